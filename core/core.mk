@@ -1,0 +1,23 @@
+# core/ is compiled once for each program that links it: a variant is a compiler and its flags.
+CORE_C := $(sort $(wildcard core/*.c))
+CORE_FLAGS := $(CSTD) $(WARN) -ffreestanding -fno-common
+
+# $(call core_variant,name,compiler,flags): build/name/libbtl.a
+define core_variant
+$(BUILD)/$(1)/core/%.o: core/%.c
+	@mkdir -p $$(@D)
+	$(2) $(CORE_FLAGS) $(3) -c $$< -o $$@
+$(BUILD)/$(1)/libbtl.a: $(CORE_C:core/%.c=$(BUILD)/$(1)/core/%.o)
+	@rm -f $$@
+	ar rcs $$@ $$^
+endef
+
+# For host programs, plain and fast; for tests, with sanitizers, by both compilers; for fuzzers.
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+$(eval $(call core_variant,host,gcc,-O2 -g))
+$(eval $(call core_variant,test-gcc,gcc,-O1 -g $(SANITIZE)))
+$(eval $(call core_variant,test-clang,clang,-O1 -g $(SANITIZE)))
+$(eval $(call core_variant,fuzz,clang,-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link))
+
+libbtl: $(BUILD)/host/libbtl.a
+.PHONY: libbtl

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// loader.conf, parsed. The syntax is that of FreeBSD's loader.conf(5): key="value" lines, # comments,
+// \ escapes, the last assignment wins.
+#ifndef BTL_CONFIG_H
+#define BTL_CONFIG_H
+
+#include <btl/diag.h>
+#include <btl/phases.h>
+
+#define BTL_CONFIG_MAX (16u << 20) // bytes; a larger file is refused with conf-too-large
+
+// One assignment as it stands in the text. `offset` and `length` say which bytes of the text the
+// whole assignment takes (without its line end), for editors that change it in place.
+struct btl_setting {
+    struct btl_str key;
+    struct btl_str value; // unescaped; points into the text where nothing had to be unescaped
+    uint32_t line;        // 1-based, of the key
+    uint32_t column;      // 1-based, of the key
+    uint32_t value_column;
+    uint32_t offset, length; // bytes
+    bool overridden;         // a later line assigns the same key
+};
+
+struct btl_tunable_setting {
+    struct btl_str name; // without "module."
+    const struct btl_setting *setting;
+};
+
+// What loader.conf says about one module. A NULL setting: it says nothing.
+struct btl_module_config {
+    struct btl_str name;
+    const struct btl_setting *load;     // NAME_load
+    const struct btl_setting *phase;    // NAME_phase
+    const struct btl_setting *path;     // NAME_name
+    const struct btl_setting *flags;    // NAME_flags
+    const struct btl_setting *required; // NAME_required
+    const struct btl_setting *first;    // the first line that mentions the module
+    struct btl_tunable_setting *tunables; // in the order of the file, last assignment of each
+    size_t tunable_count;
+    bool load_yes, load_no; // both false: not said
+    bool required_yes;
+    bool blacklisted;               // named in module_blacklist
+    bool phase_given;               // then:
+    enum btl_phase configured;      // NAME_phase
+};
+
+enum btl_stop_action { BTL_STOP_WAIT, BTL_STOP_RESET };
+
+struct btl_config {
+    struct btl_str file; // path of the configuration, for messages
+    struct btl_str text; // the whole text, borrowed
+
+    struct btl_str kernel;         // default "/kernel/kernel.elf"
+    struct btl_str kernel_options; // default ""
+    struct btl_str module_path;    // default "/modules"; directories separated by ';'
+    uint32_t autoboot_delay;       // seconds; default 0
+    bool verbose, quiet;
+    enum btl_stop_action required_failure; // what a failed required module does; default "stop"
+    const struct btl_setting *kernel_setting; // NULL: the default
+
+    struct btl_setting *settings; // every assignment, in the order of the text
+    size_t setting_count;
+    struct btl_module_config *modules; // in the order of first mention
+    size_t module_count;
+};
+
+// Parses `text`. Lines in error are reported, all of them, and dropped; the others take effect, so
+// that ret_config is always usable. False when there was any error (or no memory: then everything
+// has its default value). The text must outlive the configuration.
+bool btl_config_parse(struct btl_str file, struct btl_str text, struct btl_arena *arena,
+                      struct btl_config *ret_config, struct btl_diags *diags);
+
+// Where a setting stands, for messages; `fallback` when it is NULL.
+struct btl_place btl_setting_place(const struct btl_config *config,
+                                   const struct btl_setting *setting, struct btl_str module);
+
+// The known word nearest to `word` by edit distance, for "did you mean"; empty when none is near.
+// Cost: |word| * |known| per known word, words longer than 64 are not compared.
+struct btl_str btl_nearest(struct btl_str word, const struct btl_str *known, size_t count);
+
+#endif

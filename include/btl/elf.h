@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The gate of every ELF file: checks it once and hands on a view that needs no more checks.
+#ifndef BTL_ELF_H
+#define BTL_ELF_H
+
+#include <btl/diag.h>
+#include <btl/elf_format.h>
+
+// A checked file. After btl_elf_open() returned true, all of this holds and is not checked again:
+//  - every section with contents lies inside the file, its alignment is 0 or a power of two not
+//    above BTL_ELF_ALIGN_MAX, its name is a NUL-terminated string;
+//  - symtab and strtab go together; every symbol's name is a NUL-terminated string in strtab, and
+//    its section (through SHT_SYMTAB_SHNDX where needed) exists or is one of UNDEF, ABS, COMMON;
+//    the value of a symbol in a section of an ET_REL file is at most that section's size;
+//  - every SHT_RELA section has entries of the right size, uses symtab, and targets a section;
+//  - every PT_LOAD segment lies inside the file, filesz <= memsz, vaddr + memsz does not wrap, and
+//    segments ascend by vaddr and do not overlap;
+//  - all tables are aligned for direct access.
+// Relocation entries themselves are checked where they are consumed, once (link.h).
+struct btl_elf {
+    struct btl_place place; // file and module, for messages
+    struct btl_bytes file;
+    uint16_t type;    // ELF_REL, ELF_EXEC or ELF_DYN
+    uint16_t machine;
+    uint64_t entry;
+    const struct elf64_section *sections;
+    uint32_t section_count;
+    struct btl_str section_names; // the string table
+    const struct elf64_segment *segments;
+    uint32_t segment_count;
+    const struct elf64_symbol *symbols; // [0] is the null symbol; NULL when there is none
+    uint32_t symbol_count;
+    struct btl_str strings;            // of the symbols
+    const uint32_t *extended_sections; // of SHT_SYMTAB_SHNDX, one per symbol, or NULL
+};
+
+#define BTL_ELF_ALIGN_MAX (2u << 20)
+#define BTL_ELF_FILE_MAX  (1ull << 32) // bytes
+
+enum btl_elf_kind {
+    BTL_ELF_MODULE, // ET_REL with a symbol table
+    BTL_ELF_KERNEL, // ET_EXEC or ET_DYN with at least one PT_LOAD; section headers may be absent
+};
+
+// `machine`: the machine that is expected, or 0 for any that BTL knows. `file.at` must be aligned
+// to 8 bytes and stay in place as long as the view is used. Reports everything that is wrong with
+// the file. The view borrows; nothing is allocated but diagnostics.
+bool btl_elf_open(struct btl_bytes file, enum btl_elf_kind kind, uint16_t machine,
+                  struct btl_place place, struct btl_elf *ret_elf, struct btl_diags *diags);
+
+// Views on a checked file. Indices must be in range.
+struct btl_str btl_elf_section_name(const struct btl_elf *elf, uint32_t section);
+struct btl_bytes btl_elf_section_bytes(const struct btl_elf *elf, uint32_t section); // NOBITS: empty
+struct btl_str btl_elf_symbol_name(const struct btl_elf *elf, uint32_t symbol);
+// The section of a symbol: below section_count, or ELF_SHN_UNDEF, or one of *ret_special =
+// ELF_SHN_ABS, ELF_SHN_COMMON (then the return value is 0).
+uint32_t btl_elf_symbol_section(const struct btl_elf *elf, uint32_t symbol, uint16_t *ret_special);
+// The first section of that name, or BTL_NONE.
+uint32_t btl_elf_find_section(const struct btl_elf *elf, struct btl_str name);
+
+const char *btl_machine_name(uint16_t machine); // "x86-64", "ia64", "unknown"
+
+#endif

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// SHA-256 (FIPS 180-4) of files, CRC-32 (IEEE 802.3, as UEFI uses it) of the manifest.
+#ifndef BTL_HASH_H
+#define BTL_HASH_H
+
+#include <btl/types.h>
+
+void btl_sha256(struct btl_bytes bytes, uint8_t ret_digest[32]);
+// Continue with `crc`; start with 0.
+uint32_t btl_crc32(uint32_t crc, struct btl_bytes bytes);
+
+#endif

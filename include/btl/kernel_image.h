@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The kernel's ELF file: where its segments go, and putting them there.
+#ifndef BTL_KERNEL_IMAGE_H
+#define BTL_KERNEL_IMAGE_H
+
+#include <btl/link.h>
+
+struct btl_kernel_segment {
+    uint64_t offset; // in the image: vaddr - image->link_base
+    uint64_t size;   // memory size, bytes
+    uint64_t file_offset, file_size;
+    uint8_t perm;    // BTL_PERM_ mask
+};
+
+struct btl_kernel_image {
+    const struct btl_elf *elf;
+    uint64_t link_base; // lowest vaddr, rounded down to a page
+    uint64_t size;      // bytes from link_base to the highest end, a multiple of the page size
+    uint64_t align;     // largest p_align, at least a page
+    uint64_t entry;     // as linked
+    bool movable;       // ET_DYN: can be linked for another base (its relocations are known to be
+                        // R_*_RELATIVE only)
+    struct btl_kernel_segment *segments; // ascending
+    uint32_t segment_count;
+    uint64_t rela_offset; // in the image, of the ET_DYN relocations
+    uint64_t rela_count;
+
+    // After place.
+    uint64_t base;  // the address it runs at: link_base, or the caller's choice when movable
+    uint8_t *memory;
+};
+
+// Refuses segments that are writable and executable, share a page with different permissions, an
+// entry outside an executable segment, an interpreter, TLS, text relocations, relocation kinds
+// other than RELATIVE. p_paddr is not looked at.
+bool btl_kernel_open(const struct btl_elf *elf, struct btl_arena *arena,
+                     struct btl_kernel_image *ret_kernel, struct btl_diags *diags);
+// Copies segments to memory[kernel->size], clears the rest, relocates for `base` (which must be
+// link_base unless movable). Reports relocations that leave the image.
+bool btl_kernel_load(struct btl_kernel_image *kernel, uint64_t base, uint8_t *memory,
+                     struct btl_diags *diags);
+// The value of a symbol of the kernel at its base.
+uint64_t btl_kernel_symbol(const struct btl_kernel_image *kernel, uint32_t symbol);
+// Adds what the kernel exports to the table, under BTL_KERNEL.
+bool btl_kernel_export(const struct btl_kernel_image *kernel, const struct btl_modinfo *info,
+                       struct btl_symtab *table, struct btl_diags *diags);
+
+#endif

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The linker: one ET_REL file becomes one image in memory. Passes, in this order, each a function:
+//
+//   btl_image_layout    counts sections, GOT entries and stubs; gives every section its offset
+//   (caller)            gets `size` bytes of memory at a page-aligned address
+//   btl_image_place     says where the image lies and for which address it is linked
+//   btl_image_copy      copies section contents, clears .bss
+//   btl_image_resolve   gives every symbol its value
+//   btl_image_relocate  applies every relocation
+//   (caller)            seals: maps each segment with its permission
+//
+// The link address and the buffer address are kept apart: an image can be linked for one place
+// while it lies at another. No pass allocates more than its own tables from the arena; a failing
+// pass reports every error it finds, not the first alone. Cost: linear in bytes, symbols and
+// relocations.
+#ifndef BTL_LINK_H
+#define BTL_LINK_H
+
+#include <btl/elf.h>
+#include <btl/modinfo.h>
+#include <btl/symtab.h>
+
+// Permission of a segment or section in memory. A mask; never write and execute together.
+enum { BTL_PERM_READ = 1, BTL_PERM_WRITE = 2, BTL_PERM_EXEC = 4 };
+
+enum btl_segment_kind { BTL_SEG_TEXT, BTL_SEG_RODATA, BTL_SEG_DATA, BTL_SEGS };
+
+// [offset, offset + size) of the image, page-aligned offset; size 0: absent.
+struct btl_segment {
+    uint64_t offset, size;
+    uint8_t perm;
+};
+
+#define BTL_NO_OFFSET UINT64_MAX
+
+struct btl_image {
+    const struct btl_elf *elf;
+    struct btl_arena *arena;
+
+    // After layout.
+    uint64_t *section_offset; // per ELF section: its offset in the image, or BTL_NO_OFFSET
+    uint64_t *common_offset;  // per symbol, only when there are COMMON symbols: offset, else NULL
+    struct btl_segment segment[BTL_SEGS];
+    uint64_t size;            // bytes of the whole image, a multiple of the page size
+    uint64_t align;           // what the base must be aligned to; at least the page size
+    uint64_t bss_size;        // bytes of NOBITS sections and common symbols
+    uint32_t *got_slot;       // per symbol: its GOT entry + 1, or 0; NULL when there is no GOT
+    uint32_t got_count;
+    uint64_t got_offset;      // of the first GOT entry, in the image; 8 bytes each
+    uint64_t plt_offset, plt_size; // stubs, for machines that need them; 0 on x86-64
+
+    // After place.
+    uint64_t base;   // address for which it is linked
+    uint8_t *memory; // where its bytes lie while it is linked: size bytes
+
+    // After resolve.
+    uint64_t *value; // per symbol
+    uint64_t relocation_count; // applied by btl_image_relocate
+};
+
+// Which exports a module may use.
+struct btl_scope {
+    const struct btl_symtab *symtab;
+    // May the module use what `owner` exports? NULL: every owner is allowed. Called once per
+    // undefined symbol; must be O(1).
+    bool (*allowed)(const struct btl_scope *scope, uint32_t owner);
+    // Name of an owner, for messages; may be NULL.
+    struct btl_str (*owner_name)(const struct btl_scope *scope, uint32_t owner);
+    void *caller;
+};
+
+// Fails on: writable and executable sections, TLS, compressed sections, REL relocations, relocation
+// types that cannot be (named), sizes that overflow. `elf` and `arena` must outlive the image.
+bool btl_image_layout(const struct btl_elf *elf, struct btl_arena *arena,
+                      struct btl_image *ret_image, struct btl_diags *diags);
+// `base` must be aligned to image->align; `memory` holds image->size bytes.
+void btl_image_place(struct btl_image *image, uint64_t base, uint8_t *memory);
+void btl_image_copy(struct btl_image *image);
+// Undefined weak symbols that nobody exports become 0. Every other unresolved symbol is reported,
+// as is one that is exported by a module outside `scope`.
+bool btl_image_resolve(struct btl_image *image, const struct btl_scope *scope,
+                       struct btl_diags *diags);
+bool btl_image_relocate(struct btl_image *image, struct btl_diags *diags);
+
+// The address of a section by name, 0 when the image has none.
+uint64_t btl_image_section_address(const struct btl_image *image, struct btl_str name);
+// Permission under which a section of the file lies in the image.
+uint8_t btl_section_perm(const struct elf64_section *section);
+
+// Adds what `info` exports to the table, under `owner`. The image must be resolved.
+bool btl_image_export(const struct btl_image *image, const struct btl_modinfo *info,
+                      uint32_t owner, struct btl_symtab *table, struct btl_diags *diags);
+
+#endif

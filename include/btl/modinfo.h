@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The metadata of a module or kernel: the key=value strings of its .modinfo section.
+// Keys of Linux: name version description author license depends parm parmtype.
+// Keys of BTL: phases type interface provides export stub.
+#ifndef BTL_MODINFO_H
+#define BTL_MODINFO_H
+
+#include <btl/elf.h>
+#include <btl/phases.h>
+
+// interface=NAME:MAJOR.MINOR. A provider serves a need when the name and the major number are
+// equal and its minor number is not below the needed one.
+struct btl_interface {
+    struct btl_str name;
+    uint32_t major, minor;
+};
+
+struct btl_parm {
+    struct btl_str name, type, description;
+};
+
+struct btl_modinfo {
+    struct btl_str name, version, description, author, license;
+    uint8_t supported; // BTL_SUPPORTS_ mask; BTL_SUPPORTS_RUN when `phases` is absent
+    enum btl_module_type type; // BTL_TYPE_MISC when absent
+    struct btl_str *depends;
+    size_t depend_count;
+    struct btl_interface *needs;
+    size_t need_count;
+    struct btl_interface *provides;
+    size_t provide_count;
+    struct btl_str *exports; // names of symbols that others may use
+    size_t export_count;
+    struct btl_parm *parms; // tunables: parm=NAME:text, parmtype=NAME:type
+    size_t parm_count;
+    struct btl_str *stubs;
+    size_t stub_count;
+};
+
+// Reads the section of a checked file. Strings point into the file. Every malformed string is
+// reported; unknown keys are ignored (Linux has many). For a module, `name` must be there and
+// every export must be a defined global symbol; for a kernel all is optional.
+bool btl_modinfo_read(const struct btl_elf *elf, struct btl_arena *arena,
+                      struct btl_modinfo *ret_info, struct btl_diags *diags);
+
+// The symbol table index of each export, in the order of info->exports, written to
+// ret_symbols[export_count]. Hashed: one pass over the symbol table. False when one is not a
+// defined global symbol of the file (reported).
+bool btl_modinfo_exports(const struct btl_elf *elf, const struct btl_modinfo *info,
+                         struct btl_arena *arena, uint32_t *ret_symbols, struct btl_diags *diags);
+
+// "kernel:1.2" as an interface; false when it is not of that form.
+bool btl_interface_parse(struct btl_str text, struct btl_interface *ret);
+
+#endif

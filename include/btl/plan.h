@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// From settings and metadata to order, phases and verdicts: the rules of the phases live here and
+// nowhere else (docs/phases.md). No file is opened here: the plan says what it wants to know, the
+// caller reads it and tells.
+//
+//     btl_plan_begin(&plan, config, kernel_info, arena, diags);
+//     while ((wanted = btl_plan_next_wanted(&plan)) != BTL_NONE)
+//         btl_plan_give(&plan, wanted, info)  or  btl_plan_fail(&plan, wanted, reason)
+//     btl_plan_order(&plan);
+//
+// Cost: linear in modules plus dependencies plus interfaces (hashed names).
+#ifndef BTL_PLAN_H
+#define BTL_PLAN_H
+
+#include <btl/config.h>
+#include <btl/modinfo.h>
+
+enum btl_verdict {
+    BTL_PENDING, // btl_plan_order() has not run yet
+    BTL_LOAD,    // will be loaded in `phase`
+    BTL_READY,   // AUTO: registered, loaded on demand
+    BTL_OFF,     // switched off, and known only because somebody depends on it
+    BTL_FAILED,  // `reason` says why
+};
+
+struct btl_planned {
+    struct btl_str name;
+    const struct btl_module_config *config; // NULL: loader.conf does not mention it
+    struct btl_str path; // of its file on the boot volume: NAME_name, or DIR/NAME.ko (see
+                         // btl_plan_next_path)
+    const struct btl_modinfo *info;         // NULL until given, and when the file failed
+    enum btl_phase configured; // what was configured (or the default of rule: INIT, else the latest
+                               // boot phase it supports)
+    enum btl_phase phase;      // what it became: the earliest of configured and its dependents'
+    enum btl_phase registered; // BOOT1 when it supports BOOT1, else BOOT2
+    uint32_t pulled_by;        // the dependent that pulled it into `phase`, or BTL_NONE
+    bool required;             // NAME_required="YES"
+    enum btl_verdict verdict;
+    const struct btl_diag *reason; // of BTL_FAILED: the first error; NULL only if memory ran out
+    uint32_t *dependencies;        // indices into plan->modules, in declared order
+    uint32_t dependency_count;
+    // planner's own
+    uint32_t mark, on_stack, first_dependent;
+    bool wanted;
+};
+
+struct btl_plan {
+    const struct btl_config *config;
+    const struct btl_modinfo *kernel;
+    struct btl_planned *modules; // index = id of the module; configured ones first, in file order
+    uint32_t module_count;
+    // Modules with verdict BTL_LOAD or BTL_READY: by phase, within it dependencies first, then the
+    // order of loader.conf.
+    uint32_t *order;
+    uint32_t order_count;
+    struct btl_arena *arena;
+    struct btl_diags *diags;
+    // planner's own
+    void *state;
+    uint32_t next_wanted, capacity;
+};
+
+// `kernel` may be NULL (no metadata: it provides no interface). Config, kernel info, arena and diags
+// must outlive the plan. False: no memory.
+bool btl_plan_begin(struct btl_plan *plan, const struct btl_config *config,
+                    const struct btl_modinfo *kernel, struct btl_arena *arena,
+                    struct btl_diags *diags);
+
+// The next module whose metadata the plan needs, or BTL_NONE. Its `path` says which file.
+uint32_t btl_plan_next_wanted(struct btl_plan *plan);
+// Moves `path` of module `index` on to the next directory of module_path; false when there is none
+// left (then `path` is the first candidate again, for the message) or when NAME_name fixes the file.
+bool btl_plan_next_path(struct btl_plan *plan, uint32_t index);
+// The metadata of module `index`; it must outlive the plan. Names of dependencies that are not
+// known yet become wanted modules.
+void btl_plan_give(struct btl_plan *plan, uint32_t index, const struct btl_modinfo *info);
+// Module `index` cannot be had or cannot be linked. `reason` is already in the plan's diagnostics,
+// or NULL. After btl_plan_order() this also fails every module that depends on it, each with a
+// plan-dependency-failed of its own, and takes them out of plan->order.
+// Cost: linear in what fails.
+void btl_plan_fail(struct btl_plan *plan, uint32_t index, const struct btl_diag *reason);
+
+// Applies the rules. False when any module that takes part has failed (all are reported) or when
+// memory ran out.
+bool btl_plan_order(struct btl_plan *plan);
+
+// Must the boot stop? The first required module that failed or is off, or BTL_NONE.
+uint32_t btl_plan_required_failure(const struct btl_plan *plan);
+
+const char *btl_verdict_name(enum btl_verdict verdict); // "load" "ready" "off" "failed" "pending"
+
+#endif

@@ -1,0 +1,42 @@
+# Tests are found by name: tests/unit/test_X.c tests core/X.c, tests/fuzz/fuzz_X.c fuzzes parser X.
+UNIT := $(patsubst tests/unit/test_%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+# Helpers that unit tests share (building ELF files, arenas that end, …).
+UNIT_SUPPORT := $(sort $(wildcard tests/unit/support/*.c))
+TEST_FLAGS := $(CSTD) $(WARN) -Itests/unit/support -Icore -g -O1 $(SANITIZE)
+FUZZ_RUNS ?= 20000
+
+define unit_variant
+$(BUILD)/test-$(1)/support/%.o: tests/unit/support/%.c
+	@mkdir -p $$(@D)
+	$(1) $(TEST_FLAGS) -c $$< -o $$@
+$(BUILD)/test-$(1)/unit/test_%.o: tests/unit/test_%.c
+	@mkdir -p $$(@D)
+	$(1) $(TEST_FLAGS) -c $$< -o $$@
+$(BUILD)/test-$(1)/unit/%: $(BUILD)/test-$(1)/unit/test_%.o \
+		$(UNIT_SUPPORT:tests/unit/support/%.c=$(BUILD)/test-$(1)/support/%.o) $(BUILD)/test-$(1)/libbtl.a
+	$(1) $(SANITIZE) $$^ -lcmocka -o $$@
+unit-$(1)-%: $(BUILD)/test-$(1)/unit/%
+	$$<
+endef
+$(eval $(call unit_variant,gcc))
+$(eval $(call unit_variant,clang))
+
+# make unit-NAME: one unit test with both compilers.
+unit-%: $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/%
+	$(BUILD)/test-gcc/unit/$*
+	$(BUILD)/test-clang/unit/$*
+
+$(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a
+	@mkdir -p $(@D)
+	clang $(TEST_FLAGS) -fsanitize=fuzzer $< $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a -o $@
+# make fuzz-NAME: a bounded run over the kept seeds; make fuzz NAME=… : open-ended, keeps what it finds.
+fuzz-%: $(BUILD)/fuzz/bin/%
+	@mkdir -p $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
+	$< -runs=$(FUZZ_RUNS) -max_len=65536 -print_final_stats=1 $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
+fuzz: $(BUILD)/fuzz/bin/$(NAME)
+	@mkdir -p $(BUILD)/fuzz/corpus/$(NAME)
+	$< -max_len=65536 $(BUILD)/fuzz/corpus/$(NAME) tests/fuzz/seeds/$(NAME)
+
+.PRECIOUS: $(BUILD)/test-gcc/unit/test_%.o $(BUILD)/test-clang/unit/test_%.o $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/% $(BUILD)/fuzz/bin/%
+.PHONY: fuzz
