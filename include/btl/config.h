@@ -9,8 +9,9 @@
 
 #define BTL_CONFIG_MAX (16u << 20) // bytes; a larger file is refused with conf-too-large
 
-// One assignment as it stands in the text. `offset` and `length` say which bytes of the text the
-// whole assignment takes (without its line end), for editors that change it in place.
+// One assignment as it stands in the text. `offset` and `length` say which bytes of the text it
+// takes, from the key to the end of the value with its quotes, for editors that change it in place.
+// Columns count characters of UTF-8, a tab is one.
 struct btl_setting {
     struct btl_str key;
     struct btl_str value; // unescaped; points into the text where nothing had to be unescaped
@@ -70,7 +71,7 @@ struct btl_config {
 bool btl_config_parse(struct btl_str file, struct btl_str text, struct btl_arena *arena,
                       struct btl_config *ret_config, struct btl_diags *diags);
 
-// Where a setting stands, for messages; `fallback` when it is NULL.
+// Where a setting stands, for messages; the file alone when it is NULL.
 struct btl_place btl_setting_place(const struct btl_config *config,
                                    const struct btl_setting *setting, struct btl_str module);
 

@@ -66,8 +66,9 @@ struct btl_diag *btl_diag_add(struct btl_diags *diags, enum btl_code code, struc
 const char *btl_code_name(enum btl_code code); // "conf-unknown-key"
 enum btl_severity btl_code_severity(enum btl_code code);
 
-// "loader.conf:3:7: error: sentence [code]", without a newline. Bytes that are not printable ASCII
-// are shown as \xNN, so that a hostile name cannot drive the terminal.
+// "loader.conf:3:7: error: MODULE: sentence [code]", without a newline; parts of the place that are
+// absent are left out. Bytes of file, module and arguments that are not printable ASCII are shown as
+// \xNN, so that a hostile name cannot drive the terminal, and an argument ends after 1,024 bytes.
 void btl_diag_print(struct btl_out *out, const struct btl_diag *diag);
 // The sentence alone.
 void btl_diag_sentence(struct btl_out *out, const struct btl_diag *diag);

@@ -12,7 +12,9 @@
 //  - symtab and strtab go together; every symbol's name is a NUL-terminated string in strtab, and
 //    its section (through SHT_SYMTAB_SHNDX where needed) exists or is one of UNDEF, ABS, COMMON;
 //    the value of a symbol in a section of an ET_REL file is at most that section's size;
-//  - every SHT_RELA section has entries of the right size, uses symtab, and targets a section;
+//  - no name is longer than BTL_ELF_NAME_MAX;
+//  - every SHT_RELA section of an ET_REL file has entries of the right size, uses symtab, and
+//    targets a section (a linked file's are about its dynamic symbols: kernel_image.h);
 //  - every PT_LOAD segment lies inside the file, filesz <= memsz, vaddr + memsz does not wrap, and
 //    segments ascend by vaddr and do not overlap;
 //  - all tables are aligned for direct access.
@@ -26,7 +28,7 @@ struct btl_elf {
     const struct elf64_section *sections;
     uint32_t section_count;
     struct btl_str section_names; // the string table
-    const struct elf64_segment *segments;
+    const struct elf64_segment *segments; // none of an ET_REL file
     uint32_t segment_count;
     const struct elf64_symbol *symbols; // [0] is the null symbol; NULL when there is none
     uint32_t symbol_count;
@@ -36,6 +38,7 @@ struct btl_elf {
 
 #define BTL_ELF_ALIGN_MAX (2u << 20)
 #define BTL_ELF_FILE_MAX  (1ull << 32) // bytes
+#define BTL_ELF_NAME_MAX  4095u        // bytes without the NUL; keeps a walk over all names linear
 
 enum btl_elf_kind {
     BTL_ELF_MODULE, // ET_REL with a symbol table
@@ -58,6 +61,7 @@ uint32_t btl_elf_symbol_section(const struct btl_elf *elf, uint32_t symbol, uint
 // The first section of that name, or BTL_NONE.
 uint32_t btl_elf_find_section(const struct btl_elf *elf, struct btl_str name);
 
-const char *btl_machine_name(uint16_t machine); // "x86-64", "ia64", "unknown"
+const char *btl_machine_name(uint16_t machine); // "x86-64", "ia64", some others, "unknown"
+bool btl_machine_known(uint16_t machine);       // x86-64 and ia64
 
 #endif

@@ -85,6 +85,19 @@ enum { ELF_STB_LOCAL, ELF_STB_GLOBAL, ELF_STB_WEAK };                   // bindi
 enum { ELF_STT_NOTYPE, ELF_STT_OBJECT, ELF_STT_FUNC, ELF_STT_SECTION, ELF_STT_FILE, ELF_STT_COMMON, ELF_STT_TLS };
 enum { ELF_PT_LOAD = 1, ELF_PT_DYNAMIC = 2, ELF_PT_INTERP = 3, ELF_PT_TLS = 7, ELF_PT_GNU_STACK = 0x6474e551 };
 enum { ELF_PF_X = 1, ELF_PF_W = 2, ELF_PF_R = 4 };
-enum { ELF_DT_NULL = 0, ELF_DT_RELA = 7, ELF_DT_RELASZ = 8, ELF_DT_RELAENT = 9, ELF_DT_REL = 17, ELF_DT_RELR = 36, ELF_DT_TEXTREL = 22, ELF_DT_PLTRELSZ = 2, ELF_DT_JMPREL = 23 };
+enum {                                                                  // d_tag
+    ELF_DT_NULL = 0,
+    ELF_DT_NEEDED = 1,
+    ELF_DT_PLTRELSZ = 2,
+    ELF_DT_RELA = 7,
+    ELF_DT_RELASZ = 8,
+    ELF_DT_RELAENT = 9,
+    ELF_DT_REL = 17,
+    ELF_DT_TEXTREL = 22,
+    ELF_DT_JMPREL = 23,
+    ELF_DT_FLAGS = 30,
+    ELF_DT_RELR = 36
+};
+#define ELF_DF_TEXTREL 4u // in DT_FLAGS
 
 #endif

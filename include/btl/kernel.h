@@ -21,6 +21,8 @@ enum {
     BTL_ENOSYS = -38
 };
 
+struct btlm_system; // btl/manifest.h
+
 #define EXPORT(type, name, parameters, phase, text) type name parameters;
 #include <btl/kernel_exports.def>
 #undef EXPORT

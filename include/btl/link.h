@@ -25,20 +25,26 @@ enum { BTL_PERM_READ = 1, BTL_PERM_WRITE = 2, BTL_PERM_EXEC = 4 };
 
 enum btl_segment_kind { BTL_SEG_TEXT, BTL_SEG_RODATA, BTL_SEG_DATA, BTL_SEGS };
 
-// [offset, offset + size) of the image, page-aligned offset; size 0: absent.
+// [offset, offset + size) of the image, both multiples of the page size; size 0: absent.
 struct btl_segment {
     uint64_t offset, size;
     uint8_t perm;
 };
 
 #define BTL_NO_OFFSET UINT64_MAX
+#define BTL_IMAGE_MAX (2ull << 30) // bytes of one image: more would not fit into the kernel's window
+
+struct btl_machine; // core/reloc.h
 
 struct btl_image {
     const struct btl_elf *elf;
     struct btl_arena *arena;
+    const struct btl_machine *machine;
 
     // After layout.
     uint64_t *section_offset; // per ELF section: its offset in the image, or BTL_NO_OFFSET
+    uint32_t *order;          // the sections that have an offset, as they lie in the image
+    uint32_t order_count;
     uint64_t *common_offset;  // per symbol, only when there are COMMON symbols: offset, else NULL
     struct btl_segment segment[BTL_SEGS];
     uint64_t size;            // bytes of the whole image, a multiple of the page size
@@ -47,7 +53,9 @@ struct btl_image {
     uint32_t *got_slot;       // per symbol: its GOT entry + 1, or 0; NULL when there is no GOT
     uint32_t got_count;
     uint64_t got_offset;      // of the first GOT entry, in the image; 8 bytes each
-    uint64_t plt_offset, plt_size; // stubs, for machines that need them; 0 on x86-64
+    uint64_t plt_offset, plt_size; // stubs, for machines that need them; size 0 on x86-64
+    uint64_t opd_offset, opd_size; // function descriptors; likewise
+    void *machine_data;            // what the machine noted while counting; NULL on x86-64
 
     // After place.
     uint64_t base;   // address for which it is linked
@@ -69,15 +77,21 @@ struct btl_scope {
     void *caller;
 };
 
-// Fails on: writable and executable sections, TLS, compressed sections, REL relocations, relocation
-// types that cannot be (named), sizes that overflow. `elf` and `arena` must outlive the image.
+// Puts sections with SHF_ALLOC into three segments: text (R-X), constants (R--), data (RW-); in each
+// what has contents before what has none, otherwise in the order of the file. The GOT is written
+// while linking only and ends the constants; common symbols end the data.
+// Fails on: writable and executable sections, TLS, compressed sections, REL relocations, indirect
+// functions, relocation entries that leave their section, name no symbol or have a type that cannot
+// be (named), an image above BTL_IMAGE_MAX. `elf` and `arena` must outlive the image.
 bool btl_image_layout(const struct btl_elf *elf, struct btl_arena *arena,
                       struct btl_image *ret_image, struct btl_diags *diags);
-// `base` must be aligned to image->align; `memory` holds image->size bytes.
-void btl_image_place(struct btl_image *image, uint64_t base, uint8_t *memory);
+// `memory` holds image->size bytes. False, and nothing is placed, when `base` is not a multiple of
+// image->align or base + size wraps.
+bool btl_image_place(struct btl_image *image, uint64_t base, uint8_t *memory);
+// Writes every byte of the image: contents, and zeros for all else, gaps included.
 void btl_image_copy(struct btl_image *image);
-// Undefined weak symbols that nobody exports become 0. Every other unresolved symbol is reported,
-// as is one that is exported by a module outside `scope`.
+// An undefined weak symbol becomes 0 when nobody in `scope` exports it. Every other unresolved
+// symbol that has a name is reported, as is one that is exported by a module outside `scope` alone.
 bool btl_image_resolve(struct btl_image *image, const struct btl_scope *scope,
                        struct btl_diags *diags);
 bool btl_image_relocate(struct btl_image *image, struct btl_diags *diags);
@@ -87,8 +101,11 @@ uint64_t btl_image_section_address(const struct btl_image *image, struct btl_str
 // Permission under which a section of the file lies in the image.
 uint8_t btl_section_perm(const struct elf64_section *section);
 
-// Adds what `info` exports to the table, under `owner`. The image must be resolved.
+// Adds what `info` exports to the table, under `owner`. The image must be resolved. A name that is
+// exported already is reported with both owners; `scope` (its owner_name alone is used, may be NULL)
+// says what the other one is called. False: nothing was added.
 bool btl_image_export(const struct btl_image *image, const struct btl_modinfo *info,
-                      uint32_t owner, struct btl_symtab *table, struct btl_diags *diags);
+                      uint32_t owner, const struct btl_scope *scope, struct btl_symtab *table,
+                      struct btl_diags *diags);
 
 #endif

@@ -15,8 +15,8 @@
 // not NUL-terminated. An absent index is BTL_NONE.
 //
 // Versions: a reader refuses another MAJOR. A MINOR adds tables, adds fields at the end of entries
-// (entry_size grows) or adds values to enums; a reader skips tables it does not know and ignores
-// the bytes of an entry past those it knows.
+// (entry_size grows, by multiples of 8, of 4 for uint32_t) or adds values to the enums that say so;
+// a reader skips tables it does not know and ignores the bytes of an entry past those it knows.
 #ifndef BTL_MANIFEST_H
 #define BTL_MANIFEST_H
 
@@ -88,7 +88,8 @@ struct btlm_system {
     uint64_t framebuffer; // address
     uint64_t framebuffer_size;
     uint32_t framebuffer_width, framebuffer_height, framebuffer_stride; // pixels, pixels per line
-    uint32_t framebuffer_format; // 0 none, 1 RGBX, 2 BGRX (8 bits each, EFI_GRAPHICS_PIXEL_FORMAT)
+    uint32_t framebuffer_format; // 0 none, 1 RGBX, 2 BGRX (8 bits each, EFI_GRAPHICS_PIXEL_FORMAT);
+                                 // a minor version may add others
     // Address space at entry (docs/boot-protocol.md).
     uint64_t direct_map, direct_map_size;     // virtual base of physical 0; bytes
     uint64_t window, window_size;             // kernel and module window, virtual
@@ -146,6 +147,8 @@ struct btlm_module {
     uint64_t address, size, bss_size;                      // linked image, virtual
     uint64_t wrapper;                                      // address of its struct btl_wrapper
     uint64_t staged_physical, staged_size;                 // file, page-aligned
+    // Its entries in the tables of that name. They follow each other in the order of the modules: no
+    // entry belongs to two. What belongs to the kernel comes before.
     uint32_t first_section, section_count;
     uint32_t first_depend, depend_count;
     uint32_t first_interface, interface_count;
@@ -180,7 +183,7 @@ _Static_assert(sizeof(struct btlm_export) == 24, "wire");
 
 struct btlm_tunable {
     struct btlm_str name, value;
-    uint32_t line, column; // in loader.conf
+    uint32_t line, column; // of the value in loader.conf
 };
 _Static_assert(sizeof(struct btlm_tunable) == 24, "wire");
 
@@ -222,7 +225,7 @@ struct btlm_diagnostic {
 };
 _Static_assert(sizeof(struct btlm_diagnostic) == 24, "wire");
 
-enum btlm_event_kind {
+enum btlm_event_kind { // a minor version may add others
     BTLM_EVENT_LOADER,        // the loader as a whole, until hand-off
     BTLM_EVENT_CONFIG,        // loader.conf read and parsed
     BTLM_EVENT_KERNEL_READ,
@@ -259,14 +262,17 @@ _Static_assert(sizeof(struct btlm_symbol) == 32, "wire");
 // ---------------------------------------------------------------------------------- the reader
 
 // A checked manifest: every table lies inside, every index and string of every entry is in range,
-// every enum that a reader branches on is known, memory ascends. No accessor checks again.
+// every enum is known but those that a minor version may add to, no memory is writable and
+// executable, memory and symbols ascend, the framebuffer holds its lines. No accessor checks again.
+// core/manifest_check.c lists the checks, field by field.
 struct btl_manifest {
     struct btl_bytes bytes;
     const struct btlm_header *header;
     struct btlm_table table[BTLM_KINDS]; // by kind; absent tables have count 0
 };
 
-// `bytes` may be longer than the manifest. Aligned to 8; must stay in place.
+// `bytes` may be longer than the manifest. Aligned to 8; must stay in place. Reports everything that
+// is wrong, stage by stage: header, directory, entries. Allocates diagnostics alone. Linear.
 bool btl_manifest_open(struct btl_bytes bytes, struct btl_place place,
                        struct btl_manifest *ret_manifest, struct btl_diags *diags);
 
@@ -290,7 +296,8 @@ static inline const struct btlm_module *btl_manifest_module(const struct btl_man
     return btl_manifest_entry(m, BTLM_MODULES, i);
 }
 
-// The function that holds `address`, or NULL. Binary search. *ret_offset is written on success.
+// The function that holds `address`, or NULL. Binary search: of functions that overlap, only the one
+// that begins last is looked at. *ret_offset is written on success.
 const struct btlm_symbol *btl_manifest_find_symbol(const struct btl_manifest *manifest,
                                                    uint64_t address, uint64_t *ret_offset);
 
@@ -302,8 +309,13 @@ const char *btlm_event_name(enum btlm_event_kind kind);
 
 // The sections of the manifest as a person reads them; `what` is a mask of 1u << kind, 0 for all.
 // The same text on every side: firmware, monitor and host. Lines fit 80 columns where names allow.
+// The functions in BTLM_SYMBOLS are counted only, unless nothing else is asked for.
 void btl_manifest_print(const struct btl_manifest *manifest, uint32_t what, struct btl_out *out);
-// "memory" -> 1u << BTLM_MEMORY, for commands; 0 when unknown.
+// All about one module.
+void btl_manifest_print_module(const struct btl_manifest *manifest, uint64_t index,
+                               struct btl_out *out);
+// "memory" -> 1u << BTLM_MEMORY, for commands; 0 when unknown. "timeline" are the events, "kernel" the
+// kernel's image, the others are called as their tables.
 uint32_t btl_manifest_section_of(struct btl_str name);
 
 #endif

@@ -7,6 +7,8 @@
 //     while ((wanted = btl_plan_next_wanted(&plan)) != BTL_NONE)
 //         btl_plan_give(&plan, wanted, info)  or  btl_plan_fail(&plan, wanted, reason)
 //     btl_plan_order(&plan);
+//     for each index of plan.order whose verdict is still BTL_LOAD: link it, or btl_plan_fail()
+//     btl_plan_compact(&plan);
 //
 // Cost: linear in modules plus dependencies plus interfaces (hashed names).
 #ifndef BTL_PLAN_H
@@ -39,25 +41,25 @@ struct btl_planned {
     const struct btl_diag *reason; // of BTL_FAILED: the first error; NULL only if memory ran out
     uint32_t *dependencies;        // indices into plan->modules, in declared order
     uint32_t dependency_count;
-    // planner's own
-    uint32_t mark, on_stack, first_dependent;
-    bool wanted;
 };
+
+// More interfaces than that in one module are refused (plan-too-many-needs): each is looked up at
+// each dependency.
+#define BTL_PLAN_NEEDS_MAX 64
 
 struct btl_plan {
     const struct btl_config *config;
     const struct btl_modinfo *kernel;
-    struct btl_planned *modules; // index = id of the module; configured ones first, in file order
+    struct btl_planned *modules; // index = id of the module; configured ones first, in file order;
+                                 // moves when btl_plan_give() adds modules
     uint32_t module_count;
     // Modules with verdict BTL_LOAD or BTL_READY: by phase, within it dependencies first, then the
-    // order of loader.conf.
+    // order of loader.conf. Those that fail later stay in it until btl_plan_compact().
     uint32_t *order;
     uint32_t order_count;
     struct btl_arena *arena;
     struct btl_diags *diags;
-    // planner's own
-    void *state;
-    uint32_t next_wanted, capacity;
+    struct btl_plan_state *state; // the planner's own
 };
 
 // `kernel` may be NULL (no metadata: it provides no interface). Config, kernel info, arena and diags
@@ -71,21 +73,32 @@ uint32_t btl_plan_next_wanted(struct btl_plan *plan);
 // Moves `path` of module `index` on to the next directory of module_path; false when there is none
 // left (then `path` is the first candidate again, for the message) or when NAME_name fixes the file.
 bool btl_plan_next_path(struct btl_plan *plan, uint32_t index);
-// The metadata of module `index`; it must outlive the plan. Names of dependencies that are not
+// The metadata of module `index`, once; it must outlive the plan. Names of dependencies that are not
 // known yet become wanted modules.
 void btl_plan_give(struct btl_plan *plan, uint32_t index, const struct btl_modinfo *info);
 // Module `index` cannot be had or cannot be linked. `reason` is already in the plan's diagnostics,
-// or NULL. After btl_plan_order() this also fails every module that depends on it, each with a
-// plan-dependency-failed of its own, and takes them out of plan->order.
+// or NULL (then plan-module-unusable is reported). After btl_plan_order() this also fails every
+// module that depends on it, each with a plan-dependency-failed of its own. plan->order is left as
+// it is, so that this can be called from a loop over it: look at the verdict.
 // Cost: linear in what fails.
 void btl_plan_fail(struct btl_plan *plan, uint32_t index, const struct btl_diag *reason);
+// Takes what has failed out of plan->order; what is left keeps its order. Call it at the end of a
+// stage, not for each failure: linear in plan->order.
+void btl_plan_compact(struct btl_plan *plan);
 
-// Applies the rules. False when any module that takes part has failed (all are reported) or when
-// memory ran out.
+// Applies the rules, once, after the last btl_plan_give(). False when any module that takes part has
+// failed (all are reported) or when memory ran out (then all have failed).
 bool btl_plan_order(struct btl_plan *plan);
 
 // Must the boot stop? The first required module that failed or is off, or BTL_NONE.
 uint32_t btl_plan_required_failure(const struct btl_plan *plan);
+
+struct btl_scope;
+struct btl_symtab;
+// The scope in which `module` is linked (link.h): the kernel and the dependencies it declares. One
+// at a time: the next call takes the one before out of force.
+void btl_plan_scope(struct btl_plan *plan, uint32_t module, const struct btl_symtab *symtab,
+                    struct btl_scope *ret_scope);
 
 const char *btl_verdict_name(enum btl_verdict verdict); // "load" "ready" "off" "failed" "pending"
 

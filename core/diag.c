@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The list of diagnostics, and their sentences.
+#include <btl/diag.h>
+
+#define SHOWN_MAX 1024 // bytes of one argument in a sentence: a hostile name may be megabytes long
+
+static const struct {
+    const char *name;
+    enum btl_severity severity;
+    const char *sentence;
+} messages[] = {
+#define DIAG(name, code, severity, sentence) [BTL_##name] = {code, BTL_##severity, sentence},
+#include <btl/diag.def>
+#undef DIAG
+};
+
+const char *btl_code_name(enum btl_code code)
+{
+    return (size_t)code < BTL_COUNT(messages) ? messages[code].name : "?";
+}
+
+enum btl_severity btl_code_severity(enum btl_code code)
+{
+    return (size_t)code < BTL_COUNT(messages) ? messages[code].severity : BTL_ERROR;
+}
+
+struct btl_diag *btl_diag_add(struct btl_diags *diags, enum btl_code code, struct btl_place place,
+                              const struct btl_arg *args, size_t count)
+{
+    struct btl_diag *diag = BTL_NEW(diags->arena, struct btl_diag);
+    if (diag == NULL) {
+        diags->lost++;
+        diags->errors++;
+        return NULL;
+    }
+    diag->code = code;
+    diag->place = place;
+    for (size_t i = 0; i < count && i < BTL_DIAG_ARGS; i++)
+        diag->arg[i] = args[i];
+    if (diags->last == NULL)
+        diags->first = diag;
+    else
+        diags->last->next = diag;
+    diags->last = diag;
+    diags->errors += btl_code_severity(code) == BTL_ERROR;
+    diags->warnings += btl_code_severity(code) == BTL_WARNING;
+    return diag;
+}
+
+static bool is_printable(char c)
+{
+    return c >= ' ' && c <= '~';
+}
+
+static void put_escaped(struct btl_out *out, struct btl_str text)
+{
+    size_t shown = text.len > SHOWN_MAX ? SHOWN_MAX : text.len;
+    for (size_t at = 0; at < shown;) {
+        size_t end = at;
+        while (end < shown && is_printable(text.at[end]))
+            end++;
+        btl_format(out, "%S", &(struct btl_str){text.at + at, end - at});
+        if (end < shown)
+            btl_format(out, "\\x%02x", (unsigned)(uint8_t)text.at[end++]);
+        at = end;
+    }
+    if (shown < text.len)
+        btl_format(out, "...");
+}
+
+static void put_arg(struct btl_out *out, const struct btl_arg *arg)
+{
+    switch (arg->kind) {
+    case BTL_ARG_STR:
+        put_escaped(out, arg->str);
+        break;
+    case BTL_ARG_DEC:
+        btl_format(out, "%llu", (unsigned long long)arg->number);
+        break;
+    case BTL_ARG_HEX:
+        btl_format(out, "0x%llx", (unsigned long long)arg->number);
+        break;
+    case BTL_ARG_SIZE:
+        btl_format(out, "%B", (unsigned long long)arg->number);
+        break;
+    }
+}
+
+void btl_diag_sentence(struct btl_out *out, const struct btl_diag *diag)
+{
+    const char *at = (size_t)diag->code < BTL_COUNT(messages) ? messages[diag->code].sentence : "?";
+    while (*at != '\0') {
+        size_t plain = 0;
+        while (at[plain] != '\0' && at[plain] != '%')
+            plain++;
+        btl_format(out, "%S", &(struct btl_str){at, plain});
+        at += plain;
+        if (at[0] == '%' && at[1] >= '1' && at[1] <= '0' + BTL_DIAG_ARGS) {
+            put_arg(out, &diag->arg[at[1] - '1']);
+            at += 2;
+        } else if (at[0] == '%') {
+            btl_format(out, "%%");
+            at += at[1] == '%' ? 2 : 1;
+        }
+    }
+}
+
+static void put_place(struct btl_out *out, const struct btl_place *place)
+{
+    if (place->file.len == 0)
+        return;
+    put_escaped(out, place->file);
+    if (place->line != 0)
+        btl_format(out, ":%u", place->line);
+    if (place->line != 0 && place->column != 0)
+        btl_format(out, ":%u", place->column);
+    btl_format(out, ": ");
+}
+
+void btl_diag_print(struct btl_out *out, const struct btl_diag *diag)
+{
+    static const char *const severities[] = {"note", "warning", "error"};
+    put_place(out, &diag->place);
+    btl_format(out, "%s: ", severities[btl_code_severity(diag->code)]);
+    if (diag->place.module.len != 0) {
+        put_escaped(out, diag->place.module);
+        btl_format(out, ": ");
+    }
+    btl_diag_sentence(out, diag);
+    btl_format(out, " [%s]", btl_code_name(diag->code));
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// FAT12, FAT16 and FAT32 with long names, read-only (Microsoft FAT32 File System Specification 1.03;
+// UEFI 2.10, 13.3). Directories are read once and hashed, so that opening N files of one directory is
+// linear in N; runs of clusters that lie together are read in one call.
+#ifndef BTL_FAT_H
+#define BTL_FAT_H
+
+#include <btl/blocks.h>
+#include <btl/diag.h>
+
+struct btl_fat_entry {
+    struct btl_str name; // UTF-8: the long name, else the short one (there, a byte of an OEM code
+                         // page, which FAT does not name, is shown as "_")
+    uint32_t first_cluster;
+    uint32_t size; // bytes; 0 for a directory
+    bool directory;
+};
+
+struct btl_fat_directory {
+    struct btl_fat_entry *entries; // in the order of the disk; without ".", ".." and the volume label
+    uint32_t count;
+    // the reader's own
+    uint32_t *slots, slot_mask;
+    uint32_t first_cluster;
+    struct btl_fat_directory *next;
+};
+
+struct btl_fat {
+    const struct btl_blocks *blocks;
+    struct btl_place place;
+    struct btl_arena *arena;
+    unsigned bits;         // 12, 16 or 32
+    uint64_t start;        // bytes on the device, as are:
+    uint64_t table;        // first FAT
+    uint64_t root;         // root directory of FAT12 and FAT16
+    uint64_t clusters;     // cluster 2
+    uint64_t cluster_size; // bytes
+    uint32_t cluster_count;
+    uint32_t root_cluster; // FAT32
+    uint32_t root_entries; // FAT12 and FAT16
+    uint8_t *window;       // a piece of the FAT; its first byte is at window_at of the device
+    uint64_t window_at, window_size, table_end;
+    struct btl_fat_directory *directories; // those read so far
+};
+
+// Opens the file system in bytes [start, start + size) of the device. `blocks` must stay in place.
+bool btl_fat_open(const struct btl_blocks *blocks, uint64_t start, uint64_t size,
+                  struct btl_place place, struct btl_arena *arena, struct btl_fat *ret_fat,
+                  struct btl_diags *diags);
+// A directory by absolute path ("/" is the root). Reads it the first time.
+const struct btl_fat_directory *btl_fat_list(struct btl_fat *fat, struct btl_str path,
+                                             struct btl_diags *diags);
+// A file or directory by absolute path. ASCII letters compare without case, as FAT does. NULL,
+// reported, when it is not there; NULL without a diagnostic is the root.
+const struct btl_fat_entry *btl_fat_find(struct btl_fat *fat, struct btl_str path,
+                                         struct btl_diags *diags);
+// The first `size` bytes of a file into `buffer`; size is at most entry->size. `buffer` needs no
+// alignment.
+bool btl_fat_read(struct btl_fat *fat, const struct btl_fat_entry *entry, void *buffer,
+                  uint64_t size, struct btl_diags *diags);
+
+#endif

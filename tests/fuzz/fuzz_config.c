@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Any bytes as a loader.conf. What must hold: nothing outside the text is read; each setting lies
+// in the text where it says; line and column lead there; the settings, written down again, parse to
+// the same settings without an error; and with too little memory everything has its default.
+#include <stdlib.h>
+#include <string.h>
+
+#include "btl_test.h"
+#include "test_parse.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+// The byte of the text at which a place of one-based line and column begins.
+static size_t find_place(struct btl_str text, uint32_t line, uint32_t column)
+{
+    size_t at = text.len >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    for (uint32_t i = 1; i < line; i++)
+        at = (size_t)((char *)memchr(text.at + at, '\n', text.len - at) - text.at) + 1;
+    for (uint32_t i = 1; i < column; i++)
+        at++; // before a key stand blanks alone, of one byte each
+    return at;
+}
+
+static void check_setting(const struct btl_config *config, const struct btl_setting *setting)
+{
+    struct btl_str text = config->text, key = setting->key;
+    require(btl_in_range(setting->offset, setting->length, text.len));
+    require(key.at == text.at + setting->offset && key.len > 0 && key.len < setting->length);
+    require(memchr(key.at, '\n', setting->length) == NULL);
+    require(find_place(text, setting->line, setting->column) == setting->offset);
+    require(setting->value_column > setting->column);
+    require(setting->value.len < setting->length);
+}
+
+static void check_module(const struct btl_module_config *module)
+{
+    const struct btl_setting *of[] = {module->load, module->phase, module->path, module->flags,
+                                      module->required};
+    require(module->name.len >= 1 && module->name.len <= 63 && module->first != NULL);
+    require(module->load_yes + module->load_no == (module->load != NULL));
+    require(module->phase_given == (module->phase != NULL));
+    for (size_t i = 0; i < BTL_COUNT(of); i++)
+        require(of[i] == NULL || (!of[i]->overridden && of[i]->line >= module->first->line));
+    for (size_t i = 0; i < module->tunable_count; i++) {
+        const struct btl_tunable_setting *tunable = &module->tunables[i];
+        require(!tunable->setting->overridden && tunable->name.len > 0);
+        require(tunable->name.len + 1 + module->name.len == tunable->setting->key.len);
+    }
+}
+
+static void check_config(const struct parsed *parsed)
+{
+    const struct btl_config *config = &parsed->config;
+    for (size_t i = 0; i < config->setting_count; i++) {
+        check_setting(config, &config->settings[i]);
+        require(i == 0 || config->settings[i].line > config->settings[i - 1].line);
+    }
+    for (size_t i = 0; i < config->module_count; i++)
+        check_module(&config->modules[i]);
+    require(config->kernel.at[0] == '/' && config->module_path.at[0] == '/');
+    require(config->autoboot_delay <= 3600);
+    require(parsed->good == (parsed->diags.errors == 0));
+}
+
+// KEY="VALUE" of every setting, a line each.
+static struct btl_str write_settings(const struct btl_config *config)
+{
+    size_t most = 0, len = 0;
+    for (size_t i = 0; i < config->setting_count; i++)
+        most += config->settings[i].key.len + 2 * config->settings[i].value.len + 4;
+    char *text = malloc(most + 1);
+    for (size_t i = 0; i < config->setting_count; i++) {
+        const struct btl_setting *setting = &config->settings[i];
+        memcpy(text + len, setting->key.at, setting->key.len);
+        len += setting->key.len;
+        text[len++] = '=';
+        text[len++] = '"';
+        for (size_t c = 0; c < setting->value.len; c++) {
+            if (setting->value.at[c] == '"' || setting->value.at[c] == '\\')
+                text[len++] = '\\';
+            text[len++] = setting->value.at[c];
+        }
+        text[len++] = '"';
+        text[len++] = '\n';
+    }
+    return (struct btl_str){text, len};
+}
+
+static void require_equal(const struct btl_config *a, const struct btl_config *b)
+{
+    require(a->setting_count == b->setting_count && a->module_count == b->module_count);
+    for (size_t i = 0; i < a->setting_count; i++) {
+        require(btl_str_equal(a->settings[i].key, b->settings[i].key));
+        require(btl_str_equal(a->settings[i].value, b->settings[i].value));
+        require(a->settings[i].overridden == b->settings[i].overridden);
+    }
+    for (size_t i = 0; i < a->module_count; i++) {
+        const struct btl_module_config *x = &a->modules[i], *y = &b->modules[i];
+        require(btl_str_equal(x->name, y->name) && x->tunable_count == y->tunable_count);
+        require(x->load_yes == y->load_yes && x->blacklisted == y->blacklisted);
+        require(x->configured == y->configured && x->required_yes == y->required_yes);
+    }
+    require(btl_str_equal(a->kernel, b->kernel) && a->quiet == b->quiet);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct btl_str text = {(const char *)data, size};
+    struct parsed parsed, again, starved;
+    parse(&parsed, text);
+    check_config(&parsed);
+    test_diags_text(&parsed.memory, &parsed.diags);
+    struct btl_str written = write_settings(&parsed.config);
+    parse(&again, written);
+    require(again.good);
+    require_equal(&parsed.config, &again.config);
+    parse_limited(&starved, text, size % 12);
+    check_config(&starved);
+    parse_end(&starved);
+    parse_end(&again);
+    parse_end(&parsed);
+    free((char *)written.at);
+    return 0;
+}

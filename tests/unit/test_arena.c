@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "btl_test.h"
+
+static void test_allocation_is_zeroed_and_aligned(void **state)
+{
+    uint8_t chunk[512];
+    memset(chunk, 0xaa, sizeof(chunk));
+    struct btl_arena arena = {.at = chunk + 1, .end = chunk + sizeof(chunk)};
+    for (size_t align = 1; align <= 64; align *= 2) {
+        uint8_t *at = btl_alloc(&arena, 7, align);
+        assert_non_null(at);
+        assert_int_equal((uintptr_t)at % align, 0);
+        for (size_t i = 0; i < 7; i++)
+            assert_int_equal(at[i], 0);
+        assert_int_equal(at[7], 0xaa); // nothing after it is touched
+    }
+    assert_int_equal(arena.taken, (size_t)(arena.at - chunk) - 1);
+}
+
+static void test_last_byte_of_a_chunk_can_be_had_and_no_more(void **state)
+{
+    _Alignas(16) uint8_t chunk[32];
+    struct btl_arena arena = {.at = chunk, .end = chunk + sizeof(chunk)};
+    assert_null(btl_alloc(&arena, 33, 1));
+    assert_ptr_equal(btl_alloc(&arena, 31, 1), chunk);
+    assert_null(btl_alloc(&arena, 1, 16)); // the padding alone goes past the end
+    assert_ptr_equal(btl_alloc(&arena, 1, 1), chunk + 31);
+    assert_null(btl_alloc(&arena, 1, 1));
+    assert_int_equal(arena.taken, 32);
+}
+
+static void test_sizes_that_overflow_are_refused(void **state)
+{
+    struct test_memory memory;
+    test_memory_begin(&memory);
+    struct btl_arena *arena = &memory.arena;
+    assert_null(btl_alloc(arena, SIZE_MAX, 4096)); // size + align - 1
+    assert_null(btl_alloc_array(arena, SIZE_MAX / 8 + 1, 8, 8));
+    assert_null(btl_alloc_array(arena, (size_t)1 << 32, (size_t)1 << 32, 1));
+    assert_int_equal(arena->taken, 0);
+    assert_non_null(btl_alloc(arena, 1, 1)); // it still works
+    test_memory_end(&memory);
+}
+
+static void test_empty_allocations_are_valid_and_differ(void **state)
+{
+    struct test_memory memory;
+    test_memory_begin(&memory);
+    void *a = btl_alloc_array(&memory.arena, 0, 8, 8), *b = btl_alloc(&memory.arena, 0, 1);
+    assert_non_null(a);
+    assert_non_null(b);
+    assert_ptr_not_equal(a, b);
+    test_memory_end(&memory);
+}
+
+static bool grow_by_too_little(struct btl_arena *arena, size_t bytes)
+{
+    static uint8_t little[8];
+    arena->at = little;
+    arena->end = little + sizeof(little);
+    return true;
+}
+
+static void test_chunk_that_is_too_small_is_not_overrun(void **state)
+{
+    struct btl_arena arena = {.grow = grow_by_too_little};
+    assert_null(btl_alloc(&arena, 9, 1));
+    assert_non_null(btl_alloc(&arena, 8, 1));
+}
+
+static void test_arena_grows_when_a_chunk_is_full(void **state)
+{
+    struct test_memory memory;
+    test_memory_begin(&memory);
+    for (size_t i = 0; i < 100; i++) {
+        uint64_t *at = btl_alloc_array(&memory.arena, 1000, sizeof(*at), 8);
+        assert_non_null(at);
+        assert_int_equal(at[0] | at[999], 0);
+        at[999] = 1;
+    }
+    assert_true(memory.arena.taken >= 800000);
+    test_memory_end(&memory);
+}
+
+static void test_limited_memory_refuses_each_allocation_in_turn(void **state)
+{
+    for (size_t n = 0; n < 5; n++) {
+        struct test_memory memory;
+        test_memory_begin_limited(&memory, n);
+        for (size_t i = 0; i < 5; i++) {
+            size_t align = (size_t)1 << 3 * i; // 1 8 64 512 4096
+            void *at = btl_alloc(&memory.arena, 3 * i, align);
+            assert_int_equal(at != NULL, i < n);
+            assert_int_equal((uintptr_t)at % align, 0);
+        }
+        assert_int_equal(memory.refused, 5 - n);
+        test_memory_end(&memory);
+    }
+}
+
+static void test_copy_owns_its_bytes(void **state)
+{
+    struct test_memory memory;
+    test_memory_begin_limited(&memory, 2);
+    char text[] = "a\0b";
+    struct btl_str copy = btl_str_copy(&memory.arena, (struct btl_str){text, 3});
+    text[0] = 'x';
+    assert_true(btl_str_equal(copy, BTL_STR("a\0b")));
+    copy = btl_str_copy(&memory.arena, (struct btl_str){NULL, 0});
+    assert_non_null(copy.at);
+    assert_int_equal(copy.len, 0);
+    copy = btl_str_copy(&memory.arena, BTL_STR("none left"));
+    assert_null(copy.at);
+    assert_int_equal(copy.len, 0);
+    test_memory_end(&memory);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_allocation_is_zeroed_and_aligned),
+        cmocka_unit_test(test_last_byte_of_a_chunk_can_be_had_and_no_more),
+        cmocka_unit_test(test_sizes_that_overflow_are_refused),
+        cmocka_unit_test(test_empty_allocations_are_valid_and_differ),
+        cmocka_unit_test(test_chunk_that_is_too_small_is_not_overrun),
+        cmocka_unit_test(test_arena_grows_when_a_chunk_is_full),
+        cmocka_unit_test(test_limited_memory_refuses_each_allocation_in_turn),
+        cmocka_unit_test(test_copy_owns_its_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the assignments come to.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "btl_test.h"
+#include "test_parse.h"
+
+static void test_keys_of_the_boot_take_effect(void **state)
+{
+    struct parsed parsed;
+    parse(&parsed, BTL_STR("kernel=\"/boot/k.elf\"\n"
+                           "kernel_options=\"console=com1 x\"\n"
+                           "module_path=\"/a;/b\"\n"
+                           "autoboot_delay=\"3600\"\n"
+                           "verbose=yes\n"
+                           "quiet=\"Yes\"\n"
+                           "required_failure=reset\n"));
+    assert_codes(&parsed.memory, &parsed.diags, "");
+    assert_true(parsed.good);
+    assert_str(&parsed.memory, parsed.config.kernel, "/boot/k.elf");
+    assert_ptr_equal(parsed.config.kernel_setting, &parsed.config.settings[0]);
+    assert_str(&parsed.memory, parsed.config.kernel_options, "console=com1 x");
+    assert_str(&parsed.memory, parsed.config.module_path, "/a;/b");
+    assert_int_equal(parsed.config.autoboot_delay, 3600);
+    assert_true(parsed.config.verbose && parsed.config.quiet);
+    assert_int_equal(parsed.config.required_failure, BTL_STOP_RESET);
+    parse_end(&parsed);
+}
+
+static void test_keys_of_modules_are_gathered_in_order_of_first_mention(void **state)
+{
+    struct parsed parsed;
+    parse(&parsed, BTL_STR("zeta_load=\"NO\"\n"
+                           "my-mod_2_load=\"YES\"\n"
+                           "my-mod_2_phase=\"BOOT1\"\n"
+                           "my-mod_2_name=\"/modules/h2.ko\"\n"
+                           "my-mod_2_flags=\"verbose=1\"\n"
+                           "my-mod_2_required=\"YES\"\n"
+                           "zeta_load=\"YES\"\n"));
+    assert_codes(&parsed.memory, &parsed.diags, "");
+    assert_int_equal(parsed.config.module_count, 2);
+    const struct btl_module_config *zeta = &parsed.config.modules[0], *mod = zeta + 1;
+    assert_str(&parsed.memory, zeta->name, "zeta");
+    assert_int_equal(zeta->first->line, 1);
+    assert_int_equal(zeta->load->line, 7);
+    assert_true(zeta->load_yes && !zeta->load_no && !zeta->phase_given && !zeta->required_yes);
+    assert_null(zeta->path);
+    assert_str(&parsed.memory, mod->name, "my-mod_2");
+    assert_true(mod->load_yes && mod->phase_given && mod->required_yes && !mod->blacklisted);
+    assert_int_equal(mod->configured, BTL_PHASE_BOOT1);
+    assert_str(&parsed.memory, mod->path->value, "/modules/h2.ko");
+    assert_str(&parsed.memory, mod->flags->value, "verbose=1");
+    assert_int_equal(mod->required->line, 6);
+    parse_end(&parsed);
+}
+
+static void test_each_phase_can_be_configured(void **state)
+{
+    for (int i = 0; i < BTL_PHASES; i++) {
+        struct parsed parsed;
+        char text[32];
+        int len = snprintf(text, sizeof(text), "a_phase=%s", btl_phase_name((enum btl_phase)i));
+        parse(&parsed, (struct btl_str){text, (size_t)len});
+        assert_true(parsed.good);
+        assert_int_equal(parsed.config.modules[0].configured, i);
+        parse_end(&parsed);
+    }
+}
+
+static void test_last_assignment_wins_and_marks_the_earlier_ones(void **state)
+{
+    struct parsed parsed;
+    parse(&parsed,
+          BTL_STR("quiet=YES\na_load=YES\nquiet=NO\na_load=NO\nquiet=YES\na.x=1\na.x=2\n"));
+    assert_codes(&parsed.memory, &parsed.diags, "");
+    static const bool overridden[] = {true, true, true, false, false, true, false};
+    assert_int_equal(parsed.config.setting_count, BTL_COUNT(overridden));
+    for (size_t i = 0; i < BTL_COUNT(overridden); i++)
+        assert_int_equal(parsed.config.settings[i].overridden, overridden[i]);
+    assert_true(parsed.config.quiet);
+    assert_true(parsed.config.modules[0].load_no && !parsed.config.modules[0].load_yes);
+    assert_int_equal(parsed.config.modules[0].tunable_count, 1);
+    assert_str(&parsed.memory, parsed.config.modules[0].tunables[0].setting->value, "2");
+    parse_end(&parsed);
+}
+
+static void test_bad_line_does_not_override_an_earlier_good_one(void **state)
+{
+    struct parsed parsed;
+    parse(&parsed, BTL_STR("a_load=YES\na_load=MAYBE\nautoboot_delay=5\nautoboot_delay=x\n"));
+    assert_false(parsed.good);
+    assert_codes(&parsed.memory, &parsed.diags, "conf-bad-yes-no conf-bad-number");
+    assert_int_equal(parsed.config.setting_count, 2);
+    assert_true(parsed.config.modules[0].load_yes);
+    assert_int_equal(parsed.config.autoboot_delay, 5);
+    parse_end(&parsed);
+}
+
+static void test_tunables_are_kept_by_module_in_order_of_the_file(void **state)
+{
+    struct parsed parsed;
+    parse(&parsed, BTL_STR("a.x=1\nb.y=\"any \xc3\xa4 value\"\na.z.deep=2\nc_load=YES\na.x=3\n"));
+    assert_codes(&parsed.memory, &parsed.diags, "");
+    const struct btl_module_config *a = &parsed.config.modules[0], *b = a + 1, *c = a + 2;
+    assert_int_equal(parsed.config.module_count, 3);
+    assert_int_equal(a->tunable_count, 2);
+    assert_str(&parsed.memory, a->tunables[0].name, "z.deep");
+    assert_str(&parsed.memory, a->tunables[1].name, "x");
+    assert_str(&parsed.memory, a->tunables[1].setting->value, "3");
+    assert_int_equal(b->tunable_count, 1);
+    assert_str(&parsed.memory, b->tunables[0].setting->value, "any \xc3\xa4 value");
+    assert_int_equal(c->tunable_count, 0);
+    parse_end(&parsed);
+}
+
+static void test_blacklist_is_separated_by_blanks_and_commas(void **state)
+{
+    struct parsed parsed;
+    parse(&parsed, BTL_STR("module_blacklist=\"x\"\nb_load=YES\n"
+                           "module_blacklist=\" ,a, b\tc,,d  \"\n"));
+    assert_codes(&parsed.memory, &parsed.diags, "");
+    static const char *const names[] = {"b", "a", "c", "d"}; // "x" is on the overridden list alone
+    assert_int_equal(parsed.config.module_count, BTL_COUNT(names));
+    for (size_t i = 0; i < BTL_COUNT(names); i++) {
+        assert_str(&parsed.memory, parsed.config.modules[i].name, names[i]);
+        assert_true(parsed.config.modules[i].blacklisted);
+    }
+    assert_int_equal(parsed.config.modules[1].first->line, 3);
+    parse_end(&parsed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_keys_of_the_boot_take_effect),
+        cmocka_unit_test(test_keys_of_modules_are_gathered_in_order_of_first_mention),
+        cmocka_unit_test(test_each_phase_can_be_configured),
+        cmocka_unit_test(test_last_assignment_wins_and_marks_the_earlier_ones),
+        cmocka_unit_test(test_bad_line_does_not_override_an_earlier_good_one),
+        cmocka_unit_test(test_tunables_are_kept_by_module_in_order_of_the_file),
+        cmocka_unit_test(test_blacklist_is_separated_by_blanks_and_commas),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "btl_test.h"
+
+#define assert_format(expected, ...)                                                               \
+    do {                                                                                           \
+        char formatted[256];                                                                       \
+        size_t len = btl_format_to(formatted, sizeof(formatted), __VA_ARGS__);                     \
+        assert_string_equal(formatted, (expected));                                                \
+        assert_int_equal(len, strlen(expected));                                                   \
+    } while (0)
+
+// Against the C library's own, for what both know.
+#define assert_like_libc(format, ...)                                                              \
+    do {                                                                                           \
+        char theirs[256];                                                                          \
+        snprintf(theirs, sizeof(theirs), format, __VA_ARGS__);                                     \
+        assert_format(theirs, format, __VA_ARGS__);                                                \
+    } while (0)
+
+static void test_integers_at_their_limits(void **state)
+{
+    static const long long values[] = {0,       1,       -1,        9,         10,
+                                       INT_MAX, INT_MIN, LLONG_MAX, LLONG_MIN, -123456789012};
+    for (size_t i = 0; i < BTL_COUNT(values); i++) {
+        assert_like_libc("[%d]", (int)values[i]);
+        assert_like_libc("[%u]", (unsigned)values[i]);
+        assert_like_libc("[%x %X]", (unsigned)values[i], (unsigned)values[i]);
+        assert_like_libc("[%ld %lu %lx]", (long)values[i], (long)values[i], (long)values[i]);
+        assert_like_libc("[%lld %llu %llX]", values[i], values[i], values[i]);
+        assert_like_libc("[%zu %zd]", (size_t)values[i], (size_t)values[i]);
+        assert_like_libc("[%24lld|%-24lld|%024lld]", values[i], values[i], values[i]);
+        assert_like_libc("[%5x|%-5x|%05x]", (int)values[i], (int)values[i], (int)values[i]);
+    }
+}
+
+static void test_widths_and_precisions_of_text(void **state)
+{
+    assert_like_libc("[%s|%8s|%-8s|%.2s|%8.2s|%-8.2s]", "abc", "abc", "abc", "abc", "abc", "abc");
+    assert_like_libc("[%*s|%-*s|%*s|%.*s|%.*s]", 6, "abc", 6, "abc", -6, "abc", 1, "abc", -1,
+                     "abc");
+    assert_like_libc("[%s|%.0s|%3c|%-3c]", "", "abc", 'x', 'y');
+    assert_format("[(null)]", "[%s]", (char *)NULL);
+    assert_format("[(null)]", "[%S]", (struct btl_str *)NULL);
+    assert_format("100% sure%", "100%% sure%%");
+}
+
+static void test_text_without_nul_is_cut_by_its_length_or_precision(void **state)
+{
+    char *three = malloc(3);
+    memcpy(three, "abc", 3);
+    struct btl_str text = {three, 3};
+    assert_format("[abc|ab|  abc|abc  |]", "[%S|%.2S|%5S|%-5S|%.0S]", &text, &text, &text, &text,
+                  &text);
+    assert_format("[abc]", "[%.3s]", three);
+    free(three);
+}
+
+static void test_pointers_have_sixteen_digits(void **state)
+{
+    assert_format("0x0000000000000000", "%p", NULL);
+    assert_format("0xffffffff80001234", "%p", (void *)0xffffffff80001234);
+}
+
+static void test_sizes_for_people(void **state)
+{
+    static const struct {
+        unsigned long long bytes;
+        const char *text;
+    } cases[] = {
+        {0, "0 B"},
+        {1023, "1023 B"},
+        {1024, "1 KiB"},
+        {1536, "1.5 KiB"},
+        {4096, "4 KiB"},
+        {10239, "10 KiB"}, // 9.999
+        {10240, "10 KiB"},
+        {10752, "11 KiB"}, // 10.5
+        {1048063, "1023 KiB"},
+        {1048575, "1 MiB"}, // 1023.999 KiB
+        {64ull << 20, "64 MiB"},
+        {3ull << 29, "1.5 GiB"},
+        {1ull << 40, "1 TiB"},
+        {1ull << 50, "1 PiB"},
+        {ULLONG_MAX, "16 EiB"},
+    };
+    for (size_t i = 0; i < BTL_COUNT(cases); i++)
+        assert_format(cases[i].text, "%B", cases[i].bytes);
+    assert_format("[   4 KiB|4 KiB   ]", "[%8B|%-8B]", 4096ull, 4096ull);
+}
+
+static void test_faulty_formats_do_no_harm(void **state)
+{
+    assert_format("[q]", "[%q]");
+    assert_format("[", "[%");
+    assert_format("[", "[%-08l");
+    char width[5000];
+    size_t len = btl_format_to(width, sizeof(width), "%99999999999999999999d", 1);
+    assert_int_equal(len, 4096); // widths end there
+}
+
+static void test_buffer_is_cut_and_terminated(void **state)
+{
+    char buffer[8];
+    memset(buffer, 'z', sizeof(buffer));
+    assert_int_equal(btl_format_to(buffer, 4, "%s-%d", "abcdef", 12), 9);
+    assert_memory_equal(buffer, "abc\0zzzz", 8);
+    assert_int_equal(btl_format_to(buffer, 1, "xyz"), 3);
+    assert_int_equal(buffer[0], '\0');
+    assert_int_equal(btl_format_to(NULL, 0, "xyz %d", 5), 5);
+    assert_int_equal(btl_format_to(buffer, 4, "abc"), 3);
+    assert_string_equal(buffer, "abc");
+}
+
+static void put_nowhere(struct btl_out *out, const char *text, size_t len)
+{
+    *(size_t *)out->owner += len;
+}
+
+static void test_column_counts_characters_since_the_newline(void **state)
+{
+    size_t bytes = 0;
+    struct btl_out out = {.put = put_nowhere, .owner = &bytes};
+    btl_format(&out, "abc");
+    assert_int_equal(out.column, 3);
+    btl_format(&out, "%s%d", "de", 10);
+    assert_int_equal(out.column, 7);
+    btl_format(&out, "x\n%-5s", "ab");
+    assert_int_equal(out.column, 5);
+    btl_format(&out, "\n\xc3\xa4\xe2\x80\xa6"); // two characters of UTF-8
+    assert_int_equal(out.column, 2);
+    assert_int_equal(bytes, 7 + 7 + 6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_integers_at_their_limits),
+        cmocka_unit_test(test_widths_and_precisions_of_text),
+        cmocka_unit_test(test_text_without_nul_is_cut_by_its_length_or_precision),
+        cmocka_unit_test(test_pointers_have_sixteen_digits),
+        cmocka_unit_test(test_sizes_for_people),
+        cmocka_unit_test(test_faulty_formats_do_no_harm),
+        cmocka_unit_test(test_buffer_is_cut_and_terminated),
+        cmocka_unit_test(test_column_counts_characters_since_the_newline),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "btl_test.h"
+
+static void test_equal_compares_length_and_every_byte(void **state)
+{
+    assert_true(btl_str_equal(BTL_STR(""), (struct btl_str){NULL, 0}));
+    assert_true(btl_str_equal(BTL_STR("a\0b"), BTL_STR("a\0b")));
+    assert_false(btl_str_equal(BTL_STR("a\0b"), BTL_STR("a\0c")));
+    assert_false(btl_str_equal(BTL_STR("ab"), BTL_STR("abc")));
+    assert_false(btl_str_equal(BTL_STR("ab"), BTL_STR("")));
+}
+
+static void test_compare_sorts_bytes_unsigned_and_prefix_first(void **state)
+{
+    assert_int_equal(btl_str_compare(BTL_STR("ab"), BTL_STR("ab")), 0);
+    assert_true(btl_str_compare(BTL_STR("ab"), BTL_STR("abc")) < 0);
+    assert_true(btl_str_compare(BTL_STR("b"), BTL_STR("abc")) > 0);
+    assert_true(btl_str_compare(BTL_STR("\xff"), BTL_STR("a")) > 0);
+    assert_true(btl_str_compare((struct btl_str){NULL, 0}, BTL_STR("a")) < 0);
+    assert_int_equal(btl_str_compare((struct btl_str){NULL, 0}, BTL_STR("")), 0);
+}
+
+static void test_str_of_measures_to_the_nul(void **state)
+{
+    assert_int_equal(btl_str_of("").len, 0);
+    assert_int_equal(btl_str_of("abc\0def").len, 3);
+}
+
+static void test_hash_depends_on_text_length_and_seed_alone(void **state)
+{
+    char one[] = "some/name/of/a/file", other[] = "xsome/name/of/a/file";
+    struct btl_str a = {one, sizeof(one) - 1}, b = {other + 1, sizeof(one) - 1};
+    assert_int_equal(btl_hash(a, 7), btl_hash(b, 7)); // at another alignment
+    assert_int_not_equal(btl_hash(a, 7), btl_hash(a, 8));
+    for (size_t len = 0; len < 40; len++) { // zeros differ by their number alone
+        static const char zeros[40];
+        for (size_t shorter = 0; shorter < len; shorter++)
+            assert_int_not_equal(btl_hash((struct btl_str){zeros, len}, 0),
+                                 btl_hash((struct btl_str){zeros, shorter}, 0));
+    }
+}
+
+static void test_hash_reads_no_byte_past_the_text(void **state)
+{
+    for (size_t len = 0; len <= 17; len++) {
+        char *exact = malloc(len + (len == 0));
+        memset(exact, 'x', len);
+        (void)btl_hash((struct btl_str){exact, len}, 1);
+        free(exact);
+    }
+}
+
+// One changed bit of text or seed changes about half of the result's bits, at every place.
+static void test_hash_spreads_each_bit_over_the_result(void **state)
+{
+    for (size_t len = 1; len <= 24; len++) {
+        unsigned changed = 0, pairs = 0;
+        for (unsigned sample = 0; sample < 16; sample++) {
+            char text[24];
+            for (size_t i = 0; i < len; i++)
+                text[i] = (char)(sample * 37 + i * 11);
+            uint64_t before = btl_hash((struct btl_str){text, len}, sample);
+            for (size_t bit = 0; bit < len * 8; bit++, pairs++) {
+                text[bit / 8] ^= (char)(1 << bit % 8);
+                uint64_t after = btl_hash((struct btl_str){text, len}, sample);
+                changed += (unsigned)__builtin_popcountll(before ^ after);
+                assert_in_range(__builtin_popcountll(before ^ after), 8, 56);
+                text[bit / 8] ^= (char)(1 << bit % 8);
+            }
+        }
+        assert_in_range(changed * 100 / pairs, 3000, 3400); // of 6400
+    }
+}
+
+static void test_hash_fills_buckets_evenly_with_like_names(void **state)
+{
+    enum { BUCKETS = 4096, NAMES = 16 * BUCKETS };
+    static unsigned bucket[BUCKETS];
+    memset(bucket, 0, sizeof(bucket));
+    for (unsigned i = 0; i < NAMES; i++) {
+        char name[32];
+        int len = snprintf(name, sizeof(name), "module_%u_symbol", i);
+        bucket[btl_hash((struct btl_str){name, (size_t)len}, 1) % BUCKETS]++;
+    }
+    for (unsigned i = 0; i < BUCKETS; i++)
+        assert_in_range(bucket[i], 1, 48); // 16 expected
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_equal_compares_length_and_every_byte),
+        cmocka_unit_test(test_compare_sorts_bytes_unsigned_and_prefix_first),
+        cmocka_unit_test(test_str_of_measures_to_the_nul),
+        cmocka_unit_test(test_hash_depends_on_text_length_and_seed_alone),
+        cmocka_unit_test(test_hash_reads_no_byte_past_the_text),
+        cmocka_unit_test(test_hash_spreads_each_bit_over_the_result),
+        cmocka_unit_test(test_hash_fills_buckets_evenly_with_like_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
