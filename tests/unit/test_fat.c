@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <btl/fat.h>
+
+#include "btl_test.h"
+#include "disk.h"
+
+struct fixture {
+    uint8_t bytes[TEST_FAT_SIZE];
+    struct test_disk disk;
+    struct test_memory memory;
+    struct btl_diags diags;
+    struct btl_fat fat;
+};
+
+static void begin(struct fixture *f)
+{
+    test_fat_write(f->bytes);
+    test_disk_begin(&f->disk, f->bytes, TEST_FAT_SIZE, 512);
+    test_memory_begin(&f->memory);
+    f->diags = (struct btl_diags){.arena = &f->memory.arena};
+}
+
+static bool open_volume(struct fixture *f)
+{
+    struct btl_place place = {.file = BTL_STR("disk")};
+    return btl_fat_open(&f->disk.blocks, 0, TEST_FAT_SIZE, place, &f->memory.arena, &f->fat,
+                        &f->diags);
+}
+
+static const struct btl_fat_entry *find(struct fixture *f, const char *path)
+{
+    return btl_fat_find(&f->fat, btl_str_of(path), &f->diags);
+}
+
+static void reads_a_fragmented_file(void **state)
+{
+    struct fixture f;
+    uint8_t buffer[1200];
+    begin(&f);
+    assert_true(open_volume(&f));
+    assert_int_equal(f.fat.bits, 12);
+    const struct btl_fat_entry *entry = find(&f, "/dir/b.bin");
+    assert_non_null(entry);
+    assert_int_equal(entry->size, 1200);
+    assert_true(btl_fat_read(&f.fat, entry, buffer, 1200, &f.diags));
+    assert_int_equal(buffer[0], 'x');
+    assert_int_equal(buffer[511], 'x');
+    assert_int_equal(buffer[512], 'y');
+    assert_int_equal(buffer[1023], 'y');
+    assert_int_equal(buffer[1024], 'z');
+    assert_int_equal(buffer[1199], 'z');
+    assert_codes(&f.memory, &f.diags, "");
+    test_memory_end(&f.memory);
+}
+
+static void lists_without_label_and_dots(void **state)
+{
+    struct fixture f;
+    begin(&f);
+    assert_true(open_volume(&f));
+    const struct btl_fat_directory *root = btl_fat_list(&f.fat, BTL_STR("/"), &f.diags);
+    assert_non_null(root);
+    assert_int_equal(root->count, 2);
+    assert_str(&f.memory, root->entries[0].name, "A.TXT");
+    assert_str(&f.memory, root->entries[1].name, "DIR");
+    assert_true(root->entries[1].directory);
+    const struct btl_fat_directory *below = btl_fat_list(&f.fat, BTL_STR("/DIR/"), &f.diags);
+    assert_non_null(below);
+    assert_int_equal(below->count, 1);
+    test_memory_end(&f.memory);
+}
+
+static void reads_a_directory_once(void **state)
+{
+    struct fixture f;
+    begin(&f);
+    assert_true(open_volume(&f));
+    assert_non_null(find(&f, "/DIR/B.BIN"));
+    unsigned reads = f.disk.reads;
+    for (int i = 0; i < 100; i++)
+        assert_non_null(find(&f, "/dir/b.bin"));
+    assert_int_equal(f.disk.reads, reads);
+    test_memory_end(&f.memory);
+}
+
+static void long_name_counts_when_its_checksum_fits(void **state)
+{
+    for (int orphan = 0; orphan < 2; orphan++) {
+        struct fixture f;
+        begin(&f);
+        uint8_t *entry = f.bytes + 2 * 512 + 96;
+        memset(entry, 0, 32);
+        entry[0] = 0x41;
+        entry[11] = 0x0f;
+        static const uint8_t place[13] = {1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};
+        for (int i = 0; i < 13; i++)
+            test_put16(entry + place[i], i < 9 ? (uint32_t) "long.name"[i] : i == 9 ? 0 : 0xffff);
+        uint8_t sum = 0;
+        for (int i = 0; i < 11; i++)
+            sum = (uint8_t)((sum >> 1 | sum << 7) + "LONG~1  NAM"[i]);
+        entry[13] = (uint8_t)(sum + orphan);
+        test_fat_entry(entry + 32, "LONG~1  NAM", 0, 2, 3);
+        assert_true(open_volume(&f));
+        assert_non_null(find(&f, orphan ? "/LONG~1.NAM" : "/Long.Name"));
+        test_memory_end(&f.memory);
+    }
+}
+
+static void not_there(void **state)
+{
+    struct fixture f;
+    begin(&f);
+    assert_true(open_volume(&f));
+    assert_null(find(&f, "/DIR/C.BIN"));
+    assert_null(find(&f, "/A.TXT/B"));
+    assert_null(btl_fat_list(&f.fat, BTL_STR("/A.TXT"), &f.diags));
+    assert_codes(&f.memory, &f.diags, "fat-not-found fat-not-directory fat-not-directory");
+    test_memory_end(&f.memory);
+}
+
+// One byte pair of the boot sector at a time.
+static void refuses_boot_sector(void **state)
+{
+    static const struct {
+        unsigned offset, value;
+    } defect[] = {
+        {11, 511},  {11, 256}, {11, 8192}, {13, 3},  {14, 0},
+        {16, 0},    {22, 0},   {19, 0},    {19, 65}, // one sector more than the device
+        {22, 5000}, {17, 0},                         // FAT32 alone has no fixed root
+        {510, 0},
+    };
+    for (size_t i = 0; i < BTL_COUNT(defect); i++) {
+        struct fixture f;
+        begin(&f);
+        test_put16(f.bytes + defect[i].offset,
+                   defect[i].offset == 13 ? 3 | 1u << 8 : defect[i].value);
+        if (defect[i].offset == 16)
+            f.bytes[16] = 0, test_put16(f.bytes + 17, 16);
+        assert_false(open_volume(&f));
+        assert_codes(&f.memory, &f.diags, "fat-bad");
+        test_memory_end(&f.memory);
+    }
+}
+
+static void allocation_table_too_small_for_its_clusters(void **state)
+{
+    static uint8_t large[700 * 512];
+    struct fixture f;
+    begin(&f);
+    memcpy(large, f.bytes, TEST_FAT_SIZE);
+    test_put16(large + 19, 700); // 697 clusters need three sectors of table
+    test_disk_begin(&f.disk, large, sizeof(large), 512);
+    struct btl_place place = {.file = BTL_STR("disk")};
+    assert_false(
+        btl_fat_open(&f.disk.blocks, 0, sizeof(large), place, &f.memory.arena, &f.fat, &f.diags));
+    assert_codes(&f.memory, &f.diags, "fat-bad");
+    test_memory_end(&f.memory);
+}
+
+static void outside_the_device(void **state)
+{
+    struct fixture f;
+    begin(&f);
+    struct btl_place place = {.file = BTL_STR("disk")};
+    assert_false(
+        btl_fat_open(&f.disk.blocks, 512, TEST_FAT_SIZE, place, &f.memory.arena, &f.fat, &f.diags));
+    assert_codes(&f.memory, &f.diags, "fat-outside");
+    test_memory_end(&f.memory);
+}
+
+static void read_broken(void (*break_it)(uint8_t *), const char *codes)
+{
+    struct fixture f;
+    uint8_t buffer[1200];
+    begin(&f);
+    break_it(f.bytes);
+    assert_true(open_volume(&f));
+    const struct btl_fat_entry *entry = find(&f, "/DIR/B.BIN");
+    if (entry != NULL)
+        assert_false(btl_fat_read(&f.fat, entry, buffer, 1200, &f.diags));
+    assert_codes(&f.memory, &f.diags, codes);
+    test_memory_end(&f.memory);
+}
+
+static void chain_to_nowhere(uint8_t *bytes)
+{
+    test_fat_set(bytes, 6, 0xf00);
+}
+
+static void chain_to_a_free_cluster(uint8_t *bytes)
+{
+    test_fat_set(bytes, 6, 0);
+}
+
+static void chain_too_short(uint8_t *bytes)
+{
+    test_fat_set(bytes, 6, 0xfff);
+}
+
+static void directory_loop(uint8_t *bytes)
+{
+    test_fat_set(bytes, 3, 3);
+}
+
+static void broken_chains(void **state)
+{
+    read_broken(chain_to_nowhere, "fat-chain");
+    read_broken(chain_to_a_free_cluster, "fat-chain");
+    read_broken(chain_too_short, "fat-short");
+    read_broken(directory_loop, "fat-directory");
+}
+
+static void device_failure_at_every_sector(void **state)
+{
+    static const unsigned sectors[] = {0, 1, 2, 4, 5, 6, 7}; // all that the file needs
+    for (size_t i = 0; i < BTL_COUNT(sectors); i++) {
+        struct fixture f;
+        uint8_t buffer[1200];
+        begin(&f);
+        f.disk.fail_at = sectors[i] * 512;
+        const struct btl_fat_entry *entry = NULL;
+        bool good = open_volume(&f) && (entry = find(&f, "/DIR/B.BIN")) != NULL &&
+                    btl_fat_read(&f.fat, entry, buffer, 1200, &f.diags);
+        assert_false(good);
+        assert_codes(&f.memory, &f.diags, "fat-device");
+        test_memory_end(&f.memory);
+    }
+}
+
+static void out_of_memory_at_each_allocation(void **state)
+{
+    for (size_t n = 0;; n++) {
+        struct fixture f;
+        uint8_t buffer[1200];
+        begin(&f);
+        test_memory_end(&f.memory);
+        test_memory_begin_limited(&f.memory, n);
+        const struct btl_fat_entry *entry = NULL;
+        bool good = open_volume(&f) && (entry = find(&f, "/DIR/B.BIN")) != NULL &&
+                    btl_fat_read(&f.fat, entry, buffer, 1200, &f.diags);
+        bool starved = f.memory.refused > 0;
+        assert_int_equal(good, !starved);
+        if (starved)
+            assert_true(f.diags.lost + test_count_code(&f.diags, BTL_NO_MEMORY) > 0);
+        test_memory_end(&f.memory);
+        if (!starved)
+            break;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_a_fragmented_file),
+        cmocka_unit_test(lists_without_label_and_dots),
+        cmocka_unit_test(reads_a_directory_once),
+        cmocka_unit_test(long_name_counts_when_its_checksum_fits),
+        cmocka_unit_test(not_there),
+        cmocka_unit_test(refuses_boot_sector),
+        cmocka_unit_test(allocation_table_too_small_for_its_clusters),
+        cmocka_unit_test(outside_the_device),
+        cmocka_unit_test(broken_chains),
+        cmocka_unit_test(device_failure_at_every_sector),
+        cmocka_unit_test(out_of_memory_at_each_allocation),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
