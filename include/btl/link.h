@@ -98,10 +98,15 @@ bool btl_image_relocate(struct btl_image *image, struct btl_diags *diags);
 
 // The address of a section by name, 0 when the image has none.
 uint64_t btl_image_section_address(const struct btl_image *image, struct btl_str name);
+// "R_X86_64_PC32"; NULL: the machine or the type is not known.
+const char *btl_reloc_name(uint16_t machine, uint32_t type);
 // Permission under which a section of the file lies in the image.
 uint8_t btl_section_perm(const struct elf64_section *section);
 
-// Adds what `info` exports to the table, under `owner`. The image must be resolved. A name that is
+// What others get when they use this symbol, which must be a defined one: its address, or that of
+// its descriptor. The image must be placed; a set of images can so be exported before it is resolved.
+uint64_t btl_image_export_value(const struct btl_image *image, uint32_t symbol);
+// Adds what `info` exports to the table, under `owner`. The image must be placed. A name that is
 // exported already is reported with both owners; `scope` (its owner_name alone is used, may be NULL)
 // says what the other one is called. False: nothing was added.
 bool btl_image_export(const struct btl_image *image, const struct btl_modinfo *info,

@@ -27,6 +27,7 @@
 #define BTLM_MAJOR 1
 #define BTLM_MINOR 0
 #define BTLM_SIZE_MAX (1ull << 30)
+#define BTLM_SEED_MAX 64 // bytes of random seed
 
 struct btlm_header {
     char magic[8];
@@ -83,7 +84,7 @@ struct btlm_system {
     uint16_t machine; // e_machine
     uint16_t required_failure; // enum btl_stop_action
     uint32_t seed_size;        // bytes of seed that are random; 0: no source was found
-    uint8_t seed[64];
+    uint8_t seed[BTLM_SEED_MAX];
     uint64_t efi_system_table, acpi_rsdp, smbios, smbios3;
     uint64_t framebuffer; // address
     uint64_t framebuffer_size;

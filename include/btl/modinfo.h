@@ -2,6 +2,9 @@
 // The metadata of a module or kernel: the key=value strings of its .modinfo section.
 // Keys of Linux: name version description author license depends parm parmtype.
 // Keys of BTL: phases type interface provides export stub.
+// One of each at most: name version phases type. Of description author license the first counts, as
+// modules made of many files repeat them. The others may stand as often as needed; depends is a list
+// separated by commas. The section must be constant bytes: not writable, without relocations.
 #ifndef BTL_MODINFO_H
 #define BTL_MODINFO_H
 
@@ -42,6 +45,10 @@ struct btl_modinfo {
 // every export must be a defined global symbol; for a kernel all is optional.
 bool btl_modinfo_read(const struct btl_elf *elf, struct btl_arena *arena,
                       struct btl_modinfo *ret_info, struct btl_diags *diags);
+
+// The next "key=value" of what is left of a .modinfo section, which is moved on behind it; for
+// programs that show all of them. Linkers pad with NULs between strings.
+bool btl_modinfo_next(struct btl_bytes *rest, struct btl_str *ret_entry);
 
 // The symbol table index of each export, in the order of info->exports, written to
 // ret_symbols[export_count]. Hashed: one pass over the symbol table. False when one is not a

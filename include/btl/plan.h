@@ -62,8 +62,8 @@ struct btl_plan {
     struct btl_plan_state *state; // the planner's own
 };
 
-// `kernel` may be NULL (no metadata: it provides no interface). Config, kernel info, arena and diags
-// must outlive the plan. False: no memory.
+// `kernel` may be NULL (no metadata: it provides no interface). Config, kernel info, arena and
+// diags must outlive the plan. False: no memory.
 bool btl_plan_begin(struct btl_plan *plan, const struct btl_config *config,
                     const struct btl_modinfo *kernel, struct btl_arena *arena,
                     struct btl_diags *diags);
@@ -71,10 +71,11 @@ bool btl_plan_begin(struct btl_plan *plan, const struct btl_config *config,
 // The next module whose metadata the plan needs, or BTL_NONE. Its `path` says which file.
 uint32_t btl_plan_next_wanted(struct btl_plan *plan);
 // Moves `path` of module `index` on to the next directory of module_path; false when there is none
-// left (then `path` is the first candidate again, for the message) or when NAME_name fixes the file.
+// left (then `path` is the first candidate again, for the message) or when NAME_name says where it
+// is.
 bool btl_plan_next_path(struct btl_plan *plan, uint32_t index);
-// The metadata of module `index`, once; it must outlive the plan. Names of dependencies that are not
-// known yet become wanted modules.
+// The metadata of module `index`, once; it must outlive the plan. Names of dependencies that are
+// not known yet become wanted modules.
 void btl_plan_give(struct btl_plan *plan, uint32_t index, const struct btl_modinfo *info);
 // Module `index` cannot be had or cannot be linked. `reason` is already in the plan's diagnostics,
 // or NULL (then plan-module-unusable is reported). After btl_plan_order() this also fails every
@@ -86,8 +87,8 @@ void btl_plan_fail(struct btl_plan *plan, uint32_t index, const struct btl_diag 
 // stage, not for each failure: linear in plan->order.
 void btl_plan_compact(struct btl_plan *plan);
 
-// Applies the rules, once, after the last btl_plan_give(). False when any module that takes part has
-// failed (all are reported) or when memory ran out (then all have failed).
+// Applies the rules, once, after the last btl_plan_give(). False when any module that takes part
+// has failed (all are reported) or when memory ran out (then all have failed).
 bool btl_plan_order(struct btl_plan *plan);
 
 // Must the boot stop? The first required module that failed or is off, or BTL_NONE.

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Metadata: the .modinfo section, split into its strings.
+#include "modinfo_reader.h"
+
+#define SECTION_NAME BTL_STR(".modinfo")
+
+uint64_t modinfo_seed(const struct btl_elf *elf, const struct btl_arena *arena)
+{
+    return (uintptr_t)elf->file.at ^ (uint64_t)(uintptr_t)arena->at << 20 ^ elf->file.size;
+}
+
+// Finds the one .modinfo section; 0 when there is none, which only a kernel may do.
+static bool find_section(struct modinfo_reader *reader, uint32_t *ret_section)
+{
+    const struct btl_elf *elf = reader->elf;
+    uint32_t found = 0;
+    bool good = true;
+    for (uint32_t i = 1; i < elf->section_count; i++) {
+        if (!btl_str_equal(btl_elf_section_name(elf, i), SECTION_NAME))
+            continue;
+        if (found != 0) {
+            modinfo_report(reader, BTL_MODINFO_SECTION_TWICE, BTL_DEC(found), BTL_DEC(i));
+            good = false;
+            continue;
+        }
+        found = i;
+    }
+    if (found == 0 && elf->type == ELF_REL) {
+        modinfo_report(reader, BTL_MODINFO_MISSING);
+        return false;
+    }
+    if (good)
+        *ret_section = found;
+    return good;
+}
+
+// Checks that what lies in the file is what a running module would see: plain, constant bytes.
+static bool check_section(struct modinfo_reader *reader, uint32_t section)
+{
+    const struct btl_elf *elf = reader->elf;
+    const struct elf64_section *header = &elf->sections[section];
+    uint32_t before = reader->diags->errors;
+    if (header->type == ELF_SHT_NOBITS || header->type == ELF_SHT_NULL)
+        modinfo_report(reader, BTL_MODINFO_NO_CONTENTS);
+    if (header->flags & ELF_SHF_COMPRESSED)
+        modinfo_report(reader, BTL_MODINFO_COMPRESSED);
+    if (header->flags & ELF_SHF_WRITE)
+        modinfo_report(reader, BTL_MODINFO_WRITABLE);
+    for (uint32_t i = 1; i < elf->section_count; i++) {
+        uint32_t type = elf->sections[i].type;
+        if ((type == ELF_SHT_RELA || type == ELF_SHT_REL) && elf->sections[i].info == section &&
+            elf->sections[i].size != 0)
+            modinfo_report(reader, BTL_MODINFO_RELOCATED, BTL_DEC(i));
+    }
+    return reader->diags->errors == before;
+}
+
+bool btl_modinfo_next(struct btl_bytes *rest, struct btl_str *ret_entry)
+{
+    size_t start = 0;
+    while (start < rest->size && rest->at[start] == '\0')
+        start++;
+    size_t end = start;
+    while (end < rest->size && rest->at[end] != '\0')
+        end++;
+    if (start == end)
+        return false;
+    *ret_entry = (struct btl_str){(const char *)rest->at + start, end - start};
+    *rest = (struct btl_bytes){rest->at + end, rest->size - end};
+    return true;
+}
+
+// Checks that the last string ends inside the section.
+static bool check_terminated(struct modinfo_reader *reader, struct btl_bytes bytes)
+{
+    size_t start = bytes.size;
+    while (start > 0 && bytes.at[start - 1] != '\0')
+        start--;
+    if (start == bytes.size)
+        return true;
+    modinfo_report(reader, BTL_MODINFO_UNTERMINATED,
+                   BTL_ARG(((struct btl_str){(const char *)bytes.at + start, bytes.size - start})));
+    return false;
+}
+
+// Both passes over the strings. False: no memory.
+static bool read_strings(struct modinfo_reader *reader, struct btl_bytes bytes)
+{
+    struct btl_str entry;
+    struct btl_bytes rest = bytes;
+    while (btl_modinfo_next(&rest, &entry))
+        modinfo_count(reader, entry);
+    if (!modinfo_allocate(reader)) {
+        modinfo_report(reader, BTL_NO_MEMORY, BTL_ARG_Z("reading the metadata"));
+        return false;
+    }
+    rest = bytes;
+    while (btl_modinfo_next(&rest, &entry))
+        modinfo_take(reader, entry);
+    return true;
+}
+
+// Reads all strings of the section, if there is one.
+static bool read_section(struct modinfo_reader *reader)
+{
+    uint32_t section;
+    struct btl_bytes bytes = {0};
+    if (!find_section(reader, &section))
+        return false;
+    if (section != 0) {
+        if (!check_section(reader, section))
+            return false;
+        bytes = btl_elf_section_bytes(reader->elf, section);
+        if (!check_terminated(reader, bytes))
+            return false;
+    }
+    return read_strings(reader, bytes);
+}
+
+// Checks what a module must have.
+static bool check_module(struct modinfo_reader *reader)
+{
+    const struct btl_modinfo *info = &reader->info;
+    uint32_t *symbols = BTL_NEW_ARRAY(reader->arena, uint32_t, info->export_count);
+    if (symbols == NULL) {
+        modinfo_report(reader, BTL_NO_MEMORY, BTL_ARG_Z("reading the metadata"));
+        return false;
+    }
+    if (!modinfo_has_name(reader))
+        modinfo_report(reader, BTL_MODINFO_NO_NAME);
+    return btl_modinfo_exports(reader->elf, info, reader->arena, symbols, reader->diags) &&
+           modinfo_has_name(reader);
+}
+
+bool btl_modinfo_read(const struct btl_elf *elf, struct btl_arena *arena,
+                      struct btl_modinfo *ret_info, struct btl_diags *diags)
+{
+    struct modinfo_reader reader = {.elf = elf, .arena = arena, .diags = diags};
+    uint32_t before = diags->errors;
+    if (!read_section(&reader))
+        return false;
+    if (elf->type == ELF_REL && !check_module(&reader))
+        return false;
+    if (diags->errors != before)
+        return false;
+    *ret_info = reader.info;
+    return true;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Metadata: from the names of exports to symbols of the file.
+#include "modinfo_reader.h"
+
+// What the file has under an exported name; a later one is better.
+enum found { NOTHING, UNDEFINED, LOCAL, DEFINED };
+
+static enum found classify(const struct btl_elf *elf, uint32_t symbol)
+{
+    uint16_t special;
+    uint32_t section = btl_elf_symbol_section(elf, symbol, &special);
+    if (section == ELF_SHN_UNDEF && special == 0)
+        return UNDEFINED;
+    if (ELF64_SYMBOL_BIND(elf->symbols[symbol].info) == ELF_STB_LOCAL)
+        return LOCAL;
+    return DEFINED;
+}
+
+// Numbers the exports in their order. False: one of them stands there twice.
+static bool number_exports(const struct btl_elf *elf, const struct btl_modinfo *info,
+                           struct names *names, struct btl_diags *diags)
+{
+    bool good = true;
+    for (size_t i = 0; i < info->export_count; i++) {
+        uint32_t known = names->count;
+        if (names_number(names, info->exports[i]) == known)
+            continue;
+        btl_report(diags, BTL_MODINFO_EXPORT_REPEATED, elf->place, BTL_ARG(info->exports[i]));
+        good = false;
+    }
+    return good;
+}
+
+// The one pass over the symbol table: the best symbol of each name.
+static void find_symbols(const struct btl_elf *elf, const struct names *names, uint8_t *found,
+                         uint32_t *symbols)
+{
+    for (uint32_t i = 1; i < elf->symbol_count; i++) {
+        uint32_t number = names_find(names, btl_elf_symbol_name(elf, i));
+        if (number == BTL_NONE || classify(elf, i) <= found[number])
+            continue;
+        found[number] = (uint8_t)classify(elf, i);
+        symbols[number] = i;
+    }
+}
+
+static bool report_missing(const struct btl_elf *elf, const struct names *names,
+                           const uint8_t *found, struct btl_diags *diags)
+{
+    static const enum btl_code codes[] = {
+        [NOTHING] = BTL_MODINFO_EXPORT_MISSING,
+        [UNDEFINED] = BTL_MODINFO_EXPORT_UNDEFINED,
+        [LOCAL] = BTL_MODINFO_EXPORT_LOCAL,
+    };
+    bool good = true;
+    for (uint32_t i = 0; i < names->count; i++) {
+        if (found[i] == DEFINED)
+            continue;
+        btl_report(diags, codes[found[i]], elf->place, BTL_ARG(names->name[i]));
+        good = false;
+    }
+    return good;
+}
+
+// Numbers and indices are the same where no name stands twice; where one does, ret_symbols is only
+// scratch.
+bool btl_modinfo_exports(const struct btl_elf *elf, const struct btl_modinfo *info,
+                         struct btl_arena *arena, uint32_t *ret_symbols, struct btl_diags *diags)
+{
+    struct names names;
+    if (info->export_count == 0)
+        return true;
+    uint8_t *found = BTL_NEW_ARRAY(arena, uint8_t, info->export_count);
+    if (found == NULL || !names_init(&names, info->export_count, modinfo_seed(elf, arena), arena)) {
+        btl_report(diags, BTL_NO_MEMORY, elf->place, BTL_ARG_Z("looking up the exports"));
+        return false;
+    }
+    bool good = number_exports(elf, info, &names, diags);
+    find_symbols(elf, &names, found, ret_symbols);
+    return report_missing(elf, &names, found, diags) && good;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The small grammar of metadata values: names, lists of names, pairs.
+#ifndef BTL_CORE_MODINFO_WORDS_H
+#define BTL_CORE_MODINFO_WORDS_H
+
+#include <btl/types.h>
+
+// Splits at the first `separator`. False: there is none.
+bool words_split(struct btl_str text, char separator, struct btl_str *ret_before,
+                 struct btl_str *ret_after);
+
+// A list separated by commas. An empty one has no item, "a," has two.
+struct words_list {
+    struct btl_str rest;
+    bool more;
+};
+struct words_list words_list(struct btl_str text);
+bool words_next(struct words_list *list, struct btl_str *ret_item); // false behind the last
+uint32_t words_count(struct btl_str text);                          // items of the list
+
+// Is it made of letters, digits, '_', '-' and `extra` alone, at least one?
+bool words_is_name(struct btl_str text, char extra);
+// Can it name a module (BTL_MODULE_NAME_MAX)?
+bool words_is_module(struct btl_str text);
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Any bytes as a kernel: opened, and loaded into a buffer of exactly its size, where it is linked
+// and, when it can be moved, somewhere else.
+#include <stdlib.h>
+#include <string.h>
+
+#include "btl_test.h"
+#include <btl/kernel_image.h>
+
+#define LARGEST (16u << 20) // a fuzzer that clears gigabytes finds nothing
+
+static void check_view(const struct btl_kernel_image *kernel)
+{
+    uint64_t end = 0;
+    if (kernel->segment_count == 0 || kernel->size % BTL_PAGE_SIZE != 0 ||
+        kernel->size > BTL_KERNEL_IMAGE_MAX || kernel->entry - kernel->link_base >= kernel->size)
+        abort();
+    for (uint32_t i = 0; i < kernel->segment_count; i++) {
+        const struct btl_kernel_segment *segment = &kernel->segments[i];
+        if (segment->offset < end || segment->file_size > segment->size ||
+            !btl_in_range(segment->offset, segment->size, kernel->size) ||
+            (segment->perm & (BTL_PERM_WRITE | BTL_PERM_EXEC)) == (BTL_PERM_WRITE | BTL_PERM_EXEC))
+            abort();
+        end = segment->offset + segment->size;
+    }
+}
+
+static void load(struct btl_kernel_image *kernel, uint64_t base, struct btl_diags *diags)
+{
+    uint8_t *memory = malloc(kernel->size);
+    btl_kernel_load(kernel, base, memory, diags);
+    free(memory);
+}
+
+static void walk_symbols(const struct btl_kernel_image *kernel)
+{
+    static volatile uint64_t sink;
+    for (uint32_t i = 0; i < kernel->elf->symbol_count; i++)
+        sink = btl_kernel_symbol(kernel, i);
+    (void)sink;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct test_memory memory;
+    struct btl_elf elf;
+    struct btl_kernel_image kernel;
+    uint8_t *copy = malloc(size > 0 ? size : 1);
+    memcpy(copy, data, size);
+    test_memory_begin(&memory);
+    struct btl_diags diags = {.arena = &memory.arena};
+    if (btl_elf_open((struct btl_bytes){copy, size}, BTL_ELF_KERNEL, 0, (struct btl_place){0}, &elf,
+                     &diags) &&
+        btl_kernel_open(&elf, &memory.arena, &kernel, &diags)) {
+        check_view(&kernel);
+        if (kernel.size <= LARGEST) {
+            load(&kernel, kernel.link_base, &diags);
+            load(&kernel, kernel.link_base + kernel.align, &diags);
+            walk_symbols(&kernel);
+        }
+    }
+    test_memory_end(&memory);
+    free(copy);
+    return 0;
+}

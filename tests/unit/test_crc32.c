@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// CRC-32 against published values and against its definition, bit by bit.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <btl/hash.h>
+
+static uint32_t crc_of(const char *text)
+{
+    return btl_crc32(0, (struct btl_bytes){(const uint8_t *)text, strlen(text)});
+}
+
+static void test_published_values(void **state)
+{
+    assert_int_equal(crc_of(""), 0);
+    assert_int_equal(crc_of("a"), 0xe8b7be43);
+    assert_int_equal(crc_of("abc"), 0x352441c2);
+    assert_int_equal(crc_of("123456789"), 0xcbf43926); // the check value of its catalogue entry
+    assert_int_equal(crc_of("The quick brown fox jumps over the lazy dog"), 0x414fa339);
+}
+
+// Division of polynomials over GF(2), with the polynomial as the standard writes it.
+static uint32_t divide(const uint8_t *bytes, size_t size)
+{
+    uint32_t rest = 0xffffffff;
+    for (size_t i = 0; i < 8 * size; i++) {
+        uint32_t bit = bytes[i / 8] >> i % 8 & 1;
+        bool over = (rest >> 31 ^ bit) & 1;
+        rest = rest << 1 ^ (over ? 0x04c11db7 : 0);
+    }
+    uint32_t reflected = 0;
+    for (int i = 0; i < 32; i++)
+        reflected |= (rest >> i & 1) << (31 - i);
+    return ~reflected;
+}
+
+static void test_every_byte_and_length(void **state)
+{
+    for (size_t size = 0; size <= 256; size++) {
+        uint8_t *bytes = malloc(size + 1);
+        for (size_t i = 0; i < size; i++)
+            bytes[i] = (uint8_t)(i + 3 * size);
+        assert_int_equal(btl_crc32(0, (struct btl_bytes){bytes, size}), divide(bytes, size));
+        free(bytes);
+    }
+}
+
+static void test_continues_where_it_was_left(void **state)
+{
+    uint8_t bytes[100];
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(i * i);
+    uint32_t whole = btl_crc32(0, (struct btl_bytes){bytes, sizeof(bytes)});
+    for (size_t cut = 0; cut <= sizeof(bytes); cut++) {
+        uint32_t crc = btl_crc32(0, (struct btl_bytes){bytes, cut});
+        crc = btl_crc32(crc, (struct btl_bytes){bytes + cut, sizeof(bytes) - cut});
+        assert_int_equal(crc, whole);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_published_values),
+        cmocka_unit_test(test_every_byte_and_length),
+        cmocka_unit_test(test_continues_where_it_was_left),
+    };
+    return cmocka_run_group_tests_name("crc32", tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The ELF gate's checks of the section table, string tables, sections and relocation sections.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "elf_defects.h"
+
+#define AT(section) eb_section_at(b, section)
+
+SPOIL(entsize, eb_header(b)->shentsize = 40)
+SPOIL(table_misaligned, eb_header(b)->shoff += 4)
+SPOIL(table_far, eb_header(b)->shoff = b->file_size)
+SPOIL(table_wraps, eb_header(b)->shoff = UINT64_MAX - 7)
+SPOIL(table_one_short, eb_header(b)->shoff += 8)
+SPOIL(table_one_more, eb_header(b)->shnum++)
+SPOIL(no_table, eb_header(b)->shoff = 0)
+SPOIL(extended_count_0, AT(0)->size = 0)
+SPOIL(extended_count_huge, AT(0)->size = UINT64_MAX)
+SPOIL(extended_count_wraps_32, AT(0)->size += 1ull << 32)
+SPOIL(names_nowhere, eb_header(b)->shstrndx = (uint16_t)b->section_count)
+SPOIL(names_absent, eb_header(b)->shstrndx = 0)
+SPOIL(extended_names_nowhere, AT(0)->link = b->section_count)
+SPOIL(names_are_text, eb_header(b)->shstrndx = SAMPLE_TEXT)
+SPOIL(names_unterminated, AT(b->shstrtab)->size--)
+SPOIL(names_empty, AT(b->shstrtab)->size = 0)
+SPOIL(range_offset, AT(SAMPLE_DATA)->offset = b->file_size)
+SPOIL(range_last_byte, AT(SAMPLE_DATA)->offset = b->file_size - 7)
+SPOIL(range_exact, AT(SAMPLE_DATA)->offset = b->file_size - 8)
+SPOIL(range_wraps, AT(SAMPLE_DATA)->offset = UINT64_MAX - 3)
+SPOIL(range_size, AT(SAMPLE_DATA)->size = UINT64_MAX)
+SPOIL(range_nobits, AT(SAMPLE_BSS)->offset = UINT64_MAX; AT(SAMPLE_BSS)->size = 1ull << 40)
+SPOIL(range_of_nothing, AT(SAMPLE_DATA)->offset = UINT64_MAX; AT(SAMPLE_DATA)->size = 0;
+      eb_symbol_at(b, SAMPLE_LOCAL)->value = 0)
+SPOIL(range_null, AT(SAMPLE_MODINFO)->type = ELF_SHT_NULL; AT(SAMPLE_MODINFO)->offset = UINT64_MAX)
+SPOIL(align_0, AT(SAMPLE_TEXT)->align = 0)
+SPOIL(align_3, AT(SAMPLE_TEXT)->align = 3)
+SPOIL(align_most, AT(SAMPLE_TEXT)->align = BTL_ELF_ALIGN_MAX)
+SPOIL(align_above_most, AT(SAMPLE_TEXT)->align = 2 * BTL_ELF_ALIGN_MAX)
+SPOIL(align_of_bss, AT(SAMPLE_BSS)->align = 1ull << 63)
+SPOIL(name_at_end, AT(SAMPLE_DATA)->name = (uint32_t)AT(b->shstrtab)->size)
+SPOIL(name_is_last_nul, AT(SAMPLE_DATA)->name = (uint32_t)AT(b->shstrtab)->size - 1)
+SPOIL(name_of_section_0, AT(0)->name = UINT32_MAX)
+SPOIL(two_bad, align_3(b); range_offset(b); name_at_end(b))
+
+SPOIL(rela_entsize, AT(SAMPLE_RELA)->entsize = 16)
+SPOIL(rela_half, AT(SAMPLE_RELA)->size -= 12)
+SPOIL(rela_misaligned, AT(SAMPLE_RELA)->offset += 4)
+SPOIL(rela_link, AT(SAMPLE_RELA)->link = b->strtab)
+SPOIL(rela_target_0, AT(SAMPLE_RELA)->info = 0)
+SPOIL(rela_target_far, AT(SAMPLE_RELA)->info = b->section_count)
+SPOIL(rela_empty, AT(SAMPLE_RELA)->size = 0; AT(SAMPLE_RELA)->offset = 3)
+SPOIL(rela_all, rela_entsize(b); rela_misaligned(b); rela_link(b); rela_target_far(b))
+
+static const struct elf_defect module_defects[] = {
+    {"section headers of ELF32", entsize, "elf-section-entsize", "40 bytes each; they must have 64",
+     false},
+    {"section table misaligned", table_misaligned, "elf-section-table-misaligned", NULL, false},
+    {"section table at the end of the file", table_far, "elf-section-table-range", NULL, false},
+    {"section table's offset wraps", table_wraps, "elf-section-table-range", NULL, false},
+    {"section table 8 bytes too far", table_one_short, "elf-section-table-range", NULL, false},
+    {"section table with an entry too many", table_one_more, "elf-section-table-range",
+     "10 entries", false},
+    {"module without section table", no_table, "elf-no-sections", NULL, false},
+    {"extended count is 0", extended_count_0, "elf-no-sections", NULL, true},
+    {"extended count overflows", extended_count_huge, "elf-section-table-range", NULL, true},
+    {"extended count is above 2^32", extended_count_wraps_32, "elf-section-table-range", NULL,
+     true},
+    {"section names in no section", names_nowhere, "elf-section-names-index",
+     "in section 9, but there are only 9", false},
+    {"section names in no section, extended", extended_names_nowhere, "elf-section-names-index",
+     NULL, true},
+    {"section names in .text", names_are_text, "elf-strings-type", "its type is 1", false},
+    {"section names unterminated", names_unterminated, "elf-strings-unterminated", NULL, false},
+    {"section names empty", names_empty, "elf-strings-unterminated", NULL, false},
+    {"names without a table of names", names_absent,
+     "elf-section-name elf-section-name elf-section-name elf-section-name elf-section-name "
+     "elf-section-name elf-section-name elf-section-name",
+     NULL, false},
+    {"section at the end of the file", range_offset, "elf-section-range", "section 2 (.data)",
+     false},
+    {"section one byte behind the end", range_last_byte, "elf-section-range", NULL, false},
+    {"section just inside the file", range_exact, "", NULL, false},
+    {"section's end wraps", range_wraps, "elf-section-range", NULL, false},
+    {"section larger than memory", range_size, "elf-section-range", NULL, false},
+    {"NOBITS need not lie in the file", range_nobits, "", NULL, false},
+    {"an empty section need not lie in the file", range_of_nothing, "", NULL, false},
+    {"an inactive section need not lie in the file", range_null, "", NULL, false},
+    {"alignment 0 means none", align_0, "", NULL, false},
+    {"alignment 3", align_3, "elf-section-align", "section 1 (.text) has alignment 3", false},
+    {"alignment at the limit", align_most, "", NULL, false},
+    {"alignment above the limit", align_above_most, "elf-section-align", "up to 2097152", false},
+    {"alignment of NOBITS", align_of_bss, "elf-section-align", "(.bss)", false},
+    {"section name behind the table", name_at_end, "elf-section-name", "section 2", false},
+    {"section name is the table's last NUL", name_is_last_nul, "", NULL, false},
+    {"name of section 0 behind the table", name_of_section_0, "elf-section-name", "section 0",
+     false},
+    {"three defects in two sections", two_bad,
+     "elf-section-align elf-section-range elf-section-name", NULL, false},
+
+    {"relocations of 16 bytes", rela_entsize, "elf-rela-entsize", "entries of 16", false},
+    {"half a relocation", rela_half, "elf-rela-entsize", "(.rela.text) have 36 bytes", false},
+    {"relocations misaligned", rela_misaligned, "elf-rela-misaligned", NULL, false},
+    {"relocations with a string table for symbols", rela_link, "elf-rela-link",
+     "use section 6 as their symbol table; it must be section 7", false},
+    {"relocations for section 0", rela_target_0, "elf-rela-target", "for section 0", false},
+    {"relocations for no section", rela_target_far, "elf-rela-target", NULL, false},
+    {"no relocations lie anywhere", rela_empty, "", NULL, false},
+    {"relocations with four defects", rela_all,
+     "elf-rela-entsize elf-rela-misaligned elf-rela-link elf-rela-target", NULL, false},
+};
+
+static const struct elf_defect kernel_defects[] = {
+    {"kernel without section table", no_table, "", NULL, false},
+    {"kernel with extended count 0", extended_count_0, "", NULL, true},
+    {"kernel with its section table cut off", table_far, "elf-section-table-range", NULL, false},
+};
+
+// What a linked file says in SHT_RELA is about its dynamic symbols.
+static void test_rela_of_a_kernel_is_not_looked_at(void **state)
+{
+    struct test_memory memory;
+    struct elf_builder b;
+    struct btl_elf elf;
+    test_memory_begin(&memory);
+    struct btl_diags diags = {.arena = &memory.arena};
+    sample_kernel(&b);
+    eb_section(&b, ".rela.dyn", ELF_SHT_RELA, ELF_SHF_ALLOC, 8, NULL, 24);
+    struct btl_bytes file = eb_finish(&b);
+    assert_true(btl_elf_open(file, BTL_ELF_KERNEL, 0, SAMPLE_PLACE, &elf, &diags));
+    eb_end(&b);
+    test_memory_end(&memory);
+}
+
+// A module whose .shstrtab holds one name of `length` bytes, and many short ones before it.
+static void check_name_length(size_t length, const char *expected)
+{
+    struct test_memory memory;
+    struct elf_builder b;
+    struct btl_elf elf;
+    char *name = malloc(length + 1);
+    memset(name, 'n', length);
+    name[length] = '\0';
+    test_memory_begin(&memory);
+    struct btl_diags diags = {.arena = &memory.arena};
+    sample_module(&b);
+    for (int i = 0; i < 1000; i++)
+        eb_symbol(&b, "short", EB_LOCAL(ELF_STT_NOTYPE), ELF_SHN_ABS, 0, 0);
+    eb_symbol(&b, name, EB_LOCAL(ELF_STT_NOTYPE), ELF_SHN_ABS, 0, 0);
+    eb_symbol(&b, "short", EB_LOCAL(ELF_STT_NOTYPE), ELF_SHN_ABS, 0, 0);
+    struct btl_bytes file = eb_finish(&b);
+    bool good = btl_elf_open(file, BTL_ELF_MODULE, 0, SAMPLE_PLACE, &elf, &diags);
+    assert_codes(&memory, &diags, expected);
+    assert_int_equal(good, expected[0] == '\0');
+    eb_end(&b);
+    free(name);
+    test_memory_end(&memory);
+}
+
+static void test_name_length_limit(void **state)
+{
+    check_name_length(BTL_ELF_NAME_MAX - 1, "");
+    check_name_length(BTL_ELF_NAME_MAX, "");
+    check_name_length(BTL_ELF_NAME_MAX + 1, "elf-string-too-long");
+    check_name_length(2 * BTL_ELF_NAME_MAX, "elf-string-too-long");
+    check_name_length(1u << 20, "elf-string-too-long");
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[BTL_COUNT(module_defects) + BTL_COUNT(kernel_defects) + 2];
+    struct CMUnitTest *end = tests;
+    end = defect_tests(end, module_defects, BTL_COUNT(module_defects), check_module_defect);
+    end = defect_tests(end, kernel_defects, BTL_COUNT(kernel_defects), check_kernel_defect);
+    *end++ = (struct CMUnitTest)cmocka_unit_test(test_rela_of_a_kernel_is_not_looked_at);
+    *end++ = (struct CMUnitTest)cmocka_unit_test(test_name_length_limit);
+    return _cmocka_run_group_tests("elf_sections", tests, BTL_COUNT(tests), NULL, NULL);
+}

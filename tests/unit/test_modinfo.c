@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Metadata of modules: the section, and all of it in one reading.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <btl/modinfo.h>
+
+#include "modinfo_samples.h"
+
+static void test_everything_is_read(void **state)
+{
+    static const char strings[] = "name=sample\0version=1.2\0description=a = b\0author=A\0"
+                                  "license=BSD\0phases=BOOT1,RUN\0type=wsio_class\0"
+                                  "depends=ring,clock-2\0depends=\0depends=pci\0"
+                                  "interface=kernel:1.0\0interface=ring:4294967295.3\0"
+                                  "provides=sample:2.7\0export=sample_load\0"
+                                  "export=sample_count\0stub=sample_open\0"
+                                  "parm=depth:entries: many\0parmtype=speed:bool\0"
+                                  "parmtype=depth:int\0vermagic=6.1\0";
+    struct modinfo_sample s;
+    modinfo_sample(&s, strings, sizeof(strings) - 1, NULL);
+    const struct btl_modinfo *info = &s.info;
+    assert_codes(&s.memory, &s.diags, "");
+    assert_true(s.good);
+    assert_str(&s.memory, info->name, "sample");
+    assert_str(&s.memory, info->version, "1.2");
+    assert_str(&s.memory, info->description, "a = b");
+    assert_str(&s.memory, info->author, "A");
+    assert_str(&s.memory, info->license, "BSD");
+    assert_int_equal(info->supported, BTL_SUPPORTS_BOOT1 | BTL_SUPPORTS_RUN);
+    assert_int_equal(info->type, BTL_TYPE_WSIO_CLASS);
+    assert_int_equal(info->depend_count, 3);
+    assert_str(&s.memory, info->depends[0], "ring");
+    assert_str(&s.memory, info->depends[1], "clock-2");
+    assert_str(&s.memory, info->depends[2], "pci");
+    assert_int_equal(info->need_count, 2);
+    assert_str(&s.memory, info->needs[1].name, "ring");
+    assert_int_equal(info->needs[1].major, 4294967295u);
+    assert_int_equal(info->needs[1].minor, 3);
+    assert_int_equal(info->provide_count, 1);
+    assert_int_equal(info->provides[0].minor, 7);
+    assert_int_equal(info->export_count, 2);
+    assert_str(&s.memory, info->exports[1], "sample_count");
+    assert_int_equal(info->stub_count, 1);
+    assert_str(&s.memory, info->stubs[0], "sample_open");
+    assert_int_equal(info->parm_count, 2);
+    assert_str(&s.memory, info->parms[0].name, "depth");
+    assert_str(&s.memory, info->parms[0].type, "int");
+    assert_str(&s.memory, info->parms[0].description, "entries: many");
+    assert_str(&s.memory, info->parms[1].name, "speed");
+    assert_int_equal(info->parms[1].description.len, 0);
+    modinfo_sample_end(&s);
+}
+
+static void test_defaults(void **state)
+{
+    struct modinfo_sample s;
+    modinfo_sample(&s, "name=sample", 12, NULL);
+    assert_true(s.good);
+    assert_int_equal(s.info.supported, BTL_SUPPORTS_RUN);
+    assert_int_equal(s.info.type, BTL_TYPE_MISC);
+    assert_int_equal(s.info.version.len, 0);
+    assert_int_equal(s.info.depend_count + s.info.need_count + s.info.export_count, 0);
+    modinfo_sample_end(&s);
+}
+
+static void test_padding_between_strings_is_skipped(void **state)
+{
+    static const char strings[] = "\0\0name=sample\0\0\0\0version=1\0\0";
+    struct modinfo_sample s;
+    modinfo_sample(&s, strings, sizeof(strings) - 1, NULL);
+    assert_true(s.good);
+    assert_str(&s.memory, s.info.version, "1");
+    modinfo_sample_end(&s);
+}
+
+static void nobits(struct elf_builder *b)
+{
+    eb_section_at(b, b->modinfo)->type = ELF_SHT_NOBITS;
+}
+
+static void compressed(struct elf_builder *b)
+{
+    eb_section_at(b, b->modinfo)->flags |= ELF_SHF_COMPRESSED;
+}
+
+static void writable(struct elf_builder *b)
+{
+    eb_section_at(b, b->modinfo)->flags |= ELF_SHF_WRITE;
+}
+
+static void relocated(struct elf_builder *b)
+{
+    eb_section_at(b, SAMPLE_RELA)->info = b->modinfo;
+}
+
+static void relocated_by_rel(struct elf_builder *b)
+{
+    relocated(b);
+    eb_section_at(b, SAMPLE_RELA)->type = ELF_SHT_REL;
+}
+
+static void renamed(struct elf_builder *b)
+{
+    eb_section_at(b, b->modinfo)->name = 0;
+}
+
+static void twice(struct elf_builder *b)
+{
+    eb_section_at(b, SAMPLE_DATA)->name = eb_section_at(b, b->modinfo)->name;
+}
+
+static void unterminated(struct elf_builder *b)
+{
+    eb_section_at(b, b->modinfo)->size--;
+}
+
+static void without_any_nul(struct elf_builder *b)
+{
+    memset(eb_bytes_at(b, b->modinfo), 'x', eb_section_at(b, b->modinfo)->size);
+}
+
+static void empty(struct elf_builder *b)
+{
+    eb_section_at(b, b->modinfo)->size = 0;
+}
+
+static void writable_and_relocated(struct elf_builder *b)
+{
+    writable(b);
+    relocated(b);
+}
+
+static void check_section_defect(void (*spoil)(struct elf_builder *), const char *codes)
+{
+    struct modinfo_sample s;
+    modinfo_sample(&s, "name=sample", 12, spoil);
+    assert_codes(&s.memory, &s.diags, codes);
+    assert_int_equal(s.good, codes[0] == '\0');
+    modinfo_sample_end(&s);
+}
+
+static void test_defects_of_the_section(void **state)
+{
+    check_section_defect(renamed, "modinfo-missing");
+    check_section_defect(twice, "modinfo-section-twice");
+    check_section_defect(nobits, "modinfo-no-contents");
+    check_section_defect(compressed, "modinfo-compressed");
+    check_section_defect(writable, "modinfo-writable");
+    check_section_defect(relocated, "modinfo-relocated");
+    check_section_defect(writable_and_relocated, "modinfo-writable modinfo-relocated");
+    check_section_defect(relocated_by_rel, "modinfo-relocated");
+    check_section_defect(without_any_nul, "modinfo-unterminated");
+    check_section_defect(unterminated, "modinfo-unterminated");
+    check_section_defect(empty, "modinfo-no-name");
+}
+
+// A kernel may have no metadata, or some.
+static void test_kernel(void **state)
+{
+    for (int with = 0; with < 2; with++) {
+        struct modinfo_sample s;
+        struct btl_elf elf;
+        test_memory_begin(&s.memory);
+        s.diags = (struct btl_diags){.arena = &s.memory.arena};
+        sample_kernel(&s.builder);
+        if (with)
+            eb_modinfo(&s.builder, "provides=kernel:1.4");
+        struct btl_bytes file = eb_finish(&s.builder);
+        assert_true(btl_elf_open(file, BTL_ELF_KERNEL, 0, SAMPLE_PLACE, &elf, &s.diags));
+        assert_true(btl_modinfo_read(&elf, &s.memory.arena, &s.info, &s.diags));
+        assert_int_equal(s.info.provide_count, with);
+        assert_int_equal(s.info.name.len, 0);
+        modinfo_sample_end(&s);
+    }
+}
+
+// Every allocation failing in turn: a refusal that says so, never a crash.
+static void test_no_memory(void **state)
+{
+    static const char strings[] = "name=sample\0parm=a:b\0depends=x\0export=sample_load";
+    size_t failures = 0;
+    for (size_t allowed = 0;; allowed++) {
+        struct modinfo_sample s;
+        modinfo_sample_limited(&s, strings, sizeof(strings), allowed);
+        bool starved = s.memory.refused > 0;
+        assert_int_equal(s.good, !starved);
+        if (starved)
+            assert_true(s.diags.errors > 0);
+        failures += starved;
+        modinfo_sample_end(&s);
+        if (!starved)
+            break;
+    }
+    assert_true(failures >= 10); // one for each array
+}
+
+// Cost: each distinct name is hashed once. 200,000 names would take minutes if they were compared
+// with each other.
+static void test_many_tunables_and_exports(void **state)
+{
+    enum { MANY = 200000 };
+    struct modinfo_sample s;
+    struct btl_elf elf;
+    test_memory_begin(&s.memory);
+    s.diags = (struct btl_diags){.arena = &s.memory.arena};
+    sample_module(&s.builder);
+    for (int i = 0; i < MANY; i++) {
+        char text[64];
+        snprintf(text, sizeof(text), "parm=p%d:x", i);
+        eb_modinfo(&s.builder, text);
+        snprintf(text, sizeof(text), "export=e%d", i);
+        eb_modinfo(&s.builder, text);
+        eb_symbol(&s.builder, text + 7, EB_GLOBAL(ELF_STT_FUNC), SAMPLE_TEXT, 0, 0);
+    }
+    struct btl_bytes file = eb_finish(&s.builder);
+    assert_true(btl_elf_open(file, BTL_ELF_MODULE, 0, SAMPLE_PLACE, &elf, &s.diags));
+    assert_true(btl_modinfo_read(&elf, &s.memory.arena, &s.info, &s.diags));
+    assert_int_equal(s.info.parm_count, MANY);
+    assert_int_equal(s.info.export_count, MANY);
+    modinfo_sample_end(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_everything_is_read),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_padding_between_strings_is_skipped),
+        cmocka_unit_test(test_defects_of_the_section),
+        cmocka_unit_test(test_kernel),
+        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_many_tunables_and_exports),
+    };
+    return cmocka_run_group_tests_name("modinfo", tests, NULL, NULL);
+}

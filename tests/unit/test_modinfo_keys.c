@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What each key of the metadata takes, and what it says of a malformed value.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "modinfo_samples.h"
+
+struct value_case {
+    const char *name;
+    const char *entries; // behind "name=sample", separated by ';'
+    const char *codes;
+    const char *says;
+};
+
+#define NAME_63 "n23456789_123456789_123456789_123456789_123456789_123456789_123"
+
+static const struct value_case cases[] = {
+    {"string without =", "justtext", "modinfo-no-equals", "\"justtext\""},
+    {"string without a key", "=value", "modinfo-no-equals", NULL},
+    {"unknown key", "retpoline=Y;alias=pci:v*", "", NULL},
+    {"key that begins like a known one", "names=x y", "", NULL},
+    {"name twice", "name=again", "modinfo-repeated", "name=again"},
+    {"version twice", "version=1;version=2", "modinfo-repeated", "version=2"},
+    {"phases twice", "phases=RUN;phases=RUN", "modinfo-repeated", NULL},
+    {"type twice", "type=misc;type=misc", "modinfo-repeated", NULL},
+    {"texts of Linux twice", "author=a;author=b;license=c;license=d;description=e;description=f",
+     "", NULL},
+    {"all phases", "phases=BOOT1,BOOT2,RUN", "", NULL},
+    {"phase unknown", "phases=BOOT1,BOOT3", "modinfo-phase", "names \"BOOT3\""},
+    {"phase in small letters", "phases=boot1", "modinfo-phase", NULL},
+    {"configured phases are not supported phases", "phases=INIT,AUTO",
+     "modinfo-phase modinfo-phase", NULL},
+    {"phase with a blank", "phases=BOOT1, RUN", "modinfo-phase", "names \" RUN\""},
+    {"phases end with a comma", "phases=BOOT1,", "modinfo-phase", "names \"\""},
+    {"phases empty", "phases=", "modinfo-no-phase", NULL},
+    {"type unknown", "type=driver", "modinfo-type", "type=driver"},
+    {"type empty", "type=", "modinfo-type", NULL},
+    {"depends on nothing", "depends=", "", NULL},
+    {"depends on a name of 63", "depends=" NAME_63, "", NULL},
+    {"depends on a name of 64", "depends=" NAME_63 "4", "modinfo-depends", NULL},
+    {"depends with a blank", "depends=a, b", "modinfo-depends", "names \" b\""},
+    {"depends on a path", "depends=/a", "modinfo-depends", NULL},
+    {"depends with two commas", "depends=a,,b", "modinfo-depends", "names \"\""},
+    {"interface without version", "interface=kernel", "modinfo-interface", "interface=kernel"},
+    {"interface without minor", "interface=kernel:1", "modinfo-interface", NULL},
+    {"interface with empty minor", "interface=kernel:1.", "modinfo-interface", NULL},
+    {"interface with empty major", "interface=kernel:.1", "modinfo-interface", NULL},
+    {"interface without name", "interface=:1.0", "modinfo-interface", NULL},
+    {"interface with a sign", "interface=kernel:+1.0", "modinfo-interface", NULL},
+    {"interface with three numbers", "interface=kernel:1.0.0", "modinfo-interface", NULL},
+    {"interface with major 2^32", "interface=kernel:4294967296.0", "modinfo-interface", NULL},
+    {"interface with minor 2^64", "interface=kernel:1.18446744073709551616", "modinfo-interface",
+     NULL},
+    {"provides malformed", "provides=a b:1.0", "modinfo-interface", "provides=a b:1.0"},
+    {"parm without colon", "parm=depth", "modinfo-parm", "parm=depth"},
+    {"parm without name", "parm=:text", "modinfo-parm", NULL},
+    {"parm with a blank", "parm=a b:text", "modinfo-parm", NULL},
+    {"parm of Linux with a dot", "parm=mod.opt:text;parmtype=mod.opt:array of int", "", NULL},
+    {"parm described twice", "parm=a:x;parm=a:y", "", NULL},
+    {"parmtype malformed", "parmtype=int", "modinfo-parm", "parmtype=int"},
+    {"parmtype twice", "parmtype=a:int;parmtype=b:int;parmtype=a:bool", "modinfo-parm-repeated",
+     "tunable a "},
+    {"export empty", "export=", "modinfo-no-symbol", "export="},
+    {"stub empty", "stub=", "modinfo-no-symbol", "stub="},
+    {"everything wrong", "x;phases=A;type=B;depends=/;interface=C;parm=D;export=E",
+     "modinfo-no-equals modinfo-phase modinfo-type modinfo-depends modinfo-interface modinfo-parm "
+     "modinfo-export-missing",
+     NULL},
+    {"bytes that drive a terminal are escaped", "type=\033[2J", "modinfo-type", "\\x1b[2J"},
+};
+
+static void check(struct modinfo_sample *s, const char *entries, const char *codes,
+                  const char *says)
+{
+    char strings[512];
+    size_t size = strlen(entries) + 1;
+    memcpy(strings, entries, size);
+    for (size_t i = 0; i < size; i++) {
+        if (strings[i] == ';')
+            strings[i] = '\0';
+    }
+    modinfo_sample(s, strings, size, NULL);
+    assert_codes(&s->memory, &s->diags, codes);
+    assert_int_equal(s->good, codes[0] == '\0');
+    const char *text = test_diags_text(&s->memory, &s->diags);
+    if (says != NULL && strstr(text, says) == NULL)
+        fail_msg("\"%s\" is not in:\n%s", says, text);
+}
+
+static void test_value(void **state)
+{
+    const struct value_case *value = *state;
+    struct modinfo_sample s;
+    char entries[512] = "name=sample;";
+    strcat(entries, value->entries);
+    check(&s, entries, value->codes, value->says);
+    modinfo_sample_end(&s);
+}
+
+static void test_names_of_modules(void **state)
+{
+    static const char *const good[] = {"name=a", "name=snd-pcm", "name=A_9", ("name=" NAME_63)};
+    static const char *const bad[] = {"name=",    "name=a.b",      "name=a b",
+                                      "name=a/b", "name=\xc3\xa9", ("name=" NAME_63 "4")};
+    struct modinfo_sample s;
+    for (size_t i = 0; i < BTL_COUNT(good); i++) {
+        check(&s, good[i], "", NULL);
+        assert_str(&s.memory, s.info.name, good[i] + 5);
+        modinfo_sample_end(&s);
+    }
+    for (size_t i = 0; i < BTL_COUNT(bad); i++) {
+        check(&s, bad[i], "modinfo-name", NULL);
+        modinfo_sample_end(&s);
+    }
+    check(&s, "version=1", "modinfo-no-name", NULL);
+    modinfo_sample_end(&s);
+}
+
+static void test_first_text_is_kept(void **state)
+{
+    struct modinfo_sample s;
+    check(&s, "name=a;author=first;author=second;parm=p:first;parm=p:second", "", NULL);
+    assert_str(&s.memory, s.info.author, "first");
+    assert_int_equal(s.info.parm_count, 1);
+    assert_str(&s.memory, s.info.parms[0].description, "first");
+    modinfo_sample_end(&s);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[BTL_COUNT(cases) + 2];
+    for (size_t i = 0; i < BTL_COUNT(cases); i++)
+        tests[i] = (struct CMUnitTest){.name = cases[i].name,
+                                       .test_func = test_value,
+                                       .initial_state = (void *)(uintptr_t)&cases[i]};
+    tests[BTL_COUNT(cases)] = (struct CMUnitTest)cmocka_unit_test(test_names_of_modules);
+    tests[BTL_COUNT(cases) + 1] = (struct CMUnitTest)cmocka_unit_test(test_first_text_is_kept);
+    return _cmocka_run_group_tests("modinfo_keys", tests, BTL_COUNT(tests), NULL, NULL);
+}
