@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Rule 11: what a module was built for must be there, in a version that serves, from the kernel or
+// from a dependency that it declares.
+#include <btl/symtab.h>
+
+#include "plan_state.h"
+
+// Who provides what. The first table's tag is the owner with the major number, and its value the
+// highest minor number; the second one's tag is the owner, and its value an index into what that
+// provides; the third one's value is a module that provides the name.
+struct providers {
+    struct plan_table exact, any, anybody;
+};
+
+static const struct btl_modinfo *info_of(const struct btl_plan *plan, uint32_t owner)
+{
+    return owner == BTL_KERNEL ? plan->kernel : plan->modules[owner].info;
+}
+
+static uint64_t exact_tag(uint32_t owner, uint32_t major)
+{
+    return (uint64_t)owner << 32 | major;
+}
+
+static bool add_provided(struct providers *providers, uint32_t owner,
+                         const struct btl_modinfo *info)
+{
+    for (size_t i = 0; info != NULL && i < info->provide_count; i++) {
+        const struct btl_interface *provided = &info->provides[i];
+        uint32_t *minor = plan_table_add(&providers->exact, provided->name,
+                                         exact_tag(owner, provided->major), provided->minor);
+        if (minor == NULL || i >= BTL_NONE ||
+            plan_table_add(&providers->any, provided->name, owner, (uint32_t)i) == NULL)
+            return false;
+        if (*minor < provided->minor)
+            *minor = provided->minor;
+        if (owner != BTL_KERNEL &&
+            plan_table_add(&providers->anybody, provided->name, 0, owner) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static bool add_all_provided(struct btl_plan *plan, struct providers *providers)
+{
+    uint64_t seed = plan->state->names.seed;
+    if (!plan_table_init(&providers->exact, 0, seed, plan->arena) ||
+        !plan_table_init(&providers->any, 0, seed, plan->arena) ||
+        !plan_table_init(&providers->anybody, 0, seed, plan->arena) ||
+        !add_provided(providers, BTL_KERNEL, plan->kernel))
+        return false;
+    for (uint32_t i = 0; i < plan->module_count; i++)
+        if (!add_provided(providers, i, plan->modules[i].info))
+            return false;
+    return true;
+}
+
+static bool serves(const struct providers *providers, uint32_t owner,
+                   const struct btl_interface *need)
+{
+    const uint32_t *minor =
+        plan_table_find(&providers->exact, need->name, exact_tag(owner, need->major));
+    return minor != NULL && *minor >= need->minor;
+}
+
+// What `owner` provides under the name that is needed, whatever the version; or NULL.
+static const struct btl_interface *provided_by(const struct btl_plan *plan,
+                                               const struct providers *providers, uint32_t owner,
+                                               const struct btl_interface *need)
+{
+    const uint32_t *at = plan_table_find(&providers->any, need->name, owner);
+    return at == NULL ? NULL : &info_of(plan, owner)->provides[*at];
+}
+
+static struct btl_arg interface_arg(struct btl_plan *plan, const struct btl_interface *interface)
+{
+    size_t len =
+        btl_format_to(NULL, 0, "%S:%u.%u", &interface->name, interface->major, interface->minor);
+    char *text = btl_alloc(plan->arena, len + 1, 1);
+    if (text == NULL) {
+        plan_no_memory(plan);
+        return BTL_ARG(interface->name);
+    }
+    btl_format_to(text, len + 1, "%S:%u.%u", &interface->name, interface->major, interface->minor);
+    return BTL_ARG(((struct btl_str){text, len}));
+}
+
+static struct btl_arg owner_arg(const struct btl_plan *plan, uint32_t owner)
+{
+    return owner == BTL_KERNEL ? BTL_ARG_Z("the kernel") : BTL_ARG(plan->modules[owner].name);
+}
+
+// Nobody among those that count provides that name.
+static const struct btl_diag *report_missing(struct btl_plan *plan,
+                                             const struct providers *providers, uint32_t index,
+                                             const struct btl_interface *need)
+{
+    const uint32_t *other = plan_table_find(&providers->anybody, need->name, 0);
+    struct btl_place place = plan_file_place(plan, index);
+    struct btl_arg needed = interface_arg(plan, need);
+    if (other == NULL || *other == index)
+        return btl_report(plan->diags, BTL_PLAN_INTERFACE_MISSING, place, needed);
+    return btl_report(plan->diags, BTL_PLAN_INTERFACE_UNDECLARED, place, needed,
+                      owner_arg(plan, *other));
+}
+
+static void check_need(struct btl_plan *plan, const struct providers *providers, uint32_t index,
+                       const struct btl_interface *need)
+{
+    const struct btl_planned *module = &plan->modules[index];
+    uint32_t unlike_owner = BTL_KERNEL;
+    bool unknown = false; // a dependency without metadata might have provided it
+    const struct btl_interface *unlike = provided_by(plan, providers, BTL_KERNEL, need);
+    if (serves(providers, BTL_KERNEL, need))
+        return;
+    for (uint32_t i = 0; i < module->dependency_count; i++) {
+        uint32_t owner = module->dependencies[i];
+        if (serves(providers, owner, need))
+            return;
+        unknown |= plan->modules[owner].info == NULL;
+        if (unlike != NULL)
+            continue;
+        unlike = provided_by(plan, providers, owner, need);
+        unlike_owner = owner;
+    }
+    // The module fails with that dependency anyway; that is the true reason.
+    if (unknown)
+        return;
+    if (unlike == NULL)
+        plan_set_failed(plan, index, report_missing(plan, providers, index, need));
+    else
+        plan_set_failed(plan, index,
+                        btl_report(plan->diags, BTL_PLAN_INTERFACE_VERSION,
+                                   plan_file_place(plan, index), interface_arg(plan, need),
+                                   owner_arg(plan, unlike_owner), interface_arg(plan, unlike)));
+}
+
+void plan_check_interfaces(struct btl_plan *plan)
+{
+    struct providers providers;
+    if (!add_all_provided(plan, &providers)) {
+        plan_no_memory(plan);
+        return;
+    }
+    for (uint32_t i = 0; i < plan->module_count; i++) {
+        const struct btl_modinfo *info = plan->modules[i].info;
+        if (info != NULL && info->need_count > BTL_PLAN_NEEDS_MAX) {
+            plan_set_failed(plan, i,
+                            btl_report(plan->diags, BTL_PLAN_TOO_MANY_NEEDS,
+                                       plan_file_place(plan, i), BTL_DEC(info->need_count),
+                                       BTL_DEC(BTL_PLAN_NEEDS_MAX)));
+            continue;
+        }
+        for (size_t j = 0; info != NULL && j < info->need_count; j++)
+            check_need(plan, &providers, i, &info->needs[j]);
+    }
+}

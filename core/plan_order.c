@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The planner's second half: which module is loaded in which phase, and in which order.
+//
+// The phases are gone through in the order of time. A module can be loaded in a phase when it has
+// been loaded before, or when it supports the phase and all its dependencies can be loaded in it.
+// That is settled for all modules at once, dependencies first. Then each module that is configured
+// for the phase is placed, behind those of its dependencies that have no place yet, or fails.
+#include "plan_state.h"
+
+// The module that keeps `index` from being loaded in the phase, or BTL_NONE. Dependencies are
+// settled already.
+static uint32_t culprit_of(const struct btl_plan *plan, uint32_t index, enum btl_phase phase)
+{
+    const struct btl_planned *module = &plan->modules[index];
+    if (module->verdict == BTL_LOAD)
+        return BTL_NONE;
+    if (module->verdict != BTL_PENDING || (module->info->supported & btl_phase_needs(phase)) == 0)
+        return index;
+    for (uint32_t i = 0; i < module->dependency_count; i++) {
+        uint32_t culprit = plan->state->nodes[module->dependencies[i]].culprit;
+        if (culprit != BTL_NONE)
+            return culprit;
+    }
+    return BTL_NONE;
+}
+
+static void settle(struct btl_plan *plan, enum btl_phase phase)
+{
+    const struct btl_plan_state *state = plan->state;
+    for (uint32_t i = 0; i < plan->module_count; i++)
+        state->nodes[state->topology[i]].culprit = culprit_of(plan, state->topology[i], phase);
+}
+
+static void append(struct btl_plan *plan, uint32_t index, enum btl_phase phase)
+{
+    plan->modules[index].phase = phase;
+    plan->modules[index].verdict = phase == BTL_PHASE_AUTO ? BTL_READY : BTL_LOAD;
+    plan->order[plan->order_count++] = index;
+}
+
+static void push(struct btl_plan *plan, uint32_t *depth, uint32_t index)
+{
+    plan->state->nodes[index].cursor = 0;
+    plan->state->stack[(*depth)++] = index;
+}
+
+// Appends what `root` needs and has no place yet, dependencies first in declared order, then
+// `root`.
+static void place(struct btl_plan *plan, uint32_t root, enum btl_phase phase)
+{
+    struct btl_plan_state *state = plan->state;
+    uint32_t depth = 0;
+    push(plan, &depth, root);
+    while (depth > 0) {
+        uint32_t index = state->stack[depth - 1];
+        const struct btl_planned *module = &plan->modules[index];
+        if (state->nodes[index].cursor == module->dependency_count) {
+            append(plan, index, phase);
+            depth--;
+            continue;
+        }
+        uint32_t next = module->dependencies[state->nodes[index].cursor++];
+        if (plan->modules[next].verdict != BTL_PENDING)
+            continue;
+        if (plan->modules[next].configured > phase)
+            plan->modules[next].pulled_by = index;
+        push(plan, &depth, next);
+    }
+}
+
+// A dependency that nothing pulled, and that cannot be loaded on demand either (rule 13).
+static void report_never_pulled(struct btl_plan *plan, uint32_t index)
+{
+    plan_set_failed(plan, index,
+                    btl_report(plan->diags, BTL_PLAN_NEVER_PULLED, plan_file_place(plan, index),
+                               BTL_ARG(plan_supported_text(plan, index))));
+}
+
+static void plan_phase(struct btl_plan *plan, enum btl_phase phase)
+{
+    settle(plan, phase);
+    for (uint32_t i = 0; i < plan->module_count; i++) {
+        if (plan->modules[i].verdict != BTL_PENDING || plan->modules[i].configured != phase)
+            continue;
+        uint32_t culprit = plan->state->nodes[i].culprit;
+        if (culprit == BTL_NONE)
+            place(plan, i, phase);
+        else if (culprit == i)
+            report_never_pulled(plan, i);
+        else
+            plan_report_dependencies(plan, i, phase);
+    }
+}
+
+static bool prepare(struct btl_plan *plan)
+{
+    struct btl_plan_state *state = plan->state;
+    uint32_t count = plan->module_count;
+    state->topology = BTL_NEW_ARRAY(plan->arena, uint32_t, count);
+    state->stack = BTL_NEW_ARRAY(plan->arena, uint32_t, count);
+    state->open = BTL_NEW_ARRAY(plan->arena, uint32_t, count);
+    plan->order = BTL_NEW_ARRAY(plan->arena, uint32_t, count);
+    return state->topology != NULL && state->stack != NULL && state->open != NULL &&
+           plan->order != NULL && plan_find_dependents(plan);
+}
+
+// Without memory nothing is known to be complete: no module is loaded.
+static void fail_all(struct btl_plan *plan)
+{
+    plan->order_count = 0;
+    for (uint32_t i = 0; i < plan->module_count; i++)
+        if (plan->modules[i].verdict != BTL_OFF)
+            plan_set_failed(plan, i, NULL);
+}
+
+bool btl_plan_order(struct btl_plan *plan)
+{
+    struct btl_plan_state *state = plan->state;
+    if (state == NULL)
+        return false;
+    if (state->ordered)
+        return state->failed == 0;
+    state->ordered = true;
+    if (!state->out_of_memory && !prepare(plan))
+        plan_no_memory(plan);
+    if (!state->out_of_memory) {
+        plan_check_modules(plan);
+        plan_check_interfaces(plan);
+        plan_find_cycles(plan);
+        for (int phase = 0; phase < BTL_PHASES; phase++)
+            plan_phase(plan, phase);
+    }
+    if (state->out_of_memory)
+        fail_all(plan);
+    return state->failed == 0;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Where a module stands for messages, and why it fails because of others.
+#include "plan_state.h"
+
+struct btl_place plan_file_place(const struct btl_plan *plan, uint32_t index)
+{
+    const struct btl_planned *module = &plan->modules[index];
+    return (struct btl_place){.file = module->path, .module = module->name};
+}
+
+struct btl_place plan_place(const struct btl_plan *plan, uint32_t index,
+                            const struct btl_setting *setting)
+{
+    const struct btl_planned *module = &plan->modules[index];
+    if (module->config == NULL)
+        return plan_file_place(plan, index);
+    if (setting == NULL)
+        setting = module->config->load != NULL ? module->config->load : module->config->first;
+    return btl_setting_place(plan->config, setting, module->name);
+}
+
+const struct btl_diag *plan_report_unusable(struct btl_plan *plan, uint32_t index)
+{
+    return btl_report(plan->diags, BTL_PLAN_MODULE_UNUSABLE, plan_place(plan, index, NULL),
+                      BTL_ARG(plan->modules[index].path));
+}
+
+struct btl_str plan_keep_text(struct btl_plan *plan, struct btl_str text)
+{
+    struct btl_str kept = btl_str_copy(plan->arena, text);
+    if (kept.at == NULL)
+        plan_no_memory(plan);
+    return kept;
+}
+
+struct btl_str plan_supported_text(struct btl_plan *plan, uint32_t index)
+{
+    char text[16];
+    size_t len = btl_supported_text(plan->modules[index].info->supported, text);
+    return plan_keep_text(plan, (struct btl_str){text, len});
+}
+
+static uint32_t blacklist_line(const struct btl_plan *plan)
+{
+    for (size_t i = plan->config->setting_count; i > 0; i--)
+        if (btl_str_equal(plan->config->settings[i - 1].key, BTL_STR("module_blacklist")))
+            return plan->config->settings[i - 1].line;
+    return 0;
+}
+
+static const struct btl_diag *report_off(struct btl_plan *plan, struct btl_place place,
+                                         uint32_t dependency)
+{
+    const struct btl_planned *module = &plan->modules[dependency];
+    if (!module->config->blacklisted)
+        return btl_report(plan->diags, BTL_PLAN_DEPENDENCY_OFF, place, BTL_ARG(module->name),
+                          BTL_DEC(module->config->load->line));
+    if (plan->state->blacklist_line == 0)
+        plan->state->blacklist_line = blacklist_line(plan);
+    return btl_report(plan->diags, BTL_PLAN_DEPENDENCY_BLACKLISTED, place, BTL_ARG(module->name),
+                      BTL_DEC(plan->state->blacklist_line));
+}
+
+// Why `dependency` keeps others from being loaded in `phase`: its own verdict, or something below
+// it.
+static const struct btl_diag *report_dependency(struct btl_plan *plan, struct btl_place place,
+                                                uint32_t dependency, enum btl_phase phase)
+{
+    uint32_t culprit = plan->state->nodes[dependency].culprit;
+    struct btl_arg name = BTL_ARG(plan->modules[dependency].name);
+    if (plan->modules[dependency].verdict == BTL_OFF)
+        return report_off(plan, place, dependency);
+    // What is off or has failed below the dependency will fail that as well, if it has not yet.
+    if (plan->modules[dependency].verdict == BTL_FAILED ||
+        plan->modules[culprit].verdict != BTL_PENDING)
+        return btl_report(plan->diags, BTL_PLAN_DEPENDENCY_FAILED, place, name);
+    struct btl_arg supported = BTL_ARG(plan_supported_text(plan, culprit));
+    struct btl_arg in = BTL_ARG_Z(btl_phase_name(phase));
+    if (culprit == dependency)
+        return btl_report(plan->diags, BTL_PLAN_DEPENDENCY_PHASE, place, name, in, supported);
+    return btl_report(plan->diags, BTL_PLAN_DEPENDENCY_PHASE_THROUGH, place, name, in, supported,
+                      BTL_ARG(plan->modules[culprit].name));
+}
+
+void plan_report_dependencies(struct btl_plan *plan, uint32_t index, enum btl_phase phase)
+{
+    const struct btl_planned *module = &plan->modules[index];
+    const struct btl_setting *setting = module->config != NULL ? module->config->phase : NULL;
+    struct btl_place place =
+        plan_place(plan, index, plan_is_configured(plan, index) ? setting : NULL);
+    for (uint32_t i = 0; i < module->dependency_count; i++) {
+        uint32_t dependency = module->dependencies[i];
+        if (plan->state->nodes[dependency].culprit != BTL_NONE)
+            plan_set_failed(plan, index, report_dependency(plan, place, dependency, phase));
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the files of the planner share.
+//
+//   plan.c           which modules there are: collects names, files, metadata
+//   plan_check.c     what concerns one module alone: rules 1 and 5, tunables
+//   plan_interface.c interfaces (rule 11)
+//   plan_cycle.c     cycles (rule 12), and the modules sorted dependencies first
+//   plan_order.c     the phases (rules 3, 4, 6, 7, 8, 13): who loads when
+//   plan_fail.c      failures, and what they take with them
+//   plan_scope.c     whose symbols a module may use (rule 11)
+//   plan_report.c    why a module fails because of another
+#ifndef BTL_CORE_PLAN_STATE_H
+#define BTL_CORE_PLAN_STATE_H
+
+#include <btl/plan.h>
+
+#include "plan_table.h"
+
+// The planner's own facts about a module; parallel to plan->modules.
+struct plan_node {
+    struct btl_str first_path; // the first candidate for its file
+    uint32_t path_offset;      // in module_path: what follows the directory that `path` uses
+    uint32_t mark;             // the last stamp that was put on it
+    uint32_t visit;            // number in the order of first visits, from 1; 0: not visited
+    uint32_t low;              // lowest visit number that can be reached (Tarjan)
+    uint32_t cursor;           // the next dependency to look at
+    uint32_t component;        // of the dependency graph; 0: not known yet
+    uint32_t parent;           // in the search for a cycle
+    uint32_t culprit;          // why it cannot be loaded in the present phase: that module, perhaps
+                               // itself; BTL_NONE: it can
+    bool needs_itself;         // it names itself a dependency
+};
+
+struct btl_plan_state {
+    struct plan_table names; // module name -> index, or PLAN_ONLY_CONFIG + index in config->modules
+    struct plan_node *nodes;
+    uint32_t capacity;         // of nodes and of plan->modules
+    uint32_t configured_count; // modules below that have NAME_load="YES"
+    uint32_t next_wanted;
+    uint32_t stamp;
+    uint32_t blacklist_line; // 0: not looked for yet
+    uint32_t failed;
+    bool out_of_memory, ordered;
+
+    // From btl_plan_order() on; each has room for every module.
+    uint32_t *topology;        // dependencies first, members of one cycle side by side
+    uint32_t *stack, *open;    // scratch
+    uint32_t *first_dependent; // of each module and one more: where its part of `dependents` begins
+    uint32_t *dependents;
+};
+
+#define PLAN_ONLY_CONFIG 0x80000000u // loader.conf mentions it, but it is not in the plan (yet)
+
+static inline bool plan_is_configured(const struct btl_plan *plan, uint32_t index)
+{
+    return index < plan->state->configured_count;
+}
+
+// Marks that nothing carries yet.
+static inline uint32_t plan_new_stamp(struct btl_plan *plan)
+{
+    return ++plan->state->stamp;
+}
+
+// Reports no-memory, once. The plan goes on, but btl_plan_order() will fail all of it.
+void plan_no_memory(struct btl_plan *plan);
+// The verdict becomes BTL_FAILED; the first reason stays.
+void plan_set_failed(struct btl_plan *plan, uint32_t index, const struct btl_diag *reason);
+// Where loader.conf speaks of the module (at `setting`, when it is not NULL), or its file.
+struct btl_place plan_place(const struct btl_plan *plan, uint32_t index,
+                            const struct btl_setting *setting);
+// The module's file, for errors of its metadata.
+struct btl_place plan_file_place(const struct btl_plan *plan, uint32_t index);
+// plan-module-unusable, for failures that nobody explained.
+const struct btl_diag *plan_report_unusable(struct btl_plan *plan, uint32_t index);
+// A copy in the arena.
+struct btl_str plan_keep_text(struct btl_plan *plan, struct btl_str text);
+// "BOOT1,RUN" in the arena.
+struct btl_str plan_supported_text(struct btl_plan *plan, uint32_t index);
+
+void plan_check_modules(struct btl_plan *plan);
+void plan_check_interfaces(struct btl_plan *plan);
+void plan_find_cycles(struct btl_plan *plan);
+// The module cannot be loaded in `phase` because of dependencies: reports each of them and fails
+// it.
+void plan_report_dependencies(struct btl_plan *plan, uint32_t index, enum btl_phase phase);
+bool plan_find_dependents(struct btl_plan *plan);
+
+#endif
