@@ -6,7 +6,7 @@
 
 #include <btl/config.h>
 
-#define MODULE_NAME_MAX 63
+#define MODULE_NAME_MAX BTL_MODULE_NAME_MAX
 #define DELAY_MAX       3600 // seconds
 
 struct config_parser {

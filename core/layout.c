@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Layout: which sections go into memory, in which order and at which offset, and room for what the
+// linker makes itself. Nothing is written but the image's own tables: there is no memory yet.
+#include "layout.h"
+#include "reloc.h"
+
+// The image from its first byte to its last. Sections that are short (struct btl_machine) lie on
+// either side of the border between constants and data, with the GOT and the descriptors there.
+enum group {
+    TEXT,
+    TEXT_NOBITS, // stubs follow it
+    RODATA,
+    RODATA_NOBITS,
+    RODATA_SHORT, // GOT and descriptors follow it
+    DATA_SHORT,
+    DATA_SHORT_NOBITS,
+    DATA,
+    DATA_NOBITS, // common symbols follow it
+    GROUPS,
+    NOT_LOADED = GROUPS,
+};
+
+static const uint8_t group_segment[GROUPS] = {
+    [TEXT] = BTL_SEG_TEXT,
+    [TEXT_NOBITS] = BTL_SEG_TEXT,
+    [RODATA] = BTL_SEG_RODATA,
+    [RODATA_NOBITS] = BTL_SEG_RODATA,
+    [RODATA_SHORT] = BTL_SEG_RODATA,
+    [DATA_SHORT] = BTL_SEG_DATA,
+    [DATA_SHORT_NOBITS] = BTL_SEG_DATA,
+    [DATA] = BTL_SEG_DATA,
+    [DATA_NOBITS] = BTL_SEG_DATA,
+};
+
+static const uint8_t segment_perm[BTL_SEGS] = {
+    [BTL_SEG_TEXT] = BTL_PERM_READ | BTL_PERM_EXEC,
+    [BTL_SEG_RODATA] = BTL_PERM_READ,
+    [BTL_SEG_DATA] = BTL_PERM_READ | BTL_PERM_WRITE,
+};
+
+struct cursor {
+    struct btl_image *image;
+    uint64_t at;    // offset of the next free byte
+    bool too_large; // then `at` has stopped moving
+};
+
+uint8_t btl_section_perm(const struct elf64_section *section)
+{
+    if ((section->flags & ELF_SHF_ALLOC) == 0)
+        return 0;
+    return (uint8_t)(BTL_PERM_READ | (section->flags & ELF_SHF_WRITE ? BTL_PERM_WRITE : 0) |
+                     (section->flags & ELF_SHF_EXECINSTR ? BTL_PERM_EXEC : 0));
+}
+
+static enum group group_of(const struct btl_machine *machine, const struct elf64_section *section)
+{
+    if ((section->flags & ELF_SHF_ALLOC) == 0 || section->type == ELF_SHT_NULL)
+        return NOT_LOADED;
+    bool nobits = section->type == ELF_SHT_NOBITS;
+    bool is_short = (section->flags & machine->short_flags) != 0;
+    if (section->flags & ELF_SHF_EXECINSTR)
+        return nobits ? TEXT_NOBITS : TEXT;
+    if ((section->flags & ELF_SHF_WRITE) == 0)
+        return is_short ? RODATA_SHORT : nobits ? RODATA_NOBITS : RODATA;
+    if (is_short)
+        return nobits ? DATA_SHORT_NOBITS : DATA_SHORT;
+    return nobits ? DATA_NOBITS : DATA;
+}
+
+// Sorts what is loaded by group, within a group in the order of the file: counts, then places.
+// Offsets are 0 for now, to tell the loaded from the others.
+static void sort_sections(struct btl_image *image)
+{
+    const struct btl_elf *elf = image->elf;
+    uint32_t next[GROUPS + 1] = {0};
+    for (uint32_t i = 0; i < elf->section_count; i++)
+        next[group_of(image->machine, &elf->sections[i])]++;
+    for (uint32_t group = 0, sum = 0; group <= GROUPS; group++) {
+        uint32_t count = next[group];
+        next[group] = sum;
+        sum += count;
+    }
+    image->order_count = next[NOT_LOADED];
+    for (uint32_t i = 0; i < elf->section_count; i++) {
+        enum group group = group_of(image->machine, &elf->sections[i]);
+        image->section_offset[i] = group == NOT_LOADED ? BTL_NO_OFFSET : 0;
+        if (group != NOT_LOADED)
+            image->order[next[group]++] = i;
+    }
+}
+
+// Takes `size` bytes; the offset of the first. Sizes are untrusted: once the image is too large it
+// stays so, and no sum wraps (at <= BTL_IMAGE_MAX, align <= BTL_ELF_ALIGN_MAX).
+static uint64_t take(struct cursor *cursor, uint64_t size, uint64_t align)
+{
+    uint64_t start = cursor->at;
+    if (align > 1)
+        start = (start + align - 1) & ~(align - 1);
+    if (!btl_in_range(start, size, BTL_IMAGE_MAX)) {
+        cursor->too_large = true;
+        return cursor->at;
+    }
+    if (align > cursor->image->align)
+        cursor->image->align = align;
+    cursor->at = start + size;
+    return start;
+}
+
+static void begin_segment(struct cursor *cursor, enum btl_segment_kind kind)
+{
+    uint64_t offset = take(cursor, 0, BTL_PAGE_SIZE);
+    cursor->image->segment[kind] =
+        (struct btl_segment){.offset = offset, .perm = segment_perm[kind]};
+}
+
+static void end_segment(struct cursor *cursor, enum btl_segment_kind kind)
+{
+    struct btl_segment *segment = &cursor->image->segment[kind];
+    segment->size = take(cursor, 0, BTL_PAGE_SIZE) - segment->offset;
+}
+
+static void place_group(struct cursor *cursor, enum group group, uint32_t *next)
+{
+    struct btl_image *image = cursor->image;
+    for (; *next < image->order_count; (*next)++) {
+        uint32_t index = image->order[*next];
+        const struct elf64_section *section = &image->elf->sections[index];
+        if (group_of(image->machine, section) != group)
+            return;
+        image->section_offset[index] = take(cursor, section->size, section->align);
+        if (section->type == ELF_SHT_NOBITS)
+            image->bss_size += section->size;
+    }
+}
+
+static void place_commons(struct cursor *cursor)
+{
+    struct btl_image *image = cursor->image;
+    uint16_t special;
+    for (uint32_t i = 1; image->common_offset != NULL && i < image->elf->symbol_count; i++) {
+        btl_elf_symbol_section(image->elf, i, &special);
+        if (special != ELF_SHN_COMMON)
+            continue;
+        const struct elf64_symbol *symbol = &image->elf->symbols[i]; // value: its alignment
+        image->common_offset[i] = take(cursor, symbol->size, symbol->value);
+        image->bss_size += symbol->size;
+    }
+}
+
+// What the linker makes itself ends the segment whose permission it needs.
+static void place_made(struct cursor *cursor, enum group group)
+{
+    struct btl_image *image = cursor->image;
+    if (group == TEXT_NOBITS && image->plt_size != 0)
+        image->plt_offset = take(cursor, image->plt_size, 32);
+    if (group == RODATA_SHORT) {
+        image->got_offset = take(cursor, image->got_count * sizeof(uint64_t), sizeof(uint64_t));
+        if (image->opd_size != 0)
+            image->opd_offset = take(cursor, image->opd_size, 16);
+    }
+    if (group == DATA_NOBITS)
+        place_commons(cursor);
+}
+
+static bool place_all(struct btl_image *image, struct btl_diags *diags)
+{
+    struct cursor cursor = {.image = image};
+    uint32_t next = 0;
+    for (enum group group = 0; group < GROUPS; group++) {
+        enum btl_segment_kind kind = group_segment[group];
+        if (group == 0 || group_segment[group - 1] != kind)
+            begin_segment(&cursor, kind);
+        place_group(&cursor, group, &next);
+        place_made(&cursor, group);
+        if (group + 1 == GROUPS || group_segment[group + 1] != kind)
+            end_segment(&cursor, kind);
+    }
+    if (cursor.too_large)
+        btl_report(diags, BTL_LINK_TOO_LARGE, image->elf->place, BTL_SIZE(BTL_IMAGE_MAX));
+    image->size = cursor.at;
+    return !cursor.too_large;
+}
+
+// The tables of layout itself; common_offset only when the file has common symbols.
+static bool make_tables(struct btl_image *image, struct btl_diags *diags)
+{
+    const struct btl_elf *elf = image->elf;
+    uint16_t special = 0;
+    for (uint32_t i = 1; i < elf->symbol_count && special != ELF_SHN_COMMON; i++)
+        btl_elf_symbol_section(elf, i, &special);
+    image->section_offset = BTL_NEW_ARRAY(image->arena, uint64_t, elf->section_count);
+    image->order = BTL_NEW_ARRAY(image->arena, uint32_t, elf->section_count);
+    if (special == ELF_SHN_COMMON)
+        image->common_offset = BTL_NEW_ARRAY(image->arena, uint64_t, elf->symbol_count);
+    if (image->section_offset != NULL && image->order != NULL &&
+        (special != ELF_SHN_COMMON || image->common_offset != NULL))
+        return true;
+    btl_report(diags, BTL_NO_MEMORY, elf->place, BTL_ARG_Z("laying out the module"));
+    return false;
+}
+
+bool btl_image_layout(const struct btl_elf *elf, struct btl_arena *arena,
+                      struct btl_image *ret_image, struct btl_diags *diags)
+{
+    struct btl_image image = {
+        .elf = elf,
+        .arena = arena,
+        .machine = btl_machine_find(elf->machine),
+        .align = BTL_PAGE_SIZE,
+    };
+    if (image.machine == NULL) {
+        btl_report(diags, BTL_LINK_MACHINE, elf->place, BTL_ARG_Z(btl_machine_name(elf->machine)));
+        return false;
+    }
+    if (!make_tables(&image, diags))
+        return false;
+    sort_sections(&image);
+    bool good = btl_layout_check(&image, diags);
+    good &= image.machine->count(&image, diags);
+    good &= place_all(&image, diags);
+    if (good)
+        *ret_image = image;
+    return good;
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What makes a sound ELF file one that cannot be loaded as a module.
+#include "layout.h"
+
+#define STT_GNU_IFUNC 10 // the address of a function that returns the address of the function
+
+// Is this section one that can be loaded as it is?
+static bool check_loaded(const struct btl_elf *elf, uint32_t index, struct btl_diags *diags)
+{
+    const struct elf64_section *section = &elf->sections[index];
+    struct btl_arg name = BTL_ARG(btl_elf_section_name(elf, index));
+    uint32_t errors = diags->errors;
+    if ((section->flags & ELF_SHF_WRITE) && (section->flags & ELF_SHF_EXECINSTR))
+        btl_report(diags, BTL_LINK_WRITE_EXEC, elf->place, name);
+    if (section->flags & ELF_SHF_TLS)
+        btl_report(diags, BTL_LINK_TLS_SECTION, elf->place, name);
+    if (section->flags & ELF_SHF_COMPRESSED)
+        btl_report(diags, BTL_LINK_COMPRESSED_SECTION, elf->place, name);
+    return diags->errors == errors;
+}
+
+// Relocations of sections that are not loaded (debugging information) are nobody's business.
+static bool check_relocations(const struct btl_image *image, uint32_t index,
+                              struct btl_diags *diags)
+{
+    const struct btl_elf *elf = image->elf;
+    const struct elf64_section *section = &elf->sections[index];
+    uint32_t target = section->info;
+    if (section->type != ELF_SHT_REL && section->type != ELF_SHT_RELA)
+        return true;
+    // The gate has looked at the target of SHT_RELA only.
+    if (target < elf->section_count && image->section_offset[target] == BTL_NO_OFFSET)
+        return true;
+    struct btl_arg name = BTL_ARG(btl_elf_section_name(elf, index));
+    if (section->type == ELF_SHT_REL) {
+        btl_report(diags, BTL_LINK_REL_SECTION, elf->place, name);
+        return false;
+    }
+    if (elf->sections[target].type == ELF_SHT_NOBITS && section->size != 0) {
+        btl_report(diags, BTL_LINK_RELOC_NOBITS, elf->place, name,
+                   BTL_ARG(btl_elf_section_name(elf, target)));
+        return false;
+    }
+    return true;
+}
+
+static bool check_sections(const struct btl_image *image, struct btl_diags *diags)
+{
+    bool good = true;
+    for (uint32_t i = 0; i < image->elf->section_count; i++) {
+        if (image->section_offset[i] != BTL_NO_OFFSET)
+            good &= check_loaded(image->elf, i, diags);
+        good &= check_relocations(image, i, diags);
+    }
+    return good;
+}
+
+static bool check_symbol(const struct btl_elf *elf, uint32_t index, struct btl_diags *diags)
+{
+    const struct elf64_symbol *symbol = &elf->symbols[index];
+    uint32_t type = ELF64_SYMBOL_TYPE(symbol->info);
+    uint16_t special;
+    btl_elf_symbol_section(elf, index, &special);
+    enum btl_code code;
+    if (type == ELF_STT_TLS)
+        code = BTL_LINK_TLS_SYMBOL;
+    else if (type == STT_GNU_IFUNC)
+        code = BTL_LINK_IFUNC;
+    else if (special == ELF_SHN_COMMON && symbol->value != 0 &&
+             (!btl_is_power_of_two(symbol->value) || symbol->value > BTL_ELF_ALIGN_MAX))
+        code = BTL_LINK_COMMON_ALIGN;
+    else
+        return true;
+    btl_report(diags, code, elf->place, BTL_ARG(btl_elf_symbol_name(elf, index)),
+               BTL_HEX(symbol->value), BTL_SIZE(BTL_ELF_ALIGN_MAX));
+    return false;
+}
+
+bool btl_layout_check(const struct btl_image *image, struct btl_diags *diags)
+{
+    bool good = check_sections(image, diags);
+    for (uint32_t i = 1; i < image->elf->symbol_count; i++)
+        good &= check_symbol(image->elf, i, diags);
+    return good;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The manifest's tables, states, memory types and events by name.
+#include "manifest_kinds.h"
+
+#define KIND(kind, name, type) [BTLM_##kind] = {name, sizeof(type), _Alignof(type), false}
+#define ONE(kind, name, type)  [BTLM_##kind] = {name, sizeof(type), _Alignof(type), true}
+
+const struct btlm_kind_info btlm_kinds[BTLM_KINDS] = {
+    KIND(STRINGS, "strings", char),
+    ONE(SYSTEM, "system", struct btlm_system),
+    ONE(KERNEL_IMAGE, "kernel", struct btlm_kernel),
+    KIND(SEGMENTS, "segments", struct btlm_segment),
+    KIND(MODULES, "modules", struct btlm_module),
+    KIND(SECTIONS, "sections", struct btlm_section),
+    KIND(DEPENDS, "depends", uint32_t),
+    KIND(INTERFACES, "interfaces", struct btlm_interface),
+    KIND(EXPORTS, "exports", struct btlm_export),
+    KIND(TUNABLES, "tunables", struct btlm_tunable),
+    KIND(ORDER, "order", uint32_t),
+    KIND(MEMORY, "memory", struct btlm_memory),
+    KIND(DIAGNOSTICS, "diagnostics", struct btlm_diagnostic),
+    KIND(EVENTS, "timeline", struct btlm_event),
+    KIND(SYMBOLS, "symbols", struct btlm_symbol),
+    KIND(LOG, "log", char),
+    KIND(CONFIG, "config", char),
+};
+
+static const char *const states[BTLM_STATES] = {
+    [BTLM_LINKED] = "linked", [BTLM_STAGED] = "staged", [BTLM_REGISTERED] = "registered",
+    [BTLM_OFF] = "off",       [BTLM_FAILED] = "failed",
+};
+
+static const char *const memory_types[BTLM_MEM_TYPES] = {
+    [BTLM_MEM_USABLE] = "usable",
+    [BTLM_MEM_BOOT_SERVICES] = "boot services",
+    [BTLM_MEM_LOADER] = "loader",
+    [BTLM_MEM_STAGED] = "staged",
+    [BTLM_MEM_KERNEL] = "kernel",
+    [BTLM_MEM_MODULES] = "modules",
+    [BTLM_MEM_EARLY] = "early",
+    [BTLM_MEM_MANIFEST] = "manifest",
+    [BTLM_MEM_ACPI_RECLAIM] = "ACPI reclaim",
+    [BTLM_MEM_ACPI_NVS] = "ACPI NVS",
+    [BTLM_MEM_RUNTIME_CODE] = "runtime code",
+    [BTLM_MEM_RUNTIME_DATA] = "runtime data",
+    [BTLM_MEM_MMIO] = "MMIO",
+    [BTLM_MEM_PERSISTENT] = "persistent",
+    [BTLM_MEM_RESERVED] = "reserved",
+    [BTLM_MEM_BAD] = "bad",
+};
+
+static const char *const events[BTLM_EVENTS_KINDS] = {
+    [BTLM_EVENT_LOADER] = "loader",
+    [BTLM_EVENT_CONFIG] = "config",
+    [BTLM_EVENT_KERNEL_READ] = "kernel read",
+    [BTLM_EVENT_KERNEL_PLACED] = "kernel placed",
+    [BTLM_EVENT_MODULE_READ] = "module read",
+    [BTLM_EVENT_PLAN] = "plan",
+    [BTLM_EVENT_MODULE_LINKED] = "module linked",
+    [BTLM_EVENT_MANIFEST] = "manifest",
+    [BTLM_EVENT_EXIT] = "exit firmware",
+    [BTLM_EVENT_PHASE1] = "phase 1",
+    [BTLM_EVENT_VM] = "VM",
+    [BTLM_EVENT_PHASE2] = "phase 2",
+    [BTLM_EVENT_INIT] = "init",
+    [BTLM_EVENT_MODULE_LOADED] = "module loaded",
+};
+
+static const char *name_of(const char *const *names, size_t count, size_t index)
+{
+    return index < count ? names[index] : "?";
+}
+
+const char *btlm_state_name(enum btlm_state state)
+{
+    return name_of(states, BTL_COUNT(states), state);
+}
+
+const char *btlm_memory_name(enum btlm_memory_type type)
+{
+    return name_of(memory_types, BTL_COUNT(memory_types), type);
+}
+
+const char *btlm_event_name(enum btlm_event_kind kind)
+{
+    return name_of(events, BTL_COUNT(events), kind);
+}
+
+uint32_t btl_manifest_section_of(struct btl_str name)
+{
+    for (uint32_t kind = BTLM_SYSTEM; kind < BTLM_KINDS; kind++) {
+        if (btl_str_equal(name, btl_str_of(btlm_kinds[kind].name)))
+            return 1u << kind;
+    }
+    return 0;
+}

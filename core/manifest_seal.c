@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The last touches to a written manifest, when the firmware is gone: no allocation, no failure.
+#include "manifest_kinds.h"
+
+#include <btl/manifest_writer.h>
+
+static struct btlm_table *find_table(uint8_t *memory, enum btlm_kind kind)
+{
+    const struct btlm_header *header = (const void *)memory;
+    struct btlm_table *table = (void *)(memory + header->directory);
+    while (table->kind != kind) // the writer writes every kind
+        table++;
+    return table;
+}
+
+struct btlm_memory *btl_manifest_memory(uint8_t *memory)
+{
+    return (void *)(memory + find_table(memory, BTLM_MEMORY)->offset);
+}
+
+static void seal_events(uint8_t *memory, uint64_t exit_start, uint64_t end)
+{
+    const struct btlm_table *table = find_table(memory, BTLM_EVENTS);
+    struct btlm_event *events = (void *)(memory + table->offset);
+    for (uint64_t i = 0; i < table->count; i++) {
+        if (events[i].kind == BTLM_EVENT_EXIT)
+            events[i].start = exit_start;
+        if (events[i].kind == BTLM_EVENT_EXIT || events[i].kind == BTLM_EVENT_LOADER)
+            events[i].end = end;
+    }
+}
+
+void btl_manifest_seal(uint8_t *memory, uint64_t memory_count, uint64_t exit_start, uint64_t end)
+{
+    struct btlm_header *header = (void *)memory;
+    struct btlm_table *map = find_table(memory, BTLM_MEMORY);
+    uint64_t room = (header->total_size - map->offset) / sizeof(struct btlm_memory);
+    map->count = memory_count < room ? memory_count : room;
+    seal_events(memory, exit_start, end);
+    header->checksum = btlm_checksum((struct btl_bytes){memory, header->total_size});
+}

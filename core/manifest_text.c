@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The manifest as a person reads it: the order of its sections, and the machine.
+#include "manifest_text.h"
+
+#include <btl/config.h>
+#include <btl/elf.h>
+
+// What stands left of a value; all of a section are equally wide.
+static void label(struct text *text, const char *name)
+{
+    btl_format(text->out, "  %-*s ", text->label_width, name);
+}
+
+// Nothing when it is not there.
+static void address(struct text *text, const char *name, uint64_t value)
+{
+    if (value == 0)
+        return;
+    label(text, name);
+    btl_format(text->out, "0x%llx\n", (unsigned long long)value);
+}
+
+static void string(struct text *text, const char *name, struct btlm_str str)
+{
+    label(text, name);
+    text_str(text, str, 0);
+    btl_format(text->out, "\n");
+}
+
+// Where a part of the kernel's address space lies.
+static void range(struct text *text, const char *name, uint64_t start, uint64_t physical,
+                  uint64_t size)
+{
+    if (size == 0)
+        return;
+    label(text, name);
+    btl_format(text->out, "%016llx %8B", (unsigned long long)start, (unsigned long long)size);
+    if (physical != 0)
+        btl_format(text->out, "  at %llx", (unsigned long long)physical);
+    btl_format(text->out, "\n");
+}
+
+static void firmware(struct text *text, const struct btlm_system *system)
+{
+    uint32_t minor = system->uefi_revision & 0xffff; // 70 means .7, 31 means .3.1
+    label(text, "firmware");
+    text_str(text, system->firmware_vendor, 0);
+    btl_format(text->out, " revision 0x%x, UEFI %u.%u", system->firmware_revision,
+               system->uefi_revision >> 16, minor / 10);
+    if (minor % 10 != 0)
+        btl_format(text->out, ".%u", minor % 10);
+    btl_format(text->out, "\n");
+}
+
+static void framebuffer(struct text *text, const struct btlm_system *system)
+{
+    static const char *const formats[] = {"no", "RGBX", "BGRX"};
+    uint32_t format = system->framebuffer_format;
+    if (system->framebuffer == 0)
+        return;
+    label(text, "framebuffer");
+    btl_format(text->out, "%ux%u %s at 0x%llx, %B\n", system->framebuffer_width,
+               system->framebuffer_height, format < BTL_COUNT(formats) ? formats[format] : "?",
+               (unsigned long long)system->framebuffer,
+               (unsigned long long)system->framebuffer_size);
+}
+
+static void address_space(struct text *text, const struct btlm_system *system)
+{
+    range(text, "direct map", system->direct_map, 0, system->direct_map_size);
+    range(text, "window", system->window, 0, system->window_size);
+    range(text, "modules", system->modules_virtual, system->modules_physical, system->modules_size);
+    range(text, "early arena", system->early_virtual, system->early_physical, system->early_size);
+    range(text, "stack", system->stack_virtual, system->stack_physical, system->stack_size);
+    address(text, "page tables", system->page_table_root);
+}
+
+static void manifest_itself(struct text *text)
+{
+    const struct btlm_header *header = text->manifest->header;
+    label(text, "manifest");
+    btl_format(text->out, "version %u.%u, %B at 0x%llx\n", header->major, header->minor,
+               (unsigned long long)header->total_size, (unsigned long long)header->physical);
+}
+
+// The random seed itself is a secret: its size alone is shown.
+static void text_system(struct text *text)
+{
+    const struct btlm_system *system = btl_manifest_system(text->manifest);
+    text_heading(text, "System");
+    text->label_width = 16;
+    string(text, "loader", system->loader_version);
+    manifest_itself(text);
+    firmware(text, system);
+    label(text, "machine");
+    btl_format(text->out, "%s\n", btl_machine_name(system->machine));
+    string(text, "configuration", system->config_path);
+    string(text, "kernel options", system->kernel_options);
+    label(text, "required failure");
+    btl_format(text->out, "%s\n", system->required_failure == BTL_STOP_RESET ? "reset" : "wait");
+    label(text, "random seed");
+    btl_format(text->out, "%u bytes\n", system->seed_size);
+    address(text, "EFI system table", system->efi_system_table);
+    address(text, "ACPI RSDP", system->acpi_rsdp);
+    address(text, "SMBIOS", system->smbios);
+    address(text, "SMBIOS 3", system->smbios3);
+    framebuffer(text, system);
+    address_space(text, system);
+    if (system->ticks_per_second == 0)
+        return;
+    label(text, "time stamps");
+    btl_format(text->out, "%llu ticks per second\n", (unsigned long long)system->ticks_per_second);
+}
+
+static void text_kernel(struct text *text)
+{
+    const struct btlm_kernel *kernel = btl_manifest_kernel(text->manifest);
+    text_heading(text, "Kernel");
+    text->label_width = 9; // a SHA-256 fits beside it
+    string(text, "file", kernel->path);
+    if (kernel->version.length != 0)
+        string(text, "version", kernel->version);
+    label(text, "SHA-256");
+    text_sha256(text, kernel->sha256);
+    btl_format(text->out, "\n");
+    label(text, "file size");
+    btl_format(text->out, "%B\n", (unsigned long long)kernel->file_size);
+    range(text, "image", kernel->virtual_base, kernel->physical_base, kernel->size);
+    address(text, "entry", kernel->entry);
+}
+
+static void text_segments(struct text *text)
+{
+    char size[16], perm[4];
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_SEGMENTS);
+    text_heading(text, "Kernel segments");
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_segment *at = btl_manifest_entry(text->manifest, BTLM_SEGMENTS, i);
+        btl_format(text->out, "  %016llx %8s  %s\n", (unsigned long long)at->address,
+                   text_size(at->size, size), text_perm(at->perm, perm));
+    }
+}
+
+static bool is_plain(char c)
+{
+    return (c >= ' ' && c <= '~') || c == '\n' || c == '\t';
+}
+
+// As it stands; other bytes as \xNN. Carriage returns before a newline are left out.
+static void verbatim(struct text *text, const char *heading, enum btlm_kind kind)
+{
+    struct btl_str all = btl_manifest_text(text->manifest, kind);
+    text_heading(text, heading);
+    for (size_t at = 0, end = 0; at < all.len; at = end) {
+        while (end < all.len && is_plain(all.at[end]))
+            end++;
+        btl_format(text->out, "%S", &(struct btl_str){all.at + at, end - at});
+        if (end == all.len)
+            break;
+        bool ends_line = all.at[end] == '\r' && end + 1 < all.len && all.at[end + 1] == '\n';
+        if (!ends_line)
+            btl_format(text->out, "\\x%02x", (unsigned)(uint8_t)all.at[end]);
+        end++;
+    }
+    if (all.len > 0 && all.at[all.len - 1] != '\n')
+        btl_format(text->out, "\n");
+}
+
+static void text_log(struct text *text)
+{
+    verbatim(text, "Log of the loader", BTLM_LOG);
+}
+
+static void text_config(struct text *text)
+{
+    verbatim(text, "Configuration", BTLM_CONFIG);
+}
+
+// In this order. A section is printed when any of its tables is wanted.
+static const struct {
+    uint32_t kinds;
+    void (*print)(struct text *text);
+} sections[] = {
+    {1u << BTLM_SYSTEM, text_system},
+    {1u << BTLM_KERNEL_IMAGE, text_kernel},
+    {1u << BTLM_SEGMENTS, text_segments},
+    {1u << BTLM_MODULES, text_modules},
+    {1u << BTLM_ORDER, text_order},
+    {1u << BTLM_SECTIONS | 1u << BTLM_DEPENDS | 1u << BTLM_INTERFACES | 1u << BTLM_TUNABLES,
+     text_module_details},
+    {1u << BTLM_EXPORTS, text_exports},
+    {1u << BTLM_MEMORY, text_memory},
+    {1u << BTLM_DIAGNOSTICS, text_diagnostics},
+    {1u << BTLM_EVENTS, text_events},
+    {1u << BTLM_SYMBOLS, text_symbols},
+    {1u << BTLM_LOG, text_log},
+    {1u << BTLM_CONFIG, text_config},
+};
+
+void btl_manifest_print(const struct btl_manifest *manifest, uint32_t what, struct btl_out *out)
+{
+    struct text text = {.manifest = manifest, .out = out, .what = what != 0 ? what : UINT32_MAX};
+    for (size_t i = 0; i < BTL_COUNT(sections); i++) {
+        if ((text.what & sections[i].kinds) != 0)
+            sections[i].print(&text);
+    }
+}
+
+void btl_manifest_print_module(const struct btl_manifest *manifest, uint64_t index,
+                               struct btl_out *out)
+{
+    struct text text = {.manifest = manifest, .out = out, .what = UINT32_MAX};
+    text_module(&text, index);
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Modules in the manifest's text: the table, why, in which order, and each in detail.
+#include "manifest_text.h"
+
+#include <btl/symtab.h>
+
+#define INDENT 14 // of what stands right of the labels of a module's details
+
+// "1,2,RUN": the phases without the word BOOT, to save columns.
+static const char *supported(const struct btlm_module *module, char buffer[static 16])
+{
+    static const char *const names[] = {"1", "2", "RUN"};
+    size_t len = 0;
+    buffer[0] = '\0';
+    if ((module->flags & BTLM_METADATA) == 0)
+        return "-";
+    for (size_t i = 0; i < BTL_COUNT(names); i++) {
+        if ((module->supported & 1u << i) != 0)
+            len += btl_format_to(buffer + len, 16 - len, "%s%s", len > 0 ? "," : "", names[i]);
+    }
+    return buffer;
+}
+
+static void table_line(struct text *text, uint64_t index, size_t name_width)
+{
+    const struct btlm_module *module = btl_manifest_module(text->manifest, index);
+    char phases[16], size[16], address[20] = "-";
+    bool linked = module->state == BTLM_LINKED;
+    uint64_t bytes = linked ? module->size : module->file_size;
+    if (linked)
+        btl_format_to(address, sizeof(address), "%016llx", (unsigned long long)module->address);
+    btl_format(text->out, "%3llu ", (unsigned long long)index);
+    text_str(text, module->name, name_width);
+    btl_format(text->out, " %-11s %-8s %-5s %-10s %-16s %8s\n",
+               module->flags & BTLM_METADATA ? btl_type_name(module->type) : "-",
+               supported(module, phases), btl_phase_name(module->phase),
+               btlm_state_name(module->state), address, bytes != 0 ? text_size(bytes, size) : "-");
+}
+
+static void reasons(struct text *text)
+{
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_MODULES);
+    bool first = true;
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_module *module = btl_manifest_module(text->manifest, i);
+        if (module->reason == BTL_NONE)
+            continue;
+        const struct btlm_diagnostic *reason =
+            btl_manifest_entry(text->manifest, BTLM_DIAGNOSTICS, module->reason);
+        btl_format(text->out, "%s%3llu ", first ? "\n" : "", (unsigned long long)i);
+        text_str(text, reason->text, 0);
+        btl_format(text->out, "\n");
+        first = false;
+    }
+}
+
+void text_modules(struct text *text)
+{
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_MODULES);
+    size_t width = text_owner_width(text);
+    text_heading(text, "Modules");
+    btl_format(text->out, " id %-*s %-11s %-8s %-5s %-10s %-16s %8s\n", (int)width, "name", "type",
+               "supports", "phase", "state", "address", "size");
+    for (uint64_t i = 0; i < count; i++)
+        table_line(text, i, width);
+    reasons(text);
+}
+
+static void order_of_phase(struct text *text, enum btl_phase phase)
+{
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_ORDER);
+    bool any = false;
+    for (uint64_t i = 0; i < count; i++) {
+        const uint32_t *index = btl_manifest_entry(text->manifest, BTLM_ORDER, i);
+        const struct btlm_module *module = btl_manifest_module(text->manifest, *index);
+        if (module->phase != phase)
+            continue;
+        if (!any)
+            btl_format(text->out, "  %-6s", btl_phase_name(phase));
+        text_word(text, module->name, 8);
+        any = true;
+    }
+    if (any)
+        btl_format(text->out, "\n");
+}
+
+void text_order(struct text *text)
+{
+    text_heading(text, "Loading order");
+    for (unsigned phase = 0; phase < BTL_PHASES; phase++)
+        order_of_phase(text, phase);
+}
+
+static void label(struct text *text, const char *name)
+{
+    btl_format(text->out, "    %-*s", INDENT - 4, name);
+}
+
+static void file_details(struct text *text, const struct btlm_module *module)
+{
+    label(text, "file");
+    btl_format(text->out, " ");
+    text_str(text, module->path, 0);
+    if (module->file_size != 0) {
+        btl_format(text->out, ", %B\n", (unsigned long long)module->file_size);
+        label(text, "SHA-256");
+        btl_format(text->out, " ");
+        text_sha256(text, module->sha256);
+    }
+    btl_format(text->out, "\n");
+    if (module->arguments.length != 0) {
+        label(text, "arguments");
+        btl_format(text->out, " ");
+        text_str(text, module->arguments, 0);
+        btl_format(text->out, "\n");
+    }
+}
+
+static void phase_details(struct text *text, const struct btlm_module *module)
+{
+    char phases[16] = "unknown";
+    if ((module->flags & BTLM_METADATA) != 0)
+        btl_supported_text(module->supported, phases);
+    label(text, "supports");
+    btl_format(text->out, " %s\n", phases);
+    label(text, "configured");
+    btl_format(text->out, " %s%s%s, registered in %s\n", btl_phase_name(module->configured),
+               module->flags & BTLM_CONFIGURED ? "" : " (not in the configuration)",
+               module->flags & BTLM_REQUIRED ? ", required" : "",
+               btl_phase_name(module->registered));
+    label(text, "state");
+    btl_format(text->out, " %s, phase %s", btlm_state_name(module->state),
+               btl_phase_name(module->phase));
+    if (module->pulled_by != BTL_NONE) {
+        btl_format(text->out, ", needed there by ");
+        text_owner(text, module->pulled_by, 0);
+    }
+    btl_format(text->out, "\n");
+}
+
+static void place_details(struct text *text, const struct btlm_module *module)
+{
+    if (module->size != 0) {
+        label(text, "image");
+        btl_format(text->out, " %016llx %B, %B of them bss\n", (unsigned long long)module->address,
+                   (unsigned long long)module->size, (unsigned long long)module->bss_size);
+    }
+    if (module->staged_size != 0) {
+        label(text, "staged");
+        btl_format(text->out, " at %llx, %B\n", (unsigned long long)module->staged_physical,
+                   (unsigned long long)module->staged_size);
+    }
+    if (module->reason != BTL_NONE) {
+        const struct btlm_diagnostic *reason =
+            btl_manifest_entry(text->manifest, BTLM_DIAGNOSTICS, module->reason);
+        label(text, "reason");
+        btl_format(text->out, " ");
+        text_str(text, reason->text, 0);
+        btl_format(text->out, "\n");
+    }
+}
+
+static void dependencies(struct text *text, const struct btlm_module *module)
+{
+    if (module->depend_count == 0)
+        return;
+    label(text, "depends on");
+    for (uint32_t i = 0; i < module->depend_count; i++) {
+        const uint32_t *index =
+            btl_manifest_entry(text->manifest, BTLM_DEPENDS, (uint64_t)module->first_depend + i);
+        text_word(text, btl_manifest_module(text->manifest, *index)->name, INDENT);
+    }
+    btl_format(text->out, "\n");
+}
+
+static void interface(struct text *text, const struct btlm_interface *at)
+{
+    label(text, at->provided ? "provides" : "needs");
+    btl_format(text->out, " ");
+    text_str(text, at->name, 0);
+    btl_format(text->out, ":%u.%u\n", at->major, at->minor);
+}
+
+static void tunables(struct text *text, const struct btlm_module *module)
+{
+    for (uint32_t i = 0; i < module->tunable_count; i++) {
+        const struct btlm_tunable *at =
+            btl_manifest_entry(text->manifest, BTLM_TUNABLES, (uint64_t)module->first_tunable + i);
+        label(text, i == 0 ? "tunables" : "");
+        btl_format(text->out, " ");
+        text_str(text, at->name, 0);
+        btl_format(text->out, "=");
+        text_str(text, at->value, 0);
+        btl_format(text->out, "  (line %u)\n", at->line);
+    }
+}
+
+static void module_sections(struct text *text, const struct btlm_module *module)
+{
+    char size[16], perm[4];
+    for (uint32_t i = 0; i < module->section_count; i++) {
+        const struct btlm_section *at =
+            btl_manifest_entry(text->manifest, BTLM_SECTIONS, (uint64_t)module->first_section + i);
+        label(text, i == 0 ? "sections" : "");
+        btl_format(text->out, " %016llx %8s  %s  ", (unsigned long long)at->address,
+                   text_size(at->size, size), text_perm(at->perm, perm));
+        text_str(text, at->name, 0);
+        btl_format(text->out, "\n");
+    }
+}
+
+static void module_title(struct text *text, uint64_t index, const struct btlm_module *module)
+{
+    btl_format(text->out, "%3llu ", (unsigned long long)index);
+    text_str(text, module->name, 0);
+    if (module->version.length != 0) {
+        btl_format(text->out, " ");
+        text_str(text, module->version, 0);
+    }
+    if ((module->flags & BTLM_METADATA) != 0)
+        btl_format(text->out, " (%s)", btl_type_name(module->type));
+    if (module->description.length != 0) {
+        btl_format(text->out, ": ");
+        text_str(text, module->description, 0);
+    }
+    btl_format(text->out, "\n");
+}
+
+void text_module(struct text *text, uint64_t index)
+{
+    const struct btlm_module *module = btl_manifest_module(text->manifest, index);
+    module_title(text, index, module);
+    if (text_wants(text, BTLM_MODULES)) {
+        file_details(text, module);
+        phase_details(text, module);
+        place_details(text, module);
+    }
+    if (text_wants(text, BTLM_DEPENDS))
+        dependencies(text, module);
+    for (uint32_t i = 0; text_wants(text, BTLM_INTERFACES) && i < module->interface_count; i++)
+        interface(text, btl_manifest_entry(text->manifest, BTLM_INTERFACES,
+                                           (uint64_t)module->first_interface + i));
+    if (text_wants(text, BTLM_TUNABLES))
+        tunables(text, module);
+    if (text_wants(text, BTLM_SECTIONS))
+        module_sections(text, module);
+}
+
+static void kernel_interfaces(struct text *text)
+{
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_INTERFACES);
+    bool first = true;
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_interface *at = btl_manifest_entry(text->manifest, BTLM_INTERFACES, i);
+        if (at->owner != BTL_KERNEL)
+            continue;
+        if (first)
+            btl_format(text->out, "  - kernel\n");
+        interface(text, at);
+        first = false;
+    }
+}
+
+void text_module_details(struct text *text)
+{
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_MODULES);
+    text_heading(text, "Modules in detail");
+    if (text_wants(text, BTLM_INTERFACES))
+        kernel_interfaces(text);
+    for (uint64_t i = 0; i < count; i++)
+        text_module(text, i);
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The small parts of the manifest's text: strings, names, sizes, times.
+#include "manifest_text.h"
+
+#include <btl/link.h>
+#include <btl/symtab.h>
+
+void text_heading(struct text *text, const char *heading)
+{
+    btl_format(text->out, "%s%s:\n", text->begun ? "\n" : "", heading);
+    text->begun = true;
+}
+
+static bool is_printable(char c)
+{
+    return c >= ' ' && c <= '~';
+}
+
+// Bytes of one string that are shown: every entry of a hostile manifest may point at the same
+// megabytes, and the text is to stay linear in the manifest.
+#define SHOWN_MAX 4096
+
+static size_t shown(struct btl_str str)
+{
+    return str.len < SHOWN_MAX ? str.len : SHOWN_MAX;
+}
+
+static size_t escaped_width(struct btl_str str)
+{
+    size_t width = shown(str) + (shown(str) < str.len ? 3 : 0);
+    for (size_t i = 0; i < shown(str); i++)
+        width += is_printable(str.at[i]) ? 0 : 3;
+    return width;
+}
+
+static void put_escaped(struct text *text, struct btl_str str)
+{
+    for (size_t at = 0, end = 0; at < shown(str); at = end) {
+        while (end < shown(str) && is_printable(str.at[end]))
+            end++;
+        btl_format(text->out, "%S", &(struct btl_str){str.at + at, end - at});
+        if (end < shown(str))
+            btl_format(text->out, "\\x%02x", (unsigned)(uint8_t)str.at[end++]);
+    }
+    if (shown(str) < str.len)
+        btl_format(text->out, "...");
+}
+
+static void put_padded(struct text *text, struct btl_str str, size_t width)
+{
+    size_t used = escaped_width(str);
+    put_escaped(text, str);
+    if (used < width)
+        btl_format(text->out, "%*s", (int)(width - used), "");
+}
+
+void text_str(struct text *text, struct btlm_str str, size_t width)
+{
+    put_padded(text, btl_manifest_str(text->manifest, str), width);
+}
+
+size_t text_str_width(const struct text *text, struct btlm_str str)
+{
+    return escaped_width(btl_manifest_str(text->manifest, str));
+}
+
+void text_owner(struct text *text, uint32_t owner, size_t width)
+{
+    if (owner == BTL_KERNEL)
+        put_padded(text, BTL_STR("kernel"), width);
+    else if (owner == BTL_NONE)
+        put_padded(text, BTL_STR("-"), width);
+    else
+        text_str(text, btl_manifest_module(text->manifest, owner)->name, width);
+}
+
+// A hostile or careless name does not push the columns further than this.
+#define OWNER_WIDTH_MAX 32
+
+size_t text_owner_width(const struct text *text)
+{
+    size_t widest = sizeof("kernel") - 1;
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_MODULES);
+    for (uint64_t i = 0; i < count; i++) {
+        size_t width = text_str_width(text, btl_manifest_module(text->manifest, i)->name);
+        widest = width > widest ? width : widest;
+    }
+    return widest < OWNER_WIDTH_MAX ? widest : OWNER_WIDTH_MAX;
+}
+
+void text_word(struct text *text, struct btlm_str str, size_t indent)
+{
+    size_t width = text_str_width(text, str);
+    if (text->out->column > indent && text->out->column + 1 + width > TEXT_WIDTH)
+        btl_format(text->out, "\n%*s", (int)indent, "");
+    btl_format(text->out, " ");
+    text_str(text, str, 0);
+}
+
+void text_sha256(struct text *text, const uint8_t digest[static 32])
+{
+    for (size_t i = 0; i < 32; i++)
+        btl_format(text->out, "%02x", digest[i]);
+}
+
+const char *text_size(uint64_t bytes, char buffer[static 16])
+{
+    btl_format_to(buffer, 16, "%B", (unsigned long long)bytes);
+    return buffer;
+}
+
+// Three digits after the point, in the largest unit that leaves one before it.
+const char *text_time(uint64_t ns, char buffer[static 24])
+{
+    static const struct {
+        uint64_t ns;
+        const char *name;
+    } units[] = {{1000000000, "s "}, {1000000, "ms"}, {1000, "us"}};
+    for (size_t i = 0; i < BTL_COUNT(units); i++) {
+        if (ns < units[i].ns)
+            continue;
+        btl_format_to(buffer, 24, "%llu.%03llu %s", (unsigned long long)(ns / units[i].ns),
+                      (unsigned long long)(ns % units[i].ns / (units[i].ns / 1000)), units[i].name);
+        return buffer;
+    }
+    btl_format_to(buffer, 24, "%llu ns", (unsigned long long)ns);
+    return buffer;
+}
+
+const char *text_perm(uint32_t perm, char buffer[static 4])
+{
+    buffer[0] = perm & BTL_PERM_READ ? 'r' : '-';
+    buffer[1] = perm & BTL_PERM_WRITE ? 'w' : '-';
+    buffer[2] = perm & BTL_PERM_EXEC ? 'x' : '-';
+    buffer[3] = '\0';
+    return buffer;
+}

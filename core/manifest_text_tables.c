@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The long tables in the manifest's text.
+#include "manifest_text.h"
+
+void text_exports(struct text *text)
+{
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_EXPORTS);
+    size_t width = text_owner_width(text);
+    text_heading(text, "Exported symbols");
+    btl_format(text->out, "  %-16s %-*s %s\n", "address", (int)width, "owner", "name");
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_export *at = btl_manifest_entry(text->manifest, BTLM_EXPORTS, i);
+        btl_format(text->out, "  %016llx ", (unsigned long long)at->value);
+        text_owner(text, at->owner, width);
+        btl_format(text->out, " ");
+        text_str(text, at->name, 0);
+        btl_format(text->out, "\n");
+    }
+}
+
+static void memory_totals(struct text *text)
+{
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_MEMORY);
+    char size[16];
+    uint64_t total[BTLM_MEM_TYPES] = {0}; // cannot overflow: the ranges do not overlap
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_memory *at = btl_manifest_entry(text->manifest, BTLM_MEMORY, i);
+        total[at->type] += at->size;
+    }
+    btl_format(text->out, "\n");
+    for (unsigned type = 0; type < BTLM_MEM_TYPES; type++) {
+        if (total[type] != 0)
+            btl_format(text->out, "  %27s %8s  %s\n", "", text_size(total[type], size),
+                       btlm_memory_name(type));
+    }
+}
+
+void text_memory(struct text *text)
+{
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_MEMORY);
+    char size[16];
+    text_heading(text, "Memory at entry");
+    btl_format(text->out, "  %-13s %-13s %8s  %-13s %4s  %s\n", "start", "end", "size", "type",
+               "EFI", "attributes");
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_memory *at = btl_manifest_entry(text->manifest, BTLM_MEMORY, i);
+        btl_format(text->out, "  %013llx-%013llx %8s  %-13s %4u  %llx\n",
+                   (unsigned long long)at->start, (unsigned long long)(at->start + at->size),
+                   text_size(at->size, size), btlm_memory_name(at->type), at->efi_type,
+                   (unsigned long long)at->attributes);
+    }
+    memory_totals(text);
+}
+
+void text_events(struct text *text)
+{
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_EVENTS);
+    char start[24], duration[24], size[16];
+    size_t width = text_owner_width(text);
+    text_heading(text, "Timeline");
+    btl_format(text->out, "  %11s %11s  %-13s %-*s %8s\n", "start", "duration", "event", (int)width,
+               "module", "bytes");
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_event *at = btl_manifest_entry(text->manifest, BTLM_EVENTS, i);
+        btl_format(text->out, "  %11s %11s  %-13s ", text_time(at->start, start),
+                   text_time(at->end - at->start, duration), btlm_event_name(at->kind));
+        text_owner(text, at->module, width);
+        btl_format(text->out, " %8s\n", at->bytes != 0 ? text_size(at->bytes, size) : "-");
+    }
+}
+
+// Thousands of lines: in full only when nothing else is asked for.
+void text_symbols(struct text *text)
+{
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_SYMBOLS);
+    size_t width = text_owner_width(text);
+    text_heading(text, "Functions");
+    if (text->what != 1u << BTLM_SYMBOLS) {
+        btl_format(text->out, "  %llu, for backtraces\n", (unsigned long long)count);
+        return;
+    }
+    btl_format(text->out, "  %-16s %8s  %-*s %s\n", "address", "bytes", (int)width, "owner",
+               "name");
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_symbol *at = btl_manifest_entry(text->manifest, BTLM_SYMBOLS, i);
+        btl_format(text->out, "  %016llx %8llu  ", (unsigned long long)at->address,
+                   (unsigned long long)at->size);
+        text_owner(text, at->owner, width);
+        btl_format(text->out, " ");
+        text_str(text, at->name, 0);
+        btl_format(text->out, "\n");
+    }
+}
+
+void text_diagnostics(struct text *text)
+{
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_DIAGNOSTICS);
+    text_heading(text, "Diagnostics");
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_diagnostic *at = btl_manifest_entry(text->manifest, BTLM_DIAGNOSTICS, i);
+        btl_format(text->out, "  ");
+        text_str(text, at->text, 0);
+        btl_format(text->out, "\n");
+    }
+}

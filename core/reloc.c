@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The part of relocation that no machine changes: finding the entries, bounding what they may
+// write, saying what is wrong with one.
+#include "reloc.h"
+
+// A port is one row. All are compiled into every build and chosen by e_machine.
+static const struct btl_machine *const machines[] = {
+    &btl_machine_x86_64,
+};
+
+const struct btl_machine *btl_machine_find(uint16_t machine)
+{
+    for (size_t i = 0; i < BTL_COUNT(machines); i++)
+        if (machines[i]->machine == machine)
+            return machines[i];
+    return NULL;
+}
+
+const char *btl_reloc_name(uint16_t machine, uint32_t type)
+{
+    const struct btl_machine *found = btl_machine_find(machine);
+    return found == NULL || found->type_name == NULL ? NULL : found->type_name(type);
+}
+
+static struct btl_window section_window(const struct btl_image *image, uint32_t section)
+{
+    uint64_t offset = image->section_offset[section];
+    return (struct btl_window){
+        .at = image->memory != NULL ? image->memory + offset : NULL,
+        .size = image->elf->sections[section].size,
+        .address = image->base + offset,
+    };
+}
+
+bool btl_rela_next(const struct btl_image *image, uint32_t *cursor, struct btl_rela *ret_rela)
+{
+    const struct btl_elf *elf = image->elf;
+    while (*cursor < elf->section_count) {
+        uint32_t index = (*cursor)++;
+        const struct elf64_section *section = &elf->sections[index];
+        if (section->type != ELF_SHT_RELA || image->section_offset[section->info] == BTL_NO_OFFSET)
+            continue;
+        struct btl_bytes bytes = btl_elf_section_bytes(elf, index);
+        *ret_rela = (struct btl_rela){
+            .target = section->info,
+            .entries = (const void *)bytes.at,
+            .count = bytes.size / sizeof(struct elf64_rela),
+            .window = section_window(image, section->info),
+        };
+        return true;
+    }
+    return false;
+}
+
+struct btl_window btl_got_window(const struct btl_image *image)
+{
+    return (struct btl_window){
+        .at = image->memory != NULL ? image->memory + image->got_offset : NULL,
+        .size = (uint64_t)image->got_count * sizeof(uint64_t),
+        .address = image->base + image->got_offset,
+    };
+}
+
+bool btl_symbol_loaded(const struct btl_image *image, uint32_t symbol)
+{
+    uint16_t special;
+    uint32_t section = btl_elf_symbol_section(image->elf, symbol, &special);
+    return section == ELF_SHN_UNDEF || image->section_offset[section] != BTL_NO_OFFSET;
+}
+
+struct btl_arg btl_symbol_arg(const struct btl_elf *elf, uint32_t symbol)
+{
+    if (symbol >= elf->symbol_count)
+        return BTL_DEC(symbol);
+    struct btl_str name = btl_elf_symbol_name(elf, symbol);
+    uint16_t special;
+    uint32_t section = btl_elf_symbol_section(elf, symbol, &special);
+    if (name.len == 0 && section != ELF_SHN_UNDEF)
+        name = btl_elf_section_name(elf, section);
+    return name.len == 0 ? BTL_DEC(symbol) : BTL_ARG(name);
+}
+
+bool btl_reloc_report(const struct btl_image *image, const struct btl_rela *rela,
+                      const struct elf64_rela *entry, enum btl_code code, struct btl_arg type,
+                      uint64_t value, const char *field, struct btl_diags *diags)
+{
+    const struct btl_elf *elf = image->elf;
+    btl_report(diags, code, elf->place, type, BTL_ARG(btl_elf_section_name(elf, rela->target)),
+               BTL_HEX(entry->offset), btl_symbol_arg(elf, ELF64_RELA_SYMBOL(entry->info)),
+               BTL_HEX(value), BTL_ARG_Z(field));
+    return false;
+}

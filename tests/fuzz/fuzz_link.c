@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Any bytes through the whole linker: gate, layout, copy, resolve, relocate, export. The image lies
+// in a block of exactly its size, so that a single byte written outside is seen.
+#include <stdlib.h>
+#include <string.h>
+
+#include <btl/link.h>
+
+#include "btl_test.h"
+
+#define MEMORY_MAX (16u << 20) // larger images are laid out and not linked
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static bool odd_owners_only(const struct btl_scope *scope, uint32_t owner)
+{
+    return owner % 2 == 1;
+}
+
+// Names that the seeds use: one allowed, one of a module out of scope.
+static bool make_symbols(struct btl_symtab *table, struct btl_arena *arena)
+{
+    return btl_symtab_init(table, 0, 1, arena) &&
+           btl_symtab_add(table, BTL_STR("far_function"), 0xffffffff80001000, 1, NULL) &&
+           btl_symtab_add(table, BTL_STR("far_variable"), 0xffffffff80002000, 1, NULL) &&
+           btl_symtab_add(table, BTL_STR("far_other"), 0xffffffff80003000, 2, NULL);
+}
+
+static void check_layout(const struct btl_image *image)
+{
+    for (uint32_t i = 0; i < image->elf->section_count; i++)
+        if (image->section_offset[i] != BTL_NO_OFFSET &&
+            !btl_in_range(image->section_offset[i], image->elf->sections[i].size, image->size))
+            abort();
+    if (image->size % BTL_PAGE_SIZE != 0 || image->size > BTL_IMAGE_MAX ||
+        !btl_in_range(image->got_offset, image->got_count * 8ull, image->size))
+        abort();
+}
+
+static void link_image(struct btl_image *image, struct btl_arena *arena, struct btl_diags *diags)
+{
+    struct btl_symtab table;
+    struct btl_modinfo info;
+    uint8_t *block = malloc(image->size);
+    if (image->size != 0 && block == NULL)
+        abort();
+    struct btl_scope scope = {.symtab = &table, .allowed = odd_owners_only};
+    if (!make_symbols(&table, arena) || !btl_image_place(image, 0xffffffff80400000, block))
+        abort();
+    btl_image_copy(image);
+    bool good = btl_image_resolve(image, &scope, diags);
+    if (good)
+        good = btl_image_relocate(image, diags);
+    if (good && btl_modinfo_read(image->elf, arena, &info, diags))
+        btl_image_export(image, &info, 3, &scope, &table, diags);
+    free(block);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct test_memory memory;
+    test_memory_begin(&memory);
+    struct btl_diags diags = {.arena = &memory.arena};
+    struct btl_place place = {.file = BTL_STR("fuzz.ko"), .module = BTL_STR("fuzz")};
+    struct btl_bytes file = test_block(&memory, data, size);
+    struct btl_elf elf;
+    struct btl_image image;
+    bool good = btl_elf_open(file, BTL_ELF_MODULE, 0, place, &elf, &diags) &&
+                btl_image_layout(&elf, &memory.arena, &image, &diags);
+    if (good)
+        check_layout(&image);
+    if (good && image.size <= MEMORY_MAX)
+        link_image(&image, &memory.arena, &diags);
+    if (!good && diags.errors == 0)
+        abort();
+    test_diags_text(&memory, &diags);
+    test_memory_end(&memory);
+    return 0;
+}
