@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A boot of any number of modules, made in memory: loader.conf, a kernel, and modules of one shape.
+#ifndef BTL_BENCH_GENERATE_H
+#define BTL_BENCH_GENERATE_H
+
+#include <btl/types.h>
+
+enum {
+    KERNEL_EXPORTS = 32,
+    CALLS_OUT = 8, // calls of a module to the kernel
+    CALLS_IN = 24, // and inside itself
+    POINTERS = 8,  // absolute addresses in its data
+    EXPORTS = 4,
+    DEPENDENCIES = 3, // at most; module 0 has none
+    RELOCATIONS = CALLS_OUT + CALLS_IN + POINTERS + DEPENDENCIES,
+};
+
+struct generated {
+    uint32_t count;
+    struct btl_str conf;
+    struct btl_bytes kernel;
+    struct btl_bytes *modules; // number i is called m%05u
+    void **blocks;             // to be freed
+    size_t block_count;
+};
+
+// The same count gives the same bytes. Ends the program when there is no memory.
+void generate(struct generated *ret_boot, uint32_t count);
+void generated_free(struct generated *boot);
+
+#endif
