@@ -6,7 +6,6 @@
 
 #include <btl/config.h>
 
-#define MODULE_NAME_MAX BTL_MODULE_NAME_MAX
 #define DELAY_MAX       3600 // seconds
 
 struct config_parser {

@@ -97,14 +97,10 @@ struct btl_str config_next_name(struct btl_str *list)
 
 static bool check_module_name(const struct check *check, struct btl_str name)
 {
-    bool good = name.len > 0 && name.len <= MODULE_NAME_MAX;
-    for (size_t i = 0; i < name.len && good; i++) {
-        char c = lower(name.at[i]);
-        good = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    }
+    bool good = btl_is_module_name(name);
     if (!good)
         config_report(check->parser, BTL_CONF_BAD_MODULE_NAME, check->place, BTL_ARG(name),
-                      BTL_DEC(MODULE_NAME_MAX));
+                      BTL_DEC(BTL_MODULE_NAME_MAX));
     return good;
 }
 

@@ -53,7 +53,7 @@ static const struct key {
 
 static void take_name(struct modinfo_reader *reader, struct btl_str value)
 {
-    if (words_is_module(value))
+    if (btl_is_module_name(value))
         reader->info.name = value;
     else
         modinfo_report(reader, BTL_MODINFO_NAME, BTL_ARG(value), BTL_DEC(BTL_MODULE_NAME_MAX));
@@ -123,7 +123,7 @@ static void take_depends(struct modinfo_reader *reader, struct btl_str value)
     struct words_list list = words_list(value);
     struct btl_str name;
     while (words_next(&list, &name)) {
-        if (words_is_module(name))
+        if (btl_is_module_name(name))
             info->depends[info->depend_count++] = name;
         else
             modinfo_report(reader, BTL_MODINFO_DEPENDS, BTL_ARG(value), BTL_ARG(name));

@@ -51,11 +51,6 @@ bool words_is_name(struct btl_str text, char extra)
     return text.len > 0;
 }
 
-bool words_is_module(struct btl_str text)
-{
-    return words_is_name(text, '_') && text.len <= BTL_MODULE_NAME_MAX;
-}
-
 static bool parse_number(struct btl_str text, uint32_t *ret)
 {
     uint64_t number = 0;

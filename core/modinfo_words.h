@@ -20,7 +20,5 @@ uint32_t words_count(struct btl_str text);                          // items of 
 
 // Is it made of letters, digits, '_', '-' and `extra` alone, at least one?
 bool words_is_name(struct btl_str text, char extra);
-// Can it name a module (BTL_MODULE_NAME_MAX)?
-bool words_is_module(struct btl_str text);
 
 #endif

@@ -72,3 +72,14 @@ size_t btl_supported_text(uint8_t supported, char text[static 16])
     text[len] = '\0';
     return len;
 }
+
+bool btl_is_module_name(struct btl_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+            c != '_' && c != '-')
+            return false;
+    }
+    return text.len > 0 && text.len <= BTL_MODULE_NAME_MAX;
+}

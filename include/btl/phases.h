@@ -28,6 +28,7 @@ enum btl_module_type {
 
 // The name of a module: 1 to this many of A-Z a-z 0-9 _ -
 #define BTL_MODULE_NAME_MAX 63
+bool btl_is_module_name(struct btl_str text);
 
 const char *btl_phase_name(enum btl_phase phase);       // "BOOT1"; "?" outside the enum
 uint8_t btl_phase_needs(enum btl_phase phase);          // the BTL_SUPPORTS_ bit that it needs
