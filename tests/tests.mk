@@ -38,5 +38,9 @@ fuzz: $(BUILD)/fuzz/bin/$(NAME)
 	@mkdir -p $(BUILD)/fuzz/corpus/$(NAME)
 	$< -max_len=65536 $(BUILD)/fuzz/corpus/$(NAME) tests/fuzz/seeds/$(NAME)
 
-.PRECIOUS: $(BUILD)/test-gcc/unit/test_%.o $(BUILD)/test-clang/unit/test_%.o $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/% $(BUILD)/fuzz/bin/%
+include tests/oracle/oracle.mk
+include tests/mock/mock.mk
+include tests/kernel/kernel.mk
+
+.PRECIOUS: $(BUILD)/test-gcc/support/%.o $(BUILD)/test-clang/support/%.o $(BUILD)/test-gcc/unit/test_%.o $(BUILD)/test-clang/unit/test_%.o $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/% $(BUILD)/fuzz/bin/%
 .PHONY: fuzz

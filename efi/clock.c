@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Clock and timeline.
+#include "clock.h"
+
+#include <mem.h>
+
+#define MEASURE_US     1000
+#define MEASURE_TIMES  3
+#define RATE_MAX       10000000000ull // ticks per second; more is nonsense
+#define CAPACITY_FIRST 64
+
+// Whatever disturbs a measurement (SMIs, a hypervisor) makes it longer: the shortest counts.
+static uint64_t measure(struct firmware *fw)
+{
+    uint64_t shortest = UINT64_MAX, rate;
+    for (int i = 0; i < MEASURE_TIMES; i++) {
+        uint64_t before = fw->ticks(fw);
+        fw->stall(fw, MEASURE_US);
+        uint64_t passed = fw->ticks(fw) - before;
+        shortest = passed < shortest ? passed : shortest;
+    }
+    return btl_mul(shortest, 1000000 / MEASURE_US, &rate) ? rate : 0;
+}
+
+void clock_begin(struct clock *clock, struct firmware *fw)
+{
+    clock->fw = fw;
+    clock->rate = fw->ticks_per_second(fw);
+    if (clock->rate == 0 || clock->rate > RATE_MAX)
+        clock->rate = measure(fw);
+    if (clock->rate > RATE_MAX)
+        clock->rate = 0;
+    clock->zero = fw->ticks(fw);
+}
+
+uint64_t clock_now(const struct clock *clock)
+{
+    uint64_t ticks = clock->fw->ticks(clock->fw) - clock->zero;
+    if (clock->rate == 0)
+        return 0;
+    // In two parts, because ticks * 10^9 leaves 64 bits after seconds. rate * 10^9 does not.
+    uint64_t seconds = ticks / clock->rate, rest = ticks % clock->rate;
+    return seconds * 1000000000 + rest * 1000000000 / clock->rate;
+}
+
+uint32_t event_begin(struct timeline *timeline, enum btlm_event_kind kind, uint32_t module)
+{
+    uint64_t now = clock_now(timeline->clock);
+    if (timeline->count == timeline->capacity) {
+        uint64_t capacity = timeline->capacity == 0 ? CAPACITY_FIRST : 2 * timeline->capacity;
+        struct btlm_event *events = BTL_NEW_ARRAY(timeline->arena, struct btlm_event, capacity);
+        if (events == NULL)
+            return BTL_NONE;
+        if (timeline->count > 0)
+            memcpy(events, timeline->events, timeline->count * sizeof(*events));
+        timeline->events = events;
+        timeline->capacity = capacity;
+    }
+    timeline->events[timeline->count] =
+        (struct btlm_event){.start = now, .end = now, .kind = kind, .module = module};
+    return (uint32_t)timeline->count++;
+}
+
+uint64_t event_end(struct timeline *timeline, uint32_t event, uint64_t bytes)
+{
+    if (event == BTL_NONE)
+        return 0;
+    struct btlm_event *ended = &timeline->events[event];
+    ended->end = clock_now(timeline->clock);
+    ended->bytes = bytes;
+    return ended->end - ended->start;
+}

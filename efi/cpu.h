@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is asked of the processor itself; one cpu_ARCH.c for each architecture.
+#ifndef BTL_EFI_CPU_H
+#define BTL_EFI_CPU_H
+
+#include "paging.h"
+
+void cpu_features(struct paging_cpu *ret);
+uint64_t cpu_ticks(void);
+uint64_t cpu_ticks_per_second(void); // as the processor states it; 0: it does not
+
+#endif

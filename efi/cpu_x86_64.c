@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// CPUID, CR4 and the time stamp counter (Intel SDM volume 2, CPUID; AMD APM volume 3, appendix E).
+#include "cpu.h"
+
+struct cpuid {
+    uint32_t eax, ebx, ecx, edx;
+};
+
+static struct cpuid cpuid(uint32_t leaf)
+{
+    struct cpuid out;
+    __asm__ volatile("cpuid"
+                     : "=a"(out.eax), "=b"(out.ebx), "=c"(out.ecx), "=d"(out.edx)
+                     : "a"(leaf), "c"(0));
+    return out;
+}
+
+// All zero where the processor does not have the leaf.
+static struct cpuid cpuid_checked(uint32_t leaf)
+{
+    if (cpuid(leaf & 0x80000000).eax < leaf)
+        return (struct cpuid){0};
+    return cpuid(leaf);
+}
+
+void cpu_features(struct paging_cpu *ret)
+{
+    struct cpuid extended = cpuid_checked(0x80000001), sizes = cpuid_checked(0x80000008);
+    uint64_t cr4;
+    __asm__ volatile("movq %%cr4, %0" : "=r"(cr4));
+    *ret = (struct paging_cpu){.no_execute = (extended.edx >> 20 & 1) != 0,
+                               .huge_pages = (extended.edx >> 26 & 1) != 0,
+                               .five_levels = (cr4 >> 12 & 1) != 0,
+                               .physical_bits = sizes.eax != 0 ? (uint8_t)sizes.eax : 36};
+}
+
+uint64_t cpu_ticks(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("lfence; rdtsc" : "=a"(low), "=d"(high) : : "memory");
+    return (uint64_t)high << 32 | low;
+}
+
+// Leaf 15h: TSC rate = crystal * ebx / eax. Where the crystal is not given (ecx 0), the base
+// frequency of leaf 16h is the TSC rate on the processors that have both.
+uint64_t cpu_ticks_per_second(void)
+{
+    struct cpuid ratio = cpuid_checked(0x15), base = cpuid_checked(0x16);
+    if (ratio.eax == 0 || ratio.ebx == 0)
+        return 0;
+    if (ratio.ecx != 0)
+        return (uint64_t)ratio.ecx * ratio.ebx / ratio.eax;
+    return (uint64_t)(base.eax & 0xffff) * 1000000;
+}

@@ -1,0 +1,45 @@
+# The loader: $(O)/efi/BOOTX64.EFI, and $(O)/efi/loader.elf with its symbols for gdb.
+# Shared files compile for every architecture; what differs is in files named *_$(ARCH).
+EFI_OUT := $(O)/efi
+LOADER_VERSION := 1.0
+EFI_NAME_x86_64 := BOOTX64.EFI
+EFI_IMAGE := $(EFI_OUT)/$(EFI_NAME_$(ARCH))
+EFI_CC ?= gcc
+GNU_EFI_LIB ?= /usr/lib
+GNU_EFI_INCLUDE ?= /usr/include/efi
+
+# Code that also runs in tests, on a firmware of their own (tests/mock/), and code that only UEFI can run.
+EFI_ARCH_C := $(wildcard efi/*_$(ARCH).c)
+EFI_OTHER_ARCH_C := $(filter-out $(EFI_ARCH_C),$(wildcard efi/*_x86_64.c efi/*_ia64.c))
+EFI_UEFI_C := efi/firmware_uefi.c efi/volume_uefi.c efi/cpu_$(ARCH).c efi/mem_$(ARCH).c
+EFI_SHARED_C := $(filter-out $(EFI_UEFI_C) $(EFI_OTHER_ARCH_C),$(sort $(wildcard efi/*.c)))
+EFI_S := $(wildcard efi/*_$(ARCH).S)
+
+EFI_FLAGS_x86_64 := -DGNU_EFI_USE_MS_ABI -mno-red-zone -maccumulate-outgoing-args
+EFI_FLAGS := -ffreestanding -fpic -fshort-wchar -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
+	-fvisibility=hidden -fno-tree-loop-distribute-patterns -O2 -g $(EFI_FLAGS_$(ARCH))
+LOADER_FLAGS = -Icore -DLOADER_VERSION='"$(LOADER_VERSION)"'
+
+$(eval $(call core_variant,$(ARCH)/efi,$(EFI_CC),$(EFI_FLAGS)))
+
+EFI_OBJ := $(EFI_SHARED_C:efi/%.c=$(EFI_OUT)/%.o) $(EFI_UEFI_C:efi/%.c=$(EFI_OUT)/%.o) \
+	$(EFI_S:efi/%.S=$(EFI_OUT)/%.o)
+
+$(EFI_OUT)/%.o: efi/%.c efi/efi.mk
+	@mkdir -p $(@D)
+	$(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) $(LOADER_FLAGS) -isystem $(GNU_EFI_INCLUDE) \
+		-isystem $(GNU_EFI_INCLUDE)/$(ARCH) -c $< -o $@
+$(EFI_OUT)/%.o: efi/%.S
+	@mkdir -p $(@D)
+	$(EFI_CC) -g -c $< -o $@
+
+$(EFI_OUT)/loader.elf: $(EFI_OBJ) $(O)/efi/libbtl.a
+	ld -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined --warn-common --fatal-warnings \
+		-T $(GNU_EFI_LIB)/elf_$(ARCH)_efi.lds $(GNU_EFI_LIB)/crt0-efi-$(ARCH).o $(EFI_OBJ) \
+		$(O)/efi/libbtl.a $(GNU_EFI_LIB)/libgnuefi.a -o $@
+$(EFI_IMAGE): $(EFI_OUT)/loader.elf
+	objcopy -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j .rel -j .rela -j '.rel.*' -j '.rela.*' \
+		-j .reloc --target efi-app-$(ARCH) --subsystem=10 $< $@
+
+loader: $(EFI_IMAGE)
+.PHONY: loader

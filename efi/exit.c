@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The end of boot services: the final memory map goes into the manifest, the firmware is left.
+#include "loader.h"
+
+// So often is a stale map key answered with a new map. One time is usual; a firmware that needs
+// more changes its memory map on every call.
+#define EXIT_TRIES    8
+#define LAST_WORDS_US 10000000
+
+static void seal(struct loader *loader, uint64_t count, uint64_t exit_start)
+{
+    btl_manifest_seal((uint8_t *)(uintptr_t)loader->manifest.physical, count, exit_start,
+                      clock_now(&loader->clock));
+}
+
+// The current map, typed, in the manifest. Everything that can fail about it fails before boot
+// services end.
+static bool final_map(struct loader *loader, uint64_t *ret_count)
+{
+    struct memory_map *map = &loader->memory_map;
+    if (!memory_map_fetch(map, loader->fw) || !memory_map_build(map, &loader->pages))
+        return false;
+    uint8_t *manifest = (uint8_t *)(uintptr_t)loader->manifest.physical;
+    *ret_count = memory_map_finish(map, btl_manifest_memory(manifest));
+    return true;
+}
+
+// Once exit_boot_services was called, the specification leaves only the memory map and another try.
+// A console that is half shut down is asked all the same: the alternative is silence. Timers may be
+// off, so that no key is waited for, and there is nothing sound to return to.
+static void last_words(struct loader *loader)
+{
+    log_diags(&loader->log, &loader->diags);
+    log_line(&loader->log, LOG_PROBLEM, "cannot boot, and boot services are half shut down: reset");
+    loader->fw->stall(loader->fw, LAST_WORDS_US);
+    loader->fw->reset(loader->fw);
+}
+
+bool boot_services_exit(struct loader *loader)
+{
+    uint64_t start = clock_now(&loader->clock), count;
+    for (uint32_t try = 1; try <= EXIT_TRIES; try++) {
+        if (!final_map(loader, &count)) {
+            btl_report(&loader->diags, BTL_BOOT_MEMORY_MAP, (struct btl_place){0},
+                       BTL_ARG(fw_status_name(loader->memory_map.status)),
+                       BTL_DEC(loader->memory_map.firmware.size),
+                       BTL_DEC(loader->memory_map.firmware.stride));
+            break;
+        }
+        fw_status status =
+            loader->fw->exit_boot_services(loader->fw, loader->memory_map.firmware.key);
+        if (status == FW_SUCCESS) {
+            seal(loader, count, start);
+            return true;
+        }
+        loader->half_shut_down = true;
+        if (status == FW_INVALID_PARAMETER && try < EXIT_TRIES)
+            continue; // a stale key
+        btl_report(&loader->diags, BTL_BOOT_EXIT, (struct btl_place){0},
+                   BTL_ARG(fw_status_name(status)), BTL_DEC(try));
+        break;
+    }
+    if (loader->half_shut_down)
+        last_words(loader);
+    return false;
+}

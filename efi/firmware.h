@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The firmware and the machine as the loader sees them: one table of the few services it uses. The
+// real table is in firmware_uefi.c; the tests run the same loader on a table of their own.
+#ifndef BTL_EFI_FIRMWARE_H
+#define BTL_EFI_FIRMWARE_H
+
+#include <btl/types.h>
+
+#include "handoff.h"
+#include "paging.h"
+#include "volume.h"
+
+// EFI_STATUS (UEFI 2.10, appendix D), as far as the loader tells them apart.
+typedef uint64_t fw_status;
+#define FW_ERROR(number)     ((1ull << 63) | (number))
+#define FW_SUCCESS           ((fw_status)0)
+#define FW_LOAD_ERROR        FW_ERROR(1)
+#define FW_INVALID_PARAMETER FW_ERROR(2)
+#define FW_UNSUPPORTED       FW_ERROR(3)
+#define FW_BUFFER_TOO_SMALL  FW_ERROR(5)
+#define FW_DEVICE_ERROR      FW_ERROR(7)
+#define FW_OUT_OF_RESOURCES  FW_ERROR(9)
+#define FW_NOT_FOUND         FW_ERROR(14)
+#define FW_ABORTED           FW_ERROR(21)
+
+// "Device Error", for messages; "error N" where there is no name.
+struct btl_str fw_status_name(fw_status status);
+
+// EFI_MEMORY_TYPE values; allocation takes the first three.
+enum fw_memory_type { FW_RESERVED = 0, FW_LOADER_CODE = 1, FW_LOADER_DATA = 2 };
+
+struct fw_memory_map {
+    void *descriptors;
+    uint64_t capacity; // bytes of descriptors[]
+    // Written by the call; `size` also with FW_BUFFER_TOO_SMALL, then it is what would be needed.
+    uint64_t size, stride, key;
+};
+
+struct fw_framebuffer {
+    uint64_t address, size;
+    uint32_t width, height, stride, format; // as in struct btlm_system
+};
+
+// What does not change while the loader runs. Addresses are physical, 0: not there.
+struct fw_facts {
+    struct btl_str vendor;
+    uint32_t firmware_revision, uefi_revision;
+    uint64_t system_table, acpi_rsdp, smbios, smbios3;
+    uint64_t memory_attributes;        // EFI_MEMORY_ATTRIBUTES_TABLE
+    const void *load_options;          // UTF-16, as the firmware has it
+    uint32_t load_options_size;        // bytes
+    bool options_name_program;         // their first word is the loader's own name
+    struct fw_framebuffer framebuffer; // format 0: none
+    struct paging_cpu cpu;
+};
+
+struct firmware {
+    void (*facts)(struct firmware *fw, struct fw_facts *ret);
+
+    // Memory. Physical addresses are also addresses (UEFI maps memory one to one).
+    fw_status (*allocate)(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                          uint64_t *ret_address);
+    fw_status (*release)(struct firmware *fw, uint64_t address, uint64_t pages);
+    fw_status (*memory_map)(struct firmware *fw, struct fw_memory_map *map);
+
+    // The volume that the loader was started from.
+    fw_status (*open_volume)(struct firmware *fw, struct volume **ret_volume);
+
+    // Console: ASCII text, \r\n at line ends. wait_key gives false when nobody pressed one in time.
+    void (*write)(struct firmware *fw, const char *text, size_t len);
+    bool (*wait_key)(struct firmware *fw, uint32_t seconds);
+
+    // Time. ticks_per_second: as the processor itself states it, or 0.
+    uint64_t (*ticks)(struct firmware *fw);
+    uint64_t (*ticks_per_second)(struct firmware *fw);
+    void (*stall)(struct firmware *fw, uint64_t microseconds);
+    void (*watchdog_off)(struct firmware *fw);
+
+    // Random bytes; false when there is no source, or it failed.
+    bool (*random)(struct firmware *fw, uint8_t *to, size_t size);
+
+    // The way out. After the first call of exit_boot_services nothing but memory_map and
+    // exit_boot_services may be called (UEFI 2.10, 7.4.6), then hand_off. reset returns only where
+    // it failed; hand_off returns only to a test.
+    fw_status (*exit_boot_services)(struct firmware *fw, uint64_t key);
+    void (*hand_off)(struct firmware *fw, const struct handoff *handoff);
+    void (*reset)(struct firmware *fw);
+};
+
+// The loader: from loader.conf to the kernel's first instruction. Returns only when it cannot boot
+// (everything it took is given back then), or to a test.
+fw_status run(struct firmware *fw);
+
+#endif

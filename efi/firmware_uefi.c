@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The table of firmware.h on real UEFI.
+#include <efi.h>
+
+#include "firmware.h"
+#include "cpu.h"
+#include "text.h"
+#include "uefi.h"
+
+#include <mem.h>
+
+#define VENDOR_MAX 128 // bytes of UTF-8
+#define POLL_US    10000
+
+struct uefi {
+    struct firmware firmware; // first: the table's functions get a pointer to it
+    EFI_HANDLE image;
+    EFI_SYSTEM_TABLE *system;
+    EFI_BOOT_SERVICES *boot;
+    EFI_LOADED_IMAGE *loaded;
+    struct volume_uefi volume;
+    char vendor[VENDOR_MAX];
+};
+
+static struct uefi *uefi_of(struct firmware *fw)
+{
+    return (struct uefi *)fw;
+}
+
+// ------------------------------------------------------------------------------------------ facts
+
+static uint64_t config_table(const struct uefi *uefi, EFI_GUID guid)
+{
+    const EFI_SYSTEM_TABLE *system = uefi->system;
+    for (UINTN i = 0; i < system->NumberOfTableEntries; i++) {
+        const EFI_CONFIGURATION_TABLE *table = &system->ConfigurationTable[i];
+        if (memcmp(&table->VendorGuid, &guid, sizeof(guid)) == 0)
+            return (uintptr_t)table->VendorTable;
+    }
+    return 0;
+}
+
+static void get_tables(const struct uefi *uefi, struct fw_facts *ret)
+{
+    static const EFI_GUID acpi1 = ACPI_TABLE_GUID, acpi2 = ACPI_20_TABLE_GUID;
+    static const EFI_GUID smbios = SMBIOS_TABLE_GUID, smbios3 = SMBIOS3_TABLE_GUID;
+    static const EFI_GUID attributes = UEFI_MEMORY_ATTRIBUTES_TABLE_GUID;
+    ret->system_table = (uintptr_t)uefi->system;
+    ret->acpi_rsdp = config_table(uefi, acpi2);
+    if (ret->acpi_rsdp == 0)
+        ret->acpi_rsdp = config_table(uefi, acpi1);
+    ret->smbios = config_table(uefi, smbios);
+    ret->smbios3 = config_table(uefi, smbios3);
+    ret->memory_attributes = config_table(uefi, attributes);
+}
+
+static void get_framebuffer(const struct uefi *uefi, struct fw_framebuffer *ret)
+{
+    EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+    EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics;
+    if (uefi->boot->LocateProtocol(&guid, NULL, (void **)&graphics) != EFI_SUCCESS ||
+        graphics->Mode == NULL || graphics->Mode->Info == NULL)
+        return;
+    const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode = graphics->Mode->Info;
+    bool rgb = mode->PixelFormat == PixelRedGreenBlueReserved8BitPerColor;
+    bool bgr = mode->PixelFormat == PixelBlueGreenRedReserved8BitPerColor;
+    if ((!rgb && !bgr) || graphics->Mode->FrameBufferBase == 0)
+        return;
+    ret->address = graphics->Mode->FrameBufferBase;
+    ret->size = graphics->Mode->FrameBufferSize;
+    ret->width = mode->HorizontalResolution;
+    ret->height = mode->VerticalResolution;
+    ret->stride = mode->PixelsPerScanLine;
+    ret->format = rgb ? 1 : 2;
+}
+
+// The shell says with a protocol on our handle that it started us; then the load options are a
+// command line, and its first word is ours.
+static bool started_by_shell(const struct uefi *uefi)
+{
+    EFI_GUID guid = UEFI_SHELL_PARAMETERS_GUID;
+    void *parameters;
+    return uefi->boot->HandleProtocol(uefi->image, &guid, &parameters) == EFI_SUCCESS;
+}
+
+static void facts(struct firmware *fw, struct fw_facts *ret)
+{
+    struct uefi *uefi = uefi_of(fw);
+    *ret = (struct fw_facts){0};
+    size_t len = uefi->system->FirmwareVendor == NULL
+                     ? 0
+                     : utf16_to_utf8(uefi->system->FirmwareVendor, VENDOR_MAX, uefi->vendor,
+                                     sizeof(uefi->vendor));
+    ret->vendor = (struct btl_str){uefi->vendor, len};
+    ret->firmware_revision = uefi->system->FirmwareRevision;
+    ret->uefi_revision = uefi->system->Hdr.Revision;
+    if (uefi->loaded != NULL) {
+        ret->load_options = uefi->loaded->LoadOptions;
+        ret->load_options_size = uefi->loaded->LoadOptionsSize;
+        ret->options_name_program = started_by_shell(uefi);
+    }
+    get_tables(uefi, ret);
+    get_framebuffer(uefi, &ret->framebuffer);
+    cpu_features(&ret->cpu);
+}
+
+// ----------------------------------------------------------------------------------------- memory
+
+static fw_status allocate(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                          uint64_t *ret_address)
+{
+    EFI_PHYSICAL_ADDRESS address = 0;
+    EFI_STATUS status =
+        uefi_of(fw)->boot->AllocatePages(AllocateAnyPages, (EFI_MEMORY_TYPE)type, pages, &address);
+    // Page 0 may be given out; as an address it means "none" here. It stays taken, unused.
+    if (status == EFI_SUCCESS && address == 0)
+        status = uefi_of(fw)->boot->AllocatePages(AllocateAnyPages, (EFI_MEMORY_TYPE)type, pages,
+                                                  &address);
+    if (status == EFI_SUCCESS)
+        *ret_address = address;
+    return status;
+}
+
+static fw_status release(struct firmware *fw, uint64_t address, uint64_t pages)
+{
+    return uefi_of(fw)->boot->FreePages(address, pages);
+}
+
+static fw_status memory_map(struct firmware *fw, struct fw_memory_map *map)
+{
+    UINTN size = map->capacity, key = 0, stride = 0;
+    UINT32 version = 0;
+    EFI_STATUS status =
+        uefi_of(fw)->boot->GetMemoryMap(&size, map->descriptors, &key, &stride, &version);
+    map->size = size;
+    map->stride = stride;
+    map->key = key;
+    return status;
+}
+
+// ------------------------------------------------------------------------------- volume and
+// console
+
+static fw_status open_volume(struct firmware *fw, struct volume **ret_volume)
+{
+    struct uefi *uefi = uefi_of(fw);
+    if (uefi->loaded == NULL)
+        return FW_UNSUPPORTED;
+    fw_status status = volume_uefi_open(&uefi->volume, uefi->boot, uefi->loaded->DeviceHandle);
+    if (status == FW_SUCCESS)
+        *ret_volume = &uefi->volume.volume;
+    return status;
+}
+
+static void write(struct firmware *fw, const char *text, size_t len)
+{
+    SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
+    CHAR16 piece[64];
+    if (console == NULL)
+        return;
+    for (size_t done = 0; done < len;) {
+        size_t used = 0;
+        while (done < len && used + 1 < BTL_COUNT(piece))
+            piece[used++] = (unsigned char)text[done++];
+        piece[used] = 0;
+        console->OutputString(console, piece);
+    }
+}
+
+// Polled, so that it ends even where the firmware's timer events do not come.
+static bool wait_key(struct firmware *fw, uint32_t seconds)
+{
+    struct uefi *uefi = uefi_of(fw);
+    SIMPLE_INPUT_INTERFACE *keys = uefi->system->ConIn;
+    EFI_INPUT_KEY key;
+    if (keys != NULL)
+        keys->Reset(keys, FALSE); // what was typed before the message
+    for (uint64_t left = (uint64_t)seconds * 1000000 / POLL_US; left > 0; left--) {
+        if (keys != NULL && keys->ReadKeyStroke(keys, &key) == EFI_SUCCESS)
+            return true;
+        uefi->boot->Stall(POLL_US);
+    }
+    return false;
+}
+
+// ------------------------------------------------------------------------------------ time, chance
+
+static uint64_t ticks(struct firmware *fw)
+{
+    return cpu_ticks();
+}
+
+static uint64_t ticks_per_second(struct firmware *fw)
+{
+    return cpu_ticks_per_second();
+}
+
+static void stall(struct firmware *fw, uint64_t microseconds)
+{
+    uefi_of(fw)->boot->Stall(microseconds);
+}
+
+static void watchdog_off(struct firmware *fw)
+{
+    uefi_of(fw)->boot->SetWatchdogTimer(0, 0, 0, NULL);
+}
+
+static bool random(struct firmware *fw, uint8_t *to, size_t size)
+{
+    EFI_GUID guid = EFI_RNG_PROTOCOL_GUID;
+    EFI_RNG_PROTOCOL *source;
+    return uefi_of(fw)->boot->LocateProtocol(&guid, NULL, (void **)&source) == EFI_SUCCESS &&
+           source->GetRNG(source, NULL, size, to) == EFI_SUCCESS;
+}
+
+// ------------------------------------------------------------------------------------- the way out
+
+static fw_status exit_boot_services(struct firmware *fw, uint64_t key)
+{
+    return uefi_of(fw)->boot->ExitBootServices(uefi_of(fw)->image, key);
+}
+
+static void hand_off(struct firmware *fw, const struct handoff *handoff)
+{
+    void (*code)(const struct handoff *) =
+        (void (*)(const struct handoff *))(uintptr_t)handoff->code;
+    code(handoff);
+}
+
+static void reset(struct firmware *fw)
+{
+    uefi_of(fw)->system->RuntimeServices->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
+}
+
+// The EFI entry point.
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+{
+    EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+    struct uefi uefi = {.firmware = {.facts = facts,
+                                     .allocate = allocate,
+                                     .release = release,
+                                     .memory_map = memory_map,
+                                     .open_volume = open_volume,
+                                     .write = write,
+                                     .wait_key = wait_key,
+                                     .ticks = ticks,
+                                     .ticks_per_second = ticks_per_second,
+                                     .stall = stall,
+                                     .watchdog_off = watchdog_off,
+                                     .random = random,
+                                     .exit_boot_services = exit_boot_services,
+                                     .hand_off = hand_off,
+                                     .reset = reset},
+                        .image = image,
+                        .system = system,
+                        .boot = system->BootServices};
+    if (uefi.boot->HandleProtocol(image, &guid, (void **)&uefi.loaded) != EFI_SUCCESS)
+        uefi.loaded = NULL; // no volume then, which run() says
+    return run(&uefi.firmware);
+}

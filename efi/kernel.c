@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The kernel's file, and its place in memory and in the window.
+#include "loader.h"
+
+#include <mem.h>
+
+#define WINDOW_STEP (2ull << 20) // btl/boot.h
+
+bool kernel_open(struct loader *loader)
+{
+    struct kernel *kernel = &loader->kernel;
+    struct btl_place place = {.file = loader->config.kernel};
+    struct file_problem problem;
+    uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_KERNEL_READ, BTL_NONE);
+    if (!file_read(loader, loader->config.kernel, BTL_ELF_FILE_MAX, &kernel->file, &problem)) {
+        file_report(loader, place, &problem);
+        return false;
+    }
+    kernel->read_time = event_end(&loader->timeline, event, kernel->file.bytes.size);
+    return btl_elf_open(kernel->file.bytes, BTL_ELF_KERNEL, paging_layout.machine, place,
+                        &kernel->elf, &loader->diags) &&
+           btl_modinfo_read(&kernel->elf, &loader->arena, &kernel->info, &loader->diags) &&
+           btl_kernel_open(&kernel->elf, &loader->arena, &kernel->image, &loader->diags);
+}
+
+// Where the kernel runs: as linked, or, when that is outside the window and it can be moved, at the
+// start of the window.
+static bool choose_base(struct loader *loader, uint64_t *ret_base)
+{
+    const struct btl_kernel_image *image = &loader->kernel.image;
+    uint64_t start = paging_layout.window, base = image->link_base;
+    bool inside =
+        base >= start && btl_in_range(base - start, image->size, paging_layout.window_size);
+    if (!inside && image->movable && btl_round_up(start, image->align, &base))
+        inside = btl_in_range(base - start, image->size, paging_layout.window_size);
+    if (!inside) {
+        btl_report(&loader->diags, BTL_BOOT_KERNEL_WINDOW,
+                   (struct btl_place){.file = loader->config.kernel}, BTL_HEX(image->link_base),
+                   BTL_SIZE(image->size), BTL_HEX(start),
+                   BTL_HEX(start + paging_layout.window_size));
+        return false;
+    }
+    *ret_base = base;
+    return true;
+}
+
+bool kernel_place(struct loader *loader)
+{
+    struct kernel *kernel = &loader->kernel;
+    uint64_t base;
+    uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_KERNEL_PLACED, BTL_NONE);
+    if (!choose_base(loader, &base))
+        return false;
+    if (!pages_take(&loader->pages, kernel->image.size, BTLM_MEM_KERNEL, &kernel->physical))
+        return out_of_memory(loader, "placing the kernel");
+    if (!btl_kernel_load(&kernel->image, base, (uint8_t *)(uintptr_t)kernel->physical,
+                         &loader->diags))
+        return false;
+    uint64_t time = event_end(&loader->timeline, event, kernel->image.size);
+    // The window ends below the end of the address space: this cannot overflow.
+    btl_round_up(base + kernel->image.size, WINDOW_STEP, &loader->window_next);
+    log_line(&loader->log, LOG_NORMAL, "%-24.24s %-5s %8B  %016llx %9llu us", "kernel", "",
+             (unsigned long long)kernel->image.size, (unsigned long long)base,
+             (unsigned long long)(kernel->read_time + time) / 1000);
+    return true;
+}
+
+bool window_take(struct loader *loader, uint64_t size, uint64_t guard,
+                 enum btlm_memory_type purpose, const char *what, struct range *ret_range)
+{
+    uint64_t end = paging_layout.window + paging_layout.window_size;
+    uint64_t next = loader->window_next, pages;
+    // window_next may have reached the end of the window, but is never above it.
+    if (!btl_round_up(size, BTL_PAGE_SIZE, &pages) || !btl_in_range(guard, pages, end - next)) {
+        btl_report(&loader->diags, BTL_BOOT_WINDOW_FULL, (struct btl_place){0}, BTL_ARG_Z(what),
+                   BTL_SIZE(size), BTL_SIZE(end - next));
+        return false;
+    }
+    struct range range = {.address = next + guard, .size = pages};
+    if (!pages_take_clear(&loader->pages, pages, purpose, &range.physical)) {
+        btl_report(&loader->diags, BTL_BOOT_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z(what),
+                   BTL_SIZE(size));
+        return false;
+    }
+    btl_round_up(range.address + pages, WINDOW_STEP, &loader->window_next);
+    *ret_range = range;
+    return true;
+}

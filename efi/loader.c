@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the steps share.
+#include "loader.h"
+
+const struct btl_diag *first_since(const struct loader *loader, const struct btl_diag *before)
+{
+    return before != NULL ? before->next : loader->diags.first;
+}
+
+bool out_of_memory(struct loader *loader, const char *doing)
+{
+    btl_report(&loader->diags, BTL_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z(doing));
+    return false;
+}
+
+struct btl_str fw_status_name(fw_status status)
+{
+    static const struct {
+        fw_status status;
+        const char *name;
+    } names[] = {
+        {FW_SUCCESS, "Success"},
+        {FW_LOAD_ERROR, "Load Error"},
+        {FW_INVALID_PARAMETER, "Invalid Parameter"},
+        {FW_UNSUPPORTED, "Unsupported"},
+        {FW_ERROR(4), "Bad Buffer Size"},
+        {FW_BUFFER_TOO_SMALL, "Buffer Too Small"},
+        {FW_ERROR(6), "Not Ready"},
+        {FW_DEVICE_ERROR, "Device Error"},
+        {FW_OUT_OF_RESOURCES, "Out of Resources"},
+        {FW_ERROR(10), "Volume Corrupted"},
+        {FW_ERROR(12), "No Media"},
+        {FW_ERROR(13), "Media Changed"},
+        {FW_NOT_FOUND, "Not Found"},
+        {FW_ERROR(15), "Access Denied"},
+        {FW_ABORTED, "Aborted"},
+        {FW_ERROR(26), "Security Violation"},
+        {FW_ERROR(27), "CRC Error"},
+    };
+    for (size_t i = 0; i < BTL_COUNT(names); i++) {
+        if (names[i].status == status)
+            return btl_str_of(names[i].name);
+    }
+    return BTL_STR("an unknown status");
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The memory map, and the finer permissions of runtime services memory.
+#include "memory_map.h"
+
+#include <mem.h>
+
+#define SLACK_DESCRIPTORS 64   // by so many may the map grow until boot services end
+#define SLACK_OWN         64   // and the list of own pages
+#define ATTRIBUTES_MAX    4096 // entries; a table that claims more is not believed
+#define SIZE_MAX_ASKED    (64u << 20)
+
+#define EFI_RUNTIME_CODE      5u
+#define EFI_RUNTIME_DATA      6u
+#define EFI_MEMORY_RP         0x2000ull
+#define EFI_MEMORY_XP         0x4000ull
+#define EFI_MEMORY_RO         0x20000ull
+#define EFI_MEMORY_PROTECTION (EFI_MEMORY_RP | EFI_MEMORY_XP | EFI_MEMORY_RO)
+
+// EFI_MEMORY_ATTRIBUTES_TABLE (UEFI 2.10, 4.6.4); descriptors follow, ascending.
+struct attributes_table {
+    uint32_t version, entries, stride, flags;
+};
+
+static uint64_t attributes_count(uint64_t address)
+{
+    const struct attributes_table *table = (const void *)(uintptr_t)address;
+    if (table == NULL || (address & 7) != 0 || table->entries > ATTRIBUTES_MAX ||
+        table->stride < sizeof(struct btl_efi_memory) || table->stride > BTL_PAGE_SIZE)
+        return 0;
+    return table->entries;
+}
+
+// Descriptors are at least as large as the ones we know, so that this many fit at most.
+static uint64_t descriptor_capacity(const struct memory_map *map)
+{
+    return map->firmware.capacity / sizeof(struct btl_efi_memory);
+}
+
+bool memory_map_reserve(struct memory_map *map, struct pages *pages)
+{
+    struct fw_memory_map asked = {0};
+    fw_status status = pages->fw->memory_map(pages->fw, &asked);
+    map->status = status;
+    if (status != FW_BUFFER_TOO_SMALL || asked.size > SIZE_MAX_ASKED)
+        return false;
+    uint64_t stride = asked.stride < sizeof(struct btl_efi_memory) || asked.stride > BTL_PAGE_SIZE
+                          ? 2 * sizeof(struct btl_efi_memory)
+                          : asked.stride;
+    uint64_t size = asked.size + SLACK_DESCRIPTORS * stride, address;
+    map->status = FW_OUT_OF_RESOURCES;
+    if (!pages_take(pages, size, BTLM_MEM_LOADER, &address))
+        return false;
+    map->firmware =
+        (struct fw_memory_map){.descriptors = (void *)(uintptr_t)address, .capacity = size};
+    // Every beginning and every end of a descriptor or own range begins an entry at most.
+    map->built_capacity = 2 * (descriptor_capacity(map) + pages->count + SLACK_OWN);
+    if (!pages_take(pages, map->built_capacity * sizeof(*map->built), BTLM_MEM_LOADER, &address))
+        return false;
+    map->built = (struct btlm_memory *)(uintptr_t)address;
+    map->status = FW_SUCCESS;
+    return true;
+}
+
+bool memory_map_fetch(struct memory_map *map, struct firmware *fw)
+{
+    struct fw_memory_map *answer = &map->firmware;
+    map->status = fw->memory_map(fw, answer);
+    if (map->status != FW_SUCCESS)
+        return false;
+    // A descriptor is read in place: its stride must keep it aligned and hold it.
+    map->status = FW_INVALID_PARAMETER;
+    if (answer->size > answer->capacity || answer->size < answer->stride ||
+        answer->stride < sizeof(struct btl_efi_memory) || (answer->stride & 7) != 0)
+        return false;
+    map->status = FW_SUCCESS;
+    return true;
+}
+
+bool memory_map_build(struct memory_map *map, struct pages *pages)
+{
+    const struct fw_memory_map *answer = &map->firmware;
+    map->built_count =
+        btl_memmap_build(answer->descriptors, answer->size, answer->stride, pages->taken,
+                         pages->count, map->built, map->built_capacity);
+    return map->built_count > 0 && map->built_count <= map->built_capacity;
+}
+
+uint64_t memory_map_capacity(const struct memory_map *map)
+{
+    // An entry of the attributes table splits one entry in three at most.
+    return map->built_capacity + 2 * attributes_count(map->attributes);
+}
+
+// The entries of the attributes table that can be believed, one after the other.
+struct attributes {
+    const uint8_t *next;
+    uint64_t left, stride;
+    uint64_t start, end; // of the current entry; start == end: there is none
+    uint32_t type;
+    uint64_t protection;
+};
+
+static void attributes_next(struct attributes *at)
+{
+    uint64_t after = at->end;
+    for (; at->left > 0; at->left--, at->next += at->stride) {
+        struct btl_efi_memory entry;
+        uint64_t size, end;
+        memcpy(&entry, at->next, sizeof(entry));
+        bool runtime = entry.type == EFI_RUNTIME_CODE || entry.type == EFI_RUNTIME_DATA;
+        bool page = entry.physical % BTL_PAGE_SIZE == 0 && entry.pages > 0;
+        if (!runtime || !page || entry.physical < after ||
+            !btl_mul(entry.pages, BTL_PAGE_SIZE, &size) || !btl_add(entry.physical, size, &end))
+            continue;
+        at->start = entry.physical;
+        at->end = end;
+        at->type = entry.type;
+        at->protection = entry.attributes & EFI_MEMORY_PROTECTION;
+        at->left--;
+        at->next += at->stride;
+        return;
+    }
+    at->start = at->end;
+}
+
+static struct attributes attributes_begin(uint64_t address)
+{
+    const struct attributes_table *table = (const void *)(uintptr_t)address;
+    struct attributes at = {.left = attributes_count(address)};
+    if (at.left > 0) {
+        at.next = (const uint8_t *)(table + 1);
+        at.stride = table->stride;
+    }
+    attributes_next(&at);
+    return at;
+}
+
+static bool is_runtime(const struct btlm_memory *entry)
+{
+    return entry->type == BTLM_MEM_RUNTIME_CODE || entry->type == BTLM_MEM_RUNTIME_DATA;
+}
+
+// The piece of `entry` from `start` on up to the next place where the table begins or ends
+// something, as the table has it.
+static struct btlm_memory refine(const struct btlm_memory *entry, uint64_t start,
+                                 const struct attributes *at)
+{
+    struct btlm_memory piece = *entry;
+    uint64_t end = entry->start + entry->size;
+    if (at->start < at->end && at->start <= start) {
+        end = at->end < end ? at->end : end;
+        // The data of a runtime driver is EfiRuntimeServicesCode too: what counts is its
+        // permission.
+        bool data = at->type == EFI_RUNTIME_DATA || (at->protection & EFI_MEMORY_XP) != 0;
+        piece.type = data ? BTLM_MEM_RUNTIME_DATA : BTLM_MEM_RUNTIME_CODE;
+        piece.efi_type = at->type;
+        piece.attributes = (entry->attributes & ~EFI_MEMORY_PROTECTION) | at->protection;
+    } else if (at->start < at->end && at->start < end) {
+        end = at->start;
+    }
+    piece.start = start;
+    piece.size = end - start;
+    return piece;
+}
+
+uint64_t memory_map_finish(const struct memory_map *map, struct btlm_memory *ret)
+{
+    struct attributes at = attributes_begin(map->attributes);
+    uint64_t count = 0;
+    for (uint64_t i = 0; i < map->built_count; i++) {
+        const struct btlm_memory *entry = &map->built[i];
+        uint64_t end = entry->start + entry->size;
+        for (uint64_t start = entry->start; start < end;) {
+            while (at.start < at.end && at.end <= start)
+                attributes_next(&at);
+            ret[count] = is_runtime(entry) ? refine(entry, start, &at) : *entry;
+            start = ret[count].start + ret[count].size;
+            count++;
+        }
+    }
+    return count;
+}

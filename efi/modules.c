@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The files of the modules: read, opened, told to the plan, staged.
+#include "loader.h"
+
+#include <mem.h>
+
+#define TABLE_FIRST 64
+
+// The entry for module `index`. The plan grows while dependencies become known.
+static struct module *module_at(struct loader *loader, uint32_t index)
+{
+    if (index >= loader->module_capacity) {
+        uint64_t capacity = loader->module_capacity == 0 ? TABLE_FIRST : loader->module_capacity;
+        while (capacity <= index)
+            capacity *= 2;
+        struct module **table = BTL_NEW_ARRAY(&loader->arena, struct module *, capacity);
+        if (table == NULL)
+            return NULL;
+        if (loader->module_capacity != 0)
+            memcpy(table, loader->modules, loader->module_capacity * sizeof(struct module *));
+        loader->modules = table;
+        loader->module_capacity = (uint32_t)capacity;
+    }
+    if (loader->modules[index] == NULL)
+        loader->modules[index] = BTL_NEW(&loader->arena, struct module);
+    return loader->modules[index];
+}
+
+// Reads the file from the first directory that has it.
+static bool read_file(struct loader *loader, uint32_t index, struct module *module)
+{
+    struct file_problem problem;
+    const struct btl_planned *planned;
+    uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_MODULE_READ, index);
+    do {
+        planned = &loader->plan.modules[index];
+        if (file_read(loader, planned->path, BTL_ELF_FILE_MAX, &module->file, &problem)) {
+            module->read_time = event_end(&loader->timeline, event, module->file.bytes.size);
+            loader->file_bytes += module->file.bytes.size;
+            return true;
+        }
+    } while (problem.code == BTL_FILE_NOT_FOUND && btl_plan_next_path(&loader->plan, index));
+    event_end(&loader->timeline, event, 0);
+    planned = &loader->plan.modules[index];
+    file_report(loader, (struct btl_place){.file = planned->path, .module = planned->name},
+                &problem);
+    return false;
+}
+
+static bool read_metadata(struct loader *loader, uint32_t index, struct module *module)
+{
+    if (!read_file(loader, index, module))
+        return false;
+    struct btl_place place = {.file = module->file.path,
+                              .module = loader->plan.modules[index].name};
+    module->opened = btl_elf_open(module->file.bytes, BTL_ELF_MODULE, paging_layout.machine, place,
+                                  &module->elf, &loader->diags);
+    return module->opened &&
+           btl_modinfo_read(&module->elf, &loader->arena, &module->info, &loader->diags);
+}
+
+bool modules_read(struct loader *loader)
+{
+    struct btl_plan *plan = &loader->plan;
+    if (!btl_plan_begin(plan, &loader->config, &loader->kernel.info, &loader->arena,
+                        &loader->diags))
+        return out_of_memory(loader, "planning");
+    uint32_t index;
+    while ((index = btl_plan_next_wanted(plan)) != BTL_NONE) {
+        const struct btl_diag *before = loader->diags.last;
+        struct module *module = module_at(loader, index);
+        if (module == NULL)
+            return out_of_memory(loader, "reading modules");
+        if (read_metadata(loader, index, module))
+            btl_plan_give(plan, index, &module->info);
+        else
+            btl_plan_fail(plan, index, first_since(loader, before));
+    }
+    // Every planned module has an entry, whether its file was wanted or not.
+    for (index = 0; index < plan->module_count; index++) {
+        if (module_at(loader, index) == NULL)
+            return out_of_memory(loader, "reading modules");
+    }
+    return true;
+}
+
+bool modules_plan(struct loader *loader)
+{
+    uint32_t lost = loader->diags.lost;
+    uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_PLAN, BTL_NONE);
+    btl_plan_order(&loader->plan); // what failed is reported, and the boot goes on without it
+    event_end(&loader->timeline, event, 0);
+    if (loader->diags.lost != lost)
+        return out_of_memory(loader, "planning");
+    return required_loaded(loader);
+}
+
+static void stage(struct loader *loader, uint32_t index)
+{
+    const struct btl_planned *planned = &loader->plan.modules[index];
+    const struct module *module = loader->modules[index];
+    loader->pages.taken[module->file.taken].type = BTLM_MEM_STAGED;
+    log_line(&loader->log, LOG_NORMAL, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
+             btl_phase_name(planned->phase), (unsigned long long)module->file.bytes.size, "staged",
+             (unsigned long long)module->read_time / 1000);
+}
+
+static void say_failed(struct loader *loader, const struct btl_planned *planned)
+{
+    log_line(&loader->log, LOG_NORMAL, "%-24.24S %-5s %s", &planned->name,
+             btl_phase_name(planned->phase),
+             planned->verdict == BTL_OFF ? "off" : "failed, will not be loaded");
+}
+
+bool modules_stage(struct loader *loader)
+{
+    const struct btl_plan *plan = &loader->plan;
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        if (plan->modules[plan->order[i]].phase != BTL_PHASE_BOOT1)
+            stage(loader, plan->order[i]);
+    }
+    for (uint32_t i = 0; i < plan->module_count; i++) {
+        if (plan->modules[i].verdict == BTL_FAILED || plan->modules[i].verdict == BTL_OFF)
+            say_failed(loader, &plan->modules[i]);
+    }
+    return true;
+}
+
+bool required_loaded(struct loader *loader)
+{
+    uint32_t index = btl_plan_required_failure(&loader->plan);
+    if (index == BTL_NONE)
+        return true;
+    const struct btl_planned *planned = &loader->plan.modules[index];
+    struct btl_str key = planned->config != NULL && planned->config->required != NULL
+                             ? planned->config->required->key
+                             : BTL_STR("NAME_required");
+    btl_report(&loader->diags, BTL_BOOT_REQUIRED,
+               btl_setting_place(&loader->config,
+                                 planned->config != NULL ? planned->config->required : NULL,
+                                 planned->name),
+               BTL_ARG(planned->name), BTL_ARG(key));
+    loader->stop_resets = loader->config.required_failure == BTL_STOP_RESET;
+    return false;
+}

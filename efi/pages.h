@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Every page the loader takes from the firmware, in one list: so that a boot that fails gives all
+// of them back, and one that succeeds can tell the kernel what each is.
+#ifndef BTL_EFI_PAGES_H
+#define BTL_EFI_PAGES_H
+
+#include <btl/arena.h>
+#include <btl/memmap.h>
+
+#include "firmware.h"
+
+struct pages {
+    struct firmware *fw;
+    struct btl_own_range *taken; // in the order of taking, until a memory map was built from it
+    uint64_t count, capacity;    // the list's own pages are not in it: they are plain loader data
+};
+
+// Takes whole pages for at least `bytes` bytes, not cleared. What the kernel keeps (KERNEL,
+// MODULES, EARLY, MANIFEST) is reserved memory to every reader of the firmware's map; LOADER and
+// STAGED are loader data. *ret_address is both the physical address and a pointer's value.
+bool pages_take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
+                uint64_t *ret_address);
+// The same, cleared.
+bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
+                      uint64_t *ret_address);
+// A page that code can be run from under the firmware's own page tables.
+bool pages_take_code(struct pages *pages, uint64_t *ret_address);
+// Gives back what was taken last.
+void pages_give_back_last(struct pages *pages);
+void pages_give_back_all(struct pages *pages);
+
+// An arena that grows by such pages (purpose LOADER).
+void pages_arena(struct pages *pages, struct btl_arena *ret_arena);
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// x86-64 page tables (Intel SDM volume 3, 4.5). Physical memory is mapped a GiB at a time:
+//
+//   root (PML4, or PML5 -> PML4)
+//     0   …        one to one      -+-> the same tables of 512 GiB each. The entries of the direct
+//     256 …        direct map   NX -+   map carry NX, so that the code page is executable one to
+//     511          window               one only.
+#include <btl/boot.h>
+#include <btl/elf_format.h>
+#include <btl/link.h>
+
+#include "paging.h"
+
+#define PRESENT    1ull
+#define WRITE      2ull
+#define LARGE      (1ull << 7)
+#define NO_EXECUTE (1ull << 63)
+#define ADDRESS    0x000ffffffffff000ull
+
+#define SLOTS             512u
+#define GIB               (1ull << 30)
+#define LARGE_SIZE        (2ull << 20)
+#define SLOT_OF(v, level) (((v) >> (12 + 9 * (level))) & (SLOTS - 1)) // level 0: page table
+
+#define DIRECT_SLOT  256u
+#define WINDOW_SLOT  511u
+#define DIRECT_SLOTS (WINDOW_SLOT - DIRECT_SLOT) // of 512 GiB each
+
+const struct paging_layout paging_layout = {
+    .machine = ELF_MACHINE_X86_64,
+    .direct_map = BTL_X86_64_DIRECT_MAP,
+    .direct_map_size_max = DIRECT_SLOTS * SLOTS * GIB,
+    .window = BTL_X86_64_WINDOW,
+    .window_size = BTL_X86_64_WINDOW_SIZE,
+};
+
+static uint64_t *table_at(uint64_t entry)
+{
+    return (uint64_t *)(uintptr_t)(entry & ADDRESS);
+}
+
+// The table below table[slot]; taken where there is none yet. NULL: no memory.
+static uint64_t *descend(struct paging *paging, uint64_t *table, uint64_t slot)
+{
+    if ((table[slot] & PRESENT) == 0) {
+        uint64_t page = paging->take_table(paging->owner);
+        if (page == 0)
+            return NULL;
+        table[slot] = page | PRESENT | WRITE;
+    }
+    return table_at(table[slot]);
+}
+
+// The PML4 through which the lower (slot 0 of a PML5) or the upper (slot 511) half is reached.
+static uint64_t *half(struct paging *paging, uint64_t top_slot)
+{
+    uint64_t *root = table_at(paging->root);
+    return paging->cpu.five_levels ? descend(paging, root, top_slot) : root;
+}
+
+// Single pages for the 2 MiB that hold the code page.
+static bool map_around_code(struct paging *paging, uint64_t *directory, uint64_t slot,
+                            uint64_t start)
+{
+    uint64_t *pages = descend(paging, directory, slot);
+    if (pages == NULL)
+        return false;
+    for (uint64_t i = 0; i < SLOTS; i++) {
+        uint64_t page = start + i * BTL_PAGE_SIZE;
+        pages[i] = page | PRESENT | (page == paging->code_page ? 0 : WRITE | NO_EXECUTE);
+    }
+    return true;
+}
+
+// The GiB at `start`, whose entry in its table of 512 GiB is *entry.
+static bool map_gib(struct paging *paging, uint64_t *table, uint64_t slot, uint64_t start)
+{
+    bool has_code = start <= paging->code_page && paging->code_page < start + GIB;
+    if (paging->cpu.huge_pages && !has_code) {
+        table[slot] = start | PRESENT | WRITE | LARGE | NO_EXECUTE;
+        return true;
+    }
+    uint64_t *directory = descend(paging, table, slot);
+    if (directory == NULL)
+        return false;
+    for (uint64_t i = 0; i < SLOTS; i++) {
+        uint64_t at = start + i * LARGE_SIZE;
+        if (at <= paging->code_page && paging->code_page < at + LARGE_SIZE) {
+            if (!map_around_code(paging, directory, i, at))
+                return false;
+        } else {
+            directory[i] = at | PRESENT | WRITE | LARGE | NO_EXECUTE;
+        }
+    }
+    return true;
+}
+
+// Enters the 512 GiB that hold `start` in both maps and maps its GiB, where that is not done yet.
+static bool map_one(struct paging *paging, uint64_t start)
+{
+    uint64_t *lower = half(paging, 0), *upper = half(paging, WINDOW_SLOT);
+    if (lower == NULL || upper == NULL)
+        return false;
+    uint64_t slot = start / (SLOTS * GIB);
+    uint64_t *table = descend(paging, lower, slot);
+    if (table == NULL)
+        return false;
+    upper[DIRECT_SLOT + slot] = lower[slot] | NO_EXECUTE;
+    if ((table[SLOT_OF(start, 2)] & PRESENT) != 0)
+        return true;
+    return map_gib(paging, table, SLOT_OF(start, 2), start);
+}
+
+static uint64_t physical_limit(const struct paging *paging)
+{
+    uint64_t limit = paging_layout.direct_map_size_max;
+    if (!paging->cpu.five_levels) // the lower half has 256 slots, more than the direct map
+        limit = limit < 256 * SLOTS * GIB ? limit : 256 * SLOTS * GIB;
+    uint8_t bits = paging->cpu.physical_bits;
+    return bits < 48 && (1ull << bits) < limit ? 1ull << bits : limit;
+}
+
+bool paging_map_physical(struct paging *paging, uint64_t start, uint64_t size)
+{
+    uint64_t end, limit = physical_limit(paging);
+    if (!btl_add(start, size, &end) || end > limit)
+        end = limit;
+    for (uint64_t at = start & ~(GIB - 1); at < end; at += GIB) {
+        if (!map_one(paging, at))
+            return false;
+        if (at + GIB > paging->physical_end)
+            paging->physical_end = at + GIB;
+    }
+    return true;
+}
+
+bool paging_begin(struct paging *paging)
+{
+    paging->root = paging->take_table(paging->owner);
+    paging->physical_end = 0;
+    return paging->root != 0 && paging_map_physical(paging, 0, 4 * GIB);
+}
+
+bool paging_map_window(struct paging *paging, uint64_t address, uint64_t physical, uint64_t size,
+                       uint8_t perm)
+{
+    uint64_t bits = PRESENT | ((perm & BTL_PERM_WRITE) != 0 ? WRITE : 0) |
+                    ((perm & BTL_PERM_EXEC) != 0 ? 0 : NO_EXECUTE);
+    for (uint64_t done = 0; done < size; done += BTL_PAGE_SIZE) {
+        uint64_t *table = half(paging, WINDOW_SLOT);
+        for (unsigned level = 3; table != NULL && level > 0; level--)
+            table = descend(paging, table, SLOT_OF(address + done, level));
+        if (table == NULL)
+            return false;
+        table[SLOT_OF(address + done, 0)] = (physical + done) | bits;
+    }
+    return true;
+}

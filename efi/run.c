@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The loader from end to end.
+#include "loader.h"
+
+#define KEY_SECONDS 60
+
+// A step, and then everything it found wrong, on the console.
+static bool step(struct loader *loader, bool (*take)(struct loader *))
+{
+    bool good = take(loader);
+    log_diags(&loader->log, &loader->diags);
+    return good;
+}
+
+static void begin(struct loader *loader, struct firmware *fw)
+{
+    *loader = (struct loader){.fw = fw, .pages = {.fw = fw}};
+    fw->watchdog_off(fw);
+    fw->facts(fw, &loader->facts);
+    pages_arena(&loader->pages, &loader->arena);
+    loader->diags.arena = &loader->arena;
+    clock_begin(&loader->clock, fw);
+    loader->timeline = (struct timeline){.clock = &loader->clock, .arena = &loader->arena};
+    event_begin(&loader->timeline, BTLM_EVENT_LOADER, BTL_NONE);
+    loader->seeded = fw->random(fw, loader->seed, sizeof(loader->seed));
+    log_begin(&loader->log, fw, &loader->arena);
+    log_line(&loader->log, LOG_NORMAL, "BTL %s on %S, UEFI %u.%u", LOADER_VERSION,
+             &loader->facts.vendor, loader->facts.uefi_revision >> 16,
+             (loader->facts.uefi_revision & 0xffff) / 10);
+}
+
+static bool machine_fit(struct loader *loader)
+{
+    if (loader->facts.cpu.no_execute)
+        return true;
+    btl_report(&loader->diags, BTL_BOOT_CPU, (struct btl_place){0});
+    return false;
+}
+
+// The place of a menu: what is planned is known, nothing has been done about it yet.
+static bool autoboot_wait(struct loader *loader)
+{
+    uint32_t seconds = loader->config.autoboot_delay;
+    if (seconds == 0)
+        return true;
+    log_line(&loader->log, LOG_NORMAL, "starting in %u s; a key starts at once", seconds);
+    loader->fw->wait_key(loader->fw, seconds);
+    return true;
+}
+
+// All files are read. This line is the last of the log that the kernel gets.
+static bool files_close(struct loader *loader)
+{
+    loader->volume->close_volume(loader->volume);
+    loader->volume = NULL;
+    log_line(&loader->log, LOG_NORMAL, "starting %S after %llu us (errors: %u, warnings: %u)",
+             &loader->config.kernel, (unsigned long long)clock_now(&loader->clock) / 1000,
+             loader->diags.errors, loader->diags.warnings);
+    return true;
+}
+
+static void hand_off(struct loader *loader)
+{
+    struct handoff handoff = {.page_table_root = loader->paging.root,
+                              .entry = loader->kernel.image.base - loader->kernel.image.link_base +
+                                       loader->kernel.image.entry,
+                              .manifest = loader->manifest.address,
+                              .stack_top = loader->stack.address + loader->stack.size,
+                              .code = loader->code_page};
+    loader->fw->hand_off(loader->fw, &handoff);
+}
+
+// Every reason is on the screen; time to read them, then everything is given back.
+static fw_status stop(struct loader *loader)
+{
+    struct firmware *fw = loader->fw;
+    if (!loader->half_shut_down) {
+        log_show(&loader->log, loader->log.shown);
+        if (loader->diags.lost > 0)
+            log_line(&loader->log, LOG_PROBLEM, "errors without text, for want of memory: %u",
+                     loader->diags.lost);
+        log_line(&loader->log, LOG_PROBLEM, "cannot boot (errors: %u). Press a key to %s (%u s)",
+                 loader->diags.errors, loader->stop_resets ? "reset" : "return to the firmware",
+                 KEY_SECONDS);
+        fw->wait_key(fw, KEY_SECONDS);
+        if (loader->stop_resets)
+            fw->reset(fw);
+    }
+    if (loader->volume != NULL)
+        loader->volume->close_volume(loader->volume);
+    pages_give_back_all(&loader->pages);
+    return FW_LOAD_ERROR;
+}
+
+fw_status run(struct firmware *fw)
+{
+    struct loader state, *loader = &state;
+    begin(loader, fw);
+    bool ready = step(loader, machine_fit) &&      // can pages be protected at all
+                 step(loader, options_read) &&     // load options -> where loader.conf is
+                 step(loader, config_read) &&      // loader.conf -> settings
+                 step(loader, kernel_open) &&      // kernel file -> checked view, metadata
+                 step(loader, modules_read) &&     // module files -> metadata
+                 step(loader, modules_plan) &&     // -> order, phases, verdicts
+                 step(loader, autoboot_wait) &&    // a human may interfere
+                 step(loader, kernel_place) &&     // -> memory, addresses
+                 step(loader, phase1_link) &&      // -> linked images
+                 step(loader, modules_stage) &&    // -> files for the kernel
+                 step(loader, space_build) &&      // -> page tables
+                 step(loader, files_close) &&      // the log ends here
+                 step(loader, manifest_write) &&   // -> one record
+                 step(loader, boot_services_exit); // -> alone with the machine
+    if (!ready)
+        return stop(loader);
+    hand_off(loader);
+    return FW_SUCCESS;
+}

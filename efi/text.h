@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// UTF-8, as BTL keeps text, and UTF-16, as the firmware does.
+#ifndef BTL_EFI_TEXT_H
+#define BTL_EFI_TEXT_H
+
+#include <btl/types.h>
+
+#define FW_PATH_MAX 512 // UTF-16 units of a path, with its end
+
+// `path` for the firmware's file system: '/' becomes '\', a missing root is added, runs of '/'
+// become one. False when it is empty, is not UTF-8, holds a control character or '\', or is too
+// long.
+bool path_to_utf16(struct btl_str path, uint16_t ret[static FW_PATH_MAX]);
+
+bool path_ok(struct btl_str path);
+
+// Writes at most `size` bytes and returns the length; stops at a NUL. Unpaired surrogates become
+// '?'. `text` need not be aligned.
+size_t utf16_to_utf8(const void *text, size_t units, char *to, size_t size);
+
+#endif

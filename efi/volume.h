@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Where files come from: open, size, read, close. Behind it is the firmware's simple file system;
+// another reader, or a network, takes its place by filling in another table.
+#ifndef BTL_EFI_VOLUME_H
+#define BTL_EFI_VOLUME_H
+
+#include <btl/types.h>
+
+typedef uint64_t fw_status; // firmware.h
+
+struct volume;
+
+struct volume_file {
+    struct volume *volume;
+    void *handle; // the implementation's
+};
+
+struct volume_info {
+    uint64_t size; // bytes
+    bool directory;
+};
+
+struct volume {
+    // `path` is UTF-8 with '/' between its parts, from the volume's root; path_ok() holds for it.
+    // FW_NOT_FOUND: there is no such file. FW_OUT_OF_RESOURCES: no memory. Else: unreadable.
+    fw_status (*open)(struct volume *volume, struct btl_str path, struct volume_file *ret_file);
+    fw_status (*info)(struct volume_file *file, struct volume_info *ret_info);
+    // Reads from the start of the file. *ret_read may be below `size`: the file ended.
+    fw_status (*read)(struct volume_file *file, void *to, uint64_t size, uint64_t *ret_read);
+    void (*close)(struct volume_file *file);
+    void (*close_volume)(struct volume *volume);
+};
+
+#endif

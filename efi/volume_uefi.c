@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A volume on EFI_SIMPLE_FILE_SYSTEM_PROTOCOL.
+#include <efi.h>
+
+#include "firmware.h"
+#include "text.h"
+#include "uefi.h"
+
+// EFI_FILE_INFO ends with the name, which a long one of FAT or NTFS fills: 255 units and a NUL.
+#define INFO_MAX (sizeof(EFI_FILE_INFO) + 2 * 256)
+
+static fw_status open(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
+{
+    EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
+    CHAR16 name[FW_PATH_MAX];
+    if (!path_to_utf16(path, name))
+        return FW_INVALID_PARAMETER;
+    EFI_STATUS status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
+    if (status == EFI_SUCCESS)
+        *ret_file = (struct volume_file){volume, file};
+    return status;
+}
+
+static fw_status info(struct volume_file *file, struct volume_info *ret_info)
+{
+    EFI_GUID guid = EFI_FILE_INFO_ID;
+    EFI_FILE *handle = file->handle;
+    union {
+        EFI_FILE_INFO info;
+        uint8_t room[INFO_MAX];
+    } answer;
+    UINTN size = sizeof(answer);
+    EFI_STATUS status = handle->GetInfo(handle, &guid, &size, &answer);
+    if (status == EFI_SUCCESS)
+        *ret_info = (struct volume_info){answer.info.FileSize,
+                                         (answer.info.Attribute & EFI_FILE_DIRECTORY) != 0};
+    return status;
+}
+
+static fw_status read(struct volume_file *file, void *to, uint64_t size, uint64_t *ret_read)
+{
+    EFI_FILE *handle = file->handle;
+    UINTN got = size;
+    EFI_STATUS status = handle->Read(handle, &got, to);
+    if (status == EFI_SUCCESS)
+        *ret_read = got;
+    return status;
+}
+
+static void close(struct volume_file *file)
+{
+    EFI_FILE *handle = file->handle;
+    handle->Close(handle);
+}
+
+static void close_volume(struct volume *volume)
+{
+    EFI_FILE *root = ((struct volume_uefi *)volume)->root;
+    root->Close(root);
+}
+
+fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, EFI_HANDLE device)
+{
+    EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
+    EFI_FILE_IO_INTERFACE *system;
+    EFI_STATUS status = boot->HandleProtocol(device, &guid, (void **)&system);
+    if (status != EFI_SUCCESS)
+        return status;
+    *volume = (struct volume_uefi){.volume = {.open = open,
+                                              .info = info,
+                                              .read = read,
+                                              .close = close,
+                                              .close_volume = close_volume}};
+    return system->OpenVolume(system, &volume->root);
+}

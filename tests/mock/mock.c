@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The mock firmware.
+#include "mock.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+// Free memory is poisoned, so that AddressSanitizer finds every access to it.
+#include <sanitizer/asan_interface.h>
+
+#define EFI_FREE 7
+
+static uint8_t *memory;
+
+static struct mock *mock_of(struct firmware *fw)
+{
+    return (struct mock *)fw;
+}
+
+// Counts a call; true when this is the one that fails. After the first ExitBootServices only
+// GetMemoryMap and ExitBootServices may come.
+bool mock_fails(struct mock *mock, enum mock_service service)
+{
+    if (mock->exit_tried && service != MOCK_MEMORY_MAP && service != MOCK_EXIT)
+        mock->violations++;
+    if (mock->exited)
+        mock->violations++;
+    mock->calls[service]++;
+    return mock->fail_at != 0 && mock->fail_service == service &&
+           mock->calls[service] == mock->fail_at;
+}
+
+static void facts(struct firmware *fw, struct fw_facts *ret)
+{
+    *ret = mock_of(fw)->facts;
+}
+
+// From the top down, as most firmwares do. Fresh memory is full of junk.
+static fw_status allocate(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                          uint64_t *ret_address)
+{
+    struct mock *mock = mock_of(fw);
+    if (mock_fails(mock, MOCK_ALLOCATE))
+        return mock->fail_status;
+    uint64_t run = 0;
+    if (pages == 0 || mock->taken_pages + pages > mock->page_limit)
+        return FW_OUT_OF_RESOURCES;
+    for (uint64_t page = MOCK_PAGES; page > 0; page--) {
+        run = mock->type[page - 1] == EFI_FREE ? run + 1 : 0;
+        if (run < pages)
+            continue;
+        uint8_t *at = memory + (page - 1) * BTL_PAGE_SIZE;
+        memset(mock->type + page - 1, type, pages);
+        ASAN_UNPOISON_MEMORY_REGION(at, pages * BTL_PAGE_SIZE);
+        memset(at, 0xa5, pages * BTL_PAGE_SIZE);
+        mock->taken_pages += pages;
+        if (mock->taken_pages > mock->peak_pages)
+            mock->peak_pages = mock->taken_pages;
+        mock->key++;
+        *ret_address = (uintptr_t)at;
+        return FW_SUCCESS;
+    }
+    return FW_OUT_OF_RESOURCES;
+}
+
+static fw_status release(struct firmware *fw, uint64_t address, uint64_t pages)
+{
+    struct mock *mock = mock_of(fw);
+    uint64_t first = (address - MOCK_MEMORY_START) / BTL_PAGE_SIZE;
+    mock->violations += mock->exited;
+    assert_true(address % BTL_PAGE_SIZE == 0 && address >= MOCK_MEMORY_START);
+    assert_true(btl_in_range(first, pages, MOCK_PAGES));
+    for (uint64_t i = 0; i < pages; i++) {
+        assert_true(mock->type[first + i] != EFI_FREE); // freed twice
+        mock->type[first + i] = EFI_FREE;
+    }
+    ASAN_POISON_MEMORY_REGION((void *)(uintptr_t)address, pages * BTL_PAGE_SIZE);
+    mock->taken_pages -= pages;
+    mock->key++;
+    return FW_SUCCESS;
+}
+
+struct map_writer {
+    struct fw_memory_map *map;
+    uint64_t size; // of all descriptors, written or not
+};
+
+static void put_descriptor(struct map_writer *writer, uint32_t type, uint64_t start, uint64_t pages,
+                           uint64_t attributes)
+{
+    struct btl_efi_memory descriptor = {
+        .type = type, .physical = start, .pages = pages, .attributes = attributes};
+    if (writer->size + MOCK_STRIDE <= writer->map->capacity) {
+        char *at = (char *)writer->map->descriptors + writer->size;
+        memset(at, 0xee, MOCK_STRIDE);
+        memcpy(at, &descriptor, sizeof(descriptor));
+    }
+    writer->size += MOCK_STRIDE;
+}
+
+// What every machine has beside its plain memory, in no order.
+static void put_fixed(struct map_writer *writer)
+{
+    put_descriptor(writer, 11, 0xfec00000, 1, 1);               // MMIO
+    put_descriptor(writer, 5, 0x2000000, 16, 0xf | 1ull << 63); // runtime code
+    put_descriptor(writer, 6, 0x2010000, 16, 0xf | 1ull << 63); // runtime data
+    put_descriptor(writer, 9, 0x2020000, 4, 0xf);               // ACPI
+    put_descriptor(writer, 3, 0x3000000, 256, 0xf);             // boot services
+    put_descriptor(writer, 7, 0x1000, 0x9f, 0xf);               // free
+    put_descriptor(writer, 7, 0x140000000ull, 0x40000, 0xf);    // free, above 4 GiB
+}
+
+static fw_status memory_map(struct firmware *fw, struct fw_memory_map *map)
+{
+    struct mock *mock = mock_of(fw);
+    if (mock_fails(mock, MOCK_MEMORY_MAP))
+        return mock->fail_status;
+    struct map_writer writer = {.map = map};
+    put_fixed(&writer);
+    for (uint64_t page = 0; page < MOCK_PAGES;) {
+        uint64_t start = page;
+        while (page < MOCK_PAGES && mock->type[page] == mock->type[start])
+            page++;
+        put_descriptor(&writer, mock->type[start], MOCK_MEMORY_START + start * BTL_PAGE_SIZE,
+                       page - start, 0xf);
+    }
+    bool fits =
+        writer.size + (uint64_t)mock->map_room * mock->calls[MOCK_MEMORY_MAP] <= map->capacity;
+    map->size = writer.size;
+    map->stride = MOCK_STRIDE;
+    map->key = mock->key;
+    if (!fits)
+        return FW_BUFFER_TOO_SMALL;
+    if (mock->change_map != NULL)
+        mock->change_map(mock, map);
+    return FW_SUCCESS;
+}
+
+static fw_status open_volume(struct firmware *fw, struct volume **ret_volume)
+{
+    struct mock *mock = mock_of(fw);
+    if (mock_fails(mock, MOCK_OPEN_VOLUME))
+        return mock->fail_status;
+    mock->volumes_open++;
+    *ret_volume = &mock->volume;
+    return FW_SUCCESS;
+}
+
+// -------------------------------------------------------------------------- console, time, way out
+
+static void console_write(struct firmware *fw, const char *text, size_t len)
+{
+    struct mock *mock = mock_of(fw);
+    mock->violations += mock->exited;
+    for (size_t i = 0; i < len; i++) {
+        // ASCII that a terminal survives, line ends as the firmware wants them.
+        assert_true((text[i] >= ' ' && text[i] <= '~') || text[i] == '\r' || text[i] == '\n');
+        bool after_return = mock->console_len > 0 && mock->console[mock->console_len - 1] == '\r';
+        assert_true((text[i] == '\n') == after_return);
+        assert_true(mock->console_len < sizeof(mock->console) - 1);
+        mock->console[mock->console_len++] = text[i];
+    }
+}
+
+static bool wait_key(struct firmware *fw, uint32_t seconds)
+{
+    struct mock *mock = mock_of(fw);
+    mock->violations += mock->exit_tried;
+    mock->key_waited = true;
+    mock->key_seconds = seconds;
+    return false;
+}
+
+static uint64_t ticks(struct firmware *fw)
+{
+    return mock_of(fw)->ticks += 1000;
+}
+
+static uint64_t ticks_per_second(struct firmware *fw)
+{
+    return mock_of(fw)->rate;
+}
+
+static void stall(struct firmware *fw, uint64_t microseconds)
+{
+    struct mock *mock = mock_of(fw);
+    mock->stalled += microseconds;
+    mock->ticks += microseconds * 3000; // 3 GHz
+}
+
+static void watchdog_off(struct firmware *fw)
+{
+    mock_of(fw)->watchdog_off = true;
+}
+
+static bool random_bytes(struct firmware *fw, uint8_t *to, size_t size)
+{
+    struct mock *mock = mock_of(fw);
+    if (mock_fails(mock, MOCK_RANDOM))
+        return false;
+    for (size_t i = 0; i < size; i++)
+        to[i] = (uint8_t)(17 * i + 3);
+    return true;
+}
+
+static fw_status exit_boot_services(struct firmware *fw, uint64_t key)
+{
+    struct mock *mock = mock_of(fw);
+    bool failing = mock_fails(mock, MOCK_EXIT);
+    mock->exit_tried = true;
+    if (failing)
+        return mock->fail_status;
+    if (mock->stale_keys > 0) {
+        mock->stale_keys--;
+        mock->key++;
+        return FW_INVALID_PARAMETER;
+    }
+    if (key != mock->key)
+        return FW_INVALID_PARAMETER;
+    mock->exited = true;
+    return FW_SUCCESS;
+}
+
+static void hand_off(struct firmware *fw, const struct handoff *handoff)
+{
+    struct mock *mock = mock_of(fw);
+    assert_true(mock->exited && !mock->handed_off);
+    mock->handed_off = true;
+    mock->handoff = *handoff;
+}
+
+static void reset(struct firmware *fw)
+{
+    mock_of(fw)->reset = true;
+}
+
+// ----------------------------------------------------------------------------------- for the tests
+
+static void map_memory(void)
+{
+    if (memory != NULL)
+        return;
+    void *wanted = (void *)(uintptr_t)MOCK_MEMORY_START;
+    void *got = mmap(wanted, MOCK_MEMORY_SIZE, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    assert_ptr_equal(got, wanted);
+    memory = got;
+}
+
+struct mock *mock_begin(void)
+{
+    struct mock *mock = calloc(1, sizeof(*mock));
+    assert_non_null(mock);
+    map_memory();
+    ASAN_POISON_MEMORY_REGION(memory, MOCK_MEMORY_SIZE);
+    memset(mock->type, EFI_FREE, sizeof(mock->type));
+    mock->page_limit = MOCK_PAGES;
+    mock->rate = 3000000000;
+    mock_volume(&mock->volume);
+    mock->firmware = (struct firmware){
+        .facts = facts,
+        .allocate = allocate,
+        .release = release,
+        .memory_map = memory_map,
+        .open_volume = open_volume,
+        .write = console_write,
+        .wait_key = wait_key,
+        .ticks = ticks,
+        .ticks_per_second = ticks_per_second,
+        .stall = stall,
+        .watchdog_off = watchdog_off,
+        .random = random_bytes,
+        .exit_boot_services = exit_boot_services,
+        .hand_off = hand_off,
+        .reset = reset,
+    };
+    mock->facts = (struct fw_facts){
+        .vendor = BTL_STR("Mock"),
+        .firmware_revision = 7,
+        .uefi_revision = 2 << 16 | 100,
+        .system_table = 0x2010100,
+        .acpi_rsdp = 0x2020014,
+        .smbios3 = 0x2010800,
+        .framebuffer = {0x800000000ull, 1280 * 800 * 4, 1280, 800, 1280, 2},
+        .cpu = {.no_execute = true, .huge_pages = true, .physical_bits = 40},
+    };
+    return mock;
+}
+
+void mock_end(struct mock *mock)
+{
+    assert_int_equal(mock->violations, 0);
+    assert_int_equal(mock->volumes_open, 0);
+    assert_true(mock->watchdog_off);
+    for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++) {
+        assert_int_equal(mock->files[i].open_now, 0);
+        assert_true(mock->files[i].opened <= 1 && mock->files[i].reads <= 1);
+    }
+    if (!mock->handed_off)
+        assert_int_equal(mock->taken_pages, 0);
+    free((void *)(uintptr_t)mock->facts.load_options);
+    free(mock);
+}

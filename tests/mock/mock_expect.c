@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What tests expect of a run.
+#include "mock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void mock_add_ordinary(struct mock *mock)
+{
+    mock_add_text(mock, "/loader.conf",
+                  "kernel=\"/kernel/kernel.elf\"\n"
+                  "kernel_options=\"console=com1\"\n"
+                  "base_load=\"YES\"\nbase_phase=\"BOOT1\"\n"
+                  "user_load=\"YES\"\nuser_phase=\"BOOT1\"\nuser_flags=\"verbose=1\"\n"
+                  "late_load=\"YES\"\nlate_phase=\"BOOT2\"\nlate.depth=\"4\"\n"
+                  "lazy_load=\"YES\"\nlazy_phase=\"AUTO\"\n");
+    mock_add_fixture(mock, "/kernel/kernel.elf", "kernel.elf");
+    mock_add_fixture(mock, "/modules/base.ko", "base.ko");
+    mock_add_fixture(mock, "/modules/user.ko", "user.ko");
+    mock_add_fixture(mock, "/modules/late.ko", "late.ko");
+    mock_add_fixture(mock, "/modules/lazy.ko", "lazy.ko");
+}
+
+bool mock_said(const struct mock *mock, const char *text)
+{
+    return strstr(mock->console, text) != NULL;
+}
+
+uint32_t mock_count(const struct mock *mock, const char *text)
+{
+    uint32_t count = 0;
+    for (const char *at = mock->console; (at = strstr(at, text)) != NULL; at += strlen(text))
+        count++;
+    return count;
+}
+
+void mock_manifest(const struct mock *mock, struct btl_manifest *ret_manifest)
+{
+    static char room[1 << 16];
+    struct btl_arena arena = {.at = (uint8_t *)room, .end = (uint8_t *)room + sizeof(room)};
+    struct btl_diags diags = {.arena = &arena};
+    assert_true(mock->handed_off);
+    uint64_t physical = mock->handoff.manifest - paging_layout.direct_map;
+    const struct btlm_header *header = (const void *)(uintptr_t)physical;
+    struct btl_bytes bytes = {(const void *)header, header->total_size};
+    assert_true(btl_manifest_open(bytes, (struct btl_place){0}, ret_manifest, &diags));
+    assert_int_equal(header->physical, physical);
+}
+
+const struct btlm_module *mock_module(const struct btl_manifest *manifest, const char *name)
+{
+    for (uint64_t i = 0; i < btl_manifest_count(manifest, BTLM_MODULES); i++) {
+        const struct btlm_module *module = btl_manifest_module(manifest, i);
+        if (btl_str_equal(btl_manifest_str(manifest, module->name), btl_str_of(name)))
+            return module;
+    }
+    fail_msg("no module %s in the manifest", name);
+    return NULL;
+}
+
+static bool said_code(const struct mock *mock, const char *code)
+{
+    char text[64];
+    snprintf(text, sizeof(text), "[%s]", code);
+    return mock_said(mock, text);
+}
+
+void mock_expect_stop(struct mock *mock, const char *code)
+{
+    fw_status status = run(&mock->firmware);
+    if (status == FW_SUCCESS || !said_code(mock, code))
+        fail_msg("expected a stop with [%s], got status %llx and:\n%s", code,
+                 (unsigned long long)status, mock->console);
+    assert_true(mock_said(mock, "cannot boot"));
+    assert_true(mock->key_waited || mock->reset);
+    mock_end(mock);
+}
+
+void mock_expect_boot(struct mock *mock, const char *code)
+{
+    fw_status status = run(&mock->firmware);
+    if (status != FW_SUCCESS || (code != NULL && !said_code(mock, code)))
+        fail_msg("expected a boot with [%s], got status %llx and:\n%s", code != NULL ? code : "-",
+                 (unsigned long long)status, mock->console);
+    if (code == NULL && (mock_said(mock, "error:") || mock_said(mock, "warning:")))
+        fail_msg("expected a clean boot, got:\n%s", mock->console);
+}

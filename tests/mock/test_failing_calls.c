@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Every call of every firmware service fails once, at each of its occurrences: each run ends in a
+// boot or in a message, and gives back or accounts for all it took.
+#include "mock.h"
+
+#include <string.h>
+
+static const char *const services[MOCK_SERVICES] = {
+    "allocate", "memory_map", "open_volume", "open", "info", "read", "random", "exit"};
+
+// With a module that is missing, so that a search path is walked too, and a firmware whose first
+// map key is stale.
+static struct mock *begin(void)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock_add_text(
+        mock, "/loader.conf",
+        "module_path=\"/modules;/more\"\n"
+        "base_load=\"YES\"\nbase_phase=\"BOOT1\"\nuser_load=\"YES\"\nuser_phase=\"BOOT1\"\n"
+        "late_load=\"YES\"\nlate_phase=\"BOOT2\"\nlazy_load=\"YES\"\nlazy_phase=\"AUTO\"\n"
+        "gone_load=\"YES\"\n");
+    mock->stale_keys = 1;
+    mock_options(mock, "-c /loader.conf");
+    return mock;
+}
+
+static bool all_loaded(const struct mock *mock)
+{
+    struct btl_manifest manifest;
+    mock_manifest(mock, &manifest);
+    return mock_module(&manifest, "base")->state == BTLM_LINKED &&
+           mock_module(&manifest, "user")->state == BTLM_LINKED &&
+           mock_module(&manifest, "late")->state == BTLM_STAGED &&
+           mock_module(&manifest, "lazy")->state == BTLM_STAGED;
+}
+
+// The end of a run in which something failed.
+static void expect_end(struct mock *mock, fw_status status, const char *what, uint32_t at)
+{
+    // Something beside the module that is missing in every run.
+    bool said = mock_count(mock, "error: ") > mock_count(mock, "error: gone: ") ||
+                mock_said(mock, "errors without text");
+    bool good = status == FW_SUCCESS ? mock->handed_off && (said || all_loaded(mock))
+                                     : !mock->handed_off && mock_said(mock, "cannot boot") &&
+                                           said && (mock->key_waited || mock->reset);
+    if (!good)
+        fail_msg("%s %u: status %llx, and:\n%s", what, at, (unsigned long long)status,
+                 mock->console);
+    if (status == FW_SUCCESS) {
+        struct btl_manifest manifest;
+        mock_manifest(mock, &manifest);
+    }
+    mock_end(mock);
+}
+
+static void test_each_call_fails_in_turn(void **state)
+{
+    static const fw_status statuses[] = {FW_OUT_OF_RESOURCES, FW_DEVICE_ERROR, FW_NOT_FOUND};
+    struct mock *mock = begin();
+    mock_expect_boot(mock, "file-not-found");
+    uint32_t calls[MOCK_SERVICES];
+    memcpy(calls, mock->calls, sizeof(calls));
+    mock_end(mock);
+    for (int service = 0; service < MOCK_SERVICES; service++) {
+        assert_true(calls[service] > 0);
+        for (uint32_t at = 1; at <= calls[service]; at++) {
+            for (size_t i = 0; i < BTL_COUNT(statuses); i++) {
+                mock = begin();
+                mock->fail_service = service;
+                mock->fail_at = at;
+                mock->fail_status = statuses[i];
+                fw_status status = run(&mock->firmware);
+                assert_true(mock->calls[service] >= at);
+                expect_end(mock, status, services[service], at);
+            }
+        }
+    }
+}
+
+// Memory runs out at every size, not at one call: everything after it fails too.
+static void test_each_size_of_memory(void **state)
+{
+    struct mock *mock = begin();
+    mock_expect_boot(mock, "file-not-found");
+    uint64_t peak = mock->peak_pages;
+    mock_end(mock);
+    uint32_t boots = 0;
+    for (uint64_t pages = 0; pages <= peak; pages += pages < 100 ? 1 : 3) {
+        mock = begin();
+        mock->page_limit = pages;
+        fw_status status = run(&mock->firmware);
+        boots += status == FW_SUCCESS;
+        expect_end(mock, status, "pages", (uint32_t)pages);
+    }
+    // The arena may do with a smaller chunk; but most sizes are too small.
+    assert_true(boots < peak / 4);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_call_fails_in_turn),
+        cmocka_unit_test(test_each_size_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Files that are missing or defective: each defect has a message of its own, and costs no more than
+// it must.
+#include "log.h"
+#include "mock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct mock *begin(void)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    return mock;
+}
+
+// The module `late` cannot be read: the others are there, the manifest says why.
+static void expect_late_failed(struct mock *mock, const char *code)
+{
+    struct btl_manifest manifest;
+    mock_expect_boot(mock, code);
+    mock_manifest(mock, &manifest);
+    const struct btlm_module *late = mock_module(&manifest, "late");
+    assert_int_equal(late->state, BTLM_FAILED);
+    assert_int_not_equal(late->reason, BTL_NONE);
+    const struct btlm_diagnostic *reason =
+        btl_manifest_entry(&manifest, BTLM_DIAGNOSTICS, late->reason);
+    assert_true(btl_str_equal(btl_manifest_str(&manifest, reason->code), btl_str_of(code)));
+    assert_int_equal(mock_module(&manifest, "user")->state, BTLM_LINKED);
+    assert_int_equal(mock_module(&manifest, "lazy")->state, BTLM_STAGED);
+    mock_end(mock);
+}
+
+static void test_missing_config_boots_with_defaults(void **state)
+{
+    struct mock *mock = mock_begin();
+    mock_add_fixture(mock, "/kernel/kernel.elf", "kernel.elf");
+    mock_expect_boot(mock, "boot-no-config");
+    assert_true(mock_said(mock, "/loader.conf: error: "));
+    mock_end(mock);
+}
+
+static void test_unreadable_config_boots_with_defaults(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/loader.conf")->read_status = FW_DEVICE_ERROR;
+    mock_expect_boot(mock, "file-read-failed");
+    mock_end(mock);
+}
+
+static void test_config_too_large(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/loader.conf")->said_size = (16u << 20) + 1;
+    mock_expect_boot(mock, "file-too-large");
+    mock_end(mock);
+}
+
+static void test_missing_kernel(void **state)
+{
+    struct mock *mock = begin();
+    mock_add_text(mock, "/loader.conf", "kernel=\"/kernel/none.elf\"\n");
+    mock_expect_stop(mock, "file-not-found");
+}
+
+static void test_missing_kernel_in_quiet_mode_is_said(void **state)
+{
+    struct mock *mock = begin();
+    mock_add_text(mock, "/loader.conf", "kernel=\"/kernel/none.elf\"\nquiet=\"YES\"\n");
+    mock_expect_stop(mock, "file-not-found");
+}
+
+static void test_kernel_is_not_elf(void **state)
+{
+    struct mock *mock = begin();
+    mock_add_text(mock, "/kernel/kernel.elf", "#!/bin/sh\n");
+    assert_int_not_equal(run(&mock->firmware), FW_SUCCESS);
+    assert_true(mock_said(mock, "[elf-"));
+    mock_end(mock);
+}
+
+static void test_empty_kernel(void **state)
+{
+    struct mock *mock = begin();
+    mock_add(mock, "/kernel/kernel.elf", "", 0);
+    assert_int_not_equal(run(&mock->firmware), FW_SUCCESS);
+    assert_true(mock_said(mock, "[elf-"));
+    mock_end(mock);
+}
+
+static void test_kernel_outside_the_window(void **state)
+{
+    struct mock *mock = begin();
+    mock_add_fixture(mock, "/kernel/kernel.elf", "low.elf");
+    mock_expect_stop(mock, "boot-kernel-window");
+}
+
+static void test_no_window_left_behind_the_kernel(void **state)
+{
+    struct mock *mock = begin();
+    mock_add_fixture(mock, "/kernel/kernel.elf", "high.elf");
+    mock_expect_stop(mock, "boot-window-full");
+}
+
+static void test_no_volume(void **state)
+{
+    struct mock *mock = begin();
+    mock->fail_service = MOCK_OPEN_VOLUME;
+    mock->fail_at = 1;
+    mock->fail_status = FW_UNSUPPORTED;
+    mock_expect_stop(mock, "boot-no-volume");
+}
+
+static void test_no_execute_disable(void **state)
+{
+    struct mock *mock = begin();
+    mock->facts.cpu.no_execute = false;
+    mock_expect_stop(mock, "boot-cpu");
+}
+
+static void test_module_missing(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/modules/late.ko")->path = "/modules/other.ko";
+    expect_late_failed(mock, "file-not-found");
+}
+
+static void test_module_in_second_directory(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/modules/late.ko")->path = "/more/late.ko";
+    mock_add_text(mock, "/loader.conf", "module_path=\"/modules;/more\"\nlate_load=\"YES\"\n");
+    mock_expect_boot(mock, NULL);
+    mock_end(mock);
+}
+
+static void test_module_cannot_be_opened(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/modules/late.ko")->open_status = FW_DEVICE_ERROR;
+    expect_late_failed(mock, "file-open-failed");
+}
+
+static void test_module_open_without_memory(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/modules/late.ko")->open_status = FW_OUT_OF_RESOURCES;
+    expect_late_failed(mock, "file-open-no-memory");
+}
+
+static void test_module_without_size(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/modules/late.ko")->info_status = FW_DEVICE_ERROR;
+    expect_late_failed(mock, "file-no-size");
+}
+
+static void test_module_is_a_directory(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/modules/late.ko")->directory = true;
+    expect_late_failed(mock, "file-is-directory");
+}
+
+static void test_module_of_impossible_size(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/modules/late.ko")->said_size = UINT64_MAX;
+    expect_late_failed(mock, "file-too-large");
+}
+
+static void test_module_larger_than_memory(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/modules/late.ko")->said_size = MOCK_MEMORY_SIZE;
+    expect_late_failed(mock, "file-no-memory");
+}
+
+static void test_module_read_fails(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/modules/late.ko")->read_status = FW_DEVICE_ERROR;
+    expect_late_failed(mock, "file-read-failed");
+}
+
+static void test_module_reads_short(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/modules/late.ko")->short_by = 100;
+    expect_late_failed(mock, "file-short");
+}
+
+// What a failed read took is there again for the next file.
+static void test_failed_read_keeps_no_memory(void **state)
+{
+    struct mock *mock = begin();
+    mock_file(mock, "/modules/late.ko")->said_size = MOCK_MEMORY_SIZE * 2 / 3;
+    mock_file(mock, "/modules/lazy.ko")->said_size = MOCK_MEMORY_SIZE * 2 / 3;
+    mock_expect_boot(mock, "file-short");
+    assert_int_equal(mock_count(mock, "[file-short]"), 2);
+    mock_end(mock);
+}
+
+static void test_module_changes_size(void **state)
+{
+    struct mock *mock = begin();
+    struct mock_file *file = mock_file(mock, "/modules/late.ko");
+    file->short_by = 100;
+    file->size_later = file->size - 100;
+    expect_late_failed(mock, "file-changed");
+}
+
+static void test_module_with_bad_path(void **state)
+{
+    static const char *const paths[] = {"/modules/\xff.ko", "/modules/\xc3(.ko"};
+    for (size_t i = 0; i < BTL_COUNT(paths); i++) {
+        struct mock *mock = begin();
+        char conf[256];
+        snprintf(conf, sizeof(conf),
+                 "user_load=\"YES\"\nuser_phase=\"BOOT1\"\nlazy_load=\"YES\"\n"
+                 "late_load=\"YES\"\nlate_name=\"%s\"\n",
+                 paths[i]);
+        mock_add_text(mock, "/loader.conf", conf);
+        expect_late_failed(mock, "file-bad-path");
+    }
+}
+
+static void test_config_with_too_long_path(void **state)
+{
+    struct mock *mock = begin();
+    char option[600];
+    memset(option, 'a', sizeof(option) - 1);
+    option[sizeof(option) - 1] = '\0';
+    mock_options(mock, option);
+    mock_expect_boot(mock, "file-bad-path");
+    mock_end(mock);
+}
+
+static void test_phase1_module_does_not_link(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin();
+    mock_add_fixture(mock, "/modules/broken.ko", "broken.ko");
+    mock_add_fixture(mock, "/modules/onbroken.ko", "onbroken.ko");
+    mock_add_fixture(mock, "/modules/writexec.ko", "writexec.ko");
+    mock_add_text(mock, "/loader.conf",
+                  "base_load=\"YES\"\nbase_phase=\"BOOT1\"\n"
+                  "broken_load=\"YES\"\nbroken_phase=\"BOOT1\"\nonbroken_load=\"YES\"\n"
+                  "onbroken_phase=\"BOOT1\"\nwritexec_load=\"YES\"\nwritexec_phase=\"BOOT1\"\n"
+                  "user_load=\"YES\"\nuser_phase=\"BOOT1\"\n");
+    mock_expect_boot(mock, "plan-dependency-failed");
+    assert_true(mock_said(mock, "not_there "));
+    assert_true(mock_said(mock, "not_there_either"));
+    assert_true(mock_said(mock, "symbol base_count"));
+    assert_true(mock_said(mock, "[link-undeclared-dependency]"));
+    mock_manifest(mock, &manifest);
+    assert_int_equal(mock_module(&manifest, "broken")->state, BTLM_FAILED);
+    assert_int_equal(mock_module(&manifest, "onbroken")->state, BTLM_FAILED);
+    assert_int_equal(mock_module(&manifest, "writexec")->state, BTLM_FAILED);
+    assert_int_equal(mock_module(&manifest, "base")->state, BTLM_LINKED);
+    assert_int_equal(mock_module(&manifest, "user")->state, BTLM_LINKED);
+    mock_end(mock);
+}
+
+static void test_required_module_stops_the_boot(void **state)
+{
+    struct mock *mock = begin();
+    mock_add_text(mock, "/loader.conf", "gone_load=\"YES\"\ngone_required=\"YES\"\n");
+    mock_expect_stop(mock, "boot-required");
+}
+
+static void test_required_module_that_does_not_link_resets(void **state)
+{
+    struct mock *mock = begin();
+    mock_add_fixture(mock, "/modules/broken.ko", "broken.ko");
+    mock_add_text(mock, "/loader.conf",
+                  "broken_load=\"YES\"\nbroken_phase=\"BOOT1\"\nbroken_required=\"YES\"\n"
+                  "required_failure=\"reset\"\n");
+    assert_int_not_equal(run(&mock->firmware), FW_SUCCESS);
+    assert_true(mock_said(mock, "[boot-required]"));
+    assert_true(mock->key_waited && mock->key_seconds == 60 && mock->reset);
+    mock_end(mock);
+}
+
+static void test_phase1_larger_than_memory(void **state)
+{
+    struct mock *mock = begin();
+    mock_add_fixture(mock, "/modules/huge.ko", "huge.ko");
+    mock_add_text(mock, "/loader.conf", "huge_load=\"YES\"\nhuge_phase=\"BOOT1\"\n");
+    mock_expect_stop(mock, "boot-no-memory");
+}
+
+static void test_garbage_config_shows_twenty_errors_and_keeps_all(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin();
+    char *conf = malloc(100 * 16);
+    for (int i = 0; i < 100; i++)
+        memcpy(conf + 16 * i, "\x01\xff garbage!!!!!\n", 16);
+    mock_add(mock, "/loader.conf", conf, 100 * 16);
+    mock_expect_boot(mock, "conf-bad-character");
+    assert_int_equal(mock_count(mock, "error: "), 20);
+    assert_true(mock_said(mock, "more, in the log and in the manifest"));
+    mock_manifest(mock, &manifest);
+    assert_true(btl_manifest_count(&manifest, BTLM_DIAGNOSTICS) >= 100);
+    mock_end(mock);
+    free(conf);
+}
+
+// Longer messages than the log holds: the console and the manifest's diagnostics do not mind.
+static void test_log_has_an_end(void **state)
+{
+    enum { LINES = 6000, LENGTH = 1000 };
+    struct btl_manifest manifest;
+    struct mock *mock = begin();
+    char *conf = malloc(LINES * LENGTH);
+    memset(conf, 'a', LINES * LENGTH);
+    for (int i = 1; i <= LINES; i++)
+        memcpy(conf + i * LENGTH - 5, "=\"1\"\n", 5);
+    mock_add(mock, "/loader.conf", conf, LINES * LENGTH);
+    mock_expect_boot(mock, "conf-unknown-key");
+    assert_int_equal(mock_count(mock, "[conf-unknown-key]"), LOG_DIAGS_SHOWN);
+    mock_manifest(mock, &manifest);
+    struct btl_str log = btl_manifest_text(&manifest, BTLM_LOG);
+    struct btl_str note = BTL_STR("(the log is full here)\n");
+    assert_true(log.len > (3u << 20) && log.len <= (4u << 20));
+    assert_memory_equal(log.at + log.len - note.len, note.at, note.len);
+    assert_int_equal(btl_manifest_count(&manifest, BTLM_DIAGNOSTICS), LINES);
+    mock_end(mock);
+    free(conf);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_missing_config_boots_with_defaults),
+        cmocka_unit_test(test_unreadable_config_boots_with_defaults),
+        cmocka_unit_test(test_config_too_large),
+        cmocka_unit_test(test_missing_kernel),
+        cmocka_unit_test(test_missing_kernel_in_quiet_mode_is_said),
+        cmocka_unit_test(test_kernel_is_not_elf),
+        cmocka_unit_test(test_empty_kernel),
+        cmocka_unit_test(test_kernel_outside_the_window),
+        cmocka_unit_test(test_no_window_left_behind_the_kernel),
+        cmocka_unit_test(test_no_volume),
+        cmocka_unit_test(test_no_execute_disable),
+        cmocka_unit_test(test_module_missing),
+        cmocka_unit_test(test_module_in_second_directory),
+        cmocka_unit_test(test_module_cannot_be_opened),
+        cmocka_unit_test(test_module_open_without_memory),
+        cmocka_unit_test(test_module_without_size),
+        cmocka_unit_test(test_module_is_a_directory),
+        cmocka_unit_test(test_module_of_impossible_size),
+        cmocka_unit_test(test_module_larger_than_memory),
+        cmocka_unit_test(test_module_read_fails),
+        cmocka_unit_test(test_module_reads_short),
+        cmocka_unit_test(test_failed_read_keeps_no_memory),
+        cmocka_unit_test(test_module_changes_size),
+        cmocka_unit_test(test_module_with_bad_path),
+        cmocka_unit_test(test_config_with_too_long_path),
+        cmocka_unit_test(test_phase1_module_does_not_link),
+        cmocka_unit_test(test_required_module_stops_the_boot),
+        cmocka_unit_test(test_required_module_that_does_not_link_resets),
+        cmocka_unit_test(test_phase1_larger_than_memory),
+        cmocka_unit_test(test_garbage_config_shows_twenty_errors_and_keeps_all),
+        cmocka_unit_test(test_log_has_an_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// UTF-8 and UTF-16.
+#include "mock.h"
+#include "text.h"
+
+#include <string.h>
+
+static void expect_path(const char *path, const uint16_t *wanted, size_t units)
+{
+    uint16_t got[FW_PATH_MAX];
+    assert_true(path_to_utf16(btl_str_of(path), got));
+    assert_memory_equal(got, wanted, 2 * units);
+    assert_int_equal(got[units], 0);
+}
+
+static void test_paths(void **state)
+{
+    expect_path("/a/b", (const uint16_t[]){'\\', 'a', '\\', 'b'}, 4);
+    expect_path("a//b/", (const uint16_t[]){'\\', 'a', '\\', 'b', '\\'}, 5);
+    expect_path("/\xc3\xa4", (const uint16_t[]){'\\', 0xe4}, 2);
+    expect_path("/\xe2\x82\xac", (const uint16_t[]){'\\', 0x20ac}, 2);
+    expect_path("/\xf0\x9f\x98\x80", (const uint16_t[]){'\\', 0xd83d, 0xde00}, 3);
+}
+
+static void test_what_is_no_path(void **state)
+{
+    static const char *const bad[] = {
+        "",      "/a\\b", "/\n",      "/\xc3", "/\xc0\x80", "/\xed\xa0\x80", "/\xf4\x90\x80\x80",
+        "/\x80", "/\xff", "/\xe2\x82"};
+    for (size_t i = 0; i < BTL_COUNT(bad); i++)
+        assert_false(path_ok(btl_str_of(bad[i])));
+}
+
+static void test_longest_path(void **state)
+{
+    char path[FW_PATH_MAX + 8];
+    memset(path, 'a', sizeof(path));
+    path[0] = '/';
+    size_t longest = 0;
+    for (size_t len = 1; len < sizeof(path); len++)
+        longest = path_ok((struct btl_str){path, len}) ? len : longest;
+    assert_true(longest >= 500 && longest < FW_PATH_MAX);
+}
+
+static void expect_utf8(const uint16_t *text, size_t units, const char *wanted)
+{
+    char got[64];
+    size_t len = utf16_to_utf8(text, units, got, sizeof(got));
+    assert_int_equal(len, strlen(wanted));
+    assert_memory_equal(got, wanted, len);
+}
+
+static void test_utf16(void **state)
+{
+    expect_utf8((const uint16_t[]){'a', 0, 'b'}, 3, "a");
+    expect_utf8((const uint16_t[]){0xe4, 0x20ac}, 2, "\xc3\xa4\xe2\x82\xac");
+    expect_utf8((const uint16_t[]){0xd83d, 0xde00, 'x'}, 3, "\xf0\x9f\x98\x80x");
+    expect_utf8((const uint16_t[]){0xd83d, 'x'}, 2, "?x");
+    expect_utf8((const uint16_t[]){0xde00, 0xd83d}, 2, "??");
+    char small[3];
+    assert_int_equal(utf16_to_utf8((const uint16_t[]){'a', 0x20ac}, 2, small, 3), 1);
+}
+
+static void test_names_of_status_codes(void **state)
+{
+    assert_true(btl_str_equal(fw_status_name(FW_DEVICE_ERROR), BTL_STR("Device Error")));
+    assert_true(fw_status_name(FW_ERROR(12345)).len > 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_what_is_no_path),
+        cmocka_unit_test(test_longest_path),
+        cmocka_unit_test(test_utf16),
+        cmocka_unit_test(test_names_of_status_codes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
