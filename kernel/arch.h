@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What an architecture gives the shared kernel. kernel/arch/ARCH/ implements it, together with
+// time_ticks(), port_in8() … and the mem functions of btl/kernel_exports.def.
+#ifndef KERNEL_ARCH_H
+#define KERNEL_ARCH_H
+
+#include <btl/link.h>
+#include <btl/types.h>
+
+// --- processor
+
+// Own descriptor tables and exception handlers. The first thing after the console.
+void arch_init(void);
+void arch_pause(void); // in a loop that waits for a device
+_Noreturn void arch_halt(void);
+
+// --- power
+
+// Ends a virtual machine with an exit status where there is a device for that; else returns.
+void arch_debug_exit(bool good);
+// Resets the machine without the firmware's help; returns where that is not possible.
+void arch_reset(void);
+
+// --- what a panic shows
+
+// An interrupted context: registers as the exception stub saved them.
+struct arch_registers;
+void arch_print_registers(const struct arch_registers *registers); // NULL: control registers alone
+// Calls `visit` with the address of each active call, innermost first, from `registers` or, when
+// NULL, from the caller. Survives a broken stack.
+void arch_backtrace(const struct arch_registers *registers,
+                    bool (*visit)(void *context, uint64_t address), void *context);
+
+// --- address spaces
+
+// Flags of a mapping: BTL_PERM_ mask and a memory type. Write and execute together is refused,
+// except with MAP_FIRMWARE (efi_runtime.c says why).
+enum { MAP_UNCACHED = 8, MAP_WRITE_COMBINING = 16, MAP_FIRMWARE = 32 };
+
+struct arch_space {
+    uint64_t root; // physical
+};
+
+// An empty space. False: no memory.
+bool arch_space_create(struct arch_space *ret_space);
+// A space in which the kernel's half is that of `kernel` and the rest is empty.
+bool arch_space_create_beside(const struct arch_space *kernel, struct arch_space *ret_space);
+void arch_space_use(const struct arch_space *space);
+// Addresses and sizes are multiples of the page size. False: no memory for tables; then a part of
+// the range may be mapped.
+bool arch_map(struct arch_space *space, uint64_t virtual, uint64_t physical, uint64_t size,
+              uint32_t flags);
+// Changes the permission of what is mapped in a range; splits large pages where it must.
+bool arch_protect(struct arch_space *space, uint64_t virtual, uint64_t size, uint32_t flags);
+void arch_unmap(struct arch_space *space, uint64_t virtual, uint64_t size);
+bool arch_translate(const struct arch_space *space, uint64_t virtual, uint64_t *ret_physical,
+                    uint32_t *ret_flags);
+// Every mapping of the space, as the hardware sees it: one call per page, large or small.
+void arch_walk(const struct arch_space *space,
+               void (*visit)(void *context, uint64_t virtual, uint64_t size, uint32_t flags),
+               void *context);
+
+// Calls a function of the firmware with its calling convention.
+uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+
+#endif

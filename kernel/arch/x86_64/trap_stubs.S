@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// One stub for each vector, all of one size, so that descriptors.c computes their addresses. Each
+// makes the stack look alike (an error code, 0 where the processor pushes none; the vector) and goes
+// to the common part, which saves struct arch_registers (traps.h) and calls trap(). Every trap ends
+// the kernel: nothing returns.
+    .section .text, "ax", %progbits
+    .balign 16
+    .globl trap_stubs
+trap_stubs:
+    vector = 0
+    .rept 256
+    .balign 16
+    // For these the processor has pushed an error code.
+    .if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
+    pushq $0
+    .endif
+    pushq $vector
+    jmp trap_common
+    vector = vector + 1
+    .endr
+
+    .balign 16
+    .type trap_common, %function
+trap_common:
+    pushq %rax
+    pushq %rbx
+    pushq %rcx
+    pushq %rdx
+    pushq %rsi
+    pushq %rdi
+    pushq %rbp
+    pushq %r8
+    pushq %r9
+    pushq %r10
+    pushq %r11
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+    cld
+    movq %rsp, %rdi
+    xorl %ebp, %ebp
+    andq $-16, %rsp
+    call trap
+    ud2
+    .size trap_common, . - trap_common
+    .section .note.GNU-stack, "", %progbits

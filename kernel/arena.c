@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "arena.h"
+
+#include <btl/kernel.h>
+
+#define CHUNK_MIN 2048u // a size class of kmem, so that small users cost little
+#define CHUNK_MAX (1u << 20)
+
+struct arena_chunk {
+    struct arena_chunk *next;
+    size_t size;
+};
+
+// Each chunk is twice the one before, so that their number stays small at any size.
+static bool grow(struct btl_arena *arena, size_t bytes)
+{
+    struct heap_arena *heap = arena->owner;
+    size_t size = CHUNK_MIN;
+    struct arena_chunk *chunk;
+
+    if (heap->chunks != NULL)
+        size = heap->chunks->size < CHUNK_MAX ? 2 * heap->chunks->size : CHUNK_MAX;
+    if (bytes > SIZE_MAX - sizeof(*chunk))
+        return false;
+    if (size < bytes + sizeof(*chunk))
+        size = bytes + sizeof(*chunk);
+    chunk = kmem_alloc(size);
+    if (chunk == NULL)
+        return false;
+    *chunk = (struct arena_chunk){heap->chunks, size};
+    heap->chunks = chunk;
+    arena->at = (uint8_t *)(chunk + 1);
+    arena->end = (uint8_t *)chunk + size;
+    return true;
+}
+
+void heap_arena_init(struct heap_arena *heap)
+{
+    *heap = (struct heap_arena){.arena = {.grow = grow, .owner = heap}};
+}
+
+void heap_arena_free(struct heap_arena *heap)
+{
+    while (heap->chunks != NULL) {
+        struct arena_chunk *chunk = heap->chunks;
+        heap->chunks = chunk->next;
+        kmem_free(chunk);
+    }
+    heap_arena_init(heap);
+}

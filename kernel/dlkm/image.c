@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The image of a phase-1 module: the loader has linked it, the manifest describes it.
+#include "dlkm/dlkm.h"
+
+#include "handoff.h"
+#include "vm/vm.h"
+
+#include <btl/kernel.h>
+
+static uint64_t page_down(uint64_t a)
+{
+    return a & ~(uint64_t)(BTL_PAGE_SIZE - 1);
+}
+
+static uint64_t page_up(uint64_t a)
+{
+    return page_down(a + BTL_PAGE_SIZE - 1);
+}
+
+static const struct btlm_section *section_of(const struct btlm_module *entry, uint32_t index)
+{
+    return btl_manifest_entry(handoff_manifest(), BTLM_SECTIONS,
+                              entry->first_section + (uint64_t)index);
+}
+
+// Sections lie in the order text, constants, data (link.h). What no section names is the linker's
+// own: its stubs end the text, the GOT ends the constants, common symbols end the data. So text
+// ends with its last section, data begins with its first, and between them all is constant.
+// False: a section lies outside the image, or the order is another.
+static bool find_segments(const struct btlm_module *entry, struct module_image *image)
+{
+    uint64_t text_end = 0, data_start = entry->size, offset;
+
+    for (uint32_t i = 0; i < entry->section_count; i++) {
+        const struct btlm_section *section = section_of(entry, i);
+        offset = section->address - entry->address;
+        if (section->address < entry->address || !btl_in_range(offset, section->size, entry->size))
+            return false;
+        if ((section->perm & BTL_PERM_EXEC) && page_up(offset + section->size) > text_end)
+            text_end = page_up(offset + section->size);
+        if ((section->perm & BTL_PERM_WRITE) && page_down(offset) < data_start)
+            data_start = page_down(offset);
+    }
+    if (text_end > data_start)
+        return false;
+    image->segment[BTL_SEG_TEXT] = (struct btl_segment){0, text_end, BTL_PERM_READ | BTL_PERM_EXEC};
+    image->segment[BTL_SEG_RODATA] =
+        (struct btl_segment){text_end, data_start - text_end, BTL_PERM_READ};
+    image->segment[BTL_SEG_DATA] =
+        (struct btl_segment){data_start, entry->size - data_start, BTL_PERM_READ | BTL_PERM_WRITE};
+    return true;
+}
+
+static bool in_arena(const struct btlm_module *entry)
+{
+    const struct btlm_system *system = btl_manifest_system(handoff_manifest());
+
+    return entry->address >= system->modules_virtual && entry->size > 0 &&
+           entry->address % BTL_PAGE_SIZE == 0 && entry->size % BTL_PAGE_SIZE == 0 &&
+           btl_in_range(entry->address - system->modules_virtual, entry->size,
+                        system->modules_size);
+}
+
+bool image_adopt(struct module *module, struct btl_diags *diags)
+{
+    const struct btlm_module *entry = module->entry;
+    struct btl_place place = {.module = module_name(module)};
+    struct module_image image = {
+        .base = entry->address,
+        .size = entry->size,
+        .wrapper = (const struct btl_wrapper *)(uintptr_t)entry->wrapper,
+        .by_loader = true,
+    };
+
+    if (!in_arena(entry) || !find_segments(entry, &image)) {
+        btl_report(diags, BTL_RUN_BAD_IMAGE, place, BTL_HEX(entry->address), BTL_SIZE(entry->size));
+        return false;
+    }
+    module->image = kmem_alloc(sizeof(image));
+    if (module->image == NULL) {
+        btl_report(diags, BTL_NO_MEMORY, place, BTL_ARG_Z("adopting the image of the module"));
+        return false;
+    }
+    *module->image = image;
+    return true;
+}
+
+// Memory of a phase-1 image is taken back when the VM can hold it (dlkm_release_failed).
+void image_drop(struct module *module)
+{
+    struct module_image *image = module->image;
+
+    module->image = NULL;
+    if (!image->by_loader)
+        vm_image_free(image->base, image->size);
+    kmem_free(image->functions);
+    kmem_free(image->names);
+    kmem_free(image);
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Linking a staged module: the passes of core/ (btl/link.h) around memory of the VM. The image is
+// linked where it lies, writable and not executable; sealing is the last step.
+#include "dlkm/link.h"
+
+#include "vm/vm.h"
+
+#include <btl/kernel.h>
+
+// Everything that linking one module needs.
+struct link {
+    struct module *module;
+    struct btl_place place;
+    struct btl_bytes file;
+    struct btl_elf elf;
+    struct btl_modinfo info;
+    struct btl_image image;
+    uint64_t base;
+    struct btl_arena *arena;
+    struct btl_diags *diags;
+};
+
+static bool no_memory(struct link *link, const char *doing)
+{
+    btl_report(link->diags, BTL_NO_MEMORY, link->place, BTL_ARG_Z(doing));
+    return false;
+}
+
+// The kernel links for the machine that its own image was made for.
+static bool open(struct link *link)
+{
+    uint16_t machine = boot_system()->machine;
+
+    return source_open(link->module, &link->file, link->diags) &&
+           btl_elf_open(link->file, BTL_ELF_MODULE, machine, link->place, &link->elf,
+                        link->diags) &&
+           btl_modinfo_read(&link->elf, link->arena, &link->info, link->diags);
+}
+
+static bool place(struct link *link)
+{
+    struct btl_image *image = &link->image;
+
+    if (!btl_image_layout(&link->elf, link->arena, image, link->diags))
+        return false;
+    if (image->size == 0 || !vm_image_alloc(image->size, image->align, &link->base))
+        return no_memory(link, "allocating the module's image");
+    if (btl_image_place(image, link->base, (uint8_t *)(uintptr_t)link->base))
+        return true;
+    vm_image_free(link->base, image->size);
+    return no_memory(link, "placing the module's image");
+}
+
+static bool link_image(struct link *link)
+{
+    struct btl_scope scope = exports_scope(link->module);
+
+    btl_image_copy(&link->image);
+    return btl_image_resolve(&link->image, &scope, link->diags) &&
+           btl_image_relocate(&link->image, link->diags);
+}
+
+static bool is_function(const struct link *link, uint32_t symbol)
+{
+    const struct elf64_symbol *at = &link->elf.symbols[symbol];
+    uint16_t special;
+    uint32_t section = btl_elf_symbol_section(&link->elf, symbol, &special);
+
+    return ELF64_SYMBOL_TYPE(at->info) == ELF_STT_FUNC && section != ELF_SHN_UNDEF &&
+           special == 0 && link->image.section_offset[section] != BTL_NO_OFFSET;
+}
+
+// Room for functions and names that outlive the file; counted, then taken.
+static bool make_room(struct link *link, struct module_image *to)
+{
+    size_t bytes = 0;
+
+    for (uint32_t i = 1; i < link->elf.symbol_count; i++) {
+        if (!is_function(link, i))
+            continue;
+        to->function_count++;
+        bytes += btl_elf_symbol_name(&link->elf, i).len;
+    }
+    for (size_t i = 0; i < link->info.export_count; i++)
+        bytes += link->info.exports[i].len;
+    to->functions = kmem_alloc(to->function_count * sizeof(*to->functions));
+    to->names = kmem_alloc(bytes);
+    return to->functions != NULL && to->names != NULL;
+}
+
+static void keep_names(struct link *link, struct module_image *to, uint32_t first_export)
+{
+    struct function *function = to->functions;
+    char *at = exports_move_names(first_export, to->names);
+
+    for (uint32_t i = 1; i < link->elf.symbol_count; i++) {
+        struct btl_str name = btl_elf_symbol_name(&link->elf, i);
+        if (!is_function(link, i))
+            continue;
+        memcpy(at, name.at, name.len);
+        *function++ =
+            (struct function){link->image.value[i], link->elf.symbols[i].size, {at, name.len}};
+        at += name.len;
+    }
+}
+
+// What stays of the link when the arena and the file are gone.
+static bool finish(struct link *link)
+{
+    struct module_image *to = kmem_alloc(sizeof(*to));
+    uint32_t first_export = exports_table()->count;
+
+    if (to == NULL)
+        return no_memory(link, "keeping the module's image");
+    to->base = link->base;
+    to->size = link->image.size;
+    memcpy(to->segment, link->image.segment, sizeof(to->segment));
+    to->wrapper = (const struct btl_wrapper *)(uintptr_t)btl_image_section_address(
+        &link->image, BTL_STR(BTL_WRAPPER_SECTION));
+    if (!make_room(link, to)) {
+        no_memory(link, "keeping the module's symbols");
+    } else if (exports_add(link->module, &link->image, &link->info, link->diags)) {
+        keep_names(link, to, first_export);
+        if (vm_image_seal(to->base, to->segment)) {
+            link->module->image = to;
+            return true;
+        }
+        exports_remove(link->module);
+        no_memory(link, "sealing the module's image");
+    }
+    kmem_free(to->functions);
+    kmem_free(to->names);
+    kmem_free(to);
+    return false;
+}
+
+bool image_link(struct module *module, struct btl_arena *arena, struct btl_diags *diags)
+{
+    struct link link = {
+        .module = module, .place = {.module = module_name(module)}, .arena = arena, .diags = diags};
+
+    if (!open(&link) || !place(&link))
+        return false;
+    if (link_image(&link) && finish(&link))
+        return true;
+    vm_image_free(link.base, link.image.size);
+    return false;
+}

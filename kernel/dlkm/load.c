@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The one way a module is loaded, in every phase: a list of steps, each with what undoes it. A step
+// that fails has reported why; the steps before it are undone in reverse.
+#include "dlkm/link.h"
+
+#include "arena.h"
+#include "handoff.h"
+#include "monitor.h"
+#include "print.h"
+#include "timeline.h"
+
+#include <btl/kernel.h>
+
+struct load {
+    struct module *module;
+    enum btl_phase phase;
+    struct heap_arena heap;
+    struct btl_diags diags;
+    struct btl_place place;
+};
+
+static const struct module *running; // module whose load function is being called
+
+struct btl_str dlkm_running(void)
+{
+    return running != NULL ? module_name(running) : (struct btl_str){"", 0};
+}
+
+static bool check_phase(struct load *load)
+{
+    uint8_t supported = load->module->entry->supported;
+    char text[16];
+    struct btl_str names;
+
+    if (supported & btl_phase_needs(load->phase))
+        return true;
+    names = (struct btl_str){text, btl_supported_text(supported, text)};
+    btl_report(&load->diags, BTL_RUN_PHASE, load->place, BTL_ARG_Z(btl_phase_name(load->phase)),
+               BTL_ARG(btl_str_copy(&load->heap.arena, names)));
+    return false;
+}
+
+// Every dependency that is not loaded is named, not the first alone.
+static bool check_dependencies(struct load *load)
+{
+    uint32_t before = load->diags.errors;
+
+    for (uint32_t i = 0; i < load->module->entry->depend_count; i++) {
+        const struct module *other = module_get(module_dependency(load->module, i));
+        if (other->state != MODULE_LOADED)
+            btl_report(&load->diags, BTL_RUN_DEPENDENCY, load->place, BTL_ARG(module_name(other)),
+                       BTL_ARG_Z(module_state_name(other->state)));
+    }
+    return load->diags.errors == before;
+}
+
+static bool get_image(struct load *load)
+{
+    struct module *module = load->module;
+    uint64_t event;
+    bool good;
+
+    if (module->entry->state == BTLM_LINKED)
+        return image_adopt(module, &load->diags);
+    event = timeline_begin(BTLM_EVENT_MODULE_LINKED, module_id(module));
+    good = image_link(module, &load->heap.arena, &load->diags);
+    timeline_end(event, good ? module->image->size : 0);
+    return good;
+}
+
+// A load function that failed has undone what it did. What it forgot and the kernel can see, the
+// kernel takes out: a pointer into memory that is about to be somebody else's.
+static void drop_image(struct load *load)
+{
+    uint64_t start = load->module->image->base, end = start + load->module->image->size;
+    bool left = console_forget(start, end);
+
+    left = monitor_forget(start, end) || left;
+    if (left)
+        kprintf("%S: left a console capture or a command behind; removed\n", &load->place.module);
+    if (!load->module->image->by_loader)
+        exports_remove(load->module);
+    image_drop(load->module);
+}
+
+static bool check_wrapper(struct load *load)
+{
+    return wrapper_check(load->module, &load->diags);
+}
+
+static bool set_tunables(struct load *load)
+{
+    return tunables_set(load->module, &load->diags);
+}
+
+static const char *error_text(int error)
+{
+    switch (error) {
+    case BTL_ENOENT:
+        return "no such thing";
+    case BTL_EIO:
+        return "input/output error";
+    case BTL_ENOMEM:
+        return "out of memory";
+    case BTL_EBUSY:
+        return "busy";
+    case BTL_EEXIST:
+        return "exists already";
+    case BTL_ENODEV:
+        return "no such device";
+    case BTL_EINVAL:
+        return "invalid value";
+    case BTL_ENOSYS:
+        return "not supported";
+    default:
+        return "not an error of btl/kernel.h";
+    }
+}
+
+// The strings of the arguments are valid during the call only (btl/module.h), so they may lie in
+// the arena.
+static bool call_load(struct load *load)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+    struct btl_str name = load->place.module;
+    struct btl_str flags = btl_manifest_str(manifest, load->module->entry->arguments);
+    char *text = btl_alloc(&load->heap.arena, name.len + flags.len + 2, 1);
+    struct btl_load_args args = {.name = text, .phase = (int)load->phase};
+    uint64_t event;
+    int error;
+
+    if (text == NULL) {
+        btl_report(&load->diags, BTL_NO_MEMORY, load->place,
+                   BTL_ARG_Z("calling its load function"));
+        return false;
+    }
+    memcpy(text, name.at, name.len);
+    memcpy(text + name.len + 1, flags.at, flags.len);
+    args.flags = text + name.len + 1;
+
+    event = timeline_begin(BTLM_EVENT_MODULE_LOADED, module_id(load->module));
+    running = load->module;
+    error = load->module->image->wrapper->load(&args);
+    running = NULL;
+    timeline_end(event, 0);
+    if (error == 0)
+        return true;
+    btl_report(&load->diags, BTL_RUN_LOAD_FUNCTION, load->place, BTL_DEC(-(int64_t)error),
+               BTL_ARG_Z(error_text(error)));
+    return false;
+}
+
+static const struct step {
+    bool (*run)(struct load *load);
+    void (*undo)(struct load *load);
+} steps[] = {
+    {check_phase, NULL},   {check_dependencies, NULL}, {get_image, drop_image},
+    {check_wrapper, NULL}, {set_tunables, NULL},       {call_load, NULL},
+};
+
+#define REASON_MAX 512
+
+// All errors are shown; the first is the module's reason. Before anything is undone: messages quote
+// strings of the module's image and file.
+static void explain(const struct load *load, char reason[static REASON_MAX])
+{
+    struct btl_out out = console_out();
+
+    btl_format_to(reason, REASON_MAX, "out of memory while saying why");
+    for (const struct btl_diag *diag = load->diags.first; diag != NULL; diag = diag->next) {
+        if (diag == load->diags.first) {
+            struct text_buffer buffer = text_buffer(reason, REASON_MAX);
+            btl_diag_print(&buffer.out, diag);
+        }
+        btl_diag_print(&out, diag);
+        kprintf("\n");
+    }
+}
+
+static bool run_steps(struct load *load)
+{
+    char reason[REASON_MAX];
+    size_t done = 0;
+
+    while (done < BTL_COUNT(steps) && steps[done].run(load))
+        done++;
+    if (done == BTL_COUNT(steps))
+        return true;
+    explain(load, reason);
+    while (done-- > 0)
+        if (steps[done].undo != NULL)
+            steps[done].undo(load);
+    module_failed(load->module, reason);
+    return false;
+}
+
+bool module_load(uint32_t id, enum btl_phase phase)
+{
+    struct module *module = module_get(id);
+    struct load load = {.module = module, .phase = phase, .place = {.module = module_name(module)}};
+    bool good;
+
+    heap_arena_init(&load.heap);
+    load.diags.arena = &load.heap.arena;
+    module_begin_load(module);
+    good = run_steps(&load);
+    if (good)
+        module_loaded(module);
+    heap_arena_free(&load.heap);
+    return good;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The boot phases: the modules that the loader's plan put into each, in its order.
+#include "dlkm/dlkm.h"
+
+#include "handoff.h"
+#include "timeline.h"
+#include "vm/vm.h"
+
+#include <btl/kernel.h>
+
+static const enum btlm_event_kind event_of_phase[BTL_PHASES] = {
+    [BTL_PHASE_BOOT1] = BTLM_EVENT_PHASE1,
+    [BTL_PHASE_BOOT2] = BTLM_EVENT_PHASE2,
+    [BTL_PHASE_INIT] = BTLM_EVENT_INIT,
+};
+
+// "  hello            BOOT1  0xffffffff80600000     12 KiB  0.123 ms"
+static void print_loaded(const struct module *module, enum btl_phase phase, uint64_t start)
+{
+    struct btl_str name = module_name(module);
+    uint64_t took = timeline_now() - start;
+
+    kprintf("  %-20S %-5s  %p  %8B  %4lu.%03lu ms\n", &name, btl_phase_name(phase),
+            (void *)(uintptr_t)module->image->base, (unsigned long long)module->image->size,
+            (unsigned long)(took / 1000000), (unsigned long)(took / 1000 % 1000));
+}
+
+static void load_one(uint32_t id, enum btl_phase phase, uint32_t *loaded, uint32_t *failed)
+{
+    uint64_t start = timeline_now();
+
+    if (module_load(id, phase)) {
+        print_loaded(module_get(id), phase, start);
+        ++*loaded;
+    } else {
+        ++*failed;
+    }
+    if (vm_ready())
+        source_release(module_get(id));
+}
+
+void dlkm_boot_phase(enum btl_phase phase)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+    uint64_t count = btl_manifest_count(manifest, BTLM_ORDER), event;
+    uint32_t loaded = 0, failed = 0;
+
+    event = timeline_begin(event_of_phase[phase], BTL_NONE);
+    registry_register(phase);
+    for (uint64_t i = 0; i < count; i++) {
+        uint32_t id = *(const uint32_t *)btl_manifest_entry(manifest, BTLM_ORDER, i);
+        const struct module *module = module_get(id);
+        if (module->entry->phase == phase && module->state == MODULE_REGISTERED)
+            load_one(id, phase, &loaded, &failed);
+    }
+    timeline_end(event, 0);
+    kprintf("%s: %u module%s loaded, %u failed\n", btl_phase_name(phase), loaded,
+            loaded == 1 ? "" : "s", failed);
+}
+
+void dlkm_release_failed(void)
+{
+    for (uint32_t id = 0; id < module_count(); id++) {
+        const struct module *module = module_get(id);
+        if (module->entry->state == BTLM_LINKED && module->state == MODULE_FAILED)
+            vm_boot_image_free(module->entry->address, module->entry->size);
+    }
+}

@@ -1,0 +1,42 @@
+# The reference kernel: $(O)/kernel/kernel.elf, with its symbols.
+# Shared files compile for every architecture; what differs is in kernel/arch/$(ARCH)/.
+KERNEL_OUT := $(O)/kernel
+KERNEL_VERSION := 1.0
+CROSS ?=
+KERNEL_CC ?= $(CROSS)$(CC)
+-include kernel/arch/$(ARCH)/arch.mk
+
+KERNEL_FLAGS := -ffreestanding -fno-common -fno-stack-protector -fno-omit-frame-pointer -O2 -g \
+	$(ARCH_KERNEL_FLAGS)
+KERNEL_C := $(sort $(wildcard kernel/*.c kernel/vm/*.c kernel/dlkm/*.c kernel/arch/$(ARCH)/*.c))
+KERNEL_S := kernel/font.S $(sort $(wildcard kernel/arch/$(ARCH)/*.S))
+KERNEL_OBJ := $(KERNEL_C:%.c=$(KERNEL_OUT)/%.o) $(KERNEL_S:%.S=$(KERNEL_OUT)/%.o)
+KERNEL_LD := kernel/arch/$(ARCH)/kernel.ld
+
+$(eval $(call core_variant,$(ARCH)/kernel,$(KERNEL_CC),$(KERNEL_FLAGS)))
+
+# The console font is a file of Debian's psf-unifont package; none is kept in this repository.
+KERNEL_FONT ?= /usr/share/consolefonts/Unifont-APL8x16.psf.gz
+$(KERNEL_FONT):
+	@echo "the kernel's console font is missing: apt-get install psf-unifont" >&2; false
+$(KERNEL_OUT)/font.psf: $(KERNEL_FONT)
+	@mkdir -p $(@D)
+	gzip -dc $< > $@
+$(KERNEL_OUT)/kernel/font.o: kernel/font.S $(KERNEL_OUT)/font.psf
+	@mkdir -p $(@D)
+	$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -I$(KERNEL_OUT) -c $< -o $@
+
+$(KERNEL_OUT)/kernel/%.o: kernel/%.c kernel/kernel.mk
+	@mkdir -p $(@D)
+	$(KERNEL_CC) $(CSTD) $(WARN) $(KERNEL_FLAGS) -Ikernel -DKERNEL_VERSION='"$(KERNEL_VERSION)"' -c $< -o $@
+$(KERNEL_OUT)/kernel/%.o: kernel/%.S
+	@mkdir -p $(@D)
+	$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -g -c $< -o $@
+
+$(KERNEL_OUT)/kernel.elf: $(KERNEL_OBJ) $(O)/kernel/libbtl.a $(KERNEL_LD)
+	$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -nostdlib -static -Wl,--build-id=none \
+		-Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,--fatal-warnings \
+		-T $(KERNEL_LD) $(KERNEL_OBJ) $(O)/kernel/libbtl.a $(ARCH_KERNEL_LIBS) -o $@
+
+kernel: $(KERNEL_OUT)/kernel.elf
+.PHONY: kernel

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The console as the kernel itself sees it: serial line and screen, the kernel's log, one capture.
+#ifndef KERNEL_PRINT_H
+#define KERNEL_PRINT_H
+
+#include <btl/format.h>
+#include <btl/types.h>
+
+// The serial line: from here on kprintf() works.
+void console_init(void);
+// Switches devices on and off as kernel_options says, once they are parsed; the screen, if the
+// manifest has one.
+void console_configure(void);
+struct btl_out console_out(void);
+// A character from the terminal, or -1 when there is none.
+int console_read(void);
+bool console_has_terminal(void);
+// Ends a capture whose sink lies in [start, end): its module is being taken back.
+bool console_forget(uint64_t start, uint64_t end);
+
+// The kernel's log, oldest first, in at most two pieces.
+void log_put(const char *text, size_t len);
+void log_show(struct btl_out *out);
+
+// text.c: a sink that fills buffer[size] and keeps it NUL-terminated; what does not fit is cut.
+struct text_buffer {
+    struct btl_out out;
+    char *at;
+    size_t size, len;
+};
+struct text_buffer text_buffer(char *buffer, size_t size);
+
+// uart16550.c
+bool uart_init(void);
+void uart_put(const char *text, size_t len);
+int uart_read(void);
+
+// framebuffer.c
+struct screen {
+    volatile uint32_t *pixels;
+    uint32_t width, height, stride; // pixels
+};
+bool screen_init(const struct screen *screen);
+void screen_put(const char *text, size_t len);
+// The same screen, now mapped elsewhere.
+void screen_move(volatile uint32_t *pixels);
+
+#endif

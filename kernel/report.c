@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "report.h"
+
+#include "dlkm/dlkm.h"
+#include "handoff.h"
+#include "vm/page.h"
+#include "vm/vm.h"
+
+#include <btl/kernel.h>
+
+// Keys stand in this order; `reason` is the last one and takes the rest of the line.
+static void report_module(const struct module *module)
+{
+    const struct btlm_module *entry = module->entry;
+    struct btl_str name = module_name(module);
+    char supported[16];
+    int length = (int)btl_supported_text(entry->supported, supported);
+
+    kprintf("BTL-REPORT module id=%u name=%S type=%s supported=%.*s configured=%s phase=%s "
+            "required=%s state=%s address=0x%lx size=%lu dependents=%u",
+            module_id(module), &name, btl_type_name(entry->type), length, supported,
+            btl_phase_name(entry->configured), btl_phase_name(entry->phase),
+            entry->flags & BTLM_REQUIRED ? "yes" : "no", module_state_name(module->state),
+            (unsigned long)(module->image != NULL ? module->image->base : 0),
+            (unsigned long)(module->image != NULL ? module->image->size : 0), module->dependents);
+    if (module->reason != NULL)
+        kprintf(" reason=%s", module->reason);
+    kprintf("\n");
+}
+
+static void report_memory(void)
+{
+    uint64_t pages, mapped;
+    bool good;
+
+    if (!vm_ready())
+        return;
+    good = vm_accounts_balance(&pages, &mapped);
+    kprintf("BTL-REPORT memory frames=%lu in_map=%lu free=%lu staged=%lu modules=%lu kmem=%lu "
+            "page_tables=%lu balance=%s\n",
+            (unsigned long)pages, (unsigned long)mapped, (unsigned long)pages_owned(PF_FREE),
+            (unsigned long)pages_owned(PF_STAGED), (unsigned long)pages_owned(PF_MODULE),
+            (unsigned long)pages_owned(PF_KMEM), (unsigned long)pages_owned(PF_PAGE_TABLE),
+            good ? "ok" : "failed");
+}
+
+bool report_print(uint32_t checks_failed)
+{
+    bool required = module_required_failure() == BTL_NONE, good = required && checks_failed == 0;
+    uint32_t failed = 0;
+
+    for (uint32_t id = 0; id < module_count(); id++) {
+        report_module(module_get(id));
+        failed += module_get(id)->state == MODULE_FAILED;
+    }
+    report_memory();
+    kprintf("BTL-REPORT end %s required=%s checks_failed=%u modules_failed=%u\n",
+            good ? "ok" : "failed", required ? "ok" : "failed", checks_failed, failed);
+    return good;
+}
+
+void report_failures(void)
+{
+    for (uint32_t id = 0; id < module_count(); id++) {
+        const struct module *module = module_get(id);
+        struct btl_str name = module_name(module);
+
+        if (module->state == MODULE_FAILED)
+            kprintf("  %-20S %s%s\n", &name,
+                    module->entry->flags & BTLM_REQUIRED ? "(required) " : "",
+                    module->reason != NULL ? module->reason : "");
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The boot report: lines for a program to read, each beginning with "BTL-REPORT ".
+#ifndef KERNEL_REPORT_H
+#define KERNEL_REPORT_H
+
+#include <btl/types.h>
+
+// Prints a line for each module, one for memory, and the last line. True: every required module was
+// loaded and no check failed.
+bool report_print(uint32_t checks_failed);
+// The modules that did not load and the required ones among them, for a person.
+void report_failures(void);
+
+#endif

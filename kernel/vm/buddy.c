@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "vm/buddy.h"
+
+void buddy_init(struct buddy *buddy, void *table, size_t stride, uint32_t count)
+{
+    *buddy = (struct buddy){.table = table, .stride = stride, .count = count};
+    for (int order = 0; order < BUDDY_ORDERS; order++)
+        buddy->free[order] = BTL_NONE;
+}
+
+static void push(struct buddy *buddy, uint32_t unit, int order)
+{
+    struct buddy_link *link = buddy_link(buddy, unit);
+
+    *link = (struct buddy_link){
+        .next = buddy->free[order], .prev = BTL_NONE, .order = (uint8_t)order, .head = 1};
+    if (link->next != BTL_NONE)
+        buddy_link(buddy, link->next)->prev = unit;
+    buddy->free[order] = unit;
+}
+
+static void take_out(struct buddy *buddy, uint32_t unit)
+{
+    struct buddy_link *link = buddy_link(buddy, unit);
+
+    if (link->prev != BTL_NONE)
+        buddy_link(buddy, link->prev)->next = link->next;
+    else
+        buddy->free[link->order] = link->next;
+    if (link->next != BTL_NONE)
+        buddy_link(buddy, link->next)->prev = link->prev;
+    *link = (struct buddy_link){0};
+}
+
+// The smallest order whose block holds `count` units.
+static int order_for(uint32_t count)
+{
+    return count <= 1 ? 0 : 32 - __builtin_clz(count - 1);
+}
+
+// Frees one aligned block, joined with its buddy as long as that is free too.
+static void free_block(struct buddy *buddy, uint32_t unit, int order)
+{
+    for (; order + 1 < BUDDY_ORDERS; order++) {
+        uint32_t other = unit ^ (1u << order);
+        const struct buddy_link *link;
+
+        if (other >= buddy->count)
+            break;
+        link = buddy_link(buddy, other);
+        if (!link->head || link->order != order)
+            break;
+        take_out(buddy, other);
+        unit &= ~(1u << order);
+    }
+    push(buddy, unit, order);
+}
+
+void buddy_free(struct buddy *buddy, uint32_t first, uint32_t count)
+{
+    buddy->free_units += count;
+    while (count > 0) {
+        int order = 31 - __builtin_clz(count); // fits into what is left …
+        int aligned = first == 0 ? BUDDY_ORDERS - 1 : __builtin_ctz(first); // … and starts there
+
+        if (order > aligned)
+            order = aligned;
+        if (order > BUDDY_ORDERS - 1)
+            order = BUDDY_ORDERS - 1;
+        free_block(buddy, first, order);
+        first += 1u << order;
+        count -= 1u << order;
+    }
+}
+
+bool buddy_alloc(struct buddy *buddy, uint32_t count, uint32_t *ret_first)
+{
+    int order = order_for(count);
+    uint32_t unit;
+
+    if (count == 0)
+        return false;
+    while (order < BUDDY_ORDERS && buddy->free[order] == BTL_NONE)
+        order++;
+    if (order >= BUDDY_ORDERS)
+        return false;
+    unit = buddy->free[order];
+    take_out(buddy, unit);
+    buddy->free_units -= 1u << order;
+    buddy_free(buddy, unit + count, (1u << order) - count);
+    *ret_first = unit;
+    return true;
+}
+
+uint64_t buddy_largest(const struct buddy *buddy)
+{
+    for (int order = BUDDY_ORDERS - 1; order >= 0; order--)
+        if (buddy->free[order] != BTL_NONE)
+            return 1ull << order;
+    return 0;
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A buddy allocator over numbered units: page frames (page.c) and pieces of the window (window.c).
+// It touches nothing but the links, which the caller keeps inside its own table.
+#ifndef KERNEL_VM_BUDDY_H
+#define KERNEL_VM_BUDDY_H
+
+#include <btl/types.h>
+
+#define BUDDY_ORDERS 28 // the largest block is 2^27 units
+
+struct buddy_link {
+    uint32_t next, prev; // of a list of free blocks; free for the owner's use while allocated
+    uint8_t order;       // of a free block
+    uint8_t head;        // 1: the first unit of a free block
+};
+
+struct buddy {
+    uint8_t *table; // of `count` entries, `stride` bytes apart, each starting with a buddy_link
+    size_t stride;
+    uint32_t count;
+    uint32_t free[BUDDY_ORDERS]; // first block, or BTL_NONE
+    uint64_t free_units;
+};
+
+// Every unit is allocated at first. Entries must be zero.
+void buddy_init(struct buddy *buddy, void *table, size_t stride, uint32_t count);
+// `count` units in a row; false when there is no such run. Cost: O(orders).
+bool buddy_alloc(struct buddy *buddy, uint32_t count, uint32_t *ret_first);
+// Gives back any run of allocated units, whole allocations or parts. Cost: O(orders²), at most.
+void buddy_free(struct buddy *buddy, uint32_t first, uint32_t count);
+// The largest free block, in units; for messages and tests.
+uint64_t buddy_largest(const struct buddy *buddy);
+
+static inline struct buddy_link *buddy_link(const struct buddy *buddy, uint32_t unit)
+{
+    return (struct buddy_link *)(void *)(buddy->table + (size_t)unit * buddy->stride);
+}
+
+#endif

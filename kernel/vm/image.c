@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Memory of module images: pages from anywhere, in a row in the window only.
+#include "vm/vm.h"
+
+#include "vm/page.h"
+#include "vm/window.h"
+
+#include <btl/kernel.h>
+
+// Calls `visit` for each physically contiguous run of a mapped range.
+static bool for_each_run(uint64_t address, uint64_t size,
+                         bool (*visit)(uint64_t physical, uint64_t size))
+{
+    uint64_t start = 0, run = 0, physical;
+    uint32_t flags;
+
+    for (uint64_t at = 0; at < size; at += BTL_PAGE_SIZE) {
+        if (!arch_translate(vm_space(), address + at, &physical, &flags))
+            kpanic("image at 0x%lx: page 0x%lx is not mapped", (unsigned long)address,
+                   (unsigned long)at);
+        if (run > 0 && physical != start + run) {
+            if (!visit(start, run))
+                return false;
+            run = 0;
+        }
+        if (run == 0)
+            start = physical;
+        run += BTL_PAGE_SIZE;
+    }
+    return run == 0 || visit(start, run);
+}
+
+static bool protect_alias(uint64_t physical, uint64_t size)
+{
+    return arch_protect(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), size,
+                        BTL_PERM_READ);
+}
+
+static bool free_run(uint64_t physical, uint64_t size)
+{
+    // Splits nothing that sealing has not split already, or changes nothing: it cannot fail.
+    arch_protect(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), size,
+                 BTL_PERM_READ | BTL_PERM_WRITE);
+    pages_free(physical, size / BTL_PAGE_SIZE, PF_MODULE);
+    return true;
+}
+
+// Puts pages under [address, address + size), in runs as long as there are.
+static bool back(uint64_t address, uint64_t size, uint64_t *ret_done)
+{
+    uint64_t run = size / BTL_PAGE_SIZE, done = 0, physical;
+
+    while (done < size) {
+        if (run > (size - done) / BTL_PAGE_SIZE)
+            run = (size - done) / BTL_PAGE_SIZE;
+        if (!pages_alloc_raw(run, PF_MODULE, &physical)) {
+            if (run == 1)
+                break;
+            run /= 2;
+            continue;
+        }
+        if (!arch_map(vm_space(), address + done, physical, run * BTL_PAGE_SIZE,
+                      BTL_PERM_READ | BTL_PERM_WRITE)) {
+            arch_unmap(vm_space(), address + done, run * BTL_PAGE_SIZE);
+            pages_free(physical, run, PF_MODULE);
+            break;
+        }
+        done += run * BTL_PAGE_SIZE;
+    }
+    *ret_done = done;
+    return done == size;
+}
+
+bool vm_image_alloc(uint64_t size, uint64_t align, uint64_t *ret_address)
+{
+    uint64_t address, done;
+
+    if (!window_alloc(size, align, &address))
+        return false;
+    if (!back(address, size, &done)) {
+        for_each_run(address, done, free_run);
+        arch_unmap(vm_space(), address, done);
+        window_free(address, size);
+        return false;
+    }
+    *ret_address = address;
+    return true;
+}
+
+bool vm_image_seal(uint64_t address, const struct btl_segment segment[BTL_SEGS])
+{
+    for (int kind = 0; kind < BTL_SEGS; kind++) {
+        uint64_t start = address + segment[kind].offset, size = segment[kind].size;
+
+        if (size == 0)
+            continue;
+        if (!arch_protect(vm_space(), start, size, segment[kind].perm))
+            return false;
+        if (!(segment[kind].perm & BTL_PERM_WRITE) && !for_each_run(start, size, protect_alias))
+            return false;
+    }
+    return true;
+}
+
+void vm_image_free(uint64_t address, uint64_t size)
+{
+    for_each_run(address, size, free_run);
+    arch_unmap(vm_space(), address, size);
+    window_free(address, size);
+}

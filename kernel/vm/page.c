@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Frame 0 is never given out: 0 is how page_alloc() says that there is no memory.
+#include "vm/page.h"
+
+#include <btl/kernel.h>
+
+static struct pfdat *pfdat;
+static uint64_t frame_count;
+static struct buddy buddy;
+static uint64_t owned[PF_COUNT];
+
+void page_init(struct pfdat *table, uint64_t frames)
+{
+    memset(table, 0, frames * sizeof(*table));
+    memset(owned, 0, sizeof(owned));
+    pfdat = table;
+    frame_count = frames;
+    owned[PF_HOLE] = frames;
+    buddy_init(&buddy, table, sizeof(*table), (uint32_t)frames);
+}
+
+bool page_ready(void)
+{
+    return pfdat != NULL;
+}
+
+struct pfdat *pfdat_of(uint64_t physical)
+{
+    uint64_t frame = physical / BTL_PAGE_SIZE;
+
+    return frame < frame_count ? &pfdat[frame] : NULL;
+}
+
+uint64_t pfdat_frames(void)
+{
+    return frame_count;
+}
+
+uint64_t pages_owned(enum pf_owner owner)
+{
+    return owned[owner];
+}
+
+const char *pf_owner_name(enum pf_owner owner)
+{
+    static const char *const name[PF_COUNT] = {
+#define PF_OWNER(name, text, what) text,
+        PF_OWNERS(PF_OWNER)
+#undef PF_OWNER
+    };
+
+    return owner < PF_COUNT ? name[owner] : "?";
+}
+
+static void set_owner(uint64_t first, uint64_t count, enum pf_owner owner)
+{
+    for (uint64_t frame = first; frame < first + count; frame++) {
+        owned[pfdat[frame].owner]--;
+        pfdat[frame].owner = (uint8_t)owner;
+    }
+    owned[owner] += count;
+}
+
+// The frames of [physical, physical + size) that the table has.
+static uint64_t clip(uint64_t physical, uint64_t size, uint64_t *ret_first)
+{
+    uint64_t first = physical / BTL_PAGE_SIZE, end = (physical + size) / BTL_PAGE_SIZE;
+
+    *ret_first = first;
+    if (end > frame_count)
+        end = frame_count;
+    return first < end ? end - first : 0;
+}
+
+void pages_set_owner(uint64_t physical, uint64_t size, enum pf_owner owner)
+{
+    uint64_t first, count = clip(physical, size, &first);
+
+    if (count > 0 && first == 0 && owner == PF_FREE) {
+        set_owner(0, 1, PF_FIRMWARE);
+        first++;
+        count--;
+    }
+    if (count == 0)
+        return;
+    set_owner(first, count, owner);
+    if (owner == PF_FREE)
+        buddy_free(&buddy, (uint32_t)first, (uint32_t)count);
+}
+
+bool pages_alloc_raw(uint64_t count, enum pf_owner owner, uint64_t *ret_physical)
+{
+    uint32_t first;
+
+    if (count == 0 || count > frame_count || !buddy_alloc(&buddy, (uint32_t)count, &first))
+        return false;
+    set_owner(first, count, owner);
+    *ret_physical = (uint64_t)first * BTL_PAGE_SIZE;
+    return true;
+}
+
+bool pages_alloc(uint64_t count, enum pf_owner owner, uint64_t *ret_physical)
+{
+    if (!pages_alloc_raw(count, owner, ret_physical))
+        return false;
+    memset(phys_to_virt(*ret_physical), 0, count * BTL_PAGE_SIZE);
+    return true;
+}
+
+void pages_free(uint64_t physical, uint64_t count, enum pf_owner owner)
+{
+    uint64_t first = physical / BTL_PAGE_SIZE;
+
+    if (physical % BTL_PAGE_SIZE != 0 || !btl_in_range(first, count, frame_count))
+        kpanic("pages_free: 0x%lx and %lu pages are not memory", (unsigned long)physical,
+               (unsigned long)count);
+    for (uint64_t frame = first; frame < first + count; frame++)
+        if (pfdat[frame].owner != owner)
+            kpanic("pages_free: frame 0x%lx is not of %s but of %s", (unsigned long)frame,
+                   pf_owner_name(owner), pf_owner_name(pfdat[frame].owner));
+    pages_set_owner(physical, count * BTL_PAGE_SIZE, PF_FREE);
+}
+
+static uint64_t units_on_free_lists(void)
+{
+    uint64_t units = 0;
+
+    for (int order = 0; order < BUDDY_ORDERS; order++)
+        for (uint32_t at = buddy.free[order]; at != BTL_NONE; at = buddy_link(&buddy, at)->next)
+            units += 1ull << order;
+    return units;
+}
+
+bool pages_verify(void)
+{
+    uint64_t count[PF_COUNT] = {0};
+
+    for (uint64_t frame = 0; frame < frame_count; frame++)
+        count[pfdat[frame].owner]++;
+    return memcmp(count, owned, sizeof(count)) == 0 && owned[PF_FREE] == buddy.free_units &&
+           units_on_free_lists() == buddy.free_units;
+}

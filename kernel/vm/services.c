@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The page-frame services that modules may call, from phase 2 on.
+#include "symbols.h"
+#include "vm/page.h"
+#include "vm/vm.h"
+#include "vm/window.h"
+
+#include <btl/kernel.h>
+
+// In phase 1 no page frame has an owner yet: an early caller would take memory that is in use.
+static void require_vm(const char *function, const void *caller)
+{
+    struct btl_str name = symbol_owner((uint64_t)(uintptr_t)caller);
+
+    if (!vm_ready())
+        kpanic("%s() called by %S in phase 1 (BOOT1): page-frame services start with phase 2; "
+               "use kmem_alloc(), or configure the module BOOT2",
+               function, &name);
+}
+
+uint64_t page_alloc(size_t count)
+{
+    uint64_t physical;
+
+    require_vm("page_alloc", __builtin_return_address(0));
+    return pages_alloc(count, PF_PAGES, &physical) ? physical : 0;
+}
+
+void page_free(uint64_t physical, size_t count)
+{
+    require_vm("page_free", __builtin_return_address(0));
+    pages_free(physical, count, PF_PAGES);
+}
+
+// Memory that somebody owns is cached; a second, uncached mapping of it would be incoherent.
+static bool is_memory(uint64_t start, uint64_t end)
+{
+    for (uint64_t at = start; at < end; at += BTL_PAGE_SIZE) {
+        const struct pfdat *pf = pfdat_of(at);
+        if (pf == NULL)
+            return false;
+        if (pf->owner != PF_HOLE && pf->owner != PF_FIRMWARE)
+            return true;
+    }
+    return false;
+}
+
+void *map_device(uint64_t physical, size_t size)
+{
+    uint64_t start = physical & ~(uint64_t)(BTL_PAGE_SIZE - 1), end, address;
+
+    require_vm("map_device", __builtin_return_address(0));
+    if (size == 0 || !btl_add(physical, size, &end) || !btl_round_up(end, BTL_PAGE_SIZE, &end) ||
+        is_memory(start, end) || !window_alloc(end - start, BTL_PAGE_SIZE, &address))
+        return NULL;
+    if (!arch_map(vm_space(), address, start, end - start,
+                  BTL_PERM_READ | BTL_PERM_WRITE | MAP_UNCACHED)) {
+        arch_unmap(vm_space(), address, end - start);
+        window_free(address, end - start);
+        return NULL;
+    }
+    return (void *)(uintptr_t)(address + (physical - start));
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The kernel's own address space, built from the manifest:
+//
+//   direct map   all memory that is cached, RW-; read-only in it what is read-only in the window,
+//                so that no second mapping writes to code or constants; the framebuffer
+//   window       kernel and phase-1 images R-X R-- RW-, early arena, stack (a guard page below)
+//
+// Nothing else: no identity map, and so no page at address 0.
+#include "vm/vm.h"
+
+#include "dlkm/dlkm.h"
+#include "handoff.h"
+
+#include <btl/kernel.h>
+
+#define EFI_MEMORY_WB (1ull << 3)
+
+static const uint32_t read_write = BTL_PERM_READ | BTL_PERM_WRITE;
+
+static const struct btlm_system *the_system(void)
+{
+    return btl_manifest_system(handoff_manifest());
+}
+
+// Device registers are mapped by map_device(), where they are wanted. What the firmware reserves is
+// mapped when it is ordinary memory: ACPI and SMBIOS tables lie there.
+static bool in_direct_map(const struct btlm_memory *range)
+{
+    switch (range->type) {
+    case BTLM_MEM_MMIO:
+    case BTLM_MEM_BAD:
+        return false;
+    case BTLM_MEM_RESERVED:
+    case BTLM_MEM_PERSISTENT:
+        return range->attributes & EFI_MEMORY_WB;
+    default:
+        return true;
+    }
+}
+
+// Neighbours are mapped together: the firmware's map has hundreds of small ranges, and large pages
+// need long ones.
+static bool map_direct(struct arch_space *space)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+    uint64_t count = btl_manifest_count(manifest, BTLM_MEMORY), base = the_system()->direct_map;
+
+    uint64_t start = 0, end = 0;
+
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_memory *range = btl_manifest_entry(manifest, BTLM_MEMORY, i);
+        if (!in_direct_map(range))
+            continue;
+        if (range->start != end) {
+            if (!arch_map(space, base + start, start, end - start, read_write))
+                return false;
+            start = range->start;
+        }
+        end = range->start + range->size;
+    }
+    return arch_map(space, base + start, start, end - start, read_write);
+}
+
+static uint64_t page_up(uint64_t a)
+{
+    return (a + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1);
+}
+
+static bool map_framebuffer(struct arch_space *space)
+{
+    const struct btlm_system *system = the_system();
+    uint64_t start = system->framebuffer & ~(uint64_t)(BTL_PAGE_SIZE - 1), physical;
+    uint64_t end = page_up(system->framebuffer + system->framebuffer_size);
+    uint32_t flags;
+
+    if (system->framebuffer_format == 0 ||
+        arch_translate(space, system->direct_map + start, &physical, &flags))
+        return true;
+    return arch_map(space, system->direct_map + start, start, end - start,
+                    read_write | MAP_WRITE_COMBINING);
+}
+
+// A piece of the window, and what may not be written there made read-only in the direct map.
+static bool map_piece(struct arch_space *space, uint64_t virtual, uint64_t physical, uint64_t size,
+                      uint32_t perm)
+{
+    if (size == 0)
+        return true;
+    if (!arch_map(space, virtual, physical, size, perm))
+        return false;
+    return (perm & BTL_PERM_WRITE) ||
+           arch_protect(space, the_system()->direct_map + physical, size, BTL_PERM_READ);
+}
+
+static bool map_kernel(struct arch_space *space)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+    const struct btlm_kernel *kernel = btl_manifest_kernel(manifest);
+    uint64_t count = btl_manifest_count(manifest, BTLM_SEGMENTS);
+
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_segment *segment = btl_manifest_entry(manifest, BTLM_SEGMENTS, i);
+        uint64_t start = segment->address & ~(uint64_t)(BTL_PAGE_SIZE - 1);
+        uint64_t size = page_up(segment->address + segment->size) - start;
+
+        if (!map_piece(space, start, start - kernel->virtual_base + kernel->physical_base, size,
+                       segment->perm))
+            return false;
+    }
+    return true;
+}
+
+static bool map_modules(struct arch_space *space)
+{
+    const struct btlm_system *system = the_system();
+
+    for (uint32_t id = 0; id < module_count(); id++) {
+        const struct module_image *image = module_get(id)->image;
+        for (int kind = 0; image != NULL && kind < BTL_SEGS; kind++) {
+            const struct btl_segment *segment = &image->segment[kind];
+            uint64_t virtual = image->base + segment->offset;
+            if (!map_piece(space, virtual,
+                           virtual - system->modules_virtual + system->modules_physical,
+                           segment->size, segment->perm))
+                return false;
+        }
+    }
+    return true;
+}
+
+bool vm_space_build(struct arch_space *space)
+{
+    const struct btlm_system *system = the_system();
+    const struct btl_manifest *manifest = handoff_manifest();
+
+    return arch_space_create(space) && map_direct(space) && map_framebuffer(space) &&
+           map_kernel(space) && map_modules(space) &&
+           map_piece(space, system->early_virtual, system->early_physical, system->early_size,
+                     read_write) &&
+           map_piece(space, system->stack_virtual, system->stack_physical, system->stack_size,
+                     read_write) &&
+           arch_protect(space, (uint64_t)(uintptr_t)manifest->bytes.at,
+                        page_up(manifest->header->total_size), BTL_PERM_READ);
+}

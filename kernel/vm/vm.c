@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The order in which memory comes to life. Each step may use what the steps before it made.
+#include "vm/vm.h"
+
+#include "dlkm/dlkm.h"
+#include "handoff.h"
+#include "timeline.h"
+#include "vm/kmem.h"
+#include "vm/page.h"
+#include "vm/window.h"
+
+#include <btl/kernel.h>
+
+static struct arch_space kernel_space;
+static bool ready;
+
+bool vm_ready(void)
+{
+    return ready;
+}
+
+struct arch_space *vm_space(void)
+{
+    return &kernel_space;
+}
+
+// Who owns a page at the start, by the type of its range.
+static const uint8_t owner_of_type[BTLM_MEM_TYPES] = {
+    [BTLM_MEM_USABLE] = PF_FREE,           [BTLM_MEM_BOOT_SERVICES] = PF_LOADER,
+    [BTLM_MEM_LOADER] = PF_LOADER,         [BTLM_MEM_STAGED] = PF_STAGED,
+    [BTLM_MEM_KERNEL] = PF_KERNEL,         [BTLM_MEM_MODULES] = PF_BOOT_MODULE,
+    [BTLM_MEM_EARLY] = PF_EARLY,           [BTLM_MEM_MANIFEST] = PF_MANIFEST,
+    [BTLM_MEM_ACPI_RECLAIM] = PF_FIRMWARE, [BTLM_MEM_ACPI_NVS] = PF_FIRMWARE,
+    [BTLM_MEM_RUNTIME_CODE] = PF_FIRMWARE, [BTLM_MEM_RUNTIME_DATA] = PF_FIRMWARE,
+    [BTLM_MEM_MMIO] = PF_FIRMWARE,         [BTLM_MEM_PERSISTENT] = PF_FIRMWARE,
+    [BTLM_MEM_RESERVED] = PF_FIRMWARE,     [BTLM_MEM_BAD] = PF_FIRMWARE,
+};
+
+static uint64_t range_count(void)
+{
+    return btl_manifest_count(handoff_manifest(), BTLM_MEMORY);
+}
+
+static const struct btlm_memory *range_at(uint64_t index)
+{
+    return btl_manifest_entry(handoff_manifest(), BTLM_MEMORY, index);
+}
+
+// The table ends with the last memory that the kernel can ever own.
+static uint64_t frames_needed(void)
+{
+    uint64_t end = 0;
+
+    for (uint64_t i = 0; i < range_count(); i++)
+        if (owner_of_type[range_at(i)->type] != PF_FIRMWARE)
+            end = range_at(i)->start + range_at(i)->size;
+    return end / BTL_PAGE_SIZE < UINT32_MAX ? end / BTL_PAGE_SIZE : UINT32_MAX - 1;
+}
+
+// The highest usable range that holds the table; low memory is left to devices that need it.
+static uint64_t place_for(uint64_t size)
+{
+    const struct btlm_system *system = btl_manifest_system(handoff_manifest());
+
+    for (uint64_t i = range_count(); i-- > 0;) {
+        const struct btlm_memory *range = range_at(i);
+        if (range->type == BTLM_MEM_USABLE && range->size >= size && range->start > 0 &&
+            range->start + range->size <= system->direct_map_size)
+            return range->start + range->size - size;
+    }
+    kpanic("no free memory in one piece for the page frame table (%lu KiB)",
+           (unsigned long)(size >> 10));
+}
+
+static void build_pfdat(void)
+{
+    const struct btlm_system *system = btl_manifest_system(handoff_manifest());
+    uint64_t frames = frames_needed(), size, place;
+
+    size = (frames * sizeof(struct pfdat) + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1);
+    place = place_for(size);
+    page_init(phys_to_virt(place), frames);
+    for (uint64_t i = 0; i < range_count(); i++) {
+        uint64_t start = range_at(i)->start, end = start + range_at(i)->size;
+        enum pf_owner owner = owner_of_type[range_at(i)->type];
+        bool holds_table = place >= start && place < end; // at its end, see place_for()
+
+        pages_set_owner(start, (holds_table ? place : end) - start, owner);
+    }
+    pages_set_owner(place, size, PF_PFDAT);
+    pages_set_owner(system->stack_physical, system->stack_size, PF_KERNEL);
+}
+
+// Frees what is still of `owner` in [physical, physical + size).
+static uint64_t release(uint64_t physical, uint64_t size, enum pf_owner owner)
+{
+    uint64_t end = physical + size, released = 0, run = 0;
+
+    for (uint64_t at = physical; at <= end; at += BTL_PAGE_SIZE) {
+        const struct pfdat *pf = at < end ? pfdat_of(at) : NULL;
+        if (pf != NULL && pf->owner == owner) {
+            run++;
+        } else if (run > 0) {
+            pages_free(at - run * BTL_PAGE_SIZE, run, owner);
+            released += run;
+            run = 0;
+        }
+        if (at < end && pf == NULL)
+            break; // above the table
+    }
+    return released;
+}
+
+uint64_t vm_release(uint64_t physical, uint64_t size, enum btlm_memory_type type)
+{
+    return release(physical, size, owner_of_type[type]);
+}
+
+static void release_loader(void)
+{
+    for (uint64_t i = 0; i < range_count(); i++)
+        if (owner_of_type[range_at(i)->type] == PF_LOADER)
+            release(range_at(i)->start, range_at(i)->size, PF_LOADER);
+}
+
+void vm_boot_image_free(uint64_t address, uint64_t size)
+{
+    const struct btlm_system *system = btl_manifest_system(handoff_manifest());
+
+    release(address - system->modules_virtual + system->modules_physical, size, PF_BOOT_MODULE);
+}
+
+static void open_window(void)
+{
+    const struct btlm_system *system = btl_manifest_system(handoff_manifest());
+    uint64_t start = system->window, end = system->window + system->window_size;
+    const uint64_t taken[] = {system->modules_virtual + system->modules_size,
+                              system->early_virtual + system->early_size,
+                              system->stack_virtual + system->stack_size,
+                              btl_manifest_kernel(handoff_manifest())->virtual_base +
+                                  btl_manifest_kernel(handoff_manifest())->size};
+
+    for (size_t i = 0; i < BTL_COUNT(taken); i++)
+        if (taken[i] > start && taken[i] <= end)
+            start = taken[i];
+    if (!window_init(start + BTL_PAGE_SIZE, end))
+        kpanic("no room left in the kernel and module window");
+}
+
+void vm_init(void)
+{
+    uint64_t event = timeline_begin(BTLM_EVENT_VM, BTL_NONE);
+
+    build_pfdat();
+    if (!vm_space_build(&kernel_space))
+        kpanic("out of memory while building the kernel's page tables");
+    arch_space_use(&kernel_space);
+    release_loader(); // nothing of the loader is in use from here on
+    kmem_init();
+    open_window();
+    ready = true;
+    dlkm_release_failed();
+    timeline_end(event, pfdat_frames() * sizeof(struct pfdat));
+}

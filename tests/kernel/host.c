@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "host.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "print.h"
+#include "vm/kmem.h"
+#include "vm/page.h"
+
+static uint8_t *memory;
+static struct pfdat *table;
+static char printed[1 << 16];
+static size_t printed_len;
+static char panic_text[512];
+static uint64_t fail_in = UINT64_MAX;
+static bool failed;
+
+jmp_buf host_panic_jump;
+bool host_panic_expected;
+
+void host_memory(uint64_t pages)
+{
+    memory = aligned_alloc(BTL_PAGE_SIZE, pages * BTL_PAGE_SIZE);
+    table = calloc(pages, sizeof(*table));
+    assert_non_null(memory);
+    assert_non_null(table);
+    memset(memory, 0xa5, pages * BTL_PAGE_SIZE);
+    page_init(table, pages);
+    pages_set_owner(0, pages * BTL_PAGE_SIZE, PF_FREE);
+    kmem_init();
+}
+
+void host_memory_end(void)
+{
+    free(memory);
+    free(table);
+}
+
+void *phys_to_virt(uint64_t physical)
+{
+    return memory + physical;
+}
+
+static void put(struct btl_out *out, const char *text, size_t len)
+{
+    if (len > sizeof(printed) - 1 - printed_len)
+        len = sizeof(printed) - 1 - printed_len;
+    memcpy(printed + printed_len, text, len);
+    printed_len += len;
+    printed[printed_len] = '\0';
+}
+
+static struct btl_out out = {.put = put};
+
+struct btl_out console_out(void)
+{
+    return out;
+}
+
+const char *host_printed(void)
+{
+    return printed;
+}
+
+void host_clear(void)
+{
+    printed_len = 0;
+    printed[0] = '\0';
+}
+
+void kprintf(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    btl_vformat(&out, format, args);
+    va_end(args);
+}
+
+void kpanic(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    btl_vformat_to(panic_text, sizeof(panic_text), format, args);
+    va_end(args);
+    if (host_panic_expected)
+        longjmp(host_panic_jump, 1);
+    print_error("unexpected panic: %s\n", panic_text);
+    abort();
+}
+
+const char *host_panic_text(void)
+{
+    return panic_text;
+}
+
+void assert_contains(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("\"%s\" is not in \"%s\"", part, text);
+}
+
+void host_fail_alloc(uint64_t nth)
+{
+    fail_in = nth;
+    failed = false;
+}
+
+void host_fail_no_alloc(void)
+{
+    fail_in = UINT64_MAX;
+}
+
+bool host_alloc_failed(void)
+{
+    return failed;
+}
+
+void *__real_kmem_alloc(size_t size);
+void *__wrap_kmem_alloc(size_t size);
+
+// The linker puts it in the place of kmem_alloc() in every other file.
+void *__wrap_kmem_alloc(size_t size)
+{
+    if (fail_in == 0) {
+        fail_in = UINT64_MAX;
+        failed = true;
+        return NULL;
+    }
+    if (fail_in != UINT64_MAX)
+        fail_in--;
+    return __real_kmem_alloc(size);
+}
+
+int console_read(void)
+{
+    return -1;
+}
+
+uint64_t time_ticks(void)
+{
+    static uint64_t ticks;
+
+    return ticks += 1000;
+}
+
+uint64_t time_ticks_per_second(void)
+{
+    return 1000000;
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The machine under the kernel, on the host: physical memory is a block of host memory, the console
+// a buffer, a panic a jump back into the test.
+#ifndef TEST_KERNEL_HOST_H
+#define TEST_KERNEL_HOST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <btl/kernel.h>
+
+// Physical memory of so many pages from address 0 on; all of it free but frame 0.
+void host_memory(uint64_t pages);
+void host_memory_end(void);
+
+// What was printed since host_clear().
+const char *host_printed(void);
+void host_clear(void);
+
+// Fails the allocation number `nth` from now on (0: the next one), and no other.
+void host_fail_alloc(uint64_t nth);
+void host_fail_no_alloc(void);
+bool host_alloc_failed(void); // since host_fail_alloc()
+
+// Runs a statement that must panic; the message must contain the text.
+extern jmp_buf host_panic_jump;
+extern bool host_panic_expected;
+const char *host_panic_text(void);
+#define assert_panics(statement, part)                                                             \
+    do {                                                                                           \
+        host_panic_expected = true;                                                                \
+        if (setjmp(host_panic_jump) == 0) {                                                        \
+            statement;                                                                             \
+            fail_msg("did not panic: %s", #statement);                                             \
+        }                                                                                          \
+        host_panic_expected = false;                                                               \
+        assert_contains(host_panic_text(), part);                                                  \
+    } while (0)
+
+void assert_contains(const char *text, const char *part);
+
+#endif

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Those parts of the kernel that touch no hardware, on the host, under sanitizers and by both
+# compilers: tests/kernel/test_X.c, with the machine replaced by host.c.  make kernel-tests
+KERNEL_TESTS := $(patsubst tests/kernel/test_%.c,%,$(sort $(wildcard tests/kernel/test_*.c)))
+KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/page.c kernel/vm/kmem.c \
+	kernel/vm/early.c kernel/vm/window.c kernel/arena.c kernel/lineedit.c kernel/monitor.c \
+	kernel/options.c kernel/symbols.c kernel/text.c \
+	kernel/arch/x86_64/paging.c kernel/arch/x86_64/walk.c
+KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c
+# tests/kernel first: its arch/x86_64/cpu.h takes the place of the kernel's.
+KERNEL_TEST_FLAGS := $(CSTD) $(WARN) -Itests/kernel -Ikernel -g -O1 -fno-omit-frame-pointer
+
+# A module for the test of linking: a real ET_REL file, called where the test links it.
+$(BUILD)/test-kernel/guest.o: tests/kernel/guest.c
+	@mkdir -p $(@D)
+	gcc $(CSTD) $(WARN) -O1 -ffreestanding -fno-pic -fno-common -mcmodel=small -fcf-protection=none \
+		-fno-stack-protector -fno-asynchronous-unwind-tables -c $< -o $@
+
+define kernel_test_variant
+$(BUILD)/test-$(1)/kpart/%.o: %.c
+	@mkdir -p $$(@D)
+	$(1) $(KERNEL_TEST_FLAGS) $(SANITIZE) -c $$< -o $$@
+$(BUILD)/test-$(1)/kpart/libkernel.a: $(KERNEL_TEST_PARTS:%.c=$(BUILD)/test-$(1)/kpart/%.o)
+	@rm -f $$@
+	ar rcs $$@ $$^
+$(BUILD)/test-$(1)/kernel/%: $(BUILD)/test-$(1)/kpart/tests/kernel/test_%.o \
+		$(KERNEL_TEST_SUPPORT:%.c=$(BUILD)/test-$(1)/kpart/%.o) \
+		$(BUILD)/test-$(1)/kpart/libkernel.a $(BUILD)/test-$(1)/libbtl.a $(BUILD)/test-kernel/guest.o
+	@mkdir -p $$(@D)
+	$(1) $(SANITIZE) -Wl,--wrap=kmem_alloc $$(filter-out %/guest.o,$$^) -lcmocka -o $$@
+kernel-test-$(1)-%: $(BUILD)/test-$(1)/kernel/%
+	BTL_GUEST=$(BUILD)/test-kernel/guest.o $$<
+endef
+$(eval $(call kernel_test_variant,gcc))
+$(eval $(call kernel_test_variant,clang))
+
+kernel-tests: $(KERNEL_TESTS:%=kernel-test-gcc-%) $(KERNEL_TESTS:%=kernel-test-clang-%)
+.PRECIOUS: $(BUILD)/test-gcc/kpart/%.o $(BUILD)/test-clang/kpart/%.o $(BUILD)/test-gcc/kernel/% $(BUILD)/test-clang/kernel/%
+.PHONY: kernel-tests

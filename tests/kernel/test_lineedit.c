@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "host.h"
+
+#include <string.h>
+
+#include "lineedit.h"
+#include "print.h"
+
+static struct line line;
+static char echoed[1024];
+static struct text_buffer echo;
+
+static int begin(void **state)
+{
+    memset(&line, 0, sizeof(line));
+    echo = text_buffer(echoed, sizeof(echoed));
+    return 0;
+}
+
+// Types text; the event of the last character.
+static enum line_event type(const char *text)
+{
+    enum line_event event = LINE_MORE;
+
+    for (; *text != '\0'; text++)
+        event = line_feed(&line, (uint8_t)*text, &echo.out);
+    return event;
+}
+
+static void text_is_kept_and_echoed(void **state)
+{
+    assert_int_equal(type("lsmod"), LINE_MORE);
+    assert_string_equal(line.text, "lsmod");
+    assert_int_equal(type("\r"), LINE_DONE);
+    assert_string_equal(echoed, "lsmod\n");
+}
+
+static void a_newline_after_a_return_is_the_same_end(void **state)
+{
+    assert_int_equal(type("a\r"), LINE_DONE);
+    line_clear(&line);
+    assert_int_equal(type("\n"), LINE_MORE);
+    assert_int_equal(type("b\n"), LINE_DONE);
+    assert_string_equal(line.text, "b");
+}
+
+static void backspace_and_delete_take_one_back(void **state)
+{
+    type("abc\b\x7f");
+    assert_string_equal(line.text, "a");
+    type("\b\b\b");
+    assert_string_equal(line.text, "");
+    assert_string_equal(echoed, "abc\b \b\b \b\b \b");
+}
+
+static void control_u_takes_all_and_control_w_a_word_back(void **state)
+{
+    type("manifest memory  \x17");
+    assert_string_equal(line.text, "manifest ");
+    type("\x15");
+    assert_string_equal(line.text, "");
+    type("\x17\x15");
+    assert_int_equal(line.len, 0);
+}
+
+static void control_c_cancels(void **state)
+{
+    assert_int_equal(type("reset\x03"), LINE_CANCELLED);
+}
+
+static void control_characters_ring_and_are_not_kept(void **state)
+{
+    type("a\x1b\t\x80\xff");
+    assert_string_equal(line.text, "a");
+    assert_string_equal(echoed, "a\a\a\a\a");
+}
+
+static void a_line_that_is_full_takes_no_more(void **state)
+{
+    for (int i = 0; i < LINE_MAX + 10; i++)
+        type("x");
+    assert_int_equal(line.len, LINE_MAX - 1);
+    assert_int_equal(strlen(line.text), LINE_MAX - 1);
+    assert_int_equal(type("\r"), LINE_DONE);
+}
+
+static void words_are_split_at_blanks(void **state)
+{
+    char text[] = "  modinfo   clock ", none[] = "   ", many[] = "a b c d";
+    char *words[3];
+    int count = 9;
+
+    assert_true(line_split(text, words, 3, &count));
+    assert_int_equal(count, 2);
+    assert_string_equal(words[0], "modinfo");
+    assert_string_equal(words[1], "clock");
+    assert_true(line_split(none, words, 3, &count));
+    assert_int_equal(count, 0);
+    assert_false(line_split(many, words, 3, &count));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(text_is_kept_and_echoed, begin),
+        cmocka_unit_test_setup(a_newline_after_a_return_is_the_same_end, begin),
+        cmocka_unit_test_setup(backspace_and_delete_take_one_back, begin),
+        cmocka_unit_test_setup(control_u_takes_all_and_control_w_a_word_back, begin),
+        cmocka_unit_test_setup(control_c_cancels, begin),
+        cmocka_unit_test_setup(control_characters_ring_and_are_not_kept, begin),
+        cmocka_unit_test_setup(a_line_that_is_full_takes_no_more, begin),
+        cmocka_unit_test_setup(words_are_split_at_blanks, begin),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Loading what the loader has linked.
+#include "self.h"
+
+#include "dlkm/dlkm.h"
+#include "vm/kmem.h"
+
+static void a_load_function_gets_its_arguments(void **state)
+{
+    uint32_t id = self_module("clock");
+
+    world.module[id].arguments = world_str("verbose=1");
+    self_start();
+    assert_true(module_load(id, BTL_PHASE_BOOT1));
+    assert_int_equal(module_get(id)->state, MODULE_LOADED);
+    assert_int_equal(self_load_calls, 1);
+    assert_string_equal(self_seen_name, "clock");
+    assert_string_equal(self_seen_flags, "verbose=1");
+    assert_int_equal(self_seen.phase, BTL_PHASE_BOOT1);
+    assert_ptr_equal(self_seen_running, module_name(module_get(id)).at);
+    assert_int_equal(dlkm_running().len, 0);
+    assert_ptr_equal(module_at((uint64_t)&self_wrapper), module_get(id));
+    assert_null(module_at(1));
+}
+
+static void dependents_are_counted(void **state)
+{
+    uint32_t ring = self_module("ring"), log = self_module("log");
+
+    world_depends(ring);
+    self_start();
+    assert_true(module_load(ring, BTL_PHASE_BOOT1));
+    assert_int_equal(module_get(ring)->dependents, 0);
+    assert_true(module_load(log, BTL_PHASE_BOOT1));
+    assert_int_equal(module_get(ring)->dependents, 1);
+    assert_int_equal(module_get(log)->dependents, 0);
+}
+
+static void a_failing_load_function_fails_its_dependents_by_name(void **state)
+{
+    uint32_t ring = self_module("ring"), log = self_module("log"), other;
+
+    world_depends(ring);
+    other = self_module("other");
+    self_start();
+    self_load_result = BTL_ENODEV;
+    assert_false(module_load(ring, BTL_PHASE_BOOT1));
+    assert_contains(module_get(ring)->reason, "error -19 (no such device)");
+    assert_contains(module_get(ring)->reason, "[run-load-function]");
+    self_load_result = self_load_calls = 0;
+    self_assert_fails(log, "run-dependency");
+    assert_contains(module_get(log)->reason, "it needs ring");
+    assert_true(module_load(other, BTL_PHASE_BOOT1)); // everything else goes on
+    assert_int_equal(module_get(ring)->dependents, 0);
+}
+
+static void a_phase_that_is_not_supported(void **state)
+{
+    uint32_t id = self_module("late");
+
+    world.module[id].supported = BTL_SUPPORTS_BOOT2 | BTL_SUPPORTS_RUN;
+    self_start();
+    self_assert_fails(id, "run-phase");
+    assert_contains(module_get(id)->reason, "BOOT2,RUN");
+}
+
+static void an_image_outside_the_phase_1_memory(void **state)
+{
+    uint32_t id = self_module("stray");
+
+    world.module[id].address -= BTL_PAGE_SIZE;
+    self_start();
+    self_assert_fails(id, "run-bad-image");
+}
+
+static void sections_outside_the_image(void **state)
+{
+    uint32_t id = self_module("stray");
+
+    world.section[1].size = world.module[id].size + 1;
+    self_start();
+    self_assert_fails(id, "run-bad-image");
+}
+
+static void data_before_text(void **state)
+{
+    uint32_t id = self_module("stray");
+
+    world.section[1].address = world.module[id].address;
+    world.section[1].size = 16;
+    self_start();
+    self_assert_fails(id, "run-bad-image");
+}
+
+// Each allocation that loading makes fails in turn: every time the heap is what it was.
+static void memory_that_ends_at_any_point(void **state)
+{
+    uint32_t id = self_module("hello");
+    uint64_t nth = 0;
+
+    world_tunable("depth", "1", 3);
+    self_start();
+    for (bool loaded = false; !loaded; nth++) {
+        uint64_t before = kmem_stats().allocations - kmem_stats().frees;
+        host_fail_alloc(nth);
+        module_get(id)->state = MODULE_REGISTERED;
+        loaded = module_load(id, BTL_PHASE_BOOT1);
+        host_fail_no_alloc();
+        assert_int_equal(loaded, !host_alloc_failed());
+        if (loaded)
+            break;
+        kmem_free(module_get(id)->reason);
+        module_get(id)->reason = NULL;
+        assert_int_equal(kmem_stats().allocations - kmem_stats().frees, before);
+    }
+    assert_true(nth >= 2);
+    assert_int_equal(self_load_calls, 1);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, self_begin, self_end)
+    const struct CMUnitTest tests[] = {
+        TEST(a_load_function_gets_its_arguments),
+        TEST(dependents_are_counted),
+        TEST(a_failing_load_function_fails_its_dependents_by_name),
+        TEST(a_phase_that_is_not_supported),
+        TEST(an_image_outside_the_phase_1_memory),
+        TEST(sections_outside_the_image),
+        TEST(data_before_text),
+        TEST(memory_that_ends_at_any_point),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

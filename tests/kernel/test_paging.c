@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The page tables of x86-64, 4 and 5 levels, made in host memory and read back twice: by the
+// kernel's own arch_translate(), and by arch_walk(), which knows nothing of how they were made.
+#include "host.h"
+
+#include "arch.h"
+#include "arch/x86_64/cpu.h"
+#include "vm/page.h"
+
+#define PAGES  512u
+#define DIRECT 0xffff800000000000ull
+#define WINDOW 0xffffffff80000000ull
+#define LARGE  (2ull << 20)
+#define HUGE_  (1ull << 30)
+
+enum { R = BTL_PERM_READ, W = BTL_PERM_WRITE, X = BTL_PERM_EXEC };
+
+uint64_t cpu_cr0, cpu_cr3, cpu_cr4, cpu_efer, cpu_pat;
+bool cpu_has_1g;
+static struct arch_space space;
+
+static int begin(void **state)
+{
+    host_memory(PAGES);
+    cpu_cr4 = *state != NULL ? CR4_LA57 : 0;
+    cpu_has_1g = true;
+    cpu_cr0 = cpu_efer = 0;
+    cpu_pat = 0x0007040600070406ull;
+    paging_init();
+    assert_true(arch_space_create(&space));
+    return 0;
+}
+
+static int end(void **state)
+{
+    assert_true(pages_verify());
+    host_memory_end();
+    return 0;
+}
+
+struct seen {
+    uint64_t mappings, bytes, write_exec;
+    uint64_t lowest, highest;
+};
+
+static void visit(void *context, uint64_t virtual, uint64_t size, uint32_t flags)
+{
+    struct seen *seen = context;
+
+    seen->mappings++;
+    seen->bytes += size;
+    seen->write_exec += (flags & W) && (flags & X);
+    if (virtual < seen->lowest)
+        seen->lowest = virtual;
+    if (virtual + size - 1 > seen->highest)
+        seen->highest = virtual + size - 1;
+}
+
+static struct seen walk(void)
+{
+    struct seen seen = {.lowest = UINT64_MAX};
+
+    arch_walk(&space, visit, &seen);
+    return seen;
+}
+
+static void assert_maps(uint64_t virtual, uint64_t physical, uint32_t flags)
+{
+    uint64_t found;
+    uint32_t with;
+
+    assert_true(arch_translate(&space, virtual, &found, &with));
+    assert_int_equal(found, physical);
+    assert_int_equal(with, flags);
+}
+
+static void the_processor_is_made_to_enforce(void **state)
+{
+    assert_true(cpu_efer & EFER_NXE);
+    assert_true(cpu_cr0 & CR0_WP);
+    assert_int_equal(cpu_pat >> 32 & 0xff, 1); // slot 4: write combining
+    assert_int_equal(cpu_pat & 0xffffffff, 0x00070406);
+}
+
+static void large_pages_where_both_addresses_allow(void **state)
+{
+    uint64_t start = LARGE - BTL_PAGE_SIZE, size = 2 * BTL_PAGE_SIZE + HUGE_ + LARGE;
+    struct seen seen;
+
+    assert_true(arch_map(&space, DIRECT + start, start, size, R | W));
+    seen = walk();
+    assert_int_equal(seen.bytes, size);
+    assert_int_equal(seen.lowest, DIRECT + start);
+    assert_int_equal(seen.highest, DIRECT + start + size - 1);
+    assert_int_equal(seen.mappings, 1 + 511 + 2 + 1); // 4 KiB, 2 MiB up to 1 GiB, two more, 4 KiB
+    assert_maps(DIRECT + HUGE_ + 12345, HUGE_ + 12345, R | W);
+}
+
+static void a_gigabyte_is_one_page_if_the_processor_has_it(void **state)
+{
+    assert_true(arch_map(&space, DIRECT + HUGE_, HUGE_, HUGE_, R | W));
+    assert_int_equal(walk().mappings, 1);
+}
+
+static void without_them_it_is_512_pages(void **state)
+{
+    cpu_has_1g = false;
+    paging_init();
+    assert_true(arch_map(&space, DIRECT + HUGE_, HUGE_, HUGE_, R | W));
+    assert_int_equal(walk().mappings, 512);
+}
+
+static void odd_addresses_are_mapped_in_small_pages(void **state)
+{
+    assert_true(arch_map(&space, WINDOW, BTL_PAGE_SIZE, LARGE, R));
+    assert_int_equal(walk().mappings, 512);
+    assert_maps(WINDOW + LARGE - 1, LARGE + BTL_PAGE_SIZE - 1, R);
+}
+
+static void writable_and_executable_is_refused(void **state)
+{
+    assert_panics(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | W | X), "writable and executable");
+    assert_true(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | X));
+    assert_panics(arch_protect(&space, WINDOW, BTL_PAGE_SIZE, R | W | X),
+                  "writable and executable");
+    assert_int_equal(walk().write_exec, 0);
+}
+
+// The check that the kernel runs on itself can fail: the walk sees what only the firmware may have.
+static void the_walk_finds_what_is_both(void **state)
+{
+    assert_true(arch_map(&space, 0x1000, 0x1000, BTL_PAGE_SIZE, R | W | X | MAP_FIRMWARE));
+    assert_int_equal(walk().write_exec, 1);
+}
+
+static void protecting_a_part_splits_and_keeps_the_rest(void **state)
+{
+    assert_true(arch_map(&space, DIRECT + HUGE_, HUGE_, HUGE_, R | W));
+    assert_true(arch_protect(&space, DIRECT + HUGE_ + 5 * BTL_PAGE_SIZE, BTL_PAGE_SIZE, R));
+    assert_int_equal(walk().bytes, HUGE_);
+    assert_int_equal(walk().mappings, 511 + 512);
+    assert_maps(DIRECT + HUGE_ + 4 * BTL_PAGE_SIZE, HUGE_ + 4 * BTL_PAGE_SIZE, R | W);
+    assert_maps(DIRECT + HUGE_ + 5 * BTL_PAGE_SIZE, HUGE_ + 5 * BTL_PAGE_SIZE, R);
+    assert_maps(DIRECT + HUGE_ + 6 * BTL_PAGE_SIZE, HUGE_ + 6 * BTL_PAGE_SIZE, R | W);
+}
+
+static void whole_large_pages_are_protected_without_splitting(void **state)
+{
+    uint64_t free;
+
+    assert_true(arch_map(&space, DIRECT + LARGE, LARGE, 4 * LARGE, R | W));
+    free = pages_owned(PF_FREE);
+    assert_true(arch_protect(&space, DIRECT + 2 * LARGE, 2 * LARGE, R));
+    assert_int_equal(pages_owned(PF_FREE), free);
+    assert_int_equal(walk().mappings, 4);
+    assert_maps(DIRECT + 2 * LARGE, 2 * LARGE, R);
+    assert_maps(DIRECT + 4 * LARGE, 4 * LARGE, R | W);
+}
+
+static void memory_types_survive_splitting(void **state)
+{
+    assert_true(arch_map(&space, WINDOW, LARGE, LARGE, R | W | MAP_WRITE_COMBINING));
+    assert_true(arch_map(&space, WINDOW + LARGE, 2 * LARGE, LARGE, R | W | MAP_UNCACHED));
+    assert_maps(WINDOW + 5000, LARGE + 5000, R | W | MAP_WRITE_COMBINING);
+    assert_true(arch_protect(&space, WINDOW + LARGE, BTL_PAGE_SIZE, R | MAP_UNCACHED));
+    assert_true(arch_protect(&space, WINDOW, BTL_PAGE_SIZE, R | MAP_WRITE_COMBINING));
+    assert_maps(WINDOW + 8192, LARGE + 8192, R | W | MAP_WRITE_COMBINING);
+    assert_maps(WINDOW, LARGE, R | MAP_WRITE_COMBINING);
+    assert_maps(WINDOW + LARGE + 8192, 2 * LARGE + 8192, R | W | MAP_UNCACHED);
+}
+
+static void what_is_unmapped_is_gone(void **state)
+{
+    uint64_t physical;
+    uint32_t flags;
+
+    assert_true(arch_map(&space, WINDOW, LARGE, LARGE + BTL_PAGE_SIZE, R));
+    arch_unmap(&space, WINDOW, LARGE);
+    assert_false(arch_translate(&space, WINDOW, &physical, &flags));
+    assert_false(arch_translate(&space, WINDOW + LARGE - 1, &physical, &flags));
+    assert_maps(WINDOW + LARGE, 2 * LARGE, R);
+    arch_unmap(&space, WINDOW, 2 * LARGE); // holes are skipped
+    assert_int_equal(walk().mappings, 0);
+    assert_true(arch_map(&space, WINDOW, 0, LARGE, R));
+    assert_panics(arch_unmap(&space, WINDOW, BTL_PAGE_SIZE), "inside a large page");
+}
+
+static void a_space_beside_has_the_kernels_half_alone(void **state)
+{
+    struct arch_space beside;
+    uint64_t physical;
+    uint32_t flags;
+
+    assert_true(arch_map(&space, WINDOW, LARGE, BTL_PAGE_SIZE, R | X));
+    assert_true(arch_map(&space, 0x5000, 0x5000, BTL_PAGE_SIZE, R | W));
+    assert_true(arch_space_create_beside(&space, &beside));
+    assert_false(arch_translate(&beside, 0x5000, &physical, &flags));
+    assert_true(arch_map(&beside, 0x7000, 0x7000, BTL_PAGE_SIZE, R | W));
+    space = beside;
+    assert_maps(WINDOW, LARGE, R | X);
+    assert_maps(0x7000, 0x7000, R | W);
+}
+
+static void without_memory_for_tables_mapping_says_so(void **state)
+{
+    uint64_t physical;
+
+    assert_true(arch_map(&space, DIRECT, 0, HUGE_, R | W));
+    while (pages_alloc(1, PF_PAGES, &physical))
+        ;
+    assert_false(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R));
+    assert_false(arch_protect(&space, DIRECT, BTL_PAGE_SIZE, R));
+    assert_maps(DIRECT, 0, R | W); // as it was
+}
+
+int main(void)
+{
+    static bool five = true;
+#define TEST(name)                                                                                 \
+    {#name " (4 levels)", name, begin, end, NULL},                                                 \
+    {                                                                                              \
+#name " (5 levels)", name, begin, end, &five                                               \
+    }
+    const struct CMUnitTest tests[] = {
+        TEST(the_processor_is_made_to_enforce),
+        TEST(large_pages_where_both_addresses_allow),
+        TEST(a_gigabyte_is_one_page_if_the_processor_has_it),
+        TEST(without_them_it_is_512_pages),
+        TEST(odd_addresses_are_mapped_in_small_pages),
+        TEST(writable_and_executable_is_refused),
+        TEST(the_walk_finds_what_is_both),
+        TEST(protecting_a_part_splits_and_keeps_the_rest),
+        TEST(whole_large_pages_are_protected_without_splitting),
+        TEST(memory_types_survive_splitting),
+        TEST(what_is_unmapped_is_gone),
+        TEST(a_space_beside_has_the_kernels_half_alone),
+        TEST(without_memory_for_tables_mapping_says_so),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "world.h"
+
+#include "dlkm/dlkm.h"
+#include "handoff.h"
+#include "monitor.h"
+#include "vm/kmem.h"
+#include "vm/page.h"
+
+static int begin(void **state)
+{
+    host_memory(256);
+    host_clear();
+    world_begin("");
+    return 0;
+}
+
+static int finish(void **state)
+{
+    host_memory_end();
+    return 0;
+}
+
+static void every_module_of_the_manifest_is_known_by_id_and_name(void **state)
+{
+    uint32_t id;
+
+    world_module("ring", BTL_PHASE_BOOT1, BTLM_LINKED);
+    world_module("pci", BTL_PHASE_BOOT2, BTLM_STAGED);
+    world_seal();
+    registry_init();
+    assert_int_equal(module_count(), 2);
+    assert_true(module_find(BTL_STR("pci"), &id));
+    assert_int_equal(id, 1);
+    assert_int_equal(module_id(module_get(1)), 1);
+    assert_false(module_find(BTL_STR("pc"), &id));
+    assert_false(module_find(BTL_STR(""), &id));
+}
+
+// Rule 2: a module that supports BOOT1 is registered in phase 1, every other one in phase 2.
+static void registration_comes_in_its_phase(void **state)
+{
+    world_module("early", BTL_PHASE_INIT, BTLM_STAGED);
+    world_module("late", BTL_PHASE_BOOT2, BTLM_STAGED);
+    world.module[1].registered = BTL_PHASE_BOOT2;
+    world_seal();
+    registry_init();
+    assert_int_equal(module_get(0)->state, MODULE_ANNOUNCED);
+    registry_register(BTL_PHASE_BOOT1);
+    assert_int_equal(module_get(0)->state, MODULE_REGISTERED);
+    assert_int_equal(module_get(1)->state, MODULE_ANNOUNCED);
+    registry_register(BTL_PHASE_BOOT2);
+    assert_int_equal(module_get(1)->state, MODULE_REGISTERED);
+}
+
+static void what_the_loader_refused_has_the_loaders_reason(void **state)
+{
+    world_module("bad", BTL_PHASE_BOOT1, BTLM_FAILED);
+    world_reason("error: bad: it is bad [link-unresolved]");
+    world_module("worse", BTL_PHASE_BOOT1, BTLM_FAILED);
+    world_module("off", BTL_PHASE_BOOT1, BTLM_OFF);
+    world_seal();
+    registry_init();
+    registry_register(BTL_PHASE_BOOT1);
+    assert_int_equal(module_get(0)->state, MODULE_FAILED);
+    assert_string_equal(module_get(0)->reason, "error: bad: it is bad [link-unresolved]");
+    assert_int_equal(module_get(1)->state, MODULE_FAILED);
+    assert_non_null(module_get(1)->reason);
+    assert_int_equal(module_get(2)->state, MODULE_OFF);
+    assert_contains(module_get(2)->reason, "switched off");
+}
+
+static void a_required_module_that_failed_or_is_off_is_found(void **state)
+{
+    world_module("a", BTL_PHASE_BOOT1, BTLM_FAILED);
+    world_module("b", BTL_PHASE_BOOT1, BTLM_STAGED);
+    world.module[1].flags = BTLM_REQUIRED;
+    world_module("c", BTL_PHASE_BOOT1, BTLM_OFF);
+    world_seal();
+    registry_init();
+    assert_int_equal(module_required_failure(), BTL_NONE);
+    world.module[2].flags = BTLM_REQUIRED;
+    assert_int_equal(module_required_failure(), 2);
+    module_failed(module_get(1), "no disk");
+    assert_int_equal(module_required_failure(), 1);
+}
+
+static void a_reason_without_memory_is_still_a_failure(void **state)
+{
+    world_module("a", BTL_PHASE_BOOT1, BTLM_STAGED);
+    world_seal();
+    registry_init();
+    host_fail_alloc(0);
+    module_failed(module_get(0), "no disk");
+    assert_int_equal(module_get(0)->state, MODULE_FAILED);
+    assert_null(module_get(0)->reason);
+}
+
+static void a_registry_without_memory_names_the_constant(void **state)
+{
+    world_module("a", BTL_PHASE_BOOT1, BTLM_STAGED);
+    world_seal();
+    host_fail_alloc(0);
+    assert_panics(registry_init(), "BTL_BOOT_EARLY_SIZE");
+}
+
+static void a_boot_phase_loads_only_its_own_modules(void **state)
+{
+    world_module("boot2", BTL_PHASE_BOOT2, BTLM_STAGED); // not really staged: it fails by name
+    world_module("init", BTL_PHASE_INIT, BTLM_STAGED);
+    world_module("auto", BTL_PHASE_AUTO, BTLM_STAGED);
+    world_seal();
+    registry_init();
+    registry_register(BTL_PHASE_BOOT1);
+    dlkm_boot_phase(BTL_PHASE_BOOT2);
+    assert_int_equal(module_get(0)->state, MODULE_FAILED);
+    assert_contains(module_get(0)->reason, "run-not-staged");
+    assert_int_equal(module_get(1)->state, MODULE_REGISTERED);
+    dlkm_boot_phase(BTL_PHASE_INIT);
+    assert_int_equal(module_get(1)->state, MODULE_FAILED);
+    assert_int_equal(module_get(2)->state, MODULE_REGISTERED);
+    assert_contains(host_printed(), "BOOT2: 0 modules loaded, 1 failed");
+    assert_contains(host_printed(), "INIT: 0 modules loaded, 1 failed");
+}
+
+static void files_of_auto_modules_are_kept(void **state)
+{
+    world_module("done", BTL_PHASE_INIT, BTLM_FAILED);
+    world.module[0].staged_size = 5000;
+    world_module("auto", BTL_PHASE_AUTO, BTLM_STAGED);
+    world.module[1].staged_size = 3 * BTL_PAGE_SIZE;
+    world_seal();
+    registry_init();
+    registry_register(BTL_PHASE_BOOT1);
+    source_release_rest();
+    assert_int_equal(world_released, 2 * BTL_PAGE_SIZE);
+}
+
+static void options_are_words(void **state)
+{
+    world_begin("  report autotest\tconsole=screen bogus ");
+    world_seal();
+    options_parse();
+    assert_true(options.report);
+    assert_true(options.autotest);
+    assert_true(options.screen);
+    assert_false(options.serial);
+    assert_contains(host_printed(), "unknown word \"bogus\"");
+    assert_contains(host_printed(), "console=com1");
+}
+
+static void command(int argc, char **argv)
+{
+}
+
+static void commands_of_modules_come_and_go(void **state)
+{
+    uint64_t here = (uint64_t)(uintptr_t)command;
+
+    assert_int_equal(monitor_add("one", "help", command), 0);
+    assert_int_equal(monitor_add("one", "help", command), BTL_EEXIST);
+    assert_int_equal(monitor_add("lsmod", "help", command), BTL_EEXIST);
+    assert_int_equal(monitor_add("", "help", command), BTL_EINVAL);
+    assert_int_equal(monitor_add("two", NULL, NULL), BTL_EINVAL);
+    assert_int_equal(monitor_add("two", NULL, command), 0);
+    monitor_help();
+    assert_contains(host_printed(), "one");
+    monitor_remove("one");
+    monitor_remove("one");
+    assert_false(monitor_forget(1, 2));
+    assert_true(monitor_forget(here, here + 1));
+    assert_false(monitor_forget(here, here + 1));
+    host_fail_alloc(0);
+    assert_int_equal(monitor_add("three", "help", command), BTL_ENOMEM);
+    assert_int_equal(kmem_stats().bytes, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
+    const struct CMUnitTest tests[] = {
+        TEST(every_module_of_the_manifest_is_known_by_id_and_name),
+        TEST(registration_comes_in_its_phase),
+        TEST(what_the_loader_refused_has_the_loaders_reason),
+        TEST(a_required_module_that_failed_or_is_off_is_found),
+        TEST(a_reason_without_memory_is_still_a_failure),
+        TEST(a_registry_without_memory_names_the_constant),
+        TEST(a_boot_phase_loads_only_its_own_modules),
+        TEST(files_of_auto_modules_are_kept),
+        TEST(options_are_words),
+        TEST(commands_of_modules_come_and_go),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

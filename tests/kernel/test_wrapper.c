@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "self.h"
+
+#include "dlkm/dlkm.h"
+
+static void a_wrapper_of_another_abi(void **state)
+{
+    uint32_t id = self_module("old");
+
+    self_wrapper.abi = 2;
+    self_start();
+    self_assert_fails(id, "run-wrapper-abi");
+}
+
+static void a_wrapper_of_another_size(void **state)
+{
+    uint32_t id = self_module("old");
+
+    self_wrapper.size--;
+    self_start();
+    self_assert_fails(id, "run-wrapper-abi");
+}
+
+static void no_wrapper(void **state)
+{
+    uint32_t id = self_module("bare");
+
+    world.module[id].wrapper = 0;
+    self_start();
+    self_assert_fails(id, "run-no-wrapper");
+}
+
+static void a_wrapper_that_ends_behind_the_image(void **state)
+{
+    uint32_t id = self_module("bare");
+
+    world.module[id].wrapper = world.module[id].address + world.module[id].size - 8;
+    self_start();
+    self_assert_fails(id, "run-no-wrapper");
+}
+
+static void every_pointer_outside_is_named(void **state)
+{
+    uint32_t id = self_module("wild");
+
+    self_wrapper.load = NULL;
+    self_wrapper.unload = (int (*)(void))(uintptr_t)&self_depth; // inside, but data
+    self_wrapper.type_data = (void *)0x1000;
+    self_wrapper.tunable_count = UINT64_MAX / 8;
+    self_start();
+    self_assert_fails(id, "run-wrapper-pointer");
+    assert_contains(host_printed(), "`load` of its wrapper structure is 0x0");
+    assert_contains(host_printed(), "`unload`");
+    assert_contains(host_printed(), "`type_data`");
+    assert_contains(host_printed(), "`tunables`");
+}
+
+static void tunables_that_are_not_usable(void **state)
+{
+    static struct btl_tunable bad[] = {
+        {.name = NULL, .type = BTL_TUNABLE_INT, .storage = &self_depth},
+        {.name = "x", .type = 7, .storage = &self_depth},
+        {.name = "x", .type = BTL_TUNABLE_STRING, .storage = self_greeting, .max = -1},
+        {.name = "x", .type = BTL_TUNABLE_STRING, .storage = self_greeting, .max = INT64_MAX},
+        {.name = "x", .type = BTL_TUNABLE_INT, .storage = (char *)&self_depth + 1},
+    };
+    uint32_t id = self_module("wild");
+
+    self_wrapper.tunables = bad;
+    self_wrapper.tunable_count = BTL_COUNT(bad);
+    self_start();
+    self_assert_fails(id, "run-wrapper-tunable");
+    for (size_t i = 0; i < BTL_COUNT(bad); i++) {
+        char text[40];
+        btl_format_to(text, sizeof(text), "tunable number %zu of", i);
+        assert_contains(host_printed(), text);
+    }
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, self_begin, self_end)
+    const struct CMUnitTest tests[] = {
+        TEST(a_wrapper_of_another_abi),
+        TEST(a_wrapper_of_another_size),
+        TEST(no_wrapper),
+        TEST(a_wrapper_that_ends_behind_the_image),
+        TEST(every_pointer_outside_is_named),
+        TEST(tunables_that_are_not_usable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A boot manifest made by hand, for the module subsystem: modules as the loader would hand them
+// over.
+#ifndef TEST_KERNEL_WORLD_H
+#define TEST_KERNEL_WORLD_H
+
+#include "host.h"
+
+#include <btl/manifest.h>
+
+#define WORLD_MODULES 8
+#define WORLD_MANY    64
+
+struct world {
+    struct btlm_header header;
+    struct btlm_system system;
+    struct btlm_kernel kernel;
+    struct btlm_module module[WORLD_MODULES];
+    struct btlm_section section[WORLD_MANY];
+    uint32_t depend[WORLD_MANY];
+    struct btlm_export export[WORLD_MANY];
+    struct btlm_tunable tunable[WORLD_MANY];
+    uint32_t order[WORLD_MODULES];
+    struct btlm_diagnostic diagnostic[WORLD_MODULES];
+    char strings[4096];
+    uint32_t string_size;
+    struct btl_manifest manifest; // over the above; world_seal() fills it in
+};
+extern struct world world;
+
+void world_begin(const char *kernel_options);
+// A module without dependencies that supports all phases, planned for `phase`. Its id.
+uint32_t world_module(const char *name, enum btl_phase phase, enum btlm_state state);
+// These two belong to the module added last.
+void world_depends(uint32_t id);
+void world_tunable(const char *name, const char *value, uint32_t line);
+void world_export(const char *name, uint64_t value, uint32_t owner);
+void world_reason(const char *text); // of the module added last
+struct btlm_str world_str(const char *text);
+void world_seal(void);
+
+// What the mocked VM has: images that were given out and not taken back.
+extern uint32_t world_images;
+extern bool world_vm_ready, world_seal_fails;
+extern uint64_t world_released; // bytes of staged files given back
+
+#endif
