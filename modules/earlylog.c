@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Captures the console from the first moment on; the monitor command `earlylog` shows it. It stands
+// first in loader.conf, so that what the other phase-1 modules print is in it.
+#include <btl/module.h>
+
+#include "ring.h"
+
+static int64_t size = 64 << 10;
+static const struct btl_tunable tunables[] = {BTL_INT(size, 4 << 10, 512 << 10)};
+
+static struct ring *log;
+
+static void capture(const char *text, size_t len)
+{
+    ring_put(log, text, len);
+}
+
+// What is printed here is captured too, so the end is fixed before the first line.
+static void show(int argc, char **argv)
+{
+    char piece[128];
+    uint64_t end = ring_end(log), at = ring_start(log);
+    if (at > 0)
+        kprintf("[%lu bytes are gone; raise earlylog.size]\n", (unsigned long)at);
+    while (at < end) {
+        size_t want = end - at < sizeof(piece) ? end - at : sizeof(piece);
+        size_t count = ring_read(log, at, piece, want);
+        kprintf("%.*s", (int)count, piece);
+        at += count;
+    }
+}
+
+static int earlylog_load(const struct btl_load_args *args)
+{
+    log = ring_new((size_t)size);
+    if (log == NULL) {
+        kprintf("earlylog: no memory for %ld bytes, or not a power of two\n", (long)size);
+        return BTL_EINVAL;
+    }
+    int error = console_capture(capture);
+    if (error != 0) {
+        ring_free(log);
+        return error;
+    }
+    error = monitor_add("earlylog", "what the console showed since phase 1", show);
+    if (error != 0) {
+        console_release(capture);
+        ring_free(log);
+        return error;
+    }
+    kprintf("earlylog: capturing the console\n");
+    return 0;
+}
+
+static int earlylog_unload(void)
+{
+    monitor_remove("earlylog");
+    console_release(capture);
+    ring_free(log);
+    return 0;
+}
+
+BTL_MODULE("earlylog", .load = earlylog_load, .unload = earlylog_unload, BTL_TUNABLES(tunables));
+BTL_VERSION("1.0");
+BTL_DESCRIPTION("captures the console before anything else");
+BTL_LICENSE("BSD-2-Clause");
+BTL_PHASES("BOOT1,BOOT2,RUN");
+BTL_NEEDS("kernel:1.0");
+BTL_NEEDS("ring:1.0");
+BTL_DEPENDS("ring");
+BTL_PARM("size", "int", "bytes kept, a power of two");

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Interface hello:1.0.
+#ifndef BTL_MODULES_HELLO_H
+#define BTL_MODULES_HELLO_H
+
+extern int hello_count; // how often it has greeted
+
+#endif

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# modules/NAME.c -> $(O)/modules/NAME.ko. Headers here are the interfaces between modules.
+BTL := .
+MODULE_WARN := $(WARN)
+include tools/module.mk
+
+MODULE_NAMES := $(sort $(patsubst modules/%.c,%,$(wildcard modules/*.c)))
+MODULE_KO := $(MODULE_NAMES:%=$(O)/modules/%.ko)
+
+$(O)/modules/%.o: modules/%.c tools/module.mk tools/module-$(ARCH).mk
+	@mkdir -p $(@D)
+	$(MODULE_CC) $(MODULE_FLAGS) -c $< -o $@
+$(O)/modules/%.ko: $(O)/modules/%.o
+	$(call module_link,$<,$@)
+
+# What the loader could not load does not leave the build.
+$(O)/modules/checked: $(MODULE_KO) $(BUILD)/host/tools/check_module
+	$(BUILD)/host/tools/check_module $(MODULE_KO)
+	@touch $@
+
+modules: $(O)/modules/checked
+.PRECIOUS: $(O)/modules/%.o
+.PHONY: modules

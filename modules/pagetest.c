@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Takes pages from the new page allocator, fills each with random words of its own and reads them
+// back after all are filled: finds pages handed out twice and address lines that stick.
+#include <btl/module.h>
+
+#include "clock.h"
+#include "entropy.h"
+
+#define WORDS (BTL_PAGE_SIZE / sizeof(uint64_t))
+
+static int64_t pages = 256;
+static const struct btl_tunable tunables[] = {BTL_INT(pages, 1, 65536)};
+
+// A sequence from a seed (xorshift64*), so that the page can be checked without a copy of it.
+static uint64_t next(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * 0x2545f4914f6cdd1du;
+}
+
+static void fill(uint64_t page, uint64_t seed)
+{
+    uint64_t *word = phys_to_virt(page);
+    for (size_t i = 0; i < WORDS; i++)
+        word[i] = next(&seed);
+}
+
+static bool same(uint64_t page, uint64_t seed)
+{
+    const uint64_t *word = phys_to_virt(page);
+    for (size_t i = 0; i < WORDS; i++)
+        if (word[i] != next(&seed))
+            return false;
+    return true;
+}
+
+static bool zeroed(uint64_t page)
+{
+    const uint64_t *word = phys_to_virt(page);
+    for (size_t i = 0; i < WORDS; i++)
+        if (word[i] != 0)
+            return false;
+    return true;
+}
+
+static void give_back(const uint64_t *page, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        page_free(page[i], 1);
+}
+
+// Takes up to `pages` pages; *ret_bad counts those that did not come zeroed.
+static int64_t take(uint64_t *page, uint64_t seed, int64_t *ret_bad)
+{
+    int64_t taken = 0;
+    for (*ret_bad = 0; taken < pages; taken++) {
+        page[taken] = page_alloc(1);
+        if (page[taken] == 0)
+            break;
+        *ret_bad += !zeroed(page[taken]);
+        fill(page[taken], seed + (uint64_t)taken);
+    }
+    return taken;
+}
+
+static int pagetest_load(const struct btl_load_args *args)
+{
+    uint64_t seed, from = clock_ns();
+    int64_t bad, wrong = 0;
+    uint64_t *page = kmem_alloc((size_t)pages * sizeof(*page));
+    if (page == NULL)
+        return BTL_ENOMEM;
+    random_bytes(&seed, sizeof(seed));
+    seed |= 1ull << 63; // a state of 0 stays 0
+    int64_t taken = take(page, seed, &bad);
+    for (int64_t i = 0; i < taken; i++)
+        wrong += !same(page[i], seed + (uint64_t)i);
+    give_back(page, taken);
+    kmem_free(page);
+    kprintf("pagetest: %ld pages in %lu us, %ld not zeroed, %ld wrong\n", (long)taken,
+            (unsigned long)((clock_ns() - from) / 1000), (long)bad, (long)wrong);
+    return bad + wrong > 0 ? BTL_EIO : taken < pages ? BTL_ENOMEM : 0;
+}
+
+static int pagetest_unload(void)
+{
+    return 0;
+}
+
+BTL_MODULE("pagetest", .load = pagetest_load, .unload = pagetest_unload, BTL_TUNABLES(tunables));
+BTL_VERSION("1.0");
+BTL_DESCRIPTION("checks some pages of the page allocator");
+BTL_LICENSE("BSD-2-Clause");
+BTL_PHASES("BOOT2,RUN");
+BTL_NEEDS("kernel:1.0");
+BTL_NEEDS("clock:1.0");
+BTL_NEEDS("entropy:1.0");
+BTL_DEPENDS("clock,entropy");
+BTL_PARM("pages", "int", "how many pages are checked");

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Enumerates PCI through configuration mechanism 1 (PCI Local Bus 3.0, 3.2.2.3.2): every bus that a
+// bridge leads to, once.
+#include <btl/module.h>
+
+#include "pci.h"
+
+#define CONFIG_ADDRESS 0xcf8
+#define CONFIG_DATA    0xcfc
+#define MAX_FUNCTIONS  256 // lspci says when there were more
+
+enum { OFFSET_ID = 0, OFFSET_CLASS = 8, OFFSET_HEADER = 12, OFFSET_BUSES = 24 };
+enum { HEADER_BRIDGE = 1 };
+
+static struct pci_function functions[MAX_FUNCTIONS];
+static uint32_t count, lost;
+static const struct pci_names *names;
+
+static void select(const struct pci_function *at, uint8_t offset)
+{
+    port_out32(CONFIG_ADDRESS, 0x80000000u | (uint32_t)at->bus << 16 | (uint32_t)at->device << 11 |
+                                   (uint32_t)at->function << 8 | (offset & 0xfcu));
+}
+
+uint32_t pci_read32(const struct pci_function *at, uint8_t offset)
+{
+    select(at, offset);
+    return port_in32(CONFIG_DATA);
+}
+
+void pci_write32(const struct pci_function *at, uint8_t offset, uint32_t value)
+{
+    select(at, offset);
+    port_out32(CONFIG_DATA, value);
+}
+
+const struct pci_function *pci_at(uint32_t index)
+{
+    return index < count ? &functions[index] : NULL;
+}
+
+const struct pci_function *pci_find(uint16_t vendor, uint16_t id, const struct pci_function *after)
+{
+    uint32_t from = after == NULL ? 0 : (uint32_t)(after - functions) + 1;
+    for (uint32_t i = from; i < count; i++)
+        if (functions[i].vendor == vendor && functions[i].id == id)
+            return &functions[i];
+    return NULL;
+}
+
+void pci_set_names(const struct pci_names *those)
+{
+    names = those;
+}
+
+// Adds one function. True when there is one; *ret_header gets its header type, *ret_bus the bus
+// behind it, 0 when it is no bridge.
+static bool probe(struct pci_function at, uint8_t *ret_header, uint8_t *ret_bus)
+{
+    uint32_t id = pci_read32(&at, OFFSET_ID);
+    if ((id & 0xffff) == 0xffff)
+        return false;
+    *ret_header = (uint8_t)(pci_read32(&at, OFFSET_HEADER) >> 16);
+    at.vendor = (uint16_t)id;
+    at.id = (uint16_t)(id >> 16);
+    at.class_code = pci_read32(&at, OFFSET_CLASS) >> 8;
+    at.header_type = *ret_header & 0x7f;
+    bool bridge = at.header_type == HEADER_BRIDGE;
+    *ret_bus = bridge ? (uint8_t)(pci_read32(&at, OFFSET_BUSES) >> 8) : 0;
+    if (count < MAX_FUNCTIONS)
+        functions[count++] = at;
+    else
+        lost++;
+    return true;
+}
+
+static void probe_device(uint8_t bus, uint8_t device, bool reached[256])
+{
+    uint8_t header = 0, behind;
+    for (uint8_t function = 0; function < 8; function++) {
+        struct pci_function at = {.bus = bus, .device = device, .function = function};
+        if (probe(at, &header, &behind))
+            reached[behind] = true;
+        if (function == 0 && (header & 0x80) == 0)
+            return; // no more functions, or no device at all
+    }
+}
+
+// A bridge's bus number is above its own: one ascending pass reaches every bus. What a bridge that
+// nobody has set up says (bus 0) changes nothing.
+static void enumerate(void)
+{
+    static bool reached[256];
+    memset(reached, 0, sizeof(reached));
+    reached[0] = true;
+    for (uint32_t bus = 0; bus < 256; bus++)
+        for (uint8_t device = 0; reached[bus] && device < 32; device++)
+            probe_device((uint8_t)bus, device, reached);
+}
+
+static void list(int argc, char **argv)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct pci_function *f = &functions[i];
+        const char *vendor = names != NULL ? names->vendor(f->vendor) : NULL;
+        const char *class_name = names != NULL ? names->class_name(f->class_code) : NULL;
+        kprintf("%02x:%02x.%x %04x:%04x class %06x", f->bus, f->device, f->function, f->vendor,
+                f->id, f->class_code);
+        if (vendor != NULL || class_name != NULL)
+            kprintf("  %s, %s", vendor != NULL ? vendor : "?", class_name ? class_name : "?");
+        kprintf("\n");
+    }
+    if (lost > 0)
+        kprintf("%u more are not listed (MAX_FUNCTIONS of modules/pci.c)\n", lost);
+}
+
+static int pci_load(const struct btl_load_args *args)
+{
+    enumerate();
+    if (count == 0) {
+        kprintf("pci: no device answers at ports 0xcf8 and 0xcfc\n");
+        return BTL_ENODEV;
+    }
+    kprintf("pci: %u functions\n", count + lost);
+    return monitor_add("lspci", "lists the PCI functions", list);
+}
+
+static int pci_unload(void)
+{
+    monitor_remove("lspci");
+    return 0;
+}
+
+BTL_MODULE("pci", .load = pci_load, .unload = pci_unload);
+BTL_VERSION("1.0");
+BTL_DESCRIPTION("enumerates the PCI buses");
+BTL_LICENSE("BSD-2-Clause");
+BTL_PHASES("BOOT2,RUN");
+BTL_NEEDS("kernel:1.0");
+BTL_PROVIDES("pci:1.0");
+BTL_EXPORT(pci_at);
+BTL_EXPORT(pci_find);
+BTL_EXPORT(pci_read32);
+BTL_EXPORT(pci_write32);
+BTL_EXPORT(pci_set_names);

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Which machine this is: the system information structure of SMBIOS (DSP0134), found through the
+// manifest. The tables are the firmware's, so every step stays inside them.
+#include <btl/manifest.h>
+#include <btl/module.h>
+
+enum { TYPE_SYSTEM = 1, TYPE_END = 127 };
+enum { STRING_VENDOR = 4, STRING_PRODUCT = 5, STRING_VERSION = 6 }; // offsets in TYPE_SYSTEM
+
+static char machine[128];
+
+static uint64_t load(const uint8_t *at, size_t size)
+{
+    uint64_t value = 0;
+    memcpy(&value, at, size);
+    return value;
+}
+
+static bool sums_to_zero(const uint8_t *at, size_t size)
+{
+    uint8_t sum = 0;
+    for (size_t i = 0; i < size; i++)
+        sum += at[i];
+    return sum == 0;
+}
+
+// The structure table, out of the 64-bit entry point or else the 32-bit one.
+static struct btl_bytes structures(const struct btlm_system *system)
+{
+    const uint8_t *entry = phys_to_virt(system->smbios3);
+    if (system->smbios3 != 0 && memcmp(entry, "_SM3_", 5) == 0 && sums_to_zero(entry, entry[6]))
+        return (struct btl_bytes){phys_to_virt(load(entry + 16, 8)), load(entry + 12, 4)};
+    entry = phys_to_virt(system->smbios);
+    if (system->smbios != 0 && memcmp(entry, "_SM_", 4) == 0 && sums_to_zero(entry, entry[5]))
+        return (struct btl_bytes){phys_to_virt(load(entry + 24, 4)), load(entry + 22, 2)};
+    return (struct btl_bytes){NULL, 0};
+}
+
+// The end of the strings that follow a structure's `length` bytes: two zero bytes.
+static size_t structure_end(struct btl_bytes table, size_t at, size_t length)
+{
+    for (size_t end = at + length; end + 2 <= table.size; end++)
+        if (table.at[end] == 0 && table.at[end + 1] == 0)
+            return end + 2;
+    return table.size;
+}
+
+// Bytes of the first structure of `type`, strings included; size 0: not there.
+static struct btl_bytes find(struct btl_bytes table, uint8_t type)
+{
+    size_t at = 0;
+    while (at + 4 <= table.size && table.at[at] != TYPE_END) {
+        size_t length = table.at[at + 1];
+        if (length < 4 || at + length > table.size)
+            break;
+        size_t end = structure_end(table, at, length);
+        if (table.at[at] == type)
+            return (struct btl_bytes){table.at + at, end - at};
+        at = end;
+    }
+    return (struct btl_bytes){NULL, 0};
+}
+
+// The string that the byte at `field` numbers, from 1; 0 is none.
+static struct btl_str string_of(struct btl_bytes structure, size_t field)
+{
+    size_t length = structure.at[1], at = length, number = field < length ? structure.at[field] : 0;
+    while (number > 1 && at < structure.size)
+        if (structure.at[at++] == 0)
+            number--;
+    size_t end = at;
+    while (end < structure.size && structure.at[end] != 0)
+        end++;
+    return number == 0 ? BTL_STR("?") : (struct btl_str){(const char *)structure.at + at, end - at};
+}
+
+static void show(int argc, char **argv)
+{
+    kprintf("%s\n", machine);
+}
+
+static int smbios_load(const struct btl_load_args *args)
+{
+    struct btl_bytes system = find(structures(boot_system()), TYPE_SYSTEM);
+    if (system.size == 0) {
+        kprintf("smbios: the firmware has no table with a system name\n");
+        return BTL_ENODEV;
+    }
+    struct btl_str vendor = string_of(system, STRING_VENDOR);
+    struct btl_str product = string_of(system, STRING_PRODUCT);
+    struct btl_str version = string_of(system, STRING_VERSION);
+    btl_format_to(machine, sizeof(machine), "%S %S (%S)", &vendor, &product, &version);
+    kprintf("smbios: %s\n", machine);
+    return monitor_add("machine", "which machine this is", show);
+}
+
+static int smbios_unload(void)
+{
+    monitor_remove("machine");
+    return 0;
+}
+
+BTL_MODULE("smbios", .load = smbios_load, .unload = smbios_unload);
+BTL_VERSION("1.0");
+BTL_DESCRIPTION("names the machine");
+BTL_LICENSE("BSD-2-Clause");
+BTL_NEEDS("kernel:1.0");

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A module to start from: copy the directory, rename the file, and its name below and in Makefile.
+#include <btl/module.h>
+
+// A tunable: template.repeat="3" in loader.conf. Checked against the range before load is called.
+static int64_t repeat = 1;
+static const struct btl_tunable tunables[] = {BTL_INT(repeat, 1, 10)};
+
+// A monitor command.
+static void say(int argc, char **argv)
+{
+    for (int64_t i = 0; i < repeat; i++)
+        kprintf("template: here\n");
+}
+
+// Called once, in the phase configured in loader.conf. 0, or an error of btl/kernel.h after undoing
+// what was done.
+static int template_load(const struct btl_load_args *args)
+{
+    say(0, NULL);
+    return monitor_add("template", "says that it is here", say);
+}
+
+// Undoes it all. Non-zero: refuses. Leave it out and the module stays for good.
+static int template_unload(void)
+{
+    monitor_remove("template");
+    return 0;
+}
+
+BTL_MODULE("template", .load = template_load, .unload = template_unload, BTL_TUNABLES(tunables));
+BTL_VERSION("1.0");
+BTL_DESCRIPTION("a module to start from");
+BTL_LICENSE("BSD-2-Clause");
+BTL_PHASES("BOOT1,BOOT2,RUN"); // what it can do; which of them it does is loader.conf's choice
+BTL_NEEDS("kernel:1.0");       // the interface it was written for
+BTL_PARM("repeat", "int", "how often it says so");

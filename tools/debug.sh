@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Boots the image with QEMU waiting for gdb (BTL_GDB_PORT, 1234), its serial line on the terminal, and
+# writes $O/debug.gdb (BTL_GDB_SCRIPT), which stops at the kernel's entry with all symbols loaded. Run
+# the gdb command that it prints on another terminal.
+set -eu
+. "$(dirname "$0")/qemu.sh"
+O=${O:-build/x86_64}
+port=${BTL_GDB_PORT:-1234}
+here=$(pwd)
+script=${BTL_GDB_SCRIPT:-$O/debug.gdb}
+entry=$(readelf -h "$O/kernel/kernel.elf" | awk '/Entry point/ { print $4 }')
+
+absolute()
+{
+	case $1 in
+	/*) echo "$1" ;;
+	*) echo "$here/$1" ;;
+	esac
+}
+
+cat >"$script" <<EOF
+set pagination off
+set confirm off
+set architecture i386:x86-64
+set \$btl_tool = "$(absolute "${BTL_TOOLS:-build/host/tools}/gdb_symbols")"
+set \$btl_kernel = "$(absolute "$O/kernel/kernel.elf")"
+set \$btl_loader = "$(absolute "$O/efi/loader.elf")"
+set \$btl_modules = "$(absolute "$O/modules")"
+set \$btl_entry = $entry
+file $(absolute "$O/kernel/kernel.elf")
+target remote localhost:$port
+source $(absolute tools/gdb/btl.py)
+continue
+EOF
+
+echo "QEMU waits for gdb. On another terminal:"
+echo "    gdb -x $(absolute "$script")"
+echo "It stops at the kernel's entry with the symbols of kernel, phase-1 modules and loader;"
+echo "then e.g.  hbreak hello_load ; continue.  btl-loader starts again and stops in the loader."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cp --sparse=always "$O/btl.img" "$work/btl.img"
+qemu "$work/btl.img" "$work" -serial mon:stdio -gdb "tcp:localhost:$port" -S -action reboot=reset

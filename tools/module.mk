@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# How a module is built, inside and outside of the BTL tree. Outside, a Makefile of two lines:
+#
+#     MODULES := mine                  # mine.c -> mine.ko
+#     include $(BTL)/tools/module.mk
+#
+# and   make -C DIR BTL=/path/to/btl.   More sources: mine_OBJS := mine.o other.o
+# The .ko is what is booted, without debug information; the .ko.debug beside it is for gdb. Each
+# .ko is checked as the loader would check it, and does not stay when it fails.
+
+ARCH ?= x86_64
+include $(BTL)/tools/module-$(ARCH).mk
+
+MODULE_CC ?= $(MODULE_CROSS)$(CC)
+MODULE_LD ?= $(MODULE_CROSS)ld
+MODULE_OBJCOPY ?= $(MODULE_CROSS)objcopy
+MODULE_WARN ?= -Wall -Wextra -Wno-unused-parameter
+MODULE_FLAGS = -std=gnu11 $(MODULE_WARN) -O2 -g -ffreestanding -fno-pic -fno-common \
+	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-omit-frame-pointer \
+	$(MODULE_ARCH_FLAGS) -I$(BTL)/include -I$(BTL)/modules -MMD -MP
+
+# $(call module_link,objects,module.ko)
+define module_link
+$(MODULE_LD) -r $(1) -o $(2).debug
+$(MODULE_OBJCOPY) --strip-debug $(2).debug $(2)
+endef
+
+ifdef MODULES
+CHECK_MODULE := $(BTL)/build/host/tools/check_module
+
+all: $(MODULES:%=%.ko)
+
+$(CHECK_MODULE):
+	$(MAKE) -C $(BTL) check-tool
+
+%.o: %.c
+	$(MODULE_CC) $(MODULE_FLAGS) -c $< -o $@
+
+define module_rule
+$(1)_OBJS ?= $(1).o
+$(1).ko: $$($(1)_OBJS) | $(CHECK_MODULE)
+	$$(call module_link,$$($(1)_OBJS),$$@)
+	$(CHECK_MODULE) -L .:$(BTL)/build/$(ARCH)/modules $$@
+endef
+$(foreach module,$(MODULES),$(eval $(call module_rule,$(module))))
+
+clean:
+	rm -f $(foreach module,$(MODULES),$($(module)_OBJS) $($(module)_OBJS:.o=.d) $(module).ko $(module).ko.debug)
+
+.DELETE_ON_ERROR:
+.PHONY: all clean
+-include $(foreach module,$(MODULES),$($(module)_OBJS:.o=.d))
+endif

@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Boots the disk image in QEMU with OVMF. On a terminal: the kernel's monitor (`poweroff` ends it,
+# Ctrl-A x ends QEMU). With no terminal on standard input: prints the boot report and exits 0 only if
+# every required module was loaded.
+set -eu
+. "$(dirname "$0")/qemu.sh"
+O=${O:-build/x86_64}
+limit=${BTL_TIMEOUT:-180} # seconds, without a terminal
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cp --sparse=always "$O/btl.img" "$work/btl.img" # what the guest writes stays out of the build
+
+if [ -t 0 ]; then
+	status=0
+	qemu "$work/btl.img" "$work" -serial mon:stdio || status=$?
+	case $status in
+	0 | 33) exit 0 ;;
+	*) exit $status ;;
+	esac
+fi
+
+# The last assignment wins: the user's loader.conf, and one line more.
+volume=$work/btl.img@@1M
+{ cat loader.conf; printf '\nkernel_options="report"\n'; } >"$work/loader.conf"
+mcopy -i "$volume" -D o "$work/loader.conf" ::/loader.conf
+
+status=0
+qemu_before="timeout $limit"
+qemu "$work/btl.img" "$work" -serial stdio -monitor none </dev/null >"$work/serial" || status=$?
+# The firmware drives the serial line as a terminal: its control sequences are left out.
+tr -d '\r' <"$work/serial" | sed 's/\x1b\[[=?0-9;]*[A-Za-z]//g'
+
+case $status in
+33) echo "run: every required module was loaded" ;;
+35) echo "run: a required module was not loaded; the report above says which" >&2 ;;
+124) echo "run: no end after $limit seconds (BTL_TIMEOUT sets the limit)" >&2 ;;
+0) echo "run: the machine was reset or switched off before the end of the kernel's report" >&2 ;;
+*) echo "run: QEMU ended with status $status" >&2 ;;
+esac
+[ "$status" = 33 ]

@@ -1,0 +1,48 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Sees to the Debian packages that a purpose needs:  tools/setup.sh [run|debug|test|ia64]
+# Installs what is missing when it may (root, or sudo without a password); else it says what to run.
+set -eu
+
+build="libc6-dev binutils gnu-efi psf-unifont mtools gdisk"
+run="$build qemu-system-x86 ovmf"
+debug="$run gdb"
+test="$debug clang libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu"
+# To compile the ia64 cross compiler (tools/ia64-toolchain.sh).
+ia64="binutils binutils-ia64-linux-gnu gcc-12-source gcc g++ make libc6-dev libgmp-dev libmpfr-dev libmpc-dev zlib1g-dev flex bison gawk xz-utils"
+
+case "${1:-test}" in
+run) wanted=$run ;;
+debug) wanted=$debug ;;
+test) wanted=$test ;;
+ia64) wanted=$ia64 ;;
+*) echo "usage: $0 [run|debug|test|ia64]" >&2; exit 2 ;;
+esac
+
+installed()
+{
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+if ! command -v dpkg-query >/dev/null; then
+	echo "setup: this is not a Debian system; needed are: $wanted" >&2
+	exit 0
+fi
+missing=
+for package in $wanted; do
+	installed "$package" || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" = 0 ]; then
+	as_root=
+elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+	as_root="sudo -n"
+else
+	echo "setup: packages are missing; run this and try again:" >&2
+	echo "    sudo apt-get install --no-install-recommends$missing" >&2
+	exit 1
+fi
+echo "setup: installing$missing"
+$as_root apt-get -q update
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $missing

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Set-up, disk image, running it, host tools.
+
+$(BUILD)/host/tools/%: tools/%.c $(BUILD)/host/libbtl.a
+	@mkdir -p $(@D)
+	gcc $(CSTD) $(WARN) -O2 -g $< $(BUILD)/host/libbtl.a -o $@
+check-tool: $(BUILD)/host/tools/check_module
+
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+# Packages first, then a make of its own, so that nothing is looked up before they are there.
+setup:
+	@tools/setup.sh
+run:
+	@tools/setup.sh run
+	@$(MAKE) --no-print-directory $(PARALLEL) image
+	@O=$(O) tools/run.sh
+debug:
+	@tools/setup.sh debug
+	@$(MAKE) --no-print-directory $(PARALLEL) image $(BUILD)/host/tools/gdb_symbols
+	@O=$(O) tools/debug.sh
+test:
+	@tools/setup.sh test
+	@O=$(O) BUILD=$(BUILD) $(PYTHON) tests/run.py
+
+# All programs of the host tests, to be built at once (the variables are those of tests/tests.mk).
+test-programs:
+	+$(MAKE) --no-print-directory $(foreach c,gcc clang,$(UNIT:%=$(BUILD)/test-$(c)/unit/%)) $(FUZZ:%=$(BUILD)/fuzz/bin/%)
+
+image: $(O)/btl.img
+$(O)/btl.img: tools/mkimage.sh loader.conf $(O)/efi/BOOTX64.EFI $(O)/kernel/kernel.elf $(O)/modules/checked
+	tools/mkimage.sh $@ EFI/BOOT/BOOTX64.EFI=$(O)/efi/BOOTX64.EFI loader.conf=loader.conf \
+		kernel/kernel.elf=$(O)/kernel/kernel.elf $(foreach ko,$(MODULE_KO),modules/$(notdir $(ko))=$(ko))
+
+include tests/boot/boot.mk
+
+.PHONY: setup run debug test test-programs image check-tool
