@@ -32,6 +32,7 @@ include core/core.mk
 -include tools/tools.mk
 -include bench/bench.mk
 include tests/tests.mk
+-include tools/btl/btl.mk
 
 clean:
 	rm -rf $(BUILD)

@@ -102,19 +102,26 @@ static bool find_shndx(struct elf_gate *gate)
     return good;
 }
 
+// For messages alone: to measure every name would cost more than all other checks of symbols.
+static struct btl_arg name_arg(const struct elf_gate *gate, uint32_t index)
+{
+    if (gate->elf.symbols[index].name >= gate->elf.strings.len)
+        return BTL_ARG_Z("");
+    return BTL_ARG(btl_elf_symbol_name(&gate->elf, index));
+}
+
 // Checks that the section of a symbol exists, and in an ET_REL file that its value lies in it.
-static bool check_place(struct elf_gate *gate, uint32_t index, uint32_t section,
-                        struct btl_str name)
+static bool check_place(struct elf_gate *gate, uint32_t index, uint32_t section)
 {
     const struct elf64_symbol *symbol = &gate->elf.symbols[index];
     if (section >= gate->elf.section_count) {
-        elf_report(gate, BTL_ELF_SYMBOL_SECTION, BTL_DEC(index), BTL_ARG(name), BTL_DEC(section),
-                   BTL_DEC(gate->elf.section_count));
+        elf_report(gate, BTL_ELF_SYMBOL_SECTION, BTL_DEC(index), name_arg(gate, index),
+                   BTL_DEC(section), BTL_DEC(gate->elf.section_count));
         return false;
     }
     if (gate->kind == BTL_ELF_MODULE && section != ELF_SHN_UNDEF &&
         symbol->value > gate->elf.sections[section].size) {
-        elf_report(gate, BTL_ELF_SYMBOL_VALUE, BTL_DEC(index), BTL_ARG(name),
+        elf_report(gate, BTL_ELF_SYMBOL_VALUE, BTL_DEC(index), name_arg(gate, index),
                    BTL_HEX(symbol->value), BTL_HEX(gate->elf.sections[section].size),
                    BTL_DEC(section), BTL_ARG(elf_name_if_known(gate, section)));
         return false;
@@ -123,22 +130,23 @@ static bool check_place(struct elf_gate *gate, uint32_t index, uint32_t section,
 }
 
 // Finds the section of a symbol, among the extended indices where it says so, and checks it.
-static bool check_symbol_section(struct elf_gate *gate, uint32_t index, struct btl_str name)
+static bool check_symbol_section(struct elf_gate *gate, uint32_t index)
 {
     uint16_t section = gate->elf.symbols[index].section;
     if (section == ELF_SHN_ABS || section == ELF_SHN_COMMON)
         return true;
     if (section < ELF_SHN_LORESERVE)
-        return check_place(gate, index, section, name);
+        return check_place(gate, index, section);
     if (section != ELF_SHN_XINDEX) {
-        elf_report(gate, BTL_ELF_SYMBOL_RESERVED, BTL_DEC(index), BTL_ARG(name), BTL_HEX(section));
+        elf_report(gate, BTL_ELF_SYMBOL_RESERVED, BTL_DEC(index), name_arg(gate, index),
+                   BTL_HEX(section));
         return false;
     }
     if (gate->elf.extended_sections == NULL) {
-        elf_report(gate, BTL_ELF_SYMBOL_NO_SHNDX, BTL_DEC(index), BTL_ARG(name));
+        elf_report(gate, BTL_ELF_SYMBOL_NO_SHNDX, BTL_DEC(index), name_arg(gate, index));
         return false;
     }
-    return check_place(gate, index, gate->elf.extended_sections[index], name);
+    return check_place(gate, index, gate->elf.extended_sections[index]);
 }
 
 // Checks name, section and value of one symbol.
@@ -149,8 +157,7 @@ static bool check_symbol(struct elf_gate *gate, uint32_t index)
     if (!named)
         elf_report(gate, BTL_ELF_SYMBOL_NAME, BTL_DEC(index), BTL_DEC(symbol->name),
                    BTL_DEC(gate->elf.strings.len));
-    struct btl_str name = named ? btl_elf_symbol_name(&gate->elf, index) : BTL_STR("");
-    return check_symbol_section(gate, index, name) && named;
+    return check_symbol_section(gate, index) && named;
 }
 
 static bool check_null_symbol(struct elf_gate *gate)

@@ -2,6 +2,8 @@
 // Views on an ELF file that the gate has let through. Nothing is checked here.
 #include <btl/elf.h>
 
+#include "mem.h"
+
 static const struct {
     uint16_t number;
     bool known; // can be loaded
@@ -66,10 +68,19 @@ uint32_t btl_elf_symbol_section(const struct btl_elf *elf, uint32_t symbol, uint
     return 0;
 }
 
+// Is there, at this place of a string table, text that begins with `name`? Tells nearly all names
+// from another without measuring them.
+static bool starts_with(struct btl_str strings, uint32_t at, struct btl_str name)
+{
+    return btl_in_range(at, name.len, strings.len) &&
+           memcmp(strings.at + at, name.at, name.len) == 0;
+}
+
 uint32_t btl_elf_find_section(const struct btl_elf *elf, struct btl_str name)
 {
     for (uint32_t i = 1; i < elf->section_count; i++) {
-        if (btl_str_equal(btl_elf_section_name(elf, i), name))
+        if (starts_with(elf->section_names, elf->sections[i].name, name) &&
+            btl_str_equal(btl_elf_section_name(elf, i), name))
             return i;
     }
     return BTL_NONE;

@@ -247,6 +247,25 @@ static void exports_are_added_with_their_owner(void **state)
     lf_end(&f);
 }
 
+static void exports_have_their_values_as_soon_as_the_image_is_placed(void **state)
+{
+    struct link_fixture f;
+    struct btl_modinfo info;
+    link_exporter(&f, &info, SIZE_MAX);
+    uint32_t absolute =
+        eb_symbol(&f.builder, "abs", EB_GLOBAL(ELF_STT_NOTYPE), ELF_SHN_ABS, 0x1234, 0);
+    uint32_t common = eb_symbol(&f.builder, "c", EB_GLOBAL(ELF_STT_OBJECT), ELF_SHN_COMMON, 8, 8);
+    assert_true(lf_layout(&f));
+    assert_true(btl_image_place(&f.image, LF_BASE, NULL));
+    assert_true(btl_symtab_init(&f.symtab, 0, 1, &f.memory.arena));
+    assert_true(btl_image_export(&f.image, &info, 5, NULL, &f.symtab, &f.diags));
+    assert_true(btl_symtab_find(&f.symtab, BTL_STR("foo"))->value == LF_BASE + 4);
+    assert_true(btl_image_export_value(&f.image, absolute) == 0x1234);
+    assert_true(btl_image_export_value(&f.image, common) ==
+                LF_BASE + f.image.common_offset[common]);
+    lf_end(&f);
+}
+
 static void duplicate_exports_are_reported_with_both_owners_and_none_is_added(void **state)
 {
     struct link_fixture f;
@@ -348,6 +367,7 @@ int main(void)
         cmocka_unit_test(debugging_information_is_neither_copied_nor_relocated),
         cmocka_unit_test(section_addresses_are_found_by_name),
         cmocka_unit_test(exports_are_added_with_their_owner),
+        cmocka_unit_test(exports_have_their_values_as_soon_as_the_image_is_placed),
         cmocka_unit_test(duplicate_exports_are_reported_with_both_owners_and_none_is_added),
         cmocka_unit_test(an_export_that_the_kernel_has_is_reported_as_the_kernels),
         cmocka_unit_test(out_of_memory_is_reported_by_each_pass),

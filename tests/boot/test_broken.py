@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What cannot be loaded: the message says what, where and why, and the others are loaded."""
+import struct
+
+import pexpect
+import pytest
+
+from btlboot import (BAD, GOOD, PROMPT, STOP, boot, conf, default_tree, module, read, started,
+                     test_module as bad_module)
+from test_default import PHASES
+
+ALL = set(PHASES)
+
+
+def add(name, phase="BOOT1", **more):
+    """A defective module and its lines of loader.conf."""
+    lines = '%s_load="YES"\n%s_phase="%s"\n' % (name, name, phase)
+    lines += "".join('%s_%s="%s"\n' % (name, key, value) for key, value in more.items())
+    return {"modules/%s.ko" % name: bad_module(name)}, lines
+
+
+def boot_with(*modules, extra=""):
+    files, text = {}, ""
+    for those, lines in modules:
+        files.update(those)
+        text += lines
+    return boot(files=files, text=conf(text + extra))
+
+
+def failed(result, name, code):
+    assert result.module(name)["state"] == "failed", result.text
+    assert result.module(name)["reason"].endswith("[%s]" % code)
+    assert code in result.codes()
+
+
+def wrong_machine(file, machine=183):
+    """183: AArch64."""
+    return file[:18] + struct.pack("<H", machine) + file[20:]
+
+
+def stopped(result, *parts):
+    result.says(*parts)
+    result.says("cannot boot")
+    assert "BTL-REPORT" not in result.text
+
+
+# ---------------------------------------------------------------------------------------- the kernel
+
+def test_missing_kernel():
+    stopped(boot(files={"kernel/kernel.elf": None}, until=STOP),
+            "/kernel/kernel.elf", "[file-not-found]")
+
+
+def test_wrong_kernel_path_in_loader_conf():
+    result = boot(text=conf('kernel="/kernel/nothing.elf"\n'), until=STOP)
+    stopped(result, "/kernel/nothing.elf", "[file-not-found]")
+
+
+def test_truncated_kernel():
+    kernel = read(default_tree()["kernel/kernel.elf"])
+    stopped(boot(files={"kernel/kernel.elf": kernel[:len(kernel) // 2]}, until=STOP),
+            "/kernel/kernel.elf", "cut short")
+
+
+def test_kernel_of_another_machine():
+    kernel = wrong_machine(read(default_tree()["kernel/kernel.elf"]), 50)
+    stopped(boot(files={"kernel/kernel.elf": kernel}, until=STOP),
+            "/kernel/kernel.elf", "built for ia64", "[elf-machine]")
+
+
+def test_kernel_that_is_no_elf_file():
+    stopped(boot(files={"kernel/kernel.elf": b"#!/bin/sh\n" * 100}, until=STOP),
+            "/kernel/kernel.elf", "[elf-not-elf]")
+
+
+def test_key_press_returns_to_the_firmware():
+    """The shell that follows shows that the firmware lives."""
+    with started({"kernel/kernel.elf": None}) as machine:
+        machine.expect(STOP)
+        machine.press("UEFI Interactive Shell|Boot Manager|Select Entry")
+
+
+# --------------------------------------------------------------------------------------- the modules
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2", "INIT"])
+def test_missing_module(phase):
+    result = boot(files={"modules/hello.ko": None}, text=conf('hello_phase="%s"\n' % phase))
+    assert result.module("hello")["state"] == "failed"
+    result.says("/modules/hello.ko", "[file-not-found]")
+    assert result.loaded() == ALL - {"hello"}
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_truncated_module(phase):
+    result = boot(files={"modules/hello.ko": module("hello")[:900]},
+                  text=conf('hello_phase="%s"\n' % phase))
+    assert result.module("hello")["state"] == "failed"
+    result.says("/modules/hello.ko", "cut short")
+    assert result.loaded() == ALL - {"hello"}
+
+
+def test_module_of_another_machine():
+    result = boot(files={"modules/hello.ko": wrong_machine(module("hello"))})
+    assert result.module("hello")["state"] == "failed"
+    result.says("/modules/hello.ko", "built for machine 183", "[elf-machine-unknown]")
+    assert result.loaded() == ALL - {"hello"}
+
+
+def test_ia64_module():
+    result = boot(files={"modules/hello.ko": wrong_machine(module("hello"), 50)})
+    result.says("/modules/hello.ko", "built for ia64, but x86-64 is needed", "[elf-machine]")
+    assert result.loaded() == ALL - {"hello"}
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_unresolved_symbols_are_all_named(phase):
+    result = boot_with(add("unresolved", phase))
+    failed(result, "unresolved", "link-unresolved")
+    for name in ("missing_one", "missing_two", "missing_three"):
+        result.says("unresolved", name, "[link-unresolved]")
+    assert result.loaded() == ALL
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_undeclared_dependency(phase):
+    result = boot_with(add("undeclared", phase))
+    failed(result, "undeclared", "link-undeclared-dependency")
+    result.says("ring_new", "exported by ring", "[link-undeclared-dependency]")
+    assert result.loaded() == ALL
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_writable_code(phase):
+    result = boot_with(add("writablecode", phase))
+    failed(result, "writablecode", "link-write-exec")
+    assert result.loaded() == ALL
+
+
+def test_cycle():
+    result = boot_with(add("cycle_a"), add("cycle_b"), add("cycle_c"))
+    result.says("cycle_a -> cycle_b -> cycle_c -> cycle_a", "[plan-cycle]")
+    for name in ("cycle_a", "cycle_b", "cycle_c"):
+        assert result.module(name)["state"] == "failed"
+    assert result.loaded() == ALL
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_phase_violation(phase):
+    result = boot_with(add("runonly", phase))
+    failed(result, "runonly", "plan-phase-unsupported")
+    line = conf('runonly_load="YES"\n').count("\n") + 1
+    result.says("/loader.conf:%d:" % line, "runonly", "configured for " + phase, "supports only RUN")
+    assert result.loaded() == ALL
+
+
+def test_dependency_that_cannot_be_loaded_so_early():
+    files, lines = add("needsrunonly")
+    files["modules/runonly.ko"] = bad_module("runonly")
+    result = boot_with((files, lines))
+    failed(result, "needsrunonly", "plan-dependency-phase")
+    result.says("needsrunonly", "needs runonly in phase BOOT1")
+    assert result.loaded() == ALL
+
+
+def test_driver_type_in_phase_1():
+    result = boot_with(add("earlydriver"))
+    failed(result, "earlydriver", "plan-type-in-phase1")
+    assert result.loaded() == ALL
+
+
+def test_interface_version():
+    result = boot_with(add("needs9"))
+    failed(result, "needs9", "plan-interface-version")
+    result.says("needs9", "kernel:9.0", "kernel:1.0")
+    assert result.loaded() == ALL
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2", "INIT"])
+def test_load_function_that_fails(phase):
+    result = boot_with(add("fails", phase), add("needsfails", phase))
+    assert result.module("fails")["state"] == "failed"
+    assert result.module("needsfails")["state"] == "failed"
+    result.says("needsfails: it needs fails")
+    assert "needsfails: must not be loaded" not in result.text
+    assert result.loaded() == ALL
+    assert result.end["modules_failed"] == "2" and result.end["required"] == "ok"
+    assert result.status == GOOD
+
+
+# ---------------------------------------------------------------------------------- required modules
+
+def test_required_module_missing_stops_the_boot():
+    result = boot(files={"modules/hello.ko": None}, text=conf('hello_required="YES"\n'),
+                  until=STOP)
+    stopped(result, "hello", "required")
+    result.says("/modules/hello.ko", "[file-not-found]")
+
+
+def test_required_module_missing_resets():
+    """QEMU runs with -no-reboot: a reset is its end, with status 0."""
+    text = conf('hello_required="YES"\nrequired_failure="reset"\n')
+    with started({"modules/hello.ko": None, "loader.conf": text.encode()}) as machine:
+        machine.expect("Press a key to reset")
+        machine.press(pexpect.EOF)
+        assert machine.wait() == 0
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_required_module_fails_in_the_kernel(phase):
+    result = boot_with(add("fails", phase, required="YES"))
+    assert result.status == BAD
+    assert result.end["required"] == "failed"
+    result.says("BOOT STOPPED: required module fails was not loaded")
+    assert result.module("fails")["required"] == "yes"
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2", "INIT"])
+def test_required_module_fails_in_the_kernel_at_a_terminal(phase):
+    """required_failure="stop": a rescue monitor, in which the reason can be read."""
+    files, lines = add("fails", phase, required="YES")
+    files["loader.conf"] = conf(lines, options="").encode()
+    with started(files) as machine:
+        machine.expect("BOOT STOPPED: required module fails was not loaded")
+        machine.expect("rescue> ")
+        machine.child.send("modinfo fails\r")
+        assert "run-load-function" in machine.expect("rescue> ")
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_required_module_fails_in_the_kernel_and_resets(phase):
+    files, lines = add("fails", phase, required="YES")
+    result = boot(files=files, text=conf(lines + 'required_failure="reset"\n', options=""))
+    assert result.status == 0  # -no-reboot: the reset ends QEMU
+    result.says("BOOT STOPPED: required module fails was not loaded")
+    assert "btl> " not in result.text
+
+
+# ------------------------------------------------------------------------------------------- panics
+
+def test_page_service_in_phase_1_is_a_panic_that_says_so():
+    result = boot_with(add("earlypage", "BOOT1"))
+    assert result.status == BAD
+    result.says("PANIC", "page_alloc", "phase 1")
+    result.says("while the load function of module earlypage was running")
+
+
+def test_page_service_in_phase_2_works():
+    result = boot_with(add("earlypage", "BOOT2"))
+    assert result.status == GOOD
+    result.says("earlypage: got a page")
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_backtrace_of_a_fault_names_module_functions(phase):
+    result = boot_with(add("fault", phase))
+    assert result.status == BAD
+    result.says("fault_inner+", "[fault]")
+    result.says("fault_outer+", "[fault]")
+    result.says("kmain+")
+    result.says("ffffffffffe00000")
+    assert PROMPT not in result.text

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The monitor on the serial line."""
+import time
+
+import pytest
+
+from btlboot import PROMPT, started
+
+
+@pytest.fixture(scope="module", name="machine")
+def running():
+    with started({}) as it:
+        it.expect(PROMPT)
+        yield it
+
+
+def test_help(machine):
+    answer = machine.command("help")
+    for name in ("help", "lsmod", "modinfo", "manifest", "memmap", "timeline", "poweroff", "reset",
+                 "lspci", "date", "earlylog", "clock", "machine", "hello"):
+        assert name in answer
+
+
+def test_lsmod(machine):
+    lines = machine.command("lsmod").splitlines()
+    rows = {words[1]: words for words in map(str.split, lines) if len(words) > 4 and words[0].isdigit()}
+    assert {"ring", "hello", "pci", "smbios", "pciids"} <= set(rows)
+    assert "BOOT1" in " ".join(rows["hello"]) and "misc" in rows["hello"]
+    assert rows["ring"][-1] == "1"  # earlylog depends on it
+    assert rows["clock"][-1] == "2"
+
+
+def test_modinfo(machine):
+    answer = machine.command("modinfo hello")
+    for part in ("hello", "says hello", "1.0", "BOOT1", "verbose=1", "R-X"):
+        assert part in answer
+    assert "nosuch" in machine.command("modinfo nosuch")
+
+
+def test_manifest(machine):
+    answer = machine.command("manifest")
+    for part in ("hello", "/modules/hello.ko", "EDK II"):
+        assert part in answer
+
+
+def test_memmap(machine):
+    assert "MiB" in machine.command("memmap") or "KiB" in machine.command("memmap")
+
+
+def test_timeline(machine):
+    answer = machine.command("timeline")
+    assert "hello" in answer and "us" in answer
+
+
+def test_unknown_command(machine):
+    assert "frobnicate" in machine.command("frobnicate")
+
+
+def test_earlylog_has_what_came_after_it(machine):
+    machine.child.send("earlylog\r")
+    answer = machine.expect(r"pci: \d+ functions")
+    machine.sync()  # what it shows has prompts in it
+    assert "clock: counter runs at" in answer
+
+
+def test_lspci(machine):
+    answer = machine.command("lspci")
+    assert "00:00.0 8086:29c0" in answer  # the host bridge of q35
+    assert "1af4:" in answer  # the virtio disk
+
+
+def test_date(machine):
+    assert time.strftime("%Y-%m-%d", time.gmtime()) in machine.command("date")
+
+
+def test_hello_says_hello(machine):
+    assert "hello from the boot volume" in machine.command("hello")
+
+
+def test_line_editing(machine):
+    """Backspace takes a character back."""
+    assert "hello from the boot volume" in machine.command("hellx\bo")
+
+
+def test_poweroff():
+    with started({}) as it:
+        it.expect(PROMPT)
+        it.child.send("poweroff\r")
+        assert it.wait() == 0
+
+
+def test_reset_through_the_firmware():
+    """The machine comes up again."""
+    with started({}, options=["-action", "reboot=reset"]) as it:
+        it.expect(PROMPT)
+        it.child.send("reset\r")
+        it.expect("BTL .* on ")
+        it.expect(PROMPT)

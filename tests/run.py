@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs every test there is and adds up what their runners say. Ends with a table and the line
+`N passed, N failed`; a runner that crashes, says nothing or counts nothing is a failure.
+
+    tests/run.py            all
+    tests/run.py NAME...    the steps whose name begins with NAME
+"""
+import glob
+import os
+import re
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.environ.get("BUILD", "build")
+LOGS = os.path.join(ROOT, BUILD, "test-logs")
+MAKE = os.environ.get("MAKE", "make")
+JOBS = "-j%d" % (os.cpu_count() or 1)
+FUZZ_RUNS = os.environ.get("FUZZ_RUNS", "20000")
+
+
+def cmocka(text):
+    """Its closing lines, one group after another."""
+    def total(word):
+        return sum(int(n) for n in re.findall(r"^\[  %s *\] (\d+) test" % word, text, re.M))
+    ran = re.findall(r"^\[=+\] (\d+) test\(s\) run", text, re.M)
+    if not ran:
+        return None
+    return total("PASSED"), total("FAILED"), total("SKIPPED")
+
+
+def pytest(text):
+    """The summary: `3 failed, 40 passed, 1 error in 12.3s`."""
+    lines = [line for line in text.splitlines() if re.search(r"\bin [0-9.]+s\b", line)]
+    if not lines:
+        return None
+    counts = {word: int(n) for n, word in re.findall(r"(\d+) ([a-z]+)", lines[-1])}
+    failed = counts.get("failed", 0) + counts.get("error", 0) + counts.get("errors", 0)
+    return counts.get("passed", 0), failed, counts.get("skipped", 0)
+
+
+def counted(text):
+    """The last line `N passed, N failed`, of our own runners."""
+    lines = re.findall(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?", text, re.M)
+    return tuple(int(n or 0) for n in lines[-1]) if lines else None
+
+
+def any_runner(text):
+    return counted(text) or cmocka(text)
+
+
+def fuzzer(text):
+    """libFuzzer says at its end how much it did."""
+    return (1, 0, 0) if re.search(r"^Done \d+ runs|^stat::number_of_executed_units", text, re.M) else None
+
+
+def one(text):
+    """A step that says nothing but its exit status."""
+    return 1, 0, 0
+
+
+def names(pattern):
+    """What stands for * in the files' names."""
+    before, after = pattern.split("*")
+    return sorted(path[len(before):-len(after)] for path in glob.glob(pattern))
+
+
+def make(*words):
+    return [MAKE, "--no-print-directory", *words]
+
+
+def steps():
+    """(name, command, reader of its output), in the order of running."""
+    pytest_command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    units = names("tests/unit/test_*.c")
+    yield "build", make(JOBS, "all", "image", "test-boot-files"), one
+    # Built at once, so that both processors are busy; a failure shows where the test is run.
+    yield "build tests", make(JOBS, "-k", "test-programs"), one
+    for unit in units:
+        for compiler in ("gcc", "clang"):
+            yield "unit %s %s" % (unit, compiler), make("unit-%s-%s" % (compiler, unit)), cmocka
+    # -k: a failing program does not keep the next one from being counted.
+    yield "kernel", make("-k", "kernel-tests"), any_runner
+    yield "mock firmware", make("-k", "mock"), any_runner
+    yield "oracle", make("oracle"), any_runner
+    yield "volume", make("volume"), any_runner
+    for fuzz in names("tests/fuzz/fuzz_*.c"):
+        yield "fuzz " + fuzz, make("fuzz-" + fuzz, "FUZZ_RUNS=" + FUZZ_RUNS), fuzzer
+    yield "docs", pytest_command + ["tests/docs"], pytest
+    yield "tools", pytest_command + ["tests/tools"], pytest
+    yield "boot", pytest_command + ["-n", "2", "tests/boot"], pytest
+
+
+def run(name, command, reader):
+    """(passed, failed, skipped, seconds); the output goes to a log."""
+    start = time.monotonic()
+    print("== %s" % name, flush=True)
+    log = os.path.join(LOGS, name.replace(" ", "-") + ".log")
+    with open(log, "wb") as file:
+        status = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT,
+                                stdin=subprocess.DEVNULL, check=False).returncode
+    with open(log, encoding="utf-8", errors="replace") as file:
+        text = file.read()
+    passed, failed, skipped = reader(text) or (0, 0, 0)
+    silent = passed + failed + skipped == 0
+    if reader is one and status != 0:
+        passed = 0
+    if failed == 0 and (status != 0 or silent):
+        failed = 1  # crashed, or counted nothing
+    if failed:
+        print("\n".join(text.splitlines()[-60:]))
+        print("-- %s failed: exit status %d; all of it is in %s" % (
+            name, status, os.path.relpath(log, ROOT)), flush=True)
+    return passed, failed, skipped, time.monotonic() - start
+
+
+def main(wanted):
+    os.chdir(ROOT)
+    os.makedirs(LOGS, exist_ok=True)
+    todo = [step for step in steps()
+            if not wanted or any(step[0].startswith(name) for name in wanted)]
+    rows = [(step[0], *run(*step)) for step in todo]
+    print("\n%-34s %7s %7s %7s %8s" % ("", "passed", "failed", "skipped", "seconds"))
+    for row in rows:
+        print("%-34s %7d %7d %7d %8.1f" % row)
+    passed, failed, skipped = (sum(row[i] for row in rows) for i in (1, 2, 3))
+    print("%-34s %7d %7d %7d %8.1f\n" % ("all", passed, failed, skipped, sum(r[4] for r in rows)))
+    print("%d passed, %d failed%s" % (passed, failed, ", %d skipped" % skipped if skipped else ""))
+    return 1 if failed or not rows else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""tests/run.py: what it makes of the runners' outputs."""
+import importlib.util
+import os
+import sys
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+@pytest.fixture(name="run")
+def run_module(tmp_path):
+    spec = importlib.util.spec_from_file_location("run", os.path.join(ROOT, "tests/run.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.LOGS = str(tmp_path)
+    return module
+
+
+def shell(run, text, reader):
+    return run.run("name", ["/bin/sh", "-c", text], reader)[:3]
+
+
+CMOCKA = "[==========] 3 test(s) run.\n[  PASSED  ] 2 test(s).\n[  FAILED  ] 1 test(s), listed below:\n"
+
+
+def test_cmocka_groups_are_added(run):
+    assert run.cmocka(CMOCKA + CMOCKA.replace("FAILED", "SKIPPED")) == (4, 1, 1)
+
+
+def test_cmocka_that_did_not_end_counts_nothing(run):
+    assert run.cmocka("[==========] Running 3 test(s).\n[ RUN      ] one\n") is None
+
+
+@pytest.mark.parametrize("line, counts", [
+    ("12 passed in 3.21s", (12, 0, 0)),
+    ("== 1 failed, 2 passed, 3 skipped, 1 error in 65.02s (0:01:05) ==", (2, 2, 3)),
+    ("no tests ran in 0.01s", (0, 0, 0)),
+])
+def test_pytest_summary(run, line, counts):
+    assert run.pytest("x\n" + line + "\n") == counts
+
+
+def test_counted(run):
+    assert run.counted("1 passed, 5 failed\n7 passed, 0 failed, 2 skipped\n") == (7, 0, 2)
+    assert run.counted("7 passed\n") is None
+
+
+def test_good_runner(run):
+    assert shell(run, "echo '3 passed, 0 failed'", run.counted) == (3, 0, 0)
+
+
+def test_failures_are_not_counted_twice(run):
+    assert shell(run, "echo '3 passed, 2 failed'; exit 1", run.counted) == (3, 2, 0)
+
+
+@pytest.mark.parametrize("text", ["echo '3 passed, 0 failed'; exit 1",  # crashed at its end
+                                  "echo '3 passed, 0 failed'; kill -SEGV $$"])
+def test_runner_that_crashes_is_a_failure(run, text):
+    assert shell(run, text, run.counted) == (3, 1, 0)
+
+
+@pytest.mark.parametrize("text", ["true", "echo hello", "echo '0 passed, 0 failed'"])
+def test_runner_without_a_count_is_a_failure(run, text):
+    assert shell(run, text, run.counted) == (0, 1, 0)
+
+
+def test_step_with_a_status_alone(run):
+    assert shell(run, "true", run.one) == (1, 0, 0)
+    assert shell(run, "false", run.one) == (0, 1, 0)
+
+
+def test_closing_line_and_status(run, monkeypatch, capsys):
+    steps = [("good", ["true"], run.one), ("bad", ["false"], run.one)]
+    monkeypatch.setattr(run, "steps", lambda: iter(steps))
+    assert run.main([]) == 1
+    assert capsys.readouterr().out.endswith("\n1 passed, 1 failed\n")
+    assert run.main(["good"]) == 0
+    assert capsys.readouterr().out.endswith("\n1 passed, 0 failed\n")
+    assert run.main(["nothing of that name"]) == 1
+
+
+def test_every_unit_test_and_fuzzer_is_a_step(run):
+    names = [step[0] for step in run.steps()]
+    for file in os.listdir(os.path.join(ROOT, "tests/unit")):
+        if file.startswith("test_") and file.endswith(".c"):
+            assert "unit %s gcc" % file[5:-2] in names and "unit %s clang" % file[5:-2] in names
+    assert sys.executable in next(step[1] for step in run.steps() if step[0] == "boot")
