@@ -59,6 +59,8 @@ static void locate_module(struct writer *writer, uint32_t index, struct btlm_mod
     to->address = image->base;
     to->size = image->size;
     to->bss_size = image->bss_size;
+    to->text_size = image->segment[BTL_SEG_TEXT].size;
+    to->rodata_size = image->segment[BTL_SEG_RODATA].size;
     to->wrapper = btl_image_section_address(image, BTL_STR(BTL_WRAPPER_SECTION));
 }
 

@@ -146,6 +146,8 @@ struct btlm_module {
     uint8_t sha256[32];                                    // of the file; 0 when it was not read
     uint64_t file_size;
     uint64_t address, size, bss_size;                      // linked image, virtual
+    uint64_t text_size, rodata_size;                       // of it: text R-X, then constants R--,
+                                                           // then data RW-; whole pages
     uint64_t wrapper;                                      // address of its struct btl_wrapper
     uint64_t staged_physical, staged_size;                 // file, page-aligned
     // Its entries in the tables of that name. They follow each other in the order of the modules: no
@@ -156,7 +158,7 @@ struct btlm_module {
     uint32_t first_export, export_count;
     uint32_t first_tunable, tunable_count;
 };
-_Static_assert(sizeof(struct btlm_module) == 184, "wire");
+_Static_assert(sizeof(struct btlm_module) == 200, "wire");
 
 struct btlm_section {
     struct btlm_str name;
@@ -190,7 +192,8 @@ _Static_assert(sizeof(struct btlm_tunable) == 24, "wire");
 
 // Who owns a range of memory at entry. The kernel may use USABLE at once, BOOT_SERVICES and LOADER
 // after it has left the loader's page tables and stack and copied what it wants, STAGED after it
-// has linked, ACPI_RECLAIM after it has read the tables; never the others.
+// has linked, ACPI_RECLAIM after it has read the tables. KERNEL, MODULES, EARLY and MANIFEST are its
+// own, to keep or to give up in parts. The others it never uses.
 enum btlm_memory_type {
     BTLM_MEM_USABLE,
     BTLM_MEM_BOOT_SERVICES,

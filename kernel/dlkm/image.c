@@ -7,47 +7,18 @@
 
 #include <btl/kernel.h>
 
-static uint64_t page_down(uint64_t a)
-{
-    return a & ~(uint64_t)(BTL_PAGE_SIZE - 1);
-}
-
-static uint64_t page_up(uint64_t a)
-{
-    return page_down(a + BTL_PAGE_SIZE - 1);
-}
-
-static const struct btlm_section *section_of(const struct btlm_module *entry, uint32_t index)
-{
-    return btl_manifest_entry(handoff_manifest(), BTLM_SECTIONS,
-                              entry->first_section + (uint64_t)index);
-}
-
-// Sections lie in the order text, constants, data (link.h). What no section names is the linker's
-// own: its stubs end the text, the GOT ends the constants, common symbols end the data. So text
-// ends with its last section, data begins with its first, and between them all is constant.
-// False: a section lies outside the image, or the order is another.
+// The manifest says how the image is divided; the rest of it is data.
 static bool find_segments(const struct btlm_module *entry, struct module_image *image)
 {
-    uint64_t text_end = 0, data_start = entry->size, offset;
+    uint64_t text = entry->text_size, rodata = entry->rodata_size;
 
-    for (uint32_t i = 0; i < entry->section_count; i++) {
-        const struct btlm_section *section = section_of(entry, i);
-        offset = section->address - entry->address;
-        if (section->address < entry->address || !btl_in_range(offset, section->size, entry->size))
-            return false;
-        if ((section->perm & BTL_PERM_EXEC) && page_up(offset + section->size) > text_end)
-            text_end = page_up(offset + section->size);
-        if ((section->perm & BTL_PERM_WRITE) && page_down(offset) < data_start)
-            data_start = page_down(offset);
-    }
-    if (text_end > data_start)
+    if (text % BTL_PAGE_SIZE != 0 || rodata % BTL_PAGE_SIZE != 0 ||
+        !btl_in_range(text, rodata, entry->size))
         return false;
-    image->segment[BTL_SEG_TEXT] = (struct btl_segment){0, text_end, BTL_PERM_READ | BTL_PERM_EXEC};
-    image->segment[BTL_SEG_RODATA] =
-        (struct btl_segment){text_end, data_start - text_end, BTL_PERM_READ};
-    image->segment[BTL_SEG_DATA] =
-        (struct btl_segment){data_start, entry->size - data_start, BTL_PERM_READ | BTL_PERM_WRITE};
+    image->segment[BTL_SEG_TEXT] = (struct btl_segment){0, text, BTL_PERM_READ | BTL_PERM_EXEC};
+    image->segment[BTL_SEG_RODATA] = (struct btl_segment){text, rodata, BTL_PERM_READ};
+    image->segment[BTL_SEG_DATA] = (struct btl_segment){text + rodata, entry->size - text - rodata,
+                                                        BTL_PERM_READ | BTL_PERM_WRITE};
     return true;
 }
 

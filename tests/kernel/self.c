@@ -46,17 +46,13 @@ static void make_image(uint32_t id)
 {
     uint64_t base = (uint64_t)__executable_start, data = (uint64_t)data_start & ~0xfffull;
     struct btlm_module *module = &world.module[id];
-    struct btlm_section *section = &world.section[module->first_section];
+    uint64_t text = ((uint64_t)etext - base + 4095) & ~0xfffull;
 
     world.system.modules_virtual = module->address = base;
     world.system.modules_size = module->size = (((uint64_t)end + 4095) & ~0xfffull) - base;
     module->wrapper = (uint64_t)&self_wrapper;
-    section[0] = (struct btlm_section){
-        .address = base, .size = (uint64_t)etext - base, .perm = BTL_PERM_READ | BTL_PERM_EXEC};
-    section[1] = (struct btlm_section){
-        .address = data, .size = (uint64_t)end - data, .perm = BTL_PERM_READ | BTL_PERM_WRITE};
-    module->section_count = 2;
-    world.manifest.table[BTLM_SECTIONS].count += 2;
+    module->text_size = text;
+    module->rodata_size = data - base - text;
 }
 
 uint32_t self_module(const char *name)

@@ -73,21 +73,20 @@ static void an_image_outside_the_phase_1_memory(void **state)
     self_assert_fails(id, "run-bad-image");
 }
 
-static void sections_outside_the_image(void **state)
+static void segments_larger_than_the_image(void **state)
 {
     uint32_t id = self_module("stray");
 
-    world.section[1].size = world.module[id].size + 1;
+    world.module[id].rodata_size = world.module[id].size;
     self_start();
     self_assert_fails(id, "run-bad-image");
 }
 
-static void data_before_text(void **state)
+static void a_segment_that_is_not_whole_pages(void **state)
 {
     uint32_t id = self_module("stray");
 
-    world.section[1].address = world.module[id].address;
-    world.section[1].size = 16;
+    world.module[id].text_size -= 16;
     self_start();
     self_assert_fails(id, "run-bad-image");
 }
@@ -126,8 +125,8 @@ int main(void)
         TEST(a_failing_load_function_fails_its_dependents_by_name),
         TEST(a_phase_that_is_not_supported),
         TEST(an_image_outside_the_phase_1_memory),
-        TEST(sections_outside_the_image),
-        TEST(data_before_text),
+        TEST(segments_larger_than_the_image),
+        TEST(a_segment_that_is_not_whole_pages),
         TEST(memory_that_ends_at_any_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

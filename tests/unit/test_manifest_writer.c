@@ -248,6 +248,9 @@ static void test_linked_module(void **state)
     assert_int_equal(ring->address, BOOT_MODULE_BASE);
     assert_int_equal(ring->size, image->size);
     assert_int_equal(ring->bss_size, 4000);
+    assert_int_equal(ring->text_size, image->segment[BTL_SEG_TEXT].size);
+    assert_int_equal(ring->rodata_size, image->segment[BTL_SEG_RODATA].size);
+    assert_int_equal(image->segment[BTL_SEG_DATA].offset, ring->text_size + ring->rodata_size);
     assert_int_equal(ring->staged_size, 0);
     assert_int_equal(ring->wrapper, btl_image_section_address(image, BTL_STR(".btl.module")));
     assert_true(ring->wrapper > ring->address);
