@@ -19,6 +19,13 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes 
 	-Wvla -Wundef -Wwrite-strings -Wcast-align -Wno-unused-parameter
 CSTD := -std=gnu11 -Iinclude -MMD -MP
 
+# What is being made, one line a file; make V=1 shows the commands instead.
+BEGIN = @mkdir -p $(@D)
+ifneq ($(V),1)
+.SILENT:
+BEGIN += && printf '  %s\n' $@
+endif
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules

@@ -8,10 +8,10 @@ BENCH_O := $(patsubst %,$(BUILD)/bench/%.o,bench_core steps generate elf_builder
 BENCH_CC := gcc $(CSTD) $(WARN) -Itests/unit/support -O2 -g
 
 $(BUILD)/bench/%.o: bench/%.c
-	@mkdir -p $(@D)
+	$(BEGIN)
 	$(BENCH_CC) -c $< -o $@
 $(BUILD)/bench/%.o: tests/unit/support/%.c
-	@mkdir -p $(@D)
+	$(BEGIN)
 	$(BENCH_CC) -c $< -o $@
 $(BUILD)/bench/bench_core: $(BENCH_O) $(BUILD)/host/libbtl.a
 	gcc $^ -o $@

@@ -5,7 +5,7 @@ CORE_FLAGS := $(CSTD) $(WARN) -ffreestanding -fno-common
 # $(call core_variant,name,compiler,flags): build/name/libbtl.a
 define core_variant
 $(BUILD)/$(1)/core/%.o: core/%.c
-	@mkdir -p $$(@D)
+	$$(BEGIN)
 	$(2) $(CORE_FLAGS) $(3) -c $$< -o $$@
 $(BUILD)/$(1)/libbtl.a: $(CORE_C:core/%.c=$(BUILD)/$(1)/core/%.o)
 	@rm -f $$@

@@ -26,11 +26,11 @@ EFI_OBJ := $(EFI_SHARED_C:efi/%.c=$(EFI_OUT)/%.o) $(EFI_UEFI_C:efi/%.c=$(EFI_OUT
 	$(EFI_S:efi/%.S=$(EFI_OUT)/%.o)
 
 $(EFI_OUT)/%.o: efi/%.c efi/efi.mk
-	@mkdir -p $(@D)
+	$(BEGIN)
 	$(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) $(LOADER_FLAGS) -isystem $(GNU_EFI_INCLUDE) \
 		-isystem $(GNU_EFI_INCLUDE)/$(ARCH) -c $< -o $@
 $(EFI_OUT)/%.o: efi/%.S
-	@mkdir -p $(@D)
+	$(BEGIN)
 	$(EFI_CC) -g -c $< -o $@
 
 $(EFI_OUT)/loader.elf: $(EFI_OBJ) $(O)/efi/libbtl.a

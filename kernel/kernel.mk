@@ -20,17 +20,17 @@ KERNEL_FONT ?= /usr/share/consolefonts/Unifont-APL8x16.psf.gz
 $(KERNEL_FONT):
 	@echo "the kernel's console font is missing: apt-get install psf-unifont" >&2; false
 $(KERNEL_OUT)/font.psf: $(KERNEL_FONT)
-	@mkdir -p $(@D)
+	$(BEGIN)
 	gzip -dc $< > $@
 $(KERNEL_OUT)/kernel/font.o: kernel/font.S $(KERNEL_OUT)/font.psf
-	@mkdir -p $(@D)
+	$(BEGIN)
 	$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -I$(KERNEL_OUT) -c $< -o $@
 
 $(KERNEL_OUT)/kernel/%.o: kernel/%.c kernel/kernel.mk
-	@mkdir -p $(@D)
+	$(BEGIN)
 	$(KERNEL_CC) $(CSTD) $(WARN) $(KERNEL_FLAGS) -Ikernel -DKERNEL_VERSION='"$(KERNEL_VERSION)"' -c $< -o $@
 $(KERNEL_OUT)/kernel/%.o: kernel/%.S
-	@mkdir -p $(@D)
+	$(BEGIN)
 	$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -g -c $< -o $@
 
 $(KERNEL_OUT)/kernel.elf: $(KERNEL_OBJ) $(O)/kernel/libbtl.a $(KERNEL_LD)

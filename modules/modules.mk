@@ -8,7 +8,7 @@ MODULE_NAMES := $(sort $(patsubst modules/%.c,%,$(wildcard modules/*.c)))
 MODULE_KO := $(MODULE_NAMES:%=$(O)/modules/%.ko)
 
 $(O)/modules/%.o: modules/%.c tools/module.mk tools/module-$(ARCH).mk
-	@mkdir -p $(@D)
+	$(BEGIN)
 	$(MODULE_CC) $(MODULE_FLAGS) -c $< -o $@
 $(O)/modules/%.ko: $(O)/modules/%.o
 	$(call module_link,$<,$@)

@@ -12,13 +12,13 @@ KERNEL_TEST_FLAGS := $(CSTD) $(WARN) -Itests/kernel -Ikernel -g -O1 -fno-omit-fr
 
 # A module for the test of linking: a real ET_REL file, called where the test links it.
 $(BUILD)/test-kernel/guest.o: tests/kernel/guest.c
-	@mkdir -p $(@D)
+	$(BEGIN)
 	gcc $(CSTD) $(WARN) -O1 -ffreestanding -fno-pic -fno-common -mcmodel=small -fcf-protection=none \
 		-fno-stack-protector -fno-asynchronous-unwind-tables -c $< -o $@
 
 define kernel_test_variant
 $(BUILD)/test-$(1)/kpart/%.o: %.c
-	@mkdir -p $$(@D)
+	$$(BEGIN)
 	$(1) $(KERNEL_TEST_FLAGS) $(SANITIZE) -c $$< -o $$@
 $(BUILD)/test-$(1)/kpart/libkernel.a: $(KERNEL_TEST_PARTS:%.c=$(BUILD)/test-$(1)/kpart/%.o)
 	@rm -f $$@
@@ -26,7 +26,7 @@ $(BUILD)/test-$(1)/kpart/libkernel.a: $(KERNEL_TEST_PARTS:%.c=$(BUILD)/test-$(1)
 $(BUILD)/test-$(1)/kernel/%: $(BUILD)/test-$(1)/kpart/tests/kernel/test_%.o \
 		$(KERNEL_TEST_SUPPORT:%.c=$(BUILD)/test-$(1)/kpart/%.o) \
 		$(BUILD)/test-$(1)/kpart/libkernel.a $(BUILD)/test-$(1)/libbtl.a $(BUILD)/test-kernel/guest.o
-	@mkdir -p $$(@D)
+	$$(BEGIN)
 	$(1) $(SANITIZE) -Wl,--wrap=kmem_alloc $$(filter-out %/guest.o,$$^) -lcmocka -o $$@
 kernel-test-$(1)-%: $(BUILD)/test-$(1)/kernel/%
 	BTL_GUEST=$(BUILD)/test-kernel/guest.o $$<

@@ -13,13 +13,13 @@ MOCK_LOADER := $(filter-out %_ia64.c,$(filter-out $(wildcard efi/*_uefi.c efi/cp
 MOCK_CODE := $(CSTD) $(WARN) -ffreestanding -fno-common -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-mno-red-zone -mgeneral-regs-only -O1 -Itests/mock/fixtures
 $(MOCK_OUT)/fixtures/%.ko: tests/mock/fixtures/%.c tests/mock/mock.mk
-	@mkdir -p $(@D)
+	$(BEGIN)
 	gcc $(MOCK_CODE) -mcmodel=kernel -fno-pic -c $< -o $@
 $(MOCK_OUT)/fixtures/kernel.o: tests/mock/fixtures/kernel.inc tests/mock/mock.mk
-	@mkdir -p $(@D)
+	$(BEGIN)
 	gcc $(MOCK_CODE) -mcmodel=kernel -fno-pic -x c -c $< -o $@
 $(MOCK_OUT)/fixtures/moved.o: tests/mock/fixtures/kernel.inc tests/mock/mock.mk
-	@mkdir -p $(@D)
+	$(BEGIN)
 	gcc $(MOCK_CODE) -fpie -x c -c $< -o $@
 MOCK_LD := ld -e kmain -z max-page-size=4096 -z separate-code -z noexecstack --build-id=none
 $(MOCK_OUT)/fixtures/kernel.elf: $(MOCK_OUT)/fixtures/kernel.o
@@ -33,13 +33,13 @@ $(MOCK_OUT)/fixtures/moved.elf: $(MOCK_OUT)/fixtures/moved.o
 
 define mock_variant
 $(MOCK_OUT)/$(1)/%.o: efi/%.c
-	@mkdir -p $$(@D)
+	$$(BEGIN)
 	$(1) $(MOCK_FLAGS) -c $$< -o $$@
 $(MOCK_OUT)/$(1)/%.o: efi/%.S
-	@mkdir -p $$(@D)
+	$$(BEGIN)
 	$(1) -g -c $$< -o $$@
 $(MOCK_OUT)/$(1)/tests/%.o: tests/mock/%.c
-	@mkdir -p $$(@D)
+	$$(BEGIN)
 	$(1) $(MOCK_FLAGS) -c $$< -o $$@
 $(MOCK_OUT)/$(1)/test_%: $(MOCK_OUT)/$(1)/tests/test_%.o \
 		$(patsubst %,$(MOCK_OUT)/$(1)/tests/%.o,mock mock_files mock_expect walk) $(MOCK_LOADER:efi/%.c=$(MOCK_OUT)/$(1)/%.o) \

@@ -2,7 +2,7 @@
 ORACLE := $(BUILD)/oracle
 
 $(ORACLE)/link_dump: tests/oracle/link_dump.c $(BUILD)/test-gcc/libbtl.a
-	@mkdir -p $(@D)
+	$(BEGIN)
 	gcc $(TEST_FLAGS) $(filter %.c %.a,$^) -o $@
 
 oracle: $(ORACLE)/link_dump

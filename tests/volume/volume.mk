@@ -1,6 +1,6 @@
 # The GPT and FAT readers of core/ against images that mkfs.fat, mtools and sgdisk have made.
 $(BUILD)/test-gcc/volume/fat_dump: tests/volume/fat_dump.c $(BUILD)/test-gcc/libbtl.a
-	@mkdir -p $(@D)
+	$(BEGIN)
 	gcc $(TEST_FLAGS) $^ -o $@
 volume: $(BUILD)/test-gcc/volume/fat_dump
 	ASAN_OPTIONS=detect_leaks=0 $(PYTHON) tests/volume/check_volume.py $<
