@@ -12,7 +12,7 @@ struct piece {
     uint8_t from, width, at, slot;
 };
 
-#define HERE 3 // the slot that is named
+#define HERE        3 // the slot that is named
 #define MOST_PIECES 6
 
 static const struct {
@@ -21,19 +21,36 @@ static const struct {
     uint8_t bits, align; // signed, a multiple of
     struct piece pieces[MOST_PIECES];
 } fields[IA64_FIELDS] = {
-    [IA64_IMM14] = {"14 bits, signed", "MI", 14, 1, {{0, 7, 13, HERE}, {7, 6, 27, HERE},
-                                                     {13, 1, 36, HERE}}},
-    [IA64_IMM22] = {"22 bits, signed", "MI", 22, 1, {{0, 7, 13, HERE}, {7, 9, 27, HERE},
-                                                     {16, 5, 22, HERE}, {21, 1, 36, HERE}}},
-    [IA64_IMM64] = {"64 bits", "LX", 64, 1, {{0, 7, 13, 2}, {7, 9, 27, 2}, {16, 5, 22, 2},
-                                             {21, 1, 21, 2}, {22, 41, 0, 1}, {63, 1, 36, 2}}},
-    [IA64_BRANCH21] = {"25 bits, signed, a multiple of 16", "BM", 25, 16,
-                       {{4, 20, 13, HERE}, {24, 1, 36, HERE}}},
-    [IA64_CHECK21] = {"25 bits, signed, a multiple of 16", "MI", 25, 16,
+    [IA64_IMM14] =
+        {"14 bits, signed", "MI", 14, 1, {{0, 7, 13, HERE}, {7, 6, 27, HERE}, {13, 1, 36, HERE}}},
+    [IA64_IMM22] = {"22 bits, signed",
+                    "MI",
+                    22,
+                    1,
+                    {{0, 7, 13, HERE}, {7, 9, 27, HERE}, {16, 5, 22, HERE}, {21, 1, 36, HERE}}},
+    [IA64_IMM64] = {"64 bits",
+                    "LX",
+                    64,
+                    1,
+                    {{0, 7, 13, 2},
+                     {7, 9, 27, 2},
+                     {16, 5, 22, 2},
+                     {21, 1, 21, 2},
+                     {22, 41, 0, 1},
+                     {63, 1, 36, 2}}},
+    [IA64_BRANCH21] =
+        {"25 bits, signed, a multiple of 16", "BM", 25, 16, {{4, 20, 13, HERE}, {24, 1, 36, HERE}}},
+    [IA64_CHECK21] = {"25 bits, signed, a multiple of 16",
+                      "MI",
+                      25,
+                      16,
                       {{4, 7, 6, HERE}, {11, 13, 20, HERE}, {24, 1, 36, HERE}}},
-    [IA64_FCHECK21] = {"25 bits, signed, a multiple of 16", "F", 25, 16,
-                       {{4, 20, 6, HERE}, {24, 1, 36, HERE}}},
-    [IA64_BRANCH60] = {"64 bits, a multiple of 16", "LX", 64, 16,
+    [IA64_FCHECK21] =
+        {"25 bits, signed, a multiple of 16", "F", 25, 16, {{4, 20, 6, HERE}, {24, 1, 36, HERE}}},
+    [IA64_BRANCH60] = {"64 bits, a multiple of 16",
+                       "LX",
+                       64,
+                       16,
                        {{4, 20, 13, 2}, {24, 39, 2, 1}, {63, 1, 36, 2}}},
 };
 

@@ -5,13 +5,13 @@
 #include "reloc.h"
 
 // The image from its first byte to its last. Sections that are short (struct btl_machine) lie on
-// either side of the border between constants and data, with the GOT and the descriptors there.
+// either side of the border between constants and data, with the GOT there.
 enum group {
     TEXT,
     TEXT_NOBITS, // stubs follow it
     RODATA,
-    RODATA_NOBITS,
-    RODATA_SHORT, // GOT and descriptors follow it
+    RODATA_NOBITS, // descriptors follow it
+    RODATA_SHORT,  // the GOT follows it
     DATA_SHORT,
     DATA_SHORT_NOBITS,
     DATA,
@@ -153,11 +153,10 @@ static void place_made(struct cursor *cursor, enum group group)
     struct btl_image *image = cursor->image;
     if (group == TEXT_NOBITS && image->plt_size != 0)
         image->plt_offset = take(cursor, image->plt_size, 32);
-    if (group == RODATA_SHORT) {
+    if (group == RODATA_NOBITS && image->opd_size != 0)
+        image->opd_offset = take(cursor, image->opd_size, 16);
+    if (group == RODATA_SHORT)
         image->got_offset = take(cursor, image->got_count * sizeof(uint64_t), sizeof(uint64_t));
-        if (image->opd_size != 0)
-            image->opd_offset = take(cursor, image->opd_size, 16);
-    }
     if (group == DATA_NOBITS)
         place_commons(cursor);
 }

@@ -6,6 +6,7 @@
 // A port is one row. All are compiled into every build and chosen by e_machine.
 static const struct btl_machine *const machines[] = {
     &btl_machine_x86_64,
+    &btl_machine_ia64,
 };
 
 const struct btl_machine *btl_machine_find(uint16_t machine)

@@ -11,6 +11,9 @@ struct btl_machine {
     uint16_t machine; // e_machine
     // Sections with one of these flags lie next to the GOT, in reach of short addressing; 0: none.
     uint64_t short_flags;
+    // Pointers to functions are pointers to descriptors; what is exported of a function, by modules
+    // and by the kernel, is its descriptor.
+    bool function_descriptors;
 
     // During layout, when no memory is there yet. Checks every relocation entry (offset and width
     // inside the section, symbol there, type known) and counts what the linker has to make: sets
@@ -27,6 +30,7 @@ struct btl_machine {
 };
 
 extern const struct btl_machine btl_machine_x86_64;
+extern const struct btl_machine btl_machine_ia64;
 
 // NULL: there is no relocator for that machine.
 const struct btl_machine *btl_machine_find(uint16_t machine);

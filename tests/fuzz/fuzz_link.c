@@ -33,7 +33,9 @@ static void check_layout(const struct btl_image *image)
             !btl_in_range(image->section_offset[i], image->elf->sections[i].size, image->size))
             abort();
     if (image->size % BTL_PAGE_SIZE != 0 || image->size > BTL_IMAGE_MAX ||
-        !btl_in_range(image->got_offset, image->got_count * 8ull, image->size))
+        !btl_in_range(image->got_offset, image->got_count * 8ull, image->size) ||
+        !btl_in_range(image->opd_offset, image->opd_size, image->size) ||
+        !btl_in_range(image->plt_offset, image->plt_size, image->size))
         abort();
 }
 

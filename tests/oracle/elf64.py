@@ -50,6 +50,10 @@ class Elf:
                     name, info, _, shndx, value, size = SYMBOL.unpack_from(self.data, at)
                     yield self.text(section.link, name), info >> 4, shndx, value, size
 
+    def symbol_type(self, index):
+        table = next(section for section in self.sections if section.type == SHT_SYMTAB)
+        return SYMBOL.unpack_from(self.data, table.offset + index * SYMBOL.size)[1] & 15
+
     def relocations(self):
         """(target section number, offset, type, addend) of each entry for a loaded section."""
         for section in self.sections:
@@ -58,6 +62,15 @@ class Elf:
             for at in range(section.offset, section.offset + section.size, RELA.size):
                 offset, info, addend = RELA.unpack_from(self.data, at)
                 yield section.info, offset, info & 0xFFFFFFFF, info >> 32, addend
+
+    def retype(self, types):
+        """Changes types of relocations; `types`: old number to new."""
+        for section in self.sections:
+            if section.type == SHT_RELA:
+                for at in range(section.offset, section.offset + section.size, RELA.size):
+                    offset, info, addend = RELA.unpack_from(self.data, at)
+                    info += types.get(info & 0xFFFFFFFF, info & 0xFFFFFFFF) - (info & 0xFFFFFFFF)
+                    RELA.pack_into(self.data, at, offset, info, addend)
 
     def rename(self, names):
         """Gives sections names of their own, so that a linker script can place each; and takes away the

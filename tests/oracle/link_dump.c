@@ -5,7 +5,9 @@
 //
 // SYMBOLS has lines "HEX NAME"; every global symbol that an object defines is visible to the others
 // too. IMAGE holds the byte of address A at A - BASE. MAP has lines
-// "section MODULE INDEX ADDRESS", "common MODULE ADDRESS NAME", "got MODULE ADDRESS COUNT".
+// "section MODULE INDEX ADDRESS", "common MODULE ADDRESS NAME", "got MODULE ADDRESS COUNT",
+// "plt MODULE ADDRESS SIZE", "opd MODULE ADDRESS SIZE", "data MODULE ADDRESS" (of the segment),
+// "export MODULE VALUE NAME".
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +87,7 @@ static void add_globals(const struct module *module, struct btl_symtab *table, u
         if (ELF64_SYMBOL_BIND(symbol->info) == ELF_STB_LOCAL || section == ELF_SHN_UNDEF ||
             module->image.section_offset[section] == BTL_NO_OFFSET)
             continue;
-        uint64_t value = module->image.base + module->image.section_offset[section] + symbol->value;
+        uint64_t value = btl_image_export_value(&module->image, i);
         if (!btl_symtab_add(table, btl_elf_symbol_name(&module->elf, i), value, owner, NULL))
             fail("defined twice", btl_elf_symbol_name(&module->elf, i).at);
     }
@@ -104,6 +106,20 @@ static void write_map(FILE *map, const struct module *module, unsigned number)
                     btl_elf_symbol_name(&module->elf, i).at);
     fprintf(map, "got %u %" PRIx64 " %u\n", number, image->base + image->got_offset,
             image->got_count);
+    fprintf(map, "plt %u %" PRIx64 " %" PRIu64 "\n", number, image->base + image->plt_offset,
+            image->plt_size);
+    fprintf(map, "opd %u %" PRIx64 " %" PRIu64 "\n", number, image->base + image->opd_offset,
+            image->opd_size);
+    fprintf(map, "data %u %" PRIx64 "\n", number,
+            image->base + image->segment[BTL_SEG_DATA].offset);
+}
+
+static void write_exports(FILE *map, const struct btl_symtab *table)
+{
+    for (uint32_t i = 0; i < table->count; i++)
+        if (table->exports[i].owner != BTL_KERNEL)
+            fprintf(map, "export %u %" PRIx64 " %s\n", table->exports[i].owner,
+                    table->exports[i].value, table->exports[i].name.at);
 }
 
 int main(int argc, char **argv)
@@ -145,6 +161,7 @@ int main(int argc, char **argv)
             report(&diags);
         write_map(map, &modules[i], (unsigned)i);
     }
+    write_exports(map, &table);
     if (fwrite(memory, 1, size, image) != size || fclose(image) != 0 || fclose(map) != 0)
         fail("cannot be written", argv[3]);
     return 0;

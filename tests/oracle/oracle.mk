@@ -1,4 +1,4 @@
-# The linker against GNU ld: make oracle prints "N passed, N failed".
+# The linker against GNU ld: make oracle and make oracle-ia64 print "N passed, N failed".
 ORACLE := $(BUILD)/oracle
 
 $(ORACLE)/link_dump: tests/oracle/link_dump.c $(BUILD)/test-gcc/libbtl.a
@@ -7,4 +7,7 @@ $(ORACLE)/link_dump: tests/oracle/link_dump.c $(BUILD)/test-gcc/libbtl.a
 
 oracle: $(ORACLE)/link_dump
 	ASAN_OPTIONS=detect_leaks=0 PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/oracle/oracle.py $< $(ORACLE)/cases
-.PHONY: oracle
+oracle-ia64: $(ORACLE)/link_dump
+	ASAN_OPTIONS=detect_leaks=0 PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/oracle/oracle_ia64.py $< \
+		$(ORACLE)/cases-ia64 $(IA64_CROSS)gcc
+.PHONY: oracle oracle-ia64

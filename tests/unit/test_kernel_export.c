@@ -99,6 +99,128 @@ static void test_undefined_symbol_does_not_move(void **state)
     end(&e);
 }
 
+// An ia64 kernel as GNU ld links it: two functions, one of which has a second name, and descriptors
+// in .opd of those whose address is taken.
+#define IA64_KERNEL 0xa000000000010000ull
+#define IA64_OPD    (IA64_KERNEL + 0x1010)
+#define IA64_GP     0xa000000000020000ull
+
+static void make_ia64(struct elf_builder *b, uint16_t type, size_t opd_size)
+{
+    static const uint8_t code[64];
+    static const uint64_t constants[] = {7,           8,       IA64_KERNEL + 32, IA64_GP,
+                                         IA64_KERNEL, IA64_GP, IA64_KERNEL + 32, IA64_GP};
+    eb_begin(b, type, ELF_MACHINE_IA64);
+    uint32_t text = eb_segment(b, ELF_PT_LOAD, ELF_PF_R | ELF_PF_X, IA64_KERNEL, code, 64, 64, 0);
+    uint32_t data = eb_segment(b, ELF_PT_LOAD, ELF_PF_R, IA64_KERNEL + 0x1000, constants,
+                               sizeof(constants), sizeof(constants), 0);
+    uint32_t opd_bytes = eb_segment(b, 0x60000000 /* not loaded: only to be named */, ELF_PF_R,
+                                    IA64_OPD, constants + 2, opd_size, opd_size, 16);
+    uint32_t functions = eb_section_of_segment(b, ".text", ELF_SHF_ALLOC | ELF_SHF_EXECINSTR, text);
+    uint32_t rodata = eb_section_of_segment(b, ".rodata", ELF_SHF_ALLOC, data);
+    eb_section_of_segment(b, ".opd", ELF_SHF_ALLOC, opd_bytes);
+    eb_symbol(b, "first", EB_GLOBAL(ELF_STT_FUNC), functions, IA64_KERNEL, 16);
+    eb_symbol(b, "third", EB_GLOBAL(ELF_STT_FUNC), functions, IA64_KERNEL + 32, 16);
+    eb_symbol(b, "again", EB_GLOBAL(ELF_STT_FUNC), functions, IA64_KERNEL + 32, 16);
+    eb_symbol(b, "bare", EB_GLOBAL(ELF_STT_FUNC), functions, IA64_KERNEL + 16, 16);
+    eb_symbol(b, "pair", EB_GLOBAL(ELF_STT_OBJECT), rodata, IA64_KERNEL + 0x1000, 16);
+    b->entry = IA64_KERNEL;
+    eb_modinfo(b, "name=kernel");
+}
+
+static void ia64_kernel(struct elf_builder *b)
+{
+    make_ia64(b, ELF_EXEC, 48);
+    eb_modinfo(b, "export=first");
+    eb_modinfo(b, "export=third");
+    eb_modinfo(b, "export=again");
+    eb_modinfo(b, "export=pair");
+}
+
+static void ia64_kernel_without(struct elf_builder *b)
+{
+    make_ia64(b, ELF_EXEC, 48);
+    eb_modinfo(b, "export=bare");
+    eb_modinfo(b, "export=first");
+    eb_modinfo(b, "export=pair");
+}
+
+static void ia64_kernel_cut(struct elf_builder *b)
+{
+    make_ia64(b, ELF_EXEC, 40);
+    eb_modinfo(b, "export=first");
+}
+
+static uint64_t exported(const struct exported *e, const char *name)
+{
+    const struct btl_export *export = btl_symtab_find(&e->table, btl_str_of(name));
+    assert_non_null(export);
+    return export->value;
+}
+
+static void test_functions_of_ia64_kernels_are_exported_by_their_descriptors(void **state)
+{
+    struct exported e;
+    load(&e, ia64_kernel, IA64_KERNEL);
+    assert_true(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_int_equal(e.table.count, 4);
+    assert_true(exported(&e, "first") == IA64_OPD + 16);
+    assert_true(exported(&e, "third") == IA64_OPD); // the first of two
+    assert_true(exported(&e, "again") == IA64_OPD); // a second name of the same function
+    assert_true(exported(&e, "pair") == IA64_KERNEL + 0x1000);
+    end(&e);
+}
+
+static void test_a_function_without_descriptor_is_named_and_the_rest_exported(void **state)
+{
+    struct exported e;
+    load(&e, ia64_kernel_without, IA64_KERNEL);
+    assert_false(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_codes(&e.sample.memory, &e.sample.diags, "kernel-export-descriptor");
+    assert_str(&e.sample.memory, e.sample.diags.first->arg[0].str, "bare");
+    assert_int_equal(e.table.count, 2);
+    end(&e);
+}
+
+static void test_half_a_descriptor_is_refused(void **state)
+{
+    struct exported e;
+    load(&e, ia64_kernel_cut, IA64_KERNEL);
+    assert_false(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_codes(&e.sample.memory, &e.sample.diags, "kernel-opd-size");
+    end(&e);
+}
+
+// Functions of an ia64 kernel that has no .opd at all, and its data.
+static void test_descriptors_that_are_not_there(void **state)
+{
+    struct exported e;
+    load(&e, ia64_kernel, IA64_KERNEL);
+    eb_section_at(&e.sample.builder, 3)->name = eb_section_at(&e.sample.builder, 1)->name;
+    assert_false(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_codes(&e.sample.memory, &e.sample.diags,
+                 "kernel-export-descriptor kernel-export-descriptor kernel-export-descriptor");
+    assert_int_equal(e.table.count, 1);
+    end(&e);
+}
+
+static void test_running_out_of_memory_for_descriptors(void **state)
+{
+    struct exported e;
+    load(&e, ia64_kernel, IA64_KERNEL);
+    for (size_t n = 0; n < 3; n++) {
+        struct test_memory limited;
+        struct btl_symtab table;
+        test_memory_begin_limited(&limited, n + 2); // two are the table itself
+        struct btl_diags diags = {.arena = &e.sample.memory.arena};
+        assert_true(btl_symtab_init(&table, 16, 1, &limited.arena));
+        assert_false(btl_kernel_export(&e.sample.kernel, &e.info, &table, &diags));
+        assert_codes(&e.sample.memory, &diags, "no-memory");
+        test_memory_end(&limited);
+    }
+    end(&e);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +229,11 @@ int main(void)
         cmocka_unit_test(test_every_missing_export_is_reported),
         cmocka_unit_test(test_export_taken_by_somebody_else),
         cmocka_unit_test(test_undefined_symbol_does_not_move),
+        cmocka_unit_test(test_functions_of_ia64_kernels_are_exported_by_their_descriptors),
+        cmocka_unit_test(test_a_function_without_descriptor_is_named_and_the_rest_exported),
+        cmocka_unit_test(test_half_a_descriptor_is_refused),
+        cmocka_unit_test(test_descriptors_that_are_not_there),
+        cmocka_unit_test(test_running_out_of_memory_for_descriptors),
     };
     return cmocka_run_group_tests_name("kernel_export", tests, NULL, NULL);
 }

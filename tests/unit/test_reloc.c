@@ -91,6 +91,14 @@ static void relocators_are_found_by_machine(void **state)
     assert_null(btl_machine_find(UINT16_MAX));
 }
 
+static void types_have_names(void **state)
+{
+    assert_string_equal(btl_reloc_name(ELF_MACHINE_X86_64, 2), "R_X86_64_PC32");
+    assert_null(btl_reloc_name(ELF_MACHINE_X86_64, 39)); // a hole in the table
+    assert_null(btl_reloc_name(ELF_MACHINE_X86_64, UINT32_MAX));
+    assert_null(btl_reloc_name(0, 2));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +108,7 @@ int main(void)
         cmocka_unit_test(fields_may_be_unaligned),
         cmocka_unit_test(entries_are_found_for_loaded_sections_only),
         cmocka_unit_test(relocators_are_found_by_machine),
+        cmocka_unit_test(types_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What relocations of ia64 go through, of one image: its gp, GOT, function descriptors and stubs.
+// docs/ia64.md draws them.
+#ifndef BTL_CORE_IA64_MADE_H
+#define BTL_CORE_IA64_MADE_H
+
+#include <btl/link.h>
+
+#include "ia64_linkage.h"
+
+// Entries of one GOT. It ends less than a page below gp, which reaches 2 MiB down.
+#define BTL_IA64_GOT_MAX (((2u << 20) - BTL_PAGE_SIZE) / IA64_GOT_ENTRY_SIZE)
+
+// Does another image, or the kernel, define the symbol? Then the value of a function is the address
+// of its descriptor.
+bool ia64_imported(const struct btl_elf *elf, uint32_t symbol);
+
+// While counting. image->machine_data is the linkage. Each is false when there is no memory.
+bool ia64_need_got(struct btl_image *image, uint32_t symbol, uint64_t addend);
+bool ia64_need_descriptor(struct btl_image *image, uint32_t symbol, uint64_t addend);
+bool ia64_need_got_descriptor(struct btl_image *image, uint32_t symbol, uint64_t addend);
+bool ia64_need_import_stub(struct btl_image *image, uint32_t symbol);
+bool ia64_need_far_stub(struct btl_image *image, uint32_t symbol, uint64_t addend);
+
+// In a placed image.
+uint64_t ia64_gp(const struct btl_image *image);
+// Addresses; 0: it was not counted.
+uint64_t ia64_got(const struct btl_image *image, uint32_t symbol, uint64_t addend);
+uint64_t ia64_got_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend);
+uint64_t ia64_import_stub(const struct btl_image *image, uint32_t symbol);
+uint64_t ia64_far_stub(const struct btl_image *image, uint32_t symbol, uint64_t addend);
+// The descriptor of a function that this image defines; 0: it was not counted.
+uint64_t ia64_own_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend);
+// The descriptor of any function: its own, or what the exporter gave. Symbols have their values.
+uint64_t ia64_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend);
+
+// Writes all that was counted. Symbols have their values.
+void ia64_fill(const struct btl_image *image);
+
+#endif
