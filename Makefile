@@ -32,6 +32,7 @@ MAKEFLAGS += --no-builtin-rules
 
 all: loader kernel modules
 
+-include tools/ia64.mk
 include core/core.mk
 -include efi/efi.mk
 -include kernel/kernel.mk

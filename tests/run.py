@@ -85,11 +85,15 @@ def steps():
     yield "kernel", make("-k", "kernel-tests"), any_runner
     yield "mock firmware", make("-k", "mock"), any_runner
     yield "oracle", make("oracle"), any_runner
+    yield "oracle ia64", make("oracle-ia64"), any_runner
     yield "volume", make("volume"), any_runner
     for fuzz in names("tests/fuzz/fuzz_*.c"):
         yield "fuzz " + fuzz, make("fuzz-" + fuzz, "FUZZ_RUNS=" + FUZZ_RUNS), fuzzer
-    yield "docs", pytest_command + ["tests/docs"], pytest
-    yield "tools", pytest_command + ["tests/tools"], pytest
+    yield "cost", make("bench-check"), one
+    if os.path.exists("tests/btl/btl.mk"):
+        yield "btl", make("btl-tests"), pytest
+    for directory in ("docs", "tools"):
+        yield directory, pytest_command + ["tests/" + directory], pytest
     yield "boot", pytest_command + ["-n", "2", "tests/boot"], pytest
 
 
@@ -119,6 +123,7 @@ def run(name, command, reader):
 def main(wanted):
     os.chdir(ROOT)
     os.makedirs(LOGS, exist_ok=True)
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # nothing is left in the source tree
     todo = [step for step in steps()
             if not wanted or any(step[0].startswith(name) for name in wanted)]
     rows = [(step[0], *run(*step)) for step in todo]

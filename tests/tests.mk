@@ -8,10 +8,10 @@ FUZZ_RUNS ?= 20000
 
 define unit_variant
 $(BUILD)/test-$(1)/support/%.o: tests/unit/support/%.c
-	@mkdir -p $$(@D)
+	$$(BEGIN)
 	$(1) $(TEST_FLAGS) -c $$< -o $$@
 $(BUILD)/test-$(1)/unit/test_%.o: tests/unit/test_%.c
-	@mkdir -p $$(@D)
+	$$(BEGIN)
 	$(1) $(TEST_FLAGS) -c $$< -o $$@
 $(BUILD)/test-$(1)/unit/%: $(BUILD)/test-$(1)/unit/test_%.o \
 		$(UNIT_SUPPORT:tests/unit/support/%.c=$(BUILD)/test-$(1)/support/%.o) $(BUILD)/test-$(1)/libbtl.a
@@ -28,7 +28,7 @@ unit-%: $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/%
 	$(BUILD)/test-clang/unit/$*
 
 $(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a
-	@mkdir -p $(@D)
+	$(BEGIN)
 	clang $(TEST_FLAGS) -fsanitize=fuzzer $< $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a -o $@
 # make fuzz-NAME: a bounded run over the kept seeds; make fuzz NAME=… : open-ended, keeps what it finds.
 fuzz-%: $(BUILD)/fuzz/bin/%
@@ -39,6 +39,7 @@ fuzz: $(BUILD)/fuzz/bin/$(NAME)
 	$< -max_len=65536 $(BUILD)/fuzz/corpus/$(NAME) tests/fuzz/seeds/$(NAME)
 
 include tests/oracle/oracle.mk
+include tests/volume/volume.mk
 include tests/mock/mock.mk
 include tests/btl/link.mk
 include tests/kernel/kernel.mk

@@ -23,13 +23,13 @@ cat >"$script" <<EOF
 set pagination off
 set confirm off
 set architecture i386:x86-64
-set \$btl_tool = "$(absolute "${BTL_TOOLS:-build/host/tools}/gdb_symbols")"
+set \$btl_tool = "$(absolute "${BTL_PROGRAM:-build/host/btl}")"
 set \$btl_kernel = "$(absolute "$O/kernel/kernel.elf")"
 set \$btl_loader = "$(absolute "$O/efi/loader.elf")"
 set \$btl_modules = "$(absolute "$O/modules")"
 set \$btl_entry = $entry
 file $(absolute "$O/kernel/kernel.elf")
-target remote localhost:$port
+target remote 127.0.0.1:$port
 source $(absolute tools/gdb/btl.py)
 continue
 EOF
@@ -42,4 +42,4 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cp --sparse=always "$O/btl.img" "$work/btl.img"
-qemu "$work/btl.img" "$work" -serial mon:stdio -gdb "tcp:localhost:$port" -S -action reboot=reset
+qemu "$work/btl.img" "$work" -serial mon:stdio -gdb "tcp:127.0.0.1:$port" -S -action reboot=reset

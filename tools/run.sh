@@ -21,9 +21,11 @@ if [ -t 0 ]; then
 	esac
 fi
 
-# The last assignment wins: the user's loader.conf, and one line more.
+# The last assignment wins: the image's loader.conf, and two lines more. A loader that cannot boot
+# waits a minute for a key, and then ends QEMU by a reset.
 volume=$work/btl.img@@1M
-{ cat loader.conf; printf '\nkernel_options="report"\n'; } >"$work/loader.conf"
+mcopy -i "$volume" ::/loader.conf "$work/loader.conf"
+printf '\nkernel_options="report"\nrequired_failure="reset"\n' >>"$work/loader.conf"
 mcopy -i "$volume" -D o "$work/loader.conf" ::/loader.conf
 
 status=0
@@ -34,7 +36,7 @@ tr -d '\r' <"$work/serial" | sed 's/\x1b\[[=?0-9;]*[A-Za-z]//g'
 
 case $status in
 33) echo "run: every required module was loaded" ;;
-35) echo "run: a required module was not loaded; the report above says which" >&2 ;;
+35) echo "run: the boot failed: a required module was not loaded, or the kernel stopped; see above" >&2 ;;
 124) echo "run: no end after $limit seconds (BTL_TIMEOUT sets the limit)" >&2 ;;
 0) echo "run: the machine was reset or switched off before the end of the kernel's report" >&2 ;;
 *) echo "run: QEMU ended with status $status" >&2 ;;

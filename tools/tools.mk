@@ -2,7 +2,7 @@
 # Set-up, disk image, running it, host tools.
 
 $(BUILD)/host/tools/%: tools/%.c $(BUILD)/host/libbtl.a
-	@mkdir -p $(@D)
+	$(BEGIN)
 	gcc $(CSTD) $(WARN) -O2 -g $< $(BUILD)/host/libbtl.a -o $@
 check-tool: $(BUILD)/host/tools/check_module
 
@@ -17,7 +17,7 @@ run:
 	@O=$(O) tools/run.sh
 debug:
 	@tools/setup.sh debug
-	@$(MAKE) --no-print-directory $(PARALLEL) image $(BUILD)/host/tools/gdb_symbols
+	@$(MAKE) --no-print-directory $(PARALLEL) image $(BUILD)/host/btl
 	@O=$(O) tools/debug.sh
 test:
 	@tools/setup.sh test

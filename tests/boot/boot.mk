@@ -3,7 +3,7 @@
 TEST_MODULES := $(patsubst tests/boot/modules/%.c,%,$(wildcard tests/boot/modules/*.c))
 
 $(O)/testmodules/%.o: tests/boot/modules/%.c tools/module.mk tools/module-$(ARCH).mk
-	@mkdir -p $(@D)
+	$(BEGIN)
 	$(MODULE_CC) $(MODULE_FLAGS) -c $< -o $@
 $(O)/testmodules/%.ko: $(O)/testmodules/%.o
 	$(call module_link,$<,$@)
@@ -15,7 +15,7 @@ test-modules: $(TEST_MODULES:%=$(O)/testmodules/%.ko)
 # EFI applications of the tests' own, by gnu-efi.
 TEST_EFI := $(patsubst tests/boot/efi/%.c,$(O)/testefi/%.efi,$(wildcard tests/boot/efi/*.c))
 $(O)/testefi/%.o: tests/boot/efi/%.c
-	@mkdir -p $(@D)
+	$(BEGIN)
 	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fpic -fshort-wchar -fno-stack-protector \
 		-mno-red-zone -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
 		-MMD -MP -c $< -o $@
@@ -27,5 +27,5 @@ $(O)/testefi/%.efi: $(O)/testefi/%.so
 		-j '.rela.*' -j .reloc --target efi-app-x86_64 $< $@
 .PRECIOUS: $(O)/testefi/%.o $(O)/testefi/%.so
 
-test-boot-files: test-modules $(TEST_EFI) $(BUILD)/host/tools/gdb_symbols check-tool
+test-boot-files: test-modules $(TEST_EFI) $(BUILD)/host/btl check-tool
 .PHONY: test-boot-files

@@ -20,7 +20,7 @@ import pexpect
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 O = os.path.join(ROOT, os.environ.get("O", "build/x86_64"))
-TOOLS = os.path.join(ROOT, os.environ.get("BUILD", "build"), "host/tools")
+PROGRAM = os.path.join(ROOT, os.environ.get("BUILD", "build"), "host/btl")
 LIMIT = int(os.environ.get("BTL_TEST_LIMIT", "180"))  # seconds for one boot; a good one takes about ten
 GOOD, BAD = 33, 35  # exit status of QEMU: isa-debug-exit with 16 and 17
 PART = 1 << 20  # where the volume starts on the image

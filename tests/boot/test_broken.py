@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What cannot be loaded: the message says what, where and why, and the others are loaded."""
+import os
 import struct
+import subprocess
 
 import pexpect
 import pytest
 
-from btlboot import (BAD, GOOD, PROMPT, STOP, boot, conf, default_tree, module, read, started,
-                     test_module as bad_module)
+from btlboot import (BAD, GOOD, PROMPT, ROOT, STOP, boot, conf, default_tree, make_image, module, read,
+                     started, test_module as bad_module)
 from test_default import PHASES
 
 ALL = set(PHASES)
@@ -233,6 +235,19 @@ def test_required_module_fails_in_the_kernel_and_resets(phase):
     assert result.status == 0  # -no-reboot: the reset ends QEMU
     result.says("BOOT STOPPED: required module fails was not loaded")
     assert "btl> " not in result.text
+
+
+def test_run_without_a_terminal_fails_when_a_required_module_does(tmp_path):
+    """tools/run.sh exits 0 only if every required module was loaded."""
+    files, lines = add("fails", "BOOT2", required="YES")
+    files["loader.conf"] = conf(lines, options="").encode()
+    make_image(str(tmp_path), files)
+    done = subprocess.run(["tools/run.sh"], cwd=ROOT, check=False, text=True, stdin=subprocess.DEVNULL,
+                          env=dict(os.environ, O=str(tmp_path)),
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode == 1, done.stdout
+    assert "BTL-REPORT end failed required=failed" in done.stdout
+    assert "run: the boot failed: a required module was not loaded" in done.stdout
 
 
 # ------------------------------------------------------------------------------------------- panics

@@ -6,19 +6,19 @@ import subprocess
 
 import pexpect
 
-from btlboot import LIMIT, O, ROOT, TOOLS
+from btlboot import LIMIT, O, PROGRAM, ROOT
 
 
 def free_port():
     with socket.socket() as it:
-        it.bind(("localhost", 0))
+        it.bind(("127.0.0.1", 0))
         return str(it.getsockname()[1])
 
 
 def gdb(tmp_path, *commands):
     """What gdb says to the commands, given once the generated script has run."""
     script = str(tmp_path / "debug.gdb")
-    environment = dict(os.environ, O=O, BTL_GDB_PORT=free_port(), BTL_GDB_SCRIPT=script, BTL_TOOLS=TOOLS)
+    environment = dict(os.environ, O=O, BTL_GDB_PORT=free_port(), BTL_GDB_SCRIPT=script, BTL_PROGRAM=PROGRAM)
     machine = pexpect.spawn(os.path.join(ROOT, "tools/debug.sh"), cwd=ROOT, env=environment,
                             timeout=LIMIT, encoding="utf-8", codec_errors="replace")
     machine.expect("gdb -x " + script)

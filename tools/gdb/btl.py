@@ -30,11 +30,12 @@ def manifest_bytes(address):
 
 
 def run_tool(manifest):
-    """The gdb commands that tools/gdb_symbols.c derives from the manifest."""
+    """The gdb commands that `btl gdb` derives from the manifest."""
     with tempfile.NamedTemporaryFile(suffix=".manifest") as file:
         file.write(manifest)
         file.flush()
-        command = [PATHS["tool"], file.name, PATHS["kernel"], PATHS["modules"]]
+        command = [PATHS["tool"], "gdb", "--kernel", PATHS["kernel"], "--modules", PATHS["modules"],
+                   "--loader", PATHS["loader"], file.name]
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 

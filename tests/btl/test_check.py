@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""btl check: good and bad volumes; what it says is what the loader's stages say."""
+import os
+import shutil
+import subprocess
+
+import pytest
+
+import elf
+from btltest import ALL, GOOD_CONF, O, ROOT, btl, golden, image, module, read, volume, write
+
+
+def check(tmp_path, conf=GOOD_CONF, files=None, *words):
+    root = volume(str(tmp_path / "esp"), conf, files)
+    return btl("check", *words, "-C", "esp", cwd=tmp_path), root
+
+
+def test_good_tree(tmp_path):
+    result, _ = check(tmp_path)
+    golden("check-good", result)
+
+
+def test_good_image(tmp_path):
+    root = volume(str(tmp_path / "esp"))
+    image(str(tmp_path / "disk.img"), root)
+    golden("check-good-image", btl("check", "-C", "disk.img", cwd=tmp_path))
+
+
+def test_good_fat_image_without_partitions(tmp_path):
+    root = volume(str(tmp_path / "esp"))
+    disk = read(image(str(tmp_path / "disk.img"), root))
+    write(tmp_path, {"fat.img": disk[1 << 20:-(1 << 20)]})
+    assert btl("check", "-C", tmp_path / "fat.img").status == 0
+
+
+def test_volume_is_where_loader_conf_lies(tmp_path):
+    volume(str(tmp_path / "esp"))
+    assert btl("check", "esp/loader.conf", cwd=tmp_path).status == 0
+    assert btl("check", "loader.conf", cwd=tmp_path / "esp").status == 0
+    assert btl("check", cwd=tmp_path / "esp").status == 0
+
+
+def test_names_compare_without_case_as_on_fat(tmp_path):
+    result, _ = check(tmp_path, GOOD_CONF + 'kernel="/Kernel/KERNEL.ELF"\nidle_name="/MODULES/Idle.ko"\n')
+    assert (result.status, result.codes()) == (0, [])
+
+
+def test_config_of_the_host_in_the_place_of_the_volumes(tmp_path):
+    volume(str(tmp_path / "esp"))
+    write(tmp_path, {"other.conf": 'early_load="YES"\nearly_phase="BOOT9"\n'})
+    golden("check-other-config", btl("check", "-C", "esp", "-c", "other.conf", cwd=tmp_path))
+
+
+def test_everything_wrong_is_found_in_one_run(tmp_path):
+    """Syntax, unknown key, phase, cycle, missing file, version, unresolved symbol, W+X: at once."""
+    conf = GOOD_CONF + """\
+late_phase="BOOT1"
+idle_lod="YES"
+this is no assignment
+a_load="YES"
+b_load="YES"
+nowhere_load="YES"
+future_load="YES"
+lonely_load="YES"
+writable_load="YES"
+early.sise="5"
+"""
+    files = {
+        "modules/a.ko": module("a", "depends=b"),
+        "modules/b.ko": module("b", "depends=a"),
+        "modules/future.ko": elf.module("future", ["interface=kernel:2.0"]),
+        "modules/lonely.ko": module("lonely", needs=["nobody_has_one", "nobody_has_two", "lib_new"]),
+        "modules/writable.ko": module("writable", text_flags=7),
+    }
+    result, root = check(tmp_path, conf, files)
+    golden("check-everything", result)
+    image(str(tmp_path / "disk.img"), root)
+    on_image = btl("check", "-C", "disk.img", cwd=tmp_path)
+    assert on_image.codes() == result.codes()
+
+
+@pytest.mark.parametrize("name,files,codes", [
+    ("missing-kernel", {"kernel/kernel.elf": None}, ["file-not-found"]),
+    ("kernel-is-text", {"kernel/kernel.elf": b"#!/bin/sh\n" * 30}, ["elf-not-elf"]),
+    ("kernel-of-another-machine", {"kernel/kernel.elf": elf.kernel(machine=50)}, ["elf-machine"]),
+    ("kernel-outside-window", {"kernel/kernel.elf": elf.kernel(base=0x200000)}, ["boot-kernel-window"]),
+    ("kernel-writable-code", {"kernel/kernel.elf": elf.kernel(flags=7)}, None),
+    ("kernel-is-directory", {"kernel/kernel.elf": None, "kernel/kernel.elf/x": b""}, ["file-is-directory"]),
+    ("missing-module", {"modules/idle.ko": None}, ["file-not-found"]),
+    ("truncated-module", {"modules/idle.ko": module("idle")[:200]}, None),
+    ("empty-module", {"modules/idle.ko": b""}, ["elf-empty"]),
+    ("module-of-another-machine", {"modules/idle.ko": module("idle", machine=50)}, ["elf-machine"]),
+    ("module-of-another-name", {"modules/idle.ko": module("idol")}, ["plan-name-mismatch"]),
+    ("missing-dependency", {"modules/lib.ko": None}, None),
+])
+def test_bad_files(tmp_path, name, files, codes):
+    result, _ = check(tmp_path, GOOD_CONF, files)
+    golden("check-" + name, result)
+    assert result.status == 2
+    if codes is not None:
+        assert result.codes() == codes
+
+
+def test_missing_loader_conf(tmp_path):
+    result, _ = check(tmp_path, GOOD_CONF, {"loader.conf": None})
+    golden("check-missing-config", result)
+
+
+@pytest.mark.parametrize("name,lines", [
+    ("required", 'idle_required="YES"\nidle_name="/modules/none.ko"\n'),
+    ("switched-off-dependency", 'lib_load="NO"\n'),
+    ("blacklisted-dependency", 'module_blacklist="lib"\n'),
+    ("late-dependency", 'driver_phase="BOOT1"\n'),
+])
+def test_bad_settings(tmp_path, name, lines):
+    result, _ = check(tmp_path, GOOD_CONF + lines)
+    golden("check-" + name, result)
+    assert result.status == 2
+
+
+def test_driver_type_in_phase_1(tmp_path):
+    result, _ = check(tmp_path, GOOD_CONF, {"modules/idle.ko": module("idle", ALL, "type=wsio_class")})
+    assert result.codes() == ["plan-type-in-phase1"]
+
+
+def test_use_of_what_is_no_declared_dependency(tmp_path):
+    result, _ = check(tmp_path, GOOD_CONF, {"modules/idle.ko": module("idle", needs=["lib_new"])})
+    assert result.codes() == ["link-undeclared-dependency"]
+
+
+def test_two_modules_export_one_name(tmp_path):
+    result, _ = check(tmp_path, GOOD_CONF, {"modules/idle.ko": module("idle", exports=["lib_new"])})
+    assert result.status == 2 and len(result.codes()) == 1
+
+
+def test_warnings_count_with_strict_alone(tmp_path):
+    conf = GOOD_CONF + 'early.sise="5"\n'
+    assert check(tmp_path, conf)[0].status == 0
+    result, _ = check(tmp_path, conf, None, "-W")
+    golden("check-warning", result)
+    assert result.status == 1
+
+
+def test_memory(tmp_path):
+    assert check(tmp_path, GOOD_CONF, None, "--memory", "128M")[0].status == 0
+    result, _ = check(tmp_path, GOOD_CONF, None, "--memory", "1M")
+    assert (result.status, result.codes()) == (2, ["host-memory"])
+    for bad in ("", "x", "-1", "1Q", "1MM", "99999999999T"):
+        assert check(tmp_path, GOOD_CONF, None, "--memory", bad)[0].codes() == ["host-usage"]
+
+
+def test_window_too_small_for_phase_1(tmp_path):
+    """The kernel ends below the end of the window; what comes after it has no room."""
+    kernel = elf.kernel(base=0xffffffffffa00000)
+    result, _ = check(tmp_path, GOOD_CONF, {"kernel/kernel.elf": kernel})
+    assert "boot-window-full" in result.codes()
+
+
+def test_machine(tmp_path):
+    files = {"kernel/kernel.elf": elf.kernel(exports=(), machine=50)}
+    assert check(tmp_path, 'kernel_options=""\n', files, "--machine", "ia64")[0].status == 0
+    assert check(tmp_path, 'kernel_options=""\n', files)[0].codes() == ["elf-machine"]
+    assert check(tmp_path, "", None, "--machine", "vax")[0].codes() == ["host-usage"]
+
+
+def test_machine_of_the_loader_on_the_volume(tmp_path):
+    files = {"kernel/kernel.elf": elf.kernel(exports=(), machine=50), "EFI/BOOT/BOOTX64.EFI": None,
+             "EFI/BOOT/BOOTIA64.EFI": b"MZ"}
+    assert check(tmp_path, 'kernel_options=""\n', files)[0].status == 0
+
+
+@pytest.mark.parametrize("content,codes", [
+    (b"", ["gpt-missing", "fat-device"]),
+    (b"not an image\n" * 1000, ["gpt-missing", "fat-bad"]),
+])
+def test_not_a_volume(tmp_path, content, codes):
+    write(tmp_path, {"thing": content})
+    result = btl("check", "-C", "thing", cwd=tmp_path)
+    assert result.status == 2 and result.codes() == codes
+
+
+def test_no_volume(tmp_path):
+    assert btl("check", "-C", "nowhere", cwd=tmp_path).codes() == ["host-no-file"]
+
+
+def test_disk_without_efi_system_partition(tmp_path):
+    disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp")))
+    subprocess.run(["sgdisk", "--typecode=1:8300", disk], check=True, stdout=subprocess.DEVNULL)
+    golden("check-no-esp", btl("check", "-C", "disk.img", cwd=tmp_path))
+
+
+def test_damaged_primary_gpt_warns(tmp_path):
+    disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp")))
+    with open(disk, "r+b") as file:
+        file.seek(512 + 16)
+        file.write(b"\xff\xff")
+    result = btl("check", "-W", "-C", disk)
+    assert (result.status, result.codes()) == (1, ["gpt-primary-damaged"])
+
+
+def test_truncated_image(tmp_path):
+    disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp")))
+    os.truncate(disk, 1 << 21)
+    result = btl("check", "-C", disk)
+    assert result.status == 2 and result.codes()
+
+
+def test_thousands_of_modules_take_no_more_than_seconds(tmp_path):
+    names = ["m%04d" % number for number in range(3000)]
+    files = {"modules/%s.ko" % name: module(name, ALL) for name in names}
+    conf = "".join('%s_load="YES"\n%s_phase="BOOT1"\nnone%s_load="YES"\n' % (name, name, name)
+                   for name in names)
+    result, _ = check(tmp_path, conf, files)
+    assert result.codes() == ["file-not-found"] * 3000
+
+
+# ------------------------------------------------------------------------------- single modules
+
+def test_single_modules(tmp_path):
+    write(tmp_path, {"%s.ko" % name: data for name, data in {
+        "lib": module("lib", ALL, exports=["lib_new"]),
+        "user": module("user", ALL, "depends=lib", needs=["lib_new", "kprintf"]),
+        "bad": module("bad", ALL, needs=["no_such_thing"]),
+        "wrong": module("other", ALL)}.items()})
+    golden("check-module-good", btl("check", "--module", "lib.ko", "user.ko", cwd=tmp_path))
+    golden("check-module-bad", btl("check", "--module", "bad.ko", "wrong.ko", "user.ko", cwd=tmp_path))
+    assert btl("check", "--module", "-L", "nowhere:.", "user.ko", cwd=tmp_path).status == 0
+    assert btl("check", "--module", "none.ko", cwd=tmp_path).status == 2
+
+
+def test_two_files_of_one_name(tmp_path):
+    write(tmp_path, {"a/m.ko": module("m"), "b/m.ko": module("m")})
+    assert btl("check", "--module", "a/m.ko", "b/m.ko", cwd=tmp_path).codes() == ["host-same-name"]
+
+
+def test_single_module_against_a_kernel(tmp_path):
+    write(tmp_path, {"k.elf": elf.kernel(exports=["kprintf", "special"]),
+                     "m.ko": module("m", ALL, needs=["special"])})
+    assert btl("check", "--module", "--kernel", "k.elf", "m.ko", cwd=tmp_path).status == 0
+    assert btl("check", "--module", "m.ko", cwd=tmp_path).codes() == ["link-unresolved"]
+
+
+@pytest.mark.parametrize("name", sorted(os.listdir(os.path.join(O, "modules")))
+                         if os.path.isdir(os.path.join(O, "modules")) else [])
+def test_own_modules_are_good(name):
+    if name.endswith(".ko"):
+        directory = os.path.join(O, "modules")
+        assert btl("check", "--module", "-L", directory, os.path.join(directory, name)).status == 0
+
+
+# ------------------------------------------------- the broken configurations of tests/boot, on the host
+
+BOOT_CASES = [
+    ("unresolved", "link-unresolved"), ("undeclared", "link-undeclared-dependency"),
+    ("writablecode", "link-write-exec"), ("runonly", "plan-phase-unsupported"),
+    ("earlydriver", "plan-type-in-phase1"), ("needs9", "plan-interface-version"),
+]
+
+
+@pytest.fixture(scope="module", name="own_tree")
+def own_tree_fixture(tmp_path_factory):
+    """The tree that `make run` boots."""
+    if not os.path.exists(os.path.join(O, "btl.img")) or not os.path.isdir(os.path.join(O, "testmodules")):
+        pytest.skip("needs make image test-boot-files")
+    root = tmp_path_factory.mktemp("own")
+    files = {"kernel/kernel.elf": read(os.path.join(O, "kernel/kernel.elf")),
+             "EFI/BOOT/BOOTX64.EFI": read(os.path.join(O, "efi/BOOTX64.EFI"))}
+    for name in os.listdir(os.path.join(O, "modules")):
+        if name.endswith(".ko"):
+            files["modules/" + name] = read(os.path.join(O, "modules", name))
+    write(root, files)
+    return root
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+@pytest.mark.parametrize("name,code", BOOT_CASES)
+def test_same_code_as_the_boot(own_tree, tmp_path, name, code, phase):
+    if name in ("earlydriver", "needs9") and phase == "BOOT2":
+        pytest.skip("booted in BOOT1")
+    root = tmp_path / "esp"
+    shutil.copytree(own_tree, root)
+    conf = read(os.path.join(ROOT, "loader.conf")).decode()
+    conf += '%s_load="YES"\n%s_phase="%s"\n' % (name, name, phase)
+    write(root, {"loader.conf": conf,
+                 "modules/%s.ko" % name: read(os.path.join(O, "testmodules", name + ".ko"))})
+    result = btl("check", "-C", root)
+    assert result.status == 2 and set(result.codes()) == {code}
+
+
+def test_own_image_is_good():
+    disk = os.path.join(O, "btl.img")
+    if not os.path.exists(disk):
+        pytest.skip("needs make image")
+    assert btl("check", "-W", "-C", disk).status == 0

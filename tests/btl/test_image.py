@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""btl image: a directory becomes a disk image that btl itself, and mtools, read."""
+import os
+import subprocess
+
+from btltest import GOOD_CONF, btl, golden, module, read, volume, write
+
+
+def names_on(disk):
+    listing = subprocess.run(["mdir", "-b", "-/", "-i", disk + "@@1M", "::"], check=True,
+                             stdout=subprocess.PIPE).stdout.decode()
+    return {line[3:].lower() for line in listing.splitlines() if not line.endswith("/")}
+
+
+def test_directory(tmp_path):
+    root = volume(str(tmp_path / "esp"))
+    disk = str(tmp_path / "disk.img")
+    assert btl("image", "-o", disk, "-C", root).status == 0
+    assert names_on(disk) == {"efi/boot/bootx64.efi", "loader.conf", "kernel/kernel.elf",
+                              *("modules/%s.ko" % name for name in ("lib", "early", "driver", "late", "idle"))}
+    assert btl("check", "-W", "-C", disk).status == 0
+    assert sorted(os.listdir(tmp_path)) == ["disk.img", "esp"]
+
+
+def test_same_files_give_the_same_image(tmp_path):
+    root = volume(str(tmp_path / "esp"))
+    for name in ("a.img", "b.img"):
+        assert btl("image", "-o", tmp_path / name, "-C", root).status == 0
+    assert read(tmp_path / "a.img") == read(tmp_path / "b.img")
+
+
+def test_other_config_and_more_files(tmp_path):
+    root = volume(str(tmp_path / "esp"))
+    write(tmp_path, {"my.conf": GOOD_CONF + 'extra_load="YES"\n', "extra.ko": module("extra")})
+    disk = str(tmp_path / "disk.img")
+    assert btl("image", "-o", disk, "-C", root, "-c", tmp_path / "my.conf",
+               "modules/extra.ko=%s" % (tmp_path / "extra.ko")).status == 0
+    assert b"extra" in btl("list", "-C", disk).out
+
+
+def test_image_inside_its_own_directory(tmp_path):
+    root = volume(str(tmp_path / "esp"))
+    for _ in range(2):
+        assert btl("image", "-o", "disk.img", "-C", ".", cwd=root).status == 0
+    assert "disk.img" not in names_on(root + "/disk.img")
+
+
+def test_what_could_not_boot_is_not_made(tmp_path):
+    volume(str(tmp_path / "esp"), files={"modules/lib.ko": None, "EFI/BOOT/BOOTX64.EFI": None})
+    golden("image-refused", btl("image", "-o", "disk.img", "-C", "esp", cwd=tmp_path))
+    assert os.listdir(tmp_path) == ["esp"]
+    assert btl("image", "--force", "-o", "disk.img", "-C", "esp", cwd=tmp_path).status == 0
+    assert os.path.exists(tmp_path / "disk.img")
+
+
+def test_bad_command_lines(tmp_path):
+    volume(str(tmp_path / "esp"))
+    for words in (["-o", "x.img"], ["-C", "esp"], ["-o", "x.img", "-C", "esp", "no-pair"]):
+        assert btl("image", *words, cwd=tmp_path).codes() == ["host-usage"]
+    assert btl("image", "-o", "x.img", "-C", "nowhere", cwd=tmp_path).codes() == ["host-no-file"]
+    assert btl("image", "-o", "no/x.img", "-C", "esp", cwd=tmp_path).status == 2
+    write(tmp_path, {"esp/a=b": b""})
+    assert btl("image", "-o", "x.img", "-C", "esp", cwd=tmp_path).codes() == ["host-image-name"]
+
+
+def test_without_the_tools(tmp_path):
+    volume(str(tmp_path / "esp"))
+    result = btl("image", "-o", "x.img", "-C", "esp", cwd=tmp_path, env={"PATH": "/bin-without-tools"})
+    assert result.status == 2 and not os.path.exists(tmp_path / "x.img")

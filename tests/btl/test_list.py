@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""btl list: table and JSON, of good and bad volumes."""
+import json
+
+import elf
+from btltest import GOOD_CONF, btl, golden, image, volume
+
+BAD = GOOD_CONF + 'lib_load="NO"\nnowhere_load="YES"\nidle_phase="BOOT2"\n'
+
+
+def test_table(tmp_path):
+    volume(str(tmp_path / "esp"))
+    golden("list-good", btl("list", "-C", "esp", cwd=tmp_path))
+
+
+def test_json(tmp_path):
+    volume(str(tmp_path / "esp"))
+    golden("list-good-json", btl("list", "--json", "-C", "esp", cwd=tmp_path))
+
+
+def test_table_of_a_bad_volume(tmp_path):
+    volume(str(tmp_path / "esp"), BAD)
+    golden("list-bad", btl("list", "-C", "esp", cwd=tmp_path))
+
+
+def test_json_of_a_bad_volume(tmp_path):
+    volume(str(tmp_path / "esp"), BAD)
+    result = btl("list", "--json", "-C", "esp", cwd=tmp_path)
+    golden("list-bad-json", result)
+    plan = json.loads(result.out)
+    verdicts = {module["name"]: module["verdict"] for module in plan["modules"]}
+    assert verdicts == {"early": "failed", "driver": "failed", "late": "failed", "idle": "failed",
+                        "nowhere": "failed", "lib": "off"}
+    assert plan["errors"] == len(result.codes())
+
+
+def test_json_is_the_plan(tmp_path):
+    root = volume(str(tmp_path / "esp"))
+    image(str(tmp_path / "disk.img"), root)
+    plan = json.loads(btl("list", "--json", "-C", tmp_path / "disk.img").out)
+    assert plan["version"] == 1 and plan["machine"] == "x86-64"
+    assert [m["name"] for m in plan["modules"]] == ["lib", "early", "driver", "late", "idle"]
+    assert [m["phase"] for m in plan["modules"]] == ["BOOT1", "BOOT1", "BOOT2", "INIT", "AUTO"]
+    lib, early, driver, late, idle = plan["modules"]
+    assert lib["pulled_by"] == "early" and lib["line"] is None and lib["configured"] == "AUTO"
+    assert early["line"] == 4 and early["depends"] == ["lib"]
+    assert early["size"] == 4096 * 4 and early["file"] == "/modules/early.ko"
+    first, second = (int(m["address"], 16) for m in (lib, early))
+    assert first == elf.KERNEL_BASE + (2 << 20) and second == first + lib["size"]
+    assert driver["address"] is None and idle["verdict"] == "ready"
+    assert late["reason"] is None and plan["errors"] == 0
+
+
+def test_hostile_names_cannot_break_json(tmp_path):
+    files = {"modules/idle.ko": elf.module('id"\\\x1b\udcff', [])}
+    volume(str(tmp_path / "esp"), GOOD_CONF, files)
+    result = btl("list", "--json", "-C", "esp", cwd=tmp_path)
+    idle = [m for m in json.loads(result.out)["modules"] if m["name"] == "idle"][0]
+    assert idle["verdict"] == "failed" and b"\x1b" not in result.out + result.err
+
+
+def test_empty_plan(tmp_path):
+    volume(str(tmp_path / "esp"), "")
+    assert json.loads(btl("list", "--json", "-C", tmp_path / "esp").out)["modules"] == []
+    assert btl("list", "-C", tmp_path / "esp").out.count(b"\n") == 1

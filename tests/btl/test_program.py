@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""btl as a program: help, version, messages, manual pages, completion, installation."""
+import os
+import pty
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from btltest import BTL, GOOD_CONF, HERE, ROOT, btl, golden, image, read, volume
+
+COMMANDS = re.findall(r"^COMMAND\((\w+)\)", read(os.path.join(ROOT, "tools/btl/commands.def")).decode(), re.M)
+MAN = sorted(name for name in os.listdir(os.path.join(ROOT, "docs/man")) if re.search(r"\.[1-9]$", name))
+
+
+def test_help_names_every_command():
+    result = btl("--help")
+    assert result.status == 0
+    assert re.findall(r"^  ([a-z]+) ", result.out.decode(), re.M) == COMMANDS
+    assert btl("-h").out == result.out
+
+
+def test_no_command_is_an_error():
+    result = btl()
+    assert result.status == 2 and result.out == b"" and b"Usage" in result.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_has_an_example(command):
+    result = btl(command, "--help")
+    text = result.out.decode()
+    assert result.status == 0 and text.startswith("Usage: btl %s " % command)
+    assert "Example: btl %s " % command in text and "Exit status" in text
+    assert max(map(len, text.splitlines())) <= 110
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_unknown_options_are_usage_errors(command):
+    result = btl(command, "--no-such-option")
+    assert result.status == 2 and result.codes() == ["host-usage"]
+
+
+def test_unknown_command_names_the_nearest():
+    golden("unknown-command", btl("chek"))
+
+
+def test_version():
+    assert re.fullmatch(rb"btl [0-9]+\.[0-9]+\n", btl("--version").out)
+
+
+def test_full_disk_is_an_error():
+    if not os.path.exists("/dev/full"):
+        pytest.skip("needs /dev/full")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([BTL, "--help"], stdout=full, stderr=subprocess.PIPE, check=False)
+        assert done.returncode == 2 or b"--help" in done.stderr or done.returncode == 0
+        done = subprocess.run([BTL, "list", "--help"], stdout=full, stderr=subprocess.PIPE, check=False)
+        assert done.returncode == 2 and b"error" in done.stderr
+
+
+def test_colours_on_a_terminal_alone(tmp_path):
+    volume(str(tmp_path / "esp"), 'early_load="YES"\nearly_phase="X"\n')
+    environment = dict(os.environ, TERM="xterm")
+    environment.pop("NO_COLOR", None)
+    master, terminal = pty.openpty()
+    subprocess.run([BTL, "check", "-C", "esp"], cwd=tmp_path, env=environment, stderr=terminal,
+                   stdout=subprocess.DEVNULL, check=False)
+    os.close(terminal)
+    text = b""
+    try:
+        while chunk := os.read(master, 65536):
+            text += chunk
+    except OSError:
+        pass
+    assert b"\x1b[1;31merror: \x1b[0m" in text
+    assert b"\x1b" not in btl("check", "-C", "esp", cwd=tmp_path, env={"NO_COLOR": ""}).err
+
+
+def test_freebsd_syntax(tmp_path):
+    """Quotes or none, comments, escapes, blanks, the last one wins."""
+    volume(str(tmp_path / "esp"), read(os.path.join(HERE, "sample.conf")).decode())
+    golden("check-freebsd-syntax", btl("check", "-C", "esp", cwd=tmp_path))
+    golden("list-freebsd-syntax", btl("list", "-C", "esp", cwd=tmp_path))
+
+
+@pytest.mark.skipif(shutil.which("mandoc") is None, reason="needs the package mandoc")
+@pytest.mark.parametrize("page", MAN)
+def test_manual_page_is_good_mdoc(page):
+    """Of other pages only those of this directory can be asked for."""
+    done = subprocess.run(["mandoc", "-Tlint", os.path.join(ROOT, "docs/man", page)], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    complaints = [line for line in done.stdout.decode().splitlines()
+                  if "referenced manual not found" not in line and "outdated mandoc.db" not in line]
+    assert complaints == []
+
+
+def test_manual_names_every_command_and_option():
+    page = read(os.path.join(ROOT, "docs/man/btl.1")).decode().replace("\\-", "-")
+    for command in COMMANDS:
+        assert ".Ss btl %s\n" % command in page, command
+        for option in set(re.findall(r"--([a-z][a-z-]+)", btl(command, "--help").out.decode())):
+            assert "Fl -%s" % option in page or ", -%s" % option in page, (command, option)
+
+
+def test_manual_of_loader_conf_has_every_key():
+    page = read(os.path.join(ROOT, "docs/man/loader.conf.5")).decode()
+    keys = read(os.path.join(ROOT, "core/config_keys.def")).decode()
+    for key in re.findall(r'^KEY\(\w+, "(\w+)"', keys, re.M):
+        assert ".It Cm %s\n" % key in page, key
+    for suffix in re.findall(r'^MODULE_KEY\(\w+, "(\w+)"', keys, re.M):
+        assert ".It Ar NAME Ns Cm _%s\n" % suffix in page, suffix
+
+
+def test_manual_of_modules_has_every_macro():
+    page = read(os.path.join(ROOT, "docs/man/btl-module.9")).decode()
+    header = read(os.path.join(ROOT, "include/btl/module.h")).decode()
+    macros = set(re.findall(r"^#define (BTL_[A-Z]+)\(", header, re.M)) - {"BTL_CONCAT", "BTL_MODINFO"}
+    assert macros and all(macro in page for macro in macros), sorted(m for m in macros if m not in page)
+
+
+# ---------------------------------------------------------------------------------- completion
+
+def complete(cwd, *words):
+    """What bash would offer for the last word."""
+    script = 'PATH=%s:$PATH; . %s; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; ' \
+        'compopt() { :; }; _btl; printf "%%s\\n" "${COMPREPLY[@]}"' % (
+            os.path.dirname(BTL), os.path.join(ROOT, "tools/btl/completion.bash"))
+    done = subprocess.run(["bash", "-c", script, "bash", *words], cwd=cwd, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, check=True)
+    assert done.stderr == b""
+    return set(done.stdout.decode().split())
+
+
+def test_completion(tmp_path):
+    root = volume(str(tmp_path / "esp"))
+    assert complete(root, "btl", "") == {*COMMANDS, "--help", "--version"}
+    assert complete(root, "btl", "mod") == {"modinfo"}
+    assert complete(root, "btl", "check", "--m") == {"--machine", "--memory", "--module"}
+    assert complete(root, "btl", "check", "--machine", "") == {"x86-64", "ia64"}
+    assert complete(root, "btl", "check", "-C", "k") == {"kernel"}
+    assert complete(root, "btl", "set", "ear") == {"early"}
+    assert complete(root, "btl", "set", "early", "ph") == {"phase="}
+    assert complete(root, "btl", "set", "early", "phase", "=", "BOOT") == {"BOOT1", "BOOT2"}
+    assert complete(root, "btl", "unset", "early", "ph") == {"phase"}
+
+
+# --------------------------------------------------------------------------------- installation
+
+def test_install(tmp_path):
+    """The installed program finds its helper, whatever the prefix."""
+    build = os.environ.get("BUILD", "build")
+    if not os.path.exists(os.path.join(ROOT, build, "host/btl")):
+        pytest.skip("needs make btl")
+    subprocess.run(["make", "--no-print-directory", "install", "DESTDIR=%s" % tmp_path, "PREFIX=/opt/x"],
+                   cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    prefix = tmp_path / "opt/x"
+    found = {os.path.relpath(os.path.join(directory, name), prefix)
+             for directory, _, names in os.walk(prefix) for name in names}
+    assert found == {"bin/btl", "libexec/btl/mkimage.sh", "share/bash-completion/completions/btl",
+                     *("share/man/man%s/%s" % (page[-1], page) for page in MAN)}
+    root = volume(str(tmp_path / "esp"), GOOD_CONF)
+    subprocess.run([prefix / "bin/btl", "image", "-o", tmp_path / "disk.img", "-C", root], check=True)
+    subprocess.run(["make", "--no-print-directory", "uninstall", "DESTDIR=%s" % tmp_path, "PREFIX=/opt/x"],
+                   cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    assert not any(names for _, _, names in os.walk(prefix))
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="needs the package valgrind")
+def test_no_memory_errors_under_valgrind(tmp_path):
+    """The plain build, on an image: what the sanitizers do not see (uninitialised memory)."""
+    program = os.path.join(ROOT, os.environ.get("BUILD", "build"), "host/btl")
+    if not os.path.exists(program):
+        pytest.skip("needs make btl")
+    disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp")))
+    subprocess.run(["valgrind", "-q", "--error-exitcode=9", program, "list", "--json", "-C", disk], check=True,
+                   stdout=subprocess.DEVNULL)

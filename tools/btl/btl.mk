@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The host program: $(BUILD)/host/btl, and a second one with sanitizers for the tests. `make btl`,
+# `make install` (DESTDIR, PREFIX).
+# efi/text.c knows which paths the loader takes.
+BTL_C := $(sort $(wildcard tools/btl/*.c))
+BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) text.o
+BTL_VERSION := 1.0
+BTL_FLAGS = $(CSTD) $(WARN) -D_GNU_SOURCE -DBTL_VERSION_TEXT='"$(BTL_VERSION)"'
+
+# $(call btl_variant,name of the core's variant,compiler and flags)
+define btl_variant
+$(BUILD)/$(1)/btl-o/%.o: tools/btl/%.c tools/btl/btl.mk
+	$$(BEGIN)
+	$(2) $$(BTL_FLAGS) -c $$< -o $$@
+$(BUILD)/$(1)/btl-o/text.o: efi/text.c tools/btl/btl.mk
+	$$(BEGIN)
+	$(2) $$(BTL_FLAGS) -Icore -c $$< -o $$@
+$(BUILD)/$(1)/btl: $(addprefix $(BUILD)/$(1)/btl-o/,$(BTL_OBJ)) $(BUILD)/$(1)/libbtl.a
+	$(2) $$^ -pthread -lm -o $$@
+endef
+$(eval $(call btl_variant,host,gcc -O2 -g))
+$(eval $(call btl_variant,test-gcc,gcc -O1 -g $(SANITIZE)))
+
+btl: $(BUILD)/host/btl
+
+# Program, helper, manual pages, completion. DESTDIR is put before everything, for packages.
+PREFIX ?= /usr/local
+DESTDIR ?=
+BTL_MAN := $(sort $(wildcard docs/man/*.[1-9]))
+install: $(BUILD)/host/btl
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/btl \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(BUILD)/host/btl $(DESTDIR)$(PREFIX)/bin/btl
+	install -m 755 tools/mkimage.sh $(DESTDIR)$(PREFIX)/libexec/btl/mkimage.sh
+	install -m 644 tools/btl/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/btl
+	for page in $(BTL_MAN); do \
+		section=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.} && install -d $$section && \
+		install -m 644 $$page $$section/ || exit 1; \
+	done
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/btl $(DESTDIR)$(PREFIX)/libexec/btl/mkimage.sh \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/btl \
+		$(foreach page,$(BTL_MAN),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+	-rmdir $(DESTDIR)$(PREFIX)/libexec/btl
+.PHONY: btl install uninstall
+
+include tests/btl/btl.mk

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// btl check: everything the loader would refuse, in one run.
+#include "boot.h"
+#include "check_modules.h"
+#include "report.h"
+
+static void say_good(const struct boot *boot)
+{
+    uint32_t count[BTL_PHASES] = {0};
+    const struct btl_plan *plan = &boot->plan;
+    struct btl_out out = out_to(stdout);
+    for (uint32_t i = 0; i < plan->order_count; i++)
+        count[plan->modules[plan->order[i]].phase]++;
+    struct btl_str name = report_safe(boot->host->arena, boot->config.file);
+    btl_format(&out, "%S: good, %u modules:", &name, plan->order_count);
+    for (enum btl_phase phase = 0; phase < BTL_PHASES; phase++)
+        btl_format(&out, "%s %u %s", phase == 0 ? "" : ",", count[phase], btl_phase_name(phase));
+    btl_format(&out, "; %B while loading\n", (unsigned long long)boot->bytes);
+}
+
+static void say_bad(const struct btl_diags *diags)
+{
+    struct btl_out out = out_to(stderr);
+    btl_format(&out, "%u error%s, %u warning%s\n", diags->errors, diags->errors == 1 ? "" : "s",
+               diags->warnings, diags->warnings == 1 ? "" : "s");
+}
+
+static int check_boot(struct host *host, struct boot *boot, bool strict)
+{
+    if (boot_run(boot) && host->diags.errors == 0)
+        say_good(boot);
+    boot_close(boot);
+    report_all(host);
+    if (host->diags.errors + host->diags.warnings > 0)
+        say_bad(&host->diags);
+    return strict && host->diags.warnings > 0 ? EXIT_WARNINGS : EXIT_GOOD;
+}
+
+static int run(struct host *host, int argc, char **argv)
+{
+    enum { MODULE = 0x200, KERNEL };
+    static const struct option words[] = {BOOT_WORDS,
+                                          {"strict", no_argument, NULL, 'W'},
+                                          {"module", no_argument, NULL, MODULE},
+                                          {"kernel", required_argument, NULL, KERNEL},
+                                          {"library", required_argument, NULL, 'L'},
+                                          {0}};
+    struct boot boot = {.host = host};
+    struct check_modules modules = {.directories = ""};
+    bool strict = false, alone = false, good;
+    int option;
+    while ((option = next_option(host, argc, argv, BOOT_LETTERS "WL:", words)) != -1) {
+        if (option == '?')
+            return EXIT_ERRORS;
+        if (boot_option(&boot, option, &good)) {
+            if (!good)
+                return EXIT_ERRORS;
+        } else if (option == 'W')
+            strict = true;
+        else if (option == MODULE)
+            alone = true;
+        else if (option == KERNEL)
+            modules.kernel = optarg;
+        else if (option == 'L')
+            modules.directories = optarg;
+    }
+    modules.files = argv + optind;
+    modules.count = (size_t)(argc - optind);
+    if (alone)
+        return check_modules(&boot, &modules, strict);
+    if (modules.count > 1)
+        return usage_error(host, "there is one loader.conf to a boot, and more were given; "
+                                 "--module checks modules");
+    boot_argument(&boot, modules.count == 1 ? argv[optind] : NULL);
+    return check_boot(host, &boot, strict);
+}
+
+const struct command cmd_check = {
+    .name = "check",
+    .synopsis = BOOT_SYNOPSIS " [-W] [LOADER.CONF]\n"
+                              "       btl check --module [-W] [--machine M] [--kernel FILE] "
+                              "[-L DIR:DIR...] FILE.ko ...",
+    .summary = "finds everything that the loader would refuse, without booting",
+    .help = BOOT_HELP
+    "  -W, --strict            exit status 1 when there are warnings\n"
+    "      --module            check single modules: each is opened, planned in the earliest "
+    "phase\n"
+    "                          that it supports, and linked\n"
+    "      --kernel FILE       the kernel for them; default: one that exports btl/kernel.h\n"
+    "  -L, --library DIR:...   where modules lie that they depend on, as DIR/NAME.ko\n"
+    "LOADER.CONF is a path on the volume; without -C the directory it lies in is the volume.\n\n"
+    "Example: btl check -W -C build/x86_64/btl.img\n"
+    "         btl check --module -L modules mine.ko\n",
+    .run = run,
+};

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// btl modinfo: what a module says about itself, and what its file says about it. First what the
+// stock modinfo prints, as it prints it; then what BTL makes of it.
+#include <string.h>
+#include <unistd.h>
+
+#include <btl/hash.h>
+#include <btl/link.h>
+
+#include "files.h"
+#include "report.h"
+
+#define NAME_WIDTH 15  // of a field, without the colon
+#define TYPES_MAX  256 // relocation types of a machine
+
+struct printer {
+    struct host *host;
+    struct btl_out out;
+    struct btl_elf elf;
+    const char *only; // -F: this field alone, values without names
+    bool printed;     // something; the next one comes after an empty line
+};
+
+static void field(struct printer *printer, struct btl_str name, struct btl_str value)
+{
+    struct btl_str safe = report_safe(printer->host->arena, value);
+    if (printer->only != NULL) {
+        if (btl_str_equal(name, btl_str_of(printer->only)))
+            btl_format(&printer->out, "%S\n", &safe);
+        return;
+    }
+    // Longer names are padded too: that is what the stock program does.
+    int padding =
+        name.len < NAME_WIDTH ? (int)(NAME_WIDTH - name.len) : (int)(name.len - NAME_WIDTH);
+    btl_format(&printer->out, "%S:%*s%S\n", &name, padding, "", &safe);
+}
+
+#define FIELD(printer, name, ...)                                                                  \
+    field((printer), BTL_STR(name), memory_text((printer)->host->arena, __VA_ARGS__))
+
+// ------------------------------------------------------------------------- as the stock modinfo
+
+// "key=value" cut in two; without '=' it is all key.
+static void split(struct btl_str entry, struct btl_str *ret_key, struct btl_str *ret_value)
+{
+    const char *equals = memchr(entry.at, '=', entry.len);
+    size_t len = equals == NULL ? entry.len : (size_t)(equals - entry.at);
+    size_t value = len + (equals != NULL);
+    *ret_key = (struct btl_str){entry.at, len};
+    *ret_value = (struct btl_str){entry.at + value, entry.len - value};
+}
+
+static bool is_parm(struct btl_str key)
+{
+    return btl_str_equal(key, BTL_STR("parm")) || btl_str_equal(key, BTL_STR("parmtype"));
+}
+
+// What is not a tunable, in the order of the file.
+static void print_strings(struct printer *printer, struct btl_bytes bytes)
+{
+    struct btl_str entry, key, value;
+    while (btl_modinfo_next(&bytes, &entry)) {
+        split(entry, &key, &value);
+        if (!is_parm(key))
+            field(printer, key, value);
+    }
+}
+
+struct parm {
+    struct btl_str name, text, type;
+    bool has_text, has_type;
+};
+
+static struct parm *find_parm(struct btl_symtab *names, struct parm *parms, size_t *count,
+                              struct btl_str name)
+{
+    const struct btl_export *found = btl_symtab_find(names, name);
+    if (found != NULL)
+        return &parms[found->value];
+    btl_symtab_add(names, name, *count, 0, NULL);
+    parms[*count].name = name;
+    return &parms[(*count)++];
+}
+
+static void print_parm(struct printer *printer, const struct parm *parm)
+{
+    if (parm->has_text && parm->has_type)
+        FIELD(printer, "parm", "%S:%S (%S)", &parm->name, &parm->text, &parm->type);
+    else
+        FIELD(printer, "parm", "%S:%S", &parm->name, parm->has_text ? &parm->text : &parm->type);
+}
+
+// Tunables, text and type joined; the last one first, as the stock program has them.
+static void print_parms(struct printer *printer, struct btl_bytes bytes)
+{
+    struct btl_arena *arena = printer->host->arena;
+    struct btl_str entry, key, value, name, text;
+    struct btl_symtab names;
+    struct btl_bytes rest = bytes;
+    size_t most = 0, count = 0;
+    while (btl_modinfo_next(&rest, &entry))
+        most++;
+    struct parm *parms = MEMORY_ARRAY(arena, struct parm, most);
+    if (!btl_symtab_init(&names, 16, 1, arena))
+        return;
+    while (btl_modinfo_next(&bytes, &entry)) {
+        split(entry, &key, &value);
+        const char *colon = memchr(value.at, ':', value.len);
+        if (!is_parm(key) || colon == NULL)
+            continue;
+        name = (struct btl_str){value.at, (size_t)(colon - value.at)};
+        text = (struct btl_str){colon + 1, value.len - name.len - 1};
+        struct parm *parm = find_parm(&names, parms, &count, name);
+        bool is_type = key.len > strlen("parm");
+        *(is_type ? &parm->type : &parm->text) = text;
+        *(is_type ? &parm->has_type : &parm->has_text) = true;
+    }
+    while (count > 0)
+        print_parm(printer, &parms[--count]);
+}
+
+static void print_filename(struct printer *printer, const char *path)
+{
+    char directory[4096];
+    if (path[0] == '/' || getcwd(directory, sizeof(directory)) == NULL)
+        FIELD(printer, "filename", "%s", path);
+    else
+        FIELD(printer, "filename", "%s/%s", directory, path);
+}
+
+// ------------------------------------------------------------------------------- BTL's own fields
+
+static void print_hash(struct printer *printer)
+{
+    uint8_t digest[32];
+    char text[65];
+    btl_sha256(printer->elf.file, digest);
+    for (size_t i = 0; i < sizeof(digest); i++)
+        btl_format_to(text + 2 * i, 3, "%02x", (unsigned)digest[i]);
+    FIELD(printer, "sha256", "%s", text);
+}
+
+static void print_metadata(struct printer *printer)
+{
+    struct btl_modinfo info;
+    char phases[16];
+    if (!btl_modinfo_read(&printer->elf, printer->host->arena, &info, &printer->host->diags))
+        return;
+    size_t len = btl_supported_text(info.supported, phases);
+    FIELD(printer, "module type", "%s", btl_type_name(info.type));
+    FIELD(printer, "supports", "%S", &(struct btl_str){phases, len});
+    for (size_t i = 0; i < info.depend_count; i++)
+        field(printer, BTL_STR("depends on"), info.depends[i]);
+    for (size_t i = 0; i < info.export_count; i++)
+        field(printer, BTL_STR("exports"), info.exports[i]);
+}
+
+static void print_needs(struct printer *printer)
+{
+    const struct btl_elf *elf = &printer->elf;
+    for (uint32_t i = 1; i < elf->symbol_count; i++) {
+        uint16_t special = 0;
+        struct btl_str name = btl_elf_symbol_name(elf, i);
+        bool weak = ELF64_SYMBOL_BIND(elf->symbols[i].info) == ELF_STB_WEAK;
+        if (btl_elf_symbol_section(elf, i, &special) == ELF_SHN_UNDEF && special == 0 &&
+            name.len > 0)
+            FIELD(printer, "needs", "%S%s", &name, weak ? " (weak)" : "");
+    }
+}
+
+static void print_memory(struct printer *printer)
+{
+    struct btl_image image;
+    if (!btl_image_layout(&printer->elf, printer->host->arena, &image, &printer->host->diags))
+        return;
+    FIELD(printer, "memory", "%B: text %B, constants %B, data %B (bss %B)",
+          (unsigned long long)image.size, (unsigned long long)image.segment[BTL_SEG_TEXT].size,
+          (unsigned long long)image.segment[BTL_SEG_RODATA].size,
+          (unsigned long long)image.segment[BTL_SEG_DATA].size, (unsigned long long)image.bss_size);
+}
+
+static void print_relocations(struct printer *printer)
+{
+    const struct btl_elf *elf = &printer->elf;
+    uint64_t counts[TYPES_MAX] = {0}, others = 0, total = 0;
+    for (uint32_t i = 1; i < elf->section_count; i++) {
+        const struct elf64_section *section = &elf->sections[i];
+        if (section->type != ELF_SHT_RELA || !(elf->sections[section->info].flags & ELF_SHF_ALLOC))
+            continue;
+        struct btl_bytes bytes = btl_elf_section_bytes(elf, i);
+        const struct elf64_rela *entries = (const void *)bytes.at;
+        for (uint64_t k = 0; k < bytes.size / sizeof(*entries); k++) {
+            uint32_t type = ELF64_RELA_TYPE(entries[k].info);
+            (*(type < TYPES_MAX ? &counts[type] : &others))++;
+            total++;
+        }
+    }
+    FIELD(printer, "relocations", "%llu", (unsigned long long)total);
+    for (uint32_t type = 0; type < TYPES_MAX; type++) {
+        const char *name = btl_reloc_name(elf->machine, type);
+        if (counts[type] != 0)
+            FIELD(printer, "relocation", "%s %llu",
+                  name != NULL ? name : memory_text(printer->host->arena, "type %u", type).at,
+                  (unsigned long long)counts[type]);
+    }
+    if (others != 0)
+        FIELD(printer, "relocation", "unknown types %llu", (unsigned long long)others);
+}
+
+static void print_file(struct printer *printer, const char *path)
+{
+    struct host *host = printer->host;
+    struct btl_place place = {.file = btl_str_of(path)};
+    struct btl_bytes bytes, strings = {0};
+    if (!files_read(host, path, &bytes))
+        return;
+    if (!btl_elf_open(bytes, BTL_ELF_MODULE, 0, place, &printer->elf, &host->diags))
+        return;
+    uint32_t section = btl_elf_find_section(&printer->elf, BTL_STR(".modinfo"));
+    if (section != BTL_NONE)
+        strings = btl_elf_section_bytes(&printer->elf, section);
+    if (printer->printed && printer->only == NULL)
+        btl_format(&printer->out, "\n");
+    printer->printed = true;
+    print_filename(printer, path);
+    print_strings(printer, strings);
+    print_parms(printer, strings);
+    if (printer->only == NULL)
+        btl_format(&printer->out, "\n");
+    FIELD(printer, "machine", "%s", btl_machine_name(printer->elf.machine));
+    FIELD(printer, "size", "%B", (unsigned long long)bytes.size);
+    print_hash(printer);
+    print_metadata(printer);
+    print_memory(printer);
+    print_needs(printer);
+    print_relocations(printer);
+}
+
+static int run(struct host *host, int argc, char **argv)
+{
+    static const struct option words[] = {{"field", required_argument, NULL, 'F'}, {0}};
+    struct printer printer = {.host = host, .out = out_to(stdout)};
+    int option;
+    while ((option = next_option(host, argc, argv, "F:", words)) != -1) {
+        if (option == '?')
+            return EXIT_ERRORS;
+        printer.only = optarg;
+    }
+    if (optind == argc)
+        return usage_error(host, "the file of a module is missing");
+    for (int i = optind; i < argc; i++) {
+        print_file(&printer, argv[i]);
+        report_all(host);
+    }
+    return EXIT_GOOD;
+}
+
+const struct command cmd_modinfo = {
+    .name = "modinfo",
+    .synopsis = "[-F FIELD] FILE ...",
+    .summary = "shows the metadata of modules, what they export and need, and their relocations",
+    .help = "  -F, --field FIELD       the values of this field alone, one a line\n"
+            "The first part is what modinfo(8) prints; BTL's own fields follow.\n\n"
+            "Example: btl modinfo build/x86_64/modules/hello.ko\n"
+            "         btl modinfo -F needs build/x86_64/modules/hello.ko\n",
+    .run = run,
+};

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// btl plot: a boot as a picture.
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "files.h"
+#include "manifest_find.h"
+#include "manifest_words.h"
+#include "plot.h"
+
+const char *plot_label(struct plot *plot, struct btlm_str str, size_t most)
+{
+    return svg_escape(plot->svg.host, btl_manifest_str(plot->manifest, str), most);
+}
+
+const char *plot_text(struct plot *plot, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    char *text = MEMORY_ARRAY(plot->svg.host->arena, char, (size_t)len + 1);
+    vsnprintf(text, (size_t)len + 1, format, again);
+    va_end(again);
+    va_end(args);
+    return text;
+}
+
+const char *plot_size(struct plot *plot, uint64_t bytes)
+{
+    return memory_text(plot->svg.host->arena, "%B", (unsigned long long)bytes).at;
+}
+
+const char *plot_time(struct plot *plot, uint64_t ns)
+{
+    char text[TIME_TEXT];
+    return memory_text(plot->svg.host->arena, "%s", words_time(ns, text)).at;
+}
+
+double plot_key(struct plot *plot, double x, double y, const char *class, const char *text)
+{
+    svg_rect(&plot->svg, (struct svg_box){x, y - 10, 12, 12}, class, NULL);
+    svg_text(&plot->svg, x + 17, y, "", text);
+    return x + 17 + svg_text_width(text, 11.5) + 20;
+}
+
+static const char *states(struct plot *plot)
+{
+    uint32_t count[BTLM_STATES] = {0};
+    const char *text = "";
+    for (uint64_t i = 0; i < btl_manifest_count(plot->manifest, BTLM_MODULES); i++)
+        count[btl_manifest_module(plot->manifest, i)->state]++;
+    for (unsigned state = 0; state < BTLM_STATES; state++) {
+        if (count[state] > 0)
+            text = plot_text(plot, "%s%s%u %s", text, text[0] == '\0' ? "" : ", ", count[state],
+                             btlm_state_name(state));
+    }
+    return text;
+}
+
+static double heading(struct plot *plot, double y)
+{
+    const struct btlm_system *system = btl_manifest_system(plot->manifest);
+    const struct btlm_kernel *kernel = btl_manifest_kernel(plot->manifest);
+    uint64_t modules = btl_manifest_count(plot->manifest, BTLM_MODULES);
+    char uefi[24];
+    svg_textf(&plot->svg, PLOT_MARGIN, y + 20, "h1", "Boot of %s %s",
+              plot_label(plot, kernel->path, 60), plot_label(plot, kernel->version, 30));
+    svg_textf(&plot->svg, PLOT_MARGIN, y + 40, "faint",
+              "BTL %s on %s, UEFI %s · %llu modules%s%s · kernel SHA-256 %02x%02x%02x%02x…",
+              plot_label(plot, system->loader_version, 30),
+              plot_label(plot, system->firmware_vendor, 40),
+              words_uefi(system->uefi_revision, uefi), (unsigned long long)modules,
+              modules > 0 ? ": " : "", states(plot), kernel->sha256[0], kernel->sha256[1],
+              kernel->sha256[2], kernel->sha256[3]);
+    return y + 52;
+}
+
+static double title(struct plot *plot, double y, const char *text, const char *note)
+{
+    svg_line(&plot->svg, PLOT_MARGIN, y + 12, PLOT_WIDTH - PLOT_MARGIN, y + 12, "rule");
+    svg_text(&plot->svg, PLOT_MARGIN, y + 34, "h2", text);
+    svg_text(&plot->svg, PLOT_MARGIN + svg_text_width(text, 16) + 16, y + 34, "faint", note);
+    return y + 44;
+}
+
+static double draw(struct plot *plot)
+{
+    double half = PLOT_WIDTH / 2, y = heading(plot, PLOT_MARGIN / 2);
+    y = title(plot, y, "Timeline", "time since the loader started");
+    y = plot_timeline(plot, y);
+    y = title(plot, y, "Physical memory at entry to the kernel",
+              "to scale; gaps and addresses of devices are squeezed");
+    y = plot_memory_scale(plot, y);
+    y = title(plot, y, "Ranges and addresses", "not to scale; the lowest address is on top");
+    double left = plot_memory_ranges(plot, PLOT_MARGIN, y);
+    double right = plot_window(plot, half + PLOT_MARGIN / 2, y);
+    return (left > right ? left : right) + PLOT_MARGIN;
+}
+
+// The whole picture as text.
+static struct btl_str picture(struct host *host, const struct btl_manifest *manifest)
+{
+    struct plot plot = {.svg = {.host = host, .width = PLOT_WIDTH}, .manifest = manifest};
+    const struct btlm_kernel *kernel = btl_manifest_kernel(manifest);
+    char *body = NULL, *whole = NULL;
+    size_t body_size, whole_size;
+    plot.svg.body = open_memstream(&body, &body_size);
+    FILE *out = open_memstream(&whole, &whole_size);
+    if (plot.svg.body == NULL || out == NULL)
+        abort();
+    double height = draw(&plot);
+    fclose(plot.svg.body);
+    svg_finish(&plot.svg, plot_text(&plot, "Boot of %s", plot_label(&plot, kernel->path, 60)), body,
+               height, out);
+    fclose(out);
+    free(body);
+    return (struct btl_str){whole, whole_size};
+}
+
+static int run(struct host *host, int argc, char **argv)
+{
+    static const struct option words[] = {
+        MANIFEST_WORDS, {"output", required_argument, NULL, 'o'}, {0}};
+    struct manifest_source source = {.host = host, .at = UINT64_MAX};
+    struct found_manifest found;
+    const char *output = NULL;
+    int option;
+    bool good;
+    while ((option = next_option(host, argc, argv, MANIFEST_LETTERS "o:", words)) != -1) {
+        if (option == '?')
+            return EXIT_ERRORS;
+        if (!manifest_option(&source, option, &good))
+            output = optarg;
+        else if (!good)
+            return EXIT_ERRORS;
+    }
+    if (argc - optind != 1)
+        return usage_error(host, "one manifest is drawn; name it");
+    source.path = argv[optind];
+    if (!manifest_find(&source, &found))
+        return EXIT_ERRORS;
+    struct btl_str text = picture(host, &found.manifest);
+    good = true;
+    if (output == NULL)
+        fwrite(text.at, 1, text.len, stdout);
+    else
+        good = files_replace(host, output, text, NULL);
+    free((char *)(uintptr_t)text.at);
+    return good ? EXIT_GOOD : EXIT_ERRORS;
+}
+
+const struct command cmd_plot = {
+    .name = "plot",
+    .synopsis = "[-p PATH] [--at OFFSET] [-o FILE.svg] MANIFEST",
+    .summary = "draws the timeline of a boot and its memory, as SVG for a browser",
+    .help = MANIFEST_HELP
+    "  -o, --output FILE.svg   where to put it; default: standard output\n"
+    "Drawn are when each module was read, linked and (where a kernel has recorded it) loaded, the\n"
+    "phases, physical memory, and the addresses of kernel and modules.\n\n"
+    "Example: btl plot boot.manifest -o boot.svg\n",
+    .run = run,
+};

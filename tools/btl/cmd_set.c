@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// btl set: gives settings in loader.conf their values.
+#include <string.h>
+
+#include "conf_edit.h"
+#include "edit.h"
+
+// One KEY=VALUE.
+static bool set(struct edit *edit, struct btl_str module, const char *argument)
+{
+    const char *equals = strchr(argument, '=');
+    if (equals == NULL || equals == argument) {
+        usage_error(edit->host, "\"%s\" is not of the form KEY=VALUE", argument);
+        return false;
+    }
+    struct btl_str name = {argument, (size_t)(equals - argument)};
+    struct btl_str key = edit_key(edit, module, name), value = btl_str_of(equals + 1);
+    edit->text = conf_set(edit->host->arena, edit->text, module, key, value);
+    return true;
+}
+
+// What is written must be what the loader reads; else something before it is in the way. Returns
+// the first key for which that is not so, or an empty one.
+static struct btl_str without_effect(struct edit *edit, struct btl_str module, char **arguments,
+                                     int count)
+{
+    struct btl_str none = BTL_STR(""), now;
+    for (int i = 0; i < count && !edit->force; i++) {
+        const char *equals = strchr(arguments[i], '=');
+        struct btl_str name = {arguments[i], (size_t)(equals - arguments[i])};
+        struct btl_str key = edit_key(edit, module, name);
+        bool again = false; // a later argument sets it anew
+        for (int k = i + 1; k < count; k++)
+            again |= strncmp(arguments[k], arguments[i], name.len + 1) == 0;
+        if (!again && (!conf_get(edit->host->arena, edit->text, key, &now) ||
+                       !btl_str_equal(now, btl_str_of(equals + 1))))
+            return key;
+    }
+    return none;
+}
+
+static int run(struct host *host, int argc, char **argv)
+{
+    struct edit edit;
+    if (!edit_begin(&edit, host, argc, argv))
+        return EXIT_ERRORS;
+    int first = optind + !edit.global;
+    if (first >= argc)
+        return usage_error(host, edit.global ? "KEY=VALUE is missing"
+                                             : "the module's name or KEY=VALUE is missing");
+    struct btl_str module = edit.global ? BTL_STR("") : btl_str_of(argv[optind]);
+    for (int i = first; i < argc; i++) {
+        if (!set(&edit, module, argv[i]))
+            return EXIT_ERRORS;
+    }
+    return edit_finish(&edit, without_effect(&edit, module, argv + first, argc - first));
+}
+
+const struct command cmd_set = {
+    .name = "set",
+    .synopsis = EDIT_SYNOPSIS " NAME KEY=VALUE ...\n"
+                              "       btl set -g " EDIT_SYNOPSIS " KEY=VALUE ...",
+    .summary = "changes settings in loader.conf and nothing else in it",
+    .help = EDIT_HELP "KEY of a module: load, phase, name, flags, required, tunable.X. What 'btl "
+                      "check' would complain\nabout is refused; the old file stays as "
+                      "loader.conf.prev.\n\n"
+                      "Example: btl set hello load=YES phase=BOOT2 tunable.greeting='good day'\n"
+                      "         btl set -g -C btl.img kernel_options=autotest\n",
+    .run = run,
+};

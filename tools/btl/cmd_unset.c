@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// btl unset: takes settings out of loader.conf.
+#include "conf_edit.h"
+#include "edit.h"
+
+static bool unset(struct edit *edit, struct btl_str key)
+{
+    if (conf_unset(edit->host->arena, &edit->text, key))
+        return true;
+    btl_report(&edit->host->diags, BTL_HOST_NOT_SET,
+               ((struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)}),
+               BTL_ARG(key));
+    return false;
+}
+
+// All that is said about a module.
+static bool unset_module(struct edit *edit, struct btl_str module)
+{
+    struct btl_str *keys = NULL;
+    size_t count = conf_module_keys(edit->host->arena, edit->text, module, &keys);
+    if (count == 0)
+        return unset(edit, memory_text(edit->host->arena, "%S_load", &module));
+    for (size_t i = 0; i < count; i++)
+        conf_unset(edit->host->arena, &edit->text, keys[i]);
+    return true;
+}
+
+static int run(struct host *host, int argc, char **argv)
+{
+    struct edit edit;
+    bool good = true;
+    if (!edit_begin(&edit, host, argc, argv))
+        return EXIT_ERRORS;
+    if (optind >= argc)
+        return usage_error(host, edit.global ? "KEY is missing" : "the module's name is missing");
+    struct btl_str module = edit.global ? BTL_STR("") : btl_str_of(argv[optind]);
+    int first = optind + !edit.global;
+    if (first == argc)
+        good = unset_module(&edit, module);
+    for (int i = first; i < argc; i++)
+        good = unset(&edit, edit_key(&edit, module, btl_str_of(argv[i]))) && good;
+    return good ? edit_finish(&edit, BTL_STR("")) : EXIT_ERRORS;
+}
+
+const struct command cmd_unset = {
+    .name = "unset",
+    .synopsis = EDIT_SYNOPSIS " NAME [KEY ...]\n"
+                              "       btl unset -g " EDIT_SYNOPSIS " KEY ...",
+    .summary = "takes settings out of loader.conf; without KEY all of the module",
+    .help =
+        EDIT_HELP "A comment behind a setting stays. The old file stays as loader.conf.prev.\n\n"
+                  "Example: btl unset hello phase tunable.greeting\n"
+                  "         btl unset -g quiet\n",
+    .run = run,
+};

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Completion of btl(1) for bash. The words come from `btl --help` and `btl COMMAND --help`, so that
+# this file knows no list of its own.
+
+# Options that the command's help names.
+_btl_options()
+{
+	btl "$1" --help 2>/dev/null | grep -oE -- '(^|[ ,])--?[A-Za-z][a-z-]*' | tr -d ' ,' | sort -u
+	echo --help
+}
+
+# Modules of the volume that the line is about.
+_btl_modules()
+{
+	local i volume=()
+	for ((i = 1; i < ${#COMP_WORDS[@]} - 1; i++)); do
+		case ${COMP_WORDS[i]} in
+		-C | --volume) volume=(-C "${COMP_WORDS[i + 1]}") ;;
+		esac
+	done
+	btl list "${volume[@]}" 2>/dev/null | awk 'NR > 1 { print $3 }'
+}
+
+_btl()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]:-}
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(btl --help | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p') --help --version" -- "$word")
+		return
+	fi
+	case $before in
+	--machine)
+		mapfile -t COMPREPLY < <(compgen -W "x86-64 ia64" -- "$word")
+		return
+		;;
+	--memory | -F | --field | --base) return ;;
+	esac
+	case $word in
+	-*)
+		mapfile -t COMPREPLY < <(compgen -W "$(_btl_options "$command")" -- "$word")
+		return
+		;;
+	esac
+	case $before in
+	-*[a-z] | -[CcLof])
+		case $before in
+		-n | -g | -h | --json | --force | --module | --strict | --global | --dry-run) ;;
+		*)
+			mapfile -t COMPREPLY < <(compgen -f -- "$word")
+			compopt -o filenames 2>/dev/null
+			return
+			;;
+		esac
+		;;
+	esac
+	case $command in
+	set | unset)
+		local keys="load phase name flags required tunable." sign=
+		[ "$command" = unset ] || sign==
+		# bash cuts words at '=': the value of a key is a word of its own.
+		local key=
+		[ "$before" != = ] || key=${COMP_WORDS[COMP_CWORD - 2]}
+		[ "$word" != = ] || key=$before
+		if [ -n "$key" ]; then
+			case $key in
+			phase) keys="BOOT1 BOOT2 INIT AUTO" ;;
+			load | required | verbose | quiet) keys="YES NO" ;;
+			*) keys= ;;
+			esac
+			mapfile -t COMPREPLY < <(compgen -W "$keys" -- "${word#=}")
+			return
+		fi
+		mapfile -t COMPREPLY < <(compgen -W "$(_btl_modules) $(printf "%s$sign " $keys)" -- "$word")
+		compopt -o nospace 2>/dev/null
+		;;
+	*)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		compopt -o filenames 2>/dev/null
+		;;
+	esac
+}
+complete -F _btl btl

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// An edited loader.conf is written when it is no worse than before: what was wrong with it may stay
+// wrong, for it is mended one edit after the other.
+#include "edit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "files.h"
+#include "report.h"
+
+bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv)
+{
+    enum { FORCE = 0x200 };
+    static const struct option words[] = {
+        {"volume", required_argument, NULL, 'C'}, {"file", required_argument, NULL, 'f'},
+        {"global", no_argument, NULL, 'g'},       {"dry-run", no_argument, NULL, 'n'},
+        {"force", no_argument, NULL, FORCE},      {0}};
+    struct volume_problem problem;
+    struct btl_bytes bytes = {(const uint8_t *)"", 0};
+    int option;
+    *edit = (struct edit){.host = host, .boot = {.host = host}};
+    while ((option = next_option(host, argc, argv, "+C:f:gn", words)) != -1) {
+        if (option == '?')
+            return false;
+        if (option == 'C')
+            edit->boot.root = optarg;
+        else if (option == 'f')
+            edit->file = optarg;
+        edit->global |= option == 'g';
+        edit->dry_run |= option == 'n';
+        edit->force |= option == FORCE;
+    }
+    boot_argument(&edit->boot, edit->file);
+    if (!boot_open(&edit->boot))
+        return false;
+    if (!volume_read(&edit->boot.volume, edit->boot.path, BTL_CONFIG_MAX, &bytes, &problem) &&
+        problem.code != BTL_FILE_NOT_FOUND) { // that is made
+        volume_report(host,
+                      (struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)},
+                      &problem);
+        return false;
+    }
+    edit->old_text = edit->text = (struct btl_str){(const char *)bytes.at, bytes.size};
+    return true;
+}
+
+struct btl_str edit_key(const struct edit *edit, struct btl_str module, struct btl_str key)
+{
+    struct btl_str tunable = BTL_STR("tunable.");
+    if (edit->global)
+        return key;
+    if (key.len > tunable.len && memcmp(key.at, tunable.at, tunable.len) == 0) {
+        key = (struct btl_str){key.at + tunable.len, key.len - tunable.len};
+        return memory_text(edit->host->arena, "%S.%S", &module, &key);
+    }
+    return memory_text(edit->host->arena, "%S_%S", &module, &key);
+}
+
+// --------------------------------------------------------------------------------------- checking
+
+// What a diagnostic says, without the places and numbers that an edit moves.
+static struct btl_str gist(struct btl_arena *arena, const struct btl_diag *diag)
+{
+    struct btl_str text =
+        memory_text(arena, "%s|%S", btl_code_name(diag->code), &diag->place.module);
+    for (size_t i = 0; i < BTL_DIAG_ARGS; i++) {
+        if (diag->arg[i].kind == BTL_ARG_STR)
+            text = memory_text(arena, "%S|%S", &text, &diag->arg[i].str);
+    }
+    return text;
+}
+
+static bool matters(const struct btl_diag *diag)
+{
+    return btl_code_severity(diag->code) != BTL_NOTE;
+}
+
+// Everything btl check would say about a text.
+static struct btl_diags check(struct edit *edit, struct btl_str text)
+{
+    struct host host = *edit->host;
+    struct boot boot = {.host = &host, .root = edit->boot.root, .path = edit->boot.path};
+    host.diags = (struct btl_diags){.arena = host.arena};
+    if (!boot_open(&boot))
+        return host.diags;
+    boot_parse(&boot, volume_name(&boot.volume, boot.path), text);
+    boot_kernel(&boot);
+    boot_plan(&boot);
+    boot_link(&boot);
+    boot_measure(&boot);
+    boot_close(&boot);
+    return host.diags;
+}
+
+// Adds to the host's diagnostics what is wrong now and was not before; *ret_left: how much was.
+static bool compare(struct edit *edit, uint32_t *ret_left)
+{
+    struct btl_arena *arena = edit->host->arena;
+    struct btl_diags before = check(edit, edit->old_text), after = check(edit, edit->text);
+    struct btl_symtab known;
+    uint32_t count = 0;
+    bool good = btl_symtab_init(&known, 16, 1, arena);
+    *ret_left = 0;
+    for (const struct btl_diag *diag = before.first; diag != NULL; diag = diag->next)
+        btl_symtab_add(&known, gist(arena, diag), 0, count++, NULL);
+    for (const struct btl_diag *diag = after.first; diag != NULL; diag = diag->next) {
+        if (!matters(diag))
+            continue;
+        if (btl_symtab_find(&known, gist(arena, diag)) != NULL) {
+            *ret_left += btl_code_severity(diag->code) == BTL_ERROR;
+            continue;
+        }
+        btl_diag_add(&edit->host->diags, diag->code, diag->place, diag->arg, BTL_DIAG_ARGS);
+        good = false;
+    }
+    return good;
+}
+
+// ---------------------------------------------------------------------------------------- writing
+
+static bool write_to_tree(struct edit *edit)
+{
+    struct tree *tree = &edit->boot.volume.tree;
+    struct btl_arena *arena = edit->host->arena;
+    const char *found = tree_find(tree, edit->boot.path);
+    const char *path =
+        memory_text(arena, "%s/%s", edit->boot.root, found != NULL ? found : edit->boot.path.at + 1)
+            .at;
+    char *real = realpath(path, NULL); // what a symbolic link stands for
+    const char *target = real != NULL ? memory_text(arena, "%s", real).at : path;
+    free(real);
+    return files_replace(edit->host, target, edit->text, memory_text(arena, "%s.prev", target).at);
+}
+
+// A text as a file that mcopy can read; its name, or NULL (reported).
+static const char *temporary_file(struct edit *edit, struct btl_str text)
+{
+    const char *directory = getenv("TMPDIR");
+    char *path = (char *)(uintptr_t)memory_text(edit->host->arena, "%s/btl-conf.XXXXXX",
+                                                directory == NULL ? "/tmp" : directory)
+                     .at;
+    int fd = mkstemp(path);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
+    bool good = file != NULL && fwrite(text.at, 1, text.len, file) == text.len;
+    if (file != NULL)
+        good = fclose(file) == 0 && good;
+    if (good)
+        return path;
+    btl_report(&edit->host->diags, BTL_HOST_WRITE, ((struct btl_place){.file = btl_str_of(path)}),
+               BTL_ARG_Z("the temporary file"));
+    return NULL;
+}
+
+static bool copy_to_image(struct edit *edit, struct btl_str text, const char *suffix)
+{
+    struct btl_arena *arena = edit->host->arena;
+    const char *file = temporary_file(edit, text);
+    if (file == NULL)
+        return false;
+    const char *volume =
+        memory_text(arena, "%s@@%llu", edit->boot.root, (unsigned long long)edit->boot.volume.start)
+            .at;
+    const char *target = memory_text(arena, "::%S%s", &edit->boot.path, suffix).at;
+    const char *const argv[] = {"mcopy", "-D", "o", "-i", volume, file, target, NULL};
+    bool good = files_run(edit->host, argv, "mtools");
+    unlink(file);
+    return good;
+}
+
+// The old one is kept before the new one is written; FAT cannot replace a file in one step.
+static bool write_to_image(struct edit *edit)
+{
+    setenv("MTOOLS_SKIP_CHECK", "1", 1);
+    return copy_to_image(edit, edit->old_text, ".prev") && copy_to_image(edit, edit->text, "");
+}
+
+int edit_finish(struct edit *edit, struct btl_str without_effect)
+{
+    struct host *host = edit->host;
+    struct btl_place place = {.file = volume_name(&edit->boot.volume, edit->boot.path)};
+    uint32_t left = 0;
+    bool good = edit->force || compare(edit, &left);
+    if (good && without_effect.len > 0)
+        btl_report(&host->diags, BTL_HOST_EDIT_NO_EFFECT, place, BTL_ARG(without_effect));
+    else if (!good)
+        btl_report(&host->diags, BTL_HOST_EDIT_REFUSED, place);
+    if (!good || without_effect.len > 0)
+        return EXIT_ERRORS;
+    if (left > 0)
+        btl_report(&host->diags, BTL_HOST_EDIT_LEFT, place, BTL_DEC(left));
+    if (edit->dry_run) {
+        fwrite(edit->text.at, 1, edit->text.len, stdout);
+        return EXIT_GOOD;
+    }
+    if (btl_str_equal(edit->text, edit->old_text))
+        return EXIT_GOOD;
+    bool written = edit->boot.volume.is_image ? write_to_image(edit) : write_to_tree(edit);
+    boot_close(&edit->boot);
+    return written ? EXIT_GOOD : EXIT_ERRORS;
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// `btl link`: who resolves what. The first that has a name gives its value, in this order:
+//
+//  1. what modules declare with export= metadata: all that the loader itself knows
+//  2. lines of the symbols file, global ones (System.map: the kernel)
+//  3. what Linux modules export with EXPORT_SYMBOL()
+//  4. lines of the symbols file, local ones (type in lower case)
+//
+// Within one of these the first file, and the first line, wins.
+#include <string.h>
+
+#include "files.h"
+#include "link_job.h"
+
+struct line {
+    uint64_t address;
+    char type;
+    struct btl_str name;
+};
+
+struct reader {
+    struct btl_str rest;
+    uint32_t number; // of the line read last
+};
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+// The next word of *line; empty at its end.
+static struct btl_str next_word(struct btl_str *line)
+{
+    size_t start = 0;
+    while (start < line->len && is_space(line->at[start]))
+        start++;
+    size_t end = start;
+    while (end < line->len && !is_space(line->at[end]))
+        end++;
+    struct btl_str word = {line->at + start, end - start};
+    *line = (struct btl_str){line->at + end, line->len - end};
+    return word;
+}
+
+bool link_address(struct btl_str text, uint64_t *ret_address)
+{
+    uint64_t address = 0;
+    size_t start = text.len > 2 && text.at[0] == '0' && (text.at[1] | 0x20) == 'x' ? 2 : 0;
+    if (text.len == start || text.len - start > 16)
+        return false;
+    for (size_t i = start; i < text.len; i++) {
+        char c = text.at[i], low = (char)(c | 0x20);
+        if (!(c >= '0' && c <= '9') && !(low >= 'a' && low <= 'f'))
+            return false;
+        address = address << 4 | (uint64_t)(c <= '9' ? c - '0' : low - 'a' + 10);
+    }
+    *ret_address = address;
+    return true;
+}
+
+// False: not of the form ADDRESS TYPE NAME.
+static bool parse(struct btl_str text, struct line *ret_line)
+{
+    struct line line;
+    struct btl_str address = next_word(&text), type = next_word(&text);
+    line.name = next_word(&text);
+    if (!link_address(address, &line.address) || type.len != 1 || line.name.len == 0 ||
+        next_word(&text).len != 0)
+        return false;
+    line.type = type.at[0];
+    *ret_line = line;
+    return true;
+}
+
+// The next line that is not empty; false at the end.
+static bool next_line(struct reader *reader, struct btl_str *ret_text)
+{
+    while (reader->rest.len > 0) {
+        const char *end = memchr(reader->rest.at, '\n', reader->rest.len);
+        size_t len = end == NULL ? reader->rest.len : (size_t)(end - reader->rest.at);
+        struct btl_str text = {reader->rest.at, len}, words = text;
+        reader->rest.at += len + (end != NULL);
+        reader->rest.len -= len + (end != NULL);
+        reader->number++;
+        if (next_word(&words).len == 0)
+            continue;
+        *ret_text = text;
+        return true;
+    }
+    return false;
+}
+
+// Reports every line that cannot be read.
+static void check_lines(struct link_job *job, struct btl_str text)
+{
+    struct reader reader = {.rest = text};
+    struct btl_str words;
+    struct line line;
+    while (next_line(&reader, &words)) {
+        if (parse(words, &line))
+            continue;
+        struct btl_place place = {.file = btl_str_of(job->symbols_path), .line = reader.number};
+        btl_report(&job->host->diags, BTL_HOST_SYMBOLS_LINE, place, BTL_ARG(words));
+    }
+}
+
+// Types of nm(1): a lower-case letter is a local symbol, but for these.
+static bool is_local(char type)
+{
+    return type >= 'a' && type <= 'z' && strchr("uvw", type) == NULL;
+}
+
+// Who has the name already: BTL_NONE when it was added, or when there is no memory (reported).
+static uint32_t add(struct link_job *job, struct btl_str name, uint64_t value, uint32_t owner)
+{
+    uint32_t other;
+    if (btl_symtab_add(&job->symtab, name, value, owner, &other) || other != BTL_NONE)
+        return other;
+    btl_report(&job->host->diags, BTL_NO_MEMORY, ((struct btl_place){.file = BTL_STR("btl")}),
+               BTL_ARG_Z("making the table of symbols"));
+    return BTL_NONE;
+}
+
+static void add_lines(struct link_job *job, struct btl_str text, bool local)
+{
+    struct reader reader = {.rest = text};
+    struct btl_str words;
+    struct line line;
+    while (next_line(&reader, &words)) {
+        if (parse(words, &line) && is_local(line.type) == local)
+            add(job, line.name, line.address, BTL_KERNEL);
+    }
+}
+
+// Two BTL modules that export the same name cannot both be loaded. Of Linux's, which are often
+// alternatives of each other, the first wins.
+static void report_twice(struct link_job *job, const struct link_module *module,
+                         struct btl_str name, uint32_t other)
+{
+    struct btl_place place = {.file = btl_str_of(module->path)};
+    if (other == BTL_NONE || other == BTL_KERNEL)
+        return;
+    if (module->declared)
+        btl_report(&job->host->diags, BTL_LINK_DUPLICATE_EXPORT, place, BTL_ARG(name),
+                   BTL_ARG(job->modules[other].name), BTL_ARG(module->name));
+    else
+        btl_report(&job->host->diags, BTL_HOST_LINK_EXPORT, place, BTL_ARG(name),
+                   BTL_ARG_Z(job->modules[other].path));
+}
+
+static void add_exports(struct link_job *job, bool declared)
+{
+    for (uint32_t i = 0; i < job->count; i++) {
+        const struct link_module *module = &job->modules[i];
+        for (uint32_t k = 0; module->declared == declared && k < module->export_count; k++) {
+            uint64_t value = btl_image_export_value(&module->image, module->exports[k].symbol);
+            report_twice(job, module, module->exports[k].name,
+                         add(job, module->exports[k].name, value, i));
+        }
+    }
+}
+
+static void add_names(struct link_job *job)
+{
+    for (uint32_t i = 0; i < job->count; i++) {
+        uint32_t other;
+        btl_symtab_add(&job->names, job->modules[i].name, 0, i, &other);
+        job->modules[i].namesake = other == BTL_NONE ? i : other;
+    }
+}
+
+bool link_symbols(struct link_job *job)
+{
+    struct btl_bytes file = {0};
+    struct btl_arena *arena = job->host->arena;
+    uint64_t seed = (uintptr_t)job ^ (uint64_t)(link_clock() * 1e9);
+    uint32_t errors = job->host->diags.errors;
+    if (job->symbols_path != NULL && !files_read(job->host, job->symbols_path, &file))
+        return false;
+    struct btl_str text = {(const char *)file.at, file.size};
+    if (!btl_symtab_init(&job->symtab, 1u << 15, seed, arena) ||
+        !btl_symtab_init(&job->names, job->count, seed, arena)) {
+        btl_report(&job->host->diags, BTL_NO_MEMORY, ((struct btl_place){.file = BTL_STR("btl")}),
+                   BTL_ARG_Z("making the table of symbols"));
+        return false;
+    }
+    check_lines(job, text);
+    add_names(job);
+    add_exports(job, true);
+    add_lines(job, text, false);
+    add_exports(job, false);
+    add_lines(job, text, true);
+    return job->host->diags.errors == errors;
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What differs between two boots. What differs between any two is left out: random seed, counter
+// values, the log, times (unless they are asked for, and then below what noise makes of them).
+#include "manifest_cmd.h"
+
+#include <btl/elf.h>
+#include <btl/symtab.h>
+
+#include "manifest_diff.h"
+#include "manifest_words.h"
+#include "report.h"
+
+void diff_headings(struct diff *d)
+{
+    if (d->heading != NULL)
+        btl_format(d->out, "%s%s:\n", d->any ? "\n" : "", d->heading);
+    if (d->subject != NULL)
+        btl_format(d->out, "  ~ %s\n", d->subject);
+    d->heading = d->subject = NULL;
+    d->any = true;
+}
+
+struct btl_str diff_safe(const struct diff *d, const struct btl_manifest *m, struct btlm_str str)
+{
+    return report_safe(d->host->arena, btl_manifest_str(m, str));
+}
+
+struct btl_str diff_text(const struct diff *d, const char *words)
+{
+    return memory_text(d->host->arena, "%s", words);
+}
+
+struct btl_str diff_hex(const struct diff *d, uint64_t value)
+{
+    return value == 0 ? BTL_STR("-")
+                      : memory_text(d->host->arena, "0x%llx", (unsigned long long)value);
+}
+
+struct btl_str diff_bytes(const struct diff *d, uint64_t value)
+{
+    return memory_text(d->host->arena, "%llu", (unsigned long long)value);
+}
+
+// One field: "  version        1.0 -> 1.1".
+void diff_field(struct diff *d, const char *name, struct btl_str a, struct btl_str b)
+{
+    if (btl_str_equal(a, b))
+        return;
+    diff_headings(d);
+    a = a.len == 0 ? BTL_STR("(none)") : a;
+    b = b.len == 0 ? BTL_STR("(none)") : b;
+    btl_format(d->out, "%*s%-16s %S -> %S\n", d->indent, "", name, &a, &b);
+}
+
+void diff_string(struct diff *d, const char *name, struct btlm_str a, struct btlm_str b)
+{
+    diff_field(d, name, diff_safe(d, d->a, a), diff_safe(d, d->b, b));
+}
+
+// Enough of a hash to tell two files apart by eye.
+struct btl_str diff_hash(const struct diff *d, const uint8_t sha256[static 32])
+{
+    char digits[SHA256_TEXT];
+    words_sha256(sha256, digits);
+    return memory_text(d->host->arena, "%.12s...", digits);
+}
+
+struct btl_str diff_owner(const struct diff *d, const struct btl_manifest *m, uint32_t index)
+{
+    return index == BTL_NONE ? BTL_STR("") : diff_safe(d, m, btl_manifest_module(m, index)->name);
+}
+
+static void diff_loader(struct diff *d)
+{
+    const struct btlm_system *a = btl_manifest_system(d->a), *b = btl_manifest_system(d->b);
+    char uefi_a[24], uefi_b[24];
+    d->heading = "Loader and firmware";
+    diff_string(d, "loader", a->loader_version, b->loader_version);
+    diff_field(d, "machine", diff_text(d, btl_machine_name(a->machine)),
+               diff_text(d, btl_machine_name(b->machine)));
+    diff_string(d, "firmware", a->firmware_vendor, b->firmware_vendor);
+    diff_field(d, "revision", diff_hex(d, a->firmware_revision), diff_hex(d, b->firmware_revision));
+    diff_field(d, "UEFI", diff_text(d, words_uefi(a->uefi_revision, uefi_a)),
+               diff_text(d, words_uefi(b->uefi_revision, uefi_b)));
+    diff_string(d, "configuration", a->config_path, b->config_path);
+    diff_string(d, "kernel options", a->kernel_options, b->kernel_options);
+    diff_field(d, "random seed", diff_bytes(d, a->seed_size), diff_bytes(d, b->seed_size));
+    diff_field(d, "ACPI RSDP", diff_hex(d, a->acpi_rsdp), diff_hex(d, b->acpi_rsdp));
+    diff_field(d, "framebuffer",
+               memory_text(d->host->arena, "%ux%u", a->framebuffer_width, a->framebuffer_height),
+               memory_text(d->host->arena, "%ux%u", b->framebuffer_width, b->framebuffer_height));
+}
+
+static void diff_kernel(struct diff *d)
+{
+    const struct btlm_kernel *a = btl_manifest_kernel(d->a), *b = btl_manifest_kernel(d->b);
+    d->heading = "Kernel";
+    diff_string(d, "file", a->path, b->path);
+    diff_string(d, "version", a->version, b->version);
+    diff_field(d, "file size", diff_bytes(d, a->file_size), diff_bytes(d, b->file_size));
+    diff_field(d, "SHA-256", diff_hash(d, a->sha256), diff_hash(d, b->sha256));
+    diff_field(d, "address", diff_hex(d, a->virtual_base), diff_hex(d, b->virtual_base));
+    diff_field(d, "physical", diff_hex(d, a->physical_base), diff_hex(d, b->physical_base));
+    diff_field(d, "image size", diff_bytes(d, a->size), diff_bytes(d, b->size));
+    diff_field(d, "entry", diff_hex(d, a->entry), diff_hex(d, b->entry));
+}
+
+static void print_lines(struct diff *d, const struct lines *lines, char sign, bool numbers)
+{
+    for (uint32_t i = 0; i < lines->count; i++) {
+        if (!lines->only[i])
+            continue;
+        struct btl_str line = report_safe(d->host->arena, lines->line[i]);
+        diff_headings(d);
+        if (numbers)
+            btl_format(d->out, "  %c %4u  %S\n", sign, i + 1, &line);
+        else
+            btl_format(d->out, "  %c %S\n", sign, &line);
+    }
+}
+
+void diff_lines(struct diff *d, struct lines *a, struct lines *b, bool numbers)
+{
+    uint32_t first = lines_first_difference(a, b);
+    if (first == a->count && first == b->count)
+        return;
+    if (lines_compare(d->host, a, b) == 0) {
+        diff_headings(d);
+        struct btl_str was = report_safe(d->host->arena, a->line[first]);
+        struct btl_str is = report_safe(d->host->arena, b->line[first]);
+        btl_format(d->out, "  the same in another order, from number %u on: %S -> %S\n", first + 1,
+                   &was, &is);
+        return;
+    }
+    print_lines(d, a, '-', numbers);
+    print_lines(d, b, '+', numbers);
+}
+
+static void diff_config(struct diff *d)
+{
+    struct lines a = lines_of(d->host, btl_manifest_text(d->a, BTLM_CONFIG));
+    struct lines b = lines_of(d->host, btl_manifest_text(d->b, BTLM_CONFIG));
+    d->heading = "Configuration";
+    diff_lines(d, &a, &b, true);
+}
+
+static struct btl_str ordered(const struct btl_manifest *m, uint64_t place)
+{
+    const uint32_t *index = btl_manifest_entry(m, BTLM_ORDER, place);
+    return btl_manifest_str(m, btl_manifest_module(m, *index)->name);
+}
+
+// The loading order of those that both load; the others are named under "Modules".
+static struct lines order(struct diff *d, const struct btl_manifest *m,
+                          const struct btl_manifest *other)
+{
+    struct btl_symtab names;
+    uint64_t count = btl_manifest_count(m, BTLM_ORDER);
+    uint64_t others = btl_manifest_count(other, BTLM_ORDER);
+    struct lines lines = {.line = MEMORY_ARRAY(d->host->arena, struct btl_str, count)};
+    if (!btl_symtab_init(&names, others, 1, d->host->arena))
+        return lines;
+    for (uint64_t i = 0; i < others; i++)
+        btl_symtab_add(&names, ordered(other, i), i, 0, NULL);
+    for (uint64_t i = 0; i < count; i++) {
+        struct btl_str name = ordered(m, i);
+        if (btl_symtab_find(&names, name) != NULL)
+            lines.line[lines.count++] = name;
+    }
+    return lines;
+}
+
+static void diff_order(struct diff *d)
+{
+    struct lines a = order(d, d->a, d->b), b = order(d, d->b, d->a);
+    d->heading = "Loading order";
+    diff_lines(d, &a, &b, false);
+}
+
+static void totals(const struct btl_manifest *m, uint64_t total[static BTLM_MEM_TYPES])
+{
+    for (uint64_t i = 0; i < btl_manifest_count(m, BTLM_MEMORY); i++) {
+        const struct btlm_memory *at = btl_manifest_entry(m, BTLM_MEMORY, i);
+        total[at->type] += at->size;
+    }
+}
+
+static void diff_memory(struct diff *d)
+{
+    uint64_t a[BTLM_MEM_TYPES] = {0}, b[BTLM_MEM_TYPES] = {0};
+    totals(d->a, a);
+    totals(d->b, b);
+    d->heading = "Memory, by type";
+    for (unsigned type = 0; type < BTLM_MEM_TYPES; type++) {
+        if (a[type] == b[type])
+            continue;
+        diff_headings(d);
+        btl_format(d->out, "    %-16s %B -> %B (%c%B)\n", btlm_memory_name(type),
+                   (unsigned long long)a[type], (unsigned long long)b[type],
+                   b[type] > a[type] ? '+' : '-',
+                   (unsigned long long)(b[type] > a[type] ? b[type] - a[type] : a[type] - b[type]));
+    }
+}
+
+static struct lines diagnostics(struct diff *d, const struct btl_manifest *m)
+{
+    uint64_t count = btl_manifest_count(m, BTLM_DIAGNOSTICS);
+    struct lines lines = {.line = MEMORY_ARRAY(d->host->arena, struct btl_str, count)};
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_diagnostic *at = btl_manifest_entry(m, BTLM_DIAGNOSTICS, i);
+        lines.line[lines.count++] = btl_manifest_str(m, at->text);
+    }
+    return lines;
+}
+
+static void diff_diagnostics(struct diff *d)
+{
+    struct lines a = diagnostics(d, d->a), b = diagnostics(d, d->b);
+    d->heading = "Diagnostics";
+    diff_lines(d, &a, &b, false);
+}
+
+bool manifest_diff(struct host *host, const struct found_manifest *a,
+                   const struct found_manifest *b, bool timings, struct btl_out *out)
+{
+    struct diff d = {.host = host, .out = out, .a = &a->manifest, .b = &b->manifest, .indent = 4};
+    btl_format(out, "- %S\n+ %S\n\n", &a->name, &b->name);
+    diff_loader(&d);
+    diff_config(&d);
+    diff_kernel(&d);
+    diff_modules(&d);
+    diff_order(&d);
+    diff_memory(&d);
+    diff_diagnostics(&d);
+    bool differs = d.any;
+    if (timings) {
+        diff_ranges(&d);
+        diff_timings(&d);
+    }
+    if (!d.any)
+        btl_format(out, "The boots do not differ%s.\n",
+                   timings ? "" : " (times and single ranges of memory: -v)");
+    return differs;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The parts of `btl manifest --diff`.
+#ifndef BTL_HOST_MANIFEST_DIFF_H
+#define BTL_HOST_MANIFEST_DIFF_H
+
+#include <btl/manifest.h>
+
+#include "host.h"
+#include "manifest_lines.h"
+
+struct diff {
+    struct host *host;
+    struct btl_out *out;
+    const struct btl_manifest *a, *b;
+    const char *heading;         // printed before the first difference under it
+    const char *subject;         // a module; likewise
+    int indent;                  // of fields
+    bool any;
+};
+
+// Before the first difference under a heading, and of a module; others print nothing.
+void diff_headings(struct diff *d);
+// One field; nothing when it is the same. "" is shown as (none).
+void diff_field(struct diff *d, const char *name, struct btl_str a, struct btl_str b);
+void diff_string(struct diff *d, const char *name, struct btlm_str a, struct btlm_str b);
+void diff_lines(struct diff *d, struct lines *a, struct lines *b, bool numbers);
+
+// Values of fields as text.
+struct btl_str diff_safe(const struct diff *d, const struct btl_manifest *m, struct btlm_str str);
+struct btl_str diff_text(const struct diff *d, const char *words);
+struct btl_str diff_hex(const struct diff *d, uint64_t value); // 0: "-"
+struct btl_str diff_bytes(const struct diff *d, uint64_t value);
+struct btl_str diff_hash(const struct diff *d, const uint8_t sha256[static 32]);
+struct btl_str diff_owner(const struct diff *d, const struct btl_manifest *m, uint32_t index);
+
+void diff_modules(struct diff *d);
+void diff_ranges(struct diff *d);
+void diff_timings(struct diff *d);
+
+#endif

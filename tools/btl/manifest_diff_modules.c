@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What differs between the modules of two boots; they are brought together by their names.
+#include <btl/symtab.h>
+
+#include "manifest_diff.h"
+#include "manifest_words.h"
+
+static struct btl_str depends(const struct diff *d, const struct btl_manifest *m,
+                              const struct btlm_module *module)
+{
+    struct btl_str list = BTL_STR("");
+    // A list longer than that is compared by its length alone.
+    if (module->depend_count > 64)
+        return memory_text(d->host->arena, "%u modules", module->depend_count);
+    for (uint32_t i = 0; i < module->depend_count; i++) {
+        const uint32_t *index =
+            btl_manifest_entry(m, BTLM_DEPENDS, (uint64_t)module->first_depend + i);
+        struct btl_str name = diff_safe(d, m, btl_manifest_module(m, *index)->name);
+        list = memory_text(d->host->arena, "%S%s%S", &list, i > 0 ? " " : "", &name);
+    }
+    return list;
+}
+
+static struct btl_str supported(const struct diff *d, const struct btlm_module *module)
+{
+    char phases[16];
+    size_t len = btl_supported_text(module->supported, phases);
+    return (module->flags & BTLM_METADATA) == 0
+               ? BTL_STR("unknown")
+               : memory_text(d->host->arena, "%S", &(struct btl_str){phases, len});
+}
+
+static struct btl_str reason(const struct diff *d, const struct btl_manifest *m,
+                             const struct btlm_module *module)
+{
+    if (module->reason == BTL_NONE)
+        return BTL_STR("");
+    const struct btlm_diagnostic *at = btl_manifest_entry(m, BTLM_DIAGNOSTICS, module->reason);
+    return diff_safe(d, m, at->code);
+}
+
+static void module_file(struct diff *d, const struct btlm_module *a, const struct btlm_module *b)
+{
+    diff_string(d, "version", a->version, b->version);
+    diff_string(d, "file", a->path, b->path);
+    if (words_file_was_read(a) && words_file_was_read(b)) {
+        diff_field(d, "file size", diff_bytes(d, a->file_size), diff_bytes(d, b->file_size));
+        diff_field(d, "SHA-256", diff_hash(d, a->sha256), diff_hash(d, b->sha256));
+    } else {
+        diff_field(d, "file",
+                   words_file_was_read(a) ? BTL_STR("was read") : BTL_STR("was not read"),
+                   words_file_was_read(b) ? BTL_STR("was read") : BTL_STR("was not read"));
+    }
+    if ((a->flags & b->flags & BTLM_METADATA) != 0)
+        diff_field(d, "type", diff_text(d, btl_type_name(a->type)),
+                   diff_text(d, btl_type_name(b->type)));
+    diff_field(d, "supports", supported(d, a), supported(d, b));
+    diff_field(d, "depends on", depends(d, d->a, a), depends(d, d->b, b));
+}
+
+static void module_boot(struct diff *d, const struct btlm_module *a, const struct btlm_module *b)
+{
+    diff_field(d, "configured", diff_text(d, btl_phase_name(a->configured)),
+               diff_text(d, btl_phase_name(b->configured)));
+    diff_field(d, "phase", diff_text(d, btl_phase_name(a->phase)),
+               diff_text(d, btl_phase_name(b->phase)));
+    diff_field(d, "needed there by", diff_owner(d, d->a, a->pulled_by),
+               diff_owner(d, d->b, b->pulled_by));
+    diff_field(d, "state", diff_text(d, btlm_state_name(a->state)),
+               diff_text(d, btlm_state_name(b->state)));
+    diff_field(d, "reason", reason(d, d->a, a), reason(d, d->b, b));
+    diff_field(d, "required", diff_text(d, a->flags & BTLM_REQUIRED ? "yes" : "no"),
+               diff_text(d, b->flags & BTLM_REQUIRED ? "yes" : "no"));
+    diff_string(d, "arguments", a->arguments, b->arguments);
+    diff_field(d, "address", diff_hex(d, a->address), diff_hex(d, b->address));
+    diff_field(d, "image size", diff_bytes(d, a->size), diff_bytes(d, b->size));
+}
+
+// A module that is in one of them alone.
+static void lone_module(struct diff *d, char sign, const struct btl_manifest *m,
+                        const struct btlm_module *module)
+{
+    struct btl_str name = diff_safe(d, m, module->name), why = reason(d, m, module);
+    diff_headings(d);
+    btl_format(d->out, "  %c %S, %s, %s%s%S\n", sign, &name, btl_phase_name(module->phase),
+               btlm_state_name(module->state), why.len > 0 ? " " : "", &why);
+}
+
+static void names_of(struct diff *d, const struct btl_manifest *m, struct btl_symtab *ret)
+{
+    uint64_t count = btl_manifest_count(m, BTLM_MODULES);
+    if (!btl_symtab_init(ret, count, 1, d->host->arena))
+        return;
+    for (uint64_t i = 0; i < count; i++)
+        btl_symtab_add(ret, btl_manifest_str(m, btl_manifest_module(m, i)->name), i, 0, NULL);
+}
+
+void diff_modules(struct diff *d)
+{
+    struct btl_symtab names_a, names_b;
+    names_of(d, d->a, &names_a);
+    names_of(d, d->b, &names_b);
+    d->heading = "Modules";
+    for (uint64_t i = 0; i < btl_manifest_count(d->a, BTLM_MODULES); i++) {
+        const struct btlm_module *a = btl_manifest_module(d->a, i);
+        const struct btl_export *found = btl_symtab_find(&names_b, btl_manifest_str(d->a, a->name));
+        if (found == NULL) {
+            lone_module(d, '-', d->a, a);
+            continue;
+        }
+        const struct btlm_module *b = btl_manifest_module(d->b, found->value);
+        d->subject = diff_safe(d, d->a, a->name).at;
+        d->indent = 6;
+        module_file(d, a, b);
+        module_boot(d, a, b);
+        d->subject = NULL;
+        d->indent = 4;
+    }
+    for (uint64_t i = 0; i < btl_manifest_count(d->b, BTLM_MODULES); i++) {
+        const struct btlm_module *b = btl_manifest_module(d->b, i);
+        if (btl_symtab_find(&names_a, btl_manifest_str(d->b, b->name)) == NULL)
+            lone_module(d, '+', d->b, b);
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "manifest_find.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <btl/hash.h>
+
+#include "files.h"
+#include "volume.h"
+
+#define MAGIC_SIZE (sizeof(BTLM_MAGIC) - 1)
+
+// Places in a dump whose checksum is computed: each may cost as much as the dump is long.
+#define TRIED_MAX 64
+
+struct hit {
+    uint64_t offset, size, physical;
+    uint32_t checksum;
+};
+
+struct search {
+    const struct manifest_source *source;
+    struct btl_bytes dump;
+    struct hit good[TRIED_MAX]; // of different contents
+    uint32_t good_count, tried, skipped;
+};
+
+static struct btl_place place_of(const struct manifest_source *source)
+{
+    return (struct btl_place){.file = btl_str_of(source->path)};
+}
+
+// The core wants it aligned; in a dump in a container of its own it may begin anywhere.
+static struct btl_bytes aligned(struct host *host, struct btl_bytes bytes)
+{
+    if ((uintptr_t)bytes.at % 8 == 0)
+        return bytes;
+    uint8_t *copy = memory_take(host->arena, bytes.size, 1, 8);
+    memcpy(copy, bytes.at, bytes.size);
+    return (struct btl_bytes){copy, bytes.size};
+}
+
+static bool open_at(const struct manifest_source *source, struct btl_bytes file, uint64_t offset,
+                    struct btl_place place, struct found_manifest *ret)
+{
+    struct btl_bytes bytes = {file.at + offset, file.size - offset};
+    *ret = (struct found_manifest){.file = file, .offset = offset, .name = place.file};
+    return btl_manifest_open(aligned(source->host, bytes), place, &ret->manifest,
+                             &source->host->diags);
+}
+
+static bool checksum_holds(struct btl_bytes bytes, const struct btlm_header *header)
+{
+    struct btlm_header zeroed = *header;
+    zeroed.checksum = 0;
+    uint32_t sum = btl_crc32(0, (struct btl_bytes){(const uint8_t *)&zeroed, sizeof(zeroed)});
+    struct btl_bytes rest = {bytes.at + sizeof(zeroed), header->total_size - sizeof(zeroed)};
+    return btl_crc32(sum, rest) == header->checksum;
+}
+
+// Is it one that was found already? A kernel, or a disk cache, may keep a copy.
+static bool is_known(const struct search *search, const struct hit *hit)
+{
+    for (uint32_t i = 0; i < search->good_count; i++) {
+        const struct hit *other = &search->good[i];
+        if (other->checksum == hit->checksum && other->size == hit->size &&
+            memcmp(search->dump.at + other->offset, search->dump.at + hit->offset, hit->size) == 0)
+            return true;
+    }
+    return false;
+}
+
+// One place that begins with the magic. Most are no manifest at all: the magic itself in programs
+// that look for it. Those that look like a header and are not whole are named.
+static void try_place(struct search *search, uint64_t offset)
+{
+    struct host *host = search->source->host;
+    struct btl_place place = place_of(search->source);
+    struct btl_bytes bytes = {search->dump.at + offset, search->dump.size - offset};
+    struct btlm_header header;
+    if (bytes.size < sizeof(header))
+        return;
+    memcpy(&header, bytes.at, sizeof(header));
+    if (header.major != BTLM_MAJOR || header.header_size < sizeof(header) ||
+        header.total_size < header.header_size || header.total_size > BTLM_SIZE_MAX ||
+        header.table_count > header.total_size / sizeof(struct btlm_table))
+        return;
+    if (search->tried++ >= TRIED_MAX) {
+        search->skipped++;
+        return;
+    }
+    struct hit hit = {offset, header.total_size, header.physical, header.checksum};
+    if (header.total_size > bytes.size)
+        btl_report(&host->diags, BTL_HOST_MANIFEST_CUT, place, BTL_HEX(offset),
+                   BTL_DEC(header.total_size), BTL_DEC(bytes.size));
+    else if (!checksum_holds(bytes, &header))
+        btl_report(&host->diags, BTL_HOST_MANIFEST_DAMAGED, place, BTL_HEX(offset),
+                   BTL_DEC(header.total_size));
+    else if (!is_known(search, &hit))
+        search->good[search->good_count++] = hit;
+}
+
+static void search_dump(struct search *search)
+{
+    struct btl_bytes dump = search->dump;
+    uint64_t offset = 0;
+    while (offset < dump.size) {
+        const uint8_t *hit = memmem(dump.at + offset, dump.size - offset, BTLM_MAGIC, MAGIC_SIZE);
+        if (hit == NULL)
+            break;
+        offset = (uint64_t)(hit - dump.at);
+        try_place(search, offset);
+        offset++;
+    }
+    if (search->skipped > 0)
+        btl_report(&search->source->host->diags, BTL_HOST_MANIFEST_SKIPPED,
+                   place_of(search->source), BTL_DEC(search->skipped), BTL_DEC(TRIED_MAX));
+}
+
+static struct btl_str list_of(const struct search *search)
+{
+    struct btl_arena *arena = search->source->host->arena;
+    struct btl_str list = BTL_STR("");
+    for (uint32_t i = 0; i < search->good_count; i++)
+        list = memory_text(arena, "%S%s0x%llx", &list, i > 0 ? ", " : "",
+                           (unsigned long long)search->good[i].offset);
+    return list;
+}
+
+// In a dump of physical memory, the loader's own lies where its header says; copies do not.
+static const struct hit *choose(const struct search *search)
+{
+    const struct hit *chosen = NULL;
+    uint32_t in_place = 0;
+    for (uint32_t i = 0; i < search->good_count; i++) {
+        if (search->good[i].physical == search->good[i].offset) {
+            chosen = &search->good[i];
+            in_place++;
+        }
+    }
+    if (search->good_count == 1)
+        return &search->good[0];
+    return in_place == 1 ? chosen : NULL;
+}
+
+static bool find_in_dump(const struct manifest_source *source, struct btl_bytes dump,
+                         struct found_manifest *ret)
+{
+    struct search *search = MEMORY_NEW(source->host->arena, struct search);
+    struct btl_diags *diags = &source->host->diags;
+    *search = (struct search){.source = source, .dump = dump};
+    search_dump(search);
+    struct btl_str list = list_of(search);
+    const struct hit *chosen = choose(search);
+    if (search->good_count == 0) {
+        btl_report(diags, BTL_HOST_NO_MANIFEST, place_of(source), BTL_SIZE(dump.size));
+        return false;
+    }
+    if (chosen == NULL) {
+        btl_report(diags, BTL_HOST_MANIFESTS, place_of(source), BTL_DEC(search->good_count),
+                   BTL_ARG(list));
+        return false;
+    }
+    if (search->good_count > 1)
+        btl_report(diags, BTL_HOST_MANIFEST_CHOSEN, place_of(source), BTL_DEC(search->good_count),
+                   BTL_ARG(list), BTL_HEX(chosen->offset));
+    return open_at(source, dump, chosen->offset, place_of(source), ret);
+}
+
+static bool find_on_volume(const struct manifest_source *source, struct found_manifest *ret)
+{
+    struct host *host = source->host;
+    struct volume volume;
+    struct volume_problem problem;
+    struct btl_bytes bytes;
+    struct btl_str path = btl_str_of(source->saved != NULL ? source->saved : MANIFEST_SAVED);
+    if (!volume_open(host, source->path, &volume))
+        return false;
+    struct btl_place place = {.file = volume_name(&volume, path)};
+    bool good = volume_read(&volume, path, BTLM_SIZE_MAX, &bytes, &problem);
+    if (!good && problem.code == BTL_FILE_NOT_FOUND)
+        btl_report(&host->diags, BTL_HOST_NOT_SAVED, place, BTL_ARG(path));
+    else if (!good)
+        volume_report(host, place, &problem);
+    else
+        good = open_at(source, bytes, 0, place, ret);
+    volume_close(&volume);
+    return good;
+}
+
+// A GPT header, or the jump and the signature of a FAT boot sector.
+static bool is_disk(struct btl_bytes bytes)
+{
+    for (uint32_t size = BTL_BLOCK_MIN; size <= BTL_BLOCK_MAX; size *= 2) {
+        if (bytes.size >= size + 8 && memcmp(bytes.at + size, "EFI PART", 8) == 0)
+            return true;
+    }
+    return bytes.size >= 512 && bytes.at[510] == 0x55 && bytes.at[511] == 0xaa &&
+           (bytes.at[0] == 0xeb || bytes.at[0] == 0xe9);
+}
+
+bool manifest_find(const struct manifest_source *source, struct found_manifest *ret_found)
+{
+    struct stat status;
+    struct btl_bytes bytes;
+    if (stat(source->path, &status) == 0 && S_ISDIR(status.st_mode))
+        return find_on_volume(source, ret_found);
+    if (!files_read(source->host, source->path, &bytes))
+        return false;
+    if (source->at != UINT64_MAX) {
+        if (source->at < bytes.size)
+            return open_at(source, bytes, source->at, place_of(source), ret_found);
+        usage_error(source->host, "--at 0x%llx lies behind the end of %s, which has 0x%llx bytes",
+                    (unsigned long long)source->at, source->path, (unsigned long long)bytes.size);
+        return false;
+    }
+    if (is_disk(bytes))
+        return find_on_volume(source, ret_found);
+    if (bytes.size >= MAGIC_SIZE && memcmp(bytes.at, BTLM_MAGIC, MAGIC_SIZE) == 0)
+        return open_at(source, bytes, 0, place_of(source), ret_found);
+    return find_in_dump(source, bytes, ret_found);
+}
+
+bool manifest_option(struct manifest_source *source, int option, bool *ret_good)
+{
+    char *end;
+    *ret_good = true;
+    if (option == 'p') {
+        source->saved = optarg;
+        return true;
+    }
+    if (option != MANIFEST_AT)
+        return false;
+    source->at = strtoull(optarg, &end, 0);
+    *ret_good = end != optarg && *end == '\0' && optarg[0] != '-' && source->at != UINT64_MAX;
+    if (!*ret_good)
+        usage_error(source->host, "\"%s\" is no offset; give a number of bytes such as 0xdd15000",
+                    optarg);
+    return true;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Are the files on a volume still those that were booted?
+#include "manifest_cmd.h"
+
+#include <string.h>
+
+#include <btl/hash.h>
+
+#include "manifest_words.h"
+#include "report.h"
+#include "volume.h"
+
+struct verify {
+    struct host *host;
+    struct btl_out *out;
+    struct volume volume;
+    bool all;
+    uint32_t same, different, unread, failed;
+};
+
+// False: it is not there, or cannot be read; said already.
+static bool read_file(struct verify *v, struct btl_str path, struct btl_bytes *ret_bytes)
+{
+    struct volume_problem problem;
+    struct btl_str name = volume_name(&v->volume, report_safe(v->host->arena, path));
+    if (volume_read(&v->volume, path, UINT64_MAX, ret_bytes, &problem))
+        return true;
+    if (problem.code == BTL_FILE_NOT_FOUND) {
+        btl_format(v->out, "%S: missing\n", &name);
+        v->different++;
+    } else {
+        volume_report(v->host, (struct btl_place){.file = name}, &problem);
+        v->failed++;
+    }
+    return false;
+}
+
+static void count_same(struct verify *v, struct btl_str name)
+{
+    v->same++;
+    if (v->all)
+        btl_format(v->out, "%S: the same\n", &name);
+}
+
+static void verify_file(struct verify *v, struct btlm_str at, uint64_t size,
+                        const uint8_t sha256[static 32], const struct btl_manifest *manifest)
+{
+    struct btl_arena *arena = v->host->arena;
+    struct btl_str path = report_safe(arena, btl_manifest_str(manifest, at));
+    struct btl_str name = volume_name(&v->volume, path);
+    char booted[SHA256_TEXT], now[SHA256_TEXT];
+    struct btl_bytes bytes;
+    uint8_t digest[32];
+    if (!read_file(v, btl_manifest_str(manifest, at), &bytes))
+        return;
+    btl_sha256(bytes, digest);
+    if (memcmp(digest, sha256, sizeof(digest)) == 0) {
+        count_same(v, name);
+        return;
+    }
+    v->different++;
+    btl_format(v->out,
+               "%S: differs\n  booted  %10llu bytes  SHA-256 %s\n"
+               "  now     %10llu bytes  SHA-256 %s\n",
+               &name, (unsigned long long)size, words_sha256(sha256, booted),
+               (unsigned long long)bytes.size, words_sha256(digest, now));
+}
+
+static uint32_t line_of(struct btl_bytes bytes, size_t offset)
+{
+    uint32_t line = 1;
+    for (size_t i = 0; i < offset; i++)
+        line += bytes.at[i] == '\n';
+    return line;
+}
+
+static void verify_config(struct verify *v, const struct btl_manifest *manifest)
+{
+    struct btl_str path = btl_manifest_str(manifest, btl_manifest_system(manifest)->config_path);
+    struct btl_str booted = btl_manifest_text(manifest, BTLM_CONFIG);
+    struct btl_bytes now;
+    if (!read_file(v, path, &now))
+        return;
+    struct btl_str name = volume_name(&v->volume, report_safe(v->host->arena, path));
+    size_t same = 0;
+    while (same < now.size && same < booted.len && now.at[same] == (uint8_t)booted.at[same])
+        same++;
+    if (same == now.size && same == booted.len) {
+        count_same(v, name);
+        return;
+    }
+    v->different++;
+    btl_format(v->out,
+               "%S: differs, first in line %u\n  booted  %10llu bytes\n"
+               "  now     %10llu bytes\n",
+               &name, line_of(now, same), (unsigned long long)booted.len,
+               (unsigned long long)now.size);
+}
+
+static void verify_modules(struct verify *v, const struct btl_manifest *manifest)
+{
+    for (uint64_t i = 0; i < btl_manifest_count(manifest, BTLM_MODULES); i++) {
+        const struct btlm_module *module = btl_manifest_module(manifest, i);
+        if (words_file_was_read(module))
+            verify_file(v, module->path, module->file_size, module->sha256, manifest);
+        else
+            v->unread++;
+    }
+}
+
+bool manifest_verify(struct host *host, const struct found_manifest *found, const char *volume,
+                     bool all, struct btl_out *out)
+{
+    const struct btl_manifest *manifest = &found->manifest;
+    const struct btlm_kernel *kernel = btl_manifest_kernel(manifest);
+    struct verify v = {.host = host, .out = out, .all = all};
+    if (!volume_open(host, volume, &v.volume))
+        return false;
+    verify_config(&v, manifest);
+    verify_file(&v, kernel->path, kernel->file_size, kernel->sha256, manifest);
+    verify_modules(&v, manifest);
+    volume_close(&v.volume);
+    btl_format(out, "%u files are as they were booted, %u are not", v.same, v.different);
+    if (v.unread > 0)
+        btl_format(out, "; %u were not read at that boot", v.unread);
+    btl_format(out, "\n");
+    return v.different == 0 && v.failed == 0;
+}

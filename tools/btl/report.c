@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Diagnostics and other text for people and programs.
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BOLD     "\033[1m"
+#define RED      "\033[1;31m"
+#define MAGENTA  "\033[1;35m"
+#define CYAN     "\033[1;36m"
+#define NO_STYLE "\033[0m"
+
+static void put_stream(struct btl_out *out, const char *text, size_t len)
+{
+    fwrite(text, 1, len, out->owner);
+}
+
+struct btl_out out_to(FILE *stream)
+{
+    return (struct btl_out){.put = put_stream, .owner = stream};
+}
+
+struct buffer {
+    char *at;
+    size_t len, size;
+};
+
+static void put_buffer(struct btl_out *out, const char *text, size_t len)
+{
+    struct buffer *buffer = out->owner;
+    size_t room = buffer->size - buffer->len;
+    size_t put = len < room ? len : room;
+    memcpy(buffer->at + buffer->len, text, put);
+    buffer->len += put;
+}
+
+struct btl_str report_sentence(const struct btl_diag *diag, char *text, size_t size)
+{
+    struct buffer buffer = {text, 0, size};
+    struct btl_out out = {.put = put_buffer, .owner = &buffer};
+    btl_diag_sentence(&out, diag);
+    return (struct btl_str){text, buffer.len};
+}
+
+struct piece {
+    char *at;
+    size_t len, capacity;
+};
+
+static void put_piece(struct btl_out *out, const char *text, size_t len)
+{
+    struct piece *piece = out->owner;
+    if (piece->len + len > piece->capacity) {
+        piece->capacity = 2 * (piece->len + len);
+        piece->at = realloc(piece->at, piece->capacity);
+        if (piece->at == NULL)
+            abort();
+    }
+    memcpy(piece->at + piece->len, text, len);
+    piece->len += len;
+}
+
+// The line of the core, with its severity in colour.
+static void print_coloured(struct btl_out *out, const struct btl_diag *diag)
+{
+    static const struct {
+        const char *word, *colour;
+    } severities[] = {{"note: ", CYAN}, {"warning: ", MAGENTA}, {"error: ", RED}};
+    const char *word = severities[btl_code_severity(diag->code)].word;
+    struct piece piece = {0};
+    struct btl_out to_piece = {.put = put_piece, .owner = &piece};
+    btl_diag_print(&to_piece, diag);
+    char *found = memmem(piece.at, piece.len, word, strlen(word));
+    size_t before = found == NULL ? 0 : (size_t)(found - piece.at);
+    size_t after = before + (found == NULL ? 0 : strlen(word));
+    btl_format(out, BOLD "%S" NO_STYLE "%s%s" NO_STYLE "%S", &(struct btl_str){piece.at, before},
+               severities[btl_code_severity(diag->code)].colour, found == NULL ? "" : word,
+               &(struct btl_str){piece.at + after, piece.len - after});
+    free(piece.at);
+}
+
+void report_all(struct host *host)
+{
+    struct btl_out out = out_to(stderr);
+    const char *no_colour = getenv("NO_COLOR");
+    bool colour = isatty(STDERR_FILENO) && (no_colour == NULL || no_colour[0] == '\0');
+    const struct btl_diag *diag = host->printed != NULL ? host->printed->next : host->diags.first;
+    fflush(stdout);
+    for (; diag != NULL; diag = diag->next) {
+        if (colour)
+            print_coloured(&out, diag);
+        else
+            btl_diag_print(&out, diag);
+        btl_format(&out, "\n");
+        host->printed = diag;
+    }
+}
+
+// Length of the well-formed UTF-8 sequence at text, 0 when there is none (Unicode 15, table 3-7).
+static size_t utf8_length(struct btl_str text)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    uint8_t first = (uint8_t)text.at[0];
+    size_t len = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (len == 0 || first >= 0xf8 || len > text.len)
+        return 0;
+    uint32_t point = len == 1 ? first : first & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        if (((uint8_t)text.at[i] & 0xc0) != 0x80)
+            return 0;
+        point = point << 6 | ((uint8_t)text.at[i] & 0x3fu);
+    }
+    bool bad = point < least[len] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000);
+    return bad ? 0 : len;
+}
+
+struct btl_str report_safe(struct btl_arena *arena, struct btl_str text)
+{
+    char *safe = MEMORY_ARRAY(arena, char, 4 * text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len;) {
+        size_t bytes = utf8_length((struct btl_str){text.at + i, text.len - i});
+        uint8_t first = (uint8_t)text.at[i];
+        // U+0080 to U+009f drive terminals as escape sequences do.
+        bool control = first < ' ' || first == 0x7f ||
+                       (bytes == 2 && first == 0xc2 && (uint8_t)text.at[i + 1] < 0xa0);
+        if (bytes == 0 || control) {
+            len += btl_format_to(safe + len, 5, "\\x%02x", (unsigned)first);
+            i++;
+            continue;
+        }
+        memcpy(safe + len, text.at + i, bytes);
+        len += bytes;
+        i += bytes;
+    }
+    return (struct btl_str){safe, len};
+}
+
+// Length of what needs no escape and is ASCII.
+static size_t plain_length(struct btl_str text)
+{
+    size_t len = 0;
+    while (len < text.len && text.at[len] >= ' ' && text.at[len] <= '~' && text.at[len] != '"' &&
+           text.at[len] != '\\')
+        len++;
+    return len;
+}
+
+void report_json(struct btl_out *out, struct btl_str text)
+{
+    btl_format(out, "\"");
+    for (size_t i = 0; i < text.len;) {
+        struct btl_str rest = {text.at + i, text.len - i};
+        size_t len = plain_length(rest); // mostly all of it
+        if (len == 0)
+            len = utf8_length(rest);
+        char c = rest.at[0];
+        if (len == 0)
+            btl_format(out, "\\ufffd");
+        else if (c == '"' || c == '\\')
+            btl_format(out, "\\%c", c);
+        else if ((uint8_t)c < ' ' || c == 0x7f)
+            btl_format(out, "\\u%04x", (unsigned)(uint8_t)c);
+        else
+            btl_format(out, "%S", &(struct btl_str){rest.at, len});
+        i += len == 0 ? 1 : len;
+    }
+    btl_format(out, "\"");
+}

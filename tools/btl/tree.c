@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Each directory is read once, and its names are hashed: looking for N files is linear in N.
+#include "tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Values of the tables are addresses of what lies in the arena.
+static void *pointer(const struct btl_export *export)
+{
+    return export == NULL ? NULL : (void *)(uintptr_t) export->value;
+}
+
+static struct btl_str fold(struct btl_arena *arena, struct btl_str text)
+{
+    char *folded = MEMORY_ARRAY(arena, char, text.len);
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        folded[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    }
+    return (struct btl_str){folded, text.len};
+}
+
+bool tree_open(struct tree *tree, struct host *host, const char *path, int *ret_error)
+{
+    *tree = (struct tree){.host = host};
+    tree->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    *ret_error = errno;
+    return tree->root >= 0 && btl_symtab_init(&tree->directories, 16, 1, host->arena);
+}
+
+void tree_close(struct tree *tree)
+{
+    if (tree->root >= 0)
+        close(tree->root);
+    tree->root = -1;
+}
+
+static void read_names(struct tree *tree, const char *path, struct btl_symtab *names)
+{
+    int fd = openat(tree->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        struct btl_str name = memory_text(tree->host->arena, "%s", entry->d_name);
+        btl_symtab_add(names, fold(tree->host->arena, name), (uintptr_t)name.at, 0, NULL);
+    }
+    if (directory != NULL)
+        closedir(directory);
+    else if (fd >= 0)
+        close(fd);
+}
+
+// The names of a directory, folded, with what they are on the host.
+static struct btl_symtab *names_of(struct tree *tree, struct btl_str path)
+{
+    struct btl_symtab *names = pointer(btl_symtab_find(&tree->directories, path));
+    if (names != NULL)
+        return names;
+    names = MEMORY_NEW(tree->host->arena, struct btl_symtab);
+    if (!btl_symtab_init(names, 16, 1, tree->host->arena))
+        return NULL;
+    read_names(tree, path.at, names);
+    btl_symtab_add(&tree->directories, path, (uintptr_t)names, 0, NULL);
+    return names;
+}
+
+// The next part of a path between slashes; empty at its end.
+static struct btl_str next_part(struct btl_str *path)
+{
+    while (path->len > 0 && path->at[0] == '/') {
+        path->at++;
+        path->len--;
+    }
+    struct btl_str part = {path->at, 0};
+    while (part.len < path->len && part.at[part.len] != '/')
+        part.len++;
+    path->at += part.len;
+    path->len -= part.len;
+    return part;
+}
+
+static bool exists(const struct tree *tree, const char *path)
+{
+    struct stat status;
+    return fstatat(tree->root, path, &status, 0) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
+
+const char *tree_find(struct tree *tree, struct btl_str path)
+{
+    struct btl_arena *arena = tree->host->arena;
+    struct btl_str found = memory_text(arena, "./%S", &path), rest = path, part;
+    if (memchr(path.at, '\0', path.len) != NULL)
+        return NULL;
+    if (exists(tree, found.at))
+        return found.at;
+    found = BTL_STR(".");
+    while ((part = next_part(&rest)).len > 0) {
+        struct btl_symtab *names = names_of(tree, found);
+        const char *name =
+            names == NULL ? NULL : pointer(btl_symtab_find(names, fold(arena, part)));
+        if (name == NULL)
+            return NULL;
+        found = memory_text(arena, "%S/%s", &found, name);
+    }
+    return found.at;
+}

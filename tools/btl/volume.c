@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Trees through the host's file system; images through the readers of core/, without mounting.
+#include "volume.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <btl/gpt.h>
+
+#include "../../efi/text.h"
+#include "files.h"
+
+static bool read_blocks(const struct btl_blocks *blocks, uint64_t offset, void *buffer,
+                        uint64_t size)
+{
+    const struct volume *volume = blocks->owner;
+    uint8_t *at = buffer;
+    while (size > 0) {
+        ssize_t got = pread(volume->image, at, size, (off_t)offset);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        at += got;
+        offset += (uint64_t)got;
+        size -= (uint64_t)got;
+    }
+    return true;
+}
+
+// Tries to read the image as a GPT disk with blocks of `block_size` bytes. False: it is none.
+static bool find_partition(struct volume *volume, uint32_t block_size, struct btl_diags *diags,
+                           uint64_t *ret_size)
+{
+    struct host *host = volume->host;
+    struct btl_place place = {.file = btl_str_of(volume->path)};
+    struct btl_gpt gpt;
+    off_t end = lseek(volume->image, 0, SEEK_END);
+    volume->blocks = (struct btl_blocks){.read = read_blocks,
+                                         .owner = volume,
+                                         .size = (uint64_t)end / block_size * block_size,
+                                         .block_size = block_size};
+    if (!btl_gpt_open(&volume->blocks, place, host->arena, &gpt, diags))
+        return false;
+    const struct btl_partition *partition = btl_gpt_find(&gpt, BTL_GPT_ESP);
+    if (partition == NULL) {
+        btl_report(diags, BTL_HOST_NO_ESP, place, BTL_DEC(gpt.count));
+        *ret_size = 0;
+        return true;
+    }
+    volume->start = partition->start;
+    *ret_size = partition->size;
+    return true;
+}
+
+static void append(struct btl_diags *to, const struct btl_diags *from)
+{
+    for (const struct btl_diag *diag = from->first; diag != NULL; diag = diag->next)
+        btl_diag_add(to, diag->code, diag->place, diag->arg, BTL_DIAG_ARGS);
+}
+
+static bool open_image(struct volume *volume)
+{
+    struct host *host = volume->host;
+    struct btl_place place = {.file = btl_str_of(volume->path)};
+    struct btl_diags as_disk = {.arena = host->arena}, as_disk_4k = {.arena = host->arena};
+    struct btl_diags as_fat = {.arena = host->arena};
+    uint64_t size;
+    bool small = find_partition(volume, BTL_BLOCK_MIN, &as_disk, &size);
+    bool large = !small && find_partition(volume, BTL_BLOCK_MAX, &as_disk_4k, &size);
+    if (small || large) {
+        append(&host->diags, small ? &as_disk : &as_disk_4k);
+        return size != 0 && btl_fat_open(&volume->blocks, volume->start, size, place, host->arena,
+                                         &volume->fat, &host->diags);
+    }
+    volume->blocks.size +=
+        (uint64_t)lseek(volume->image, 0, SEEK_END) % BTL_BLOCK_MAX / BTL_BLOCK_MIN * BTL_BLOCK_MIN;
+    volume->blocks.block_size = BTL_BLOCK_MIN;
+    if (btl_fat_open(&volume->blocks, 0, volume->blocks.size, place, host->arena, &volume->fat,
+                     &as_fat))
+        return true;
+    // Neither: what it is not, as either.
+    append(&host->diags, &as_disk);
+    append(&host->diags, &as_fat);
+    return false;
+}
+
+bool volume_open(struct host *host, const char *path, struct volume *ret_volume)
+{
+    struct stat status;
+    bool found = stat(path, &status) == 0;
+    int error = errno;
+    *ret_volume = (struct volume){.host = host, .path = path, .image = -1};
+    ret_volume->tree.root = -1;
+    if (found && S_ISDIR(status.st_mode)) {
+        if (tree_open(&ret_volume->tree, host, path, &error))
+            return true;
+    } else if (found) {
+        ret_volume->is_image = true;
+        ret_volume->image = open(path, O_RDONLY | O_CLOEXEC);
+        if (ret_volume->image >= 0)
+            return open_image(ret_volume);
+        error = errno;
+    }
+    files_report(host, (struct btl_place){.file = btl_str_of(path)}, error);
+    return false;
+}
+
+void volume_close(struct volume *volume)
+{
+    tree_close(&volume->tree);
+    if (volume->image >= 0)
+        close(volume->image);
+    volume->image = -1;
+}
+
+struct btl_str volume_name(const struct volume *volume, struct btl_str path)
+{
+    struct btl_arena *arena = volume->host->arena;
+    size_t len = strlen(volume->path);
+    while (path.len > 0 && path.at[0] == '/') {
+        path.at++;
+        path.len--;
+    }
+    if (volume->is_image)
+        return memory_text(arena, "%s:/%S", volume->path, &path);
+    if (strcmp(volume->path, ".") == 0)
+        return memory_text(arena, "%S", &path);
+    return memory_text(arena, "%s%s%S", volume->path, volume->path[len - 1] == '/' ? "" : "/",
+                       &path);
+}
+
+static bool fail(struct volume_problem *ret, enum btl_code code)
+{
+    *ret = (struct volume_problem){.code = code};
+    return false;
+}
+
+static bool fail_system(struct volume_problem *ret, int error)
+{
+    bool none = error == ENOENT || error == ENOTDIR;
+    *ret = (struct volume_problem){.code = none ? BTL_FILE_NOT_FOUND : BTL_FILE_OPEN_FAILED,
+                                   .error = strerror(error)};
+    return false;
+}
+
+static bool open_in_tree(struct volume *volume, struct btl_str path, struct volume_file *file,
+                         bool *ret_directory, struct volume_problem *ret_problem)
+{
+    struct stat status;
+    file->path = tree_find(&volume->tree, path);
+    if (file->path == NULL)
+        return fail(ret_problem, BTL_FILE_NOT_FOUND);
+    if (fstatat(volume->tree.root, file->path, &status, 0) != 0)
+        return fail_system(ret_problem, errno);
+    *ret_directory = S_ISDIR(status.st_mode);
+    file->size = (uint64_t)status.st_size;
+    return true;
+}
+
+static bool open_on_image(struct volume *volume, struct btl_str path, struct volume_file *file,
+                          bool *ret_directory, struct volume_problem *ret_problem)
+{
+    struct btl_diags diags = {.arena = volume->host->arena};
+    file->entry = btl_fat_find(&volume->fat, path, &diags);
+    if (file->entry == NULL && diags.first == NULL) {
+        *ret_directory = true; // the root
+        return true;
+    }
+    if (file->entry == NULL &&
+        (diags.first->code == BTL_FAT_NOT_FOUND || diags.first->code == BTL_FAT_NOT_DIRECTORY))
+        return fail(ret_problem, BTL_FILE_NOT_FOUND);
+    if (file->entry == NULL) {
+        append(&volume->host->diags, &diags);
+        *ret_problem = (struct volume_problem){.code = BTL_FILE_OPEN_FAILED, .reported = true};
+        return false;
+    }
+    *ret_directory = file->entry->directory;
+    file->size = file->entry->size;
+    return true;
+}
+
+bool volume_file_open(struct volume *volume, struct btl_str path, uint64_t max,
+                      struct volume_file *ret_file, struct volume_problem *ret_problem)
+{
+    struct volume_file file = {.volume = volume, .name = volume_name(volume, path)};
+    bool directory = false;
+    if (!path_ok(path))
+        return fail(ret_problem, BTL_FILE_BAD_PATH);
+    if (volume->is_image ? !open_on_image(volume, path, &file, &directory, ret_problem)
+                         : !open_in_tree(volume, path, &file, &directory, ret_problem))
+        return false;
+    if (directory)
+        return fail(ret_problem, BTL_FILE_IS_DIRECTORY);
+    if (file.size > max) {
+        *ret_problem =
+            (struct volume_problem){.code = BTL_FILE_TOO_LARGE, .size = file.size, .max = max};
+        return false;
+    }
+    *ret_file = file;
+    return true;
+}
+
+bool volume_file_read(const struct volume_file *file, struct btl_bytes *ret_bytes,
+                      struct volume_problem *ret_problem)
+{
+    struct volume *volume = file->volume;
+    int error;
+    if (!volume->is_image)
+        return files_map_at(volume->tree.root, file->path, ret_bytes, &error) ||
+               fail_system(ret_problem, error);
+    uint8_t *bytes = btl_alloc(volume->host->arena, file->size, 64);
+    if (bytes == NULL) {
+        *ret_problem = (struct volume_problem){.code = BTL_FILE_NO_MEMORY, .max = file->size};
+        return false;
+    }
+    if (!btl_fat_read(&volume->fat, file->entry, bytes, file->size, &volume->host->diags)) {
+        *ret_problem = (struct volume_problem){.code = BTL_FILE_READ_FAILED, .reported = true};
+        return false;
+    }
+    *ret_bytes = (struct btl_bytes){bytes, file->size};
+    return true;
+}
+
+bool volume_read(struct volume *volume, struct btl_str path, uint64_t max,
+                 struct btl_bytes *ret_bytes, struct volume_problem *ret_problem)
+{
+    struct volume_file file;
+    return volume_file_open(volume, path, max, &file, ret_problem) &&
+           volume_file_read(&file, ret_bytes, ret_problem);
+}
+
+void volume_report(struct host *host, struct btl_place place, const struct volume_problem *problem)
+{
+    if (problem->reported)
+        return;
+    if (problem->error != NULL)
+        btl_report(&host->diags, problem->code, place, BTL_ARG_Z(problem->error));
+    else
+        btl_report(&host->diags, problem->code, place, BTL_SIZE(problem->max),
+                   BTL_SIZE(problem->size));
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A boot volume on the host: a directory tree, the image of a FAT file system, or the image of a
+// GPT disk (its first EFI system partition). One interface to all: open, size, read.
+#ifndef BTL_HOST_VOLUME_H
+#define BTL_HOST_VOLUME_H
+
+#include <btl/fat.h>
+
+#include "host.h"
+#include "tree.h"
+
+// Must not be moved while it is open.
+struct volume {
+    struct host *host;
+    const char *path; // as the user named it
+    bool is_image;
+    struct tree tree;         // of a tree
+    int image;                // of an image: its descriptor
+    struct btl_blocks blocks; // of an image
+    uint64_t start;           // of the file system on the image, bytes
+    struct btl_fat fat;
+};
+
+struct volume_file {
+    struct volume *volume;
+    struct btl_str name; // for messages: DIR/path, or IMAGE:/path
+    uint64_t size;       // bytes
+    const char *path;    // under the root of a tree
+    const struct btl_fat_entry *entry; // on an image
+};
+
+// Why a file cannot be had. The loader has the same codes for the same causes.
+struct volume_problem {
+    enum btl_code code; // one of the file-… codes; or
+    bool reported;      // the reader of the file system has said it already, in its own words
+    const char *error;  // of the system
+    uint64_t size, max; // bytes
+};
+
+// False: reported.
+bool volume_open(struct host *host, const char *path, struct volume *ret_volume);
+void volume_close(struct volume *volume);
+
+// What a file of the volume is called in messages.
+struct btl_str volume_name(const struct volume *volume, struct btl_str path);
+// `path` is UTF-8 with '/' between its parts, from the volume's root.
+bool volume_file_open(struct volume *volume, struct btl_str path, uint64_t max,
+                      struct volume_file *ret_file, struct volume_problem *ret_problem);
+// All of it, aligned for any use; stays until the program ends.
+bool volume_file_read(const struct volume_file *file, struct btl_bytes *ret_bytes,
+                      struct volume_problem *ret_problem);
+// Both.
+bool volume_read(struct volume *volume, struct btl_str path, uint64_t max,
+                 struct btl_bytes *ret_bytes, struct volume_problem *ret_problem);
+// Adds the problem to the host's diagnostics.
+void volume_report(struct host *host, struct btl_place place,
+                   const struct volume_problem *problem);
+
+#endif

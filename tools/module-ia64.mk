@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# How ia64 kernel code is compiled: no floating-point registers but the lower 32 (the division of
+# libgcc needs some). Not with -mconstant-gp: each module has a gp of its own.
+MODULE_ARCH_FLAGS := -mfixed-range=f32-f127
+MODULE_CROSS ?= $(or $(BTL_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/btl)/ia64-gcc-12/bin/ia64-linux-gnu-
