@@ -14,8 +14,8 @@ $(O)/modules/%.ko: $(O)/modules/%.o
 	$(call module_link,$<,$@)
 
 # What the loader could not load does not leave the build.
-$(O)/modules/checked: $(MODULE_KO) $(BUILD)/host/tools/check_module
-	$(BUILD)/host/tools/check_module $(MODULE_KO)
+$(O)/modules/checked: $(MODULE_KO) $(BUILD)/host/btl
+	$(BUILD)/host/btl check --module $(MODULE_KO)
 	@touch $@
 
 modules: $(O)/modules/checked

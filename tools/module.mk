@@ -26,21 +26,21 @@ $(MODULE_OBJCOPY) --strip-debug $(2).debug $(2)
 endef
 
 ifdef MODULES
-CHECK_MODULE := $(BTL)/build/host/tools/check_module
+BTL_PROGRAM := $(BTL)/build/host/btl
 
 all: $(MODULES:%=%.ko)
 
-$(CHECK_MODULE):
-	$(MAKE) -C $(BTL) check-tool
+$(BTL_PROGRAM):
+	$(MAKE) -C $(BTL) btl
 
 %.o: %.c
 	$(MODULE_CC) $(MODULE_FLAGS) -c $< -o $@
 
 define module_rule
 $(1)_OBJS ?= $(1).o
-$(1).ko: $$($(1)_OBJS) | $(CHECK_MODULE)
+$(1).ko: $$($(1)_OBJS) | $(BTL_PROGRAM)
 	$$(call module_link,$$($(1)_OBJS),$$@)
-	$(CHECK_MODULE) -L .:$(BTL)/build/$(ARCH)/modules $$@
+	$(BTL_PROGRAM) check --module -L .:$(BTL)/build/$(ARCH)/modules $$@
 endef
 $(foreach module,$(MODULES),$(eval $(call module_rule,$(module))))
 

@@ -1,10 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Set-up, disk image, running it, host tools.
-
-$(BUILD)/host/tools/%: tools/%.c $(BUILD)/host/libbtl.a
-	$(BEGIN)
-	gcc $(CSTD) $(WARN) -O2 -g $< $(BUILD)/host/libbtl.a -o $@
-check-tool: $(BUILD)/host/tools/check_module
+# Set-up, disk image, running it.
 
 PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
@@ -34,4 +29,4 @@ $(O)/btl.img: tools/mkimage.sh loader.conf $(O)/efi/BOOTX64.EFI $(O)/kernel/kern
 
 include tests/boot/boot.mk
 
-.PHONY: setup run debug test test-programs image check-tool
+.PHONY: setup run debug test test-programs image

@@ -27,5 +27,5 @@ $(O)/testefi/%.efi: $(O)/testefi/%.so
 		-j '.rela.*' -j .reloc --target efi-app-x86_64 $< $@
 .PRECIOUS: $(O)/testefi/%.o $(O)/testefi/%.so
 
-test-boot-files: test-modules $(TEST_EFI) $(BUILD)/host/btl check-tool
+test-boot-files: test-modules $(TEST_EFI) $(BUILD)/host/btl
 .PHONY: test-boot-files

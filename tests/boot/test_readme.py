@@ -31,6 +31,6 @@ def test_your_own_module_in_five_minutes(tmp_path):
                           env=dict(environment, HOME=str(tmp_path)), text=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
-    assert "1 modules checked: all can be loaded" in done.stdout
+    assert "1 module checked: all can be loaded" in done.stdout
     assert "mine: here" in done.stdout
     assert re.search(r"BTL-REPORT module .* name=mine .* phase=BOOT1 .* state=loaded", done.stdout)

@@ -30,6 +30,11 @@ enum mock_service {
     MOCK_READ,
     MOCK_RANDOM,
     MOCK_EXIT,
+    MOCK_CREATE,
+    MOCK_WRITE,
+    MOCK_FLUSH,
+    MOCK_RENAME,
+    MOCK_REMOVE,
     MOCK_SERVICES
 };
 
@@ -44,6 +49,8 @@ struct mock_file {
     uint64_t said_size;  // the size that info gives, when not 0
     uint64_t size_later; // the size that info gives after the read, when not 0
     uint32_t opened, reads, open_now;
+    // Of a file that the loader created: its bytes, and its path, are the mock's then.
+    bool created, flushed;
 };
 
 #define MOCK_FILES 64
@@ -69,12 +76,18 @@ struct mock {
     uint32_t
         map_room; // so many bytes more are asked for at each call of memory_map (a growing map)
 
+    // Writing.
+    fw_status write_status; // of every call that would change the volume
+    uint64_t write_limit;   // so many bytes of one file are written
+    uint32_t restless;      // so many files that are closed after writing leave another memory map
+
     // What happened.
     char console[1u << 20];
     size_t console_len;
     uint64_t ticks, rate, stalled;
     bool watchdog_off, exit_tried, exited, reset, key_waited;
     uint32_t key_seconds;
+    const char *keys; // are pressed, one at each wait; NULL: none
     uint32_t volumes_open;
     uint32_t violations; // calls that the specification forbids at that time
     bool handed_off;
@@ -92,6 +105,7 @@ struct mock_file *mock_add_text(struct mock *mock, const char *path, const char 
 // Adds a file that the build made (tests/mock/fixtures/).
 struct mock_file *mock_add_fixture(struct mock *mock, const char *path, const char *fixture);
 struct mock_file *mock_file(struct mock *mock, const char *path);
+bool mock_has_file(const struct mock *mock, const char *path);
 // Load options: ASCII text as UTF-16.
 void mock_options(struct mock *mock, const char *text);
 
@@ -102,6 +116,7 @@ void mock_add_ordinary(struct mock *mock);
 // table.
 bool mock_fails(struct mock *mock, enum mock_service service);
 void mock_volume(struct volume *ret);
+void mock_forget(struct mock_file *file);
 
 bool mock_said(const struct mock *mock, const char *text);
 uint32_t mock_count(const struct mock *mock, const char *text);
@@ -113,6 +128,11 @@ const struct btlm_module *mock_module(const struct btl_manifest *manifest, const
 // Fails the test unless run() ended with an error that was said: the code in brackets, the cause,
 // and a wait for a key. Then frees the mock.
 void mock_expect_stop(struct mock *mock, const char *code);
+// Fails the test unless run() came back with `status`, all memory given back, without having touched
+// boot services.
+void mock_expect_return(struct mock *mock, fw_status status);
+// Opens a file that the loader saved. Fails the test when it is not a sound manifest.
+void mock_saved_manifest(struct mock *mock, const char *path, struct btl_manifest *ret_manifest);
 // Fails the test unless the kernel got the machine, and `code` (NULL: none) was said.
 void mock_expect_boot(struct mock *mock, const char *code);
 

@@ -5,8 +5,8 @@ MOCK := $(patsubst tests/mock/test_%.c,%,$(sort $(wildcard tests/mock/test_*.c))
 MOCK_OUT := $(BUILD)/mock
 MOCK_FIXTURES := $(patsubst tests/mock/fixtures/%.c,$(MOCK_OUT)/fixtures/%.ko,$(sort $(wildcard tests/mock/fixtures/*.c))) \
 	$(MOCK_OUT)/fixtures/kernel.elf $(MOCK_OUT)/fixtures/moved.elf $(MOCK_OUT)/fixtures/low.elf $(MOCK_OUT)/fixtures/high.elf
-MOCK_FLAGS := $(CSTD) $(WARN) -Iefi -Icore -Itests/mock -DLOADER_VERSION='"test"' \
-	-DMOCK_FIXTURES='"$(MOCK_OUT)/fixtures"' -g -O1 $(SANITIZE)
+MOCK_FLAGS := $(CSTD) $(WARN) -Iefi -Icore -Itests/mock -DLOADER_VERSION='"test"' -DLOADER_NAME='"BOOTX64.EFI"' \
+	-D_GNU_SOURCE -DMOCK_FIXTURES='"$(MOCK_OUT)/fixtures"' -g -O1 $(SANITIZE)
 MOCK_LOADER := $(filter-out %_ia64.c,$(filter-out $(wildcard efi/*_uefi.c efi/cpu_*.c efi/mem_*.c),$(sort $(wildcard efi/*.c))))
 
 # Modules and kernels for the tests. They are linked by the loader, never run.

@@ -35,16 +35,27 @@ uint32_t mock_count(const struct mock *mock, const char *text)
     return count;
 }
 
-void mock_manifest(const struct mock *mock, struct btl_manifest *ret_manifest)
+static void open_manifest(struct btl_bytes bytes, struct btl_manifest *ret_manifest)
 {
     static char room[1 << 16];
     struct btl_arena arena = {.at = (uint8_t *)room, .end = (uint8_t *)room + sizeof(room)};
     struct btl_diags diags = {.arena = &arena};
+    assert_true(btl_manifest_open(bytes, (struct btl_place){0}, ret_manifest, &diags));
+}
+
+void mock_saved_manifest(struct mock *mock, const char *path, struct btl_manifest *ret_manifest)
+{
+    const struct mock_file *file = mock_file(mock, path);
+    open_manifest((struct btl_bytes){file->bytes, file->size}, ret_manifest);
+    assert_int_equal(ret_manifest->header->total_size, file->size);
+}
+
+void mock_manifest(const struct mock *mock, struct btl_manifest *ret_manifest)
+{
     assert_true(mock->handed_off);
     uint64_t physical = mock->handoff.manifest - paging_layout.direct_map;
     const struct btlm_header *header = (const void *)(uintptr_t)physical;
-    struct btl_bytes bytes = {(const void *)header, header->total_size};
-    assert_true(btl_manifest_open(bytes, (struct btl_place){0}, ret_manifest, &diags));
+    open_manifest((struct btl_bytes){(const void *)header, header->total_size}, ret_manifest);
     assert_int_equal(header->physical, physical);
 }
 
@@ -85,4 +96,15 @@ void mock_expect_boot(struct mock *mock, const char *code)
                  (unsigned long long)status, mock->console);
     if (code == NULL && (mock_said(mock, "error:") || mock_said(mock, "warning:")))
         fail_msg("expected a clean boot, got:\n%s", mock->console);
+}
+
+void mock_expect_return(struct mock *mock, fw_status status)
+{
+    fw_status got = run(&mock->firmware);
+    if (got != status)
+        fail_msg("expected status %llx, got %llx and:\n%s", (unsigned long long)status,
+                 (unsigned long long)got, mock->console);
+    assert_false(mock->exit_tried || mock->handed_off || mock->reset);
+    assert_int_equal(mock->taken_pages, 0);
+    assert_int_equal(mock->volumes_open, 0);
 }

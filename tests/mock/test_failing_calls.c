@@ -6,11 +6,13 @@
 #include <string.h>
 
 static const char *const services[MOCK_SERVICES] = {
-    "allocate", "memory_map", "open_volume", "open", "info", "read", "random", "exit"};
+    "allocate", "memory_map", "open_volume", "open",  "info",   "read",  "random",
+    "exit",     "create",     "write",       "flush", "rename", "remove"};
 
 // With a module that is missing, so that a search path is walked too, and a firmware whose first
-// map key is stale.
-static struct mock *begin(void)
+// map key is stale; the manifest is saved, in place of an older one, by a firmware that is
+// restless.
+static struct mock *begin(const char *options)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
@@ -20,8 +22,10 @@ static struct mock *begin(void)
         "base_load=\"YES\"\nbase_phase=\"BOOT1\"\nuser_load=\"YES\"\nuser_phase=\"BOOT1\"\n"
         "late_load=\"YES\"\nlate_phase=\"BOOT2\"\nlazy_load=\"YES\"\nlazy_phase=\"AUTO\"\n"
         "gone_load=\"YES\"\n");
+    mock_add_text(mock, "/btl/m.bin", "BTLMANIF of an earlier boot");
     mock->stale_keys = 1;
-    mock_options(mock, "-c /loader.conf");
+    mock->restless = 1;
+    mock_options(mock, options);
     return mock;
 }
 
@@ -33,6 +37,18 @@ static bool all_loaded(const struct mock *mock)
            mock_module(&manifest, "user")->state == BTLM_LINKED &&
            mock_module(&manifest, "late")->state == BTLM_STAGED &&
            mock_module(&manifest, "lazy")->state == BTLM_STAGED;
+}
+
+// Either it was said that the manifest was not saved, or it was, and is the one that the kernel
+// got.
+static void expect_saved(struct mock *mock, const struct btl_manifest *manifest)
+{
+    struct btl_manifest saved;
+    if (mock_said(mock, "[save-") || mock_said(mock, "while saving the manifest"))
+        return;
+    mock_saved_manifest(mock, "/btl/m.bin", &saved);
+    assert_int_equal(saved.bytes.size, manifest->header->total_size);
+    assert_memory_equal(saved.bytes.at, manifest->bytes.at, saved.bytes.size);
 }
 
 // The end of a run in which something failed.
@@ -50,44 +66,72 @@ static void expect_end(struct mock *mock, fw_status status, const char *what, ui
     if (status == FW_SUCCESS) {
         struct btl_manifest manifest;
         mock_manifest(mock, &manifest);
+        expect_saved(mock, &manifest);
     }
     mock_end(mock);
 }
 
-static void test_each_call_fails_in_turn(void **state)
+// The same of a dry run, which asks for no key and leaves the firmware alone.
+static void expect_end_dry(struct mock *mock, fw_status status, const char *what, uint32_t at)
+{
+    bool said = mock_count(mock, "error: ") > mock_count(mock, "error: gone: ") ||
+                mock_said(mock, "errors without text");
+    bool good = status == FW_SUCCESS ? mock_said(mock, "this would boot")
+                                     : mock_said(mock, "dry run: this would not boot") && said;
+    if (!good || mock->exit_tried || mock->key_waited || mock->reset || mock->handed_off)
+        fail_msg("%s %u: status %llx, and:\n%s", what, at, (unsigned long long)status,
+                 mock->console);
+    mock_end(mock);
+}
+
+typedef void expect_run(struct mock *mock, fw_status status, const char *what, uint32_t at);
+
+// `unused`: services that such a run does not call.
+static void fail_each(const char *options, uint32_t unused, expect_run *expect)
 {
     static const fw_status statuses[] = {FW_OUT_OF_RESOURCES, FW_DEVICE_ERROR, FW_NOT_FOUND};
-    struct mock *mock = begin();
-    mock_expect_boot(mock, "file-not-found");
+    struct mock *mock = begin(options);
     uint32_t calls[MOCK_SERVICES];
+    assert_int_equal(run(&mock->firmware), FW_SUCCESS);
+    assert_true(mock_said(mock, "[file-not-found]"));
     memcpy(calls, mock->calls, sizeof(calls));
     mock_end(mock);
     for (int service = 0; service < MOCK_SERVICES; service++) {
-        assert_true(calls[service] > 0);
+        assert_int_equal(calls[service] == 0, (unused >> service) & 1);
         for (uint32_t at = 1; at <= calls[service]; at++) {
             for (size_t i = 0; i < BTL_COUNT(statuses); i++) {
-                mock = begin();
+                mock = begin(options);
                 mock->fail_service = service;
                 mock->fail_at = at;
                 mock->fail_status = statuses[i];
                 fw_status status = run(&mock->firmware);
                 assert_true(mock->calls[service] >= at);
-                expect_end(mock, status, services[service], at);
+                expect(mock, status, services[service], at);
             }
         }
     }
 }
 
+static void test_each_call_fails_in_turn(void **state)
+{
+    fail_each("-c /loader.conf -m /btl/m.bin", 0, expect_end);
+}
+
+static void test_each_call_of_a_dry_run_fails_in_turn(void **state)
+{
+    fail_each("-n -m /btl/m.bin", 1u << MOCK_EXIT, expect_end_dry);
+}
+
 // Memory runs out at every size, not at one call: everything after it fails too.
 static void test_each_size_of_memory(void **state)
 {
-    struct mock *mock = begin();
+    struct mock *mock = begin("-m /btl/m.bin");
     mock_expect_boot(mock, "file-not-found");
     uint64_t peak = mock->peak_pages;
     mock_end(mock);
     uint32_t boots = 0;
     for (uint64_t pages = 0; pages <= peak; pages += pages < 100 ? 1 : 3) {
-        mock = begin();
+        mock = begin("-m /btl/m.bin");
         mock->page_limit = pages;
         fw_status status = run(&mock->firmware);
         boots += status == FW_SUCCESS;
@@ -101,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_call_fails_in_turn),
+        cmocka_unit_test(test_each_call_of_a_dry_run_fails_in_turn),
         cmocka_unit_test(test_each_size_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Load options: which loader.conf is read.
+// Load options: which loader.conf is read, what is unknown, the help text.
 #include "mock.h"
 
 #include <string.h>
@@ -60,6 +60,55 @@ static void test_option_without_file(void **state)
     expect_config("BOOTX64.EFI -c", true, "/loader.conf", "option-no-file");
 }
 
+static void test_save_without_file(void **state)
+{
+    expect_config("-m", false, "/loader.conf", "option-no-file");
+}
+
+static void test_verbose_counts_more_than_quiet(void **state)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock_add_text(mock, "/loader.conf", "quiet=\"YES\"\nbase_load=\"YES\"\nbase_phase=\"BOOT1\"\n");
+    mock_options(mock, "-v");
+    mock_expect_boot(mock, NULL);
+    assert_true(mock_said(mock, "SHA-256"));
+    mock_end(mock);
+}
+
+// Every option that is known is in the help text, and nothing was done to print it.
+static void test_help(void **state)
+{
+    static const char *const lines[] = {"\r\n  -b ",      "\r\n  -c FILE ", "\r\n  -h ",
+                                        "\r\n  -m FILE ", "\r\n  -n ",      "\r\n  -v ",
+                                        "Example:"};
+    struct mock *mock = mock_begin(); // a machine without files
+    mock->facts.options_name_program = true;
+    mock_options(mock, "BOOTX64.EFI -n -h");
+    mock_expect_return(mock, FW_SUCCESS);
+    for (size_t i = 0; i < BTL_COUNT(lines); i++)
+        assert_true(mock_said(mock, lines[i]));
+    assert_false(mock->key_waited);
+    assert_int_equal(mock->calls[MOCK_OPEN_VOLUME], 0);
+    mock_end(mock);
+}
+
+// Somebody who asks how it is called gets an answer on any screen.
+static void test_help_fits_a_screen(void **state)
+{
+    struct mock *mock = mock_begin();
+    uint32_t column = 0, lines = 0;
+    mock_options(mock, "-h");
+    mock_expect_return(mock, FW_SUCCESS);
+    for (size_t i = 0; i < mock->console_len; i++) {
+        column = mock->console[i] == '\n' ? 0 : column + 1;
+        lines += mock->console[i] == '\n';
+        assert_true(column <= 80); // with the \r
+    }
+    assert_true(lines < 25);
+    mock_end(mock);
+}
+
 static void expect_not_text(const uint8_t bytes[16], uint32_t size)
 {
     struct mock *mock = mock_begin();
@@ -100,6 +149,10 @@ int main(void)
         cmocka_unit_test(test_quoted_name),
         cmocka_unit_test(test_unknown_option_is_named_and_ignored),
         cmocka_unit_test(test_option_without_file),
+        cmocka_unit_test(test_save_without_file),
+        cmocka_unit_test(test_verbose_counts_more_than_quiet),
+        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_help_fits_a_screen),
         cmocka_unit_test(test_binary_options_are_ignored),
         cmocka_unit_test(test_not_terminated),
     };

@@ -17,7 +17,7 @@ def test_template_builds_and_is_checked(tmp_path):
     copy = shutil.copytree(os.path.join(ROOT, "modules/template"), tmp_path / "mine")
     done = build(copy)
     assert done.returncode == 0, done.stdout
-    assert "1 modules checked: all can be loaded" in done.stdout
+    assert "1 module checked: all can be loaded" in done.stdout
     assert (copy / "template.ko").exists()
     assert build(copy, "clean").returncode == 0
     assert sorted(p.name for p in copy.iterdir()) == ["Makefile", "template.c"]

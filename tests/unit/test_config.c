@@ -24,7 +24,7 @@ static void test_empty_texts_give_the_defaults(void **state)
         assert_str(&parsed.memory, parsed.config.kernel_options, "");
         assert_str(&parsed.memory, parsed.config.module_path, "/modules");
         assert_int_equal(parsed.config.autoboot_delay, 0);
-        assert_false(parsed.config.verbose || parsed.config.quiet);
+        assert_false(parsed.config.verbose || parsed.config.quiet || parsed.config.manifest_save);
         assert_int_equal(parsed.config.required_failure, BTL_STOP_WAIT);
         assert_null(parsed.config.kernel_setting);
         assert_int_equal(parsed.config.setting_count + parsed.config.module_count, 0);

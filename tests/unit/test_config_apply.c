@@ -18,6 +18,7 @@ static void test_keys_of_the_boot_take_effect(void **state)
                            "autoboot_delay=\"3600\"\n"
                            "verbose=yes\n"
                            "quiet=\"Yes\"\n"
+                           "manifest_save=\"YES\"\n"
                            "required_failure=reset\n"));
     assert_codes(&parsed.memory, &parsed.diags, "");
     assert_true(parsed.good);
@@ -26,7 +27,7 @@ static void test_keys_of_the_boot_take_effect(void **state)
     assert_str(&parsed.memory, parsed.config.kernel_options, "console=com1 x");
     assert_str(&parsed.memory, parsed.config.module_path, "/a;/b");
     assert_int_equal(parsed.config.autoboot_delay, 3600);
-    assert_true(parsed.config.verbose && parsed.config.quiet);
+    assert_true(parsed.config.verbose && parsed.config.quiet && parsed.config.manifest_save);
     assert_int_equal(parsed.config.required_failure, BTL_STOP_RESET);
     parse_end(&parsed);
 }

@@ -141,6 +141,37 @@ static void test_fixed_kernel_runs_where_it_is_linked_only(void **state)
     kernel_sample_end(&s);
 }
 
+// The sample takes 0x3000 bytes at its base.
+static void test_base_is_the_linked_one_inside_the_window(void **state)
+{
+    static const struct {
+        uint64_t window, size;
+        bool movable, inside;
+        uint64_t base;
+    } cases[] = {
+        {SAMPLE_BASE, 0x3000, false, true, SAMPLE_BASE},
+        {SAMPLE_BASE - 0x1000, 0x4000, true, true, SAMPLE_BASE},
+        {SAMPLE_BASE, 0x2fff, false, false, 0},
+        {SAMPLE_BASE, 0x2fff, true, false, 0},
+        {SAMPLE_BASE + 0x1000, 0x100000, false, false, 0},
+        {SAMPLE_BASE + 0x1000, 0x100000, true, true, SAMPLE_BASE + 0x1000},
+        {UINT64_MAX - 0xfff, 0x1000, true, false, 0},
+        {UINT64_MAX - 0xff, 0x100, true, false, 0}, // rounding up leaves 64 bits
+    };
+    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+        struct kernel_sample s;
+        uint64_t base = 0;
+        kernel_sample(&s, sample_kernel, NULL);
+        s.kernel.movable = cases[i].movable;
+        assert_int_equal(
+            btl_kernel_choose_base(&s.kernel, cases[i].window, cases[i].size, &base, &s.diags),
+            cases[i].inside);
+        assert_int_equal(base, cases[i].base);
+        assert_codes(&s.memory, &s.diags, cases[i].inside ? "" : "boot-kernel-window");
+        kernel_sample_end(&s);
+    }
+}
+
 static void test_no_memory(void **state)
 {
     struct test_memory memory;
@@ -159,11 +190,12 @@ static void test_no_memory(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[BTL_COUNT(defects) + 4];
+    struct CMUnitTest tests[BTL_COUNT(defects) + 5];
     const struct CMUnitTest others[] = {
         cmocka_unit_test(test_view),
         cmocka_unit_test(test_load_copies_and_clears),
         cmocka_unit_test(test_fixed_kernel_runs_where_it_is_linked_only),
+        cmocka_unit_test(test_base_is_the_linked_one_inside_the_window),
         cmocka_unit_test(test_no_memory),
     };
     for (size_t i = 0; i < BTL_COUNT(defects); i++)

@@ -333,6 +333,9 @@ static void test_rule_8_required_module_that_fails_stops_the_boot(void **state)
     world_module(&world, "c");
     world_plan(&world);
     assert_int_equal(btl_plan_required_failure(&world.plan), world_index(&world, "b"));
+    assert_false(btl_plan_check_required(&world.plan));
+    assert_int_equal(world.plan.diags->last->code, BTL_BOOT_REQUIRED);
+    assert_int_equal(world.plan.diags->last->place.line, 3);
     world_end(&world);
 }
 
@@ -343,6 +346,7 @@ static void test_rule_8_failed_module_that_is_not_required_does_not_stop_the_boo
     world_module(&world, "c");
     world_plan(&world);
     assert_int_equal(btl_plan_required_failure(&world.plan), BTL_NONE);
+    assert_true(btl_plan_check_required(&world.plan));
     world_fail(&world, "c");
     assert_int_equal(btl_plan_required_failure(&world.plan), world_index(&world, "c"));
     world_end(&world);

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The loader's options, typed in the firmware's own shell; the manifest as it is saved."""
+import os
+import re
+import struct
+import subprocess
+import tempfile
+
+import pytest
+
+from btlboot import (GOOD, PART, PROMPT, Machine, Result, boot, conf, default_tree, make_image, read,
+                     started)
+
+SAVED = "btl/manifest.bin"
+
+
+def shell(*lines, **files):
+    """The default tree without a loader that starts by itself, and lines for the shell. `files` have
+    names with __ for a dot."""
+    tree = {
+        "EFI/BOOT/BOOTX64.EFI": None,
+        "EFI/BTL/BTL.EFI": default_tree()["EFI/BOOT/BOOTX64.EFI"],
+        "loader.conf": conf().encode(),
+        "startup.nsh": "\r\n".join(["@echo -off", "fs0:", *lines, ""]).encode(),
+    }
+    tree.update({name.replace("__", "."): data for name, data in files.items()})
+    return tree
+
+
+OFF = "reset -s"
+BTL = "\\EFI\\BTL\\BTL.EFI "
+
+
+def saved(image, path):
+    """The bytes of a file of the volume."""
+    with tempfile.TemporaryDirectory() as work:
+        target = os.path.join(work, "file")
+        subprocess.run(["mcopy", "-n", "-i", "%s@@%d" % (image, PART), "::/" + path, target], check=True)
+        return read(target)
+
+
+def header(manifest):
+    """Size and physical address that a manifest claims (include/btl/manifest.h)."""
+    magic, _, _, _, size, _, _, _, physical = struct.unpack_from("<8sHHIQIIQQ", manifest)
+    assert magic == b"BTLMANIF"
+    return size, physical
+
+
+def kernels(machine, manifest):
+    """What lies in the machine's memory where the loader put its manifest."""
+    size, physical = header(manifest)
+    path = os.path.join(machine.work, "memory")
+    machine.qmp("pmemsave", val=physical, size=size, filename=path)
+    return read(path)
+
+
+@pytest.fixture(scope="module")
+def session():
+    """One visit to the shell: what each command printed, and its status."""
+    commands = {
+        "memory before": "memmap",
+        "help": BTL + "-h",
+        "dry run": BTL + "-n",
+        "files": "dir fs0:\\",
+        "bad": BTL + "-n -c \\bad.conf",
+        "unknown": BTL + "-x -n",
+        "again": "\r\n".join([BTL + "-n -m \\btl\\dry.bin"] * 5),
+        "memory after": "memmap",
+    }
+    lines = ["%s\r\necho END OF %s WITH %%lasterror%%" % (line, name) for name, line in commands.items()]
+    text = boot(files=shell(*lines, OFF, bad__conf=b'kernel="/gone"\n')).text
+    printed = {}
+    for name in commands:
+        match = re.search(r"^END OF %s WITH 0x(\w+)$" % name, text, re.M)
+        assert match, "no end of %s in:\n%s" % (name, text)
+        printed[name] = Result(int(match.group(1), 16), text[:match.start()])
+        text = text[match.end():]
+    return printed
+
+
+def test_help(session):
+    result = session["help"]
+    assert result.status == 0
+    assert "usage: BOOTX64.EFI" in result.text
+    for option in "-b", "-c FILE", "-h", "-m FILE", "-n", "-v":
+        result.says("  " + option + " ")
+    assert "kernel.elf" not in result.text
+
+
+def test_dry_run_prints_the_plan_and_returns(session):
+    result = session["dry run"]
+    assert result.status == 0
+    result.says("BOOT1  ring earlylog clock entropy hello")
+    result.says("pci", "BOOT2", "staged")
+    result.says("hello", "BOOT1", "linked", "ffffffff8")
+    result.says("manifest", "at 0x")
+    result.says("dry run: this would boot (errors: 0, warnings: 0)")
+    assert "BTL-REPORT" not in result.text
+
+
+def test_dry_run_makes_no_file(session):
+    names = re.findall(r"(\S+)\s*$", session["files"].text, re.M)
+    assert "kernel" in names and "btl" not in names
+
+
+def test_dry_run_of_what_cannot_boot(session):
+    result = session["bad"]
+    assert result.status == 1  # Load Error, as the shell has it
+    result.says("/gone: error:", "[file-not-found]")
+    result.says("dry run: this would not boot (errors: 1)")
+
+
+def test_unknown_option_is_named(session):
+    result = session["unknown"]
+    assert result.status == 0
+    result.says("unknown option '-x'", "[option-unknown]")
+    result.says("dry run: this would boot")
+
+
+def free_pages(result):
+    """EfiConventionalMemory, as the shell's memmap counts it."""
+    return int(result.says("Available", "Pages").split(":")[1].split("Pages")[0].replace(",", ""))
+
+
+def test_dry_runs_give_all_memory_back(session):
+    """A run takes about 700 pages; the firmware's own buffers may grow a little."""
+    assert session["again"].text.count("dry run: this would boot") == 5
+    lost = free_pages(session["memory before"]) - free_pages(session["memory after"])
+    assert lost < 300, "pages lost by 7 runs: %d" % lost
+
+
+def test_dry_run_then_boot():
+    """A look, and then the boot, from the same shell."""
+    result = boot(files=shell(BTL + "-n", BTL))
+    assert "dry run: this would boot" in result.text
+    assert result.status == GOOD
+    result.says("BTL-REPORT end ok")
+
+
+def test_unknown_option_is_named():
+    result = boot(files=shell(BTL + "-x -n", OFF))
+    result.says("unknown option '-x'", "[option-unknown]")
+    assert "dry run: this would boot" in result.text
+
+
+def test_pages():
+    """A key after each screenful; q ends the reading and not the run."""
+    with started(shell(BTL + "-n -b", "echo status is %lasterror%", OFF)) as machine:
+        page = machine.expect("-- a key: the next page, q: no more --")
+        assert "BTL 1.0 on" in page and "Kernel segments:" not in page
+        machine.child.send(" ")
+        machine.expect("-- a key: the next page, q: no more --")
+        machine.child.send("q")
+        rest = machine.expect("status is 0x0")
+    assert "Configuration:" not in rest
+    assert "dry run: this would boot" in rest
+
+
+def expect_same(machine, path):
+    """The file and the kernel's own have the same bytes, and the reader of core/ takes them."""
+    file = saved(os.path.join(machine.work, "btl.img"), path)
+    assert header(file)[0] == len(file)
+    assert kernels(machine, file) == file
+    return file
+
+
+def test_saved_at_each_boot():
+    with started({"loader.conf": conf('manifest_save="YES"\n', options="").encode()}) as machine:
+        machine.expect(PROMPT)
+        expect_same(machine, SAVED)
+        text = machine.command("manifest log")
+        assert "saving the manifest to /btl/manifest.bin" in text
+        assert "warning:" not in machine.text()
+
+
+def test_saved_by_option():
+    files = shell(BTL + "-m fs0:\\a\\b\\boot.bin", loader__conf=conf(options="").encode())
+    with started(files) as machine:
+        machine.expect(PROMPT)
+        expect_same(machine, "a/b/boot.bin")
+
+
+def test_saved_in_place_of_the_last_one():
+    """Twice: a longer one of a dry run before, and nothing else is left of it."""
+    files = shell(BTL + "-n -m \\btl\\manifest.bin", BTL, loader__conf=conf('manifest_save="YES"\n', options="").encode())
+    with started(files) as machine:
+        machine.expect(PROMPT)
+        file = expect_same(machine, SAVED)
+        assert b"dry run" not in file
+        image = "%s@@%d" % (os.path.join(machine.work, "btl.img"), PART)
+        listing = subprocess.run(["mdir", "-b", "-i", image, "::/btl"], check=True, text=True,
+                                 stdout=subprocess.PIPE).stdout.split()
+        assert listing == ["::/btl/manifest.bin"]
+
+
+def test_other_file_is_not_overwritten():
+    files = {"loader.conf": conf('manifest_save="YES"\n').encode(), SAVED: b"somebody's notes"}
+    result = boot(files=files)
+    assert "save-not-manifest" in result.codes()
+    assert result.status == GOOD
+
+
+SAVING = {"loader.conf": conf('manifest_save="YES"\n').encode()}
+
+
+def test_write_protected_volume():
+    """A warning, and the boot goes on."""
+    with tempfile.TemporaryDirectory(prefix="btlboot-") as work:
+        with Machine(make_image(work, SAVING) + ",readonly=on", work=work) as machine:
+            assert machine.wait() == GOOD
+            assert "save-protected" in Result(GOOD, machine.text()).codes()
+
+
+def fill(volume):
+    """A file that leaves 16 KiB free."""
+    listing = subprocess.run(["mdir", "-i", volume, "::/"], check=True, text=True, stdout=subprocess.PIPE).stdout
+    free = int(re.search(r"([\d ]+) bytes free", listing).group(1).replace(" ", ""))
+    with tempfile.NamedTemporaryFile() as file:
+        file.truncate(free - 16384)
+        subprocess.run(["mcopy", "-i", volume, file.name, "::/fill.bin"], check=True)
+
+
+def test_full_volume():
+    """A warning, the boot goes on, and no part of a manifest stays."""
+    with tempfile.TemporaryDirectory(prefix="btlboot-") as work:
+        image = make_image(work, SAVING)
+        fill("%s@@%d" % (image, PART))
+        with Machine(image, work=work) as machine:
+            assert machine.wait() == GOOD
+            result = Result(GOOD, machine.text())
+            listing = subprocess.run(["mdir", "-b", "-i", "%s@@%d" % (image, PART), "::/btl"], check=False,
+                                     text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    assert "save-full" in result.codes()
+    assert "manifest.bin" not in listing

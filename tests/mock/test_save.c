@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The manifest as a file: the bytes that the kernel gets, or a warning and a boot all the same.
+#include <btl/boot.h>
+
+#include "mock.h"
+
+#include <string.h>
+
+static struct mock *begin(const char *options)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    if (options != NULL)
+        mock_options(mock, options);
+    return mock;
+}
+
+static void expect_same(struct mock *mock, const char *path)
+{
+    struct btl_manifest kernels, saved;
+    mock_manifest(mock, &kernels);
+    mock_saved_manifest(mock, path, &saved);
+    assert_int_equal(saved.bytes.size, kernels.header->total_size);
+    assert_memory_equal(saved.bytes.at, kernels.bytes.at, saved.bytes.size);
+    assert_true(btl_manifest_count(&saved, BTLM_MEMORY) > 5);
+    assert_true(btl_manifest_count(&saved, BTLM_EVENTS) > 5);
+}
+
+static void test_saved_as_the_kernel_gets_it(void **state)
+{
+    struct mock *mock = begin("-m /btl/m.bin");
+    mock_expect_boot(mock, NULL);
+    expect_same(mock, "/btl/m.bin");
+    assert_false(mock_has_file(mock, "/btl/m.bin.new"));
+    assert_int_equal(mock->calls[MOCK_CREATE], 1);
+    assert_true(mock_said(mock, "saving the manifest to /btl/m.bin"));
+    mock_end(mock);
+}
+
+static void test_loader_conf_asks_for_it(void **state)
+{
+    struct mock *mock = begin(NULL);
+    mock_add_text(mock, "/loader.conf", "manifest_save=\"YES\"\nbase_load=\"YES\"\n");
+    mock_expect_boot(mock, NULL);
+    expect_same(mock, BTL_MANIFEST_SAVED);
+    mock_end(mock);
+}
+
+static void test_option_counts_more_than_loader_conf(void **state)
+{
+    struct mock *mock = begin("-m other.bin");
+    mock_add_text(mock, "/loader.conf", "manifest_save=\"YES\"\nbase_load=\"YES\"\n");
+    mock_expect_boot(mock, NULL);
+    expect_same(mock, "/other.bin");
+    assert_false(mock_has_file(mock, BTL_MANIFEST_SAVED));
+    mock_end(mock);
+}
+
+static void test_not_saved_unless_asked_for(void **state)
+{
+    struct mock *mock = begin(NULL);
+    mock_add_text(mock, "/loader.conf", "manifest_save=\"NO\"\n");
+    mock_expect_boot(mock, NULL);
+    assert_int_equal(mock->calls[MOCK_CREATE], 0);
+    assert_int_equal(mock->calls[MOCK_OPEN_VOLUME], 1);
+    mock_end(mock);
+}
+
+static void test_replaces_an_older_one(void **state)
+{
+    static const char *const old[] = {"BTLMANIF and more", ""};
+    for (size_t i = 0; i < BTL_COUNT(old); i++) {
+        struct mock *mock = begin("-m /btl/m.bin");
+        mock_add_text(mock, "/btl/m.bin", old[i]);
+        mock_add_text(mock, "/btl/m.bin.new", old[i]);
+        mock_expect_boot(mock, NULL);
+        expect_same(mock, "/btl/m.bin");
+        assert_false(mock_has_file(mock, "/btl/m.bin.new"));
+        mock_end(mock);
+    }
+}
+
+// A firmware that keeps buffers once it has written: the second file has the new map.
+static void test_map_that_writing_changes(void **state)
+{
+    for (uint32_t restless = 1; restless <= 2; restless++) {
+        struct mock *mock = begin("-m /btl/m.bin");
+        mock->restless = restless;
+        mock_expect_boot(mock, NULL);
+        assert_int_equal(mock->calls[MOCK_CREATE], 1 + restless);
+        expect_same(mock, "/btl/m.bin");
+        mock_end(mock);
+    }
+}
+
+static void test_map_that_writing_always_changes(void **state)
+{
+    struct btl_manifest kernels, saved;
+    struct mock *mock = begin("-m /btl/m.bin");
+    mock->restless = UINT32_MAX;
+    mock_expect_boot(mock, "save-map-changed");
+    mock_manifest(mock, &kernels);
+    mock_saved_manifest(mock, "/btl/m.bin", &saved);
+    assert_int_equal(btl_manifest_count(&kernels, BTLM_DIAGNOSTICS), 1);
+    mock_end(mock);
+}
+
+// A stale key alone is no other map.
+static void test_stale_keys(void **state)
+{
+    struct mock *mock = begin("-m /btl/m.bin");
+    mock->stale_keys = 3;
+    mock_expect_boot(mock, NULL);
+    expect_same(mock, "/btl/m.bin");
+    mock_end(mock);
+}
+
+// What cannot be saved is a warning on the console, in the log and in the manifest, and costs
+// nothing else: there are the times of the exit as in every boot that is not saved.
+static void expect_warning(struct mock *mock, const char *code)
+{
+    struct btl_manifest manifest;
+    mock_expect_boot(mock, code);
+    mock_manifest(mock, &manifest);
+    assert_int_equal(btl_manifest_count(&manifest, BTLM_DIAGNOSTICS), 1);
+    const struct btlm_diagnostic *diagnostic = btl_manifest_entry(&manifest, BTLM_DIAGNOSTICS, 0);
+    assert_true(btl_str_equal(btl_manifest_str(&manifest, diagnostic->code), btl_str_of(code)));
+    assert_int_equal(diagnostic->severity, BTL_WARNING);
+    struct btl_str log = btl_manifest_text(&manifest, BTLM_LOG);
+    assert_non_null(memmem(log.at, log.len, code, strlen(code)));
+    const struct btlm_event *last =
+        btl_manifest_entry(&manifest, BTLM_EVENTS, btl_manifest_count(&manifest, BTLM_EVENTS) - 1);
+    assert_int_equal(last->kind, BTLM_EVENT_EXIT);
+    assert_true(last->start < last->end);
+    assert_true(btl_manifest_count(&manifest, BTLM_MEMORY) > 5);
+    assert_int_equal(mock_module(&manifest, "user")->state, BTLM_LINKED);
+}
+
+static void test_other_files_are_left_alone(void **state)
+{
+    static const char *const paths[] = {"/kernel/mine", "/kernel/mine.new"};
+    static const char *const texts[] = {"precious", "BTL", "BTLMANIG is not it"};
+    for (size_t i = 0; i < BTL_COUNT(paths); i++) {
+        for (size_t t = 0; t < BTL_COUNT(texts); t++) {
+            struct mock *mock = begin("-m /kernel/mine");
+            mock_add_text(mock, paths[i], texts[t]);
+            expect_warning(mock, "save-not-manifest");
+            assert_true(mock_file(mock, paths[i])->bytes == texts[t]);
+            assert_int_equal(mock->calls[MOCK_REMOVE] + mock->calls[MOCK_CREATE], 0);
+            assert_true(mock_said(mock, paths[i]));
+            mock_end(mock);
+        }
+    }
+}
+
+static void test_directory_is_left_alone(void **state)
+{
+    struct mock *mock = begin("-m /btl");
+    mock_add_text(mock, "/btl", "")->directory = true;
+    expect_warning(mock, "save-not-manifest");
+    assert_int_equal(mock->calls[MOCK_REMOVE], 0);
+    mock_end(mock);
+}
+
+static void test_unreadable_file_is_left_alone(void **state)
+{
+    struct mock *mock = begin("-m /m.bin");
+    mock_add_text(mock, "/m.bin", "BTLMANIF")->read_status = FW_DEVICE_ERROR;
+    expect_warning(mock, "save-unreadable");
+    assert_int_equal(mock->calls[MOCK_REMOVE], 0);
+    mock_end(mock);
+}
+
+static void test_bad_paths(void **state)
+{
+    static const char *const options[] = {"-m \\", "-m /btl/", "-m fs0:\\"};
+    for (size_t i = 0; i < BTL_COUNT(options); i++) {
+        struct mock *mock = begin(options[i]);
+        expect_warning(mock, "save-bad-path");
+        mock_end(mock);
+    }
+}
+
+static void test_write_protected_volume(void **state)
+{
+    struct mock *mock = begin("-m /m.bin");
+    mock->write_status = FW_WRITE_PROTECTED;
+    expect_warning(mock, "save-protected");
+    mock_end(mock);
+    mock = begin("-m /m.bin");
+    mock_add_text(mock, "/m.bin.new", "BTLMANIF");
+    mock->write_status = FW_WRITE_PROTECTED;
+    expect_warning(mock, "save-protected");
+    mock_end(mock);
+}
+
+static void test_partial_write(void **state)
+{
+    struct mock *mock = begin("-m /m.bin");
+    mock->write_limit = 1000;
+    expect_warning(mock, "save-short");
+    assert_false(mock_has_file(mock, "/m.bin") || mock_has_file(mock, "/m.bin.new"));
+    mock_end(mock);
+}
+
+static void test_each_way_to_fail(void **state)
+{
+    static const struct {
+        enum mock_service service;
+        uint32_t at;
+        fw_status status;
+        const char *code;
+        bool new_is_left;
+    } cases[] = {
+        {MOCK_OPEN_VOLUME, 2, FW_DEVICE_ERROR, "save-no-volume", false},
+        {MOCK_REMOVE, 1, FW_DEVICE_ERROR, "save-create-failed", false},
+        {MOCK_CREATE, 1, FW_VOLUME_FULL, "save-full", false},
+        {MOCK_CREATE, 1, FW_ACCESS_DENIED, "save-create-failed", false},
+        {MOCK_WRITE, 1, FW_VOLUME_FULL, "save-full", false},
+        {MOCK_WRITE, 1, FW_DEVICE_ERROR, "save-write-failed", false},
+        {MOCK_FLUSH, 1, FW_DEVICE_ERROR, "save-write-failed", false},
+        {MOCK_REMOVE, 2, FW_ACCESS_DENIED, "save-remove-failed", true},
+        {MOCK_RENAME, 1, FW_UNSUPPORTED, "save-rename-failed", true},
+    };
+    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+        struct btl_manifest saved;
+        struct mock *mock = begin("-m /m.bin");
+        mock->fail_service = cases[i].service;
+        mock->fail_at = cases[i].at;
+        mock->fail_status = cases[i].status;
+        expect_warning(mock, cases[i].code);
+        assert_int_equal(mock_has_file(mock, "/m.bin.new"), cases[i].new_is_left);
+        assert_false(mock_has_file(mock, "/m.bin"));
+        if (cases[i].new_is_left)
+            mock_saved_manifest(mock, "/m.bin.new", &saved);
+        mock_end(mock);
+    }
+}
+
+// A failure leaves the one of an earlier boot where it was.
+static void test_older_one_outlives_a_failure(void **state)
+{
+    static const char old[] = "BTLMANIF of an earlier boot";
+    struct mock *mock = begin("-m /m.bin");
+    mock_add_text(mock, "/m.bin", old);
+    mock->fail_service = MOCK_WRITE;
+    mock->fail_at = 1;
+    mock->fail_status = FW_VOLUME_FULL;
+    expect_warning(mock, "save-full");
+    assert_true(mock_file(mock, "/m.bin")->bytes == old);
+    mock_end(mock);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_saved_as_the_kernel_gets_it),
+        cmocka_unit_test(test_loader_conf_asks_for_it),
+        cmocka_unit_test(test_option_counts_more_than_loader_conf),
+        cmocka_unit_test(test_not_saved_unless_asked_for),
+        cmocka_unit_test(test_replaces_an_older_one),
+        cmocka_unit_test(test_map_that_writing_changes),
+        cmocka_unit_test(test_map_that_writing_always_changes),
+        cmocka_unit_test(test_stale_keys),
+        cmocka_unit_test(test_other_files_are_left_alone),
+        cmocka_unit_test(test_directory_is_left_alone),
+        cmocka_unit_test(test_unreadable_file_is_left_alone),
+        cmocka_unit_test(test_bad_paths),
+        cmocka_unit_test(test_write_protected_volume),
+        cmocka_unit_test(test_partial_write),
+        cmocka_unit_test(test_each_way_to_fail),
+        cmocka_unit_test(test_older_one_outlives_a_failure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
