@@ -109,6 +109,8 @@ static void apply_to_boot(struct btl_config *config, enum config_key key,
         config->verbose = config_is_yes(value);
     } else if (key == CONFIG_QUIET) {
         config->quiet = config_is_yes(value);
+    } else if (key == CONFIG_MANIFEST_SAVE) {
+        config->manifest_save = config_is_yes(value);
     } else if (key == CONFIG_REQUIRED_FAILURE) {
         config->required_failure = config_action(value);
     }

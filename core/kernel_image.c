@@ -187,6 +187,21 @@ static void copy_segments(struct btl_kernel_image *kernel)
     memset(kernel->memory + done, 0, kernel->size - done);
 }
 
+bool btl_kernel_choose_base(const struct btl_kernel_image *kernel, uint64_t window,
+                            uint64_t window_size, uint64_t *ret_base, struct btl_diags *diags)
+{
+    uint64_t base = kernel->link_base;
+    bool inside = base >= window && btl_in_range(base - window, kernel->size, window_size);
+    if (!inside && kernel->movable && btl_round_up(window, kernel->align, &base))
+        inside = btl_in_range(base - window, kernel->size, window_size);
+    if (inside)
+        *ret_base = base;
+    else
+        kernel_report(kernel, diags, BTL_BOOT_KERNEL_WINDOW, BTL_HEX(kernel->link_base),
+                      BTL_SIZE(kernel->size), BTL_HEX(window), BTL_HEX(window + window_size));
+    return inside;
+}
+
 // *(place) = addend + (base - link_base), for each; the one formula of RELATIVE.
 static bool relocate(struct btl_kernel_image *kernel, struct btl_diags *diags)
 {

@@ -101,6 +101,19 @@ uint32_t btl_plan_required_failure(const struct btl_plan *plan)
     return BTL_NONE;
 }
 
+bool btl_plan_check_required(const struct btl_plan *plan)
+{
+    uint32_t index = btl_plan_required_failure(plan);
+    if (index == BTL_NONE)
+        return true;
+    const struct btl_planned *module = &plan->modules[index];
+    const struct btl_setting *setting = module->config->required; // required: so it was said
+    btl_report(plan->diags, BTL_BOOT_REQUIRED,
+               btl_setting_place(plan->config, setting, module->name), BTL_ARG(module->name),
+               BTL_ARG(setting->key));
+    return false;
+}
+
 const char *btl_verdict_name(enum btl_verdict verdict)
 {
     static const char *const names[] = {

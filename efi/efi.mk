@@ -18,7 +18,7 @@ EFI_S := $(wildcard efi/*_$(ARCH).S)
 EFI_FLAGS_x86_64 := -DGNU_EFI_USE_MS_ABI -mno-red-zone -maccumulate-outgoing-args
 EFI_FLAGS := -ffreestanding -fpic -fshort-wchar -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
 	-fvisibility=hidden -fno-tree-loop-distribute-patterns -O2 -g $(EFI_FLAGS_$(ARCH))
-LOADER_FLAGS = -Icore -DLOADER_VERSION='"$(LOADER_VERSION)"'
+LOADER_FLAGS = -Icore -DLOADER_VERSION='"$(LOADER_VERSION)"' -DLOADER_NAME='"$(EFI_NAME_$(ARCH))"'
 
 $(eval $(call core_variant,$(ARCH)/efi,$(EFI_CC),$(EFI_FLAGS)))
 

@@ -7,24 +7,6 @@
 #define EXIT_TRIES    8
 #define LAST_WORDS_US 10000000
 
-static void seal(struct loader *loader, uint64_t count, uint64_t exit_start)
-{
-    btl_manifest_seal((uint8_t *)(uintptr_t)loader->manifest.physical, count, exit_start,
-                      clock_now(&loader->clock));
-}
-
-// The current map, typed, in the manifest. Everything that can fail about it fails before boot
-// services end.
-static bool final_map(struct loader *loader, uint64_t *ret_count)
-{
-    struct memory_map *map = &loader->memory_map;
-    if (!memory_map_fetch(map, loader->fw) || !memory_map_build(map, &loader->pages))
-        return false;
-    uint8_t *manifest = (uint8_t *)(uintptr_t)loader->manifest.physical;
-    *ret_count = memory_map_finish(map, btl_manifest_memory(manifest));
-    return true;
-}
-
 // Once exit_boot_services was called, the specification leaves only the memory map and another try.
 // A console that is half shut down is asked all the same: the alternative is silence. Timers may be
 // off, so that no key is waited for, and there is nothing sound to return to.
@@ -38,19 +20,16 @@ static void last_words(struct loader *loader)
 
 bool boot_services_exit(struct loader *loader)
 {
-    uint64_t start = clock_now(&loader->clock), count;
+    uint64_t start = clock_now(&loader->clock);
     for (uint32_t try = 1; try <= EXIT_TRIES; try++) {
-        if (!final_map(loader, &count)) {
-            btl_report(&loader->diags, BTL_BOOT_MEMORY_MAP, (struct btl_place){0},
-                       BTL_ARG(fw_status_name(loader->memory_map.status)),
-                       BTL_DEC(loader->memory_map.firmware.size),
-                       BTL_DEC(loader->memory_map.firmware.stride));
+        if (!manifest_take_map(loader))
             break;
-        }
         fw_status status =
             loader->fw->exit_boot_services(loader->fw, loader->memory_map.firmware.key);
         if (status == FW_SUCCESS) {
-            seal(loader, count, start);
+            // One that was saved is sealed already, and stays as it is unless the map has changed.
+            if (!loader->manifest_sealed)
+                manifest_seal(loader, start);
             return true;
         }
         loader->half_shut_down = true;

@@ -19,8 +19,11 @@ typedef uint64_t fw_status;
 #define FW_UNSUPPORTED       FW_ERROR(3)
 #define FW_BUFFER_TOO_SMALL  FW_ERROR(5)
 #define FW_DEVICE_ERROR      FW_ERROR(7)
+#define FW_WRITE_PROTECTED   FW_ERROR(8)
 #define FW_OUT_OF_RESOURCES  FW_ERROR(9)
+#define FW_VOLUME_FULL       FW_ERROR(11)
 #define FW_NOT_FOUND         FW_ERROR(14)
+#define FW_ACCESS_DENIED     FW_ERROR(15)
 #define FW_ABORTED           FW_ERROR(21)
 
 // "Device Error", for messages; "error N" where there is no name.
@@ -51,8 +54,11 @@ struct fw_facts {
     uint32_t load_options_size;        // bytes
     bool options_name_program;         // their first word is the loader's own name
     struct fw_framebuffer framebuffer; // format 0: none
+    uint32_t console_rows, console_columns;
     struct paging_cpu cpu;
 };
+
+#define FW_KEY_OTHER '\x01'
 
 struct firmware {
     void (*facts)(struct firmware *fw, struct fw_facts *ret);
@@ -63,12 +69,15 @@ struct firmware {
     fw_status (*release)(struct firmware *fw, uint64_t address, uint64_t pages);
     fw_status (*memory_map)(struct firmware *fw, struct fw_memory_map *map);
 
-    // The volume that the loader was started from.
+    // The volume that the loader was started from. May be opened again when it was closed.
     fw_status (*open_volume)(struct firmware *fw, struct volume **ret_volume);
 
-    // Console: ASCII text, \r\n at line ends. wait_key gives false when nobody pressed one in time.
+    // Console: ASCII text, \r\n at line ends. wait_key gives the key's character, FW_KEY_OTHER for
+    // one that has none in ASCII, 0 when nobody pressed one in time. forget_keys: what was typed
+    // until now was not meant for what comes.
     void (*write)(struct firmware *fw, const char *text, size_t len);
-    bool (*wait_key)(struct firmware *fw, uint32_t seconds);
+    char (*wait_key)(struct firmware *fw, uint32_t seconds);
+    void (*forget_keys)(struct firmware *fw);
 
     // Time. ticks_per_second: as the processor itself states it, or 0.
     uint64_t (*ticks)(struct firmware *fw);
@@ -87,8 +96,9 @@ struct firmware {
     void (*reset)(struct firmware *fw);
 };
 
-// The loader: from loader.conf to the kernel's first instruction. Returns only when it cannot boot
-// (everything it took is given back then), or to a test.
+// The loader: from loader.conf to the kernel's first instruction. Returns when it cannot boot or is
+// not meant to (a dry run, -h): everything it took is given back then. After a boot it returns only
+// to a test.
 fw_status run(struct firmware *fw);
 
 #endif

@@ -74,6 +74,17 @@ static void get_framebuffer(const struct uefi *uefi, struct fw_framebuffer *ret)
     ret->format = rgb ? 1 : 2;
 }
 
+// As the firmware has it now; where it does not say, as every console can be (UEFI 2.10, 12.4.1).
+static void get_console(const struct uefi *uefi, struct fw_facts *ret)
+{
+    SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi->system->ConOut;
+    UINTN columns, rows;
+    bool known = console != NULL && console->Mode != NULL &&
+                 console->QueryMode(console, console->Mode->Mode, &columns, &rows) == EFI_SUCCESS;
+    ret->console_columns = known ? (uint32_t)columns : 80;
+    ret->console_rows = known ? (uint32_t)rows : 25;
+}
+
 // The shell says with a protocol on our handle that it started us; then the load options are a
 // command line, and its first word is ours.
 static bool started_by_shell(const struct uefi *uefi)
@@ -101,6 +112,7 @@ static void facts(struct firmware *fw, struct fw_facts *ret)
     }
     get_tables(uefi, ret);
     get_framebuffer(uefi, &ret->framebuffer);
+    get_console(uefi, ret);
     cpu_features(&ret->cpu);
 }
 
@@ -167,20 +179,26 @@ static void write(struct firmware *fw, const char *text, size_t len)
     }
 }
 
+static void forget_keys(struct firmware *fw)
+{
+    SIMPLE_INPUT_INTERFACE *keys = uefi_of(fw)->system->ConIn;
+    if (keys != NULL)
+        keys->Reset(keys, FALSE);
+}
+
 // Polled, so that it ends even where the firmware's timer events do not come.
-static bool wait_key(struct firmware *fw, uint32_t seconds)
+static char wait_key(struct firmware *fw, uint32_t seconds)
 {
     struct uefi *uefi = uefi_of(fw);
     SIMPLE_INPUT_INTERFACE *keys = uefi->system->ConIn;
     EFI_INPUT_KEY key;
-    if (keys != NULL)
-        keys->Reset(keys, FALSE); // what was typed before the message
     for (uint64_t left = (uint64_t)seconds * 1000000 / POLL_US; left > 0; left--) {
         if (keys != NULL && keys->ReadKeyStroke(keys, &key) == EFI_SUCCESS)
-            return true;
+            return key.UnicodeChar >= ' ' && key.UnicodeChar <= '~' ? (char)key.UnicodeChar
+                                                                    : FW_KEY_OTHER;
         uefi->boot->Stall(POLL_US);
     }
-    return false;
+    return 0;
 }
 
 // ------------------------------------------------------------------------------------ time, chance
@@ -244,6 +262,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
                                      .open_volume = open_volume,
                                      .write = write,
                                      .wait_key = wait_key,
+                                     .forget_keys = forget_keys,
                                      .ticks = ticks,
                                      .ticks_per_second = ticks_per_second,
                                      .stall = stall,

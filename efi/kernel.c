@@ -23,33 +23,13 @@ bool kernel_open(struct loader *loader)
            btl_kernel_open(&kernel->elf, &loader->arena, &kernel->image, &loader->diags);
 }
 
-// Where the kernel runs: as linked, or, when that is outside the window and it can be moved, at the
-// start of the window.
-static bool choose_base(struct loader *loader, uint64_t *ret_base)
-{
-    const struct btl_kernel_image *image = &loader->kernel.image;
-    uint64_t start = paging_layout.window, base = image->link_base;
-    bool inside =
-        base >= start && btl_in_range(base - start, image->size, paging_layout.window_size);
-    if (!inside && image->movable && btl_round_up(start, image->align, &base))
-        inside = btl_in_range(base - start, image->size, paging_layout.window_size);
-    if (!inside) {
-        btl_report(&loader->diags, BTL_BOOT_KERNEL_WINDOW,
-                   (struct btl_place){.file = loader->config.kernel}, BTL_HEX(image->link_base),
-                   BTL_SIZE(image->size), BTL_HEX(start),
-                   BTL_HEX(start + paging_layout.window_size));
-        return false;
-    }
-    *ret_base = base;
-    return true;
-}
-
 bool kernel_place(struct loader *loader)
 {
     struct kernel *kernel = &loader->kernel;
     uint64_t base;
     uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_KERNEL_PLACED, BTL_NONE);
-    if (!choose_base(loader, &base))
+    if (!btl_kernel_choose_base(&kernel->image, paging_layout.window, paging_layout.window_size,
+                                &base, &loader->diags))
         return false;
     if (!pages_take(&loader->pages, kernel->image.size, BTLM_MEM_KERNEL, &kernel->physical))
         return out_of_memory(loader, "placing the kernel");

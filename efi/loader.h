@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The state of one boot, and its steps. The steps stand here in the order in which run() takes
 // them; each fills in its part of the state and uses only what the steps before it have filled in.
-// A step that returns false has reported why.
+// A step that returns false has reported why, or is the last one that was asked for (`done`).
 #ifndef BTL_EFI_LOADER_H
 #define BTL_EFI_LOADER_H
 
@@ -50,6 +50,13 @@ struct range {
     uint64_t address, physical, size;
 };
 
+// What the load options ask for.
+struct options {
+    struct btl_str config; // path of loader.conf
+    struct btl_str save;   // path for the manifest; empty: not given
+    bool help, dry_run, verbose, pages;
+};
+
 struct loader {
     struct firmware *fw;
     struct fw_facts facts;
@@ -62,8 +69,8 @@ struct loader {
     uint8_t seed[64];
     bool seeded;
 
-    struct btl_str config_path;
-    struct volume *volume; // open until boot services end
+    struct options options;
+    struct volume *volume; // open until all files are read
     struct btl_config config;
     struct kernel kernel;
     // What will be loaded, in which order, and what not and why. Until kernel_place() nothing has
@@ -81,11 +88,15 @@ struct loader {
     struct memory_map memory_map;
     struct btl_module_result *results; // index as in plan.modules
     struct range manifest;
+    struct btl_str save_path;    // where the manifest is saved; empty: nowhere
+    uint64_t manifest_map_count; // entries of the memory map in it
+    bool manifest_sealed;        // with that map
+    bool done;                   // a step that returned false has not failed: nothing is left to do
     bool stop_resets;    // instead of a return to the firmware
     bool half_shut_down; // boot services: exit_boot_services was called, and failed
 };
 
-bool options_read(struct loader *loader);       // load options -> config_path
+bool options_read(struct loader *loader);       // load options -> options
 bool config_read(struct loader *loader);        // loader.conf -> config
 bool kernel_open(struct loader *loader);        // kernel file -> kernel.elf, kernel.info
 bool modules_read(struct loader *loader);       // module files -> metadata
@@ -95,6 +106,8 @@ bool phase1_link(struct loader *loader);        // phase-1 modules -> linked ima
 bool modules_stage(struct loader *loader);      // the other registered modules -> staged files
 bool space_build(struct loader *loader);        // early arena, stack, page tables
 bool manifest_write(struct loader *loader);     // everything above -> one record
+bool manifest_save(struct loader *loader);      // -> a file, when that is asked for
+bool dry_run_end(struct loader *loader);        // the record on the console, when that is all
 bool boot_services_exit(struct loader *loader); // final memory map into it; the firmware is left
 
 // ---------------------------------------------------------------------------- shared by the steps
@@ -109,6 +122,14 @@ struct file_problem {
 bool file_read(struct loader *loader, struct btl_str path, uint64_t max, struct file *ret_file,
                struct file_problem *ret_problem);
 void file_report(struct loader *loader, struct btl_place place, const struct file_problem *problem);
+
+// The firmware's memory map of now goes into the manifest, which is unsealed when that changes it.
+// Takes nothing. False: reported.
+bool manifest_take_map(struct loader *loader);
+// Nothing of the manifest may change after this, but by manifest_take_map().
+void manifest_seal(struct loader *loader, uint64_t exit_start);
+// Writes it anew, unsealed, with what was said since.
+bool manifest_write_again(struct loader *loader);
 
 // The first diagnostic that was added after `before` (diags.last of that time).
 const struct btl_diag *first_since(const struct loader *loader, const struct btl_diag *before);

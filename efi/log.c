@@ -1,31 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Console and log.
+// The log.
 #include "log.h"
 
 #include <mem.h>
 
 #define CAPACITY_FIRST 8192
-
-static void console_flush(struct log *log)
-{
-    if (log->line_len > 0)
-        log->fw->write(log->fw, log->line, log->line_len);
-    log->line_len = 0;
-}
-
-// By lines, because every call may redraw a screen. The firmware's console wants \r\n.
-static void console_put(struct log *log, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (log->line_len + 2 > sizeof(log->line))
-            console_flush(log);
-        if (text[i] == '\n')
-            log->line[log->line_len++] = '\r';
-        log->line[log->line_len++] = text[i];
-        if (text[i] == '\n')
-            console_flush(log);
-    }
-}
 
 static bool make_room(struct log *log, size_t len)
 {
@@ -67,12 +46,13 @@ static void put(struct btl_out *out, const char *text, size_t len)
     struct log *log = out->owner;
     keep(log, text, len);
     if (!log->held && log->level <= log->shown)
-        console_put(log, text, len);
+        console_put(&log->console, text, len);
 }
 
 void log_begin(struct log *log, struct firmware *fw, struct btl_arena *arena)
 {
-    *log = (struct log){.fw = fw, .arena = arena, .held = true, .shown = LOG_NORMAL};
+    *log = (struct log){.arena = arena, .held = true, .shown = LOG_NORMAL};
+    console_begin(&log->console, fw);
     log->out = (struct btl_out){.put = put, .owner = log};
 }
 
@@ -83,7 +63,7 @@ void log_show(struct log *log, enum log_level shown)
         return;
     log->held = false;
     if (shown >= LOG_NORMAL)
-        console_put(log, log->text, log->len);
+        console_put(&log->console, log->text, log->len);
 }
 
 void log_line(struct log *log, enum log_level level, const char *format, ...)

@@ -5,7 +5,7 @@
 
 #include <btl/diag.h>
 
-#include "firmware.h"
+#include "console.h"
 
 enum log_level {
     LOG_PROBLEM, // on the console always
@@ -18,7 +18,7 @@ enum log_level {
 #define LOG_DIAGS_SHOWN 20         // of one step on the console; the log has them all
 
 struct log {
-    struct firmware *fw;
+    struct console console;
     struct btl_arena *arena; // for the kept text
     char *text;
     size_t len, capacity;
@@ -27,8 +27,6 @@ struct log {
     bool held;
     enum log_level shown;
     enum log_level level; // of the line that is being written
-    char line[128];       // for the console, not written yet
-    size_t line_len;
     struct btl_out out;
     const struct btl_diag *last_diag; // the last one that was printed
 };

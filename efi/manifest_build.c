@@ -95,27 +95,53 @@ static void fill(const struct loader *loader, struct btl_manifest_input *input)
     fill_space(loader, &input->system);
 }
 
+// Where the time goes after this step is in the manifest too, filled in by btl_manifest_seal(). Not
+// when it is saved, or shown: what is told then cannot know its own future.
+static void begin_exit(struct loader *loader)
+{
+    if (loader->save_path.len == 0 && !loader->options.dry_run)
+        event_begin(&loader->timeline, BTLM_EVENT_EXIT, BTL_NONE);
+}
+
+static bool write(struct loader *loader)
+{
+    struct btl_manifest_input input;
+    uint8_t *memory = (uint8_t *)(uintptr_t)loader->manifest.physical;
+    fill(loader, &input);
+    input.physical = loader->manifest.physical;
+    uint64_t size = btl_manifest_write(&input, &loader->arena, memory, loader->manifest.size);
+    loader->manifest_map_count = 0;
+    loader->manifest_sealed = false;
+    return size != 0 && size <= loader->manifest.size;
+}
+
+// What a manifest that cannot be saved grows by: the warning, once as it is and once in the log.
+#define SAVE_ROOM 8192
+
 bool manifest_write(struct loader *loader)
 {
     struct btl_manifest_input input;
+    uint64_t room = loader->save_path.len > 0 ? SAVE_ROOM : 0;
     uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_MANIFEST, BTL_NONE);
     // Buffers for the last memory map: the first one was asked for before the page tables.
     loader->memory_map.attributes = loader->facts.memory_attributes;
     if (!memory_map_reserve(&loader->memory_map, &loader->pages) || !collect_results(loader))
         return out_of_memory(loader, "writing the manifest");
-    // Both are in the manifest; the times of the exit are filled in by btl_manifest_seal().
-    event_begin(&loader->timeline, BTLM_EVENT_EXIT, BTL_NONE);
+    begin_exit(loader);
     fill(loader, &input);
     uint64_t size = btl_manifest_write(&input, &loader->arena, NULL, 0);
-    if (size == 0 ||
-        !pages_take_clear(&loader->pages, size, BTLM_MEM_MANIFEST, &loader->manifest.physical))
+    if (size == 0 || !pages_take_clear(&loader->pages, size + room, BTLM_MEM_MANIFEST,
+                                       &loader->manifest.physical))
         return out_of_memory(loader, "writing the manifest");
     event_end(&loader->timeline, event, size);
-    input.physical = loader->manifest.physical;
-    uint8_t *memory = (uint8_t *)(uintptr_t)loader->manifest.physical;
-    if (btl_manifest_write(&input, &loader->arena, memory, size) != size)
-        return out_of_memory(loader, "writing the manifest");
-    loader->manifest.size = size;
+    loader->manifest.size = size + room;
     loader->manifest.address = paging_layout.direct_map + loader->manifest.physical;
-    return true;
+    return write(loader) || out_of_memory(loader, "writing the manifest");
+}
+
+bool manifest_write_again(struct loader *loader)
+{
+    loader->save_path.len = 0; // that is over
+    begin_exit(loader);
+    return write(loader) || out_of_memory(loader, "writing the manifest again");
 }

@@ -163,8 +163,9 @@ static struct btlm_memory refine(const struct btlm_memory *entry, uint64_t start
     return piece;
 }
 
-uint64_t memory_map_finish(const struct memory_map *map, struct btlm_memory *ret)
+uint64_t memory_map_finish(const struct memory_map *map, struct btlm_memory *to, bool *ret_changed)
 {
+    bool changed = false;
     struct attributes at = attributes_begin(map->attributes);
     uint64_t count = 0;
     for (uint64_t i = 0; i < map->built_count; i++) {
@@ -173,10 +174,12 @@ uint64_t memory_map_finish(const struct memory_map *map, struct btlm_memory *ret
         for (uint64_t start = entry->start; start < end;) {
             while (at.start < at.end && at.end <= start)
                 attributes_next(&at);
-            ret[count] = is_runtime(entry) ? refine(entry, start, &at) : *entry;
-            start = ret[count].start + ret[count].size;
-            count++;
+            struct btlm_memory piece = is_runtime(entry) ? refine(entry, start, &at) : *entry;
+            changed |= memcmp(&to[count], &piece, sizeof(piece)) != 0;
+            to[count++] = piece;
+            start = piece.start + piece.size;
         }
     }
+    *ret_changed = changed;
     return count;
 }

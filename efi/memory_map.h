@@ -25,7 +25,8 @@ bool memory_map_build(struct memory_map *map, struct pages *pages);
 
 // How many entries memory_map_finish() writes at most.
 uint64_t memory_map_capacity(const struct memory_map *map);
-// Writes `built`, refined by the attributes table, to ret. Returns the number of entries.
-uint64_t memory_map_finish(const struct memory_map *map, struct btlm_memory *ret);
+// Writes `built`, refined by the attributes table, to `to`. Returns the number of entries.
+// *ret_changed: they are not what was there before.
+uint64_t memory_map_finish(const struct memory_map *map, struct btlm_memory *to, bool *ret_changed);
 
 #endif

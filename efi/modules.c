@@ -128,18 +128,8 @@ bool modules_stage(struct loader *loader)
 
 bool required_loaded(struct loader *loader)
 {
-    uint32_t index = btl_plan_required_failure(&loader->plan);
-    if (index == BTL_NONE)
+    if (btl_plan_check_required(&loader->plan))
         return true;
-    const struct btl_planned *planned = &loader->plan.modules[index];
-    struct btl_str key = planned->config != NULL && planned->config->required != NULL
-                             ? planned->config->required->key
-                             : BTL_STR("NAME_required");
-    btl_report(&loader->diags, BTL_BOOT_REQUIRED,
-               btl_setting_place(&loader->config,
-                                 planned->config != NULL ? planned->config->required : NULL,
-                                 planned->name),
-               BTL_ARG(planned->name), BTL_ARG(key));
     loader->stop_resets = loader->config.required_failure == BTL_STOP_RESET;
     return false;
 }

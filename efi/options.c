@@ -1,13 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Load options: which loader.conf. From the UEFI shell they are the whole command line, from a boot
-// entry what was written behind the path; some firmwares put binary data there, which is ignored.
-//
-//     BOOTX64.EFI -c FILE      BOOTX64.EFI FILE
+// Load options: what is to be done, with which loader.conf. From the UEFI shell they are the whole
+// command line, from a boot entry what was written behind the path; some firmwares put binary data
+// there, which is ignored.
 #include "loader.h"
 #include "text.h"
 
 #define DEFAULT_CONFIG "/loader.conf"
 #define OPTIONS_MAX    8192 // bytes of UTF-16
+
+static const char help[] =
+    "BTL " LOADER_VERSION " loads a kernel and its modules as loader.conf says, and starts it.\n"
+    "usage: " LOADER_NAME " [-b] [-h] [-n] [-v] [-c FILE] [-m FILE] [FILE]\n"
+    "  -b       one screenful at a time\n"
+    "  -c FILE  the loader.conf to use, as does FILE alone; default: " DEFAULT_CONFIG "\n"
+    "  -h       this text\n"
+    "  -m FILE  save the boot manifest, as does manifest_save in loader.conf\n"
+    "  -n       dry run: read, plan and link everything, print what the kernel\n"
+    "           would get, start nothing, change nothing but the FILE of -m; the\n"
+    "           status is an error where it could not boot\n"
+    "  -v       say more\n"
+    "FILE is a path on the volume that the loader was started from. Example:\n"
+    "  FS0:\\EFI\\BOOT\\" LOADER_NAME " -n -b -c \\btl\\new.conf -m \\btl\\dry.bin\n";
+
+#define PLACE ((struct btl_place){.file = BTL_STR("load options")})
 
 static bool is_space(char c)
 {
@@ -73,38 +88,63 @@ static struct btl_str volume_path(struct loader *loader, struct btl_str word)
     return (struct btl_str){path, len};
 }
 
-static bool parse(struct loader *loader, struct btl_str rest)
+// What stands behind an option. False: nothing does.
+static bool option_file(struct loader *loader, const char *option, const char *example,
+                        struct btl_str *rest, struct btl_str *ret_path)
 {
-    struct btl_place place = {.file = BTL_STR("load options")};
-    struct btl_str word, path = {NULL, 0};
-    for (bool first = true; next_word(&rest, &word); first = false) {
-        if (first && (loader->facts.options_name_program || is_program(word)))
-            continue;
-        bool option = btl_str_equal(word, BTL_STR("-c"));
-        if (option && !next_word(&rest, &word)) {
-            btl_report(&loader->diags, BTL_OPTION_NO_FILE, place);
-        } else if (option || (path.len == 0 && word.len > 0 && word.at[0] != '-')) {
-            path = volume_path(loader, word);
-            if (path.at == NULL)
-                return out_of_memory(loader, "reading the load options");
-        } else {
-            btl_report(&loader->diags, BTL_OPTION_UNKNOWN, place, BTL_ARG(word));
-        }
+    struct btl_str word;
+    if (next_word(rest, &word)) {
+        *ret_path = volume_path(loader, word);
+        return ret_path->at != NULL;
     }
-    if (path.len > 0)
-        loader->config_path = path;
+    btl_report(&loader->diags, BTL_OPTION_NO_FILE, PLACE, BTL_ARG_Z(option), BTL_ARG_Z(example));
     return true;
 }
 
-bool options_read(struct loader *loader)
+// One word of the options, and what belongs to it. False: no memory.
+static bool take(struct loader *loader, struct btl_str word, struct btl_str *rest)
 {
-    struct btl_place place = {.file = BTL_STR("load options")};
-    loader->config_path = BTL_STR(DEFAULT_CONFIG);
+    struct options *options = &loader->options;
+    bool is_file = word.len > 0 && word.at[0] != '-';
+    if (btl_str_equal(word, BTL_STR("-b"))) {
+        options->pages = true;
+    } else if (btl_str_equal(word, BTL_STR("-c"))) {
+        return option_file(loader, "-c", "/btl/loader.conf", rest, &options->config);
+    } else if (btl_str_equal(word, BTL_STR("-h"))) {
+        options->help = true;
+    } else if (btl_str_equal(word, BTL_STR("-m"))) {
+        return option_file(loader, "-m", "/btl/dry.bin", rest, &options->save);
+    } else if (btl_str_equal(word, BTL_STR("-n"))) {
+        options->dry_run = true;
+    } else if (btl_str_equal(word, BTL_STR("-v"))) {
+        options->verbose = true;
+    } else if (is_file && options->config.len == 0) {
+        options->config = volume_path(loader, word);
+        return options->config.at != NULL;
+    } else {
+        btl_report(&loader->diags, BTL_OPTION_UNKNOWN, PLACE, BTL_ARG(word));
+    }
+    return true;
+}
+
+static bool parse(struct loader *loader, struct btl_str rest)
+{
+    struct btl_str word;
+    for (bool first = true; next_word(&rest, &word); first = false) {
+        bool program = first && (loader->facts.options_name_program || is_program(word));
+        if (!program && !take(loader, word, &rest))
+            return out_of_memory(loader, "reading the load options");
+    }
+    return true;
+}
+
+static bool read_text(struct loader *loader)
+{
     uint32_t size = loader->facts.load_options_size;
     if (size == 0 || loader->facts.load_options == NULL)
         return true;
     if (size > OPTIONS_MAX || size % 2 != 0) {
-        btl_report(&loader->diags, BTL_OPTION_NOT_TEXT, place);
+        btl_report(&loader->diags, BTL_OPTION_NOT_TEXT, PLACE);
         return true;
     }
     char *text = btl_alloc(&loader->arena, 2 * size, 1); // three bytes for two at most
@@ -114,6 +154,26 @@ bool options_read(struct loader *loader)
                               utf16_to_utf8(loader->facts.load_options, size / 2, text, 2 * size)};
     if (is_text(options))
         return parse(loader, options);
-    btl_report(&loader->diags, BTL_OPTION_NOT_TEXT, place);
+    btl_report(&loader->diags, BTL_OPTION_NOT_TEXT, PLACE);
+    return true;
+}
+
+bool options_read(struct loader *loader)
+{
+    struct options *options = &loader->options;
+    if (!read_text(loader))
+        return false;
+    if (options->config.len == 0)
+        options->config = BTL_STR(DEFAULT_CONFIG);
+    if (options->pages)
+        console_page(&loader->log.console, loader->facts.console_rows,
+                     loader->facts.console_columns);
+    if (options->help) {
+        btl_format(&loader->log.console.out, "%s", help);
+        loader->done = true;
+        return false;
+    }
+    if (options->verbose)
+        log_show(&loader->log, LOG_DETAIL);
     return true;
 }

@@ -5,75 +5,49 @@
 
 #include <mem.h>
 
-// What the step keeps beside the loader's state.
-struct linker {
-    struct loader *loader;
-    struct btl_scope scope;
-    uint32_t *allowed; // per module: the module that may use it, + 1 (each sets its own marks)
-    uint32_t current;  // the module that is being linked, + 1
-    uint32_t *order;   // modules of phase 1; a copy, because failures change the plan's
-    uint32_t count;
-};
-
-// A module may use what the kernel and its declared dependencies export, nothing else.
-static bool scope_allowed(const struct btl_scope *scope, uint32_t owner)
-{
-    const struct linker *linker = scope->caller;
-    return owner == BTL_KERNEL || linker->allowed[owner] == linker->current;
-}
-
-static struct btl_str scope_owner_name(const struct btl_scope *scope, uint32_t owner)
-{
-    const struct linker *linker = scope->caller;
-    return owner == BTL_KERNEL ? BTL_STR("kernel") : linker->loader->plan.modules[owner].name;
-}
-
 static void fail(struct loader *loader, uint32_t index, const struct btl_diag *before)
 {
     btl_plan_fail(&loader->plan, index, first_since(loader, before));
 }
 
-// The modules of phase 1, and a table with room for all their exports.
-static bool begin(struct linker *linker)
+// Of phase 1 and not failed. Asked anew in every loop: each failure takes dependents with it.
+static bool is_linked_here(const struct loader *loader, uint32_t index)
 {
-    struct loader *loader = linker->loader;
+    const struct btl_planned *planned = &loader->plan.modules[index];
+    return planned->phase == BTL_PHASE_BOOT1 && planned->verdict == BTL_LOAD;
+}
+
+// A table with room for all exports.
+static bool begin(struct loader *loader)
+{
     const struct btl_plan *plan = &loader->plan;
     uint64_t exports = loader->kernel.info.export_count, seed;
-    linker->order = BTL_NEW_ARRAY(&loader->arena, uint32_t, plan->order_count);
-    linker->allowed = BTL_NEW_ARRAY(&loader->arena, uint32_t, plan->module_count);
-    if (linker->order == NULL || linker->allowed == NULL)
-        return false;
     for (uint32_t i = 0; i < plan->order_count; i++) {
-        if (plan->modules[plan->order[i]].phase != BTL_PHASE_BOOT1)
-            continue;
-        linker->order[linker->count++] = plan->order[i];
-        exports += loader->modules[plan->order[i]]->info.export_count;
+        if (is_linked_here(loader, plan->order[i]))
+            exports += loader->modules[plan->order[i]]->info.export_count;
     }
     memcpy(&seed, loader->seed, sizeof(seed));
     seed ^= loader->fw->ticks(loader->fw); // where there is no random seed
-    linker->scope = (struct btl_scope){.symtab = &loader->symtab,
-                                       .allowed = scope_allowed,
-                                       .owner_name = scope_owner_name,
-                                       .caller = linker};
     return exports <= UINT32_MAX &&
            btl_symtab_init(&loader->symtab, (uint32_t)exports, seed, &loader->arena);
 }
 
-// Gives every module its offset in the arena; *ret_size: of all of them.
-static void layout(struct linker *linker, uint64_t *ret_size)
+// Gives every module its offset in the range of all; *ret_size: of that.
+static void layout(struct loader *loader, uint64_t *ret_size)
 {
-    struct loader *loader = linker->loader;
+    const struct btl_plan *plan = &loader->plan;
     uint64_t size = 0;
-    for (uint32_t i = 0; i < linker->count; i++) {
-        struct module *module = loader->modules[linker->order[i]];
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        uint32_t index = plan->order[i];
+        struct module *module = loader->modules[index];
         const struct btl_diag *before = loader->diags.last;
         uint64_t start, end;
-        if (loader->plan.modules[linker->order[i]].verdict != BTL_LOAD)
-            continue; // a dependency failed just now
+        if (!is_linked_here(loader, index))
+            continue;
         module->laid_out =
             btl_image_layout(&module->elf, &loader->arena, &module->image, &loader->diags);
         if (!module->laid_out) {
-            fail(loader, linker->order[i], before);
+            fail(loader, index, before);
             continue;
         }
         // Sizes are those of files and their .bss; should they leave 64 bits, nothing holds them.
@@ -88,45 +62,39 @@ static void layout(struct linker *linker, uint64_t *ret_size)
     *ret_size = size;
 }
 
-static bool link_one(struct linker *linker, uint32_t index)
+static bool link_one(struct loader *loader, uint32_t index)
 {
-    struct loader *loader = linker->loader;
     struct module *module = loader->modules[index];
     struct btl_image *image = &module->image;
-    const struct btl_planned *planned = &loader->plan.modules[index];
-    linker->current = index + 1;
-    for (uint32_t i = 0; i < planned->dependency_count; i++)
-        linker->allowed[planned->dependencies[i]] = linker->current;
-
+    struct btl_scope scope;
     uint64_t offset = image->base;
+    btl_plan_scope(&loader->plan, index, &loader->symtab, &scope);
     btl_image_place(image, loader->phase1.address + offset,
                     (uint8_t *)(uintptr_t)(loader->phase1.physical + offset));
     btl_image_copy(image);
-    return btl_image_resolve(image, &linker->scope, &loader->diags) &&
+    return btl_image_resolve(image, &scope, &loader->diags) &&
            btl_image_relocate(image, &loader->diags) &&
-           btl_image_export(image, &module->info, index, &linker->scope, &loader->symtab,
-                            &loader->diags);
+           btl_image_export(image, &module->info, index, &scope, &loader->symtab, &loader->diags);
 }
 
-static void link_all(struct linker *linker)
+static void link_all(struct loader *loader)
 {
-    struct loader *loader = linker->loader;
-    for (uint32_t i = 0; i < linker->count; i++) {
-        uint32_t index = linker->order[i];
+    const struct btl_plan *plan = &loader->plan;
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        uint32_t index = plan->order[i];
         struct module *module = loader->modules[index];
-        const struct btl_planned *planned = &loader->plan.modules[index];
         const struct btl_diag *before = loader->diags.last;
-        if (planned->verdict != BTL_LOAD)
+        if (!is_linked_here(loader, index))
             continue;
         uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_MODULE_LINKED, index);
-        module->linked = link_one(linker, index);
+        module->linked = link_one(loader, index);
         uint64_t time = event_end(&loader->timeline, event, module->image.size);
         if (!module->linked) {
-            fail(loader, index, before); // its space in the arena stays unused
+            fail(loader, index, before); // its space stays unused
             continue;
         }
-        log_line(&loader->log, LOG_NORMAL, "%-24.24S %-5s %8B  %016llx %9llu us", &planned->name,
-                 "BOOT1", (unsigned long long)module->image.size,
+        log_line(&loader->log, LOG_NORMAL, "%-24.24S %-5s %8B  %016llx %9llu us",
+                 &plan->modules[index].name, "BOOT1", (unsigned long long)module->image.size,
                  (unsigned long long)module->image.base,
                  (unsigned long long)(module->read_time + time) / 1000);
     }
@@ -134,20 +102,20 @@ static void link_all(struct linker *linker)
 
 bool phase1_link(struct loader *loader)
 {
-    struct linker linker = {.loader = loader};
     uint32_t lost = loader->diags.lost;
     uint64_t size;
-    if (!begin(&linker))
+    if (!begin(loader))
         return out_of_memory(loader, "linking");
     if (!btl_kernel_export(&loader->kernel.image, &loader->kernel.info, &loader->symtab,
                            &loader->diags))
         return false;
-    layout(&linker, &size);
+    layout(loader, &size);
     loader->phase1 = (struct range){.address = loader->window_next};
     if (size > 0 &&
         !window_take(loader, size, 0, BTLM_MEM_MODULES, "phase-1 modules", &loader->phase1))
         return false;
-    link_all(&linker);
+    link_all(loader);
+    btl_plan_compact(&loader->plan);
     if (loader->diags.lost != lost)
         return out_of_memory(loader, "linking");
     return required_loaded(loader);

@@ -41,8 +41,9 @@ static bool machine_fit(struct loader *loader)
 static bool autoboot_wait(struct loader *loader)
 {
     uint32_t seconds = loader->config.autoboot_delay;
-    if (seconds == 0)
+    if (seconds == 0 || loader->options.dry_run)
         return true;
+    loader->fw->forget_keys(loader->fw);
     log_line(&loader->log, LOG_NORMAL, "starting in %u s; a key starts at once", seconds);
     loader->fw->wait_key(loader->fw, seconds);
     return true;
@@ -53,9 +54,12 @@ static bool files_close(struct loader *loader)
 {
     loader->volume->close_volume(loader->volume);
     loader->volume = NULL;
-    log_line(&loader->log, LOG_NORMAL, "starting %S after %llu us (errors: %u, warnings: %u)",
-             &loader->config.kernel, (unsigned long long)clock_now(&loader->clock) / 1000,
-             loader->diags.errors, loader->diags.warnings);
+    if (loader->save_path.len > 0)
+        log_line(&loader->log, LOG_NORMAL, "saving the manifest to %S", &loader->save_path);
+    log_line(&loader->log, LOG_NORMAL, "%s %S after %llu us (errors: %u, warnings: %u)",
+             loader->options.dry_run ? "dry run: would start" : "starting", &loader->config.kernel,
+             (unsigned long long)clock_now(&loader->clock) / 1000, loader->diags.errors,
+             loader->diags.warnings);
     return true;
 }
 
@@ -70,34 +74,46 @@ static void hand_off(struct loader *loader)
     loader->fw->hand_off(loader->fw, &handoff);
 }
 
-// Every reason is on the screen; time to read them, then everything is given back.
-static fw_status stop(struct loader *loader)
+// Everything is given back.
+static fw_status leave(struct loader *loader, fw_status status)
 {
-    struct firmware *fw = loader->fw;
-    if (!loader->half_shut_down) {
-        log_show(&loader->log, loader->log.shown);
-        if (loader->diags.lost > 0)
-            log_line(&loader->log, LOG_PROBLEM, "errors without text, for want of memory: %u",
-                     loader->diags.lost);
-        log_line(&loader->log, LOG_PROBLEM, "cannot boot (errors: %u). Press a key to %s (%u s)",
-                 loader->diags.errors, loader->stop_resets ? "reset" : "return to the firmware",
-                 KEY_SECONDS);
-        fw->wait_key(fw, KEY_SECONDS);
-        if (loader->stop_resets)
-            fw->reset(fw);
-    }
     if (loader->volume != NULL)
         loader->volume->close_volume(loader->volume);
     pages_give_back_all(&loader->pages);
-    return FW_LOAD_ERROR;
+    return status;
+}
+
+// Every reason is on the screen, with time to read them.
+static fw_status stop(struct loader *loader)
+{
+    struct firmware *fw = loader->fw;
+    if (loader->half_shut_down)
+        return leave(loader, FW_LOAD_ERROR);
+    log_show(&loader->log, loader->log.shown);
+    if (loader->diags.lost > 0)
+        log_line(&loader->log, LOG_PROBLEM, "errors without text, for want of memory: %u",
+                 loader->diags.lost);
+    if (loader->options.dry_run) {
+        log_line(&loader->log, LOG_PROBLEM, "dry run: this would not boot (errors: %u)",
+                 loader->diags.errors);
+        return leave(loader, FW_LOAD_ERROR);
+    }
+    fw->forget_keys(fw);
+    log_line(&loader->log, LOG_PROBLEM, "cannot boot (errors: %u). Press a key to %s (%u s)",
+             loader->diags.errors, loader->stop_resets ? "reset" : "return to the firmware",
+             KEY_SECONDS);
+    fw->wait_key(fw, KEY_SECONDS);
+    if (loader->stop_resets)
+        fw->reset(fw);
+    return leave(loader, FW_LOAD_ERROR);
 }
 
 fw_status run(struct firmware *fw)
 {
     struct loader state, *loader = &state;
     begin(loader, fw);
-    bool ready = step(loader, machine_fit) &&      // can pages be protected at all
-                 step(loader, options_read) &&     // load options -> where loader.conf is
+    bool ready = step(loader, options_read) &&     // load options -> what is to be done
+                 step(loader, machine_fit) &&      // can pages be protected at all
                  step(loader, config_read) &&      // loader.conf -> settings
                  step(loader, kernel_open) &&      // kernel file -> checked view, metadata
                  step(loader, modules_read) &&     // module files -> metadata
@@ -109,9 +125,11 @@ fw_status run(struct firmware *fw)
                  step(loader, space_build) &&      // -> page tables
                  step(loader, files_close) &&      // the log ends here
                  step(loader, manifest_write) &&   // -> one record
+                 step(loader, manifest_save) &&    // -> a file, where that is asked for
+                 step(loader, dry_run_end) &&      // a dry run has come to its end
                  step(loader, boot_services_exit); // -> alone with the machine
     if (!ready)
-        return stop(loader);
+        return loader->done ? leave(loader, FW_SUCCESS) : stop(loader);
     hand_off(loader);
     return FW_SUCCESS;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where files come from: open, size, read, close. Behind it is the firmware's simple file system;
-// another reader, or a network, takes its place by filling in another table.
+// Where files come from: open, size, read, close; and where the manifest is saved. Behind it is the
+// firmware's simple file system; another reader, or a network, takes its place by filling in another
+// table. One that cannot write leaves its part of the functions to say FW_WRITE_PROTECTED.
 #ifndef BTL_EFI_VOLUME_H
 #define BTL_EFI_VOLUME_H
 
@@ -28,6 +29,20 @@ struct volume {
     // Reads from the start of the file. *ret_read may be below `size`: the file ended.
     fw_status (*read)(struct volume_file *file, void *to, uint64_t size, uint64_t *ret_read);
     void (*close)(struct volume_file *file);
+
+    // Writing. create: a new, empty file where there is none yet; directories on the way to it are
+    // made.
+    fw_status (*create)(struct volume *volume, struct btl_str path, struct volume_file *ret_file);
+    // Appends. *ret_written may be below `size`: no more could be.
+    fw_status (*write)(struct volume_file *file, const void *from, uint64_t size,
+                       uint64_t *ret_written);
+    // What was written is on the disk, after this.
+    fw_status (*flush)(struct volume_file *file);
+    // Gives a created file another name in its directory; no other file may have it.
+    fw_status (*rename)(struct volume_file *file, struct btl_str name);
+    // FW_NOT_FOUND: there was none.
+    fw_status (*remove)(struct volume *volume, struct btl_str path);
+
     void (*close_volume)(struct volume *volume);
 };
 

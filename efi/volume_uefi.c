@@ -47,6 +47,90 @@ static fw_status read(struct volume_file *file, void *to, uint64_t size, uint64_
     return status;
 }
 
+#define WRITABLE (EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE)
+
+// Every directory of the path, one in the other. Those that are there are opened and left as they
+// are; what cannot be made shows when the file is created.
+static void make_directories(EFI_FILE *root, CHAR16 *name)
+{
+    EFI_FILE *directory;
+    for (CHAR16 *at = name + 1; *at != 0; at++) {
+        if (*at != '\\')
+            continue;
+        *at = 0;
+        if (root->Open(root, &directory, name, WRITABLE | EFI_FILE_MODE_CREATE,
+                       EFI_FILE_DIRECTORY) == EFI_SUCCESS)
+            directory->Close(directory);
+        *at = '\\';
+    }
+}
+
+static fw_status create(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
+{
+    EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
+    CHAR16 name[FW_PATH_MAX];
+    if (!path_to_utf16(path, name))
+        return FW_INVALID_PARAMETER;
+    make_directories(root, name);
+    EFI_STATUS status = root->Open(root, &file, name, WRITABLE | EFI_FILE_MODE_CREATE, 0);
+    if (status == EFI_SUCCESS)
+        *ret_file = (struct volume_file){volume, file};
+    return status;
+}
+
+static fw_status write(struct volume_file *file, const void *from, uint64_t size,
+                       uint64_t *ret_written)
+{
+    EFI_FILE *handle = file->handle;
+    UINTN written = size;
+    EFI_STATUS status = handle->Write(handle, &written, (void *)(uintptr_t)from);
+    if (status == EFI_SUCCESS)
+        *ret_written = written;
+    return status;
+}
+
+static fw_status flush(struct volume_file *file)
+{
+    EFI_FILE *handle = file->handle;
+    return handle->Flush(handle);
+}
+
+// A name without directory stays in the file's own (UEFI 2.10, 13.5.14).
+static fw_status rename(struct volume_file *file, struct btl_str name)
+{
+    EFI_GUID guid = EFI_FILE_INFO_ID;
+    EFI_FILE *handle = file->handle;
+    union {
+        EFI_FILE_INFO info;
+        uint8_t room[sizeof(EFI_FILE_INFO) + 2 * FW_PATH_MAX];
+    } to;
+    CHAR16 path[FW_PATH_MAX];
+    UINTN size = sizeof(to), len = 0;
+    if (!path_to_utf16(name, path))
+        return FW_INVALID_PARAMETER;
+    EFI_STATUS status = handle->GetInfo(handle, &guid, &size, &to);
+    if (status != EFI_SUCCESS)
+        return status;
+    for (; path[1 + len] != 0; len++) // without the root
+        to.info.FileName[len] = path[1 + len];
+    to.info.FileName[len] = 0;
+    to.info.Size = SIZE_OF_EFI_FILE_INFO + 2 * (len + 1);
+    return handle->SetInfo(handle, &guid, to.info.Size, &to);
+}
+
+static fw_status remove(struct volume *volume, struct btl_str path)
+{
+    EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
+    CHAR16 name[FW_PATH_MAX];
+    if (!path_to_utf16(path, name))
+        return FW_INVALID_PARAMETER;
+    EFI_STATUS status = root->Open(root, &file, name, WRITABLE, 0);
+    if (status != EFI_SUCCESS)
+        return status;
+    // Closes the file either way; that it is still there is a warning to the specification.
+    return file->Delete(file) == EFI_SUCCESS ? FW_SUCCESS : FW_ACCESS_DENIED;
+}
+
 static void close(struct volume_file *file)
 {
     EFI_FILE *handle = file->handle;
@@ -70,6 +154,11 @@ fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, 
                                               .info = info,
                                               .read = read,
                                               .close = close,
+                                              .create = create,
+                                              .write = write,
+                                              .flush = flush,
+                                              .rename = rename,
+                                              .remove = remove,
                                               .close_volume = close_volume}};
     return system->OpenVolume(system, &volume->root);
 }

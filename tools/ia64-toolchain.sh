@@ -110,7 +110,6 @@ configure_gcc()
 make_gcc()
 {
 	stamped gcc && return
-	mkdir -p "$build"
 	unpack_gcc
 	link_binutils
 	configure_gcc
@@ -118,8 +117,12 @@ make_gcc()
 	say "compiling gcc (some ten minutes on two processors; $build/gcc.log)"
 	logged gcc make -j"$jobs" MAKEINFO=true all-gcc
 	logged gcc make -j"$jobs" MAKEINFO=true all-target-libgcc
-	logged gcc make MAKEINFO=true install-gcc install-target-libgcc
+	# Not install-gcc: it wants the manuals too, which Debian's source does not have whole.
+	logged gcc make -C gcc install-common install-headers install-cpp install-driver
+	logged gcc make install-target-libgcc
 	stamp gcc
+	cd "$root"
+	rm -rf "$build/gcc" "$build/gcc-src" # 2 GB
 }
 
 # ---- gnu-efi ----
@@ -202,4 +205,6 @@ esac
 mkdir -p "$build"
 make_gcc
 make_gnu_efi
+cd "$root"
+rm -rf "$build"
 say "ready in $root"

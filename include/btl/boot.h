@@ -10,6 +10,9 @@
 // manifest in the direct map. The function must not return.
 typedef void btl_kernel_entry(const void *manifest);
 
+// Where on the boot volume a manifest is saved, unless the loader is told another path.
+#define BTL_MANIFEST_SAVED "/btl/manifest.bin"
+
 #define BTL_BOOT_STACK_SIZE (64u << 10)
 #define BTL_BOOT_EARLY_SIZE (1u << 20) // the early allocator's arena
 

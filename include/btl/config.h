@@ -56,6 +56,7 @@ struct btl_config {
     struct btl_str module_path;    // default "/modules"; directories separated by ';'
     uint32_t autoboot_delay;       // seconds; default 0
     bool verbose, quiet;
+    bool manifest_save;            // the loader saves the manifest (btl/boot.h says where)
     enum btl_stop_action required_failure; // what a failed required module does; default "stop"
     const struct btl_setting *kernel_setting; // NULL: the default
 

@@ -38,6 +38,11 @@ struct btl_kernel_image {
 // without one is not movable.
 bool btl_kernel_open(const struct btl_elf *elf, struct btl_arena *arena,
                      struct btl_kernel_image *ret_kernel, struct btl_diags *diags);
+// Where a kernel runs that has the virtual addresses [window, window + window_size) for itself and
+// what comes behind it: as linked, or, when that is outside and it can be moved, at the start.
+// Reports boot-kernel-window.
+bool btl_kernel_choose_base(const struct btl_kernel_image *kernel, uint64_t window,
+                            uint64_t window_size, uint64_t *ret_base, struct btl_diags *diags);
 // Copies segments to memory[kernel->size], clears the rest, relocates for `base` (which must be
 // link_base unless movable). Reports relocations that leave the image. The relocations are read
 // from the file, never from the image, which they could change.

@@ -93,6 +93,8 @@ bool btl_plan_order(struct btl_plan *plan);
 
 // Must the boot stop? The first required module that failed or is off, or BTL_NONE.
 uint32_t btl_plan_required_failure(const struct btl_plan *plan);
+// The same, said: false after reporting boot-required.
+bool btl_plan_check_required(const struct btl_plan *plan);
 
 struct btl_scope;
 struct btl_symtab;

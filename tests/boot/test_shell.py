@@ -137,12 +137,6 @@ def test_dry_run_then_boot():
     result.says("BTL-REPORT end ok")
 
 
-def test_unknown_option_is_named():
-    result = boot(files=shell(BTL + "-x -n", OFF))
-    result.says("unknown option '-x'", "[option-unknown]")
-    assert "dry run: this would boot" in result.text
-
-
 def test_pages():
     """A key after each screenful; q ends the reading and not the run."""
     with started(shell(BTL + "-n -b", "echo status is %lasterror%", OFF)) as machine:

@@ -773,12 +773,61 @@ static void exports_of_functions_are_descriptors_and_of_data_addresses(void **st
     uint32_t function = eb_symbol(b, "f", EB_GLOBAL(ELF_STT_FUNC), text, 16, 16);
     uint32_t variable = eb_symbol(b, "v", EB_GLOBAL(ELF_STT_OBJECT), data, 8, 8);
     uint32_t label = eb_symbol(b, "l", EB_GLOBAL(ELF_STT_NOTYPE), text, 0, 0);
-    uint32_t common = eb_symbol(b, "c", EB_GLOBAL(ELF_STT_OBJECT), ELF_SHN_COMMON, 8, 8);
+    uint32_t common = eb_symbol(b, "c", EB_GLOBAL(ELF_STT_FUNC), ELF_SHN_COMMON, 8, 8);
+    eb_symbol(b, "private", EB_LOCAL(ELF_STT_FUNC), text, 0, 16);
     assert_true(lf_link(&f, BASE));
+    assert_int_equal(f.image.opd_size, 16); // of f: nobody asks for the local function's
     assert_descriptor(&f, btl_image_export_value(&f.image, function), BASE + 16);
     assert_true(btl_image_export_value(&f.image, variable) == lf_address(&f, data) + 8);
     assert_true(btl_image_export_value(&f.image, label) == BASE);
     assert_true(btl_image_export_value(&f.image, common) == f.image.value[common]);
+    lf_end(&f);
+}
+
+// The null symbol is the address 0: what is said of it is said of absolute addresses.
+static void the_null_symbol_is_an_absolute_address(void **state)
+{
+    static const uint32_t types[] = {R_PCREL21B, R_LTOFF_FPTR22, R_LTOFF22};
+    struct link_fixture f;
+    begin(&f, SIZE_MAX);
+    uint32_t text = add_text(&f, ".text", types, BTL_COUNT(types));
+    uint32_t data = eb_section(&f.builder, ".data", ELF_SHT_PROGBITS, LF_DATA, 8, NULL, 16);
+    relocate(&f, text, 0, R_PCREL21B, 0, (int64_t)(BASE + 0x40));
+    relocate(&f, text, 16, R_LTOFF_FPTR22, 0, 0x5550);
+    relocate(&f, text, 32, R_LTOFF22, 0, 0x5550);
+    relocate(&f, data, 0, R_FPTR64LSB, 0, 0x5550);
+    relocate(&f, data, 8, R_DIR64LSB, 0, 0x5550);
+    assert_true(lf_link(&f, BASE));
+    assert_int_equal(field_at(&f, 0, R_PCREL21B), 0x40);
+    assert_descriptor(&f, lf_load64(&f, data, 0), 0x5550);
+    assert_true(word_at(&f, gp_of(&f) + field_at(&f, 16, R_LTOFF_FPTR22)) ==
+                lf_load64(&f, data, 0));
+    assert_true(word_at(&f, gp_of(&f) + field_at(&f, 32, R_LTOFF22)) == 0x5550);
+    assert_int_equal(lf_load64(&f, data, 8), 0x5550);
+    lf_end(&f);
+}
+
+// More than 2 MiB of them: they must not lie between gp and what gp has to reach.
+static void descriptors_are_in_nobodys_way(void **state)
+{
+    enum { FUNCTIONS = (2 << 20) / 16 + 1 };
+    static const uint32_t types[] = {R_GPREL22, R_LTOFF22};
+    struct link_fixture f;
+    begin(&f, SIZE_MAX);
+    struct elf_builder *b = &f.builder;
+    uint32_t text = add_text(&f, ".text", types, BTL_COUNT(types));
+    uint32_t more =
+        eb_section(b, ".text.more", ELF_SHT_PROGBITS, LF_CODE, 16, NULL, 16 * FUNCTIONS);
+    uint32_t constant =
+        eb_section(b, ".srodata", ELF_SHT_PROGBITS, LF_CONST | ELF_SHF_IA64_SHORT, 8, NULL, 8);
+    uint32_t local = eb_symbol(b, "constant", EB_LOCAL(0), constant, 0, 0);
+    for (uint32_t i = 0; i < FUNCTIONS; i++)
+        eb_symbol(b, "f", EB_GLOBAL(ELF_STT_FUNC), more, 16 * i, 16);
+    relocate(&f, text, 0, R_GPREL22, local, 0);
+    relocate(&f, text, 16, R_LTOFF22, local, 0);
+    assert_true(lf_link(&f, BASE));
+    assert_int_equal(f.image.opd_size, 16 * FUNCTIONS);
+    assert_true(gp_of(&f) + field_at(&f, 0, R_GPREL22) == lf_address(&f, constant));
     lf_end(&f);
 }
 
@@ -942,6 +991,14 @@ static void a_branch_beyond_its_reach_goes_by_a_long_one(void **state)
         }
 }
 
+static void a_long_branch_needs_no_stub(void **state)
+{
+    struct link_fixture f;
+    assert_true(link_one(&f, R_PCREL60B, BASE + (1ull << 40), 0));
+    assert_int_equal(f.image.plt_size, 0);
+    lf_end(&f);
+}
+
 #define HALF (16u << 20)
 
 // .text.a at 0 with one bundle; .text.z behind 16 MiB with two. Branches as asked for.
@@ -1052,11 +1109,14 @@ int main(void)
         cmocka_unit_test(one_got_entry_more_is_refused_before_memory_is_asked_for),
         cmocka_unit_test(a_function_has_one_descriptor_by_whatever_name),
         cmocka_unit_test(exports_of_functions_are_descriptors_and_of_data_addresses),
+        cmocka_unit_test(the_null_symbol_is_an_absolute_address),
+        cmocka_unit_test(descriptors_are_in_nobodys_way),
         cmocka_unit_test(common_data_has_no_descriptor),
         cmocka_unit_test(calls_out_of_the_image_go_through_one_stub_per_function),
         cmocka_unit_test(two_images_agree_on_each_others_descriptors),
         cmocka_unit_test(entry_points_of_other_images_cannot_be_had),
         cmocka_unit_test(a_branch_beyond_its_reach_goes_by_a_long_one),
+        cmocka_unit_test(a_long_branch_needs_no_stub),
         cmocka_unit_test(a_stub_is_used_only_where_the_branch_does_not_reach),
         cmocka_unit_test(a_branch_that_reaches_no_stub_is_refused),
         cmocka_unit_test(code_of_less_than_16_mib_needs_no_far_stubs),

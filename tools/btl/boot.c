@@ -132,24 +132,13 @@ void boot_config(struct boot *boot)
     boot_parse(boot, name, (struct btl_str){(const char *)bytes.at, bytes.size});
 }
 
-// Where it runs: as linked, or, when that is outside the window and it can be moved, at the start
-// of the window.
-static void choose_base(struct boot *boot, struct btl_place place)
+static void choose_base(struct boot *boot)
 {
-    uint64_t start = BTL_X86_64_WINDOW, size = BTL_X86_64_WINDOW_SIZE;
-    const struct btl_kernel_image *kernel = &boot->kernel;
-    uint64_t base = kernel->link_base;
-    boot->kernel_base = base;
-    if (boot->kernel_elf.machine != ELF_MACHINE_X86_64)
-        return;
-    bool inside = base >= start && btl_in_range(base - start, kernel->size, size);
-    if (!inside && kernel->movable && btl_round_up(start, kernel->align, &base))
-        inside = btl_in_range(base - start, kernel->size, size);
-    if (!inside)
-        btl_report(&boot->host->diags, BTL_BOOT_KERNEL_WINDOW, place, BTL_HEX(kernel->link_base),
-                   BTL_SIZE(kernel->size), BTL_HEX(start), BTL_HEX(start + size));
-    boot->kernel_base = base;
-    boot->kernel_good = inside;
+    boot->kernel_base = boot->kernel.link_base;
+    if (boot->kernel_elf.machine == ELF_MACHINE_X86_64)
+        boot->kernel_good =
+            btl_kernel_choose_base(&boot->kernel, BTL_X86_64_WINDOW, BTL_X86_64_WINDOW_SIZE,
+                                   &boot->kernel_base, &boot->host->diags);
 }
 
 static bool read_kernel(struct boot *boot, struct btl_place *ret_place)
@@ -179,7 +168,7 @@ void boot_kernel(struct boot *boot)
         btl_modinfo_read(&boot->kernel_elf, host->arena, &boot->kernel_info, &host->diags) &&
         btl_kernel_open(&boot->kernel_elf, host->arena, &boot->kernel, &host->diags);
     if (boot->kernel_good)
-        choose_base(boot, place);
+        choose_base(boot);
 }
 
 const struct btl_diag *boot_first_since(const struct boot *boot, const struct btl_diag *before)

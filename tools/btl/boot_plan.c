@@ -94,19 +94,6 @@ static void assume_interfaces(struct boot *boot)
     boot->kernel_info.provide_count = count;
 }
 
-static bool report_required(struct boot *boot)
-{
-    uint32_t index = btl_plan_required_failure(&boot->plan);
-    if (index == BTL_NONE)
-        return false;
-    const struct btl_planned *planned = &boot->plan.modules[index];
-    const struct btl_setting *required = planned->config == NULL ? NULL : planned->config->required;
-    btl_report(&boot->host->diags, BTL_BOOT_REQUIRED,
-               btl_setting_place(&boot->config, required, planned->name), BTL_ARG(planned->name),
-               BTL_ARG(required == NULL ? BTL_STR("NAME_required") : required->key));
-    return true;
-}
-
 void boot_plan(struct boot *boot)
 {
     struct btl_diags *diags = &boot->host->diags;
@@ -134,11 +121,11 @@ void boot_plan(struct boot *boot)
         assume_interfaces(boot);
     btl_plan_order(&boot->plan);
     // After the links it is looked at once more: only what had not failed before is news then.
-    boot->required_reported = report_required(boot);
+    boot->required_reported = !btl_plan_check_required(&boot->plan);
 }
 
 void boot_check_required(struct boot *boot)
 {
     if (!boot->required_reported)
-        boot->required_reported = report_required(boot);
+        boot->required_reported = !btl_plan_check_required(&boot->plan);
 }

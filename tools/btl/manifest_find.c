@@ -175,7 +175,7 @@ static bool find_on_volume(const struct manifest_source *source, struct found_ma
     struct volume volume;
     struct volume_problem problem;
     struct btl_bytes bytes;
-    struct btl_str path = btl_str_of(source->saved != NULL ? source->saved : MANIFEST_SAVED);
+    struct btl_str path = btl_str_of(source->saved != NULL ? source->saved : BTL_MANIFEST_SAVED);
     if (!volume_open(host, source->path, &volume))
         return false;
     struct btl_place place = {.file = volume_name(&volume, path)};

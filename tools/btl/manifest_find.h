@@ -4,17 +4,15 @@
 #ifndef BTL_HOST_MANIFEST_FIND_H
 #define BTL_HOST_MANIFEST_FIND_H
 
+#include <btl/boot.h>
 #include <btl/manifest.h>
 
 #include "host.h"
 
-// Where the loader saves it on the boot volume.
-#define MANIFEST_SAVED "/btl/manifest.bin"
-
 struct manifest_source {
     struct host *host;
     const char *path;  // what the user named: file, dump, directory or image
-    const char *saved; // where it lies on a volume; NULL: MANIFEST_SAVED
+    const char *saved; // where it lies on a volume; NULL: BTL_MANIFEST_SAVED
     uint64_t at;       // offset in a dump; UINT64_MAX: look for it
 };
 
@@ -38,7 +36,7 @@ bool manifest_find(const struct manifest_source *source, struct found_manifest *
 #define MANIFEST_HELP                                                                              \
     "MANIFEST is a saved manifest, a memory dump that holds one (it is found by its magic and\n"   \
     "checksum), or a boot volume (directory or image) on which the loader has saved it.\n"         \
-    "  -p, --path PATH         where it lies on the volume; default: " MANIFEST_SAVED "\n"         \
+    "  -p, --path PATH         where it lies on the volume; default: " BTL_MANIFEST_SAVED "\n"     \
     "      --at OFFSET         which one, when a dump holds several\n"
 enum { MANIFEST_AT = 0x300 };
 

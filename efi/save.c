@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The manifest as a file on the boot volume, with the bytes that the kernel gets.
+//
+// Writing a file may change the firmware's memory map, which is part of what is written. So the map
+// is looked at again when the volume is closed; when it is another one, that goes into the manifest
+// and the file is written once more. By then the firmware has the buffers that it needs.
+//
+// FAT has no way to replace a file in one step: the new one is written whole under another name,
+// the old one removed, the new one renamed. Whenever the power fails, one of the two is there,
+// whole.
+#include "loader.h"
+#include "text.h"
+
+#include <mem.h>
+
+#define SAVE_TRIES 3
+#define SUFFIX     ".new"
+
+struct save {
+    struct loader *loader;
+    struct volume *volume;
+    struct btl_place place; // of the file
+    struct btl_str path, name, new_path;
+    struct btl_bytes bytes;
+};
+
+static bool warn(struct save *save, enum btl_code code, fw_status status)
+{
+    struct btl_diags *diags = &save->loader->diags;
+    if (status == FW_WRITE_PROTECTED)
+        btl_report(diags, BTL_SAVE_PROTECTED, save->place);
+    else if (status == FW_VOLUME_FULL)
+        btl_report(diags, BTL_SAVE_FULL, save->place, BTL_SIZE(save->bytes.size));
+    else
+        btl_report(diags, code, save->place, BTL_ARG(fw_status_name(status)),
+                   BTL_ARG(save->new_path));
+    return false;
+}
+
+static bool find_names(struct save *save, struct btl_str path)
+{
+    static const char suffix[] = SUFFIX;
+    struct btl_arena *arena = &save->loader->arena;
+    size_t name = path.len;
+    while (name > 0 && path.at[name - 1] != '/')
+        name--;
+    save->place = (struct btl_place){.file = path};
+    save->path = path;
+    save->name = (struct btl_str){path.at + name, path.len - name};
+    char *at = btl_alloc(arena, path.len + sizeof(suffix), 1);
+    if (at == NULL)
+        return out_of_memory(save->loader, "saving the manifest");
+    memcpy(at, path.at, path.len);
+    memcpy(at + path.len, suffix, sizeof(suffix));
+    save->new_path = (struct btl_str){at, path.len + sizeof(suffix) - 1};
+    if (save->name.len > 0 && path_ok(save->new_path))
+        return true;
+    btl_report(&save->loader->diags, BTL_SAVE_BAD_PATH, save->place);
+    return false;
+}
+
+// Is an open file one of ours? An empty one is what a power failure may have left.
+static fw_status look(struct volume_file *file, bool *ret_ours)
+{
+    static const char magic[] = BTLM_MAGIC;
+    char begin[sizeof(magic) - 1];
+    struct volume_info info;
+    uint64_t got = 0;
+    fw_status status = file->volume->info(file, &info);
+    if (status != FW_SUCCESS)
+        return status;
+    *ret_ours = !info.directory && info.size == 0;
+    if (info.directory || info.size == 0)
+        return FW_SUCCESS;
+    status = file->volume->read(file, begin, sizeof(begin), &got);
+    *ret_ours = got == sizeof(begin) && memcmp(begin, magic, sizeof(begin)) == 0;
+    return status;
+}
+
+// May `path` be written to? Nobody's kernel is lost to a slip of the finger.
+static bool may_replace(struct save *save, struct btl_str path)
+{
+    struct volume_file file;
+    bool ours = false;
+    fw_status status = save->volume->open(save->volume, path, &file);
+    if (status == FW_NOT_FOUND)
+        return true;
+    save->place.file = path;
+    if (status == FW_SUCCESS) {
+        status = look(&file, &ours);
+        save->volume->close(&file);
+    }
+    if (status != FW_SUCCESS)
+        return warn(save, BTL_SAVE_UNREADABLE, status);
+    if (!ours)
+        return warn(save, BTL_SAVE_NOT_MANIFEST, status);
+    save->place.file = save->path;
+    return true;
+}
+
+static bool remove_file(struct save *save, struct btl_str path, enum btl_code code)
+{
+    fw_status status = save->volume->remove(save->volume, path);
+    return status == FW_SUCCESS || status == FW_NOT_FOUND || warn(save, code, status);
+}
+
+static bool write_file(struct save *save, struct volume_file *file)
+{
+    uint64_t written = 0;
+    fw_status status = save->volume->write(file, save->bytes.at, save->bytes.size, &written);
+    if (status == FW_SUCCESS && written == save->bytes.size)
+        status = save->volume->flush(file);
+    else if (status == FW_SUCCESS) {
+        btl_report(&save->loader->diags, BTL_SAVE_SHORT, save->place, BTL_DEC(save->bytes.size),
+                   BTL_DEC(written));
+        return false;
+    }
+    return status == FW_SUCCESS || warn(save, BTL_SAVE_WRITE_FAILED, status);
+}
+
+// The new file under its own name, and then under the one it is to have.
+static bool replace(struct save *save)
+{
+    struct volume_file file;
+    if (!remove_file(save, save->new_path, BTL_SAVE_CREATE_FAILED))
+        return false;
+    fw_status status = save->volume->create(save->volume, save->new_path, &file);
+    if (status != FW_SUCCESS)
+        return warn(save, BTL_SAVE_CREATE_FAILED, status);
+    bool written = write_file(save, &file);
+    bool good = written && remove_file(save, save->path, BTL_SAVE_REMOVE_FAILED);
+    if (good) {
+        status = save->volume->rename(&file, save->name);
+        good = status == FW_SUCCESS || warn(save, BTL_SAVE_RENAME_FAILED, status);
+    }
+    save->volume->close(&file);
+    if (!written) // a part of a manifest is of no use
+        save->volume->remove(save->volume, save->new_path);
+    return good;
+}
+
+// With a volume of its own: that it is closed is part of what may change the memory map.
+static bool save_once(struct save *save)
+{
+    struct firmware *fw = save->loader->fw;
+    fw_status status = fw->open_volume(fw, &save->volume);
+    if (status != FW_SUCCESS)
+        return warn(save, BTL_SAVE_NO_VOLUME, status);
+    bool good = may_replace(save, save->path) && may_replace(save, save->new_path) && replace(save);
+    save->volume->close_volume(save->volume);
+    return good;
+}
+
+// What cannot be saved is said, and the boot goes on. False: it cannot go on.
+bool manifest_save(struct loader *loader)
+{
+    struct save save = {.loader = loader};
+    if (loader->save_path.len == 0)
+        return true;
+    bool good = find_names(&save, loader->save_path);
+    for (int try = 0; good; try++) {
+        if (!manifest_take_map(loader))
+            return false;
+        if (loader->manifest_sealed)
+            return true; // the file has what the kernel gets
+        if (try == SAVE_TRIES) {
+            btl_report(&loader->diags, BTL_SAVE_MAP_CHANGED, save.place, BTL_DEC(SAVE_TRIES));
+            break;
+        }
+        manifest_seal(loader, 0);
+        const uint8_t *memory = (const uint8_t *)(uintptr_t)loader->manifest.physical;
+        const struct btlm_header *header = (const void *)memory;
+        save.bytes = (struct btl_bytes){memory, header->total_size};
+        good = save_once(&save);
+    }
+    log_diags(&loader->log, &loader->diags);
+    return manifest_write_again(loader);
+}
