@@ -79,6 +79,7 @@ struct btl_wrapper {
 #define BTL_TYPE(type)         BTL_MODINFO("type", type)         // "misc" …
 #define BTL_NEEDS(interface)   BTL_MODINFO("interface", interface) // "kernel:1.0"
 #define BTL_PROVIDES(interface) BTL_MODINFO("provides", interface)
+#define BTL_ALIAS(device)      BTL_MODINFO("alias", device)      // "pci:v00001AF4d00001042*"
 
 // Makes a function or variable of this file visible to modules that declare this one a dependency.
 #define BTL_EXPORT(symbol)                                                                         \
