@@ -85,14 +85,16 @@ static bool check_text(struct btl_out *detail)
     return good && pages > 0;
 }
 
-// After the last phase: loaded or failed with a reason, AUTO registered, what was off is off.
+// After the last phase: loaded or failed with a reason, AUTO registered, what was off is off. What
+// was unloaded since is registered.
 static bool state_is_final(const struct module *module)
 {
     switch (module->state) {
     case MODULE_LOADED:
-        return module->image != NULL && module->entry->phase != BTL_PHASE_AUTO;
+        return module->image != NULL;
     case MODULE_REGISTERED:
-        return module->image == NULL && module->entry->phase == BTL_PHASE_AUTO;
+        return module->image == NULL &&
+               (module->entry->phase == BTL_PHASE_AUTO || module->unloads > 0);
     case MODULE_FAILED:
         return module->image == NULL && module->reason != NULL;
     case MODULE_OFF:
@@ -139,7 +141,7 @@ static bool check_given_back(struct btl_out *detail)
 
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
-        if (module->state == MODULE_REGISTERED)
+        if (module->state == MODULE_REGISTERED && module->unloads == 0)
             staged += pages_of(module->entry->staged_size);
         if (module->state == MODULE_FAILED && module->entry->state == BTLM_LINKED)
             failed += pages_of(module->entry->size);

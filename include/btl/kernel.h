@@ -22,6 +22,19 @@ enum {
 };
 
 struct btlm_system; // btl/manifest.h
+struct btl_device;  // btl/device.h
+struct btl_stream;  // btl/stream.h
+struct btl_queue;   // btl/stream.h
+struct btl_message; // btl/stream.h
+
+// A function of a module that may not be loaded: BTL_STUB() of btl/module.h makes it, the kernel
+// fills it in.
+struct btl_stub {
+    const char *module, *function;
+    void *target; // NULL: not looked up yet, or gone
+    struct btl_stub *next;
+    uint32_t id; // of the module that `target` belongs to
+};
 struct btl_fs;      // btl/fs.h
 
 #define EXPORT(type, name, parameters, phase, text) type name parameters;

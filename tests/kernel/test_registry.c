@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "dlkm/dlkm.h"
+#include "dlkm/source.h"
 #include "handoff.h"
 #include "monitor.h"
 #include "vm/kmem.h"
@@ -114,7 +115,7 @@ static void a_boot_phase_loads_only_its_own_modules(void **state)
     registry_register(BTL_PHASE_BOOT1);
     dlkm_boot_phase(BTL_PHASE_BOOT2);
     assert_int_equal(module_get(0)->state, MODULE_FAILED);
-    assert_contains(module_get(0)->reason, "run-not-staged");
+    assert_contains(module_get(0)->reason, "run-no-volume");
     assert_int_equal(module_get(1)->state, MODULE_REGISTERED);
     dlkm_boot_phase(BTL_PHASE_INIT);
     assert_int_equal(module_get(1)->state, MODULE_FAILED);
