@@ -12,7 +12,8 @@
 
 // Memory of whoever adds it, until block_remove() has returned.
 struct block_device {
-    struct btl_blocks blocks; // size, block size and how to read; owner is free for the driver's use
+    struct btl_blocks
+        blocks; // size, block size and how to read; owner is free for the driver's use
     char name[BLOCK_NAME_MAX];          // "virtio0", "virtio0p1"
     const struct block_device *disk;    // on which this partition lies; NULL: this is a disk
     struct btl_partition partition;     // of a partition
@@ -33,8 +34,8 @@ void block_remove(struct block_device *device);
 void block_watch(struct block_watcher *watcher);
 // Is told no more; has let go of everything itself.
 void block_unwatch(struct block_watcher *watcher);
-// Bytes [offset, offset + size), multiples of the block size. 0, BTL_EINVAL when they lie outside, or
-// BTL_EIO.
+// Bytes [offset, offset + size), multiples of the block size. 0, BTL_EINVAL when they lie outside,
+// or BTL_EIO.
 int block_read(const struct block_device *device, uint64_t offset, void *buffer, uint64_t size);
 
 #endif

@@ -24,11 +24,12 @@ struct virtio_device {
     uint64_t features;  // both sides agreed on
 };
 
-// Maps the registers and resets the device. 0, BTL_ENODEV when it is no modern device, or BTL_ENOMEM;
-// *ret_why then says what is wrong.
+// Maps the registers and resets the device. 0, BTL_ENODEV when it is no modern device, or
+// BTL_ENOMEM; *ret_why then says what is wrong.
 int virtio_open(struct virtio_device *device, const struct pci_function *function,
                 const char **ret_why);
-// Resets the device and unmaps. False: it does not stop; memory it was given must not be used again.
+// Resets the device and unmaps. False: it does not stop; memory it was given must not be used
+// again.
 bool virtio_close(struct virtio_device *device);
 // Takes what it offers of `wanted`, and VIRTIO_F_VERSION_1, which must be there.
 int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char **ret_why);

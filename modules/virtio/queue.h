@@ -40,8 +40,8 @@ struct virtq_memory {
 
 struct virtq {
     struct virtq_memory *memory;
-    uint16_t size; // descriptors: a power of two, at most VIRTQ_SIZE_MAX
-    uint16_t seen; // used.index of the last answer
+    uint16_t size;     // descriptors: a power of two, at most VIRTQ_SIZE_MAX
+    uint16_t seen;     // used.index of the last answer
     uint64_t writable; // bytes that the device may write for the request on its way
     bool waiting, broken;
 };
@@ -56,7 +56,8 @@ enum virtq_answer { VIRTQ_PENDING, VIRTQ_DONE, VIRTQ_BROKEN };
 
 // Clears `memory`, which the device may use from now on.
 void virtq_init(struct virtq *queue, struct virtq_memory *memory, uint16_t size);
-// False: the queue is broken or has a request on its way, or there are more pieces than descriptors.
+// False: the queue is broken or has a request on its way, or there are more pieces than
+// descriptors.
 bool virtq_put(struct virtq *queue, const struct virtq_piece *pieces, uint16_t count);
 // What became of it. VIRTQ_DONE: *ret_written is how many bytes the device says it wrote.
 enum virtq_answer virtq_poll(struct virtq *queue, uint32_t *ret_written);
