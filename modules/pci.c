@@ -4,6 +4,7 @@
 #include <btl/module.h>
 
 #include "pci.h"
+#include "pciids.h"
 
 #define CONFIG_ADDRESS 0xcf8
 #define CONFIG_DATA    0xcfc
@@ -26,7 +27,6 @@ enum { BARS = 6, CAPABILITIES_MAX = 48 }; // so many 4-byte capabilities fit abo
 
 static struct pci_function functions[MAX_FUNCTIONS];
 static uint32_t count, lost;
-static const struct pci_names *names;
 
 static void select(const struct pci_function *at, uint8_t offset)
 {
@@ -131,10 +131,9 @@ const struct pci_function *pci_find(uint16_t vendor, uint16_t id, const struct p
     return NULL;
 }
 
-void pci_set_names(const struct pci_names *those)
-{
-    names = those;
-}
+// Nobody needs names to boot: pciids is loaded when somebody looks at the list.
+BTL_STUB("pciids", const char *, pci_vendor_name, (uint16_t vendor), (vendor), NULL);
+BTL_STUB("pciids", const char *, pci_class_name, (uint32_t class_code), (class_code), NULL);
 
 // Adds one function. True when there is one; *ret_header gets its header type, *ret_bus the bus
 // behind it, 0 when it is no bridge.
@@ -185,8 +184,8 @@ static void list(int argc, char **argv)
 {
     for (uint32_t i = 0; i < count; i++) {
         const struct pci_function *f = &functions[i];
-        const char *vendor = names != NULL ? names->vendor(f->vendor) : NULL;
-        const char *class_name = names != NULL ? names->class_name(f->class_code) : NULL;
+        const char *vendor = pci_vendor_name(f->vendor);
+        const char *class_name = pci_class_name(f->class_code);
         kprintf("%02x:%02x.%x %04x:%04x class %06x", f->bus, f->device, f->function, f->vendor,
                 f->id, f->class_code);
         if (vendor != NULL || class_name != NULL)
@@ -219,13 +218,12 @@ BTL_VERSION("1.1");
 BTL_DESCRIPTION("enumerates the PCI buses");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.0");
+BTL_NEEDS("kernel:1.1");
 BTL_PROVIDES("pci:1.1");
 BTL_EXPORT(pci_at);
-BTL_EXPORT(pci_find);
+BTL_STUB_EXPORT(pci_find);
 BTL_EXPORT(pci_read32);
 BTL_EXPORT(pci_write32);
 BTL_EXPORT(pci_capability);
 BTL_EXPORT(pci_memory_bar);
 BTL_EXPORT(pci_enable);
-BTL_EXPORT(pci_set_names);

@@ -31,11 +31,4 @@ bool pci_memory_bar(const struct pci_function *at, unsigned bar, uint64_t *ret_a
 // Lets the device answer at its memory and reach the machine's; off: the latter no longer.
 void pci_enable(const struct pci_function *at, bool on);
 
-// Names for lspci: a module that knows some gives them, and takes them back with NULL.
-struct pci_names {
-    const char *(*vendor)(uint16_t vendor);        // NULL: not known
-    const char *(*class_name)(uint32_t class_code); // NULL: not known
-};
-void pci_set_names(const struct pci_names *names);
-
 #endif

@@ -93,8 +93,9 @@ struct module {
     uint32_t dependents;             // loaded modules that need this one: busy while not 0
     uint32_t unloads;                // how often it has been unloaded
     uint32_t scope_mark;             // exports.c: stamp of the last scope it was in
-    int16_t major[2];                // devsw.c: by enum btl_device_kind, or negative
-    bool majors_known;               // devsw.c: its metadata has been looked at
+    int16_t major[2], wants_major[2]; // devsw.c: by enum btl_device_kind, or negative
+    bool majors_known;                // wants_major has been read
+    bool majors_kept;                 // the majors stay its own when it is unloaded
     bool adoptable;                  // what the loader linked is there and was never loaded
     uint8_t state;
 };

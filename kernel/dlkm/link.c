@@ -3,6 +3,7 @@
 // linked where it lies, writable and not executable; sealing is the last step.
 #include "dlkm/link.h"
 
+#include "devsw.h"
 #include "dlkm/source.h"
 #include "vm/vm.h"
 
@@ -34,7 +35,9 @@ static bool open(struct link *link)
 
     return btl_elf_open(link->file, BTL_ELF_MODULE, machine, link->place, &link->elf,
                         link->diags) &&
-           btl_modinfo_read(&link->elf, link->arena, &link->info, link->diags);
+           btl_modinfo_read(&link->elf, link->arena, &link->info, link->diags) &&
+           (link->info.type != BTL_TYPE_WSIO_CLASS ||
+            majors_read(link->module, &link->elf, link->diags));
 }
 
 static bool place(struct link *link)

@@ -90,6 +90,21 @@ static void close_file(struct load *load)
     load->file.size = 0;
 }
 
+// The timeline is that of the boot: modules that come and go later must not make it grow.
+#define NO_EVENT UINT64_MAX
+
+static uint64_t begin_event(const struct load *load, enum btlm_event_kind kind)
+{
+    return dlkm_phase() != BTL_PHASE_AUTO ? timeline_begin(kind, module_id(load->module))
+                                          : NO_EVENT;
+}
+
+static void end_event(uint64_t event, uint64_t bytes)
+{
+    if (event != NO_EVENT)
+        timeline_end(event, bytes);
+}
+
 static bool get_image(struct load *load)
 {
     struct module *module = load->module;
@@ -98,9 +113,9 @@ static bool get_image(struct load *load)
 
     if (module->adoptable)
         return image_adopt(module, &load->diags);
-    event = timeline_begin(BTLM_EVENT_MODULE_LINKED, module_id(module));
+    event = begin_event(load, BTLM_EVENT_MODULE_LINKED);
     good = image_link(module, load->file, &load->heap.arena, &load->diags);
-    timeline_end(event, good ? module->image->size : 0);
+    end_event(event, good ? module->image->size : 0);
     return good;
 }
 
@@ -172,11 +187,11 @@ static bool call_load(struct load *load)
     memcpy(text + name.len + 1, flags.at, flags.len);
     args.flags = text + name.len + 1;
 
-    event = timeline_begin(BTLM_EVENT_MODULE_LOADED, module_id(load->module));
+    event = begin_event(load, BTLM_EVENT_MODULE_LOADED);
     running = load->module;
     error = load->module->image->wrapper->load(&args);
     running = caller;
-    timeline_end(event, 0);
+    end_event(event, 0);
     if (error == 0)
         return true;
     btl_report(&load->diags, BTL_RUN_LOAD_FUNCTION, load->place, BTL_DEC(-(int64_t)error),

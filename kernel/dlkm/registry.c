@@ -82,6 +82,7 @@ static void announce(struct module *module, const struct btlm_module *entry)
     *module = (struct module){.entry = entry,
                               .state = MODULE_ANNOUNCED,
                               .major = {BTL_MAJOR_NONE, BTL_MAJOR_NONE},
+                              .wants_major = {BTL_MAJOR_NONE, BTL_MAJOR_NONE},
                               .adoptable = entry->state == BTLM_LINKED};
     if (entry->state != BTLM_FAILED && entry->state != BTLM_OFF)
         return;

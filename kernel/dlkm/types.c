@@ -3,10 +3,18 @@
 // library or anything else that needs no service is `misc`.
 #include "dlkm/types.h"
 
+#include "devsw.h"
+#include "intfc.h"
+#include "streams.h"
+
 #include <btl/kernel.h>
 
 static const struct type_ops *const types[BTL_TYPES] = {
     [BTL_TYPE_MISC] = NULL,
+    [BTL_TYPE_WSIO_CLASS] = &devsw_type,
+    [BTL_TYPE_WSIO_INTFC] = &intfc_type,
+    [BTL_TYPE_STREAMS_DRV] = &streams_type,
+    [BTL_TYPE_STREAMS_MOD] = &streams_type,
 };
 
 static const struct type_ops *ops_of(const struct module *module)
