@@ -37,7 +37,7 @@ struct checker {
 };
 
 static const char *const kernel_exports[] = {
-#define EXPORT(type, name, parameters, phase, text) #name,
+#define EXPORT(type, name, parameters, phase, minor, text) #name,
 #include <btl/kernel_exports.def>
 #undef EXPORT
 };

@@ -5,6 +5,9 @@ $(BUILD)/host/tools/%: tools/%.c $(BUILD)/host/libbtl.a
 	@mkdir -p $(@D)
 	gcc $(CSTD) $(WARN) -O2 -g $< $(BUILD)/host/libbtl.a -o $@
 check-tool: $(BUILD)/host/tools/check_module
+# The table of what modules may call; tests/docs compares it.
+kernel-api: $(BUILD)/host/tools/kernel_api
+	$< > docs/kernel-api.md
 
 PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
@@ -34,4 +37,4 @@ $(O)/btl.img: tools/mkimage.sh loader.conf $(O)/efi/BOOTX64.EFI $(O)/kernel/kern
 
 include tests/boot/boot.mk
 
-.PHONY: setup run debug test test-programs image check-tool
+.PHONY: kernel-api setup run debug test test-programs image check-tool

@@ -37,7 +37,7 @@ struct btl_stub {
 };
 struct btl_fs;      // btl/fs.h
 
-#define EXPORT(type, name, parameters, phase, text) type name parameters;
+#define EXPORT(type, name, parameters, phase, minor, text) type name parameters;
 #include <btl/kernel_exports.def>
 #undef EXPORT
 
