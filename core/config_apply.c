@@ -113,6 +113,8 @@ static void apply_to_boot(struct btl_config *config, enum config_key key,
         config->manifest_save = config_is_yes(value);
     } else if (key == CONFIG_REQUIRED_FAILURE) {
         config->required_failure = config_action(value);
+    } else if (key == CONFIG_STAGE) {
+        config->stage = config_stage(value);
     }
 }
 

@@ -52,6 +52,7 @@ enum config_type {
     CONFIG_SECONDS,
     CONFIG_YES_NO,
     CONFIG_ACTION, // enum btl_stop_action
+    CONFIG_STAGING, // enum btl_stage
     CONFIG_LOADING_PHASE,
 };
 
@@ -75,6 +76,7 @@ bool config_is_yes(struct btl_str value);
 uint32_t config_seconds(struct btl_str value);
 enum btl_phase config_phase(struct btl_str value);
 enum btl_stop_action config_action(struct btl_str value);
+enum btl_stage config_stage(struct btl_str value);
 // The next name of a list separated by blanks and commas; empty at its end. Moves *list on.
 struct btl_str config_next_name(struct btl_str *list);
 

@@ -66,6 +66,13 @@ enum btl_stop_action config_action(struct btl_str value)
     return btl_str_equal(value, BTL_STR("reset")) ? BTL_STOP_RESET : BTL_STOP_WAIT;
 }
 
+enum btl_stage config_stage(struct btl_str value)
+{
+    if (btl_str_equal(value, BTL_STR("all")))
+        return BTL_STAGE_ALL;
+    return btl_str_equal(value, BTL_STR("boot")) ? BTL_STAGE_BOOT : BTL_STAGE_AUTO;
+}
+
 static struct btl_str next_part(struct btl_str *list, bool (*is_separator)(char c))
 {
     size_t len = 0;
@@ -202,6 +209,16 @@ static bool check_action(const struct check *check, struct btl_str value)
     return false;
 }
 
+static bool check_stage(const struct check *check, struct btl_str value)
+{
+    if (btl_str_equal(value, BTL_STR("auto")) || btl_str_equal(value, BTL_STR("all")) ||
+        btl_str_equal(value, BTL_STR("boot")))
+        return true;
+    config_report(check->parser, BTL_CONF_BAD_STAGE, check->place, BTL_ARG(value),
+                  BTL_ARG(check->key));
+    return false;
+}
+
 static bool check_phase(const struct check *check, struct btl_str value)
 {
     static const char all[] = // each with a separator before it
@@ -227,6 +244,7 @@ static bool (*const checks[])(const struct check *check, struct btl_str value) =
     [CONFIG_PATHS] = check_paths,     [CONFIG_MODULES] = check_modules,
     [CONFIG_SECONDS] = check_seconds, [CONFIG_YES_NO] = check_yes_no,
     [CONFIG_ACTION] = check_action,   [CONFIG_LOADING_PHASE] = check_phase,
+    [CONFIG_STAGING] = check_stage,
 };
 
 bool config_check(struct config_parser *parser, const struct btl_setting *setting)

@@ -23,6 +23,7 @@ const struct btlm_kind_info btlm_kinds[BTLM_KINDS] = {
     KIND(SYMBOLS, "symbols", struct btlm_symbol),
     KIND(LOG, "log", char),
     KIND(CONFIG, "config", char),
+    KIND(VOLUME, "volume", struct btlm_volume),
 };
 
 static const char *const states[BTLM_STATES] = {

@@ -176,12 +176,39 @@ static void text_config(struct text *text)
     verbatim(text, "Configuration", BTLM_CONFIG);
 }
 
+static void text_volume(struct text *text)
+{
+    const struct btlm_volume *volume = btl_manifest_volume(text->manifest);
+    if (volume == NULL)
+        return;
+    text_heading(text, "Boot volume");
+    text->label_width = 10;
+    label(text, "partition");
+    if (volume->kind != BTLM_VOLUME_GPT) {
+        btl_format(text->out, "unknown\n");
+    } else {
+        const uint8_t *g = volume->guid;
+        btl_format(text->out, "%u, GUID %02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-",
+                   volume->partition, g[3], g[2], g[1], g[0], g[5], g[4], g[7], g[6], g[8], g[9]);
+        btl_format(text->out, "%02x%02x%02x%02x%02x%02x\n", g[10], g[11], g[12], g[13], g[14],
+                   g[15]);
+    }
+    if (volume->block_count != 0) {
+        label(text, "blocks");
+        btl_format(text->out, "%llu from %llu on\n", (unsigned long long)volume->block_count,
+                   (unsigned long long)volume->start_block);
+    }
+    if (volume->controller.length != 0)
+        string(text, "controller", volume->controller);
+}
+
 // In this order. A section is printed when any of its tables is wanted.
 static const struct {
     uint32_t kinds;
     void (*print)(struct text *text);
 } sections[] = {
     {1u << BTLM_SYSTEM, text_system},
+    {1u << BTLM_VOLUME, text_volume},
     {1u << BTLM_KERNEL_IMAGE, text_kernel},
     {1u << BTLM_SEGMENTS, text_segments},
     {1u << BTLM_MODULES, text_modules},

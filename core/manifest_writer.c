@@ -65,6 +65,17 @@ static void write_system(struct writer *writer)
     writer_put_entry(writer, &system);
 }
 
+static void write_volume(struct writer *writer)
+{
+    const struct btl_manifest_input *input = writer->draft->input;
+    writer_begin_table(writer, BTLM_VOLUME);
+    if (input->volume == NULL)
+        return;
+    struct btlm_volume volume = *input->volume;
+    volume.controller = writer_string(writer, input->volume_controller);
+    writer_put_entry(writer, &volume);
+}
+
 static void write_kernel(struct writer *writer)
 {
     const struct btl_manifest_input *input = writer->draft->input;
@@ -170,6 +181,7 @@ static uint64_t write_all(struct draft *draft, uint8_t *memory)
     struct writer writer = {.draft = draft, .memory = memory};
     put_zeros(&writer, sizeof(struct btlm_header) + DIRECTORY_SIZE);
     write_system(&writer);
+    write_volume(&writer);
     write_kernel(&writer);
     writer_modules(&writer);
     write_order(&writer);

@@ -7,7 +7,7 @@ typedef void take_value(struct modinfo_reader *reader, struct btl_str value);
 
 static take_value take_name, take_version, take_description, take_author, take_license, take_phases,
     take_type, take_depends, take_needs, take_provides, take_export, take_stub, take_parm,
-    take_parmtype;
+    take_parmtype, take_alias;
 
 enum key_id {
     KEY_NAME,
@@ -24,6 +24,7 @@ enum key_id {
     KEY_STUB,
     KEY_PARM,
     KEY_PARMTYPE,
+    KEY_ALIAS,
     KEYS
 };
 _Static_assert(KEYS <= MODINFO_KEYS_MAX, "seen[] and taken[]");
@@ -49,6 +50,7 @@ static const struct key {
     [KEY_STUB] = {"stub", take_stub, false},
     [KEY_PARM] = {"parm", take_parm, false},
     [KEY_PARMTYPE] = {"parmtype", take_parmtype, false},
+    [KEY_ALIAS] = {"alias", take_alias, false},
 };
 
 static void take_name(struct modinfo_reader *reader, struct btl_str value)
@@ -166,6 +168,11 @@ static void take_stub(struct modinfo_reader *reader, struct btl_str value)
         modinfo_report(reader, BTL_MODINFO_NO_SYMBOL, BTL_ARG_Z("stub"));
 }
 
+static void take_alias(struct modinfo_reader *reader, struct btl_str value)
+{
+    reader->info.aliases[reader->info.alias_count++] = value;
+}
+
 // The tunable that "NAME:text" is about, made if it is new. NULL: malformed, and reported.
 static struct btl_parm *find_parm(struct modinfo_reader *reader, const char *key,
                                   struct btl_str value, struct btl_str *ret_text)
@@ -233,9 +240,11 @@ bool modinfo_allocate(struct modinfo_reader *reader)
     info->provides = BTL_NEW_ARRAY(arena, struct btl_interface, seen[KEY_PROVIDES]);
     info->exports = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_EXPORT]);
     info->stubs = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_STUB]);
+    info->aliases = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_ALIAS]);
     info->parms = BTL_NEW_ARRAY(arena, struct btl_parm, parms);
     return info->depends != NULL && info->needs != NULL && info->provides != NULL &&
-           info->exports != NULL && info->stubs != NULL && info->parms != NULL &&
+           info->exports != NULL && info->stubs != NULL && info->aliases != NULL &&
+           info->parms != NULL &&
            names_init(&reader->parm_names, parms, modinfo_seed(reader->elf, arena), arena);
 }
 
@@ -260,4 +269,28 @@ void modinfo_take(struct modinfo_reader *reader, struct btl_str entry)
 bool modinfo_has_name(const struct modinfo_reader *reader)
 {
     return reader->taken[KEY_NAME];
+}
+
+// A '*' takes as little as it can; when what follows does not fit, the last one takes one byte
+// more.
+bool btl_alias_match(struct btl_str pattern, struct btl_str text)
+{
+    size_t p = 0, t = 0, star = pattern.len, from = 0;
+    while (t < text.len) {
+        if (p < pattern.len && pattern.at[p] == '*') {
+            star = p++;
+            from = t;
+        } else if (p < pattern.len && pattern.at[p] == text.at[t]) {
+            p++;
+            t++;
+        } else if (star < pattern.len) {
+            p = star + 1;
+            t = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.len && pattern.at[p] == '*')
+        p++;
+    return p == pattern.len;
 }

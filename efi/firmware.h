@@ -44,6 +44,16 @@ struct fw_framebuffer {
     uint32_t width, height, stride, format; // as in struct btlm_system
 };
 
+// The boot volume's partition, and the controller of its disk.
+struct fw_volume {
+    bool known;  // below are its fields
+    bool gpt;    // `guid` is a partition's
+    uint32_t partition;
+    uint64_t start_block, block_count;
+    uint8_t guid[16];
+    char controller[64]; // as in struct btlm_volume; "": not on PCI, or not known
+};
+
 // What does not change while the loader runs. Addresses are physical, 0: not there.
 struct fw_facts {
     struct btl_str vendor;
@@ -55,6 +65,7 @@ struct fw_facts {
     bool options_name_program;         // their first word is the loader's own name
     struct fw_framebuffer framebuffer; // format 0: none
     uint32_t console_rows, console_columns;
+    struct fw_volume volume;
     struct paging_cpu cpu;
 };
 

@@ -109,6 +109,7 @@ static void facts(struct firmware *fw, struct fw_facts *ret)
         ret->load_options = uefi->loaded->LoadOptions;
         ret->load_options_size = uefi->loaded->LoadOptionsSize;
         ret->options_name_program = started_by_shell(uefi);
+        volume_uefi_identify(uefi->boot, uefi->loaded->DeviceHandle, &ret->volume);
     }
     get_tables(uefi, ret);
     get_framebuffer(uefi, &ret->framebuffer);

@@ -93,6 +93,8 @@ struct loader {
     bool manifest_sealed;        // with that map
     bool done;                   // a step that returned false has not failed: nothing is left to do
     bool stop_resets;    // instead of a return to the firmware
+    struct btlm_volume volume_record;
+    bool stage_all;      // INIT and AUTO modules too
     bool half_shut_down; // boot services: exit_boot_services was called, and failed
 };
 
@@ -135,6 +137,8 @@ bool manifest_write_again(struct loader *loader);
 const struct btl_diag *first_since(const struct loader *loader, const struct btl_diag *before);
 // Reports no-memory; always false, so that a step can return it.
 bool out_of_memory(struct loader *loader, const char *doing);
+// Does the kernel get the file of this module in memory? Known after modules_stage().
+bool module_is_staged(const struct loader *loader, uint32_t index);
 // Fails the step when a required module cannot be loaded.
 bool required_loaded(struct loader *loader);
 // Takes cleared memory and the next place in the window for it, `guard` bytes further up.

@@ -13,9 +13,7 @@ static bool collect_results(struct loader *loader)
     for (uint32_t i = 0; i < plan->module_count; i++) {
         const struct module *module = loader->modules[i];
         struct btl_module_result *result = &loader->results[i];
-        enum btl_verdict verdict = plan->modules[i].verdict;
-        bool staged = (verdict == BTL_LOAD || verdict == BTL_READY) &&
-                      plan->modules[i].phase != BTL_PHASE_BOOT1;
+        bool staged = module_is_staged(loader, i);
         memcpy(result->sha256, module->file.sha256, sizeof(result->sha256));
         result->file_size = module->file.bytes.size;
         result->elf = module->opened ? &module->elf : NULL;
@@ -67,6 +65,22 @@ static void fill_space(const struct loader *loader, struct btlm_system *system)
     system->stack_physical = loader->stack.physical;
     system->stack_size = loader->stack.size;
     system->page_table_root = loader->paging.root;
+}
+
+static void fill_volume(struct loader *loader, struct btl_manifest_input *input)
+{
+    const struct fw_volume *volume = &loader->facts.volume;
+    input->volume_controller = btl_str_of(volume->controller);
+    if (!volume->known)
+        return;
+    loader->volume_record = (struct btlm_volume){
+        .kind = volume->gpt ? BTLM_VOLUME_GPT : BTLM_VOLUME_UNKNOWN,
+        .partition = volume->partition,
+        .start_block = volume->start_block,
+        .block_count = volume->block_count,
+    };
+    memcpy(loader->volume_record.guid, volume->guid, sizeof(volume->guid));
+    input->volume = &loader->volume_record;
 }
 
 static void fill(const struct loader *loader, struct btl_manifest_input *input)
@@ -129,6 +143,7 @@ bool manifest_write(struct loader *loader)
         return out_of_memory(loader, "writing the manifest");
     begin_exit(loader);
     fill(loader, &input);
+    fill_volume(loader, &input);
     uint64_t size = btl_manifest_write(&input, &loader->arena, NULL, 0);
     if (size == 0 || !pages_take_clear(&loader->pages, size + room, BTLM_MEM_MANIFEST,
                                        &loader->manifest.physical))

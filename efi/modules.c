@@ -112,12 +112,36 @@ static void say_failed(struct loader *loader, const struct btl_planned *planned)
              planned->verdict == BTL_OFF ? "off" : "failed, will not be loaded");
 }
 
+// The kernel reads it from the boot volume itself; the pages of the file stay the loader's.
+static void leave(struct loader *loader, uint32_t index)
+{
+    const struct btl_planned *planned = &loader->plan.modules[index];
+    const struct module *module = loader->modules[index];
+    log_line(&loader->log, LOG_NORMAL, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
+             btl_phase_name(planned->phase), (unsigned long long)module->file.bytes.size,
+             "on the disk", (unsigned long long)module->read_time / 1000);
+}
+
+bool module_is_staged(const struct loader *loader, uint32_t index)
+{
+    const struct btl_planned *planned = &loader->plan.modules[index];
+    if (planned->verdict != BTL_LOAD && planned->verdict != BTL_READY)
+        return false;
+    return planned->phase == BTL_PHASE_BOOT2 ||
+           (planned->phase != BTL_PHASE_BOOT1 && loader->stage_all);
+}
+
 bool modules_stage(struct loader *loader)
 {
     const struct btl_plan *plan = &loader->plan;
+    struct btl_str controller = btl_str_of(loader->facts.volume.controller);
+    loader->stage_all = btl_plan_stages_all(plan, controller);
     for (uint32_t i = 0; i < plan->order_count; i++) {
-        if (plan->modules[plan->order[i]].phase != BTL_PHASE_BOOT1)
+        const struct btl_planned *planned = &plan->modules[plan->order[i]];
+        if (module_is_staged(loader, plan->order[i]))
             stage(loader, plan->order[i]);
+        else if (planned->phase > BTL_PHASE_BOOT2 && planned->verdict != BTL_FAILED)
+            leave(loader, plan->order[i]);
     }
     for (uint32_t i = 0; i < plan->module_count; i++) {
         if (plan->modules[i].verdict == BTL_FAILED || plan->modules[i].verdict == BTL_OFF)

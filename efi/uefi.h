@@ -5,7 +5,7 @@
 
 #include <efi.h>
 
-#include "volume.h"
+#include "firmware.h"
 
 #define UEFI_MEMORY_ATTRIBUTES_TABLE_GUID                                                          \
     {                                                                                              \
@@ -27,6 +27,8 @@ struct volume_uefi {
     EFI_FILE *root;
 };
 
+// Which partition the volume is, and what its disk hangs on. Leaves out what it cannot find.
+void volume_uefi_identify(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, struct fw_volume *ret);
 fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, EFI_HANDLE device);
 
 #endif

@@ -2,7 +2,9 @@
 // The monitor's own commands: a table, and the function of each.
 #include "monitor.h"
 
+#include "devices.h"
 #include "dlkm/dlkm.h"
+#include "dlkm/kmadmin.h"
 #include "handoff.h"
 #include "panic.h"
 #include "power.h"
@@ -185,6 +187,10 @@ static void run_reset(int argc, char **argv)
 const struct command kernel_commands[] = {
     {"help", "", "this list", run_help},
     {"lsmod", "", "the modules and their states", run_lsmod},
+    {"kmadmin", "OPTION", "loads, unloads, shows and configures modules", kmadmin_run},
+    {"kmtune", "OPTION", "shows and changes their tunables", kmtune_run},
+    {"device", "", "drivers of devices; opens, reads, writes one", device_run},
+    {"stream", "", "sends a text through a stream of modules", stream_run},
     {"modinfo", "NAME", "all about one module", run_modinfo},
     {"manifest", "[SECTION]", "what the loader handed over", run_manifest},
     {"memmap", "", "the firmware's memory map, and who owns which pages now", run_memmap},

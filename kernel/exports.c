@@ -9,6 +9,6 @@ BTL_MODINFO("description", "the reference kernel of BTL");
 BTL_MODINFO("license", "BSD-2-Clause");
 BTL_MODINFO("provides", BTL_KERNEL_INTERFACE);
 
-#define EXPORT(type, name, parameters, phase, text) BTL_MODINFO("export", #name);
+#define EXPORT(type, name, parameters, phase, minor, text) BTL_MODINFO("export", #name);
 #include <btl/kernel_exports.def>
 #undef EXPORT

@@ -2,6 +2,7 @@
 // The boot order. Read kmain() from top to bottom; every line may use what the lines above it made.
 #include "arch.h"
 #include "dlkm/dlkm.h"
+#include "dlkm/source.h"
 #include "handoff.h"
 #include "monitor.h"
 #include "power.h"

@@ -2,6 +2,7 @@
 #include "monitor.h"
 
 #include "arch.h"
+#include "dlkm/dlkm.h"
 #include "lineedit.h"
 #include "print.h"
 
@@ -125,11 +126,36 @@ static int wait_for_key(void)
     return c;
 }
 
+// Commands, the kernel's first; behind a command the names of modules.
+static bool candidate(uint32_t index, bool first_word, struct btl_str *ret_word)
+{
+    const struct added *at = added;
+
+    if (!first_word) {
+        if (index >= module_count())
+            return false;
+        *ret_word = module_name(module_get(index));
+        return true;
+    }
+    if (index < kernel_command_count) {
+        *ret_word = btl_str_of(kernel_commands[index].name);
+        return true;
+    }
+    for (index -= (uint32_t)kernel_command_count; at != NULL && index > 0; index--)
+        at = at->next;
+    if (at == NULL)
+        return false;
+    *ret_word = btl_str_of(at->command.name);
+    return true;
+}
+
 void monitor_run(const char *prompt)
 {
-    static struct line line;
+    static struct history history;
+    static struct line line = {.history = &history, .candidate = candidate};
     struct btl_out echo = console_out();
 
+    line.prompt = prompt;
     for (;;) {
         enum line_event event;
 

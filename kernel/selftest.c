@@ -9,6 +9,7 @@
 #include "vm/kmem.h"
 #include "vm/page.h"
 #include "vm/vm.h"
+#include "vm/window.h"
 
 #include <btl/kernel.h>
 
@@ -85,14 +86,16 @@ static bool check_text(struct btl_out *detail)
     return good && pages > 0;
 }
 
-// After the last phase: loaded or failed with a reason, AUTO registered, what was off is off.
+// After the last phase: loaded or failed with a reason, AUTO registered, what was off is off. What
+// was unloaded since is registered.
 static bool state_is_final(const struct module *module)
 {
     switch (module->state) {
     case MODULE_LOADED:
-        return module->image != NULL && module->entry->phase != BTL_PHASE_AUTO;
+        return module->image != NULL;
     case MODULE_REGISTERED:
-        return module->image == NULL && module->entry->phase == BTL_PHASE_AUTO;
+        return module->image == NULL &&
+               (module->entry->phase == BTL_PHASE_AUTO || module->unloads > 0);
     case MODULE_FAILED:
         return module->image == NULL && module->reason != NULL;
     case MODULE_OFF:
@@ -139,7 +142,7 @@ static bool check_given_back(struct btl_out *detail)
 
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
-        if (module->state == MODULE_REGISTERED)
+        if (module->state == MODULE_REGISTERED && module->unloads == 0)
             staged += pages_of(module->entry->staged_size);
         if (module->state == MODULE_FAILED && module->entry->state == BTLM_LINKED)
             failed += pages_of(module->entry->size);
@@ -237,6 +240,59 @@ static bool check_module_symbols(struct btl_out *detail)
     return wrong == 0;
 }
 
+#define CYCLES 300
+
+// The last module of a type that says nothing when it comes and goes, and that nobody needs.
+static struct module *find_quiet(void)
+{
+    for (uint32_t id = module_count(); id-- > 0;) {
+        struct module *module = module_get(id);
+        if (module->state == MODULE_LOADED && !module->image->by_loader &&
+            module->dependents == 0 && module_hold_count(module) == 0 &&
+            (module->entry->type == BTL_TYPE_WSIO_CLASS ||
+             module->entry->type == BTL_TYPE_STREAMS_DRV ||
+             module->entry->type == BTL_TYPE_STREAMS_MOD))
+            return module;
+    }
+    return NULL;
+}
+
+static bool cycle(const struct module *module, uint32_t times)
+{
+    for (uint32_t i = 0; i < times; i++)
+        if (module_unload(module_id(module)) != 0 || module_load_by_hand(module_id(module)) != 0)
+            return false;
+    return true;
+}
+
+// Unloads and loads a module again and again: pages, heap, window and exports must be what they
+// were. The first time does not count: whoever reads its file may keep something.
+static bool check_cycles(struct btl_out *detail)
+{
+    const struct module *module = find_quiet();
+    uint64_t pages, bytes, window;
+    uint32_t exports = exports_table()->count;
+    struct btl_str name;
+    bool good;
+
+    if (module == NULL) {
+        DETAIL(detail, "cycles=0 module=none");
+        return true;
+    }
+    good = cycle(module, 1);
+    pages = pages_owned(PF_FREE);
+    bytes = kmem_stats().bytes;
+    window = window_free_bytes();
+    good = good && cycle(module, CYCLES);
+    name = module_name(module);
+    DETAIL(detail, "module=%S cycles=%u free_pages=%lu/%lu bytes=%lu/%lu exports=%u/%u", &name,
+           CYCLES, (unsigned long)pages_owned(PF_FREE), (unsigned long)pages,
+           (unsigned long)kmem_stats().bytes, (unsigned long)bytes, exports_table()->count,
+           exports);
+    return good && pages_owned(PF_FREE) == pages && kmem_stats().bytes == bytes &&
+           window_free_bytes() == window && exports_table()->count == exports;
+}
+
 static const struct {
     const char *name;
     bool (*run)(struct btl_out *detail);
@@ -246,6 +302,7 @@ static const struct {
     {"page-accounts", check_accounts}, {"given-back", check_given_back},
     {"heap-balance", check_heap},      {"export-call", check_export},
     {"backtrace", check_backtrace},    {"module-symbols", check_module_symbols},
+    {"load-cycles", check_cycles},
 };
 
 uint32_t selftest_run(void)

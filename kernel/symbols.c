@@ -14,6 +14,17 @@ static bool in_kernel(uint64_t address)
     return address - kernel->virtual_base < kernel->size;
 }
 
+// What the loader linked may have been unloaded, and loaded again elsewhere.
+static bool is_gone(uint32_t owner)
+{
+    const struct module_image *image;
+
+    if (owner == BTL_KERNEL || owner >= module_count())
+        return false;
+    image = module_get(owner)->image;
+    return image == NULL || !image->by_loader;
+}
+
 // The manifest names the functions of what the loader linked.
 static bool find_in_manifest(uint64_t address, struct symbol *ret)
 {
@@ -21,7 +32,7 @@ static bool find_in_manifest(uint64_t address, struct symbol *ret)
     const struct btlm_symbol *symbol =
         btl_manifest_find_symbol(handoff_manifest(), address, &offset);
 
-    if (symbol == NULL)
+    if (symbol == NULL || is_gone(symbol->owner))
         return false;
     ret->name = btl_manifest_str(handoff_manifest(), symbol->name);
     ret->offset = offset;

@@ -4,17 +4,29 @@
 #include <btl/module.h>
 
 #include "pci.h"
+#include "pciids.h"
 
 #define CONFIG_ADDRESS 0xcf8
 #define CONFIG_DATA    0xcfc
 #define MAX_FUNCTIONS  256 // lspci says when there were more
 
-enum { OFFSET_ID = 0, OFFSET_CLASS = 8, OFFSET_HEADER = 12, OFFSET_BUSES = 24 };
-enum { HEADER_BRIDGE = 1 };
+enum {
+    OFFSET_ID = 0,
+    OFFSET_COMMAND = 4, // status in the upper half
+    OFFSET_CLASS = 8,
+    OFFSET_HEADER = 12,
+    OFFSET_BARS = 16,
+    OFFSET_BUSES = 24,
+    OFFSET_CAPABILITIES = 52
+};
+enum { HEADER_DEVICE = 0, HEADER_BRIDGE = 1 };
+enum { COMMAND_MEMORY = 2, COMMAND_MASTER = 4 };
+enum { STATUS_CAPABILITIES = 16 };
+enum { BAR_PORTS = 1, BAR_TYPE = 6, BAR_64 = 4, BAR_FLAGS = 15 };
+enum { BARS = 6, CAPABILITIES_MAX = 48 }; // so many 4-byte capabilities fit above the header
 
 static struct pci_function functions[MAX_FUNCTIONS];
 static uint32_t count, lost;
-static const struct pci_names *names;
 
 static void select(const struct pci_function *at, uint8_t offset)
 {
@@ -34,6 +46,77 @@ void pci_write32(const struct pci_function *at, uint8_t offset, uint32_t value)
     port_out32(CONFIG_DATA, value);
 }
 
+uint8_t pci_capability(const struct pci_function *at, uint8_t id, uint8_t after)
+{
+    uint32_t status = pci_read32(at, OFFSET_COMMAND) >> 16;
+    if ((status & STATUS_CAPABILITIES) == 0)
+        return 0;
+    uint8_t next = after != 0 ? (uint8_t)(pci_read32(at, after) >> 8)
+                              : (uint8_t)pci_read32(at, OFFSET_CAPABILITIES);
+    // The list is the device's: one that leaves the space for capabilities or goes in a circle
+    // ends.
+    for (int i = 0; i < CAPABILITIES_MAX; i++) {
+        next &= 0xfc;
+        if (next < 0x40)
+            return 0;
+        uint32_t head = pci_read32(at, next);
+        if ((uint8_t)head == id)
+            return next;
+        next = (uint8_t)(head >> 8);
+    }
+    return 0;
+}
+
+void pci_enable(const struct pci_function *at, bool on)
+{
+    // A status bit is cleared by writing 1 to it: 0 leaves all as they are.
+    uint32_t command = pci_read32(at, OFFSET_COMMAND) & 0xffff;
+    if (on)
+        command |= COMMAND_MEMORY | COMMAND_MASTER;
+    else
+        command &= ~(uint32_t)COMMAND_MASTER;
+    pci_write32(at, OFFSET_COMMAND, command);
+}
+
+// The bits of a register that can be written say how large its range is.
+static uint32_t writable_bits(const struct pci_function *at, uint8_t offset)
+{
+    uint32_t value = pci_read32(at, offset);
+    pci_write32(at, offset, 0xffffffff);
+    uint32_t bits = pci_read32(at, offset);
+    pci_write32(at, offset, value);
+    return bits;
+}
+
+bool pci_memory_bar(const struct pci_function *at, unsigned bar, uint64_t *ret_address,
+                    uint64_t *ret_size)
+{
+    uint8_t offset = (uint8_t)(OFFSET_BARS + 4 * bar);
+    if (at->header_type != HEADER_DEVICE || bar >= BARS)
+        return false;
+    uint32_t low = pci_read32(at, offset);
+    bool wide = (low & BAR_TYPE) == BAR_64;
+    if ((low & BAR_PORTS) != 0 || (wide && bar + 1 == BARS))
+        return false;
+    // Nothing of the device answers at an address that it does not have.
+    uint32_t command = pci_read32(at, OFFSET_COMMAND) & 0xffff;
+    pci_write32(at, OFFSET_COMMAND, command & ~(uint32_t)COMMAND_MEMORY);
+    uint64_t address = low & ~(uint32_t)BAR_FLAGS;
+    uint64_t bits = writable_bits(at, offset) & ~(uint32_t)BAR_FLAGS;
+    if (wide) {
+        address |= (uint64_t)pci_read32(at, offset + 4) << 32;
+        bits |= (uint64_t)writable_bits(at, offset + 4) << 32;
+    } else if (bits != 0) {
+        bits |= 0xffffffffull << 32;
+    }
+    pci_write32(at, OFFSET_COMMAND, command);
+    if (address == 0 || bits == 0)
+        return false; // not there, or the firmware gave it no address
+    *ret_address = address;
+    *ret_size = bits & -bits; // the lowest bit
+    return true;
+}
+
 const struct pci_function *pci_at(uint32_t index)
 {
     return index < count ? &functions[index] : NULL;
@@ -48,10 +131,9 @@ const struct pci_function *pci_find(uint16_t vendor, uint16_t id, const struct p
     return NULL;
 }
 
-void pci_set_names(const struct pci_names *those)
-{
-    names = those;
-}
+// Nobody needs names to boot: pciids is loaded when somebody looks at the list.
+BTL_STUB("pciids", const char *, pci_vendor_name, (uint16_t vendor), (vendor), NULL);
+BTL_STUB("pciids", const char *, pci_class_name, (uint32_t class_code), (class_code), NULL);
 
 // Adds one function. True when there is one; *ret_header gets its header type, *ret_bus the bus
 // behind it, 0 when it is no bridge.
@@ -102,8 +184,8 @@ static void list(int argc, char **argv)
 {
     for (uint32_t i = 0; i < count; i++) {
         const struct pci_function *f = &functions[i];
-        const char *vendor = names != NULL ? names->vendor(f->vendor) : NULL;
-        const char *class_name = names != NULL ? names->class_name(f->class_code) : NULL;
+        const char *vendor = pci_vendor_name(f->vendor);
+        const char *class_name = pci_class_name(f->class_code);
         kprintf("%02x:%02x.%x %04x:%04x class %06x", f->bus, f->device, f->function, f->vendor,
                 f->id, f->class_code);
         if (vendor != NULL || class_name != NULL)
@@ -132,14 +214,16 @@ static int pci_unload(void)
 }
 
 BTL_MODULE("pci", .load = pci_load, .unload = pci_unload);
-BTL_VERSION("1.0");
+BTL_VERSION("1.1");
 BTL_DESCRIPTION("enumerates the PCI buses");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.0");
-BTL_PROVIDES("pci:1.0");
+BTL_NEEDS("kernel:1.1");
+BTL_PROVIDES("pci:1.1");
 BTL_EXPORT(pci_at);
-BTL_EXPORT(pci_find);
+BTL_STUB_EXPORT(pci_find);
 BTL_EXPORT(pci_read32);
 BTL_EXPORT(pci_write32);
-BTL_EXPORT(pci_set_names);
+BTL_EXPORT(pci_capability);
+BTL_EXPORT(pci_memory_bar);
+BTL_EXPORT(pci_enable);

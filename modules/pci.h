@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Interface pci:1.0: the functions found on the PCI buses, and their configuration space.
+// Interface pci:1.1: the functions found on the PCI buses, and their configuration space.
+// 1.1 added capabilities, base address registers and pci_enable().
 #ifndef BTL_MODULES_PCI_H
 #define BTL_MODULES_PCI_H
 
@@ -20,11 +21,14 @@ const struct pci_function *pci_find(uint16_t vendor, uint16_t id,
 uint32_t pci_read32(const struct pci_function *at, uint8_t offset);
 void pci_write32(const struct pci_function *at, uint8_t offset, uint32_t value);
 
-// Names for lspci: a module that knows some gives them, and takes them back with NULL.
-struct pci_names {
-    const char *(*vendor)(uint16_t vendor);        // NULL: not known
-    const char *(*class_name)(uint32_t class_code); // NULL: not known
-};
-void pci_set_names(const struct pci_names *names);
+// Where in the configuration space the next capability `id` behind the one at `after` is (0: from the
+// start), or 0.
+uint8_t pci_capability(const struct pci_function *at, uint8_t id, uint8_t after);
+// The memory behind base address register `bar` (0 ... 5) of a device. False: these are ports, there is
+// nothing, or the firmware has set nothing up.
+bool pci_memory_bar(const struct pci_function *at, unsigned bar, uint64_t *ret_address,
+                    uint64_t *ret_size);
+// Lets the device answer at its memory and reach the machine's; off: the latter no longer.
+void pci_enable(const struct pci_function *at, bool on);
 
 #endif

@@ -2,7 +2,7 @@
 // Names of some vendors and of the device classes, for lspci. Nobody needs it to boot: AUTO.
 #include <btl/module.h>
 
-#include "pci.h"
+#include "pciids.h"
 
 struct entry {
     uint16_t number;
@@ -33,27 +33,23 @@ static const char *name_of(const struct entry *entries, size_t count, uint16_t n
     return NULL;
 }
 
-static const char *vendor_name(uint16_t vendor)
+const char *pci_vendor_name(uint16_t vendor)
 {
     return name_of(vendors, BTL_COUNT(vendors), vendor);
 }
 
-static const char *class_name(uint32_t class_code)
+const char *pci_class_name(uint32_t class_code)
 {
     return name_of(classes, BTL_COUNT(classes), (uint16_t)(class_code >> 8));
 }
 
-static const struct pci_names names = {.vendor = vendor_name, .class_name = class_name};
-
 static int pciids_load(const struct btl_load_args *args)
 {
-    pci_set_names(&names);
     return 0;
 }
 
 static int pciids_unload(void)
 {
-    pci_set_names(NULL);
     return 0;
 }
 
@@ -62,5 +58,5 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("names for lspci");
 BTL_LICENSE("BSD-2-Clause");
 BTL_NEEDS("kernel:1.0");
-BTL_NEEDS("pci:1.0");
-BTL_DEPENDS("pci");
+BTL_STUB_EXPORT(pci_vendor_name);
+BTL_STUB_EXPORT(pci_class_name);

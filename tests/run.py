@@ -83,6 +83,7 @@ def steps():
             yield "unit %s %s" % (unit, compiler), make("unit-%s-%s" % (compiler, unit)), cmocka
     # -k: a failing program does not keep the next one from being counted.
     yield "kernel", make("-k", "kernel-tests"), any_runner
+    yield "modules", make("-k", "module-tests"), any_runner
     yield "mock firmware", make("-k", "mock"), any_runner
     yield "oracle", make("oracle"), any_runner
     yield "oracle ia64", make("oracle-ia64"), any_runner

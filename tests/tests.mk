@@ -41,8 +41,9 @@ fuzz: $(BUILD)/fuzz/bin/$(NAME)
 include tests/oracle/oracle.mk
 include tests/volume/volume.mk
 include tests/mock/mock.mk
-include tests/btl/link.mk
+-include tests/btl/link.mk
 include tests/kernel/kernel.mk
+include tests/modules/modules.mk
 
 .PRECIOUS: $(BUILD)/test-gcc/support/%.o $(BUILD)/test-clang/support/%.o $(BUILD)/test-gcc/unit/test_%.o $(BUILD)/test-clang/unit/test_%.o $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/% $(BUILD)/fuzz/bin/%
 .PHONY: fuzz

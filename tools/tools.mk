@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Set-up, disk image, running it.
 
+# The table of what modules may call; tests/docs compares it.
+$(BUILD)/host/tools/kernel_api: tools/kernel_api.c $(BUILD)/host/libbtl.a
+	$(BEGIN)
+	gcc $(CSTD) $(WARN) -O2 -g $< $(BUILD)/host/libbtl.a -o $@
+kernel-api: $(BUILD)/host/tools/kernel_api
+	$< > docs/kernel-api.md
+
 PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # Packages first, then a make of its own, so that nothing is looked up before they are there.
@@ -29,4 +36,4 @@ $(O)/btl.img: tools/mkimage.sh loader.conf $(O)/efi/BOOTX64.EFI $(O)/kernel/kern
 
 include tests/boot/boot.mk
 
-.PHONY: setup run debug test test-programs image
+.PHONY: kernel-api setup run debug test test-programs image

@@ -47,6 +47,10 @@ struct btl_module_config {
 
 enum btl_stop_action { BTL_STOP_WAIT, BTL_STOP_RESET };
 
+// Which files the loader keeps in memory for the kernel: those of INIT and AUTO modules as well, or
+// those of BOOT2 alone. AUTO: as btl_plan_stages_all() (plan.h) sees it.
+enum btl_stage { BTL_STAGE_AUTO, BTL_STAGE_ALL, BTL_STAGE_BOOT };
+
 struct btl_config {
     struct btl_str file; // path of the configuration, for messages
     struct btl_str text; // the whole text, borrowed
@@ -58,6 +62,7 @@ struct btl_config {
     bool verbose, quiet;
     bool manifest_save;            // the loader saves the manifest (btl/boot.h says where)
     enum btl_stop_action required_failure; // what a failed required module does; default "stop"
+    enum btl_stage stage;                     // default "auto"
     const struct btl_setting *kernel_setting; // NULL: the default
 
     struct btl_setting *settings; // every assignment, in the order of the text

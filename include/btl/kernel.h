@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel as modules see it: interface kernel:1.0. Its table is kernel_exports.def.
+// The kernel as modules see it: interface kernel:1.1. Its table is kernel_exports.def.
 #ifndef BTL_KERNEL_H
 #define BTL_KERNEL_H
 
@@ -7,7 +7,7 @@
 
 #include <btl/types.h>
 
-#define BTL_KERNEL_INTERFACE "kernel:1.0"
+#define BTL_KERNEL_INTERFACE "kernel:1.1"
 
 // What functions of the kernel and of modules return: 0, or one of these.
 enum {
@@ -22,8 +22,22 @@ enum {
 };
 
 struct btlm_system; // btl/manifest.h
+struct btl_device;  // btl/device.h
+struct btl_stream;  // btl/stream.h
+struct btl_queue;   // btl/stream.h
+struct btl_message; // btl/stream.h
 
-#define EXPORT(type, name, parameters, phase, text) type name parameters;
+// A function of a module that may not be loaded: BTL_STUB() of btl/module.h makes it, the kernel
+// fills it in.
+struct btl_stub {
+    const char *module, *function;
+    void *target; // NULL: not looked up yet, or gone
+    struct btl_stub *next;
+    uint32_t id; // of the module that `target` belongs to
+};
+struct btl_fs;      // btl/fs.h
+
+#define EXPORT(type, name, parameters, phase, minor, text) type name parameters;
 #include <btl/kernel_exports.def>
 #undef EXPORT
 

@@ -25,7 +25,7 @@
 
 #define BTLM_MAGIC "BTLMANIF"
 #define BTLM_MAJOR 1
-#define BTLM_MINOR 0
+#define BTLM_MINOR 1 // 1.1: table VOLUME
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
 
@@ -59,6 +59,7 @@ enum btlm_kind {
     BTLM_SYMBOLS,       // struct btlm_symbol: functions, for backtraces; ascending by address
     BTLM_LOG,           // char, the loader's log as printed
     BTLM_CONFIG,        // char, the configuration text as read
+    BTLM_VOLUME,        // struct btlm_volume: the boot volume, one or none (since 1.1)
     BTLM_KINDS
 };
 
@@ -111,6 +112,22 @@ struct btlm_kernel {
     uint64_t entry;                             // virtual
 };
 _Static_assert(sizeof(struct btlm_kernel) == 88, "wire");
+
+enum btlm_volume_kind { // a minor version may add others
+    BTLM_VOLUME_UNKNOWN,
+    BTLM_VOLUME_GPT, // `guid` is that of a partition
+};
+
+// The volume that the loader was started from, and the paths begin at. Files of REGISTERED modules are
+// there.
+struct btlm_volume {
+    uint32_t kind;       // enum btlm_volume_kind
+    uint32_t partition;  // number in the table
+    uint8_t guid[16];    // as on the disk
+    uint64_t start_block, block_count;
+    struct btlm_str controller; // what the disk hangs on, as in an alias= (modinfo.h); may be empty
+};
+_Static_assert(sizeof(struct btlm_volume) == 48, "wire");
 
 struct btlm_segment {
     uint64_t address, size; // virtual; bytes
@@ -294,6 +311,11 @@ static inline const struct btlm_system *btl_manifest_system(const struct btl_man
 static inline const struct btlm_kernel *btl_manifest_kernel(const struct btl_manifest *m)
 {
     return btl_manifest_entry(m, BTLM_KERNEL_IMAGE, 0);
+}
+// NULL when the manifest has none.
+static inline const struct btlm_volume *btl_manifest_volume(const struct btl_manifest *m)
+{
+    return btl_manifest_count(m, BTLM_VOLUME) > 0 ? btl_manifest_entry(m, BTLM_VOLUME, 0) : 0;
 }
 static inline const struct btlm_module *btl_manifest_module(const struct btl_manifest *m, uint64_t i)
 {

@@ -20,6 +20,9 @@ struct btl_manifest_input {
     // Everything of struct btlm_system except its strings, which are given here as text.
     struct btlm_system system;
     struct btl_str loader_version, firmware_vendor;
+    // The boot volume, its string given as text; NULL when it is not known.
+    const struct btlm_volume *volume;
+    struct btl_str volume_controller;
     const struct btl_config *config;
     const struct btl_plan *plan;
     const struct btl_module_result *results;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The metadata of a module or kernel: the key=value strings of its .modinfo section.
-// Keys of Linux: name version description author license depends parm parmtype.
+// Keys of Linux: name version description author license depends parm parmtype alias.
 // Keys of BTL: phases type interface provides export stub.
 // One of each at most: name version phases type. Of description author license the first counts, as
 // modules made of many files repeat them. The others may stand as often as needed; depends is a list
@@ -38,7 +38,14 @@ struct btl_modinfo {
     size_t parm_count;
     struct btl_str *stubs;
     size_t stub_count;
+    struct btl_str *aliases; // devices that it drives
+    size_t alias_count;
 };
+
+// A device by its ids, as Linux writes it; '*' in an alias= stands for anything:
+// "pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i00" is vendor, device, subsystem's vendor and
+// device, class, subclass, programming interface.
+bool btl_alias_match(struct btl_str pattern, struct btl_str text);
 
 // Reads the section of a checked file. Strings point into the file. Every malformed string is
 // reported; unknown keys are ignored (Linux has many). For a module, `name` must be there and

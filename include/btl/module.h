@@ -22,7 +22,8 @@
 #include <btl/kernel.h>
 #include <btl/types.h>
 
-#define BTL_MODULE_ABI 1
+// 2: tunables may change at run time. A kernel takes modules of ABI 1, too.
+#define BTL_MODULE_ABI 2
 
 // What a load function gets. Valid during the call only.
 struct btl_load_args {
@@ -40,6 +41,10 @@ struct btl_tunable {
     int type; // enum btl_tunable_type
     void *storage;
     int64_t min, max; // INT: range, both included. STRING: max is sizeof the array
+    // Called before a change at run time, with a value that has passed the checks: an int64_t, bool
+    // or char[]. 0: the kernel stores it then; non-zero, an error of btl/kernel.h: it stays as it
+    // is. NULL: it can be set in loader.conf alone. (Since ABI 2.)
+    int (*changed)(const struct btl_tunable *tunable, const void *value);
 };
 
 // The wrapper structure: exactly one in each module.
@@ -79,6 +84,7 @@ struct btl_wrapper {
 #define BTL_TYPE(type)         BTL_MODINFO("type", type)         // "misc" …
 #define BTL_NEEDS(interface)   BTL_MODINFO("interface", interface) // "kernel:1.0"
 #define BTL_PROVIDES(interface) BTL_MODINFO("provides", interface)
+#define BTL_ALIAS(device)      BTL_MODINFO("alias", device)      // "pci:v00001AF4d00001042*"
 
 // Makes a function or variable of this file visible to modules that declare this one a dependency.
 #define BTL_EXPORT(symbol)                                                                         \
@@ -98,6 +104,67 @@ struct btl_wrapper {
 #define BTL_PARM(name, type, text)                                                                 \
     BTL_MODINFO("parmtype", name ":" type);                                                        \
     BTL_MODINFO("parm", name ":" text)
+// The same that may change while the module is loaded, when `callback` allows it.
+#define BTL_INT_RUNTIME(variable, least, most, callback)                                           \
+    {.name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (least),           \
+     .max = (most), .changed = (callback)}
+#define BTL_BOOL_RUNTIME(variable, callback)                                                       \
+    {.name = #variable, .type = BTL_TUNABLE_BOOL, .storage = &(variable), .changed = (callback)}
+#define BTL_STRING_RUNTIME(variable, callback)                                                     \
+    {.name = #variable, .type = BTL_TUNABLE_STRING, .storage = (variable),                         \
+     .max = sizeof(variable), .changed = (callback)}
 #define BTL_TUNABLES(array) .tunables = (array), .tunable_count = BTL_COUNT(array)
+
+// A stub: `name` in this file (or in the kernel) stands for the function of that name that module
+// `module_name` exports. A call loads the module, its dependencies first, when it is not loaded, and
+// goes on in the loaded function. It needs no BTL_DEPENDS: what is called through stubs alone may
+// be absent. When the function cannot be had, the stub has the value of the expression `failed`, in
+// which `btl_error` says why, the same at each call:
+//   BTL_ENOENT  no module of that name is registered, or it does not export the function
+//   BTL_ENODEV  the module failed to load (tried once; `kmadmin -L` tries again), is switched off,
+//               or cannot be loaded in this phase (before BOOT2: no module can)
+//   BTL_EBUSY   it, or what it needs, is being loaded right now: the caller is its own load function
+//   BTL_ENOMEM  no memory
+//
+//     BTL_STUB("pciids", const char *, pci_vendor_name, (uint16_t vendor), (vendor), NULL)
+//     BTL_STUB("disk", int, disk_flush, (void), (), btl_error)
+//
+// The module must not be unloaded while it runs in a call, so it is busy until the call returns.
+// Plain C: the function pointer is whatever the machine has for one.
+#define BTL_STUB(module_name, returned, name, parameters, arguments, failed)                       \
+    static struct btl_stub btl_stub_##name = {.module = module_name, .function = #name};           \
+    BTL_MODINFO("uses", module_name ":" #name);                                                    \
+    returned name parameters                                                                       \
+    {                                                                                              \
+        void *btl_function;                                                                        \
+        int btl_error = stub_enter(&btl_stub_##name, &btl_function);                               \
+        returned btl_result;                                                                       \
+        if (btl_error != 0)                                                                        \
+            return failed;                                                                         \
+        btl_result = ((returned(*) parameters)btl_function)arguments;                              \
+        stub_leave(&btl_stub_##name);                                                              \
+        return btl_result;                                                                         \
+    }                                                                                              \
+    _Static_assert(sizeof(&name) != 0, "")
+// The same for a function without a result; `failed` is a statement.
+#define BTL_STUB_VOID(module_name, name, parameters, arguments, failed)                            \
+    static struct btl_stub btl_stub_##name = {.module = module_name, .function = #name};           \
+    BTL_MODINFO("uses", module_name ":" #name);                                                    \
+    void name parameters                                                                           \
+    {                                                                                              \
+        void *btl_function;                                                                        \
+        int btl_error = stub_enter(&btl_stub_##name, &btl_function);                               \
+        if (btl_error != 0) {                                                                      \
+            failed;                                                                                \
+            return;                                                                                \
+        }                                                                                          \
+        ((void (*) parameters)btl_function)arguments;                                              \
+        stub_leave(&btl_stub_##name);                                                              \
+    }                                                                                              \
+    _Static_assert(sizeof(&name) != 0, "")
+// Exports a function and says in the metadata that it is meant to be called through a stub.
+#define BTL_STUB_EXPORT(symbol)                                                                    \
+    BTL_MODINFO("stub", #symbol);                                                                  \
+    BTL_EXPORT(symbol)
 
 #endif

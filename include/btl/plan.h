@@ -96,6 +96,12 @@ uint32_t btl_plan_required_failure(const struct btl_plan *plan);
 // The same, said: false after reporting boot-required.
 bool btl_plan_check_required(const struct btl_plan *plan);
 
+// Are the files of INIT and AUTO modules to be kept in memory for the kernel? With stage="auto" they are
+// not when the kernel can read them from the boot volume by itself: when modules that will be loaded in
+// BOOT2 or before provide the interface fs and drive the volume's `controller` (an alias= of theirs
+// matches; empty: not known).
+bool btl_plan_stages_all(const struct btl_plan *plan, struct btl_str controller);
+
 struct btl_scope;
 struct btl_symtab;
 // The scope in which `module` is linked (link.h): the kernel and the dependencies it declares. One

@@ -32,6 +32,20 @@ static bool in_arena(const struct btlm_module *entry)
                         system->modules_size);
 }
 
+static uint64_t section_address(const struct btlm_module *entry, struct btl_str name)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+
+    for (uint32_t i = 0; i < entry->section_count; i++) {
+        const struct btlm_section *section =
+            btl_manifest_entry(manifest, BTLM_SECTIONS, (uint64_t)entry->first_section + i);
+
+        if (btl_str_equal(btl_manifest_str(manifest, section->name), name))
+            return section->address;
+    }
+    return 0;
+}
+
 bool image_adopt(struct module *module, struct btl_diags *diags)
 {
     const struct btlm_module *entry = module->entry;
@@ -41,6 +55,8 @@ bool image_adopt(struct module *module, struct btl_diags *diags)
         .size = entry->size,
         .wrapper = (const struct btl_wrapper *)(uintptr_t)entry->wrapper,
         .by_loader = true,
+        .bss_base = section_address(entry, BTL_STR(".bss")),
+        .bss_size = entry->bss_size,
     };
 
     if (!in_arena(entry) || !find_segments(entry, &image)) {
@@ -56,7 +72,8 @@ bool image_adopt(struct module *module, struct btl_diags *diags)
     return true;
 }
 
-// Memory of a phase-1 image is taken back when the VM can hold it (dlkm_release_failed).
+// Memory of a phase-1 image that goes in phase 1 is taken back when the VM can hold it
+// (dlkm_release_failed).
 void image_drop(struct module *module)
 {
     struct module_image *image = module->image;
@@ -64,7 +81,12 @@ void image_drop(struct module *module)
     module->image = NULL;
     if (!image->by_loader)
         vm_image_free(image->base, image->size);
+    else if (vm_ready())
+        vm_boot_image_free(image->base, image->size);
+    if (image->by_loader && vm_ready())
+        module->adoptable = false;
     kmem_free(image->functions);
     kmem_free(image->names);
+    kmem_free(image->defaults);
     kmem_free(image);
 }

@@ -3,6 +3,8 @@
 // linked where it lies, writable and not executable; sealing is the last step.
 #include "dlkm/link.h"
 
+#include "devsw.h"
+#include "dlkm/source.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>
@@ -31,10 +33,11 @@ static bool open(struct link *link)
 {
     uint16_t machine = boot_system()->machine;
 
-    return source_open(link->module, &link->file, link->diags) &&
-           btl_elf_open(link->file, BTL_ELF_MODULE, machine, link->place, &link->elf,
+    return btl_elf_open(link->file, BTL_ELF_MODULE, machine, link->place, &link->elf,
                         link->diags) &&
-           btl_modinfo_read(&link->elf, link->arena, &link->info, link->diags);
+           btl_modinfo_read(&link->elf, link->arena, &link->info, link->diags) &&
+           (link->info.type != BTL_TYPE_WSIO_CLASS ||
+            majors_read(link->module, &link->elf, link->diags));
 }
 
 static bool place(struct link *link)
@@ -117,6 +120,8 @@ static bool finish(struct link *link)
     memcpy(to->segment, link->image.segment, sizeof(to->segment));
     to->wrapper = (const struct btl_wrapper *)(uintptr_t)btl_image_section_address(
         &link->image, BTL_STR(BTL_WRAPPER_SECTION));
+    to->bss_base = btl_image_section_address(&link->image, BTL_STR(".bss"));
+    to->bss_size = link->image.bss_size;
     if (!make_room(link, to)) {
         no_memory(link, "keeping the module's symbols");
     } else if (exports_add(link->module, &link->image, &link->info, link->diags)) {
@@ -134,10 +139,14 @@ static bool finish(struct link *link)
     return false;
 }
 
-bool image_link(struct module *module, struct btl_arena *arena, struct btl_diags *diags)
+bool image_link(struct module *module, struct btl_bytes file, struct btl_arena *arena,
+                struct btl_diags *diags)
 {
-    struct link link = {
-        .module = module, .place = {.module = module_name(module)}, .arena = arena, .diags = diags};
+    struct link link = {.module = module,
+                        .place = {.module = module_name(module)},
+                        .file = file,
+                        .arena = arena,
+                        .diags = diags};
 
     if (!open(&link) || !place(&link))
         return false;

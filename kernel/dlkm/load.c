@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The one way a module is loaded, in every phase: a list of steps, each with what undoes it. A step
-// that fails has reported why; the steps before it are undone in reverse.
+// The one way a module is loaded, at boot, on demand and by hand: a list of steps, each with what
+// undoes it. A step that fails has reported why; the steps before it are undone in reverse.
 #include "dlkm/link.h"
 
 #include "arena.h"
+#include "dlkm/source.h"
 #include "handoff.h"
-#include "monitor.h"
 #include "print.h"
 #include "timeline.h"
+#include "vm/vm.h"
 
 #include <btl/kernel.h>
 
@@ -17,6 +18,8 @@ struct load {
     struct heap_arena heap;
     struct btl_diags diags;
     struct btl_place place;
+    struct btl_bytes file; // size 0: not open
+    bool put_off;          // nothing is wrong with it, it came at the wrong time
 };
 
 static const struct module *running; // module whose load function is being called
@@ -40,18 +43,66 @@ static bool check_phase(struct load *load)
     return false;
 }
 
+// In phase 1 nothing can be linked: there is no memory for it.
+static bool check_time(struct load *load)
+{
+    if (load->module->adoptable || vm_ready())
+        return true;
+    btl_report(&load->diags, BTL_RUN_TOO_EARLY, load->place);
+    return false;
+}
+
+// A dependency that is being loaded right now (its load function has asked for this module), or
+// that was put off for such a reason, may well be loaded later.
+static bool is_busy(const struct module *other)
+{
+    return other->state == MODULE_LOADING || other->state == MODULE_UNLOADING ||
+           other->state == MODULE_REGISTERED;
+}
+
 // Every dependency that is not loaded is named, not the first alone.
 static bool check_dependencies(struct load *load)
 {
-    uint32_t before = load->diags.errors;
+    uint32_t before = load->diags.errors, busy = 0;
 
     for (uint32_t i = 0; i < load->module->entry->depend_count; i++) {
         const struct module *other = module_get(module_dependency(load->module, i));
-        if (other->state != MODULE_LOADED)
-            btl_report(&load->diags, BTL_RUN_DEPENDENCY, load->place, BTL_ARG(module_name(other)),
-                       BTL_ARG_Z(module_state_name(other->state)));
+        if (other->state == MODULE_LOADED)
+            continue;
+        busy += is_busy(other);
+        btl_report(&load->diags, is_busy(other) ? BTL_RUN_DEPENDENCY_BUSY : BTL_RUN_DEPENDENCY,
+                   load->place, BTL_ARG(module_name(other)),
+                   BTL_ARG_Z(module_state_name(other->state)));
     }
+    load->put_off = busy > 0 && load->diags.errors - before == busy;
     return load->diags.errors == before;
+}
+
+static bool open_file(struct load *load)
+{
+    return load->module->adoptable || source_open(load->module, &load->file, &load->diags);
+}
+
+static void close_file(struct load *load)
+{
+    if (load->file.size > 0)
+        source_close(load->module, load->file);
+    load->file.size = 0;
+}
+
+// The timeline is that of the boot: modules that come and go later must not make it grow.
+#define NO_EVENT UINT64_MAX
+
+static uint64_t begin_event(const struct load *load, enum btlm_event_kind kind)
+{
+    return dlkm_phase() != BTL_PHASE_AUTO ? timeline_begin(kind, module_id(load->module))
+                                          : NO_EVENT;
+}
+
+static void end_event(uint64_t event, uint64_t bytes)
+{
+    if (event != NO_EVENT)
+        timeline_end(event, bytes);
 }
 
 static bool get_image(struct load *load)
@@ -60,11 +111,11 @@ static bool get_image(struct load *load)
     uint64_t event;
     bool good;
 
-    if (module->entry->state == BTLM_LINKED)
+    if (module->adoptable)
         return image_adopt(module, &load->diags);
-    event = timeline_begin(BTLM_EVENT_MODULE_LINKED, module_id(module));
-    good = image_link(module, &load->heap.arena, &load->diags);
-    timeline_end(event, good ? module->image->size : 0);
+    event = begin_event(load, BTLM_EVENT_MODULE_LINKED);
+    good = image_link(module, load->file, &load->heap.arena, &load->diags);
+    end_event(event, good ? module->image->size : 0);
     return good;
 }
 
@@ -72,15 +123,7 @@ static bool get_image(struct load *load)
 // kernel takes out: a pointer into memory that is about to be somebody else's.
 static void drop_image(struct load *load)
 {
-    uint64_t start = load->module->image->base, end = start + load->module->image->size;
-    bool left = console_forget(start, end);
-
-    left = monitor_forget(start, end) || left;
-    if (left)
-        kprintf("%S: left a console capture or a command behind; removed\n", &load->place.module);
-    if (!load->module->image->by_loader)
-        exports_remove(load->module);
-    image_drop(load->module);
+    unload_image(load->module);
 }
 
 static bool check_wrapper(struct load *load)
@@ -88,12 +131,17 @@ static bool check_wrapper(struct load *load)
     return wrapper_check(load->module, &load->diags);
 }
 
+static bool check_type(struct load *load)
+{
+    return type_check(load->module, &load->diags);
+}
+
 static bool set_tunables(struct load *load)
 {
     return tunables_set(load->module, &load->diags);
 }
 
-static const char *error_text(int error)
+const char *error_text(int error)
 {
     switch (error) {
     case BTL_ENOENT:
@@ -126,6 +174,7 @@ static bool call_load(struct load *load)
     struct btl_str flags = btl_manifest_str(manifest, load->module->entry->arguments);
     char *text = btl_alloc(&load->heap.arena, name.len + flags.len + 2, 1);
     struct btl_load_args args = {.name = text, .phase = (int)load->phase};
+    const struct module *caller = running; // it has called a stub of this one
     uint64_t event;
     int error;
 
@@ -138,11 +187,11 @@ static bool call_load(struct load *load)
     memcpy(text + name.len + 1, flags.at, flags.len);
     args.flags = text + name.len + 1;
 
-    event = timeline_begin(BTLM_EVENT_MODULE_LOADED, module_id(load->module));
+    event = begin_event(load, BTLM_EVENT_MODULE_LOADED);
     running = load->module;
     error = load->module->image->wrapper->load(&args);
-    running = NULL;
-    timeline_end(event, 0);
+    running = caller;
+    end_event(event, 0);
     if (error == 0)
         return true;
     btl_report(&load->diags, BTL_RUN_LOAD_FUNCTION, load->place, BTL_DEC(-(int64_t)error),
@@ -150,25 +199,44 @@ static bool call_load(struct load *load)
     return false;
 }
 
+// Only after a type could not attach: then there is no way but back.
+static void undo_load(struct load *load)
+{
+    int error =
+        load->module->image->wrapper->unload != NULL ? load->module->image->wrapper->unload() : 0;
+
+    if (error != 0)
+        kprintf("%S: its unload function refuses with error -%d (%s), but it could not be "
+                "attached; it is taken out\n",
+                &load->place.module, -error, error_text(error));
+}
+
+static bool attach(struct load *load)
+{
+    return type_attach(load->module, &load->diags);
+}
+
 static const struct step {
     bool (*run)(struct load *load);
     void (*undo)(struct load *load);
 } steps[] = {
-    {check_phase, NULL},   {check_dependencies, NULL}, {get_image, drop_image},
-    {check_wrapper, NULL}, {set_tunables, NULL},       {call_load, NULL},
+    {check_phase, NULL},     {check_time, NULL},      {check_dependencies, NULL},
+    {open_file, close_file}, {get_image, drop_image}, {check_wrapper, NULL},
+    {check_type, NULL},      {set_tunables, NULL},    {call_load, undo_load},
+    {attach, NULL},
 };
-
-#define REASON_MAX 512
 
 // All errors are shown; the first is the module's reason. Before anything is undone: messages quote
 // strings of the module's image and file.
-static void explain(const struct load *load, char reason[static REASON_MAX])
+void diags_explain(const struct btl_diags *diags, char reason[static REASON_MAX])
 {
     struct btl_out out = console_out();
 
     btl_format_to(reason, REASON_MAX, "out of memory while saying why");
-    for (const struct btl_diag *diag = load->diags.first; diag != NULL; diag = diag->next) {
-        if (diag == load->diags.first) {
+    if (diags->lost > 0)
+        kprintf("out of memory: %u messages are lost\n", diags->lost);
+    for (const struct btl_diag *diag = diags->first; diag != NULL; diag = diag->next) {
+        if (diag == diags->first) {
             struct text_buffer buffer = text_buffer(reason, REASON_MAX);
             btl_diag_print(&buffer.out, diag);
         }
@@ -186,26 +254,28 @@ static bool run_steps(struct load *load)
         done++;
     if (done == BTL_COUNT(steps))
         return true;
-    explain(load, reason);
+    diags_explain(&load->diags, reason);
     while (done-- > 0)
         if (steps[done].undo != NULL)
             steps[done].undo(load);
-    module_failed(load->module, reason);
+    if (load->put_off)
+        module_put_off(load->module);
+    else
+        module_failed(load->module, reason);
     return false;
 }
 
-bool module_load(uint32_t id, enum btl_phase phase)
+bool load_one(struct module *module, enum btl_phase phase)
 {
-    struct module *module = module_get(id);
     struct load load = {.module = module, .phase = phase, .place = {.module = module_name(module)}};
     bool good;
 
     heap_arena_init(&load.heap);
     load.diags.arena = &load.heap.arena;
-    module_begin_load(module);
     good = run_steps(&load);
     if (good)
         module_loaded(module);
+    close_file(&load);
     heap_arena_free(&load.heap);
     return good;
 }

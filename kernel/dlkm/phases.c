@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The boot phases: the modules that the loader's plan put into each, in its order.
 #include "dlkm/dlkm.h"
+#include "dlkm/source.h"
 
 #include "handoff.h"
 #include "timeline.h"
@@ -14,6 +15,13 @@ static const enum btlm_event_kind event_of_phase[BTL_PHASES] = {
     [BTL_PHASE_INIT] = BTLM_EVENT_INIT,
 };
 
+static enum btl_phase now = BTL_PHASE_BOOT1;
+
+enum btl_phase dlkm_phase(void)
+{
+    return now;
+}
+
 // "  hello            BOOT1  0xffffffff80600000     12 KiB  0.123 ms"
 static void print_loaded(const struct module *module, enum btl_phase phase, uint64_t start)
 {
@@ -25,7 +33,7 @@ static void print_loaded(const struct module *module, enum btl_phase phase, uint
             (unsigned long)(took / 1000000), (unsigned long)(took / 1000 % 1000));
 }
 
-static void load_one(uint32_t id, enum btl_phase phase, uint32_t *loaded, uint32_t *failed)
+static void load_in_phase(uint32_t id, enum btl_phase phase, uint32_t *loaded, uint32_t *failed)
 {
     uint64_t start = timeline_now();
 
@@ -45,15 +53,18 @@ void dlkm_boot_phase(enum btl_phase phase)
     uint64_t count = btl_manifest_count(manifest, BTLM_ORDER), event;
     uint32_t loaded = 0, failed = 0;
 
+    now = phase;
     event = timeline_begin(event_of_phase[phase], BTL_NONE);
     registry_register(phase);
     for (uint64_t i = 0; i < count; i++) {
         uint32_t id = *(const uint32_t *)btl_manifest_entry(manifest, BTLM_ORDER, i);
         const struct module *module = module_get(id);
         if (module->entry->phase == phase && module->state == MODULE_REGISTERED)
-            load_one(id, phase, &loaded, &failed);
+            load_in_phase(id, phase, &loaded, &failed);
     }
     timeline_end(event, 0);
+    if (phase == BTL_PHASE_INIT)
+        now = BTL_PHASE_AUTO;
     kprintf("%s: %u module%s loaded, %u failed\n", btl_phase_name(phase), loaded,
             loaded == 1 ? "" : "s", failed);
 }
@@ -61,8 +72,10 @@ void dlkm_boot_phase(enum btl_phase phase)
 void dlkm_release_failed(void)
 {
     for (uint32_t id = 0; id < module_count(); id++) {
-        const struct module *module = module_get(id);
-        if (module->entry->state == BTLM_LINKED && module->state == MODULE_FAILED)
-            vm_boot_image_free(module->entry->address, module->entry->size);
+        struct module *module = module_get(id);
+        if (!module->adoptable || module->image != NULL)
+            continue;
+        vm_boot_image_free(module->entry->address, module->entry->size);
+        module->adoptable = false;
     }
 }

@@ -3,15 +3,20 @@
 
 #include "handoff.h"
 
+#include <btl/device.h>
 #include <btl/kernel.h>
 
 static struct module *modules;
 static uint32_t count;
 
 static const char *const state_name[MODULE_STATES] = {
-    [MODULE_ANNOUNCED] = "announced", [MODULE_REGISTERED] = "registered",
-    [MODULE_LOADING] = "loading",     [MODULE_LOADED] = "loaded",
-    [MODULE_FAILED] = "failed",       [MODULE_OFF] = "off",
+    [MODULE_ANNOUNCED] = "announced",
+    [MODULE_REGISTERED] = "registered",
+    [MODULE_LOADING] = "loading",
+    [MODULE_LOADED] = "loaded",
+    [MODULE_UNLOADING] = "unloading",
+    [MODULE_FAILED] = "failed",
+    [MODULE_OFF] = "off",
 };
 
 const char *module_state_name(enum module_state state)
@@ -74,7 +79,11 @@ static void announce(struct module *module, const struct btlm_module *entry)
     const struct btl_manifest *manifest = handoff_manifest();
     char reason[512] = "the loader gave no reason";
 
-    *module = (struct module){.entry = entry, .state = MODULE_ANNOUNCED};
+    *module = (struct module){.entry = entry,
+                              .state = MODULE_ANNOUNCED,
+                              .major = {BTL_MAJOR_NONE, BTL_MAJOR_NONE},
+                              .wants_major = {BTL_MAJOR_NONE, BTL_MAJOR_NONE},
+                              .adoptable = entry->state == BTLM_LINKED};
     if (entry->state != BTLM_FAILED && entry->state != BTLM_OFF)
         return;
     if (entry->state == BTLM_OFF)
@@ -107,29 +116,101 @@ void registry_register(enum btl_phase registered)
 {
     for (uint32_t id = 0; id < count; id++)
         if (modules[id].state == MODULE_ANNOUNCED && modules[id].entry->registered == registered)
-            modules[id].state = MODULE_REGISTERED;
+            module_registered(&modules[id]);
+}
+
+// --- transitions
+
+static void from(const struct module *module, uint32_t states, const char *transition)
+{
+    struct btl_str name = module_name(module);
+
+    if (!(1u << module->state & states))
+        kpanic("module %S: %s from state %s", &name, transition, module_state_name(module->state));
+}
+
+// The one diagnostic of its stage, so the arena is a piece of the stack.
+static void refuse_type(struct module *module)
+{
+    uint64_t memory[64];
+    struct btl_arena arena = {.at = (uint8_t *)memory, .end = (uint8_t *)(memory + 64)};
+    struct btl_diags diags = {.arena = &arena};
+    struct btl_place place = {.module = module_name(module)};
+    char reason[REASON_MAX];
+
+    btl_report(&diags, BTL_RUN_EARLY_TYPE, place, BTL_ARG_Z(btl_type_name(module->entry->type)));
+    diags_explain(&diags, reason);
+    module_failed(module, reason);
+}
+
+// Rule 5: the services that the other types attach to do not exist in phase 1.
+void module_registered(struct module *module)
+{
+    from(module, 1u << MODULE_ANNOUNCED, "registered");
+    if (module->entry->registered == BTL_PHASE_BOOT1 && module->entry->type != BTL_TYPE_MISC)
+        refuse_type(module);
+    else
+        module->state = MODULE_REGISTERED;
 }
 
 void module_begin_load(struct module *module)
 {
+    from(module, 1u << MODULE_REGISTERED, "load");
     module->state = MODULE_LOADING;
+}
+
+void module_put_off(struct module *module)
+{
+    from(module, 1u << MODULE_LOADING, "put off");
+    module->state = MODULE_REGISTERED;
 }
 
 void module_loaded(struct module *module)
 {
+    from(module, 1u << MODULE_LOADING, "loaded");
     for (uint32_t i = 0; i < module->entry->depend_count; i++)
         modules[module_dependency(module, i)].dependents++;
     module->state = MODULE_LOADED;
+}
+
+void module_begin_unload(struct module *module)
+{
+    from(module, 1u << MODULE_LOADED, "unload");
+    module->state = MODULE_UNLOADING;
+}
+
+void module_unload_refused(struct module *module)
+{
+    from(module, 1u << MODULE_UNLOADING, "unload refused");
+    module->state = MODULE_LOADED;
+}
+
+void module_unloaded(struct module *module)
+{
+    from(module, 1u << MODULE_UNLOADING, "unloaded");
+    for (uint32_t i = 0; i < module->entry->depend_count; i++)
+        modules[module_dependency(module, i)].dependents--;
+    module->unloads++;
+    module->state = MODULE_REGISTERED;
 }
 
 void module_failed(struct module *module, const char *reason)
 {
     size_t size = btl_format_to(NULL, 0, "%s", reason) + 1;
 
+    from(module, 1u << MODULE_ANNOUNCED | 1u << MODULE_LOADING, "failed");
     module->state = MODULE_FAILED;
     module->reason = kmem_alloc(size);
     if (module->reason != NULL)
         memcpy(module->reason, reason, size);
+}
+
+void module_retry(struct module *module)
+{
+    from(module, 1u << MODULE_FAILED, "retry");
+    kmem_free(module->reason);
+    module->reason = NULL;
+    module->state = MODULE_REGISTERED;
 }
 
 uint32_t module_required_failure(void)

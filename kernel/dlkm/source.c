@@ -1,38 +1,168 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where the file of a module comes from: the loader has staged it in memory. Other sources (a file
-// system on a disk) take their place behind these functions.
-#include "dlkm/dlkm.h"
+// Where the file of a module comes from: from memory, where the loader has staged it, else from the
+// boot volume, through the file system that modules serve.
+#include "dlkm/source.h"
 
+#include "dlkm/volume.h"
 #include "handoff.h"
 #include "vm/vm.h"
 
+#include <btl/hash.h>
 #include <btl/kernel.h>
 
-static uint64_t staged_pages_size(const struct btlm_module *entry)
+static uint8_t *released; // by id: what was staged for it has been given back
+
+static bool was_released(const struct module *module)
 {
-    return (entry->staged_size + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1);
+    return released != NULL && module_id(module) < module_count() && released[module_id(module)];
+}
+
+static bool is_staged(const struct module *module)
+{
+    const struct btlm_module *entry = module->entry;
+
+    return entry->state == BTLM_STAGED && entry->staged_size > 0 && !was_released(module) &&
+           entry->staged_physical % BTL_PAGE_SIZE == 0 && entry->file_size <= entry->staged_size;
+}
+
+// What a file that is read is reported with.
+struct reading {
+    struct btl_place place;
+    struct btl_str path;
+    struct btl_fs *fs;
+    struct btl_diags *diags;
+};
+
+static bool report_error(const struct reading *reading, int error)
+{
+    struct btl_arg path = BTL_ARG(reading->path), fs = BTL_ARG_Z(reading->fs->name);
+
+    if (error == BTL_ENOENT)
+        btl_report(reading->diags, BTL_RUN_FILE_NOT_FOUND, reading->place, path, fs);
+    else
+        btl_report(reading->diags, BTL_RUN_FILE_UNREADABLE, reading->place, path, fs,
+                   BTL_ARG_Z(error_text(error)));
+    return false;
+}
+
+// The loader has read the same file and put its hash into the manifest.
+static bool is_the_loaders(const struct reading *reading, const struct btlm_module *entry,
+                           struct btl_bytes bytes)
+{
+    static const uint8_t unknown[32];
+    uint8_t digest[32];
+
+    if (memcmp(entry->sha256, unknown, sizeof(unknown)) == 0)
+        return true;
+    btl_sha256(bytes, digest);
+    if (bytes.size == entry->file_size && memcmp(digest, entry->sha256, sizeof(digest)) == 0)
+        return true;
+    btl_report(reading->diags, BTL_RUN_FILE_CHANGED, reading->place, BTL_ARG(reading->path),
+               BTL_ARG_Z(reading->fs->name));
+    return false;
+}
+
+// "DIR/NAME.ko" with the next directory of what is left of a search path, moved on behind it.
+// False: there is none left, or no memory.
+static bool next_path(struct btl_str *rest, struct btl_str name, struct btl_arena *arena,
+                      struct btl_str *ret_path)
+{
+    struct btl_str directory = {rest->at, 0};
+    size_t size;
+    char *text;
+
+    while (directory.len < rest->len && rest->at[directory.len] != ';')
+        directory.len++;
+    if (directory.len == 0)
+        return false;
+    rest->at += directory.len;
+    rest->len -= directory.len;
+    if (rest->len > 0) { // the separator
+        rest->at++;
+        rest->len--;
+    }
+    size = directory.len + name.len + sizeof("/.ko");
+    text = btl_alloc(arena, size, 1);
+    if (text == NULL)
+        return false;
+    *ret_path = (struct btl_str){text, btl_format_to(text, size, "%S/%S.ko", &directory, &name)};
+    return true;
+}
+
+// Where the loader found it, or would have; then the directories of the search path, which the
+// administrator may have changed since. *path is written when another one is there.
+static int read_first(const struct reading *reading, struct btl_str *path, struct btl_bytes *ret)
+{
+    struct btl_str rest = search_path(), candidate;
+    int error = volume_read(reading->fs, *path, ret);
+
+    while (error == BTL_ENOENT &&
+           next_path(&rest, reading->place.module, reading->diags->arena, &candidate)) {
+        error = volume_read(reading->fs, candidate, ret);
+        if (error != BTL_ENOENT)
+            *path = candidate;
+    }
+    return error;
+}
+
+static bool read_file(const struct module *module, struct btl_bytes *ret_bytes,
+                      struct btl_diags *diags)
+{
+    const struct btlm_module *entry = module->entry;
+    struct reading reading = {.place = {.module = module_name(module)},
+                              .path = btl_manifest_str(handoff_manifest(), entry->path),
+                              .diags = diags};
+    struct btl_bytes bytes;
+    int error;
+
+    reading.fs = volume_boot();
+    if (reading.fs == NULL) {
+        btl_report(diags, BTL_RUN_NO_VOLUME, reading.place, BTL_ARG(reading.path));
+        return false;
+    }
+    error = read_first(&reading, &reading.path, &bytes);
+    if (error != 0)
+        return report_error(&reading, error);
+    if (is_the_loaders(&reading, entry, bytes)) {
+        *ret_bytes = bytes;
+        return true;
+    }
+    kmem_free((void *)(uintptr_t)bytes.at);
+    return false;
 }
 
 bool source_open(const struct module *module, struct btl_bytes *ret_bytes, struct btl_diags *diags)
 {
     const struct btlm_module *entry = module->entry;
-    struct btl_place place = {.module = module_name(module)};
 
-    if (entry->staged_size == 0 || entry->staged_physical % BTL_PAGE_SIZE != 0 ||
-        entry->file_size > entry->staged_size) {
-        btl_report(diags, BTL_RUN_NOT_STAGED, place,
-                   BTL_ARG(btl_manifest_str(handoff_manifest(), entry->path)));
-        return false;
-    }
+    if (!is_staged(module))
+        return read_file(module, ret_bytes, diags);
     *ret_bytes = (struct btl_bytes){phys_to_virt(entry->staged_physical), entry->file_size};
     return true;
 }
 
+// Staged bytes stay where they are; others have been read for the caller alone.
+void source_close(const struct module *module, struct btl_bytes bytes)
+{
+    if (is_staged(module) && bytes.at == phys_to_virt(module->entry->staged_physical))
+        return;
+    kmem_free((void *)(uintptr_t)bytes.at);
+}
+
 void source_release(const struct module *module)
 {
-    if (vm_ready() && module->entry->staged_size > 0)
-        vm_release(module->entry->staged_physical, staged_pages_size(module->entry),
-                   BTLM_MEM_STAGED);
+    const struct btlm_module *entry = module->entry;
+
+    if (!vm_ready() || !is_staged(module))
+        return;
+    if (released == NULL)
+        released = kmem_alloc(btl_manifest_count(handoff_manifest(), BTLM_MODULES));
+    if (released == NULL)
+        return; // then it stays, as nobody could know that it is gone
+    released[module_id(module)] = true;
+    vm_release(entry->staged_physical,
+               (entry->staged_size + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1),
+               BTLM_MEM_STAGED);
 }
 
 // AUTO modules keep their files; so does nobody else once INIT is over.

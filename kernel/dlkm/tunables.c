@@ -60,49 +60,47 @@ static bool parse_bool(struct btl_str text, bool *ret)
 }
 
 // A number that may be negative, as an argument of a message.
-static struct btl_arg signed_arg(int64_t value, char buffer[static 24])
+static struct btl_arg signed_copy(struct btl_diags *diags, int64_t value)
 {
-    btl_format_to(buffer, 24, "%lld", (long long)value);
-    return BTL_ARG_Z(buffer);
+    char text[24];
+
+    btl_format_to(text, sizeof(text), "%lld", (long long)value);
+    return BTL_ARG(btl_str_copy(diags->arena, btl_str_of(text)));
 }
 
-static bool set_int(const struct btl_tunable *tunable, struct btl_str value, struct btl_place place,
-                    struct btl_diags *diags)
+// Each parses `value` into `to`, of the type's storage; false and nothing stored when it is no
+// good.
+static bool take_int(const struct btl_tunable *tunable, struct btl_str value, void *to,
+                     struct btl_place place, struct btl_diags *diags)
 {
-    struct btl_str least = {0}, most = {0};
-    char text[24];
     int64_t number;
+    bool is_number = parse_int(value, &number);
 
-    if (parse_int(value, &number) && number >= tunable->min && number <= tunable->max) {
-        *(int64_t *)tunable->storage = number;
+    if (is_number && number >= tunable->min && number <= tunable->max) {
+        *(int64_t *)to = number;
         return true;
     }
-    signed_arg(tunable->min, text);
-    least = btl_str_copy(diags->arena, btl_str_of(text));
-    signed_arg(tunable->max, text);
-    most = btl_str_copy(diags->arena, btl_str_of(text));
-    btl_report(diags, parse_int(value, &number) ? BTL_RUN_TUNABLE_RANGE : BTL_RUN_TUNABLE_NUMBER,
-               place, BTL_ARG(value), BTL_ARG_Z(tunable->name), BTL_ARG(least), BTL_ARG(most));
+    btl_report(diags, is_number ? BTL_RUN_TUNABLE_RANGE : BTL_RUN_TUNABLE_NUMBER, place,
+               BTL_ARG(value), BTL_ARG_Z(tunable->name), signed_copy(diags, tunable->min),
+               signed_copy(diags, tunable->max));
     return false;
 }
 
-static bool set_bool(const struct btl_tunable *tunable, struct btl_str value,
-                     struct btl_place place, struct btl_diags *diags)
+static bool take_bool(const struct btl_tunable *tunable, struct btl_str value, void *to,
+                      struct btl_place place, struct btl_diags *diags)
 {
-    if (parse_bool(value, tunable->storage))
+    if (parse_bool(value, to))
         return true;
     btl_report(diags, BTL_RUN_TUNABLE_BOOL, place, BTL_ARG(value), BTL_ARG_Z(tunable->name));
     return false;
 }
 
-static bool set_string(const struct btl_tunable *tunable, struct btl_str value,
-                       struct btl_place place, struct btl_diags *diags)
+static bool take_string(const struct btl_tunable *tunable, struct btl_str value, void *to,
+                        struct btl_place place, struct btl_diags *diags)
 {
-    char *storage = tunable->storage;
-
     if (value.len < (uint64_t)tunable->max) {
-        memcpy(storage, value.at, value.len);
-        storage[value.len] = '\0';
+        memcpy(to, value.at, value.len);
+        ((char *)to)[value.len] = '\0';
         return true;
     }
     btl_report(diags, BTL_RUN_TUNABLE_LONG, place, BTL_ARG_Z(tunable->name), BTL_DEC(value.len),
@@ -110,12 +108,24 @@ static bool set_string(const struct btl_tunable *tunable, struct btl_str value,
     return false;
 }
 
-static const struct btl_tunable *find(const struct btl_wrapper *wrapper, struct btl_str name)
+static bool take(const struct btl_tunable *tunable, struct btl_str value, void *to,
+                 struct btl_place place, struct btl_diags *diags)
 {
-    for (uint64_t i = 0; i < wrapper->tunable_count; i++)
-        if (btl_str_equal(btl_str_of(wrapper->tunables[i].name), name))
-            return &wrapper->tunables[i];
-    return NULL;
+    if (tunable->type == BTL_TUNABLE_INT)
+        return take_int(tunable, value, to, place, diags);
+    if (tunable->type == BTL_TUNABLE_BOOL)
+        return take_bool(tunable, value, to, place, diags);
+    return take_string(tunable, value, to, place, diags);
+}
+
+uint32_t tunable_find(const struct module *module, struct btl_str name)
+{
+    const struct btl_wrapper *wrapper = module->image->wrapper;
+
+    for (uint32_t i = 0; i < wrapper->tunable_count; i++)
+        if (btl_str_equal(btl_str_of(wrapper_tunable(wrapper, i).name), name))
+            return i;
+    return BTL_NONE;
 }
 
 static bool set_one(const struct module *module, const struct btlm_tunable *setting,
@@ -123,29 +133,54 @@ static bool set_one(const struct module *module, const struct btlm_tunable *sett
 {
     const struct btl_manifest *manifest = handoff_manifest();
     struct btl_str name = btl_manifest_str(manifest, setting->name);
-    struct btl_str value = btl_manifest_str(manifest, setting->value);
     struct btl_place place = {
         .file = btl_manifest_str(manifest, btl_manifest_system(manifest)->config_path),
         .line = setting->line,
         .column = setting->column,
         .module = module_name(module),
     };
-    const struct btl_tunable *tunable = find(module->image->wrapper, name);
+    uint32_t index = tunable_find(module, name);
+    struct btl_tunable tunable;
 
-    if (tunable == NULL) {
+    if (index == BTL_NONE) {
         btl_report(diags, BTL_RUN_TUNABLE_UNKNOWN, place, BTL_ARG(name));
         return false;
     }
-    if (tunable->type == BTL_TUNABLE_INT)
-        return set_int(tunable, value, place, diags);
-    if (tunable->type == BTL_TUNABLE_BOOL)
-        return set_bool(tunable, value, place, diags);
-    return set_string(tunable, value, place, diags);
+    tunable = wrapper_tunable(module->image->wrapper, index);
+    return take(&tunable, btl_manifest_str(manifest, setting->value), tunable.storage, place,
+                diags);
+}
+
+// The storages one after the other, as the module came with them.
+static bool keep_defaults(const struct module *module, struct btl_diags *diags)
+{
+    const struct btl_wrapper *wrapper = module->image->wrapper;
+    struct btl_place place = {.module = module_name(module)};
+    uint64_t size = 0;
+    uint8_t *to;
+
+    for (uint32_t i = 0; i < wrapper->tunable_count; i++) {
+        struct btl_tunable tunable = wrapper_tunable(wrapper, i);
+        size += tunable_storage_size(&tunable);
+    }
+    if (size == 0)
+        return true;
+    to = module->image->defaults = kmem_alloc(size);
+    if (to == NULL) {
+        btl_report(diags, BTL_NO_MEMORY, place, BTL_ARG_Z("keeping the defaults of its tunables"));
+        return false;
+    }
+    for (uint32_t i = 0; i < wrapper->tunable_count; i++) {
+        struct btl_tunable tunable = wrapper_tunable(wrapper, i);
+        memcpy(to, tunable.storage, tunable_storage_size(&tunable));
+        to += tunable_storage_size(&tunable);
+    }
+    return true;
 }
 
 bool tunables_set(const struct module *module, struct btl_diags *diags)
 {
-    bool good = true;
+    bool good = keep_defaults(module, diags);
 
     for (uint32_t i = 0; i < module->entry->tunable_count; i++)
         good &= set_one(module,
@@ -153,4 +188,90 @@ bool tunables_set(const struct module *module, struct btl_diags *diags)
                                            module->entry->first_tunable + (uint64_t)i),
                         diags);
     return good;
+}
+
+// --- at run time
+
+static const void *default_of(const struct module *module, uint32_t index)
+{
+    const uint8_t *at = module->image->defaults;
+
+    for (uint32_t i = 0; i < index; i++) {
+        struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, i);
+        at += tunable_storage_size(&tunable);
+    }
+    return at;
+}
+
+void tunable_text(const struct module *module, uint32_t index, bool of_default, char *text,
+                  size_t size)
+{
+    struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
+    const void *from = of_default ? default_of(module, index) : tunable.storage;
+    int64_t number;
+
+    if (tunable.type == BTL_TUNABLE_INT) {
+        memcpy(&number, from, sizeof(number)); // defaults are not aligned
+        btl_format_to(text, size, "%lld", (long long)number);
+    } else if (tunable.type == BTL_TUNABLE_BOOL) {
+        btl_format_to(text, size, "%s", *(const bool *)from ? "YES" : "NO");
+    } else {
+        btl_format_to(text, size, "%.*s", (int)tunable.max, (const char *)from);
+    }
+}
+
+static int ask_and_store(const struct btl_tunable *tunable, const void *value,
+                         struct btl_place place, struct btl_diags *diags)
+{
+    int error;
+
+    if (tunable->changed == NULL) {
+        btl_report(diags, BTL_RUN_TUNABLE_FIXED, place, BTL_ARG_Z(tunable->name));
+        return BTL_ENOSYS;
+    }
+    error = tunable->changed(tunable, value);
+    if (error != 0) {
+        btl_report(diags, BTL_RUN_TUNABLE_REFUSED, place, BTL_ARG_Z(tunable->name),
+                   BTL_DEC(-(int64_t)error), BTL_ARG_Z(error_text(error)));
+        return error;
+    }
+    memcpy(tunable->storage, value, tunable_storage_size(tunable));
+    return 0;
+}
+
+// A copy of the value, aligned, that the module may look at.
+static void *value_memory(const struct btl_tunable *tunable, struct btl_place place,
+                          struct btl_diags *diags)
+{
+    void *memory = btl_alloc(diags->arena, tunable_storage_size(tunable), 8);
+
+    if (memory == NULL)
+        btl_report(diags, BTL_NO_MEMORY, place, BTL_ARG_Z("changing a tunable"));
+    return memory;
+}
+
+int tunable_change(const struct module *module, uint32_t index, struct btl_str value,
+                   struct btl_diags *diags)
+{
+    struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
+    struct btl_place place = {.module = module_name(module)};
+    void *memory = value_memory(&tunable, place, diags);
+
+    if (memory == NULL)
+        return BTL_ENOMEM;
+    if (!take(&tunable, value, memory, place, diags))
+        return BTL_EINVAL;
+    return ask_and_store(&tunable, memory, place, diags);
+}
+
+int tunable_reset(const struct module *module, uint32_t index, struct btl_diags *diags)
+{
+    struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
+    struct btl_place place = {.module = module_name(module)};
+    void *memory = value_memory(&tunable, place, diags);
+
+    if (memory == NULL)
+        return BTL_ENOMEM;
+    memcpy(memory, default_of(module, index), tunable_storage_size(&tunable));
+    return ask_and_store(&tunable, memory, place, diags);
 }

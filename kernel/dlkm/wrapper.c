@@ -5,6 +5,21 @@
 
 #include <btl/kernel.h>
 
+// struct btl_tunable of ABI 1 ended before `changed`.
+static uint64_t tunable_size(const struct btl_wrapper *wrapper)
+{
+    return wrapper->abi == 1 ? offsetof(struct btl_tunable, changed) : sizeof(struct btl_tunable);
+}
+
+struct btl_tunable wrapper_tunable(const struct btl_wrapper *wrapper, uint64_t index)
+{
+    struct btl_tunable tunable = {0};
+
+    memcpy(&tunable, (const uint8_t *)wrapper->tunables + index * tunable_size(wrapper),
+           tunable_size(wrapper));
+    return tunable;
+}
+
 bool image_holds(const struct module_image *image, uint64_t address, uint64_t size, uint8_t perm)
 {
     for (int kind = 0; kind < BTL_SEGS; kind++) {
@@ -38,7 +53,7 @@ static bool check_pointers(const struct module_image *image, struct btl_place pl
     if (data != 0 && !image_holds(image, data, 1, BTL_PERM_READ))
         report_pointer(diags, place, "type_data", (void *)data, "image");
     if (wrapper->tunable_count != 0 &&
-        (!btl_mul(wrapper->tunable_count, sizeof(struct btl_tunable), &size) || tunables % 8 != 0 ||
+        (!btl_mul(wrapper->tunable_count, tunable_size(wrapper), &size) || tunables % 8 != 0 ||
          !image_holds(image, tunables, size, BTL_PERM_READ)))
         report_pointer(diags, place, "tunables", (void *)tunables, "image");
     return diags->errors == before;
@@ -53,7 +68,7 @@ static bool name_is_good(const struct module_image *image, const char *name)
     return false;
 }
 
-static uint64_t storage_size(const struct btl_tunable *tunable)
+uint64_t tunable_storage_size(const struct btl_tunable *tunable)
 {
     switch (tunable->type) {
     case BTL_TUNABLE_INT:
@@ -73,12 +88,14 @@ static bool check_tunables(const struct module_image *image, struct btl_place pl
     uint32_t before = diags->errors;
 
     for (uint64_t i = 0; i < image->wrapper->tunable_count; i++) {
-        const struct btl_tunable *tunable = &image->wrapper->tunables[i];
-        uint64_t size = storage_size(tunable), storage = (uintptr_t)tunable->storage;
-        bool aligned = tunable->type != BTL_TUNABLE_INT || storage % sizeof(int64_t) == 0;
+        struct btl_tunable tunable = wrapper_tunable(image->wrapper, i);
+        uint64_t size = tunable_storage_size(&tunable), storage = (uintptr_t)tunable.storage;
+        uint64_t changed = (uintptr_t)tunable.changed;
+        bool aligned = tunable.type != BTL_TUNABLE_INT || storage % sizeof(int64_t) == 0;
 
-        if (!name_is_good(image, tunable->name) || size == 0 || !aligned ||
-            !image_holds(image, storage, size, BTL_PERM_WRITE))
+        if (!name_is_good(image, tunable.name) || size == 0 || !aligned ||
+            !image_holds(image, storage, size, BTL_PERM_WRITE) ||
+            (changed != 0 && !image_holds(image, changed, 1, BTL_PERM_EXEC)))
             btl_report(diags, BTL_RUN_WRAPPER_TUNABLE, place, BTL_DEC(i));
     }
     return diags->errors == before;
@@ -95,7 +112,7 @@ bool wrapper_check(const struct module *module, struct btl_diags *diags)
         btl_report(diags, BTL_RUN_NO_WRAPPER, place);
         return false;
     }
-    if (wrapper->abi != BTL_MODULE_ABI || wrapper->size != sizeof(*wrapper)) {
+    if (wrapper->abi < 1 || wrapper->abi > BTL_MODULE_ABI || wrapper->size != sizeof(*wrapper)) {
         btl_report(diags, BTL_RUN_WRAPPER_ABI, place, BTL_DEC(wrapper->abi), BTL_DEC(wrapper->size),
                    BTL_DEC(BTL_MODULE_ABI), BTL_DEC(sizeof(*wrapper)));
         return false;

@@ -61,3 +61,14 @@ void *map_device(uint64_t physical, size_t size)
     }
     return (void *)(uintptr_t)(address + (physical - start));
 }
+
+void unmap_device(void *mapping, size_t size)
+{
+    uint64_t at = (uint64_t)(uintptr_t)mapping, start = at & ~(uint64_t)(BTL_PAGE_SIZE - 1), end;
+
+    require_vm("unmap_device", __builtin_return_address(0));
+    if (mapping == NULL || !btl_round_up(at + size, BTL_PAGE_SIZE, &end))
+        return;
+    arch_unmap(vm_space(), start, end - start);
+    window_free(start, end - start);
+}

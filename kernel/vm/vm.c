@@ -123,11 +123,17 @@ static void release_loader(void)
             release(range_at(i)->start, range_at(i)->size, PF_LOADER);
 }
 
+// What was read-only in the direct map is writable again, for its next owner. It lies in pages
+// that sealing has split already.
 void vm_boot_image_free(uint64_t address, uint64_t size)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
+    uint64_t physical = address - system->modules_virtual + system->modules_physical;
 
-    release(address - system->modules_virtual + system->modules_physical, size, PF_BOOT_MODULE);
+    arch_unmap(&kernel_space, address, size);
+    arch_protect(&kernel_space, (uint64_t)(uintptr_t)phys_to_virt(physical), size,
+                 BTL_PERM_READ | BTL_PERM_WRITE);
+    release(physical, size, PF_BOOT_MODULE);
 }
 
 static void open_window(void)

@@ -3,7 +3,8 @@
 # compilers: tests/kernel/test_X.c, with the machine replaced by host.c.  make kernel-tests
 KERNEL_TESTS := $(patsubst tests/kernel/test_%.c,%,$(sort $(wildcard tests/kernel/test_*.c)))
 KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/page.c kernel/vm/kmem.c \
-	kernel/vm/early.c kernel/vm/window.c kernel/arena.c kernel/lineedit.c kernel/monitor.c \
+	kernel/vm/early.c kernel/vm/window.c kernel/arena.c kernel/devsw.c kernel/device.c kernel/majors.c \
+	kernel/intfc.c kernel/streams.c kernel/lineedit.c kernel/complete.c kernel/monitor.c \
 	kernel/options.c kernel/symbols.c kernel/text.c \
 	kernel/arch/x86_64/paging.c kernel/arch/x86_64/walk.c
 KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c

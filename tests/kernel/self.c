@@ -68,6 +68,7 @@ int self_begin(void **state)
     host_memory(256);
     host_clear();
     world_begin("");
+    world_vm_ready = false; // phase 1
     self_wrapper = good_wrapper;
     self_depth = 8;
     self_loud = false;

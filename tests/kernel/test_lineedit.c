@@ -70,9 +70,85 @@ static void control_c_cancels(void **state)
 
 static void control_characters_ring_and_are_not_kept(void **state)
 {
-    type("a\x1b\t\x80\xff");
+    type("a\x01\t\x80\xff");
     assert_string_equal(line.text, "a");
     assert_string_equal(echoed, "a\a\a\a\a");
+}
+
+static void sequences_of_unknown_keys_are_not_kept(void **state)
+{
+    type("a\x1b[3~\x1b[1;5C\x1bx\x1b\x1b[Hb"); // delete, control and right, alt and x, home
+    assert_string_equal(line.text, "ab");
+}
+
+static void arrows_walk_through_the_history(void **state)
+{
+    static struct history history;
+
+    memset(&history, 0, sizeof(history));
+    line.history = &history;
+    for (const char *text = "one\rtwo\rtwo\r\rthree\r"; *text != '\0'; text++)
+        if (line_feed(&line, *text, &echo.out) == LINE_DONE)
+            line_clear(&line);
+    assert_int_equal(history.count, 3); // neither the repetition nor the empty line
+    type("x\x1b[A");
+    assert_string_equal(line.text, "three");
+    type("\x1b[A\x1bOA");
+    assert_string_equal(line.text, "one");
+    type("\x1b[A"); // there is no older one
+    assert_string_equal(line.text, "one");
+    type("\x0e");
+    assert_string_equal(line.text, "two");
+    type("\x10\x1b[B\x1b[B\x1b[B");
+    assert_string_equal(line.text, "");
+    type("\x1b[B");
+    assert_string_equal(line.text, "");
+}
+
+static void the_history_keeps_the_newest(void **state)
+{
+    static struct history history;
+    char text[16];
+
+    memset(&history, 0, sizeof(history));
+    line.history = &history;
+    for (int i = 0; i < HISTORY_MAX + 5; i++) {
+        btl_format_to(text, sizeof(text), "line %d\r", i);
+        type(text);
+        line_clear(&line);
+    }
+    for (int i = 0; i < HISTORY_MAX + 9; i++)
+        type("\x10");
+    assert_string_equal(line.text, "line 5");
+}
+
+static bool candidate(uint32_t index, bool first_word, struct btl_str *ret_word)
+{
+    static const char *const commands[] = {"kmadmin", "kmtune", "lsmod"};
+    static const char *const modules[] = {"ring", "rtc", "rot13", "clock"};
+    const char *const *words = first_word ? commands : modules;
+
+    if (index >= (first_word ? BTL_COUNT(commands) : BTL_COUNT(modules)))
+        return false;
+    *ret_word = btl_str_of(words[index]);
+    return true;
+}
+
+static void tab_completes_commands_and_modules(void **state)
+{
+    line.candidate = candidate;
+    line.prompt = "btl> ";
+    type("l\t");
+    assert_string_equal(line.text, "lsmod ");
+    type("\x15k\t");
+    assert_string_equal(line.text, "km");
+    type("a\t-L r\t");
+    assert_string_equal(line.text, "kmadmin -L r");
+    assert_contains(echoed, "ring rtc rot13 \nbtl> kmadmin -L r");
+    type("t\t");
+    assert_string_equal(line.text, "kmadmin -L rtc ");
+    type("z\t"); // nothing begins so
+    assert_string_equal(line.text, "kmadmin -L rtc z");
 }
 
 static void a_line_that_is_full_takes_no_more(void **state)
@@ -108,6 +184,10 @@ int main(void)
         cmocka_unit_test_setup(control_u_takes_all_and_control_w_a_word_back, begin),
         cmocka_unit_test_setup(control_c_cancels, begin),
         cmocka_unit_test_setup(control_characters_ring_and_are_not_kept, begin),
+        cmocka_unit_test_setup(sequences_of_unknown_keys_are_not_kept, begin),
+        cmocka_unit_test_setup(arrows_walk_through_the_history, begin),
+        cmocka_unit_test_setup(the_history_keeps_the_newest, begin),
+        cmocka_unit_test_setup(tab_completes_commands_and_modules, begin),
         cmocka_unit_test_setup(a_line_that_is_full_takes_no_more, begin),
         cmocka_unit_test_setup(words_are_split_at_blanks, begin),
     };

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "dlkm/dlkm.h"
+#include "dlkm/source.h"
 #include "handoff.h"
 #include "monitor.h"
 #include "vm/kmem.h"
@@ -114,7 +115,7 @@ static void a_boot_phase_loads_only_its_own_modules(void **state)
     registry_register(BTL_PHASE_BOOT1);
     dlkm_boot_phase(BTL_PHASE_BOOT2);
     assert_int_equal(module_get(0)->state, MODULE_FAILED);
-    assert_contains(module_get(0)->reason, "run-not-staged");
+    assert_contains(module_get(0)->reason, "run-no-volume");
     assert_int_equal(module_get(1)->state, MODULE_REGISTERED);
     dlkm_boot_phase(BTL_PHASE_INIT);
     assert_int_equal(module_get(1)->state, MODULE_FAILED);
@@ -125,13 +126,15 @@ static void a_boot_phase_loads_only_its_own_modules(void **state)
 
 static void files_of_auto_modules_are_kept(void **state)
 {
-    world_module("done", BTL_PHASE_INIT, BTLM_FAILED);
+    world_module("done", BTL_PHASE_INIT, BTLM_STAGED);
     world.module[0].staged_size = 5000;
     world_module("auto", BTL_PHASE_AUTO, BTLM_STAGED);
     world.module[1].staged_size = 3 * BTL_PAGE_SIZE;
     world_seal();
     registry_init();
     registry_register(BTL_PHASE_BOOT1);
+    module_begin_load(module_get(0));
+    module_loaded(module_get(0));
     source_release_rest();
     assert_int_equal(world_released, 2 * BTL_PAGE_SIZE);
 }

@@ -7,7 +7,7 @@ static void a_wrapper_of_another_abi(void **state)
 {
     uint32_t id = self_module("old");
 
-    self_wrapper.abi = 2;
+    self_wrapper.abi = BTL_MODULE_ABI + 1;
     self_start();
     self_assert_fails(id, "run-wrapper-abi");
 }

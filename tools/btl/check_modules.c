@@ -15,7 +15,7 @@
 #define KERNEL_SIZE (2ull << 20)
 
 static const char *const kernel_exports[] = {
-#define EXPORT(type, name, parameters, phase, text) #name,
+#define EXPORT(type, name, parameters, phase, minor, text) #name,
 #include <btl/kernel_exports.def>
 #undef EXPORT
 };

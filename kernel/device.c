@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Open devices: a handle each, which holds the driver.
+#include "devsw.h"
+
+#include <btl/kernel.h>
+
+struct btl_device {
+    struct btl_device *next;
+    struct module *module;
+    enum btl_device_kind kind;
+    uint32_t major, minor;
+};
+
+static struct btl_device *opened;
+
+static const struct btl_device_class *class_of(const struct btl_device *device)
+{
+    return device->module->image->wrapper->type_data;
+}
+
+static void who(const struct btl_device *device, char text[static 48])
+{
+    btl_format_to(text, 48, "an open device (%s %u:%u)", device_kind_name(device->kind),
+                  device->major, device->minor);
+}
+
+static bool same(const struct btl_device *a, const struct btl_device *b)
+{
+    return a->kind == b->kind && a->major == b->major && a->minor == b->minor;
+}
+
+uint32_t devsw_open_count(enum btl_device_kind kind, uint32_t major)
+{
+    uint32_t count = 0;
+
+    for (const struct btl_device *at = opened; at != NULL; at = at->next)
+        count += at->kind == kind && at->major == major;
+    return count;
+}
+
+// Held before its open function is called: that may take long, and call others.
+static int open_held(struct btl_device *device)
+{
+    char text[48];
+    int error;
+
+    who(device, text);
+    error = module_hold(device->module, text);
+    if (error != 0)
+        return error;
+    if (class_of(device)->open != NULL)
+        error = class_of(device)->open(device->minor);
+    if (error != 0)
+        module_release(device->module, text);
+    return error;
+}
+
+int device_open(int kind, uint32_t major, uint32_t minor, struct btl_device **ret_device)
+{
+    struct btl_device *device;
+    uint32_t id;
+    int error;
+
+    if (kind < 0 || kind >= BTL_DEVICE_KINDS)
+        return BTL_EINVAL;
+    id = devsw_owner((enum btl_device_kind)kind, major);
+    if (id == BTL_NONE)
+        return BTL_ENODEV;
+    error = module_autoload(id);
+    if (error != 0)
+        return error;
+    device = kmem_alloc(sizeof(*device));
+    if (device == NULL)
+        return BTL_ENOMEM;
+    *device = (struct btl_device){opened, module_get(id), (enum btl_device_kind)kind, major, minor};
+    error = open_held(device);
+    if (error != 0) {
+        kmem_free(device);
+        return error;
+    }
+    device->next = opened;
+    opened = device;
+    *ret_device = device;
+    return 0;
+}
+
+static bool take_out(struct btl_device *device)
+{
+    bool last = true;
+
+    for (struct btl_device **at = &opened; *at != NULL;) {
+        if (*at == device) {
+            *at = device->next;
+        } else {
+            last &= !same(*at, device);
+            at = &(*at)->next;
+        }
+    }
+    return last;
+}
+
+void device_close(struct btl_device *device)
+{
+    char text[48];
+
+    if (take_out(device) && class_of(device)->close != NULL)
+        class_of(device)->close(device->minor);
+    who(device, text);
+    module_release(device->module, text);
+    kmem_free(device);
+}
+
+int64_t device_read(struct btl_device *device, void *buffer, size_t size, uint64_t offset)
+{
+    const struct btl_device_class *class = class_of(device);
+
+    return class->read != NULL ? class->read(device->minor, buffer, size, offset) : BTL_ENOSYS;
+}
+
+int64_t device_write(struct btl_device *device, const void *buffer, size_t size, uint64_t offset)
+{
+    const struct btl_device_class *class = class_of(device);
+
+    return class->write != NULL ? class->write(device->minor, buffer, size, offset) : BTL_ENOSYS;
+}
+
+int device_ioctl(struct btl_device *device, uint32_t request, void *argument)
+{
+    const struct btl_device_class *class = class_of(device);
+
+    return class->ioctl != NULL ? class->ioctl(device->minor, request, argument) : BTL_ENOSYS;
+}

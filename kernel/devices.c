@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The monitor's commands `device` and `stream`: what drivers are attached to, tried out by hand.
+#include "devices.h"
+
+#include "devsw.h"
+#include "intfc.h"
+
+#include <btl/kernel.h>
+#include <btl/stream.h>
+
+#define OPEN_MAX   8 // devices that were opened here
+#define BUFFER_MAX 256
+
+static struct {
+    const struct module *module; // NULL: free
+    struct btl_device *device;
+} opened[OPEN_MAX];
+
+static bool failed(const char *what, int64_t error)
+{
+    if (error >= 0)
+        return false;
+    kprintf("%s: error %d (%s)\n", what, (int)error, error_text((int)error));
+    return true;
+}
+
+static void list(void)
+{
+    kprintf("%-5s %5s  %-20s %s\n", "kind", "major", "driver", "open");
+    for (int kind = 0; kind < BTL_DEVICE_KINDS; kind++)
+        for (uint32_t major = 0; major < BTL_MAJORS_MAX; major++) {
+            uint32_t id = devsw_owner((enum btl_device_kind)kind, major);
+            struct btl_str name = id != BTL_NONE ? module_name(module_get(id)) : BTL_STR("");
+            if (id != BTL_NONE)
+                kprintf("%-5s %5u  %-20S %u%s\n", device_kind_name((enum btl_device_kind)kind),
+                        major, &name, devsw_open_count((enum btl_device_kind)kind, major),
+                        module_get(id)->state == MODULE_LOADED ? "" : " (not loaded)");
+        }
+    for (uint32_t id = 0; id < module_count(); id++) {
+        struct btl_str name = module_name(module_get(id));
+        if (intfc_count(module_get(id)) > 0)
+            kprintf("pci          %-20S %u attached\n", &name, intfc_count(module_get(id)));
+    }
+}
+
+static bool is_major(const char *text)
+{
+    struct btl_str str = btl_str_of(text);
+
+    return str.len > 5 && btl_str_equal((struct btl_str){text, 5}, BTL_STR("char:"));
+}
+
+// By name of the driver, or "char:3".
+static bool open_device(const char *text, struct btl_device **ret_device)
+{
+    int kind = BTL_DEVICE_CHAR, major;
+
+    if (is_major(text)) {
+        major = 0;
+        for (const char *at = text + 5; *at >= '0' && *at <= '9' && major < BTL_MAJORS_MAX; at++)
+            major = major * 10 + *at - '0';
+    } else {
+        major = device_major(text, kind);
+        if (major < 0)
+            major = device_major(text, kind = BTL_DEVICE_BLOCK);
+    }
+    return !failed(text, major) && !failed(text, device_open(kind, (uint32_t)major, 0, ret_device));
+}
+
+static void keep_open(const char *name)
+{
+    uint32_t id, slot = 0;
+
+    while (slot < OPEN_MAX && opened[slot].module != NULL)
+        slot++;
+    if (slot == OPEN_MAX) {
+        kprintf("device: %d are open (OPEN_MAX); close one\n", OPEN_MAX);
+        return;
+    }
+    if (!open_device(name, &opened[slot].device) || !module_find(btl_str_of(name), &id))
+        return;
+    opened[slot].module = module_get(id);
+    kprintf("%s is open\n", name);
+}
+
+static void close_kept(const char *name)
+{
+    for (uint32_t slot = 0; slot < OPEN_MAX; slot++) {
+        if (opened[slot].module == NULL ||
+            !btl_str_equal(module_name(opened[slot].module), btl_str_of(name)))
+            continue;
+        device_close(opened[slot].device);
+        opened[slot].module = NULL;
+        kprintf("%s is closed\n", name);
+        return;
+    }
+    kprintf("device: %s is not open here\n", name);
+}
+
+static void read_device(const char *name)
+{
+    char buffer[BUFFER_MAX];
+    struct btl_device *device;
+    int64_t count;
+
+    if (!open_device(name, &device))
+        return;
+    count = device_read(device, buffer, 16, 0);
+    device_close(device);
+    if (failed(name, count))
+        return;
+    kprintf("%d bytes:", (int)count);
+    for (int64_t i = 0; i < count; i++)
+        kprintf(" %02x", (uint8_t)buffer[i]);
+    kprintf("\n");
+}
+
+static void write_device(const char *name, const char *text)
+{
+    struct btl_device *device;
+    int64_t count;
+
+    if (!open_device(name, &device))
+        return;
+    count = device_write(device, text, btl_str_of(text).len, 0);
+    device_close(device);
+    if (!failed(name, count))
+        kprintf("%d bytes written\n", (int)count);
+}
+
+static void ioctl_device(const char *name)
+{
+    struct btl_device *device;
+    uint64_t answer = 0;
+    int error;
+
+    if (!open_device(name, &device))
+        return;
+    error = device_ioctl(device, 0, &answer);
+    device_close(device);
+    if (!failed(name, error))
+        kprintf("answer %lu\n", (unsigned long)answer);
+}
+
+void device_run(int argc, char **argv)
+{
+    struct btl_str action = argc >= 3 ? btl_str_of(argv[1]) : BTL_STR("");
+
+    if (argc == 1)
+        list();
+    else if (argc == 3 && btl_str_equal(action, BTL_STR("open")))
+        keep_open(argv[2]);
+    else if (argc == 3 && btl_str_equal(action, BTL_STR("close")))
+        close_kept(argv[2]);
+    else if (argc == 3 && btl_str_equal(action, BTL_STR("read")))
+        read_device(argv[2]);
+    else if (argc == 4 && btl_str_equal(action, BTL_STR("write")))
+        write_device(argv[2], argv[3]);
+    else if (argc == 3 && btl_str_equal(action, BTL_STR("ioctl")))
+        ioctl_device(argv[2]);
+    else
+        kprintf("usage: device                      majors, their drivers, devices of drivers\n"
+                "       device open|close DRIVER    keeps it open\n"
+                "       device read|ioctl DRIVER    16 bytes; request 0\n"
+                "       device write DRIVER TEXT\n"
+                "DRIVER is the name of a module, or char:MAJOR\n");
+}
+
+static void exchange(struct btl_stream *stream, const char *text)
+{
+    char buffer[BUFFER_MAX];
+    int64_t count = stream_write(stream, text, btl_str_of(text).len);
+
+    if (failed("stream", count))
+        return;
+    while ((count = stream_read(stream, buffer, sizeof(buffer))) > 0)
+        kprintf("read: \"%.*s\"\n", (int)count, buffer);
+}
+
+void stream_run(int argc, char **argv)
+{
+    struct btl_stream *stream;
+    bool good = true;
+
+    if (argc < 3) {
+        kprintf(
+            "usage: stream DRIVER [MODULE...] TEXT    pushes the modules in this order, writes, "
+            "reads\n");
+        return;
+    }
+    if (failed(argv[1], stream_open(argv[1], &stream)))
+        return;
+    for (int i = 2; good && i < argc - 1; i++)
+        good = !failed(argv[i], stream_push(stream, argv[i]));
+    if (good)
+        exchange(stream, argv[argc - 1]);
+    stream_close(stream);
+}

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// kmadmin: looks at modules, loads and unloads them, says how to configure them.
+#include "dlkm/kmadmin.h"
+
+#include "dlkm/source.h"
+#include "handoff.h"
+
+#include <btl/device.h>
+#include <btl/kernel.h>
+
+static struct btl_str text_of(struct btlm_str str)
+{
+    return btl_manifest_str(handoff_manifest(), str);
+}
+
+// A decimal number below `limit`.
+static bool number_of(const char *text, uint32_t limit, uint32_t *ret)
+{
+    uint32_t number = 0;
+
+    if (*text == '\0')
+        return false;
+    for (; *text != '\0'; text++) {
+        if (*text < '0' || *text > '9' || number >= limit)
+            return false;
+        number = number * 10 + (uint32_t)(*text - '0');
+    }
+    if (number >= limit)
+        return false;
+    *ret = number;
+    return true;
+}
+
+static struct module *by_name(const char *text)
+{
+    uint32_t id;
+
+    if (module_find(btl_str_of(text), &id))
+        return module_get(id);
+    kprintf("kmadmin: no module %s is registered; kmadmin -s lists them\n", text);
+    return NULL;
+}
+
+static struct module *by_id(const char *text)
+{
+    uint32_t id;
+
+    if (number_of(text, module_count(), &id))
+        return module_get(id);
+    kprintf("kmadmin: no module has the id %s; kmadmin -s lists them\n", text);
+    return NULL;
+}
+
+static struct module *by_name_or_id(const char *text)
+{
+    uint32_t id;
+
+    if (number_of(text, module_count(), &id) && !module_find(btl_str_of(text), &id))
+        return module_get(id);
+    return by_name(text);
+}
+
+static const char *status_of(const struct module *module)
+{
+    return module->state == MODULE_LOADED ? "LOADED" : "UNLOADED";
+}
+
+static void print_major(const char *label, int16_t major)
+{
+    if (major >= 0)
+        kprintf("%-24s %d\n", label, major);
+    else
+        kprintf("%-24s -\n", label);
+}
+
+static void print_names(const struct module *module)
+{
+    struct btl_str name = module_name(module), version = text_of(module->entry->version);
+    struct btl_str path = text_of(module->entry->path);
+
+    kprintf("%-24s %S\n%-24s %S\n%-24s %u\n", "Module Name", &name, "Module Version", &version,
+            "Module ID", module_id(module));
+    kprintf("%-24s %s\n%-24s %s\n%-24s %S\n", "Configured Phase",
+            btl_phase_name(module->entry->configured), "Loading Phase",
+            btl_phase_name(module->entry->phase), "Module Path", &path);
+    kprintf("%-24s %s (%s)\n", "Module Status", status_of(module),
+            module_state_name(module->state));
+    if (module->reason != NULL)
+        kprintf("%-24s %s\n", "Reason", module->reason);
+}
+
+static void print_image(const struct module_image *image)
+{
+    if (image == NULL) {
+        kprintf("%-24s -\n%-24s -\n%-24s -\n%-24s -\n", "Module Size", "Module Load Address",
+                "Module BSS Size", "Module BSS Base");
+        return;
+    }
+    kprintf("%-24s %lu\n%-24s %p\n%-24s %lu\n%-24s ", "Module Size", (unsigned long)image->size,
+            "Module Load Address", (void *)(uintptr_t)image->base, "Module BSS Size",
+            (unsigned long)image->bss_size, "Module BSS Base");
+    if (image->bss_base != 0)
+        kprintf("%p\n", (void *)(uintptr_t)image->bss_base);
+    else
+        kprintf("-\n");
+}
+
+static void print_full(const struct module *module)
+{
+    struct btl_str description = text_of(module->entry->description);
+
+    print_names(module);
+    print_image(module->image);
+    kprintf("%-24s %u\n", "Module Hold Count", module_hold_count(module));
+    for (const struct hold *hold = module->holds; hold != NULL; hold = hold->next)
+        kprintf("%-24s %s (%u)\n", "  held by", hold->who, hold->count);
+    kprintf("%-24s %u\n%-24s %S\n%-24s %s\n", "Module Dependent Count", module->dependents,
+            "Module Description", &description, "Module Type", btl_type_name(module->entry->type));
+    print_major("Character Major", module->major[BTL_DEVICE_CHAR]);
+    print_major("Block Major", module->major[BTL_DEVICE_BLOCK]);
+}
+
+static void print_short(const struct module *module)
+{
+    struct btl_str name = module_name(module);
+
+    kprintf("%4u  %-20S %-9s %-11s %-6s\n", module_id(module), &name, status_of(module),
+            btl_type_name(module->entry->type), btl_phase_name(module->entry->configured));
+}
+
+// The kernel, and what the loader linked to it before the kernel ran.
+static void list_static(void)
+{
+    const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
+    struct btl_str version = text_of(kernel->version);
+
+    kprintf("  kernel %S\n", &version);
+    for (uint32_t id = 0; id < module_count(); id++) {
+        const struct module *module = module_get(id);
+        struct btl_str name = module_name(module);
+        if (module->image != NULL && module->image->by_loader)
+            kprintf("  %S (id %u)\n", &name, id);
+    }
+}
+
+static void load(struct module *module)
+{
+    struct btl_str name = module_name(module);
+
+    if (module_load_by_hand(module_id(module)) == 0)
+        kprintf("kmadmin: Module %S loaded, ID = %u\n", &name, module_id(module));
+    else
+        kprintf("kmadmin: Module %S was not loaded\n", &name);
+}
+
+static void unload(struct module *module)
+{
+    struct btl_str name = module_name(module);
+
+    if (module_unload(module_id(module)) == 0)
+        kprintf("kmadmin: Module %S (ID = %u) unloaded\n", &name, module_id(module));
+    else
+        kprintf("kmadmin: Module %S was not unloaded\n", &name);
+}
+
+static void show(struct module *module)
+{
+    print_full(module);
+}
+
+// "1", "2", "i", "a", or the phase's name.
+static bool phase_of(const char *text, enum btl_phase *ret)
+{
+    static const struct {
+        struct btl_str text;
+        enum btl_phase phase;
+    } letters[] = {{BTL_STR("1"), BTL_PHASE_BOOT1},
+                   {BTL_STR("2"), BTL_PHASE_BOOT2},
+                   {BTL_STR("i"), BTL_PHASE_INIT},
+                   {BTL_STR("a"), BTL_PHASE_AUTO}};
+
+    for (size_t i = 0; i < BTL_COUNT(letters); i++) {
+        if (!btl_str_equal(letters[i].text, btl_str_of(text)))
+            continue;
+        *ret = letters[i].phase;
+        return true;
+    }
+    return false;
+}
+
+// Rule 1. There is no way to write to the boot volume, so the lines are printed.
+static void configure(const struct module *module, enum btl_phase phase)
+{
+    struct btl_str name = module_name(module);
+    char supported[16];
+    int length = (int)btl_supported_text(module->entry->supported, supported);
+
+    if (!(module->entry->flags & BTLM_METADATA)) {
+        kprintf("kmadmin: the file of %S could not be read, so nobody knows which phases it "
+                "supports\n",
+                &name);
+    } else if (!(module->entry->supported & btl_phase_needs(phase))) {
+        kprintf("kmadmin: %S cannot be configured %s: it supports only %.*s\n", &name,
+                btl_phase_name(phase), length, supported);
+    } else {
+        kprintf("# the boot volume cannot be written from here: put this into loader.conf\n");
+        if (!(module->entry->flags & BTLM_CONFIGURED) || module->entry->state == BTLM_OFF)
+            kprintf("%S_load=\"YES\"\n", &name);
+        kprintf("%S_phase=\"%s\"\n", &name, btl_phase_name(phase));
+    }
+}
+
+static void configure_all(int argc, char **argv)
+{
+    enum btl_phase phase;
+
+    if (!phase_of(argv[0], &phase)) {
+        kprintf("kmadmin: %s is no phase; it is 1 (BOOT1), 2 (BOOT2), i (INIT) or a (AUTO)\n",
+                argv[0]);
+        return;
+    }
+    for (int i = 1; i < argc; i++) {
+        const struct module *module = by_name_or_id(argv[i]);
+        if (module != NULL)
+            configure(module, phase);
+    }
+}
+
+static void print_path(void)
+{
+    struct btl_str path = search_path();
+
+    kprintf("module search path: %S\n", &path);
+}
+
+static void set_path(const char *directories)
+{
+    if (!search_path_set(btl_str_of(directories)))
+        kprintf("kmadmin: %s: each directory begins with /, with ; between them\n", directories);
+    print_path();
+}
+
+static void usage(void)
+{
+    kprintf("usage: kmadmin -k                      static modules\n"
+            "       kmadmin -L NAME...              load; prints the id\n"
+            "       kmadmin -U NAME... | -u ID...   unload\n"
+            "       kmadmin -s | -S                 all modules, short or in full\n"
+            "       kmadmin -Q NAME | -q ID         one module in full\n"
+            "       kmadmin -b {1|2|i|a} NAME|ID... configured phase at the next boot\n"
+            "       kmadmin -d DIR[;DIR...] | -D    set the search path; as in loader.conf\n");
+}
+
+static void for_each(int argc, char **argv, struct module *(*find)(const char *text),
+                     void (*act)(struct module *module))
+{
+    for (int i = 0; i < argc; i++) {
+        struct module *module = find(argv[i]);
+        if (module != NULL)
+            act(module);
+    }
+}
+
+static void list(void (*print)(const struct module *module), const char *between)
+{
+    for (uint32_t id = 0; id < module_count(); id++) {
+        print(module_get(id));
+        kprintf("%s", between);
+    }
+}
+
+static bool run_plain(char option)
+{
+    switch (option) {
+    case 'k':
+        list_static();
+        return true;
+    case 's':
+        kprintf("%4s  %-20s %-9s %-11s %-6s\n", "ID", "Name", "Status", "Type", "Configured");
+        list(print_short, "");
+        return true;
+    case 'S':
+        list(print_full, "\n");
+        return true;
+    case 'D':
+        search_path_reset();
+        print_path();
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool run_with_words(char option, int argc, char **argv)
+{
+    switch (option) {
+    case 'L':
+        for_each(argc, argv, by_name, load);
+        return true;
+    case 'U':
+        for_each(argc, argv, by_name, unload);
+        return true;
+    case 'u':
+        for_each(argc, argv, by_id, unload);
+        return true;
+    case 'Q':
+        for_each(argc, argv, by_name, show);
+        return true;
+    case 'q':
+        for_each(argc, argv, by_id, show);
+        return true;
+    case 'd':
+        set_path(argv[0]);
+        return argc == 1;
+    case 'b':
+        configure_all(argc, argv);
+        return argc >= 2;
+    default:
+        return false;
+    }
+}
+
+void kmadmin_run(int argc, char **argv)
+{
+    bool known = false;
+
+    if (argc >= 2 && argv[1][0] == '-' && argv[1][1] != '\0' && argv[1][2] == '\0')
+        known = argc == 2 ? run_plain(argv[1][1]) : run_with_words(argv[1][1], argc - 2, argv + 2);
+    if (!known)
+        usage();
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// kmtune: shows tunables of modules, and changes those that allow it. They are called MODULE.NAME,
+// as in loader.conf.
+#include "dlkm/kmadmin.h"
+
+#include "arena.h"
+#include "dlkm/dlkm.h"
+#include "handoff.h"
+
+#include <btl/kernel.h>
+
+#define TEXT_MAX 256
+
+static const char *const type_name[] = {
+    [BTL_TUNABLE_INT] = "int", [BTL_TUNABLE_BOOL] = "bool", [BTL_TUNABLE_STRING] = "string"};
+
+static void print_one(const struct module *module, uint32_t index)
+{
+    struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
+    struct btl_str name = module_name(module);
+    char label[96], value[TEXT_MAX], from[TEXT_MAX];
+
+    tunable_text(module, index, false, value, sizeof(value));
+    tunable_text(module, index, true, from, sizeof(from));
+    btl_format_to(label, sizeof(label), "%S.%s", &name, tunable.name);
+    kprintf("%-28s %-7s \"%s\" default \"%s\"", label, type_name[tunable.type], value, from);
+    if (tunable.type == BTL_TUNABLE_INT)
+        kprintf(" from %lld to %lld", (long long)tunable.min, (long long)tunable.max);
+    if (tunable.type == BTL_TUNABLE_STRING)
+        kprintf(" up to %lld bytes", (long long)tunable.max - 1);
+    kprintf("%s\n", tunable.changed != NULL ? "; can be changed now" : "; at boot only");
+}
+
+// Of a module that is not loaded only what loader.conf says is known.
+static void print_settings(const struct module *module)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+
+    for (uint32_t i = 0; i < module->entry->tunable_count; i++) {
+        const struct btlm_tunable *setting =
+            btl_manifest_entry(manifest, BTLM_TUNABLES, module->entry->first_tunable + (uint64_t)i);
+        struct btl_str name = module_name(module),
+                       tunable = btl_manifest_str(manifest, setting->name);
+        struct btl_str value = btl_manifest_str(manifest, setting->value);
+        kprintf("%S.%S=\"%S\" in line %u of loader.conf; %S is not loaded\n", &name, &tunable,
+                &value, setting->line, &name);
+    }
+}
+
+static void print_module(const struct module *module)
+{
+    if (module->image == NULL) {
+        print_settings(module);
+        return;
+    }
+    for (uint32_t i = 0; i < module->image->wrapper->tunable_count; i++)
+        print_one(module, i);
+}
+
+static struct btl_str before(struct btl_str text, char end, struct btl_str *ret_rest)
+{
+    size_t at = 0;
+
+    while (at < text.len && text.at[at] != end)
+        at++;
+    *ret_rest = at < text.len ? (struct btl_str){text.at + at + 1, text.len - at - 1}
+                              : (struct btl_str){NULL, 0};
+    return (struct btl_str){text.at, at};
+}
+
+// "module.tunable", or "module" alone (then *ret_index is BTL_NONE). NULL, and it has been said,
+// when there is none.
+static struct module *find(struct btl_str text, uint32_t *ret_index)
+{
+    struct btl_str tunable, name = before(text, '.', &tunable);
+    struct module *module;
+    uint32_t id;
+
+    *ret_index = BTL_NONE;
+    if (!module_find(name, &id)) {
+        kprintf("kmtune: no module %S is registered\n", &name);
+        return NULL;
+    }
+    module = module_get(id);
+    if (tunable.at == NULL)
+        return module;
+    if (module->image == NULL) {
+        kprintf("kmtune: %S is not loaded, so its tunables are not known\n", &name);
+        return NULL;
+    }
+    *ret_index = tunable_find(module, tunable);
+    if (*ret_index != BTL_NONE)
+        return module;
+    kprintf("kmtune: %S has no tunable %S; kmtune -q %S lists them\n", &name, &tunable, &name);
+    return NULL;
+}
+
+static void query(struct btl_str text)
+{
+    uint32_t index;
+    const struct module *module = find(text, &index);
+
+    if (module == NULL)
+        return;
+    if (index != BTL_NONE)
+        print_one(module, index);
+    else
+        print_module(module);
+}
+
+static void change(struct btl_str text, bool reset)
+{
+    struct btl_str value = {0}, name = reset ? text : before(text, '=', &value);
+    struct heap_arena heap;
+    struct btl_diags diags = {.arena = &heap.arena};
+    char reason[REASON_MAX];
+    uint32_t index;
+    const struct module *module;
+    int error;
+
+    if (!reset && value.at == NULL) {
+        kprintf("kmtune: write MODULE.TUNABLE=value\n");
+        return;
+    }
+    module = find(name, &index);
+    if (module == NULL)
+        return;
+    if (index == BTL_NONE) {
+        kprintf("kmtune: which tunable of %S? kmtune -q %S lists them\n", &name, &name);
+        return;
+    }
+    heap_arena_init(&heap);
+    error =
+        reset ? tunable_reset(module, index, &diags) : tunable_change(module, index, value, &diags);
+    diags_explain(&diags, reason);
+    heap_arena_free(&heap);
+    if (error == 0)
+        print_one(module, index);
+    else if (error == BTL_ENOSYS && !reset)
+        kprintf("%S=\"%S\"\n", &name, &value);
+}
+
+void kmtune_run(int argc, char **argv)
+{
+    char option = argc >= 2 && argv[1][0] == '-' && argv[1][1] != '\0' && argv[1][2] == '\0'
+                      ? argv[1][1]
+                      : '\0';
+
+    if (argc == 1 || (argc == 2 && option == 'q')) {
+        for (uint32_t id = 0; id < module_count(); id++)
+            print_module(module_get(id));
+    } else if (argc >= 3 && (option == 'q' || option == 's' || option == 'r')) {
+        for (int i = 2; i < argc; i++) {
+            if (option == 'q')
+                query(btl_str_of(argv[i]));
+            else
+                change(btl_str_of(argv[i]), option == 'r');
+        }
+    } else {
+        kprintf("usage: kmtune -q [MODULE[.TUNABLE]...]     show\n"
+                "       kmtune -s MODULE.TUNABLE=VALUE...   set, where the module allows it\n"
+                "       kmtune -r MODULE.TUNABLE...         back to the default\n");
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The directories in which module files are looked for: module_path of loader.conf, or what the
+// administrator has set since.
+#include "dlkm/source.h"
+
+#include "arena.h"
+#include "handoff.h"
+
+#include <btl/config.h>
+#include <btl/kernel.h>
+
+static char *path; // kmem; NULL: not asked for yet
+
+static bool set(struct btl_str to)
+{
+    char *copy = kmem_alloc(to.len + 1);
+
+    if (copy == NULL)
+        return false;
+    memcpy(copy, to.at, to.len);
+    kmem_free(path);
+    path = copy;
+    return true;
+}
+
+// Errors of loader.conf have been reported by the loader.
+bool search_path_reset(void)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+    struct btl_config config;
+    struct heap_arena heap;
+    struct btl_diags diags = {.arena = &heap.arena};
+    bool good;
+
+    heap_arena_init(&heap);
+    btl_config_parse(btl_manifest_str(manifest, btl_manifest_system(manifest)->config_path),
+                     btl_manifest_text(manifest, BTLM_CONFIG), &heap.arena, &config, &diags);
+    good = set(config.module_path);
+    heap_arena_free(&heap);
+    return good;
+}
+
+bool search_path_set(struct btl_str directories)
+{
+    size_t start = 0;
+
+    for (size_t at = 0; at <= directories.len; at++) {
+        if (at < directories.len && directories.at[at] != ';')
+            continue;
+        if (at == start || directories.at[start] != '/')
+            return false;
+        start = at + 1;
+    }
+    return set(directories);
+}
+
+struct btl_str search_path(void)
+{
+    if (path == NULL && !search_path_reset())
+        return (struct btl_str){"", 0};
+    return btl_str_of(path);
+}

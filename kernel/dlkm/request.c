@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A request for one module: its dependencies first, in declared order, and when it fails those that
+// were loaded for its sake are unloaded again. The way down is a list, not recursion: how deep it
+// goes is up to loader.conf.
+#include "dlkm/dlkm.h"
+
+#include <btl/kernel.h>
+
+// Load functions that call stubs of modules whose load functions call stubs …: each level takes
+// some KiB of the kernel's stack.
+#define NESTED_MAX 8
+
+struct request {
+    struct module *waiting; // for their dependencies, the newest first; all of them LOADING
+    struct module *done;    // loaded by this request, the newest first
+};
+
+static uint32_t nested;
+
+static void push(struct request *request, struct module *module)
+{
+    module_begin_load(module);
+    module->cursor = 0;
+    module->next = request->waiting;
+    request->waiting = module;
+}
+
+// The next dependency of the module on top goes on top; false when it has no more.
+static bool descend(struct request *request)
+{
+    struct module *module = request->waiting;
+
+    while (module->cursor < module->entry->depend_count) {
+        struct module *other = module_get(module_dependency(module, module->cursor++));
+        if (other->state != MODULE_REGISTERED)
+            continue; // loaded already, or load_one() says what is wrong with it
+        push(request, other);
+        return true;
+    }
+    return false;
+}
+
+// Dependents come before what they need in the list, so each is free when its turn comes. One that
+// is used by somebody else by now, or that cannot be unloaded, stays.
+static void undo(struct request *request)
+{
+    while (request->done != NULL) {
+        struct module *module = request->done;
+        request->done = module->next;
+        if (module->state == MODULE_LOADED && module->dependents == 0 &&
+            module_hold_count(module) == 0 && module->image->wrapper->unload != NULL)
+            module_unload(module_id(module));
+    }
+}
+
+bool module_load(uint32_t id, enum btl_phase phase)
+{
+    struct request request = {0};
+    struct module *target = module_get(id);
+
+    if (target->state != MODULE_REGISTERED)
+        return target->state == MODULE_LOADED;
+    push(&request, target);
+    nested++;
+    while (request.waiting != NULL) {
+        struct module *module = request.waiting;
+        if (descend(&request))
+            continue;
+        request.waiting = module->next;
+        if (load_one(module, phase)) {
+            module->next = request.done;
+            request.done = module;
+        }
+    }
+    if (target->state != MODULE_LOADED)
+        undo(&request);
+    nested--;
+    return target->state == MODULE_LOADED;
+}
+
+// What failed among it and all that it needs goes back to REGISTERED. Each is looked at once: what
+// is on the list or has been on it is not FAILED any more.
+static void retry(struct module *target)
+{
+    struct module *list = target;
+
+    target->next = NULL;
+    module_retry(target);
+    while (list != NULL) {
+        struct module *module = list;
+        list = module->next;
+        for (uint32_t i = 0; i < module->entry->depend_count; i++) {
+            struct module *other = module_get(module_dependency(module, i));
+            if (other->state != MODULE_FAILED || other->entry->state == BTLM_FAILED)
+                continue;
+            module_retry(other);
+            other->next = list;
+            list = other;
+        }
+    }
+}
+
+int module_load_by_hand(uint32_t id)
+{
+    struct module *module = module_get(id);
+    struct btl_str name = module_name(module);
+
+    if (module->state == MODULE_LOADED)
+        return 0;
+    if (module->state == MODULE_FAILED && module->entry->state != BTLM_FAILED)
+        retry(module);
+    if (module->state == MODULE_REGISTERED) {
+        module_load(id, dlkm_phase());
+    } else {
+        kprintf("%S: cannot be loaded: it is %s%s%s\n", &name, module_state_name(module->state),
+                module->reason != NULL ? ": " : "", module->reason != NULL ? module->reason : "");
+    }
+    return module->state == MODULE_LOADED       ? 0
+           : module->state == MODULE_REGISTERED ? BTL_EBUSY
+                                                : BTL_ENODEV;
+}
+
+// What cannot be loaded yet must not become FAILED by somebody who asks too early.
+int module_autoload(uint32_t id)
+{
+    struct module *module = module_get(id);
+
+    switch (module->state) {
+    case MODULE_LOADED:
+        return 0;
+    case MODULE_LOADING:
+    case MODULE_UNLOADING:
+        return BTL_EBUSY;
+    case MODULE_REGISTERED:
+        if (!(module->entry->supported & btl_phase_needs(dlkm_phase())))
+            return BTL_ENODEV;
+        if (nested >= NESTED_MAX)
+            return BTL_EBUSY;
+        if (module_load(id, dlkm_phase()))
+            return 0;
+        return module->state == MODULE_REGISTERED ? BTL_EBUSY : BTL_ENODEV;
+    default:
+        return BTL_ENODEV;
+    }
+}

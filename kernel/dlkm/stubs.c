@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Stubs: a function that stands for one of another module, and loads that module when it is called
+// (BTL_STUB() of btl/module.h). A stub that has found its function keeps the address, until the
+// function's module or its own goes.
+#include "dlkm/link.h"
+
+#include <btl/kernel.h>
+
+static struct btl_stub *resolved; // linked by stub->next
+
+// In phase 1 there is no table of exports yet.
+static int resolve(struct btl_stub *stub)
+{
+    const struct btl_export *export;
+    uint32_t id;
+    int error;
+
+    if (exports_table()->count == 0)
+        return BTL_ENODEV;
+    if (!module_find(btl_str_of(stub->module), &id))
+        return BTL_ENOENT;
+    error = module_autoload(id);
+    if (error != 0)
+        return error;
+    export = btl_symtab_find(exports_table(), btl_str_of(stub->function));
+    if (export == NULL || export->owner != id)
+        return BTL_ENOENT;
+    stub->target = (void *)(uintptr_t) export->value;
+    stub->id = id;
+    stub->next = resolved;
+    resolved = stub;
+    return 0;
+}
+
+int stub_enter(struct btl_stub *stub, void **ret_function)
+{
+    int error = stub->target == NULL ? resolve(stub) : 0;
+
+    if (error != 0)
+        return error;
+    module_get(stub->id)->calls++;
+    *ret_function = stub->target;
+    return 0;
+}
+
+void stub_leave(struct btl_stub *stub)
+{
+    module_get(stub->id)->calls--;
+}
+
+void stubs_forget(const struct module *module)
+{
+    uint32_t id = module_id(module);
+
+    for (struct btl_stub **at = &resolved; *at != NULL;) {
+        struct btl_stub *stub = *at;
+        if (stub->id != id &&
+            (uint64_t)(uintptr_t)stub - module->image->base >= module->image->size) {
+            at = &stub->next;
+            continue;
+        }
+        *at = stub->next;
+        stub->target = NULL;
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The five types of modules, and the service that each attaches to after its load function. A
+// library or anything else that needs no service is `misc`.
+#include "dlkm/types.h"
+
+#include "devsw.h"
+#include "intfc.h"
+#include "streams.h"
+
+#include <btl/kernel.h>
+
+static const struct type_ops *const types[BTL_TYPES] = {
+    [BTL_TYPE_MISC] = NULL,
+    [BTL_TYPE_WSIO_CLASS] = &devsw_type,
+    [BTL_TYPE_WSIO_INTFC] = &intfc_type,
+    [BTL_TYPE_STREAMS_DRV] = &streams_type,
+    [BTL_TYPE_STREAMS_MOD] = &streams_type,
+};
+
+static const struct type_ops *ops_of(const struct module *module)
+{
+    return module->entry->type < BTL_TYPES ? types[module->entry->type] : NULL;
+}
+
+// Attaching may fail after the load function has run, and then the module must be able to go.
+bool type_check(struct module *module, struct btl_diags *diags)
+{
+    const struct btl_wrapper *wrapper = module->image->wrapper;
+    struct btl_place place = {.module = module_name(module)};
+    const char *type = btl_type_name(module->entry->type);
+    uint32_t before = diags->errors;
+
+    if (ops_of(module) == NULL)
+        return true;
+    if (wrapper->type_data == NULL)
+        btl_report(diags, BTL_RUN_TYPE_DATA, place, BTL_ARG_Z(type), BTL_ARG_Z("missing"));
+    if (wrapper->unload == NULL)
+        btl_report(diags, BTL_RUN_TYPE_UNLOAD, place, BTL_ARG_Z(type));
+    return diags->errors == before && ops_of(module)->check(module, diags);
+}
+
+bool type_attach(struct module *module, struct btl_diags *diags)
+{
+    return ops_of(module) == NULL || ops_of(module)->attach(module, diags);
+}
+
+bool type_detach(struct module *module, struct btl_diags *diags)
+{
+    return ops_of(module) == NULL || ops_of(module)->detach(module, diags);
+}
+
+bool type_data_holds(const struct module *module, size_t size, struct btl_diags *diags)
+{
+    struct btl_place place = {.module = module_name(module)};
+    uint64_t data = (uint64_t)(uintptr_t)module->image->wrapper->type_data;
+
+    if (data % 8 == 0 && image_holds(module->image, data, size, BTL_PERM_READ))
+        return true;
+    btl_report(diags, BTL_RUN_TYPE_DATA, place, BTL_ARG_Z(btl_type_name(module->entry->type)),
+               BTL_ARG_Z("not in its image"));
+    return false;
+}
+
+bool type_data_calls(const struct module *module, uint64_t function, bool optional,
+                     const char *name, struct btl_diags *diags)
+{
+    struct btl_place place = {.module = module_name(module)};
+
+    if ((optional && function == 0) || image_holds(module->image, function, 1, BTL_PERM_EXEC))
+        return true;
+    btl_report(diags, BTL_RUN_TYPE_FUNCTION, place, BTL_ARG_Z(name), BTL_HEX(function));
+    return false;
+}

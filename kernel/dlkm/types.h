@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Between types.c and the services: devsw.c, intfc.c, streams.c.
+#ifndef KERNEL_DLKM_TYPES_H
+#define KERNEL_DLKM_TYPES_H
+
+#include "dlkm/dlkm.h"
+
+// Does the wrapper's type_data point to `size` bytes of the image? Reports when not.
+bool type_data_holds(const struct module *module, size_t size, struct btl_diags *diags);
+// Is it a function of the module? Reports when not, under `name`.
+bool type_data_calls(const struct module *module, uint64_t function, bool optional,
+                     const char *name, struct btl_diags *diags);
+
+#endif

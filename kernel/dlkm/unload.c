@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Unloading: the steps of load.c the other way round. Who is in use says by whom.
+#include "dlkm/link.h"
+
+#include "arena.h"
+#include "monitor.h"
+#include "print.h"
+
+#include <btl/kernel.h>
+
+struct unload {
+    struct module *module;
+    struct heap_arena heap;
+    struct btl_diags diags;
+    struct btl_place place;
+};
+
+void unload_image(struct module *module)
+{
+    struct btl_str name = module_name(module);
+    uint64_t start = module->image->base, end = start + module->image->size;
+    bool left = console_forget(start, end);
+
+    left = monitor_forget(start, end) || left;
+    if (left)
+        kprintf("%S: left a console capture or a command behind; removed\n", &name);
+    stubs_forget(module);
+    exports_remove(module);
+    image_drop(module);
+}
+
+static bool depends_on(const struct module *module, uint32_t id)
+{
+    for (uint32_t i = 0; i < module->entry->depend_count; i++)
+        if (module_dependency(module, i) == id)
+            return true;
+    return false;
+}
+
+static void name_dependents(struct unload *unload)
+{
+    uint32_t id = module_id(unload->module);
+
+    if (unload->module->dependents == 0)
+        return;
+    for (uint32_t other = 0; other < module_count(); other++)
+        if (module_get(other)->state == MODULE_LOADED && depends_on(module_get(other), id))
+            btl_report(&unload->diags, BTL_RUN_BUSY_DEPENDENT, unload->place,
+                       BTL_ARG(module_name(module_get(other))));
+}
+
+// Everybody who holds it is named, not the first alone.
+static int check_busy(struct unload *unload)
+{
+    name_dependents(unload);
+    for (const struct hold *hold = unload->module->holds; hold != NULL; hold = hold->next)
+        btl_report(&unload->diags, BTL_RUN_BUSY_HELD, unload->place, BTL_ARG_Z(hold->who),
+                   BTL_DEC(hold->count));
+    if (unload->module->calls > 0)
+        btl_report(&unload->diags, BTL_RUN_BUSY_HELD, unload->place, BTL_ARG_Z("a call of a stub"),
+                   BTL_DEC(unload->module->calls));
+    return unload->diags.errors > 0 ? BTL_EBUSY : 0;
+}
+
+static int check_state(struct unload *unload)
+{
+    const struct module *module = unload->module;
+
+    if (module->state != MODULE_LOADED) {
+        btl_report(&unload->diags, BTL_RUN_NOT_LOADED, unload->place,
+                   BTL_ARG_Z(module_state_name(module->state)));
+        return BTL_EINVAL;
+    }
+    if (module->image->wrapper->unload == NULL) {
+        btl_report(&unload->diags, BTL_RUN_NO_UNLOAD, unload->place);
+        return BTL_ENOSYS;
+    }
+    return check_busy(unload);
+}
+
+// A module that refuses is what it was: attached again. Where that fails, it says so and stays
+// without its type's service, as it would be after its device had failed.
+static int call_unload(struct unload *unload)
+{
+    int error;
+
+    if (!type_detach(unload->module, &unload->diags))
+        return BTL_EBUSY;
+    error = unload->module->image->wrapper->unload();
+    if (error == 0)
+        return 0;
+    btl_report(&unload->diags, BTL_RUN_UNLOAD_REFUSED, unload->place, BTL_DEC(-(int64_t)error),
+               BTL_ARG_Z(error_text(error)));
+    type_attach(unload->module, &unload->diags);
+    return error;
+}
+
+static int run(struct unload *unload)
+{
+    int error = check_state(unload);
+
+    if (error != 0)
+        return error;
+    module_begin_unload(unload->module);
+    error = call_unload(unload);
+    if (error != 0) {
+        module_unload_refused(unload->module);
+        return error;
+    }
+    unload_image(unload->module);
+    module_unloaded(unload->module);
+    return 0;
+}
+
+int module_unload(uint32_t id)
+{
+    struct unload unload = {.module = module_get(id),
+                            .place = {.module = module_name(module_get(id))}};
+    char reason[REASON_MAX];
+    int error;
+
+    heap_arena_init(&unload.heap);
+    unload.diags.arena = &unload.heap.arena;
+    error = run(&unload);
+    diags_explain(&unload.diags, reason);
+    heap_arena_free(&unload.heap);
+    return error;
+}

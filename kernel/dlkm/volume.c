@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "dlkm/volume.h"
+
+#include "handoff.h"
+
+#include <btl/elf.h>
+#include <btl/gpt.h>
+#include <btl/hash.h>
+#include <btl/kernel.h>
+
+static struct btl_fs *all, *boot; // boot: found already
+
+int fs_add(struct btl_fs *fs)
+{
+    struct btl_fs **end = &all;
+
+    if (fs->name == NULL || fs->type == NULL || fs->open == NULL || fs->read == NULL)
+        return BTL_EINVAL;
+    while (*end != NULL)
+        end = &(*end)->next;
+    fs->next = NULL;
+    *end = fs;
+    return 0;
+}
+
+void fs_remove(struct btl_fs *fs)
+{
+    for (struct btl_fs **at = &all; *at != NULL; at = &(*at)->next) {
+        if (*at != fs)
+            continue;
+        *at = fs->next;
+        break;
+    }
+    if (boot == fs)
+        boot = NULL;
+}
+
+int volume_read(struct btl_fs *fs, struct btl_str path, struct btl_bytes *ret)
+{
+    struct btl_fs_file file = {0};
+    int error = fs->open(fs, path, &file);
+    void *memory;
+
+    if (error != 0)
+        return error;
+    if (file.size > BTL_ELF_FILE_MAX)
+        return BTL_ENOMEM;
+    memory = kmem_alloc(file.size > 0 ? file.size : 1);
+    if (memory == NULL)
+        return BTL_ENOMEM;
+    error = fs->read(fs, &file, memory, file.size);
+    if (error != 0) {
+        kmem_free(memory);
+        return error;
+    }
+    *ret = (struct btl_bytes){memory, file.size};
+    return 0;
+}
+
+// Does it have the file that this kernel was loaded from?
+static bool holds_kernel(struct btl_fs *fs)
+{
+    const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
+    struct btl_bytes bytes;
+    uint8_t digest[32];
+
+    if (volume_read(fs, btl_manifest_str(handoff_manifest(), kernel->path), &bytes) != 0)
+        return false;
+    btl_sha256(bytes, digest);
+    kmem_free((void *)(uintptr_t)bytes.at);
+    return memcmp(digest, kernel->sha256, sizeof(digest)) == 0;
+}
+
+static bool is_boot(struct btl_fs *fs)
+{
+    const struct btlm_volume *volume = btl_manifest_volume(handoff_manifest());
+
+    if (volume != NULL && volume->kind == BTLM_VOLUME_GPT)
+        return memcmp(fs->partition_guid, volume->guid, sizeof(volume->guid)) == 0;
+    return memcmp(fs->partition_type, BTL_GPT_ESP, sizeof(fs->partition_type)) == 0 &&
+           holds_kernel(fs);
+}
+
+struct btl_fs *volume_boot(void)
+{
+    for (struct btl_fs *fs = all; fs != NULL && boot == NULL; fs = fs->next)
+        if (is_boot(fs))
+            boot = fs;
+    return boot;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The stack of a stream: a head, modules, a driver. Each element in use holds its module.
+#include "streams.h"
+
+#include <btl/kernel.h>
+
+struct btl_stream {
+    struct btl_queue *top;             // below the head
+    struct btl_message *first, **last; // at the head, to be read
+    size_t taken;                      // bytes of `first` that have been read
+    uint32_t waiting, pushed;
+};
+
+static const char held_by[] = "a stream";
+
+struct btl_message *message_alloc(size_t size)
+{
+    struct btl_message *message;
+
+    if (size > BTL_MESSAGE_MAX)
+        return NULL;
+    message = kmem_alloc(sizeof(*message) + size);
+    if (message != NULL)
+        message->size = size;
+    return message;
+}
+
+void message_free(struct btl_message *message)
+{
+    kmem_free(message);
+}
+
+int stream_put_down(struct btl_queue *queue, struct btl_message *message)
+{
+    if (queue->below == NULL) {
+        message_free(message);
+        return BTL_EINVAL;
+    }
+    return queue->below->element->down(queue->below, message);
+}
+
+static int put_at_head(struct btl_stream *stream, struct btl_message *message)
+{
+    if (stream->waiting >= BTL_STREAM_QUEUE_MAX) {
+        message_free(message);
+        return BTL_EBUSY;
+    }
+    message->next = NULL;
+    *stream->last = message;
+    stream->last = &message->next;
+    stream->waiting++;
+    return 0;
+}
+
+int stream_put_up(struct btl_queue *queue, struct btl_message *message)
+{
+    if (queue->above == NULL)
+        return put_at_head(queue->stream, message);
+    return queue->above->element->up(queue->above, message);
+}
+
+// Loads the module, which must be of the type, and holds it.
+static int get_element(const char *name, enum btl_module_type type, uint32_t *ret_module)
+{
+    uint32_t id;
+    int error;
+
+    if (!module_find(btl_str_of(name), &id))
+        return BTL_ENOENT;
+    if (module_get(id)->entry->type != type)
+        return BTL_EINVAL;
+    error = module_autoload(id);
+    if (error == 0)
+        error = module_hold(module_get(id), held_by);
+    if (error == 0)
+        *ret_module = id;
+    return error;
+}
+
+// Puts a module on top.
+static int add(struct btl_stream *stream, uint32_t module)
+{
+    struct btl_queue *queue = kmem_alloc(sizeof(*queue));
+    int error = 0;
+
+    if (queue == NULL)
+        return BTL_ENOMEM;
+    *queue = (struct btl_queue){.element = module_get(module)->image->wrapper->type_data,
+                                .below = stream->top,
+                                .stream = stream,
+                                .module = module};
+    if (queue->element->open != NULL)
+        error = queue->element->open(queue);
+    if (error != 0) {
+        kmem_free(queue);
+        return error;
+    }
+    if (stream->top != NULL)
+        stream->top->above = queue;
+    stream->top = queue;
+    return 0;
+}
+
+static int add_by_name(struct btl_stream *stream, const char *name, enum btl_module_type type)
+{
+    uint32_t module;
+    int error = get_element(name, type, &module);
+
+    if (error != 0)
+        return error;
+    error = add(stream, module);
+    if (error != 0)
+        module_release(module_get(module), held_by);
+    return error;
+}
+
+static void take_off(struct btl_stream *stream)
+{
+    struct btl_queue *queue = stream->top;
+
+    stream->top = queue->below;
+    if (stream->top != NULL)
+        stream->top->above = NULL;
+    if (queue->element->close != NULL)
+        queue->element->close(queue);
+    module_release(module_get(queue->module), held_by);
+    kmem_free(queue);
+}
+
+int stream_open(const char *driver, struct btl_stream **ret_stream)
+{
+    struct btl_stream *stream = kmem_alloc(sizeof(*stream));
+    int error;
+
+    if (stream == NULL)
+        return BTL_ENOMEM;
+    stream->last = &stream->first;
+    error = add_by_name(stream, driver, BTL_TYPE_STREAMS_DRV);
+    if (error != 0)
+        kmem_free(stream);
+    else
+        *ret_stream = stream;
+    return error;
+}
+
+int stream_push(struct btl_stream *stream, const char *module)
+{
+    int error = stream->pushed < BTL_STREAM_MODULES_MAX
+                    ? add_by_name(stream, module, BTL_TYPE_STREAMS_MOD)
+                    : BTL_EBUSY;
+
+    stream->pushed += error == 0;
+    return error;
+}
+
+int stream_pop(struct btl_stream *stream)
+{
+    if (stream->pushed == 0)
+        return BTL_ENOENT;
+    stream->pushed--;
+    take_off(stream);
+    return 0;
+}
+
+int64_t stream_write(struct btl_stream *stream, const void *bytes, size_t size)
+{
+    struct btl_message *message = message_alloc(size);
+    int error;
+
+    if (message == NULL)
+        return size > BTL_MESSAGE_MAX ? BTL_EINVAL : BTL_ENOMEM;
+    memcpy(message->data, bytes, size);
+    error = stream->top->element->down(stream->top, message);
+    return error != 0 ? error : (int64_t)size;
+}
+
+static void drop_first(struct btl_stream *stream)
+{
+    struct btl_message *message = stream->first;
+
+    stream->first = message->next;
+    if (stream->first == NULL)
+        stream->last = &stream->first;
+    stream->taken = 0;
+    stream->waiting--;
+    message_free(message);
+}
+
+int64_t stream_read(struct btl_stream *stream, void *buffer, size_t size)
+{
+    struct btl_message *message = stream->first;
+
+    if (message == NULL)
+        return 0;
+    if (size > message->size - stream->taken)
+        size = message->size - stream->taken;
+    memcpy(buffer, message->data + stream->taken, size);
+    stream->taken += size;
+    if (stream->taken == message->size)
+        drop_first(stream);
+    return (int64_t)size;
+}
+
+// The driver last: what is above it may still send.
+void stream_close(struct btl_stream *stream)
+{
+    while (stream->top != NULL)
+        take_off(stream);
+    while (stream->first != NULL)
+        drop_first(stream);
+    kmem_free(stream);
+}
+
+static bool check(struct module *module, struct btl_diags *diags)
+{
+    const struct btl_stream_element *element = module->image->wrapper->type_data;
+    bool driver = module->entry->type == BTL_TYPE_STREAMS_DRV;
+
+    return type_data_holds(module, sizeof(*element), diags) &&
+           type_data_calls(module, (uintptr_t)element->open, true, "open", diags) &&
+           type_data_calls(module, (uintptr_t)element->close, true, "close", diags) &&
+           type_data_calls(module, (uintptr_t)element->down, false, "down", diags) &&
+           type_data_calls(module, (uintptr_t)element->up, driver, "up", diags);
+}
+
+// Elements are found by the name of their module: being loaded is being attached, and streams in
+// use hold it.
+static bool nothing(struct module *module, struct btl_diags *diags)
+{
+    return true;
+}
+
+const struct type_ops streams_type = {.check = check, .attach = nothing, .detach = nothing};

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Partitions of GPT disks as block devices: a shell over the reader of core/ (btl/gpt.h), which
+// checks everything.
+#include <btl/module.h>
+
+#include "block.h"
+#include "heap/heap.h"
+
+#define HEAP_MAX (8u << 20) // bytes while one table is read; it may have 1 MiB
+
+struct part {
+    struct block_device block;
+    struct part *next;
+};
+
+static struct part *parts;
+
+static bool read(const struct btl_blocks *blocks, uint64_t offset, void *buffer, uint64_t size)
+{
+    const struct part *part = blocks->owner;
+    return block_read(part->block.disk, part->block.partition.start + offset, buffer, size) == 0;
+}
+
+static bool add(const struct block_device *disk, const struct btl_partition *partition)
+{
+    struct part *part = kmem_alloc(sizeof(*part));
+    if (part == NULL)
+        return false;
+    part->block.blocks = (struct btl_blocks){.read = read,
+                                             .owner = part,
+                                             .size = partition->size,
+                                             .block_size = disk->blocks.block_size};
+    part->block.disk = disk;
+    part->block.partition = *partition;
+    btl_format_to(part->block.name, sizeof(part->block.name), "%sp%u", disk->name,
+                  partition->number);
+    part->next = parts;
+    parts = part;
+    if (block_add(&part->block) == 0)
+        return true;
+    parts = part->next;
+    kmem_free(part);
+    return true; // its size is none: nobody misses it
+}
+
+// A disk without a table may hold something else: nothing is said then.
+static void added(struct block_device *device)
+{
+    struct heap heap;
+    struct btl_gpt gpt;
+    if (device->disk != NULL)
+        return;
+    heap_init(&heap, HEAP_MAX);
+    struct btl_diags diags = {.arena = &heap.arena};
+    struct btl_place place = {.file = btl_str_of(device->name)};
+    bool good = btl_gpt_open(&device->blocks, place, &heap.arena, &gpt, &diags);
+    bool none = diags.first != NULL && diags.first->code == BTL_GPT_MISSING;
+    if (!none)
+        heap_print("gpt", &diags);
+    for (uint32_t i = 0; good && i < gpt.count; i++)
+        good = add(device, &gpt.partitions[i]);
+    if (!good && !none)
+        kprintf("gpt: %s: not all partitions can be used\n", device->name);
+    heap_free(&heap);
+}
+
+static void removed(struct block_device *device)
+{
+    struct part **at = &parts;
+    while (*at != NULL) {
+        struct part *part = *at;
+        if (part->block.disk != device) {
+            at = &part->next;
+            continue;
+        }
+        *at = part->next;
+        block_remove(&part->block);
+        kmem_free(part);
+    }
+}
+
+static struct block_watcher watcher = {.added = added, .removed = removed};
+
+static int gpt_load(const struct btl_load_args *args)
+{
+    block_watch(&watcher);
+    return 0;
+}
+
+static int gpt_unload(void)
+{
+    block_unwatch(&watcher);
+    while (parts != NULL) {
+        struct part *part = parts;
+        parts = part->next;
+        block_remove(&part->block);
+        kmem_free(part);
+    }
+    return 0;
+}
+
+BTL_MODULE("gpt", .load = gpt_load, .unload = gpt_unload);
+BTL_VERSION("1.0");
+BTL_DESCRIPTION("partitions of GPT disks");
+BTL_LICENSE("BSD-2-Clause");
+BTL_PHASES("BOOT2,RUN");
+BTL_NEEDS("kernel:1.0");
+BTL_NEEDS("block:1.0");
+BTL_DEPENDS("block");

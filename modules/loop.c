@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A streams driver that sends up what comes down, and says what that was: what the modules above made
+// of it can be seen on the console.
+#include <btl/module.h>
+#include <btl/stream.h>
+
+static bool loud = true;
+
+static int accept(const struct btl_tunable *tunable, const void *value)
+{
+    return 0;
+}
+static const struct btl_tunable tunables[] = {BTL_BOOL_RUNTIME(loud, accept)};
+
+static int loop_down(struct btl_queue *queue, struct btl_message *message)
+{
+    if (loud)
+        kprintf("loop: \"%.*s\"\n", (int)message->size, (const char *)message->data);
+    return stream_put_up(queue, message);
+}
+
+static int loop_load(const struct btl_load_args *args)
+{
+    return 0;
+}
+
+static int loop_unload(void)
+{
+    return 0;
+}
+
+static const struct btl_stream_element loop_driver = {.down = loop_down};
+
+BTL_MODULE("loop", .load = loop_load, .unload = loop_unload, .type_data = &loop_driver,
+           BTL_TUNABLES(tunables));
+BTL_VERSION("1.0");
+BTL_DESCRIPTION("streams driver that sends everything back");
+BTL_LICENSE("BSD-2-Clause");
+BTL_TYPE("streams_drv");
+BTL_NEEDS("kernel:1.1");
+BTL_PARM("loud", "bool", "says what comes down");

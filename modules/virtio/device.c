@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "virtio/device.h"
+
+#include "virtio/mmio.h"
+
+#include <btl/kernel.h>
+
+enum { CAPABILITY_VENDOR = 9 };
+// struct virtio_pci_cap (4.1.4)
+enum { CAP_TYPE = 3, CAP_BAR = 4, CAP_OFFSET = 8, CAP_LENGTH = 12, CAP_MULTIPLIER = 16 };
+enum { TYPE_COMMON = 1, TYPE_NOTIFY = 2, TYPE_DEVICE = 4 };
+
+// struct virtio_pci_common_cfg (4.1.4.3)
+enum {
+    COMMON_DEVICE_SELECT = 0,
+    COMMON_DEVICE_FEATURE = 4,
+    COMMON_DRIVER_SELECT = 8,
+    COMMON_DRIVER_FEATURE = 12,
+    COMMON_QUEUES = 18,
+    COMMON_STATUS = 20,
+    COMMON_GENERATION = 21,
+    COMMON_QUEUE_SELECT = 22,
+    COMMON_QUEUE_SIZE = 24,
+    COMMON_QUEUE_ENABLE = 28,
+    COMMON_QUEUE_NOTIFY = 30,
+    COMMON_QUEUE_DESCRIPTOR = 32,
+    COMMON_QUEUE_DRIVER = 40,
+    COMMON_QUEUE_DEVICE = 48,
+    COMMON_SIZE = 56
+};
+enum {
+    STATUS_ACKNOWLEDGE = 1,
+    STATUS_DRIVER = 2,
+    STATUS_DRIVER_OK = 4,
+    STATUS_FEATURES_OK = 8,
+    STATUS_NEEDS_RESET = 64,
+    STATUS_FAILED = 128
+};
+
+#define REGION_MAX       (1u << 20) // bytes of registers that are mapped at most
+#define RESET_POLLS      1000000
+#define CONFIG_ATTEMPTS  16
+#define CAPABILITIES_MAX 48 // as many as fit
+
+static uint8_t status(const struct virtio_device *device)
+{
+    return mmio_read8(device->common.at + COMMON_STATUS);
+}
+
+static void add_status(const struct virtio_device *device, uint8_t bits)
+{
+    mmio_write8(device->common.at + COMMON_STATUS, (uint8_t)(status(device) | bits));
+}
+
+// Both halves apart, low one first (4.1.3.1).
+static void write64(uint8_t *at, uint64_t value)
+{
+    mmio_write32(at, (uint32_t)value);
+    mmio_write32(at + 4, (uint32_t)(value >> 32));
+}
+
+// Maps the registers that the capability at `cap` tells of. False: they cannot be there.
+static bool map(const struct pci_function *function, uint8_t cap, struct virtio_region *ret)
+{
+    uint32_t offset = pci_read32(function, (uint8_t)(cap + CAP_OFFSET));
+    uint32_t length = pci_read32(function, (uint8_t)(cap + CAP_LENGTH));
+    uint8_t bar = (uint8_t)pci_read32(function, (uint8_t)(cap + CAP_BAR));
+    uint64_t address, size;
+    if (!pci_memory_bar(function, bar, &address, &size) || !btl_in_range(offset, length, size) ||
+        !btl_add(address, size, &size))
+        return false;
+    length = length < REGION_MAX ? length : REGION_MAX;
+    void *at = length > 0 ? map_device(address + offset, length) : NULL;
+    if (at == NULL)
+        return false;
+    *ret = (struct virtio_region){.at = at, .size = length, .mapping = at, .mapped = length};
+    return true;
+}
+
+// The first capability of a type is the one the device prefers (4.1.4.1).
+static void take_capability(struct virtio_device *device, uint8_t cap)
+{
+    const struct pci_function *function = device->function;
+    uint8_t type = (uint8_t)(pci_read32(function, cap) >> (8 * CAP_TYPE));
+    struct virtio_region *region = type == TYPE_COMMON   ? &device->common
+                                   : type == TYPE_NOTIFY ? &device->notify
+                                   : type == TYPE_DEVICE ? &device->config
+                                                         : NULL;
+    if (region == NULL || region->size != 0 || !map(function, cap, region))
+        return;
+    if (type == TYPE_NOTIFY)
+        device->notify_multiplier = pci_read32(function, (uint8_t)(cap + CAP_MULTIPLIER));
+}
+
+static void unmap(struct virtio_region *region)
+{
+    if (region->mapping != NULL)
+        unmap_device(region->mapping, region->mapped);
+    *region = (struct virtio_region){0};
+}
+
+static void unmap_all(struct virtio_device *device)
+{
+    unmap(&device->common);
+    unmap(&device->notify);
+    unmap(&device->config);
+}
+
+// A capability ends inside the 256 bytes of the configuration space.
+static bool fits(uint8_t cap)
+{
+    return cap <= 0x100 - CAP_MULTIPLIER - 4;
+}
+
+int virtio_open(struct virtio_device *device, const struct pci_function *function,
+                const char **ret_why)
+{
+    *device = (struct virtio_device){.function = function};
+    pci_enable(function, true);
+    uint8_t cap = 0;
+    // pci_capability() goes on from `cap` each time, and a circle would have no end.
+    for (int i = 0;
+         i < CAPABILITIES_MAX && (cap = pci_capability(function, CAPABILITY_VENDOR, cap)) != 0; i++)
+        if (fits(cap))
+            take_capability(device, cap);
+    *ret_why = "it has no registers of virtio 1.0 or later that can be mapped";
+    if (device->common.size >= COMMON_SIZE && device->notify.size >= 2) {
+        *ret_why = "it does not reset";
+        if (virtio_reset(device)) {
+            add_status(device, STATUS_ACKNOWLEDGE);
+            add_status(device, STATUS_DRIVER);
+            return 0;
+        }
+    }
+    unmap_all(device);
+    pci_enable(function, false);
+    return BTL_ENODEV;
+}
+
+bool virtio_reset(const struct virtio_device *device)
+{
+    mmio_write8(device->common.at + COMMON_STATUS, 0);
+    for (uint32_t i = 0; i < RESET_POLLS; i++)
+        if (status(device) == 0)
+            return true;
+    return false;
+}
+
+bool virtio_close(struct virtio_device *device)
+{
+    bool stopped = virtio_reset(device);
+    pci_enable(device->function, false);
+    unmap_all(device);
+    return stopped;
+}
+
+bool virtio_alive(const struct virtio_device *device)
+{
+    return (status(device) & (STATUS_NEEDS_RESET | STATUS_FAILED)) == 0;
+}
+
+static uint32_t offered_half(const struct virtio_device *device, uint32_t half)
+{
+    mmio_write32(device->common.at + COMMON_DEVICE_SELECT, half);
+    return mmio_read32(device->common.at + COMMON_DEVICE_FEATURE);
+}
+
+static void accept_half(const struct virtio_device *device, uint32_t half, uint32_t features)
+{
+    mmio_write32(device->common.at + COMMON_DRIVER_SELECT, half);
+    mmio_write32(device->common.at + COMMON_DRIVER_FEATURE, features);
+}
+
+int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char **ret_why)
+{
+    uint64_t offered = offered_half(device, 0) | (uint64_t)offered_half(device, 1) << 32;
+    *ret_why = "it does not offer virtio 1.0";
+    if ((offered & VIRTIO_F_VERSION_1) == 0)
+        return BTL_ENODEV;
+    device->features = offered & (wanted | VIRTIO_F_VERSION_1);
+    accept_half(device, 0, (uint32_t)device->features);
+    accept_half(device, 1, (uint32_t)(device->features >> 32));
+    add_status(device, STATUS_FEATURES_OK);
+    *ret_why = "it refuses the features that this driver takes";
+    return (status(device) & STATUS_FEATURES_OK) != 0 ? 0 : BTL_ENODEV;
+}
+
+int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq_memory *memory,
+                 uint64_t physical, uint16_t least, const char **ret_why)
+{
+    uint8_t *common = device->common.at;
+    *ret_why = "it has no queue";
+    if (mmio_read16(common + COMMON_QUEUES) == 0)
+        return BTL_ENODEV;
+    mmio_write16(common + COMMON_QUEUE_SELECT, 0);
+    uint16_t size = mmio_read16(common + COMMON_QUEUE_SIZE);
+    *ret_why = "the size of its queue is no power of two, or too small";
+    if (!btl_is_power_of_two(size) || size < least)
+        return BTL_ENODEV;
+    size = size < VIRTQ_SIZE_MAX ? size : VIRTQ_SIZE_MAX;
+    uint64_t notify =
+        (uint64_t)mmio_read16(common + COMMON_QUEUE_NOTIFY) * device->notify_multiplier;
+    *ret_why = "the place to notify it lies outside its registers";
+    if (!btl_in_range(notify, 2, device->notify.size) || notify % 2 != 0)
+        return BTL_ENODEV;
+    device->notify_at = device->notify.at + notify;
+    virtq_init(queue, memory, size);
+    mmio_write16(common + COMMON_QUEUE_SIZE, size);
+    write64(common + COMMON_QUEUE_DESCRIPTOR, physical + offsetof(struct virtq_memory, descriptor));
+    write64(common + COMMON_QUEUE_DRIVER, physical + offsetof(struct virtq_memory, available));
+    write64(common + COMMON_QUEUE_DEVICE, physical + offsetof(struct virtq_memory, used));
+    mmio_write16(common + COMMON_QUEUE_ENABLE, 1);
+    add_status(device, STATUS_DRIVER_OK);
+    *ret_why = "it failed when it was started";
+    return virtio_alive(device) ? 0 : BTL_ENODEV;
+}
+
+void virtio_notify(const struct virtio_device *device)
+{
+    mmio_write16(device->notify_at, 0); // the number of the queue
+}
+
+bool virtio_config(const struct virtio_device *device, uint32_t offset, uint32_t *ret,
+                   uint32_t count)
+{
+    if (!btl_in_range(offset, 4ull * count, device->config.size))
+        return false;
+    for (int attempt = 0; attempt < CONFIG_ATTEMPTS; attempt++) {
+        uint8_t before = mmio_read8(device->common.at + COMMON_GENERATION);
+        for (uint32_t i = 0; i < count; i++)
+            ret[i] = mmio_read32(device->config.at + offset + 4 * i);
+        if (mmio_read8(device->common.at + COMMON_GENERATION) == before)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Disks on virtio 1.0 and later over PCI (VIRTIO 1.1, 5.2), read-only: one request at a time,
+// polled, through a buffer of pages of its own, so that the device never gets the address of
+// anything else.
+//
+// The device is not trusted: what it says is checked (virtio/queue.c), and one that breaks the
+// rules or does not answer is stopped and fails every read from then on.
+#include <btl/module.h>
+
+#include "block.h"
+#include "virtio/device.h"
+
+#define VENDOR          0x1af4
+#define ID_TRANSITIONAL 0x1001
+#define ID_MODERN       0x1042
+
+enum { FEATURE_SIZE_MAX = 1 << 1, FEATURE_BLK_SIZE = 1 << 6 };
+enum { CONFIG_CAPACITY = 0, CONFIG_SIZE_MAX = 8, CONFIG_BLK_SIZE = 20 };
+enum { REQUEST_IN = 0 };
+enum { REPLY_OK = 0, REPLY_ERROR = 1, REPLY_NONE = 0xff };
+
+#define SECTOR       512u
+#define DATA_SIZE    (64u << 10)
+#define BUFFER_PAGES (DATA_SIZE / BTL_PAGE_SIZE + 1)
+#define WAIT_SECONDS 10
+#define WAIT_POLLS   (1ull << 32) // where nobody knows how fast the clock runs
+
+struct request_header {
+    uint32_t type, reserved;
+    uint64_t sector;
+};
+
+// What the device can reach: its first page, and the data behind it.
+struct shared {
+    struct virtq_memory queue;
+    struct request_header header;
+    uint8_t status;
+};
+_Static_assert(sizeof(struct shared) <= BTL_PAGE_SIZE, "one page");
+
+struct disk {
+    struct block_device block;
+    struct virtio_device device;
+    struct virtq queue;
+    uint64_t physical; // of BUFFER_PAGES pages
+    struct shared *shared;
+    const uint8_t *data;
+    uint32_t most; // bytes of one request
+    bool dead;
+    struct disk *next;
+};
+
+static struct disk *disks, **disks_end = &disks;
+static uint32_t number;
+
+// Waits for the answer to the request on its way.
+static enum virtq_answer wait(struct disk *disk, uint32_t *ret_written)
+{
+    uint64_t limit = time_ticks_per_second() * WAIT_SECONDS, start = time_ticks();
+    enum virtq_answer answer;
+    for (uint64_t polls = 0;; polls++) {
+        answer = virtq_poll(&disk->queue, ret_written);
+        bool late = limit > 0 ? time_ticks() - start > limit : polls > WAIT_POLLS;
+        if (answer != VIRTQ_PENDING || late)
+            return answer;
+    }
+}
+
+static bool die(struct disk *disk, const char *why)
+{
+    kprintf("virtio_blk: %s: %s; it is not used any more\n", disk->block.name, why);
+    disk->dead = true;
+    virtio_reset(&disk->device);
+    return false;
+}
+
+// One request of at most disk->most bytes; they are in disk->data then.
+static bool request(struct disk *disk, uint64_t offset, uint32_t size)
+{
+    uint64_t header = disk->physical + offsetof(struct shared, header);
+    uint64_t status = disk->physical + offsetof(struct shared, status);
+    struct virtq_piece pieces[] = {
+        {header, sizeof(struct request_header), false},
+        {disk->physical + BTL_PAGE_SIZE, size, true},
+        {status, 1, true},
+    };
+    uint32_t written = 0;
+    disk->shared->header = (struct request_header){.type = REQUEST_IN, .sector = offset / SECTOR};
+    disk->shared->status = REPLY_NONE;
+    if (!virtq_put(&disk->queue, pieces, BTL_COUNT(pieces)))
+        return die(disk, "its queue takes no request");
+    virtio_notify(&disk->device);
+    switch (wait(disk, &written)) {
+    case VIRTQ_PENDING:
+        return die(disk, "it does not answer");
+    case VIRTQ_BROKEN:
+        return die(disk, "it answers what was not asked");
+    case VIRTQ_DONE:
+        break;
+    }
+    uint8_t reply = __atomic_load_n(&disk->shared->status, __ATOMIC_ACQUIRE);
+    if (reply == REPLY_OK && written == size + 1)
+        return true;
+    if (reply == REPLY_OK || reply == REPLY_NONE)
+        return die(disk, "it says that it has read, but not all of it");
+    kprintf("virtio_blk: %s: %s reading %u bytes at 0x%llx\n", disk->block.name,
+            reply == REPLY_ERROR ? "error" : "refused", size, (unsigned long long)offset);
+    return false;
+}
+
+static bool read(const struct btl_blocks *blocks, uint64_t offset, void *buffer, uint64_t size)
+{
+    struct disk *disk = blocks->owner;
+    uint8_t *to = buffer;
+    while (size > 0) {
+        uint32_t part = size < disk->most ? (uint32_t)size : disk->most;
+        if (disk->dead || !request(disk, offset, part))
+            return false;
+        memcpy(to, disk->data, part);
+        to += part;
+        offset += part;
+        size -= part;
+    }
+    return true;
+}
+
+// What its configuration says about its size. The capacity counts sectors of 512 bytes whatever the
+// block size is; a block size that cannot be is left aside.
+static bool read_sizes(struct disk *disk)
+{
+    struct btl_blocks *blocks = &disk->block.blocks;
+    uint32_t capacity[2], block_size = SECTOR, most = DATA_SIZE;
+    if (!virtio_config(&disk->device, CONFIG_CAPACITY, capacity, 2))
+        return false;
+    if ((disk->device.features & FEATURE_BLK_SIZE) != 0 &&
+        !virtio_config(&disk->device, CONFIG_BLK_SIZE, &block_size, 1))
+        return false;
+    if ((disk->device.features & FEATURE_SIZE_MAX) != 0 &&
+        !virtio_config(&disk->device, CONFIG_SIZE_MAX, &most, 1))
+        return false;
+    if (!btl_is_power_of_two(block_size) || block_size < BTL_BLOCK_MIN ||
+        block_size > BTL_BLOCK_MAX)
+        block_size = SECTOR;
+    most = (most < DATA_SIZE ? most : DATA_SIZE) & ~(block_size - 1);
+    if (most == 0 || !btl_mul(capacity[0] | (uint64_t)capacity[1] << 32, SECTOR, &blocks->size))
+        return false;
+    blocks->size &= ~(uint64_t)(block_size - 1);
+    blocks->block_size = block_size;
+    disk->most = most;
+    return blocks->size > 0;
+}
+
+static int start(struct disk *disk, const char **ret_why)
+{
+    int error = virtio_negotiate(&disk->device, FEATURE_SIZE_MAX | FEATURE_BLK_SIZE, ret_why);
+    if (error != 0)
+        return error;
+    *ret_why = "its configuration says no size that a disk can have";
+    if (!read_sizes(disk))
+        return BTL_ENODEV;
+    disk->block.blocks.read = read;
+    disk->block.blocks.owner = disk;
+    return virtio_start(&disk->device, &disk->queue, &disk->shared->queue, disk->physical, 3,
+                        ret_why);
+}
+
+// Pages that a device which does not stop may still write to stay taken.
+static void drop(struct disk *disk, bool stopped)
+{
+    if (disk->physical != 0 && stopped)
+        page_free(disk->physical, BUFFER_PAGES);
+    kmem_free(disk);
+}
+
+static int attach(const struct pci_function *function, const char **ret_why)
+{
+    struct disk *disk = kmem_alloc(sizeof(*disk));
+    *ret_why = "no memory";
+    if (disk == NULL)
+        return BTL_ENOMEM;
+    disk->physical = page_alloc(BUFFER_PAGES);
+    int error = disk->physical == 0 ? BTL_ENOMEM : virtio_open(&disk->device, function, ret_why);
+    if (error != 0) {
+        drop(disk, true);
+        return error;
+    }
+    disk->shared = phys_to_virt(disk->physical);
+    disk->data = (const uint8_t *)disk->shared + BTL_PAGE_SIZE;
+    btl_format_to(disk->block.name, sizeof(disk->block.name), "virtio%u", number);
+    error = start(disk, ret_why);
+    if (error != 0) {
+        drop(disk, virtio_close(&disk->device));
+        return error;
+    }
+    number++;
+    *disks_end = disk;
+    disks_end = &disk->next;
+    kprintf("virtio_blk: %s: %B, blocks of %u\n", disk->block.name,
+            (unsigned long long)disk->block.blocks.size, disk->block.blocks.block_size);
+    return 0;
+}
+
+static void attach_all(uint16_t id)
+{
+    const struct pci_function *at = NULL;
+    const char *why;
+    while ((at = pci_find(VENDOR, id, at)) != NULL)
+        if (attach(at, &why) != 0)
+            kprintf("virtio_blk: %02x:%02x.%x: not used: %s\n", at->bus, at->device, at->function,
+                    why);
+}
+
+static int virtio_blk_unload(void)
+{
+    while (disks != NULL) {
+        struct disk *disk = disks;
+        disks = disk->next;
+        block_remove(&disk->block);
+        drop(disk, virtio_close(&disk->device));
+    }
+    disks_end = &disks;
+    number = 0;
+    return 0;
+}
+
+// Without a disk it has nothing to do, and says so: NAME_required="YES" then stops the boot.
+static int virtio_blk_load(const struct btl_load_args *args)
+{
+    attach_all(ID_TRANSITIONAL);
+    attach_all(ID_MODERN);
+    if (disks == NULL) {
+        kprintf("virtio_blk: there is no disk of its kind\n");
+        return BTL_ENODEV;
+    }
+    // All of them first: who is told of one may read it at once.
+    for (struct disk *disk = disks; disk != NULL; disk = disk->next)
+        block_add(&disk->block);
+    return 0;
+}
+
+BTL_MODULE("virtio_blk", .load = virtio_blk_load, .unload = virtio_blk_unload);
+BTL_VERSION("1.0");
+BTL_DESCRIPTION("disks on virtio");
+BTL_LICENSE("BSD-2-Clause");
+BTL_PHASES("BOOT2,RUN");
+BTL_NEEDS("kernel:1.1");
+BTL_NEEDS("pci:1.1");
+BTL_NEEDS("block:1.0");
+BTL_DEPENDS("pci,block");
+BTL_ALIAS("pci:v00001AF4d00001001sv*");
+BTL_ALIAS("pci:v00001AF4d00001042sv*");

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A virtio disk in a host process, and as much of a kernel as its driver calls. It keeps the rules
+// of VIRTIO 1.1, but for those that a test lets it break. Memory that it can reach is memory of the
+// process: what the driver must not touch, the address sanitizer sees.
+#ifndef TEST_MODULES_DEVICE_H
+#define TEST_MODULES_DEVICE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "block.h"
+#include "virtio/queue.h"
+
+#define DISK_SIZE (1u << 20)
+#define REGISTERS 0x4000 // bytes of its BAR
+
+// What it does with a request, beside the ordinary.
+enum misdeed {
+    GOOD,
+    SILENT,          // no answer
+    INDEX_JUMPS,     // the used index moves by 3
+    INDEX_BACK,      // and by -1
+    WRONG_ID,        // the answer is for another chain
+    HUGE_ID,         // whose number is no descriptor's
+    WRITES_TOO_MUCH, // it says it wrote more than there is room
+    WRITES_LESS,     // it says all is well, and wrote half
+    WRITES_NOTHING,
+    NO_STATUS,   // it answers without a status byte
+    READ_ERROR,  // honest: VIRTIO_BLK_S_IOERR
+    UNSUPPORTED, // honest
+    ODD_STATUS,
+    NEEDS_RESET, // no answer, and says that it is broken
+    MISDEEDS
+};
+
+struct test_device {
+    // What it is like.
+    bool absent;
+    uint16_t id;
+    uint64_t offered; // features
+    uint64_t capacity;
+    uint32_t block_size, size_max;
+    uint16_t queues, queue_size, notify_offset;
+    uint32_t multiplier, common_offset, common_length, config_length;
+    uint8_t bar;
+    uint64_t bar_size;
+    bool no_version, no_caps, caps_circle, refuses_features, never_resets, restless;
+    bool fails_at_start;
+    enum misdeed misdeed;
+    int from_request; // the misdeed begins at this request, from 0
+
+    // What became of it.
+    uint8_t disk[DISK_SIZE];
+    uint8_t status, generation;
+    uint64_t accepted;
+    uint32_t device_select, driver_select;
+    uint64_t queue_address[3];
+    bool enabled;
+    uint16_t available;
+    int requests;
+    uint32_t maps;  // registers that are mapped
+    uint64_t pages; // and pages taken
+    size_t memory;  // kmem allocations
+    bool bus_master;
+    char console[1 << 16];
+    size_t console_len;
+    struct block_device *added; // what the driver has added
+    uint64_t ticks;
+};
+extern struct test_device device;
+
+void device_begin(void); // an ordinary disk
+// Loads the driver; 0 or its error.
+int driver_load(void);
+int driver_unload(void);
+bool said(const char *text);
+// Fails the test when something is still taken.
+void device_end(void);
+
+#endif

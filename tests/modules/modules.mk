@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Modules on the host, under sanitizers and by both compilers, with what they depend on replaced:
+# tests/modules/test_X.c.   make module-tests
+MODULE_TESTS := $(patsubst tests/modules/test_%.c,%,$(sort $(wildcard tests/modules/test_*.c)))
+# tests/modules first: its virtio/mmio.h takes the place of the module's.
+MODULE_TEST_FLAGS := $(CSTD) $(WARN) -Itests/modules -Imodules -g -O1 $(SANITIZE)
+MODULE_TEST_PARTS_virtio_blk := modules/virtio_blk modules/virtio/device modules/virtio/queue tests/modules/device
+
+define module_test_variant
+$(BUILD)/test-$(1)/modpart/%.o: %.c
+	@mkdir -p $$(@D)
+	$(1) $(MODULE_TEST_FLAGS) -c $$< -o $$@
+$(foreach test,$(MODULE_TESTS),$(BUILD)/test-$(1)/modules/$(test): \
+	$(MODULE_TEST_PARTS_$(test):%=$(BUILD)/test-$(1)/modpart/%.o))
+$(BUILD)/test-$(1)/modules/%: $(BUILD)/test-$(1)/modpart/tests/modules/test_%.o $(BUILD)/test-$(1)/libbtl.a
+	@mkdir -p $$(@D)
+	$(1) $(SANITIZE) $$(filter %.o,$$^) $$(filter %.a,$$^) -lcmocka -o $$@
+module-test-$(1)-%: $(BUILD)/test-$(1)/modules/%
+	$$<
+endef
+$(eval $(call module_test_variant,gcc))
+$(eval $(call module_test_variant,clang))
+
+module-tests: $(MODULE_TESTS:%=module-test-gcc-%) $(MODULE_TESTS:%=module-test-clang-%)
+.PRECIOUS: $(BUILD)/test-gcc/modpart/%.o $(BUILD)/test-clang/modpart/%.o $(BUILD)/test-gcc/modules/% $(BUILD)/test-clang/modules/%
+.PHONY: module-tests

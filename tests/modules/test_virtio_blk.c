@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The driver of virtio disks against a device of the test's own, which lies.
+#include "device.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <btl/kernel.h>
+
+static uint8_t buffer[DISK_SIZE];
+
+static bool read_disk(uint64_t offset, uint64_t size)
+{
+    memset(buffer, 0xee, sizeof(buffer));
+    return device.added->blocks.read(&device.added->blocks, offset, buffer, size);
+}
+
+static int begin(void **state)
+{
+    device_begin();
+    return 0;
+}
+
+static void loaded(void)
+{
+    assert_int_equal(driver_load(), 0);
+    assert_non_null(device.added);
+}
+
+static void end(void)
+{
+    assert_int_equal(driver_unload(), 0);
+    assert_int_equal(device.status, 0);
+    assert_false(device.bus_master);
+    device_end();
+}
+
+static void refused(const char *why)
+{
+    assert_int_equal(driver_load(), BTL_ENODEV);
+    assert_true(said(why));
+    assert_false(device.bus_master);
+    device_end();
+}
+
+static void test_every_byte_is_read(void **state)
+{
+    loaded();
+    assert_int_equal(device.accepted, 1ull << 32 | 1 << 6);
+    assert_int_equal(device.added->blocks.size, DISK_SIZE);
+    assert_true(read_disk(0, DISK_SIZE));
+    assert_memory_equal(buffer, device.disk, DISK_SIZE);
+    assert_int_equal(device.requests, DISK_SIZE / (64 << 10));
+    assert_true(read_disk(512 * 5, 512 * 3));
+    assert_memory_equal(buffer, device.disk + 512 * 5, 512 * 3);
+    assert_int_equal(buffer[512 * 3], 0xee);
+    end();
+}
+
+// The 16-bit indices of the rings go round, and the driver with them.
+static void test_indices_wrap(void **state)
+{
+    device.queue_size = 4;
+    loaded();
+    for (uint32_t i = 0; i < 70000; i++) {
+        uint64_t offset = i % (DISK_SIZE / 512) * 512;
+        assert_true(read_disk(offset, 512));
+        assert_memory_equal(buffer, device.disk + offset, 512);
+        buffer[0] ^= 1;
+    }
+    assert_int_equal(device.requests, 70000);
+    end();
+}
+
+static void test_transitional_device(void **state)
+{
+    device.id = 0x1001;
+    loaded();
+    end();
+}
+
+static void test_no_device(void **state)
+{
+    device.absent = true;
+    refused("there is no disk of its kind");
+}
+
+static void test_largest_request_is_kept(void **state)
+{
+    device.offered |= 1 << 1;
+    device.size_max = 1500;
+    loaded();
+    assert_true(read_disk(0, 4096));
+    assert_memory_equal(buffer, device.disk, 4096);
+    assert_int_equal(device.requests, 4); // of 1,024
+    end();
+}
+
+// After each of these the device has been stopped, and no read is tried any more.
+static void test_lies_about_a_request_stop_the_device(void **state)
+{
+    static const enum misdeed lies[] = {SILENT,          INDEX_JUMPS, INDEX_BACK,     WRONG_ID,
+                                        HUGE_ID,         WRITES_LESS, WRITES_NOTHING, NO_STATUS,
+                                        WRITES_TOO_MUCH, NEEDS_RESET};
+    for (size_t i = 0; i < BTL_COUNT(lies); i++) {
+        device_begin();
+        device.misdeed = lies[i];
+        device.from_request = 1;
+        loaded();
+        assert_true(read_disk(0, 64 << 10));
+        assert_false(read_disk(0, 512));
+        assert_true(said("it is not used any more"));
+        assert_int_equal(device.status, 0);
+        int requests = device.requests;
+        assert_false(read_disk(0, 512));
+        assert_int_equal(device.requests, requests);
+        end();
+    }
+}
+
+// An honest error is one read's: the next may succeed.
+static void test_read_errors_are_passed_on(void **state)
+{
+    static const enum misdeed errors[] = {READ_ERROR, UNSUPPORTED, ODD_STATUS};
+    for (size_t i = 0; i < BTL_COUNT(errors); i++) {
+        device_begin();
+        device.misdeed = errors[i];
+        loaded();
+        assert_false(read_disk(512, 512));
+        assert_true(said("512 bytes at 0x200"));
+        device.misdeed = GOOD;
+        assert_true(read_disk(512, 512));
+        assert_memory_equal(buffer, device.disk + 512, 512);
+        end();
+    }
+}
+
+static void test_error_in_the_middle_of_a_read(void **state)
+{
+    device.misdeed = READ_ERROR;
+    device.from_request = 2;
+    loaded();
+    assert_false(read_disk(0, DISK_SIZE));
+    assert_int_equal(device.requests, 3);
+    end();
+}
+
+static void test_devices_that_cannot_be_used(void **state)
+{
+    device.no_version = true;
+    refused("it does not offer virtio 1.0");
+    device_begin();
+    device.refuses_features = true;
+    refused("it refuses the features");
+    device_begin();
+    device.no_caps = true;
+    refused("no registers of virtio 1.0");
+    device_begin();
+    device.fails_at_start = true;
+    refused("it failed when it was started");
+    device_begin();
+    device.queues = 0;
+    refused("it has no queue");
+}
+
+static void test_registers_that_lie_elsewhere(void **state)
+{
+    device.bar_size = 0x1000; // configuration and notification are behind its end
+    refused("no registers of virtio 1.0");
+    device_begin();
+    device.common_offset = UINT32_MAX;
+    refused("no registers of virtio 1.0");
+    device_begin();
+    device.common_length = 55;
+    refused("no registers of virtio 1.0");
+    device_begin();
+    device.bar = 6;
+    refused("no registers of virtio 1.0");
+    device_begin();
+    device.notify_offset = UINT16_MAX;
+    refused("outside its registers");
+    device_begin();
+    device.multiplier = 1;
+    device.notify_offset = 1;
+    refused("outside its registers");
+    device_begin();
+    device.config_length = 4;
+    refused("no size that a disk can have");
+}
+
+static void test_circle_of_capabilities_ends(void **state)
+{
+    device.caps_circle = true;
+    loaded();
+    end();
+}
+
+static void test_queue_sizes(void **state)
+{
+    static const uint16_t bad[] = {0, 1, 2, 3, 100, 65535};
+    for (size_t i = 0; i < BTL_COUNT(bad); i++) {
+        device_begin();
+        device.queue_size = bad[i];
+        refused("the size of its queue");
+    }
+    device_begin();
+    device.queue_size = 32768;
+    loaded();
+    assert_int_equal(device.queue_size, VIRTQ_SIZE_MAX);
+    end();
+}
+
+static void test_sizes_that_cannot_be(void **state)
+{
+    device.capacity = 0;
+    refused("no size that a disk can have");
+    device_begin();
+    device.capacity = UINT64_MAX;
+    refused("no size that a disk can have");
+    device_begin();
+    device.offered |= 1 << 1;
+    device.size_max = 511;
+    refused("no size that a disk can have");
+    device_begin();
+    device.restless = true; // its configuration changes all the time
+    refused("no size that a disk can have");
+    static const uint32_t blocks[] = {0, 1, 256, 513, 8192, 1u << 31, UINT32_MAX};
+    for (size_t i = 0; i < BTL_COUNT(blocks); i++) {
+        device_begin();
+        device.block_size = blocks[i];
+        loaded();
+        assert_int_equal(device.added->blocks.block_size, 512);
+        end();
+    }
+}
+
+// What has the pages' address may still write to them: they are not given to anybody else.
+static void test_device_that_does_not_stop_keeps_its_pages(void **state)
+{
+    loaded();
+    uint64_t pages = device.pages;
+    device.never_resets = true;
+    struct block_device *block = device.added;
+    assert_int_equal(driver_unload(), 0);
+    assert_null(device.added);
+    assert_non_null(block);
+    assert_int_equal(device.maps, 0);
+    assert_int_equal(device.memory, 0);
+    assert_int_equal(device.pages, pages);
+    free((void *)(uintptr_t)device.queue_address[0]); // for the sanitizer
+}
+
+static void test_device_that_does_not_reset(void **state)
+{
+    device.never_resets = true;
+    refused("it does not reset");
+}
+
+// Any misdeed at any time, in any kind of device: every read gives the disk's bytes or fails.
+static void test_random_devices(void **state)
+{
+    srand(1);
+    for (int round = 0; round < 3000; round++) {
+        device_begin();
+        device.misdeed = (enum misdeed)(rand() % MISDEEDS);
+        device.from_request = rand() % 6;
+        device.queue_size = (uint16_t)(rand() % 4 == 0 ? rand() : 1 << rand() % 16);
+        device.offered |= (uint64_t)(rand() & 0xff);
+        device.size_max = (uint32_t)(rand() % 5000);
+        device.notify_offset = (uint16_t)(rand() % 1100);
+        device.config_length = (uint32_t)(rand() % 64);
+        if (driver_load() != 0) {
+            device_end();
+            continue;
+        }
+        for (int i = 0; i < 8; i++) {
+            uint64_t offset = (uint64_t)(rand() % 1000) * 512,
+                     size = (uint64_t)(rand() % 300) * 512;
+            if (read_disk(offset, size))
+                assert_memory_equal(buffer, device.disk + offset, size);
+        }
+        end();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_every_byte_is_read, begin),
+        cmocka_unit_test_setup(test_indices_wrap, begin),
+        cmocka_unit_test_setup(test_transitional_device, begin),
+        cmocka_unit_test_setup(test_no_device, begin),
+        cmocka_unit_test_setup(test_largest_request_is_kept, begin),
+        cmocka_unit_test_setup(test_lies_about_a_request_stop_the_device, begin),
+        cmocka_unit_test_setup(test_read_errors_are_passed_on, begin),
+        cmocka_unit_test_setup(test_error_in_the_middle_of_a_read, begin),
+        cmocka_unit_test_setup(test_devices_that_cannot_be_used, begin),
+        cmocka_unit_test_setup(test_registers_that_lie_elsewhere, begin),
+        cmocka_unit_test_setup(test_circle_of_capabilities_ends, begin),
+        cmocka_unit_test_setup(test_queue_sizes, begin),
+        cmocka_unit_test_setup(test_sizes_that_cannot_be, begin),
+        cmocka_unit_test_setup(test_device_that_does_not_stop_keeps_its_pages, begin),
+        cmocka_unit_test_setup(test_device_that_does_not_reset, begin),
+        cmocka_unit_test_setup(test_random_devices, begin),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
