@@ -23,7 +23,7 @@ $(O)/modules/fatfs.ko: $(O)/modules/heap/heap.o $(CORE)
 
 # What the loader could not load does not leave the build.
 $(O)/modules/checked: $(MODULE_KO) $(BUILD)/host/btl
-	$(BUILD)/host/btl check --module $(MODULE_KO)
+	$(BUILD)/host/btl check --machine $(subst _,-,$(ARCH)) --module $(MODULE_KO)
 	@touch $@
 
 modules: $(O)/modules/checked

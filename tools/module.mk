@@ -21,7 +21,7 @@ MODULE_FLAGS = -std=gnu11 $(MODULE_WARN) -O2 -g -ffreestanding -fno-pic -fno-com
 
 # $(call module_link,objects,module.ko)
 define module_link
-$(MODULE_LD) -r $(1) -o $(2).debug
+$(MODULE_LD) -r $(1) $(MODULE_ARCH_LIBS) -o $(2).debug
 $(MODULE_OBJCOPY) --strip-debug $(2).debug $(2)
 endef
 
@@ -40,7 +40,7 @@ define module_rule
 $(1)_OBJS ?= $(1).o
 $(1).ko: $$($(1)_OBJS) | $(BTL_PROGRAM)
 	$$(call module_link,$$($(1)_OBJS),$$@)
-	$(BTL_PROGRAM) check --module -L .:$(BTL)/build/$(ARCH)/modules $$@
+	$(BTL_PROGRAM) check --machine $(subst _,-,$(ARCH)) --module -L .:$(BTL)/build/$(ARCH)/modules $$@
 endef
 $(foreach module,$(MODULES),$(eval $(call module_rule,$(module))))
 

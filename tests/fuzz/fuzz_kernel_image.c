@@ -40,6 +40,16 @@ static void walk_symbols(const struct btl_kernel_image *kernel)
     (void)sink;
 }
 
+static void export_symbols(const struct btl_kernel_image *kernel, struct test_memory *memory,
+                           struct btl_diags *diags)
+{
+    struct btl_modinfo info;
+    struct btl_symtab table;
+    if (btl_modinfo_read(kernel->elf, &memory->arena, &info, diags) &&
+        btl_symtab_init(&table, 0, 1, &memory->arena))
+        btl_kernel_export(kernel, &info, &table, diags);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -58,6 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             load(&kernel, kernel.link_base, &diags);
             load(&kernel, kernel.link_base + kernel.align, &diags);
             walk_symbols(&kernel);
+            export_symbols(&kernel, &memory, &diags);
         }
     }
     test_memory_end(&memory);

@@ -4,7 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <cmocka.h>
 
 #include "kernel_samples.h"
@@ -204,6 +206,39 @@ static void test_descriptors_that_are_not_there(void **state)
     end(&e);
 }
 
+// tests/fuzz/seeds/kernel_image/ia64_gnu_ld: `table` holds pointers to kprint and kalloc. What is
+// exported must be these pointers, for they are what the kernel compares with. Tests run at the top
+// of the source tree.
+static void test_exports_of_a_kernel_by_gnu_ld_are_its_own_pointers(void **state)
+{
+    struct test_memory memory;
+    struct btl_elf elf;
+    struct exported e = {0};
+    uint8_t buffer[16384];
+    FILE *stream = fopen("tests/fuzz/seeds/kernel_image/ia64_gnu_ld", "rb");
+    assert_non_null(stream);
+    size_t size = fread(buffer, 1, sizeof(buffer), stream);
+    fclose(stream);
+    test_memory_begin(&memory);
+    struct btl_diags diags = {.arena = &memory.arena};
+    struct btl_kernel_image kernel;
+    assert_true(btl_elf_open(test_block(&memory, buffer, size), BTL_ELF_KERNEL, ELF_MACHINE_IA64,
+                             SAMPLE_PLACE, &elf, &diags));
+    assert_true(btl_kernel_open(&elf, &memory.arena, &kernel, &diags));
+    assert_true(btl_modinfo_read(&elf, &memory.arena, &e.info, &diags));
+    e.memory = malloc(kernel.size);
+    assert_true(btl_kernel_load(&kernel, kernel.link_base, e.memory, &diags));
+    assert_true(btl_symtab_init(&e.table, 4, 1, &memory.arena));
+    assert_true(btl_kernel_export(&kernel, &e.info, &e.table, &diags));
+    uint64_t pointers[2];
+    memcpy(pointers, e.memory + (exported(&e, "table") - kernel.link_base), sizeof(pointers));
+    assert_true(exported(&e, "kprint") == pointers[0]);
+    assert_true(exported(&e, "kalloc") == pointers[1]);
+    assert_true(pointers[0] != pointers[1]);
+    free(e.memory);
+    test_memory_end(&memory);
+}
+
 static void test_running_out_of_memory_for_descriptors(void **state)
 {
     struct exported e;
@@ -233,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_a_function_without_descriptor_is_named_and_the_rest_exported),
         cmocka_unit_test(test_half_a_descriptor_is_refused),
         cmocka_unit_test(test_descriptors_that_are_not_there),
+        cmocka_unit_test(test_exports_of_a_kernel_by_gnu_ld_are_its_own_pointers),
         cmocka_unit_test(test_running_out_of_memory_for_descriptors),
     };
     return cmocka_run_group_tests_name("kernel_export", tests, NULL, NULL);

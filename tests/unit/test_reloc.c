@@ -87,6 +87,7 @@ static void entries_are_found_for_loaded_sections_only(void **state)
 static void relocators_are_found_by_machine(void **state)
 {
     assert_ptr_equal(btl_machine_find(ELF_MACHINE_X86_64), &btl_machine_x86_64);
+    assert_ptr_equal(btl_machine_find(ELF_MACHINE_IA64), &btl_machine_ia64);
     assert_null(btl_machine_find(0));
     assert_null(btl_machine_find(UINT16_MAX));
 }
