@@ -226,23 +226,32 @@ static const struct step {
     {attach, NULL},
 };
 
-// All errors are shown; the first is the module's reason. Before anything is undone: messages quote
-// strings of the module's image and file.
-void diags_explain(const struct btl_diags *diags, char reason[static REASON_MAX])
+static void diags_show(const struct btl_diags *diags)
 {
     struct btl_out out = console_out();
 
-    btl_format_to(reason, REASON_MAX, "out of memory while saying why");
     if (diags->lost > 0)
         kprintf("out of memory: %u messages are lost\n", diags->lost);
     for (const struct btl_diag *diag = diags->first; diag != NULL; diag = diag->next) {
-        if (diag == diags->first) {
-            struct text_buffer buffer = text_buffer(reason, REASON_MAX);
-            btl_diag_print(&buffer.out, diag);
-        }
         btl_diag_print(&out, diag);
         kprintf("\n");
     }
+}
+
+// Everything is shown; the first error is the module's reason. Before anything is undone: messages
+// quote strings of the module's image and file.
+void diags_explain(const struct btl_diags *diags, char reason[static REASON_MAX])
+{
+    struct text_buffer buffer = text_buffer(reason, REASON_MAX);
+    const struct btl_diag *diag = diags->first;
+
+    diags_show(diags);
+    while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR)
+        diag = diag->next;
+    if (diag == NULL)
+        btl_format_to(reason, REASON_MAX, "out of memory while saying why");
+    else
+        btl_diag_print(&buffer.out, diag);
 }
 
 static bool run_steps(struct load *load)
@@ -252,8 +261,10 @@ static bool run_steps(struct load *load)
 
     while (done < BTL_COUNT(steps) && steps[done].run(load))
         done++;
-    if (done == BTL_COUNT(steps))
+    if (done == BTL_COUNT(steps)) {
+        diags_show(&load->diags); // warnings
         return true;
+    }
     diags_explain(&load->diags, reason);
     while (done-- > 0)
         if (steps[done].undo != NULL)

@@ -37,6 +37,17 @@ static void every_bad_tunable_is_named_with_its_line(void **state)
     assert_contains(host_printed(), "[run-tunable-unknown]");
 }
 
+static void an_unknown_tunable_is_named_and_changes_nothing(void **state)
+{
+    uint32_t id = self_module("hello");
+
+    world_tunable("grating", "x", 7);
+    self_start();
+    assert_true(module_load(id, BTL_PHASE_BOOT1));
+    assert_contains(host_printed(), "/loader.conf:7:9: warning: hello: it has no tunable \"grating\"");
+    assert_contains(host_printed(), "[run-tunable-unknown]");
+}
+
 static void numbers_at_the_ends_of_their_type(void **state)
 {
     static const struct {
@@ -80,6 +91,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(tunables_are_set_before_the_load_function),
         TEST(every_bad_tunable_is_named_with_its_line),
+        TEST(an_unknown_tunable_is_named_and_changes_nothing),
         TEST(numbers_at_the_ends_of_their_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
