@@ -38,7 +38,7 @@ static bool assign(struct module *module, enum btl_device_kind kind, struct btl_
                    BTL_DEC(BTL_MAJORS_MAX));
         return false;
     }
-    if (owner[kind][major] != 0) {
+    if (owner[kind][major] != 0 && owner[kind][major] != module_id(module) + 1) {
         btl_report(diags, BTL_RUN_MAJOR_TAKEN, place, BTL_ARG_Z(device_kind_name(kind)),
                    BTL_DEC(major), BTL_ARG(module_name(module_get(owner[kind][major] - 1))));
         return false;

@@ -89,6 +89,7 @@ struct module {
     void *attached;                  // what its type keeps for it (types.c)
     struct module *next;             // request.c: in the list of one request
     uint32_t cursor;                 // request.c: the next dependency to look at
+    uint32_t seen;                   // request.c: stamp of the last walk that came by
     uint32_t calls;                  // calls through stubs that have not come back: busy
     uint32_t dependents;             // loaded modules that need this one: busy while not 0
     uint32_t unloads;                // how often it has been unloaded

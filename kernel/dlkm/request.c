@@ -78,25 +78,29 @@ bool module_load(uint32_t id, enum btl_phase phase)
     return target->state == MODULE_LOADED;
 }
 
-// What failed among it and all that it needs goes back to REGISTERED. Each is looked at once: what
-// is on the list or has been on it is not FAILED any more.
+static void look_at(struct module *module, uint32_t stamp, struct module **list)
+{
+    if (module->seen == stamp || module->state == MODULE_LOADED)
+        return;
+    module->seen = stamp;
+    if (module->state == MODULE_FAILED && module->entry->state != BTLM_FAILED)
+        module_retry(module);
+    module->next = *list;
+    *list = module;
+}
+
+// What failed among it and all that it needs goes back to REGISTERED. Each is looked at once.
 static void retry(struct module *target)
 {
-    struct module *list = target;
+    static uint32_t stamp;
+    struct module *list = NULL;
 
-    target->next = NULL;
-    module_retry(target);
+    look_at(target, ++stamp, &list);
     while (list != NULL) {
         struct module *module = list;
         list = module->next;
-        for (uint32_t i = 0; i < module->entry->depend_count; i++) {
-            struct module *other = module_get(module_dependency(module, i));
-            if (other->state != MODULE_FAILED || other->entry->state == BTLM_FAILED)
-                continue;
-            module_retry(other);
-            other->next = list;
-            list = other;
-        }
+        for (uint32_t i = 0; i < module->entry->depend_count; i++)
+            look_at(module_get(module_dependency(module, i)), stamp, &list);
     }
 }
 
@@ -107,7 +111,7 @@ int module_load_by_hand(uint32_t id)
 
     if (module->state == MODULE_LOADED)
         return 0;
-    if (module->state == MODULE_FAILED && module->entry->state != BTLM_FAILED)
+    if (module->state == MODULE_REGISTERED || module->state == MODULE_FAILED)
         retry(module);
     if (module->state == MODULE_REGISTERED) {
         module_load(id, dlkm_phase());

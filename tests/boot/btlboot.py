@@ -30,6 +30,8 @@ CONTROL = re.compile(r"\x1b\[[=?0-9;]*[A-Za-z]|\r")
 
 DISKS = {
     "virtio": ["-device", "virtio-blk-pci,drive=disk,bootindex=0"],
+    # Behind other devices on the bus.
+    "virtio behind": ["-device", "virtio-blk-pci,drive=disk,bootindex=0,addr=0x10"],
     "ahci": ["-device", "ide-hd,drive=disk,bus=ide.0,bootindex=0"],
     "nvme": ["-device", "nvme,drive=disk,serial=btl,bootindex=0"],
     "usb": ["-device", "qemu-xhci", "-device", "usb-storage,drive=disk,bootindex=0"],
@@ -97,7 +99,8 @@ def firmware(name):
 
 
 class Machine:
-    """A running QEMU: its serial line is a terminal."""
+    """A running QEMU: its serial line is a terminal. `image`: a file, or options of -drive that begin
+    with a comma."""
 
     def __init__(self, image, disk="virtio", memory="256M", options=(), random=True, work=None):
         self.work = work or tempfile.mkdtemp(prefix="btlboot-")
@@ -109,7 +112,8 @@ class Machine:
             "-machine", "q35", "-accel", os.environ.get("BTL_ACCEL", "tcg"), "-m", memory,
             "-drive", "if=pflash,format=raw,unit=0,readonly=on,file=" + firmware("CODE"),
             "-drive", "if=pflash,format=raw,unit=1,file=" + variables,
-            "-drive", "if=none,id=disk,format=raw,file=" + image, *DISKS[disk],
+            "-drive", "if=none,id=disk" + (image if image.startswith(",") else ",format=raw,file=" + image),
+            *DISKS[disk],
             *(["-device", "virtio-rng-pci"] if random else []), "-nic", "none", "-display", "none", "-no-reboot",
             "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
             "-serial", "stdio", "-monitor", "none", "-qmp", "unix:%s,server=on,wait=off" % self.qmp_path,

@@ -7,12 +7,19 @@ KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/pag
 	kernel/intfc.c kernel/streams.c kernel/lineedit.c kernel/complete.c kernel/monitor.c \
 	kernel/options.c kernel/symbols.c kernel/text.c \
 	kernel/arch/x86_64/paging.c kernel/arch/x86_64/walk.c
-KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c
+KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c tests/kernel/lab.c
 # tests/kernel first: its arch/x86_64/cpu.h takes the place of the kernel's.
 KERNEL_TEST_FLAGS := $(CSTD) $(WARN) -Itests/kernel -Ikernel -g -O1 -fno-omit-frame-pointer
 
 # A module for the test of linking: a real ET_REL file, called where the test links it.
 $(BUILD)/test-kernel/guest.o: tests/kernel/guest.c
+	$(BEGIN)
+	gcc $(CSTD) $(WARN) -O1 -ffreestanding -fno-pic -fno-common -mcmodel=small -fcf-protection=none \
+		-fno-stack-protector -fno-asynchronous-unwind-tables -c $< -o $@
+
+# Modules of the tests of loading at run time, each with one trait.
+KERNEL_GUESTS := $(patsubst tests/kernel/guests/%.c,$(BUILD)/test-kernel/guests/%.o,$(wildcard tests/kernel/guests/*.c))
+$(BUILD)/test-kernel/guests/%.o: tests/kernel/guests/%.c
 	$(BEGIN)
 	gcc $(CSTD) $(WARN) -O1 -ffreestanding -fno-pic -fno-common -mcmodel=small -fcf-protection=none \
 		-fno-stack-protector -fno-asynchronous-unwind-tables -c $< -o $@
@@ -26,15 +33,15 @@ $(BUILD)/test-$(1)/kpart/libkernel.a: $(KERNEL_TEST_PARTS:%.c=$(BUILD)/test-$(1)
 	ar rcs $$@ $$^
 $(BUILD)/test-$(1)/kernel/%: $(BUILD)/test-$(1)/kpart/tests/kernel/test_%.o \
 		$(KERNEL_TEST_SUPPORT:%.c=$(BUILD)/test-$(1)/kpart/%.o) \
-		$(BUILD)/test-$(1)/kpart/libkernel.a $(BUILD)/test-$(1)/libbtl.a $(BUILD)/test-kernel/guest.o
+		$(BUILD)/test-$(1)/kpart/libkernel.a $(BUILD)/test-$(1)/libbtl.a $(BUILD)/test-kernel/guest.o $(KERNEL_GUESTS)
 	$$(BEGIN)
-	$(1) $(SANITIZE) -Wl,--wrap=kmem_alloc $$(filter-out %/guest.o,$$^) -lcmocka -o $$@
+	$(1) $(SANITIZE) -Wl,--wrap=kmem_alloc $$(filter-out $(BUILD)/test-kernel/%,$$^) -lcmocka -o $$@
 kernel-test-$(1)-%: $(BUILD)/test-$(1)/kernel/%
-	BTL_GUEST=$(BUILD)/test-kernel/guest.o $$<
+	BTL_GUEST=$(BUILD)/test-kernel/guest.o BTL_GUESTS=$(BUILD)/test-kernel/guests $$<
 endef
 $(eval $(call kernel_test_variant,gcc))
 $(eval $(call kernel_test_variant,clang))
 
 kernel-tests: $(KERNEL_TESTS:%=kernel-test-gcc-%) $(KERNEL_TESTS:%=kernel-test-clang-%)
-.PRECIOUS: $(BUILD)/test-gcc/kpart/%.o $(BUILD)/test-clang/kpart/%.o $(BUILD)/test-gcc/kernel/% $(BUILD)/test-clang/kernel/%
+.PRECIOUS: $(BUILD)/test-kernel/guests/%.o $(BUILD)/test-gcc/kpart/%.o $(BUILD)/test-clang/kpart/%.o $(BUILD)/test-gcc/kernel/% $(BUILD)/test-clang/kernel/%
 .PHONY: kernel-tests

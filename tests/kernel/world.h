@@ -8,7 +8,7 @@
 
 #include <btl/manifest.h>
 
-#define WORLD_MODULES 8
+#define WORLD_MODULES 16
 #define WORLD_MANY    64
 
 struct world {

@@ -77,6 +77,15 @@ static void test_bad_action(void **state)
     COMPLAINT("required_failure=stop", "");
 }
 
+static void test_bad_stage(void **state)
+{
+    COMPLAINT("stage=none", "loader.conf:1:7: error: \"none\" is none of \"auto\", \"all\" and "
+                            "\"boot\"; stage is one of these [conf-bad-stage]\n");
+    COMPLAINT("stage=auto", "");
+    COMPLAINT("stage=all", "");
+    COMPLAINT("stage=boot", "");
+}
+
 static void test_bad_paths(void **state)
 {
 #define RELATIVE(column, path, key)                                                                \
@@ -123,6 +132,7 @@ int main(void)
         cmocka_unit_test(test_bad_yes_no),
         cmocka_unit_test(test_bad_numbers),
         cmocka_unit_test(test_bad_action),
+        cmocka_unit_test(test_bad_stage),
         cmocka_unit_test(test_bad_paths),
         cmocka_unit_test(test_path_of_255_bytes_is_the_longest),
     };

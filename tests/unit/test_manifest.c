@@ -163,6 +163,7 @@ static void test_bad_magic(void **state)
 static void test_bad_version(void **state)
 {
     header()->major = 2;
+    header()->minor = 0;
     assert_spoiled("manifest-bad-version");
     assert_says("version 2.0");
 }

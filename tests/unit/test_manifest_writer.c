@@ -191,6 +191,27 @@ static void test_system(void **state)
                         sizeof(*system) - rest);
 }
 
+static void test_boot_volume(void **state)
+{
+    struct world *world = *state;
+    write_and_open(world);
+    assert_int_equal(btl_manifest_count(&world->manifest, BTLM_VOLUME), 1);
+    const struct btlm_volume *volume = btl_manifest_volume(&world->manifest);
+    const struct btlm_volume *given = world->boot.input.volume;
+    assert_memory_equal(volume, given, offsetof(struct btlm_volume, controller));
+    assert_string(world, volume->controller,
+                  "pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i00");
+}
+
+static void test_boot_volume_that_is_not_known(void **state)
+{
+    struct world *world = *state;
+    world->boot.input.volume = NULL;
+    write_and_open(world);
+    assert_int_equal(btl_manifest_count(&world->manifest, BTLM_VOLUME), 0);
+    assert_null(btl_manifest_volume(&world->manifest));
+}
+
 static void test_kernel(void **state)
 {
     struct world *world = *state;
@@ -545,6 +566,8 @@ int main(void)
         TEST(test_a_manifest_above_the_limit_is_not_written),
         TEST(test_system),
         TEST(test_kernel),
+        TEST(test_boot_volume),
+        TEST(test_boot_volume_that_is_not_known),
         TEST(test_a_moved_kernel_has_its_entry_where_it_lies),
         TEST(test_linked_module),
         TEST(test_sections_of_linked_modules),

@@ -130,14 +130,60 @@ static void test_first_text_is_kept(void **state)
     modinfo_sample_end(&s);
 }
 
+static void test_aliases_are_kept_in_order(void **state)
+{
+    struct modinfo_sample s;
+    check(&s, "name=a;alias=pci:v1*;alias=", "", NULL);
+    assert_int_equal(s.info.alias_count, 2);
+    assert_str(&s.memory, s.info.aliases[0], "pci:v1*");
+    assert_str(&s.memory, s.info.aliases[1], "");
+    modinfo_sample_end(&s);
+}
+
+static void test_matching_of_aliases(void **state)
+{
+    static const struct {
+        const char *pattern, *text;
+        bool matches;
+    } alias[] = {
+        {"", "", true},
+        {"*", "", true},
+        {"", "a", false},
+        {"a", "a", true},
+        {"a", "ab", false},
+        {"ab", "a", false},
+        {"a*", "a", true},
+        {"a*", "abc", true},
+        {"*c", "abc", true},
+        {"*b", "abc", false},
+        {"a*c", "abcbc", true},
+        {"a*bc*e", "abbcdbce", true},
+        {"*a*b*c", "aabbc", true},
+        {"*a*b*c", "aabb", false},
+        {"**", "x", true},
+        {"pci:v00001AF4d00001042sv*", "pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i00",
+         true},
+        {"pci:v00001AF4d00001001sv*", "pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i00",
+         false},
+        {"pci:v*d*sv*sd*bc01sc06i01", "pci:v00008086d00002922sv00001AF4sd00001100bc01sc06i01",
+         true},
+    };
+    for (size_t i = 0; i < BTL_COUNT(alias); i++)
+        assert_int_equal(btl_alias_match(btl_str_of(alias[i].pattern), btl_str_of(alias[i].text)),
+                         alias[i].matches);
+}
+
 int main(void)
 {
-    struct CMUnitTest tests[BTL_COUNT(cases) + 2];
+    struct CMUnitTest tests[BTL_COUNT(cases) + 4];
     for (size_t i = 0; i < BTL_COUNT(cases); i++)
         tests[i] = (struct CMUnitTest){.name = cases[i].name,
                                        .test_func = test_value,
                                        .initial_state = (void *)(uintptr_t)&cases[i]};
     tests[BTL_COUNT(cases)] = (struct CMUnitTest)cmocka_unit_test(test_names_of_modules);
     tests[BTL_COUNT(cases) + 1] = (struct CMUnitTest)cmocka_unit_test(test_first_text_is_kept);
+    tests[BTL_COUNT(cases) + 2] =
+        (struct CMUnitTest)cmocka_unit_test(test_aliases_are_kept_in_order);
+    tests[BTL_COUNT(cases) + 3] = (struct CMUnitTest)cmocka_unit_test(test_matching_of_aliases);
     return _cmocka_run_group_tests("modinfo_keys", tests, BTL_COUNT(tests), NULL, NULL);
 }

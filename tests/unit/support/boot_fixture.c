@@ -279,10 +279,19 @@ void boot_begin(struct boot_fixture *boot)
     open_kernel(boot);
     plan(boot);
     load(boot);
+    static const struct btlm_volume volume = {
+        .kind = BTLM_VOLUME_GPT,
+        .partition = 1,
+        .guid = {0x01, 0x00, 0x10, 0xb7, 0x02, 0x00, 0x03, 0x40, 0x80, 0x04, 5, 6, 7, 8, 9, 10},
+        .start_block = 2048,
+        .block_count = 69632,
+    };
     boot->input = (struct btl_manifest_input){
         .system = machine(),
         .loader_version = BTL_STR("BTL 0.1"),
         .firmware_vendor = BTL_STR("Firm\x1b ware"),
+        .volume = &volume,
+        .volume_controller = BTL_STR("pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i00"),
         .config = &boot->config,
         .plan = &boot->plan,
         .results = boot->results,

@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""INIT and AUTO modules come from the disk, through drivers that are modules."""
+import os
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+from btlboot import BAD, GOOD, PART, PROMPT, Machine, Result, boot, conf, make_image, module, read, started
+from test_default import PHASES
+
+SMBIOS = "/modules/smbios.ko"
+INIT = {name for name, phase in PHASES.items() if phase == "INIT"}
+# The loader has read all modules, and waits: what happens to the disk now, it does not see.
+WAIT = 'autoboot_delay="100"\n'
+WAITING = "starting in 100 s"
+
+
+def loader_line(text, name):
+    """What the loader said about a module."""
+    for line in text.splitlines():
+        if line.startswith(name + " "):
+            return line
+    raise AssertionError("the loader does not name %s:\n%s" % (name, text))
+
+
+def mtool(program, image, *words):
+    subprocess.run([program, "-i", "%s@@%d" % (image, PART), *words], check=True)
+
+
+class Waiting:
+    """A machine that waits in the loader, with an image to do something to; then goes on to its end."""
+
+    def __init__(self, extra="", drive=None, options="report"):
+        self.work = tempfile.mkdtemp(prefix="btlboot-")
+        text = conf(WAIT + extra, options=options)
+        self.image = make_image(self.work, {"loader.conf": text.encode()})
+        self.machine = Machine(drive(self) if drive else self.image, work=self.work)
+
+    def __enter__(self):
+        self.machine.expect(WAITING)
+        return self
+
+    def __exit__(self, *_):
+        self.machine.close()
+
+    def go_on(self):
+        self.machine.press("BTL reference kernel")
+        return Result(self.machine.wait(), self.machine.text())
+
+
+def failed(result, *parts, modules=("smbios",), other=()):
+    """These modules have failed, smbios with a reason that has these parts; the others have not."""
+    for name in modules:
+        assert result.module(name)["state"] == "failed", result.text
+    for part in parts:
+        assert part in result.module("smbios")["reason"], result.module("smbios")["reason"]
+    assert result.loaded() == set(PHASES) - set(modules) - set(other)
+    assert result.status == GOOD
+
+
+# ------------------------------------------------------------------------------------- from the disk
+
+def test_init_module_comes_from_the_disk():
+    """The loader leaves it there, and it is loaded through the drivers."""
+    result = boot()
+    assert "on the disk" in loader_line(result.text, "smbios")
+    assert "on the disk" in loader_line(result.text, "pciids")
+    assert "staged" in loader_line(result.text, "virtio_blk")
+    assert result.loaded() == set(PHASES)
+    assert result.memory["staged"] == "0"
+    result.says("fatfs: virtio0p1: FAT32")
+    result.says("smbios: QEMU")
+
+
+def test_manifest_says_that_no_file_is_staged():
+    with started({}) as machine:
+        machine.expect(PROMPT)
+        text = machine.command("manifest modules")
+        assert any("smbios" in line and "registered" in line for line in text.splitlines()), text
+        assert any("virtio_blk" in line and "staged" in line for line in text.splitlines()), text
+        volume = machine.command("manifest volume")
+        assert "b7100001-0000-4000-8000-000000000002" in volume
+        assert "pci:v00001AF4d00001001sv" in volume
+        listing = machine.command("lsblk")
+        assert "virtio0p1" in listing and "partition 1 of virtio0" in listing
+
+
+def test_order_of_the_drivers_in_loader_conf_does_not_matter():
+    """Who reads partitions and file systems watches disks come."""
+    lines = conf().replace('virtio_blk_load="YES"', '').replace('gpt_load="YES"', '').replace(
+        'fatfs_load="YES"', 'fatfs_load="YES"\ngpt_load="YES"\nvirtio_blk_load="YES"')
+    lines = lines.replace('virtio_blk_phase="BOOT2"', '').replace('gpt_phase="BOOT2"', '')
+    result = boot(text=lines + 'gpt_phase="BOOT2"\nvirtio_blk_phase="BOOT2"\n')
+    assert result.loaded() == set(PHASES)
+    order = [line.split()[0] for line in result.text.splitlines() if " BOOT2  0x" in line]
+    assert order.index("fatfs") < order.index("gpt") < order.index("virtio_blk")
+
+
+def test_large_module_from_the_disk():
+    """4 MiB behind its end: many clusters and many requests; the hash is right."""
+    result = boot(files={"modules/smbios.ko": module("smbios") + bytes(4 << 20)})
+    assert "on the disk" in loader_line(result.text, "smbios")
+    assert result.module("smbios")["state"] == "loaded"
+
+
+def test_boot_volume_is_told_from_a_second_disk():
+    """A disk with other partitions of the same kind, and other modules under the same names."""
+    work = tempfile.mkdtemp(prefix="btlboot-")
+    try:
+        other = make_image(work, {"modules/smbios.ko": module("hello")})
+        subprocess.run(["sgdisk", "--partition-guid=1:11111111-2222-4333-8444-555555555555", other],
+                       check=True, stdout=subprocess.DEVNULL)
+        result = boot(disk="virtio behind", options=[
+            "-drive", "if=none,id=other,format=raw,file=" + other, "-device", "virtio-blk-pci,drive=other"])
+    finally:
+        shutil.rmtree(work)
+    result.says("fatfs: virtio0p1") # on the bus before the boot volume
+    result.says("fatfs: virtio1p1")
+    assert result.loaded() == set(PHASES)
+
+
+# ----------------------------------------------------------- between the loader's reading and the kernel's
+
+def test_file_that_changed_on_the_disk():
+    """One byte of it; the error names the path."""
+    with Waiting() as it:
+        bad = bytearray(module("smbios"))
+        bad[len(bad) // 2] ^= 1
+        replacement = os.path.join(it.work, "bad.ko")
+        with open(replacement, "wb") as file:
+            file.write(bad)
+        mtool("mcopy", it.image, "-o", replacement, "::" + SMBIOS)
+        failed(it.go_on(), SMBIOS, "virtio0p1", "[run-file-changed]")
+
+
+def test_file_that_vanished_from_the_disk():
+    with Waiting() as it:
+        mtool("mdel", it.image, "::" + SMBIOS)
+        failed(it.go_on(), SMBIOS, "virtio0p1", "[run-file-not-found]")
+
+
+def test_file_system_that_was_overwritten():
+    """No FAT where there was one: it is said, and INIT fails for want of a volume."""
+    with Waiting() as it:
+        with open(it.image, "r+b") as file:
+            file.seek(PART)
+            file.write(bytes(512))
+        result = it.go_on()
+        failed(result, SMBIOS, "[run-no-volume]", modules=INIT)
+        result.says("fatfs: virtio0p1", "[fat-bad]")
+
+
+def test_damaged_partition_table():
+    """The primary header is gone: the backup at the end of the disk is taken."""
+    with Waiting() as it:
+        with open(it.image, "r+b") as file:
+            file.seek(512)
+            file.write(bytes(512))
+        result = it.go_on()
+        result.says("gpt: virtio0", "[gpt-primary-damaged]")
+        assert result.loaded() == set(PHASES)
+
+
+def sector_of(image, content):
+    """Where on the image the second half of a file begins."""
+    at = read(image).find(content[len(content) // 1024 * 512:])
+    assert at > 0 and at % 512 == 0
+    return at // 512
+
+
+def test_sector_that_cannot_be_read():
+    """A real read error, inside the file, from the moment on that the loader has read it."""
+    def drive(it):
+        sector = sector_of(it.image, module("smbios"))
+        return (",format=raw,file.driver=blkdebug,file.image.driver=file,file.image.filename=%s,"
+                "file.inject-error.0.event=read_aio,file.inject-error.0.state=2,"
+                "file.inject-error.0.sector=%d,file.inject-error.0.errno=5,"
+                "file.set-state.0.event=write_aio,file.set-state.0.state=1,"
+                "file.set-state.0.new_state=2" % (it.image, sector))
+    with Waiting(drive=drive) as it:
+        # A write by nobody in the machine, into the gap before the volume, changes blkdebug's state.
+        it.machine.qmp("human-monitor-command", **{"command-line": "qemu-io disk \"write 64k 512\""})
+        result = it.go_on()
+        failed(result, SMBIOS, "virtio0p1", "[run-file-unreadable]")
+        result.says("virtio_blk: virtio0: error reading")
+        result.says("fatfs: virtio0p1", "[fat-device]")
+
+
+# ----------------------------------------------------------------------- the drivers, switched off and failing
+
+def test_disk_driver_switched_off():
+    """INIT fails with the reason, and the monitor still comes up."""
+    text = conf('virtio_blk_load="NO"\nstage="boot"\n', options="")
+    with started({"loader.conf": text.encode()}) as machine:
+        machine.expect(PROMPT)
+        assert "run-no-volume" in machine.text()
+        listing = machine.command("modinfo smbios")
+        assert SMBIOS in listing and "run-no-volume" in listing
+
+
+@pytest.mark.parametrize("name", ["virtio_blk", "gpt", "fatfs"])
+def test_any_link_of_the_chain_switched_off(name):
+    result = boot(text=conf('%s_load="NO"\nstage="boot"\n' % name))
+    failed(result, SMBIOS, "[run-no-volume]", modules=INIT, other=[name])
+
+
+def test_disk_driver_switched_off_and_staging_left_to_the_loader():
+    """Nothing reads this disk, so the loader keeps what INIT needs in memory."""
+    result = boot(text=conf('virtio_blk_load="NO"\n'))
+    assert "staged" in loader_line(result.text, "smbios")
+    assert result.loaded() == set(PHASES) - {"virtio_blk"}
+
+
+def test_everything_staged():
+    result = boot(text=conf('stage="all"\n'))
+    assert "staged" in loader_line(result.text, "smbios")
+    assert result.loaded() == set(PHASES)
+
+
+def test_required_disk_driver_without_its_disk_stops_the_boot():
+    result = boot(disk="ahci", text=conf('virtio_blk_required="YES"\n'))
+    assert result.status == BAD
+    result.says("virtio_blk: there is no disk of its kind")
+    result.says("BOOT STOPPED: required module virtio_blk was not loaded")
+    assert result.module("smbios")["state"] == "registered"
+
+
+def test_required_disk_driver_without_its_disk_resets():
+    text = conf('virtio_blk_required="YES"\nrequired_failure="reset"\n', options="")
+    result = boot(disk="ahci", text=text)
+    assert result.status == 0  # -no-reboot: the reset ends QEMU
+    result.says("BOOT STOPPED: required module virtio_blk was not loaded")
+    assert "btl> " not in result.text
+
+
+def test_required_init_module_that_cannot_be_read_stops_the_boot():
+    result = boot(text=conf('virtio_blk_load="NO"\nstage="boot"\nsmbios_required="YES"\n'))
+    assert result.status == BAD
+    result.says("BOOT STOPPED: required module smbios was not loaded")
+
+
+def test_value_of_stage():
+    result = boot(text=conf('stage="some"\n'))
+    result.says("/loader.conf:", "some", "[conf-bad-stage]")
+    assert result.loaded() == set(PHASES)

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Module management by hand: every option of kmadmin and kmtune, devices, streams and stubs, typed at
+the monitor of the default image."""
+import re
+
+import pytest
+
+from btlboot import GOOD, PROMPT, boot, conf, started
+
+
+@pytest.fixture(scope="module", name="machine")
+def running():
+    with started({}) as it:
+        it.expect(PROMPT)
+        yield it
+
+
+def full(text):
+    """The blocks of -S, -Q, -q: a dictionary for each module, by name."""
+    modules = {}
+    for block in re.split(r"\n\s*\n", text):
+        fields = dict(re.findall(r"^(\S.*?)  +(.*?) *$", block, re.M))
+        if "Module Name" in fields:
+            modules[fields["Module Name"]] = fields
+    return modules
+
+
+def query(machine, name):
+    return full(machine.command("kmadmin -Q " + name))[name]
+
+
+def status(machine):
+    """name: (id, status, type, configured phase) as -s has them."""
+    lines = map(str.split, machine.command("kmadmin -s").splitlines())
+    return {words[1]: (int(words[0]), *words[2:]) for words in lines if len(words) == 5 and words[0].isdigit()}
+
+
+def test_all_types_in_all_configured_phases(machine):
+    modules = full(machine.command("kmadmin -S")).values()
+    loaded = [fields for fields in modules if fields["Module Status"].startswith("LOADED")]
+    assert {fields["Module Type"] for fields in loaded} == {
+        "misc", "wsio_class", "wsio_intfc", "streams_mod", "streams_drv"}
+    assert {fields["Configured Phase"] for fields in loaded} == {"BOOT1", "BOOT2", "INIT", "AUTO"}
+
+
+def test_short_status(machine):
+    rows = status(machine)
+    assert rows["hello"][1:] == ("LOADED", "misc", "BOOT1")
+    assert rows["rot13"][1:] == ("UNLOADED", "streams_mod", "AUTO")
+    assert sorted(row[0] for row in rows.values()) == list(range(len(rows)))
+
+
+def test_detail_by_name_and_by_id(machine):
+    fields = query(machine, "ramdisk")
+    assert list(fields) == [
+        "Module Name", "Module Version", "Module ID", "Configured Phase", "Loading Phase", "Module Path",
+        "Module Status", "Module Size", "Module Load Address", "Module BSS Size", "Module BSS Base",
+        "Module Hold Count", "Module Dependent Count", "Module Description", "Module Type",
+        "Character Major", "Block Major"]
+    assert fields["Module Path"] == "/modules/ramdisk.ko"
+    assert fields["Module Status"] == "LOADED (loaded)"
+    assert int(fields["Module Size"]) % 4096 == 0
+    assert int(fields["Module Load Address"], 16) % 4096 == 0
+    assert int(fields["Block Major"]) == 255 and fields["Character Major"] == "-"
+    assert full(machine.command("kmadmin -q " + fields["Module ID"]))["ramdisk"] == fields
+    assert "no module nosuch" in machine.command("kmadmin -Q nosuch")
+    assert "no module has the id 9999" in machine.command("kmadmin -q 9999")
+
+
+def test_static_modules(machine):
+    answer = machine.command("kmadmin -k")
+    assert "kernel 1.0" in answer and "ring" in answer and "hello" in answer
+    assert "ramdisk" not in answer
+
+
+def test_load_and_unload_by_name_and_id(machine):
+    number = status(machine)["rot13"][0]
+    assert "Module rot13 loaded, ID = %d" % number in machine.command("kmadmin -L rot13")
+    assert query(machine, "rot13")["Module Status"] == "LOADED (loaded)"
+    assert "Module rot13 (ID = %d) unloaded" % number in machine.command("kmadmin -u %d" % number)
+    assert query(machine, "rot13")["Module Status"] == "UNLOADED (registered)"
+    answer = machine.command("kmadmin -L rot13 null")
+    assert "Module rot13 loaded" in answer and "Module null loaded" in answer
+    answer = machine.command("kmadmin -U rot13 null rot13")
+    assert answer.count(") unloaded\n") == 2 and "run-not-loaded" in answer
+
+
+def test_a_phase_1_module_is_loaded_again_from_the_disk(machine):
+    before = query(machine, "hello")["Module Load Address"]
+    assert "unloaded" in machine.command("kmadmin -U hello")
+    assert "no such command" in machine.command("hello")
+    assert "hello: hello from the boot volume" in machine.command("kmadmin -L hello")
+    assert query(machine, "hello")["Module Load Address"] != before
+    assert "hello from the boot volume" in machine.command("hello")
+
+
+def test_busy_names_who(machine):
+    answer = machine.command("kmadmin -U pci")
+    assert "needed by virtio_blk" in answer and "needed by ich9" in answer
+    assert "held by driver ich9" in answer and "Module pci was not unloaded" in answer
+
+
+def test_an_open_device_holds_its_driver(machine):
+    assert "ramdisk is open" in machine.command("device open ramdisk")
+    assert "held by an open device (block 255:0)" in machine.command("kmadmin -U ramdisk")
+    assert query(machine, "ramdisk")["Module Hold Count"] == "1"
+    assert "ramdisk is closed" in machine.command("device close ramdisk")
+    assert "unloaded" in machine.command("kmadmin -U ramdisk")
+    assert "loaded" in machine.command("kmadmin -L ramdisk")
+
+
+def test_opening_a_device_loads_its_driver(machine):
+    """By its major, which stands in the metadata of the module."""
+    machine.command("kmadmin -U null")
+    assert re.search(r"char +3 +null +0 \(not loaded\)", machine.command("device"))
+    assert "5 bytes written" in machine.command("device write char:3 hello")
+    assert "answer 5" in machine.command("device ioctl null")
+    assert query(machine, "null")["Character Major"] == "3"
+    assert "0 bytes" in machine.command("device read null")
+    assert "error -19" in machine.command("device read char:77")
+
+
+def test_a_block_device(machine):
+    assert "5 bytes written" in machine.command("device write ramdisk hello")
+    assert "68 65 6c 6c 6f 00" in machine.command("device read ramdisk")
+
+
+def test_a_driver_attaches_and_lets_go(machine):
+    assert "1 attached" in machine.command("device")
+    assert "ich9: 00:1f.0: let go" in machine.command("kmadmin -U ich9")
+    assert "attached" not in machine.command("device")
+    assert "ich9: 00:1f.0: power management at port 0x600" in machine.command("kmadmin -L ich9")
+
+
+def test_data_flows_both_ways_through_a_stream(machine):
+    """rot13 was pushed first, so it lies below: the driver sees what both made of it."""
+    machine.command("kmadmin -U rot13")
+    answer = machine.command("stream loop rot13 upper Hello")
+    assert 'loop: "URYYB"' in answer and 'read: "HELLO"' in answer
+    answer = machine.command("stream loop rot13 Hello")
+    assert 'loop: "Uryyb"' in answer and 'read: "Hello"' in answer
+    answer = machine.command("stream loop upper Hello")
+    assert 'loop: "HELLO"' in answer and 'read: "HELLO"' in answer
+    assert query(machine, "rot13")["Module Status"] == "LOADED (loaded)"
+    assert "error -22" in machine.command("stream upper x")  # not a driver
+    assert "error -2 " in machine.command("stream loop nosuch x")
+
+
+def test_a_call_of_a_stub_loads_the_module(machine):
+    machine.command("kmadmin -U pciids")
+    assert query(machine, "pciids")["Module Status"] == "UNLOADED (registered)"
+    assert "Intel, ISA bridge" in machine.command("lspci")
+    assert query(machine, "pciids")["Module Status"] == "LOADED (loaded)"
+
+
+def test_configured_phase_for_the_next_boot(machine):
+    assert 'hello_phase="BOOT2"\n' in machine.command("kmadmin -b 2 hello")
+    number = status(machine)["smbios"][0]
+    answer = machine.command("kmadmin -b a smbios %d" % number)
+    assert answer.count('smbios_phase="AUTO"\n') == 2
+    answer = machine.command("kmadmin -b i ring")  # which loader.conf does not mention
+    assert 'ring_load="YES"\nring_phase="INIT"\n' in answer
+    assert "cannot be configured BOOT1: it supports only BOOT2,RUN" in machine.command("kmadmin -b 1 pci")
+    assert "x is no phase" in machine.command("kmadmin -b x pci")
+
+
+def test_what_b_prints_is_a_line_for_loader_conf(machine):
+    lines = [line for line in machine.command("kmadmin -b 2 hello").splitlines() if "=" in line]
+    result = boot(text=conf("\n".join(lines) + "\n"))
+    assert result.status == GOOD
+    assert result.module("hello")["phase"] == "BOOT2"
+
+
+def test_search_path(machine):
+    assert "module search path: /other;/modules" in machine.command("kmadmin -d /other;/modules")
+    assert "each directory begins with /" in machine.command("kmadmin -d other")
+    assert "module search path: /modules\n" in machine.command("kmadmin -D")
+
+
+def test_usage(machine):
+    for line in ("kmadmin", "kmadmin -x", "kmadmin -L", "kmadmin -s x", "kmadmin -b 1", "kmadmin L hello"):
+        assert "usage: kmadmin -k" in machine.command(line)
+    for line in ("kmtune -x", "kmtune -s", "kmtune hello"):
+        assert "usage: kmtune -q" in machine.command(line)
+
+
+def test_tunables(machine):
+    answer = machine.command("kmtune -q")
+    assert "hello.greeting" in answer and 'default "hello, world"' in answer
+    assert re.search(r'ramdisk\.kib +int +"64" default "64" from 1 to 16384; at boot only',
+                     machine.command("kmtune -q ramdisk"))
+    assert 'ramdisk.readonly' in machine.command("kmtune -q ramdisk.readonly")
+    assert 'bool    "YES" default "NO"' in machine.command("kmtune -s ramdisk.readonly=YES")
+    assert "error -22" in machine.command("device write ramdisk x")
+    assert 'bool    "NO"' in machine.command("kmtune -r ramdisk.readonly")
+    assert "run-tunable-bool" in machine.command("kmtune -s ramdisk.readonly=PERHAPS")
+    machine.command("device open ramdisk")
+    assert "run-tunable-refused" in machine.command("kmtune -s ramdisk.readonly=YES")
+    machine.command("device close ramdisk")
+    answer = machine.command("kmtune -s ramdisk.kib=128")
+    assert "run-tunable-fixed" in answer and 'ramdisk.kib="128"\n' in answer
+    assert "no tunable nosuch" in machine.command("kmtune -q ramdisk.nosuch")
+    assert "no module nosuch" in machine.command("kmtune -q nosuch")
+
+
+def test_history(machine):
+    machine.command("device ioctl null")
+    machine.command("help")
+    machine.child.send("\x1b[A\x1b[A")
+    assert "answer" in machine.command("")
+
+
+def test_completion(machine):
+    """km and tab gives what kmadmin and kmtune share; a module is completed behind the command."""
+    machine.child.send("kma\t-Q ramd\t")
+    assert "Module Name              ramdisk" in machine.command("")
+
+
+def test_the_kernels_own_checks_still_hold(machine):
+    """After all that came and went."""
+    answer = machine.command("selftest")
+    assert "BTL-REPORT check load-cycles ok" in answer
+    assert re.search(r"BTL-REPORT check \S+ failed", answer) is None, answer

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Loading by hand and unloading.
+#include "lab.h"
+
+#include <string.h>
+
+static void dependencies_come_first_and_go_last(void **state)
+{
+    uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC), b = lab_module("b", "misc", BTL_TYPE_MISC);
+    uint32_t c;
+
+    world_depends(a);
+    c = lab_module("c", "misc", BTL_TYPE_MISC);
+    world_depends(b);
+    world_depends(a);
+    lab_start();
+    struct lab_snapshot before = lab_snapshot();
+    assert_int_equal(module_load_by_hand(c), 0);
+    assert_string_equal(lab_events, "load a;load b;load c;");
+    assert_int_equal(module_get(a)->dependents, 2);
+    assert_int_equal(module_unload(a), BTL_EBUSY);
+    assert_contains(host_printed(), "a: it is needed by b,");
+    assert_contains(host_printed(), "a: it is needed by c,");
+    assert_contains(host_printed(), "run-busy-dependent");
+    lab_forget_events();
+    assert_int_equal(module_unload(c), 0);
+    assert_int_equal(module_unload(b), 0);
+    assert_int_equal(module_unload(a), 0);
+    assert_string_equal(lab_events, "unload c;unload b;unload a;");
+    assert_int_equal(module_get(a)->state, MODULE_REGISTERED);
+    assert_snapshot(before);
+}
+
+static void what_was_loaded_for_its_sake_goes_when_it_fails(void **state)
+{
+    uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC), b, c, kept = BTL_NONE;
+
+    b = lab_module("b", "misc", BTL_TYPE_MISC);
+    world_depends(a);
+    kept = lab_module("kept", "misc", BTL_TYPE_MISC);
+    c = lab_module("c", "misc", BTL_TYPE_MISC);
+    world_depends(b);
+    world_depends(kept);
+    lab_start();
+    assert_int_equal(module_load_by_hand(kept), 0);
+    lab_forget_events();
+    struct lab_snapshot before = lab_snapshot();
+    lab_load_result[c] = BTL_EIO;
+    assert_int_equal(module_load_by_hand(c), BTL_ENODEV);
+    assert_string_equal(lab_events, "load a;load b;load c;unload b;unload a;");
+    assert_int_equal(module_get(c)->state, MODULE_FAILED);
+    assert_contains(module_get(c)->reason, "run-load-function");
+    assert_int_equal(module_get(kept)->state, MODULE_LOADED);
+    assert_snapshot(before);
+    lab_load_result[c] = 0; // and the administrator asks again
+    assert_int_equal(module_load_by_hand(c), 0);
+    assert_null(module_get(c)->reason);
+}
+
+static void a_failed_dependency_gets_another_chance_by_hand(void **state)
+{
+    uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC), b = lab_module("b", "misc", BTL_TYPE_MISC);
+
+    world_depends(a);
+    lab_start();
+    lab_load_result[a] = BTL_EIO;
+    assert_int_equal(module_load_by_hand(b), BTL_ENODEV);
+    assert_contains(module_get(b)->reason, "it needs a, which is not loaded (failed)");
+    assert_int_equal(module_autoload(b), BTL_ENODEV); // not on demand
+    assert_string_equal(lab_events, "load a;");
+    lab_load_result[a] = 0;
+    assert_int_equal(module_load_by_hand(b), 0);
+    assert_int_equal(module_get(a)->state, MODULE_LOADED);
+}
+
+static void what_the_loader_refused_stays_refused(void **state)
+{
+    uint32_t bad = lab_module("bad", "misc", BTL_TYPE_MISC), off;
+
+    world.module[bad].state = BTLM_FAILED;
+    world_reason("error: bad: it is bad");
+    off = lab_module("off", "misc", BTL_TYPE_MISC);
+    world.module[off].state = BTLM_OFF;
+    lab_start();
+    assert_int_equal(module_load_by_hand(bad), BTL_ENODEV);
+    assert_contains(host_printed(), "it is failed: error: bad: it is bad");
+    assert_int_equal(module_load_by_hand(off), BTL_ENODEV);
+    assert_contains(host_printed(), "it is off: switched off");
+}
+
+static void a_module_that_refuses_stays(void **state)
+{
+    uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC);
+
+    lab_start();
+    assert_int_equal(module_unload(a), BTL_EINVAL);
+    assert_contains(host_printed(), "run-not-loaded");
+    assert_int_equal(module_load_by_hand(a), 0);
+    struct lab_snapshot before = lab_snapshot();
+    lab_unload_result[a] = BTL_EBUSY;
+    assert_int_equal(module_unload(a), BTL_EBUSY);
+    assert_contains(host_printed(), "run-unload-refused");
+    assert_int_equal(module_get(a)->state, MODULE_LOADED);
+    assert_snapshot(before);
+}
+
+static void a_module_without_unload_function_stays(void **state)
+{
+    uint32_t a = lab_module("a", "forever", BTL_TYPE_MISC);
+
+    lab_start();
+    assert_int_equal(module_load_by_hand(a), 0);
+    assert_int_equal(module_unload(a), BTL_ENOSYS);
+    assert_contains(host_printed(), "run-no-unload");
+}
+
+static void who_holds_it_is_named(void **state)
+{
+    uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC);
+    struct module *module;
+
+    lab_start();
+    assert_int_equal(module_load_by_hand(a), 0);
+    module = module_get(a);
+    struct lab_snapshot before = lab_snapshot();
+    assert_int_equal(module_hold(module, "the first"), 0);
+    assert_int_equal(module_hold(module, "the first"), 0);
+    assert_int_equal(
+        module_hold(module, "the other, whose name is longer than what a hold keeps of it"), 0);
+    assert_int_equal(module_hold_count(module), 3);
+    assert_int_equal(module_unload(a), BTL_EBUSY);
+    assert_contains(host_printed(), "it is held by the first (count 2)");
+    assert_contains(host_printed(), "it is held by the other");
+    assert_contains(host_printed(), "run-busy-held");
+    module_release(module, "the first");
+    module_release(module, "the first");
+    assert_panics(module_release(module, "the first"), "does not hold it");
+    module_release(module, "the other, whose name is longer than what a hold keeps of it");
+    assert_snapshot(before);
+    host_fail_alloc(0);
+    assert_int_equal(module_hold(module, "nobody"), BTL_ENOMEM);
+    assert_int_equal(module_unload(a), 0);
+}
+
+static uint32_t recursive;
+
+static int load_recursively(const char *name, const char *flags)
+{
+    strcat(lab_events, "load;");
+    assert_int_equal(module_autoload(recursive), BTL_EBUSY);
+    return 0;
+}
+
+static void a_recursive_request_loads_it_once(void **state)
+{
+    uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC);
+
+    recursive = a;
+    lab_start();
+    lab->load = load_recursively;
+    assert_int_equal(module_autoload(a), 0);
+    assert_string_equal(lab_events, "load;");
+}
+
+// a's load function asks for b, which needs a: b is not broken, it comes too early.
+static void a_dependent_that_asks_too_early_is_put_off(void **state)
+{
+    uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC), b = lab_module("b", "misc", BTL_TYPE_MISC);
+
+    world_depends(a);
+    recursive = b;
+    lab_start();
+    lab->load = load_recursively;
+    assert_int_equal(module_autoload(a), 0);
+    assert_contains(host_printed(), "run-dependency-busy");
+    assert_int_equal(module_get(b)->state, MODULE_REGISTERED);
+}
+
+static void a_type_other_than_misc_in_phase_1(void **state)
+{
+    uint32_t a = lab_module("a", "char3", BTL_TYPE_WSIO_CLASS);
+
+    world.module[a].registered = BTL_PHASE_BOOT1;
+    world_seal();
+    registry_init();
+    registry_register(BTL_PHASE_BOOT1);
+    assert_int_equal(module_get(a)->state, MODULE_FAILED);
+    assert_contains(module_get(a)->reason, "run-early-type");
+}
+
+static void a_staged_module_asked_for_in_phase_1(void **state)
+{
+    uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC);
+
+    lab_start();
+    world_vm_ready = false;
+    assert_int_equal(module_load_by_hand(a), BTL_ENODEV);
+    assert_contains(module_get(a)->reason, "run-too-early");
+}
+
+static void transitions_from_another_state_panic(void **state)
+{
+    uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC);
+    struct module *module;
+
+    lab_start();
+    module = module_get(a);
+    assert_panics(module_loaded(module), "module a: loaded from state registered");
+    assert_panics(module_unloaded(module), "unloaded from state registered");
+    assert_panics(module_begin_unload(module), "unload from state registered");
+    assert_panics(module_unload_refused(module), "unload refused");
+    assert_panics(module_put_off(module), "put off");
+    assert_panics(module_failed(module, ""), "failed from state registered");
+    assert_panics(module_retry(module), "retry");
+    assert_panics(module_registered(module), "registered from state registered");
+    module_begin_load(module);
+    assert_panics(module_begin_load(module), "load from state loading");
+}
+
+static void ten_thousand_cycles_leave_nothing(void **state)
+{
+    uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC),
+             b = lab_module("b", "answer", BTL_TYPE_MISC);
+
+    world_depends(a);
+    lab_start();
+    struct lab_snapshot before = lab_snapshot();
+    for (int i = 0; i < 10000; i++) {
+        lab_forget_events();
+        host_clear();
+        assert_int_equal(module_load_by_hand(b), 0);
+        assert_int_equal(module_unload(b), 0);
+        assert_int_equal(module_unload(a), 0);
+    }
+    assert_snapshot(before);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, lab_begin, lab_end)
+    const struct CMUnitTest tests[] = {
+        TEST(dependencies_come_first_and_go_last),
+        TEST(what_was_loaded_for_its_sake_goes_when_it_fails),
+        TEST(a_failed_dependency_gets_another_chance_by_hand),
+        TEST(what_the_loader_refused_stays_refused),
+        TEST(a_module_that_refuses_stays),
+        TEST(a_module_without_unload_function_stays),
+        TEST(who_holds_it_is_named),
+        TEST(a_recursive_request_loads_it_once),
+        TEST(a_type_other_than_misc_in_phase_1),
+        TEST(a_staged_module_asked_for_in_phase_1),
+        TEST(transitions_from_another_state_panic),
+        TEST(ten_thousand_cycles_leave_nothing),
+        cmocka_unit_test_setup_teardown(a_dependent_that_asks_too_early_is_put_off, lab_begin,
+                                        lab_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What modules of each type are attached to, stubs, and tunables at run time.
+#include "lab.h"
+
+#include <string.h>
+
+#include "arena.h"
+#include "devsw.h"
+#include "intfc.h"
+#include "streams.h"
+
+// --- wsio_class
+
+static void opening_a_device_loads_its_driver(void **state)
+{
+    uint32_t id = lab_module("null", "char3", BTL_TYPE_WSIO_CLASS);
+    struct btl_device *one, *two;
+    char c;
+
+    lab_start();
+    assert_int_equal(device_open(BTL_DEVICE_CHAR, 4, 0, &one), BTL_ENODEV);
+    assert_int_equal(device_open(7, 3, 0, &one), BTL_EINVAL);
+    assert_int_equal(device_open(BTL_DEVICE_BLOCK, 3, 0, &one), BTL_ENODEV);
+    assert_string_equal(lab_events, "");
+    assert_int_equal(device_open(BTL_DEVICE_CHAR, 3, 1, &one), 0);
+    assert_int_equal(device_open(BTL_DEVICE_CHAR, 3, 1, &two), 0);
+    assert_string_equal(lab_events, "load null;open;open;");
+    assert_int_equal(devsw_open_count(BTL_DEVICE_CHAR, 3), 2);
+    assert_int_equal(device_read(one, &c, 1, 2), 1);
+    assert_int_equal(c, 'd');
+    assert_int_equal(device_write(one, &c, 1, 0), BTL_ENOSYS);
+    assert_int_equal(device_ioctl(one, 0, NULL), BTL_ENOSYS);
+    assert_int_equal(module_unload(id), BTL_EBUSY);
+    assert_contains(host_printed(), "held by an open device (char 3:1) (count 2)");
+    lab_forget_events();
+    device_close(one);
+    assert_string_equal(lab_events, "");
+    device_close(two);
+    assert_string_equal(lab_events, "close;");
+    assert_int_equal(module_unload(id), 0);
+    assert_int_equal(device_major("null", BTL_DEVICE_CHAR), 3);
+}
+
+static void an_open_that_fails_leaves_nothing(void **state)
+{
+    uint32_t id = lab_module("null", "char3", BTL_TYPE_WSIO_CLASS);
+    struct btl_device *device;
+
+    lab_start();
+    assert_int_equal(module_load_by_hand(id), 0);
+    struct lab_snapshot before = lab_snapshot();
+    assert_int_equal(device_open(BTL_DEVICE_CHAR, 3, 9, &device), BTL_ENODEV);
+    for (int nth = 0; nth < 2; nth++) {
+        host_fail_alloc((uint64_t)nth);
+        assert_int_equal(device_open(BTL_DEVICE_CHAR, 3, 1, &device), BTL_ENOMEM);
+        host_fail_no_alloc();
+    }
+    assert_snapshot(before);
+}
+
+static void a_driver_that_fails_is_tried_once(void **state)
+{
+    uint32_t id = lab_module("null", "char3", BTL_TYPE_WSIO_CLASS);
+    struct btl_device *device;
+
+    lab_start();
+    lab_load_result[id] = BTL_EIO;
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(device_open(BTL_DEVICE_CHAR, 3, 1, &device), BTL_ENODEV);
+    assert_string_equal(lab_events, "load null;");
+    lab_load_result[id] = 0; // by hand, so that its major is given back at the end
+    assert_int_equal(module_load_by_hand(id), 0);
+}
+
+static void dynamic_majors_are_free_ones(void **state)
+{
+    uint32_t a = lab_module("a", "both", BTL_TYPE_WSIO_CLASS);
+    uint32_t b = lab_module("b", "both", BTL_TYPE_WSIO_CLASS);
+
+    lab_start();
+    struct lab_snapshot before = lab_snapshot();
+    assert_int_equal(module_load_by_hand(a), 0);
+    assert_int_equal(module_load_by_hand(b), 0);
+    assert_int_equal(devsw_owner(BTL_DEVICE_CHAR, (uint32_t)module_get(b)->major[0]), b);
+    assert_true(module_get(a)->major[BTL_DEVICE_BLOCK] != module_get(b)->major[BTL_DEVICE_BLOCK]);
+    assert_int_equal(module_unload(a), 0);
+    assert_int_equal(module_unload(b), 0);
+    assert_snapshot(before);
+}
+
+static void a_major_that_is_taken(void **state)
+{
+    uint32_t a = lab_module("a", "char3", BTL_TYPE_WSIO_CLASS);
+    uint32_t b = lab_module("b", "char3", BTL_TYPE_WSIO_CLASS);
+
+    lab_start();
+    assert_int_equal(module_load_by_hand(a), 0);
+    struct lab_snapshot before = lab_snapshot();
+    lab_forget_events();
+    assert_int_equal(module_load_by_hand(b), BTL_ENODEV);
+    assert_string_equal(lab_events, "load b;unload b;"); // attaching comes after loading
+    assert_contains(module_get(b)->reason, "run-major-taken");
+    assert_contains(module_get(b)->reason, "char major 3, which belongs to a");
+    assert_snapshot(before);
+}
+
+static void no_major_is_left(void **state)
+{
+    uint32_t a = lab_module("a", "both", BTL_TYPE_WSIO_CLASS);
+    uint32_t b = lab_module("b", "both", BTL_TYPE_WSIO_CLASS);
+
+    lab_start();
+    for (int i = 0; i < BTL_MAJORS_MAX; i++) { // a takes every character major, one after the other
+        struct btl_diags diags = {0};
+        module_get(a)->wants_major[BTL_DEVICE_CHAR] = (int16_t)i;
+        module_get(a)->major[BTL_DEVICE_CHAR] = BTL_MAJOR_NONE;
+        assert_true(devsw_type.attach(module_get(a), &diags));
+    }
+    struct lab_snapshot before = lab_snapshot();
+    assert_int_equal(module_load_by_hand(b), BTL_ENODEV);
+    assert_contains(module_get(b)->reason, "run-majors-full");
+    assert_snapshot(before);
+    for (int i = 0; i < BTL_MAJORS_MAX; i++) {
+        struct btl_diags diags = {0};
+        module_get(a)->major[BTL_DEVICE_CHAR] = (int16_t)i;
+        assert_true(devsw_type.detach(module_get(a), &diags));
+    }
+}
+
+static void majors_that_cannot_be_read(void **state)
+{
+    uint32_t id = lab_module("a", "badmajors", BTL_TYPE_WSIO_CLASS);
+    struct btl_device *device;
+
+    lab_start();
+    struct lab_snapshot before = lab_snapshot();
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(device_open(BTL_DEVICE_CHAR, 77, 0, &device), BTL_ENODEV);
+    assert_contains(host_printed(), "run-majors");
+    assert_int_equal(module_load_by_hand(id), BTL_ENODEV);
+    assert_contains(module_get(id)->reason, "majors=char:256");
+    assert_snapshot(before);
+}
+
+// --- type data
+
+static void type_data_that_cannot_be_used(void **state)
+{
+    uint32_t a = lab_module("a", "nodata", BTL_TYPE_STREAMS_MOD);
+    uint32_t b = lab_module("b", "noup", BTL_TYPE_STREAMS_MOD);
+
+    lab_start();
+    struct lab_snapshot before = lab_snapshot();
+    assert_int_equal(module_load_by_hand(a), BTL_ENODEV);
+    assert_contains(module_get(a)->reason, "run-type-data");
+    assert_contains(host_printed(), "run-type-unload");
+    assert_int_equal(module_load_by_hand(b), BTL_ENODEV);
+    assert_contains(module_get(b)->reason, "the function `up` of its type data is 0x0");
+    assert_contains(module_get(b)->reason, "run-type-function");
+    assert_string_equal(lab_events, "");
+    assert_snapshot(before);
+}
+
+// --- wsio_intfc
+
+static const char devices[3]; // their addresses stand for functions on the bus
+static int attach_result[3];
+
+static const struct pci_function *find(uint16_t vendor, uint16_t id,
+                                       const struct pci_function *after)
+{
+    const char *next = after == NULL ? devices : (const char *)after + 1;
+
+    if (vendor != 0x8086 || id != 1) // all three are 8086:0001
+        return NULL;
+    return next < devices + 3 ? (const struct pci_function *)next : NULL;
+}
+
+static int on_attach(const struct pci_function *device, void **ret_state)
+{
+    *ret_state = (void *)device;
+    return attach_result[(const char *)device - devices];
+}
+
+static void on_detach(const struct pci_function *device, void *state)
+{
+    assert_ptr_equal(state, device);
+    strcat(lab_events, "detach;");
+}
+
+static uint32_t start_bus(uint32_t *ret_driver)
+{
+    uint32_t pci = lab_module("pci", "pci", BTL_TYPE_MISC);
+
+    *ret_driver = lab_module("driver", "driver", BTL_TYPE_WSIO_INTFC);
+    lab_start();
+    lab->find = find;
+    lab->attach = on_attach;
+    lab->detach = on_detach;
+    memset(attach_result, 0, sizeof(attach_result));
+    return pci;
+}
+
+static void a_driver_is_attached_to_every_device_of_its_ids(void **state)
+{
+    uint32_t driver, pci = start_bus(&driver);
+
+    attach_result[1] = BTL_ENODEV; // not for this driver after all
+    assert_int_equal(module_load_by_hand(driver), 0);
+    assert_string_equal(lab_events, "load driver;load pci;"); // by the kernel's stub
+    assert_int_equal(intfc_count(module_get(driver)), 2);
+    assert_int_equal(module_unload(pci), BTL_EBUSY);
+    assert_contains(host_printed(), "held by driver driver (count 2)");
+    lab_forget_events();
+    assert_int_equal(module_unload(driver), 0);
+    assert_string_equal(lab_events, "detach;detach;unload driver;");
+    assert_int_equal(module_unload(pci), 0);
+}
+
+static void a_device_has_one_driver(void **state)
+{
+    uint32_t driver, second, pci = start_bus(&driver);
+
+    second = lab_module("second", "driver", BTL_TYPE_WSIO_INTFC);
+    lab_start();
+    lab->find = find;
+    assert_int_equal(module_load_by_hand(pci), 0);
+    assert_int_equal(module_load_by_hand(driver), 0);
+    assert_int_equal(module_load_by_hand(second), 0);
+    assert_int_equal(intfc_count(module_get(driver)), 3);
+    assert_int_equal(intfc_count(module_get(second)), 0);
+}
+
+static void a_driver_whose_devices_all_fail_is_not_loaded(void **state)
+{
+    uint32_t driver, pci = start_bus(&driver);
+
+    assert_int_equal(module_load_by_hand(pci), 0);
+    struct lab_snapshot before = lab_snapshot();
+    attach_result[0] = attach_result[1] = attach_result[2] = BTL_EIO;
+    assert_int_equal(module_load_by_hand(driver), BTL_ENODEV);
+    assert_contains(module_get(driver)->reason, "none of the 3 devices");
+    assert_contains(module_get(driver)->reason, "run-attach");
+    assert_string_equal(lab_events, "load pci;load driver;unload driver;");
+    assert_snapshot(before);
+    attach_result[2] = 0;
+    assert_int_equal(module_load_by_hand(driver), 0);
+    assert_int_equal(intfc_count(module_get(driver)), 1);
+}
+
+// --- stubs
+
+int answer(int question);
+BTL_STUB("answer", int, answer, (int question), (question), btl_error);
+int nobody(void);
+BTL_STUB("nobody", int, nobody, (void), (), btl_error);
+int missing(void);
+BTL_STUB("answer", int, missing, (void), (), btl_error);
+
+static void a_call_of_a_stub_loads_the_module(void **state)
+{
+    uint32_t dep = lab_module("dep", "misc", BTL_TYPE_MISC);
+    uint32_t id = lab_module("answer", "answer", BTL_TYPE_MISC);
+
+    world_depends(dep);
+    lab_start();
+    struct lab_snapshot before = lab_snapshot();
+    assert_int_equal(answer(42), 42);
+    assert_int_equal(answer(43), 43);
+    assert_string_equal(lab_events, "load dep;load answer;answer;answer;");
+    assert_int_equal(module_unload(id), 0); // the stub forgets it
+    assert_int_equal(module_unload(dep), 0);
+    assert_snapshot(before);
+    lab_forget_events();
+    assert_int_equal(answer(44), 44);
+    assert_string_equal(lab_events, "load dep;load answer;answer;");
+    assert_int_equal(nobody(), BTL_ENOENT);
+    assert_int_equal(missing(), BTL_ENOENT);
+}
+
+static void a_stub_of_a_module_that_fails(void **state)
+{
+    uint32_t id = lab_module("answer", "answer", BTL_TYPE_MISC);
+
+    lab_start();
+    lab_load_result[id] = BTL_EIO;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(answer(1), BTL_ENODEV);
+    assert_string_equal(lab_events, "load answer;");
+}
+
+static uint32_t answer_id;
+
+static int unload_inside(const char *what)
+{
+    return module_unload(answer_id);
+}
+
+static void a_module_is_busy_while_a_stub_calls_it(void **state)
+{
+    answer_id = lab_module("answer", "answer", BTL_TYPE_MISC);
+    lab_start();
+    lab->event = unload_inside;
+    assert_int_equal(answer(0), BTL_EBUSY);
+    assert_contains(host_printed(), "held by a call of a stub (count 1)");
+    assert_int_equal(module_unload(answer_id), 0);
+}
+
+static void a_stub_in_a_module_goes_with_it(void **state)
+{
+    uint32_t id = lab_module("answer", "answer", BTL_TYPE_MISC);
+    uint32_t asks = lab_module("asks", "asks", BTL_TYPE_MISC);
+
+    lab_start();
+    struct lab_snapshot before = lab_snapshot();
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(module_load_by_hand(asks), 0);
+        assert_int_equal(module_unload(i == 1 ? id : asks), 0);
+        assert_int_equal(module_unload(i == 1 ? asks : id), 0);
+    }
+    assert_snapshot(before);
+    assert_int_equal(module_load_by_hand(asks), 0);
+    lab_event_result = BTL_EIO - 1; // answer() gives BTL_EIO
+    assert_int_equal(module_unload(asks), 0);
+    assert_int_equal(module_load_by_hand(asks), BTL_ENODEV);
+    assert_contains(module_get(asks)->reason, "run-load-function");
+    lab_event_result = 0;
+}
+
+static void a_stub_before_there_are_exports(void **state)
+{
+    lab_module("answer", "answer", BTL_TYPE_MISC);
+    world.manifest.table[BTLM_EXPORTS].count = 0;
+    lab_start();
+    assert_int_equal(answer(1), BTL_ENODEV);
+}
+
+// --- tunables at run time
+
+static struct heap_arena heap;
+static struct btl_diags diags;
+
+static uint32_t start_runtime(void)
+{
+    uint32_t id = lab_module("runtime", "runtime", BTL_TYPE_MISC);
+
+    world_tunable("depth", "5", 3);
+    lab_start();
+    assert_int_equal(module_load_by_hand(id), 0);
+    heap_arena_init(&heap);
+    diags = (struct btl_diags){.arena = &heap.arena};
+    return id;
+}
+
+static void assert_value(uint32_t id, const char *name, const char *value, const char *of_default)
+{
+    char text[64];
+    uint32_t index = tunable_find(module_get(id), btl_str_of(name));
+
+    assert_true(index != BTL_NONE);
+    tunable_text(module_get(id), index, false, text, sizeof(text));
+    assert_string_equal(text, value);
+    tunable_text(module_get(id), index, true, text, sizeof(text));
+    assert_string_equal(text, of_default);
+}
+
+static int set(uint32_t id, const char *name, const char *value)
+{
+    return tunable_change(module_get(id), tunable_find(module_get(id), btl_str_of(name)),
+                          btl_str_of(value), &diags);
+}
+
+static void tunables_change_where_the_module_allows_it(void **state)
+{
+    uint32_t id = start_runtime();
+
+    assert_value(id, "depth", "5", "8");
+    assert_int_equal(set(id, "depth", "-5"), 0);
+    assert_int_equal(set(id, "loud", "YES"), 0);
+    assert_int_equal(set(id, "text", "1234567"), 0);
+    assert_value(id, "depth", "-5", "8");
+    assert_value(id, "loud", "YES", "NO");
+    assert_value(id, "text", "1234567", "hi");
+    assert_int_equal(set(id, "fixed", "2"), BTL_ENOSYS);
+    assert_int_equal(set(id, "depth", "65"), BTL_EINVAL);
+    assert_int_equal(set(id, "depth", "x"), BTL_EINVAL);
+    assert_int_equal(set(id, "loud", "maybe"), BTL_EINVAL);
+    assert_int_equal(set(id, "text", "12345678"), BTL_EINVAL);
+    lab_event_result = BTL_EBUSY;
+    assert_int_equal(set(id, "depth", "6"), BTL_EBUSY);
+    assert_value(id, "depth", "-5", "8");
+    lab_event_result = 0;
+    assert_int_equal(tunable_reset(module_get(id), 0, &diags), 0);
+    assert_value(id, "depth", "8", "8");
+    char reason[REASON_MAX];
+    diags_explain(&diags, reason);
+    assert_contains(host_printed(), "run-tunable-fixed");
+    assert_contains(host_printed(), "run-tunable-refused");
+    heap_arena_free(&heap);
+    struct lab_snapshot before = lab_snapshot();
+    assert_int_equal(module_unload(id), 0); // the defaults go, and come
+    assert_int_equal(module_load_by_hand(id), 0);
+    assert_snapshot(before);
+    assert_value(id, "depth", "5", "8");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, lab_begin, lab_end)
+    const struct CMUnitTest tests[] = {
+        TEST(dynamic_majors_are_free_ones),
+        TEST(a_major_that_is_taken),
+        TEST(no_major_is_left),
+        TEST(type_data_that_cannot_be_used),
+        TEST(a_driver_is_attached_to_every_device_of_its_ids),
+        TEST(a_device_has_one_driver),
+        TEST(a_driver_whose_devices_all_fail_is_not_loaded),
+        TEST(a_call_of_a_stub_loads_the_module),
+        TEST(a_stub_of_a_module_that_fails),
+        TEST(a_module_is_busy_while_a_stub_calls_it),
+        TEST(a_stub_in_a_module_goes_with_it),
+        TEST(a_stub_before_there_are_exports),
+        TEST(tunables_change_where_the_module_allows_it),
+        TEST(an_open_that_fails_leaves_nothing),
+        TEST(majors_that_cannot_be_read),
+        // Majors that were asked for while their module was not loaded stay taken.
+        TEST(opening_a_device_loads_its_driver),
+        TEST(a_driver_that_fails_is_tried_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
