@@ -8,12 +8,12 @@ MODULE_TEST_PARTS_virtio_blk := modules/virtio_blk modules/virtio/device modules
 
 define module_test_variant
 $(BUILD)/test-$(1)/modpart/%.o: %.c
-	@mkdir -p $$(@D)
+	$$(BEGIN)
 	$(1) $(MODULE_TEST_FLAGS) -c $$< -o $$@
 $(foreach test,$(MODULE_TESTS),$(BUILD)/test-$(1)/modules/$(test): \
 	$(MODULE_TEST_PARTS_$(test):%=$(BUILD)/test-$(1)/modpart/%.o))
 $(BUILD)/test-$(1)/modules/%: $(BUILD)/test-$(1)/modpart/tests/modules/test_%.o $(BUILD)/test-$(1)/libbtl.a
-	@mkdir -p $$(@D)
+	$$(BEGIN)
 	$(1) $(SANITIZE) $$(filter %.o,$$^) $$(filter %.a,$$^) -lcmocka -o $$@
 module-test-$(1)-%: $(BUILD)/test-$(1)/modules/%
 	$$<
