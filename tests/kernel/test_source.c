@@ -254,9 +254,10 @@ static void the_search_path_is_looked_through_after_the_loaders_path(void **stat
 // A page of the mocked memory, as the loader leaves it.
 static void a_staged_file_is_taken_until_it_is_released(void **state)
 {
-    uint64_t physical = page_alloc(1);
+    uint8_t *page = kmem_alloc(BTL_PAGE_SIZE);
+    uint64_t physical = (uint64_t)(page - (uint8_t *)phys_to_virt(0));
 
-    memcpy(phys_to_virt(physical), "staged", 6);
+    memcpy(page, "staged", 6);
     world.module[0].state = BTLM_STAGED;
     world.module[0].staged_physical = physical;
     world.module[0].staged_size = BTL_PAGE_SIZE;
@@ -271,6 +272,7 @@ static void a_staged_file_is_taken_until_it_is_released(void **state)
     give(&usual);
     opens("staged");
     fs_remove(&usual.fs);
+    kmem_free(page);
 }
 
 // No such address is followed.
