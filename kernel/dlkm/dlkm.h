@@ -98,6 +98,7 @@ struct module {
     bool majors_known;                // wants_major has been read
     bool majors_kept;                 // the majors stay its own when it is unloaded
     bool adoptable;                  // what the loader linked is there and was never loaded
+    bool file_released;              // source.c: what was staged for it has been given back
     uint8_t state;
 };
 

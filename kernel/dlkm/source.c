@@ -10,18 +10,11 @@
 #include <btl/hash.h>
 #include <btl/kernel.h>
 
-static uint8_t *released; // by id: what was staged for it has been given back
-
-static bool was_released(const struct module *module)
-{
-    return released != NULL && module_id(module) < module_count() && released[module_id(module)];
-}
-
 static bool is_staged(const struct module *module)
 {
     const struct btlm_module *entry = module->entry;
 
-    return entry->state == BTLM_STAGED && entry->staged_size > 0 && !was_released(module) &&
+    return entry->state == BTLM_STAGED && entry->staged_size > 0 && !module->file_released &&
            entry->staged_physical % BTL_PAGE_SIZE == 0 && entry->file_size <= entry->staged_size;
 }
 
@@ -155,11 +148,7 @@ void source_release(const struct module *module)
 
     if (!vm_ready() || !is_staged(module))
         return;
-    if (released == NULL)
-        released = kmem_alloc(btl_manifest_count(handoff_manifest(), BTLM_MODULES));
-    if (released == NULL)
-        return; // then it stays, as nobody could know that it is gone
-    released[module_id(module)] = true;
+    module_get(module_id(module))->file_released = true;
     vm_release(entry->staged_physical,
                (entry->staged_size + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1),
                BTLM_MEM_STAGED);

@@ -71,7 +71,9 @@ int lab_begin(void **state)
                                .unload = on_unload,
                                .event = on_event,
                                .stub_enter = stub_enter,
-                               .stub_leave = stub_leave};
+                               .stub_leave = stub_leave,
+                               .put_down = stream_put_down,
+                               .put_up = stream_put_up};
     world_export("host", (uint64_t)(uintptr_t)lab, BTL_KERNEL);
     return 0;
 }

@@ -77,10 +77,33 @@ static void tunables_that_are_not_usable(void **state)
     }
 }
 
+// Tunables of ABI 1 had no callback: the next one follows earlier.
+static void a_module_of_abi_1_is_still_loaded(void **state)
+{
+    static struct {
+        const char *name;
+        int type;
+        void *storage;
+        int64_t min, max;
+    } old[] = {{"depth", BTL_TUNABLE_INT, &self_depth, -5, 64},
+               {"greeting", BTL_TUNABLE_STRING, self_greeting, 0, SELF_GREETING}};
+    uint32_t id = self_module("old");
+
+    self_wrapper.abi = 1;
+    self_wrapper.tunables = (const struct btl_tunable *)old;
+    self_wrapper.tunable_count = BTL_COUNT(old);
+    world_tunable("greeting", "good", 3);
+    self_start();
+    assert_true(module_load(id, BTL_PHASE_BOOT1));
+    assert_string_equal(self_greeting, "good");
+    assert_null(wrapper_tunable(&self_wrapper, 1).changed);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, self_begin, self_end)
     const struct CMUnitTest tests[] = {
+        TEST(a_module_of_abi_1_is_still_loaded),
         TEST(a_wrapper_of_another_abi),
         TEST(a_wrapper_of_another_size),
         TEST(no_wrapper),

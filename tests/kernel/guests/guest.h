@@ -18,6 +18,8 @@ struct host_calls {
     int (*event)(const char *what);
     int (*stub_enter)(struct btl_stub *stub, void **ret_function);
     void (*stub_leave)(struct btl_stub *stub);
+    int (*put_down)(struct btl_queue *queue, struct btl_message *message);
+    int (*put_up)(struct btl_queue *queue, struct btl_message *message);
 };
 
 #ifndef GUEST_HOST
