@@ -83,7 +83,7 @@ static void fill_volume(struct loader *loader, struct btl_manifest_input *input)
     input->volume = &loader->volume_record;
 }
 
-static void fill(const struct loader *loader, struct btl_manifest_input *input)
+static void fill(struct loader *loader, struct btl_manifest_input *input)
 {
     const struct kernel *kernel = &loader->kernel;
     *input = (struct btl_manifest_input){
@@ -107,6 +107,7 @@ static void fill(const struct loader *loader, struct btl_manifest_input *input)
     memcpy(input->kernel_sha256, kernel->file.sha256, sizeof(input->kernel_sha256));
     fill_machine(loader, &input->system);
     fill_space(loader, &input->system);
+    fill_volume(loader, input);
 }
 
 // Where the time goes after this step is in the manifest too, filled in by btl_manifest_seal(). Not
@@ -143,7 +144,6 @@ bool manifest_write(struct loader *loader)
         return out_of_memory(loader, "writing the manifest");
     begin_exit(loader);
     fill(loader, &input);
-    fill_volume(loader, &input);
     uint64_t size = btl_manifest_write(&input, &loader->arena, NULL, 0);
     if (size == 0 || !pages_take_clear(&loader->pages, size + room, BTLM_MEM_MANIFEST,
                                        &loader->manifest.physical))
