@@ -113,7 +113,8 @@ void world_begin(struct plan_world *world, const char *conf)
 void world_module(struct plan_world *world, const char *description)
 {
     struct world_file *file = BTL_NEW(&world->own.arena, struct world_file);
-    struct btl_str rest = btl_str_copy(&world->own.arena, btl_str_of(description)), part, key;
+    // Ends with a NUL, for strtoul().
+    struct btl_str rest = btl_str_of(test_text(&world->own, btl_str_of(description))), part, key;
     char path[256];
     next_part(&rest, ' ', &file->info.name);
     snprintf(path, sizeof(path), "/modules/%.*s.ko", (int)file->info.name.len, file->info.name.at);
@@ -129,8 +130,9 @@ void world_module(struct plan_world *world, const char *description)
 
 void world_kernel(struct plan_world *world, const char *provides)
 {
-    world->kernel.provides = interfaces_of(
-        world, btl_str_copy(&world->own.arena, btl_str_of(provides)), &world->kernel.provide_count);
+    world->kernel.provides =
+        interfaces_of(world, btl_str_of(test_text(&world->own, btl_str_of(provides))),
+                      &world->kernel.provide_count);
 }
 
 void world_limit(struct plan_world *world, size_t allocations)
