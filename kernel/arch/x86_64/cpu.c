@@ -46,9 +46,11 @@ uint64_t time_ticks(void)
 }
 
 // The firmware's functions take the Microsoft calling convention.
-uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
+uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                       uint64_t e)
 {
-    typedef uint64_t __attribute__((ms_abi)) efi_function(uint64_t, uint64_t, uint64_t, uint64_t);
+    typedef uint64_t __attribute__((ms_abi))
+    efi_function(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
 
-    return ((efi_function *)function)(a, b, c, d);
+    return ((efi_function *)function)(a, b, c, d, e);
 }
