@@ -100,11 +100,13 @@ def firmware(name):
 
 class Machine:
     """A running QEMU: its serial line is a terminal. `image`: a file, or options of -drive that begin
-    with a comma."""
+    with a comma. `variables`: the firmware's variable store, a file that outlives the machine; it is made
+    when it is not there. Without it each machine has one of its own."""
 
-    def __init__(self, image, disk="virtio", memory="256M", options=(), random=True, work=None):
+    def __init__(self, image, disk="virtio", memory="256M", options=(), random=True, work=None, variables=None,
+                 serial="stdio"):
         self.work = work or tempfile.mkdtemp(prefix="btlboot-")
-        variables = os.path.join(self.work, "vars.fd")
+        variables = variables or os.path.join(self.work, "vars.fd")
         if not os.path.exists(variables):
             shutil.copy(firmware("VARS"), variables)
         self.qmp_path = os.path.join(self.work, "qmp")
@@ -116,7 +118,7 @@ class Machine:
             *DISKS[disk],
             *(["-device", "virtio-rng-pci"] if random else []), "-nic", "none", "-display", "none", "-no-reboot",
             "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
-            "-serial", "stdio", "-monitor", "none", "-qmp", "unix:%s,server=on,wait=off" % self.qmp_path,
+            "-serial", serial, "-monitor", "none", "-qmp", "unix:%s,server=on,wait=off" % self.qmp_path,
             *options]
         self.deadline = time.monotonic() + LIMIT
         self.child = pexpect.spawn(os.environ.get("BTL_QEMU", "qemu-system-x86_64"), command,
