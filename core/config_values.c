@@ -11,25 +11,9 @@ struct check {
     enum config_type type;
 };
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_but_case(struct btl_str text, struct btl_str lower_case)
-{
-    if (text.len != lower_case.len)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (lower(text.at[i]) != lower_case.at[i])
-            return false;
-    }
-    return true;
-}
-
 bool config_is_yes(struct btl_str value)
 {
-    return is_but_case(value, BTL_STR("yes"));
+    return btl_str_equal_but_case(value, BTL_STR("yes"));
 }
 
 // False: not a number. One that is too large becomes UINT32_MAX.
@@ -196,7 +180,7 @@ static bool check_tries(const struct check *check, struct btl_str value)
 
 static bool check_yes_no(const struct check *check, struct btl_str value)
 {
-    if (config_is_yes(value) || is_but_case(value, BTL_STR("no")))
+    if (config_is_yes(value) || btl_str_equal_but_case(value, BTL_STR("no")))
         return true;
     config_report(check->parser, BTL_CONF_BAD_YES_NO, check->place, BTL_ARG(value),
                   BTL_ARG(check->key));

@@ -7,7 +7,7 @@
 //
 //   BtlTrial   loader  how many tries the configuration under trial has left
 //   BtlGood    kernel  the last good configuration: it booted, and somebody said so (boot-ok)
-//   BtlFailed  both    the last boot that failed, and why
+//   BtlFailed  both    the last boot that failed, and why; the configurations the kernel has given up
 //   BtlNext    kernel  the configuration to boot once (next-conf); the loader deletes it
 //
 // A configuration is known by the SHA-256 of its text as it lies on the volume: an edit makes it another
@@ -35,9 +35,12 @@ const char *btl_variable_name(enum btl_variable variable); // "BtlTrial", ASCII
 
 #define BTL_RECORD_PATH_MAX 255  // bytes; as in loader.conf
 #define BTL_RECORD_TEXT_MAX 1024 // bytes; a longer text loses its beginning: the end says what went wrong
-#define BTL_RECORD_MAX      (sizeof(struct btl_record_wire) + BTL_RECORD_PATH_MAX + BTL_RECORD_TEXT_MAX)
+#define BTL_GIVEN_UP_MAX    8    // configurations; the oldest one goes
+#define BTL_RECORD_MAX                                                                             \
+    (sizeof(struct btl_record_wire) + 32 * BTL_GIVEN_UP_MAX + BTL_RECORD_PATH_MAX +                \
+     BTL_RECORD_TEXT_MAX)
 
-// As in the variable; `path` and `text` follow. Little-endian.
+// As in the variable; the SHA-256 of `given_up` configurations, path and text follow. Little-endian.
 struct btl_record_wire {
     char magic[4];        // "BTLr"
     uint8_t version;      // 1; a reader treats any other as no record
@@ -47,7 +50,7 @@ struct btl_record_wire {
     uint32_t number;
     uint8_t sha256[32];
     uint16_t path_length, text_length; // bytes
-    uint32_t reserved2;                // 0
+    uint32_t given_up;                 // FAILED; else 0
 };
 _Static_assert(sizeof(struct btl_record_wire) == 56, "wire");
 
@@ -57,15 +60,33 @@ struct btl_record {
     bool there;         // else the rest says nothing
     uint8_t sha256[32]; // of the configuration's text; NEXT: 0
     uint32_t number;    // TRIAL: tries left; FAILED: enum btl_failed_where; else 0
-    struct btl_str path; // of the configuration, on the boot volume
+    // Of the configuration, on the boot volume. FAILED may have none, and neither hash nor text: then it
+    // is about no boot any more, and has the list alone.
+    struct btl_str path;
     struct btl_str text; // FAILED: the last diagnostics, lines; else empty
+    // FAILED: the configurations that the kernel has given up, the newest first.
+    uint8_t given_up[BTL_GIVEN_UP_MAX][32];
+    uint32_t given_up_count;
 };
+
+// Is it there, and about the configuration whose text has this SHA-256?
+bool btl_record_names(const struct btl_record *record, const uint8_t sha256[32]);
+
+// Of FAILED: has the kernel given up the configuration whose text has this SHA-256?
+bool btl_record_gave_up(const struct btl_record *failed, const uint8_t sha256[32]);
+// Of FAILED: takes over what `before` says about other boots. A failure in the kernel gives its own
+// configuration up.
+void btl_record_keep_given_up(const struct btl_record *before, struct btl_record *failure);
+// Of FAILED: what remains when this configuration is good, or is not there any more; `there` false:
+// nothing, and the variable goes. False: nothing in it is about this configuration.
+bool btl_record_forgive(const struct btl_record *failed, const uint8_t sha256[32],
+                        struct btl_record *ret_record);
 
 struct btl_boot_state {
     struct btl_record record[BTL_VARIABLES];
 };
 
-// Bytes of `to` that are used, at most BTL_RECORD_MAX. A path that is too long gives 0.
+// Bytes of `to` that are used, at most BTL_RECORD_MAX. A path that none can hold gives 0.
 uint64_t btl_record_write(enum btl_variable variable, const struct btl_record *record,
                           uint8_t to[static BTL_RECORD_MAX]);
 // Strings point into `bytes`. False: it is no record of this variable; *ret is "not there" then.
@@ -77,7 +98,7 @@ enum btl_trial {
     BTL_TRIAL_GOOD,    // the last good one: boot it
     BTL_TRIAL_COUNTED, // boot it, after *ret_left has been written as what is left
     BTL_TRIAL_USED_UP, // every try was used, and nobody said boot-ok
-    BTL_TRIAL_FAILED,  // the kernel gave it up (BtlFailed)
+    BTL_TRIAL_FAILED,  // the kernel gave it up (BtlFailed has it in its list)
 };
 enum btl_trial btl_boot_trial(const struct btl_boot_state *state, const uint8_t sha256[32],
                               uint32_t tries, uint32_t *ret_left);

@@ -33,8 +33,11 @@ static struct btl_bytes repair(struct test_memory *memory, enum btl_variable var
     memcpy(wire.magic, "BTLr", 4);
     wire.version = 1;
     wire.variable = (uint8_t)variable;
-    if (wire.path_length <= size - sizeof(wire))
-        wire.text_length = (uint16_t)(size - sizeof(wire) - wire.path_length);
+    size_t list = 32 * (size_t)(wire.given_up % (BTL_GIVEN_UP_MAX + 1));
+    if (list + wire.path_length <= size - sizeof(wire)) {
+        wire.given_up = (uint32_t)(list / 32);
+        wire.text_length = (uint16_t)(size - sizeof(wire) - list - wire.path_length);
+    }
     wire.checksum = 0;
     memcpy(bytes, &wire, sizeof(wire));
     wire.checksum = btl_crc32(0, block);
@@ -46,7 +49,9 @@ static void check_record(enum btl_variable variable, const struct btl_record *re
 {
     uint8_t bytes[BTL_RECORD_MAX];
     struct btl_record again;
-    require(record->there && btl_is_path(record->path));
+    bool list_alone = variable == BTL_VARIABLE_FAILED && record->given_up_count > 0;
+    require(record->there && (btl_is_path(record->path) || (list_alone && record->path.len == 0)));
+    require(record->given_up_count <= BTL_GIVEN_UP_MAX);
     require(record->path.len <= BTL_RECORD_PATH_MAX && record->text.len <= BTL_RECORD_TEXT_MAX);
     uint64_t size = btl_record_write(variable, record, bytes);
     require(size > 0 && size <= BTL_RECORD_MAX);
@@ -54,8 +59,27 @@ static void check_record(enum btl_variable variable, const struct btl_record *re
     require(again.number == record->number && btl_str_equal(again.path, record->path));
     require(btl_str_equal(again.text, record->text));
     require(memcmp(again.sha256, record->sha256, 32) == 0);
+    require(again.given_up_count == record->given_up_count);
+    require(memcmp(again.given_up, record->given_up, 32 * record->given_up_count) == 0);
     bytes[size / 2] ^= 1;
     require(!btl_record_read(variable, (struct btl_bytes){bytes, size}, &again) && !again.there);
+}
+
+// What boot-ok and a failure make of BtlFailed can be written, and says what it should.
+static void check_failed(const struct btl_record *failed, const uint8_t sha256[32])
+{
+    uint8_t bytes[BTL_RECORD_MAX];
+    struct btl_record rest,
+        failure = {.there = true, .number = BTL_FAILED_IN_KERNEL, .path = BTL_STR("/a")};
+    memcpy(failure.sha256, sha256, 32);
+    btl_record_keep_given_up(failed, &failure);
+    uint64_t size = btl_record_write(BTL_VARIABLE_FAILED, &failure, bytes);
+    require(btl_record_read(BTL_VARIABLE_FAILED, (struct btl_bytes){bytes, size}, &rest));
+    require(btl_record_gave_up(&rest, sha256));
+    if (!btl_record_forgive(failed, sha256, &rest))
+        return;
+    require(!btl_record_gave_up(&rest, sha256) && !btl_record_names(&rest, sha256));
+    require(!rest.there || btl_record_write(BTL_VARIABLE_FAILED, &rest, bytes) > 0);
 }
 
 static void check_trial(const struct btl_boot_state *state, const uint8_t sha256[32],
@@ -96,6 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         size -= 2 + len;
     }
     check_trial(&state, state.record[asked].sha256, tries);
+    check_failed(&state.record[BTL_VARIABLE_FAILED], state.record[asked].sha256);
     test_memory_end(&memory);
     return 0;
 }

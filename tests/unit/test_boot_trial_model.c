@@ -8,26 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include <btl/boot_state.h>
-
-#define X 1 // the configuration in question, by the first byte of its hash
-#define G 2 // another one
-
-static struct btl_record record_of(uint8_t configuration, uint32_t number)
-{
-    return (struct btl_record){.there = true,
-                               .sha256 = {configuration, 0xaa},
-                               .number = number,
-                               .path = BTL_STR("/loader.conf")};
-}
-
-static enum btl_trial trial_of(const struct btl_boot_state *state, uint8_t configuration,
-                               uint32_t tries, uint32_t *ret_left)
-{
-    const uint8_t sha256[32] = {configuration, 0xaa};
-    *ret_left = 4711;
-    return btl_boot_trial(state, sha256, tries, ret_left);
-}
+#include "trial_rules.h"
 
 struct variable {
     uint8_t bytes[BTL_RECORD_MAX];
@@ -70,8 +51,11 @@ static void remove_variable(struct machine *machine, enum btl_variable variable)
 static bool write_variable(struct machine *machine, enum btl_variable variable,
                            uint8_t configuration, uint32_t number)
 {
-    struct btl_record record = record_of(configuration, number);
+    struct btl_record record = record_of(configuration, number), before;
     struct variable *to = &machine->variable[variable];
+    btl_record_read(variable, (struct btl_bytes){to->bytes, to->size}, &before);
+    if (variable == BTL_VARIABLE_FAILED)
+        btl_record_keep_given_up(&before, &record);
     if (machine->store_is_full)
         return false;
     machine->writes[variable]++;
