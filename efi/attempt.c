@@ -93,7 +93,7 @@ static bool next(struct loader *loader)
         return false;
     if (loader->options.dry_run)
         return stop_dry(loader);
-    if (loader->in_menu)
+    if (loader->in_menu && loader->set_up)
         return ask_menu(loader);
     if (loader->set_up)
         state_failed(loader);

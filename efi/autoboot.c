@@ -9,6 +9,23 @@ static bool will_fail(const struct loader *loader)
     return btl_plan_action(&loader->plan, attempt_falls_back(loader), &ignored) >= BTL_FALL_BACK;
 }
 
+#define COUNTDOWN "starting in %u s; a key opens the menu"
+
+// The log has one line of it, and the console one that is written anew and then goes away.
+static bool tick(struct loader *loader, uint32_t seconds)
+{
+    char text[64];
+    bool key = false;
+    log_keep(&loader->log, BTL_LOG_INFO, COUNTDOWN, seconds);
+    for (; seconds > 0 && !key; seconds--) {
+        btl_format_to(text, sizeof(text), COUNTDOWN, seconds);
+        log_passing(&loader->log, btl_str_of(text));
+        key = loader->fw->wait_key(loader->fw, 1000) != 0;
+    }
+    log_passing(&loader->log, (struct btl_str){NULL, 0});
+    return key;
+}
+
 // A key that was typed before counts where there is no delay; in a delay only one that answers it.
 static bool count_down(struct loader *loader)
 {
@@ -19,8 +36,11 @@ static bool count_down(struct loader *loader)
     loader->counted_down = true;
     if (seconds == 0)
         return fw->wait_key(fw, 0) != 0;
+    bool ticks = loader->log.shown >= LOG_NORMAL && fw->terminal(fw) != FW_TERMINAL_SILENT;
     fw->forget_keys(fw);
-    log_line(&loader->log, BTL_LOG_INFO, "starting in %u s; a key opens the menu", seconds);
+    if (ticks)
+        return tick(loader, seconds);
+    log_line(&loader->log, BTL_LOG_INFO, COUNTDOWN, seconds);
     return fw->wait_key(fw, 1000 * seconds) != 0;
 }
 
@@ -51,6 +71,7 @@ bool autoboot_wait(struct loader *loader)
         return ask_menu(loader);
     if (will_fail(loader) || !count_down(loader))
         return true;
+    loader->menu.limited = true; // a key may have been noise on the line
     return ask_menu(loader);
 }
 

@@ -24,6 +24,8 @@ static bool read_one(struct loader *loader, enum btl_variable variable)
     uint64_t size = BTL_RECORD_MAX;
     uint32_t attributes = 0;
     uint8_t *bytes = btl_alloc(&loader->lasting, BTL_RECORD_MAX, 1);
+    *record = (struct btl_record){0};
+    loader->variables[variable] = (struct btl_bytes){0};
     if (bytes == NULL)
         return false;
     fw_status status = loader->fw->variable_get(loader->fw, &which, bytes, &size, &attributes);
@@ -56,14 +58,38 @@ struct btl_str state_failed_line(const struct loader *loader)
     return text;
 }
 
-static void say_failed(struct loader *loader)
+// Anybody may have written it: nothing of it may drive a terminal, here or in the kernel's log.
+static struct btl_str safe(struct loader *loader, struct btl_str text)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *at = btl_alloc(&loader->lasting, 4 * text.len + 1, 1);
+    size_t len = 0;
+    if (at == NULL)
+        return BTL_STR("?");
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = (uint8_t)text.at[i];
+        if (c >= ' ' && c < 0x7f) {
+            at[len++] = (char)c;
+            continue;
+        }
+        at[len++] = '\\';
+        at[len++] = 'x';
+        at[len++] = digits[c >> 4];
+        at[len++] = digits[c & 15];
+    }
+    return (struct btl_str){at, len};
+}
+
+void state_say_failed(struct loader *loader)
 {
     const struct btl_record *failed = &loader->state.record[BTL_VARIABLE_FAILED];
-    struct btl_str line = state_failed_line(loader);
-    if (failed->there)
-        log_line(&loader->log, BTL_LOG_INFO, "the last boot failed: %S, in the %s: %S",
-                 &failed->path, failed->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader",
-                 &line);
+    bool wanted = btl_str_equal(failed->path, loader->choice.path);
+    struct btl_str path = safe(loader, failed->path),
+                   line = safe(loader, state_failed_line(loader));
+    const char *where = failed->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader";
+    if (failed->path.len > 0)
+        log_line(&loader->log, wanted ? BTL_LOG_INFO : BTL_LOG_DEBUG,
+                 "a boot of %S has failed, in the %s: %S", &path, where, &line);
 }
 
 bool state_read(struct loader *loader)
@@ -72,7 +98,6 @@ bool state_read(struct loader *loader)
         if (!read_one(loader, variable))
             return out_of_memory(loader, "reading the boot state");
     }
-    say_failed(loader);
     return true;
 }
 
@@ -98,9 +123,12 @@ bool state_write(struct loader *loader, enum btl_variable variable, const struct
         return false;
     if (record != NULL && size == 0)
         return false; // a path that no record can hold
-    if (size == there->size && (size == 0 || memcmp(bytes, there->at, size) == 0))
+    if (size == 0 && there->size == 0)
         return true;
+    // What lies there like this counts as written: a second one would change it in each boot.
     loader->written[variable] = true;
+    if (size == there->size && memcmp(bytes, there->at, size) == 0)
+        return true;
     fw_status status = loader->fw->variable_set(loader->fw, &which, bytes, size);
     if (status != FW_SUCCESS && !(size == 0 && status == FW_NOT_FOUND)) {
         report(loader, variable, status);
@@ -108,6 +136,15 @@ bool state_write(struct loader *loader, enum btl_variable variable, const struct
     }
     log_keep(&loader->log, BTL_LOG_DEBUG, "%s: %s", which.name, size > 0 ? "written" : "deleted");
     return true;
+}
+
+bool state_is_gone(struct loader *loader, enum btl_variable variable)
+{
+    struct fw_variable which = variable_of(variable);
+    uint8_t bytes[BTL_RECORD_MAX];
+    uint64_t size = sizeof(bytes);
+    uint32_t attributes;
+    return loader->fw->variable_get(loader->fw, &which, bytes, &size, &attributes) == FW_NOT_FOUND;
 }
 
 // The end of a text: what was said last.
@@ -147,8 +184,7 @@ static void collect(const struct loader *loader, struct btl_out *out)
 
 static bool is_about(const struct btl_record *record, const struct loader *loader)
 {
-    return record->there && loader->config_file != NULL &&
-           memcmp(record->sha256, loader->config_file->sha256, sizeof(record->sha256)) == 0;
+    return loader->config_file != NULL && btl_record_names(record, loader->config_file->sha256);
 }
 
 void state_failed(struct loader *loader)
@@ -158,26 +194,41 @@ void state_failed(struct loader *loader)
         .there = true, .number = BTL_FAILED_IN_LOADER, .path = loader->choice.path};
     struct tail tail = {.len = 0};
     struct btl_out out = {.put = put_tail, .owner = &tail};
-    // What the kernel said counts until somebody says boot-ok, or changes the configuration.
-    if (is_about(failed, loader) && failed->number == BTL_FAILED_IN_KERNEL)
+    // The wanted configuration counts, not what was tried in its place: two in turn would be
+    // written in each boot. And what the kernel said of it says more than that it did.
+    if (loader->choice.how == BTLM_HOW_FALLBACK ||
+        (loader->trial == BTL_TRIAL_FAILED && loader->fallback.there))
         return;
     collect(loader, &out);
     record.text = (struct btl_str){tail.text, tail.len};
     if (loader->config_file != NULL)
         memcpy(record.sha256, loader->config_file->sha256, sizeof(record.sha256));
+    btl_record_keep_given_up(failed, &record);
     state_write(loader, BTL_VARIABLE_FAILED, &record);
     say_diags(loader);
 }
 
-void state_tidy(struct loader *loader)
+// What remains of BtlFailed. False: all of it.
+static bool outdated(const struct loader *loader, struct btl_record *ret_rest)
 {
     const struct btl_record *failed = &loader->state.record[BTL_VARIABLE_FAILED];
-    bool damaged = !failed->there;
     bool repaired = is_about(failed, loader) && failed->number == BTL_FAILED_IN_LOADER;
-    bool changed = failed->there && !is_about(failed, loader) &&
-                   btl_str_equal(failed->path, loader->choice.path);
-    if (damaged || repaired || changed)
-        state_write(loader, BTL_VARIABLE_FAILED, NULL);
+    bool changed = !is_about(failed, loader) && btl_str_equal(failed->path, loader->choice.path);
+    *ret_rest = (struct btl_record){.there = false};
+    if (repaired) {
+        btl_record_keep_given_up(failed, ret_rest);
+        ret_rest->there = ret_rest->given_up_count > 0;
+    } else if (changed) {
+        btl_record_forgive(failed, failed->sha256, ret_rest);
+    }
+    return repaired || changed || !failed->there;
+}
+
+void state_tidy(struct loader *loader)
+{
+    struct btl_record rest;
+    if (outdated(loader, &rest))
+        state_write(loader, BTL_VARIABLE_FAILED, rest.there ? &rest : NULL);
     if (loader->trial != BTL_TRIAL_COUNTED && btl_boot_trial_is_over(&loader->state))
         state_write(loader, BTL_VARIABLE_TRIAL, NULL);
 }

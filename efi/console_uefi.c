@@ -17,41 +17,64 @@
 
 // ------------------------------------------------------------------------------------------- text
 
-// Without what the console has no glyph for.
-static void put_piece(SIMPLE_TEXT_OUTPUT_INTERFACE *console, CHAR16 *piece)
+// Has the console a glyph for it? Asked once for each: EDK II's screen never frees what it looks up
+// for that.
+static bool is_shown(struct uefi *uefi, CHAR16 unit)
 {
-    CHAR16 one[2] = {0};
-    if (console->TestString(console, piece) != EFI_SUCCESS) {
-        for (CHAR16 *at = piece; *at != 0; at++) {
-            one[0] = *at;
-            if (*at >= 0x80 && console->TestString(console, one) != EFI_SUCCESS)
-                *at = '?';
-        }
+    struct uefi_tested *tested = &uefi->tested[unit % UEFI_TESTED];
+    CHAR16 one[2] = {unit, 0};
+    if (unit < 0x80)
+        return true;
+    if (tested->unit != unit)
+        *tested = (struct uefi_tested){
+            unit, uefi->system->ConOut->TestString(uefi->system->ConOut, one) == EFI_SUCCESS};
+    return tested->shown;
+}
+
+static void put_piece(struct uefi *uefi, CHAR16 *piece)
+{
+    for (CHAR16 *at = piece; *at != 0; at++) {
+        if (!is_shown(uefi, *at))
+            *at = '?';
     }
-    console->OutputString(console, piece);
+    uefi->system->ConOut->OutputString(uefi->system->ConOut, piece);
 }
 
 static void write(struct firmware *fw, const char *text, size_t len)
 {
-    SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
     CHAR16 piece[PIECE_UNITS + 1];
     struct btl_str all = {text, len};
-    if (console == NULL)
+    if (uefi_of(fw)->system->ConOut == NULL)
         return;
     for (size_t at = 0; at < len;) {
         size_t units = utf8_to_ucs2(all, &at, piece, PIECE_UNITS);
         piece[units] = 0;
-        put_piece(console, piece);
+        put_piece(uefi_of(fw), piece);
     }
 }
 
 // ----------------------------------------------------------------------------------------- screen
 
+// A console of several devices may state a mode in which one of them is not (OVMF with a screen and a
+// serial line): that one then drops what is beyond its own columns. Setting the mode puts all into it;
+// setting the one that is stated already does nothing, hence the detour.
+static void set_mode(struct uefi *uefi, SIMPLE_TEXT_OUTPUT_INTERFACE *console)
+{
+    UINTN mode = (UINTN)console->Mode->Mode;
+    if (uefi->mode_set || mode == 0)
+        return;
+    uefi->mode_set = true;
+    if (console->SetMode(console, 0) == EFI_SUCCESS)
+        console->SetMode(console, mode);
+}
+
 static void screen_clear(struct firmware *fw)
 {
     SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
-    if (console != NULL)
-        console->ClearScreen(console);
+    if (console == NULL)
+        return;
+    set_mode(uefi_of(fw), console);
+    console->ClearScreen(console);
 }
 
 static void screen_at(struct firmware *fw, uint32_t column, uint32_t row)

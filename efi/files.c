@@ -177,14 +177,29 @@ static struct file *make(struct loader *loader, struct btl_str path)
     return file;
 }
 
-// What has failed for want of memory may succeed in another attempt; the disk is not asked again.
+// What has failed for want of memory, or because this caller wants no file of that size, may
+// succeed another time; nothing else is tried again.
+static bool is_final(enum btl_code code)
+{
+    return code != BTL_FILE_NO_MEMORY && code != BTL_FILE_OPEN_NO_MEMORY &&
+           code != BTL_FILE_TOO_LARGE;
+}
+
 static void read_new(struct loader *loader, uint64_t max, struct file *file)
 {
     struct file_problem *problem = &file->problem;
     file->good = path_ok(file->path) ? read_path(loader, max, file, problem)
                                      : fail(problem, BTL_FILE_BAD_PATH, 0, 0, 0);
-    file->known = file->good ||
-                  (problem->code != BTL_FILE_NO_MEMORY && problem->code != BTL_FILE_OPEN_NO_MEMORY);
+    file->known = file->good || is_final(problem->code);
+}
+
+// More than this caller wants: known of a file that was read, and of one that was too large for
+// another.
+static bool is_larger(const struct file *file, uint64_t max, uint64_t *ret_size)
+{
+    bool sized = file->good || file->problem.code == BTL_FILE_TOO_LARGE;
+    *ret_size = file->good ? file->bytes.size : file->problem.got;
+    return sized && *ret_size > max;
 }
 
 const struct file *file_read(struct loader *loader, struct btl_str path, uint64_t max,
@@ -197,13 +212,15 @@ const struct file *file_read(struct loader *loader, struct btl_str path, uint64_
         fail(ret_problem, BTL_FILE_NO_MEMORY, 0, sizeof(*file), 0);
         return NULL;
     }
-    if (!file->known)
+    uint64_t size;
+    if (!file->known && !is_larger(file, max, &size))
         read_new(loader, max, file);
-    if (file->good && file->bytes.size <= max)
+    bool larger = is_larger(file, max, &size);
+    if (file->good && !larger)
         return file;
     *ret_problem = file->problem;
-    if (file->good)
-        fail(ret_problem, BTL_FILE_TOO_LARGE, 0, max, file->bytes.size);
+    if (larger)
+        fail(ret_problem, BTL_FILE_TOO_LARGE, 0, max, size);
     return NULL;
 }
 

@@ -7,8 +7,8 @@
 #ifndef BTL_EFI_LOADER_H
 #define BTL_EFI_LOADER_H
 
-#include <btl/boot_state.h>
 #include <btl/config.h>
+#include <btl/configurations.h>
 #include <btl/kernel_image.h>
 #include <btl/manifest_writer.h>
 #include <btl/plan.h>
@@ -73,7 +73,13 @@ enum outcome {
     OUTCOME_DONE    // nothing is left to do
 };
 
-#define TRIED_MAX 16 // configurations in one boot
+// Errors of a module whose failure is ignored are in the log alone, until another module, one whose
+// failure is not ignored, fails because of it: then they are the reason, and are shown.
+enum cover {
+    COVERED,
+    UNCOVERED, // and not shown yet
+    OPEN
+};
 
 struct loader {
     // --- of the boot as a whole
@@ -88,11 +94,16 @@ struct loader {
     struct options options;
     struct volume *volume; // NULL: not open
     struct files files;    // what was read stays read: an attempt after the first costs no disk
-    struct btl_boot_state state; // as it was when the loader started
+    struct btl_boot_state state; // as it was when the loader started, or the UEFI shell was left
     struct btl_bytes variables[BTL_VARIABLES]; // as they lie there now; size 0: not there
     bool written[BTL_VARIABLES];               // once in a boot is enough
+    struct counted_try {
+        bool there;
+        uint8_t sha256[32]; // of the configuration
+        uint32_t tries_left;
+    } counted_try; // the one that this boot has counted
     struct choice choice;
-    uint8_t tried[TRIED_MAX][32]; // configurations that were given up
+    uint8_t tried[BTL_TRIED_MAX][32]; // configurations that were given up
     uint32_t tried_count;
     struct progress progress;
     struct menu menu;
@@ -110,7 +121,12 @@ struct loader {
     uint32_t hidden_errors; // of diags: about modules whose failure is ignored
     struct timeline timeline;
     const struct btl_diag *said; // the last one that was printed
-    struct names ignored;      // modules whose failure is ignored; known when `planned`
+    struct ignored {
+        struct names names;      // modules whose failure is ignored; known when all are read
+        enum cover *cover;       // by number: what that means for their errors
+        uint32_t *stack;         // [plan.module_count], for the search
+        const struct btl_diag *before; // the last diagnostic that came before these were known
+    } ignored;
     enum outcome outcome;      // of a step that has returned false
     const struct btl_diag *why; // it has; NULL: nothing was reported
     const struct file *config_file; // NULL: it could not be read
@@ -153,7 +169,7 @@ struct loader {
 bool options_read(struct loader *loader); // load options -> options
 bool machine_fit(struct loader *loader);  // can pages be protected at all
 bool volume_open(struct loader *loader);  // -> volume
-bool state_read(struct loader *loader);   // variables -> state
+bool state_read(struct loader *loader);   // variables -> state; anew, when somebody changed them
 bool choice_first(struct loader *loader); // options, state -> choice
 
 // In each attempt.
@@ -189,12 +205,8 @@ void fallback_find(struct loader *loader);
 // Makes it the choice. False: no memory.
 bool fallback_take(struct loader *loader);
 
-// The configurations of the volume that are there: /loader.conf, /loader.conf.prev and
-// /loader.conf.d/*.conf by name. Looked for at each call; in `arena`. False: no memory.
-#define CONFIG_DEFAULT     "/loader.conf"
-#define CONFIG_PREVIOUS    "/loader.conf.prev"
-#define CONFIG_DIRECTORY   "/loader.conf.d"
-#define CONFIGURATIONS_MAX 64
+// The configurations that are there, in their order, BTL_CONFIGURATIONS_MAX at the most. Looked for at
+// each call; in `arena`. False: no memory.
 bool configurations_list(struct loader *loader, struct btl_arena *arena, struct btl_str **ret_paths,
                          uint32_t *ret_count);
 
@@ -202,8 +214,13 @@ bool configurations_list(struct loader *loader, struct btl_arena *arena, struct 
 // boot, and never in a dry run or for the menu. What goes wrong is reported as a warning.
 bool state_write(struct loader *loader, enum btl_variable variable,
                  const struct btl_record *record);
-// What has gone wrong in this attempt -> BtlFailed, for people and for the next boot.
+// Is the variable not there, as the firmware itself says?
+bool state_is_gone(struct loader *loader, enum btl_variable variable);
+// What has gone wrong in this attempt -> BtlFailed, for people and for the next boot. Of the wanted
+// configuration alone.
 void state_failed(struct loader *loader);
+// Says what BtlFailed is about: on the console when it is the choice.
+void state_say_failed(struct loader *loader);
 // What an earlier boot has left there: the last line of its text.
 struct btl_str state_failed_line(const struct loader *loader);
 // Deletes records that say nothing any more, now that this attempt has come so far.
@@ -225,10 +242,18 @@ bool manifest_write_again(struct loader *loader);
 
 void volume_close(struct loader *loader); // when it is open
 
-// Prints the diagnostics of this attempt that were added since the last call: the first twenty on the
-// console, all of them into the log. Modules whose failure is ignored are in the log alone.
+// Prints the diagnostics of this attempt that were added since the last call: on the console the first
+// twenty errors and the first twenty others, all of them into the log. Modules whose failure is ignored
+// are in the log alone, unless they are why another one fails.
 void say_diags(struct loader *loader);
 bool is_hidden(const struct loader *loader, const struct btl_diag *diag);
+bool is_ignored(const struct loader *loader, struct btl_str module);
+bool ignored_find(struct loader *loader); // of a plan that has all its modules. False: no memory
+// After modules have failed. True: errors of some have come to be UNCOVERED; ignored_shown() when they
+// were shown.
+bool ignored_uncover(struct loader *loader);
+bool is_uncovered(const struct loader *loader, const struct btl_diag *diag);
+void ignored_shown(struct loader *loader);
 uint32_t errors_shown(const struct loader *loader); // errors reported that are not hidden
 // The first diagnostic that was added after `before` (diags.last of that time).
 const struct btl_diag *first_since(const struct loader *loader, const struct btl_diag *before);

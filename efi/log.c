@@ -177,12 +177,26 @@ void log_answer(struct log *log, const char *format, ...)
     va_end(args);
 }
 
-void log_diag(struct log *log, const struct btl_diag *diag, bool shown)
+enum btl_log_level log_level_of(const struct btl_diag *diag)
 {
     static const enum btl_log_level levels[] = {
         [BTL_NOTE] = BTL_LOG_NOTE, [BTL_WARNING] = BTL_LOG_WARN, [BTL_ERROR] = BTL_LOG_ERROR};
-    log->level = levels[btl_code_severity(diag->code)];
+    return levels[btl_code_severity(diag->code)];
+}
+
+void log_diag(struct log *log, const struct btl_diag *diag, bool shown)
+{
+    log->level = log_level_of(diag);
     log->hidden = !shown;
     btl_diag_print(&log->out, diag);
     btl_format(&log->out, "\n");
+}
+
+void log_diag_late(struct log *log, const struct btl_diag *diag)
+{
+    struct btl_out out = {.put = put_answer, .owner = log};
+    if (log_level_of(diag) > log->shown)
+        return;
+    btl_diag_print(&out, diag);
+    btl_format(&out, "\n");
 }

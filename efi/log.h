@@ -16,7 +16,8 @@
 #define LOG_VERBOSE BTL_LOG_DEBUG // verbose="YES"
 
 #define LOG_MAX         (4u << 20) // bytes kept; what comes after is on the console alone
-#define LOG_DIAGS_SHOWN 20         // of one step on the console; the log has them all
+// Of one step on the console, errors, and others that may be shown; the log has them all.
+#define LOG_DIAGS_SHOWN 20
 
 struct log {
     struct console console;
@@ -46,7 +47,10 @@ void log_answer(struct log *log, const char *format, ...);
 // A line on the console that stands there until the next line comes, and is not kept. Empty: it goes
 // away now. Only where the terminal goes back to the beginning of a line.
 void log_passing(struct log *log, struct btl_str line);
+enum btl_log_level log_level_of(const struct btl_diag *diag);
 void log_diag(struct log *log, const struct btl_diag *diag, bool shown);
+// One that log_diag() has kept alone is to be shown after all.
+void log_diag_late(struct log *log, const struct btl_diag *diag);
 // The next line of kept text; moves *rest behind it. False: there is none.
 bool log_next_line(struct btl_str *rest, enum btl_log_level *ret_level, struct btl_str *ret_line);
 

@@ -4,20 +4,22 @@
 
 #define COLUMNS_MIN 40 // with less there is no screen, but lines
 #define ROWS_MIN    10
+#define WAIT_S      60
 
 const char *menu_page_name(enum menu_page page)
 {
     static const char *const names[MENU_PAGES] = {
-        [MENU_PAGE_BOOT] = "Boot",     [MENU_PAGE_MODULES] = "Modules",
-        [MENU_PAGE_LOOK] = "Look",     [MENU_PAGE_MACHINE] = "Machine",
-        [MENU_PAGE_MODULE] = "Module", [MENU_PAGE_PHASE] = "Phase",
+        [MENU_PAGE_BOOT] = "Boot",           [MENU_PAGE_MODULES] = "Modules",
+        [MENU_PAGE_LOOK] = "Look",           [MENU_PAGE_MACHINE] = "Machine",
+        [MENU_PAGE_MODULE] = "Module",       [MENU_PAGE_PHASE] = "Phase",
+        [MENU_PAGE_ON_ERROR] = "On failure",
     };
     return names[page];
 }
 
 enum menu_page menu_page_behind(enum menu_page page)
 {
-    return page == MENU_PAGE_PHASE    ? MENU_PAGE_MODULE
+    return page > MENU_PAGE_MODULE    ? MENU_PAGE_MODULE
            : page == MENU_PAGE_MODULE ? MENU_PAGE_MODULES
                                       : MENU_PAGE_BOOT;
 }
@@ -54,6 +56,26 @@ bool menu_ask(struct loader *loader, struct menu_question *question)
     return false;
 }
 
+fw_key menu_wait_key(struct loader *loader)
+{
+    struct menu *menu = &loader->menu;
+    fw_key key = 0;
+    while (key == 0 && !menu->nobody) {
+        key = loader->fw->wait_key(loader->fw, 1000 * WAIT_S);
+        menu->nobody = key == 0 && menu->limited;
+    }
+    menu->limited = false;
+    return key;
+}
+
+// A serial line alone, where nothing says where its cursor is: a log, or a terminal without a
+// screen.
+static bool has_no_screen(const struct loader *loader)
+{
+    return loader->facts.framebuffer.format == 0 &&
+           loader->fw->terminal(loader->fw) == FW_TERMINAL_SILENT;
+}
+
 // How it is drawn is settled once; then the human may change it.
 static void begin_once(struct loader *loader)
 {
@@ -63,7 +85,8 @@ static void begin_once(struct loader *loader)
     menu->begun = true;
     menu->line = loader->config.menu == BTL_MENU_LINE ||
                  loader->facts.console_columns < COLUMNS_MIN ||
-                 loader->facts.console_rows < ROWS_MIN;
+                 loader->facts.console_rows < ROWS_MIN ||
+                 (loader->config.menu == BTL_MENU_AUTO && has_no_screen(loader));
 }
 
 // What there is to be shown, in the memory of this attempt.
@@ -78,18 +101,31 @@ static void look(struct loader *loader)
         menu->page = MENU_PAGE_MODULES;
 }
 
+// The boot goes on as if nobody had been there: it may fall back.
+static void go_on(struct loader *loader)
+{
+    log_line(&loader->log, BTL_LOG_INFO, "nobody pressed another key for %u s: booting", WAIT_S);
+    loader->menu.nobody = false;
+    loader->in_menu = false;
+}
+
 enum menu_result menu_run(struct loader *loader, bool planned)
 {
     enum menu_result result;
     loader->in_menu = true;
     loader->preview = false;
+    loader->menu.planned = planned;
     begin_once(loader);
+    if (loader->menu.limited)
+        menu_say(loader, false, "Without another key the boot goes on in %u s", WAIT_S);
     look(loader);
     loader->fw->forget_keys(loader->fw);
     menu_view_of(loader)->begin(loader);
     while (!menu_do(loader, planned, menu_view_of(loader)->command(loader, planned), &result))
         continue;
     menu_view_of(loader)->end(loader);
+    if (loader->menu.nobody)
+        go_on(loader);
     return result;
 }
 

@@ -23,6 +23,7 @@ enum menu_page {
     MENU_TABS,
     MENU_PAGE_MODULE = MENU_TABS, // these lie behind one another
     MENU_PAGE_PHASE,
+    MENU_PAGE_ON_ERROR,
     MENU_PAGES
 };
 
@@ -33,7 +34,10 @@ struct menu_screen;
 // Lives in struct loader (all zero at first), so that it survives a change of the choice.
 struct menu {
     bool begun;
-    bool line; // by lines, not as a screen
+    bool line;    // by lines, not as a screen
+    bool planned; // as menu_run() was told
+    bool limited; // a key during the countdown has opened it: without another one the boot goes on
+    bool nobody;  // there was none
     uint8_t listed; // by lines: 1 + the page that was listed last
     uint8_t page;
     uint32_t selected[MENU_PAGES], top[MENU_PAGES]; // rows

@@ -34,7 +34,8 @@ static void show(struct loader *loader, const char *title,
     menu_view_of(loader)->show(loader, title, print, loader);
 }
 
-// The volume is closed while the shell may change it; after that everything is read anew.
+// The volume is closed while the shell may change it; after that everything is read anew, the
+// variables too.
 static bool run_shell(struct loader *loader)
 {
     if (!loader->fw->has_shell(loader->fw)) {
@@ -45,8 +46,10 @@ static bool run_shell(struct loader *loader)
     files_forget(loader);
     fw_status status = loader->fw->run_shell(loader->fw);
     struct btl_str name = fw_status_name(status);
-    if (status == FW_SUCCESS)
-        menu_say(loader, false, "Back from the shell; all files are read anew");
+    if (!state_read(loader))
+        menu_say(loader, true, "There is no memory left to read the boot state again");
+    else if (status == FW_SUCCESS)
+        menu_say(loader, false, "Back from the shell; files and boot state are read anew");
     else
         menu_say(loader, true, "The shell could not be started: %S", &name);
     return true;
@@ -158,6 +161,8 @@ static bool take(struct loader *loader, bool planned, struct menu_command comman
         return menu_module_page_take(loader, command.row);
     if (command.page == MENU_PAGE_PHASE)
         return menu_phase_page_take(loader, command.row);
+    if (command.page == MENU_PAGE_ON_ERROR)
+        return menu_on_error_page_take(loader, command.row);
     if (!menu_is_item(loader, command.page, command.row, &item, &other))
         return take_other(loader, command.page, other, planned, ret);
     if (item == ITEM_VIEW) {
@@ -197,6 +202,9 @@ bool menu_do(struct loader *loader, bool planned, struct menu_command command,
     case MENU_BACK:
         menu->page = menu_page_behind(menu->page);
         break;
+    case MENU_NOBODY:
+        *ret = MENU_BOOT;
+        return true;
     }
     return false;
 }

@@ -29,10 +29,10 @@ static bool is_of_key(struct btl_str line, struct btl_str key)
     return begins(line, key, '=');
 }
 
-// MODULE_load, MODULE_phase, MODULE_flags, MODULE.anything.
+// MODULE_load and the like, MODULE.anything.
 static bool is_of_module(struct btl_str line, struct btl_str module)
 {
-    static const char *const keys[] = {"_load", "_phase", "_flags"};
+    static const char *const keys[] = {"_load", "_phase", "_flags", "_on_error"};
     struct menu_key_text room;
     for (size_t i = 0; i < BTL_COUNT(keys); i++) {
         if (is_of_key(line, menu_module_key(module, keys[i], BTL_STR(""), &room)))
@@ -72,35 +72,21 @@ static bool rewrite(struct loader *loader, struct btl_str name,
     return true;
 }
 
-struct memory_out {
-    struct btl_out out;
-    char *text;
-    size_t len, size;
-};
-
-static void put(struct btl_out *out, const char *text, size_t len)
-{
-    struct memory_out *memory = out->owner;
-    if (len <= memory->size - memory->len)
-        memcpy(memory->text + memory->len, text, len);
-    memory->len += len <= memory->size - memory->len ? len : 0;
-}
-
 bool menu_change(struct loader *loader, struct btl_str key, struct btl_str value)
 {
     // Every character of the value may need a backslash.
     size_t size = key.len + 2 * value.len + 8;
-    struct memory_out memory = {.text = btl_alloc(&loader->arena, size, 1), .size = size};
-    memory.out = (struct btl_out){.put = put, .owner = &memory};
-    if (memory.text == NULL) {
+    char *text = btl_alloc(&loader->arena, size, 1);
+    if (text == NULL) {
         menu_say(loader, true, "There is no memory left to change anything");
         return false;
     }
+    struct btl_buffer memory = btl_buffer(text, size);
     if (key.len == 0 || !btl_config_line(key, value, &memory.out)) {
         menu_say(loader, true, "No line of a configuration can say that");
         return false;
     }
-    struct btl_str line = {memory.text, memory.len};
+    struct btl_str line = btl_buffer_text(&memory);
     if (!rewrite(loader, key, is_of_key, line))
         return false;
     menu_say(loader, false, "For this boot: %.*s", (int)(line.len - 1), line.at);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The configurations of the volume: their titles, and what is known about each.
-#include <mem.h>
-
 #include "menu_model.h"
 
 #define TEXT_MAX (256u << 10) // bytes; a larger one is not read for its title
@@ -25,7 +23,7 @@ static void parse(struct loader *loader, const struct file *file, struct menu_co
 static void judge(const struct loader *loader, const struct file *file, struct menu_config *ret)
 {
     const struct btl_record *good = &loader->state.record[BTL_VARIABLE_GOOD];
-    ret->good = good->there && memcmp(good->sha256, file->sha256, sizeof(good->sha256)) == 0;
+    ret->good = btl_record_names(good, file->sha256);
     enum btl_trial trial =
         btl_boot_trial(&loader->state, file->sha256, ret->tries, &ret->tries_left);
     ret->trial = trial == BTL_TRIAL_COUNTED || trial == BTL_TRIAL_USED_UP;
@@ -40,7 +38,7 @@ static void look_at(struct loader *loader, struct menu_config *config)
     const struct file *file = file_read(loader, config->path, TEXT_MAX, &problem);
     config->chosen = btl_str_equal(config->path, loader->choice.path);
     struct btl_str preset =
-        loader->options.config.len > 0 ? loader->options.config : BTL_STR(CONFIG_DEFAULT);
+        loader->options.config.len > 0 ? loader->options.config : BTL_STR(BTL_CONFIG_DEFAULT);
     config->is_default = btl_str_equal(config->path, preset);
     config->readable = file != NULL || problem.code == BTL_FILE_TOO_LARGE;
     if (file == NULL)

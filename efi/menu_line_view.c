@@ -1,138 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The menu by lines, for terminals without a screen and for screen readers: a page is a numbered
-// list, a command is a line. Nothing that stands on the terminal is written over, but the line that
-// is being typed.
-#include "menu_model.h"
-#include "menu_text.h"
+// list, a command is a line.
+#include "menu_line_view.h"
 
 #include <mem.h>
-
-#define WAIT_MS 60000
-
-enum { CTRL_U = 21 };
-
-// Lines on their way out, a screenful at a time.
-struct pager {
-    struct firmware *fw;
-    uint32_t rows; // of the console; 0: not known, no pages
-    uint32_t row;
-    bool quit;
-    struct menu_wrap wrap;
-};
-
-static fw_key wait_key(struct loader *loader)
-{
-    fw_key key = 0;
-    while (key == 0)
-        key = loader->fw->wait_key(loader->fw, WAIT_MS);
-    return key;
-}
-
-static void write(struct firmware *fw, struct btl_str text)
-{
-    // Whole characters at a time: the firmware gets no part of one.
-    while (text.len > 0) {
-        size_t len = text.len < 120 ? text.len : 120;
-        while (len < text.len && len > 1 && ((uint8_t)text.at[len] & 0xc0) == 0x80)
-            len--;
-        fw->write(fw, text.at, len);
-        text = (struct btl_str){text.at + len, text.len - len};
-    }
-}
-
-static void write_z(struct firmware *fw, const char *text)
-{
-    write(fw, btl_str_of(text));
-}
-
-static void put_line(void *owner, struct btl_str line)
-{
-    struct pager *pager = owner;
-    if (pager->quit)
-        return;
-    if (pager->rows > 2 && pager->row + 1 >= pager->rows) {
-        fw_key key = 0;
-        write_z(pager->fw, "-- a key: more, q: enough --");
-        while (key == 0)
-            key = pager->fw->wait_key(pager->fw, WAIT_MS);
-        write_z(pager->fw, "\r\n");
-        pager->row = 0;
-        pager->quit = key == 'q' || key == FW_KEY_ESCAPE;
-        if (pager->quit)
-            return;
-    }
-    write(pager->fw, line);
-    write_z(pager->fw, "\r\n");
-    pager->row++;
-}
-
-static struct btl_out *pager_begin(struct pager *pager, struct loader *loader)
-{
-    uint32_t columns = loader->facts.console_columns;
-    pager->fw = loader->fw;
-    pager->rows = loader->facts.console_rows;
-    pager->row = 0;
-    pager->quit = false;
-    menu_wrap_begin(&pager->wrap, columns > 1 ? columns - 1 : 79, put_line, pager);
-    return &pager->wrap.out;
-}
-
-// ------------------------------------------------------------------------------------- typed lines
-
-static void show_line(struct loader *loader, const char *prompt, const struct btl_line *line)
-{
-    write_z(loader->fw, prompt);
-    write(loader->fw, btl_line_text(line));
-}
-
-// What was typed has become shorter. A line that takes more than one row cannot be written over,
-// and where nobody can see it none is.
-static void rewrite(struct loader *loader, const char *prompt, const struct btl_line *line,
-                    uint32_t gone)
-{
-    uint32_t width = menu_width(btl_str_of(prompt)) + menu_width(btl_line_text(line)) + gone;
-    if (width >= loader->facts.console_columns ||
-        loader->fw->terminal(loader->fw) == FW_TERMINAL_SILENT) {
-        write_z(loader->fw, "\r\n");
-    } else {
-        write_z(loader->fw, "\r");
-        show_line(loader, prompt, line);
-        for (uint32_t i = 0; i < gone; i++)
-            write_z(loader->fw, " ");
-        write_z(loader->fw, "\r");
-    }
-    show_line(loader, prompt, line);
-}
-
-static void type_key(struct loader *loader, const char *prompt, struct btl_line *line, fw_key key)
-{
-    uint32_t width = menu_width(btl_line_text(line));
-    size_t before = line->len;
-    if (key == '\b')
-        btl_line_erase_before(line);
-    else if (key == CTRL_U)
-        btl_line_erase_all_before(line);
-    else if (key < FW_KEY_UP && btl_line_insert(line, key))
-        write(loader->fw, (struct btl_str){line->text + before, line->len - before});
-    if (line->len < before)
-        rewrite(loader, prompt, line, width - menu_width(btl_line_text(line)));
-}
-
-// A line. False: Escape.
-static bool read_line(struct loader *loader, const char *prompt, struct btl_line *line)
-{
-    show_line(loader, prompt, line);
-    for (;;) {
-        fw_key key = wait_key(loader);
-        if (key == '\r' || key == FW_KEY_ESCAPE) {
-            write_z(loader->fw, "\r\n");
-            return key == '\r';
-        }
-        type_key(loader, prompt, line, key);
-    }
-}
-
-// ---------------------------------------------------------------------------------- one page
 
 static void print_row(struct btl_out *out, uint32_t number, const struct menu_row *row)
 {
@@ -295,7 +166,9 @@ static struct menu_command command(struct loader *loader, bool planned)
         if (loader->menu.listed != loader->menu.page + 1)
             list_page(loader);
         btl_line_begin(&line, room, sizeof(room));
-        read_line(loader, "menu> ", &line);
+        line_read(loader, "menu> ", &line);
+        if (loader->menu.nobody)
+            return (struct menu_command){.kind = MENU_NOBODY};
         struct btl_str text = trim(btl_line_text(&line));
         if (text.len == 0)
             list_page(loader);
@@ -328,7 +201,7 @@ static bool ask(struct loader *loader, struct menu_question *question)
     char room[MENU_ANSWER_MAX];
     show(loader, question->title, print_question, question);
     btl_line_begin(&line, room, sizeof(room));
-    if (!read_line(loader, "new> ", &line))
+    if (!line_read(loader, "new> ", &line))
         return false;
     struct btl_str text = btl_line_text(&line);
     if (text.len > 0)

@@ -26,10 +26,11 @@ struct menu_row {
 
 // What a view makes of keys.
 enum menu_command_kind {
-    MENU_TAKE, // row `row` of page `page`
-    MENU_TELL, // the details of it, as a text
-    MENU_TURN, // to page `page`
-    MENU_BACK  // to the page before
+    MENU_TAKE,  // row `row` of page `page`
+    MENU_TELL,  // the details of it, as a text
+    MENU_TURN,  // to page `page`
+    MENU_BACK,  // to the page before
+    MENU_NOBODY // the menu is limited, and no key came: the boot goes on
 };
 struct menu_command {
     enum menu_command_kind kind;
@@ -42,6 +43,8 @@ enum menu_page menu_page_behind(enum menu_page page); // the page that MENU_BACK
 uint32_t menu_row_count(const struct loader *loader, enum menu_page page);
 void menu_row(const struct loader *loader, enum menu_page page, uint32_t index,
               struct menu_row *ret);
+// Columns from which on the details stand beside the rows, and have all the height.
+#define MENU_WIDE 120
 // Everything about a row; may be nothing.
 void menu_details(const struct loader *loader, enum menu_page page, uint32_t index,
                   struct btl_out *out);
@@ -86,6 +89,9 @@ struct menu_view {
 };
 extern const struct menu_view menu_screen_view, menu_line_view;
 const struct menu_view *menu_view_of(const struct loader *loader);
+
+// Waits for a key. 0: nobody is there, and the view is to return MENU_NOBODY.
+fw_key menu_wait_key(struct loader *loader);
 
 void menu_say(struct loader *loader, bool problem, const char *format, ...);
 
@@ -135,7 +141,7 @@ struct menu_tunable {
 uint32_t menu_tunable_count(const struct menu_module *module);
 void menu_tunable_at(const struct menu_module *module, uint32_t index, struct menu_tunable *ret);
 
-// The page of one module, and that of its phases (menu_module_page.c).
+// The page of one module, and that of its phases (menu_module_page.c, menu_module_edit.c).
 uint32_t menu_module_page_count(const struct loader *loader);
 void menu_module_page_row(const struct loader *loader, uint32_t index, struct menu_row *ret);
 void menu_module_page_details(const struct loader *loader, uint32_t index, struct btl_out *out);
@@ -144,6 +150,12 @@ uint32_t menu_phase_page_count(const struct loader *loader);
 void menu_phase_page_row(const struct loader *loader, uint32_t index, struct menu_row *ret);
 bool menu_phase_page_take(struct loader *loader, uint32_t index);
 bool menu_module_add(struct loader *loader); // asks for a name
+
+// What the failure of this module means for the boot (menu_on_error.c).
+enum btl_on_error menu_on_error(const struct menu_module *module);
+uint32_t menu_on_error_page_count(const struct loader *loader);
+void menu_on_error_page_row(const struct loader *loader, uint32_t index, struct menu_row *ret);
+bool menu_on_error_page_take(struct loader *loader, uint32_t index);
 
 // Changes for this boot: lines of loader->choice.changes (menu_changes.c). All return whether
 // something has changed; what could not be done was said.

@@ -15,6 +15,8 @@ uint32_t menu_row_count(const struct loader *loader, enum menu_page page)
         return menu_module_page_count(loader);
     case MENU_PAGE_PHASE:
         return menu_phase_page_count(loader);
+    case MENU_PAGE_ON_ERROR:
+        return menu_on_error_page_count(loader);
     default:
         return menu_item_count(page);
     }
@@ -24,15 +26,16 @@ static void boot_text(const struct loader *loader, struct menu_row *ret)
 {
     const struct menu_config *config = menu_config_chosen(loader);
     bool title = config != NULL && config->title.len > 0;
-    ret->off = !loader->planned;
-    ret->style = loader->planned ? FW_STYLE_GOOD : FW_STYLE_PROBLEM;
+    bool planned = loader->menu.planned;
+    ret->off = !planned;
+    ret->style = planned ? FW_STYLE_GOOD : FW_STYLE_PROBLEM;
     size_t len = btl_format_to(ret->text, sizeof(ret->text), "%.100S",
                                title ? &config->title : &loader->choice.path);
     if (len < sizeof(ret->text))
         btl_format_to(ret->text + len, sizeof(ret->text) - len, "%s%s%s",
                       loader->choice.safe ? ", safe" : "",
                       loader->choice.changes.len > 0 ? ", changed" : "",
-                      loader->planned ? "" : ": cannot be booted so");
+                      planned ? "" : ": cannot be booted so");
 }
 
 // What an item says of the state; nothing for most.
@@ -63,11 +66,11 @@ static void item_text(const struct loader *loader, enum item item, struct menu_r
                       loader->diags.errors, loader->diags.warnings);
         break;
     case ITEM_FAILED:
-        ret->off = !loader->state.record[BTL_VARIABLE_FAILED].there;
+        ret->off = loader->state.record[BTL_VARIABLE_FAILED].path.len == 0;
         btl_format_to(ret->text, sizeof(ret->text), "%s", ret->off ? "none on record" : "");
         break;
     case ITEM_MANIFEST:
-        ret->off = !loader->planned;
+        ret->off = !loader->menu.planned;
         break;
     case ITEM_SETUP:
         ret->off = !fw->has_setup(fw);
@@ -82,28 +85,10 @@ static void item_text(const struct loader *loader, enum item item, struct menu_r
     }
 }
 
-struct text_out {
-    struct btl_out out;
-    char *at;
-    size_t left;
-};
-
-static void put_text(struct btl_out *out, const char *text, size_t len)
-{
-    struct text_out *to = out->owner;
-    if (len >= to->left)
-        len = to->left - 1;
-    memcpy(to->at, text, len);
-    to->at += len;
-    to->left -= len;
-    *to->at = '\0';
-}
-
 static void config_row(const struct loader *loader, uint32_t index, struct menu_row *ret)
 {
     const struct menu_config *config = menu_config_at(loader, index);
-    struct text_out to = {.at = ret->text, .left = sizeof(ret->text)};
-    to.out = (struct btl_out){.put = put_text, .owner = &to};
+    struct btl_buffer to = btl_buffer(ret->text, sizeof(ret->text));
     ret->name = config->title.len > 0 ? config->title : config->path;
     ret->style = config->failed || !config->readable ? FW_STYLE_PROBLEM
                  : config->good                      ? FW_STYLE_GOOD
@@ -125,6 +110,8 @@ void menu_row(const struct loader *loader, enum menu_page page, uint32_t index,
         menu_module_page_row(loader, index, ret);
     } else if (page == MENU_PAGE_PHASE) {
         menu_phase_page_row(loader, index, ret);
+    } else if (page == MENU_PAGE_ON_ERROR) {
+        menu_on_error_page_row(loader, index, ret);
     } else if (menu_is_item(loader, page, index, &item, &other)) {
         ret->key = menu_items[item].key;
         ret->name = btl_str_of(menu_items[item].name);
@@ -165,6 +152,17 @@ static void print_phases(const struct loader *loader, struct btl_out *out)
     btl_format(out, "%s", failed > 0 ? "\n" : "");
 }
 
+// Every module, where there is room for them.
+static void print_modules(const struct loader *loader, struct btl_out *out)
+{
+    struct menu_row row;
+    for (uint32_t i = 0; i < menu_module_count(loader); i++) {
+        menu_module_row(loader, i, &row);
+        btl_format(out, "%s%-24S %s%s\n", i == 0 ? "\n" : "", &row.name, row.text,
+                   row.changed ? ", changed" : "");
+    }
+}
+
 static void print_chosen(const struct loader *loader, struct btl_out *out)
 {
     btl_format(out, "kernel %S, modules: %u, errors: %u\n", &loader->config.kernel,
@@ -172,6 +170,8 @@ static void print_chosen(const struct loader *loader, struct btl_out *out)
     if (loader->choice.reason.len > 0)
         btl_format(out, "instead of %S: %S\n", &loader->choice.wanted, &loader->choice.reason);
     print_phases(loader, out);
+    if (loader->facts.console_columns >= MENU_WIDE)
+        print_modules(loader, out);
 }
 
 static void config_details(const struct loader *loader, uint32_t index, struct btl_out *out)
@@ -193,8 +193,8 @@ void menu_details(const struct loader *loader, enum menu_page page, uint32_t ind
 {
     enum item item;
     uint32_t other;
-    if (page == MENU_PAGE_MODULE || page == MENU_PAGE_PHASE) {
-        menu_module_page_details(loader, page == MENU_PAGE_PHASE ? 1 : index, out);
+    if (page >= MENU_TABS) {
+        menu_module_page_details(loader, page == MENU_PAGE_MODULE ? index : 0, out);
     } else if (menu_is_item(loader, page, index, &item, &other)) {
         if (item == ITEM_BOOT)
             print_chosen(loader, out);

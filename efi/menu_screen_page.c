@@ -3,7 +3,6 @@
 // about the selected one.
 #include "menu_screen_view.h"
 
-#define WIDE     120 // columns from which on the details stand beside the rows
 #define TEXT_MAX 512
 
 struct layout {
@@ -16,9 +15,10 @@ static void draw_tabs(struct loader *loader)
     struct menu_screen *screen = menu->screen;
     char text[TEXT_MAX];
     uint32_t column = 0;
+    bool behind = menu->page > MENU_PAGE_MODULE;
     if (menu->page >= MENU_TABS) {
-        btl_format_to(text, sizeof(text), " %s > %s%s", menu_page_name(MENU_PAGE_MODULES),
-                      menu->module, menu->page == MENU_PAGE_PHASE ? " > Phase" : "");
+        btl_format_to(text, sizeof(text), " %s > %s%s%s", menu_page_name(MENU_PAGE_MODULES),
+                      menu->module, behind ? " > " : "", behind ? menu_page_name(menu->page) : "");
         draw_z(screen, 1, 0, screen->columns, FW_STYLE_TITLE, text);
         return;
     }
@@ -38,7 +38,7 @@ static struct layout lay_out(const struct menu_screen *screen, uint32_t problem_
     layout.problems = (struct area){2, 1, problem_lines < most ? problem_lines : most, columns - 1};
     uint32_t top = 2 + layout.problems.rows + (rows >= 16);
     uint32_t details = rows >= 20 ? 6 : rows >= 14 ? 3 : 1;
-    if (columns >= WIDE) {
+    if (columns >= MENU_WIDE) {
         uint32_t left = columns / 2;
         layout.list = (struct area){top, 0, rows - 2 - top, left};
         layout.details = (struct area){top, left + 2, rows - 2 - top, columns - left - 3};

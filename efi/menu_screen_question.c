@@ -63,7 +63,7 @@ bool menu_screen_ask(struct loader *loader, struct menu_question *question)
 {
     for (;;) {
         draw_question(loader, question);
-        fw_key key = menu_screen_key(loader);
+        fw_key key = menu_wait_key(loader);
         if (key == '\r' || key == FW_KEY_ESCAPE)
             return key == '\r';
         edit_key(loader, &question->line, key);

@@ -53,7 +53,7 @@ void menu_screen_show(struct loader *loader, const char *title,
     uint32_t first = 0;
     for (;;) {
         uint32_t count = draw_text(loader, title, first, print, what);
-        fw_key key = menu_screen_key(loader);
+        fw_key key = menu_wait_key(loader);
         if (key == FW_KEY_ESCAPE || key == 'q' || key == '\b' || key == FW_KEY_LEFT)
             return;
         first = scroll(key, first, count, loader->menu.screen->rows - 2);

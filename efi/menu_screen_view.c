@@ -3,16 +3,6 @@
 // which sends what is new.
 #include "menu_screen_view.h"
 
-#define WAIT_MS 60000
-
-fw_key menu_screen_key(struct loader *loader)
-{
-    fw_key key = 0;
-    while (key == 0)
-        key = loader->fw->wait_key(loader->fw, WAIT_MS);
-    return key;
-}
-
 static bool is_heading(struct loader *loader, uint32_t index)
 {
     struct menu_row row;
@@ -84,7 +74,9 @@ static struct menu_command command(struct loader *loader, bool planned)
     struct menu_command got;
     for (;;) {
         uint32_t rows = draw_page(loader);
-        fw_key key = menu_screen_key(loader);
+        fw_key key = menu_wait_key(loader);
+        if (key == 0)
+            return (struct menu_command){.kind = MENU_NOBODY};
         got = (struct menu_command){.page = menu->page, .row = menu->selected[menu->page]};
         if (move_key(loader, key, rows))
             continue;

@@ -37,7 +37,6 @@ uint32_t draw_z(struct menu_screen *screen, uint32_t row, uint32_t column, uint3
 uint32_t draw_page(struct loader *loader);
 
 // For menu_screen_view.
-fw_key menu_screen_key(struct loader *loader);
 bool menu_screen_ask(struct loader *loader, struct menu_question *question);
 void menu_screen_show(struct loader *loader, const char *title,
                       void (*print)(const void *what, struct btl_out *out), const void *what);

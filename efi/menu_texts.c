@@ -106,7 +106,7 @@ void menu_print_failed(const void *what, struct btl_out *out)
 {
     const struct loader *loader = what;
     const struct btl_record *failed = &loader->state.record[BTL_VARIABLE_FAILED];
-    if (!failed->there) {
+    if (failed->path.len == 0) {
         btl_format(out, "No failed boot is on record.\n");
         return;
     }

@@ -60,21 +60,6 @@ static bool read_metadata(struct loader *loader, uint32_t index, struct module *
            btl_modinfo_read(&module->elf, &loader->arena, &module->info, &loader->diags);
 }
 
-// Modules whose failure nobody wants to hear of.
-static bool find_ignored(struct loader *loader)
-{
-    const struct btl_plan *plan = &loader->plan;
-    uint64_t seed;
-    memcpy(&seed, loader->seed, sizeof(seed));
-    if (!names_init(&loader->ignored, plan->module_count, seed, &loader->arena))
-        return false;
-    for (uint32_t i = 0; i < plan->module_count; i++) {
-        if (plan->modules[i].on_error == BTL_ON_ERROR_IGNORE)
-            names_number(&loader->ignored, plan->modules[i].name);
-    }
-    return true;
-}
-
 bool modules_read(struct loader *loader)
 {
     struct btl_plan *plan = &loader->plan;
@@ -99,7 +84,7 @@ bool modules_read(struct loader *loader)
         if (module_at(loader, index) == NULL)
             return out_of_memory(loader, "reading modules");
     }
-    return find_ignored(loader) || out_of_memory(loader, "reading modules");
+    return ignored_find(loader) || out_of_memory(loader, "reading modules");
 }
 
 bool modules_plan(struct loader *loader)
@@ -124,7 +109,7 @@ static void stage(struct loader *loader, uint32_t index)
 
 static void say_failed(struct loader *loader, const struct btl_planned *planned)
 {
-    bool ignored = planned->on_error == BTL_ON_ERROR_IGNORE && planned->verdict == BTL_FAILED;
+    bool ignored = planned->verdict == BTL_FAILED && is_ignored(loader, planned->name);
     (ignored ? log_keep : log_line)(&loader->log, BTL_LOG_INFO, "%-24.24S %-5s %s", &planned->name,
                                     btl_phase_name(planned->phase),
                                     planned->verdict == BTL_OFF ? "off"

@@ -11,7 +11,8 @@ static const char help[] =
     "BTL " LOADER_VERSION " loads a kernel and its modules as loader.conf says, and starts it.\n"
     "usage: " LOADER_NAME " [-b] [-h] [-i] [-n] [-s] [-v] [-c FILE] [-m FILE] [FILE]\n"
     "  -b       one screenful at a time\n"
-    "  -c FILE  the loader.conf to use, as does FILE alone; default: " CONFIG_DEFAULT "\n"
+    "  -c FILE  the loader.conf to use, as does FILE alone; default: " BTL_CONFIG_DEFAULT "\n"
+    "           (a one-shot boot that was asked for comes first)\n"
     "  -h       this text\n"
     "  -i       open the menu\n"
     "  -m FILE  save the boot manifest, as does manifest_save in loader.conf\n"
@@ -89,6 +90,18 @@ static struct btl_str volume_path(struct loader *loader, struct btl_str word)
     return (struct btl_str){path, len};
 }
 
+// The configuration: a path as a record can hold it, or none. False: no memory.
+static bool take_config(struct loader *loader, struct btl_str path)
+{
+    if (path.at == NULL)
+        return false;
+    if (btl_is_path(path))
+        loader->options.config = path;
+    else
+        btl_report(&loader->diags, BTL_OPTION_PATH, PLACE, BTL_ARG(path), BTL_DEC(BTL_PATH_MAX));
+    return true;
+}
+
 // What stands behind an option. False: nothing does.
 static bool option_file(struct loader *loader, const char *option, const char *example,
                         struct btl_str *rest, struct btl_str *ret_path)
@@ -110,7 +123,9 @@ static bool take(struct loader *loader, struct btl_str word, struct btl_str *res
     if (btl_str_equal(word, BTL_STR("-b"))) {
         options->pages = true;
     } else if (btl_str_equal(word, BTL_STR("-c"))) {
-        return option_file(loader, "-c", "/btl/loader.conf", rest, &options->config);
+        struct btl_str path = {.len = 0};
+        return option_file(loader, "-c", "/btl/loader.conf", rest, &path) &&
+               (path.len == 0 || take_config(loader, path));
     } else if (btl_str_equal(word, BTL_STR("-h"))) {
         options->help = true;
     } else if (btl_str_equal(word, BTL_STR("-i"))) {
@@ -124,8 +139,7 @@ static bool take(struct loader *loader, struct btl_str word, struct btl_str *res
     } else if (btl_str_equal(word, BTL_STR("-v"))) {
         options->verbose = true;
     } else if (is_file && options->config.len == 0) {
-        options->config = volume_path(loader, word);
-        return options->config.at != NULL;
+        return take_config(loader, volume_path(loader, word));
     } else {
         btl_report(&loader->diags, BTL_OPTION_UNKNOWN, PLACE, BTL_ARG(word));
     }

@@ -201,7 +201,7 @@ static void show(struct loader *loader)
 {
     struct progress *progress = &loader->progress;
     uint64_t now = clock_now(&loader->clock);
-    bool wanted = !loader->log.held && loader->log.shown >= LOG_NORMAL;
+    bool wanted = !progress->ended && !loader->log.held && loader->log.shown >= LOG_NORMAL;
     if (!wanted || now - progress->begun < FIRST_AFTER)
         return;
     if (!progress->listed)
@@ -244,5 +244,6 @@ void progress_read(struct loader *loader, uint64_t bytes)
 
 void progress_end(struct loader *loader)
 {
+    loader->progress.ended = true;
     log_passing(&loader->log, (struct btl_str){NULL, 0});
 }

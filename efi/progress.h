@@ -12,6 +12,7 @@ struct progress {
     uint64_t begun; // nanoseconds of the loader's clock, as below
     uint64_t shown; // when the line was last written
     bool visible;   // a line of it stands on the screen
+    bool ended;     // what is read now is not for the boot: the menu has the screen
     bool listed;    // the directories were looked at: `total` knows what will come
     uint64_t total; // bytes of all files that were read or will be, as far as is known
     uint64_t read;
@@ -30,7 +31,7 @@ void progress_file(struct loader *loader, struct btl_str path, uint64_t size);
 void progress_read(struct loader *loader, uint64_t bytes);
 // The plan has become larger: its modules from `first` on will be read.
 void progress_plan(struct loader *loader, uint32_t first);
-// Nothing more is read for now: the line goes away.
+// All that this attempt needs was read: the line goes away, and none comes before the next attempt.
 void progress_end(struct loader *loader);
 
 #endif

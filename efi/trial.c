@@ -17,6 +17,24 @@ static struct btl_place place_of(const struct loader *loader)
     return (struct btl_place){.file = loader->choice.path};
 }
 
+// This boot has counted its try of this configuration, and somebody boots it once more. (BtlTrial
+// may have been read again since: then it has the count.)
+static bool is_counted(const struct loader *loader)
+{
+    const struct counted_try *counted = &loader->counted_try;
+    return counted->there &&
+           memcmp(counted->sha256, loader->config_file->sha256, sizeof(counted->sha256)) == 0;
+}
+
+// What the kernel said when it gave this configuration up, unless another one has failed since.
+static struct btl_str verdict(const struct loader *loader)
+{
+    const struct btl_record *failed = &loader->state.record[BTL_VARIABLE_FAILED];
+    return btl_record_names(failed, loader->config_file->sha256)
+               ? state_failed_line(loader)
+               : BTL_STR("another configuration has failed since, and its messages are kept");
+}
+
 bool trial_judge(struct loader *loader)
 {
     uint32_t tries = loader->config.boot_tries;
@@ -24,6 +42,8 @@ bool trial_judge(struct loader *loader)
         return true;
     loader->trial =
         btl_boot_trial(&loader->state, loader->config_file->sha256, tries, &loader->tries_left);
+    if (is_counted(loader) && loader->trial == BTL_TRIAL_USED_UP)
+        loader->trial = BTL_TRIAL_COUNTED;
     bool used_up = loader->trial == BTL_TRIAL_USED_UP;
     if ((!used_up && loader->trial != BTL_TRIAL_FAILED) || loader->in_menu)
         return true;
@@ -37,7 +57,7 @@ bool trial_judge(struct loader *loader)
         btl_report(&loader->diags, BTL_BOOT_TRIAL_USED_UP, place_of(loader), BTL_DEC(tries));
     else
         btl_report(&loader->diags, BTL_BOOT_TRIAL_FAILED, place_of(loader),
-                   BTL_ARG(state_failed_line(loader)));
+                   BTL_ARG(verdict(loader)));
     return false;
 }
 
@@ -50,15 +70,29 @@ static bool uncounted(struct loader *loader)
     return !falls_back;
 }
 
+static void say_counted(struct loader *loader)
+{
+    loader->counted = true;
+    loader->tries_left = loader->counted_try.tries_left;
+    log_line(&loader->log, BTL_LOG_INFO, "on trial: %u of %u tries are left after this one",
+             loader->tries_left, loader->config.boot_tries);
+}
+
 bool trial_count(struct loader *loader)
 {
-    state_tidy(loader);
+    // What is said about a configuration is not over because something else of its name boots.
+    if (is_unchanged(loader))
+        state_tidy(loader);
     if (loader->trial != BTL_TRIAL_COUNTED || loader->options.dry_run || loader->preview)
         return true;
     // BtlTrial goes on saying that the wanted one has used its tries up: else it had them again
     // next time.
     if (loader->choice.how == BTLM_HOW_FALLBACK)
         return true;
+    if (is_counted(loader)) {
+        say_counted(loader);
+        return true;
+    }
     if (loader->written[BTL_VARIABLE_TRIAL]) { // for another configuration, which failed after that
         log_line(&loader->log, BTL_LOG_NOTE, "this try is not counted: one boot counts one try");
         return true;
@@ -66,11 +100,11 @@ bool trial_count(struct loader *loader)
     struct btl_record record = {
         .there = true, .number = loader->tries_left, .path = loader->choice.path};
     memcpy(record.sha256, loader->config_file->sha256, sizeof(record.sha256));
-    loader->counted = state_write(loader, BTL_VARIABLE_TRIAL, &record);
-    if (!loader->counted)
+    if (!state_write(loader, BTL_VARIABLE_TRIAL, &record))
         return uncounted(loader);
-    log_line(&loader->log, BTL_LOG_INFO, "on trial: %u of %u tries are left after this one",
-             loader->tries_left, loader->config.boot_tries);
+    loader->counted_try = (struct counted_try){.there = true, .tries_left = loader->tries_left};
+    memcpy(loader->counted_try.sha256, record.sha256, sizeof(record.sha256));
+    say_counted(loader);
     return true;
 }
 

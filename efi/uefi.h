@@ -58,6 +58,13 @@ struct volume_uefi {
     EFI_FILE *root;
 };
 
+// A character that the console was asked about; at its place in the table: unit % UEFI_TESTED.
+#define UEFI_TESTED 256
+struct uefi_tested {
+    uint16_t unit; // 0: none yet
+    bool shown;
+};
+
 struct uefi {
     struct firmware firmware; // first: the table's functions get a pointer to it
     EFI_HANDLE image;
@@ -66,11 +73,13 @@ struct uefi {
     EFI_RUNTIME_SERVICES *runtime;
     EFI_LOADED_IMAGE *loaded; // NULL: the firmware does not say
     struct volume_uefi volume;
+    bool mode_set; // all devices of the console are in the mode that it states
     bool terminal_asked;
     enum fw_terminal terminal;
     fw_key typed[16]; // while the terminal was asked
     uint32_t typed_count;
     char vendor[128]; // UTF-8
+    struct uefi_tested tested[UEFI_TESTED];
 };
 
 static inline struct uefi *uefi_of(struct firmware *fw)

@@ -133,6 +133,7 @@ struct mock {
     struct mock_variable variables[MOCK_VARIABLES];
     uint64_t variable_room;     // bytes that all may take, with their names
     fw_status variable_status;  // of every call that would change one
+    bool deletes_nothing;       // and says that it did
     fw_status variables_status; // of every call
     bool has_setup, entered_setup, has_shell;
     uint32_t shell_runs;

@@ -401,7 +401,7 @@ static void test_autoboot_delay_is_waited_for(void **state)
     mock_add_ordinary(mock);
     mock_add_text(mock, "/loader.conf", "autoboot_delay=\"3\"\n");
     mock_expect_boot(mock, NULL);
-    assert_true(mock->key_waited && mock->key_ms == 3000);
+    assert_true(mock->key_waited && mock->waited_ms == 3000);
     mock_end(mock);
 }
 

@@ -128,11 +128,11 @@ static void test_next_boot_says_it_once_and_writes_nothing(void **state)
 {
     struct mock *mock = begin("kernel=\"/kernel/gone.elf\"\n");
     state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[file-not-found]");
-    assert_false(mock_said(mock, "the last boot failed"));
+    assert_false(mock_said(mock, "a boot of /loader.conf has failed"));
     for (int i = 0; i < 2; i++) {
         mock_reboot(mock);
         state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[file-not-found]");
-        assert_int_equal(mock_count(mock, "the last boot failed: /loader.conf, in the loader: "
+        assert_int_equal(mock_count(mock, "a boot of /loader.conf has failed, in the loader: "
                                           "/kernel/gone.elf: error: there is no such file"),
                          1);
         assert_int_equal(mock->calls[MOCK_VARIABLE_SET], 0);
@@ -148,11 +148,11 @@ static void test_repaired_file(void **state)
     mock_reboot(mock);
     mock_add_fixture(mock, "/kernel/new.elf", "kernel.elf");
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
-    assert_true(mock_said(mock, "the last boot failed"));
+    assert_true(mock_said(mock, "a boot of /loader.conf has failed"));
     state_expect_none(mock, BTL_VARIABLE_FAILED);
     mock_reboot(mock);
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
-    assert_false(mock_said(mock, "the last boot failed"));
+    assert_false(mock_said(mock, "a boot of /loader.conf has failed"));
     mock_end(mock);
 }
 
@@ -193,6 +193,33 @@ static void test_last_good_one_comes_before_the_previous_one(void **state)
     state_put(mock, BTL_VARIABLE_GOOD, good, "/loader.conf.d/good.conf", 0, "");
     state_fall_back(mock, "/loader.conf.d/good.conf", "/loader.conf", "[file-not-found]");
     mock_end(mock);
+}
+
+// A directory without end has the configurations that are first by name.
+static void test_so_many_configurations(void **state)
+{
+    static char names[100][16];
+    static struct mock_ghost ghosts[103];
+    static const char good[] = GOOD "# the good one\n";
+    for (size_t i = 0; i < BTL_COUNT(names); i++) {
+        snprintf(names[i], sizeof(names[i]), "n%02zu.conf", 99 - i);
+        ghosts[i] = (struct mock_ghost){.directory = "/loader.conf.d", .name = names[i]};
+    }
+    ghosts[100] = (struct mock_ghost){.directory = "/loader.conf.d", .name = ".conf"};
+    ghosts[101] =
+        (struct mock_ghost){.directory = "/loader.conf.d", .name = "a.conf.bak", .times = 10000};
+    static const char *const paths[] = {"/loader.conf.d/a.CONF", "/loader.conf.d/n615.conf",
+                                        "/loader.conf.d/z.conf"};
+    for (size_t i = 0; i < BTL_COUNT(paths); i++) {
+        struct mock *mock = begin("kernel=\"/kernel/gone.elf\"\n");
+        mock_add_text(mock, paths[i], good);
+        mock->ghosts = ghosts;
+        state_put(mock, BTL_VARIABLE_GOOD, good, "/loader.conf", 0, "");
+        // The two in the root, and 62 others: up to n61.conf, or n60.conf behind a.CONF.
+        state_fall_back(mock, i == 0 ? paths[i] : "/loader.conf.prev", "/loader.conf",
+                        "[file-not-found]");
+        mock_end(mock);
+    }
 }
 
 static void test_good_one_that_was_edited_is_none(void **state)
@@ -413,6 +440,7 @@ int main(void)
         cmocka_unit_test(test_repaired_configuration),
         cmocka_unit_test(test_last_good_one_under_whatever_name),
         cmocka_unit_test(test_last_good_one_comes_before_the_previous_one),
+        cmocka_unit_test(test_so_many_configurations),
         cmocka_unit_test(test_good_one_that_was_edited_is_none),
         cmocka_unit_test(test_last_good_one_has_no_fallback),
         cmocka_unit_test(test_one_after_the_other),

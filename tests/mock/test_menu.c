@@ -3,6 +3,7 @@
 #include "mock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <btl/boot_state.h>
@@ -106,8 +107,18 @@ static void test_safe_boot(void **state)
     mock_end(mock);
 }
 
-// -----------------------------------------------------------------------------------
-// configurations
+// Where there is room, the whole plan stands beside the configurations.
+static void test_wide_screen_shows_every_module(void **state)
+{
+    struct mock *mock =
+        begin("{see BOOT1 base user}{see late                     BOOT2   2}{see KiB  ready}q");
+    mock->facts.console_rows = 50;
+    mock->facts.console_columns = 160;
+    mock_expect_return(mock, FW_ABORTED);
+    mock_end(mock);
+}
+
+// ------------------------------------------------------------------------------- configurations
 
 static void add_configurations(struct mock *mock)
 {
@@ -176,8 +187,7 @@ static void test_hostile_titles(void **state)
     mock_end(mock);
 }
 
-// ------------------------------------------------------------------------------------------
-// modules
+// --------------------------------------------------------------------------------------- modules
 
 static void test_modules_are_listed(void **state)
 {
@@ -274,7 +284,7 @@ static void test_phase_of_a_dependency_switches_it_on(void **state)
     struct btl_manifest manifest;
     struct mock *mock =
         begin("{right}{down}{enter}{see Modules > user}{escape}{up}{enter}{see Modules > base}"
-              "{see where user pulls it}p{see BOOT1}{down}{down}{enter}{see "
+              "{see where user pulls it}p{see (now) linked by the loader}{down}{down}{enter}{see "
               "base_phase=\"INIT\"}{escape}b");
     mock_add_text(mock, "/loader.conf", "user_load=\"YES\"\nuser_phase=\"BOOT1\"\n");
     boot(mock, &manifest);
@@ -297,11 +307,11 @@ static void test_flags_are_edited(void **state)
 static void test_tunable_is_edited(void **state)
 {
     struct btl_manifest manifest;
-    struct mock *mock = begin(MODULE(
-        "{down}{down}") "{down}{down}{down}{see \"4\"}{see entries in the queue}{see default: 8}"
-                        "{enter}{see Default: 8}{see late.depth}\x15"
-                        "16{enter}"
-                        "{see late.depth=\"16\"}{escape}b");
+    struct mock *mock = begin(MODULE("{down}{down}") "{down}{down}{down}{down}{see \"4\"}{see "
+                                                     "entries in the queue}{see default: 8}"
+                                                     "{enter}{see Default: 8}{see late.depth}\x15"
+                                                     "16{enter}"
+                                                     "{see late.depth=\"16\"}{escape}b");
     boot(mock, &manifest);
     const struct btlm_tunable *tunable = btl_manifest_entry(&manifest, BTLM_TUNABLES, 0);
     expect_text(text_of(&manifest, tunable->value), "16");
@@ -319,6 +329,70 @@ static void test_changes_of_a_module_are_undone(void **state)
     assert_int_equal(mock_module(&manifest, "late")->state, BTLM_STAGED);
     expect_text(text_of(&manifest, btl_manifest_system(&manifest)->kernel_options),
                 "console=com1x");
+    mock_end(mock);
+}
+
+static void test_on_error_is_changed(void **state)
+{
+    static const struct {
+        const char *keys;
+        enum btl_on_error on_error;
+    } levels[] = {{"", BTL_ON_ERROR_IGNORE},
+                  {"{down}", BTL_ON_ERROR_WARN},
+                  {"{down}{down}", BTL_ON_ERROR_FALLBACK},
+                  {"{down}{down}{down}", BTL_ON_ERROR_HALT}};
+    for (size_t i = 0; i < BTL_COUNT(levels); i++) {
+        char keys[400];
+        struct btl_manifest manifest;
+        snprintf(
+            keys, sizeof(keys),
+            MODULE(
+                "{down}{down}") "{see On failure}{see required}e{see Modules > late > On failure}"
+                                "{see a failure is in the log alone}{see the boot stops}%s"
+                                "{enter}{see late_on_error=\"%s\"}{see Modules > late}"
+                                "{not required}{escape}b",
+            levels[i].keys, btl_on_error_name(levels[i].on_error));
+        struct mock *mock = begin(keys);
+        mock_add_text(mock, "/loader.conf",
+                      "user_load=\"YES\"\nlate_load=\"YES\"\nlate_required=\"YES\"\n");
+        boot(mock, &manifest);
+        uint32_t flags = mock_module(&manifest, "late")->flags;
+        assert_int_equal(BTLM_ON_ERROR(flags), levels[i].on_error);
+        assert_int_equal(boot_flags(&manifest) & BTLM_BOOT_CHANGED, BTLM_BOOT_CHANGED);
+        mock_end(mock);
+    }
+}
+
+static void test_on_error_is_undone(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin(MODULE("{down}{down}") "e{enter}{see late_on_error=\"ignore\"}"
+                                                     "eu{see late_on_error is as in /loader.conf "
+                                                     "again}{see warn}e{escape}"
+                                                     "e{enter}u{see late is as in /loader.conf "
+                                                     "again}{see warn}{escape}b");
+    boot(mock, &manifest);
+    assert_int_equal(BTLM_ON_ERROR(mock_module(&manifest, "late")->flags), BTL_ON_ERROR_WARN);
+    assert_int_equal(boot_flags(&manifest) & BTLM_BOOT_CHANGED, 0);
+    mock_end(mock);
+}
+
+// It may be changed of one that merely comes along, and of one that has failed.
+static void test_on_error_of_other_modules(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock =
+        begin("{right}{see gone}{down}{enter}{see Modules > base}e{down}{down}{down}{enter}"
+              "{see base_on_error=\"halt\"}{escape}{up}{enter}{see Modules > gone}{see fallback}e"
+              "{see (now) the last good configuration is booted}{enter}{see "
+              "gone_on_error=\"ignore\"}{escape}b");
+    mock_add_text(mock, "/loader.conf",
+                  "user_load=\"YES\"\ngone_load=\"YES\"\ngone_on_error=\"fallback\"\n");
+    mock_expect_boot(mock, "");
+    assert_string_equal(mock->keys, "");
+    mock_manifest(mock, &manifest);
+    assert_int_equal(BTLM_ON_ERROR(mock_module(&manifest, "base")->flags), BTL_ON_ERROR_HALT);
+    assert_int_equal(BTLM_ON_ERROR(mock_module(&manifest, "gone")->flags), BTL_ON_ERROR_IGNORE);
     mock_end(mock);
 }
 
@@ -358,8 +432,14 @@ static void test_last_failed_boot(void **state)
         "f{see The last boot of /old.conf failed in the kernel}{see disk: boom}{see second?}qq");
     struct btl_record record = {.number = BTL_FAILED_IN_KERNEL,
                                 .path = BTL_STR("/old.conf"),
-                                .text = BTL_STR("disk: boom\nsecond\x1b\n")};
+                                .text = BTL_STR("disk: boom\nsecond\x1b\n"),
+                                .given_up_count = 1};
     put_record(mock, BTL_VARIABLE_FAILED, record);
+    mock_expect_return(mock, FW_ABORTED);
+    mock_end(mock);
+    // Configurations that were given up, and no boot that it is about.
+    mock = begin("{right}{right}{see none on record}f{see No failed boot is on record}qq");
+    put_record(mock, BTL_VARIABLE_FAILED, (struct btl_record){.given_up_count = 1});
     mock_expect_return(mock, FW_ABORTED);
     mock_end(mock);
 }
@@ -497,6 +577,40 @@ static void test_bad_kernel_is_repaired(void **state)
     mock_end(mock);
 }
 
+// It was planned, and then it failed: the rows say so.
+static enum fw_style boot_style;
+static void look_at_boot(struct mock *mock, fw_key key)
+{
+    if (key == 'q')
+        boot_style = mock_style(mock, "b  Boot");
+}
+
+static void test_rows_after_a_failure_behind_the_plan(void **state)
+{
+    struct mock *mock = begin("{see Boot}{not cannot be booted so}b{see cannot be booted so}"
+                              "b{see This cannot be booted so}m{see no manifest}{down}q");
+    mock->at_key = look_at_boot;
+    boot_style = FW_STYLE_NORMAL;
+    mock->fail_service = MOCK_MEMORY_MAP; // that of the manifest
+    mock->fail_status = FW_DEVICE_ERROR;
+    mock->fail_at = 3;
+    mock_expect_return(mock, FW_ABORTED);
+    assert_string_equal(mock->keys, "");
+    assert_int_equal(boot_style, FW_STYLE_DIM); // it cannot be taken
+    mock_end(mock);
+}
+
+// Who has asked for the menu need not press a key for it again.
+static void test_failure_with_the_option_opens_the_menu_at_once(void **state)
+{
+    struct mock *mock = begin("{see boot menu}{see cannot be booted so}q");
+    mock_add_text(mock, "/loader.conf", "kernel=\"/gone\"\n");
+    mock_expect_return(mock, FW_ABORTED);
+    assert_string_equal(mock->keys, "");
+    assert_false(mock_said(mock, "Press a key"));
+    mock_end(mock);
+}
+
 static void test_required_module_is_switched_off(void **state)
 {
     struct btl_manifest manifest;
@@ -506,6 +620,82 @@ static void test_required_module_is_switched_off(void **state)
     mock_expect_boot(mock, "file-not-found");
     mock_manifest(mock, &manifest);
     mock_module(&manifest, "base");
+    mock_end(mock);
+}
+
+// ------------------------------------------------------------------------------- nobody is there
+
+#define NOBODY "nobody pressed another key for 60 s: booting"
+
+static struct mock *begin_countdown(const char *keys)
+{
+    struct mock *mock = begin(keys);
+    mock_options(mock, "");
+    mock_add_text(mock, "/loader.conf", "autoboot_delay=\"3\"\nbase_load=\"YES\"\n");
+    return mock;
+}
+
+// One key, and nobody behind it: it was noise on a line.
+static void test_menu_that_nobody_touches(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin_countdown("x{see boot goes on in 60 s}");
+    boot(mock, &manifest);
+    assert_int_equal(mock_count(mock, NOBODY), 1);
+    assert_int_equal(mock->waited_ms, 60000);
+    assert_int_equal(boot_flags(&manifest) & (BTLM_BOOT_CHANGED | BTLM_BOOT_SAFE), 0);
+    mock_end(mock);
+}
+
+static void test_key_from_before_the_menu_that_nobody_touches(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin_countdown("");
+    mock_add_text(mock, "/loader.conf", "base_load=\"YES\"\n");
+    mock->typed = "x";
+    boot(mock, &manifest);
+    assert_int_equal(mock_count(mock, NOBODY), 1);
+    mock_end(mock);
+}
+
+// Nobody was there: the boot falls back as if the menu had not been open.
+static void test_boot_of_nobody_falls_back(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin_countdown("x");
+    mock_add_text(mock, "/loader.conf.prev", "late_load=\"YES\"\n");
+    mock->fail_service = MOCK_MEMORY_MAP; // that of the manifest
+    mock->fail_status = FW_DEVICE_ERROR;
+    mock->fail_at = 3;
+    mock_expect_boot(mock, "boot-fallback");
+    assert_int_equal(mock_count(mock, NOBODY), 1);
+    mock_manifest(mock, &manifest);
+    expect_text(text_of(&manifest, btl_manifest_boot(&manifest)->path), "/loader.conf.prev");
+    mock_end(mock);
+}
+
+static void test_any_key_keeps_the_menu(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin_countdown("x{down}{not boot goes on in}{wait}{wait}{wait}"
+                                        "s{see Safe boot is on}{wait}{wait}s{wait}b");
+    boot(mock, &manifest);
+    assert_false(mock_said(mock, NOBODY));
+    mock_end(mock);
+}
+
+static void test_menu_that_was_asked_for_waits(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin("{not boot goes on in}{wait}{wait}b");
+    boot(mock, &manifest);
+    assert_false(mock_said(mock, NOBODY));
+    mock_end(mock);
+    mock = begin_countdown("x{see cannot be booted so}{wait}{wait}q");
+    mock_add_text(mock, "/loader.conf", "kernel=\"/gone\"\n");
+    mock_expect_return(mock, FW_ABORTED);
+    assert_string_equal(mock->keys, "");
+    assert_false(mock_said(mock, NOBODY));
     mock_end(mock);
 }
 
@@ -587,6 +777,81 @@ static void test_little_is_sent(void **state)
     mock_end(mock);
 }
 
+// -------------------------------------------------------------------------------------- failures
+
+// What somebody does who wanders through the menu, and goes, whatever the menu has become
+// meanwhile.
+#define WANDER                                                                                     \
+    " {right}{down}{enter}p{down}{enter}f1{enter}{escape}{escape}{escape}o2{enter}s"               \
+    "{down}{down}{enter}m{escape}p{escape}e{enter}{escape}l"                                       \
+    "{enter}l{enter}{escape}{escape}q{enter}q{enter}q{enter}q{enter}q{enter}q{enter}"
+
+static void wander(enum mock_service service, fw_status status)
+{
+    for (uint32_t at = 1;; at++) {
+        struct mock *mock = begin(WANDER);
+        mock_add_text(mock, "/loader.conf.d/a.conf", "base_load=\"YES\"\n");
+        mock->fail_service = service;
+        mock->fail_at = at;
+        mock->fail_status = status;
+        mock->terminal = FW_TERMINAL_ANSWERS;
+        run(&mock->firmware);
+        bool failed = mock->calls[service] >= at;
+        // What could not be kept is read again.
+        for (size_t i = 0; i < MOCK_FILES; i++) {
+            mock->files[i].opened = 0;
+            mock->files[i].read_bytes = 0;
+        }
+        mock_end(mock);
+        if (!failed)
+            break;
+    }
+}
+
+static void test_every_allocation_fails(void **state)
+{
+    wander(MOCK_ALLOCATE, FW_OUT_OF_RESOURCES);
+}
+
+static void test_every_call_of_the_volume_fails(void **state)
+{
+    wander(MOCK_OPEN_VOLUME, FW_DEVICE_ERROR);
+    wander(MOCK_LIST, FW_DEVICE_ERROR);
+    wander(MOCK_OPEN, FW_DEVICE_ERROR);
+    wander(MOCK_INFO, FW_DEVICE_ERROR);
+    wander(MOCK_READ, FW_DEVICE_ERROR);
+}
+
+// Anything at all, on the screen and by lines; then out. Without r, t, x and q, which end it early.
+static void test_random_keys(void **state)
+{
+    static const char *const keys[] = {
+        "{up}",     "{down}",     "{down}",   "{left}", "{right}", "{enter}", "{enter}",
+        "{escape}", "{pagedown}", "{pageup}", "{home}", "{end}",   "{tab}",   "{backspace}",
+        "{delete}", "{other}",    "{f5}",     " ",      "a",       "c",       "d",
+        "e",        "f",          "g",        "h",      "l",       "m",       "n",
+        "o",        "p",          "s",        "u",      "v",       "1",       "3",
+        "\xc3\xa4", "\x15"};
+    static char script[16384];
+    srand(5);
+    for (int round = 0; round < 60; round++) {
+        script[0] = '\0';
+        for (int i = 0; i < 400; i++)
+            strcat(script, keys[(size_t)rand() % BTL_COUNT(keys)]);
+        for (int i = 0; i < 12; i++)
+            strcat(script, "{escape}{escape}\x15q{enter}{escape}\x15"
+                           "back{enter}");
+        struct mock *mock = begin(script);
+        mock->terminal = FW_TERMINAL_ANSWERS;
+        mock->facts.console_rows = 10 + (uint32_t)rand() % 40;
+        mock->facts.console_columns = 40 + (uint32_t)rand() % 110;
+        mock_add_text(mock, "/loader.conf.d/a.conf",
+                      "title=\"a\"\nbase_load=\"YES\"\ngone_load=\"YES\"\n");
+        run(&mock->firmware);
+        mock_end(mock);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -595,6 +860,7 @@ int main(void)
         cmocka_unit_test(test_what_is_left_is_no_change),
         cmocka_unit_test(test_undo_of_everything),
         cmocka_unit_test(test_safe_boot),
+        cmocka_unit_test(test_wide_screen_shows_every_module),
         cmocka_unit_test(test_configurations_are_listed_and_chosen),
         cmocka_unit_test(test_marks_of_configurations),
         cmocka_unit_test(test_hostile_titles),
@@ -609,6 +875,9 @@ int main(void)
         cmocka_unit_test(test_flags_are_edited),
         cmocka_unit_test(test_tunable_is_edited),
         cmocka_unit_test(test_changes_of_a_module_are_undone),
+        cmocka_unit_test(test_on_error_is_changed),
+        cmocka_unit_test(test_on_error_is_undone),
+        cmocka_unit_test(test_on_error_of_other_modules),
         cmocka_unit_test(test_module_is_added),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_last_failed_boot),
@@ -622,11 +891,21 @@ int main(void)
         cmocka_unit_test(test_shell_may_change_files),
         cmocka_unit_test(test_shell_that_is_not_there_or_fails),
         cmocka_unit_test(test_bad_kernel_is_repaired),
+        cmocka_unit_test(test_rows_after_a_failure_behind_the_plan),
+        cmocka_unit_test(test_failure_with_the_option_opens_the_menu_at_once),
         cmocka_unit_test(test_required_module_is_switched_off),
+        cmocka_unit_test(test_menu_that_nobody_touches),
+        cmocka_unit_test(test_key_from_before_the_menu_that_nobody_touches),
+        cmocka_unit_test(test_boot_of_nobody_falls_back),
+        cmocka_unit_test(test_any_key_keeps_the_menu),
+        cmocka_unit_test(test_menu_that_was_asked_for_waits),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_too_small_for_a_screen),
         cmocka_unit_test(test_long_list_scrolls_with_the_selection),
         cmocka_unit_test(test_little_is_sent),
+        cmocka_unit_test(test_every_allocation_fails),
+        cmocka_unit_test(test_every_call_of_the_volume_fails),
+        cmocka_unit_test(test_random_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

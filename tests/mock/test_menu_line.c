@@ -124,8 +124,8 @@ static void test_value_is_kept_or_emptied(void **state)
 static void test_module_is_changed_in_every_way(void **state)
 {
     struct btl_manifest manifest;
-    struct mock *mock = begin("modules" E "3" E "p" E "2" E "f" E "some" E "4" E "9" E "back" E
-                              "4" E "n" E "n" E "u" E "back" E "b" E);
+    struct mock *mock = begin("modules" E "3" E "p" E "2" E "f" E "some" E "5" E "9" E "e" E "1" E
+                              "back" E "4" E "n" E "n" E "u" E "back" E "b" E);
     boot(mock, &manifest);
     expect(mock, "Modules page, /loader.conf");
     expect(mock, "  3    late: BOOT2");
@@ -133,6 +133,11 @@ static void test_module_is_changed_in_every_way(void **state)
     expect(mock, "Phase page of late");
     expect(mock, "For this boot: late_phase=\"INIT\".");
     expect(mock, "For this boot: late_flags=\"some\".");
+    expect(mock, "  4 e  On failure: warn");
+    expect(mock, "On failure page of late");
+    expect(mock, "  2    warn: (now) it is said, and the boot goes on");
+    expect(mock, "For this boot: late_on_error=\"ignore\".");
+    assert_int_equal(BTLM_ON_ERROR(mock_module(&manifest, "late")->flags), BTL_ON_ERROR_IGNORE);
     expect(mock, "late.depth: \"4\"");
     expect(mock, "Default: 8");
     expect(mock, "For this boot: lazy_load=\"NO\".");
@@ -229,6 +234,79 @@ static void test_problems_are_said(void **state)
     mock_end(mock);
 }
 
+// It was planned, and then it failed.
+static void test_rows_after_a_failure_behind_the_plan(void **state)
+{
+    struct mock *mock = begin("b" E "look" E "q" E);
+    mock->fail_service = MOCK_MEMORY_MAP; // that of the manifest
+    mock->fail_status = FW_DEVICE_ERROR;
+    mock->fail_at = 3;
+    mock_expect_return(mock, FW_ABORTED);
+    expect(mock, "Boot: /loader.conf\r\n");
+    expect(mock, "Boot: /loader.conf: cannot be booted so (not now)");
+    expect(mock, "m  Manifest (not now)");
+    mock_end(mock);
+}
+
+// Where nobody said how: lines on a serial line alone that does not answer.
+static void test_auto_is_lines_where_there_is_no_screen(void **state)
+{
+    static const struct {
+        const char *conf;
+        enum fw_terminal terminal;
+        bool framebuffer, lines;
+    } cases[] = {{"", FW_TERMINAL_SILENT, false, true},
+                 {"menu=\"auto\"\n", FW_TERMINAL_SILENT, false, true},
+                 {"", FW_TERMINAL_SILENT, true, false},
+                 {"", FW_TERMINAL_ANSWERS, false, false},
+                 {"", FW_TERMINAL_SCREEN, false, false},
+                 {"menu=\"screen\"\n", FW_TERMINAL_SILENT, false, false},
+                 {"menu=\"line\"\n", FW_TERMINAL_ANSWERS, true, true}};
+    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+        struct mock *mock = begin(cases[i].lines ? "q" E : "q");
+        mock->facts.console_rows = 25;
+        mock->terminal = cases[i].terminal;
+        if (!cases[i].framebuffer)
+            mock->facts.framebuffer.format = 0;
+        mock_add_text(mock, "/loader.conf", cases[i].conf);
+        mock_expect_return(mock, FW_ABORTED);
+        assert_string_equal(mock->keys, "");
+        assert_int_equal(mock_said(mock, "menu> "), cases[i].lines);
+        assert_int_equal(mock->screen.clears == 0, cases[i].lines);
+        mock_end(mock);
+    }
+}
+
+// One key opens it at the countdown, and no other one comes, at the prompt or in a list that is
+// longer than the terminal.
+static void test_menu_that_nobody_touches(void **state)
+{
+    static const uint32_t rows[] = {0, 5};
+    for (size_t i = 0; i < BTL_COUNT(rows); i++) {
+        struct btl_manifest manifest;
+        struct mock *mock = begin("x");
+        mock_options(mock, "");
+        mock->facts.console_rows = rows[i];
+        mock_add_text(mock, "/loader.conf", "menu=\"line\"\nautoboot_delay=\"3\"\n");
+        boot(mock, &manifest);
+        expect(mock, "Without another key the boot goes on in 60 s.");
+        expect(mock, "nobody pressed another key for 60 s: booting");
+        assert_int_equal(mock->waited_ms, 60000);
+        mock_end(mock);
+    }
+}
+
+static void test_any_key_keeps_the_menu(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin("xs{wait}{wait}" E "s" E "{wait}{wait}b" E);
+    mock_options(mock, "");
+    mock_add_text(mock, "/loader.conf", "menu=\"line\"\nautoboot_delay=\"3\"\n");
+    boot(mock, &manifest);
+    assert_false(mock_said(mock, "nobody pressed"));
+    mock_end(mock);
+}
+
 // The longest run of lines that came without a key.
 static uint32_t lines, most;
 static size_t seen;
@@ -269,6 +347,10 @@ int main(void)
         cmocka_unit_test(test_machine),
         cmocka_unit_test(test_from_lines_to_the_screen_and_back),
         cmocka_unit_test(test_problems_are_said),
+        cmocka_unit_test(test_rows_after_a_failure_behind_the_plan),
+        cmocka_unit_test(test_auto_is_lines_where_there_is_no_screen),
+        cmocka_unit_test(test_menu_that_nobody_touches),
+        cmocka_unit_test(test_any_key_keeps_the_menu),
         cmocka_unit_test(test_page_by_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

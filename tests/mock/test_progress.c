@@ -163,6 +163,51 @@ static void test_directory_that_cannot_be_listed(void **state)
     end(mock);
 }
 
+static void late_key(struct mock *mock, fw_key key)
+{
+    (void)key;
+    mock->ticks += 6 * mock->rate; // that somebody took to think
+}
+
+// What the menu reads for itself is no part of the boot, and the time of a human not that of the
+// disk.
+static void test_menu_has_no_bar(void **state)
+{
+    static const char *const keys[] = {"xb\r", "xb"};
+    static const char *const styles[] = {"menu=\"line\"\n", "menu=\"screen\"\n"};
+    for (size_t i = 0; i < BTL_COUNT(keys); i++) {
+        char conf[200];
+        struct mock *mock = mock_begin();
+        mock_add_ordinary(mock);
+        snprintf(conf, sizeof(conf), "autoboot_delay=\"5\"\nbase_load=\"YES\"\n%s", styles[i]);
+        mock_add_text(mock, "/loader.conf", conf);
+        mock_add_text(mock, "/loader.conf.prev", "late_load=\"YES\"\n");
+        mock_add_text(mock, "/loader.conf.d/a.conf", "late_load=\"YES\"\n# a\n");
+        mock->terminal = FW_TERMINAL_ANSWERS;
+        mock->keys = keys[i];
+        mock->at_key = late_key;
+        mock_expect_boot(mock, "");
+        assert_true(mock_file(mock, "/loader.conf.d/a.conf")->reads > 0); // it was in the menu
+        assert_false(mock_said(mock, "MiB/s"));
+        mock_end(mock);
+    }
+}
+
+// The next attempt reads for a boot again, and is timed from its own beginning.
+static void test_bar_after_the_menu(void **state)
+{
+    struct mock *mock = begin("autoboot_delay=\"5\"\nlate_load=\"YES\"\nlate_phase=\"BOOT2\"\n",
+                              FW_TERMINAL_ANSWERS);
+    mock_add_text(mock, "/loader.conf.d/a.conf", CONF);
+    mock->at_key = late_key;
+    mock->keys = "x{down}{down}{enter}{see boot menu}b";
+    mock_expect_boot(mock, "");
+    assert_true(mock_said(mock, "/modules/big.ko")); // 5 MiB at 4 MiB/s
+    assert_true(mock_said(mock, "5.0 of 5.0 MiB  4.0 MiB/s") ||
+                mock_said(mock, "5.0 of 5.0 MiB  3.9 MiB/s"));
+    end(mock);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +219,8 @@ int main(void)
         cmocka_unit_test(test_no_line_is_wider_than_the_screen),
         cmocka_unit_test(test_directories_that_lie),
         cmocka_unit_test(test_directory_that_cannot_be_listed),
+        cmocka_unit_test(test_menu_has_no_bar),
+        cmocka_unit_test(test_bar_after_the_menu),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

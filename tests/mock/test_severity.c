@@ -157,16 +157,93 @@ static void test_ignored_failure_ends_no_quiet(void **state)
     mock_end(mock);
 }
 
-// Who depends on it has a level of his own.
+static void expect_once_in_log(const struct mock *mock, const char *text)
+{
+    struct btl_manifest manifest;
+    mock_manifest(mock, &manifest);
+    struct btl_str log = btl_manifest_text(&manifest, BTLM_LOG);
+    const char *found = memmem(log.at, log.len, text, strlen(text));
+    assert_non_null(found);
+    assert_null(memmem(found + 1, (size_t)(log.at + log.len - found - 1), text, strlen(text)));
+}
+
+// Who depends on it has a level of his own, and its failure is his.
 static void test_dependent_of_an_ignored_one(void **state)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
     mock_file(mock, "/modules/base.ko")->path = "/modules/elsewhere.ko";
-    mock_add_text(mock, "/loader.conf", "base_on_error=\"ignore\"\nuser_load=\"YES\"\n");
+    mock_add_text(mock, "/loader.conf",
+                  "base_on_error=\"ignore\"\nuser_load=\"YES\"\n"
+                  "gone_load=\"YES\"\ngone_on_error=\"ignore\"\n");
     mock_expect_boot(mock, "plan-dependency-failed");
-    assert_false(mock_said(mock, "[file-not-found]"));
-    assert_true(mock_said(mock, "(errors: 1,"));
+    // Its message says "see there for the reason": so that is there. Of what matters to nobody,
+    // nothing.
+    assert_int_equal(mock_count(mock, "base.ko: error: base: "), 1);
+    assert_int_equal(mock_count(mock, "[file-not-found]"), 1);
+    assert_false(mock_said(mock, "gone"));
+    assert_true(mock_said(mock, "(errors: 2,"));
+    expect_once_in_log(mock, "base.ko: error: base: ");
+    mock_end(mock);
+}
+
+// As above where the module's failure ends the boot: the root of it is said, and recorded.
+static void test_root_cause_of_what_stops_the_boot(void **state)
+{
+    struct mock *mock = mock_begin();
+    struct btl_record record;
+    mock_add_ordinary(mock);
+    mock_file(mock, "/modules/base.ko")->path = "/modules/elsewhere.ko";
+    mock_add_text(mock, "/loader.conf",
+                  "base_on_error=\"ignore\"\nuser_load=\"YES\"\nuser_required=\"YES\"\n");
+    mock_expect_return(mock, FW_LOAD_ERROR);
+    assert_int_equal(mock_count(mock, "base.ko: error: base: "), 1);
+    assert_true(mock_said(mock, "cannot boot (errors: 3)"));
+    assert_true(state_get(mock, BTL_VARIABLE_FAILED, &record));
+    assert_non_null(memmem(record.text.at, record.text.len, "base.ko: error: base: ", 22));
+    assert_non_null(memmem(record.text.at, record.text.len, "[plan-dependency-failed]", 24));
+    mock_end(mock);
+}
+
+// Nobody wants to hear of either.
+static void test_ignored_dependent_of_an_ignored_one(void **state)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock_file(mock, "/modules/base.ko")->path = "/modules/elsewhere.ko";
+    mock_add_text(mock, "/loader.conf",
+                  "base_on_error=\"ignore\"\nuser_load=\"YES\"\nuser_on_error=\"ignore\"\n");
+    mock_expect_boot(mock, NULL);
+    assert_true(mock_said(mock, "(errors: 0,"));
+    mock_end(mock);
+}
+
+// It fails when it is linked, and what hangs on it with it: said with the step's other errors.
+static void test_dependent_of_an_ignored_one_that_is_not_linked(void **state)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock_add_fixture(mock, "/modules/broken.ko", "broken.ko");
+    mock_add_fixture(mock, "/modules/onbroken.ko", "onbroken.ko");
+    mock_add_text(mock, "/loader.conf",
+                  "broken_on_error=\"ignore\"\nonbroken_load=\"YES\"\n"
+                  "onbroken_phase=\"BOOT1\"\n");
+    mock_expect_boot(mock, "plan-dependency-failed");
+    assert_int_equal(mock_count(mock, "/broken.ko: error: broken: "), 3); // all of them, once each
+    mock_end(mock);
+}
+
+// Errors of the configuration were shown before anything was ignored, and are not shown twice.
+static void test_uncovered_errors_are_shown_once(void **state)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock_file(mock, "/modules/base.ko")->path = "/modules/elsewhere.ko";
+    mock_add_text(mock, "/loader.conf",
+                  "base_load=\"MAYBE\"\nbase_on_error=\"ignore\"\nuser_load=\"YES\"\n");
+    mock_expect_boot(mock, "plan-dependency-failed");
+    assert_int_equal(mock_count(mock, "/loader.conf:1:"), 1);
+    assert_true(mock_said(mock, "(errors: 3,"));
     mock_end(mock);
 }
 
@@ -193,6 +270,10 @@ int main(void)
         cmocka_unit_test(test_every_cell),
         cmocka_unit_test(test_ignored_failure_ends_no_quiet),
         cmocka_unit_test(test_dependent_of_an_ignored_one),
+        cmocka_unit_test(test_root_cause_of_what_stops_the_boot),
+        cmocka_unit_test(test_ignored_dependent_of_an_ignored_one),
+        cmocka_unit_test(test_dependent_of_an_ignored_one_that_is_not_linked),
+        cmocka_unit_test(test_uncovered_errors_are_shown_once),
         cmocka_unit_test(test_several_failures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

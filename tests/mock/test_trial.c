@@ -153,7 +153,7 @@ static void test_given_up_by_the_kernel(void **state)
     for (int i = 0; i < 2; i++) {
         state_fall_back(mock, "/loader.conf.prev", "/loader.conf",
                         "(base: its load function failed)");
-        assert_true(mock_said(mock, "the last boot failed: /loader.conf, in the kernel: base: its "
+        assert_true(mock_said(mock, "a boot of /loader.conf has failed, in the kernel: base: its "
                                     "load function failed"));
         assert_true(mock_said(mock, "[boot-trial-failed]"));
         assert_int_equal(mock->calls[MOCK_VARIABLE_SET], 0);
@@ -265,14 +265,43 @@ static void test_one_shot_that_cannot_be_deleted(void **state)
     mock_end(mock);
 }
 
-static void test_option_counts_more_than_a_one_shot(void **state)
+// A boot entry with -c does not keep next-conf from working.
+static void test_one_shot_counts_more_than_an_option(void **state)
 {
     struct mock *mock = begin(true);
     mock_add_text(mock, "/a.conf", GOOD "# a\n");
+    mock_add_text(mock, "/b.conf", GOOD "# b\n");
     state_put(mock, BTL_VARIABLE_NEXT, NULL, "/b.conf", 0, "");
     mock_options(mock, "-c /a.conf");
+    state_boot(mock, "/b.conf", BTLM_HOW_ONE_SHOT);
+    mock_reboot(mock);
+    mock_options(mock, "-c /a.conf");
     state_boot(mock, "/a.conf", BTLM_HOW_OPTION);
-    state_expect(mock, BTL_VARIABLE_NEXT, NULL, "/b.conf", 0, ""); // for the next boot
+    mock_end(mock);
+}
+
+// A firmware that says it has deleted what it has still.
+static void test_deletion_is_not_believed(void **state)
+{
+    struct mock *mock = begin(true);
+    mock_add_text(mock, "/loader.conf", GOOD "# no trial\n");
+    mock_add_text(mock, "/b.conf", GOOD "# b\n");
+    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/b.conf", 0, "");
+    mock->deletes_nothing = true;
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_true(mock_said(mock, "[boot-next-stuck]"));
+    mock_end(mock);
+}
+
+// No record could name it: no try would be counted.
+static void test_path_that_no_record_holds(void **state)
+{
+    struct mock *mock = begin(true);
+    mock_add_text(mock, "/a/../x.conf", TRIAL);
+    mock_options(mock, "-c /a/../x.conf");
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_true(mock_said(mock, "[option-path]"));
+    assert_false(mock_said(mock, "[boot-trial-uncounted]"));
     mock_end(mock);
 }
 
@@ -446,7 +475,9 @@ int main(void)
         cmocka_unit_test(test_one_shot),
         cmocka_unit_test(test_one_shot_that_cannot_be_booted),
         cmocka_unit_test(test_one_shot_that_cannot_be_deleted),
-        cmocka_unit_test(test_option_counts_more_than_a_one_shot),
+        cmocka_unit_test(test_one_shot_counts_more_than_an_option),
+        cmocka_unit_test(test_deletion_is_not_believed),
+        cmocka_unit_test(test_path_that_no_record_holds),
         cmocka_unit_test(test_dry_run_writes_nothing),
         cmocka_unit_test(test_dry_run_of_a_used_up_one),
         cmocka_unit_test(test_safe_boot_is_not_counted),
