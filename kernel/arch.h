@@ -25,10 +25,16 @@ void arch_reset(void);
 
 struct arch_registers; // an interrupted context, as the exception stub saved it
 
-// Calls `expired`, once, when `seconds` have passed and nobody has stopped it: out of whatever is
-// running then, even with interrupts off. When it returns, that goes on. From phase 1 on, in the
-// loader's address space. False: the machine has nothing for this, and all is as it was.
-bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *at));
+// Calls `expired` when `seconds` have passed and nobody has stopped it, and then every `again`
+// seconds: out of whatever is running then, even with interrupts off. When it returns, that goes on.
+// From phase 1 on, in the loader's address space. False: the machine has nothing for this, and all
+// is as it was.
+bool arch_watchdog_start(uint32_t seconds, uint32_t again,
+                         void (*expired)(const struct arch_registers *at));
+// Out of `expired`: goes on with `next`, on a stack of its own and so that the watchdog can interrupt
+// it, too. Once; `at` is copied.
+_Noreturn void arch_watchdog_leave(const struct arch_registers *at,
+                                   void (*next)(const struct arch_registers *at));
 // Leaves the hardware as it was found; nothing when none runs. Not from `expired`.
 void arch_watchdog_stop(void);
 

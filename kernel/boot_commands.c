@@ -67,6 +67,14 @@ static void print_sha256(const uint8_t sha256[static 32])
     kprintf("\n");
 }
 
+static void print_given_up(const struct btl_record *failed)
+{
+    for (uint32_t i = 0; i < failed->given_up_count; i++) {
+        kprintf("    given up by the kernel: ");
+        print_sha256(failed->given_up[i]);
+    }
+}
+
 static void print_record(enum btl_variable which, const struct btl_record *record)
 {
     switch (which) {
@@ -74,6 +82,11 @@ static void print_record(enum btl_variable which, const struct btl_record *recor
         kprintf(", tries left: %u\n", record->number);
         break;
     case BTL_VARIABLE_FAILED:
+        if (record->path.len == 0) {
+            kprintf("of no boot any more\n");
+            print_given_up(record);
+            return;
+        }
         kprintf(", in the %s:\n", record->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader");
         print_text(record->text);
         break;
@@ -84,6 +97,7 @@ static void print_record(enum btl_variable which, const struct btl_record *recor
         kprintf("    SHA-256 ");
         print_sha256(record->sha256);
     }
+    print_given_up(record);
 }
 
 static void show_record(enum btl_variable which)

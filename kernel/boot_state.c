@@ -94,6 +94,7 @@ static bool is_known(void)
 
 bool boot_record_failure(struct btl_str text)
 {
+    struct boot_record before;
     struct btl_record record;
     bool is_new;
 
@@ -102,6 +103,8 @@ bool boot_record_failure(struct btl_str text)
     record = this_boot();
     record.number = BTL_FAILED_IN_KERNEL;
     record.text = text;
+    boot_record_load(BTL_VARIABLE_FAILED, &before);
+    btl_record_keep_given_up(&before.record, &record);
     return boot_record_store(BTL_VARIABLE_FAILED, &record, &is_new);
 }
 
@@ -124,9 +127,15 @@ static bool may_be_good(void)
 static void forget_failure(const uint8_t sha256[static 32])
 {
     struct boot_record failed;
+    struct btl_record rest;
+    bool is_new;
 
     boot_record_load(BTL_VARIABLE_FAILED, &failed);
-    if (failed.record.there && memcmp(failed.record.sha256, sha256, 32) == 0)
+    if (!btl_record_forgive(&failed.record, sha256, &rest))
+        return;
+    if (rest.there)
+        boot_record_store(BTL_VARIABLE_FAILED, &rest, &is_new);
+    else
         said_status(BTL_VARIABLE_FAILED,
                     efi_variable_set(btl_variable_name(BTL_VARIABLE_FAILED), NULL, 0));
 }

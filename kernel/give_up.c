@@ -38,26 +38,41 @@ void boot_give_up_prepare(void)
         efi_runtime_there();
 }
 
-void boot_give_up(struct btl_str text)
+bool boot_give_up_record(struct btl_str text)
+{
+    if (!boot_can_fall_back())
+        return false;
+    need_vm();
+    if (boot_record_failure(text))
+        return true;
+    if (!boot_has(BTLM_BOOT_TRIAL)) {
+        fallback_lost = true;
+        kernel_say(BTL_RUN_NOT_GIVEN_UP);
+    }
+    return false;
+}
+
+void boot_give_up_reset(bool recorded)
 {
     if (!boot_can_fall_back())
         return;
-    need_vm();
-    if (boot_record_failure(text)) {
+    if (recorded)
         kprintf("The failure is recorded; resetting, for the last good configuration.\n");
-        power_reset();
-    }
-    if (boot_has(BTLM_BOOT_TRIAL)) {
+    else
         kprintf("Resetting: the tries of this configuration are counted.\n");
-        power_reset();
-    }
-    fallback_lost = true;
-    kernel_say(BTL_RUN_NOT_GIVEN_UP);
+    power_reset();
 }
 
-void boot_reset_counted(void)
+void boot_give_up(struct btl_str text)
 {
-    if (boot_has(BTLM_BOOT_TRIAL) && !boot_is_ok())
+    bool recorded = boot_give_up_record(text);
+
+    boot_give_up_reset(recorded);
+}
+
+void boot_reset_failed(void)
+{
+    if (boot_can_fall_back() || (boot_has(BTLM_BOOT_TRIAL) && !boot_is_ok()))
         arch_reset();
 }
 

@@ -42,6 +42,10 @@ static void keep(enum btl_variable which, struct btl_record record, uint8_t firs
     uint64_t size;
 
     memset(record.sha256, first_byte, sizeof(record.sha256));
+    if (which == BTL_VARIABLE_FAILED) {
+        struct btl_record before = stored(which);
+        btl_record_keep_given_up(&before, &record);
+    }
     size = btl_record_write(which, &record, bytes);
     assert_true(size > 0);
     firmware_store(btl_variable_name(which), bytes, size, BTL_VARIABLE_ATTRIBUTES);
@@ -92,6 +96,43 @@ static void boot_ok_keeps_the_failure_of_another(void **state)
     keep(BTL_VARIABLE_FAILED, (struct btl_record){.path = BTL_STR("/loader.conf")}, 1);
     assert_true(boot_ok());
     assert_true(stored(BTL_VARIABLE_FAILED).there);
+}
+
+static void boot_ok_takes_only_itself_out_of_the_list(void **state)
+{
+    uint8_t other[32];
+
+    start();
+    memset(other, 1, sizeof(other));
+    keep(BTL_VARIABLE_FAILED,
+         (struct btl_record){.path = BTL_STR("/x.conf"), .number = BTL_FAILED_IN_KERNEL}, 1);
+    keep(BTL_VARIABLE_FAILED,
+         (struct btl_record){.path = BTL_STR("/loader.conf"), .number = BTL_FAILED_IN_KERNEL},
+         WORLD_SHA256);
+    assert_true(boot_ok());
+    assert_true(stored(BTL_VARIABLE_FAILED).there);
+    assert_int_equal(stored(BTL_VARIABLE_FAILED).path.len, 0);
+    struct btl_record rest = stored(BTL_VARIABLE_FAILED);
+    assert_true(btl_record_gave_up(&rest, other));
+    assert_false(btl_record_gave_up(&rest, sha256));
+    run(boot_state_run, NULL);
+    assert_contains(host_printed(),
+                    "BtlFailed  of no boot any more\n    given up by the kernel: 0101");
+}
+
+static void a_failure_keeps_those_that_were_given_up_before(void **state)
+{
+    uint8_t other[32];
+    struct btl_record failed;
+
+    start();
+    memset(other, 1, sizeof(other));
+    keep(BTL_VARIABLE_FAILED,
+         (struct btl_record){.path = BTL_STR("/x.conf"), .number = BTL_FAILED_IN_KERNEL}, 1);
+    assert_true(boot_record_failure(BTL_STR("x")));
+    failed = stored(BTL_VARIABLE_FAILED);
+    assert_true(btl_record_gave_up(&failed, other) && btl_record_gave_up(&failed, sha256));
+    assert_true(btl_str_equal(failed.path, BTL_STR("/loader.conf")));
 }
 
 static void assert_refused(const char *code)
@@ -271,6 +312,8 @@ int main(void)
         TEST(what_is_there_is_not_written_again),
         TEST(boot_ok_forgets_the_failure_of_this_configuration),
         TEST(boot_ok_keeps_the_failure_of_another),
+        TEST(boot_ok_takes_only_itself_out_of_the_list),
+        TEST(a_failure_keeps_those_that_were_given_up_before),
         TEST(a_boot_that_proves_nothing_is_refused),
         TEST(an_older_loader),
         TEST(no_runtime_services),

@@ -297,9 +297,13 @@ static void a_trial_is_counted_record_or_not(void **state)
     world_seal();
     assert_int_equal(run(give_up), RESET);
     assert_contains(host_printed(), "[run-state-write]");
-    assert_int_equal(run(boot_reset_counted), RESET_AT_ONCE);
+    assert_int_equal(run(boot_reset_failed), RESET_AT_ONCE);
+    world_boot(BTLM_BOOT_TRIAL);
+    assert_int_equal(run(boot_reset_failed), RESET_AT_ONCE);
     world_boot(BTLM_BOOT_FALLBACK);
-    assert_int_equal(run(boot_reset_counted), GOES_ON);
+    assert_int_equal(run(boot_reset_failed), RESET_AT_ONCE);
+    world_boot(0);
+    assert_int_equal(run(boot_reset_failed), GOES_ON);
 }
 
 // boot-ok stays said, so another process says it.
@@ -313,7 +317,7 @@ static void what_is_good_is_not_given_up(void **state)
         world_seal();
         bool before = boot_can_fall_back() && boot_ok();
         _exit(before && !boot_can_fall_back() && run(give_up) == GOES_ON &&
-                      run(boot_reset_counted) == GOES_ON && !is_recorded()
+                      run(boot_reset_failed) == GOES_ON && !is_recorded()
                   ? 0
                   : 1);
     }

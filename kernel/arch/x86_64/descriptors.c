@@ -36,7 +36,8 @@ struct __attribute__((packed)) table_register {
 static uint64_t gdt[5];
 static struct tss tss;
 static struct gate idt[256];
-static uint8_t ist_stack[IST_COUNT][IST_SIZE] __attribute__((aligned(16)));
+// The last one is no interrupt's.
+static uint8_t ist_stack[IST_COUNT + 1][IST_SIZE] __attribute__((aligned(16)));
 
 static void load_gdt(void)
 {
@@ -105,6 +106,11 @@ void descriptors_init(void)
     load_gdt();
     load_tss();
     load_idt();
+}
+
+uint64_t panic_stack_top(void)
+{
+    return (uint64_t)(ist_stack[IST_COUNT] + IST_SIZE);
 }
 
 bool interrupt_stack_bounds(uint64_t address, uint64_t *ret_start, uint64_t *ret_end)

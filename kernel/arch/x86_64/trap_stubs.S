@@ -62,4 +62,23 @@ trap_common:
     addq $16, %rsp // vector and error code
     iretq
     .size trap_common, . - trap_common
+
+    .globl trap_leave
+    .type trap_leave, %function
+trap_leave: // rdi next, rsi argument, rdx top of the stack, which is a multiple of 16
+    leaq -16(%rdx), %rcx
+    movq $0, 8(%rcx) // the chain of callers ends here
+    movq $0, (%rcx)
+    xorl %ebp, %ebp
+    movl %ss, %eax
+    pushq %rax
+    addq $8, %rcx // as after a call
+    pushq %rcx
+    pushfq
+    movl %cs, %eax
+    pushq %rax
+    pushq %rdi
+    movq %rsi, %rdi
+    iretq
+    .size trap_leave, . - trap_leave
     .section .note.GNU-stack, "", %progbits

@@ -86,6 +86,7 @@ static struct {
     uint32_t found_low, found_high; // the redirection entry before
     uint8_t found_mode;             // of the timer
     volatile uint32_t ticks, left;  // arrived, until it expires
+    uint32_t again;                 // ticks from then to the next time
     void (*expired)(const struct arch_registers *at);
 } watchdog;
 
@@ -103,9 +104,22 @@ bool watchdog_tick(const struct arch_registers *at)
     if (!watchdog.running || is_hardware_error())
         return false;
     watchdog.ticks++;
-    if (watchdog.left > 0 && --watchdog.left == 0)
+    if (watchdog.left > 0 && --watchdog.left == 0) {
+        watchdog.left = watchdog.again;
         watchdog.expired(at);
+    }
     return true;
+}
+
+// The processor holds further NMIs back until an iretq, and takes them on the stack that this one
+// is handled on.
+void arch_watchdog_leave(const struct arch_registers *at,
+                         void (*next)(const struct arch_registers *at))
+{
+    static struct arch_registers copy;
+
+    copy = *at;
+    trap_leave(next, &copy, panic_stack_top());
 }
 
 static uint32_t processor_id(void)
@@ -162,13 +176,15 @@ static bool start_with(volatile uint32_t *registers)
     return true;
 }
 
-bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *at))
+bool arch_watchdog_start(uint32_t seconds, uint32_t again,
+                         void (*expired)(const struct arch_registers *at))
 {
     volatile uint32_t *registers;
-    uint64_t ticks;
+    uint64_t ticks, more;
     bool good;
 
     if (watchdog.running || !btl_mul(seconds, TICKS_PER_SECOND, &ticks) || ticks >= UINT32_MAX ||
+        !btl_mul(again, TICKS_PER_SECOND, &more) || more >= UINT32_MAX ||
         !madt_find_timer(boot_system()->acpi_rsdp, &watchdog.pin))
         return false;
     registers = io_apic_open(watchdog.pin.io_apic);
@@ -176,6 +192,7 @@ bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_reg
         return false;
     watchdog.left = 0; // nothing expires while it is being tried
     watchdog.expired = expired;
+    watchdog.again = (uint32_t)more;
     good = start_with(registers);
     io_apic_close(registers);
     watchdog.left = good ? (uint32_t)ticks : 0;
