@@ -17,12 +17,14 @@ def sha256(text):
     return hashlib.sha256(text.encode() if isinstance(text, str) else text).digest()
 
 
-def record(name, path="/loader.conf", digest=bytes(32), number=0, text="", version=1):
+def record(name, path="/loader.conf", digest=bytes(32), number=0, text="", version=1, given_up=None):
     path, text = path.encode(), text.encode()
+    if given_up is None:
+        given_up = [digest] if name == "BtlFailed" and number == KERNEL else []
 
     def whole(checksum):
         return struct.pack("<4sBBHII32sHHI", b"BTLr", version, NAMES.index(name), 0, checksum, number, digest,
-                           len(path), len(text), 0) + path + text
+                           len(path), len(text), len(given_up)) + b"".join(given_up) + path + text
     return whole(zlib.crc32(whole(0)))
 
 
@@ -47,12 +49,21 @@ def read_record(directory, name):
     except FileNotFoundError:
         return None
     attributes, data = struct.unpack("<I", data[:4])[0], data[4:]
-    magic, version, which, _, _, number, digest, path, text, _ = struct.unpack("<4sBBHII32sHHI", data[:56])
+    magic, version, which, _, _, number, digest, path, text, count = struct.unpack("<4sBBHII32sHHI", data[:56])
     assert (attributes, magic, version, which) == (7, b"BTLr", 1, NAMES.index(name))
-    assert len(data) == 56 + path + text
-    where, said = data[56:56 + path].decode(), data[56 + path:].decode()
-    assert record(name, where, digest, number, said) == data
+    list_end = 56 + 32 * count
+    assert len(data) == list_end + path + text
+    given_up = [data[at:at + 32] for at in range(56, list_end, 32)]
+    where, said = data[list_end:list_end + path].decode(), data[list_end + path:].decode()
+    assert record(name, where, digest, number, said, given_up=given_up) == data
     return where, digest, number, said
+
+
+def read_given_up(directory, name="BtlFailed"):
+    """The hashes in the list of a record that is there."""
+    with open(os.path.join(directory, file_name(name)), "rb") as file:
+        data = file.read()[4:]
+    return [data[at:at + 32] for at in range(56, 56 + 32 * struct.unpack("<I", data[52:56])[0], 32)]
 
 
 def variable(name, data, guid=GUID, state=0x3f, attributes=ATTRIBUTES):

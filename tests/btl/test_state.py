@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from btltest import BTL, GOOD_CONF, btl, golden, image, read, volume, write
-from records import (KERNEL, LOADER, NAMES, efivars, file_name, read_record, record, sha256, store, variable)
+from records import (KERNEL, LOADER, NAMES, efivars, file_name, read_given_up, read_record, record, sha256, store, variable)
 
 PREV = GOOD_CONF + "# before\n"
 TRIAL = GOOD_CONF + 'boot_tries="3"\n'
@@ -49,6 +49,7 @@ def test_json(tmp_path):
     assert got["trial"] == {"path": "/loader.conf", "sha256": sha256(TRIAL).hex(), "tries_left": 2}
     assert got["good"] == {"path": "/loader.conf.prev", "sha256": sha256(PREV).hex()}
     assert got["failed"]["where"] == "kernel" and got["failed"]["text"] == "first line\nlast \x1b[1mline\n"
+    assert got["failed"]["given_up"] == [sha256("a").hex()]
     assert got["next"] == {"path": "/loader.conf.d/b.conf"}
 
 
@@ -176,6 +177,9 @@ PREV_FILE = {"loader.conf.prev": PREV}
     ("failed in the loader", GOOD_CONF, PREV_FILE,
      {"BtlFailed": record("BtlFailed", digest=sha256(GOOD_CONF), number=LOADER)},
      "/loader.conf", "none", None, "/loader.conf.prev", []),
+    ("given up before", GOOD_CONF, PREV_FILE,
+     {"BtlFailed": record("BtlFailed", "/x.conf", number=LOADER, given_up=[sha256(GOOD_CONF)])},
+     "/loader.conf.prev", "none", None, None, ["/loader.conf"]),
     ("errors", "kernel=\n", PREV_FILE, {}, "/loader.conf.prev", "none", None, None, ["/loader.conf"]),
     ("missing", None, PREV_FILE, {}, "/loader.conf.prev", "none", None, None, ["/loader.conf"]),
     ("once", GOOD_CONF, {"loader.conf.d/b.conf": OTHER}, {"BtlNext": record("BtlNext", "/loader.conf.d/b.conf")},
@@ -247,6 +251,22 @@ def test_ok_forgives_this_configuration_alone(tmp_path, digest, stays):
     directory = efivars(tmp_path / "vars", BtlFailed=record("BtlFailed", digest=digest, number=KERNEL))
     assert btl("state", "--efivars", directory, "--ok", root + "/loader.conf").status == 0
     assert (read_record(directory, "BtlFailed") is not None) == stays
+
+
+def test_ok_keeps_the_other_verdicts(tmp_path):
+    """Of the last failure, and of others in the list; then nothing is left to say."""
+    root = tree(tmp_path, **{"loader.conf.d/a.conf": OTHER})
+    mine, other = sha256(GOOD_CONF), sha256(OTHER)
+    directory = efivars(tmp_path / "vars",
+                        BtlFailed=record("BtlFailed", digest=mine, number=KERNEL, given_up=[mine, other]))
+    assert btl("state", "--efivars", directory, "-C", root, "--ok", "/loader.conf").status == 0
+    assert read_record(directory, "BtlFailed") == ("", bytes(32), 0, "")
+    assert read_given_up(directory) == [other]
+    assert b"BtlFailed  of no boot any more\n           given up by the kernel: SHA-256 " in btl(
+        "state", directory).out
+    assert json.loads(btl("state", "--json", directory).out)["failed"]["path"] is None
+    assert btl("state", "--efivars", directory, "-C", root, "--ok", "/loader.conf.d/a.conf").status == 0
+    assert read_record(directory, "BtlFailed") is None
 
 
 @pytest.mark.parametrize("trial,good,codes", [

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <btl/boot.h>
+#include <btl/hash.h>
 
 #include "configurations.h"
 #include "files.h"
@@ -67,7 +68,7 @@ bool boot_option(struct boot *boot, int option, bool *ret_good)
 void boot_argument(struct boot *boot, const char *argument)
 {
     struct btl_arena *arena = boot->host->arena;
-    boot->path = BTL_STR(CONFIG_DEFAULT);
+    boot->path = BTL_STR(BTL_CONFIG_DEFAULT);
     if (argument != NULL && boot->root == NULL)
         configuration_split(arena, argument, &boot->root, &boot->path);
     else if (argument != NULL)
@@ -88,23 +89,11 @@ static void choose_machine(struct boot *boot)
         boot->machine = machines[0].machine;
 }
 
-// As the loader has it, when no configuration is known to be good.
-static bool has_fallback(struct boot *boot)
-{
-    struct volume_file file;
-    struct volume_problem problem;
-    bool is_default = btl_str_equal(boot->path, BTL_STR(CONFIG_DEFAULT));
-    return volume_file_open(&boot->volume,
-                            is_default ? BTL_STR(CONFIG_PREVIOUS) : BTL_STR(CONFIG_DEFAULT),
-                            BTL_CONFIG_MAX, &file, &problem);
-}
-
 bool boot_open(struct boot *boot)
 {
     if (!volume_open(boot->host, boot->root, &boot->volume))
         return false;
     choose_machine(boot);
-    boot->fallback = has_fallback(boot);
     return true;
 }
 
@@ -113,9 +102,23 @@ void boot_close(struct boot *boot)
     volume_close(&boot->volume);
 }
 
+// As the loader has it, when no configuration is known to be good.
+static bool has_fallback(struct boot *boot, struct btl_str text)
+{
+    const struct btl_boot_state nothing = {0};
+    const struct btl_boot_volume seen = configurations_seen(&boot->volume);
+    uint8_t sha256[32];
+    struct btl_booting booting = {.path = boot->path, .sha256 = sha256};
+    struct btl_str ignored;
+    btl_sha256((struct btl_bytes){(const uint8_t *)text.at, text.len}, sha256);
+    return btl_boot_fallback(&nothing, &booting, &seen, &ignored);
+}
+
 void boot_parse(struct boot *boot, struct btl_str file, struct btl_str text)
 {
     boot->text = text;
+    // Single modules are checked without a volume.
+    boot->fallback = boot->volume.host != NULL && has_fallback(boot, text);
     btl_config_parse(file, text, boot->host->arena, &boot->config, &boot->host->diags);
 }
 

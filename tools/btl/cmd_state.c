@@ -117,9 +117,13 @@ static bool find(struct host *host, const struct wish *wish, const char *argumen
     return good;
 }
 
-static bool names(const struct btl_record *record, const struct configuration *conf)
+static bool forgive(struct variables *variables, const uint8_t sha256[static 32])
 {
-    return record->there && memcmp(record->sha256, conf->sha256, sizeof(conf->sha256)) == 0;
+    struct btl_record rest;
+    if (!btl_record_forgive(&variables->state.record[BTL_VARIABLE_FAILED], sha256, &rest))
+        return true;
+    return rest.there ? variables_write(variables, BTL_VARIABLE_FAILED, &rest)
+                      : variables_delete(variables, BTL_VARIABLE_FAILED);
 }
 
 // What boot-ok does in the kernel. BtlFailed goes second: where that fails, BtlGood counts.
@@ -128,13 +132,11 @@ static bool say_ok(struct variables *variables, const struct configuration *conf
     const struct btl_record *trial = &variables->state.record[BTL_VARIABLE_TRIAL];
     struct btl_record good = {.there = true, .path = conf->path};
     memcpy(good.sha256, conf->sha256, sizeof(good.sha256));
-    if (trial->there && btl_str_equal(trial->path, conf->path) && !names(trial, conf) &&
-        !btl_boot_trial_is_over(&variables->state))
+    if (trial->there && btl_str_equal(trial->path, conf->path) &&
+        !btl_record_names(trial, conf->sha256) && !btl_boot_trial_is_over(&variables->state))
         btl_report(&variables->host->diags, BTL_HOST_STATE_OTHER_TRIAL,
                    ((struct btl_place){.file = conf->path}));
-    return variables_write(variables, BTL_VARIABLE_GOOD, &good) &&
-           (!names(&variables->state.record[BTL_VARIABLE_FAILED], conf) ||
-            variables_delete(variables, BTL_VARIABLE_FAILED));
+    return variables_write(variables, BTL_VARIABLE_GOOD, &good) && forgive(variables, conf->sha256);
 }
 
 static int ok(struct host *host, const struct wish *wish)

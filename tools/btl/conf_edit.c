@@ -20,19 +20,12 @@ static struct btl_str splice(struct btl_arena *arena, struct btl_str text, size_
     return memory_text(arena, "%S%S%S", &before, &middle, &after);
 }
 
-static void put_behind(struct btl_out *out, const char *text, size_t len)
-{
-    struct btl_str *to = out->owner;
-    memcpy((char *)to->at + to->len, text, len);
-    to->len += len;
-}
-
 static struct btl_str quote(struct btl_arena *arena, struct btl_str value)
 {
-    struct btl_str quoted = {MEMORY_ARRAY(arena, char, 2 * value.len + 2), 0};
-    struct btl_out out = {.put = put_behind, .owner = &quoted};
-    btl_config_quote(value, &out);
-    return quoted;
+    size_t size = 2 * value.len + sizeof("\"\"");
+    struct btl_buffer quoted = btl_buffer(MEMORY_ARRAY(arena, char, size), size);
+    btl_config_quote(value, &quoted.out);
+    return btl_buffer_text(&quoted);
 }
 
 // The assignment that counts, or NULL.

@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
+
+#include <btl/config.h>
+#include <btl/hash.h>
 
 #include "../../efi/text.h"
 
@@ -31,17 +33,15 @@ static void add(struct list *list, struct btl_str path)
 
 static void add_named(struct list *list, struct btl_str name)
 {
-    struct btl_str end = BTL_STR(".conf");
-    struct btl_str path = memory_text(list->volume->host->arena, CONFIG_DIRECTORY "/%S", &name);
-    if (name.len > end.len && strncasecmp(name.at + name.len - end.len, end.at, end.len) == 0 &&
-        path_ok(path))
+    struct btl_str path = btl_configuration_path(false, name, list->volume->host->arena);
+    if (path.len > 0 && path_ok(path))
         add(list, path);
 }
 
 static void list_tree(struct list *list)
 {
     struct tree *tree = &list->volume->tree;
-    const char *path = tree_find(tree, BTL_STR(CONFIG_DIRECTORY));
+    const char *path = tree_find(tree, BTL_STR(BTL_CONFIG_DIRECTORY));
     int fd = path == NULL ? -1 : openat(tree->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
@@ -57,14 +57,14 @@ static void list_image(struct list *list)
 {
     struct btl_diags ignored = {.arena = list->volume->host->arena};
     const struct btl_fat_directory *directory =
-        btl_fat_list(&list->volume->fat, BTL_STR(CONFIG_DIRECTORY), &ignored);
+        btl_fat_list(&list->volume->fat, BTL_STR(BTL_CONFIG_DIRECTORY), &ignored);
     for (uint32_t i = 0; directory != NULL && i < directory->count; i++)
         add_named(list, directory->entries[i].name);
 }
 
-static int by_bytes(const void *a, const void *b)
+static int in_order(const void *a, const void *b)
 {
-    return btl_str_compare(*(const struct btl_str *)a, *(const struct btl_str *)b);
+    return btl_configuration_compare(*(const struct btl_str *)a, *(const struct btl_str *)b);
 }
 
 size_t configurations(struct volume *volume, struct btl_str **ret_paths)
@@ -72,18 +72,37 @@ size_t configurations(struct volume *volume, struct btl_str **ret_paths)
     struct list list = {.volume = volume};
     struct volume_file file;
     struct volume_problem problem;
-    add(&list, BTL_STR(CONFIG_DEFAULT));
-    if (volume_file_open(volume, BTL_STR(CONFIG_PREVIOUS), UINT64_MAX, &file, &problem))
-        add(&list, BTL_STR(CONFIG_PREVIOUS));
-    size_t first = list.count;
+    add(&list, BTL_STR(BTL_CONFIG_DEFAULT));
+    if (volume_file_open(volume, BTL_STR(BTL_CONFIG_PREVIOUS), UINT64_MAX, &file, &problem))
+        add(&list, BTL_STR(BTL_CONFIG_PREVIOUS));
     if (volume->is_image)
         list_image(&list);
     else
         list_tree(&list);
-    if (list.count > first)
-        qsort(list.paths + first, list.count - first, sizeof(*list.paths), by_bytes);
+    qsort(list.paths, list.count, sizeof(*list.paths), in_order);
     *ret_paths = list.paths;
     return list.count;
+}
+
+static bool hash(void *owner, struct btl_str path, uint8_t ret_sha256[32])
+{
+    struct volume_problem problem;
+    struct btl_bytes bytes;
+    if (!volume_read(owner, path, BTL_CONFIG_MAX, &bytes, &problem))
+        return false;
+    btl_sha256(bytes, ret_sha256);
+    return true;
+}
+
+static size_t list_for_loader(void *owner, struct btl_str **ret_paths)
+{
+    size_t count = configurations(owner, ret_paths);
+    return count < BTL_CONFIGURATIONS_MAX ? count : BTL_CONFIGURATIONS_MAX;
+}
+
+struct btl_boot_volume configurations_seen(struct volume *volume)
+{
+    return (struct btl_boot_volume){volume, hash, list_for_loader};
 }
 
 // "a/b" of "a/b/c", "/" of "/c", "." of "c".
@@ -113,5 +132,5 @@ void configuration_split(struct btl_arena *arena, const char *path, const char *
     if (alternative)
         volume = above(directory);
     *ret_volume = memory_text(arena, "%S", &volume).at;
-    *ret_path = memory_text(arena, "%s/%S", alternative ? CONFIG_DIRECTORY : "", &name);
+    *ret_path = memory_text(arena, "%s/%S", alternative ? BTL_CONFIG_DIRECTORY : "", &name);
 }

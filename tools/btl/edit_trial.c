@@ -94,7 +94,7 @@ static bool is_good(const struct edit *edit)
 {
     uint8_t sha256[32];
     btl_sha256((struct btl_bytes){(const uint8_t *)edit->old_text.at, edit->old_text.len}, sha256);
-    return edit->good.there && memcmp(edit->good.sha256, sha256, sizeof(sha256)) == 0;
+    return btl_record_names(&edit->good, sha256);
 }
 
 bool edit_trial_keeps_old(struct edit *edit)
@@ -121,6 +121,6 @@ void edit_trial_report(struct edit *edit, bool kept)
     } else if (!kept && there)
         btl_report(diags, BTL_HOST_TRIAL_PREV, place, BTL_ARG(name));
     else if (!kept && parse(edit, edit->text).boot_tries > 0 &&
-             btl_str_equal(edit->boot.path, BTL_STR(CONFIG_DEFAULT)))
+             btl_str_equal(edit->boot.path, BTL_STR(BTL_CONFIG_DEFAULT)))
         btl_report(diags, BTL_HOST_TRIAL_NO_PREV, place, BTL_ARG(name));
 }

@@ -44,73 +44,34 @@ void configuration_read(struct volume *volume, const struct btl_boot_state *stat
     ret->reason = refusal(arena, ret);
 }
 
-static bool was_tried(const struct next_boot *next, const struct configuration *conf)
-{
-    for (size_t i = 0; i < next->count; i++) {
-        const struct configuration *tried = &next->tried[i];
-        if (tried->there ? memcmp(tried->sha256, conf->sha256, sizeof(conf->sha256)) == 0
-                         : btl_str_equal(tried->path, conf->path))
-            return true;
-    }
-    return false;
-}
-
-static bool is_good(const struct btl_boot_state *state, const struct configuration *conf)
-{
-    const struct btl_record *good = &state->record[BTL_VARIABLE_GOOD];
-    return good->there && conf->there &&
-           memcmp(good->sha256, conf->sha256, sizeof(good->sha256)) == 0;
-}
-
-// The last good one, where it lies now.
-static bool find_good(struct volume *volume, const struct btl_boot_state *state,
-                      struct configuration *ret)
-{
-    const struct btl_record *good = &state->record[BTL_VARIABLE_GOOD];
-    struct btl_str *paths;
-    if (!good->there)
-        return false;
-    configuration_read(volume, state, good->path, ret);
-    size_t count = is_good(state, ret) ? 0 : configurations(volume, &paths);
-    for (size_t i = 0; i < count && !is_good(state, ret); i++)
-        configuration_read(volume, state, paths[i], ret);
-    return is_good(state, ret);
-}
-
 // What is booted when the last of `next` fails.
 static bool find_fallback(struct volume *volume, const struct btl_boot_state *state,
-                          const struct next_boot *next, struct configuration *ret)
+                          const struct next_boot *next, struct btl_str *ret_path)
 {
     const struct configuration *last = &next->tried[next->count - 1];
-    if (is_good(state, last))
-        return false;
-    if (find_good(volume, state, ret) && !was_tried(next, ret))
-        return true;
-    static const char *const others[] = {CONFIG_DEFAULT, CONFIG_PREVIOUS};
-    for (size_t i = 0; i < BTL_COUNT(others); i++) {
-        configuration_read(volume, state, btl_str_of(others[i]), ret);
-        if (ret->there && !was_tried(next, ret))
-            return true;
+    const struct btl_boot_volume seen = configurations_seen(volume);
+    uint8_t tried[BTL_TRIED_MAX][32];
+    struct btl_booting booting = {last->path, last->there ? last->sha256 : NULL, tried, 0};
+    for (size_t i = 0; i + 1 < next->count; i++) {
+        if (next->tried[i].there)
+            memcpy(tried[booting.tried_count++], next->tried[i].sha256, sizeof(tried[0]));
     }
-    return false;
+    return btl_boot_fallback(state, &booting, &seen, ret_path);
 }
 
 void next_boot(struct volume *volume, const struct btl_boot_state *state,
                struct next_boot *ret_next)
 {
     const struct btl_record *once = &state->record[BTL_VARIABLE_NEXT];
-    struct configuration fallback;
-    bool found;
+    struct configuration *last = &ret_next->tried[0];
     *ret_next = (struct next_boot){.once = once->there, .count = 1};
-    configuration_read(volume, state, once->there ? once->path : BTL_STR(CONFIG_DEFAULT),
-                       &ret_next->tried[0]);
-    while ((found = find_fallback(volume, state, ret_next, &fallback)) &&
-           ret_next->tried[ret_next->count - 1].reason.len > 0 &&
-           ret_next->count <= NEXT_BOOT_MAX) {
-        if (fallback.trial == BTL_TRIAL_COUNTED)
-            fallback.trial = BTL_TRIAL_NONE; // no try of a fallback is counted
-        ret_next->tried[ret_next->count++] = fallback;
+    configuration_read(volume, state, once->there ? once->path : BTL_STR(BTL_CONFIG_DEFAULT), last);
+    while (find_fallback(volume, state, ret_next, &ret_next->fallback) && last->reason.len > 0 &&
+           ret_next->count < BTL_COUNT(ret_next->tried)) {
+        last = &ret_next->tried[ret_next->count++];
+        configuration_read(volume, state, ret_next->fallback, last);
+        ret_next->fallback = BTL_STR("");
+        if (last->trial == BTL_TRIAL_COUNTED)
+            last->trial = BTL_TRIAL_NONE; // no try of a fallback is counted
     }
-    if (found)
-        ret_next->fallback = fallback.path;
 }

@@ -4,7 +4,7 @@
 #ifndef BTL_HOST_NEXT_BOOT_H
 #define BTL_HOST_NEXT_BOOT_H
 
-#include <btl/boot_state.h>
+#include <btl/configurations.h>
 
 #include "volume.h"
 
@@ -18,11 +18,9 @@ struct configuration {
     struct btl_str reason; // why it is not booted, or would not be if there was another; empty
 };
 
-#define NEXT_BOOT_MAX 16 // as the loader: TRIED_MAX
-
 struct next_boot {
     // What the loader would look at, in that order; the last one is booted.
-    struct configuration tried[NEXT_BOOT_MAX + 1];
+    struct configuration tried[BTL_TRIED_MAX + 1];
     size_t count;
     bool once;               // BtlNext named the first one
     struct btl_str fallback; // what is booted when that one fails; empty: nothing

@@ -24,26 +24,11 @@ struct btl_out out_to(FILE *stream)
     return (struct btl_out){.put = put_stream, .owner = stream};
 }
 
-struct buffer {
-    char *at;
-    size_t len, size;
-};
-
-static void put_buffer(struct btl_out *out, const char *text, size_t len)
-{
-    struct buffer *buffer = out->owner;
-    size_t room = buffer->size - buffer->len;
-    size_t put = len < room ? len : room;
-    memcpy(buffer->at + buffer->len, text, put);
-    buffer->len += put;
-}
-
 struct btl_str report_sentence(const struct btl_diag *diag, char *text, size_t size)
 {
-    struct buffer buffer = {text, 0, size};
-    struct btl_out out = {.put = put_buffer, .owner = &buffer};
-    btl_diag_sentence(&out, diag);
-    return (struct btl_str){text, buffer.len};
+    struct btl_buffer buffer = btl_buffer(text, size);
+    btl_diag_sentence(&buffer.out, diag);
+    return btl_buffer_text(&buffer);
 }
 
 struct piece {

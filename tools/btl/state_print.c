@@ -30,6 +30,14 @@ static void print_lines(struct btl_out *out, struct btl_arena *arena, struct btl
     }
 }
 
+static void print_given_up(struct btl_out *out, const struct btl_record *failed)
+{
+    char hash[SHA256_TEXT];
+    for (uint32_t i = 0; i < failed->given_up_count; i++)
+        btl_format(out, "           given up by the kernel: SHA-256 %.16s\n",
+                   words_sha256(failed->given_up[i], hash));
+}
+
 static void print_record(struct btl_out *out, const struct variables *variables,
                          enum btl_variable which)
 {
@@ -39,6 +47,11 @@ static void print_record(struct btl_out *out, const struct variables *variables,
     btl_format(out, "%-10s", btl_variable_name(which));
     if (!record->there) {
         btl_format(out, " -\n");
+        return;
+    }
+    if (record->path.len == 0) {
+        btl_format(out, " of no boot any more\n");
+        print_given_up(out, record);
         return;
     }
     struct btl_str path = report_safe(arena, record->path);
@@ -53,6 +66,7 @@ static void print_record(struct btl_out *out, const struct variables *variables,
         btl_format(out, ", SHA-256 %.16s", words_sha256(record->sha256, hash));
     btl_format(out, "\n");
     print_lines(out, arena, record->text);
+    print_given_up(out, record);
 }
 
 static void print_verdict(struct btl_out *out, const struct configuration *conf)
@@ -105,6 +119,17 @@ static void json_path(struct json *json, const char *name, struct btl_str path)
         json_null(json, name);
 }
 
+static void json_failed(struct json *json, const struct btl_record *record)
+{
+    char hash[SHA256_TEXT];
+    json_word(json, "where", record->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader");
+    json_text(json, "text", record->text);
+    json_begin(json, "given_up", '[');
+    for (uint32_t i = 0; i < record->given_up_count; i++)
+        json_word(json, NULL, words_sha256(record->given_up[i], hash));
+    json_end(json, ']');
+}
+
 static void json_record(struct json *json, const char *name, const struct variables *variables,
                         enum btl_variable which)
 {
@@ -115,15 +140,13 @@ static void json_record(struct json *json, const char *name, const struct variab
         return;
     }
     json_begin(json, name, '{');
-    json_text(json, "path", record->path);
+    json_path(json, "path", record->path);
     if (which != BTL_VARIABLE_NEXT)
         json_word(json, "sha256", words_sha256(record->sha256, hash));
     if (which == BTL_VARIABLE_TRIAL)
         json_number(json, "tries_left", record->number);
-    if (which == BTL_VARIABLE_FAILED) {
-        json_word(json, "where", record->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader");
-        json_text(json, "text", record->text);
-    }
+    if (which == BTL_VARIABLE_FAILED)
+        json_failed(json, record);
     json_end(json, '}');
 }
 
