@@ -96,6 +96,21 @@ class Terminal:
                 raise AssertionError("no %r on:\n%s" % (texts, self.screen.text()))
         return self.screen.text()
 
+    def find(self, pattern):
+        """Waits for a pattern; its first group."""
+        while True:
+            match = re.search(pattern, self.look())
+            if match:
+                return match.group(1)
+            if time.monotonic() > self.machine.deadline:
+                raise AssertionError("no %r on:\n%s" % (pattern, self.screen.text()))
+
+    def miss(self, text):
+        """Waits until the screen does not show the text any more."""
+        while text in self.look():
+            if time.monotonic() > self.machine.deadline:
+                raise AssertionError("still %r on:\n%s" % (text, self.screen.text()))
+
     def type(self, keys):
         """Characters, and names of keys in braces."""
         for name, character in re.findall(r"\{(\w+)\}|(.)", keys):

@@ -139,6 +139,26 @@ def test_panic_without_a_trial_falls_back_too():
     fell_back(result, "EXCEPTION 14")
 
 
+@pytest.mark.parametrize("how, lines", [
+    ("faults", 'boot_tries="0"\n'), ("faults", ""),
+    ("hangs", 'boot_tries="0"\nboot_timeout="4"\n'), ("hangs", 'boot_timeout="4"\n')])
+def test_panic_that_fails_in_its_turn(how, lines):
+    """It is recorded before there is more to show than what happened, and the machine is reset all the same."""
+    result = trial("badpanic", "BOOT2", lines + 'earlylog_load="NO"\nbadpanic_flags="%s"\n' % how)
+    result.says("EXCEPTION 14")
+    assert "backtrace:" not in result.text and "Stopped." not in result.text
+    assert ("A second failure while the first was being shown." in result.text) == (how == "faults")
+    fell_back(result, "EXCEPTION 14", "while the load function of module badpanic was running")
+
+
+def test_second_failure_without_a_fallback_stops():
+    files = {"modules/badpanic.ko": bad_module("badpanic")}
+    result = boot(files=files, text=conf('badpanic_load="YES"\nbadpanic_phase="BOOT2"\nearlylog_load="NO"\nbadpanic_flags="faults"\n'))
+    assert result.status == BAD
+    result.says("A second failure while the first was being shown.")
+    result.says("Stopped.")
+
+
 def test_tries_are_used_up_when_nobody_says_boot_ok():
     """A boot that works, but that nobody calls good: two tries, then what was there before."""
     files = {"loader.conf.prev": conf(options="").encode()}

@@ -41,18 +41,29 @@ def test_record_that_is_shown_is_the_one_that_core_writes():
 
 def test_program_makes_the_record_that_is_shown(program):
     sha256 = bytes([1, 2, 3, 255]) + bytes(28)
-    assert program["record"](2, b"/loader.conf", sha256, 1, b"a\nb") == shown()
+    assert program["record"](2, b"/loader.conf", sha256, 1, b"a\nb", [sha256]) == shown()
 
 
 def test_boot_ok_writes_the_record_and_forgets_the_failure(program, tmp_path):
     sha256 = hashlib.sha256(b"quiet=YES\n").digest()
     failed = tmp_path / (NAME % "BtlFailed")
-    failed.write_bytes(struct.pack("<I", 7) + program["record"](2, b"/loader.conf", sha256, 1, b"x"))
+    failed.write_bytes(struct.pack("<I", 7) + program["record"](2, b"/loader.conf", sha256, 1, b"x", [sha256]))
     program["boot_ok"](b"/loader.conf", sha256, str(tmp_path))
     value = (tmp_path / (NAME % "BtlGood")).read_bytes()
     assert value[:4] == b"\x07\0\0\0" and value[4:9] == b"BTLr\x01" and value[9] == 1
     assert value[20:52] == sha256 and value[60:] == b"/loader.conf"
     assert zlib.crc32(value[4:12] + bytes(4) + value[16:]) == struct.unpack("<I", value[12:16])[0]
+    assert not failed.exists()
+
+
+def test_boot_ok_keeps_the_verdicts_about_others(program, tmp_path):
+    """The last failure is over; then so is the one that is in the list alone."""
+    mine, other = b"\1" * 32, b"\2" * 32
+    failed = tmp_path / (NAME % "BtlFailed")
+    failed.write_bytes(struct.pack("<I", 7) + program["record"](2, b"/a.conf", mine, 1, b"x", [mine, other]))
+    program["boot_ok"](b"/a.conf", mine, str(tmp_path))
+    assert failed.read_bytes()[4:] == program["record"](2, b"", bytes(32), 0, b"", [other])
+    program["boot_ok"](b"/b.conf", other, str(tmp_path))
     assert not failed.exists()
 
 
