@@ -65,12 +65,16 @@ static void check_record(enum btl_variable variable, const struct btl_record *re
     require(!btl_record_read(variable, (struct btl_bytes){bytes, size}, &again) && !again.there);
 }
 
-// What boot-ok and a failure make of BtlFailed can be written, and says what it should.
+// What boot-ok and a failure make of BtlFailed can be written, and says what it should. Zeros are
+// the hash of nothing.
 static void check_failed(const struct btl_record *failed, const uint8_t sha256[32])
 {
+    static const uint8_t zero[32];
     uint8_t bytes[BTL_RECORD_MAX];
     struct btl_record rest,
         failure = {.there = true, .number = BTL_FAILED_IN_KERNEL, .path = BTL_STR("/a")};
+    if (memcmp(sha256, zero, sizeof(zero)) == 0)
+        return;
     memcpy(failure.sha256, sha256, 32);
     btl_record_keep_given_up(failed, &failure);
     uint64_t size = btl_record_write(BTL_VARIABLE_FAILED, &failure, bytes);
