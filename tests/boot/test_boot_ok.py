@@ -151,6 +151,14 @@ def test_panic_that_fails_in_its_turn(how, lines):
     fell_back(result, "EXCEPTION 14", "while the load function of module badpanic was running")
 
 
+def test_watchdogs_own_panic_that_hangs():
+    """It was begun by a non-maskable interrupt, and is ended by another one."""
+    result = trial("badpanic", "BOOT2",
+                   'boot_tries="0"\nboot_timeout="4"\nearlylog_load="NO"\nbadpanic_flags="hangs twice"\n')
+    assert "backtrace:" not in result.text and "EXCEPTION" not in result.text
+    fell_back(result, "WATCHDOG", "while the load function of module badpanic was running")
+
+
 def test_second_failure_without_a_fallback_stops():
     files = {"modules/badpanic.ko": bad_module("badpanic")}
     result = boot(files=files, text=conf('badpanic_load="YES"\nbadpanic_phase="BOOT2"\nearlylog_load="NO"\nbadpanic_flags="faults"\n'))

@@ -19,6 +19,8 @@ static int badpanic_load(const struct btl_load_args *args)
     hangs = args->flags[0] == 'h';
     if (console_capture(sink) != 0)
         return BTL_EBUSY;
+    while (args->flags[0] == 'h' && args->flags[5] != '\0') // "hangs twice"
+        __asm__ volatile("" : : : "memory");
     *(volatile uint64_t *)0xffffffffffe00000u = 1;
     return 0;
 }
