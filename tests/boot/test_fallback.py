@@ -223,6 +223,16 @@ def test_power_cut(cut):
             assert boot["trial"] == "yes" and boot["tries_left"] == str(TRIES - 1)
 
 
+def test_power_cut_when_the_kernel_has_given_it_up():
+    """Between the kernel's record and its reset."""
+    wanted = conf('boot_tries="%d"\nfault_load="YES"\nfault_phase="BOOT2"\n' % TRIES)
+    with computer(wanted, files={"modules/fault.ko": bad_module("fault")}) as it:
+        with it.on() as machine:
+            machine.expect("The failure is recorded")
+        assert it.state()["failed"]["path"] == "/loader.conf"
+        fell_back(it.boot(), "[boot-trial-failed]")
+
+
 def test_trial_that_is_good_after_all():
     """boot-ok ends the trial: nothing is counted any more, and it is what others fall back to."""
     wanted = conf('boot_tries="1"\nhello.greeting="new"\n', options="report boot-ok")

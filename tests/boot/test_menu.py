@@ -8,6 +8,7 @@ import time
 import pytest
 
 from btlboot import GOOD, STOP, Result, conf, started
+from test_default import PHASES
 from terminal import Picture, Terminal
 from test_shell import shell
 
@@ -223,6 +224,22 @@ def test_what_cannot_boot_is_repaired():
         menu.type("{enter}")
         machine.expect("BTL-REPORT end [^\n]*\n")
         assert "earlylog" in Result(None, machine.text()).loaded()
+
+
+def test_what_stops_the_boot_is_switched_off():
+    with started(tree('gone_load="YES"\ngone_required="YES"\n')) as machine:
+        machine.expect(STOP)
+        time.sleep(0.3)
+        machine.child.send(" ")
+        menu = Terminal(machine)
+        menu.see("boot menu", "cannot be booted so", "gone: there is no such file")
+        menu.do("{right}{home}", "of 22", "file /modules/gone.ko, on error required")  # failed ones come first
+        menu.do("{enter}", "Modules > gone")
+        menu.do("n", 'gone_load="NO"')
+        menu.type("{escape}b")
+        result = rest_of(machine)
+    assert result.status == GOOD
+    assert set(PHASES) <= result.loaded()
 
 
 # ------------------------------------------------------------------------------------------ pictures
