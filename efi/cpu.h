@@ -3,10 +3,13 @@
 #ifndef BTL_EFI_CPU_H
 #define BTL_EFI_CPU_H
 
+#include "handoff.h"
 #include "paging.h"
 
 void cpu_features(struct paging_cpu *ret);
 uint64_t cpu_ticks(void);
 uint64_t cpu_ticks_per_second(void); // as the processor states it; 0: it does not
+// Boot services have ended: into the hand-off area, and from there to the kernel.
+void cpu_hand_off(const struct handoff *handoff);
 
 #endif

@@ -52,3 +52,10 @@ uint64_t cpu_ticks_per_second(void)
         return (uint64_t)ratio.ecx * ratio.ebx / ratio.eax;
     return (uint64_t)(base.eax & 0xffff) * 1000000;
 }
+
+void cpu_hand_off(const struct handoff *handoff)
+{
+    void (*code)(const struct handoff *) =
+        (void (*)(const struct handoff *))(uintptr_t)handoff->code;
+    code(handoff);
+}

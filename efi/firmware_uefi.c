@@ -241,9 +241,7 @@ static fw_status exit_boot_services(struct firmware *fw, uint64_t key)
 
 static void hand_off(struct firmware *fw, const struct handoff *handoff)
 {
-    void (*code)(const struct handoff *) =
-        (void (*)(const struct handoff *))(uintptr_t)handoff->code;
-    code(handoff);
+    cpu_hand_off(handoff);
 }
 
 static void reset(struct firmware *fw)

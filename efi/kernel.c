@@ -31,7 +31,8 @@ bool kernel_place(struct loader *loader)
     if (!btl_kernel_choose_base(&kernel->image, paging_layout.window, paging_layout.window_size,
                                 &base, &loader->diags))
         return false;
-    if (!pages_take(&loader->pages, kernel->image.size, BTLM_MEM_KERNEL, &kernel->physical))
+    if (!pages_take_like(&loader->pages, kernel->image.size, base, paging_layout.kernel_align,
+                         BTLM_MEM_KERNEL, &kernel->physical))
         return out_of_memory(loader, "placing the kernel");
     if (!btl_kernel_load(&kernel->image, base, (uint8_t *)(uintptr_t)kernel->physical,
                          &loader->diags))
@@ -57,7 +58,8 @@ bool window_take(struct loader *loader, uint64_t size, uint64_t guard,
         return false;
     }
     struct range range = {.address = next + guard, .size = pages};
-    if (!pages_take_clear(&loader->pages, pages, purpose, &range.physical)) {
+    if (!pages_take_like(&loader->pages, pages, range.address, paging_layout.range_align, purpose,
+                         &range.physical)) {
         btl_report(&loader->diags, BTL_BOOT_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z(what),
                    BTL_SIZE(size));
         return false;

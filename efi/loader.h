@@ -81,7 +81,7 @@ struct loader {
     uint64_t file_bytes; // of all modules that were read
 
     uint64_t window_next; // next free address behind the kernel, a multiple of 2 MiB
-    struct range phase1, early, stack;
+    struct range phase1, early, stack, backing_store;
     struct btl_symtab symtab;
     uint64_t code_page;
     struct paging paging;
@@ -141,6 +141,8 @@ bool out_of_memory(struct loader *loader, const char *doing);
 bool module_is_staged(const struct loader *loader, uint32_t index);
 // Fails the step when a required module cannot be loaded.
 bool required_loaded(struct loader *loader);
+// What the kernel needs to start.
+void handoff_fill(const struct loader *loader, struct handoff *ret);
 // Takes cleared memory and the next place in the window for it, `guard` bytes further up.
 bool window_take(struct loader *loader, uint64_t size, uint64_t guard,
                  enum btlm_memory_type purpose, const char *what, struct range *ret_range);

@@ -53,18 +53,39 @@ bool pages_take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpo
     return take(pages, bytes, purpose, ours ? FW_LOADER_DATA : FW_RESERVED, ret_address);
 }
 
+static void clear(uint64_t address, uint64_t bytes)
+{
+    memset((void *)(uintptr_t)address, 0, pages_of(bytes) * BTL_PAGE_SIZE);
+}
+
 bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
                       uint64_t *ret_address)
 {
     if (!pages_take(pages, bytes, purpose, ret_address))
         return false;
-    memset((void *)(uintptr_t)*ret_address, 0, pages_of(bytes) * BTL_PAGE_SIZE);
+    clear(*ret_address, bytes);
     return true;
 }
 
-bool pages_take_code(struct pages *pages, uint64_t *ret_address)
+// The firmware aligns to pages only: as much more is taken as the rest of the way can be.
+bool pages_take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
+                     enum btlm_memory_type purpose, uint64_t *ret_physical)
 {
-    return take(pages, BTL_PAGE_SIZE, BTLM_MEM_LOADER, FW_LOADER_CODE, ret_address);
+    uint64_t taken, all;
+    if (!btl_add(bytes, align - BTL_PAGE_SIZE, &all) || !pages_take(pages, all, purpose, &taken))
+        return false;
+    *ret_physical = taken + ((address - taken) & (align - 1));
+    clear(taken, all);
+    return true;
+}
+
+bool pages_take_code(struct pages *pages, uint64_t bytes, uint64_t align, uint64_t *ret_address)
+{
+    uint64_t taken;
+    if (!take(pages, bytes + align - BTL_PAGE_SIZE, BTLM_MEM_LOADER, FW_LOADER_CODE, &taken))
+        return false;
+    *ret_address = (taken + align - 1) & ~(align - 1);
+    return true;
 }
 
 void pages_give_back_last(struct pages *pages)

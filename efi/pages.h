@@ -23,8 +23,12 @@ bool pages_take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpo
 // The same, cleared.
 bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
                       uint64_t *ret_address);
-// A page that code can be run from under the firmware's own page tables.
-bool pages_take_code(struct pages *pages, uint64_t *ret_address);
+// The same, for what will be mapped at `address`: that and the physical address agree modulo `align`,
+// a power of two, at least a page.
+bool pages_take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
+                     enum btlm_memory_type purpose, uint64_t *ret_physical);
+// Pages that code can be run from under the firmware's own page tables, aligned.
+bool pages_take_code(struct pages *pages, uint64_t bytes, uint64_t align, uint64_t *ret_address);
 // Gives back what was taken last.
 void pages_give_back_last(struct pages *pages);
 void pages_give_back_all(struct pages *pages);

@@ -63,17 +63,6 @@ static bool files_close(struct loader *loader)
     return true;
 }
 
-static void hand_off(struct loader *loader)
-{
-    struct handoff handoff = {.page_table_root = loader->paging.root,
-                              .entry = loader->kernel.image.base - loader->kernel.image.link_base +
-                                       loader->kernel.image.entry,
-                              .manifest = loader->manifest.address,
-                              .stack_top = loader->stack.address + loader->stack.size,
-                              .code = loader->code_page};
-    loader->fw->hand_off(loader->fw, &handoff);
-}
-
 // Everything is given back.
 static fw_status leave(struct loader *loader, fw_status status)
 {
@@ -111,6 +100,7 @@ static fw_status stop(struct loader *loader)
 fw_status run(struct firmware *fw)
 {
     struct loader state, *loader = &state;
+    struct handoff handoff;
     begin(loader, fw);
     bool ready = step(loader, options_read) &&     // load options -> what is to be done
                  step(loader, machine_fit) &&      // can pages be protected at all
@@ -130,6 +120,7 @@ fw_status run(struct firmware *fw)
                  step(loader, boot_services_exit); // -> alone with the machine
     if (!ready)
         return loader->done ? leave(loader, FW_SUCCESS) : stop(loader);
-    hand_off(loader);
+    handoff_fill(loader, &handoff); // -> what the kernel needs to start
+    fw->hand_off(fw, &handoff);
     return FW_SUCCESS;
 }

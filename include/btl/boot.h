@@ -51,6 +51,7 @@ typedef void btl_kernel_entry(const void *manifest);
 #define BTL_IA64_DIRECT_MAP   0xe000000000000000ull
 #define BTL_IA64_PHYSICAL_END 0x0004000000000000ull // what regions 6 and 7 reach
 #define BTL_IA64_STACK_GUARD  (64u << 10)
+#define BTL_IA64_HANDOFF_SIZE (64u << 10) // of the hand-off area, aligned to this
 #define BTL_IA64_KERNEL_ALIGN (1u << 20) // physical and virtual address agree modulo this
 
 // The tree: three levels of tables of BTL_IA64_TABLE_SLOTS entries, one page each. Entries of the
