@@ -13,6 +13,16 @@
 void arch_init(void);
 void arch_pause(void); // in a loop that waits for a device
 _Noreturn void arch_halt(void);
+// After code has been written to memory, before it runs.
+void arch_sync_code(uint64_t address, uint64_t size);
+
+// --- functions
+
+// What a pointer to a function points to: 0, its code; else a descriptor of so many bytes, aligned
+// to 8.
+extern const size_t arch_descriptor_size;
+// Where its code starts.
+uint64_t arch_function_entry(uint64_t pointer);
 
 // --- power
 
@@ -30,6 +40,16 @@ void arch_print_registers(const struct arch_registers *registers); // NULL: cont
 // NULL, from the caller. Survives a broken stack.
 void arch_backtrace(const struct arch_registers *registers,
                     bool (*visit)(void *context, uint64_t address), void *context);
+
+// --- stacks
+
+struct arch_range {
+    uint64_t virtual, physical, size;
+};
+
+// What the loader gave the kernel to stand on, and what it keeps: 0, the stack; more where a
+// processor has more. Unmapped pages lie around each. False: there are no more.
+bool arch_boot_stack(unsigned index, struct arch_range *ret);
 
 // --- address spaces
 
@@ -61,6 +81,7 @@ void arch_walk(const struct arch_space *space,
                void *context);
 
 // Calls a function of the firmware with its calling convention.
-uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                       uint64_t e);
 
 #endif

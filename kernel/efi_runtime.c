@@ -80,6 +80,6 @@ void efi_reset_system(enum efi_reset type)
     runtime = read_pointer(table + SYSTEM_TABLE_RUNTIME);
     reset = read_pointer(runtime + RUNTIME_RESET_SYSTEM);
     arch_space_use(&space);
-    arch_efi_call(reset, type, 0, 0, 0);
+    arch_efi_call(reset, type, 0, 0, 0, 0);
     arch_space_use(vm_space()); // it returned: the firmware could not
 }

@@ -31,7 +31,7 @@ static void count_mapping(void *context, uint64_t virtual, uint64_t size, uint32
 
     mappings->count++;
     mappings->write_exec += (flags & BTL_PERM_WRITE) && (flags & BTL_PERM_EXEC);
-    mappings->low += virtual < boot_system()->direct_map;
+    mappings->low += virtual < boot_system()->direct_map && virtual < boot_system()->window;
 }
 
 // No mapping both writable and executable, and none of the loader's identity map.
@@ -212,7 +212,8 @@ static bool find_self(void *context, uint64_t address)
 
 static bool check_backtrace(struct btl_out *detail)
 {
-    struct symbol symbol = symbol_find((uint64_t)(uintptr_t)selftest_run + 1, false);
+    uint64_t self = arch_function_entry((uint64_t)(uintptr_t)selftest_run);
+    struct symbol symbol = symbol_find(self + 1, false);
     bool found = false;
 
     arch_backtrace(NULL, find_self, &found);
@@ -229,9 +230,11 @@ static bool check_module_symbols(struct btl_out *detail)
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
         struct symbol symbol;
+        uint64_t load;
         if (module->image == NULL)
             continue;
-        symbol = symbol_find((uint64_t)(uintptr_t)module->image->wrapper->load, false);
+        load = (uint64_t)(uintptr_t)module->image->wrapper->load;
+        symbol = symbol_find(arch_function_entry(load), false);
         checked++;
         wrong += symbol.name.len == 0 || symbol.offset != 0 ||
                  !btl_str_equal(symbol.owner, module_name(module));

@@ -184,6 +184,8 @@ bool image_link(struct module *module, struct btl_bytes file, struct btl_arena *
                 struct btl_diags *diags);
 void image_drop(struct module *module);
 bool image_holds(const struct module_image *image, uint64_t address, uint64_t size, uint8_t perm);
+// Is it a pointer to a function of the image?
+bool image_holds_function(const struct module_image *image, uint64_t pointer);
 // The symbols that modules are linked against: the kernel's and those of modules loaded so far.
 bool exports_init(void);
 const struct btl_symtab *exports_table(void);

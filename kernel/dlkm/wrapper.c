@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The wrapper structure of a module is the first thing of it that the kernel trusts: everything
 // that it points to must lie inside the module's own image, with the permission that its use needs.
+#include "arch.h"
 #include "dlkm/dlkm.h"
 
 #include <btl/kernel.h>
@@ -31,6 +32,14 @@ bool image_holds(const struct module_image *image, uint64_t address, uint64_t si
     return false;
 }
 
+bool image_holds_function(const struct module_image *image, uint64_t pointer)
+{
+    if (arch_descriptor_size > 0 &&
+        (pointer % 8 != 0 || !image_holds(image, pointer, arch_descriptor_size, BTL_PERM_READ)))
+        return false;
+    return image_holds(image, arch_function_entry(pointer), 1, BTL_PERM_EXEC);
+}
+
 static void report_pointer(struct btl_diags *diags, struct btl_place place, const char *what,
                            const void *pointer, const char *where)
 {
@@ -46,9 +55,9 @@ static bool check_pointers(const struct module_image *image, struct btl_place pl
     uint64_t data = (uintptr_t)wrapper->type_data, tunables = (uintptr_t)wrapper->tunables, size;
     uint32_t before = diags->errors;
 
-    if (!image_holds(image, load, 1, BTL_PERM_EXEC))
+    if (!image_holds_function(image, load))
         report_pointer(diags, place, "load", (void *)load, "code");
-    if (unload != 0 && !image_holds(image, unload, 1, BTL_PERM_EXEC))
+    if (unload != 0 && !image_holds_function(image, unload))
         report_pointer(diags, place, "unload", (void *)unload, "code");
     if (data != 0 && !image_holds(image, data, 1, BTL_PERM_READ))
         report_pointer(diags, place, "type_data", (void *)data, "image");
@@ -95,7 +104,7 @@ static bool check_tunables(const struct module_image *image, struct btl_place pl
 
         if (!name_is_good(image, tunable.name) || size == 0 || !aligned ||
             !image_holds(image, storage, size, BTL_PERM_WRITE) ||
-            (changed != 0 && !image_holds(image, changed, 1, BTL_PERM_EXEC)))
+            (changed != 0 && !image_holds_function(image, changed)))
             btl_report(diags, BTL_RUN_WRAPPER_TUNABLE, place, BTL_DEC(i));
     }
     return diags->errors == before;

@@ -175,6 +175,13 @@ void timeline_end(uint64_t event, uint64_t bytes)
 {
 }
 
+const size_t arch_descriptor_size = 0;
+
+uint64_t arch_function_entry(uint64_t pointer)
+{
+    return pointer;
+}
+
 void arch_pause(void)
 {
 }

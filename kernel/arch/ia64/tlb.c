@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Purging translations. ptr purges the caches with the registers, so that the loader's registers go
+// when the kernel's own tree takes over; the vectors are pinned elsewhere (cpu.c).
+#include "arch.h"
+#include "arch/ia64/paging.h"
+#include "handoff.h"
+
+#include <btl/kernel.h>
+
+// Sizes that ptr takes, largest first (SDM volume 2, 4.1.1.5).
+static const uint8_t purge_bits[] = {32, 28, 26, 24, 22, 20, 18, 16, 14, 13, 12};
+
+#define PURGE_LARGEST (1ull << 32)
+
+static uint8_t bits_for(uint64_t virtual, uint64_t size)
+{
+    size_t i = 0;
+
+    while (i + 1 < BTL_COUNT(purge_bits) &&
+           ((virtual & ((1ull << purge_bits[i]) - 1)) || size < 1ull << purge_bits[i]))
+        i++;
+    return purge_bits[i];
+}
+
+void tlb_purge(uint64_t virtual, uint64_t size)
+{
+    while (size > 0) {
+        uint8_t bits = bits_for(virtual, size);
+
+        __asm__ volatile("ptr.d %0, %1 ;; ptr.i %0, %1 ;;"
+                         :
+                         : "r"(virtual), "r"((uint64_t)bits << 2)
+                         : "memory");
+        virtual += 1ull << bits;
+        size -= 1ull << bits;
+    }
+    serialize();
+}
+
+// The direct map where there is memory; ranges ascend.
+static void purge_direct_map(void)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+    uint64_t done = 0;
+
+    for (uint64_t i = 0; i < btl_manifest_count(manifest, BTLM_MEMORY); i++) {
+        const struct btlm_memory *range = btl_manifest_entry(manifest, BTLM_MEMORY, i);
+        uint64_t start = range->start & ~(PURGE_LARGEST - 1), end = range->start + range->size;
+
+        end = (end + PURGE_LARGEST - 1) & ~(PURGE_LARGEST - 1);
+        if (start < done)
+            start = done;
+        if (start >= end)
+            continue;
+        tlb_purge(BTL_IA64_DIRECT_MAP + start, end - start);
+        done = end;
+    }
+}
+
+void arch_space_use(const struct arch_space *space)
+{
+    write_root(space->root);
+    serialize();
+    tlb_purge(BTL_IA64_WINDOW, BTL_IA64_WINDOW_SIZE);
+    purge_direct_map();
+}
