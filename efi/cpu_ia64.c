@@ -2,6 +2,7 @@
 // The interval time counter, and the way out.
 #include "cpu.h"
 
+#include "descriptor_ia64.h"
 #include "handoff_ia64.h"
 
 #define PHYSICAL_BITS 50 // of a translation; what a machine has of them, its memory map shows
@@ -18,20 +19,13 @@ uint64_t cpu_ticks(void)
     return ticks;
 }
 
-// Only PAL and SAL know it. It is measured.
-uint64_t cpu_ticks_per_second(void)
-{
-    return 0;
-}
-
 void cpu_hand_off(const struct handoff *handoff)
 {
     struct handoff_ia64 arguments;
     // The copied code is called through a descriptor of its own. It needs no gp.
     uint64_t descriptor[2] = {handoff->code + HANDOFF_IA64_ENTRY, 0};
     void (*code)(const struct handoff_ia64 *) =
-        (void (*)(const struct handoff_ia64 *))(uintptr_t)descriptor;
+        (void (*)(const struct handoff_ia64 *))cpu_function(descriptor);
     handoff_ia64_fill(handoff, &arguments);
-    __asm__ volatile("" : : "r"(descriptor), "r"(&arguments) : "memory");
     code(&arguments);
 }

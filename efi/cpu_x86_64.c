@@ -43,7 +43,7 @@ uint64_t cpu_ticks(void)
 
 // Leaf 15h: TSC rate = crystal * ebx / eax. Where the crystal is not given (ecx 0), the base
 // frequency of leaf 16h is the TSC rate on the processors that have both.
-uint64_t cpu_ticks_per_second(void)
+uint64_t cpu_ticks_per_second(uint64_t system_table)
 {
     struct cpuid ratio = cpuid_checked(0x15), base = cpuid_checked(0x16);
     if (ratio.eax == 0 || ratio.ebx == 0)

@@ -16,7 +16,7 @@ GNU_EFI_INCLUDE ?= $(word 2,$(GNU_EFI_$(ARCH)))
 # Code that also runs in tests, on a firmware of their own (tests/mock/), and code that only UEFI can run.
 EFI_ARCH_C := $(wildcard efi/*_$(ARCH).c)
 EFI_OTHER_ARCH_C := $(filter-out $(EFI_ARCH_C),$(wildcard efi/*_x86_64.c efi/*_ia64.c))
-EFI_UEFI_C := $(wildcard efi/*_uefi.c) efi/cpu_$(ARCH).c efi/mem_$(ARCH).c
+EFI_UEFI_C := $(wildcard efi/*_uefi.c efi/frequency_$(ARCH).c) efi/cpu_$(ARCH).c efi/mem_$(ARCH).c
 EFI_SHARED_C := $(filter-out $(EFI_UEFI_C) $(EFI_OTHER_ARCH_C),$(sort $(wildcard efi/*.c)))
 EFI_S := $(wildcard efi/*_$(ARCH).S)
 

@@ -211,7 +211,7 @@ static uint64_t ticks(struct firmware *fw)
 
 static uint64_t ticks_per_second(struct firmware *fw)
 {
-    return cpu_ticks_per_second();
+    return cpu_ticks_per_second((uintptr_t)uefi_of(fw)->system);
 }
 
 static void stall(struct firmware *fw, uint64_t microseconds)
