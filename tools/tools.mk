@@ -10,13 +10,17 @@ kernel-api: $(BUILD)/host/tools/kernel_api
 
 PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
+SETUP_RUN_x86_64 := run
+SETUP_RUN_ia64 := build
+
 # Packages first, then a make of its own, so that nothing is looked up before they are there.
 setup:
 	@tools/setup.sh
 run:
-	@tools/setup.sh run
+	@ARCH=$(ARCH) tools/qemu.sh
+	@tools/setup.sh $(SETUP_RUN_$(ARCH))
 	@$(MAKE) --no-print-directory $(PARALLEL) image
-	@O=$(O) tools/run.sh
+	@ARCH=$(ARCH) O=$(O) tools/run.sh
 debug:
 	@tools/setup.sh debug
 	@$(MAKE) --no-print-directory $(PARALLEL) image $(BUILD)/host/btl
@@ -30,8 +34,8 @@ test-programs:
 	+$(MAKE) --no-print-directory $(foreach c,gcc clang,$(UNIT:%=$(BUILD)/test-$(c)/unit/%)) $(FUZZ:%=$(BUILD)/fuzz/bin/%)
 
 image: $(O)/btl.img
-$(O)/btl.img: tools/mkimage.sh loader.conf $(O)/efi/BOOTX64.EFI $(O)/kernel/kernel.elf $(O)/modules/checked
-	tools/mkimage.sh $@ EFI/BOOT/BOOTX64.EFI=$(O)/efi/BOOTX64.EFI loader.conf=loader.conf \
+$(O)/btl.img: tools/mkimage.sh loader.conf $(EFI_IMAGE) $(O)/kernel/kernel.elf $(O)/modules/checked
+	tools/mkimage.sh $@ EFI/BOOT/$(notdir $(EFI_IMAGE))=$(EFI_IMAGE) loader.conf=loader.conf \
 		kernel/kernel.elf=$(O)/kernel/kernel.elf $(foreach ko,$(MODULE_KO),modules/$(notdir $(ko))=$(ko))
 
 include tests/boot/boot.mk
