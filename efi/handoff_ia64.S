@@ -91,9 +91,9 @@ itlb_absent:
 (p7)    mov     r18 = PTE_RW_WRITE_BACK
 (p8)    mov     r18 = PTE_RW_UNCACHED
 (p9)    br.cond.sptk.few dtlb_window ;;
-(p7)    cmp.eq.unc p9, p0 = r19, r0
+(p7)    cmp.eq  p9, p0 = r19, r0
         extr.u  r17 = r16, PAGE_SHIFT, PHYSICAL_BITS - PAGE_SHIFT ;;
-(p8)    cmp.eq.unc p9, p0 = r19, r0
+(p8)    cmp.eq  p9, p0 = r19, r0
         shl     r17 = r17, PAGE_SHIFT ;;
         or      r18 = r17, r18
 (p9)    br.cond.sptk.few dtlb_insert
