@@ -42,7 +42,7 @@ $(EFI_OUT)/%.o: efi/%.c efi/efi.mk
 		-isystem $(GNU_EFI_INCLUDE)/$(ARCH) -c $< -o $@
 $(EFI_OUT)/%.o: efi/%.S
 	$(BEGIN)
-	$(EFI_CC) -g -c $< -o $@
+	$(EFI_CC) -g -Wa,--fatal-warnings -c $< -o $@
 
 $(EFI_OUT)/loader.elf: $(EFI_OBJ) $(O)/efi/libbtl.a
 	$(EFI_LD) $(EFI_LD_FLAGS_$(ARCH)) -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined --warn-common --fatal-warnings \

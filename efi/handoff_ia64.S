@@ -88,6 +88,7 @@ itlb_absent:
         cmp.eq  p7, p0 = DIRECT_REGION, r17
         cmp.eq  p8, p0 = UNCACHED_REGION, r17
         cmp.eq  p9, p0 = WINDOW_REGION, r17 ;;
+        .pred.rel.mutex p7, p8, p9
 (p7)    mov     r18 = PTE_RW_WRITE_BACK
 (p8)    mov     r18 = PTE_RW_UNCACHED
 (p9)    br.cond.sptk.few dtlb_window ;;
@@ -169,6 +170,7 @@ physical:
 
 // r14 walks through the pins.
         .macro  next_pin
+        srlz.d ;;
         ld8     r20 = [r14], 8 ;;
         ld8     r21 = [r14], 8 ;;
         ld8     r22 = [r14], 8

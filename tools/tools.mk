@@ -33,9 +33,14 @@ test:
 test-programs:
 	+$(MAKE) --no-print-directory $(foreach c,gcc clang,$(UNIT:%=$(BUILD)/test-$(c)/unit/%)) $(FUZZ:%=$(BUILD)/fuzz/bin/%)
 
+# loader.conf, and what is different on the machine of the architecture: the last assignment wins.
+$(O)/loader.conf: loader.conf $(wildcard tools/loader-$(ARCH).conf)
+	$(BEGIN)
+	cat $^ > $@
+
 image: $(O)/btl.img
-$(O)/btl.img: tools/mkimage.sh loader.conf $(EFI_IMAGE) $(O)/kernel/kernel.elf $(O)/modules/checked
-	tools/mkimage.sh $@ EFI/BOOT/$(notdir $(EFI_IMAGE))=$(EFI_IMAGE) loader.conf=loader.conf \
+$(O)/btl.img: tools/mkimage.sh $(O)/loader.conf $(EFI_IMAGE) $(O)/kernel/kernel.elf $(O)/modules/checked
+	tools/mkimage.sh $@ EFI/BOOT/$(notdir $(EFI_IMAGE))=$(EFI_IMAGE) loader.conf=$(O)/loader.conf \
 		kernel/kernel.elf=$(O)/kernel/kernel.elf $(foreach ko,$(MODULE_KO),modules/$(notdir $(ko))=$(ko))
 
 include tests/boot/boot.mk
