@@ -41,6 +41,9 @@ void arch_print_registers(const struct arch_registers *registers); // NULL: cont
 void arch_backtrace(const struct arch_registers *registers,
                     bool (*visit)(void *context, uint64_t address), void *context);
 
+// The section of a module that backtraces need, empty where they need none.
+extern const struct btl_str arch_unwind_section;
+
 // --- stacks
 
 struct arch_range {

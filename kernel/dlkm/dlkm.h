@@ -71,6 +71,7 @@ struct module_image {
     uint32_t function_count;
     char *names;                 // memory of the names of functions and exports
     uint64_t bss_base, bss_size; // base 0: no section of that name
+    uint64_t unwind, unwind_size; // arch_unwind_section; size 0: there is none
     void *defaults;              // tunables.c: the tunables as they were before loader.conf
 };
 

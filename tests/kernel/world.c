@@ -176,6 +176,7 @@ void timeline_end(uint64_t event, uint64_t bytes)
 }
 
 const size_t arch_descriptor_size = 0;
+const struct btl_str arch_unwind_section = {"", 0};
 
 uint64_t arch_function_entry(uint64_t pointer)
 {

@@ -119,6 +119,8 @@ static bool is_return_address(uint64_t address)
            (at[-3] == 0xff && (at[-2] & 0xf8) == 0x50) || (at[-6] == 0xff && at[-5] == 0x15);
 }
 
+const struct btl_str arch_unwind_section = {"", 0}; // frame pointers are enough
+
 // A function that has no frame, or not yet, has its return address on top of the stack. The chain
 // of frames then begins with its caller's, which would be missing.
 static bool frameless_caller(const struct arch_registers *r, uint64_t *ret_address)
