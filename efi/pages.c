@@ -4,10 +4,13 @@
 
 #include <mem.h>
 
-#define BYTES_MAX   (1ull << 46) // nothing larger is asked of the firmware
-#define LIST_FIRST  256          // entries; doubled when full
-#define CHUNK_FIRST (256ull << 10)
-#define CHUNK_MAX   (64ull << 20)
+#define BYTES_MAX       (1ull << 46) // nothing larger is asked of the firmware
+#define LIST_FIRST      256          // entries; doubled when full
+#define SHARED_FIRST    256          // pages; a block has twice as many as the one before,
+#define SHARED_MAX      4096         // but no more than these
+#define SHARED_PART_MAX 64           // pages; more is asked of the firmware by itself
+#define CHUNK_FIRST     (256ull << 10)
+#define CHUNK_MAX       (64ull << 20)
 
 static uint64_t pages_of(uint64_t bytes)
 {
@@ -31,6 +34,50 @@ static bool list_grow(struct pages *pages)
     return true;
 }
 
+// A block of loader data: its first page has this, the others are handed out in turn.
+struct shared {
+    struct shared *older;
+    uint64_t pages;
+};
+
+static bool share_more(struct pages *pages)
+{
+    uint64_t address, size = pages->shared == NULL ? SHARED_FIRST : 2 * pages->shared->pages;
+    if (size > SHARED_MAX)
+        size = SHARED_MAX;
+    if (pages->fw->allocate(pages->fw, FW_LOADER_DATA, size, &address) != FW_SUCCESS)
+        return false;
+    struct shared *block = (struct shared *)(uintptr_t)address;
+    *block = (struct shared){.older = pages->shared, .pages = size};
+    pages->shared = block;
+    pages->shared_next = address + BTL_PAGE_SIZE;
+    pages->shared_left = size - 1;
+    return true;
+}
+
+static bool is_shared(const struct pages *pages, uint64_t address)
+{
+    for (const struct shared *block = pages->shared; block != NULL; block = block->older) {
+        if (address - (uintptr_t)block < block->pages * BTL_PAGE_SIZE)
+            return true;
+    }
+    return false;
+}
+
+// Where there is no block, or none to be had, the firmware is asked for just these pages.
+static bool allocate(struct pages *pages, enum fw_memory_type type, uint64_t count,
+                     uint64_t *ret_address)
+{
+    if (type == FW_LOADER_DATA && count <= SHARED_PART_MAX &&
+        (count <= pages->shared_left || share_more(pages))) {
+        *ret_address = pages->shared_next;
+        pages->shared_next += count * BTL_PAGE_SIZE;
+        pages->shared_left -= count;
+        return true;
+    }
+    return pages->fw->allocate(pages->fw, type, count, ret_address) == FW_SUCCESS;
+}
+
 static bool take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
                  enum fw_memory_type type, uint64_t *ret_address)
 {
@@ -38,7 +85,7 @@ static bool take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purp
     // Room in the list first: what is taken is always listed.
     if (bytes > BYTES_MAX || (pages->count == pages->capacity && !list_grow(pages)))
         return false;
-    if (pages->fw->allocate(pages->fw, type, pages_of(bytes), &address) != FW_SUCCESS)
+    if (!allocate(pages, type, pages_of(bytes), &address))
         return false;
     pages->taken[pages->count++] =
         (struct btl_own_range){address, pages_of(bytes) * BTL_PAGE_SIZE, purpose};
@@ -88,16 +135,31 @@ bool pages_take_code(struct pages *pages, uint64_t bytes, uint64_t align, uint64
     return true;
 }
 
+static void release(struct pages *pages, const struct btl_own_range *range)
+{
+    if (!is_shared(pages, range->start))
+        pages->fw->release(pages->fw, range->start, pages_of(range->size));
+}
+
 void pages_give_back_last(struct pages *pages)
 {
     struct btl_own_range *last = &pages->taken[--pages->count];
-    pages->fw->release(pages->fw, last->start, pages_of(last->size));
+    release(pages, last);
+    if (last->start + last->size == pages->shared_next) {
+        pages->shared_next = last->start;
+        pages->shared_left += pages_of(last->size);
+    }
 }
 
 void pages_give_back_all(struct pages *pages)
 {
     while (pages->count > 0)
-        pages_give_back_last(pages);
+        release(pages, &pages->taken[--pages->count]);
+    while (pages->shared != NULL) {
+        struct shared *block = pages->shared;
+        pages->shared = block->older;
+        pages->fw->release(pages->fw, (uintptr_t)block, block->pages);
+    }
     if (pages->capacity != 0)
         pages->fw->release(pages->fw, (uintptr_t)pages->taken,
                            pages_of(pages->capacity * sizeof(*pages->taken)));

@@ -13,11 +13,14 @@ struct pages {
     struct firmware *fw;
     struct btl_own_range *taken; // in the order of taking, until a memory map was built from it
     uint64_t count, capacity;    // the list's own pages are not in it: they are plain loader data
+    struct shared *shared;       // blocks of loader data that are handed out in parts, newest first
+    uint64_t shared_next, shared_left; // in the newest: address, pages
 };
 
 // Takes whole pages for at least `bytes` bytes, not cleared. What the kernel keeps (KERNEL,
 // MODULES, EARLY, MANIFEST) is reserved memory to every reader of the firmware's map; LOADER and
-// STAGED are loader data. *ret_address is both the physical address and a pointer's value.
+// STAGED are loader data, and small ones share what the firmware is asked for: a call, and an entry
+// in its tables and in its map, for many of them. *ret_address is both the physical address and a pointer's value.
 bool pages_take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
                 uint64_t *ret_address);
 // The same, cleared.

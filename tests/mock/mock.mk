@@ -45,6 +45,10 @@ $(MOCK_OUT)/$(1)/test_%: $(MOCK_OUT)/$(1)/tests/test_%.o \
 		$(patsubst %,$(MOCK_OUT)/$(1)/tests/%.o,mock mock_files mock_expect walk) $(MOCK_LOADER:efi/%.c=$(MOCK_OUT)/$(1)/%.o) \
 		$(MOCK_OUT)/$(1)/handoff_x86_64.o $(BUILD)/test-$(1)/libbtl.a
 	$(1) $(SANITIZE) $$^ -lcmocka -o $$@
+# What is pure of another architecture's part, alone.
+$(MOCK_OUT)/$(1)/test_paging_ia64: $(MOCK_OUT)/$(1)/tests/test_paging_ia64.o $(MOCK_OUT)/$(1)/paging_ia64.o \
+		$(MOCK_OUT)/$(1)/handoff_pins_ia64.o
+	$(1) $(SANITIZE) $$^ -lcmocka -o $$@
 endef
 $(eval $(call mock_variant,gcc))
 $(eval $(call mock_variant,clang))
