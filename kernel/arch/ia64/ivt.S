@@ -412,16 +412,16 @@ trap_entry:
     break.m 0
     ;;
 
-    // uint64_t efi_call_physical(const struct efi_call *call), which runs in the pinned page because
+    // firmware_call_physical(call), firmware.h, which runs in the pinned page because
     // nothing can serve a miss while PSR.ic is off. Firmware runs with translation off, on a stack
     // and a backing store at physical addresses.
     VECTOR(0x7400)
-    .global efi_call_physical
-    .proc efi_call_physical
-efi_call_physical:
+    .global firmware_call_physical
+    .proc firmware_call_physical
+firmware_call_physical:
     .prologue
     .save ar.pfs, r34
-    alloc r34 = ar.pfs, 1, 9, 5, 0
+    alloc r34 = ar.pfs, 1, 9, 8, 0
     .save rp, r33
     mov r33 = b0
     .vframe r35
@@ -448,6 +448,12 @@ efi_call_physical:
     ;;
     ld8 r46 = [r32], 8
     ;;
+    ld8 r47 = [r32], 8
+    ;;
+    ld8 r48 = [r32], 8
+    ;;
+    ld8 r49 = [r32], 8
+    ;;
     ld8 r16 = [r32], 8 // sp
     ;;
     ld8 r17 = [r32], 8 // backing store
@@ -465,7 +471,7 @@ efi_call_physical:
     mov r41 = ar.bspstore
     mov r20 = ar.rnat
     andcm r21 = r38, r19
-    movl r22 = efi_physical - ivt
+    movl r22 = call_physical - ivt
     movl r23 = PSR_BN
     ;;
     add r22 = r22, r18
@@ -479,14 +485,14 @@ efi_call_physical:
     ;;
     rfi
     ;;
-efi_physical:
+call_physical:
     mov ar.bspstore = r17
     mov sp = r16
     mov gp = r15
     ;;
     br.call.sptk.many b0 = b7
     ;;
-    movl r14 = IVT_VIRTUAL + (efi_virtual - ivt)
+    movl r14 = IVT_VIRTUAL + (call_virtual - ivt)
     movl r23 = PSR_BN | PSR_IT | PSR_DT | PSR_RT | PSR_DFH | PSR_IC
     ;;
     rsm psr.i | psr.ic
@@ -507,7 +513,7 @@ efi_physical:
     ;;
     rfi
     ;;
-efi_virtual:
+call_virtual:
     mov sp = r35
     mov gp = r36
     mov ar.rsc = r37
@@ -518,7 +524,7 @@ efi_virtual:
     ;;
     br.ret.sptk.many b0
     ;;
-    .endp efi_call_physical
+    .endp firmware_call_physical
     .org ivt + IVT_SIZE
 
     .section .note.GNU-stack, "", @progbits

@@ -3,6 +3,7 @@
 // covers few of them (Itanium SDM volume 2, 10.7). mf.a: an access has reached the device before the
 // next one starts.
 #include "arch/ia64/cpu.h"
+#include "arch/ia64/firmware.h"
 
 #include <btl/boot.h>
 #include <btl/kernel.h>
@@ -28,6 +29,10 @@ static void wait(void)
     uint##width##_t port_in##width(uint16_t port)                                                  \
     {                                                                                              \
         uint##width##_t value = (uint##width##_t) ~0u;                                             \
+        uint32_t config;                                                                           \
+                                                                                                   \
+        if (pci_config_in(port, width / 8, &config))                                               \
+            return (uint##width##_t)config;                                                        \
         if (base != 0)                                                                             \
             value = *(volatile uint##width##_t *)address(port);                                    \
         wait();                                                                                    \
@@ -35,6 +40,8 @@ static void wait(void)
     }                                                                                              \
     void port_out##width(uint16_t port, uint##width##_t value)                                     \
     {                                                                                              \
+        if (pci_config_out(port, width / 8, value))                                                \
+            return;                                                                                \
         if (base != 0)                                                                             \
             *(volatile uint##width##_t *)address(port) = value;                                    \
         wait();                                                                                    \

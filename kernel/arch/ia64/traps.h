@@ -35,13 +35,5 @@ _Noreturn void trap(const struct arch_registers *registers);
 // unwind.c: register 32 + index of the interrupted frame, where its backing store can be read.
 bool frame_register(const struct arch_registers *registers, uint64_t index, uint64_t *ret_value);
 
-// efi_call.c and ivt.S
-struct efi_call {
-    uint64_t entry, gp, arguments[5];
-    uint64_t sp, backing_store, vectors; // physical
-};
-_Static_assert(sizeof(struct efi_call) == 10 * 8, "ivt.S");
-uint64_t efi_call_physical(const struct efi_call *call);
-
 #endif
 #endif
