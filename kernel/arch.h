@@ -26,7 +26,8 @@ uint64_t arch_function_entry(uint64_t pointer);
 
 // --- power
 
-// Ends a virtual machine with an exit status where there is a device for that; else returns.
+// Ends a virtual machine with an exit status where there is a device for that, or the machine without
+// one where the firmware can be called at any time; else returns.
 void arch_debug_exit(bool good);
 // Resets the machine without the firmware's help; returns where that is not possible.
 void arch_reset(void);

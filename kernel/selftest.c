@@ -3,6 +3,7 @@
 
 #include "arch.h"
 #include "dlkm/dlkm.h"
+#include "dlkm/source.h"
 #include "handoff.h"
 #include "print.h"
 #include "symbols.h"
@@ -245,13 +246,14 @@ static bool check_module_symbols(struct btl_out *detail)
 
 #define CYCLES 300
 
-// The last module of a type that says nothing when it comes and goes, and that nobody needs.
+// The last module of a type that says nothing when it comes and goes, that nobody needs, and that can
+// be read again.
 static struct module *find_quiet(void)
 {
     for (uint32_t id = module_count(); id-- > 0;) {
         struct module *module = module_get(id);
         if (module->state == MODULE_LOADED && !module->image->by_loader &&
-            module->dependents == 0 && module_hold_count(module) == 0 &&
+            module->dependents == 0 && module_hold_count(module) == 0 && source_lasts(module) &&
             (module->entry->type == BTL_TYPE_WSIO_CLASS ||
              module->entry->type == BTL_TYPE_STREAMS_DRV ||
              module->entry->type == BTL_TYPE_STREAMS_MOD))

@@ -56,15 +56,6 @@ void arch_halt(void)
         __asm__ volatile("rsm psr.i ;; hint @pause" : : : "memory");
 }
 
-// There is no such device: the report on the serial line says how it went.
-void arch_debug_exit(bool good)
-{
-}
-
-// SAL and the firmware reset an ia64 machine, nothing else does.
-void arch_reset(void)
-{
-}
 
 uint64_t time_ticks(void)
 {

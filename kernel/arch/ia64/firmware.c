@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "arch/ia64/cpu.h"
 #include "arch/ia64/traps.h"
+#include "efi_runtime.h"
 #include "handoff.h"
 
 #include <btl/kernel.h>
@@ -38,7 +39,9 @@ uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, ui
     return call(descriptor, (const uint64_t[8]){a, b, c, d, e}).status;
 }
 
-// Offsets in EFI_SYSTEM_TABLE (UEFI 2.10, 4.3) and in the SAL system table (SAL, 3.2.2).
+// Offsets in EFI_SYSTEM_TABLE and EFI_RUNTIME_SERVICES (UEFI 2.10, 4.3 and 4.5) and in the SAL system
+// table (SAL, 3.2.2).
+enum { TABLE_RUNTIME = 88, RUNTIME_RESET = 104 };
 enum { TABLE_COUNT = 104, TABLE_LIST = 112, TABLE_ENTRY = 24, TABLES_MAX = 256 };
 enum { SAL_COUNT = 10, SAL_ENTRIES = 96, SAL_PROC = 16 };
 
@@ -92,4 +95,29 @@ bool sal_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
     result = call(sal, (const uint64_t[8]){function, a, b, c, d});
     *ret = result.value;
     return result.status == 0;
+}
+
+// ResetSystem needs no address space here, and so works in phase 1 too.
+static void reset_system(uint64_t type)
+{
+    uint64_t table = handoff_ready() ? boot_system()->efi_system_table : 0, until;
+
+    if (table == 0)
+        return;
+    arch_efi_call(read64(read64(table + TABLE_RUNTIME) + RUNTIME_RESET), type, 0, 0, 0, 0);
+    until = time_ticks() + time_ticks_per_second(); // some firmware only asks for it
+    while (time_ticks() < until)
+        arch_pause();
+}
+
+// No device tells an exit status: the report on the serial line says how it went.
+void arch_debug_exit(bool good)
+{
+    reset_system(EFI_RESET_SHUTDOWN);
+}
+
+// Nothing but the firmware resets an ia64 machine.
+void arch_reset(void)
+{
+    reset_system(EFI_RESET_COLD);
 }
