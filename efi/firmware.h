@@ -77,6 +77,9 @@ struct firmware {
     // Memory. Physical addresses are also addresses (UEFI maps memory one to one).
     fw_status (*allocate)(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
                           uint64_t *ret_address);
+    // The same, where it is wanted. Anything but success: these pages are not free.
+    fw_status (*allocate_at)(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                             uint64_t address);
     fw_status (*release)(struct firmware *fw, uint64_t address, uint64_t pages);
     fw_status (*memory_map)(struct firmware *fw, struct fw_memory_map *map);
 

@@ -134,6 +134,13 @@ static fw_status allocate(struct firmware *fw, enum fw_memory_type type, uint64_
     return status;
 }
 
+static fw_status allocate_at(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                             uint64_t address)
+{
+    EFI_PHYSICAL_ADDRESS wanted = address;
+    return uefi_of(fw)->boot->AllocatePages(AllocateAddress, (EFI_MEMORY_TYPE)type, pages, &wanted);
+}
+
 static fw_status release(struct firmware *fw, uint64_t address, uint64_t pages)
 {
     return uefi_of(fw)->boot->FreePages(address, pages);
@@ -256,6 +263,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
     struct uefi uefi = {.firmware = {.facts = facts,
                                      .allocate = allocate,
+                                     .allocate_at = allocate_at,
                                      .release = release,
                                      .memory_map = memory_map,
                                      .open_volume = open_volume,

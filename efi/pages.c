@@ -93,11 +93,16 @@ static bool take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purp
     return true;
 }
 
+static enum fw_memory_type type_for(enum btlm_memory_type purpose)
+{
+    bool ours = purpose == BTLM_MEM_LOADER || purpose == BTLM_MEM_STAGED;
+    return ours ? FW_LOADER_DATA : FW_RESERVED;
+}
+
 bool pages_take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
                 uint64_t *ret_address)
 {
-    bool ours = purpose == BTLM_MEM_LOADER || purpose == BTLM_MEM_STAGED;
-    return take(pages, bytes, purpose, ours ? FW_LOADER_DATA : FW_RESERVED, ret_address);
+    return take(pages, bytes, purpose, type_for(purpose), ret_address);
 }
 
 static void clear(uint64_t address, uint64_t bytes)
@@ -114,25 +119,41 @@ bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type
     return true;
 }
 
-// The firmware aligns to pages only: as much more is taken as the rest of the way can be.
+// The firmware aligns to pages only. Where it has given more, there is an aligned part of it, which
+// it is asked for when all is given back.
+static bool take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
+                      enum btlm_memory_type purpose, enum fw_memory_type type,
+                      uint64_t *ret_physical)
+{
+    uint64_t all, physical, count = pages_of(bytes);
+    if (align == BTL_PAGE_SIZE)
+        return take(pages, bytes, purpose, type, ret_physical);
+    if (bytes > BYTES_MAX || (pages->count == pages->capacity && !list_grow(pages)))
+        return false;
+    all = count + align / BTL_PAGE_SIZE - 1;
+    if (pages->fw->allocate(pages->fw, type, all, &physical) != FW_SUCCESS ||
+        pages->fw->release(pages->fw, physical, all) != FW_SUCCESS)
+        return false;
+    physical += (address - physical) & (align - 1);
+    if (pages->fw->allocate_at(pages->fw, type, count, physical) != FW_SUCCESS)
+        return false;
+    pages->taken[pages->count++] = (struct btl_own_range){physical, count * BTL_PAGE_SIZE, purpose};
+    *ret_physical = physical;
+    return true;
+}
+
 bool pages_take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
                      enum btlm_memory_type purpose, uint64_t *ret_physical)
 {
-    uint64_t taken, all;
-    if (!btl_add(bytes, align - BTL_PAGE_SIZE, &all) || !pages_take(pages, all, purpose, &taken))
+    if (!take_like(pages, bytes, address, align, purpose, type_for(purpose), ret_physical))
         return false;
-    *ret_physical = taken + ((address - taken) & (align - 1));
-    clear(taken, all);
+    clear(*ret_physical, bytes);
     return true;
 }
 
 bool pages_take_code(struct pages *pages, uint64_t bytes, uint64_t align, uint64_t *ret_address)
 {
-    uint64_t taken;
-    if (!take(pages, bytes + align - BTL_PAGE_SIZE, BTLM_MEM_LOADER, FW_LOADER_CODE, &taken))
-        return false;
-    *ret_address = (taken + align - 1) & ~(align - 1);
-    return true;
+    return take_like(pages, bytes, 0, align, BTLM_MEM_LOADER, FW_LOADER_CODE, ret_address);
 }
 
 static void release(struct pages *pages, const struct btl_own_range *range)

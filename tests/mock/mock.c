@@ -36,6 +36,36 @@ static void facts(struct firmware *fw, struct fw_facts *ret)
     *ret = mock_of(fw)->facts;
 }
 
+static void mark_taken(struct mock *mock, uint64_t page, enum fw_memory_type type, uint64_t pages)
+{
+    uint8_t *at = memory + page * BTL_PAGE_SIZE;
+    memset(mock->type + page, type, pages);
+    ASAN_UNPOISON_MEMORY_REGION(at, pages * BTL_PAGE_SIZE);
+    memset(at, 0xa5, pages * BTL_PAGE_SIZE);
+    mock->taken_pages += pages;
+    if (mock->taken_pages > mock->peak_pages)
+        mock->peak_pages = mock->taken_pages;
+    mock->key++;
+}
+
+static fw_status allocate_at(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                             uint64_t address)
+{
+    struct mock *mock = mock_of(fw);
+    uint64_t first = (address - MOCK_MEMORY_START) / BTL_PAGE_SIZE;
+    if (mock_fails(mock, MOCK_ALLOCATE))
+        return mock->fail_status;
+    if (address % BTL_PAGE_SIZE != 0 || address < MOCK_MEMORY_START ||
+        !btl_in_range(first, pages, MOCK_PAGES) || mock->taken_pages + pages > mock->page_limit)
+        return FW_NOT_FOUND;
+    for (uint64_t i = 0; i < pages; i++) {
+        if (mock->type[first + i] != EFI_FREE)
+            return FW_NOT_FOUND;
+    }
+    mark_taken(mock, first, type, pages);
+    return FW_SUCCESS;
+}
+
 // From the top down, as most firmwares do. Fresh memory is full of junk.
 static fw_status allocate(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
                           uint64_t *ret_address)
@@ -50,15 +80,8 @@ static fw_status allocate(struct firmware *fw, enum fw_memory_type type, uint64_
         run = mock->type[page - 1] == EFI_FREE ? run + 1 : 0;
         if (run < pages)
             continue;
-        uint8_t *at = memory + (page - 1) * BTL_PAGE_SIZE;
-        memset(mock->type + page - 1, type, pages);
-        ASAN_UNPOISON_MEMORY_REGION(at, pages * BTL_PAGE_SIZE);
-        memset(at, 0xa5, pages * BTL_PAGE_SIZE);
-        mock->taken_pages += pages;
-        if (mock->taken_pages > mock->peak_pages)
-            mock->peak_pages = mock->taken_pages;
-        mock->key++;
-        *ret_address = (uintptr_t)at;
+        mark_taken(mock, page - 1, type, pages);
+        *ret_address = (uintptr_t)memory + (page - 1) * BTL_PAGE_SIZE;
         return FW_SUCCESS;
     }
     return FW_OUT_OF_RESOURCES;
@@ -267,6 +290,7 @@ struct mock *mock_begin(void)
     mock->firmware = (struct firmware){
         .facts = facts,
         .allocate = allocate,
+        .allocate_at = allocate_at,
         .release = release,
         .memory_map = memory_map,
         .open_volume = open_volume,

@@ -101,11 +101,26 @@ static void test_aligned_like_the_virtual_address(void **state)
         for (size_t i = 0; i < 3 * PAGE; i++)
             assert_int_equal(bytes[i], 0);
         const struct btl_own_range *own = &fixture.pages.taken[fixture.pages.count - 1];
-        assert_true(physical >= own->start && physical + 3 * PAGE <= own->start + own->size);
+        assert_int_equal(own->start, physical);
+        assert_int_equal(own->size, 3 * PAGE);
     }
     assert_true(pages_take_code(&fixture.pages, 40000, 65536, &physical));
     assert_int_equal(physical & 65535, 0);
     expect_all_back(&fixture);
+}
+
+static void test_each_step_of_aligning_may_fail(void **state)
+{
+    for (int step = 1; step <= 3; step++) {
+        struct fixture fixture = fresh();
+        uint64_t physical;
+        fixture.mock->fail_service = MOCK_ALLOCATE;
+        fixture.mock->fail_at = step; // the list, the larger range, the part of it
+        fixture.mock->fail_status = FW_OUT_OF_RESOURCES;
+        assert_false(pages_take_like(&fixture.pages, PAGE, 0, 65536, BTLM_MEM_KERNEL, &physical));
+        assert_int_equal(fixture.pages.count, 0);
+        expect_all_back(&fixture);
+    }
 }
 
 int main(void)
@@ -116,6 +131,7 @@ int main(void)
         cmocka_unit_test(test_the_last_one_can_be_taken_again),
         cmocka_unit_test(test_a_firmware_that_has_no_block_is_asked_for_the_pages),
         cmocka_unit_test(test_aligned_like_the_virtual_address),
+        cmocka_unit_test(test_each_step_of_aligning_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
