@@ -246,8 +246,8 @@ static bool check_module_symbols(struct btl_out *detail)
 
 #define CYCLES 300
 
-// The last module of a type that says nothing when it comes and goes, that nobody needs, and that can
-// be read again.
+// The last module of a type that says nothing when it comes and goes, that nobody needs, and that
+// can be read again.
 static struct module *find_quiet(void)
 {
     for (uint32_t id = module_count(); id-- > 0;) {

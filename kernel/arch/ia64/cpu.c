@@ -9,7 +9,8 @@
 #include <btl/kernel.h>
 
 #define DCR_DEFER_ALL 0x7f00 // a speculative load that faults leaves a NaT instead
-#define PIN_FLAGS     (BTL_IA64_PTE_PRESENT | BTL_IA64_PTE_ACCESSED | BTL_IA64_PTE_DIRTY | BTL_IA64_PTE_RX)
+#define PIN_FLAGS                                                                                  \
+    (BTL_IA64_PTE_PRESENT | BTL_IA64_PTE_ACCESSED | BTL_IA64_PTE_DIRTY | BTL_IA64_PTE_RX)
 
 // The vectors and the text behind them, at an address of their own, so that whatever is purged in
 // the window and in the direct map never touches them.
@@ -56,13 +57,13 @@ void arch_halt(void)
         __asm__ volatile("rsm psr.i ;; hint @pause" : : : "memory");
 }
 
-
 uint64_t time_ticks(void)
 {
     return read_itc();
 }
 
-// Each line of the instruction cache is made to agree with what was written (SDM volume 2, 4.4.6.2).
+// Each line of the instruction cache is made to agree with what was written (SDM volume
+// 2, 4.4.6.2).
 void arch_sync_code(uint64_t address, uint64_t size)
 {
     for (uint64_t at = address & ~31ull; at < address + size; at += 32)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Firmware is called in physical mode (UEFI, 2.3.3; SAL specification, 2.1), with stacks at physical
-// addresses. An interruption in the firmware has no way back: the vectors are at a virtual address.
+// Firmware is called in physical mode (UEFI, 2.3.3; SAL specification, 2.1), with stacks at
+// physical addresses. An interruption in the firmware has no way back: the vectors are at a virtual
+// address.
 #include "arch/ia64/firmware.h"
 #include "arch.h"
 #include "arch/ia64/cpu.h"
@@ -39,8 +40,8 @@ uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, ui
     return call(descriptor, (const uint64_t[8]){a, b, c, d, e}).status;
 }
 
-// Offsets in EFI_SYSTEM_TABLE and EFI_RUNTIME_SERVICES (UEFI 2.10, 4.3 and 4.5) and in the SAL system
-// table (SAL, 3.2.2).
+// Offsets in EFI_SYSTEM_TABLE and EFI_RUNTIME_SERVICES (UEFI 2.10, 4.3 and 4.5) and in the SAL
+// system table (SAL, 3.2.2).
 enum { TABLE_RUNTIME = 88, RUNTIME_RESET = 104 };
 enum { TABLE_COUNT = 104, TABLE_LIST = 112, TABLE_ENTRY = 24, TABLES_MAX = 256 };
 enum { SAL_COUNT = 10, SAL_ENTRIES = 96, SAL_PROC = 16 };

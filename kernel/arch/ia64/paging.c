@@ -6,8 +6,9 @@
 //
 // The top table has four entries for each region: the index is bits 63 to 61 and 49 to 48 of the
 // address. Below are tables of 512 entries. An entry is 0, or the physical address of a table and
-// PRESENT, or a translation as `itc` takes it, which has ACCESSED. So the loader's tree (btl/boot.h)
-// fits below level 4. Leaves above 4 KiB are entered in parts, by the sizes that the processor has.
+// PRESENT, or a translation as `itc` takes it, which has ACCESSED. So the loader's tree
+// (btl/boot.h) fits below level 4. Leaves above 4 KiB are entered in parts, by the sizes that the
+// processor has.
 #include "arch.h"
 #include "arch/ia64/paging.h"
 #include "handoff.h"
@@ -200,8 +201,7 @@ static bool protect_leaf(struct arch_space *space, uint64_t virtual, uint64_t si
     int level;
     uint64_t *entry = find_leaf(space, virtual, &level);
 
-    while (entry != NULL &&
-           ((virtual & (paging_size(level) - 1)) || size < paging_size(level))) {
+    while (entry != NULL && ((virtual & (paging_size(level) - 1)) || size < paging_size(level))) {
         if (!split(entry, level))
             return false;
         entry = find_leaf(space, virtual, &level);

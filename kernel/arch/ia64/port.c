@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The I/O port space: 64 MiB of uncached memory, four ports in each page, so that a page's protection
-// covers few of them (Itanium SDM volume 2, 10.7). mf.a: an access has reached the device before the
-// next one starts.
+// The I/O port space: 64 MiB of uncached memory, four ports in each page, so that a page's
+// protection covers few of them (Itanium SDM volume 2, 10.7). mf.a: an access has reached the
+// device before the next one starts.
 #include "arch/ia64/cpu.h"
 #include "arch/ia64/firmware.h"
 

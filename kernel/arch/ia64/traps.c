@@ -9,7 +9,8 @@
 #include <btl/boot.h>
 #include <btl/kernel.h>
 
-// Filled in by ivt.S. The NaT bits of registers are kept by address: it starts a block of 512 bytes.
+// Filled in by ivt.S. The NaT bits of registers are kept by address: it starts a block of 512
+// bytes.
 struct arch_registers trap_registers __attribute__((aligned(512)));
 uint8_t trap_stack[TRAP_STACK_SIZE] __attribute__((aligned(16)));
 uint8_t trap_backing_store[TRAP_STACK_SIZE] __attribute__((aligned(512)));
@@ -167,9 +168,9 @@ void arch_print_registers(const struct arch_registers *r)
         "r23 ", "r24 ", "r25 ", "r26 ", "r27 ", "r28 ", "r29 ", "r30 ", "r31 "};
 
     if (r != NULL) {
-        const uint64_t values[] = {r->ip + slot(r), r->psr, r->ifs,  r->pfs,  r->rsc, r->bsp,
-                                   r->bspstore,     r->rnat, r->unat, r->pr,   r->fpsr, r->ccv,
-                                   r->lc,           r->ec,  r->ifa,  r->isr,  r->iim, r->iipa};
+        const uint64_t values[] = {r->ip + slot(r), r->psr,  r->ifs,  r->pfs, r->rsc,  r->bsp,
+                                   r->bspstore,     r->rnat, r->unat, r->pr,  r->fpsr, r->ccv,
+                                   r->lc,           r->ec,   r->ifa,  r->isr, r->iim,  r->iipa};
         print_rows(special, values, BTL_COUNT(values));
         print_rows(branch, r->b, BTL_COUNT(branch));
         print_rows(general, r->r1_to_r31, BTL_COUNT(general));

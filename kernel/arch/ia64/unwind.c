@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Backtraces: from frame to frame of the register stack, with what the unwind tables say. Nothing is
-// read but tables, the stacks that are known, and saved registers.
+// Backtraces: from frame to frame of the register stack, with what the unwind tables say. Nothing
+// is read but tables, the stacks that are known, and saved registers.
 #include "arch/ia64/unwind.h"
 #include "arch.h"
 #include "arch/ia64/cpu.h"
@@ -13,7 +13,7 @@
 
 #define FRAMES_MAX 1000 // a broken chain ends
 
-#define CFM_SOF(cfm) ((int64_t)((cfm) & 0x7f))
+#define CFM_SOF(cfm) ((int64_t)((cfm)&0x7f))
 #define CFM_SOL(cfm) ((int64_t)((cfm) >> 7 & 0x7f))
 
 // From the linker script.
@@ -199,16 +199,13 @@ static bool go_up(struct frame *frame, const struct arch_registers *r)
     }
     if (state.psp.where != UNWIND_UNSAVED && !read_place(frame, r, &state.psp, 0, &psp))
         psp = 0;
-    if (state.rp.where == UNWIND_UNSAVED ? returning
-                                         : !read_place(frame, r, &state.rp, psp, &rp))
+    if (state.rp.where == UNWIND_UNSAVED ? returning : !read_place(frame, r, &state.rp, psp, &rp))
         return false;
     if (state.pfs.where == UNWIND_UNSAVED ? returning
                                           : !read_place(frame, r, &state.pfs, psp, &pfs))
         return false;
-    *frame = (struct frame){.ip = rp,
-                            .cfm = pfs,
-                            .base = skip_registers(frame->base, -CFM_SOL(pfs)),
-                            .sp = psp};
+    *frame = (struct frame){
+        .ip = rp, .cfm = pfs, .base = skip_registers(frame->base, -CFM_SOL(pfs)), .sp = psp};
     return rp != 0;
 }
 

@@ -43,8 +43,8 @@ bool arch_boot_stack(unsigned index, struct arch_range *ret)
     const struct btlm_system *system = boot_system();
 
     if (index == 0)
-        *ret = (struct arch_range){system->stack_virtual, system->stack_physical,
-                                   system->stack_size};
+        *ret =
+            (struct arch_range){system->stack_virtual, system->stack_physical, system->stack_size};
     return index == 0;
 }
 
