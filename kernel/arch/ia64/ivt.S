@@ -72,8 +72,8 @@ miss:
     tbit.nz p7, p0 = r21, 5
     dep r18 = 0, r21, 0, 12
 (p6) br.cond.spnt.many miss_trap
-    extr.u r22 = r16, 28, 20
-(p7) br.cond.sptk.many huge
+    extr.u r22 = r16, 12, 36
+(p7) br.cond.spnt.many whole
     ;;
     shladd r18 = r19, 3, r18
     ;;
@@ -136,9 +136,18 @@ enter:
     ;;
     rfi
     ;;
+    // Whatever is there in memory, which only the first tree maps so: page by page, for what lies
+    // beside it need not be memory.
+whole:
+    dep.z r22 = r22, 12, 36
+    mov r20 = 12 << 2
+    ;;
+    add r21 = r21, r22
+    br.sptk.many enter
+    ;;
     // A large leaf is entered 256 MiB at a time, r22 of them from its start.
 huge:
-    dep.z r22 = r22, 28, 20
+    dep.z r22 = r22, 28, 11
     mov r20 = 28 << 2
     ;;
     add r21 = r21, r22

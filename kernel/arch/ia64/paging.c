@@ -7,8 +7,8 @@
 // The top table has four entries for each region: the index is bits 63 to 61 and 49 to 48 of the
 // address. Below are tables of 512 entries. An entry is 0, or the physical address of a table and
 // PRESENT, or a translation as `itc` takes it, which has ACCESSED. So the loader's tree
-// (btl/boot.h) fits below level 4. Leaves above 4 KiB are entered in parts, by the sizes that the
-// processor has.
+// (btl/boot.h) fits below level 4. Larger leaves are entered in parts, by the sizes that the
+// processor has: 1 MiB of level 2, 256 MiB of 3 and 4, 4 KiB of 5.
 #include "arch.h"
 #include "arch/ia64/paging.h"
 #include "handoff.h"
