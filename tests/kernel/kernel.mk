@@ -6,9 +6,9 @@ KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/pag
 	kernel/vm/early.c kernel/vm/window.c kernel/arena.c kernel/devsw.c kernel/device.c kernel/majors.c \
 	kernel/intfc.c kernel/streams.c kernel/lineedit.c kernel/complete.c kernel/monitor.c \
 	kernel/options.c kernel/symbols.c kernel/text.c \
-	kernel/arch/x86_64/paging.c kernel/arch/x86_64/walk.c
+	kernel/arch/x86_64/paging.c kernel/arch/x86_64/walk.c kernel/arch/ia64/unwind_info.c
 KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c tests/kernel/lab.c
-# tests/kernel first: its arch/x86_64/cpu.h takes the place of the kernel's.
+# tests/kernel first: its arch/*/cpu.h take the places of the kernel's.
 KERNEL_TEST_FLAGS := $(CSTD) $(WARN) -Itests/kernel -Ikernel -g -O1 -fno-omit-frame-pointer
 
 # A module for the test of linking: a real ET_REL file, called where the test links it.

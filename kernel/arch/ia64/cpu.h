@@ -49,6 +49,24 @@ static inline void serialize(void)
     __asm__ volatile(";; srlz.i ;; srlz.d ;;" : : : "memory");
 }
 
+// Drops translations of 2^bits bytes, out of registers and caches.
+static inline void purge_registers(uint64_t virtual, unsigned bits)
+{
+    __asm__ volatile("ptr.d %0, %1 ;; ptr.i %0, %1 ;;"
+                     :
+                     : "r"(virtual), "r"((uint64_t)bits << 2)
+                     : "memory");
+}
+
+// Where what is mapped at `at` lies.
+static inline uint64_t physical_of(const void *at)
+{
+    uint64_t physical;
+
+    __asm__ volatile("tpa %0 = %1 ;;" : "=r"(physical) : "r"(at));
+    return physical;
+}
+
 // What a pointer to a function points to.
 struct descriptor {
     uint64_t entry, gp;
@@ -58,7 +76,6 @@ struct descriptor {
 extern const char ivt[];
 // paging.c
 void paging_init(void);
-uint64_t physical_of(const void *at); // of anything that is mapped
 // port.c
 void port_init(uint64_t physical);
 

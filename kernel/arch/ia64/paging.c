@@ -30,14 +30,6 @@
 static uint64_t boot_top[PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
 static uint64_t boot_window[PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
 
-uint64_t physical_of(const void *at)
-{
-    uint64_t physical;
-
-    __asm__ volatile("tpa %0 = %1 ;;" : "=r"(physical) : "r"(at));
-    return physical;
-}
-
 void paging_init(void)
 {
     const uint64_t direct = paging_slot(BTL_IA64_DIRECT_MAP, PAGING_LEVELS);

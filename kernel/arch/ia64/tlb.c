@@ -27,10 +27,7 @@ void tlb_purge(uint64_t virtual, uint64_t size)
     while (size > 0) {
         uint8_t bits = bits_for(virtual, size);
 
-        __asm__ volatile("ptr.d %0, %1 ;; ptr.i %0, %1 ;;"
-                         :
-                         : "r"(virtual), "r"((uint64_t)bits << 2)
-                         : "memory");
+        purge_registers(virtual, bits);
         virtual += 1ull << bits;
         size -= 1ull << bits;
     }

@@ -65,7 +65,7 @@ static void put_when(struct decoder *d, struct unwind_place *place, uint64_t t)
 
 static void put_psprel(struct decoder *d, struct unwind_place *place, uint64_t words)
 {
-    put(d, place, UNWIND_PSPREL, 16 - 4 * (int64_t)words);
+    put(d, place, UNWIND_PSPREL, (int64_t)(16 - 4 * words));
 }
 
 // A prologue with a mask of what is saved in registers that follow each other.
@@ -105,7 +105,7 @@ static void read_p7(struct decoder *d, unsigned what)
 
     switch (what) {
     case 0: // mem_stack_f
-        put(d, &d->state.psp, UNWIND_SIZE, 16 * (int64_t)uleb(d));
+        put(d, &d->state.psp, UNWIND_SIZE, (int64_t)(16 * uleb(d)));
         put_when(d, &d->state.psp, t);
         break;
     case 1: // mem_stack_v
@@ -129,7 +129,7 @@ static void read_p7(struct decoder *d, unsigned what)
 static void read_p8(struct decoder *d)
 {
     unsigned what = byte(d);
-    int64_t bytes = 4 * (int64_t)uleb(d);
+    int64_t bytes = (int64_t)(4 * uleb(d));
 
     if (what == 1)
         put(d, &d->state.rp, UNWIND_SPREL, bytes);
