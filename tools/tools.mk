@@ -27,7 +27,7 @@ debug:
 	@O=$(O) tools/debug.sh
 test:
 	@tools/setup.sh test
-	@O=$(O) BUILD=$(BUILD) $(PYTHON) tests/run.py
+	@ARCH=$(ARCH) O=$(O) BUILD=$(BUILD) $(PYTHON) tests/run.py
 
 # All programs of the host tests, to be built at once (the variables are those of tests/tests.mk).
 test-programs:

@@ -27,5 +27,6 @@ $(O)/testefi/%.efi: $(O)/testefi/%.so
 		-j '.rela.*' -j .reloc --target efi-app-x86_64 $< $@
 .PRECIOUS: $(O)/testefi/%.o $(O)/testefi/%.so
 
-test-boot-files: test-modules $(TEST_EFI) $(BUILD)/host/btl
+TEST_EFI_x86_64 := $(TEST_EFI)
+test-boot-files: test-modules $(TEST_EFI_$(ARCH)) $(BUILD)/host/btl
 .PHONY: test-boot-files
