@@ -178,12 +178,14 @@ physical:
         mov     cr.itir = r22 ;;
         .endm
         add     r14 = HANDOFF_IA64_PINS, r14 ;;
-        next_pin                        // hand-off area
-        itr.i   itr[r0] = r21 ;;
-        next_pin                        // stack
-        itr.d   dtr[r0] = r21
         mov     r23 = 1
-        mov     r24 = 2 ;;
+        mov     r24 = 2
+        mov     r25 = 3 ;;
+        next_pin                        // hand-off area: as data it can be read alone
+        itr.i   itr[r0] = r21 ;;
+        itr.d   dtr[r25] = r21 ;;
+        next_pin                        // stack
+        itr.d   dtr[r0] = r21 ;;
         next_pin                        // backing store
         itr.d   dtr[r23] = r21 ;;
         next_pin                        // the beginning of the kernel's text
@@ -228,4 +230,5 @@ physical:
         .endr
         mov     pr = r0, -1 ;;
         rfi ;;
+        .org    HANDOFF_IA64_SIZE       // fails where there is more
 handoff_code_end:

@@ -3,6 +3,7 @@
 #ifndef BTL_EFI_HANDOFF_IA64_H
 #define BTL_EFI_HANDOFF_IA64_H
 
+#define HANDOFF_IA64_SIZE  0x10000
 #define HANDOFF_IA64_ENTRY 0x8000 // of the code, in the hand-off area; before it the vector table
 
 // struct handoff_ia64, by offset.

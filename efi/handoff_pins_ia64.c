@@ -15,6 +15,7 @@
      BTL_IA64_PTE_RW)
 #define PIN_SHIFT 16 // hand-off area, stack, backing store: 64 KiB
 _Static_assert(BTL_IA64_HANDOFF_SIZE == 1u << PIN_SHIFT, "one page of a translation register");
+_Static_assert(BTL_IA64_HANDOFF_SIZE == HANDOFF_IA64_SIZE, "handoff_ia64.S");
 _Static_assert(BTL_BOOT_STACK_SIZE == 1u << PIN_SHIFT, "one page of a translation register");
 _Static_assert(BTL_IA64_STACK_GUARD == 1u << PIN_SHIFT, "they are aligned like one");
 

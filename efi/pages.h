@@ -30,7 +30,7 @@ bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type
 // a power of two, at least a page.
 bool pages_take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
                      enum btlm_memory_type purpose, uint64_t *ret_physical);
-// Pages that code can be run from under the firmware's own page tables, aligned.
+// Pages that code can be run from under the firmware's own page tables, aligned; not cleared.
 bool pages_take_code(struct pages *pages, uint64_t bytes, uint64_t align, uint64_t *ret_address);
 // Gives back what was taken last.
 void pages_give_back_last(struct pages *pages);

@@ -18,7 +18,7 @@ const struct paging_layout paging_layout = {
     .window_size = BTL_IA64_WINDOW_SIZE,
     .kernel_align = BTL_IA64_KERNEL_ALIGN,
     .range_align = BTL_IA64_STACK_GUARD,
-    .code_align = BTL_IA64_HANDOFF_SIZE,
+    .code_size = BTL_IA64_HANDOFF_SIZE,
     .stack_guard = BTL_IA64_STACK_GUARD,
     .backing_store_size = BTL_BOOT_STACK_SIZE,
 };

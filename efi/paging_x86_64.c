@@ -34,7 +34,7 @@ const struct paging_layout paging_layout = {
     .window_size = BTL_X86_64_WINDOW_SIZE,
     .kernel_align = BTL_PAGE_SIZE,
     .range_align = BTL_PAGE_SIZE,
-    .code_align = BTL_PAGE_SIZE,
+    .code_size = BTL_PAGE_SIZE,
     .stack_guard = BTL_PAGE_SIZE,
 };
 

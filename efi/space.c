@@ -32,10 +32,12 @@ static uint64_t take_table(void *owner)
 
 static bool take_code_page(struct loader *loader)
 {
-    size_t size = (size_t)(handoff_code_end - handoff_code);
-    if (!pages_take_code(&loader->pages, size, paging_layout.code_align, &loader->code_page))
+    uint64_t size = paging_layout.code_size;
+    if (!pages_take_code(&loader->pages, size, size, &loader->code_page))
         return false;
-    memcpy((void *)(uintptr_t)loader->code_page, handoff_code, size);
+    uint8_t *area = (uint8_t *)(uintptr_t)loader->code_page;
+    memset(area, 0, size);
+    memcpy(area, handoff_code, (size_t)(handoff_code_end - handoff_code));
     cache_sync_code(loader->code_page, size);
     return true;
 }

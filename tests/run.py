@@ -86,10 +86,11 @@ def mentions_ia64(path):
 def steps_ia64():
     yield "tool chain", ["tools/ia64-toolchain.sh"], one
     yield "build", make(JOBS, "ARCH=ia64", "all", "image", "test-boot-files"), one
-    for unit in names("tests/unit/test_*.c"):
-        if mentions_ia64("tests/unit/test_%s.c" % unit):
-            for compiler in ("gcc", "clang"):
-                yield "unit %s %s" % (unit, compiler), make("unit-%s-%s" % (compiler, unit)), cmocka
+    for kind, target in (("unit", "unit"), ("kernel", "kernel-test")):
+        for test in names("tests/%s/test_*.c" % kind):
+            if mentions_ia64("tests/%s/test_%s.c" % (kind, test)):
+                for compiler in ("gcc", "clang"):
+                    yield "%s %s %s" % (kind, test, compiler), make("%s-%s-%s" % (target, compiler, test)), cmocka
     for test in names("tests/mock/test_*_ia64.c"):
         yield "mock %s_ia64" % test, make("mock-%s_ia64" % test), any_runner
     yield "oracle ia64", make("oracle-ia64"), any_runner
