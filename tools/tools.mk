@@ -22,6 +22,7 @@ run:
 	@$(MAKE) --no-print-directory $(PARALLEL) image
 	@ARCH=$(ARCH) O=$(O) tools/run.sh
 debug:
+	@[ $(ARCH) = x86_64 ] || { echo "make debug is for x86_64 alone" >&2; false; }
 	@tools/setup.sh debug
 	@$(MAKE) --no-print-directory $(PARALLEL) image $(BUILD)/host/btl
 	@O=$(O) tools/debug.sh
