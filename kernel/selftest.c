@@ -135,15 +135,15 @@ static uint64_t pages_of(uint64_t size)
     return (size + BTL_PAGE_SIZE - 1) / BTL_PAGE_SIZE;
 }
 
-// Of the loader nothing is left; of staged files those of AUTO modules; of images those of modules
-// that are loaded (and in the phase-1 arena, the gaps that align them).
+// Of the loader nothing is left; of staged files those of AUTO modules, loaded or not; of images
+// those of modules that are loaded (and in the phase-1 arena, the gaps that align them).
 static bool check_given_back(struct btl_out *detail)
 {
     uint64_t staged = 0, linked = 0, in_arena = 0, failed = 0;
 
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
-        if (module->state == MODULE_REGISTERED && module->unloads == 0)
+        if (module->entry->phase == BTL_PHASE_AUTO && !module->file_released)
             staged += pages_of(module->entry->staged_size);
         if (module->state == MODULE_FAILED && module->entry->state == BTLM_LINKED)
             failed += pages_of(module->entry->size);
