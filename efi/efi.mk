@@ -4,6 +4,8 @@ EFI_OUT := $(O)/efi
 LOADER_VERSION := 1.0
 EFI_NAME_x86_64 := BOOTX64.EFI
 EFI_NAME_ia64 := BOOTIA64.EFI
+EFI_SHELL_x86_64 := shellx64.efi
+EFI_SHELL_ia64 := shellia64.efi
 EFI_IMAGE := $(EFI_OUT)/$(EFI_NAME_$(ARCH))
 EFI_CC ?= $(CROSS)gcc
 EFI_LD ?= $(CROSS)ld
@@ -16,7 +18,7 @@ GNU_EFI_INCLUDE ?= $(word 2,$(GNU_EFI_$(ARCH)))
 # Code that also runs in tests, on a firmware of their own (tests/mock/), and code that only UEFI can run.
 EFI_ARCH_C := $(wildcard efi/*_$(ARCH).c)
 EFI_OTHER_ARCH_C := $(filter-out $(EFI_ARCH_C),$(wildcard efi/*_x86_64.c efi/*_ia64.c))
-EFI_UEFI_C := $(wildcard efi/*_uefi.c efi/frequency_$(ARCH).c) efi/cpu_$(ARCH).c efi/mem_$(ARCH).c
+EFI_UEFI_C := $(sort $(wildcard efi/*_uefi.c efi/frequency_$(ARCH).c)) efi/cpu_$(ARCH).c efi/mem_$(ARCH).c
 EFI_SHARED_C := $(filter-out $(EFI_UEFI_C) $(EFI_OTHER_ARCH_C),$(sort $(wildcard efi/*.c)))
 EFI_S := $(wildcard efi/*_$(ARCH).S)
 
@@ -29,7 +31,8 @@ EFI_LD_FLAGS_ia64 := --no-warn-rwx-segments
 EFI_LIBS_ia64 = $(shell $(EFI_CC) -print-libgcc-file-name)
 EFI_FLAGS := -ffreestanding -fpic -fshort-wchar -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
 	-fvisibility=hidden -fno-tree-loop-distribute-patterns -O2 -g $(EFI_FLAGS_$(ARCH))
-LOADER_FLAGS = -Icore -DLOADER_VERSION='"$(LOADER_VERSION)"' -DLOADER_NAME='"$(EFI_NAME_$(ARCH))"'
+LOADER_FLAGS = -Icore -I$(BUILD)/gen -DLOADER_VERSION='"$(LOADER_VERSION)"' -DLOADER_NAME='"$(EFI_NAME_$(ARCH))"' \
+	-DSHELL_FILE='L"$(EFI_SHELL_$(ARCH))"'
 
 $(eval $(call core_variant,$(ARCH)/efi,$(EFI_CC),$(EFI_FLAGS)))
 
@@ -43,6 +46,13 @@ $(EFI_OUT)/%.o: efi/%.c efi/efi.mk
 $(EFI_OUT)/%.o: efi/%.S
 	$(BEGIN)
 	$(EFI_CC) -g -Wa,--fatal-warnings -c $< -o $@
+
+# The explanations of all messages, from their page.
+MESSAGES_TEXT := $(BUILD)/gen/messages_text.inc
+$(MESSAGES_TEXT): docs/messages.md tools/messages_text.awk
+	$(BEGIN)
+	LC_ALL=C awk -f tools/messages_text.awk $< | LC_ALL=C sort > $@
+$(EFI_OUT)/messages_text.o: $(MESSAGES_TEXT)
 
 $(EFI_OUT)/loader.elf: $(EFI_OBJ) $(O)/efi/libbtl.a
 	$(EFI_LD) $(EFI_LD_FLAGS_$(ARCH)) -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined --warn-common --fatal-warnings \

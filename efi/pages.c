@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The list of taken pages.
+// The lists of taken pages.
 #include "pages.h"
 
 #include <mem.h>
@@ -184,7 +184,24 @@ void pages_give_back_all(struct pages *pages)
     if (pages->capacity != 0)
         pages->fw->release(pages->fw, (uintptr_t)pages->taken,
                            pages_of(pages->capacity * sizeof(*pages->taken)));
-    *pages = (struct pages){.fw = pages->fw};
+    *pages = (struct pages){.fw = pages->fw, .lasting = pages->lasting};
+}
+
+uint64_t pages_count(const struct pages *pages)
+{
+    uint64_t count = 0;
+    for (; pages != NULL; pages = pages->lasting)
+        count += pages->count;
+    return count;
+}
+
+void pages_copy(const struct pages *pages, struct btl_own_range *to)
+{
+    for (; pages != NULL; pages = pages->lasting) {
+        if (pages->count > 0)
+            memcpy(to, pages->taken, pages->count * sizeof(*to));
+        to += pages->count;
+    }
 }
 
 // Chunks grow with what was taken, so that their number stays small; what a nearly full machine

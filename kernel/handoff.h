@@ -18,6 +18,7 @@ bool handoff_still_valid(void);
 struct options {
     bool autotest;       // run the checks, print the report, power off
     bool report;         // print the report, power off
+    bool boot_ok;        // say boot-ok when all went well
     bool serial, screen; // console=com1, console=screen; both are on when neither is named
 };
 extern struct options options;

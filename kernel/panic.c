@@ -2,23 +2,41 @@
 #include "panic.h"
 
 #include "dlkm/dlkm.h"
+#include "give_up.h"
 #include "power.h"
+#include "print.h"
 #include "symbols.h"
 
+#include <btl/boot_state.h>
 #include <btl/kernel.h>
 
 #define FRAMES_MAX 32
 
 static int depth;
 
+// For the record of the failure: the backtrace, then what happened, in one line. The loader quotes
+// the last one.
+#define MESSAGE_MAX 320
+static char message_text[MESSAGE_MAX], text[BTL_RECORD_TEXT_MAX];
+static struct text_buffer message, record;
+
+bool panic_is_shown(void)
+{
+    return depth > 0;
+}
+
 void panic_begin(void)
 {
     if (depth++ > 0) {
         if (depth == 2)
             kprintf("\nA second failure while the first was being shown. Stopped.\n");
+        boot_reset_counted();
         power_stop_failed();
     }
+    log_level(BTL_LOG_ERROR);
     kprintf("\n*** ");
+    message = text_buffer(message_text, sizeof(message_text));
+    console_copy(&message);
 }
 
 struct trace {
@@ -64,14 +82,36 @@ void backtrace_print(const struct arch_registers *registers)
     print_repeated(&trace);
 }
 
+// Behind the last whole line of the backtrace.
+static void append_message(void)
+{
+    while (record.len > 0 && record.at[record.len - 1] != '\n')
+        record.len--;
+    record.size = sizeof(text);
+    for (size_t i = 0; i < message.len; i++) {
+        bool joins = message.at[i] == '\n' && i + 1 < message.len;
+        record.out.put(&record.out, joins ? "; " : &message.at[i], joins ? 2 : 1);
+    }
+}
+
 void panic_end(const struct arch_registers *registers)
 {
     struct btl_str running = dlkm_running();
 
     if (running.len > 0)
         kprintf("while the load function of module %S was running\n", &running);
+    console_copy(NULL); // registers say nothing without the machine
     arch_print_registers(registers);
+    record =
+        text_buffer(text, sizeof(text) - 2 * MESSAGE_MAX); // "; " is twice as long as a newline
+    console_copy(&record);
     backtrace_print(registers);
+    console_copy(NULL);
+    append_message();
+    if (boot_can_fall_back()) {
+        power_report_panic();
+        boot_give_up((struct btl_str){text, record.len});
+    }
     kprintf("Stopped.\n");
     power_stop_failed();
 }

@@ -12,7 +12,12 @@
 #include <btl/kernel.h>
 
 static struct arch_space kernel_space;
-static bool ready;
+static bool begun, ready;
+
+bool vm_begun(void)
+{
+    return begun;
+}
 
 bool vm_ready(void)
 {
@@ -173,6 +178,7 @@ void vm_init(void)
 {
     uint64_t event = timeline_begin(BTLM_EVENT_VM, BTL_NONE);
 
+    begun = true;
     build_pfdat();
     if (!vm_space_build(&kernel_space))
         kpanic("out of memory while building the kernel's page tables");

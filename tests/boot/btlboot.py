@@ -100,9 +100,8 @@ def firmware(name):
     raise RuntimeError("OVMF_%s is not installed (package ovmf)" % name)
 
 
-def machine_x86_64(work, image, disk, memory, random):
+def machine_x86_64(variables, image, disk, memory, random):
     """QEMU with OVMF, and its options."""
-    variables = os.path.join(work, "vars.fd")
     if not os.path.exists(variables):
         shutil.copy(firmware("VARS"), variables)
     return os.environ.get("BTL_QEMU", "qemu-system-x86_64"), [
@@ -115,7 +114,7 @@ def machine_x86_64(work, image, disk, memory, random):
         "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
 
 
-def machine_ia64(work, image, disk, memory, random):
+def machine_ia64(variables, image, disk, memory, random):
     """The emulator that QEMU_IA64 names, which has its firmware in it."""
     return os.environ["QEMU_IA64"], [
         "-machine", "vibtanium,efi-boot-manager=off", "-m", memory or "512M",
@@ -135,13 +134,16 @@ def exit_status(status, text):
 
 class Machine:
     """A running QEMU: its serial line is a terminal. `image`: a file, or options of -drive that begin
-    with a comma."""
+    with a comma. `variables`: the firmware's variable store, a file that outlives the machine; it is made
+    when it is not there. Without it each machine has one of its own."""
 
-    def __init__(self, image, disk="virtio", memory=None, options=(), random=True, work=None):
+    def __init__(self, image, disk="virtio", memory=None, options=(), random=True, work=None, variables=None,
+                 serial="stdio"):
         self.work = work or tempfile.mkdtemp(prefix="btlboot-")
         self.qmp_path = os.path.join(self.work, "qmp")
-        program, command = MACHINES[ARCH](self.work, image, disk, memory, random)
-        command += ["-display", "none", "-no-reboot", "-serial", "stdio", "-monitor", "none",
+        variables = variables or os.path.join(self.work, "vars.fd")
+        program, command = MACHINES[ARCH](variables, image, disk, memory, random)
+        command += ["-display", "none", "-no-reboot", "-serial", serial, "-monitor", "none",
                     "-qmp", "unix:%s,server=on,wait=off" % self.qmp_path, *options]
         self.deadline = time.monotonic() + LIMIT
         self.child = pexpect.spawn(program, command, timeout=LIMIT, encoding="utf-8",

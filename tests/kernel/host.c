@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arch/x86_64/cpu.h"
 #include "print.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
@@ -15,6 +16,10 @@ static size_t printed_len;
 static char panic_text[512];
 static uint64_t fail_in = UINT64_MAX;
 static bool failed;
+
+// The processor that the kernel asks (arch/x86_64/cpu.h).
+uint64_t cpu_cr0, cpu_cr3, cpu_cr4, cpu_efer, cpu_pat;
+bool cpu_has_1g;
 
 jmp_buf host_panic_jump;
 bool host_panic_expected;

@@ -300,7 +300,7 @@ static void test_log_and_timeline_are_in_the_manifest(void **state)
     assert_true(log.len < sizeof(text));
     memcpy(text, log.at, log.len);
     text[log.len] = '\0';
-    assert_non_null(strstr(text, "\nbase "));
+    assert_non_null(strstr(text, "] info  base "));
     assert_null(strchr(text, '\r'));
     bool kinds[BTLM_EVENTS_KINDS] = {false};
     uint64_t last = 0;
@@ -401,7 +401,7 @@ static void test_autoboot_delay_is_waited_for(void **state)
     mock_add_ordinary(mock);
     mock_add_text(mock, "/loader.conf", "autoboot_delay=\"3\"\n");
     mock_expect_boot(mock, NULL);
-    assert_true(mock->key_waited && mock->key_seconds == 3);
+    assert_true(mock->key_waited && mock->key_ms == 3000);
     mock_end(mock);
 }
 

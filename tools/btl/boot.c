@@ -7,9 +7,8 @@
 
 #include <btl/boot.h>
 
+#include "configurations.h"
 #include "files.h"
-
-#define DEFAULT_CONFIG "/loader.conf"
 
 static const struct machine {
     uint16_t machine;
@@ -68,17 +67,11 @@ bool boot_option(struct boot *boot, int option, bool *ret_good)
 void boot_argument(struct boot *boot, const char *argument)
 {
     struct btl_arena *arena = boot->host->arena;
-    boot->path = BTL_STR(DEFAULT_CONFIG);
-    if (argument != NULL && boot->root == NULL) {
-        const char *slash = strrchr(argument, '/');
-        boot->path = memory_text(arena, "/%s", slash == NULL ? argument : slash + 1);
-        if (slash == argument)
-            boot->root = "/";
-        else if (slash != NULL)
-            boot->root = memory_text(arena, "%.*s", (int)(slash - argument), argument).at;
-    } else if (argument != NULL) {
+    boot->path = BTL_STR(CONFIG_DEFAULT);
+    if (argument != NULL && boot->root == NULL)
+        configuration_split(arena, argument, &boot->root, &boot->path);
+    else if (argument != NULL)
         boot->path = memory_text(arena, "%s%s", argument[0] == '/' ? "" : "/", argument);
-    }
     if (boot->root == NULL)
         boot->root = ".";
 }
@@ -95,11 +88,23 @@ static void choose_machine(struct boot *boot)
         boot->machine = machines[0].machine;
 }
 
+// As the loader has it, when no configuration is known to be good.
+static bool has_fallback(struct boot *boot)
+{
+    struct volume_file file;
+    struct volume_problem problem;
+    bool is_default = btl_str_equal(boot->path, BTL_STR(CONFIG_DEFAULT));
+    return volume_file_open(&boot->volume,
+                            is_default ? BTL_STR(CONFIG_PREVIOUS) : BTL_STR(CONFIG_DEFAULT),
+                            BTL_CONFIG_MAX, &file, &problem);
+}
+
 bool boot_open(struct boot *boot)
 {
     if (!volume_open(boot->host, boot->root, &boot->volume))
         return false;
     choose_machine(boot);
+    boot->fallback = has_fallback(boot);
     return true;
 }
 
@@ -156,19 +161,30 @@ static bool read_kernel(struct boot *boot, struct btl_place *ret_place)
     return false;
 }
 
+// Which line of the configuration names it, as in efi/kernel.c.
+static void report_line(struct boot *boot)
+{
+    const struct btl_setting *setting = boot->config.kernel_setting;
+    if (boot->kernel_file == NULL && setting != NULL)
+        btl_report(&boot->host->diags, BTL_BOOT_KERNEL_LINE,
+                   btl_setting_place(&boot->config, setting, (struct btl_str){NULL, 0}),
+                   BTL_ARG(boot->config.kernel));
+}
+
 void boot_kernel(struct boot *boot)
 {
     struct host *host = boot->host;
     struct btl_place place;
-    if (!read_kernel(boot, &place))
-        return;
     boot->kernel_good =
+        read_kernel(boot, &place) &&
         btl_elf_open(boot->kernel_bytes, BTL_ELF_KERNEL, boot->machine, place, &boot->kernel_elf,
                      &host->diags) &&
         btl_modinfo_read(&boot->kernel_elf, host->arena, &boot->kernel_info, &host->diags) &&
         btl_kernel_open(&boot->kernel_elf, host->arena, &boot->kernel, &host->diags);
     if (boot->kernel_good)
         choose_base(boot);
+    else
+        report_line(boot);
 }
 
 const struct btl_diag *boot_first_since(const struct boot *boot, const struct btl_diag *before)

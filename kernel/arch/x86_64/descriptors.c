@@ -8,7 +8,7 @@ enum { SELECTOR_CODE = 0x08, SELECTOR_DATA = 0x10, SELECTOR_TSS = 0x18 };
 // Exceptions that must not trust the stack they interrupt get one of their own.
 enum { IST_DOUBLE_FAULT = 1, IST_NMI = 2, IST_MACHINE_CHECK = 3, IST_COUNT = 3 };
 
-#define IST_SIZE 8192
+#define IST_SIZE 32768 // a panic calls the firmware
 
 struct __attribute__((packed)) tss {
     uint32_t reserved0;

@@ -25,6 +25,9 @@ struct arch_registers {
 _Static_assert(sizeof(struct arch_registers) == 22 * 8, "trap_stubs.S");
 
 extern const char trap_stubs[]; // 256 of TRAP_STUB_SIZE bytes
-_Noreturn void trap(const struct arch_registers *registers);
+// Returns where the watchdog has only counted.
+void trap(const struct arch_registers *registers);
+// watchdog.c: an NMI. False: it was not the watchdog's.
+bool watchdog_tick(const struct arch_registers *registers);
 
 #endif
