@@ -131,6 +131,13 @@ static void forget_failure(const uint8_t sha256[static 32])
                     efi_variable_set(btl_variable_name(BTL_VARIABLE_FAILED), NULL, 0));
 }
 
+static bool is_ok;
+
+bool boot_is_ok(void)
+{
+    return is_ok;
+}
+
 bool boot_ok(void)
 {
     struct btl_record record;
@@ -144,6 +151,7 @@ bool boot_ok(void)
     forget_failure(record.sha256);
     kprintf("boot-ok: %S is the last good configuration%s\n", &record.path,
             is_new ? " from now on" : " already");
+    is_ok = true;
     return true;
 }
 

@@ -17,6 +17,7 @@ bool boot_has(uint32_t flag);
 bool boot_record_failure(struct btl_str text);
 // BtlGood: this configuration is good. False: why not has been said.
 bool boot_ok(void);
+bool boot_is_ok(void); // in this boot
 // boot_ok() as kernel_options="boot-ok" wants it: not when a module without which the boot is not
 // worth having is missing.
 void boot_ok_by_itself(void);

@@ -18,9 +18,10 @@
 
 static bool fallback_lost;
 
+// The last good configuration has nothing to fall back to: it is what the next boot would be.
 bool boot_can_fall_back(void)
 {
-    return boot_has(BTLM_BOOT_FALLBACK) && !fallback_lost;
+    return boot_has(BTLM_BOOT_FALLBACK) && !boot_is_ok() && !fallback_lost;
 }
 
 // The firmware is called in an address space of the kernel's own. A panic in phase 1 comes before
@@ -56,7 +57,7 @@ void boot_give_up(struct btl_str text)
 
 void boot_reset_counted(void)
 {
-    if (boot_has(BTLM_BOOT_TRIAL))
+    if (boot_has(BTLM_BOOT_TRIAL) && !boot_is_ok())
         arch_reset();
 }
 

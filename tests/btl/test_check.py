@@ -113,12 +113,14 @@ early.sise="5"
 
 
 @pytest.mark.parametrize("name,files,codes", [
-    ("missing-kernel", {"kernel/kernel.elf": None}, ["file-not-found"]),
-    ("kernel-is-text", {"kernel/kernel.elf": b"#!/bin/sh\n" * 30}, ["elf-not-elf"]),
-    ("kernel-of-another-machine", {"kernel/kernel.elf": elf.kernel(machine=50)}, ["elf-machine"]),
+    ("missing-kernel", {"kernel/kernel.elf": None}, ["file-not-found", "boot-kernel-line"]),
+    ("kernel-is-text", {"kernel/kernel.elf": b"#!/bin/sh\n" * 30}, ["elf-not-elf", "boot-kernel-line"]),
+    ("kernel-of-another-machine", {"kernel/kernel.elf": elf.kernel(machine=50)},
+     ["elf-machine", "boot-kernel-line"]),
     ("kernel-outside-window", {"kernel/kernel.elf": elf.kernel(base=0x200000)}, ["boot-kernel-window"]),
     ("kernel-writable-code", {"kernel/kernel.elf": elf.kernel(flags=7)}, None),
-    ("kernel-is-directory", {"kernel/kernel.elf": None, "kernel/kernel.elf/x": b""}, ["file-is-directory"]),
+    ("kernel-is-directory", {"kernel/kernel.elf": None, "kernel/kernel.elf/x": b""},
+     ["file-is-directory", "boot-kernel-line"]),
     ("missing-module", {"modules/idle.ko": None}, ["file-not-found"]),
     ("truncated-module", {"modules/idle.ko": module("idle")[:200]}, None),
     ("empty-module", {"modules/idle.ko": b""}, ["elf-empty"]),

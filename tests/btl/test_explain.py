@@ -33,7 +33,7 @@ def test_every_code_is_explained_as_the_page_does():
         words = re.findall(r"[A-Za-z]{3,}", part)
         missing = [word for word in page_of(code) if word not in words]
         assert not missing and len(page_of(code)) > 3, (code, missing)
-        assert max(map(len, part.splitlines())) <= 80 and "`" not in part, code
+        assert max(map(len, part.splitlines())) <= 80 and "`" not in part.split("\n\n", 1)[1], code
 
 
 def test_list():

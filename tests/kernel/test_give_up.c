@@ -5,6 +5,8 @@
 #include "firmware.h"
 
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "boot_state.h"
 #include "dlkm/dlkm.h"
@@ -300,6 +302,25 @@ static void a_trial_is_counted_record_or_not(void **state)
     assert_int_equal(run(boot_reset_counted), GOES_ON);
 }
 
+// boot-ok stays said, so another process says it.
+static void what_is_good_is_not_given_up(void **state)
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0) {
+        world_boot(BTLM_BOOT_FALLBACK | BTLM_BOOT_TRIAL);
+        world_seal();
+        bool before = boot_can_fall_back() && boot_ok();
+        _exit(before && !boot_can_fall_back() && run(give_up) == GOES_ON &&
+                      run(boot_reset_counted) == GOES_ON && !is_recorded()
+                  ? 0
+                  : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 // The next boot would be the same: from here on there is nothing to fall back to. The last test.
 static void a_failure_that_cannot_be_recorded(void **state)
 {
@@ -329,6 +350,7 @@ int main(void)
         TEST(a_panic_in_phase_1_brings_the_vm_up),
         TEST(without_a_fallback_nothing_is_given_up),
         TEST(a_trial_is_counted_record_or_not),
+        TEST(what_is_good_is_not_given_up),
         TEST(a_failure_that_cannot_be_recorded),
     };
     return cmocka_run_group_tests(tests, firmware_group_begin, firmware_group_end);
