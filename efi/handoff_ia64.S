@@ -12,7 +12,7 @@
 #define UNCACHED_REGION   6
 #define DIRECT_REGION     7
 
-#define ISR_SP  32
+#define ISR_SP  36
 #define PSR_ED  43
 #define PSR_BN  0x100000000000
 #define PSR_OFF 0x6000                  // ic, i

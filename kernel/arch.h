@@ -29,7 +29,7 @@ uint64_t arch_function_entry(uint64_t pointer);
 // Ends a virtual machine with an exit status where there is a device for that, or the machine without
 // one where the firmware can be called at any time; else returns.
 void arch_debug_exit(bool good);
-// Resets the machine without the firmware's help; returns where that is not possible.
+// Resets the machine when efi_reset_system() could not; returns where there is no other way.
 void arch_reset(void);
 
 // --- watchdog

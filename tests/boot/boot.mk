@@ -16,6 +16,18 @@ test-modules: $(TEST_MODULES:%=$(O)/testmodules/%.ko)
 .PRECIOUS: $(O)/testmodules/%.o
 .PHONY: test-modules
 
+# Kernels that look at the state they were started in: tests/boot/kernels/state_ARCH.S, as it is and with
+# each way of stopping it.
+TEST_STATES := $(if $(wildcard tests/boot/kernels/state_$(ARCH).S),state WRITE_AREA WRITE_TEXT RUN_DATA GUARD SPECULATE)
+$(O)/testkernels/%.o: tests/boot/kernels/state_$(ARCH).S
+	$(BEGIN)
+	$(KERNEL_CC) -Wa,--fatal-warnings -DLAST_$* -c $< -o $@
+$(O)/testkernels/%.elf: $(O)/testkernels/%.o tests/boot/kernels/$(ARCH).ld
+	$(CROSS)ld -static -z max-page-size=4096 -T tests/boot/kernels/$(ARCH).ld $< -o $@
+test-states: $(TEST_STATES:%=$(O)/testkernels/%.elf)
+.PRECIOUS: $(O)/testkernels/%.o
+.PHONY: test-states
+
 # EFI applications of the tests' own, by gnu-efi.
 TEST_EFI := $(patsubst tests/boot/efi/%.c,$(O)/testefi/%.efi,$(wildcard tests/boot/efi/*.c))
 $(O)/testefi/%.o: tests/boot/efi/%.c
@@ -43,5 +55,5 @@ $(O)/testefi/services.so: $(O)/testefi/services.o $(SERVICES_OBJ) $(O)/efi/libbt
 TEST_EFI += $(O)/testefi/services.efi
 
 TEST_EFI_x86_64 := $(TEST_EFI)
-test-boot-files: test-modules $(TEST_EFI_$(ARCH)) $(BUILD)/host/btl
+test-boot-files: test-modules test-states $(TEST_EFI_$(ARCH)) $(BUILD)/host/btl
 .PHONY: test-boot-files

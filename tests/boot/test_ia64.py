@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import time
 
 import pexpect
 import pytest
@@ -183,6 +184,62 @@ def test_cycle():
     for name in ("cycle_a", "cycle_b", "cycle_c"):
         assert result.module(name)["state"] == "failed"
     assert result.loaded() == ALL
+
+
+def test_volume_that_cannot_be_written():
+    """This firmware reads files alone: the manifest is not saved, and the boot goes on."""
+    result = boot(text=conf('manifest_save="YES"\n'))
+    assert result.status == GOOD
+    result.says("/btl/manifest.bin: warning", "[save-protected]")
+    assert result.loaded() == ALL
+
+
+# ------------------------------------------------------------------ the boot protocol, as 3.2 has it
+
+def state(last, pattern):
+    """What a kernel of tests/boot/kernels/ prints."""
+    kernel = read(os.path.join(O, "testkernels", last + ".elf"))
+    files = {"kernel/kernel.elf": kernel, "loader.conf": b'kernel="/kernel/kernel.elf"\n'}
+    with started(files) as machine:
+        machine.expect(pattern)
+        return machine.text()
+
+
+def test_registers_at_entry():
+    text = state("state", "went on")
+    have = {name: int(value, 16) for name, value in re.findall(r"^(\w+)=([0-9a-f]{16})$", text, re.M)}
+    psr = sum(1 << bit for bit in (13, 17, 19, 27, 36, 44))  # ic, dt, dfh, rt, it, bn
+    expected = {"others": 0, "pr": 1, "pfs": 0, "psr": psr, "rsc": 0, "rnat": 0, "fpsr": 0x0009804c0270033f,
+                "unat": 0, "lc": 0, "ec": 0, "ccv": 0, "pta": 0x3c, "dcr": 0,
+                "rr5": 0x10530, "rr6": 0x10630, "rr7": 0x10730, **{"b%d" % n: 0 for n in range(8)}}
+    assert {name: have[name] for name in expected} == expected
+    window, direct = 0xa000000000000000, 0xe000000000000000
+    assert have["sp"] >> 39 == window >> 39 and have["sp"] % 0x10000 == 0xfff0
+    assert have["bspstore"] == have["sp"] + 16 + 0x10000  # a guard of 64 KiB between them
+    assert have["in0"] >> 61 == direct >> 61 and have["in0"] % 4096 == 0
+    assert have["iva"] >> 61 == direct >> 61 and have["iva"] % 0x10000 == 0
+    assert have["k3"] % 4096 == 0 and have["k3"] >> 50 == 0
+    assert have["gp"] >> 39 == window >> 39
+
+
+@pytest.mark.parametrize("last", ["WRITE_AREA", "WRITE_TEXT", "RUN_DATA", "GUARD"])
+def test_what_is_not_allowed_stops(last):
+    """In the loader's vectors, silently. The monitor of the emulator shows where."""
+    kernel = read(os.path.join(O, "testkernels", last + ".elf"))
+    files = {"kernel/kernel.elf": kernel, "loader.conf": b'kernel="/kernel/kernel.elf"\n'}
+    with started(files) as machine:
+        machine.expect("state ends")
+        time.sleep(1)
+        registers = machine.qmp("human-monitor-command", **{"command-line": "info registers"})
+        text = machine.text()
+    assert "went on" not in text
+    area = int(re.search(r"^iva=([0-9a-f]+)", text, re.M).group(1), 16)
+    ip = int(re.search(r"(?i)\bip\s*=?\s*(?:0x)?([0-9a-f]{16})", registers).group(1), 16)
+    assert area <= ip < area + 0x8000, registers
+
+
+def test_speculative_load_without_a_translation_is_deferred():
+    assert "went on" in state("SPECULATE", "went on")
 
 
 # ------------------------------------------------------------------------------------------- faults

@@ -155,6 +155,16 @@ static void print_frame(const struct arch_registers *r)
     }
 }
 
+// A spill leaves the NaT bit of a register in the bit of ar.unat that its address names.
+static void print_nats(const struct arch_registers *r)
+{
+    uint64_t first = (uint64_t)(uintptr_t)r->r1_to_r31 >> 3;
+
+    for (unsigned i = 0; i < BTL_COUNT(r->r1_to_r31); i++)
+        if (r->nat >> ((first + i) & 63) & 1)
+            kprintf("r%u is a NaT\n", i + 1);
+}
+
 void arch_print_registers(const struct arch_registers *r)
 {
     static const char *const special[] = {"ip  ", "psr ", "ifs ", "pfs ", "rsc ", "bsp ",
@@ -175,6 +185,7 @@ void arch_print_registers(const struct arch_registers *r)
         print_rows(branch, r->b, BTL_COUNT(branch));
         print_rows(general, r->r1_to_r31, BTL_COUNT(general));
         print_frame(r);
+        print_nats(r);
     }
     kprintf("iva %016lx  dcr %016lx  tree %016lx\n", (unsigned long)read_iva(),
             (unsigned long)read_dcr(), (unsigned long)read_root());
