@@ -32,10 +32,19 @@ void arch_debug_exit(bool good);
 // Resets the machine when efi_reset_system() could not; returns where there is no other way.
 void arch_reset(void);
 
+// --- watchdog
+
+struct arch_registers; // an interrupted context, as the exception stub saved it
+
+// Calls `expired`, once, when `seconds` have passed and nobody has stopped it: out of whatever is
+// running then, even with interrupts off. When it returns, that goes on. From phase 1 on, in the
+// loader's address space. False: the machine has nothing for this, and all is as it was.
+bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *at));
+// Leaves the hardware as it was found; nothing when none runs. Not from `expired`.
+void arch_watchdog_stop(void);
+
 // --- what a panic shows
 
-// An interrupted context: registers as the exception stub saved them.
-struct arch_registers;
 void arch_print_registers(const struct arch_registers *registers); // NULL: control registers alone
 // Calls `visit` with the address of each active call, innermost first, from `registers` or, when
 // NULL, from the caller. Survives a broken stack.
@@ -84,7 +93,8 @@ void arch_walk(const struct arch_space *space,
                void (*visit)(void *context, uint64_t virtual, uint64_t size, uint32_t flags),
                void *context);
 
-// Calls a function of the firmware with its calling convention.
+// Calls a function of the firmware with its calling convention: SetVariable has five arguments, and
+// none that the kernel calls has more.
 uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                        uint64_t e);
 
