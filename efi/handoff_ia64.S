@@ -4,8 +4,6 @@
 // It is copied to memory aligned to its size; all branches are relative.
 #include "handoff_ia64.h"
 
-#define PTE_RW_WRITE_BACK 0x461         // present, accessed, dirty, access rights 2
-#define PTE_RW_UNCACHED   0x471
 #define PAGE_SHIFT        12
 #define PHYSICAL_BITS     50
 #define WINDOW_REGION     5
@@ -89,8 +87,8 @@ itlb_absent:
         cmp.eq  p8, p0 = UNCACHED_REGION, r17
         cmp.eq  p9, p0 = WINDOW_REGION, r17 ;;
         .pred.rel.mutex p7, p8, p9
-(p7)    mov     r18 = PTE_RW_WRITE_BACK
-(p8)    mov     r18 = PTE_RW_UNCACHED
+(p7)    mov     r18 = HANDOFF_IA64_DIRECT
+(p8)    mov     r18 = HANDOFF_IA64_UNCACHED
 (p9)    br.cond.sptk.few dtlb_window ;;
 (p7)    cmp.eq  p9, p0 = r19, r0
         extr.u  r17 = r16, PAGE_SHIFT, PHYSICAL_BITS - PAGE_SHIFT ;;
@@ -157,13 +155,13 @@ physical:
         ld8     r17 = [r17] ;;
 
         movl    r20 = WINDOW_REGION << 61
-        movl    r21 = 0x10530 ;;
+        movl    r21 = HANDOFF_IA64_RR5 ;;
         mov     rr[r20] = r21
         movl    r22 = UNCACHED_REGION << 61
-        movl    r23 = 0x10630 ;;
+        movl    r23 = HANDOFF_IA64_RR6 ;;
         mov     rr[r22] = r23
         movl    r24 = DIRECT_REGION << 61
-        movl    r25 = 0x10730 ;;
+        movl    r25 = HANDOFF_IA64_RR7 ;;
         mov     rr[r24] = r25 ;;
         srlz.d ;;
         srlz.i ;;

@@ -6,6 +6,13 @@
 #define HANDOFF_IA64_SIZE  0x10000
 #define HANDOFF_IA64_ENTRY 0x8000 // of the code, in the hand-off area; before it the vector table
 
+// As in btl/boot.h, which the assembler cannot read.
+#define HANDOFF_IA64_RR5      0x10530
+#define HANDOFF_IA64_RR6      0x10630
+#define HANDOFF_IA64_RR7      0x10730
+#define HANDOFF_IA64_DIRECT   0x461 // flags of translations: present, accessed, dirty, RW-
+#define HANDOFF_IA64_UNCACHED 0x471
+
 // struct handoff_ia64, by offset.
 #define HANDOFF_IA64_ROOT     0
 #define HANDOFF_IA64_KERNEL   8

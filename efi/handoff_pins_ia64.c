@@ -19,6 +19,12 @@ _Static_assert(BTL_IA64_HANDOFF_SIZE == HANDOFF_IA64_SIZE, "handoff_ia64.S");
 _Static_assert(BTL_BOOT_STACK_SIZE == 1u << PIN_SHIFT, "one page of a translation register");
 _Static_assert(BTL_IA64_STACK_GUARD == 1u << PIN_SHIFT, "they are aligned like one");
 
+_Static_assert(HANDOFF_IA64_RR5 == BTL_IA64_RR5 && HANDOFF_IA64_RR6 == BTL_IA64_RR6 &&
+                   HANDOFF_IA64_RR7 == BTL_IA64_RR7,
+               "handoff_ia64.S");
+_Static_assert(HANDOFF_IA64_DIRECT == PIN_RW, "handoff_ia64.S");
+_Static_assert(HANDOFF_IA64_UNCACHED == (PIN_RW | BTL_IA64_PTE_UNCACHED), "handoff_ia64.S");
+
 // log2 of the largest page that lies at the beginning of the kernel's text; 0: none.
 static unsigned text_shift(const struct handoff *handoff)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// There is no watchdog: the interval timer's interrupt does not come while psr.i is off, as it is for
-// the whole of a boot, and what interrupts without being asked (INIT, PMI) only the platform can send.
+// There is none: the interval timer (cr.itm) comes as an external interrupt, which PSR.i holds back,
+// and nothing but a TLB miss comes back from its vector.
 #include "arch.h"
 
 bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *at))
