@@ -28,6 +28,7 @@
 enum { R = BTL_PERM_READ, W = BTL_PERM_WRITE, X = BTL_PERM_EXEC };
 
 uint64_t cpu_boot_root, cpu_root;
+static uint64_t port_base;
 static uint64_t purged_start, purged_bytes, purges, purged_outside;
 static struct arch_space space;
 
@@ -35,6 +36,11 @@ static struct arch_space space;
 uint64_t physical_of(const void *at)
 {
     return (uint64_t)(uintptr_t)at & 0x0003fffffffff000ull;
+}
+
+uint64_t port_space(void)
+{
+    return port_base;
 }
 
 void purge_registers(uint64_t virtual, unsigned bits)
@@ -59,6 +65,7 @@ static int begin(void **state)
 {
     host_memory(PAGES);
     forget_purges();
+    port_base = 0;
     assert_true(arch_space_create(&space));
     cpu_root = space.root;
     return 0;
@@ -163,6 +170,29 @@ static void the_first_tree_has_the_direct_map_and_the_loaders_window(void **stat
     for (size_t i = 1; i < PAGING_SLOTS; i++)
         assert_int_equal(boot_window[i], 0);
     assert_int_equal(cpu_root, physical_of(boot_top));
+}
+
+// Entries of static tables hold where they lie in the host: they are followed by hand.
+static void of_region_6_the_ports_alone_are_mapped(void **state)
+{
+    const uint64_t uncached = PTE_COMMON | BTL_IA64_PTE_RW | BTL_IA64_PTE_UNCACHED;
+    size_t used = 0;
+
+    port_base = 0x0000fffffc000000ull; // the last 64 MiB of 256 TiB
+    cpu_boot_root = 0x123000;
+    paging_init();
+    assert_int_equal(boot_top[6 * 4], physical_of(ports) | 1);
+    for (size_t i = 1; i < 4; i++)
+        assert_int_equal(boot_top[6 * 4 + i], 0);
+    assert_int_equal(ports[0][511], physical_of(ports[1]) | 1);
+    assert_int_equal(ports[1][511], physical_of(ports[2]) | 1);
+    for (size_t i = 0; i < PAGING_SLOTS; i++)
+        used += (ports[0][i] != 0) + (ports[1][i] != 0) + (ports[2][i] != 0);
+    assert_int_equal(used, 1 + 1 + 32);
+    for (size_t i = 0; i < 32; i++)
+        assert_int_equal(ports[2][480 + i], (port_base + i * LARGE) | uncached);
+    assert_true(arch_space_create(&space));
+    assert_int_equal(((const uint64_t *)phys_to_virt(space.root))[6 * 4], physical_of(ports) | 1);
 }
 
 static void large_leaves_where_both_addresses_allow(void **state)
@@ -286,6 +316,14 @@ static void mapping_over_a_table_panics(void **state)
     assert_panics(arch_map(&space, WINDOW, 0, LARGE, R), "mapped already");
 }
 
+// The old translation may be cached.
+static void mapping_over_a_page_panics(void **state)
+{
+    assert_true(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | W));
+    assert_panics(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R), "mapped already");
+    assert_maps(WINDOW, 0, R | W);
+}
+
 static void memory_types(void **state)
 {
     uint64_t translation;
@@ -330,6 +368,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_first_tree_has_the_direct_map_and_the_loaders_window),
+        TEST(of_region_6_the_ports_alone_are_mapped),
         TEST(large_leaves_where_both_addresses_allow),
         TEST(a_gigabyte_is_entered_by_quarters),
         TEST(two_megabytes_are_entered_by_halves),
@@ -340,6 +379,7 @@ int main(void)
         TEST(unmapping_purges_the_range_and_no_more),
         TEST(unmapping_a_part_of_a_large_page_panics),
         TEST(mapping_over_a_table_panics),
+        TEST(mapping_over_a_page_panics),
         TEST(memory_types),
         TEST(a_space_beside_has_the_kernels_regions_alone),
         TEST(no_memory_at_each_table),

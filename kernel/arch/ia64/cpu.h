@@ -3,7 +3,7 @@
 //
 //   4  0x8000000000000000  the table of interruption vectors, pinned in a translation register
 //   5  0xa000000000000000  window: the kernel and modules, from the tree in force
-//   6  0xc000000000000000  physical addresses, uncached: I/O ports
+//   6  0xc000000000000000  the I/O port space at its physical address, uncached
 //   7  0xe000000000000000  direct map, from the tree in force
 #ifndef KERNEL_IA64_CPU_H
 #define KERNEL_IA64_CPU_H
@@ -76,7 +76,9 @@ struct descriptor {
 extern const char ivt[];
 // paging.c
 void paging_init(void);
-// port.c
+// port.c: the I/O port space, aligned to its size; physical address, 0: not known.
+#define PORT_SPACE_SIZE (64ull << 20)
+uint64_t port_space(void);
 void port_init(uint64_t physical);
 
 #endif

@@ -30,6 +30,29 @@
 static uint64_t boot_top[PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
 static uint64_t boot_window[PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
 
+// The I/O port space in region 6, uncached: tables of levels 4, 3 and 2 that every space shares.
+// It is aligned to its size, so that one table of level 2 holds it.
+static uint64_t ports[3][PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
+
+static void make_ports(uint64_t physical)
+{
+    const uint64_t virtual = BTL_IA64_UNCACHED | physical, step = paging_size(2);
+    const uint64_t leaf = PTE_COMMON | BTL_IA64_PTE_RW | BTL_IA64_PTE_UNCACHED;
+
+    ports[0][paging_slot(virtual, 4)] = physical_of(ports[1]) | PTE_PRESENT;
+    ports[1][paging_slot(virtual, 3)] = physical_of(ports[2]) | PTE_PRESENT;
+    for (uint64_t at = 0; at < PORT_SPACE_SIZE; at += step)
+        ports[2][paging_slot(virtual + at, 2)] = (physical + at) | leaf;
+}
+
+// Nothing else of region 6 is ever mapped: it would be a second, writable mapping of code.
+static void enter_ports(uint64_t *top)
+{
+    if (port_space() != 0)
+        top[paging_slot(BTL_IA64_UNCACHED | port_space(), PAGING_LEVELS)] =
+            physical_of(ports) | PTE_PRESENT;
+}
+
 void paging_init(void)
 {
     const uint64_t direct = paging_slot(BTL_IA64_DIRECT_MAP, PAGING_LEVELS);
@@ -38,6 +61,9 @@ void paging_init(void)
         boot_top[direct + i] = i << 48 | PTE_COMMON | BTL_IA64_PTE_RW;
     boot_window[0] = read_boot_root() | PTE_PRESENT;
     boot_top[paging_slot(BTL_IA64_WINDOW, PAGING_LEVELS)] = physical_of(boot_window) | PTE_PRESENT;
+    if (port_space() != 0)
+        make_ports(port_space());
+    enter_ports(boot_top);
     write_root(physical_of(boot_top));
 }
 
@@ -148,7 +174,10 @@ static int level_for(uint64_t virtual, uint64_t physical, uint64_t size)
 
 bool arch_space_create(struct arch_space *ret_space)
 {
-    return pages_alloc(1, PF_PAGE_TABLE, &ret_space->root);
+    if (!pages_alloc(1, PF_PAGE_TABLE, &ret_space->root))
+        return false;
+    enter_ports(phys_to_virt(ret_space->root));
+    return true;
 }
 
 // Regions 4 to 7 are the kernel's half.
@@ -176,7 +205,7 @@ bool arch_map(struct arch_space *space, uint64_t virtual, uint64_t physical, uin
 
         if (!make_entry(space, virtual, level, &entry))
             return false;
-        if (*entry != 0 && !paging_is_leaf(*entry))
+        if (*entry != 0) // a leaf could be cached
             kpanic("arch_map: 0x%lx is mapped already", (unsigned long)virtual);
         *entry = physical | leaf_bits(flags);
         virtual += step;

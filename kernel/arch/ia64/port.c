@@ -10,6 +10,11 @@
 
 static uint64_t base; // uncached; 0: not known, every port reads as all ones
 
+uint64_t port_space(void)
+{
+    return base & ~BTL_IA64_UNCACHED;
+}
+
 void port_init(uint64_t physical)
 {
     base = physical != 0 ? BTL_IA64_UNCACHED | physical : 0;

@@ -26,4 +26,7 @@ static inline void serialize(void)
 
 void paging_init(void);
 
+#define PORT_SPACE_SIZE (64ull << 20)
+uint64_t port_space(void);
+
 #endif
