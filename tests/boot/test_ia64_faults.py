@@ -56,6 +56,29 @@ def test_registers_of_the_interrupted_frame():
     assert len(re.findall(r"\br(?:3[2-9]|[4-9]\d) +[0-9a-f]{16}", text)) == size
 
 
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_values_of_the_interrupted_frame(phase):
+    """They were in registers alone when it happened."""
+    files, lines = add("frame", phase)
+    result = boot(files=files, text=conf(lines))
+    assert result.status == BAD
+    result.says("break number 0x77")
+    have = {int(n): int(value, 16) for n, value in re.findall(r"\br(\d+) +([0-9a-f]{16})", result.text)}
+    first = 0x0102030405060708
+    assert [have.get(34 + i) for i in range(10)] == [first + i * 0x1010101010101010 for i in range(10)]
+    assert calls(result)[:2] == ["frame_fault", "frame_load"]
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_code_has_no_writable_alias(phase):
+    """Region 6 would be one: of it the kernel maps the I/O port space alone."""
+    files, lines = add("alias", phase)
+    result = boot(files=files, text=conf(lines))
+    assert result.status == BAD
+    result.says("cannot write 0xc0000000", "nothing is mapped there")
+    assert calls(result)[0] == "alias_load"
+
+
 def test_register_stack_overflows():
     result = crash("registers", "BOOT2")
     result.says("for the register stack: nothing is mapped there")

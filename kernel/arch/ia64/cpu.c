@@ -9,12 +9,15 @@
 #include <btl/kernel.h>
 
 #define DCR_DEFER_ALL 0x7f00 // a speculative load that faults leaves a NaT instead
+#define HANDOFF_BITS  16     // log2 of BTL_IA64_HANDOFF_SIZE
+_Static_assert(BTL_IA64_HANDOFF_SIZE == 1u << HANDOFF_BITS, "ITR 0 and DTR 3");
 #define PIN_FLAGS                                                                                  \
     (BTL_IA64_PTE_PRESENT | BTL_IA64_PTE_ACCESSED | BTL_IA64_PTE_DIRTY | BTL_IA64_PTE_RX)
 
 // The vectors and the text behind them, at an address of their own, so that whatever is purged in
-// the window and in the direct map never touches them.
-static void pin_vectors(void)
+// the window and in the direct map never touches them. With PSR.ic off no miss can be served: this
+// code lies right behind the vectors, where the loader's ITR 1 pins it (kernel.ld).
+__attribute__((noinline, section(".text.entry"))) static void pin_vectors(void)
 {
     uint64_t translation = physical_of(ivt) | PIN_FLAGS, psr;
 
@@ -35,14 +38,19 @@ static void pin_vectors(void)
                      : "memory");
 }
 
-// The loader's vectors serve until the last step.
+// The loader's vectors serve until cr.iva is written; then its hand-off area is memory as any
+// other, and no translation register may stay in the way of what is entered for it.
 void arch_init(void)
 {
+    uint64_t handoff = read_iva();
+
     paging_init();
     write_save_area(physical_of(&trap_registers));
     pin_vectors();
     write_dcr(DCR_DEFER_ALL);
     write_iva(IVT_VIRTUAL);
+    serialize();
+    purge_registers(handoff, HANDOFF_BITS);
     serialize();
 }
 

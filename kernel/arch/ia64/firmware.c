@@ -18,6 +18,10 @@ static uint8_t backing_store[STACK_SIZE] __attribute__((aligned(512)));
 
 static struct firmware_result call(struct descriptor function, const uint64_t arguments[8])
 {
+    const struct descriptor *linked = (const void *)firmware_call_physical;
+    // In the pinned page (ivt.S). A volatile pointer: the compiler would call what it sees.
+    struct descriptor code = {IVT_VIRTUAL + (linked->entry - (uint64_t)ivt), linked->gp};
+    const struct descriptor *volatile pinned = &code;
     struct firmware_call call = {
         .entry = function.entry,
         .gp = function.gp,
@@ -27,7 +31,8 @@ static struct firmware_result call(struct descriptor function, const uint64_t ar
     };
 
     memcpy(call.arguments, arguments, sizeof(call.arguments));
-    return firmware_call_physical(&call);
+    __asm__ volatile("" : : "r"(&code) : "memory");
+    return ((struct firmware_result(*)(const struct firmware_call *))(uintptr_t)pinned)(&call);
 }
 
 // `function` is the physical address of a descriptor.

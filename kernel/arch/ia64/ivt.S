@@ -58,10 +58,8 @@ miss:
     ;;
     srlz.d
     cmp.ne p6, p0 = r0, r20  // bits 50 to 60 must be 0
-    cmp.eq p7, p0 = 6, r17   // region 6
     dep r19 = r17, r19, 2, 3
 (p6) br.cond.spnt.many miss_trap
-(p7) br.cond.spnt.many uncached
     ;;
     shladd r18 = r19, 3, r18
     ;;
@@ -151,18 +149,6 @@ huge:
     mov r20 = 28 << 2
     ;;
     add r21 = r21, r22
-    br.sptk.many enter
-    ;;
-    // Region 6: the address itself, uncached, RW-, 64 KiB at a time; never code.
-uncached:
-    movl r21 = 0x0003ffffffff0000
-    movl r22 = 0x471 // present, uncached, accessed, dirty, level 0, RW-
-(p15) br.cond.spnt.many miss_trap
-    ;;
-    and r21 = r16, r21
-    mov r20 = 16 << 2
-    ;;
-    or r21 = r21, r22
     br.sptk.many enter
     ;;
 miss_trap:
@@ -409,6 +395,8 @@ trap_entry:
     ;;
     srlz.d
     ;;
+    flushrs // the interrupted frames are read from the backing store
+    ;;
     alloc r14 = ar.pfs, 0, 0, 1, 0
     movl r15 = trap
     ;;
@@ -421,9 +409,10 @@ trap_entry:
     break.m 0
     ;;
 
-    // firmware_call_physical(call), firmware.h, which runs in the pinned page because
-    // nothing can serve a miss while PSR.ic is off. Firmware runs with translation off, on a stack
-    // and a backing store at physical addresses.
+    // firmware_call_physical(call), firmware.h. From rsm psr.ic to rfi no miss can be served: it is
+    // called at its pinned address, IVT_VIRTUAL + (firmware_call_physical - ivt), never at the one it
+    // is linked at, and touches no memory there. Firmware runs with translation off, on a stack and a
+    // backing store at physical addresses, and with PSR.ic as it was.
     VECTOR(0x7400)
     .global firmware_call_physical
     .proc firmware_call_physical
@@ -473,7 +462,7 @@ firmware_call_physical:
     flushrs
     ;;
     rsm psr.i | psr.ic
-    movl r19 = PSR_IT | PSR_DT | PSR_RT | PSR_DFH | PSR_IC
+    movl r19 = PSR_IT | PSR_DT | PSR_RT | PSR_DFH
     ;;
     srlz.i
     ;;
@@ -498,6 +487,8 @@ call_physical:
     mov ar.bspstore = r17
     mov sp = r16
     mov gp = r15
+    ;;
+    mov ar.rnat = r0
     ;;
     br.call.sptk.many b0 = b7
     ;;

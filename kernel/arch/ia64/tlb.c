@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Purging translations. ptr purges the caches with the registers, so that the loader's registers go
-// when the kernel's own tree takes over; the vectors are pinned elsewhere (cpu.c).
+// Purging translations. ptr purges the caches with the registers. Of the loader's registers those
+// of the hand-off area go in arch_init(), those of the window here, before the kernel's own tree
+// takes over: entering a large page over a register is a machine check. The vectors are pinned in
+// region 4 (cpu.c), which nothing purges.
 #include "arch.h"
 #include "arch/ia64/paging.h"
 #include "handoff.h"
@@ -54,8 +56,10 @@ static void purge_direct_map(void)
     }
 }
 
+// Between the first purge and the write the old tree serves, by pages that a larger one replaces.
 void arch_space_use(const struct arch_space *space)
 {
+    tlb_purge(BTL_IA64_WINDOW, BTL_IA64_WINDOW_SIZE);
     write_root(space->root);
     serialize();
     tlb_purge(BTL_IA64_WINDOW, BTL_IA64_WINDOW_SIZE);
