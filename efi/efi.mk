@@ -24,7 +24,8 @@ EFI_S := $(wildcard efi/*_$(ARCH).S)
 
 EFI_FLAGS_x86_64 := -DGNU_EFI_USE_MS_ABI -mno-red-zone -maccumulate-outgoing-args
 # No floating-point registers but those that a call of the firmware saves. Unwind tables are of no use.
-EFI_FLAGS_ia64 := -mfixed-range=f32-f127 -fno-unwind-tables
+# No data speculation: a failed check may come to the firmware's vectors.
+EFI_FLAGS_ia64 := -mfixed-range=f32-f127 -fno-unwind-tables -mno-sched-ar-data-spec
 # gnu-efi's script makes one segment of code and data: what protects memory is the firmware's business.
 EFI_LD_FLAGS_ia64 := --no-warn-rwx-segments
 # The processor has no integer division.

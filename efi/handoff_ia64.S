@@ -116,7 +116,23 @@ dtlb_stop:
         br.sptk.few dtlb_stop ;;
 
         stop_at 0x1400, 0x4c00, 0x400
-        stop_at 0x5000, 0x7f00, 0x100
+        stop_at 0x5000, 0x5600, 0x100
+
+// A failed speculation check: the processor may leave it to software to take the branch of chk,
+// whose displacement in bundles is IIM.
+        .org    0x5700
+        mov     r16 = cr.iim
+        mov     r17 = cr.iip
+        mov     r18 = cr.ipsr ;;
+        dep.z   r16 = r16, 43, 21
+        dep     r18 = r0, r18, 41, 2 ;; // slot 0
+        shr     r16 = r16, 39 ;;
+        add     r17 = r17, r16 ;;
+        mov     cr.iip = r17
+        mov     cr.ipsr = r18 ;;
+        rfi ;;
+
+        stop_at 0x5800, 0x7f00, 0x100
 
 // r32: struct handoff_ia64. Virtual and physical addresses are the same here, in whichever mode the
 // firmware runs, until the last rfi.
@@ -154,6 +170,11 @@ physical:
         ld8     gp = [r16]
         ld8     r17 = [r17] ;;
 
+        .irp    n, 0, 1, 2, 3, 4       // not used, and nothing of the firmware's reaches there
+        movl    r20 = \n << 61
+        movl    r21 = HANDOFF_IA64_RR0 + \n * 0x100 ;;
+        mov     rr[r20] = r21 ;;
+        .endr
         movl    r20 = WINDOW_REGION << 61
         movl    r21 = HANDOFF_IA64_RR5 ;;
         mov     rr[r20] = r21

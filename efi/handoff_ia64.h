@@ -7,6 +7,7 @@
 #define HANDOFF_IA64_ENTRY 0x8000 // of the code, in the hand-off area; before it the vector table
 
 // As in btl/boot.h, which the assembler cannot read.
+#define HANDOFF_IA64_RR0      0x10030 // 0x100 more for each region up to 4
 #define HANDOFF_IA64_RR5      0x10530
 #define HANDOFF_IA64_RR6      0x10630
 #define HANDOFF_IA64_RR7      0x10730

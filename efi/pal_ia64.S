@@ -8,10 +8,11 @@
         .hidden pal_call
         .proc   pal_call
 pal_call:                               // in0: entry point of PAL, in1: index
-        alloc   loc0 = ar.pfs, 2, 4, 0, 0
+        alloc   loc0 = ar.pfs, 2, 5, 0, 0
         mov     loc1 = b0
         mov     loc2 = gp
         mov     loc3 = psr
+        mov     loc4 = ar.rsc
         mov     b6 = in0
         mov     r28 = in1
         mov     r29 = r0
@@ -21,11 +22,13 @@ pal_call:                               // in0: entry point of PAL, in1: index
 1:      mov     r14 = ip ;;
         add     r14 = 2f - 1b, r14 ;;
         mov     b0 = r14
+        mov     ar.rsc = 0              // enforced lazy, as static procedures ask for
         rsm     0x4000 ;;               // PSR.i
         br.cond.sptk.many b6 ;;
         .align  32
 2:      mov     psr.l = loc3 ;;
         srlz.d
+        mov     ar.rsc = loc4
         mov     b0 = loc1
         mov     gp = loc2
         mov     ar.pfs = loc0 ;;

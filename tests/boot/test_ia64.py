@@ -71,6 +71,14 @@ def test_rate_of_the_counter_is_the_firmwares():
         assert "time stamps      200000000 ticks per second" in machine.command("manifest system")
 
 
+def test_memory_of_3_gib():
+    """Of more than the 1 GiB that one leaf of the direct map holds."""
+    result = boot(text=conf(options="autotest"), memory="3072M")
+    assert result.status == GOOD and result.loaded() == ALL
+    size = float(re.search(r"VM: ([0-9.]+) GiB in the memory map", result.text)[1])
+    assert 2.9 < size <= 3.1
+
+
 def test_kernels_own_checks():
     """Among them the walk of its page tables: nothing is writable and executable."""
     result = boot(text=conf(options="autotest"))
@@ -94,6 +102,9 @@ def test_run_on_a_terminal():
     terminal.expect(PROMPT)
     terminal.send("modinfo hello\r")
     terminal.expect("BOOT1")
+    terminal.expect(PROMPT)
+    terminal.send("modinfo pci\r")
+    terminal.expect("BOOT2")
     terminal.expect(PROMPT)
     terminal.send("poweroff\r")
     terminal.expect(pexpect.EOF)
@@ -211,7 +222,7 @@ def test_registers_at_entry():
     psr = sum(1 << bit for bit in (13, 17, 19, 27, 36, 44))  # ic, dt, dfh, rt, it, bn
     expected = {"others": 0, "pr": 1, "pfs": 0, "psr": psr, "rsc": 0, "rnat": 0, "fpsr": 0x0009804c0270033f,
                 "unat": 0, "lc": 0, "ec": 0, "ccv": 0, "pta": 0x3c, "dcr": 0,
-                "rr5": 0x10530, "rr6": 0x10630, "rr7": 0x10730, **{"b%d" % n: 0 for n in range(8)}}
+                **{"rr%d" % n: 0x10030 + n * 0x100 for n in range(5)}, "rr5": 0x10530, "rr6": 0x10630, "rr7": 0x10730, **{"b%d" % n: 0 for n in range(8)}}
     assert {name: have[name] for name in expected} == expected
     window, direct = 0xa000000000000000, 0xe000000000000000
     assert have["sp"] >> 39 == window >> 39 and have["sp"] % 0x10000 == 0xfff0

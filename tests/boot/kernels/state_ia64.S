@@ -32,7 +32,7 @@ _start:
         .irp    from, psr, b0, b1, b2, b3, b4, b5, b6, b7, ar.rsc, ar.bspstore, ar.rnat, ar.fpsr, ar.unat, ar.lc, ar.ec, ar.ccv, ar.k0, ar.k3, cr.iva, cr.pta, cr.dcr
         save    x, \from
         .endr
-        .irp    region, 5, 6, 7
+        .irp    region, 0, 1, 2, 3, 4, 5, 6, 7
         movl    r3 = \region << 61 ;;
         mov     r3 = rr[r3] ;;
         st8     [r2] = r3, 8 ;;
@@ -102,6 +102,8 @@ last:   movl    r20 = end ;;
         ld8.s   r4 = [r3] ;;
         tnat.z  p6, p0 = r4
 (p6)    br.cond.spnt.few stop ;;
+        chk.s.m r4, go_on ;;            // taken by the processor, or by the loader's vectors
+        br.sptk.few stop ;;
 #endif
 go_on:  movl    r20 = went_on ;;
         br.call.sptk.few b1 = print_text ;;
@@ -128,7 +130,7 @@ hello:  .asciz  "\nstate\n"
 end:    .asciz  "state ends\n"
 went_on:
         .asciz  "went on\n"
-names:  .irp    name, in0, gp, sp, others, pr, pfs, psr, b0, b1, b2, b3, b4, b5, b6, b7, rsc, bspstore, rnat, fpsr, unat, lc, ec, ccv, k0, k3, iva, pta, dcr, rr5, rr6, rr7
+names:  .irp    name, in0, gp, sp, others, pr, pfs, psr, b0, b1, b2, b3, b4, b5, b6, b7, rsc, bspstore, rnat, fpsr, unat, lc, ec, ccv, k0, k3, iva, pta, dcr, rr0, rr1, rr2, rr3, rr4, rr5, rr6, rr7
         .asciz  "\name="
         .endr
         .byte   0
@@ -137,5 +139,5 @@ names:  .irp    name, in0, gp, sp, others, pr, pfs, psr, b0, b1, b2, b3, b4, b5,
         .align  16
 code:   .skip   16
         data8   @fptr(_start)
-values: .skip   40 * 8
+values: .skip   48 * 8
         .section .note.GNU-stack, "", @progbits
