@@ -9,7 +9,7 @@ static int wildunload_load(const struct btl_load_args *args)
     return 0;
 }
 
-BTL_MODULE("wildunload", .load = wildunload_load, .unload = (int (*)(void))&depth);
+BTL_MODULE("wildunload", .load = wildunload_load, .unload = (int (*)(void))(void *)&depth);
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("its wrapper leads out of its code");
 BTL_PHASES("BOOT1,BOOT2,RUN");
