@@ -93,6 +93,8 @@ void arch_walk(const struct arch_space *space,
                void (*visit)(void *context, uint64_t virtual, uint64_t size, uint32_t flags),
                void *context);
 
+// Whether runtime services need a space in which their ranges are mapped one to one (efi_runtime.c).
+extern const bool arch_efi_needs_space;
 // Calls a function of the firmware with its calling convention: SetVariable has five arguments, and
 // none that the kernel calls has more.
 uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,

@@ -7,6 +7,8 @@
 // firmware sets neither, and keeps code and data of its drivers in one range, so that nothing tells
 // them apart: then runtime code ranges are mapped RWX, in this space alone, which is in use only
 // during a call. No such mapping exists in the space in which the kernel and modules run.
+//
+// Where firmware is called with translation off there is no such space, and no such mapping at all.
 #include "efi_runtime.h"
 
 #include "arch.h"
@@ -87,19 +89,28 @@ static bool map_runtime(struct arch_space *space)
     return true;
 }
 
-// Once; it stays. What a failed attempt took is not given back: the machine is out of memory then.
 static bool build_space(void)
+{
+    return arch_space_create_beside(vm_space(), &runtime.space) && map_runtime(&runtime.space) &&
+           arch_map(&runtime.space, runtime.page, runtime.page, BTL_PAGE_SIZE,
+                    BTL_PERM_READ | BTL_PERM_WRITE);
+}
+
+// Once; it stays. What a failed attempt took is not given back: the machine is out of memory then.
+static bool prepare_call(void)
 {
     if (runtime.tried)
         return runtime.built;
     runtime.tried = true;
-    if (!pages_alloc(1, PF_PAGES, &runtime.page) ||
-        !arch_space_create_beside(vm_space(), &runtime.space) || !map_runtime(&runtime.space) ||
-        !arch_map(&runtime.space, runtime.page, runtime.page, BTL_PAGE_SIZE,
-                  BTL_PERM_READ | BTL_PERM_WRITE))
-        return false;
-    runtime.built = true;
-    return true;
+    runtime.built =
+        pages_alloc(1, PF_PAGES, &runtime.page) && (!arch_efi_needs_space || build_space());
+    return runtime.built;
+}
+
+static void use_space(const struct arch_space *space)
+{
+    if (arch_efi_needs_space)
+        arch_space_use(space);
 }
 
 // Tables and functions lie in memory that the firmware keeps for run time; only that is mapped.
@@ -135,7 +146,7 @@ bool efi_runtime_there(void)
 {
     uint64_t function;
 
-    return vm_ready() && find_service(RUNTIME_SET_VARIABLE, &function) && build_space();
+    return vm_ready() && find_service(RUNTIME_SET_VARIABLE, &function) && prepare_call();
 }
 
 // A call that interrupts another one (a panic in the middle of it) would find the firmware's own
@@ -145,14 +156,14 @@ static efi_status call(uint64_t offset, uint64_t a, uint64_t b, uint64_t c, uint
     uint64_t function;
     efi_status status;
 
-    if (!vm_ready() || !find_service(offset, &function) || !build_space())
+    if (!vm_ready() || !find_service(offset, &function) || !prepare_call())
         return EFI_UNSUPPORTED;
     if (runtime.calling)
         return EFI_NOT_READY;
     runtime.calling = true;
-    arch_space_use(&runtime.space);
+    use_space(&runtime.space);
     status = arch_efi_call(function, a, b, c, d, e);
-    arch_space_use(vm_space());
+    use_space(vm_space());
     runtime.calling = false;
     return status;
 }

@@ -150,6 +150,8 @@ static uint64_t set(const char *name, uint32_t attributes, uint64_t size, uint64
     return EFI_SUCCESS;
 }
 
+const bool arch_efi_needs_space = true;
+
 uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                        uint64_t e)
 {

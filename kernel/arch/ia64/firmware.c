@@ -35,6 +35,8 @@ static struct firmware_result call(struct descriptor function, const uint64_t ar
     return ((struct firmware_result(*)(const struct firmware_call *))(uintptr_t)pinned)(&call);
 }
 
+const bool arch_efi_needs_space = false;
+
 // `function` is the physical address of a descriptor.
 uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                        uint64_t e)

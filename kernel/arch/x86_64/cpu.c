@@ -68,6 +68,8 @@ uint64_t time_ticks(void)
     return (uint64_t)high << 32 | low;
 }
 
+const bool arch_efi_needs_space = true;
+
 // The firmware's functions take the Microsoft calling convention.
 uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                        uint64_t e)
