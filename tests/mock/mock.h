@@ -217,6 +217,10 @@ uint32_t mock_count(const struct mock *mock, const char *text);
 void mock_manifest(const struct mock *mock, struct btl_manifest *ret_manifest);
 const struct btlm_module *mock_module(const struct btl_manifest *manifest, const char *name);
 
+// Whether the loader gave this range of memory to cache_sync_code() since mock_forget_synced().
+bool mock_synced(uint64_t start, uint64_t size);
+void mock_forget_synced(void);
+
 // Fails the test unless run() ended with an error that was said: the code in brackets, the cause,
 // and a wait for a key. Then frees the mock.
 void mock_expect_stop(struct mock *mock, const char *code);

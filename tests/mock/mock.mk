@@ -45,7 +45,7 @@ $(MOCK_OUT)/$(1)/tests/%.o: tests/mock/%.c
 $(MOCK_OUT)/$(1)/test_%: $(MOCK_OUT)/$(1)/tests/test_%.o \
 		$(patsubst %,$(MOCK_OUT)/$(1)/tests/%.o,mock mock_console mock_files mock_variables mock_expect state walk) $(MOCK_LOADER:efi/%.c=$(MOCK_OUT)/$(1)/%.o) \
 		$(MOCK_OUT)/$(1)/handoff_x86_64.o $(BUILD)/test-$(1)/libbtl.a
-	$(1) $(SANITIZE) $$^ -lcmocka -o $$@
+	$(1) $(SANITIZE) -Wl,--wrap=cache_sync_code $$^ -lcmocka -o $$@
 # What is pure of another architecture's part, alone.
 $(MOCK_OUT)/$(1)/test_paging_ia64: $(MOCK_OUT)/$(1)/tests/test_paging_ia64.o $(MOCK_OUT)/$(1)/paging_ia64.o \
 		$(MOCK_OUT)/$(1)/handoff_pins_ia64.o

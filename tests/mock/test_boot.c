@@ -291,6 +291,20 @@ static void test_code_page_holds_the_handoff_code(void **state)
     mock_end(mock);
 }
 
+static void test_what_is_code_is_synced(void **state)
+{
+    struct btl_manifest manifest;
+    mock_forget_synced();
+    struct mock *mock = boot_ordinary(&manifest);
+    const struct btlm_kernel *kernel = btl_manifest_kernel(&manifest);
+    const struct btlm_system *system = btl_manifest_system(&manifest);
+    assert_true(system->modules_size > 0);
+    assert_true(mock_synced(mock->handoff.code, (size_t)(handoff_code_end - handoff_code)));
+    assert_true(mock_synced(kernel->physical_base, kernel->size));
+    assert_true(mock_synced(system->modules_physical, system->modules_size));
+    mock_end(mock);
+}
+
 static void test_log_and_timeline_are_in_the_manifest(void **state)
 {
     struct btl_manifest manifest;
@@ -434,6 +448,7 @@ int main(void)
         cmocka_unit_test(test_every_taken_page_is_accounted_for),
         cmocka_unit_test(test_all_memory_is_in_both_maps),
         cmocka_unit_test(test_code_page_holds_the_handoff_code),
+        cmocka_unit_test(test_what_is_code_is_synced),
         cmocka_unit_test(test_log_and_timeline_are_in_the_manifest),
         cmocka_unit_test(test_movable_kernel_goes_to_the_window),
         cmocka_unit_test(test_boots_without_modules_and_without_extras),
