@@ -71,6 +71,7 @@ bool btl_config_parse(struct btl_str file, struct btl_str text, struct btl_arena
         .text = text,
         .kernel = BTL_STR("/kernel/kernel.elf"),
         .kernel_options = BTL_STR(""),
+        .title = BTL_STR(""),
         .module_path = BTL_STR("/modules"),
         .required_failure = BTL_STOP_WAIT,
     };

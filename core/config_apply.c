@@ -104,7 +104,16 @@ static void apply_to_boot(struct btl_config *config, enum config_key key,
     } else if (key == CONFIG_MODULE_PATH) {
         config->module_path = value;
     } else if (key == CONFIG_AUTOBOOT_DELAY) {
-        config->autoboot_delay = config_seconds(value);
+        config->autoboot_delay = config_number(value);
+    } else if (key == CONFIG_TITLE) {
+        config->title = value;
+    } else if (key == CONFIG_MENU) {
+        config->menu = (enum btl_menu_style)config_choice(CONFIG_MENU_STYLE, value);
+    } else if (key == CONFIG_BOOT_TRIES) {
+        config->boot_tries = config_number(value);
+    } else if (key == CONFIG_BOOT_TIMEOUT) {
+        config->boot_timeout_given = true;
+        config->boot_timeout = config_number(value);
     } else if (key == CONFIG_VERBOSE) {
         config->verbose = config_is_yes(value);
     } else if (key == CONFIG_QUIET) {
@@ -112,9 +121,9 @@ static void apply_to_boot(struct btl_config *config, enum config_key key,
     } else if (key == CONFIG_MANIFEST_SAVE) {
         config->manifest_save = config_is_yes(value);
     } else if (key == CONFIG_REQUIRED_FAILURE) {
-        config->required_failure = config_action(value);
+        config->required_failure = (enum btl_stop_action)config_choice(CONFIG_ACTION, value);
     } else if (key == CONFIG_STAGE) {
-        config->stage = config_stage(value);
+        config->stage = (enum btl_stage)config_choice(CONFIG_STAGING, value);
     }
 }
 
@@ -136,6 +145,9 @@ static void apply_to_module(struct btl_module_config *module, enum config_key ke
     } else if (key == CONFIG_REQUIRED) {
         module->required = setting;
         module->required_yes = config_is_yes(setting->value);
+    } else if (key == CONFIG_ON_ERROR) {
+        module->on_error_setting = setting;
+        module->on_error = config_on_error(setting->value);
     } else if (key == CONFIG_TUNABLE) {
         module->tunable_count++;
     }
@@ -189,6 +201,16 @@ static bool collect_tunables(struct apply *apply)
     return true;
 }
 
+// The more exact setting wins, wherever it stands.
+static void settle_levels(struct btl_config *config)
+{
+    for (size_t i = 0; i < config->module_count; i++) {
+        struct btl_module_config *module = &config->modules[i];
+        if (module->required_yes && module->on_error_setting == NULL)
+            module->on_error = BTL_ON_ERROR_REQUIRED;
+    }
+}
+
 bool config_apply(struct config_parser *parser, struct btl_config *config)
 {
     struct apply apply = {.parser = parser, .config = config};
@@ -197,5 +219,6 @@ bool config_apply(struct config_parser *parser, struct btl_config *config)
     if (!mark_overridden(parser, config, seed) || !find_modules(&apply, seed))
         return false;
     apply_settings(&apply);
+    settle_levels(config);
     return collect_tunables(&apply);
 }

@@ -45,19 +45,25 @@ static size_t find_suffix(struct btl_str text)
     return at == 0 ? text.len : at - 1;
 }
 
+static bool has_suffix(struct btl_str key, struct btl_str suffix)
+{
+    return key.len > suffix.len && key.at[key.len - suffix.len - 1] == '_' &&
+           btl_str_equal(after(key, key.len - suffix.len), suffix);
+}
+
 struct config_name config_take_apart(struct btl_str key)
 {
     size_t dot = find(key, '.');
     if (dot < key.len)
         return (struct config_name){CONFIG_TUNABLE, before(key, dot), after(key, dot + 1), true};
-    size_t suffix = find_suffix(key); // no suffix has a "_" in it
+    // No suffix ends with "_" and another suffix, so that a key has one at most.
     for (size_t i = 0; i < BTL_COUNT(keys); i++) {
         if (!keys[i].of_module && btl_str_equal(key, keys[i].text))
             return (struct config_name){.key = (enum config_key)i};
-        if (keys[i].of_module && suffix < key.len &&
-            btl_str_equal(after(key, suffix + 1), keys[i].text))
-            return (struct config_name){
-                .key = (enum config_key)i, .module = before(key, suffix), .of_module = true};
+        if (keys[i].of_module && has_suffix(key, keys[i].text))
+            return (struct config_name){.key = (enum config_key)i,
+                                        .module = before(key, key.len - keys[i].text.len - 1),
+                                        .of_module = true};
     }
     return (struct config_name){.key = CONFIG_UNKNOWN};
 }
@@ -81,12 +87,16 @@ static struct btl_str nearest_key(struct btl_str key, struct btl_str *ret_module
     }
     *ret_module = before(key, 0);
     struct btl_str nearest = btl_nearest(key, global, globals);
-    size_t suffix = find_suffix(key);
-    if (nearest.len > 0 || suffix == key.len || suffix == 0)
-        return nearest;
-    nearest = btl_nearest(after(key, suffix + 1), suffixes, suffix_count);
-    if (nearest.len > 0)
-        *ret_module = before(key, suffix + 1);
+    // A suffix has one "_" in it at most.
+    for (size_t i = 0, suffix = find_suffix(key); i < 2 && nearest.len == 0; i++) {
+        if (suffix == key.len || suffix == 0)
+            break;
+        nearest = btl_nearest(after(key, suffix + 1), suffixes, suffix_count);
+        if (nearest.len > 0)
+            *ret_module = before(key, suffix + 1);
+        size_t next = find_suffix(before(key, suffix));
+        suffix = next == suffix ? key.len : next;
+    }
     return nearest;
 }
 

@@ -6,7 +6,8 @@
 
 #include <btl/config.h>
 
-#define DELAY_MAX       3600 // seconds
+#define SECONDS_MAX 3600 // of any delay
+#define TRIES_MAX   99
 
 struct config_parser {
     struct btl_str file, text;
@@ -50,9 +51,12 @@ enum config_type {
     CONFIG_PATHS,   // separated by ';'
     CONFIG_MODULES, // names separated by blanks or commas
     CONFIG_SECONDS,
+    CONFIG_TRIES,
     CONFIG_YES_NO,
     CONFIG_ACTION, // enum btl_stop_action
     CONFIG_STAGING, // enum btl_stage
+    CONFIG_MENU_STYLE, // enum btl_menu_style
+    CONFIG_LEVEL,   // enum btl_on_error
     CONFIG_LOADING_PHASE,
 };
 
@@ -73,10 +77,11 @@ bool config_check(struct config_parser *parser, const struct btl_setting *settin
 
 // Of values that config_check() has let pass.
 bool config_is_yes(struct btl_str value);
-uint32_t config_seconds(struct btl_str value);
+uint32_t config_number(struct btl_str value);
 enum btl_phase config_phase(struct btl_str value);
-enum btl_stop_action config_action(struct btl_str value);
-enum btl_stage config_stage(struct btl_str value);
+// Of CONFIG_ACTION, CONFIG_STAGING and CONFIG_MENU_STYLE: the value of the enum.
+unsigned config_choice(enum config_type type, struct btl_str value);
+enum btl_on_error config_on_error(struct btl_str value);
 // The next name of a list separated by blanks and commas; empty at its end. Moves *list on.
 struct btl_str config_next_name(struct btl_str *list);
 

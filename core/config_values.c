@@ -1,35 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What each type of value may be.
 #include "config_parser.h"
-
-#define PATH_BYTES_MAX 255 // what FAT can name, drive letter and NUL apart
+#include "path.h"
 
 // One assignment that is being checked.
 struct check {
     struct config_parser *parser;
     struct btl_str key;
     struct btl_place place; // of the value
+    enum config_type type;
 };
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_but_case(struct btl_str text, struct btl_str lower_case)
-{
-    if (text.len != lower_case.len)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (lower(text.at[i]) != lower_case.at[i])
-            return false;
-    }
-    return true;
-}
 
 bool config_is_yes(struct btl_str value)
 {
-    return is_but_case(value, BTL_STR("yes"));
+    return btl_str_equal_but_case(value, BTL_STR("yes"));
 }
 
 // False: not a number. One that is too large becomes UINT32_MAX.
@@ -47,11 +31,11 @@ static bool parse_number(struct btl_str value, uint32_t *ret_number)
     return value.len > 0;
 }
 
-uint32_t config_seconds(struct btl_str value)
+uint32_t config_number(struct btl_str value)
 {
-    uint32_t seconds = 0;
-    parse_number(value, &seconds);
-    return seconds;
+    uint32_t number = 0;
+    parse_number(value, &number);
+    return number;
 }
 
 enum btl_phase config_phase(struct btl_str value)
@@ -61,16 +45,31 @@ enum btl_phase config_phase(struct btl_str value)
     return phase;
 }
 
-enum btl_stop_action config_action(struct btl_str value)
+// Words in the order of their enums.
+static const struct choice {
+    enum btl_code code; // of a value that is none of them
+    const char *words[3];
+} choices[] = {
+    [CONFIG_ACTION] = {BTL_CONF_BAD_ACTION, {"stop", "reset"}},
+    [CONFIG_STAGING] = {BTL_CONF_BAD_STAGE, {"auto", "all", "boot"}},
+    [CONFIG_MENU_STYLE] = {BTL_CONF_BAD_MENU, {"auto", "screen", "line"}},
+};
+
+unsigned config_choice(enum config_type type, struct btl_str value)
 {
-    return btl_str_equal(value, BTL_STR("reset")) ? BTL_STOP_RESET : BTL_STOP_WAIT;
+    const struct choice *choice = &choices[type];
+    unsigned i = 0;
+    while (i < BTL_COUNT(choice->words) &&
+           (choice->words[i] == NULL || !btl_str_equal(value, btl_str_of(choice->words[i]))))
+        i++;
+    return i;
 }
 
-enum btl_stage config_stage(struct btl_str value)
+enum btl_on_error config_on_error(struct btl_str value)
 {
-    if (btl_str_equal(value, BTL_STR("all")))
-        return BTL_STAGE_ALL;
-    return btl_str_equal(value, BTL_STR("boot")) ? BTL_STAGE_BOOT : BTL_STAGE_AUTO;
+    enum btl_on_error on_error = BTL_ON_ERROR_WARN;
+    btl_on_error_of(value, &on_error);
+    return on_error;
 }
 
 static struct btl_str next_part(struct btl_str *list, bool (*is_separator)(char c))
@@ -120,50 +119,28 @@ static bool check_modules(const struct check *check, struct btl_str list)
     return good;
 }
 
-static bool has_dotdot(struct btl_str path)
-{
-    size_t dots = 0, others = 0; // of the component
-    for (size_t i = 0; i <= path.len; i++) {
-        if (i == path.len || path.at[i] == '/') {
-            if (dots == 2 && others == 0)
-                return true;
-            dots = others = 0;
-        } else if (path.at[i] == '.') {
-            dots++;
-        } else {
-            others++;
-        }
-    }
-    return false;
-}
-
-// The firmware separates directories by '\': in a path of ours it would be a way around "..".
-static size_t find_bad_character(struct btl_str path)
-{
-    size_t at = 0;
-    while (at < path.len && path.at[at] != '\\' && (uint8_t)path.at[at] >= ' ' &&
-           path.at[at] != 0x7f)
-        at++;
-    return at;
-}
-
 static bool check_path(const struct check *check, struct btl_str path)
 {
-    size_t bad = find_bad_character(path);
-    if (path.len > PATH_BYTES_MAX)
+    struct btl_str bad;
+    switch (path_check(path, &bad)) {
+    case PATH_GOOD:
+        return true;
+    case PATH_TOO_LONG:
         config_report(check->parser, BTL_CONF_PATH_TOO_LONG, check->place, BTL_ARG(check->key),
-                      BTL_DEC(path.len), BTL_DEC(PATH_BYTES_MAX));
-    else if (bad < path.len)
+                      BTL_DEC(path.len), BTL_DEC(BTL_PATH_MAX));
+        break;
+    case PATH_CHARACTER:
         config_report(check->parser, BTL_CONF_PATH_CHARACTER, check->place, BTL_ARG(path),
-                      BTL_ARG(check->key), BTL_ARG(((struct btl_str){path.at + bad, 1})));
-    else if (path.len == 0 || path.at[0] != '/')
+                      BTL_ARG(check->key), BTL_ARG(bad));
+        break;
+    case PATH_RELATIVE:
         config_report(check->parser, BTL_CONF_PATH_RELATIVE, check->place, BTL_ARG(path),
                       BTL_ARG(check->key));
-    else if (has_dotdot(path))
+        break;
+    case PATH_DOTDOT:
         config_report(check->parser, BTL_CONF_PATH_DOTDOT, check->place, BTL_ARG(path),
                       BTL_ARG(check->key));
-    else
-        return true;
+    }
     return false;
 }
 
@@ -176,45 +153,55 @@ static bool check_paths(const struct check *check, struct btl_str list)
     return good;
 }
 
-static bool check_seconds(const struct check *check, struct btl_str value)
+static bool check_number(const struct check *check, struct btl_str value, uint32_t most)
 {
-    uint32_t seconds;
-    if (!parse_number(value, &seconds)) {
+    uint32_t number;
+    if (!parse_number(value, &number)) {
         config_report(check->parser, BTL_CONF_BAD_NUMBER, check->place, BTL_ARG(value),
-                      BTL_ARG(check->key), BTL_DEC(0), BTL_DEC(DELAY_MAX));
+                      BTL_ARG(check->key), BTL_DEC(0), BTL_DEC(most));
         return false;
     }
-    if (seconds <= DELAY_MAX)
+    if (number <= most)
         return true;
     config_report(check->parser, BTL_CONF_NUMBER_RANGE, check->place, BTL_ARG(value),
-                  BTL_ARG(check->key), BTL_DEC(0), BTL_DEC(DELAY_MAX));
+                  BTL_ARG(check->key), BTL_DEC(0), BTL_DEC(most));
     return false;
+}
+
+static bool check_seconds(const struct check *check, struct btl_str value)
+{
+    return check_number(check, value, SECONDS_MAX);
+}
+
+static bool check_tries(const struct check *check, struct btl_str value)
+{
+    return check_number(check, value, TRIES_MAX);
 }
 
 static bool check_yes_no(const struct check *check, struct btl_str value)
 {
-    if (config_is_yes(value) || is_but_case(value, BTL_STR("no")))
+    if (config_is_yes(value) || btl_str_equal_but_case(value, BTL_STR("no")))
         return true;
     config_report(check->parser, BTL_CONF_BAD_YES_NO, check->place, BTL_ARG(value),
                   BTL_ARG(check->key));
     return false;
 }
 
-static bool check_action(const struct check *check, struct btl_str value)
+static bool check_choice(const struct check *check, struct btl_str value)
 {
-    if (btl_str_equal(value, BTL_STR("stop")) || btl_str_equal(value, BTL_STR("reset")))
+    if (config_choice(check->type, value) < BTL_COUNT(choices[0].words))
         return true;
-    config_report(check->parser, BTL_CONF_BAD_ACTION, check->place, BTL_ARG(value),
+    config_report(check->parser, choices[check->type].code, check->place, BTL_ARG(value),
                   BTL_ARG(check->key));
     return false;
 }
 
-static bool check_stage(const struct check *check, struct btl_str value)
+static bool check_on_error(const struct check *check, struct btl_str value)
 {
-    if (btl_str_equal(value, BTL_STR("auto")) || btl_str_equal(value, BTL_STR("all")) ||
-        btl_str_equal(value, BTL_STR("boot")))
+    enum btl_on_error on_error;
+    if (btl_on_error_of(value, &on_error))
         return true;
-    config_report(check->parser, BTL_CONF_BAD_STAGE, check->place, BTL_ARG(value),
+    config_report(check->parser, BTL_CONF_BAD_ON_ERROR, check->place, BTL_ARG(value),
                   BTL_ARG(check->key));
     return false;
 }
@@ -240,18 +227,21 @@ static bool check_text(const struct check *check, struct btl_str value)
 }
 
 static bool (*const checks[])(const struct check *check, struct btl_str value) = {
-    [CONFIG_TEXT] = check_text,       [CONFIG_PATH] = check_path,
-    [CONFIG_PATHS] = check_paths,     [CONFIG_MODULES] = check_modules,
-    [CONFIG_SECONDS] = check_seconds, [CONFIG_YES_NO] = check_yes_no,
-    [CONFIG_ACTION] = check_action,   [CONFIG_LOADING_PHASE] = check_phase,
-    [CONFIG_STAGING] = check_stage,
+    [CONFIG_TEXT] = check_text,         [CONFIG_PATH] = check_path,
+    [CONFIG_PATHS] = check_paths,       [CONFIG_MODULES] = check_modules,
+    [CONFIG_SECONDS] = check_seconds,   [CONFIG_YES_NO] = check_yes_no,
+    [CONFIG_ACTION] = check_choice,     [CONFIG_LOADING_PHASE] = check_phase,
+    [CONFIG_STAGING] = check_choice,    [CONFIG_TRIES] = check_tries,
+    [CONFIG_MENU_STYLE] = check_choice, [CONFIG_LEVEL] = check_on_error,
 };
 
 bool config_check(struct config_parser *parser, const struct btl_setting *setting)
 {
     struct config_name name = config_take_apart(setting->key);
-    struct check check = {
-        parser, setting->key, {parser->file, setting->line, setting->column, {NULL, 0}}};
+    struct check check = {parser,
+                          setting->key,
+                          {parser->file, setting->line, setting->column, {NULL, 0}},
+                          config_type_of(name.key)};
     if (name.key == CONFIG_UNKNOWN) {
         config_report_unknown(parser, setting);
         return true;
@@ -264,5 +254,5 @@ bool config_check(struct config_parser *parser, const struct btl_setting *settin
         return false;
     }
     check.place.column = setting->value_column;
-    return checks[config_type_of(name.key)](&check, setting->value);
+    return checks[check.type](&check, setting->value);
 }

@@ -2,6 +2,8 @@
 // FAT directories: long and short names, read once, hashed (FAT specification, sections 6 and 7).
 #include "fat.h"
 
+#include <btl/utf8.h>
+
 #include "mem.h"
 
 #define ENTRY_SIZE      32u
@@ -61,30 +63,6 @@ static uint8_t short_checksum(const uint8_t *short_name)
     return sum;
 }
 
-static size_t put_utf8(char *to, uint32_t point)
-{
-    if (point < 0x80) {
-        to[0] = (char)point;
-        return 1;
-    }
-    if (point < 0x800) {
-        to[0] = (char)(0xc0 | point >> 6);
-        to[1] = (char)(0x80 | (point & 0x3f));
-        return 2;
-    }
-    if (point < 0x10000) {
-        to[0] = (char)(0xe0 | point >> 12);
-        to[1] = (char)(0x80 | (point >> 6 & 0x3f));
-        to[2] = (char)(0x80 | (point & 0x3f));
-        return 3;
-    }
-    to[0] = (char)(0xf0 | point >> 18);
-    to[1] = (char)(0x80 | (point >> 12 & 0x3f));
-    to[2] = (char)(0x80 | (point >> 6 & 0x3f));
-    to[3] = (char)(0x80 | (point & 0x3f));
-    return 4;
-}
-
 // A lone surrogate becomes U+FFFD. Three bytes per unit are always enough.
 static size_t long_to_utf8(const struct long_name *name, char text[static UTF8_MAX])
 {
@@ -96,7 +74,7 @@ static size_t long_to_utf8(const struct long_name *name, char text[static UTF8_M
             point = 0x10000 + ((point & 0x3ff) << 10) + (name->unit[++i] & 0x3ff);
         else if (point >= 0xd800 && point < 0xe000)
             point = 0xfffd;
-        len += put_utf8(text + len, point);
+        len += btl_utf8_put(point, text + len);
     }
     return len;
 }

@@ -4,29 +4,39 @@
 
 #include "mem.h"
 
-struct buffer_out {
-    struct btl_out out;
-    char *buffer;
-    size_t size, len;
-};
+static size_t fitted(const struct btl_buffer *buffer)
+{
+    return buffer->len < buffer->size ? buffer->len : buffer->size - (buffer->size > 0);
+}
 
 static void put_in_buffer(struct btl_out *out, const char *text, size_t len)
 {
-    struct buffer_out *buffer = out->owner;
-    if (buffer->len < buffer->size) {
-        size_t room = buffer->size - buffer->len;
-        memcpy(buffer->buffer + buffer->len, text, len < room ? len : room);
-    }
+    struct btl_buffer *buffer = (struct btl_buffer *)out;
+    size_t from = fitted(buffer);
     buffer->len += len;
+    size_t end = fitted(buffer);
+    if (end > from)
+        memcpy(buffer->at + from, text, end - from);
+    if (buffer->size > 0)
+        buffer->at[end] = '\0';
+}
+
+struct btl_buffer btl_buffer(char *at, size_t size)
+{
+    if (size > 0)
+        at[0] = '\0';
+    return (struct btl_buffer){.out = {.put = put_in_buffer}, .at = at, .size = size};
+}
+
+struct btl_str btl_buffer_text(const struct btl_buffer *buffer)
+{
+    return (struct btl_str){buffer->at, fitted(buffer)};
 }
 
 size_t btl_vformat_to(char *buffer, size_t size, const char *format, va_list args)
 {
-    struct buffer_out to = {.buffer = buffer, .size = size};
-    to.out = (struct btl_out){.put = put_in_buffer, .owner = &to};
+    struct btl_buffer to = btl_buffer(buffer, size);
     btl_vformat(&to.out, format, args);
-    if (size > 0)
-        buffer[to.len < size ? to.len : size - 1] = '\0';
     return to.len;
 }
 

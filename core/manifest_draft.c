@@ -161,7 +161,7 @@ static bool draft_events(struct draft *draft)
 static uint64_t most_strings(const struct draft *draft)
 {
     const struct btl_manifest_input *input = draft->input;
-    uint64_t most = 6 + 5 * (uint64_t)draft->module_count + 2 * (uint64_t)draft->diagnostic_count +
+    uint64_t most = 11 + 5 * (uint64_t)draft->module_count + 2 * (uint64_t)draft->diagnostic_count +
                     input->symtab->count + draft->function_count;
     if (input->kernel_info != NULL)
         most += input->kernel_info->need_count + input->kernel_info->provide_count;

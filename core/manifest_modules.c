@@ -17,6 +17,12 @@ static enum btlm_state state_of(const struct btl_planned *module,
     return result->staged_size != 0 ? BTLM_STAGED : BTLM_REGISTERED;
 }
 
+static uint16_t level_flags(enum btl_on_error on_error)
+{
+    bool required = on_error == BTL_ON_ERROR_HALT || on_error == BTL_ON_ERROR_REQUIRED;
+    return (uint16_t)(on_error << BTLM_ON_ERROR_SHIFT | (required ? BTLM_REQUIRED : 0));
+}
+
 // What is known from configuration, plan and metadata.
 static void describe_module(struct writer *writer, uint32_t index, struct btlm_module *to)
 {
@@ -29,7 +35,7 @@ static void describe_module(struct writer *writer, uint32_t index, struct btlm_m
     to->registered = (uint8_t)module->registered;
     to->pulled_by = module->pulled_by;
     to->reason = writer->draft->reason[index];
-    to->flags = module->required ? BTLM_REQUIRED : 0;
+    to->flags = level_flags(module->on_error);
     if (module->config != NULL) {
         to->flags |= BTLM_CONFIGURED;
         if (module->config->flags != NULL)

@@ -24,6 +24,7 @@ const struct btlm_kind_info btlm_kinds[BTLM_KINDS] = {
     KIND(LOG, "log", char),
     KIND(CONFIG, "config", char),
     KIND(VOLUME, "volume", struct btlm_volume),
+    KIND(BOOT, "boot", struct btlm_boot),
 };
 
 static const char *const states[BTLM_STATES] = {
@@ -67,6 +68,12 @@ static const char *const events[BTLM_EVENTS_KINDS] = {
     [BTLM_EVENT_MODULE_LOADED] = "module loaded",
 };
 
+static const char *const hows[] = {
+    [BTLM_HOW_NORMAL] = "normal",     [BTLM_HOW_OPTION] = "option",
+    [BTLM_HOW_ONE_SHOT] = "one-shot", [BTLM_HOW_FALLBACK] = "fallback",
+    [BTLM_HOW_MENU] = "menu",
+};
+
 static const char *name_of(const char *const *names, size_t count, size_t index)
 {
     return index < count ? names[index] : "?";
@@ -85,6 +92,11 @@ const char *btlm_memory_name(enum btlm_memory_type type)
 const char *btlm_event_name(enum btlm_event_kind kind)
 {
     return name_of(events, BTL_COUNT(events), kind);
+}
+
+const char *btlm_how_name(enum btlm_boot_how how)
+{
+    return name_of(hows, BTL_COUNT(hows), how);
 }
 
 uint32_t btl_manifest_section_of(struct btl_str name)

@@ -5,26 +5,13 @@
 #include <btl/config.h>
 #include <btl/elf.h>
 
-// What stands left of a value; all of a section are equally wide.
-static void label(struct text *text, const char *name)
-{
-    btl_format(text->out, "  %-*s ", text->label_width, name);
-}
-
 // Nothing when it is not there.
 static void address(struct text *text, const char *name, uint64_t value)
 {
     if (value == 0)
         return;
-    label(text, name);
+    text_label(text, name);
     btl_format(text->out, "0x%llx\n", (unsigned long long)value);
-}
-
-static void string(struct text *text, const char *name, struct btlm_str str)
-{
-    label(text, name);
-    text_str(text, str, 0);
-    btl_format(text->out, "\n");
 }
 
 // Where a part of the kernel's address space lies.
@@ -33,7 +20,7 @@ static void range(struct text *text, const char *name, uint64_t start, uint64_t 
 {
     if (size == 0)
         return;
-    label(text, name);
+    text_label(text, name);
     btl_format(text->out, "%016llx %8B", (unsigned long long)start, (unsigned long long)size);
     if (physical != 0)
         btl_format(text->out, "  at %llx", (unsigned long long)physical);
@@ -43,7 +30,7 @@ static void range(struct text *text, const char *name, uint64_t start, uint64_t 
 static void firmware(struct text *text, const struct btlm_system *system)
 {
     uint32_t minor = system->uefi_revision & 0xffff; // 70 means .7, 31 means .3.1
-    label(text, "firmware");
+    text_label(text, "firmware");
     text_str(text, system->firmware_vendor, 0);
     btl_format(text->out, " revision 0x%x, UEFI %u.%u", system->firmware_revision,
                system->uefi_revision >> 16, minor / 10);
@@ -58,7 +45,7 @@ static void framebuffer(struct text *text, const struct btlm_system *system)
     uint32_t format = system->framebuffer_format;
     if (system->framebuffer == 0)
         return;
-    label(text, "framebuffer");
+    text_label(text, "framebuffer");
     btl_format(text->out, "%ux%u %s at 0x%llx, %B\n", system->framebuffer_width,
                system->framebuffer_height, format < BTL_COUNT(formats) ? formats[format] : "?",
                (unsigned long long)system->framebuffer,
@@ -78,7 +65,7 @@ static void address_space(struct text *text, const struct btlm_system *system)
 static void manifest_itself(struct text *text)
 {
     const struct btlm_header *header = text->manifest->header;
-    label(text, "manifest");
+    text_label(text, "manifest");
     btl_format(text->out, "version %u.%u, %B at 0x%llx\n", header->major, header->minor,
                (unsigned long long)header->total_size, (unsigned long long)header->physical);
 }
@@ -89,16 +76,16 @@ static void text_system(struct text *text)
     const struct btlm_system *system = btl_manifest_system(text->manifest);
     text_heading(text, "System");
     text->label_width = 16;
-    string(text, "loader", system->loader_version);
+    text_field(text, "loader", system->loader_version);
     manifest_itself(text);
     firmware(text, system);
-    label(text, "machine");
+    text_label(text, "machine");
     btl_format(text->out, "%s\n", btl_machine_name(system->machine));
-    string(text, "configuration", system->config_path);
-    string(text, "kernel options", system->kernel_options);
-    label(text, "required failure");
+    text_field(text, "configuration", system->config_path);
+    text_field(text, "kernel options", system->kernel_options);
+    text_label(text, "required failure");
     btl_format(text->out, "%s\n", system->required_failure == BTL_STOP_RESET ? "reset" : "wait");
-    label(text, "random seed");
+    text_label(text, "random seed");
     btl_format(text->out, "%u bytes\n", system->seed_size);
     address(text, "EFI system table", system->efi_system_table);
     address(text, "ACPI RSDP", system->acpi_rsdp);
@@ -108,7 +95,7 @@ static void text_system(struct text *text)
     address_space(text, system);
     if (system->ticks_per_second == 0)
         return;
-    label(text, "time stamps");
+    text_label(text, "time stamps");
     btl_format(text->out, "%llu ticks per second\n", (unsigned long long)system->ticks_per_second);
 }
 
@@ -117,13 +104,13 @@ static void text_kernel(struct text *text)
     const struct btlm_kernel *kernel = btl_manifest_kernel(text->manifest);
     text_heading(text, "Kernel");
     text->label_width = 9; // a SHA-256 fits beside it
-    string(text, "file", kernel->path);
+    text_field(text, "file", kernel->path);
     if (kernel->version.length != 0)
-        string(text, "version", kernel->version);
-    label(text, "SHA-256");
+        text_field(text, "version", kernel->version);
+    text_label(text, "SHA-256");
     text_sha256(text, kernel->sha256);
     btl_format(text->out, "\n");
-    label(text, "file size");
+    text_label(text, "file size");
     btl_format(text->out, "%B\n", (unsigned long long)kernel->file_size);
     range(text, "image", kernel->virtual_base, kernel->physical_base, kernel->size);
     address(text, "entry", kernel->entry);
@@ -176,38 +163,13 @@ static void text_config(struct text *text)
     verbatim(text, "Configuration", BTLM_CONFIG);
 }
 
-static void text_volume(struct text *text)
-{
-    const struct btlm_volume *volume = btl_manifest_volume(text->manifest);
-    if (volume == NULL)
-        return;
-    text_heading(text, "Boot volume");
-    text->label_width = 10;
-    label(text, "partition");
-    if (volume->kind != BTLM_VOLUME_GPT) {
-        btl_format(text->out, "unknown\n");
-    } else {
-        const uint8_t *g = volume->guid;
-        btl_format(text->out, "%u, GUID %02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-",
-                   volume->partition, g[3], g[2], g[1], g[0], g[5], g[4], g[7], g[6], g[8], g[9]);
-        btl_format(text->out, "%02x%02x%02x%02x%02x%02x\n", g[10], g[11], g[12], g[13], g[14],
-                   g[15]);
-    }
-    if (volume->block_count != 0) {
-        label(text, "blocks");
-        btl_format(text->out, "%llu from %llu on\n", (unsigned long long)volume->block_count,
-                   (unsigned long long)volume->start_block);
-    }
-    if (volume->controller.length != 0)
-        string(text, "controller", volume->controller);
-}
-
 // In this order. A section is printed when any of its tables is wanted.
 static const struct {
     uint32_t kinds;
     void (*print)(struct text *text);
 } sections[] = {
     {1u << BTLM_SYSTEM, text_system},
+    {1u << BTLM_BOOT, text_boot},
     {1u << BTLM_VOLUME, text_volume},
     {1u << BTLM_KERNEL_IMAGE, text_kernel},
     {1u << BTLM_SEGMENTS, text_segments},

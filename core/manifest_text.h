@@ -26,6 +26,9 @@ void text_heading(struct text *text, const char *heading);
 // hostile name cannot drive the terminal; cut off after 4,096 bytes.
 void text_str(struct text *text, struct btlm_str str, size_t width);
 size_t text_str_width(const struct text *text, struct btlm_str str); // columns that it takes
+// What stands left of a value; all of a section are equally wide. And a line of its own.
+void text_label(struct text *text, const char *name);
+void text_field(struct text *text, const char *name, struct btlm_str str);
 // Name of a module, "kernel" for BTL_KERNEL, "-" for BTL_NONE.
 void text_owner(struct text *text, uint32_t owner, size_t width);
 size_t text_owner_width(const struct text *text); // of the widest one
@@ -35,6 +38,10 @@ void text_sha256(struct text *text, const uint8_t digest[static 32]);
 const char *text_size(uint64_t bytes, char buffer[static 16]);  // "4 KiB"
 const char *text_time(uint64_t ns, char buffer[static 24]);     // "12.345 ms"
 const char *text_perm(uint32_t perm, char buffer[static 4]);    // "r-x"
+
+// manifest_text_boot.c
+void text_boot(struct text *text);
+void text_volume(struct text *text);
 
 // manifest_text_modules.c
 void text_modules(struct text *text);

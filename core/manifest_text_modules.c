@@ -116,6 +116,16 @@ static void file_details(struct text *text, const struct btlm_module *module)
     }
 }
 
+// Nothing about the default, and "required" stands above.
+static void level(struct text *text, const struct btlm_module *module)
+{
+    enum btl_on_error on_error = BTLM_ON_ERROR(module->flags);
+    if (on_error == BTL_ON_ERROR_WARN || on_error == BTL_ON_ERROR_REQUIRED)
+        return;
+    label(text, "on error");
+    btl_format(text->out, " %s\n", btl_on_error_name(on_error));
+}
+
 static void phase_details(struct text *text, const struct btlm_module *module)
 {
     char phases[16] = "unknown";
@@ -126,8 +136,9 @@ static void phase_details(struct text *text, const struct btlm_module *module)
     label(text, "configured");
     btl_format(text->out, " %s%s%s, registered in %s\n", btl_phase_name(module->configured),
                module->flags & BTLM_CONFIGURED ? "" : " (not in the configuration)",
-               module->flags & BTLM_REQUIRED ? ", required" : "",
+               BTLM_ON_ERROR(module->flags) == BTL_ON_ERROR_REQUIRED ? ", required" : "",
                btl_phase_name(module->registered));
+    level(text, module);
     label(text, "state");
     btl_format(text->out, " %s, phase %s", btlm_state_name(module->state),
                btl_phase_name(module->phase));

@@ -74,6 +74,18 @@ void text_owner(struct text *text, uint32_t owner, size_t width)
         text_str(text, btl_manifest_module(text->manifest, owner)->name, width);
 }
 
+void text_label(struct text *text, const char *name)
+{
+    btl_format(text->out, "  %-*s ", text->label_width, name);
+}
+
+void text_field(struct text *text, const char *name, struct btlm_str str)
+{
+    text_label(text, name);
+    text_str(text, str, 0);
+    btl_format(text->out, "\n");
+}
+
 // A hostile or careless name does not push the columns further than this.
 #define OWNER_WIDTH_MAX 32
 

@@ -76,6 +76,20 @@ static void write_volume(struct writer *writer)
     writer_put_entry(writer, &volume);
 }
 
+static void write_boot(struct writer *writer)
+{
+    const struct btl_manifest_boot *input = writer->draft->input->boot;
+    writer_begin_table(writer, BTLM_BOOT);
+    if (input == NULL)
+        return;
+    struct btlm_boot boot = input->facts;
+    boot.path = writer_string(writer, input->path);
+    boot.title = writer_string(writer, input->title);
+    boot.wanted = writer_string(writer, input->wanted);
+    boot.reason = writer_string(writer, input->reason);
+    writer_put_entry(writer, &boot);
+}
+
 static void write_kernel(struct writer *writer)
 {
     const struct btl_manifest_input *input = writer->draft->input;
@@ -182,6 +196,7 @@ static uint64_t write_all(struct draft *draft, uint8_t *memory)
     put_zeros(&writer, sizeof(struct btlm_header) + DIRECTORY_SIZE);
     write_system(&writer);
     write_volume(&writer);
+    write_boot(&writer);
     write_kernel(&writer);
     writer_modules(&writer);
     write_order(&writer);

@@ -106,7 +106,7 @@ static uint32_t add_module(struct btl_plan *plan, struct btl_str name,
         .phase = BTL_PHASE_AUTO,
         .registered = BTL_PHASE_BOOT2,
         .pulled_by = BTL_NONE,
-        .required = config != NULL && config->required_yes,
+        .on_error = config != NULL ? config->on_error : BTL_ON_ERROR_WARN,
         .verdict = off ? BTL_OFF : BTL_PENDING,
     };
     set_first_path(plan, module, &plan->state->nodes[index]);

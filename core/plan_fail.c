@@ -91,26 +91,39 @@ void btl_plan_compact(struct btl_plan *plan)
     plan->order_count = kept;
 }
 
-uint32_t btl_plan_required_failure(const struct btl_plan *plan)
+enum btl_failure_action btl_plan_action(const struct btl_plan *plan, bool fallback,
+                                        uint32_t *ret_index)
 {
+    enum btl_failure_action strongest = BTL_GO_ON_SILENTLY;
+    uint32_t first = BTL_NONE;
     for (uint32_t i = 0; i < plan->module_count; i++) {
         const struct btl_planned *module = &plan->modules[i];
-        if (module->required && (module->verdict == BTL_FAILED || module->verdict == BTL_OFF))
-            return i;
+        enum btl_failure_action action = btl_on_error_action(module->on_error, fallback);
+        if (module->verdict != BTL_FAILED && module->verdict != BTL_OFF)
+            continue;
+        if (first != BTL_NONE && action <= strongest)
+            continue;
+        strongest = action;
+        first = i;
     }
-    return BTL_NONE;
+    *ret_index = first;
+    return strongest;
 }
 
-bool btl_plan_check_required(const struct btl_plan *plan)
+bool btl_plan_check_required(const struct btl_plan *plan, bool fallback)
 {
-    uint32_t index = btl_plan_required_failure(plan);
-    if (index == BTL_NONE)
+    uint32_t index;
+    enum btl_failure_action action = btl_plan_action(plan, fallback, &index);
+    if (action < BTL_FALL_BACK)
         return true;
     const struct btl_planned *module = &plan->modules[index];
-    const struct btl_setting *setting = module->config->required; // required: so it was said
-    btl_report(plan->diags, BTL_BOOT_REQUIRED,
+    const struct btl_module_config *config =
+        module->config; // not the default level: so it was said
+    const struct btl_setting *setting =
+        config->on_error_setting != NULL ? config->on_error_setting : config->required;
+    btl_report(plan->diags, action == BTL_STOP ? BTL_BOOT_REQUIRED : BTL_BOOT_GIVEN_UP,
                btl_setting_place(plan->config, setting, module->name), BTL_ARG(module->name),
-               BTL_ARG(setting->key));
+               BTL_ARG(setting->key), BTL_ARG(setting->value));
     return false;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The part of relocation that no machine changes: finding the entries, bounding what they may
 // write, saying what is wrong with one.
-#include "reloc.h"
+#include "reloc_port.h"
 
 // A port is one row. All are compiled into every build and chosen by e_machine.
 static const struct btl_machine *const machines[] = {
@@ -20,7 +20,7 @@ const struct btl_machine *btl_machine_find(uint16_t machine)
 const char *btl_reloc_name(uint16_t machine, uint32_t type)
 {
     const struct btl_machine *found = btl_machine_find(machine);
-    return found == NULL || found->type_name == NULL ? NULL : found->type_name(type);
+    return found == NULL || type >= found->type_count ? NULL : found->types[type].name;
 }
 
 static struct btl_window section_window(const struct btl_image *image, uint32_t section)
@@ -90,4 +90,27 @@ bool btl_reloc_report(const struct btl_image *image, const struct btl_rela *rela
                BTL_HEX(entry->offset), btl_symbol_arg(elf, ELF64_RELA_SYMBOL(entry->info)),
                BTL_HEX(value), BTL_ARG_Z(field));
     return false;
+}
+
+const struct btl_reloc_type *btl_reloc_check(const struct btl_image *image,
+                                             const struct btl_rela *rela,
+                                             const struct elf64_rela *entry,
+                                             struct btl_diags *diags)
+{
+    const struct btl_machine *machine = image->machine;
+    uint32_t number = ELF64_RELA_TYPE(entry->info);
+    enum btl_code code;
+    if (number >= machine->type_count || machine->types[number].formula == BTL_RELOC_UNKNOWN) {
+        btl_reloc_report(image, rela, entry, BTL_LINK_RELOC_UNKNOWN, BTL_DEC(number), 0, "", diags);
+        return NULL;
+    }
+    const struct btl_reloc_type *type = &machine->types[number];
+    if (ELF64_RELA_SYMBOL(entry->info) >= image->elf->symbol_count)
+        code = BTL_LINK_RELOC_SYMBOL;
+    else if (type->formula == BTL_RELOC_REFUSED)
+        code = BTL_LINK_RELOC_UNSUPPORTED;
+    else
+        return type;
+    btl_reloc_report(image, rela, entry, code, BTL_ARG_Z(type->name), 0, "", diags);
+    return NULL;
 }

@@ -6,9 +6,17 @@
 
 #include <btl/link.h>
 
+// One relocation type: what is computed, and where it goes (reloc_port.h).
+struct btl_reloc_type {
+    const char *name; // "R_X86_64_PC32"; NULL: there is no such type
+    uint8_t formula, field;
+};
+
 // Each hook is called once per image, so that a machine's inner loop is its own.
 struct btl_machine {
     uint16_t machine; // e_machine
+    const struct btl_reloc_type *types; // by number
+    uint32_t type_count;
     // Sections with one of these flags lie next to the GOT, in reach of short addressing; 0: none.
     uint64_t short_flags;
     // Pointers to functions are pointers to descriptors; what is exported of a function, by modules
@@ -25,8 +33,6 @@ struct btl_machine {
     // functions are pointers to descriptors, the descriptor's address.) The image is placed, but
     // perhaps not resolved: btl_symbol_address() knows the values of defined symbols.
     uint64_t (*export_value)(const struct btl_image *image, uint32_t symbol);
-    // "R_X86_64_PC32"; NULL: there is no such type.
-    const char *(*type_name)(uint32_t type);
 };
 
 extern const struct btl_machine btl_machine_x86_64;

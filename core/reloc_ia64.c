@@ -7,14 +7,13 @@
 // every type that is applied with GNU ld. docs/ia64.md says what covers which.
 #include "ia64_bundle.h"
 #include "ia64_made.h"
-#include "reloc.h"
+#include "reloc_port.h"
 
 // What is computed. S symbol, A addend, P place, or its bundle for a branch; gp of the image.
 enum formula {
-    UNKNOWN, // no such type
-    REFUSED, // exists, has no meaning in a module
-    NOTHING,
-    S_A,
+    REFUSED = BTL_RELOC_REFUSED,
+    NOTHING = BTL_RELOC_NOTHING,
+    S_A = BTL_RELOC_FORMULAS,
     S_A_P,
     S_A_GP,
     S_A_SEGMENT, // segment: the whole image is one
@@ -25,30 +24,21 @@ enum formula {
     BRANCH,      // S + A - P, or by way of a stub
 };
 
-enum field { NONE, WORD64, WORD32, SIGNED32, INSTRUCTION };
+enum field {
+    NONE = BTL_WORD_NONE,
+    WORD64 = BTL_WORD_64,
+    WORD32 = BTL_WORD_32,
+    SIGNED32 = BTL_WORD_SIGNED32,
+    INSTRUCTION = BTL_WORDS // and an enum ia64_field
+};
 #define IN(instruction) (INSTRUCTION + IA64_##instruction)
-
-static const struct {
-    const char *text;
-    uint8_t width; // bytes
-} words[INSTRUCTION] = {
-    [NONE] = {"nothing", 0},
-    [WORD64] = {"64 bits", 8},
-    [WORD32] = {"32 bits, unsigned", 4},
-    [SIGNED32] = {"32 bits, signed", 4},
-};
-
-struct type {
-    const char *name;
-    uint8_t formula, field;
-};
 
 // What the checks of an entry return when there is nothing to report.
 #define SOUND BTL_CODES
 
 #define TYPE(number, name, formula, field) [number] = {"R_IA64_" #name, formula, field}
 
-static const struct type types[] = {
+static const struct btl_reloc_type types[] = {
     TYPE(0x00, NONE, NOTHING, NONE),
     TYPE(0x21, IMM14, S_A, IN(IMM14)),
     TYPE(0x22, IMM22, S_A, IN(IMM22)),
@@ -137,14 +127,14 @@ static const struct type types[] = {
 
 static const char *field_text(unsigned field)
 {
-    return field < INSTRUCTION ? words[field].text : ia64_field_text(field - INSTRUCTION);
+    return field < INSTRUCTION ? btl_words[field].text : ia64_field_text(field - INSTRUCTION);
 }
 
 // Bytes of the section that an entry changes: [*ret_at, *ret_at + size).
-static uint64_t extent(const struct type *type, uint64_t offset, uint64_t *ret_at)
+static uint64_t extent(const struct btl_reloc_type *type, uint64_t offset, uint64_t *ret_at)
 {
     *ret_at = type->field < INSTRUCTION ? offset : offset & ~SLOT_MASK;
-    return type->field < INSTRUCTION ? words[type->field].width : IA64_BUNDLE_SIZE;
+    return type->field < INSTRUCTION ? btl_words[type->field].width : IA64_BUNDLE_SIZE;
 }
 
 static bool slot_fits(const struct btl_image *image, const struct btl_rela *rela, uint64_t offset,
@@ -168,14 +158,10 @@ static enum btl_code check_symbol(const struct btl_image *image, enum formula fo
     return SOUND;
 }
 
-static enum btl_code check_type(const struct btl_image *image, const struct btl_rela *rela,
-                                const struct elf64_rela *entry, const struct type *type)
+static enum btl_code check_place(const struct btl_image *image, const struct btl_rela *rela,
+                                 const struct elf64_rela *entry, const struct btl_reloc_type *type)
 {
     uint64_t at, size = extent(type, entry->offset, &at);
-    if (ELF64_RELA_SYMBOL(entry->info) >= image->elf->symbol_count)
-        return BTL_LINK_RELOC_SYMBOL;
-    if (type->formula == REFUSED)
-        return BTL_LINK_RELOC_UNSUPPORTED;
     if (!btl_in_range(at, size, rela->window.size))
         return BTL_LINK_RELOC_OUTSIDE;
     if (type->field >= INSTRUCTION &&
@@ -188,12 +174,10 @@ static enum btl_code check_type(const struct btl_image *image, const struct btl_
 static bool check_entry(const struct btl_image *image, const struct btl_rela *rela,
                         const struct elf64_rela *entry, struct btl_diags *diags)
 {
-    uint32_t number = ELF64_RELA_TYPE(entry->info);
-    if (number >= BTL_COUNT(types) || types[number].formula == UNKNOWN)
-        return btl_reloc_report(image, rela, entry, BTL_LINK_RELOC_UNKNOWN, BTL_DEC(number), 0, "",
-                                diags);
-    const struct type *type = &types[number];
-    enum btl_code code = check_type(image, rela, entry, type);
+    const struct btl_reloc_type *type = btl_reloc_check(image, rela, entry, diags);
+    if (type == NULL)
+        return false;
+    enum btl_code code = check_place(image, rela, entry, type);
     return code == SOUND || btl_reloc_report(image, rela, entry, code, BTL_ARG_Z(type->name), 0,
                                              field_text(type->field), diags);
 }
@@ -232,10 +216,10 @@ static bool perhaps_far(const struct counter *c, const struct btl_rela *rela, ui
 }
 
 // Counts what the entry goes through. False: no memory.
-static bool count_entry(const struct counter *c, const struct btl_rela *rela,
-                        const struct elf64_rela *entry)
+static bool count_entry(void *counter, const struct btl_rela *rela, const struct elf64_rela *entry)
 {
-    const struct type *type = &types[ELF64_RELA_TYPE(entry->info)];
+    const struct counter *c = counter;
+    const struct btl_reloc_type *type = &types[ELF64_RELA_TYPE(entry->info)];
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
     uint64_t addend = (uint64_t)entry->addend;
     switch (type->formula) {
@@ -270,26 +254,15 @@ static bool count_exports(struct btl_image *image)
     return true;
 }
 
-static bool count_relocations(struct btl_image *image, bool *good, struct btl_diags *diags)
-{
-    struct counter c = {.image = image, .text = text_bound(image)};
-    struct btl_rela rela;
-    for (uint32_t cursor = 0; btl_rela_next(image, &cursor, &rela);)
-        for (uint64_t i = 0; i < rela.count; i++) {
-            if (!check_entry(image, &rela, &rela.entries[i], diags))
-                *good = false;
-            else if (!count_entry(&c, &rela, &rela.entries[i]))
-                return false;
-        }
-    return true;
-}
-
 static bool count_ia64(struct btl_image *image, struct btl_diags *diags)
 {
     struct ia64_linkage *linkage = ia64_linkage_new(image->arena);
+    struct counter counter = {.image = image, .text = text_bound(image)};
     bool good = true;
     image->machine_data = linkage;
-    if (linkage == NULL || !count_relocations(image, &good, diags) || !count_exports(image)) {
+    if (linkage == NULL ||
+        !btl_reloc_count(image, check_entry, count_entry, &counter, &good, diags) ||
+        !count_exports(image)) {
         btl_report(diags, BTL_NO_MEMORY, image->elf->place,
                    BTL_ARG_Z("counting GOT entries, function descriptors and stubs"));
         return false;
@@ -307,7 +280,7 @@ static bool count_ia64(struct btl_image *image, struct btl_diags *diags)
 }
 
 // `bundle`: its address. A far stub is there only where one was counted.
-static uint64_t branch(const struct btl_image *image, const struct type *type,
+static uint64_t branch(const struct btl_image *image, const struct btl_reloc_type *type,
                        const struct elf64_rela *entry, uint64_t bundle)
 {
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
@@ -323,7 +296,7 @@ static uint64_t branch(const struct btl_image *image, const struct type *type,
 
 // All arithmetic is modulo 2^64, as the processor's is. `at`: what the field begins with, or its
 // bundle.
-static uint64_t evaluate(const struct btl_image *image, const struct type *type,
+static uint64_t evaluate(const struct btl_image *image, const struct btl_reloc_type *type,
                          const struct elf64_rela *entry, uint64_t at)
 {
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
@@ -368,19 +341,14 @@ static bool needs_foreign_entry(const struct btl_image *image, enum formula form
 
 static bool fits(unsigned field, uint64_t value)
 {
-    if (field >= INSTRUCTION)
-        return ia64_field_fits(field - INSTRUCTION, value);
-    if (field == SIGNED32)
-        return (int64_t)value == (int32_t)value;
-    return field != WORD32 || value == (uint32_t)value;
+    return field >= INSTRUCTION ? ia64_field_fits(field - INSTRUCTION, value)
+                                : btl_word_fits(field, value);
 }
 
 static bool store(const struct btl_window *window, uint64_t offset, unsigned field, uint64_t value)
 {
-    if (field == WORD64)
-        return btl_window_store64(window, offset, value);
     if (field < INSTRUCTION)
-        return btl_window_store32(window, offset, (uint32_t)value);
+        return btl_word_store(window, offset, field, value);
     uint8_t *bundle = btl_window_at(window, offset & ~SLOT_MASK, IA64_BUNDLE_SIZE);
     if (bundle == NULL || (offset & SLOT_MASK) > 2)
         return false;
@@ -391,7 +359,7 @@ static bool store(const struct btl_window *window, uint64_t offset, unsigned fie
 static bool apply(const struct btl_image *image, const struct btl_rela *rela,
                   const struct elf64_rela *entry, struct btl_diags *diags)
 {
-    const struct type *type = &types[ELF64_RELA_TYPE(entry->info)];
+    const struct btl_reloc_type *type = &types[ELF64_RELA_TYPE(entry->info)];
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
     if (type->formula == NOTHING)
         return true;
@@ -416,15 +384,8 @@ static bool apply(const struct btl_image *image, const struct btl_rela *rela,
 
 static bool relocate_ia64(struct btl_image *image, struct btl_diags *diags)
 {
-    struct btl_rela rela;
-    bool good = true;
     ia64_fill(image);
-    for (uint32_t cursor = 0; btl_rela_next(image, &cursor, &rela);) {
-        for (uint64_t i = 0; i < rela.count; i++)
-            good &= apply(image, &rela, &rela.entries[i], diags);
-        image->relocation_count += rela.count;
-    }
-    return good;
+    return btl_reloc_apply(image, apply, diags);
 }
 
 // A pointer to a function is a pointer to its descriptor, and so is what others get of it.
@@ -434,17 +395,13 @@ static uint64_t export_value_ia64(const struct btl_image *image, uint32_t symbol
     return descriptor != 0 ? descriptor : btl_symbol_address(image, symbol);
 }
 
-static const char *type_name_ia64(uint32_t type)
-{
-    return type < BTL_COUNT(types) ? types[type].name : NULL;
-}
-
 const struct btl_machine btl_machine_ia64 = {
     .machine = ELF_MACHINE_IA64,
+    .types = types,
+    .type_count = BTL_COUNT(types),
     .short_flags = ELF_SHF_IA64_SHORT,
     .function_descriptors = true,
     .count = count_ia64,
     .relocate = relocate_ia64,
     .export_value = export_value_ia64,
-    .type_name = type_name_ia64,
 };

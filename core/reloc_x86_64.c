@@ -5,15 +5,14 @@
 //
 // tests/unit/test_reloc_x86_64.c has each row at its limits and one beyond; tests/oracle/ compares
 // every type that is applied with GNU ld.
-#include "reloc.h"
+#include "reloc_port.h"
 
 // What is computed. S symbol, A addend, P place, Z size of the symbol, GOT first entry of the GOT,
 // G offset of the symbol's entry in it.
 enum formula {
-    UNKNOWN, // no such type
-    REFUSED, // exists, has no meaning in a module
-    NOTHING,
-    S_A,
+    REFUSED = BTL_RELOC_REFUSED,
+    NOTHING = BTL_RELOC_NOTHING,
+    S_A = BTL_RELOC_FORMULAS,
     S_A_P,
     S_A_GOT,
     Z_A,
@@ -22,28 +21,18 @@ enum formula {
     G_GOT_A_P,
 };
 
-enum field { NONE, WORD64, WORD32, SIGNED32 };
-
-static const struct {
-    const char *text;
-    uint8_t width; // bytes
-} fields[] = {
-    [NONE] = {"nothing", 0},
-    [WORD64] = {"64 bits", 8},
-    [WORD32] = {"32 bits, unsigned", 4},
-    [SIGNED32] = {"32 bits, signed", 4},
-};
-
-struct type {
-    const char *name;
-    uint8_t formula, field;
+enum field {
+    NONE = BTL_WORD_NONE,
+    WORD64 = BTL_WORD_64,
+    WORD32 = BTL_WORD_32,
+    SIGNED32 = BTL_WORD_SIGNED32
 };
 
 #define TYPE(number, name, formula, field) [number] = {"R_X86_64_" #name, formula, field}
 
 // PLT32 and PLTOFF64 go straight to the symbol: the image lies in its reach or an overflow is
 // reported.
-static const struct type types[] = {
+static const struct btl_reloc_type types[] = {
     TYPE(0, NONE, NOTHING, NONE),
     TYPE(1, 64, S_A, WORD64),
     TYPE(2, PC32, S_A_P, SIGNED32),
@@ -89,15 +78,12 @@ static const struct type types[] = {
 
 // Gives the symbol a GOT entry, one however often it is used. The table comes into being with the
 // first one: most modules have none.
-static bool count_got(struct btl_image *image, uint32_t symbol, struct btl_diags *diags)
+static bool count_got(struct btl_image *image, uint32_t symbol)
 {
-    if (image->got_slot == NULL) {
+    if (image->got_slot == NULL)
         image->got_slot = BTL_NEW_ARRAY(image->arena, uint32_t, image->elf->symbol_count);
-        if (image->got_slot == NULL) {
-            btl_report(diags, BTL_NO_MEMORY, image->elf->place, BTL_ARG_Z("counting the GOT"));
-            return false;
-        }
-    }
+    if (image->got_slot == NULL)
+        return false;
     if (image->got_slot[symbol] == 0)
         image->got_slot[symbol] = ++image->got_count;
     return true;
@@ -107,35 +93,27 @@ static bool count_got(struct btl_image *image, uint32_t symbol, struct btl_diags
 static bool check_entry(const struct btl_image *image, const struct btl_rela *rela,
                         const struct elf64_rela *entry, struct btl_diags *diags)
 {
-    uint32_t number = ELF64_RELA_TYPE(entry->info);
-    if (number >= BTL_COUNT(types) || types[number].formula == UNKNOWN)
-        return btl_reloc_report(image, rela, entry, BTL_LINK_RELOC_UNKNOWN, BTL_DEC(number), 0, "",
-                                diags);
-    const struct type *type = &types[number];
-    struct btl_arg name = BTL_ARG_Z(type->name);
-    if (ELF64_RELA_SYMBOL(entry->info) >= image->elf->symbol_count)
-        return btl_reloc_report(image, rela, entry, BTL_LINK_RELOC_SYMBOL, name, 0, "", diags);
-    if (type->formula == REFUSED)
-        return btl_reloc_report(image, rela, entry, BTL_LINK_RELOC_UNSUPPORTED, name, 0, "", diags);
-    if (!btl_in_range(entry->offset, fields[type->field].width, rela->window.size))
-        return btl_reloc_report(image, rela, entry, BTL_LINK_RELOC_OUTSIDE, name, 0, "", diags);
-    return true;
+    const struct btl_reloc_type *type = btl_reloc_check(image, rela, entry, diags);
+    if (type == NULL)
+        return false;
+    return btl_in_range(entry->offset, btl_words[type->field].width, rela->window.size) ||
+           btl_reloc_report(image, rela, entry, BTL_LINK_RELOC_OUTSIDE, BTL_ARG_Z(type->name), 0,
+                            "", diags);
+}
+
+static bool count_entry(void *image, const struct btl_rela *rela, const struct elf64_rela *entry)
+{
+    return types[ELF64_RELA_TYPE(entry->info)].formula < G_A ||
+           count_got(image, ELF64_RELA_SYMBOL(entry->info));
 }
 
 static bool count_x86_64(struct btl_image *image, struct btl_diags *diags)
 {
-    struct btl_rela rela;
     bool good = true;
-    for (uint32_t cursor = 0; btl_rela_next(image, &cursor, &rela);)
-        for (uint64_t i = 0; i < rela.count; i++) {
-            const struct elf64_rela *entry = &rela.entries[i];
-            if (!check_entry(image, &rela, entry, diags))
-                good = false;
-            else if (types[ELF64_RELA_TYPE(entry->info)].formula >= G_A &&
-                     !count_got(image, ELF64_RELA_SYMBOL(entry->info), diags))
-                return false;
-        }
-    return good;
+    if (btl_reloc_count(image, check_entry, count_entry, image, &good, diags))
+        return good;
+    btl_report(diags, BTL_NO_MEMORY, image->elf->place, BTL_ARG_Z("counting the GOT"));
+    return false;
 }
 
 static void fill_got(const struct btl_image *image)
@@ -176,62 +154,36 @@ static inline uint64_t evaluate(const struct btl_image *image, enum formula form
     }
 }
 
-static inline bool fits(enum field field, uint64_t value)
-{
-    if (field == SIGNED32)
-        return (int64_t)value == (int32_t)value;
-    return field != WORD32 || value == (uint32_t)value;
-}
-
-static inline bool store(const struct btl_window *window, uint64_t offset, enum field field,
-                         uint64_t value)
-{
-    if (field == WORD64)
-        return btl_window_store64(window, offset, value);
-    return field == NONE || btl_window_store32(window, offset, (uint32_t)value);
-}
-
 static inline bool apply(const struct btl_image *image, const struct btl_rela *rela,
                          const struct elf64_rela *entry, struct btl_diags *diags)
 {
-    const struct type *type = &types[ELF64_RELA_TYPE(entry->info)];
+    const struct btl_reloc_type *type = &types[ELF64_RELA_TYPE(entry->info)];
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
     uint64_t value = evaluate(image, type->formula, entry, rela->window.address + entry->offset);
     enum btl_code code;
     if (image->value[symbol] == BTL_UNLOADED_VALUE && !btl_symbol_loaded(image, symbol) &&
         type->formula != NOTHING)
         code = BTL_LINK_RELOC_UNLOADED;
-    else if (!fits(type->field, value))
+    else if (!btl_word_fits(type->field, value))
         code = BTL_LINK_RELOC_OVERFLOW;
-    else if (!store(&rela->window, entry->offset, type->field, value))
+    else if (!btl_word_store(&rela->window, entry->offset, type->field, value))
         code = BTL_LINK_RELOC_OUTSIDE;
     else
         return true;
     return btl_reloc_report(image, rela, entry, code, BTL_ARG_Z(type->name), value,
-                            fields[type->field].text, diags);
+                            btl_words[type->field].text, diags);
 }
 
 static bool relocate_x86_64(struct btl_image *image, struct btl_diags *diags)
 {
-    struct btl_rela rela;
-    bool good = true;
     fill_got(image);
-    for (uint32_t cursor = 0; btl_rela_next(image, &cursor, &rela);) {
-        for (uint64_t i = 0; i < rela.count; i++)
-            good &= apply(image, &rela, &rela.entries[i], diags);
-        image->relocation_count += rela.count;
-    }
-    return good;
-}
-
-static const char *type_name_x86_64(uint32_t type)
-{
-    return type < BTL_COUNT(types) ? types[type].name : NULL;
+    return btl_reloc_apply(image, apply, diags);
 }
 
 const struct btl_machine btl_machine_x86_64 = {
     .machine = ELF_MACHINE_X86_64,
+    .types = types,
+    .type_count = BTL_COUNT(types),
     .count = count_x86_64,
     .relocate = relocate_x86_64,
-    .type_name = type_name_x86_64,
 };

@@ -9,6 +9,22 @@ bool btl_str_equal(struct btl_str a, struct btl_str b)
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool btl_str_equal_but_case(struct btl_str a, struct btl_str b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++) {
+        if (lower(a.at[i]) != lower(b.at[i]))
+            return false;
+    }
+    return true;
+}
+
 int btl_str_compare(struct btl_str a, struct btl_str b)
 {
     size_t common = a.len < b.len ? a.len : b.len;

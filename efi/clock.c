@@ -45,7 +45,12 @@ uint64_t clock_now(const struct clock *clock)
 
 uint32_t event_begin(struct timeline *timeline, enum btlm_event_kind kind, uint32_t module)
 {
-    uint64_t now = clock_now(timeline->clock);
+    return event_begin_at(timeline, kind, module, clock_now(timeline->clock));
+}
+
+uint32_t event_begin_at(struct timeline *timeline, enum btlm_event_kind kind, uint32_t module,
+                        uint64_t start)
+{
     if (timeline->count == timeline->capacity) {
         uint64_t capacity = timeline->capacity == 0 ? CAPACITY_FIRST : 2 * timeline->capacity;
         struct btlm_event *events = BTL_NEW_ARRAY(timeline->arena, struct btlm_event, capacity);
@@ -57,7 +62,7 @@ uint32_t event_begin(struct timeline *timeline, enum btlm_event_kind kind, uint3
         timeline->capacity = capacity;
     }
     timeline->events[timeline->count] =
-        (struct btlm_event){.start = now, .end = now, .kind = kind, .module = module};
+        (struct btlm_event){.start = start, .end = start, .kind = kind, .module = module};
     return (uint32_t)timeline->count++;
 }
 

@@ -27,6 +27,9 @@ struct timeline {
 
 // Gives the event's number, or BTL_NONE when there is no memory; event_end accepts that.
 uint32_t event_begin(struct timeline *timeline, enum btlm_event_kind kind, uint32_t module);
+// One that has begun before: not before those that are there.
+uint32_t event_begin_at(struct timeline *timeline, enum btlm_event_kind kind, uint32_t module,
+                        uint64_t start);
 // Returns how long it took, in nanoseconds.
 uint64_t event_end(struct timeline *timeline, uint32_t event, uint64_t bytes);
 

@@ -2,9 +2,9 @@
 // The console.
 #include "console.h"
 
-#define ROWS_MIN    4   // with less there are no pages
-#define KEY_SECONDS 600 // so long is a page shown, if nobody presses a key
-#define TAB         8
+#define ROWS_MIN 4      // with less there are no pages
+#define KEY_MS   600000 // so long is a page shown, if nobody presses a key
+#define TAB      8
 
 static void flush(struct console *console)
 {
@@ -13,23 +13,24 @@ static void flush(struct console *console)
     console->line_len = 0;
 }
 
-static void put_char(struct console *console, char c)
+// One column each: the firmware's console has no others.
+static void put_point(struct console *console, uint32_t point)
 {
     // Room for \r\n: the firmware's console wants both.
-    if (console->line_len + 2 > sizeof(console->line))
+    if (console->line_len + BTL_UTF8_MAX > sizeof(console->line))
         flush(console);
-    if (c == '\n')
+    if (point == '\n')
         console->line[console->line_len++] = '\r';
-    console->line[console->line_len++] = c;
-    console->column = c == '\n' ? 0 : console->column + 1;
-    if (c == '\n')
+    console->line_len += btl_utf8_put(point, console->line + console->line_len);
+    console->column = point == '\n' ? 0 : console->column + 1;
+    if (point == '\n')
         flush(console); // by lines, because every call may redraw a screen
 }
 
 static void put_text(struct console *console, const char *text)
 {
     for (; *text != '\0'; text++)
-        put_char(console, *text);
+        put_point(console, (uint8_t)*text);
 }
 
 // After a line of `column` characters. The last row is for the question.
@@ -40,35 +41,57 @@ static void line_ended(struct console *console, uint32_t column)
         return;
     put_text(console, "-- a key: the next page, q: no more --");
     flush(console);
-    char key = console->fw->wait_key(console->fw, KEY_SECONDS);
-    put_char(console, '\n');
+    fw_key key = console->fw->wait_key(console->fw, KEY_MS);
+    put_point(console, '\n');
     console->quit = key == 'q' || key == 'Q';
     if (console->quit)
         console->rows = 0;
     console->row = 0;
 }
 
-// The bytes of a character of UTF-8 after its first are not shown at all.
+static void show(struct console *console, uint32_t point)
+{
+    uint32_t column = console->column;
+    if (point == '\t') {
+        do {
+            put_point(console, ' ');
+        } while (console->column % TAB != 0);
+    } else if (point != '\r') {
+        put_point(console, point == '\n' || btl_utf8_shown(point) ? point : '?');
+    }
+    if (point == '\n' && console->rows > 0)
+        line_ended(console, column);
+}
+
+// Bytes of the character that `first` begins, when it is well-formed.
+static size_t length_of(char first)
+{
+    uint8_t byte = (uint8_t)first;
+    return byte < 0xc2 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf5 ? 4 : 1;
+}
+
 static bool is_continuation(char c)
 {
     return ((uint8_t)c & 0xc0) == 0x80;
 }
 
+// What was begun is whole, or cannot become so: one '?' for it.
+static void show_begun(struct console *console)
+{
+    size_t at = 0;
+    uint32_t point = btl_utf8_next((struct btl_str){console->begun, console->begun_len}, &at);
+    console->begun_len = 0;
+    show(console, point);
+}
+
 void console_put(struct console *console, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        uint32_t column = console->column;
-        if (text[i] == '\t') {
-            do {
-                put_char(console, ' ');
-            } while (console->column % TAB != 0);
-        } else if (text[i] == '\n' || (text[i] >= ' ' && text[i] <= '~')) {
-            put_char(console, text[i]);
-        } else if (text[i] != '\r' && !is_continuation(text[i])) {
-            put_char(console, '?');
-        }
-        if (text[i] == '\n' && console->rows > 0)
-            line_ended(console, column);
+        if (console->begun_len > 0 && !is_continuation(text[i]))
+            show_begun(console);
+        console->begun[console->begun_len++] = text[i];
+        if (console->begun_len == length_of(console->begun[0]))
+            show_begun(console);
     }
 }
 

@@ -4,6 +4,7 @@
 #define BTL_EFI_CONSOLE_H
 
 #include <btl/format.h>
+#include <btl/utf8.h>
 
 #include "firmware.h"
 
@@ -11,6 +12,8 @@ struct console {
     struct firmware *fw;
     char line[128]; // not written yet
     size_t line_len;
+    char begun[BTL_UTF8_MAX]; // of a character whose end has not come yet
+    size_t begun_len;
     uint32_t rows, columns; // of the screen; rows 0: no pages
     uint32_t row, column;   // where the text stands on its page
     bool quit;              // somebody has read enough: no more pages
@@ -20,7 +23,8 @@ struct console {
 void console_begin(struct console *console, struct firmware *fw);
 // From now on stops after each screenful for a key.
 void console_page(struct console *console, uint32_t rows, uint32_t columns);
-// Any text; what is not printable ASCII is shown as '?', tabs as spaces.
+// Any text, in pieces of any size. Tabs become spaces; what is no UTF-8, and what would drive a
+// terminal, becomes '?', and '\r' nothing.
 void console_put(struct console *console, const char *text, size_t len);
 
 #endif

@@ -3,10 +3,14 @@
 #ifndef BTL_EFI_CPU_H
 #define BTL_EFI_CPU_H
 
+#include "handoff.h"
 #include "paging.h"
 
 void cpu_features(struct paging_cpu *ret);
 uint64_t cpu_ticks(void);
-uint64_t cpu_ticks_per_second(void); // as the processor states it; 0: it does not
+// As the processor states it, or the firmware, whose EFI system table is given; 0: they do not.
+uint64_t cpu_ticks_per_second(uint64_t system_table);
+// Boot services have ended: into the hand-off area, and from there to the kernel.
+void cpu_hand_off(const struct handoff *handoff);
 
 #endif

@@ -43,7 +43,7 @@ uint64_t cpu_ticks(void)
 
 // Leaf 15h: TSC rate = crystal * ebx / eax. Where the crystal is not given (ecx 0), the base
 // frequency of leaf 16h is the TSC rate on the processors that have both.
-uint64_t cpu_ticks_per_second(void)
+uint64_t cpu_ticks_per_second(uint64_t system_table)
 {
     struct cpuid ratio = cpuid_checked(0x15), base = cpuid_checked(0x16);
     if (ratio.eax == 0 || ratio.ebx == 0)
@@ -51,4 +51,11 @@ uint64_t cpu_ticks_per_second(void)
     if (ratio.ecx != 0)
         return (uint64_t)ratio.ecx * ratio.ebx / ratio.eax;
     return (uint64_t)(base.eax & 0xffff) * 1000000;
+}
+
+void cpu_hand_off(const struct handoff *handoff)
+{
+    void (*code)(const struct handoff *) =
+        (void (*)(const struct handoff *))(uintptr_t)handoff->code;
+    code(handoff);
 }

@@ -3,22 +3,37 @@
 EFI_OUT := $(O)/efi
 LOADER_VERSION := 1.0
 EFI_NAME_x86_64 := BOOTX64.EFI
+EFI_NAME_ia64 := BOOTIA64.EFI
+EFI_SHELL_x86_64 := shellx64.efi
+EFI_SHELL_ia64 := shellia64.efi
 EFI_IMAGE := $(EFI_OUT)/$(EFI_NAME_$(ARCH))
-EFI_CC ?= gcc
-GNU_EFI_LIB ?= /usr/lib
-GNU_EFI_INCLUDE ?= /usr/include/efi
+EFI_CC ?= $(CROSS)gcc
+EFI_LD ?= $(CROSS)ld
+EFI_OBJCOPY ?= $(CROSS)objcopy
+GNU_EFI_x86_64 := /usr/lib /usr/include/efi
+GNU_EFI_ia64 := $(IA64_EFI)/lib $(IA64_EFI)/include/efi
+GNU_EFI_LIB ?= $(word 1,$(GNU_EFI_$(ARCH)))
+GNU_EFI_INCLUDE ?= $(word 2,$(GNU_EFI_$(ARCH)))
 
 # Code that also runs in tests, on a firmware of their own (tests/mock/), and code that only UEFI can run.
 EFI_ARCH_C := $(wildcard efi/*_$(ARCH).c)
 EFI_OTHER_ARCH_C := $(filter-out $(EFI_ARCH_C),$(wildcard efi/*_x86_64.c efi/*_ia64.c))
-EFI_UEFI_C := efi/firmware_uefi.c efi/volume_uefi.c efi/cpu_$(ARCH).c efi/mem_$(ARCH).c
+EFI_UEFI_C := $(sort $(wildcard efi/*_uefi.c efi/frequency_$(ARCH).c)) efi/cpu_$(ARCH).c efi/mem_$(ARCH).c
 EFI_SHARED_C := $(filter-out $(EFI_UEFI_C) $(EFI_OTHER_ARCH_C),$(sort $(wildcard efi/*.c)))
 EFI_S := $(wildcard efi/*_$(ARCH).S)
 
 EFI_FLAGS_x86_64 := -DGNU_EFI_USE_MS_ABI -mno-red-zone -maccumulate-outgoing-args
+# No floating-point registers but those that a call of the firmware saves. Unwind tables are of no use.
+# No data speculation: a failed check may come to the firmware's vectors.
+EFI_FLAGS_ia64 := -mfixed-range=f32-f127 -fno-unwind-tables -mno-sched-ar-data-spec
+# gnu-efi's script makes one segment of code and data: what protects memory is the firmware's business.
+EFI_LD_FLAGS_ia64 := --no-warn-rwx-segments
+# The processor has no integer division.
+EFI_LIBS_ia64 = $(shell $(EFI_CC) -print-libgcc-file-name)
 EFI_FLAGS := -ffreestanding -fpic -fshort-wchar -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
 	-fvisibility=hidden -fno-tree-loop-distribute-patterns -O2 -g $(EFI_FLAGS_$(ARCH))
-LOADER_FLAGS = -Icore -DLOADER_VERSION='"$(LOADER_VERSION)"' -DLOADER_NAME='"$(EFI_NAME_$(ARCH))"'
+LOADER_FLAGS = -Icore -I$(BUILD)/gen -DLOADER_VERSION='"$(LOADER_VERSION)"' -DLOADER_NAME='"$(EFI_NAME_$(ARCH))"' \
+	-DSHELL_FILE='L"$(EFI_SHELL_$(ARCH))"'
 
 $(eval $(call core_variant,$(ARCH)/efi,$(EFI_CC),$(EFI_FLAGS)))
 
@@ -31,14 +46,21 @@ $(EFI_OUT)/%.o: efi/%.c efi/efi.mk
 		-isystem $(GNU_EFI_INCLUDE)/$(ARCH) -c $< -o $@
 $(EFI_OUT)/%.o: efi/%.S
 	$(BEGIN)
-	$(EFI_CC) -g -c $< -o $@
+	$(EFI_CC) -g -Wa,--fatal-warnings -c $< -o $@
+
+# The explanations of all messages, from their page.
+MESSAGES_TEXT := $(BUILD)/gen/messages_text.inc
+$(MESSAGES_TEXT): docs/messages.md tools/messages_text.awk
+	$(BEGIN)
+	LC_ALL=C awk -f tools/messages_text.awk $< | LC_ALL=C sort > $@
+$(EFI_OUT)/messages_text.o: $(MESSAGES_TEXT)
 
 $(EFI_OUT)/loader.elf: $(EFI_OBJ) $(O)/efi/libbtl.a
-	ld -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined --warn-common --fatal-warnings \
+	$(EFI_LD) $(EFI_LD_FLAGS_$(ARCH)) -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined --warn-common --fatal-warnings \
 		-T $(GNU_EFI_LIB)/elf_$(ARCH)_efi.lds $(GNU_EFI_LIB)/crt0-efi-$(ARCH).o $(EFI_OBJ) \
-		$(O)/efi/libbtl.a $(GNU_EFI_LIB)/libgnuefi.a -o $@
+		$(O)/efi/libbtl.a $(GNU_EFI_LIB)/libgnuefi.a $(EFI_LIBS_$(ARCH)) -o $@
 $(EFI_IMAGE): $(EFI_OUT)/loader.elf
-	objcopy -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j .rel -j .rela -j '.rel.*' -j '.rela.*' \
+	$(EFI_OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j .rel -j .rela -j '.rel.*' -j '.rela.*' \
 		-j .reloc --target efi-app-$(ARCH) --subsystem=10 $< $@
 
 loader: $(EFI_IMAGE)

@@ -12,10 +12,10 @@
 // off, so that no key is waited for, and there is nothing sound to return to.
 static void last_words(struct loader *loader)
 {
-    log_diags(&loader->log, &loader->diags);
-    log_line(&loader->log, LOG_PROBLEM, "cannot boot, and boot services are half shut down: reset");
+    say_diags(loader);
+    log_line(&loader->log, BTL_LOG_ERROR, "cannot boot, and boot services are half shut down: reset");
     loader->fw->stall(loader->fw, LAST_WORDS_US);
-    loader->fw->reset(loader->fw);
+    loader->fw->reset(loader->fw, FW_RESET_COLD);
 }
 
 bool boot_services_exit(struct loader *loader)

@@ -9,24 +9,6 @@
 
 #include <mem.h>
 
-#define VENDOR_MAX 128 // bytes of UTF-8
-#define POLL_US    10000
-
-struct uefi {
-    struct firmware firmware; // first: the table's functions get a pointer to it
-    EFI_HANDLE image;
-    EFI_SYSTEM_TABLE *system;
-    EFI_BOOT_SERVICES *boot;
-    EFI_LOADED_IMAGE *loaded;
-    struct volume_uefi volume;
-    char vendor[VENDOR_MAX];
-};
-
-static struct uefi *uefi_of(struct firmware *fw)
-{
-    return (struct uefi *)fw;
-}
-
 // ------------------------------------------------------------------------------------------ facts
 
 static uint64_t config_table(const struct uefi *uefi, EFI_GUID guid)
@@ -100,8 +82,8 @@ static void facts(struct firmware *fw, struct fw_facts *ret)
     *ret = (struct fw_facts){0};
     size_t len = uefi->system->FirmwareVendor == NULL
                      ? 0
-                     : utf16_to_utf8(uefi->system->FirmwareVendor, VENDOR_MAX, uefi->vendor,
-                                     sizeof(uefi->vendor));
+                     : utf16_to_utf8(uefi->system->FirmwareVendor, sizeof(uefi->vendor),
+                                     uefi->vendor, sizeof(uefi->vendor));
     ret->vendor = (struct btl_str){uefi->vendor, len};
     ret->firmware_revision = uefi->system->FirmwareRevision;
     ret->uefi_revision = uefi->system->Hdr.Revision;
@@ -134,6 +116,13 @@ static fw_status allocate(struct firmware *fw, enum fw_memory_type type, uint64_
     return status;
 }
 
+static fw_status allocate_at(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                             uint64_t address)
+{
+    EFI_PHYSICAL_ADDRESS wanted = address;
+    return uefi_of(fw)->boot->AllocatePages(AllocateAddress, (EFI_MEMORY_TYPE)type, pages, &wanted);
+}
+
 static fw_status release(struct firmware *fw, uint64_t address, uint64_t pages)
 {
     return uefi_of(fw)->boot->FreePages(address, pages);
@@ -151,8 +140,7 @@ static fw_status memory_map(struct firmware *fw, struct fw_memory_map *map)
     return status;
 }
 
-// ------------------------------------------------------------------------------- volume and
-// console
+// ----------------------------------------------------------------------------------------- volume
 
 static fw_status open_volume(struct firmware *fw, struct volume **ret_volume)
 {
@@ -165,43 +153,6 @@ static fw_status open_volume(struct firmware *fw, struct volume **ret_volume)
     return status;
 }
 
-static void write(struct firmware *fw, const char *text, size_t len)
-{
-    SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
-    CHAR16 piece[64];
-    if (console == NULL)
-        return;
-    for (size_t done = 0; done < len;) {
-        size_t used = 0;
-        while (done < len && used + 1 < BTL_COUNT(piece))
-            piece[used++] = (unsigned char)text[done++];
-        piece[used] = 0;
-        console->OutputString(console, piece);
-    }
-}
-
-static void forget_keys(struct firmware *fw)
-{
-    SIMPLE_INPUT_INTERFACE *keys = uefi_of(fw)->system->ConIn;
-    if (keys != NULL)
-        keys->Reset(keys, FALSE);
-}
-
-// Polled, so that it ends even where the firmware's timer events do not come.
-static char wait_key(struct firmware *fw, uint32_t seconds)
-{
-    struct uefi *uefi = uefi_of(fw);
-    SIMPLE_INPUT_INTERFACE *keys = uefi->system->ConIn;
-    EFI_INPUT_KEY key;
-    for (uint64_t left = (uint64_t)seconds * 1000000 / POLL_US; left > 0; left--) {
-        if (keys != NULL && keys->ReadKeyStroke(keys, &key) == EFI_SUCCESS)
-            return key.UnicodeChar >= ' ' && key.UnicodeChar <= '~' ? (char)key.UnicodeChar
-                                                                    : FW_KEY_OTHER;
-        uefi->boot->Stall(POLL_US);
-    }
-    return 0;
-}
-
 // ------------------------------------------------------------------------------------ time, chance
 
 static uint64_t ticks(struct firmware *fw)
@@ -211,7 +162,7 @@ static uint64_t ticks(struct firmware *fw)
 
 static uint64_t ticks_per_second(struct firmware *fw)
 {
-    return cpu_ticks_per_second();
+    return cpu_ticks_per_second((uintptr_t)uefi_of(fw)->system);
 }
 
 static void stall(struct firmware *fw, uint64_t microseconds)
@@ -241,14 +192,13 @@ static fw_status exit_boot_services(struct firmware *fw, uint64_t key)
 
 static void hand_off(struct firmware *fw, const struct handoff *handoff)
 {
-    void (*code)(const struct handoff *) =
-        (void (*)(const struct handoff *))(uintptr_t)handoff->code;
-    code(handoff);
+    cpu_hand_off(handoff);
 }
 
-static void reset(struct firmware *fw)
+static void reset(struct firmware *fw, enum fw_reset how)
 {
-    uefi_of(fw)->system->RuntimeServices->ResetSystem(EfiResetCold, EFI_SUCCESS, 0, NULL);
+    EFI_RESET_TYPE type = how == FW_RESET_OFF ? EfiResetShutdown : EfiResetCold;
+    uefi_of(fw)->runtime->ResetSystem(type, EFI_SUCCESS, 0, NULL);
 }
 
 // The EFI entry point.
@@ -258,12 +208,10 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
     struct uefi uefi = {.firmware = {.facts = facts,
                                      .allocate = allocate,
+                                     .allocate_at = allocate_at,
                                      .release = release,
                                      .memory_map = memory_map,
                                      .open_volume = open_volume,
-                                     .write = write,
-                                     .wait_key = wait_key,
-                                     .forget_keys = forget_keys,
                                      .ticks = ticks,
                                      .ticks_per_second = ticks_per_second,
                                      .stall = stall,
@@ -274,7 +222,12 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
                                      .reset = reset},
                         .image = image,
                         .system = system,
-                        .boot = system->BootServices};
+                        .boot = system->BootServices,
+                        .runtime = system->RuntimeServices};
+    console_uefi(&uefi.firmware);
+    terminal_uefi(&uefi.firmware);
+    variables_uefi(&uefi.firmware);
+    shell_uefi(&uefi.firmware);
     if (uefi.boot->HandleProtocol(image, &guid, (void **)&uefi.loaded) != EFI_SUCCESS)
         uefi.loaded = NULL; // no volume then, which run() says
     return run(&uefi.firmware);

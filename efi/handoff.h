@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the code page needs to leave the loader's world (handoff_ARCH.S, docs/boot-protocol.md).
+// What the hand-off area needs to leave the loader's world (handoff_ARCH.S, docs/boot-protocol.md).
 #ifndef BTL_EFI_HANDOFF_H
 #define BTL_EFI_HANDOFF_H
 
@@ -11,12 +11,17 @@ struct handoff {
     uint64_t entry;           // 8: virtual
     uint64_t manifest;        // 16: in the direct map
     uint64_t stack_top;       // 24: virtual
-    uint64_t code;            // 32: of the hand-off page, physical, mapped one to one
+    uint64_t code;            // 32: of the hand-off area, physical
+
+    // For an architecture that has such things.
+    uint64_t gp;                             // of the kernel
+    uint64_t backing_store;                  // virtual
+    uint64_t stack_physical;                 // of the stack; the backing store's follows
+    uint64_t text, text_physical, text_size; // the kernel segment that holds the entry
 };
 _Static_assert(offsetof(struct handoff, code) == 32, "handoff_x86_64.S");
 
-// The code that is copied to the hand-off page: position-independent, at most one page. Its first
-// byte is the entry: void (*)(const struct handoff *), with the System V calling convention.
+// What is copied to the hand-off area: position-independent.
 extern const uint8_t handoff_code[], handoff_code_end[];
 
 #endif

@@ -6,21 +6,34 @@
 
 #define WINDOW_STEP (2ull << 20) // btl/boot.h
 
-bool kernel_open(struct loader *loader)
+static bool read(struct loader *loader)
 {
     struct kernel *kernel = &loader->kernel;
     struct btl_place place = {.file = loader->config.kernel};
     struct file_problem problem;
     uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_KERNEL_READ, BTL_NONE);
-    if (!file_read(loader, loader->config.kernel, BTL_ELF_FILE_MAX, &kernel->file, &problem)) {
+    kernel->file = file_read(loader, loader->config.kernel, BTL_ELF_FILE_MAX, &problem);
+    if (kernel->file == NULL) {
         file_report(loader, place, &problem);
         return false;
     }
-    kernel->read_time = event_end(&loader->timeline, event, kernel->file.bytes.size);
-    return btl_elf_open(kernel->file.bytes, BTL_ELF_KERNEL, paging_layout.machine, place,
+    kernel->read_time = event_end(&loader->timeline, event, kernel->file->bytes.size);
+    return btl_elf_open(kernel->file->bytes, BTL_ELF_KERNEL, paging_layout.machine, place,
                         &kernel->elf, &loader->diags) &&
            btl_modinfo_read(&kernel->elf, &loader->arena, &kernel->info, &loader->diags) &&
            btl_kernel_open(&kernel->elf, &loader->arena, &kernel->image, &loader->diags);
+}
+
+bool kernel_open(struct loader *loader)
+{
+    const struct btl_config *config = &loader->config;
+    if (read(loader))
+        return true;
+    if (config->kernel_setting != NULL)
+        btl_report(&loader->diags, BTL_BOOT_KERNEL_LINE,
+                   btl_setting_place(config, config->kernel_setting, (struct btl_str){NULL, 0}),
+                   BTL_ARG(config->kernel));
+    return false;
 }
 
 bool kernel_place(struct loader *loader)
@@ -31,7 +44,8 @@ bool kernel_place(struct loader *loader)
     if (!btl_kernel_choose_base(&kernel->image, paging_layout.window, paging_layout.window_size,
                                 &base, &loader->diags))
         return false;
-    if (!pages_take(&loader->pages, kernel->image.size, BTLM_MEM_KERNEL, &kernel->physical))
+    if (!pages_take_like(&loader->pages, kernel->image.size, base, paging_layout.kernel_align,
+                         BTLM_MEM_KERNEL, &kernel->physical))
         return out_of_memory(loader, "placing the kernel");
     if (!btl_kernel_load(&kernel->image, base, (uint8_t *)(uintptr_t)kernel->physical,
                          &loader->diags))
@@ -39,7 +53,7 @@ bool kernel_place(struct loader *loader)
     uint64_t time = event_end(&loader->timeline, event, kernel->image.size);
     // The window ends below the end of the address space: this cannot overflow.
     btl_round_up(base + kernel->image.size, WINDOW_STEP, &loader->window_next);
-    log_line(&loader->log, LOG_NORMAL, "%-24.24s %-5s %8B  %016llx %9llu us", "kernel", "",
+    log_line(&loader->log, BTL_LOG_INFO, "%-24.24s %-5s %8B  %016llx %9llu us", "kernel", "",
              (unsigned long long)kernel->image.size, (unsigned long long)base,
              (unsigned long long)(kernel->read_time + time) / 1000);
     return true;
@@ -57,7 +71,8 @@ bool window_take(struct loader *loader, uint64_t size, uint64_t guard,
         return false;
     }
     struct range range = {.address = next + guard, .size = pages};
-    if (!pages_take_clear(&loader->pages, pages, purpose, &range.physical)) {
+    if (!pages_take_like(&loader->pages, pages, range.address, paging_layout.range_align, purpose,
+                         &range.physical)) {
         btl_report(&loader->diags, BTL_BOOT_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z(what),
                    BTL_SIZE(size));
         return false;

@@ -7,9 +7,25 @@ const struct btl_diag *first_since(const struct loader *loader, const struct btl
     return before != NULL ? before->next : loader->diags.first;
 }
 
+const struct btl_diag *first_error_since(const struct loader *loader, const struct btl_diag *before)
+{
+    const struct btl_diag *diag = first_since(loader, before);
+    while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR)
+        diag = diag->next;
+    return diag;
+}
+
 bool out_of_memory(struct loader *loader, const char *doing)
 {
     btl_report(&loader->diags, BTL_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z(doing));
+    return false;
+}
+
+bool machine_fit(struct loader *loader)
+{
+    if (loader->facts.cpu.no_execute)
+        return true;
+    btl_report(&loader->diags, BTL_BOOT_CPU, (struct btl_place){0});
     return false;
 }
 
@@ -29,9 +45,9 @@ struct btl_str fw_status_name(fw_status status)
         {FW_DEVICE_ERROR, "Device Error"},
         {FW_WRITE_PROTECTED, "Write Protected"},
         {FW_OUT_OF_RESOURCES, "Out of Resources"},
-        {FW_ERROR(10), "Volume Corrupted"},
+        {FW_VOLUME_CORRUPTED, "Volume Corrupted"},
         {FW_VOLUME_FULL, "Volume Full"},
-        {FW_ERROR(12), "No Media"},
+        {FW_NO_MEDIA, "No Media"},
         {FW_ERROR(13), "Media Changed"},
         {FW_NOT_FOUND, "Not Found"},
         {FW_ACCESS_DENIED, "Access Denied"},

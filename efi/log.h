@@ -1,41 +1,57 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the loader says: on the console, and kept for the manifest.
+// What the loader says: on the console, and, with time and level before each line, kept for the
+// manifest.
 #ifndef BTL_EFI_LOG_H
 #define BTL_EFI_LOG_H
 
 #include <btl/diag.h>
+#include <btl/log.h>
 
+#include "clock.h"
 #include "console.h"
 
-enum log_level {
-    LOG_PROBLEM, // on the console always
-    LOG_NORMAL,  // unless quiet="YES"
-    LOG_DETAIL,  // with verbose="YES" alone
-    LOG_KEPT     // never
-};
+// Up to which level lines are on the console.
+#define LOG_QUIET   BTL_LOG_WARN // quiet="YES"
+#define LOG_NORMAL  BTL_LOG_INFO
+#define LOG_VERBOSE BTL_LOG_DEBUG // verbose="YES"
 
 #define LOG_MAX         (4u << 20) // bytes kept; what comes after is on the console alone
-#define LOG_DIAGS_SHOWN 20         // of one step on the console; the log has them all
+// Of one step on the console, errors, and others that may be shown; the log has them all.
+#define LOG_DIAGS_SHOWN 20
 
 struct log {
     struct console console;
+    const struct clock *clock;
     struct btl_arena *arena; // for the kept text
     char *text;
     size_t len, capacity;
     bool full;
-    // What may be shown is known when loader.conf was read; until then lines are kept back.
+    // What may be shown is known when the configuration was read; until then lines are kept back.
     bool held;
-    enum log_level shown;
-    enum log_level level; // of the line that is being written
+    enum btl_log_level shown;
+    enum btl_log_level level; // of the line that is being written
+    bool hidden;              // it is kept alone
+    bool inside;              // a line, not at its beginning
+    size_t passing;           // characters of a line that gives way to the next one
     struct btl_out out;
-    const struct btl_diag *last_diag; // the last one that was printed
 };
 
-void log_begin(struct log *log, struct firmware *fw, struct btl_arena *arena);
+void log_begin(struct log *log, const struct clock *clock, struct btl_arena *arena);
 // From now on lines up to `shown` go to the console, those that were kept back first.
-void log_show(struct log *log, enum log_level shown);
-void log_line(struct log *log, enum log_level level, const char *format, ...);
-// Prints what was added to `diags` since the last call. Something wrong ends the keeping back.
-void log_diags(struct log *log, const struct btl_diags *diags);
+void log_show(struct log *log, enum btl_log_level shown);
+void log_line(struct log *log, enum btl_log_level level, const char *format, ...);
+// The same, kept alone.
+void log_keep(struct log *log, enum btl_log_level level, const char *format, ...);
+// What was asked for: on the console alone, whatever is shown there.
+void log_answer(struct log *log, const char *format, ...);
+// A line on the console that stands there until the next line comes, and is not kept. Empty: it goes
+// away now. Only where the terminal goes back to the beginning of a line.
+void log_passing(struct log *log, struct btl_str line);
+enum btl_log_level log_level_of(const struct btl_diag *diag);
+void log_diag(struct log *log, const struct btl_diag *diag, bool shown);
+// One that log_diag() has kept alone is to be shown after all.
+void log_diag_late(struct log *log, const struct btl_diag *diag);
+// The next line of kept text; moves *rest behind it. False: there is none.
+bool log_next_line(struct btl_str *rest, enum btl_log_level *ret_level, struct btl_str *ret_line);
 
 #endif

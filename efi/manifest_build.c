@@ -14,12 +14,14 @@ static bool collect_results(struct loader *loader)
         const struct module *module = loader->modules[i];
         struct btl_module_result *result = &loader->results[i];
         bool staged = module_is_staged(loader, i);
-        memcpy(result->sha256, module->file.sha256, sizeof(result->sha256));
-        result->file_size = module->file.bytes.size;
+        if (module->file != NULL) {
+            memcpy(result->sha256, module->file->sha256, sizeof(result->sha256));
+            result->file_size = module->file->bytes.size;
+        }
         result->elf = module->opened ? &module->elf : NULL;
         result->image = module->linked ? &module->image : NULL;
-        result->staged_physical = staged ? module->file.physical : 0;
-        result->staged_size = staged ? module->file.size : 0;
+        result->staged_physical = staged ? module->file->physical : 0;
+        result->staged_size = staged ? module->file->size : 0;
     }
     return true;
 }
@@ -83,6 +85,24 @@ static void fill_volume(struct loader *loader, struct btl_manifest_input *input)
     input->volume = &loader->volume_record;
 }
 
+static void fill_boot(struct loader *loader, struct btl_manifest_input *input)
+{
+    const struct choice *choice = &loader->choice;
+    struct btl_manifest_boot *boot = &loader->boot_record;
+    *boot = (struct btl_manifest_boot){.path = choice->path,
+                                       .title = loader->config.title,
+                                       .wanted = choice->path,
+                                       .facts.how = choice->how};
+    if (choice->how == BTLM_HOW_FALLBACK) {
+        boot->wanted = choice->wanted;
+        boot->reason = choice->reason;
+    }
+    if (loader->config_file != NULL)
+        memcpy(boot->facts.sha256, loader->config_file->sha256, sizeof(boot->facts.sha256));
+    trial_describe(loader, &boot->facts);
+    input->boot = boot;
+}
+
 static void fill(struct loader *loader, struct btl_manifest_input *input)
 {
     const struct kernel *kernel = &loader->kernel;
@@ -95,7 +115,7 @@ static void fill(struct loader *loader, struct btl_manifest_input *input)
         .kernel_path = loader->config.kernel,
         .kernel = &kernel->image,
         .kernel_info = &kernel->info,
-        .kernel_file_size = kernel->file.bytes.size,
+        .kernel_file_size = kernel->file->bytes.size,
         .kernel_physical = kernel->physical,
         .symtab = &loader->symtab,
         .diags = &loader->diags,
@@ -104,10 +124,11 @@ static void fill(struct loader *loader, struct btl_manifest_input *input)
         .event_count = loader->timeline.count,
         .memory_capacity = memory_map_capacity(&loader->memory_map),
     };
-    memcpy(input->kernel_sha256, kernel->file.sha256, sizeof(input->kernel_sha256));
+    memcpy(input->kernel_sha256, kernel->file->sha256, sizeof(input->kernel_sha256));
     fill_machine(loader, &input->system);
     fill_space(loader, &input->system);
     fill_volume(loader, input);
+    fill_boot(loader, input);
 }
 
 // Where the time goes after this step is in the manifest too, filled in by btl_manifest_seal(). Not

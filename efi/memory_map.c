@@ -52,8 +52,12 @@ bool memory_map_reserve(struct memory_map *map, struct pages *pages)
         return false;
     map->firmware =
         (struct fw_memory_map){.descriptors = (void *)(uintptr_t)address, .capacity = size};
+    map->own_capacity = pages_count(pages) + SLACK_OWN;
+    if (!pages_take(pages, map->own_capacity * sizeof(*map->own), BTLM_MEM_LOADER, &address))
+        return false;
+    map->own = (struct btl_own_range *)(uintptr_t)address;
     // Every beginning and every end of a descriptor or own range begins an entry at most.
-    map->built_capacity = 2 * (descriptor_capacity(map) + pages->count + SLACK_OWN);
+    map->built_capacity = 2 * (descriptor_capacity(map) + map->own_capacity);
     if (!pages_take(pages, map->built_capacity * sizeof(*map->built), BTLM_MEM_LOADER, &address))
         return false;
     map->built = (struct btlm_memory *)(uintptr_t)address;
@@ -76,12 +80,15 @@ bool memory_map_fetch(struct memory_map *map, struct firmware *fw)
     return true;
 }
 
-bool memory_map_build(struct memory_map *map, struct pages *pages)
+bool memory_map_build(struct memory_map *map, const struct pages *pages)
 {
     const struct fw_memory_map *answer = &map->firmware;
-    map->built_count =
-        btl_memmap_build(answer->descriptors, answer->size, answer->stride, pages->taken,
-                         pages->count, map->built, map->built_capacity);
+    uint64_t count = pages_count(pages);
+    if (count > map->own_capacity)
+        return false;
+    pages_copy(pages, map->own);
+    map->built_count = btl_memmap_build(answer->descriptors, answer->size, answer->stride, map->own,
+                                        count, map->built, map->built_capacity);
     return map->built_count > 0 && map->built_count <= map->built_capacity;
 }
 

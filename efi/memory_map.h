@@ -9,6 +9,8 @@
 
 struct memory_map {
     struct fw_memory_map firmware;
+    struct btl_own_range *own; // room to sort the lists of pages in
+    uint64_t own_capacity;     // entries
     struct btlm_memory *built;
     uint64_t built_count, built_capacity; // entries
     uint64_t attributes;                  // address of the EFI_MEMORY_ATTRIBUTES_TABLE, or 0
@@ -21,7 +23,7 @@ bool memory_map_reserve(struct memory_map *map, struct pages *pages);
 // Asks the firmware and checks the form of its answer. Takes nothing.
 bool memory_map_fetch(struct memory_map *map, struct firmware *fw);
 // Sorts and types what was fetched into `built`. Takes nothing. False: it does not fit.
-bool memory_map_build(struct memory_map *map, struct pages *pages);
+bool memory_map_build(struct memory_map *map, const struct pages *pages);
 
 // How many entries memory_map_finish() writes at most.
 uint64_t memory_map_capacity(const struct memory_map *map);

@@ -34,9 +34,10 @@ static bool read_file(struct loader *loader, uint32_t index, struct module *modu
     uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_MODULE_READ, index);
     do {
         planned = &loader->plan.modules[index];
-        if (file_read(loader, planned->path, BTL_ELF_FILE_MAX, &module->file, &problem)) {
-            module->read_time = event_end(&loader->timeline, event, module->file.bytes.size);
-            loader->file_bytes += module->file.bytes.size;
+        module->file = file_read(loader, planned->path, BTL_ELF_FILE_MAX, &problem);
+        if (module->file != NULL) {
+            module->read_time = event_end(&loader->timeline, event, module->file->bytes.size);
+            loader->file_bytes += module->file->bytes.size;
             return true;
         }
     } while (problem.code == BTL_FILE_NOT_FOUND && btl_plan_next_path(&loader->plan, index));
@@ -51,9 +52,9 @@ static bool read_metadata(struct loader *loader, uint32_t index, struct module *
 {
     if (!read_file(loader, index, module))
         return false;
-    struct btl_place place = {.file = module->file.path,
+    struct btl_place place = {.file = module->file->path,
                               .module = loader->plan.modules[index].name};
-    module->opened = btl_elf_open(module->file.bytes, BTL_ELF_MODULE, paging_layout.machine, place,
+    module->opened = btl_elf_open(module->file->bytes, BTL_ELF_MODULE, paging_layout.machine, place,
                                   &module->elf, &loader->diags);
     return module->opened &&
            btl_modinfo_read(&module->elf, &loader->arena, &module->info, &loader->diags);
@@ -71,17 +72,19 @@ bool modules_read(struct loader *loader)
         struct module *module = module_at(loader, index);
         if (module == NULL)
             return out_of_memory(loader, "reading modules");
+        uint32_t known = plan->module_count;
         if (read_metadata(loader, index, module))
             btl_plan_give(plan, index, &module->info);
         else
             btl_plan_fail(plan, index, first_since(loader, before));
+        progress_plan(loader, known);
     }
     // Every planned module has an entry, whether its file was wanted or not.
     for (index = 0; index < plan->module_count; index++) {
         if (module_at(loader, index) == NULL)
             return out_of_memory(loader, "reading modules");
     }
-    return true;
+    return ignored_find(loader) || out_of_memory(loader, "reading modules");
 }
 
 bool modules_plan(struct loader *loader)
@@ -90,26 +93,27 @@ bool modules_plan(struct loader *loader)
     uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_PLAN, BTL_NONE);
     btl_plan_order(&loader->plan); // what failed is reported, and the boot goes on without it
     event_end(&loader->timeline, event, 0);
-    if (loader->diags.lost != lost)
-        return out_of_memory(loader, "planning");
-    return required_loaded(loader);
+    loader->planned = loader->diags.lost == lost;
+    return loader->planned || out_of_memory(loader, "planning");
 }
 
 static void stage(struct loader *loader, uint32_t index)
 {
     const struct btl_planned *planned = &loader->plan.modules[index];
     const struct module *module = loader->modules[index];
-    loader->pages.taken[module->file.taken].type = BTLM_MEM_STAGED;
-    log_line(&loader->log, LOG_NORMAL, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
-             btl_phase_name(planned->phase), (unsigned long long)module->file.bytes.size, "staged",
+    files_stage(loader, module->file);
+    log_line(&loader->log, BTL_LOG_INFO, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
+             btl_phase_name(planned->phase), (unsigned long long)module->file->bytes.size, "staged",
              (unsigned long long)module->read_time / 1000);
 }
 
 static void say_failed(struct loader *loader, const struct btl_planned *planned)
 {
-    log_line(&loader->log, LOG_NORMAL, "%-24.24S %-5s %s", &planned->name,
-             btl_phase_name(planned->phase),
-             planned->verdict == BTL_OFF ? "off" : "failed, will not be loaded");
+    bool ignored = planned->verdict == BTL_FAILED && is_ignored(loader, planned->name);
+    (ignored ? log_keep : log_line)(&loader->log, BTL_LOG_INFO, "%-24.24S %-5s %s", &planned->name,
+                                    btl_phase_name(planned->phase),
+                                    planned->verdict == BTL_OFF ? "off"
+                                                                : "failed, will not be loaded");
 }
 
 // The kernel reads it from the boot volume itself; the pages of the file stay the loader's.
@@ -117,8 +121,8 @@ static void leave(struct loader *loader, uint32_t index)
 {
     const struct btl_planned *planned = &loader->plan.modules[index];
     const struct module *module = loader->modules[index];
-    log_line(&loader->log, LOG_NORMAL, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
-             btl_phase_name(planned->phase), (unsigned long long)module->file.bytes.size,
+    log_line(&loader->log, BTL_LOG_INFO, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
+             btl_phase_name(planned->phase), (unsigned long long)module->file->bytes.size,
              "on the disk", (unsigned long long)module->read_time / 1000);
 }
 
@@ -150,10 +154,16 @@ bool modules_stage(struct loader *loader)
     return true;
 }
 
-bool required_loaded(struct loader *loader)
+bool modules_judge(struct loader *loader)
 {
-    if (btl_plan_check_required(&loader->plan))
+    bool falls_back = attempt_falls_back(loader);
+    uint32_t index;
+    enum btl_failure_action action = btl_plan_action(&loader->plan, falls_back, &index);
+    if (action < BTL_FALL_BACK)
         return true;
+    btl_plan_check_required(&loader->plan, falls_back);
+    loader->why = loader->plan.modules[index].reason; // says more
+    loader->halted = action == BTL_STOP;
     loader->stop_resets = loader->config.required_failure == BTL_STOP_RESET;
     return false;
 }

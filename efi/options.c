@@ -5,19 +5,21 @@
 #include "loader.h"
 #include "text.h"
 
-#define DEFAULT_CONFIG "/loader.conf"
-#define OPTIONS_MAX    8192 // bytes of UTF-16
+#define OPTIONS_MAX 8192 // bytes of UTF-16
 
 static const char help[] =
     "BTL " LOADER_VERSION " loads a kernel and its modules as loader.conf says, and starts it.\n"
-    "usage: " LOADER_NAME " [-b] [-h] [-n] [-v] [-c FILE] [-m FILE] [FILE]\n"
+    "usage: " LOADER_NAME " [-b] [-h] [-i] [-n] [-s] [-v] [-c FILE] [-m FILE] [FILE]\n"
     "  -b       one screenful at a time\n"
-    "  -c FILE  the loader.conf to use, as does FILE alone; default: " DEFAULT_CONFIG "\n"
+    "  -c FILE  the loader.conf to use, as does FILE alone; default: " BTL_CONFIG_DEFAULT "\n"
+    "           (a one-shot boot that was asked for comes first)\n"
     "  -h       this text\n"
+    "  -i       open the menu\n"
     "  -m FILE  save the boot manifest, as does manifest_save in loader.conf\n"
     "  -n       dry run: read, plan and link everything, print what the kernel\n"
     "           would get, start nothing, change nothing but the FILE of -m; the\n"
     "           status is an error where it could not boot\n"
+    "  -s       safe boot: only the modules that must not be missing, no tunables\n"
     "  -v       say more\n"
     "FILE is a path on the volume that the loader was started from. Example:\n"
     "  FS0:\\EFI\\BOOT\\" LOADER_NAME " -n -b -c \\btl\\new.conf -m \\btl\\dry.bin\n";
@@ -79,13 +81,25 @@ static struct btl_str volume_path(struct loader *loader, struct btl_str word)
     }
     bool rooted = start < word.len && (word.at[start] == '\\' || word.at[start] == '/');
     size_t len = word.len - start + !rooted;
-    char *path = btl_alloc(&loader->arena, len, 1);
+    char *path = btl_alloc(&loader->lasting, len, 1);
     if (path == NULL)
         return (struct btl_str){NULL, 0};
     path[0] = '/';
     for (size_t i = start; i < word.len; i++)
         path[i - start + !rooted] = word.at[i] == '\\' ? '/' : word.at[i];
     return (struct btl_str){path, len};
+}
+
+// The configuration: a path as a record can hold it, or none. False: no memory.
+static bool take_config(struct loader *loader, struct btl_str path)
+{
+    if (path.at == NULL)
+        return false;
+    if (btl_is_path(path))
+        loader->options.config = path;
+    else
+        btl_report(&loader->diags, BTL_OPTION_PATH, PLACE, BTL_ARG(path), BTL_DEC(BTL_PATH_MAX));
+    return true;
 }
 
 // What stands behind an option. False: nothing does.
@@ -109,18 +123,23 @@ static bool take(struct loader *loader, struct btl_str word, struct btl_str *res
     if (btl_str_equal(word, BTL_STR("-b"))) {
         options->pages = true;
     } else if (btl_str_equal(word, BTL_STR("-c"))) {
-        return option_file(loader, "-c", "/btl/loader.conf", rest, &options->config);
+        struct btl_str path = {.len = 0};
+        return option_file(loader, "-c", "/btl/loader.conf", rest, &path) &&
+               (path.len == 0 || take_config(loader, path));
     } else if (btl_str_equal(word, BTL_STR("-h"))) {
         options->help = true;
+    } else if (btl_str_equal(word, BTL_STR("-i"))) {
+        options->menu = true;
     } else if (btl_str_equal(word, BTL_STR("-m"))) {
         return option_file(loader, "-m", "/btl/dry.bin", rest, &options->save);
     } else if (btl_str_equal(word, BTL_STR("-n"))) {
         options->dry_run = true;
+    } else if (btl_str_equal(word, BTL_STR("-s"))) {
+        options->safe = true;
     } else if (btl_str_equal(word, BTL_STR("-v"))) {
         options->verbose = true;
     } else if (is_file && options->config.len == 0) {
-        options->config = volume_path(loader, word);
-        return options->config.at != NULL;
+        return take_config(loader, volume_path(loader, word));
     } else {
         btl_report(&loader->diags, BTL_OPTION_UNKNOWN, PLACE, BTL_ARG(word));
     }
@@ -147,7 +166,7 @@ static bool read_text(struct loader *loader)
         btl_report(&loader->diags, BTL_OPTION_NOT_TEXT, PLACE);
         return true;
     }
-    char *text = btl_alloc(&loader->arena, 2 * size, 1); // three bytes for two at most
+    char *text = btl_alloc(&loader->lasting, 2 * size, 1); // three bytes for two at most
     if (text == NULL)
         return out_of_memory(loader, "reading the load options");
     struct btl_str options = {text,
@@ -163,17 +182,16 @@ bool options_read(struct loader *loader)
     struct options *options = &loader->options;
     if (!read_text(loader))
         return false;
-    if (options->config.len == 0)
-        options->config = BTL_STR(DEFAULT_CONFIG);
     if (options->pages)
         console_page(&loader->log.console, loader->facts.console_rows,
                      loader->facts.console_columns);
     if (options->help) {
         btl_format(&loader->log.console.out, "%s", help);
-        loader->done = true;
+        loader->outcome = OUTCOME_DONE;
         return false;
     }
+    loader->in_menu = options->menu && !options->dry_run; // who asks for it is there
     if (options->verbose)
-        log_show(&loader->log, LOG_DETAIL);
+        log_show(&loader->log, LOG_VERBOSE);
     return true;
 }

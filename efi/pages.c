@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The list of taken pages.
+// The lists of taken pages.
 #include "pages.h"
 
 #include <mem.h>
 
-#define BYTES_MAX   (1ull << 46) // nothing larger is asked of the firmware
-#define LIST_FIRST  256          // entries; doubled when full
-#define CHUNK_FIRST (256ull << 10)
-#define CHUNK_MAX   (64ull << 20)
+#define BYTES_MAX       (1ull << 46) // nothing larger is asked of the firmware
+#define LIST_FIRST      256          // entries; doubled when full
+#define SHARED_FIRST    256          // pages; a block has twice as many as the one before,
+#define SHARED_MAX      4096         // but no more than these
+#define SHARED_PART_MAX 64           // pages; more is asked of the firmware by itself
+#define CHUNK_FIRST     (256ull << 10)
+#define CHUNK_MAX       (64ull << 20)
 
 static uint64_t pages_of(uint64_t bytes)
 {
@@ -31,6 +34,50 @@ static bool list_grow(struct pages *pages)
     return true;
 }
 
+// A block of loader data: its first page has this, the others are handed out in turn.
+struct shared {
+    struct shared *older;
+    uint64_t pages;
+};
+
+static bool share_more(struct pages *pages)
+{
+    uint64_t address, size = pages->shared == NULL ? SHARED_FIRST : 2 * pages->shared->pages;
+    if (size > SHARED_MAX)
+        size = SHARED_MAX;
+    if (pages->fw->allocate(pages->fw, FW_LOADER_DATA, size, &address) != FW_SUCCESS)
+        return false;
+    struct shared *block = (struct shared *)(uintptr_t)address;
+    *block = (struct shared){.older = pages->shared, .pages = size};
+    pages->shared = block;
+    pages->shared_next = address + BTL_PAGE_SIZE;
+    pages->shared_left = size - 1;
+    return true;
+}
+
+static bool is_shared(const struct pages *pages, uint64_t address)
+{
+    for (const struct shared *block = pages->shared; block != NULL; block = block->older) {
+        if (address - (uintptr_t)block < block->pages * BTL_PAGE_SIZE)
+            return true;
+    }
+    return false;
+}
+
+// Where there is no block, or none to be had, the firmware is asked for just these pages.
+static bool allocate(struct pages *pages, enum fw_memory_type type, uint64_t count,
+                     uint64_t *ret_address)
+{
+    if (type == FW_LOADER_DATA && count <= SHARED_PART_MAX &&
+        (count <= pages->shared_left || share_more(pages))) {
+        *ret_address = pages->shared_next;
+        pages->shared_next += count * BTL_PAGE_SIZE;
+        pages->shared_left -= count;
+        return true;
+    }
+    return pages->fw->allocate(pages->fw, type, count, ret_address) == FW_SUCCESS;
+}
+
 static bool take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
                  enum fw_memory_type type, uint64_t *ret_address)
 {
@@ -38,7 +85,7 @@ static bool take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purp
     // Room in the list first: what is taken is always listed.
     if (bytes > BYTES_MAX || (pages->count == pages->capacity && !list_grow(pages)))
         return false;
-    if (pages->fw->allocate(pages->fw, type, pages_of(bytes), &address) != FW_SUCCESS)
+    if (!allocate(pages, type, pages_of(bytes), &address))
         return false;
     pages->taken[pages->count++] =
         (struct btl_own_range){address, pages_of(bytes) * BTL_PAGE_SIZE, purpose};
@@ -46,11 +93,21 @@ static bool take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purp
     return true;
 }
 
+static enum fw_memory_type type_for(enum btlm_memory_type purpose)
+{
+    bool ours = purpose == BTLM_MEM_LOADER || purpose == BTLM_MEM_STAGED;
+    return ours ? FW_LOADER_DATA : FW_RESERVED;
+}
+
 bool pages_take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
                 uint64_t *ret_address)
 {
-    bool ours = purpose == BTLM_MEM_LOADER || purpose == BTLM_MEM_STAGED;
-    return take(pages, bytes, purpose, ours ? FW_LOADER_DATA : FW_RESERVED, ret_address);
+    return take(pages, bytes, purpose, type_for(purpose), ret_address);
+}
+
+static void clear(uint64_t address, uint64_t bytes)
+{
+    memset((void *)(uintptr_t)address, 0, pages_of(bytes) * BTL_PAGE_SIZE);
 }
 
 bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
@@ -58,29 +115,93 @@ bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type
 {
     if (!pages_take(pages, bytes, purpose, ret_address))
         return false;
-    memset((void *)(uintptr_t)*ret_address, 0, pages_of(bytes) * BTL_PAGE_SIZE);
+    clear(*ret_address, bytes);
     return true;
 }
 
-bool pages_take_code(struct pages *pages, uint64_t *ret_address)
+// The firmware aligns to pages only. Where it has given more, there is an aligned part of it, which
+// it is asked for when all is given back.
+static bool take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
+                      enum btlm_memory_type purpose, enum fw_memory_type type,
+                      uint64_t *ret_physical)
 {
-    return take(pages, BTL_PAGE_SIZE, BTLM_MEM_LOADER, FW_LOADER_CODE, ret_address);
+    uint64_t all, physical, count = pages_of(bytes);
+    if (align == BTL_PAGE_SIZE)
+        return take(pages, bytes, purpose, type, ret_physical);
+    if (bytes > BYTES_MAX || (pages->count == pages->capacity && !list_grow(pages)))
+        return false;
+    all = count + align / BTL_PAGE_SIZE - 1;
+    if (pages->fw->allocate(pages->fw, type, all, &physical) != FW_SUCCESS ||
+        pages->fw->release(pages->fw, physical, all) != FW_SUCCESS)
+        return false;
+    physical += (address - physical) & (align - 1);
+    if (pages->fw->allocate_at(pages->fw, type, count, physical) != FW_SUCCESS)
+        return false;
+    pages->taken[pages->count++] = (struct btl_own_range){physical, count * BTL_PAGE_SIZE, purpose};
+    *ret_physical = physical;
+    return true;
+}
+
+bool pages_take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
+                     enum btlm_memory_type purpose, uint64_t *ret_physical)
+{
+    if (!take_like(pages, bytes, address, align, purpose, type_for(purpose), ret_physical))
+        return false;
+    clear(*ret_physical, bytes);
+    return true;
+}
+
+bool pages_take_code(struct pages *pages, uint64_t bytes, uint64_t align, uint64_t *ret_address)
+{
+    return take_like(pages, bytes, 0, align, BTLM_MEM_LOADER, FW_LOADER_CODE, ret_address);
+}
+
+static void release(struct pages *pages, const struct btl_own_range *range)
+{
+    if (!is_shared(pages, range->start))
+        pages->fw->release(pages->fw, range->start, pages_of(range->size));
 }
 
 void pages_give_back_last(struct pages *pages)
 {
     struct btl_own_range *last = &pages->taken[--pages->count];
-    pages->fw->release(pages->fw, last->start, pages_of(last->size));
+    release(pages, last);
+    if (last->start + last->size == pages->shared_next) {
+        pages->shared_next = last->start;
+        pages->shared_left += pages_of(last->size);
+    }
 }
 
 void pages_give_back_all(struct pages *pages)
 {
     while (pages->count > 0)
-        pages_give_back_last(pages);
+        release(pages, &pages->taken[--pages->count]);
+    while (pages->shared != NULL) {
+        struct shared *block = pages->shared;
+        pages->shared = block->older;
+        pages->fw->release(pages->fw, (uintptr_t)block, block->pages);
+    }
     if (pages->capacity != 0)
         pages->fw->release(pages->fw, (uintptr_t)pages->taken,
                            pages_of(pages->capacity * sizeof(*pages->taken)));
-    *pages = (struct pages){.fw = pages->fw};
+    *pages = (struct pages){.fw = pages->fw, .lasting = pages->lasting};
+}
+
+uint64_t pages_count(const struct pages *pages)
+{
+    uint64_t count = 0;
+    for (; pages != NULL; pages = pages->lasting)
+        count += pages->count;
+    return count;
+}
+
+void pages_copy(const struct pages *pages, struct btl_own_range *to)
+{
+    for (; pages != NULL; pages = pages->lasting) {
+        if (pages->count > 0)
+            memcpy(to, pages->taken, pages->count * sizeof(*to));
+        to += pages->count;
+    }
 }
 
 // Chunks grow with what was taken, so that their number stays small; what a nearly full machine

@@ -32,6 +32,10 @@ const struct paging_layout paging_layout = {
     .direct_map_size_max = DIRECT_SLOTS * SLOTS * GIB,
     .window = BTL_X86_64_WINDOW,
     .window_size = BTL_X86_64_WINDOW_SIZE,
+    .kernel_align = BTL_PAGE_SIZE,
+    .range_align = BTL_PAGE_SIZE,
+    .code_size = BTL_PAGE_SIZE,
+    .stack_guard = BTL_PAGE_SIZE,
 };
 
 static uint64_t *table_at(uint64_t entry)

@@ -93,7 +93,7 @@ static void link_all(struct loader *loader)
             fail(loader, index, before); // its space stays unused
             continue;
         }
-        log_line(&loader->log, LOG_NORMAL, "%-24.24S %-5s %8B  %016llx %9llu us",
+        log_line(&loader->log, BTL_LOG_INFO, "%-24.24S %-5s %8B  %016llx %9llu us",
                  &plan->modules[index].name, "BOOT1", (unsigned long long)module->image.size,
                  (unsigned long long)module->image.base,
                  (unsigned long long)(module->read_time + time) / 1000);
@@ -116,7 +116,5 @@ bool phase1_link(struct loader *loader)
         return false;
     link_all(loader);
     btl_plan_compact(&loader->plan);
-    if (loader->diags.lost != lost)
-        return out_of_memory(loader, "linking");
-    return required_loaded(loader);
+    return loader->diags.lost == lost || out_of_memory(loader, "linking");
 }

@@ -173,6 +173,6 @@ bool manifest_save(struct loader *loader)
         save.bytes = (struct btl_bytes){memory, header->total_size};
         good = save_once(&save);
     }
-    log_diags(&loader->log, &loader->diags);
+    say_diags(loader);
     return manifest_write_again(loader);
 }

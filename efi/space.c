@@ -2,6 +2,7 @@
 // The address space the kernel wakes up in.
 #include <btl/boot.h>
 
+#include "cache.h"
 #include "loader.h"
 
 #include <mem.h>
@@ -31,10 +32,29 @@ static uint64_t take_table(void *owner)
 
 static bool take_code_page(struct loader *loader)
 {
-    if (!pages_take_code(&loader->pages, &loader->code_page))
+    uint64_t size = paging_layout.code_size;
+    if (!pages_take_code(&loader->pages, size, size, &loader->code_page))
         return false;
-    memcpy((void *)(uintptr_t)loader->code_page, handoff_code,
-           (size_t)(handoff_code_end - handoff_code));
+    uint8_t *area = (uint8_t *)(uintptr_t)loader->code_page;
+    memset(area, 0, size);
+    memcpy(area, handoff_code, (size_t)(handoff_code_end - handoff_code));
+    cache_sync_code(loader->code_page, size);
+    return true;
+}
+
+// The stack, and the memory of the register stack where there is one: physically together, a guard
+// apart in the window, whose next range begins far behind (WINDOW_STEP).
+static bool take_stack(struct loader *loader)
+{
+    uint64_t guard = paging_layout.stack_guard, store = paging_layout.backing_store_size;
+    struct range *stack = &loader->stack;
+    if (!window_take(loader, BTL_BOOT_STACK_SIZE + store, guard, BTLM_MEM_LOADER, "the stack",
+                     stack))
+        return false;
+    stack->size = BTL_BOOT_STACK_SIZE;
+    loader->backing_store = (struct range){.address = stack->address + stack->size + guard,
+                                           .physical = stack->physical + stack->size,
+                                           .size = store};
     return true;
 }
 
@@ -116,8 +136,7 @@ bool space_build(struct loader *loader)
     uint8_t writable = BTL_PERM_READ | BTL_PERM_WRITE;
     if (!window_take(loader, BTL_BOOT_EARLY_SIZE, 0, BTLM_MEM_EARLY, "the early arena",
                      &loader->early) ||
-        !window_take(loader, BTL_BOOT_STACK_SIZE, BTL_PAGE_SIZE, BTLM_MEM_LOADER, "the stack",
-                     &loader->stack))
+        !take_stack(loader))
         return false;
     if (!take_code_page(loader))
         return out_of_memory(loader, "building page tables");
@@ -129,7 +148,10 @@ bool space_build(struct loader *loader)
                                      .owner = &pool};
     bool built = paging_begin(&loader->paging) && map_physical(loader) && map_kernel(loader) &&
                  map_modules(loader) && map_range(loader, &loader->early, writable) &&
-                 map_range(loader, &loader->stack, writable);
+                 map_range(loader, &loader->stack, writable) &&
+                 map_range(loader, &loader->backing_store, writable);
     loader->paging.owner = NULL; // the pool ends with this step
+    cache_sync_code(loader->kernel.physical, loader->kernel.image.size);
+    cache_sync_code(loader->phase1.physical, loader->phase1.size);
     return built || out_of_memory(loader, "building page tables");
 }

@@ -2,27 +2,9 @@
 // Conversions between UTF-8 and UTF-16.
 #include "text.h"
 
-#include <mem.h>
+#include <btl/utf8.h>
 
-// The next code point of text[*at]; UINT32_MAX when it is not well-formed (Unicode 15, table 3-7).
-static uint32_t next_utf8(struct btl_str text, size_t *at)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    uint8_t first = (uint8_t)text.at[*at];
-    size_t len = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    if (len == 0 || first >= 0xf8 || len > text.len - *at)
-        return UINT32_MAX;
-    uint32_t point = len == 1 ? first : first & (0x7fu >> len);
-    for (size_t i = 1; i < len; i++) {
-        uint8_t next = (uint8_t)text.at[*at + i];
-        if ((next & 0xc0) != 0x80)
-            return UINT32_MAX;
-        point = point << 6 | (next & 0x3fu);
-    }
-    *at += len;
-    bool bad = point < least[len] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000);
-    return bad ? UINT32_MAX : point;
-}
+#include <mem.h>
 
 bool path_to_utf16(struct btl_str path, uint16_t ret[static FW_PATH_MAX])
 {
@@ -31,8 +13,8 @@ bool path_to_utf16(struct btl_str path, uint16_t ret[static FW_PATH_MAX])
         return false;
     ret[len++] = '\\';
     for (size_t at = 0; at < path.len;) {
-        uint32_t point = next_utf8(path, &at);
-        if (point == UINT32_MAX || point < ' ' || point == '\\' || len + 3 > FW_PATH_MAX)
+        uint32_t point = btl_utf8_next(path, &at);
+        if (point == BTL_UTF8_BAD || point < ' ' || point == '\\' || len + 3 > FW_PATH_MAX)
             return false;
         if (point == '/') {
             if (ret[len - 1] != '\\')
@@ -61,38 +43,69 @@ static uint32_t unit_at(const void *text, size_t index)
     return unit;
 }
 
-static size_t put_utf8(uint32_t point, char to[static 4])
+// The character at text[*at], *at moved behind it; a surrogate that has no other half as it is.
+static uint32_t next_utf16(const void *text, size_t units, size_t *at)
 {
-    if (point < 0x80) {
-        to[0] = (char)point;
-        return 1;
-    }
-    size_t len = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-    for (size_t i = len - 1; i > 0; i--, point >>= 6)
-        to[i] = (char)(0x80 | (point & 0x3f));
-    to[0] = (char)((0xf00u >> len & 0xff) | point);
-    return len;
+    uint32_t point = unit_at(text, (*at)++);
+    uint32_t low = *at < units ? unit_at(text, *at) : 0;
+    if (point < 0xd800 || point >= 0xdc00 || low < 0xdc00 || low >= 0xe000)
+        return point;
+    (*at)++;
+    return 0x10000 + ((point & 0x3ff) << 10) + (low & 0x3ff);
+}
+
+static bool is_surrogate(uint32_t point)
+{
+    return point >= 0xd800 && point < 0xe000;
 }
 
 size_t utf16_to_utf8(const void *text, size_t units, char *to, size_t size)
 {
     size_t used = 0;
-    for (size_t i = 0; i < units; i++) {
-        uint32_t point = unit_at(text, i);
+    for (size_t at = 0; at < units;) {
+        char bytes[BTL_UTF8_MAX];
+        uint32_t point = next_utf16(text, units, &at);
         if (point == 0)
             break;
-        if (point >= 0xd800 && point < 0xe000) {
-            uint32_t low = i + 1 < units ? unit_at(text, i + 1) : 0;
-            bool pair = point < 0xdc00 && low >= 0xdc00 && low < 0xe000;
-            point = pair ? 0x10000 + ((point & 0x3ff) << 10) + (low & 0x3ff) : '?';
-            i += pair;
-        }
-        char bytes[4];
-        size_t len = put_utf8(point, bytes);
+        size_t len = btl_utf8_put(point, bytes); // '?' for a surrogate
         if (len > size - used)
             break;
         memcpy(to + used, bytes, len);
         used += len;
+    }
+    return used;
+}
+
+bool utf16_name_to_utf8(const void *name, size_t units, char *to, size_t size, size_t *ret_len)
+{
+    size_t used = 0;
+    for (size_t at = 0; at < units;) {
+        char bytes[BTL_UTF8_MAX];
+        uint32_t point = next_utf16(name, units, &at);
+        if (point == 0) {
+            bool dots = used <= 2 && used > 0 && to[0] == '.' && to[used - 1] == '.';
+            *ret_len = used;
+            return used > 0 && !dots;
+        }
+        if (is_surrogate(point) || point == '/' || point == '\\' || !btl_utf8_shown(point))
+            return false;
+        size_t len = btl_utf8_put(point, bytes);
+        if (len > size - used)
+            return false;
+        memcpy(to + used, bytes, len);
+        used += len;
+    }
+    return false;
+}
+
+size_t utf8_to_ucs2(struct btl_str text, size_t *at, uint16_t *to, size_t units)
+{
+    size_t used = 0;
+    while (used < units && *at < text.len) {
+        uint32_t point = btl_utf8_next(text, at);
+        *at += point == BTL_UTF8_BAD;
+        bool good = point == '\r' || point == '\n' || (point < 0x10000 && btl_utf8_shown(point));
+        to[used++] = good ? (uint16_t)point : '?';
     }
     return used;
 }

@@ -18,4 +18,14 @@ bool path_ok(struct btl_str path);
 // '?'. `text` need not be aligned.
 size_t utf16_to_utf8(const void *text, size_t units, char *to, size_t size);
 
+// The name of a directory's entry, at most `units` with its NUL. False when there is no NUL, it is
+// empty, `.` or `..`, is not UTF-16, does not fit, or holds a control character, '/' or '\': no
+// path leads to it.
+bool utf16_name_to_utf8(const void *name, size_t units, char *to, size_t size, size_t *ret_len);
+
+// The next characters of `text`, from *at on, for the firmware's console, at most `units`; moves
+// *at behind them. What is no character of UTF-8, a control character other than \r and \n, or
+// beyond 16 bits becomes '?'.
+size_t utf8_to_ucs2(struct btl_str text, size_t *at, uint16_t *to, size_t units);
+
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What gnu-efi's headers leave out, and the volume on the firmware's simple file system.
+// The table of firmware.h on UEFI: what its files share, and what gnu-efi's headers leave out.
 #ifndef BTL_EFI_UEFI_H
 #define BTL_EFI_UEFI_H
 
@@ -21,11 +21,77 @@
             0xa2, 0x2a, 0xe5, 0xf4, 0x68, 0x12, 0xf4, 0xca                                         \
         }                                                                                          \
     }
+// On the devices that are the console now (edk2: gEfiConsoleOutDeviceGuid).
+#define UEFI_CONSOLE_OUT_DEVICE_GUID                                                               \
+    {                                                                                              \
+        0xd3b36f2c, 0xd551, 0x11d4,                                                                \
+        {                                                                                          \
+            0x9a, 0x46, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d                                         \
+        }                                                                                          \
+    }
+// The shell among the files of a firmware volume.
+#define UEFI_SHELL_FILE_GUID                                                                       \
+    {                                                                                              \
+        0x7c04a583, 0x9e3e, 0x4f1c,                                                                \
+        {                                                                                          \
+            0xad, 0x65, 0xe0, 0x52, 0x68, 0xd0, 0xb4, 0xd1                                         \
+        }                                                                                          \
+    }
+#define UEFI_FIRMWARE_VOLUME2_GUID                                                                 \
+    {                                                                                              \
+        0x220e73b6, 0x6bdb, 0x4413,                                                                \
+        {                                                                                          \
+            0x84, 0x05, 0xb9, 0x74, 0xb1, 0x08, 0x61, 0x9a                                         \
+        }                                                                                          \
+    }
+
+// EFI_FIRMWARE_VOLUME2_PROTOCOL (PI 1.7, volume 3, 3.4.1), up to what is used.
+struct uefi_firmware_volume2 {
+    void *get_volume_attributes, *set_volume_attributes;
+    EFI_STATUS(EFIAPI *read_file)
+    (struct uefi_firmware_volume2 *volume, const EFI_GUID *file, void **buffer, UINTN *size,
+     uint8_t *ret_type, uint32_t *ret_attributes, uint32_t *ret_authentication);
+};
 
 struct volume_uefi {
     struct volume volume; // first: the table's functions get a pointer to it
     EFI_FILE *root;
 };
+
+// A character that the console was asked about; at its place in the table: unit % UEFI_TESTED.
+#define UEFI_TESTED 256
+struct uefi_tested {
+    uint16_t unit; // 0: none yet
+    bool shown;
+};
+
+struct uefi {
+    struct firmware firmware; // first: the table's functions get a pointer to it
+    EFI_HANDLE image;
+    EFI_SYSTEM_TABLE *system;
+    EFI_BOOT_SERVICES *boot;
+    EFI_RUNTIME_SERVICES *runtime;
+    EFI_LOADED_IMAGE *loaded; // NULL: the firmware does not say
+    struct volume_uefi volume;
+    bool mode_set; // all devices of the console are in the mode that it states
+    bool terminal_asked;
+    enum fw_terminal terminal;
+    fw_key typed[16]; // while the terminal was asked
+    uint32_t typed_count;
+    char vendor[128]; // UTF-8
+    struct uefi_tested tested[UEFI_TESTED];
+};
+
+static inline struct uefi *uefi_of(struct firmware *fw)
+{
+    return (struct uefi *)fw;
+}
+
+// Each fills in its part of the table.
+void console_uefi(struct firmware *ret);
+void terminal_uefi(struct firmware *ret);
+void variables_uefi(struct firmware *ret);
+void shell_uefi(struct firmware *ret);
 
 // Which partition the volume is, and what its disk hangs on. Leaves out what it cannot find.
 void volume_uefi_identify(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, struct fw_volume *ret);

@@ -8,6 +8,15 @@
 
 // EFI_FILE_INFO ends with the name, which a long one of FAT or NTFS fills: 255 units and a NUL.
 #define INFO_MAX (sizeof(EFI_FILE_INFO) + 2 * 256)
+union entry {
+    EFI_FILE_INFO info;
+    uint8_t room[INFO_MAX];
+};
+
+// Bytes of such a name in UTF-8.
+#define NAME_MAX (3 * 256)
+// What FAT can hold in a directory. A listing that goes on is taken for one that never ends.
+#define ENTRIES_MAX 65536
 
 static fw_status open(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
 {
@@ -25,16 +34,16 @@ static fw_status info(struct volume_file *file, struct volume_info *ret_info)
 {
     EFI_GUID guid = EFI_FILE_INFO_ID;
     EFI_FILE *handle = file->handle;
-    union {
-        EFI_FILE_INFO info;
-        uint8_t room[INFO_MAX];
-    } answer;
+    union entry answer;
     UINTN size = sizeof(answer);
     EFI_STATUS status = handle->GetInfo(handle, &guid, &size, &answer);
-    if (status == EFI_SUCCESS)
-        *ret_info = (struct volume_info){answer.info.FileSize,
-                                         (answer.info.Attribute & EFI_FILE_DIRECTORY) != 0};
-    return status;
+    if (status != EFI_SUCCESS)
+        return status;
+    if (size < SIZE_OF_EFI_FILE_INFO || size > sizeof(answer))
+        return FW_VOLUME_CORRUPTED;
+    *ret_info = (struct volume_info){answer.info.FileSize,
+                                     (answer.info.Attribute & EFI_FILE_DIRECTORY) != 0};
+    return FW_SUCCESS;
 }
 
 static fw_status read(struct volume_file *file, void *to, uint64_t size, uint64_t *ret_read)
@@ -42,10 +51,72 @@ static fw_status read(struct volume_file *file, void *to, uint64_t size, uint64_
     EFI_FILE *handle = file->handle;
     UINTN got = size;
     EFI_STATUS status = handle->Read(handle, &got, to);
+    if (status == EFI_SUCCESS && got > size)
+        return FW_DEVICE_ERROR;
     if (status == EFI_SUCCESS)
         *ret_read = got;
     return status;
 }
+
+static void close(struct volume_file *file)
+{
+    EFI_FILE *handle = file->handle;
+    handle->Close(handle);
+}
+
+// ----------------------------------------------------------------------------------------- listing
+
+// `bytes` is what the firmware wrote of it. A name that is not wholly inside, is no UTF-16, or
+// could not be part of a path is none.
+static bool name_of(const union entry *entry, UINTN bytes, char to[static NAME_MAX],
+                    struct btl_str *ret_name)
+{
+    size_t units = (bytes - SIZE_OF_EFI_FILE_INFO) / 2, len;
+    const uint8_t *text = entry->room + SIZE_OF_EFI_FILE_INFO;
+    if (!utf16_name_to_utf8(text, units, to, NAME_MAX, &len))
+        return false;
+    *ret_name = (struct btl_str){to, len};
+    return true;
+}
+
+static fw_status list_entries(EFI_FILE *directory, volume_visit *visit, void *context)
+{
+    for (uint32_t i = 0; i < ENTRIES_MAX; i++) {
+        union entry entry;
+        char text[NAME_MAX];
+        struct btl_str name;
+        UINTN bytes = sizeof(entry);
+        EFI_STATUS status = directory->Read(directory, &bytes, &entry);
+        if (status == EFI_BUFFER_TOO_SMALL)
+            return FW_VOLUME_CORRUPTED; // longer than any name; it would come again
+        if (status != EFI_SUCCESS || bytes == 0)
+            return status;
+        if (bytes < SIZE_OF_EFI_FILE_INFO || bytes > sizeof(entry))
+            return FW_VOLUME_CORRUPTED;
+        struct volume_info what = {entry.info.FileSize,
+                                   (entry.info.Attribute & EFI_FILE_DIRECTORY) != 0};
+        if (name_of(&entry, bytes, text, &name) && !visit(context, name, &what))
+            return FW_SUCCESS;
+    }
+    return FW_VOLUME_CORRUPTED;
+}
+
+static fw_status list(struct volume *volume, struct btl_str path, volume_visit *visit,
+                      void *context)
+{
+    struct volume_file directory;
+    struct volume_info what;
+    fw_status status = open(volume, path, &directory);
+    if (status != FW_SUCCESS)
+        return status;
+    status = info(&directory, &what);
+    if (status == FW_SUCCESS)
+        status = what.directory ? list_entries(directory.handle, visit, context) : FW_NOT_FOUND;
+    close(&directory);
+    return status;
+}
+
+// ----------------------------------------------------------------------------------------- writing
 
 #define WRITABLE (EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE)
 
@@ -131,12 +202,6 @@ static fw_status remove(struct volume *volume, struct btl_str path)
     return file->Delete(file) == EFI_SUCCESS ? FW_SUCCESS : FW_ACCESS_DENIED;
 }
 
-static void close(struct volume_file *file)
-{
-    EFI_FILE *handle = file->handle;
-    handle->Close(handle);
-}
-
 static void close_volume(struct volume *volume)
 {
     EFI_FILE *root = ((struct volume_uefi *)volume)->root;
@@ -154,6 +219,7 @@ fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, 
                                               .info = info,
                                               .read = read,
                                               .close = close,
+                                              .list = list,
                                               .create = create,
                                               .write = write,
                                               .flush = flush,

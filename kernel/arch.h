@@ -13,23 +13,62 @@
 void arch_init(void);
 void arch_pause(void); // in a loop that waits for a device
 _Noreturn void arch_halt(void);
+// After code has been written to memory, before it runs.
+void arch_sync_code(uint64_t address, uint64_t size);
+
+// --- functions
+
+// What a pointer to a function points to: 0, its code; else a descriptor of so many bytes, aligned
+// to 8.
+extern const size_t arch_descriptor_size;
+// Where its code starts.
+uint64_t arch_function_entry(uint64_t pointer);
 
 // --- power
 
-// Ends a virtual machine with an exit status where there is a device for that; else returns.
+// Ends a virtual machine with an exit status where there is a device for that, or the machine without
+// one where the firmware can be called at any time; else returns.
 void arch_debug_exit(bool good);
-// Resets the machine without the firmware's help; returns where that is not possible.
+// Resets the machine when efi_reset_system() could not; returns where there is no other way.
 void arch_reset(void);
+
+// --- watchdog
+
+struct arch_registers; // an interrupted context, as the exception stub saved it
+
+// Calls `expired` when `seconds` have passed and nobody has stopped it, and then every `again`
+// seconds: out of whatever is running then, even with interrupts off. When it returns, that goes on.
+// From phase 1 on, in the loader's address space. False: the machine has nothing for this, and all
+// is as it was.
+bool arch_watchdog_start(uint32_t seconds, uint32_t again,
+                         void (*expired)(const struct arch_registers *at));
+// Out of `expired`: goes on with `next`, on a stack of its own and so that the watchdog can interrupt
+// it, too. Once; `at` is copied.
+_Noreturn void arch_watchdog_leave(const struct arch_registers *at,
+                                   void (*next)(const struct arch_registers *at));
+// Leaves the hardware as it was found; nothing when none runs. Not from `expired`.
+void arch_watchdog_stop(void);
 
 // --- what a panic shows
 
-// An interrupted context: registers as the exception stub saved them.
-struct arch_registers;
 void arch_print_registers(const struct arch_registers *registers); // NULL: control registers alone
 // Calls `visit` with the address of each active call, innermost first, from `registers` or, when
 // NULL, from the caller. Survives a broken stack.
 void arch_backtrace(const struct arch_registers *registers,
                     bool (*visit)(void *context, uint64_t address), void *context);
+
+// The section of a module that backtraces need, empty where they need none.
+extern const struct btl_str arch_unwind_section;
+
+// --- stacks
+
+struct arch_range {
+    uint64_t virtual, physical, size;
+};
+
+// What the loader gave the kernel to stand on, and what it keeps: 0, the stack; more where a
+// processor has more. Unmapped pages lie around each. False: there are no more.
+bool arch_boot_stack(unsigned index, struct arch_range *ret);
 
 // --- address spaces
 
@@ -60,7 +99,11 @@ void arch_walk(const struct arch_space *space,
                void (*visit)(void *context, uint64_t virtual, uint64_t size, uint32_t flags),
                void *context);
 
-// Calls a function of the firmware with its calling convention.
-uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+// Whether runtime services need a space in which their ranges are mapped one to one (efi_runtime.c).
+extern const bool arch_efi_needs_space;
+// Calls a function of the firmware with its calling convention: SetVariable has five arguments, and
+// none that the kernel calls has more.
+uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                       uint64_t e);
 
 #endif

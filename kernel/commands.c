@@ -2,6 +2,7 @@
 // The monitor's own commands: a table, and the function of each.
 #include "monitor.h"
 
+#include "boot_state.h"
 #include "devices.h"
 #include "dlkm/dlkm.h"
 #include "dlkm/kmadmin.h"
@@ -105,6 +106,7 @@ static void run_modinfo(int argc, char **argv)
     print_text("version:", module->entry->version);
     print_text("description:", module->entry->description);
     print_text("flags:", module->entry->arguments);
+    kprintf("%-14s %s\n", "on error:", btl_on_error_name(BTLM_ON_ERROR(module->entry->flags)));
     kprintf("%-14s %u\n%-14s %s\n%-14s %.*s\n%-14s %s\n%-14s %s\n", "id:", id,
             "type:", btl_type_name(module->entry->type), "supported:", length, supported,
             "configured:", btl_phase_name(module->entry->configured),
@@ -118,10 +120,10 @@ static void run_modinfo(int argc, char **argv)
 
 static void print_sections(void)
 {
-    static const char *const names[] = {"system",   "kernel",  "segments",   "modules",
-                                        "sections", "depends", "interfaces", "exports",
-                                        "tunables", "order",   "memory",     "diagnostics",
-                                        "timeline", "symbols", "log",        "config"};
+    static const char *const names[] = {
+        "system",     "kernel",  "segments", "modules", "sections", "depends",
+        "interfaces", "exports", "tunables", "order",   "memory",   "diagnostics",
+        "timeline",   "symbols", "log",      "config",  "boot",     "volume"};
 
     kprintf("usage: manifest [SECTION], where SECTION is one of");
     for (size_t i = 0; i < BTL_COUNT(names); i++)
@@ -195,7 +197,11 @@ const struct command kernel_commands[] = {
     {"manifest", "[SECTION]", "what the loader handed over", run_manifest},
     {"memmap", "", "the firmware's memory map, and who owns which pages now", run_memmap},
     {"timeline", "", "when what happened, from the start of the loader on", run_timeline},
-    {"dmesg", "", "the kernel's log", run_dmesg},
+    {"dmesg", "", "the log, the loader's and then the kernel's", run_dmesg},
+    {"boot-ok", "", "this configuration is the last good one from now on", boot_ok_run},
+    {"next-conf", "PATH", "boots another configuration, the next time only", next_conf_run},
+    {"boot-state", "", "what was booted and why, and what is kept for the next boot",
+     boot_state_run},
     {"bt", "", "a backtrace of the monitor itself", run_bt},
     {"selftest", "", "the kernel's own checks (kernel_options=\"autotest\" runs them at boot)",
      run_selftest},

@@ -9,6 +9,7 @@
 
 static bool serial, screen, capturing;
 static void (*capture)(const char *text, size_t len);
+static struct text_buffer *copied;
 
 static void put(struct btl_out *out, const char *text, size_t len)
 {
@@ -17,6 +18,8 @@ static void put(struct btl_out *out, const char *text, size_t len)
         uart_put(text, len);
     if (screen)
         screen_put(text, len);
+    if (copied != NULL)
+        copied->out.put(&copied->out, text, len);
     if (capture == NULL || capturing)
         return;
     capturing = true; // what a sink prints itself is not given to it
@@ -60,6 +63,11 @@ void console_configure(void)
 struct btl_out console_out(void)
 {
     return out;
+}
+
+void console_copy(struct text_buffer *copy)
+{
+    copied = copy;
 }
 
 int console_read(void)

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Runtime services run identity-mapped: SetVirtualAddressMap is never called. The kernel's own
 // space has no identity map, so there is a second one: the kernel's half beside an identity map of
-// the ranges that the firmware marks for run time.
+// the ranges that the firmware marks for run time, and of one page for what calls hand over.
 //
 // Permissions there follow the EFI_MEMORY_RO and EFI_MEMORY_XP bits of the memory map. Most
 // firmware sets neither, and keeps code and data of its drivers in one range, so that nothing tells
 // them apart: then runtime code ranges are mapped RWX, in this space alone, which is in use only
 // during a call. No such mapping exists in the space in which the kernel and modules run.
+//
+// Where firmware is called with translation off there is no such space, and no such mapping at all.
 #include "efi_runtime.h"
 
 #include "arch.h"
 #include "handoff.h"
+#include "vm/page.h"
 #include "vm/vm.h"
 
+#include <btl/boot_state.h>
 #include <btl/kernel.h>
 
 #define EFI_MEMORY_RUNTIME (1ull << 63)
@@ -23,7 +27,26 @@
 
 // Offsets in EFI_SYSTEM_TABLE and EFI_RUNTIME_SERVICES (UEFI 2.10, 4.3 and 4.5).
 #define SYSTEM_TABLE_RUNTIME 88
+#define RUNTIME_GET_VARIABLE 72
+#define RUNTIME_SET_VARIABLE 88
 #define RUNTIME_RESET_SYSTEM 104
+
+// What a call hands over and gets back. In a page that the firmware sees at its physical address,
+// as it would any memory of an operating system in physical mode.
+struct call_page {
+    uint16_t name[32];
+    uint8_t guid[16];
+    uint64_t size;
+    uint32_t attributes;
+    uint8_t data[EFI_VARIABLE_MAX];
+};
+_Static_assert(sizeof(struct call_page) <= BTL_PAGE_SIZE, "one page");
+
+static struct {
+    bool tried, built, calling;
+    struct arch_space space;
+    uint64_t page; // physical
+} runtime;
 
 static uint32_t flags_for(const struct btlm_memory *range)
 {
@@ -45,41 +68,194 @@ static bool is_runtime(const struct btlm_memory *range)
            (range->attributes & EFI_MEMORY_RUNTIME);
 }
 
-static bool build_space(struct arch_space *ret_space)
+static const struct btlm_memory *range_at(uint64_t index)
 {
-    const struct btl_manifest *manifest = handoff_manifest();
-    uint64_t count = btl_manifest_count(manifest, BTLM_MEMORY);
+    return btl_manifest_entry(handoff_manifest(), BTLM_MEMORY, index);
+}
 
-    if (!arch_space_create_beside(vm_space(), ret_space))
-        return false;
-    for (uint64_t i = 0; i < count; i++) {
-        const struct btlm_memory *range = btl_manifest_entry(manifest, BTLM_MEMORY, i);
+static uint64_t range_count(void)
+{
+    return btl_manifest_count(handoff_manifest(), BTLM_MEMORY);
+}
+
+static bool map_runtime(struct arch_space *space)
+{
+    for (uint64_t i = 0; i < range_count(); i++) {
+        const struct btlm_memory *range = range_at(i);
         if (is_runtime(range) &&
-            !arch_map(ret_space, range->start, range->start, range->size, flags_for(range)))
+            !arch_map(space, range->start, range->start, range->size, flags_for(range)))
             return false;
     }
     return true;
 }
 
-static uint64_t read_pointer(uint64_t physical)
+static bool build_space(void)
 {
-    uint64_t value;
+    return arch_space_create_beside(vm_space(), &runtime.space) && map_runtime(&runtime.space) &&
+           arch_map(&runtime.space, runtime.page, runtime.page, BTL_PAGE_SIZE,
+                    BTL_PERM_READ | BTL_PERM_WRITE);
+}
 
-    memcpy(&value, phys_to_virt(physical), sizeof(value));
-    return value;
+// Once; it stays. What a failed attempt took is not given back: the machine is out of memory then.
+static bool prepare_call(void)
+{
+    if (runtime.tried)
+        return runtime.built;
+    runtime.tried = true;
+    runtime.built =
+        pages_alloc(1, PF_PAGES, &runtime.page) && (!arch_efi_needs_space || build_space());
+    return runtime.built;
+}
+
+static void use_space(const struct arch_space *space)
+{
+    if (arch_efi_needs_space)
+        arch_space_use(space);
+}
+
+// Tables and functions lie in memory that the firmware keeps for run time; only that is mapped.
+static bool is_in_runtime(uint64_t physical, uint64_t size)
+{
+    for (uint64_t i = 0; i < range_count(); i++) {
+        const struct btlm_memory *range = range_at(i);
+        if (is_runtime(range) && physical >= range->start &&
+            btl_in_range(physical - range->start, size, range->size))
+            return true;
+    }
+    return false;
+}
+
+static bool read_pointer(uint64_t physical, uint64_t *ret)
+{
+    if (!is_in_runtime(physical, sizeof(*ret)))
+        return false;
+    memcpy(ret, phys_to_virt(physical), sizeof(*ret));
+    return true;
+}
+
+// The address of the service at `offset` of the table of runtime services; false: there is none.
+static bool find_service(uint64_t offset, uint64_t *ret_function)
+{
+    uint64_t table = boot_system()->efi_system_table, services;
+
+    return table != 0 && read_pointer(table + SYSTEM_TABLE_RUNTIME, &services) &&
+           read_pointer(services + offset, ret_function) && is_in_runtime(*ret_function, 1);
+}
+
+bool efi_runtime_there(void)
+{
+    uint64_t function;
+
+    return vm_ready() && find_service(RUNTIME_SET_VARIABLE, &function) && prepare_call();
+}
+
+// A call that interrupts another one (a panic in the middle of it) would find the firmware's own
+// state half changed.
+static efi_status call(uint64_t offset, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
+{
+    uint64_t function;
+    efi_status status;
+
+    if (!vm_ready() || !find_service(offset, &function) || !prepare_call())
+        return EFI_UNSUPPORTED;
+    if (runtime.calling)
+        return EFI_NOT_READY;
+    runtime.calling = true;
+    use_space(&runtime.space);
+    status = arch_efi_call(function, a, b, c, d, e);
+    use_space(vm_space());
+    runtime.calling = false;
+    return status;
 }
 
 void efi_reset_system(enum efi_reset type)
 {
-    uint64_t table, runtime, reset;
-    struct arch_space space;
+    call(RUNTIME_RESET_SYSTEM, type, 0, 0, 0, 0);
+}
 
-    table = btl_manifest_system(handoff_manifest())->efi_system_table;
-    if (table == 0 || !vm_ready() || !build_space(&space))
-        return;
-    runtime = read_pointer(table + SYSTEM_TABLE_RUNTIME);
-    reset = read_pointer(runtime + RUNTIME_RESET_SYSTEM);
-    arch_space_use(&space);
-    arch_efi_call(reset, type, 0, 0, 0);
-    arch_space_use(vm_space()); // it returned: the firmware could not
+// Fills in what names a variable, in UTF-16 as firmware has it; names are ASCII.
+static bool prepare(const char *name, struct call_page **ret)
+{
+    static const uint8_t guid[16] = BTL_VARIABLE_GUID;
+    struct call_page *page;
+    size_t len = 0;
+
+    if (!efi_runtime_there() || runtime.calling)
+        return false;
+    page = phys_to_virt(runtime.page);
+    for (; name[len] != '\0'; len++) {
+        if (len + 1 >= BTL_COUNT(page->name))
+            return false;
+        page->name[len] = (uint8_t)name[len];
+    }
+    page->name[len] = 0;
+    memcpy(page->guid, guid, sizeof(guid));
+    page->attributes = 0;
+    *ret = page;
+    return true;
+}
+
+// The physical address of a field of the page.
+#define AT(field) (runtime.page + offsetof(struct call_page, field))
+
+efi_status efi_variable_get(const char *name, void *to, uint64_t *size, uint32_t *ret_attributes)
+{
+    struct call_page *page;
+    uint64_t room = *size < EFI_VARIABLE_MAX ? *size : EFI_VARIABLE_MAX;
+    efi_status status;
+
+    if (!prepare(name, &page))
+        return runtime.calling ? EFI_NOT_READY : EFI_UNSUPPORTED;
+    page->size = room;
+    status = call(RUNTIME_GET_VARIABLE, AT(name), AT(guid), AT(attributes), AT(size), AT(data));
+    if (status != EFI_SUCCESS)
+        return status;
+    if (page->size > room)
+        return EFI_DEVICE_ERROR;
+    memcpy(to, page->data, page->size);
+    *size = page->size;
+    *ret_attributes = page->attributes;
+    return EFI_SUCCESS;
+}
+
+efi_status efi_variable_set(const char *name, const void *data, uint64_t size)
+{
+    struct call_page *page;
+
+    if (size > EFI_VARIABLE_MAX)
+        return EFI_BUFFER_TOO_SMALL;
+    if (!prepare(name, &page))
+        return runtime.calling ? EFI_NOT_READY : EFI_UNSUPPORTED;
+    if (size > 0)
+        memcpy(page->data, data, size);
+    return call(RUNTIME_SET_VARIABLE, AT(name), AT(guid), size > 0 ? BTL_VARIABLE_ATTRIBUTES : 0,
+                size, AT(data));
+}
+
+const char *efi_status_text(efi_status status)
+{
+    switch (status) {
+    case EFI_SUCCESS:
+        return "success";
+    case EFI_ERROR(2):
+        return "invalid parameter";
+    case EFI_UNSUPPORTED:
+        return "not supported";
+    case EFI_BUFFER_TOO_SMALL:
+        return "buffer too small";
+    case EFI_NOT_READY:
+        return "not ready";
+    case EFI_DEVICE_ERROR:
+        return "device error";
+    case EFI_ERROR(8):
+        return "write protected";
+    case EFI_ERROR(9):
+        return "out of resources";
+    case EFI_NOT_FOUND:
+        return "not found";
+    case EFI_ERROR(26):
+        return "security violation";
+    default:
+        return "an error that the kernel does not know";
+    }
 }

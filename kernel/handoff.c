@@ -55,6 +55,15 @@ static struct btl_bytes claimed_bytes(const struct btlm_header *header)
                               plausible ? header->total_size : sizeof(*header)};
 }
 
+bool handoff_peek(const void *address, struct btl_manifest *ret)
+{
+    struct btl_arena arena = {.at = diag_memory, .end = diag_memory + sizeof(diag_memory)};
+    struct btl_diags diags = {.arena = &arena};
+
+    return address != NULL && (uintptr_t)address % 8 == 0 &&
+           check(claimed_bytes(address), ret, &diags);
+}
+
 // What the kernel itself relies on beyond what the reader checks.
 static void check_system(const struct btlm_system *system)
 {

@@ -7,6 +7,8 @@
 
 // Checks the manifest and adopts it. A bad one: every reason is printed, and the machine stops.
 void handoff_adopt(const void *manifest);
+// Checks one and adopts nothing; for what is needed earlier. False: it is bad.
+bool handoff_peek(const void *manifest, struct btl_manifest *ret);
 bool handoff_ready(void);
 const struct btl_manifest *handoff_manifest(void);
 // Is the checksum still right, are the tables?
@@ -16,6 +18,7 @@ bool handoff_still_valid(void);
 struct options {
     bool autotest;       // run the checks, print the report, power off
     bool report;         // print the report, power off
+    bool boot_ok;        // say boot-ok when all went well
     bool serial, screen; // console=com1, console=screen; both are on when neither is named
 };
 extern struct options options;

@@ -4,6 +4,7 @@
 #include "complete.h"
 
 #include <btl/kernel.h>
+#include <btl/line_edit.h>
 
 enum {
     CTRL_C = 3,
@@ -23,46 +24,39 @@ static void echo_text(struct btl_out *echo, const char *text)
     btl_format(echo, "%s", text);
 }
 
-static bool erase(struct line *line, struct btl_out *echo)
+// No key of the monitor moves the cursor: it is always at the end.
+static struct btl_line edited(struct line *line)
 {
-    if (line->len == 0)
-        return false;
-    line->text[--line->len] = '\0';
-    echo_text(echo, "\b \b");
-    return true;
+    return (struct btl_line){line->text, LINE_MAX, line->len, line->len};
 }
 
-static void erase_word(struct line *line, struct btl_out *echo)
+// What `how` takes away is wiped out on the terminal: a column for each byte, all of them are
+// ASCII.
+static void erase(struct line *line, bool (*how)(struct btl_line *line), struct btl_out *echo)
 {
-    while (line->len > 0 && line->text[line->len - 1] == ' ')
-        erase(line, echo);
-    while (line->len > 0 && line->text[line->len - 1] != ' ')
-        erase(line, echo);
+    struct btl_line text = edited(line);
+
+    how(&text);
+    for (; line->len > text.len; line->len--)
+        echo_text(echo, "\b \b");
 }
 
 static void insert(struct line *line, int c, struct btl_out *echo)
 {
-    const char text[2] = {(char)c, '\0'};
+    struct btl_line text = edited(line);
 
-    if (c < ' ' || c >= DELETE || line->len + 1 >= LINE_MAX) {
+    if (c < ' ' || c >= DELETE || !btl_line_insert(&text, (uint32_t)c)) {
         echo_text(echo, "\a");
         return;
     }
-    line->text[line->len++] = (char)c;
-    line->text[line->len] = '\0';
-    echo_text(echo, text);
+    echo_text(echo, line->text + line->len);
+    line->len = text.len;
 }
 
 void line_insert(struct line *line, struct btl_str text, struct btl_out *echo)
 {
     for (size_t i = 0; i < text.len; i++)
         insert(line, (uint8_t)text.at[i], echo);
-}
-
-static void erase_all(struct line *line, struct btl_out *echo)
-{
-    while (erase(line, echo))
-        ;
 }
 
 // Moves `step` lines back (1) or forth (-1); the newest step forth is an empty line.
@@ -78,7 +72,7 @@ static void walk(struct line *line, int step, struct btl_out *echo)
         echo_text(echo, "\a");
         return;
     }
-    erase_all(line, echo);
+    erase(line, btl_line_erase_all_before, echo);
     line->back = back;
     if (back > 0)
         line_insert(line, btl_str_of(history->text[(history->count - back) % HISTORY_MAX]), echo);
@@ -119,13 +113,13 @@ static void edit(struct line *line, int c, struct btl_out *echo)
     switch (c) {
     case BACKSPACE:
     case DELETE:
-        erase(line, echo);
+        erase(line, btl_line_erase_before, echo);
         break;
     case CTRL_U:
-        erase_all(line, echo);
+        erase(line, btl_line_erase_all_before, echo);
         break;
     case CTRL_W:
-        erase_word(line, echo);
+        erase(line, btl_line_erase_word, echo);
         break;
     case CTRL_P:
         walk(line, 1, echo);

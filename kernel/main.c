@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The boot order. Read kmain() from top to bottom; every line may use what the lines above it made.
 #include "arch.h"
+#include "boot_state.h"
 #include "dlkm/dlkm.h"
 #include "dlkm/source.h"
+#include "give_up.h"
 #include "handoff.h"
 #include "monitor.h"
 #include "power.h"
@@ -12,8 +14,8 @@
 #include "vm/early.h"
 #include "vm/page.h"
 #include "vm/vm.h"
+#include "watchdog.h"
 
-#include <btl/config.h>
 #include <btl/kernel.h>
 
 _Noreturn void kmain(const void *manifest);
@@ -45,43 +47,31 @@ static void print_memory(void)
             (unsigned long long)(pages_owned(PF_FREE) * BTL_PAGE_SIZE));
 }
 
-// Unattended: the report, and an exit status that says how it went.
-static _Noreturn void finish_unattended(void)
+// What was booted in place of what, where the loader fell back.
+static void say_fallback(void)
 {
-    uint32_t failed = options.autotest ? selftest_run() : 0;
+    const struct btlm_boot *boot = boot_entry();
 
-    power_off_with(report_print(failed));
-}
-
-// A required module that is not there stops the boot, or starts it anew, as configured.
-static void stop_if_required_failed(void)
-{
-    struct btl_str name;
-
-    if (module_required_failure() == BTL_NONE)
+    if (boot == NULL || boot->how != BTLM_HOW_FALLBACK)
         return;
-    name = module_name(module_get(module_required_failure()));
-    kprintf("\nBOOT STOPPED: required module %S was not loaded. What failed:\n", &name);
-    report_failures();
-    if (options_unattended())
-        power_off_with(report_print(0));
-    if (boot_system()->required_failure == BTL_STOP_RESET) {
-        kprintf("required_failure=\"reset\": resetting\n");
-        power_reset();
-    }
-    if (!console_has_terminal()) {
-        kprintf("There is no terminal for the rescue monitor. Stopped.\n");
-        arch_halt();
-    }
-    kprintf("This is the rescue monitor; modinfo, dmesg and manifest show more.\n");
-    monitor_run("rescue> ");
+    struct btl_str path = btl_manifest_str(handoff_manifest(), boot->path);
+    struct btl_str wanted = btl_manifest_str(handoff_manifest(), boot->wanted);
+    struct btl_str reason = btl_manifest_str(handoff_manifest(), boot->reason);
+    kprintf("booted with %S in place of %S: %S\n", &path, &wanted, &reason);
 }
 
+// Unattended: the report, and an exit status that says how it went.
 static _Noreturn void end_of_boot(void)
 {
+    uint32_t failed;
+
+    watchdog_stop();
     source_release_rest();
+    failed = options.autotest ? selftest_run() : 0;
+    if (options.boot_ok && failed == 0)
+        boot_ok_by_itself();
     if (options_unattended())
-        finish_unattended();
+        power_off_with(report_print(failed));
     if (!console_has_terminal()) {
         kprintf("No serial terminal: nothing more to do.\n");
         arch_halt();
@@ -99,22 +89,25 @@ void kmain(const void *manifest)
     options_parse();
     console_configure(); // the screen
     banner();
+    say_fallback();
+    watchdog_start(); // from here on a hang is a panic, where boot_timeout says so
 
     registry_init();
     dlkm_boot_phase(BTL_PHASE_BOOT1); // linked by the loader; the loader's page tables
 
-    vm_init(); // own page tables; a required module that failed is looked at after it, so that the
-               // rescue monitor and the firmware's reset have what they need
+    vm_init(); // own page tables; modules that failed are judged after it, so that the rescue
+               // monitor and the firmware's services have what they need
     console_configure();
     print_memory();
-    stop_if_required_failed();
+    boot_give_up_prepare();
+    boot_judge();
 
     if (!exports_init())
         kpanic("out of memory while collecting the exports of the kernel and phase-1 modules");
     dlkm_boot_phase(BTL_PHASE_BOOT2); // linked here, from staged files
-    stop_if_required_failed();
+    boot_judge();
     dlkm_boot_phase(BTL_PHASE_INIT);
-    stop_if_required_failed();
+    boot_judge();
 
     end_of_boot();
 }

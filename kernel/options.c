@@ -10,9 +10,8 @@ static const struct {
     struct btl_str word;
     bool *option;
 } words[] = {
-    {BTL_STR("autotest"), &options.autotest},
-    {BTL_STR("report"), &options.report},
-    {BTL_STR("console=com1"), &options.serial},
+    {BTL_STR("autotest"), &options.autotest},     {BTL_STR("report"), &options.report},
+    {BTL_STR("boot-ok"), &options.boot_ok},       {BTL_STR("console=com1"), &options.serial},
     {BTL_STR("console=screen"), &options.screen},
 };
 

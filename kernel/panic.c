@@ -1,24 +1,77 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "panic.h"
 
+#include "boot_state.h"
 #include "dlkm/dlkm.h"
+#include "give_up.h"
 #include "power.h"
+#include "print.h"
 #include "symbols.h"
 
+#include <btl/boot_state.h>
 #include <btl/kernel.h>
 
 #define FRAMES_MAX 32
 
 static int depth;
 
+// For the record of the failure: the backtrace, then what happened, in one line. The loader quotes
+// the last one.
+#define MESSAGE_MAX 320
+static char message_text[MESSAGE_MAX], text[BTL_RECORD_TEXT_MAX];
+static struct text_buffer message, record;
+static bool recording, recorded;
+
+bool panic_is_shown(void)
+{
+    return depth > 0;
+}
+
+// In one line, behind the last whole one of the backtrace.
+static void append_message(void)
+{
+    while (record.len > 0 && record.at[record.len - 1] != '\n')
+        record.len--;
+    record.size = sizeof(text);
+    for (size_t i = 0; i < message.len; i++) {
+        bool joins = message.at[i] == '\n' && i + 1 < message.len;
+        record.out.put(&record.out, joins ? "; " : &message.at[i], joins ? 2 : 1);
+    }
+}
+
+// Before anything that may fail in its turn is shown. Once: what fails in here fails again.
+static void record_message(void)
+{
+    console_copy(NULL);
+    if (recording)
+        return;
+    recording = true;
+    record = text_buffer(text, sizeof(text));
+    append_message();
+    recorded = boot_give_up_record((struct btl_str){text, record.len});
+}
+
+static _Noreturn void second_failure(void)
+{
+    if (depth == 2) {
+        console_copy(NULL);
+        kprintf("\nA second failure while the first was being shown.\n");
+        record_message();
+    }
+    boot_reset_failed();
+    if (depth == 2)
+        kprintf("Stopped.\n");
+    power_stop_failed();
+}
+
 void panic_begin(void)
 {
-    if (depth++ > 0) {
-        if (depth == 2)
-            kprintf("\nA second failure while the first was being shown. Stopped.\n");
-        power_stop_failed();
-    }
+    if (depth++ > 0)
+        second_failure();
+    log_level(BTL_LOG_ERROR);
     kprintf("\n*** ");
+    message = text_buffer(message_text, sizeof(message_text));
+    console_copy(&message);
 }
 
 struct trace {
@@ -70,8 +123,19 @@ void panic_end(const struct arch_registers *registers)
 
     if (running.len > 0)
         kprintf("while the load function of module %S was running\n", &running);
+    record_message();
     arch_print_registers(registers);
+    record =
+        text_buffer(text, sizeof(text) - 2 * MESSAGE_MAX); // "; " is twice as long as a newline
+    console_copy(&record);
     backtrace_print(registers);
+    console_copy(NULL);
+    append_message();
+    if (recorded) // once more, with the backtrace
+        boot_record_failure((struct btl_str){text, record.len});
+    if (boot_can_fall_back())
+        power_report_panic();
+    boot_give_up_reset(recorded);
     kprintf("Stopped.\n");
     power_stop_failed();
 }

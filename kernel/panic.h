@@ -7,7 +7,9 @@
 
 // Between the two the caller says what happened. A panic inside a panic stops at once.
 void panic_begin(void);
-// Registers (of the interrupted context, or NULL), backtrace, stop.
+bool panic_is_shown(void);
+// Registers (of the interrupted context, or NULL), backtrace, the end: where there is a last good
+// configuration, the message and the backtrace are recorded and the machine is reset.
 _Noreturn void panic_end(const struct arch_registers *registers);
 // The active calls, one line each.
 void backtrace_print(const struct arch_registers *registers);

@@ -28,12 +28,17 @@ void power_off_with(bool good)
     power_off();
 }
 
-void power_stop_failed(void)
+void power_report_panic(void)
 {
-    if (handoff_ready() && options_unattended()) {
+    if (handoff_ready() && options_unattended())
         kprintf(
             "BTL-REPORT end failed required=unknown checks_failed=0 modules_failed=0 panic=1\n");
+}
+
+void power_stop_failed(void)
+{
+    power_report_panic();
+    if (handoff_ready() && options_unattended())
         arch_debug_exit(false);
-    }
     arch_halt();
 }

@@ -4,6 +4,7 @@
 #define KERNEL_PRINT_H
 
 #include <btl/format.h>
+#include <btl/log.h>
 #include <btl/types.h>
 
 // The serial line: from here on kprintf() works.
@@ -18,10 +19,6 @@ bool console_has_terminal(void);
 // Ends a capture whose sink lies in [start, end): its module is being taken back.
 bool console_forget(uint64_t start, uint64_t end);
 
-// The kernel's log, oldest first, in at most two pieces.
-void log_put(const char *text, size_t len);
-void log_show(struct btl_out *out);
-
 // text.c: a sink that fills buffer[size] and keeps it NUL-terminated; what does not fit is cut.
 struct text_buffer {
     struct btl_out out;
@@ -29,6 +26,15 @@ struct text_buffer {
     size_t size, len;
 };
 struct text_buffer text_buffer(char *buffer, size_t size);
+// From now on what goes to the console goes there too; NULL: no longer.
+void console_copy(struct text_buffer *copy);
+
+// The kernel's log. Each line has the time at which it began, and a level.
+void log_put(const char *text, size_t len);
+void log_level(enum btl_log_level of_lines); // that begin from now on; BTL_LOG_INFO at first
+struct btl_out log_out(void);                // the log alone
+// The loader's log, then the kernel's. Nothing of this is logged.
+void log_show(struct btl_out *out);
 
 // uart16550.c
 bool uart_init(void);

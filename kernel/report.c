@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "report.h"
 
+#include "boot_state.h"
 #include "dlkm/dlkm.h"
+#include "give_up.h"
 #include "handoff.h"
 #include "vm/page.h"
 #include "vm/vm.h"
@@ -17,10 +19,11 @@ static void report_module(const struct module *module)
     int length = (int)btl_supported_text(entry->supported, supported);
 
     kprintf("BTL-REPORT module id=%u name=%S type=%s supported=%.*s configured=%s phase=%s "
-            "required=%s state=%s address=0x%lx size=%lu dependents=%u",
+            "required=%s on_error=%s state=%s address=0x%lx size=%lu dependents=%u",
             module_id(module), &name, btl_type_name(entry->type), length, supported,
             btl_phase_name(entry->configured), btl_phase_name(entry->phase),
-            entry->flags & BTLM_REQUIRED ? "yes" : "no", module_state_name(module->state),
+            entry->flags & BTLM_REQUIRED ? "yes" : "no",
+            btl_on_error_name(BTLM_ON_ERROR(entry->flags)), module_state_name(module->state),
             (unsigned long)(module->image != NULL ? module->image->base : 0),
             (unsigned long)(module->image != NULL ? module->image->size : 0), module->dependents);
     if (module->reason != NULL)
@@ -44,11 +47,34 @@ static void report_memory(void)
             good ? "ok" : "failed");
 }
 
+// `reason` is the last one here too.
+static void report_boot(void)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+    const struct btlm_boot *boot = boot_entry();
+    struct btl_str path, reason;
+
+    if (boot == NULL)
+        return;
+    path = btl_manifest_str(manifest, boot->path);
+    reason = btl_manifest_str(manifest, boot->reason);
+    kprintf("BTL-REPORT boot path=%S how=%s trial=%s good=%s fallback=%s tries_left=%u timeout=%u",
+            &path, btlm_how_name(boot->how), boot_has(BTLM_BOOT_TRIAL) ? "yes" : "no",
+            boot_has(BTLM_BOOT_GOOD) ? "yes" : "no", boot_has(BTLM_BOOT_FALLBACK) ? "yes" : "no",
+            boot->tries_left, boot->timeout);
+    if (reason.len > 0)
+        kprintf(" reason=%S", &reason);
+    kprintf("\n");
+}
+
 bool report_print(uint32_t checks_failed)
 {
-    bool required = module_required_failure() == BTL_NONE, good = required && checks_failed == 0;
-    uint32_t failed = 0;
+    uint32_t failed = 0, first;
+    bool required = modules_action(false, &first) != BTL_STOP &&
+                    modules_action(boot_can_fall_back(), &first) < BTL_FALL_BACK;
+    bool good = required && checks_failed == 0;
 
+    report_boot();
     for (uint32_t id = 0; id < module_count(); id++) {
         report_module(module_get(id));
         failed += module_get(id)->state == MODULE_FAILED;
@@ -65,7 +91,8 @@ void report_failures(void)
         const struct module *module = module_get(id);
         struct btl_str name = module_name(module);
 
-        if (module->state == MODULE_FAILED)
+        if (module->state == MODULE_FAILED &&
+            BTLM_ON_ERROR(module->entry->flags) != BTL_ON_ERROR_IGNORE)
             kprintf("  %-20S %s%s\n", &name,
                     module->entry->flags & BTLM_REQUIRED ? "(required) " : "",
                     module->reason != NULL ? module->reason : "");

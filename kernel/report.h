@@ -6,7 +6,7 @@
 #include <btl/types.h>
 
 // Prints a line for each module, one for memory, and the last line. True: every required module was
-// loaded and no check failed.
+// loaded, the boot is not given up, and no check failed.
 bool report_print(uint32_t checks_failed);
 // The modules that did not load and the required ones among them, for a person.
 void report_failures(void);

@@ -3,6 +3,7 @@
 
 #include "arch.h"
 #include "dlkm/dlkm.h"
+#include "dlkm/source.h"
 #include "handoff.h"
 #include "print.h"
 #include "symbols.h"
@@ -31,7 +32,7 @@ static void count_mapping(void *context, uint64_t virtual, uint64_t size, uint32
 
     mappings->count++;
     mappings->write_exec += (flags & BTL_PERM_WRITE) && (flags & BTL_PERM_EXEC);
-    mappings->low += virtual < boot_system()->direct_map;
+    mappings->low += virtual < boot_system()->direct_map && virtual < boot_system()->window;
 }
 
 // No mapping both writable and executable, and none of the loader's identity map.
@@ -134,15 +135,15 @@ static uint64_t pages_of(uint64_t size)
     return (size + BTL_PAGE_SIZE - 1) / BTL_PAGE_SIZE;
 }
 
-// Of the loader nothing is left; of staged files those of AUTO modules; of images those of modules
-// that are loaded (and in the phase-1 arena, the gaps that align them).
+// Of the loader nothing is left; of staged files those of AUTO modules, loaded or not; of images
+// those of modules that are loaded (and in the phase-1 arena, the gaps that align them).
 static bool check_given_back(struct btl_out *detail)
 {
     uint64_t staged = 0, linked = 0, in_arena = 0, failed = 0;
 
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
-        if (module->state == MODULE_REGISTERED && module->unloads == 0)
+        if (module->entry->phase == BTL_PHASE_AUTO && !module->file_released)
             staged += pages_of(module->entry->staged_size);
         if (module->state == MODULE_FAILED && module->entry->state == BTLM_LINKED)
             failed += pages_of(module->entry->size);
@@ -212,7 +213,8 @@ static bool find_self(void *context, uint64_t address)
 
 static bool check_backtrace(struct btl_out *detail)
 {
-    struct symbol symbol = symbol_find((uint64_t)(uintptr_t)selftest_run + 1, false);
+    uint64_t self = arch_function_entry((uint64_t)(uintptr_t)selftest_run);
+    struct symbol symbol = symbol_find(self + 1, false);
     bool found = false;
 
     arch_backtrace(NULL, find_self, &found);
@@ -229,9 +231,11 @@ static bool check_module_symbols(struct btl_out *detail)
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
         struct symbol symbol;
+        uint64_t load;
         if (module->image == NULL)
             continue;
-        symbol = symbol_find((uint64_t)(uintptr_t)module->image->wrapper->load, false);
+        load = (uint64_t)(uintptr_t)module->image->wrapper->load;
+        symbol = symbol_find(arch_function_entry(load), false);
         checked++;
         wrong += symbol.name.len == 0 || symbol.offset != 0 ||
                  !btl_str_equal(symbol.owner, module_name(module));
@@ -242,13 +246,14 @@ static bool check_module_symbols(struct btl_out *detail)
 
 #define CYCLES 300
 
-// The last module of a type that says nothing when it comes and goes, and that nobody needs.
-static struct module *find_quiet(void)
+// The last module in a state, of a type that says nothing when it comes and goes, that nobody
+// needs, and that can be read again.
+static struct module *find_quiet(enum module_state state)
 {
     for (uint32_t id = module_count(); id-- > 0;) {
         struct module *module = module_get(id);
-        if (module->state == MODULE_LOADED && !module->image->by_loader &&
-            module->dependents == 0 && module_hold_count(module) == 0 &&
+        if (module->state == state && (module->image == NULL || !module->image->by_loader) &&
+            module->dependents == 0 && module_hold_count(module) == 0 && source_lasts(module) &&
             (module->entry->type == BTL_TYPE_WSIO_CLASS ||
              module->entry->type == BTL_TYPE_STREAMS_DRV ||
              module->entry->type == BTL_TYPE_STREAMS_MOD))
@@ -266,20 +271,26 @@ static bool cycle(const struct module *module, uint32_t times)
 }
 
 // Unloads and loads a module again and again: pages, heap, window and exports must be what they
-// were. The first time does not count: whoever reads its file may keep something.
+// were. The first time does not count: whoever reads its file may keep something. Where nothing
+// that is loaded can be read again, an AUTO module is loaded for it.
 static bool check_cycles(struct btl_out *detail)
 {
-    const struct module *module = find_quiet();
+    const struct module *module = find_quiet(MODULE_LOADED);
     uint64_t pages, bytes, window;
-    uint32_t exports = exports_table()->count;
+    bool good = true, loaded = module != NULL;
+    uint32_t exports;
     struct btl_str name;
-    bool good;
 
+    if (!loaded)
+        module = find_quiet(MODULE_REGISTERED);
     if (module == NULL) {
         DETAIL(detail, "cycles=0 module=none");
         return true;
     }
-    good = cycle(module, 1);
+    if (!loaded)
+        good = module_load_by_hand(module_id(module)) == 0;
+    exports = exports_table()->count;
+    good = good && cycle(module, 1);
     pages = pages_owned(PF_FREE);
     bytes = kmem_stats().bytes;
     window = window_free_bytes();
@@ -289,8 +300,9 @@ static bool check_cycles(struct btl_out *detail)
            CYCLES, (unsigned long)pages_owned(PF_FREE), (unsigned long)pages,
            (unsigned long)kmem_stats().bytes, (unsigned long)bytes, exports_table()->count,
            exports);
-    return good && pages_owned(PF_FREE) == pages && kmem_stats().bytes == bytes &&
+    good = good && pages_owned(PF_FREE) == pages && kmem_stats().bytes == bytes &&
            window_free_bytes() == window && exports_table()->count == exports;
+    return good && (loaded || module_unload(module_id(module)) == 0);
 }
 
 static const struct {

@@ -16,7 +16,8 @@ enum {
     MONTH = 8,
     YEAR = 9,
     STATUS_A = 10,
-    STATUS_B = 11
+    STATUS_B = 11,
+    STATUS_D = 13
 };
 enum { UPDATING = 0x80, HOURS_24 = 2, BINARY = 4, AFTERNOON = 0x80 };
 
@@ -117,6 +118,10 @@ static void show(int argc, char **argv)
 static int rtc_load(const struct btl_load_args *args)
 {
     struct date date;
+    if (cmos(STATUS_D) == 0xff) { // bit 6 of it is 0 in every such clock
+        kprintf("rtc: there is no CMOS clock\n");
+        return BTL_ENODEV;
+    }
     if (!read_date(&date) || !valid(&date)) {
         kprintf("rtc: the CMOS clock does not give a date\n");
         return BTL_EIO;

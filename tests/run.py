@@ -5,6 +5,8 @@
 
     tests/run.py            all
     tests/run.py NAME...    the steps whose name begins with NAME
+
+With ARCH=ia64: the build for ia64, what concerns it on the host, and the boots.
 """
 import glob
 import os
@@ -15,7 +17,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.environ.get("BUILD", "build")
-LOGS = os.path.join(ROOT, BUILD, "test-logs")
+ARCH = os.environ.get("ARCH", "x86_64")
+LOGS = os.path.join(ROOT, BUILD, "test-logs" + ("" if ARCH == "x86_64" else "-" + ARCH))
 MAKE = os.environ.get("MAKE", "make")
 JOBS = "-j%d" % (os.cpu_count() or 1)
 FUZZ_RUNS = os.environ.get("FUZZ_RUNS", "20000")
@@ -71,9 +74,31 @@ def make(*words):
     return [MAKE, "--no-print-directory", *words]
 
 
+def pytest_command(*words):
+    return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
+
+
+def mentions_ia64(path):
+    with open(path, encoding="utf-8") as file:
+        return "ia64" in file.read().lower()
+
+
+def steps_ia64():
+    yield "tool chain", ["tools/ia64-toolchain.sh"], one
+    yield "build", make(JOBS, "ARCH=ia64", "all", "image", "test-boot-files"), one
+    for kind, target in (("unit", "unit"), ("kernel", "kernel-test")):
+        for test in names("tests/%s/test_*.c" % kind):
+            if mentions_ia64("tests/%s/test_%s.c" % (kind, test)):
+                for compiler in ("gcc", "clang"):
+                    yield "%s %s %s" % (kind, test, compiler), make("%s-%s-%s" % (target, compiler, test)), cmocka
+    for test in names("tests/mock/test_*_ia64.c"):
+        yield "mock %s_ia64" % test, make("mock-%s_ia64" % test), any_runner
+    yield "oracle ia64", make("oracle-ia64"), any_runner
+    yield "boot ia64", pytest_command("-rs", "-n", "2", *glob.glob("tests/boot/test_ia64*.py")), pytest
+
+
 def steps():
     """(name, command, reader of its output), in the order of running."""
-    pytest_command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     units = names("tests/unit/test_*.c")
     yield "build", make(JOBS, "all", "image", "test-boot-files"), one
     # Built at once, so that both processors are busy; a failure shows where the test is run.
@@ -94,8 +119,8 @@ def steps():
     if os.path.exists("tests/btl/btl.mk"):
         yield "btl", make("btl-tests"), pytest
     for directory in ("docs", "tools"):
-        yield directory, pytest_command + ["tests/" + directory], pytest
-    yield "boot", pytest_command + ["-n", "2", "tests/boot"], pytest
+        yield directory, pytest_command("tests/" + directory), pytest
+    yield "boot", pytest_command("-n", "2", "--ignore-glob=tests/boot/test_ia64*.py", "tests/boot"), pytest
 
 
 def run(name, command, reader):
@@ -109,6 +134,8 @@ def run(name, command, reader):
     with open(log, encoding="utf-8", errors="replace") as file:
         text = file.read()
     passed, failed, skipped = reader(text) or (0, 0, 0)
+    for line in sorted(set(re.findall(r"skipped: .*", text))):
+        print("   " + line, flush=True)
     silent = passed + failed + skipped == 0
     if reader is one and status != 0:
         passed = 0
@@ -125,7 +152,7 @@ def main(wanted):
     os.chdir(ROOT)
     os.makedirs(LOGS, exist_ok=True)
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # nothing is left in the source tree
-    todo = [step for step in steps()
+    todo = [step for step in (steps_ia64 if ARCH == "ia64" else steps)()
             if not wanted or any(step[0].startswith(name) for name in wanted)]
     rows = [(step[0], *run(*step)) for step in todo]
     print("\n%-34s %7s %7s %7s %8s" % ("", "passed", "failed", "skipped", "seconds"))

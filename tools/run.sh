@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Boots the disk image in QEMU with OVMF. On a terminal: the kernel's monitor (`poweroff` ends it,
+# Boots the disk image in QEMU. On a terminal: the kernel's monitor (`poweroff` ends it,
 # Ctrl-A x ends QEMU). With no terminal on standard input: prints the boot report and exits 0 only if
 # every required module was loaded.
 set -eu
 . "$(dirname "$0")/qemu.sh"
-O=${O:-build/x86_64}
+O=${O:-build/${ARCH:-x86_64}}
 limit=${BTL_TIMEOUT:-180} # seconds, without a terminal
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -15,8 +15,8 @@ cp --sparse=always "$O/btl.img" "$work/btl.img" # what the guest writes stays ou
 if [ -t 0 ]; then
 	status=0
 	qemu "$work/btl.img" "$work" -serial mon:stdio || status=$?
-	case $status in
-	0 | 33) exit 0 ;;
+	case $(qemu_result $status /dev/null) in
+	good | reset) exit 0 ;;
 	*) exit $status ;;
 	esac
 fi
@@ -32,13 +32,14 @@ status=0
 qemu_before="timeout $limit"
 qemu "$work/btl.img" "$work" -serial stdio -monitor none </dev/null >"$work/serial" || status=$?
 # The firmware drives the serial line as a terminal: its control sequences are left out.
-tr -d '\r' <"$work/serial" | sed 's/\x1b\[[=?0-9;]*[A-Za-z]//g'
+tr -d '\r' <"$work/serial" | sed 's/\x1b\[[=?0-9;]*[A-Za-z]//g' | tee "$work/text"
 
-case $status in
-33) echo "run: every required module was loaded" ;;
-35) echo "run: the boot failed: a required module was not loaded, or the kernel stopped; see above" >&2 ;;
-124) echo "run: no end after $limit seconds (BTL_TIMEOUT sets the limit)" >&2 ;;
-0) echo "run: the machine was reset or switched off before the end of the kernel's report" >&2 ;;
-*) echo "run: QEMU ended with status $status" >&2 ;;
+result=$(qemu_result $status "$work/text")
+case $result in
+good) echo "run: every required module was loaded" ;;
+failed) echo "run: the boot failed: a required module was not loaded, or the kernel stopped; see above" >&2 ;;
+timeout) echo "run: no end after $limit seconds (BTL_TIMEOUT sets the limit)" >&2 ;;
+reset) echo "run: the machine was reset or switched off before the end of the kernel's report" >&2 ;;
+*) echo "run: QEMU ended with status $result" >&2 ;;
 esac
-[ "$status" = 33 ]
+[ "$result" = good ]

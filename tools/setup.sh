@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Sees to the Debian packages that a purpose needs:  tools/setup.sh [run|debug|test|ia64]
+# Sees to the Debian packages that a purpose needs:  tools/setup.sh [build|run|debug|test|ia64]
 # Installs what is missing when it may (root, or sudo without a password); else it says what to run.
 set -eu
 
@@ -12,11 +12,12 @@ test="$debug clang libclang-rt-dev libcmocka-dev python3 python3-pytest python3-
 ia64="binutils binutils-ia64-linux-gnu gcc-12-source gcc g++ make libc6-dev libgmp-dev libmpfr-dev libmpc-dev zlib1g-dev flex bison gawk bzip2 xz-utils"
 
 case "${1:-test}" in
+build) wanted=$build ;;
 run) wanted=$run ;;
 debug) wanted=$debug ;;
 test) wanted=$test ;;
 ia64) wanted=$ia64 ;;
-*) echo "usage: $0 [run|debug|test|ia64]" >&2; exit 2 ;;
+*) echo "usage: $0 [build|run|debug|test|ia64]" >&2; exit 2 ;;
 esac
 
 installed()

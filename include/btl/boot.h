@@ -32,4 +32,44 @@ typedef void btl_kernel_entry(const void *manifest);
 #define BTL_X86_64_WINDOW      0xffffffff80000000ull
 #define BTL_X86_64_WINDOW_SIZE 0x000000007fe00000ull
 
+// ia64 virtual memory at entry:
+//
+//   0xa000000000000000  region 5, window: kernel image at its link address  R-X R-- RW-
+//                         then, each from the next 2 MiB boundary on:
+//                         phase-1 images                                    R-X R-- RW-
+//                         early arena                                       RW-
+//                         guard, stack, guard, backing store                RW-
+//   0xa000008000000000  end of the window
+//   0xc000000000000000  region 6: all physical addresses, uncached          RW-
+//   0xe000000000000000  region 7, direct map: the same, write-back          RW-
+//
+// What is not held by translation registers is entered by the loader's miss handlers: regions 6 and
+// 7 by their address, the window from a tree of tables at page_table_root.
+#define BTL_IA64_WINDOW       0xa000000000000000ull
+#define BTL_IA64_WINDOW_SIZE  0x0000008000000000ull
+#define BTL_IA64_UNCACHED     0xc000000000000000ull
+#define BTL_IA64_DIRECT_MAP   0xe000000000000000ull
+#define BTL_IA64_PHYSICAL_END 0x0004000000000000ull // what regions 6 and 7 reach
+#define BTL_IA64_STACK_GUARD  (64u << 10)
+#define BTL_IA64_HANDOFF_SIZE (64u << 10) // of the hand-off area, aligned to this
+#define BTL_IA64_KERNEL_ALIGN (1u << 20) // physical and virtual address agree modulo this
+
+// The tree: three levels of tables of BTL_IA64_TABLE_SLOTS entries, one page each. Entries of the
+// upper levels are a table's physical address and PRESENT; those of the lowest are translations.
+#define BTL_IA64_TABLE_SLOTS    512u
+#define BTL_IA64_PTE_PRESENT    0x001ull
+#define BTL_IA64_PTE_WRITE_BACK 0x000ull
+#define BTL_IA64_PTE_UNCACHED   0x010ull
+#define BTL_IA64_PTE_ACCESSED   0x020ull
+#define BTL_IA64_PTE_DIRTY      0x040ull
+#define BTL_IA64_PTE_R          0x000ull // access rights, at privilege level 0
+#define BTL_IA64_PTE_RX         0x200ull
+#define BTL_IA64_PTE_RW         0x400ull
+#define BTL_IA64_PTE_ADDRESS    0x0003fffffffff000ull
+
+// Region registers: identifier << 8 | log2 of the page size << 2.
+#define BTL_IA64_RR5 0x10530ull
+#define BTL_IA64_RR6 0x10630ull
+#define BTL_IA64_RR7 0x10730ull
+
 #endif

@@ -5,6 +5,7 @@
 #define BTL_CONFIG_H
 
 #include <btl/diag.h>
+#include <btl/on_error.h>
 #include <btl/phases.h>
 
 #define BTL_CONFIG_MAX (16u << 20) // bytes; a larger file is refused with conf-too-large
@@ -35,11 +36,13 @@ struct btl_module_config {
     const struct btl_setting *path;     // NAME_name
     const struct btl_setting *flags;    // NAME_flags
     const struct btl_setting *required; // NAME_required
+    const struct btl_setting *on_error_setting; // NAME_on_error
     const struct btl_setting *first;    // the first line that mentions the module
     struct btl_tunable_setting *tunables; // in the order of the file, last assignment of each
     size_t tunable_count;
     bool load_yes, load_no; // both false: not said
     bool required_yes;
+    enum btl_on_error on_error;     // NAME_on_error; else REQUIRED when required_yes; else WARN
     bool blacklisted;               // named in module_blacklist
     bool phase_given;               // then:
     enum btl_phase configured;      // NAME_phase
@@ -51,6 +54,9 @@ enum btl_stop_action { BTL_STOP_WAIT, BTL_STOP_RESET };
 // those of BOOT2 alone. AUTO: as btl_plan_stages_all() (plan.h) sees it.
 enum btl_stage { BTL_STAGE_AUTO, BTL_STAGE_ALL, BTL_STAGE_BOOT };
 
+// How the menu is drawn: on the whole screen, or as plain lines. AUTO: the screen, where there is one.
+enum btl_menu_style { BTL_MENU_AUTO, BTL_MENU_SCREEN, BTL_MENU_LINE };
+
 struct btl_config {
     struct btl_str file; // path of the configuration, for messages
     struct btl_str text; // the whole text, borrowed
@@ -58,7 +64,12 @@ struct btl_config {
     struct btl_str kernel;         // default "/kernel/kernel.elf"
     struct btl_str kernel_options; // default ""
     struct btl_str module_path;    // default "/modules"; directories separated by ';'
+    struct btl_str title;          // what the menu calls the configuration; empty: none was given
     uint32_t autoboot_delay;       // seconds; default 0
+    uint32_t boot_tries;           // 0: the configuration is not on trial
+    bool boot_timeout_given;       // then:
+    uint32_t boot_timeout;         // seconds, 0: no watchdog
+    enum btl_menu_style menu;      // default "auto"
     bool verbose, quiet;
     bool manifest_save;            // the loader saves the manifest (btl/boot.h says where)
     enum btl_stop_action required_failure; // what a failed required module does; default "stop"
@@ -76,6 +87,23 @@ struct btl_config {
 // has its default value). The text must outlive the configuration.
 bool btl_config_parse(struct btl_str file, struct btl_str text, struct btl_arena *arena,
                       struct btl_config *ret_config, struct btl_diags *diags);
+
+// A safe boot: of what is switched on, only modules without which the boot is not worth having stay so
+// (levels fallback, halt and required); what they depend on comes along. No tunable is set. The
+// settings themselves stay as they are.
+void btl_config_safe(struct btl_config *config);
+
+// May this be the path of a file in loader.conf, or of a configuration? From '/' on, without "..",
+// '\' and control characters, at most BTL_PATH_MAX bytes.
+#define BTL_PATH_MAX 255 // what FAT can name, drive letter and NUL apart
+bool btl_is_path(struct btl_str path);
+
+// Writes KEY="VALUE" and a newline, so that btl_config_parse() reads them as they are. False, and
+// nothing written, when no line can say that: the key is not made of letters, digits, '_', '-' and
+// '.', or the value has control characters.
+bool btl_config_line(struct btl_str key, struct btl_str value, struct btl_out *out);
+// The value alone, in quotes; control characters stay in it.
+void btl_config_quote(struct btl_str value, struct btl_out *out);
 
 // Where a setting stands, for messages; the file alone when it is NULL.
 struct btl_place btl_setting_place(const struct btl_config *config,

@@ -21,6 +21,17 @@ struct btl_out {
 void btl_format(struct btl_out *out, const char *format, ...) __attribute__((nonnull(1, 2)));
 void btl_vformat(struct btl_out *out, const char *format, va_list args);
 
+// A sink that is memory of the caller's, at[size]: text with a NUL behind it, when size > 0. What does
+// not fit is cut off.
+struct btl_buffer {
+    struct btl_out out; // the first member: the buffer may be returned by value, and moved
+    char *at;
+    size_t size;
+    size_t len; // of the whole text, cut or not
+};
+struct btl_buffer btl_buffer(char *at, size_t size);
+struct btl_str btl_buffer_text(const struct btl_buffer *buffer); // what has fitted
+
 // Formats into buffer[size], always NUL-terminated when size > 0. Returns the length the whole text
 // would have, as snprintf does.
 size_t btl_format_to(char *buffer, size_t size, const char *format, ...);

@@ -21,11 +21,12 @@
 #define BTL_MANIFEST_H
 
 #include <btl/diag.h>
+#include <btl/on_error.h>
 #include <btl/phases.h>
 
 #define BTLM_MAGIC "BTLMANIF"
 #define BTLM_MAJOR 1
-#define BTLM_MINOR 1 // 1.1: table VOLUME
+#define BTLM_MINOR 2 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR()
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
 
@@ -60,6 +61,7 @@ enum btlm_kind {
     BTLM_LOG,           // char, the loader's log as printed
     BTLM_CONFIG,        // char, the configuration text as read
     BTLM_VOLUME,        // struct btlm_volume: the boot volume, one or none (since 1.1)
+    BTLM_BOOT,          // struct btlm_boot: what is booted, and why, one or none (since 1.2)
     BTLM_KINDS
 };
 
@@ -129,6 +131,36 @@ struct btlm_volume {
 };
 _Static_assert(sizeof(struct btlm_volume) == 48, "wire");
 
+enum btlm_boot_how { // a minor version may add others
+    BTLM_HOW_NORMAL,   // /loader.conf
+    BTLM_HOW_OPTION,   // the loader was given its path
+    BTLM_HOW_ONE_SHOT, // next-conf: this boot only
+    BTLM_HOW_MENU,     // chosen in the menu
+    BTLM_HOW_FALLBACK, // in place of `wanted`
+};
+
+enum {                      // btlm_boot.flags
+    BTLM_BOOT_SAFE = 1,     // a safe boot (btl_config_safe)
+    BTLM_BOOT_CHANGED = 2,  // in the menu, for this boot: CONFIG ends with what was changed
+    BTLM_BOOT_TRIAL = 4,    // on trial, and counted: tries, tries_left
+    BTLM_BOOT_GOOD = 8,     // it is the last good configuration
+    BTLM_BOOT_FALLBACK = 16 // there is a configuration to fall back to
+};
+
+// Which configuration was booted, and why that one (docs/boot-state.md).
+struct btlm_boot {
+    struct btlm_str path, title; // of the configuration that was booted
+    struct btlm_str wanted; // path of the one that was to be booted first; `path` unless it is a fallback
+    struct btlm_str reason; // why it was not that one; else empty
+    uint8_t sha256[32];     // of the configuration's text as it lies on the volume
+    uint32_t how;           // enum btlm_boot_how
+    uint32_t flags;         // BTLM_BOOT_
+    uint32_t tries, tries_left; // of a trial; else 0
+    uint32_t timeout;           // seconds after which the kernel gives the boot up; 0: never
+    uint32_t reserved;
+};
+_Static_assert(sizeof(struct btlm_boot) == 88, "wire");
+
 struct btlm_segment {
     uint64_t address, size; // virtual; bytes
     uint32_t perm;          // BTL_PERM_ mask
@@ -146,10 +178,19 @@ enum btlm_state {
 };
 
 enum { // btlm_module.flags
-    BTLM_REQUIRED = 1,   // NAME_required="YES"
+    BTLM_REQUIRED = 1,   // BTLM_ON_ERROR() is HALT or REQUIRED
     BTLM_CONFIGURED = 2, // loader.conf mentions it
     BTLM_METADATA = 4    // the file's metadata was read; else name and path alone are known
 };
+
+// What the failure of the module means: enum btl_on_error, in bits 4 to 6 of btlm_module.flags. Before
+// 1.2 only BTLM_REQUIRED said it. A minor version may add levels; btl_on_error_action() takes those as
+// warn.
+#define BTLM_ON_ERROR_SHIFT 4
+#define BTLM_ON_ERROR(flags)                                                                       \
+    ((enum btl_on_error)(((flags) & (BTLM_REQUIRED | 7u << BTLM_ON_ERROR_SHIFT)) == BTLM_REQUIRED  \
+                             ? BTL_ON_ERROR_REQUIRED                                               \
+                             : ((flags) >> BTLM_ON_ERROR_SHIFT & 7u)))
 
 struct btlm_module {
     struct btlm_str name, path, version, description;
@@ -317,6 +358,11 @@ static inline const struct btlm_volume *btl_manifest_volume(const struct btl_man
 {
     return btl_manifest_count(m, BTLM_VOLUME) > 0 ? btl_manifest_entry(m, BTLM_VOLUME, 0) : 0;
 }
+// NULL when the manifest has none.
+static inline const struct btlm_boot *btl_manifest_boot(const struct btl_manifest *m)
+{
+    return btl_manifest_count(m, BTLM_BOOT) > 0 ? btl_manifest_entry(m, BTLM_BOOT, 0) : 0;
+}
 static inline const struct btlm_module *btl_manifest_module(const struct btl_manifest *m, uint64_t i)
 {
     return btl_manifest_entry(m, BTLM_MODULES, i);
@@ -330,6 +376,7 @@ const struct btlm_symbol *btl_manifest_find_symbol(const struct btl_manifest *ma
 const char *btlm_state_name(enum btlm_state state);
 const char *btlm_memory_name(enum btlm_memory_type type);
 const char *btlm_event_name(enum btlm_event_kind kind);
+const char *btlm_how_name(enum btlm_boot_how how); // "one-shot"
 
 // ------------------------------------------------------------------------------------ the text
 

@@ -16,6 +16,12 @@ struct btl_module_result {
     uint64_t staged_physical, staged_size; // 0: not staged
 };
 
+// Everything of struct btlm_boot except its strings, which are given as text.
+struct btl_manifest_boot {
+    struct btlm_boot facts;
+    struct btl_str path, title, wanted, reason;
+};
+
 struct btl_manifest_input {
     // Everything of struct btlm_system except its strings, which are given here as text.
     struct btlm_system system;
@@ -23,6 +29,7 @@ struct btl_manifest_input {
     // The boot volume, its string given as text; NULL when it is not known.
     const struct btlm_volume *volume;
     struct btl_str volume_controller;
+    const struct btl_manifest_boot *boot; // NULL: the manifest says nothing about it
     const struct btl_config *config;
     const struct btl_plan *plan;
     const struct btl_module_result *results;

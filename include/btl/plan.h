@@ -36,7 +36,7 @@ struct btl_planned {
     enum btl_phase phase;      // what it became: the earliest of configured and its dependents'
     enum btl_phase registered; // BOOT1 when it supports BOOT1, else BOOT2
     uint32_t pulled_by;        // the dependent that pulled it into `phase`, or BTL_NONE
-    bool required;             // NAME_required="YES"
+    enum btl_on_error on_error; // NAME_on_error, NAME_required
     enum btl_verdict verdict;
     const struct btl_diag *reason; // of BTL_FAILED: the first error; NULL only if memory ran out
     uint32_t *dependencies;        // indices into plan->modules, in declared order
@@ -91,10 +91,13 @@ void btl_plan_compact(struct btl_plan *plan);
 // has failed (all are reported) or when memory ran out (then all have failed).
 bool btl_plan_order(struct btl_plan *plan);
 
-// Must the boot stop? The first required module that failed or is off, or BTL_NONE.
-uint32_t btl_plan_required_failure(const struct btl_plan *plan);
-// The same, said: false after reporting boot-required.
-bool btl_plan_check_required(const struct btl_plan *plan);
+// What the failures mean for the boot: the strongest action of all modules that failed or are off, and
+// the first module that asks for it; BTL_GO_ON_SILENTLY and BTL_NONE when there is no such module.
+enum btl_failure_action btl_plan_action(const struct btl_plan *plan, bool fallback,
+                                        uint32_t *ret_index);
+// The same, said: false after reporting boot-required (the boot stops) or boot-given-up (another
+// configuration is to be booted).
+bool btl_plan_check_required(const struct btl_plan *plan, bool fallback);
 
 // Are the files of INIT and AUTO modules to be kept in memory for the kernel? With stage="auto" they are
 // not when the kernel can read them from the boot volume by itself: when modules that will be loaded in

@@ -28,6 +28,7 @@ struct btl_bytes {
 #define BTL_PAGE_SIZE 4096u
 
 bool btl_str_equal(struct btl_str a, struct btl_str b);
+bool btl_str_equal_but_case(struct btl_str a, struct btl_str b); // of ASCII letters
 // Negative, 0 or positive, as memcmp; a prefix sorts first.
 int btl_str_compare(struct btl_str a, struct btl_str b);
 struct btl_str btl_str_of(const char *nul_terminated);

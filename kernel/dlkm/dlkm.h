@@ -8,7 +8,7 @@
 //   unload.c     the reverse
 //   source.c     where a module's file comes from
 //   image.c      getting an image: adopt what the loader linked, or link it here (link.c)
-//   wrapper.c    what a module's wrapper structure says, checked
+//   wrapper.c    what a module's wrapper structure says, checked (core/wrapper.c)
 //   tunables.c   values of loader.conf into the module's variables; changed at run time
 //   types.c      what each type of module is attached to
 //   stubs.c      calls that load the module that they call
@@ -71,6 +71,7 @@ struct module_image {
     uint32_t function_count;
     char *names;                 // memory of the names of functions and exports
     uint64_t bss_base, bss_size; // base 0: no section of that name
+    uint64_t unwind, unwind_size; // arch_unwind_section; size 0: there is none
     void *defaults;              // tunables.c: the tunables as they were before loader.conf
 };
 
@@ -123,8 +124,12 @@ void module_unload_refused(struct module *module);
 void module_unloaded(struct module *module);
 void module_failed(struct module *module, const char *reason); // copies it
 void module_retry(struct module *module);
-// The first required module that failed or is off, or BTL_NONE.
-uint32_t module_required_failure(void);
+// What the failure of a module, if it has failed or is off, means for the boot; `fallback`: there is a
+// configuration to fall back to. What came from the loader failed or off does not lead there: the loader
+// has looked at it, and boots this configuration all the same.
+enum btl_failure_action module_action(const struct module *module, bool fallback);
+// The strongest of all, and the first module that asks for it (else BTL_NONE).
+enum btl_failure_action modules_action(bool fallback, uint32_t *ret_id);
 
 // --- holds.c
 // Counts one more use by `who`; BTL_ENOMEM.
@@ -140,6 +145,11 @@ struct btl_str dlkm_running(void); // whose load function is running; empty: non
 #define REASON_MAX 512
 // Prints all; the first becomes the reason.
 void diags_explain(const struct btl_diags *diags, char reason[static REASON_MAX]);
+// The same about a module that cannot be loaded.
+void diags_explain_failure(const struct module *module, const struct btl_diags *diags,
+                           char reason[static REASON_MAX]);
+// Is what is wrong with it said in the log alone, now?
+bool module_is_ignored(const struct module *module);
 const char *error_text(int error); // of btl/kernel.h
 
 // --- request.c
@@ -184,6 +194,8 @@ bool image_link(struct module *module, struct btl_bytes file, struct btl_arena *
                 struct btl_diags *diags);
 void image_drop(struct module *module);
 bool image_holds(const struct module_image *image, uint64_t address, uint64_t size, uint8_t perm);
+// Is it a pointer to a function of the image?
+bool image_holds_function(const struct module_image *image, uint64_t pointer);
 // The symbols that modules are linked against: the kernel's and those of modules loaded so far.
 bool exports_init(void);
 const struct btl_symtab *exports_table(void);
@@ -192,7 +204,6 @@ const struct btl_symtab *exports_table(void);
 bool wrapper_check(const struct module *module, struct btl_diags *diags);
 // Entry `index`; fields that the module's btl/module.h did not have are 0.
 struct btl_tunable wrapper_tunable(const struct btl_wrapper *wrapper, uint64_t index);
-uint64_t tunable_storage_size(const struct btl_tunable *tunable); // 0: it cannot be used
 bool tunables_set(const struct module *module, struct btl_diags *diags);
 // A tunable of a loaded module, its index or BTL_NONE.
 uint32_t tunable_find(const struct module *module, struct btl_str name);

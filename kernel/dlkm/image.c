@@ -2,6 +2,7 @@
 // The image of a phase-1 module: the loader has linked it, the manifest describes it.
 #include "dlkm/dlkm.h"
 
+#include "arch.h"
 #include "handoff.h"
 #include "vm/vm.h"
 
@@ -32,7 +33,9 @@ static bool in_arena(const struct btlm_module *entry)
                         system->modules_size);
 }
 
-static uint64_t section_address(const struct btlm_module *entry, struct btl_str name)
+// The section of that name; 0 and a size of 0 when there is none.
+static uint64_t find_section(const struct btlm_module *entry, struct btl_str name,
+                             uint64_t *ret_size)
 {
     const struct btl_manifest *manifest = handoff_manifest();
 
@@ -40,9 +43,12 @@ static uint64_t section_address(const struct btlm_module *entry, struct btl_str 
         const struct btlm_section *section =
             btl_manifest_entry(manifest, BTLM_SECTIONS, (uint64_t)entry->first_section + i);
 
-        if (btl_str_equal(btl_manifest_str(manifest, section->name), name))
-            return section->address;
+        if (!btl_str_equal(btl_manifest_str(manifest, section->name), name))
+            continue;
+        *ret_size = section->size;
+        return section->address;
     }
+    *ret_size = 0;
     return 0;
 }
 
@@ -55,9 +61,12 @@ bool image_adopt(struct module *module, struct btl_diags *diags)
         .size = entry->size,
         .wrapper = (const struct btl_wrapper *)(uintptr_t)entry->wrapper,
         .by_loader = true,
-        .bss_base = section_address(entry, BTL_STR(".bss")),
         .bss_size = entry->bss_size,
     };
+    uint64_t size;
+
+    image.bss_base = find_section(entry, BTL_STR(".bss"), &size);
+    image.unwind = find_section(entry, arch_unwind_section, &image.unwind_size);
 
     if (!in_arena(entry) || !find_segments(entry, &image)) {
         btl_report(diags, BTL_RUN_BAD_IMAGE, place, BTL_HEX(entry->address), BTL_SIZE(entry->size));

@@ -107,6 +107,16 @@ static void keep_names(struct link *link, struct module_image *to, uint32_t firs
     }
 }
 
+static void keep_unwind(struct link *link, struct module_image *to)
+{
+    uint32_t section = btl_elf_find_section(&link->elf, arch_unwind_section);
+
+    if (section == BTL_NONE)
+        return;
+    to->unwind = btl_image_section_address(&link->image, arch_unwind_section);
+    to->unwind_size = to->unwind != 0 ? btl_elf_section_bytes(&link->elf, section).size : 0;
+}
+
 // What stays of the link when the arena and the file are gone.
 static bool finish(struct link *link)
 {
@@ -122,6 +132,7 @@ static bool finish(struct link *link)
         &link->image, BTL_STR(BTL_WRAPPER_SECTION));
     to->bss_base = btl_image_section_address(&link->image, BTL_STR(".bss"));
     to->bss_size = link->image.bss_size;
+    keep_unwind(link, to);
     if (!make_room(link, to)) {
         no_memory(link, "keeping the module's symbols");
     } else if (exports_add(link->module, &link->image, &link->info, link->diags)) {

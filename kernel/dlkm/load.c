@@ -7,6 +7,7 @@
 #include "dlkm/source.h"
 #include "handoff.h"
 #include "print.h"
+#include "say.h"
 #include "timeline.h"
 #include "vm/vm.h"
 
@@ -226,32 +227,39 @@ static const struct step {
     {attach, NULL},
 };
 
-static void diags_show(const struct btl_diags *diags)
+// NAME_on_error="ignore" is for the boot; who loads a module later wants to know.
+bool module_is_ignored(const struct module *module)
 {
-    struct btl_out out = console_out();
-
-    if (diags->lost > 0)
-        kprintf("out of memory: %u messages are lost\n", diags->lost);
-    for (const struct btl_diag *diag = diags->first; diag != NULL; diag = diag->next) {
-        btl_diag_print(&out, diag);
-        kprintf("\n");
-    }
+    return BTLM_ON_ERROR(module->entry->flags) == BTL_ON_ERROR_IGNORE &&
+           dlkm_phase() != BTL_PHASE_AUTO;
 }
 
-// Everything is shown; the first error is the module's reason. Before anything is undone: messages
-// quote strings of the module's image and file.
-void diags_explain(const struct btl_diags *diags, char reason[static REASON_MAX])
+// The first error is the reason. Before anything is undone: messages quote strings of the module's
+// image and file.
+static void find_reason(const struct btl_diags *diags, char reason[static REASON_MAX])
 {
     struct text_buffer buffer = text_buffer(reason, REASON_MAX);
     const struct btl_diag *diag = diags->first;
 
-    diags_show(diags);
     while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR)
         diag = diag->next;
     if (diag == NULL)
         btl_format_to(reason, REASON_MAX, "out of memory while saying why");
     else
         btl_diag_print(&buffer.out, diag);
+}
+
+void diags_explain(const struct btl_diags *diags, char reason[static REASON_MAX])
+{
+    diags_show(diags, false);
+    find_reason(diags, reason);
+}
+
+void diags_explain_failure(const struct module *module, const struct btl_diags *diags,
+                           char reason[static REASON_MAX])
+{
+    diags_show(diags, module_is_ignored(module));
+    find_reason(diags, reason);
 }
 
 static bool run_steps(struct load *load)
@@ -262,10 +270,10 @@ static bool run_steps(struct load *load)
     while (done < BTL_COUNT(steps) && steps[done].run(load))
         done++;
     if (done == BTL_COUNT(steps)) {
-        diags_show(&load->diags); // warnings
+        diags_show(&load->diags, false); // warnings
         return true;
     }
-    diags_explain(&load->diags, reason);
+    diags_explain_failure(load->module, &load->diags, reason);
     while (done-- > 0)
         if (steps[done].undo != NULL)
             steps[done].undo(load);

@@ -40,7 +40,7 @@ static void load_in_phase(uint32_t id, enum btl_phase phase, uint32_t *loaded, u
     if (module_load(id, phase)) {
         print_loaded(module_get(id), phase, start);
         ++*loaded;
-    } else {
+    } else if (!module_is_ignored(module_get(id))) {
         ++*failed;
     }
     if (vm_ready())

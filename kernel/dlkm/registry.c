@@ -139,7 +139,7 @@ static void refuse_type(struct module *module)
     char reason[REASON_MAX];
 
     btl_report(&diags, BTL_RUN_EARLY_TYPE, place, BTL_ARG_Z(btl_type_name(module->entry->type)));
-    diags_explain(&diags, reason);
+    diags_explain_failure(module, &diags, reason);
     module_failed(module, reason);
 }
 
@@ -213,11 +213,29 @@ void module_retry(struct module *module)
     module->state = MODULE_REGISTERED;
 }
 
-uint32_t module_required_failure(void)
+enum btl_failure_action module_action(const struct module *module, bool fallback)
 {
-    for (uint32_t id = 0; id < count; id++)
-        if ((modules[id].entry->flags & BTLM_REQUIRED) &&
-            (modules[id].state == MODULE_FAILED || modules[id].state == MODULE_OFF))
-            return id;
-    return BTL_NONE;
+    const struct btlm_module *entry = module->entry;
+    enum btl_failure_action action = btl_on_error_action(BTLM_ON_ERROR(entry->flags), fallback);
+
+    if (module->state != MODULE_FAILED && module->state != MODULE_OFF)
+        return BTL_GO_ON_SILENTLY;
+    if (action == BTL_FALL_BACK && (entry->state == BTLM_FAILED || entry->state == BTLM_OFF))
+        return BTL_GO_ON;
+    return action;
+}
+
+enum btl_failure_action modules_action(bool fallback, uint32_t *ret_id)
+{
+    enum btl_failure_action strongest = BTL_GO_ON_SILENTLY;
+
+    *ret_id = BTL_NONE;
+    for (uint32_t id = 0; id < count; id++) {
+        enum btl_failure_action action = module_action(&modules[id], fallback);
+        if (action <= strongest)
+            continue;
+        strongest = action;
+        *ret_id = id;
+    }
+    return strongest;
 }

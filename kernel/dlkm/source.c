@@ -142,6 +142,11 @@ void source_close(const struct module *module, struct btl_bytes bytes)
     kmem_free((void *)(uintptr_t)bytes.at);
 }
 
+bool source_lasts(const struct module *module)
+{
+    return is_staged(module) || volume_boot() != NULL;
+}
+
 void source_release(const struct module *module)
 {
     const struct btlm_module *entry = module->entry;

@@ -17,6 +17,8 @@ void source_close(const struct module *module, struct btl_bytes bytes);
 void source_release(const struct module *module);
 // The same for all that are not AUTO: after INIT.
 void source_release_rest(void);
+// Can it be opened any time later?
+bool source_lasts(const struct module *module);
 
 // --- path.c
 // Directories separated by ';', in the order of looking: module_path of loader.conf at first.

@@ -6,6 +6,7 @@
 #include "handoff.h"
 
 #include <btl/kernel.h>
+#include <btl/wrapper.h>
 
 static int digit_of(char c)
 {
@@ -161,7 +162,7 @@ static bool keep_defaults(const struct module *module, struct btl_diags *diags)
 
     for (uint32_t i = 0; i < wrapper->tunable_count; i++) {
         struct btl_tunable tunable = wrapper_tunable(wrapper, i);
-        size += tunable_storage_size(&tunable);
+        size += btl_tunable_storage_size(&tunable);
     }
     if (size == 0)
         return true;
@@ -172,8 +173,8 @@ static bool keep_defaults(const struct module *module, struct btl_diags *diags)
     }
     for (uint32_t i = 0; i < wrapper->tunable_count; i++) {
         struct btl_tunable tunable = wrapper_tunable(wrapper, i);
-        memcpy(to, tunable.storage, tunable_storage_size(&tunable));
-        to += tunable_storage_size(&tunable);
+        memcpy(to, tunable.storage, btl_tunable_storage_size(&tunable));
+        to += btl_tunable_storage_size(&tunable);
     }
     return true;
 }
@@ -198,7 +199,7 @@ static const void *default_of(const struct module *module, uint32_t index)
 
     for (uint32_t i = 0; i < index; i++) {
         struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, i);
-        at += tunable_storage_size(&tunable);
+        at += btl_tunable_storage_size(&tunable);
     }
     return at;
 }
@@ -235,7 +236,7 @@ static int ask_and_store(const struct btl_tunable *tunable, const void *value,
                    BTL_DEC(-(int64_t)error), BTL_ARG_Z(error_text(error)));
         return error;
     }
-    memcpy(tunable->storage, value, tunable_storage_size(tunable));
+    memcpy(tunable->storage, value, btl_tunable_storage_size(tunable));
     return 0;
 }
 
@@ -243,7 +244,7 @@ static int ask_and_store(const struct btl_tunable *tunable, const void *value,
 static void *value_memory(const struct btl_tunable *tunable, struct btl_place place,
                           struct btl_diags *diags)
 {
-    void *memory = btl_alloc(diags->arena, tunable_storage_size(tunable), 8);
+    void *memory = btl_alloc(diags->arena, btl_tunable_storage_size(tunable), 8);
 
     if (memory == NULL)
         btl_report(diags, BTL_NO_MEMORY, place, BTL_ARG_Z("changing a tunable"));
@@ -272,6 +273,6 @@ int tunable_reset(const struct module *module, uint32_t index, struct btl_diags 
 
     if (memory == NULL)
         return BTL_ENOMEM;
-    memcpy(memory, default_of(module, index), tunable_storage_size(&tunable));
+    memcpy(memory, default_of(module, index), btl_tunable_storage_size(&tunable));
     return ask_and_store(&tunable, memory, place, diags);
 }

@@ -66,7 +66,7 @@ bool type_data_calls(const struct module *module, uint64_t function, bool option
 {
     struct btl_place place = {.module = module_name(module)};
 
-    if ((optional && function == 0) || image_holds(module->image, function, 1, BTL_PERM_EXEC))
+    if ((optional && function == 0) || image_holds_function(module->image, function))
         return true;
     btl_report(diags, BTL_RUN_TYPE_FUNCTION, place, BTL_ARG_Z(name), BTL_HEX(function));
     return false;

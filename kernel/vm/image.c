@@ -94,6 +94,8 @@ bool vm_image_seal(uint64_t address, const struct btl_segment segment[BTL_SEGS])
 
         if (size == 0)
             continue;
+        if (segment[kind].perm & BTL_PERM_EXEC)
+            arch_sync_code(start, size);
         if (!arch_protect(vm_space(), start, size, segment[kind].perm))
             return false;
         if (!(segment[kind].perm & BTL_PERM_WRITE) && !for_each_run(start, size, protect_alias))

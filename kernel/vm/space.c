@@ -3,7 +3,7 @@
 //
 //   direct map   all memory that is cached, RW-; read-only in it what is read-only in the window,
 //                so that no second mapping writes to code or constants; the framebuffer
-//   window       kernel and phase-1 images R-X R-- RW-, early arena, stack (a guard page below)
+//   window       kernel and phase-1 images R-X R-- RW-, early arena, stacks (guard pages around)
 //
 // Nothing else: no identity map, and so no page at address 0.
 #include "vm/vm.h"
@@ -128,6 +128,16 @@ static bool map_modules(struct arch_space *space)
     return true;
 }
 
+static bool map_stacks(struct arch_space *space)
+{
+    struct arch_range stack;
+
+    for (unsigned i = 0; arch_boot_stack(i, &stack); i++)
+        if (!map_piece(space, stack.virtual, stack.physical, stack.size, read_write))
+            return false;
+    return true;
+}
+
 bool vm_space_build(struct arch_space *space)
 {
     const struct btlm_system *system = the_system();
@@ -137,8 +147,7 @@ bool vm_space_build(struct arch_space *space)
            map_kernel(space) && map_modules(space) &&
            map_piece(space, system->early_virtual, system->early_physical, system->early_size,
                      read_write) &&
-           map_piece(space, system->stack_virtual, system->stack_physical, system->stack_size,
-                     read_write) &&
+           map_stacks(space) &&
            arch_protect(space, (uint64_t)(uintptr_t)manifest->bytes.at,
                         page_up(manifest->header->total_size), BTL_PERM_READ);
 }

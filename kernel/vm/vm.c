@@ -12,7 +12,12 @@
 #include <btl/kernel.h>
 
 static struct arch_space kernel_space;
-static bool ready;
+static bool begun, ready;
+
+bool vm_begun(void)
+{
+    return begun;
+}
 
 bool vm_ready(void)
 {
@@ -74,8 +79,8 @@ static uint64_t place_for(uint64_t size)
 
 static void build_pfdat(void)
 {
-    const struct btlm_system *system = btl_manifest_system(handoff_manifest());
     uint64_t frames = frames_needed(), size, place;
+    struct arch_range stack;
 
     size = (frames * sizeof(struct pfdat) + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1);
     place = place_for(size);
@@ -88,7 +93,8 @@ static void build_pfdat(void)
         pages_set_owner(start, (holds_table ? place : end) - start, owner);
     }
     pages_set_owner(place, size, PF_PFDAT);
-    pages_set_owner(system->stack_physical, system->stack_size, PF_KERNEL);
+    for (unsigned i = 0; arch_boot_stack(i, &stack); i++)
+        pages_set_owner(stack.physical, stack.size, PF_KERNEL);
 }
 
 // Frees what is still of `owner` in [physical, physical + size).
@@ -136,20 +142,35 @@ void vm_boot_image_free(uint64_t address, uint64_t size)
     release(physical, size, PF_BOOT_MODULE);
 }
 
-static void open_window(void)
+// Where what the loader placed in the window ends.
+static uint64_t window_taken(void)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
+    const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
     uint64_t start = system->window, end = system->window + system->window_size;
-    const uint64_t taken[] = {system->modules_virtual + system->modules_size,
-                              system->early_virtual + system->early_size,
-                              system->stack_virtual + system->stack_size,
-                              btl_manifest_kernel(handoff_manifest())->virtual_base +
-                                  btl_manifest_kernel(handoff_manifest())->size};
+    uint64_t taken[] = {system->modules_virtual + system->modules_size,
+                        system->early_virtual + system->early_size,
+                        kernel->virtual_base + kernel->size, 0};
+    struct arch_range stack;
 
+    for (unsigned i = 0; arch_boot_stack(i, &stack); i++)
+        if (stack.virtual + stack.size > taken[3])
+            taken[3] = stack.virtual + stack.size;
     for (size_t i = 0; i < BTL_COUNT(taken); i++)
         if (taken[i] > start && taken[i] <= end)
             start = taken[i];
-    if (!window_init(start + BTL_PAGE_SIZE, end))
+    return start;
+}
+
+// A unit behind what is there stays free, as a guard.
+static void open_window(void)
+{
+    const struct btlm_system *system = btl_manifest_system(handoff_manifest());
+    uint64_t start = window_taken() + WINDOW_UNIT, end = system->window + system->window_size;
+
+    if (end > start && end - start > WINDOW_MAX)
+        end = start + WINDOW_MAX;
+    if (!window_init(start, end))
         kpanic("no room left in the kernel and module window");
 }
 
@@ -157,6 +178,7 @@ void vm_init(void)
 {
     uint64_t event = timeline_begin(BTLM_EVENT_VM, BTL_NONE);
 
+    begun = true;
     build_pfdat();
     if (!vm_space_build(&kernel_space))
         kpanic("out of memory while building the kernel's page tables");

@@ -10,6 +10,7 @@
 // Before: the loader's tables, and only the early arena to allocate from. After: everything in this
 // directory works, and memory of the loader and of boot services is free.
 void vm_init(void);
+bool vm_begun(void);
 bool vm_ready(void);
 struct arch_space *vm_space(void);
 

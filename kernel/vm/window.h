@@ -7,6 +7,7 @@
 #include <btl/types.h>
 
 #define WINDOW_UNIT (64u << 10)
+#define WINDOW_MAX  (2ull << 30) // that the kernel manages, where the window is longer
 
 // Manages [start, end). False: no memory for the table.
 bool window_init(uint64_t start, uint64_t end);

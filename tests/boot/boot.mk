@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What the boot tests put on their disks: modules with one defect each, and EFI applications.
-TEST_MODULES := $(patsubst tests/boot/modules/%.c,%,$(wildcard tests/boot/modules/*.c))
+# tests/boot/modules/ARCH has those that need instructions of one architecture.
+TEST_MODULES := $(patsubst %.c,%,$(notdir $(wildcard tests/boot/modules/*.c tests/boot/modules/$(ARCH)/*.c)))
 
 $(O)/testmodules/%.o: tests/boot/modules/%.c tools/module.mk tools/module-$(ARCH).mk
+	$(BEGIN)
+	$(MODULE_CC) $(MODULE_FLAGS) -c $< -o $@
+$(O)/testmodules/%.o: tests/boot/modules/$(ARCH)/%.c tools/module.mk tools/module-$(ARCH).mk
 	$(BEGIN)
 	$(MODULE_CC) $(MODULE_FLAGS) -c $< -o $@
 $(O)/testmodules/%.ko: $(O)/testmodules/%.o
@@ -11,6 +15,18 @@ $(O)/testmodules/%.ko: $(O)/testmodules/%.o
 test-modules: $(TEST_MODULES:%=$(O)/testmodules/%.ko)
 .PRECIOUS: $(O)/testmodules/%.o
 .PHONY: test-modules
+
+# Kernels that look at the state they were started in: tests/boot/kernels/state_ARCH.S, as it is and with
+# each way of stopping it.
+TEST_STATES := $(if $(wildcard tests/boot/kernels/state_$(ARCH).S),state WRITE_AREA WRITE_TEXT RUN_DATA GUARD SPECULATE)
+$(O)/testkernels/%.o: tests/boot/kernels/state_$(ARCH).S
+	$(BEGIN)
+	$(KERNEL_CC) -Wa,--fatal-warnings -DLAST_$* -c $< -o $@
+$(O)/testkernels/%.elf: $(O)/testkernels/%.o tests/boot/kernels/$(ARCH).ld
+	$(CROSS)ld -static -z max-page-size=4096 -T tests/boot/kernels/$(ARCH).ld $< -o $@
+test-states: $(TEST_STATES:%=$(O)/testkernels/%.elf)
+.PRECIOUS: $(O)/testkernels/%.o
+.PHONY: test-states
 
 # EFI applications of the tests' own, by gnu-efi.
 TEST_EFI := $(patsubst tests/boot/efi/%.c,$(O)/testefi/%.efi,$(wildcard tests/boot/efi/*.c))
@@ -27,5 +43,17 @@ $(O)/testefi/%.efi: $(O)/testefi/%.so
 		-j '.rela.*' -j .reloc --target efi-app-x86_64 $< $@
 .PRECIOUS: $(O)/testefi/%.o $(O)/testefi/%.so
 
-test-boot-files: test-modules $(TEST_EFI) $(BUILD)/host/btl
+# The loader's firmware layer with a run() of the tests' own.
+SERVICES_OBJ := $(EFI_UEFI_C:efi/%.c=$(EFI_OUT)/%.o) $(EFI_OUT)/text.o $(EFI_OUT)/keys.o
+$(O)/testefi/services.o: tests/boot/firmware/services.c
+	$(BEGIN)
+	$(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) $(LOADER_FLAGS) -Iefi -isystem $(GNU_EFI_INCLUDE) \
+		-isystem $(GNU_EFI_INCLUDE)/$(ARCH) -c $< -o $@
+$(O)/testefi/services.so: $(O)/testefi/services.o $(SERVICES_OBJ) $(O)/efi/libbtl.a
+	ld -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined -T $(GNU_EFI_LIB)/elf_$(ARCH)_efi.lds \
+		$(GNU_EFI_LIB)/crt0-efi-$(ARCH).o $^ $(GNU_EFI_LIB)/libgnuefi.a -o $@
+TEST_EFI += $(O)/testefi/services.efi
+
+TEST_EFI_x86_64 := $(TEST_EFI)
+test-boot-files: test-modules test-states $(TEST_EFI_$(ARCH)) $(BUILD)/host/btl
 .PHONY: test-boot-files

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Boots disk images in QEMU with OVMF and reads what came of it.
+"""Boots disk images in QEMU and reads what came of it. The architecture is that of $O (build/x86_64).
 
     result = boot(conf='hello_load="YES"\n')
     assert result.status == GOOD and result.module("hello")["state"] == "loaded"
@@ -20,13 +20,15 @@ import pexpect
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 O = os.path.join(ROOT, os.environ.get("O", "build/x86_64"))
+ARCH = os.environ.get("ARCH") or os.path.basename(O)
+LOADER = {"x86_64": "BOOTX64.EFI", "ia64": "BOOTIA64.EFI"}[ARCH]
 PROGRAM = os.path.join(ROOT, os.environ.get("BUILD", "build"), "host/btl")
 LIMIT = int(os.environ.get("BTL_TEST_LIMIT", "180"))  # seconds for one boot; a good one takes about ten
 GOOD, BAD = 33, 35  # exit status of QEMU: isa-debug-exit with 16 and 17
 PART = 1 << 20  # where the volume starts on the image
 
-# What the firmware sends to drive a terminal.
-CONTROL = re.compile(r"\x1b\[[=?0-9;]*[A-Za-z]|\r")
+# What the firmware sends to drive a terminal, and what an emulator says about itself.
+CONTROL = re.compile(r"\x1b\[[=?0-9;]*[A-Za-z]|\r|^qemu-system-ia64: warning: [^\n]*\n", re.M)
 
 DISKS = {
     "virtio": ["-device", "virtio-blk-pci,drive=disk,bootindex=0"],
@@ -54,14 +56,14 @@ def module(name):
 
 
 def default_conf():
-    return read(os.path.join(ROOT, "loader.conf")).decode()
+    return read(default_tree()["loader.conf"]).decode()
 
 
 def default_tree():
     tree = {
-        "EFI/BOOT/BOOTX64.EFI": os.path.join(O, "efi/BOOTX64.EFI"),
+        "EFI/BOOT/" + LOADER: os.path.join(O, "efi", LOADER),
         "kernel/kernel.elf": os.path.join(O, "kernel/kernel.elf"),
-        "loader.conf": os.path.join(ROOT, "loader.conf"),
+        "loader.conf": os.path.join(O, "loader.conf"),
     }
     for name in sorted(os.listdir(os.path.join(O, "modules"))):
         if name.endswith(".ko"):
@@ -98,29 +100,54 @@ def firmware(name):
     raise RuntimeError("OVMF_%s is not installed (package ovmf)" % name)
 
 
+def machine_x86_64(variables, image, disk, memory, random):
+    """QEMU with OVMF, and its options."""
+    if not os.path.exists(variables):
+        shutil.copy(firmware("VARS"), variables)
+    return os.environ.get("BTL_QEMU", "qemu-system-x86_64"), [
+        "-machine", "q35", "-accel", os.environ.get("BTL_ACCEL", "tcg"), "-m", memory or "256M",
+        "-drive", "if=pflash,format=raw,unit=0,readonly=on,file=" + firmware("CODE"),
+        "-drive", "if=pflash,format=raw,unit=1,file=" + variables,
+        "-drive", "if=none,id=disk" + (image if image.startswith(",") else ",format=raw,file=" + image),
+        *DISKS[disk],
+        *(["-device", "virtio-rng-pci"] if random else []), "-nic", "none",
+        "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+
+
+def machine_ia64(variables, image, disk, memory, random):
+    """The emulator that QEMU_IA64 names, which has its firmware in it."""
+    return os.environ["QEMU_IA64"], [
+        "-machine", "vibtanium,efi-boot-manager=off", "-m", memory or "512M",
+        "-drive", "if=ide,format=raw,file=" + image]
+
+
+MACHINES = {"x86_64": machine_x86_64, "ia64": machine_ia64}
+
+
+def exit_status(status, text):
+    """As QEMU on x86-64 gives it: elsewhere there is no device for that, and the report says it."""
+    if ARCH == "x86_64" or status != 0:
+        return status
+    ends = re.findall(r"^BTL-REPORT end (\w+)", text, re.M)
+    return {"ok": GOOD, "failed": BAD}[ends[-1]] if ends else status
+
+
 class Machine:
     """A running QEMU: its serial line is a terminal. `image`: a file, or options of -drive that begin
-    with a comma."""
+    with a comma. `variables`: the firmware's variable store, a file that outlives the machine; it is made
+    when it is not there. Without it each machine has one of its own."""
 
-    def __init__(self, image, disk="virtio", memory="256M", options=(), random=True, work=None):
+    def __init__(self, image, disk="virtio", memory=None, options=(), random=True, work=None, variables=None,
+                 serial="stdio"):
         self.work = work or tempfile.mkdtemp(prefix="btlboot-")
-        variables = os.path.join(self.work, "vars.fd")
-        if not os.path.exists(variables):
-            shutil.copy(firmware("VARS"), variables)
         self.qmp_path = os.path.join(self.work, "qmp")
-        command = [
-            "-machine", "q35", "-accel", os.environ.get("BTL_ACCEL", "tcg"), "-m", memory,
-            "-drive", "if=pflash,format=raw,unit=0,readonly=on,file=" + firmware("CODE"),
-            "-drive", "if=pflash,format=raw,unit=1,file=" + variables,
-            "-drive", "if=none,id=disk" + (image if image.startswith(",") else ",format=raw,file=" + image),
-            *DISKS[disk],
-            *(["-device", "virtio-rng-pci"] if random else []), "-nic", "none", "-display", "none", "-no-reboot",
-            "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
-            "-serial", "stdio", "-monitor", "none", "-qmp", "unix:%s,server=on,wait=off" % self.qmp_path,
-            *options]
+        variables = variables or os.path.join(self.work, "vars.fd")
+        program, command = MACHINES[ARCH](variables, image, disk, memory, random)
+        command += ["-display", "none", "-no-reboot", "-serial", serial, "-monitor", "none",
+                    "-qmp", "unix:%s,server=on,wait=off" % self.qmp_path, *options]
         self.deadline = time.monotonic() + LIMIT
-        self.child = pexpect.spawn(os.environ.get("BTL_QEMU", "qemu-system-x86_64"), command,
-                                   timeout=LIMIT, encoding="utf-8", codec_errors="replace")
+        self.child = pexpect.spawn(program, command, timeout=LIMIT, encoding="utf-8",
+                                   codec_errors="replace")
         self.child.delaybeforesend = None
         self.log = open(os.path.join(self.work, "serial"), "w+", encoding="utf-8", newline="")
         self.child.logfile_read = self.log
@@ -173,7 +200,7 @@ class Machine:
         if self.child.after is not pexpect.EOF:
             raise AssertionError("the loader stopped:\n" + self.text())
         self.child.close()
-        return self.child.exitstatus
+        return exit_status(self.child.exitstatus, self.text())
 
     def qmp(self, name, **arguments):
         with socket.socket(socket.AF_UNIX) as link:

@@ -17,6 +17,7 @@ def running():
 def test_help(machine):
     answer = machine.command("help")
     for name in ("help", "lsmod", "modinfo", "manifest", "memmap", "timeline", "poweroff", "reset",
+                 "boot-ok", "next-conf", "boot-state",
                  "lspci", "date", "earlylog", "clock", "machine", "hello"):
         assert name in answer
 

@@ -1,11 +1,104 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""modules/README.md: its commands, as they stand there, bring a module of one's own into the kernel."""
+"""README.md: what it shows is what a boot shows, but for numbers. modules/README.md: its commands, as they stand
+there, bring a module of one's own into the kernel."""
 import os
 import re
 import shutil
 import subprocess
 
-from btlboot import O, ROOT
+from btlboot import O, PROGRAM, PROMPT, ROOT, Machine, conf, make_image, read, started, test_module as bad_module
+from terminal import Terminal
+
+# ----------------------------------------------------------------------------------------- README.md
+
+
+def blocks(title):
+    """The transcripts of a section."""
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        section = file.read().split("\n## %s\n" % title)[1].split("\n## ")[0]
+    return re.findall(r"^```\n(.*?)^```", section, re.M | re.S)
+
+
+def plain(text):
+    """Without what differs from boot to boot: numbers, and the blanks that make room for them."""
+    text = re.sub(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+(\.\d+)?", "#", text)
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def assert_shown(block, text):
+    """Every line of the block is a line of the text, in the same order."""
+    lines = iter(plain(line) for line in text.splitlines())
+    wanted = [line for line in block.splitlines() if plain(line) not in ("", "...", "btl>")]
+    assert len(wanted) > 1
+    for line in wanted:
+        assert plain(line) in lines, "%r is not, or not there, in:\n%s" % (line, text)
+
+
+def test_a_boot():
+    block, = blocks("A boot")
+    shown, command, table = re.split(r"^btl> (.*)\n", block, flags=re.M)
+    with started({}) as machine:
+        assert_shown(shown, machine.expect(PROMPT))
+        assert_shown(table, machine.command(command))
+
+
+def test_a_mistake(tmp_path):
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        line = re.search(r"^    (loader\.conf:.*\[conf-bad-phase\])$", file.read(), re.M).group(1)
+    text = read(os.path.join(ROOT, "loader.conf")).decode()
+    assert text.count('hello_phase="BOOT1"') == 1
+    (tmp_path / "loader.conf").write_text(text.replace('hello_phase="BOOT1"', 'hello_phase="BOOT3"'))
+    done = subprocess.run([PROGRAM, "check"], cwd=tmp_path, check=False, text=True, stderr=subprocess.PIPE)
+    assert line in [said.removeprefix("./") for said in done.stderr.splitlines()]
+
+
+class Owner:
+    """Of a machine: its disk and variables are files of one directory, in which the commands are given."""
+
+    def __init__(self, directory):
+        files = {"modules/hangs.ko": bad_module("hangs"),
+                 "loader.conf": conf('boot_timeout="15"\n', options="").encode()}
+        self.directory = str(directory)
+        self.image = make_image(self.directory, files)
+        assert os.path.basename(self.image) == "btl.img"
+
+    def on(self):
+        return Machine(self.image, variables=os.path.join(self.directory, "vars.fd"),
+                       options=["-action", "reboot=reset", "-device", "VGA,xres=640,yres=480"])
+
+    def gives(self, block):
+        """The commands of a block, and what each says."""
+        for command, said in re.findall(r"^\$ btl (.*)\n((?:(?!\$).*\n)*)", block, re.M):
+            done = subprocess.run([PROGRAM, *command.split()], cwd=self.directory, check=True, text=True,
+                                  stdout=subprocess.PIPE)
+            if said:
+                assert_shown(said, done.stdout)
+            else:
+                assert done.stdout == ""
+
+
+def test_when_something_is_wrong(tmp_path):
+    menu, before, boot, after = blocks("When something is wrong")
+    owner = Owner(tmp_path)
+    with owner.on() as machine:
+        machine.expect(PROMPT)
+        assert "last good configuration from now on" in machine.command("boot-ok")
+    owner.gives(before)
+    with owner.on() as machine:
+        machine.expect(PROMPT)
+        assert_shown(boot, machine.text())
+    owner.gives(after)
+    with owner.on() as machine:
+        machine.expect("BTL 1.0 on")
+        machine.child.send(" ")
+        terminal = Terminal(machine)
+        terminal.see("boot menu", "l: lines")
+        terminal.type("{home}")  # the first key may have been noise; with this one somebody is there
+        terminal.miss("Without another key")
+        assert plain(menu) == plain(terminal.look(1))
+
+
+# --------------------------------------------------------------------------------- modules/README.md
 
 
 def commands():

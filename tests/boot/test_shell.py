@@ -82,7 +82,7 @@ def test_help(session):
     result = session["help"]
     assert result.status == 0
     assert "usage: BOOTX64.EFI" in result.text
-    for option in "-b", "-c FILE", "-h", "-m FILE", "-n", "-v":
+    for option in "-b", "-c FILE", "-h", "-i", "-m FILE", "-n", "-s", "-v":
         result.says("  " + option + " ")
     assert "kernel.elf" not in result.text
 

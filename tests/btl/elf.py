@@ -63,9 +63,13 @@ def modinfo(pairs):
     return b"".join(pair.encode("utf-8", "surrogateescape") + b"\0" for pair in pairs)
 
 
+ABI, WRAPPER = 2, 48  # of btl/module.h; the size of the structure
+
+
 def module(name, info=(), exports=(), needs=(), bss=0, machine=62, text_flags=SHF_ALLOC | SHF_EXEC,
-           weak=()):
-    """Each export is a function of 16 bytes, each need a call."""
+           weak=(), wrapper=(ABI, WRAPPER, 1)):
+    """Each export is a function of 16 bytes, each need a call. wrapper: ABI, size, and is there a load
+    function (at the beginning of .text)? None: there is no such section."""
     file, strings = File(1, machine), Strings()
     code = b"\x90" * 15 + b"\xc3"
     text = code * max(len(exports) + len(needs) + len(weak), 1)
@@ -77,12 +81,21 @@ def module(name, info=(), exports=(), needs=(), bss=0, machine=62, text_flags=SH
     symbols = symbol(strings, "", 0, 0)
     for number, export in enumerate(exports):
         symbols += symbol(strings, export, 0x12, text_index, 16 * number, 16)
-    relocations = b""
+    relocations, load = b"", b""
+    if wrapper is not None:
+        wrapper_index = file.section(".btl.module", PROGBITS, SHF_ALLOC,
+                                     struct.pack("<II40x", *wrapper[:2]), 8)
     for number, need in enumerate([*needs, *weak]):
         symbols += symbol(strings, need, 0x10 if need in needs else 0x20, 0)
         relocations += struct.pack("<QQq", 16 * (len(exports) + number) + 4,
                                    (1 + len(exports) + number) << 32 | R_PLT32, -4)
-    symtab = len(file.sections) + (1 if relocations else 0)
+    if wrapper is not None and wrapper[2]:
+        number = len(symbols) // 24
+        symbols += symbol(strings, "load", 0x10, text_index)  # global, as all here are
+        load = struct.pack("<QQq", 8, number << 32 | R_64, 0)
+    symtab = len(file.sections) + bool(relocations) + bool(load)
+    if load:
+        file.section(".rela.btl.module", RELA, 0, load, 8, symtab, wrapper_index, 24)
     if relocations:
         file.section(".rela.text", RELA, 0, relocations, 8, symtab, text_index, 24)
     file.section(".symtab", SYMTAB, 0, symbols, 8, symtab + 1, 1, 24)

@@ -9,10 +9,11 @@ import struct
 import zlib
 
 KINDS = ["strings", "system", "kernel", "segments", "modules", "sections", "depends", "interfaces",
-         "exports", "tunables", "order", "memory", "diagnostics", "timeline", "symbols", "log", "config"]
+         "exports", "tunables", "order", "memory", "diagnostics", "timeline", "symbols", "log", "config",
+         "volume", "boot"]
 SIZES = dict(strings=1, system=304, kernel=88, segments=24, modules=200, sections=32, depends=4,
              interfaces=24, exports=24, tunables=24, order=4, memory=32, diagnostics=24, timeline=32,
-             symbols=32, log=1, config=1)
+             symbols=32, log=1, config=1, volume=48, boot=88)
 PHASES = ["BOOT1", "BOOT2", "INIT", "AUTO"]
 STATES = ["linked", "staged", "registered", "off", "failed"]
 TYPES = ["misc", "wsio_class", "wsio_intfc", "streams_drv", "streams_mod"]
@@ -21,6 +22,8 @@ MEMORY = ["usable", "boot services", "loader", "staged", "kernel", "modules", "e
           "bad"]
 EVENTS = ["loader", "config", "kernel read", "kernel placed", "module read", "plan", "module linked",
           "manifest", "exit firmware", "phase 1", "VM", "phase 2", "init", "module loaded"]
+HOWS = ["normal", "option", "one-shot", "menu", "fallback"]
+ON_ERROR = ["warn", "ignore", "fallback", "halt", "required"]
 NONE, KERNEL = 0xffffffff, 0xfffffffe
 READ, WRITE, EXEC = 1, 2, 4
 BASE = 0xffffffff80000000
@@ -86,6 +89,7 @@ class Maker:
         self.seed, self.ticks_at_zero = b"\xc3" * 32, 123456789
         self.physical, self.major = 0xe00000, 1
         self.framebuffer = 0x80000000
+        self.boot = self.volume = None  # dict(path=…), (kind, partition, guid, start, blocks, controller)
         self.__dict__.update(more)
 
     # -------------------------------------------------------------------------------- the writer
@@ -97,6 +101,7 @@ class Maker:
         for index, module in enumerate(self.modules):
             self.write_module(index, module)
         self.write_rest()
+        self.write_boot()
         return self.assemble()
 
     def string(self, text):
@@ -177,16 +182,34 @@ class Maker:
         self.tables["symbols"] = [struct.pack("<QQ", address, size) + self.string(name)
                                   + struct.pack("<II", owner, 0) for address, size, name, owner in self.symbols]
 
+    def write_boot(self):
+        """The choice of the configuration, and the boot volume: not in every manifest."""
+        if self.boot is not None:
+            b = dict(path="/loader.conf", title="", wanted="/loader.conf", reason="", sha256=bytes(32),
+                     how="normal", flags=0, tries=0, tries_left=0, timeout=0)
+            b.update(self.boot)
+            self.tables["boot"] = [
+                b"".join(self.string(b[name]) for name in ("path", "title", "wanted", "reason")) + b["sha256"]
+                + struct.pack("<IIIIII", HOWS.index(b["how"]), b["flags"], b["tries"], b["tries_left"],
+                              b["timeout"], 0)]
+        if self.volume is not None:
+            kind, partition, guid, start, blocks, controller = self.volume
+            self.tables["volume"] = [struct.pack("<II16sQQ", kind, partition, guid, start, blocks)
+                                     + self.string(controller)]
+
     def assemble(self):
         texts = {"strings": bytes(self.strings), "log": self.log.encode(), "config": self.config.encode()}
-        directory, body, start = b"", b"", 48 + 24 * len(KINDS)
+        kinds = [kind for kind in KINDS if kind not in ("volume", "boot") or self.tables[kind]]
+        directory, body, start = b"", b"", 48 + 24 * len(kinds)
         for number, kind in enumerate(KINDS, 1):
+            if kind not in kinds:
+                continue
             body += bytes(-len(body) % 8)
             data = texts[kind] if kind in texts else b"".join(self.tables[kind])
             assert len(data) % SIZES[kind] == 0, kind
             directory += struct.pack("<IIQQ", number, SIZES[kind], start + len(body), len(data) // SIZES[kind])
             body += data
-        header = struct.pack("<8sHHIQIIQQ", b"BTLMANIF", self.major, 0, 48, start + len(body), 0, len(KINDS),
+        header = struct.pack("<8sHHIQIIQQ", b"BTLMANIF", self.major, 0, 48, start + len(body), 0, len(kinds),
                              48, self.physical)
         return seal(header + directory + body)
 

@@ -51,6 +51,39 @@ def test_config_of_the_host_in_the_place_of_the_volumes(tmp_path):
     golden("check-other-config", btl("check", "-C", "esp", "-c", "other.conf", cwd=tmp_path))
 
 
+def test_all_configurations(tmp_path):
+    """Each of them is checked as if it was booted; loader.conf.d in the order of its names."""
+    files = {"loader.conf.prev": GOOD_CONF, "loader.conf.d/b.conf": GOOD_CONF.replace("BOOT1", "BOOT9"),
+             "loader.conf.d/a.CONF": 'nowhere_load="YES"\n', "loader.conf.d/notes.txt": "=",
+             "loader.conf.d/.conf": "="}
+    root = volume(str(tmp_path / "esp"), files=files)
+    result = btl("check", "--all", "-C", "esp", cwd=tmp_path)
+    golden("check-all", result)
+    assert result.status == 2
+    disk = image(str(tmp_path / "disk.img"), root)
+    on_image = btl("check", "--all", "-C", disk)
+    assert on_image.codes() == result.codes() and on_image.out.count(b": good, ") == 2
+
+
+def test_all_configurations_are_good(tmp_path):
+    volume(str(tmp_path / "esp"))
+    result = btl("check", "--all", "-W", cwd=tmp_path / "esp")
+    assert result.status == 0 and result.out.count(b"\n") == 1
+    for words in (["--all", "loader.conf"], ["--all", "-c", "loader.conf"]):
+        assert btl("check", *words, cwd=tmp_path / "esp").codes() == ["host-usage"]
+
+
+@pytest.mark.parametrize("level,prev,code", [
+    ('required="YES"', False, "boot-required"), ('required="YES"', True, "boot-given-up"),
+    ('on_error="halt"', True, "boot-required"), ('on_error="fallback"', True, "boot-given-up"),
+    ('on_error="fallback"', False, None), ('on_error="warn"', True, None), ('on_error="ignore"', True, None)])
+def test_what_a_failed_module_means(tmp_path, level, prev, code):
+    files = {"modules/late.ko": None, **({"loader.conf.prev": GOOD_CONF} if prev else {})}
+    result, _ = check(tmp_path, GOOD_CONF + "late_%s\n" % level, files)
+    assert result.status == 2
+    assert [it for it in result.codes() if it.startswith("boot-")] == ([code] if code else [])
+
+
 def test_everything_wrong_is_found_in_one_run(tmp_path):
     """Syntax, unknown key, phase, cycle, missing file, version, unresolved symbol, W+X: at once."""
     conf = GOOD_CONF + """\
@@ -80,12 +113,14 @@ early.sise="5"
 
 
 @pytest.mark.parametrize("name,files,codes", [
-    ("missing-kernel", {"kernel/kernel.elf": None}, ["file-not-found"]),
-    ("kernel-is-text", {"kernel/kernel.elf": b"#!/bin/sh\n" * 30}, ["elf-not-elf"]),
-    ("kernel-of-another-machine", {"kernel/kernel.elf": elf.kernel(machine=50)}, ["elf-machine"]),
+    ("missing-kernel", {"kernel/kernel.elf": None}, ["file-not-found", "boot-kernel-line"]),
+    ("kernel-is-text", {"kernel/kernel.elf": b"#!/bin/sh\n" * 30}, ["elf-not-elf", "boot-kernel-line"]),
+    ("kernel-of-another-machine", {"kernel/kernel.elf": elf.kernel(machine=50)},
+     ["elf-machine", "boot-kernel-line"]),
     ("kernel-outside-window", {"kernel/kernel.elf": elf.kernel(base=0x200000)}, ["boot-kernel-window"]),
     ("kernel-writable-code", {"kernel/kernel.elf": elf.kernel(flags=7)}, None),
-    ("kernel-is-directory", {"kernel/kernel.elf": None, "kernel/kernel.elf/x": b""}, ["file-is-directory"]),
+    ("kernel-is-directory", {"kernel/kernel.elf": None, "kernel/kernel.elf/x": b""},
+     ["file-is-directory", "boot-kernel-line"]),
     ("missing-module", {"modules/idle.ko": None}, ["file-not-found"]),
     ("truncated-module", {"modules/idle.ko": module("idle")[:200]}, None),
     ("empty-module", {"modules/idle.ko": b""}, ["elf-empty"]),
@@ -226,6 +261,18 @@ def test_single_modules(tmp_path):
     golden("check-module-bad", btl("check", "--module", "bad.ko", "wrong.ko", "user.ko", cwd=tmp_path))
     assert btl("check", "--module", "-L", "nowhere:.", "user.ko", cwd=tmp_path).status == 0
     assert btl("check", "--module", "none.ko", cwd=tmp_path).status == 2
+
+
+@pytest.mark.parametrize("wrapper,code", [
+    (None, "run-no-wrapper"), ((3, 48, 1), "run-wrapper-abi"), ((2, 40, 1), "run-wrapper-abi"),
+    ((2, 48, 0), "run-wrapper-pointer"), ((1, 48, 1), None)])
+def test_what_the_kernel_would_refuse(tmp_path, wrapper, code):
+    """The kernel and btl check look at the wrapper structure with the same code."""
+    late = module("late", wrapper=wrapper)
+    result, _ = check(tmp_path, 'late_load="YES"\n', {"modules/late.ko": late})
+    assert (result.status, result.codes()) == ((2, [code]) if code else (0, []))
+    alone = btl("check", "--module", "esp/modules/late.ko", cwd=tmp_path)
+    assert (alone.status, alone.codes()) == (result.status, result.codes())
 
 
 def test_two_files_of_one_name(tmp_path):

@@ -13,6 +13,16 @@ def test_table(tmp_path):
     golden("list-good", btl("list", "-C", "esp", cwd=tmp_path))
 
 
+def test_what_a_failure_means(tmp_path):
+    volume(str(tmp_path / "esp"), GOOD_CONF + 'early_on_error="fallback"\nlate_required="YES"\nidle_on_error="halt"\n')
+    plan = json.loads(btl("list", "--json", "-C", tmp_path / "esp").out)
+    assert {m["name"]: (m["on_error"], m["required"]) for m in plan["modules"]} == {
+        "lib": ("warn", False), "early": ("fallback", False), "driver": ("warn", False), "late": ("required", True),
+        "idle": ("halt", True)}
+    rows = [line.split() for line in btl("list", "-C", tmp_path / "esp").out.decode().splitlines()]
+    assert rows[0][4] == "ON-ERROR" and {row[2]: row[4] for row in rows[1:]}["early"] == "fallback"
+
+
 def test_json(tmp_path):
     volume(str(tmp_path / "esp"))
     golden("list-good-json", btl("list", "--json", "-C", "esp", cwd=tmp_path))

@@ -143,6 +143,12 @@ def test_completion(tmp_path):
     assert complete(root, "btl", "set", "early", "ph") == {"phase="}
     assert complete(root, "btl", "set", "early", "phase", "=", "BOOT") == {"BOOT1", "BOOT2"}
     assert complete(root, "btl", "unset", "early", "ph") == {"phase"}
+    assert complete(root, "btl", "set", "--trial", "ear") == {"early"}
+    assert complete(root, "btl", "set", "early", "on_error", "=", "") == {"ignore", "warn", "fallback", "halt"}
+    assert complete(root, "btl", "explain", "conf-unknown") == {"conf-unknown-key"}
+    assert complete(root, "btl", "state", "--ok", "loader") == {"loader.conf"}
+    assert complete(root, "btl", "state", "--forget", "") == {"trial", "good", "failed", "next"}
+    assert complete(root, "btl", "check", "--al") == {"--all"}
 
 
 # --------------------------------------------------------------------------------- installation

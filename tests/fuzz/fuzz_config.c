@@ -40,11 +40,14 @@ static void check_setting(const struct btl_config *config, const struct btl_sett
 
 static void check_module(const struct btl_module_config *module)
 {
-    const struct btl_setting *of[] = {module->load, module->phase, module->path, module->flags,
-                                      module->required};
+    const struct btl_setting *of[] = {module->load,  module->phase,    module->path,
+                                      module->flags, module->required, module->on_error_setting};
     require(module->name.len >= 1 && module->name.len <= 63 && module->first != NULL);
     require(module->load_yes + module->load_no == (module->load != NULL));
     require(module->phase_given == (module->phase != NULL));
+    require(module->on_error_setting != NULL ||
+            module->on_error == (module->required_yes ? BTL_ON_ERROR_REQUIRED : BTL_ON_ERROR_WARN));
+    require(module->on_error_setting == NULL || module->on_error < BTL_ON_ERROR_REQUIRED);
     for (size_t i = 0; i < BTL_COUNT(of); i++)
         require(of[i] == NULL || (!of[i]->overridden && of[i]->line >= module->first->line));
     for (size_t i = 0; i < module->tunable_count; i++) {
@@ -64,32 +67,36 @@ static void check_config(const struct parsed *parsed)
     for (size_t i = 0; i < config->module_count; i++)
         check_module(&config->modules[i]);
     require(config->kernel.at[0] == '/' && config->module_path.at[0] == '/');
-    require(config->autoboot_delay <= 3600);
+    require(config->autoboot_delay <= 3600 && config->boot_timeout <= 3600);
+    require(config->boot_tries <= 99 && (config->boot_timeout_given || config->boot_timeout == 0));
+    require(config->menu <= BTL_MENU_LINE);
     require(parsed->good == (parsed->diags.errors == 0));
+}
+
+struct written {
+    char *text;
+    size_t len;
+};
+
+static void put(struct btl_out *out, const char *text, size_t len)
+{
+    struct written *written = out->owner;
+    require(len > 0);
+    memcpy(written->text + written->len, text, len);
+    written->len += len;
 }
 
 // KEY="VALUE" of every setting, a line each.
 static struct btl_str write_settings(const struct btl_config *config)
 {
-    size_t most = 0, len = 0;
+    size_t most = 0;
     for (size_t i = 0; i < config->setting_count; i++)
         most += config->settings[i].key.len + 2 * config->settings[i].value.len + 4;
-    char *text = malloc(most + 1);
-    for (size_t i = 0; i < config->setting_count; i++) {
-        const struct btl_setting *setting = &config->settings[i];
-        memcpy(text + len, setting->key.at, setting->key.len);
-        len += setting->key.len;
-        text[len++] = '=';
-        text[len++] = '"';
-        for (size_t c = 0; c < setting->value.len; c++) {
-            if (setting->value.at[c] == '"' || setting->value.at[c] == '\\')
-                text[len++] = '\\';
-            text[len++] = setting->value.at[c];
-        }
-        text[len++] = '"';
-        text[len++] = '\n';
-    }
-    return (struct btl_str){text, len};
+    struct written written = {.text = malloc(most + 1)};
+    struct btl_out out = {.put = put, .owner = &written};
+    for (size_t i = 0; i < config->setting_count; i++)
+        require(btl_config_line(config->settings[i].key, config->settings[i].value, &out));
+    return (struct btl_str){written.text, written.len};
 }
 
 static void require_equal(const struct btl_config *a, const struct btl_config *b)
@@ -104,9 +111,25 @@ static void require_equal(const struct btl_config *a, const struct btl_config *b
         const struct btl_module_config *x = &a->modules[i], *y = &b->modules[i];
         require(btl_str_equal(x->name, y->name) && x->tunable_count == y->tunable_count);
         require(x->load_yes == y->load_yes && x->blacklisted == y->blacklisted);
-        require(x->configured == y->configured && x->required_yes == y->required_yes);
+        require(x->configured == y->configured && x->on_error == y->on_error);
     }
     require(btl_str_equal(a->kernel, b->kernel) && a->quiet == b->quiet);
+    require(btl_str_equal(a->title, b->title) && a->boot_tries == b->boot_tries);
+}
+
+// What a safe boot leaves is a part of what there was.
+static void check_safe(struct btl_config *config)
+{
+    size_t count = config->module_count;
+    btl_config_safe(config);
+    require(config->module_count == count);
+    for (size_t i = 0; i < count; i++) {
+        const struct btl_module_config *module = &config->modules[i];
+        require(module->tunable_count == 0);
+        require(!module->load_yes || module->on_error == BTL_ON_ERROR_FALLBACK ||
+                module->on_error == BTL_ON_ERROR_HALT || module->on_error == BTL_ON_ERROR_REQUIRED);
+        check_module(module);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -120,6 +143,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     parse(&again, written);
     require(again.good);
     require_equal(&parsed.config, &again.config);
+    check_safe(&again.config);
     parse_limited(&starved, text, size % 12);
     check_config(&starved);
     parse_end(&starved);

@@ -3,6 +3,7 @@
 #include "self.h"
 
 #include "dlkm/dlkm.h"
+#include "print.h"
 #include "vm/kmem.h"
 
 static void a_load_function_gets_its_arguments(void **state)
@@ -52,6 +53,23 @@ static void a_failing_load_function_fails_its_dependents_by_name(void **state)
     assert_contains(module_get(log)->reason, "it needs ring");
     assert_true(module_load(other, BTL_PHASE_BOOT1)); // everything else goes on
     assert_int_equal(module_get(ring)->dependents, 0);
+}
+
+static void what_is_ignored_is_said_in_the_log_alone(void **state)
+{
+    static char text[1 << 17];
+    struct text_buffer log = text_buffer(text, sizeof(text));
+    uint32_t id = self_module("noise");
+
+    world.module[id].flags = BTL_ON_ERROR_IGNORE << BTLM_ON_ERROR_SHIFT;
+    self_start();
+    self_load_result = BTL_ENODEV;
+    assert_false(module_load(id, BTL_PHASE_BOOT1));
+    assert_int_equal(module_get(id)->state, MODULE_FAILED);
+    assert_contains(module_get(id)->reason, "[run-load-function]");
+    assert_string_equal(host_printed(), "");
+    log_show(&log.out);
+    assert_contains(text, "error error: noise: its load function returned error -19");
 }
 
 static void a_phase_that_is_not_supported(void **state)
@@ -123,6 +141,7 @@ int main(void)
         TEST(a_load_function_gets_its_arguments),
         TEST(dependents_are_counted),
         TEST(a_failing_load_function_fails_its_dependents_by_name),
+        TEST(what_is_ignored_is_said_in_the_log_alone),
         TEST(a_phase_that_is_not_supported),
         TEST(an_image_outside_the_phase_1_memory),
         TEST(segments_larger_than_the_image),

@@ -15,8 +15,6 @@
 
 enum { R = BTL_PERM_READ, W = BTL_PERM_WRITE, X = BTL_PERM_EXEC };
 
-uint64_t cpu_cr0, cpu_cr3, cpu_cr4, cpu_efer, cpu_pat;
-bool cpu_has_1g;
 static struct arch_space space;
 
 static int begin(void **state)

@@ -71,19 +71,40 @@ static void what_the_loader_refused_has_the_loaders_reason(void **state)
     assert_contains(module_get(2)->reason, "switched off");
 }
 
-static void a_required_module_that_failed_or_is_off_is_found(void **state)
+static void the_strongest_action_and_the_first_module_that_asks_for_it(void **state)
 {
+    uint32_t id;
+
     world_module("a", BTL_PHASE_BOOT1, BTLM_FAILED);
     world_module("b", BTL_PHASE_BOOT1, BTLM_STAGED);
-    world.module[1].flags = BTLM_REQUIRED;
     world_module("c", BTL_PHASE_BOOT1, BTLM_OFF);
+    world_module("d", BTL_PHASE_BOOT1, BTLM_FAILED);
+    world.module[0].flags = BTL_ON_ERROR_IGNORE << BTLM_ON_ERROR_SHIFT;
+    world.module[1].flags = BTL_ON_ERROR_FALLBACK << BTLM_ON_ERROR_SHIFT;
     world_seal();
     registry_init();
-    assert_int_equal(module_required_failure(), BTL_NONE);
-    world.module[2].flags = BTLM_REQUIRED;
-    assert_int_equal(module_required_failure(), 2);
+    assert_int_equal(modules_action(true, &id), BTL_GO_ON);
+    assert_int_equal(id, 2);
     module_failed(module_get(1), "no disk");
-    assert_int_equal(module_required_failure(), 1);
+    assert_int_equal(modules_action(true, &id), BTL_FALL_BACK);
+    assert_int_equal(id, 1);
+    assert_int_equal(modules_action(false, &id), BTL_GO_ON);
+    assert_int_equal(id, 1);
+    world.module[2].flags = world.module[3].flags = BTL_ON_ERROR_HALT << BTLM_ON_ERROR_SHIFT;
+    assert_int_equal(modules_action(true, &id), BTL_STOP);
+    assert_int_equal(id, 2);
+}
+
+static void without_a_failure_nothing_is_asked_for(void **state)
+{
+    uint32_t id;
+
+    world_module("a", BTL_PHASE_BOOT1, BTLM_STAGED);
+    world.module[0].flags = BTL_ON_ERROR_HALT << BTLM_ON_ERROR_SHIFT;
+    world_seal();
+    registry_init();
+    assert_int_equal(modules_action(true, &id), BTL_GO_ON_SILENTLY);
+    assert_int_equal(id, BTL_NONE);
 }
 
 static void a_reason_without_memory_is_still_a_failure(void **state)
@@ -185,7 +206,8 @@ int main(void)
         TEST(every_module_of_the_manifest_is_known_by_id_and_name),
         TEST(registration_comes_in_its_phase),
         TEST(what_the_loader_refused_has_the_loaders_reason),
-        TEST(a_required_module_that_failed_or_is_off_is_found),
+        TEST(the_strongest_action_and_the_first_module_that_asks_for_it),
+        TEST(without_a_failure_nothing_is_asked_for),
         TEST(a_reason_without_memory_is_still_a_failure),
         TEST(a_registry_without_memory_names_the_constant),
         TEST(a_boot_phase_loads_only_its_own_modules),

@@ -14,7 +14,7 @@
 struct world world;
 uint32_t world_images;
 bool world_vm_ready, world_seal_fails;
-uint64_t world_released;
+uint64_t world_released, world_now;
 
 struct btlm_str world_str(const char *text)
 {
@@ -53,10 +53,11 @@ void world_begin(const char *kernel_options)
     TABLE(ORDER, world.order, 0);
     TABLE(MODULES, world.module, 0);
     TABLE(DIAGNOSTICS, world.diagnostic, 0);
+    TABLE(MEMORY, world.memory, 0);
     world_images = 0;
     world_vm_ready = true;
     world_seal_fails = false;
-    world_released = 0;
+    world_released = world_now = 0;
 }
 
 static uint64_t *count(enum btlm_kind kind)
@@ -117,6 +118,29 @@ void world_reason(const char *text)
     last()->reason = index;
 }
 
+void world_boot(uint32_t flags)
+{
+    world.boot = (struct btlm_boot){.flags = flags};
+    world.boot.path = world.boot.wanted = world.system.config_path;
+    memset(world.boot.sha256, WORLD_SHA256, sizeof(world.boot.sha256));
+    TABLE(BOOT, &world.boot, 1);
+}
+
+void world_memory(uint64_t start, uint64_t size, enum btlm_memory_type type)
+{
+    uint64_t at = (*count(BTLM_MEMORY))++;
+
+    assert_true(at < WORLD_RANGES);
+    world.memory[at] = (struct btlm_memory){.start = start, .size = size, .type = type};
+}
+
+void world_log(const char *text)
+{
+    struct btlm_str str = world_str(text);
+
+    table(BTLM_LOG, world.strings + str.offset, 1, str.length);
+}
+
 void world_seal(void)
 {
     TABLE(SYSTEM, &world.system, 1);
@@ -163,7 +187,7 @@ void vm_boot_image_free(uint64_t address, uint64_t size)
 
 uint64_t timeline_now(void)
 {
-    return 0;
+    return world_now;
 }
 
 uint64_t timeline_begin(enum btlm_event_kind kind, uint32_t module)
@@ -173,6 +197,14 @@ uint64_t timeline_begin(enum btlm_event_kind kind, uint32_t module)
 
 void timeline_end(uint64_t event, uint64_t bytes)
 {
+}
+
+const size_t arch_descriptor_size = 0;
+const struct btl_str arch_unwind_section = {"", 0};
+
+uint64_t arch_function_entry(uint64_t pointer)
+{
+    return pointer;
 }
 
 void arch_pause(void)

@@ -10,6 +10,7 @@
 
 #define WORLD_MODULES 16
 #define WORLD_MANY    64
+#define WORLD_RANGES  4
 
 struct world {
     struct btlm_header header;
@@ -22,6 +23,9 @@ struct world {
     struct btlm_tunable tunable[WORLD_MANY];
     uint32_t order[WORLD_MODULES];
     struct btlm_diagnostic diagnostic[WORLD_MODULES];
+    struct btlm_boot boot;
+    struct btlm_volume volume;
+    struct btlm_memory memory[WORLD_RANGES];
     char strings[4096];
     uint32_t string_size;
     struct btl_manifest manifest; // over the above; world_seal() fills it in
@@ -36,6 +40,10 @@ void world_depends(uint32_t id);
 void world_tunable(const char *name, const char *value, uint32_t line);
 void world_export(const char *name, uint64_t value, uint32_t owner);
 void world_reason(const char *text); // of the module added last
+void world_boot(uint32_t flags); // as the loader of 1.2 says it; /loader.conf, of that SHA-256
+#define WORLD_SHA256 0x5a        // each byte
+void world_memory(uint64_t start, uint64_t size, enum btlm_memory_type type);
+void world_log(const char *text); // the loader's
 struct btlm_str world_str(const char *text);
 void world_seal(void);
 
@@ -43,5 +51,6 @@ void world_seal(void);
 extern uint32_t world_images;
 extern bool world_vm_ready, world_seal_fails;
 extern uint64_t world_released; // bytes of staged files given back
+extern uint64_t world_now;      // of timeline_now()
 
 #endif

@@ -36,6 +36,36 @@ static void facts(struct firmware *fw, struct fw_facts *ret)
     *ret = mock_of(fw)->facts;
 }
 
+static void mark_taken(struct mock *mock, uint64_t page, enum fw_memory_type type, uint64_t pages)
+{
+    uint8_t *at = memory + page * BTL_PAGE_SIZE;
+    memset(mock->type + page, type, pages);
+    ASAN_UNPOISON_MEMORY_REGION(at, pages * BTL_PAGE_SIZE);
+    memset(at, 0xa5, pages * BTL_PAGE_SIZE);
+    mock->taken_pages += pages;
+    if (mock->taken_pages > mock->peak_pages)
+        mock->peak_pages = mock->taken_pages;
+    mock->key++;
+}
+
+static fw_status allocate_at(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                             uint64_t address)
+{
+    struct mock *mock = mock_of(fw);
+    uint64_t first = (address - MOCK_MEMORY_START) / BTL_PAGE_SIZE;
+    if (mock_fails(mock, MOCK_ALLOCATE))
+        return mock->fail_status;
+    if (address % BTL_PAGE_SIZE != 0 || address < MOCK_MEMORY_START ||
+        !btl_in_range(first, pages, MOCK_PAGES) || mock->taken_pages + pages > mock->page_limit)
+        return FW_NOT_FOUND;
+    for (uint64_t i = 0; i < pages; i++) {
+        if (mock->type[first + i] != EFI_FREE)
+            return FW_NOT_FOUND;
+    }
+    mark_taken(mock, first, type, pages);
+    return FW_SUCCESS;
+}
+
 // From the top down, as most firmwares do. Fresh memory is full of junk.
 static fw_status allocate(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
                           uint64_t *ret_address)
@@ -50,15 +80,8 @@ static fw_status allocate(struct firmware *fw, enum fw_memory_type type, uint64_
         run = mock->type[page - 1] == EFI_FREE ? run + 1 : 0;
         if (run < pages)
             continue;
-        uint8_t *at = memory + (page - 1) * BTL_PAGE_SIZE;
-        memset(mock->type + page - 1, type, pages);
-        ASAN_UNPOISON_MEMORY_REGION(at, pages * BTL_PAGE_SIZE);
-        memset(at, 0xa5, pages * BTL_PAGE_SIZE);
-        mock->taken_pages += pages;
-        if (mock->taken_pages > mock->peak_pages)
-            mock->peak_pages = mock->taken_pages;
-        mock->key++;
-        *ret_address = (uintptr_t)at;
+        mark_taken(mock, page - 1, type, pages);
+        *ret_address = (uintptr_t)memory + (page - 1) * BTL_PAGE_SIZE;
         return FW_SUCCESS;
     }
     return FW_OUT_OF_RESOURCES;
@@ -147,35 +170,7 @@ static fw_status open_volume(struct firmware *fw, struct volume **ret_volume)
     return FW_SUCCESS;
 }
 
-// -------------------------------------------------------------------------- console, time, way out
-
-static void console_write(struct firmware *fw, const char *text, size_t len)
-{
-    struct mock *mock = mock_of(fw);
-    mock->violations += mock->exited;
-    for (size_t i = 0; i < len; i++) {
-        // ASCII that a terminal survives, line ends as the firmware wants them.
-        assert_true((text[i] >= ' ' && text[i] <= '~') || text[i] == '\r' || text[i] == '\n');
-        bool after_return = mock->console_len > 0 && mock->console[mock->console_len - 1] == '\r';
-        assert_true((text[i] == '\n') == after_return);
-        assert_true(mock->console_len < sizeof(mock->console) - 1);
-        mock->console[mock->console_len++] = text[i];
-    }
-}
-
-static char wait_key(struct firmware *fw, uint32_t seconds)
-{
-    struct mock *mock = mock_of(fw);
-    mock->violations += mock->exit_tried;
-    mock->key_waited = true;
-    mock->key_seconds = seconds;
-    return mock->keys == NULL || *mock->keys == '\0' ? '\0' : *mock->keys++;
-}
-
-static void forget_keys(struct firmware *fw)
-{
-    mock_of(fw)->violations += mock_of(fw)->exit_tried;
-}
+// ----------------------------------------------------------------------------------- time, way out
 
 static uint64_t ticks(struct firmware *fw)
 {
@@ -235,9 +230,10 @@ static void hand_off(struct firmware *fw, const struct handoff *handoff)
     mock->handoff = *handoff;
 }
 
-static void reset(struct firmware *fw)
+static void reset(struct firmware *fw, enum fw_reset how)
 {
     mock_of(fw)->reset = true;
+    mock_of(fw)->reset_how = how;
 }
 
 // ----------------------------------------------------------------------------------- for the tests
@@ -253,26 +249,16 @@ static void map_memory(void)
     memory = got;
 }
 
-struct mock *mock_begin(void)
+static void take_table(struct mock *mock)
 {
-    struct mock *mock = calloc(1, sizeof(*mock));
-    assert_non_null(mock);
-    map_memory();
-    ASAN_POISON_MEMORY_REGION(memory, MOCK_MEMORY_SIZE);
-    memset(mock->type, EFI_FREE, sizeof(mock->type));
-    mock->page_limit = MOCK_PAGES;
-    mock->rate = 3000000000;
-    mock->write_limit = UINT64_MAX;
     mock_volume(&mock->volume);
     mock->firmware = (struct firmware){
         .facts = facts,
         .allocate = allocate,
+        .allocate_at = allocate_at,
         .release = release,
         .memory_map = memory_map,
         .open_volume = open_volume,
-        .write = console_write,
-        .wait_key = wait_key,
-        .forget_keys = forget_keys,
         .ticks = ticks,
         .ticks_per_second = ticks_per_second,
         .stall = stall,
@@ -282,6 +268,28 @@ struct mock *mock_begin(void)
         .hand_off = hand_off,
         .reset = reset,
     };
+    mock_console(&mock->firmware);
+    mock_variables(&mock->firmware);
+}
+
+static void free_memory(struct mock *mock)
+{
+    map_memory();
+    ASAN_POISON_MEMORY_REGION(memory, MOCK_MEMORY_SIZE);
+    memset(mock->type, EFI_FREE, sizeof(mock->type));
+    mock->taken_pages = mock->peak_pages = 0;
+}
+
+struct mock *mock_begin(void)
+{
+    struct mock *mock = calloc(1, sizeof(*mock));
+    assert_non_null(mock);
+    free_memory(mock);
+    take_table(mock);
+    mock->page_limit = MOCK_PAGES;
+    mock->rate = 3000000000;
+    mock->write_limit = UINT64_MAX;
+    mock->variable_room = 64u << 10;
     mock->facts = (struct fw_facts){
         .vendor = BTL_STR("Mock"),
         .firmware_revision = 7,
@@ -297,19 +305,57 @@ struct mock *mock_begin(void)
     return mock;
 }
 
-void mock_end(struct mock *mock)
+// The volume was not open at the end, and no file was read twice.
+static void check_files(const struct mock *mock)
+{
+    assert_int_equal(mock->volumes_open, 0);
+    for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++) {
+        const struct mock_file *file = &mock->files[i];
+        assert_int_equal(file->open_now, 0);
+        // Once, unless somebody could change it in the shell.
+        assert_true(file->created || mock->calls[MOCK_SHELL] > 0 ||
+                    (file->opened <= 1 && file->read_bytes <= file->size));
+    }
+}
+
+static void check_boot(struct mock *mock)
 {
     assert_int_equal(mock->violations, 0);
-    assert_int_equal(mock->volumes_open, 0);
     assert_true(mock->watchdog_off);
-    for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++) {
-        struct mock_file *file = &mock->files[i];
-        assert_int_equal(file->open_now, 0);
-        assert_true(file->created || (file->opened <= 1 && file->reads <= 1));
-        mock_forget(file);
-    }
+    check_files(mock);
+    mock_variables_check(mock);
     if (!mock->handed_off)
         assert_int_equal(mock->taken_pages, 0);
+}
+
+void mock_reboot(struct mock *mock)
+{
+    check_boot(mock);
+    free_memory(mock);
+    memset(mock->calls, 0, sizeof(mock->calls));
+    memset(mock->console, 0, mock->console_len);
+    mock->console_len = 0;
+    mock->screen = (struct mock_screen){0};
+    mock->keys = mock->typed = NULL;
+    mock->fail_at = mock->stale_keys = mock->volume_calls = mock->terminal_asked = 0;
+    mock->waited_ms = mock->idle_waits = mock->ticks = mock->stalled = 0;
+    mock->key_waited = mock->watchdog_off = mock->exit_tried = mock->exited = mock->reset = false;
+    mock->handed_off = mock->entered_setup = false;
+    mock->shell_runs = 0;
+    for (size_t i = 0; i < MOCK_FILES; i++) {
+        struct mock_file *file = &mock->files[i];
+        file->opened = file->reads = 0;
+        file->position = file->read_bytes = 0;
+    }
+    for (size_t i = 0; i < MOCK_VARIABLES; i++)
+        mock->variables[i].writes = mock->variables[i].idle = 0;
+}
+
+void mock_end(struct mock *mock)
+{
+    check_boot(mock);
+    for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++)
+        mock_forget(&mock->files[i]);
     free((void *)(uintptr_t)mock->facts.load_options);
     free(mock);
 }

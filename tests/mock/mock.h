@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A firmware in a host process: memory, files, console and clock that a test can look into and make
-// fail. Its physical memory lies at low addresses of the process, so that, as under UEFI, a
-// physical address is a pointer.
+// A firmware in a host process: memory, files, variables, screen, keys and clock that a test can
+// look into and make fail. Its physical memory lies at low addresses of the process, so that, as
+// under UEFI, a physical address is a pointer.
 #ifndef MOCK_H
 #define MOCK_H
 
@@ -35,6 +35,11 @@ enum mock_service {
     MOCK_FLUSH,
     MOCK_RENAME,
     MOCK_REMOVE,
+    MOCK_LIST,
+    MOCK_VARIABLE_GET,
+    MOCK_VARIABLE_SET,
+    MOCK_SETUP,
+    MOCK_SHELL,
     MOCK_SERVICES
 };
 
@@ -49,11 +54,50 @@ struct mock_file {
     uint64_t said_size;  // the size that info gives, when not 0
     uint64_t size_later; // the size that info gives after the read, when not 0
     uint32_t opened, reads, open_now;
+    uint64_t position, read_bytes; // where the next read begins; bytes of all of them
     // Of a file that the loader created: its bytes, and its path, are the mock's then.
     bool created, flushed;
 };
 
 #define MOCK_FILES 64
+
+// Listed, and not there when it is opened.
+struct mock_ghost {
+    const char *directory, *name; // "/modules", "gone.ko"
+    uint64_t size;
+    bool is_directory;
+    uint32_t times; // so often more is it listed
+};
+
+#define MOCK_VARIABLE_MAX 4096
+#define MOCK_VARIABLES    16
+
+struct mock_variable {
+    uint8_t guid[16];
+    char name[32]; // "": the slot is free
+    uint8_t bytes[MOCK_VARIABLE_MAX];
+    uint64_t size;
+    uint32_t attributes;
+    uint64_t said_size; // what get says its size is, when not 0: a firmware that is wrong
+    uint32_t writes;    // in this boot: each change, deletions too
+    uint32_t idle;      // of these such as wrote what was there
+};
+
+#define MOCK_ROWS    64
+#define MOCK_COLUMNS 160
+
+struct mock_cell {
+    uint32_t character; // 0: nothing was written here
+    enum fw_style style;
+};
+
+struct mock_screen {
+    struct mock_cell cell[MOCK_ROWS][MOCK_COLUMNS]; // of these facts.console_rows, console_columns
+    uint32_t row, column;
+    enum fw_style style;
+    bool cursor_hidden;
+    uint32_t clears, scrolls; // scrolls: since it was cleared
+};
 
 struct mock {
     struct firmware firmware; // first
@@ -81,13 +125,37 @@ struct mock {
     uint64_t write_limit;   // so many bytes of one file are written
     uint32_t restless;      // so many files that are closed after writing leave another memory map
 
+    uint32_t vanish_at; // from this call on nothing of the volume answers; 0: it stays
+    uint32_t volume_calls;
+    const struct mock_ghost *ghosts; // up to one without a name
+
+    // Variables, and the firmware's programs.
+    struct mock_variable variables[MOCK_VARIABLES];
+    uint64_t variable_room;     // bytes that all may take, with their names
+    fw_status variable_status;  // of every call that would change one
+    bool deletes_nothing;       // and says that it did
+    fw_status variables_status; // of every call
+    bool has_setup, entered_setup, has_shell;
+    uint32_t shell_runs;
+    void (*in_shell)(struct mock *mock); // what somebody does there
+
+    // Keys: a script of characters and names in braces, see mock_key_next(). `keys` are pressed one
+    // at each wait, `typed` lie there from the start and are what forget_keys forgets. NULL: none.
+    const char *keys, *typed;
+    void (*at_key)(struct mock *mock, fw_key key); // before the loader gets it
+    bool key_waited;
+    uint32_t key_ms;                // of the last wait
+    uint64_t waited_ms, idle_waits; // time that passed without a key; such waits since the last one
+
     // What happened.
-    char console[1u << 20];
+    char console[4u << 20]; // all that was written
     size_t console_len;
+    struct mock_screen screen;
+    enum fw_terminal terminal;
+    uint32_t terminal_asked;
     uint64_t ticks, rate, stalled;
-    bool watchdog_off, exit_tried, exited, reset, key_waited;
-    uint32_t key_seconds;
-    const char *keys; // are pressed, one at each wait; NULL: none
+    bool watchdog_off, exit_tried, exited, reset;
+    enum fw_reset reset_how;
     uint32_t volumes_open;
     uint32_t violations; // calls that the specification forbids at that time
     bool handed_off;
@@ -99,6 +167,10 @@ struct mock *mock_begin(void);
 // Checks that no call broke the specification, that nothing is open, and, unless the kernel has the
 // machine, that all memory was given back.
 void mock_end(struct mock *mock);
+
+// The next boot of the same machine: its files and variables, everything else as mock_begin() left
+// it. Checks what mock_end() does.
+void mock_reboot(struct mock *mock);
 
 struct mock_file *mock_add(struct mock *mock, const char *path, const void *bytes, uint64_t size);
 struct mock_file *mock_add_text(struct mock *mock, const char *path, const char *text);
@@ -112,10 +184,31 @@ void mock_options(struct mock *mock, const char *text);
 // loader.conf, kernel and modules of the ordinary boot (see fixtures/).
 void mock_add_ordinary(struct mock *mock);
 
-// Between the parts of the mock: counts a call, says whether it is the one that fails; the volume's
-// table.
+// A variable of BTL's own GUID, NULL when there is none; one that is given, with the right
+// attributes.
+struct mock_variable *mock_variable(struct mock *mock, const char *name);
+struct mock_variable *mock_variable_put(struct mock *mock, const char *name, const void *bytes,
+                                        uint64_t size);
+
+// What the screen shows. Rows are without the spaces at their end.
+struct btl_str mock_row(const struct mock *mock, uint32_t row);
+bool mock_shows(const struct mock *mock, const char *text);
+// The style of the first character of a text on the screen. Fails the test when it is not there.
+enum fw_style mock_style(const struct mock *mock, const char *text);
+
+// The next key of a script, *script moved behind it; 0 at its end, and for {wait}. Names: {up}
+// {down} {left} {right} {home} {end} {pageup} {pagedown} {insert} {delete} {escape} {f1} to {f12}
+// {enter} {backspace} {tab} {other} {open} (a brace). What is asked of the screen before the next
+// key: {see TEXT} fails the test when it does not show TEXT, {not TEXT} when it does.
+fw_key mock_key_next(const struct mock *mock, const char **script);
+
+// Between the parts of the mock: counts a call, says whether it is the one that fails; the parts'
+// tables; what they check at the end of a boot.
 bool mock_fails(struct mock *mock, enum mock_service service);
 void mock_volume(struct volume *ret);
+void mock_console(struct firmware *ret);
+void mock_variables(struct firmware *ret);
+void mock_variables_check(struct mock *mock);
 void mock_forget(struct mock_file *file);
 
 bool mock_said(const struct mock *mock, const char *text);
@@ -125,15 +218,20 @@ uint32_t mock_count(const struct mock *mock, const char *text);
 void mock_manifest(const struct mock *mock, struct btl_manifest *ret_manifest);
 const struct btlm_module *mock_module(const struct btl_manifest *manifest, const char *name);
 
+// Whether the loader gave this range of memory to cache_sync_code() since mock_forget_synced().
+bool mock_synced(uint64_t start, uint64_t size);
+void mock_forget_synced(void);
+
 // Fails the test unless run() ended with an error that was said: the code in brackets, the cause,
 // and a wait for a key. Then frees the mock.
 void mock_expect_stop(struct mock *mock, const char *code);
-// Fails the test unless run() came back with `status`, all memory given back, without having touched
-// boot services.
+// Fails the test unless run() came back with `status`, all memory given back, without having
+// touched boot services.
 void mock_expect_return(struct mock *mock, fw_status status);
 // Opens a file that the loader saved. Fails the test when it is not a sound manifest.
 void mock_saved_manifest(struct mock *mock, const char *path, struct btl_manifest *ret_manifest);
-// Fails the test unless the kernel got the machine, and `code` (NULL: none) was said.
+// Fails the test unless the kernel got the machine, and `code` (NULL: none; "": any, or none) was
+// said.
 void mock_expect_boot(struct mock *mock, const char *code);
 
 #endif

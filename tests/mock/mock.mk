@@ -5,7 +5,7 @@ MOCK := $(patsubst tests/mock/test_%.c,%,$(sort $(wildcard tests/mock/test_*.c))
 MOCK_OUT := $(BUILD)/mock
 MOCK_FIXTURES := $(patsubst tests/mock/fixtures/%.c,$(MOCK_OUT)/fixtures/%.ko,$(sort $(wildcard tests/mock/fixtures/*.c))) \
 	$(MOCK_OUT)/fixtures/kernel.elf $(MOCK_OUT)/fixtures/moved.elf $(MOCK_OUT)/fixtures/low.elf $(MOCK_OUT)/fixtures/high.elf
-MOCK_FLAGS := $(CSTD) $(WARN) -Iefi -Icore -Itests/mock -DLOADER_VERSION='"test"' -DLOADER_NAME='"BOOTX64.EFI"' \
+MOCK_FLAGS := $(CSTD) $(WARN) -Iefi -Icore -I$(BUILD)/gen -Itests/mock -DLOADER_VERSION='"test"' -DLOADER_NAME='"BOOTX64.EFI"' \
 	-D_GNU_SOURCE -DMOCK_FIXTURES='"$(MOCK_OUT)/fixtures"' -g -O1 $(SANITIZE)
 MOCK_LOADER := $(filter-out %_ia64.c,$(filter-out $(wildcard efi/*_uefi.c efi/cpu_*.c efi/mem_*.c),$(sort $(wildcard efi/*.c))))
 
@@ -35,6 +35,7 @@ define mock_variant
 $(MOCK_OUT)/$(1)/%.o: efi/%.c
 	$$(BEGIN)
 	$(1) $(MOCK_FLAGS) -c $$< -o $$@
+$(MOCK_OUT)/$(1)/messages_text.o: $(MESSAGES_TEXT)
 $(MOCK_OUT)/$(1)/%.o: efi/%.S
 	$$(BEGIN)
 	$(1) -g -c $$< -o $$@
@@ -42,8 +43,12 @@ $(MOCK_OUT)/$(1)/tests/%.o: tests/mock/%.c
 	$$(BEGIN)
 	$(1) $(MOCK_FLAGS) -c $$< -o $$@
 $(MOCK_OUT)/$(1)/test_%: $(MOCK_OUT)/$(1)/tests/test_%.o \
-		$(patsubst %,$(MOCK_OUT)/$(1)/tests/%.o,mock mock_files mock_expect walk) $(MOCK_LOADER:efi/%.c=$(MOCK_OUT)/$(1)/%.o) \
+		$(patsubst %,$(MOCK_OUT)/$(1)/tests/%.o,mock mock_console mock_files mock_variables mock_expect state walk) $(MOCK_LOADER:efi/%.c=$(MOCK_OUT)/$(1)/%.o) \
 		$(MOCK_OUT)/$(1)/handoff_x86_64.o $(BUILD)/test-$(1)/libbtl.a
+	$(1) $(SANITIZE) -Wl,--wrap=cache_sync_code $$^ -lcmocka -o $$@
+# What is pure of another architecture's part, alone.
+$(MOCK_OUT)/$(1)/test_paging_ia64: $(MOCK_OUT)/$(1)/tests/test_paging_ia64.o $(MOCK_OUT)/$(1)/paging_ia64.o \
+		$(MOCK_OUT)/$(1)/handoff_pins_ia64.o
 	$(1) $(SANITIZE) $$^ -lcmocka -o $$@
 endef
 $(eval $(call mock_variant,gcc))

@@ -28,11 +28,24 @@ static struct mock_file *find(struct mock *mock, struct btl_str path)
     return NULL;
 }
 
+// Counts a call of the volume; false when it is not to succeed, with *ret_status why.
+static bool answers(struct mock *mock, enum mock_service service, fw_status *ret_status)
+{
+    bool fails = mock_fails(mock, service);
+    mock->volume_calls++;
+    *ret_status = mock->fail_status;
+    if (fails)
+        return false;
+    *ret_status = FW_NO_MEDIA;
+    return mock->vanish_at == 0 || mock->volume_calls < mock->vanish_at;
+}
+
 static fw_status file_open(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
 {
     struct mock *mock = mock_of_volume(volume);
-    if (mock_fails(mock, MOCK_OPEN))
-        return mock->fail_status;
+    fw_status status;
+    if (!answers(mock, MOCK_OPEN, &status))
+        return status;
     struct mock_file *file = find(mock, path);
     if (file == NULL)
         return FW_NOT_FOUND;
@@ -40,6 +53,7 @@ static fw_status file_open(struct volume *volume, struct btl_str path, struct vo
         return file->open_status;
     file->opened++;
     file->open_now++;
+    file->position = 0;
     *ret_file = (struct volume_file){volume, file};
     return FW_SUCCESS;
 }
@@ -48,8 +62,9 @@ static fw_status file_info(struct volume_file *open, struct volume_info *ret_inf
 {
     struct mock *mock = mock_of_volume(open->volume);
     const struct mock_file *file = open->handle;
-    if (mock_fails(mock, MOCK_INFO))
-        return mock->fail_status;
+    fw_status status;
+    if (!answers(mock, MOCK_INFO, &status))
+        return status;
     if (file->info_status != FW_SUCCESS)
         return file->info_status;
     uint64_t size = file->said_size != 0 ? file->said_size : file->size;
@@ -65,13 +80,18 @@ static fw_status file_read_bytes(struct volume_file *open, void *to, uint64_t si
     struct mock *mock = mock_of_volume(open->volume);
     struct mock_file *file = open->handle;
     file->reads++;
-    if (mock_fails(mock, MOCK_READ))
-        return mock->fail_status;
+    fw_status status;
+    if (!answers(mock, MOCK_READ, &status))
+        return status;
     if (file->read_status != FW_SUCCESS)
         return file->read_status;
-    uint64_t there = file->size - file->short_by;
+    uint64_t end = file->size - file->short_by;
+    uint64_t there = file->position < end ? end - file->position : 0;
     *ret_read = size < there ? size : there;
-    memcpy(to, file->bytes, *ret_read);
+    if (*ret_read > 0)
+        memcpy(to, (const char *)file->bytes + file->position, *ret_read);
+    file->position += *ret_read;
+    file->read_bytes += *ret_read;
     return FW_SUCCESS;
 }
 
@@ -96,6 +116,103 @@ static void file_close(struct volume_file *open)
     mock->key++;
 }
 
+// ----------------------------------------------------------------------------------------- listing
+
+struct listing {
+    const char *path; // of the directory, "" for the root
+    size_t len;
+    volume_visit *visit;
+    void *context;
+};
+
+// The entry's name under the directory: a file, or the directory that it lies in.
+static bool name_under(const struct listing *listing, const char *path, struct btl_str *ret_name)
+{
+    if (path == NULL || strncasecmp(path, listing->path, listing->len) != 0 ||
+        path[listing->len] != '/' || path[listing->len + 1] == '\0')
+        return false;
+    const char *name = path + listing->len + 1;
+    *ret_name = (struct btl_str){name, strcspn(name, "/")};
+    return true;
+}
+
+// Was a directory of that name listed already?
+static bool listed(const struct mock *mock, const struct listing *listing, size_t end,
+                   struct btl_str name)
+{
+    struct btl_str other;
+    for (size_t i = 0; i < end; i++) {
+        if (name_under(listing, mock->files[i].path, &other) && btl_str_equal(other, name))
+            return true;
+    }
+    return false;
+}
+
+static bool list_files(const struct mock *mock, const struct listing *listing)
+{
+    struct btl_str name;
+    for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++) {
+        const struct mock_file *file = &mock->files[i];
+        if (!name_under(listing, file->path, &name) || listed(mock, listing, i, name))
+            continue;
+        bool below = name.at[name.len] == '/';
+        struct volume_info info = {file->said_size != 0 ? file->said_size : file->size,
+                                   file->directory || below};
+        if (below)
+            info.size = 0;
+        if (!listing->visit(listing->context, name, &info))
+            return false;
+    }
+    return true;
+}
+
+static void list_ghosts(const struct mock *mock, const struct listing *listing)
+{
+    const struct mock_ghost *ghost = mock->ghosts;
+    for (; ghost != NULL && ghost->name != NULL; ghost++) {
+        struct volume_info info = {ghost->size, ghost->is_directory};
+        bool here = strlen(ghost->directory) == listing->len &&
+                    strncasecmp(ghost->directory, listing->path, listing->len) == 0;
+        for (uint32_t i = 0; here && i <= ghost->times; i++) {
+            if (!listing->visit(listing->context, btl_str_of(ghost->name), &info))
+                return;
+        }
+    }
+}
+
+static bool is_directory(const struct mock *mock, const struct listing *listing)
+{
+    struct btl_str name;
+    for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++) {
+        const struct mock_file *file = &mock->files[i];
+        if (name_under(listing, file->path, &name) ||
+            (file->directory && strcasecmp(file->path, listing->path) == 0))
+            return true;
+    }
+    return listing->len == 0;
+}
+
+static fw_status file_list(struct volume *volume, struct btl_str directory, volume_visit *visit,
+                           void *context)
+{
+    struct mock *mock = mock_of_volume(volume);
+    char path[256];
+    fw_status status;
+    if (!answers(mock, MOCK_LIST, &status))
+        return status;
+    snprintf(path, sizeof(path), "%s%.*s", directory.at[0] == '/' ? "" : "/", (int)directory.len,
+             directory.at);
+    size_t len = strlen(path);
+    while (len > 0 && path[len - 1] == '/')
+        path[--len] = '\0';
+    struct listing listing = {path, len, visit, context};
+    if (!is_directory(mock, &listing))
+        return FW_NOT_FOUND;
+    if (list_files(mock, &listing))
+        list_ghosts(mock, &listing);
+    return FW_SUCCESS;
+}
+
 // ----------------------------------------------------------------------------------------- writing
 
 // The file's name is gone; the slot stays, because others may be open.
@@ -112,8 +229,9 @@ static fw_status file_create(struct volume *volume, struct btl_str path,
                              struct volume_file *ret_file)
 {
     struct mock *mock = mock_of_volume(volume);
-    if (mock_fails(mock, MOCK_CREATE))
-        return mock->fail_status;
+    fw_status status;
+    if (!answers(mock, MOCK_CREATE, &status))
+        return status;
     if (mock->write_status != FW_SUCCESS)
         return mock->write_status;
     if (find(mock, path) != NULL)
@@ -131,8 +249,9 @@ static fw_status file_write(struct volume_file *open, const void *from, uint64_t
 {
     struct mock *mock = mock_of_volume(open->volume);
     struct mock_file *file = open->handle;
-    if (mock_fails(mock, MOCK_WRITE))
-        return mock->fail_status;
+    fw_status status;
+    if (!answers(mock, MOCK_WRITE, &status))
+        return status;
     assert_true(file->created && file->bytes == NULL);
     file->size = size < mock->write_limit ? size : mock->write_limit;
     file->bytes = malloc(file->size + 1);
@@ -145,8 +264,9 @@ static fw_status file_write(struct volume_file *open, const void *from, uint64_t
 static fw_status file_flush(struct volume_file *open)
 {
     struct mock_file *file = open->handle;
-    if (mock_fails(mock_of_volume(open->volume), MOCK_FLUSH))
-        return mock_of_volume(open->volume)->fail_status;
+    fw_status status;
+    if (!answers(mock_of_volume(open->volume), MOCK_FLUSH, &status))
+        return status;
     file->flushed = true;
     return FW_SUCCESS;
 }
@@ -156,8 +276,9 @@ static fw_status file_rename(struct volume_file *open, struct btl_str name)
     struct mock *mock = mock_of_volume(open->volume);
     struct mock_file *file = open->handle;
     char path[256];
-    if (mock_fails(mock, MOCK_RENAME))
-        return mock->fail_status;
+    fw_status status;
+    if (!answers(mock, MOCK_RENAME, &status))
+        return status;
     int directory = (int)(strrchr(file->path, '/') - file->path);
     snprintf(path, sizeof(path), "%.*s/%.*s", directory, file->path, (int)name.len, name.at);
     if (find(mock, btl_str_of(path)) != NULL)
@@ -171,8 +292,9 @@ static fw_status file_remove(struct volume *volume, struct btl_str path)
 {
     struct mock *mock = mock_of_volume(volume);
     struct mock_file *file = find(mock, path);
-    if (mock_fails(mock, MOCK_REMOVE))
-        return mock->fail_status;
+    fw_status status;
+    if (!answers(mock, MOCK_REMOVE, &status))
+        return status;
     if (file == NULL)
         return FW_NOT_FOUND;
     if (mock->write_status != FW_SUCCESS)
@@ -196,6 +318,7 @@ void mock_volume(struct volume *ret)
                            .info = file_info,
                            .read = file_read_bytes,
                            .close = file_close,
+                           .list = file_list,
                            .create = file_create,
                            .write = file_write,
                            .flush = file_flush,

@@ -291,6 +291,20 @@ static void test_code_page_holds_the_handoff_code(void **state)
     mock_end(mock);
 }
 
+static void test_what_is_code_is_synced(void **state)
+{
+    struct btl_manifest manifest;
+    mock_forget_synced();
+    struct mock *mock = boot_ordinary(&manifest);
+    const struct btlm_kernel *kernel = btl_manifest_kernel(&manifest);
+    const struct btlm_system *system = btl_manifest_system(&manifest);
+    assert_true(system->modules_size > 0);
+    assert_true(mock_synced(mock->handoff.code, (size_t)(handoff_code_end - handoff_code)));
+    assert_true(mock_synced(kernel->physical_base, kernel->size));
+    assert_true(mock_synced(system->modules_physical, system->modules_size));
+    mock_end(mock);
+}
+
 static void test_log_and_timeline_are_in_the_manifest(void **state)
 {
     struct btl_manifest manifest;
@@ -300,7 +314,7 @@ static void test_log_and_timeline_are_in_the_manifest(void **state)
     assert_true(log.len < sizeof(text));
     memcpy(text, log.at, log.len);
     text[log.len] = '\0';
-    assert_non_null(strstr(text, "\nbase "));
+    assert_non_null(strstr(text, "] info  base "));
     assert_null(strchr(text, '\r'));
     bool kinds[BTLM_EVENTS_KINDS] = {false};
     uint64_t last = 0;
@@ -401,7 +415,7 @@ static void test_autoboot_delay_is_waited_for(void **state)
     mock_add_ordinary(mock);
     mock_add_text(mock, "/loader.conf", "autoboot_delay=\"3\"\n");
     mock_expect_boot(mock, NULL);
-    assert_true(mock->key_waited && mock->key_seconds == 3);
+    assert_true(mock->key_waited && mock->waited_ms == 3000);
     mock_end(mock);
 }
 
@@ -434,6 +448,7 @@ int main(void)
         cmocka_unit_test(test_every_taken_page_is_accounted_for),
         cmocka_unit_test(test_all_memory_is_in_both_maps),
         cmocka_unit_test(test_code_page_holds_the_handoff_code),
+        cmocka_unit_test(test_what_is_code_is_synced),
         cmocka_unit_test(test_log_and_timeline_are_in_the_manifest),
         cmocka_unit_test(test_movable_kernel_goes_to_the_window),
         cmocka_unit_test(test_boots_without_modules_and_without_extras),

@@ -128,7 +128,7 @@ static uint32_t longest_page(const struct mock *mock)
 static void test_pages_fit_the_screen(void **state)
 {
     struct mock *mock = begin("-n -b");
-    mock->keys = " \x01 ";
+    mock->keys = " {other} ";
     mock_expect_return(mock, FW_SUCCESS);
     assert_true(mock->key_waited);
     assert_true(mock_count(mock, "-- a key") >= 3);

@@ -233,7 +233,7 @@ static void test_config_with_too_long_path(void **state)
     memset(option, 'a', sizeof(option) - 1);
     option[sizeof(option) - 1] = '\0';
     mock_options(mock, option);
-    mock_expect_boot(mock, "file-bad-path");
+    mock_expect_boot(mock, "option-path");
     mock_end(mock);
 }
 
@@ -279,7 +279,7 @@ static void test_required_module_that_does_not_link_resets(void **state)
                   "required_failure=\"reset\"\n");
     assert_int_not_equal(run(&mock->firmware), FW_SUCCESS);
     assert_true(mock_said(mock, "[boot-required]"));
-    assert_true(mock->key_waited && mock->key_seconds == 60 && mock->reset);
+    assert_true(mock->key_waited && mock->key_ms == 60000 && mock->reset);
     mock_end(mock);
 }
 
@@ -306,6 +306,63 @@ static void test_garbage_config_shows_twenty_errors_and_keeps_all(void **state)
     assert_true(btl_manifest_count(&manifest, BTLM_DIAGNOSTICS) >= 100);
     mock_end(mock);
     free(conf);
+}
+
+// The menu wants no large file for its titles; who chooses one wants it.
+static void test_configuration_larger_than_the_menu_reads(void **state)
+{
+    static char conf[300001];
+    struct mock *mock = begin();
+    memset(conf, '#', 300000);
+    memcpy(conf + 299980, "\nbase_load=\"YES\"\n\n\n\n", 20);
+    mock_add_text(mock, "/loader.conf.d/big.conf", conf);
+    mock_options(mock, "-i");
+    mock->keys = "{see boot menu}ss{down}{down}{enter}{see big.conf}{not file-too-large}b";
+    mock_expect_boot(mock, NULL);
+    assert_false(mock_said(mock, "[file-too-large]"));
+    // Opened once for its size alone, however often the menu shows it, and once to be read.
+    struct mock_file *file = mock_file(mock, "/loader.conf.d/big.conf");
+    assert_int_equal(file->opened, 2);
+    file->opened = 1;
+    mock_end(mock);
+}
+
+// Twenty of the others are shown, and the error behind them.
+static void test_errors_are_not_hidden_by_notes(void **state)
+{
+    struct mock *mock = begin();
+    char conf[40 * 16 + 40] = "";
+    for (int i = 0; i < 40; i++)
+        strcat(conf, "lazy_lod=\"YES\"\n");
+    strcat(conf, "base_load=\"MAYBE\"\n");
+    mock_add_text(mock, "/loader.conf", conf);
+    mock_expect_boot(mock, "conf-unknown-key");
+    assert_int_equal(mock_count(mock, "warning: "), 20);
+    assert_int_equal(mock_count(mock, "error: "), 1);
+    assert_true(mock_said(mock, "... and 20 more, in the log and in the manifest"));
+    mock_end(mock);
+}
+
+// Notes, which quiet="YES" does not show, and an error behind them.
+static void test_error_behind_many_notes(void **state)
+{
+    static const char *const begins[] = {"", "quiet=\"YES\"\n"};
+    for (size_t i = 0; i < BTL_COUNT(begins); i++) {
+        struct mock *mock = begin();
+        char conf[4000], list[2000] = "";
+        strcpy(conf, begins[i]);
+        for (int n = 10; n < 40; n++) {
+            snprintf(conf + strlen(conf), 40, "off%d_load=\"YES\"\n", n);
+            snprintf(list + strlen(list), 20, "off%d ", n);
+        }
+        snprintf(conf + strlen(conf), 2100, "module_blacklist=\"%s\"\ngone_load=\"YES\"\n", list);
+        mock_add_text(mock, "/loader.conf", conf);
+        mock_expect_boot(mock, "file-not-found");
+        assert_int_equal(mock_count(mock, "[plan-blacklisted]"), i == 0 ? 20 : 0);
+        assert_int_equal(mock_said(mock, "... and 10 more, in the log"), i == 0);
+        assert_int_equal(mock_said(mock, "more, in the log"), i == 0);
+        mock_end(mock);
+    }
 }
 
 // Longer messages than the log holds: the console and the manifest's diagnostics do not mind.
@@ -364,6 +421,9 @@ int main(void)
         cmocka_unit_test(test_required_module_that_does_not_link_resets),
         cmocka_unit_test(test_phase1_larger_than_memory),
         cmocka_unit_test(test_garbage_config_shows_twenty_errors_and_keeps_all),
+        cmocka_unit_test(test_configuration_larger_than_the_menu_reads),
+        cmocka_unit_test(test_errors_are_not_hidden_by_notes),
+        cmocka_unit_test(test_error_behind_many_notes),
         cmocka_unit_test(test_log_has_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

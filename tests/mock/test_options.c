@@ -79,9 +79,9 @@ static void test_verbose_counts_more_than_quiet(void **state)
 // Every option that is known is in the help text, and nothing was done to print it.
 static void test_help(void **state)
 {
-    static const char *const lines[] = {"\r\n  -b ",      "\r\n  -c FILE ", "\r\n  -h ",
-                                        "\r\n  -m FILE ", "\r\n  -n ",      "\r\n  -v ",
-                                        "Example:"};
+    static const char *const lines[] = {"\r\n  -b ", "\r\n  -c FILE ", "\r\n  -h ",
+                                        "\r\n  -i ", "\r\n  -m FILE ", "\r\n  -n ",
+                                        "\r\n  -s ", "\r\n  -v ",      "Example:"};
     struct mock *mock = mock_begin(); // a machine without files
     mock->facts.options_name_program = true;
     mock_options(mock, "BOOTX64.EFI -n -h");

@@ -61,6 +61,64 @@ static void test_utf16(void **state)
     assert_int_equal(utf16_to_utf8((const uint16_t[]){'a', 0x20ac}, 2, small, 3), 1);
 }
 
+static bool name_to_utf8(const uint16_t *name, size_t units, char got[static 16])
+{
+    size_t len;
+    if (!utf16_name_to_utf8(name, units, got, 15, &len))
+        return false;
+    got[len] = '\0';
+    return true;
+}
+
+static void test_names_of_entries(void **state)
+{
+    char got[16];
+    assert_true(name_to_utf8((const uint16_t[]){'a', '.', 'k', 'o', 0, 'x'}, 6, got));
+    assert_string_equal(got, "a.ko");
+    assert_true(name_to_utf8((const uint16_t[]){0x20ac, 0xd83d, 0xde00, 0}, 4, got));
+    assert_string_equal(got, "\xe2\x82\xac\xf0\x9f\x98\x80");
+    assert_true(name_to_utf8((const uint16_t[]){'.', '.', '.', 0}, 4, got));
+    assert_true(name_to_utf8((const uint16_t[]){'.', 'a', 0}, 3, got));
+    assert_true(name_to_utf8((const uint16_t[]){'a', '.', 0}, 3, got));
+}
+
+static void test_what_is_no_name(void **state)
+{
+    static const uint16_t bad[][4] = {{0},           {'.', 0},      {'.', '.', 0}, {'a', 0xd83d, 0},
+                                      {0xde00, 0},   {'a', '/', 0}, {'\\', 0},     {'a', '\n', 0},
+                                      {0xd83d, 'a'}, {0x202e, 0}};
+    char got[16];
+    for (size_t i = 0; i < BTL_COUNT(bad); i++)
+        assert_false(name_to_utf8(bad[i], 4, got));
+    assert_false(name_to_utf8((const uint16_t[]){'a', 'b'}, 2, got)); // without an end
+    assert_false(name_to_utf8((const uint16_t[]){0}, 0, got));
+    uint16_t longer[17] = {0}; // than there is room
+    for (size_t i = 0; i < 16; i++)
+        longer[i] = 'a';
+    assert_false(name_to_utf8(longer, 17, got));
+}
+
+static void expect_ucs2(const char *text, const uint16_t *wanted, size_t units)
+{
+    uint16_t got[16];
+    size_t at = 0, used = 0;
+    while (at < strlen(text)) // by twos, as a text that is longer than the piece
+        used += utf8_to_ucs2(btl_str_of(text), &at, got + used, 2);
+    assert_int_equal(used, units);
+    assert_memory_equal(got, wanted, 2 * units);
+    assert_int_equal(at, strlen(text));
+}
+
+static void test_text_for_the_console(void **state)
+{
+    expect_ucs2("a\r\n", (const uint16_t[]){'a', '\r', '\n'}, 3);
+    expect_ucs2("\xc3\xa4\xe2\x82\xac", (const uint16_t[]){0xe4, 0x20ac}, 2);
+    expect_ucs2("\xf0\x9f\x98\x80z", (const uint16_t[]){'?', 'z'}, 2);
+    expect_ucs2("\x1b[2J", (const uint16_t[]){'?', '[', '2', 'J'}, 4);
+    expect_ucs2("\xc2\x9bz", (const uint16_t[]){'?', 'z'}, 2);
+    expect_ucs2("\xe2\x82", (const uint16_t[]){'?', '?'}, 2);
+}
+
 static void test_names_of_status_codes(void **state)
 {
     assert_true(btl_str_equal(fw_status_name(FW_DEVICE_ERROR), BTL_STR("Device Error")));
@@ -74,6 +132,9 @@ int main(void)
         cmocka_unit_test(test_what_is_no_path),
         cmocka_unit_test(test_longest_path),
         cmocka_unit_test(test_utf16),
+        cmocka_unit_test(test_names_of_entries),
+        cmocka_unit_test(test_what_is_no_name),
+        cmocka_unit_test(test_text_for_the_console),
         cmocka_unit_test(test_names_of_status_codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,72 @@ static void test_keys_of_the_boot_take_effect(void **state)
     parse_end(&parsed);
 }
 
+static void test_keys_of_the_menu_and_of_trials_take_effect(void **state)
+{
+    struct parsed parsed;
+    parse(&parsed,
+          BTL_STR("title=\"New disk driver\"\nmenu=line\nboot_tries=3\nboot_timeout=90\n"));
+    assert_true(parsed.good);
+    assert_str(&parsed.memory, parsed.config.title, "New disk driver");
+    assert_int_equal(parsed.config.menu, BTL_MENU_LINE);
+    assert_int_equal(parsed.config.boot_tries, 3);
+    assert_true(parsed.config.boot_timeout_given);
+    assert_int_equal(parsed.config.boot_timeout, 90);
+    parse_end(&parsed);
+    parse(&parsed, BTL_STR("menu=screen\nboot_timeout=0\n"));
+    assert_int_equal(parsed.config.menu, BTL_MENU_SCREEN);
+    assert_true(parsed.config.boot_timeout_given);
+    assert_int_equal(parsed.config.boot_timeout, 0);
+    parse_end(&parsed);
+    parse(&parsed, BTL_STR(""));
+    assert_str(&parsed.memory, parsed.config.title, "");
+    assert_int_equal(parsed.config.menu, BTL_MENU_AUTO);
+    assert_int_equal(parsed.config.boot_tries, 0);
+    assert_false(parsed.config.boot_timeout_given);
+    parse_end(&parsed);
+}
+
+static void test_levels_of_failures(void **state)
+{
+    static const struct {
+        const char *text;
+        enum btl_on_error expected;
+    } cases[] = {
+        {"a_load=YES", BTL_ON_ERROR_WARN},
+        {"a_required=YES", BTL_ON_ERROR_REQUIRED},
+        {"a_required=NO", BTL_ON_ERROR_WARN},
+        {"a_on_error=ignore", BTL_ON_ERROR_IGNORE},
+        {"a_on_error=warn", BTL_ON_ERROR_WARN},
+        {"a_on_error=fallback", BTL_ON_ERROR_FALLBACK},
+        {"a_on_error=halt", BTL_ON_ERROR_HALT},
+        {"a_on_error=warn\na_required=YES", BTL_ON_ERROR_WARN}, // the more exact one wins
+        {"a_required=YES\na_on_error=halt", BTL_ON_ERROR_HALT},
+        {"a_on_error=halt\na_on_error=ignore", BTL_ON_ERROR_IGNORE},
+    };
+    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+        struct parsed parsed;
+        parse(&parsed, btl_str_of(cases[i].text));
+        const struct btl_module_config *module = &parsed.config.modules[0];
+        assert_true(parsed.good);
+        assert_str(&parsed.memory, module->name, "a");
+        assert_int_equal(module->on_error, cases[i].expected);
+        parse_end(&parsed);
+    }
+}
+
+static void test_module_whose_name_ends_like_a_suffix(void **state)
+{
+    struct parsed parsed;
+    parse(&parsed, BTL_STR("a_on_load=YES\na_on_on_error=halt\na_on_error=warn\n"));
+    assert_true(parsed.good);
+    assert_int_equal(parsed.config.module_count, 2);
+    assert_str(&parsed.memory, parsed.config.modules[0].name, "a_on");
+    assert_int_equal(parsed.config.modules[0].on_error, BTL_ON_ERROR_HALT);
+    assert_int_equal(parsed.config.modules[0].on_error_setting->line, 2);
+    assert_str(&parsed.memory, parsed.config.modules[1].name, "a");
+    parse_end(&parsed);
+}
+
 static void test_keys_of_modules_are_gathered_in_order_of_first_mention(void **state)
 {
     struct parsed parsed;
@@ -138,6 +204,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys_of_the_boot_take_effect),
+        cmocka_unit_test(test_keys_of_the_menu_and_of_trials_take_effect),
+        cmocka_unit_test(test_levels_of_failures),
+        cmocka_unit_test(test_module_whose_name_ends_like_a_suffix),
         cmocka_unit_test(test_keys_of_modules_are_gathered_in_order_of_first_mention),
         cmocka_unit_test(test_each_phase_can_be_configured),
         cmocka_unit_test(test_last_assignment_wins_and_marks_the_earlier_ones),

@@ -21,6 +21,12 @@ static void test_unknown_key_names_the_nearest(void **state)
         {"modules_path", "module_path"},
         {"Verbose", "verbose"},
         {"module_blocklist", "module_blacklist"},
+        {"hello_on_eror", "hello_on_error"},
+        {"my_disk_no_error", "my_disk_on_error"},
+        {"hello_onerror", "hello_on_error"},
+        {"boot_try", "boot_tries"},
+        {"boot_time_out", "boot_timeout"},
+        {"titel", "title"},
     };
     for (size_t i = 0; i < BTL_COUNT(cases); i++) {
         char text[64], expected[256];

@@ -86,6 +86,46 @@ static void test_bad_stage(void **state)
     COMPLAINT("stage=boot", "");
 }
 
+static void test_bad_tries(void **state)
+{
+    COMPLAINT("boot_tries=100",
+              "loader.conf:1:12: error: 100 is out of range; boot_tries is a whole "
+              "number from 0 to 99 [conf-number-range]\n");
+    COMPLAINT("boot_tries=all", "loader.conf:1:12: error: \"all\" is not a number; boot_tries is a "
+                                "whole number from 0 to 99 [conf-bad-number]\n");
+    COMPLAINT("boot_tries=0\nboot_tries=99", "");
+}
+
+static void test_bad_timeout(void **state)
+{
+    COMPLAINT("boot_timeout=3601",
+              "loader.conf:1:14: error: 3601 is out of range; boot_timeout is a "
+              "whole number from 0 to 3600 [conf-number-range]\n");
+    COMPLAINT("boot_timeout=\"1 s\"",
+              "loader.conf:1:14: error: \"1 s\" is not a number; boot_timeout "
+              "is a whole number from 0 to 3600 [conf-bad-number]\n");
+    COMPLAINT("boot_timeout=0\nboot_timeout=3600", "");
+}
+
+static void test_bad_menu(void **state)
+{
+    COMPLAINT("menu=YES", "loader.conf:1:6: error: \"YES\" is none of \"auto\", \"screen\" and "
+                          "\"line\"; menu is one of these [conf-bad-menu]\n");
+    COMPLAINT("menu=auto\nmenu=screen\nmenu=line", "");
+}
+
+static void test_bad_on_error(void **state)
+{
+    COMPLAINT("my_disk_on_error=stop",
+              "loader.conf:1:18: error: my_disk: \"stop\" is none of \"ignore\", \"warn\", "
+              "\"fallback\" and \"halt\"; my_disk_on_error is one of these [conf-bad-on-error]\n");
+    COMPLAINT("a_on_error=required",
+              "loader.conf:1:12: error: a: \"required\" is none of \"ignore\", \"warn\", "
+              "\"fallback\" and \"halt\"; a_on_error is one of these [conf-bad-on-error]\n");
+    COMPLAINT("a_on_error=ignore\nb_on_error=warn\nc_on_error=fallback\nd_on_error=halt", "");
+    COMPLAINT("_on_error=halt", BAD_NAME("1", ""));
+}
+
 static void test_bad_paths(void **state)
 {
 #define RELATIVE(column, path, key)                                                                \
@@ -133,6 +173,10 @@ int main(void)
         cmocka_unit_test(test_bad_numbers),
         cmocka_unit_test(test_bad_action),
         cmocka_unit_test(test_bad_stage),
+        cmocka_unit_test(test_bad_tries),
+        cmocka_unit_test(test_bad_timeout),
+        cmocka_unit_test(test_bad_menu),
+        cmocka_unit_test(test_bad_on_error),
         cmocka_unit_test(test_bad_paths),
         cmocka_unit_test(test_path_of_255_bytes_is_the_longest),
     };

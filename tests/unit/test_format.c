@@ -119,6 +119,31 @@ static void test_buffer_is_cut_and_terminated(void **state)
     assert_string_equal(buffer, "abc");
 }
 
+static void test_sink_that_is_a_buffer(void **state)
+{
+    char at[6] = "?????";
+    struct btl_buffer buffer = btl_buffer(at, sizeof(at)), moved;
+    assert_string_equal(at, "");
+    btl_format(&buffer.out, "%s", "abc");
+    moved = buffer;
+    btl_format(&moved.out, "%d", 45);
+    assert_string_equal(at, "abc45");
+    btl_format(&moved.out, "de");
+    btl_format(&moved.out, "f");
+    assert_string_equal(at, "abc45");
+    assert_int_equal(moved.len, 8);
+    assert_int_equal(btl_buffer_text(&moved).len, 5);
+    assert_ptr_equal(btl_buffer_text(&moved).at, at);
+}
+
+static void test_buffer_without_room(void **state)
+{
+    struct btl_buffer buffer = btl_buffer(NULL, 0);
+    btl_format(&buffer.out, "abc");
+    assert_int_equal(buffer.len, 3);
+    assert_int_equal(btl_buffer_text(&buffer).len, 0);
+}
+
 static void put_nowhere(struct btl_out *out, const char *text, size_t len)
 {
     *(size_t *)out->owner += len;
@@ -149,6 +174,8 @@ int main(void)
         cmocka_unit_test(test_sizes_for_people),
         cmocka_unit_test(test_faulty_formats_do_no_harm),
         cmocka_unit_test(test_buffer_is_cut_and_terminated),
+        cmocka_unit_test(test_sink_that_is_a_buffer),
+        cmocka_unit_test(test_buffer_without_room),
         cmocka_unit_test(test_column_counts_characters_since_the_newline),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

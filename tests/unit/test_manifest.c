@@ -318,7 +318,10 @@ static void test_bad_strings_are_all_reported(void **state)
     module->path.offset = UINT32_MAX;
     module->description = (struct btlm_str){0, UINT32_MAX};
     export->name.length = (uint32_t)table(BTLM_STRINGS)->count;
-    assert_spoiled("manifest-bad-string manifest-bad-string manifest-bad-string");
+    ((struct btlm_boot *)entry(BTLM_BOOT, 0))->reason.offset = UINT32_MAX;
+    assert_spoiled(
+        "manifest-bad-string manifest-bad-string manifest-bad-string manifest-bad-string");
+    assert_says("table boot, entry 0: reason takes");
     assert_says("table modules, entry 2: path takes");
 }
 
@@ -383,6 +386,9 @@ static void test_enums_that_may_grow_are_not_refused(void **state)
     struct btl_manifest manifest;
     ((struct btlm_event *)entry(BTLM_EVENTS, 0))->kind = 1000;
     ((struct btlm_system *)entry(BTLM_SYSTEM, 0))->framebuffer_format = 1000;
+    ((struct btlm_boot *)entry(BTLM_BOOT, 0))->how = 1000;
+    ((struct btlm_boot *)entry(BTLM_BOOT, 0))->flags = UINT32_MAX;
+    ((struct btlm_module *)entry(BTLM_MODULES, 0))->flags |= 7u << BTLM_ON_ERROR_SHIFT;
     ((struct btlm_memory *)entry(BTLM_MEMORY, 0))->efi_type = 0x80000000;
     assert_true(open_resealed(&manifest));
 }

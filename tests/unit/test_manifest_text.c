@@ -81,9 +81,9 @@ static void test_all_sections_read_as_in_the_golden_file(void **state)
 // for the parts of modules.
 static void test_each_section_can_be_had_alone(void **state)
 {
-    static const char *const alone[] = {"system",  "kernel", "segments",    "modules",
-                                        "order",   "memory", "diagnostics", "timeline",
-                                        "exports", "log",    "config"};
+    static const char *const alone[] = {"system", "kernel",      "segments", "modules", "order",
+                                        "memory", "diagnostics", "timeline", "exports", "log",
+                                        "config", "boot",        "volume"};
     struct boot_fixture boot;
     struct btl_manifest manifest;
     static struct sink all, one;
@@ -194,6 +194,26 @@ static void test_the_random_seed_is_not_shown(void **state)
     boot_end(&boot);
 }
 
+static void test_boot_as_it_mostly_is(void **state)
+{
+    struct btl_manifest_boot how = {.path = BTL_STR("/loader.conf"),
+                                    .wanted = BTL_STR("/loader.conf")};
+    struct boot_fixture boot;
+    struct btl_manifest manifest;
+    struct sink sink;
+    boot_begin(&boot);
+    boot.input.boot = &how;
+    open_manifest(&boot, boot_write(&boot), &manifest);
+    begin(&sink);
+    btl_manifest_print(&manifest, 1u << BTLM_BOOT, &sink.out);
+    assert_string_equal(
+        sink.text, "Boot:\n"
+                   "  file     /loader.conf\n"
+                   "  SHA-256  0000000000000000000000000000000000000000000000000000000000000000\n"
+                   "  how      normal\n");
+    boot_end(&boot);
+}
+
 static void test_long_lists_of_names_are_wrapped(void **state)
 {
     struct boot_fixture boot;
@@ -244,6 +264,8 @@ static void test_values_outside_their_enums_have_a_name(void **state)
     assert_string_equal(btlm_memory_name(BTLM_MEM_TYPES), "?");
     assert_string_equal(btlm_event_name(BTLM_EVENT_MODULE_LOADED), "module loaded");
     assert_string_equal(btlm_event_name(1000), "?");
+    assert_string_equal(btlm_how_name(BTLM_HOW_ONE_SHOT), "one-shot");
+    assert_string_equal(btlm_how_name(1000), "?");
     for (unsigned i = 0; i < BTLM_STATES; i++)
         assert_non_null(btlm_state_name(i));
     for (unsigned i = 0; i < BTLM_MEM_TYPES; i++)
@@ -263,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_lines_fit_80_columns),
         cmocka_unit_test(test_nothing_drives_the_terminal),
         cmocka_unit_test(test_the_random_seed_is_not_shown),
+        cmocka_unit_test(test_boot_as_it_mostly_is),
         cmocka_unit_test(test_long_lists_of_names_are_wrapped),
         cmocka_unit_test(test_endless_strings_are_cut_off),
         cmocka_unit_test(test_values_outside_their_enums_have_a_name),

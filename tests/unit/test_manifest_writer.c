@@ -212,6 +212,57 @@ static void test_boot_volume_that_is_not_known(void **state)
     assert_null(btl_manifest_volume(&world->manifest));
 }
 
+static void test_what_was_booted_and_why(void **state)
+{
+    struct world *world = *state;
+    write_and_open(world);
+    assert_int_equal(btl_manifest_count(&world->manifest, BTLM_BOOT), 1);
+    const struct btlm_boot *boot = btl_manifest_boot(&world->manifest);
+    const struct btlm_boot *given = &world->boot.input.boot->facts;
+    size_t rest = offsetof(struct btlm_boot, sha256);
+    assert_memory_equal((const char *)boot + rest, (const char *)given + rest,
+                        sizeof(*boot) - rest);
+    assert_string(world, boot->path, "/loader.conf.prev");
+    assert_string(world, boot->title, "Before the new disk");
+    assert_string(world, boot->wanted, "/loader.conf");
+    assert_string(world, boot->reason, "each of its 3 tries was used");
+}
+
+static void test_boot_of_which_nothing_is_said(void **state)
+{
+    struct world *world = *state;
+    world->boot.input.boot = NULL;
+    write_and_open(world);
+    assert_int_equal(btl_manifest_count(&world->manifest, BTLM_BOOT), 0);
+    assert_null(btl_manifest_boot(&world->manifest));
+}
+
+static void test_levels_of_failures(void **state)
+{
+    static const struct {
+        const char *name;
+        enum btl_on_error level;
+        bool required;
+    } expected[] = {{"ring", BTL_ON_ERROR_WARN, false},
+                    {"disk", BTL_ON_ERROR_REQUIRED, true},
+                    {"early", BTL_ON_ERROR_HALT, true},
+                    {"hello", BTL_ON_ERROR_FALLBACK, false},
+                    {"spare", BTL_ON_ERROR_IGNORE, false}};
+    struct world *world = *state;
+    write_and_open(world);
+    for (size_t i = 0; i < BTL_COUNT(expected); i++) {
+        uint16_t flags = module(world, expected[i].name)->flags;
+        assert_int_equal(BTLM_ON_ERROR(flags), expected[i].level);
+        assert_int_equal((flags & BTLM_REQUIRED) != 0, expected[i].required);
+    }
+}
+
+static void test_level_in_a_manifest_before_1_2(void **state)
+{
+    assert_int_equal(BTLM_ON_ERROR(BTLM_REQUIRED | BTLM_CONFIGURED), BTL_ON_ERROR_REQUIRED);
+    assert_int_equal(BTLM_ON_ERROR(BTLM_CONFIGURED | BTLM_METADATA), BTL_ON_ERROR_WARN);
+}
+
 static void test_kernel(void **state)
 {
     struct world *world = *state;
@@ -309,7 +360,8 @@ static void test_staged_and_registered_modules(void **state)
     assert_int_equal(disk->address, 0);
     assert_int_equal(disk->wrapper, 0);
     assert_int_equal(disk->section_count, 0);
-    assert_int_equal(disk->flags, BTLM_CONFIGURED | BTLM_METADATA | BTLM_REQUIRED);
+    assert_int_equal(disk->flags, BTLM_CONFIGURED | BTLM_METADATA | BTLM_REQUIRED |
+                                      BTL_ON_ERROR_REQUIRED << BTLM_ON_ERROR_SHIFT);
     assert_int_equal(spare->state, BTLM_REGISTERED);
     assert_int_equal(spare->phase, BTL_PHASE_AUTO);
 }
@@ -568,6 +620,10 @@ int main(void)
         TEST(test_kernel),
         TEST(test_boot_volume),
         TEST(test_boot_volume_that_is_not_known),
+        TEST(test_what_was_booted_and_why),
+        TEST(test_boot_of_which_nothing_is_said),
+        TEST(test_levels_of_failures),
+        TEST(test_level_in_a_manifest_before_1_2),
         TEST(test_a_moved_kernel_has_its_entry_where_it_lies),
         TEST(test_linked_module),
         TEST(test_sections_of_linked_modules),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The planner's first half: which modules there are, their files, their metadata, their tunables
-// and interfaces; running out of memory; the cost in memory. The phases are in test_plan_order.c.
+// and interfaces; running out of memory; the cost in memory. The rules are in
+// test_plan_phases.c, _order.c, _failures.c and _dependencies.c.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -79,7 +80,9 @@ static void test_empty_configuration_plans_nothing_and_is_good(void **state)
     assert_true(world.ordered);
     assert_int_equal(world.plan.module_count, 0);
     assert_int_equal(world.plan.order_count, 0);
-    assert_int_equal(btl_plan_required_failure(&world.plan), BTL_NONE);
+    uint32_t index = 0;
+    assert_int_equal(btl_plan_action(&world.plan, true, &index), BTL_GO_ON_SILENTLY);
+    assert_int_equal(index, BTL_NONE);
     btl_plan_compact(&world.plan);
     world_end(&world);
 }

@@ -17,6 +17,16 @@ static void test_equal_compares_length_and_every_byte(void **state)
     assert_false(btl_str_equal(BTL_STR("ab"), BTL_STR("")));
 }
 
+static void test_equal_but_case_knows_ascii_letters_alone(void **state)
+{
+    assert_true(btl_str_equal_but_case(BTL_STR(""), (struct btl_str){NULL, 0}));
+    assert_true(btl_str_equal_but_case(BTL_STR("aZ9.A"), BTL_STR("Az9.a")));
+    assert_false(btl_str_equal_but_case(BTL_STR("ab"), BTL_STR("abc")));
+    assert_false(btl_str_equal_but_case(BTL_STR("a"), BTL_STR("b")));
+    assert_false(btl_str_equal_but_case(BTL_STR("@["), BTL_STR("`{"))); // beside the letters
+    assert_false(btl_str_equal_but_case(BTL_STR("\xc3\x84"), BTL_STR("\xc3\xa4")));
+}
+
 static void test_compare_sorts_bytes_unsigned_and_prefix_first(void **state)
 {
     assert_int_equal(btl_str_compare(BTL_STR("ab"), BTL_STR("ab")), 0);
@@ -97,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_equal_compares_length_and_every_byte),
+        cmocka_unit_test(test_equal_but_case_knows_ascii_letters_alone),
         cmocka_unit_test(test_compare_sorts_bytes_unsigned_and_prefix_first),
         cmocka_unit_test(test_str_of_measures_to_the_nul),
         cmocka_unit_test(test_hash_depends_on_text_length_and_seed_alone),

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include <btl/boot.h>
+#include <btl/hash.h>
 
+#include "configurations.h"
 #include "files.h"
-
-#define DEFAULT_CONFIG "/loader.conf"
 
 static const struct machine {
     uint16_t machine;
@@ -68,17 +68,11 @@ bool boot_option(struct boot *boot, int option, bool *ret_good)
 void boot_argument(struct boot *boot, const char *argument)
 {
     struct btl_arena *arena = boot->host->arena;
-    boot->path = BTL_STR(DEFAULT_CONFIG);
-    if (argument != NULL && boot->root == NULL) {
-        const char *slash = strrchr(argument, '/');
-        boot->path = memory_text(arena, "/%s", slash == NULL ? argument : slash + 1);
-        if (slash == argument)
-            boot->root = "/";
-        else if (slash != NULL)
-            boot->root = memory_text(arena, "%.*s", (int)(slash - argument), argument).at;
-    } else if (argument != NULL) {
+    boot->path = BTL_STR(BTL_CONFIG_DEFAULT);
+    if (argument != NULL && boot->root == NULL)
+        configuration_split(arena, argument, &boot->root, &boot->path);
+    else if (argument != NULL)
         boot->path = memory_text(arena, "%s%s", argument[0] == '/' ? "" : "/", argument);
-    }
     if (boot->root == NULL)
         boot->root = ".";
 }
@@ -108,9 +102,23 @@ void boot_close(struct boot *boot)
     volume_close(&boot->volume);
 }
 
+// As the loader has it, when no configuration is known to be good.
+static bool has_fallback(struct boot *boot, struct btl_str text)
+{
+    const struct btl_boot_state nothing = {0};
+    const struct btl_boot_volume seen = configurations_seen(&boot->volume);
+    uint8_t sha256[32];
+    struct btl_booting booting = {.path = boot->path, .sha256 = sha256};
+    struct btl_str ignored;
+    btl_sha256((struct btl_bytes){(const uint8_t *)text.at, text.len}, sha256);
+    return btl_boot_fallback(&nothing, &booting, &seen, &ignored);
+}
+
 void boot_parse(struct boot *boot, struct btl_str file, struct btl_str text)
 {
     boot->text = text;
+    // Single modules are checked without a volume.
+    boot->fallback = boot->volume.host != NULL && has_fallback(boot, text);
     btl_config_parse(file, text, boot->host->arena, &boot->config, &boot->host->diags);
 }
 
@@ -156,19 +164,30 @@ static bool read_kernel(struct boot *boot, struct btl_place *ret_place)
     return false;
 }
 
+// Which line of the configuration names it, as in efi/kernel.c.
+static void report_line(struct boot *boot)
+{
+    const struct btl_setting *setting = boot->config.kernel_setting;
+    if (boot->kernel_file == NULL && setting != NULL)
+        btl_report(&boot->host->diags, BTL_BOOT_KERNEL_LINE,
+                   btl_setting_place(&boot->config, setting, (struct btl_str){NULL, 0}),
+                   BTL_ARG(boot->config.kernel));
+}
+
 void boot_kernel(struct boot *boot)
 {
     struct host *host = boot->host;
     struct btl_place place;
-    if (!read_kernel(boot, &place))
-        return;
     boot->kernel_good =
+        read_kernel(boot, &place) &&
         btl_elf_open(boot->kernel_bytes, BTL_ELF_KERNEL, boot->machine, place, &boot->kernel_elf,
                      &host->diags) &&
         btl_modinfo_read(&boot->kernel_elf, host->arena, &boot->kernel_info, &host->diags) &&
         btl_kernel_open(&boot->kernel_elf, host->arena, &boot->kernel, &host->diags);
     if (boot->kernel_good)
         choose_base(boot);
+    else
+        report_line(boot);
 }
 
 const struct btl_diag *boot_first_since(const struct boot *boot, const struct btl_diag *before)

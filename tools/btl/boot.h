@@ -44,7 +44,8 @@ struct boot {
     uint32_t module_capacity;
     struct btl_symtab symtab;
     uint64_t phase1_base, phase1_size;
-    bool required_reported; // boot-required
+    bool fallback; // there is a configuration to fall back to
+    bool required_reported; // boot-required, boot-given-up
     uint64_t bytes; // of memory that the loader takes for all this
 
     // NULL: modules come from the volume, exports from the kernel's file. read_module: reads the
@@ -91,7 +92,7 @@ bool boot_run(struct boot *boot);
 
 // Takes the text as that of loader.conf, in place of boot_config().
 void boot_parse(struct boot *boot, struct btl_str file, struct btl_str text);
-// Reports a required module that cannot be loaded, once.
+// Reports, once, a module whose failure ends the boot.
 void boot_check_required(struct boot *boot);
 // The first diagnostic after `before`; what a module's failure is put down to.
 const struct btl_diag *boot_first_since(const struct boot *boot, const struct btl_diag *before);

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include <btl/boot.h>
+#include <btl/wrapper.h>
 
 #define WINDOW_STEP (2ull << 20) // btl/boot.h
 #define WINDOW_END  (BTL_X86_64_WINDOW + BTL_X86_64_WINDOW_SIZE)
@@ -33,6 +34,16 @@ static bool place(struct linker *linker, struct btl_image *image)
     return btl_image_place(image, base, memory);
 }
 
+// What the kernel looks at before it calls the load function.
+static bool check_wrapper(const struct boot_module *module, struct btl_str name,
+                          struct btl_diags *diags)
+{
+    struct btl_linked linked = btl_image_linked(&module->image);
+    return btl_wrapper_check(
+        &linked, btl_image_section_address(&module->image, BTL_STR(BTL_WRAPPER_SECTION)),
+        (struct btl_place){.file = module->file, .module = name}, diags);
+}
+
 static bool link_module(struct linker *linker, uint32_t index)
 {
     struct boot *boot = linker->boot;
@@ -49,6 +60,7 @@ static bool link_module(struct linker *linker, uint32_t index)
     btl_plan_scope(&boot->plan, index, &boot->symtab, &scope);
     btl_image_copy(image);
     bool good = btl_image_resolve(image, &scope, diags) && btl_image_relocate(image, diags) &&
+                check_wrapper(module, boot->plan.modules[index].name, diags) &&
                 btl_image_export(image, module->info, index, &scope, &boot->symtab, diags);
     munmap(image->memory, image->size + BTL_PAGE_SIZE);
     image->memory = NULL;

@@ -121,11 +121,11 @@ void boot_plan(struct boot *boot)
         assume_interfaces(boot);
     btl_plan_order(&boot->plan);
     // After the links it is looked at once more: only what had not failed before is news then.
-    boot->required_reported = !btl_plan_check_required(&boot->plan);
+    boot->required_reported = !btl_plan_check_required(&boot->plan, boot->fallback);
 }
 
 void boot_check_required(struct boot *boot)
 {
     if (!boot->required_reported)
-        boot->required_reported = !btl_plan_check_required(&boot->plan);
+        boot->required_reported = !btl_plan_check_required(&boot->plan, boot->fallback);
 }

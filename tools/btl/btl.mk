@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The host program: $(BUILD)/host/btl, and a second one with sanitizers for the tests. `make btl`,
 # `make install` (DESTDIR, PREFIX).
-# efi/text.c knows which paths the loader takes.
+# efi/text.c knows which paths the loader takes, efi/messages_text.c explains messages.
 BTL_C := $(sort $(wildcard tools/btl/*.c))
-BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) text.o
+BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) text.o messages_text.o
 BTL_VERSION := 1.0
 BTL_FLAGS = $(CSTD) $(WARN) -D_GNU_SOURCE -DBTL_VERSION_TEXT='"$(BTL_VERSION)"'
 
@@ -15,6 +15,9 @@ $(BUILD)/$(1)/btl-o/%.o: tools/btl/%.c tools/btl/btl.mk
 $(BUILD)/$(1)/btl-o/text.o: efi/text.c tools/btl/btl.mk
 	$$(BEGIN)
 	$(2) $$(BTL_FLAGS) -Icore -c $$< -o $$@
+$(BUILD)/$(1)/btl-o/messages_text.o: efi/messages_text.c $(MESSAGES_TEXT)
+	$$(BEGIN)
+	$(2) $$(BTL_FLAGS) -I$(BUILD)/gen -c $$< -o $$@
 $(BUILD)/$(1)/btl: $(addprefix $(BUILD)/$(1)/btl-o/,$(BTL_OBJ)) $(BUILD)/$(1)/libbtl.a
 	$(2) $$^ -pthread -lm -o $$@
 endef

@@ -2,6 +2,7 @@
 // btl check: everything the loader would refuse, in one run.
 #include "boot.h"
 #include "check_modules.h"
+#include "configurations.h"
 #include "report.h"
 
 static void say_good(const struct boot *boot)
@@ -25,11 +26,37 @@ static void say_bad(const struct btl_diags *diags)
                diags->warnings, diags->warnings == 1 ? "" : "s");
 }
 
-static int check_boot(struct host *host, struct boot *boot, bool strict)
+static void check_one(struct host *host, struct boot *boot)
 {
-    if (boot_run(boot) && host->diags.errors == 0)
+    uint32_t before = host->diags.errors;
+    if (boot_run(boot) && host->diags.errors == before)
         say_good(boot);
     boot_close(boot);
+    report_all(host);
+}
+
+// Every configuration of the volume, each as if it was the one to be booted.
+static void check_all(struct host *host, const struct boot *wish)
+{
+    struct volume volume;
+    struct btl_str *paths;
+    if (!volume_open(host, wish->root, &volume))
+        return;
+    size_t count = configurations(&volume, &paths);
+    volume_close(&volume);
+    for (size_t i = 0; i < count; i++) {
+        struct boot boot = *wish;
+        boot.path = paths[i];
+        check_one(host, &boot);
+    }
+}
+
+static int check_boot(struct host *host, struct boot *boot, bool all, bool strict)
+{
+    if (all)
+        check_all(host, boot);
+    else
+        check_one(host, boot);
     report_all(host);
     if (host->diags.errors + host->diags.warnings > 0)
         say_bad(&host->diags);
@@ -38,16 +65,17 @@ static int check_boot(struct host *host, struct boot *boot, bool strict)
 
 static int run(struct host *host, int argc, char **argv)
 {
-    enum { MODULE = 0x200, KERNEL };
+    enum { MODULE = 0x200, KERNEL, ALL };
     static const struct option words[] = {BOOT_WORDS,
                                           {"strict", no_argument, NULL, 'W'},
+                                          {"all", no_argument, NULL, ALL},
                                           {"module", no_argument, NULL, MODULE},
                                           {"kernel", required_argument, NULL, KERNEL},
                                           {"library", required_argument, NULL, 'L'},
                                           {0}};
     struct boot boot = {.host = host};
     struct check_modules modules = {.directories = ""};
-    bool strict = false, alone = false, good;
+    bool strict = false, alone = false, all = false, good;
     int option;
     while ((option = next_option(host, argc, argv, BOOT_LETTERS "WL:", words)) != -1) {
         if (option == '?')
@@ -59,6 +87,8 @@ static int run(struct host *host, int argc, char **argv)
             strict = true;
         else if (option == MODULE)
             alone = true;
+        else if (option == ALL)
+            all = true;
         else if (option == KERNEL)
             modules.kernel = optarg;
         else if (option == 'L')
@@ -71,18 +101,23 @@ static int run(struct host *host, int argc, char **argv)
     if (modules.count > 1)
         return usage_error(host, "there is one loader.conf to a boot, and more were given; "
                                  "--module checks modules");
+    if (all && (modules.count == 1 || boot.config_file != NULL))
+        return usage_error(host,
+                           "--all checks every configuration of the volume, and one was named");
     boot_argument(&boot, modules.count == 1 ? argv[optind] : NULL);
-    return check_boot(host, &boot, strict);
+    return check_boot(host, &boot, all, strict);
 }
 
 const struct command cmd_check = {
     .name = "check",
-    .synopsis = BOOT_SYNOPSIS " [-W] [LOADER.CONF]\n"
+    .synopsis = BOOT_SYNOPSIS " [-W] [--all | LOADER.CONF]\n"
                               "       btl check --module [-W] [--machine M] [--kernel FILE] "
                               "[-L DIR:DIR...] FILE.ko ...",
     .summary = "finds everything that the loader would refuse, without booting",
     .help = BOOT_HELP
     "  -W, --strict            exit status 1 when there are warnings\n"
+    "      --all               check every configuration of the volume: /loader.conf,\n"
+    "                          /loader.conf.prev and /loader.conf.d/*.conf\n"
     "      --module            check single modules: each is opened, planned in the earliest "
     "phase\n"
     "                          that it supports, and linked\n"

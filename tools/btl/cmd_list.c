@@ -45,9 +45,9 @@ static void print_row(void *to, const struct boot *boot, uint32_t index, uint32_
         btl_format_to(size, sizeof(size), "%B", (unsigned long long)module->image.size);
     if (has_address(boot, index))
         btl_format_to(address, sizeof(address), "%016llx", (unsigned long long)module->image.base);
-    btl_format(out, "%5s  %-5s  %-20S  %-6s  %10s  %-16s  %S\n", place,
+    btl_format(out, "%5s  %-5s  %-20S  %-6s  %-8s  %10s  %-16s  %S\n", place,
                btl_phase_name(planned->phase), &planned->name, btl_verdict_name(planned->verdict),
-               size, address, &reason);
+               btl_on_error_name(planned->on_error), size, address, &reason);
 }
 
 static bool in_order(const struct boot *boot, uint32_t index)
@@ -71,8 +71,8 @@ static void for_each(void *to, const struct boot *boot,
 
 static void print_table(struct btl_out *out, const struct boot *boot)
 {
-    btl_format(out, "ORDER  %-5s  %-20s  %-6s  %10s  %-16s  %s\n", "PHASE", "MODULE", "STATE",
-               "SIZE", "ADDRESS", "WHY");
+    btl_format(out, "ORDER  %-5s  %-20s  %-6s  %-8s  %10s  %-16s  %s\n", "PHASE", "MODULE", "STATE",
+               "ON-ERROR", "SIZE", "ADDRESS", "WHY");
     for_each(out, boot, print_row);
 }
 
@@ -133,7 +133,9 @@ static void print_object(void *to, const struct boot *boot, uint32_t index, uint
         json_text(json, "pulled_by", boot->plan.modules[planned->pulled_by].name);
     else
         json_null(json, "pulled_by");
-    json_bool(json, "required", planned->required);
+    json_bool(json, "required",
+              planned->on_error == BTL_ON_ERROR_HALT || planned->on_error == BTL_ON_ERROR_REQUIRED);
+    json_word(json, "on_error", btl_on_error_name(planned->on_error));
     json_text(json, "file", module->path.len > 0 ? module->path : planned->path);
     number_or_null(json, "file_size", module->bytes.at != NULL, module->bytes.size);
     number_or_null(json, "size", module->linked, module->image.size);

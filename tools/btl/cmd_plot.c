@@ -59,6 +59,31 @@ static const char *states(struct plot *plot)
     return text;
 }
 
+// Which configuration it was, and why that one.
+static double choice(struct plot *plot, double y)
+{
+    const struct btlm_boot *boot = btl_manifest_boot(plot->manifest);
+    if (boot == NULL)
+        return y;
+    const char *text =
+        plot_text(plot, "%s%s%s%s · %s", plot_label(plot, boot->path, 60),
+                  boot->title.length > 0 ? " (" : "", plot_label(plot, boot->title, 60),
+                  boot->title.length > 0 ? ")" : "", btlm_how_name(boot->how));
+    if ((boot->flags & BTLM_BOOT_TRIAL) != 0)
+        text = plot_text(plot, "%s · on trial, %u of %u tries left", text, boot->tries_left,
+                         boot->tries);
+    if ((boot->flags & BTLM_BOOT_SAFE) != 0)
+        text = plot_text(plot, "%s · safe", text);
+    if ((boot->flags & BTLM_BOOT_CHANGED) != 0)
+        text = plot_text(plot, "%s · changed in the menu", text);
+    svg_text(&plot->svg, PLOT_MARGIN, y + 8, "faint", text);
+    if (boot->reason.length == 0)
+        return y + 20;
+    svg_textf(&plot->svg, PLOT_MARGIN, y + 28, "bad", "in place of %s: %s",
+              plot_label(plot, boot->wanted, 60), plot_label(plot, boot->reason, 120));
+    return y + 40;
+}
+
 static double heading(struct plot *plot, double y)
 {
     const struct btlm_system *system = btl_manifest_system(plot->manifest);
@@ -74,7 +99,7 @@ static double heading(struct plot *plot, double y)
               words_uefi(system->uefi_revision, uefi), (unsigned long long)modules,
               modules > 0 ? ": " : "", states(plot), kernel->sha256[0], kernel->sha256[1],
               kernel->sha256[2], kernel->sha256[3]);
-    return y + 52;
+    return choice(plot, y + 52);
 }
 
 static double title(struct plot *plot, double y, const char *text, const char *note)

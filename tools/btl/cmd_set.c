@@ -45,7 +45,7 @@ static int run(struct host *host, int argc, char **argv)
     if (!edit_begin(&edit, host, argc, argv))
         return EXIT_ERRORS;
     int first = optind + !edit.global;
-    if (first >= argc)
+    if (first >= argc && (!edit.global || edit.trial == 0))
         return usage_error(host, edit.global ? "KEY=VALUE is missing"
                                              : "the module's name or KEY=VALUE is missing");
     struct btl_str module = edit.global ? BTL_STR("") : btl_str_of(argv[optind]);
@@ -61,10 +61,12 @@ const struct command cmd_set = {
     .synopsis = EDIT_SYNOPSIS " NAME KEY=VALUE ...\n"
                               "       btl set -g " EDIT_SYNOPSIS " KEY=VALUE ...",
     .summary = "changes settings in loader.conf and nothing else in it",
-    .help = EDIT_HELP "KEY of a module: load, phase, name, flags, required, tunable.X. What 'btl "
-                      "check' would complain\nabout is refused; the old file stays as "
-                      "loader.conf.prev.\n\n"
-                      "Example: btl set hello load=YES phase=BOOT2 tunable.greeting='good day'\n"
-                      "         btl set -g -C btl.img kernel_options=autotest\n",
+    .help = EDIT_HELP
+    "KEY of a module: load, phase, name, flags, required, on_error, tunable.X. What 'btl "
+    "check'\nwould complain about is refused; the old file stays as loader.conf.prev, "
+    "unless it is on\ntrial itself.\n\n"
+    "Example: btl set hello load=YES phase=BOOT2 tunable.greeting='good day'\n"
+    "         btl set --trial -C /boot/efi disk phase=BOOT2 on_error=fallback\n"
+    "         btl set -g -C btl.img kernel_options=autotest\n",
     .run = run,
 };

@@ -47,9 +47,10 @@ const struct command cmd_unset = {
     .synopsis = EDIT_SYNOPSIS " NAME [KEY ...]\n"
                               "       btl unset -g " EDIT_SYNOPSIS " KEY ...",
     .summary = "takes settings out of loader.conf; without KEY all of the module",
-    .help =
-        EDIT_HELP "A comment behind a setting stays. The old file stays as loader.conf.prev.\n\n"
-                  "Example: btl unset hello phase tunable.greeting\n"
-                  "         btl unset -g quiet\n",
+    .help = EDIT_HELP
+    "A comment behind a setting stays. The old file stays as loader.conf.prev, unless it is "
+    "on\ntrial itself.\n\n"
+    "Example: btl unset hello phase tunable.greeting\n"
+    "         btl unset -g quiet\n",
     .run = run,
 };

@@ -46,7 +46,7 @@ _btl()
 	case $before in
 	-*[a-z] | -[CcLof])
 		case $before in
-		-n | -g | -h | --json | --force | --module | --strict | --global | --dry-run) ;;
+		-n | -g | -h | --json | --force | --module | --strict | --global | --dry-run | --all | --trial* | --forget) ;;
 		*)
 			mapfile -t COMPREPLY < <(compgen -f -- "$word")
 			compopt -o filenames 2>/dev/null
@@ -57,7 +57,7 @@ _btl()
 	esac
 	case $command in
 	set | unset)
-		local keys="load phase name flags required tunable." sign=
+		local keys="load phase name flags required on_error tunable." sign=
 		[ "$command" = unset ] || sign==
 		# bash cuts words at '=': the value of a key is a word of its own.
 		local key=
@@ -67,6 +67,7 @@ _btl()
 			case $key in
 			phase) keys="BOOT1 BOOT2 INIT AUTO" ;;
 			load | required | verbose | quiet) keys="YES NO" ;;
+			on_error) keys="ignore warn fallback halt" ;;
 			*) keys= ;;
 			esac
 			mapfile -t COMPREPLY < <(compgen -W "$keys" -- "${word#=}")
@@ -75,9 +76,14 @@ _btl()
 		mapfile -t COMPREPLY < <(compgen -W "$(_btl_modules) $(printf "%s$sign " $keys)" -- "$word")
 		compopt -o nospace 2>/dev/null
 		;;
+	explain)
+		mapfile -t COMPREPLY < <(compgen -W "$(btl explain 2>/dev/null)" -- "$word")
+		;;
 	*)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		compopt -o filenames 2>/dev/null
+		[[ $command != state || " ${COMP_WORDS[*]} " != *" --forget "* ]] ||
+			mapfile -t COMPREPLY < <(compgen -W "trial good failed next" -- "$word")
 		;;
 	esac
 }

@@ -22,16 +22,10 @@ static struct btl_str splice(struct btl_arena *arena, struct btl_str text, size_
 
 static struct btl_str quote(struct btl_arena *arena, struct btl_str value)
 {
-    char *quoted = MEMORY_ARRAY(arena, char, 2 * value.len + 2);
-    size_t len = 0;
-    quoted[len++] = '"';
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.at[i] == '"' || value.at[i] == '\\')
-            quoted[len++] = '\\';
-        quoted[len++] = value.at[i];
-    }
-    quoted[len++] = '"';
-    return (struct btl_str){quoted, len};
+    size_t size = 2 * value.len + sizeof("\"\"");
+    struct btl_buffer quoted = btl_buffer(MEMORY_ARRAY(arena, char, size), size);
+    btl_config_quote(value, &quoted.out);
+    return btl_buffer_text(&quoted);
 }
 
 // The assignment that counts, or NULL.
@@ -73,23 +67,26 @@ static const struct btl_module_config *find_module(const struct btl_config *conf
     return NULL;
 }
 
-// The settings that count of a module, into ret[5 + tunable_count]; those that are not there are
-// NULL.
+#define FIXED 6 // settings of a module beside its tunables
+
+// The settings that count of a module, into ret[FIXED + tunable_count]; those that are not there
+// are NULL.
 static size_t settings_of(const struct btl_module_config *module, const struct btl_setting **ret)
 {
-    const struct btl_setting *fixed[] = {module->load, module->phase, module->path, module->flags,
-                                         module->required};
+    const struct btl_setting *fixed[FIXED] = {module->load,     module->phase,
+                                              module->path,     module->flags,
+                                              module->required, module->on_error_setting};
     memcpy(ret, fixed, sizeof(fixed));
     for (size_t i = 0; i < module->tunable_count; i++)
-        ret[BTL_COUNT(fixed) + i] = module->tunables[i].setting;
-    return BTL_COUNT(fixed) + module->tunable_count;
+        ret[FIXED + i] = module->tunables[i].setting;
+    return FIXED + module->tunable_count;
 }
 
 static const struct btl_setting **
 all_settings(struct btl_arena *arena, const struct btl_module_config *module, size_t *ret_count)
 {
     const struct btl_setting **settings =
-        MEMORY_ARRAY(arena, const struct btl_setting *, 5 + module->tunable_count);
+        MEMORY_ARRAY(arena, const struct btl_setting *, FIXED + module->tunable_count);
     *ret_count = settings_of(module, settings);
     return settings;
 }

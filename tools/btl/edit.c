@@ -13,31 +13,38 @@
 
 bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv)
 {
-    enum { FORCE = 0x200 };
-    static const struct option words[] = {
-        {"volume", required_argument, NULL, 'C'}, {"file", required_argument, NULL, 'f'},
-        {"global", no_argument, NULL, 'g'},       {"dry-run", no_argument, NULL, 'n'},
-        {"force", no_argument, NULL, FORCE},      {0}};
+    enum { FORCE = 0x200, TRIAL, EFIVARS };
+    static const struct option words[] = {{"volume", required_argument, NULL, 'C'},
+                                          {"file", required_argument, NULL, 'f'},
+                                          {"global", no_argument, NULL, 'g'},
+                                          {"dry-run", no_argument, NULL, 'n'},
+                                          {"force", no_argument, NULL, FORCE},
+                                          {"trial", optional_argument, NULL, TRIAL},
+                                          {"efivars", required_argument, NULL, EFIVARS},
+                                          {0}};
     struct volume_problem problem;
     struct btl_bytes bytes = {(const uint8_t *)"", 0};
     int option;
     *edit = (struct edit){.host = host, .boot = {.host = host}};
     while ((option = next_option(host, argc, argv, "+C:f:gn", words)) != -1) {
-        if (option == '?')
+        if (option == '?' || (option == TRIAL && !edit_trial_option(edit, optarg)))
             return false;
         if (option == 'C')
             edit->boot.root = optarg;
         else if (option == 'f')
             edit->file = optarg;
+        else if (option == EFIVARS)
+            edit->efivars = optarg;
         edit->global |= option == 'g';
         edit->dry_run |= option == 'n';
         edit->force |= option == FORCE;
     }
     boot_argument(&edit->boot, edit->file);
-    if (!boot_open(&edit->boot))
+    if (!edit_trial_state(edit) || !boot_open(&edit->boot))
         return false;
-    if (!volume_read(&edit->boot.volume, edit->boot.path, BTL_CONFIG_MAX, &bytes, &problem) &&
-        problem.code != BTL_FILE_NOT_FOUND) { // that is made
+    edit->existed =
+        volume_read(&edit->boot.volume, edit->boot.path, BTL_CONFIG_MAX, &bytes, &problem);
+    if (!edit->existed && problem.code != BTL_FILE_NOT_FOUND) { // that is made
         volume_report(host,
                       (struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)},
                       &problem);
@@ -121,7 +128,8 @@ static bool compare(struct edit *edit, uint32_t *ret_left)
 
 // ---------------------------------------------------------------------------------------- writing
 
-static bool write_to_tree(struct edit *edit)
+// `keep`: the old text becomes .prev.
+static bool write_to_tree(struct edit *edit, bool keep)
 {
     struct tree *tree = &edit->boot.volume.tree;
     struct btl_arena *arena = edit->host->arena;
@@ -132,7 +140,8 @@ static bool write_to_tree(struct edit *edit)
     char *real = realpath(path, NULL); // what a symbolic link stands for
     const char *target = real != NULL ? memory_text(arena, "%s", real).at : path;
     free(real);
-    return files_replace(edit->host, target, edit->text, memory_text(arena, "%s.prev", target).at);
+    return files_replace(edit->host, target, edit->text,
+                         keep ? memory_text(arena, "%s.prev", target).at : NULL);
 }
 
 // A text as a file that mcopy can read; its name, or NULL (reported).
@@ -171,10 +180,20 @@ static bool copy_to_image(struct edit *edit, struct btl_str text, const char *su
 }
 
 // The old one is kept before the new one is written; FAT cannot replace a file in one step.
-static bool write_to_image(struct edit *edit)
+static bool write_to_image(struct edit *edit, bool keep)
 {
     setenv("MTOOLS_SKIP_CHECK", "1", 1);
-    return copy_to_image(edit, edit->old_text, ".prev") && copy_to_image(edit, edit->text, "");
+    return (!keep || copy_to_image(edit, edit->old_text, ".prev")) &&
+           copy_to_image(edit, edit->text, "");
+}
+
+static bool write_text(struct edit *edit)
+{
+    bool keep = edit_trial_keeps_old(edit);
+    bool good = edit->boot.volume.is_image ? write_to_image(edit, keep) : write_to_tree(edit, keep);
+    if (good)
+        edit_trial_report(edit, keep);
+    return good;
 }
 
 int edit_finish(struct edit *edit, struct btl_str without_effect)
@@ -182,6 +201,7 @@ int edit_finish(struct edit *edit, struct btl_str without_effect)
     struct host *host = edit->host;
     struct btl_place place = {.file = volume_name(&edit->boot.volume, edit->boot.path)};
     uint32_t left = 0;
+    edit_trial_begin(edit);
     bool good = edit->force || compare(edit, &left);
     if (good && without_effect.len > 0)
         btl_report(&host->diags, BTL_HOST_EDIT_NO_EFFECT, place, BTL_ARG(without_effect));
@@ -195,9 +215,11 @@ int edit_finish(struct edit *edit, struct btl_str without_effect)
         fwrite(edit->text.at, 1, edit->text.len, stdout);
         return EXIT_GOOD;
     }
+    bool written = true;
     if (btl_str_equal(edit->text, edit->old_text))
-        return EXIT_GOOD;
-    bool written = edit->boot.volume.is_image ? write_to_image(edit) : write_to_tree(edit);
+        edit_trial_report(edit, false);
+    else
+        written = write_text(edit);
     boot_close(&edit->boot);
     return written ? EXIT_GOOD : EXIT_ERRORS;
 }

@@ -226,6 +226,7 @@ bool manifest_diff(struct host *host, const struct found_manifest *a,
     struct diff d = {.host = host, .out = out, .a = &a->manifest, .b = &b->manifest, .indent = 4};
     btl_format(out, "- %S\n+ %S\n\n", &a->name, &b->name);
     diff_loader(&d);
+    diff_boot(&d);
     diff_config(&d);
     diff_kernel(&d);
     diff_modules(&d);

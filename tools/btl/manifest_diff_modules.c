@@ -69,8 +69,8 @@ static void module_boot(struct diff *d, const struct btlm_module *a, const struc
     diff_field(d, "state", diff_text(d, btlm_state_name(a->state)),
                diff_text(d, btlm_state_name(b->state)));
     diff_field(d, "reason", reason(d, d->a, a), reason(d, d->b, b));
-    diff_field(d, "required", diff_text(d, a->flags & BTLM_REQUIRED ? "yes" : "no"),
-               diff_text(d, b->flags & BTLM_REQUIRED ? "yes" : "no"));
+    diff_field(d, "on error", diff_text(d, btl_on_error_name(BTLM_ON_ERROR(a->flags))),
+               diff_text(d, btl_on_error_name(BTLM_ON_ERROR(b->flags))));
     diff_string(d, "arguments", a->arguments, b->arguments);
     diff_field(d, "address", diff_hex(d, a->address), diff_hex(d, b->address));
     diff_field(d, "image size", diff_bytes(d, a->size), diff_bytes(d, b->size));

@@ -248,6 +248,8 @@ void manifest_json(const struct btl_manifest *manifest, struct btl_out *out)
     json_number(&p.json, "schema_version", MANIFEST_SCHEMA_VERSION);
     header(&p);
     system(&p);
+    print_boot(&p);
+    print_volume(&p);
     kernel(&p);
     table(&p, "modules", BTLM_MODULES, print_module);
     table(&p, "order", BTLM_ORDER, print_module_name);

@@ -20,6 +20,10 @@ void print_digest(struct printer *p, const char *name, const uint8_t sha256[stat
 void print_entries(struct printer *p, const char *name, enum btlm_kind kind, uint64_t first,
                    uint64_t count, void (*print)(struct printer *, const void *));
 
+// Members of the whole; null when the manifest does not have them.
+void print_boot(struct printer *p);
+void print_volume(struct printer *p);
+
 // Entries of tables.
 void print_export(struct printer *p, const void *entry);
 void print_provided(struct printer *p, const void *entry); // nothing for an interface that is needed

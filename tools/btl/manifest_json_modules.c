@@ -105,6 +105,7 @@ static void module_verdict(struct printer *p, const struct btlm_module *m)
 {
     json_bool(&p->json, "in_config", (m->flags & BTLM_CONFIGURED) != 0);
     json_bool(&p->json, "required", (m->flags & BTLM_REQUIRED) != 0);
+    json_word(&p->json, "on_error", btl_on_error_name(BTLM_ON_ERROR(m->flags)));
     json_word(&p->json, "configured", btl_phase_name(m->configured));
     json_word(&p->json, "phase", btl_phase_name(m->phase));
     print_owner(p, "pulled_by", m->pulled_by);
@@ -128,8 +129,6 @@ static void module_places(struct printer *p, const struct btlm_module *m)
         json_number(&p->json, "text_size", m->text_size);
         json_number(&p->json, "rodata_size", m->rodata_size);
         json_number(&p->json, "bss_size", m->bss_size);
-        json_number(&p->json, "text_size", m->text_size);
-        json_number(&p->json, "rodata_size", m->rodata_size);
         json_hex(&p->json, "wrapper", m->wrapper);
         json_end(&p->json, '}');
     }

@@ -74,8 +74,21 @@ static uint32_t line_of(struct btl_bytes bytes, size_t offset)
     return line;
 }
 
+// The text of a boot that was changed in the menu has lines that no file has; then the hash tells.
+static bool was_changed(const struct btl_manifest *manifest)
+{
+    const struct btlm_boot *boot = btl_manifest_boot(manifest);
+    return boot != NULL && (boot->flags & BTLM_BOOT_CHANGED) != 0;
+}
+
 static void verify_config(struct verify *v, const struct btl_manifest *manifest)
 {
+    const struct btlm_boot *boot = btl_manifest_boot(manifest);
+    if (was_changed(manifest)) {
+        verify_file(v, boot->path, btl_manifest_text(manifest, BTLM_CONFIG).len, boot->sha256,
+                    manifest);
+        return;
+    }
     struct btl_str path = btl_manifest_str(manifest, btl_manifest_system(manifest)->config_path);
     struct btl_str booted = btl_manifest_text(manifest, BTLM_CONFIG);
     struct btl_bytes now;

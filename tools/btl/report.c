@@ -2,6 +2,8 @@
 // Diagnostics and other text for people and programs.
 #include "report.h"
 
+#include <btl/utf8.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,26 +24,11 @@ struct btl_out out_to(FILE *stream)
     return (struct btl_out){.put = put_stream, .owner = stream};
 }
 
-struct buffer {
-    char *at;
-    size_t len, size;
-};
-
-static void put_buffer(struct btl_out *out, const char *text, size_t len)
-{
-    struct buffer *buffer = out->owner;
-    size_t room = buffer->size - buffer->len;
-    size_t put = len < room ? len : room;
-    memcpy(buffer->at + buffer->len, text, put);
-    buffer->len += put;
-}
-
 struct btl_str report_sentence(const struct btl_diag *diag, char *text, size_t size)
 {
-    struct buffer buffer = {text, 0, size};
-    struct btl_out out = {.put = put_buffer, .owner = &buffer};
-    btl_diag_sentence(&out, diag);
-    return (struct btl_str){text, buffer.len};
+    struct btl_buffer buffer = btl_buffer(text, size);
+    btl_diag_sentence(&buffer.out, diag);
+    return btl_buffer_text(&buffer);
 }
 
 struct piece {
@@ -98,42 +85,20 @@ void report_all(struct host *host)
     }
 }
 
-// Length of the well-formed UTF-8 sequence at text, 0 when there is none (Unicode 15, table 3-7).
-static size_t utf8_length(struct btl_str text)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    uint8_t first = (uint8_t)text.at[0];
-    size_t len = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    if (len == 0 || first >= 0xf8 || len > text.len)
-        return 0;
-    uint32_t point = len == 1 ? first : first & (0x7fu >> len);
-    for (size_t i = 1; i < len; i++) {
-        if (((uint8_t)text.at[i] & 0xc0) != 0x80)
-            return 0;
-        point = point << 6 | ((uint8_t)text.at[i] & 0x3fu);
-    }
-    bool bad = point < least[len] || point > 0x10ffff || (point >= 0xd800 && point < 0xe000);
-    return bad ? 0 : len;
-}
-
 struct btl_str report_safe(struct btl_arena *arena, struct btl_str text)
 {
     char *safe = MEMORY_ARRAY(arena, char, 4 * text.len + 1);
     size_t len = 0;
     for (size_t i = 0; i < text.len;) {
-        size_t bytes = utf8_length((struct btl_str){text.at + i, text.len - i});
-        uint8_t first = (uint8_t)text.at[i];
-        // U+0080 to U+009f drive terminals as escape sequences do.
-        bool control = first < ' ' || first == 0x7f ||
-                       (bytes == 2 && first == 0xc2 && (uint8_t)text.at[i + 1] < 0xa0);
-        if (bytes == 0 || control) {
-            len += btl_format_to(safe + len, 5, "\\x%02x", (unsigned)first);
+        size_t end = i;
+        if (!btl_utf8_shown(btl_utf8_next(text, &end))) {
+            len += btl_format_to(safe + len, 5, "\\x%02x", (unsigned)(uint8_t)text.at[i]);
             i++;
             continue;
         }
-        memcpy(safe + len, text.at + i, bytes);
-        len += bytes;
-        i += bytes;
+        memcpy(safe + len, text.at + i, end - i);
+        len += end - i;
+        i = end;
     }
     return (struct btl_str){safe, len};
 }
@@ -155,7 +120,7 @@ void report_json(struct btl_out *out, struct btl_str text)
         struct btl_str rest = {text.at + i, text.len - i};
         size_t len = plain_length(rest); // mostly all of it
         if (len == 0)
-            len = utf8_length(rest);
+            btl_utf8_next(rest, &len); // 0 still where there is no character
         char c = rest.at[0];
         if (len == 0)
             btl_format(out, "\\ufffd");

@@ -2,6 +2,7 @@
 // The processor and the ways a PC ends.
 #include "arch.h"
 #include "arch/x86_64/cpu.h"
+#include "handoff.h"
 
 #include <btl/kernel.h>
 
@@ -25,6 +26,28 @@ void arch_halt(void)
         __asm__ volatile("cli; hlt");
 }
 
+// The processor sees to it.
+void arch_sync_code(uint64_t address, uint64_t size)
+{
+}
+
+const size_t arch_descriptor_size = 0;
+
+uint64_t arch_function_entry(uint64_t pointer)
+{
+    return pointer;
+}
+
+bool arch_boot_stack(unsigned index, struct arch_range *ret)
+{
+    const struct btlm_system *system = boot_system();
+
+    if (index == 0)
+        *ret =
+            (struct arch_range){system->stack_virtual, system->stack_physical, system->stack_size};
+    return index == 0;
+}
+
 void arch_debug_exit(bool good)
 {
     port_out32(DEBUG_EXIT_PORT, good ? DEBUG_EXIT_GOOD : DEBUG_EXIT_FAILED);
@@ -45,10 +68,14 @@ uint64_t time_ticks(void)
     return (uint64_t)high << 32 | low;
 }
 
-// The firmware's functions take the Microsoft calling convention.
-uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
-{
-    typedef uint64_t __attribute__((ms_abi)) efi_function(uint64_t, uint64_t, uint64_t, uint64_t);
+const bool arch_efi_needs_space = true;
 
-    return ((efi_function *)function)(a, b, c, d);
+// The firmware's functions take the Microsoft calling convention.
+uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                       uint64_t e)
+{
+    typedef uint64_t __attribute__((ms_abi))
+    efi_function(uint64_t, uint64_t, uint64_t, uint64_t, uint64_t);
+
+    return ((efi_function *)function)(a, b, c, d, e);
 }

@@ -8,7 +8,7 @@ enum { SELECTOR_CODE = 0x08, SELECTOR_DATA = 0x10, SELECTOR_TSS = 0x18 };
 // Exceptions that must not trust the stack they interrupt get one of their own.
 enum { IST_DOUBLE_FAULT = 1, IST_NMI = 2, IST_MACHINE_CHECK = 3, IST_COUNT = 3 };
 
-#define IST_SIZE 8192
+#define IST_SIZE 32768 // a panic calls the firmware
 
 struct __attribute__((packed)) tss {
     uint32_t reserved0;
@@ -36,7 +36,8 @@ struct __attribute__((packed)) table_register {
 static uint64_t gdt[5];
 static struct tss tss;
 static struct gate idt[256];
-static uint8_t ist_stack[IST_COUNT][IST_SIZE] __attribute__((aligned(16)));
+// The last one is no interrupt's.
+static uint8_t ist_stack[IST_COUNT + 1][IST_SIZE] __attribute__((aligned(16)));
 
 static void load_gdt(void)
 {
@@ -105,6 +106,11 @@ void descriptors_init(void)
     load_gdt();
     load_tss();
     load_idt();
+}
+
+uint64_t panic_stack_top(void)
+{
+    return (uint64_t)(ist_stack[IST_COUNT] + IST_SIZE);
 }
 
 bool interrupt_stack_bounds(uint64_t address, uint64_t *ret_start, uint64_t *ret_end)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// An exception in the kernel or a module is the end: show what there is to see, then stop.
+// An exception in the kernel or a module is the end: show what there is to see, then stop. The NMI
+// of the watchdog alone is expected.
 #include "arch.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/traps.h"
@@ -55,6 +56,8 @@ void trap(const struct arch_registers *r)
 {
     const char *name = r->vector < TRAP_EXCEPTIONS ? exception_name[r->vector] : NULL;
 
+    if (r->vector == TRAP_NMI && watchdog_tick(r))
+        return;
     panic_begin();
     kprintf("EXCEPTION %u (%s), error code 0x%lx\n", (unsigned)r->vector,
             name != NULL ? name : "unexpected interrupt", (unsigned long)r->error);
@@ -118,6 +121,8 @@ static bool is_return_address(uint64_t address)
     return at[-5] == 0xe8 || (at[-2] == 0xff && (at[-1] & 0xf8) == 0xd0) ||
            (at[-3] == 0xff && (at[-2] & 0xf8) == 0x50) || (at[-6] == 0xff && at[-5] == 0x15);
 }
+
+const struct btl_str arch_unwind_section = {"", 0}; // frame pointers are enough
 
 // A function that has no frame, or not yet, has its return address on top of the stack. The chain
 // of frames then begins with its caller's, which would be missing.

@@ -25,6 +25,13 @@ struct arch_registers {
 _Static_assert(sizeof(struct arch_registers) == 22 * 8, "trap_stubs.S");
 
 extern const char trap_stubs[]; // 256 of TRAP_STUB_SIZE bytes
-_Noreturn void trap(const struct arch_registers *registers);
+// Returns where the watchdog has only counted.
+void trap(const struct arch_registers *registers);
+// trap_stubs.S: ends the interrupt and goes on with a function that does not return, on another
+// stack.
+_Noreturn void trap_leave(void (*next)(const struct arch_registers *), const void *argument,
+                          uint64_t stack_top);
+// watchdog.c: an NMI. False: it was not the watchdog's.
+bool watchdog_tick(const struct arch_registers *registers);
 
 #endif

@@ -30,7 +30,10 @@ static const char conf[] = "# the boot of the tests\n"
                            "broken_load=\"YES\"\n"
                            "lost_load=\"YES\"\n"
                            "quiet_load=\"NO\"\n"
-                           "shy_load=\"YES\"\n";
+                           "shy_load=\"YES\"\n"
+                           "hello_on_error=\"fallback\"\n"
+                           "spare_on_error=\"ignore\"\n"
+                           "early_on_error=\"halt\"\n";
 
 static const struct {
     const char *name;
@@ -286,12 +289,26 @@ void boot_begin(struct boot_fixture *boot)
         .start_block = 2048,
         .block_count = 69632,
     };
+    static const struct btl_manifest_boot how = {
+        .facts = {.sha256 = {0xab, 0xcd},
+                  .how = BTLM_HOW_FALLBACK,
+                  .flags =
+                      BTLM_BOOT_SAFE | BTLM_BOOT_CHANGED | BTLM_BOOT_TRIAL | BTLM_BOOT_FALLBACK,
+                  .tries = 3,
+                  .tries_left = 2,
+                  .timeout = 60},
+        .path = {"/loader.conf.prev", 17},
+        .title = {"Before the new disk", 19},
+        .wanted = {"/loader.conf", 12},
+        .reason = {"each of its 3 tries was used", 28},
+    };
     boot->input = (struct btl_manifest_input){
         .system = machine(),
         .loader_version = BTL_STR("BTL 0.1"),
         .firmware_vendor = BTL_STR("Firm\x1b ware"),
         .volume = &volume,
         .volume_controller = BTL_STR("pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i00"),
+        .boot = &how,
         .config = &boot->config,
         .plan = &boot->plan,
         .results = boot->results,

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the manifest says about how it came to this boot: the configuration, and the volume.
+#include "manifest_text.h"
+
+void text_volume(struct text *text)
+{
+    const struct btlm_volume *volume = btl_manifest_volume(text->manifest);
+    if (volume == NULL)
+        return;
+    text_heading(text, "Boot volume");
+    text->label_width = 10;
+    text_label(text, "partition");
+    if (volume->kind != BTLM_VOLUME_GPT) {
+        btl_format(text->out, "unknown\n");
+    } else {
+        const uint8_t *g = volume->guid;
+        btl_format(text->out, "%u, GUID %02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-",
+                   volume->partition, g[3], g[2], g[1], g[0], g[5], g[4], g[7], g[6], g[8], g[9]);
+        btl_format(text->out, "%02x%02x%02x%02x%02x%02x\n", g[10], g[11], g[12], g[13], g[14],
+                   g[15]);
+    }
+    if (volume->block_count != 0) {
+        text_label(text, "blocks");
+        btl_format(text->out, "%llu from %llu on\n", (unsigned long long)volume->block_count,
+                   (unsigned long long)volume->start_block);
+    }
+    if (volume->controller.length != 0)
+        text_field(text, "controller", volume->controller);
+}
+
+static void boot_state(struct text *text, const struct btlm_boot *boot)
+{
+    static const char *const names[] = {"safe", "changed in the menu", "on trial", "last good",
+                                        "has a fallback"};
+    bool any = false;
+    for (size_t i = 0; i < BTL_COUNT(names); i++) {
+        if ((boot->flags & 1u << i) == 0)
+            continue;
+        if (any)
+            btl_format(text->out, ", ");
+        else
+            text_label(text, "state");
+        btl_format(text->out, "%s", names[i]);
+        any = true;
+    }
+    if (any)
+        btl_format(text->out, "\n");
+}
+
+void text_boot(struct text *text)
+{
+    const struct btlm_boot *boot = btl_manifest_boot(text->manifest);
+    if (boot == NULL)
+        return;
+    text_heading(text, "Boot");
+    text->label_width = 8;
+    text_field(text, "file", boot->path);
+    if (boot->title.length != 0)
+        text_field(text, "title", boot->title);
+    text_label(text, "SHA-256");
+    text_sha256(text, boot->sha256);
+    btl_format(text->out, "\n");
+    text_label(text, "how");
+    btl_format(text->out, "%s\n", btlm_how_name(boot->how));
+    if (boot->reason.length != 0) {
+        text_field(text, "wanted", boot->wanted);
+        text_field(text, "reason", boot->reason);
+    }
+    boot_state(text, boot);
+    if ((boot->flags & BTLM_BOOT_TRIAL) != 0) {
+        text_label(text, "tries");
+        btl_format(text->out, "%u of %u left\n", boot->tries_left, boot->tries);
+    }
+    if (boot->timeout != 0) {
+        text_label(text, "watchdog");
+        btl_format(text->out, "%u s\n", boot->timeout);
+    }
+}

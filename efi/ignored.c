@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Modules whose failure nobody wants to hear of, unless it is why another module fails.
+#include "loader.h"
+
+#include <mem.h>
+
+bool ignored_find(struct loader *loader)
+{
+    const struct btl_plan *plan = &loader->plan;
+    struct ignored *ignored = &loader->ignored;
+    uint64_t seed;
+    memcpy(&seed, loader->seed, sizeof(seed));
+    ignored->before = loader->said;
+    ignored->cover = BTL_NEW_ARRAY(&loader->arena, enum cover, plan->module_count);
+    ignored->stack = BTL_NEW_ARRAY(&loader->arena, uint32_t, plan->module_count);
+    if (ignored->cover == NULL || ignored->stack == NULL ||
+        !names_init(&ignored->names, plan->module_count, seed, &loader->arena))
+        return false;
+    for (uint32_t i = 0; i < plan->module_count; i++) {
+        if (plan->modules[i].on_error == BTL_ON_ERROR_IGNORE)
+            names_number(&ignored->names, plan->modules[i].name);
+    }
+    return true;
+}
+
+// NULL: its failure is not ignored.
+static enum cover *cover_of(const struct loader *loader, struct btl_str module)
+{
+    const struct ignored *ignored = &loader->ignored;
+    uint32_t number = ignored->names.count > 0 ? names_find(&ignored->names, module) : BTL_NONE;
+    return number != BTL_NONE ? &ignored->cover[number] : NULL;
+}
+
+// The failed ones that `first` needs, by way of others too. Each is entered once.
+static bool uncover_below(struct loader *loader, uint32_t first)
+{
+    const struct btl_planned *modules = loader->plan.modules;
+    uint32_t *stack = loader->ignored.stack, depth = 0;
+    bool found = false;
+    for (uint32_t index = first;; index = stack[--depth]) {
+        for (uint32_t i = 0; i < modules[index].dependency_count; i++) {
+            uint32_t below = modules[index].dependencies[i];
+            enum cover *cover = cover_of(loader, modules[below].name);
+            if (modules[below].verdict != BTL_FAILED || cover == NULL || *cover != COVERED)
+                continue;
+            *cover = UNCOVERED;
+            found = true;
+            stack[depth++] = below;
+        }
+        if (depth == 0)
+            return found;
+    }
+}
+
+bool ignored_uncover(struct loader *loader)
+{
+    const struct btl_plan *plan = &loader->plan;
+    bool found = false;
+    if (!loader->planned || loader->ignored.names.count == 0)
+        return false;
+    for (uint32_t i = 0; i < plan->module_count; i++) {
+        if (plan->modules[i].verdict == BTL_FAILED &&
+            cover_of(loader, plan->modules[i].name) == NULL)
+            found |= uncover_below(loader, i);
+    }
+    return found;
+}
+
+void ignored_shown(struct loader *loader)
+{
+    struct ignored *ignored = &loader->ignored;
+    for (uint32_t i = 0; i < ignored->names.count; i++) {
+        if (ignored->cover[i] == UNCOVERED)
+            ignored->cover[i] = OPEN;
+    }
+}
+
+bool is_ignored(const struct loader *loader, struct btl_str module)
+{
+    const enum cover *cover = cover_of(loader, module);
+    return cover != NULL && *cover == COVERED;
+}
+
+bool is_hidden(const struct loader *loader, const struct btl_diag *diag)
+{
+    return btl_code_severity(diag->code) == BTL_ERROR && is_ignored(loader, diag->place.module);
+}
+
+bool is_uncovered(const struct loader *loader, const struct btl_diag *diag)
+{
+    const enum cover *cover = cover_of(loader, diag->place.module);
+    return btl_code_severity(diag->code) == BTL_ERROR && cover != NULL && *cover == UNCOVERED;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Changes for this boot: lines key="value", at most one for a key, behind the configuration's text.
+#include "menu_model.h"
+
+#include <mem.h>
+
+// The next line of *rest, with its newline; *rest is moved behind it.
+static bool next_line(struct btl_str *rest, struct btl_str *ret_line)
+{
+    size_t len = 0;
+    if (rest->len == 0)
+        return false;
+    while (len < rest->len && rest->at[len] != '\n')
+        len++;
+    len += len < rest->len;
+    *ret_line = (struct btl_str){rest->at, len};
+    *rest = (struct btl_str){rest->at + len, rest->len - len};
+    return true;
+}
+
+static bool begins(struct btl_str line, struct btl_str key, char behind)
+{
+    return line.len > key.len && memcmp(line.at, key.at, key.len) == 0 &&
+           line.at[key.len] == behind;
+}
+
+static bool is_of_key(struct btl_str line, struct btl_str key)
+{
+    return begins(line, key, '=');
+}
+
+// MODULE_load and the like, MODULE.anything.
+static bool is_of_module(struct btl_str line, struct btl_str module)
+{
+    static const char *const keys[] = {"_load", "_phase", "_flags", "_on_error"};
+    struct menu_key_text room;
+    for (size_t i = 0; i < BTL_COUNT(keys); i++) {
+        if (is_of_key(line, menu_module_key(module, keys[i], BTL_STR(""), &room)))
+            return true;
+    }
+    return begins(line, module, '.');
+}
+
+struct btl_str menu_module_key(struct btl_str module, const char *between, struct btl_str rest,
+                               struct menu_key_text *room)
+{
+    size_t len = btl_format_to(room->text, sizeof(room->text), "%S%s%S", &module, between, &rest);
+    return (struct btl_str){room->text, len < sizeof(room->text) ? len : 0};
+}
+
+// Those lines of the changes that are not of `name`, and then `more`. In memory that outlives the
+// attempt.
+static bool rewrite(struct loader *loader, struct btl_str name,
+                    bool (*of)(struct btl_str line, struct btl_str name), struct btl_str more)
+{
+    struct btl_str old = loader->choice.changes, rest = old, line;
+    char *text = btl_alloc(&loader->lasting, old.len + more.len + 1, 1);
+    size_t len = 0;
+    if (text == NULL) {
+        menu_say(loader, true, "There is no memory left to change anything");
+        return false;
+    }
+    while (next_line(&rest, &line)) {
+        if (of(line, name))
+            continue;
+        memcpy(text + len, line.at, line.len);
+        len += line.len;
+    }
+    if (more.len > 0)
+        memcpy(text + len, more.at, more.len);
+    loader->choice.changes = (struct btl_str){text, len + more.len};
+    return true;
+}
+
+bool menu_change(struct loader *loader, struct btl_str key, struct btl_str value)
+{
+    // Every character of the value may need a backslash.
+    size_t size = key.len + 2 * value.len + 8;
+    char *text = btl_alloc(&loader->arena, size, 1);
+    if (text == NULL) {
+        menu_say(loader, true, "There is no memory left to change anything");
+        return false;
+    }
+    struct btl_buffer memory = btl_buffer(text, size);
+    if (key.len == 0 || !btl_config_line(key, value, &memory.out)) {
+        menu_say(loader, true, "No line of a configuration can say that");
+        return false;
+    }
+    struct btl_str line = btl_buffer_text(&memory);
+    if (!rewrite(loader, key, is_of_key, line))
+        return false;
+    menu_say(loader, false, "For this boot: %.*s", (int)(line.len - 1), line.at);
+    return true;
+}
+
+static bool any(const struct loader *loader, struct btl_str name,
+                bool (*of)(struct btl_str line, struct btl_str name))
+{
+    struct btl_str rest = loader->choice.changes, line;
+    while (next_line(&rest, &line)) {
+        if (of(line, name))
+            return true;
+    }
+    return false;
+}
+
+bool menu_changed(const struct loader *loader, struct btl_str key)
+{
+    return any(loader, key, is_of_key);
+}
+
+bool menu_changed_module(const struct loader *loader, struct btl_str module)
+{
+    return any(loader, module, is_of_module);
+}
+
+static bool undo(struct loader *loader, struct btl_str name,
+                 bool (*of)(struct btl_str line, struct btl_str name))
+{
+    if (!any(loader, name, of)) {
+        menu_say(loader, false, "Nothing of %S was changed", &name);
+        return false;
+    }
+    if (!rewrite(loader, name, of, BTL_STR("")))
+        return false;
+    menu_say(loader, false, "%S is as in %S again", &name, &loader->choice.path);
+    return true;
+}
+
+bool menu_undo_key(struct loader *loader, struct btl_str key)
+{
+    return undo(loader, key, is_of_key);
+}
+
+bool menu_undo_module(struct loader *loader, struct btl_str module)
+{
+    return undo(loader, module, is_of_module);
+}
+
+bool menu_undo_all(struct loader *loader)
+{
+    if (loader->choice.changes.len == 0) {
+        menu_say(loader, false, "Nothing was changed");
+        return false;
+    }
+    loader->choice.changes = BTL_STR("");
+    menu_say(loader, false, "Everything is as in %S again", &loader->choice.path);
+    return true;
+}
+
+uint32_t menu_change_count(const struct loader *loader)
+{
+    struct btl_str rest = loader->choice.changes, line;
+    uint32_t count = 0;
+    while (next_line(&rest, &line))
+        count++;
+    return count;
+}

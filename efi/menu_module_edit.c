@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Changing one module: whether, when and how it is loaded. Every change goes to the planner, who
+// alone knows what may be.
+#include <mem.h>
+
+#include "menu_module_page.h"
+
+#include <config_parser.h>
+
+// The list of module_blacklist without this name: what is on it stays off whatever else is said.
+static bool take_off_blacklist(struct loader *loader, struct btl_str name)
+{
+    char text[MENU_ANSWER_MAX];
+    size_t len = 0;
+    struct btl_str list = BTL_STR(""), listed;
+    for (size_t i = 0; i < loader->config.setting_count; i++) {
+        const struct btl_setting *setting = &loader->config.settings[i];
+        if (!setting->overridden && btl_str_equal(setting->key, BTL_STR("module_blacklist")))
+            list = setting->value;
+    }
+    while ((listed = config_next_name(&list)).len > 0) {
+        if (btl_str_equal(listed, name))
+            continue;
+        len += btl_format_to(text + len, sizeof(text) - len, "%s%S", len > 0 ? "," : "", &listed);
+        if (len >= sizeof(text)) {
+            menu_say(loader, true, "module_blacklist is too long to be changed here");
+            return false;
+        }
+    }
+    return menu_change(loader, BTL_STR("module_blacklist"), (struct btl_str){text, len});
+}
+
+static bool toggle(struct loader *loader, const struct menu_module *module)
+{
+    struct menu_key_text room;
+    bool on = menu_module_on(module);
+    bool listed = module->config != NULL && module->config->blacklisted;
+    struct btl_str key = menu_module_key(module->name, "_load", BTL_STR(""), &room);
+    if (!on && listed && !take_off_blacklist(loader, module->name))
+        return false;
+    if (!menu_change(loader, key, on ? BTL_STR("NO") : BTL_STR("YES")))
+        return false;
+    if (!on && loader->choice.safe)
+        menu_say(loader, true, "A safe boot may leave %S out all the same", &module->name);
+    return true;
+}
+
+static bool ask_key(struct loader *loader, struct menu_question *question, struct btl_str key)
+{
+    btl_format_to(question->about, sizeof(question->about), "%S", &key);
+    return menu_ask(loader, question) && menu_change(loader, key, btl_line_text(&question->line));
+}
+
+static bool begin_question(struct loader *loader, struct menu_question *question, const char *title,
+                           struct btl_str value)
+{
+    if (menu_question_begin(question, title, value))
+        return true;
+    menu_say(loader, true, "The value (%u bytes) cannot be edited here", (unsigned)value.len);
+    return false;
+}
+
+static bool edit_flags(struct loader *loader, const struct menu_module *module)
+{
+    struct menu_question question;
+    struct menu_key_text room;
+    if (!begin_question(loader, &question, "Flags", menu_module_flags(module)))
+        return false;
+    btl_format_to(question.hint, sizeof(question.hint), "Text for the load function of %S.",
+                  &module->name);
+    return ask_key(loader, &question, menu_module_key(module->name, "_flags", BTL_STR(""), &room));
+}
+
+static bool edit_tunable(struct loader *loader, const struct menu_module *module, uint32_t index)
+{
+    struct menu_tunable tunable;
+    struct menu_question question;
+    struct menu_key_text room;
+    menu_tunable_at(module, index, &tunable);
+    struct btl_str value = tunable.setting != NULL ? tunable.setting->value
+                           : tunable.has_default   ? btl_str_of(tunable.default_text)
+                                                   : BTL_STR("");
+    if (!begin_question(loader, &question, "Tunable", value))
+        return false;
+    size_t len = btl_format_to(question.hint, sizeof(question.hint), "%.60S%s%.200S%s",
+                               &tunable.type, tunable.type.len > 0 ? ": " : "",
+                               &tunable.description, tunable.description.len > 0 ? ". " : "");
+    if (tunable.has_default)
+        btl_format_to(question.hint + len, sizeof(question.hint) - len, "Default: %s",
+                      tunable.default_text);
+    return ask_key(loader, &question, menu_module_key(module->name, ".", tunable.name, &room));
+}
+
+static void print_all(const void *what, struct btl_out *out)
+{
+    const struct loader *loader = what;
+    struct menu_module module;
+    if (!menu_module_shown(loader, &module))
+        return;
+    menu_module_details(&module, out);
+    if (module.module != NULL && module.module->file != NULL)
+        btl_format(out, "%llu bytes\n", (unsigned long long)module.module->file->bytes.size);
+    for (size_t i = 0; module.info != NULL && i < module.info->need_count; i++)
+        btl_format(out, "needs interface %S:%u.%u\n", &module.info->needs[i].name,
+                   module.info->needs[i].major, module.info->needs[i].minor);
+    for (size_t i = 0; module.info != NULL && i < module.info->provide_count; i++)
+        btl_format(out, "provides interface %S:%u.%u\n", &module.info->provides[i].name,
+                   module.info->provides[i].major, module.info->provides[i].minor);
+    for (uint32_t i = 0; i < menu_tunable_count(&module); i++)
+        menu_tunable_details(&module, i, out);
+    for (const struct btl_diag *diag = loader->diags.first; diag != NULL; diag = diag->next) {
+        if (!btl_str_equal(diag->place.module, module.name))
+            continue;
+        btl_diag_print(out, diag);
+        btl_format(out, "\n");
+    }
+}
+
+static bool turn_to(struct loader *loader, enum menu_page page)
+{
+    loader->menu.page = page;
+    loader->menu.selected[page] = loader->menu.top[page] = 0;
+    return false;
+}
+
+bool menu_module_page_take(struct loader *loader, uint32_t index)
+{
+    struct menu_module module;
+    if (!menu_module_shown(loader, &module))
+        return false;
+    uint32_t tunables = menu_tunable_count(&module);
+    if (index >= ROW_ALL && index < ROW_ALL + tunables)
+        return edit_tunable(loader, &module, index - ROW_ALL);
+    switch (index < ROW_ALL ? index : index - tunables) {
+    case ROW_LOAD:
+        return toggle(loader, &module);
+    case ROW_PHASE:
+        return turn_to(loader, MENU_PAGE_PHASE);
+    case ROW_ON_ERROR:
+        return turn_to(loader, MENU_PAGE_ON_ERROR);
+    case ROW_FLAGS:
+        return edit_flags(loader, &module);
+    case ROW_ALL:
+        menu_view_of(loader)->show(loader, loader->menu.module, print_all, loader);
+        return false;
+    default:
+        return menu_undo_module(loader, module.name);
+    }
+}
+
+// A phase is in force for modules that are switched on, not for those that merely come along.
+static bool set_phase(struct loader *loader, const struct menu_module *module, struct btl_str key,
+                      enum btl_phase phase)
+{
+    struct menu_key_text room;
+    struct btl_str load = menu_module_key(module->name, "_load", BTL_STR(""), &room);
+    bool configured = module->config != NULL && module->config->load_yes;
+    if (!configured && menu_module_on(module) && !menu_change(loader, load, BTL_STR("YES")))
+        return false;
+    return menu_change(loader, key, btl_str_of(btl_phase_name(phase)));
+}
+
+bool menu_phase_page_take(struct loader *loader, uint32_t index)
+{
+    struct menu_module module;
+    struct menu_key_text room;
+    if (!menu_module_shown(loader, &module))
+        return false;
+    enum btl_phase phase = menu_phase_at(&module, index);
+    struct btl_str key = menu_module_key(module.name, "_phase", BTL_STR(""), &room);
+    loader->menu.page = MENU_PAGE_MODULE;
+    if (phase == BTL_PHASES)
+        return menu_undo_key(loader, key);
+    return set_phase(loader, &module, key, phase);
+}
+
+bool menu_module_add(struct loader *loader)
+{
+    struct menu_question question;
+    struct menu_key_text room;
+    if (!begin_question(loader, &question, "Add a module", BTL_STR("")))
+        return false;
+    btl_format_to(question.hint, sizeof(question.hint),
+                  "Its name: NAME is looked for as NAME.ko in %S.", &loader->config.module_path);
+    if (!menu_ask(loader, &question))
+        return false;
+    struct btl_str name = btl_line_text(&question.line);
+    if (!btl_is_module_name(name)) {
+        menu_say(loader, true, "A name has 1 to %u letters, digits, _ and -", BTL_MODULE_NAME_MAX);
+        return false;
+    }
+    return menu_change(loader, menu_module_key(name, "_load", BTL_STR(""), &room), BTL_STR("YES"));
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// ia64: the tree for the window (btl/boot.h), which the handlers of handoff_ia64.S read. Physical
+// memory needs no tables: regions 6 and 7 are entered by their address.
+#include <btl/boot.h>
+#include <btl/elf_format.h>
+#include <btl/link.h>
+
+#include "paging.h"
+
+#define LEVELS            3
+#define SLOT_OF(v, level) (((v) >> (12 + 9 * (level))) & (BTL_IA64_TABLE_SLOTS - 1))
+
+const struct paging_layout paging_layout = {
+    .machine = ELF_MACHINE_IA64,
+    .direct_map = BTL_IA64_DIRECT_MAP,
+    .direct_map_size_max = BTL_IA64_PHYSICAL_END,
+    .window = BTL_IA64_WINDOW,
+    .window_size = BTL_IA64_WINDOW_SIZE,
+    .kernel_align = BTL_IA64_KERNEL_ALIGN,
+    .range_align = BTL_IA64_STACK_GUARD,
+    .code_size = BTL_IA64_HANDOFF_SIZE,
+    .stack_guard = BTL_IA64_STACK_GUARD,
+    .backing_store_size = BTL_BOOT_STACK_SIZE,
+};
+
+static uint64_t *table_at(uint64_t entry)
+{
+    return (uint64_t *)(uintptr_t)(entry & BTL_IA64_PTE_ADDRESS);
+}
+
+// The table below table[slot]; taken where there is none yet. NULL: no memory.
+static uint64_t *descend(struct paging *paging, uint64_t *table, uint64_t slot)
+{
+    if (table[slot] == 0) {
+        uint64_t page = paging->take_table(paging->owner);
+        if (page == 0)
+            return NULL;
+        table[slot] = page | BTL_IA64_PTE_PRESENT;
+    }
+    return table_at(table[slot]);
+}
+
+bool paging_begin(struct paging *paging)
+{
+    paging->root = paging->take_table(paging->owner);
+    paging->physical_end = 0;
+    return paging->root != 0;
+}
+
+bool paging_map_physical(struct paging *paging, uint64_t start, uint64_t size)
+{
+    uint64_t end, limit = paging_layout.direct_map_size_max;
+    if (paging->cpu.physical_bits < 50)
+        limit = 1ull << paging->cpu.physical_bits;
+    if (!btl_add(start, size, &end) || end > limit)
+        end = limit;
+    end = (end + BTL_PAGE_SIZE - 1) & ~((uint64_t)BTL_PAGE_SIZE - 1);
+    if (start < end && end > paging->physical_end)
+        paging->physical_end = end;
+    return true;
+}
+
+// An executable page is never writable: the caller does not ask for it, and there are no access
+// rights here that would give it.
+static uint64_t translation(uint64_t physical, uint8_t perm)
+{
+    uint64_t rights = BTL_IA64_PTE_R;
+    if ((perm & BTL_PERM_WRITE) != 0)
+        rights = BTL_IA64_PTE_RW;
+    else if ((perm & BTL_PERM_EXEC) != 0)
+        rights = BTL_IA64_PTE_RX;
+    return physical | rights | BTL_IA64_PTE_PRESENT | BTL_IA64_PTE_WRITE_BACK |
+           BTL_IA64_PTE_ACCESSED | BTL_IA64_PTE_DIRTY;
+}
+
+bool paging_map_window(struct paging *paging, uint64_t address, uint64_t physical, uint64_t size,
+                       uint8_t perm)
+{
+    for (uint64_t done = 0; done < size; done += BTL_PAGE_SIZE) {
+        uint64_t *table = table_at(paging->root);
+        for (unsigned level = LEVELS - 1; table != NULL && level > 0; level--)
+            table = descend(paging, table, SLOT_OF(address + done, level));
+        if (table == NULL)
+            return false;
+        table[SLOT_OF(address + done, 0)] = translation(physical + done, perm);
+    }
+    return true;
+}

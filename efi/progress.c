@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is known of the files to come, and the line that says how far they are.
+#include "loader.h"
+
+#include <mem.h>
+
+#define SECOND        1000000000ull // nanoseconds
+#define FIRST_AFTER   SECOND        // a boot that is faster shows nothing
+#define REWRITE_EVERY (SECOND / 10)
+#define LINE_EVERY    (5 * SECOND)
+#define FILES_MAX     16384 // of one directory; more are not looked at
+#define BAR           20
+#define LINE_MAX      160
+#define COLUMNS_LEAST 40
+
+void progress_begin(struct loader *loader)
+{
+    loader->progress = (struct progress){.begun = clock_now(&loader->clock)};
+}
+
+// --------------------------------------------------------------------------------- what is to come
+
+struct listing {
+    struct btl_arena *arena;
+    struct listed {
+        struct btl_str name;
+        uint64_t size;
+        struct listed *next;
+    } * first;
+    uint32_t count;
+};
+
+// "NAME.ko" -> "NAME"; empty: it is not called so.
+static struct btl_str module_name(struct btl_str name)
+{
+    static const char suffix[] = ".ko";
+    size_t len = sizeof(suffix) - 1;
+    if (name.len <= len || memcmp(name.at + name.len - len, suffix, len) != 0)
+        return (struct btl_str){NULL, 0};
+    return (struct btl_str){name.at, name.len - len};
+}
+
+static bool visit(void *context, struct btl_str name, const struct volume_info *info)
+{
+    struct listing *listing = context;
+    struct btl_str module = module_name(name);
+    if (module.len == 0 || info->directory)
+        return true;
+    struct listed *listed = BTL_NEW(listing->arena, struct listed);
+    if (listed == NULL || listing->count == FILES_MAX)
+        return false;
+    *listed = (struct listed){btl_str_copy(listing->arena, module), info->size, listing->first};
+    if (listed->name.at == NULL)
+        return false;
+    listing->first = listed;
+    listing->count++;
+    return true;
+}
+
+static void list_directories(struct loader *loader, struct listing *listing)
+{
+    struct btl_str rest = loader->config.module_path;
+    while (rest.len > 0) {
+        size_t end = 0;
+        while (end < rest.len && rest.at[end] != ';')
+            end++;
+        struct btl_str directory = {rest.at, end};
+        if (end > 0)
+            loader->volume->list(loader->volume, directory, visit, listing);
+        end += end < rest.len;
+        rest = (struct btl_str){rest.at + end, rest.len - end};
+    }
+}
+
+static struct progress_file *find(struct progress *progress, struct btl_str name)
+{
+    uint32_t number = progress->files == NULL ? BTL_NONE : names_find(&progress->names, name);
+    return number == BTL_NONE ? NULL : &progress->files[number];
+}
+
+static void want(struct progress *progress, struct btl_str name)
+{
+    struct progress_file *file = find(progress, name);
+    if (file == NULL || file->counted)
+        return;
+    file->counted = true;
+    progress->total += file->size;
+}
+
+// Before there is a plan: what the configuration names. Dependencies come later.
+static void want_configured(struct loader *loader)
+{
+    const struct btl_config *config = &loader->config;
+    for (size_t i = 0; i < config->module_count; i++) {
+        if (config->modules[i].load_yes && !config->modules[i].blacklisted)
+            want(&loader->progress, config->modules[i].name);
+    }
+}
+
+void progress_plan(struct loader *loader, uint32_t first)
+{
+    const struct btl_plan *plan = &loader->plan;
+    if (!loader->progress.listed)
+        return;
+    for (uint32_t i = first; i < plan->module_count; i++) {
+        bool read = i < loader->module_capacity && loader->modules[i] != NULL;
+        if (!read && plan->modules[i].verdict != BTL_OFF)
+            want(&loader->progress, plan->modules[i].name);
+    }
+}
+
+// One look at each directory, once it is clear that this boot takes its time. Without memory for it
+// the total is only that of the files that were opened.
+static void look(struct loader *loader)
+{
+    struct progress *progress = &loader->progress;
+    struct listing listing = {.arena = &loader->arena};
+    uint64_t seed;
+    progress->listed = true;
+    list_directories(loader, &listing);
+    memcpy(&seed, loader->seed, sizeof(seed));
+    struct progress_file *files =
+        BTL_NEW_ARRAY(&loader->arena, struct progress_file, listing.count);
+    if (files == NULL || !names_init(&progress->names, listing.count, seed, &loader->arena))
+        return;
+    // The last directory was listed last and stands first: the first one that has a name wins.
+    for (const struct listed *file = listing.first; file != NULL; file = file->next)
+        files[names_number(&progress->names, file->name)].size = file->size;
+    progress->files = files;
+    if (loader->plan.module_count > 0)
+        progress_plan(loader, 0);
+    else
+        want_configured(loader);
+}
+
+// --------------------------------------------------------------------------------------- the line
+
+struct line {
+    char text[LINE_MAX];
+    size_t len, columns;
+};
+
+// As much as fits. Never in the last column: it would wrap.
+static void put_line(struct btl_out *out, const char *text, size_t len)
+{
+    struct line *line = out->owner;
+    for (size_t i = 0; i < len && line->len + 1 < line->columns; i++)
+        line->text[line->len++] = text[i];
+}
+
+static void put_mib(struct btl_out *out, uint64_t bytes)
+{
+    uint64_t whole = bytes / (1u << 20), tenths = bytes % (1u << 20) * 10 / (1u << 20);
+    btl_format(out, "%llu.%llu", (unsigned long long)whole, (unsigned long long)tenths);
+}
+
+static void put_bar(struct btl_out *out, uint64_t done, uint64_t all)
+{
+    char bar[BAR + 1];
+    for (size_t i = 0; i < BAR; i++)
+        bar[i] = i < done * BAR / all ? '#' : '-';
+    bar[BAR] = '\0';
+    btl_format(out, "[%s] %3llu%%  ", bar, (unsigned long long)(done * 100 / all));
+}
+
+// Of a long path the end says more. Characters count, so that each is one column.
+static void put_path(struct line *line, struct btl_out *out, struct btl_str path)
+{
+    size_t room = line->columns - 1 - line->len;
+    size_t begin = path.len > room ? path.len - room : 0;
+    for (size_t i = begin; i < path.len; i++) {
+        char c = path.at[i] >= ' ' && path.at[i] <= '~' ? path.at[i] : '?';
+        if (((uint8_t)path.at[i] & 0xc0) != 0x80) // not inside a character of UTF-8
+            btl_format(out, "%c", i - begin < 3 && begin > 0 ? '.' : c);
+    }
+}
+
+// "[#####-----]  52%  31.4 of 60.2 MiB  12.1 MiB/s  /modules/x.ko"
+static void format(const struct loader *loader, uint64_t now, struct line *line)
+{
+    const struct progress *progress = &loader->progress;
+    struct btl_out out = {.put = put_line, .owner = line};
+    uint64_t total = progress->total > progress->read ? progress->total : progress->read;
+    uint64_t kib = total / 1024 > 0 ? total / 1024 : 1;
+    uint64_t ms = (now - progress->begun) / 1000000 + 1, rate;
+    size_t columns = loader->facts.console_columns;
+    line->len = 0;
+    line->columns = columns < COLUMNS_LEAST ? COLUMNS_LEAST : columns;
+    line->columns = line->columns < LINE_MAX ? line->columns : LINE_MAX;
+    put_bar(&out, progress->read / 1024 < kib ? progress->read / 1024 : kib, kib);
+    put_mib(&out, progress->read);
+    btl_format(&out, " of ");
+    put_mib(&out, total);
+    btl_format(&out, " MiB  ");
+    put_mib(&out, btl_mul(progress->read, 1000, &rate) ? rate / ms : 0);
+    btl_format(&out, " MiB/s  ");
+    put_path(line, &out, progress->path);
+}
+
+static void show(struct loader *loader)
+{
+    struct progress *progress = &loader->progress;
+    uint64_t now = clock_now(&loader->clock);
+    bool wanted = !progress->ended && !loader->log.held && loader->log.shown >= LOG_NORMAL;
+    if (!wanted || now - progress->begun < FIRST_AFTER)
+        return;
+    if (!progress->listed)
+        look(loader);
+    bool rewrites = loader->fw->terminal(loader->fw) != FW_TERMINAL_SILENT;
+    if (progress->visible && now - progress->shown < (rewrites ? REWRITE_EVERY : LINE_EVERY))
+        return;
+    struct line line;
+    format(loader, now, &line);
+    struct btl_str text = {line.text, line.len};
+    if (rewrites)
+        log_passing(&loader->log, text);
+    else
+        log_answer(&loader->log, "%S", &text);
+    progress->visible = true;
+    progress->shown = now;
+}
+
+void progress_file(struct loader *loader, struct btl_str path, uint64_t size)
+{
+    struct progress *progress = &loader->progress;
+    size_t begin = path.len;
+    while (begin > 0 && path.at[begin - 1] != '/')
+        begin--;
+    struct btl_str name = module_name((struct btl_str){path.at + begin, path.len - begin});
+    struct progress_file *file = find(progress, name);
+    if (file == NULL || !file->counted)
+        progress->total += size;
+    if (file != NULL)
+        file->counted = true;
+    progress->path = path;
+    show(loader);
+}
+
+void progress_read(struct loader *loader, uint64_t bytes)
+{
+    loader->progress.read += bytes;
+    show(loader);
+}
+
+void progress_end(struct loader *loader)
+{
+    loader->progress.ended = true;
+    log_passing(&loader->log, (struct btl_str){NULL, 0});
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What is at the other end of the console: is a serial line among the devices, and does a terminal
+// answer there (ECMA-48, device status report)?
+#include <efi.h>
+#include <efiser.h>
+
+#include <btl/types.h>
+
+#include "firmware.h"
+#include "uefi.h"
+
+#include <mem.h>
+
+#define ANSWER_US 100000
+#define POLL_US   1000
+#define BYTES_MAX 256 // what sends more is no terminal
+
+// The answer to ESC [ 6 n: ESC [ row ; column R.
+struct answer {
+    uint32_t state; // characters of the pattern that were seen; digits count once
+    bool complete;
+};
+
+static bool is_digit(uint8_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// False: `c` is not part of it.
+static bool answer_take(struct answer *answer, uint8_t c)
+{
+    static const char pattern[] = "\033[0;0R";
+    uint32_t state = answer->state;
+    if (state > 0 && pattern[state - 1] == '0' && is_digit(c))
+        return true;
+    bool fits = pattern[state] == '0' ? is_digit(c) : c == (uint8_t)pattern[state];
+    answer->state = fits ? state + 1 : 0;
+    answer->complete = answer->state == sizeof(pattern) - 1;
+    return fits;
+}
+
+// False: nothing came, or the line has failed; then *ret_failed.
+static bool read_byte(EFI_SERIAL_IO_PROTOCOL *serial, uint8_t *ret, bool *ret_failed)
+{
+    UINT32 control;
+    UINTN size = 1;
+    EFI_STATUS status = serial->GetControl(serial, &control);
+    if (status == EFI_SUCCESS && (control & EFI_SERIAL_INPUT_BUFFER_EMPTY) != 0)
+        return false;
+    // Where the driver does not know that nothing came, this waits, a second maybe; so once only.
+    if (status == EFI_SUCCESS)
+        status = serial->Read(serial, &size, ret);
+    *ret_failed = status != EFI_SUCCESS || size != 1;
+    return !*ret_failed;
+}
+
+// What somebody typed meanwhile is kept for wait_key.
+static void keep_key(struct uefi *uefi, uint8_t c)
+{
+    if (uefi->typed_count < BTL_COUNT(uefi->typed) && (c == '\r' || (c >= ' ' && c <= '~')))
+        uefi->typed[uefi->typed_count++] = c;
+}
+
+static bool answer_comes(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial)
+{
+    struct answer answer = {0};
+    bool failed = false;
+    uint8_t c;
+    uint32_t bytes = 0;
+    for (uint32_t us = 0; us < ANSWER_US && !failed; us += POLL_US) {
+        while (bytes < BYTES_MAX && read_byte(serial, &c, &failed)) {
+            bytes++;
+            if (!answer_take(&answer, c))
+                keep_key(uefi, c);
+            if (answer.complete)
+                return true;
+        }
+        uefi->boot->Stall(POLL_US);
+    }
+    return false;
+}
+
+// At TPL_NOTIFY the firmware's terminal driver does not run: its timer would take the answer for
+// keys.
+static bool answers(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial)
+{
+    char question[] = "\033[6n";
+    UINTN size = sizeof(question) - 1;
+    EFI_TPL before = uefi->boot->RaiseTPL(TPL_NOTIFY);
+    bool answered =
+        serial->Write(serial, &size, question) == EFI_SUCCESS && answer_comes(uefi, serial);
+    uefi->boot->RestoreTPL(before);
+    return answered;
+}
+
+// The serial line under a console device; NULL: it is none.
+static EFI_SERIAL_IO_PROTOCOL *serial_of(EFI_BOOT_SERVICES *boot, EFI_HANDLE device)
+{
+    EFI_GUID path_guid = DEVICE_PATH_PROTOCOL, serial_guid = EFI_SERIAL_IO_PROTOCOL_GUID;
+    EFI_DEVICE_PATH *path;
+    EFI_SERIAL_IO_PROTOCOL *serial;
+    EFI_HANDLE line;
+    if (boot->HandleProtocol(device, &path_guid, (void **)&path) != EFI_SUCCESS ||
+        boot->LocateDevicePath(&serial_guid, &path, &line) != EFI_SUCCESS ||
+        boot->HandleProtocol(line, &serial_guid, (void **)&serial) != EFI_SUCCESS)
+        return NULL;
+    return serial;
+}
+
+static enum fw_terminal ask(struct uefi *uefi, const EFI_HANDLE *devices, UINTN count)
+{
+    enum fw_terminal found = FW_TERMINAL_SCREEN;
+    for (UINTN i = 0; i < count && found != FW_TERMINAL_ANSWERS; i++) {
+        EFI_SERIAL_IO_PROTOCOL *serial = serial_of(uefi->boot, devices[i]);
+        if (serial != NULL)
+            found = answers(uefi, serial) ? FW_TERMINAL_ANSWERS : FW_TERMINAL_SILENT;
+    }
+    return found;
+}
+
+// The devices that are the console now are marked by edk2 and its forebears, back to EFI 1.10;
+// elsewhere every device that shows text counts.
+static enum fw_terminal terminal(struct firmware *fw)
+{
+    EFI_GUID marks[] = {UEFI_CONSOLE_OUT_DEVICE_GUID, SIMPLE_TEXT_OUTPUT_PROTOCOL};
+    struct uefi *uefi = uefi_of(fw);
+    for (size_t i = 0; i < BTL_COUNT(marks) && !uefi->terminal_asked; i++) {
+        EFI_HANDLE *devices = NULL;
+        UINTN count = 0;
+        if (uefi->boot->LocateHandleBuffer(ByProtocol, &marks[i], NULL, &count, &devices) !=
+            EFI_SUCCESS)
+            continue;
+        uefi->terminal_asked = true;
+        uefi->terminal = ask(uefi, devices, count);
+        uefi->boot->FreePool(devices);
+    }
+    uefi->terminal_asked = true;
+    return uefi->terminal;
+}
+
+void terminal_uefi(struct firmware *ret)
+{
+    ret->terminal = terminal;
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The wrapper structure of a module (btl/module.h), in its linked image. It is the first thing of a
+// module that a kernel trusts: all that it points to must lie in the image, with the permission that its
+// use needs. The kernel checks it before it calls the load function, btl check before there is a kernel.
+#ifndef BTL_WRAPPER_H
+#define BTL_WRAPPER_H
+
+#include <btl/diag.h>
+#include <btl/link.h>
+#include <btl/module.h>
+
+// A linked image, as far as pointers in it are followed.
+struct btl_linked {
+    uint64_t base;                     // address for which it is linked
+    const uint8_t *memory;             // where the byte at `base` can be read
+    const struct btl_segment *segment; // [BTL_SEGS]
+    bool function_descriptors;         // pointers to functions are pointers to descriptors
+};
+// After relocation, while its memory is there.
+struct btl_linked btl_image_linked(const struct btl_image *image);
+
+// Do these bytes lie in one segment that has all of the permissions?
+bool btl_linked_holds(const struct btl_linked *image, uint64_t address, uint64_t size,
+                      uint8_t perm);
+// May a call go by this pointer: does what it leads to lie in the image's code?
+bool btl_linked_holds_function(const struct btl_linked *image, uint64_t pointer);
+
+// `wrapper`: the address of section BTL_WRAPPER_SECTION; 0: there is none. False: reported, one of the
+// codes run-no-wrapper and run-wrapper-….
+bool btl_wrapper_check(const struct btl_linked *image, uint64_t wrapper, struct btl_place place,
+                       struct btl_diags *diags);
+
+// Bytes of an entry of the wrapper's array: ABI 1 ended before `changed`.
+uint64_t btl_tunable_size(uint32_t abi);
+// Bytes of its storage; 0: of no type.
+uint64_t btl_tunable_storage_size(const struct btl_tunable *tunable);
+
+#endif

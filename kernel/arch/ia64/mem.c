@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// memcpy and its kin, eight bytes at a time where both sides are aligned alike. Unaligned words are
+// left alone: the processor may fault on them.
+#include <btl/kernel.h>
+
+#pragma GCC optimize("no-tree-loop-distribute-patterns") // the loops here are memcpy and memset
+
+#define WORD sizeof(uint64_t)
+
+// A word whose type says nothing about what lies there.
+typedef uint64_t __attribute__((may_alias)) word;
+
+static bool together(const void *a, const void *b)
+{
+    return (((uintptr_t)a ^ (uintptr_t)b) & (WORD - 1)) == 0;
+}
+
+// Bytes before the first word.
+static size_t head(const void *at, size_t size)
+{
+    size_t bytes = -(uintptr_t)at & (WORD - 1);
+
+    return bytes < size ? bytes : size;
+}
+
+void *memcpy(void *to, const void *from, size_t size)
+{
+    uint8_t *at = to;
+    const uint8_t *source = from;
+
+    if (together(to, from)) {
+        for (size_t left = head(to, size); left > 0; left--, size--)
+            *at++ = *source++;
+        for (; size >= WORD; size -= WORD, at += WORD, source += WORD)
+            *(word *)(void *)at = *(const word *)(const void *)source;
+    }
+    while (size-- > 0)
+        *at++ = *source++;
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t size)
+{
+    uint8_t *at = (uint8_t *)to + size;
+    const uint8_t *source = (const uint8_t *)from + size;
+
+    if ((uintptr_t)to - (uintptr_t)from >= size)
+        return memcpy(to, from, size); // no byte is overwritten before it is read
+    while (size-- > 0)
+        *--at = *--source;
+    return to;
+}
+
+void *memset(void *to, int byte, size_t size)
+{
+    uint64_t pattern = (uint8_t)byte * 0x0101010101010101ull;
+    uint8_t *at = to;
+
+    for (size_t left = head(to, size); left > 0; left--, size--)
+        *at++ = (uint8_t)byte;
+    for (; size >= WORD; size -= WORD, at += WORD)
+        *(word *)(void *)at = pattern;
+    while (size-- > 0)
+        *at++ = (uint8_t)byte;
+    return to;
+}
+
+int memcmp(const void *a, const void *b, size_t size)
+{
+    const uint8_t *left = a, *right = b;
+
+    for (size_t i = 0; i < size; i++)
+        if (left[i] != right[i])
+            return left[i] - right[i];
+    return 0;
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The tree that the miss handlers of ivt.S walk; tables are reached through the direct map.
+//
+//   level   5        4        3      2      1
+//   covers  256 TiB  512 GiB  1 GiB  2 MiB  4 KiB  per entry; leaves at each level
+//
+// The top table has four entries for each region: the index is bits 63 to 61 and 49 to 48 of the
+// address. Below are tables of 512 entries. An entry is 0, or the physical address of a table and
+// PRESENT, or a translation as `itc` takes it, which has ACCESSED. So the loader's tree
+// (btl/boot.h) fits below level 4. Larger leaves are entered in parts, by the sizes that the
+// processor has: 1 MiB of level 2, 256 MiB of 3 and 4, 4 KiB of 5.
+#include "arch.h"
+#include "arch/ia64/paging.h"
+#include "handoff.h"
+#include "vm/page.h"
+
+#include <btl/kernel.h>
+
+#define PTE_PRESENT BTL_IA64_PTE_PRESENT
+#define PTE_LEAF    BTL_IA64_PTE_ACCESSED
+#define PTE_COMMON  (PTE_PRESENT | PTE_LEAF | BTL_IA64_PTE_DIRTY)
+#define PTE_RWX     0x600ull
+#define PTE_RIGHTS  0xe00ull
+#define PTE_WC      0x018ull
+#define PTE_MEMORY  0x01cull
+
+#define LARGEST_LEAF 3 // that the kernel makes; the handlers would take larger ones
+
+// In force until the VM runs: the direct map one to one, the window as the loader has it.
+static uint64_t boot_top[PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
+static uint64_t boot_window[PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
+
+// The I/O port space in region 6, uncached: tables of levels 4, 3 and 2 that every space shares.
+// It is aligned to its size, so that one table of level 2 holds it.
+static uint64_t ports[3][PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
+
+static void make_ports(uint64_t physical)
+{
+    const uint64_t virtual = BTL_IA64_UNCACHED | physical, step = paging_size(2);
+    const uint64_t leaf = PTE_COMMON | BTL_IA64_PTE_RW | BTL_IA64_PTE_UNCACHED;
+
+    ports[0][paging_slot(virtual, 4)] = physical_of(ports[1]) | PTE_PRESENT;
+    ports[1][paging_slot(virtual, 3)] = physical_of(ports[2]) | PTE_PRESENT;
+    for (uint64_t at = 0; at < PORT_SPACE_SIZE; at += step)
+        ports[2][paging_slot(virtual + at, 2)] = (physical + at) | leaf;
+}
+
+// Nothing else of region 6 is ever mapped: it would be a second, writable mapping of code.
+static void enter_ports(uint64_t *top)
+{
+    if (port_space() != 0)
+        top[paging_slot(BTL_IA64_UNCACHED | port_space(), PAGING_LEVELS)] =
+            physical_of(ports) | PTE_PRESENT;
+}
+
+void paging_init(void)
+{
+    const uint64_t direct = paging_slot(BTL_IA64_DIRECT_MAP, PAGING_LEVELS);
+
+    for (uint64_t i = 0; i < 4; i++)
+        boot_top[direct + i] = i << 48 | PTE_COMMON | BTL_IA64_PTE_RW;
+    boot_window[0] = read_boot_root() | PTE_PRESENT;
+    boot_top[paging_slot(BTL_IA64_WINDOW, PAGING_LEVELS)] = physical_of(boot_window) | PTE_PRESENT;
+    if (port_space() != 0)
+        make_ports(port_space());
+    enter_ports(boot_top);
+    write_root(physical_of(boot_top));
+}
+
+static uint64_t *entry_at(uint64_t table, uint64_t virtual, int level)
+{
+    uint64_t *entries = phys_to_virt(table);
+
+    return &entries[paging_slot(virtual, level)];
+}
+
+static uint64_t leaf_bits(uint32_t flags)
+{
+    uint64_t bits = PTE_COMMON | BTL_IA64_PTE_R;
+
+    if ((flags & BTL_PERM_WRITE) && (flags & BTL_PERM_EXEC))
+        bits |= PTE_RWX;
+    else if (flags & BTL_PERM_WRITE)
+        bits |= BTL_IA64_PTE_RW;
+    else if (flags & BTL_PERM_EXEC)
+        bits |= BTL_IA64_PTE_RX;
+    if (flags & MAP_UNCACHED)
+        bits |= BTL_IA64_PTE_UNCACHED;
+    else if (flags & MAP_WRITE_COMBINING)
+        bits |= PTE_WC;
+    return bits;
+}
+
+uint32_t paging_flags(uint64_t entry)
+{
+    uint64_t rights = entry & PTE_RIGHTS, memory = entry & PTE_MEMORY;
+    uint32_t flags = BTL_PERM_READ;
+
+    if (rights == BTL_IA64_PTE_RW || rights == PTE_RWX)
+        flags |= BTL_PERM_WRITE;
+    if (rights == BTL_IA64_PTE_RX || rights == PTE_RWX)
+        flags |= BTL_PERM_EXEC;
+    if (memory == BTL_IA64_PTE_UNCACHED)
+        flags |= MAP_UNCACHED;
+    if (memory == PTE_WC)
+        flags |= MAP_WRITE_COMBINING;
+    return flags;
+}
+
+// Replaces a large leaf by a table of the next level that maps the same.
+static bool split(uint64_t *entry, int level)
+{
+    uint64_t part = *entry, table;
+    uint64_t *entries;
+
+    if (!pages_alloc(1, PF_PAGE_TABLE, &table))
+        return false;
+    entries = phys_to_virt(table);
+    for (uint64_t i = 0; i < PAGING_SLOTS; i++, part += paging_size(level - 1))
+        entries[i] = part;
+    *entry = table | PTE_PRESENT;
+    return true;
+}
+
+// The entry for `virtual` at `level`, with the tables above it made (and large leaves split).
+static bool make_entry(const struct arch_space *space, uint64_t virtual, int level,
+                       uint64_t **ret_entry)
+{
+    uint64_t table = space->root;
+
+    for (int at = PAGING_LEVELS; at > level; at--) {
+        uint64_t *entry = entry_at(table, virtual, at);
+        if (*entry == 0) {
+            uint64_t fresh;
+            if (!pages_alloc(1, PF_PAGE_TABLE, &fresh))
+                return false;
+            *entry = fresh | PTE_PRESENT;
+        } else if (paging_is_leaf(*entry) && !split(entry, at)) {
+            return false;
+        }
+        table = *entry & BTL_IA64_PTE_ADDRESS;
+    }
+    *ret_entry = entry_at(table, virtual, level);
+    return true;
+}
+
+// The leaf that maps `virtual`; NULL when none does, then *ret_level is where the walk ended.
+static uint64_t *find_leaf(const struct arch_space *space, uint64_t virtual, int *ret_level)
+{
+    uint64_t table = space->root;
+
+    for (int level = PAGING_LEVELS; level >= 1; level--) {
+        uint64_t *entry = entry_at(table, virtual, level);
+        *ret_level = level;
+        if (*entry == 0)
+            return NULL;
+        if (paging_is_leaf(*entry))
+            return entry;
+        table = *entry & BTL_IA64_PTE_ADDRESS;
+    }
+    return NULL;
+}
+
+// The largest leaf that can start at these addresses and is not longer than `size`.
+static int level_for(uint64_t virtual, uint64_t physical, uint64_t size)
+{
+    int level = LARGEST_LEAF;
+
+    while (level > 1 &&
+           (((virtual | physical) & (paging_size(level) - 1)) || size < paging_size(level)))
+        level--;
+    return level;
+}
+
+bool arch_space_create(struct arch_space *ret_space)
+{
+    if (!pages_alloc(1, PF_PAGE_TABLE, &ret_space->root))
+        return false;
+    enter_ports(phys_to_virt(ret_space->root));
+    return true;
+}
+
+// Regions 4 to 7 are the kernel's half.
+bool arch_space_create_beside(const struct arch_space *kernel, struct arch_space *ret_space)
+{
+    const size_t first = paging_slot(1ull << 63, PAGING_LEVELS);
+    uint64_t *to, *from;
+
+    if (!arch_space_create(ret_space))
+        return false;
+    to = phys_to_virt(ret_space->root);
+    from = phys_to_virt(kernel->root);
+    memcpy(to + first, from + first, (PAGING_SLOTS - first) * sizeof(*to));
+    return true;
+}
+
+bool arch_map(struct arch_space *space, uint64_t virtual, uint64_t physical, uint64_t size,
+              uint32_t flags)
+{
+    if ((flags & BTL_PERM_WRITE) && (flags & BTL_PERM_EXEC) && !(flags & MAP_FIRMWARE))
+        kpanic("arch_map: 0x%lx would be writable and executable", (unsigned long)virtual);
+    while (size > 0) {
+        int level = level_for(virtual, physical, size);
+        uint64_t *entry, step = paging_size(level);
+
+        if (!make_entry(space, virtual, level, &entry))
+            return false;
+        if (*entry != 0) // a leaf could be cached
+            kpanic("arch_map: 0x%lx is mapped already", (unsigned long)virtual);
+        *entry = physical | leaf_bits(flags);
+        virtual += step;
+        physical += step;
+        size -= step;
+    }
+    return true;
+}
+
+// Applies one flag change to the leaf at `virtual`; splits it when it reaches past the range.
+static bool protect_leaf(struct arch_space *space, uint64_t virtual, uint64_t size, uint32_t flags,
+                         uint64_t *ret_step)
+{
+    int level;
+    uint64_t *entry = find_leaf(space, virtual, &level);
+
+    while (entry != NULL && ((virtual & (paging_size(level) - 1)) || size < paging_size(level))) {
+        if (!split(entry, level))
+            return false;
+        entry = find_leaf(space, virtual, &level);
+    }
+    if (entry != NULL)
+        *entry = (*entry & BTL_IA64_PTE_ADDRESS) | leaf_bits(flags);
+    *ret_step = entry != NULL ? paging_size(level) : BTL_PAGE_SIZE;
+    return true;
+}
+
+bool arch_protect(struct arch_space *space, uint64_t virtual, uint64_t size, uint32_t flags)
+{
+    uint64_t start = virtual, whole = size, step;
+    bool good = true;
+
+    if ((flags & BTL_PERM_WRITE) && (flags & BTL_PERM_EXEC))
+        kpanic("arch_protect: 0x%lx would be writable and executable", (unsigned long)virtual);
+    for (; size > 0 && good; virtual += step, size -= step)
+        good = protect_leaf(space, virtual, size, flags, &step);
+    tlb_purge(start, whole);
+    return good;
+}
+
+// The kernel maps what it unmaps page by page, so that no large leaf has to be split here.
+void arch_unmap(struct arch_space *space, uint64_t virtual, uint64_t size)
+{
+    uint64_t start = virtual, whole = size;
+
+    while (size > 0) {
+        int level;
+        uint64_t *entry = find_leaf(space, virtual, &level), step = BTL_PAGE_SIZE;
+
+        if (entry != NULL) {
+            step = paging_size(level);
+            if ((virtual & (step - 1)) || step > size)
+                kpanic("arch_unmap: 0x%lx is inside a large page", (unsigned long)virtual);
+            *entry = 0;
+        }
+        virtual += step;
+        size -= step;
+    }
+    tlb_purge(start, whole);
+}
+
+bool arch_translate(const struct arch_space *space, uint64_t virtual, uint64_t *ret_physical,
+                    uint32_t *ret_flags)
+{
+    int level;
+    const uint64_t *entry = find_leaf(space, virtual, &level);
+
+    if (entry == NULL)
+        return false;
+    *ret_physical = (*entry & BTL_IA64_PTE_ADDRESS) + (virtual & (paging_size(level) - 1));
+    *ret_flags = paging_flags(*entry);
+    return true;
+}

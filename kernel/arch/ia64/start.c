@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Before kmain(): the console needs the I/O port space, which the memory map in the manifest names.
+#include "arch/ia64/cpu.h"
+#include "handoff.h"
+
+#include <btl/boot.h>
+#include <btl/kernel.h>
+
+#define EFI_IO_PORT_SPACE 12 // EfiMemoryMappedIOPortSpace
+
+_Noreturn void ia64_start(const void *manifest);
+_Noreturn void kmain(const void *manifest);
+
+// Unchecked: handoff_adopt() looks at the manifest once more, and says what is wrong with it.
+static uint64_t find_in_map(const struct btl_manifest *manifest)
+{
+    for (uint64_t i = 0; i < btl_manifest_count(manifest, BTLM_MEMORY); i++) {
+        const struct btlm_memory *range = btl_manifest_entry(manifest, BTLM_MEMORY, i);
+        if (range->efi_type == EFI_IO_PORT_SPACE && range->start % PORT_SPACE_SIZE == 0)
+            return range->start;
+    }
+    return 0;
+}
+
+// Without an entry in the map, what SAL has left in the register that is meant for it.
+static uint64_t io_port_space(const void *address)
+{
+    struct btl_manifest manifest;
+    uint64_t base = handoff_peek(address, &manifest) ? find_in_map(&manifest) : 0;
+
+    return base != 0 ? base : read_io_base() & ~(PORT_SPACE_SIZE - 1) & (BTL_IA64_PHYSICAL_END - 1);
+}
+
+void ia64_start(const void *manifest)
+{
+    port_init(io_port_space(manifest));
+    kmain(manifest);
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Purging translations. ptr purges the caches with the registers. Of the loader's registers those
+// of the hand-off area go in arch_init(), those of the window here, before the kernel's own tree
+// takes over: entering a large page over a register is a machine check. The vectors are pinned in
+// region 4 (cpu.c), which nothing purges.
+#include "arch.h"
+#include "arch/ia64/paging.h"
+#include "handoff.h"
+
+#include <btl/kernel.h>
+
+// Sizes that ptr takes, largest first (SDM volume 2, 4.1.1.5).
+static const uint8_t purge_bits[] = {32, 28, 26, 24, 22, 20, 18, 16, 14, 13, 12};
+
+#define PURGE_LARGEST (1ull << 32)
+
+static uint8_t bits_for(uint64_t virtual, uint64_t size)
+{
+    size_t i = 0;
+
+    while (i + 1 < BTL_COUNT(purge_bits) &&
+           ((virtual & ((1ull << purge_bits[i]) - 1)) || size < 1ull << purge_bits[i]))
+        i++;
+    return purge_bits[i];
+}
+
+void tlb_purge(uint64_t virtual, uint64_t size)
+{
+    while (size > 0) {
+        uint8_t bits = bits_for(virtual, size);
+
+        purge_registers(virtual, bits);
+        virtual += 1ull << bits;
+        size -= 1ull << bits;
+    }
+    serialize();
+}
+
+// The direct map where there is memory; ranges ascend.
+static void purge_direct_map(void)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+    uint64_t done = 0;
+
+    for (uint64_t i = 0; i < btl_manifest_count(manifest, BTLM_MEMORY); i++) {
+        const struct btlm_memory *range = btl_manifest_entry(manifest, BTLM_MEMORY, i);
+        uint64_t start = range->start & ~(PURGE_LARGEST - 1), end = range->start + range->size;
+
+        end = (end + PURGE_LARGEST - 1) & ~(PURGE_LARGEST - 1);
+        if (start < done)
+            start = done;
+        if (start >= end)
+            continue;
+        tlb_purge(BTL_IA64_DIRECT_MAP + start, end - start);
+        done = end;
+    }
+}
+
+// Between the first purge and the write the old tree serves, by pages that a larger one replaces.
+void arch_space_use(const struct arch_space *space)
+{
+    tlb_purge(BTL_IA64_WINDOW, BTL_IA64_WINDOW_SIZE);
+    write_root(space->root);
+    serialize();
+    tlb_purge(BTL_IA64_WINDOW, BTL_IA64_WINDOW_SIZE);
+    purge_direct_map();
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Interruptions: what ivt.S saves and traps.c shows.
+#ifndef KERNEL_IA64_TRAPS_H
+#define KERNEL_IA64_TRAPS_H
+
+#define TRAP_STACK_SIZE 0x4000 // and as much for the register stack
+#define FPSR_DEFAULT    0x9804c0270033f
+
+#define PSR_IC  (1 << 13)
+#define PSR_DT  (1 << 17)
+#define PSR_DFH (1 << 19)
+#define PSR_RT  (1 << 27)
+#define PSR_IT  (1 << 36)
+#define PSR_BN  (1 << 44)
+
+#ifndef __ASSEMBLER__
+#include <btl/types.h>
+
+// As ivt.S stores them. r[0] is no register; r[12] is the stack pointer.
+struct arch_registers {
+    uint64_t vector, ip, psr, ifa, isr, iim, itir, iipa;
+    uint64_t unat, pr, pfs, rsc, fpsr, ccv, lc, ec;
+    uint64_t b[8];
+    uint64_t r1_to_r31[31];
+    uint64_t ifs, bsp;               // of the interrupted frame; bsp is behind it
+    uint64_t bspstore, rnat;         // what lies between bspstore and bsp …
+    uint64_t moved_to;               // … was written from here on
+    uint64_t nat;                    // ar.unat after the spills
+};
+_Static_assert(sizeof(struct arch_registers) == 61 * 8, "ivt.S");
+
+extern struct arch_registers trap_registers;
+_Noreturn void trap(const struct arch_registers *registers);
+
+// unwind.c: register 32 + index of the interrupted frame, where its backing store can be read.
+bool frame_register(const struct arch_registers *registers, uint64_t index, uint64_t *ret_value);
+
+#endif
+#endif

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The watchdog of a PC: the interval timer (8254, counter 0) through the I/O APIC, which makes a
+// non-maskable interrupt of it for the one processor. Such an interrupt needs neither an enabled
+// local APIC nor an end-of-interrupt, and arrives with interrupts off.
+#include "arch.h"
+#include "arch/x86_64/cpu.h"
+#include "arch/x86_64/madt.h"
+#include "arch/x86_64/traps.h"
+#include "handoff.h"
+#include "vm/vm.h"
+
+#include <btl/kernel.h>
+
+// --- the interval timer
+
+#define PIT_HZ 1193182u
+enum { PIT_COUNTER0 = 0x40, PIT_COMMAND = 0x43 };
+enum {
+    PIT_RATE_GENERATOR = 0x34, // counter 0, low byte then high, mode 2
+    PIT_LOW_HIGH = 0x30,
+    PIT_MODE_AND_BCD = 0x0f,
+    PIT_READ_STATUS = 0xe2, // read-back: the status of counter 0
+};
+#define TICKS_PER_SECOND 20u
+#define SLOW             (PIT_HZ / TICKS_PER_SECOND) // counts between two ticks
+#define FAST             (PIT_HZ / 1000)             // to see soon whether they arrive
+
+static void pit_start(uint8_t command, uint16_t count)
+{
+    port_out8(PIT_COMMAND, command);
+    port_out8(PIT_COUNTER0, (uint8_t)count);
+    port_out8(PIT_COUNTER0, (uint8_t)(count >> 8));
+}
+
+static uint8_t pit_mode(void)
+{
+    port_out8(PIT_COMMAND, PIT_READ_STATUS);
+    return port_in8(PIT_COUNTER0) & PIT_MODE_AND_BCD;
+}
+
+// --- the I/O APIC: a register is chosen, then read or written
+
+enum { IO_APIC_PAGE = 4096, SELECT = 0, WINDOW = 4 }; // index of 32-bit registers
+enum { VERSION = 1, REDIRECTION = 0x10 };
+enum { NMI = 4 << 8, ACTIVE_LOW = 1 << 13, MASKED = 1 << 16 };
+
+// In phase 1 the loader's direct map has it. NULL: it cannot be mapped.
+static volatile uint32_t *io_apic_open(uint64_t physical)
+{
+    return vm_ready() ? map_device(physical, IO_APIC_PAGE) : phys_to_virt(physical);
+}
+
+static void io_apic_close(volatile uint32_t *registers)
+{
+    if (vm_ready())
+        unmap_device((void *)(uintptr_t)registers, IO_APIC_PAGE);
+}
+
+static uint32_t io_apic_read(volatile uint32_t *registers, uint32_t index)
+{
+    registers[SELECT] = index;
+    return registers[WINDOW];
+}
+
+static void io_apic_write(volatile uint32_t *registers, uint32_t index, uint32_t value)
+{
+    registers[SELECT] = index;
+    registers[WINDOW] = value;
+}
+
+// Masked while its halves do not fit each other.
+static void redirect(volatile uint32_t *registers, uint32_t pin, uint32_t low, uint32_t high)
+{
+    uint32_t index = REDIRECTION + 2 * pin;
+
+    io_apic_write(registers, index, MASKED);
+    io_apic_write(registers, index + 1, high);
+    io_apic_write(registers, index, low);
+}
+
+// --- the watchdog
+
+static struct {
+    bool running;
+    struct timer_pin pin;
+    uint32_t found_low, found_high; // the redirection entry before
+    uint8_t found_mode;             // of the timer
+    volatile uint32_t ticks, left;  // arrived, until it expires
+    uint32_t again;                 // ticks from then to the next time
+    void (*expired)(const struct arch_registers *at);
+} watchdog;
+
+// What the chipset's other sources of NMI say in the PC's system control port: a failing bus or
+// device. Those are no ticks.
+static bool is_hardware_error(void)
+{
+    enum { SYSTEM_CONTROL = 0x61, SERR_OR_IOCHK = 0xc0 };
+
+    return port_in8(SYSTEM_CONTROL) & SERR_OR_IOCHK;
+}
+
+bool watchdog_tick(const struct arch_registers *at)
+{
+    if (!watchdog.running || is_hardware_error())
+        return false;
+    watchdog.ticks++;
+    if (watchdog.left > 0 && --watchdog.left == 0) {
+        watchdog.left = watchdog.again;
+        watchdog.expired(at);
+    }
+    return true;
+}
+
+// The processor holds further NMIs back until an iretq, and takes them on the stack that this one
+// is handled on.
+void arch_watchdog_leave(const struct arch_registers *at,
+                         void (*next)(const struct arch_registers *at))
+{
+    static struct arch_registers copy;
+
+    copy = *at;
+    trap_leave(next, &copy, panic_stack_top());
+}
+
+static uint32_t processor_id(void)
+{
+    uint32_t reg[4];
+
+    cpuid(1, reg);
+    return reg[1] >> 24;
+}
+
+// A timer that does not count, or one whose ticks do not arrive (the firmware may have replaced it
+// by another one): port reads take about a microsecond each.
+static bool ticks_arrive(void)
+{
+    uint32_t before = watchdog.ticks;
+
+    for (int i = 0; i < 1000000; i++) {
+        if (watchdog.ticks != before)
+            return true;
+        pit_mode();
+    }
+    return false;
+}
+
+// A tick that is under way still belongs to the watchdog: it gets some time to arrive. How long the
+// timer's period was cannot be read; 0 is the longest, and what the PC starts with.
+static void restore(volatile uint32_t *registers)
+{
+    redirect(registers, watchdog.pin.pin, watchdog.found_low, watchdog.found_high);
+    pit_start(PIT_LOW_HIGH | watchdog.found_mode, 0);
+    for (int i = 0; i < 100; i++)
+        pit_mode();
+    watchdog.running = false;
+}
+
+static bool start_with(volatile uint32_t *registers)
+{
+    uint32_t index = REDIRECTION + 2 * watchdog.pin.pin;
+
+    if (watchdog.pin.pin > (io_apic_read(registers, VERSION) >> 16 & 0xff))
+        return false;
+    watchdog.found_low = io_apic_read(registers, index);
+    watchdog.found_high = io_apic_read(registers, index + 1);
+    watchdog.found_mode = pit_mode();
+    watchdog.running = true;
+    pit_start(PIT_RATE_GENERATOR, FAST);
+    redirect(registers, watchdog.pin.pin, NMI | (watchdog.pin.active_low ? ACTIVE_LOW : 0),
+             processor_id() << 24);
+    if (!ticks_arrive()) {
+        restore(registers);
+        return false;
+    }
+    pit_start(PIT_RATE_GENERATOR, SLOW);
+    return true;
+}
+
+bool arch_watchdog_start(uint32_t seconds, uint32_t again,
+                         void (*expired)(const struct arch_registers *at))
+{
+    volatile uint32_t *registers;
+    uint64_t ticks, more;
+    bool good;
+
+    if (watchdog.running || !btl_mul(seconds, TICKS_PER_SECOND, &ticks) || ticks >= UINT32_MAX ||
+        !btl_mul(again, TICKS_PER_SECOND, &more) || more >= UINT32_MAX ||
+        !madt_find_timer(boot_system()->acpi_rsdp, &watchdog.pin))
+        return false;
+    registers = io_apic_open(watchdog.pin.io_apic);
+    if (registers == NULL)
+        return false;
+    watchdog.left = 0; // nothing expires while it is being tried
+    watchdog.expired = expired;
+    watchdog.again = (uint32_t)more;
+    good = start_with(registers);
+    io_apic_close(registers);
+    watchdog.left = good ? (uint32_t)ticks : 0;
+    return good;
+}
+
+// Where the I/O APIC cannot be mapped, a timer that stands still has to do.
+void arch_watchdog_stop(void)
+{
+    volatile uint32_t *registers;
+
+    if (!watchdog.running)
+        return;
+    watchdog.left = 0;
+    registers = io_apic_open(watchdog.pin.io_apic);
+    if (registers == NULL) {
+        port_out8(PIT_COMMAND, PIT_LOW_HIGH); // mode 0, and no count
+        return;
+    }
+    restore(registers);
+    io_apic_close(registers);
+}

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What a terminal at the serial line shows: the few sequences that the firmware sends, as rows of text;
+and pictures of the machine's own screen."""
+import os
+import re
+import time
+
+import pexpect
+
+ROWS, COLUMNS = 64, 256
+SEQUENCE = re.compile(r"\x1b\[([=?]?)([0-9;]*)([A-Za-z])")
+# What a terminal sends for a key.
+KEYS = {"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "escape": "\x1b", "enter": "\r",
+        "backspace": "\x08", "home": "\x1b[H", "end": "\x1b[F", "pagedown": "\x1b[6~", "pageup": "\x1b[5~"}
+
+
+class Screen:
+    """Rows of text, fed with what came over the line."""
+
+    def __init__(self):
+        self.clear()
+
+    def clear(self):
+        self.cells = [[" "] * COLUMNS for _ in range(ROWS)]
+        self.row = self.column = 0
+
+    def feed(self, text):
+        """Takes whole sequences; what is left of the text."""
+        at = 0
+        while at < len(text):
+            match = SEQUENCE.match(text, at)
+            if match:
+                self.control(match.group(3), [int(number or 0) for number in match.group(2).split(";")])
+                at = match.end()
+            elif text[at] == "\x1b" and len(text) - at < 16:
+                break
+            else:
+                self.put(text[at])
+                at += 1
+        return text[at:]
+
+    def control(self, name, numbers):
+        count = max(numbers[0], 1)
+        if name == "H":
+            self.row, self.column = count - 1, max(numbers[-1], 1) - 1 if len(numbers) > 1 else 0
+        elif name == "J":
+            self.clear()
+        elif name == "C":
+            self.column += count
+        elif name == "D":
+            self.column = max(self.column - count, 0)
+        elif name == "A":
+            self.row = max(self.row - count, 0)
+        elif name == "B":
+            self.row += count
+
+    def put(self, character):
+        if character == "\r":
+            self.column = 0
+        elif character == "\n":
+            self.row += 1
+            if self.row >= ROWS:
+                self.cells.append([" "] * COLUMNS)
+                del self.cells[0]
+                self.row -= 1
+        elif character == "\b":
+            self.column = max(self.column - 1, 0)
+        elif character >= " ":
+            if self.row < ROWS and self.column < COLUMNS:
+                self.cells[self.row][self.column] = character
+            self.column += 1
+
+    def text(self):
+        return "\n".join("".join(row).rstrip() for row in self.cells).rstrip()
+
+
+class Terminal:
+    """A person at the serial line of a Machine: types keys and looks at the screen."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.screen = Screen()
+        self.rest = ""
+
+    def look(self, seconds=0.1):
+        try:
+            self.rest = self.screen.feed(self.rest + self.machine.child.read_nonblocking(65536, timeout=seconds))
+        except pexpect.TIMEOUT:
+            pass
+        return self.screen.text()
+
+    def see(self, *texts):
+        """Waits until the screen shows all of the texts."""
+        while not all(text in self.look() for text in texts):
+            if time.monotonic() > self.machine.deadline:
+                raise AssertionError("no %r on:\n%s" % (texts, self.screen.text()))
+        return self.screen.text()
+
+    def find(self, pattern):
+        """Waits for a pattern; its first group."""
+        while True:
+            match = re.search(pattern, self.look())
+            if match:
+                return match.group(1)
+            if time.monotonic() > self.machine.deadline:
+                raise AssertionError("no %r on:\n%s" % (pattern, self.screen.text()))
+
+    def miss(self, text):
+        """Waits until the screen does not show the text any more."""
+        while text in self.look():
+            if time.monotonic() > self.machine.deadline:
+                raise AssertionError("still %r on:\n%s" % (text, self.screen.text()))
+
+    def type(self, keys):
+        """Characters, and names of keys in braces."""
+        for name, character in re.findall(r"\{(\w+)\}|(.)", keys):
+            self.machine.child.send(KEYS[name] if name else character)
+            # Escape is one when nothing follows it for a while.
+            self.look(0.1)
+            if name == "escape":
+                time.sleep(2.5)
+
+    def do(self, keys, *texts):
+        self.type(keys)
+        return self.see(*texts)
+
+
+class Picture:
+    """The machine's screen: a PPM of screendump."""
+
+    def __init__(self, machine):
+        path = os.path.join(machine.work, "screen.ppm")
+        machine.qmp("screendump", filename=path)
+        with open(path, "rb") as file:
+            kind, size, _, self.pixels = file.read().split(b"\n", 3)
+        assert kind == b"P6"
+        self.width, self.height = map(int, size.split())
+        assert len(self.pixels) == 3 * self.width * self.height
+
+    def at(self, x, y):
+        offset = 3 * (y * self.width + x)
+        return tuple(self.pixels[offset:offset + 3])
+
+    def colours(self, y):
+        """How often each colour is in a row of pixels."""
+        row = self.pixels[3 * y * self.width:3 * (y + 1) * self.width]
+        found = {}
+        for x in range(0, len(row), 3):
+            found[row[x:x + 3]] = found.get(row[x:x + 3], 0) + 1
+        return found

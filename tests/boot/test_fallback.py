@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""With nobody there, and whatever is wrong with the configuration that is wanted, the machine ends in a
+running kernel with the last good one, and the manifest says why. Power cuts at each step of a trial."""
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+from btlboot import (GOOD, O, PROGRAM, PROMPT, Machine, Result, conf, default_tree, make_image, read,
+                     test_module as bad_module)
+from test_default import PHASES
+
+REBOOTS = ["-action", "reboot=reset"]
+TRIES = 2
+
+# What runs, and somebody has said so: its name in the tests' output is its greeting.
+LAST_GOOD = conf('hello.greeting="the last good one"\n')
+
+
+class Computer:
+    """A disk and a store of variables that stay, whatever becomes of the machines they are in."""
+
+    def __init__(self, files):
+        self.work = tempfile.mkdtemp(prefix="btlcomputer-")
+        self.image = make_image(self.work, files)
+        self.variables = os.path.join(self.work, "variables")
+
+    def on(self, **machine):
+        """Close it, and the power is cut."""
+        return Machine(self.image, variables=self.variables, **machine)
+
+    def boot(self, **machine):
+        with self.on(**machine) as it:
+            status = it.wait()
+            return Result(status, it.text())
+
+    def boot_fields(self, machine):
+        """BTL-REPORT boot, of a kernel with the option report."""
+        machine.expect("BTL-REPORT boot ")
+        line = machine.expect("\n")
+        return dict(word.split("=", 1) for word in line.split() if "=" in word)
+
+    def state(self):
+        done = subprocess.run([PROGRAM, "state", "--json", self.variables], check=False, text=True,
+                              stdout=subprocess.PIPE)
+        return json.loads(done.stdout)
+
+    def close(self):
+        shutil.rmtree(self.work, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def computer(wanted, prev=LAST_GOOD, files=None):
+    """`wanted` as /loader.conf, and another one to fall back to. None: there is none."""
+    tree = dict(files or {})
+    tree["loader.conf"] = None if wanted is None else wanted.encode()
+    tree["loader.conf.prev"] = None if prev is None else prev.encode()
+    it = Computer(tree)
+    try:
+        yield it
+    finally:
+        it.close()
+
+
+def fields(result):
+    line = result.says("BTL-REPORT boot ")
+    return dict(word.split("=", 1) for word in line.split() if "=" in word)
+
+
+def runs(result, path, how):
+    assert result.status == GOOD, result.text
+    assert result.loaded() == set(PHASES)
+    boot = fields(result)
+    assert (boot["path"], boot["how"]) == (path, how), result.text
+    return boot
+
+
+def fell_back(result, *reason):
+    boot = runs(result, "/loader.conf.prev", "fallback")
+    result.says("hello: the last good one")
+    result.says("/loader.conf.prev: warning: ", "in place of /loader.conf", "[boot-fallback]", *reason)
+    return boot
+
+
+# -------------------------------------------------------------------- what the loader sees by itself
+
+BAD = {
+    "missing": (None, {}, "[boot-no-config]"),
+    "an error": (conf('hello_load="MAYBE"\n'), {}, "[conf-bad-yes-no]"),
+    "garbage": ("".join(chr(33 + i * 7919 % 94) for i in range(5000)) + "\n", {}, "/loader.conf:1:"),
+    "wrong kernel": (conf('kernel="/kernel/new.elf"\n'), {}, "/kernel/new.elf: error:"),
+    "half a kernel": (conf('kernel="/kernel/new.elf"\n'),
+                      {"kernel/new.elf": read(default_tree()["kernel/kernel.elf"])[:100000]}, "cut short"),
+    "required module missing": (conf('gone_load="YES"\ngone_required="YES"\n'), {}, "/modules/gone.ko"),
+    "module that does not link": (
+        conf('unresolved_load="YES"\nunresolved_phase="BOOT1"\nunresolved_on_error="fallback"\n'),
+        {"modules/unresolved.ko": bad_module("unresolved")}, "missing_"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_loader_falls_back_in_the_same_boot(what):
+    wanted, files, reason = BAD[what]
+    with computer(wanted, LAST_GOOD + 'manifest_save="YES"\n', files) as it:
+        fell_back(it.boot(), reason)
+        # It is in the manifest, too, as it was saved.
+        done = subprocess.run([PROGRAM, "manifest", "--json", it.image], check=False, text=True,
+                              stdout=subprocess.PIPE)
+        boot = json.loads(done.stdout)["boot"]
+        assert boot["path"] == "/loader.conf.prev" and boot["wanted"] == "/loader.conf"
+        assert reason.split(":")[0] in boot["reason"]
+        assert it.state()["failed"]["path"] == "/loader.conf"
+
+
+def test_repaired_it_boots_again():
+    """What the loader saw is looked at anew, and the record of it goes away."""
+    with computer(conf('kernel="/kernel/new.elf"\n')) as it:
+        fell_back(it.boot(), "/kernel/new.elf")
+        second = it.boot()
+        fell_back(second, "/kernel/new.elf")
+        second.says("a boot of /loader.conf has failed, in the loader")
+        subprocess.run(["mcopy", "-i", it.image + "@@1M", default_tree()["kernel/kernel.elf"],
+                        "::/kernel/new.elf"], check=True)
+        runs(it.boot(), "/loader.conf", "normal")
+        assert it.state()["failed"] is None
+
+
+def test_last_good_one_is_found_by_its_text():
+    """boot-ok in the kernel; then it lies under another name."""
+    with computer(LAST_GOOD.replace('"report"', '"report boot-ok"'), None) as it:
+        it.boot().says("boot-ok: /loader.conf is the last good configuration")
+        # Moved, and another one in its place; the previous one is not it.
+        for source, to in (("loader.conf", "loader.conf.d/moved.conf"),):
+            subprocess.run(["mmd", "-i", it.image + "@@1M", "::/loader.conf.d"], check=True)
+            subprocess.run(["mmove", "-i", it.image + "@@1M", "::/" + source, "::/" + to], check=True)
+        put(it, "loader.conf", conf("bad line\n"))
+        put(it, "loader.conf.prev", conf('hello.greeting="the previous one"\n'))
+        result = it.boot()
+        boot = runs(result, "/loader.conf.d/moved.conf", "fallback")
+        assert boot["good"] == "yes"
+        result.says("hello: the last good one")
+
+
+def put(it, path, text):
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+        file.write(text)
+        file.flush()
+        subprocess.run(["mcopy", "-o", "-i", it.image + "@@1M", file.name, "::/" + path], check=True)
+
+
+# --------------------------------------------------------------------------------------- on trial
+
+def hanging(lines=""):
+    """On trial, with a module whose load function never comes back."""
+    text = conf('boot_tries="%d"\nhangs_load="YES"\nhangs_phase="BOOT2"\n%s' % (TRIES, lines))
+    return text, {"modules/hangs.ko": bad_module("hangs")}
+
+
+def test_hanging_module_on_trial():
+    """The kernel's watchdog gives it up; nobody is there, and one machine does it all."""
+    wanted, files = hanging('boot_timeout="5"\n')
+    with computer(wanted, files=files) as it:
+        result = it.boot(options=REBOOTS)
+        fell_back(result, "[boot-trial-failed]")
+        result.says("on trial: %d of %d tries are left after this one" % (TRIES - 1, TRIES))
+        result.says("hangs: for ever")
+        result.says("a boot of /loader.conf has failed, in the kernel: ", "hangs")
+        # Once is enough, and it stays so.
+        assert result.text.count("hangs: for ever") == 1
+        assert it.state()["failed"]["where"] == "kernel"
+        again = it.boot()
+        fell_back(again, "[boot-trial-failed]")
+        assert "hangs: for ever" not in again.text
+
+
+def test_power_is_cut_while_it_hangs():
+    """Without a watchdog, too: a machine that somebody switches off and on again has its tries."""
+    wanted, files = hanging('boot_timeout="0"\n')
+    with computer(wanted, files=files) as it:
+        for left in reversed(range(TRIES)):
+            with it.on() as machine:
+                boot = machine.expect("hangs: for ever")
+                assert "on trial: %d of %d tries" % (left, TRIES) in boot
+            assert it.state()["trial"]["tries_left"] == left
+        fell_back(it.boot(), "each of its %d tries" % TRIES, "[boot-trial-used-up]")
+
+
+# Where the power is cut: what to wait for, options of the drive, and whether the try was counted.
+CUTS = {
+    "before it is counted": ("starting in", "", False),
+    "after it is counted": ("on trial: ", "", True),
+    # Writing the manifest takes its time on this disk: boot services are there, the try is used.
+    "between count and hand-off": ("saving the manifest to", ",throttling.iops-write=1", True),
+    "after the hand-off": ("BTL reference kernel", "", True),
+    "in boot phase 2": ("VM: ", "", True),
+}
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_power_cut(cut):
+    """As often as the configuration has tries; then the machine comes up, with one more boot at most."""
+    pattern, drive, counted = CUTS[cut]
+    wanted = conf('boot_tries="%d"\nautoboot_delay="4"\nmanifest_save="%s"\n' %
+                  (TRIES, "YES" if drive else "NO"))
+    with computer(wanted) as it:
+        image = ",format=raw,file=" + it.image + drive
+        for left in reversed(range(TRIES)):
+            with Machine(image, variables=it.variables) as machine:
+                before = machine.expect(pattern)
+                assert ("BTL reference kernel" in before) == (cut == "in boot phase 2")
+            trial = it.state()["trial"]
+            assert trial is None if not counted else trial["tries_left"] == left
+        result = it.boot()
+        if counted:
+            fell_back(result, "[boot-trial-used-up]")
+        else:
+            boot = runs(result, "/loader.conf", "normal")
+            assert boot["trial"] == "yes" and boot["tries_left"] == str(TRIES - 1)
+
+
+def test_power_cut_when_the_kernel_has_given_it_up():
+    """Between the kernel's record and its reset."""
+    wanted = conf('boot_tries="%d"\nfault_load="YES"\nfault_phase="BOOT2"\n' % TRIES)
+    with computer(wanted, files={"modules/fault.ko": bad_module("fault")}) as it:
+        with it.on() as machine:
+            machine.expect("The failure is recorded")
+        assert it.state()["failed"]["path"] == "/loader.conf"
+        fell_back(it.boot(), "[boot-trial-failed]")
+
+
+def test_trial_that_is_good_after_all():
+    """boot-ok ends the trial: nothing is counted any more, and it is what others fall back to."""
+    wanted = conf('boot_tries="1"\nhello.greeting="new"\n', options="report boot-ok")
+    with computer(wanted) as it:
+        boot = runs(it.boot(), "/loader.conf", "normal")
+        assert boot["trial"] == "yes" and boot["tries_left"] == "0"
+        for _ in range(2):
+            boot = runs(it.boot(), "/loader.conf", "normal")
+            assert boot["good"] == "yes" and boot["trial"] == "no"
+        assert it.state()["trial"] is None  # its count is over
+
+
+def test_one_shot():
+    """next-conf: one boot, even when the power is cut in it; the next one is the usual one."""
+    usual = conf('hello.greeting="as usual"\n', options="")
+    once = conf('hello.greeting="this once"\n', options="")
+    with computer(usual, None, {"loader.conf.d/once.conf": once.encode()}) as it:
+        with it.on() as machine:
+            machine.expect(PROMPT)
+            assert "will be booted next, once" in machine.command("next-conf /loader.conf.d/once.conf")
+        with it.on() as machine:
+            machine.expect("for this boot only: /loader.conf.d/once.conf")
+            machine.expect("hello: this once")
+        with it.on() as machine:
+            machine.expect("hello: as usual")
+
+
+def test_full_store():
+    """A trial that cannot be counted is not begun."""
+    files = {"EFI/BOOT/BOOTX64.EFI": read(os.path.join(O, "testefi/full.efi")),
+             "EFI/BTL/LOADER.EFI": default_tree()["EFI/BOOT/BOOTX64.EFI"]}
+    with computer(conf('boot_tries="3"\n'), files=files) as it:
+        result = it.boot()
+        assert int(re.search(r"FULL: variables written: (\d+)", result.text)[1]) > 10
+        fell_back(result, "[boot-trial-uncounted]")
+        assert "boot-state-full" in result.codes()
+        assert it.state()["trial"] is None

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The boots on ia64: make test ARCH=ia64. The machine is an emulator that QEMU_IA64 names."""
+import os
+import re
+import subprocess
+import time
+
+import pexpect
+import pytest
+
+from btlboot import (ARCH, BAD, GOOD, LIMIT, O, PROMPT, ROOT, STOP, boot, conf, default_tree, module, read,
+                     started)
+from test_broken import add, boot_with, failed, stopped, wrong_machine
+from test_many import many
+
+PHASES = {
+    "ring": "BOOT1", "earlylog": "BOOT1", "clock": "BOOT1", "entropy": "BOOT1", "hello": "BOOT1",
+    "pagetest": "BOOT2", "pci": "BOOT2", "block": "BOOT2", "gpt": "BOOT2", "fatfs": "BOOT2",
+    "ich9": "BOOT2", "ramdisk": "INIT", "upper": "INIT", "loop": "INIT",
+}
+ALL = set(PHASES)
+X86_64 = 62
+pytestmark = pytest.mark.skipif(ARCH != "ia64", reason="these are for O=build/ia64")
+
+
+@pytest.fixture(name="machine", autouse=True)
+def fixture_machine(request):
+    """What needs a machine is skipped where there is none."""
+    if not os.environ.get("QEMU_IA64") and request.node.name != "test_run_without_a_machine":
+        pytest.skip("skipped: no ia64 machine (set QEMU_IA64)")
+
+
+def run_sh(environment):
+    return subprocess.run([os.path.join(ROOT, "tools/run.sh")], cwd=ROOT, check=False, text=True,
+                          env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
+
+
+# ------------------------------------------------------------------------------- the default image
+
+def test_every_module_in_its_phase():
+    result = boot()
+    assert result.status == GOOD
+    assert result.loaded() == ALL
+    assert {name: result.module(name)["phase"] for name in PHASES} == PHASES
+    assert result.module("pciids")["phase"] == "AUTO"
+    assert result.end == {"result": "ok", "required": "ok", "checks_failed": "0", "modules_failed": "0"}
+
+
+def test_modules_did_their_work():
+    text = boot().text
+    assert "hello: hello from the boot volume, flags \"verbose=1\"" in text
+    assert "256 pages in" in text and "0 not zeroed, 0 wrong" in text
+    assert "(ACPI timer)" in text
+    assert re.search(r"pci: [1-9]\d* functions", text)  # through SAL
+
+
+def test_order_and_place_of_phase_1():
+    """Dependencies, then loader.conf; in the window, behind the kernel, on the next 2 MiB boundary."""
+    result = boot()
+    addresses = sorted((int(result.module(name)["address"], 16), name)
+                       for name in PHASES if PHASES[name] == "BOOT1")
+    assert [name for _, name in addresses] == ["ring", "earlylog", "clock", "entropy", "hello"]
+    assert addresses[0][0] % (2 << 20) == 0 and addresses[0][0] >> 39 == 0xa000000000000000 >> 39
+
+
+def test_rate_of_the_counter_is_the_firmwares():
+    """SAL's base frequency times PAL's ratio: a rate that was measured would not be round."""
+    with started({"loader.conf": conf(options="").encode()}) as machine:
+        machine.expect(PROMPT)
+        assert "time stamps      200000000 ticks per second" in machine.command("manifest system")
+
+
+def test_memory_of_3_gib():
+    """Of more than the 1 GiB that one leaf of the direct map holds."""
+    result = boot(text=conf(options="autotest"), memory="3072M")
+    assert result.status == GOOD and result.loaded() == ALL
+    size = float(re.search(r"VM: ([0-9.]+) GiB in the memory map", result.text)[1])
+    assert 2.9 < size <= 3.1
+
+
+def test_kernels_own_checks():
+    """Among them the walk of its page tables: nothing is writable and executable."""
+    result = boot(text=conf(options="autotest"))
+    assert result.status == GOOD
+    assert len(result.checks) >= 3
+    assert {name: r for name, r in result.checks.items() if r != "ok"} == {}
+
+
+def test_run_without_a_terminal():
+    done = run_sh(dict(os.environ, ARCH=ARCH, O=O))
+    assert done.returncode == 0, done.stdout
+    assert "BTL-REPORT end ok" in done.stdout and "BTL 1.0 on " in done.stdout
+    assert "warning: vibtanium" not in done.stdout
+    assert done.stdout.endswith("run: every required module was loaded\n")
+
+
+def test_run_on_a_terminal():
+    """The monitor comes up, answers, and switching the machine off ends it well."""
+    terminal = pexpect.spawn(os.path.join(ROOT, "tools/run.sh"), cwd=ROOT, timeout=LIMIT,
+                             env=dict(os.environ, ARCH=ARCH, O=O), encoding="utf-8", codec_errors="replace")
+    terminal.expect(PROMPT)
+    terminal.send("modinfo hello\r")
+    terminal.expect("BOOT1")
+    terminal.expect(PROMPT)
+    terminal.send("modinfo pci\r")
+    terminal.expect("BOOT2")
+    terminal.expect(PROMPT)
+    terminal.send("poweroff\r")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+
+
+def test_run_without_a_machine():
+    environment = {name: value for name, value in os.environ.items() if name != "QEMU_IA64"}
+    done = run_sh(dict(environment, ARCH=ARCH, O=O))
+    assert done.returncode == 1
+    assert done.stdout == "no ia64 machine (set QEMU_IA64)\n"
+
+
+# --------------------------------------------------------------------------------------- loader.conf
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2", "INIT"])
+def test_module_switched_to_another_phase(phase):
+    result = boot(text=conf('hello_phase="%s"\n' % phase))
+    assert result.status == GOOD
+    assert result.module("hello")["configured"] == phase
+    assert result.module("hello")["phase"] == phase
+    assert result.module("hello")["state"] == "loaded"
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_100_modules(phase):
+    names = ["many%03d" % i for i in range(1, 100)]
+    lines = "".join('%s_load="YES"\n%s_phase="%s"\n' % (name, name, phase) for name in names)
+    result = boot(files=many(100), text=conf(lines))
+    assert result.status == GOOD
+    assert result.loaded() == ALL | set(names) | {"many999"}
+    assert {result.module(name)["phase"] for name in names} == {phase}
+
+
+# --------------------------------------------------------------------------- what cannot be loaded
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2", "INIT"])
+def test_missing_module(phase):
+    result = boot(files={"modules/hello.ko": None}, text=conf('hello_phase="%s"\n' % phase))
+    assert result.module("hello")["state"] == "failed"
+    result.says("/modules/hello.ko", "[file-not-found]")
+    assert result.loaded() == ALL - {"hello"}
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_unresolved_symbols_are_all_named(phase):
+    result = boot_with(add("unresolved", phase))
+    failed(result, "unresolved", "link-unresolved")
+    for name in ("missing_one", "missing_two", "missing_three"):
+        result.says("unresolved", name, "[link-unresolved]")
+    assert result.loaded() == ALL
+
+
+def test_module_of_another_architecture():
+    result = boot(files={"modules/hello.ko": wrong_machine(module("hello"), X86_64)})
+    assert result.module("hello")["state"] == "failed"
+    result.says("/modules/hello.ko", "built for x86-64, but ia64 is needed", "[elf-machine]")
+    assert result.loaded() == ALL - {"hello"}
+
+
+def test_kernel_of_another_architecture():
+    kernel = wrong_machine(read(default_tree()["kernel/kernel.elf"]), X86_64)
+    stopped(boot(files={"kernel/kernel.elf": kernel}, until=STOP),
+            "/kernel/kernel.elf", "built for x86-64", "[elf-machine]")
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2", "INIT"])
+def test_load_function_that_fails(phase):
+    result = boot_with(add("fails", phase), add("needsfails", phase))
+    assert result.module("fails")["state"] == "failed"
+    assert result.module("needsfails")["state"] == "failed"
+    result.says("needsfails: it needs fails")
+    assert "needsfails: must not be loaded" not in result.text
+    assert result.loaded() == ALL
+    assert result.status == GOOD
+
+
+def test_required_module_that_fails():
+    result = boot_with(add("fails", "BOOT2", required="YES"))
+    assert result.status == BAD
+    result.says("BOOT STOPPED: required module fails was not loaded")
+
+
+def test_cycle():
+    result = boot_with(add("cycle_a"), add("cycle_b"), add("cycle_c"))
+    result.says("cycle_a -> cycle_b -> cycle_c -> cycle_a", "[plan-cycle]")
+    for name in ("cycle_a", "cycle_b", "cycle_c"):
+        assert result.module(name)["state"] == "failed"
+    assert result.loaded() == ALL
+
+
+def test_volume_that_cannot_be_written():
+    """This firmware reads files alone: the manifest is not saved, and the boot goes on."""
+    result = boot(text=conf('manifest_save="YES"\n'))
+    assert result.status == GOOD
+    result.says("/btl/manifest.bin: warning", "[save-protected]")
+    assert result.loaded() == ALL
+
+
+# ------------------------------------------------------------------ the boot protocol, as 3.2 has it
+
+def state(last, pattern):
+    """What a kernel of tests/boot/kernels/ prints."""
+    kernel = read(os.path.join(O, "testkernels", last + ".elf"))
+    files = {"kernel/kernel.elf": kernel, "loader.conf": b'kernel="/kernel/kernel.elf"\n'}
+    with started(files) as machine:
+        machine.expect(pattern)
+        return machine.text()
+
+
+def test_registers_at_entry():
+    text = state("state", "went on")
+    have = {name: int(value, 16) for name, value in re.findall(r"^(\w+)=([0-9a-f]{16})$", text, re.M)}
+    psr = sum(1 << bit for bit in (13, 17, 19, 27, 36, 44))  # ic, dt, dfh, rt, it, bn
+    expected = {"others": 0, "pr": 1, "pfs": 0, "psr": psr, "rsc": 0, "rnat": 0, "fpsr": 0x0009804c0270033f,
+                "unat": 0, "lc": 0, "ec": 0, "ccv": 0, "pta": 0x3c, "dcr": 0,
+                **{"rr%d" % n: 0x10030 + n * 0x100 for n in range(5)}, "rr5": 0x10530, "rr6": 0x10630, "rr7": 0x10730, **{"b%d" % n: 0 for n in range(8)}}
+    assert {name: have[name] for name in expected} == expected
+    window, direct = 0xa000000000000000, 0xe000000000000000
+    assert have["sp"] >> 39 == window >> 39 and have["sp"] % 0x10000 == 0xfff0
+    assert have["bspstore"] == have["sp"] + 16 + 0x10000  # a guard of 64 KiB between them
+    assert have["in0"] >> 61 == direct >> 61 and have["in0"] % 4096 == 0
+    assert have["iva"] >> 61 == direct >> 61 and have["iva"] % 0x10000 == 0
+    assert have["k3"] % 4096 == 0 and have["k3"] >> 50 == 0
+    assert have["gp"] >> 39 == window >> 39
+
+
+@pytest.mark.parametrize("last", ["WRITE_AREA", "WRITE_TEXT", "RUN_DATA", "GUARD"])
+def test_what_is_not_allowed_stops(last):
+    """In the loader's vectors, silently. The monitor of the emulator shows where."""
+    kernel = read(os.path.join(O, "testkernels", last + ".elf"))
+    files = {"kernel/kernel.elf": kernel, "loader.conf": b'kernel="/kernel/kernel.elf"\n'}
+    with started(files) as machine:
+        machine.expect("state ends")
+        time.sleep(1)
+        registers = machine.qmp("human-monitor-command", **{"command-line": "info registers"})
+        text = machine.text()
+    assert "went on" not in text
+    area = int(re.search(r"^iva=([0-9a-f]+)", text, re.M).group(1), 16)
+    ip = int(re.search(r"(?i)\bip\s*=?\s*(?:0x)?([0-9a-f]{16})", registers).group(1), 16)
+    assert area <= ip < area + 0x8000, registers
+
+
+def test_speculative_load_without_a_translation_is_deferred():
+    assert "went on" in state("SPECULATE", "went on")
+
+
+# ------------------------------------------------------------------------------------------- faults
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_backtrace_of_a_fault_names_module_functions(phase):
+    result = boot_with(add("fault", phase))
+    assert result.status == BAD
+    result.says("fault_inner+", "[fault]")
+    result.says("fault_outer+", "[fault]")
+    result.says("kmain+")

@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The boot menu over the serial line: every item on the screen, the main ones by lines; and pictures of the
+machine's own screen, which are left in the directory BTL_PICTURES, where that is set."""
+import os
+import shutil
+import time
+
+import pytest
+
+from btlboot import GOOD, STOP, Result, conf, started
+from test_default import PHASES
+from terminal import Picture, Terminal
+from test_shell import shell
+
+RESCUE = b'title="Rescue"\nkernel_options="report"\nearlylog_load="YES"\nearlylog_phase="BOOT1"\n'
+REBOOTS = ["-action", "reboot=reset"]
+
+
+def tree(extra="", **more):
+    files = {"loader.conf": conf('title="Every day"\nautoboot_delay="60"\n' + extra).encode(),
+             "loader.conf.d/rescue.conf": RESCUE}
+    files.update(more)
+    return files
+
+
+def opened(machine):
+    """The menu of a machine that counts down."""
+    machine.expect("a key opens the menu")
+    time.sleep(0.3)
+    machine.child.send(" ")
+    terminal = Terminal(machine)
+    terminal.see("boot menu", "For this boot")
+    return terminal
+
+
+def rest_of(machine):
+    status = machine.wait()
+    return Result(status, machine.text())
+
+
+def choose_module(menu, name):
+    """From the list of modules to the page of one, a row at a time, with a look at each."""
+    menu.do("{home}", "file /modules/ring.ko,")
+    while True:
+        shown = menu.find(r"file /modules/(\w+)\.ko,")
+        if shown == name:
+            return menu.do("{enter}", "Modules > " + name)
+        menu.type("{down}")
+        menu.miss("file /modules/%s.ko," % shown)
+
+
+def test_every_item_on_the_screen():
+    with started(tree()) as machine:
+        menu = opened(machine)
+        menu.see("Every day", "Rescue", "/loader.conf.d/rescue.conf", "(chosen) default", "BOOT1 ring earlylog")
+        # What can be looked at.
+        menu.do("p", "Plan, lines 1 to", "ring: load in BOOT1, pulled there by earlylog")
+        menu.do("{end}", "pciids: ready")
+        menu.do("q", "For this boot")
+        menu.do("g", "Log, lines 1 to", "BTL 1.0 on EDK II")
+        menu.do("q", "For this boot")
+        menu.do("d", "errors: 0, warnings: 0")
+        menu.do("q", "For this boot")
+        menu.do("f", "No failed boot is on record")
+        menu.do("q", "For this boot")
+        menu.do("econf-bad-phase{enter}", "conf-bad-phase: the value of")
+        menu.do("q", "For this boot")
+        menu.do("m", "System:", "UEFI 2.7", "lines 1 to")
+        menu.do("{end}", "autoboot_delay")
+        menu.do("{escape}", "For this boot")
+        # Kernel options, safe boot, undo.
+        menu.do("o two{enter}", 'kernel_options="report two"', "changes: 1")
+        menu.do("c", 'kernel_options="report two"', "add the lines to /loader.conf")
+        menu.do("q", "changes: 1")
+        menu.do("s", "Safe boot is on", "BOOT2 pci", "Every day, safe")
+        menu.do("s", "Safe boot is off", "BOOT1 ring")
+        menu.do("u", "changes: 0", '"report"')
+        # Another configuration and back.
+        menu.do("{down}{down}", "Return chooses it")
+        menu.do("{enter}", "/loader.conf.d/rescue.conf was chosen", "BOOT1 ring earlylog")
+        menu.do("{up}{enter}", "/loader.conf was chosen", "BOOT2 pagetest")
+        # Modules.
+        menu.do("{right}", "virtio_blk", "pulled by earlylog", "of 21")
+        choose_module(menu, "hello")
+        menu.do("p", "Modules > hello > Phase", "BOOT1", "BOOT2", "INIT", "AUTO")
+        menu.do("{down}{enter}", 'hello_phase="BOOT2"')
+        menu.do("f2{enter}", 'hello_flags="verbose=12"')
+        menu.do("e", "Modules > hello > On failure", "(now)")
+        menu.do("{down}{down}{down}{enter}", 'hello_on_error="halt"')
+        menu.do("{home}{down}{down}{down}{down}", "what it says", "default: hello, world")
+        menu.do("{enter}", "Default: hello, world")
+        menu.do(" today{enter}", 'hello.greeting="hello from the boot volume today"')
+        menu.do("{escape}", "virtio_blk")
+        choose_module(menu, "rtc")
+        menu.do("n", 'rtc_load="NO"')
+        menu.do("u", "rtc is as in /loader.conf again")
+        menu.do("n", 'rtc_load="NO"')
+        menu.do("{escape}{end}", "Add a module", "off")
+        # Lines, and back.
+        menu.do("l", "menu>")
+        menu.do("boot{enter}", "Boot page, /loader.conf")
+        menu.do("l{enter}", "boot menu", "Boot  Modules")
+        # The shell, and back.
+        menu.do("h", "Shell>")
+        menu.do("exit{enter}", "Back from the shell", 'boot menu')
+        menu.type("b")
+        result = rest_of(machine)
+    assert result.status == GOOD
+    assert result.module("hello")["phase"] == "BOOT2"
+    assert "rtc" not in result.loaded()
+    result.says('hello_on_error="halt"')
+    result.says('hello from the boot volume today', 'flags "verbose=12"')
+
+
+def test_module_is_added():
+    with started(tree()) as machine:
+        menu = opened(machine)
+        menu.do("{down}{down}{enter}", "/loader.conf.d/rescue.conf was chosen", "BOOT1 ring earlylog")
+        menu.do("a", "Add a module", "NAME.ko in /modules")
+        menu.do("hello{enter}", 'hello_load="YES"', "INIT hello")
+        menu.type("b")
+        machine.expect("BTL-REPORT end [^\n]*\n")
+        result = Result(None, machine.text())
+    assert {"earlylog", "hello"} <= result.loaded()
+
+
+def test_leave():
+    """The firmware goes on with what it has besides."""
+    with started(tree()) as machine:
+        menu = opened(machine)
+        menu.type("q")
+        machine.expect("failed to start Boot[^\n]*: Aborted")
+        machine.expect("Shell>")
+        assert "BTL-REPORT" not in machine.text()
+
+
+def test_menu_that_nobody_touches():
+    """One key, as noise on the line may be: after a minute the boot goes on."""
+    with started(tree()) as machine:
+        menu = opened(machine)
+        menu.see("Without another key the boot goes on in 60 s")
+        machine.expect("nobody pressed another key for 60 s: booting")
+        result = rest_of(machine)
+    assert result.status == GOOD
+
+
+def test_lines_where_nothing_has_a_screen():
+    """A serial line alone, and nothing there says where its cursor is."""
+    with started(tree(), options=["-vga", "none"]) as machine:
+        machine.expect("a key opens the menu")
+        time.sleep(0.3)
+        machine.child.send(" ")
+        machine.expect("Boot page, /loader.conf")
+        machine.expect("menu> ")
+
+
+def test_screen_on_a_terminal_that_answers():
+    with started(tree(), options=["-vga", "none"]) as machine:
+        machine.expect("\x1b\\[6n")
+        machine.child.send("\x1b[24;80R")
+        opened(machine)
+
+
+def test_reset_then_power_off():
+    with started(tree(), options=REBOOTS) as machine:
+        menu = opened(machine)
+        menu.type("r")
+        menu = opened(machine)
+        menu.type("x")
+        assert machine.wait() == 0
+
+
+def test_firmware_setup():
+    with started(tree(), options=REBOOTS) as machine:
+        menu = opened(machine)
+        menu.type("t")
+        menu.see("Select Language", "Device Manager", "Boot Manager")
+
+
+def test_boot_by_lines():
+    """A line at a time, each when the one before has been answered."""
+    with started(tree('menu="line"\n')) as machine:
+        machine.expect("a key opens the menu")
+        time.sleep(0.3)
+        machine.child.send(" ")
+        for answer, prompt, command in [
+                ("Boot page, /loader.conf", "menu> ", "?"),
+                ("NUMBER    takes that row", "menu> ", "o"),
+                ("Return alone keeps \"report\"", "new> ", "report three"),
+                ('For this boot: kernel_options="report three"', "menu> ", "modules"),
+                ("Modules page", "menu> ", "5"),
+                ("Module page of hello", "menu> ", "n"),
+                ('For this boot: hello_load="NO"', "menu> ", "p"),
+                ("Phase page of hello", "menu> ", "2"),
+                ('For this boot: hello_phase="BOOT2"', "menu> ", "u"),
+                ("hello is as in /loader.conf again", "menu> ", "n"),
+                ('For this boot: hello_load="NO"', "menu> ", "back"),
+                ("Modules page", "menu> ", "d"),
+                ("errors: 0", "menu> ", "look"),
+                ("Look page", "menu> ", "c"),
+                ("add the lines to /loader.conf", "menu> ", "b")]:
+            machine.expect(answer)
+            machine.expect(prompt)
+            machine.child.send(command + "\r")
+        result = rest_of(machine)
+    assert result.status == GOOD
+    assert "hello" not in result.loaded()
+    result.says('hello_load="NO"')
+
+
+def test_what_cannot_boot_is_repaired():
+    files = tree()
+    files["loader.conf"] = b'title="Bad"\nkernel="/gone"\n'
+    with started(files) as machine:
+        machine.expect(STOP)
+        time.sleep(0.3)
+        machine.child.send(" ")
+        menu = Terminal(machine)
+        menu.see("boot menu", "cannot be booted so", "[file-not-found]", "Rescue")
+        menu.do("b", "This cannot be booted so")
+        menu.do("e{enter}", "Explanation", "file-not-found: ")
+        menu.do("q", "For this boot")
+        menu.do("{down}{down}{enter}", "was chosen", "BOOT1 ring earlylog")
+        menu.type("{enter}")
+        machine.expect("BTL-REPORT end [^\n]*\n")
+        assert "earlylog" in Result(None, machine.text()).loaded()
+
+
+def test_what_stops_the_boot_is_switched_off():
+    with started(tree('gone_load="YES"\ngone_required="YES"\n')) as machine:
+        machine.expect(STOP)
+        time.sleep(0.3)
+        machine.child.send(" ")
+        menu = Terminal(machine)
+        menu.see("boot menu", "cannot be booted so", "gone: there is no such file")
+        menu.do("{right}{home}", "of 22", "file /modules/gone.ko, on error required")  # failed ones come first
+        menu.do("{enter}", "Modules > gone")
+        menu.do("n", 'gone_load="NO"')
+        menu.type("{escape}b")
+        result = rest_of(machine)
+    assert result.status == GOOD
+    assert set(PHASES) <= result.loaded()
+
+
+# ------------------------------------------------------------------------------------------ pictures
+
+BLUE, GREY = b"\x00\x00\x98", b"\x98\x98\x98"
+
+
+def keys(machine, *names):
+    for name in names:
+        machine.qmp("send-key", keys=[{"type": "qcode", "data": name}])
+        time.sleep(1)
+
+
+def picture_of(machine, name):
+    """Waits until the title bar is there."""
+    while not os.path.exists(machine.qmp_path):
+        time.sleep(0.1)
+    while True:
+        picture = Picture(machine)
+        if any(BLUE in picture.colours(y) for y in range(0, picture.height, 8)):
+            break
+        assert time.monotonic() < machine.deadline, "no menu on the screen"
+        time.sleep(1)
+    time.sleep(1)
+    picture = Picture(machine)
+    if os.environ.get("BTL_PICTURES"):
+        shutil.copy(os.path.join(machine.work, "screen.ppm"), os.path.join(os.environ["BTL_PICTURES"], name + ".ppm"))
+    return picture
+
+
+def check(picture, columns, rows):
+    """A title bar over the whole width of the text, a selected row, text in others, and nothing outside."""
+    left = (picture.width - 8 * columns) // 2
+    blue = [y for y in range(picture.height) if picture.colours(y).get(BLUE, 0) > 6 * columns]
+    assert 19 <= len(blue) <= 38 and blue[-1] - blue[0] < 38, "title: %r" % blue
+    for x in (left, left + 8 * columns - 1):
+        assert picture.at(x, blue[0]) == tuple(BLUE)
+    assert left == 0 or picture.at(left - 1, blue[0]) == (0, 0, 0)
+    grey = [y for y in range(picture.height) if picture.colours(y).get(GREY, 0) > 200]
+    assert len(grey) >= 19, "no selected row"
+    text_rows = [row for row in range(rows)
+                 if any(len(picture.colours(y)) > 1 for y in range(blue[0] + 19 * row, min(blue[0] + 19 * row + 19, picture.height)))]
+    assert len(text_rows) > 9, "rows with text: %r" % text_rows
+    assert rows - 1 in text_rows  # the keys
+
+
+@pytest.mark.parametrize("name, size, columns, rows", [("80x25", (640, 480), 80, 25), ("1280x800", (1280, 800), 100, 31)])
+def test_picture(name, size, columns, rows):
+    options = ["-device", "VGA,xres=%d,yres=%d" % size]
+    with started(tree('gone_load="YES"\n'), options=options) as machine:
+        opened(machine)
+        picture = picture_of(machine, name)
+        assert (picture.width, picture.height) == size
+        check(picture, columns, rows)
+        assert any(b"\xff\x00\x00" in picture.colours(y) for y in range(picture.height))  # what is wrong
+
+
+def test_picture_of_a_wide_screen():
+    """200 columns, as the shell's `mode` sets them; no serial line. The plan stands beside the rows."""
+    files = shell("mode 200 47", "\\EFI\\BTL\\BTL.EFI -i")
+    options = ["-device", "VGA,xres=1600,yres=900"]
+    with started(files, options=options, serial="none") as machine:
+        picture = picture_of(machine, "wide")
+        check(picture, 200, 47)
+        right = sum(picture.at(x, y) != (0, 0, 0) for x in range(820, 1500, 3) for y in range(60, 200, 3))
+        assert right > 100
+        keys(machine, "right")
+        assert Picture(machine).pixels != picture.pixels

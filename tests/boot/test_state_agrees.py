@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""`btl state` on the host says before each boot what the loader then does: it has rules of its own for that,
+beside the shared judgement of one configuration."""
+import json
+import os
+import shutil
+import subprocess
+
+from btlboot import PROGRAM, conf, firmware
+from test_fallback import LAST_GOOD, computer, fields, put
+
+TRIES = 2
+
+
+def next_boot(it):
+    if not os.path.exists(it.variables):
+        shutil.copy(firmware("VARS"), it.variables)
+    done = subprocess.run([PROGRAM, "state", "--json", "-C", it.image, it.variables], check=True,
+                          stdout=subprocess.PIPE)
+    return json.loads(done.stdout)["next_boot"]
+
+
+def agrees(it):
+    """Boots once; what was booted."""
+    said = next_boot(it)
+    result = it.boot()
+    boot = fields(result)
+    assert (boot["path"], boot["trial"]) == (said["path"], "yes" if said["trial"] == "counted" else "no"), result.text
+    if said["trial"] == "counted":
+        assert int(boot["tries_left"]) == said["tries_left"] - 1
+    assert (boot["how"] == "fallback") == bool(said["given_up"]), result.text
+    assert (boot["good"] == "yes") == (said["trial"] == "good"), result.text
+    assert (boot["fallback"] == "yes") == (said["fallback"] is not None), result.text
+    return said["path"]
+
+
+def test_a_trial_that_nobody_confirms():
+    """Counted, counted, used up; then mended: a new text has new tries; then one with an error."""
+    with computer(conf('boot_tries="%d"\n' % TRIES)) as it:
+        assert [agrees(it) for _ in range(TRIES + 1)] == ["/loader.conf"] * TRIES + ["/loader.conf.prev"]
+        put(it, "loader.conf", conf('boot_tries="%d"\nhello.greeting="mended"\n' % TRIES))
+        assert agrees(it) == "/loader.conf"
+        put(it, "loader.conf", conf('hello_load="MAYBE"\n'))
+        assert agrees(it) == "/loader.conf.prev"
+
+
+def test_the_last_good_one():
+    """boot-ok; it has no fallback. Then it lies elsewhere, and is what a bad one falls back to."""
+    with computer(LAST_GOOD.replace('"report"', '"report boot-ok"'), conf("# older\n")) as it:
+        assert agrees(it) == "/loader.conf"
+        assert next_boot(it)["trial"] == "good" and agrees(it) == "/loader.conf"
+        subprocess.run(["mmd", "-i", it.image + "@@1M", "::/loader.conf.d"], check=True)
+        subprocess.run(["mmove", "-i", it.image + "@@1M", "::/loader.conf", "::/loader.conf.d/kept.conf"], check=True)
+        assert agrees(it) == "/loader.conf.d/kept.conf"

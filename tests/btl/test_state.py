@@ -1,0 +1,415 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""btl state: what it reads, what it says about the next boot, what it writes."""
+import errno
+import json
+import os
+import random
+import subprocess
+
+import pytest
+
+from btltest import BTL, GOOD_CONF, btl, golden, image, read, volume, write
+from records import (KERNEL, LOADER, NAMES, efivars, file_name, read_given_up, read_record, record, sha256, store, variable)
+
+PREV = GOOD_CONF + "# before\n"
+TRIAL = GOOD_CONF + 'boot_tries="3"\n'
+OTHER = GOOD_CONF + "# another\n"
+
+
+def tree(tmp_path, conf=GOOD_CONF, **files):
+    return volume(str(tmp_path / "esp"), conf, files)
+
+
+def all_records():
+    return {
+        "BtlTrial": record("BtlTrial", digest=sha256(TRIAL), number=2),
+        "BtlGood": record("BtlGood", "/loader.conf.prev", sha256(PREV)),
+        "BtlFailed": record("BtlFailed", "/loader.conf.d/a.conf", sha256("a"), KERNEL,
+                            "first line\nlast \x1b[1mline\n"),
+        "BtlNext": record("BtlNext", "/loader.conf.d/b.conf"),
+    }
+
+
+# ------------------------------------------------------------------------------------- reading
+
+def test_directory_and_file_say_the_same(tmp_path):
+    efivars(tmp_path / "vars", **all_records())
+    write(tmp_path, {"vars.fd": store(variable("Boot0000", b"x"),
+                                      *(variable(name, data) for name, data in all_records().items()))})
+    shown = btl("state", "--efivars", "vars", cwd=tmp_path)
+    golden("state", shown)
+    assert btl("state", "vars", cwd=tmp_path).out == shown.out
+    assert btl("state", "vars.fd", cwd=tmp_path).out == shown.out
+
+
+def test_json(tmp_path):
+    efivars(tmp_path / "vars", **all_records())
+    got = json.loads(btl("state", "--json", "vars", cwd=tmp_path).out)
+    assert got["version"] == 1 and got["source"] == "vars" and got["next_boot"] is None
+    assert got["trial"] == {"path": "/loader.conf", "sha256": sha256(TRIAL).hex(), "tries_left": 2}
+    assert got["good"] == {"path": "/loader.conf.prev", "sha256": sha256(PREV).hex()}
+    assert got["failed"]["where"] == "kernel" and got["failed"]["text"] == "first line\nlast \x1b[1mline\n"
+    assert got["failed"]["given_up"] == [sha256("a").hex()]
+    assert got["next"] == {"path": "/loader.conf.d/b.conf"}
+
+
+def test_nothing_there(tmp_path):
+    efivars(tmp_path / "vars")
+    golden("state-empty", btl("state", "vars", cwd=tmp_path))
+    write(tmp_path, {"vars.fd": store()})
+    assert btl("state", "vars.fd", cwd=tmp_path).out == btl("state", "vars", cwd=tmp_path).out
+
+
+def test_store_of_a_firmware():
+    """As it is installed, before its first start."""
+    found = [path for path in ("/usr/share/OVMF/OVMF_VARS_4M.fd", "/usr/share/OVMF/OVMF_VARS.fd")
+             if os.path.exists(path)]
+    if not found:
+        pytest.skip("needs the package ovmf")
+    for path in found:
+        result = btl("state", path)
+        assert (result.status, result.err) == (0, b"") and b"BtlGood    -" in result.out
+
+
+@pytest.mark.parametrize("name,content,codes", [
+    ("text", b"no variables here", ["host-varstore-none"]),
+    ("qcow2", b"QFI\xfb" + bytes(100), ["host-varstore-qcow2"]),
+    ("cut", store()[:0x2000], ["host-varstore-cut"]),
+    ("header", store().replace(b"_FVH", b"_FVH", 1)[:56] + b"\1" + store()[57:], ["host-varstore-header"]),
+    ("volume", None, ["host-varstore-volume"]),
+    ("kind", store()[:72] + b"\0" + store()[73:], ["host-varstore-kind"]),
+    ("state", store()[:92] + b"\0" + store()[93:], ["host-varstore-state"]),
+    ("missing", None, ["host-no-file"]),
+])
+def test_files_that_are_no_store(tmp_path, name, content, codes):
+    if name == "volume":
+        content = store()
+        content = content[:16] + b"\x8e" + content[17:50] + bytes([content[50] - 1]) + content[51:]
+    if content is not None:
+        write(tmp_path, {name: content})
+    result = btl("state", name, cwd=tmp_path)
+    assert (result.status, result.out, result.codes()) == (2, b"", codes)
+
+
+def test_damaged_chain_keeps_what_is_before(tmp_path):
+    good = variable("BtlGood", record("BtlGood"))
+    write(tmp_path, {"vars.fd": store(good, b"\0\0\0\0", variable("BtlNext", record("BtlNext")))})
+    result = btl("state", "vars.fd", cwd=tmp_path)
+    assert result.status == 0 and result.codes() == ["host-varstore-record"]
+    assert b"BtlGood    /loader.conf" in result.out and b"BtlNext    -" in result.out
+
+
+@pytest.mark.parametrize("data,code", [
+    (b"", "host-record-bad"), (b"BTLr", "host-record-bad"), (record("BtlNext"), "host-record-bad"),
+    (record("BtlGood")[:-1], "host-record-bad"), (record("BtlGood") + b"x", "host-record-bad"),
+    (record("BtlGood", version=2), "host-record-bad"), (record("BtlGood", "relative"), "host-record-bad"),
+    (record("BtlGood")[:12] + b"\1" + record("BtlGood")[13:], "host-record-bad"), (b"x" * 100000, "host-record-bad"),
+])
+def test_records_that_are_none(tmp_path, data, code):
+    efivars(tmp_path / "vars", BtlGood=data)
+    result = btl("state", "vars", cwd=tmp_path)
+    assert result.status == 0 and result.codes() == [code] and b"BtlGood    -" in result.out
+
+
+def test_a_file_shorter_than_its_attributes(tmp_path):
+    efivars(tmp_path / "vars")
+    write(tmp_path / "vars", {file_name("BtlGood"): b"\7\0"})
+    assert btl("state", "vars", cwd=tmp_path).codes() == ["host-record-bad"]
+
+
+def test_volatile_variables_are_not_ours(tmp_path):
+    efivars(tmp_path / "vars", attributes=6, BtlGood=record("BtlGood"))
+    result = btl("state", "vars", cwd=tmp_path)
+    assert result.codes() == ["host-record-attributes"] and b"BtlGood    -" in result.out
+
+
+def test_machine_without_variables():
+    if os.path.exists("/sys/firmware/efi"):
+        pytest.skip("this machine has UEFI variables")
+    result = btl("state")
+    assert result.status == 2 and result.codes() == ["host-no-efivars"]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_damage(tmp_path, seed):
+    """An answer or a complaint, whatever the bytes are."""
+    rng = random.Random(seed)
+    data = bytearray(store(*(variable(name, it) for name, it in all_records().items()), size=0x2000))
+    for _ in range(rng.choice([1, 2, 8, 64])):
+        at = rng.randrange(56, 900)
+        data[at] = rng.choice([0, 1, 0x7f, 0xff, rng.randrange(256)])
+    write(tmp_path, {"vars.fd": bytes(data[:rng.choice([len(data), len(data), rng.randrange(len(data))])])})
+    result = btl("state", "vars.fd", cwd=tmp_path)
+    assert result.status in (0, 2) and b"\x1b" not in result.out
+    assert (result.status == 0) == (b"BtlTrial" in result.out)
+
+
+# ----------------------------------------------------------------------------- the next boot
+
+def next_boot(tmp_path, conf, files=None, **records):
+    root = volume(str(tmp_path / "esp"), conf, files)
+    directory = efivars(tmp_path / "vars", **records)
+    said = btl("state", "-C", root, directory)
+    got = json.loads(btl("state", "--json", "--conf", root, directory).out)["next_boot"]
+    assert said.status == 0
+    return got, said.out.decode().split("next boot: ")[1]
+
+
+PREV_FILE = {"loader.conf.prev": PREV}
+
+
+@pytest.mark.parametrize("name,conf,files,records,path,trial,left,fallback,given_up", [
+    ("plain", GOOD_CONF, None, {}, "/loader.conf", "none", None, None, []),
+    ("prev", GOOD_CONF, PREV_FILE, {}, "/loader.conf", "none", None, "/loader.conf.prev", []),
+    ("good", GOOD_CONF, PREV_FILE, {"BtlGood": record("BtlGood", digest=sha256(GOOD_CONF))},
+     "/loader.conf", "good", None, None, []),
+    ("new trial", TRIAL, PREV_FILE, {}, "/loader.conf", "counted", 3, "/loader.conf.prev", []),
+    ("trial", TRIAL, PREV_FILE, {"BtlTrial": record("BtlTrial", digest=sha256(TRIAL), number=2)},
+     "/loader.conf", "counted", 2, "/loader.conf.prev", []),
+    ("edited since", TRIAL, PREV_FILE, {"BtlTrial": record("BtlTrial", digest=sha256(OTHER), number=0)},
+     "/loader.conf", "counted", 3, "/loader.conf.prev", []),
+    ("used up", TRIAL, PREV_FILE, {"BtlTrial": record("BtlTrial", digest=sha256(TRIAL), number=0)},
+     "/loader.conf.prev", "none", None, None, ["/loader.conf"]),
+    ("used up, no other", TRIAL, None, {"BtlTrial": record("BtlTrial", digest=sha256(TRIAL), number=0)},
+     "/loader.conf", "used up", None, None, []),
+    ("failed", GOOD_CONF, PREV_FILE, {"BtlFailed": record("BtlFailed", digest=sha256(GOOD_CONF), number=KERNEL)},
+     "/loader.conf.prev", "none", None, None, ["/loader.conf"]),
+    ("failed in the loader", GOOD_CONF, PREV_FILE,
+     {"BtlFailed": record("BtlFailed", digest=sha256(GOOD_CONF), number=LOADER)},
+     "/loader.conf", "none", None, "/loader.conf.prev", []),
+    ("given up before", GOOD_CONF, PREV_FILE,
+     {"BtlFailed": record("BtlFailed", "/x.conf", number=LOADER, given_up=[sha256(GOOD_CONF)])},
+     "/loader.conf.prev", "none", None, None, ["/loader.conf"]),
+    ("errors", "kernel=\n", PREV_FILE, {}, "/loader.conf.prev", "none", None, None, ["/loader.conf"]),
+    ("missing", None, PREV_FILE, {}, "/loader.conf.prev", "none", None, None, ["/loader.conf"]),
+    ("once", GOOD_CONF, {"loader.conf.d/b.conf": OTHER}, {"BtlNext": record("BtlNext", "/loader.conf.d/b.conf")},
+     "/loader.conf.d/b.conf", "none", None, "/loader.conf", []),
+    ("once, gone", TRIAL, None, {"BtlNext": record("BtlNext", "/loader.conf.d/b.conf")},
+     "/loader.conf", "none", None, None, ["/loader.conf.d/b.conf"]),  # a fallback is not counted
+    ("good one moved", TRIAL, {"loader.conf.d/kept.conf": OTHER, "loader.conf.prev": PREV},
+     {"BtlGood": record("BtlGood", digest=sha256(OTHER)),
+      "BtlTrial": record("BtlTrial", digest=sha256(TRIAL), number=0)},
+     "/loader.conf.d/kept.conf", "good", None, None, ["/loader.conf"]),
+    ("prev is on trial too", TRIAL, {"loader.conf.prev": OTHER + 'boot_tries="2"\n'},
+     {"BtlTrial": record("BtlTrial", digest=sha256(TRIAL), number=0)},
+     "/loader.conf.prev", "none", None, None, ["/loader.conf"]),
+    ("prev is no other", TRIAL, {"loader.conf.prev": TRIAL},
+     {"BtlTrial": record("BtlTrial", digest=sha256(TRIAL), number=0)},
+     "/loader.conf", "used up", None, None, []),
+], ids=lambda value: value if isinstance(value, str) and len(value) < 22 else "")
+def test_next_boot(tmp_path, name, conf, files, records, path, trial, left, fallback, given_up):
+    got, said = next_boot(tmp_path, conf, files, **records)
+    assert (got["path"], got["trial"], got["tries_left"], got["fallback"]) == (path, trial, left, fallback)
+    assert [it["path"] for it in got["given_up"]] == given_up
+    assert got["once"] == ("BtlNext" in records)
+    assert said.startswith(got["wanted"])
+    for step in got["given_up"]:
+        assert step["reason"] in said
+    assert ("falls back to " + path in said) == bool(given_up)
+
+
+def test_next_boot_in_words(tmp_path):
+    _, said = next_boot(tmp_path, TRIAL, PREV_FILE,
+                        BtlTrial=record("BtlTrial", digest=sha256(TRIAL), number=2))
+    assert said == "/loader.conf on trial, 2 tries left\n           if that fails: /loader.conf.prev\n"
+    _, said = next_boot(tmp_path, TRIAL, PREV_FILE,
+                        BtlTrial=record("BtlTrial", digest=sha256(TRIAL), number=0))
+    assert said == "/loader.conf\n           falls back to /loader.conf.prev: its tries are used up, all 3\n"
+    _, said = next_boot(tmp_path, TRIAL, {"loader.conf.prev": TRIAL},
+                        BtlTrial=record("BtlTrial", digest=sha256(TRIAL), number=0))
+    assert "boots it all the same, although its tries are used up, all 3: there is no other" in said
+
+
+def test_next_boot_of_an_image(tmp_path):
+    disk = image(str(tmp_path / "disk.img"),
+                 volume(str(tmp_path / "esp"), TRIAL, {"loader.conf.d/Kept.CONF": OTHER}))
+    efivars(tmp_path / "vars", BtlGood=record("BtlGood", digest=sha256(OTHER)),
+            BtlTrial=record("BtlTrial", digest=sha256(TRIAL), number=0))
+    got = json.loads(btl("state", "--json", "-C", disk, tmp_path / "vars").out)["next_boot"]
+    assert got["path"] == "/loader.conf.d/Kept.CONF"
+
+
+# ------------------------------------------------------------------------------------- writing
+
+def test_ok_by_path_of_this_machine(tmp_path):
+    """Without -C, the volume is where the file lies; loader.conf.d is a directory of it."""
+    root = tree(tmp_path, **{"loader.conf.d/a.conf": OTHER})
+    directory = efivars(tmp_path / "vars")
+    assert btl("state", "--efivars", directory, "--ok", root + "/loader.conf").status == 0
+    assert read_record(directory, "BtlGood") == ("/loader.conf", sha256(GOOD_CONF), 0, "")
+    assert btl("state", "--efivars", directory, "--ok", "esp/loader.conf.d/a.conf", cwd=tmp_path).status == 0
+    assert read_record(directory, "BtlGood") == ("/loader.conf.d/a.conf", sha256(OTHER), 0, "")
+    assert btl("state", "--efivars", directory, "--ok", "a.conf", cwd=root + "/loader.conf.d").codes() == []
+    assert read_record(directory, "BtlGood")[0] == "/a.conf"
+    assert btl("state", "--efivars", directory, "-C", root, "--ok", "loader.conf").status == 0
+    assert read_record(directory, "BtlGood") == ("/loader.conf", sha256(GOOD_CONF), 0, "")
+
+
+@pytest.mark.parametrize("digest,stays", [(sha256(GOOD_CONF), False), (sha256(OTHER), True)])
+def test_ok_forgives_this_configuration_alone(tmp_path, digest, stays):
+    root = tree(tmp_path)
+    directory = efivars(tmp_path / "vars", BtlFailed=record("BtlFailed", digest=digest, number=KERNEL))
+    assert btl("state", "--efivars", directory, "--ok", root + "/loader.conf").status == 0
+    assert (read_record(directory, "BtlFailed") is not None) == stays
+
+
+def test_ok_keeps_the_other_verdicts(tmp_path):
+    """Of the last failure, and of others in the list; then nothing is left to say."""
+    root = tree(tmp_path, **{"loader.conf.d/a.conf": OTHER})
+    mine, other = sha256(GOOD_CONF), sha256(OTHER)
+    directory = efivars(tmp_path / "vars",
+                        BtlFailed=record("BtlFailed", digest=mine, number=KERNEL, given_up=[mine, other]))
+    assert btl("state", "--efivars", directory, "-C", root, "--ok", "/loader.conf").status == 0
+    assert read_record(directory, "BtlFailed") == ("", bytes(32), 0, "")
+    assert read_given_up(directory) == [other]
+    assert b"BtlFailed  of no boot any more\n           given up by the kernel: SHA-256 " in btl(
+        "state", directory).out
+    assert json.loads(btl("state", "--json", directory).out)["failed"]["path"] is None
+    assert btl("state", "--efivars", directory, "-C", root, "--ok", "/loader.conf.d/a.conf").status == 0
+    assert read_record(directory, "BtlFailed") is None
+
+
+@pytest.mark.parametrize("trial,good,codes", [
+    (TRIAL, None, []), (OTHER, None, ["host-state-other-trial"]), (OTHER, OTHER, [])])
+def test_ok_warns_when_another_text_was_tried(tmp_path, trial, good, codes):
+    root = tree(tmp_path, TRIAL)
+    records = {"BtlTrial": record("BtlTrial", digest=sha256(trial), number=1)}
+    if good is not None:
+        records["BtlGood"] = record("BtlGood", digest=sha256(good))
+    directory = efivars(tmp_path / "vars", **records)
+    result = btl("state", "--efivars", directory, "--ok", root + "/loader.conf")
+    assert (result.status, result.codes()) == (0, codes)
+    assert read_record(directory, "BtlGood")[1] == sha256(TRIAL)
+
+
+def test_next(tmp_path):
+    root = tree(tmp_path, **{"loader.conf.d/a.conf": OTHER})
+    directory = efivars(tmp_path / "vars")
+    assert btl("state", "--efivars", directory, "-C", root, "--next", "/loader.conf.d/a.conf").status == 0
+    assert read_record(directory, "BtlNext") == ("/loader.conf.d/a.conf", bytes(32), 0, "")
+    missing = btl("state", "--efivars", directory, "-C", root, "--next", "/loader.conf.d/b.conf")
+    assert missing.status == 2 and missing.codes() == ["file-not-found"]
+    assert read_record(directory, "BtlNext")[0] == "/loader.conf.d/a.conf"
+
+
+def test_a_shorter_record_replaces_a_longer_one(tmp_path):
+    root = tree(tmp_path, **{"loader.conf.d/a_long_name.conf": OTHER})
+    directory = efivars(tmp_path / "vars")
+    for path in ("/loader.conf.d/a_long_name.conf", "/loader.conf"):
+        assert btl("state", "--efivars", directory, "-C", root, "--next", path).status == 0
+        assert read_record(directory, "BtlNext")[0] == path
+
+
+def test_what_is_there_already_is_not_written(tmp_path):
+    root = tree(tmp_path)
+    directory = efivars(tmp_path / "vars", BtlGood=record("BtlGood", digest=sha256(GOOD_CONF)))
+    path = os.path.join(directory, file_name("BtlGood"))
+    os.utime(path, (1, 1))
+    assert btl("state", "--efivars", directory, "--ok", root + "/loader.conf").status == 0
+    assert os.stat(path).st_mtime == 1
+
+
+def test_a_variable_with_other_attributes_goes_first(tmp_path):
+    """Those of a variable that is there cannot be changed."""
+    root = tree(tmp_path)
+    directory = efivars(tmp_path / "vars", attributes=6, BtlGood=record("BtlGood"))
+    os.link(os.path.join(directory, file_name("BtlGood")), tmp_path / "old")
+    result = btl("state", "--efivars", directory, "--ok", root + "/loader.conf")
+    assert (result.status, result.codes()) == (0, ["host-record-attributes"])
+    assert read_record(directory, "BtlGood")[1] == sha256(GOOD_CONF)
+    assert read(tmp_path / "old")[:4] == b"\6\0\0\0"
+
+
+def test_forget(tmp_path):
+    directory = efivars(tmp_path / "vars", **all_records())
+    assert btl("state", "--efivars", directory, "--forget", "trial", "BtlNext").status == 0
+    assert [name for name in NAMES if read_record(directory, name)] == ["BtlGood", "BtlFailed"]
+    assert btl("state", "--efivars", directory, "--forget").status == 0
+    assert not any(read_record(directory, name) for name in NAMES)
+    assert os.listdir(directory) == [file_name("Boot0000")]
+    assert btl("state", "--efivars", directory, "--forget").status == 0
+
+
+def test_bad_command_lines(tmp_path):
+    directory = efivars(tmp_path / "vars", **all_records())
+    root = tree(tmp_path)
+    write(tmp_path, {"vars.fd": store()})
+    for words in (["vars", "vars"], ["--efivars", "vars", "vars"], ["--forget", "everything"],
+                  ["--json", "--forget"], ["--ok", "a", "--next", "b"],
+                  ["--ok", root + "/loader.conf", "--efivars", directory, "more"],
+                  ["--forget", "--efivars", "vars.fd"]):
+        words = words if "--forget" not in words or "--efivars" in words else [*words, "--efivars", "vars"]
+        result = btl("state", *words, cwd=tmp_path)
+        assert result.status == 2 and result.codes() == ["host-usage"], words
+    assert read_record(directory, "BtlNext") is not None
+
+
+def immutable(path, on):
+    """False: this user, or this file system, cannot."""
+    return subprocess.run(["chattr", "+i" if on else "-i", path], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def test_immutable_files(tmp_path):
+    """As root the flag is taken off, and set again; without the capability it is said how."""
+    root = tree(tmp_path, **{"loader.conf.d/a.conf": OTHER})
+    directory = efivars(tmp_path / "vars", BtlGood=record("BtlGood"), BtlNext=record("BtlNext"))
+    paths = [os.path.join(directory, file_name(name)) for name in ("BtlGood", "BtlNext")]
+    if not all(immutable(path, True) for path in paths):
+        for path in paths:
+            immutable(path, False)
+        pytest.skip("needs root, and a file system with chattr")
+    try:
+        setpriv = ["setpriv", "--bounding-set", "-linux_immutable"]
+        for words in (["--ok", root + "/loader.conf"], ["--forget", "good"]):
+            result = subprocess.run([*setpriv, BTL, "state", "--efivars",
+                                     directory, *words], stderr=subprocess.PIPE, check=False)
+            assert result.returncode == 2 and b"chattr -i " in result.stderr
+            assert b"[host-variable-immutable]" in result.stderr
+        assert read_record(directory, "BtlGood")[1] == bytes(32)
+        assert btl("state", "--efivars", directory, "--ok", root + "/loader.conf").status == 0
+        assert read_record(directory, "BtlGood")[1] == sha256(GOOD_CONF)
+        assert b"i" in subprocess.run(["lsattr", paths[0]], stdout=subprocess.PIPE, check=True).stdout.split()[0]
+        assert btl("state", "--efivars", directory, "--forget", "next").status == 0
+        assert read_record(directory, "BtlNext") is None
+    finally:
+        for path in paths:
+            immutable(path, False)
+
+
+# What the file system of variables may answer; a library before libc says it in its place.
+REFUSALS = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+ssize_t write(int fd, const void *bytes, size_t size)
+{
+    ssize_t (*real)(int, const void *, size_t) =
+        (ssize_t (*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+    if (size > 60 && memcmp((const char *)bytes + 4, "BTLr", 4) == 0) {
+        errno = atoi(getenv("WRITE_ERRNO"));
+        return errno != 0 ? -1 : (ssize_t)size - 1;
+    }
+    return real(fd, bytes, size);
+}
+"""
+
+
+@pytest.mark.parametrize("name,code", [("ENOSPC", "host-variable-full"), ("EROFS", "host-variable-read-only"),
+                                       ("EACCES", "host-variable-access"), ("EINVAL", "host-variable-write"),
+                                       ("0", "host-variable-write")])
+def test_refusals_of_the_firmware(tmp_path, name, code):
+    write(tmp_path, {"refuse.c": REFUSALS})
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", "refuse.so", "refuse.c", "-ldl"], cwd=tmp_path, check=True)
+    root = tree(tmp_path)
+    directory = efivars(tmp_path / "vars")
+    environment = {"LD_PRELOAD": str(tmp_path / "refuse.so"), "WRITE_ERRNO": str(getattr(errno, name, 0)),
+                   "ASAN_OPTIONS": "verify_asan_link_order=0"}
+    result = btl("state", "--efivars", directory, "--ok", root + "/loader.conf", env=environment)
+    assert result.status == 2 and result.codes() == [code]
+    assert os.listdir(directory) == [file_name("Boot0000")]  # nothing half-written stays
+    assert read(root + "/loader.conf") == GOOD_CONF.encode()

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the kernel writes into BtlGood, BtlFailed and BtlNext, when, and how often.
+#include "firmware.h"
+
+#include <string.h>
+
+#include "boot_state.h"
+#include "dlkm/dlkm.h"
+#include "dlkm/volume.h"
+
+#include <btl/boot_state.h>
+
+static uint8_t sha256[32];
+
+static int begin(void **state)
+{
+    firmware_begin(state);
+    memset(sha256, WORLD_SHA256, sizeof(sha256));
+    world_boot(BTLM_BOOT_FALLBACK);
+    return 0;
+}
+
+static void start(void)
+{
+    world_seal();
+    registry_init();
+}
+
+static struct btl_record stored(enum btl_variable which)
+{
+    const struct firmware_variable *at = firmware_find(btl_variable_name(which));
+    struct btl_record record = {0};
+
+    if (at != NULL)
+        btl_record_read(which, (struct btl_bytes){at->data, at->size}, &record);
+    return record;
+}
+
+static void keep(enum btl_variable which, struct btl_record record, uint8_t first_byte)
+{
+    uint8_t bytes[BTL_RECORD_MAX];
+    uint64_t size;
+
+    memset(record.sha256, first_byte, sizeof(record.sha256));
+    if (which == BTL_VARIABLE_FAILED) {
+        struct btl_record before = stored(which);
+        btl_record_keep_given_up(&before, &record);
+    }
+    size = btl_record_write(which, &record, bytes);
+    assert_true(size > 0);
+    firmware_store(btl_variable_name(which), bytes, size, BTL_VARIABLE_ATTRIBUTES);
+}
+
+static void run(void (*command)(int argc, char **argv), const char *argument)
+{
+    char text[300] = "";
+    char *words[] = {text, text, NULL};
+
+    host_clear();
+    if (argument != NULL)
+        strncpy(text, argument, sizeof(text) - 1);
+    command(argument != NULL ? 2 : 1, words);
+}
+
+static void boot_ok_names_the_configuration(void **state)
+{
+    start();
+    run(boot_ok_run, NULL);
+    assert_contains(host_printed(), "/loader.conf is the last good configuration from now on");
+    assert_true(stored(BTL_VARIABLE_GOOD).there);
+    assert_memory_equal(stored(BTL_VARIABLE_GOOD).sha256, sha256, 32);
+    assert_true(btl_str_equal(stored(BTL_VARIABLE_GOOD).path, BTL_STR("/loader.conf")));
+}
+
+static void what_is_there_is_not_written_again(void **state)
+{
+    start();
+    assert_true(boot_ok());
+    assert_int_equal(firmware.sets, 1);
+    assert_true(boot_ok());
+    assert_int_equal(firmware.sets, 1);
+    assert_contains(host_printed(), "already");
+}
+
+static void boot_ok_forgets_the_failure_of_this_configuration(void **state)
+{
+    start();
+    keep(BTL_VARIABLE_FAILED, (struct btl_record){.path = BTL_STR("/loader.conf")}, WORLD_SHA256);
+    assert_true(boot_ok());
+    assert_false(stored(BTL_VARIABLE_FAILED).there);
+}
+
+static void boot_ok_keeps_the_failure_of_another(void **state)
+{
+    start();
+    keep(BTL_VARIABLE_FAILED, (struct btl_record){.path = BTL_STR("/loader.conf")}, 1);
+    assert_true(boot_ok());
+    assert_true(stored(BTL_VARIABLE_FAILED).there);
+}
+
+static void boot_ok_takes_only_itself_out_of_the_list(void **state)
+{
+    uint8_t other[32];
+
+    start();
+    memset(other, 1, sizeof(other));
+    keep(BTL_VARIABLE_FAILED,
+         (struct btl_record){.path = BTL_STR("/x.conf"), .number = BTL_FAILED_IN_KERNEL}, 1);
+    keep(BTL_VARIABLE_FAILED,
+         (struct btl_record){.path = BTL_STR("/loader.conf"), .number = BTL_FAILED_IN_KERNEL},
+         WORLD_SHA256);
+    assert_true(boot_ok());
+    assert_true(stored(BTL_VARIABLE_FAILED).there);
+    assert_int_equal(stored(BTL_VARIABLE_FAILED).path.len, 0);
+    struct btl_record rest = stored(BTL_VARIABLE_FAILED);
+    assert_true(btl_record_gave_up(&rest, other));
+    assert_false(btl_record_gave_up(&rest, sha256));
+    run(boot_state_run, NULL);
+    assert_contains(host_printed(),
+                    "BtlFailed  of no boot any more\n    given up by the kernel: 0101");
+}
+
+static void a_failure_keeps_those_that_were_given_up_before(void **state)
+{
+    uint8_t other[32];
+    struct btl_record failed;
+
+    start();
+    memset(other, 1, sizeof(other));
+    keep(BTL_VARIABLE_FAILED,
+         (struct btl_record){.path = BTL_STR("/x.conf"), .number = BTL_FAILED_IN_KERNEL}, 1);
+    assert_true(boot_record_failure(BTL_STR("x")));
+    failed = stored(BTL_VARIABLE_FAILED);
+    assert_true(btl_record_gave_up(&failed, other) && btl_record_gave_up(&failed, sha256));
+    assert_true(btl_str_equal(failed.path, BTL_STR("/loader.conf")));
+}
+
+static void assert_refused(const char *code)
+{
+    host_clear();
+    assert_false(boot_ok());
+    assert_contains(host_printed(), code);
+    assert_int_equal(firmware.sets, 0);
+}
+
+static void a_boot_that_proves_nothing_is_refused(void **state)
+{
+    start();
+    world_boot(BTLM_BOOT_CHANGED);
+    assert_refused("[run-ok-changed]");
+    world_boot(BTLM_BOOT_SAFE);
+    assert_refused("[run-ok-safe]");
+    world_boot(BTLM_BOOT_SAFE | BTLM_BOOT_CHANGED);
+    assert_refused("[run-ok-safe]");
+}
+
+static void an_older_loader(void **state)
+{
+    world.manifest.table[BTLM_BOOT].count = 0;
+    start();
+    assert_refused("[run-state-unknown]");
+    run(boot_state_run, NULL);
+    assert_contains(host_printed(), "[run-state-unknown]");
+    assert_false(boot_has(BTLM_BOOT_FALLBACK));
+    assert_false(boot_record_failure(BTL_STR("x")));
+}
+
+static void no_runtime_services(void **state)
+{
+    start();
+    world.system.efi_system_table = 0;
+    assert_refused("[run-state-services]");
+}
+
+static void a_store_that_is_full(void **state)
+{
+    start();
+    firmware.set_status = EFI_ERROR(9);
+    host_clear();
+    assert_false(boot_ok());
+    assert_contains(host_printed(), "BtlGood (out of resources)");
+    assert_contains(host_printed(), "[run-state-write]");
+}
+
+// SetVariable does not change attributes.
+static void a_variable_of_somebody_else_is_replaced(void **state)
+{
+    start();
+    firmware_store("BtlGood", "x", 1, 3);
+    assert_true(boot_ok());
+    assert_true(stored(BTL_VARIABLE_GOOD).there);
+    assert_int_equal(firmware_find("BtlGood")->attributes, BTL_VARIABLE_ATTRIBUTES);
+}
+
+static void a_variable_that_is_too_large_is_replaced(void **state)
+{
+    static uint8_t large[3000];
+
+    start();
+    firmware_store("BtlGood", large, sizeof(large), BTL_VARIABLE_ATTRIBUTES);
+    assert_true(boot_ok());
+    assert_true(stored(BTL_VARIABLE_GOOD).there);
+}
+
+static void by_itself_only_without_a_failure_that_matters(void **state)
+{
+    static const struct {
+        enum btl_on_error level;
+        bool good;
+    } cells[] = {{BTL_ON_ERROR_WARN, true},
+                 {BTL_ON_ERROR_IGNORE, true},
+                 {BTL_ON_ERROR_FALLBACK, false},
+                 {BTL_ON_ERROR_HALT, false},
+                 {BTL_ON_ERROR_REQUIRED, false}};
+    uint32_t id = world_module("disk", BTL_PHASE_BOOT2, BTLM_FAILED);
+
+    for (size_t i = 0; i < BTL_COUNT(cells); i++) {
+        world.module[id].flags = (uint16_t)(cells[i].level << BTLM_ON_ERROR_SHIFT);
+        world.module[id].state = i % 2 == 0 ? BTLM_FAILED : BTLM_OFF;
+        start();
+        host_clear();
+        firmware.sets = 0;
+        boot_ok_by_itself();
+        assert_int_equal(strstr(host_printed(), "run-ok-failed") == NULL, cells[i].good);
+        if (!cells[i].good)
+            assert_int_equal(firmware.sets, 0);
+    }
+    assert_contains(host_printed(), "module disk was not loaded and its on_error is required");
+}
+
+static void a_failure_keeps_the_end_of_a_long_text(void **state)
+{
+    static char text[3000];
+
+    start();
+    memset(text, 'a', sizeof(text));
+    memcpy(text + sizeof(text) - 11, "\nthe reason", 11);
+    assert_true(boot_record_failure((struct btl_str){text, sizeof(text)}));
+    assert_int_equal(stored(BTL_VARIABLE_FAILED).number, BTL_FAILED_IN_KERNEL);
+    assert_memory_equal(stored(BTL_VARIABLE_FAILED).sha256, sha256, 32);
+    assert_true(btl_str_equal(stored(BTL_VARIABLE_FAILED).text, BTL_STR("the reason")));
+}
+
+static int open_there(struct btl_fs *fs, struct btl_str path, struct btl_fs_file *ret_file)
+{
+    return btl_str_equal(path, BTL_STR("/loader.conf.d/new.conf")) ? 0 : BTL_ENOENT;
+}
+
+static int read_nothing(struct btl_fs *fs, const struct btl_fs_file *file, void *to, uint64_t size)
+{
+    return BTL_EIO;
+}
+
+static void next_conf_names_a_file_of_the_boot_volume(void **state)
+{
+    static struct btl_fs fs = {
+        .name = "disk0p1", .type = "FAT32", .open = open_there, .read = read_nothing};
+
+    world.volume.kind = BTLM_VOLUME_GPT;
+    world.manifest.table[BTLM_VOLUME] =
+        (struct btlm_table){BTLM_VOLUME, sizeof(world.volume), offsetof(struct world, volume), 1};
+    start();
+    run(next_conf_run, "/loader.conf.d/new.conf"); // nobody can look whether it is there
+    assert_true(stored(BTL_VARIABLE_NEXT).there);
+    assert_int_equal(fs_add(&fs), 0);
+    run(next_conf_run, "/loader.conf.d/old.conf");
+    assert_contains(host_printed(), "no file /loader.conf.d/old.conf on disk0p1");
+    assert_contains(host_printed(), "[run-next-no-file]");
+    assert_int_equal(firmware.sets, 1);
+    run(next_conf_run, "/loader.conf.d/new.conf");
+    assert_contains(host_printed(), "will be booted next, once");
+    assert_true(btl_str_equal(stored(BTL_VARIABLE_NEXT).path, BTL_STR("/loader.conf.d/new.conf")));
+    fs_remove(&fs);
+}
+
+static void next_conf_wants_a_path(void **state)
+{
+    start();
+    run(next_conf_run, "loader.conf");
+    assert_contains(host_printed(), "[run-state-path]");
+    run(next_conf_run, "/a/../b");
+    assert_contains(host_printed(), "[run-state-path]");
+    run(next_conf_run, NULL);
+    assert_contains(host_printed(), "usage: next-conf PATH");
+    assert_int_equal(firmware.sets, 0);
+}
+
+static void boot_state_shows_the_records(void **state)
+{
+    start();
+    keep(BTL_VARIABLE_TRIAL, (struct btl_record){.path = BTL_STR("/a"), .number = 2}, 0x11);
+    keep(BTL_VARIABLE_FAILED,
+         (struct btl_record){.path = BTL_STR("/b"), .text = BTL_STR("one\n\x1b[2Jtwo\n")}, 0x22);
+    firmware_store("BtlGood", "garbage", 7, BTL_VARIABLE_ATTRIBUTES);
+    run(boot_state_run, NULL);
+    assert_contains(host_printed(), "file     /loader.conf");
+    assert_contains(host_printed(), "BtlTrial   /a, tries left: 2\n    SHA-256 1111");
+    assert_contains(host_printed(), "BtlFailed  /b, in the loader:\n    one\n    \\x1b[2Jtwo\n");
+    assert_contains(host_printed(), "BtlGood    no record of this version");
+    assert_contains(host_printed(), "BtlNext    -\n");
+    firmware.get_status = EFI_DEVICE_ERROR;
+    run(boot_state_run, NULL);
+    assert_contains(host_printed(), "BtlTrial   cannot be read (device error)");
+    assert_int_equal(firmware.sets, 0);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, begin)
+    const struct CMUnitTest tests[] = {
+        TEST(boot_ok_names_the_configuration),
+        TEST(what_is_there_is_not_written_again),
+        TEST(boot_ok_forgets_the_failure_of_this_configuration),
+        TEST(boot_ok_keeps_the_failure_of_another),
+        TEST(boot_ok_takes_only_itself_out_of_the_list),
+        TEST(a_failure_keeps_those_that_were_given_up_before),
+        TEST(a_boot_that_proves_nothing_is_refused),
+        TEST(an_older_loader),
+        TEST(no_runtime_services),
+        TEST(a_store_that_is_full),
+        TEST(a_variable_of_somebody_else_is_replaced),
+        TEST(a_variable_that_is_too_large_is_replaced),
+        TEST(by_itself_only_without_a_failure_that_matters),
+        TEST(a_failure_keeps_the_end_of_a_long_text),
+        TEST(next_conf_names_a_file_of_the_boot_volume),
+        TEST(next_conf_wants_a_path),
+        TEST(boot_state_shows_the_records),
+    };
+    return cmocka_run_group_tests(tests, firmware_group_begin, firmware_group_end);
+}

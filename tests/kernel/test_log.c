@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// dmesg: the loader's log, then the kernel's, on one clock.
+#include "world.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "print.h"
+#include "say.h"
+
+static char text[1 << 18];
+static struct text_buffer shown;
+
+static const char *show(void)
+{
+    shown = text_buffer(text, sizeof(text));
+    log_show(&shown.out);
+    return text;
+}
+
+static void put(const char *what)
+{
+    log_put(what, strlen(what));
+}
+
+static int begin(void **state)
+{
+    world_begin("");
+    host_clear();
+    return 0;
+}
+
+static void it_begins_with_the_loaders(void **state)
+{
+    world_log("[    0.000123] info  BTL 1.0");
+    world_now = 1002003999;
+    put("first line\nsecond ");
+    world_now = 1500000000;
+    put("line\n");
+    put("third\n");
+    assert_string_equal(show(), "[    0.000123] info  BTL 1.0\n"
+                                "[    1.002003] info  first line\n"
+                                "[    1.002003] info  second line\n"
+                                "[    1.500000] info  third\n");
+}
+
+static void what_is_printed_while_it_is_shown_is_not_logged(void **state)
+{
+    struct btl_out both = log_out();
+    const char *before;
+
+    put("a line\n");
+    before = strdup(show());
+    log_show(&both); // as the console would: every piece goes to the log too
+    assert_string_equal(show(), before);
+    free((void *)(uintptr_t)before);
+}
+
+static void a_diagnostic_of_the_kernels_own(void **state)
+{
+    kernel_say(BTL_RUN_OK_FAILED, BTL_ARG_Z("disk"), BTL_ARG_Z("halt"));
+    assert_contains(host_printed(), "warning: this configuration is not called good by itself, "
+                                    "because module disk was not loaded and its on_error is halt");
+}
+
+static void a_diagnostic_for_the_log_alone(void **state)
+{
+    uint64_t memory[64];
+    struct btl_arena arena = {.at = (uint8_t *)memory, .end = (uint8_t *)(memory + 64)};
+    struct btl_diags diags = {.arena = &arena};
+
+    btl_report(&diags, BTL_RUN_NO_WATCHDOG, (struct btl_place){0});
+    btl_report(&diags, BTL_RUN_STATE_SERVICES, (struct btl_place){0});
+    diags_show(&diags, true);
+    put("after it\n");
+    assert_string_equal(host_printed(), "");
+    assert_contains(show(), "[    0.000000] warn  warning: boot_timeout cannot be kept");
+    assert_contains(text, "[    0.000000] error error: the firmware's runtime services");
+    assert_contains(text, "[    0.000000] info  after it\n");
+}
+
+static void a_ring_that_is_full_begins_with_a_whole_line(void **state)
+{
+    char line[64], last[80];
+
+    for (int i = 0; i < 5000; i++) {
+        btl_format_to(line, sizeof(line), "line number %d\n", i);
+        put(line);
+    }
+    show();
+    assert_contains(text, " bytes before this]\n[    0.000000] info  line number ");
+    btl_format_to(last, sizeof(last), "[    0.000000] info  line number %d\n", 4999);
+    assert_string_equal(text + strlen(text) - strlen(last), last);
+    assert_true(strlen(text) > (60u << 10));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, begin)
+    const struct CMUnitTest tests[] = {
+        TEST(it_begins_with_the_loaders),
+        TEST(what_is_printed_while_it_is_shown_is_not_logged),
+        TEST(a_diagnostic_of_the_kernels_own),
+        TEST(a_diagnostic_for_the_log_alone),
+        TEST(a_ring_that_is_full_begins_with_a_whole_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Where the interval timer's interrupt arrives, out of ACPI tables that are right, damaged or
+// hostile.
+#include "world.h"
+
+#include <string.h>
+
+#include "arch/x86_64/madt.h"
+
+// Frames of the memory, from the first that is not frame 0.
+enum { RSDP = 0x1000, XSDT = 0x1100, RSDT = 0x1200, MADT = 0x2000, END = 0x3000 };
+
+static uint64_t madt_size;
+static struct timer_pin pin;
+
+static void put(uint64_t at, uint64_t value, size_t size)
+{
+    memcpy(phys_to_virt(at), &value, size);
+}
+
+static void sum(uint64_t at, uint64_t size, uint64_t checksum)
+{
+    uint8_t *bytes = phys_to_virt(at), total = 0;
+
+    bytes[checksum] = 0;
+    for (uint64_t i = 0; i < size; i++)
+        total = (uint8_t)(total + bytes[i]);
+    bytes[checksum] = (uint8_t)-total;
+}
+
+static void table(uint64_t at, const char *signature, uint64_t size)
+{
+    memcpy(phys_to_virt(at), signature, 4);
+    put(at + 4, size, 4);
+    sum(at, size, 9);
+}
+
+static void seal(void)
+{
+    table(MADT, "APIC", madt_size);
+}
+
+static void io_apic(uint32_t address, uint32_t first)
+{
+    uint64_t at = MADT + madt_size;
+
+    put(at, 1 | 12 << 8, 4);
+    put(at + 4, address, 4);
+    put(at + 8, first, 4);
+    madt_size += 12;
+    seal();
+}
+
+static void override(uint8_t irq, uint32_t gsi, uint16_t flags)
+{
+    uint64_t at = MADT + madt_size;
+
+    put(at, 2 | 10 << 8, 3);
+    put(at + 3, irq, 1);
+    put(at + 4, gsi, 4);
+    put(at + 8, flags, 2);
+    madt_size += 10;
+    seal();
+}
+
+static int begin(void **state)
+{
+    host_memory(8);
+    world_begin("");
+    world_memory(0x1000, END - 0x1000, BTLM_MEM_ACPI_RECLAIM);
+    memset(phys_to_virt(0x1000), 0, END - 0x1000);
+    madt_size = 44;
+    seal();
+    put(XSDT + 36, RSDP, 8); // no table at all
+    put(XSDT + 44, MADT, 8);
+    table(XSDT, "XSDT", 52);
+    put(RSDT + 36, MADT, 4);
+    table(RSDT, "RSDT", 40);
+    memcpy(phys_to_virt(RSDP), "RSD PTR ", 8);
+    put(RSDP + 15, 2, 1);
+    put(RSDP + 16, RSDT, 4);
+    put(RSDP + 24, XSDT, 8);
+    sum(RSDP, 36, 32);
+    memset(&pin, 0, sizeof(pin));
+    return 0;
+}
+
+static int end(void **state)
+{
+    host_memory_end();
+    return 0;
+}
+
+static void a_pc_with_an_override(void **state)
+{
+    override(9, 9, 0xd);
+    override(0, 2, 0);
+    io_apic(0xfec00000, 0);
+    assert_true(madt_find_timer(RSDP, &pin));
+    assert_true(pin.io_apic == 0xfec00000 && pin.pin == 2 && !pin.active_low);
+}
+
+static void without_an_override_it_is_interrupt_0(void **state)
+{
+    io_apic(0xfec00000, 0);
+    override(4, 4, 0);
+    assert_true(madt_find_timer(RSDP, &pin));
+    assert_int_equal(pin.pin, 0);
+}
+
+static void the_io_apic_that_holds_the_interrupt(void **state)
+{
+    io_apic(0xfec20000, 48);
+    io_apic(0xfec10000, 24);
+    io_apic(0xfec00000, 0);
+    override(0, 30, 3);
+    assert_true(madt_find_timer(RSDP, &pin));
+    assert_true(pin.io_apic == 0xfec10000 && pin.pin == 6 && pin.active_low);
+}
+
+static void a_timer_that_is_level_triggered(void **state)
+{
+    io_apic(0xfec00000, 0);
+    override(0, 2, 0xf);
+    assert_false(madt_find_timer(RSDP, &pin));
+}
+
+static void acpi_1_has_addresses_of_4_bytes(void **state)
+{
+    io_apic(0xfec00000, 0);
+    put(RSDP + 15, 0, 1);
+    put(RSDP + 24, 0, 8);
+    sum(RSDP, 20, 8);
+    assert_true(madt_find_timer(RSDP, &pin));
+}
+
+static void no_io_apic(void **state)
+{
+    override(0, 2, 0);
+    assert_false(madt_find_timer(RSDP, &pin));
+    assert_false(madt_find_timer(0, &pin));
+}
+
+static void checksums_are_looked_at(void **state)
+{
+    static const uint64_t places[] = {RSDP + 20, XSDT + 20, MADT + 20};
+
+    io_apic(0xfec00000, 0);
+    for (size_t i = 0; i < BTL_COUNT(places); i++) {
+        put(places[i], 1, 1);
+        assert_false(madt_find_timer(RSDP, &pin));
+        put(places[i], 0, 1);
+        assert_true(madt_find_timer(RSDP, &pin));
+    }
+}
+
+static void entries_that_are_too_short_or_too_long(void **state)
+{
+    io_apic(0xfec00000, 0);
+    put(MADT + 45, 0, 1); // would never end
+    seal();
+    assert_false(madt_find_timer(RSDP, &pin));
+    put(MADT + 45, 13, 1); // behind the end
+    seal();
+    assert_false(madt_find_timer(RSDP, &pin));
+    put(MADT + 45, 11, 1); // less than an I/O APIC has
+    seal();
+    assert_false(madt_find_timer(RSDP, &pin));
+}
+
+static void lengths_that_lead_out_of_memory(void **state)
+{
+    io_apic(0xfec00000, 0);
+    put(MADT + 4, 2, 4);
+    assert_false(madt_find_timer(RSDP, &pin));
+    put(MADT + 4, END - MADT + 1, 4);
+    assert_false(madt_find_timer(RSDP, &pin));
+    put(MADT + 4, UINT32_MAX, 4);
+    assert_false(madt_find_timer(RSDP, &pin));
+}
+
+static void addresses_that_are_no_memory(void **state)
+{
+    io_apic(0xfec00000, 0);
+    assert_false(madt_find_timer(END - 20, &pin));
+    assert_false(madt_find_timer(UINT64_MAX - 8, &pin));
+    put(XSDT + 44, UINT64_MAX - 35, 8);
+    table(XSDT, "XSDT", 52);
+    assert_false(madt_find_timer(RSDP, &pin));
+    world.memory[0].type = BTLM_MEM_MMIO;
+    assert_false(madt_find_timer(RSDP, &pin));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+    const struct CMUnitTest tests[] = {
+        TEST(a_pc_with_an_override),
+        TEST(without_an_override_it_is_interrupt_0),
+        TEST(the_io_apic_that_holds_the_interrupt),
+        TEST(a_timer_that_is_level_triggered),
+        TEST(acpi_1_has_addresses_of_4_bytes),
+        TEST(no_io_apic),
+        TEST(checksums_are_looked_at),
+        TEST(entries_that_are_too_short_or_too_long),
+        TEST(lengths_that_lead_out_of_memory),
+        TEST(addresses_that_are_no_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A panic that fails in its turn, or hangs: what is recorded by then, and how the machine ends.
+// Each in a process of its own, since a panic does not come back; its exit status says both.
+#include "firmware.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "arch.h"
+#include "boot_state.h"
+#include "give_up.h"
+#include "panic.h"
+#include "power.h"
+#include "print.h"
+#include "vm/vm.h"
+#include "watchdog.h"
+
+enum end { RESET = 1, RESET_AT_ONCE, STOPPED };
+enum { MESSAGE = 16, BACKTRACE = 32 }; // is in BtlFailed
+
+static void (*expired)(const struct arch_registers *at);
+static uint32_t seconds, seconds_again;
+static void (*in_registers)(void), (*in_backtrace)(void);
+
+static bool record_has(const char *part)
+{
+    const struct firmware_variable *at = firmware_find("BtlFailed");
+    size_t len = strlen(part);
+
+    for (size_t i = 0; at != NULL && i + len <= at->size; i++)
+        if (memcmp(at->data + i, part, len) == 0)
+            return true;
+    return false;
+}
+
+static _Noreturn void end(enum end how)
+{
+    _exit((int)how | (record_has("PANIC: test; two lines\n") ? MESSAGE : 0) |
+          (record_has("backtrace:") ? BACKTRACE : 0));
+}
+
+void power_reset(void)
+{
+    end(RESET);
+}
+
+void arch_reset(void)
+{
+    end(RESET_AT_ONCE);
+}
+
+void power_stop_failed(void)
+{
+    end(STOPPED);
+}
+
+void power_report_panic(void)
+{
+}
+
+_Noreturn void power_off_with(bool good)
+{
+    abort();
+}
+
+_Noreturn void arch_halt(void)
+{
+    abort();
+}
+
+bool console_has_terminal(void)
+{
+    return false;
+}
+
+bool vm_begun(void)
+{
+    return world_vm_ready;
+}
+
+void vm_init(void)
+{
+    world_vm_ready = true;
+}
+
+bool vm_accounts_balance(uint64_t *ret_pages, uint64_t *ret_mapped)
+{
+    return true;
+}
+
+void arch_print_registers(const struct arch_registers *registers)
+{
+    if (in_registers != NULL)
+        in_registers();
+}
+
+void arch_backtrace(const struct arch_registers *registers,
+                    bool (*visit)(void *context, uint64_t address), void *context)
+{
+    visit(context, 0x1234);
+    if (in_backtrace != NULL)
+        in_backtrace();
+}
+
+bool arch_watchdog_start(uint32_t until, uint32_t again,
+                         void (*call)(const struct arch_registers *at))
+{
+    seconds = until;
+    seconds_again = again;
+    expired = call;
+    return true;
+}
+
+void arch_watchdog_stop(void)
+{
+    expired = NULL;
+}
+
+void arch_watchdog_leave(const struct arch_registers *at,
+                         void (*next)(const struct arch_registers *at))
+{
+    next(at);
+    abort();
+}
+
+static void panic(void)
+{
+    kpanic("test\ntwo lines");
+}
+
+static void fault(void)
+{
+    kpanic("another");
+}
+
+// The first time is the panic's own, what comes after it finds it hanging.
+static void hang(void)
+{
+    expired(NULL);
+    if (strstr(host_printed(), "WATCHDOG") == NULL)
+        expired(NULL);
+    end(STOPPED);
+}
+
+static void time_is_over(void)
+{
+    expired(NULL);
+}
+
+static int end_of(void (*what)(void))
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0) {
+        world.boot.timeout = 5;
+        world_seal();
+        watchdog_start();
+        what();
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int begin(void **state)
+{
+    in_registers = in_backtrace = NULL;
+    return firmware_begin(state);
+}
+
+#define ALL (MESSAGE | BACKTRACE)
+
+static void a_panic_records_all_and_resets(void **state)
+{
+    world_boot(BTLM_BOOT_FALLBACK);
+    assert_int_equal(end_of(panic), RESET | ALL);
+    world_boot(BTLM_BOOT_TRIAL);
+    assert_int_equal(end_of(panic), STOPPED);
+}
+
+static void a_second_failure_finds_the_first_recorded(void **state)
+{
+    in_registers = fault;
+    world_boot(BTLM_BOOT_FALLBACK);
+    assert_int_equal(end_of(panic), RESET_AT_ONCE | MESSAGE);
+    in_registers = NULL;
+    in_backtrace = fault;
+    assert_int_equal(end_of(panic), RESET_AT_ONCE | MESSAGE);
+    world_boot(0);
+    assert_int_equal(end_of(panic), STOPPED);
+    world_boot(BTLM_BOOT_TRIAL);
+    assert_int_equal(end_of(panic), RESET_AT_ONCE);
+}
+
+static void failing_while_it_says_what_happened(void)
+{
+    panic_begin();
+    kprintf("PANIC: test\ntwo lines\n");
+    panic_begin();
+    abort();
+}
+
+static void a_second_failure_before_the_record_is_made_records(void **state)
+{
+    world_boot(BTLM_BOOT_FALLBACK);
+    assert_int_equal(end_of(failing_while_it_says_what_happened), RESET_AT_ONCE | MESSAGE);
+}
+
+static void a_failure_in_recording_resets(void **state)
+{
+    firmware.during = fault;
+    world_boot(BTLM_BOOT_FALLBACK);
+    assert_int_equal(end_of(panic), RESET_AT_ONCE);
+}
+
+// The next boot would be this one again.
+static void what_cannot_be_recorded_stops(void **state)
+{
+    firmware.set_status = EFI_ERROR(8);
+    world_boot(BTLM_BOOT_FALLBACK);
+    assert_int_equal(end_of(panic), STOPPED);
+    in_backtrace = fault;
+    assert_int_equal(end_of(panic), STOPPED);
+    world_boot(BTLM_BOOT_FALLBACK | BTLM_BOOT_TRIAL);
+    in_backtrace = NULL;
+    assert_int_equal(end_of(panic), RESET);
+}
+
+static void a_panic_that_hangs_is_reset(void **state)
+{
+    in_backtrace = hang;
+    world_boot(BTLM_BOOT_FALLBACK);
+    assert_int_equal(end_of(panic), RESET_AT_ONCE | MESSAGE);
+    world_boot(BTLM_BOOT_TRIAL);
+    assert_int_equal(end_of(panic), RESET_AT_ONCE);
+    world_boot(0);
+    assert_int_equal(end_of(panic), STOPPED); // as the text is to stay
+}
+
+static void a_panic_that_hangs_in_the_firmware_is_reset(void **state)
+{
+    firmware.during = hang;
+    world_boot(BTLM_BOOT_FALLBACK);
+    assert_int_equal(end_of(panic), RESET_AT_ONCE);
+}
+
+static void the_first_time_in_a_panic_is_its_own(void **state)
+{
+    in_backtrace = time_is_over;
+    world_boot(BTLM_BOOT_FALLBACK);
+    assert_int_equal(end_of(panic), RESET | ALL);
+}
+
+// The watchdog's own panic has had its time when it comes again.
+static void the_watchdogs_panic_that_hangs_is_reset(void **state)
+{
+    in_backtrace = hang;
+    world_boot(BTLM_BOOT_FALLBACK);
+    assert_int_equal(end_of(time_is_over), RESET_AT_ONCE);
+}
+
+static void the_watchdog_comes_again(void **state)
+{
+    world_boot(BTLM_BOOT_FALLBACK);
+    world.boot.timeout = 5;
+    world_seal();
+    watchdog_start();
+    assert_int_equal(seconds, 5);
+    assert_in_range(seconds_again, 5, 60);
+    watchdog_stop();
+    assert_null(expired);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup(name, begin)
+    const struct CMUnitTest tests[] = {
+        TEST(a_panic_records_all_and_resets),
+        TEST(a_second_failure_finds_the_first_recorded),
+        TEST(a_second_failure_before_the_record_is_made_records),
+        TEST(a_failure_in_recording_resets),
+        TEST(what_cannot_be_recorded_stops),
+        TEST(a_panic_that_hangs_is_reset),
+        TEST(a_panic_that_hangs_in_the_firmware_is_reset),
+        TEST(the_first_time_in_a_panic_is_its_own),
+        TEST(the_watchdogs_panic_that_hangs_is_reset),
+        TEST(the_watchdog_comes_again),
+    };
+    return cmocka_run_group_tests(tests, firmware_group_begin, firmware_group_end);
+}

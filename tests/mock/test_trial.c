@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Boots that are counted, one-shots, and records that are lost or damaged.
+#include "state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TRIAL "boot_tries=\"3\"\nbase_load=\"YES\"\nbase_phase=\"BOOT1\"\n"
+#define GOOD  "late_load=\"YES\"\nlate_phase=\"BOOT2\"\n"
+
+// TRIAL as /loader.conf, GOOD as the one before it and, when `good`, known as the last good one.
+static struct mock *begin(bool good)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock_add_text(mock, "/loader.conf", TRIAL);
+    mock_add_text(mock, "/loader.conf.prev", GOOD);
+    if (good)
+        state_put(mock, BTL_VARIABLE_GOOD, GOOD, "/loader.conf", 0, "");
+    return mock;
+}
+
+static struct mock *begin_alone(void)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock_add_text(mock, "/loader.conf", TRIAL);
+    return mock;
+}
+
+// Nobody says boot-ok: as many boots as it has tries, and then the last good one, from then on.
+static void test_tries_are_counted_down(void **state)
+{
+    for (int good = 0; good < 2; good++) {
+        struct mock *mock = begin(good);
+        for (uint32_t left = 3; left-- > 0;) {
+            struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+            assert_int_equal(boot.flags, BTLM_BOOT_TRIAL | BTLM_BOOT_FALLBACK);
+            assert_int_equal(boot.tries, 3);
+            assert_int_equal(boot.tries_left, left);
+            assert_int_equal(boot.timeout, 60);
+            state_expect(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", left, "");
+            assert_true(mock_said(mock, "tries are left after this one"));
+            mock_reboot(mock);
+        }
+        for (int i = 0; i < 2; i++) {
+            struct btlm_boot boot = state_fall_back(mock, "/loader.conf.prev", "/loader.conf",
+                                                    "each of its 3 tries (boot_tries) was used");
+            assert_int_equal(boot.flags, good ? BTLM_BOOT_GOOD : 0);
+            assert_int_equal(boot.tries + boot.tries_left + boot.timeout, 0);
+            assert_true(mock_said(mock, "[boot-trial-used-up]"));
+            state_expect(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
+            if (i == 0)
+                mock_reboot(mock);
+        }
+        mock_end(mock);
+    }
+}
+
+static void test_counted_before_the_kernel_has_the_machine(void **state)
+{
+    struct mock *mock = begin(true);
+    mock->fail_service = MOCK_EXIT;
+    mock->fail_at = 1;
+    mock->fail_status = FW_DEVICE_ERROR;
+    assert_int_equal(run(&mock->firmware), FW_LOAD_ERROR);
+    state_expect(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 2, "");
+    mock_end(mock);
+}
+
+// Nothing is counted that does not get to the kernel's door.
+static void test_failures_of_the_loader_are_not_counted(void **state)
+{
+    struct mock *mock = begin(true);
+    mock_add_text(mock, "/loader.conf", "boot_tries=\"3\"\nkernel=\"/kernel/gone.elf\"\n");
+    state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[file-not-found]");
+    state_expect_none(mock, BTL_VARIABLE_TRIAL);
+    mock_end(mock);
+}
+
+// BtlTrial goes on saying that the wanted one has no tries left.
+static void test_fallback_on_trial_is_not_counted(void **state)
+{
+    struct mock *mock = begin(false);
+    mock_add_text(mock, "/loader.conf.prev", GOOD "boot_tries=\"2\"\n");
+    state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
+    for (int i = 0; i < 4; i++) {
+        struct btlm_boot boot =
+            state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[boot-trial-used-up]");
+        assert_int_equal(boot.flags & BTLM_BOOT_TRIAL, 0);
+        state_expect(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
+        mock_reboot(mock);
+    }
+    run(&mock->firmware);
+    mock_end(mock);
+}
+
+static void test_edited_configuration_begins_anew(void **state)
+{
+    struct mock *mock = begin(true);
+    state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
+    mock_add_text(mock, "/loader.conf", TRIAL "# changed\n");
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    state_expect(mock, BTL_VARIABLE_TRIAL, TRIAL "# changed\n", "/loader.conf", 2, "");
+    mock_end(mock);
+}
+
+static void test_good_one_is_not_counted(void **state)
+{
+    struct mock *mock = begin(false);
+    state_put(mock, BTL_VARIABLE_GOOD, TRIAL, "/loader.conf", 0, "");
+    struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_int_equal(boot.flags, BTLM_BOOT_GOOD);
+    assert_int_equal(boot.timeout, 0);
+    assert_int_equal(mock->calls[MOCK_VARIABLE_SET], 0);
+    mock_end(mock);
+}
+
+static void test_count_of_a_good_one_goes_away(void **state)
+{
+    struct mock *mock = begin(false);
+    state_put(mock, BTL_VARIABLE_GOOD, TRIAL, "/loader.conf", 0, "");
+    state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 1, "");
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    state_expect_none(mock, BTL_VARIABLE_TRIAL);
+    mock_end(mock);
+}
+
+static void test_watchdog(void **state)
+{
+    static const struct {
+        const char *conf;
+        uint32_t timeout;
+    } cases[] = {{TRIAL "boot_timeout=\"7\"\n", 7},
+                 {TRIAL "boot_timeout=\"0\"\n", 0},
+                 {GOOD "boot_timeout=\"9\"\n", 9},
+                 {GOOD "# nothing\n", 0}};
+    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+        struct mock *mock = begin(true);
+        mock_add_text(mock, "/loader.conf", cases[i].conf);
+        struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+        assert_int_equal(boot.timeout, cases[i].timeout);
+        mock_end(mock);
+    }
+}
+
+// What the kernel gave up is not tried again, until it is changed.
+static void test_given_up_by_the_kernel(void **state)
+{
+    struct mock *mock = begin(true);
+    state_put(mock, BTL_VARIABLE_FAILED, TRIAL, "/loader.conf", BTL_FAILED_IN_KERNEL,
+              "one\nbase: its load function failed\n");
+    for (int i = 0; i < 2; i++) {
+        state_fall_back(mock, "/loader.conf.prev", "/loader.conf",
+                        "(base: its load function failed)");
+        assert_true(mock_said(mock, "a boot of /loader.conf has failed, in the kernel: base: its "
+                                    "load function failed"));
+        assert_true(mock_said(mock, "[boot-trial-failed]"));
+        assert_int_equal(mock->calls[MOCK_VARIABLE_SET], 0);
+        mock_reboot(mock);
+    }
+    mock_add_text(mock, "/loader.conf", GOOD "# repaired\n");
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    state_expect_none(mock, BTL_VARIABLE_FAILED); // it was about what is not there any more
+    mock_end(mock);
+}
+
+// In the loader it is no verdict: everything is looked at anew.
+static void test_failed_in_the_loader_is_tried_again(void **state)
+{
+    struct mock *mock = begin(true);
+    state_put(mock, BTL_VARIABLE_FAILED, TRIAL, "/loader.conf", BTL_FAILED_IN_LOADER, "oh\n");
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    state_expect_none(mock, BTL_VARIABLE_FAILED);
+    mock_end(mock);
+}
+
+static void test_without_another_one_it_is_booted_all_the_same(void **state)
+{
+    struct mock *mock = begin_alone();
+    state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
+    struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_int_equal(boot.flags, 0);
+    assert_true(mock_said(mock, "each of its tries was used"));
+    assert_true(mock_said(mock, "[boot-no-fallback]"));
+    mock_end(mock);
+    mock = begin_alone();
+    state_put(mock, BTL_VARIABLE_FAILED, TRIAL, "/loader.conf", BTL_FAILED_IN_KERNEL, "oh\n");
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_true(mock_said(mock, "the kernel has given it up"));
+    assert_true(mock_said(mock, "[boot-no-fallback]"));
+    state_expect(mock, BTL_VARIABLE_FAILED, TRIAL, "/loader.conf", BTL_FAILED_IN_KERNEL, "oh");
+    mock_end(mock);
+}
+
+static const struct {
+    fw_status status;
+    const char *code;
+} unwritable[] = {{FW_OUT_OF_RESOURCES, "[boot-state-full]"},
+                  {FW_WRITE_PROTECTED, "[boot-state-protected]"},
+                  {FW_UNSUPPORTED, "[boot-state-unsupported]"},
+                  {FW_DEVICE_ERROR, "[boot-state-unwritten]"}};
+
+static void test_trial_that_cannot_be_counted_is_not_begun(void **state)
+{
+    for (size_t i = 0; i < BTL_COUNT(unwritable); i++) {
+        struct mock *mock = begin(true);
+        mock->variable_status = unwritable[i].status;
+        state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[boot-trial-uncounted]");
+        assert_true(mock_said(mock, unwritable[i].code));
+        mock_end(mock);
+        mock = begin_alone();
+        mock->variable_status = unwritable[i].status;
+        struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+        assert_int_equal(boot.flags, 0);
+        assert_int_equal(boot.timeout, 0);
+        assert_true(mock_said(mock, "[boot-trial-plain]"));
+        assert_true(mock_said(mock, unwritable[i].code));
+        mock_end(mock);
+    }
+}
+
+static void test_store_without_room(void **state)
+{
+    struct mock *mock = begin(true);
+    mock->variable_room = 150; // for BtlGood, and not for a second one
+    state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[boot-trial-uncounted]");
+    assert_true(mock_said(mock, "[boot-state-full]"));
+    mock_end(mock);
+}
+
+static void test_one_shot(void **state)
+{
+    struct mock *mock = begin(true);
+    mock_add_text(mock, "/loader.conf.d/new.conf", GOOD "title=\"New\"\n");
+    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/loader.conf.d/new.conf", 0, "");
+    state_boot(mock, "/loader.conf.d/new.conf", BTLM_HOW_ONE_SHOT);
+    state_expect_none(mock, BTL_VARIABLE_NEXT);
+    mock_reboot(mock);
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    mock_end(mock);
+}
+
+static void test_one_shot_that_cannot_be_booted(void **state)
+{
+    struct mock *mock = begin(false);
+    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/loader.conf.d/gone.conf", 0, "");
+    state_fall_back(mock, "/loader.conf", "/loader.conf.d/gone.conf", "[boot-no-config]");
+    state_expect_none(mock, BTL_VARIABLE_NEXT);
+    mock_end(mock);
+}
+
+// It would be booted for ever.
+static void test_one_shot_that_cannot_be_deleted(void **state)
+{
+    struct mock *mock = begin(true);
+    mock_add_text(mock, "/loader.conf", GOOD "# no trial\n");
+    mock_add_text(mock, "/new.conf", GOOD "# new\n");
+    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/new.conf", 0, "");
+    mock->variable_status = FW_WRITE_PROTECTED;
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_true(mock_said(mock, "/new.conf: warning: "));
+    assert_true(mock_said(mock, "[boot-next-stuck]"));
+    assert_true(mock_said(mock, "[boot-state-protected]"));
+    mock_end(mock);
+}
+
+// A boot entry with -c does not keep next-conf from working.
+static void test_one_shot_counts_more_than_an_option(void **state)
+{
+    struct mock *mock = begin(true);
+    mock_add_text(mock, "/a.conf", GOOD "# a\n");
+    mock_add_text(mock, "/b.conf", GOOD "# b\n");
+    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/b.conf", 0, "");
+    mock_options(mock, "-c /a.conf");
+    state_boot(mock, "/b.conf", BTLM_HOW_ONE_SHOT);
+    mock_reboot(mock);
+    mock_options(mock, "-c /a.conf");
+    state_boot(mock, "/a.conf", BTLM_HOW_OPTION);
+    mock_end(mock);
+}
+
+// A firmware that says it has deleted what it has still.
+static void test_deletion_is_not_believed(void **state)
+{
+    struct mock *mock = begin(true);
+    mock_add_text(mock, "/loader.conf", GOOD "# no trial\n");
+    mock_add_text(mock, "/b.conf", GOOD "# b\n");
+    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/b.conf", 0, "");
+    mock->deletes_nothing = true;
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_true(mock_said(mock, "[boot-next-stuck]"));
+    mock_end(mock);
+}
+
+// No record could name it: no try would be counted.
+static void test_path_that_no_record_holds(void **state)
+{
+    struct mock *mock = begin(true);
+    mock_add_text(mock, "/a/../x.conf", TRIAL);
+    mock_options(mock, "-c /a/../x.conf");
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_true(mock_said(mock, "[option-path]"));
+    assert_false(mock_said(mock, "[boot-trial-uncounted]"));
+    mock_end(mock);
+}
+
+static void test_dry_run_writes_nothing(void **state)
+{
+    struct mock *mock = begin(true);
+    mock_add_text(mock, "/new.conf", GOOD "# new\nboot_tries=\"2\"\n");
+    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/new.conf", 0, "");
+    state_put(mock, BTL_VARIABLE_FAILED, "what it was", "/new.conf", BTL_FAILED_IN_LOADER, "oh\n");
+    mock_options(mock, "-n");
+    mock_expect_return(mock, FW_SUCCESS);
+    assert_true(mock_said(mock, "/new.conf")); // that is what a boot would take
+    assert_int_equal(mock->calls[MOCK_VARIABLE_SET], 0);
+    mock_end(mock);
+}
+
+static void test_dry_run_of_a_used_up_one(void **state)
+{
+    struct mock *mock = begin(true);
+    state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
+    mock_options(mock, "-n");
+    mock_expect_return(mock, FW_LOAD_ERROR);
+    assert_true(mock_said(mock, "[boot-trial-used-up]"));
+    assert_true(mock_said(mock, "a boot would go on with /loader.conf.prev"));
+    mock_end(mock);
+}
+
+// Only the configuration as it is can prove itself.
+static void test_safe_boot_is_not_counted(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin(true);
+    mock_add_text(mock, "/loader.conf",
+                  TRIAL "late_load=\"YES\"\nlate_phase=\"BOOT2\"\nlate.depth=\"4\"\n"
+                        "late_on_error=\"halt\"\n");
+    mock_options(mock, "-s");
+    struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_int_equal(boot.flags, BTLM_BOOT_SAFE);
+    assert_int_equal(mock->calls[MOCK_VARIABLE_SET], 0);
+    assert_true(mock_said(mock, "safe boot"));
+    mock_manifest(mock, &manifest);
+    assert_int_equal(btl_manifest_count(&manifest, BTLM_MODULES), 1); // without base
+    assert_int_equal(mock_module(&manifest, "late")->tunable_count, 0);
+    mock_end(mock);
+}
+
+// The first one was counted and failed after that: one boot counts one try.
+static void test_one_boot_counts_one_try(void **state)
+{
+    struct mock *mock = begin(false);
+    mock_add_text(mock, "/loader.conf.prev", GOOD "boot_tries=\"2\"\n");
+    mock->fail_service = MOCK_MEMORY_MAP; // the second one, of the manifest
+    mock->fail_status = FW_DEVICE_ERROR;
+    mock->fail_at = 3;
+    struct btlm_boot boot =
+        state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "writing the manifest");
+    assert_int_equal(boot.flags & BTLM_BOOT_TRIAL, 0);
+    state_expect(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 2, "");
+    mock_end(mock);
+}
+
+// ------------------------------------------------------------------------------- damaged records
+
+static const char *const names[] = {"BtlTrial", "BtlGood", "BtlFailed", "BtlNext"};
+
+static void expect_plain(struct mock *mock, const char *code)
+{
+    struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_int_equal(boot.tries_left, 2);
+    assert_true(mock_said(mock, code));
+}
+
+static void test_damaged_variables(void **state)
+{
+    uint8_t bytes[2000];
+    srand(6);
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)rand();
+    static const uint64_t sizes[] = {1, 55, 56, 100, BTL_RECORD_MAX, BTL_RECORD_MAX + 1, 2000};
+    for (size_t i = 0; i < BTL_COUNT(names); i++) {
+        for (size_t s = 0; s < BTL_COUNT(sizes); s++) {
+            struct mock *mock = begin(true);
+            mock_variable_put(mock, names[i], bytes, sizes[s]);
+            expect_plain(mock, "[boot-state-damaged]");
+            assert_int_equal(mock_count(mock, "[boot-state-damaged]"), 1);
+            mock_end(mock);
+        }
+    }
+}
+
+static void test_every_byte_of_a_record_counts(void **state)
+{
+    uint64_t size = sizeof(struct btl_record_wire) + sizeof("/loader.conf") - 1;
+    for (uint64_t at = 0; at < size; at++) {
+        struct mock *mock = begin(true);
+        state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 1, "");
+        mock_variable(mock, "BtlTrial")->bytes[at] ^= 0x10;
+        expect_plain(mock, "[boot-state-damaged]");
+        mock_end(mock);
+    }
+}
+
+static void test_variables_of_somebody_else(void **state)
+{
+    struct mock *mock = begin(true);
+    state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
+    mock_variable(mock, "BtlTrial")->attributes = 3; // not for a kernel
+    expect_plain(mock, "[boot-state-damaged]");
+    mock_end(mock);
+}
+
+static void test_damaged_records_are_cleared_away(void **state)
+{
+    struct mock *mock = begin(true);
+    mock_variable_put(mock, "BtlFailed", "junk", 4);
+    mock_variable_put(mock, "BtlNext", "junk", 4);
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    state_expect_none(mock, BTL_VARIABLE_FAILED);
+    state_expect_none(mock, BTL_VARIABLE_NEXT);
+    mock_end(mock);
+}
+
+static void test_unreadable_variables(void **state)
+{
+    for (uint32_t at = 1; at <= BTL_VARIABLES; at++) {
+        struct mock *mock = begin(false);
+        mock->fail_service = MOCK_VARIABLE_GET;
+        mock->fail_at = at;
+        mock->fail_status = FW_DEVICE_ERROR;
+        expect_plain(mock, "[boot-state-unreadable]");
+        assert_true(mock_said(mock, names[at - 1]));
+        mock_end(mock);
+    }
+}
+
+// A firmware that gives more than it was asked for.
+static void test_sizes_that_are_not_true(void **state)
+{
+    struct mock *mock = begin(true);
+    state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 1, "");
+    mock_variable(mock, "BtlTrial")->said_size = BTL_RECORD_MAX;
+    expect_plain(mock, "[boot-state-damaged]");
+    mock_end(mock);
+}
+
+static void test_firmware_without_variables(void **state)
+{
+    struct mock *mock = begin_alone();
+    mock->variables_status = FW_UNSUPPORTED;
+    mock_add_text(mock, "/loader.conf", GOOD);
+    mock_expect_boot(mock, NULL);
+    mock_end(mock);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tries_are_counted_down),
+        cmocka_unit_test(test_counted_before_the_kernel_has_the_machine),
+        cmocka_unit_test(test_failures_of_the_loader_are_not_counted),
+        cmocka_unit_test(test_fallback_on_trial_is_not_counted),
+        cmocka_unit_test(test_edited_configuration_begins_anew),
+        cmocka_unit_test(test_good_one_is_not_counted),
+        cmocka_unit_test(test_count_of_a_good_one_goes_away),
+        cmocka_unit_test(test_watchdog),
+        cmocka_unit_test(test_given_up_by_the_kernel),
+        cmocka_unit_test(test_failed_in_the_loader_is_tried_again),
+        cmocka_unit_test(test_without_another_one_it_is_booted_all_the_same),
+        cmocka_unit_test(test_trial_that_cannot_be_counted_is_not_begun),
+        cmocka_unit_test(test_store_without_room),
+        cmocka_unit_test(test_one_shot),
+        cmocka_unit_test(test_one_shot_that_cannot_be_booted),
+        cmocka_unit_test(test_one_shot_that_cannot_be_deleted),
+        cmocka_unit_test(test_one_shot_counts_more_than_an_option),
+        cmocka_unit_test(test_deletion_is_not_believed),
+        cmocka_unit_test(test_path_that_no_record_holds),
+        cmocka_unit_test(test_dry_run_writes_nothing),
+        cmocka_unit_test(test_dry_run_of_a_used_up_one),
+        cmocka_unit_test(test_safe_boot_is_not_counted),
+        cmocka_unit_test(test_one_boot_counts_one_try),
+        cmocka_unit_test(test_damaged_variables),
+        cmocka_unit_test(test_every_byte_of_a_record_counts),
+        cmocka_unit_test(test_variables_of_somebody_else),
+        cmocka_unit_test(test_damaged_records_are_cleared_away),
+        cmocka_unit_test(test_unreadable_variables),
+        cmocka_unit_test(test_sizes_that_are_not_true),
+        cmocka_unit_test(test_firmware_without_variables),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the records say about a configuration, case by case; test_boot_trial_model.c is about what
+// comes of that.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "trial_rules.h"
+
+static const struct btl_record none;
+
+static void assert_trial(const struct btl_boot_state *state, uint32_t tries,
+                         enum btl_trial expected, uint32_t expected_left)
+{
+    uint32_t left;
+    assert_int_equal(trial_of(state, X, tries, &left), expected);
+    assert_int_equal(left, expected_left);
+}
+
+static void test_nothing_is_known(void **state)
+{
+    struct btl_boot_state empty = {0};
+    assert_trial(&empty, 0, BTL_TRIAL_NONE, NOT_WRITTEN);
+    assert_trial(&empty, 1, BTL_TRIAL_COUNTED, 0);
+    assert_trial(&empty, 99, BTL_TRIAL_COUNTED, 98);
+}
+
+static void test_tries_are_counted_down(void **state)
+{
+    struct btl_boot_state trial = {.record[BTL_VARIABLE_TRIAL] = record_of(X, 2)};
+    assert_trial(&trial, 3, BTL_TRIAL_COUNTED, 1);
+    trial.record[BTL_VARIABLE_TRIAL].number = 1;
+    assert_trial(&trial, 3, BTL_TRIAL_COUNTED, 0);
+    trial.record[BTL_VARIABLE_TRIAL].number = 0;
+    assert_trial(&trial, 3, BTL_TRIAL_USED_UP, NOT_WRITTEN);
+    assert_trial(&trial, 0, BTL_TRIAL_NONE, NOT_WRITTEN);
+}
+
+// The text is the same, so its boot_tries is: the record is not BTL's.
+static void test_more_tries_left_than_there_are_is_not_believed(void **state)
+{
+    struct btl_boot_state trial = {.record[BTL_VARIABLE_TRIAL] = record_of(X, UINT32_MAX)};
+    assert_trial(&trial, 3, BTL_TRIAL_COUNTED, 2);
+    trial.record[BTL_VARIABLE_TRIAL].number = 3;
+    assert_trial(&trial, 3, BTL_TRIAL_COUNTED, 2);
+}
+
+static void test_trial_of_another_configuration_says_nothing(void **state)
+{
+    struct btl_boot_state trial = {.record[BTL_VARIABLE_TRIAL] = record_of(G, 0)};
+    assert_trial(&trial, 3, BTL_TRIAL_COUNTED, 2);
+    assert_trial(&trial, 0, BTL_TRIAL_NONE, NOT_WRITTEN);
+}
+
+static void test_failure_in_the_kernel_is_a_verdict(void **state)
+{
+    struct btl_boot_state failed = {
+        .record[BTL_VARIABLE_FAILED] = failure_of(X, BTL_FAILED_IN_KERNEL, &none),
+        .record[BTL_VARIABLE_TRIAL] = record_of(X, 2),
+    };
+    assert_trial(&failed, 3, BTL_TRIAL_FAILED, NOT_WRITTEN);
+    assert_trial(&failed, 0, BTL_TRIAL_FAILED, NOT_WRITTEN);
+    failed.record[BTL_VARIABLE_FAILED] = failure_of(G, BTL_FAILED_IN_KERNEL, &none);
+    assert_trial(&failed, 3, BTL_TRIAL_COUNTED, 1);
+}
+
+// Who failed last is another question: A, then B, then somebody in the loader.
+static void test_verdicts_last_beyond_the_next_failure(void **state)
+{
+    struct btl_record first = failure_of(X, BTL_FAILED_IN_KERNEL, &none);
+    struct btl_record second = failure_of(G, BTL_FAILED_IN_KERNEL, &first);
+    struct btl_boot_state failed = {.record[BTL_VARIABLE_FAILED] =
+                                        failure_of(3, BTL_FAILED_IN_LOADER, &second)};
+    uint32_t left;
+    assert_trial(&failed, 3, BTL_TRIAL_FAILED, NOT_WRITTEN);
+    assert_int_equal(trial_of(&failed, G, 3, &left), BTL_TRIAL_FAILED);
+    assert_int_equal(trial_of(&failed, 3, 3, &left), BTL_TRIAL_COUNTED);
+    assert_int_equal(failed.record[BTL_VARIABLE_FAILED].given_up_count, 2);
+    assert_int_equal(failed.record[BTL_VARIABLE_FAILED].given_up[0][0], G); // the newest
+}
+
+static void test_oldest_verdict_goes_and_none_stands_twice(void **state)
+{
+    struct btl_record failed = none;
+    for (uint8_t i = 1; i <= BTL_GIVEN_UP_MAX + 1; i++)
+        failed = failure_of(i, BTL_FAILED_IN_KERNEL, &failed);
+    assert_int_equal(failed.given_up_count, BTL_GIVEN_UP_MAX);
+    assert_false(btl_record_gave_up(&failed, record_of(1, 0).sha256));
+    assert_true(btl_record_gave_up(&failed, record_of(2, 0).sha256));
+    failed = failure_of(2, BTL_FAILED_IN_KERNEL, &failed);
+    assert_int_equal(failed.given_up_count, BTL_GIVEN_UP_MAX);
+    assert_int_equal(failed.given_up[0][0], 2);
+    assert_int_equal(failed.given_up[1][0], BTL_GIVEN_UP_MAX + 1);
+    assert_int_equal(failed.given_up[BTL_GIVEN_UP_MAX - 1][0], 3);
+}
+
+static void test_good_configuration_is_forgiven_alone(void **state)
+{
+    struct btl_record failed = failure_of(X, BTL_FAILED_IN_KERNEL, &none), rest;
+    failed = failure_of(G, BTL_FAILED_IN_KERNEL, &failed);
+    assert_false(btl_record_forgive(&failed, record_of(3, 0).sha256, &rest));
+    assert_true(btl_record_forgive(&failed, record_of(X, 0).sha256, &rest)); // in the list
+    assert_true(rest.there && btl_record_names(&rest, failed.sha256));
+    assert_int_equal(rest.given_up_count, 1);
+    assert_true(btl_record_forgive(&failed, failed.sha256, &rest)); // that of the last failure
+    assert_true(rest.there);
+    assert_int_equal(rest.path.len + rest.number + rest.sha256[0], 0);
+    assert_int_equal(rest.given_up_count, 1);
+    assert_true(btl_record_gave_up(&rest, record_of(X, 0).sha256));
+    failed = rest;
+    assert_true(btl_record_forgive(&failed, record_of(X, 0).sha256, &rest));
+    assert_false(rest.there); // nothing is left to say
+}
+
+static void test_failure_in_the_loader_is_not(void **state)
+{
+    struct btl_boot_state failed = {
+        .record[BTL_VARIABLE_FAILED] = failure_of(X, BTL_FAILED_IN_LOADER, &none),
+    };
+    assert_trial(&failed, 0, BTL_TRIAL_NONE, NOT_WRITTEN);
+    assert_trial(&failed, 2, BTL_TRIAL_COUNTED, 1);
+}
+
+static void test_last_good_one_is_good_whatever_else_is_said(void **state)
+{
+    struct btl_boot_state good = {
+        .record[BTL_VARIABLE_GOOD] = record_of(X, 0),
+        .record[BTL_VARIABLE_TRIAL] = record_of(X, 0),
+        .record[BTL_VARIABLE_FAILED] = failure_of(X, BTL_FAILED_IN_KERNEL, &none),
+    };
+    assert_trial(&good, 3, BTL_TRIAL_GOOD, NOT_WRITTEN);
+    assert_trial(&good, 0, BTL_TRIAL_GOOD, NOT_WRITTEN);
+    good.record[BTL_VARIABLE_GOOD] = record_of(G, 0);
+    assert_trial(&good, 3, BTL_TRIAL_FAILED, NOT_WRITTEN);
+}
+
+static void test_record_that_is_not_there_says_nothing(void **state)
+{
+    struct btl_boot_state gone = {
+        .record[BTL_VARIABLE_GOOD] = record_of(X, 0),
+        .record[BTL_VARIABLE_TRIAL] = record_of(X, 0),
+        .record[BTL_VARIABLE_FAILED] = failure_of(X, BTL_FAILED_IN_KERNEL, &none),
+    };
+    for (unsigned i = 0; i < BTL_VARIABLES; i++)
+        gone.record[i].there = false;
+    assert_trial(&gone, 3, BTL_TRIAL_COUNTED, 2);
+    assert_false(btl_boot_trial_is_over(&gone));
+}
+
+static void test_one_other_byte_of_the_hash_is_another_configuration(void **state)
+{
+    for (size_t i = 0; i < 32; i++) {
+        struct btl_boot_state good = {.record[BTL_VARIABLE_GOOD] = record_of(X, 0)};
+        good.record[BTL_VARIABLE_GOOD].sha256[i] ^= 0x80;
+        assert_trial(&good, 0, BTL_TRIAL_NONE, NOT_WRITTEN);
+    }
+}
+
+static void test_trial_of_the_last_good_configuration_is_over(void **state)
+{
+    struct btl_boot_state both = {
+        .record[BTL_VARIABLE_GOOD] = record_of(X, 0),
+        .record[BTL_VARIABLE_TRIAL] = record_of(X, 1),
+    };
+    assert_true(btl_boot_trial_is_over(&both));
+    both.record[BTL_VARIABLE_TRIAL] = record_of(G, 1);
+    assert_false(btl_boot_trial_is_over(&both));
+    both.record[BTL_VARIABLE_TRIAL].there = false;
+    assert_false(btl_boot_trial_is_over(&both));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_is_known),
+        cmocka_unit_test(test_tries_are_counted_down),
+        cmocka_unit_test(test_more_tries_left_than_there_are_is_not_believed),
+        cmocka_unit_test(test_trial_of_another_configuration_says_nothing),
+        cmocka_unit_test(test_failure_in_the_kernel_is_a_verdict),
+        cmocka_unit_test(test_verdicts_last_beyond_the_next_failure),
+        cmocka_unit_test(test_oldest_verdict_goes_and_none_stands_twice),
+        cmocka_unit_test(test_good_configuration_is_forgiven_alone),
+        cmocka_unit_test(test_failure_in_the_loader_is_not),
+        cmocka_unit_test(test_last_good_one_is_good_whatever_else_is_said),
+        cmocka_unit_test(test_record_that_is_not_there_says_nothing),
+        cmocka_unit_test(test_one_other_byte_of_the_hash_is_another_configuration),
+        cmocka_unit_test(test_trial_of_the_last_good_configuration_is_over),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include <btl/on_error.h>
+
+// The table of docs/phases.md.
+static void test_action_of_each_level(void **state)
+{
+    static const struct {
+        enum btl_on_error on_error;
+        enum btl_failure_action without, with;
+    } table[] = {
+        {BTL_ON_ERROR_IGNORE, BTL_GO_ON_SILENTLY, BTL_GO_ON_SILENTLY},
+        {BTL_ON_ERROR_WARN, BTL_GO_ON, BTL_GO_ON},
+        {BTL_ON_ERROR_FALLBACK, BTL_GO_ON, BTL_FALL_BACK},
+        {BTL_ON_ERROR_HALT, BTL_STOP, BTL_STOP},
+        {BTL_ON_ERROR_REQUIRED, BTL_STOP, BTL_FALL_BACK},
+    };
+    assert_int_equal(BTL_COUNT(table), BTL_ON_ERRORS);
+    for (size_t i = 0; i < BTL_COUNT(table); i++) {
+        assert_int_equal(btl_on_error_action(table[i].on_error, false), table[i].without);
+        assert_int_equal(btl_on_error_action(table[i].on_error, true), table[i].with);
+    }
+}
+
+static void test_level_of_a_newer_loader_is_as_warn(void **state)
+{
+    for (unsigned level = BTL_ON_ERRORS; level < 8; level++) {
+        assert_int_equal(btl_on_error_action((enum btl_on_error)level, true), BTL_GO_ON);
+        assert_int_equal(btl_on_error_action((enum btl_on_error)level, false), BTL_GO_ON);
+        assert_string_equal(btl_on_error_name((enum btl_on_error)level), "?");
+    }
+}
+
+static void test_actions_are_in_the_order_of_their_strength(void **state)
+{
+    assert_true(BTL_GO_ON_SILENTLY < BTL_GO_ON && BTL_GO_ON < BTL_FALL_BACK &&
+                BTL_FALL_BACK < BTL_STOP);
+}
+
+static void test_names(void **state)
+{
+    static const char *const said[] = {"ignore", "warn", "fallback", "halt"};
+    for (size_t i = 0; i < BTL_COUNT(said); i++) {
+        enum btl_on_error level = BTL_ON_ERRORS;
+        assert_true(btl_on_error_of(btl_str_of(said[i]), &level));
+        assert_string_equal(btl_on_error_name(level), said[i]);
+    }
+    assert_string_equal(btl_on_error_name(BTL_ON_ERROR_REQUIRED), "required");
+}
+
+static void test_what_is_no_level(void **state)
+{
+    static const char *const no_levels[] = {"", "required", "Warn", "warn ", "war", "stop", "YES"};
+    for (size_t i = 0; i < BTL_COUNT(no_levels); i++) {
+        enum btl_on_error level = BTL_ON_ERROR_HALT;
+        assert_false(btl_on_error_of(btl_str_of(no_levels[i]), &level));
+        assert_int_equal(level, BTL_ON_ERROR_HALT);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_action_of_each_level),
+        cmocka_unit_test(test_level_of_a_newer_loader_is_as_warn),
+        cmocka_unit_test(test_actions_are_in_the_order_of_their_strength),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_what_is_no_level),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

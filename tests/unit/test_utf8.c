@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <btl/utf8.h>
+
+// Every character there is, written and read back; every other number becomes '?'.
+static void test_all_characters(void **state)
+{
+    for (uint32_t point = 0; point < 0x110100; point++) {
+        char bytes[4];
+        size_t at = 0, len = btl_utf8_put(point, bytes);
+        bool is = point < 0xd800 || (point >= 0xe000 && point <= 0x10ffff);
+        assert_int_equal(btl_utf8_next((struct btl_str){bytes, len}, &at), is ? point : '?');
+        assert_int_equal(at, len);
+    }
+}
+
+static void test_cut_characters_are_bad(void **state)
+{
+    static const char *const texts[] = {"\xc3", "\xe2\x82", "\xf0\x9f\x98", "\x80",
+                                        "\xff", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                                        "\xc3("};
+    for (size_t i = 0; i < BTL_COUNT(texts); i++) {
+        size_t at = 0;
+        assert_int_equal(btl_utf8_next(btl_str_of(texts[i]), &at), BTL_UTF8_BAD);
+        assert_int_equal(at, 0);
+    }
+}
+
+static void test_what_is_shown(void **state)
+{
+    static const uint32_t shown[] = {' ', '~', 0xa0, 0xe4, 0x20ac, 0x4e2d, 0x1f600};
+    static const uint32_t hidden[] = {0,      0x1b,   0x7f,   0x85,   0x9b,      0x200f,
+                                      0x2028, 0x202e, 0x2066, 0xfeff, 0xffffffff};
+    for (size_t i = 0; i < BTL_COUNT(shown); i++)
+        assert_true(btl_utf8_shown(shown[i]));
+    for (size_t i = 0; i < BTL_COUNT(hidden); i++)
+        assert_false(btl_utf8_shown(hidden[i]));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_all_characters),
+        cmocka_unit_test(test_cut_characters_are_bad),
+        cmocka_unit_test(test_what_is_shown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

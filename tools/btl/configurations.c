@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "configurations.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <btl/config.h>
+#include <btl/hash.h>
+
+#include "../../efi/text.h"
+
+struct list {
+    struct volume *volume;
+    struct btl_str *paths;
+    size_t count, capacity;
+};
+
+static void add(struct list *list, struct btl_str path)
+{
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
+        struct btl_str *paths =
+            MEMORY_ARRAY(list->volume->host->arena, struct btl_str, list->capacity);
+        if (list->count > 0)
+            memcpy(paths, list->paths, list->count * sizeof(*paths));
+        list->paths = paths;
+    }
+    list->paths[list->count++] = path;
+}
+
+static void add_named(struct list *list, struct btl_str name)
+{
+    struct btl_str path = btl_configuration_path(false, name, list->volume->host->arena);
+    if (path.len > 0 && path_ok(path))
+        add(list, path);
+}
+
+static void list_tree(struct list *list)
+{
+    struct tree *tree = &list->volume->tree;
+    const char *path = tree_find(tree, BTL_STR(BTL_CONFIG_DIRECTORY));
+    int fd = path == NULL ? -1 : openat(tree->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+    while (directory != NULL && (entry = readdir(directory)) != NULL)
+        add_named(list, memory_text(tree->host->arena, "%s", entry->d_name));
+    if (directory != NULL)
+        closedir(directory);
+    else if (fd >= 0)
+        close(fd);
+}
+
+static void list_image(struct list *list)
+{
+    struct btl_diags ignored = {.arena = list->volume->host->arena};
+    const struct btl_fat_directory *directory =
+        btl_fat_list(&list->volume->fat, BTL_STR(BTL_CONFIG_DIRECTORY), &ignored);
+    for (uint32_t i = 0; directory != NULL && i < directory->count; i++)
+        add_named(list, directory->entries[i].name);
+}
+
+static int in_order(const void *a, const void *b)
+{
+    return btl_configuration_compare(*(const struct btl_str *)a, *(const struct btl_str *)b);
+}
+
+size_t configurations(struct volume *volume, struct btl_str **ret_paths)
+{
+    struct list list = {.volume = volume};
+    struct volume_file file;
+    struct volume_problem problem;
+    add(&list, BTL_STR(BTL_CONFIG_DEFAULT));
+    if (volume_file_open(volume, BTL_STR(BTL_CONFIG_PREVIOUS), UINT64_MAX, &file, &problem))
+        add(&list, BTL_STR(BTL_CONFIG_PREVIOUS));
+    if (volume->is_image)
+        list_image(&list);
+    else
+        list_tree(&list);
+    qsort(list.paths, list.count, sizeof(*list.paths), in_order);
+    *ret_paths = list.paths;
+    return list.count;
+}
+
+static bool hash(void *owner, struct btl_str path, uint8_t ret_sha256[32])
+{
+    struct volume_problem problem;
+    struct btl_bytes bytes;
+    if (!volume_read(owner, path, BTL_CONFIG_MAX, &bytes, &problem))
+        return false;
+    btl_sha256(bytes, ret_sha256);
+    return true;
+}
+
+static size_t list_for_loader(void *owner, struct btl_str **ret_paths)
+{
+    size_t count = configurations(owner, ret_paths);
+    return count < BTL_CONFIGURATIONS_MAX ? count : BTL_CONFIGURATIONS_MAX;
+}
+
+struct btl_boot_volume configurations_seen(struct volume *volume)
+{
+    return (struct btl_boot_volume){volume, hash, list_for_loader};
+}
+
+// "a/b" of "a/b/c", "/" of "/c", "." of "c".
+static struct btl_str above(struct btl_str path)
+{
+    while (path.len > 0 && path.at[path.len - 1] != '/')
+        path.len--;
+    while (path.len > 1 && path.at[path.len - 1] == '/')
+        path.len--;
+    return path.len == 0 ? BTL_STR(".") : path;
+}
+
+// Its last part.
+static struct btl_str last_part(struct btl_str path)
+{
+    const char *slash = memrchr(path.at, '/', path.len);
+    return slash == NULL ? path
+                         : (struct btl_str){slash + 1, (size_t)(path.at + path.len - slash - 1)};
+}
+
+void configuration_split(struct btl_arena *arena, const char *path, const char **ret_volume,
+                         struct btl_str *ret_path)
+{
+    struct btl_str whole = btl_str_of(path), name = last_part(whole);
+    struct btl_str directory = above(whole), volume = directory;
+    bool alternative = btl_str_equal(last_part(directory), BTL_STR("loader.conf.d"));
+    if (alternative)
+        volume = above(directory);
+    *ret_volume = memory_text(arena, "%S", &volume).at;
+    *ret_path = memory_text(arena, "%s/%S", alternative ? BTL_CONFIG_DIRECTORY : "", &name);
+}

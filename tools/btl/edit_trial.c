@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// btl set --trial. The loader falls back to loader.conf.prev, so that it must stay the last text
+// that was not on trial, however often a trial is edited.
+#include <stdlib.h>
+#include <string.h>
+
+#include <btl/hash.h>
+
+#include "conf_edit.h"
+#include "configurations.h"
+#include "edit.h"
+#include "variables.h"
+
+#define TRIES_KEY     "boot_tries"
+#define TRIES_DEFAULT 3
+#define TRIES_MAX     99 // as core/config_keys.def
+
+bool edit_trial_option(struct edit *edit, const char *number)
+{
+    char *end = NULL;
+    unsigned long tries = number == NULL ? TRIES_DEFAULT : strtoul(number, &end, 10);
+    bool digits = number == NULL || (number[0] >= '0' && number[0] <= '9' && *end == '\0');
+    if (digits && tries >= 1 && tries <= TRIES_MAX) {
+        edit->trial = (uint32_t)tries;
+        return true;
+    }
+    usage_error(edit->host,
+                "\"%s\" is no number of tries; it is 1 to %d, and btl unset -g " TRIES_KEY
+                " ends a trial",
+                number, TRIES_MAX);
+    return false;
+}
+
+void edit_trial_begin(struct edit *edit)
+{
+    struct btl_arena *arena = edit->host->arena;
+    if (edit->trial != 0)
+        edit->text = conf_set(arena, edit->text, BTL_STR(""), BTL_STR(TRIES_KEY),
+                              memory_text(arena, "%u", edit->trial));
+}
+
+static struct btl_config parse(const struct edit *edit, struct btl_str text)
+{
+    struct btl_diags ignored = {.arena = edit->host->arena};
+    struct btl_config config;
+    btl_config_parse(BTL_STR(""), text, edit->host->arena, &config, &ignored);
+    return config;
+}
+
+// The next setting from *index on that is not about tries, or NULL.
+static const struct btl_setting *next_setting(const struct btl_config *config, size_t *index)
+{
+    while (*index < config->setting_count) {
+        const struct btl_setting *setting = &config->settings[(*index)++];
+        if (!btl_str_equal(setting->key, BTL_STR(TRIES_KEY)))
+            return setting;
+    }
+    return NULL;
+}
+
+// Do both say the same, but for how often it is tried?
+static bool same_but_for_tries(const struct btl_config *a, const struct btl_config *b)
+{
+    const struct btl_setting *in_a, *in_b;
+    size_t at_a = 0, at_b = 0;
+    do {
+        in_a = next_setting(a, &at_a);
+        in_b = next_setting(b, &at_b);
+        if (in_a == NULL || in_b == NULL)
+            return in_a == in_b;
+    } while (btl_str_equal(in_a->key, in_b->key) && btl_str_equal(in_a->value, in_b->value));
+    return false;
+}
+
+// Where the machine's variables cannot be seen, nobody knows.
+bool edit_trial_state(struct edit *edit)
+{
+    struct host quiet = *edit->host;
+    struct variables variables;
+    bool given = edit->efivars != NULL;
+    quiet.diags = (struct btl_diags){.arena = quiet.arena};
+    if (!given && !variables_exist(VARIABLES_DEFAULT))
+        return true;
+    if (!variables_open(given ? edit->host : &quiet, given ? edit->efivars : VARIABLES_DEFAULT,
+                        &variables))
+        return !given;
+    edit->good = variables.state.record[BTL_VARIABLE_GOOD];
+    variables_close(&variables);
+    return true;
+}
+
+// Has the machine booted the old text for good?
+static bool is_good(const struct edit *edit)
+{
+    uint8_t sha256[32];
+    btl_sha256((struct btl_bytes){(const uint8_t *)edit->old_text.at, edit->old_text.len}, sha256);
+    return btl_record_names(&edit->good, sha256);
+}
+
+bool edit_trial_keeps_old(struct edit *edit)
+{
+    struct btl_config before = parse(edit, edit->old_text), after = parse(edit, edit->text);
+    if (!edit->existed || same_but_for_tries(&before, &after))
+        return false;
+    return before.boot_tries == 0 || is_good(edit);
+}
+
+void edit_trial_report(struct edit *edit, bool kept)
+{
+    struct btl_diags *diags = &edit->host->diags;
+    struct volume *volume = &edit->boot.volume;
+    struct btl_str path = memory_text(edit->host->arena, "%S.prev", &edit->boot.path);
+    struct btl_str name = volume_name(volume, path);
+    struct btl_place place = {.file = volume_name(volume, edit->boot.path)};
+    struct volume_problem problem;
+    struct volume_file file;
+    bool there = volume_file_open(volume, path, UINT64_MAX, &file, &problem);
+    if (btl_str_equal(edit->text, edit->old_text)) {
+        if (edit->trial != 0)
+            btl_report(diags, BTL_HOST_TRIAL_SAME, place);
+    } else if (!kept && there)
+        btl_report(diags, BTL_HOST_TRIAL_PREV, place, BTL_ARG(name));
+    else if (!kept && parse(edit, edit->text).boot_tries > 0 &&
+             btl_str_equal(edit->boot.path, BTL_STR(BTL_CONFIG_DEFAULT)))
+        btl_report(diags, BTL_HOST_TRIAL_NO_PREV, place, BTL_ARG(name));
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Variables in efivarfs.
+#include "efivars.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files.h"
+
+#define NAME_GUID "5e1ac5b8-2fd0-4a52-9b7e-6c1f0f1d3a94" // BTL_VARIABLE_GUID
+
+static const char *file_of(const struct variables *variables, enum btl_variable which)
+{
+    return memory_text(variables->host->arena, "%s-" NAME_GUID, btl_variable_name(which)).at;
+}
+
+static struct btl_place place_of(const struct variables *variables, enum btl_variable which)
+{
+    return (struct btl_place){.file = memory_text(variables->host->arena, "%s/%s",
+                                                  variables->source, file_of(variables, which))};
+}
+
+bool efivars_open(struct variables *variables)
+{
+    variables->directory = open(variables->source, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (variables->directory >= 0)
+        return true;
+    files_report(variables->host, (struct btl_place){.file = btl_str_of(variables->source)}, errno);
+    return false;
+}
+
+// At most `size` bytes; more than that are as many as `size`. Negative: errno.
+static ssize_t read_some(int fd, uint8_t *to, size_t size)
+{
+    size_t len = 0;
+    while (len < size) {
+        ssize_t got = read(fd, to + len, size - len);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        len += (size_t)got;
+    }
+    return (ssize_t)len;
+}
+
+bool efivars_read(struct variables *variables, enum btl_variable which, struct efivar *ret_variable)
+{
+    // A byte more than any record has: then it is none.
+    const size_t size = sizeof(uint32_t) + BTL_RECORD_MAX + 1;
+    uint8_t *bytes = MEMORY_ARRAY(variables->host->arena, uint8_t, size);
+    int fd = openat(variables->directory, file_of(variables, which), O_RDONLY | O_CLOEXEC);
+    ssize_t len = fd < 0 ? -1 : read_some(fd, bytes, size);
+    int error = errno;
+    *ret_variable = (struct efivar){0};
+    if (fd >= 0)
+        close(fd);
+    if (len < 0 && error != ENOENT)
+        files_report(variables->host, place_of(variables, which), error);
+    if (len < 0)
+        return error == ENOENT;
+    ret_variable->there = true;
+    if ((size_t)len < sizeof(ret_variable->attributes))
+        return true; // a record of no bytes
+    memcpy(&ret_variable->attributes, bytes, sizeof(ret_variable->attributes));
+    ret_variable->data = (struct btl_bytes){bytes + sizeof(ret_variable->attributes),
+                                            (size_t)len - sizeof(ret_variable->attributes)};
+    return true;
+}
+
+// --------------------------------------------------------------------------------------- writing
+
+// Takes the immutable flag from the file. False: it has none, or it stays (*ret_stays).
+static bool make_mutable(const struct variables *variables, const char *file, bool *ret_stays)
+{
+    int flags = 0, fd = openat(variables->directory, file, O_RDONLY | O_CLOEXEC);
+    bool immutable =
+        fd >= 0 && ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_IMMUTABLE_FL) != 0;
+    flags &= ~FS_IMMUTABLE_FL;
+    bool good = immutable && ioctl(fd, FS_IOC_SETFLAGS, &flags) == 0;
+    *ret_stays = immutable && !good;
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+static void make_immutable(const struct variables *variables, const char *file)
+{
+    int flags = 0, fd = openat(variables->directory, file, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0) {
+        flags |= FS_IMMUTABLE_FL;
+        ioctl(fd, FS_IOC_SETFLAGS, &flags);
+    }
+    if (fd >= 0)
+        close(fd);
+}
+
+static bool refused(const struct variables *variables, enum btl_variable which, int error,
+                    bool immutable)
+{
+    struct btl_diags *diags = &variables->host->diags;
+    struct btl_place place = place_of(variables, which);
+    if (immutable)
+        btl_report(diags, BTL_HOST_VARIABLE_IMMUTABLE, place, BTL_ARG(place.file));
+    else if (error == ENOSPC)
+        btl_report(diags, BTL_HOST_VARIABLE_FULL, place);
+    else if (error == EROFS)
+        btl_report(diags, BTL_HOST_VARIABLE_READ_ONLY, place, BTL_ARG_Z(variables->source));
+    else if (error == EACCES || error == EPERM)
+        btl_report(diags, BTL_HOST_VARIABLE_ACCESS, place, BTL_ARG_Z(strerror(error)));
+    else
+        btl_report(diags, BTL_HOST_VARIABLE_WRITE, place, BTL_ARG_Z(strerror(error)));
+    return false;
+}
+
+// One write() is one SetVariable() of the firmware.
+static bool write_file(const struct variables *variables, const char *file, struct btl_bytes bytes)
+{
+    struct stat status;
+    bool is_new = faccessat(variables->directory, file, F_OK, 0) != 0;
+    int fd = openat(variables->directory, file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    ssize_t put = fd < 0 ? -1 : write(fd, bytes.at, bytes.size);
+    int error = put >= 0 ? EIO : errno;
+    bool good = put == (ssize_t)bytes.size;
+    // efivarfs has taken the whole; a copy of it on another file system keeps the rest of a longer
+    // file.
+    if (good && fstat(fd, &status) == 0 && status.st_size > put && ftruncate(fd, put) != 0) {
+        error = errno;
+        good = false;
+    }
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 && !good && is_new)
+        unlinkat(variables->directory, file, 0);
+    errno = error;
+    return good;
+}
+
+static bool is_same(const struct efivar *old, struct btl_bytes record)
+{
+    return old->there && old->attributes == BTL_VARIABLE_ATTRIBUTES &&
+           old->data.size == record.size && memcmp(old->data.at, record.at, record.size) == 0;
+}
+
+static bool replace(struct variables *variables, enum btl_variable which, struct btl_bytes bytes)
+{
+    const char *file = file_of(variables, which);
+    bool stays = false;
+    if (write_file(variables, file, bytes))
+        return true;
+    int error = errno;
+    if (!make_mutable(variables, file, &stays))
+        return refused(variables, which, error, stays);
+    bool good = write_file(variables, file, bytes);
+    error = errno;
+    make_immutable(variables, file);
+    return good || refused(variables, which, error, false);
+}
+
+bool variables_write(struct variables *variables, enum btl_variable which,
+                     const struct btl_record *record)
+{
+    const uint32_t attributes = BTL_VARIABLE_ATTRIBUTES;
+    uint8_t bytes[sizeof(attributes) + BTL_RECORD_MAX];
+    struct efivar old;
+    memcpy(bytes, &attributes, sizeof(attributes));
+    uint64_t size = btl_record_write(which, record, bytes + sizeof(attributes));
+    if (size == 0) {
+        btl_report(&variables->host->diags, BTL_FILE_BAD_PATH,
+                   ((struct btl_place){.file = record->path}));
+        return false;
+    }
+    if (!efivars_read(variables, which, &old))
+        return false;
+    if (is_same(&old, (struct btl_bytes){bytes + sizeof(attributes), size}))
+        return true;
+    // The attributes of a variable cannot be changed (UEFI 2.10, 8.2): it goes first.
+    if (old.there && old.attributes != attributes && !variables_delete(variables, which))
+        return false;
+    return replace(variables, which, (struct btl_bytes){bytes, sizeof(attributes) + size});
+}
+
+bool variables_delete(struct variables *variables, enum btl_variable which)
+{
+    const char *file = file_of(variables, which);
+    bool stays = false;
+    if (unlinkat(variables->directory, file, 0) == 0 || errno == ENOENT)
+        return true;
+    int error = errno;
+    if (!make_mutable(variables, file, &stays))
+        return refused(variables, which, error, stays);
+    if (unlinkat(variables->directory, file, 0) == 0)
+        return true;
+    error = errno;
+    make_immutable(variables, file);
+    return refused(variables, which, error, false);
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What differs in the choice of the configuration. A manifest before 1.2 does not say it.
+#include "manifest_diff.h"
+
+static struct btl_str yes_no(const struct diff *d, const struct btlm_boot *boot, uint32_t flag)
+{
+    return diff_text(d, (boot->flags & flag) != 0 ? "yes" : "no");
+}
+
+static struct btl_str trial(const struct diff *d, const struct btlm_boot *boot)
+{
+    return (boot->flags & BTLM_BOOT_TRIAL) == 0
+               ? BTL_STR("no")
+               : memory_text(d->host->arena, "%u of %u tries left", boot->tries_left, boot->tries);
+}
+
+static struct btl_str seconds(const struct diff *d, const struct btlm_boot *boot)
+{
+    return boot->timeout == 0 ? BTL_STR("off") : memory_text(d->host->arena, "%u s", boot->timeout);
+}
+
+void diff_boot(struct diff *d)
+{
+    static const struct {
+        const char *name;
+        uint32_t flag;
+    } flags[] = {{"safe", BTLM_BOOT_SAFE},
+                 {"changed in menu", BTLM_BOOT_CHANGED},
+                 {"last good", BTLM_BOOT_GOOD},
+                 {"has a fallback", BTLM_BOOT_FALLBACK}};
+    const struct btlm_boot *a = btl_manifest_boot(d->a), *b = btl_manifest_boot(d->b);
+    d->heading = "Choice of the configuration";
+    if (a == NULL || b == NULL) {
+        diff_field(d, "is recorded", diff_text(d, a == NULL ? "no" : "yes"),
+                   diff_text(d, b == NULL ? "no" : "yes"));
+        return;
+    }
+    diff_string(d, "file", a->path, b->path);
+    diff_string(d, "title", a->title, b->title);
+    diff_field(d, "SHA-256", diff_hash(d, a->sha256), diff_hash(d, b->sha256));
+    diff_field(d, "how", diff_text(d, btlm_how_name(a->how)), diff_text(d, btlm_how_name(b->how)));
+    diff_string(d, "wanted", a->wanted, b->wanted);
+    diff_string(d, "reason", a->reason, b->reason);
+    for (size_t i = 0; i < BTL_COUNT(flags); i++)
+        diff_field(d, flags[i].name, yes_no(d, a, flags[i].flag), yes_no(d, b, flags[i].flag));
+    diff_field(d, "on trial", trial(d, a), trial(d, b));
+    diff_field(d, "watchdog", seconds(d, a), seconds(d, b));
+}

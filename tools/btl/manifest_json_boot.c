@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The choice of a configuration, and the boot volume, in the manifest's JSON.
+#include "manifest_json.h"
+#include "manifest_words.h"
+
+static void trial(struct printer *p, const struct btlm_boot *b)
+{
+    if ((b->flags & BTLM_BOOT_TRIAL) == 0) {
+        json_null(&p->json, "trial");
+        return;
+    }
+    json_begin_line(&p->json, "trial", '{');
+    json_number(&p->json, "tries", b->tries);
+    json_number(&p->json, "tries_left", b->tries_left);
+    json_end(&p->json, '}');
+}
+
+void print_boot(struct printer *p)
+{
+    const struct btlm_boot *b = btl_manifest_boot(p->manifest);
+    if (b == NULL) {
+        json_null(&p->json, "boot");
+        return;
+    }
+    json_begin(&p->json, "boot", '{');
+    print_string(p, "path", b->path);
+    print_string(p, "title", b->title);
+    print_digest(p, "sha256", b->sha256);
+    json_word(&p->json, "how", btlm_how_name(b->how));
+    print_string(p, "wanted", b->wanted);
+    print_string(p, "reason", b->reason);
+    json_bool(&p->json, "safe", (b->flags & BTLM_BOOT_SAFE) != 0);
+    json_bool(&p->json, "changed", (b->flags & BTLM_BOOT_CHANGED) != 0);
+    json_bool(&p->json, "good", (b->flags & BTLM_BOOT_GOOD) != 0);
+    json_bool(&p->json, "fallback", (b->flags & BTLM_BOOT_FALLBACK) != 0);
+    trial(p, b);
+    json_number(&p->json, "timeout", b->timeout);
+    json_end(&p->json, '}');
+}
+
+// As other programs write it: the first three parts are numbers, little-endian on the disk.
+static void guid(struct printer *p, const uint8_t g[static 16])
+{
+    char text[40];
+    btl_format_to(text, sizeof(text),
+                  "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", g[3],
+                  g[2], g[1], g[0], g[5], g[4], g[7], g[6], g[8], g[9], g[10], g[11], g[12], g[13],
+                  g[14], g[15]);
+    json_word(&p->json, "guid", text);
+}
+
+void print_volume(struct printer *p)
+{
+    const struct btlm_volume *v = btl_manifest_volume(p->manifest);
+    if (v == NULL) {
+        json_null(&p->json, "volume");
+        return;
+    }
+    json_begin(&p->json, "volume", '{');
+    json_number(&p->json, "partition", v->partition);
+    if (v->kind == BTLM_VOLUME_GPT)
+        guid(p, v->guid);
+    else
+        json_null(&p->json, "guid");
+    json_number(&p->json, "start_block", v->start_block);
+    json_number(&p->json, "block_count", v->block_count);
+    print_string(p, "controller", v->controller);
+    json_end(&p->json, '}');
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Which configuration the loader would boot now, as far as configurations and records say it: whether
+// kernel and modules can be loaded, btl check knows.
+#ifndef BTL_HOST_NEXT_BOOT_H
+#define BTL_HOST_NEXT_BOOT_H
+
+#include <btl/configurations.h>
+
+#include "volume.h"
+
+struct configuration {
+    struct btl_str path;
+    bool there, good; // could be read; is without errors
+    uint8_t sha256[32];
+    uint32_t tries;
+    enum btl_trial trial;
+    uint32_t tries_left; // of BTL_TRIAL_COUNTED, before the boot
+    struct btl_str reason; // why it is not booted, or would not be if there was another; empty
+};
+
+struct next_boot {
+    // What the loader would look at, in that order; the last one is booted.
+    struct configuration tried[BTL_TRIED_MAX + 1];
+    size_t count;
+    bool once;               // BtlNext named the first one
+    struct btl_str fallback; // what is booted when that one fails; empty: nothing
+};
+
+void next_boot(struct volume *volume, const struct btl_boot_state *state,
+               struct next_boot *ret_next);
+// One of them.
+void configuration_read(struct volume *volume, const struct btl_boot_state *state,
+                        struct btl_str path, struct configuration *ret);
+
+#endif

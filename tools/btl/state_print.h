@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What btl state shows.
+#ifndef BTL_HOST_STATE_PRINT_H
+#define BTL_HOST_STATE_PRINT_H
+
+#include <btl/format.h>
+
+#include "next_boot.h"
+#include "variables.h"
+
+// `next` may be NULL: no volume was given.
+void state_print(struct btl_out *out, const struct variables *variables,
+                 const struct next_boot *next);
+// The same for programs; btl(1) describes it.
+void state_json(struct btl_out *out, const struct variables *variables,
+                const struct next_boot *next);
+
+#endif

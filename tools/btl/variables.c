@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Where the records lie, and reading them.
+#include "variables.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "efivars.h"
+#include "files.h"
+#include "varstore.h"
+
+static struct btl_str name_of(const struct variables *variables, enum btl_variable which)
+{
+    return memory_text(variables->host->arena, "%s: %s", variables->source,
+                       btl_variable_name(which));
+}
+
+// Anybody may have written the variable: another program, another version, a broken flash.
+static void take(struct variables *variables, enum btl_variable which, struct btl_bytes data,
+                 uint32_t attributes)
+{
+    struct btl_diags *diags = &variables->host->diags;
+    struct btl_place place = {.file = name_of(variables, which)};
+    if (!btl_record_read(which, data, &variables->state.record[which]))
+        btl_report(diags, BTL_HOST_RECORD_BAD, place, BTL_DEC(data.size));
+    else if (attributes != BTL_VARIABLE_ATTRIBUTES) {
+        btl_report(diags, BTL_HOST_RECORD_ATTRIBUTES, place, BTL_HEX(attributes),
+                   BTL_HEX(BTL_VARIABLE_ATTRIBUTES));
+        variables->state.record[which].there = false;
+    }
+}
+
+static bool read_store(struct variables *variables)
+{
+    static const uint8_t guid[] = BTL_VARIABLE_GUID;
+    struct varstore_variable found;
+    struct varstore store;
+    struct btl_bytes file;
+    struct btl_place place = {.file = btl_str_of(variables->source)};
+    if (!files_read(variables->host, variables->source, &file) ||
+        !varstore_open(file, place, &store, &variables->host->diags))
+        return false;
+    for (enum btl_variable which = 0; which < BTL_VARIABLES; which++) {
+        if (varstore_find(&store, guid, btl_variable_name(which), &found))
+            take(variables, which, found.data, found.attributes);
+    }
+    return true;
+}
+
+static bool read_directory(struct variables *variables)
+{
+    struct efivar found;
+    bool good = true;
+    for (enum btl_variable which = 0; which < BTL_VARIABLES; which++) {
+        good = efivars_read(variables, which, &found) && good;
+        if (found.there)
+            take(variables, which, found.data, found.attributes);
+    }
+    return good;
+}
+
+bool variables_exist(const char *source)
+{
+    return access(source, F_OK) == 0;
+}
+
+bool variables_open(struct host *host, const char *source, struct variables *ret_variables)
+{
+    struct stat status;
+    struct btl_place place = {.file = btl_str_of(source)};
+    *ret_variables = (struct variables){.host = host, .source = source, .directory = -1};
+    if (stat(source, &status) != 0 && strcmp(source, VARIABLES_DEFAULT) == 0 && errno == ENOENT)
+        btl_report(&host->diags, BTL_HOST_NO_EFIVARS, place, BTL_ARG(place.file));
+    else if (stat(source, &status) != 0)
+        files_report(host, place, errno);
+    else if (!S_ISDIR(status.st_mode))
+        return read_store(ret_variables);
+    else
+        return efivars_open(ret_variables) && read_directory(ret_variables);
+    return false;
+}
+
+void variables_close(struct variables *variables)
+{
+    if (variables->directory >= 0)
+        close(variables->directory);
+    variables->directory = -1;
+}
