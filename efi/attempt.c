@@ -47,10 +47,8 @@ static bool wait_for_a_human(struct loader *loader)
     return key && loader->set_up;
 }
 
-static bool ask_menu(struct loader *loader)
+static bool menu_after_failure(struct loader *loader)
 {
-    loader->in_menu = true;
-    loader->preview = false;
     if (menu_run(loader, false) == MENU_AGAIN)
         return true;
     loader->status = FW_ABORTED;
@@ -65,7 +63,7 @@ static bool stop(struct loader *loader)
         log_line(&loader->log, BTL_LOG_ERROR, "errors without text, for want of memory: %u",
                  loader->diags.lost);
     if (wait_for_a_human(loader))
-        return ask_menu(loader);
+        return menu_after_failure(loader);
     if (loader->stop_resets)
         loader->fw->reset(loader->fw, FW_RESET_COLD);
     return false;
@@ -94,7 +92,7 @@ static bool next(struct loader *loader)
     if (loader->options.dry_run)
         return stop_dry(loader);
     if (loader->in_menu && loader->set_up)
-        return ask_menu(loader);
+        return menu_after_failure(loader);
     if (loader->set_up)
         state_failed(loader);
     return (attempt_falls_back(loader) && fallback_take(loader)) || stop(loader);

@@ -44,9 +44,8 @@ static bool count_down(struct loader *loader)
     return fw->wait_key(fw, 1000 * seconds) != 0;
 }
 
-static bool ask_menu(struct loader *loader)
+static bool menu_before_boot(struct loader *loader)
 {
-    loader->in_menu = true;
     switch (menu_run(loader, true)) {
     case MENU_BOOT:
         return true;
@@ -68,11 +67,11 @@ bool autoboot_wait(struct loader *loader)
     if (loader->options.dry_run || loader->preview)
         return true;
     if (loader->in_menu)
-        return ask_menu(loader);
+        return menu_before_boot(loader);
     if (will_fail(loader) || !count_down(loader))
         return true;
     loader->menu.limited = true; // a key may have been noise on the line
-    return ask_menu(loader);
+    return menu_before_boot(loader);
 }
 
 // All files are read. These lines are the last of the log that the kernel gets.
