@@ -217,6 +217,8 @@ uint32_t mock_count(const struct mock *mock, const char *text);
 // The manifest that the kernel got, opened by the reader. Fails the test when it is not sound.
 void mock_manifest(const struct mock *mock, struct btl_manifest *ret_manifest);
 const struct btlm_module *mock_module(const struct btl_manifest *manifest, const char *name);
+void mock_expect_text(const struct btl_manifest *manifest, struct btlm_str str,
+                      const char *expected);
 
 // Whether the loader gave this range of memory to cache_sync_code() since mock_forget_synced().
 bool mock_synced(uint64_t start, uint64_t size);

@@ -70,6 +70,14 @@ const struct btlm_module *mock_module(const struct btl_manifest *manifest, const
     return NULL;
 }
 
+void mock_expect_text(const struct btl_manifest *manifest, struct btlm_str str,
+                      const char *expected)
+{
+    struct btl_str text = btl_manifest_str(manifest, str);
+    if (!btl_str_equal(text, btl_str_of(expected)))
+        fail_msg("expected \"%s\", got \"%.*s\"", expected, (int)text.len, text.at);
+}
+
 static bool said_code(const struct mock *mock, const char *code)
 {
     char text[64];

@@ -58,14 +58,6 @@ void state_expect(struct mock *mock, enum btl_variable variable, const char *con
         fail_msg("no \"%s\" in: %.*s", text, (int)record.text.len, record.text.at);
 }
 
-static void expect_text(const struct btl_manifest *manifest, struct btlm_str string,
-                        const char *expected)
-{
-    struct btl_str text = btl_manifest_str(manifest, string);
-    if (!btl_str_equal(text, btl_str_of(expected)))
-        fail_msg("\"%.*s\" is not \"%s\"", (int)text.len, text.at, expected);
-}
-
 static const struct btlm_boot *boot(struct mock *mock, struct btl_manifest *ret_manifest)
 {
     mock_expect_boot(mock, "");
@@ -86,16 +78,16 @@ static void expect_config(struct mock *mock, const struct btl_manifest *manifest
     assert_memory_equal(record->sha256, sha256, sizeof(sha256));
     assert_true(text.len >= file->size);
     assert_memory_equal(text.at, file->bytes, file->size);
-    expect_text(manifest, btl_manifest_system(manifest)->config_path, path);
+    mock_expect_text(manifest, btl_manifest_system(manifest)->config_path, path);
 }
 
 struct btlm_boot state_boot(struct mock *mock, const char *path, enum btlm_boot_how how)
 {
     struct btl_manifest manifest;
     const struct btlm_boot *record = boot(mock, &manifest);
-    expect_text(&manifest, record->path, path);
-    expect_text(&manifest, record->wanted, path);
-    expect_text(&manifest, record->reason, "");
+    mock_expect_text(&manifest, record->path, path);
+    mock_expect_text(&manifest, record->wanted, path);
+    mock_expect_text(&manifest, record->reason, "");
     assert_int_equal(record->how, how);
     expect_config(mock, &manifest, record, path);
     return *record;
@@ -107,13 +99,13 @@ struct btlm_boot state_fall_back(struct mock *mock, const char *path, const char
     struct btl_manifest manifest;
     const struct btlm_boot *record = boot(mock, &manifest);
     struct btl_str reason = btl_manifest_str(&manifest, record->reason);
-    expect_text(&manifest, record->path, path);
-    expect_text(&manifest, record->wanted, wanted);
+    mock_expect_text(&manifest, record->path, path);
+    mock_expect_text(&manifest, record->wanted, wanted);
     assert_int_equal(record->how, BTLM_HOW_FALLBACK);
     if (memmem(reason.at, reason.len, part, strlen(part)) == NULL)
         fail_msg("no \"%s\" in the reason: %.*s", part, (int)reason.len, reason.at);
     const struct btlm_diagnostic *first = btl_manifest_entry(&manifest, BTLM_DIAGNOSTICS, 0);
-    expect_text(&manifest, first->code, "boot-fallback");
+    mock_expect_text(&manifest, first->code, "boot-fallback");
     assert_true(mock_said(mock, "[boot-fallback]"));
     assert_false(mock->key_waited);
     expect_config(mock, &manifest, record, path);

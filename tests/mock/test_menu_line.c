@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The menu by lines: the same model, so every ability of the screen once more, and what only lines
 // have.
-#include "mock.h"
+#include "menu_user.h"
 
 #include <string.h>
 
@@ -9,9 +9,7 @@
 
 static struct mock *begin(const char *keys)
 {
-    struct mock *mock = mock_begin();
-    mock_add_ordinary(mock);
-    mock_options(mock, "-i");
+    struct mock *mock = menu_begin(keys);
     mock->facts.console_rows = 0; // no pages, but where they are tested
     mock_add_text(mock, "/loader.conf",
                   "menu=\"line\"\nkernel_options=\"console=com1\"\n"
@@ -19,31 +17,19 @@ static struct mock *begin(const char *keys)
                   "user_load=\"YES\"\nuser_phase=\"BOOT1\"\nuser_flags=\"verbose=1\"\n"
                   "late_load=\"YES\"\nlate_phase=\"BOOT2\"\nlate.depth=\"4\"\n"
                   "lazy_load=\"YES\"\nlazy_phase=\"AUTO\"\n");
-    mock->keys = keys;
     return mock;
 }
 
 static void boot(struct mock *mock, struct btl_manifest *ret)
 {
-    mock_expect_boot(mock, NULL);
-    if (*mock->keys != '\0')
-        fail_msg("keys left: %s", mock->keys);
+    menu_boot(mock, ret);
     assert_int_equal(mock->screen.clears, 0);
-    mock_manifest(mock, ret);
 }
 
 static void expect(const struct mock *mock, const char *text)
 {
     if (!mock_said(mock, text))
         fail_msg("no \"%s\" in:\n%s", text, mock->console);
-}
-
-static void expect_text(const struct btl_manifest *manifest, struct btlm_str str,
-                        const char *expected)
-{
-    struct btl_str text = btl_manifest_str(manifest, str);
-    if (!btl_str_equal(text, btl_str_of(expected)))
-        fail_msg("expected \"%s\", got \"%.*s\"", expected, (int)text.len, text.at);
 }
 
 static void test_page_is_a_numbered_list(void **state)
@@ -63,7 +49,7 @@ static void test_commands_that_are_none(void **state)
 {
     struct mock *mock =
         begin("99" E "0" E "j" E "v" E "v 99" E "bootx" E "12345678901" E "\xc3\xa4" E "q" E);
-    mock_expect_return(mock, FW_ABORTED);
+    menu_leave(mock);
     assert_int_equal(mock_count(mock, "Problem: There is no such command here"), 8);
     mock_end(mock);
 }
@@ -71,7 +57,7 @@ static void test_commands_that_are_none(void **state)
 static void test_help_and_list(void **state)
 {
     struct mock *mock = begin("?" E E "help" E " boot " E "q" E);
-    mock_expect_return(mock, FW_ABORTED);
+    menu_leave(mock);
     expect(mock, "NUMBER    takes that row of the page");
     assert_int_equal(mock_count(mock, "Boot page,"), 3);
     mock_end(mock);
@@ -86,7 +72,7 @@ static void test_typing(void **state)
               "ox{backspace}" E "new=1{backspace}2" E "b" E);
     mock->terminal = FW_TERMINAL_ANSWERS;
     boot(mock, &manifest);
-    expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options, "new=2");
+    mock_expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options, "new=2");
     expect(mock, "Kernel options: left as it is.");
     mock_end(mock);
 }
@@ -99,14 +85,14 @@ static void test_typing_where_nothing_is_written_over(void **state)
     struct mock *mock = begin("o" E "new=1{backspace}2" E "b" E);
     mock->terminal = FW_TERMINAL_SILENT; // the mock looks
     boot(mock, &manifest);
-    expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options, "new=2");
+    mock_expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options, "new=2");
     expect(mock, "new> new=1\r\nnew> new=2\r\n");
     mock_end(mock);
     mock = begin("o" E "0123456789012345678901234567890123456789{backspace}X" E "b" E);
     mock->facts.console_columns = 40;
     boot(mock, &manifest);
-    expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options,
-                "012345678901234567890123456789012345678X");
+    mock_expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options,
+                     "012345678901234567890123456789012345678X");
     mock_end(mock);
 }
 
@@ -117,7 +103,7 @@ static void test_value_is_kept_or_emptied(void **state)
     boot(mock, &manifest);
     expect(mock, "Kernel options: left as it is.");
     expect(mock, "For this boot: kernel_options=\"\".");
-    expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options, "");
+    mock_expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options, "");
     mock_end(mock);
 }
 
@@ -143,9 +129,9 @@ static void test_module_is_changed_in_every_way(void **state)
     expect(mock, "For this boot: lazy_load=\"NO\".");
     expect(mock, "lazy is as in /loader.conf again.");
     assert_int_equal(mock_module(&manifest, "late")->configured, BTL_PHASE_INIT);
-    expect_text(&manifest, mock_module(&manifest, "late")->arguments, "some");
+    mock_expect_text(&manifest, mock_module(&manifest, "late")->arguments, "some");
     const struct btlm_tunable *tunable = btl_manifest_entry(&manifest, BTLM_TUNABLES, 0);
-    expect_text(&manifest, tunable->value, "9");
+    mock_expect_text(&manifest, tunable->value, "9");
     assert_int_equal(mock_module(&manifest, "base")->state, BTLM_LINKED);
     mock_end(mock);
 }
@@ -171,7 +157,7 @@ static void test_configuration_is_chosen(void **state)
     boot(mock, &manifest);
     expect(mock, "  3    The \xe4\xb8\xad other: /loader.conf.d/other.conf");
     expect(mock, "/loader.conf.d/other.conf was chosen.");
-    expect_text(&manifest, btl_manifest_boot(&manifest)->path, "/loader.conf.d/other.conf");
+    mock_expect_text(&manifest, btl_manifest_boot(&manifest)->path, "/loader.conf.d/other.conf");
     mock_end(mock);
 }
 
@@ -197,7 +183,7 @@ static void test_texts(void **state)
 static void test_machine(void **state)
 {
     struct mock *mock = begin("t" E "h" E "q" E);
-    mock_expect_return(mock, FW_ABORTED);
+    menu_leave(mock);
     expect(mock, "Problem: This firmware does not let its setup be asked for.");
     expect(mock, "Problem: No UEFI shell was found");
     mock_end(mock);
@@ -219,7 +205,7 @@ static void test_from_lines_to_the_screen_and_back(void **state)
     struct mock *mock = begin("l" E "{see Up/Down: row}l"
                               "q" E);
     mock->facts.console_rows = 25;
-    mock_expect_return(mock, FW_ABORTED);
+    menu_leave(mock);
     assert_int_equal(mock_count(mock, "Boot page,"), 2);
     mock_end(mock);
 }
@@ -228,7 +214,7 @@ static void test_problems_are_said(void **state)
 {
     struct mock *mock = begin(" b" E "q" E);
     mock_add_text(mock, "/loader.conf", "menu=\"line\"\nkernel=\"/gone\"\n");
-    mock_expect_return(mock, FW_ABORTED);
+    menu_leave(mock);
     expect(mock, "Boot: /loader.conf: cannot be booted so (not now)");
     expect(mock, "Problem: This cannot be booted so; d shows the diagnostics.");
     mock_end(mock);
@@ -241,7 +227,7 @@ static void test_rows_after_a_failure_behind_the_plan(void **state)
     mock->fail_service = MOCK_MEMORY_MAP; // that of the manifest
     mock->fail_status = FW_DEVICE_ERROR;
     mock->fail_at = 3;
-    mock_expect_return(mock, FW_ABORTED);
+    menu_leave(mock);
     expect(mock, "Boot: /loader.conf\r\n");
     expect(mock, "Boot: /loader.conf: cannot be booted so (not now)");
     expect(mock, "m  Manifest (not now)");
@@ -269,8 +255,7 @@ static void test_auto_is_lines_where_there_is_no_screen(void **state)
         if (!cases[i].framebuffer)
             mock->facts.framebuffer.format = 0;
         mock_add_text(mock, "/loader.conf", cases[i].conf);
-        mock_expect_return(mock, FW_ABORTED);
-        assert_string_equal(mock->keys, "");
+        menu_leave(mock);
         assert_int_equal(mock_said(mock, "menu> "), cases[i].lines);
         assert_int_equal(mock->screen.clears == 0, cases[i].lines);
         mock_end(mock);
@@ -325,7 +310,7 @@ static void test_page_by_page(void **state)
     mock->at_key = count_lines;
     lines = most = 0;
     seen = 0;
-    mock_expect_return(mock, FW_ABORTED);
+    menu_leave(mock);
     assert_true(most == 12);
     assert_int_equal(mock_count(mock, "-- a key: more, q: enough --"), 2);
     mock_end(mock);

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The page of a module, and what can be changed there.
+#include "menu_user.h"
+
+static void test_module_is_switched_off(void **state)
+{
+    static const char *const order[] = {"base", "user", "lazy"};
+    struct btl_manifest manifest;
+    struct mock *mock =
+        menu_begin(MODULE("{down}{down}") "{see Modules > late}{see Load it}n{see late_load=\"NO\"}"
+                                          "{see NO}{escape}{see off}b");
+    menu_boot(mock, &manifest);
+    assert_int_equal(btl_manifest_count(&manifest, BTLM_ORDER), BTL_COUNT(order));
+    for (uint64_t i = 0; i < BTL_COUNT(order); i++) {
+        const uint32_t *index = btl_manifest_entry(&manifest, BTLM_ORDER, i);
+        mock_expect_text(&manifest, btl_manifest_module(&manifest, *index)->name, order[i]);
+    }
+    mock_end(mock);
+}
+
+static void test_module_is_switched_off_and_on_again(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = menu_begin(
+        MODULE("{down}{down}") "n{see late_load=\"NO\"}n{see late_load=\"YES\"}{escape}b");
+    menu_boot(mock, &manifest);
+    assert_int_equal(mock_module(&manifest, "late")->state, BTLM_STAGED);
+    mock_end(mock);
+}
+
+static void test_blacklisted_module_is_switched_on(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = menu_begin(
+        "{right}{down}{see named in module_blacklist}{enter}{see Modules > base}n"
+        "{see base_load=\"YES\"}{escape}c{see module_blacklist=\"gone,other\"}q{escape}b");
+    mock_add_text(mock, "/loader.conf",
+                  "base_load=\"NO\"\nlazy_load=\"YES\"\nmodule_blacklist=\"gone base other\"\n");
+    menu_boot(mock, &manifest);
+    mock_module(&manifest, "base");
+    mock_end(mock);
+}
+
+static void test_phase_is_changed_to_one_that_is_supported(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = menu_begin(MODULE(
+        "{down}{down}") "p{see Modules > late > Phase}{not BOOT1}{see BOOT2}{see INIT}{see AUTO}"
+                        "{down}{enter}{see late_phase=\"INIT\"}{see Modules > late}{escape}b");
+    menu_boot(mock, &manifest);
+    assert_int_equal(mock_module(&manifest, "late")->configured, BTL_PHASE_INIT);
+    mock_end(mock);
+}
+
+static void test_phase_is_undone(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = menu_begin(
+        MODULE("{down}{down}") "p{down}{enter}pu{see late_phase is as in /loader.conf again}"
+                               "{escape}b");
+    menu_boot(mock, &manifest);
+    assert_int_equal(mock_module(&manifest, "late")->configured, BTL_PHASE_BOOT2);
+    assert_int_equal(menu_boot_flags(&manifest) & BTLM_BOOT_CHANGED, 0);
+    mock_end(mock);
+}
+
+static void test_phase_of_a_dependency_switches_it_on(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = menu_begin(
+        "{right}{down}{enter}{see Modules > user}{escape}{up}{enter}{see Modules > base}"
+        "{see where user pulls it}p{see (now) linked by the loader}{down}{down}{enter}{see "
+        "base_phase=\"INIT\"}{escape}b");
+    mock_add_text(mock, "/loader.conf", "user_load=\"YES\"\nuser_phase=\"BOOT1\"\n");
+    menu_boot(mock, &manifest);
+    assert_int_equal(mock_module(&manifest, "base")->configured, BTL_PHASE_INIT);
+    assert_int_equal(mock_module(&manifest, "base")->phase, BTL_PHASE_BOOT1);
+    mock_end(mock);
+}
+
+static void test_flags_are_edited(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock =
+        menu_begin(MODULE("{down}") "{see Modules > user}{see \"verbose=1\"}f{backspace}2 more"
+                                    "{enter}{see user_flags=\"verbose=2 more\"}{escape}b");
+    menu_boot(mock, &manifest);
+    mock_expect_text(&manifest, mock_module(&manifest, "user")->arguments, "verbose=2 more");
+    mock_end(mock);
+}
+
+static void test_tunable_is_edited(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock =
+        menu_begin(MODULE("{down}{down}") "{down}{down}{down}{down}{see \"4\"}{see "
+                                          "entries in the queue}{see default: 8}"
+                                          "{enter}{see Default: 8}{see late.depth}\x15"
+                                          "16{enter}"
+                                          "{see late.depth=\"16\"}{escape}b");
+    menu_boot(mock, &manifest);
+    const struct btlm_tunable *tunable = btl_manifest_entry(&manifest, BTLM_TUNABLES, 0);
+    mock_expect_text(&manifest, tunable->value, "16");
+    mock_end(mock);
+}
+
+static void test_changes_of_a_module_are_undone(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = menu_begin("ox{enter}" MODULE(
+        "{down}{down}") "n{see late_load}f1{enter}{see late_flags}u"
+                        "{see late is as in /loader.conf again}u{see Nothing of late was changed}"
+                        "{escape}{left}{see changes: 1}b");
+    menu_boot(mock, &manifest);
+    assert_int_equal(mock_module(&manifest, "late")->state, BTLM_STAGED);
+    mock_expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options, "console=com1x");
+    mock_end(mock);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_module_is_switched_off),
+        cmocka_unit_test(test_module_is_switched_off_and_on_again),
+        cmocka_unit_test(test_blacklisted_module_is_switched_on),
+        cmocka_unit_test(test_phase_is_changed_to_one_that_is_supported),
+        cmocka_unit_test(test_phase_is_undone),
+        cmocka_unit_test(test_phase_of_a_dependency_switches_it_on),
+        cmocka_unit_test(test_flags_are_edited),
+        cmocka_unit_test(test_tunable_is_edited),
+        cmocka_unit_test(test_changes_of_a_module_are_undone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

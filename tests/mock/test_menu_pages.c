@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The boot page: what is changed for this boot, and undone.
+#include "menu_user.h"
+
+static void test_return_boots_what_is_planned(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock =
+        menu_begin("{see boot menu}{see /loader.conf}{see Kernel options}{see \"console=com1\"}"
+                   "{see BOOT1 base user}{see BOOT2 late}{see AUTO lazy}{enter}");
+    menu_boot(mock, &manifest);
+    assert_int_equal(menu_boot_flags(&manifest) & (BTLM_BOOT_CHANGED | BTLM_BOOT_SAFE), 0);
+    assert_int_equal(mock->screen.scrolls, 0);
+    mock_end(mock);
+}
+
+static void test_kernel_options_are_edited(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = menu_begin(
+        "o{see kernel_options}{see console=com1}{home}x {right}{delete}{end}{backspace} \"q\" \\z"
+        "{left}{left}{backspace}{enter}"
+        "{see For this boot: kernel_options=}{see changes: 1}b");
+    menu_boot(mock, &manifest);
+    mock_expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options,
+                     "x cnsole=com \"q\"\\z");
+    assert_int_equal(menu_boot_flags(&manifest) & BTLM_BOOT_CHANGED, BTLM_BOOT_CHANGED);
+    mock_end(mock);
+}
+
+static void test_what_is_left_is_no_change(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock =
+        menu_begin("oabc{escape}{see left as it is}o{enter}{see left as it is}{see changes: 0}b");
+    menu_boot(mock, &manifest);
+    mock_expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options, "console=com1");
+    assert_int_equal(menu_boot_flags(&manifest) & BTLM_BOOT_CHANGED, 0);
+    mock_end(mock);
+}
+
+static void test_undo_of_everything(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = menu_begin("ox{enter}{see changes: 1}ou{enter}{see com1xu}u{see changes: 0}"
+                                   "{see \"console=com1\"}u{see Nothing was changed}b");
+    menu_boot(mock, &manifest);
+    mock_expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options, "console=com1");
+    mock_end(mock);
+}
+
+static void test_safe_boot(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock =
+        menu_begin("{see Safe boot}s{see Safe boot is on}{see /loader.conf, safe}ss{see is on}b");
+    mock_add_text(
+        mock, "/loader.conf",
+        "base_load=\"YES\"\nbase_on_error=\"fallback\"\nlate_load=\"YES\"\nlate.depth=\"4\"\n");
+    menu_boot(mock, &manifest);
+    assert_int_equal(menu_boot_flags(&manifest) & BTLM_BOOT_SAFE, BTLM_BOOT_SAFE);
+    assert_int_equal(btl_manifest_count(&manifest, BTLM_MODULES), 1);
+    assert_int_equal(btl_manifest_count(&manifest, BTLM_TUNABLES), 0);
+    mock_end(mock);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_return_boots_what_is_planned),
+        cmocka_unit_test(test_kernel_options_are_edited),
+        cmocka_unit_test(test_what_is_left_is_no_change),
+        cmocka_unit_test(test_undo_of_everything),
+        cmocka_unit_test(test_safe_boot),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
