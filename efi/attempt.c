@@ -43,7 +43,7 @@ static bool wait_for_a_human(struct loader *loader)
         log_line(&loader->log, BTL_LOG_ERROR,
                  "cannot boot (errors: %u). Press a key to return to the firmware (%u s)",
                  errors_shown(loader), KEY_SECONDS);
-    bool key = fw->wait_key(fw, 1000 * KEY_SECONDS) != 0;
+    bool key = watchdog_wait_key(fw, 1000 * KEY_SECONDS) != 0;
     return key && loader->set_up;
 }
 
@@ -55,9 +55,10 @@ static bool menu_after_failure(struct loader *loader)
     return false;
 }
 
-// Every reason is on the screen, with time to read them.
+// Every reason is on the screen, with time to read them; a slow line takes its own.
 static bool stop(struct loader *loader)
 {
+    watchdog_off(loader->fw);
     log_show(&loader->log, loader->log.shown);
     if (loader->diags.lost > 0)
         log_line(&loader->log, BTL_LOG_ERROR, "errors without text, for want of memory: %u",
@@ -72,6 +73,7 @@ static bool stop(struct loader *loader)
 // It says what would have come of it, and waits for nobody.
 static bool stop_dry(struct loader *loader)
 {
+    watchdog_off(loader->fw);
     log_show(&loader->log, loader->log.shown);
     if (loader->diags.lost > 0)
         log_answer(&loader->log, "errors without text, for want of memory: %u", loader->diags.lost);
@@ -112,6 +114,8 @@ fw_status attempt_leave(struct loader *loader)
 {
     fw_status status = loader->status;
     volume_close(loader);
+    if (!loader->half_shut_down) // then it is no more to be called, and the machine should not stay so
+        watchdog_off(loader->fw);
     pages_give_back_all(&loader->pages);
     pages_give_back_all(&loader->files.pages);
     pages_give_back_all(&loader->lasting_pages);

@@ -20,7 +20,7 @@ static bool tick(struct loader *loader, uint32_t seconds)
     for (; seconds > 0 && !key; seconds--) {
         btl_format_to(text, sizeof(text), COUNTDOWN, seconds);
         log_passing(&loader->log, btl_str_of(text));
-        key = loader->fw->wait_key(loader->fw, 1000) != 0;
+        key = watchdog_wait_key(loader->fw, 1000) != 0;
     }
     log_passing(&loader->log, (struct btl_str){NULL, 0});
     return key;
@@ -41,7 +41,7 @@ static bool count_down(struct loader *loader)
     if (ticks)
         return tick(loader, seconds);
     log_line(&loader->log, BTL_LOG_INFO, COUNTDOWN, seconds);
-    return fw->wait_key(fw, 1000 * seconds) != 0;
+    return watchdog_wait_key(fw, 1000 * seconds) != 0;
 }
 
 static bool menu_before_boot(struct loader *loader)

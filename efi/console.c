@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The console.
 #include "console.h"
+#include "watchdog.h"
 
 #define ROWS_MIN 4      // with less there are no pages
 #define KEY_MS   600000 // so long is a page shown, if nobody presses a key
@@ -41,7 +42,7 @@ static void line_ended(struct console *console, uint32_t column)
         return;
     put_text(console, "-- a key: the next page, q: no more --");
     flush(console);
-    fw_key key = console->fw->wait_key(console->fw, KEY_MS);
+    fw_key key = watchdog_wait_key(console->fw, KEY_MS);
     put_point(console, '\n');
     console->quit = key == 'q' || key == 'Q';
     if (console->quit)

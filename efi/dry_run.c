@@ -28,6 +28,7 @@ bool dry_run_end(struct loader *loader)
         menu_view(loader, "The boot manifest as the kernel would get it", print, &manifest);
         return false;
     }
+    watchdog_off(loader->fw); // a slow line takes its time
     btl_manifest_print(&manifest, 0, &loader->log.console.out);
     log_answer(&loader->log,
                "dry run: this would boot (errors: %u, warnings: %u); nothing was started",

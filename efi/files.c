@@ -61,6 +61,7 @@ static fw_status read_pieces(struct loader *loader, struct volume_file *open, ui
     fw_status status = FW_SUCCESS;
     while (status == FW_SUCCESS && got < size) {
         uint64_t piece = size - got < PIECE ? size - got : PIECE, read = 0;
+        watchdog_arm(loader->fw);
         status = open->volume->read(open, to + got, piece, &read);
         read = read < piece ? read : piece;
         got += read;
@@ -105,6 +106,7 @@ static bool read_path(struct loader *loader, uint64_t max, struct file *file,
                       struct file_problem *ret_problem)
 {
     struct volume_file open;
+    watchdog_arm(loader->fw);
     fw_status status = loader->volume->open(loader->volume, file->path, &open);
     if (status == FW_NOT_FOUND)
         return fail(ret_problem, BTL_FILE_NOT_FOUND, status, 0, 0);

@@ -170,9 +170,11 @@ static void stall(struct firmware *fw, uint64_t microseconds)
     uefi_of(fw)->boot->Stall(microseconds);
 }
 
-static void watchdog_off(struct firmware *fw)
+#define WATCHDOG_CODE 0x42544c // "BTL"; below 0x10000 they are the firmware's own
+
+static fw_status watchdog(struct firmware *fw, uint32_t seconds)
 {
-    uefi_of(fw)->boot->SetWatchdogTimer(0, 0, 0, NULL);
+    return uefi_of(fw)->boot->SetWatchdogTimer(seconds, WATCHDOG_CODE, 0, NULL);
 }
 
 static bool random(struct firmware *fw, uint8_t *to, size_t size)
@@ -215,7 +217,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
                                      .ticks = ticks,
                                      .ticks_per_second = ticks_per_second,
                                      .stall = stall,
-                                     .watchdog_off = watchdog_off,
+                                     .watchdog = watchdog,
                                      .random = random,
                                      .exit_boot_services = exit_boot_services,
                                      .hand_off = hand_off,

@@ -22,6 +22,7 @@
 #include "menu.h"
 #include "pages.h"
 #include "progress.h"
+#include "watchdog.h"
 
 struct kernel {
     const struct file *file;

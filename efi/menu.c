@@ -61,7 +61,7 @@ fw_key menu_wait_key(struct loader *loader)
     struct menu *menu = &loader->menu;
     fw_key key = 0;
     while (key == 0 && !menu->nobody) {
-        key = loader->fw->wait_key(loader->fw, 1000 * WAIT_S);
+        key = watchdog_wait_key(loader->fw, 1000 * WAIT_S);
         menu->nobody = key == 0 && menu->limited;
     }
     menu->limited = false;

@@ -2,10 +2,11 @@
 // The loader from end to end.
 #include "loader.h"
 
-// A step, and then everything it found wrong, on the console.
+// A step, and then everything it found wrong, on the console. None hangs unnoticed.
 static bool step(struct loader *loader, bool (*take)(struct loader *))
 {
     const struct btl_diag *before = loader->diags.last;
+    watchdog_arm(loader->fw);
     bool good = take(loader);
     if (!good && loader->why == NULL)
         loader->why = first_error_since(loader, before);
@@ -19,7 +20,7 @@ static void begin(struct loader *loader, struct firmware *fw)
                               .lasting_pages = {.fw = fw},
                               .files.pages = {.fw = fw, .lasting = &loader->lasting_pages},
                               .pages = {.fw = fw, .lasting = &loader->files.pages}};
-    fw->watchdog_off(fw);
+    fw_status watchdog = watchdog_arm(fw);
     fw->facts(fw, &loader->facts);
     pages_arena(&loader->lasting_pages, &loader->lasting);
     clock_begin(&loader->clock, fw);
@@ -28,6 +29,10 @@ static void begin(struct loader *loader, struct firmware *fw)
     log_line(&loader->log, BTL_LOG_INFO, "BTL %s on %S, UEFI %u.%u", LOADER_VERSION,
              &loader->facts.vendor, loader->facts.uefi_revision >> 16,
              (loader->facts.uefi_revision & 0xffff) / 10);
+    if (watchdog != FW_SUCCESS) {
+        struct btl_str name = fw_status_name(watchdog);
+        log_line(&loader->log, BTL_LOG_DEBUG, "the firmware has no watchdog (%S)", &name);
+    }
     attempt_begin(loader);
 }
 

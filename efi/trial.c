@@ -4,7 +4,7 @@
 
 #include <mem.h>
 
-#define WATCHDOG_SECONDS 60 // of a trial, unless boot_timeout says something else
+#define TRIAL_TIMEOUT 60 // seconds, unless boot_timeout says something else
 
 // Only the configuration as it lies on the volume can prove itself.
 static bool is_unchanged(const struct loader *loader)
@@ -122,6 +122,6 @@ void trial_describe(const struct loader *loader, struct btlm_boot *boot)
         boot->tries_left = loader->tries_left;
     }
     boot->timeout = config->boot_timeout_given ? config->boot_timeout
-                    : loader->counted          ? WATCHDOG_SECONDS
+                    : loader->counted          ? TRIAL_TIMEOUT
                                                : 0;
 }

@@ -2,7 +2,9 @@
 """What the firmware may do to a loader."""
 import os
 
-from btlboot import GOOD, O, boot, default_tree, read
+import pexpect
+
+from btlboot import GOOD, O, boot, default_tree, read, started
 from test_default import PHASES
 
 
@@ -16,3 +18,17 @@ def test_stale_map_key():
     assert result.text.count("STALE: ExitBootServices went through") == 1
     assert result.status == GOOD
     assert result.loaded() == set(PHASES)
+
+
+def test_disk_that_answers_no_more():
+    """One that is slow is waited for; the firmware's watchdog ends the wait for one that hangs
+    (tests/boot/efi/hangs.c)."""
+    with started({
+        "EFI/BOOT/BOOTX64.EFI": read(os.path.join(O, "testefi/hangs.efi")),
+        "EFI/BTL/LOADER.EFI": default_tree()["EFI/BOOT/BOOTX64.EFI"],
+    }) as machine:
+        machine.expect("HANGS: after 8 reads")
+        machine.expect(pexpect.EOF)  # a reset is the end of this machine
+        machine.child.close()
+        assert machine.child.exitstatus == 0
+        assert "cannot boot" not in machine.text()

@@ -33,6 +33,7 @@ bool mock_fails(struct mock *mock, enum mock_service service)
 
 static void facts(struct firmware *fw, struct fw_facts *ret)
 {
+    mock_of(fw)->ran = true;
     *ret = mock_of(fw)->facts;
 }
 
@@ -186,12 +187,28 @@ static void stall(struct firmware *fw, uint64_t microseconds)
 {
     struct mock *mock = mock_of(fw);
     mock->stalled += microseconds;
-    mock->ticks += microseconds * 3000; // 3 GHz
+    mock->ticks += microseconds * (MOCK_HERTZ / 1000000);
 }
 
-static void watchdog_off(struct firmware *fw)
+// One that would have reset the machine is noticed when the loader comes back to it.
+void mock_watchdog_check(struct mock *mock)
 {
-    mock_of(fw)->watchdog_off = true;
+    if (mock->watchdog == 0 || mock->ticks <= mock->watchdog_due)
+        return;
+    mock->watchdog_resets++;
+    mock->watchdog_due = UINT64_MAX;
+}
+
+static fw_status watchdog(struct firmware *fw, uint32_t seconds)
+{
+    struct mock *mock = mock_of(fw);
+    mock->violations += mock->exit_tried;
+    if (mock->watchdog_status != FW_SUCCESS)
+        return mock->watchdog_status;
+    mock_watchdog_check(mock);
+    mock->watchdog = seconds;
+    mock->watchdog_due = mock->ticks + seconds * MOCK_HERTZ;
+    return FW_SUCCESS;
 }
 
 static bool random_bytes(struct firmware *fw, uint8_t *to, size_t size)
@@ -219,6 +236,7 @@ static fw_status exit_boot_services(struct firmware *fw, uint64_t key)
     if (key != mock->key)
         return FW_INVALID_PARAMETER;
     mock->exited = true;
+    mock->watchdog = 0; // UEFI 2.10, 7.5
     return FW_SUCCESS;
 }
 
@@ -262,7 +280,7 @@ static void take_table(struct mock *mock)
         .ticks = ticks,
         .ticks_per_second = ticks_per_second,
         .stall = stall,
-        .watchdog_off = watchdog_off,
+        .watchdog = watchdog,
         .random = random_bytes,
         .exit_boot_services = exit_boot_services,
         .hand_off = hand_off,
@@ -280,6 +298,13 @@ static void free_memory(struct mock *mock)
     mock->taken_pages = mock->peak_pages = 0;
 }
 
+// As the boot manager has it when it starts a program (UEFI 2.10, 3.1.2).
+static void begin_watchdog(struct mock *mock)
+{
+    mock->watchdog = 300;
+    mock->watchdog_due = mock->ticks + 300 * MOCK_HERTZ;
+}
+
 struct mock *mock_begin(void)
 {
     struct mock *mock = calloc(1, sizeof(*mock));
@@ -287,7 +312,8 @@ struct mock *mock_begin(void)
     free_memory(mock);
     take_table(mock);
     mock->page_limit = MOCK_PAGES;
-    mock->rate = 3000000000;
+    mock->rate = MOCK_HERTZ;
+    begin_watchdog(mock);
     mock->write_limit = UINT64_MAX;
     mock->variable_room = 64u << 10;
     mock->facts = (struct fw_facts){
@@ -321,7 +347,10 @@ static void check_files(const struct mock *mock)
 static void check_boot(struct mock *mock)
 {
     assert_int_equal(mock->violations, 0);
-    assert_true(mock->watchdog_off);
+    mock_watchdog_check(mock);
+    assert_int_equal(mock->watchdog_resets, 0);
+    if (mock->ran && (mock->exited || !mock->exit_tried))
+        assert_int_equal(mock->watchdog, 0);
     check_files(mock);
     mock_variables_check(mock);
     if (!mock->handed_off)
@@ -339,8 +368,9 @@ void mock_reboot(struct mock *mock)
     mock->keys = mock->typed = NULL;
     mock->fail_at = mock->stale_keys = mock->volume_calls = mock->terminal_asked = 0;
     mock->waited_ms = mock->idle_waits = mock->ticks = mock->stalled = 0;
-    mock->key_waited = mock->watchdog_off = mock->exit_tried = mock->exited = mock->reset = false;
+    mock->key_waited = mock->ran = mock->exit_tried = mock->exited = mock->reset = false;
     mock->handed_off = mock->entered_setup = false;
+    begin_watchdog(mock);
     mock->shell_runs = 0;
     for (size_t i = 0; i < MOCK_FILES; i++) {
         struct mock_file *file = &mock->files[i];

@@ -19,6 +19,7 @@
 #define MOCK_MEMORY_SIZE  (96ull << 20)
 #define MOCK_PAGES        (MOCK_MEMORY_SIZE / BTL_PAGE_SIZE)
 #define MOCK_STRIDE       48 // larger than the structure, as with real firmware
+#define MOCK_HERTZ        3000000000ull // ticks a second
 
 // Services that can be made to fail, at the n-th call.
 enum mock_service {
@@ -125,6 +126,7 @@ struct mock {
     uint64_t write_limit;   // so many bytes of one file are written
     uint32_t restless;      // so many files that are closed after writing leave another memory map
 
+    uint64_t call_us, line_us; // so long takes each call of the volume, and each write to the console
     uint32_t vanish_at; // from this call on nothing of the volume answers; 0: it stays
     uint32_t volume_calls;
     const struct mock_ghost *ghosts; // up to one without a name
@@ -154,7 +156,10 @@ struct mock {
     enum fw_terminal terminal;
     uint32_t terminal_asked;
     uint64_t ticks, rate, stalled;
-    bool watchdog_off, exit_tried, exited, reset;
+    bool ran, exit_tried, exited, reset; // ran: the loader, not a part of it
+    uint32_t watchdog, watchdog_resets;  // seconds, 0: off; so often has it reset the machine
+    uint64_t watchdog_due;               // in ticks
+    fw_status watchdog_status;           // of every call
     enum fw_reset reset_how;
     uint32_t volumes_open;
     uint32_t violations; // calls that the specification forbids at that time
@@ -205,6 +210,7 @@ fw_key mock_key_next(const struct mock *mock, const char **script);
 // Between the parts of the mock: counts a call, says whether it is the one that fails; the parts'
 // tables; what they check at the end of a boot.
 bool mock_fails(struct mock *mock, enum mock_service service);
+void mock_watchdog_check(struct mock *mock);
 void mock_volume(struct volume *ret);
 void mock_console(struct firmware *ret);
 void mock_variables(struct firmware *ret);

@@ -80,6 +80,8 @@ static void console_write(struct firmware *fw, const char *text, size_t len)
     struct mock *mock = mock_of(fw);
     struct btl_str all = {text, len};
     mock->violations += mock->exited;
+    mock->ticks += mock->line_us * (MOCK_HERTZ / 1000000);
+    mock_watchdog_check(mock);
     check_text(mock, all);
     assert_true(len < sizeof(mock->console) - mock->console_len);
     memcpy(mock->console + mock->console_len, text, len);
@@ -259,6 +261,7 @@ static fw_key wait_key(struct firmware *fw, uint32_t milliseconds)
     mock->violations += mock->exit_tried;
     fw_key key = mock_key_next(mock, &mock->typed);
     if (milliseconds > 0) {
+        mock->violations += mock->ran && mock->watchdog != 0;
         mock->key_waited = true;
         mock->key_ms = milliseconds;
         key = key != 0 ? key : mock_key_next(mock, &mock->keys);

@@ -32,6 +32,9 @@ static struct mock_file *find(struct mock *mock, struct btl_str path)
 static bool answers(struct mock *mock, enum mock_service service, fw_status *ret_status)
 {
     bool fails = mock_fails(mock, service);
+    mock->violations += mock->ran && mock->watchdog == 0 && mock->watchdog_status == FW_SUCCESS;
+    mock->ticks += mock->call_us * (MOCK_HERTZ / 1000000);
+    mock_watchdog_check(mock);
     mock->volume_calls++;
     *ret_status = mock->fail_status;
     if (fails)

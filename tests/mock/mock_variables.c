@@ -166,6 +166,7 @@ static fw_status run_shell(struct firmware *fw)
     if (!mock->has_shell)
         return FW_NOT_FOUND;
     assert_int_equal(mock->volumes_open, 0);
+    mock->violations += mock->ran && mock->watchdog != 0;
     mock->shell_runs++;
     if (mock->in_shell != NULL)
         mock->in_shell(mock);

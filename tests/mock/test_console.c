@@ -17,7 +17,6 @@ struct fixture {
 static void begin(struct fixture *f)
 {
     f->mock = mock_begin();
-    f->mock->watchdog_off = true;
     console_begin(&f->console, &f->mock->firmware);
 }
 

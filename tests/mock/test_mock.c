@@ -9,13 +9,6 @@
 static const struct fw_variable trial = {BTL_VARIABLE_GUID, "BtlTrial"};
 static const struct fw_variable other = {{1}, "BtlTrial"};
 
-static struct mock *begin(void)
-{
-    struct mock *mock = mock_begin();
-    mock->watchdog_off = true;
-    return mock;
-}
-
 static fw_status set(struct mock *mock, const char *bytes)
 {
     return mock->firmware.variable_set(&mock->firmware, &trial, bytes, strlen(bytes));
@@ -30,7 +23,7 @@ static fw_status get(struct mock *mock, uint64_t room, uint64_t *ret_size, uint3
 
 static void test_variables(void **state)
 {
-    struct mock *mock = begin();
+    struct mock *mock = mock_begin();
     uint64_t size;
     uint32_t attributes;
     assert_int_equal(get(mock, 9, &size, &attributes), FW_NOT_FOUND);
@@ -47,7 +40,6 @@ static void test_variables(void **state)
         mock->firmware.variable_get(&mock->firmware, &other, &byte, &size, &attributes),
         FW_NOT_FOUND);
     mock_reboot(mock);
-    mock->watchdog_off = true;
     assert_int_equal(mock_variable(mock, "BtlTrial")->writes, 0);
     assert_int_equal(set(mock, ""), FW_SUCCESS);
     assert_null(mock_variable(mock, "BtlTrial"));
@@ -56,7 +48,7 @@ static void test_variables(void **state)
 
 static void test_stores_that_take_nothing(void **state)
 {
-    struct mock *mock = begin();
+    struct mock *mock = mock_begin();
     uint64_t size;
     uint32_t attributes;
     mock->variable_room = 2 * sizeof("BtlTrial") + 2;
@@ -77,7 +69,7 @@ static void test_stores_that_take_nothing(void **state)
 
 static void test_variables_that_lie(void **state)
 {
-    struct mock *mock = begin();
+    struct mock *mock = mock_begin();
     uint64_t size;
     uint32_t attributes;
     struct mock_variable *variable = mock_variable_put(mock, "BtlTrial", "abc", 3);
@@ -115,7 +107,7 @@ static fw_status list(struct mock *mock, const char *path, struct listed *listed
 
 static void test_listing(void **state)
 {
-    struct mock *mock = begin();
+    struct mock *mock = mock_begin();
     static const struct mock_ghost ghosts[] = {{"/modules", "gone.ko", UINT64_MAX, false, 1}, {0}};
     struct listed all = {0}, one = {.last = 1}, root = {0}, none = {0};
     mock_add_text(mock, "/loader.conf", "abc");
@@ -139,7 +131,7 @@ static void test_listing(void **state)
 
 static void test_volume_that_vanishes(void **state)
 {
-    struct mock *mock = begin();
+    struct mock *mock = mock_begin();
     struct volume *volume;
     struct volume_file file;
     struct listed none = {0};
@@ -165,7 +157,7 @@ static void put(struct mock *mock, const char *text)
 
 static void test_screen(void **state)
 {
-    struct mock *mock = begin();
+    struct mock *mock = mock_begin();
     struct firmware *fw = &mock->firmware;
     mock->facts.console_rows = 4;
     mock->facts.console_columns = 10;
@@ -193,7 +185,7 @@ static fw_key press(struct mock *mock, uint32_t milliseconds)
 
 static void test_script(void **state)
 {
-    struct mock *mock = begin();
+    struct mock *mock = mock_begin();
     struct firmware *fw = &mock->firmware;
     put(mock, "menu");
     mock->typed = "t";
@@ -218,7 +210,7 @@ static void change_file(struct mock *mock)
 
 static void test_setup_and_shell(void **state)
 {
-    struct mock *mock = begin();
+    struct mock *mock = mock_begin();
     struct firmware *fw = &mock->firmware;
     assert_int_equal(fw->run_shell(fw), FW_NOT_FOUND);
     assert_int_equal(fw->enter_setup(fw), FW_UNSUPPORTED);
@@ -228,6 +220,26 @@ static void test_setup_and_shell(void **state)
     assert_true(mock_has_file(mock, "/loader.conf") && mock->shell_runs == 1);
     assert_int_equal(fw->enter_setup(fw), FW_SUCCESS);
     assert_true(mock->entered_setup && mock->reset && mock->reset_how == FW_RESET_COLD);
+    mock_end(mock);
+}
+
+// One that is armed anew in time does nothing.
+static void test_watchdog(void **state)
+{
+    struct mock *mock = mock_begin();
+    struct firmware *fw = &mock->firmware;
+    fw->stall(fw, 299000000);
+    assert_int_equal(fw->watchdog(fw, 10), FW_SUCCESS);
+    fw->stall(fw, 9000000);
+    mock_watchdog_check(mock);
+    assert_int_equal(mock->watchdog_resets, 0);
+    fw->stall(fw, 1100000);
+    assert_int_equal(fw->watchdog(fw, 0), FW_SUCCESS);
+    assert_int_equal(mock->watchdog_resets, 1);
+    fw->stall(fw, 1000000000);
+    mock_watchdog_check(mock);
+    assert_int_equal(mock->watchdog_resets, 1);
+    mock->watchdog_resets = 0;
     mock_end(mock);
 }
 
@@ -242,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_screen),
         cmocka_unit_test(test_script),
         cmocka_unit_test(test_setup_and_shell),
+        cmocka_unit_test(test_watchdog),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -348,7 +348,7 @@ fw_status run(struct firmware *fw)
         {'f', list_hostile},
         {'g', get_hostile},
     };
-    fw->watchdog_off(fw);
+    fw->watchdog(fw, 0);
     for (;;) {
         say(fw, "services> ");
         fw_key key = fw->wait_key(fw, 60000);
