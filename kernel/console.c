@@ -9,7 +9,7 @@
 
 static bool serial, screen, capturing;
 static void (*capture)(const char *text, size_t len);
-static struct text_buffer *copied;
+static struct btl_buffer *copied;
 
 static void put(struct btl_out *out, const char *text, size_t len)
 {
@@ -65,7 +65,7 @@ struct btl_out console_out(void)
     return out;
 }
 
-void console_copy(struct text_buffer *copy)
+void console_copy(struct btl_buffer *copy)
 {
     copied = copy;
 }

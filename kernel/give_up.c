@@ -83,7 +83,7 @@ static const char *reason_of(const struct module *module)
 
 // A line for each module that asks for it, as many as there is room for. The first one stands last:
 // the loader quotes the last line.
-static void collect_reasons(struct text_buffer *to)
+static void collect_reasons(struct btl_buffer *to)
 {
     size_t room = to->size - 1;
     uint32_t end = 0;
@@ -105,7 +105,7 @@ static void collect_reasons(struct text_buffer *to)
 static void fall_back(const struct module *module)
 {
     char text[BTL_RECORD_TEXT_MAX];
-    struct text_buffer buffer = text_buffer(text, sizeof(text));
+    struct btl_buffer buffer = btl_buffer(text, sizeof(text));
     struct btl_str name = module_name(module);
 
     collect_reasons(&buffer);
@@ -114,7 +114,7 @@ static void fall_back(const struct module *module)
     report_failures();
     if (options_unattended())
         report_print(0);
-    boot_give_up((struct btl_str){text, buffer.len});
+    boot_give_up(btl_buffer_text(&buffer));
 }
 
 // A module without which the boot must not go on stops it, or starts it anew, as configured.

@@ -19,7 +19,7 @@ static int depth;
 // the last one.
 #define MESSAGE_MAX 320
 static char message_text[MESSAGE_MAX], text[BTL_RECORD_TEXT_MAX];
-static struct text_buffer message, record;
+static struct btl_buffer message, record;
 static bool recording, recorded;
 
 bool panic_is_shown(void)
@@ -30,12 +30,14 @@ bool panic_is_shown(void)
 // In one line, behind the last whole one of the backtrace.
 static void append_message(void)
 {
-    while (record.len > 0 && record.at[record.len - 1] != '\n')
-        record.len--;
+    struct btl_str whole = btl_buffer_text(&record), said = btl_buffer_text(&message);
+    while (whole.len > 0 && whole.at[whole.len - 1] != '\n')
+        whole.len--;
+    record.len = whole.len;
     record.size = sizeof(text);
-    for (size_t i = 0; i < message.len; i++) {
-        bool joins = message.at[i] == '\n' && i + 1 < message.len;
-        record.out.put(&record.out, joins ? "; " : &message.at[i], joins ? 2 : 1);
+    for (size_t i = 0; i < said.len; i++) {
+        bool joins = said.at[i] == '\n' && i + 1 < said.len;
+        record.out.put(&record.out, joins ? "; " : &said.at[i], joins ? 2 : 1);
     }
 }
 
@@ -46,9 +48,9 @@ static void record_message(void)
     if (recording)
         return;
     recording = true;
-    record = text_buffer(text, sizeof(text));
+    record = btl_buffer(text, sizeof(text));
     append_message();
-    recorded = boot_give_up_record((struct btl_str){text, record.len});
+    recorded = boot_give_up_record(btl_buffer_text(&record));
 }
 
 static _Noreturn void second_failure(void)
@@ -70,7 +72,7 @@ void panic_begin(void)
         second_failure();
     log_level(BTL_LOG_ERROR);
     kprintf("\n*** ");
-    message = text_buffer(message_text, sizeof(message_text));
+    message = btl_buffer(message_text, sizeof(message_text));
     console_copy(&message);
 }
 
@@ -125,14 +127,13 @@ void panic_end(const struct arch_registers *registers)
         kprintf("while the load function of module %S was running\n", &running);
     record_message();
     arch_print_registers(registers);
-    record =
-        text_buffer(text, sizeof(text) - 2 * MESSAGE_MAX); // "; " is twice as long as a newline
+    record = btl_buffer(text, sizeof(text) - 2 * MESSAGE_MAX); // "; " is twice as long as a newline
     console_copy(&record);
     backtrace_print(registers);
     console_copy(NULL);
     append_message();
     if (recorded) // once more, with the backtrace
-        boot_record_failure((struct btl_str){text, record.len});
+        boot_record_failure(btl_buffer_text(&record));
     if (boot_can_fall_back())
         power_report_panic();
     boot_give_up_reset(recorded);

@@ -19,15 +19,8 @@ bool console_has_terminal(void);
 // Ends a capture whose sink lies in [start, end): its module is being taken back.
 bool console_forget(uint64_t start, uint64_t end);
 
-// text.c: a sink that fills buffer[size] and keeps it NUL-terminated; what does not fit is cut.
-struct text_buffer {
-    struct btl_out out;
-    char *at;
-    size_t size, len;
-};
-struct text_buffer text_buffer(char *buffer, size_t size);
 // From now on what goes to the console goes there too; NULL: no longer.
-void console_copy(struct text_buffer *copy);
+void console_copy(struct btl_buffer *copy);
 
 // The kernel's log. Each line has the time at which it began, and a level.
 void log_put(const char *text, size_t len);

@@ -323,7 +323,7 @@ uint32_t selftest_run(void)
 
     for (size_t i = 0; i < BTL_COUNT(checks); i++) {
         char text[200];
-        struct text_buffer detail = text_buffer(text, sizeof(text));
+        struct btl_buffer detail = btl_buffer(text, sizeof(text));
         bool good = checks[i].run(&detail.out);
 
         failed += !good;

@@ -238,7 +238,7 @@ bool module_is_ignored(const struct module *module)
 // image and file.
 static void find_reason(const struct btl_diags *diags, char reason[static REASON_MAX])
 {
-    struct text_buffer buffer = text_buffer(reason, REASON_MAX);
+    struct btl_buffer buffer = btl_buffer(reason, REASON_MAX);
     const struct btl_diag *diag = diags->first;
 
     while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR)

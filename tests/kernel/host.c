@@ -16,7 +16,7 @@ static size_t printed_len;
 static char panic_text[512];
 static uint64_t fail_in = UINT64_MAX;
 static bool failed;
-static struct text_buffer *copied;
+static struct btl_buffer *copied;
 
 // The processor that the kernel asks (arch/x86_64/cpu.h).
 uint64_t cpu_cr0, cpu_cr3, cpu_cr4, cpu_efer, cpu_pat;
@@ -59,7 +59,7 @@ static void put(struct btl_out *out, const char *text, size_t len)
         copied->out.put(&copied->out, text, len);
 }
 
-void console_copy(struct text_buffer *copy)
+void console_copy(struct btl_buffer *copy)
 {
     copied = copy;
 }

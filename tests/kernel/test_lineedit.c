@@ -8,12 +8,12 @@
 
 static struct line line;
 static char echoed[1024];
-static struct text_buffer echo;
+static struct btl_buffer echo;
 
 static int begin(void **state)
 {
     memset(&line, 0, sizeof(line));
-    echo = text_buffer(echoed, sizeof(echoed));
+    echo = btl_buffer(echoed, sizeof(echoed));
     return 0;
 }
 

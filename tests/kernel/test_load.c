@@ -58,7 +58,7 @@ static void a_failing_load_function_fails_its_dependents_by_name(void **state)
 static void what_is_ignored_is_said_in_the_log_alone(void **state)
 {
     static char text[1 << 17];
-    struct text_buffer log = text_buffer(text, sizeof(text));
+    struct btl_buffer log = btl_buffer(text, sizeof(text));
     uint32_t id = self_module("noise");
 
     world.module[id].flags = BTL_ON_ERROR_IGNORE << BTLM_ON_ERROR_SHIFT;

@@ -9,11 +9,11 @@
 #include "say.h"
 
 static char text[1 << 18];
-static struct text_buffer shown;
+static struct btl_buffer shown;
 
 static const char *show(void)
 {
-    shown = text_buffer(text, sizeof(text));
+    shown = btl_buffer(text, sizeof(text));
     log_show(&shown.out);
     return text;
 }
