@@ -35,6 +35,7 @@ static void fill_text(const struct kernel *kernel, uint64_t entry, struct handof
 void handoff_fill(const struct loader *loader, struct handoff *ret)
 {
     const struct btl_kernel_image *image = &loader->kernel.image;
+    uint8_t *manifest = (uint8_t *)(uintptr_t)loader->manifest.physical;
     *ret = (struct handoff){.page_table_root = loader->paging.root,
                             .entry = image->base - image->link_base + image->entry,
                             .manifest = loader->manifest.address,
@@ -42,6 +43,8 @@ void handoff_fill(const struct loader *loader, struct handoff *ret)
                             .code = loader->code_page,
                             .gp = kernel_gp(&loader->kernel),
                             .backing_store = loader->backing_store.address,
-                            .stack_physical = loader->stack.physical};
+                            .stack_physical = loader->stack.physical,
+                            .memory = (uintptr_t)btl_manifest_memory(manifest),
+                            .memory_count = loader->manifest_map_count};
     fill_text(&loader->kernel, ret->entry, ret);
 }

@@ -18,6 +18,7 @@ struct handoff {
     uint64_t backing_store;                  // virtual
     uint64_t stack_physical;                 // of the stack; the backing store's follows
     uint64_t text, text_physical, text_size; // the kernel segment that holds the entry
+    uint64_t memory, memory_count;           // MEMORY of the manifest: physical, entries
 };
 _Static_assert(offsetof(struct handoff, code) == 32, "handoff_x86_64.S");
 

@@ -5,6 +5,7 @@
 #include "handoff_ia64.h"
 
 #define PAGE_SHIFT        12
+#define AREA_SHIFT        16
 #define PHYSICAL_BITS     50
 #define WINDOW_REGION     5
 #define UNCACHED_REGION   6
@@ -82,21 +83,57 @@ itlb_absent:
         mov     r31 = pr
         mov     r20 = cr.isr ;;
         shr.u   r17 = r16, 61
-        extr.u  r19 = r16, PHYSICAL_BITS, 61 - PHYSICAL_BITS ;;
+        extr.u  r19 = r16, PHYSICAL_BITS, 61 - PHYSICAL_BITS
+        extr.u  r21 = r16, 0, PHYSICAL_BITS ;;
         cmp.eq  p7, p0 = DIRECT_REGION, r17
         cmp.eq  p8, p0 = UNCACHED_REGION, r17
-        cmp.eq  p9, p0 = WINDOW_REGION, r17 ;;
-        .pred.rel.mutex p7, p8, p9
-(p7)    mov     r18 = HANDOFF_IA64_DIRECT
-(p8)    mov     r18 = HANDOFF_IA64_UNCACHED
-(p9)    br.cond.sptk.few dtlb_window ;;
-(p7)    cmp.eq  p9, p0 = r19, r0
-        extr.u  r17 = r16, PAGE_SHIFT, PHYSICAL_BITS - PAGE_SHIFT ;;
-(p8)    cmp.eq  p9, p0 = r19, r0
-        shl     r17 = r17, PAGE_SHIFT ;;
-        or      r18 = r17, r18
-(p9)    br.cond.sptk.few dtlb_insert
+        cmp.eq  p9, p0 = WINDOW_REGION, r17
+        cmp.ne  p10, p0 = r19, r0 ;;
+(p9)    br.cond.sptk.few dtlb_window
+(p10)   br.cond.spnt.few dtlb_absent
+(p8)    br.cond.spnt.few dtlb_uncached ;;
+(p7)    br.cond.sptk.few dtlb_direct
         br.sptk.few dtlb_absent ;;
+
+// How the memory map says that it may be cached (btlm_is_write_back()). It is read physically; what
+// it does not have are device registers. r21: physical address.
+dtlb_direct:
+        mov     r17 = ip
+        rsm     psr.dt ;;
+        srlz.d
+        dep     r17 = 0, r17, 0, AREA_SHIFT ;;
+        dep     r17 = 0, r17, 61, 3 ;;
+        add     r17 = HANDOFF_IA64_MAP, r17 ;;
+        ld8     r18 = [r17], 8 ;;
+        ld8     r19 = [r17] ;;
+dtlb_next:
+        cmp.eq  p6, p0 = r0, r19
+        add     r22 = 8, r18
+(p6)    br.cond.spnt.few dtlb_uncached ;;
+        ld8     r23 = [r18], HANDOFF_IA64_ENTRY_SIZE
+        ld8     r24 = [r22], 8
+        add     r19 = -1, r19 ;;
+        sub     r23 = r21, r23 ;;
+        cmp.geu p6, p0 = r23, r24
+(p6)    br.cond.sptk.few dtlb_next ;;
+        ld4     r23 = [r22], 8 ;;       // type
+        ld8     r24 = [r22]             // attributes
+        cmp.eq  p6, p0 = HANDOFF_IA64_MMIO, r23
+(p6)    br.cond.spnt.few dtlb_uncached ;;
+        and     r23 = HANDOFF_IA64_CACHE_TYPES, r24
+        tbit.nz p6, p0 = r24, HANDOFF_IA64_WB_BIT
+(p6)    br.cond.sptk.few dtlb_write_back ;;
+        cmp.eq  p6, p0 = r0, r23
+(p6)    br.cond.spnt.few dtlb_write_back ;;
+dtlb_uncached:
+        mov     r18 = HANDOFF_IA64_UNCACHED
+        br.sptk.few dtlb_page ;;
+dtlb_write_back:
+        mov     r18 = HANDOFF_IA64_DIRECT ;;
+dtlb_page:
+        dep     r21 = 0, r21, 0, PAGE_SHIFT ;;
+        or      r18 = r21, r18
+        br.sptk.few dtlb_insert ;;
 dtlb_window:
         walk_tree dtlb_absent
 dtlb_insert:
@@ -114,6 +151,8 @@ dtlb_absent:
         rfi ;;
 dtlb_stop:
         br.sptk.few dtlb_stop ;;
+        .org    HANDOFF_IA64_MAP
+        data8   0, 0
 
         stop_at 0x1400, 0x4c00, 0x400
         stop_at 0x5000, 0x5600, 0x100
@@ -161,14 +200,22 @@ physical:
         add     r11 = HANDOFF_IA64_SP, r14
         add     r15 = HANDOFF_IA64_STORE, r14
         add     r16 = HANDOFF_IA64_GP, r14
-        add     r17 = HANDOFF_IA64_CODE, r14 ;;
+        add     r17 = HANDOFF_IA64_CODE, r14
+        add     r18 = HANDOFF_IA64_MEMORY, r14
+        add     r19 = HANDOFF_IA64_COUNT, r14 ;;
         ld8     r8 = [r8]
         ld8     r9 = [r9]
         ld8     r10 = [r10]
         ld8     r12 = [r11]
         ld8     r15 = [r15]
         ld8     gp = [r16]
-        ld8     r17 = [r17] ;;
+        ld8     r17 = [r17]
+        ld8     r18 = [r18]
+        ld8     r19 = [r19] ;;
+        dep     r20 = 0, r17, 61, 3 ;;
+        add     r20 = HANDOFF_IA64_MAP, r20 ;;
+        st8     [r20] = r18, 8 ;;
+        st8     [r20] = r19 ;;
 
         .irp    n, 0, 1, 2, 3, 4       // not used, and nothing of the firmware's reaches there
         movl    r20 = \n << 61

@@ -14,6 +14,14 @@
 #define HANDOFF_IA64_DIRECT   0x461 // flags of translations: present, accessed, dirty, RW-
 #define HANDOFF_IA64_UNCACHED 0x471
 
+// In the hand-off area: where the memory map of the manifest lies, and how many entries it has; for
+// the handler behind which there is room.
+#define HANDOFF_IA64_MAP         0x13f0
+#define HANDOFF_IA64_ENTRY_SIZE  32 // struct btlm_memory
+#define HANDOFF_IA64_MMIO        12
+#define HANDOFF_IA64_CACHE_TYPES 0x1f
+#define HANDOFF_IA64_WB_BIT      3
+
 // struct handoff_ia64, by offset.
 #define HANDOFF_IA64_ROOT     0
 #define HANDOFF_IA64_KERNEL   8
@@ -22,7 +30,9 @@
 #define HANDOFF_IA64_STORE    32
 #define HANDOFF_IA64_GP       40
 #define HANDOFF_IA64_CODE     48
-#define HANDOFF_IA64_PINS     56
+#define HANDOFF_IA64_MEMORY   56
+#define HANDOFF_IA64_COUNT    64
+#define HANDOFF_IA64_PINS     72
 
 // Translation registers: virtual address, translation, page size as cr.itir has it; size 0: none.
 #define HANDOFF_IA64_PIN_SIZE 24
@@ -34,7 +44,7 @@
 enum { PIN_CODE, PIN_STACK, PIN_STORE, PIN_TEXT };
 
 struct handoff_ia64 {
-    uint64_t root, kernel, manifest, sp, store, gp, code;
+    uint64_t root, kernel, manifest, sp, store, gp, code, memory, memory_count;
     struct {
         uint64_t address, translation, itir;
     } pins[HANDOFF_IA64_PIN_COUNT];
@@ -46,6 +56,8 @@ _Static_assert(offsetof(struct handoff_ia64, sp) == HANDOFF_IA64_SP, "handoff_ia
 _Static_assert(offsetof(struct handoff_ia64, store) == HANDOFF_IA64_STORE, "handoff_ia64.S");
 _Static_assert(offsetof(struct handoff_ia64, gp) == HANDOFF_IA64_GP, "handoff_ia64.S");
 _Static_assert(offsetof(struct handoff_ia64, code) == HANDOFF_IA64_CODE, "handoff_ia64.S");
+_Static_assert(offsetof(struct handoff_ia64, memory) == HANDOFF_IA64_MEMORY, "handoff_ia64.S");
+_Static_assert(offsetof(struct handoff_ia64, memory_count) == HANDOFF_IA64_COUNT, "handoff_ia64.S");
 _Static_assert(offsetof(struct handoff_ia64, pins) == HANDOFF_IA64_PINS, "handoff_ia64.S");
 _Static_assert(sizeof(((struct handoff_ia64 *)0)->pins[0]) == HANDOFF_IA64_PIN_SIZE,
                "handoff_ia64.S");

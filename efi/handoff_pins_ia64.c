@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Translation registers at hand-off (docs/boot-protocol.md, 3.2).
+// Translation registers at hand-off, and what the loader's handlers need
+// (docs/boot-protocol.md, 3.2).
 #include <btl/boot.h>
+#include <btl/manifest.h>
 
 #include "handoff_ia64.h"
 
@@ -24,6 +26,15 @@ _Static_assert(HANDOFF_IA64_RR5 == BTL_IA64_RR5 && HANDOFF_IA64_RR6 == BTL_IA64_
                "handoff_ia64.S");
 _Static_assert(HANDOFF_IA64_DIRECT == PIN_RW, "handoff_ia64.S");
 _Static_assert(HANDOFF_IA64_UNCACHED == (PIN_RW | BTL_IA64_PTE_UNCACHED), "handoff_ia64.S");
+
+_Static_assert(HANDOFF_IA64_ENTRY_SIZE == sizeof(struct btlm_memory) &&
+                   offsetof(struct btlm_memory, size) == 8 &&
+                   offsetof(struct btlm_memory, type) == 16 &&
+                   offsetof(struct btlm_memory, attributes) == 24,
+               "handoff_ia64.S");
+_Static_assert(HANDOFF_IA64_MMIO == BTLM_MEM_MMIO && HANDOFF_IA64_CACHE_TYPES == BTLM_CACHE_TYPES &&
+                   1u << HANDOFF_IA64_WB_BIT == BTLM_WRITE_BACK,
+               "handoff_ia64.S");
 
 // log2 of the largest page that lies at the beginning of the kernel's text; 0: none.
 static unsigned text_shift(const struct handoff *handoff)
@@ -50,6 +61,8 @@ void handoff_ia64_fill(const struct handoff *handoff, struct handoff_ia64 *ret)
         .store = handoff->backing_store,
         .gp = handoff->gp,
         .code = BTL_IA64_DIRECT_MAP | handoff->code,
+        .memory = handoff->memory,
+        .memory_count = handoff->memory_count,
         .pins = {
             [PIN_CODE] = {BTL_IA64_DIRECT_MAP | handoff->code, handoff->code | PIN_RX,
                           ITIR(PIN_SHIFT)},

@@ -20,8 +20,6 @@
 #include <btl/kernel.h>
 
 #define EFI_MEMORY_RUNTIME (1ull << 63)
-#define EFI_MEMORY_UC      (1ull << 0)
-#define EFI_MEMORY_WB      (1ull << 3)
 #define EFI_MEMORY_XP      (1ull << 14)
 #define EFI_MEMORY_RO      (1ull << 17)
 
@@ -53,7 +51,7 @@ static uint32_t flags_for(const struct btlm_memory *range)
     uint32_t flags = BTL_PERM_READ;
     bool code = range->type == BTLM_MEM_RUNTIME_CODE;
 
-    if ((range->attributes & EFI_MEMORY_UC) && !(range->attributes & EFI_MEMORY_WB))
+    if (!btlm_is_write_back(range))
         flags |= MAP_UNCACHED;
     if (!(range->attributes & EFI_MEMORY_RO))
         flags |= BTL_PERM_WRITE;

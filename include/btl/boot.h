@@ -41,7 +41,8 @@ typedef void btl_kernel_entry(const void *manifest);
 //                         guard, stack, guard, backing store                RW-
 //   0xa000008000000000  end of the window
 //   0xc000000000000000  region 6: all physical addresses, uncached          RW-
-//   0xe000000000000000  region 7, direct map: the same, write-back          RW-
+//   0xe000000000000000  region 7, direct map: the same, write-back where    RW-
+//                         the memory map offers that, else uncached
 //
 // What is not held by translation registers is entered by the loader's miss handlers: regions 6 and
 // 7 by their address, the window from a tree of tables at page_table_root.

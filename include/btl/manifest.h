@@ -280,6 +280,18 @@ struct btlm_memory {
 };
 _Static_assert(sizeof(struct btlm_memory) == 32, "wire");
 
+// What of `attributes` says how the range may be cached (UEFI 2.10, 7.2.3).
+#define BTLM_CACHE_TYPES 0x1full // EFI_MEMORY_UC, WC, WT, WB, UCE
+#define BTLM_WRITE_BACK  0x08ull
+
+// How a page is mapped, wherever it is: write-back, or else uncached. Memory of which the firmware
+// says nothing is taken for ordinary memory.
+static inline bool btlm_is_write_back(const struct btlm_memory *range)
+{
+    return range->type != BTLM_MEM_MMIO && ((range->attributes & BTLM_WRITE_BACK) != 0 ||
+                                            (range->attributes & BTLM_CACHE_TYPES) == 0);
+}
+
 struct btlm_diagnostic {
     struct btlm_str code, text; // text: the whole line as btl_diag_print() gives it
     uint32_t severity;          // enum btl_severity

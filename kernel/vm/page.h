@@ -5,6 +5,8 @@
 
 #include "vm/buddy.h"
 
+#include <btl/manifest.h>
+
 // Who owns a page frame. PF_OWNER(NAME, "name", "what it is").
 #define PF_OWNERS(PF_OWNER)                                                                        \
     PF_OWNER(HOLE, "hole", "no memory the map knows of")                                           \
@@ -20,7 +22,7 @@
     PF_OWNER(MODULE, "modules", "images that the kernel linked")                                   \
     PF_OWNER(PAGES, "page_alloc", "pages that drivers took")                                       \
     PF_OWNER(LOADER, "loader", "loader and boot services, about to be given back")                 \
-    PF_OWNER(FIRMWARE, "firmware", "runtime services, ACPI, reserved, bad")
+    PF_OWNER(FIRMWARE, "firmware", "runtime services, ACPI, reserved, bad, uncached")
 
 enum pf_owner {
 #define PF_OWNER(name, text, what) PF_##name,
@@ -41,6 +43,10 @@ _Static_assert(sizeof(struct pfdat) == 20, "one per page frame: keep it small");
 // `table` has an entry for each frame below `frames`; all are PF_HOLE at first.
 void page_init(struct pfdat *table, uint64_t frames);
 bool page_ready(void);
+
+// owner.c: what the memory map says.
+enum pf_owner pf_owner_of_type(enum btlm_memory_type type);
+enum pf_owner pf_owner_of(const struct btlm_memory *range);
 
 // Gives a range an owner, while the table is being built and when memory changes hands without
 // being free in between. Byte addresses; what lies above the table is ignored.

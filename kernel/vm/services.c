@@ -45,6 +45,33 @@ static bool is_memory(uint64_t start, uint64_t end)
     return false;
 }
 
+// A page has one type wherever it is mapped: that of the direct map, where it is there (tables of
+// the firmware, the framebuffer).
+static uint32_t memory_type(uint64_t physical)
+{
+    uint64_t found;
+    uint32_t flags;
+
+    if (!arch_translate(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), &found, &flags))
+        return MAP_UNCACHED;
+    return flags & (MAP_UNCACHED | MAP_WRITE_COMBINING);
+}
+
+static bool map_pages(uint64_t address, uint64_t start, uint64_t end)
+{
+    for (uint64_t next; start < end; address += next - start, start = next) {
+        uint32_t type = memory_type(start);
+
+        next = start + BTL_PAGE_SIZE;
+        while (next < end && memory_type(next) == type)
+            next += BTL_PAGE_SIZE;
+        if (!arch_map(vm_space(), address, start, next - start,
+                      BTL_PERM_READ | BTL_PERM_WRITE | type))
+            return false;
+    }
+    return true;
+}
+
 void *map_device(uint64_t physical, size_t size)
 {
     uint64_t start = physical & ~(uint64_t)(BTL_PAGE_SIZE - 1), end, address;
@@ -53,8 +80,7 @@ void *map_device(uint64_t physical, size_t size)
     if (size == 0 || !btl_add(physical, size, &end) || !btl_round_up(end, BTL_PAGE_SIZE, &end) ||
         is_memory(start, end) || !window_alloc(end - start, BTL_PAGE_SIZE, &address))
         return NULL;
-    if (!arch_map(vm_space(), address, start, end - start,
-                  BTL_PERM_READ | BTL_PERM_WRITE | MAP_UNCACHED)) {
+    if (!map_pages(address, start, end)) {
         arch_unmap(vm_space(), address, end - start);
         window_free(address, end - start);
         return NULL;

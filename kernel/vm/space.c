@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The kernel's own address space, built from the manifest:
 //
-//   direct map   all memory that is cached, RW-; read-only in it what is read-only in the window,
-//                so that no second mapping writes to code or constants; the framebuffer
+//   direct map   all memory, RW-, write-back where the firmware's map offers that and else
+//                uncached; read-only in it what is read-only in the window, so that no second
+//                mapping writes to code or constants; the framebuffer
 //   window       kernel and phase-1 images R-X R-- RW-, early arena, stacks (guard pages around)
 //
 // Nothing else: no identity map, and so no page at address 0.
@@ -12,8 +13,6 @@
 #include "handoff.h"
 
 #include <btl/kernel.h>
-
-#define EFI_MEMORY_WB (1ull << 3)
 
 static const uint32_t read_write = BTL_PERM_READ | BTL_PERM_WRITE;
 
@@ -32,33 +31,40 @@ static bool in_direct_map(const struct btlm_memory *range)
         return false;
     case BTLM_MEM_RESERVED:
     case BTLM_MEM_PERSISTENT:
-        return range->attributes & EFI_MEMORY_WB;
+        return range->attributes & BTLM_WRITE_BACK;
     default:
         return true;
     }
 }
 
-// Neighbours are mapped together: the firmware's map has hundreds of small ranges, and large pages
-// need long ones.
+static uint32_t flags_of(const struct btlm_memory *range)
+{
+    return read_write | (btlm_is_write_back(range) ? 0 : MAP_UNCACHED);
+}
+
+// Neighbours of one kind are mapped together: the firmware's map has hundreds of small ranges, and
+// large pages need long ones.
 static bool map_direct(struct arch_space *space)
 {
     const struct btl_manifest *manifest = handoff_manifest();
     uint64_t count = btl_manifest_count(manifest, BTLM_MEMORY), base = the_system()->direct_map;
 
     uint64_t start = 0, end = 0;
+    uint32_t flags = read_write;
 
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_memory *range = btl_manifest_entry(manifest, BTLM_MEMORY, i);
         if (!in_direct_map(range))
             continue;
-        if (range->start != end) {
-            if (!arch_map(space, base + start, start, end - start, read_write))
+        if (range->start != end || flags_of(range) != flags) {
+            if (!arch_map(space, base + start, start, end - start, flags))
                 return false;
             start = range->start;
+            flags = flags_of(range);
         }
         end = range->start + range->size;
     }
-    return arch_map(space, base + start, start, end - start, read_write);
+    return arch_map(space, base + start, start, end - start, flags);
 }
 
 static uint64_t page_up(uint64_t a)

@@ -29,18 +29,6 @@ struct arch_space *vm_space(void)
     return &kernel_space;
 }
 
-// Who owns a page at the start, by the type of its range.
-static const uint8_t owner_of_type[BTLM_MEM_TYPES] = {
-    [BTLM_MEM_USABLE] = PF_FREE,           [BTLM_MEM_BOOT_SERVICES] = PF_LOADER,
-    [BTLM_MEM_LOADER] = PF_LOADER,         [BTLM_MEM_STAGED] = PF_STAGED,
-    [BTLM_MEM_KERNEL] = PF_KERNEL,         [BTLM_MEM_MODULES] = PF_BOOT_MODULE,
-    [BTLM_MEM_EARLY] = PF_EARLY,           [BTLM_MEM_MANIFEST] = PF_MANIFEST,
-    [BTLM_MEM_ACPI_RECLAIM] = PF_FIRMWARE, [BTLM_MEM_ACPI_NVS] = PF_FIRMWARE,
-    [BTLM_MEM_RUNTIME_CODE] = PF_FIRMWARE, [BTLM_MEM_RUNTIME_DATA] = PF_FIRMWARE,
-    [BTLM_MEM_MMIO] = PF_FIRMWARE,         [BTLM_MEM_PERSISTENT] = PF_FIRMWARE,
-    [BTLM_MEM_RESERVED] = PF_FIRMWARE,     [BTLM_MEM_BAD] = PF_FIRMWARE,
-};
-
 static uint64_t range_count(void)
 {
     return btl_manifest_count(handoff_manifest(), BTLM_MEMORY);
@@ -57,7 +45,7 @@ static uint64_t frames_needed(void)
     uint64_t end = 0;
 
     for (uint64_t i = 0; i < range_count(); i++)
-        if (owner_of_type[range_at(i)->type] != PF_FIRMWARE)
+        if (pf_owner_of(range_at(i)) != PF_FIRMWARE)
             end = range_at(i)->start + range_at(i)->size;
     return end / BTL_PAGE_SIZE < UINT32_MAX ? end / BTL_PAGE_SIZE : UINT32_MAX - 1;
 }
@@ -69,7 +57,7 @@ static uint64_t place_for(uint64_t size)
 
     for (uint64_t i = range_count(); i-- > 0;) {
         const struct btlm_memory *range = range_at(i);
-        if (range->type == BTLM_MEM_USABLE && range->size >= size && range->start > 0 &&
+        if (pf_owner_of(range) == PF_FREE && range->size >= size && range->start > 0 &&
             range->start + range->size <= system->direct_map_size)
             return range->start + range->size - size;
     }
@@ -87,7 +75,7 @@ static void build_pfdat(void)
     page_init(phys_to_virt(place), frames);
     for (uint64_t i = 0; i < range_count(); i++) {
         uint64_t start = range_at(i)->start, end = start + range_at(i)->size;
-        enum pf_owner owner = owner_of_type[range_at(i)->type];
+        enum pf_owner owner = pf_owner_of(range_at(i));
         bool holds_table = place >= start && place < end; // at its end, see place_for()
 
         pages_set_owner(start, (holds_table ? place : end) - start, owner);
@@ -119,13 +107,13 @@ static uint64_t release(uint64_t physical, uint64_t size, enum pf_owner owner)
 
 uint64_t vm_release(uint64_t physical, uint64_t size, enum btlm_memory_type type)
 {
-    return release(physical, size, owner_of_type[type]);
+    return release(physical, size, pf_owner_of_type(type));
 }
 
 static void release_loader(void)
 {
     for (uint64_t i = 0; i < range_count(); i++)
-        if (owner_of_type[range_at(i)->type] == PF_LOADER)
+        if (pf_owner_of(range_at(i)) == PF_LOADER)
             release(range_at(i)->start, range_at(i)->size, PF_LOADER);
 }
 

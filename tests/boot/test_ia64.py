@@ -253,6 +253,18 @@ def test_speculative_load_without_a_translation_is_deferred():
     assert "went on" in state("SPECULATE", "went on")
 
 
+def test_direct_map_is_cached_where_memory_is():
+    """Device registers are uncached there, and what the memory map does not know."""
+    assert "went on" in state("CACHED", "went on")
+
+
+def test_first_tree_caches_each_range_as_the_memory_map_says():
+    result = boot_with(add("cached", "BOOT1"))
+    assert result.status == GOOD
+    cached, uncached = map(int, re.search(r"cached: (\d+) ranges cached, (\d+) uncached, 0 wrong", result.text).groups())
+    assert cached > 5 and uncached > 0
+
+
 # ------------------------------------------------------------------------------------------- faults
 
 @pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])

@@ -3,7 +3,7 @@
 # compilers: tests/kernel/test_X.c, with the machine replaced by host.c.  make kernel-tests
 KERNEL_TESTS := $(patsubst tests/kernel/test_%.c,%,$(sort $(wildcard tests/kernel/test_*.c)))
 KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/page.c kernel/vm/kmem.c \
-	kernel/vm/early.c kernel/vm/window.c kernel/arena.c kernel/devsw.c kernel/device.c kernel/majors.c \
+	kernel/vm/early.c kernel/vm/window.c kernel/vm/owner.c kernel/vm/space.c kernel/arena.c kernel/devsw.c kernel/device.c kernel/majors.c \
 	kernel/intfc.c kernel/streams.c kernel/lineedit.c kernel/complete.c kernel/monitor.c \
 	kernel/options.c kernel/symbols.c kernel/log.c kernel/say.c kernel/efi_runtime.c \
 	kernel/boot_state.c kernel/boot_commands.c kernel/give_up.c kernel/report.c kernel/panic.c kernel/watchdog.c \

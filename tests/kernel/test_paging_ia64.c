@@ -14,9 +14,11 @@
 #define arch_translate           ia64_translate
 #define arch_walk                ia64_walk
 #define paging_init              ia64_paging_init
+#define vm_space_build           ia64_space_build
 #include "../../kernel/arch/ia64/paging.c"
 #include "../../kernel/arch/ia64/tlb.c"
 #include "../../kernel/arch/ia64/walk.c"
+#include "../../kernel/vm/space.c"
 #include "world.h"
 
 #define PAGES  512u
@@ -27,7 +29,7 @@
 
 enum { R = BTL_PERM_READ, W = BTL_PERM_WRITE, X = BTL_PERM_EXEC };
 
-uint64_t cpu_boot_root, cpu_root;
+uint64_t cpu_boot_root, cpu_root, cpu_memory_table;
 static uint64_t port_base;
 static uint64_t purged_start, purged_bytes, purges, purged_outside;
 static struct arch_space space;
@@ -35,7 +37,12 @@ static struct arch_space space;
 // Static tables lie where the host has them: what they hold is looked at, not where.
 uint64_t physical_of(const void *at)
 {
-    return (uint64_t)(uintptr_t)at & 0x0003fffffffff000ull;
+    return (uint64_t)(uintptr_t)at & 0x0003ffffffffffffull;
+}
+
+bool arch_boot_stack(unsigned index, struct arch_range *ret)
+{
+    return false;
 }
 
 uint64_t port_space(void)
@@ -339,6 +346,61 @@ static void memory_types(void **state)
     assert_int_equal(translation >> 2 & 7, 4);
 }
 
+static void memory(uint64_t start, uint64_t size, enum btlm_memory_type type, uint64_t attributes)
+{
+    uint64_t at = world.manifest.table[BTLM_MEMORY].count;
+
+    world_memory(start, size, type);
+    world.memory[at].attributes = attributes;
+}
+
+static void the_direct_map_is_cached_where_the_firmware_says_so(void **state)
+{
+    uint64_t translation;
+    unsigned bits;
+
+    world_begin("");
+    world.system.direct_map = DIRECT;
+    memory(0, HUGE_, BTLM_MEM_USABLE, BTLM_CACHE_TYPES);
+    memory(HUGE_, LARGE, BTLM_MEM_USABLE, 1);
+    memory(HUGE_ + LARGE, LARGE, BTLM_MEM_RUNTIME_DATA, 0x10);
+    memory(HUGE_ + 2 * LARGE, LARGE, BTLM_MEM_USABLE, BTLM_WRITE_BACK);
+    world_seal();
+    assert_true(vm_space_build(&space));
+    cpu_root = space.root;
+    for (uint64_t at = 0; at < HUGE_ + 3 * LARGE; at += LARGE / 2) {
+        bool cached = at < HUGE_ || at >= HUGE_ + 2 * LARGE;
+        assert_true(miss(DIRECT + at, &translation, &bits));
+        assert_int_equal(translation >> 2 & 7, cached ? 0 : 4);
+        assert_true(bits <= (cached ? 28 : 20)); // nothing beside it
+        assert_maps(DIRECT + at, at, R | W | (cached ? 0 : MAP_UNCACHED));
+    }
+    assert_absent(DIRECT + HUGE_ + 3 * LARGE);
+}
+
+static void the_handler_of_the_first_tree_is_told_where_the_memory_map_lies(void **state)
+{
+    world_begin("");
+    memory(0, LARGE, BTLM_MEM_USABLE, BTLM_WRITE_BACK);
+    memory(LARGE, LARGE, BTLM_MEM_USABLE, BTLM_WRITE_BACK);
+    paging_know_memory(&world.manifest);
+    assert_int_equal(cpu_memory_table, physical_of(&memory_table));
+    assert_int_equal(memory_table.first, physical_of(world.memory));
+    assert_int_equal(memory_table.count, 2);
+    assert_int_equal(memory_table.stride, sizeof(world.memory[0]));
+}
+
+// A manifest that is refused: the message is still to be shown.
+static void without_a_memory_map_the_handler_has_an_empty_one(void **state)
+{
+    const struct btl_manifest none = {.header = NULL};
+
+    memory_table.count = 0;
+    paging_know_memory(&none);
+    assert_int_equal(cpu_memory_table, physical_of(&memory_table));
+    assert_int_equal(memory_table.count, 0);
+}
+
 static void a_space_beside_has_the_kernels_regions_alone(void **state)
 {
     struct arch_space beside;
@@ -381,6 +443,9 @@ int main(void)
         TEST(mapping_over_a_table_panics),
         TEST(mapping_over_a_page_panics),
         TEST(memory_types),
+        TEST(the_direct_map_is_cached_where_the_firmware_says_so),
+        TEST(the_handler_of_the_first_tree_is_told_where_the_memory_map_lies),
+        TEST(without_a_memory_map_the_handler_has_an_empty_one),
         TEST(a_space_beside_has_the_kernels_regions_alone),
         TEST(no_memory_at_each_table),
     };

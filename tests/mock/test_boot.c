@@ -242,6 +242,10 @@ static void test_memory_map_tells_the_loaders_ranges(void **state)
         assert_int_equal(entry->type, expected[i].type);
         assert_int_equal(entry->efi_type, expected[i].efi_type);
     }
+    // For handlers of misses.
+    assert_ptr_equal((const void *)(uintptr_t)mock->handoff.memory,
+                     btl_manifest_entry(&manifest, BTLM_MEMORY, 0));
+    assert_int_equal(mock->handoff.memory_count, btl_manifest_count(&manifest, BTLM_MEMORY));
     mock_end(mock);
 }
 

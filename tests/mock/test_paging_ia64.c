@@ -177,7 +177,9 @@ static const struct handoff handoff = {.page_table_root = 0x7000,
                                        .stack_physical = 0x560000,
                                        .text = WINDOW + 0x100000,
                                        .text_physical = 0x700000,
-                                       .text_size = 0x50000};
+                                       .text_size = 0x50000,
+                                       .memory = 0x123400,
+                                       .memory_count = 77};
 
 static void expect_pin(const struct handoff_ia64 *all, int pin, uint64_t address, uint64_t physical,
                        int rights, int shift)
@@ -206,6 +208,8 @@ static void test_pins_are_the_documented_ones(void **state)
     assert_int_equal(all.gp, 0x1234);
     assert_int_equal(all.root, 0x7000);
     assert_int_equal(all.kernel, WINDOW + 0x100040);
+    assert_int_equal(all.memory, 0x123400);
+    assert_int_equal(all.memory_count, 77);
 }
 
 static void test_text_is_pinned_as_far_as_one_page_goes(void **state)

@@ -14,6 +14,12 @@
 #define IVT_PIN_SLOT 2  // ITR; 0 and 1 are the loader's
 #define IVT_RR4      0x10440 // region identifier 0x104, 64 KiB pages, VHPT walker off
 
+// As in btl/boot.h and btl/manifest.h, which the assembler cannot read.
+#define PTE_UNCACHED          0x10
+#define MEMORY_MMIO           12
+#define MEMORY_CACHE_TYPES    0x1f
+#define MEMORY_WRITE_BACK_BIT 3
+
 #ifndef __ASSEMBLER__
 #include <btl/types.h>
 
@@ -41,6 +47,7 @@ WRITE_REGISTER(write_dcr, "cr.dcr")
 WRITE_REGISTER(write_iva, "cr.iva")
 WRITE_REGISTER(write_save_area, "ar.k5")
 WRITE_REGISTER(write_root, "ar.k6")
+WRITE_REGISTER(write_memory_table, "ar.k7")
 #undef READ_REGISTER
 #undef WRITE_REGISTER
 
@@ -75,6 +82,8 @@ struct descriptor {
 // ivt.S
 extern const char ivt[];
 // paging.c
+struct btl_manifest;
+void paging_know_memory(const struct btl_manifest *manifest); // before paging_init()
 void paging_init(void);
 // port.c: the I/O port space, aligned to its size; physical address, 0: not known.
 #define PORT_SPACE_SIZE (64ull << 20)

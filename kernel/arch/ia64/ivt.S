@@ -8,6 +8,7 @@
 //
 //   ar.k6  physical address of the tree in force (paging.c)
 //   ar.k5  physical address of the save area (struct arch_registers)
+//   ar.k7  physical address of where the memory map lies (struct memory_table)
 #include "cpu.h"
 #include "traps.h"
 
@@ -134,13 +135,54 @@ enter:
     ;;
     rfi
     ;;
-    // Whatever is there in memory, which only the first tree maps so: page by page, for what lies
-    // beside it need not be memory.
+    // All physical addresses, which only the first tree maps so: page by page, for each is cached as
+    // the memory map says (btlm_is_write_back()), and uncached where it says nothing. Without a map
+    // there is no boot.
 whole:
     dep.z r22 = r22, 12, 36
+    mov r23 = ar.k7
     mov r20 = 12 << 2
+    extr.u r17 = r16, 0, 50
     ;;
     add r21 = r21, r22
+    ld8 r24 = [r23], 8       // its first entry
+    ;;
+    ld8 r25 = [r23], 8       // how many are left
+    ;;
+    ld8 r26 = [r23]          // from one to the next
+    cmp.eq p6, p0 = r0, r25
+(p6) br.cond.spnt.many enter
+    ;;
+entry_of_map:
+    cmp.eq p6, p0 = r0, r25
+    add r27 = 8, r24
+(p6) br.cond.spnt.many uncached
+    ;;
+    ld8 r28 = [r24]
+    ld8 r30 = [r27], 8
+    add r25 = -1, r25
+    add r24 = r24, r26
+    ;;
+    sub r28 = r17, r28
+    ;;
+    cmp.geu p6, p0 = r28, r30
+(p6) br.cond.sptk.many entry_of_map
+    ;;
+    ld4 r28 = [r27], 8       // type
+    ;;
+    ld8 r30 = [r27]          // attributes
+    cmp.eq p6, p0 = MEMORY_MMIO, r28
+(p6) br.cond.spnt.many uncached
+    ;;
+    and r28 = MEMORY_CACHE_TYPES, r30
+    tbit.nz p7, p0 = r30, MEMORY_WRITE_BACK_BIT
+(p7) br.cond.sptk.many enter
+    ;;
+    cmp.eq p7, p0 = r0, r28
+(p7) br.cond.spnt.many enter
+    ;;
+uncached:
+    or r21 = PTE_UNCACHED, r21
     br.sptk.many enter
     ;;
     // A large leaf is entered 256 MiB at a time, r22 of them from its start.

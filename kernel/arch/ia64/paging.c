@@ -26,9 +26,32 @@
 
 #define LARGEST_LEAF 3 // that the kernel makes; the handlers would take larger ones
 
-// In force until the VM runs: the direct map one to one, the window as the loader has it.
+// In force until the VM runs: the direct map one to one, of which the handler sees how each page is
+// cached; the window as the loader has it.
 static uint64_t boot_top[PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
 static uint64_t boot_window[PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
+
+// Where the memory map lies, for the handler of the first tree. The next entry is `stride` bytes
+// on.
+static struct memory_table {
+    uint64_t first, count, stride; // physical
+} memory_table;
+_Static_assert(sizeof(memory_table) == 24, "ivt.S");
+_Static_assert(offsetof(struct btlm_memory, size) == 8 &&
+                   offsetof(struct btlm_memory, type) == 16 &&
+                   offsetof(struct btlm_memory, attributes) == 24,
+               "ivt.S");
+
+void paging_know_memory(const struct btl_manifest *manifest)
+{
+    const struct btlm_table *table = &manifest->table[BTLM_MEMORY];
+
+    if (table->count > 0)
+        memory_table =
+            (struct memory_table){physical_of(btl_manifest_entry(manifest, BTLM_MEMORY, 0)),
+                                  table->count, table->entry_size};
+    write_memory_table(physical_of(&memory_table));
+}
 
 // The I/O port space in region 6, uncached: tables of levels 4, 3 and 2 that every space shares.
 // It is aligned to its size, so that one table of level 2 holds it.
@@ -52,6 +75,11 @@ static void enter_ports(uint64_t *top)
         top[paging_slot(BTL_IA64_UNCACHED | port_space(), PAGING_LEVELS)] =
             physical_of(ports) | PTE_PRESENT;
 }
+
+_Static_assert(PTE_UNCACHED == BTL_IA64_PTE_UNCACHED && MEMORY_MMIO == BTLM_MEM_MMIO &&
+                   MEMORY_CACHE_TYPES == BTLM_CACHE_TYPES &&
+                   1u << MEMORY_WRITE_BACK_BIT == BTLM_WRITE_BACK,
+               "ivt.S");
 
 void paging_init(void)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Before kmain(): the console needs the I/O port space, which the memory map in the manifest names.
+// Before kmain(): what the memory map in the manifest says that is needed at once. The console
+// needs the I/O port space; the first tree how memory is cached.
 #include "arch/ia64/cpu.h"
 #include "handoff.h"
 
@@ -8,7 +9,7 @@
 
 #define EFI_IO_PORT_SPACE 12 // EfiMemoryMappedIOPortSpace
 
-_Noreturn void ia64_start(const void *manifest);
+_Noreturn void ia64_start(const void *address);
 _Noreturn void kmain(const void *manifest);
 
 // Unchecked: handoff_adopt() looks at the manifest once more, and says what is wrong with it.
@@ -23,16 +24,20 @@ static uint64_t find_in_map(const struct btl_manifest *manifest)
 }
 
 // Without an entry in the map, what SAL has left in the register that is meant for it.
-static uint64_t io_port_space(const void *address)
+static uint64_t io_port_space(const struct btl_manifest *manifest)
 {
-    struct btl_manifest manifest;
-    uint64_t base = handoff_peek(address, &manifest) ? find_in_map(&manifest) : 0;
+    uint64_t base = find_in_map(manifest);
 
     return base != 0 ? base : read_io_base() & ~(PORT_SPACE_SIZE - 1) & (BTL_IA64_PHYSICAL_END - 1);
 }
 
-void ia64_start(const void *manifest)
+void ia64_start(const void *address)
 {
-    port_init(io_port_space(manifest));
-    kmain(manifest);
+    struct btl_manifest manifest;
+
+    if (!handoff_peek(address, &manifest))
+        manifest = (struct btl_manifest){.table = {{0}}};
+    port_init(io_port_space(&manifest));
+    paging_know_memory(&manifest);
+    kmain(address);
 }

@@ -104,6 +104,22 @@ last:   movl    r20 = end ;;
 (p6)    br.cond.spnt.few stop ;;
         chk.s.m r4, go_on ;;            // taken by the processor, or by the loader's vectors
         br.sptk.few stop ;;
+#elif defined(LAST_CACHED)              // the direct map: what is not cached refuses to be speculated on
+        mov     r3 = ar.k0              // device registers
+        movl    r4 = 0xe000000000000000
+        movl    r5 = 0xe002000000000000 // nothing that the memory map knows
+        movl    r6 = values ;;
+        or      r3 = r3, r4
+        ld8     r6 = [r6] ;;            // the manifest: memory
+        ld1.s   r7 = [r3]
+        ld1.s   r8 = [r5]
+        ld8.s   r9 = [r6] ;;
+        tnat.z  p6, p0 = r7
+        tnat.z  p7, p0 = r8
+        tnat.nz p8, p0 = r9
+(p6)    br.cond.spnt.few stop ;;
+(p7)    br.cond.spnt.few stop ;;
+(p8)    br.cond.spnt.few stop ;;
 #endif
 go_on:  movl    r20 = went_on ;;
         br.call.sptk.few b1 = print_text ;;

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the kernel's own address space makes of the memory map: how each page of the direct map is
+// cached, and what memory is given out.
+#include "world.h"
+
+#include "arch.h"
+#include "arch/x86_64/cpu.h"
+#include "vm/page.h"
+#include "vm/vm.h"
+
+#define DIRECT 0xffff800000000000ull
+#define MIB    (1ull << 20)
+
+enum { UC = 1, WC = 2, WT = 4, WB = 8, UCE = 16 };
+#define RUNTIME (1ull << 63)
+
+static struct arch_space space;
+
+bool arch_boot_stack(unsigned index, struct arch_range *ret)
+{
+    return false;
+}
+
+static int begin(void **state)
+{
+    host_memory(512);
+    paging_init();
+    world_begin("");
+    world.system.direct_map = DIRECT;
+    return 0;
+}
+
+static int end(void **state)
+{
+    host_memory_end();
+    return 0;
+}
+
+static void memory(uint64_t start, uint64_t size, enum btlm_memory_type type, uint64_t attributes)
+{
+    uint64_t at = world.manifest.table[BTLM_MEMORY].count;
+
+    world_memory(start, size, type);
+    world.memory[at].attributes = attributes;
+}
+
+static void build(void)
+{
+    world_seal();
+    assert_true(vm_space_build(&space));
+}
+
+static void assert_mapped(uint64_t physical, uint32_t type)
+{
+    uint64_t found;
+    uint32_t flags;
+
+    assert_true(arch_translate(&space, DIRECT + physical, &found, &flags));
+    assert_int_equal(found, physical);
+    assert_int_equal(flags, BTL_PERM_READ | BTL_PERM_WRITE | type);
+}
+
+static void assert_absent(uint64_t physical)
+{
+    uint64_t found;
+    uint32_t flags;
+
+    assert_false(arch_translate(&space, DIRECT + physical, &found, &flags));
+}
+
+// The neighbours are of the same type: what may be cached has to end where the map says.
+static void memory_without_write_back_is_uncached(void **state)
+{
+    memory(0, 16 * MIB, BTLM_MEM_USABLE, UC | WC | WT | WB);
+    memory(16 * MIB, BTL_PAGE_SIZE, BTLM_MEM_USABLE, UC);
+    memory(16 * MIB + BTL_PAGE_SIZE, 16 * MIB, BTLM_MEM_USABLE, UC | WB);
+    build();
+    assert_mapped(0, 0);
+    assert_mapped(16 * MIB - 1, 0);
+    assert_mapped(16 * MIB, MAP_UNCACHED);
+    assert_mapped(16 * MIB + BTL_PAGE_SIZE - 1, MAP_UNCACHED);
+    assert_mapped(16 * MIB + BTL_PAGE_SIZE, 0);
+    assert_mapped(32 * MIB + BTL_PAGE_SIZE - 1, 0);
+}
+
+static void every_type_without_write_back_is_uncached(void **state)
+{
+    memory(0, MIB, BTLM_MEM_ACPI_NVS, UCE | RUNTIME);
+    memory(MIB, MIB, BTLM_MEM_RUNTIME_DATA, WC | RUNTIME);
+    memory(2 * MIB, MIB, BTLM_MEM_BOOT_SERVICES, WT);
+    memory(3 * MIB, MIB, BTLM_MEM_RUNTIME_CODE, UC | WB | RUNTIME);
+    build();
+    assert_mapped(0, MAP_UNCACHED);
+    assert_mapped(MIB, MAP_UNCACHED);
+    assert_mapped(3 * MIB - 1, MAP_UNCACHED);
+    assert_mapped(3 * MIB, 0);
+}
+
+static void memory_of_which_nothing_is_said_is_cached(void **state)
+{
+    memory(0, MIB, BTLM_MEM_USABLE, 0);
+    memory(MIB, MIB, BTLM_MEM_RUNTIME_DATA, RUNTIME);
+    build();
+    assert_mapped(0, 0);
+    assert_mapped(2 * MIB - 1, 0);
+}
+
+static void device_registers_and_reserved_ranges_are_not_there(void **state)
+{
+    memory(0, MIB, BTLM_MEM_MMIO, UC | RUNTIME);
+    memory(MIB, MIB, BTLM_MEM_RESERVED, UC);
+    memory(2 * MIB, MIB, BTLM_MEM_RESERVED, WB);
+    memory(3 * MIB, MIB, BTLM_MEM_BAD, WB);
+    build();
+    assert_absent(0);
+    assert_absent(2 * MIB - 1);
+    assert_mapped(2 * MIB, 0);
+    assert_absent(3 * MIB);
+}
+
+static enum pf_owner owner(enum btlm_memory_type type, uint64_t attributes)
+{
+    const struct btlm_memory range = {.type = type, .attributes = attributes};
+
+    return pf_owner_of(&range);
+}
+
+static void what_cannot_be_cached_is_not_given_out(void **state)
+{
+    assert_int_equal(owner(BTLM_MEM_USABLE, UC | WB), PF_FREE);
+    assert_int_equal(owner(BTLM_MEM_USABLE, UC), PF_FIRMWARE);
+    assert_int_equal(owner(BTLM_MEM_USABLE, 0), PF_FREE);
+    assert_int_equal(owner(BTLM_MEM_BOOT_SERVICES, WB), PF_LOADER);
+    assert_int_equal(owner(BTLM_MEM_BOOT_SERVICES, UC | WC), PF_FIRMWARE);
+    assert_int_equal(owner(BTLM_MEM_MANIFEST, UC), PF_MANIFEST);
+    assert_int_equal(owner(BTLM_MEM_RESERVED, WB), PF_FIRMWARE);
+}
+
+static void device_registers_are_never_cached(void **state)
+{
+    const struct btlm_memory silent = {.type = BTLM_MEM_MMIO},
+                             wrong = {.type = BTLM_MEM_MMIO, .attributes = WB};
+
+    assert_false(btlm_is_write_back(&silent));
+    assert_false(btlm_is_write_back(&wrong));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(memory_without_write_back_is_uncached),
+        TEST(every_type_without_write_back_is_uncached),
+        TEST(memory_of_which_nothing_is_said_is_cached),
+        TEST(device_registers_and_reserved_ranges_are_not_there),
+        cmocka_unit_test(what_cannot_be_cached_is_not_given_out),
+        cmocka_unit_test(device_registers_are_never_cached),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
