@@ -55,10 +55,9 @@ static bool menu_after_failure(struct loader *loader)
     return false;
 }
 
-// Every reason is on the screen, with time to read them; a slow line takes its own.
+// Every reason is on the screen, with time to read them.
 static bool stop(struct loader *loader)
 {
-    watchdog_off(loader->fw);
     log_show(&loader->log, loader->log.shown);
     if (loader->diags.lost > 0)
         log_line(&loader->log, BTL_LOG_ERROR, "errors without text, for want of memory: %u",
@@ -73,7 +72,6 @@ static bool stop(struct loader *loader)
 // It says what would have come of it, and waits for nobody.
 static bool stop_dry(struct loader *loader)
 {
-    watchdog_off(loader->fw);
     log_show(&loader->log, loader->log.shown);
     if (loader->diags.lost > 0)
         log_answer(&loader->log, "errors without text, for want of memory: %u", loader->diags.lost);

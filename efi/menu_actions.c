@@ -46,7 +46,6 @@ static bool run_shell(struct loader *loader)
     files_forget(loader);
     watchdog_off(loader->fw);
     fw_status status = loader->fw->run_shell(loader->fw);
-    watchdog_arm(loader->fw);
     struct btl_str name = fw_status_name(status);
     if (!state_read(loader))
         menu_say(loader, true, "There is no memory left to read the boot state again");

@@ -86,7 +86,6 @@ static void link_all(struct loader *loader)
         const struct btl_diag *before = loader->diags.last;
         if (!is_linked_here(loader, index))
             continue;
-        watchdog_arm(loader->fw);
         uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_MODULE_LINKED, index);
         module->linked = link_one(loader, index);
         uint64_t time = event_end(&loader->timeline, event, module->image.size);
