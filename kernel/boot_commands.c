@@ -83,7 +83,7 @@ static void print_record(enum btl_variable which, const struct btl_record *recor
         break;
     case BTL_VARIABLE_FAILED:
         if (record->path.len == 0) {
-            kprintf("of no boot any more\n");
+            kprintf("the last failure is settled\n");
             print_given_up(record);
             return;
         }

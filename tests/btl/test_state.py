@@ -96,7 +96,7 @@ def test_damaged_chain_keeps_what_is_before(tmp_path):
     write(tmp_path, {"vars.fd": store(good, b"\0\0\0\0", variable("BtlNext", record("BtlNext")))})
     result = btl("state", "vars.fd", cwd=tmp_path)
     assert result.status == 0 and result.codes() == ["host-varstore-record"]
-    assert b"BtlGood    /loader.conf" in result.out and b"BtlNext    -" in result.out
+    assert b"BtlGood    last good: /loader.conf" in result.out and b"BtlNext    -" in result.out
 
 
 @pytest.mark.parametrize("data,code", [
@@ -152,7 +152,7 @@ def next_boot(tmp_path, conf, files=None, **records):
     said = btl("state", "-C", root, directory)
     got = json.loads(btl("state", "--json", "--conf", root, directory).out)["next_boot"]
     assert said.status == 0
-    return got, said.out.decode().split("next boot: ")[1]
+    return got, said.out.decode().split("next boot:   ")[1]
 
 
 PREV_FILE = {"loader.conf.prev": PREV}
@@ -202,22 +202,88 @@ def test_next_boot(tmp_path, name, conf, files, records, path, trial, left, fall
     assert (got["path"], got["trial"], got["tries_left"], got["fallback"]) == (path, trial, left, fallback)
     assert [it["path"] for it in got["given_up"]] == given_up
     assert got["once"] == ("BtlNext" in records)
-    assert said.startswith(got["wanted"])
+    assert said.startswith(path + "\nwhy:         ")
     for step in got["given_up"]:
-        assert step["reason"] in said
-    assert ("falls back to " + path in said) == bool(given_up)
+        assert step["path"] in said and "is not booted: %s\n" % step["reason"] in said
+    assert (path + " takes its place" in said) == bool(given_up)
+    assert ("if it fails: " + (fallback or "there is nothing to fall back to")) in said
 
 
-def test_next_boot_in_words(tmp_path):
-    _, said = next_boot(tmp_path, TRIAL, PREV_FILE,
-                        BtlTrial=record("BtlTrial", digest=sha256(TRIAL), number=2))
-    assert said == "/loader.conf on trial, 2 tries left\n           if that fails: /loader.conf.prev\n"
-    _, said = next_boot(tmp_path, TRIAL, PREV_FILE,
-                        BtlTrial=record("BtlTrial", digest=sha256(TRIAL), number=0))
-    assert said == "/loader.conf\n           falls back to /loader.conf.prev: its tries are used up, all 3\n"
-    _, said = next_boot(tmp_path, TRIAL, {"loader.conf.prev": TRIAL},
-                        BtlTrial=record("BtlTrial", digest=sha256(TRIAL), number=0))
-    assert "boots it all the same, although its tries are used up, all 3: there is no other" in said
+USED_UP = {"BtlTrial": record("BtlTrial", digest=sha256(TRIAL), number=0)}
+IN_WORDS = [
+    (GOOD_CONF, None, {}, """\
+/loader.conf
+why:         it is the usual one, and not on trial
+if it fails: there is nothing to fall back to
+"""),
+    (GOOD_CONF, PREV_FILE, {"BtlGood": record("BtlGood", digest=sha256(GOOD_CONF))}, """\
+/loader.conf
+why:         it is the last good configuration
+if it fails: there is nothing to fall back to
+"""),
+    (TRIAL, PREV_FILE, {"BtlTrial": record("BtlTrial", digest=sha256(TRIAL), number=2)}, """\
+/loader.conf
+why:         it is on trial, with 2 of 3 tries left
+if it fails: /loader.conf.prev, as when its tries end without boot-ok
+"""),
+    (GOOD_CONF, {"loader.conf.d/b.conf": TRIAL}, {"BtlNext": record("BtlNext", "/loader.conf.d/b.conf")}, """\
+/loader.conf.d/b.conf
+why:         it was asked for, once (BtlNext); it is on trial, with 3 of 3 tries left
+if it fails: /loader.conf, as when its tries end without boot-ok
+"""),
+    (GOOD_CONF, None, {"BtlNext": record("BtlNext", "/loader.conf.d/b.conf")}, """\
+/loader.conf
+why:         /loader.conf.d/b.conf, asked for once (BtlNext), is not booted: it cannot be read
+             /loader.conf takes its place
+if it fails: there is nothing to fall back to
+"""),
+    (TRIAL, PREV_FILE, {**USED_UP, "BtlGood": record("BtlGood", digest=sha256(PREV))}, """\
+/loader.conf.prev
+why:         /loader.conf is not booted: its tries are used up, all 3
+             /loader.conf.prev takes its place: it is the last good configuration
+if it fails: there is nothing to fall back to
+"""),
+    (TRIAL, {"loader.conf.prev": TRIAL}, USED_UP, """\
+/loader.conf
+why:         its tries are used up, all 3; it is booted all the same, for there is no other
+if it fails: there is nothing to fall back to
+"""),
+    ("kernel=\n", None, {}, """\
+/loader.conf
+why:         it has errors; its good lines are used, for there is no other
+if it fails: there is nothing to fall back to
+"""),
+    (None, None, {}, """\
+/loader.conf
+why:         it cannot be read; the defaults are used, for there is no other
+if it fails: there is nothing to fall back to
+"""),
+    ("kernel=\n", PREV_FILE, {"BtlFailed": record("BtlFailed", "/x.conf", sha256("x"), KERNEL,
+                                                given_up=[sha256("x"), sha256(PREV)])}, """\
+/loader.conf.prev
+why:         /loader.conf is not booted: it has errors
+             /loader.conf.prev takes its place
+             the kernel has given it up; it is booted all the same, for there is no other
+if it fails: there is nothing to fall back to
+"""),
+]
+
+
+@pytest.mark.parametrize("conf,files,records,words", IN_WORDS)
+def test_next_boot_in_words(tmp_path, conf, files, records, words):
+    assert next_boot(tmp_path, conf, files, **records)[1] == words
+
+
+def test_given_up_texts_are_found(tmp_path):
+    """Which file has each of them; one that was edited since is none."""
+    root = tree(tmp_path, **{"loader.conf.prev": PREV, "loader.conf.d/a.conf": OTHER})
+    directory = efivars(tmp_path / "vars", BtlFailed=record("BtlFailed", "/loader.conf.d/a.conf", sha256(OTHER), KERNEL, given_up=[
+        sha256(OTHER), sha256("edited since"), sha256(PREV)]))
+    lines = [line.split(": ")[1] for line in btl("state", "-C", root, directory).out.decode().splitlines()
+             if "given up by the kernel" in line]
+    assert lines == ["/loader.conf.d/a.conf, SHA-256 " + sha256(OTHER).hex()[:16],
+                     "SHA-256 %s, no configuration of this volume" % sha256("edited since").hex()[:16],
+                     "/loader.conf.prev, SHA-256 " + sha256(PREV).hex()[:16]]
 
 
 def test_next_boot_of_an_image(tmp_path):
@@ -262,7 +328,7 @@ def test_ok_keeps_the_other_verdicts(tmp_path):
     assert btl("state", "--efivars", directory, "-C", root, "--ok", "/loader.conf").status == 0
     assert read_record(directory, "BtlFailed") == ("", bytes(32), 0, "")
     assert read_given_up(directory) == [other]
-    assert b"BtlFailed  of no boot any more\n           given up by the kernel: SHA-256 " in btl(
+    assert b"BtlFailed  the last failure is settled\n           given up by the kernel: SHA-256 " in btl(
         "state", directory).out
     assert json.loads(btl("state", "--json", directory).out)["failed"]["path"] is None
     assert btl("state", "--efivars", directory, "-C", root, "--ok", "/loader.conf.d/a.conf").status == 0

@@ -159,7 +159,8 @@ def test_no_empty_prev_on_an_image(tmp_path):
     """Where there was no loader.conf, there is none to be kept."""
     disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp"), None))
     assert btl("set", "-C", disk, "early", "load=YES").status == 0
-    assert btl("state", "-C", disk, efivars(tmp_path / "vars")).out.endswith(b"next boot: /loader.conf\n")
+    assert btl("state", "-C", disk, efivars(tmp_path / "vars")).out.endswith(b"next boot:   /loader.conf\n"
+        b"why:         it is the usual one, and not on trial\nif it fails: there is nothing to fall back to\n")
 
 
 def test_on_error_of_a_module(tmp_path):

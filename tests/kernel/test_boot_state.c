@@ -117,7 +117,7 @@ static void boot_ok_takes_only_itself_out_of_the_list(void **state)
     assert_false(btl_record_gave_up(&rest, sha256));
     run(boot_state_run, NULL);
     assert_contains(host_printed(),
-                    "BtlFailed  of no boot any more\n    given up by the kernel: 0101");
+                    "BtlFailed  the last failure is settled\n    given up by the kernel: 0101");
 }
 
 static void a_failure_keeps_those_that_were_given_up_before(void **state)

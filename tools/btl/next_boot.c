@@ -59,6 +59,22 @@ static bool find_fallback(struct volume *volume, const struct btl_boot_state *st
     return btl_boot_fallback(state, &booting, &seen, ret_path);
 }
 
+static void find_given_up(struct volume *volume, const struct btl_record *failed,
+                          struct next_boot *next)
+{
+    const struct btl_boot_volume seen = configurations_seen(volume);
+    struct btl_str *paths;
+    uint8_t sha256[32];
+    size_t count = failed->given_up_count > 0 ? seen.list(seen.owner, &paths) : 0;
+    for (size_t i = 0; i < count; i++) {
+        bool read = seen.hash(seen.owner, paths[i], sha256);
+        for (uint32_t k = 0; read && k < failed->given_up_count; k++) {
+            if (next->given_up[k].len == 0 && memcmp(failed->given_up[k], sha256, 32) == 0)
+                next->given_up[k] = paths[i];
+        }
+    }
+}
+
 void next_boot(struct volume *volume, const struct btl_boot_state *state,
                struct next_boot *ret_next)
 {
@@ -74,4 +90,5 @@ void next_boot(struct volume *volume, const struct btl_boot_state *state,
         if (last->trial == BTL_TRIAL_COUNTED)
             last->trial = BTL_TRIAL_NONE; // no try of a fallback is counted
     }
+    find_given_up(volume, &state->record[BTL_VARIABLE_FAILED], ret_next);
 }

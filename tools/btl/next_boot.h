@@ -24,6 +24,8 @@ struct next_boot {
     size_t count;
     bool once;               // BtlNext named the first one
     struct btl_str fallback; // what is booted when that one fails; empty: nothing
+    // Where the volume has the texts that the kernel has given up, in the order of BtlFailed; empty: nowhere.
+    struct btl_str given_up[BTL_GIVEN_UP_MAX];
 };
 
 void next_boot(struct volume *volume, const struct btl_boot_state *state,

@@ -30,18 +30,33 @@ static void print_lines(struct btl_out *out, struct btl_arena *arena, struct btl
     }
 }
 
-static void print_given_up(struct btl_out *out, const struct btl_record *failed)
+// With a volume: where it has that text.
+static void print_given_up(struct btl_out *out, const struct variables *variables,
+                           const struct next_boot *next)
 {
+    const struct btl_record *failed = &variables->state.record[BTL_VARIABLE_FAILED];
     char hash[SHA256_TEXT];
-    for (uint32_t i = 0; i < failed->given_up_count; i++)
-        btl_format(out, "           given up by the kernel: SHA-256 %.16s\n",
-                   words_sha256(failed->given_up[i], hash));
+    for (uint32_t i = 0; i < failed->given_up_count; i++) {
+        btl_format(out, "           given up by the kernel: ");
+        if (next != NULL && next->given_up[i].len > 0) {
+            struct btl_str path = report_safe(variables->host->arena, next->given_up[i]);
+            btl_format(out, "%S, ", &path);
+        }
+        btl_format(out, "SHA-256 %.16s%s\n", words_sha256(failed->given_up[i], hash),
+                   next != NULL && next->given_up[i].len == 0 ? ", no configuration of this volume"
+                                                              : "");
+    }
 }
 
 static void print_record(struct btl_out *out, const struct variables *variables,
                          enum btl_variable which)
 {
-    struct btl_arena *arena = variables->host->arena;
+    static const char *const meaning[BTL_VARIABLES] = {
+        [BTL_VARIABLE_TRIAL] = "on trial",
+        [BTL_VARIABLE_GOOD] = "last good",
+        [BTL_VARIABLE_FAILED] = "failed last",
+        [BTL_VARIABLE_NEXT] = "next, once",
+    };
     const struct btl_record *record = &variables->state.record[which];
     char hash[SHA256_TEXT];
     btl_format(out, "%-10s", btl_variable_name(which));
@@ -50,63 +65,96 @@ static void print_record(struct btl_out *out, const struct variables *variables,
         return;
     }
     if (record->path.len == 0) {
-        btl_format(out, " of no boot any more\n");
-        print_given_up(out, record);
+        btl_format(out, " the last failure is settled\n");
         return;
     }
-    struct btl_str path = report_safe(arena, record->path);
-    btl_format(out, " %S", &path);
+    struct btl_str path = report_safe(variables->host->arena, record->path);
+    btl_format(out, " %s: %S", meaning[which], &path);
     if (which == BTL_VARIABLE_TRIAL)
         btl_format(out, ", %u %s left", record->number, record->number == 1 ? "try" : "tries");
     else if (which == BTL_VARIABLE_FAILED)
         btl_format(out, ", %s", where[record->number]);
-    else if (which == BTL_VARIABLE_NEXT)
-        btl_format(out, ", once");
     if (which != BTL_VARIABLE_NEXT)
         btl_format(out, ", SHA-256 %.16s", words_sha256(record->sha256, hash));
     btl_format(out, "\n");
-    print_lines(out, arena, record->text);
-    print_given_up(out, record);
+    print_lines(out, variables->host->arena, record->text);
 }
 
-static void print_verdict(struct btl_out *out, const struct configuration *conf)
+// ---------------------------------------------------------------------------------- the next boot
+
+#define BESIDE "             " // under what stands beside "if it fails:"
+
+// Why what is booted is the one that was wanted.
+static void print_wanted(struct btl_out *out, const struct next_boot *next)
 {
+    const struct configuration *conf = &next->tried[0];
+    if (next->once)
+        btl_format(out, "it was asked for, once (BtlNext)%s",
+                   conf->trial != BTL_TRIAL_NONE ? "; " : "");
     if (conf->trial == BTL_TRIAL_GOOD)
-        btl_format(out, ", the last good one");
+        btl_format(out, "it is the last good configuration");
     else if (conf->trial == BTL_TRIAL_COUNTED)
-        btl_format(out, " on trial, %u %s left", conf->tries_left,
-                   conf->tries_left == 1 ? "try" : "tries");
+        btl_format(out, "it is on trial, with %u of %u tries left", conf->tries_left, conf->tries);
+    else if (!next->once)
+        btl_format(out, "it is the usual one, and not on trial");
+    btl_format(out, "\n");
+}
+
+// Who came first, and why that is not booted.
+static void print_passed_over(struct btl_out *out, struct btl_arena *arena,
+                              const struct next_boot *next)
+{
+    const struct configuration *last = &next->tried[next->count - 1];
+    for (size_t i = 0; i + 1 < next->count; i++) {
+        struct btl_str path = report_safe(arena, next->tried[i].path);
+        btl_format(out, "%s%S%s is not booted: %S\n", i > 0 ? BESIDE : "", &path,
+                   i == 0 && next->once ? ", asked for once (BtlNext)," : "",
+                   &next->tried[i].reason);
+    }
+    struct btl_str path = report_safe(arena, last->path);
+    btl_format(out, BESIDE "%S takes its place%s\n", &path,
+               last->trial == BTL_TRIAL_GOOD ? ": it is the last good configuration" : "");
+}
+
+// What the loader makes of one that it would rather not boot.
+static const char *all_the_same(const struct configuration *conf)
+{
+    return !conf->there ? "the defaults are used"
+           : conf->good ? "it is booted all the same"
+                        : "its good lines are used";
 }
 
 static void print_next(struct btl_out *out, struct btl_arena *arena, const struct next_boot *next)
 {
     const struct configuration *last = &next->tried[next->count - 1];
-    struct btl_str path = report_safe(arena, next->tried[0].path);
-    btl_format(out, "next boot: %S", &path);
-    if (next->once)
-        btl_format(out, " once");
-    print_verdict(out, &next->tried[0]);
-    for (size_t i = 1; i < next->count; i++) {
-        path = report_safe(arena, next->tried[i].path);
-        btl_format(out, "\n           falls back to %S: %S", &path, &next->tried[i - 1].reason);
-        print_verdict(out, &next->tried[i]);
-    }
+    struct btl_str path = report_safe(arena, last->path);
+    btl_format(out, "next boot:   %S\nwhy:         ", &path);
+    if (next->count > 1)
+        print_passed_over(out, arena, next);
     if (last->reason.len > 0)
-        btl_format(out, "\n           boots it all the same, although %S: there is no other",
-                   &last->reason);
+        btl_format(out, "%s%S; %s, for there is no other\n", next->count > 1 ? BESIDE : "",
+                   &last->reason, all_the_same(last));
+    else if (next->count == 1)
+        print_wanted(out, next);
     path = report_safe(arena, next->fallback);
-    if (path.len > 0)
-        btl_format(out, "\n           if that fails: %S", &path);
-    btl_format(out, "\n");
+    btl_format(out, "if it fails: %S%s\n", &path,
+               path.len == 0                      ? "there is nothing to fall back to"
+               : last->trial == BTL_TRIAL_COUNTED ? ", as when its tries end without boot-ok"
+                                                  : "");
 }
 
 void state_print(struct btl_out *out, const struct variables *variables,
                  const struct next_boot *next)
 {
-    for (enum btl_variable which = 0; which < BTL_VARIABLES; which++)
+    for (enum btl_variable which = 0; which < BTL_VARIABLES; which++) {
         print_record(out, variables, which);
+        if (which == BTL_VARIABLE_FAILED)
+            print_given_up(out, variables, next);
+    }
     if (next != NULL)
         print_next(out, variables->host->arena, next);
+    else
+        btl_format(out, "next boot:   not known; name the boot volume with -C\n");
 }
 
 // ------------------------------------------------------------------------------------------- JSON
