@@ -25,7 +25,6 @@ void text_heading(struct text *text, const char *heading);
 // A string of the manifest, left-justified; bytes that are not printable ASCII as \xNN, so that a
 // hostile name cannot drive the terminal; cut off after 4,096 bytes.
 void text_str(struct text *text, struct btlm_str str, size_t width);
-size_t text_str_width(const struct text *text, struct btlm_str str); // columns that it takes
 // What stands left of a value; all of a section are equally wide. And a line of its own.
 void text_label(struct text *text, const char *name);
 void text_field(struct text *text, const char *name, struct btlm_str str);

@@ -59,7 +59,8 @@ void text_str(struct text *text, struct btlm_str str, size_t width)
     put_padded(text, btl_manifest_str(text->manifest, str), width);
 }
 
-size_t text_str_width(const struct text *text, struct btlm_str str)
+// Columns that it takes.
+static size_t text_str_width(const struct text *text, struct btlm_str str)
 {
     return escaped_width(btl_manifest_str(text->manifest, str));
 }

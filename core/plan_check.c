@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The rules that look at one module alone: its phases (rule 1), its type (rule 5), its tunables.
-#include "mem.h"
 #include "plan_state.h"
 
 // More tunables than that of one module are not compared to find the nearest for a message.

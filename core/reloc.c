@@ -69,7 +69,8 @@ bool btl_symbol_loaded(const struct btl_image *image, uint32_t symbol)
     return section == ELF_SHN_UNDEF || image->section_offset[section] != BTL_NO_OFFSET;
 }
 
-struct btl_arg btl_symbol_arg(const struct btl_elf *elf, uint32_t symbol)
+// A symbol's name, for messages: a section symbol goes by its section's name.
+static struct btl_arg symbol_arg(const struct btl_elf *elf, uint32_t symbol)
 {
     if (symbol >= elf->symbol_count)
         return BTL_DEC(symbol);
@@ -87,7 +88,7 @@ bool btl_reloc_report(const struct btl_image *image, const struct btl_rela *rela
 {
     const struct btl_elf *elf = image->elf;
     btl_report(diags, code, elf->place, type, BTL_ARG(btl_elf_section_name(elf, rela->target)),
-               BTL_HEX(entry->offset), btl_symbol_arg(elf, ELF64_RELA_SYMBOL(entry->info)),
+               BTL_HEX(entry->offset), symbol_arg(elf, ELF64_RELA_SYMBOL(entry->info)),
                BTL_HEX(value), BTL_ARG_Z(field));
     return false;
 }

@@ -103,7 +103,4 @@ bool btl_reloc_report(const struct btl_image *image, const struct btl_rela *rela
 // The value of a symbol that is not undefined, in a placed image.
 uint64_t btl_symbol_address(const struct btl_image *image, uint32_t symbol);
 
-// A symbol's name, for messages: a section symbol goes by its section's name.
-struct btl_arg btl_symbol_arg(const struct btl_elf *elf, uint32_t symbol);
-
 #endif

@@ -2,8 +2,6 @@
 // The kernel's file, and its place in memory and in the window.
 #include "loader.h"
 
-#include <mem.h>
-
 #define WINDOW_STEP (2ull << 20) // btl/boot.h
 
 static bool read(struct loader *loader)

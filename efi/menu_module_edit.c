@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Changing one module: whether, when and how it is loaded. Every change goes to the planner, who
 // alone knows what may be.
-#include <mem.h>
 
 #include "menu_module_page.h"
 

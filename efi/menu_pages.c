@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The rows of all pages, and what is known about each.
-#include <mem.h>
 
 #include "menu_items.h"
 

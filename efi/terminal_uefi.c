@@ -9,8 +9,6 @@
 #include "firmware.h"
 #include "uefi.h"
 
-#include <mem.h>
-
 #define ANSWER_US 100000
 #define POLL_US   1000
 #define BYTES_MAX 256 // what sends more is no terminal

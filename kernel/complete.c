@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "complete.h"
 
-#include <btl/kernel.h>
-
 static bool begins_with(struct btl_str text, struct btl_str prefix)
 {
     return text.len >= prefix.len && btl_str_equal((struct btl_str){text.at, prefix.len}, prefix);

@@ -142,8 +142,3 @@ void screen_put(const char *text, size_t len)
         put_char(text[i]);
     refresh();
 }
-
-void screen_move(volatile uint32_t *pixels)
-{
-    screen.pixels = pixels;
-}

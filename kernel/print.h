@@ -41,7 +41,5 @@ struct screen {
 };
 bool screen_init(const struct screen *screen);
 void screen_put(const char *text, size_t len);
-// The same screen, now mapped elsewhere.
-void screen_move(volatile uint32_t *pixels);
 
 #endif

@@ -5,7 +5,6 @@
 #include "dlkm/dlkm.h"
 #include "dlkm/source.h"
 #include "handoff.h"
-#include "print.h"
 #include "symbols.h"
 #include "vm/kmem.h"
 #include "vm/page.h"

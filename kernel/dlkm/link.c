@@ -4,7 +4,6 @@
 #include "dlkm/link.h"
 
 #include "devsw.h"
-#include "dlkm/source.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The one way a module is loaded, at boot, on demand and by hand: a list of steps, each with what
 // undoes it. A step that fails has reported why; the steps before it are undone in reverse.
-#include "dlkm/link.h"
 
 #include "arena.h"
 #include "dlkm/source.h"
 #include "handoff.h"
-#include "print.h"
 #include "say.h"
 #include "timeline.h"
 #include "vm/vm.h"

@@ -6,8 +6,6 @@
 #include "vm/vm.h"
 #include "vm/window.h"
 
-#include <btl/kernel.h>
-
 void vm_summary(struct btl_out *out)
 {
     btl_format(out, "page frames by owner (of %lu below 0x%lx):\n",

@@ -91,11 +91,3 @@ bool buddy_alloc(struct buddy *buddy, uint32_t count, uint32_t *ret_first)
     *ret_first = unit;
     return true;
 }
-
-uint64_t buddy_largest(const struct buddy *buddy)
-{
-    for (int order = BUDDY_ORDERS - 1; order >= 0; order--)
-        if (buddy->free[order] != BTL_NONE)
-            return 1ull << order;
-    return 0;
-}

@@ -28,8 +28,6 @@ void buddy_init(struct buddy *buddy, void *table, size_t stride, uint32_t count)
 bool buddy_alloc(struct buddy *buddy, uint32_t count, uint32_t *ret_first);
 // Gives back any run of allocated units, whole allocations or parts. Cost: O(orders²), at most.
 void buddy_free(struct buddy *buddy, uint32_t first, uint32_t count);
-// The largest free block, in units; for messages and tests.
-uint64_t buddy_largest(const struct buddy *buddy);
 
 static inline struct buddy_link *buddy_link(const struct buddy *buddy, uint32_t unit)
 {

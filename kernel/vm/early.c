@@ -64,8 +64,3 @@ void early_free(void *memory)
         last = header->previous;
     }
 }
-
-size_t early_used(void)
-{
-    return used;
-}

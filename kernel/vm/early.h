@@ -10,6 +10,5 @@ void early_init(void *arena, size_t size);
 void *early_alloc(size_t size); // zeroed, aligned to 16; NULL when the arena is full
 void early_free(void *memory);  // panics on what it did not hand out
 bool early_owns(const void *memory);
-size_t early_used(void); // bytes, headers included
 
 #endif

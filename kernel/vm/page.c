@@ -19,11 +19,6 @@ void page_init(struct pfdat *table, uint64_t frames)
     buddy_init(&buddy, table, sizeof(*table), (uint32_t)frames);
 }
 
-bool page_ready(void)
-{
-    return pfdat != NULL;
-}
-
 struct pfdat *pfdat_of(uint64_t physical)
 {
     uint64_t frame = physical / BTL_PAGE_SIZE;

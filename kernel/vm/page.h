@@ -42,7 +42,6 @@ _Static_assert(sizeof(struct pfdat) == 20, "one per page frame: keep it small");
 
 // `table` has an entry for each frame below `frames`; all are PF_HOLE at first.
 void page_init(struct pfdat *table, uint64_t frames);
-bool page_ready(void);
 
 // owner.c: what the memory map says.
 enum pf_owner pf_owner_of_type(enum btlm_memory_type type);

@@ -154,7 +154,8 @@ bool virtio_close(struct virtio_device *device)
     return stopped;
 }
 
-bool virtio_alive(const struct virtio_device *device)
+// Is it still there and content? What was unplugged reads as all ones.
+static bool is_alive(const struct virtio_device *device)
 {
     return (status(device) & (STATUS_NEEDS_RESET | STATUS_FAILED)) == 0;
 }
@@ -212,7 +213,7 @@ int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq
     mmio_write16(common + COMMON_QUEUE_ENABLE, 1);
     add_status(device, STATUS_DRIVER_OK);
     *ret_why = "it failed when it was started";
-    return virtio_alive(device) ? 0 : BTL_ENODEV;
+    return is_alive(device) ? 0 : BTL_ENODEV;
 }
 
 void virtio_notify(const struct virtio_device *device)

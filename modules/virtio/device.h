@@ -39,8 +39,6 @@ int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq
 void virtio_notify(const struct virtio_device *device);
 // Stops the device. False: it does not.
 bool virtio_reset(const struct virtio_device *device);
-// Is it still there and content? What was unplugged reads as all ones.
-bool virtio_alive(const struct virtio_device *device);
 // `count` words of its configuration from byte `offset` on, a multiple of 4; all of one generation.
 // False: it has not so many, or does not come to rest.
 bool virtio_config(const struct virtio_device *device, uint32_t offset, uint32_t *ret,

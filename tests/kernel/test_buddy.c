@@ -18,6 +18,15 @@ static void begin(void)
     buddy_free(&buddy, 0, UNITS);
 }
 
+// The largest free block, in units.
+static uint64_t largest_free(void)
+{
+    for (int order = BUDDY_ORDERS - 1; order >= 0; order--)
+        if (buddy.free[order] != BTL_NONE)
+            return 1ull << order;
+    return 0;
+}
+
 static void nothing_is_free_at_first(void **state)
 {
     uint32_t unit;
@@ -25,7 +34,7 @@ static void nothing_is_free_at_first(void **state)
     memset(links, 0, sizeof(links));
     buddy_init(&buddy, links, sizeof(links[0]), UNITS);
     assert_false(buddy_alloc(&buddy, 1, &unit));
-    assert_int_equal(buddy_largest(&buddy), 0);
+    assert_int_equal(largest_free(), 0);
 }
 
 static void takes_no_more_than_asked(void **state)
@@ -43,7 +52,7 @@ static void a_run_longer_than_the_largest_block_is_refused(void **state)
     uint32_t unit;
 
     begin();
-    assert_int_equal(buddy_largest(&buddy), 512);
+    assert_int_equal(largest_free(), 512);
     assert_true(buddy_alloc(&buddy, 512, &unit));
     assert_false(buddy_alloc(&buddy, 512, &unit)); // 488 are left
     assert_false(buddy_alloc(&buddy, 0, &unit));
@@ -63,7 +72,7 @@ static void what_is_freed_joins_again(void **state)
     for (uint32_t i = 1; i < UNITS; i += 2)
         buddy_free(&buddy, unit[i], 1);
     assert_int_equal(buddy.free_units, UNITS);
-    assert_int_equal(buddy_largest(&buddy), 512);
+    assert_int_equal(largest_free(), 512);
 }
 
 static void parts_of_an_allocation_can_be_freed(void **state)
@@ -76,7 +85,7 @@ static void parts_of_an_allocation_can_be_freed(void **state)
     buddy_free(&buddy, unit, 13);
     buddy_free(&buddy, unit + 13, 37);
     assert_int_equal(buddy.free_units, UNITS);
-    assert_int_equal(buddy_largest(&buddy), 512);
+    assert_int_equal(largest_free(), 512);
 }
 
 // Against a model that knows who has each unit: no unit is given out twice, none is lost.
@@ -114,7 +123,7 @@ static void random_use_agrees_with_a_model(void **state)
     }
     while (runs-- > 0)
         buddy_free(&buddy, run[runs].first, run[runs].count);
-    assert_int_equal(buddy_largest(&buddy), 512);
+    assert_int_equal(largest_free(), 512);
 }
 
 int main(void)

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "dlkm/dlkm.h"
-#include "vm/page.h"
 
 static const struct kind {
     const char *guest;

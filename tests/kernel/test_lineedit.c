@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "lineedit.h"
-#include "print.h"
 
 static struct line line;
 static char echoed[1024];

@@ -10,7 +10,6 @@
 
 #include "arch.h"
 #include "boot_state.h"
-#include "give_up.h"
 #include "panic.h"
 #include "power.h"
 #include "print.h"

@@ -6,7 +6,6 @@
 #include "handoff.h"
 #include "monitor.h"
 #include "vm/kmem.h"
-#include "vm/page.h"
 
 static int begin(void **state)
 {

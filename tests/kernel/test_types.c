@@ -7,7 +7,6 @@
 #include "arena.h"
 #include "devsw.h"
 #include "intfc.h"
-#include "streams.h"
 
 // --- wsio_class
 

@@ -3,7 +3,6 @@
 #include "mock.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 void mock_add_ordinary(struct mock *mock)

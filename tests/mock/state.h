@@ -8,8 +8,6 @@
 
 #include "mock.h"
 
-#define SUFFICIENT "kernel=\"/kernel/kernel.elf\"\n"
-
 // `conf`: the text of the configuration that the record is about; NULL: of none.
 void state_put(struct mock *mock, enum btl_variable variable, const char *conf, const char *path,
                uint32_t number, const char *text);

@@ -2,10 +2,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <cmocka.h>
 
-#include "btl_test.h"
 #include "test_parse.h"
 
 static void test_unknown_key_names_the_nearest(void **state)

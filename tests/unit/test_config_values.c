@@ -2,11 +2,9 @@
 // What a value may not be: code, place and sentence of each complaint.
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "btl_test.h"
 #include "test_parse.h"
 
 static void test_bad_module_name(void **state)

@@ -2,11 +2,9 @@
 // Lines for loader.conf: how they look, and that the parser reads them back as they were.
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "btl_test.h"
 #include "test_parse.h"
 
 struct sink {

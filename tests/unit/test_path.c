@@ -2,7 +2,6 @@
 // What a path may be; test_config_values.c has the messages.
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 

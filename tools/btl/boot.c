@@ -20,7 +20,8 @@ static const struct machine {
     {ELF_MACHINE_IA64, "ia64", {"/EFI/BOOT/BOOTIA64.EFI", 22}},
 };
 
-bool boot_size_parse(const char *text, uint64_t *ret_size)
+// "128M" as a number of bytes.
+static bool parse_size(const char *text, uint64_t *ret_size)
 {
     static const char units[] = "KMGT";
     char *end;
@@ -57,7 +58,7 @@ bool boot_option(struct boot *boot, int option, bool *ret_good)
     else if (option == BOOT_MACHINE)
         *ret_good = set_machine(boot, optarg);
     else if (option == BOOT_MEMORY) {
-        *ret_good = boot_size_parse(optarg, &boot->memory);
+        *ret_good = parse_size(optarg, &boot->memory);
         if (!*ret_good)
             usage_error(boot->host, "\"%s\" is not a size; write it like 128M", optarg);
     } else

@@ -96,7 +96,5 @@ void boot_parse(struct boot *boot, struct btl_str file, struct btl_str text);
 void boot_check_required(struct boot *boot);
 // The first diagnostic after `before`; what a module's failure is put down to.
 const struct btl_diag *boot_first_since(const struct boot *boot, const struct btl_diag *before);
-// "128M" as a number of bytes.
-bool boot_size_parse(const char *text, uint64_t *ret_size);
 
 #endif

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include <btl/config.h>
-#include <btl/hash.h>
 
 #include "configurations.h"
 #include "report.h"

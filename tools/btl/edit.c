@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "files.h"
-#include "report.h"
 
 bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv)
 {

@@ -8,8 +8,6 @@
 
 #include <btl/link.h>
 
-#include "manifest_words.h"
-
 enum { TEXT, CONSTANTS, DATA, PARTS };
 static const struct {
     const char *class, *perm, *words;

@@ -15,10 +15,9 @@ struct arch_registers trap_registers __attribute__((aligned(512)));
 uint8_t trap_stack[TRAP_STACK_SIZE] __attribute__((aligned(16)));
 uint8_t trap_backing_store[TRAP_STACK_SIZE] __attribute__((aligned(512)));
 
-#define ISR_CODE 0xffffull
-#define ISR_X    (1ull << 32)
-#define ISR_W    (1ull << 33)
-#define ISR_RS   (1ull << 37)
+#define ISR_X  (1ull << 32)
+#define ISR_W  (1ull << 33)
+#define ISR_RS (1ull << 37)
 
 enum {
     VECTOR_INSTRUCTION_MISS = 0x0c,

@@ -6,7 +6,6 @@
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/madt.h"
 #include "arch/x86_64/traps.h"
-#include "handoff.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>

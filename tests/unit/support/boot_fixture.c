@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "boot_fixture.h"
 
-#include <btl/hash.h>
 #include <btl/module.h>
 
 #include <stdio.h>
@@ -346,7 +345,8 @@ uint32_t boot_index(const struct boot_fixture *boot, const char *name)
     return BTL_NONE;
 }
 
-void boot_seal(uint8_t *manifest)
+// The memory map and the seal.
+static void seal(uint8_t *manifest)
 {
     static const struct btlm_memory map[] = {
         {0, 0x9f000, BTLM_MEM_USABLE, 7, 0xf},
@@ -369,7 +369,7 @@ struct btl_bytes boot_write(struct boot_fixture *boot)
     free(zeros);
     must(btl_manifest_write(&boot->input, &boot->memory.arena, (uint8_t *)bytes.at, size) == size,
          "writing");
-    boot_seal((uint8_t *)bytes.at);
+    seal((uint8_t *)bytes.at);
     return bytes;
 }
 

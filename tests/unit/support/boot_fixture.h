@@ -43,8 +43,6 @@ void boot_end(struct boot_fixture *boot);
 uint32_t boot_index(const struct boot_fixture *boot, const char *name);
 // Freed by boot_end().
 struct btl_bytes boot_write(struct boot_fixture *boot);
-// The memory map and the seal, for a manifest that a test has written itself.
-void boot_seal(uint8_t *manifest);
 
 // Makes the checksum right again after a test has changed bytes.
 void boot_reseal(uint8_t *manifest);

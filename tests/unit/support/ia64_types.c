@@ -37,7 +37,7 @@ const struct ia_kind ia_kinds[IA_KINDS] = {
     {R_LDXMOV, MII, 0, NULL, 0},
 };
 
-const struct ia_kind *ia_kind_of(uint32_t type)
+static const struct ia_kind *kind_of(uint32_t type)
 {
     for (size_t i = 0; i < BTL_COUNT(ia_kinds); i++)
         if (ia_kinds[i].type == type)
@@ -54,7 +54,7 @@ void ia_begin(struct link_fixture *f, size_t allocations)
 uint32_t ia_relocate(struct link_fixture *f, uint32_t section, uint64_t offset, uint32_t type,
                      uint32_t symbol, int64_t addend)
 {
-    const struct ia_kind *kind = ia_kind_of(type);
+    const struct ia_kind *kind = kind_of(type);
     return eb_rela(&f->builder, section, offset + (kind->pieces != NULL ? kind->slot : 0), symbol,
                    type, addend);
 }
@@ -65,7 +65,7 @@ uint32_t ia_add_text(struct link_fixture *f, const char *name, const uint32_t *t
     if (count > 64)
         abort();
     for (size_t i = 0; i < count; i++)
-        code[IA64_BUNDLE_SIZE * i] = (uint8_t)ia_kind_of(types[i])->template;
+        code[IA64_BUNDLE_SIZE * i] = (uint8_t)kind_of(types[i])->template;
     return eb_section(&f->builder, name, ELF_SHT_PROGBITS, LF_CODE, 16, code,
                       IA64_BUNDLE_SIZE * count);
 }
@@ -80,7 +80,7 @@ static uint64_t load_bits(const uint8_t *bundle, unsigned at, unsigned bits)
 
 uint64_t ia_field_at(const struct link_fixture *f, uint64_t image_offset, uint32_t type)
 {
-    const struct ia_kind *kind = ia_kind_of(type);
+    const struct ia_kind *kind = kind_of(type);
     const uint8_t *at = f->block + image_offset;
     uint64_t value = 0;
     unsigned top = 0;

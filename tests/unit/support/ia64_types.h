@@ -56,7 +56,6 @@ struct ia_kind {
 };
 #define IA_KINDS 25
 extern const struct ia_kind ia_kinds[IA_KINDS];
-const struct ia_kind *ia_kind_of(uint32_t type);
 
 void ia_begin(struct link_fixture *f, size_t allocations); // lf_begin() for ia64
 // Adds a relocation for the bundle (or the data) at `offset` of the section.
