@@ -9,9 +9,10 @@ import shutil
 import subprocess
 import tempfile
 
+import pexpect
 import pytest
 
-from btlboot import (GOOD, O, PROGRAM, PROMPT, Machine, Result, conf, default_tree, make_image, read,
+from btlboot import (GOOD, LIMIT, O, PROGRAM, PROMPT, Machine, Result, conf, default_tree, make_image, read,
                      test_module as bad_module)
 from test_default import PHASES
 
@@ -231,6 +232,45 @@ def test_power_cut_when_the_kernel_has_given_it_up():
             machine.expect("The failure is recorded")
         assert it.state()["failed"]["path"] == "/loader.conf"
         fell_back(it.boot(), "[boot-trial-failed]")
+
+
+def power_cut_before(machine, gdb, variable, say):
+    """Says something in the monitor; the machine is off when the kernel is about to write the variable."""
+    symbols = subprocess.run(["nm", default_tree()["kernel/kernel.elf"]], check=True, text=True, stdout=subprocess.PIPE)
+    address = re.search(r"^([0-9a-f]+) T efi_variable_set$", symbols.stdout, re.M)[1]
+    words = ["set pagination off", "target remote " + gdb,
+             "hbreak *0x%s if *(char *)($rdi + 3) == '%c'" % (address, variable[3]), "continue", "x/s $rdi", "monitor quit"]
+    debugger = pexpect.spawn("gdb", ["-nx", "-batch"] + [word for it in words for word in ("-ex", it)], timeout=LIMIT,
+                             encoding="utf-8")
+    try:
+        debugger.expect("breakpoint 1 at ")  # the machine stands still
+        machine.child.send(say + "\r")
+        debugger.expect('"%s"' % variable)
+        machine.expect(pexpect.EOF)
+    finally:
+        debugger.close(force=True)
+
+
+def test_power_cut_inside_boot_ok():
+    """Between BtlGood and BtlFailed: who is good is not given up, whatever the list says."""
+    wanted = conf('fault_load="YES"\nfault_phase="BOOT2"\n', options="")
+    with computer(wanted, files={"modules/fault.ko": bad_module("fault")}) as it:
+        with it.on() as machine:
+            machine.expect("The failure is recorded")
+        given_up = it.state()["failed"]["given_up"]
+        # The same text boots once its module is away, and there is nothing else to be booted.
+        subprocess.run(["mdel", "-i", it.image + "@@1M", "::/modules/fault.ko", "::/loader.conf.prev"], check=True)
+        gdb = os.path.join(it.work, "gdb")
+        with it.on(options=["-gdb", "unix:%s,server=on,wait=off" % gdb]) as machine:
+            machine.expect(PROMPT)
+            power_cut_before(machine, gdb, "BtlFailed", "boot-ok")
+        state = it.state()
+        assert [state["good"]["sha256"]] == given_up == state["failed"]["given_up"]
+        put(it, "loader.conf.prev", LAST_GOOD)
+        with it.on() as machine:
+            assert "boot-fallback" not in machine.expect(PROMPT)
+            assert "last good configuration already" in machine.command("boot-ok")
+        assert it.state()["failed"] is None
 
 
 def test_trial_that_is_good_after_all():
