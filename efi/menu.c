@@ -38,12 +38,16 @@ void menu_say(struct loader *loader, bool problem, const char *format, ...)
     loader->menu.said_problem = problem;
 }
 
-bool menu_question_begin(struct menu_question *question, const char *title, struct btl_str value)
+bool menu_question_begin(struct loader *loader, struct menu_question *question, const char *title,
+                         struct btl_str value)
 {
     question->title = title;
     question->about[0] = question->hint[0] = '\0';
     btl_line_begin(&question->line, question->room, sizeof(question->room));
-    return btl_line_set(&question->line, value);
+    if (btl_line_set(&question->line, value))
+        return true;
+    menu_say(loader, true, "The value (%u bytes) cannot be edited here", (unsigned)value.len);
+    return false;
 }
 
 bool menu_ask(struct loader *loader, struct menu_question *question)
@@ -121,7 +125,7 @@ enum menu_result menu_run(struct loader *loader, bool planned)
     look(loader);
     loader->fw->forget_keys(loader->fw);
     menu_view_of(loader)->begin(loader);
-    while (!menu_do(loader, planned, menu_view_of(loader)->command(loader, planned), &result))
+    while (!menu_do(loader, menu_view_of(loader)->command(loader), &result))
         continue;
     menu_view_of(loader)->end(loader);
     if (loader->menu.nobody)

@@ -18,14 +18,11 @@ static bool choose(struct loader *loader, uint32_t index)
 static bool edit_options(struct loader *loader)
 {
     struct menu_question question;
-    struct btl_str key = BTL_STR("kernel_options");
-    if (!menu_question_begin(&question, "Kernel options", loader->config.kernel_options)) {
-        menu_say(loader, true, "The value is too long to be edited here");
+    struct btl_str old = loader->config.kernel_options;
+    if (!menu_question_begin(loader, &question, "Kernel options", old))
         return false;
-    }
-    btl_format_to(question.about, sizeof(question.about), "kernel_options");
     btl_format_to(question.hint, sizeof(question.hint), "Words for the kernel, for this boot.");
-    return menu_ask(loader, &question) && menu_change(loader, key, btl_line_text(&question.line));
+    return menu_ask_change(loader, &question, BTL_STR("kernel_options"));
 }
 
 static void show(struct loader *loader, const char *title,
@@ -67,8 +64,9 @@ static void enter_setup(struct loader *loader)
 }
 
 // What ends the menu. False: it goes on.
-static bool take_last(struct loader *loader, enum item item, bool planned, enum menu_result *ret)
+static bool take_last(struct loader *loader, enum item item, enum menu_result *ret)
 {
+    bool planned = loader->menu.planned;
     *ret = item == ITEM_BOOT ? MENU_BOOT : MENU_LEAVE;
     if (item == ITEM_BOOT && !planned)
         menu_say(loader, true, "This cannot be booted so; d shows the diagnostics");
@@ -82,16 +80,16 @@ static bool take_last(struct loader *loader, enum item item, bool planned, enum 
     return item == ITEM_LEAVE || (item == ITEM_BOOT && planned);
 }
 
-static bool preview(struct loader *loader, bool planned)
+static bool preview(struct loader *loader)
 {
-    loader->preview = planned;
-    if (!planned)
+    loader->preview = loader->menu.planned;
+    if (!loader->preview)
         menu_say(loader, true, "There is no manifest of what cannot be booted");
-    return planned;
+    return loader->preview;
 }
 
 // True: the choice has changed, everything is planned anew.
-static bool take_item(struct loader *loader, enum item item, bool planned)
+static bool take_item(struct loader *loader, enum item item)
 {
     switch (item) {
     case ITEM_OPTIONS:
@@ -105,7 +103,7 @@ static bool take_item(struct loader *loader, enum item item, bool planned)
     case ITEM_ADD:
         return menu_module_add(loader);
     case ITEM_MANIFEST:
-        return preview(loader, planned);
+        return preview(loader);
     case ITEM_SHELL:
         return run_shell(loader);
     case ITEM_PLAN:
@@ -132,15 +130,14 @@ static bool take_item(struct loader *loader, enum item item, bool planned)
     return false;
 }
 
-static bool take_other(struct loader *loader, enum menu_page page, uint32_t other, bool planned,
+static bool take_other(struct loader *loader, enum menu_page page, uint32_t other,
                        enum menu_result *ret)
 {
     struct menu_module module;
     if (page == MENU_PAGE_BOOT) {
         // Return once more on the chosen one boots it.
         if (other < menu_config_count(loader) && menu_config_at(loader, other)->chosen)
-            return take_last(loader, ITEM_BOOT, planned, ret);
-        *ret = MENU_AGAIN;
+            return take_last(loader, ITEM_BOOT, ret);
         return other < menu_config_count(loader) && choose(loader, other);
     }
     menu_module_at(loader, other, &module);
@@ -150,8 +147,7 @@ static bool take_other(struct loader *loader, enum menu_page page, uint32_t othe
     return false;
 }
 
-static bool take(struct loader *loader, bool planned, struct menu_command command,
-                 enum menu_result *ret)
+static bool take(struct loader *loader, struct menu_command command, enum menu_result *ret)
 {
     enum item item;
     uint32_t other;
@@ -165,14 +161,14 @@ static bool take(struct loader *loader, bool planned, struct menu_command comman
     if (command.page == MENU_PAGE_ON_ERROR)
         return menu_on_error_page_take(loader, command.row);
     if (!menu_is_item(loader, command.page, command.row, &item, &other))
-        return take_other(loader, command.page, other, planned, ret);
+        return take_other(loader, command.page, other, ret);
     if (item == ITEM_VIEW) {
         menu_view_of(loader)->end(loader);
         loader->menu.line = !loader->menu.line;
         menu_view_of(loader)->begin(loader);
         return false;
     }
-    return take_item(loader, item, planned) || take_last(loader, item, planned, ret);
+    return take_item(loader, item) || take_last(loader, item, ret);
 }
 
 struct told {
@@ -186,14 +182,13 @@ static void print_told(const void *what, struct btl_out *out)
     menu_details(told->loader, told->command.page, told->command.row, out);
 }
 
-bool menu_do(struct loader *loader, bool planned, struct menu_command command,
-             enum menu_result *ret)
+bool menu_do(struct loader *loader, struct menu_command command, enum menu_result *ret)
 {
     struct told told = {loader, command};
     struct menu *menu = &loader->menu;
     switch (command.kind) {
     case MENU_TAKE:
-        return take(loader, planned, command, ret);
+        return take(loader, command, ret);
     case MENU_TELL:
         menu_view_of(loader)->show(loader, "Details", print_told, &told);
         break;

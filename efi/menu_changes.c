@@ -35,17 +35,26 @@ static bool is_of_module(struct btl_str line, struct btl_str module)
     static const char *const keys[] = {"_load", "_phase", "_flags", "_on_error"};
     struct menu_key_text room;
     for (size_t i = 0; i < BTL_COUNT(keys); i++) {
-        if (is_of_key(line, menu_module_key(module, keys[i], BTL_STR(""), &room)))
+        if (is_of_key(line, menu_module_key(module, keys[i], &room)))
             return true;
     }
     return begins(line, module, '.');
 }
 
-struct btl_str menu_module_key(struct btl_str module, const char *between, struct btl_str rest,
-                               struct menu_key_text *room)
+static struct btl_str key_in(const struct menu_key_text *room, size_t len)
 {
-    size_t len = btl_format_to(room->text, sizeof(room->text), "%S%s%S", &module, between, &rest);
     return (struct btl_str){room->text, len < sizeof(room->text) ? len : 0};
+}
+
+struct btl_str menu_module_key(struct btl_str module, const char *rest, struct menu_key_text *room)
+{
+    return key_in(room, btl_format_to(room->text, sizeof(room->text), "%S%s", &module, rest));
+}
+
+struct btl_str menu_tunable_key(struct btl_str module, struct btl_str tunable,
+                                struct menu_key_text *room)
+{
+    return key_in(room, btl_format_to(room->text, sizeof(room->text), "%S.%S", &module, &tunable));
 }
 
 // Those lines of the changes that are not of `name`, and then `more`. In memory that outlives the
@@ -91,6 +100,12 @@ bool menu_change(struct loader *loader, struct btl_str key, struct btl_str value
         return false;
     menu_say(loader, false, "For this boot: %.*s", (int)(line.len - 1), line.at);
     return true;
+}
+
+bool menu_ask_change(struct loader *loader, struct menu_question *question, struct btl_str key)
+{
+    btl_format_to(question->about, sizeof(question->about), "%S", &key);
+    return menu_ask(loader, question) && menu_change(loader, key, btl_line_text(&question->line));
 }
 
 static bool any(const struct loader *loader, struct btl_str name,

@@ -156,7 +156,7 @@ static void print_said(struct loader *loader)
     menu->said_problem = false;
 }
 
-static struct menu_command command(struct loader *loader, bool planned)
+static struct menu_command command(struct loader *loader)
 {
     struct menu_command got;
     struct btl_line line;

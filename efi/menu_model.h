@@ -56,8 +56,7 @@ bool menu_key(const struct loader *loader, enum menu_page page, uint32_t letter,
 void menu_problems(const struct loader *loader, struct btl_out *out);
 
 // Does what the command says. True: the menu has come to its end, with *ret.
-bool menu_do(struct loader *loader, bool planned, struct menu_command command,
-             enum menu_result *ret);
+bool menu_do(struct loader *loader, struct menu_command command, enum menu_result *ret);
 
 // --------------------------------------------------------------------------------------- questions
 
@@ -71,8 +70,9 @@ struct menu_question {
     struct btl_line line; // the value now, then the answer
 };
 
-// False: the value is longer than can be edited, or not text.
-bool menu_question_begin(struct menu_question *question, const char *title, struct btl_str value);
+// False: the value is longer than can be edited, or not text; that was said.
+bool menu_question_begin(struct loader *loader, struct menu_question *question, const char *title,
+                         struct btl_str value);
 // Asks, by the view. False: it was left as it is.
 bool menu_ask(struct loader *loader, struct menu_question *question);
 
@@ -81,7 +81,7 @@ bool menu_ask(struct loader *loader, struct menu_question *question);
 struct menu_view {
     void (*begin)(struct loader *loader); // the console is ours, and what stands there is not
     void (*end)(struct loader *loader);   // the console is to be as it was
-    struct menu_command (*command)(struct loader *loader, bool planned);
+    struct menu_command (*command)(struct loader *loader);
     // False: nothing was answered. True: question->line is the answer, maybe the old value.
     bool (*ask)(struct loader *loader, struct menu_question *question);
     void (*show)(struct loader *loader, const char *title,
@@ -160,6 +160,7 @@ bool menu_on_error_page_take(struct loader *loader, uint32_t index);
 // Changes for this boot: lines of loader->choice.changes (menu_changes.c). All return whether
 // something has changed; what could not be done was said.
 bool menu_change(struct loader *loader, struct btl_str key, struct btl_str value);
+bool menu_ask_change(struct loader *loader, struct menu_question *question, struct btl_str key);
 bool menu_changed(const struct loader *loader, struct btl_str key);
 bool menu_changed_module(const struct loader *loader, struct btl_str module);
 bool menu_undo_key(struct loader *loader, struct btl_str key);
@@ -170,8 +171,9 @@ uint32_t menu_change_count(const struct loader *loader);
 struct menu_key_text {
     char text[2 * BTL_MODULE_NAME_MAX + 300];
 };
-struct btl_str menu_module_key(struct btl_str module, const char *between, struct btl_str rest,
-                               struct menu_key_text *room);
+struct btl_str menu_module_key(struct btl_str module, const char *rest, struct menu_key_text *room);
+struct btl_str menu_tunable_key(struct btl_str module, struct btl_str tunable,
+                                struct menu_key_text *room);
 
 // Texts (menu_texts.c); `what` is the loader.
 void menu_print_plan(const void *what, struct btl_out *out);

@@ -34,7 +34,7 @@ static bool toggle(struct loader *loader, const struct menu_module *module)
     struct menu_key_text room;
     bool on = menu_module_on(module);
     bool listed = module->config != NULL && module->config->blacklisted;
-    struct btl_str key = menu_module_key(module->name, "_load", BTL_STR(""), &room);
+    struct btl_str key = menu_module_key(module->name, "_load", &room);
     if (!on && listed && !take_off_blacklist(loader, module->name))
         return false;
     if (!menu_change(loader, key, on ? BTL_STR("NO") : BTL_STR("YES")))
@@ -44,30 +44,15 @@ static bool toggle(struct loader *loader, const struct menu_module *module)
     return true;
 }
 
-static bool ask_key(struct loader *loader, struct menu_question *question, struct btl_str key)
-{
-    btl_format_to(question->about, sizeof(question->about), "%S", &key);
-    return menu_ask(loader, question) && menu_change(loader, key, btl_line_text(&question->line));
-}
-
-static bool begin_question(struct loader *loader, struct menu_question *question, const char *title,
-                           struct btl_str value)
-{
-    if (menu_question_begin(question, title, value))
-        return true;
-    menu_say(loader, true, "The value (%u bytes) cannot be edited here", (unsigned)value.len);
-    return false;
-}
-
 static bool edit_flags(struct loader *loader, const struct menu_module *module)
 {
     struct menu_question question;
     struct menu_key_text room;
-    if (!begin_question(loader, &question, "Flags", menu_module_flags(module)))
+    if (!menu_question_begin(loader, &question, "Flags", menu_module_flags(module)))
         return false;
     btl_format_to(question.hint, sizeof(question.hint), "Text for the load function of %S.",
                   &module->name);
-    return ask_key(loader, &question, menu_module_key(module->name, "_flags", BTL_STR(""), &room));
+    return menu_ask_change(loader, &question, menu_module_key(module->name, "_flags", &room));
 }
 
 static bool edit_tunable(struct loader *loader, const struct menu_module *module, uint32_t index)
@@ -79,7 +64,7 @@ static bool edit_tunable(struct loader *loader, const struct menu_module *module
     struct btl_str value = tunable.setting != NULL ? tunable.setting->value
                            : tunable.has_default   ? btl_str_of(tunable.default_text)
                                                    : BTL_STR("");
-    if (!begin_question(loader, &question, "Tunable", value))
+    if (!menu_question_begin(loader, &question, "Tunable", value))
         return false;
     size_t len = btl_format_to(question.hint, sizeof(question.hint), "%.60S%s%.200S%s",
                                &tunable.type, tunable.type.len > 0 ? ": " : "",
@@ -87,7 +72,7 @@ static bool edit_tunable(struct loader *loader, const struct menu_module *module
     if (tunable.has_default)
         btl_format_to(question.hint + len, sizeof(question.hint) - len, "Default: %s",
                       tunable.default_text);
-    return ask_key(loader, &question, menu_module_key(module->name, ".", tunable.name, &room));
+    return menu_ask_change(loader, &question, menu_tunable_key(module->name, tunable.name, &room));
 }
 
 static void print_all(const void *what, struct btl_out *out)
@@ -152,7 +137,7 @@ static bool set_phase(struct loader *loader, const struct menu_module *module, s
                       enum btl_phase phase)
 {
     struct menu_key_text room;
-    struct btl_str load = menu_module_key(module->name, "_load", BTL_STR(""), &room);
+    struct btl_str load = menu_module_key(module->name, "_load", &room);
     bool configured = module->config != NULL && module->config->load_yes;
     if (!configured && menu_module_on(module) && !menu_change(loader, load, BTL_STR("YES")))
         return false;
@@ -166,7 +151,7 @@ bool menu_phase_page_take(struct loader *loader, uint32_t index)
     if (!menu_module_shown(loader, &module))
         return false;
     enum btl_phase phase = menu_phase_at(&module, index);
-    struct btl_str key = menu_module_key(module.name, "_phase", BTL_STR(""), &room);
+    struct btl_str key = menu_module_key(module.name, "_phase", &room);
     loader->menu.page = MENU_PAGE_MODULE;
     if (phase == BTL_PHASES)
         return menu_undo_key(loader, key);
@@ -177,7 +162,7 @@ bool menu_module_add(struct loader *loader)
 {
     struct menu_question question;
     struct menu_key_text room;
-    if (!begin_question(loader, &question, "Add a module", BTL_STR("")))
+    if (!menu_question_begin(loader, &question, "Add a module", BTL_STR("")))
         return false;
     btl_format_to(question.hint, sizeof(question.hint),
                   "Its name: NAME is looked for as NAME.ko in %S.", &loader->config.module_path);
@@ -188,5 +173,5 @@ bool menu_module_add(struct loader *loader)
         menu_say(loader, true, "A name has 1 to %u letters, digits, _ and -", BTL_MODULE_NAME_MAX);
         return false;
     }
-    return menu_change(loader, menu_module_key(name, "_load", BTL_STR(""), &room), BTL_STR("YES"));
+    return menu_change(loader, menu_module_key(name, "_load", &room), BTL_STR("YES"));
 }

@@ -15,17 +15,17 @@ struct btl_str menu_module_flags(const struct menu_module *module)
 }
 
 static bool key_changed(const struct loader *loader, const struct menu_module *module,
-                        const char *between, struct btl_str rest)
+                        const char *rest)
 {
     struct menu_key_text room;
-    return menu_changed(loader, menu_module_key(module->name, between, rest, &room));
+    return menu_changed(loader, menu_module_key(module->name, rest, &room));
 }
 
 static void load_row(const struct loader *loader, const struct menu_module *module,
                      struct menu_row *ret)
 {
     *ret = (struct menu_row){.key = 'n', .name = BTL_STR("Load it")};
-    ret->changed = key_changed(loader, module, "_load", BTL_STR(""));
+    ret->changed = key_changed(loader, module, "_load");
     if (menu_module_failed(module))
         ret->style = FW_STYLE_PROBLEM;
     btl_format_to(ret->text, sizeof(ret->text), "%s%s", menu_module_on(module) ? "YES" : "NO",
@@ -38,7 +38,7 @@ static void phase_row(const struct loader *loader, const struct menu_module *mod
     const struct btl_planned *planned = module->planned;
     const char *phase = btl_phase_name(menu_module_phase(module));
     *ret = (struct menu_row){.key = 'p', .name = BTL_STR("Phase")};
-    ret->changed = key_changed(loader, module, "_phase", BTL_STR(""));
+    ret->changed = key_changed(loader, module, "_phase");
     if (planned != NULL && planned->pulled_by != BTL_NONE)
         btl_format_to(ret->text, sizeof(ret->text), "%s, where %S pulls it; configured for %s",
                       phase, &loader->plan.modules[planned->pulled_by].name,
@@ -51,9 +51,10 @@ static void tunable_row(const struct loader *loader, const struct menu_module *m
                         uint32_t index, struct menu_row *ret)
 {
     struct menu_tunable tunable;
+    struct menu_key_text room;
     menu_tunable_at(module, index, &tunable);
     *ret = (struct menu_row){.name = tunable.name};
-    ret->changed = key_changed(loader, module, ".", tunable.name);
+    ret->changed = menu_changed(loader, menu_tunable_key(module->name, tunable.name, &room));
     if (tunable.setting != NULL)
         btl_format_to(ret->text, sizeof(ret->text), "\"%S\"", &tunable.setting->value);
     else if (tunable.has_default)
@@ -83,12 +84,12 @@ void menu_module_page_row(const struct loader *loader, uint32_t index, struct me
         break;
     case ROW_FLAGS:
         *ret = (struct menu_row){.key = 'f', .name = BTL_STR("Flags")};
-        ret->changed = key_changed(loader, &module, "_flags", BTL_STR(""));
+        ret->changed = key_changed(loader, &module, "_flags");
         btl_format_to(ret->text, sizeof(ret->text), "\"%S\"", &flags);
         break;
     case ROW_ON_ERROR:
         *ret = (struct menu_row){.key = 'e', .name = BTL_STR("On failure")};
-        ret->changed = key_changed(loader, &module, "_on_error", BTL_STR(""));
+        ret->changed = key_changed(loader, &module, "_on_error");
         btl_format_to(ret->text, sizeof(ret->text), "%s",
                       btl_on_error_name(menu_on_error(&module)));
         break;

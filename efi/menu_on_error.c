@@ -47,7 +47,7 @@ bool menu_on_error_page_take(struct loader *loader, uint32_t index)
     struct menu_key_text room;
     if (!menu_module_shown(loader, &module))
         return false;
-    struct btl_str key = menu_module_key(module.name, "_on_error", BTL_STR(""), &room);
+    struct btl_str key = menu_module_key(module.name, "_on_error", &room);
     loader->menu.page = MENU_PAGE_MODULE;
     if (index >= BTL_COUNT(levels))
         return menu_undo_key(loader, key);

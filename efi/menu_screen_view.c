@@ -68,7 +68,7 @@ static bool turn_key(struct loader *loader, fw_key key, struct menu_command *ret
     return true;
 }
 
-static struct menu_command command(struct loader *loader, bool planned)
+static struct menu_command command(struct loader *loader)
 {
     struct menu *menu = &loader->menu;
     struct menu_command got;

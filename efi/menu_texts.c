@@ -160,7 +160,7 @@ static void print_codes(const void *what, struct btl_out *out)
 void menu_explain(struct loader *loader)
 {
     struct menu_question question;
-    menu_question_begin(&question, "Explain a message", first_code(loader));
+    menu_question_begin(loader, &question, "Explain a message", first_code(loader));
     btl_format_to(question.about, sizeof(question.about), "Code");
     btl_format_to(question.hint, sizeof(question.hint),
                   "What stands in brackets behind a message; its beginning is enough: conf-");

@@ -78,6 +78,19 @@ static void say_counted(struct loader *loader)
              loader->tries_left, loader->config.boot_tries);
 }
 
+static bool count(struct loader *loader)
+{
+    struct btl_record record = {
+        .there = true, .number = loader->tries_left, .path = loader->choice.path};
+    memcpy(record.sha256, loader->config_file->sha256, sizeof(record.sha256));
+    if (!state_write(loader, BTL_VARIABLE_TRIAL, &record))
+        return uncounted(loader);
+    loader->counted_try = (struct counted_try){.there = true, .tries_left = loader->tries_left};
+    memcpy(loader->counted_try.sha256, record.sha256, sizeof(record.sha256));
+    say_counted(loader);
+    return true;
+}
+
 bool trial_count(struct loader *loader)
 {
     // What is said about a configuration is not over because something else of its name boots.
@@ -97,15 +110,7 @@ bool trial_count(struct loader *loader)
         log_line(&loader->log, BTL_LOG_NOTE, "this try is not counted: one boot counts one try");
         return true;
     }
-    struct btl_record record = {
-        .there = true, .number = loader->tries_left, .path = loader->choice.path};
-    memcpy(record.sha256, loader->config_file->sha256, sizeof(record.sha256));
-    if (!state_write(loader, BTL_VARIABLE_TRIAL, &record))
-        return uncounted(loader);
-    loader->counted_try = (struct counted_try){.there = true, .tries_left = loader->tries_left};
-    memcpy(loader->counted_try.sha256, record.sha256, sizeof(record.sha256));
-    say_counted(loader);
-    return true;
+    return count(loader);
 }
 
 void trial_describe(const struct loader *loader, struct btlm_boot *boot)
