@@ -36,12 +36,14 @@ void arch_reset(void);
 
 struct arch_registers; // an interrupted context, as the exception stub saved it
 
-// Calls `expired` when `seconds` have passed and nobody has stopped it, and then every `again`
-// seconds: out of whatever is running then, even with interrupts off. When it returns, that goes on.
-// From phase 1 on, in the loader's address space. False: the machine has nothing for this, and all
-// is as it was.
-bool arch_watchdog_start(uint32_t seconds, uint32_t again,
-                         void (*expired)(const struct arch_registers *at));
+// Calls `expired` when `seconds` have passed and nobody has stopped it: out of whatever is running
+// then, even with interrupts off where the machine can. When it returns, that goes on, or the machine
+// stops. From phase 1 on, in the loader's address space. False: the machine has nothing for this, and
+// all is as it was.
+bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *at));
+// It expires when so many seconds have passed from now on, whether it has already or not. Nothing when
+// none runs.
+void arch_watchdog_extend(uint32_t seconds);
 // Out of `expired`: goes on with `next`, on a stack of its own and so that the watchdog can interrupt
 // it, too. Once; `at` is copied.
 _Noreturn void arch_watchdog_leave(const struct arch_registers *at,

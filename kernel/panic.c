@@ -7,6 +7,7 @@
 #include "power.h"
 #include "print.h"
 #include "symbols.h"
+#include "watchdog.h"
 
 #include <btl/boot_state.h>
 #include <btl/kernel.h>
@@ -70,6 +71,7 @@ void panic_begin(void)
 {
     if (depth++ > 0)
         second_failure();
+    watchdog_time_panic();
     log_level(BTL_LOG_ERROR);
     kprintf("\n*** ");
     message = btl_buffer(message_text, sizeof(message_text));

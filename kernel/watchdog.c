@@ -12,8 +12,6 @@
 // What a panic may take: it writes a variable, and shows a page of text on a slow line.
 #define PANIC_SECONDS 15
 
-static bool panic_is_timed;
-
 static void too_late(const struct arch_registers *at)
 {
     panic_begin();
@@ -22,17 +20,17 @@ static void too_late(const struct arch_registers *at)
     panic_end(at);
 }
 
-// A panic that is being shown gets its time from here on. When that is over, it hangs, perhaps in
-// the firmware: nothing is left but the reset.
+// A panic has had its time: it hangs, perhaps in the firmware, and nothing is left but the reset.
 static void expired(const struct arch_registers *at)
 {
-    bool was_timed = panic_is_timed;
-
-    panic_is_timed = true;
     if (!panic_is_shown())
         arch_watchdog_leave(at, too_late);
-    if (was_timed)
-        boot_reset_failed();
+    boot_reset_failed();
+}
+
+void watchdog_time_panic(void)
+{
+    arch_watchdog_extend(PANIC_SECONDS);
 }
 
 void watchdog_start(void)
@@ -41,7 +39,7 @@ void watchdog_start(void)
 
     if (boot == NULL || boot->timeout == 0)
         return;
-    if (arch_watchdog_start(boot->timeout, PANIC_SECONDS, expired))
+    if (arch_watchdog_start(boot->timeout, expired))
         kprintf("watchdog: the kernel has to be up in %u seconds\n", boot->timeout);
     else
         kernel_say(BTL_RUN_NO_WATCHDOG);

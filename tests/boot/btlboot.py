@@ -117,7 +117,7 @@ def machine_x86_64(variables, image, disk, memory, random):
 def machine_ia64(variables, image, disk, memory, random):
     """The emulator that QEMU_IA64 names, which has its firmware in it."""
     return os.environ["QEMU_IA64"], [
-        "-machine", "vibtanium,efi-boot-manager=off", "-m", memory or "512M",
+        "-machine", "vibtanium,efi-boot-manager=off,nvram=" + variables, "-m", memory or "512M",
         "-drive", "if=ide,format=raw,file=" + image]
 
 

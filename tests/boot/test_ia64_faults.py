@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the kernel shows of exceptions on ia64: cause, registers, and who called whom."""
+"""What the kernel shows of exceptions on ia64: cause, registers, and who called whom. The watchdog."""
 import os
 import re
 
 import pytest
 
-from btlboot import ARCH, BAD, PROMPT, boot, conf
+from btlboot import ARCH, BAD, GOOD, PROMPT, boot, conf, started
+from btlboot import test_module as bad_module
+from test_boot_ok import trial
 from test_broken import add
+from test_ia64 import ALL
 
 pytestmark = [
     pytest.mark.skipif(ARCH != "ia64", reason="these are for O=build/ia64"),
@@ -93,3 +96,66 @@ def test_stack_overflows():
     result.says("the kernel stack has overflown into its guard pages")
     assert calls(result)[0] == "crash_wide"
     assert calls(result)[-3:] == ["kmain", "ia64_start", "_start"]
+
+
+# -------------------------------------------------------------------------------- trials, the watchdog
+
+def fell_back(result, *reason):
+    """The machine came up, with nobody at it, and its manifest says why."""
+    assert result.status == GOOD, result.text
+    assert result.loaded() == ALL
+    line = result.says("BTL-REPORT boot path=/loader.conf.prev", "how=fallback", "reason=")
+    for part in reason:
+        assert part in line, line
+
+
+def test_fault_on_trial():
+    fell_back(trial("fault", "BOOT1"), "EXCEPTION 0x", "while the load function of module fault was running")
+
+
+@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
+def test_hanging_module_on_trial(phase):
+    result = trial("hangs", phase, 'boot_timeout="20"\n')
+    result.says("WATCHDOG: the kernel is not up after 20 seconds (boot_timeout)")
+    result.says("while the load function of module hangs was running")
+    assert calls(result)[:3] == ["hangs_inner", "hangs_outer", "hangs_load"]
+    assert calls(result)[-3:] == ["kmain", "ia64_start", "_start"]
+    fell_back(result, "WATCHDOG", "hangs")
+
+
+@pytest.mark.parametrize("flags", ["hangs", "hangs twice"])
+def test_panic_that_hangs(flags):
+    """Of an exception, or of the watchdog: the interrupt comes out of the handler of another one."""
+    result = trial("badpanic", "BOOT2",
+                   'boot_tries="0"\nboot_timeout="20"\nearlylog_load="NO"\nbadpanic_flags="%s"\n' % flags)
+    assert "backtrace:" not in result.text and "Stopped." not in result.text
+    assert ("EXCEPTION 0x1000" in result.text) == (flags == "hangs")
+    line = result.says("BTL-REPORT boot path=/loader.conf.prev", "how=fallback")
+    assert "while the load function of module badpanic was running" in line
+
+
+def test_hang_without_a_fallback_is_a_panic_that_stops():
+    files, lines = add("hangs", "BOOT2")
+    result = boot(files=files, text=conf(lines + 'boot_timeout="20"\n'))
+    assert result.status == BAD
+    result.says("WATCHDOG: the kernel is not up after 20 seconds (boot_timeout)")
+    result.says("Stopped.")
+
+
+def timer_state(phase, lines):
+    """At the load function of a module: in phase 1, or, where it is AUTO, when the boot is over."""
+    text = conf('timer_load="YES"\ntimer_phase="%s"\n%s' % (phase, lines), options="")
+    files = {"modules/timer.ko": bad_module("timer"), "loader.conf": text.encode()}
+    with started(files) as machine:
+        before = machine.expect(PROMPT)
+        if phase == "AUTO":
+            before = machine.command("kmadmin -L timer")
+    return re.search(r"timer: interrupts (\d) itm ([0-9a-f]+) itv ([0-9a-f]+) tpr ([0-9a-f]+)", before).groups()
+
+
+def test_watchdog_leaves_the_timer_as_it_was():
+    interrupts, _, vector, masked = timer_state("BOOT1", 'boot_timeout="150"\n')
+    assert (interrupts, vector, masked) == ("1", "ff", "e0")
+    found = timer_state("BOOT1", "")
+    assert found[0] == "0" and found[2] != "ff"
+    assert timer_state("AUTO", 'boot_timeout="150"\n') == found

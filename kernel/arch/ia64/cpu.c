@@ -62,7 +62,7 @@ void arch_pause(void)
 void arch_halt(void)
 {
     for (;;)
-        __asm__ volatile("rsm psr.i ;; hint @pause" : : : "memory");
+        arch_pause(); // the watchdog may still have something to say
 }
 
 uint64_t time_ticks(void)

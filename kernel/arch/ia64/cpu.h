@@ -43,6 +43,14 @@ READ_REGISTER(read_itc, "ar.itc")
 READ_REGISTER(read_io_base, "ar.k0")
 READ_REGISTER(read_boot_root, "ar.k3") // the loader's
 READ_REGISTER(read_root, "ar.k6")
+READ_REGISTER(read_itm, "cr.itm")
+READ_REGISTER(read_itv, "cr.itv")
+READ_REGISTER(read_tpr, "cr.tpr")
+READ_REGISTER(read_ivr, "cr.ivr")
+WRITE_REGISTER(write_itm, "cr.itm")
+WRITE_REGISTER(write_itv, "cr.itv")
+WRITE_REGISTER(write_tpr, "cr.tpr")
+WRITE_REGISTER(write_eoi, "cr.eoi")
 WRITE_REGISTER(write_dcr, "cr.dcr")
 WRITE_REGISTER(write_iva, "cr.iva")
 WRITE_REGISTER(write_save_area, "ar.k5")
@@ -54,6 +62,16 @@ WRITE_REGISTER(write_memory_table, "ar.k7")
 static inline void serialize(void)
 {
     __asm__ volatile(";; srlz.i ;; srlz.d ;;" : : : "memory");
+}
+
+static inline void interrupts_on(void)
+{
+    __asm__ volatile("ssm psr.i ;; srlz.d ;;" : : : "memory");
+}
+
+static inline void interrupts_off(void)
+{
+    __asm__ volatile("rsm psr.i ;;" : : : "memory");
 }
 
 // Drops translations of 2^bits bytes, out of registers and caches.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The interruption vectors (Itanium SDM volume 2, 5.6 to 8), 32 KiB, pinned at IVT_VIRTUAL. A TLB miss
-// is served and returns; every other interruption ends the kernel in trap().
+// is served and returns, and so is an interrupt that nobody asked for; every other interruption ends the
+// kernel in trap().
 //
 // A handler starts with PSR.ic and PSR.i clear, in bank 0: r16 to r31 are its own, and nothing else.
 // It has no stack, and touches memory by physical addresses only (PSR.dt off), for a miss inside it
@@ -211,8 +212,32 @@ miss_trap:
     TRAP(0x28)
     VECTOR(0x2c00) // break
     TRAP(0x2c)
-    VECTOR(0x3000) // external interrupt
-    TRAP(0x30)
+    // External interrupt. Those below 16 that have no vector of their own (but for 15: there is
+    // none any more) are errors; the watchdog's ends the kernel; what the firmware left pending is over.
+    VECTOR(0x3000)
+    mov r31 = pr
+    mov r16 = cr.ivr
+    mov r17 = WATCHDOG_VECTOR
+    ;;
+    srlz.d
+    cmp.eq p6, p0 = 15, r16
+    cmp.gt p7, p0 = 15, r16
+    cmp.eq p8, p0 = r16, r17
+    mov r29 = 0x30
+(p6) br.cond.sptk.many interrupt_over
+(p7) br.cond.spnt.many trap_entry
+    ;;
+    mov cr.eoi = r0
+    ;;
+    srlz.d
+    mov r29 = TRAP_WATCHDOG
+(p8) br.cond.spnt.many trap_entry
+    ;;
+interrupt_over:
+    mov pr = r31, -1
+    ;;
+    rfi
+    ;;
     // Reserved ones go on in the order of their offsets.
     number = 0x34
     .rept 7
@@ -504,7 +529,7 @@ firmware_call_physical:
     flushrs
     ;;
     rsm psr.i | psr.ic
-    movl r19 = PSR_IT | PSR_DT | PSR_RT | PSR_DFH
+    movl r19 = PSR_I | PSR_IT | PSR_DT | PSR_RT | PSR_DFH // no interrupts: no vectors
     ;;
     srlz.i
     ;;

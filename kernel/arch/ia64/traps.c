@@ -121,6 +121,8 @@ void trap(const struct arch_registers *r)
 {
     const char *name = r->vector < BTL_COUNT(vector_name) ? vector_name[r->vector] : NULL;
 
+    if (r->vector == TRAP_WATCHDOG)
+        watchdog_interrupt(r);
     panic_begin();
     kprintf("EXCEPTION 0x%04lx (%s), ISR 0x%lx\n", (unsigned long)r->vector << 8,
             name != NULL ? name : "reserved vector", (unsigned long)r->isr);

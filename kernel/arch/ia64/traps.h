@@ -6,7 +6,12 @@
 #define TRAP_STACK_SIZE 0x4000 // and as much for the register stack
 #define FPSR_DEFAULT    0x9804c0270033f
 
+// The interrupt of the watchdog, and what trap() gets for it: no offset in the table of vectors.
+#define WATCHDOG_VECTOR 0xff
+#define TRAP_WATCHDOG   0x31
+
 #define PSR_IC  (1 << 13)
+#define PSR_I   (1 << 14)
 #define PSR_DT  (1 << 17)
 #define PSR_DFH (1 << 19)
 #define PSR_RT  (1 << 27)
@@ -31,6 +36,9 @@ _Static_assert(sizeof(struct arch_registers) == 61 * 8, "ivt.S");
 
 extern struct arch_registers trap_registers;
 _Noreturn void trap(const struct arch_registers *registers);
+
+// watchdog.c
+_Noreturn void watchdog_interrupt(const struct arch_registers *at);
 
 // unwind.c: register 32 + index of the interrupted frame, where its backing store can be read.
 bool frame_register(const struct arch_registers *registers, uint64_t index, uint64_t *ret_value);

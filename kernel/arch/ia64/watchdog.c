@@ -1,20 +1,127 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// There is none: the interval timer (cr.itm) comes as an external interrupt, which PSR.i holds back,
-// and nothing but a TLB miss comes back from its vector.
+// The watchdog: the processor's interval timer (Itanium SDM volume 2, 10.5.5, 5.8.3), as an
+// external interrupt of the highest priority. PSR.i is set while it runs, and all other interrupts
+// are masked: code that clears PSR.i, and the firmware, which is called with it clear, are not
+// interrupted. ivt.S comes back from what is not the timer.
 #include "arch.h"
+#include "arch/ia64/cpu.h"
+#include "arch/ia64/traps.h"
 
-bool arch_watchdog_start(uint32_t seconds, uint32_t again,
-                         void (*expired)(const struct arch_registers *at))
+#include <btl/kernel.h>
+
+#define ITV_MASKED  (1ull << 16)
+#define TPR_CLASSES (14ull << 4) // vectors below 0xf0
+#define VECTORS     256
+#define VECTOR_MIN                                                                                 \
+    16 // below are the non-maskable one, those of another controller, and
+       // 15: none
+
+static struct {
+    bool running;
+    uint64_t itm, itv, tpr; // as found
+    void (*expired)(const struct arch_registers *at);
+} watchdog;
+
+// When it is due. ITM is compared for equality: a deadline that has passed before it is written is
+// lost.
+static uint64_t arm(uint64_t ticks)
 {
+    uint64_t due = read_itc() + ticks;
+
+    write_itv(WATCHDOG_VECTOR);
+    write_itm(due);
+    serialize();
+    return due;
+}
+
+// The pending interrupt of the highest priority is over. Its vector; below VECTOR_MIN: there was
+// none.
+static uint64_t take(void)
+{
+    uint64_t vector = read_ivr();
+
+    serialize();
+    if (vector >= VECTOR_MIN)
+        write_eoi(0);
+    serialize();
+    return vector;
+}
+
+// What the firmware has left pending is taken on the way. More than once, for virtual processors
+// that stand still for a while.
+static bool interrupt_arrives(uint64_t ticks_per_second)
+{
+    for (int tries = 0; tries < 10; tries++) {
+        uint64_t due = arm(ticks_per_second / 100), until = due + ticks_per_second / 10;
+        do {
+            if (take() == WATCHDOG_VECTOR && read_itc() >= due)
+                return true;
+        } while (read_itc() < until);
+    }
     return false;
+}
+
+static void restore(void)
+{
+    write_itv(ITV_MASKED);
+    serialize();
+    for (int i = 0; i < VECTORS && take() >= VECTOR_MIN; i++)
+        ;
+    write_itm(watchdog.itm);
+    write_itv(watchdog.itv);
+    write_tpr(watchdog.tpr);
+    serialize();
+    watchdog.running = false;
+}
+
+bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *at))
+{
+    uint64_t rate = time_ticks_per_second(), ticks;
+
+    if (watchdog.running || rate == 0 || !btl_mul(seconds, rate, &ticks))
+        return false;
+    watchdog.itm = read_itm();
+    watchdog.itv = read_itv();
+    watchdog.tpr = read_tpr();
+    watchdog.expired = expired;
+    watchdog.running = true;
+    write_tpr(TPR_CLASSES);
+    serialize();
+    if (!interrupt_arrives(rate)) {
+        restore();
+        return false;
+    }
+    arm(ticks);
+    interrupts_on();
+    return true;
+}
+
+// From a panic, which may have begun as an interruption.
+void arch_watchdog_extend(uint32_t seconds)
+{
+    if (!watchdog.running)
+        return;
+    arm(seconds * time_ticks_per_second());
+    interrupts_on();
 }
 
 void arch_watchdog_stop(void)
 {
+    if (!watchdog.running)
+        return;
+    interrupts_off();
+    restore();
 }
 
-_Noreturn void arch_watchdog_leave(const struct arch_registers *at,
-                                   void (*next)(const struct arch_registers *at))
+void watchdog_interrupt(const struct arch_registers *at)
+{
+    watchdog.expired(at);
+    arch_halt(); // nothing comes back from trap()
+}
+
+// The handler's stacks are those of whatever comes next, too.
+void arch_watchdog_leave(const struct arch_registers *at,
+                         void (*next)(const struct arch_registers *at))
 {
     next(at);
     arch_halt();

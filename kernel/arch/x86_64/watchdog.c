@@ -85,7 +85,6 @@ static struct {
     uint32_t found_low, found_high; // the redirection entry before
     uint8_t found_mode;             // of the timer
     volatile uint32_t ticks, left;  // arrived, until it expires
-    uint32_t again;                 // ticks from then to the next time
     void (*expired)(const struct arch_registers *at);
 } watchdog;
 
@@ -103,10 +102,8 @@ bool watchdog_tick(const struct arch_registers *at)
     if (!watchdog.running || is_hardware_error())
         return false;
     watchdog.ticks++;
-    if (watchdog.left > 0 && --watchdog.left == 0) {
-        watchdog.left = watchdog.again;
+    if (watchdog.left > 0 && --watchdog.left == 0)
         watchdog.expired(at);
-    }
     return true;
 }
 
@@ -175,15 +172,13 @@ static bool start_with(volatile uint32_t *registers)
     return true;
 }
 
-bool arch_watchdog_start(uint32_t seconds, uint32_t again,
-                         void (*expired)(const struct arch_registers *at))
+bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *at))
 {
     volatile uint32_t *registers;
-    uint64_t ticks, more;
+    uint64_t ticks;
     bool good;
 
     if (watchdog.running || !btl_mul(seconds, TICKS_PER_SECOND, &ticks) || ticks >= UINT32_MAX ||
-        !btl_mul(again, TICKS_PER_SECOND, &more) || more >= UINT32_MAX ||
         !madt_find_timer(boot_system()->acpi_rsdp, &watchdog.pin))
         return false;
     registers = io_apic_open(watchdog.pin.io_apic);
@@ -191,11 +186,16 @@ bool arch_watchdog_start(uint32_t seconds, uint32_t again,
         return false;
     watchdog.left = 0; // nothing expires while it is being tried
     watchdog.expired = expired;
-    watchdog.again = (uint32_t)more;
     good = start_with(registers);
     io_apic_close(registers);
     watchdog.left = good ? (uint32_t)ticks : 0;
     return good;
+}
+
+void arch_watchdog_extend(uint32_t seconds)
+{
+    if (watchdog.running)
+        watchdog.left = seconds * TICKS_PER_SECOND;
 }
 
 // Where the I/O APIC cannot be mapped, a timer that stands still has to do.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Looks how the first tree has the first page of each range of the memory map: a speculative load of
-// what is not cached gives nothing.
+// Looks how the first tree has the first page of each range of the memory map: a speculative load
+// of what is not cached gives nothing.
 #include <btl/kernel.h>
 #include <btl/manifest.h>
 #include <btl/module.h>
