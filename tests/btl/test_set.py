@@ -182,9 +182,11 @@ def test_old_file_that_cannot_be_kept(tmp_path):
 def test_bad_command_lines(tmp_path):
     root = tree(tmp_path)
     for words in (["set"], ["set", "early"], ["set", "early", "phase"], ["set", "-g"], ["set", "early", "=x"],
+                  ["set", "early", "early_phase=BOOT2"], ["set", "early.ko", "phase=BOOT2"],
                   ["unset"], ["unset", "-g"], ["set", "-x"], ["set", "-C"]):
         result = btl(*words, cwd=root)
         assert result.status == 2 and result.codes() == ["host-usage"], words
+    assert conf_of(root) == GOOD_CONF.encode()
 
 
 # --------------------------------------------------------------------------------------- images

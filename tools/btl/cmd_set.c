@@ -5,7 +5,8 @@
 #include "conf_edit.h"
 #include "edit.h"
 
-// One KEY=VALUE.
+// One KEY=VALUE. A key that is written out as in the file ("hello_phase" of hello) would be good
+// syntax, and about another module.
 static bool set(struct edit *edit, struct btl_str module, const char *argument)
 {
     const char *equals = strchr(argument, '=');
@@ -16,7 +17,14 @@ static bool set(struct edit *edit, struct btl_str module, const char *argument)
     struct btl_str name = {argument, (size_t)(equals - argument)};
     struct btl_str key = edit_key(edit, module, name), value = btl_str_of(equals + 1);
     edit->text = conf_set(edit->host->arena, edit->text, module, key, value);
-    return true;
+    struct btl_str other = conf_module_of(edit->host->arena, edit->text, key);
+    bool good = edit->global || other.len == 0 || btl_str_equal(other, module);
+    if (!good)
+        usage_error(edit->host,
+                    "%S would be a setting of a module %S; KEY is load, phase, name, flags, "
+                    "required, on_error or tunable.X, and NAME has no .ko",
+                    &key, &other);
+    return good;
 }
 
 // What is written must be what the loader reads; else something before it is in the way. Returns

@@ -91,6 +91,20 @@ all_settings(struct btl_arena *arena, const struct btl_module_config *module, si
     return settings;
 }
 
+struct btl_str conf_module_of(struct btl_arena *arena, struct btl_str text, struct btl_str key)
+{
+    struct btl_config config = parse(arena, text);
+    for (size_t i = 0; i < config.module_count; i++) {
+        size_t count;
+        const struct btl_setting **settings = all_settings(arena, &config.modules[i], &count);
+        for (size_t k = 0; k < count; k++) {
+            if (settings[k] != NULL && btl_str_equal(settings[k]->key, key))
+                return config.modules[i].name;
+        }
+    }
+    return BTL_STR("");
+}
+
 // The begin of the line after the last one that is about the module, or the end of the text.
 static size_t new_line_at(struct btl_arena *arena, const struct btl_config *config,
                           struct btl_str text, struct btl_str name)

@@ -17,6 +17,8 @@ bool conf_unset(struct btl_arena *arena, struct btl_str *text, struct btl_str ke
 // The value that `key` has; false: none.
 bool conf_get(struct btl_arena *arena, struct btl_str text, struct btl_str key,
               struct btl_str *ret_value);
+// The module that an assignment of the text is about; empty: none, or `key` is not in it.
+struct btl_str conf_module_of(struct btl_arena *arena, struct btl_str text, struct btl_str key);
 // The keys that the text sets for a module. Returns their number.
 size_t conf_module_keys(struct btl_arena *arena, struct btl_str text, struct btl_str module,
                         struct btl_str **ret_keys);
