@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """btl image: a directory becomes a disk image that btl itself, and mtools, read."""
 import os
+import shutil
 import subprocess
 
-from btltest import GOOD_CONF, btl, golden, module, read, volume, write
+from btltest import BTL, GOOD_CONF, btl, golden, module, read, volume, write
 
 
 def names_on(disk):
@@ -67,3 +68,13 @@ def test_without_the_tools(tmp_path):
     volume(str(tmp_path / "esp"))
     result = btl("image", "-o", "x.img", "-C", "esp", cwd=tmp_path, env={"PATH": "/bin-without-tools"})
     assert result.status == 2 and not os.path.exists(tmp_path / "x.img")
+
+
+def test_program_that_was_copied_alone(tmp_path):
+    """Then no package of the tools would help."""
+    volume(str(tmp_path / "esp"))
+    alone = shutil.copy(BTL, tmp_path / "btl")
+    done = subprocess.run([alone, "image", "-o", "x.img", "-C", "esp"], cwd=tmp_path, check=False, text=True,
+                          stderr=subprocess.PIPE)
+    assert done.returncode == 2 and "[host-tool-missing]" in done.stderr
+    assert "make install" in done.stderr and "mtools" not in done.stderr

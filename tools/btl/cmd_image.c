@@ -72,7 +72,8 @@ static bool add_directory(struct contents *to, const char *directory, const stru
     return good;
 }
 
-// Beside an installed btl, or in the source tree in which it was built.
+// Beside an installed btl, or in the source tree in which it was built. NULL: somebody has copied btl
+// alone.
 static const char *find_script(struct host *host)
 {
     static const char *const places[] = {"../libexec/btl/mkimage.sh", "../../tools/mkimage.sh"};
@@ -85,7 +86,7 @@ static const char *find_script(struct host *host)
         if (access(path, X_OK) == 0)
             return path;
     }
-    return "mkimage.sh";
+    return NULL;
 }
 
 static bool make(const struct contents *contents, const char *image)
@@ -93,6 +94,11 @@ static bool make(const struct contents *contents, const char *image)
     struct host *host = contents->host;
     const char **argv = MEMORY_ARRAY(host->arena, const char *, contents->count + 3);
     argv[0] = find_script(host);
+    if (argv[0] == NULL) {
+        btl_report(&host->diags, BTL_HOST_TOOL_MISSING, (struct btl_place){.file = BTL_STR("btl")},
+                   BTL_ARG_Z("mkimage.sh"), BTL_ARG_Z("btl, whose part it is (make install)"));
+        return false;
+    }
     argv[1] = image;
     memcpy(argv + 2, contents->pairs, contents->count * sizeof(*argv));
     return files_run(host, argv, "mtools and gdisk");

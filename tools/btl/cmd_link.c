@@ -220,7 +220,7 @@ static int run(struct host *host, int argc, char **argv)
 const struct command cmd_link = {
     "link",
     "[--base ADDR] [--symbols FILE] [--stats] [--jobs N] --image OUT --map MAP.json FILE ...",
-    "Links modules as the loader does, into a file",
+    "links modules as the loader does, into a file",
     "  --image OUT     the memory of all modules: the byte of address A at offset A - base\n"
     "  --map MAP.json  where each section lies\n"
     "  --base ADDR     address of the first module, in hexadecimal and a multiple of 0x1000\n"
