@@ -3,11 +3,12 @@
 #include <btl/hash.h>
 
 #include "mem.h"
+#include "sha256.h"
 
 #define BLOCK 64u
 
 // Fractional bits of the cube roots of the first 64 primes (section 4.2.2).
-static const uint32_t constants[64] = {
+const uint32_t btl_sha256_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -43,7 +44,7 @@ static inline uint32_t schedule(uint32_t words[16], unsigned t)
 #define ROUND(a, b, c, d, e, f, g, h, t, word)                                                     \
     do {                                                                                           \
         uint32_t sum = (h) + (rotate((e), 6) ^ rotate((e), 11) ^ rotate((e), 25)) +                \
-                       ((g) ^ ((e) & ((f) ^ (g)))) + constants[t] + (word);                        \
+                       ((g) ^ ((e) & ((f) ^ (g)))) + btl_sha256_constants[t] + (word);             \
         (d) += sum;                                                                                \
         (h) = sum + (rotate((a), 2) ^ rotate((a), 13) ^ rotate((a), 22)) +                         \
               (((a) & (b)) | ((c) & ((a) | (b))));                                                 \
@@ -85,8 +86,15 @@ static void hash_block(uint32_t state[8], const uint8_t *block)
     state[7] += h;
 }
 
+static void hash_blocks(uint32_t state[8], const uint8_t *blocks, size_t count)
+{
+    for (; count > 0; count--, blocks += BLOCK)
+        hash_block(state, blocks);
+}
+
 // The rest, a 1 bit, zeros, and the length in bits as the last 8 bytes: one block or two (5.1.1).
-static void hash_end(uint32_t state[8], const uint8_t *rest, size_t rest_size, uint64_t total_size)
+static void hash_end(btl_sha256_blocks *hash, uint32_t state[8], const uint8_t *rest,
+                     size_t rest_size, uint64_t total_size)
 {
     uint8_t blocks[2 * BLOCK] = {0};
     size_t size = rest_size + 1 + sizeof(uint64_t) <= BLOCK ? BLOCK : 2 * BLOCK;
@@ -95,20 +103,24 @@ static void hash_end(uint32_t state[8], const uint8_t *rest, size_t rest_size, u
         memcpy(blocks, rest, rest_size);
     blocks[rest_size] = 0x80;
     memcpy(blocks + size - sizeof(bits), &bits, sizeof(bits));
-    for (size_t at = 0; at < size; at += BLOCK)
-        hash_block(state, blocks + at);
+    hash(state, blocks, size / BLOCK);
 }
 
-void btl_sha256(struct btl_bytes bytes, uint8_t ret_digest[32])
+void btl_sha256_by(btl_sha256_blocks *hash, struct btl_bytes bytes, uint8_t ret_digest[32])
 {
     uint32_t state[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                          0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
     size_t whole = bytes.size - bytes.size % BLOCK;
-    for (size_t at = 0; at < whole; at += BLOCK)
-        hash_block(state, bytes.at + at);
-    hash_end(state, whole > 0 ? bytes.at + whole : bytes.at, bytes.size - whole, bytes.size);
+    if (whole > 0)
+        hash(state, bytes.at, whole / BLOCK);
+    hash_end(hash, state, whole > 0 ? bytes.at + whole : bytes.at, bytes.size - whole, bytes.size);
     for (size_t i = 0; i < BTL_COUNT(state); i++) {
         uint32_t word = __builtin_bswap32(state[i]);
         memcpy(ret_digest + 4 * i, &word, sizeof(word));
     }
+}
+
+void btl_sha256(struct btl_bytes bytes, uint8_t ret_digest[32])
+{
+    btl_sha256_by(hash_blocks, bytes, ret_digest);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Files: opened once, read in pieces, for the progress, into pages of their own, hashed there.
-#include <btl/hash.h>
-
+#include "hash.h"
 #include "loader.h"
 #include "text.h"
 
@@ -97,7 +96,7 @@ static bool read_open(struct loader *loader, struct volume_file *open, uint64_t 
     file->bytes = (struct btl_bytes){bytes, size};
     file->taken = pages->count - 1;
     file->size = pages->taken[file->taken].size;
-    btl_sha256(file->bytes, file->sha256);
+    hash_file(file->bytes, file->sha256);
     say_read(loader, file);
     return true;
 }

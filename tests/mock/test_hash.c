@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// SHA-256 as this processor does it, against that of core/. A processor without instructions for it
+// takes the way of core/ itself.
+#include "hash.h"
+
+#include "mock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SIZE_MAX_TESTED 520 // bytes: every end of a block, and more than one block
+
+static void compare(const uint8_t *at, size_t size)
+{
+    uint8_t here[32], there[32];
+    hash_file((struct btl_bytes){at, size}, here);
+    btl_sha256((struct btl_bytes){at, size}, there);
+    assert_memory_equal(here, there, sizeof(here));
+}
+
+static void fill(uint8_t *bytes, size_t size)
+{
+    uint32_t next = 1;
+    for (size_t i = 0; i < size; i++) {
+        next = next * 1103515245 + 12345;
+        bytes[i] = (uint8_t)(next >> 16);
+    }
+}
+
+static void test_every_size(void **state)
+{
+    for (size_t size = 0; size <= SIZE_MAX_TESTED; size++) {
+        uint8_t *bytes = malloc(size + 1); // exactly: what is read beyond is seen
+        uint8_t *exact = size == 0 ? bytes : realloc(bytes, size);
+        fill(exact, size);
+        compare(exact, size);
+        free(exact);
+    }
+}
+
+static void test_every_alignment(void **state)
+{
+    uint8_t bytes[16 + SIZE_MAX_TESTED];
+    fill(bytes, sizeof(bytes));
+    for (size_t at = 0; at < 16; at++)
+        compare(bytes + at, SIZE_MAX_TESTED);
+}
+
+static void test_published_vector(void **state)
+{
+    static const uint8_t abc[32] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea,
+                                    0x41, 0x41, 0x40, 0xde, 0x5d, 0xae, 0x22, 0x23,
+                                    0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17, 0x7a, 0x9c,
+                                    0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad};
+    uint8_t digest[32];
+    hash_file((struct btl_bytes){(const uint8_t *)"abc", 3}, digest);
+    assert_memory_equal(digest, abc, sizeof(abc));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_size),
+        cmocka_unit_test(test_every_alignment),
+        cmocka_unit_test(test_published_vector),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
