@@ -128,8 +128,10 @@ static void test_bad_paths(void **state)
 {
 #define RELATIVE(column, path, key)                                                                \
     "loader.conf:1:" column ": error: the path \"" path "\" of " key " does not begin with '/'; "  \
-    "write it from the root of the boot volume [conf-path-relative]\n"
+    "write it from the root of the boot volume, with '/' where other loaders have '\\' "           \
+    "[conf-path-relative]\n"
     COMPLAINT("kernel=\"kernel.elf\"", RELATIVE("8", "kernel.elf", "kernel"));
+    COMPLAINT("kernel=\"\\kernel\\kernel.elf\"", RELATIVE("8", "kernelkernel.elf", "kernel"));
     COMPLAINT("kernel=\"\"", RELATIVE("8", "", "kernel"));
     COMPLAINT("module_path=\"/a;;b\"",
               RELATIVE("13", "", "module_path") RELATIVE("13", "b", "module_path"));
