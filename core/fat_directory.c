@@ -1,113 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// FAT directories: long and short names, read once, hashed (FAT specification, sections 6 and 7).
+// FAT directories: read once, hashed (FAT specification, section 6).
 #include "fat.h"
-
-#include <btl/utf8.h>
+#include "fat_name.h"
 
 #include "mem.h"
 
-#define ENTRY_SIZE      32u
-#define DIRECTORY_MAX   (65536u * ENTRY_SIZE) // bytes, section 6
-#define LONG_UNITS      260u                  // 20 entries of 13 UTF-16 units
-#define UTF8_MAX        (LONG_UNITS * 3)
-#define ATTR_VOLUME     0x08
-#define ATTR_DIRECTORY  0x10
-#define ATTR_LONG       0x0f
-#define LAST_LONG       0x40
-#define LOWER_BASE      0x08
-#define LOWER_EXTENSION 0x10
-
-// The long name that is being collected; its entries stand before that of the file, last part
-// first.
-struct long_name {
-    uint16_t unit[LONG_UNITS];
-    unsigned expected; // number of the part that must come next; 0: complete
-    unsigned parts;    // 0: there is none
-    uint8_t checksum;  // of the short name it belongs to
-};
-
-static uint16_t read16(const uint8_t *at)
-{
-    return (uint16_t)(at[0] | at[1] << 8);
-}
-
-static uint32_t read32(const uint8_t *at)
-{
-    return read16(at) | (uint32_t)read16(at + 2) << 16;
-}
-
-static void collect_long(struct long_name *name, const uint8_t *entry)
-{
-    static const uint8_t place[13] = {1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};
-    unsigned number = entry[0] & 0x3f;
-    if (entry[0] & LAST_LONG) {
-        name->parts = number <= LONG_UNITS / 13 ? number : 0;
-        name->expected = number;
-        name->checksum = entry[13];
-    }
-    if (name->parts == 0 || number == 0 || number != name->expected ||
-        entry[13] != name->checksum) {
-        name->parts = 0; // an orphan: the short name will do
-        return;
-    }
-    name->expected--;
-    for (unsigned i = 0; i < 13; i++)
-        name->unit[(number - 1) * 13 + i] = read16(entry + place[i]);
-}
-
-static uint8_t short_checksum(const uint8_t *short_name)
-{
-    uint8_t sum = 0;
-    for (unsigned i = 0; i < 11; i++)
-        sum = (uint8_t)((sum >> 1 | sum << 7) + short_name[i]);
-    return sum;
-}
-
-// A lone surrogate becomes U+FFFD. Three bytes per unit are always enough.
-static size_t long_to_utf8(const struct long_name *name, char text[static UTF8_MAX])
-{
-    size_t len = 0;
-    for (unsigned i = 0; i < name->parts * 13 && name->unit[i] != 0; i++) {
-        uint32_t point = name->unit[i];
-        if (point >= 0xd800 && point < 0xdc00 && i + 1 < name->parts * 13 &&
-            name->unit[i + 1] >= 0xdc00 && name->unit[i + 1] < 0xe000)
-            point = 0x10000 + ((point & 0x3ff) << 10) + (name->unit[++i] & 0x3ff);
-        else if (point >= 0xd800 && point < 0xe000)
-            point = 0xfffd;
-        len += btl_utf8_put(point, text + len);
-    }
-    return len;
-}
-
-static size_t put_short_part(char *to, const uint8_t *from, unsigned size, bool lower)
-{
-    size_t len = 0;
-    while (size > 0 && from[size - 1] == ' ')
-        size--;
-    for (unsigned i = 0; i < size; i++) {
-        uint8_t c = from[i];
-        if (lower && c >= 'A' && c <= 'Z')
-            c = (uint8_t)(c - 'A' + 'a');
-        to[len++] = (char)(c < 0x80 ? c : '_'); // of an unknown code page
-    }
-    return len;
-}
-
-static size_t short_to_utf8(const uint8_t *entry, char text[static UTF8_MAX])
-{
-    uint8_t base[8];
-    memcpy(base, entry, 8);
-    if (base[0] == 0x05)
-        base[0] = 0xe5; // 0xe5 itself marks a free entry
-    size_t len = put_short_part(text, base, 8, entry[12] & LOWER_BASE);
-    char extension[3];
-    size_t extra = put_short_part(extension, entry + 8, 3, entry[12] & LOWER_EXTENSION);
-    if (extra > 0) {
-        text[len++] = '.';
-        memcpy(text + len, extension, extra);
-    }
-    return len + (extra > 0 ? extra : 0);
-}
+#define DIRECTORY_MAX  (65536u * FAT_ENTRY_SIZE) // bytes, section 6
+#define ATTR_VOLUME    0x08
+#define ATTR_DIRECTORY 0x10
+#define ATTR_LONG      0x0f
 
 static char fold_case(char c)
 {
@@ -126,32 +27,27 @@ static bool equal_folded(struct btl_str a, struct btl_str b)
 
 static uint64_t hash_folded(const struct btl_fat *fat, struct btl_str name)
 {
-    char folded[UTF8_MAX];
-    size_t len = name.len < UTF8_MAX ? name.len : UTF8_MAX;
+    char folded[FAT_NAME_MAX];
+    size_t len = name.len < FAT_NAME_MAX ? name.len : FAT_NAME_MAX;
     for (size_t i = 0; i < len; i++)
         folded[i] = fold_case(name.at[i]);
     return btl_hash((struct btl_str){folded, len}, (uintptr_t)fat->arena);
 }
 
 static bool add_entry(struct btl_fat *fat, struct btl_fat_directory *directory,
-                      const struct long_name *long_name, const uint8_t *entry)
+                      const struct fat_long_name *long_name, const uint8_t *entry)
 {
-    char text[UTF8_MAX];
-    size_t len = 0;
-    if (long_name->parts != 0 && long_name->expected == 0 &&
-        long_name->checksum == short_checksum(entry))
-        len = long_to_utf8(long_name, text);
-    if (len == 0)
-        len = short_to_utf8(entry, text);
+    char text[FAT_NAME_MAX];
+    size_t len = fat_name(long_name, entry, text);
     struct btl_fat_entry *added = &directory->entries[directory->count];
     added->name = btl_str_copy(fat->arena, (struct btl_str){text, len});
     if (added->name.at == NULL)
         return false;
-    added->first_cluster = read16(entry + 26);
+    added->first_cluster = fat_read16(entry + 26);
     if (fat->bits == 32)
-        added->first_cluster |= (uint32_t)(read16(entry + 20) & 0x0fff) << 16;
+        added->first_cluster |= (uint32_t)(fat_read16(entry + 20) & 0x0fff) << 16;
     added->directory = (entry[11] & ATTR_DIRECTORY) != 0;
-    added->size = added->directory ? 0 : read32(entry + 28);
+    added->size = added->directory ? 0 : fat_read32(entry + 28);
     directory->count++;
     return true;
 }
@@ -159,13 +55,13 @@ static bool add_entry(struct btl_fat *fat, struct btl_fat_directory *directory,
 static bool parse_entries(struct btl_fat *fat, struct btl_fat_directory *directory,
                           const uint8_t *bytes, uint64_t size)
 {
-    struct long_name long_name = {.parts = 0};
-    for (uint64_t at = 0; at + ENTRY_SIZE <= size && bytes[at] != 0; at += ENTRY_SIZE) {
+    struct fat_long_name long_name = {.parts = 0};
+    for (uint64_t at = 0; at + FAT_ENTRY_SIZE <= size && bytes[at] != 0; at += FAT_ENTRY_SIZE) {
         const uint8_t *entry = bytes + at;
         if (entry[0] == 0xe5) {
             long_name.parts = 0;
         } else if ((entry[11] & 0x3f) == ATTR_LONG) {
-            collect_long(&long_name, entry);
+            fat_long_name_add(&long_name, entry);
         } else {
             bool shown = (entry[11] & ATTR_VOLUME) == 0 && entry[0] != '.';
             if (shown && !add_entry(fat, directory, &long_name, entry))
@@ -198,70 +94,87 @@ static bool hash_entries(struct btl_fat *fat, struct btl_fat_directory *director
     return true;
 }
 
-// The bytes of a directory: the fixed root of FAT12 and FAT16 (cluster 0), or a chain.
-static bool directory_bytes(struct btl_fat *fat, uint32_t cluster, uint8_t **ret_bytes,
-                            uint64_t *ret_size, struct btl_diags *diags)
+static bool no_memory(const struct btl_fat *fat, struct btl_diags *diags)
 {
-    uint8_t *bytes = NULL;
-    uint64_t size = 0, capacity = 0;
-    if (cluster == 0) {
-        uint64_t block = fat->blocks->block_size;
-        size = ((uint64_t)fat->root_entries * ENTRY_SIZE + block - 1) / block * block;
-        bytes = btl_alloc(fat->arena, size, 8);
-        if (bytes == NULL)
-            goto no_memory;
-        *ret_bytes = bytes;
-        *ret_size = size;
-        return fat_device_read(fat, fat->root, bytes, size, diags);
-    }
+    btl_report(diags, BTL_NO_MEMORY, fat->place, BTL_ARG_Z("reading a directory"));
+    return false;
+}
+
+// What a directory's entries are read into.
+struct content {
+    uint8_t *bytes;
+    uint64_t size, capacity;
+};
+
+static bool read_fixed_root(struct btl_fat *fat, struct content *ret, struct btl_diags *diags)
+{
+    uint64_t block = fat->blocks->block_size;
+    ret->size = ((uint64_t)fat->root_entries * FAT_ENTRY_SIZE + block - 1) / block * block;
+    ret->bytes = btl_alloc(fat->arena, ret->size, 8);
+    if (ret->bytes == NULL)
+        return no_memory(fat, diags);
+    return fat_device_read(fat, fat->root, ret->bytes, ret->size, diags);
+}
+
+// Makes room for `part` bytes more.
+static bool grow(struct btl_fat *fat, struct content *content, uint64_t part)
+{
+    uint64_t size = content->size + part;
+    if (size <= content->capacity)
+        return true;
+    uint8_t *larger = btl_alloc(fat->arena, size * 2, 8);
+    if (larger == NULL)
+        return false;
+    if (content->size > 0)
+        memcpy(larger, content->bytes, content->size);
+    content->bytes = larger;
+    content->capacity = size * 2;
+    return true;
+}
+
+static bool read_chain(struct btl_fat *fat, uint32_t cluster, struct content *content,
+                       struct btl_diags *diags)
+{
+    uint32_t most = (uint32_t)(DIRECTORY_MAX / fat->cluster_size + 1);
     while (cluster != 0) {
         struct fat_run run;
-        uint32_t most = (uint32_t)(DIRECTORY_MAX / fat->cluster_size + 1);
         if (!fat_next_run(fat, &cluster, most, &run, diags))
             return false;
         uint64_t part = run.count * fat->cluster_size;
-        if (size + part > DIRECTORY_MAX + fat->cluster_size) {
-            btl_report(diags, BTL_FAT_DIRECTORY, fat->place, BTL_DEC(DIRECTORY_MAX / ENTRY_SIZE));
+        if (content->size + part > DIRECTORY_MAX + fat->cluster_size) {
+            btl_report(diags, BTL_FAT_DIRECTORY, fat->place,
+                       BTL_DEC(DIRECTORY_MAX / FAT_ENTRY_SIZE));
             return false;
         }
-        if (size + part > capacity) {
-            capacity = (size + part) * 2;
-            uint8_t *larger = btl_alloc(fat->arena, capacity, 8);
-            if (larger == NULL)
-                goto no_memory;
-            if (size > 0)
-                memcpy(larger, bytes, size);
-            bytes = larger;
-        }
-        if (!fat_device_read(fat, fat_cluster_offset(fat, run.first), bytes + size, part, diags))
+        if (!grow(fat, content, part))
+            return no_memory(fat, diags);
+        if (!fat_device_read(fat, fat_cluster_offset(fat, run.first),
+                             content->bytes + content->size, part, diags))
             return false;
-        size += part;
+        content->size += part;
     }
-    *ret_bytes = bytes;
-    *ret_size = size;
     return true;
-
-no_memory:
-    btl_report(diags, BTL_NO_MEMORY, fat->place, BTL_ARG_Z("reading a directory"));
-    return false;
 }
 
 static struct btl_fat_directory *read_directory(struct btl_fat *fat, uint32_t cluster,
                                                 struct btl_diags *diags)
 {
-    uint8_t *bytes;
-    uint64_t size;
+    struct content content = {0};
     for (struct btl_fat_directory *known = fat->directories; known != NULL; known = known->next)
         if (known->first_cluster == cluster)
             return known;
-    if (!directory_bytes(fat, cluster, &bytes, &size, diags))
+    // Cluster 0: the fixed root of FAT12 and FAT16.
+    if (cluster == 0 ? !read_fixed_root(fat, &content, diags)
+                     : !read_chain(fat, cluster, &content, diags))
         return NULL;
     struct btl_fat_directory *directory = BTL_NEW(fat->arena, struct btl_fat_directory);
     if (directory != NULL)
-        directory->entries = BTL_NEW_ARRAY(fat->arena, struct btl_fat_entry, size / ENTRY_SIZE);
+        directory->entries =
+            BTL_NEW_ARRAY(fat->arena, struct btl_fat_entry, content.size / FAT_ENTRY_SIZE);
     if (directory == NULL || directory->entries == NULL ||
-        !parse_entries(fat, directory, bytes, size) || !hash_entries(fat, directory)) {
-        btl_report(diags, BTL_NO_MEMORY, fat->place, BTL_ARG_Z("reading a directory"));
+        !parse_entries(fat, directory, content.bytes, content.size) ||
+        !hash_entries(fat, directory)) {
+        no_memory(fat, diags);
         return NULL;
     }
     directory->first_cluster = cluster;
