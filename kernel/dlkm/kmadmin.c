@@ -3,15 +3,8 @@
 #include "dlkm/kmadmin.h"
 
 #include "dlkm/source.h"
-#include "handoff.h"
 
-#include <btl/device.h>
 #include <btl/kernel.h>
-
-static struct btl_str text_of(struct btlm_str str)
-{
-    return btl_manifest_str(handoff_manifest(), str);
-}
 
 // A decimal number below `limit`.
 static bool number_of(const char *text, uint32_t limit, uint32_t *ret)
@@ -60,89 +53,6 @@ static struct module *by_name_or_id(const char *text)
     return by_name(text);
 }
 
-static const char *status_of(const struct module *module)
-{
-    return module->state == MODULE_LOADED ? "LOADED" : "UNLOADED";
-}
-
-static void print_major(const char *label, int16_t major)
-{
-    if (major >= 0)
-        kprintf("%-24s %d\n", label, major);
-    else
-        kprintf("%-24s -\n", label);
-}
-
-static void print_names(const struct module *module)
-{
-    struct btl_str name = module_name(module), version = text_of(module->entry->version);
-    struct btl_str path = text_of(module->entry->path);
-
-    kprintf("%-24s %S\n%-24s %S\n%-24s %u\n", "Module Name", &name, "Module Version", &version,
-            "Module ID", module_id(module));
-    kprintf("%-24s %s\n%-24s %s\n%-24s %S\n", "Configured Phase",
-            btl_phase_name(module->entry->configured), "Loading Phase",
-            btl_phase_name(module->entry->phase), "Module Path", &path);
-    kprintf("%-24s %s (%s)\n", "Module Status", status_of(module),
-            module_state_name(module->state));
-    if (module->reason != NULL)
-        kprintf("%-24s %s\n", "Reason", module->reason);
-}
-
-static void print_image(const struct module_image *image)
-{
-    if (image == NULL) {
-        kprintf("%-24s -\n%-24s -\n%-24s -\n%-24s -\n", "Module Size", "Module Load Address",
-                "Module BSS Size", "Module BSS Base");
-        return;
-    }
-    kprintf("%-24s %lu\n%-24s %p\n%-24s %lu\n%-24s ", "Module Size", (unsigned long)image->size,
-            "Module Load Address", (void *)(uintptr_t)image->base, "Module BSS Size",
-            (unsigned long)image->bss_size, "Module BSS Base");
-    if (image->bss_base != 0)
-        kprintf("%p\n", (void *)(uintptr_t)image->bss_base);
-    else
-        kprintf("-\n");
-}
-
-static void print_full(const struct module *module)
-{
-    struct btl_str description = text_of(module->entry->description);
-
-    print_names(module);
-    print_image(module->image);
-    kprintf("%-24s %u\n", "Module Hold Count", module_hold_count(module));
-    for (const struct hold *hold = module->holds; hold != NULL; hold = hold->next)
-        kprintf("%-24s %s (%u)\n", "  held by", hold->who, hold->count);
-    kprintf("%-24s %u\n%-24s %S\n%-24s %s\n", "Module Dependent Count", module->dependents,
-            "Module Description", &description, "Module Type", btl_type_name(module->entry->type));
-    print_major("Character Major", module->major[BTL_DEVICE_CHAR]);
-    print_major("Block Major", module->major[BTL_DEVICE_BLOCK]);
-}
-
-static void print_short(const struct module *module)
-{
-    struct btl_str name = module_name(module);
-
-    kprintf("%4u  %-20S %-9s %-11s %-6s\n", module_id(module), &name, status_of(module),
-            btl_type_name(module->entry->type), btl_phase_name(module->entry->configured));
-}
-
-// The kernel, and what the loader linked to it before the kernel ran.
-static void list_static(void)
-{
-    const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
-    struct btl_str version = text_of(kernel->version);
-
-    kprintf("  kernel %S\n", &version);
-    for (uint32_t id = 0; id < module_count(); id++) {
-        const struct module *module = module_get(id);
-        struct btl_str name = module_name(module);
-        if (module->image != NULL && module->image->by_loader)
-            kprintf("  %S (id %u)\n", &name, id);
-    }
-}
-
 static void load(struct module *module)
 {
     struct btl_str name = module_name(module);
@@ -165,7 +75,7 @@ static void unload(struct module *module)
 
 static void show(struct module *module)
 {
-    print_full(module);
+    kmadmin_print_full(module);
 }
 
 // "1", "2", "i", "a", or the phase's name.
@@ -273,14 +183,14 @@ static bool run_plain(char option)
 {
     switch (option) {
     case 'k':
-        list_static();
+        kmadmin_print_static();
         return true;
     case 's':
-        kprintf("%4s  %-20s %-9s %-11s %-6s\n", "ID", "Name", "Status", "Type", "Configured");
-        list(print_short, "");
+        kmadmin_print_heading();
+        list(kmadmin_print_short, "");
         return true;
     case 'S':
-        list(print_full, "\n");
+        list(kmadmin_print_full, "\n");
         return true;
     case 'D':
         search_path_reset();
