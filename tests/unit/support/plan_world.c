@@ -233,3 +233,8 @@ const char *world_text(struct plan_world *world)
     add_group(world, text, sizeof(text), "failed", NULL, plan->module_count, BTL_FAILED, -1);
     return text;
 }
+
+const char *world_messages(struct plan_world *world)
+{
+    return test_diags_text(&world->own, &world->diags);
+}

@@ -50,6 +50,8 @@ uint32_t world_index(const struct plan_world *world, const char *name);
 struct btl_planned *world_planned(const struct plan_world *world, const char *name);
 void world_fail(struct plan_world *world, const char *name);
 const char *world_text(struct plan_world *world);
+// What all messages of the plan say, one a line.
+const char *world_messages(struct plan_world *world);
 // The file of that path, or NULL.
 const struct btl_modinfo *world_file(const struct plan_world *world, struct btl_str path);
 
