@@ -162,6 +162,28 @@ void log_keep(struct log *log, enum btl_log_level level, const char *format, ...
     va_end(args);
 }
 
+void log_rows_begin(struct log *log)
+{
+    log->rows = 0;
+}
+
+void log_row(struct log *log, const char *format, ...)
+{
+    bool hidden = log->rows >= LOG_ROWS_SHOWN && log->shown < LOG_VERBOSE;
+    va_list args;
+    va_start(args, format);
+    put_line(log, BTL_LOG_INFO, hidden, format, args);
+    va_end(args);
+    log->rows++;
+}
+
+void log_rows_end(struct log *log)
+{
+    if (log->rows > LOG_ROWS_SHOWN && log->shown < LOG_VERBOSE)
+        log_line(log, BTL_LOG_INFO, "... more modules, in the log and in the manifest: %u",
+                 log->rows - LOG_ROWS_SHOWN);
+}
+
 static void put_answer(struct btl_out *out, const char *text, size_t len)
 {
     show(out->owner, text, len);

@@ -18,6 +18,9 @@
 #define LOG_MAX         (4u << 20) // bytes kept; what comes after is on the console alone
 // Of one step on the console, errors, and others that may be shown; the log has them all.
 #define LOG_DIAGS_SHOWN 20
+// Of the table of modules: a line takes a firmware's screen or a serial line longer than loading a
+// module takes.
+#define LOG_ROWS_SHOWN  40
 
 struct log {
     struct console console;
@@ -32,6 +35,7 @@ struct log {
     enum btl_log_level level; // of the line that is being written
     bool hidden;              // it is kept alone
     bool inside;              // a line, not at its beginning
+    uint32_t rows;            // of the table that is being written
     size_t passing;           // characters of a line that gives way to the next one
     struct btl_out out;
 };
@@ -42,6 +46,11 @@ void log_show(struct log *log, enum btl_log_level shown);
 void log_line(struct log *log, enum btl_log_level level, const char *format, ...);
 // The same, kept alone.
 void log_keep(struct log *log, enum btl_log_level level, const char *format, ...);
+// A table: its first rows are on the console too, all of them where everything is shown. At its end a
+// line says how many are not.
+void log_rows_begin(struct log *log);
+void log_row(struct log *log, const char *format, ...);
+void log_rows_end(struct log *log);
 // What was asked for: on the console alone, whatever is shown there.
 void log_answer(struct log *log, const char *format, ...);
 // A line on the console that stands there until the next line comes, and is not kept. Empty: it goes

@@ -102,18 +102,21 @@ static void stage(struct loader *loader, uint32_t index)
     const struct btl_planned *planned = &loader->plan.modules[index];
     const struct module *module = loader->modules[index];
     files_stage(loader, module->file);
-    log_line(&loader->log, BTL_LOG_INFO, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
-             btl_phase_name(planned->phase), (unsigned long long)module->file->bytes.size, "staged",
-             (unsigned long long)module->read_time / 1000);
+    log_row(&loader->log, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
+            btl_phase_name(planned->phase), (unsigned long long)module->file->bytes.size, "staged",
+            (unsigned long long)module->read_time / 1000);
 }
 
 static void say_failed(struct loader *loader, const struct btl_planned *planned)
 {
     bool ignored = planned->verdict == BTL_FAILED && is_ignored(loader, planned->name);
-    (ignored ? log_keep : log_line)(&loader->log, BTL_LOG_INFO, "%-24.24S %-5s %s", &planned->name,
-                                    btl_phase_name(planned->phase),
-                                    planned->verdict == BTL_OFF ? "off"
-                                                                : "failed, will not be loaded");
+    const char *what = planned->verdict == BTL_OFF ? "off" : "failed, will not be loaded";
+    if (ignored)
+        log_keep(&loader->log, BTL_LOG_INFO, "%-24.24S %-5s %s", &planned->name,
+                 btl_phase_name(planned->phase), what);
+    else
+        log_row(&loader->log, "%-24.24S %-5s %s", &planned->name, btl_phase_name(planned->phase),
+                what);
 }
 
 // The kernel reads it from the boot volume itself; the pages of the file stay the loader's.
@@ -121,9 +124,9 @@ static void leave(struct loader *loader, uint32_t index)
 {
     const struct btl_planned *planned = &loader->plan.modules[index];
     const struct module *module = loader->modules[index];
-    log_line(&loader->log, BTL_LOG_INFO, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
-             btl_phase_name(planned->phase), (unsigned long long)module->file->bytes.size,
-             "on the disk", (unsigned long long)module->read_time / 1000);
+    log_row(&loader->log, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
+            btl_phase_name(planned->phase), (unsigned long long)module->file->bytes.size,
+            "on the disk", (unsigned long long)module->read_time / 1000);
 }
 
 bool module_is_staged(const struct loader *loader, uint32_t index)
@@ -151,6 +154,7 @@ bool modules_stage(struct loader *loader)
         if (plan->modules[i].verdict == BTL_FAILED || plan->modules[i].verdict == BTL_OFF)
             say_failed(loader, &plan->modules[i]);
     }
+    log_rows_end(&loader->log);
     return true;
 }
 

@@ -93,10 +93,10 @@ static void link_all(struct loader *loader)
             fail(loader, index, before); // its space stays unused
             continue;
         }
-        log_line(&loader->log, BTL_LOG_INFO, "%-24.24S %-5s %8B  %016llx %9llu us",
-                 &plan->modules[index].name, "BOOT1", (unsigned long long)module->image.size,
-                 (unsigned long long)module->image.base,
-                 (unsigned long long)(module->read_time + time) / 1000);
+        log_row(&loader->log, "%-24.24S %-5s %8B  %016llx %9llu us", &plan->modules[index].name,
+                "BOOT1", (unsigned long long)module->image.size,
+                (unsigned long long)module->image.base,
+                (unsigned long long)(module->read_time + time) / 1000);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "log.h"
 #include "mock.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,48 @@ static void test_ignored_failure_is_kept_alone(void **state)
     mock_end(mock);
 }
 
+// So many modules more, none of which is there.
+static char *conf_of(const char *begin, uint32_t modules)
+{
+    size_t size = strlen(begin) + 32 * (size_t)modules + 1, len = strlen(begin);
+    char *conf = malloc(size);
+    memcpy(conf, begin, len + 1);
+    for (uint32_t i = 0; i < modules; i++)
+        len += (size_t)snprintf(conf + len, size - len, "row%03u_load=\"YES\"\n", i);
+    return conf;
+}
+
+// The console has the first rows of a long table, and how many it has not; the log has them all.
+static void test_long_table(void **state)
+{
+    static const struct {
+        const char *begin;
+        uint32_t modules, shown;
+        const char *more; // NULL: nothing is left out
+    } tables[] = {
+        {"", LOG_ROWS_SHOWN - 1, LOG_ROWS_SHOWN - 1, NULL}, // the kernel is a row
+        {"", LOG_ROWS_SHOWN, LOG_ROWS_SHOWN - 1,
+         "... more modules, in the log and in the manifest: 1\r\n"},
+        {"", 200, LOG_ROWS_SHOWN - 1, "... more modules, in the log and in the manifest: 161\r\n"},
+        {"verbose=\"YES\"\n", 200, 200, NULL},
+        {"quiet=\"YES\"\n", 200, 0, NULL},
+    };
+    for (size_t i = 0; i < BTL_COUNT(tables); i++) {
+        struct btl_manifest manifest;
+        struct line line;
+        char *conf = conf_of(tables[i].begin, tables[i].modules);
+        struct mock *mock = boot(conf, &manifest);
+        assert_int_equal(mock_count(mock, "will not be loaded"), tables[i].shown);
+        assert_int_equal(find(&manifest, "row", &line), tables[i].modules);
+        if (tables[i].more != NULL)
+            assert_true(mock_said(mock, tables[i].more));
+        else
+            assert_false(mock_said(mock, "more modules"));
+        mock_end(mock);
+        free(conf);
+    }
+}
+
 // As the menu reads it.
 static void test_lines_one_by_one(void **state)
 {
@@ -163,6 +206,7 @@ int main(void)
         cmocka_unit_test(test_without_a_clock),
         cmocka_unit_test(test_what_is_not_shown_is_kept),
         cmocka_unit_test(test_ignored_failure_is_kept_alone),
+        cmocka_unit_test(test_long_table),
         cmocka_unit_test(test_lines_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
