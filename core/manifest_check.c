@@ -91,16 +91,6 @@ static uint64_t read(const uint8_t *entry, size_t offset, size_t width)
     return value;
 }
 
-static bool screen_holds(const struct btlm_system *system)
-{
-    uint64_t pixels = (uint64_t)system->framebuffer_stride * system->framebuffer_height, end;
-    if (system->framebuffer == 0)
-        return true;
-    return system->framebuffer_width <= system->framebuffer_stride &&
-           pixels <= system->framebuffer_size / 4 &&
-           btl_add(system->framebuffer, system->framebuffer_size, &end);
-}
-
 // Ranges that are empty may begin anywhere: absent tables have no place to point to.
 static bool follows(const struct values *v)
 {
@@ -152,7 +142,7 @@ static bool holds(enum check check, const struct values *v, const uint8_t *entry
     case ORDERED:
         return v->field <= v->second;
     case SCREEN:
-        return screen_holds((const void *)entry);
+        return btlm_framebuffer_holds((const void *)entry);
     }
     return false;
 }

@@ -26,7 +26,7 @@ static void seal_events(uint8_t *memory, uint64_t exit_start, uint64_t end)
         if (events[i].kind == BTLM_EVENT_EXIT)
             events[i].start = exit_start;
         if (events[i].kind == BTLM_EVENT_EXIT || events[i].kind == BTLM_EVENT_LOADER)
-            events[i].end = end;
+            events[i].end = end < events[i].start ? events[i].start : end;
     }
 }
 

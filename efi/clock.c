@@ -35,8 +35,8 @@ void clock_begin(struct clock *clock, struct firmware *fw)
 
 uint64_t clock_now(const struct clock *clock)
 {
-    uint64_t ticks = clock->fw->ticks(clock->fw) - clock->zero;
-    if (clock->rate == 0)
+    uint64_t now = clock->fw->ticks(clock->fw), ticks = now - clock->zero;
+    if (clock->rate == 0 || now < clock->zero)
         return 0;
     // In two parts, because ticks * 10^9 leaves 64 bits after seconds. rate * 10^9 does not.
     uint64_t seconds = ticks / clock->rate, rest = ticks % clock->rate;
@@ -71,7 +71,9 @@ uint64_t event_end(struct timeline *timeline, uint32_t event, uint64_t bytes)
     if (event == BTL_NONE)
         return 0;
     struct btlm_event *ended = &timeline->events[event];
-    ended->end = clock_now(timeline->clock);
+    uint64_t now = clock_now(timeline->clock);
+    // Not every counter goes on for ever; the manifest has no event that ends before it begins.
+    ended->end = now < ended->start ? ended->start : now;
     ended->bytes = bytes;
     return ended->end - ended->start;
 }

@@ -47,6 +47,8 @@ static void fill_machine(const struct loader *loader, struct btlm_system *system
         system->framebuffer_stride = facts->framebuffer.stride;
         system->framebuffer_format = facts->framebuffer.format;
     }
+    if (!btlm_framebuffer_holds(system)) // a wrong answer costs the screen, not the boot
+        system->framebuffer = system->framebuffer_format = 0;
     system->ticks_per_second = loader->clock.rate;
     system->ticks_at_zero = loader->clock.zero;
 }
@@ -151,8 +153,9 @@ static bool write(struct loader *loader)
     return size != 0 && size <= loader->manifest.size;
 }
 
-// What a manifest that cannot be saved grows by: the warning, once as it is and once in the log.
-#define SAVE_ROOM 8192
+// What a manifest that cannot be saved grows by: the warning, once as it is and once in the log. It
+// shows two paths at most, of each 1,024 bytes as four characters (core/diag.c).
+#define SAVE_ROOM 20480
 
 bool manifest_write(struct loader *loader)
 {
@@ -160,7 +163,7 @@ bool manifest_write(struct loader *loader)
     uint64_t room = loader->save_path.len > 0 ? SAVE_ROOM : 0;
     uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_MANIFEST, BTL_NONE);
     // Buffers for the last memory map: the first one was asked for before the page tables.
-    loader->memory_map.attributes = loader->facts.memory_attributes;
+    memory_map_attributes(&loader->memory_map, loader->facts.memory_attributes);
     if (!memory_map_reserve(&loader->memory_map, &loader->pages) || !collect_results(loader))
         return out_of_memory(loader, "writing the manifest");
     begin_exit(loader);

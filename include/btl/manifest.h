@@ -106,6 +106,16 @@ struct btlm_system {
 };
 _Static_assert(sizeof(struct btlm_system) == 304, "wire");
 
+// Does the framebuffer, where there is one, hold its lines?
+static inline bool btlm_framebuffer_holds(const struct btlm_system *system)
+{
+    uint64_t pixels = (uint64_t)system->framebuffer_stride * system->framebuffer_height, end;
+    return system->framebuffer == 0 ||
+           (system->framebuffer_width <= system->framebuffer_stride &&
+            pixels <= system->framebuffer_size / 4 &&
+            btl_add(system->framebuffer, system->framebuffer_size, &end));
+}
+
 struct btlm_kernel {
     struct btlm_str path, version;
     uint8_t sha256[32];

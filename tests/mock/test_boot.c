@@ -370,6 +370,29 @@ static void test_boots_without_modules_and_without_extras(void **state)
     mock_end(mock);
 }
 
+// A wrong answer about the screen costs the screen, not the boot: the reader refuses a manifest with
+// a framebuffer that does not hold its lines, and the kernel a manifest that the reader refuses.
+static void test_framebuffer_that_cannot_be_is_none(void **state)
+{
+    static const struct fw_framebuffer wrong[] = {
+        {0x800000000ull, 1280 * 800 * 4 - 1, 1280, 800, 1280, 2}, // smaller than its lines
+        {0x800000000ull, 0, 1280, 800, 1280, 2},
+        {0x800000000ull, 1280 * 800 * 4, 1280, 800, 1279, 2}, // lines that overlap
+        {UINT64_MAX - 4095, 1280 * 800 * 4, 1280, 800, 1280, 2},
+    };
+    for (size_t i = 0; i < BTL_COUNT(wrong); i++) {
+        struct btl_manifest manifest;
+        struct mock *mock = mock_begin();
+        mock_add_ordinary(mock);
+        mock->facts.framebuffer = wrong[i];
+        mock_expect_boot(mock, NULL);
+        mock_manifest(mock, &manifest);
+        assert_int_equal(btl_manifest_system(&manifest)->framebuffer_format, 0);
+        assert_int_equal(btl_manifest_system(&manifest)->framebuffer, 0);
+        mock_end(mock);
+    }
+}
+
 static void test_impossible_tick_rate_is_measured_instead(void **state)
 {
     struct btl_manifest manifest;
@@ -381,6 +404,35 @@ static void test_impossible_tick_rate_is_measured_instead(void **state)
     uint64_t rate = btl_manifest_system(&manifest)->ticks_per_second;
     assert_true(rate > 2900000000 && rate < 3100000000);
     mock_end(mock);
+}
+
+static uint32_t tick_calls, back_at;
+
+static uint64_t ticks_that_go_back(struct firmware *fw)
+{
+    struct mock *mock = (struct mock *)fw;
+    if (++tick_calls == back_at)
+        mock->ticks -= 5000;
+    return mock->ticks += 1000;
+}
+
+// A counter that is set back once (by a driver of the firmware, by a virtual machine that was moved)
+// spoils a time, not the manifest, which the kernel would refuse.
+static void test_counter_that_goes_back(void **state)
+{
+    uint32_t calls = UINT32_MAX;
+    for (back_at = 1; back_at <= calls; back_at++) {
+        struct btl_manifest manifest;
+        struct mock *mock = mock_begin();
+        mock_add_ordinary(mock);
+        mock->ticks = 1000000;
+        mock->firmware.ticks = ticks_that_go_back;
+        tick_calls = 0;
+        mock_expect_boot(mock, NULL);
+        mock_manifest(mock, &manifest);
+        calls = tick_calls;
+        mock_end(mock);
+    }
 }
 
 static void test_five_levels(void **state)
@@ -456,7 +508,9 @@ int main(void)
         cmocka_unit_test(test_log_and_timeline_are_in_the_manifest),
         cmocka_unit_test(test_movable_kernel_goes_to_the_window),
         cmocka_unit_test(test_boots_without_modules_and_without_extras),
+        cmocka_unit_test(test_framebuffer_that_cannot_be_is_none),
         cmocka_unit_test(test_impossible_tick_rate_is_measured_instead),
+        cmocka_unit_test(test_counter_that_goes_back),
         cmocka_unit_test(test_five_levels),
         cmocka_unit_test(test_verbose_and_quiet),
         cmocka_unit_test(test_autoboot_delay_is_waited_for),

@@ -4,6 +4,7 @@
 
 #include "mock.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct mock *begin(const char *options)
@@ -136,6 +137,35 @@ static void expect_warning(struct mock *mock, const char *code)
     assert_int_equal(mock_module(&manifest, "user")->state, BTLM_LINKED);
 }
 
+// "-m \\" and so many characters of three bytes.
+static struct mock *begin_with_wide_path(size_t characters)
+{
+    static const char option[] = "-m \\";
+    size_t begins = sizeof(option) - 1, units = begins + characters + 1;
+    char *text = malloc(units);
+    assert_non_null(text);
+    memset(text, 'x', units);
+    memcpy(text, option, begins);
+    text[units - 1] = '\0';
+    struct mock *mock = begin(text);
+    for (size_t i = begins; i < units - 1; i++)
+        ((uint16_t *)(uintptr_t)mock->facts.load_options)[i] = 0x4e2d;
+    free(text);
+    return mock;
+}
+
+// The messages show four characters for each byte of it, twice in one sentence at most.
+static void test_warning_about_a_long_path_has_room(void **state)
+{
+    struct mock *mock = begin_with_wide_path(1000);
+    expect_warning(mock, "save-bad-path");
+    mock_end(mock);
+    mock = begin_with_wide_path(500);
+    mock->write_status = FW_DEVICE_ERROR;
+    expect_warning(mock, "save-create-failed");
+    mock_end(mock);
+}
+
 static void test_other_files_are_left_alone(void **state)
 {
     static const char *const paths[] = {"/kernel/mine", "/kernel/mine.new"};
@@ -262,6 +292,7 @@ int main(void)
         cmocka_unit_test(test_map_that_writing_changes),
         cmocka_unit_test(test_map_that_writing_always_changes),
         cmocka_unit_test(test_stale_keys),
+        cmocka_unit_test(test_warning_about_a_long_path_has_room),
         cmocka_unit_test(test_other_files_are_left_alone),
         cmocka_unit_test(test_directory_is_left_alone),
         cmocka_unit_test(test_unreadable_file_is_left_alone),
