@@ -92,10 +92,16 @@ bool memory_map_build(struct memory_map *map, const struct pages *pages)
     return map->built_count > 0 && map->built_count <= map->built_capacity;
 }
 
+void memory_map_attributes(struct memory_map *map, uint64_t address)
+{
+    map->attributes = address;
+    map->attributes_most = attributes_count(address);
+}
+
 uint64_t memory_map_capacity(const struct memory_map *map)
 {
     // An entry of the attributes table splits one entry in three at most.
-    return map->built_capacity + 2 * attributes_count(map->attributes);
+    return map->built_capacity + 2 * map->attributes_most;
 }
 
 // The entries of the attributes table that can be believed, one after the other.
@@ -130,10 +136,12 @@ static void attributes_next(struct attributes *at)
     at->start = at->end;
 }
 
-static struct attributes attributes_begin(uint64_t address)
+static struct attributes attributes_begin(const struct memory_map *map)
 {
-    const struct attributes_table *table = (const void *)(uintptr_t)address;
-    struct attributes at = {.left = attributes_count(address)};
+    const struct attributes_table *table = (const void *)(uintptr_t)map->attributes;
+    struct attributes at = {.left = attributes_count(map->attributes)};
+    if (at.left > map->attributes_most)
+        at.left = map->attributes_most;
     if (at.left > 0) {
         at.next = (const uint8_t *)(table + 1);
         at.stride = table->stride;
@@ -173,7 +181,7 @@ static struct btlm_memory refine(const struct btlm_memory *entry, uint64_t start
 uint64_t memory_map_finish(const struct memory_map *map, struct btlm_memory *to, bool *ret_changed)
 {
     bool changed = false;
-    struct attributes at = attributes_begin(map->attributes);
+    struct attributes at = attributes_begin(map);
     uint64_t count = 0;
     for (uint64_t i = 0; i < map->built_count; i++) {
         const struct btlm_memory *entry = &map->built[i];

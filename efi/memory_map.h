@@ -14,6 +14,7 @@ struct memory_map {
     struct btlm_memory *built;
     uint64_t built_count, built_capacity; // entries
     uint64_t attributes;                  // address of the EFI_MEMORY_ATTRIBUTES_TABLE, or 0
+    uint64_t attributes_most;             // entries that the manifest has room for
     fw_status status;                     // of the last fetch that failed
 };
 
@@ -25,6 +26,9 @@ bool memory_map_fetch(struct memory_map *map, struct firmware *fw);
 // Sorts and types what was fetched into `built`. Takes nothing. False: it does not fit.
 bool memory_map_build(struct memory_map *map, const struct pages *pages);
 
+// Of the attributes table at that address so many entries count as it has now: it is the firmware's,
+// and the manifest cannot grow with it.
+void memory_map_attributes(struct memory_map *map, uint64_t address);
 // How many entries memory_map_finish() writes at most.
 uint64_t memory_map_capacity(const struct memory_map *map);
 // Writes `built`, refined by the attributes table, to `to`. Returns the number of entries.

@@ -207,6 +207,50 @@ static void test_hostile_table_changes_nothing(void **state)
     mock_end(mock);
 }
 
+static struct {
+    uint32_t version, entries, stride, flags;
+    struct btl_efi_memory entry[4096];
+} growing;
+
+// At the last look at the map the table has entries that it did not have when the manifest was made.
+static void grow_table(struct mock *mock, struct fw_memory_map *map)
+{
+    for (uint64_t at = 0; at < map->size; at += map->stride) {
+        struct btl_efi_memory *descriptor = (void *)((char *)map->descriptors + at);
+        if (descriptor->type == 5)
+            descriptor->pages = BTL_COUNT(growing.entry);
+    }
+    if (mock->calls[MOCK_MEMORY_MAP] >= 4)
+        growing.entries = BTL_COUNT(growing.entry);
+}
+
+// Behind the manifest lies the hand-off page.
+static void test_table_that_grows_is_not_written_behind_the_manifest(void **state)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin();
+    growing.version = 1;
+    growing.entries = 0;
+    growing.stride = sizeof(struct btl_efi_memory);
+    for (size_t i = 0; i < BTL_COUNT(growing.entry); i++)
+        growing.entry[i] = (struct btl_efi_memory){.type = 5,
+                                                   .physical = 0x2000000 + i * BTL_PAGE_SIZE,
+                                                   .pages = 1,
+                                                   .attributes = i % 2 == 0 ? XP : RO};
+    mock->facts.memory_attributes = (uintptr_t)&growing;
+    mock->change_map = grow_table;
+    mock_expect_boot(mock, NULL);
+    assert_int_equal(mock->calls[MOCK_MEMORY_MAP], 4);
+    mock_manifest(mock, &manifest);
+    assert_memory_equal((const void *)(uintptr_t)mock->handoff.code, handoff_code,
+                        (size_t)(handoff_code_end - handoff_code));
+    // All of the map is there.
+    const struct btlm_memory *last = btl_manifest_entry(
+        &manifest, BTLM_MEMORY, btl_manifest_count(&manifest, BTLM_MEMORY) - 1);
+    assert_int_equal(last->start + last->size, 0x180000000ull);
+    mock_end(mock);
+}
+
 static void test_table_of_impossible_form_is_ignored(void **state)
 {
     for (int defect = 0; defect < 3; defect++) {
@@ -255,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_runtime_memory_gets_its_permissions),
         cmocka_unit_test(test_hostile_table_changes_nothing),
         cmocka_unit_test(test_table_of_impossible_form_is_ignored),
+        cmocka_unit_test(test_table_that_grows_is_not_written_behind_the_manifest),
         cmocka_unit_test(test_overlapping_entries_of_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
