@@ -2,7 +2,10 @@
 // Changes for this boot: lines key="value", at most one for a key, behind the configuration's text.
 #include "menu_model.h"
 
+#include <config_parser.h>
 #include <mem.h>
+
+#define BLACKLIST BTL_STR("module_blacklist")
 
 // The next line of *rest, with its newline; *rest is moved behind it.
 static bool next_line(struct btl_str *rest, struct btl_str *ret_line)
@@ -57,6 +60,12 @@ struct btl_str menu_tunable_key(struct btl_str module, struct btl_str tunable,
     return key_in(room, btl_format_to(room->text, sizeof(room->text), "%S.%S", &module, &tunable));
 }
 
+static bool no_memory(struct loader *loader)
+{
+    menu_say(loader, true, "There is no memory left to change anything");
+    return false;
+}
+
 // Those lines of the changes that are not of `name`, and then `more`. In memory that outlives the
 // attempt.
 static bool rewrite(struct loader *loader, struct btl_str name,
@@ -65,10 +74,8 @@ static bool rewrite(struct loader *loader, struct btl_str name,
     struct btl_str old = loader->choice.changes, rest = old, line;
     char *text = btl_alloc(&loader->lasting, old.len + more.len + 1, 1);
     size_t len = 0;
-    if (text == NULL) {
-        menu_say(loader, true, "There is no memory left to change anything");
-        return false;
-    }
+    if (text == NULL)
+        return no_memory(loader);
     while (next_line(&rest, &line)) {
         if (of(line, name))
             continue;
@@ -81,22 +88,28 @@ static bool rewrite(struct loader *loader, struct btl_str name,
     return true;
 }
 
-bool menu_change(struct loader *loader, struct btl_str key, struct btl_str value)
+// The line that says so, in place of any other of that key.
+static bool set(struct loader *loader, struct btl_str key, struct btl_str value,
+                struct btl_str *ret_line)
 {
     // Every character of the value may need a backslash.
     size_t size = key.len + 2 * value.len + 8;
     char *text = btl_alloc(&loader->arena, size, 1);
-    if (text == NULL) {
-        menu_say(loader, true, "There is no memory left to change anything");
-        return false;
-    }
+    if (text == NULL)
+        return no_memory(loader);
     struct btl_buffer memory = btl_buffer(text, size);
     if (key.len == 0 || !btl_config_line(key, value, &memory.out)) {
         menu_say(loader, true, "No line of a configuration can say that");
         return false;
     }
-    struct btl_str line = btl_buffer_text(&memory);
-    if (!rewrite(loader, key, is_of_key, line))
+    *ret_line = btl_buffer_text(&memory);
+    return rewrite(loader, key, is_of_key, *ret_line);
+}
+
+bool menu_change(struct loader *loader, struct btl_str key, struct btl_str value)
+{
+    struct btl_str line;
+    if (!set(loader, key, value, &line))
         return false;
     menu_say(loader, false, "For this boot: %.*s", (int)(line.len - 1), line.at);
     return true;
@@ -161,6 +174,44 @@ bool menu_undo_all(struct loader *loader)
     loader->choice.changes = BTL_STR("");
     menu_say(loader, false, "Everything is as in %S again", &loader->choice.path);
     return true;
+}
+
+static bool switches_on(struct btl_str line, struct btl_str module)
+{
+    struct menu_key_text room;
+    struct btl_str key = menu_module_key(module, "_load", &room), yes = BTL_STR("=\"YES\"\n");
+    return is_of_key(line, key) && line.len == key.len + yes.len &&
+           memcmp(line.at + key.len, yes.at, yes.len) == 0;
+}
+
+static struct btl_str blacklist_of_file(const struct loader *loader)
+{
+    uint64_t size = loader->config_file != NULL ? loader->config_file->bytes.size : 0;
+    struct btl_str list = BTL_STR("");
+    for (size_t i = 0; i < loader->config.setting_count; i++) {
+        const struct btl_setting *setting = &loader->config.settings[i];
+        if (setting->offset < size && btl_str_equal(setting->key, BLACKLIST))
+            list = setting->value;
+    }
+    return list;
+}
+
+bool menu_renew_blacklist(struct loader *loader)
+{
+    struct btl_str list = blacklist_of_file(loader), name, line;
+    char *text = btl_alloc(&loader->arena, list.len + 1, 1);
+    if (text == NULL)
+        return no_memory(loader);
+    struct btl_buffer kept = btl_buffer(text, list.len + 1);
+    bool changed = false;
+    while ((name = config_next_name(&list)).len > 0) {
+        if (any(loader, name, switches_on))
+            changed = true;
+        else
+            btl_format(&kept.out, "%s%S", kept.len > 0 ? "," : "", &name);
+    }
+    return changed ? set(loader, BLACKLIST, btl_buffer_text(&kept), &line)
+                   : rewrite(loader, BLACKLIST, is_of_key, BTL_STR(""));
 }
 
 uint32_t menu_change_count(const struct loader *loader)

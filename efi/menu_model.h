@@ -166,6 +166,9 @@ bool menu_changed_module(const struct loader *loader, struct btl_str module);
 bool menu_undo_key(struct loader *loader, struct btl_str key);
 bool menu_undo_module(struct loader *loader, struct btl_str module);
 bool menu_undo_all(struct loader *loader);
+// What is on module_blacklist stays off whatever else is said: in the changes it is that of the file
+// less what they switch on.
+bool menu_renew_blacklist(struct loader *loader);
 uint32_t menu_change_count(const struct loader *loader);
 // MODULE and what follows it, as a key: "hello_phase". Empty when it is too long.
 struct menu_key_text {

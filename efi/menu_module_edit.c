@@ -4,40 +4,13 @@
 
 #include "menu_module_page.h"
 
-#include <config_parser.h>
-
-// The list of module_blacklist without this name: what is on it stays off whatever else is said.
-static bool take_off_blacklist(struct loader *loader, struct btl_str name)
-{
-    char text[MENU_ANSWER_MAX];
-    size_t len = 0;
-    struct btl_str list = BTL_STR(""), listed;
-    for (size_t i = 0; i < loader->config.setting_count; i++) {
-        const struct btl_setting *setting = &loader->config.settings[i];
-        if (!setting->overridden && btl_str_equal(setting->key, BTL_STR("module_blacklist")))
-            list = setting->value;
-    }
-    while ((listed = config_next_name(&list)).len > 0) {
-        if (btl_str_equal(listed, name))
-            continue;
-        len += btl_format_to(text + len, sizeof(text) - len, "%s%S", len > 0 ? "," : "", &listed);
-        if (len >= sizeof(text)) {
-            menu_say(loader, true, "module_blacklist is too long to be changed here");
-            return false;
-        }
-    }
-    return menu_change(loader, BTL_STR("module_blacklist"), (struct btl_str){text, len});
-}
-
 static bool toggle(struct loader *loader, const struct menu_module *module)
 {
     struct menu_key_text room;
     bool on = menu_module_on(module);
-    bool listed = module->config != NULL && module->config->blacklisted;
     struct btl_str key = menu_module_key(module->name, "_load", &room);
-    if (!on && listed && !take_off_blacklist(loader, module->name))
-        return false;
-    if (!menu_change(loader, key, on ? BTL_STR("NO") : BTL_STR("YES")))
+    if (!menu_change(loader, key, on ? BTL_STR("NO") : BTL_STR("YES")) ||
+        !menu_renew_blacklist(loader))
         return false;
     if (!on && loader->choice.safe)
         menu_say(loader, true, "A safe boot may leave %S out all the same", &module->name);
@@ -128,7 +101,7 @@ bool menu_module_page_take(struct loader *loader, uint32_t index)
         menu_view_of(loader)->show(loader, loader->menu.module, print_all, loader);
         return false;
     default:
-        return menu_undo_module(loader, module.name);
+        return menu_undo_module(loader, module.name) && menu_renew_blacklist(loader);
     }
 }
 

@@ -41,6 +41,32 @@ static void test_blacklisted_module_is_switched_on(void **state)
     mock_end(mock);
 }
 
+// Undo takes back all that switching it on has changed: it is on the blacklist again.
+static void test_undo_puts_a_module_on_the_blacklist_again(void **state)
+{
+    static const char *const keys[] = {
+        "{right}{down}{see named in module_blacklist}{enter}{see Modules > base}nu"
+        "{see base is as in /loader.conf again}{see NO}{escape}c{not module_blacklist}q{escape}b",
+        // Another one that was taken off stays off it.
+        "{right}{down}{down}{enter}{see Modules > late}n{escape}"
+        "{enter}{see Modules > base}nu{see NO}{escape}c"
+        "{see module_blacklist=\"gone,base\"}q{escape}b"};
+    for (size_t i = 0; i < BTL_COUNT(keys); i++) {
+        struct btl_manifest manifest;
+        struct mock *mock = menu_begin(keys[i]);
+        mock_add_text(mock, "/loader.conf",
+                      "base_load=\"YES\"\nlazy_load=\"YES\"\nlate_load=\"NO\"\n"
+                      "module_blacklist=\"gone base late\"\n");
+        menu_boot(mock, &manifest);
+        for (uint64_t at = 0; at < btl_manifest_count(&manifest, BTLM_MODULES); at++) {
+            struct btl_str name =
+                btl_manifest_str(&manifest, btl_manifest_module(&manifest, at)->name);
+            assert_false(btl_str_equal(name, BTL_STR("base")));
+        }
+        mock_end(mock);
+    }
+}
+
 static void test_phase_is_changed_to_one_that_is_supported(void **state)
 {
     struct btl_manifest manifest;
@@ -123,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_module_is_switched_off),
         cmocka_unit_test(test_module_is_switched_off_and_on_again),
         cmocka_unit_test(test_blacklisted_module_is_switched_on),
+        cmocka_unit_test(test_undo_puts_a_module_on_the_blacklist_again),
         cmocka_unit_test(test_phase_is_changed_to_one_that_is_supported),
         cmocka_unit_test(test_phase_is_undone),
         cmocka_unit_test(test_phase_of_a_dependency_switches_it_on),
