@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What a module's wrapper structure points to.
+#include <btl/elf.h>
 #include <btl/wrapper.h>
 
 #include "mem.h"
@@ -88,11 +89,12 @@ static bool check_pointers(const struct btl_linked *image, const struct btl_wrap
     return diags->errors == before;
 }
 
-// A NUL-terminated name inside the image, with at least one character.
+// A NUL-terminated name inside the image, with at least one character, and no longer than those of
+// ELF files: many tunables may share one.
 static bool is_name(const struct btl_linked *image, uint64_t name)
 {
     char c;
-    for (uint64_t at = name; read_at(image, at, &c, 1); at++)
+    for (uint64_t at = name; at - name <= BTL_ELF_NAME_MAX && read_at(image, at, &c, 1); at++)
         if (c == '\0')
             return at > name;
     return false;

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -226,6 +227,35 @@ static void functions_are_descriptors(void **state)
     }
 }
 
+// Names of ELF files have a limit, so that a walk over all is linear; these are such names. Without it
+// each of thousands of tunables may have the same name of megabytes, which is read for each.
+static void a_name_of_any_length(void **state)
+{
+    enum { LONG = CONST + 2048 };
+    for (uint64_t length = 4095; length <= 4096; length++) {
+        struct fixture f;
+        uint8_t *bytes = calloc(1, 2 * SIZE);
+        assert_non_null(bytes);
+        begin(&f);
+        f.segment[BTL_SEG_RODATA].size = 0x3000;
+        f.segment[BTL_SEG_DATA].offset = CONST + 0x3000;
+        f.tunable[0].storage = linked(CONST + 0x3008);
+        f.tunable[1].storage = linked(CONST + 0x3ff0);
+        f.tunable[0].name = linked(LONG);
+        memcpy(bytes, f.bytes, SIZE);
+        memcpy(bytes + WRAPPER, &f.wrapper, sizeof(f.wrapper));
+        memcpy(bytes + TUNABLES, f.tunable, sizeof(f.tunable));
+        memset(bytes + LONG, 'x', length);
+        f.image.memory = bytes;
+        assert_int_equal(
+            btl_wrapper_check(&f.image, f.at, (struct btl_place){.module = BTL_STR("m")}, &f.diags),
+            length == 4095);
+        assert_codes(&f.memory, &f.diags, length == 4095 ? "" : "run-wrapper-tunable");
+        test_memory_end(&f.memory);
+        free(bytes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +267,7 @@ int main(void)
         cmocka_unit_test(tunables),
         cmocka_unit_test(a_name_without_an_end),
         cmocka_unit_test(functions_are_descriptors),
+        cmocka_unit_test(a_name_of_any_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
