@@ -25,6 +25,8 @@ struct bpb {
 } __attribute__((packed));
 _Static_assert(sizeof(struct bpb) == 48, "BPB");
 
+enum { ACTIVE_TABLE = 15, ONE_TABLE = 128 }; // of flags
+
 #define WINDOW_SIZE (64u << 10) // bytes of the FAT that are kept
 
 bool fat_device_read(struct btl_fat *fat, uint64_t offset, void *buffer, uint64_t size,
@@ -73,9 +75,17 @@ static const char *lay_out(struct btl_fat *fat, const struct bpb *bpb, uint64_t 
         return "the number of clusters";
     if ((fat->bits == 32) != (bpb->root_entries == 0))
         return "the number of root directory entries";
+    // FAT32 alone: a later version may mean anything, and one table of several may be the only one
+    // that is kept (section 3, BPB_FSVer and BPB_ExtFlags).
+    bool one = fat->bits == 32 && (bpb->flags & ONE_TABLE) != 0;
+    uint64_t active = one ? bpb->flags & ACTIVE_TABLE : 0;
+    if (fat->bits == 32 && bpb->version != 0)
+        return "the version";
+    if (active >= bpb->fat_count)
+        return "the number of the allocation table that is kept";
     if ((clusters + 2) * fat->bits > fat_sectors * sector * 8)
         return "the size of the allocation table: it is too small for its clusters";
-    fat->table = fat->start + bpb->reserved_sectors * sector;
+    fat->table = fat->start + (bpb->reserved_sectors + active * fat_sectors) * sector;
     fat->table_end = fat->table + fat_sectors * sector;
     fat->root = fat->start + root * sector;
     fat->clusters = fat->start + data * sector;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -256,6 +257,60 @@ static void out_of_memory_at_each_allocation(void **state)
     }
 }
 
+// A FAT32 with two tables, of which the flags make the second one the only one that is kept (FAT
+// specification, BPB_ExtFlags): the first has what was there before.
+enum { FAT32_SECTORS = 512, FAT32_DATA = 1 + 2 * FAT32_SECTORS, FAT32_ALL = FAT32_DATA + 65530 };
+
+static bool read_a_txt(uint32_t flags, uint32_t version)
+{
+    static const char text[] = "0123456789";
+    size_t size = (size_t)FAT32_ALL * 512;
+    uint8_t *bytes = calloc(1, size), buffer[10];
+    struct test_disk disk;
+    struct test_memory memory;
+    struct btl_fat fat;
+    assert_non_null(bytes);
+    test_put16(bytes + 11, 512);
+    bytes[13] = 1; // sectors per cluster
+    test_put16(bytes + 14, 1);
+    bytes[16] = 2; // tables
+    test_put32(bytes + 32, FAT32_ALL);
+    test_put32(bytes + 36, FAT32_SECTORS);
+    test_put16(bytes + 40, flags);
+    test_put16(bytes + 42, version);
+    test_put32(bytes + 44, 2); // the root
+    test_put16(bytes + 510, 0xaa55);
+    test_put32(bytes + 512 + 4 * 2, 0x0fffffff); // the first table has no file yet
+    test_put32(bytes + 512 * (1 + FAT32_SECTORS) + 4 * 2, 0x0fffffff);
+    test_put32(bytes + 512 * (1 + FAT32_SECTORS) + 4 * 3, 0x0fffffff);
+    test_fat_entry(bytes + 512 * (size_t)FAT32_DATA, "A       TXT", 0, 3, 10);
+    memcpy(bytes + 512 * (size_t)(FAT32_DATA + 1), text, 10);
+    test_disk_begin(&disk, bytes, size, 512);
+    test_memory_begin(&memory);
+    struct btl_diags diags = {.arena = &memory.arena};
+    const struct btl_fat_entry *entry = NULL;
+    if (btl_fat_open(&disk.blocks, 0, size, (struct btl_place){0}, &memory.arena, &fat, &diags))
+        entry = btl_fat_find(&fat, BTL_STR("/a.txt"), &diags);
+    bool good = entry != NULL && btl_fat_read(&fat, entry, buffer, 10, &diags) &&
+                memcmp(buffer, text, 10) == 0;
+    test_memory_end(&memory);
+    free(bytes);
+    return good;
+}
+
+static void the_table_that_is_kept_counts(void **state)
+{
+    assert_true(read_a_txt(0x81, 0));
+    assert_false(read_a_txt(0x01, 0)); // all are kept, so the first one serves; it has no such file
+    assert_false(read_a_txt(0x80, 0));
+    assert_false(read_a_txt(0x82, 0)); // there is no third one
+}
+
+static void a_later_version_is_refused(void **state)
+{
+    assert_false(read_a_txt(0x81, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +325,8 @@ int main(void)
         cmocka_unit_test(broken_chains),
         cmocka_unit_test(device_failure_at_every_sector),
         cmocka_unit_test(out_of_memory_at_each_allocation),
+        cmocka_unit_test(the_table_that_is_kept_counts),
+        cmocka_unit_test(a_later_version_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
