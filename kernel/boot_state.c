@@ -30,13 +30,14 @@ static bool said_status(enum btl_variable which, efi_status status)
 }
 
 // The firmware keeps the attributes of a variable that is written again: one with others goes
-// first.
+// first, and so does one that is too large to be looked at.
 static efi_status replace(enum btl_variable which, const struct boot_record *before,
                           struct btl_bytes bytes)
 {
     const char *name = btl_variable_name(which);
 
-    if (before->status == EFI_SUCCESS && before->size == 0)
+    if ((before->status == EFI_SUCCESS && before->size == 0) ||
+        before->status == EFI_BUFFER_TOO_SMALL)
         efi_variable_set(name, NULL, 0);
     return efi_variable_set(name, bytes.at, bytes.size);
 }

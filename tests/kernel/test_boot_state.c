@@ -202,6 +202,17 @@ static void a_variable_that_is_too_large_is_replaced(void **state)
     assert_true(stored(BTL_VARIABLE_GOOD).there);
 }
 
+static void one_of_somebody_else_that_is_too_large_is_replaced(void **state)
+{
+    static const uint8_t junk[3000];
+
+    start();
+    firmware_store("BtlGood", junk, sizeof(junk), 3);
+    assert_true(boot_ok());
+    assert_true(stored(BTL_VARIABLE_GOOD).there);
+    assert_int_equal(firmware_find("BtlGood")->attributes, BTL_VARIABLE_ATTRIBUTES);
+}
+
 static void by_itself_only_without_a_failure_that_matters(void **state)
 {
     static const struct {
@@ -320,6 +331,7 @@ int main(void)
         TEST(a_store_that_is_full),
         TEST(a_variable_of_somebody_else_is_replaced),
         TEST(a_variable_that_is_too_large_is_replaced),
+        TEST(one_of_somebody_else_that_is_too_large_is_replaced),
         TEST(by_itself_only_without_a_failure_that_matters),
         TEST(a_failure_keeps_the_end_of_a_long_text),
         TEST(next_conf_names_a_file_of_the_boot_volume),
