@@ -114,7 +114,9 @@ static void configure(const struct module *module, enum btl_phase phase)
                 btl_phase_name(phase), length, supported);
     } else {
         kprintf("# the boot volume cannot be written from here: put this into loader.conf\n");
-        if (!(module->entry->flags & BTLM_CONFIGURED) || module->entry->state == BTLM_OFF)
+        // One that joined as a dependency is AUTO, and no phase is in force for it.
+        if (!(module->entry->flags & BTLM_CONFIGURED) || module->entry->state == BTLM_OFF ||
+            module->entry->configured == BTL_PHASE_AUTO)
             kprintf("%S_load=\"YES\"\n", &name);
         kprintf("%S_phase=\"%s\"\n", &name, btl_phase_name(phase));
     }

@@ -2,6 +2,8 @@
 // Loading by hand and unloading.
 #include "lab.h"
 
+#include "dlkm/kmadmin.h"
+
 #include <string.h>
 
 static void dependencies_come_first_and_go_last(void **state)
@@ -235,6 +237,21 @@ static void ten_thousand_cycles_leave_nothing(void **state)
     assert_snapshot(before);
 }
 
+// NAME_phase is in force for what is switched on alone (docs/phases.md). A module that loader.conf only
+// mentions (a tunable of it, say) joined the plan as a dependency, AUTO.
+static void a_phase_of_what_joined_as_a_dependency_switches_it_on(void **state)
+{
+    char command[] = "kmadmin", option[] = "-b", phase[] = "2", name[] = "a";
+    char *words[] = {command, option, phase, name};
+    uint32_t id = lab_module("a", "misc", BTL_TYPE_MISC);
+
+    world.module[id].supported = BTL_SUPPORTS_BOOT2 | BTL_SUPPORTS_RUN;
+    world.module[id].configured = BTL_PHASE_AUTO;
+    lab_start();
+    kmadmin_run(4, words);
+    assert_contains(host_printed(), "a_load=\"YES\"\na_phase=\"BOOT2\"\n");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, lab_begin, lab_end)
@@ -250,6 +267,7 @@ int main(void)
         TEST(a_type_other_than_misc_in_phase_1),
         TEST(a_staged_module_asked_for_in_phase_1),
         TEST(transitions_from_another_state_panic),
+        TEST(a_phase_of_what_joined_as_a_dependency_switches_it_on),
         TEST(ten_thousand_cycles_leave_nothing),
         cmocka_unit_test_setup_teardown(a_dependent_that_asks_too_early_is_put_off, lab_begin,
                                         lab_end),
