@@ -203,6 +203,10 @@ static void reset(struct firmware *fw, enum fw_reset how)
     uefi_of(fw)->runtime->ResetSystem(type, EFI_SUCCESS, 0, NULL);
 }
 
+// By these words bootctl(1) and btl state know the file of a loader.
+__attribute__((used)) static const char loader_info[] =
+    "#### LoaderInfo: BTL " LOADER_VERSION " ####";
+
 // The EFI entry point.
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)

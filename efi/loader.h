@@ -17,6 +17,7 @@
 
 #include "clock.h"
 #include "files.h"
+#include "load_options.h"
 #include "log.h"
 #include "memory_map.h"
 #include "menu.h"
@@ -48,13 +49,6 @@ struct module {
 // A range of the window and the memory behind it.
 struct range {
     uint64_t address, physical, size;
-};
-
-// What the load options ask for.
-struct options {
-    struct btl_str config; // path of the configuration; empty: not given
-    struct btl_str save;   // path for the manifest; empty: not given
-    bool help, dry_run, verbose, pages, menu, safe;
 };
 
 // What is to be booted now. Strings live as long as the boot.

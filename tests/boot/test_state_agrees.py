@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 
-from btlboot import PROGRAM, conf, firmware
+import pexpect
+
+from btlboot import O, PROGRAM, conf, default_tree, firmware, read
 from test_fallback import LAST_GOOD, computer, fields, put
 
 TRIES = 2
@@ -52,3 +54,21 @@ def test_the_last_good_one():
         subprocess.run(["mmd", "-i", it.image + "@@1M", "::/loader.conf.d"], check=True)
         subprocess.run(["mmove", "-i", it.image + "@@1M", "::/loader.conf", "::/loader.conf.d/kept.conf"], check=True)
         assert agrees(it) == "/loader.conf.d/kept.conf"
+
+
+def test_the_boot_entry_asks_for_another_one():
+    """Its -c (tests/boot/efi/entry.c writes it, as BootNext), once; then the device is booted again."""
+    files = {"EFI/BOOT/BOOTX64.EFI": read(os.path.join(O, "testefi/entry.efi")),
+             "EFI/BTL/LOADER.EFI": default_tree()["EFI/BOOT/BOOTX64.EFI"],
+             "loader.conf.d/entry.conf": conf().encode()}
+    with computer(conf("# the usual one\n"), None, files) as it:
+        with it.on() as machine:
+            machine.expect("ENTRY: Success")
+            machine.expect(pexpect.EOF)
+        said = next_boot(it)
+        assert (said["path"], said["fallback"]) == ("/loader.conf.d/entry.conf", "/loader.conf")
+        assert said["entry"] == {"name": "Boot12AB", "title": "BTL with options",
+                                 "options": "-c /loader.conf.d/entry.conf", "others": 0}
+        result = it.boot()
+        assert fields(result)["path"] == "/loader.conf.d/entry.conf" and fields(result)["how"] == "option"
+        assert next_boot(it)["path"] == "/loader.conf" and next_boot(it)["entry"] is None

@@ -8,6 +8,7 @@ import uuid
 import zlib
 
 GUID = uuid.UUID("5e1ac5b8-2fd0-4a52-9b7e-6c1f0f1d3a94")
+FIRMWARE = uuid.UUID("8be4df61-93ca-11d2-aa0d-00e098032b8c")
 NAMES = ["BtlTrial", "BtlGood", "BtlFailed", "BtlNext"]
 ATTRIBUTES = 7
 LOADER, KERNEL = 0, 1
@@ -28,8 +29,37 @@ def record(name, path="/loader.conf", digest=bytes(32), number=0, text="", versi
     return whole(zlib.crc32(whole(0)))
 
 
-def file_name(name):
-    return "%s-%s" % (name, GUID)
+def file_name(name, guid=GUID):
+    return "%s-%s" % (name, guid)
+
+
+def node(kind, subtype, data):
+    return struct.pack("<BBH", kind, subtype, 4 + len(data)) + data
+
+
+def utf16(text):
+    return text.encode("utf-16-le") + b"\0\0"
+
+
+def load_option(path, options=b"", title="BTL", attributes=1):
+    """A variable Boot####. `path`: of the file, or None."""
+    nodes = node(4, 1, struct.pack("<IQQ16sBB", 1, 2048, 4096, bytes(16), 2, 2))  # a partition
+    if path is not None:
+        nodes += node(4, 4, utf16(path))
+    nodes += node(0x7f, 0xff, b"")
+    if isinstance(options, str):
+        options = utf16(options)
+    return struct.pack("<IH", attributes, len(nodes)) + utf16(title) + nodes + options
+
+
+def boot_entries(directory, **entries):
+    """Variables of the firmware in a directory as Linux shows it. BootOrder, BootNext: numbers."""
+    for name, data in entries.items():
+        if isinstance(data, (list, tuple)):
+            data = struct.pack("<%dH" % len(data), *data)
+        with open(os.path.join(directory, file_name(name, FIRMWARE)), "wb") as file:
+            file.write(struct.pack("<I", 7) + data)
+    return str(directory)
 
 
 def efivars(directory, attributes=ATTRIBUTES, **records):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The host program: $(BUILD)/host/btl, and a second one with sanitizers for the tests. `make btl`,
 # `make install` (DESTDIR, PREFIX).
-# efi/text.c knows which paths the loader takes, efi/messages_text.c explains messages.
+# efi/text.c knows which paths the loader takes, efi/load_options.c its options, efi/messages_text.c
+# explains messages.
 BTL_C := $(sort $(wildcard tools/btl/*.c))
-BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) text.o messages_text.o
+BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) text.o load_options.o messages_text.o
 BTL_VERSION := 1.0
 BTL_FLAGS = $(CSTD) $(WARN) -D_GNU_SOURCE -DBTL_VERSION_TEXT='"$(BTL_VERSION)"'
 
@@ -12,7 +13,7 @@ define btl_variant
 $(BUILD)/$(1)/btl-o/%.o: tools/btl/%.c tools/btl/btl.mk
 	$$(BEGIN)
 	$(2) $$(BTL_FLAGS) -c $$< -o $$@
-$(BUILD)/$(1)/btl-o/text.o: efi/text.c tools/btl/btl.mk
+$(BUILD)/$(1)/btl-o/text.o $(BUILD)/$(1)/btl-o/load_options.o: $(BUILD)/$(1)/btl-o/%.o: efi/%.c tools/btl/btl.mk
 	$$(BEGIN)
 	$(2) $$(BTL_FLAGS) -Icore -c $$< -o $$@
 $(BUILD)/$(1)/btl-o/messages_text.o: efi/messages_text.c $(MESSAGES_TEXT)

@@ -64,7 +64,7 @@ static int show(struct host *host, const struct wish *wish)
         (wish->volume != NULL && !volume_open(host, wish->volume, &volume)))
         return EXIT_ERRORS;
     if (wish->volume != NULL)
-        next_boot(&volume, &variables.state, &next);
+        next_boot(&volume, &variables, &next);
     (wish->json ? state_json : state_print)(&out, &variables, wish->volume == NULL ? NULL : &next);
     if (wish->volume != NULL)
         volume_close(&volume);

@@ -12,7 +12,9 @@
 
 #include "files.h"
 
-#define NAME_GUID "5e1ac5b8-2fd0-4a52-9b7e-6c1f0f1d3a94" // BTL_VARIABLE_GUID
+#define NAME_GUID     "5e1ac5b8-2fd0-4a52-9b7e-6c1f0f1d3a94" // BTL_VARIABLE_GUID
+#define FIRMWARE_GUID "8be4df61-93ca-11d2-aa0d-00e098032b8c" // EFI_GLOBAL_VARIABLE
+#define FIRMWARE_MAX  65536                                  // bytes
 
 static const char *file_of(const struct variables *variables, enum btl_variable which)
 {
@@ -72,6 +74,23 @@ bool efivars_read(struct variables *variables, enum btl_variable which, struct e
     memcpy(&ret_variable->attributes, bytes, sizeof(ret_variable->attributes));
     ret_variable->data = (struct btl_bytes){bytes + sizeof(ret_variable->attributes),
                                             (size_t)len - sizeof(ret_variable->attributes)};
+    return true;
+}
+
+bool efivars_read_firmware(struct variables *variables, const char *name,
+                           struct btl_bytes *ret_data)
+{
+    const size_t attributes = sizeof(uint32_t), size = attributes + FIRMWARE_MAX;
+    struct btl_arena *arena = variables->host->arena;
+    const char *file = memory_text(arena, "%s-" FIRMWARE_GUID, name).at;
+    int fd = openat(variables->directory, file, O_RDONLY | O_CLOEXEC);
+    uint8_t *bytes = fd < 0 ? NULL : MEMORY_ARRAY(arena, uint8_t, size);
+    ssize_t len = fd < 0 ? -1 : read_some(fd, bytes, size);
+    if (fd >= 0)
+        close(fd);
+    if (len < (ssize_t)attributes)
+        return false;
+    *ret_data = (struct btl_bytes){bytes + attributes, (size_t)len - attributes};
     return true;
 }
 

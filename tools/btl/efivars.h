@@ -17,5 +17,8 @@ struct efivar {
 bool efivars_open(struct variables *variables);
 // False: it is there, and cannot be read (reported).
 bool efivars_read(struct variables *variables, enum btl_variable which, struct efivar *ret_variable);
+// One of the firmware's own, of 64 KiB at most. False: it is not there, or cannot be read.
+bool efivars_read_firmware(struct variables *variables, const char *name,
+                           struct btl_bytes *ret_data);
 
 #endif

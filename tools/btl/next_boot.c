@@ -75,13 +75,21 @@ static void find_given_up(struct volume *volume, const struct btl_record *failed
     }
 }
 
-void next_boot(struct volume *volume, const struct btl_boot_state *state,
-               struct next_boot *ret_next)
+// The one that was asked for, before anything is known about it.
+static struct btl_str wanted(const struct btl_record *once, struct next_boot *next)
 {
-    const struct btl_record *once = &state->record[BTL_VARIABLE_NEXT];
+    next->once = once->there;
+    next->asked = !once->there && next->entry.config.len > 0;
+    return next->once ? once->path : next->asked ? next->entry.config : BTL_STR(BTL_CONFIG_DEFAULT);
+}
+
+void next_boot(struct volume *volume, struct variables *variables, struct next_boot *ret_next)
+{
+    const struct btl_boot_state *state = &variables->state;
     struct configuration *last = &ret_next->tried[0];
-    *ret_next = (struct next_boot){.once = once->there, .count = 1};
-    configuration_read(volume, state, once->there ? once->path : BTL_STR(BTL_CONFIG_DEFAULT), last);
+    *ret_next = (struct next_boot){.count = 1};
+    boot_entry_find(variables, volume, &ret_next->entry);
+    configuration_read(volume, state, wanted(&state->record[BTL_VARIABLE_NEXT], ret_next), last);
     while (find_fallback(volume, state, ret_next, &ret_next->fallback) && last->reason.len > 0 &&
            ret_next->count < BTL_COUNT(ret_next->tried)) {
         last = &ret_next->tried[ret_next->count++];

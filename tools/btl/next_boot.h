@@ -6,6 +6,7 @@
 
 #include <btl/configurations.h>
 
+#include "boot_entry.h"
 #include "volume.h"
 
 struct configuration {
@@ -23,13 +24,14 @@ struct next_boot {
     struct configuration tried[BTL_TRIED_MAX + 1];
     size_t count;
     bool once;               // BtlNext named the first one
+    bool asked;              // the boot entry named it
+    struct boot_entry entry; // that starts the loader
     struct btl_str fallback; // what is booted when that one fails; empty: nothing
     // Where the volume has the texts that the kernel has given up, in the order of BtlFailed; empty: nowhere.
     struct btl_str given_up[BTL_GIVEN_UP_MAX];
 };
 
-void next_boot(struct volume *volume, const struct btl_boot_state *state,
-               struct next_boot *ret_next);
+void next_boot(struct volume *volume, struct variables *variables, struct next_boot *ret_next);
 // One of them.
 void configuration_read(struct volume *volume, const struct btl_boot_state *state,
                         struct btl_str path, struct configuration *ret);

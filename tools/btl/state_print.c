@@ -88,14 +88,15 @@ static void print_record(struct btl_out *out, const struct variables *variables,
 static void print_wanted(struct btl_out *out, const struct next_boot *next)
 {
     const struct configuration *conf = &next->tried[0];
-    if (next->once)
-        btl_format(out, "it was asked for, once (BtlNext)%s",
-                   conf->trial != BTL_TRIAL_NONE ? "; " : "");
+    if (next->once || next->asked)
+        btl_format(out, "%s%s%s",
+                   next->once ? "it was asked for, once (BtlNext)" : next->entry.name,
+                   next->once ? "" : " asks for it", conf->trial != BTL_TRIAL_NONE ? "; " : "");
     if (conf->trial == BTL_TRIAL_GOOD)
         btl_format(out, "it is the last good configuration");
     else if (conf->trial == BTL_TRIAL_COUNTED)
         btl_format(out, "it is on trial, with %u of %u tries left", conf->tries_left, conf->tries);
-    else if (!next->once)
+    else if (!next->once && !next->asked)
         btl_format(out, "it is the usual one, and not on trial");
     btl_format(out, "\n");
 }
@@ -124,6 +125,21 @@ static const char *all_the_same(const struct configuration *conf)
                         : "its good lines are used";
 }
 
+// Where the options of the loader come from, and who else may be started.
+static void print_entry(struct btl_out *out, struct btl_arena *arena,
+                        const struct boot_entry *entry)
+{
+    struct btl_str title = report_safe(arena, entry->title);
+    struct btl_str options = report_safe(arena, entry->options);
+    if (!entry->there)
+        return;
+    btl_format(out, "boot entry:  %s \"%S\"%s%S", entry->name, &title,
+               options.len > 0 ? ", options: " : ", without options", &options);
+    if (entry->others > 0)
+        btl_format(out, "; others that the firmware tries first: %u", entry->others);
+    btl_format(out, "\n");
+}
+
 static void print_next(struct btl_out *out, struct btl_arena *arena, const struct next_boot *next)
 {
     const struct configuration *last = &next->tried[next->count - 1];
@@ -141,6 +157,7 @@ static void print_next(struct btl_out *out, struct btl_arena *arena, const struc
                path.len == 0                      ? "there is nothing to fall back to"
                : last->trial == BTL_TRIAL_COUNTED ? ", as when its tries end without boot-ok"
                                                   : "");
+    print_entry(out, arena, &next->entry);
 }
 
 void state_print(struct btl_out *out, const struct variables *variables,
@@ -198,6 +215,20 @@ static void json_record(struct json *json, const char *name, const struct variab
     json_end(json, '}');
 }
 
+static void json_entry(struct json *json, const struct boot_entry *entry)
+{
+    if (!entry->there) {
+        json_null(json, "entry");
+        return;
+    }
+    json_begin(json, "entry", '{');
+    json_word(json, "name", entry->name);
+    json_text(json, "title", entry->title);
+    json_text(json, "options", entry->options);
+    json_number(json, "others", entry->others);
+    json_end(json, '}');
+}
+
 static void json_next(struct json *json, const struct next_boot *next)
 {
     static const char *const verdicts[] = {
@@ -224,6 +255,7 @@ static void json_next(struct json *json, const struct next_boot *next)
         json_end(json, '}');
     }
     json_end(json, ']');
+    json_entry(json, &next->entry);
     json_end(json, '}');
 }
 

@@ -36,14 +36,14 @@ static bool read_store(struct variables *variables)
 {
     static const uint8_t guid[] = BTL_VARIABLE_GUID;
     struct varstore_variable found;
-    struct varstore store;
+    struct varstore *store = &variables->store;
     struct btl_bytes file;
     struct btl_place place = {.file = btl_str_of(variables->source)};
     if (!files_read(variables->host, variables->source, &file) ||
-        !varstore_open(file, place, &store, &variables->host->diags))
+        !varstore_open(file, place, store, &variables->host->diags))
         return false;
     for (enum btl_variable which = 0; which < BTL_VARIABLES; which++) {
-        if (varstore_find(&store, guid, btl_variable_name(which), &found))
+        if (varstore_find(store, guid, btl_variable_name(which), &found))
             take(variables, which, found.data, found.attributes);
     }
     return true;
@@ -59,6 +59,20 @@ static bool read_directory(struct variables *variables)
             take(variables, which, found.data, found.attributes);
     }
     return good;
+}
+
+bool variables_firmware(struct variables *variables, const char *name, struct btl_bytes *ret_data)
+{
+    // 8be4df61-93ca-11d2-aa0d-00e098032b8c
+    static const uint8_t guid[] = {0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
+                                   0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c};
+    struct varstore_variable found;
+    if (variables->directory >= 0)
+        return efivars_read_firmware(variables, name, ret_data);
+    if (!varstore_find(&variables->store, guid, name, &found))
+        return false;
+    *ret_data = found.data;
+    return true;
 }
 
 bool variables_exist(const char *source)

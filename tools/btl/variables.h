@@ -7,6 +7,7 @@
 #include <btl/boot_state.h>
 
 #include "host.h"
+#include "varstore.h"
 
 #define VARIABLES_DEFAULT "/sys/firmware/efi/efivars"
 
@@ -14,6 +15,7 @@ struct variables {
     struct host *host;
     const char *source;            // as the user named it
     int directory;                 // its descriptor; -1: a file, or closed
+    struct varstore store;         // of a file
     struct btl_boot_state state;
 };
 
@@ -21,6 +23,9 @@ struct variables {
 // as not there. False: reported.
 bool variables_open(struct host *host, const char *source, struct variables *ret_variables);
 void variables_close(struct variables *variables);
+// The content of one of the firmware's own (UEFI 2.10, 3.3), such as BootOrder. False: there is none that
+// can be read.
+bool variables_firmware(struct variables *variables, const char *name, struct btl_bytes *ret_data);
 // Is there such a directory or file at all?
 bool variables_exist(const char *source);
 

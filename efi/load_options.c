@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The words of load options. From the UEFI shell they are the whole command line, from a boot entry
+// what was written behind the path; some firmwares put binary data there, which is ignored.
+#include "load_options.h"
+
+#include <btl/config.h>
+
+#include "text.h"
+
+#define OPTIONS_MAX 8192 // bytes of UTF-16
+
+#define PLACE ((struct btl_place){.file = BTL_STR("load options")})
+
+struct job {
+    struct options *options;
+    struct btl_arena *arena;
+    struct btl_diags *diags;
+};
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+// The next word of *rest, "in quotes" or not; false at the end.
+static bool next_word(struct btl_str *rest, struct btl_str *ret_word)
+{
+    size_t start = 0;
+    while (start < rest->len && is_space(rest->at[start]))
+        start++;
+    bool quoted = start < rest->len && rest->at[start] == '"';
+    start += quoted;
+    size_t end = start;
+    while (end < rest->len && (quoted ? rest->at[end] != '"' : !is_space(rest->at[end])))
+        end++;
+    bool found = quoted || end > start;
+    *ret_word = (struct btl_str){rest->at + start, end - start};
+    size_t used = end < rest->len && quoted ? end + 1 : end;
+    *rest = (struct btl_str){rest->at + used, rest->len - used};
+    return found;
+}
+
+static bool is_program(struct btl_str word)
+{
+    static const char suffix[] = ".efi";
+    if (word.len < 4)
+        return false;
+    for (size_t i = 0; i < 4; i++) {
+        char c = word.at[word.len - 4 + i];
+        if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != suffix[i])
+            return false;
+    }
+    return true;
+}
+
+static bool is_text(struct btl_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if ((uint8_t)text.at[i] < ' ' && text.at[i] != '\t')
+            return false;
+    }
+    return true;
+}
+
+// "fs0:\btl\loader.conf" as a path of the volume: "/btl/loader.conf".
+static struct btl_str volume_path(struct job *job, struct btl_str word)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < word.len && word.at[i] != '\\' && word.at[i] != '/'; i++) {
+        if (word.at[i] == ':')
+            start = i + 1;
+    }
+    bool rooted = start < word.len && (word.at[start] == '\\' || word.at[start] == '/');
+    size_t len = word.len - start + !rooted;
+    char *path = btl_alloc(job->arena, len, 1);
+    if (path == NULL)
+        return (struct btl_str){NULL, 0};
+    path[0] = '/';
+    for (size_t i = start; i < word.len; i++)
+        path[i - start + !rooted] = word.at[i] == '\\' ? '/' : word.at[i];
+    return (struct btl_str){path, len};
+}
+
+// The configuration: a path as a record can hold it, or none. False: no memory.
+static bool take_config(struct job *job, struct btl_str path)
+{
+    if (path.at == NULL)
+        return false;
+    if (btl_is_path(path))
+        job->options->config = path;
+    else
+        btl_report(job->diags, BTL_OPTION_PATH, PLACE, BTL_ARG(path), BTL_DEC(BTL_PATH_MAX));
+    return true;
+}
+
+// What stands behind an option. False: nothing does.
+static bool option_file(struct job *job, const char *option, const char *example,
+                        struct btl_str *rest, struct btl_str *ret_path)
+{
+    struct btl_str word;
+    if (next_word(rest, &word)) {
+        *ret_path = volume_path(job, word);
+        return ret_path->at != NULL;
+    }
+    btl_report(job->diags, BTL_OPTION_NO_FILE, PLACE, BTL_ARG_Z(option), BTL_ARG_Z(example));
+    return true;
+}
+
+// One word of the options, and what belongs to it. False: no memory.
+static bool take(struct job *job, struct btl_str word, struct btl_str *rest)
+{
+    struct options *options = job->options;
+    bool is_file = word.len > 0 && word.at[0] != '-';
+    if (btl_str_equal(word, BTL_STR("-b"))) {
+        options->pages = true;
+    } else if (btl_str_equal(word, BTL_STR("-c"))) {
+        struct btl_str path = {.len = 0};
+        return option_file(job, "-c", "/btl/loader.conf", rest, &path) &&
+               (path.len == 0 || take_config(job, path));
+    } else if (btl_str_equal(word, BTL_STR("-h"))) {
+        options->help = true;
+    } else if (btl_str_equal(word, BTL_STR("-i"))) {
+        options->menu = true;
+    } else if (btl_str_equal(word, BTL_STR("-m"))) {
+        return option_file(job, "-m", "/btl/dry.bin", rest, &options->save);
+    } else if (btl_str_equal(word, BTL_STR("-n"))) {
+        options->dry_run = true;
+    } else if (btl_str_equal(word, BTL_STR("-s"))) {
+        options->safe = true;
+    } else if (btl_str_equal(word, BTL_STR("-v"))) {
+        options->verbose = true;
+    } else if (is_file && options->config.len == 0) {
+        return take_config(job, volume_path(job, word));
+    } else {
+        btl_report(job->diags, BTL_OPTION_UNKNOWN, PLACE, BTL_ARG(word));
+    }
+    return true;
+}
+
+static bool parse(struct job *job, struct btl_str rest, bool names_program)
+{
+    struct btl_str word;
+    for (bool first = true; next_word(&rest, &word); first = false) {
+        bool program = first && (names_program || is_program(word));
+        if (!program && !take(job, word, &rest))
+            return false;
+    }
+    return true;
+}
+
+bool load_options_read(struct btl_bytes bytes, bool names_program, struct btl_arena *arena,
+                       struct btl_diags *diags, struct options *ret_options)
+{
+    struct job job = {ret_options, arena, diags};
+    *ret_options = (struct options){.config = {NULL, 0}};
+    if (bytes.size == 0 || bytes.at == NULL)
+        return true;
+    if (bytes.size > OPTIONS_MAX || bytes.size % 2 != 0) {
+        btl_report(diags, BTL_OPTION_NOT_TEXT, PLACE);
+        return true;
+    }
+    char *at = btl_alloc(arena, 2 * bytes.size, 1); // three bytes for two at most
+    if (at == NULL)
+        return false;
+    struct btl_str text = {at, utf16_to_utf8(bytes.at, bytes.size / 2, at, 2 * bytes.size)};
+    if (is_text(text))
+        return parse(&job, text, names_program);
+    btl_report(diags, BTL_OPTION_NOT_TEXT, PLACE);
+    return true;
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The firmware's boot entries (UEFI 2.10, 3.1 and 3.3).
+#include "boot_entry.h"
+
+#include <string.h>
+
+#include "../../efi/load_options.h"
+#include "../../efi/text.h"
+#include "load_option.h"
+
+#define ENTRIES_MAX 256         // of BootOrder
+#define LOADER_MAX  (16u << 20) // bytes of a program
+#define LOADER_INFO "#### LoaderInfo: BTL "
+
+static struct btl_str to_utf8(struct btl_arena *arena, struct btl_bytes utf16)
+{
+    size_t size = utf16.size / 2 * 3;
+    char *at = MEMORY_ARRAY(arena, char, size + 1);
+    return (struct btl_str){at, utf16_to_utf8(utf16.at, utf16.size / 2, at, size)};
+}
+
+// "\EFI\BTL\LOADER.EFI", as the firmware writes it.
+static struct btl_str file_path(struct btl_arena *arena, const struct load_option *option)
+{
+    struct btl_str text = to_utf8(arena, option->file);
+    char *path = (char *)(uintptr_t)text.at;
+    for (size_t i = 0; i < text.len; i++)
+        path[i] = path[i] == '\\' ? '/' : path[i];
+    return text;
+}
+
+static bool is_loader(struct volume *volume, struct btl_str path)
+{
+    struct volume_problem problem;
+    struct btl_bytes bytes;
+    return path.len > 0 && path_ok(path) &&
+           volume_read(volume, path, LOADER_MAX, &bytes, &problem) &&
+           memmem(bytes.at, bytes.size, LOADER_INFO, sizeof(LOADER_INFO) - 1) != NULL;
+}
+
+static void take_options(struct btl_arena *arena, struct btl_bytes bytes, struct boot_entry *entry)
+{
+    struct btl_diags ignored = {.arena = arena};
+    struct options options;
+    if (!load_options_read(bytes, false, arena, &ignored, &options) ||
+        (ignored.first != NULL && ignored.first->code == BTL_OPTION_NOT_TEXT))
+        return;
+    entry->config = options.config;
+    entry->options = to_utf8(arena, bytes);
+}
+
+// Is it tried at all, and is it the one?
+static bool take(struct variables *variables, struct volume *volume, uint16_t number, bool once,
+                 struct boot_entry *entry)
+{
+    struct btl_arena *arena = volume->host->arena;
+    const char *name = memory_text(arena, "Boot%04X", number).at;
+    struct load_option option;
+    struct btl_bytes variable;
+    if (!variables_firmware(variables, name, &variable) || !load_option_read(variable, &option))
+        return false;
+    bool tried = (option.attributes & LOAD_OPTION_ACTIVE) != 0 &&
+                 (option.attributes & LOAD_OPTION_CATEGORY) != LOAD_OPTION_CATEGORY_APP;
+    if (!tried && !once)
+        return false;
+    entry->there = is_loader(volume, file_path(arena, &option));
+    entry->others += !entry->there;
+    if (!entry->there)
+        return false;
+    entry->name = name;
+    entry->title = to_utf8(arena, option.description);
+    take_options(arena, option.options, entry);
+    return true;
+}
+
+void boot_entry_find(struct variables *variables, struct volume *volume,
+                     struct boot_entry *ret_entry)
+{
+    static const char *const lists[] = {"BootNext", "BootOrder"};
+    struct btl_bytes list;
+    *ret_entry = (struct boot_entry){.there = false};
+    for (size_t which = 0; which < BTL_COUNT(lists); which++) {
+        if (!variables_firmware(variables, lists[which], &list))
+            continue;
+        for (size_t at = 0; at + 1 < list.size && at < 2 * ENTRIES_MAX; at += 2) {
+            uint16_t number = (uint16_t)(list.at[at] | list.at[at + 1] << 8);
+            if (take(variables, volume, number, which == 0, ret_entry))
+                return;
+        }
+    }
+}
