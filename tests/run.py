@@ -94,6 +94,7 @@ def steps_ia64():
     for test in names("tests/mock/test_*_ia64.c"):
         yield "mock %s_ia64" % test, make("mock-%s_ia64" % test), any_runner
     yield "oracle ia64", make("oracle-ia64"), any_runner
+    yield "btl ia64", pytest_command("-rs", "tests/btl/test_ia64_files.py"), pytest
     yield "boot ia64", pytest_command("-rs", "-n", "2", *glob.glob("tests/boot/test_ia64*.py")), pytest
 
 

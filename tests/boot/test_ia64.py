@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The boots on ia64: make test ARCH=ia64. The machine is an emulator that QEMU_IA64 names."""
+import json
 import os
 import re
+import shutil
 import subprocess
 import time
 
 import pexpect
 import pytest
 
-from btlboot import (ARCH, BAD, GOOD, LIMIT, O, PROMPT, ROOT, STOP, boot, conf, default_tree, module, read,
+from btlboot import (ARCH, BAD, GOOD, LIMIT, O, PROGRAM, PROMPT, ROOT, STOP, boot, conf, default_tree, module, read,
                      started)
 from test_broken import add, boot_with, failed, stopped, wrong_machine
 from test_many import many
@@ -203,6 +205,35 @@ def test_volume_that_cannot_be_written():
     assert result.status == GOOD
     result.says("/btl/manifest.bin: warning", "[save-protected]")
     assert result.loaded() == ALL
+
+
+# ----------------------------------------------------------------------------- the manifest, on the host
+
+def btl(*words):
+    done = subprocess.run([PROGRAM, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return done.returncode, done.stdout.decode()
+
+
+def test_host_reads_the_manifest_of_a_boot(tmp_path):
+    """Out of the machine's memory: this firmware cannot save it."""
+    with started({"loader.conf": conf(options="").encode()}) as machine:
+        machine.expect(PROMPT)
+        printed = machine.command("manifest")
+        size, at = re.search(r"manifest +version 1\.\d+, (\d+) KiB at 0x([0-9a-f]+)", printed).groups()
+        machine.qmp("pmemsave", val=int(at, 16), size=(int(size) + 4) << 10, filename=str(tmp_path / "manifest"))
+        shutil.copy(os.path.join(machine.work, "btl.img"), tmp_path / "btl.img")
+    status, text = btl("manifest", tmp_path / "manifest")
+    assert status == 0
+    assert [line.rstrip() for line in printed.splitlines()] == [line.rstrip() for line in text.splitlines()]
+    status, text = btl("manifest", "--verify", tmp_path / "btl.img", tmp_path / "manifest")
+    assert status == 0 and ", 0 are not" in text, text
+    said = json.loads(btl("manifest", "--json", tmp_path / "manifest")[1])
+    assert said["system"]["machine"] == "ia64"
+    assert {m["name"]: m["state"] for m in said["modules"] if m["name"] in ("ring", "pci")} == {
+        "ring": "linked", "pci": "staged"}
+    hello = next(m for m in said["modules"] if m["name"] == "hello")
+    assert hello["image"]["address"].startswith("0xa0000000002")
+    assert btl("plot", tmp_path / "manifest", "-o", tmp_path / "boot.svg")[0] == 0
 
 
 # ------------------------------------------------------------------ the boot protocol, as 3.2 has it

@@ -87,7 +87,7 @@ class Maker:
                          (BASE + 0x20000, 0x30000, READ | WRITE)]
         self.symbols = [(BASE + 64, 32, "kmain", KERNEL)]
         self.seed, self.ticks_at_zero = b"\xc3" * 32, 123456789
-        self.physical, self.major = 0xe00000, 1
+        self.physical, self.major, self.machine = 0xe00000, 1, 62
         self.framebuffer = 0x80000000
         self.boot = self.volume = None  # dict(path=…), (kind, partition, guid, start, blocks, controller)
         self.__dict__.update(more)
@@ -115,7 +115,7 @@ class Maker:
         strings = b"".join(map(self.string, [self.loader, self.vendor, self.config_path, self.options]))
         screen = (self.framebuffer, 640 * 480 * 4, 640, 480, 640, 2) if self.framebuffer else (0,) * 6
         self.tables["system"] = [
-            strings + struct.pack("<IIHHI", 0x10000, 2 << 16 | 70, 62, 0, len(self.seed))
+            strings + struct.pack("<IIHHI", 0x10000, 2 << 16 | 70, self.machine, 0, len(self.seed))
             + self.seed.ljust(64, b"\0") + struct.pack("<QQQQ", 0x7f00000, 0x7e00000, 0, 0x7d00000)
             + struct.pack("<QQIIII", *screen)
             + struct.pack("<QQQQ", 0xffff800000000000, 4 << 30, BASE, 0x7fe00000)

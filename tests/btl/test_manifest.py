@@ -9,7 +9,7 @@ import pytest
 
 import elf
 from btltest import ROOT, btl, golden, image, module, volume, write
-from manifest_maker import MS, Maker, Module, many, seal
+from manifest_maker import KERNEL, MS, Maker, Module, many, seal
 
 # ------------------------------------------------------------------------------------------- text
 
@@ -227,6 +227,19 @@ def test_json_says_what_was_written(tmp_path):
     assert [(int(m["start"], 16), m["size"], m["type"]) for m in got["memory"]] == maker.memory
     assert {"event": "module read", "module": "early", "start_ns": 52 * MS, "end_ns": 57 * MS,
             "bytes": len("the file of early")} in got["timeline"]
+
+
+def test_manifest_of_another_machine(tmp_path):
+    """Kernel and modules in region 5 of ia64; here a function's value is its descriptor, a number as any."""
+    window = 0xa000000000000000
+    maker = Maker(machine=50, modules=[Module("hello", address=window + (2 << 20))], diagnostics=[],
+                  segments=[(window + (1 << 20), 0x18000, 5)], symbols=[(window + (1 << 20), 32, "kmain", KERNEL)])
+    got = as_json(tmp_path, maker)
+    check(got, schema(), schema())
+    assert got["system"]["machine"] == "ia64"
+    assert got["modules"][0]["image"]["address"] == "0xa000000000200000"
+    text = btl("manifest", tmp_path / "boot.manifest").out.decode()
+    assert re.search(r"^ *machine +ia64$", text, re.M) and "a000000000200000" in text
 
 
 def test_json_does_not_give_the_seed_away(tmp_path):
