@@ -18,7 +18,7 @@ test-modules: $(TEST_MODULES:%=$(O)/testmodules/%.ko)
 
 # Kernels that look at the state they were started in: tests/boot/kernels/state_ARCH.S, as it is and with
 # each way of stopping it.
-TEST_STATES := $(if $(wildcard tests/boot/kernels/state_$(ARCH).S),state WRITE_AREA WRITE_TEXT RUN_DATA GUARD SPECULATE CACHED)
+TEST_STATES := $(if $(wildcard tests/boot/kernels/state_$(ARCH).S),state WRITE_AREA WRITE_TEXT RUN_DATA GUARD SPECULATE CACHED PINNED)
 $(O)/testkernels/%.o: tests/boot/kernels/state_$(ARCH).S
 	$(BEGIN)
 	$(KERNEL_CC) -Wa,--fatal-warnings -DLAST_$* -c $< -o $@

@@ -284,6 +284,11 @@ def test_speculative_load_without_a_translation_is_deferred():
     assert "went on" in state("SPECULATE", "went on")
 
 
+def test_translation_registers_hold_stacks_and_text():
+    """They are there without the tree, on pages that no translation was entered for."""
+    assert "went on" in state("PINNED", "went on")
+
+
 def test_direct_map_is_cached_where_memory_is():
     """Device registers are uncached there, and what the memory map does not know."""
     assert "went on" in state("CACHED", "went on")

@@ -120,6 +120,33 @@ last:   movl    r20 = end ;;
 (p6)    br.cond.spnt.few stop ;;
 (p7)    br.cond.spnt.few stop ;;
 (p8)    br.cond.spnt.few stop ;;
+#elif defined(LAST_PINNED)              // with an empty tree: pages that nothing has touched yet
+        movl    r3 = empty
+        mov     r4 = ar.k3 ;;
+        tpa     r3 = r3 ;;
+        mov     ar.k3 = r3
+        movl    r5 = -0x10000 + 16      // the stack's first, the backing store's last, the text's fourth
+        movl    r6 = 0xf000
+        mov     r7 = ar.bspstore
+        movl    r8 = far_text
+        movl    r9 = empty + 0x1000 ;;  // and one that is not pinned
+        add     r5 = sp, r5
+        add     r6 = r6, r7 ;;
+        ld8.s   r5 = [r5]
+        ld8.s   r6 = [r6]
+        ld8.s   r7 = [r8]
+        ld8.s   r9 = [r9] ;;
+        tnat.nz p6, p0 = r5
+        tnat.nz p7, p0 = r6
+        tnat.nz p8, p0 = r7
+        tnat.z  p9, p0 = r9 ;;
+(p6)    br.cond.spnt.few stop ;;
+(p7)    br.cond.spnt.few stop ;;
+(p8)    br.cond.spnt.few stop ;;
+(p9)    br.cond.spnt.few stop ;;
+        mov     b3 = r8 ;;
+        br.call.sptk.few b4 = b3 ;;
+        mov     ar.k3 = r4 ;;
 #endif
 go_on:  movl    r20 = went_on ;;
         br.call.sptk.few b1 = print_text ;;
@@ -139,6 +166,12 @@ print_one:                              // r29
         st1.rel [r24] = r29 ;;
         mf.a ;;
         br.cond.sptk.few b2 ;;
+#if defined(LAST_PINNED)
+        .org    _start + 0x3000
+far_text:
+        br.cond.sptk.few b4 ;;
+        .org    _start + 0x4000
+#endif
         .endp   _start
 
         .section .rodata
@@ -156,4 +189,8 @@ names:  .irp    name, in0, gp, sp, others, pr, pfs, psr, b0, b1, b2, b3, b4, b5,
 code:   .skip   16
         data8   @fptr(_start)
 values: .skip   48 * 8
+#if defined(LAST_PINNED)
+        .balign 4096
+empty:  .skip   2 * 4096
+#endif
         .section .note.GNU-stack, "", @progbits
