@@ -18,5 +18,6 @@ void btl_config_safe(struct btl_config *config)
             continue;
         module->load_yes = false; // but not off: what it depends on may be needed
         module->load = NULL;
+        module->left_out = true;
     }
 }

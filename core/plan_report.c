@@ -94,3 +94,18 @@ void plan_report_dependencies(struct btl_plan *plan, uint32_t index, enum btl_ph
             plan_set_failed(plan, index, report_dependency(plan, place, dependency, phase));
     }
 }
+
+// Often a slip in the name: without the _load line beside it, nobody else would say so.
+void plan_report_idle(struct btl_plan *plan)
+{
+    const struct btl_config *config = plan->config;
+    for (size_t i = 0; i < config->module_count; i++) {
+        const struct btl_module_config *module = &config->modules[i];
+        const uint32_t *known = plan_table_find(&plan->state->names, module->name, 0);
+        if (module->load == NULL && !module->left_out && !module->blacklisted &&
+            module->first != NULL && known != NULL && *known >= PLAN_ONLY_CONFIG)
+            btl_report(plan->diags, BTL_PLAN_IDLE,
+                       btl_setting_place(config, module->first, module->name),
+                       BTL_ARG(module->name));
+    }
+}

@@ -44,6 +44,7 @@ struct btl_module_config {
     bool required_yes;
     enum btl_on_error on_error;     // NAME_on_error; else REQUIRED when required_yes; else WARN
     bool blacklisted;               // named in module_blacklist
+    bool left_out;                  // of a safe boot, unless another one depends on it
     bool phase_given;               // then:
     enum btl_phase configured;      // NAME_phase
 };

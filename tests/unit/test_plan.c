@@ -30,6 +30,41 @@ static void test_module_takes_part_only_with_load_yes(void **state)
     world_end(&world);
 }
 
+static void test_what_is_said_of_a_module_that_takes_no_part_is_noted(void **state)
+{
+    struct plan_world world;
+    world_begin(&world, "helo_phase=\"BOOT1\"\n" // a slip in the name
+                        "helo_flags=\"f\"\n"
+                        "hello_load=\"YES\"\n"
+                        "lib_flags=\"f\"\n" // comes along
+                        "off_load=\"NO\"\n"
+                        "off_flags=\"f\"\n"
+                        "black_flags=\"f\"\n"
+                        "module_blacklist=\"black\"\n");
+    world_module(&world, "hello depends=lib");
+    world_module(&world, "lib");
+    world_plan(&world);
+    assert_true(world.ordered);
+    assert_plan(&world, "INIT: lib<hello hello");
+    assert_string_equal(test_diags_text(&world.own, &world.diags),
+                        "loader.conf:1:1: note: helo: takes no part: there is no line helo_load, "
+                        "and no module that was read depends on it; add helo_load=\"YES\", or "
+                        "correct the name [plan-idle]\n");
+    world_end(&world);
+}
+
+// What a safe boot leaves out was left out by somebody who knows.
+static void test_what_a_safe_boot_leaves_out_is_not_noted(void **state)
+{
+    struct plan_world world;
+    world_begin(&world, "a_load=\"YES\"\na_phase=\"BOOT1\"\n");
+    btl_config_safe(&world.config);
+    world_plan(&world);
+    assert_true(world.ordered);
+    assert_string_equal(test_diags_text(&world.own, &world.diags), "");
+    world_end(&world);
+}
+
 static void test_blacklist_wins_over_load_yes_and_says_so(void **state)
 {
     struct plan_world world;
@@ -279,6 +314,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         TEST(module_takes_part_only_with_load_yes),
+        TEST(what_is_said_of_a_module_that_takes_no_part_is_noted),
+        TEST(what_a_safe_boot_leaves_out_is_not_noted),
         TEST(blacklist_wins_over_load_yes_and_says_so),
         TEST(modules_keep_the_order_of_the_file),
         TEST(empty_configuration_plans_nothing_and_is_good),
