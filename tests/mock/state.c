@@ -58,6 +58,12 @@ void state_expect(struct mock *mock, enum btl_variable variable, const char *con
         fail_msg("no \"%s\" in: %.*s", text, (int)record.text.len, record.text.at);
 }
 
+const struct state_unwritable state_unwritable[STATE_UNWRITABLE] = {
+    {FW_OUT_OF_RESOURCES, "[boot-state-full]"},
+    {FW_WRITE_PROTECTED, "[boot-state-protected]"},
+    {FW_UNSUPPORTED, "[boot-state-unsupported]"},
+    {FW_DEVICE_ERROR, "[boot-state-unwritten]"}};
+
 static const struct btlm_boot *boot(struct mock *mock, struct btl_manifest *ret_manifest)
 {
     mock_expect_boot(mock, "");

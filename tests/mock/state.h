@@ -18,6 +18,13 @@ void state_expect_none(struct mock *mock, enum btl_variable variable);
 void state_expect(struct mock *mock, enum btl_variable variable, const char *conf, const char *path,
                   uint32_t number, const char *text);
 
+// What a firmware says when it does not write a variable, and what is said of it.
+#define STATE_UNWRITABLE 4
+extern const struct state_unwritable {
+    fw_status status;
+    const char *code; // in its brackets
+} state_unwritable[STATE_UNWRITABLE];
+
 // Boots, and fails the test unless the kernel got `path` in that way; the manifest's record.
 struct btlm_boot state_boot(struct mock *mock, const char *path, enum btlm_boot_how how);
 // The same, in place of `wanted`, for a reason that has `part` in it.

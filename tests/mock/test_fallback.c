@@ -333,18 +333,11 @@ static void test_reset_instead_of_a_return(void **state)
 // The way back does not hang on the record.
 static void test_variables_that_cannot_be_written(void **state)
 {
-    static const struct {
-        fw_status status;
-        const char *code;
-    } cases[] = {{FW_OUT_OF_RESOURCES, "[boot-state-full]"},
-                 {FW_WRITE_PROTECTED, "[boot-state-protected]"},
-                 {FW_UNSUPPORTED, "[boot-state-unsupported]"},
-                 {FW_DEVICE_ERROR, "[boot-state-unwritten]"}};
-    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+    for (size_t i = 0; i < STATE_UNWRITABLE; i++) {
         struct mock *mock = begin("bad line\n");
-        mock->variable_status = cases[i].status;
+        mock->variable_status = state_unwritable[i].status;
         state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "/loader.conf:1:");
-        assert_int_equal(mock_count(mock, cases[i].code), 1);
+        assert_int_equal(mock_count(mock, state_unwritable[i].code), 1);
         mock_end(mock);
     }
 }

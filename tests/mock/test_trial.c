@@ -193,29 +193,21 @@ static void test_without_another_one_it_is_booted_all_the_same(void **state)
     mock_end(mock);
 }
 
-static const struct {
-    fw_status status;
-    const char *code;
-} unwritable[] = {{FW_OUT_OF_RESOURCES, "[boot-state-full]"},
-                  {FW_WRITE_PROTECTED, "[boot-state-protected]"},
-                  {FW_UNSUPPORTED, "[boot-state-unsupported]"},
-                  {FW_DEVICE_ERROR, "[boot-state-unwritten]"}};
-
 static void test_trial_that_cannot_be_counted_is_not_begun(void **state)
 {
-    for (size_t i = 0; i < BTL_COUNT(unwritable); i++) {
+    for (size_t i = 0; i < STATE_UNWRITABLE; i++) {
         struct mock *mock = begin(true);
-        mock->variable_status = unwritable[i].status;
+        mock->variable_status = state_unwritable[i].status;
         state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[boot-trial-uncounted]");
-        assert_true(mock_said(mock, unwritable[i].code));
+        assert_true(mock_said(mock, state_unwritable[i].code));
         mock_end(mock);
         mock = begin_alone();
-        mock->variable_status = unwritable[i].status;
+        mock->variable_status = state_unwritable[i].status;
         struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
         assert_int_equal(boot.flags, 0);
         assert_int_equal(boot.timeout, 0);
         assert_true(mock_said(mock, "[boot-trial-plain]"));
-        assert_true(mock_said(mock, unwritable[i].code));
+        assert_true(mock_said(mock, state_unwritable[i].code));
         mock_end(mock);
     }
 }

@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "elf_defects.h"
-#include "kernel_samples.h"
+#include "kernel_defects.h"
 
 #define DYN(entry) movable_dynamic(b, MOVABLE_##entry)
 
@@ -75,15 +74,7 @@ static const struct elf_defect defects[] = {
 
 static void test_defect(void **state)
 {
-    const struct elf_defect *defect = *state;
-    struct kernel_sample s;
-    kernel_sample(&s, movable_kernel, defect->spoil);
-    assert_codes(&s.memory, &s.diags, defect->codes);
-    assert_int_equal(s.good, defect->codes[0] == '\0');
-    const char *text = test_diags_text(&s.memory, &s.diags);
-    if (defect->says != NULL && strstr(text, defect->says) == NULL)
-        fail_msg("\"%s\" is not in:\n%s", defect->says, text);
-    kernel_sample_end(&s);
+    check_defect_of(movable_kernel, *state);
 }
 
 // Loads for `base` and checks the two pointers and what lies around them.
@@ -180,10 +171,6 @@ int main(void)
         cmocka_unit_test(test_bases),
         cmocka_unit_test(test_places),
     };
-    for (size_t i = 0; i < BTL_COUNT(defects); i++)
-        tests[i] = (struct CMUnitTest){.name = defects[i].name,
-                                       .test_func = test_defect,
-                                       .initial_state = (void *)(uintptr_t)&defects[i]};
-    memcpy(tests + BTL_COUNT(defects), others, sizeof(others));
+    memcpy(defect_tests(tests, defects, BTL_COUNT(defects), test_defect), others, sizeof(others));
     return _cmocka_run_group_tests("kernel_dynamic", tests, BTL_COUNT(tests), NULL, NULL);
 }

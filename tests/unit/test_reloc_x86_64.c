@@ -203,12 +203,18 @@ static void the_width_of_the_field_counts_at_the_end_of_the_section(void **state
     }
 }
 
+// A module with 32 bytes of code; its section.
+static uint32_t begin_with_text(struct link_fixture *f)
+{
+    lf_begin(f, SIZE_MAX);
+    return eb_section(&f->builder, ".text", ELF_SHT_PROGBITS, LF_CODE, 1, NULL, 32);
+}
+
 static void offsets_near_2_to_the_64_are_outside(void **state)
 {
     for (uint64_t offset = UINT64_MAX - 8; offset != 0; offset++) {
         struct link_fixture f;
-        lf_begin(&f, SIZE_MAX);
-        uint32_t text = eb_section(&f.builder, ".text", ELF_SHT_PROGBITS, LF_CODE, 1, NULL, 32);
+        uint32_t text = begin_with_text(&f);
         uint32_t symbol = eb_symbol(&f.builder, "x", EB_LOCAL(0), text, 0, 0);
         eb_rela(&f.builder, text, offset, symbol, R_64, 0);
         assert_false(lf_layout(&f));
@@ -221,8 +227,7 @@ static void offsets_near_2_to_the_64_are_outside(void **state)
 static void an_entry_that_changes_after_layout_is_stopped_at_the_store(void **state)
 {
     struct link_fixture f;
-    lf_begin(&f, SIZE_MAX);
-    uint32_t text = eb_section(&f.builder, ".text", ELF_SHT_PROGBITS, LF_CODE, 1, NULL, 32);
+    uint32_t text = begin_with_text(&f);
     uint32_t symbol = eb_symbol(&f.builder, "x", EB_LOCAL(0), text, 0, 0);
     uint32_t rela = eb_rela(&f.builder, text, 0, symbol, R_64, 0);
     assert_true(lf_resolve(&f, LOW));
@@ -235,8 +240,7 @@ static void an_entry_that_changes_after_layout_is_stopped_at_the_store(void **st
 static void a_symbol_number_that_the_file_does_not_have_is_refused(void **state)
 {
     struct link_fixture f;
-    lf_begin(&f, SIZE_MAX);
-    uint32_t text = eb_section(&f.builder, ".text", ELF_SHT_PROGBITS, LF_CODE, 1, NULL, 32);
+    uint32_t text = begin_with_text(&f);
     uint32_t last = eb_symbol(&f.builder, "x", EB_LOCAL(0), text, 0, 0);
     eb_rela(&f.builder, text, 0, last, R_64, 0);
     eb_rela(&f.builder, text, 0, last + 1, R_64, 0);
@@ -299,8 +303,7 @@ static void unknown_types_are_refused_by_number(void **state)
 static void every_bad_relocation_is_reported(void **state)
 {
     struct link_fixture f;
-    lf_begin(&f, SIZE_MAX);
-    uint32_t text = eb_section(&f.builder, ".text", ELF_SHT_PROGBITS, LF_CODE, 1, NULL, 32);
+    uint32_t text = begin_with_text(&f);
     uint32_t far = eb_symbol(&f.builder, "far", EB_GLOBAL(0), ELF_SHN_ABS, 1ull << 40, 0);
     eb_rela(&f.builder, text, 0, far, R_32, 0);
     eb_rela(&f.builder, text, 8, far, R_64, 0);
@@ -315,8 +318,7 @@ static void every_bad_relocation_is_reported(void **state)
 static void a_symbol_in_a_section_that_is_not_loaded_has_no_address(void **state)
 {
     struct link_fixture f;
-    lf_begin(&f, SIZE_MAX);
-    uint32_t text = eb_section(&f.builder, ".text", ELF_SHT_PROGBITS, LF_CODE, 1, NULL, 32);
+    uint32_t text = begin_with_text(&f);
     uint32_t debug = eb_section(&f.builder, ".debug_str", ELF_SHT_PROGBITS, 0, 1, NULL, 32);
     uint32_t symbol = eb_symbol(&f.builder, "", EB_LOCAL(ELF_STT_SECTION), debug, 0, 0);
     eb_rela(&f.builder, text, 0, symbol, R_64, 0);

@@ -13,6 +13,16 @@
         statement;                                                                                 \
     }
 
+// What came of it: is that what the table says?
+static inline void check_outcome(const struct elf_defect *defect, const char *codes,
+                                 const char *text, bool good)
+{
+    assert_string_equal(codes, defect->codes);
+    assert_int_equal(good, defect->codes[0] == '\0');
+    if (defect->says != NULL && strstr(text, defect->says) == NULL)
+        fail_msg("\"%s\" is not in:\n%s", defect->says, text);
+}
+
 static inline void check_defect(const struct elf_defect *defect, enum btl_elf_kind kind)
 {
     struct test_memory memory;
@@ -20,10 +30,7 @@ static inline void check_defect(const struct elf_defect *defect, enum btl_elf_ki
     bool good;
     test_memory_begin(&memory);
     const char *codes = sample_open(&memory, kind, defect, &good, &text);
-    assert_string_equal(codes, defect->codes);
-    assert_int_equal(good, defect->codes[0] == '\0');
-    if (defect->says != NULL && strstr(text, defect->says) == NULL)
-        fail_msg("\"%s\" is not in:\n%s", defect->says, text);
+    check_outcome(defect, codes, text, good);
     test_memory_end(&memory);
 }
 
