@@ -262,27 +262,38 @@ def notices_a_changed_byte(link_dump, work):
     return False
 
 
-def main():
-    link_dump, work = sys.argv[1:3]
-    passed, failed, seen = 0, 0, {}
+class Tally:
+    """What was compared, and what came of it."""
+    def __init__(self):
+        self.passed, self.failed, self.seen = 0, 0, {}
 
-    def count(good, name, why=""):
-        nonlocal passed, failed
-        passed, failed = passed + bool(good), failed + (not good)
+    def count(self, good, name, why=""):
+        self.passed, self.failed = self.passed + bool(good), self.failed + (not good)
         if not good:
             print(f"FAILED oracle {name}: {why}")
 
-    with ThreadPoolExecutor(2) as pool:
-        for case, types, error in pool.map(lambda case: outcome(case, link_dump), make_cases(work)):
-            count(error is None, case.name, error)
-            for name, number in types.items():
-                seen[name] = seen.get(name, 0) + number
-    count(notices_a_changed_byte(link_dump, work), "notices-a-changed-byte", "a spoiled image passed")
+    def compare(self, cases, outcome_of):
+        with ThreadPoolExecutor(2) as pool:
+            for case, types, error in pool.map(outcome_of, cases):
+                self.count(error is None, case.name, error)
+                for name, number in types.items():
+                    self.seen[name] = self.seen.get(name, 0) + number
+
+    def close(self, skipped=0):
+        """Says it all; the exit status."""
+        print("compared: " + ", ".join(f"{name} {number}" for name, number in sorted(self.seen.items())))
+        print(f"{self.passed} passed, {self.failed} failed" + (f", {skipped} skipped" if skipped else ""))
+        return self.failed != 0
+
+
+def main():
+    link_dump, work = sys.argv[1:3]
+    tally = Tally()
+    tally.compare(make_cases(work), lambda case: outcome(case, link_dump))
+    tally.count(notices_a_changed_byte(link_dump, work), "notices-a-changed-byte", "a spoiled image passed")
     for name, _, _ in TYPES.values():
-        count(name in seen, f"covers-R_X86_64_{name}", "no object has such a relocation")
-    print("compared: " + ", ".join(f"{name} {number}" for name, number in sorted(seen.items())))
-    print(f"{passed} passed, {failed} failed")
-    return failed != 0
+        tally.count(name in tally.seen, f"covers-R_X86_64_{name}", "no object has such a relocation")
+    return tally.close()
 
 
 if __name__ == "__main__":

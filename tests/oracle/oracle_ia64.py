@@ -19,10 +19,9 @@ import shutil
 import subprocess
 import sys
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 
 from elf64 import Elf, SHF_ALLOC, SHN_COMMON, SHN_UNDEF, STB_WEAK
-from oracle import Memory, Mismatch, run
+from oracle import Memory, Mismatch, Tally, run
 
 SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "src")
 PREFIX = "ia64-linux-gnu-"
@@ -432,28 +431,15 @@ def main():
         return 0
     if gcc is not None and not os.path.exists(gcc):
         gcc = None
-    passed, failed, seen = 0, 0, {}
-
-    def count(good, name, why=""):
-        nonlocal passed, failed
-        passed, failed = passed + bool(good), failed + (not good)
-        if not good:
-            print(f"FAILED oracle {name}: {why}")
-
-    with ThreadPoolExecutor(2) as pool:
-        for case, types, error in pool.map(lambda case: outcome(case, link_dump), make_cases(work, gcc)):
-            count(error is None, case.name, error)
-            for name, number in types.items():
-                seen[name] = seen.get(name, 0) + number
+    tally = Tally()
+    tally.compare(make_cases(work, gcc), lambda case: outcome(case, link_dump))
     for name, address_of in SPOILT.items():
-        count(notices(link_dump, work, name, spoil_at(address_of)), name, "a spoiled image passed")
+        tally.count(notices(link_dump, work, name, spoil_at(address_of)), name, "a spoiled image passed")
     for name, _, _ in TYPES.values():
-        count(name in seen or name == "NONE", f"covers-R_IA64_{name}", "no object has such a relocation")
-    print("compared: " + ", ".join(f"{name} {number}" for name, number in sorted(seen.items())))
+        tally.count(name in tally.seen or name == "NONE", f"covers-R_IA64_{name}", "no object has such a relocation")
     if gcc is None:
         print("skipped: objects of gcc, for there is no ia64 compiler (make ia64-toolchain)")
-    print(f"{passed} passed, {failed} failed" + (", 1 skipped" if gcc is None else ""))
-    return failed != 0
+    return tally.close(skipped=int(gcc is None))
 
 
 if __name__ == "__main__":
