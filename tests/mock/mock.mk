@@ -43,7 +43,7 @@ $(MOCK_OUT)/$(1)/tests/%.o: tests/mock/%.c
 	$$(BEGIN)
 	$(1) $(MOCK_FLAGS) -c $$< -o $$@
 $(MOCK_OUT)/$(1)/test_%: $(MOCK_OUT)/$(1)/tests/test_%.o \
-		$(patsubst %,$(MOCK_OUT)/$(1)/tests/%.o,mock mock_console mock_files mock_variables mock_expect menu_user state walk) $(MOCK_LOADER:efi/%.c=$(MOCK_OUT)/$(1)/%.o) \
+		$(patsubst %,$(MOCK_OUT)/$(1)/tests/%.o,mock mock_console mock_files mock_variables mock_expect menu_user state trial walk) $(MOCK_LOADER:efi/%.c=$(MOCK_OUT)/$(1)/%.o) \
 		$(MOCK_OUT)/$(1)/handoff_x86_64.o $(BUILD)/test-$(1)/libbtl.a
 	$(1) $(SANITIZE) -Wl,--wrap=cache_sync_code $$^ -lcmocka -o $$@
 # What is pure of another architecture's part, alone.

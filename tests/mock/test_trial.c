@@ -1,38 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Boots that are counted, one-shots, and records that are lost or damaged.
-#include "state.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-#define TRIAL "boot_tries=\"3\"\nbase_load=\"YES\"\nbase_phase=\"BOOT1\"\n"
-#define GOOD  "late_load=\"YES\"\nlate_phase=\"BOOT2\"\n"
-
-// TRIAL as /loader.conf, GOOD as the one before it and, when `good`, known as the last good one.
-static struct mock *begin(bool good)
-{
-    struct mock *mock = mock_begin();
-    mock_add_ordinary(mock);
-    mock_add_text(mock, "/loader.conf", TRIAL);
-    mock_add_text(mock, "/loader.conf.prev", GOOD);
-    if (good)
-        state_put(mock, BTL_VARIABLE_GOOD, GOOD, "/loader.conf", 0, "");
-    return mock;
-}
-
-static struct mock *begin_alone(void)
-{
-    struct mock *mock = mock_begin();
-    mock_add_ordinary(mock);
-    mock_add_text(mock, "/loader.conf", TRIAL);
-    return mock;
-}
+// Boots that are counted.
+#include "trial.h"
 
 // Nobody says boot-ok: as many boots as it has tries, and then the last good one, from then on.
 static void test_tries_are_counted_down(void **state)
 {
     for (int good = 0; good < 2; good++) {
-        struct mock *mock = begin(good);
+        struct mock *mock = trial_begin(good);
         for (uint32_t left = 3; left-- > 0;) {
             struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
             assert_int_equal(boot.flags, BTLM_BOOT_TRIAL | BTLM_BOOT_FALLBACK);
@@ -59,7 +33,7 @@ static void test_tries_are_counted_down(void **state)
 
 static void test_counted_before_the_kernel_has_the_machine(void **state)
 {
-    struct mock *mock = begin(true);
+    struct mock *mock = trial_begin(true);
     mock->fail_service = MOCK_EXIT;
     mock->fail_at = 1;
     mock->fail_status = FW_DEVICE_ERROR;
@@ -71,7 +45,7 @@ static void test_counted_before_the_kernel_has_the_machine(void **state)
 // Nothing is counted that does not get to the kernel's door.
 static void test_failures_of_the_loader_are_not_counted(void **state)
 {
-    struct mock *mock = begin(true);
+    struct mock *mock = trial_begin(true);
     mock_add_text(mock, "/loader.conf", "boot_tries=\"3\"\nkernel=\"/kernel/gone.elf\"\n");
     state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[file-not-found]");
     state_expect_none(mock, BTL_VARIABLE_TRIAL);
@@ -81,7 +55,7 @@ static void test_failures_of_the_loader_are_not_counted(void **state)
 // BtlTrial goes on saying that the wanted one has no tries left.
 static void test_fallback_on_trial_is_not_counted(void **state)
 {
-    struct mock *mock = begin(false);
+    struct mock *mock = trial_begin(false);
     mock_add_text(mock, "/loader.conf.prev", GOOD "boot_tries=\"2\"\n");
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
     for (int i = 0; i < 4; i++) {
@@ -97,7 +71,7 @@ static void test_fallback_on_trial_is_not_counted(void **state)
 
 static void test_edited_configuration_begins_anew(void **state)
 {
-    struct mock *mock = begin(true);
+    struct mock *mock = trial_begin(true);
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
     mock_add_text(mock, "/loader.conf", TRIAL "# changed\n");
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
@@ -107,7 +81,7 @@ static void test_edited_configuration_begins_anew(void **state)
 
 static void test_good_one_is_not_counted(void **state)
 {
-    struct mock *mock = begin(false);
+    struct mock *mock = trial_begin(false);
     state_put(mock, BTL_VARIABLE_GOOD, TRIAL, "/loader.conf", 0, "");
     struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
     assert_int_equal(boot.flags, BTLM_BOOT_GOOD);
@@ -118,7 +92,7 @@ static void test_good_one_is_not_counted(void **state)
 
 static void test_count_of_a_good_one_goes_away(void **state)
 {
-    struct mock *mock = begin(false);
+    struct mock *mock = trial_begin(false);
     state_put(mock, BTL_VARIABLE_GOOD, TRIAL, "/loader.conf", 0, "");
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 1, "");
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
@@ -136,7 +110,7 @@ static void test_watchdog(void **state)
                  {GOOD "boot_timeout=\"9\"\n", 9},
                  {GOOD "# nothing\n", 0}};
     for (size_t i = 0; i < BTL_COUNT(cases); i++) {
-        struct mock *mock = begin(true);
+        struct mock *mock = trial_begin(true);
         mock_add_text(mock, "/loader.conf", cases[i].conf);
         struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
         assert_int_equal(boot.timeout, cases[i].timeout);
@@ -147,7 +121,7 @@ static void test_watchdog(void **state)
 // What the kernel gave up is not tried again, until it is changed.
 static void test_given_up_by_the_kernel(void **state)
 {
-    struct mock *mock = begin(true);
+    struct mock *mock = trial_begin(true);
     state_put(mock, BTL_VARIABLE_FAILED, TRIAL, "/loader.conf", BTL_FAILED_IN_KERNEL,
               "one\nbase: its load function failed\n");
     for (int i = 0; i < 2; i++) {
@@ -168,7 +142,7 @@ static void test_given_up_by_the_kernel(void **state)
 // In the loader it is no verdict: everything is looked at anew.
 static void test_failed_in_the_loader_is_tried_again(void **state)
 {
-    struct mock *mock = begin(true);
+    struct mock *mock = trial_begin(true);
     state_put(mock, BTL_VARIABLE_FAILED, TRIAL, "/loader.conf", BTL_FAILED_IN_LOADER, "oh\n");
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
     state_expect_none(mock, BTL_VARIABLE_FAILED);
@@ -177,14 +151,14 @@ static void test_failed_in_the_loader_is_tried_again(void **state)
 
 static void test_without_another_one_it_is_booted_all_the_same(void **state)
 {
-    struct mock *mock = begin_alone();
+    struct mock *mock = trial_begin_alone();
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
     struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
     assert_int_equal(boot.flags, 0);
     assert_true(mock_said(mock, "each of its tries was used"));
     assert_true(mock_said(mock, "[boot-no-fallback]"));
     mock_end(mock);
-    mock = begin_alone();
+    mock = trial_begin_alone();
     state_put(mock, BTL_VARIABLE_FAILED, TRIAL, "/loader.conf", BTL_FAILED_IN_KERNEL, "oh\n");
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
     assert_true(mock_said(mock, "the kernel has given it up"));
@@ -196,12 +170,12 @@ static void test_without_another_one_it_is_booted_all_the_same(void **state)
 static void test_trial_that_cannot_be_counted_is_not_begun(void **state)
 {
     for (size_t i = 0; i < STATE_UNWRITABLE; i++) {
-        struct mock *mock = begin(true);
+        struct mock *mock = trial_begin(true);
         mock->variable_status = state_unwritable[i].status;
         state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[boot-trial-uncounted]");
         assert_true(mock_said(mock, state_unwritable[i].code));
         mock_end(mock);
-        mock = begin_alone();
+        mock = trial_begin_alone();
         mock->variable_status = state_unwritable[i].status;
         struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
         assert_int_equal(boot.flags, 0);
@@ -214,81 +188,17 @@ static void test_trial_that_cannot_be_counted_is_not_begun(void **state)
 
 static void test_store_without_room(void **state)
 {
-    struct mock *mock = begin(true);
+    struct mock *mock = trial_begin(true);
     mock->variable_room = 150; // for BtlGood, and not for a second one
     state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[boot-trial-uncounted]");
     assert_true(mock_said(mock, "[boot-state-full]"));
     mock_end(mock);
 }
 
-static void test_one_shot(void **state)
-{
-    struct mock *mock = begin(true);
-    mock_add_text(mock, "/loader.conf.d/new.conf", GOOD "title=\"New\"\n");
-    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/loader.conf.d/new.conf", 0, "");
-    state_boot(mock, "/loader.conf.d/new.conf", BTLM_HOW_ONE_SHOT);
-    state_expect_none(mock, BTL_VARIABLE_NEXT);
-    mock_reboot(mock);
-    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
-    mock_end(mock);
-}
-
-static void test_one_shot_that_cannot_be_booted(void **state)
-{
-    struct mock *mock = begin(false);
-    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/loader.conf.d/gone.conf", 0, "");
-    state_fall_back(mock, "/loader.conf", "/loader.conf.d/gone.conf", "[boot-no-config]");
-    state_expect_none(mock, BTL_VARIABLE_NEXT);
-    mock_end(mock);
-}
-
-// It would be booted for ever.
-static void test_one_shot_that_cannot_be_deleted(void **state)
-{
-    struct mock *mock = begin(true);
-    mock_add_text(mock, "/loader.conf", GOOD "# no trial\n");
-    mock_add_text(mock, "/new.conf", GOOD "# new\n");
-    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/new.conf", 0, "");
-    mock->variable_status = FW_WRITE_PROTECTED;
-    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
-    assert_true(mock_said(mock, "/new.conf: warning: "));
-    assert_true(mock_said(mock, "[boot-next-stuck]"));
-    assert_true(mock_said(mock, "[boot-state-protected]"));
-    mock_end(mock);
-}
-
-// A boot entry with -c does not keep next-conf from working.
-static void test_one_shot_counts_more_than_an_option(void **state)
-{
-    struct mock *mock = begin(true);
-    mock_add_text(mock, "/a.conf", GOOD "# a\n");
-    mock_add_text(mock, "/b.conf", GOOD "# b\n");
-    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/b.conf", 0, "");
-    mock_options(mock, "-c /a.conf");
-    state_boot(mock, "/b.conf", BTLM_HOW_ONE_SHOT);
-    mock_reboot(mock);
-    mock_options(mock, "-c /a.conf");
-    state_boot(mock, "/a.conf", BTLM_HOW_OPTION);
-    mock_end(mock);
-}
-
-// A firmware that says it has deleted what it has still.
-static void test_deletion_is_not_believed(void **state)
-{
-    struct mock *mock = begin(true);
-    mock_add_text(mock, "/loader.conf", GOOD "# no trial\n");
-    mock_add_text(mock, "/b.conf", GOOD "# b\n");
-    state_put(mock, BTL_VARIABLE_NEXT, NULL, "/b.conf", 0, "");
-    mock->deletes_nothing = true;
-    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
-    assert_true(mock_said(mock, "[boot-next-stuck]"));
-    mock_end(mock);
-}
-
 // No record could name it: no try would be counted.
 static void test_path_that_no_record_holds(void **state)
 {
-    struct mock *mock = begin(true);
+    struct mock *mock = trial_begin(true);
     mock_add_text(mock, "/a/../x.conf", TRIAL);
     mock_options(mock, "-c /a/../x.conf");
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
@@ -299,7 +209,7 @@ static void test_path_that_no_record_holds(void **state)
 
 static void test_dry_run_writes_nothing(void **state)
 {
-    struct mock *mock = begin(true);
+    struct mock *mock = trial_begin(true);
     mock_add_text(mock, "/new.conf", GOOD "# new\nboot_tries=\"2\"\n");
     state_put(mock, BTL_VARIABLE_NEXT, NULL, "/new.conf", 0, "");
     state_put(mock, BTL_VARIABLE_FAILED, "what it was", "/new.conf", BTL_FAILED_IN_LOADER, "oh\n");
@@ -312,7 +222,7 @@ static void test_dry_run_writes_nothing(void **state)
 
 static void test_dry_run_of_a_used_up_one(void **state)
 {
-    struct mock *mock = begin(true);
+    struct mock *mock = trial_begin(true);
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
     mock_options(mock, "-n");
     mock_expect_return(mock, FW_LOAD_ERROR);
@@ -325,7 +235,7 @@ static void test_dry_run_of_a_used_up_one(void **state)
 static void test_safe_boot_is_not_counted(void **state)
 {
     struct btl_manifest manifest;
-    struct mock *mock = begin(true);
+    struct mock *mock = trial_begin(true);
     mock_add_text(mock, "/loader.conf",
                   TRIAL "late_load=\"YES\"\nlate_phase=\"BOOT2\"\nlate.depth=\"4\"\n"
                         "late_on_error=\"halt\"\n");
@@ -343,7 +253,7 @@ static void test_safe_boot_is_not_counted(void **state)
 // The first one was counted and failed after that: one boot counts one try.
 static void test_one_boot_counts_one_try(void **state)
 {
-    struct mock *mock = begin(false);
+    struct mock *mock = trial_begin(false);
     mock_add_text(mock, "/loader.conf.prev", GOOD "boot_tries=\"2\"\n");
     mock->fail_service = MOCK_MEMORY_MAP; // the second one, of the manifest
     mock->fail_status = FW_DEVICE_ERROR;
@@ -352,99 +262,6 @@ static void test_one_boot_counts_one_try(void **state)
         state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "writing the manifest");
     assert_int_equal(boot.flags & BTLM_BOOT_TRIAL, 0);
     state_expect(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 2, "");
-    mock_end(mock);
-}
-
-// ------------------------------------------------------------------------------- damaged records
-
-static const char *const names[] = {"BtlTrial", "BtlGood", "BtlFailed", "BtlNext"};
-
-static void expect_plain(struct mock *mock, const char *code)
-{
-    struct btlm_boot boot = state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
-    assert_int_equal(boot.tries_left, 2);
-    assert_true(mock_said(mock, code));
-}
-
-static void test_damaged_variables(void **state)
-{
-    uint8_t bytes[2000];
-    srand(6);
-    for (size_t i = 0; i < sizeof(bytes); i++)
-        bytes[i] = (uint8_t)rand();
-    static const uint64_t sizes[] = {1, 55, 56, 100, BTL_RECORD_MAX, BTL_RECORD_MAX + 1, 2000};
-    for (size_t i = 0; i < BTL_COUNT(names); i++) {
-        for (size_t s = 0; s < BTL_COUNT(sizes); s++) {
-            struct mock *mock = begin(true);
-            mock_variable_put(mock, names[i], bytes, sizes[s]);
-            expect_plain(mock, "[boot-state-damaged]");
-            assert_int_equal(mock_count(mock, "[boot-state-damaged]"), 1);
-            mock_end(mock);
-        }
-    }
-}
-
-static void test_every_byte_of_a_record_counts(void **state)
-{
-    uint64_t size = sizeof(struct btl_record_wire) + sizeof("/loader.conf") - 1;
-    for (uint64_t at = 0; at < size; at++) {
-        struct mock *mock = begin(true);
-        state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 1, "");
-        mock_variable(mock, "BtlTrial")->bytes[at] ^= 0x10;
-        expect_plain(mock, "[boot-state-damaged]");
-        mock_end(mock);
-    }
-}
-
-static void test_variables_of_somebody_else(void **state)
-{
-    struct mock *mock = begin(true);
-    state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
-    mock_variable(mock, "BtlTrial")->attributes = 3; // not for a kernel
-    expect_plain(mock, "[boot-state-damaged]");
-    mock_end(mock);
-}
-
-static void test_damaged_records_are_cleared_away(void **state)
-{
-    struct mock *mock = begin(true);
-    mock_variable_put(mock, "BtlFailed", "junk", 4);
-    mock_variable_put(mock, "BtlNext", "junk", 4);
-    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
-    state_expect_none(mock, BTL_VARIABLE_FAILED);
-    state_expect_none(mock, BTL_VARIABLE_NEXT);
-    mock_end(mock);
-}
-
-static void test_unreadable_variables(void **state)
-{
-    for (uint32_t at = 1; at <= BTL_VARIABLES; at++) {
-        struct mock *mock = begin(false);
-        mock->fail_service = MOCK_VARIABLE_GET;
-        mock->fail_at = at;
-        mock->fail_status = FW_DEVICE_ERROR;
-        expect_plain(mock, "[boot-state-unreadable]");
-        assert_true(mock_said(mock, names[at - 1]));
-        mock_end(mock);
-    }
-}
-
-// A firmware that gives more than it was asked for.
-static void test_sizes_that_are_not_true(void **state)
-{
-    struct mock *mock = begin(true);
-    state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 1, "");
-    mock_variable(mock, "BtlTrial")->said_size = BTL_RECORD_MAX;
-    expect_plain(mock, "[boot-state-damaged]");
-    mock_end(mock);
-}
-
-static void test_firmware_without_variables(void **state)
-{
-    struct mock *mock = begin_alone();
-    mock->variables_status = FW_UNSUPPORTED;
-    mock_add_text(mock, "/loader.conf", GOOD);
-    mock_expect_boot(mock, NULL);
     mock_end(mock);
 }
 
@@ -464,23 +281,11 @@ int main(void)
         cmocka_unit_test(test_without_another_one_it_is_booted_all_the_same),
         cmocka_unit_test(test_trial_that_cannot_be_counted_is_not_begun),
         cmocka_unit_test(test_store_without_room),
-        cmocka_unit_test(test_one_shot),
-        cmocka_unit_test(test_one_shot_that_cannot_be_booted),
-        cmocka_unit_test(test_one_shot_that_cannot_be_deleted),
-        cmocka_unit_test(test_one_shot_counts_more_than_an_option),
-        cmocka_unit_test(test_deletion_is_not_believed),
         cmocka_unit_test(test_path_that_no_record_holds),
         cmocka_unit_test(test_dry_run_writes_nothing),
         cmocka_unit_test(test_dry_run_of_a_used_up_one),
         cmocka_unit_test(test_safe_boot_is_not_counted),
         cmocka_unit_test(test_one_boot_counts_one_try),
-        cmocka_unit_test(test_damaged_variables),
-        cmocka_unit_test(test_every_byte_of_a_record_counts),
-        cmocka_unit_test(test_variables_of_somebody_else),
-        cmocka_unit_test(test_damaged_records_are_cleared_away),
-        cmocka_unit_test(test_unreadable_variables),
-        cmocka_unit_test(test_sizes_that_are_not_true),
-        cmocka_unit_test(test_firmware_without_variables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
