@@ -15,66 +15,16 @@ static const struct btl_tunable tunables[] = {BTL_INT(calibrate_ms, 1, 1000)};
 
 static uint64_t start, hz;
 
-struct acpi_header {
-    char signature[4];
-    uint32_t length;
-    uint8_t revision, checksum;
-    char oem[18];
-    uint32_t creator[2];
-} __attribute__((packed));
-_Static_assert(sizeof(struct acpi_header) == 36, "ACPI table header");
-
-static bool checksum_ok(const void *table, size_t size)
-{
-    uint8_t sum = 0;
-    for (size_t i = 0; i < size; i++)
-        sum += ((const uint8_t *)table)[i];
-    return sum == 0;
-}
-
-static uint64_t load(const uint8_t *at, size_t size)
-{
-    uint64_t value = 0;
-    memcpy(&value, at, size);
-    return value;
-}
-
-static const struct acpi_header *table_at(uint64_t physical)
-{
-    const struct acpi_header *table = phys_to_virt(physical);
-    if (physical == 0 || table->length < sizeof(*table) || table->length > 1u << 20)
-        return NULL;
-    return checksum_ok(table, table->length) ? table : NULL;
-}
-
-// The table with this signature: RSDP, then XSDT (8-byte entries) or RSDT (4-byte ones).
-static const struct acpi_header *acpi_find(uint64_t rsdp, const char *signature)
-{
-    if (rsdp == 0)
-        return NULL;
-    const uint8_t *root = phys_to_virt(rsdp);
-    bool extended = root[15] >= 2;
-    size_t width = extended ? 8 : 4;
-    if (!checksum_ok(root, extended ? 36 : 20))
-        return NULL;
-    const struct acpi_header *list = table_at(load(root + (extended ? 24 : 16), width));
-    if (list == NULL)
-        return NULL;
-    for (size_t at = sizeof(*list); at + width <= list->length; at += width) {
-        const struct acpi_header *table = table_at(load((const uint8_t *)list + at, width));
-        if (table != NULL && memcmp(table->signature, signature, 4) == 0)
-            return table;
-    }
-    return NULL;
-}
+enum { FADT_TIMER_PORT = 76 }; // bytes
 
 // I/O port of the power management timer, out of the FADT; 0 when there is none.
 static uint16_t pm_timer_port(void)
 {
-    const struct acpi_header *fadt = acpi_find(boot_system()->acpi_rsdp, "FACP");
-    if (fadt == NULL || fadt->length < 80)
-        return 0;
-    return (uint16_t)load((const uint8_t *)fadt + 76, 4);
+    struct btl_bytes fadt = acpi_table("FACP");
+    uint32_t port = 0;
+    if (fadt.size >= FADT_TIMER_PORT + sizeof(port))
+        memcpy(&port, fadt.at + FADT_TIMER_PORT, sizeof(port));
+    return (uint16_t)port;
 }
 
 // Counter ticks per second over calibrate_ms, or 0 when the timer stands still.
@@ -144,7 +94,7 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("calibrated time stamp counter");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT1,BOOT2,RUN");
-BTL_NEEDS("kernel:1.0");
+BTL_NEEDS("kernel:1.2");
 BTL_PROVIDES("clock:1.0");
 BTL_PARM("calibrate_ms", "int", "how long the counter is measured, milliseconds");
 BTL_EXPORT(clock_ns);

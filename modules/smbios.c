@@ -7,6 +7,9 @@
 enum { TYPE_SYSTEM = 1, TYPE_END = 127 };
 enum { STRING_VENDOR = 4, STRING_PRODUCT = 5, STRING_VERSION = 6 }; // offsets in TYPE_SYSTEM
 
+// Of the entry points (5.2.2, 5.2.1): bytes, and where the length stands.
+enum { ENTRY_3_SIZE = 24, ENTRY_3_LENGTH = 6, ENTRY_SIZE = 30, ENTRY_LENGTH = 5 };
+
 static char machine[128];
 
 static uint64_t load(const uint8_t *at, size_t size)
@@ -24,15 +27,34 @@ static bool sums_to_zero(const uint8_t *at, size_t size)
     return sum == 0;
 }
 
+static struct btl_bytes table_at(uint64_t physical, uint64_t size)
+{
+    const uint8_t *at = firmware_table(physical, size);
+    return (struct btl_bytes){at, at != NULL ? size : 0};
+}
+
+// An entry point whose first `size` bytes are there, and whose sum over as many as it says is
+// right.
+static const uint8_t *entry_point(uint64_t physical, size_t size, struct btl_str anchor,
+                                  size_t length)
+{
+    const uint8_t *entry = firmware_table(physical, size);
+    if (entry == NULL || memcmp(entry, anchor.at, anchor.len) != 0 || entry[length] < size ||
+        firmware_table(physical, entry[length]) == NULL || !sums_to_zero(entry, entry[length]))
+        return NULL;
+    return entry;
+}
+
 // The structure table, out of the 64-bit entry point or else the 32-bit one.
 static struct btl_bytes structures(const struct btlm_system *system)
 {
-    const uint8_t *entry = phys_to_virt(system->smbios3);
-    if (system->smbios3 != 0 && memcmp(entry, "_SM3_", 5) == 0 && sums_to_zero(entry, entry[6]))
-        return (struct btl_bytes){phys_to_virt(load(entry + 16, 8)), load(entry + 12, 4)};
-    entry = phys_to_virt(system->smbios);
-    if (system->smbios != 0 && memcmp(entry, "_SM_", 4) == 0 && sums_to_zero(entry, entry[5]))
-        return (struct btl_bytes){phys_to_virt(load(entry + 24, 4)), load(entry + 22, 2)};
+    const uint8_t *entry =
+        entry_point(system->smbios3, ENTRY_3_SIZE, BTL_STR("_SM3_"), ENTRY_3_LENGTH);
+    if (entry != NULL)
+        return table_at(load(entry + 16, 8), load(entry + 12, 4));
+    entry = entry_point(system->smbios, ENTRY_SIZE, BTL_STR("_SM_"), ENTRY_LENGTH);
+    if (entry != NULL)
+        return table_at(load(entry + 24, 4), load(entry + 22, 2));
     return (struct btl_bytes){NULL, 0};
 }
 
@@ -104,4 +126,4 @@ BTL_MODULE("smbios", .load = smbios_load, .unload = smbios_unload);
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("names the machine");
 BTL_LICENSE("BSD-2-Clause");
-BTL_NEEDS("kernel:1.0");
+BTL_NEEDS("kernel:1.2");

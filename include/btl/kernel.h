@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel as modules see it: interface kernel:1.1. Its table is kernel_exports.def.
+// The kernel as modules see it: interface kernel:1.2. Its table is kernel_exports.def.
 #ifndef BTL_KERNEL_H
 #define BTL_KERNEL_H
 
@@ -7,7 +7,7 @@
 
 #include <btl/types.h>
 
-#define BTL_KERNEL_INTERFACE "kernel:1.1"
+#define BTL_KERNEL_INTERFACE "kernel:1.2"
 
 // What functions of the kernel and of modules return: 0, or one of these.
 enum {

@@ -3,13 +3,14 @@
 //
 //   direct map   all memory, RW-, write-back where the firmware's map offers that and else
 //                uncached; read-only in it what is read-only in the window, so that no second
-//                mapping writes to code or constants; the framebuffer
+//                mapping writes to code or constants; the framebuffer; tables of the firmware
 //   window       kernel and phase-1 images R-X R-- RW-, early arena, stacks (guard pages around)
 //
 // Nothing else: no identity map, and so no page at address 0.
 #include "vm/vm.h"
 
 #include "dlkm/dlkm.h"
+#include "firmware_tables.h"
 #include "handoff.h"
 
 #include <btl/kernel.h>
@@ -19,22 +20,6 @@ static const uint32_t read_write = BTL_PERM_READ | BTL_PERM_WRITE;
 static const struct btlm_system *the_system(void)
 {
     return btl_manifest_system(handoff_manifest());
-}
-
-// Device registers are mapped by map_device(), where they are wanted. What the firmware reserves is
-// mapped when it is ordinary memory: ACPI and SMBIOS tables lie there.
-static bool in_direct_map(const struct btlm_memory *range)
-{
-    switch (range->type) {
-    case BTLM_MEM_MMIO:
-    case BTLM_MEM_BAD:
-        return false;
-    case BTLM_MEM_RESERVED:
-    case BTLM_MEM_PERSISTENT:
-        return range->attributes & BTLM_WRITE_BACK;
-    default:
-        return true;
-    }
 }
 
 static uint32_t flags_of(const struct btlm_memory *range)
@@ -84,6 +69,22 @@ static bool map_framebuffer(struct arch_space *space)
         return true;
     return arch_map(space, system->direct_map + start, start, end - start,
                     read_write | MAP_WRITE_COMBINING);
+}
+
+// Those pages of the first MiB that the memory map does not name. Nothing says whether they are
+// ordinary memory.
+static bool map_bios_tables(struct arch_space *space)
+{
+    uint64_t base = the_system()->direct_map, physical;
+    uint32_t flags;
+
+    if (!bios_has_tables())
+        return true;
+    for (uint64_t at = BIOS_START; at < BIOS_END; at += BTL_PAGE_SIZE)
+        if (!arch_translate(space, base + at, &physical, &flags) &&
+            !arch_map(space, base + at, at, BTL_PAGE_SIZE, BTL_PERM_READ | MAP_UNCACHED))
+            return false;
+    return true;
 }
 
 // A piece of the window, and what may not be written there made read-only in the direct map.
@@ -149,8 +150,8 @@ bool vm_space_build(struct arch_space *space)
     const struct btlm_system *system = the_system();
     const struct btl_manifest *manifest = handoff_manifest();
 
-    return arch_space_create(space) && map_direct(space) && map_framebuffer(space) &&
-           map_kernel(space) && map_modules(space) &&
+    return arch_space_create(space) && map_direct(space) && map_bios_tables(space) &&
+           map_framebuffer(space) && map_kernel(space) && map_modules(space) &&
            map_piece(space, system->early_virtual, system->early_physical, system->early_size,
                      read_write) &&
            map_stacks(space) &&

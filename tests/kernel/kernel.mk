@@ -6,6 +6,7 @@ KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/pag
 	kernel/vm/early.c kernel/vm/window.c kernel/vm/owner.c kernel/vm/space.c kernel/arena.c kernel/devsw.c kernel/device.c kernel/majors.c \
 	kernel/intfc.c kernel/streams.c kernel/lineedit.c kernel/complete.c kernel/monitor.c \
 	kernel/options.c kernel/symbols.c kernel/log.c kernel/say.c kernel/efi_runtime.c \
+	kernel/firmware_tables.c kernel/acpi.c \
 	kernel/boot_state.c kernel/boot_commands.c kernel/give_up.c kernel/report.c kernel/panic.c kernel/watchdog.c \
 	kernel/arch/x86_64/paging.c kernel/arch/x86_64/walk.c kernel/arch/x86_64/madt.c kernel/arch/ia64/unwind_info.c
 KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c tests/kernel/lab.c \

@@ -82,6 +82,7 @@ static int begin(void **state)
     put(RSDP + 24, XSDT, 8);
     sum(RSDP, 36, 32);
     memset(&pin, 0, sizeof(pin));
+    world.system.acpi_rsdp = RSDP;
     return 0;
 }
 
@@ -96,7 +97,7 @@ static void a_pc_with_an_override(void **state)
     override(9, 9, 0xd);
     override(0, 2, 0);
     io_apic(0xfec00000, 0);
-    assert_true(madt_find_timer(RSDP, &pin));
+    assert_true(madt_find_timer(&pin));
     assert_true(pin.io_apic == 0xfec00000 && pin.pin == 2 && !pin.active_low);
 }
 
@@ -104,7 +105,7 @@ static void without_an_override_it_is_interrupt_0(void **state)
 {
     io_apic(0xfec00000, 0);
     override(4, 4, 0);
-    assert_true(madt_find_timer(RSDP, &pin));
+    assert_true(madt_find_timer(&pin));
     assert_int_equal(pin.pin, 0);
 }
 
@@ -114,7 +115,7 @@ static void the_io_apic_that_holds_the_interrupt(void **state)
     io_apic(0xfec10000, 24);
     io_apic(0xfec00000, 0);
     override(0, 30, 3);
-    assert_true(madt_find_timer(RSDP, &pin));
+    assert_true(madt_find_timer(&pin));
     assert_true(pin.io_apic == 0xfec10000 && pin.pin == 6 && pin.active_low);
 }
 
@@ -122,7 +123,7 @@ static void a_timer_that_is_level_triggered(void **state)
 {
     io_apic(0xfec00000, 0);
     override(0, 2, 0xf);
-    assert_false(madt_find_timer(RSDP, &pin));
+    assert_false(madt_find_timer(&pin));
 }
 
 static void acpi_1_has_addresses_of_4_bytes(void **state)
@@ -131,14 +132,15 @@ static void acpi_1_has_addresses_of_4_bytes(void **state)
     put(RSDP + 15, 0, 1);
     put(RSDP + 24, 0, 8);
     sum(RSDP, 20, 8);
-    assert_true(madt_find_timer(RSDP, &pin));
+    assert_true(madt_find_timer(&pin));
 }
 
 static void no_io_apic(void **state)
 {
     override(0, 2, 0);
-    assert_false(madt_find_timer(RSDP, &pin));
-    assert_false(madt_find_timer(0, &pin));
+    assert_false(madt_find_timer(&pin));
+    world.system.acpi_rsdp = 0;
+    assert_false(madt_find_timer(&pin));
 }
 
 static void checksums_are_looked_at(void **state)
@@ -148,9 +150,9 @@ static void checksums_are_looked_at(void **state)
     io_apic(0xfec00000, 0);
     for (size_t i = 0; i < BTL_COUNT(places); i++) {
         put(places[i], 1, 1);
-        assert_false(madt_find_timer(RSDP, &pin));
+        assert_false(madt_find_timer(&pin));
         put(places[i], 0, 1);
-        assert_true(madt_find_timer(RSDP, &pin));
+        assert_true(madt_find_timer(&pin));
     }
 }
 
@@ -159,36 +161,39 @@ static void entries_that_are_too_short_or_too_long(void **state)
     io_apic(0xfec00000, 0);
     put(MADT + 45, 0, 1); // would never end
     seal();
-    assert_false(madt_find_timer(RSDP, &pin));
+    assert_false(madt_find_timer(&pin));
     put(MADT + 45, 13, 1); // behind the end
     seal();
-    assert_false(madt_find_timer(RSDP, &pin));
+    assert_false(madt_find_timer(&pin));
     put(MADT + 45, 11, 1); // less than an I/O APIC has
     seal();
-    assert_false(madt_find_timer(RSDP, &pin));
+    assert_false(madt_find_timer(&pin));
 }
 
 static void lengths_that_lead_out_of_memory(void **state)
 {
     io_apic(0xfec00000, 0);
     put(MADT + 4, 2, 4);
-    assert_false(madt_find_timer(RSDP, &pin));
+    assert_false(madt_find_timer(&pin));
     put(MADT + 4, END - MADT + 1, 4);
-    assert_false(madt_find_timer(RSDP, &pin));
+    assert_false(madt_find_timer(&pin));
     put(MADT + 4, UINT32_MAX, 4);
-    assert_false(madt_find_timer(RSDP, &pin));
+    assert_false(madt_find_timer(&pin));
 }
 
 static void addresses_that_are_no_memory(void **state)
 {
     io_apic(0xfec00000, 0);
-    assert_false(madt_find_timer(END - 20, &pin));
-    assert_false(madt_find_timer(UINT64_MAX - 8, &pin));
+    world.system.acpi_rsdp = END - 20;
+    assert_false(madt_find_timer(&pin));
+    world.system.acpi_rsdp = UINT64_MAX - 8;
+    assert_false(madt_find_timer(&pin));
+    world.system.acpi_rsdp = RSDP;
     put(XSDT + 44, UINT64_MAX - 35, 8);
     table(XSDT, "XSDT", 52);
-    assert_false(madt_find_timer(RSDP, &pin));
+    assert_false(madt_find_timer(&pin));
     world.memory[0].type = BTLM_MEM_MMIO;
-    assert_false(madt_find_timer(RSDP, &pin));
+    assert_false(madt_find_timer(&pin));
 }
 
 int main(void)

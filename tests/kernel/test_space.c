@@ -136,6 +136,23 @@ static void what_cannot_be_cached_is_not_given_out(void **state)
     assert_int_equal(owner(BTLM_MEM_RESERVED, WB), PF_FIRMWARE);
 }
 
+// What the map names there stays as it is; the rest is for reading alone.
+static void the_place_of_a_bios_is_there_when_a_table_is(void **state)
+{
+    uint64_t found;
+    uint32_t flags;
+
+    memory(0, 0xf0000, BTLM_MEM_USABLE, WB);
+    build();
+    assert_absent(0xf0000);
+    world.system.acpi_rsdp = 0xf04c0;
+    build();
+    assert_mapped(0xe0000, 0);
+    assert_true(arch_translate(&space, DIRECT + 0xf04c0, &found, &flags));
+    assert_true(found == 0xf04c0 && flags == (BTL_PERM_READ | MAP_UNCACHED));
+    assert_absent(0x100000);
+}
+
 static void device_registers_are_never_cached(void **state)
 {
     const struct btlm_memory silent = {.type = BTLM_MEM_MMIO},
@@ -154,6 +171,7 @@ int main(void)
         TEST(every_type_without_write_back_is_uncached),
         TEST(memory_of_which_nothing_is_said_is_cached),
         TEST(device_registers_and_reserved_ranges_are_not_there),
+        TEST(the_place_of_a_bios_is_there_when_a_table_is),
         cmocka_unit_test(what_cannot_be_cached_is_not_given_out),
         cmocka_unit_test(device_registers_are_never_cached),
     };

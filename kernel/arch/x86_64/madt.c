@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "arch/x86_64/madt.h"
 
-#include "handoff.h"
-
 #include <btl/kernel.h>
 
-#define TABLE_MAX  (1u << 20) // bytes
-#define TABLES_MAX 256u       // in the list of tables
-
 enum { // bytes
-    HEADER_SIZE = 36,
-    HEADER_LENGTH = 4,
-    RSDP_REVISION = 15,
-    RSDP_RSDT = 16,
-    RSDP_XSDT = 24,
     MADT_ENTRIES = 44,
     ENTRY_MIN = 2, // type, length
 };
@@ -34,72 +24,6 @@ static uint64_t load(const uint8_t *at, size_t size)
 
     memcpy(&value, at, size);
     return value;
-}
-
-// Memory that the firmware's map names is mapped; an address that it does not name would be a
-// fault.
-static bool is_memory(uint64_t physical, uint64_t size)
-{
-    const struct btl_manifest *manifest = handoff_manifest();
-    uint64_t count = btl_manifest_count(manifest, BTLM_MEMORY);
-
-    for (uint64_t i = 0; i < count; i++) {
-        const struct btlm_memory *range = btl_manifest_entry(manifest, BTLM_MEMORY, i);
-        if (physical >= range->start && btl_in_range(physical - range->start, size, range->size))
-            return range->type != BTLM_MEM_MMIO && range->type != BTLM_MEM_BAD;
-    }
-    return false;
-}
-
-static bool sum_is_zero(const uint8_t *at, size_t size)
-{
-    uint8_t sum = 0;
-
-    for (size_t i = 0; i < size; i++)
-        sum = (uint8_t)(sum + at[i]);
-    return sum == 0;
-}
-
-// A table with its header, whole and with the right sum; NULL when it is not that.
-static const uint8_t *table_at(uint64_t physical, struct btl_bytes *ret)
-{
-    const uint8_t *at;
-    uint64_t length;
-
-    if (!is_memory(physical, HEADER_SIZE))
-        return NULL;
-    at = phys_to_virt(physical);
-    length = load(at + HEADER_LENGTH, 4);
-    if (length < HEADER_SIZE || length > TABLE_MAX || !is_memory(physical, length) ||
-        !sum_is_zero(at, length))
-        return NULL;
-    *ret = (struct btl_bytes){at, length};
-    return at;
-}
-
-// RSDP, then XSDT (addresses of 8 bytes) or RSDT (of 4), then the first table with that signature.
-static bool find_table(uint64_t rsdp, const char *signature, struct btl_bytes *ret)
-{
-    const uint8_t *root;
-    struct btl_bytes list, table;
-    bool extended;
-    size_t width;
-
-    if (rsdp == 0 || !is_memory(rsdp, HEADER_SIZE))
-        return false;
-    root = phys_to_virt(rsdp);
-    extended = root[RSDP_REVISION] >= 2;
-    width = extended ? 8 : 4;
-    if (!sum_is_zero(root, extended ? 36 : 20) ||
-        !table_at(load(root + (extended ? RSDP_XSDT : RSDP_RSDT), width), &list))
-        return false;
-    for (size_t at = HEADER_SIZE; at + width <= list.size && at < TABLES_MAX * width; at += width) {
-        if (!table_at(load(list.at + at, width), &table) || memcmp(table.at, signature, 4) != 0)
-            continue;
-        *ret = table;
-        return true;
-    }
-    return false;
 }
 
 // The next entry of the table, of `type`, that has `size` bytes at least; NULL when there is none.
@@ -135,16 +59,16 @@ static bool timer_interrupt(struct btl_bytes madt, uint32_t *ret_gsi, bool *ret_
     return true;
 }
 
-bool madt_find_timer(uint64_t rsdp, struct timer_pin *ret)
+bool madt_find_timer(struct timer_pin *ret)
 {
     const uint8_t *entry, *best = NULL;
     uint64_t base = 0;
-    struct btl_bytes madt;
+    struct btl_bytes madt = acpi_table("APIC");
     uint32_t gsi;
     bool low;
     size_t at = MADT_ENTRIES;
 
-    if (!find_table(rsdp, "APIC", &madt) || !timer_interrupt(madt, &gsi, &low))
+    if (madt.size == 0 || !timer_interrupt(madt, &gsi, &low))
         return false;
     // Whose first interrupt is the last one that is not above it.
     while ((entry = next_entry(madt, &at, ENTRY_IO_APIC, IO_APIC_SIZE)) != NULL) {

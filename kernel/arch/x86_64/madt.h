@@ -12,8 +12,7 @@ struct timer_pin {
     bool active_low;
 };
 
-// For phase 1, whose address space maps all memory of the firmware. False: no such table, a damaged
-// one, or a timer that is not edge-triggered.
-bool madt_find_timer(uint64_t rsdp, struct timer_pin *ret);
+// False: no such table, a damaged one, or a timer that is not edge-triggered.
+bool madt_find_timer(struct timer_pin *ret);
 
 #endif

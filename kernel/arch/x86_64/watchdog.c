@@ -179,7 +179,7 @@ bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_reg
     bool good;
 
     if (watchdog.running || !btl_mul(seconds, TICKS_PER_SECOND, &ticks) || ticks >= UINT32_MAX ||
-        !madt_find_timer(boot_system()->acpi_rsdp, &watchdog.pin))
+        !madt_find_timer(&watchdog.pin))
         return false;
     registers = io_apic_open(watchdog.pin.io_apic);
     if (registers == NULL)

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// ACPI tables (ACPI 6.5, 5.2): RSDP, then XSDT (addresses of 8 bytes) or RSDT (of 4), then each
+// table.
+#include <btl/kernel.h>
+#include <btl/manifest.h>
+
+#define TABLE_MAX  (1u << 20) // bytes
+#define TABLES_MAX 256u       // in the list of tables
+
+enum { // bytes
+    ROOT_SIZE = 20,
+    ROOT_SIZE_2 = 36, // since ACPI 2.0
+    ROOT_REVISION = 15,
+    ROOT_RSDT = 16,
+    ROOT_XSDT = 24,
+    HEADER_SIZE = 36,
+    HEADER_LENGTH = 4,
+};
+
+static uint64_t load(const uint8_t *at, size_t size)
+{
+    uint64_t value = 0;
+
+    memcpy(&value, at, size);
+    return value;
+}
+
+static bool sum_is_zero(const uint8_t *at, size_t size)
+{
+    uint8_t sum = 0;
+
+    for (size_t i = 0; i < size; i++)
+        sum = (uint8_t)(sum + at[i]);
+    return sum == 0;
+}
+
+// A table with its header, whole and with the right sum; else nothing.
+static struct btl_bytes table_at(uint64_t physical)
+{
+    const uint8_t *at = firmware_table(physical, HEADER_SIZE);
+    uint64_t length = at != NULL ? load(at + HEADER_LENGTH, 4) : 0;
+
+    if (length < HEADER_SIZE || length > TABLE_MAX || firmware_table(physical, length) == NULL ||
+        !sum_is_zero(at, length))
+        return (struct btl_bytes){NULL, 0};
+    return (struct btl_bytes){at, length};
+}
+
+// The list of tables, and how wide its addresses are.
+static struct btl_bytes list_of_tables(size_t *ret_width)
+{
+    uint64_t physical = boot_system()->acpi_rsdp;
+    const uint8_t *root = firmware_table(physical, ROOT_SIZE);
+    bool extended = root != NULL && root[ROOT_REVISION] >= 2;
+    size_t size = extended ? ROOT_SIZE_2 : ROOT_SIZE;
+
+    if (root == NULL || firmware_table(physical, size) == NULL || !sum_is_zero(root, size))
+        return (struct btl_bytes){NULL, 0};
+    *ret_width = extended ? 8 : 4;
+    return table_at(load(root + (extended ? ROOT_XSDT : ROOT_RSDT), *ret_width));
+}
+
+struct btl_bytes acpi_table(const char *signature)
+{
+    size_t width = 0;
+    struct btl_bytes list = list_of_tables(&width), table;
+
+    for (size_t at = HEADER_SIZE; at + width <= list.size && at < TABLES_MAX * width; at += width) {
+        table = table_at(load(list.at + at, width));
+        if (table.size > 0 && memcmp(table.at, signature, 4) == 0)
+            return table;
+    }
+    return (struct btl_bytes){NULL, 0};
+}

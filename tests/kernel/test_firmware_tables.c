@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Where tables of the firmware may lie, so that reading one is no fault.
+#include "world.h"
+
+#include "firmware_tables.h"
+
+enum { START = 0x1000, END = 0x3000 };
+
+static int begin(void **state)
+{
+    host_memory(8);
+    world_begin("");
+    world_memory(START, END - START, BTLM_MEM_ACPI_RECLAIM);
+    return 0;
+}
+
+static int end(void **state)
+{
+    host_memory_end();
+    return 0;
+}
+
+static void memory_of_the_map(void **state)
+{
+    assert_ptr_equal(firmware_table(START, END - START), phys_to_virt(START));
+    assert_ptr_equal(firmware_table(END - 1, 1), phys_to_virt(END - 1));
+    assert_null(firmware_table(START, END - START + 1));
+    assert_null(firmware_table(START - 1, 2));
+    assert_null(firmware_table(END, 1));
+    assert_null(firmware_table(0, 1));
+    assert_null(firmware_table(UINT64_MAX - 8, 16));
+    assert_null(firmware_table(START, SIZE_MAX));
+}
+
+// What the kernel's own address space leaves out is no place for tables.
+static void device_registers_and_reserved_ranges(void **state)
+{
+    world.memory[0].type = BTLM_MEM_MMIO;
+    assert_null(firmware_table(START, 1));
+    world.memory[0].type = BTLM_MEM_RESERVED;
+    assert_null(firmware_table(START, 1));
+    world.memory[0].attributes = BTLM_WRITE_BACK;
+    assert_non_null(firmware_table(START, 1));
+}
+
+static void the_place_of_a_bios_counts_when_a_table_begins_there(void **state)
+{
+    assert_false(bios_has_tables());
+    assert_null(firmware_table(0xf04c0, 24));
+    world.system.smbios = 0xf04c0;
+    assert_true(bios_has_tables());
+    assert_non_null(firmware_table(0xf04c0, 24));
+    assert_non_null(firmware_table(BIOS_START, BIOS_END - BIOS_START));
+    assert_null(firmware_table(BIOS_START - 1, 2));
+    assert_null(firmware_table(BIOS_END - 1, 2));
+    world.system.smbios = BIOS_END;
+    assert_false(bios_has_tables());
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(memory_of_the_map),
+        TEST(device_registers_and_reserved_ranges),
+        TEST(the_place_of_a_bios_counts_when_a_table_begins_there),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
