@@ -6,6 +6,7 @@
 #include <efi.h>
 
 #include "firmware.h"
+#include "text.h"
 
 #define UEFI_MEMORY_ATTRIBUTES_TABLE_GUID                                                          \
     {                                                                                              \
@@ -56,6 +57,10 @@ struct uefi_firmware_volume2 {
 struct volume_uefi {
     struct volume volume; // first: the table's functions get a pointer to it
     EFI_FILE *root;
+    // That of the file that was found last; NULL: none. While it is open, EDK II's FAT driver knows
+    // its entries; else it looks them up anew for each file.
+    EFI_FILE *directory;
+    CHAR16 directory_path[FW_PATH_MAX];
 };
 
 // A character that the console was asked about; at its place in the table: unit % UEFI_TESTED.

@@ -6,6 +6,8 @@
 #include "text.h"
 #include "uefi.h"
 
+#include <mem.h>
+
 // EFI_FILE_INFO ends with the name, which a long one of FAT or NTFS fills: 255 units and a NUL.
 #define INFO_MAX (sizeof(EFI_FILE_INFO) + 2 * 256)
 union entry {
@@ -18,6 +20,41 @@ union entry {
 // What FAT can hold in a directory. A listing that goes on is taken for one that never ends.
 #define ENTRIES_MAX 65536
 
+static void close_directory(struct volume_uefi *volume)
+{
+    if (volume->directory != NULL)
+        volume->directory->Close(volume->directory);
+    volume->directory = NULL;
+    volume->directory_path[0] = 0;
+}
+
+// Units of a path before its last separator.
+static size_t directory_length(const CHAR16 *path)
+{
+    size_t length = 0;
+    for (size_t i = 0; path[i] != 0; i++) {
+        if (path[i] == '\\')
+            length = i;
+    }
+    return length;
+}
+
+// Opens the directory of a file that is open, and leaves it so until a file of another is found.
+// Not being able to is no loss.
+static void keep_directory(struct volume_uefi *volume, const CHAR16 *path)
+{
+    CHAR16 *kept = volume->directory_path;
+    size_t length = directory_length(path);
+    if (memcmp(kept, path, length * sizeof(CHAR16)) == 0 && kept[length] == 0)
+        return;
+    close_directory(volume);
+    memcpy(kept, path, length * sizeof(CHAR16));
+    kept[length] = 0;
+    if (length > 0 && volume->root->Open(volume->root, &volume->directory, kept, EFI_FILE_MODE_READ,
+                                         0) != EFI_SUCCESS)
+        volume->directory = NULL;
+}
+
 static fw_status open(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
 {
     EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
@@ -25,8 +62,10 @@ static fw_status open(struct volume *volume, struct btl_str path, struct volume_
     if (!path_to_utf16(path, name))
         return FW_INVALID_PARAMETER;
     EFI_STATUS status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
-    if (status == EFI_SUCCESS)
-        *ret_file = (struct volume_file){volume, file};
+    if (status != EFI_SUCCESS)
+        return status;
+    *ret_file = (struct volume_file){volume, file};
+    keep_directory((struct volume_uefi *)volume, name);
     return status;
 }
 
@@ -205,6 +244,7 @@ static fw_status remove(struct volume *volume, struct btl_str path)
 static void close_volume(struct volume *volume)
 {
     EFI_FILE *root = ((struct volume_uefi *)volume)->root;
+    close_directory((struct volume_uefi *)volume);
     root->Close(root);
 }
 

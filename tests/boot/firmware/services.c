@@ -275,7 +275,7 @@ static void list_hostile(struct firmware *fw)
     struct volume *volume;
     if (fw->open_volume(fw, &volume) != FW_SUCCESS)
         return;
-    struct volume_uefi mine = {*volume, &directory};
+    struct volume_uefi mine = {.volume = *volume, .root = &directory};
     volume->close_volume(volume);
     for (hostile.defect = 0; hostile.defect < DEFECTS; hostile.defect++) {
         uint32_t entries = 0;
