@@ -62,6 +62,15 @@ static bool is_text(struct btl_str text)
     return true;
 }
 
+// Any two bytes are some character of UTF-16; but who writes options begins with ASCII.
+static bool begins_as_text(struct btl_str text)
+{
+    size_t start = 0;
+    while (start < text.len && is_space(text.at[start]))
+        start++;
+    return start == text.len || (uint8_t)text.at[start] < 0x80;
+}
+
 // "fs0:\btl\loader.conf" as a path of the volume: "/btl/loader.conf".
 static struct btl_str volume_path(struct job *job, struct btl_str word)
 {
@@ -163,7 +172,7 @@ bool load_options_read(struct btl_bytes bytes, bool names_program, struct btl_ar
     if (at == NULL)
         return false;
     struct btl_str text = {at, utf16_to_utf8(bytes.at, bytes.size / 2, at, 2 * bytes.size)};
-    if (is_text(text))
+    if (is_text(text) && (names_program || begins_as_text(text)))
         return parse(&job, text, names_program);
     btl_report(diags, BTL_OPTION_NOT_TEXT, PLACE);
     return true;

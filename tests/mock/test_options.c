@@ -129,6 +129,18 @@ static void test_binary_options_are_ignored(void **state)
     expect_not_text(guid, 9000);
 }
 
+// What firmwares really add: each pair of bytes is some character of UTF-16.
+static void test_binary_options_without_a_control_character(void **state)
+{
+    static const uint8_t made_by_edk2[16] = {0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d,
+                                             0x85, 0x0e, 0xe2, 0x1a, 0x52, 0x2c, 0x59, 0xb2};
+    static const uint8_t mark[16] = "RC";
+    static const uint8_t text_of_bytes[16] = "-v -s ";
+    expect_not_text(made_by_edk2, sizeof(made_by_edk2));
+    expect_not_text(mark, 2);
+    expect_not_text(text_of_bytes, 6);
+}
+
 static void test_not_terminated(void **state)
 {
     struct mock *mock = mock_begin();
@@ -154,6 +166,7 @@ int main(void)
         cmocka_unit_test(test_help),
         cmocka_unit_test(test_help_fits_a_screen),
         cmocka_unit_test(test_binary_options_are_ignored),
+        cmocka_unit_test(test_binary_options_without_a_control_character),
         cmocka_unit_test(test_not_terminated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
