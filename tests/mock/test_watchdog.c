@@ -39,7 +39,7 @@ static void test_missing_files_of_a_slow_volume(void **state)
 // A file of many pieces: each of them is progress.
 static void test_large_file_from_a_slow_volume(void **state)
 {
-    static char large[8u << 20];
+    static char large[32u << 20];
     struct mock *mock = begin("late_load=\"YES\"\n");
     mock_add(mock, "/modules/late.ko", large, sizeof(large));
     mock->call_us = 60 * SECOND;
