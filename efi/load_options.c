@@ -115,34 +115,58 @@ static bool option_file(struct job *job, const char *option, const char *example
     return true;
 }
 
+// What a letter switches on; NULL: nothing, or it has a file behind it.
+static bool *switch_of(struct options *options, char letter)
+{
+    switch (letter) {
+    case 'b':
+        return &options->pages;
+    case 'h':
+        return &options->help;
+    case 'i':
+        return &options->menu;
+    case 'n':
+        return &options->dry_run;
+    case 's':
+        return &options->safe;
+    case 'v':
+        return &options->verbose;
+    default:
+        return NULL;
+    }
+}
+
+// "-n", or several in one word: "-nb". False: not all of them are switches, and none was taken.
+static bool take_switches(struct options *options, struct btl_str word)
+{
+    if (word.len < 2 || word.at[0] != '-')
+        return false;
+    for (size_t i = 1; i < word.len; i++) {
+        if (switch_of(options, word.at[i]) == NULL)
+            return false;
+    }
+    for (size_t i = 1; i < word.len; i++)
+        *switch_of(options, word.at[i]) = true;
+    return true;
+}
+
 // One word of the options, and what belongs to it. False: no memory.
 static bool take(struct job *job, struct btl_str word, struct btl_str *rest)
 {
     struct options *options = job->options;
     bool is_file = word.len > 0 && word.at[0] != '-';
-    if (btl_str_equal(word, BTL_STR("-b"))) {
-        options->pages = true;
-    } else if (btl_str_equal(word, BTL_STR("-c"))) {
+    if (take_switches(options, word))
+        return true;
+    if (btl_str_equal(word, BTL_STR("-c"))) {
         struct btl_str path = {.len = 0};
         return option_file(job, "-c", "/btl/loader.conf", rest, &path) &&
                (path.len == 0 || take_config(job, path));
-    } else if (btl_str_equal(word, BTL_STR("-h"))) {
-        options->help = true;
-    } else if (btl_str_equal(word, BTL_STR("-i"))) {
-        options->menu = true;
-    } else if (btl_str_equal(word, BTL_STR("-m"))) {
-        return option_file(job, "-m", "/btl/dry.bin", rest, &options->save);
-    } else if (btl_str_equal(word, BTL_STR("-n"))) {
-        options->dry_run = true;
-    } else if (btl_str_equal(word, BTL_STR("-s"))) {
-        options->safe = true;
-    } else if (btl_str_equal(word, BTL_STR("-v"))) {
-        options->verbose = true;
-    } else if (is_file && options->config.len == 0) {
-        return take_config(job, volume_path(job, word));
-    } else {
-        btl_report(job->diags, BTL_OPTION_UNKNOWN, PLACE, BTL_ARG(word));
     }
+    if (btl_str_equal(word, BTL_STR("-m")))
+        return option_file(job, "-m", "/btl/dry.bin", rest, &options->save);
+    if (is_file && options->config.len == 0)
+        return take_config(job, volume_path(job, word));
+    btl_report(job->diags, BTL_OPTION_UNKNOWN, PLACE, BTL_ARG(word));
     return true;
 }
 

@@ -4,7 +4,7 @@
 
 static const char help[] =
     "BTL " LOADER_VERSION " loads a kernel and its modules as loader.conf says, and starts it.\n"
-    "usage: " LOADER_NAME " [-b] [-h] [-i] [-n] [-s] [-v] [-c FILE] [-m FILE] [FILE]\n"
+    "usage: " LOADER_NAME " [-bhinsv] [-c FILE] [-m FILE] [FILE]\n"
     "  -b       one screenful at a time\n"
     "  -c FILE  the loader.conf to use, as does FILE alone; default: " BTL_CONFIG_DEFAULT "\n"
     "           (a one-shot boot that was asked for comes first)\n"
@@ -17,7 +17,15 @@ static const char help[] =
     "  -s       safe boot: only the modules that must not be missing, no tunables\n"
     "  -v       say more\n"
     "FILE is a path on the volume that the loader was started from. Example:\n"
-    "  FS0:\\EFI\\BOOT\\" LOADER_NAME " -n -b -c \\btl\\new.conf -m \\btl\\dry.bin\n";
+    "  FS0:\\EFI\\BOOT\\" LOADER_NAME " -nb -c \\btl\\new.conf -m \\btl\\dry.bin\n";
+
+// A slip in what somebody has typed must not start a kernel: it may have been meant for a dry run.
+// A boot entry goes on without what is wrong in it, for nobody may be there.
+static bool slip_was_typed(const struct loader *loader)
+{
+    return loader->diags.warnings > 0 && loader->facts.options_name_program &&
+           !loader->options.dry_run;
+}
 
 bool options_read(struct loader *loader)
 {
@@ -32,6 +40,13 @@ bool options_read(struct loader *loader)
                      loader->facts.console_columns);
     if (options->help) {
         btl_format(&loader->log.console.out, "%s", help);
+        loader->outcome = OUTCOME_DONE;
+        return false;
+    }
+    if (slip_was_typed(loader)) {
+        btl_report(&loader->diags, BTL_OPTION_REFUSED,
+                   ((struct btl_place){.file = BTL_STR("load options")}));
+        loader->status = FW_LOAD_ERROR;
         loader->outcome = OUTCOME_DONE;
         return false;
     }

@@ -57,7 +57,63 @@ static void test_unknown_option_is_named_and_ignored(void **state)
 
 static void test_option_without_file(void **state)
 {
-    expect_config("BOOTX64.EFI -c", true, "/loader.conf", "option-no-file");
+    expect_config("-c", false, "/loader.conf", "option-no-file");
+}
+
+static void test_several_letters_in_one_word(void **state)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock->facts.options_name_program = true;
+    mock_options(mock, "BOOTX64.EFI -nv");
+    mock_expect_return(mock, FW_SUCCESS);
+    assert_true(mock_said(mock, "dry run: this would boot"));
+    assert_true(mock_said(mock, "SHA-256")); // verbose
+    assert_false(mock_said(mock, "option-"));
+    mock_end(mock);
+}
+
+// All or nothing: of "-nx" the n is not taken either.
+static void test_letters_with_an_unknown_one(void **state)
+{
+    expect_config("-nx", false, "/loader.conf", "option-unknown");
+    expect_config("-nc", false, "/loader.conf", "option-unknown");
+    expect_config("-", false, "/loader.conf", "option-unknown");
+}
+
+static void expect_refused(const char *options, const char *code)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock->facts.options_name_program = true;
+    mock_options(mock, options);
+    mock_expect_return(mock, FW_LOAD_ERROR);
+    assert_true(mock_said(mock, code));
+    assert_true(mock_said(mock, "[option-refused]"));
+    assert_false(mock->key_waited);
+    assert_int_equal(mock->calls[MOCK_OPEN_VOLUME], 0);
+    mock_end(mock);
+}
+
+static void test_slip_that_was_typed_starts_nothing(void **state)
+{
+    expect_refused("BOOTX64.EFI --dry-run", "[option-unknown]");
+    expect_refused("BOOTX64.EFI -nx", "[option-unknown]");
+    expect_refused("BOOTX64.EFI a.conf b.conf", "[option-unknown]");
+    expect_refused("BOOTX64.EFI -c", "[option-no-file]");
+    expect_refused("BOOTX64.EFI -c \\..\\loader.conf", "[option-path]");
+}
+
+static void test_slip_beside_a_dry_run(void **state)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock->facts.options_name_program = true;
+    mock_options(mock, "BOOTX64.EFI -x -n");
+    mock_expect_return(mock, FW_SUCCESS);
+    assert_true(mock_said(mock, "[option-unknown]"));
+    assert_true(mock_said(mock, "dry run: this would boot"));
+    mock_end(mock);
 }
 
 static void test_save_without_file(void **state)
@@ -161,6 +217,10 @@ int main(void)
         cmocka_unit_test(test_quoted_name),
         cmocka_unit_test(test_unknown_option_is_named_and_ignored),
         cmocka_unit_test(test_option_without_file),
+        cmocka_unit_test(test_several_letters_in_one_word),
+        cmocka_unit_test(test_letters_with_an_unknown_one),
+        cmocka_unit_test(test_slip_that_was_typed_starts_nothing),
+        cmocka_unit_test(test_slip_beside_a_dry_run),
         cmocka_unit_test(test_save_without_file),
         cmocka_unit_test(test_verbose_counts_more_than_quiet),
         cmocka_unit_test(test_help),
