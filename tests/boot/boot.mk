@@ -33,7 +33,7 @@ TEST_EFI := $(patsubst tests/boot/efi/%.c,$(O)/testefi/%.efi,$(wildcard tests/bo
 $(O)/testefi/%.o: tests/boot/efi/%.c
 	$(BEGIN)
 	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fpic -fshort-wchar -fno-stack-protector \
-		-mno-red-zone -DGNU_EFI_USE_MS_ABI -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
+		-mno-red-zone -DGNU_EFI_USE_MS_ABI -Iinclude -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
 		-MMD -MP -c $< -o $@
 $(O)/testefi/%.so: $(O)/testefi/%.o
 	ld -nostdlib -znocombreloc -shared -Bsymbolic -T /usr/lib/elf_x86_64_efi.lds \

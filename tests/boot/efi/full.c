@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Fills the firmware's store of variables until no record fits any more, and then starts \EFI\BTL\LOADER.EFI.
-#include <efi.h>
-#include <efilib.h>
+// Fills the firmware's store of variables until no record fits any more, and then starts
+// \EFI\BTL\LOADER.EFI.
+#include "start.h"
 
 #define ATTRIBUTES                                                                                 \
     (EFI_VARIABLE_NON_VOLATILE | EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS)
@@ -25,6 +25,7 @@ static UINTN fill(void)
         while (RT->SetVariable(name, &own, ATTRIBUTES, size, bytes) == EFI_SUCCESS) {
             next_name();
             count++;
+            say("."); // it takes a minute, in which a test would take silence for a hang
         }
     }
     return count;
@@ -32,13 +33,7 @@ static UINTN fill(void)
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
-    EFI_LOADED_IMAGE *self;
-    EFI_HANDLE loader;
     InitializeLib(image, system);
     Print(L"FULL: variables written: %d\n", fill());
-    if (BS->HandleProtocol(image, &LoadedImageProtocol, (void **)&self) != EFI_SUCCESS)
-        return EFI_LOAD_ERROR;
-    EFI_DEVICE_PATH *path = FileDevicePath(self->DeviceHandle, L"\\EFI\\BTL\\LOADER.EFI");
-    EFI_STATUS status = BS->LoadImage(FALSE, image, path, NULL, 0, &loader);
-    return status == EFI_SUCCESS ? BS->StartImage(loader, NULL, NULL) : status;
+    return start_loader(image, NULL);
 }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What stands between the firmware and \EFI\BTL\LOADER.EFI: how it is started, with the firmware's
+// calls changed under it, and the serial line without the firmware.
+#include <efi.h>
+#include <efilib.h>
+
+#define COM1 0x3f8
+enum { LINE_STATUS = 5, READY = 0x01, EMPTY = 0x20 };
+
+static inline UINT8 port_get(UINT16 port)
+{
+    UINT8 value;
+    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+    return value;
+}
+
+// Straight to the port: the console could change what the firmware does, the memory map for
+// example.
+static inline void say(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        while ((port_get(COM1 + LINE_STATUS) & EMPTY) == 0)
+            continue;
+        __asm__ volatile("outb %0, %1" : : "a"(*text), "Nd"((UINT16)COM1));
+    }
+}
+
+// At TPL_NOTIFY the firmware's terminal driver does not run, and takes nothing of what comes.
+static inline void wait_for_byte(void)
+{
+    while ((port_get(COM1 + LINE_STATUS) & READY) == 0)
+        continue;
+}
+
+static inline void hooked(EFI_TABLE_HEADER *table)
+{
+    table->CRC32 = 0;
+    BS->CalculateCrc32(table, table->HeaderSize, &table->CRC32);
+}
+
+// `hook` changes what the loader calls, and what the firmware's drivers call then.
+static inline EFI_STATUS start_loader(EFI_HANDLE image, void (*hook)(void))
+{
+    EFI_LOADED_IMAGE *self;
+    EFI_HANDLE loader;
+    EFI_STATUS status = BS->HandleProtocol(image, &LoadedImageProtocol, (void **)&self);
+    if (EFI_ERROR(status))
+        return status;
+    EFI_DEVICE_PATH *path = FileDevicePath(self->DeviceHandle, L"\\EFI\\BTL\\LOADER.EFI");
+    status = BS->LoadImage(FALSE, image, path, NULL, 0, &loader);
+    if (EFI_ERROR(status)) {
+        say("there is no \\EFI\\BTL\\LOADER.EFI\r\n");
+        return status;
+    }
+    if (hook != NULL)
+        hook();
+    return BS->StartImage(loader, NULL, NULL);
+}
