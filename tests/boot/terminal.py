@@ -3,9 +3,6 @@
 and pictures of the machine's own screen."""
 import os
 import re
-import time
-
-import pexpect
 
 ROWS, COLUMNS = 64, 256
 SEQUENCE = re.compile(r"\x1b\[([=?]?)([0-9;]*)([A-Za-z])")
@@ -75,50 +72,49 @@ class Screen:
 
 
 class Terminal:
-    """A person at the serial line of a Machine: types keys and looks at the screen."""
+    """A person at the serial line of a Machine: types keys and looks at the screen. It is drawn while one looks,
+    from its top to its bottom; keys wait in the firmware, but those that come while the menu begins anew are
+    forgotten. So what is waited for is something that was not there before the keys, and the lower the better."""
 
     def __init__(self, machine):
         self.machine = machine
         self.screen = Screen()
-        self.rest = ""
+        self.fed = machine.behind  # so much of the line is on the screen
 
-    def look(self, seconds=0.1):
-        try:
-            self.rest = self.screen.feed(self.rest + self.machine.child.read_nonblocking(65536, timeout=seconds))
-        except pexpect.TIMEOUT:
-            pass
+    def look(self):
+        """What is on the screen by now."""
+        new = self.machine.raw[self.fed:]
+        self.fed += len(new) - len(self.screen.feed(new))
+        return self.screen.text()
+
+    def wait(self, good, what):
+        """Until what is on the screen is good."""
+        while not good(self.look()):
+            try:
+                assert self.machine.receive(), "the end"
+            except AssertionError as error:
+                raise AssertionError("%s on:\n%s\n%s" % (what, self.screen.text(), error)) from None
         return self.screen.text()
 
     def see(self, *texts):
         """Waits until the screen shows all of the texts."""
-        while not all(text in self.look() for text in texts):
-            if time.monotonic() > self.machine.deadline:
-                raise AssertionError("no %r on:\n%s" % (texts, self.screen.text()))
-        return self.screen.text()
+        return self.wait(lambda screen: all(text in screen for text in texts), "no %r" % (texts,))
 
     def find(self, pattern):
         """Waits for a pattern; its first group."""
-        while True:
-            match = re.search(pattern, self.look())
-            if match:
-                return match.group(1)
-            if time.monotonic() > self.machine.deadline:
-                raise AssertionError("no %r on:\n%s" % (pattern, self.screen.text()))
+        return re.search(pattern, self.wait(re.compile(pattern).search, "no %r" % pattern)).group(1)
 
     def miss(self, text):
         """Waits until the screen does not show the text any more."""
-        while text in self.look():
-            if time.monotonic() > self.machine.deadline:
-                raise AssertionError("still %r on:\n%s" % (text, self.screen.text()))
+        return self.wait(lambda screen: text not in screen, "still %r" % text)
 
     def type(self, keys):
-        """Characters, and names of keys in braces."""
+        """Characters, and names of keys in braces. Escape is one when nothing follows it for two seconds of the
+        firmware's: what it does has to be seen before anything else is typed."""
+        assert "{escape}" not in keys.removesuffix("{escape}")
+        self.machine.behind = len(self.machine.raw)  # the machine's next expect() is for what the keys do
         for name, character in re.findall(r"\{(\w+)\}|(.)", keys):
-            self.machine.child.send(KEYS[name] if name else character)
-            # Escape is one when nothing follows it for a while.
-            self.look(0.1)
-            if name == "escape":
-                time.sleep(2.5)
+            self.machine.send(KEYS[name] if name else character)
 
     def do(self, keys, *texts):
         self.type(keys)

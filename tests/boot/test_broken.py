@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from btlboot import (ARCH, BAD, GOOD, PROMPT, ROOT, STOP, boot, conf, default_tree, make_image, module, read,
+from btlboot import (ARCH, BAD, GOOD, LIMIT, PROMPT, ROOT, STOP, boot, conf, default_tree, make_image, module, read,
                      started, test_module as bad_module)
 from test_default import PHASES
 
@@ -81,9 +81,9 @@ def test_key_press_opens_the_menu_which_returns_to_the_firmware():
     """The shell that follows shows that the firmware lives."""
     with started({"kernel/kernel.elf": None}) as machine:
         machine.expect(r"Press a key for the menu, or the machine returns to the firmware in 60 s")
-        machine.child.send(" ")
+        machine.send(" ")
         machine.expect("menu> |boot menu")
-        machine.child.send("q\r")
+        machine.send("q\r")
         machine.expect("UEFI Interactive Shell|Boot Manager|Select Entry")
 
 
@@ -229,7 +229,7 @@ def test_required_module_fails_in_the_kernel_at_a_terminal(phase):
     with started(files) as machine:
         machine.expect("BOOT STOPPED: required module fails was not loaded")
         machine.expect("rescue> ")
-        machine.child.send("modinfo fails\r")
+        machine.send("modinfo fails\r")
         assert "run-load-function" in machine.expect("rescue> ")
 
 
@@ -248,7 +248,7 @@ def test_run_without_a_terminal_fails_when_a_required_module_does(tmp_path):
     files["loader.conf"] = conf(lines, options="").encode()
     make_image(str(tmp_path), files)
     done = subprocess.run(["tools/run.sh"], cwd=ROOT, check=False, text=True, stdin=subprocess.DEVNULL,
-                          env=dict(os.environ, O=str(tmp_path)),
+                          env=dict(os.environ, O=str(tmp_path), BTL_TIMEOUT=str(10 * LIMIT)),
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 1, done.stdout
     assert "BTL-REPORT end failed required=failed" in done.stdout

@@ -2,11 +2,10 @@
 """make debug: gdb finds functions of the kernel, of a phase-1 module and of the loader by name."""
 import os
 import socket
-import subprocess
 
 import pexpect
 
-from btlboot import LIMIT, O, PROGRAM, ROOT
+from btlboot import LIMIT, O, PROGRAM, ROOT, Program
 
 
 def free_port():
@@ -20,22 +19,26 @@ def gdb(tmp_path, *commands):
     script = str(tmp_path / "debug.gdb")
     environment = dict(os.environ, O=O, BTL_GDB_PORT=free_port(), BTL_GDB_SCRIPT=script, BTL_PROGRAM=PROGRAM)
     machine = pexpect.spawn(os.path.join(ROOT, "tools/debug.sh"), cwd=ROOT, env=environment,
-                            timeout=LIMIT, encoding="utf-8", codec_errors="replace")
+                            timeout=10 * LIMIT, encoding="utf-8", codec_errors="replace")
     machine.expect("gdb -x " + script)
     machine.expect("stops in the loader")
-    words = ["gdb", "-nx", "-batch", "-ex", "set tcp connect-timeout 60", "-x", script]
-    for command in commands:
+    words = ["-nx", "-batch", "-ex", "set tcp connect-timeout %d" % LIMIT, "-ex", "set remotetimeout %d" % LIMIT,
+             "-x", script]
+    for command in (*commands, "kill"):
         words += ["-ex", command]
     try:
-        done = subprocess.run(words, check=False, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        with Program("gdb", words) as debugger:
+            while debugger.receive():
+                pass
+            machine.expect(pexpect.EOF)
+            machine.wait()
+            return debugger.text()
     finally:
         machine.close(force=True)
-    return done.stdout
 
 
 def test_breakpoint_in_a_phase_1_module(tmp_path):
-    output = gdb(tmp_path, "thbreak hello_load", "continue", "bt", "p greeting", "kill")
+    output = gdb(tmp_path, "thbreak hello_load", "continue", "bt", "p greeting")
     assert "hello_load (args=" in output, output
     assert "modules/hello.c" in output
     assert "kmain" in output
@@ -43,6 +46,6 @@ def test_breakpoint_in_a_phase_1_module(tmp_path):
 
 
 def test_breakpoint_in_the_loader(tmp_path):
-    output = gdb(tmp_path, "btl-loader", "bt 1", "kill")
+    output = gdb(tmp_path, "btl-loader", "bt 1")
     assert "efi_main (" in output, output
     assert "efi/" in output

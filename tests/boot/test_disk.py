@@ -7,14 +7,11 @@ import tempfile
 
 import pytest
 
-from btlboot import BAD, GOOD, PART, PROMPT, Machine, Result, boot, conf, make_image, module, read, started
+from btlboot import BAD, GOOD, PART, PROMPT, Machine, Result, boot, conf, make_image, module, read, started, under
 from test_default import PHASES
 
 SMBIOS = "/modules/smbios.ko"
 INIT = {name for name, phase in PHASES.items() if phase == "INIT"}
-# The loader has read all modules, and waits: what happens to the disk now, it does not see.
-WAIT = 'autoboot_delay="100"\n'
-WAITING = "starting in 100 s"
 
 
 def loader_line(text, name):
@@ -30,23 +27,23 @@ def mtool(program, image, *words):
 
 
 class Waiting:
-    """A machine that waits in the loader, with an image to do something to; then goes on to its end."""
+    """A machine that is held when the loader has read everything, with an image to do something to; then it goes
+    on to its end."""
 
-    def __init__(self, extra="", drive=None, options="report"):
+    def __init__(self, drive=None):
         self.work = tempfile.mkdtemp(prefix="btlboot-")
-        text = conf(WAIT + extra, options=options)
-        self.image = make_image(self.work, {"loader.conf": text.encode()})
+        self.image = make_image(self.work, {**under("held"), "loader.conf": conf().encode()})
         self.machine = Machine(drive(self) if drive else self.image, work=self.work)
 
     def __enter__(self):
-        self.machine.expect(WAITING)
+        self.machine.hold("the exit")
         return self
 
     def __exit__(self, *_):
         self.machine.close()
 
     def go_on(self):
-        self.machine.press("BTL reference kernel")
+        self.machine.send(".")
         return Result(self.machine.wait(), self.machine.text())
 
 

@@ -9,11 +9,10 @@ import shutil
 import subprocess
 import tempfile
 
-import pexpect
 import pytest
 
-from btlboot import (GOOD, LIMIT, O, PROGRAM, PROMPT, Machine, Result, conf, default_tree, make_image, read,
-                     test_module as bad_module)
+from btlboot import (GOOD, LIMIT, PROGRAM, PROMPT, Machine, Program, Result, conf, default_tree, make_image, read,
+                     test_module as bad_module, under)
 from test_default import PHASES
 
 REBOOTS = ["-action", "reboot=reset"]
@@ -166,7 +165,7 @@ def test_hanging_module_on_trial():
     """The kernel's watchdog gives it up; nobody is there, and one machine does it all."""
     wanted, files = hanging('boot_timeout="5"\n')
     with computer(wanted, files=files) as it:
-        result = it.boot(options=REBOOTS)
+        result = it.boot(options=REBOOTS, steady=True)
         fell_back(result, "[boot-trial-failed]")
         result.says("on trial: %d of %d tries are left after this one" % (TRIES - 1, TRIES))
         result.says("hangs: for ever")
@@ -191,37 +190,45 @@ def test_power_is_cut_while_it_hangs():
         fell_back(it.boot(), "each of its %d tries" % TRIES, "[boot-trial-used-up]")
 
 
-# Where the power is cut: what to wait for, options of the drive, and whether the try was counted.
+def test_power_is_cut_before_the_try_is_counted():
+    """Nothing has been used, however often."""
+    with computer(conf('boot_tries="%d"\n' % TRIES), files=under("held")) as it:
+        for _ in range(TRIES):
+            with it.on() as machine:
+                machine.hold("BtlTrial")
+            assert it.state()["trial"] is None
+        with it.on() as machine:
+            for point in ("BtlTrial", "the exit"):
+                machine.hold(point)
+                machine.send(".")
+            boot = runs(Result(machine.wait(), machine.text()), "/loader.conf", "normal")
+        assert boot["trial"] == "yes" and boot["tries_left"] == str(TRIES - 1)
+
+
+# Where the power is cut when it has been counted: what to wait for, and options of the drive. That it is cut
+# somewhat later makes no difference.
 CUTS = {
-    "before it is counted": ("starting in", "", False),
-    "after it is counted": ("on trial: ", "", True),
+    "after it is counted": ("on trial: ", ""),
     # Writing the manifest takes its time on this disk: boot services are there, the try is used.
-    "between count and hand-off": ("saving the manifest to", ",throttling.iops-write=1", True),
-    "after the hand-off": ("BTL reference kernel", "", True),
-    "in boot phase 2": ("VM: ", "", True),
+    "between count and hand-off": ("saving the manifest to", ",throttling.iops-write=1"),
+    "after the hand-off": ("BTL reference kernel", ""),
+    "in boot phase 2": ("VM: ", ""),
 }
 
 
 @pytest.mark.parametrize("cut", CUTS)
 def test_power_cut(cut):
     """As often as the configuration has tries; then the machine comes up, with one more boot at most."""
-    pattern, drive, counted = CUTS[cut]
-    wanted = conf('boot_tries="%d"\nautoboot_delay="4"\nmanifest_save="%s"\n' %
-                  (TRIES, "YES" if drive else "NO"))
+    pattern, drive = CUTS[cut]
+    wanted = conf('boot_tries="%d"\nmanifest_save="%s"\n' % (TRIES, "YES" if drive else "NO"))
     with computer(wanted) as it:
         image = ",format=raw,file=" + it.image + drive
         for left in reversed(range(TRIES)):
             with Machine(image, variables=it.variables) as machine:
                 before = machine.expect(pattern)
                 assert ("BTL reference kernel" in before) == (cut == "in boot phase 2")
-            trial = it.state()["trial"]
-            assert trial is None if not counted else trial["tries_left"] == left
-        result = it.boot()
-        if counted:
-            fell_back(result, "[boot-trial-used-up]")
-        else:
-            boot = runs(result, "/loader.conf", "normal")
-            assert boot["trial"] == "yes" and boot["tries_left"] == str(TRIES - 1)
+            assert it.state()["trial"]["tries_left"] == left
+        fell_back(it.boot(), "[boot-trial-used-up]")
 
 
 def test_power_cut_when_the_kernel_has_given_it_up():
@@ -238,17 +245,14 @@ def power_cut_before(machine, gdb, variable, say):
     """Says something in the monitor; the machine is off when the kernel is about to write the variable."""
     symbols = subprocess.run(["nm", default_tree()["kernel/kernel.elf"]], check=True, text=True, stdout=subprocess.PIPE)
     address = re.search(r"^([0-9a-f]+) T efi_variable_set$", symbols.stdout, re.M)[1]
-    words = ["set pagination off", "target remote " + gdb,
-             "hbreak *0x%s if *(char *)($rdi + 3) == '%c'" % (address, variable[3]), "continue", "x/s $rdi", "monitor quit"]
-    debugger = pexpect.spawn("gdb", ["-nx", "-batch"] + [word for it in words for word in ("-ex", it)], timeout=LIMIT,
-                             encoding="utf-8")
-    try:
+    words = ["set pagination off", "set remotetimeout %d" % LIMIT, "target remote " + gdb,
+             "hbreak *0x%s if *(char *)($rdi + 3) == '%c'" % (address, variable[3]), "continue", "x/s $rdi",
+             "monitor quit"]
+    with Program("gdb", ["-nx", "-batch"] + [word for it in words for word in ("-ex", it)]) as debugger:
         debugger.expect("breakpoint 1 at ")  # the machine stands still
-        machine.child.send(say + "\r")
+        machine.send(say + "\r")
         debugger.expect('"%s"' % variable)
-        machine.expect(pexpect.EOF)
-    finally:
-        debugger.close(force=True)
+        assert machine.wait() == 0
 
 
 def test_power_cut_inside_boot_ok():
@@ -302,9 +306,7 @@ def test_one_shot():
 
 def test_full_store():
     """A trial that cannot be counted is not begun."""
-    files = {"EFI/BOOT/BOOTX64.EFI": read(os.path.join(O, "testefi/full.efi")),
-             "EFI/BTL/LOADER.EFI": default_tree()["EFI/BOOT/BOOTX64.EFI"]}
-    with computer(conf('boot_tries="3"\n'), files=files) as it:
+    with computer(conf('boot_tries="3"\n'), files=under("full")) as it:
         result = it.boot()
         assert int(re.search(r"FULL: variables written: (\d+)", result.text)[1]) > 10
         fell_back(result, "[boot-trial-uncounted]")

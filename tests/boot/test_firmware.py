@@ -1,19 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the firmware may do to a loader."""
-import os
-
-import pexpect
-
-from btlboot import GOOD, O, boot, default_tree, read, started
+from btlboot import GOOD, boot, started, under
 from test_default import PHASES
 
 
 def test_stale_map_key():
     """The memory map changes between GetMemoryMap and ExitBootServices, twice (tests/boot/efi/stale.c)."""
-    result = boot(files={
-        "EFI/BOOT/BOOTX64.EFI": read(os.path.join(O, "testefi/stale.efi")),
-        "EFI/BTL/LOADER.EFI": default_tree()["EFI/BOOT/BOOTX64.EFI"],
-    })
+    result = boot(files=under("stale"))
     assert result.text.count("STALE: ExitBootServices refused a stale key") == 2
     assert result.text.count("STALE: ExitBootServices went through") == 1
     assert result.status == GOOD
@@ -23,14 +16,9 @@ def test_stale_map_key():
 def test_disk_that_answers_no_more():
     """One that is slow is waited for; the firmware's watchdog ends the wait for one that hangs
     (tests/boot/efi/hangs.c)."""
-    with started({
-        "EFI/BOOT/BOOTX64.EFI": read(os.path.join(O, "testefi/hangs.efi")),
-        "EFI/BTL/LOADER.EFI": default_tree()["EFI/BOOT/BOOTX64.EFI"],
-    }) as machine:
+    with started(under("hangs"), steady=True) as machine:
         machine.expect("HANGS: after 8 reads")
-        machine.expect(pexpect.EOF)  # a reset is the end of this machine
-        machine.child.close()
-        assert machine.child.exitstatus == 0
+        assert machine.wait() == 0  # a reset is the end of this machine
         assert "cannot boot" not in machine.text()
 
 

@@ -206,13 +206,13 @@ def test_tunables(machine):
 def test_history(machine):
     machine.command("device ioctl null")
     machine.command("help")
-    machine.child.send("\x1b[A\x1b[A")
+    machine.send("\x1b[A\x1b[A")
     assert "answer" in machine.command("")
 
 
 def test_completion(machine):
     """km and tab gives what kmadmin and kmtune share; a module is completed behind the command."""
-    machine.child.send("kma\t-Q ramd\t")
+    machine.send("kma\t-Q ramd\t")
     assert "Module Name              ramdisk" in machine.command("")
 
 

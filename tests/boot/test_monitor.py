@@ -58,7 +58,7 @@ def test_unknown_command(machine):
 
 
 def test_earlylog_has_what_came_after_it(machine):
-    machine.child.send("earlylog\r")
+    machine.send("earlylog\r")
     answer = machine.expect(r"pci: \d+ functions")
     machine.sync()  # what it shows has prompts in it
     assert "clock: counter runs at" in answer
@@ -71,7 +71,9 @@ def test_lspci(machine):
 
 
 def test_date(machine):
-    assert time.strftime("%Y-%m-%d", time.gmtime()) in machine.command("date")
+    before = time.strftime("%Y-%m-%d", time.gmtime())
+    answer = machine.command("date")
+    assert before in answer or time.strftime("%Y-%m-%d", time.gmtime()) in answer  # a day may end meanwhile
 
 
 def test_hello_says_hello(machine):
@@ -86,7 +88,7 @@ def test_line_editing(machine):
 def test_poweroff():
     with started({}) as it:
         it.expect(PROMPT)
-        it.child.send("poweroff\r")
+        it.send("poweroff\r")
         assert it.wait() == 0
 
 
@@ -94,6 +96,6 @@ def test_reset_through_the_firmware():
     """The machine comes up again."""
     with started({}, options=["-action", "reboot=reset"]) as it:
         it.expect(PROMPT)
-        it.child.send("reset\r")
+        it.send("reset\r")
         it.expect("BTL .* on ")
         it.expect(PROMPT)

@@ -3,22 +3,22 @@
 what single keys ask for."""
 import os
 import re
-import time
 
-import pexpect
 import pytest
 
-from btlboot import O, Machine, read, started
+from btlboot import O, Machine, read, started, under
 
 UP, DOWN, LEFT, RIGHT, HOME, END, PAGE_UP, PAGE_DOWN, INSERT, DELETE, ESCAPE, F1 = range(0x110000, 0x11000c)
 OTHER = F1 + 12
 SCREEN, ANSWERS, SILENT = range(3)
 
 
-def services(files=None, **machine):
-    tree = {"EFI/BOOT/BOOTX64.EFI": read(os.path.join(O, "testefi/services.efi"))}
-    tree.update(files or {})
-    it = started(tree, **machine)
+SERVICES = os.path.join(O, "testefi/services.efi")
+
+
+def services(files=None, path="EFI/BOOT/BOOTX64.EFI"):
+    """With a clock of its own, because some answers are how long a call takes."""
+    it = started({**(files or {}), path: SERVICES}, steady=True)
     it.expect("services> ")
     return it
 
@@ -34,27 +34,31 @@ def machine():
 
 def ask(machine, key):
     """The lines that the key's answer has."""
-    machine.child.send(key)
+    machine.send(key)
     return machine.expect("services> ").strip().splitlines()
 
 
 def keys(machine, *sent):
-    """What the loader makes of what a terminal sends."""
-    machine.child.send("k")
+    """What the loader makes of what a terminal sends: of each text as many keys as it has parts, and then it may
+    be that the next one is not taken for more of it."""
+    got = []
+    machine.send("k")
     machine.expect("until a q:")
     for text in sent:
-        machine.child.send(text)
-        time.sleep(3 if text == "\x1b" else 0.1)  # the firmware waits two seconds for more than an Escape
-    machine.child.send("q")
-    got = [int(key, 16) for key in re.findall(r"key ([0-9a-f]+)", machine.expect("services> "))]
-    assert got[-1] == ord("q")
-    return got[:-1]
+        parts = text if isinstance(text, tuple) else (text,)
+        machine.send("".join(parts))
+        for _ in parts:
+            machine.expect(r"key ([0-9a-f]+)\r")
+            got.append(int(machine.match.group(1), 16))
+    machine.send("q")
+    assert machine.expect("services> ").split() == ["key", "%x" % ord("q")]
+    return got
 
 
 def test_plain_keys(machine):
     assert keys(machine, "a", "Z", "~", " ", "\r", "\b", "\t") == [ord(c) for c in "aZ~ \r\b\t"]
     assert keys(machine, "\x1b", "x") == [ESCAPE, ord("x")]
-    assert keys(machine, "\x1bx") == [ESCAPE, ord("x")]
+    assert keys(machine, ("\x1b", "x")) == [ESCAPE, ord("x")]
 
 
 def test_keys_of_terminals(machine):
@@ -76,12 +80,9 @@ def test_text_is_harmless(machine):
 
 
 def test_screen(machine):
-    machine.log.flush()
-    before = machine.log.tell()
+    before = machine.behind
     assert ask(machine, "s") == ["normaltitleselectedproblemgooddimdrawn"]
-    machine.log.flush()
-    machine.log.seek(before)
-    sent = machine.log.read()
+    sent = machine.raw[before:]
     place = r"\x1b\[%02d;%02dH(?:\x1b\[[0-9]+m)*%s"
     assert "\x1b[2J" in sent
     for number, name in enumerate(["normal", "title", "selected", "problem", "good", "dim"]):
@@ -142,42 +143,41 @@ def test_reads_go_on(machine):
 
 def test_silent_line_and_late_answer(machine):
     """Nothing answers in time; an answer that comes later is no key."""
-    machine.child.send("t")
-    machine.child.expect("\x1b\\[6n")
+    machine.send("t")
+    machine.expect("\x1b\\[6n")
     assert machine.expect("services> ").strip() == "terminal: %d, asked once" % SILENT
-    assert keys(machine, "\x1b[24;80R", "a") == [ord("a")]
+    assert keys(machine, "\x1b[24;80Ra") == [ord("a")]
 
 
 def test_terminal_that_answers_and_off():
     """What is typed while it is asked is not lost. The machine is switched off after."""
-    with services() as machine:
-        machine.child.send("t")
-        machine.child.expect("\x1b\\[6n")
-        machine.child.send("p\x1b[24;80R")
+    with services(under("patient"), "EFI/BTL/LOADER.EFI") as machine:
+        machine.send("t")
+        machine.expect("\x1b\\[6n")
+        machine.send("p\x1b[24;80R")
         machine.expect("terminal: %d, asked once" % ANSWERS)
         machine.expect("letters: ")
-        machine.child.send("o")
-        machine.expect(pexpect.EOF)
+        machine.send("o")
+        assert machine.wait() == 0
 
 
 def test_shell():
     """The firmware's own, and one on the boot volume; neither runs the script that may have started us."""
     with services({"startup.nsh": b"echo script\r\n"}) as machine:
-        machine.child.send("h")
+        machine.send("h")
         machine.expect("Shell> ")
-        machine.child.send("echo here\r")
+        machine.send("echo here\r")
         machine.expect(r"\nhere")
-        machine.child.send("exit 5\r")
+        machine.send("exit 5\r")
         machine.expect("shell: 0\r")
         machine.expect("services> ")
         assert "has a shell: yes" in machine.text() and "\nscript" not in machine.text()
         assert ask(machine, "i") == ["a look is no wait: yes"]  # it goes on as before
-    own = read(os.path.join(O, "testefi/services.efi"))
-    with services({"shellx64.efi": own}) as machine:
-        machine.child.send("h")
+    with services({"shellx64.efi": read(SERVICES)}) as machine:
+        machine.send("h")
         machine.expect("has a shell: yes")
         machine.expect("services> ")
-        machine.child.send("q")  # of the one that was started
+        machine.send("q")  # of the one that was started
         machine.expect("shell: 0\r")
 
 
@@ -188,8 +188,8 @@ def test_shell_that_is_none(machine):
 def test_setup():
     """The machine resets, and stands in the firmware's setup then."""
     with services() as machine:
-        machine.child.send("u")
+        machine.send("u")
         machine.expect("has a setup: yes")
-        machine.expect(pexpect.EOF)
+        assert machine.wait() == 0
         with Machine(os.path.join(machine.work, "btl.img"), work=machine.work) as again:
             again.expect("Boot Maintenance Manager")

@@ -8,7 +8,7 @@ import tempfile
 import pytest
 
 from btlboot import (BAD, GOOD, PROMPT, Machine, Result, boot, conf, make_image, module, started,
-                     test_module as bad_module)
+                     test_module as bad_module, under)
 from test_default import PHASES
 from test_disk import mtool
 
@@ -94,7 +94,7 @@ def test_what_is_ignored_is_in_dmesg():
     with started(files) as machine:
         before = machine.expect(PROMPT)
         assert code not in before
-        machine.child.send("dmesg\r")
+        machine.send("dmesg\r")
         machine.expect(r"\[ *\d+\.\d{6}\] error error: fails: its load function returned[^\n]*%s" % code)
         machine.sync()
         # Once the boot is over, who loads it wants to know.
@@ -148,9 +148,9 @@ def test_with_a_fallback_it_is_given_up(level):
         machine.expect(PROMPT)
         for path, name, code in alternatives:
             assert "will be booted next, once" in machine.command("next-conf " + path)
-            machine.child.send("reset\r")
+            machine.send("reset\r")
             machine.expect(GIVEN_UP)
-            assert machine.child.match.groups() == (name, level)
+            assert machine.match.groups() == (name, level)
             machine.expect("The failure is recorded; resetting")
             machine.expect("boot-ok: /loader.conf is the last good configuration already")
             machine.expect(PROMPT)
@@ -174,13 +174,14 @@ def test_in_the_plain_boot_it_falls_back_by_itself():
 
 
 def boot_after(change, lines):
-    """What `change` does to the image is done while the loader, which has read everything, counts down."""
+    """What `change` does to the image is done when the loader has read everything."""
     work = tempfile.mkdtemp(prefix="btlboot-")
-    text = conf('autoboot_delay="5"\n' + lines)
-    image = make_image(work, {"loader.conf": text.encode(), "loader.conf.prev": conf().encode()})
+    image = make_image(work, {**under("held"), "loader.conf": conf(lines).encode(),
+                              "loader.conf.prev": conf().encode()})
     with Machine(image, work=work) as machine:
-        machine.expect("starting in 5 s")
+        machine.hold("the exit")
         change(work, image)
+        machine.send(".")
         status = machine.wait()
         return Result(status, machine.text())
 

@@ -142,9 +142,9 @@ def test_pages():
     with started(shell(BTL + "-n -b", "echo status is %lasterror%", OFF)) as machine:
         page = machine.expect("-- a key: the next page, q: no more --")
         assert "BTL 1.0 on" in page and "Kernel segments:" not in page
-        machine.child.send(" ")
+        machine.send(" ")
         machine.expect("-- a key: the next page, q: no more --")
-        machine.child.send("q")
+        machine.send("q")
         rest = machine.expect("status is 0x0")
     assert "Configuration:" not in rest
     assert "dry run: this would boot" in rest
