@@ -62,7 +62,7 @@ class Result:
 def btl(*words, cwd=None, env=None, stdin=b""):
     environment = {**os.environ, "NO_COLOR": "1", "LC_ALL": "C", **(env or {})}
     done = subprocess.run([BTL, *map(str, words)], cwd=cwd, env=environment, input=stdin,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600, check=False)
     return Result(done)
 
 

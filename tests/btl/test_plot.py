@@ -146,6 +146,6 @@ def test_chromium_draws_it(tmp_path):
     plot(tmp_path, many(10))
     subprocess.run(["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--screenshot=boot.png",
                     "--window-size=1120,1200", "--user-data-dir=%s" % (tmp_path / "profile"), "boot.svg"], cwd=tmp_path,
-                   check=True, timeout=120, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                   check=True, timeout=600, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     assert png_size(tmp_path / "boot.png") == (1120, 1200)
     assert os.path.getsize(tmp_path / "boot.png") > 20000

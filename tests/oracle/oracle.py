@@ -53,7 +53,7 @@ class Mismatch(Exception):
 
 def run(*command):
     done = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, timeout=60, check=False)
+                          text=True, timeout=600, check=False)
     if done.returncode != 0:
         raise Mismatch(f"{' '.join(map(str, command))}\n{done.stdout}")
 
