@@ -39,6 +39,14 @@ LIMIT = int(os.environ.get("BTL_TEST_LIMIT", "180"))
 GOOD, BAD = 33, 35  # exit status of QEMU: isa-debug-exit with 16 and 17
 PART = 1 << 20  # where the volume starts on the image
 
+# What the default image loads, and when.
+PHASES = {
+    "ring": "BOOT1", "earlylog": "BOOT1", "clock": "BOOT1", "entropy": "BOOT1", "hello": "BOOT1",
+    "pagetest": "BOOT2", "pci": "BOOT2", "block": "BOOT2", "gpt": "BOOT2", "fatfs": "BOOT2",
+    "ich9": "BOOT2", "ramdisk": "INIT", "upper": "INIT", "loop": "INIT",
+    **{"x86_64": {"rtc": "BOOT2", "virtio_blk": "BOOT2", "smbios": "INIT"}, "ia64": {}}[ARCH],
+}
+
 # What the firmware sends to drive a terminal, and what an emulator says about itself.
 CONTROL = re.compile(r"\x1b\[[=?0-9;]*[A-Za-z]|\r|^qemu-system-ia64: warning: [^\n]*\n", re.M)
 

@@ -10,18 +10,18 @@ import time
 import pexpect
 import pytest
 
-from btlboot import (ARCH, BAD, GOOD, LIMIT, O, PROGRAM, PROMPT, ROOT, STOP, boot, conf, default_tree, module, read,
-                     started)
-from test_broken import add, boot_with, failed, stopped, wrong_machine
+from btlboot import ARCH, GOOD, LIMIT, O, PHASES, PROGRAM, PROMPT, ROOT, boot, conf, read, started
+from test_broken import add, boot_with
+# Collected here, too.
+from test_broken import (test_backtrace_of_a_fault_names_module_functions, test_cycle,
+                         test_kernel_of_the_other_architecture, test_load_function_that_fails,
+                         test_missing_module, test_module_of_the_other_architecture,
+                         test_required_module_fails_in_the_kernel, test_truncated_module,
+                         test_unresolved_symbols_are_all_named)
+from test_default import test_every_module_in_its_phase
 from test_many import many
 
-PHASES = {
-    "ring": "BOOT1", "earlylog": "BOOT1", "clock": "BOOT1", "entropy": "BOOT1", "hello": "BOOT1",
-    "pagetest": "BOOT2", "pci": "BOOT2", "block": "BOOT2", "gpt": "BOOT2", "fatfs": "BOOT2",
-    "ich9": "BOOT2", "ramdisk": "INIT", "upper": "INIT", "loop": "INIT",
-}
 ALL = set(PHASES)
-X86_64 = 62
 pytestmark = pytest.mark.skipif(ARCH != "ia64", reason="these are for O=build/ia64")
 
 
@@ -39,15 +39,6 @@ def run_sh(environment):
 
 
 # ------------------------------------------------------------------------------- the default image
-
-def test_every_module_in_its_phase():
-    result = boot()
-    assert result.status == GOOD
-    assert result.loaded() == ALL
-    assert {name: result.module(name)["phase"] for name in PHASES} == PHASES
-    assert result.module("pciids")["phase"] == "AUTO"
-    assert result.end == {"result": "ok", "required": "ok", "checks_failed": "0", "modules_failed": "0"}
-
 
 def test_modules_did_their_work():
     text = boot().text
@@ -143,61 +134,6 @@ def test_100_modules(phase):
 
 
 # --------------------------------------------------------------------------- what cannot be loaded
-
-@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2", "INIT"])
-def test_missing_module(phase):
-    result = boot(files={"modules/hello.ko": None}, text=conf('hello_phase="%s"\n' % phase))
-    assert result.module("hello")["state"] == "failed"
-    result.says("/modules/hello.ko", "[file-not-found]")
-    assert result.loaded() == ALL - {"hello"}
-
-
-@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
-def test_unresolved_symbols_are_all_named(phase):
-    result = boot_with(add("unresolved", phase))
-    failed(result, "unresolved", "link-unresolved")
-    for name in ("missing_one", "missing_two", "missing_three"):
-        result.says("unresolved", name, "[link-unresolved]")
-    assert result.loaded() == ALL
-
-
-def test_module_of_another_architecture():
-    result = boot(files={"modules/hello.ko": wrong_machine(module("hello"), X86_64)})
-    assert result.module("hello")["state"] == "failed"
-    result.says("/modules/hello.ko", "built for x86-64, but ia64 is needed", "[elf-machine]")
-    assert result.loaded() == ALL - {"hello"}
-
-
-def test_kernel_of_another_architecture():
-    kernel = wrong_machine(read(default_tree()["kernel/kernel.elf"]), X86_64)
-    stopped(boot(files={"kernel/kernel.elf": kernel}, until=STOP),
-            "/kernel/kernel.elf", "built for x86-64", "[elf-machine]")
-
-
-@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2", "INIT"])
-def test_load_function_that_fails(phase):
-    result = boot_with(add("fails", phase), add("needsfails", phase))
-    assert result.module("fails")["state"] == "failed"
-    assert result.module("needsfails")["state"] == "failed"
-    result.says("needsfails: it needs fails")
-    assert "needsfails: must not be loaded" not in result.text
-    assert result.loaded() == ALL
-    assert result.status == GOOD
-
-
-def test_required_module_that_fails():
-    result = boot_with(add("fails", "BOOT2", required="YES"))
-    assert result.status == BAD
-    result.says("BOOT STOPPED: required module fails was not loaded")
-
-
-def test_cycle():
-    result = boot_with(add("cycle_a"), add("cycle_b"), add("cycle_c"))
-    result.says("cycle_a -> cycle_b -> cycle_c -> cycle_a", "[plan-cycle]")
-    for name in ("cycle_a", "cycle_b", "cycle_c"):
-        assert result.module(name)["state"] == "failed"
-    assert result.loaded() == ALL
-
 
 def test_volume_that_cannot_be_written():
     """This firmware reads files alone: the manifest is not saved, and the boot goes on."""
@@ -299,14 +235,3 @@ def test_first_tree_caches_each_range_as_the_memory_map_says():
     assert result.status == GOOD
     cached, uncached = map(int, re.search(r"cached: (\d+) ranges cached, (\d+) uncached, 0 wrong", result.text).groups())
     assert cached > 5 and uncached > 0
-
-
-# ------------------------------------------------------------------------------------------- faults
-
-@pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
-def test_backtrace_of_a_fault_names_module_functions(phase):
-    result = boot_with(add("fault", phase))
-    assert result.status == BAD
-    result.says("fault_inner+", "[fault]")
-    result.says("fault_outer+", "[fault]")
-    result.says("kmain+")
