@@ -23,3 +23,5 @@ bench: $(BUILD)/bench/bench_core bench-check
 bench-check: $(BUILD)/bench/bench_counted
 	$< --check
 .PHONY: bench bench-check
+
+include bench/boot/boot.mk

@@ -111,7 +111,8 @@ static void add_relocations(struct elf_builder *b, uint32_t index, uint32_t text
         eb_rela(b, data, i * 8, own[i % EXPORTS], R_64, 0);
 }
 
-static struct btl_bytes make_module(struct generated *boot, uint32_t index)
+// `padding`: bytes of constants besides.
+static struct btl_bytes make_module(struct generated *boot, uint32_t index, size_t padding)
 {
     static const uint8_t bytes[1024] = {0x90};
     struct elf_builder b;
@@ -121,6 +122,8 @@ static struct btl_bytes make_module(struct generated *boot, uint32_t index)
     uint32_t text = eb_section(&b, ".text", ELF_SHT_PROGBITS, ELF_SHF_ALLOC | ELF_SHF_EXECINSTR, 16,
                                bytes, sizeof(bytes));
     eb_section(&b, ".rodata", ELF_SHT_PROGBITS, ELF_SHF_ALLOC, 16, bytes, 512);
+    if (padding > 0)
+        eb_section(&b, ".rodata.padding", ELF_SHT_PROGBITS, ELF_SHF_ALLOC, 16, NULL, padding);
     uint32_t data =
         eb_section(&b, ".data", ELF_SHT_PROGBITS, ELF_SHF_ALLOC | ELF_SHF_WRITE, 16, bytes, 256);
     uint32_t wrapper = eb_section(&b, ".btl.module", ELF_SHT_PROGBITS,
@@ -158,7 +161,7 @@ static struct btl_bytes make_kernel(struct generated *boot)
     return finish(boot, &b);
 }
 
-static struct btl_str make_conf(struct generated *boot)
+static struct btl_str make_conf(struct generated *boot, const char *phase)
 {
     static const char *const phases[] = {"BOOT1", "BOOT2", "INIT", "AUTO"};
     enum { LINES_MAX = 128 }; // bytes of the lines of one module
@@ -167,7 +170,7 @@ static struct btl_str make_conf(struct generated *boot)
     for (uint32_t i = 0; i < boot->count; i++)
         len += (size_t)sprintf(conf + len,
                                "m%05u_load=\"YES\"\nm%05u_phase=\"%s\"\nm%05u.depth=\"8\"\n", i, i,
-                               phases[i / 7 % 4], i);
+                               phase != NULL ? phase : phases[i / 7 % 4], i);
     struct btl_str text = {keep(boot, conf, len), len};
     free(conf);
     return text;
@@ -175,13 +178,18 @@ static struct btl_str make_conf(struct generated *boot)
 
 void generate(struct generated *ret_boot, uint32_t count)
 {
+    generate_padded(ret_boot, count, 0, NULL);
+}
+
+void generate_padded(struct generated *ret_boot, uint32_t count, size_t padding, const char *phase)
+{
     *ret_boot = (struct generated){.count = count};
     ret_boot->blocks = need(calloc((size_t)count + 2, sizeof(*ret_boot->blocks)));
     ret_boot->modules = need(calloc(count, sizeof(*ret_boot->modules)));
-    ret_boot->conf = make_conf(ret_boot);
+    ret_boot->conf = make_conf(ret_boot, phase);
     ret_boot->kernel = make_kernel(ret_boot);
     for (uint32_t i = 0; i < count; i++)
-        ret_boot->modules[i] = make_module(ret_boot, i);
+        ret_boot->modules[i] = make_module(ret_boot, i, padding);
 }
 
 void generated_free(struct generated *boot)
