@@ -46,8 +46,11 @@ static bool fail_short(struct volume_file *open, uint64_t expected, uint64_t got
 static void say_read(struct loader *loader, const struct file *file)
 {
     char digest[65];
-    for (size_t i = 0; i < sizeof(file->sha256); i++)
-        btl_format_to(digest + 2 * i, 3, "%02x", file->sha256[i]);
+    for (size_t i = 0; i < sizeof(file->sha256); i += sizeof(uint64_t)) {
+        uint64_t eight;
+        memcpy(&eight, file->sha256 + i, sizeof(eight));
+        btl_format_to(digest + 2 * i, 17, "%016llx", (unsigned long long)__builtin_bswap64(eight));
+    }
     log_line(&loader->log, BTL_LOG_DEBUG, "%S: %llu bytes", &file->path,
              (unsigned long long)file->bytes.size);
     log_line(&loader->log, BTL_LOG_DEBUG, "  SHA-256 %s", digest);

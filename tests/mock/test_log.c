@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The log: with time and level in the manifest, without them on the console.
+#include <btl/hash.h>
 #include <btl/log.h>
 
 #include "log.h"
@@ -128,6 +129,22 @@ static void test_what_is_not_shown_is_kept(void **state)
     }
 }
 
+static void test_digest_of_a_file(void **state)
+{
+    static const char conf[] = "quiet=\"YES\"\n";
+    struct btl_manifest manifest;
+    struct line line;
+    uint8_t digest[32];
+    char text[sizeof("  SHA-256 ") + 64] = "  SHA-256 ";
+    struct mock *mock = boot(conf, &manifest);
+    btl_sha256((struct btl_bytes){(const uint8_t *)conf, strlen(conf)}, digest);
+    for (size_t i = 0; i < sizeof(digest); i++)
+        sprintf(text + strlen(text), "%02x", digest[i]);
+    assert_int_equal(find(&manifest, text, &line), 1);
+    assert_int_equal(line.text.len, strlen(text));
+    mock_end(mock);
+}
+
 static void test_ignored_failure_is_kept_alone(void **state)
 {
     struct btl_manifest manifest;
@@ -205,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_time_passes),
         cmocka_unit_test(test_without_a_clock),
         cmocka_unit_test(test_what_is_not_shown_is_kept),
+        cmocka_unit_test(test_digest_of_a_file),
         cmocka_unit_test(test_ignored_failure_is_kept_alone),
         cmocka_unit_test(test_long_table),
         cmocka_unit_test(test_lines_one_by_one),
