@@ -25,10 +25,7 @@ def test_disk_that_answers_no_more():
 def test_tables_where_a_bios_had_them():
     """SMBIOS at f04c0, which the memory map does not name (tests/boot/efi/legacy.c): what is not mapped is no
     table, and nobody panics."""
-    result = boot(files={
-        "EFI/BOOT/BOOTX64.EFI": read(os.path.join(O, "testefi/legacy.efi")),
-        "EFI/BTL/LOADER.EFI": default_tree()["EFI/BOOT/BOOTX64.EFI"],
-    })
+    result = boot(files=under("legacy"))
     assert "PANIC" not in result.text and "EXCEPTION" not in result.text, result.text
     assert result.end is not None
     assert result.module("clock")["state"] == "loaded"  # by ACPI, which lies elsewhere
