@@ -71,9 +71,9 @@ struct btl_place plan_place(const struct btl_plan *plan, uint32_t index,
                             const struct btl_setting *setting);
 // The module's file, for errors of its metadata.
 struct btl_place plan_file_place(const struct btl_plan *plan, uint32_t index);
-// plan-module-unusable, for failures that nobody explained.
 // Modules of which loader.conf says something, and not whether they are to be loaded.
 void plan_report_idle(struct btl_plan *plan);
+// plan-module-unusable, for failures that nobody explained.
 const struct btl_diag *plan_report_unusable(struct btl_plan *plan, uint32_t index);
 // A copy in the arena.
 struct btl_str plan_keep_text(struct btl_plan *plan, struct btl_str text);
