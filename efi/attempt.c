@@ -75,9 +75,9 @@ static bool stop_dry(struct loader *loader)
     log_show(&loader->log, loader->log.shown);
     if (loader->diags.lost > 0)
         log_answer(&loader->log, "errors without text, for want of memory: %u", loader->diags.lost);
-    if (loader->fallback.there)
-        log_answer(&loader->log, "a boot would go on with %S", &loader->fallback.path);
     log_answer(&loader->log, "dry run: this would not boot (errors: %u)", errors_shown(loader));
+    if (loader->fallback.there)
+        log_answer(&loader->log, "a boot would go on with %S instead", &loader->fallback.path);
     return false;
 }
 
