@@ -13,7 +13,7 @@ from test_default import PHASES
 from test_disk import mtool
 
 ALL = set(PHASES)
-GIVEN_UP = r"BOOT GIVEN UP: module (\w+) was not loaded, and its on_error is (\w+)"
+GIVEN_UP = r"BOOT GIVEN UP: module (\w+) was not loaded, and its on_error is (\w+)\."
 
 # How a module fails in the kernel: the module, the phase, the code.
 KINDS = {
