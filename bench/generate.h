@@ -26,7 +26,8 @@ struct generated {
 
 // The same count gives the same bytes. Ends the program when there is no memory.
 void generate(struct generated *ret_boot, uint32_t count);
-// The same with so many bytes of constants more in each module, all of one phase (NULL: of all four).
+// The same with so many bytes of constants more in each module, all of one phase (NULL: of all
+// four).
 void generate_padded(struct generated *ret_boot, uint32_t count, size_t padding, const char *phase);
 void generated_free(struct generated *boot);
 

@@ -53,10 +53,10 @@ enum config_type {
     CONFIG_SECONDS,
     CONFIG_TRIES,
     CONFIG_YES_NO,
-    CONFIG_ACTION, // enum btl_stop_action
-    CONFIG_STAGING, // enum btl_stage
+    CONFIG_ACTION,     // enum btl_stop_action
+    CONFIG_STAGING,    // enum btl_stage
     CONFIG_MENU_STYLE, // enum btl_menu_style
-    CONFIG_LEVEL,   // enum btl_on_error
+    CONFIG_LEVEL,      // enum btl_on_error
     CONFIG_LOADING_PHASE,
 };
 

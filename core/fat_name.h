@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Entries of FAT directories, and the names in them: a short one, and a long one in entries before it.
+// Entries of FAT directories, and the names in them: a short one, and a long one in entries before
+// it.
 #ifndef BTL_CORE_FAT_NAME_H
 #define BTL_CORE_FAT_NAME_H
 

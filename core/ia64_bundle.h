@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Instructions of ia64: three slots of 41 bits in a bundle of 128 bits, which begins with a template
-// of 5 bits. Here a value is put into the immediate field of one instruction; nothing else in a
-// bundle is changed.
+// Instructions of ia64: three slots of 41 bits in a bundle of 128 bits, which begins with a
+// template of 5 bits. Here a value is put into the immediate field of one instruction; nothing else
+// in a bundle is changed.
 #ifndef BTL_CORE_IA64_BUNDLE_H
 #define BTL_CORE_IA64_BUNDLE_H
 

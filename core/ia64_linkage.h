@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the linker makes for an ia64 image, each thing once however often it is used: GOT entries,
-// function descriptors, stubs. Counted while there is no memory (add), looked up and filled in later.
+// function descriptors, stubs. Counted while there is no memory (add), looked up and filled in
+// later.
 #ifndef BTL_CORE_IA64_LINKAGE_H
 #define BTL_CORE_IA64_LINKAGE_H
 

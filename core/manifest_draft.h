@@ -30,11 +30,11 @@ struct draft {
     // Indices into symtab->exports, the kernel's first, then by module; those of module i are
     // [first_export[i], first_export[i + 1]).
     uint32_t *exports, *first_export;
-    struct btlm_event *events; // sorted
+    struct btlm_event *events;        // sorted
     struct draft_function *functions; // sorted
     uint32_t function_count;
 
-    struct names strings; // every different string, numbered as they are met
+    struct names strings;    // every different string, numbered as they are met
     uint64_t *string_offset; // per number: in STRINGS
     uint32_t string_count;
     uint64_t strings_size;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What a path on the boot volume may be. One rule for loader.conf and for the records of boot state.
+// What a path on the boot volume may be. One rule for loader.conf and for the records of boot
+// state.
 #ifndef BTL_CORE_PATH_H
 #define BTL_CORE_PATH_H
 

@@ -14,7 +14,7 @@ struct btl_reloc_type {
 
 // Each hook is called once per image, so that a machine's inner loop is its own.
 struct btl_machine {
-    uint16_t machine; // e_machine
+    uint16_t machine;                   // e_machine
     const struct btl_reloc_type *types; // by number
     uint32_t type_count;
     // Sections with one of these flags lie next to the GOT, in reach of short addressing; 0: none.

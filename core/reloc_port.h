@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What ports of the relocator are made of: rows, data words, and the two passes over all entries. The
-// passes are inline, with the port's own functions in them, so that a machine's inner loop is its own.
+// What ports of the relocator are made of: rows, data words, and the two passes over all entries.
+// The passes are inline, with the port's own functions in them, so that a machine's inner loop is
+// its own.
 #ifndef BTL_CORE_RELOC_PORT_H
 #define BTL_CORE_RELOC_PORT_H
 
@@ -42,22 +43,21 @@ static inline bool btl_word_store(const struct btl_window *window, uint64_t offs
     return word == BTL_WORD_NONE || btl_window_store32(window, offset, (uint32_t)value);
 }
 
-// The row of an entry whose type exists and can be applied, and whose symbol is there; NULL: reported.
-// What else an entry must be, its port says.
+// The row of an entry whose type exists and can be applied, and whose symbol is there; NULL:
+// reported. What else an entry must be, its port says.
 const struct btl_reloc_type *btl_reloc_check(const struct btl_image *image,
                                              const struct btl_rela *rela,
                                              const struct elf64_rela *entry,
                                              struct btl_diags *diags);
 
-// Layout: checks every entry, and counts what those go through that are sound. False: `count` ran out
-// of memory. *good becomes false when an entry was reported.
-static inline __attribute__((always_inline)) bool
-btl_reloc_count(struct btl_image *image,
-                bool (*check)(const struct btl_image *image, const struct btl_rela *rela,
-                              const struct elf64_rela *entry, struct btl_diags *diags),
-                bool (*count)(void *counter, const struct btl_rela *rela,
-                              const struct elf64_rela *entry),
-                void *counter, bool *good, struct btl_diags *diags)
+// Layout: checks every entry, and counts what those go through that are sound. False: `count` ran
+// out of memory. *good becomes false when an entry was reported.
+static inline __attribute__((always_inline)) bool btl_reloc_count(
+    struct btl_image *image,
+    bool (*check)(const struct btl_image *image, const struct btl_rela *rela,
+                  const struct elf64_rela *entry, struct btl_diags *diags),
+    bool (*count)(void *counter, const struct btl_rela *rela, const struct elf64_rela *entry),
+    void *counter, bool *good, struct btl_diags *diags)
 {
     struct btl_rela rela;
     for (uint32_t cursor = 0; btl_rela_next(image, &cursor, &rela);)

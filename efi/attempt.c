@@ -112,7 +112,8 @@ fw_status attempt_leave(struct loader *loader)
 {
     fw_status status = loader->status;
     volume_close(loader);
-    if (!loader->half_shut_down) // then it is no more to be called, and the machine should not stay so
+    if (!loader->half_shut_down) // then it is no more to be called, and the machine should not stay
+                                 // so
         watchdog_off(loader->fw);
     pages_give_back_all(&loader->pages);
     pages_give_back_all(&loader->files.pages);

@@ -55,9 +55,9 @@ static void write(struct firmware *fw, const char *text, size_t len)
 
 // ----------------------------------------------------------------------------------------- screen
 
-// A console of several devices may state a mode in which one of them is not (OVMF with a screen and a
-// serial line): that one then drops what is beyond its own columns. Setting the mode puts all into it;
-// setting the one that is stated already does nothing, hence the detour.
+// A console of several devices may state a mode in which one of them is not (OVMF with a screen and
+// a serial line): that one then drops what is beyond its own columns. Setting the mode puts all
+// into it; setting the one that is stated already does nothing, hence the detour.
 static void set_mode(struct uefi *uefi, SIMPLE_TEXT_OUTPUT_INTERFACE *console)
 {
     UINTN mode = (UINTN)console->Mode->Mode;

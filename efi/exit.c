@@ -13,7 +13,8 @@
 static void last_words(struct loader *loader)
 {
     say_diags(loader);
-    log_line(&loader->log, BTL_LOG_ERROR, "cannot boot, and boot services are half shut down: reset");
+    log_line(&loader->log, BTL_LOG_ERROR,
+             "cannot boot, and boot services are half shut down: reset");
     loader->fw->stall(loader->fw, LAST_WORDS_US);
     loader->fw->reset(loader->fw, FW_RESET_COLD);
 }

@@ -24,7 +24,7 @@ struct file {
     uint64_t physical, size; // of its pages
     uint64_t taken;          // its place in files.pages
     uint8_t sha256[32];
-    bool known, good; // known: what came of reading it; else good is false
+    bool known, good;            // known: what came of reading it; else good is false
     struct file_problem problem; // of a known one that is not good
     struct file *next;           // of the same hash
 };

@@ -162,7 +162,8 @@ struct firmware {
     uint64_t (*ticks)(struct firmware *fw);
     uint64_t (*ticks_per_second)(struct firmware *fw);
     void (*stall)(struct firmware *fw, uint64_t microseconds);
-    // Resets the machine when that many seconds have passed; 0: never. FW_UNSUPPORTED: there is none.
+    // Resets the machine when that many seconds have passed; 0: never. FW_UNSUPPORTED: there is
+    // none.
     fw_status (*watchdog)(struct firmware *fw, uint32_t seconds);
 
     // Random bytes; false when there is no source, or it failed.

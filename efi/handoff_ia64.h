@@ -35,7 +35,7 @@
 #define HANDOFF_IA64_PINS     72
 
 // Translation registers: virtual address, translation, page size as cr.itir has it; size 0: none.
-#define HANDOFF_IA64_PIN_SIZE 24
+#define HANDOFF_IA64_PIN_SIZE  24
 #define HANDOFF_IA64_PIN_COUNT 4
 
 #ifndef __ASSEMBLER__

@@ -13,8 +13,8 @@ struct options {
     bool help, dry_run, verbose, pages, menu, safe;
 };
 
-// `bytes`: UTF-16, or anything. `names_program`: the first word is the loader itself. Strings are in
-// the arena. False: no memory.
+// `bytes`: UTF-16, or anything. `names_program`: the first word is the loader itself. Strings are
+// in the arena. False: no memory.
 bool load_options_read(struct btl_bytes bytes, bool names_program, struct btl_arena *arena,
                        struct btl_diags *diags, struct options *ret_options);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The state of one boot, and its steps. A boot is a series of attempts (run.c): each takes the steps
-// with one choice, and when it fails, or somebody changes the choice in the menu, the next one takes
-// them anew. The steps stand here in the order in which they are taken; each fills in its part of the
-// state and uses only what the steps before it have filled in. A step that returns false has reported
-// why, or has set `outcome`.
+// The state of one boot, and its steps. A boot is a series of attempts (run.c): each takes the
+// steps with one choice, and when it fails, or somebody changes the choice in the menu, the next
+// one takes them anew. The steps stand here in the order in which they are taken; each fills in its
+// part of the state and uses only what the steps before it have filled in. A step that returns
+// false has reported why, or has set `outcome`.
 #ifndef BTL_EFI_LOADER_H
 #define BTL_EFI_LOADER_H
 
@@ -117,22 +117,22 @@ struct loader {
     struct timeline timeline;
     const struct btl_diag *said; // the last one that was printed
     struct ignored {
-        struct names names;      // modules whose failure is ignored; known when all are read
-        enum cover *cover;       // by number: what that means for their errors
-        uint32_t *stack;         // [plan.module_count], for the search
+        struct names names;            // modules whose failure is ignored; known when all are read
+        enum cover *cover;             // by number: what that means for their errors
+        uint32_t *stack;               // [plan.module_count], for the search
         const struct btl_diag *before; // the last diagnostic that came before these were known
     } ignored;
-    enum outcome outcome;      // of a step that has returned false
-    const struct btl_diag *why; // it has; NULL: nothing was reported
+    enum outcome outcome;           // of a step that has returned false
+    const struct btl_diag *why;     // it has; NULL: nothing was reported
     const struct file *config_file; // NULL: it could not be read
     struct btl_config config;
     struct choice_fallback {
         bool there;
         struct btl_str path;
-    } fallback;                // what is booted when this one fails
-    enum btl_trial trial;      // once config is read
-    uint32_t tries_left;       // of BTL_TRIAL_COUNTED
-    bool counted;              // BtlTrial says so
+    } fallback;           // what is booted when this one fails
+    enum btl_trial trial; // once config is read
+    uint32_t tries_left;  // of BTL_TRIAL_COUNTED
+    bool counted;         // BtlTrial says so
     struct kernel kernel;
     // What will be loaded, in which order, and what not and why. Until kernel_place() nothing has
     // been done about it: here the menu may change the choice, and everything is planned anew.
@@ -200,8 +200,8 @@ void fallback_find(struct loader *loader);
 // Makes it the choice. False: no memory.
 bool fallback_take(struct loader *loader);
 
-// The configurations that are there, in their order, BTL_CONFIGURATIONS_MAX at the most. Looked for at
-// each call; in `arena`. False: no memory.
+// The configurations that are there, in their order, BTL_CONFIGURATIONS_MAX at the most. Looked for
+// at each call; in `arena`. False: no memory.
 bool configurations_list(struct loader *loader, struct btl_arena *arena, struct btl_str **ret_paths,
                          uint32_t *ret_count);
 
@@ -237,15 +237,15 @@ bool manifest_write_again(struct loader *loader);
 
 void volume_close(struct loader *loader); // when it is open
 
-// Prints the diagnostics of this attempt that were added since the last call: on the console the first
-// twenty errors and the first twenty others, all of them into the log. Modules whose failure is ignored
-// are in the log alone, unless they are why another one fails.
+// Prints the diagnostics of this attempt that were added since the last call: on the console the
+// first twenty errors and the first twenty others, all of them into the log. Modules whose failure
+// is ignored are in the log alone, unless they are why another one fails.
 void say_diags(struct loader *loader);
 bool is_hidden(const struct loader *loader, const struct btl_diag *diag);
 bool is_ignored(const struct loader *loader, struct btl_str module);
 bool ignored_find(struct loader *loader); // of a plan that has all its modules. False: no memory
-// After modules have failed. True: errors of some have come to be UNCOVERED; ignored_shown() when they
-// were shown.
+// After modules have failed. True: errors of some have come to be UNCOVERED; ignored_shown() when
+// they were shown.
 bool ignored_uncover(struct loader *loader);
 bool is_uncovered(const struct loader *loader, const struct btl_diag *diag);
 void ignored_shown(struct loader *loader);

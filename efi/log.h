@@ -15,12 +15,12 @@
 #define LOG_NORMAL  BTL_LOG_INFO
 #define LOG_VERBOSE BTL_LOG_DEBUG // verbose="YES"
 
-#define LOG_MAX         (4u << 20) // bytes kept; what comes after is on the console alone
+#define LOG_MAX (4u << 20) // bytes kept; what comes after is on the console alone
 // Of one step on the console, errors, and others that may be shown; the log has them all.
 #define LOG_DIAGS_SHOWN 20
 // Of the table of modules: a line takes a firmware's screen or a serial line longer than loading a
 // module takes.
-#define LOG_ROWS_SHOWN  40
+#define LOG_ROWS_SHOWN 40
 
 struct log {
     struct console console;
@@ -46,15 +46,15 @@ void log_show(struct log *log, enum btl_log_level shown);
 void log_line(struct log *log, enum btl_log_level level, const char *format, ...);
 // The same, kept alone.
 void log_keep(struct log *log, enum btl_log_level level, const char *format, ...);
-// A table: its first rows are on the console too, all of them where everything is shown. At its end a
-// line says how many are not.
+// A table: its first rows are on the console too, all of them where everything is shown. At its end
+// a line says how many are not.
 void log_rows_begin(struct log *log);
 void log_row(struct log *log, const char *format, ...);
 void log_rows_end(struct log *log);
 // What was asked for: on the console alone, whatever is shown there.
 void log_answer(struct log *log, const char *format, ...);
-// A line on the console that stands there until the next line comes, and is not kept. Empty: it goes
-// away now. Only where the terminal goes back to the beginning of a line.
+// A line on the console that stands there until the next line comes, and is not kept. Empty: it
+// goes away now. Only where the terminal goes back to the beginning of a line.
 void log_passing(struct log *log, struct btl_str line);
 enum btl_log_level log_level_of(const struct btl_diag *diag);
 void log_diag(struct log *log, const struct btl_diag *diag, bool shown);

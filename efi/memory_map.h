@@ -26,8 +26,8 @@ bool memory_map_fetch(struct memory_map *map, struct firmware *fw);
 // Sorts and types what was fetched into `built`. Takes nothing. False: it does not fit.
 bool memory_map_build(struct memory_map *map, const struct pages *pages);
 
-// Of the attributes table at that address so many entries count as it has now: it is the firmware's,
-// and the manifest cannot grow with it.
+// Of the attributes table at that address so many entries count as it has now: it is the
+// firmware's, and the manifest cannot grow with it.
 void memory_map_attributes(struct memory_map *map, uint64_t address);
 // How many entries memory_map_finish() writes at most.
 uint64_t memory_map_capacity(const struct memory_map *map);

@@ -42,9 +42,9 @@ struct menu {
     uint8_t page;
     uint32_t selected[MENU_PAGES], top[MENU_PAGES]; // rows
     char module[BTL_MODULE_NAME_MAX + 1];           // whose page it is
-    char said[200]; // what came of the last command
+    char said[200];                                 // what came of the last command
     bool said_problem;
-    struct menu_screen *screen;                     // what the terminal shows
+    struct menu_screen *screen; // what the terminal shows
     // Of one attempt; in its arena.
     struct menu_configs *configs;
     struct menu_modules *modules;
@@ -54,8 +54,9 @@ struct menu {
 // else it has failed, and loader->diags says why.
 enum menu_result menu_run(struct loader *loader, bool planned);
 
-// Shows a text of any length, page by page, until it was read: on the screen or by lines, as the menu
-// is. `print` writes the whole text into `out`, the same each time: it is called for every page.
+// Shows a text of any length, page by page, until it was read: on the screen or by lines, as the
+// menu is. `print` writes the whole text into `out`, the same each time: it is called for every
+// page.
 void menu_view(struct loader *loader, const char *title,
                void (*print)(const void *what, struct btl_out *out), const void *what);
 

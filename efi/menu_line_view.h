@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The terminal of the menu by lines. Nothing that stands on it is written over, but the line that is
-// being typed; where nobody can see that (FW_TERMINAL_SILENT), not even that.
+// The terminal of the menu by lines. Nothing that stands on it is written over, but the line that
+// is being typed; where nobody can see that (FW_TERMINAL_SILENT), not even that.
 #ifndef BTL_EFI_MENU_LINE_VIEW_H
 #define BTL_EFI_MENU_LINE_VIEW_H
 

@@ -63,9 +63,9 @@ bool menu_do(struct loader *loader, struct menu_command command, enum menu_resul
 #define MENU_ANSWER_MAX 1024
 
 struct menu_question {
-    const char *title;                   // "Kernel options"
+    const char *title;                    // "Kernel options"
     char about[BTL_MODULE_NAME_MAX + 80]; // what it is of: "hello.greeting"
-    char hint[400];                      // description, type, default
+    char hint[400];                       // description, type, default
     char room[MENU_ANSWER_MAX];
     struct btl_line line; // the value now, then the answer
 };
@@ -115,10 +115,10 @@ void menu_config_marks(const struct menu_config *config, struct btl_out *out);
 // One module as the menu sees it.
 struct menu_module {
     struct btl_str name;
-    const struct btl_planned *planned;       // NULL: not in the plan
-    const struct btl_module_config *config;  // NULL: the configuration does not mention it
-    const struct btl_modinfo *info;          // NULL: not known
-    const struct module *module;             // NULL: not known
+    const struct btl_planned *planned;      // NULL: not in the plan
+    const struct btl_module_config *config; // NULL: the configuration does not mention it
+    const struct btl_modinfo *info;         // NULL: not known
+    const struct module *module;            // NULL: not known
 };
 bool menu_modules_find(struct loader *loader);
 uint32_t menu_module_count(const struct loader *loader);
@@ -166,8 +166,8 @@ bool menu_changed_module(const struct loader *loader, struct btl_str module);
 bool menu_undo_key(struct loader *loader, struct btl_str key);
 bool menu_undo_module(struct loader *loader, struct btl_str module);
 bool menu_undo_all(struct loader *loader);
-// What is on module_blacklist stays off whatever else is said: in the changes it is that of the file
-// less what they switch on.
+// What is on module_blacklist stays off whatever else is said: in the changes it is that of the
+// file less what they switch on.
 bool menu_renew_blacklist(struct loader *loader);
 uint32_t menu_change_count(const struct loader *loader);
 // MODULE and what follows it, as a key: "hello_phase". Empty when it is too long.

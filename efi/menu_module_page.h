@@ -10,8 +10,8 @@ enum { ROW_LOAD, ROW_PHASE, ROW_FLAGS, ROW_ON_ERROR, ROW_ALL, ROW_UNDO, ROWS };
 
 struct btl_str menu_module_flags(const struct menu_module *module); // NAME_flags, or empty
 void menu_tunable_details(const struct menu_module *module, uint32_t index, struct btl_out *out);
-// The phase of a row of the page of phases: those that the module supports, in their order. BTL_PHASES:
-// as the file says.
+// The phase of a row of the page of phases: those that the module supports, in their order.
+// BTL_PHASES: as the file says.
 enum btl_phase menu_phase_at(const struct menu_module *module, uint32_t index);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The screen as rows and columns: what is to be seen is drawn in memory, and what differs from what is
-// seen already goes to the terminal.
+// The screen as rows and columns: what is to be seen is drawn in memory, and what differs from what
+// is seen already goes to the terminal.
 #ifndef BTL_EFI_MENU_SCREEN_H
 #define BTL_EFI_MENU_SCREEN_H
 
@@ -30,8 +30,8 @@ void menu_screen_begin(struct menu_screen *screen);
 void menu_screen_end(struct menu_screen *screen);
 // Everything wanted is empty again.
 void menu_screen_wipe(struct menu_screen *screen);
-// `width` columns from `column` on: the text, cut or filled up with blanks. Returns the columns that
-// the text took. What lies outside of the screen is left out.
+// `width` columns from `column` on: the text, cut or filled up with blanks. Returns the columns
+// that the text took. What lies outside of the screen is left out.
 uint32_t menu_screen_put(struct menu_screen *screen, uint32_t row, uint32_t column, uint32_t width,
                          enum fw_style style, struct btl_str text);
 void menu_screen_flush(struct menu_screen *screen);

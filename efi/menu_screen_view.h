@@ -25,8 +25,8 @@ void fill_line(void *owner, struct btl_str line); // for menu_wrap_begin(), with
 // The end of the text. Where it does not fit, `more` stands in the area's last row.
 void fill_end(struct filler *filler, struct menu_wrap *wrap, const char *more);
 
-// The frame of every screen: title, what came of the last command, keys. `brief` where the screen is
-// narrow.
+// The frame of every screen: title, what came of the last command, keys. `brief` where the screen
+// is narrow.
 void draw_title(struct loader *loader, const char *title);
 void draw_said(struct loader *loader);
 void draw_help(struct loader *loader, const char *text, const char *brief);

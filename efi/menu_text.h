@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Text on its way to a terminal: character by character, and by lines that fit. What a terminal must
-// not get (control characters, bytes that are not UTF-8) becomes '?' here.
+// Text on its way to a terminal: character by character, and by lines that fit. What a terminal
+// must not get (control characters, bytes that are not UTF-8) becomes '?' here.
 #ifndef BTL_EFI_MENU_TEXT_H
 #define BTL_EFI_MENU_TEXT_H
 
 #include <btl/format.h>
 
-// The next character that can be shown, from text[*at] on, and the columns it takes (1 or 2); *at is
-// moved behind it. Characters that take no column of their own are left out. False at the end.
+// The next character that can be shown, from text[*at] on, and the columns it takes (1 or 2); *at
+// is moved behind it. Characters that take no column of their own are left out. False at the end.
 bool menu_next_char(struct btl_str text, size_t *at, uint32_t *ret_point, uint32_t *ret_width);
 // Columns of the whole text.
 uint32_t menu_width(struct btl_str text);

@@ -15,20 +15,21 @@ struct pages {
     uint64_t count, capacity;    // the list's own pages are not in it: they are plain loader data
     struct shared *shared;       // blocks of loader data that are handed out in parts, newest first
     uint64_t shared_next, shared_left; // in the newest: address, pages
-    struct pages *lasting;       // a list that outlives this one, and is part of it; or NULL
+    struct pages *lasting;             // a list that outlives this one, and is part of it; or NULL
 };
 
 // Takes whole pages for at least `bytes` bytes, not cleared. What the kernel keeps (KERNEL,
 // MODULES, EARLY, MANIFEST) is reserved memory to every reader of the firmware's map; LOADER and
 // STAGED are loader data, and small ones share what the firmware is asked for: a call, and an entry
-// in its tables and in its map, for many of them. *ret_address is both the physical address and a pointer's value.
+// in its tables and in its map, for many of them. *ret_address is both the physical address and a
+// pointer's value.
 bool pages_take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
                 uint64_t *ret_address);
 // The same, cleared.
 bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
                       uint64_t *ret_address);
-// The same, for what will be mapped at `address`: that and the physical address agree modulo `align`,
-// a power of two, at least a page.
+// The same, for what will be mapped at `address`: that and the physical address agree modulo
+// `align`, a power of two, at least a page.
 bool pages_take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
                      enum btlm_memory_type purpose, uint64_t *ret_physical);
 // Pages that code can be run from under the firmware's own page tables, aligned; not cleared.

@@ -23,9 +23,10 @@ struct paging_layout {
     // Powers of two, at least a page. Virtual and physical address of the kernel, and of the other
     // ranges of the window, agree modulo these.
     uint64_t kernel_align, range_align;
-    uint64_t code_size;          // of the hand-off area, which is aligned to it
-    uint64_t stack_guard;        // not mapped, below each stack
-    uint64_t backing_store_size; // of the register stack's memory, above the stack; 0: no such thing
+    uint64_t code_size;   // of the hand-off area, which is aligned to it
+    uint64_t stack_guard; // not mapped, below each stack
+    uint64_t
+        backing_store_size; // of the register stack's memory, above the stack; 0: no such thing
 };
 extern const struct paging_layout paging_layout;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How far the reading of files has come, for a boot that takes longer than a second: one line that is
-// written anew where the terminal can do that, else a line from time to time.
+// How far the reading of files has come, for a boot that takes longer than a second: one line that
+// is written anew where the terminal can do that, else a line from time to time.
 #ifndef BTL_EFI_PROGRESS_H
 #define BTL_EFI_PROGRESS_H
 
@@ -22,7 +22,7 @@ struct progress {
     struct progress_file {
         uint64_t size;
         bool counted; // in `total`
-    } *files;
+    } * files;
 };
 
 void progress_begin(struct loader *loader); // with each attempt

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The firmware's watchdog (UEFI 2.10, 7.5): it resets a machine whose loader does not get on. Whoever takes
-// a step, opens a file or reads a piece of one arms it anew. It is off while a human has the machine, and
-// when the loader returns; ExitBootServices ends it by itself.
+// The firmware's watchdog (UEFI 2.10, 7.5): it resets a machine whose loader does not get on.
+// Whoever takes a step, opens a file or reads a piece of one arms it anew. It is off while a human
+// has the machine, and when the loader returns; ExitBootServices ends it by itself.
 #ifndef BTL_EFI_WATCHDOG_H
 #define BTL_EFI_WATCHDOG_H
 

@@ -26,8 +26,8 @@ uint64_t arch_function_entry(uint64_t pointer);
 
 // --- power
 
-// Ends a virtual machine with an exit status where there is a device for that, or the machine without
-// one where the firmware can be called at any time; else returns.
+// Ends a virtual machine with an exit status where there is a device for that, or the machine
+// without one where the firmware can be called at any time; else returns.
 void arch_debug_exit(bool good);
 // Resets the machine when efi_reset_system() could not; returns where there is no other way.
 void arch_reset(void);
@@ -37,15 +37,15 @@ void arch_reset(void);
 struct arch_registers; // an interrupted context, as the exception stub saved it
 
 // Calls `expired` when `seconds` have passed and nobody has stopped it: out of whatever is running
-// then, even with interrupts off where the machine can. When it returns, that goes on, or the machine
-// stops. From phase 1 on, in the loader's address space. False: the machine has nothing for this, and
-// all is as it was.
+// then, even with interrupts off where the machine can. When it returns, that goes on, or the
+// machine stops. From phase 1 on, in the loader's address space. False: the machine has nothing for
+// this, and all is as it was.
 bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *at));
-// It expires when so many seconds have passed from now on, whether it has already or not. Nothing when
-// none runs.
+// It expires when so many seconds have passed from now on, whether it has already or not. Nothing
+// when none runs.
 void arch_watchdog_extend(uint32_t seconds);
-// Out of `expired`: goes on with `next`, on a stack of its own and so that the watchdog can interrupt
-// it, too. Once; `at` is copied.
+// Out of `expired`: goes on with `next`, on a stack of its own and so that the watchdog can
+// interrupt it, too. Once; `at` is copied.
 _Noreturn void arch_watchdog_leave(const struct arch_registers *at,
                                    void (*next)(const struct arch_registers *at));
 // Leaves the hardware as it was found; nothing when none runs. Not from `expired`.
@@ -101,7 +101,8 @@ void arch_walk(const struct arch_space *space,
                void (*visit)(void *context, uint64_t virtual, uint64_t size, uint32_t flags),
                void *context);
 
-// Whether runtime services need a space in which their ranges are mapped one to one (efi_runtime.c).
+// Whether runtime services need a space in which their ranges are mapped one to one
+// (efi_runtime.c).
 extern const bool arch_efi_needs_space;
 // Calls a function of the firmware with its calling convention: SetVariable has five arguments, and
 // none that the kernel calls has more.

@@ -13,7 +13,8 @@ const struct btlm_boot *boot_entry(void);
 // One of BTLM_BOOT_.
 bool boot_has(uint32_t flag);
 
-// BtlFailed: this configuration failed, for that reason. False: why it was not written has been said.
+// BtlFailed: this configuration failed, for that reason. False: why it was not written has been
+// said.
 bool boot_record_failure(struct btl_str text);
 // BtlGood: this configuration is good. False: why not has been said.
 bool boot_ok(void);

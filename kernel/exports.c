@@ -13,8 +13,8 @@ BTL_MODINFO("provides", BTL_KERNEL_INTERFACE);
 #include <btl/kernel_exports.def>
 #undef EXPORT
 
-// Where a pointer to a function points to a descriptor, the linker makes one for each function whose
-// address is taken, and modules get that (docs/ia64.md).
+// Where a pointer to a function points to a descriptor, the linker makes one for each function
+// whose address is taken, and modules get that (docs/ia64.md).
 #define EXPORT(type, name, parameters, phase, minor, text) (const void *)name,
 static const void *const exported[] __attribute__((used)) = {
 #include <btl/kernel_exports.def>

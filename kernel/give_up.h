@@ -9,18 +9,18 @@
 bool boot_can_fall_back(void);
 // Once virtual memory is up: takes what giving up needs, so that it need not be taken in a panic.
 void boot_give_up_prepare(void);
-// Records why (lines; what is too long loses its beginning) and resets. Returns when there is nothing
-// to fall back to, and when the next boot would be this one again: nothing could be recorded, and no
-// tries are counted. Then boot_can_fall_back() is false from now on.
+// Records why (lines; what is too long loses its beginning) and resets. Returns when there is
+// nothing to fall back to, and when the next boot would be this one again: nothing could be
+// recorded, and no tries are counted. Then boot_can_fall_back() is false from now on.
 void boot_give_up(struct btl_str text);
 // The two halves of it. The first: false when it is not recorded.
 bool boot_give_up_record(struct btl_str text);
 void boot_give_up_reset(bool recorded);
-// A failure in giving up: resets without the firmware. Returns when there is nothing to fall back to
-// and no tries are counted.
+// A failure in giving up: resets without the firmware. Returns when there is nothing to fall back
+// to and no tries are counted.
 void boot_reset_failed(void);
-// What modules that failed mean for the boot: it goes on, is given up, or stops, in the rescue monitor
-// or by a reset. Once virtual memory is up.
+// What modules that failed mean for the boot: it goes on, is given up, or stops, in the rescue
+// monitor or by a reset. Once virtual memory is up.
 void boot_judge(void);
 
 #endif

@@ -21,8 +21,8 @@ struct line {
     uint8_t escape; // how much of an arrow key's sequence has come
     uint32_t back;  // how far back in the history; 0: the line itself
     // What may be NULL.
-    const char *prompt;       // shown again after a list of words
-    struct history *history;  // finished lines go there
+    const char *prompt;      // shown again after a list of words
+    struct history *history; // finished lines go there
     // Word number `index` of those that may stand there; false when there are no more.
     bool (*candidate)(uint32_t index, bool first_word, struct btl_str *ret_word);
 };

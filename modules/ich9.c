@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Attaches to the LPC bridge of Intel's ICH9, the south bridge of QEMU's q35 machine, and tells where
-// its power management registers are (I/O Controller Hub 9 datasheet, 13.1.13).
+// Attaches to the LPC bridge of Intel's ICH9, the south bridge of QEMU's q35 machine, and tells
+// where its power management registers are (I/O Controller Hub 9 datasheet, 13.1.13).
 #include <btl/intfc.h>
 #include <btl/module.h>
 
@@ -40,8 +40,8 @@ static int ich9_unload(void)
 }
 
 static const struct btl_pci_id ids[] = {{0x8086, 0x2918}};
-static const struct btl_intfc driver = {
-    BTL_PCI_IDS(ids), .attach = ich9_attach, .detach = ich9_detach};
+static const struct btl_intfc driver = {BTL_PCI_IDS(ids), .attach = ich9_attach,
+                                        .detach = ich9_detach};
 
 BTL_MODULE("ich9", .load = ich9_load, .unload = ich9_unload, .type_data = &driver);
 BTL_VERSION("1.0");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The null device: swallows what is written, and has nothing to read. The smallest wsio_class module.
+// The null device: swallows what is written, and has nothing to read. The smallest wsio_class
+// module.
 #include <btl/device.h>
 #include <btl/module.h>
 

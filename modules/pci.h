@@ -16,16 +16,15 @@ struct pci_function {
 // Function number `index` in the order of the buses, or NULL past the last one.
 const struct pci_function *pci_at(uint32_t index);
 // The first function with these ids after `after` (NULL: from the start), or NULL.
-const struct pci_function *pci_find(uint16_t vendor, uint16_t id,
-                                    const struct pci_function *after);
+const struct pci_function *pci_find(uint16_t vendor, uint16_t id, const struct pci_function *after);
 uint32_t pci_read32(const struct pci_function *at, uint8_t offset);
 void pci_write32(const struct pci_function *at, uint8_t offset, uint32_t value);
 
-// Where in the configuration space the next capability `id` behind the one at `after` is (0: from the
-// start), or 0.
+// Where in the configuration space the next capability `id` behind the one at `after` is (0: from
+// the start), or 0.
 uint8_t pci_capability(const struct pci_function *at, uint8_t id, uint8_t after);
-// The memory behind base address register `bar` (0 ... 5) of a device. False: these are ports, there is
-// nothing, or the firmware has set nothing up.
+// The memory behind base address register `bar` (0 ... 5) of a device. False: these are ports,
+// there is nothing, or the firmware has set nothing up.
 bool pci_memory_bar(const struct pci_function *at, unsigned bar, uint64_t *ret_address,
                     uint64_t *ret_size);
 // Lets the device answer at its memory and reach the machine's; off: the latter no longer.

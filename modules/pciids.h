@@ -5,7 +5,7 @@
 
 #include <btl/types.h>
 
-const char *pci_vendor_name(uint16_t vendor);      // NULL: not known
-const char *pci_class_name(uint32_t class_code);   // NULL: not known
+const char *pci_vendor_name(uint16_t vendor);    // NULL: not known
+const char *pci_class_name(uint32_t class_code); // NULL: not known
 
 #endif

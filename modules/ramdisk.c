@@ -78,10 +78,8 @@ static int ramdisk_unload(void)
     return 0;
 }
 
-static const struct btl_device_class ramdisk_class = {.open = ramdisk_open,
-                                                      .close = ramdisk_close,
-                                                      .read = ramdisk_read,
-                                                      .write = ramdisk_write};
+static const struct btl_device_class ramdisk_class = {
+    .open = ramdisk_open, .close = ramdisk_close, .read = ramdisk_read, .write = ramdisk_write};
 
 BTL_MODULE("ramdisk", .load = ramdisk_load, .unload = ramdisk_unload, .type_data = &ramdisk_class,
            BTL_TUNABLES(tunables));

@@ -11,8 +11,8 @@ struct btl_arena {
     uint8_t *end; // its end
     size_t taken; // bytes handed out so far over all chunks, padding included
 
-    // Puts a fresh chunk of at least `bytes` bytes into `at` and `end`; false when there is no more.
-    // May be NULL: then the first chunk is all there is.
+    // Puts a fresh chunk of at least `bytes` bytes into `at` and `end`; false when there is no
+    // more. May be NULL: then the first chunk is all there is.
     bool (*grow)(struct btl_arena *arena, size_t bytes);
     void *owner; // for `grow`
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The hand-off between loader and kernel, as constants. docs/boot-protocol.md is the normative text.
+// The hand-off between loader and kernel, as constants. docs/boot-protocol.md is the normative
+// text.
 #ifndef BTL_BOOT_H
 #define BTL_BOOT_H
 
@@ -27,7 +28,8 @@ typedef void btl_kernel_entry(const void *manifest);
 //                         guard page, stack                            RW-
 //   0xffffffffffe00000  end of the window; the last 2 MiB stay unmapped
 //
-// The kernel may be linked anywhere in the window; everything else in it is where the manifest says.
+// The kernel may be linked anywhere in the window; everything else in it is where the manifest
+// says.
 #define BTL_X86_64_DIRECT_MAP  0xffff800000000000ull
 #define BTL_X86_64_WINDOW      0xffffffff80000000ull
 #define BTL_X86_64_WINDOW_SIZE 0x000000007fe00000ull
@@ -53,7 +55,7 @@ typedef void btl_kernel_entry(const void *manifest);
 #define BTL_IA64_PHYSICAL_END 0x0004000000000000ull // what regions 6 and 7 reach
 #define BTL_IA64_STACK_GUARD  (64u << 10)
 #define BTL_IA64_HANDOFF_SIZE (64u << 10) // of the hand-off area, aligned to this
-#define BTL_IA64_KERNEL_ALIGN (1u << 20) // physical and virtual address agree modulo this
+#define BTL_IA64_KERNEL_ALIGN (1u << 20)  // physical and virtual address agree modulo this
 
 // The tree: three levels of tables of BTL_IA64_TABLE_SLOTS entries, one page each. Entries of the
 // upper levels are a table's physical address and PRESENT; those of the lowest are translations.

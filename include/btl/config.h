@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// loader.conf, parsed. The syntax is that of FreeBSD's loader.conf(5): key="value" lines, # comments,
-// \ escapes, the last assignment wins.
+// loader.conf, parsed. The syntax is that of FreeBSD's loader.conf(5): key="value" lines, #
+// comments, \ escapes, the last assignment wins.
 #ifndef BTL_CONFIG_H
 #define BTL_CONFIG_H
 
@@ -31,22 +31,22 @@ struct btl_tunable_setting {
 // What loader.conf says about one module. A NULL setting: it says nothing.
 struct btl_module_config {
     struct btl_str name;
-    const struct btl_setting *load;     // NAME_load
-    const struct btl_setting *phase;    // NAME_phase
-    const struct btl_setting *path;     // NAME_name
-    const struct btl_setting *flags;    // NAME_flags
-    const struct btl_setting *required; // NAME_required
+    const struct btl_setting *load;             // NAME_load
+    const struct btl_setting *phase;            // NAME_phase
+    const struct btl_setting *path;             // NAME_name
+    const struct btl_setting *flags;            // NAME_flags
+    const struct btl_setting *required;         // NAME_required
     const struct btl_setting *on_error_setting; // NAME_on_error
-    const struct btl_setting *first;    // the first line that mentions the module
-    struct btl_tunable_setting *tunables; // in the order of the file, last assignment of each
+    const struct btl_setting *first;            // the first line that mentions the module
+    struct btl_tunable_setting *tunables;       // in the order of the file, last assignment of each
     size_t tunable_count;
     bool load_yes, load_no; // both false: not said
     bool required_yes;
-    enum btl_on_error on_error;     // NAME_on_error; else REQUIRED when required_yes; else WARN
-    bool blacklisted;               // named in module_blacklist
-    bool left_out;                  // of a safe boot, unless another one depends on it
-    bool phase_given;               // then:
-    enum btl_phase configured;      // NAME_phase
+    enum btl_on_error on_error; // NAME_on_error; else REQUIRED when required_yes; else WARN
+    bool blacklisted;           // named in module_blacklist
+    bool left_out;              // of a safe boot, unless another one depends on it
+    bool phase_given;           // then:
+    enum btl_phase configured;  // NAME_phase
 };
 
 enum btl_stop_action { BTL_STOP_WAIT, BTL_STOP_RESET };
@@ -55,7 +55,8 @@ enum btl_stop_action { BTL_STOP_WAIT, BTL_STOP_RESET };
 // those of BOOT2 alone. AUTO: as btl_plan_stages_all() (plan.h) sees it.
 enum btl_stage { BTL_STAGE_AUTO, BTL_STAGE_ALL, BTL_STAGE_BOOT };
 
-// How the menu is drawn: on the whole screen, or as plain lines. AUTO: the screen, where there is one.
+// How the menu is drawn: on the whole screen, or as plain lines. AUTO: the screen, where there is
+// one.
 enum btl_menu_style { BTL_MENU_AUTO, BTL_MENU_SCREEN, BTL_MENU_LINE };
 
 struct btl_config {
@@ -72,9 +73,9 @@ struct btl_config {
     uint32_t boot_timeout;         // seconds, 0: no watchdog
     enum btl_menu_style menu;      // default "auto"
     bool verbose, quiet;
-    bool manifest_save;            // the loader saves the manifest (btl/boot.h says where)
+    bool manifest_save;                    // the loader saves the manifest (btl/boot.h says where)
     enum btl_stop_action required_failure; // what a failed required module does; default "stop"
-    enum btl_stage stage;                     // default "auto"
+    enum btl_stage stage;                  // default "auto"
     const struct btl_setting *kernel_setting; // NULL: the default
 
     struct btl_setting *settings; // every assignment, in the order of the text
@@ -89,8 +90,8 @@ struct btl_config {
 bool btl_config_parse(struct btl_str file, struct btl_str text, struct btl_arena *arena,
                       struct btl_config *ret_config, struct btl_diags *diags);
 
-// A safe boot: of what is switched on, only modules without which the boot is not worth having stay so
-// (levels fallback, halt and required); what they depend on comes along. No tunable is set. The
+// A safe boot: of what is switched on, only modules without which the boot is not worth having stay
+// so (levels fallback, halt and required); what they depend on comes along. No tunable is set. The
 // settings themselves stay as they are.
 void btl_config_safe(struct btl_config *config);
 

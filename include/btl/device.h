@@ -22,7 +22,8 @@ enum btl_device_kind { BTL_DEVICE_CHAR, BTL_DEVICE_BLOCK, BTL_DEVICE_KINDS };
 // is NULL: open and close succeed, the others are BTL_ENOSYS.
 struct btl_device_class {
     int (*open)(uint32_t minor);
-    int (*close)(uint32_t minor); // of the last one that had it open; its error does not keep it open
+    int (*close)(
+        uint32_t minor); // of the last one that had it open; its error does not keep it open
     // Bytes done, 0 at the end of the device.
     int64_t (*read)(uint32_t minor, void *buffer, size_t size, uint64_t offset);
     int64_t (*write)(uint32_t minor, const void *buffer, size_t size, uint64_t offset);

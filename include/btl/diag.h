@@ -49,11 +49,11 @@ struct btl_diags {
     uint32_t lost; // diagnostics for which the arena had no memory; counted in errors too
 };
 
-#define BTL_ARG(string) ((struct btl_arg){.kind = BTL_ARG_STR, .str = (string)})
+#define BTL_ARG(string)           ((struct btl_arg){.kind = BTL_ARG_STR, .str = (string)})
 #define BTL_ARG_Z(nul_terminated) BTL_ARG(btl_str_of(nul_terminated))
-#define BTL_DEC(value) ((struct btl_arg){.kind = BTL_ARG_DEC, .number = (uint64_t)(value)})
-#define BTL_HEX(value) ((struct btl_arg){.kind = BTL_ARG_HEX, .number = (uint64_t)(value)})
-#define BTL_SIZE(value) ((struct btl_arg){.kind = BTL_ARG_SIZE, .number = (uint64_t)(value)})
+#define BTL_DEC(value)            ((struct btl_arg){.kind = BTL_ARG_DEC, .number = (uint64_t)(value)})
+#define BTL_HEX(value)            ((struct btl_arg){.kind = BTL_ARG_HEX, .number = (uint64_t)(value)})
+#define BTL_SIZE(value)           ((struct btl_arg){.kind = BTL_ARG_SIZE, .number = (uint64_t)(value)})
 
 // btl_report(diags, BTL_CONF_UNKNOWN_KEY, place, BTL_ARG(key), BTL_ARG(nearest));
 // Returns the diagnostic, or NULL when there was no memory for it (then it is counted in `lost`).
@@ -67,8 +67,9 @@ const char *btl_code_name(enum btl_code code); // "conf-unknown-key"
 enum btl_severity btl_code_severity(enum btl_code code);
 
 // "loader.conf:3:7: error: MODULE: sentence [code]", without a newline; parts of the place that are
-// absent are left out. Bytes of file, module and arguments that are not printable ASCII are shown as
-// \xNN, so that a hostile name cannot drive the terminal, and an argument ends after 1,024 bytes.
+// absent are left out. Bytes of file, module and arguments that are not printable ASCII are shown
+// as \xNN, so that a hostile name cannot drive the terminal, and an argument ends after 1,024
+// bytes.
 void btl_diag_print(struct btl_out *out, const struct btl_diag *diag);
 // The sentence alone.
 void btl_diag_sentence(struct btl_out *out, const struct btl_diag *diag);

@@ -22,12 +22,12 @@
 struct btl_elf {
     struct btl_place place; // file and module, for messages
     struct btl_bytes file;
-    uint16_t type;    // ELF_REL, ELF_EXEC or ELF_DYN
+    uint16_t type; // ELF_REL, ELF_EXEC or ELF_DYN
     uint16_t machine;
     uint64_t entry;
     const struct elf64_section *sections;
     uint32_t section_count;
-    struct btl_str section_names; // the string table
+    struct btl_str section_names;         // the string table
     const struct elf64_segment *segments; // none of an ET_REL file
     uint32_t segment_count;
     const struct elf64_symbol *symbols; // [0] is the null symbol; NULL when there is none
@@ -53,7 +53,8 @@ bool btl_elf_open(struct btl_bytes file, enum btl_elf_kind kind, uint16_t machin
 
 // Views on a checked file. Indices must be in range.
 struct btl_str btl_elf_section_name(const struct btl_elf *elf, uint32_t section);
-struct btl_bytes btl_elf_section_bytes(const struct btl_elf *elf, uint32_t section); // NOBITS: empty
+struct btl_bytes btl_elf_section_bytes(const struct btl_elf *elf,
+                                       uint32_t section); // NOBITS: empty
 struct btl_str btl_elf_symbol_name(const struct btl_elf *elf, uint32_t symbol);
 // The section of a symbol: below section_count, or ELF_SHN_UNDEF, or one of *ret_special =
 // ELF_SHN_ABS, ELF_SHN_COMMON (then the return value is 0).

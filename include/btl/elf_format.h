@@ -54,9 +54,9 @@ struct elf64_dynamic {
 #define ELF64_SYMBOL_BIND(info) ((info) >> 4)
 #define ELF64_SYMBOL_TYPE(info) ((info)&15)
 
-enum { ELF_REL = 1, ELF_EXEC = 2, ELF_DYN = 3 };                        // e_type
-enum { ELF_MACHINE_IA64 = 50, ELF_MACHINE_X86_64 = 62 };                // e_machine
-enum {                                                                  // sh_type
+enum { ELF_REL = 1, ELF_EXEC = 2, ELF_DYN = 3 };         // e_type
+enum { ELF_MACHINE_IA64 = 50, ELF_MACHINE_X86_64 = 62 }; // e_machine
+enum {                                                   // sh_type
     ELF_SHT_NULL = 0,
     ELF_SHT_PROGBITS = 1,
     ELF_SHT_SYMTAB = 2,
@@ -74,18 +74,32 @@ enum {                                                                  // sh_ty
 #define ELF_SHF_TLS        0x400u
 #define ELF_SHF_COMPRESSED 0x800u
 #define ELF_SHF_IA64_SHORT 0x10000000u
-enum {                                                                  // st_shndx
+enum { // st_shndx
     ELF_SHN_UNDEF = 0,
     ELF_SHN_LORESERVE = 0xff00,
     ELF_SHN_ABS = 0xfff1,
     ELF_SHN_COMMON = 0xfff2,
     ELF_SHN_XINDEX = 0xffff
 };
-enum { ELF_STB_LOCAL, ELF_STB_GLOBAL, ELF_STB_WEAK };                   // binding
-enum { ELF_STT_NOTYPE, ELF_STT_OBJECT, ELF_STT_FUNC, ELF_STT_SECTION, ELF_STT_FILE, ELF_STT_COMMON, ELF_STT_TLS };
-enum { ELF_PT_LOAD = 1, ELF_PT_DYNAMIC = 2, ELF_PT_INTERP = 3, ELF_PT_TLS = 7, ELF_PT_GNU_STACK = 0x6474e551 };
+enum { ELF_STB_LOCAL, ELF_STB_GLOBAL, ELF_STB_WEAK }; // binding
+enum {
+    ELF_STT_NOTYPE,
+    ELF_STT_OBJECT,
+    ELF_STT_FUNC,
+    ELF_STT_SECTION,
+    ELF_STT_FILE,
+    ELF_STT_COMMON,
+    ELF_STT_TLS
+};
+enum {
+    ELF_PT_LOAD = 1,
+    ELF_PT_DYNAMIC = 2,
+    ELF_PT_INTERP = 3,
+    ELF_PT_TLS = 7,
+    ELF_PT_GNU_STACK = 0x6474e551
+};
 enum { ELF_PF_X = 1, ELF_PF_W = 2, ELF_PF_R = 4 };
-enum {                                                                  // d_tag
+enum { // d_tag
     ELF_DT_NULL = 0,
     ELF_DT_NEEDED = 1,
     ELF_DT_PLTRELSZ = 2,

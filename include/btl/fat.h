@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// FAT12, FAT16 and FAT32 with long names, read-only (Microsoft FAT32 File System Specification 1.03;
-// UEFI 2.10, 13.3). Directories are read once and hashed, so that opening N files of one directory is
-// linear in N; runs of clusters that lie together are read in one call.
+// FAT12, FAT16 and FAT32 with long names, read-only (Microsoft FAT32 File System
+// Specification 1.03; UEFI 2.10, 13.3). Directories are read once and hashed, so that opening N
+// files of one directory is linear in N; runs of clusters that lie together are read in one call.
 #ifndef BTL_FAT_H
 #define BTL_FAT_H
 
@@ -17,7 +17,8 @@ struct btl_fat_entry {
 };
 
 struct btl_fat_directory {
-    struct btl_fat_entry *entries; // in the order of the disk; without ".", ".." and the volume label
+    struct btl_fat_entry
+        *entries; // in the order of the disk; without ".", ".." and the volume label
     uint32_t count;
     // the reader's own
     uint32_t *slots, slot_mask;

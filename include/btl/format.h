@@ -17,12 +17,13 @@ struct btl_out {
 // Understands  %c  %s (char *, NULL prints "(null)")  %S (struct btl_str *, i.e. a pointer)
 // %d %u %x %X  with  l (long), ll (long long), z (size_t);  %p (0x and 16 digits)  %%
 // flags: '-' left-justify, '0' zero-pad; width and precision as digits or '*'; a precision cuts %s
-// and %S. `%B` takes a uint64_t (as unsigned long long) and prints a size a person can read: "4 KiB".
+// and %S. `%B` takes a uint64_t (as unsigned long long) and prints a size a person can read: "4
+// KiB".
 void btl_format(struct btl_out *out, const char *format, ...) __attribute__((nonnull(1, 2)));
 void btl_vformat(struct btl_out *out, const char *format, va_list args);
 
-// A sink that is memory of the caller's, at[size]: text with a NUL behind it, when size > 0. What does
-// not fit is cut off.
+// A sink that is memory of the caller's, at[size]: text with a NUL behind it, when size > 0. What
+// does not fit is cut off.
 struct btl_buffer {
     struct btl_out out; // the first member: the buffer may be returned by value, and moved
     char *at;

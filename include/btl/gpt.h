@@ -7,8 +7,7 @@
 #include <btl/diag.h>
 
 // Type of the EFI system partition, as its bytes lie on the disk (UEFI 2.10, table 5.7).
-#define BTL_GPT_ESP                                                                                \
-    "\x28\x73\x2a\xc1\x1f\xf8\xd2\x11\xba\x4b\x00\xa0\xc9\x3e\xc9\x3b"
+#define BTL_GPT_ESP "\x28\x73\x2a\xc1\x1f\xf8\xd2\x11\xba\x4b\x00\xa0\xc9\x3e\xc9\x3b"
 
 struct btl_partition {
     uint8_t type[16], guid[16]; // as on the disk

@@ -6,8 +6,8 @@
 #include <btl/types.h>
 
 void btl_sha256(struct btl_bytes bytes, uint8_t ret_digest[32]);
-// The same with the caller's own way to put blocks of 64 bytes into the state: its processor may have
-// instructions for that. The state is that of FIPS 180-4, section 6.2, a to h.
+// The same with the caller's own way to put blocks of 64 bytes into the state: its processor may
+// have instructions for that. The state is that of FIPS 180-4, section 6.2, a to h.
 typedef void btl_sha256_blocks(uint32_t state[8], const uint8_t *blocks, size_t count);
 void btl_sha256_by(btl_sha256_blocks *hash, struct btl_bytes bytes, uint8_t ret_digest[32]);
 // Continue with `crc`; start with 0.

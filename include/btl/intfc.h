@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The type data of wsio_intfc modules: drivers of devices on the PCI bus. After the load function
-// the kernel calls `attach` for every function of the bus that has one of the ids and no driver yet.
+// the kernel calls `attach` for every function of the bus that has one of the ids and no driver
+// yet.
 //
 //     static const struct btl_pci_id ids[] = {{0x8086, 0x2918}};
 //     static const struct btl_intfc mine = {BTL_PCI_IDS(ids), .attach = …, .detach = …};

@@ -35,7 +35,7 @@ struct btl_stub {
     struct btl_stub *next;
     uint32_t id; // of the module that `target` belongs to
 };
-struct btl_fs;      // btl/fs.h
+struct btl_fs; // btl/fs.h
 
 #define EXPORT(type, name, parameters, phase, minor, text) type name parameters;
 #include <btl/kernel_exports.def>

@@ -11,7 +11,7 @@ struct btl_kernel_segment {
     uint64_t offset; // in the image: vaddr - image->link_base
     uint64_t size;   // memory size, bytes
     uint64_t file_offset, file_size;
-    uint8_t perm;    // BTL_PERM_ mask
+    uint8_t perm; // BTL_PERM_ mask
 };
 
 struct btl_kernel_image {
@@ -28,7 +28,7 @@ struct btl_kernel_image {
     uint64_t rela_count;
 
     // After place.
-    uint64_t base;  // the address it runs at: link_base, or the caller's choice when movable
+    uint64_t base; // the address it runs at: link_base, or the caller's choice when movable
     uint8_t *memory;
 };
 

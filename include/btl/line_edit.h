@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A line of text that a person edits: what each key does to it, without any terminal. UTF-8; the cursor
-// stands between two characters.
+// A line of text that a person edits: what each key does to it, without any terminal. UTF-8; the
+// cursor stands between two characters.
 #ifndef BTL_LINE_EDIT_H
 #define BTL_LINE_EDIT_H
 

@@ -32,7 +32,8 @@ struct btl_segment {
 };
 
 #define BTL_NO_OFFSET UINT64_MAX
-#define BTL_IMAGE_MAX (2ull << 30) // bytes of one image: more would not fit into the kernel's window
+#define BTL_IMAGE_MAX                                                                              \
+    (2ull << 30) // bytes of one image: more would not fit into the kernel's window
 
 struct btl_machine; // core/reloc.h
 
@@ -45,14 +46,14 @@ struct btl_image {
     uint64_t *section_offset; // per ELF section: its offset in the image, or BTL_NO_OFFSET
     uint32_t *order;          // the sections that have an offset, as they lie in the image
     uint32_t order_count;
-    uint64_t *common_offset;  // per symbol, only when there are COMMON symbols: offset, else NULL
+    uint64_t *common_offset; // per symbol, only when there are COMMON symbols: offset, else NULL
     struct btl_segment segment[BTL_SEGS];
-    uint64_t size;            // bytes of the whole image, a multiple of the page size
-    uint64_t align;           // what the base must be aligned to; at least the page size
-    uint64_t bss_size;        // bytes of NOBITS sections and common symbols
-    uint32_t *got_slot;       // per symbol: its GOT entry + 1, or 0; NULL when there is no GOT
+    uint64_t size;      // bytes of the whole image, a multiple of the page size
+    uint64_t align;     // what the base must be aligned to; at least the page size
+    uint64_t bss_size;  // bytes of NOBITS sections and common symbols
+    uint32_t *got_slot; // per symbol: its GOT entry + 1, or 0; NULL when there is no GOT
     uint32_t got_count;
-    uint64_t got_offset;      // of the first GOT entry, in the image; 8 bytes each
+    uint64_t got_offset;           // of the first GOT entry, in the image; 8 bytes each
     uint64_t plt_offset, plt_size; // stubs, for machines that need them; size 0 on x86-64
     uint64_t opd_offset, opd_size; // function descriptors; likewise
     void *machine_data;            // what the machine noted while counting; NULL on x86-64
@@ -62,7 +63,7 @@ struct btl_image {
     uint8_t *memory; // where its bytes lie while it is linked: size bytes
 
     // After resolve.
-    uint64_t *value; // per symbol
+    uint64_t *value;           // per symbol
     uint64_t relocation_count; // applied by btl_image_relocate
 };
 
@@ -77,12 +78,12 @@ struct btl_scope {
     void *caller;
 };
 
-// Puts sections with SHF_ALLOC into three segments: text (R-X), constants (R--), data (RW-); in each
-// what has contents before what has none, otherwise in the order of the file. The GOT is written
-// while linking only and ends the constants; common symbols end the data.
-// Fails on: writable and executable sections, TLS, compressed sections, REL relocations, indirect
-// functions, relocation entries that leave their section, name no symbol or have a type that cannot
-// be (named), an image above BTL_IMAGE_MAX. `elf` and `arena` must outlive the image.
+// Puts sections with SHF_ALLOC into three segments: text (R-X), constants (R--), data (RW-); in
+// each what has contents before what has none, otherwise in the order of the file. The GOT is
+// written while linking only and ends the constants; common symbols end the data. Fails on:
+// writable and executable sections, TLS, compressed sections, REL relocations, indirect functions,
+// relocation entries that leave their section, name no symbol or have a type that cannot be
+// (named), an image above BTL_IMAGE_MAX. `elf` and `arena` must outlive the image.
 bool btl_image_layout(const struct btl_elf *elf, struct btl_arena *arena,
                       struct btl_image *ret_image, struct btl_diags *diags);
 // `memory` holds image->size bytes. False, and nothing is placed, when `base` is not a multiple of
@@ -104,13 +105,14 @@ const char *btl_reloc_name(uint16_t machine, uint32_t type);
 uint8_t btl_section_perm(const struct elf64_section *section);
 
 // What others get when they use this symbol, which must be a defined one: its address, or that of
-// its descriptor. The image must be placed; a set of images can so be exported before it is resolved.
+// its descriptor. The image must be placed; a set of images can so be exported before it is
+// resolved.
 uint64_t btl_image_export_value(const struct btl_image *image, uint32_t symbol);
 // Adds what `info` exports to the table, under `owner`. The image must be placed. A name that is
-// exported already is reported with both owners; `scope` (its owner_name alone is used, may be NULL)
-// says what the other one is called. False: nothing was added.
-bool btl_image_export(const struct btl_image *image, const struct btl_modinfo *info,
-                      uint32_t owner, const struct btl_scope *scope, struct btl_symtab *table,
+// exported already is reported with both owners; `scope` (its owner_name alone is used, may be
+// NULL) says what the other one is called. False: nothing was added.
+bool btl_image_export(const struct btl_image *image, const struct btl_modinfo *info, uint32_t owner,
+                      const struct btl_scope *scope, struct btl_symtab *table,
                       struct btl_diags *diags);
 
 #endif

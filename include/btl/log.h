@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How each line of a log begins: the loader's in the manifest, and the kernel's that goes on with it.
+// How each line of a log begins: the loader's in the manifest, and the kernel's that goes on with
+// it.
 #ifndef BTL_LOG_H
 #define BTL_LOG_H
 
@@ -16,8 +17,8 @@ enum btl_log_level {
 
 #define BTL_LOG_PREFIX_MAX 32 // bytes, with a NUL
 
-// "[    1.002003] warn  ": seconds and microseconds since the loader started, and the level. Returns
-// its length.
+// "[    1.002003] warn  ": seconds and microseconds since the loader started, and the level.
+// Returns its length.
 size_t btl_log_prefix(char to[static BTL_LOG_PREFIX_MAX], uint64_t nanoseconds,
                       enum btl_log_level level);
 // The level of a line that begins so, and *ret_text: what follows. False: it does not.

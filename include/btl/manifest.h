@@ -24,9 +24,9 @@
 #include <btl/on_error.h>
 #include <btl/phases.h>
 
-#define BTLM_MAGIC "BTLMANIF"
-#define BTLM_MAJOR 1
-#define BTLM_MINOR 2 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR()
+#define BTLM_MAGIC    "BTLMANIF"
+#define BTLM_MAJOR    1
+#define BTLM_MINOR    2 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR()
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
 
@@ -37,31 +37,31 @@ struct btlm_header {
     uint64_t total_size;  // bytes, with the header
     uint32_t checksum;    // CRC-32 of total_size bytes with this field 0
     uint32_t table_count;
-    uint64_t directory;   // offset of the first struct btlm_table
-    uint64_t physical;    // address at which the loader put it
+    uint64_t directory; // offset of the first struct btlm_table
+    uint64_t physical;  // address at which the loader put it
 };
 _Static_assert(sizeof(struct btlm_header) == 48, "wire");
 
 enum btlm_kind {
-    BTLM_STRINGS = 1,   // char
-    BTLM_SYSTEM,        // struct btlm_system, exactly one
-    BTLM_KERNEL_IMAGE,  // struct btlm_kernel, exactly one
-    BTLM_SEGMENTS,      // struct btlm_segment, of the kernel
-    BTLM_MODULES,       // struct btlm_module; index = module id
-    BTLM_SECTIONS,      // struct btlm_section, of linked modules
-    BTLM_DEPENDS,       // uint32_t, module indices
-    BTLM_INTERFACES,    // struct btlm_interface
-    BTLM_EXPORTS,       // struct btlm_export, kernel's first
-    BTLM_TUNABLES,      // struct btlm_tunable, settings from loader.conf
-    BTLM_ORDER,         // uint32_t, module indices in loading order, all phases
-    BTLM_MEMORY,        // struct btlm_memory, ascending, not overlapping
-    BTLM_DIAGNOSTICS,   // struct btlm_diagnostic, in the order of reporting
-    BTLM_EVENTS,        // struct btlm_event, ascending by start
-    BTLM_SYMBOLS,       // struct btlm_symbol: functions, for backtraces; ascending by address
-    BTLM_LOG,           // char, the loader's log as printed
-    BTLM_CONFIG,        // char, the configuration text as read
-    BTLM_VOLUME,        // struct btlm_volume: the boot volume, one or none (since 1.1)
-    BTLM_BOOT,          // struct btlm_boot: what is booted, and why, one or none (since 1.2)
+    BTLM_STRINGS = 1,  // char
+    BTLM_SYSTEM,       // struct btlm_system, exactly one
+    BTLM_KERNEL_IMAGE, // struct btlm_kernel, exactly one
+    BTLM_SEGMENTS,     // struct btlm_segment, of the kernel
+    BTLM_MODULES,      // struct btlm_module; index = module id
+    BTLM_SECTIONS,     // struct btlm_section, of linked modules
+    BTLM_DEPENDS,      // uint32_t, module indices
+    BTLM_INTERFACES,   // struct btlm_interface
+    BTLM_EXPORTS,      // struct btlm_export, kernel's first
+    BTLM_TUNABLES,     // struct btlm_tunable, settings from loader.conf
+    BTLM_ORDER,        // uint32_t, module indices in loading order, all phases
+    BTLM_MEMORY,       // struct btlm_memory, ascending, not overlapping
+    BTLM_DIAGNOSTICS,  // struct btlm_diagnostic, in the order of reporting
+    BTLM_EVENTS,       // struct btlm_event, ascending by start
+    BTLM_SYMBOLS,      // struct btlm_symbol: functions, for backtraces; ascending by address
+    BTLM_LOG,          // char, the loader's log as printed
+    BTLM_CONFIG,       // char, the configuration text as read
+    BTLM_VOLUME,       // struct btlm_volume: the boot volume, one or none (since 1.1)
+    BTLM_BOOT,         // struct btlm_boot: what is booted, and why, one or none (since 1.2)
     BTLM_KINDS
 };
 
@@ -84,7 +84,7 @@ struct btlm_system {
     struct btlm_str config_path;
     struct btlm_str kernel_options;
     uint32_t firmware_revision, uefi_revision;
-    uint16_t machine; // e_machine
+    uint16_t machine;          // e_machine
     uint16_t required_failure; // enum btl_stop_action
     uint32_t seed_size;        // bytes of seed that are random; 0: no source was found
     uint8_t seed[BTLM_SEED_MAX];
@@ -95,14 +95,14 @@ struct btlm_system {
     uint32_t framebuffer_format; // 0 none, 1 RGBX, 2 BGRX (8 bits each, EFI_GRAPHICS_PIXEL_FORMAT);
                                  // a minor version may add others
     // Address space at entry (docs/boot-protocol.md).
-    uint64_t direct_map, direct_map_size;     // virtual base of physical 0; bytes
-    uint64_t window, window_size;             // kernel and module window, virtual
+    uint64_t direct_map, direct_map_size;                     // virtual base of physical 0; bytes
+    uint64_t window, window_size;                             // kernel and module window, virtual
     uint64_t modules_virtual, modules_physical, modules_size; // phase-1 images
     uint64_t early_virtual, early_physical, early_size;       // early allocator's arena
     uint64_t stack_virtual, stack_physical, stack_size;       // guard page lies below it
-    uint64_t page_table_root;                 // physical
-    uint64_t ticks_per_second;                // of the time stamp counter; 0: unknown
-    uint64_t ticks_at_zero;                   // counter value at event time 0
+    uint64_t page_table_root;                                 // physical
+    uint64_t ticks_per_second; // of the time stamp counter; 0: unknown
+    uint64_t ticks_at_zero;    // counter value at event time 0
 };
 _Static_assert(sizeof(struct btlm_system) == 304, "wire");
 
@@ -130,18 +130,18 @@ enum btlm_volume_kind { // a minor version may add others
     BTLM_VOLUME_GPT, // `guid` is that of a partition
 };
 
-// The volume that the loader was started from, and the paths begin at. Files of REGISTERED modules are
-// there.
+// The volume that the loader was started from, and the paths begin at. Files of REGISTERED modules
+// are there.
 struct btlm_volume {
-    uint32_t kind;       // enum btlm_volume_kind
-    uint32_t partition;  // number in the table
-    uint8_t guid[16];    // as on the disk
+    uint32_t kind;      // enum btlm_volume_kind
+    uint32_t partition; // number in the table
+    uint8_t guid[16];   // as on the disk
     uint64_t start_block, block_count;
     struct btlm_str controller; // what the disk hangs on, as in an alias= (modinfo.h); may be empty
 };
 _Static_assert(sizeof(struct btlm_volume) == 48, "wire");
 
-enum btlm_boot_how { // a minor version may add others
+enum btlm_boot_how {   // a minor version may add others
     BTLM_HOW_NORMAL,   // /loader.conf
     BTLM_HOW_OPTION,   // the loader was given its path
     BTLM_HOW_ONE_SHOT, // next-conf: this boot only
@@ -160,11 +160,12 @@ enum {                      // btlm_boot.flags
 // Which configuration was booted, and why that one (docs/boot-state.md).
 struct btlm_boot {
     struct btlm_str path, title; // of the configuration that was booted
-    struct btlm_str wanted; // path of the one that was to be booted first; `path` unless it is a fallback
-    struct btlm_str reason; // why it was not that one; else empty
-    uint8_t sha256[32];     // of the configuration's text as it lies on the volume
-    uint32_t how;           // enum btlm_boot_how
-    uint32_t flags;         // BTLM_BOOT_
+    struct btlm_str
+        wanted; // path of the one that was to be booted first; `path` unless it is a fallback
+    struct btlm_str reason;     // why it was not that one; else empty
+    uint8_t sha256[32];         // of the configuration's text as it lies on the volume
+    uint32_t how;               // enum btlm_boot_how
+    uint32_t flags;             // BTLM_BOOT_
     uint32_t tries, tries_left; // of a trial; else 0
     uint32_t timeout;           // seconds after which the kernel gives the boot up; 0: never
     uint32_t reserved;
@@ -183,19 +184,19 @@ enum btlm_state {
     BTLM_STAGED,     // file in memory, for the kernel to link
     BTLM_REGISTERED, // known, no file staged (AUTO from disk)
     BTLM_OFF,
-    BTLM_FAILED,     // `reason`
+    BTLM_FAILED, // `reason`
     BTLM_STATES
 };
 
-enum { // btlm_module.flags
+enum {                   // btlm_module.flags
     BTLM_REQUIRED = 1,   // BTLM_ON_ERROR() is HALT or REQUIRED
     BTLM_CONFIGURED = 2, // loader.conf mentions it
     BTLM_METADATA = 4    // the file's metadata was read; else name and path alone are known
 };
 
-// What the failure of the module means: enum btl_on_error, in bits 4 to 6 of btlm_module.flags. Before
-// 1.2 only BTLM_REQUIRED said it. A minor version may add levels; btl_on_error_action() takes those as
-// warn.
+// What the failure of the module means: enum btl_on_error, in bits 4 to 6 of btlm_module.flags.
+// Before 1.2 only BTLM_REQUIRED said it. A minor version may add levels; btl_on_error_action()
+// takes those as warn.
 #define BTLM_ON_ERROR_SHIFT 4
 #define BTLM_ON_ERROR(flags)                                                                       \
     ((enum btl_on_error)(((flags) & (BTLM_REQUIRED | 7u << BTLM_ON_ERROR_SHIFT)) == BTLM_REQUIRED  \
@@ -204,22 +205,22 @@ enum { // btlm_module.flags
 
 struct btlm_module {
     struct btlm_str name, path, version, description;
-    struct btlm_str arguments;                             // NAME_flags
-    uint8_t type, supported, configured, phase;            // enums of phases.h
-    uint8_t registered;                                    // enum btl_phase
-    uint8_t state;                                         // enum btlm_state
+    struct btlm_str arguments;                  // NAME_flags
+    uint8_t type, supported, configured, phase; // enums of phases.h
+    uint8_t registered;                         // enum btl_phase
+    uint8_t state;                              // enum btlm_state
     uint16_t flags;
-    uint32_t pulled_by;                                    // module that pulled it into `phase`
-    uint32_t reason;                                       // index in DIAGNOSTICS
-    uint8_t sha256[32];                                    // of the file; 0 when it was not read
+    uint32_t pulled_by; // module that pulled it into `phase`
+    uint32_t reason;    // index in DIAGNOSTICS
+    uint8_t sha256[32]; // of the file; 0 when it was not read
     uint64_t file_size;
-    uint64_t address, size, bss_size;                      // linked image, virtual
-    uint64_t text_size, rodata_size;                       // of it: text R-X, then constants R--,
-                                                           // then data RW-; whole pages
-    uint64_t wrapper;                                      // address of its struct btl_wrapper
-    uint64_t staged_physical, staged_size;                 // file, page-aligned
-    // Its entries in the tables of that name. They follow each other in the order of the modules: no
-    // entry belongs to two. What belongs to the kernel comes before.
+    uint64_t address, size, bss_size;      // linked image, virtual
+    uint64_t text_size, rodata_size;       // of it: text R-X, then constants R--,
+                                           // then data RW-; whole pages
+    uint64_t wrapper;                      // address of its struct btl_wrapper
+    uint64_t staged_physical, staged_size; // file, page-aligned
+    // Its entries in the tables of that name. They follow each other in the order of the modules:
+    // no entry belongs to two. What belongs to the kernel comes before.
     uint32_t first_section, section_count;
     uint32_t first_depend, depend_count;
     uint32_t first_interface, interface_count;
@@ -260,16 +261,16 @@ _Static_assert(sizeof(struct btlm_tunable) == 24, "wire");
 
 // Who owns a range of memory at entry. The kernel may use USABLE at once, BOOT_SERVICES and LOADER
 // after it has left the loader's page tables and stack and copied what it wants, STAGED after it
-// has linked, ACPI_RECLAIM after it has read the tables. KERNEL, MODULES, EARLY and MANIFEST are its
-// own, to keep or to give up in parts. The others it never uses.
+// has linked, ACPI_RECLAIM after it has read the tables. KERNEL, MODULES, EARLY and MANIFEST are
+// its own, to keep or to give up in parts. The others it never uses.
 enum btlm_memory_type {
     BTLM_MEM_USABLE,
     BTLM_MEM_BOOT_SERVICES,
-    BTLM_MEM_LOADER,      // page tables, stack, the loader itself
+    BTLM_MEM_LOADER, // page tables, stack, the loader itself
     BTLM_MEM_STAGED,
     BTLM_MEM_KERNEL,
-    BTLM_MEM_MODULES,     // phase-1 images
-    BTLM_MEM_EARLY,       // early allocator's arena
+    BTLM_MEM_MODULES, // phase-1 images
+    BTLM_MEM_EARLY,   // early allocator's arena
     BTLM_MEM_MANIFEST,
     BTLM_MEM_ACPI_RECLAIM,
     BTLM_MEM_ACPI_NVS,
@@ -310,16 +311,16 @@ struct btlm_diagnostic {
 _Static_assert(sizeof(struct btlm_diagnostic) == 24, "wire");
 
 enum btlm_event_kind { // a minor version may add others
-    BTLM_EVENT_LOADER,        // the loader as a whole, until hand-off
-    BTLM_EVENT_CONFIG,        // loader.conf read and parsed
+    BTLM_EVENT_LOADER, // the loader as a whole, until hand-off
+    BTLM_EVENT_CONFIG, // loader.conf read and parsed
     BTLM_EVENT_KERNEL_READ,
     BTLM_EVENT_KERNEL_PLACED, // copied and relocated
     BTLM_EVENT_MODULE_READ,
     BTLM_EVENT_PLAN,
     BTLM_EVENT_MODULE_LINKED, // laid out, copied, resolved, relocated
     BTLM_EVENT_MANIFEST,
-    BTLM_EVENT_EXIT,          // GetMemoryMap and ExitBootServices
-    BTLM_EVENT_PHASE1,        // from here on written by a kernel, in a copy of its own
+    BTLM_EVENT_EXIT,   // GetMemoryMap and ExitBootServices
+    BTLM_EVENT_PHASE1, // from here on written by a kernel, in a copy of its own
     BTLM_EVENT_VM,
     BTLM_EVENT_PHASE2,
     BTLM_EVENT_INIT,
@@ -355,8 +356,8 @@ struct btl_manifest {
     struct btlm_table table[BTLM_KINDS]; // by kind; absent tables have count 0
 };
 
-// `bytes` may be longer than the manifest. Aligned to 8; must stay in place. Reports everything that
-// is wrong, stage by stage: header, directory, entries. Allocates diagnostics alone. Linear.
+// `bytes` may be longer than the manifest. Aligned to 8; must stay in place. Reports everything
+// that is wrong, stage by stage: header, directory, entries. Allocates diagnostics alone. Linear.
 bool btl_manifest_open(struct btl_bytes bytes, struct btl_place place,
                        struct btl_manifest *ret_manifest, struct btl_diags *diags);
 
@@ -365,7 +366,8 @@ uint64_t btl_manifest_count(const struct btl_manifest *manifest, enum btlm_kind 
 const void *btl_manifest_entry(const struct btl_manifest *manifest, enum btlm_kind kind,
                                uint64_t index);
 struct btl_str btl_manifest_str(const struct btl_manifest *manifest, struct btlm_str str);
-struct btl_str btl_manifest_text(const struct btl_manifest *manifest, enum btlm_kind kind); // LOG, CONFIG
+struct btl_str btl_manifest_text(const struct btl_manifest *manifest,
+                                 enum btlm_kind kind); // LOG, CONFIG
 
 static inline const struct btlm_system *btl_manifest_system(const struct btl_manifest *m)
 {
@@ -385,13 +387,14 @@ static inline const struct btlm_boot *btl_manifest_boot(const struct btl_manifes
 {
     return btl_manifest_count(m, BTLM_BOOT) > 0 ? btl_manifest_entry(m, BTLM_BOOT, 0) : 0;
 }
-static inline const struct btlm_module *btl_manifest_module(const struct btl_manifest *m, uint64_t i)
+static inline const struct btlm_module *btl_manifest_module(const struct btl_manifest *m,
+                                                            uint64_t i)
 {
     return btl_manifest_entry(m, BTLM_MODULES, i);
 }
 
-// The function that holds `address`, or NULL. Binary search: of functions that overlap, only the one
-// that begins last is looked at. *ret_offset is written on success.
+// The function that holds `address`, or NULL. Binary search: of functions that overlap, only the
+// one that begins last is looked at. *ret_offset is written on success.
 const struct btlm_symbol *btl_manifest_find_symbol(const struct btl_manifest *manifest,
                                                    uint64_t address, uint64_t *ret_offset);
 
@@ -409,8 +412,8 @@ void btl_manifest_print(const struct btl_manifest *manifest, uint32_t what, stru
 // All about one module.
 void btl_manifest_print_module(const struct btl_manifest *manifest, uint64_t index,
                                struct btl_out *out);
-// "memory" -> 1u << BTLM_MEMORY, for commands; 0 when unknown. "timeline" are the events, "kernel" the
-// kernel's image, the others are called as their tables.
+// "memory" -> 1u << BTLM_MEMORY, for commands; 0 when unknown. "timeline" are the events, "kernel"
+// the kernel's image, the others are called as their tables.
 uint32_t btl_manifest_section_of(struct btl_str name);
 
 #endif

@@ -11,8 +11,8 @@
 struct btl_module_result {
     uint8_t sha256[32];
     uint64_t file_size;
-    const struct btl_elf *elf;     // NULL when the file could not be opened
-    const struct btl_image *image; // linked, or NULL
+    const struct btl_elf *elf;             // NULL when the file could not be opened
+    const struct btl_image *image;         // linked, or NULL
     uint64_t staged_physical, staged_size; // 0: not staged
 };
 
@@ -47,11 +47,11 @@ struct btl_manifest_input {
     uint64_t physical;        // address the manifest will have
 };
 
-// Writes to memory[size] when that is enough, and returns the size that is needed either way; 0 when
-// the arena has no memory or the manifest would be above BTLM_SIZE_MAX. With memory NULL it only
-// measures. Uses the arena for its tables, anew at each call. The memory map is left empty and the
-// manifest unsealed. The same input gives the same bytes. Modules that failed or are off have no image
-// in the manifest, whatever their result says.
+// Writes to memory[size] when that is enough, and returns the size that is needed either way; 0
+// when the arena has no memory or the manifest would be above BTLM_SIZE_MAX. With memory NULL it
+// only measures. Uses the arena for its tables, anew at each call. The memory map is left empty and
+// the manifest unsealed. The same input gives the same bytes. Modules that failed or are off have
+// no image in the manifest, whatever their result says.
 uint64_t btl_manifest_write(const struct btl_manifest_input *input, struct btl_arena *arena,
                             uint8_t *memory, uint64_t size);
 // Where the memory map goes: an array of memory_capacity entries, the last thing in a written
@@ -60,7 +60,6 @@ struct btlm_memory *btl_manifest_memory(uint8_t *memory);
 // Says how many entries of the map were filled (no more than there is room for), sets the end of
 // BTLM_EVENT_LOADER and start and end of BTLM_EVENT_EXIT, when they are there, and computes the
 // checksum. Allocates nothing and cannot fail, so that it can be called after ExitBootServices.
-void btl_manifest_seal(uint8_t *memory, uint64_t memory_count, uint64_t exit_start,
-                       uint64_t end);
+void btl_manifest_seal(uint8_t *memory, uint64_t memory_count, uint64_t exit_start, uint64_t end);
 
 #endif

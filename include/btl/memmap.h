@@ -20,19 +20,19 @@ struct btl_own_range {
 };
 
 // Builds ret_map[capacity] from `size` bytes of descriptors `stride` bytes apart, splitting them at
-// the own ranges. Sorts both inputs in place (heap sort: no memory, no quadratic case). Linear apart
-// from that. Returns the number of entries needed; the map is complete when that is not above
+// the own ranges. Sorts both inputs in place (heap sort: no memory, no quadratic case). Linear
+// apart from that. Returns the number of entries needed; the map is complete when that is not above
 // capacity. 0 when the stride is too small for a descriptor.
 //
 // Own ranges win over every descriptor, keep the firmware type and attributes of what lies under
 // them, and are there even where the firmware describes nothing; they must not overlap each other.
 // Where descriptors overlap, the more restrictive type wins: usable < boot services < loader < ACPI
-// reclaim < persistent < ACPI NVS < runtime data < runtime code < MMIO < reserved < bad; of one type,
-// the descriptor that reaches furthest. Unknown firmware types are reserved. Descriptors that are not
-// whole pages shrink to whole ones where the kernel may take the memory (the first four types), and
-// grow where it may not. Descriptors that leave the address space are ignored in the first case and
-// cut off in the second; its last page cannot be described. Neighbours of equal type, firmware type
-// and attributes are merged.
+// reclaim < persistent < ACPI NVS < runtime data < runtime code < MMIO < reserved < bad; of one
+// type, the descriptor that reaches furthest. Unknown firmware types are reserved. Descriptors that
+// are not whole pages shrink to whole ones where the kernel may take the memory (the first four
+// types), and grow where it may not. Descriptors that leave the address space are ignored in the
+// first case and cut off in the second; its last page cannot be described. Neighbours of equal
+// type, firmware type and attributes are merged.
 uint64_t btl_memmap_build(void *descriptors, uint64_t size, uint64_t stride,
                           struct btl_own_range *own, uint64_t own_count,
                           struct btlm_memory *ret_map, uint64_t capacity);

@@ -3,8 +3,8 @@
 // Keys of Linux: name version description author license depends parm parmtype alias.
 // Keys of BTL: phases type interface provides export stub.
 // One of each at most: name version phases type. Of description author license the first counts, as
-// modules made of many files repeat them. The others may stand as often as needed; depends is a list
-// separated by commas. The section must be constant bytes: not writable, without relocations.
+// modules made of many files repeat them. The others may stand as often as needed; depends is a
+// list separated by commas. The section must be constant bytes: not writable, without relocations.
 #ifndef BTL_MODINFO_H
 #define BTL_MODINFO_H
 
@@ -24,7 +24,7 @@ struct btl_parm {
 
 struct btl_modinfo {
     struct btl_str name, version, description, author, license;
-    uint8_t supported; // BTL_SUPPORTS_ mask; BTL_SUPPORTS_RUN when `phases` is absent
+    uint8_t supported;         // BTL_SUPPORTS_ mask; BTL_SUPPORTS_RUN when `phases` is absent
     enum btl_module_type type; // BTL_TYPE_MISC when absent
     struct btl_str *depends;
     size_t depend_count;

@@ -75,16 +75,16 @@ struct btl_wrapper {
         __attribute__((used, section(BTL_WRAPPER_SECTION), visibility("hidden"))) = {              \
             .abi = BTL_MODULE_ABI, .size = sizeof(struct btl_wrapper), __VA_ARGS__}
 
-#define BTL_VERSION(text)      BTL_MODINFO("version", text)
-#define BTL_DESCRIPTION(text)  BTL_MODINFO("description", text)
-#define BTL_AUTHOR(text)       BTL_MODINFO("author", text)
-#define BTL_LICENSE(text)      BTL_MODINFO("license", text)
-#define BTL_DEPENDS(names)     BTL_MODINFO("depends", names)     // "a,b"
-#define BTL_PHASES(names)      BTL_MODINFO("phases", names)      // subset of "BOOT1,BOOT2,RUN"
-#define BTL_TYPE(type)         BTL_MODINFO("type", type)         // "misc" …
-#define BTL_NEEDS(interface)   BTL_MODINFO("interface", interface) // "kernel:1.0"
+#define BTL_VERSION(text)       BTL_MODINFO("version", text)
+#define BTL_DESCRIPTION(text)   BTL_MODINFO("description", text)
+#define BTL_AUTHOR(text)        BTL_MODINFO("author", text)
+#define BTL_LICENSE(text)       BTL_MODINFO("license", text)
+#define BTL_DEPENDS(names)      BTL_MODINFO("depends", names)       // "a,b"
+#define BTL_PHASES(names)       BTL_MODINFO("phases", names)        // subset of "BOOT1,BOOT2,RUN"
+#define BTL_TYPE(type)          BTL_MODINFO("type", type)           // "misc" …
+#define BTL_NEEDS(interface)    BTL_MODINFO("interface", interface) // "kernel:1.0"
 #define BTL_PROVIDES(interface) BTL_MODINFO("provides", interface)
-#define BTL_ALIAS(device)      BTL_MODINFO("alias", device)      // "pci:v00001AF4d00001042*"
+#define BTL_ALIAS(device)       BTL_MODINFO("alias", device) // "pci:v00001AF4d00001042*"
 
 // Makes a function or variable of this file visible to modules that declare this one a dependency.
 #define BTL_EXPORT(symbol)                                                                         \
@@ -96,35 +96,49 @@ struct btl_wrapper {
 //     static const struct btl_tunable tunables[] = {BTL_INT(depth, 1, 64)};
 //     BTL_PARM("depth", "int", "entries in the queue");
 #define BTL_INT(variable, least, most)                                                             \
-    {.name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (least), .max = (most)}
+    {                                                                                              \
+        .name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (least),        \
+        .max = (most)                                                                              \
+    }
 #define BTL_BOOL(variable)                                                                         \
-    {.name = #variable, .type = BTL_TUNABLE_BOOL, .storage = &(variable)}
+    {                                                                                              \
+        .name = #variable, .type = BTL_TUNABLE_BOOL, .storage = &(variable)                        \
+    }
 #define BTL_STRING(variable)                                                                       \
-    {.name = #variable, .type = BTL_TUNABLE_STRING, .storage = (variable), .max = sizeof(variable)}
+    {                                                                                              \
+        .name = #variable, .type = BTL_TUNABLE_STRING, .storage = (variable),                      \
+        .max = sizeof(variable)                                                                    \
+    }
 #define BTL_PARM(name, type, text)                                                                 \
     BTL_MODINFO("parmtype", name ":" type);                                                        \
     BTL_MODINFO("parm", name ":" text)
 // The same that may change while the module is loaded, when `callback` allows it.
 #define BTL_INT_RUNTIME(variable, least, most, callback)                                           \
-    {.name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (least),           \
-     .max = (most), .changed = (callback)}
+    {                                                                                              \
+        .name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (least),        \
+        .max = (most), .changed = (callback)                                                       \
+    }
 #define BTL_BOOL_RUNTIME(variable, callback)                                                       \
-    {.name = #variable, .type = BTL_TUNABLE_BOOL, .storage = &(variable), .changed = (callback)}
+    {                                                                                              \
+        .name = #variable, .type = BTL_TUNABLE_BOOL, .storage = &(variable), .changed = (callback) \
+    }
 #define BTL_STRING_RUNTIME(variable, callback)                                                     \
-    {.name = #variable, .type = BTL_TUNABLE_STRING, .storage = (variable),                         \
-     .max = sizeof(variable), .changed = (callback)}
+    {                                                                                              \
+        .name = #variable, .type = BTL_TUNABLE_STRING, .storage = (variable),                      \
+        .max = sizeof(variable), .changed = (callback)                                             \
+    }
 #define BTL_TUNABLES(array) .tunables = (array), .tunable_count = BTL_COUNT(array)
 
 // A stub: `name` in this file (or in the kernel) stands for the function of that name that module
-// `module_name` exports. A call loads the module, its dependencies first, when it is not loaded, and
-// goes on in the loaded function. It needs no BTL_DEPENDS: what is called through stubs alone may
-// be absent. When the function cannot be had, the stub has the value of the expression `failed`, in
-// which `btl_error` says why, the same at each call:
+// `module_name` exports. A call loads the module, its dependencies first, when it is not loaded,
+// and goes on in the loaded function. It needs no BTL_DEPENDS: what is called through stubs alone
+// may be absent. When the function cannot be had, the stub has the value of the expression
+// `failed`, in which `btl_error` says why, the same at each call:
 //   BTL_ENOENT  no module of that name is registered, or it does not export the function
 //   BTL_ENODEV  the module failed to load (tried once; `kmadmin -L` tries again), is switched off,
 //               or cannot be loaded in this phase (before BOOT2: no module can)
-//   BTL_EBUSY   it, or what it needs, is being loaded right now: the caller is its own load function
-//   BTL_ENOMEM  no memory
+//   BTL_EBUSY   it, or what it needs, is being loaded right now: the caller is its own load
+//   function BTL_ENOMEM  no memory
 //
 //     BTL_STUB("pciids", const char *, pci_vendor_name, (uint16_t vendor), (vendor), NULL)
 //     BTL_STUB("disk", int, disk_flush, (void), (), btl_error)
@@ -158,7 +172,7 @@ struct btl_wrapper {
             failed;                                                                                \
             return;                                                                                \
         }                                                                                          \
-        ((void (*) parameters)btl_function)arguments;                                              \
+        ((void(*) parameters)btl_function) arguments;                                              \
         stub_leave(&btl_stub_##name);                                                              \
     }                                                                                              \
     _Static_assert(sizeof(&name) != 0, "")

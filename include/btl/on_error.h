@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the failure of a module means for the boot: NAME_on_error, the four levels that Windows gives
-// boot drivers, and NAME_required. One rule for loader and kernel; the table is in docs/phases.md.
+// What the failure of a module means for the boot: NAME_on_error, the four levels that Windows
+// gives boot drivers, and NAME_required. One rule for loader and kernel; the table is in
+// docs/phases.md.
 #ifndef BTL_ON_ERROR_H
 #define BTL_ON_ERROR_H
 

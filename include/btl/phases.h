@@ -30,10 +30,10 @@ enum btl_module_type {
 #define BTL_MODULE_NAME_MAX 63
 bool btl_is_module_name(struct btl_str text);
 
-const char *btl_phase_name(enum btl_phase phase);       // "BOOT1"; "?" outside the enum
-uint8_t btl_phase_needs(enum btl_phase phase);          // the BTL_SUPPORTS_ bit that it needs
+const char *btl_phase_name(enum btl_phase phase); // "BOOT1"; "?" outside the enum
+uint8_t btl_phase_needs(enum btl_phase phase);    // the BTL_SUPPORTS_ bit that it needs
 bool btl_phase_of(struct btl_str text, enum btl_phase *ret);
-const char *btl_type_name(enum btl_module_type type);   // "wsio_class"
+const char *btl_type_name(enum btl_module_type type); // "wsio_class"
 bool btl_type_of(struct btl_str text, enum btl_module_type *ret);
 // "BOOT1,BOOT2,RUN" into text; returns its length.
 size_t btl_supported_text(uint8_t supported, char text[static 16]);

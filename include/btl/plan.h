@@ -30,7 +30,7 @@ struct btl_planned {
     const struct btl_module_config *config; // NULL: loader.conf does not mention it
     struct btl_str path; // of its file on the boot volume: NAME_name, or DIR/NAME.ko (see
                          // btl_plan_next_path)
-    const struct btl_modinfo *info;         // NULL until given, and when the file failed
+    const struct btl_modinfo *info; // NULL until given, and when the file failed
     enum btl_phase configured; // what was configured (or the default of rule: INIT, else the latest
                                // boot phase it supports)
     enum btl_phase phase;      // what it became: the earliest of configured and its dependents'
@@ -91,18 +91,19 @@ void btl_plan_compact(struct btl_plan *plan);
 // has failed (all are reported) or when memory ran out (then all have failed).
 bool btl_plan_order(struct btl_plan *plan);
 
-// What the failures mean for the boot: the strongest action of all modules that failed or are off, and
-// the first module that asks for it; BTL_GO_ON_SILENTLY and BTL_NONE when there is no such module.
+// What the failures mean for the boot: the strongest action of all modules that failed or are off,
+// and the first module that asks for it; BTL_GO_ON_SILENTLY and BTL_NONE when there is no such
+// module.
 enum btl_failure_action btl_plan_action(const struct btl_plan *plan, bool fallback,
                                         uint32_t *ret_index);
 // The same, said: false after reporting boot-required (the boot stops) or boot-given-up (another
 // configuration is to be booted).
 bool btl_plan_check_required(const struct btl_plan *plan, bool fallback);
 
-// Are the files of INIT and AUTO modules to be kept in memory for the kernel? With stage="auto" they are
-// not when the kernel can read them from the boot volume by itself: when modules that will be loaded in
-// BOOT2 or before provide the interface fs and drive the volume's `controller` (an alias= of theirs
-// matches; empty: not known).
+// Are the files of INIT and AUTO modules to be kept in memory for the kernel? With stage="auto"
+// they are not when the kernel can read them from the boot volume by itself: when modules that will
+// be loaded in BOOT2 or before provide the interface fs and drive the volume's `controller` (an
+// alias= of theirs matches; empty: not known).
 bool btl_plan_stages_all(const struct btl_plan *plan, struct btl_str controller);
 
 struct btl_scope;

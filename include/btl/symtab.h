@@ -18,7 +18,8 @@ struct btl_symtab {
     struct btl_arena *arena;
     struct btl_export *exports; // in the order of adding
     uint32_t count, capacity;
-    uint64_t *slots; // open addressing, power of two: hash << 32 | index into exports + 1; 0 is free
+    uint64_t
+        *slots; // open addressing, power of two: hash << 32 | index into exports + 1; 0 is free
     uint32_t slot_mask;
     uint64_t seed;
 };

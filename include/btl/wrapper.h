@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The wrapper structure of a module (btl/module.h), in its linked image. It is the first thing of a
-// module that a kernel trusts: all that it points to must lie in the image, with the permission that its
-// use needs. The kernel checks it before it calls the load function, btl check before there is a kernel.
+// module that a kernel trusts: all that it points to must lie in the image, with the permission
+// that its use needs. The kernel checks it before it calls the load function, btl check before
+// there is a kernel.
 #ifndef BTL_WRAPPER_H
 #define BTL_WRAPPER_H
 
@@ -25,8 +26,8 @@ bool btl_linked_holds(const struct btl_linked *image, uint64_t address, uint64_t
 // May a call go by this pointer: does what it leads to lie in the image's code?
 bool btl_linked_holds_function(const struct btl_linked *image, uint64_t pointer);
 
-// `wrapper`: the address of section BTL_WRAPPER_SECTION; 0: there is none. False: reported, one of the
-// codes run-no-wrapper and run-wrapper-….
+// `wrapper`: the address of section BTL_WRAPPER_SECTION; 0: there is none. False: reported, one of
+// the codes run-no-wrapper and run-wrapper-….
 bool btl_wrapper_check(const struct btl_linked *image, uint64_t wrapper, struct btl_place place,
                        struct btl_diags *diags);
 

@@ -69,10 +69,10 @@ struct module_image {
     bool by_loader;             // in the phase-1 arena, its symbols are in the manifest
     struct function *functions; // else here
     uint32_t function_count;
-    char *names;                 // memory of the names of functions and exports
-    uint64_t bss_base, bss_size; // base 0: no section of that name
+    char *names;                  // memory of the names of functions and exports
+    uint64_t bss_base, bss_size;  // base 0: no section of that name
     uint64_t unwind, unwind_size; // arch_unwind_section; size 0: there is none
-    void *defaults;              // tunables.c: the tunables as they were before loader.conf
+    void *defaults;               // tunables.c: the tunables as they were before loader.conf
 };
 
 // Somebody who uses a module.
@@ -83,23 +83,23 @@ struct hold {
 };
 
 struct module {
-    const struct btlm_module *entry; // in the manifest; its index is the module's id
-    struct module_image *image;      // NULL when it is not in memory
-    char *reason;                    // of MODULE_FAILED and MODULE_OFF; kmem, or NULL
-    struct hold *holds;              // who uses it: it is busy while there are any
-    void *attached;                  // what its type keeps for it (types.c)
-    struct module *next;             // request.c: in the list of one request
-    uint32_t cursor;                 // request.c: the next dependency to look at
-    uint32_t seen;                   // request.c: stamp of the last walk that came by
-    uint32_t calls;                  // calls through stubs that have not come back: busy
-    uint32_t dependents;             // loaded modules that need this one: busy while not 0
-    uint32_t unloads;                // how often it has been unloaded
-    uint32_t scope_mark;             // exports.c: stamp of the last scope it was in
+    const struct btlm_module *entry;  // in the manifest; its index is the module's id
+    struct module_image *image;       // NULL when it is not in memory
+    char *reason;                     // of MODULE_FAILED and MODULE_OFF; kmem, or NULL
+    struct hold *holds;               // who uses it: it is busy while there are any
+    void *attached;                   // what its type keeps for it (types.c)
+    struct module *next;              // request.c: in the list of one request
+    uint32_t cursor;                  // request.c: the next dependency to look at
+    uint32_t seen;                    // request.c: stamp of the last walk that came by
+    uint32_t calls;                   // calls through stubs that have not come back: busy
+    uint32_t dependents;              // loaded modules that need this one: busy while not 0
+    uint32_t unloads;                 // how often it has been unloaded
+    uint32_t scope_mark;              // exports.c: stamp of the last scope it was in
     int16_t major[2], wants_major[2]; // devsw.c: by enum btl_device_kind, or negative
     bool majors_known;                // wants_major has been read
     bool majors_kept;                 // the majors stay its own when it is unloaded
-    bool adoptable;                  // what the loader linked is there and was never loaded
-    bool file_released;              // source.c: what was staged for it has been given back
+    bool adoptable;                   // what the loader linked is there and was never loaded
+    bool file_released;               // source.c: what was staged for it has been given back
     uint8_t state;
 };
 
@@ -124,9 +124,9 @@ void module_unload_refused(struct module *module);
 void module_unloaded(struct module *module);
 void module_failed(struct module *module, const char *reason); // copies it
 void module_retry(struct module *module);
-// What the failure of a module, if it has failed or is off, means for the boot; `fallback`: there is a
-// configuration to fall back to. What came from the loader failed or off does not lead there: the loader
-// has looked at it, and boots this configuration all the same.
+// What the failure of a module, if it has failed or is off, means for the boot; `fallback`: there
+// is a configuration to fall back to. What came from the loader failed or off does not lead there:
+// the loader has looked at it, and boots this configuration all the same.
 enum btl_failure_action module_action(const struct module *module, bool fallback);
 // The strongest of all, and the first module that asks for it (else BTL_NONE).
 enum btl_failure_action modules_action(bool fallback, uint32_t *ret_id);
@@ -158,8 +158,8 @@ const char *error_text(int error); // of btl/kernel.h
 bool module_load(uint32_t id, enum btl_phase phase);
 // By hand: what failed before, it or its dependencies, gets another chance.
 int module_load_by_hand(uint32_t id);
-// 0 when it is loaded then. BTL_ENODEV: it failed, now or before, or cannot be loaded in this phase;
-// BTL_EBUSY: it, or something it needs, is being loaded or unloaded right now.
+// 0 when it is loaded then. BTL_ENODEV: it failed, now or before, or cannot be loaded in this
+// phase; BTL_EBUSY: it, or something it needs, is being loaded or unloaded right now.
 int module_autoload(uint32_t id);
 
 // --- unload.c
@@ -170,9 +170,9 @@ int module_unload(uint32_t id);
 void unload_image(struct module *module);
 
 // --- types.c
-// The services that types of modules attach to. `check` is called before the load function, and says
-// whether the wrapper's type data can be used; `attach` after it. A `detach` that returns false has
-// reported why, and changed nothing.
+// The services that types of modules attach to. `check` is called before the load function, and
+// says whether the wrapper's type data can be used; `attach` after it. A `detach` that returns
+// false has reported why, and changed nothing.
 struct type_ops {
     bool (*check)(struct module *module, struct btl_diags *diags);
     bool (*attach)(struct module *module, struct btl_diags *diags);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A firmware with runtime services, reached as the kernel reaches one: through the page tables that
-// efi_runtime.c makes. It fails the test when it is called in another address space, or is handed an
-// address that is not mapped there.
+// efi_runtime.c makes. It fails the test when it is called in another address space, or is handed
+// an address that is not mapped there.
 #ifndef TEST_KERNEL_FIRMWARE_H
 #define TEST_KERNEL_FIRMWARE_H
 
@@ -26,8 +26,8 @@ struct firmware {
 };
 extern struct firmware firmware;
 
-// Once for a test program, since efi_runtime.c makes its address space once: memory, an empty world,
-// and in its memory map the firmware.
+// Once for a test program, since efi_runtime.c makes its address space once: memory, an empty
+// world, and in its memory map the firmware.
 int firmware_group_begin(void **state);
 int firmware_group_end(void **state);
 // Before each test: as at first, but for the address space.

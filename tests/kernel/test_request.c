@@ -237,8 +237,8 @@ static void ten_thousand_cycles_leave_nothing(void **state)
     assert_snapshot(before);
 }
 
-// NAME_phase is in force for what is switched on alone (docs/phases.md). A module that loader.conf only
-// mentions (a tunable of it, say) joined the plan as a dependency, AUTO.
+// NAME_phase is in force for what is switched on alone (docs/phases.md). A module that loader.conf
+// only mentions (a tunable of it, say) joined the plan as a dependency, AUTO.
 static void a_phase_of_what_joined_as_a_dependency_switches_it_on(void **state)
 {
     char command[] = "kmadmin", option[] = "-b", phase[] = "2", name[] = "a";

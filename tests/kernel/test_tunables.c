@@ -44,7 +44,8 @@ static void an_unknown_tunable_is_named_and_changes_nothing(void **state)
     world_tunable("grating", "x", 7);
     self_start();
     assert_true(module_load(id, BTL_PHASE_BOOT1));
-    assert_contains(host_printed(), "/loader.conf:7:9: warning: hello: it has no tunable \"grating\"");
+    assert_contains(host_printed(),
+                    "/loader.conf:7:9: warning: hello: it has no tunable \"grating\"");
     assert_contains(host_printed(), "[run-tunable-unknown]");
 }
 

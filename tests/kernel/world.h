@@ -40,8 +40,8 @@ void world_depends(uint32_t id);
 void world_tunable(const char *name, const char *value, uint32_t line);
 void world_export(const char *name, uint64_t value, uint32_t owner);
 void world_reason(const char *text); // of the module added last
-void world_boot(uint32_t flags); // as the loader of 1.2 says it; /loader.conf, of that SHA-256
-#define WORLD_SHA256 0x5a        // each byte
+void world_boot(uint32_t flags);     // as the loader of 1.2 says it; /loader.conf, of that SHA-256
+#define WORLD_SHA256 0x5a            // each byte
 void world_memory(uint64_t start, uint64_t size, enum btlm_memory_type type);
 void world_log(const char *text); // the loader's
 struct btlm_str world_str(const char *text);

@@ -18,7 +18,7 @@
 #define MOCK_MEMORY_START 0x10000000ull
 #define MOCK_MEMORY_SIZE  (96ull << 20)
 #define MOCK_PAGES        (MOCK_MEMORY_SIZE / BTL_PAGE_SIZE)
-#define MOCK_STRIDE       48 // larger than the structure, as with real firmware
+#define MOCK_STRIDE       48            // larger than the structure, as with real firmware
 #define MOCK_HERTZ        3000000000ull // ticks a second
 
 // Services that can be made to fail, at the n-th call.
@@ -126,7 +126,8 @@ struct mock {
     uint64_t write_limit;   // so many bytes of one file are written
     uint32_t restless;      // so many files that are closed after writing leave another memory map
 
-    uint64_t call_us, line_us; // so long takes each call of the volume, and each write to the console
+    uint64_t call_us,
+        line_us;        // so long takes each call of the volume, and each write to the console
     uint32_t vanish_at; // from this call on nothing of the volume answers; 0: it stays
     uint32_t volume_calls;
     const struct mock_ghost *ghosts; // up to one without a name

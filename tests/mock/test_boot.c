@@ -370,8 +370,9 @@ static void test_boots_without_modules_and_without_extras(void **state)
     mock_end(mock);
 }
 
-// A wrong answer about the screen costs the screen, not the boot: the reader refuses a manifest with
-// a framebuffer that does not hold its lines, and the kernel a manifest that the reader refuses.
+// A wrong answer about the screen costs the screen, not the boot: the reader refuses a manifest
+// with a framebuffer that does not hold its lines, and the kernel a manifest that the reader
+// refuses.
 static void test_framebuffer_that_cannot_be_is_none(void **state)
 {
     static const struct fw_framebuffer wrong[] = {
@@ -416,8 +417,8 @@ static uint64_t ticks_that_go_back(struct firmware *fw)
     return mock->ticks += 1000;
 }
 
-// A counter that is set back once (by a driver of the firmware, by a virtual machine that was moved)
-// spoils a time, not the manifest, which the kernel would refuse.
+// A counter that is set back once (by a driver of the firmware, by a virtual machine that was
+// moved) spoils a time, not the manifest, which the kernel would refuse.
 static void test_counter_that_goes_back(void **state)
 {
     uint32_t calls = UINT32_MAX;

@@ -212,7 +212,8 @@ static struct {
     struct btl_efi_memory entry[4096];
 } growing;
 
-// At the last look at the map the table has entries that it did not have when the manifest was made.
+// At the last look at the map the table has entries that it did not have when the manifest was
+// made.
 static void grow_table(struct mock *mock, struct fw_memory_map *map)
 {
     for (uint64_t at = 0; at < map->size; at += map->stride) {
@@ -245,8 +246,8 @@ static void test_table_that_grows_is_not_written_behind_the_manifest(void **stat
     assert_memory_equal((const void *)(uintptr_t)mock->handoff.code, handoff_code,
                         (size_t)(handoff_code_end - handoff_code));
     // All of the map is there.
-    const struct btlm_memory *last = btl_manifest_entry(
-        &manifest, BTLM_MEMORY, btl_manifest_count(&manifest, BTLM_MEMORY) - 1);
+    const struct btlm_memory *last =
+        btl_manifest_entry(&manifest, BTLM_MEMORY, btl_manifest_count(&manifest, BTLM_MEMORY) - 1);
     assert_int_equal(last->start + last->size, 0x180000000ull);
     mock_end(mock);
 }

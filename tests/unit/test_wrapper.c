@@ -227,8 +227,8 @@ static void functions_are_descriptors(void **state)
     }
 }
 
-// Names of ELF files have a limit, so that a walk over all is linear; these are such names. Without it
-// each of thousands of tunables may have the same name of megabytes, which is read for each.
+// Names of ELF files have a limit, so that a walk over all is linear; these are such names. Without
+// it each of thousands of tunables may have the same name of megabytes, which is read for each.
 static void a_name_of_any_length(void **state)
 {
     enum { LONG = CONST + 2048 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A boot, as far as it can be taken without a machine: what the loader (efi/run.c) does and, for the
-// phases after the first, what the kernel does. Nothing stops at the first thing that is wrong.
+// A boot, as far as it can be taken without a machine: what the loader (efi/run.c) does and, for
+// the phases after the first, what the kernel does. Nothing stops at the first thing that is wrong.
 #ifndef BTL_HOST_BOOT_H
 #define BTL_HOST_BOOT_H
 
@@ -16,15 +16,15 @@ struct boot_module {
     struct btl_bytes bytes;
     struct btl_elf elf;
     const struct btl_modinfo *info; // NULL: it has none that can be used
-    struct btl_image image; // without its memory
+    struct btl_image image;         // without its memory
     bool opened, linked;
 };
 
 struct boot {
     struct host *host;
     // What the user chose.
-    const char *root;    // directory or image
-    struct btl_str path; // of loader.conf, on the volume
+    const char *root;        // directory or image
+    struct btl_str path;     // of loader.conf, on the volume
     const char *config_file; // a file of the host in the place of loader.conf, or NULL
     const char *kernel_file; // likewise, in the place of the kernel
     uint16_t machine;        // 0: the one whose loader is on the volume
@@ -44,9 +44,9 @@ struct boot {
     uint32_t module_capacity;
     struct btl_symtab symtab;
     uint64_t phase1_base, phase1_size;
-    bool fallback; // there is a configuration to fall back to
+    bool fallback;          // there is a configuration to fall back to
     bool required_reported; // boot-required, boot-given-up
-    uint64_t bytes; // of memory that the loader takes for all this
+    uint64_t bytes;         // of memory that the loader takes for all this
 
     // NULL: modules come from the volume, exports from the kernel's file. read_module: reads the
     // file of a planned module; false: reported. export_kernel: adds what the kernel exports.
@@ -56,8 +56,8 @@ struct boot {
 };
 
 // Options of every command that looks at a boot: -C, --config, --machine, --memory. The letters and
-// words for next_option(); boot_option() says whether the option was one of them (*ret_good: and its
-// value a good one).
+// words for next_option(); boot_option() says whether the option was one of them (*ret_good: and
+// its value a good one).
 #define BOOT_LETTERS "C:c:"
 #define BOOT_WORDS                                                                                 \
     {"volume", required_argument, NULL, 'C'}, {"config", required_argument, NULL, 'c'},            \
@@ -68,10 +68,11 @@ struct boot {
 #define BOOT_SYNOPSIS "[-C DIR|IMAGE] [-c FILE] [--machine M] [--memory SIZE]"
 #define BOOT_HELP                                                                                  \
     "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a GPT disk image\n"   \
-    "                          (its EFI system partition); default: where loader.conf lies, else\n" \
+    "                          (its EFI system partition); default: where loader.conf lies, "      \
+    "else\n"                                                                                       \
     "                          the current directory\n"                                            \
     "  -c, --config FILE       take FILE of this machine for the volume's loader.conf\n"           \
-    "      --machine M         x86-64 or ia64; default: by the loader in EFI/BOOT, else x86-64\n"   \
+    "      --machine M         x86-64 or ia64; default: by the loader in EFI/BOOT, else x86-64\n"  \
     "      --memory SIZE       memory of the machine, such as 128M: is it enough?\n"
 enum { BOOT_MACHINE = 0x100, BOOT_MEMORY };
 

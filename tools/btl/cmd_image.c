@@ -72,8 +72,8 @@ static bool add_directory(struct contents *to, const char *directory, const stru
     return good;
 }
 
-// Beside an installed btl, or in the source tree in which it was built. NULL: somebody has copied btl
-// alone.
+// Beside an installed btl, or in the source tree in which it was built. NULL: somebody has copied
+// btl alone.
 static const char *find_script(struct host *host)
 {
     static const char *const places[] = {"../libexec/btl/mkimage.sh", "../../tools/mkimage.sh"};

@@ -12,7 +12,8 @@
 // module (`module` may be empty), or at the end.
 struct btl_str conf_set(struct btl_arena *arena, struct btl_str text, struct btl_str module,
                         struct btl_str key, struct btl_str value);
-// Takes out every assignment of `key`, with its line; a comment behind it stays. False: there is none.
+// Takes out every assignment of `key`, with its line; a comment behind it stays. False: there is
+// none.
 bool conf_unset(struct btl_arena *arena, struct btl_str *text, struct btl_str key);
 // The value that `key` has; false: none.
 bool conf_get(struct btl_arena *arena, struct btl_str text, struct btl_str key,

@@ -7,7 +7,8 @@
 
 #include "volume.h"
 
-// Their paths on the volume, in their order. The first is there always; of the others, those that are.
+// Their paths on the volume, in their order. The first is there always; of the others, those that
+// are.
 size_t configurations(struct volume *volume, struct btl_str **ret_paths);
 // For btl_boot_fallback(); it reads `volume`.
 struct btl_boot_volume configurations_seen(struct volume *volume);

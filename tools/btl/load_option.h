@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The variables Boot#### (EFI_LOAD_OPTION; UEFI 2.10, 3.1.3): which file the firmware starts, with which
-// options.
+// The variables Boot#### (EFI_LOAD_OPTION; UEFI 2.10, 3.1.3): which file the firmware starts, with
+// which options.
 #ifndef BTL_HOST_LOAD_OPTION_H
 #define BTL_HOST_LOAD_OPTION_H
 

@@ -12,9 +12,9 @@ struct diff {
     struct host *host;
     struct btl_out *out;
     const struct btl_manifest *a, *b;
-    const char *heading;         // printed before the first difference under it
-    const char *subject;         // a module; likewise
-    int indent;                  // of fields
+    const char *heading; // printed before the first difference under it
+    const char *subject; // a module; likewise
+    int indent;          // of fields
     bool any;
 };
 

@@ -26,7 +26,8 @@ void print_volume(struct printer *p);
 
 // Entries of tables.
 void print_export(struct printer *p, const void *entry);
-void print_provided(struct printer *p, const void *entry); // nothing for an interface that is needed
+void print_provided(struct printer *p,
+                    const void *entry); // nothing for an interface that is needed
 void print_module_name(struct printer *p, const void *entry);
 void print_module(struct printer *p, const void *entry);
 

@@ -16,8 +16,8 @@ struct memory {
 void memory_begin(struct memory *memory);
 void memory_end(struct memory *memory);
 
-// Text made with a format of btl/format.h; NUL-terminated, the NUL is not counted. A machine without
-// memory ends the program: a host program cannot do anything sensible then.
+// Text made with a format of btl/format.h; NUL-terminated, the NUL is not counted. A machine
+// without memory ends the program: a host program cannot do anything sensible then.
 struct btl_str memory_text(struct btl_arena *arena, const char *format, ...);
 // BTL_NEW and BTL_NEW_ARRAY that end the program in place of returning NULL.
 void *memory_take(struct btl_arena *arena, size_t count, size_t size, size_t align);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Which configuration the loader would boot now, as far as configurations and records say it: whether
-// kernel and modules can be loaded, btl check knows.
+// Which configuration the loader would boot now, as far as configurations and records say it:
+// whether kernel and modules can be loaded, btl check knows.
 #ifndef BTL_HOST_NEXT_BOOT_H
 #define BTL_HOST_NEXT_BOOT_H
 
@@ -15,7 +15,7 @@ struct configuration {
     uint8_t sha256[32];
     uint32_t tries;
     enum btl_trial trial;
-    uint32_t tries_left; // of BTL_TRIAL_COUNTED, before the boot
+    uint32_t tries_left;   // of BTL_TRIAL_COUNTED, before the boot
     struct btl_str reason; // why it is not booted, or would not be if there was another; empty
 };
 
@@ -27,7 +27,8 @@ struct next_boot {
     bool asked;              // the boot entry named it
     struct boot_entry entry; // that starts the loader
     struct btl_str fallback; // what is booted when that one fails; empty: nothing
-    // Where the volume has the texts that the kernel has given up, in the order of BtlFailed; empty: nowhere.
+    // Where the volume has the texts that the kernel has given up, in the order of BtlFailed;
+    // empty: nowhere.
     struct btl_str given_up[BTL_GIVEN_UP_MAX];
 };
 

@@ -26,9 +26,9 @@ const char *plot_time(struct plot *plot, uint64_t ns);    // "4.04 ms"
 double plot_key(struct plot *plot, double x, double y, const char *class, const char *text);
 
 double plot_timeline(struct plot *plot, double y);
-double plot_memory_scale(struct plot *plot, double y);              // physical memory, to scale
-double plot_memory_ranges(struct plot *plot, double x, double y);   // its ranges, one under another
-double plot_window(struct plot *plot, double x, double y);          // the kernel's addresses
+double plot_memory_scale(struct plot *plot, double y);            // physical memory, to scale
+double plot_memory_ranges(struct plot *plot, double x, double y); // its ranges, one under another
+double plot_window(struct plot *plot, double x, double y);        // the kernel's addresses
 
 // An address to the left of x, with a mark at the edge that it belongs to.
 void plot_address(struct plot *plot, double x, double y, const char *class, uint64_t address);

@@ -5,7 +5,7 @@
 
 #include "plot.h"
 
-#define TIMES_WIDTH  186.0 // of the three columns of times to their right
+#define TIMES_WIDTH 186.0 // of the three columns of times to their right
 
 enum { READ, LINK, LOAD, KINDS };
 struct row {

@@ -12,7 +12,7 @@ struct tree_directory;
 
 struct tree {
     struct host *host;
-    int root; // descriptor of the directory
+    int root;                      // descriptor of the directory
     struct btl_symtab directories; // by path: those whose entries were read so far
 };
 

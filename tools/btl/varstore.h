@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The variables of a firmware in the file in which QEMU keeps them (OVMF_VARS.fd): a firmware volume
-// (PI 1.8, volume 3, 3.2.1) with the variable store of edk2 (MdeModulePkg/Include/Guid/VariableFormat.h).
+// The variables of a firmware in the file in which QEMU keeps them (OVMF_VARS.fd): a firmware
+// volume (PI 1.8, volume 3, 3.2.1) with the variable store of edk2
+// (MdeModulePkg/Include/Guid/VariableFormat.h).
 //
 // An update that a power failure has cut short may lie in the blocks behind the store; the firmware
 // finishes it when it starts, here it is not looked at. Nor is the padding of ia64's stores.

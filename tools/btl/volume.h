@@ -23,9 +23,9 @@ struct volume {
 
 struct volume_file {
     struct volume *volume;
-    struct btl_str name; // for messages: DIR/path, or IMAGE:/path
-    uint64_t size;       // bytes
-    const char *path;    // under the root of a tree
+    struct btl_str name;               // for messages: DIR/path, or IMAGE:/path
+    uint64_t size;                     // bytes
+    const char *path;                  // under the root of a tree
     const struct btl_fat_entry *entry; // on an image
 };
 
@@ -53,7 +53,6 @@ bool volume_file_read(const struct volume_file *file, struct btl_bytes *ret_byte
 bool volume_read(struct volume *volume, struct btl_str path, uint64_t max,
                  struct btl_bytes *ret_bytes, struct volume_problem *ret_problem);
 // Adds the problem to the host's diagnostics.
-void volume_report(struct host *host, struct btl_place place,
-                   const struct volume_problem *problem);
+void volume_report(struct host *host, struct btl_place place, const struct volume_problem *problem);
 
 #endif

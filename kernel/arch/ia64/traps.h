@@ -27,10 +27,10 @@ struct arch_registers {
     uint64_t unat, pr, pfs, rsc, fpsr, ccv, lc, ec;
     uint64_t b[8];
     uint64_t r1_to_r31[31];
-    uint64_t ifs, bsp;               // of the interrupted frame; bsp is behind it
-    uint64_t bspstore, rnat;         // what lies between bspstore and bsp …
-    uint64_t moved_to;               // … was written from here on
-    uint64_t nat;                    // ar.unat after the spills
+    uint64_t ifs, bsp;       // of the interrupted frame; bsp is behind it
+    uint64_t bspstore, rnat; // what lies between bspstore and bsp …
+    uint64_t moved_to;       // … was written from here on
+    uint64_t nat;            // ar.unat after the spills
 };
 _Static_assert(sizeof(struct arch_registers) == 61 * 8, "ivt.S");
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Starts \EFI\BTL\LOADER.EFI on a machine whose SMBIOS entry point lies where a BIOS had it, as many
-// PCs with a compatibility module have it: at f04c0, in a part of the first MiB that the memory map
-// does not name.
+// Starts \EFI\BTL\LOADER.EFI on a machine whose SMBIOS entry point lies where a BIOS had it, as
+// many PCs with a compatibility module have it: at f04c0, in a part of the first MiB that the
+// memory map does not name.
 #include <efi.h>
 #include <efilib.h>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Its load function never comes back; it is two calls deep, so that a backtrace has something to name.
+// Its load function never comes back; it is two calls deep, so that a backtrace has something to
+// name.
 #include <btl/module.h>
 
 int hangs_inner(volatile int *forever);

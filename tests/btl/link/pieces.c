@@ -28,16 +28,25 @@ static int local(int n)
 int piece(int n)
 {
     switch (n) { // a table of jumps
-    case 0: return outside_small;
-    case 1: return local(n);
-    case 2: return *pointers[n];
-    case 3: return absent_weak ? absent_weak() : -1;
-    case 4: return early(n);
-    case 5: return functions[0](n);
-    case 6: return far_aligned;
-    default: return outside_data[n] + common_int;
+    case 0:
+        return outside_small;
+    case 1:
+        return local(n);
+    case 2:
+        return *pointers[n];
+    case 3:
+        return absent_weak ? absent_weak() : -1;
+    case 4:
+        return early(n);
+    case 5:
+        return functions[0](n);
+    case 6:
+        return far_aligned;
+    default:
+        return outside_data[n] + common_int;
     }
 }
 
 __asm__(".globl absolute\n.set absolute, 0x12345\n"
-        ".pushsection .data\n.quad absolute, outside_small + 8, piece - .\n.long absolute, piece - .\n.popsection");
+        ".pushsection .data\n.quad absolute, outside_small + 8, piece - .\n.long absolute, piece - "
+        ".\n.popsection");

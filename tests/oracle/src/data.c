@@ -7,7 +7,7 @@ extern char far_array[];
 extern int absent_function(int) __attribute__((weak));
 extern char absent_data[] __attribute__((weak));
 
-int shared_counter;             // common with -fcommon
+int shared_counter; // common with -fcommon
 char shared_buffer[300];
 long shared_aligned __attribute__((aligned(128)));
 static int private_counter = 3;
@@ -30,12 +30,9 @@ struct entry {
 };
 
 const struct entry constant_table[] = {
-    {"far", far_function, far_array + 5},
-    {"other", far_other, far_array - 0x70},
-    {"local", local_function, private_bss + 40},
-    {"weak", overridable, &shared_counter},
-    {"absent", absent_function, absent_data},
-    {"self", 0, &constant_table[3].where},
+    {"far", far_function, far_array + 5},        {"other", far_other, far_array - 0x70},
+    {"local", local_function, private_bss + 40}, {"weak", overridable, &shared_counter},
+    {"absent", absent_function, absent_data},    {"self", 0, &constant_table[3].where},
 };
 
 struct entry writable_table[] = {
@@ -49,7 +46,8 @@ struct __attribute__((packed)) odd {
     short more;
     int (*call)(int);
 };
-const struct odd packed_table[] = {{'a', far_array, 1, overridable}, {'b', private_bss, 2, local_function}};
+const struct odd packed_table[] = {{'a', far_array, 1, overridable},
+                                   {'b', private_bss, 2, local_function}};
 
 int odd_aligned __attribute__((section(".data.odd"), aligned(64))) = 5;
 const char one_byte __attribute__((section(".rodata.byte"), aligned(1))) = 'x';

@@ -17,16 +17,27 @@ __attribute__((noinline)) int visible(int x)
 int jump_table(int x, int y)
 {
     switch (x) {
-    case 0: return far_function(y);
-    case 1: return y * 17;
-    case 2: far_variable++; return y;
-    case 3: return visible(y) + 1;
-    case 4: return y / 3;
-    case 5: return hidden_variable;
-    case 6: return far_other(y) + far_function(y);
-    case 7: return y ^ 0x55;
-    case 8: return visible(far_function(y));
-    case 11: return far_variable - y;
+    case 0:
+        return far_function(y);
+    case 1:
+        return y * 17;
+    case 2:
+        far_variable++;
+        return y;
+    case 3:
+        return visible(y) + 1;
+    case 4:
+        return y / 3;
+    case 5:
+        return hidden_variable;
+    case 6:
+        return far_other(y) + far_function(y);
+    case 7:
+        return y ^ 0x55;
+    case 8:
+        return visible(far_function(y));
+    case 11:
+        return far_variable - y;
     }
     return -1;
 }
@@ -34,12 +45,18 @@ int jump_table(int x, int y)
 const char *strings(int x)
 {
     switch (x) {
-    case 0: return "zero";
-    case 1: return "one";
-    case 2: return "two";
-    case 3: return "three";
-    case 4: return "and two";
-    default: return "many";
+    case 0:
+        return "zero";
+    case 1:
+        return "one";
+    case 2:
+        return "two";
+    case 3:
+        return "three";
+    case 4:
+        return "and two";
+    default:
+        return "many";
     }
 }
 

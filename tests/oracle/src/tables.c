@@ -43,7 +43,7 @@ taken:
 
 __asm__(".section .init.table, \"aw\"\n"
         ".byte 1\n"
-        ".quad guarded_load\n"   // unaligned
+        ".quad guarded_load\n" // unaligned
         ".quad far_function + 3\n"
         ".quad .init.table + 100\n"
         ".byte 2, 3\n"
@@ -57,7 +57,7 @@ __asm__(".section .init.table, \"aw\"\n"
         "je far_function\n"
         ".quad 1f\n" // data among code
         "1: leaq far_flag(%rip), %rax\n"
-        "cmpl $5, far_flag(%rip)\n"   // addend -5
+        "cmpl $5, far_flag(%rip)\n"            // addend -5
         "movl $0x12345678, far_flag+4(%rip)\n" // addend -8 + 4
         ".balign 32\n"
         ".previous\n");

@@ -23,9 +23,9 @@ void test_gpt_write(uint8_t *bytes, uint64_t size);
 // Both checksums of the header in `block`, made right again after a change.
 void test_gpt_seal(uint8_t *bytes, uint64_t block);
 
-// A FAT12 volume of 64 sectors with one cluster a sector: sector 0 boot, 1 FAT, 2 root directory (16
-// entries), clusters from sector 3 on. /A.TXT (3 bytes, cluster 2), /DIR (cluster 3) with B.BIN (1,200
-// bytes, clusters 4, 6, 5) in it.
+// A FAT12 volume of 64 sectors with one cluster a sector: sector 0 boot, 1 FAT, 2 root directory
+// (16 entries), clusters from sector 3 on. /A.TXT (3 bytes, cluster 2), /DIR (cluster 3) with B.BIN
+// (1,200 bytes, clusters 4, 6, 5) in it.
 #define TEST_FAT_SIZE (64u * 512)
 void test_fat_write(uint8_t *bytes);
 void test_fat_entry(uint8_t *entry, const char name[11], uint8_t attributes, uint32_t cluster,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The relocation types of ia64 as the psABI and the architecture manual have them, written again for
-// the tests: a typing error in the linker's table must not pass. And modules that use them.
+// The relocation types of ia64 as the psABI and the architecture manual have them, written again
+// for the tests: a typing error in the linker's table must not pass. And modules that use them.
 #ifndef BTL_IA64_TYPES_H
 #define BTL_IA64_TYPES_H
 
@@ -62,8 +62,7 @@ void ia_begin(struct link_fixture *f, size_t allocations); // lf_begin() for ia6
 uint32_t ia_relocate(struct link_fixture *f, uint32_t section, uint64_t offset, uint32_t type,
                      uint32_t symbol, int64_t addend);
 // Bundles with the templates that the types need, one after another; at most 64.
-uint32_t ia_add_text(struct link_fixture *f, const char *name, const uint32_t *types,
-                     size_t count);
+uint32_t ia_add_text(struct link_fixture *f, const char *name, const uint32_t *types, size_t count);
 
 // Links a module with one relocation, at IA_PLACE of the image, against an absolute symbol "there".
 #define IA_PLACE 32u

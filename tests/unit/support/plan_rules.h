@@ -36,7 +36,8 @@ static inline void rule_check(const struct rule_case *rule)
 #define CHECK(...) rule_check(&(struct rule_case){__VA_ARGS__})
 
 // The messages of a plan, one a line.
-static inline void rule_check_messages(const char *conf, const char *const *modules, const char *expected)
+static inline void rule_check_messages(const char *conf, const char *const *modules,
+                                       const char *expected)
 {
     struct plan_world world;
     world_begin(&world, conf);
