@@ -37,7 +37,7 @@ void btl_config_quote(struct btl_str value, struct btl_out *out)
         do
             end++;
         while (end < value.len && value.at[end] != '"' && value.at[end] != '\\');
-        btl_format(out, "%S", &(struct btl_str){value.at + at, end - at});
+        btl_format(out, "%pS", &(struct btl_str){value.at + at, end - at});
     }
     btl_format(out, "\"");
 }
@@ -46,7 +46,7 @@ bool btl_config_line(struct btl_str key, struct btl_str value, struct btl_out *o
 {
     if (!is_key(key) || !can_be_said(value))
         return false;
-    btl_format(out, "%S=", &key);
+    btl_format(out, "%pS=", &key);
     btl_config_quote(value, out);
     btl_format(out, "\n");
     return true;

@@ -59,7 +59,7 @@ static void put_escaped(struct btl_out *out, struct btl_str text)
         size_t end = at;
         while (end < shown && is_printable(text.at[end]))
             end++;
-        btl_format(out, "%S", &(struct btl_str){text.at + at, end - at});
+        btl_format(out, "%pS", &(struct btl_str){text.at + at, end - at});
         if (end < shown)
             btl_format(out, "\\x%02x", (unsigned)(uint8_t)text.at[end++]);
         at = end;
@@ -75,13 +75,13 @@ static void put_arg(struct btl_out *out, const struct btl_arg *arg)
         put_escaped(out, arg->str);
         break;
     case BTL_ARG_DEC:
-        btl_format(out, "%llu", (unsigned long long)arg->number);
+        btl_format(out, "%lu", arg->number);
         break;
     case BTL_ARG_HEX:
-        btl_format(out, "0x%llx", (unsigned long long)arg->number);
+        btl_format(out, "0x%lx", arg->number);
         break;
     case BTL_ARG_SIZE:
-        btl_format(out, "%B", (unsigned long long)arg->number);
+        btl_format(out, "%pB", &arg->number);
         break;
     }
 }
@@ -93,7 +93,7 @@ void btl_diag_sentence(struct btl_out *out, const struct btl_diag *diag)
         size_t plain = 0;
         while (at[plain] != '\0' && at[plain] != '%')
             plain++;
-        btl_format(out, "%S", &(struct btl_str){at, plain});
+        btl_format(out, "%pS", &(struct btl_str){at, plain});
         at += plain;
         if (at[0] == '%' && at[1] >= '1' && at[1] <= '0' + BTL_DIAG_ARGS) {
             put_arg(out, &diag->arg[at[1] - '1']);

@@ -131,13 +131,31 @@ static void put_string(struct btl_out *out, const struct spec *spec, const char 
     put_padded(out, spec, text, len);
 }
 
-static void put_str(struct btl_out *out, const struct spec *spec, const struct btl_str *str)
+static void put_str(struct btl_out *out, const struct spec *spec, const struct btl_str *str,
+                    size_t max)
 {
     if (str == NULL) {
         put_string(out, spec, NULL);
         return;
     }
-    put_padded(out, spec, str->at, str->len < spec->precision ? str->len : spec->precision);
+    put_padded(out, spec, str->at, str->len < max ? str->len : max);
+}
+
+// `extension`: the character after "%p". Returns how many characters of the format it took.
+static size_t put_extended(struct btl_out *out, const struct spec *spec, char extension,
+                           const void *pointer)
+{
+    if (extension == 'S')
+        put_str(out, spec, pointer, SIZE_MAX);
+    else if (extension == 'C')
+        put_str(out, spec, pointer, spec->width);
+    else if (extension == 'B')
+        put_size(out, spec, *(const uint64_t *)pointer);
+    else {
+        put_pointer(out, spec, (uintptr_t)pointer);
+        return 0;
+    }
+    return 1;
 }
 
 static uint64_t next_unsigned(const struct spec *spec, struct arguments *args)
@@ -214,9 +232,11 @@ static const char *parse_spec(const char *at, struct arguments *args, struct spe
     return at;
 }
 
-static void convert(struct btl_out *out, const struct spec *spec, char conversion,
-                    struct arguments *args)
+// `at`: the conversion letter. Returns what follows the conversion.
+static const char *convert(struct btl_out *out, const struct spec *spec, const char *at,
+                           struct arguments *args)
 {
+    char conversion = *at++;
     if (conversion == 'd') {
         int64_t value = next_signed(spec, args);
         put_number(out, spec, value < 0 ? -(uint64_t)value : (uint64_t)value, value < 0, 'd');
@@ -224,16 +244,17 @@ static void convert(struct btl_out *out, const struct spec *spec, char conversio
         put_number(out, spec, next_unsigned(spec, args), false, conversion);
     } else if (conversion == 's') {
         put_string(out, spec, va_arg(args->list, const char *));
-    } else if (conversion == 'S') {
-        put_str(out, spec, va_arg(args->list, const struct btl_str *));
+    } else if (conversion == 'S') { // of modules built before kernel:1.3, as is %B
+        put_str(out, spec, va_arg(args->list, const struct btl_str *), spec->precision);
     } else if (conversion == 'B') {
-        put_size(out, spec, va_arg(args->list, unsigned long long));
+        put_size(out, spec, va_arg(args->list, uint64_t));
     } else if (conversion == 'p') {
-        put_pointer(out, spec, (uintptr_t)va_arg(args->list, void *));
+        at += put_extended(out, spec, *at, va_arg(args->list, const void *));
     } else { // 'c', or a character that stands for itself
         char one = conversion == 'c' ? (char)va_arg(args->list, int) : conversion;
         put_padded(out, spec, &one, 1);
     }
+    return at;
 }
 
 void btl_vformat(struct btl_out *out, const char *format, va_list list)
@@ -252,7 +273,7 @@ void btl_vformat(struct btl_out *out, const char *format, va_list list)
         format = parse_spec(format + 1, &args, &spec);
         if (*format == '\0')
             break;
-        convert(out, &spec, *format++, &args);
+        format = convert(out, &spec, format, &args);
     }
     va_end(args.list);
 }

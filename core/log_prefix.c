@@ -12,9 +12,8 @@ size_t btl_log_prefix(char to[static BTL_LOG_PREFIX_MAX], uint64_t nanoseconds,
                       enum btl_log_level level)
 {
     uint64_t microseconds = nanoseconds / 1000;
-    return btl_format_to(to, BTL_LOG_PREFIX_MAX, "[%5llu.%06llu] %-5s ",
-                         (unsigned long long)(microseconds / 1000000),
-                         (unsigned long long)(microseconds % 1000000),
+    return btl_format_to(to, BTL_LOG_PREFIX_MAX, "[%5lu.%06lu] %-5s ", (microseconds / 1000000),
+                         (microseconds % 1000000),
                          (size_t)level < BTL_LOG_LEVELS ? levels[level] : "?");
 }
 

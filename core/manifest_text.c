@@ -11,7 +11,7 @@ static void address(struct text *text, const char *name, uint64_t value)
     if (value == 0)
         return;
     text_label(text, name);
-    btl_format(text->out, "0x%llx\n", (unsigned long long)value);
+    btl_format(text->out, "0x%lx\n", value);
 }
 
 // Where a part of the kernel's address space lies.
@@ -21,9 +21,9 @@ static void range(struct text *text, const char *name, uint64_t start, uint64_t 
     if (size == 0)
         return;
     text_label(text, name);
-    btl_format(text->out, "%016llx %8B", (unsigned long long)start, (unsigned long long)size);
+    btl_format(text->out, "%016lx %8pB", start, &size);
     if (physical != 0)
-        btl_format(text->out, "  at %llx", (unsigned long long)physical);
+        btl_format(text->out, "  at %lx", physical);
     btl_format(text->out, "\n");
 }
 
@@ -46,10 +46,9 @@ static void framebuffer(struct text *text, const struct btlm_system *system)
     if (system->framebuffer == 0)
         return;
     text_label(text, "framebuffer");
-    btl_format(text->out, "%ux%u %s at 0x%llx, %B\n", system->framebuffer_width,
+    btl_format(text->out, "%ux%u %s at 0x%lx, %pB\n", system->framebuffer_width,
                system->framebuffer_height, format < BTL_COUNT(formats) ? formats[format] : "?",
-               (unsigned long long)system->framebuffer,
-               (unsigned long long)system->framebuffer_size);
+               system->framebuffer, BTL_BYTES(system->framebuffer_size));
 }
 
 static void address_space(struct text *text, const struct btlm_system *system)
@@ -66,8 +65,8 @@ static void manifest_itself(struct text *text)
 {
     const struct btlm_header *header = text->manifest->header;
     text_label(text, "manifest");
-    btl_format(text->out, "version %u.%u, %B at 0x%llx\n", header->major, header->minor,
-               (unsigned long long)header->total_size, (unsigned long long)header->physical);
+    btl_format(text->out, "version %u.%u, %pB at 0x%lx\n", header->major, header->minor,
+               BTL_BYTES(header->total_size), header->physical);
 }
 
 // The random seed itself is a secret: its size alone is shown.
@@ -96,7 +95,7 @@ static void text_system(struct text *text)
     if (system->ticks_per_second == 0)
         return;
     text_label(text, "time stamps");
-    btl_format(text->out, "%llu ticks per second\n", (unsigned long long)system->ticks_per_second);
+    btl_format(text->out, "%lu ticks per second\n", system->ticks_per_second);
 }
 
 static void text_kernel(struct text *text)
@@ -111,7 +110,7 @@ static void text_kernel(struct text *text)
     text_sha256(text, kernel->sha256);
     btl_format(text->out, "\n");
     text_label(text, "file size");
-    btl_format(text->out, "%B\n", (unsigned long long)kernel->file_size);
+    btl_format(text->out, "%pB\n", &kernel->file_size);
     range(text, "image", kernel->virtual_base, kernel->physical_base, kernel->size);
     address(text, "entry", kernel->entry);
 }
@@ -123,8 +122,8 @@ static void text_segments(struct text *text)
     text_heading(text, "Kernel segments");
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_segment *at = btl_manifest_entry(text->manifest, BTLM_SEGMENTS, i);
-        btl_format(text->out, "  %016llx %8s  %s\n", (unsigned long long)at->address,
-                   text_size(at->size, size), text_perm(at->perm, perm));
+        btl_format(text->out, "  %016lx %8s  %s\n", at->address, text_size(at->size, size),
+                   text_perm(at->perm, perm));
     }
 }
 
@@ -141,7 +140,7 @@ static void verbatim(struct text *text, const char *heading, enum btlm_kind kind
     for (size_t at = 0, end = 0; at < all.len; at = end) {
         while (end < all.len && is_plain(all.at[end]))
             end++;
-        btl_format(text->out, "%S", &(struct btl_str){all.at + at, end - at});
+        btl_format(text->out, "%pS", &(struct btl_str){all.at + at, end - at});
         if (end == all.len)
             break;
         bool ends_line = all.at[end] == '\r' && end + 1 < all.len && all.at[end + 1] == '\n';

@@ -21,8 +21,7 @@ void text_volume(struct text *text)
     }
     if (volume->block_count != 0) {
         text_label(text, "blocks");
-        btl_format(text->out, "%llu from %llu on\n", (unsigned long long)volume->block_count,
-                   (unsigned long long)volume->start_block);
+        btl_format(text->out, "%lu from %lu on\n", volume->block_count, volume->start_block);
     }
     if (volume->controller.length != 0)
         text_field(text, "controller", volume->controller);

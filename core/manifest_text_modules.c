@@ -28,8 +28,8 @@ static void table_line(struct text *text, uint64_t index, size_t name_width)
     bool linked = module->state == BTLM_LINKED;
     uint64_t bytes = linked ? module->size : module->file_size;
     if (linked)
-        btl_format_to(address, sizeof(address), "%016llx", (unsigned long long)module->address);
-    btl_format(text->out, "%3llu ", (unsigned long long)index);
+        btl_format_to(address, sizeof(address), "%016lx", module->address);
+    btl_format(text->out, "%3lu ", index);
     text_str(text, module->name, name_width);
     btl_format(text->out, " %-11s %-8s %-5s %-10s %-16s %8s\n",
                module->flags & BTLM_METADATA ? btl_type_name(module->type) : "-",
@@ -47,7 +47,7 @@ static void reasons(struct text *text)
             continue;
         const struct btlm_diagnostic *reason =
             btl_manifest_entry(text->manifest, BTLM_DIAGNOSTICS, module->reason);
-        btl_format(text->out, "%s%3llu ", first ? "\n" : "", (unsigned long long)i);
+        btl_format(text->out, "%s%3lu ", first ? "\n" : "", i);
         text_str(text, reason->text, 0);
         btl_format(text->out, "\n");
         first = false;
@@ -102,7 +102,7 @@ static void file_details(struct text *text, const struct btlm_module *module)
     btl_format(text->out, " ");
     text_str(text, module->path, 0);
     if (module->file_size != 0) {
-        btl_format(text->out, ", %B\n", (unsigned long long)module->file_size);
+        btl_format(text->out, ", %pB\n", &module->file_size);
         label(text, "SHA-256");
         btl_format(text->out, " ");
         text_sha256(text, module->sha256);
@@ -153,13 +153,13 @@ static void place_details(struct text *text, const struct btlm_module *module)
 {
     if (module->size != 0) {
         label(text, "image");
-        btl_format(text->out, " %016llx %B, %B of them bss\n", (unsigned long long)module->address,
-                   (unsigned long long)module->size, (unsigned long long)module->bss_size);
+        btl_format(text->out, " %016lx %pB, %pB of them bss\n", module->address,
+                   BTL_BYTES(module->size), BTL_BYTES(module->bss_size));
     }
     if (module->staged_size != 0) {
         label(text, "staged");
-        btl_format(text->out, " at %llx, %B\n", (unsigned long long)module->staged_physical,
-                   (unsigned long long)module->staged_size);
+        btl_format(text->out, " at %lx, %pB\n", module->staged_physical,
+                   BTL_BYTES(module->staged_size));
     }
     if (module->reason != BTL_NONE) {
         const struct btlm_diagnostic *reason =
@@ -213,8 +213,8 @@ static void module_sections(struct text *text, const struct btlm_module *module)
         const struct btlm_section *at =
             btl_manifest_entry(text->manifest, BTLM_SECTIONS, (uint64_t)module->first_section + i);
         label(text, i == 0 ? "sections" : "");
-        btl_format(text->out, " %016llx %8s  %s  ", (unsigned long long)at->address,
-                   text_size(at->size, size), text_perm(at->perm, perm));
+        btl_format(text->out, " %016lx %8s  %s  ", at->address, text_size(at->size, size),
+                   text_perm(at->perm, perm));
         text_str(text, at->name, 0);
         btl_format(text->out, "\n");
     }
@@ -222,7 +222,7 @@ static void module_sections(struct text *text, const struct btlm_module *module)
 
 static void module_title(struct text *text, uint64_t index, const struct btlm_module *module)
 {
-    btl_format(text->out, "%3llu ", (unsigned long long)index);
+    btl_format(text->out, "%3lu ", index);
     text_str(text, module->name, 0);
     if (module->version.length != 0) {
         btl_format(text->out, " ");

@@ -38,7 +38,7 @@ static void put_escaped(struct text *text, struct btl_str str)
     for (size_t at = 0, end = 0; at < shown(str); at = end) {
         while (end < shown(str) && is_printable(str.at[end]))
             end++;
-        btl_format(text->out, "%S", &(struct btl_str){str.at + at, end - at});
+        btl_format(text->out, "%pS", &(struct btl_str){str.at + at, end - at});
         if (end < shown(str))
             btl_format(text->out, "\\x%02x", (unsigned)(uint8_t)str.at[end++]);
     }
@@ -118,7 +118,7 @@ void text_sha256(struct text *text, const uint8_t digest[static 32])
 
 const char *text_size(uint64_t bytes, char buffer[static 16])
 {
-    btl_format_to(buffer, 16, "%B", (unsigned long long)bytes);
+    btl_format_to(buffer, 16, "%pB", &bytes);
     return buffer;
 }
 
@@ -132,11 +132,11 @@ const char *text_time(uint64_t ns, char buffer[static 24])
     for (size_t i = 0; i < BTL_COUNT(units); i++) {
         if (ns < units[i].ns)
             continue;
-        btl_format_to(buffer, 24, "%llu.%03llu %s", (unsigned long long)(ns / units[i].ns),
-                      (unsigned long long)(ns % units[i].ns / (units[i].ns / 1000)), units[i].name);
+        btl_format_to(buffer, 24, "%lu.%03lu %s", (ns / units[i].ns),
+                      (ns % units[i].ns / (units[i].ns / 1000)), units[i].name);
         return buffer;
     }
-    btl_format_to(buffer, 24, "%llu ns", (unsigned long long)ns);
+    btl_format_to(buffer, 24, "%lu ns", ns);
     return buffer;
 }
 

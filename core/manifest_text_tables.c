@@ -10,7 +10,7 @@ void text_exports(struct text *text)
     btl_format(text->out, "  %-16s %-*s %s\n", "address", (int)width, "owner", "name");
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_export *at = btl_manifest_entry(text->manifest, BTLM_EXPORTS, i);
-        btl_format(text->out, "  %016llx ", (unsigned long long)at->value);
+        btl_format(text->out, "  %016lx ", at->value);
         text_owner(text, at->owner, width);
         btl_format(text->out, " ");
         text_str(text, at->name, 0);
@@ -44,10 +44,9 @@ void text_memory(struct text *text)
                "EFI", "attributes");
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_memory *at = btl_manifest_entry(text->manifest, BTLM_MEMORY, i);
-        btl_format(text->out, "  %013llx-%013llx %8s  %-13s %4u  %llx\n",
-                   (unsigned long long)at->start, (unsigned long long)(at->start + at->size),
-                   text_size(at->size, size), btlm_memory_name(at->type), at->efi_type,
-                   (unsigned long long)at->attributes);
+        btl_format(text->out, "  %013lx-%013lx %8s  %-13s %4u  %lx\n", at->start,
+                   (at->start + at->size), text_size(at->size, size), btlm_memory_name(at->type),
+                   at->efi_type, at->attributes);
     }
     memory_totals(text);
 }
@@ -76,15 +75,14 @@ void text_symbols(struct text *text)
     size_t width = text_owner_width(text);
     text_heading(text, "Functions");
     if (text->what != 1u << BTLM_SYMBOLS) {
-        btl_format(text->out, "  %llu, for backtraces\n", (unsigned long long)count);
+        btl_format(text->out, "  %lu, for backtraces\n", count);
         return;
     }
     btl_format(text->out, "  %-16s %8s  %-*s %s\n", "address", "bytes", (int)width, "owner",
                "name");
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_symbol *at = btl_manifest_entry(text->manifest, BTLM_SYMBOLS, i);
-        btl_format(text->out, "  %016llx %8llu  ", (unsigned long long)at->address,
-                   (unsigned long long)at->size);
+        btl_format(text->out, "  %016lx %8lu  ", at->address, at->size);
         text_owner(text, at->owner, width);
         btl_format(text->out, " ");
         text_str(text, at->name, 0);

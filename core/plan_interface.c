@@ -75,13 +75,13 @@ static const struct btl_interface *provided_by(const struct btl_plan *plan,
 static struct btl_arg interface_arg(struct btl_plan *plan, const struct btl_interface *interface)
 {
     size_t len =
-        btl_format_to(NULL, 0, "%S:%u.%u", &interface->name, interface->major, interface->minor);
+        btl_format_to(NULL, 0, "%pS:%u.%u", &interface->name, interface->major, interface->minor);
     char *text = btl_alloc(plan->arena, len + 1, 1);
     if (text == NULL) {
         plan_no_memory(plan);
         return BTL_ARG(interface->name);
     }
-    btl_format_to(text, len + 1, "%S:%u.%u", &interface->name, interface->major, interface->minor);
+    btl_format_to(text, len + 1, "%pS:%u.%u", &interface->name, interface->major, interface->minor);
     return BTL_ARG(((struct btl_str){text, len}));
 }
 

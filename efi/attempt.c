@@ -77,7 +77,7 @@ static bool stop_dry(struct loader *loader)
         log_answer(&loader->log, "errors without text, for want of memory: %u", loader->diags.lost);
     log_answer(&loader->log, "dry run: this would not boot (errors: %u)", errors_shown(loader));
     if (loader->fallback.there)
-        log_answer(&loader->log, "a boot would go on with %S instead", &loader->fallback.path);
+        log_answer(&loader->log, "a boot would go on with %pS instead", &loader->fallback.path);
     return false;
 }
 

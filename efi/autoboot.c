@@ -79,10 +79,9 @@ bool files_close(struct loader *loader)
 {
     volume_close(loader);
     if (loader->save_path.len > 0)
-        log_line(&loader->log, BTL_LOG_INFO, "saving the manifest to %S", &loader->save_path);
-    log_line(&loader->log, BTL_LOG_INFO, "%s %S after %llu us (errors: %u, warnings: %u)",
+        log_line(&loader->log, BTL_LOG_INFO, "saving the manifest to %pS", &loader->save_path);
+    log_line(&loader->log, BTL_LOG_INFO, "%s %pS after %lu us (errors: %u, warnings: %u)",
              loader->options.dry_run ? "dry run: would start" : "starting", &loader->config.kernel,
-             (unsigned long long)clock_now(&loader->clock) / 1000, errors_shown(loader),
-             loader->diags.warnings);
+             clock_now(&loader->clock) / 1000, errors_shown(loader), loader->diags.warnings);
     return true;
 }

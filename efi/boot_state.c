@@ -89,7 +89,7 @@ void state_say_failed(struct loader *loader)
     const char *where = failed->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader";
     if (failed->path.len > 0)
         log_line(&loader->log, wanted ? BTL_LOG_INFO : BTL_LOG_DEBUG,
-                 "a boot of %S has failed, in the %s: %S", &path, where, &line);
+                 "a boot of %pS has failed, in the %s: %pS", &path, where, &line);
 }
 
 bool state_read(struct loader *loader)

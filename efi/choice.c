@@ -92,7 +92,7 @@ bool choice_first(struct loader *loader)
     // It is asked for later than the options of a boot entry are written.
     if (take_next(loader, &choice->path)) {
         choice->how = BTLM_HOW_ONE_SHOT;
-        log_line(&loader->log, BTL_LOG_INFO, "for this boot only: %S", &choice->path);
+        log_line(&loader->log, BTL_LOG_INFO, "for this boot only: %pS", &choice->path);
     }
     state_say_failed(loader);
     return true;

@@ -49,10 +49,9 @@ static void say_read(struct loader *loader, const struct file *file)
     for (size_t i = 0; i < sizeof(file->sha256); i += sizeof(uint64_t)) {
         uint64_t eight;
         memcpy(&eight, file->sha256 + i, sizeof(eight));
-        btl_format_to(digest + 2 * i, 17, "%016llx", (unsigned long long)__builtin_bswap64(eight));
+        btl_format_to(digest + 2 * i, 17, "%016lx", __builtin_bswap64(eight));
     }
-    log_line(&loader->log, BTL_LOG_DEBUG, "%S: %llu bytes", &file->path,
-             (unsigned long long)file->bytes.size);
+    log_line(&loader->log, BTL_LOG_DEBUG, "%pS: %lu bytes", &file->path, file->bytes.size);
     log_line(&loader->log, BTL_LOG_DEBUG, "  SHA-256 %s", digest);
 }
 

@@ -52,9 +52,8 @@ bool kernel_place(struct loader *loader)
     // The window ends below the end of the address space: this cannot overflow.
     btl_round_up(base + kernel->image.size, WINDOW_STEP, &loader->window_next);
     log_rows_begin(&loader->log);
-    log_row(&loader->log, "%-24.24s %-5s %8B  %016llx %9llu us", "kernel", "",
-            (unsigned long long)kernel->image.size, (unsigned long long)base,
-            (unsigned long long)(kernel->read_time + time) / 1000);
+    log_row(&loader->log, "%-24s %-5s %8pB  %016lx %9lu us", "kernel", "",
+            BTL_BYTES(kernel->image.size), base, (kernel->read_time + time) / 1000);
     return true;
 }
 

@@ -43,16 +43,16 @@ struct log {
 void log_begin(struct log *log, const struct clock *clock, struct btl_arena *arena);
 // From now on lines up to `shown` go to the console, those that were kept back first.
 void log_show(struct log *log, enum btl_log_level shown);
-void log_line(struct log *log, enum btl_log_level level, const char *format, ...);
+void log_line(struct log *log, enum btl_log_level level, const char *format, ...) BTL_PRINTF(3, 4);
 // The same, kept alone.
-void log_keep(struct log *log, enum btl_log_level level, const char *format, ...);
+void log_keep(struct log *log, enum btl_log_level level, const char *format, ...) BTL_PRINTF(3, 4);
 // A table: its first rows are on the console too, all of them where everything is shown. At its end
 // a line says how many are not.
 void log_rows_begin(struct log *log);
-void log_row(struct log *log, const char *format, ...);
+void log_row(struct log *log, const char *format, ...) BTL_PRINTF(2, 3);
 void log_rows_end(struct log *log);
 // What was asked for: on the console alone, whatever is shown there.
-void log_answer(struct log *log, const char *format, ...);
+void log_answer(struct log *log, const char *format, ...) BTL_PRINTF(2, 3);
 // A line on the console that stands there until the next line comes, and is not kept. Empty: it
 // goes away now. Only where the terminal goes back to the beginning of a line.
 void log_passing(struct log *log, struct btl_str line);

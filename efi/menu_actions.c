@@ -11,7 +11,7 @@ static bool choose(struct loader *loader, uint32_t index)
         return false;
     *choice = (struct choice){.path = path, .how = BTLM_HOW_MENU, .wanted = path};
     choice->safe = loader->options.safe;
-    menu_say(loader, false, "%S was chosen", &path);
+    menu_say(loader, false, "%pS was chosen", &path);
     return true;
 }
 
@@ -49,7 +49,7 @@ static bool run_shell(struct loader *loader)
     else if (status == FW_SUCCESS)
         menu_say(loader, false, "Back from the shell; files and boot state are read anew");
     else
-        menu_say(loader, true, "The shell could not be started: %S", &name);
+        menu_say(loader, true, "The shell could not be started: %pS", &name);
     return true;
 }
 
@@ -60,7 +60,7 @@ static void enter_setup(struct loader *loader)
         return;
     }
     struct btl_str name = fw_status_name(loader->fw->enter_setup(loader->fw));
-    menu_say(loader, true, "The firmware's setup could not be entered: %S", &name);
+    menu_say(loader, true, "The firmware's setup could not be entered: %pS", &name);
 }
 
 // What ends the menu. False: it goes on.
@@ -141,7 +141,7 @@ static bool take_other(struct loader *loader, enum menu_page page, uint32_t othe
         return other < menu_config_count(loader) && choose(loader, other);
     }
     menu_module_at(loader, other, &module);
-    btl_format_to(loader->menu.module, sizeof(loader->menu.module), "%S", &module.name);
+    btl_format_to(loader->menu.module, sizeof(loader->menu.module), "%pS", &module.name);
     loader->menu.page = MENU_PAGE_MODULE;
     loader->menu.selected[MENU_PAGE_MODULE] = loader->menu.top[MENU_PAGE_MODULE] = 0;
     return false;

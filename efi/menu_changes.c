@@ -51,13 +51,14 @@ static struct btl_str key_in(const struct menu_key_text *room, size_t len)
 
 struct btl_str menu_module_key(struct btl_str module, const char *rest, struct menu_key_text *room)
 {
-    return key_in(room, btl_format_to(room->text, sizeof(room->text), "%S%s", &module, rest));
+    return key_in(room, btl_format_to(room->text, sizeof(room->text), "%pS%s", &module, rest));
 }
 
 struct btl_str menu_tunable_key(struct btl_str module, struct btl_str tunable,
                                 struct menu_key_text *room)
 {
-    return key_in(room, btl_format_to(room->text, sizeof(room->text), "%S.%S", &module, &tunable));
+    return key_in(room,
+                  btl_format_to(room->text, sizeof(room->text), "%pS.%pS", &module, &tunable));
 }
 
 static bool no_memory(struct loader *loader)
@@ -117,7 +118,7 @@ bool menu_change(struct loader *loader, struct btl_str key, struct btl_str value
 
 bool menu_ask_change(struct loader *loader, struct menu_question *question, struct btl_str key)
 {
-    btl_format_to(question->about, sizeof(question->about), "%S", &key);
+    btl_format_to(question->about, sizeof(question->about), "%pS", &key);
     return menu_ask(loader, question) && menu_change(loader, key, btl_line_text(&question->line));
 }
 
@@ -146,12 +147,12 @@ static bool undo(struct loader *loader, struct btl_str name,
                  bool (*of)(struct btl_str line, struct btl_str name))
 {
     if (!any(loader, name, of)) {
-        menu_say(loader, false, "Nothing of %S was changed", &name);
+        menu_say(loader, false, "Nothing of %pS was changed", &name);
         return false;
     }
     if (!rewrite(loader, name, of, BTL_STR("")))
         return false;
-    menu_say(loader, false, "%S is as in %S again", &name, &loader->choice.path);
+    menu_say(loader, false, "%pS is as in %pS again", &name, &loader->choice.path);
     return true;
 }
 
@@ -172,7 +173,7 @@ bool menu_undo_all(struct loader *loader)
         return false;
     }
     loader->choice.changes = BTL_STR("");
-    menu_say(loader, false, "Everything is as in %S again", &loader->choice.path);
+    menu_say(loader, false, "Everything is as in %pS again", &loader->choice.path);
     return true;
 }
 
@@ -208,7 +209,7 @@ bool menu_renew_blacklist(struct loader *loader)
         if (any(loader, name, switches_on))
             changed = true;
         else
-            btl_format(&kept.out, "%s%S", kept.len > 0 ? "," : "", &name);
+            btl_format(&kept.out, "%s%pS", kept.len > 0 ? "," : "", &name);
     }
     return changed ? set(loader, BLACKLIST, btl_buffer_text(&kept), &line)
                    : rewrite(loader, BLACKLIST, is_of_key, BTL_STR(""));

@@ -9,7 +9,7 @@ static void print_row(struct btl_out *out, uint32_t number, const struct menu_ro
 {
     static const char *const states[FW_STYLES] = {[FW_STYLE_PROBLEM] = " (problem)"};
     const char *state = row->off ? " (not now)" : states[row->style];
-    btl_format(out, "%3u %c  %S", number, row->key != 0 ? row->key : ' ', &row->name);
+    btl_format(out, "%3u %c  %pS", number, row->key != 0 ? row->key : ' ', &row->name);
     if (row->text[0] != '\0')
         btl_format(out, ": %s", row->text);
     btl_format(out, "%s%s\n", row->changed ? " (changed)" : "", state != NULL ? state : "");
@@ -20,14 +20,14 @@ static void print_page(struct loader *loader, struct btl_out *out)
     struct menu *menu = &loader->menu;
     struct menu_row row;
     uint32_t number = 0;
-    btl_format(out, "\n%s page%s%s, %S. Type a number, a letter, or ? for help.\n",
+    btl_format(out, "\n%s page%s%s, %pS. Type a number, a letter, or ? for help.\n",
                menu_page_name(menu->page), menu->page >= MENU_TABS ? " of " : "",
                menu->page >= MENU_TABS ? menu->module : "", &loader->choice.path);
     menu_problems(loader, out);
     for (uint32_t i = 0; i < menu_row_count(loader, menu->page); i++) {
         menu_row(loader, menu->page, i, &row);
         if (row.heading)
-            btl_format(out, "%S:\n", &row.name);
+            btl_format(out, "%pS:\n", &row.name);
         else
             print_row(out, ++number, &row);
     }
@@ -189,10 +189,10 @@ static void print_question(const void *what, struct btl_out *out)
 {
     const struct menu_question *question = what;
     struct btl_str value = btl_line_text(&question->line);
-    btl_format(out, "%s: \"%S\"\n", question->about[0] != '\0' ? question->about : "now", &value);
+    btl_format(out, "%s: \"%pS\"\n", question->about[0] != '\0' ? question->about : "now", &value);
     if (question->hint[0] != '\0')
         btl_format(out, "%s\n", question->hint);
-    btl_format(out, "Return alone keeps \"%S\", \"\" is the empty text.\n", &value);
+    btl_format(out, "Return alone keeps \"%pS\", \"\" is the empty text.\n", &value);
 }
 
 static bool ask(struct loader *loader, struct menu_question *question)

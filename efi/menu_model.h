@@ -93,7 +93,7 @@ const struct menu_view *menu_view_of(const struct loader *loader);
 // Waits for a key. 0: nobody is there, and the view is to return MENU_NOBODY.
 fw_key menu_wait_key(struct loader *loader);
 
-void menu_say(struct loader *loader, bool problem, const char *format, ...);
+void menu_say(struct loader *loader, bool problem, const char *format, ...) BTL_PRINTF(3, 4);
 
 // ------------------------------------------------------------------------------ parts of the model
 

@@ -13,7 +13,7 @@ static bool toggle(struct loader *loader, const struct menu_module *module)
         !menu_renew_blacklist(loader))
         return false;
     if (!on && loader->choice.safe)
-        menu_say(loader, true, "A safe boot may leave %S out all the same", &module->name);
+        menu_say(loader, true, "A safe boot may leave %pS out all the same", &module->name);
     return true;
 }
 
@@ -23,7 +23,7 @@ static bool edit_flags(struct loader *loader, const struct menu_module *module)
     struct menu_key_text room;
     if (!menu_question_begin(loader, &question, "Flags", menu_module_flags(module)))
         return false;
-    btl_format_to(question.hint, sizeof(question.hint), "Text for the load function of %S.",
+    btl_format_to(question.hint, sizeof(question.hint), "Text for the load function of %pS.",
                   &module->name);
     return menu_ask_change(loader, &question, menu_module_key(module->name, "_flags", &room));
 }
@@ -39,9 +39,11 @@ static bool edit_tunable(struct loader *loader, const struct menu_module *module
                                                    : BTL_STR("");
     if (!menu_question_begin(loader, &question, "Tunable", value))
         return false;
-    size_t len = btl_format_to(question.hint, sizeof(question.hint), "%.60S%s%.200S%s",
-                               &tunable.type, tunable.type.len > 0 ? ": " : "",
-                               &tunable.description, tunable.description.len > 0 ? ". " : "");
+    struct btl_str type = btl_str_first(tunable.type, 60);
+    struct btl_str description = btl_str_first(tunable.description, 200);
+    size_t len =
+        btl_format_to(question.hint, sizeof(question.hint), "%pS%s%pS%s", &type,
+                      type.len > 0 ? ": " : "", &description, description.len > 0 ? ". " : "");
     if (tunable.has_default)
         btl_format_to(question.hint + len, sizeof(question.hint) - len, "Default: %s",
                       tunable.default_text);
@@ -56,12 +58,12 @@ static void print_all(const void *what, struct btl_out *out)
         return;
     menu_module_details(&module, out);
     if (module.module != NULL && module.module->file != NULL)
-        btl_format(out, "%llu bytes\n", (unsigned long long)module.module->file->bytes.size);
+        btl_format(out, "%lu bytes\n", module.module->file->bytes.size);
     for (size_t i = 0; module.info != NULL && i < module.info->need_count; i++)
-        btl_format(out, "needs interface %S:%u.%u\n", &module.info->needs[i].name,
+        btl_format(out, "needs interface %pS:%u.%u\n", &module.info->needs[i].name,
                    module.info->needs[i].major, module.info->needs[i].minor);
     for (size_t i = 0; module.info != NULL && i < module.info->provide_count; i++)
-        btl_format(out, "provides interface %S:%u.%u\n", &module.info->provides[i].name,
+        btl_format(out, "provides interface %pS:%u.%u\n", &module.info->provides[i].name,
                    module.info->provides[i].major, module.info->provides[i].minor);
     for (uint32_t i = 0; i < menu_tunable_count(&module); i++)
         menu_tunable_details(&module, i, out);
@@ -138,7 +140,7 @@ bool menu_module_add(struct loader *loader)
     if (!menu_question_begin(loader, &question, "Add a module", BTL_STR("")))
         return false;
     btl_format_to(question.hint, sizeof(question.hint),
-                  "Its name: NAME is looked for as NAME.ko in %S.", &loader->config.module_path);
+                  "Its name: NAME is looked for as NAME.ko in %pS.", &loader->config.module_path);
     if (!menu_ask(loader, &question))
         return false;
     struct btl_str name = btl_line_text(&question.line);

@@ -40,7 +40,7 @@ static void phase_row(const struct loader *loader, const struct menu_module *mod
     *ret = (struct menu_row){.key = 'p', .name = BTL_STR("Phase")};
     ret->changed = key_changed(loader, module, "_phase");
     if (planned != NULL && planned->pulled_by != BTL_NONE)
-        btl_format_to(ret->text, sizeof(ret->text), "%s, where %S pulls it; configured for %s",
+        btl_format_to(ret->text, sizeof(ret->text), "%s, where %pS pulls it; configured for %s",
                       phase, &loader->plan.modules[planned->pulled_by].name,
                       btl_phase_name(planned->configured));
     else
@@ -56,7 +56,7 @@ static void tunable_row(const struct loader *loader, const struct menu_module *m
     *ret = (struct menu_row){.name = tunable.name};
     ret->changed = menu_changed(loader, menu_tunable_key(module->name, tunable.name, &room));
     if (tunable.setting != NULL)
-        btl_format_to(ret->text, sizeof(ret->text), "\"%S\"", &tunable.setting->value);
+        btl_format_to(ret->text, sizeof(ret->text), "\"%pS\"", &tunable.setting->value);
     else if (tunable.has_default)
         btl_format_to(ret->text, sizeof(ret->text), "default: %s", tunable.default_text);
     else
@@ -85,7 +85,7 @@ void menu_module_page_row(const struct loader *loader, uint32_t index, struct me
     case ROW_FLAGS:
         *ret = (struct menu_row){.key = 'f', .name = BTL_STR("Flags")};
         ret->changed = key_changed(loader, &module, "_flags");
-        btl_format_to(ret->text, sizeof(ret->text), "\"%S\"", &flags);
+        btl_format_to(ret->text, sizeof(ret->text), "\"%pS\"", &flags);
         break;
     case ROW_ON_ERROR:
         *ret = (struct menu_row){.key = 'e', .name = BTL_STR("On failure")};
@@ -108,11 +108,11 @@ void menu_tunable_details(const struct menu_module *module, uint32_t index, stru
 {
     struct menu_tunable tunable;
     menu_tunable_at(module, index, &tunable);
-    btl_format(out, "Tunable %S", &tunable.name);
+    btl_format(out, "Tunable %pS", &tunable.name);
     if (tunable.type.len > 0)
-        btl_format(out, " (%S)", &tunable.type);
+        btl_format(out, " (%pS)", &tunable.type);
     if (tunable.description.len > 0)
-        btl_format(out, ": %S", &tunable.description);
+        btl_format(out, ": %pS", &tunable.description);
     btl_format(out, "\n");
     if (tunable.has_default)
         btl_format(out, "default: %s\n", tunable.default_text);
@@ -166,7 +166,7 @@ void menu_phase_page_row(const struct loader *loader, uint32_t index, struct men
     enum btl_phase phase = menu_phase_at(&module, index);
     if (phase == BTL_PHASES) {
         *ret = (struct menu_row){.key = 'u', .name = BTL_STR("Undo")};
-        btl_format_to(ret->text, sizeof(ret->text), "as %S says", &loader->choice.path);
+        btl_format_to(ret->text, sizeof(ret->text), "as %pS says", &loader->choice.path);
         return;
     }
     ret->name = btl_str_of(btl_phase_name(phase));

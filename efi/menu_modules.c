@@ -141,8 +141,7 @@ void menu_module_row(const struct loader *loader, uint32_t index, struct menu_ro
     char size[16] = "-";
     menu_module_at(loader, index, &module);
     if (module.module != NULL && module.module->file != NULL)
-        btl_format_to(size, sizeof(size), "%B",
-                      (unsigned long long)module.module->file->bytes.size);
+        btl_format_to(size, sizeof(size), "%pB", BTL_BYTES(module.module->file->bytes.size));
     bool known = module.planned != NULL && module.planned->verdict != BTL_OFF;
     *ret = (struct menu_row){.name = module.name};
     ret->changed = menu_changed_module(loader, module.name);
@@ -153,7 +152,7 @@ void menu_module_row(const struct loader *loader, uint32_t index, struct menu_ro
         btl_format_to(ret->text, sizeof(ret->text), "%-5s %9s  %s",
                       known ? btl_phase_name(module.planned->phase) : "-", size, verdict(&module));
     if (known && module.planned->pulled_by != BTL_NONE)
-        btl_format_to(ret->text + len, sizeof(ret->text) - len, ", pulled by %S",
+        btl_format_to(ret->text + len, sizeof(ret->text) - len, ", pulled by %pS",
                       &loader->plan.modules[module.planned->pulled_by].name);
 }
 
@@ -162,11 +161,11 @@ static void print_metadata(const struct btl_modinfo *info, struct btl_out *out)
     char supported[16];
     btl_supported_text(info->supported, supported);
     if (info->description.len > 0)
-        btl_format(out, "%S%s%S\n", &info->description, info->version.len > 0 ? ", version " : "",
+        btl_format(out, "%pS%s%pS\n", &info->description, info->version.len > 0 ? ", version " : "",
                    &info->version);
     btl_format(out, "type %s, supports %s", btl_type_name(info->type), supported);
     for (size_t i = 0; i < info->depend_count; i++)
-        btl_format(out, "%s%S", i == 0 ? ", needs " : " ", &info->depends[i]);
+        btl_format(out, "%s%pS", i == 0 ? ", needs " : " ", &info->depends[i]);
     btl_format(out, "\n");
 }
 
@@ -180,7 +179,7 @@ void menu_module_details(const struct menu_module *module, struct btl_out *out)
     if (module->info != NULL)
         print_metadata(module->info, out);
     if (planned != NULL)
-        btl_format(out, "file %S, on error %s\n", &planned->path,
+        btl_format(out, "file %pS, on error %s\n", &planned->path,
                    btl_on_error_name(planned->on_error));
     if (planned != NULL && module->info != NULL && planned->configured != planned->phase)
         btl_format(out, "configured for %s\n", btl_phase_name(planned->configured));

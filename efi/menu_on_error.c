@@ -32,7 +32,7 @@ void menu_on_error_page_row(const struct loader *loader, uint32_t index, struct 
         return;
     if (index >= BTL_COUNT(levels)) {
         *ret = (struct menu_row){.key = 'u', .name = BTL_STR("Undo")};
-        btl_format_to(ret->text, sizeof(ret->text), "as %S says", &loader->choice.path);
+        btl_format_to(ret->text, sizeof(ret->text), "as %pS says", &loader->choice.path);
         return;
     }
     bool now = levels[index].on_error == menu_on_error(&module);

@@ -28,8 +28,8 @@ static void boot_text(const struct loader *loader, struct menu_row *ret)
     bool planned = loader->menu.planned;
     ret->off = !planned;
     ret->style = planned ? FW_STYLE_GOOD : FW_STYLE_PROBLEM;
-    size_t len = btl_format_to(ret->text, sizeof(ret->text), "%.100S",
-                               title ? &config->title : &loader->choice.path);
+    struct btl_str name = btl_str_first(title ? config->title : loader->choice.path, 100);
+    size_t len = btl_format_to(ret->text, sizeof(ret->text), "%pS", &name);
     if (len < sizeof(ret->text))
         btl_format_to(ret->text + len, sizeof(ret->text) - len, "%s%s%s",
                       loader->choice.safe ? ", safe" : "",
@@ -42,13 +42,14 @@ static void item_text(const struct loader *loader, enum item item, struct menu_r
 {
     struct firmware *fw = loader->fw;
     uint32_t changes = menu_change_count(loader);
+    struct btl_str options = btl_str_first(loader->config.kernel_options, 300);
     switch (item) {
     case ITEM_BOOT:
         boot_text(loader, ret);
         break;
     case ITEM_OPTIONS:
         ret->changed = menu_changed(loader, BTL_STR("kernel_options"));
-        btl_format_to(ret->text, sizeof(ret->text), "\"%.300S\"", &loader->config.kernel_options);
+        btl_format_to(ret->text, sizeof(ret->text), "\"%pS\"", &options);
         break;
     case ITEM_SAFE:
         ret->changed = loader->choice.safe;
@@ -88,12 +89,13 @@ static void config_row(const struct loader *loader, uint32_t index, struct menu_
 {
     const struct menu_config *config = menu_config_at(loader, index);
     struct btl_buffer to = btl_buffer(ret->text, sizeof(ret->text));
+    struct btl_str path = btl_str_first(config->path, 100);
     ret->name = config->title.len > 0 ? config->title : config->path;
     ret->style = config->failed || !config->readable ? FW_STYLE_PROBLEM
                  : config->good                      ? FW_STYLE_GOOD
                                                      : FW_STYLE_NORMAL;
     if (config->title.len > 0)
-        btl_format(&to.out, "%.100S  ", &config->path);
+        btl_format(&to.out, "%pS  ", &path);
     if (config->chosen)
         btl_format(&to.out, "(chosen) ");
     menu_config_marks(config, &to.out);
@@ -140,13 +142,13 @@ static void print_phases(const struct loader *loader, struct btl_out *out)
             btl_format(out, "%s%s", phase == BTL_PHASES ? "" : "\n",
                        btl_phase_name(planned->phase));
         phase = planned->phase;
-        btl_format(out, " %S", &planned->name);
+        btl_format(out, " %pS", &planned->name);
     }
     btl_format(out, "%s", phase == BTL_PHASES ? "" : "\n");
     for (uint32_t i = 0; i < plan->module_count; i++) {
         if (plan->modules[i].verdict != BTL_FAILED)
             continue;
-        btl_format(out, "%s %S", failed++ == 0 ? "failed" : "", &plan->modules[i].name);
+        btl_format(out, "%s %pS", failed++ == 0 ? "failed" : "", &plan->modules[i].name);
     }
     btl_format(out, "%s", failed > 0 ? "\n" : "");
 }
@@ -157,17 +159,17 @@ static void print_modules(const struct loader *loader, struct btl_out *out)
     struct menu_row row;
     for (uint32_t i = 0; i < menu_module_count(loader); i++) {
         menu_module_row(loader, i, &row);
-        btl_format(out, "%s%-24S %s%s\n", i == 0 ? "\n" : "", &row.name, row.text,
+        btl_format(out, "%s%-24pS %s%s\n", i == 0 ? "\n" : "", &row.name, row.text,
                    row.changed ? ", changed" : "");
     }
 }
 
 static void print_chosen(const struct loader *loader, struct btl_out *out)
 {
-    btl_format(out, "kernel %S, modules: %u, errors: %u\n", &loader->config.kernel,
+    btl_format(out, "kernel %pS, modules: %u, errors: %u\n", &loader->config.kernel,
                loader->plan.module_count, loader->diags.errors);
     if (loader->choice.reason.len > 0)
-        btl_format(out, "instead of %S: %S\n", &loader->choice.wanted, &loader->choice.reason);
+        btl_format(out, "instead of %pS: %pS\n", &loader->choice.wanted, &loader->choice.reason);
     print_phases(loader, out);
     if (loader->facts.console_columns >= MENU_WIDE)
         print_modules(loader, out);
@@ -176,9 +178,9 @@ static void print_chosen(const struct loader *loader, struct btl_out *out)
 static void config_details(const struct loader *loader, uint32_t index, struct btl_out *out)
 {
     const struct menu_config *config = menu_config_at(loader, index);
-    btl_format(out, "%S", &config->path);
+    btl_format(out, "%pS", &config->path);
     if (config->size > 0)
-        btl_format(out, ", %llu bytes", (unsigned long long)config->size);
+        btl_format(out, ", %lu bytes", config->size);
     btl_format(out, "\n");
     if (config->chosen)
         print_chosen(loader, out);

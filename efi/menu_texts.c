@@ -9,17 +9,17 @@ static void print_planned(const struct loader *loader, const struct menu_module 
                           struct btl_out *out)
 {
     const struct btl_planned *planned = module->planned;
-    btl_format(out, "%S: %s", &planned->name, btl_verdict_name(planned->verdict));
+    btl_format(out, "%pS: %s", &planned->name, btl_verdict_name(planned->verdict));
     if (planned->verdict == BTL_LOAD)
         btl_format(out, " in %s", btl_phase_name(planned->phase));
     if (planned->pulled_by != BTL_NONE)
-        btl_format(out, ", pulled there by %S", &loader->plan.modules[planned->pulled_by].name);
+        btl_format(out, ", pulled there by %pS", &loader->plan.modules[planned->pulled_by].name);
     if (planned->info != NULL && planned->configured != planned->phase)
         btl_format(out, ", configured for %s", btl_phase_name(planned->configured));
     if (planned->config == NULL || planned->config->load == NULL)
         btl_format(out, ", a dependency");
     for (uint32_t i = 0; i < planned->dependency_count; i++)
-        btl_format(out, "%s%S", i == 0 ? ", needs " : " ",
+        btl_format(out, "%s%pS", i == 0 ? ", needs " : " ",
                    &loader->plan.modules[planned->dependencies[i]].name);
     btl_format(out, "\n");
     if (planned->verdict == BTL_FAILED && planned->reason != NULL) {
@@ -62,7 +62,7 @@ void menu_print_plan(const void *what, struct btl_out *out)
         if (module.planned != NULL)
             print_planned(loader, &module, out);
         else
-            btl_format(out, "%S: %s\n", &module.name,
+            btl_format(out, "%pS: %s\n", &module.name,
                        menu_module_on(&module) ? "not planned" : "off");
     }
     if (menu_module_count(loader) == 0)
@@ -97,7 +97,7 @@ void menu_print_log(const void *what, struct btl_out *out)
     const struct loader *loader = what;
     struct btl_str text = {loader->log.text, loader->log.len};
     if (text.len > 0)
-        btl_format(out, "%S", &text);
+        btl_format(out, "%pS", &text);
     else
         btl_format(out, "Nothing was said so far.\n");
 }
@@ -110,7 +110,7 @@ void menu_print_failed(const void *what, struct btl_out *out)
         btl_format(out, "No failed boot is on record.\n");
         return;
     }
-    btl_format(out, "The last boot of %S failed %s:\n\n%S\n", &failed->path,
+    btl_format(out, "The last boot of %pS failed %s:\n\n%pS\n", &failed->path,
                failed->number == BTL_FAILED_IN_KERNEL ? "in the kernel" : "in the loader",
                &failed->text);
 }
@@ -122,7 +122,7 @@ void menu_print_changes(const void *what, struct btl_out *out)
         btl_format(out, "Nothing was changed.\n");
         return;
     }
-    btl_format(out, "To keep these changes, add the lines to %S:\n\n%S", &loader->choice.path,
+    btl_format(out, "To keep these changes, add the lines to %pS:\n\n%pS", &loader->choice.path,
                &loader->choice.changes);
 }
 
@@ -154,7 +154,7 @@ static void print_codes(const void *what, struct btl_out *out)
         any = true;
     }
     if (!any)
-        btl_format(out, "No message has a code that begins with \"%S\".\n", asked);
+        btl_format(out, "No message has a code that begins with \"%pS\".\n", asked);
 }
 
 void menu_explain(struct loader *loader)

@@ -102,9 +102,9 @@ static void stage(struct loader *loader, uint32_t index)
     const struct btl_planned *planned = &loader->plan.modules[index];
     const struct module *module = loader->modules[index];
     files_stage(loader, module->file);
-    log_row(&loader->log, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
-            btl_phase_name(planned->phase), (unsigned long long)module->file->bytes.size, "staged",
-            (unsigned long long)module->read_time / 1000);
+    log_row(&loader->log, "%-24pC %-5s %8pB  %-16s %9lu us", &planned->name,
+            btl_phase_name(planned->phase), BTL_BYTES(module->file->bytes.size), "staged",
+            module->read_time / 1000);
 }
 
 static void say_failed(struct loader *loader, const struct btl_planned *planned)
@@ -112,10 +112,10 @@ static void say_failed(struct loader *loader, const struct btl_planned *planned)
     bool ignored = planned->verdict == BTL_FAILED && is_ignored(loader, planned->name);
     const char *what = planned->verdict == BTL_OFF ? "off" : "failed, will not be loaded";
     if (ignored)
-        log_keep(&loader->log, BTL_LOG_INFO, "%-24.24S %-5s %s", &planned->name,
+        log_keep(&loader->log, BTL_LOG_INFO, "%-24pC %-5s %s", &planned->name,
                  btl_phase_name(planned->phase), what);
     else
-        log_row(&loader->log, "%-24.24S %-5s %s", &planned->name, btl_phase_name(planned->phase),
+        log_row(&loader->log, "%-24pC %-5s %s", &planned->name, btl_phase_name(planned->phase),
                 what);
 }
 
@@ -124,9 +124,9 @@ static void leave(struct loader *loader, uint32_t index)
 {
     const struct btl_planned *planned = &loader->plan.modules[index];
     const struct module *module = loader->modules[index];
-    log_row(&loader->log, "%-24.24S %-5s %8B  %-16s %9llu us", &planned->name,
-            btl_phase_name(planned->phase), (unsigned long long)module->file->bytes.size,
-            "on the disk", (unsigned long long)module->read_time / 1000);
+    log_row(&loader->log, "%-24pC %-5s %8pB  %-16s %9lu us", &planned->name,
+            btl_phase_name(planned->phase), BTL_BYTES(module->file->bytes.size), "on the disk",
+            module->read_time / 1000);
 }
 
 bool module_is_staged(const struct loader *loader, uint32_t index)

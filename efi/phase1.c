@@ -93,10 +93,9 @@ static void link_all(struct loader *loader)
             fail(loader, index, before); // its space stays unused
             continue;
         }
-        log_row(&loader->log, "%-24.24S %-5s %8B  %016llx %9llu us", &plan->modules[index].name,
-                "BOOT1", (unsigned long long)module->image.size,
-                (unsigned long long)module->image.base,
-                (unsigned long long)(module->read_time + time) / 1000);
+        log_row(&loader->log, "%-24pC %-5s %8pB  %016lx %9lu us", &plan->modules[index].name,
+                "BOOT1", BTL_BYTES(module->image.size), module->image.base,
+                (module->read_time + time) / 1000);
     }
 }
 

@@ -151,7 +151,7 @@ static void put_line(struct btl_out *out, const char *text, size_t len)
 static void put_mib(struct btl_out *out, uint64_t bytes)
 {
     uint64_t whole = bytes / (1u << 20), tenths = bytes % (1u << 20) * 10 / (1u << 20);
-    btl_format(out, "%llu.%llu", (unsigned long long)whole, (unsigned long long)tenths);
+    btl_format(out, "%lu.%lu", whole, tenths);
 }
 
 static void put_bar(struct btl_out *out, uint64_t done, uint64_t all)
@@ -160,7 +160,7 @@ static void put_bar(struct btl_out *out, uint64_t done, uint64_t all)
     for (size_t i = 0; i < BAR; i++)
         bar[i] = i < done * BAR / all ? '#' : '-';
     bar[BAR] = '\0';
-    btl_format(out, "[%s] %3llu%%  ", bar, (unsigned long long)(done * 100 / all));
+    btl_format(out, "[%s] %3lu%%  ", bar, (done * 100 / all));
 }
 
 // Of a long path the end says more. Characters count, so that each is one column.
@@ -215,7 +215,7 @@ static void show(struct loader *loader)
     if (rewrites)
         log_passing(&loader->log, text);
     else
-        log_answer(&loader->log, "%S", &text);
+        log_answer(&loader->log, "%pS", &text);
     progress->visible = true;
     progress->shown = now;
 }

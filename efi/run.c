@@ -26,12 +26,12 @@ static void begin(struct loader *loader, struct firmware *fw)
     clock_begin(&loader->clock, fw);
     loader->seeded = fw->random(fw, loader->seed, sizeof(loader->seed));
     log_begin(&loader->log, &loader->clock, &loader->lasting);
-    log_line(&loader->log, BTL_LOG_INFO, "BTL %s on %S, UEFI %u.%u", LOADER_VERSION,
+    log_line(&loader->log, BTL_LOG_INFO, "BTL %s on %pS, UEFI %u.%u", LOADER_VERSION,
              &loader->facts.vendor, loader->facts.uefi_revision >> 16,
              (loader->facts.uefi_revision & 0xffff) / 10);
     if (watchdog != FW_SUCCESS) {
         struct btl_str name = fw_status_name(watchdog);
-        log_line(&loader->log, BTL_LOG_DEBUG, "the firmware has no watchdog (%S)", &name);
+        log_line(&loader->log, BTL_LOG_DEBUG, "the firmware has no watchdog (%pS)", &name);
     }
     attempt_begin(loader);
 }

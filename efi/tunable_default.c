@@ -89,7 +89,7 @@ static bool write_default(const struct btl_elf *elf, struct spot entry, char *re
         return false;
     if (tunable.type == BTL_TUNABLE_STRING) {
         struct btl_str text = text_at(elf, storage, (uint64_t)tunable.max);
-        btl_format_to(ret, size, "%S", &text);
+        btl_format_to(ret, size, "%pS", &text);
         return true;
     }
     if (tunable.type == BTL_TUNABLE_BOOL && fetch(elf, storage, &flag, sizeof(flag))) {
@@ -98,7 +98,7 @@ static bool write_default(const struct btl_elf *elf, struct spot entry, char *re
     }
     if (tunable.type != BTL_TUNABLE_INT || !fetch(elf, storage, &number, sizeof(number)))
         return false;
-    btl_format_to(ret, size, "%lld", (long long)number);
+    btl_format_to(ret, size, "%ld", number);
     return true;
 }
 

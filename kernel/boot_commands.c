@@ -43,7 +43,7 @@ void next_conf_run(int argc, char **argv)
     if (!btl_is_path(record.path))
         kernel_say(BTL_RUN_STATE_PATH, BTL_ARG(record.path), BTL_DEC(BTL_RECORD_PATH_MAX));
     else if (is_there(record.path) && boot_record_store(BTL_VARIABLE_NEXT, &record, &is_new))
-        kprintf("next-conf: %S will be booted next, once\n", &record.path);
+        kprintf("next-conf: %pS will be booted next, once\n", &record.path);
 }
 
 // Anybody may have written a variable: what would drive the terminal is not sent to it.
@@ -107,7 +107,7 @@ static void show_record(enum btl_variable which)
     boot_record_load(which, &stored);
     kprintf("%-9s  ", btl_variable_name(which));
     if (stored.record.there) {
-        kprintf("%S", &stored.record.path);
+        kprintf("%pS", &stored.record.path);
         print_record(which, &stored.record);
     } else if (stored.status == EFI_NOT_FOUND) {
         kprintf("-\n");

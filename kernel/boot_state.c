@@ -159,7 +159,7 @@ bool boot_ok(void)
     if (!boot_record_store(BTL_VARIABLE_GOOD, &record, &is_new))
         return false;
     forget_failure(record.sha256);
-    kprintf("boot-ok: %S is the last good configuration%s\n", &record.path,
+    kprintf("boot-ok: %pS is the last good configuration%s\n", &record.path,
             is_new ? " from now on" : " already");
     is_ok = true;
     return true;

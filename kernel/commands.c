@@ -28,12 +28,12 @@ static void print_module(const struct module *module)
     char supported[16];
     int length = (int)btl_supported_text(entry->supported, supported);
 
-    kprintf("%3u %-16S %-11s %-15.*s %-5s %-10s ", module_id(module), &name,
+    kprintf("%3u %-16pS %-11s %-15.*s %-5s %-10s ", module_id(module), &name,
             btl_type_name(entry->type), length, supported, btl_phase_name(entry->configured),
             module_state_name(module->state));
     if (module->image != NULL)
-        kprintf("%p %7lu %3u\n", (void *)(uintptr_t)module->image->base,
-                (unsigned long)module->image->size, module->dependents);
+        kprintf("%p %7lu %3u\n", (void *)(uintptr_t)module->image->base, module->image->size,
+                module->dependents);
     else
         kprintf("%-18s %7s %3u\n", "-", "-", module->dependents);
 }
@@ -51,7 +51,7 @@ static void print_text(const char *label, struct btlm_str str)
     struct btl_str text = btl_manifest_str(handoff_manifest(), str);
 
     if (text.len > 0)
-        kprintf("%-14s %S\n", label, &text);
+        kprintf("%-14s %pS\n", label, &text);
 }
 
 static void print_dependencies(const struct module *module)
@@ -59,7 +59,7 @@ static void print_dependencies(const struct module *module)
     kprintf("%-14s", "depends:");
     for (uint32_t i = 0; i < module->entry->depend_count; i++) {
         struct btl_str name = module_name(module_get(module_dependency(module, i)));
-        kprintf(" %S", &name);
+        kprintf(" %pS", &name);
     }
     kprintf("\n%-14s", "dependents:");
     for (uint32_t id = 0; id < module_count(); id++) {
@@ -67,7 +67,7 @@ static void print_dependencies(const struct module *module)
         struct btl_str name = module_name(other);
         for (uint32_t i = 0; i < other->entry->depend_count; i++)
             if (module_dependency(other, i) == module_id(module))
-                kprintf(" %S%s", &name, other->state == MODULE_LOADED ? "" : " (not loaded)");
+                kprintf(" %pS%s", &name, other->state == MODULE_LOADED ? "" : " (not loaded)");
     }
     kprintf("\n");
 }
@@ -80,8 +80,8 @@ static void print_image(const struct module_image *image)
         const struct btl_segment *segment = &image->segment[kind];
         if (segment->size > 0)
             kprintf("%-14s %p %lu bytes %c%c%c\n", what[kind],
-                    (void *)(uintptr_t)(image->base + segment->offset),
-                    (unsigned long)segment->size, segment->perm & BTL_PERM_READ ? 'R' : '-',
+                    (void *)(uintptr_t)(image->base + segment->offset), segment->size,
+                    segment->perm & BTL_PERM_READ ? 'R' : '-',
                     segment->perm & BTL_PERM_WRITE ? 'W' : '-',
                     segment->perm & BTL_PERM_EXEC ? 'X' : '-');
     }

@@ -40,7 +40,7 @@ static void list(const struct line *line, bool first, struct btl_str prefix, str
     btl_format(echo, "\n");
     for (uint32_t i = 0; line->candidate(i, first, &word); i++)
         if (begins_with(word, prefix))
-            btl_format(echo, "%S ", &word);
+            btl_format(echo, "%pS ", &word);
     btl_format(echo, "\n%s%s", line->prompt != NULL ? line->prompt : "", line->text);
 }
 

@@ -32,14 +32,14 @@ static void list(void)
             uint32_t id = devsw_owner((enum btl_device_kind)kind, major);
             struct btl_str name = id != BTL_NONE ? module_name(module_get(id)) : BTL_STR("");
             if (id != BTL_NONE)
-                kprintf("%-5s %5u  %-20S %u%s\n", device_kind_name((enum btl_device_kind)kind),
+                kprintf("%-5s %5u  %-20pS %u%s\n", device_kind_name((enum btl_device_kind)kind),
                         major, &name, devsw_open_count((enum btl_device_kind)kind, major),
                         module_get(id)->state == MODULE_LOADED ? "" : " (not loaded)");
         }
     for (uint32_t id = 0; id < module_count(); id++) {
         struct btl_str name = module_name(module_get(id));
         if (intfc_count(module_get(id)) > 0)
-            kprintf("pci          %-20S %u attached\n", &name, intfc_count(module_get(id)));
+            kprintf("pci          %-20pS %u attached\n", &name, intfc_count(module_get(id)));
     }
 }
 
@@ -139,7 +139,7 @@ static void ioctl_device(const char *name)
     error = device_ioctl(device, 0, &answer);
     device_close(device);
     if (!failed(name, error))
-        kprintf("answer %lu\n", (unsigned long)answer);
+        kprintf("answer %lu\n", answer);
 }
 
 void device_run(int argc, char **argv)

@@ -109,7 +109,7 @@ static void fall_back(const struct module *module)
     struct btl_str name = module_name(module);
 
     collect_reasons(&buffer);
-    kprintf("\nBOOT GIVEN UP: module %S was not loaded, and its on_error is %s. What failed:\n",
+    kprintf("\nBOOT GIVEN UP: module %pS was not loaded, and its on_error is %s. What failed:\n",
             &name, btl_on_error_name(BTLM_ON_ERROR(module->entry->flags)));
     report_failures();
     if (options_unattended())
@@ -123,7 +123,7 @@ static _Noreturn void stop(const struct module *module)
     struct btl_str name = module_name(module);
 
     watchdog_stop();
-    kprintf("\nBOOT STOPPED: required module %S was not loaded. What failed:\n", &name);
+    kprintf("\nBOOT STOPPED: required module %pS was not loaded. What failed:\n", &name);
     report_failures();
     if (options_unattended())
         power_off_with(report_print(0));

@@ -60,7 +60,7 @@ static void who(const struct module *module, char text[static 48])
 {
     struct btl_str name = module_name(module);
 
-    btl_format_to(text, 48, "driver %S", &name);
+    btl_format_to(text, 48, "driver %pS", &name);
 }
 
 // The devices are the bus module's data, so an attached driver holds it.

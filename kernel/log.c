@@ -87,7 +87,7 @@ static void show_kernels(struct btl_out *out)
     uint64_t at = first_line();
 
     if (at > 0)
-        btl_format(out, "[%lu bytes before this]\n", (unsigned long)at);
+        btl_format(out, "[%lu bytes before this]\n", at);
     while (at < written) {
         char piece[128];
         size_t len = 0;

@@ -26,11 +26,10 @@ static void banner(void)
     struct btl_str loader = btl_manifest_str(manifest, boot_system()->loader_version);
     struct btl_str firmware = btl_manifest_str(manifest, boot_system()->firmware_vendor);
 
-    kprintf("\nBTL reference kernel %s (%s), loader %S, firmware %S\n", KERNEL_VERSION,
+    kprintf("\nBTL reference kernel %s (%s), loader %pS, firmware %pS\n", KERNEL_VERSION,
             btl_machine_name(boot_system()->machine), &loader, &firmware);
-    kprintf("manifest: %lu modules, %B\n",
-            (unsigned long)btl_manifest_count(manifest, BTLM_MODULES),
-            (unsigned long long)manifest->header->total_size);
+    kprintf("manifest: %lu modules, %pB\n", btl_manifest_count(manifest, BTLM_MODULES),
+            BTL_BYTES(manifest->header->total_size));
 }
 
 static void start_early_memory(void)
@@ -42,9 +41,8 @@ static void print_memory(void)
 {
     uint64_t pages = pfdat_frames() - pages_owned(PF_HOLE);
 
-    kprintf("VM: %B in the memory map, %B free; loader and boot services given back\n",
-            (unsigned long long)(pages * BTL_PAGE_SIZE),
-            (unsigned long long)(pages_owned(PF_FREE) * BTL_PAGE_SIZE));
+    kprintf("VM: %pB in the memory map, %pB free; loader and boot services given back\n",
+            BTL_BYTES(pages * BTL_PAGE_SIZE), BTL_BYTES(pages_owned(PF_FREE) * BTL_PAGE_SIZE));
 }
 
 // What was booted in place of what, where the loader fell back.
@@ -57,7 +55,7 @@ static void say_fallback(void)
     struct btl_str path = btl_manifest_str(handoff_manifest(), boot->path);
     struct btl_str wanted = btl_manifest_str(handoff_manifest(), boot->wanted);
     struct btl_str reason = btl_manifest_str(handoff_manifest(), boot->reason);
-    kprintf("booted with %S in place of %S: %S\n", &path, &wanted, &reason);
+    kprintf("booted with %pS in place of %pS: %pS\n", &path, &wanted, &reason);
 }
 
 // Unattended: the report, and an exit status that says how it went.

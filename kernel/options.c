@@ -34,9 +34,9 @@ static void take(struct btl_str word, bool *console_named)
         *words[i].option = true;
         return;
     }
-    kprintf("kernel_options: unknown word \"%S\"; known are", &word);
+    kprintf("kernel_options: unknown word \"%pS\"; known are", &word);
     for (size_t i = 0; i < BTL_COUNT(words); i++)
-        kprintf(" %S", &words[i].word);
+        kprintf(" %pS", &words[i].word);
     kprintf("\n");
 }
 

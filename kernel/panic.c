@@ -103,11 +103,11 @@ static bool print_frame(void *context, uint64_t address)
     }
     print_repeated(trace);
     trace->last = address;
-    kprintf("  #%-2d %016lx", trace->frame, (unsigned long)address);
+    kprintf("  #%-2d %016lx", trace->frame, address);
     if (at.name.len > 0)
-        kprintf("  %S+0x%lx", &at.name, (unsigned long)at.offset);
+        kprintf("  %pS+0x%lx", &at.name, at.offset);
     if (at.owner.len > 0)
-        kprintf(" [%S]", &at.owner);
+        kprintf(" [%pS]", &at.owner);
     kprintf("\n");
     return ++trace->frame < FRAMES_MAX;
 }
@@ -126,7 +126,7 @@ void panic_end(const struct arch_registers *registers)
     struct btl_str running = dlkm_running();
 
     if (running.len > 0)
-        kprintf("while the load function of module %S was running\n", &running);
+        kprintf("while the load function of module %pS was running\n", &running);
     record_message();
     arch_print_registers(registers);
     record = btl_buffer(text, sizeof(text) - 2 * MESSAGE_MAX); // "; " is twice as long as a newline

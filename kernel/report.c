@@ -18,14 +18,14 @@ static void report_module(const struct module *module)
     char supported[16];
     int length = (int)btl_supported_text(entry->supported, supported);
 
-    kprintf("BTL-REPORT module id=%u name=%S type=%s supported=%.*s configured=%s phase=%s "
+    kprintf("BTL-REPORT module id=%u name=%pS type=%s supported=%.*s configured=%s phase=%s "
             "required=%s on_error=%s state=%s address=0x%lx size=%lu dependents=%u",
             module_id(module), &name, btl_type_name(entry->type), length, supported,
             btl_phase_name(entry->configured), btl_phase_name(entry->phase),
             entry->flags & BTLM_REQUIRED ? "yes" : "no",
             btl_on_error_name(BTLM_ON_ERROR(entry->flags)), module_state_name(module->state),
-            (unsigned long)(module->image != NULL ? module->image->base : 0),
-            (unsigned long)(module->image != NULL ? module->image->size : 0), module->dependents);
+            (module->image != NULL ? module->image->base : 0),
+            (module->image != NULL ? module->image->size : 0), module->dependents);
     if (module->reason != NULL)
         kprintf(" reason=%s", module->reason);
     kprintf("\n");
@@ -41,10 +41,8 @@ static void report_memory(void)
     good = vm_accounts_balance(&pages, &mapped);
     kprintf("BTL-REPORT memory frames=%lu in_map=%lu free=%lu staged=%lu modules=%lu kmem=%lu "
             "page_tables=%lu balance=%s\n",
-            (unsigned long)pages, (unsigned long)mapped, (unsigned long)pages_owned(PF_FREE),
-            (unsigned long)pages_owned(PF_STAGED), (unsigned long)pages_owned(PF_MODULE),
-            (unsigned long)pages_owned(PF_KMEM), (unsigned long)pages_owned(PF_PAGE_TABLE),
-            good ? "ok" : "failed");
+            pages, mapped, pages_owned(PF_FREE), pages_owned(PF_STAGED), pages_owned(PF_MODULE),
+            pages_owned(PF_KMEM), pages_owned(PF_PAGE_TABLE), good ? "ok" : "failed");
 }
 
 // `reason` is the last one here too.
@@ -58,12 +56,12 @@ static void report_boot(void)
         return;
     path = btl_manifest_str(manifest, boot->path);
     reason = btl_manifest_str(manifest, boot->reason);
-    kprintf("BTL-REPORT boot path=%S how=%s trial=%s good=%s fallback=%s tries_left=%u timeout=%u",
+    kprintf("BTL-REPORT boot path=%pS how=%s trial=%s good=%s fallback=%s tries_left=%u timeout=%u",
             &path, btlm_how_name(boot->how), boot_has(BTLM_BOOT_TRIAL) ? "yes" : "no",
             boot_has(BTLM_BOOT_GOOD) ? "yes" : "no", boot_has(BTLM_BOOT_FALLBACK) ? "yes" : "no",
             boot->tries_left, boot->timeout);
     if (reason.len > 0)
-        kprintf(" reason=%S", &reason);
+        kprintf(" reason=%pS", &reason);
     kprintf("\n");
 }
 
@@ -93,7 +91,7 @@ void report_failures(void)
 
         if (module->state == MODULE_FAILED &&
             BTLM_ON_ERROR(module->entry->flags) != BTL_ON_ERROR_IGNORE)
-            kprintf("  %-20S %s%s\n", &name,
+            kprintf("  %-20pS %s%s\n", &name,
                     module->entry->flags & BTLM_REQUIRED ? "(required) " : "",
                     module->reason != NULL ? module->reason : "");
     }

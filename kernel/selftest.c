@@ -17,7 +17,7 @@
 
 static bool check_manifest(struct btl_out *detail)
 {
-    DETAIL(detail, "bytes=%lu", (unsigned long)handoff_manifest()->header->total_size);
+    DETAIL(detail, "bytes=%lu", handoff_manifest()->header->total_size);
     return handoff_still_valid();
 }
 
@@ -40,9 +40,8 @@ static bool check_mappings(struct btl_out *detail)
     struct mappings mappings = {0};
 
     arch_walk(vm_space(), count_mapping, &mappings);
-    DETAIL(detail, "mappings=%lu writable_executable=%lu identity=%lu",
-           (unsigned long)mappings.count, (unsigned long)mappings.write_exec,
-           (unsigned long)mappings.low);
+    DETAIL(detail, "mappings=%lu writable_executable=%lu identity=%lu", mappings.count,
+           mappings.write_exec, mappings.low);
     return mappings.count > 0 && mappings.write_exec == 0 && mappings.low == 0;
 }
 
@@ -82,7 +81,7 @@ static bool check_text(struct btl_out *detail)
                 good &= alias_is_read_only(image->base + image->segment[kind].offset,
                                            image->segment[kind].size, &pages);
     }
-    DETAIL(detail, "read_only_pages=%lu", (unsigned long)pages);
+    DETAIL(detail, "read_only_pages=%lu", pages);
     return good && pages > 0;
 }
 
@@ -114,7 +113,7 @@ static bool check_modules(struct btl_out *detail)
         if (state_is_final(module_get(id)))
             continue;
         odd++;
-        DETAIL(detail, "%S=%s ", &name, module_state_name(module_get(id)->state));
+        DETAIL(detail, "%pS=%s ", &name, module_state_name(module_get(id)->state));
     }
     DETAIL(detail, "modules=%u unexpected=%u", module_count(), odd);
     return odd == 0;
@@ -125,7 +124,7 @@ static bool check_accounts(struct btl_out *detail)
     uint64_t pages, mapped;
     bool good = vm_accounts_balance(&pages, &mapped);
 
-    DETAIL(detail, "by_owner=%lu in_memory_map=%lu", (unsigned long)pages, (unsigned long)mapped);
+    DETAIL(detail, "by_owner=%lu in_memory_map=%lu", pages, mapped);
     return good;
 }
 
@@ -150,9 +149,8 @@ static bool check_given_back(struct btl_out *detail)
             *(module->image->by_loader ? &in_arena : &linked) += pages_of(module->image->size);
     }
     DETAIL(detail, "loader=%lu staged=%lu/%lu linked=%lu/%lu phase1=%lu/%lu",
-           (unsigned long)pages_owned(PF_LOADER), (unsigned long)pages_owned(PF_STAGED),
-           (unsigned long)staged, (unsigned long)pages_owned(PF_MODULE), (unsigned long)linked,
-           (unsigned long)pages_owned(PF_BOOT_MODULE), (unsigned long)in_arena);
+           pages_owned(PF_LOADER), pages_owned(PF_STAGED), staged, pages_owned(PF_MODULE), linked,
+           pages_owned(PF_BOOT_MODULE), in_arena);
     return pages_owned(PF_LOADER) == 0 && pages_owned(PF_STAGED) == staged &&
            pages_owned(PF_MODULE) == linked &&
            pages_owned(PF_BOOT_MODULE) + failed <= pages_of(boot_system()->modules_size);
@@ -180,9 +178,8 @@ static bool check_heap(struct btl_out *detail)
     }
     if (page != 0)
         page_free(page, 3);
-    DETAIL(detail, "free_pages=%lu after=%lu bytes=%lu after=%lu", (unsigned long)free_before,
-           (unsigned long)pages_owned(PF_FREE), (unsigned long)before.bytes,
-           (unsigned long)kmem_stats().bytes);
+    DETAIL(detail, "free_pages=%lu after=%lu bytes=%lu after=%lu", free_before,
+           pages_owned(PF_FREE), before.bytes, kmem_stats().bytes);
     return good && pages_owned(PF_FREE) == free_before && kmem_stats().bytes == before.bytes &&
            pages_verify();
 }
@@ -217,7 +214,7 @@ static bool check_backtrace(struct btl_out *detail)
     bool found = false;
 
     arch_backtrace(NULL, find_self, &found);
-    DETAIL(detail, "symbol=%S+%lu in_backtrace=%s", &symbol.name, (unsigned long)symbol.offset,
+    DETAIL(detail, "symbol=%pS+%lu in_backtrace=%s", &symbol.name, symbol.offset,
            found ? "yes" : "no");
     return found && btl_str_equal(symbol.name, BTL_STR("selftest_run")) && symbol.offset == 1;
 }
@@ -295,9 +292,8 @@ static bool check_cycles(struct btl_out *detail)
     window = window_free_bytes();
     good = good && cycle(module, CYCLES);
     name = module_name(module);
-    DETAIL(detail, "module=%S cycles=%u free_pages=%lu/%lu bytes=%lu/%lu exports=%u/%u", &name,
-           CYCLES, (unsigned long)pages_owned(PF_FREE), (unsigned long)pages,
-           (unsigned long)kmem_stats().bytes, (unsigned long)bytes, exports_table()->count,
+    DETAIL(detail, "module=%pS cycles=%u free_pages=%lu/%lu bytes=%lu/%lu exports=%u/%u", &name,
+           CYCLES, pages_owned(PF_FREE), pages, kmem_stats().bytes, bytes, exports_table()->count,
            exports);
     good = good && pages_owned(PF_FREE) == pages && kmem_stats().bytes == bytes &&
            window_free_bytes() == window && exports_table()->count == exports;

@@ -60,8 +60,8 @@ static void print_event(struct btl_out *out, const struct btlm_event *event)
 
     if (event->module < btl_manifest_count(manifest, BTLM_MODULES))
         name = btl_manifest_str(manifest, btl_manifest_module(manifest, event->module)->name);
-    btl_format(out, "%10lu us %10lu us  %-14s %S\n", (unsigned long)(event->start / 1000),
-               (unsigned long)(length / 1000), btlm_event_name(event->kind), &name);
+    btl_format(out, "%10lu us %10lu us  %-14s %pS\n", (event->start / 1000), (length / 1000),
+               btlm_event_name(event->kind), &name);
 }
 
 void timeline_print(struct btl_out *out)
@@ -75,5 +75,5 @@ void timeline_print(struct btl_out *out)
     for (uint64_t i = 0; i < event_count; i++)
         print_event(out, &events[i]);
     if (lost > 0)
-        btl_format(out, "%lu later events were not kept\n", (unsigned long)lost);
+        btl_format(out, "%lu later events were not kept\n", lost);
 }

@@ -71,7 +71,7 @@ int block_read(const struct block_device *device, uint64_t offset, void *buffer,
 static void list(int argc, char **argv)
 {
     for (const struct block_device *at = devices; at != NULL; at = at->next) {
-        kprintf("%-16s %8B  blocks of %u", at->name, (unsigned long long)at->blocks.size,
+        kprintf("%-16s %8pB  blocks of %u", at->name, BTL_BYTES(at->blocks.size),
                 at->blocks.block_size);
         if (at->disk != NULL)
             kprintf("  partition %u of %s", at->partition.number, at->disk->name);
@@ -97,7 +97,7 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("library: the block devices there are");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.0");
+BTL_NEEDS("kernel:1.3");
 BTL_PROVIDES("block:1.0");
 BTL_EXPORT(block_add);
 BTL_EXPORT(block_remove);

@@ -61,8 +61,8 @@ void clock_wait(uint64_t ns)
 static void show(int argc, char **argv)
 {
     uint64_t ms = clock_ns() / 1000000;
-    kprintf("%lu.%03lu s since the clock was loaded, counter at %lu kHz\n",
-            (unsigned long)(ms / 1000), (unsigned long)(ms % 1000), (unsigned long)(hz / 1000));
+    kprintf("%lu.%03lu s since the clock was loaded, counter at %lu kHz\n", (ms / 1000),
+            (ms % 1000), (hz / 1000));
 }
 
 static int clock_load(const struct btl_load_args *args)
@@ -79,7 +79,7 @@ static int clock_load(const struct btl_load_args *args)
         return BTL_ENODEV;
     }
     start = time_ticks();
-    kprintf("clock: counter runs at %lu kHz (%s)\n", (unsigned long)(hz / 1000), source);
+    kprintf("clock: counter runs at %lu kHz (%s)\n", (hz / 1000), source);
     return monitor_add("clock", "time since the clock was loaded", show);
 }
 

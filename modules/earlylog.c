@@ -21,7 +21,7 @@ static void show(int argc, char **argv)
     char piece[128];
     uint64_t end = ring_end(log), at = ring_start(log);
     if (at > 0)
-        kprintf("[%lu bytes are gone; raise earlylog.size]\n", (unsigned long)at);
+        kprintf("[%lu bytes are gone; raise earlylog.size]\n", at);
     while (at < end) {
         size_t want = end - at < sizeof(piece) ? end - at : sizeof(piece);
         size_t count = ring_read(log, at, piece, want);

@@ -137,8 +137,7 @@ static void added(struct block_device *device)
         kmem_free(volume);
         return;
     }
-    kprintf("fatfs: %s: %s, %B\n", device->name, volume->type,
-            (unsigned long long)device->blocks.size);
+    kprintf("fatfs: %s: %s, %pB\n", device->name, volume->type, BTL_BYTES(device->blocks.size));
     volume->next = volumes;
     volumes = volume;
 }
@@ -186,7 +185,7 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("FAT file systems, read-only");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.1");
+BTL_NEEDS("kernel:1.3");
 BTL_NEEDS("block:1.0");
 BTL_PROVIDES("fs:1.0");
 BTL_DEPENDS("block");

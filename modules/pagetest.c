@@ -80,7 +80,7 @@ static int pagetest_load(const struct btl_load_args *args)
     give_back(page, taken);
     kmem_free(page);
     kprintf("pagetest: %ld pages in %lu us, %ld not zeroed, %ld wrong\n", (long)taken,
-            (unsigned long)((clock_ns() - from) / 1000), (long)bad, (long)wrong);
+            ((clock_ns() - from) / 1000), (long)bad, (long)wrong);
     return bad + wrong > 0 ? BTL_EIO : taken < pages ? BTL_ENOMEM : 0;
 }
 

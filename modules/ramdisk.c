@@ -66,7 +66,7 @@ static int ramdisk_load(const struct btl_load_args *args)
 {
     memory = kmem_alloc(size_of());
     if (memory == NULL) {
-        kprintf("ramdisk: no memory for %lu KiB; set ramdisk.kib\n", (unsigned long)kib);
+        kprintf("ramdisk: no memory for %lu KiB; set ramdisk.kib\n", kib);
         return BTL_ENOMEM;
     }
     return 0;

@@ -111,7 +111,7 @@ static int smbios_load(const struct btl_load_args *args)
     struct btl_str vendor = string_of(system, STRING_VENDOR);
     struct btl_str product = string_of(system, STRING_PRODUCT);
     struct btl_str version = string_of(system, STRING_VERSION);
-    btl_format_to(machine, sizeof(machine), "%S %S (%S)", &vendor, &product, &version);
+    btl_format_to(machine, sizeof(machine), "%pS %pS (%pS)", &vendor, &product, &version);
     kprintf("smbios: %s\n", machine);
     return monitor_add("machine", "which machine this is", show);
 }
@@ -126,4 +126,4 @@ BTL_MODULE("smbios", .load = smbios_load, .unload = smbios_unload);
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("names the machine");
 BTL_LICENSE("BSD-2-Clause");
-BTL_NEEDS("kernel:1.2");
+BTL_NEEDS("kernel:1.3");

@@ -103,8 +103,8 @@ static bool request(struct disk *disk, uint64_t offset, uint32_t size)
         return true;
     if (reply == REPLY_OK || reply == REPLY_NONE)
         return die(disk, "it says that it has read, but not all of it");
-    kprintf("virtio_blk: %s: %s reading %u bytes at 0x%llx\n", disk->block.name,
-            reply == REPLY_ERROR ? "error" : "refused", size, (unsigned long long)offset);
+    kprintf("virtio_blk: %s: %s reading %u bytes at 0x%lx\n", disk->block.name,
+            reply == REPLY_ERROR ? "error" : "refused", size, offset);
     return false;
 }
 
@@ -195,8 +195,8 @@ static int attach(const struct pci_function *function, const char **ret_why)
     number++;
     *disks_end = disk;
     disks_end = &disk->next;
-    kprintf("virtio_blk: %s: %B, blocks of %u\n", disk->block.name,
-            (unsigned long long)disk->block.blocks.size, disk->block.blocks.block_size);
+    kprintf("virtio_blk: %s: %pB, blocks of %u\n", disk->block.name,
+            BTL_BYTES(disk->block.blocks.size), disk->block.blocks.block_size);
     return 0;
 }
 
@@ -243,7 +243,7 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("disks on virtio");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.1");
+BTL_NEEDS("kernel:1.3");
 BTL_NEEDS("pci:1.1");
 BTL_NEEDS("block:1.0");
 BTL_DEPENDS("pci,block");

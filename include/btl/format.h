@@ -14,13 +14,19 @@ struct btl_out {
     size_t column; // characters since the last newline; kept by btl_format
 };
 
-// Understands  %c  %s (char *, NULL prints "(null)")  %S (struct btl_str *, i.e. a pointer)
-// %d %u %x %X  with  l (long), ll (long long), z (size_t);  %p (0x and 16 digits)  %%
-// flags: '-' left-justify, '0' zero-pad; width and precision as digits or '*'; a precision cuts %s
-// and %S. `%B` takes a uint64_t (as unsigned long long) and prints a size a person can read: "4
-// KiB".
-void btl_format(struct btl_out *out, const char *format, ...) __attribute__((nonnull(1, 2)));
-void btl_vformat(struct btl_out *out, const char *format, va_list args);
+// Conversions, a subset of C11 section 7.21.6.1:
+//   %c  %s (NULL prints "(null)")  %d %u %x %X with l, ll or z  %p (0x and 16 digits)  %%
+//   flags: '-' left-justifies, '0' pads with zeros; width and precision are digits or '*'
+//   a precision cuts %s
+// Extensions stand behind %p, as in Linux, so that compilers check every call:
+//   %pS  const struct btl_str *, NULL prints "(null)"
+//   %pC  the same, cut to the width: a cell of a table
+//   %pB  const uint64_t *, a number of bytes for a reader: "4 KiB" (BTL_BYTES makes the pointer)
+#define BTL_BYTES(number) (&(const uint64_t){(number)})
+
+void btl_format(struct btl_out *out, const char *format, ...) __attribute__((nonnull(1, 2)))
+BTL_PRINTF(2, 3);
+void btl_vformat(struct btl_out *out, const char *format, va_list args) BTL_PRINTF(2, 0);
 
 // A sink that is memory of the caller's, at[size]: text with a NUL behind it, when size > 0. What
 // does not fit is cut off.
@@ -35,7 +41,7 @@ struct btl_str btl_buffer_text(const struct btl_buffer *buffer); // what has fit
 
 // Formats into buffer[size], always NUL-terminated when size > 0. Returns the length the whole text
 // would have, as snprintf does.
-size_t btl_format_to(char *buffer, size_t size, const char *format, ...);
-size_t btl_vformat_to(char *buffer, size_t size, const char *format, va_list args);
+size_t btl_format_to(char *buffer, size_t size, const char *format, ...) BTL_PRINTF(3, 4);
+size_t btl_vformat_to(char *buffer, size_t size, const char *format, va_list args) BTL_PRINTF(3, 0);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel as modules see it: interface kernel:1.2. Its table is kernel_exports.def.
+// The kernel as modules see it: interface kernel:1.3. Its table is kernel_exports.def.
 #ifndef BTL_KERNEL_H
 #define BTL_KERNEL_H
 
@@ -7,7 +7,7 @@
 
 #include <btl/types.h>
 
-#define BTL_KERNEL_INTERFACE "kernel:1.2"
+#define BTL_KERNEL_INTERFACE "kernel:1.3"
 
 // What functions of the kernel and of modules return: 0, or one of these.
 enum {
@@ -40,5 +40,10 @@ struct btl_fs; // btl/fs.h
 #define EXPORT(type, name, parameters, phase, minor, text) type name parameters;
 #include <btl/kernel_exports.def>
 #undef EXPORT
+
+// Compilers check the formats of these (btl/format.h).
+void kprintf(const char *format, ...) BTL_PRINTF(1, 2);
+void kvprintf(const char *format, va_list args) BTL_PRINTF(1, 0);
+_Noreturn void kpanic(const char *format, ...) BTL_PRINTF(1, 2);
 
 #endif

@@ -22,6 +22,10 @@ struct btl_bytes {
 #define BTL_STR(literal) ((struct btl_str){(literal), sizeof(literal) - 1})
 #define BTL_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+// A function whose parameter number `parameter` is a format of btl/format.h. `args`: the number of
+// the first argument for the format, or 0 for a va_list.
+#define BTL_PRINTF(parameter, args) __attribute__((format(printf, parameter, args)))
+
 // Absent index, in plans and in manifests.
 #define BTL_NONE UINT32_MAX
 
@@ -32,6 +36,11 @@ bool btl_str_equal_but_case(struct btl_str a, struct btl_str b); // of ASCII let
 // Negative, 0 or positive, as memcmp; a prefix sorts first.
 int btl_str_compare(struct btl_str a, struct btl_str b);
 struct btl_str btl_str_of(const char *nul_terminated);
+// The text, or its first `max` bytes.
+static inline struct btl_str btl_str_first(struct btl_str text, size_t max)
+{
+    return (struct btl_str){text.at, text.len < max ? text.len : max};
+}
 
 // 64-bit hash of `text`. `seed` keeps hostile names from choosing their bucket.
 uint64_t btl_hash(struct btl_str text, uint64_t seed);

@@ -38,7 +38,7 @@ void module_release(struct module *module, const char *who)
     struct btl_str name = module_name(module);
 
     if (hold == NULL)
-        kpanic("module %S is released by %s, which does not hold it", &name, who);
+        kpanic("module %pS is released by %s, which does not hold it", &name, who);
     if (--hold->count > 0)
         return;
     *at = hold->next;

@@ -58,9 +58,9 @@ static void load(struct module *module)
     struct btl_str name = module_name(module);
 
     if (module_load_by_hand(module_id(module)) == 0)
-        kprintf("kmadmin: Module %S loaded, ID = %u\n", &name, module_id(module));
+        kprintf("kmadmin: Module %pS loaded, ID = %u\n", &name, module_id(module));
     else
-        kprintf("kmadmin: Module %S was not loaded\n", &name);
+        kprintf("kmadmin: Module %pS was not loaded\n", &name);
 }
 
 static void unload(struct module *module)
@@ -68,9 +68,9 @@ static void unload(struct module *module)
     struct btl_str name = module_name(module);
 
     if (module_unload(module_id(module)) == 0)
-        kprintf("kmadmin: Module %S (ID = %u) unloaded\n", &name, module_id(module));
+        kprintf("kmadmin: Module %pS (ID = %u) unloaded\n", &name, module_id(module));
     else
-        kprintf("kmadmin: Module %S was not unloaded\n", &name);
+        kprintf("kmadmin: Module %pS was not unloaded\n", &name);
 }
 
 static void show(struct module *module)
@@ -106,19 +106,19 @@ static void configure(const struct module *module, enum btl_phase phase)
     int length = (int)btl_supported_text(module->entry->supported, supported);
 
     if (!(module->entry->flags & BTLM_METADATA)) {
-        kprintf("kmadmin: the file of %S could not be read, so nobody knows which phases it "
+        kprintf("kmadmin: the file of %pS could not be read, so nobody knows which phases it "
                 "supports\n",
                 &name);
     } else if (!(module->entry->supported & btl_phase_needs(phase))) {
-        kprintf("kmadmin: %S cannot be configured %s: it supports only %.*s\n", &name,
+        kprintf("kmadmin: %pS cannot be configured %s: it supports only %.*s\n", &name,
                 btl_phase_name(phase), length, supported);
     } else {
         kprintf("# the boot volume cannot be written from here: put this into loader.conf\n");
         // One that joined as a dependency is AUTO, and no phase is in force for it.
         if (!(module->entry->flags & BTLM_CONFIGURED) || module->entry->state == BTLM_OFF ||
             module->entry->configured == BTL_PHASE_AUTO)
-            kprintf("%S_load=\"YES\"\n", &name);
-        kprintf("%S_phase=\"%s\"\n", &name, btl_phase_name(phase));
+            kprintf("%pS_load=\"YES\"\n", &name);
+        kprintf("%pS_phase=\"%s\"\n", &name, btl_phase_name(phase));
     }
 }
 
@@ -142,7 +142,7 @@ static void print_path(void)
 {
     struct btl_str path = search_path();
 
-    kprintf("module search path: %S\n", &path);
+    kprintf("module search path: %pS\n", &path);
 }
 
 static void set_path(const char *directories)

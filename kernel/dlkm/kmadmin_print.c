@@ -31,9 +31,9 @@ static void print_names(const struct module *module)
     struct btl_str name = module_name(module), version = text_of(module->entry->version);
     struct btl_str path = text_of(module->entry->path);
 
-    kprintf("%-24s %S\n%-24s %S\n%-24s %u\n", "Module Name", &name, "Module Version", &version,
+    kprintf("%-24s %pS\n%-24s %pS\n%-24s %u\n", "Module Name", &name, "Module Version", &version,
             "Module ID", module_id(module));
-    kprintf("%-24s %s\n%-24s %s\n%-24s %S\n", "Configured Phase",
+    kprintf("%-24s %s\n%-24s %s\n%-24s %pS\n", "Configured Phase",
             btl_phase_name(module->entry->configured), "Loading Phase",
             btl_phase_name(module->entry->phase), "Module Path", &path);
     kprintf("%-24s %s (%s)\n", "Module Status", status_of(module),
@@ -49,9 +49,9 @@ static void print_image(const struct module_image *image)
                 "Module BSS Size", "Module BSS Base");
         return;
     }
-    kprintf("%-24s %lu\n%-24s %p\n%-24s %lu\n%-24s ", "Module Size", (unsigned long)image->size,
+    kprintf("%-24s %lu\n%-24s %p\n%-24s %lu\n%-24s ", "Module Size", image->size,
             "Module Load Address", (void *)(uintptr_t)image->base, "Module BSS Size",
-            (unsigned long)image->bss_size, "Module BSS Base");
+            image->bss_size, "Module BSS Base");
     if (image->bss_base != 0)
         kprintf("%p\n", (void *)(uintptr_t)image->bss_base);
     else
@@ -67,7 +67,7 @@ void kmadmin_print_full(const struct module *module)
     kprintf("%-24s %u\n", "Module Hold Count", module_hold_count(module));
     for (const struct hold *hold = module->holds; hold != NULL; hold = hold->next)
         kprintf("%-24s %s (%u)\n", "  held by", hold->who, hold->count);
-    kprintf("%-24s %u\n%-24s %S\n%-24s %s\n", "Module Dependent Count", module->dependents,
+    kprintf("%-24s %u\n%-24s %pS\n%-24s %s\n", "Module Dependent Count", module->dependents,
             "Module Description", &description, "Module Type", btl_type_name(module->entry->type));
     print_major("Character Major", module->major[BTL_DEVICE_CHAR]);
     print_major("Block Major", module->major[BTL_DEVICE_BLOCK]);
@@ -82,7 +82,7 @@ void kmadmin_print_short(const struct module *module)
 {
     struct btl_str name = module_name(module);
 
-    kprintf("%4u  %-20S %-9s %-11s %-6s\n", module_id(module), &name, status_of(module),
+    kprintf("%4u  %-20pS %-9s %-11s %-6s\n", module_id(module), &name, status_of(module),
             btl_type_name(module->entry->type), btl_phase_name(module->entry->configured));
 }
 
@@ -91,11 +91,11 @@ void kmadmin_print_static(void)
     const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
     struct btl_str version = text_of(kernel->version);
 
-    kprintf("  kernel %S\n", &version);
+    kprintf("  kernel %pS\n", &version);
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
         struct btl_str name = module_name(module);
         if (module->image != NULL && module->image->by_loader)
-            kprintf("  %S (id %u)\n", &name, id);
+            kprintf("  %pS (id %u)\n", &name, id);
     }
 }

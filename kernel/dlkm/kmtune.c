@@ -22,12 +22,12 @@ static void print_one(const struct module *module, uint32_t index)
 
     tunable_text(module, index, false, value, sizeof(value));
     tunable_text(module, index, true, from, sizeof(from));
-    btl_format_to(label, sizeof(label), "%S.%s", &name, tunable.name);
+    btl_format_to(label, sizeof(label), "%pS.%s", &name, tunable.name);
     kprintf("%-28s %-7s \"%s\" default \"%s\"", label, type_name[tunable.type], value, from);
     if (tunable.type == BTL_TUNABLE_INT)
-        kprintf(" from %lld to %lld", (long long)tunable.min, (long long)tunable.max);
+        kprintf(" from %ld to %ld", tunable.min, tunable.max);
     if (tunable.type == BTL_TUNABLE_STRING)
-        kprintf(" up to %lld bytes", (long long)tunable.max - 1);
+        kprintf(" up to %ld bytes", tunable.max - 1);
     kprintf("%s\n", tunable.changed != NULL ? "; can be changed now" : "; at boot only");
 }
 
@@ -42,7 +42,7 @@ static void print_settings(const struct module *module)
         struct btl_str name = module_name(module),
                        tunable = btl_manifest_str(manifest, setting->name);
         struct btl_str value = btl_manifest_str(manifest, setting->value);
-        kprintf("%S.%S=\"%S\" in line %u of loader.conf; %S is not loaded\n", &name, &tunable,
+        kprintf("%pS.%pS=\"%pS\" in line %u of loader.conf; %pS is not loaded\n", &name, &tunable,
                 &value, setting->line, &name);
     }
 }
@@ -78,20 +78,20 @@ static struct module *find(struct btl_str text, uint32_t *ret_index)
 
     *ret_index = BTL_NONE;
     if (!module_find(name, &id)) {
-        kprintf("kmtune: no module %S is registered\n", &name);
+        kprintf("kmtune: no module %pS is registered\n", &name);
         return NULL;
     }
     module = module_get(id);
     if (tunable.at == NULL)
         return module;
     if (module->image == NULL) {
-        kprintf("kmtune: %S is not loaded, so its tunables are not known\n", &name);
+        kprintf("kmtune: %pS is not loaded, so its tunables are not known\n", &name);
         return NULL;
     }
     *ret_index = tunable_find(module, tunable);
     if (*ret_index != BTL_NONE)
         return module;
-    kprintf("kmtune: %S has no tunable %S; kmtune -q %S lists them\n", &name, &tunable, &name);
+    kprintf("kmtune: %pS has no tunable %pS; kmtune -q %pS lists them\n", &name, &tunable, &name);
     return NULL;
 }
 
@@ -126,7 +126,7 @@ static void change(struct btl_str text, bool reset)
     if (module == NULL)
         return;
     if (index == BTL_NONE) {
-        kprintf("kmtune: which tunable of %S? kmtune -q %S lists them\n", &name, &name);
+        kprintf("kmtune: which tunable of %pS? kmtune -q %pS lists them\n", &name, &name);
         return;
     }
     heap_arena_init(&heap);
@@ -137,7 +137,7 @@ static void change(struct btl_str text, bool reset)
     if (error == 0)
         print_one(module, index);
     else if (error == BTL_ENOSYS && !reset)
-        kprintf("%S=\"%S\"\n", &name, &value);
+        kprintf("%pS=\"%pS\"\n", &name, &value);
 }
 
 void kmtune_run(int argc, char **argv)

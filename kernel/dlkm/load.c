@@ -205,7 +205,7 @@ static void undo_load(struct load *load)
         load->module->image->wrapper->unload != NULL ? load->module->image->wrapper->unload() : 0;
 
     if (error != 0)
-        kprintf("%S: its unload function refuses with error -%d (%s), but it could not be "
+        kprintf("%pS: its unload function refuses with error -%d (%s), but it could not be "
                 "attached; it is taken out\n",
                 &load->place.module, -error, error_text(error));
 }

@@ -28,9 +28,9 @@ static void print_loaded(const struct module *module, enum btl_phase phase, uint
     struct btl_str name = module_name(module);
     uint64_t took = timeline_now() - start;
 
-    kprintf("  %-20S %-5s  %p  %8B  %4lu.%03lu ms\n", &name, btl_phase_name(phase),
-            (void *)(uintptr_t)module->image->base, (unsigned long long)module->image->size,
-            (unsigned long)(took / 1000000), (unsigned long)(took / 1000 % 1000));
+    kprintf("  %-20pS %-5s  %p  %8pB  %4lu.%03lu ms\n", &name, btl_phase_name(phase),
+            (void *)(uintptr_t)module->image->base, BTL_BYTES(module->image->size),
+            (took / 1000000), (took / 1000 % 1000));
 }
 
 static void load_in_phase(uint32_t id, enum btl_phase phase, uint32_t *loaded, uint32_t *failed)

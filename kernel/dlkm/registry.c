@@ -92,7 +92,7 @@ static void announce(struct module *module, const struct btlm_module *entry)
         const struct btlm_diagnostic *diag =
             btl_manifest_entry(manifest, BTLM_DIAGNOSTICS, entry->reason);
         struct btl_str text = btl_manifest_str(manifest, diag->text);
-        btl_format_to(reason, sizeof(reason), "%S", &text);
+        btl_format_to(reason, sizeof(reason), "%pS", &text);
     }
     module_failed(module, reason);
     if (entry->state == BTLM_OFF)
@@ -126,7 +126,7 @@ static void from(const struct module *module, uint32_t states, const char *trans
     struct btl_str name = module_name(module);
 
     if (!(1u << module->state & states))
-        kpanic("module %S: %s from state %s", &name, transition, module_state_name(module->state));
+        kpanic("module %pS: %s from state %s", &name, transition, module_state_name(module->state));
 }
 
 // The one diagnostic of its stage, so the arena is a piece of the stack.

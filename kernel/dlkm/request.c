@@ -116,7 +116,7 @@ int module_load_by_hand(uint32_t id)
     if (module->state == MODULE_REGISTERED) {
         module_load(id, dlkm_phase());
     } else {
-        kprintf("%S: cannot be loaded: it is %s%s%s\n", &name, module_state_name(module->state),
+        kprintf("%pS: cannot be loaded: it is %s%s%s\n", &name, module_state_name(module->state),
                 module->reason != NULL ? ": " : "", module->reason != NULL ? module->reason : "");
     }
     return module->state == MODULE_LOADED       ? 0

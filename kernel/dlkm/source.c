@@ -78,7 +78,7 @@ static bool next_path(struct btl_str *rest, struct btl_str name, struct btl_aren
     text = btl_alloc(arena, size, 1);
     if (text == NULL)
         return false;
-    *ret_path = (struct btl_str){text, btl_format_to(text, size, "%S/%S.ko", &directory, &name)};
+    *ret_path = (struct btl_str){text, btl_format_to(text, size, "%pS/%pS.ko", &directory, &name)};
     return true;
 }
 

@@ -65,7 +65,7 @@ static struct btl_arg signed_copy(struct btl_diags *diags, int64_t value)
 {
     char text[24];
 
-    btl_format_to(text, sizeof(text), "%lld", (long long)value);
+    btl_format_to(text, sizeof(text), "%ld", value);
     return BTL_ARG(btl_str_copy(diags->arena, btl_str_of(text)));
 }
 
@@ -213,7 +213,7 @@ void tunable_text(const struct module *module, uint32_t index, bool of_default, 
 
     if (tunable.type == BTL_TUNABLE_INT) {
         memcpy(&number, from, sizeof(number)); // defaults are not aligned
-        btl_format_to(text, size, "%lld", (long long)number);
+        btl_format_to(text, size, "%ld", number);
     } else if (tunable.type == BTL_TUNABLE_BOOL) {
         btl_format_to(text, size, "%s", *(const bool *)from ? "YES" : "NO");
     } else {

@@ -23,7 +23,7 @@ void unload_image(struct module *module)
 
     left = monitor_forget(start, end) || left;
     if (left)
-        kprintf("%S: left a console capture or a command behind; removed\n", &name);
+        kprintf("%pS: left a console capture or a command behind; removed\n", &name);
     stubs_forget(module);
     exports_remove(module);
     image_drop(module);

@@ -9,16 +9,15 @@
 void vm_summary(struct btl_out *out)
 {
     btl_format(out, "page frames by owner (of %lu below 0x%lx):\n",
-               (unsigned long)(pfdat_frames() - pages_owned(PF_HOLE)),
-               (unsigned long)(pfdat_frames() * BTL_PAGE_SIZE));
+               (pfdat_frames() - pages_owned(PF_HOLE)), (pfdat_frames() * BTL_PAGE_SIZE));
     for (int owner = PF_HOLE + 1; owner < PF_COUNT; owner++) {
         uint64_t pages = pages_owned(owner);
         if (pages > 0)
-            btl_format(out, "  %-16s %8lu pages  %8B\n", pf_owner_name(owner), (unsigned long)pages,
-                       (unsigned long long)(pages * BTL_PAGE_SIZE));
+            btl_format(out, "  %-16s %8lu pages  %8pB\n", pf_owner_name(owner), pages,
+                       BTL_BYTES(pages * BTL_PAGE_SIZE));
     }
-    btl_format(out, "kmem in use %B, window free %B\n", (unsigned long long)kmem_stats().bytes,
-               (unsigned long long)window_free_bytes());
+    btl_format(out, "kmem in use %pB, window free %pB\n", BTL_BYTES(kmem_stats().bytes),
+               BTL_BYTES(window_free_bytes()));
 }
 
 bool vm_accounts_balance(uint64_t *ret_pages, uint64_t *ret_mapped)

@@ -16,8 +16,7 @@ static bool for_each_run(uint64_t address, uint64_t size,
 
     for (uint64_t at = 0; at < size; at += BTL_PAGE_SIZE) {
         if (!arch_translate(vm_space(), address + at, &physical, &flags))
-            kpanic("image at 0x%lx: page 0x%lx is not mapped", (unsigned long)address,
-                   (unsigned long)at);
+            kpanic("image at 0x%lx: page 0x%lx is not mapped", address, at);
         if (run > 0 && physical != start + run) {
             if (!visit(start, run))
                 return false;

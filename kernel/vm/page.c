@@ -107,12 +107,11 @@ void pages_free(uint64_t physical, uint64_t count, enum pf_owner owner)
     uint64_t first = physical / BTL_PAGE_SIZE;
 
     if (physical % BTL_PAGE_SIZE != 0 || !btl_in_range(first, count, frame_count))
-        kpanic("pages_free: 0x%lx and %lu pages are not memory", (unsigned long)physical,
-               (unsigned long)count);
+        kpanic("pages_free: 0x%lx and %lu pages are not memory", physical, count);
     for (uint64_t frame = first; frame < first + count; frame++)
         if (pfdat[frame].owner != owner)
-            kpanic("pages_free: frame 0x%lx is not of %s but of %s", (unsigned long)frame,
-                   pf_owner_name(owner), pf_owner_name(pfdat[frame].owner));
+            kpanic("pages_free: frame 0x%lx is not of %s but of %s", frame, pf_owner_name(owner),
+                   pf_owner_name(pfdat[frame].owner));
     pages_set_owner(physical, count * BTL_PAGE_SIZE, PF_FREE);
 }
 

@@ -13,7 +13,7 @@ static void require_vm(const char *function, const void *caller)
     struct btl_str name = symbol_owner((uint64_t)(uintptr_t)caller);
 
     if (!vm_ready())
-        kpanic("%s() called by %S in phase 1 (BOOT1): page-frame services start with phase 2; "
+        kpanic("%s() called by %pS in phase 1 (BOOT1): page-frame services start with phase 2; "
                "use kmem_alloc(), or configure the module BOOT2",
                function, &name);
 }

@@ -61,8 +61,7 @@ static uint64_t place_for(uint64_t size)
             range->start + range->size <= system->direct_map_size)
             return range->start + range->size - size;
     }
-    kpanic("no free memory in one piece for the page frame table (%lu KiB)",
-           (unsigned long)(size >> 10));
+    kpanic("no free memory in one piece for the page frame table (%lu KiB)", (size >> 10));
 }
 
 static void build_pfdat(void)

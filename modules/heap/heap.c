@@ -46,7 +46,7 @@ void heap_free(struct heap *heap)
 static void put(struct btl_out *out, const char *text, size_t len)
 {
     struct btl_str piece = {text, len};
-    kprintf("%S", &piece);
+    kprintf("%pS", &piece);
 }
 
 void heap_print(const char *name, const struct btl_diags *diags)

@@ -21,7 +21,7 @@ static void read_all(struct btl_fat *fat, struct btl_str path, unsigned depth, u
         char below[4096];
         ++*files;
         if (entry->directory && depth < DEPTH_MAX) {
-            size_t len = btl_format_to(below, sizeof(below), "%S/%S", &path, &entry->name);
+            size_t len = btl_format_to(below, sizeof(below), "%pS/%pS", &path, &entry->name);
             read_all(fat, (struct btl_str){below, len < sizeof(below) ? len : 0}, depth + 1, files,
                      diags);
         } else if (entry->size <= fat->blocks->size) {

@@ -65,7 +65,7 @@ static bool dump_directory(struct btl_fat *fat, const char *path, struct btl_dia
         return false;
     for (uint32_t i = 0; i < directory->count; i++) {
         const struct btl_fat_entry *entry = &directory->entries[i];
-        btl_format_to(below, sizeof(below), "%s%s%S", path, path[1] == '\0' ? "" : "/",
+        btl_format_to(below, sizeof(below), "%s%s%pS", path, path[1] == '\0' ? "" : "/",
                       &entry->name);
         if (entry->directory)
             printf("%s/\n", below);

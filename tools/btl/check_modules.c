@@ -54,7 +54,7 @@ static bool read_module(struct boot *boot, uint32_t index, struct boot_module *m
         int len = (int)strcspn(at, ":");
         if (len > 0 &&
             read_found(boot,
-                       memory_text(boot->host->arena, "%.*s/%S.ko", len, at, &planned->name).at,
+                       memory_text(boot->host->arena, "%.*s/%pS.ko", len, at, &planned->name).at,
                        module, &error))
             return true;
         at += len + (at[len] == ':');
@@ -101,7 +101,7 @@ static struct btl_str configuration(struct boot *boot, struct given *given)
                        ((struct btl_place){.file = btl_str_of(path)}), BTL_ARG(name));
             continue;
         }
-        lines[i] = memory_text(boot->host->arena, "%S_load=\"YES\"\n%S_phase=\"%s\"\n", &name,
+        lines[i] = memory_text(boot->host->arena, "%pS_load=\"YES\"\n%pS_phase=\"%s\"\n", &name,
                                &name, earliest_phase(supported_by(boot, path)));
         size += lines[i].len;
     }

@@ -13,11 +13,11 @@ static void say_good(const struct boot *boot)
     for (uint32_t i = 0; i < plan->order_count; i++)
         count[plan->modules[plan->order[i]].phase]++;
     struct btl_str name = report_safe(boot->host->arena, boot->config.file);
-    btl_format(&out, "%S: good, %u module%s:", &name, plan->order_count,
+    btl_format(&out, "%pS: good, %u module%s:", &name, plan->order_count,
                plan->order_count == 1 ? "" : "s");
     for (enum btl_phase phase = 0; phase < BTL_PHASES; phase++)
         btl_format(&out, "%s %u %s", phase == 0 ? "" : ",", count[phase], btl_phase_name(phase));
-    btl_format(&out, "; %B while loading\n", (unsigned long long)boot->bytes);
+    btl_format(&out, "; %pB while loading\n", &boot->bytes);
 }
 
 static void say_bad(const struct btl_diags *diags)

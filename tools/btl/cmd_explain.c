@@ -96,7 +96,7 @@ static void unknown(struct host *host, struct btl_str code)
     for (size_t i = 0; i < BTL_COUNT(known); i++)
         known[i] = btl_str_of(sentences[i].code);
     struct btl_str near = btl_nearest(code, known, BTL_COUNT(known));
-    struct btl_str hint = near.len > 0 ? memory_text(host->arena, "did you mean \"%S\"?", &near)
+    struct btl_str hint = near.len > 0 ? memory_text(host->arena, "did you mean \"%pS\"?", &near)
                                        : BTL_STR("'btl explain' without a code lists all");
     btl_report(&host->diags, BTL_HOST_NO_CODE, ((struct btl_place){.file = BTL_STR("btl")}),
                BTL_ARG(code), BTL_ARG(hint));

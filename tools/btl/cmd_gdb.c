@@ -48,7 +48,7 @@ static const char *module_file(const struct wish *wish, const struct btlm_module
     struct btl_str name = btl_manifest_str(wish->manifest, module->name);
     for (size_t i = 0; i < BTL_COUNT(endings); i++) {
         const char *path =
-            memory_text(wish->host->arena, "%s/%S%s", wish->modules, &name, endings[i]).at;
+            memory_text(wish->host->arena, "%s/%pS%s", wish->modules, &name, endings[i]).at;
         if (access(path, R_OK) == 0)
             return path;
     }
@@ -63,7 +63,7 @@ static void print_sections(const struct wish *wish, const struct btlm_module *mo
             btl_manifest_entry(wish->manifest, BTLM_SECTIONS, (uint64_t)module->first_section + i);
         struct btl_str name = btl_manifest_str(wish->manifest, section->name);
         if (section->size > 0 && is_plain(name))
-            btl_format(out, " -s %S 0x%llx", &name, (unsigned long long)section->address);
+            btl_format(out, " -s %pS 0x%lx", &name, section->address);
     }
 }
 
@@ -75,12 +75,12 @@ static void module_symbols(const struct wish *wish, const struct btlm_module *mo
     bool usable = is_plain(name) && memchr(name.at, '/', name.len) == NULL;
     const char *path = usable ? module_file(wish, module) : NULL;
     if (path == NULL) {
-        struct btl_str missing = memory_text(host->arena, "%s/%S.ko", wish->modules, &name);
+        struct btl_str missing = memory_text(host->arena, "%s/%pS.ko", wish->modules, &name);
         files_report(host, (struct btl_place){.file = missing, .module = name}, ENOENT);
         return;
     }
     struct btl_str file = quoted(host, path);
-    btl_format(out, "add-symbol-file %S", &file);
+    btl_format(out, "add-symbol-file %pS", &file);
     print_sections(wish, module, out);
     btl_format(out, "\n");
 }
@@ -98,9 +98,8 @@ static void kernel_symbols(const struct wish *wish, struct btl_out *out)
         !btl_kernel_open(&elf, host->arena, &kernel, &host->diags))
         return;
     struct btl_str file = quoted(host, wish->kernel);
-    btl_format(
-        out, "add-symbol-file %S -o 0x%llx\n", &file,
-        (unsigned long long)(btl_manifest_kernel(wish->manifest)->virtual_base - kernel.link_base));
+    btl_format(out, "add-symbol-file %pS -o 0x%lx\n", &file,
+               (btl_manifest_kernel(wish->manifest)->virtual_base - kernel.link_base));
 }
 
 // The manifest does not say where the firmware put the loader: its code is to be looked for here.
@@ -109,8 +108,7 @@ static void loader_ranges(const struct wish *wish, struct btl_out *out)
     for (uint64_t i = 0; i < btl_manifest_count(wish->manifest, BTLM_MEMORY); i++) {
         const struct btlm_memory *range = btl_manifest_entry(wish->manifest, BTLM_MEMORY, i);
         if (range->type == BTLM_MEM_LOADER || range->type == BTLM_MEM_BOOT_SERVICES)
-            btl_format(out, "# loader may lie in 0x%llx 0x%llx\n", (unsigned long long)range->start,
-                       (unsigned long long)range->size);
+            btl_format(out, "# loader may lie in 0x%lx 0x%lx\n", range->start, range->size);
     }
 }
 
@@ -155,8 +153,7 @@ static void loader_symbols(const struct wish *wish, const struct found_manifest 
         return;
     }
     struct btl_str file = quoted(host, wish->loader);
-    btl_format(out, "add-symbol-file %S -o 0x%llx\n", &file,
-               (unsigned long long)(at - elf.sections[text].addr));
+    btl_format(out, "add-symbol-file %pS -o 0x%lx\n", &file, (at - elf.sections[text].addr));
 }
 
 static int print_commands(const struct wish *wish, const struct found_manifest *found)

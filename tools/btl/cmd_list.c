@@ -22,8 +22,8 @@ static struct btl_str why(const struct boot *boot, uint32_t index)
         return set == NULL ? BTL_STR("dependency, on demand")
                            : memory_text(arena, "configured in line %u", set->line);
     const struct btl_str *by = &plan->modules[planned->pulled_by].name;
-    return set == NULL ? memory_text(arena, "dependency of %S", by)
-                       : memory_text(arena, "configured for %s in line %u, dependency of %S",
+    return set == NULL ? memory_text(arena, "dependency of %pS", by)
+                       : memory_text(arena, "configured for %s in line %u, dependency of %pS",
                                      btl_phase_name(planned->configured), set->line, by);
 }
 
@@ -42,10 +42,10 @@ static void print_row(void *to, const struct boot *boot, uint32_t index, uint32_
     if (number != 0)
         btl_format_to(place, sizeof(place), "%u", number);
     if (module->linked)
-        btl_format_to(size, sizeof(size), "%B", (unsigned long long)module->image.size);
+        btl_format_to(size, sizeof(size), "%pB", &module->image.size);
     if (has_address(boot, index))
-        btl_format_to(address, sizeof(address), "%016llx", (unsigned long long)module->image.base);
-    btl_format(out, "%5s  %-5s  %-20S  %-6s  %-8s  %10s  %-16s  %S\n", place,
+        btl_format_to(address, sizeof(address), "%016lx", module->image.base);
+    btl_format(out, "%5s  %-5s  %-20pS  %-6s  %-8s  %10s  %-16s  %pS\n", place,
                btl_phase_name(planned->phase), &planned->name, btl_verdict_name(planned->verdict),
                btl_on_error_name(planned->on_error), size, address, &reason);
 }

@@ -109,7 +109,7 @@ static bool sections(struct host *host, const struct wish *wish, uint32_t *ret_m
             known[j] = btl_str_of(names[j]);
         struct btl_str near = btl_nearest(btl_str_of(wish->words[i]), known, BTL_COUNT(known));
         if (section == 0) {
-            usage_error(host, "a manifest has no section \"%s\"%s%S%s", wish->words[i],
+            usage_error(host, "a manifest has no section \"%s\"%s%pS%s", wish->words[i],
                         near.len > 0 ? "; did you mean \"" : "", &near, near.len > 0 ? "\"?" : "");
             return false;
         }

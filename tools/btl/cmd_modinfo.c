@@ -26,13 +26,13 @@ static void field(struct printer *printer, struct btl_str name, struct btl_str v
     struct btl_str safe = report_safe(printer->host->arena, value);
     if (printer->only != NULL) {
         if (btl_str_equal(name, btl_str_of(printer->only)))
-            btl_format(&printer->out, "%S\n", &safe);
+            btl_format(&printer->out, "%pS\n", &safe);
         return;
     }
     // Longer names are padded too: that is what the stock program does.
     int padding =
         name.len < NAME_WIDTH ? (int)(NAME_WIDTH - name.len) : (int)(name.len - NAME_WIDTH);
-    btl_format(&printer->out, "%S:%*s%S\n", &name, padding, "", &safe);
+    btl_format(&printer->out, "%pS:%*s%pS\n", &name, padding, "", &safe);
 }
 
 #define FIELD(printer, name, ...)                                                                  \
@@ -85,9 +85,9 @@ static struct parm *find_parm(struct btl_symtab *names, struct parm *parms, size
 static void print_parm(struct printer *printer, const struct parm *parm)
 {
     if (parm->has_text && parm->has_type)
-        FIELD(printer, "parm", "%S:%S (%S)", &parm->name, &parm->text, &parm->type);
+        FIELD(printer, "parm", "%pS:%pS (%pS)", &parm->name, &parm->text, &parm->type);
     else
-        FIELD(printer, "parm", "%S:%S", &parm->name, parm->has_text ? &parm->text : &parm->type);
+        FIELD(printer, "parm", "%pS:%pS", &parm->name, parm->has_text ? &parm->text : &parm->type);
 }
 
 // Tunables, text and type joined; the last one first, as the stock program has them.
@@ -148,7 +148,7 @@ static void print_metadata(struct printer *printer)
         return;
     size_t len = btl_supported_text(info.supported, phases);
     FIELD(printer, "module type", "%s", btl_type_name(info.type));
-    FIELD(printer, "supports", "%S", &(struct btl_str){phases, len});
+    FIELD(printer, "supports", "%pS", &(struct btl_str){phases, len});
     for (size_t i = 0; i < info.depend_count; i++)
         field(printer, BTL_STR("depends on"), info.depends[i]);
     for (size_t i = 0; i < info.export_count; i++)
@@ -164,7 +164,7 @@ static void print_needs(struct printer *printer)
         bool weak = ELF64_SYMBOL_BIND(elf->symbols[i].info) == ELF_STB_WEAK;
         if (btl_elf_symbol_section(elf, i, &special) == ELF_SHN_UNDEF && special == 0 &&
             name.len > 0)
-            FIELD(printer, "needs", "%S%s", &name, weak ? " (weak)" : "");
+            FIELD(printer, "needs", "%pS%s", &name, weak ? " (weak)" : "");
     }
 }
 
@@ -173,10 +173,10 @@ static void print_memory(struct printer *printer)
     struct btl_image image;
     if (!btl_image_layout(&printer->elf, printer->host->arena, &image, &printer->host->diags))
         return;
-    FIELD(printer, "memory", "%B: text %B, constants %B, data %B (bss %B)",
-          (unsigned long long)image.size, (unsigned long long)image.segment[BTL_SEG_TEXT].size,
-          (unsigned long long)image.segment[BTL_SEG_RODATA].size,
-          (unsigned long long)image.segment[BTL_SEG_DATA].size, (unsigned long long)image.bss_size);
+    FIELD(printer, "memory", "%pB: text %pB, constants %pB, data %pB (bss %pB)",
+          BTL_BYTES(image.size), BTL_BYTES(image.segment[BTL_SEG_TEXT].size),
+          BTL_BYTES(image.segment[BTL_SEG_RODATA].size),
+          BTL_BYTES(image.segment[BTL_SEG_DATA].size), BTL_BYTES(image.bss_size));
 }
 
 static void print_relocations(struct printer *printer)
@@ -195,16 +195,16 @@ static void print_relocations(struct printer *printer)
             total++;
         }
     }
-    FIELD(printer, "relocations", "%llu", (unsigned long long)total);
+    FIELD(printer, "relocations", "%lu", total);
     for (uint32_t type = 0; type < TYPES_MAX; type++) {
         const char *name = btl_reloc_name(elf->machine, type);
         if (counts[type] != 0)
-            FIELD(printer, "relocation", "%s %llu",
+            FIELD(printer, "relocation", "%s %lu",
                   name != NULL ? name : memory_text(printer->host->arena, "type %u", type).at,
-                  (unsigned long long)counts[type]);
+                  counts[type]);
     }
     if (others != 0)
-        FIELD(printer, "relocation", "unknown types %llu", (unsigned long long)others);
+        FIELD(printer, "relocation", "unknown types %lu", others);
 }
 
 static void print_file(struct printer *printer, const char *path)
@@ -228,7 +228,7 @@ static void print_file(struct printer *printer, const char *path)
     if (printer->only == NULL)
         btl_format(&printer->out, "\n");
     FIELD(printer, "machine", "%s", btl_machine_name(printer->elf.machine));
-    FIELD(printer, "size", "%B", (unsigned long long)bytes.size);
+    FIELD(printer, "size", "%pB", BTL_BYTES(bytes.size));
     print_hash(printer);
     print_metadata(printer);
     print_memory(printer);

@@ -29,7 +29,7 @@ const char *plot_text(struct plot *plot, const char *format, ...)
 
 const char *plot_size(struct plot *plot, uint64_t bytes)
 {
-    return memory_text(plot->svg.host->arena, "%B", (unsigned long long)bytes).at;
+    return memory_text(plot->svg.host->arena, "%pB", &bytes).at;
 }
 
 const char *plot_time(struct plot *plot, uint64_t ns)
@@ -92,13 +92,12 @@ static double heading(struct plot *plot, double y)
     char uefi[24];
     svg_textf(&plot->svg, PLOT_MARGIN, y + 20, "h1", "Boot of %s %s",
               plot_label(plot, kernel->path, 60), plot_label(plot, kernel->version, 30));
-    svg_textf(&plot->svg, PLOT_MARGIN, y + 40, "faint",
-              "BTL %s on %s, UEFI %s · %llu modules%s%s · kernel SHA-256 %02x%02x%02x%02x…",
-              plot_label(plot, system->loader_version, 30),
-              plot_label(plot, system->firmware_vendor, 40),
-              words_uefi(system->uefi_revision, uefi), (unsigned long long)modules,
-              modules > 0 ? ": " : "", states(plot), kernel->sha256[0], kernel->sha256[1],
-              kernel->sha256[2], kernel->sha256[3]);
+    svg_textf(
+        &plot->svg, PLOT_MARGIN, y + 40, "faint",
+        "BTL %s on %s, UEFI %s · %lu modules%s%s · kernel SHA-256 %02x%02x%02x%02x…",
+        plot_label(plot, system->loader_version, 30), plot_label(plot, system->firmware_vendor, 40),
+        words_uefi(system->uefi_revision, uefi), modules, modules > 0 ? ": " : "", states(plot),
+        kernel->sha256[0], kernel->sha256[1], kernel->sha256[2], kernel->sha256[3]);
     return choice(plot, y + 52);
 }
 

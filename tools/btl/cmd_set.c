@@ -21,7 +21,7 @@ static bool set(struct edit *edit, struct btl_str module, const char *argument)
     bool good = edit->global || other.len == 0 || btl_str_equal(other, module);
     if (!good)
         usage_error(edit->host,
-                    "%S would be a setting of a module %S; KEY is load, phase, name, flags, "
+                    "%pS would be a setting of a module %pS; KEY is load, phase, name, flags, "
                     "required, on_error or tunable.X, and NAME has no .ko",
                     &key, &other);
     return good;

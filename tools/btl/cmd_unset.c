@@ -19,7 +19,7 @@ static bool unset_module(struct edit *edit, struct btl_str module)
     struct btl_str *keys = NULL;
     size_t count = conf_module_keys(edit->host->arena, edit->text, module, &keys);
     if (count == 0)
-        return unset(edit, memory_text(edit->host->arena, "%S_load", &module));
+        return unset(edit, memory_text(edit->host->arena, "%pS_load", &module));
     for (size_t i = 0; i < count; i++)
         conf_unset(edit->host->arena, &edit->text, keys[i]);
     return true;

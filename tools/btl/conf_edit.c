@@ -17,7 +17,7 @@ static struct btl_str splice(struct btl_arena *arena, struct btl_str text, size_
                              struct btl_str middle)
 {
     struct btl_str before = {text.at, begin}, after = {text.at + end, text.len - end};
-    return memory_text(arena, "%S%S%S", &before, &middle, &after);
+    return memory_text(arena, "%pS%pS%pS", &before, &middle, &after);
 }
 
 static struct btl_str quote(struct btl_arena *arena, struct btl_str value)
@@ -144,7 +144,7 @@ struct btl_str conf_set(struct btl_arena *arena, struct btl_str text, struct btl
     bool unfinished = at > 0 && text.at[at - 1] != '\n';
     return splice(
         arena, text, at, at,
-        memory_text(arena, "%s%S=%S%s", unfinished ? newline : "", &key, &quoted, newline));
+        memory_text(arena, "%s%pS=%pS%s", unfinished ? newline : "", &key, &quoted, newline));
 }
 
 // Bytes of the text that an assignment takes with it: its line, or, where a comment follows, all up

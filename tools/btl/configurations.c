@@ -131,6 +131,6 @@ void configuration_split(struct btl_arena *arena, const char *path, const char *
     bool alternative = btl_str_equal(last_part(directory), BTL_STR("loader.conf.d"));
     if (alternative)
         volume = above(directory);
-    *ret_volume = memory_text(arena, "%S", &volume).at;
-    *ret_path = memory_text(arena, "%s/%S", alternative ? BTL_CONFIG_DIRECTORY : "", &name);
+    *ret_volume = memory_text(arena, "%pS", &volume).at;
+    *ret_path = memory_text(arena, "%s/%pS", alternative ? BTL_CONFIG_DIRECTORY : "", &name);
 }

@@ -60,9 +60,9 @@ struct btl_str edit_key(const struct edit *edit, struct btl_str module, struct b
         return key;
     if (key.len > tunable.len && memcmp(key.at, tunable.at, tunable.len) == 0) {
         key = (struct btl_str){key.at + tunable.len, key.len - tunable.len};
-        return memory_text(edit->host->arena, "%S.%S", &module, &key);
+        return memory_text(edit->host->arena, "%pS.%pS", &module, &key);
     }
-    return memory_text(edit->host->arena, "%S_%S", &module, &key);
+    return memory_text(edit->host->arena, "%pS_%pS", &module, &key);
 }
 
 // --------------------------------------------------------------------------------------- checking
@@ -71,10 +71,10 @@ struct btl_str edit_key(const struct edit *edit, struct btl_str module, struct b
 static struct btl_str gist(struct btl_arena *arena, const struct btl_diag *diag)
 {
     struct btl_str text =
-        memory_text(arena, "%s|%S", btl_code_name(diag->code), &diag->place.module);
+        memory_text(arena, "%s|%pS", btl_code_name(diag->code), &diag->place.module);
     for (size_t i = 0; i < BTL_DIAG_ARGS; i++) {
         if (diag->arg[i].kind == BTL_ARG_STR)
-            text = memory_text(arena, "%S|%S", &text, &diag->arg[i].str);
+            text = memory_text(arena, "%pS|%pS", &text, &diag->arg[i].str);
     }
     return text;
 }
@@ -168,10 +168,8 @@ static bool copy_to_image(struct edit *edit, struct btl_str text, const char *su
     const char *file = temporary_file(edit, text);
     if (file == NULL)
         return false;
-    const char *volume =
-        memory_text(arena, "%s@@%llu", edit->boot.root, (unsigned long long)edit->boot.volume.start)
-            .at;
-    const char *target = memory_text(arena, "::%S%s", &edit->boot.path, suffix).at;
+    const char *volume = memory_text(arena, "%s@@%lu", edit->boot.root, edit->boot.volume.start).at;
+    const char *target = memory_text(arena, "::%pS%s", &edit->boot.path, suffix).at;
     const char *const argv[] = {"mcopy", "-D", "o", "-i", volume, file, target, NULL};
     bool good = files_run(edit->host, argv, "mtools");
     unlink(file);

@@ -109,7 +109,7 @@ void edit_trial_report(struct edit *edit, bool kept)
 {
     struct btl_diags *diags = &edit->host->diags;
     struct volume *volume = &edit->boot.volume;
-    struct btl_str path = memory_text(edit->host->arena, "%S.prev", &edit->boot.path);
+    struct btl_str path = memory_text(edit->host->arena, "%pS.prev", &edit->boot.path);
     struct btl_str name = volume_name(volume, path);
     struct btl_place place = {.file = volume_name(volume, edit->boot.path)};
     struct volume_problem problem;

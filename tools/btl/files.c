@@ -149,7 +149,7 @@ static bool sync_directory(struct host *host, const char *path)
     struct btl_str name = slash == NULL   ? BTL_STR(".")
                           : slash == path ? BTL_STR("/")
                                           : (struct btl_str){path, (size_t)(slash - path)};
-    int fd = open(memory_text(host->arena, "%S", &name).at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(memory_text(host->arena, "%pS", &name).at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool good = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL); // some file systems cannot
     if (fd >= 0)
         close(fd);

@@ -44,6 +44,6 @@ struct command {
 int next_option(struct host *host, int argc, char **argv, const char *letters,
                 const struct option *words);
 // Reports host-usage; returns EXIT_ERRORS.
-int usage_error(struct host *host, const char *format, ...);
+int usage_error(struct host *host, const char *format, ...) BTL_PRINTF(2, 3);
 
 #endif

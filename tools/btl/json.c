@@ -45,13 +45,13 @@ void json_end(struct json *json, char bracket)
 void json_number(struct json *json, const char *name, uint64_t value)
 {
     member(json, name);
-    btl_format(json->out, "%llu", (unsigned long long)value);
+    btl_format(json->out, "%lu", value);
 }
 
 void json_hex(struct json *json, const char *name, uint64_t value)
 {
     member(json, name);
-    btl_format(json->out, "\"0x%llx\"", (unsigned long long)value);
+    btl_format(json->out, "\"0x%lx\"", value);
 }
 
 void json_bool(struct json *json, const char *name, bool value)

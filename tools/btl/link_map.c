@@ -111,9 +111,8 @@ bool link_write_map(struct link_job *job)
     struct host *host = job->host;
     struct btl_str head = memory_text(
         host->arena,
-        "{\n  \"arch\": \"%s\",\n  \"base\": \"0x%llx\",\n  \"size\": %llu,\n  \"modules\": [",
-        btl_machine_name(job->modules[0].elf.machine), (unsigned long long)job->base,
-        (unsigned long long)job->size);
+        "{\n  \"arch\": \"%s\",\n  \"base\": \"0x%lx\",\n  \"size\": %lu,\n  \"modules\": [",
+        btl_machine_name(job->modules[0].elf.machine), job->base, job->size);
     bool good = output_put(host, &job->map, head);
     for (uint32_t i = 0; good && i < job->count; i++)
         good = (i == 0 || output_put(host, &job->map, BTL_STR(","))) &&

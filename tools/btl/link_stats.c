@@ -29,8 +29,8 @@ static struct total add_up(const struct link_job *job)
 
 static void row(const char *name, double seconds, uint64_t amount, const char *what)
 {
-    printf("%-10s %9.1f %12llu %-12s %14.0f\n", name, seconds * 1e3, (unsigned long long)amount,
-           what, seconds > 0 ? (double)amount / seconds : 0.0);
+    printf("%-10s %9.1f %12lu %-12s %14.0f\n", name, seconds * 1e3, amount, what,
+           seconds > 0 ? (double)amount / seconds : 0.0);
 }
 
 // Both pieces of memory have been written before, so that it is the copy alone that is measured.

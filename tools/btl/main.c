@@ -63,7 +63,7 @@ static int unknown_command(struct host *host, const char *name)
         names[i] = btl_str_of(commands[i]->name);
     struct btl_str nearest = btl_nearest(btl_str_of(name), names, BTL_COUNT(names));
     if (nearest.len > 0)
-        return usage_error(host, "there is no command \"%s\"; did you mean \"%S\"?", name,
+        return usage_error(host, "there is no command \"%s\"; did you mean \"%pS\"?", name,
                            &nearest);
     return usage_error(host, "there is no command \"%s\"", name);
 }

@@ -32,13 +32,12 @@ struct btl_str diff_text(const struct diff *d, const char *words)
 
 struct btl_str diff_hex(const struct diff *d, uint64_t value)
 {
-    return value == 0 ? BTL_STR("-")
-                      : memory_text(d->host->arena, "0x%llx", (unsigned long long)value);
+    return value == 0 ? BTL_STR("-") : memory_text(d->host->arena, "0x%lx", value);
 }
 
 struct btl_str diff_bytes(const struct diff *d, uint64_t value)
 {
-    return memory_text(d->host->arena, "%llu", (unsigned long long)value);
+    return memory_text(d->host->arena, "%lu", value);
 }
 
 // One field: "  version        1.0 -> 1.1".
@@ -49,7 +48,7 @@ void diff_field(struct diff *d, const char *name, struct btl_str a, struct btl_s
     diff_headings(d);
     a = a.len == 0 ? BTL_STR("(none)") : a;
     b = b.len == 0 ? BTL_STR("(none)") : b;
-    btl_format(d->out, "%*s%-16s %S -> %S\n", d->indent, "", name, &a, &b);
+    btl_format(d->out, "%*s%-16s %pS -> %pS\n", d->indent, "", name, &a, &b);
 }
 
 void diff_string(struct diff *d, const char *name, struct btlm_str a, struct btlm_str b)
@@ -113,9 +112,9 @@ static void print_lines(struct diff *d, const struct lines *lines, char sign, bo
         struct btl_str line = report_safe(d->host->arena, lines->line[i]);
         diff_headings(d);
         if (numbers)
-            btl_format(d->out, "  %c %4u  %S\n", sign, i + 1, &line);
+            btl_format(d->out, "  %c %4u  %pS\n", sign, i + 1, &line);
         else
-            btl_format(d->out, "  %c %S\n", sign, &line);
+            btl_format(d->out, "  %c %pS\n", sign, &line);
     }
 }
 
@@ -128,8 +127,8 @@ void diff_lines(struct diff *d, struct lines *a, struct lines *b, bool numbers)
         diff_headings(d);
         struct btl_str was = report_safe(d->host->arena, a->line[first]);
         struct btl_str is = report_safe(d->host->arena, b->line[first]);
-        btl_format(d->out, "  the same in another order, from number %u on: %S -> %S\n", first + 1,
-                   &was, &is);
+        btl_format(d->out, "  the same in another order, from number %u on: %pS -> %pS\n",
+                   first + 1, &was, &is);
         return;
     }
     print_lines(d, a, '-', numbers);
@@ -195,10 +194,9 @@ static void diff_memory(struct diff *d)
         if (a[type] == b[type])
             continue;
         diff_headings(d);
-        btl_format(d->out, "    %-16s %B -> %B (%c%B)\n", btlm_memory_name(type),
-                   (unsigned long long)a[type], (unsigned long long)b[type],
-                   b[type] > a[type] ? '+' : '-',
-                   (unsigned long long)(b[type] > a[type] ? b[type] - a[type] : a[type] - b[type]));
+        btl_format(d->out, "    %-16s %pB -> %pB (%c%pB)\n", btlm_memory_name(type),
+                   BTL_BYTES(a[type]), BTL_BYTES(b[type]), b[type] > a[type] ? '+' : '-',
+                   BTL_BYTES(b[type] > a[type] ? b[type] - a[type] : a[type] - b[type]));
     }
 }
 
@@ -224,7 +222,7 @@ bool manifest_diff(struct host *host, const struct found_manifest *a,
                    const struct found_manifest *b, bool timings, struct btl_out *out)
 {
     struct diff d = {.host = host, .out = out, .a = &a->manifest, .b = &b->manifest, .indent = 4};
-    btl_format(out, "- %S\n+ %S\n\n", &a->name, &b->name);
+    btl_format(out, "- %pS\n+ %pS\n\n", &a->name, &b->name);
     diff_loader(&d);
     diff_boot(&d);
     diff_config(&d);

@@ -16,7 +16,7 @@ static struct btl_str depends(const struct diff *d, const struct btl_manifest *m
         const uint32_t *index =
             btl_manifest_entry(m, BTLM_DEPENDS, (uint64_t)module->first_depend + i);
         struct btl_str name = diff_safe(d, m, btl_manifest_module(m, *index)->name);
-        list = memory_text(d->host->arena, "%S%s%S", &list, i > 0 ? " " : "", &name);
+        list = memory_text(d->host->arena, "%pS%s%pS", &list, i > 0 ? " " : "", &name);
     }
     return list;
 }
@@ -27,7 +27,7 @@ static struct btl_str supported(const struct diff *d, const struct btlm_module *
     size_t len = btl_supported_text(module->supported, phases);
     return (module->flags & BTLM_METADATA) == 0
                ? BTL_STR("unknown")
-               : memory_text(d->host->arena, "%S", &(struct btl_str){phases, len});
+               : memory_text(d->host->arena, "%pS", &(struct btl_str){phases, len});
 }
 
 static struct btl_str reason(const struct diff *d, const struct btl_manifest *m,
@@ -82,7 +82,7 @@ static void lone_module(struct diff *d, char sign, const struct btl_manifest *m,
 {
     struct btl_str name = diff_safe(d, m, module->name), why = reason(d, m, module);
     diff_headings(d);
-    btl_format(d->out, "  %c %S, %s, %s%s%S\n", sign, &name, btl_phase_name(module->phase),
+    btl_format(d->out, "  %c %pS, %s, %s%s%pS\n", sign, &name, btl_phase_name(module->phase),
                btlm_state_name(module->state), why.len > 0 ? " " : "", &why);
 }
 

@@ -11,9 +11,8 @@ static struct lines ranges(struct diff *d, const struct btl_manifest *m)
     struct lines lines = {.line = MEMORY_ARRAY(d->host->arena, struct btl_str, count)};
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_memory *at = btl_manifest_entry(m, BTLM_MEMORY, i);
-        lines.line[lines.count++] =
-            memory_text(d->host->arena, "%013llx-%013llx %s", (unsigned long long)at->start,
-                        (unsigned long long)(at->start + at->size), btlm_memory_name(at->type));
+        lines.line[lines.count++] = memory_text(d->host->arena, "%013lx-%013lx %s", at->start,
+                                                (at->start + at->size), btlm_memory_name(at->type));
     }
     return lines;
 }
@@ -40,7 +39,7 @@ static struct btl_str event_name(struct diff *d, const struct btl_manifest *m,
                                  const struct btlm_event *event)
 {
     struct btl_str module = diff_owner(d, m, event->module);
-    return memory_text(d->host->arena, "%s%s%S", btlm_event_name(event->kind),
+    return memory_text(d->host->arena, "%s%s%pS", btlm_event_name(event->kind),
                        module.len > 0 ? " " : "", &module);
 }
 
@@ -63,7 +62,7 @@ void diff_timings(struct diff *d)
         if (found == NULL || is_noise(found->value, at->end - at->start))
             continue;
         diff_headings(d);
-        btl_format(d->out, "    %-24S %s -> %s\n", &name, words_time(found->value, a),
+        btl_format(d->out, "    %-24pS %s -> %s\n", &name, words_time(found->value, a),
                    words_time(at->end - at->start, b));
     }
 }

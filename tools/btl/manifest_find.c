@@ -124,8 +124,7 @@ static struct btl_str list_of(const struct search *search)
     struct btl_arena *arena = search->source->host->arena;
     struct btl_str list = BTL_STR("");
     for (uint32_t i = 0; i < search->good_count; i++)
-        list = memory_text(arena, "%S%s0x%llx", &list, i > 0 ? ", " : "",
-                           (unsigned long long)search->good[i].offset);
+        list = memory_text(arena, "%pS%s0x%lx", &list, i > 0 ? ", " : "", search->good[i].offset);
     return list;
 }
 
@@ -212,8 +211,8 @@ bool manifest_find(const struct manifest_source *source, struct found_manifest *
     if (source->at != UINT64_MAX) {
         if (source->at < bytes.size)
             return open_at(source, bytes, source->at, place_of(source), ret_found);
-        usage_error(source->host, "--at 0x%llx lies behind the end of %s, which has 0x%llx bytes",
-                    (unsigned long long)source->at, source->path, (unsigned long long)bytes.size);
+        usage_error(source->host, "--at 0x%lx lies behind the end of %s, which has 0x%lx bytes",
+                    source->at, source->path, bytes.size);
         return false;
     }
     if (is_disk(bytes))

@@ -26,7 +26,7 @@ static bool read_file(struct verify *v, struct btl_str path, struct btl_bytes *r
     if (volume_read(&v->volume, path, UINT64_MAX, ret_bytes, &problem))
         return true;
     if (problem.code == BTL_FILE_NOT_FOUND) {
-        btl_format(v->out, "%S: missing\n", &name);
+        btl_format(v->out, "%pS: missing\n", &name);
         v->different++;
     } else {
         volume_report(v->host, (struct btl_place){.file = name}, &problem);
@@ -39,7 +39,7 @@ static void count_same(struct verify *v, struct btl_str name)
 {
     v->same++;
     if (v->all)
-        btl_format(v->out, "%S: the same\n", &name);
+        btl_format(v->out, "%pS: the same\n", &name);
 }
 
 static void verify_file(struct verify *v, struct btlm_str at, uint64_t size,
@@ -60,10 +60,9 @@ static void verify_file(struct verify *v, struct btlm_str at, uint64_t size,
     }
     v->different++;
     btl_format(v->out,
-               "%S: differs\n  booted  %10llu bytes  SHA-256 %s\n"
-               "  now     %10llu bytes  SHA-256 %s\n",
-               &name, (unsigned long long)size, words_sha256(sha256, booted),
-               (unsigned long long)bytes.size, words_sha256(digest, now));
+               "%pS: differs\n  booted  %10lu bytes  SHA-256 %s\n"
+               "  now     %10lu bytes  SHA-256 %s\n",
+               &name, size, words_sha256(sha256, booted), bytes.size, words_sha256(digest, now));
 }
 
 static uint32_t line_of(struct btl_bytes bytes, size_t offset)
@@ -104,10 +103,9 @@ static void verify_config(struct verify *v, const struct btl_manifest *manifest)
     }
     v->different++;
     btl_format(v->out,
-               "%S: differs, first in line %u\n  booted  %10llu bytes\n"
-               "  now     %10llu bytes\n",
-               &name, line_of(now, same), (unsigned long long)booted.len,
-               (unsigned long long)now.size);
+               "%pS: differs, first in line %u\n  booted  %10lu bytes\n"
+               "  now     %10lu bytes\n",
+               &name, line_of(now, same), booted.len, now.size);
 }
 
 static void verify_modules(struct verify *v, const struct btl_manifest *manifest)

@@ -18,7 +18,7 @@ void memory_end(struct memory *memory);
 
 // Text made with a format of btl/format.h; NUL-terminated, the NUL is not counted. A machine
 // without memory ends the program: a host program cannot do anything sensible then.
-struct btl_str memory_text(struct btl_arena *arena, const char *format, ...);
+struct btl_str memory_text(struct btl_arena *arena, const char *format, ...) BTL_PRINTF(2, 3);
 // BTL_NEW and BTL_NEW_ARRAY that end the program in place of returning NULL.
 void *memory_take(struct btl_arena *arena, size_t count, size_t size, size_t align);
 #define MEMORY_NEW(arena, type) ((type *)memory_take((arena), 1, sizeof(type), _Alignof(type)))

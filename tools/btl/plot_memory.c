@@ -91,16 +91,15 @@ static double range_width(const struct strip *s, const struct btlm_memory *at)
 
 static const char *range_title(struct plot *plot, const struct btlm_memory *at)
 {
-    return plot_text(plot, "%s, %s: 0x%llx to 0x%llx, EFI type %u, attributes 0x%llx",
-                     btlm_memory_name(at->type), plot_size(plot, at->size),
-                     (unsigned long long)at->start, (unsigned long long)(at->start + at->size),
-                     at->efi_type, (unsigned long long)at->attributes);
+    return plot_text(plot, "%s, %s: 0x%lx to 0x%lx, EFI type %u, attributes 0x%lx",
+                     btlm_memory_name(at->type), plot_size(plot, at->size), at->start,
+                     (at->start + at->size), at->efi_type, at->attributes);
 }
 
 static void tick(struct strip *s, double x, uint64_t address)
 {
     const char *text = address == 0 ? "0"
-                       : s->hex     ? plot_text(s->plot, "%llx", (unsigned long long)address)
+                       : s->hex     ? plot_text(s->plot, "%lx", address)
                                     : plot_size(s->plot, address);
     double width = svg_text_width(text, 10);
     svg_line(&s->plot->svg, x, s->y + STRIP_HEIGHT, x, s->y + STRIP_HEIGHT + 4, "axis");
@@ -135,8 +134,8 @@ static void gap(struct strip *s, uint64_t size, uint64_t end)
     double width = squeezed(s, size);
     struct svg_box box = {s->x, s->y + 6, width, STRIP_HEIGHT - 12};
     svg_rect(&s->plot->svg, box, "m-gap",
-             plot_text(s->plot, "nothing reported, %s: 0x%llx to 0x%llx", plot_size(s->plot, size),
-                       (unsigned long long)(end - size), (unsigned long long)end));
+             plot_text(s->plot, "nothing reported, %s: 0x%lx to 0x%lx", plot_size(s->plot, size),
+                       (end - size), end));
     s->x += width;
 }
 

@@ -51,7 +51,7 @@ static size_t merge(const struct plot *plot, struct piece *pieces)
 void plot_address(struct plot *plot, double x, double y, const char *class, uint64_t address)
 {
     svg_line(&plot->svg, x - 5, y, x, y, "axis");
-    svg_textf(&plot->svg, x - 8, y + 4, class, "%llx", (unsigned long long)address);
+    svg_textf(&plot->svg, x - 8, y + 4, class, "%lx", address);
 }
 
 static const char *staged(struct plot *plot)
@@ -96,10 +96,9 @@ static void piece_row(struct plot *plot, double x, double y, double height, cons
     bool dark = at->type == BTLM_MEM_LOADER || at->type == BTLM_MEM_RUNTIME_CODE ||
                 at->type == BTLM_MEM_RUNTIME_DATA || at->type == BTLM_MEM_BAD;
     const char *class = dark ? "light" : "";
-    const char *title =
-        plot_text(plot, "%s, %s: 0x%llx to 0x%llx, %u range%s of the map", at->name,
-                  plot_size(plot, at->size), (unsigned long long)at->start,
-                  (unsigned long long)(at->start + at->size), at->count, at->count == 1 ? "" : "s");
+    const char *title = plot_text(plot, "%s, %s: 0x%lx to 0x%lx, %u range%s of the map", at->name,
+                                  plot_size(plot, at->size), at->start, (at->start + at->size),
+                                  at->count, at->count == 1 ? "" : "s");
     double middle = y + height / 2 + 4;
     svg_rect(&plot->svg, (struct svg_box){x + ADDRESS, y, BOX, height}, at->class, title);
     plot_address(plot, x + ADDRESS, y, "mono end", at->start);

@@ -99,9 +99,9 @@ static void item_parts(struct plot *plot, const struct item *item, double x, dou
         if (width == 0)
             continue;
         svg_rect(&plot->svg, (struct svg_box){x, y, width, height}, parts[i].class,
-                 plot_text(plot, "%s: %s of %s (%s), image of %s from 0x%llx", item->name,
+                 plot_text(plot, "%s: %s of %s (%s), image of %s from 0x%lx", item->name,
                            plot_size(plot, item->part[i]), parts[i].words, parts[i].perm,
-                           plot_size(plot, item->size), (unsigned long long)item->address));
+                           plot_size(plot, item->size), item->address));
         x += width;
     }
 }

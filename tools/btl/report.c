@@ -62,7 +62,7 @@ static void print_coloured(struct btl_out *out, const struct btl_diag *diag)
     char *found = memmem(piece.at, piece.len, word, strlen(word));
     size_t before = found == NULL ? 0 : (size_t)(found - piece.at);
     size_t after = before + (found == NULL ? 0 : strlen(word));
-    btl_format(out, BOLD "%S" NO_STYLE "%s%s" NO_STYLE "%S", &(struct btl_str){piece.at, before},
+    btl_format(out, BOLD "%pS" NO_STYLE "%s%s" NO_STYLE "%pS", &(struct btl_str){piece.at, before},
                severities[btl_code_severity(diag->code)].colour, found == NULL ? "" : word,
                &(struct btl_str){piece.at + after, piece.len - after});
     free(piece.at);
@@ -129,7 +129,7 @@ void report_json(struct btl_out *out, struct btl_str text)
         else if ((uint8_t)c < ' ' || c == 0x7f)
             btl_format(out, "\\u%04x", (unsigned)(uint8_t)c);
         else
-            btl_format(out, "%S", &(struct btl_str){rest.at, len});
+            btl_format(out, "%pS", &(struct btl_str){rest.at, len});
         i += len == 0 ? 1 : len;
     }
     btl_format(out, "\"");

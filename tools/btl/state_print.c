@@ -24,7 +24,7 @@ static void print_lines(struct btl_out *out, struct btl_arena *arena, struct btl
         const char *end = memchr(text.at, '\n', text.len);
         struct btl_str line = {text.at, end == NULL ? text.len : (size_t)(end - text.at)};
         struct btl_str safe = report_safe(arena, line);
-        btl_format(out, "             %S\n", &safe);
+        btl_format(out, "             %pS\n", &safe);
         text.at += line.len + (end != NULL);
         text.len -= line.len + (end != NULL);
     }
@@ -40,7 +40,7 @@ static void print_given_up(struct btl_out *out, const struct variables *variable
         btl_format(out, "           given up by the kernel: ");
         if (next != NULL && next->given_up[i].len > 0) {
             struct btl_str path = report_safe(variables->host->arena, next->given_up[i]);
-            btl_format(out, "%S, ", &path);
+            btl_format(out, "%pS, ", &path);
         }
         btl_format(out, "SHA-256 %.16s%s\n", words_sha256(failed->given_up[i], hash),
                    next != NULL && next->given_up[i].len == 0 ? ", no configuration of this volume"
@@ -69,7 +69,7 @@ static void print_record(struct btl_out *out, const struct variables *variables,
         return;
     }
     struct btl_str path = report_safe(variables->host->arena, record->path);
-    btl_format(out, " %s: %S", meaning[which], &path);
+    btl_format(out, " %s: %pS", meaning[which], &path);
     if (which == BTL_VARIABLE_TRIAL)
         btl_format(out, ", %u %s left", record->number, record->number == 1 ? "try" : "tries");
     else if (which == BTL_VARIABLE_FAILED)
@@ -108,12 +108,12 @@ static void print_passed_over(struct btl_out *out, struct btl_arena *arena,
     const struct configuration *last = &next->tried[next->count - 1];
     for (size_t i = 0; i + 1 < next->count; i++) {
         struct btl_str path = report_safe(arena, next->tried[i].path);
-        btl_format(out, "%s%S%s is not booted: %S\n", i > 0 ? BESIDE : "", &path,
+        btl_format(out, "%s%pS%s is not booted: %pS\n", i > 0 ? BESIDE : "", &path,
                    i == 0 && next->once ? ", asked for once (BtlNext)," : "",
                    &next->tried[i].reason);
     }
     struct btl_str path = report_safe(arena, last->path);
-    btl_format(out, BESIDE "%S takes its place%s\n", &path,
+    btl_format(out, BESIDE "%pS takes its place%s\n", &path,
                last->trial == BTL_TRIAL_GOOD ? ": it is the last good configuration" : "");
 }
 
@@ -133,7 +133,7 @@ static void print_entry(struct btl_out *out, struct btl_arena *arena,
     struct btl_str options = report_safe(arena, entry->options);
     if (!entry->there)
         return;
-    btl_format(out, "boot entry:  %s \"%S\"%s%S", entry->name, &title,
+    btl_format(out, "boot entry:  %s \"%pS\"%s%pS", entry->name, &title,
                options.len > 0 ? ", options: " : ", without options", &options);
     if (entry->others > 0)
         btl_format(out, "; others that the firmware tries first: %u", entry->others);
@@ -144,16 +144,16 @@ static void print_next(struct btl_out *out, struct btl_arena *arena, const struc
 {
     const struct configuration *last = &next->tried[next->count - 1];
     struct btl_str path = report_safe(arena, last->path);
-    btl_format(out, "next boot:   %S\nwhy:         ", &path);
+    btl_format(out, "next boot:   %pS\nwhy:         ", &path);
     if (next->count > 1)
         print_passed_over(out, arena, next);
     if (last->reason.len > 0)
-        btl_format(out, "%s%S; %s, for there is no other\n", next->count > 1 ? BESIDE : "",
+        btl_format(out, "%s%pS; %s, for there is no other\n", next->count > 1 ? BESIDE : "",
                    &last->reason, all_the_same(last));
     else if (next->count == 1)
         print_wanted(out, next);
     path = report_safe(arena, next->fallback);
-    btl_format(out, "if it fails: %S%s\n", &path,
+    btl_format(out, "if it fails: %pS%s\n", &path,
                path.len == 0                      ? "there is nothing to fall back to"
                : last->trial == BTL_TRIAL_COUNTED ? ", as when its tries end without boot-ok"
                                                   : "");

@@ -93,7 +93,7 @@ static bool exists(const struct tree *tree, const char *path)
 const char *tree_find(struct tree *tree, struct btl_str path)
 {
     struct btl_arena *arena = tree->host->arena;
-    struct btl_str found = memory_text(arena, "./%S", &path), rest = path, part;
+    struct btl_str found = memory_text(arena, "./%pS", &path), rest = path, part;
     if (memchr(path.at, '\0', path.len) != NULL)
         return NULL;
     if (exists(tree, found.at))
@@ -105,7 +105,7 @@ const char *tree_find(struct tree *tree, struct btl_str path)
             names == NULL ? NULL : pointer(btl_symtab_find(names, fold(arena, part)));
         if (name == NULL)
             return NULL;
-        found = memory_text(arena, "%S/%s", &found, name);
+        found = memory_text(arena, "%pS/%s", &found, name);
     }
     return found.at;
 }

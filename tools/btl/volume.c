@@ -126,10 +126,10 @@ struct btl_str volume_name(const struct volume *volume, struct btl_str path)
         path.len--;
     }
     if (volume->is_image)
-        return memory_text(arena, "%s:/%S", volume->path, &path);
+        return memory_text(arena, "%s:/%pS", volume->path, &path);
     if (strcmp(volume->path, ".") == 0)
-        return memory_text(arena, "%S", &path);
-    return memory_text(arena, "%s%s%S", volume->path, volume->path[len - 1] == '/' ? "" : "/",
+        return memory_text(arena, "%pS", &path);
+    return memory_text(arena, "%s%s%pS", volume->path, volume->path[len - 1] == '/' ? "" : "/",
                        &path);
 }
 

@@ -87,7 +87,7 @@ static void print_access(const struct arch_registers *r, const char *cause)
 {
     const char *access = r->isr & ISR_X ? "execute" : r->isr & ISR_W ? "write" : "read";
 
-    kprintf("cannot %s 0x%lx%s: %s\n", access, (unsigned long)r->ifa,
+    kprintf("cannot %s 0x%lx%s: %s\n", access, r->ifa,
             r->isr & ISR_RS ? " for the register stack" : "", cause);
     if (r->ifa < BTL_PAGE_SIZE)
         kprintf("this looks like a null pointer\n");
@@ -109,7 +109,7 @@ static void print_cause(const struct arch_registers *r)
         print_access(r, "it is not aligned");
         break;
     case VECTOR_BREAK:
-        kprintf("break number 0x%lx\n", (unsigned long)r->iim);
+        kprintf("break number 0x%lx\n", r->iim);
         break;
     case 0x54:
         kprintf("%s\n", general_exception(r->isr & 0xf0));
@@ -124,8 +124,8 @@ void trap(const struct arch_registers *r)
     if (r->vector == TRAP_WATCHDOG)
         watchdog_interrupt(r);
     panic_begin();
-    kprintf("EXCEPTION 0x%04lx (%s), ISR 0x%lx\n", (unsigned long)r->vector << 8,
-            name != NULL ? name : "reserved vector", (unsigned long)r->isr);
+    kprintf("EXCEPTION 0x%04lx (%s), ISR 0x%lx\n", r->vector << 8,
+            name != NULL ? name : "reserved vector", r->isr);
     print_cause(r);
     panic_end(r);
 }
@@ -133,8 +133,7 @@ void trap(const struct arch_registers *r)
 static void print_rows(const char *const names[], const uint64_t values[], size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        kprintf("%s %016lx%s", names[i], (unsigned long)values[i],
-                i % 3 == 2 || i + 1 == count ? "\n" : "  ");
+        kprintf("%s %016lx%s", names[i], values[i], i % 3 == 2 || i + 1 == count ? "\n" : "  ");
 }
 
 // The slot of the instruction in its bundle.
@@ -151,7 +150,7 @@ static void print_frame(const struct arch_registers *r)
     for (uint64_t i = 0; i < size; i++) {
         if (!frame_register(r, i, &value))
             continue;
-        kprintf("r%-3u %016lx%s", (unsigned)(32 + i), (unsigned long)value,
+        kprintf("r%-3u %016lx%s", (unsigned)(32 + i), value,
                 i % 3 == 2 || i + 1 == size ? "\n" : "  ");
     }
 }
@@ -188,6 +187,5 @@ void arch_print_registers(const struct arch_registers *r)
         print_frame(r);
         print_nats(r);
     }
-    kprintf("iva %016lx  dcr %016lx  tree %016lx\n", (unsigned long)read_iva(),
-            (unsigned long)read_dcr(), (unsigned long)read_root());
+    kprintf("iva %016lx  dcr %016lx  tree %016lx\n", read_iva(), read_dcr(), read_root());
 }

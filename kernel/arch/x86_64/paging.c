@@ -193,7 +193,7 @@ bool arch_map(struct arch_space *space, uint64_t virtual, uint64_t physical, uin
               uint32_t flags)
 {
     if ((flags & BTL_PERM_WRITE) && (flags & BTL_PERM_EXEC) && !(flags & MAP_FIRMWARE))
-        kpanic("arch_map: 0x%lx would be writable and executable", (unsigned long)virtual);
+        kpanic("arch_map: 0x%lx would be writable and executable", virtual);
     while (size > 0) {
         int level = level_for(virtual, physical, size);
         uint64_t *entry, step = leaf_size(level);
@@ -201,7 +201,7 @@ bool arch_map(struct arch_space *space, uint64_t virtual, uint64_t physical, uin
         if (!make_entry(space, virtual, level, &entry))
             return false;
         if ((*entry & PTE_PRESENT) && !is_leaf(*entry, level))
-            kpanic("arch_map: 0x%lx is mapped already", (unsigned long)virtual);
+            kpanic("arch_map: 0x%lx is mapped already", virtual);
         *entry = physical | leaf_bits(flags, level);
         virtual += step;
         physical += step;
@@ -233,7 +233,7 @@ bool arch_protect(struct arch_space *space, uint64_t virtual, uint64_t size, uin
     bool good = true;
 
     if ((flags & BTL_PERM_WRITE) && (flags & BTL_PERM_EXEC))
-        kpanic("arch_protect: 0x%lx would be writable and executable", (unsigned long)virtual);
+        kpanic("arch_protect: 0x%lx would be writable and executable", virtual);
     for (uint64_t step; size > 0 && good; virtual += step, size -= step)
         good = protect_leaf(space, virtual, size, flags, &step);
     flush();
@@ -250,7 +250,7 @@ void arch_unmap(struct arch_space *space, uint64_t virtual, uint64_t size)
         if (entry != NULL) {
             step = leaf_size(level);
             if ((virtual & (step - 1)) || step > size)
-                kpanic("arch_unmap: 0x%lx is inside a large page", (unsigned long)virtual);
+                kpanic("arch_unmap: 0x%lx is inside a large page", virtual);
             *entry = 0;
         }
         virtual += step;

@@ -38,7 +38,7 @@ static void print_page_fault(const struct arch_registers *r)
     const char *access = r->error & 16 ? "execute" : r->error & 2 ? "write" : "read";
     const char *cause = r->error & 1 ? "the mapping does not allow it" : "nothing is mapped there";
 
-    kprintf("cannot %s 0x%lx: %s\n", access, (unsigned long)address, cause);
+    kprintf("cannot %s 0x%lx: %s\n", access, address, cause);
     if (address < 4096)
         kprintf("this looks like a null pointer\n");
 }
@@ -60,7 +60,7 @@ void trap(const struct arch_registers *r)
         return;
     panic_begin();
     kprintf("EXCEPTION %u (%s), error code 0x%lx\n", (unsigned)r->vector,
-            name != NULL ? name : "unexpected interrupt", (unsigned long)r->error);
+            name != NULL ? name : "unexpected interrupt", r->error);
     if (r->vector == TRAP_PAGE_FAULT)
         print_page_fault(r);
     if (r->vector == TRAP_DOUBLE_FAULT)
@@ -70,10 +70,8 @@ void trap(const struct arch_registers *r)
 
 static void print_control_registers(void)
 {
-    kprintf("cr0 %016lx  cr2 %016lx  cr3 %016lx\n", (unsigned long)read_cr0(),
-            (unsigned long)read_cr2(), (unsigned long)read_cr3());
-    kprintf("cr4 %016lx efer %016lx\n", (unsigned long)read_cr4(),
-            (unsigned long)read_msr(MSR_EFER));
+    kprintf("cr0 %016lx  cr2 %016lx  cr3 %016lx\n", read_cr0(), read_cr2(), read_cr3());
+    kprintf("cr4 %016lx efer %016lx\n", read_cr4(), read_msr(MSR_EFER));
 }
 
 void arch_print_registers(const struct arch_registers *r)
@@ -89,7 +87,7 @@ void arch_print_registers(const struct arch_registers *r)
                     {"rip", r->rip}, {"cs ", r->cs},  {"flg", r->rflags}, {"ss ", r->ss}};
 
         for (size_t i = 0; i < BTL_COUNT(rows); i++)
-            kprintf("%s %016lx%s", rows[i].name, (unsigned long)rows[i].value,
+            kprintf("%s %016lx%s", rows[i].name, rows[i].value,
                     i % 3 == 2 || i + 1 == BTL_COUNT(rows) ? "\n" : "  ");
     }
     print_control_registers();

@@ -154,7 +154,7 @@ static bool show_entry(void *context, struct btl_str name, const struct volume_i
 {
     struct count *count = context;
     if (count->entries < 100)
-        say(count->fw, "entry %s%S %llu\r\n", info->directory ? "directory " : "", &name,
+        say(count->fw, "entry %s%pS %llu\r\n", info->directory ? "directory " : "", &name,
             (unsigned long long)info->size);
     return ++count->entries != count->last;
 }
@@ -197,7 +197,7 @@ static void read_pieces(struct firmware *fw)
         volume->close(&file);
     }
     volume->close_volume(volume);
-    say(fw, "letters: %S\r\n", &(struct btl_str){text, used});
+    say(fw, "letters: %pS\r\n", &(struct btl_str){text, used});
 }
 
 // ------------------------------------------------------------------------------- a hostile

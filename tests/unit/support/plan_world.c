@@ -214,9 +214,9 @@ static void add_group(struct plan_world *world, char *text, size_t size, const c
         if (!any)
             at += (size_t)snprintf(text + at, size - at, "%s%s:", at > 0 ? "; " : "", heading);
         any = true;
-        at += btl_format_to(text + at, size - at, " %S", &module->name);
+        at += btl_format_to(text + at, size - at, " %pS", &module->name);
         if (module->pulled_by != BTL_NONE)
-            btl_format_to(text + at, size - at, "<%S", &plan->modules[module->pulled_by].name);
+            btl_format_to(text + at, size - at, "<%pS", &plan->modules[module->pulled_by].name);
     }
 }
 
