@@ -1,5 +1,6 @@
 # core/ is compiled once for each program that links it: a variant is a compiler and its flags.
-CORE_C := $(sort $(wildcard core/*.c))
+# A folder is a step of the path of the data.
+CORE_C := $(sort $(wildcard core/*/*.c))
 CORE_FLAGS := $(CSTD) $(WARN) -ffreestanding -fno-common
 
 # $(call core_variant,name,compiler,flags): build/name/libbtl.a

@@ -2,7 +2,7 @@
 // Attempts: how one begins, and what comes after one that has not led into the kernel.
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define KEY_SECONDS 60
 

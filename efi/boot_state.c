@@ -2,7 +2,7 @@
 // What earlier boots have left in variables, and what this one leaves (btl/boot_state.h).
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 static struct fw_variable variable_of(enum btl_variable variable)
 {

@@ -2,7 +2,7 @@
 // Which configuration is booted: the one that was asked for, and what comes in its place.
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define REASON_MAX 512 // bytes
 

@@ -2,7 +2,7 @@
 // Clock and timeline.
 #include "clock.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define MEASURE_US     1000
 #define MEASURE_TIMES  3

@@ -4,7 +4,7 @@
 
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 bool volume_open(struct loader *loader)
 {

@@ -1,5 +1,6 @@
 # The loader: $(O)/efi/BOOTX64.EFI, and $(O)/efi/loader.elf with its symbols for gdb.
-# Shared files compile for every architecture; what differs is in files named *_$(ARCH).
+# Shared files compile for every architecture; what differs is in folders named after it. efi/uefi/ has what
+# only a machine with UEFI can run; the rest also runs on the tests' own firmware (tests/mock/).
 EFI_OUT := $(O)/efi
 LOADER_VERSION := 1.0
 EFI_NAME_x86_64 := BOOTX64.EFI
@@ -15,12 +16,9 @@ GNU_EFI_ia64 := $(IA64_EFI)/lib $(IA64_EFI)/include/efi
 GNU_EFI_LIB ?= $(word 1,$(GNU_EFI_$(ARCH)))
 GNU_EFI_INCLUDE ?= $(word 2,$(GNU_EFI_$(ARCH)))
 
-# Code that also runs in tests, on a firmware of their own (tests/mock/), and code that only UEFI can run.
-EFI_ARCH_C := $(wildcard efi/*_$(ARCH).c)
-EFI_OTHER_ARCH_C := $(filter-out $(EFI_ARCH_C),$(wildcard efi/*_x86_64.c efi/*_ia64.c))
-EFI_UEFI_C := $(sort $(wildcard efi/*_uefi.c efi/frequency_$(ARCH).c)) efi/cpu_$(ARCH).c efi/mem_$(ARCH).c
-EFI_SHARED_C := $(filter-out $(EFI_UEFI_C) $(EFI_OTHER_ARCH_C),$(sort $(wildcard efi/*.c)))
-EFI_S := $(wildcard efi/*_$(ARCH).S)
+EFI_UEFI_C := $(sort $(wildcard efi/uefi/*.c efi/uefi/$(ARCH)/*.c))
+EFI_SHARED_C := $(sort $(wildcard efi/*.c efi/menu/*.c efi/$(ARCH)/*.c))
+EFI_S := $(wildcard efi/$(ARCH)/*.S efi/uefi/$(ARCH)/*.S)
 
 EFI_FLAGS_x86_64 := -DGNU_EFI_USE_MS_ABI -mno-red-zone -maccumulate-outgoing-args
 # No floating-point registers but those that a call of the firmware saves. Unwind tables are of no use.
@@ -32,7 +30,7 @@ EFI_LD_FLAGS_ia64 := --no-warn-rwx-segments
 EFI_LIBS_ia64 = $(shell $(EFI_CC) -print-libgcc-file-name)
 EFI_FLAGS := -ffreestanding -fpic -fshort-wchar -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
 	-fvisibility=hidden -fno-tree-loop-distribute-patterns -O2 -g $(EFI_FLAGS_$(ARCH))
-LOADER_FLAGS = -Icore -I$(BUILD)/gen -DLOADER_VERSION='"$(LOADER_VERSION)"' -DLOADER_NAME='"$(EFI_NAME_$(ARCH))"' \
+LOADER_FLAGS = -Iefi -I$(BUILD)/gen -DLOADER_VERSION='"$(LOADER_VERSION)"' -DLOADER_NAME='"$(EFI_NAME_$(ARCH))"' \
 	-DSHELL_FILE='L"$(EFI_SHELL_$(ARCH))"'
 
 $(eval $(call core_variant,$(ARCH)/efi,$(EFI_CC),$(EFI_FLAGS)))

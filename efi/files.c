@@ -4,7 +4,7 @@
 #include "loader.h"
 #include "text.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define PIECE       (1u << 20)
 #define SLOTS_FIRST 64

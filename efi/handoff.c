@@ -2,7 +2,7 @@
 // What the last code of the loader (handoff_ARCH.S) is told.
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 // A kernel with function descriptors has them in .opd, entry point and gp; all have one gp.
 static uint64_t kernel_gp(const struct kernel *kernel)

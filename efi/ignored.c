@@ -2,7 +2,7 @@
 // Modules whose failure nobody wants to hear of, unless it is why another module fails.
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 bool ignored_find(struct loader *loader)
 {

@@ -13,14 +13,14 @@
 #include <btl/manifest_writer.h>
 #include <btl/plan.h>
 
-#include <names.h>
+#include <btl/names.h>
 
 #include "clock.h"
 #include "files.h"
 #include "load_options.h"
 #include "log.h"
 #include "memory_map.h"
-#include "menu.h"
+#include "menu/menu.h"
 #include "pages.h"
 #include "progress.h"
 #include "watchdog.h"

@@ -2,7 +2,7 @@
 // The log.
 #include "log.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define CAPACITY_FIRST 8192
 

@@ -2,7 +2,7 @@
 // The manifest, from everything the steps before have made.
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 static bool collect_results(struct loader *loader)
 {
@@ -154,7 +154,7 @@ static bool write(struct loader *loader)
 }
 
 // What a manifest that cannot be saved grows by: the warning, once as it is and once in the log. It
-// shows two paths at most, of each 1,024 bytes as four characters (core/diag.c).
+// shows two paths at most, of each 1,024 bytes as four characters (core/base/diag.c).
 #define SAVE_ROOM 20480
 
 bool manifest_write(struct loader *loader)

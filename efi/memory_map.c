@@ -2,7 +2,7 @@
 // The memory map, and the finer permissions of runtime services memory.
 #include "memory_map.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define SLACK_DESCRIPTORS 64   // by so many may the map grow until boot services end
 #define SLACK_OWN         64   // and the list of own pages

@@ -2,7 +2,7 @@
 // The files of the modules: read, opened, told to the plan, staged.
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define TABLE_FIRST 64
 

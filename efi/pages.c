@@ -2,7 +2,7 @@
 // The lists of taken pages.
 #include "pages.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define BYTES_MAX       (1ull << 46) // nothing larger is asked of the firmware
 #define LIST_FIRST      256          // entries; doubled when full

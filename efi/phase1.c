@@ -3,7 +3,7 @@
 // plan, against the kernel and their dependencies.
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 static void fail(struct loader *loader, uint32_t index, const struct btl_diag *before)
 {

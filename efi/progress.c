@@ -2,7 +2,7 @@
 // What is known of the files to come, and the line that says how far they are.
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define SECOND        1000000000ull // nanoseconds
 #define FIRST_AFTER   SECOND        // a boot that is faster shows nothing

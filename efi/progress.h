@@ -4,7 +4,7 @@
 #ifndef BTL_EFI_PROGRESS_H
 #define BTL_EFI_PROGRESS_H
 
-#include <names.h>
+#include <btl/names.h>
 
 struct loader;
 

@@ -11,7 +11,7 @@
 #include "loader.h"
 #include "text.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define SAVE_TRIES 3
 #define SUFFIX     ".new"

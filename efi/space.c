@@ -5,7 +5,7 @@
 #include "cache.h"
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define TABLE_POOL 32 // pages taken at a time
 #define PAGE_MASK  ((uint64_t)BTL_PAGE_SIZE - 1)

@@ -4,7 +4,7 @@
 
 #include <btl/utf8.h>
 
-#include <mem.h>
+#include <btl/mem.h>
 
 bool path_to_utf16(struct btl_str path, uint16_t ret[static FW_PATH_MAX])
 {

@@ -2,7 +2,7 @@
 // Configurations on trial: each boot of one is counted before the kernel has the machine.
 #include "loader.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define TRIAL_TIMEOUT 60 // seconds, unless boot_timeout says something else
 

@@ -4,7 +4,7 @@
 
 #include <btl/module.h>
 
-#include <mem.h>
+#include <btl/mem.h>
 
 #define TUNABLES_MAX 256 // of one module are looked at
 

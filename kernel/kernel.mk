@@ -8,8 +8,8 @@ KERNEL_CC ?= $(CROSS)$(CC)
 
 KERNEL_FLAGS := -ffreestanding -fno-common -fno-stack-protector -fno-omit-frame-pointer -O2 -g \
 	$(ARCH_KERNEL_FLAGS)
-KERNEL_C := $(sort $(wildcard kernel/*.c kernel/vm/*.c kernel/dlkm/*.c kernel/arch/$(ARCH)/*.c))
-KERNEL_S := kernel/font.S $(sort $(wildcard kernel/arch/$(ARCH)/*.S))
+KERNEL_C := $(sort $(filter-out kernel/arch/%,$(wildcard kernel/*.c kernel/*/*.c)) $(wildcard kernel/arch/$(ARCH)/*.c))
+KERNEL_S := kernel/console/font.S $(sort $(wildcard kernel/arch/$(ARCH)/*.S))
 KERNEL_OBJ := $(KERNEL_C:%.c=$(KERNEL_OUT)/%.o) $(KERNEL_S:%.S=$(KERNEL_OUT)/%.o)
 KERNEL_LD := kernel/arch/$(ARCH)/kernel.ld
 
@@ -22,7 +22,7 @@ $(KERNEL_FONT):
 $(KERNEL_OUT)/font.psf: $(KERNEL_FONT)
 	$(BEGIN)
 	gzip -dc $< > $@
-$(KERNEL_OUT)/kernel/font.o: kernel/font.S $(KERNEL_OUT)/font.psf
+$(KERNEL_OUT)/kernel/console/font.o: kernel/console/font.S $(KERNEL_OUT)/font.psf
 	$(BEGIN)
 	$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -I$(KERNEL_OUT) -c $< -o $@
 

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The boot order. Read kmain() from top to bottom; every line may use what the lines above it made.
 #include "arch.h"
-#include "boot_state.h"
+#include "failure/boot_state.h"
 #include "dlkm/dlkm.h"
 #include "dlkm/source.h"
-#include "give_up.h"
-#include "handoff.h"
-#include "monitor.h"
-#include "power.h"
-#include "print.h"
-#include "report.h"
-#include "selftest.h"
+#include "failure/give_up.h"
+#include "firmware/handoff.h"
+#include "monitor/monitor.h"
+#include "failure/power.h"
+#include "console/print.h"
+#include "monitor/report.h"
+#include "monitor/selftest.h"
 #include "vm/early.h"
 #include "vm/page.h"
 #include "vm/vm.h"
-#include "watchdog.h"
+#include "failure/watchdog.h"
 
 #include <btl/kernel.h>
 

@@ -3,7 +3,7 @@
 #include "symbols.h"
 
 #include "dlkm/dlkm.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 
 #include <btl/symtab.h>
 

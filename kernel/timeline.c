@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "timeline.h"
 
-#include "handoff.h"
+#include "firmware/handoff.h"
 
 #include <btl/kernel.h>
 

@@ -65,9 +65,9 @@ def one(text):
 
 
 def names(pattern):
-    """What stands for * in the files' names."""
-    before, after = pattern.split("*")
-    return sorted(path[len(before):-len(after)] for path in glob.glob(pattern))
+    """What stands for the last * in the files' names."""
+    before, after = os.path.basename(pattern).split("*")
+    return sorted(os.path.basename(path)[len(before):-len(after)] for path in glob.glob(pattern))
 
 
 def make(*words):
@@ -86,9 +86,10 @@ def mentions_ia64(path):
 def steps_ia64():
     yield "tool chain", ["tools/ia64-toolchain.sh"], one
     yield "build", make(JOBS, "ARCH=ia64", "all", "image", "test-boot-files"), one
-    for kind, target in (("unit", "unit"), ("kernel", "kernel-test")):
-        for test in names("tests/%s/test_*.c" % kind):
-            if mentions_ia64("tests/%s/test_%s.c" % (kind, test)):
+    for kind, target, pattern in (("unit", "unit", "tests/unit/*/test_*.c"),
+                                  ("kernel", "kernel-test", "tests/kernel/test_*.c")):
+        for test in names(pattern):
+            if mentions_ia64(glob.glob(pattern.replace("_*", "_" + test))[0]):
                 for compiler in ("gcc", "clang"):
                     yield "%s %s %s" % (kind, test, compiler), make("%s-%s-%s" % (target, compiler, test)), cmocka
     for test in names("tests/mock/test_*_ia64.c"):
@@ -100,7 +101,7 @@ def steps_ia64():
 
 def steps():
     """(name, command, reader of its output), in the order of running."""
-    units = names("tests/unit/test_*.c")
+    units = names("tests/unit/*/test_*.c")
     yield "build", make(JOBS, "all", "image", "test-boot-files"), one
     # Built at once, so that both processors are busy; a failure shows where the test is run.
     yield "build tests", make(JOBS, "-k", "test-programs"), one

@@ -1,5 +1,6 @@
-# Tests are found by name: tests/unit/test_X.c tests core/X.c, tests/fuzz/fuzz_X.c fuzzes parser X.
-UNIT := $(patsubst tests/unit/test_%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
+# Tests are found by name: tests/unit/STEP/test_X.c tests core/STEP/X.c, tests/fuzz/fuzz_X.c fuzzes parser X.
+UNIT_C := $(sort $(wildcard tests/unit/*/test_*.c))
+UNIT := $(patsubst test_%.c,%,$(notdir $(UNIT_C)))
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # Helpers that unit tests share (building ELF files, arenas that end, …).
 UNIT_SUPPORT := $(sort $(wildcard tests/unit/support/*.c))
@@ -10,12 +11,14 @@ define unit_variant
 $(BUILD)/test-$(1)/support/%.o: tests/unit/support/%.c
 	$$(BEGIN)
 	$(1) $(TEST_FLAGS) -c $$< -o $$@
-$(BUILD)/test-$(1)/unit/test_%.o: tests/unit/test_%.c
+$(BUILD)/test-$(1)/unit-o/%.o: tests/unit/%.c
 	$$(BEGIN)
 	$(1) $(TEST_FLAGS) -c $$< -o $$@
-$(BUILD)/test-$(1)/unit/%: $(BUILD)/test-$(1)/unit/test_%.o \
-		$(UNIT_SUPPORT:tests/unit/support/%.c=$(BUILD)/test-$(1)/support/%.o) $(BUILD)/test-$(1)/libbtl.a
-	$(1) $(SANITIZE) $$^ -lcmocka -o $$@
+$(foreach c,$(UNIT_C),$(BUILD)/test-$(1)/unit/$(patsubst test_%.c,%,$(notdir $(c))): $(c:tests/unit/%.c=$(BUILD)/test-$(1)/unit-o/%.o)
+)
+$(BUILD)/test-$(1)/unit/%: $(UNIT_SUPPORT:tests/unit/support/%.c=$(BUILD)/test-$(1)/support/%.o) $(BUILD)/test-$(1)/libbtl.a
+	$$(BEGIN)
+	$(1) $(SANITIZE) $$(filter %.o,$$^) $$(filter %.a,$$^) -lcmocka -o $$@
 unit-$(1)-%: $(BUILD)/test-$(1)/unit/%
 	$$<
 endef
@@ -45,5 +48,5 @@ include tests/mock/mock.mk
 include tests/kernel/kernel.mk
 include tests/modules/modules.mk
 
-.PRECIOUS: $(BUILD)/test-gcc/support/%.o $(BUILD)/test-clang/support/%.o $(BUILD)/test-gcc/unit/test_%.o $(BUILD)/test-clang/unit/test_%.o $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/% $(BUILD)/fuzz/bin/%
+.PRECIOUS: $(BUILD)/test-gcc/support/%.o $(BUILD)/test-clang/support/%.o $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/% $(BUILD)/fuzz/bin/%
 .PHONY: fuzz

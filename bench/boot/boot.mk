@@ -34,9 +34,9 @@ $(BUILD)/bench/bench_files: $(BUILD)/bench/files.o $(BUILD)/bench/generate.o $(B
 	gcc $^ -o $@
 
 # As in the loader, to run on this machine.
-$(BUILD)/bench/bench_hash: bench/boot/hash.c efi/hash_$(ARCH).c $(BUILD)/host/libbtl.a
+$(BUILD)/bench/bench_hash: bench/boot/hash.c efi/$(ARCH)/hash.c $(BUILD)/host/libbtl.a
 	$(BEGIN)
-	$(BENCH_CC) -Iefi -Icore $^ -o $@
+	$(BENCH_CC) -Iefi $^ -o $@
 
 bench-boot: $(BOOT_EFI:%=$(BOOT_OUT)/%.efi) $(BOOT_OUT)/kernel.elf $(EFI_IMAGE) $(BUILD)/bench/bench_files \
 		$(BUILD)/bench/bench_hash

@@ -9,6 +9,7 @@ void btl_sha256(struct btl_bytes bytes, uint8_t ret_digest[32]);
 // The same with the caller's own way to put blocks of 64 bytes into the state: its processor may
 // have instructions for that. The state is that of FIPS 180-4, section 6.2, a to h.
 typedef void btl_sha256_blocks(uint32_t state[8], const uint8_t *blocks, size_t count);
+extern const uint32_t btl_sha256_constants[64]; // FIPS 180-4, section 4.2.2
 void btl_sha256_by(btl_sha256_blocks *hash, struct btl_bytes bytes, uint8_t ret_digest[32]);
 // Continue with `crc`; start with 0.
 uint32_t btl_crc32(uint32_t crc, struct btl_bytes bytes);

@@ -35,7 +35,7 @@ struct btl_segment {
 #define BTL_IMAGE_MAX                                                                              \
     (2ull << 30) // bytes of one image: more would not fit into the kernel's window
 
-struct btl_machine; // core/reloc.h
+struct btl_machine; // core/link/reloc.h
 
 struct btl_image {
     const struct btl_elf *elf;

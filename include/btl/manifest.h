@@ -349,7 +349,7 @@ _Static_assert(sizeof(struct btlm_symbol) == 32, "wire");
 // A checked manifest: every table lies inside, every index and string of every entry is in range,
 // every enum is known but those that a minor version may add to, no memory is writable and
 // executable, memory and symbols ascend, the framebuffer holds its lines. No accessor checks again.
-// core/manifest_check.c lists the checks, field by field.
+// core/manifest/manifest_check.c lists the checks, field by field.
 struct btl_manifest {
     struct btl_bytes bytes;
     const struct btlm_header *header;

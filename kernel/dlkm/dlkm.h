@@ -8,7 +8,7 @@
 //   unload.c     the reverse
 //   source.c     where a module's file comes from
 //   image.c      getting an image: adopt what the loader linked, or link it here (link.c)
-//   wrapper.c    what a module's wrapper structure says, checked (core/wrapper.c)
+//   wrapper.c    what a module's wrapper structure says, checked (core/link/wrapper.c)
 //   tunables.c   values of loader.conf into the module's variables; changed at run time
 //   types.c      what each type of module is attached to
 //   stubs.c      calls that load the module that they call

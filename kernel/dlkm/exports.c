@@ -4,7 +4,7 @@
 #include "dlkm/link.h"
 
 #include "arena.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 
 #include <btl/kernel.h>
 

@@ -3,7 +3,7 @@
 #include "dlkm/dlkm.h"
 
 #include "arch.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>

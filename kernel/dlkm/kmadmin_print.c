@@ -3,7 +3,7 @@
 #include "dlkm/kmadmin.h"
 
 #include "dlkm/dlkm.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 
 #include <btl/device.h>
 #include <btl/kernel.h>

@@ -5,7 +5,7 @@
 
 #include "arena.h"
 #include "dlkm/dlkm.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 
 #include <btl/kernel.h>
 

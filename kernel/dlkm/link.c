@@ -3,7 +3,7 @@
 // linked where it lies, writable and not executable; sealing is the last step.
 #include "dlkm/link.h"
 
-#include "devsw.h"
+#include "device/devsw.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>

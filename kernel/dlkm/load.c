@@ -4,8 +4,8 @@
 
 #include "arena.h"
 #include "dlkm/source.h"
-#include "handoff.h"
-#include "say.h"
+#include "firmware/handoff.h"
+#include "console/say.h"
 #include "timeline.h"
 #include "vm/vm.h"
 

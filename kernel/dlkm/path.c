@@ -4,7 +4,7 @@
 #include "dlkm/source.h"
 
 #include "arena.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 
 #include <btl/config.h>
 #include <btl/kernel.h>

@@ -3,7 +3,7 @@
 #include "dlkm/dlkm.h"
 #include "dlkm/source.h"
 
-#include "handoff.h"
+#include "firmware/handoff.h"
 #include "timeline.h"
 #include "vm/vm.h"
 

@@ -4,7 +4,7 @@
 #include "dlkm/source.h"
 
 #include "dlkm/volume.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 #include "vm/vm.h"
 
 #include <btl/hash.h>

@@ -3,9 +3,9 @@
 // library or anything else that needs no service is `misc`.
 #include "dlkm/types.h"
 
-#include "devsw.h"
-#include "intfc.h"
-#include "streams.h"
+#include "device/devsw.h"
+#include "device/intfc.h"
+#include "device/streams.h"
 
 #include <btl/kernel.h>
 

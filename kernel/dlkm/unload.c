@@ -3,8 +3,8 @@
 #include "dlkm/link.h"
 
 #include "arena.h"
-#include "monitor.h"
-#include "print.h"
+#include "monitor/monitor.h"
+#include "console/print.h"
 
 #include <btl/kernel.h>
 

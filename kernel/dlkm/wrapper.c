@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The wrapper structure of a module, in the kernel's address space; what it may say is
-// core/wrapper.c.
+// core/link/wrapper.c.
 #include "arch.h"
 #include "dlkm/dlkm.h"
 

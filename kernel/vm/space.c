@@ -10,8 +10,8 @@
 #include "vm/vm.h"
 
 #include "dlkm/dlkm.h"
-#include "firmware_tables.h"
-#include "handoff.h"
+#include "firmware/firmware_tables.h"
+#include "firmware/handoff.h"
 
 #include <btl/kernel.h>
 

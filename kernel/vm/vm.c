@@ -3,7 +3,7 @@
 #include "vm/vm.h"
 
 #include "dlkm/dlkm.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 #include "timeline.h"
 #include "vm/kmem.h"
 #include "vm/page.h"

@@ -105,7 +105,7 @@ def test_manual_names_every_command_and_option():
 
 def test_manual_of_loader_conf_has_every_key():
     page = read(os.path.join(ROOT, "docs/man/loader.conf.5")).decode()
-    keys = read(os.path.join(ROOT, "core/config_keys.def")).decode()
+    keys = read(os.path.join(ROOT, "core/config/config_keys.def")).decode()
     for key in re.findall(r'^KEY\(\w+, "(\w+)"', keys, re.M):
         assert ".It Cm %s\n" % key in page, key
     for suffix in re.findall(r'^MODULE_KEY\(\w+, "(\w+)"', keys, re.M):

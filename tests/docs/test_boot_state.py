@@ -33,7 +33,7 @@ def shown():
 
 
 def test_record_that_is_shown_is_the_one_that_core_writes():
-    text = read("tests/unit/test_boot_state.c")
+    text = read("tests/unit/boot/test_boot_state.c")
     table = re.search(r"expected\[\] = \{(.*?)\};", text, re.S).group(1)
     values = re.findall(r"'(.)'|0x([0-9a-f]+)|(\d+)", table)
     assert shown() == bytes(ord(c) if c else int(h, 16) if h else int(d) for c, h, d in values)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "btl_test.h"
-#include "test_parse.h"
+#include "parsed_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 
 #include "arch.h"
 #include "arch/x86_64/cpu.h"
-#include "efi_runtime.h"
+#include "firmware/efi_runtime.h"
 #include "vm/page.h"
 #include "vm/vm.h"
 

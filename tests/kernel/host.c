@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "arch/x86_64/cpu.h"
-#include "print.h"
+#include "console/print.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
 

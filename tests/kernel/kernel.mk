@@ -3,11 +3,11 @@
 # compilers: tests/kernel/test_X.c, with the machine replaced by host.c.  make kernel-tests
 KERNEL_TESTS := $(patsubst tests/kernel/test_%.c,%,$(sort $(wildcard tests/kernel/test_*.c)))
 KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/page.c kernel/vm/kmem.c \
-	kernel/vm/early.c kernel/vm/window.c kernel/vm/owner.c kernel/vm/space.c kernel/arena.c kernel/devsw.c kernel/device.c kernel/majors.c \
-	kernel/intfc.c kernel/streams.c kernel/lineedit.c kernel/complete.c kernel/monitor.c \
-	kernel/options.c kernel/symbols.c kernel/log.c kernel/say.c kernel/efi_runtime.c \
-	kernel/firmware_tables.c kernel/acpi.c \
-	kernel/boot_state.c kernel/boot_commands.c kernel/give_up.c kernel/report.c kernel/panic.c kernel/watchdog.c \
+	kernel/vm/early.c kernel/vm/window.c kernel/vm/owner.c kernel/vm/space.c kernel/arena.c kernel/device/devsw.c kernel/device/device.c kernel/device/majors.c \
+	kernel/device/intfc.c kernel/device/streams.c kernel/console/lineedit.c kernel/monitor/complete.c kernel/monitor/monitor.c \
+	kernel/options.c kernel/symbols.c kernel/console/log.c kernel/console/say.c kernel/firmware/efi_runtime.c \
+	kernel/firmware/firmware_tables.c kernel/firmware/acpi.c \
+	kernel/failure/boot_state.c kernel/monitor/boot_commands.c kernel/failure/give_up.c kernel/monitor/report.c kernel/failure/panic.c kernel/failure/watchdog.c \
 	kernel/arch/x86_64/paging.c kernel/arch/x86_64/walk.c kernel/arch/x86_64/madt.c kernel/arch/ia64/unwind_info.c
 KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c tests/kernel/lab.c \
 	tests/kernel/firmware.c

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "devsw.h"
+#include "device/devsw.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
 

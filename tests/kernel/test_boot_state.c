@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "boot_state.h"
+#include "failure/boot_state.h"
 #include "dlkm/dlkm.h"
 #include "dlkm/volume.h"
 

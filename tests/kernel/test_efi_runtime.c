@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "arch/x86_64/cpu.h"
-#include "efi_runtime.h"
+#include "firmware/efi_runtime.h"
 #include "vm/vm.h"
 
 static uint8_t buffer[EFI_VARIABLE_MAX];

@@ -2,7 +2,7 @@
 // Where tables of the firmware may lie, so that reading one is no fault.
 #include "world.h"
 
-#include "firmware_tables.h"
+#include "firmware/firmware_tables.h"
 
 enum { START = 0x1000, END = 0x3000 };
 

@@ -8,15 +8,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "boot_state.h"
+#include "failure/boot_state.h"
 #include "dlkm/dlkm.h"
-#include "give_up.h"
-#include "handoff.h"
-#include "monitor.h"
-#include "power.h"
-#include "print.h"
+#include "failure/give_up.h"
+#include "firmware/handoff.h"
+#include "monitor/monitor.h"
+#include "failure/power.h"
+#include "console/print.h"
 #include "vm/vm.h"
-#include "watchdog.h"
+#include "failure/watchdog.h"
 
 #include <btl/config.h>
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "lineedit.h"
+#include "console/lineedit.h"
 
 static struct line line;
 static char echoed[1024];

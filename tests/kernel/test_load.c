@@ -3,7 +3,7 @@
 #include "self.h"
 
 #include "dlkm/dlkm.h"
-#include "print.h"
+#include "console/print.h"
 #include "vm/kmem.h"
 
 static void a_load_function_gets_its_arguments(void **state)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "print.h"
-#include "say.h"
+#include "console/print.h"
+#include "console/say.h"
 
 static char text[1 << 18];
 static struct btl_buffer shown;

@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 #include "arch.h"
-#include "boot_state.h"
-#include "panic.h"
-#include "power.h"
-#include "print.h"
+#include "failure/boot_state.h"
+#include "failure/panic.h"
+#include "failure/power.h"
+#include "console/print.h"
 #include "vm/vm.h"
-#include "watchdog.h"
+#include "failure/watchdog.h"
 
 enum end { RESET = 1, RESET_AT_ONCE, STOPPED };
 enum { MESSAGE = 16, BACKTRACE = 32 }; // is in BtlFailed

@@ -3,8 +3,8 @@
 
 #include "dlkm/dlkm.h"
 #include "dlkm/source.h"
-#include "handoff.h"
-#include "monitor.h"
+#include "firmware/handoff.h"
+#include "monitor/monitor.h"
 #include "vm/kmem.h"
 
 static int begin(void **state)

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "streams.h"
+#include "device/streams.h"
 
 static uint32_t bottom, plus;
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "arena.h"
-#include "devsw.h"
-#include "intfc.h"
+#include "device/devsw.h"
+#include "device/intfc.h"
 
 // --- wsio_class
 

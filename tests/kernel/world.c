@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "handoff.h"
-#include "monitor.h"
-#include "print.h"
+#include "firmware/handoff.h"
+#include "monitor/monitor.h"
+#include "console/print.h"
 #include "timeline.h"
 #include "vm/vm.h"
 

@@ -8,7 +8,7 @@
 
 #include <btl/utf8.h>
 
-#include "menu_text.h"
+#include "menu/menu_text.h"
 #include "messages_text.h"
 
 struct lines {

@@ -5,7 +5,7 @@
 #include <btl/boot.h>
 #include <btl/link.h>
 
-#include "handoff_ia64.h"
+#include "ia64/handoff_ia64.h"
 #include "paging.h"
 
 #include <setjmp.h>

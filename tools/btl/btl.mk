@@ -15,7 +15,7 @@ $(BUILD)/$(1)/btl-o/%.o: tools/btl/%.c tools/btl/btl.mk
 	$(2) $$(BTL_FLAGS) -c $$< -o $$@
 $(BUILD)/$(1)/btl-o/text.o $(BUILD)/$(1)/btl-o/load_options.o: $(BUILD)/$(1)/btl-o/%.o: efi/%.c tools/btl/btl.mk
 	$$(BEGIN)
-	$(2) $$(BTL_FLAGS) -Icore -c $$< -o $$@
+	$(2) $$(BTL_FLAGS) -c $$< -o $$@
 $(BUILD)/$(1)/btl-o/messages_text.o: efi/messages_text.c $(MESSAGES_TEXT)
 	$$(BEGIN)
 	$(2) $$(BTL_FLAGS) -I$(BUILD)/gen -c $$< -o $$@

@@ -13,7 +13,7 @@
 
 #define TRIES_KEY     "boot_tries"
 #define TRIES_DEFAULT 3
-#define TRIES_MAX     99 // as core/config_keys.def
+#define TRIES_MAX     99 // as core/config/config_keys.def
 
 bool edit_trial_option(struct edit *edit, const char *number)
 {

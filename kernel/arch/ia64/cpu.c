@@ -3,7 +3,7 @@
 #include "arch.h"
 #include "arch/ia64/cpu.h"
 #include "arch/ia64/traps.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 
 #include <btl/boot.h>
 #include <btl/kernel.h>

@@ -6,8 +6,8 @@
 #include "arch.h"
 #include "arch/ia64/cpu.h"
 #include "arch/ia64/traps.h"
-#include "efi_runtime.h"
-#include "handoff.h"
+#include "firmware/efi_runtime.h"
+#include "firmware/handoff.h"
 
 #include <btl/kernel.h>
 

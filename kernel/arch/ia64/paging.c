@@ -11,7 +11,7 @@
 // processor has: 1 MiB of level 2, 256 MiB of 3 and 4, 4 KiB of 5.
 #include "arch.h"
 #include "arch/ia64/paging.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 #include "vm/page.h"
 
 #include <btl/kernel.h>

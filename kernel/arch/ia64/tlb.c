@@ -5,7 +5,7 @@
 // region 4 (cpu.c), which nothing purges.
 #include "arch.h"
 #include "arch/ia64/paging.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 
 #include <btl/kernel.h>
 

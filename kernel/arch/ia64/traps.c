@@ -3,8 +3,8 @@
 #include "arch/ia64/traps.h"
 #include "arch.h"
 #include "arch/ia64/cpu.h"
-#include "handoff.h"
-#include "panic.h"
+#include "firmware/handoff.h"
+#include "failure/panic.h"
 
 #include <btl/boot.h>
 #include <btl/kernel.h>

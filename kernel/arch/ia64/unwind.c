@@ -6,7 +6,7 @@
 #include "arch/ia64/cpu.h"
 #include "arch/ia64/traps.h"
 #include "dlkm/dlkm.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 
 #include <btl/boot.h>
 #include <btl/kernel.h>

@@ -2,7 +2,7 @@
 // The processor and the ways a PC ends.
 #include "arch.h"
 #include "arch/x86_64/cpu.h"
-#include "handoff.h"
+#include "firmware/handoff.h"
 
 #include <btl/kernel.h>
 

@@ -4,8 +4,8 @@
 #include "arch.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/traps.h"
-#include "handoff.h"
-#include "panic.h"
+#include "firmware/handoff.h"
+#include "failure/panic.h"
 #include "symbols.h"
 
 #include <btl/kernel.h>

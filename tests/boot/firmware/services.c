@@ -7,9 +7,9 @@
 #include <btl/format.h>
 
 #include "firmware.h"
-#include "uefi.h"
+#include "uefi/uefi.h"
 
-#include <mem.h>
+#include <btl/mem.h>
 
 static void put(struct btl_out *out, const char *text, size_t len)
 {

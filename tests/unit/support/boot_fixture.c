@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "manifest_kinds.h"
+#include "manifest/manifest_kinds.h"
 
 // Modules of every state: ring is pulled into phase 1 by early; disk and hello are staged; spare is
 // ready; broken has no file, so that lost fails too; quiet is off, so that shy fails.

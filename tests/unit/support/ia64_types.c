@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ia64_bundle.h"
+#include "link/ia64_bundle.h"
 
 static const struct ia_piece imm14[] = {{-1, 13, 7, 0}, {-1, 27, 6, 7}, {-1, 36, 1, 13}, {0}};
 static const struct ia_piece imm22[] = {

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The records of boot state as bytes, and what they say about a configuration.
+#include <btl/boot_state.h>
+#include <btl/config.h>
+#include <btl/hash.h>
+
+#include <btl/mem.h>
+
+#define MAGIC   "BTLr"
+#define VERSION 1
+
+_Static_assert(BTL_RECORD_PATH_MAX == BTL_PATH_MAX, "a record names what loader.conf may name");
+
+const char *btl_variable_name(enum btl_variable variable)
+{
+    static const char *const names[BTL_VARIABLES] = {
+        [BTL_VARIABLE_TRIAL] = "BtlTrial",
+        [BTL_VARIABLE_GOOD] = "BtlGood",
+        [BTL_VARIABLE_FAILED] = "BtlFailed",
+        [BTL_VARIABLE_NEXT] = "BtlNext",
+    };
+    return (size_t)variable < BTL_VARIABLES ? names[variable] : "?";
+}
+
+static uint32_t checksum(struct btl_bytes bytes)
+{
+    static const uint8_t zero[sizeof(uint32_t)];
+    size_t field = offsetof(struct btl_record_wire, checksum), after = field + sizeof(zero);
+    uint32_t crc = btl_crc32(0, (struct btl_bytes){bytes.at, field});
+    crc = btl_crc32(crc, (struct btl_bytes){zero, sizeof(zero)});
+    return btl_crc32(crc, (struct btl_bytes){bytes.at + after, bytes.size - after});
+}
+
+// The end of a text that is too long, from the beginning of a line or at least of a character on.
+static struct btl_str last_part(struct btl_str text)
+{
+    if (text.len <= BTL_RECORD_TEXT_MAX)
+        return text;
+    struct btl_str part = {text.at + text.len - BTL_RECORD_TEXT_MAX, BTL_RECORD_TEXT_MAX};
+    size_t at = 0;
+    if (part.at[-1] == '\n')
+        return part;
+    while (at < part.len && part.at[at] != '\n')
+        at++;
+    if (at + 1 < part.len) {
+        at++;
+    } else {
+        at = 0; // one line
+        while (at < part.len && ((uint8_t)part.at[at] & 0xc0) == 0x80)
+            at++;
+    }
+    return (struct btl_str){part.at + at, part.len - at};
+}
+
+// FAILED that is about no boot any more.
+static bool has_list_alone(enum btl_variable variable, const struct btl_record *record)
+{
+    return variable == BTL_VARIABLE_FAILED && record->path.len == 0 && record->given_up_count > 0;
+}
+
+static uint8_t *put(uint8_t *to, const void *from, size_t size)
+{
+    if (size > 0)
+        memcpy(to, from, size);
+    return to + size;
+}
+
+uint64_t btl_record_write(enum btl_variable variable, const struct btl_record *record,
+                          uint8_t to[static BTL_RECORD_MAX])
+{
+    struct btl_str path = record->path, text = last_part(record->text);
+    if (!btl_is_path(path) && !has_list_alone(variable, record))
+        return 0;
+    struct btl_record_wire wire = {.magic = MAGIC,
+                                   .version = VERSION,
+                                   .variable = (uint8_t)variable,
+                                   .number = record->number,
+                                   .path_length = (uint16_t)path.len,
+                                   .text_length = (uint16_t)text.len,
+                                   .given_up = record->given_up_count};
+    memcpy(wire.sha256, record->sha256, sizeof(wire.sha256));
+    uint8_t *end = put(to, &wire, sizeof(wire));
+    end = put(end, record->given_up, 32 * (size_t)record->given_up_count);
+    end = put(end, path.at, path.len);
+    end = put(end, text.at, text.len);
+    wire.checksum = checksum((struct btl_bytes){to, (size_t)(end - to)});
+    memcpy(to, &wire, sizeof(wire));
+    return (uint64_t)(end - to);
+}
+
+// Is this the header of a record of this variable, and as long as it says?
+static bool is_record(const struct btl_record_wire *wire, enum btl_variable variable, size_t size)
+{
+    return memcmp(wire->magic, MAGIC, sizeof(wire->magic)) == 0 && wire->version == VERSION &&
+           wire->variable == variable && wire->reserved == 0 &&
+           wire->path_length <= BTL_RECORD_PATH_MAX && wire->text_length <= BTL_RECORD_TEXT_MAX &&
+           wire->given_up <= BTL_GIVEN_UP_MAX &&
+           size ==
+               sizeof(*wire) + 32 * (size_t)wire->given_up + wire->path_length + wire->text_length;
+}
+
+static bool is_zero(const uint8_t sha256[32])
+{
+    static const uint8_t zero[32];
+    return memcmp(sha256, zero, sizeof(zero)) == 0;
+}
+
+static bool is_failure(const struct btl_record *record)
+{
+    if (has_list_alone(BTL_VARIABLE_FAILED, record))
+        return record->number == 0 && record->text.len == 0 && is_zero(record->sha256);
+    bool in_kernel = record->number == BTL_FAILED_IN_KERNEL;
+    return btl_is_path(record->path) && record->number <= BTL_FAILED_IN_KERNEL &&
+           (!in_kernel ||
+            (record->given_up_count > 0 && memcmp(record->given_up[0], record->sha256, 32) == 0));
+}
+
+// Somebody else may have written it, well-formed: the path is opened, and the place is shown.
+static bool is_sound(enum btl_variable variable, const struct btl_record *record)
+{
+    if (variable == BTL_VARIABLE_FAILED)
+        return is_failure(record);
+    return btl_is_path(record->path) && record->text.len == 0 && record->given_up_count == 0 &&
+           (record->number == 0 || variable == BTL_VARIABLE_TRIAL) &&
+           (variable != BTL_VARIABLE_NEXT || is_zero(record->sha256));
+}
+
+bool btl_record_read(enum btl_variable variable, struct btl_bytes bytes, struct btl_record *ret)
+{
+    struct btl_record_wire wire;
+    *ret = (struct btl_record){0};
+    if (bytes.size < sizeof(wire))
+        return false;
+    memcpy(&wire, bytes.at, sizeof(wire));
+    if (!is_record(&wire, variable, bytes.size) || checksum(bytes) != wire.checksum)
+        return false;
+    size_t list = 32 * (size_t)wire.given_up;
+    const char *strings = (const char *)bytes.at + sizeof(wire) + list;
+    ret->number = wire.number;
+    ret->path = (struct btl_str){strings, wire.path_length};
+    ret->text = (struct btl_str){strings + wire.path_length, wire.text_length};
+    ret->given_up_count = wire.given_up;
+    memcpy(ret->sha256, wire.sha256, sizeof(ret->sha256));
+    put((uint8_t *)ret->given_up, bytes.at + sizeof(wire), list);
+    ret->there = is_sound(variable, ret);
+    if (!ret->there)
+        *ret = (struct btl_record){0};
+    return ret->there;
+}
+
+bool btl_record_names(const struct btl_record *record, const uint8_t sha256[32])
+{
+    return record->there && memcmp(record->sha256, sha256, sizeof(record->sha256)) == 0;
+}
+
+bool btl_record_gave_up(const struct btl_record *failed, const uint8_t sha256[32])
+{
+    for (uint32_t i = 0; failed->there && i < failed->given_up_count; i++) {
+        if (memcmp(failed->given_up[i], sha256, 32) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void append_given_up(struct btl_record *to, const uint8_t sha256[32])
+{
+    if (to->given_up_count < BTL_GIVEN_UP_MAX)
+        memcpy(to->given_up[to->given_up_count++], sha256, 32);
+}
+
+// Those of `from`, but the one.
+static void append_others(struct btl_record *to, const struct btl_record *from,
+                          const uint8_t sha256[32])
+{
+    for (uint32_t i = 0; from->there && i < from->given_up_count; i++) {
+        if (memcmp(from->given_up[i], sha256, 32) != 0)
+            append_given_up(to, from->given_up[i]);
+    }
+}
+
+void btl_record_keep_given_up(const struct btl_record *before, struct btl_record *failure)
+{
+    static const uint8_t none[32];
+    bool in_kernel = failure->number == BTL_FAILED_IN_KERNEL;
+    failure->given_up_count = 0;
+    if (in_kernel)
+        append_given_up(failure, failure->sha256);
+    append_others(failure, before, in_kernel ? failure->sha256 : none);
+}
+
+bool btl_record_forgive(const struct btl_record *failed, const uint8_t sha256[32],
+                        struct btl_record *ret_record)
+{
+    bool named = btl_record_names(failed, sha256);
+    if (!named && !btl_record_gave_up(failed, sha256))
+        return false;
+    struct btl_record record = {.there = true};
+    if (!named) {
+        record.number = failed->number;
+        record.path = failed->path;
+        record.text = failed->text;
+        memcpy(record.sha256, failed->sha256, sizeof(record.sha256));
+    }
+    append_others(&record, failed, sha256);
+    record.there = record.path.len > 0 || record.given_up_count > 0;
+    *ret_record = record;
+    return true;
+}
+
+enum btl_trial btl_boot_trial(const struct btl_boot_state *state, const uint8_t sha256[32],
+                              uint32_t tries, uint32_t *ret_left)
+{
+    const struct btl_record *trial = &state->record[BTL_VARIABLE_TRIAL];
+    const struct btl_record *failed = &state->record[BTL_VARIABLE_FAILED];
+    // Before BtlFailed: boot-ok writes the one and then deletes the other.
+    if (btl_record_names(&state->record[BTL_VARIABLE_GOOD], sha256))
+        return BTL_TRIAL_GOOD;
+    if (btl_record_gave_up(failed, sha256))
+        return BTL_TRIAL_FAILED;
+    if (tries == 0)
+        return BTL_TRIAL_NONE;
+    uint32_t left = tries;
+    if (btl_record_names(trial, sha256) && trial->number < tries)
+        left = trial->number;
+    if (left == 0)
+        return BTL_TRIAL_USED_UP;
+    *ret_left = left - 1;
+    return BTL_TRIAL_COUNTED;
+}
+
+bool btl_boot_trial_is_over(const struct btl_boot_state *state)
+{
+    const struct btl_record *good = &state->record[BTL_VARIABLE_GOOD];
+    return good->there && btl_record_names(&state->record[BTL_VARIABLE_TRIAL], good->sha256);
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The memory map: one sweep over the sorted descriptors and the sorted own ranges.
+#include <btl/memmap.h>
+
+#include <btl/mem.h>
+#include "../base/sort.h"
+
+#define PAGE_MASK ((uint64_t)BTL_PAGE_SIZE - 1)
+// Ranges are half-open, so that the last page of the address space cannot be described.
+#define ADDRESS_END (~PAGE_MASK)
+
+// UEFI 2.10, table 7.10.
+static const uint8_t type_of_efi[] = {
+    [0] = BTLM_MEM_RESERVED,      // EfiReservedMemoryType
+    [1] = BTLM_MEM_LOADER,        // EfiLoaderCode
+    [2] = BTLM_MEM_LOADER,        // EfiLoaderData
+    [3] = BTLM_MEM_BOOT_SERVICES, // EfiBootServicesCode
+    [4] = BTLM_MEM_BOOT_SERVICES, // EfiBootServicesData
+    [5] = BTLM_MEM_RUNTIME_CODE,  // EfiRuntimeServicesCode
+    [6] = BTLM_MEM_RUNTIME_DATA,  // EfiRuntimeServicesData
+    [7] = BTLM_MEM_USABLE,        // EfiConventionalMemory
+    [8] = BTLM_MEM_BAD,           // EfiUnusableMemory
+    [9] = BTLM_MEM_ACPI_RECLAIM,  // EfiACPIReclaimMemory
+    [10] = BTLM_MEM_ACPI_NVS,     // EfiACPIMemoryNVS
+    [11] = BTLM_MEM_MMIO,         // EfiMemoryMappedIO
+    [12] = BTLM_MEM_MMIO,         // EfiMemoryMappedIOPortSpace
+    [13] = BTLM_MEM_RESERVED,     // EfiPalCode
+    [14] = BTLM_MEM_PERSISTENT,   // EfiPersistentMemory
+    [15] = BTLM_MEM_RESERVED,     // EfiUnacceptedMemoryType
+};
+
+// Where descriptors overlap, the later one here wins.
+static const uint8_t restrictive[] = {
+    BTLM_MEM_USABLE,     BTLM_MEM_BOOT_SERVICES, BTLM_MEM_LOADER,       BTLM_MEM_ACPI_RECLAIM,
+    BTLM_MEM_PERSISTENT, BTLM_MEM_ACPI_NVS,      BTLM_MEM_RUNTIME_DATA, BTLM_MEM_RUNTIME_CODE,
+    BTLM_MEM_MMIO,       BTLM_MEM_RESERVED,      BTLM_MEM_BAD,
+};
+
+// Of one type, the descriptor met so far that reaches furthest: it covers whatever lies between the
+// place of the sweep and `end`.
+struct active {
+    uint64_t end;
+    uint32_t efi_type;
+    uint64_t attributes;
+};
+
+struct sweep {
+    const char *descriptors;
+    uint64_t stride, count, next; // next: the first descriptor not met yet
+    struct btl_own_range *own;
+    uint64_t own_count, own_next; // own_next: the first own range not passed yet
+    struct active active[BTLM_MEM_TYPES];
+    struct btlm_memory *map;
+    uint64_t capacity, needed;
+    struct btlm_memory last; // what was added last, stored or not
+};
+
+static enum btlm_memory_type type_of(uint32_t efi_type)
+{
+    return efi_type < BTL_COUNT(type_of_efi) ? type_of_efi[efi_type] : BTLM_MEM_RESERVED;
+}
+
+static bool kernel_may_take(enum btlm_memory_type type)
+{
+    return type == BTLM_MEM_USABLE || type == BTLM_MEM_BOOT_SERVICES || type == BTLM_MEM_LOADER ||
+           type == BTLM_MEM_ACPI_RECLAIM;
+}
+
+static struct btl_efi_memory read_descriptor(const struct sweep *sweep, uint64_t index)
+{
+    struct btl_efi_memory descriptor;
+    memcpy(&descriptor, sweep->descriptors + index * sweep->stride, sizeof(descriptor));
+    return descriptor;
+}
+
+// Where a descriptor begins, in whole pages: what the kernel may take shrinks to them, everything
+// else grows. (Rounding up may wrap to 0; then descriptor_range() refuses it.)
+static uint64_t first_page(const struct btl_efi_memory *descriptor)
+{
+    uint64_t slack = kernel_may_take(type_of(descriptor->type)) ? PAGE_MASK : 0;
+    return (descriptor->physical + slack) & ~PAGE_MASK;
+}
+
+// False when the descriptor covers no whole page. What leaves the address space is cut off there,
+// but not believed at all when the kernel might take it for memory.
+static bool descriptor_range(const struct btl_efi_memory *descriptor, uint64_t *ret_start,
+                             uint64_t *ret_end)
+{
+    bool take = kernel_may_take(type_of(descriptor->type));
+    uint64_t size, end, start = first_page(descriptor);
+    bool fits = btl_mul(descriptor->pages, BTL_PAGE_SIZE, &size) &&
+                btl_add(descriptor->physical, size, &end) && end <= ADDRESS_END;
+    if (descriptor->pages == 0 || (take && !fits))
+        return false;
+    if (!fits)
+        end = ADDRESS_END;
+    end = take ? end & ~PAGE_MASK : (end + PAGE_MASK) & ~PAGE_MASK;
+    if (start >= end)
+        return false;
+    *ret_start = start;
+    *ret_end = end;
+    return true;
+}
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+// By start; what comes then makes the result independent of the firmware's order.
+static int compare_descriptors(const void *a, const void *b, void *context)
+{
+    struct btl_efi_memory x, y;
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    int order = compare_u64(first_page(&x), first_page(&y));
+    if (order == 0)
+        order = compare_u64(x.pages, y.pages);
+    if (order == 0)
+        order = compare_u64(x.type, y.type);
+    return order != 0 ? order : compare_u64(x.attributes, y.attributes);
+}
+
+static int compare_own(const void *a, const void *b, void *context)
+{
+    const struct btl_own_range *x = a, *y = b;
+    return compare_u64(x->start, y->start);
+}
+
+static void add(struct sweep *sweep, const struct btlm_memory *entry)
+{
+    struct btlm_memory *last = &sweep->last;
+    if (sweep->needed > 0 && last->start + last->size == entry->start &&
+        last->type == entry->type && last->efi_type == entry->efi_type &&
+        last->attributes == entry->attributes) {
+        last->size += entry->size;
+    } else {
+        *last = *entry;
+        sweep->needed++;
+    }
+    if (sweep->needed <= sweep->capacity)
+        sweep->map[sweep->needed - 1] = *last;
+}
+
+// Takes in the descriptors that begin at or before `at`. Returns where the next one begins.
+static uint64_t meet_descriptors(struct sweep *sweep, uint64_t at)
+{
+    for (; sweep->next < sweep->count; sweep->next++) {
+        struct btl_efi_memory descriptor = read_descriptor(sweep, sweep->next);
+        uint64_t start, end;
+        if (!descriptor_range(&descriptor, &start, &end))
+            continue;
+        if (start > at)
+            return start;
+        struct active *active = &sweep->active[type_of(descriptor.type)];
+        if (end > active->end)
+            *active = (struct active){end, descriptor.type, descriptor.attributes};
+    }
+    return ADDRESS_END;
+}
+
+// The own range that `at` lies in, or NULL. *ret_boundary: where that changes next.
+static const struct btl_own_range *own_at(struct sweep *sweep, uint64_t at, uint64_t *ret_boundary)
+{
+    for (; sweep->own_next < sweep->own_count; sweep->own_next++) {
+        const struct btl_own_range *own = &sweep->own[sweep->own_next];
+        uint64_t end;
+        if (!btl_add(own->start, own->size, &end) || end > ADDRESS_END)
+            end = ADDRESS_END;
+        if (end <= at)
+            continue;
+        *ret_boundary = own->start > at ? own->start : end;
+        return own->start > at ? NULL : own;
+    }
+    *ret_boundary = ADDRESS_END;
+    return NULL;
+}
+
+// The type that wins at `at`, or BTLM_MEM_TYPES when no descriptor covers it.
+static enum btlm_memory_type winner(const struct sweep *sweep, uint64_t at)
+{
+    for (size_t i = BTL_COUNT(restrictive); i > 0; i--) {
+        if (sweep->active[restrictive[i - 1]].end > at)
+            return restrictive[i - 1];
+    }
+    return BTLM_MEM_TYPES;
+}
+
+static uint64_t lower(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+// One step: from `at` to the next place where something begins or what holds ends. Returns it.
+static uint64_t step(struct sweep *sweep, uint64_t at)
+{
+    uint64_t own_boundary, end = meet_descriptors(sweep, at);
+    const struct btl_own_range *own = own_at(sweep, at, &own_boundary);
+    end = lower(end, own_boundary);
+    enum btlm_memory_type type = winner(sweep, at);
+    struct btlm_memory entry = {.start = at, .type = type};
+    if (type != BTLM_MEM_TYPES) {
+        end = lower(end, sweep->active[type].end);
+        entry.efi_type = sweep->active[type].efi_type;
+        entry.attributes = sweep->active[type].attributes;
+    }
+    if (own != NULL)
+        entry.type = own->type;
+    entry.size = end - at;
+    if (own != NULL || type != BTLM_MEM_TYPES)
+        add(sweep, &entry);
+    return end;
+}
+
+uint64_t btl_memmap_build(void *descriptors, uint64_t size, uint64_t stride,
+                          struct btl_own_range *own, uint64_t own_count,
+                          struct btlm_memory *ret_map, uint64_t capacity)
+{
+    if (stride < sizeof(struct btl_efi_memory))
+        return 0;
+    struct sweep sweep = {.descriptors = descriptors,
+                          .stride = stride,
+                          .count = size / stride,
+                          .own = own,
+                          .own_count = own_count,
+                          .map = ret_map,
+                          .capacity = capacity};
+    btl_sort(descriptors, sweep.count, stride, compare_descriptors, NULL);
+    btl_sort(own, own_count, sizeof(*own), compare_own, NULL);
+    // Each step passes a beginning or an end: at most two for each descriptor and own range.
+    for (uint64_t at = 0; at < ADDRESS_END;)
+        at = step(&sweep, at);
+    return sweep.needed;
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What each type of value may be.
+#include "config_parser.h"
+#include "../base/path.h"
+
+// One assignment that is being checked.
+struct check {
+    struct config_parser *parser;
+    struct btl_str key;
+    struct btl_place place; // of the value
+    enum config_type type;
+};
+
+bool config_is_yes(struct btl_str value)
+{
+    return btl_str_equal_but_case(value, BTL_STR("yes"));
+}
+
+// False: not a number. One that is too large becomes UINT32_MAX.
+static bool parse_number(struct btl_str value, uint32_t *ret_number)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.at[i] < '0' || value.at[i] > '9')
+            return false;
+        number = number * 10 + (uint64_t)(value.at[i] - '0');
+        if (number > UINT32_MAX)
+            number = UINT32_MAX;
+    }
+    *ret_number = (uint32_t)number;
+    return value.len > 0;
+}
+
+uint32_t config_number(struct btl_str value)
+{
+    uint32_t number = 0;
+    parse_number(value, &number);
+    return number;
+}
+
+enum btl_phase config_phase(struct btl_str value)
+{
+    enum btl_phase phase = BTL_PHASE_INIT;
+    btl_phase_of(value, &phase);
+    return phase;
+}
+
+// Words in the order of their enums.
+static const struct choice {
+    enum btl_code code; // of a value that is none of them
+    const char *words[3];
+} choices[] = {
+    [CONFIG_ACTION] = {BTL_CONF_BAD_ACTION, {"stop", "reset"}},
+    [CONFIG_STAGING] = {BTL_CONF_BAD_STAGE, {"auto", "all", "boot"}},
+    [CONFIG_MENU_STYLE] = {BTL_CONF_BAD_MENU, {"auto", "screen", "line"}},
+};
+
+unsigned config_choice(enum config_type type, struct btl_str value)
+{
+    const struct choice *choice = &choices[type];
+    unsigned i = 0;
+    while (i < BTL_COUNT(choice->words) &&
+           (choice->words[i] == NULL || !btl_str_equal(value, btl_str_of(choice->words[i]))))
+        i++;
+    return i;
+}
+
+enum btl_on_error config_on_error(struct btl_str value)
+{
+    enum btl_on_error on_error = BTL_ON_ERROR_WARN;
+    btl_on_error_of(value, &on_error);
+    return on_error;
+}
+
+static struct btl_str next_part(struct btl_str *list, bool (*is_separator)(char c))
+{
+    size_t len = 0;
+    while (len < list->len && !is_separator(list->at[len]))
+        len++;
+    struct btl_str part = {list->at, len};
+    size_t taken = len < list->len ? len + 1 : len; // with its separator
+    *list = (struct btl_str){list->at + taken, list->len - taken};
+    return part;
+}
+
+static bool separates_names(char c)
+{
+    return c == ' ' || c == '\t' || c == ',';
+}
+
+static bool separates_paths(char c)
+{
+    return c == ';';
+}
+
+struct btl_str btl_config_next_name(struct btl_str *list)
+{
+    struct btl_str name = {list->at, 0};
+    while (name.len == 0 && list->len > 0)
+        name = next_part(list, separates_names);
+    return name;
+}
+
+static bool check_module_name(const struct check *check, struct btl_str name)
+{
+    bool good = btl_is_module_name(name);
+    if (!good)
+        config_report(check->parser, BTL_CONF_BAD_MODULE_NAME, check->place, BTL_ARG(name),
+                      BTL_DEC(BTL_MODULE_NAME_MAX));
+    return good;
+}
+
+static bool check_modules(const struct check *check, struct btl_str list)
+{
+    bool good = true;
+    struct btl_str name;
+    while ((name = btl_config_next_name(&list)).len > 0)
+        good = check_module_name(check, name) && good;
+    return good;
+}
+
+static bool check_path(const struct check *check, struct btl_str path)
+{
+    struct btl_str bad;
+    switch (path_check(path, &bad)) {
+    case PATH_GOOD:
+        return true;
+    case PATH_TOO_LONG:
+        config_report(check->parser, BTL_CONF_PATH_TOO_LONG, check->place, BTL_ARG(check->key),
+                      BTL_DEC(path.len), BTL_DEC(BTL_PATH_MAX));
+        break;
+    case PATH_CHARACTER:
+        config_report(check->parser, BTL_CONF_PATH_CHARACTER, check->place, BTL_ARG(path),
+                      BTL_ARG(check->key), BTL_ARG(bad));
+        break;
+    case PATH_RELATIVE:
+        config_report(check->parser, BTL_CONF_PATH_RELATIVE, check->place, BTL_ARG(path),
+                      BTL_ARG(check->key));
+        break;
+    case PATH_DOTDOT:
+        config_report(check->parser, BTL_CONF_PATH_DOTDOT, check->place, BTL_ARG(path),
+                      BTL_ARG(check->key));
+    }
+    return false;
+}
+
+static bool check_paths(const struct check *check, struct btl_str list)
+{
+    bool good = true;
+    do
+        good = check_path(check, next_part(&list, separates_paths)) && good;
+    while (list.len > 0);
+    return good;
+}
+
+static bool check_number(const struct check *check, struct btl_str value, uint32_t most)
+{
+    uint32_t number;
+    if (!parse_number(value, &number)) {
+        config_report(check->parser, BTL_CONF_BAD_NUMBER, check->place, BTL_ARG(value),
+                      BTL_ARG(check->key), BTL_DEC(0), BTL_DEC(most));
+        return false;
+    }
+    if (number <= most)
+        return true;
+    config_report(check->parser, BTL_CONF_NUMBER_RANGE, check->place, BTL_ARG(value),
+                  BTL_ARG(check->key), BTL_DEC(0), BTL_DEC(most));
+    return false;
+}
+
+static bool check_seconds(const struct check *check, struct btl_str value)
+{
+    return check_number(check, value, SECONDS_MAX);
+}
+
+static bool check_tries(const struct check *check, struct btl_str value)
+{
+    return check_number(check, value, TRIES_MAX);
+}
+
+static bool check_yes_no(const struct check *check, struct btl_str value)
+{
+    if (config_is_yes(value) || btl_str_equal_but_case(value, BTL_STR("no")))
+        return true;
+    config_report(check->parser, BTL_CONF_BAD_YES_NO, check->place, BTL_ARG(value),
+                  BTL_ARG(check->key));
+    return false;
+}
+
+static bool check_choice(const struct check *check, struct btl_str value)
+{
+    if (config_choice(check->type, value) < BTL_COUNT(choices[0].words))
+        return true;
+    config_report(check->parser, choices[check->type].code, check->place, BTL_ARG(value),
+                  BTL_ARG(check->key));
+    return false;
+}
+
+static bool check_on_error(const struct check *check, struct btl_str value)
+{
+    enum btl_on_error on_error;
+    if (btl_on_error_of(value, &on_error))
+        return true;
+    config_report(check->parser, BTL_CONF_BAD_ON_ERROR, check->place, BTL_ARG(value),
+                  BTL_ARG(check->key));
+    return false;
+}
+
+static bool check_phase(const struct check *check, struct btl_str value)
+{
+    static const char all[] = // each with a separator before it
+#define PHASE(name, text, supports) ", " text
+#include <btl/phases.def>
+#undef PHASE
+        ;
+    enum btl_phase phase;
+    if (btl_phase_of(value, &phase))
+        return true;
+    config_report(check->parser, BTL_CONF_BAD_PHASE, check->place, BTL_ARG(value),
+                  BTL_ARG(check->key), BTL_ARG_Z(all + 2));
+    return false;
+}
+
+static bool check_text(const struct check *check, struct btl_str value)
+{
+    return true;
+}
+
+static bool (*const checks[])(const struct check *check, struct btl_str value) = {
+    [CONFIG_TEXT] = check_text,         [CONFIG_PATH] = check_path,
+    [CONFIG_PATHS] = check_paths,       [CONFIG_MODULES] = check_modules,
+    [CONFIG_SECONDS] = check_seconds,   [CONFIG_YES_NO] = check_yes_no,
+    [CONFIG_ACTION] = check_choice,     [CONFIG_LOADING_PHASE] = check_phase,
+    [CONFIG_STAGING] = check_choice,    [CONFIG_TRIES] = check_tries,
+    [CONFIG_MENU_STYLE] = check_choice, [CONFIG_LEVEL] = check_on_error,
+};
+
+bool config_check(struct config_parser *parser, const struct btl_setting *setting)
+{
+    struct config_name name = config_take_apart(setting->key);
+    struct check check = {parser,
+                          setting->key,
+                          {parser->file, setting->line, setting->column, {NULL, 0}},
+                          config_type_of(name.key)};
+    if (name.key == CONFIG_UNKNOWN) {
+        config_report_unknown(parser, setting);
+        return true;
+    }
+    if (name.of_module && !check_module_name(&check, name.module))
+        return false;
+    check.place.module = name.module;
+    if (name.key == CONFIG_TUNABLE && name.tunable.len == 0) {
+        config_report(parser, BTL_CONF_BAD_TUNABLE, check.place, BTL_ARG(setting->key));
+        return false;
+    }
+    check.place.column = setting->value_column;
+    return checks[check.type](&check, setting->value);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Before writing: who a diagnostic is about, which one failed a module, whose exports are whose,
+// what happened when.
+#include "manifest_draft.h"
+
+#include <btl/mem.h>
+#include "../base/sort.h"
+
+const struct btl_image *draft_image(const struct draft *draft, uint32_t module)
+{
+    enum btl_verdict verdict = draft->input->plan->modules[module].verdict;
+    if (verdict == BTL_FAILED || verdict == BTL_OFF)
+        return NULL; // its memory is not its own any more
+    return draft->input->results[module].image;
+}
+
+// A sink that counts, or also keeps what it is given.
+struct text {
+    struct btl_out out;
+    char *at; // NULL: counts
+    size_t len;
+};
+
+static void put_text(struct btl_out *out, const char *piece, size_t len)
+{
+    struct text *text = out->owner;
+    if (text->at != NULL)
+        memcpy(text->at + text->len, piece, len);
+    text->len += len;
+}
+
+static size_t render(const struct btl_diag *diag, char *at)
+{
+    struct text text = {.at = at};
+    text.out = (struct btl_out){.put = put_text, .owner = &text};
+    btl_diag_print(&text.out, diag);
+    return text.len;
+}
+
+static bool draft_texts(struct draft *draft)
+{
+    uint64_t count = 0;
+    const struct btl_diag *diag = draft->input->diags->first;
+    for (; diag != NULL; diag = diag->next)
+        count++;
+    draft->diagnostics = BTL_NEW_ARRAY(draft->arena, struct draft_diagnostic, count);
+    if (draft->diagnostics == NULL || count > UINT32_MAX)
+        return false;
+    for (diag = draft->input->diags->first; diag != NULL; diag = diag->next) {
+        struct draft_diagnostic *to = &draft->diagnostics[draft->diagnostic_count++];
+        to->diag = diag;
+        to->text.len = render(diag, NULL);
+        char *at = btl_alloc(draft->arena, to->text.len, 1);
+        if (at == NULL)
+            return false;
+        render(diag, at);
+        to->text.at = at;
+    }
+    return true;
+}
+
+static bool draft_modules_of_diagnostics(struct draft *draft)
+{
+    struct names names;
+    const struct btl_planned *modules = draft->input->plan->modules;
+    if (!names_init(&names, (size_t)draft->module_count + draft->diagnostic_count,
+                    draft->input->symtab->seed, draft->arena))
+        return false;
+    for (uint32_t i = 0; i < draft->module_count; i++)
+        names_number(&names, modules[i].name); // is i: names of modules are unique
+    for (uint32_t i = 0; i < draft->diagnostic_count; i++) {
+        struct draft_diagnostic *at = &draft->diagnostics[i];
+        uint32_t number = names_number(&names, at->diag->place.module);
+        at->module = number < draft->module_count ? number : BTL_NONE;
+    }
+    return true;
+}
+
+static struct btl_str pointer_name(const struct btl_diag *const *pointer)
+{
+    return (struct btl_str){(const char *)pointer, sizeof(*pointer)};
+}
+
+// A plan says why a module failed by pointing at a diagnostic: the names here are these pointers.
+static bool draft_reasons(struct draft *draft)
+{
+    struct names names;
+    draft->reason = BTL_NEW_ARRAY(draft->arena, uint32_t, draft->module_count);
+    if (draft->reason == NULL ||
+        !names_init(&names, (size_t)draft->diagnostic_count + draft->module_count,
+                    draft->input->symtab->seed, draft->arena))
+        return false;
+    for (uint32_t i = 0; i < draft->diagnostic_count; i++)
+        names_number(&names, pointer_name(&draft->diagnostics[i].diag));
+    for (uint32_t i = 0; i < draft->module_count; i++) {
+        uint32_t number =
+            names_number(&names, pointer_name(&draft->input->plan->modules[i].reason));
+        draft->reason[i] = number < draft->diagnostic_count ? number : BTL_NONE;
+    }
+    return true;
+}
+
+// 0 for the kernel, i + 1 for module i, past the last module for owners that are not there.
+static uint32_t export_group(const struct draft *draft, const struct btl_export *at)
+{
+    if (at->owner == BTL_KERNEL)
+        return 0;
+    bool there = at->owner < draft->module_count && draft_image(draft, at->owner) != NULL;
+    return there ? at->owner + 1 : draft->module_count + 1;
+}
+
+// A counting sort by owner: the table is in the order of linking, and the groups keep it.
+static bool draft_exports(struct draft *draft)
+{
+    const struct btl_symtab *symtab = draft->input->symtab;
+    uint32_t groups = draft->module_count + 2;
+    draft->exports = BTL_NEW_ARRAY(draft->arena, uint32_t, symtab->count);
+    uint32_t *next = BTL_NEW_ARRAY(draft->arena, uint32_t, (size_t)groups + 1);
+    draft->first_export = BTL_NEW_ARRAY(draft->arena, uint32_t, groups);
+    if (draft->exports == NULL || next == NULL || draft->first_export == NULL)
+        return false;
+    for (uint32_t i = 0; i < symtab->count; i++)
+        next[export_group(draft, &symtab->exports[i]) + 1]++;
+    for (uint32_t group = 0; group < groups; group++)
+        next[group + 1] += next[group];
+    memcpy(draft->first_export, next + 1, ((size_t)draft->module_count + 1) * sizeof(*next));
+    for (uint32_t i = 0; i < symtab->count; i++)
+        draft->exports[next[export_group(draft, &symtab->exports[i])]++] = i;
+    return true;
+}
+
+// By start. The exit from the firmware, whose times btl_manifest_seal() fills in, comes last.
+static int compare_events(const void *a, const void *b, void *context)
+{
+    const struct btlm_event *x = a, *y = b;
+    if ((x->kind == BTLM_EVENT_EXIT) != (y->kind == BTLM_EVENT_EXIT))
+        return x->kind == BTLM_EVENT_EXIT ? 1 : -1;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    if (x->end != y->end) // what contains others comes before them
+        return x->end > y->end ? -1 : 1;
+    if (x->kind != y->kind)
+        return x->kind < y->kind ? -1 : 1;
+    return x->module != y->module ? (x->module < y->module ? -1 : 1)
+                                  : (x->bytes > y->bytes) - (x->bytes < y->bytes);
+}
+
+static bool draft_events(struct draft *draft)
+{
+    uint64_t count = draft->input->event_count;
+    draft->events = BTL_NEW_ARRAY(draft->arena, struct btlm_event, count);
+    if (draft->events == NULL)
+        return false;
+    if (count > 0)
+        memcpy(draft->events, draft->input->events, count * sizeof(*draft->events));
+    btl_sort(draft->events, count, sizeof(*draft->events), compare_events, NULL);
+    return true;
+}
+
+// How many strings the writer can meet at most.
+static uint64_t most_strings(const struct draft *draft)
+{
+    const struct btl_manifest_input *input = draft->input;
+    uint64_t most = 11 + 5 * (uint64_t)draft->module_count + 2 * (uint64_t)draft->diagnostic_count +
+                    input->symtab->count + draft->function_count;
+    if (input->kernel_info != NULL)
+        most += input->kernel_info->need_count + input->kernel_info->provide_count;
+    for (uint32_t i = 0; i < draft->module_count; i++) {
+        const struct btl_planned *module = &input->plan->modules[i];
+        const struct btl_image *image = draft_image(draft, i);
+        if (module->config != NULL)
+            most += 2 * module->config->tunable_count;
+        if (module->info != NULL)
+            most += module->info->need_count + module->info->provide_count;
+        if (image != NULL)
+            most += image->order_count;
+    }
+    return most;
+}
+
+bool draft_begin(struct draft *draft, const struct btl_manifest_input *input,
+                 struct btl_arena *arena)
+{
+    *draft =
+        (struct draft){.input = input, .arena = arena, .module_count = input->plan->module_count};
+    if (!draft_texts(draft) || !draft_modules_of_diagnostics(draft) || !draft_reasons(draft) ||
+        !draft_exports(draft) || !draft_events(draft) || !draft_functions(draft))
+        return false;
+    uint64_t most = most_strings(draft);
+    draft->string_offset = BTL_NEW_ARRAY(arena, uint64_t, most);
+    return draft->string_offset != NULL &&
+           names_init(&draft->strings, most, input->symtab->seed, arena);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The functions of the kernel and of every linked module, by address: what backtraces look up.
+#include "manifest_draft.h"
+
+#include "../base/sort.h"
+
+static bool is_function(const struct btl_elf *elf, uint32_t symbol)
+{
+    const struct elf64_symbol *at = &elf->symbols[symbol];
+    return ELF64_SYMBOL_TYPE(at->info) == ELF_STT_FUNC && at->section != ELF_SHN_UNDEF &&
+           at->section != ELF_SHN_ABS && at->section != ELF_SHN_COMMON;
+}
+
+// Is the function in a section that lies in the image?
+static bool is_loaded(const struct btl_image *image, uint32_t symbol)
+{
+    uint16_t special = 0;
+    if (!is_function(image->elf, symbol))
+        return false;
+    uint32_t section = btl_elf_symbol_section(image->elf, symbol, &special);
+    return section != ELF_SHN_UNDEF && image->section_offset[section] != BTL_NO_OFFSET;
+}
+
+static uint64_t count_functions(const struct draft *draft)
+{
+    uint64_t count = 0;
+    const struct btl_elf *kernel = draft->input->kernel->elf;
+    for (uint32_t i = 1; i < kernel->symbol_count; i++)
+        count += is_function(kernel, i);
+    for (uint32_t module = 0; module < draft->module_count; module++) {
+        const struct btl_image *image = draft_image(draft, module);
+        for (uint32_t i = 1; image != NULL && i < image->elf->symbol_count; i++)
+            count += is_loaded(image, i);
+    }
+    return count;
+}
+
+static void add_kernel(struct draft *draft)
+{
+    const struct btl_kernel_image *kernel = draft->input->kernel;
+    for (uint32_t i = 1; i < kernel->elf->symbol_count; i++) {
+        if (!is_function(kernel->elf, i))
+            continue;
+        draft->functions[draft->function_count++] =
+            (struct draft_function){.address = btl_kernel_symbol(kernel, i),
+                                    .size = kernel->elf->symbols[i].size,
+                                    .name = btl_elf_symbol_name(kernel->elf, i),
+                                    .owner = BTL_KERNEL};
+    }
+}
+
+static void add_module(struct draft *draft, uint32_t module, const struct btl_image *image)
+{
+    for (uint32_t i = 1; i < image->elf->symbol_count; i++) {
+        if (!is_loaded(image, i))
+            continue;
+        draft->functions[draft->function_count++] =
+            (struct draft_function){.address = image->value[i],
+                                    .size = image->elf->symbols[i].size,
+                                    .name = btl_elf_symbol_name(image->elf, i),
+                                    .owner = module};
+    }
+}
+
+// By address; of several names for one address, the one that covers most comes last, where the
+// reader looks first.
+static int compare(const void *a, const void *b, void *context)
+{
+    const struct draft_function *x = a, *y = b;
+    if (x->address != y->address)
+        return x->address < y->address ? -1 : 1;
+    if (x->size != y->size)
+        return x->size < y->size ? -1 : 1;
+    int order = btl_str_compare(y->name, x->name);
+    return order != 0 ? order : (x->owner > y->owner) - (x->owner < y->owner);
+}
+
+// Assembly often gives no size: such a function reaches to the next one of its owner, and covers
+// its first byte alone when there is none. None goes past the end of the address space.
+static void fix_sizes(struct draft *draft)
+{
+    struct draft_function *next = NULL; // begins after the current one
+    for (uint32_t i = draft->function_count; i > 0; i--) {
+        struct draft_function *function = &draft->functions[i - 1];
+        if (i < draft->function_count && function[1].address > function->address)
+            next = function + 1;
+        if (function->size == 0)
+            function->size = next != NULL && next->owner == function->owner
+                                 ? next->address - function->address
+                                 : 1;
+        if (function->size > UINT64_MAX - function->address)
+            function->size = UINT64_MAX - function->address;
+    }
+}
+
+bool draft_functions(struct draft *draft)
+{
+    uint64_t count = count_functions(draft);
+    draft->functions = BTL_NEW_ARRAY(draft->arena, struct draft_function, count);
+    if (draft->functions == NULL || count > UINT32_MAX)
+        return false;
+    add_kernel(draft);
+    for (uint32_t module = 0; module < draft->module_count; module++) {
+        const struct btl_image *image = draft_image(draft, module);
+        if (image != NULL)
+            add_module(draft, module, image);
+    }
+    btl_sort(draft->functions, count, sizeof(*draft->functions), compare, NULL);
+    fix_sizes(draft);
+    return true;
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Writing the manifest. write_all() is the one body: with no memory it measures.
+#include "manifest_draft.h"
+#include "manifest_kinds.h"
+#include <btl/mem.h>
+
+#define DIRECTORY_SIZE ((BTLM_KINDS - 1) * sizeof(struct btlm_table)) // kind 0 is none
+
+static void put(struct writer *writer, const void *bytes, uint64_t size)
+{
+    if (writer->memory != NULL && size > 0)
+        memcpy(writer->memory + writer->at, bytes, size);
+    writer->at += size;
+}
+
+static void put_zeros(struct writer *writer, uint64_t size)
+{
+    if (writer->memory != NULL)
+        memset(writer->memory + writer->at, 0, size);
+    writer->at += size;
+}
+
+void writer_begin_table(struct writer *writer, enum btlm_kind kind)
+{
+    put_zeros(writer, -writer->at & 7);
+    writer->current = &writer->table[kind];
+    *writer->current = (struct btlm_table){
+        .kind = kind, .entry_size = btlm_kinds[kind].entry_size, .offset = writer->at};
+}
+
+void writer_put_entry(struct writer *writer, const void *entry)
+{
+    put(writer, entry, writer->current->entry_size);
+    writer->current->count++;
+}
+
+static void put_text(struct writer *writer, enum btlm_kind kind, struct btl_str text)
+{
+    writer_begin_table(writer, kind);
+    put(writer, text.at, text.len);
+    writer->current->count = text.len;
+}
+
+struct btlm_str writer_string(struct writer *writer, struct btl_str text)
+{
+    struct draft *draft = writer->draft;
+    uint32_t number = names_number(&draft->strings, text);
+    if (number == draft->string_count) {
+        draft->string_count++;
+        draft->string_offset[number] = draft->strings_size;
+        draft->strings_size += text.len;
+    }
+    return (struct btlm_str){(uint32_t)draft->string_offset[number], (uint32_t)text.len};
+}
+
+static void write_system(struct writer *writer)
+{
+    const struct btl_manifest_input *input = writer->draft->input;
+    struct btlm_system system = input->system;
+    system.loader_version = writer_string(writer, input->loader_version);
+    system.firmware_vendor = writer_string(writer, input->firmware_vendor);
+    system.config_path = writer_string(writer, input->config->file);
+    system.kernel_options = writer_string(writer, input->config->kernel_options);
+    writer_begin_table(writer, BTLM_SYSTEM);
+    writer_put_entry(writer, &system);
+}
+
+static void write_volume(struct writer *writer)
+{
+    const struct btl_manifest_input *input = writer->draft->input;
+    writer_begin_table(writer, BTLM_VOLUME);
+    if (input->volume == NULL)
+        return;
+    struct btlm_volume volume = *input->volume;
+    volume.controller = writer_string(writer, input->volume_controller);
+    writer_put_entry(writer, &volume);
+}
+
+static void write_boot(struct writer *writer)
+{
+    const struct btl_manifest_boot *input = writer->draft->input->boot;
+    writer_begin_table(writer, BTLM_BOOT);
+    if (input == NULL)
+        return;
+    struct btlm_boot boot = input->facts;
+    boot.path = writer_string(writer, input->path);
+    boot.title = writer_string(writer, input->title);
+    boot.wanted = writer_string(writer, input->wanted);
+    boot.reason = writer_string(writer, input->reason);
+    writer_put_entry(writer, &boot);
+}
+
+static void write_kernel(struct writer *writer)
+{
+    const struct btl_manifest_input *input = writer->draft->input;
+    const struct btl_kernel_image *image = input->kernel;
+    struct btlm_kernel kernel = {.path = writer_string(writer, input->kernel_path),
+                                 .file_size = input->kernel_file_size,
+                                 .virtual_base = image->base,
+                                 .physical_base = input->kernel_physical,
+                                 .size = image->size,
+                                 .entry = image->entry - image->link_base + image->base};
+    if (input->kernel_info != NULL)
+        kernel.version = writer_string(writer, input->kernel_info->version);
+    memcpy(kernel.sha256, input->kernel_sha256, sizeof(kernel.sha256));
+    writer_begin_table(writer, BTLM_KERNEL_IMAGE);
+    writer_put_entry(writer, &kernel);
+    writer_begin_table(writer, BTLM_SEGMENTS);
+    for (uint32_t i = 0; i < image->segment_count; i++) {
+        const struct btl_kernel_segment *segment = &image->segments[i];
+        writer_put_entry(writer, &(struct btlm_segment){.address = image->base + segment->offset,
+                                                        .size = segment->size,
+                                                        .perm = segment->perm});
+    }
+}
+
+static void write_order(struct writer *writer)
+{
+    const struct btl_plan *plan = writer->draft->input->plan;
+    writer_begin_table(writer, BTLM_ORDER);
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        enum btl_verdict verdict = plan->modules[plan->order[i]].verdict;
+        if (verdict != BTL_FAILED && verdict != BTL_OFF) // not compacted yet
+            writer_put_entry(writer, &plan->order[i]);
+    }
+}
+
+static void write_diagnostics(struct writer *writer)
+{
+    writer_begin_table(writer, BTLM_DIAGNOSTICS);
+    for (uint32_t i = 0; i < writer->draft->diagnostic_count; i++) {
+        const struct draft_diagnostic *at = &writer->draft->diagnostics[i];
+        enum btl_code code = at->diag->code;
+        struct btlm_diagnostic diagnostic = {.severity = btl_code_severity(code),
+                                             .module = at->module};
+        diagnostic.code = writer_string(writer, btl_str_of(btl_code_name(code)));
+        diagnostic.text = writer_string(writer, at->text);
+        writer_put_entry(writer, &diagnostic);
+    }
+}
+
+static void write_events(struct writer *writer)
+{
+    writer_begin_table(writer, BTLM_EVENTS);
+    for (uint64_t i = 0; i < writer->draft->input->event_count; i++)
+        writer_put_entry(writer, &writer->draft->events[i]);
+}
+
+static void write_symbols(struct writer *writer)
+{
+    writer_begin_table(writer, BTLM_SYMBOLS);
+    for (uint32_t i = 0; i < writer->draft->function_count; i++) {
+        const struct draft_function *at = &writer->draft->functions[i];
+        writer_put_entry(writer, &(struct btlm_symbol){.address = at->address,
+                                                       .size = at->size,
+                                                       .name = writer_string(writer, at->name),
+                                                       .owner = at->owner});
+    }
+}
+
+// After everything that has strings.
+static void write_strings(struct writer *writer)
+{
+    const struct draft *draft = writer->draft;
+    writer_begin_table(writer, BTLM_STRINGS);
+    for (uint32_t i = 0; i < draft->string_count; i++)
+        put(writer, draft->strings.name[i].at, draft->strings.name[i].len);
+    writer->current->count = draft->strings_size;
+}
+
+// Last, so that the room reaches to the end of the manifest.
+static void write_memory_room(struct writer *writer)
+{
+    writer_begin_table(writer, BTLM_MEMORY);
+    put_zeros(writer, writer->draft->input->memory_capacity * sizeof(struct btlm_memory));
+}
+
+static void write_header(struct writer *writer)
+{
+    struct btlm_header header = {.magic = BTLM_MAGIC,
+                                 .major = BTLM_MAJOR,
+                                 .minor = BTLM_MINOR,
+                                 .header_size = sizeof(header),
+                                 .total_size = writer->at,
+                                 .table_count = BTLM_KINDS - 1,
+                                 .directory = sizeof(header),
+                                 .physical = writer->draft->input->physical};
+    writer->at = 0;
+    put(writer, &header, sizeof(header));
+    put(writer, &writer->table[1], DIRECTORY_SIZE);
+}
+
+static uint64_t write_all(struct draft *draft, uint8_t *memory)
+{
+    struct writer writer = {.draft = draft, .memory = memory};
+    put_zeros(&writer, sizeof(struct btlm_header) + DIRECTORY_SIZE);
+    write_system(&writer);
+    write_volume(&writer);
+    write_boot(&writer);
+    write_kernel(&writer);
+    writer_modules(&writer);
+    write_order(&writer);
+    write_diagnostics(&writer);
+    write_events(&writer);
+    write_symbols(&writer);
+    write_strings(&writer);
+    put_text(&writer, BTLM_LOG, draft->input->log);
+    put_text(&writer, BTLM_CONFIG, draft->input->config->text);
+    write_memory_room(&writer);
+    uint64_t size = writer.at;
+    write_header(&writer); // when the directory is complete
+    return size;
+}
+
+uint64_t btl_manifest_write(const struct btl_manifest_input *input, struct btl_arena *arena,
+                            uint8_t *memory, uint64_t size)
+{
+    struct draft draft;
+    if (input->memory_capacity > BTLM_SIZE_MAX / sizeof(struct btlm_memory) ||
+        !draft_begin(&draft, input, arena))
+        return 0;
+    uint64_t needed = write_all(&draft, NULL);
+    if (needed > BTLM_SIZE_MAX)
+        return 0;
+    if (memory != NULL && size >= needed)
+        write_all(&draft, memory);
+    return needed;
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The planner's first half: which modules there are, where their files may be, what they depend on.
+#include <btl/plan.h>
+
+#include <btl/mem.h>
+#include "plan_state.h"
+
+#define MODULES_MIN 16u
+#define MODULES_MAX (1u << 30)
+
+void plan_no_memory(struct btl_plan *plan)
+{
+    if (plan->state != NULL) {
+        if (plan->state->out_of_memory)
+            return;
+        plan->state->out_of_memory = true;
+    }
+    btl_report(plan->diags, BTL_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z("planning"));
+}
+
+// Room for one more module.
+static bool grow(struct btl_plan *plan)
+{
+    struct btl_plan_state *state = plan->state;
+    if (plan->module_count < state->capacity)
+        return true;
+    uint32_t capacity = state->capacity * 2;
+    if (capacity > MODULES_MAX)
+        return false;
+    struct btl_planned *modules = BTL_NEW_ARRAY(plan->arena, struct btl_planned, capacity);
+    struct plan_node *nodes = BTL_NEW_ARRAY(plan->arena, struct plan_node, capacity);
+    if (modules == NULL || nodes == NULL)
+        return false;
+    memcpy(modules, plan->modules, plan->module_count * sizeof(*modules));
+    memcpy(nodes, state->nodes, plan->module_count * sizeof(*nodes));
+    plan->modules = modules;
+    state->nodes = nodes;
+    state->capacity = capacity;
+    return true;
+}
+
+// The next directory of module_path from *offset on, without its last slashes; empty parts are
+// skipped. Moves *offset behind it. False at the end.
+static bool next_directory(struct btl_str list, uint32_t *offset, struct btl_str *ret_directory)
+{
+    while (*offset < list.len && list.at[*offset] == ';')
+        ++*offset;
+    size_t start = *offset, end = start;
+    while (end < list.len && list.at[end] != ';')
+        end++;
+    if (start == end)
+        return false;
+    *offset = (uint32_t)end;
+    while (end > start && list.at[end - 1] == '/')
+        end--;
+    *ret_directory = (struct btl_str){list.at + start, end - start};
+    return true;
+}
+
+// DIRECTORY/NAME.ko in the arena; no bytes when there is no memory.
+static struct btl_str join_path(struct btl_plan *plan, struct btl_str directory,
+                                struct btl_str name)
+{
+    static const char suffix[] = ".ko";
+    size_t len = directory.len + 1 + name.len + sizeof(suffix) - 1;
+    char *path = btl_alloc(plan->arena, len, 1);
+    if (path == NULL) {
+        plan_no_memory(plan);
+        return (struct btl_str){NULL, 0};
+    }
+    if (directory.len > 0)
+        memcpy(path, directory.at, directory.len);
+    path[directory.len] = '/';
+    if (name.len > 0)
+        memcpy(path + directory.len + 1, name.at, name.len);
+    memcpy(path + directory.len + 1 + name.len, suffix, sizeof(suffix) - 1);
+    return (struct btl_str){path, len};
+}
+
+static void set_first_path(struct btl_plan *plan, struct btl_planned *module,
+                           struct plan_node *node)
+{
+    if (module->config != NULL && module->config->path != NULL) {
+        module->path = module->config->path->value;
+        return;
+    }
+    struct btl_str directory = {"", 0}; // a module_path without directories means the root
+    next_directory(plan->config->module_path, &node->path_offset, &directory);
+    module->path = join_path(plan, directory, module->name);
+    node->first_path = module->path;
+}
+
+// Adds a module that takes part, or that a module depends on. BTL_NONE: no memory.
+static uint32_t add_module(struct btl_plan *plan, struct btl_str name,
+                           const struct btl_module_config *config)
+{
+    if (!grow(plan))
+        return BTL_NONE;
+    uint32_t index = plan->module_count++;
+    struct btl_planned *module = &plan->modules[index];
+    bool off = config != NULL && (config->load_no || config->blacklisted);
+    *module = (struct btl_planned){
+        .name = name,
+        .config = config,
+        .configured = BTL_PHASE_AUTO,
+        .phase = BTL_PHASE_AUTO,
+        .registered = BTL_PHASE_BOOT2,
+        .pulled_by = BTL_NONE,
+        .on_error = config != NULL ? config->on_error : BTL_ON_ERROR_WARN,
+        .verdict = off ? BTL_OFF : BTL_PENDING,
+    };
+    set_first_path(plan, module, &plan->state->nodes[index]);
+    return index;
+}
+
+static bool takes_part(const struct btl_module_config *config)
+{
+    return config->load_yes && !config->blacklisted;
+}
+
+static bool add_configured(struct btl_plan *plan)
+{
+    const struct btl_config *config = plan->config;
+    for (size_t i = 0; i < config->module_count; i++) {
+        const struct btl_module_config *module = &config->modules[i];
+        uint32_t index = PLAN_ONLY_CONFIG + (uint32_t)i;
+        if (takes_part(module)) {
+            index = add_module(plan, module->name, module);
+            if (index == BTL_NONE)
+                return false;
+            plan->modules[index].configured =
+                module->phase_given ? module->configured : BTL_PHASE_INIT;
+            plan->modules[index].phase = plan->modules[index].configured;
+        } else if (module->load_yes) {
+            btl_report(plan->diags, BTL_PLAN_BLACKLISTED,
+                       btl_setting_place(config, module->load, module->name),
+                       BTL_ARG(module->name));
+        }
+        if (plan_table_add(&plan->state->names, module->name, 0, index) == NULL)
+            return false;
+    }
+    plan->state->configured_count = plan->module_count;
+    return true;
+}
+
+static bool start(struct btl_plan *plan)
+{
+    struct btl_plan_state *state = BTL_NEW(plan->arena, struct btl_plan_state);
+    size_t expected = plan->config->module_count;
+    if (state == NULL || expected > MODULES_MAX)
+        return false;
+    state->capacity = expected < MODULES_MIN ? MODULES_MIN : (uint32_t)expected;
+    state->nodes = BTL_NEW_ARRAY(plan->arena, struct plan_node, state->capacity);
+    plan->modules = BTL_NEW_ARRAY(plan->arena, struct btl_planned, state->capacity);
+    // The text decides the seed: no randomness is at hand here, and the same boot must plan alike.
+    uint64_t seed = btl_hash(plan->config->text, expected);
+    if (state->nodes == NULL || plan->modules == NULL ||
+        !plan_table_init(&state->names, expected, seed, plan->arena))
+        return false;
+    plan->state = state;
+    return add_configured(plan);
+}
+
+bool btl_plan_begin(struct btl_plan *plan, const struct btl_config *config,
+                    const struct btl_modinfo *kernel, struct btl_arena *arena,
+                    struct btl_diags *diags)
+{
+    *plan = (struct btl_plan){.config = config, .kernel = kernel, .arena = arena, .diags = diags};
+    if (!start(plan))
+        plan_no_memory(plan);
+    else if (!plan->state->out_of_memory)
+        return true;
+    plan->module_count = 0;
+    plan->state = NULL;
+    return false;
+}
+
+uint32_t btl_plan_next_wanted(struct btl_plan *plan)
+{
+    while (plan->state != NULL && plan->state->next_wanted < plan->module_count) {
+        uint32_t index = plan->state->next_wanted++;
+        if (plan->modules[index].verdict == BTL_PENDING)
+            return index;
+    }
+    return BTL_NONE;
+}
+
+bool btl_plan_next_path(struct btl_plan *plan, uint32_t index)
+{
+    struct btl_planned *module = &plan->modules[index];
+    struct plan_node *node = &plan->state->nodes[index];
+    struct btl_str directory, path = {NULL, 0};
+    if (module->config != NULL && module->config->path != NULL)
+        return false;
+    if (next_directory(plan->config->module_path, &node->path_offset, &directory))
+        path = join_path(plan, directory, module->name);
+    module->path = path.at != NULL ? path : node->first_path;
+    return path.at != NULL;
+}
+
+// The index of a dependency, which joins the plan when it was not known. BTL_NONE: no memory.
+static uint32_t want(struct btl_plan *plan, struct btl_str name)
+{
+    uint32_t *known = plan_table_add(&plan->state->names, name, 0, BTL_NONE);
+    if (known == NULL)
+        return BTL_NONE;
+    if (*known < PLAN_ONLY_CONFIG)
+        return *known;
+    const struct btl_module_config *config = NULL;
+    if (*known != BTL_NONE)
+        config = &plan->config->modules[*known - PLAN_ONLY_CONFIG];
+    *known = add_module(plan, name, config);
+    return *known;
+}
+
+// Fills in the dependencies, each once however often it is declared.
+static bool add_dependencies(struct btl_plan *plan, uint32_t index, const struct btl_modinfo *info)
+{
+    uint32_t *dependencies = BTL_NEW_ARRAY(plan->arena, uint32_t, info->depend_count);
+    if (dependencies == NULL)
+        return false;
+    uint32_t count = 0, stamp = plan_new_stamp(plan);
+    for (size_t i = 0; i < info->depend_count; i++) {
+        uint32_t dependency = want(plan, info->depends[i]);
+        if (dependency == BTL_NONE)
+            return false;
+        if (plan->state->nodes[dependency].mark == stamp)
+            continue;
+        plan->state->nodes[dependency].mark = stamp;
+        dependencies[count++] = dependency;
+    }
+    plan->modules[index].dependencies = dependencies;
+    plan->modules[index].dependency_count = count;
+    return true;
+}
+
+static enum btl_phase default_phase(uint8_t supported)
+{
+    if (supported & BTL_SUPPORTS_RUN)
+        return BTL_PHASE_INIT;
+    if (supported & BTL_SUPPORTS_BOOT2)
+        return BTL_PHASE_BOOT2;
+    return supported & BTL_SUPPORTS_BOOT1 ? BTL_PHASE_BOOT1 : BTL_PHASE_INIT;
+}
+
+void btl_plan_give(struct btl_plan *plan, uint32_t index, const struct btl_modinfo *info)
+{
+    struct btl_planned *module = &plan->modules[index];
+    if (module->verdict != BTL_PENDING || module->info != NULL)
+        return;
+    if (!btl_str_equal(info->name, module->name)) {
+        plan_set_failed(plan, index,
+                        btl_report(plan->diags, BTL_PLAN_NAME_MISMATCH,
+                                   plan_place(plan, index, NULL), BTL_ARG(module->path),
+                                   BTL_ARG(info->name), BTL_ARG(module->name)));
+        return;
+    }
+    module->info = info;
+    if (info->supported & BTL_SUPPORTS_BOOT1)
+        module->registered = BTL_PHASE_BOOT1;
+    if (plan_is_configured(plan, index) && !module->config->phase_given)
+        module->configured = module->phase = default_phase(info->supported);
+    if (!add_dependencies(plan, index, info))
+        plan_no_memory(plan);
+}

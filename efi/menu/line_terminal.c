@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The terminal of the menu by lines: text a screenful at a time, and lines that are typed.
+#include "line_view.h"
+
+enum { CTRL_U = 21 };
+
+static void write(struct firmware *fw, struct btl_str text)
+{
+    // Whole characters at a time: the firmware gets no part of one.
+    while (text.len > 0) {
+        size_t len = text.len < 120 ? text.len : 120;
+        while (len < text.len && len > 1 && ((uint8_t)text.at[len] & 0xc0) == 0x80)
+            len--;
+        fw->write(fw, text.at, len);
+        text = (struct btl_str){text.at + len, text.len - len};
+    }
+}
+
+static void write_z(struct firmware *fw, const char *text)
+{
+    write(fw, btl_str_of(text));
+}
+
+static void put_line(void *owner, struct btl_str line)
+{
+    struct pager *pager = owner;
+    struct firmware *fw = pager->loader->fw;
+    if (pager->quit)
+        return;
+    if (pager->rows > 2 && pager->row + 1 >= pager->rows) {
+        write_z(fw, "-- a key: more, q: enough --");
+        fw_key key = menu_wait_key(pager->loader);
+        write_z(fw, "\r\n");
+        pager->row = 0;
+        pager->quit = key == 'q' || key == FW_KEY_ESCAPE || key == 0;
+        if (pager->quit)
+            return;
+    }
+    write(fw, line);
+    write_z(fw, "\r\n");
+    pager->row++;
+}
+
+struct btl_out *pager_begin(struct pager *pager, struct loader *loader)
+{
+    uint32_t columns = loader->facts.console_columns;
+    pager->loader = loader;
+    pager->rows = loader->facts.console_rows;
+    pager->row = 0;
+    pager->quit = false;
+    menu_wrap_begin(&pager->wrap, columns > 1 ? columns - 1 : 79, put_line, pager);
+    return &pager->wrap.out;
+}
+
+static void show_line(struct loader *loader, const char *prompt, const struct btl_line *line)
+{
+    write_z(loader->fw, prompt);
+    write(loader->fw, btl_line_text(line));
+}
+
+// What was typed has become shorter. A line that takes more than one row cannot be written over,
+// and where nobody can see it none is.
+static void rewrite(struct loader *loader, const char *prompt, const struct btl_line *line,
+                    uint32_t gone)
+{
+    uint32_t width = menu_width(btl_str_of(prompt)) + menu_width(btl_line_text(line)) + gone;
+    if (width >= loader->facts.console_columns ||
+        loader->fw->terminal(loader->fw) == FW_TERMINAL_SILENT) {
+        write_z(loader->fw, "\r\n");
+    } else {
+        write_z(loader->fw, "\r");
+        show_line(loader, prompt, line);
+        for (uint32_t i = 0; i < gone; i++)
+            write_z(loader->fw, " ");
+        write_z(loader->fw, "\r");
+    }
+    show_line(loader, prompt, line);
+}
+
+static void type_key(struct loader *loader, const char *prompt, struct btl_line *line, fw_key key)
+{
+    uint32_t width = menu_width(btl_line_text(line));
+    size_t before = line->len;
+    if (key == '\b')
+        btl_line_erase_before(line);
+    else if (key == CTRL_U)
+        btl_line_erase_all_before(line);
+    else if (key < FW_KEY_UP && btl_line_insert(line, key))
+        write(loader->fw, (struct btl_str){line->text + before, line->len - before});
+    if (line->len < before)
+        rewrite(loader, prompt, line, width - menu_width(btl_line_text(line)));
+}
+
+bool line_read(struct loader *loader, const char *prompt, struct btl_line *line)
+{
+    show_line(loader, prompt, line);
+    for (;;) {
+        fw_key key = menu_wait_key(loader);
+        if (key == '\r' || key == FW_KEY_ESCAPE || key == 0) {
+            write_z(loader->fw, "\r\n");
+            return key == '\r';
+        }
+        type_key(loader, prompt, line, key);
+    }
+}

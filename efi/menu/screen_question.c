@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A question on the screen: a line is edited.
+#include "screen_view.h"
+
+// The part of the line around the cursor that fits.
+static void draw_field(struct menu_screen *screen, uint32_t row, const struct btl_line *line)
+{
+    uint32_t width = screen->columns - 2, point, wide;
+    size_t start = 0;
+    struct btl_str all = {line->text, line->cursor}, before = all;
+    while (menu_width(before) >= width && menu_next_char(all, &start, &point, &wide))
+        before = (struct btl_str){all.at + start, all.len - start};
+    struct btl_str shown = {before.at, (size_t)(line->text + line->len - before.at)};
+    menu_screen_put(screen, row, 1, width, FW_STYLE_SELECTED, shown);
+    screen->cursor = true;
+    screen->cursor_row = row;
+    screen->cursor_column = 1 + menu_width(before);
+}
+
+static void draw_question(struct loader *loader, const struct menu_question *question)
+{
+    struct menu_screen *screen = loader->menu.screen;
+    struct filler filler = {.screen = screen,
+                            .area = {4, 1, screen->rows - 8, screen->columns - 2}};
+    struct menu_wrap wrap;
+    menu_screen_wipe(screen);
+    draw_title(loader, question->title);
+    draw_z(screen, 2, 1, screen->columns - 2, FW_STYLE_NORMAL, question->about);
+    draw_field(screen, 3, &question->line);
+    menu_wrap_begin(&wrap, filler.area.columns, fill_line, &filler);
+    btl_format(&wrap.out, "\n%s", question->hint);
+    fill_end(&filler, &wrap, "...");
+    draw_said(loader);
+    draw_help(loader, "Return: take it  Escape: leave it as it is  Ctrl-U: empty  Ctrl-W: a word",
+              "Return: take it  Escape: leave it");
+    menu_screen_flush(screen);
+}
+
+static void edit_key(struct loader *loader, struct btl_line *line, fw_key key)
+{
+    static const struct {
+        fw_key key;
+        bool (*edit)(struct btl_line *line);
+    } edits[] = {{FW_KEY_LEFT, btl_line_left},        {FW_KEY_RIGHT, btl_line_right},
+                 {'\b', btl_line_erase_before},       {FW_KEY_DELETE, btl_line_erase_at},
+                 {CTRL_U, btl_line_erase_all_before}, {CTRL_K, btl_line_erase_all_behind},
+                 {CTRL_W, btl_line_erase_word}};
+    for (size_t i = 0; i < BTL_COUNT(edits); i++) {
+        if (edits[i].key == key) {
+            edits[i].edit(line);
+            return;
+        }
+    }
+    if (key == FW_KEY_HOME)
+        line->cursor = 0;
+    else if (key == FW_KEY_END)
+        line->cursor = line->len;
+    else if (key >= ' ' && key < FW_KEY_UP && !btl_line_insert(line, key))
+        menu_say(loader, true, "There is no room for more, or no such character can be here");
+}
+
+bool menu_screen_ask(struct loader *loader, struct menu_question *question)
+{
+    for (;;) {
+        draw_question(loader, question);
+        fw_key key = menu_wait_key(loader);
+        if (key == '\r' || key == FW_KEY_ESCAPE)
+            return key == '\r';
+        edit_key(loader, &question->line, key);
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Text, style and keys on the firmware's console (UEFI 2.10, 12.3 and 12.4).
+#include <efi.h>
+
+#include "firmware.h"
+#include "keys.h"
+#include "text.h"
+#include "uefi.h"
+
+#include <btl/mem.h>
+
+#define POLL_US     10000
+#define PIECE_UNITS 128
+// Of an escape sequence: so long the next of its characters is waited for, so often in all.
+#define SEQUENCE_US    2000
+#define SEQUENCE_TRIES 24
+
+// ------------------------------------------------------------------------------------------- text
+
+// Has the console a glyph for it? Asked once for each: EDK II's screen never frees what it looks up
+// for that.
+static bool is_shown(struct uefi *uefi, CHAR16 unit)
+{
+    struct uefi_tested *tested = &uefi->tested[unit % UEFI_TESTED];
+    CHAR16 one[2] = {unit, 0};
+    if (unit < 0x80)
+        return true;
+    if (tested->unit != unit)
+        *tested = (struct uefi_tested){
+            unit, uefi->system->ConOut->TestString(uefi->system->ConOut, one) == EFI_SUCCESS};
+    return tested->shown;
+}
+
+static void put_piece(struct uefi *uefi, CHAR16 *piece)
+{
+    for (CHAR16 *at = piece; *at != 0; at++) {
+        if (!is_shown(uefi, *at))
+            *at = '?';
+    }
+    uefi->system->ConOut->OutputString(uefi->system->ConOut, piece);
+}
+
+static void write(struct firmware *fw, const char *text, size_t len)
+{
+    CHAR16 piece[PIECE_UNITS + 1];
+    struct btl_str all = {text, len};
+    if (uefi_of(fw)->system->ConOut == NULL)
+        return;
+    for (size_t at = 0; at < len;) {
+        size_t units = utf8_to_ucs2(all, &at, piece, PIECE_UNITS);
+        piece[units] = 0;
+        put_piece(uefi_of(fw), piece);
+    }
+}
+
+// ----------------------------------------------------------------------------------------- screen
+
+// A console of several devices may state a mode in which one of them is not (OVMF with a screen and
+// a serial line): that one then drops what is beyond its own columns. Setting the mode puts all
+// into it; setting the one that is stated already does nothing, hence the detour.
+static void set_mode(struct uefi *uefi, SIMPLE_TEXT_OUTPUT_INTERFACE *console)
+{
+    UINTN mode = (UINTN)console->Mode->Mode;
+    if (uefi->mode_set || mode == 0)
+        return;
+    uefi->mode_set = true;
+    if (console->SetMode(console, 0) == EFI_SUCCESS)
+        console->SetMode(console, mode);
+}
+
+static void screen_clear(struct firmware *fw)
+{
+    SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
+    if (console == NULL)
+        return;
+    set_mode(uefi_of(fw), console);
+    console->ClearScreen(console);
+}
+
+static void screen_at(struct firmware *fw, uint32_t column, uint32_t row)
+{
+    SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
+    if (console != NULL)
+        console->SetCursorPosition(console, column, row);
+}
+
+// Dark grey is hardly seen on most screens, and is black in many terminals.
+static void screen_style(struct firmware *fw, enum fw_style style)
+{
+    static const uint8_t attributes[FW_STYLES] = {
+        [FW_STYLE_NORMAL] = EFI_TEXT_ATTR(EFI_LIGHTGRAY, EFI_BLACK),
+        [FW_STYLE_TITLE] = EFI_TEXT_ATTR(EFI_WHITE, EFI_BLUE),
+        [FW_STYLE_SELECTED] = EFI_TEXT_ATTR(EFI_BLACK, EFI_LIGHTGRAY),
+        [FW_STYLE_PROBLEM] = EFI_TEXT_ATTR(EFI_LIGHTRED, EFI_BLACK),
+        [FW_STYLE_GOOD] = EFI_TEXT_ATTR(EFI_LIGHTGREEN, EFI_BLACK),
+        [FW_STYLE_DIM] = EFI_TEXT_ATTR(EFI_CYAN, EFI_BLACK),
+    };
+    SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
+    if (console != NULL)
+        console->SetAttribute(console, attributes[style]);
+}
+
+// A console without a visible cursor says so; that is no loss.
+static void screen_cursor(struct firmware *fw, bool shown)
+{
+    SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
+    if (console != NULL)
+        console->EnableCursor(console, shown);
+}
+
+// ------------------------------------------------------------------------------------------- keys
+
+// EFI scan codes 1 to 0x17 (UEFI 2.10, table 12.1).
+static fw_key key_of(EFI_INPUT_KEY key)
+{
+    static const fw_key scan[] = {
+        [SCAN_UP] = FW_KEY_UP,           [SCAN_DOWN] = FW_KEY_DOWN,
+        [SCAN_RIGHT] = FW_KEY_RIGHT,     [SCAN_LEFT] = FW_KEY_LEFT,
+        [SCAN_HOME] = FW_KEY_HOME,       [SCAN_END] = FW_KEY_END,
+        [SCAN_INSERT] = FW_KEY_INSERT,   [SCAN_DELETE] = FW_KEY_DELETE,
+        [SCAN_PAGE_UP] = FW_KEY_PAGE_UP, [SCAN_PAGE_DOWN] = FW_KEY_PAGE_DOWN,
+        [SCAN_ESC] = FW_KEY_ESCAPE,
+    };
+    bool surrogate = key.UnicodeChar >= 0xd800 && key.UnicodeChar < 0xe000;
+    if (key.UnicodeChar == 0x1b)
+        return FW_KEY_ESCAPE;
+    if (key.UnicodeChar == 0x7f)
+        return '\b'; // what most terminals send for it
+    if (key.UnicodeChar == '\n')
+        return '\r';
+    if (key.UnicodeChar != 0)
+        return surrogate ? (fw_key)FW_KEY_OTHER : key.UnicodeChar;
+    if (key.ScanCode >= SCAN_F1 && key.ScanCode <= SCAN_F12)
+        return FW_KEY_F1 + (key.ScanCode - SCAN_F1);
+    fw_key named = key.ScanCode < BTL_COUNT(scan) ? scan[key.ScanCode] : 0;
+    return named != 0 ? named : (fw_key)FW_KEY_OTHER;
+}
+
+// What came while the terminal was asked comes first.
+static fw_key kept_key(struct uefi *uefi)
+{
+    fw_key key = uefi->typed[0];
+    uefi->typed_count--;
+    memmove(uefi->typed, uefi->typed + 1, uefi->typed_count * sizeof(key));
+    return key;
+}
+
+static fw_key next_key(struct uefi *uefi)
+{
+    SIMPLE_INPUT_INTERFACE *keys = uefi->system->ConIn;
+    EFI_INPUT_KEY key;
+    if (uefi->typed_count > 0)
+        return kept_key(uefi);
+    return keys != NULL && keys->ReadKeyStroke(keys, &key) == EFI_SUCCESS ? key_of(key) : 0;
+}
+
+// After Escape. The driver hands on all of a sequence at once: a person is not as fast.
+static fw_key rest_of_sequence(struct uefi *uefi)
+{
+    struct key_sequence sequence = {0};
+    fw_key key = 0;
+    for (uint32_t tries = 0; tries < SEQUENCE_TRIES; tries++) {
+        fw_key next = next_key(uefi);
+        if (next == 0) {
+            uefi->boot->Stall(SEQUENCE_US);
+            continue;
+        }
+        enum key_progress progress = key_sequence_take(&sequence, next, &key);
+        if (progress == KEY_NONE && uefi->typed_count < BTL_COUNT(uefi->typed))
+            uefi->typed[uefi->typed_count++] = next;
+        if (progress != KEY_MORE)
+            return progress == KEY_COMPLETE ? key : (fw_key)FW_KEY_ESCAPE;
+    }
+    return FW_KEY_ESCAPE;
+}
+
+// Polled, so that it ends even where the firmware's timer events do not come.
+static fw_key wait_key(struct firmware *fw, uint32_t milliseconds)
+{
+    struct uefi *uefi = uefi_of(fw);
+    for (uint64_t left = (uint64_t)milliseconds * 1000 / POLL_US;; left--) {
+        fw_key key = next_key(uefi);
+        if (key == FW_KEY_ESCAPE)
+            key = rest_of_sequence(uefi);
+        if (key != 0 || left == 0)
+            return key;
+        uefi->boot->Stall(POLL_US);
+    }
+}
+
+static void forget_keys(struct firmware *fw)
+{
+    SIMPLE_INPUT_INTERFACE *keys = uefi_of(fw)->system->ConIn;
+    uefi_of(fw)->typed_count = 0;
+    if (keys != NULL)
+        keys->Reset(keys, FALSE);
+}
+
+void console_uefi(struct firmware *ret)
+{
+    ret->write = write;
+    ret->screen_clear = screen_clear;
+    ret->screen_at = screen_at;
+    ret->screen_style = screen_style;
+    ret->screen_cursor = screen_cursor;
+    ret->wait_key = wait_key;
+    ret->forget_keys = forget_keys;
+}

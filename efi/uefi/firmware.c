@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The table of firmware.h on real UEFI.
+#include <efi.h>
+
+#include "firmware.h"
+#include "cpu.h"
+#include "text.h"
+#include "uefi.h"
+
+#include <btl/mem.h>
+
+// ------------------------------------------------------------------------------------------ facts
+
+static uint64_t config_table(const struct uefi *uefi, EFI_GUID guid)
+{
+    const EFI_SYSTEM_TABLE *system = uefi->system;
+    for (UINTN i = 0; i < system->NumberOfTableEntries; i++) {
+        const EFI_CONFIGURATION_TABLE *table = &system->ConfigurationTable[i];
+        if (memcmp(&table->VendorGuid, &guid, sizeof(guid)) == 0)
+            return (uintptr_t)table->VendorTable;
+    }
+    return 0;
+}
+
+static void get_tables(const struct uefi *uefi, struct fw_facts *ret)
+{
+    static const EFI_GUID acpi1 = ACPI_TABLE_GUID, acpi2 = ACPI_20_TABLE_GUID;
+    static const EFI_GUID smbios = SMBIOS_TABLE_GUID, smbios3 = SMBIOS3_TABLE_GUID;
+    static const EFI_GUID attributes = UEFI_MEMORY_ATTRIBUTES_TABLE_GUID;
+    ret->system_table = (uintptr_t)uefi->system;
+    ret->acpi_rsdp = config_table(uefi, acpi2);
+    if (ret->acpi_rsdp == 0)
+        ret->acpi_rsdp = config_table(uefi, acpi1);
+    ret->smbios = config_table(uefi, smbios);
+    ret->smbios3 = config_table(uefi, smbios3);
+    ret->memory_attributes = config_table(uefi, attributes);
+}
+
+static void get_framebuffer(const struct uefi *uefi, struct fw_framebuffer *ret)
+{
+    EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
+    EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics;
+    if (uefi->boot->LocateProtocol(&guid, NULL, (void **)&graphics) != EFI_SUCCESS ||
+        graphics->Mode == NULL || graphics->Mode->Info == NULL)
+        return;
+    const EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *mode = graphics->Mode->Info;
+    bool rgb = mode->PixelFormat == PixelRedGreenBlueReserved8BitPerColor;
+    bool bgr = mode->PixelFormat == PixelBlueGreenRedReserved8BitPerColor;
+    if ((!rgb && !bgr) || graphics->Mode->FrameBufferBase == 0)
+        return;
+    ret->address = graphics->Mode->FrameBufferBase;
+    ret->size = graphics->Mode->FrameBufferSize;
+    ret->width = mode->HorizontalResolution;
+    ret->height = mode->VerticalResolution;
+    ret->stride = mode->PixelsPerScanLine;
+    ret->format = rgb ? 1 : 2;
+}
+
+// As the firmware has it now; where it does not say, as every console can be (UEFI 2.10, 12.4.1).
+static void get_console(const struct uefi *uefi, struct fw_facts *ret)
+{
+    SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi->system->ConOut;
+    UINTN columns, rows;
+    bool known = console != NULL && console->Mode != NULL &&
+                 console->QueryMode(console, console->Mode->Mode, &columns, &rows) == EFI_SUCCESS;
+    ret->console_columns = known ? (uint32_t)columns : 80;
+    ret->console_rows = known ? (uint32_t)rows : 25;
+}
+
+// The shell says with a protocol on our handle that it started us; then the load options are a
+// command line, and its first word is ours.
+static bool started_by_shell(const struct uefi *uefi)
+{
+    EFI_GUID guid = UEFI_SHELL_PARAMETERS_GUID;
+    void *parameters;
+    return uefi->boot->HandleProtocol(uefi->image, &guid, &parameters) == EFI_SUCCESS;
+}
+
+static void facts(struct firmware *fw, struct fw_facts *ret)
+{
+    struct uefi *uefi = uefi_of(fw);
+    *ret = (struct fw_facts){0};
+    size_t len = uefi->system->FirmwareVendor == NULL
+                     ? 0
+                     : utf16_to_utf8(uefi->system->FirmwareVendor, sizeof(uefi->vendor),
+                                     uefi->vendor, sizeof(uefi->vendor));
+    ret->vendor = (struct btl_str){uefi->vendor, len};
+    ret->firmware_revision = uefi->system->FirmwareRevision;
+    ret->uefi_revision = uefi->system->Hdr.Revision;
+    if (uefi->loaded != NULL) {
+        ret->load_options = uefi->loaded->LoadOptions;
+        ret->load_options_size = uefi->loaded->LoadOptionsSize;
+        ret->options_name_program = started_by_shell(uefi);
+        volume_uefi_identify(uefi->boot, uefi->loaded->DeviceHandle, &ret->volume);
+    }
+    get_tables(uefi, ret);
+    get_framebuffer(uefi, &ret->framebuffer);
+    get_console(uefi, ret);
+    cpu_features(&ret->cpu);
+}
+
+// ----------------------------------------------------------------------------------------- memory
+
+static fw_status allocate(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                          uint64_t *ret_address)
+{
+    EFI_PHYSICAL_ADDRESS address = 0;
+    EFI_STATUS status =
+        uefi_of(fw)->boot->AllocatePages(AllocateAnyPages, (EFI_MEMORY_TYPE)type, pages, &address);
+    // Page 0 may be given out; as an address it means "none" here. It stays taken, unused.
+    if (status == EFI_SUCCESS && address == 0)
+        status = uefi_of(fw)->boot->AllocatePages(AllocateAnyPages, (EFI_MEMORY_TYPE)type, pages,
+                                                  &address);
+    if (status == EFI_SUCCESS)
+        *ret_address = address;
+    return status;
+}
+
+static fw_status allocate_at(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                             uint64_t address)
+{
+    EFI_PHYSICAL_ADDRESS wanted = address;
+    return uefi_of(fw)->boot->AllocatePages(AllocateAddress, (EFI_MEMORY_TYPE)type, pages, &wanted);
+}
+
+static fw_status release(struct firmware *fw, uint64_t address, uint64_t pages)
+{
+    return uefi_of(fw)->boot->FreePages(address, pages);
+}
+
+static fw_status memory_map(struct firmware *fw, struct fw_memory_map *map)
+{
+    UINTN size = map->capacity, key = 0, stride = 0;
+    UINT32 version = 0;
+    EFI_STATUS status =
+        uefi_of(fw)->boot->GetMemoryMap(&size, map->descriptors, &key, &stride, &version);
+    map->size = size;
+    map->stride = stride;
+    map->key = key;
+    return status;
+}
+
+// ----------------------------------------------------------------------------------------- volume
+
+static fw_status open_volume(struct firmware *fw, struct volume **ret_volume)
+{
+    struct uefi *uefi = uefi_of(fw);
+    if (uefi->loaded == NULL)
+        return FW_UNSUPPORTED;
+    fw_status status = volume_uefi_open(&uefi->volume, uefi->boot, uefi->loaded->DeviceHandle);
+    if (status == FW_SUCCESS)
+        *ret_volume = &uefi->volume.volume;
+    return status;
+}
+
+// ------------------------------------------------------------------------------------ time, chance
+
+static uint64_t ticks(struct firmware *fw)
+{
+    return cpu_ticks();
+}
+
+static uint64_t ticks_per_second(struct firmware *fw)
+{
+    return cpu_ticks_per_second((uintptr_t)uefi_of(fw)->system);
+}
+
+static void stall(struct firmware *fw, uint64_t microseconds)
+{
+    uefi_of(fw)->boot->Stall(microseconds);
+}
+
+#define WATCHDOG_CODE 0x42544c // "BTL"; below 0x10000 they are the firmware's own
+
+static fw_status watchdog(struct firmware *fw, uint32_t seconds)
+{
+    return uefi_of(fw)->boot->SetWatchdogTimer(seconds, WATCHDOG_CODE, 0, NULL);
+}
+
+static bool random(struct firmware *fw, uint8_t *to, size_t size)
+{
+    EFI_GUID guid = EFI_RNG_PROTOCOL_GUID;
+    EFI_RNG_PROTOCOL *source;
+    return uefi_of(fw)->boot->LocateProtocol(&guid, NULL, (void **)&source) == EFI_SUCCESS &&
+           source->GetRNG(source, NULL, size, to) == EFI_SUCCESS;
+}
+
+// ------------------------------------------------------------------------------------- the way out
+
+static fw_status exit_boot_services(struct firmware *fw, uint64_t key)
+{
+    return uefi_of(fw)->boot->ExitBootServices(uefi_of(fw)->image, key);
+}
+
+static void hand_off(struct firmware *fw, const struct handoff *handoff)
+{
+    cpu_hand_off(handoff);
+}
+
+static void reset(struct firmware *fw, enum fw_reset how)
+{
+    EFI_RESET_TYPE type = how == FW_RESET_OFF ? EfiResetShutdown : EfiResetCold;
+    uefi_of(fw)->runtime->ResetSystem(type, EFI_SUCCESS, 0, NULL);
+}
+
+// By these words bootctl(1) and btl state know the file of a loader.
+__attribute__((used)) static const char loader_info[] =
+    "#### LoaderInfo: BTL " LOADER_VERSION " ####";
+
+// The EFI entry point.
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
+EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
+{
+    EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+    struct uefi uefi = {.firmware = {.facts = facts,
+                                     .allocate = allocate,
+                                     .allocate_at = allocate_at,
+                                     .release = release,
+                                     .memory_map = memory_map,
+                                     .open_volume = open_volume,
+                                     .ticks = ticks,
+                                     .ticks_per_second = ticks_per_second,
+                                     .stall = stall,
+                                     .watchdog = watchdog,
+                                     .random = random,
+                                     .exit_boot_services = exit_boot_services,
+                                     .hand_off = hand_off,
+                                     .reset = reset},
+                        .image = image,
+                        .system = system,
+                        .boot = system->BootServices,
+                        .runtime = system->RuntimeServices};
+    console_uefi(&uefi.firmware);
+    terminal_uefi(&uefi.firmware);
+    variables_uefi(&uefi.firmware);
+    shell_uefi(&uefi.firmware);
+    if (uefi.boot->HandleProtocol(image, &guid, (void **)&uefi.loaded) != EFI_SUCCESS)
+        uefi.loaded = NULL; // no volume then, which run() says
+    return run(&uefi.firmware);
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The interval time counter, and the way out.
+#include "cpu.h"
+
+#include "ia64/descriptor.h"
+#include "ia64/handoff_ia64.h"
+
+#define PHYSICAL_BITS 50 // of a translation; what a machine has of them, its memory map shows
+
+void cpu_features(struct paging_cpu *ret)
+{
+    *ret = (struct paging_cpu){.no_execute = true, .physical_bits = PHYSICAL_BITS};
+}
+
+uint64_t cpu_ticks(void)
+{
+    uint64_t ticks;
+    __asm__ volatile("mov %0 = ar.itc" : "=r"(ticks) : : "memory");
+    return ticks;
+}
+
+void cpu_hand_off(const struct handoff *handoff)
+{
+    struct handoff_ia64 arguments;
+    // The copied code is called through a descriptor of its own. It needs no gp.
+    uint64_t descriptor[2] = {handoff->code + HANDOFF_IA64_ENTRY, 0};
+    void (*code)(const struct handoff_ia64 *) =
+        (void (*)(const struct handoff_ia64 *))cpu_function(descriptor);
+    handoff_ia64_fill(handoff, &arguments);
+    code(&arguments);
+}

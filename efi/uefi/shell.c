@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The UEFI shell: a file of the boot volume, else the one that the firmware carries.
+#include <efi.h>
+
+#include <btl/types.h>
+
+#include "firmware.h"
+#include "uefi.h"
+
+#include <btl/mem.h>
+
+#define MEDIA_FILE    4 // subtypes of media device path nodes (UEFI 2.10, 10.3.5)
+#define MEDIA_FV_FILE 6
+#define NODE_SIZE     256 // of the largest that is made here
+#define NODES_MAX     64
+
+// Where it is looked for.
+static const CHAR16 *const files[] = {L"\\EFI\\Shell\\Shell.efi", L"\\EFI\\Shell\\" SHELL_FILE,
+                                      L"\\" SHELL_FILE};
+
+struct node {
+    uint8_t type, subtype, size[2];
+    uint8_t data[NODE_SIZE];
+};
+
+// Where a shell is: a device, and its file there.
+struct place {
+    EFI_HANDLE device;
+    struct node file;
+};
+
+static void node_make(struct node *ret, uint8_t subtype, const void *data, size_t size)
+{
+    *ret = (struct node){.type = MEDIA_DEVICE_PATH, .subtype = subtype};
+    ret->size[0] = (uint8_t)(4 + size);
+    ret->size[1] = (uint8_t)((4 + size) >> 8);
+    memcpy(ret->data, data, size);
+}
+
+static size_t file_name_size(const CHAR16 *name)
+{
+    size_t units = 0;
+    while (name[units] != 0)
+        units++;
+    return 2 * (units + 1);
+}
+
+static bool find_on_volume(struct uefi *uefi, struct place *ret)
+{
+    EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
+    EFI_FILE_IO_INTERFACE *system;
+    EFI_FILE *root, *file;
+    size_t i = 0;
+    if (uefi->loaded == NULL ||
+        uefi->boot->HandleProtocol(uefi->loaded->DeviceHandle, &guid, (void **)&system) !=
+            EFI_SUCCESS ||
+        system->OpenVolume(system, &root) != EFI_SUCCESS)
+        return false;
+    for (; i < BTL_COUNT(files); i++) {
+        if (root->Open(root, &file, (CHAR16 *)(uintptr_t)files[i], EFI_FILE_MODE_READ, 0) ==
+            EFI_SUCCESS) {
+            file->Close(file);
+            break;
+        }
+    }
+    root->Close(root);
+    if (i == BTL_COUNT(files))
+        return false;
+    ret->device = uefi->loaded->DeviceHandle;
+    node_make(&ret->file, MEDIA_FILE, files[i], file_name_size(files[i]));
+    return true;
+}
+
+static bool volume_has(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, EFI_GUID *file)
+{
+    EFI_GUID guid = UEFI_FIRMWARE_VOLUME2_GUID;
+    struct uefi_firmware_volume2 *volume;
+    UINTN size = 0;
+    uint8_t type;
+    uint32_t attributes, authentication;
+    // Without a buffer it only says what there is.
+    return boot->HandleProtocol(device, &guid, (void **)&volume) == EFI_SUCCESS &&
+           volume->read_file(volume, file, NULL, &size, &type, &attributes, &authentication) ==
+               EFI_SUCCESS;
+}
+
+static bool find_in_firmware(struct uefi *uefi, struct place *ret)
+{
+    EFI_GUID guid = UEFI_FIRMWARE_VOLUME2_GUID, shell = UEFI_SHELL_FILE_GUID;
+    EFI_HANDLE *devices = NULL;
+    UINTN count = 0, i = 0;
+    if (uefi->boot->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &devices) != EFI_SUCCESS)
+        return false;
+    while (i < count && !volume_has(uefi->boot, devices[i], &shell))
+        i++;
+    bool found = i < count;
+    if (found) {
+        ret->device = devices[i];
+        node_make(&ret->file, MEDIA_FV_FILE, &shell, sizeof(shell));
+    }
+    uefi->boot->FreePool(devices);
+    return found;
+}
+
+static bool find(struct uefi *uefi, struct place *ret)
+{
+    return find_on_volume(uefi, ret) || find_in_firmware(uefi, ret);
+}
+
+static bool has_shell(struct firmware *fw)
+{
+    struct place place;
+    return find(uefi_of(fw), &place);
+}
+
+// Bytes of a device's path without its end; 0: it has none, or one that does not end.
+static size_t path_size(const uint8_t *path)
+{
+    size_t size = 0;
+    for (int i = 0; i < NODES_MAX; i++) {
+        uint16_t node = (uint16_t)(path[size + 2] | path[size + 3] << 8);
+        if ((path[size] & 0x7f) == END_DEVICE_PATH_TYPE)
+            return size;
+        if (node < 4)
+            return 0;
+        size += node;
+    }
+    return 0;
+}
+
+// The path of the file, from the pool.
+static fw_status path_of(struct uefi *uefi, const struct place *place, uint8_t **ret_path)
+{
+    static const uint8_t end[] = {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, 4, 0};
+    EFI_GUID guid = DEVICE_PATH_PROTOCOL;
+    const uint8_t *device;
+    uint8_t *path;
+    EFI_STATUS status = uefi->boot->HandleProtocol(place->device, &guid, (void **)&device);
+    if (status != EFI_SUCCESS)
+        return status;
+    size_t first = path_size(device), node = place->file.size[0] | place->file.size[1] << 8;
+    status = uefi->boot->AllocatePool(EfiLoaderData, first + node + sizeof(end), (void **)&path);
+    if (status != EFI_SUCCESS)
+        return status;
+    memcpy(path, device, first);
+    memcpy(path + first, &place->file, node);
+    memcpy(path + first + node, end, sizeof(end));
+    *ret_path = path;
+    return FW_SUCCESS;
+}
+
+// Without its script: that may be what started this loader.
+static void set_options(struct uefi *uefi, EFI_HANDLE shell)
+{
+    static CHAR16 options[] = L"-nostartup";
+    EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
+    EFI_LOADED_IMAGE *loaded;
+    if (uefi->boot->HandleProtocol(shell, &guid, (void **)&loaded) != EFI_SUCCESS)
+        return;
+    loaded->LoadOptions = options;
+    loaded->LoadOptionsSize = sizeof(options);
+}
+
+static fw_status load(struct uefi *uefi, const struct place *place, EFI_HANDLE *ret_shell)
+{
+    uint8_t *path;
+    EFI_HANDLE shell = NULL;
+    EFI_STATUS status = path_of(uefi, place, &path);
+    if (status != EFI_SUCCESS)
+        return status;
+    status =
+        uefi->boot->LoadImage(FALSE, uefi->image, (EFI_DEVICE_PATH *)(void *)path, NULL, 0, &shell);
+    uefi->boot->FreePool(path);
+    if (status == EFI_SUCCESS)
+        *ret_shell = shell;
+    else if (shell != NULL) // loaded, and not to be started (Secure Boot)
+        uefi->boot->UnloadImage(shell);
+    return status;
+}
+
+// What it returns is no failure of ours. It may leave the console in another mode.
+static fw_status run_shell(struct firmware *fw)
+{
+    struct uefi *uefi = uefi_of(fw);
+    SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi->system->ConOut;
+    struct place place;
+    EFI_HANDLE shell;
+    if (!find(uefi, &place))
+        return FW_NOT_FOUND;
+    fw_status status = load(uefi, &place, &shell);
+    if (status != FW_SUCCESS)
+        return status;
+    INT32 mode = console != NULL && console->Mode != NULL ? console->Mode->Mode : 0;
+    set_options(uefi, shell);
+    uefi->boot->StartImage(shell, NULL, NULL);
+    if (console != NULL && console->Mode != NULL && console->Mode->Mode != mode)
+        console->SetMode(console, (UINTN)mode);
+    fw->screen_style(fw, FW_STYLE_NORMAL);
+    return FW_SUCCESS;
+}
+
+void shell_uefi(struct firmware *ret)
+{
+    ret->has_shell = has_shell;
+    ret->run_shell = run_shell;
+}

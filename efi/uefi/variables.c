@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Variables (UEFI 2.10, 8.2), and what is asked of the firmware through one of them: its setup.
+#include <efi.h>
+
+#include <btl/boot_state.h>
+
+#include "firmware.h"
+#include "uefi.h"
+
+#include <btl/mem.h>
+
+#define NAME_UNITS 64
+#define ACCESS     (EFI_VARIABLE_BOOTSERVICE_ACCESS | EFI_VARIABLE_RUNTIME_ACCESS)
+_Static_assert(BTL_VARIABLE_ATTRIBUTES == (EFI_VARIABLE_NON_VOLATILE | ACCESS), "attributes");
+
+struct name {
+    EFI_GUID guid;
+    CHAR16 text[NAME_UNITS];
+};
+
+static bool take_name(const struct fw_variable *which, struct name *ret)
+{
+    size_t len = 0;
+    memcpy(&ret->guid, which->guid, sizeof(ret->guid));
+    for (; which->name[len] != '\0'; len++) {
+        if (len + 1 == NAME_UNITS)
+            return false;
+        ret->text[len] = (unsigned char)which->name[len];
+    }
+    ret->text[len] = 0;
+    return true;
+}
+
+// A firmware that says it wrote more than there is room for is not believed any further.
+static fw_status variable_get(struct firmware *fw, const struct fw_variable *which, void *to,
+                              uint64_t *size, uint32_t *ret_attributes)
+{
+    struct name name;
+    UINTN got = *size;
+    UINT32 attributes = 0;
+    if (!take_name(which, &name))
+        return FW_INVALID_PARAMETER;
+    EFI_STATUS status =
+        uefi_of(fw)->runtime->GetVariable(name.text, &name.guid, &attributes, &got, to);
+    if (status == EFI_SUCCESS && got > *size)
+        return FW_BUFFER_TOO_SMALL;
+    if (status == EFI_SUCCESS) {
+        *size = got;
+        *ret_attributes = attributes;
+    }
+    return status;
+}
+
+// One with other attributes is in the way: it can be deleted, not written (8.2.3). The firmware has
+// the same answer for other things, and only here must nothing be lost by it.
+static bool has_other_attributes(EFI_RUNTIME_SERVICES *runtime, struct name *name)
+{
+    UINT32 attributes = 0;
+    UINTN size = 0;
+    EFI_STATUS status = runtime->GetVariable(name->text, &name->guid, &attributes, &size, NULL);
+    return (status == EFI_SUCCESS || status == EFI_BUFFER_TOO_SMALL) && attributes != 0 &&
+           attributes != BTL_VARIABLE_ATTRIBUTES;
+}
+
+static fw_status variable_set(struct firmware *fw, const struct fw_variable *which,
+                              const void *data, uint64_t size)
+{
+    EFI_RUNTIME_SERVICES *runtime = uefi_of(fw)->runtime;
+    struct name name;
+    if (!take_name(which, &name))
+        return FW_INVALID_PARAMETER;
+    if (size == 0)
+        return runtime->SetVariable(name.text, &name.guid, 0, 0, NULL);
+    void *bytes = (void *)(uintptr_t)data;
+    EFI_STATUS status =
+        runtime->SetVariable(name.text, &name.guid, BTL_VARIABLE_ATTRIBUTES, size, bytes);
+    if (status != EFI_INVALID_PARAMETER || !has_other_attributes(runtime, &name) ||
+        runtime->SetVariable(name.text, &name.guid, 0, 0, NULL) != EFI_SUCCESS)
+        return status;
+    return runtime->SetVariable(name.text, &name.guid, BTL_VARIABLE_ATTRIBUTES, size, bytes);
+}
+
+// ------------------------------------------------------------------------------------------ setup
+
+// A UINT64 of the firmware's own; false where it is not there or not that.
+static bool global_get(struct firmware *fw, const char *name, uint64_t *ret)
+{
+    EFI_GUID guid = EFI_GLOBAL_VARIABLE;
+    struct fw_variable which = {.name = name};
+    uint64_t value = 0, size = sizeof(value);
+    uint32_t attributes;
+    memcpy(which.guid, &guid, sizeof(guid));
+    if (variable_get(fw, &which, &value, &size, &attributes) != FW_SUCCESS || size != sizeof(value))
+        return false;
+    *ret = value;
+    return true;
+}
+
+static bool has_setup(struct firmware *fw)
+{
+    uint64_t supported;
+    return global_get(fw, "OsIndicationsSupported", &supported) &&
+           (supported & EFI_OS_INDICATIONS_BOOT_TO_FW_UI) != 0;
+}
+
+static fw_status enter_setup(struct firmware *fw)
+{
+    EFI_GUID guid = EFI_GLOBAL_VARIABLE;
+    struct fw_variable which = {.name = "OsIndications"};
+    uint64_t wanted = 0;
+    memcpy(which.guid, &guid, sizeof(guid));
+    if (!has_setup(fw))
+        return FW_UNSUPPORTED;
+    global_get(fw, which.name, &wanted); // else nothing was asked for yet
+    wanted |= EFI_OS_INDICATIONS_BOOT_TO_FW_UI;
+    fw_status status = variable_set(fw, &which, &wanted, sizeof(wanted));
+    if (status != FW_SUCCESS)
+        return status;
+    fw->reset(fw, FW_RESET_COLD);
+    return FW_DEVICE_ERROR;
+}
+
+void variables_uefi(struct firmware *ret)
+{
+    ret->variable_get = variable_get;
+    ret->variable_set = variable_set;
+    ret->has_setup = has_setup;
+    ret->enter_setup = enter_setup;
+}

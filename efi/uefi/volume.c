@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// A volume on EFI_SIMPLE_FILE_SYSTEM_PROTOCOL.
+#include <efi.h>
+
+#include "firmware.h"
+#include "text.h"
+#include "uefi.h"
+
+#include <btl/mem.h>
+
+// EFI_FILE_INFO ends with the name, which a long one of FAT or NTFS fills: 255 units and a NUL.
+#define INFO_MAX (sizeof(EFI_FILE_INFO) + 2 * 256)
+union entry {
+    EFI_FILE_INFO info;
+    uint8_t room[INFO_MAX];
+};
+
+// Bytes of such a name in UTF-8.
+#define NAME_MAX (3 * 256)
+// What FAT can hold in a directory. A listing that goes on is taken for one that never ends.
+#define ENTRIES_MAX 65536
+
+static void close_directory(struct volume_uefi *volume)
+{
+    if (volume->directory != NULL)
+        volume->directory->Close(volume->directory);
+    volume->directory = NULL;
+    volume->directory_path[0] = 0;
+}
+
+// Units of a path before its last separator.
+static size_t directory_length(const CHAR16 *path)
+{
+    size_t length = 0;
+    for (size_t i = 0; path[i] != 0; i++) {
+        if (path[i] == '\\')
+            length = i;
+    }
+    return length;
+}
+
+// Opens the directory of a file that is open, and leaves it so until a file of another is found.
+// Not being able to is no loss.
+static void keep_directory(struct volume_uefi *volume, const CHAR16 *path)
+{
+    CHAR16 *kept = volume->directory_path;
+    size_t length = directory_length(path);
+    if (memcmp(kept, path, length * sizeof(CHAR16)) == 0 && kept[length] == 0)
+        return;
+    close_directory(volume);
+    memcpy(kept, path, length * sizeof(CHAR16));
+    kept[length] = 0;
+    if (length > 0 && volume->root->Open(volume->root, &volume->directory, kept, EFI_FILE_MODE_READ,
+                                         0) != EFI_SUCCESS)
+        volume->directory = NULL;
+}
+
+static fw_status open(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
+{
+    EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
+    CHAR16 name[FW_PATH_MAX];
+    if (!path_to_utf16(path, name))
+        return FW_INVALID_PARAMETER;
+    EFI_STATUS status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
+    if (status != EFI_SUCCESS)
+        return status;
+    *ret_file = (struct volume_file){volume, file};
+    keep_directory((struct volume_uefi *)volume, name);
+    return status;
+}
+
+static fw_status info(struct volume_file *file, struct volume_info *ret_info)
+{
+    EFI_GUID guid = EFI_FILE_INFO_ID;
+    EFI_FILE *handle = file->handle;
+    union entry answer;
+    UINTN size = sizeof(answer);
+    EFI_STATUS status = handle->GetInfo(handle, &guid, &size, &answer);
+    if (status != EFI_SUCCESS)
+        return status;
+    if (size < SIZE_OF_EFI_FILE_INFO || size > sizeof(answer))
+        return FW_VOLUME_CORRUPTED;
+    *ret_info = (struct volume_info){answer.info.FileSize,
+                                     (answer.info.Attribute & EFI_FILE_DIRECTORY) != 0};
+    return FW_SUCCESS;
+}
+
+static fw_status read(struct volume_file *file, void *to, uint64_t size, uint64_t *ret_read)
+{
+    EFI_FILE *handle = file->handle;
+    UINTN got = size;
+    EFI_STATUS status = handle->Read(handle, &got, to);
+    if (status == EFI_SUCCESS && got > size)
+        return FW_DEVICE_ERROR;
+    if (status == EFI_SUCCESS)
+        *ret_read = got;
+    return status;
+}
+
+static void close(struct volume_file *file)
+{
+    EFI_FILE *handle = file->handle;
+    handle->Close(handle);
+}
+
+// ----------------------------------------------------------------------------------------- listing
+
+// `bytes` is what the firmware wrote of it. A name that is not wholly inside, is no UTF-16, or
+// could not be part of a path is none.
+static bool name_of(const union entry *entry, UINTN bytes, char to[static NAME_MAX],
+                    struct btl_str *ret_name)
+{
+    size_t units = (bytes - SIZE_OF_EFI_FILE_INFO) / 2, len;
+    const uint8_t *text = entry->room + SIZE_OF_EFI_FILE_INFO;
+    if (!utf16_name_to_utf8(text, units, to, NAME_MAX, &len))
+        return false;
+    *ret_name = (struct btl_str){to, len};
+    return true;
+}
+
+static fw_status list_entries(EFI_FILE *directory, volume_visit *visit, void *context)
+{
+    for (uint32_t i = 0; i < ENTRIES_MAX; i++) {
+        union entry entry;
+        char text[NAME_MAX];
+        struct btl_str name;
+        UINTN bytes = sizeof(entry);
+        EFI_STATUS status = directory->Read(directory, &bytes, &entry);
+        if (status == EFI_BUFFER_TOO_SMALL)
+            return FW_VOLUME_CORRUPTED; // longer than any name; it would come again
+        if (status != EFI_SUCCESS || bytes == 0)
+            return status;
+        if (bytes < SIZE_OF_EFI_FILE_INFO || bytes > sizeof(entry))
+            return FW_VOLUME_CORRUPTED;
+        struct volume_info what = {entry.info.FileSize,
+                                   (entry.info.Attribute & EFI_FILE_DIRECTORY) != 0};
+        if (name_of(&entry, bytes, text, &name) && !visit(context, name, &what))
+            return FW_SUCCESS;
+    }
+    return FW_VOLUME_CORRUPTED;
+}
+
+static fw_status list(struct volume *volume, struct btl_str path, volume_visit *visit,
+                      void *context)
+{
+    struct volume_file directory;
+    struct volume_info what;
+    fw_status status = open(volume, path, &directory);
+    if (status != FW_SUCCESS)
+        return status;
+    status = info(&directory, &what);
+    if (status == FW_SUCCESS)
+        status = what.directory ? list_entries(directory.handle, visit, context) : FW_NOT_FOUND;
+    close(&directory);
+    return status;
+}
+
+// ----------------------------------------------------------------------------------------- writing
+
+#define WRITABLE (EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE)
+
+// Every directory of the path, one in the other. Those that are there are opened and left as they
+// are; what cannot be made shows when the file is created.
+static void make_directories(EFI_FILE *root, CHAR16 *name)
+{
+    EFI_FILE *directory;
+    for (CHAR16 *at = name + 1; *at != 0; at++) {
+        if (*at != '\\')
+            continue;
+        *at = 0;
+        if (root->Open(root, &directory, name, WRITABLE | EFI_FILE_MODE_CREATE,
+                       EFI_FILE_DIRECTORY) == EFI_SUCCESS)
+            directory->Close(directory);
+        *at = '\\';
+    }
+}
+
+static fw_status create(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
+{
+    EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
+    CHAR16 name[FW_PATH_MAX];
+    if (!path_to_utf16(path, name))
+        return FW_INVALID_PARAMETER;
+    make_directories(root, name);
+    EFI_STATUS status = root->Open(root, &file, name, WRITABLE | EFI_FILE_MODE_CREATE, 0);
+    if (status == EFI_SUCCESS)
+        *ret_file = (struct volume_file){volume, file};
+    return status;
+}
+
+static fw_status write(struct volume_file *file, const void *from, uint64_t size,
+                       uint64_t *ret_written)
+{
+    EFI_FILE *handle = file->handle;
+    UINTN written = size;
+    EFI_STATUS status = handle->Write(handle, &written, (void *)(uintptr_t)from);
+    if (status == EFI_SUCCESS)
+        *ret_written = written;
+    return status;
+}
+
+static fw_status flush(struct volume_file *file)
+{
+    EFI_FILE *handle = file->handle;
+    return handle->Flush(handle);
+}
+
+// A name without directory stays in the file's own (UEFI 2.10, 13.5.14).
+static fw_status rename(struct volume_file *file, struct btl_str name)
+{
+    EFI_GUID guid = EFI_FILE_INFO_ID;
+    EFI_FILE *handle = file->handle;
+    union {
+        EFI_FILE_INFO info;
+        uint8_t room[sizeof(EFI_FILE_INFO) + 2 * FW_PATH_MAX];
+    } to;
+    CHAR16 path[FW_PATH_MAX];
+    UINTN size = sizeof(to), len = 0;
+    if (!path_to_utf16(name, path))
+        return FW_INVALID_PARAMETER;
+    EFI_STATUS status = handle->GetInfo(handle, &guid, &size, &to);
+    if (status != EFI_SUCCESS)
+        return status;
+    for (; path[1 + len] != 0; len++) // without the root
+        to.info.FileName[len] = path[1 + len];
+    to.info.FileName[len] = 0;
+    to.info.Size = SIZE_OF_EFI_FILE_INFO + 2 * (len + 1);
+    return handle->SetInfo(handle, &guid, to.info.Size, &to);
+}
+
+static fw_status remove(struct volume *volume, struct btl_str path)
+{
+    EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
+    CHAR16 name[FW_PATH_MAX];
+    if (!path_to_utf16(path, name))
+        return FW_INVALID_PARAMETER;
+    EFI_STATUS status = root->Open(root, &file, name, WRITABLE, 0);
+    if (status != EFI_SUCCESS)
+        return status;
+    // Closes the file either way; that it is still there is a warning to the specification.
+    return file->Delete(file) == EFI_SUCCESS ? FW_SUCCESS : FW_ACCESS_DENIED;
+}
+
+static void close_volume(struct volume *volume)
+{
+    EFI_FILE *root = ((struct volume_uefi *)volume)->root;
+    close_directory((struct volume_uefi *)volume);
+    root->Close(root);
+}
+
+fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, EFI_HANDLE device)
+{
+    EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
+    EFI_FILE_IO_INTERFACE *system;
+    EFI_STATUS status = boot->HandleProtocol(device, &guid, (void **)&system);
+    if (status != EFI_SUCCESS)
+        return status;
+    *volume = (struct volume_uefi){.volume = {.open = open,
+                                              .info = info,
+                                              .read = read,
+                                              .close = close,
+                                              .list = list,
+                                              .create = create,
+                                              .write = write,
+                                              .flush = flush,
+                                              .rename = rename,
+                                              .remove = remove,
+                                              .close_volume = close_volume}};
+    return system->OpenVolume(system, &volume->root);
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Everything printed goes to the log, the serial line, the screen and the capture, in that order.
+#include "print.h"
+
+#include "firmware/handoff.h"
+#include "vm/vm.h"
+
+#include <btl/kernel.h>
+
+static bool serial, screen, capturing;
+static void (*capture)(const char *text, size_t len);
+static struct btl_buffer *copied;
+
+static void put(struct btl_out *out, const char *text, size_t len)
+{
+    log_put(text, len);
+    if (serial)
+        uart_put(text, len);
+    if (screen)
+        screen_put(text, len);
+    if (copied != NULL)
+        copied->out.put(&copied->out, text, len);
+    if (capture == NULL || capturing)
+        return;
+    capturing = true; // what a sink prints itself is not given to it
+    capture(text, len);
+    capturing = false;
+}
+
+static struct btl_out out = {.put = put};
+
+void console_init(void)
+{
+    serial = uart_init();
+}
+
+// The screen, when it can be reached: in phase 1 the loader's direct map may end below it.
+static bool find_screen(struct screen *ret)
+{
+    const struct btlm_system *system = btl_manifest_system(handoff_manifest());
+
+    if (system->framebuffer_format == 0 ||
+        (!vm_ready() &&
+         !btl_in_range(system->framebuffer, system->framebuffer_size, system->direct_map_size)))
+        return false;
+    *ret = (struct screen){
+        .pixels = phys_to_virt(system->framebuffer),
+        .width = system->framebuffer_width,
+        .height = system->framebuffer_height,
+        .stride = system->framebuffer_stride,
+    };
+    return true;
+}
+
+void console_configure(void)
+{
+    struct screen found;
+
+    serial = serial && options.serial;
+    screen = screen || (options.screen && find_screen(&found) && screen_init(&found));
+}
+
+struct btl_out console_out(void)
+{
+    return out;
+}
+
+void console_copy(struct btl_buffer *copy)
+{
+    copied = copy;
+}
+
+int console_read(void)
+{
+    return serial ? uart_read() : -1;
+}
+
+bool console_has_terminal(void)
+{
+    return serial;
+}
+
+void kvprintf(const char *format, va_list args)
+{
+    btl_vformat(&out, format, args);
+}
+
+void kprintf(const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    kvprintf(format, args);
+    va_end(args);
+}
+
+int console_capture(void (*sink)(const char *text, size_t len))
+{
+    if (sink == NULL)
+        return BTL_EINVAL;
+    if (capture != NULL)
+        return BTL_EBUSY;
+    capture = sink;
+    return 0;
+}
+
+void console_release(void (*sink)(const char *text, size_t len))
+{
+    if (capture == sink)
+        capture = NULL;
+}
+
+bool console_forget(uint64_t start, uint64_t end)
+{
+    uint64_t at = (uint64_t)(uintptr_t)capture;
+
+    if (capture == NULL || at < start || at >= end)
+        return false;
+    capture = NULL;
+    return true;
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The kernel's log: a ring of what was printed, each line with its time and level, as the loader's
+// log in the manifest has them. Static, because the first lines are older than any allocator.
+#include "print.h"
+
+#include "firmware/handoff.h"
+#include "timeline.h"
+
+#define LOG_SIZE (64u << 10)
+
+static char ring[LOG_SIZE];
+static uint64_t written; // bytes ever
+static enum btl_log_level level = BTL_LOG_INFO;
+static bool inside_line, shown;
+
+static void put_bytes(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        ring[written++ % LOG_SIZE] = text[i];
+}
+
+// Before the manifest there is no clock.
+static void begin_line(void)
+{
+    char prefix[BTL_LOG_PREFIX_MAX];
+
+    put_bytes(prefix, btl_log_prefix(prefix, handoff_ready() ? timeline_now() : 0, level));
+}
+
+// What is printed while the log is being shown is the log itself.
+void log_put(const char *text, size_t len)
+{
+    size_t start = 0;
+
+    if (shown)
+        return;
+    for (size_t at = 0; at < len; at++) {
+        if (!inside_line)
+            begin_line();
+        inside_line = text[at] != '\n';
+        if (inside_line && at + 1 < len)
+            continue;
+        put_bytes(text + start, at + 1 - start);
+        start = at + 1;
+    }
+}
+
+void log_level(enum btl_log_level of_lines)
+{
+    level = of_lines;
+}
+
+static void put(struct btl_out *out, const char *text, size_t len)
+{
+    log_put(text, len);
+}
+
+struct btl_out log_out(void)
+{
+    return (struct btl_out){.put = put};
+}
+
+static void show_loaders(struct btl_out *out)
+{
+    struct btl_str text = btl_manifest_text(handoff_manifest(), BTLM_LOG);
+
+    if (text.len == 0)
+        return;
+    out->put(out, text.at, text.len);
+    if (text.at[text.len - 1] != '\n')
+        out->put(out, "\n", 1);
+}
+
+// The oldest line that is whole.
+static uint64_t first_line(void)
+{
+    uint64_t at =
+        written > LOG_SIZE ? written - LOG_SIZE + 1 : 0; // + 1: what is before it is there
+
+    while (at > 0 && at < written && ring[(at - 1) % LOG_SIZE] != '\n')
+        at++;
+    return at;
+}
+
+static void show_kernels(struct btl_out *out)
+{
+    uint64_t at = first_line();
+
+    if (at > 0)
+        btl_format(out, "[%lu bytes before this]\n", at);
+    while (at < written) {
+        char piece[128];
+        size_t len = 0;
+
+        while (at < written && len < sizeof(piece))
+            piece[len++] = ring[at++ % LOG_SIZE];
+        out->put(out, piece, len);
+    }
+}
+
+void log_show(struct btl_out *out)
+{
+    shown = true;
+    if (handoff_ready())
+        show_loaders(out);
+    show_kernels(out);
+    shown = false;
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "panic.h"
+
+#include "boot_state.h"
+#include "dlkm/dlkm.h"
+#include "give_up.h"
+#include "power.h"
+#include "console/print.h"
+#include "symbols.h"
+#include "watchdog.h"
+
+#include <btl/boot_state.h>
+#include <btl/kernel.h>
+
+#define FRAMES_MAX 32
+
+static int depth;
+
+// For the record of the failure: the backtrace, then what happened, in one line. The loader quotes
+// the last one.
+#define MESSAGE_MAX 320
+static char message_text[MESSAGE_MAX], text[BTL_RECORD_TEXT_MAX];
+static struct btl_buffer message, record;
+static bool recording, recorded;
+
+bool panic_is_shown(void)
+{
+    return depth > 0;
+}
+
+// In one line, behind the last whole one of the backtrace.
+static void append_message(void)
+{
+    struct btl_str whole = btl_buffer_text(&record), said = btl_buffer_text(&message);
+    while (whole.len > 0 && whole.at[whole.len - 1] != '\n')
+        whole.len--;
+    record.len = whole.len;
+    record.size = sizeof(text);
+    for (size_t i = 0; i < said.len; i++) {
+        bool joins = said.at[i] == '\n' && i + 1 < said.len;
+        record.out.put(&record.out, joins ? "; " : &said.at[i], joins ? 2 : 1);
+    }
+}
+
+// Before anything that may fail in its turn is shown. Once: what fails in here fails again.
+static void record_message(void)
+{
+    console_copy(NULL);
+    if (recording)
+        return;
+    recording = true;
+    record = btl_buffer(text, sizeof(text));
+    append_message();
+    recorded = boot_give_up_record(btl_buffer_text(&record));
+}
+
+static _Noreturn void second_failure(void)
+{
+    if (depth == 2) {
+        console_copy(NULL);
+        kprintf("\nA second failure while the first was being shown.\n");
+        record_message();
+    }
+    boot_reset_failed();
+    if (depth == 2)
+        kprintf("Stopped.\n");
+    power_stop_failed();
+}
+
+void panic_begin(void)
+{
+    if (depth++ > 0)
+        second_failure();
+    watchdog_time_panic();
+    log_level(BTL_LOG_ERROR);
+    kprintf("\n*** ");
+    message = btl_buffer(message_text, sizeof(message_text));
+    console_copy(&message);
+}
+
+struct trace {
+    int frame;
+    uint64_t last; // address of the frame before, printed
+    int repeated;  // how often it came again
+};
+
+static void print_repeated(struct trace *trace)
+{
+    if (trace->repeated > 0)
+        kprintf("       ... and %d times more\n", trace->repeated);
+    trace->repeated = 0;
+}
+
+static bool print_frame(void *context, uint64_t address)
+{
+    struct trace *trace = context;
+    // A return address may be the first byte behind its function.
+    const struct symbol at = symbol_find(address, trace->frame > 0);
+
+    if (address == trace->last) {
+        trace->repeated++;
+        return true;
+    }
+    print_repeated(trace);
+    trace->last = address;
+    kprintf("  #%-2d %016lx", trace->frame, address);
+    if (at.name.len > 0)
+        kprintf("  %pS+0x%lx", &at.name, at.offset);
+    if (at.owner.len > 0)
+        kprintf(" [%pS]", &at.owner);
+    kprintf("\n");
+    return ++trace->frame < FRAMES_MAX;
+}
+
+void backtrace_print(const struct arch_registers *registers)
+{
+    struct trace trace = {.frame = registers != NULL ? 0 : 1};
+
+    kprintf("backtrace:\n");
+    arch_backtrace(registers, print_frame, &trace);
+    print_repeated(&trace);
+}
+
+void panic_end(const struct arch_registers *registers)
+{
+    struct btl_str running = dlkm_running();
+
+    if (running.len > 0)
+        kprintf("while the load function of module %pS was running\n", &running);
+    record_message();
+    arch_print_registers(registers);
+    record = btl_buffer(text, sizeof(text) - 2 * MESSAGE_MAX); // "; " is twice as long as a newline
+    console_copy(&record);
+    backtrace_print(registers);
+    console_copy(NULL);
+    append_message();
+    if (recorded) // once more, with the backtrace
+        boot_record_failure(btl_buffer_text(&record));
+    if (boot_can_fall_back())
+        power_report_panic();
+    boot_give_up_reset(recorded);
+    kprintf("Stopped.\n");
+    power_stop_failed();
+}
+
+void kpanic(const char *format, ...)
+{
+    va_list args;
+
+    panic_begin();
+    kprintf("PANIC: ");
+    va_start(args, format);
+    kvprintf(format, args);
+    va_end(args);
+    kprintf("\n");
+    panic_end(NULL);
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "watchdog.h"
+
+#include "arch.h"
+#include "boot_state.h"
+#include "give_up.h"
+#include "panic.h"
+#include "console/say.h"
+
+#include <btl/kernel.h>
+
+// What a panic may take: it writes a variable, and shows a page of text on a slow line.
+#define PANIC_SECONDS 15
+
+static void too_late(const struct arch_registers *at)
+{
+    panic_begin();
+    kprintf("WATCHDOG: the kernel is not up after %u seconds (boot_timeout)\n",
+            boot_entry()->timeout);
+    panic_end(at);
+}
+
+// A panic has had its time: it hangs, perhaps in the firmware, and nothing is left but the reset.
+static void expired(const struct arch_registers *at)
+{
+    if (!panic_is_shown())
+        arch_watchdog_leave(at, too_late);
+    boot_reset_failed();
+}
+
+void watchdog_time_panic(void)
+{
+    arch_watchdog_extend(PANIC_SECONDS);
+}
+
+void watchdog_start(void)
+{
+    const struct btlm_boot *boot = boot_entry();
+
+    if (boot == NULL || boot->timeout == 0)
+        return;
+    if (arch_watchdog_start(boot->timeout, expired))
+        kprintf("watchdog: the kernel has to be up in %u seconds\n", boot->timeout);
+    else
+        kernel_say(BTL_RUN_NO_WATCHDOG);
+}
+
+void watchdog_stop(void)
+{
+    arch_watchdog_stop();
+}

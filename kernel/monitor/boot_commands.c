@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// boot-ok, next-conf and boot-state.
+#include "failure/boot_state.h"
+
+#include "dlkm/volume.h"
+#include "firmware/handoff.h"
+#include "console/print.h"
+#include "console/say.h"
+
+#include <btl/config.h>
+#include <btl/kernel.h>
+
+void boot_ok_run(int argc, char **argv)
+{
+    if (argc == 1)
+        boot_ok();
+    else
+        kprintf("usage: boot-ok\n");
+}
+
+// Where the kernel can read the boot volume, a name that is mistyped is noticed now.
+static bool is_there(struct btl_str path)
+{
+    struct btl_fs *fs = volume_boot();
+    struct btl_fs_file file = {0};
+    int error = fs != NULL ? fs->open(fs, path, &file) : 0;
+
+    if (error == BTL_ENOENT || error == BTL_EINVAL)
+        kernel_say(BTL_RUN_NEXT_NO_FILE, BTL_ARG(path), BTL_ARG_Z(fs->name));
+    return error != BTL_ENOENT && error != BTL_EINVAL;
+}
+
+void next_conf_run(int argc, char **argv)
+{
+    struct btl_record record = {0};
+    bool is_new;
+
+    if (argc != 2) {
+        kprintf("usage: next-conf PATH   (a configuration of the boot volume)\n");
+        return;
+    }
+    record.path = btl_str_of(argv[1]);
+    if (!btl_is_path(record.path))
+        kernel_say(BTL_RUN_STATE_PATH, BTL_ARG(record.path), BTL_DEC(BTL_RECORD_PATH_MAX));
+    else if (is_there(record.path) && boot_record_store(BTL_VARIABLE_NEXT, &record, &is_new))
+        kprintf("next-conf: %pS will be booted next, once\n", &record.path);
+}
+
+// Anybody may have written a variable: what would drive the terminal is not sent to it.
+static void print_text(struct btl_str text)
+{
+    kprintf("    ");
+    for (size_t i = 0; i < text.len; i++) {
+        uint8_t c = (uint8_t)text.at[i];
+        if (c == '\n' && i + 1 < text.len)
+            kprintf("\n    ");
+        else if (c != '\n')
+            kprintf(c >= ' ' && c < 0x7f ? "%c" : "\\x%02x", c);
+    }
+    kprintf("\n");
+}
+
+static void print_sha256(const uint8_t sha256[static 32])
+{
+    for (int i = 0; i < 32; i++)
+        kprintf("%02x", sha256[i]);
+    kprintf("\n");
+}
+
+static void print_given_up(const struct btl_record *failed)
+{
+    for (uint32_t i = 0; i < failed->given_up_count; i++) {
+        kprintf("    given up by the kernel: ");
+        print_sha256(failed->given_up[i]);
+    }
+}
+
+static void print_record(enum btl_variable which, const struct btl_record *record)
+{
+    switch (which) {
+    case BTL_VARIABLE_TRIAL:
+        kprintf(", tries left: %u\n", record->number);
+        break;
+    case BTL_VARIABLE_FAILED:
+        if (record->path.len == 0) {
+            kprintf("the last failure is settled\n");
+            print_given_up(record);
+            return;
+        }
+        kprintf(", in the %s:\n", record->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader");
+        print_text(record->text);
+        break;
+    default:
+        kprintf("\n");
+    }
+    if (which != BTL_VARIABLE_NEXT) {
+        kprintf("    SHA-256 ");
+        print_sha256(record->sha256);
+    }
+    print_given_up(record);
+}
+
+static void show_record(enum btl_variable which)
+{
+    struct boot_record stored;
+
+    boot_record_load(which, &stored);
+    kprintf("%-9s  ", btl_variable_name(which));
+    if (stored.record.there) {
+        kprintf("%pS", &stored.record.path);
+        print_record(which, &stored.record);
+    } else if (stored.status == EFI_NOT_FOUND) {
+        kprintf("-\n");
+    } else if (stored.status != EFI_SUCCESS) {
+        kprintf("cannot be read (%s)\n", efi_status_text(stored.status));
+    } else {
+        kprintf("no record of this version of BTL: as if it were not there\n");
+    }
+}
+
+void boot_state_run(int argc, char **argv)
+{
+    struct btl_out out = console_out();
+
+    if (argc != 1) {
+        kprintf("usage: boot-state\n");
+        return;
+    }
+    if (boot_entry() == NULL)
+        kernel_say(BTL_RUN_STATE_UNKNOWN);
+    else
+        btl_manifest_print(handoff_manifest(), 1u << BTLM_BOOT, &out);
+    for (int which = 0; which < BTL_VARIABLES; which++)
+        show_record((enum btl_variable)which);
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The monitor's own commands: a table, and the function of each.
+#include "monitor.h"
+
+#include "failure/boot_state.h"
+#include "device/devices.h"
+#include "dlkm/dlkm.h"
+#include "dlkm/kmadmin.h"
+#include "firmware/handoff.h"
+#include "failure/panic.h"
+#include "failure/power.h"
+#include "console/print.h"
+#include "selftest.h"
+#include "timeline.h"
+#include "vm/vm.h"
+
+#include <btl/kernel.h>
+
+static void run_help(int argc, char **argv)
+{
+    monitor_help();
+}
+
+static void print_module(const struct module *module)
+{
+    const struct btlm_module *entry = module->entry;
+    struct btl_str name = module_name(module);
+    char supported[16];
+    int length = (int)btl_supported_text(entry->supported, supported);
+
+    kprintf("%3u %-16pS %-11s %-15.*s %-5s %-10s ", module_id(module), &name,
+            btl_type_name(entry->type), length, supported, btl_phase_name(entry->configured),
+            module_state_name(module->state));
+    if (module->image != NULL)
+        kprintf("%p %7lu %3u\n", (void *)(uintptr_t)module->image->base, module->image->size,
+                module->dependents);
+    else
+        kprintf("%-18s %7s %3u\n", "-", "-", module->dependents);
+}
+
+static void run_lsmod(int argc, char **argv)
+{
+    kprintf("%3s %-16s %-11s %-15s %-5s %-10s %-18s %7s %s\n", "id", "name", "type", "supported",
+            "conf.", "state", "address", "size", "dependents");
+    for (uint32_t id = 0; id < module_count(); id++)
+        print_module(module_get(id));
+}
+
+static void print_text(const char *label, struct btlm_str str)
+{
+    struct btl_str text = btl_manifest_str(handoff_manifest(), str);
+
+    if (text.len > 0)
+        kprintf("%-14s %pS\n", label, &text);
+}
+
+static void print_dependencies(const struct module *module)
+{
+    kprintf("%-14s", "depends:");
+    for (uint32_t i = 0; i < module->entry->depend_count; i++) {
+        struct btl_str name = module_name(module_get(module_dependency(module, i)));
+        kprintf(" %pS", &name);
+    }
+    kprintf("\n%-14s", "dependents:");
+    for (uint32_t id = 0; id < module_count(); id++) {
+        const struct module *other = module_get(id);
+        struct btl_str name = module_name(other);
+        for (uint32_t i = 0; i < other->entry->depend_count; i++)
+            if (module_dependency(other, i) == module_id(module))
+                kprintf(" %pS%s", &name, other->state == MODULE_LOADED ? "" : " (not loaded)");
+    }
+    kprintf("\n");
+}
+
+static void print_image(const struct module_image *image)
+{
+    static const char *const what[BTL_SEGS] = {"text", "rodata", "data"};
+
+    for (int kind = 0; kind < BTL_SEGS; kind++) {
+        const struct btl_segment *segment = &image->segment[kind];
+        if (segment->size > 0)
+            kprintf("%-14s %p %lu bytes %c%c%c\n", what[kind],
+                    (void *)(uintptr_t)(image->base + segment->offset), segment->size,
+                    segment->perm & BTL_PERM_READ ? 'R' : '-',
+                    segment->perm & BTL_PERM_WRITE ? 'W' : '-',
+                    segment->perm & BTL_PERM_EXEC ? 'X' : '-');
+    }
+}
+
+static void run_modinfo(int argc, char **argv)
+{
+    const struct module *module;
+    char supported[16];
+    uint32_t id;
+    int length;
+
+    if (argc != 2 || !module_find(btl_str_of(argv[1]), &id)) {
+        kprintf(argc == 2 ? "modinfo: no module %s; lsmod lists them\n" : "usage: modinfo NAME\n",
+                argc == 2 ? argv[1] : "");
+        return;
+    }
+    module = module_get(id);
+    length = (int)btl_supported_text(module->entry->supported, supported);
+    print_text("name:", module->entry->name);
+    print_text("file:", module->entry->path);
+    print_text("version:", module->entry->version);
+    print_text("description:", module->entry->description);
+    print_text("flags:", module->entry->arguments);
+    kprintf("%-14s %s\n", "on error:", btl_on_error_name(BTLM_ON_ERROR(module->entry->flags)));
+    kprintf("%-14s %u\n%-14s %s\n%-14s %.*s\n%-14s %s\n%-14s %s\n", "id:", id,
+            "type:", btl_type_name(module->entry->type), "supported:", length, supported,
+            "configured:", btl_phase_name(module->entry->configured),
+            "phase:", btl_phase_name(module->entry->phase));
+    kprintf("%-14s %s%s%s\n", "state:", module_state_name(module->state),
+            module->reason != NULL ? ": " : "", module->reason != NULL ? module->reason : "");
+    print_dependencies(module);
+    if (module->image != NULL)
+        print_image(module->image);
+}
+
+static void print_sections(void)
+{
+    static const char *const names[] = {
+        "system",     "kernel",  "segments", "modules", "sections", "depends",
+        "interfaces", "exports", "tunables", "order",   "memory",   "diagnostics",
+        "timeline",   "symbols", "log",      "config",  "boot",     "volume"};
+
+    kprintf("usage: manifest [SECTION], where SECTION is one of");
+    for (size_t i = 0; i < BTL_COUNT(names); i++)
+        if (btl_manifest_section_of(btl_str_of(names[i])) != 0)
+            kprintf(" %s", names[i]);
+    kprintf("\n");
+}
+
+static void run_manifest(int argc, char **argv)
+{
+    struct btl_out out = console_out();
+    uint32_t what = argc == 2 ? btl_manifest_section_of(btl_str_of(argv[1])) : 0;
+
+    if (argc > 2 || (argc == 2 && what == 0)) {
+        print_sections();
+        return;
+    }
+    btl_manifest_print(handoff_manifest(), what, &out);
+}
+
+static void run_memmap(int argc, char **argv)
+{
+    struct btl_out out = console_out();
+
+    btl_manifest_print(handoff_manifest(), 1u << BTLM_MEMORY, &out);
+    vm_summary(&out);
+}
+
+static void run_timeline(int argc, char **argv)
+{
+    struct btl_out out = console_out();
+
+    timeline_print(&out);
+}
+
+static void run_dmesg(int argc, char **argv)
+{
+    struct btl_out out = console_out();
+
+    log_show(&out);
+}
+
+static void run_bt(int argc, char **argv)
+{
+    backtrace_print(NULL);
+}
+
+static void run_selftest(int argc, char **argv)
+{
+    selftest_run();
+}
+
+static void run_poweroff(int argc, char **argv)
+{
+    power_off();
+}
+
+static void run_reset(int argc, char **argv)
+{
+    power_reset();
+}
+
+const struct command kernel_commands[] = {
+    {"help", "", "this list", run_help},
+    {"lsmod", "", "the modules and their states", run_lsmod},
+    {"kmadmin", "OPTION", "loads, unloads, shows and configures modules", kmadmin_run},
+    {"kmtune", "OPTION", "shows and changes their tunables", kmtune_run},
+    {"device", "", "drivers of devices; opens, reads, writes one", device_run},
+    {"stream", "", "sends a text through a stream of modules", stream_run},
+    {"modinfo", "NAME", "all about one module", run_modinfo},
+    {"manifest", "[SECTION]", "what the loader handed over", run_manifest},
+    {"memmap", "", "the firmware's memory map, and who owns which pages now", run_memmap},
+    {"timeline", "", "when what happened, from the start of the loader on", run_timeline},
+    {"dmesg", "", "the log, the loader's and then the kernel's", run_dmesg},
+    {"boot-ok", "", "this configuration is the last good one from now on", boot_ok_run},
+    {"next-conf", "PATH", "boots another configuration, the next time only", next_conf_run},
+    {"boot-state", "", "what was booted and why, and what is kept for the next boot",
+     boot_state_run},
+    {"bt", "", "a backtrace of the monitor itself", run_bt},
+    {"selftest", "", "the kernel's own checks (kernel_options=\"autotest\" runs them at boot)",
+     run_selftest},
+    {"poweroff", "", "switches the machine off, by the firmware", run_poweroff},
+    {"reset", "", "starts it anew, by the firmware", run_reset},
+};
+const size_t kernel_command_count = BTL_COUNT(kernel_commands);

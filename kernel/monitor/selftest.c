@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "selftest.h"
+
+#include "arch.h"
+#include "dlkm/dlkm.h"
+#include "dlkm/source.h"
+#include "firmware/handoff.h"
+#include "symbols.h"
+#include "vm/kmem.h"
+#include "vm/page.h"
+#include "vm/vm.h"
+#include "vm/window.h"
+
+#include <btl/kernel.h>
+
+#define DETAIL(out, ...) btl_format(out, __VA_ARGS__)
+
+static bool check_manifest(struct btl_out *detail)
+{
+    DETAIL(detail, "bytes=%lu", handoff_manifest()->header->total_size);
+    return handoff_still_valid();
+}
+
+struct mappings {
+    uint64_t count, write_exec, low;
+};
+
+static void count_mapping(void *context, uint64_t virtual, uint64_t size, uint32_t flags)
+{
+    struct mappings *mappings = context;
+
+    mappings->count++;
+    mappings->write_exec += (flags & BTL_PERM_WRITE) && (flags & BTL_PERM_EXEC);
+    mappings->low += virtual < boot_system()->direct_map && virtual < boot_system()->window;
+}
+
+// No mapping both writable and executable, and none of the loader's identity map.
+static bool check_mappings(struct btl_out *detail)
+{
+    struct mappings mappings = {0};
+
+    arch_walk(vm_space(), count_mapping, &mappings);
+    DETAIL(detail, "mappings=%lu writable_executable=%lu identity=%lu", mappings.count,
+           mappings.write_exec, mappings.low);
+    return mappings.count > 0 && mappings.write_exec == 0 && mappings.low == 0;
+}
+
+// Every page of a range of the window that may not be written may not be in the direct map either.
+static bool alias_is_read_only(uint64_t address, uint64_t size, uint64_t *ret_pages)
+{
+    uint64_t physical, again;
+    uint32_t flags;
+
+    for (uint64_t at = address; at < address + size; at += BTL_PAGE_SIZE) {
+        if (!arch_translate(vm_space(), at, &physical, &flags) || (flags & BTL_PERM_WRITE))
+            return false;
+        if (!arch_translate(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), &again,
+                            &flags) ||
+            again != physical || (flags & (BTL_PERM_WRITE | BTL_PERM_EXEC)))
+            return false;
+        ++*ret_pages;
+    }
+    return true;
+}
+
+static bool check_text(struct btl_out *detail)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+    uint64_t pages = 0;
+    bool good = true;
+
+    for (uint64_t i = 0; i < btl_manifest_count(manifest, BTLM_SEGMENTS); i++) {
+        const struct btlm_segment *segment = btl_manifest_entry(manifest, BTLM_SEGMENTS, i);
+        if (!(segment->perm & BTL_PERM_WRITE))
+            good &= alias_is_read_only(segment->address, segment->size, &pages);
+    }
+    for (uint32_t id = 0; id < module_count(); id++) {
+        const struct module_image *image = module_get(id)->image;
+        for (int kind = 0; image != NULL && kind < BTL_SEGS; kind++)
+            if (!(image->segment[kind].perm & BTL_PERM_WRITE))
+                good &= alias_is_read_only(image->base + image->segment[kind].offset,
+                                           image->segment[kind].size, &pages);
+    }
+    DETAIL(detail, "read_only_pages=%lu", pages);
+    return good && pages > 0;
+}
+
+// After the last phase: loaded or failed with a reason, AUTO registered, what was off is off. What
+// was unloaded since is registered.
+static bool state_is_final(const struct module *module)
+{
+    switch (module->state) {
+    case MODULE_LOADED:
+        return module->image != NULL;
+    case MODULE_REGISTERED:
+        return module->image == NULL &&
+               (module->entry->phase == BTL_PHASE_AUTO || module->unloads > 0);
+    case MODULE_FAILED:
+        return module->image == NULL && module->reason != NULL;
+    case MODULE_OFF:
+        return module->image == NULL;
+    default:
+        return false;
+    }
+}
+
+static bool check_modules(struct btl_out *detail)
+{
+    uint32_t odd = 0;
+
+    for (uint32_t id = 0; id < module_count(); id++) {
+        struct btl_str name = module_name(module_get(id));
+        if (state_is_final(module_get(id)))
+            continue;
+        odd++;
+        DETAIL(detail, "%pS=%s ", &name, module_state_name(module_get(id)->state));
+    }
+    DETAIL(detail, "modules=%u unexpected=%u", module_count(), odd);
+    return odd == 0;
+}
+
+static bool check_accounts(struct btl_out *detail)
+{
+    uint64_t pages, mapped;
+    bool good = vm_accounts_balance(&pages, &mapped);
+
+    DETAIL(detail, "by_owner=%lu in_memory_map=%lu", pages, mapped);
+    return good;
+}
+
+static uint64_t pages_of(uint64_t size)
+{
+    return (size + BTL_PAGE_SIZE - 1) / BTL_PAGE_SIZE;
+}
+
+// Of the loader nothing is left; of staged files those of AUTO modules, loaded or not; of images
+// those of modules that are loaded (and in the phase-1 arena, the gaps that align them).
+static bool check_given_back(struct btl_out *detail)
+{
+    uint64_t staged = 0, linked = 0, in_arena = 0, failed = 0;
+
+    for (uint32_t id = 0; id < module_count(); id++) {
+        const struct module *module = module_get(id);
+        if (module->entry->phase == BTL_PHASE_AUTO && !module->file_released)
+            staged += pages_of(module->entry->staged_size);
+        if (module->state == MODULE_FAILED && module->entry->state == BTLM_LINKED)
+            failed += pages_of(module->entry->size);
+        if (module->image != NULL)
+            *(module->image->by_loader ? &in_arena : &linked) += pages_of(module->image->size);
+    }
+    DETAIL(detail, "loader=%lu staged=%lu/%lu linked=%lu/%lu phase1=%lu/%lu",
+           pages_owned(PF_LOADER), pages_owned(PF_STAGED), staged, pages_owned(PF_MODULE), linked,
+           pages_owned(PF_BOOT_MODULE), in_arena);
+    return pages_owned(PF_LOADER) == 0 && pages_owned(PF_STAGED) == staged &&
+           pages_owned(PF_MODULE) == linked &&
+           pages_owned(PF_BOOT_MODULE) + failed <= pages_of(boot_system()->modules_size);
+}
+
+#define ROUNDS 64
+
+// Sizes from 1 byte to some pages; all freed, all totals must be what they were.
+static bool check_heap(struct btl_out *detail)
+{
+    static void *memory[ROUNDS];
+    struct kmem_stats before = kmem_stats();
+    uint64_t free_before = pages_owned(PF_FREE), page = page_alloc(3);
+    bool good = page != 0;
+
+    for (size_t i = 0; i < ROUNDS; i++) {
+        memory[i] = kmem_alloc(i * i * 3 + 1);
+        good &= memory[i] != NULL && (uintptr_t)memory[i] % 16 == 0;
+        if (memory[i] != NULL)
+            memset(memory[i], (int)i, i * i * 3 + 1);
+    }
+    for (size_t i = 0; i < ROUNDS; i++) {
+        good &= memory[i] == NULL || *(uint8_t *)memory[i] == i;
+        kmem_free(memory[i]);
+    }
+    if (page != 0)
+        page_free(page, 3);
+    DETAIL(detail, "free_pages=%lu after=%lu bytes=%lu after=%lu", free_before,
+           pages_owned(PF_FREE), before.bytes, kmem_stats().bytes);
+    return good && pages_owned(PF_FREE) == free_before && kmem_stats().bytes == before.bytes &&
+           pages_verify();
+}
+
+// A call as a module makes it: through the address in the table of exports.
+static bool check_export(struct btl_out *detail)
+{
+    typedef size_t format_to(char *buffer, size_t size, const char *format, ...);
+    const struct btl_export *export = btl_symtab_find(exports_table(), BTL_STR("btl_format_to"));
+    char text[16] = "";
+    size_t length;
+
+    DETAIL(detail, "exports=%u", exports_table()->count);
+    if (export == NULL || export->owner != BTL_KERNEL)
+        return false;
+    length = ((format_to *)(uintptr_t) export->value)(text, sizeof(text), "%x-%s", 0xb71u, "ok");
+    return length == 6 && memcmp(text, "b71-ok", 7) == 0;
+}
+
+static bool find_self(void *context, uint64_t address)
+{
+    struct symbol symbol = symbol_find(address, true);
+
+    *(bool *)context |= btl_str_equal(symbol.name, BTL_STR("selftest_run"));
+    return true;
+}
+
+static bool check_backtrace(struct btl_out *detail)
+{
+    uint64_t self = arch_function_entry((uint64_t)(uintptr_t)selftest_run);
+    struct symbol symbol = symbol_find(self + 1, false);
+    bool found = false;
+
+    arch_backtrace(NULL, find_self, &found);
+    DETAIL(detail, "symbol=%pS+%lu in_backtrace=%s", &symbol.name, symbol.offset,
+           found ? "yes" : "no");
+    return found && btl_str_equal(symbol.name, BTL_STR("selftest_run")) && symbol.offset == 1;
+}
+
+// Each loaded module: its load function has a name, and belongs to it.
+static bool check_module_symbols(struct btl_out *detail)
+{
+    uint32_t checked = 0, wrong = 0;
+
+    for (uint32_t id = 0; id < module_count(); id++) {
+        const struct module *module = module_get(id);
+        struct symbol symbol;
+        uint64_t load;
+        if (module->image == NULL)
+            continue;
+        load = (uint64_t)(uintptr_t)module->image->wrapper->load;
+        symbol = symbol_find(arch_function_entry(load), false);
+        checked++;
+        wrong += symbol.name.len == 0 || symbol.offset != 0 ||
+                 !btl_str_equal(symbol.owner, module_name(module));
+    }
+    DETAIL(detail, "load_functions=%u unnamed=%u", checked, wrong);
+    return wrong == 0;
+}
+
+#define CYCLES 300
+
+// The last module in a state, of a type that says nothing when it comes and goes, that nobody
+// needs, and that can be read again.
+static struct module *find_quiet(enum module_state state)
+{
+    for (uint32_t id = module_count(); id-- > 0;) {
+        struct module *module = module_get(id);
+        if (module->state == state && (module->image == NULL || !module->image->by_loader) &&
+            module->dependents == 0 && module_hold_count(module) == 0 && source_lasts(module) &&
+            (module->entry->type == BTL_TYPE_WSIO_CLASS ||
+             module->entry->type == BTL_TYPE_STREAMS_DRV ||
+             module->entry->type == BTL_TYPE_STREAMS_MOD))
+            return module;
+    }
+    return NULL;
+}
+
+static bool cycle(const struct module *module, uint32_t times)
+{
+    for (uint32_t i = 0; i < times; i++)
+        if (module_unload(module_id(module)) != 0 || module_load_by_hand(module_id(module)) != 0)
+            return false;
+    return true;
+}
+
+// Unloads and loads a module again and again: pages, heap, window and exports must be what they
+// were. The first time does not count: whoever reads its file may keep something. Where nothing
+// that is loaded can be read again, an AUTO module is loaded for it.
+static bool check_cycles(struct btl_out *detail)
+{
+    const struct module *module = find_quiet(MODULE_LOADED);
+    uint64_t pages, bytes, window;
+    bool good = true, loaded = module != NULL;
+    uint32_t exports;
+    struct btl_str name;
+
+    if (!loaded)
+        module = find_quiet(MODULE_REGISTERED);
+    if (module == NULL) {
+        DETAIL(detail, "cycles=0 module=none");
+        return true;
+    }
+    if (!loaded)
+        good = module_load_by_hand(module_id(module)) == 0;
+    exports = exports_table()->count;
+    good = good && cycle(module, 1);
+    pages = pages_owned(PF_FREE);
+    bytes = kmem_stats().bytes;
+    window = window_free_bytes();
+    good = good && cycle(module, CYCLES);
+    name = module_name(module);
+    DETAIL(detail, "module=%pS cycles=%u free_pages=%lu/%lu bytes=%lu/%lu exports=%u/%u", &name,
+           CYCLES, pages_owned(PF_FREE), pages, kmem_stats().bytes, bytes, exports_table()->count,
+           exports);
+    good = good && pages_owned(PF_FREE) == pages && kmem_stats().bytes == bytes &&
+           window_free_bytes() == window && exports_table()->count == exports;
+    return good && (loaded || module_unload(module_id(module)) == 0);
+}
+
+static const struct {
+    const char *name;
+    bool (*run)(struct btl_out *detail);
+} checks[] = {
+    {"manifest", check_manifest},      {"write-xor-execute", check_mappings},
+    {"read-only", check_text},         {"module-states", check_modules},
+    {"page-accounts", check_accounts}, {"given-back", check_given_back},
+    {"heap-balance", check_heap},      {"export-call", check_export},
+    {"backtrace", check_backtrace},    {"module-symbols", check_module_symbols},
+    {"load-cycles", check_cycles},
+};
+
+uint32_t selftest_run(void)
+{
+    uint32_t failed = 0;
+
+    for (size_t i = 0; i < BTL_COUNT(checks); i++) {
+        char text[200];
+        struct btl_buffer detail = btl_buffer(text, sizeof(text));
+        bool good = checks[i].run(&detail.out);
+
+        failed += !good;
+        kprintf("BTL-REPORT check %s %s %s\n", checks[i].name, good ? "ok" : "failed", text);
+    }
+    return failed;
+}

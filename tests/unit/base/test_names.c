@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "btl_test.h"
+#include <btl/names.h>
+
+static void test_names_are_numbered_in_order_of_first_sight(void **state)
+{
+    struct test_memory memory;
+    test_memory_begin(&memory);
+    struct names names;
+    assert_true(names_init(&names, 3, 1, &memory.arena));
+    assert_int_equal(names_number(&names, BTL_STR("b")), 0);
+    assert_int_equal(names_number(&names, BTL_STR("a")), 1);
+    assert_int_equal(names_number(&names, BTL_STR("b")), 0);
+    assert_int_equal(names_number(&names, BTL_STR("")), 2);
+    assert_int_equal(names.count, 3);
+    assert_str(&memory, names.name[1], "a");
+    test_memory_end(&memory);
+}
+
+static void test_as_many_names_as_asked_for_fit(void **state)
+{
+    struct test_memory memory;
+    test_memory_begin_limited(&memory, SIZE_MAX);
+    enum { NAMES = 1000 };
+    static char text[NAMES][8];
+    struct names names;
+    assert_true(names_init(&names, NAMES, 1, &memory.arena));
+    for (size_t i = 0; i < 2 * NAMES; i++) {
+        sprintf(text[i % NAMES], "n%zu", i % NAMES);
+        assert_int_equal(names_number(&names, btl_str_of(text[i % NAMES])), i % NAMES);
+    }
+    test_memory_end(&memory);
+}
+
+static void test_no_memory_is_said(void **state)
+{
+    for (size_t n = 0; n < 3; n++) {
+        struct test_memory memory;
+        test_memory_begin_limited(&memory, n);
+        struct names names;
+        assert_int_equal(names_init(&names, 10, 1, &memory.arena), n == 2);
+        test_memory_end(&memory);
+    }
+}
+
+static void test_more_names_than_the_numbers_can_tell_are_refused(void **state)
+{
+    struct btl_arena none = {0};
+    struct names names;
+    assert_false(names_init(&names, 1u << 30, 1, &none));
+    assert_false(names_init(&names, SIZE_MAX, 1, &none));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names_are_numbered_in_order_of_first_sight),
+        cmocka_unit_test(test_as_many_names_as_asked_for_fit),
+        cmocka_unit_test(test_no_memory_is_said),
+        cmocka_unit_test(test_more_names_than_the_numbers_can_tell_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

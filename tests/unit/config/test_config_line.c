@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What one line may be, and the place and sentence of what it may not.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "btl_test.h"
+#include "parsed_text.h"
+
+static void test_lines_may_end_in_crlf_or_not_at_all(void **state)
+{
+    struct parsed parsed;
+    parse(&parsed,
+          BTL_STR("\xef\xbb\xbfquiet=YES\r\n\r\n# c\r\nverbose=\"YES\"\r\na_load=\"YES\""));
+    assert_codes(&parsed.memory, &parsed.diags, "");
+    assert_true(parsed.config.quiet && parsed.config.verbose);
+    assert_int_equal(parsed.config.settings[0].column, 1); // the mark is no character of the line
+    assert_int_equal(parsed.config.settings[2].line, 5);
+    parse_end(&parsed);
+}
+
+static void test_blanks_and_comments_may_stand_around_an_assignment(void **state)
+{
+    struct parsed parsed;
+    struct btl_str text = BTL_STR(
+        "\t kernel_options \t=  \"a # b\"\t# comment \"x\nquiet=YES# c\n  verbose = YES  \n");
+    parse(&parsed, text);
+    assert_codes(&parsed.memory, &parsed.diags, "");
+    assert_str(&parsed.memory, parsed.config.kernel_options, "a # b");
+    assert_true(parsed.config.quiet && parsed.config.verbose);
+    const struct btl_setting *first = &parsed.config.settings[0];
+    assert_int_equal(first->column, 3);
+    assert_int_equal(first->value_column, 22);
+    struct btl_str taken = {text.at + first->offset, first->length};
+    assert_str(&parsed.memory, taken, "kernel_options \t=  \"a # b\"");
+    parse_end(&parsed);
+}
+
+static void test_backslash_takes_the_meaning_from_the_next_character(void **state)
+{
+    struct parsed parsed;
+    parse(&parsed, BTL_STR("a.x=\"say \\\"hi\\\" \\\\ \\n\"\na.y=\"\\\"\"\na.z=\"\\\\\"\n"
+                           "a.plain=\"p\"\na_load=\"\\Y\\E\\S\"\n"));
+    assert_codes(&parsed.memory, &parsed.diags, "");
+    assert_str(&parsed.memory, parsed.config.settings[0].value, "say \"hi\" \\ n");
+    assert_str(&parsed.memory, parsed.config.settings[1].value, "\"");
+    assert_str(&parsed.memory, parsed.config.settings[2].value, "\\");
+    // A value without escapes is not copied.
+    const struct btl_str plain = parsed.config.settings[3].value;
+    assert_true(plain.at > parsed.config.text.at &&
+                plain.at < parsed.config.text.at + parsed.config.text.len);
+    assert_true(parsed.config.modules[0].load_yes); // checked after unescaping
+    parse_end(&parsed);
+}
+
+static void test_bad_character(void **state)
+{
+    COMPLAINT("\n he!lo=1", "loader.conf:2:4: error: '!' cannot stand in a key; keys are made of "
+                            "letters, digits, '_', '-' and '.' [conf-bad-character]\n");
+    COMPLAINT("=1", "loader.conf:1:1: error: '=' cannot stand in a key; keys are made of letters, "
+                    "digits, '_', '-' and '.' [conf-bad-character]\n");
+    COMPLAINT("a\0=1", "loader.conf:1:2: error: '\\x00' cannot stand in a key; keys are made of "
+                       "letters, digits, '_', '-' and '.' [conf-bad-character]\n");
+    COMPLAINT("\"a\"=1", "loader.conf:1:1: error: '\"' cannot stand in a key; keys are made of "
+                         "letters, digits, '_', '-' and '.' [conf-bad-character]\n");
+}
+
+static void test_no_equals(void **state)
+{
+#define NO_EQUALS(column)                                                                          \
+    "loader.conf:1:" column ": error: there is no '=' after \"quiet\"; write quiet=\"value\", or " \
+    "begin the line with '#' if it is a comment [conf-no-equals]\n"
+    COMPLAINT("quiet", NO_EQUALS("6"));
+    COMPLAINT("quiet\r\n", NO_EQUALS("6"));
+    COMPLAINT(" quiet  # YES", NO_EQUALS("7"));
+    COMPLAINT("quiet please=YES", NO_EQUALS("6"));
+}
+
+static void test_no_value(void **state)
+{
+    COMPLAINT("quiet= ", "loader.conf:1:8: error: there is no value after \"quiet=\"; write "
+                         "quiet=\"\" if it is to be empty [conf-no-value]\n");
+    COMPLAINT("a.b=#c", "loader.conf:1:5: error: there is no value after \"a.b=\"; write a.b=\"\" "
+                        "if it is to be empty [conf-no-value]\n");
+}
+
+static void test_unterminated(void **state)
+{
+#define UNTERMINATED                                                                               \
+    "loader.conf:1:5: error: the value of \"a.b\" has no closing quote; a value ends on the line " \
+    "where it begins [conf-unterminated]\n"
+    COMPLAINT("a.b=\"x", UNTERMINATED);
+    COMPLAINT("a.b=\"x\\", UNTERMINATED);
+    COMPLAINT("a.b=\"x\\\"", UNTERMINATED);
+    COMPLAINT("a.b=\"x\\\\\\\"\r\nc.d=\"\"", UNTERMINATED);
+    COMPLAINT("a.b=\"", UNTERMINATED);
+}
+
+static void test_control_character(void **state)
+{
+    COMPLAINT("a.b=\"x\0y\"", "loader.conf:1:7: error: the value of \"a.b\" contains the control "
+                              "character '\\x00'; take it out [conf-control-character]\n");
+    COMPLAINT(
+        "a.b=\"\xc3\xa4\\\x1b\"", // the column counts characters
+        "loader.conf:1:8: error: the value of \"a.b\" contains the control character '\\x1b'; "
+        "take it out [conf-control-character]\n");
+    COMPLAINT("a.b=\"\ry\"", "loader.conf:1:6: error: the value of \"a.b\" contains the control "
+                             "character '\\x0d'; take it out [conf-control-character]\n");
+    COMPLAINT("a.b=\"\x7f\"", "loader.conf:1:6: error: the value of \"a.b\" contains the control "
+                              "character '\\x7f'; take it out [conf-control-character]\n");
+    COMPLAINT("a.b=\"tabs\tmay\tbe\"", "");
+}
+
+static void test_needs_quotes(void **state)
+{
+    COMPLAINT("kernel=/a", "loader.conf:1:8: error: '/' cannot stand in a value without quotes; "
+                           "write kernel=\"value\" [conf-needs-quotes]\n");
+    COMPLAINT("a.b=x\"y\"", "loader.conf:1:6: error: '\"' cannot stand in a value without quotes; "
+                            "write a.b=\"value\" [conf-needs-quotes]\n");
+}
+
+static void test_trailing_text(void **state)
+{
+#define TRAILING(column)                                                                           \
+    "loader.conf:1:" column ": error: there is more text after the value of \"quiet\"; one line "  \
+    "holds one assignment, and a comment begins with '#' [conf-trailing-text]\n"
+    COMPLAINT("quiet=\"YES\"x", TRAILING("12"));
+    COMPLAINT("quiet=YES verbose=YES", TRAILING("11"));
+    COMPLAINT("quiet=\"YES\";", TRAILING("12"));
+}
+
+static void test_every_error_of_the_file_is_reported_in_order(void **state)
+{
+    COMPLAINT(
+        "?\nquiet=maybe\nfoo_laod=YES\nautoboot_delay=x\nverbose=YES\nend",
+        "loader.conf:1:1: error: '?' cannot stand in a key; keys are made of letters, digits, "
+        "'_', '-' and '.' [conf-bad-character]\n"
+        "loader.conf:2:7: error: \"maybe\" is neither YES nor NO; quiet is one of these "
+        "[conf-bad-yes-no]\n"
+        "loader.conf:3:1: warning: the key \"foo_laod\" is unknown and has no effect; did you "
+        "mean \"foo_load\"? [conf-unknown-key]\n"
+        "loader.conf:4:16: error: \"x\" is not a number; autoboot_delay is a whole number "
+        "from 0 to 3600 [conf-bad-number]\n"
+        "loader.conf:6:4: error: there is no '=' after \"end\"; write end=\"value\", or begin "
+        "the line with '#' if it is a comment [conf-no-equals]\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lines_may_end_in_crlf_or_not_at_all),
+        cmocka_unit_test(test_blanks_and_comments_may_stand_around_an_assignment),
+        cmocka_unit_test(test_backslash_takes_the_meaning_from_the_next_character),
+        cmocka_unit_test(test_bad_character),
+        cmocka_unit_test(test_no_equals),
+        cmocka_unit_test(test_no_value),
+        cmocka_unit_test(test_unterminated),
+        cmocka_unit_test(test_control_character),
+        cmocka_unit_test(test_needs_quotes),
+        cmocka_unit_test(test_trailing_text),
+        cmocka_unit_test(test_every_error_of_the_file_is_reported_in_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What a value may not be: code, place and sentence of each complaint.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "parsed_text.h"
+
+static void test_bad_module_name(void **state)
+{
+#define BAD_NAME(column, name)                                                                     \
+    "loader.conf:1:" column ": error: \"" name                                                     \
+    "\" cannot be the name of a module; names are made "                                           \
+    "of 1 to 63 letters, digits, '_' and '-' [conf-bad-module-name]\n"
+#define X63 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    COMPLAINT("_load=YES", BAD_NAME("1", ""));
+    COMPLAINT(".tunable=1", BAD_NAME("1", ""));
+    COMPLAINT(X63 "_load=YES", "");
+    COMPLAINT(X63 "x_load=YES", BAD_NAME("1", X63 "x"));
+    COMPLAINT(X63 "x.y=1", BAD_NAME("1", X63 "x"));
+    COMPLAINT("module_blacklist=\"a b.ko,/c\"", BAD_NAME("18", "b.ko") BAD_NAME("18", "/c"));
+}
+
+static void test_bad_tunable(void **state)
+{
+    COMPLAINT("hello.=1", "loader.conf:1:1: error: hello: there is no tunable after \"hello.\"; "
+                          "write hello.NAME=\"value\" [conf-bad-tunable]\n");
+}
+
+static void test_bad_phase(void **state)
+{
+    COMPLAINT(
+        "hello_phase=\"BOOT3\"",
+        "loader.conf:1:13: error: hello: \"BOOT3\" is not a loading phase; hello_phase is one "
+        "of BOOT1, BOOT2, INIT, AUTO [conf-bad-phase]\n");
+    COMPLAINT("a_phase=\"\"", "loader.conf:1:9: error: a: \"\" is not a loading phase; a_phase is "
+                              "one of BOOT1, BOOT2, INIT, AUTO [conf-bad-phase]\n");
+}
+
+static void test_bad_yes_no(void **state)
+{
+    COMPLAINT("hello_load=\"ON\"", "loader.conf:1:12: error: hello: \"ON\" is neither YES nor NO; "
+                                   "hello_load is one of these [conf-bad-yes-no]\n");
+    COMPLAINT("quiet=1", "loader.conf:1:7: error: \"1\" is neither YES nor NO; quiet is one of "
+                         "these [conf-bad-yes-no]\n");
+    COMPLAINT("a_required=YESS", "loader.conf:1:12: error: a: \"YESS\" is neither YES nor NO; "
+                                 "a_required is one of these [conf-bad-yes-no]\n");
+    COMPLAINT("verbose=\"\"", "loader.conf:1:9: error: \"\" is neither YES nor NO; verbose is one "
+                              "of these [conf-bad-yes-no]\n");
+}
+
+static void test_bad_numbers(void **state)
+{
+#define NOT_A_NUMBER(text)                                                                         \
+    "loader.conf:1:16: error: \"" text "\" is not a number; autoboot_delay is a whole number "     \
+    "from 0 to 3600 [conf-bad-number]\n"
+#define OUT_OF_RANGE(text)                                                                         \
+    "loader.conf:1:16: error: " text " is out of range; autoboot_delay is a whole number from 0 "  \
+    "to 3600 [conf-number-range]\n"
+    COMPLAINT("autoboot_delay=\"\"", NOT_A_NUMBER(""));
+    COMPLAINT("autoboot_delay=-1", NOT_A_NUMBER("-1"));
+    COMPLAINT("autoboot_delay=2s", NOT_A_NUMBER("2s"));
+    COMPLAINT("autoboot_delay=3601", OUT_OF_RANGE("3601"));
+    COMPLAINT("autoboot_delay=18446744073709551617", OUT_OF_RANGE("18446744073709551617"));
+    COMPLAINT("autoboot_delay=4294967296", OUT_OF_RANGE("4294967296"));
+    COMPLAINT("autoboot_delay=0003600", "");
+}
+
+static void test_bad_action(void **state)
+{
+    COMPLAINT("required_failure=halt",
+              "loader.conf:1:18: error: \"halt\" is neither \"stop\" nor \"reset\"; "
+              "required_failure is one of these [conf-bad-action]\n");
+    COMPLAINT("required_failure=stop", "");
+}
+
+static void test_bad_stage(void **state)
+{
+    COMPLAINT("stage=none", "loader.conf:1:7: error: \"none\" is none of \"auto\", \"all\" and "
+                            "\"boot\"; stage is one of these [conf-bad-stage]\n");
+    COMPLAINT("stage=auto", "");
+    COMPLAINT("stage=all", "");
+    COMPLAINT("stage=boot", "");
+}
+
+static void test_bad_tries(void **state)
+{
+    COMPLAINT("boot_tries=100",
+              "loader.conf:1:12: error: 100 is out of range; boot_tries is a whole "
+              "number from 0 to 99 [conf-number-range]\n");
+    COMPLAINT("boot_tries=all", "loader.conf:1:12: error: \"all\" is not a number; boot_tries is a "
+                                "whole number from 0 to 99 [conf-bad-number]\n");
+    COMPLAINT("boot_tries=0\nboot_tries=99", "");
+}
+
+static void test_bad_timeout(void **state)
+{
+    COMPLAINT("boot_timeout=3601",
+              "loader.conf:1:14: error: 3601 is out of range; boot_timeout is a "
+              "whole number from 0 to 3600 [conf-number-range]\n");
+    COMPLAINT("boot_timeout=\"1 s\"",
+              "loader.conf:1:14: error: \"1 s\" is not a number; boot_timeout "
+              "is a whole number from 0 to 3600 [conf-bad-number]\n");
+    COMPLAINT("boot_timeout=0\nboot_timeout=3600", "");
+}
+
+static void test_bad_menu(void **state)
+{
+    COMPLAINT("menu=YES", "loader.conf:1:6: error: \"YES\" is none of \"auto\", \"screen\" and "
+                          "\"line\"; menu is one of these [conf-bad-menu]\n");
+    COMPLAINT("menu=auto\nmenu=screen\nmenu=line", "");
+}
+
+static void test_bad_on_error(void **state)
+{
+    COMPLAINT("my_disk_on_error=stop",
+              "loader.conf:1:18: error: my_disk: \"stop\" is none of \"ignore\", \"warn\", "
+              "\"fallback\" and \"halt\"; my_disk_on_error is one of these [conf-bad-on-error]\n");
+    COMPLAINT("a_on_error=required",
+              "loader.conf:1:12: error: a: \"required\" is none of \"ignore\", \"warn\", "
+              "\"fallback\" and \"halt\"; a_on_error is one of these [conf-bad-on-error]\n");
+    COMPLAINT("a_on_error=ignore\nb_on_error=warn\nc_on_error=fallback\nd_on_error=halt", "");
+    COMPLAINT("_on_error=halt", BAD_NAME("1", ""));
+}
+
+static void test_bad_paths(void **state)
+{
+#define RELATIVE(column, path, key)                                                                \
+    "loader.conf:1:" column ": error: the path \"" path "\" of " key " does not begin with '/'; "  \
+    "write it from the root of the boot volume, with '/' where other loaders have '\\' "           \
+    "[conf-path-relative]\n"
+    COMPLAINT("kernel=\"kernel.elf\"", RELATIVE("8", "kernel.elf", "kernel"));
+    COMPLAINT("kernel=\"\\kernel\\kernel.elf\"", RELATIVE("8", "kernelkernel.elf", "kernel"));
+    COMPLAINT("kernel=\"\"", RELATIVE("8", "", "kernel"));
+    COMPLAINT("module_path=\"/a;;b\"",
+              RELATIVE("13", "", "module_path") RELATIVE("13", "b", "module_path"));
+    COMPLAINT("a_name=\"/m/../../x.ko\"",
+              "loader.conf:1:8: error: a: the path \"/m/../../x.ko\" of "
+              "a_name contains \"..\"; write it without "
+              "[conf-path-dotdot]\n");
+    COMPLAINT("kernel=\"/..\"", "loader.conf:1:8: error: the path \"/..\" of kernel contains "
+                                "\"..\"; write it without [conf-path-dotdot]\n");
+    COMPLAINT("kernel=\"/...\"\nkernel=\"/a..b/..c/.\"", "");
+    COMPLAINT("kernel=\"/a\\\\..\\\\b\"",
+              "loader.conf:1:8: error: the path \"/a\\..\\b\" of kernel "
+              "contains '\\'; separate directories with '/' and use no "
+              "control characters [conf-path-character]\n");
+    COMPLAINT("kernel=\"/a\tb\"", "loader.conf:1:8: error: the path \"/a\\x09b\" of kernel "
+                                  "contains '\\x09'; separate directories with '/' and use no "
+                                  "control characters [conf-path-character]\n");
+}
+
+static void test_path_of_255_bytes_is_the_longest(void **state)
+{
+    char text[300] = "kernel=\"/";
+    memset(text + 9, 'p', 254);
+    memcpy(text + 9 + 254, "\"", 2);
+    assert_complaint(btl_str_of(text), "");
+    memcpy(text + 9 + 254, "p\"", 3);
+    assert_complaint(btl_str_of(text),
+                     "loader.conf:1:8: error: a path of kernel has 256 bytes, and it may have 255 "
+                     "at most; move the file nearer to the root [conf-path-too-long]\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_bad_module_name),
+        cmocka_unit_test(test_bad_tunable),
+        cmocka_unit_test(test_bad_phase),
+        cmocka_unit_test(test_bad_yes_no),
+        cmocka_unit_test(test_bad_numbers),
+        cmocka_unit_test(test_bad_action),
+        cmocka_unit_test(test_bad_stage),
+        cmocka_unit_test(test_bad_tries),
+        cmocka_unit_test(test_bad_timeout),
+        cmocka_unit_test(test_bad_menu),
+        cmocka_unit_test(test_bad_on_error),
+        cmocka_unit_test(test_bad_paths),
+        cmocka_unit_test(test_path_of_255_bytes_is_the_longest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
