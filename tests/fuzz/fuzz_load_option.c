@@ -2,7 +2,7 @@
 // Any bytes as a boot entry of the firmware. What must hold: all parts of one lie inside it.
 #include <stdlib.h>
 
-#include "../../tools/btl/load_option.c"
+#include "../../tools/btl/variables/load_option.c"
 #include "btl_test.h"
 
 static void require_inside(struct btl_bytes part, struct btl_bytes whole)

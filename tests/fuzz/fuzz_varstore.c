@@ -5,7 +5,7 @@
 
 #include <btl/boot_state.h>
 
-#include "../../tools/btl/varstore.c"
+#include "../../tools/btl/variables/varstore.c"
 #include "btl_test.h"
 
 static void seal(uint8_t *bytes, size_t size)

@@ -8,7 +8,7 @@
 #include <btl/kernel_image.h>
 #include <btl/plan.h>
 
-#include "volume.h"
+#include "volume/volume.h"
 
 struct boot_module {
     struct btl_str path; // on the volume

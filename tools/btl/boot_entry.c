@@ -6,7 +6,7 @@
 
 #include "../../efi/load_options.h"
 #include "../../efi/text.h"
-#include "load_option.h"
+#include "variables/load_option.h"
 
 #define ENTRIES_MAX 256         // of BootOrder
 #define LOADER_MAX  (16u << 20) // bytes of a program

@@ -3,8 +3,8 @@
 #ifndef BTL_HOST_BOOT_ENTRY_H
 #define BTL_HOST_BOOT_ENTRY_H
 
-#include "variables.h"
-#include "volume.h"
+#include "variables/variables.h"
+#include "volume/volume.h"
 
 struct boot_entry {
     bool there;             // else the rest says nothing

@@ -3,10 +3,10 @@
 # `make install` (DESTDIR, PREFIX).
 # efi/text.c knows which paths the loader takes, efi/load_options.c its options, efi/messages_text.c
 # explains messages.
-BTL_C := $(sort $(wildcard tools/btl/*.c))
+BTL_C := $(sort $(wildcard tools/btl/*.c tools/btl/*/*.c))
 BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) text.o load_options.o messages_text.o
 BTL_VERSION := 1.0
-BTL_FLAGS = $(CSTD) $(WARN) -D_GNU_SOURCE -DBTL_VERSION_TEXT='"$(BTL_VERSION)"'
+BTL_FLAGS = $(CSTD) $(WARN) -iquote tools/btl -D_GNU_SOURCE -DBTL_VERSION_TEXT='"$(BTL_VERSION)"'
 
 # $(call btl_variant,name of the core's variant,compiler and flags)
 define btl_variant

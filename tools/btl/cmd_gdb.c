@@ -8,7 +8,7 @@
 #include <btl/kernel_image.h>
 
 #include "files.h"
-#include "manifest_find.h"
+#include "manifest/find.h"
 #include "report.h"
 
 struct wish {

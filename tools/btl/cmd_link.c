@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "files.h"
-#include "link_job.h"
+#include "link/job.h"
 
 #define DEFAULT_BASE 0xffffffffa0000000ull
 #define JOBS_MAX     256

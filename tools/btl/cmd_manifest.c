@@ -3,7 +3,7 @@
 #include <btl/config.h>
 
 #include "files.h"
-#include "manifest_cmd.h"
+#include "manifest/cmd.h"
 #include "report.h"
 
 struct wish {

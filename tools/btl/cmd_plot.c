@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "files.h"
-#include "manifest_find.h"
-#include "manifest_words.h"
-#include "plot.h"
+#include "manifest/find.h"
+#include "manifest/words.h"
+#include "plot/plot.h"
 
 const char *plot_label(struct plot *plot, struct btlm_str str, size_t most)
 {

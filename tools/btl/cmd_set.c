@@ -2,8 +2,8 @@
 // btl set: gives settings in loader.conf their values.
 #include <string.h>
 
-#include "conf_edit.h"
-#include "edit.h"
+#include "edit/conf_edit.h"
+#include "edit/edit.h"
 
 // One KEY=VALUE. A key that is written out as in the file ("hello_phase" of hello) would be good
 // syntax, and about another module.

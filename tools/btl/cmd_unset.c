@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // btl unset: takes settings out of loader.conf.
-#include "conf_edit.h"
-#include "edit.h"
+#include "edit/conf_edit.h"
+#include "edit/edit.h"
 
 static bool unset(struct edit *edit, struct btl_str key)
 {

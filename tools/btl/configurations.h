@@ -5,7 +5,7 @@
 
 #include <btl/configurations.h>
 
-#include "volume.h"
+#include "volume/volume.h"
 
 // Their paths on the volume, in their order. The first is there always; of the others, those that
 // are.

@@ -7,7 +7,7 @@
 #include <btl/configurations.h>
 
 #include "boot_entry.h"
-#include "volume.h"
+#include "volume/volume.h"
 
 struct configuration {
     struct btl_str path;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "json.h"
-#include "manifest_words.h"
+#include "manifest/words.h"
 #include "report.h"
 
 #define JSON_VERSION 1

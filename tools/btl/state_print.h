@@ -6,7 +6,7 @@
 #include <btl/format.h>
 
 #include "next_boot.h"
-#include "variables.h"
+#include "variables/variables.h"
 
 // `next` may be NULL: no volume was given.
 void state_print(struct btl_out *out, const struct variables *variables,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// tools/btl/load_option.c: the reader of the firmware's boot entries.
+// tools/btl/variables/load_option.c: the reader of the firmware's boot entries.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "../../../tools/btl/load_option.c"
+#include "../../../tools/btl/variables/load_option.c"
 #include "btl_test.h"
 
 #define PATHS 14 // where the device path begins

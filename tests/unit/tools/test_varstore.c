@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// tools/btl/varstore.c: the reader of a firmware's variables in a file.
+// tools/btl/variables/varstore.c: the reader of a firmware's variables in a file.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "../../../tools/btl/varstore.c"
+#include "../../../tools/btl/variables/varstore.c"
 #include "btl_test.h"
 
 enum {

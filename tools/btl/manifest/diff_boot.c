@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What differs in the choice of the configuration. A manifest before 1.2 does not say it.
-#include "manifest_diff.h"
+#include "diff.h"
 
 static struct btl_str yes_no(const struct diff *d, const struct btlm_boot *boot, uint32_t flag)
 {

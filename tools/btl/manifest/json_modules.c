@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Modules in the manifest's JSON.
-#include "manifest_json.h"
-#include "manifest_words.h"
+#include "json_parts.h"
+#include "words.h"
 
 static void section(struct printer *p, const void *entry)
 {

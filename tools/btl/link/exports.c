@@ -7,7 +7,7 @@
 
 #include <btl/module.h>
 
-#include "link_job.h"
+#include "job.h"
 
 #define KSYMTAB BTL_STR("__ksymtab")
 #define ENTRY   BTL_STR("__ksymtab_")

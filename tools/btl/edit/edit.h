@@ -41,7 +41,7 @@ struct btl_str edit_key(const struct edit *edit, struct btl_str module, struct b
 // or empty; then it is refused. Returns the exit status.
 int edit_finish(struct edit *edit, struct btl_str without_effect);
 
-// ------------------------------------------------------------------------- trials (edit_trial.c)
+// ------------------------------------------------------------------------- -- trials (trial.c)
 
 // The number behind --trial=; NULL: the default. False: reported.
 bool edit_trial_option(struct edit *edit, const char *number);

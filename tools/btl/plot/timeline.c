@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The timeline: a row for each step of the loader, for each module under its phase, and for each
 // phase of the kernel when a kernel has recorded them.
-#include "plot_rows.h"
+#include "rows.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
 // `btl link`, last step: copy, resolve and relocate a module into its place in OUT.
 #include <stdlib.h>
 
-#include "link_job.h"
+#include "job.h"
 
 static bool is_allowed(const struct btl_scope *scope, uint32_t owner)
 {

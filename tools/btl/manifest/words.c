@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "manifest_words.h"
+#include "words.h"
 
 #include <stdio.h>
 

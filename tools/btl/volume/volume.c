@@ -10,7 +10,7 @@
 
 #include <btl/gpt.h>
 
-#include "../../efi/text.h"
+#include "../../../efi/text.h"
 #include "files.h"
 
 static bool read_blocks(const struct btl_blocks *blocks, uint64_t offset, void *buffer,

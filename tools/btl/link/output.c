@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A file that is written under another name and gets its own when all of it is there.
-#include "link_output.h"
+#include "output.h"
 
 #include <errno.h>
 #include <fcntl.h>

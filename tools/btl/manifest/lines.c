@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "manifest_lines.h"
+#include "lines.h"
 
 #include <string.h>
 

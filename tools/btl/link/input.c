@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // `btl link`, first step: a file becomes a checked view, its exports and its layout.
 #include "files.h"
-#include "link_job.h"
+#include "job.h"
 
 void link_input(struct link_thread *thread, struct link_module *module)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the steps of `btl link` share. Their order, and where they stand:
 //
-//   link_threads.c  one step for every module, on all threads
-//   link_input.c    map and open each file, lay it out, note what it exports   parallel
-//   cmd_link.c      give each module its address
-//   link_symbols.c  one table: exports of all modules, and the symbols file
-//   link_image.c    copy, resolve and relocate each module, into OUT           parallel
-//   link_map.c      each module's object in MAP.json                           parallel
-//   link_output.c   both files, under their names when all is well
-//   link_stats.c    --stats
+//   threads.c   one step for every module, on all threads
+//   input.c     map and open each file, lay it out, note what it exports   parallel
+//   cmd_link.c  give each module its address
+//   symbols.c   one table: exports of all modules, and the symbols file
+//   image.c     copy, resolve and relocate each module, into OUT           parallel
+//   map.c       each module's object in MAP.json                           parallel
+//   output.c    both files, under their names when all is well
+//   stats.c     --stats
 #ifndef BTL_HOST_LINK_JOB_H
 #define BTL_HOST_LINK_JOB_H
 
@@ -18,7 +18,7 @@
 #include <btl/link.h>
 
 #include "host.h"
-#include "link_output.h"
+#include "output.h"
 
 // A defined symbol that other modules may use.
 struct link_export {

@@ -3,7 +3,7 @@
 // but the number of the next module.
 #include <time.h>
 
-#include "link_job.h"
+#include "job.h"
 
 double link_clock(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "plot_rows.h"
+#include "rows.h"
 
 #include <math.h>
 

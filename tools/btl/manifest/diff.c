@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What differs between two boots. What differs between any two is left out: random seed, counter
 // values, the log, times (unless they are asked for, and then below what noise makes of them).
-#include "manifest_cmd.h"
+#include "cmd.h"
 
 #include <btl/elf.h>
 #include <btl/symtab.h>
 
-#include "manifest_diff.h"
-#include "manifest_words.h"
+#include "diff.h"
+#include "words.h"
 #include "report.h"
 
 void diff_headings(struct diff *d)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "files.h"
-#include "link_job.h"
+#include "job.h"
 
 struct line {
     uint64_t address;

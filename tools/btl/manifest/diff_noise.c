@@ -2,8 +2,8 @@
 // What differs between any two boots a little: single ranges of memory, and times.
 #include <btl/symtab.h>
 
-#include "manifest_diff.h"
-#include "manifest_words.h"
+#include "diff.h"
+#include "words.h"
 
 static struct lines ranges(struct diff *d, const struct btl_manifest *m)
 {

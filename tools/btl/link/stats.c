@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "link_job.h"
+#include "job.h"
 
 // What all threads did.
 struct total {

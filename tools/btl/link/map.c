@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "json.h"
-#include "link_job.h"
+#include "job.h"
 
 // What an object and a section usually take; more is possible.
 #define OBJECT_TEXT  384u

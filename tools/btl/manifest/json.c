@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The manifest as JSON. Addresses, masks and counters of the machine are hexadecimal strings,
 // sizes, counts and times are numbers. The random seed stays out: it is a secret of the kernel.
-#include "manifest_cmd.h"
+#include "cmd.h"
 
 #include <btl/config.h>
 #include <btl/elf.h>
 #include <btl/link.h>
 #include <btl/symtab.h>
 
-#include "manifest_json.h"
-#include "manifest_words.h"
+#include "json_parts.h"
+#include "words.h"
 #include "report.h"
 
 // Bytes of one string: every entry of a hostile manifest may point at the same megabytes.

@@ -3,7 +3,7 @@
 #ifndef BTL_HOST_MANIFEST_CMD_H
 #define BTL_HOST_MANIFEST_CMD_H
 
-#include "manifest_find.h"
+#include "find.h"
 
 // All of it as JSON; btl-manifest(5) and docs/manifest.schema.json describe it. Additions to the
 // schema raise no number; what would break a program that reads it does.

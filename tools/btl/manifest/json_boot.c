@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The choice of a configuration, and the boot volume, in the manifest's JSON.
-#include "manifest_json.h"
+#include "json_parts.h"
 
 static void trial(struct printer *p, const struct btlm_boot *b)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "manifest_find.h"
+#include "find.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include <btl/hash.h>
 
 #include "files.h"
-#include "volume.h"
+#include "volume/volume.h"
 
 #define MAGIC_SIZE (sizeof(BTLM_MAGIC) - 1)
 

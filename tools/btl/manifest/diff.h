@@ -6,7 +6,7 @@
 #include <btl/manifest.h>
 
 #include "host.h"
-#include "manifest_lines.h"
+#include "lines.h"
 
 struct diff {
     struct host *host;

@@ -2,8 +2,8 @@
 // What differs between the modules of two boots; they are brought together by their names.
 #include <btl/symtab.h>
 
-#include "manifest_diff.h"
-#include "manifest_words.h"
+#include "diff.h"
+#include "words.h"
 
 static struct btl_str depends(const struct diff *d, const struct btl_manifest *m,
                               const struct btlm_module *module)

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Are the files on a volume still those that were booted?
-#include "manifest_cmd.h"
+#include "cmd.h"
 
 #include <string.h>
 
 #include <btl/hash.h>
 
-#include "manifest_words.h"
+#include "words.h"
 #include "report.h"
-#include "volume.h"
+#include "volume/volume.h"
 
 struct verify {
     struct host *host;

@@ -9,7 +9,7 @@
 #include "conf_edit.h"
 #include "configurations.h"
 #include "edit.h"
-#include "variables.h"
+#include "variables/variables.h"
 
 #define TRIES_KEY     "boot_tries"
 #define TRIES_DEFAULT 3
