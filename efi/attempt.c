@@ -1,122 +1,123 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Attempts: how one begins, and what comes after one that has not led into the kernel.
-#include "loader.h"
+#include "boot.h"
 
 #include <btl/mem.h>
 
 #define KEY_SECONDS 60
 
-// Everything in struct loader from `pages` on is of one attempt.
-void attempt_begin(struct loader *loader)
+void attempt_begin(struct boot *boot)
 {
-    struct pages pages = loader->pages;
-    struct clock *clock = &loader->clock;
-    size_t kept = offsetof(struct loader, pages);
+    struct pages pages = boot->res.pages;
     pages_give_back_all(&pages);
-    files_unstage(loader);
-    memset((char *)loader + kept, 0, sizeof(*loader) - kept);
-    loader->pages = pages;
-    pages_arena(&loader->pages, &loader->arena);
-    loader->diags.arena = &loader->arena;
-    loader->timeline = (struct timeline){.clock = clock, .arena = &loader->arena};
-    event_begin_at(&loader->timeline, BTLM_EVENT_LOADER, BTL_NONE, 0);
-    loader->save_path = loader->options.save;
-    progress_begin(loader);
+    files_unstage(boot);
+    boot->attempt = (struct btl_attempt){.arena = &boot->res.arena, .diags = &boot->res.diags};
+    boot->res = (struct attempt_resources){
+        .pages = pages,
+        .diags = {.arena = &boot->res.arena},
+        .timeline = {.clock = &boot->clock, .arena = &boot->res.arena},
+        .save_path = boot->options.save,
+    };
+    pages_arena(&boot->res.pages, &boot->res.arena);
+    event_begin_at(&boot->res.timeline, BTLM_EVENT_LOADER, BTL_NONE, 0);
+    progress_begin(boot);
 }
 
-bool attempt_falls_back(const struct loader *loader)
+bool attempt_falls_back(const struct boot *boot)
 {
-    return loader->fallback.there && !loader->in_menu && !loader->halted && !loader->half_shut_down;
+    return boot->attempt.fallback.valid && !boot->core.attended && !boot->attempt.halted &&
+           !boot->half_shut_down;
 }
 
 // The screen says that it could not boot, and why. True: somebody is there.
-static bool wait_for_a_human(struct loader *loader)
+static bool wait_for_a_human(struct boot *boot)
 {
-    struct firmware *fw = loader->fw;
-    const char *otherwise = loader->stop_resets ? "resets" : "returns to the firmware";
+    struct firmware *fw = boot->fw;
+    const char *otherwise = boot->attempt.stop_resets ? "resets" : "returns to the firmware";
     fw->forget_keys(fw);
-    if (loader->set_up)
-        log_line(&loader->log, BTL_LOG_ERROR,
+    if (boot->set_up)
+        log_line(&boot->log, BTL_LOG_ERROR,
                  "cannot boot (errors: %u). Press a key for the menu, or the machine %s in %u s",
-                 errors_shown(loader), otherwise, KEY_SECONDS);
+                 errors_shown(boot), otherwise, KEY_SECONDS);
     else
-        log_line(&loader->log, BTL_LOG_ERROR,
+        log_line(&boot->log, BTL_LOG_ERROR,
                  "cannot boot (errors: %u). Press a key to return to the firmware (%u s)",
-                 errors_shown(loader), KEY_SECONDS);
+                 errors_shown(boot), KEY_SECONDS);
     bool key = watchdog_wait_key(fw, 1000 * KEY_SECONDS) != 0;
-    return key && loader->set_up;
+    return key && boot->set_up;
 }
 
-static bool menu_after_failure(struct loader *loader)
+static bool menu_after_failure(struct boot *boot)
 {
-    if (menu_run(loader, false) == MENU_AGAIN)
+    if (menu_run(boot, false) == MENU_AGAIN)
         return true;
-    loader->status = FW_ABORTED;
+    boot->status = FW_ABORTED;
     return false;
 }
 
 // Every reason is on the screen, with time to read them.
-static bool stop(struct loader *loader)
+static bool stop(struct boot *boot)
 {
-    log_show(&loader->log, loader->log.shown);
-    if (loader->diags.lost > 0)
-        log_line(&loader->log, BTL_LOG_ERROR, "errors without text, for want of memory: %u",
-                 loader->diags.lost);
-    if (wait_for_a_human(loader))
-        return menu_after_failure(loader);
-    if (loader->stop_resets)
-        loader->fw->reset(loader->fw, FW_RESET_COLD);
+    log_show(&boot->log, boot->log.shown);
+    if (boot->attempt.diags->lost > 0)
+        log_line(&boot->log, BTL_LOG_ERROR, "errors without text, for want of memory: %u",
+                 boot->attempt.diags->lost);
+    if (wait_for_a_human(boot))
+        return menu_after_failure(boot);
+    if (boot->attempt.stop_resets)
+        boot->fw->reset(boot->fw, FW_RESET_COLD);
     return false;
 }
 
 // It says what would have come of it, and waits for nobody.
-static bool stop_dry(struct loader *loader)
+static bool stop_dry(struct boot *boot)
 {
-    log_show(&loader->log, loader->log.shown);
-    if (loader->diags.lost > 0)
-        log_answer(&loader->log, "errors without text, for want of memory: %u", loader->diags.lost);
-    log_answer(&loader->log, "dry run: this would not boot (errors: %u)", errors_shown(loader));
-    if (loader->fallback.there)
-        log_answer(&loader->log, "a boot would go on with %pS instead", &loader->fallback.path);
+    log_show(&boot->log, boot->log.shown);
+    if (boot->attempt.diags->lost > 0)
+        log_answer(&boot->log, "errors without text, for want of memory: %u",
+                   boot->attempt.diags->lost);
+    log_answer(&boot->log, "dry run: this would not boot (errors: %u)", errors_shown(boot));
+    if (boot->attempt.fallback.valid)
+        log_answer(&boot->log, "a boot would go on with %pS instead", &boot->attempt.fallback.path);
     return false;
 }
 
 // Is there something to try next?
-static bool next(struct loader *loader)
+static bool next(struct boot *boot)
 {
-    if (loader->outcome != OUTCOME_FAILED)
-        return loader->outcome == OUTCOME_AGAIN;
-    loader->status = FW_LOAD_ERROR;
-    if (loader->half_shut_down)
+    if (boot->res.outcome != OUTCOME_FAILED)
+        return boot->res.outcome == OUTCOME_AGAIN;
+    boot->status = FW_LOAD_ERROR;
+    if (boot->half_shut_down)
         return false;
-    if (loader->options.dry_run)
-        return stop_dry(loader);
-    if (loader->in_menu && loader->set_up)
-        return menu_after_failure(loader);
-    if (loader->set_up)
-        state_failed(loader);
-    return (attempt_falls_back(loader) && fallback_take(loader)) || stop(loader);
+    if (boot->options.dry_run)
+        return stop_dry(boot);
+    if (boot->core.attended && boot->set_up)
+        return menu_after_failure(boot);
+    if (boot->set_up)
+        state_failed(boot);
+    return (attempt_falls_back(boot) && fallback_take(boot)) || stop(boot);
 }
 
-bool attempt_next(struct loader *loader)
+bool attempt_next(struct boot *boot)
 {
-    progress_end(loader);
-    if (!next(loader))
+    progress_end(boot);
+    if (!next(boot))
         return false;
-    loader->status = FW_SUCCESS;
-    attempt_begin(loader);
+    boot->status = FW_SUCCESS;
+    attempt_begin(boot);
     return true;
 }
 
-fw_status attempt_leave(struct loader *loader)
+fw_status attempt_leave(struct boot *boot)
 {
-    fw_status status = loader->status;
-    volume_close(loader);
-    if (!loader->half_shut_down) // then it is no more to be called, and the machine should not stay
-                                 // so
-        watchdog_off(loader->fw);
-    pages_give_back_all(&loader->pages);
-    pages_give_back_all(&loader->files.pages);
-    pages_give_back_all(&loader->lasting_pages);
+    fw_status status = boot->status;
+    volume_close(boot);
+    if (!boot->half_shut_down) // then it is no more to be called, and the machine should not stay
+                               // so
+        watchdog_off(boot->fw);
+    pages_give_back_all(&boot->res.pages);
+    pages_give_back_all(&boot->files.pages);
+    pages_give_back_all(&boot->pages);
     return status;
 }

@@ -1,87 +1,89 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What lies between plan and boot: a human who may want the menu, and the last lines of the log.
-#include "loader.h"
+#include "boot.h"
 
 // Is it settled that this attempt ends here? Then nobody is asked to wait for it.
-static bool will_fail(const struct loader *loader)
+static bool will_fail(const struct boot *boot)
 {
     uint32_t ignored;
-    return btl_plan_action(&loader->plan, attempt_falls_back(loader), &ignored) >= BTL_FALL_BACK;
+    return btl_plan_action(&boot->attempt.plan, attempt_falls_back(boot), &ignored) >=
+           BTL_FALL_BACK;
 }
 
 #define COUNTDOWN "starting in %u s; a key opens the menu"
 
 // The log has one line of it, and the console one that is written anew and then goes away.
-static bool tick(struct loader *loader, uint32_t seconds)
+static bool tick(struct boot *boot, uint32_t seconds)
 {
     char text[64];
     bool key = false;
-    log_keep(&loader->log, BTL_LOG_INFO, COUNTDOWN, seconds);
+    log_keep(&boot->log, BTL_LOG_INFO, COUNTDOWN, seconds);
     for (; seconds > 0 && !key; seconds--) {
         btl_format_to(text, sizeof(text), COUNTDOWN, seconds);
-        log_passing(&loader->log, btl_str_of(text));
-        key = watchdog_wait_key(loader->fw, 1000) != 0;
+        log_passing(&boot->log, btl_str_of(text));
+        key = watchdog_wait_key(boot->fw, 1000) != 0;
     }
-    log_passing(&loader->log, (struct btl_str){NULL, 0});
+    log_passing(&boot->log, (struct btl_str){NULL, 0});
     return key;
 }
 
 // A key that was typed before counts where there is no delay; in a delay only one that answers it.
-static bool count_down(struct loader *loader)
+static bool count_down(struct boot *boot)
 {
-    struct firmware *fw = loader->fw;
-    uint32_t seconds = loader->config.autoboot_delay;
-    if (loader->counted_down)
+    struct firmware *fw = boot->fw;
+    uint32_t seconds = boot->attempt.config.autoboot_delay;
+    if (boot->counted_down)
         return fw->wait_key(fw, 0) != 0;
-    loader->counted_down = true;
+    boot->counted_down = true;
     if (seconds == 0)
         return fw->wait_key(fw, 0) != 0;
-    bool ticks = loader->log.shown >= LOG_NORMAL && fw->terminal(fw) != FW_TERMINAL_SILENT;
+    bool ticks = boot->log.shown >= LOG_NORMAL && fw->terminal(fw) != FW_TERMINAL_SILENT;
     fw->forget_keys(fw);
     if (ticks)
-        return tick(loader, seconds);
-    log_line(&loader->log, BTL_LOG_INFO, COUNTDOWN, seconds);
+        return tick(boot, seconds);
+    log_line(&boot->log, BTL_LOG_INFO, COUNTDOWN, seconds);
     return watchdog_wait_key(fw, 1000 * seconds) != 0;
 }
 
-static bool menu_before_boot(struct loader *loader)
+static bool menu_before_boot(struct boot *boot)
 {
-    switch (menu_run(loader, true)) {
+    switch (menu_run(boot, true)) {
     case MENU_BOOT:
         return true;
     case MENU_AGAIN:
-        loader->outcome = OUTCOME_AGAIN;
+        boot->res.outcome = OUTCOME_AGAIN;
         return false;
     case MENU_LEAVE:
         break;
     }
-    loader->outcome = OUTCOME_DONE;
-    loader->status = FW_ABORTED;
+    boot->res.outcome = OUTCOME_DONE;
+    boot->status = FW_ABORTED;
     return false;
 }
 
-bool autoboot_wait(struct loader *loader)
+bool autoboot_wait(struct boot *boot)
 {
-    progress_end(loader);
-    say_diags(loader); // everything stands on the screen before somebody is asked
-    if (loader->options.dry_run || loader->preview)
+    progress_end(boot);
+    say_diags(boot); // everything stands on the screen before somebody is asked
+    if (boot->options.dry_run || boot->preview)
         return true;
-    if (loader->in_menu)
-        return menu_before_boot(loader);
-    if (will_fail(loader) || !count_down(loader))
+    if (boot->core.attended)
+        return menu_before_boot(boot);
+    if (will_fail(boot) || !count_down(boot))
         return true;
-    loader->menu.limited = true; // a key may have been noise on the line
-    return menu_before_boot(loader);
+    boot->menu.limited = true; // a key may have been noise on the line
+    return menu_before_boot(boot);
 }
 
 // All files are read. These lines are the last of the log that the kernel gets.
-bool files_close(struct loader *loader)
+bool files_close(struct boot *boot)
 {
-    volume_close(loader);
-    if (loader->save_path.len > 0)
-        log_line(&loader->log, BTL_LOG_INFO, "saving the manifest to %pS", &loader->save_path);
-    log_line(&loader->log, BTL_LOG_INFO, "%s %pS after %lu us (errors: %u, warnings: %u)",
-             loader->options.dry_run ? "dry run: would start" : "starting", &loader->config.kernel,
-             clock_now(&loader->clock) / 1000, errors_shown(loader), loader->diags.warnings);
+    volume_close(boot);
+    if (boot->res.save_path.len > 0)
+        log_line(&boot->log, BTL_LOG_INFO, "saving the manifest to %pS", &boot->res.save_path);
+    log_line(&boot->log, BTL_LOG_INFO, "%s %pS after %lu us (errors: %u, warnings: %u)",
+             boot->options.dry_run ? "dry run: would start" : "starting",
+             &boot->attempt.config.kernel, clock_now(&boot->clock) / 1000, errors_shown(boot),
+             boot->attempt.diags->warnings);
     return true;
 }

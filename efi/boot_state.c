@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What earlier boots have left in variables, and what this one leaves (btl/boot_state.h).
-#include "loader.h"
+#include "boot.h"
 
 #include <btl/mem.h>
 
@@ -17,38 +17,39 @@ static struct btl_arg name_arg(enum btl_variable variable)
 // ---------------------------------------------------------------------------------------- reading
 
 // False: no memory.
-static bool read_one(struct loader *loader, enum btl_variable variable)
+static bool read_one(struct boot *boot, enum btl_variable variable)
 {
     struct fw_variable which = variable_of(variable);
-    struct btl_record *record = &loader->state.record[variable];
+    struct btl_record *record = &boot->core.state.record[variable];
     uint64_t size = BTL_RECORD_MAX;
     uint32_t attributes = 0;
-    uint8_t *bytes = btl_alloc(&loader->lasting, BTL_RECORD_MAX, 1);
+    uint8_t *bytes = btl_alloc(&boot->arena, BTL_RECORD_MAX, 1);
     *record = (struct btl_record){0};
-    loader->variables[variable] = (struct btl_bytes){0};
+    boot->variables[variable] = (struct btl_bytes){0};
     if (bytes == NULL)
         return false;
-    fw_status status = loader->fw->variable_get(loader->fw, &which, bytes, &size, &attributes);
+    fw_status status = boot->fw->variable_get(boot->fw, &which, bytes, &size, &attributes);
     if (status == FW_NOT_FOUND || status == FW_UNSUPPORTED)
         return true;
     if (status != FW_SUCCESS && status != FW_BUFFER_TOO_SMALL) {
-        btl_report(&loader->diags, BTL_BOOT_STATE_UNREADABLE, (struct btl_place){0},
+        btl_report(boot->attempt.diags, BTL_BOOT_STATE_UNREADABLE, (struct btl_place){0},
                    name_arg(variable), BTL_ARG(fw_status_name(status)));
         return true;
     }
     bool whole = status == FW_SUCCESS && size <= BTL_RECORD_MAX;
-    loader->variables[variable] = (struct btl_bytes){bytes, whole && size > 0 ? size : 1};
+    boot->variables[variable] = (struct btl_bytes){bytes, whole && size > 0 ? size : 1};
     if (whole && attributes == BTL_VARIABLE_ATTRIBUTES &&
         btl_record_read(variable, (struct btl_bytes){bytes, size}, record))
         return true;
     *record = (struct btl_record){0};
-    btl_report(&loader->diags, BTL_BOOT_STATE_DAMAGED, (struct btl_place){0}, name_arg(variable));
+    btl_report(boot->attempt.diags, BTL_BOOT_STATE_DAMAGED, (struct btl_place){0},
+               name_arg(variable));
     return true;
 }
 
-struct btl_str state_failed_line(const struct loader *loader)
+struct btl_str state_failed_line(const struct boot *boot)
 {
-    struct btl_str text = loader->state.record[BTL_VARIABLE_FAILED].text;
+    struct btl_str text = boot->core.state.record[BTL_VARIABLE_FAILED].text;
     while (text.len > 0 && text.at[text.len - 1] == '\n')
         text.len--;
     for (size_t at = text.len; at > 0; at--) {
@@ -59,10 +60,10 @@ struct btl_str state_failed_line(const struct loader *loader)
 }
 
 // Anybody may have written it: nothing of it may drive a terminal, here or in the kernel's log.
-static struct btl_str safe(struct loader *loader, struct btl_str text)
+static struct btl_str safe(struct boot *boot, struct btl_str text)
 {
     static const char digits[] = "0123456789abcdef";
-    char *at = btl_alloc(&loader->lasting, 4 * text.len + 1, 1);
+    char *at = btl_alloc(&boot->arena, 4 * text.len + 1, 1);
     size_t len = 0;
     if (at == NULL)
         return BTL_STR("?");
@@ -80,71 +81,70 @@ static struct btl_str safe(struct loader *loader, struct btl_str text)
     return (struct btl_str){at, len};
 }
 
-void state_say_failed(struct loader *loader)
+void state_say_failed(struct boot *boot)
 {
-    const struct btl_record *failed = &loader->state.record[BTL_VARIABLE_FAILED];
-    bool wanted = btl_str_equal(failed->path, loader->choice.path);
-    struct btl_str path = safe(loader, failed->path),
-                   line = safe(loader, state_failed_line(loader));
+    const struct btl_record *failed = &boot->core.state.record[BTL_VARIABLE_FAILED];
+    bool wanted = btl_str_equal(failed->path, boot->core.choice.path);
+    struct btl_str path = safe(boot, failed->path), line = safe(boot, state_failed_line(boot));
     const char *where = failed->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader";
     if (failed->path.len > 0)
-        log_line(&loader->log, wanted ? BTL_LOG_INFO : BTL_LOG_DEBUG,
+        log_line(&boot->log, wanted ? BTL_LOG_INFO : BTL_LOG_DEBUG,
                  "a boot of %pS has failed, in the %s: %pS", &path, where, &line);
 }
 
-bool state_read(struct loader *loader)
+bool state_read(struct boot *boot)
 {
     for (int variable = 0; variable < BTL_VARIABLES; variable++) {
-        if (!read_one(loader, variable))
-            return out_of_memory(loader, "reading the boot state");
+        if (!read_one(boot, variable))
+            return out_of_memory(boot, "reading the boot state");
     }
     return true;
 }
 
 // ---------------------------------------------------------------------------------------- writing
 
-static void report(struct loader *loader, enum btl_variable variable, fw_status status)
+static void report(struct boot *boot, enum btl_variable variable, fw_status status)
 {
     struct btl_arg name = name_arg(variable), text = BTL_ARG(fw_status_name(status));
     enum btl_code code = status == FW_OUT_OF_RESOURCES  ? BTL_BOOT_STATE_FULL
                          : status == FW_WRITE_PROTECTED ? BTL_BOOT_STATE_PROTECTED
                          : status == FW_UNSUPPORTED     ? BTL_BOOT_STATE_UNSUPPORTED
                                                         : BTL_BOOT_STATE_UNWRITTEN;
-    btl_report(&loader->diags, code, (struct btl_place){0}, name, text);
+    btl_report(boot->attempt.diags, code, (struct btl_place){0}, name, text);
 }
 
-bool state_write(struct loader *loader, enum btl_variable variable, const struct btl_record *record)
+bool state_write(struct boot *boot, enum btl_variable variable, const struct btl_record *record)
 {
     struct fw_variable which = variable_of(variable);
-    struct btl_bytes *there = &loader->variables[variable];
+    struct btl_bytes *there = &boot->variables[variable];
     uint8_t bytes[BTL_RECORD_MAX];
     uint64_t size = record == NULL ? 0 : btl_record_write(variable, record, bytes);
-    if (loader->options.dry_run || loader->preview || loader->written[variable])
+    if (boot->options.dry_run || boot->preview || boot->written[variable])
         return false;
     if (record != NULL && size == 0)
         return false; // a path that no record can hold
     if (size == 0 && there->size == 0)
         return true;
     // What lies there like this counts as written: a second one would change it in each boot.
-    loader->written[variable] = true;
+    boot->written[variable] = true;
     if (size == there->size && memcmp(bytes, there->at, size) == 0)
         return true;
-    fw_status status = loader->fw->variable_set(loader->fw, &which, bytes, size);
+    fw_status status = boot->fw->variable_set(boot->fw, &which, bytes, size);
     if (status != FW_SUCCESS && !(size == 0 && status == FW_NOT_FOUND)) {
-        report(loader, variable, status);
+        report(boot, variable, status);
         return false;
     }
-    log_keep(&loader->log, BTL_LOG_DEBUG, "%s: %s", which.name, size > 0 ? "written" : "deleted");
+    log_keep(&boot->log, BTL_LOG_DEBUG, "%s: %s", which.name, size > 0 ? "written" : "deleted");
     return true;
 }
 
-bool state_is_gone(struct loader *loader, enum btl_variable variable)
+bool state_is_gone(struct boot *boot, enum btl_variable variable)
 {
     struct fw_variable which = variable_of(variable);
     uint8_t bytes[BTL_RECORD_MAX];
     uint64_t size = sizeof(bytes);
     uint32_t attributes;
-    return loader->fw->variable_get(loader->fw, &which, bytes, &size, &attributes) == FW_NOT_FOUND;
+    return boot->fw->variable_get(boot->fw, &which, bytes, &size, &attributes) == FW_NOT_FOUND;
 }
 
 // The end of a text: what was said last.
@@ -167,53 +167,55 @@ static void put_tail(struct btl_out *out, const char *text, size_t len)
 }
 
 // Errors alone, and not those that nobody wants to hear of; the reason stands last.
-static void collect(const struct loader *loader, struct btl_out *out)
+static void collect(const struct boot *boot, struct btl_out *out)
 {
-    for (const struct btl_diag *diag = loader->diags.first; diag != NULL; diag = diag->next) {
-        if (diag == loader->why || btl_code_severity(diag->code) != BTL_ERROR ||
-            is_hidden(loader, diag))
+    for (const struct btl_diag *diag = boot->attempt.diags->first; diag != NULL;
+         diag = diag->next) {
+        if (diag == boot->attempt.reason || btl_code_severity(diag->code) != BTL_ERROR ||
+            is_hidden(boot, diag))
             continue;
         btl_diag_print(out, diag);
         btl_format(out, "\n");
     }
-    if (loader->why != NULL) {
-        btl_diag_print(out, loader->why);
+    if (boot->attempt.reason != NULL) {
+        btl_diag_print(out, boot->attempt.reason);
         btl_format(out, "\n");
     }
 }
 
-static bool is_about(const struct btl_record *record, const struct loader *loader)
+static bool is_about(const struct btl_record *record, const struct boot *boot)
 {
-    return loader->config_file != NULL && btl_record_names(record, loader->config_file->sha256);
+    return boot->attempt.config_file != NULL &&
+           btl_record_names(record, boot->attempt.config_file->sha256);
 }
 
-void state_failed(struct loader *loader)
+void state_failed(struct boot *boot)
 {
-    const struct btl_record *failed = &loader->state.record[BTL_VARIABLE_FAILED];
+    const struct btl_record *failed = &boot->core.state.record[BTL_VARIABLE_FAILED];
     struct btl_record record = {
-        .there = true, .number = BTL_FAILED_IN_LOADER, .path = loader->choice.path};
+        .there = true, .number = BTL_FAILED_IN_LOADER, .path = boot->core.choice.path};
     struct tail tail = {.len = 0};
     struct btl_out out = {.put = put_tail, .owner = &tail};
     // The wanted configuration counts, not what was tried in its place: two in turn would be
     // written in each boot. And what the kernel said of it says more than that it did.
-    if (loader->choice.how == BTLM_HOW_FALLBACK ||
-        (loader->trial == BTL_TRIAL_FAILED && loader->fallback.there))
+    if (boot->core.choice.how == BTLM_HOW_FALLBACK ||
+        (boot->attempt.trial == BTL_TRIAL_FAILED && boot->attempt.fallback.valid))
         return;
-    collect(loader, &out);
+    collect(boot, &out);
     record.text = (struct btl_str){tail.text, tail.len};
-    if (loader->config_file != NULL)
-        memcpy(record.sha256, loader->config_file->sha256, sizeof(record.sha256));
+    if (boot->attempt.config_file != NULL)
+        memcpy(record.sha256, boot->attempt.config_file->sha256, sizeof(record.sha256));
     btl_record_keep_given_up(failed, &record);
-    state_write(loader, BTL_VARIABLE_FAILED, &record);
-    say_diags(loader);
+    state_write(boot, BTL_VARIABLE_FAILED, &record);
+    say_diags(boot);
 }
 
 // What remains of BtlFailed. False: all of it.
-static bool outdated(const struct loader *loader, struct btl_record *ret_rest)
+static bool outdated(const struct boot *boot, struct btl_record *ret_rest)
 {
-    const struct btl_record *failed = &loader->state.record[BTL_VARIABLE_FAILED];
-    bool repaired = is_about(failed, loader) && failed->number == BTL_FAILED_IN_LOADER;
-    bool changed = !is_about(failed, loader) && btl_str_equal(failed->path, loader->choice.path);
+    const struct btl_record *failed = &boot->core.state.record[BTL_VARIABLE_FAILED];
+    bool repaired = is_about(failed, boot) && failed->number == BTL_FAILED_IN_LOADER;
+    bool changed = !is_about(failed, boot) && btl_str_equal(failed->path, boot->core.choice.path);
     *ret_rest = (struct btl_record){.there = false};
     if (repaired) {
         btl_record_keep_given_up(failed, ret_rest);
@@ -224,11 +226,11 @@ static bool outdated(const struct loader *loader, struct btl_record *ret_rest)
     return repaired || changed || !failed->there;
 }
 
-void state_tidy(struct loader *loader)
+void state_tidy(struct boot *boot)
 {
     struct btl_record rest;
-    if (outdated(loader, &rest))
-        state_write(loader, BTL_VARIABLE_FAILED, rest.there ? &rest : NULL);
-    if (loader->trial != BTL_TRIAL_COUNTED && btl_boot_trial_is_over(&loader->state))
-        state_write(loader, BTL_VARIABLE_TRIAL, NULL);
+    if (outdated(boot, &rest))
+        state_write(boot, BTL_VARIABLE_FAILED, rest.there ? &rest : NULL);
+    if (boot->attempt.trial != BTL_TRIAL_COUNTED && btl_boot_trial_is_over(&boot->core.state))
+        state_write(boot, BTL_VARIABLE_TRIAL, NULL);
 }

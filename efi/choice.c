@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Which configuration is booted: the one that was asked for, and what comes in its place.
-#include "loader.h"
+#include "boot.h"
 
 #include <btl/mem.h>
 
@@ -42,10 +42,10 @@ static bool visit(void *context, struct btl_str name, const struct volume_info *
     return !listing->no_memory;
 }
 
-bool configurations_list(struct loader *loader, struct btl_arena *arena, struct btl_str **ret_paths,
+bool configurations_list(struct boot *boot, struct btl_arena *arena, struct btl_str **ret_paths,
                          uint32_t *ret_count)
 {
-    struct volume *volume = loader->volume;
+    struct volume *volume = boot->volume;
     struct listing listing = {.arena = arena, .in_root = true};
     listing.paths = BTL_NEW_ARRAY(arena, struct btl_str, BTL_CONFIGURATIONS_MAX);
     if (listing.paths == NULL)
@@ -63,38 +63,38 @@ bool configurations_list(struct loader *loader, struct btl_arena *arena, struct 
 
 // BtlNext is for one boot: it is deleted before that, or it is not booted. A firmware may say that
 // it has deleted it, and have it still.
-static bool take_next(struct loader *loader, struct btl_str *ret_path)
+static bool take_next(struct boot *boot, struct btl_str *ret_path)
 {
-    const struct btl_record *next = &loader->state.record[BTL_VARIABLE_NEXT];
-    if (loader->variables[BTL_VARIABLE_NEXT].size == 0)
+    const struct btl_record *next = &boot->core.state.record[BTL_VARIABLE_NEXT];
+    if (boot->variables[BTL_VARIABLE_NEXT].size == 0)
         return false;
     bool deleted =
-        state_write(loader, BTL_VARIABLE_NEXT, NULL) && state_is_gone(loader, BTL_VARIABLE_NEXT);
+        state_write(boot, BTL_VARIABLE_NEXT, NULL) && state_is_gone(boot, BTL_VARIABLE_NEXT);
     if (!next->there)
         return false;
-    if (deleted || loader->options.dry_run)
+    if (deleted || boot->options.dry_run)
         *ret_path = next->path;
     else
-        btl_report(&loader->diags, BTL_BOOT_NEXT_STUCK, (struct btl_place){.file = next->path},
+        btl_report(boot->attempt.diags, BTL_BOOT_NEXT_STUCK, (struct btl_place){.file = next->path},
                    BTL_ARG(*ret_path));
-    return deleted || loader->options.dry_run;
+    return deleted || boot->options.dry_run;
 }
 
-bool choice_first(struct loader *loader)
+bool choice_first(struct boot *boot)
 {
-    const struct options *options = &loader->options;
-    struct choice *choice = &loader->choice;
-    *choice = (struct choice){.path = BTL_STR(BTL_CONFIG_DEFAULT), .safe = options->safe};
+    const struct options *options = &boot->options;
+    struct btl_choice *choice = &boot->core.choice;
+    *choice = (struct btl_choice){.path = BTL_STR(BTL_CONFIG_DEFAULT), .safe = options->safe};
     if (options->config.len > 0) {
         choice->path = options->config;
         choice->how = BTLM_HOW_OPTION;
     }
     // It is asked for later than the options of a boot entry are written.
-    if (take_next(loader, &choice->path)) {
+    if (take_next(boot, &choice->path)) {
         choice->how = BTLM_HOW_ONE_SHOT;
-        log_line(&loader->log, BTL_LOG_INFO, "for this boot only: %pS", &choice->path);
+        log_line(&boot->log, BTL_LOG_INFO, "for this boot only: %pS", &choice->path);
     }
-    state_say_failed(loader);
+    state_say_failed(boot);
     return true;
 }
 
@@ -104,7 +104,7 @@ bool choice_first(struct loader *loader)
 static bool hash(void *owner, struct btl_str path, uint8_t ret_sha256[32])
 {
     struct file_problem ignored;
-    const struct file *file = file_read(owner, path, BTL_CONFIG_MAX, &ignored);
+    const struct btl_boot_file *file = file_read(owner, path, BTL_CONFIG_MAX, &ignored);
     if (file != NULL)
         memcpy(ret_sha256, file->sha256, sizeof(file->sha256));
     return file != NULL;
@@ -113,45 +113,46 @@ static bool hash(void *owner, struct btl_str path, uint8_t ret_sha256[32])
 // Likewise.
 static size_t list(void *owner, struct btl_str **ret_paths)
 {
-    struct loader *loader = owner;
+    struct boot *boot = owner;
     uint32_t count;
-    return configurations_list(loader, &loader->arena, ret_paths, &count) ? count : 0;
+    return configurations_list(boot, boot->attempt.arena, ret_paths, &count) ? count : 0;
 }
 
-void fallback_find(struct loader *loader)
+void fallback_find(struct boot *boot)
 {
-    struct choice_fallback *fallback = &loader->fallback;
-    const struct file *file = loader->config_file;
-    const struct btl_booting booting = {loader->choice.path, file == NULL ? NULL : file->sha256,
-                                        loader->tried, loader->tried_count};
-    const struct btl_boot_volume volume = {loader, hash, list};
-    *fallback = (struct choice_fallback){0};
-    fallback->there = btl_boot_fallback(&loader->state, &booting, &volume, &fallback->path);
+    struct btl_attempt *attempt = &boot->attempt;
+    const struct btl_boot_file *file = attempt->config_file;
+    const struct btl_booting booting = {boot->core.choice.path, file == NULL ? NULL : file->sha256,
+                                        boot->core.tried, boot->core.tried_count};
+    const struct btl_boot_volume volume = {boot, hash, list};
+    attempt->fallback.path = BTL_STR("");
+    attempt->fallback.valid =
+        btl_boot_fallback(&boot->core.state, &booting, &volume, &attempt->fallback.path);
 }
 
-static struct btl_str reason_text(struct loader *loader)
+static struct btl_str reason_text(struct boot *boot)
 {
     char text[REASON_MAX + 1];
     struct btl_buffer reason = btl_buffer(text, sizeof(text));
-    if (loader->why == NULL)
+    if (boot->attempt.reason == NULL)
         return BTL_STR("the loader ran out of memory");
-    btl_diag_print(&reason.out, loader->why);
-    return btl_str_copy(&loader->lasting, btl_buffer_text(&reason));
+    btl_diag_print(&reason.out, boot->attempt.reason);
+    return btl_str_copy(&boot->arena, btl_buffer_text(&reason));
 }
 
-bool fallback_take(struct loader *loader)
+bool fallback_take(struct boot *boot)
 {
-    const struct choice *failed = &loader->choice;
+    const struct btl_choice *failed = &boot->core.choice;
     bool first = failed->how != BTLM_HOW_FALLBACK;
-    struct choice next = {.path = btl_str_copy(&loader->lasting, loader->fallback.path),
-                          .how = BTLM_HOW_FALLBACK,
-                          .safe = failed->safe,
-                          .wanted = first ? failed->path : failed->wanted,
-                          .reason = first ? reason_text(loader) : failed->reason};
+    struct btl_choice next = {.path = btl_str_copy(&boot->arena, boot->attempt.fallback.path),
+                              .how = BTLM_HOW_FALLBACK,
+                              .safe = failed->safe,
+                              .wanted = first ? failed->path : failed->wanted,
+                              .reason = first ? reason_text(boot) : failed->reason};
     if (next.path.at == NULL || next.reason.at == NULL)
         return false;
-    if (loader->config_file != NULL)
-        memcpy(loader->tried[loader->tried_count++], loader->config_file->sha256, 32);
-    loader->choice = next;
+    if (boot->attempt.config_file != NULL)
+        memcpy(boot->core.tried[boot->core.tried_count++], boot->attempt.config_file->sha256, 32);
+    boot->core.choice = next;
     return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The end of boot services: the final memory map goes into the manifest, the firmware is left.
-#include "loader.h"
+#include "boot.h"
 
 // So often is a stale map key answered with a new map. One time is usual; a firmware that needs
 // more changes its memory map on every call.
@@ -10,37 +10,36 @@
 // Once exit_boot_services was called, the specification leaves only the memory map and another try.
 // A console that is half shut down is asked all the same: the alternative is silence. Timers may be
 // off, so that no key is waited for, and there is nothing sound to return to.
-static void last_words(struct loader *loader)
+static void last_words(struct boot *boot)
 {
-    say_diags(loader);
-    log_line(&loader->log, BTL_LOG_ERROR,
-             "cannot boot, and boot services are half shut down: reset");
-    loader->fw->stall(loader->fw, LAST_WORDS_US);
-    loader->fw->reset(loader->fw, FW_RESET_COLD);
+    say_diags(boot);
+    log_line(&boot->log, BTL_LOG_ERROR, "cannot boot, and boot services are half shut down: reset");
+    boot->fw->stall(boot->fw, LAST_WORDS_US);
+    boot->fw->reset(boot->fw, FW_RESET_COLD);
 }
 
-bool boot_services_exit(struct loader *loader)
+bool boot_services_exit(struct boot *boot)
 {
-    uint64_t start = clock_now(&loader->clock);
+    uint64_t start = clock_now(&boot->clock);
     for (uint32_t try = 1; try <= EXIT_TRIES; try++) {
-        if (!manifest_take_map(loader))
+        if (!manifest_take_map(boot))
             break;
         fw_status status =
-            loader->fw->exit_boot_services(loader->fw, loader->memory_map.firmware.key);
+            boot->fw->exit_boot_services(boot->fw, boot->res.memory_map.firmware.key);
         if (status == FW_SUCCESS) {
             // One that was saved is sealed already, and stays as it is unless the map has changed.
-            if (!loader->manifest_sealed)
-                manifest_seal(loader, start);
+            if (!boot->res.manifest_sealed)
+                manifest_seal(boot, start);
             return true;
         }
-        loader->half_shut_down = true;
+        boot->half_shut_down = true;
         if (status == FW_INVALID_PARAMETER && try < EXIT_TRIES)
             continue; // a stale key
-        btl_report(&loader->diags, BTL_BOOT_EXIT, (struct btl_place){0},
+        btl_report(boot->attempt.diags, BTL_BOOT_EXIT, (struct btl_place){0},
                    BTL_ARG(fw_status_name(status)), BTL_DEC(try));
         break;
     }
-    if (loader->half_shut_down)
-        last_words(loader);
+    if (boot->half_shut_down)
+        last_words(boot);
     return false;
 }

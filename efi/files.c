@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Files: opened once, read in pieces, for the progress, into pages of their own, hashed there.
 #include "hash.h"
-#include "loader.h"
+#include "boot.h"
 #include "text.h"
 
 #include <btl/mem.h>
@@ -43,30 +43,30 @@ static bool fail_short(struct volume_file *open, uint64_t expected, uint64_t got
     return fail(ret_problem, BTL_FILE_SHORT, 0, expected, got);
 }
 
-static void say_read(struct loader *loader, const struct file *file)
+static void say_read(struct boot *boot, const struct file *file)
 {
     char digest[65];
-    for (size_t i = 0; i < sizeof(file->sha256); i += sizeof(uint64_t)) {
+    for (size_t i = 0; i < sizeof(file->base.sha256); i += sizeof(uint64_t)) {
         uint64_t eight;
-        memcpy(&eight, file->sha256 + i, sizeof(eight));
+        memcpy(&eight, file->base.sha256 + i, sizeof(eight));
         btl_format_to(digest + 2 * i, 17, "%016lx", __builtin_bswap64(eight));
     }
-    log_line(&loader->log, BTL_LOG_DEBUG, "%pS: %lu bytes", &file->path, file->bytes.size);
-    log_line(&loader->log, BTL_LOG_DEBUG, "  SHA-256 %s", digest);
+    log_line(&boot->log, BTL_LOG_DEBUG, "%pS: %lu bytes", &file->base.path, file->base.bytes.size);
+    log_line(&boot->log, BTL_LOG_DEBUG, "  SHA-256 %s", digest);
 }
 
-static fw_status read_pieces(struct loader *loader, struct volume_file *open, uint8_t *to,
+static fw_status read_pieces(struct boot *boot, struct volume_file *open, uint8_t *to,
                              uint64_t size, uint64_t *ret_got)
 {
     uint64_t got = 0;
     fw_status status = FW_SUCCESS;
     while (status == FW_SUCCESS && got < size) {
         uint64_t piece = size - got < PIECE ? size - got : PIECE, read = 0;
-        watchdog_arm(loader->fw);
+        watchdog_arm(boot->fw);
         status = open->volume->read(open, to + got, piece, &read);
         read = read < piece ? read : piece;
         got += read;
-        progress_read(loader, read);
+        progress_read(boot, read);
         if (read < piece)
             break;
     }
@@ -74,18 +74,18 @@ static fw_status read_pieces(struct loader *loader, struct volume_file *open, ui
     return status;
 }
 
-static bool read_open(struct loader *loader, struct volume_file *open, uint64_t max,
-                      struct file *file, struct file_problem *ret_problem)
+static bool read_open(struct boot *boot, struct volume_file *open, uint64_t max, struct file *file,
+                      struct file_problem *ret_problem)
 {
-    struct pages *pages = &loader->files.pages;
+    struct pages *pages = &boot->files.pages;
     uint64_t size, got;
     if (!check_size(open, max, &size, ret_problem))
         return false;
     if (!pages_take(pages, size, BTLM_MEM_LOADER, &file->physical))
         return fail(ret_problem, BTL_FILE_NO_MEMORY, 0, size, 0);
     uint8_t *bytes = (uint8_t *)(uintptr_t)file->physical;
-    progress_file(loader, file->path, size);
-    fw_status status = read_pieces(loader, open, bytes, size, &got);
+    progress_file(boot, file->base.path, size);
+    fw_status status = read_pieces(boot, open, bytes, size, &got);
     bool good = status == FW_SUCCESS && got == size;
     if (status != FW_SUCCESS)
         fail(ret_problem, BTL_FILE_READ_FAILED, status, size, 0);
@@ -95,65 +95,65 @@ static bool read_open(struct loader *loader, struct volume_file *open, uint64_t 
         pages_give_back_last(pages);
         return false;
     }
-    file->bytes = (struct btl_bytes){bytes, size};
+    file->base.bytes = (struct btl_bytes){bytes, size};
     file->taken = pages->count - 1;
     file->size = pages->taken[file->taken].size;
-    hash_file(file->bytes, file->sha256);
-    say_read(loader, file);
+    hash_file(file->base.bytes, file->base.sha256);
+    say_read(boot, file);
     return true;
 }
 
-static bool read_path(struct loader *loader, uint64_t max, struct file *file,
+static bool read_path(struct boot *boot, uint64_t max, struct file *file,
                       struct file_problem *ret_problem)
 {
     struct volume_file open;
-    watchdog_arm(loader->fw);
-    fw_status status = loader->volume->open(loader->volume, file->path, &open);
+    watchdog_arm(boot->fw);
+    fw_status status = boot->volume->open(boot->volume, file->base.path, &open);
     if (status == FW_NOT_FOUND)
         return fail(ret_problem, BTL_FILE_NOT_FOUND, status, 0, 0);
     if (status == FW_OUT_OF_RESOURCES)
         return fail(ret_problem, BTL_FILE_OPEN_NO_MEMORY, status, 0, 0);
     if (status != FW_SUCCESS)
         return fail(ret_problem, BTL_FILE_OPEN_FAILED, status, 0, 0);
-    bool good = read_open(loader, &open, max, file, ret_problem);
-    loader->volume->close(&open);
+    bool good = read_open(boot, &open, max, file, ret_problem);
+    boot->volume->close(&open);
     return good;
 }
 
 // --------------------------------------------------------------------------- those that were read
 
-static struct file **slot_of(const struct loader *loader, struct btl_str path)
+static struct file **slot_of(const struct boot *boot, struct btl_str path)
 {
     uint64_t seed;
-    memcpy(&seed, loader->seed, sizeof(seed));
-    return &loader->files.slots[btl_hash(path, seed) & (loader->files.capacity - 1)];
+    memcpy(&seed, boot->seed, sizeof(seed));
+    return &boot->files.slots[btl_hash(path, seed) & (boot->files.capacity - 1)];
 }
 
-static struct file *find(const struct loader *loader, struct btl_str path)
+static struct file *find(const struct boot *boot, struct btl_str path)
 {
-    if (loader->files.capacity == 0)
+    if (boot->files.capacity == 0)
         return NULL;
-    struct file *file = *slot_of(loader, path);
-    while (file != NULL && !btl_str_equal(file->path, path))
+    struct file *file = *slot_of(boot, path);
+    while (file != NULL && !btl_str_equal(file->base.path, path))
         file = file->next;
     return file;
 }
 
-static void enter(struct loader *loader, struct file *file)
+static void enter(struct boot *boot, struct file *file)
 {
-    struct file **slot = slot_of(loader, file->path);
+    struct file **slot = slot_of(boot, file->base.path);
     file->next = *slot;
     *slot = file;
 }
 
 // Room for one more.
-static bool grow(struct loader *loader)
+static bool grow(struct boot *boot)
 {
-    struct files *files = &loader->files, old = *files;
+    struct files *files = &boot->files, old = *files;
     if (files->count < files->capacity)
         return true;
     uint32_t capacity = old.capacity == 0 ? SLOTS_FIRST : 2 * old.capacity;
-    struct file **slots = BTL_NEW_ARRAY(&loader->lasting, struct file *, capacity);
+    struct file **slots = BTL_NEW_ARRAY(&boot->arena, struct file *, capacity);
     if (slots == NULL)
         return false;
     files->slots = slots;
@@ -161,22 +161,22 @@ static bool grow(struct loader *loader)
     for (uint32_t i = 0; i < old.capacity; i++) {
         for (struct file *file = old.slots[i], *next; file != NULL; file = next) {
             next = file->next;
-            enter(loader, file);
+            enter(boot, file);
         }
     }
     return true;
 }
 
-static struct file *make(struct loader *loader, struct btl_str path)
+static struct file *make(struct boot *boot, struct btl_str path)
 {
-    struct file *file = grow(loader) ? BTL_NEW(&loader->lasting, struct file) : NULL;
+    struct file *file = grow(boot) ? BTL_NEW(&boot->arena, struct file) : NULL;
     if (file == NULL)
         return NULL;
-    file->path = btl_str_copy(&loader->lasting, path);
-    if (file->path.at == NULL)
+    file->base.path = btl_str_copy(&boot->arena, path);
+    if (file->base.path.at == NULL)
         return NULL;
-    enter(loader, file);
-    loader->files.count++;
+    enter(boot, file);
+    boot->files.count++;
     return file;
 }
 
@@ -188,11 +188,11 @@ static bool is_final(enum btl_code code)
            code != BTL_FILE_TOO_LARGE;
 }
 
-static void read_new(struct loader *loader, uint64_t max, struct file *file)
+static void read_new(struct boot *boot, uint64_t max, struct file *file)
 {
     struct file_problem *problem = &file->problem;
-    file->good = path_ok(file->path) ? read_path(loader, max, file, problem)
-                                     : fail(problem, BTL_FILE_BAD_PATH, 0, 0, 0);
+    file->good = path_ok(file->base.path) ? read_path(boot, max, file, problem)
+                                          : fail(problem, BTL_FILE_BAD_PATH, 0, 0, 0);
     file->known = file->good || is_final(problem->code);
 }
 
@@ -201,53 +201,53 @@ static void read_new(struct loader *loader, uint64_t max, struct file *file)
 static bool is_larger(const struct file *file, uint64_t max, uint64_t *ret_size)
 {
     bool sized = file->good || file->problem.code == BTL_FILE_TOO_LARGE;
-    *ret_size = file->good ? file->bytes.size : file->problem.got;
+    *ret_size = file->good ? file->base.bytes.size : file->problem.got;
     return sized && *ret_size > max;
 }
 
-const struct file *file_read(struct loader *loader, struct btl_str path, uint64_t max,
-                             struct file_problem *ret_problem)
+const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, uint64_t max,
+                                      struct file_problem *ret_problem)
 {
-    struct file *file = find(loader, path);
+    struct file *file = find(boot, path);
     if (file == NULL)
-        file = make(loader, path);
+        file = make(boot, path);
     if (file == NULL) {
         fail(ret_problem, BTL_FILE_NO_MEMORY, 0, sizeof(*file), 0);
         return NULL;
     }
     uint64_t size;
     if (!file->known && !is_larger(file, max, &size))
-        read_new(loader, max, file);
+        read_new(boot, max, file);
     bool larger = is_larger(file, max, &size);
     if (file->good && !larger)
-        return file;
+        return &file->base;
     *ret_problem = file->problem;
     if (larger)
         fail(ret_problem, BTL_FILE_TOO_LARGE, 0, max, size);
     return NULL;
 }
 
-void files_stage(struct loader *loader, const struct file *file)
+void files_stage(struct boot *boot, const struct btl_boot_file *file)
 {
-    loader->files.pages.taken[file->taken].type = BTLM_MEM_STAGED;
+    boot->files.pages.taken[file_of(file)->taken].type = BTLM_MEM_STAGED;
 }
 
-void files_unstage(struct loader *loader)
+void files_unstage(struct boot *boot)
 {
-    struct pages *pages = &loader->files.pages;
+    struct pages *pages = &boot->files.pages;
     for (uint64_t i = 0; i < pages->count; i++)
         pages->taken[i].type = BTLM_MEM_LOADER;
 }
 
-void files_forget(struct loader *loader)
+void files_forget(struct boot *boot)
 {
-    struct pages *pages = &loader->files.pages;
-    volume_close(loader);
+    struct pages *pages = &boot->files.pages;
+    volume_close(boot);
     pages_give_back_all(pages);
-    loader->files = (struct files){.pages = *pages};
+    boot->files = (struct files){.pages = *pages};
 }
 
-void file_report(struct loader *loader, struct btl_place place, const struct file_problem *problem)
+void file_report(struct boot *boot, struct btl_place place, const struct file_problem *problem)
 {
     struct btl_arg status = BTL_ARG(fw_status_name(problem->status));
     struct btl_arg expected = BTL_SIZE(problem->expected), got = BTL_SIZE(problem->got);
@@ -255,15 +255,15 @@ void file_report(struct loader *loader, struct btl_place place, const struct fil
     case BTL_FILE_OPEN_FAILED:
     case BTL_FILE_NO_SIZE:
     case BTL_FILE_READ_FAILED:
-        btl_report(&loader->diags, problem->code, place, status);
+        btl_report(boot->attempt.diags, problem->code, place, status);
         break;
     case BTL_FILE_SHORT:
     case BTL_FILE_CHANGED:
-        btl_report(&loader->diags, problem->code, place, BTL_DEC(problem->expected),
+        btl_report(boot->attempt.diags, problem->code, place, BTL_DEC(problem->expected),
                    BTL_DEC(problem->got));
         break;
     default:
-        btl_report(&loader->diags, problem->code, place, expected, got);
+        btl_report(boot->attempt.diags, problem->code, place, expected, got);
         break;
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the last code of the loader (handoff_ARCH.S) is told.
-#include "loader.h"
+#include "boot.h"
 
 #include <btl/mem.h>
 
 // A kernel with function descriptors has them in .opd, entry point and gp; all have one gp.
-static uint64_t kernel_gp(const struct kernel *kernel)
+static uint64_t kernel_gp(const struct btl_attempt_kernel *kernel)
 {
     uint64_t descriptor[2];
     uint32_t section = btl_elf_find_section(&kernel->elf, BTL_STR(".opd"));
@@ -18,7 +18,7 @@ static uint64_t kernel_gp(const struct kernel *kernel)
     return descriptor[1];
 }
 
-static void fill_text(const struct kernel *kernel, uint64_t entry, struct handoff *ret)
+static void fill_text(const struct btl_attempt_kernel *kernel, uint64_t entry, struct handoff *ret)
 {
     const struct btl_kernel_image *image = &kernel->image;
     for (uint32_t i = 0; i < image->segment_count; i++) {
@@ -32,19 +32,19 @@ static void fill_text(const struct kernel *kernel, uint64_t entry, struct handof
     }
 }
 
-void handoff_fill(const struct loader *loader, struct handoff *ret)
+void handoff_fill(const struct boot *boot, struct handoff *ret)
 {
-    const struct btl_kernel_image *image = &loader->kernel.image;
-    uint8_t *manifest = (uint8_t *)(uintptr_t)loader->manifest.physical;
-    *ret = (struct handoff){.page_table_root = loader->paging.root,
+    const struct btl_kernel_image *image = &boot->attempt.kernel.image;
+    uint8_t *manifest = (uint8_t *)(uintptr_t)boot->res.manifest.physical;
+    *ret = (struct handoff){.page_table_root = boot->res.paging.root,
                             .entry = image->base - image->link_base + image->entry,
-                            .manifest = loader->manifest.address,
-                            .stack_top = loader->stack.address + loader->stack.size,
-                            .code = loader->code_page,
-                            .gp = kernel_gp(&loader->kernel),
-                            .backing_store = loader->backing_store.address,
-                            .stack_physical = loader->stack.physical,
+                            .manifest = boot->res.manifest.address,
+                            .stack_top = boot->attempt.stack.address + boot->attempt.stack.size,
+                            .code = boot->res.code_page,
+                            .gp = kernel_gp(&boot->attempt.kernel),
+                            .backing_store = boot->attempt.backing_store.address,
+                            .stack_physical = boot->attempt.stack.physical,
                             .memory = (uintptr_t)btl_manifest_memory(manifest),
-                            .memory_count = loader->manifest_map_count};
-    fill_text(&loader->kernel, ret->entry, ret);
+                            .memory_count = boot->res.manifest_map_count};
+    fill_text(&boot->attempt.kernel, ret->entry, ret);
 }

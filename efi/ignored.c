@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Modules whose failure nobody wants to hear of, unless it is why another module fails.
-#include "loader.h"
+#include "boot.h"
 
 #include <btl/mem.h>
 
-bool ignored_find(struct loader *loader)
+bool ignored_find(struct boot *boot)
 {
-    const struct btl_plan *plan = &loader->plan;
-    struct ignored *ignored = &loader->ignored;
+    const struct btl_plan *plan = &boot->attempt.plan;
+    struct ignored *ignored = &boot->res.ignored;
     uint64_t seed;
-    memcpy(&seed, loader->seed, sizeof(seed));
-    ignored->before = loader->said;
-    ignored->cover = BTL_NEW_ARRAY(&loader->arena, enum cover, plan->module_count);
-    ignored->stack = BTL_NEW_ARRAY(&loader->arena, uint32_t, plan->module_count);
+    memcpy(&seed, boot->seed, sizeof(seed));
+    ignored->before = boot->res.said;
+    ignored->cover = BTL_NEW_ARRAY(boot->attempt.arena, enum cover, plan->module_count);
+    ignored->stack = BTL_NEW_ARRAY(boot->attempt.arena, uint32_t, plan->module_count);
     if (ignored->cover == NULL || ignored->stack == NULL ||
-        !names_init(&ignored->names, plan->module_count, seed, &loader->arena))
+        !names_init(&ignored->names, plan->module_count, seed, boot->attempt.arena))
         return false;
     for (uint32_t i = 0; i < plan->module_count; i++) {
         if (plan->modules[i].on_error == BTL_ON_ERROR_IGNORE)
@@ -24,23 +24,23 @@ bool ignored_find(struct loader *loader)
 }
 
 // NULL: its failure is not ignored.
-static enum cover *cover_of(const struct loader *loader, struct btl_str module)
+static enum cover *cover_of(const struct boot *boot, struct btl_str module)
 {
-    const struct ignored *ignored = &loader->ignored;
+    const struct ignored *ignored = &boot->res.ignored;
     uint32_t number = ignored->names.count > 0 ? names_find(&ignored->names, module) : BTL_NONE;
     return number != BTL_NONE ? &ignored->cover[number] : NULL;
 }
 
 // The failed ones that `first` needs, by way of others too. Each is entered once.
-static bool uncover_below(struct loader *loader, uint32_t first)
+static bool uncover_below(struct boot *boot, uint32_t first)
 {
-    const struct btl_planned *modules = loader->plan.modules;
-    uint32_t *stack = loader->ignored.stack, depth = 0;
+    const struct btl_planned *modules = boot->attempt.plan.modules;
+    uint32_t *stack = boot->res.ignored.stack, depth = 0;
     bool found = false;
     for (uint32_t index = first;; index = stack[--depth]) {
         for (uint32_t i = 0; i < modules[index].dependency_count; i++) {
             uint32_t below = modules[index].dependencies[i];
-            enum cover *cover = cover_of(loader, modules[below].name);
+            enum cover *cover = cover_of(boot, modules[below].name);
             if (modules[below].verdict != BTL_FAILED || cover == NULL || *cover != COVERED)
                 continue;
             *cover = UNCOVERED;
@@ -52,42 +52,41 @@ static bool uncover_below(struct loader *loader, uint32_t first)
     }
 }
 
-bool ignored_uncover(struct loader *loader)
+bool ignored_uncover(struct boot *boot)
 {
-    const struct btl_plan *plan = &loader->plan;
+    const struct btl_plan *plan = &boot->attempt.plan;
     bool found = false;
-    if (!loader->planned || loader->ignored.names.count == 0)
+    if (!boot->attempt.planned || boot->res.ignored.names.count == 0)
         return false;
     for (uint32_t i = 0; i < plan->module_count; i++) {
-        if (plan->modules[i].verdict == BTL_FAILED &&
-            cover_of(loader, plan->modules[i].name) == NULL)
-            found |= uncover_below(loader, i);
+        if (plan->modules[i].verdict == BTL_FAILED && cover_of(boot, plan->modules[i].name) == NULL)
+            found |= uncover_below(boot, i);
     }
     return found;
 }
 
-void ignored_shown(struct loader *loader)
+void ignored_shown(struct boot *boot)
 {
-    struct ignored *ignored = &loader->ignored;
+    struct ignored *ignored = &boot->res.ignored;
     for (uint32_t i = 0; i < ignored->names.count; i++) {
         if (ignored->cover[i] == UNCOVERED)
             ignored->cover[i] = OPEN;
     }
 }
 
-bool is_ignored(const struct loader *loader, struct btl_str module)
+bool is_ignored(const struct boot *boot, struct btl_str module)
 {
-    const enum cover *cover = cover_of(loader, module);
+    const enum cover *cover = cover_of(boot, module);
     return cover != NULL && *cover == COVERED;
 }
 
-bool is_hidden(const struct loader *loader, const struct btl_diag *diag)
+bool is_hidden(const struct boot *boot, const struct btl_diag *diag)
 {
-    return btl_code_severity(diag->code) == BTL_ERROR && is_ignored(loader, diag->place.module);
+    return btl_code_severity(diag->code) == BTL_ERROR && is_ignored(boot, diag->place.module);
 }
 
-bool is_uncovered(const struct loader *loader, const struct btl_diag *diag)
+bool is_uncovered(const struct boot *boot, const struct btl_diag *diag)
 {
-    const enum cover *cover = cover_of(loader, diag->place.module);
+    const enum cover *cover = cover_of(boot, diag->place.module);
     return btl_code_severity(diag->code) == BTL_ERROR && cover != NULL && *cover == UNCOVERED;
 }

@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The last that goes into the manifest: the memory map, the times, the checksum. Takes no memory,
 // so that nothing is said that is not true any more.
-#include "loader.h"
+#include "boot.h"
 
-static uint8_t *manifest_bytes(const struct loader *loader)
+static uint8_t *manifest_bytes(const struct boot *boot)
 {
-    return (uint8_t *)(uintptr_t)loader->manifest.physical;
+    return (uint8_t *)(uintptr_t)boot->res.manifest.physical;
 }
 
-bool manifest_take_map(struct loader *loader)
+bool manifest_take_map(struct boot *boot)
 {
-    struct memory_map *map = &loader->memory_map;
+    struct memory_map *map = &boot->res.memory_map;
     bool changed;
-    if (!memory_map_fetch(map, loader->fw) || !memory_map_build(map, &loader->pages)) {
-        btl_report(&loader->diags, BTL_BOOT_MEMORY_MAP, (struct btl_place){0},
+    if (!memory_map_fetch(map, boot->fw) || !memory_map_build(map, &boot->res.pages)) {
+        btl_report(boot->attempt.diags, BTL_BOOT_MEMORY_MAP, (struct btl_place){0},
                    BTL_ARG(fw_status_name(map->status)), BTL_DEC(map->firmware.size),
                    BTL_DEC(map->firmware.stride));
         return false;
     }
-    uint64_t count = memory_map_finish(map, btl_manifest_memory(manifest_bytes(loader)), &changed);
-    if (changed || count != loader->manifest_map_count)
-        loader->manifest_sealed = false;
-    loader->manifest_map_count = count;
+    uint64_t count = memory_map_finish(map, btl_manifest_memory(manifest_bytes(boot)), &changed);
+    if (changed || count != boot->res.manifest_map_count)
+        boot->res.manifest_sealed = false;
+    boot->res.manifest_map_count = count;
     return true;
 }
 
-void manifest_seal(struct loader *loader, uint64_t exit_start)
+void manifest_seal(struct boot *boot, uint64_t exit_start)
 {
-    btl_manifest_seal(manifest_bytes(loader), loader->manifest_map_count, exit_start,
-                      clock_now(&loader->clock));
-    loader->manifest_sealed = true;
+    btl_manifest_seal(manifest_bytes(boot), boot->res.manifest_map_count, exit_start,
+                      clock_now(&boot->clock));
+    boot->res.manifest_sealed = true;
 }

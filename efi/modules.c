@@ -1,173 +1,173 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The files of the modules: read, opened, told to the plan, staged.
-#include "loader.h"
+#include "boot.h"
 
 #include <btl/mem.h>
 
 #define TABLE_FIRST 64
 
 // The entry for module `index`. The plan grows while dependencies become known.
-static struct module *module_at(struct loader *loader, uint32_t index)
+static struct btl_attempt_module *module_at(struct boot *boot, uint32_t index)
 {
-    if (index >= loader->module_capacity) {
-        uint64_t capacity = loader->module_capacity == 0 ? TABLE_FIRST : loader->module_capacity;
+    if (index >= boot->attempt.module_capacity) {
+        uint64_t capacity =
+            boot->attempt.module_capacity == 0 ? TABLE_FIRST : boot->attempt.module_capacity;
         while (capacity <= index)
             capacity *= 2;
-        struct module **table = BTL_NEW_ARRAY(&loader->arena, struct module *, capacity);
+        struct btl_attempt_module **table =
+            BTL_NEW_ARRAY(boot->attempt.arena, struct btl_attempt_module *, capacity);
         if (table == NULL)
             return NULL;
-        if (loader->module_capacity != 0)
-            memcpy(table, loader->modules, loader->module_capacity * sizeof(struct module *));
-        loader->modules = table;
-        loader->module_capacity = (uint32_t)capacity;
+        if (boot->attempt.module_capacity != 0)
+            memcpy(table, boot->attempt.modules,
+                   boot->attempt.module_capacity * sizeof(struct btl_attempt_module *));
+        boot->attempt.modules = table;
+        boot->attempt.module_capacity = (uint32_t)capacity;
     }
-    if (loader->modules[index] == NULL)
-        loader->modules[index] = BTL_NEW(&loader->arena, struct module);
-    return loader->modules[index];
+    if (boot->attempt.modules[index] == NULL)
+        boot->attempt.modules[index] = BTL_NEW(boot->attempt.arena, struct btl_attempt_module);
+    return boot->attempt.modules[index];
 }
 
 // Reads the file from the first directory that has it.
-static bool read_file(struct loader *loader, uint32_t index, struct module *module)
+static bool read_file(struct boot *boot, uint32_t index, struct btl_attempt_module *module)
 {
     struct file_problem problem;
     const struct btl_planned *planned;
-    uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_MODULE_READ, index);
+    uint32_t event = event_begin(&boot->res.timeline, BTLM_EVENT_MODULE_READ, index);
     do {
-        planned = &loader->plan.modules[index];
-        module->file = file_read(loader, planned->path, BTL_ELF_FILE_MAX, &problem);
+        planned = &boot->attempt.plan.modules[index];
+        module->file = file_read(boot, planned->path, BTL_ELF_FILE_MAX, &problem);
         if (module->file != NULL) {
-            module->read_time = event_end(&loader->timeline, event, module->file->bytes.size);
-            loader->file_bytes += module->file->bytes.size;
+            module->read_time = event_end(&boot->res.timeline, event, module->file->bytes.size);
             return true;
         }
-    } while (problem.code == BTL_FILE_NOT_FOUND && btl_plan_next_path(&loader->plan, index));
-    event_end(&loader->timeline, event, 0);
-    planned = &loader->plan.modules[index];
-    file_report(loader, (struct btl_place){.file = planned->path, .module = planned->name},
-                &problem);
+    } while (problem.code == BTL_FILE_NOT_FOUND && btl_plan_next_path(&boot->attempt.plan, index));
+    event_end(&boot->res.timeline, event, 0);
+    planned = &boot->attempt.plan.modules[index];
+    file_report(boot, (struct btl_place){.file = planned->path, .module = planned->name}, &problem);
     return false;
 }
 
-static bool read_metadata(struct loader *loader, uint32_t index, struct module *module)
+static bool read_metadata(struct boot *boot, uint32_t index, struct btl_attempt_module *module)
 {
-    if (!read_file(loader, index, module))
+    if (!read_file(boot, index, module))
         return false;
     struct btl_place place = {.file = module->file->path,
-                              .module = loader->plan.modules[index].name};
+                              .module = boot->attempt.plan.modules[index].name};
     module->opened = btl_elf_open(module->file->bytes, BTL_ELF_MODULE, paging_layout.machine, place,
-                                  &module->elf, &loader->diags);
+                                  &module->elf, boot->attempt.diags);
     return module->opened &&
-           btl_modinfo_read(&module->elf, &loader->arena, &module->info, &loader->diags);
+           btl_modinfo_read(&module->elf, boot->attempt.arena, &module->info, boot->attempt.diags);
 }
 
-bool modules_read(struct loader *loader)
+bool modules_read(struct boot *boot)
 {
-    struct btl_plan *plan = &loader->plan;
-    if (!btl_plan_begin(plan, &loader->config, &loader->kernel.info, &loader->arena,
-                        &loader->diags))
-        return out_of_memory(loader, "planning");
+    struct btl_plan *plan = &boot->attempt.plan;
+    if (!btl_plan_begin(plan, &boot->attempt.config, &boot->attempt.kernel.info,
+                        boot->attempt.arena, boot->attempt.diags))
+        return out_of_memory(boot, "planning");
     uint32_t index;
     while ((index = btl_plan_next_wanted(plan)) != BTL_NONE) {
-        const struct btl_diag *before = loader->diags.last;
-        struct module *module = module_at(loader, index);
+        const struct btl_diag *before = boot->attempt.diags->last;
+        struct btl_attempt_module *module = module_at(boot, index);
         if (module == NULL)
-            return out_of_memory(loader, "reading modules");
+            return out_of_memory(boot, "reading modules");
         uint32_t known = plan->module_count;
-        if (read_metadata(loader, index, module))
+        if (read_metadata(boot, index, module))
             btl_plan_give(plan, index, &module->info);
         else
-            btl_plan_fail(plan, index, first_since(loader, before));
-        progress_plan(loader, known);
+            btl_plan_fail(plan, index, first_since(boot, before));
+        progress_plan(boot, known);
     }
     // Every planned module has an entry, whether its file was wanted or not.
     for (index = 0; index < plan->module_count; index++) {
-        if (module_at(loader, index) == NULL)
-            return out_of_memory(loader, "reading modules");
+        if (module_at(boot, index) == NULL)
+            return out_of_memory(boot, "reading modules");
     }
-    return ignored_find(loader) || out_of_memory(loader, "reading modules");
+    return ignored_find(boot) || out_of_memory(boot, "reading modules");
 }
 
-bool modules_plan(struct loader *loader)
+bool modules_plan(struct boot *boot)
 {
-    uint32_t lost = loader->diags.lost;
-    uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_PLAN, BTL_NONE);
-    btl_plan_order(&loader->plan); // what failed is reported, and the boot goes on without it
-    event_end(&loader->timeline, event, 0);
-    loader->planned = loader->diags.lost == lost;
-    return loader->planned || out_of_memory(loader, "planning");
+    uint32_t lost = boot->attempt.diags->lost;
+    uint32_t event = event_begin(&boot->res.timeline, BTLM_EVENT_PLAN, BTL_NONE);
+    btl_plan_order(&boot->attempt.plan); // what failed is reported, and the boot goes on without it
+    event_end(&boot->res.timeline, event, 0);
+    boot->attempt.planned = boot->attempt.diags->lost == lost;
+    return boot->attempt.planned || out_of_memory(boot, "planning");
 }
 
-static void stage(struct loader *loader, uint32_t index)
+static void stage(struct boot *boot, uint32_t index)
 {
-    const struct btl_planned *planned = &loader->plan.modules[index];
-    const struct module *module = loader->modules[index];
-    files_stage(loader, module->file);
-    log_row(&loader->log, "%-24pC %-5s %8pB  %-16s %9lu us", &planned->name,
+    const struct btl_planned *planned = &boot->attempt.plan.modules[index];
+    const struct btl_attempt_module *module = boot->attempt.modules[index];
+    files_stage(boot, module->file);
+    log_row(&boot->log, "%-24pC %-5s %8pB  %-16s %9lu us", &planned->name,
             btl_phase_name(planned->phase), BTL_BYTES(module->file->bytes.size), "staged",
             module->read_time / 1000);
 }
 
-static void say_failed(struct loader *loader, const struct btl_planned *planned)
+static void say_failed(struct boot *boot, const struct btl_planned *planned)
 {
-    bool ignored = planned->verdict == BTL_FAILED && is_ignored(loader, planned->name);
+    bool ignored = planned->verdict == BTL_FAILED && is_ignored(boot, planned->name);
     const char *what = planned->verdict == BTL_OFF ? "off" : "failed, will not be loaded";
     if (ignored)
-        log_keep(&loader->log, BTL_LOG_INFO, "%-24pC %-5s %s", &planned->name,
+        log_keep(&boot->log, BTL_LOG_INFO, "%-24pC %-5s %s", &planned->name,
                  btl_phase_name(planned->phase), what);
     else
-        log_row(&loader->log, "%-24pC %-5s %s", &planned->name, btl_phase_name(planned->phase),
-                what);
+        log_row(&boot->log, "%-24pC %-5s %s", &planned->name, btl_phase_name(planned->phase), what);
 }
 
 // The kernel reads it from the boot volume itself; the pages of the file stay the loader's.
-static void leave(struct loader *loader, uint32_t index)
+static void leave(struct boot *boot, uint32_t index)
 {
-    const struct btl_planned *planned = &loader->plan.modules[index];
-    const struct module *module = loader->modules[index];
-    log_row(&loader->log, "%-24pC %-5s %8pB  %-16s %9lu us", &planned->name,
+    const struct btl_planned *planned = &boot->attempt.plan.modules[index];
+    const struct btl_attempt_module *module = boot->attempt.modules[index];
+    log_row(&boot->log, "%-24pC %-5s %8pB  %-16s %9lu us", &planned->name,
             btl_phase_name(planned->phase), BTL_BYTES(module->file->bytes.size), "on the disk",
             module->read_time / 1000);
 }
 
-bool module_is_staged(const struct loader *loader, uint32_t index)
+bool module_is_staged(const struct boot *boot, uint32_t index)
 {
-    const struct btl_planned *planned = &loader->plan.modules[index];
+    const struct btl_planned *planned = &boot->attempt.plan.modules[index];
     if (planned->verdict != BTL_LOAD && planned->verdict != BTL_READY)
         return false;
     return planned->phase == BTL_PHASE_BOOT2 ||
-           (planned->phase != BTL_PHASE_BOOT1 && loader->stage_all);
+           (planned->phase != BTL_PHASE_BOOT1 && boot->attempt.stage_all);
 }
 
-bool modules_stage(struct loader *loader)
+bool modules_stage(struct boot *boot)
 {
-    const struct btl_plan *plan = &loader->plan;
-    struct btl_str controller = btl_str_of(loader->facts.volume.controller);
-    loader->stage_all = btl_plan_stages_all(plan, controller);
+    const struct btl_plan *plan = &boot->attempt.plan;
+    struct btl_str controller = btl_str_of(boot->facts.volume.controller);
+    boot->attempt.stage_all = btl_plan_stages_all(plan, controller);
     for (uint32_t i = 0; i < plan->order_count; i++) {
         const struct btl_planned *planned = &plan->modules[plan->order[i]];
-        if (module_is_staged(loader, plan->order[i]))
-            stage(loader, plan->order[i]);
+        if (module_is_staged(boot, plan->order[i]))
+            stage(boot, plan->order[i]);
         else if (planned->phase > BTL_PHASE_BOOT2 && planned->verdict != BTL_FAILED)
-            leave(loader, plan->order[i]);
+            leave(boot, plan->order[i]);
     }
     for (uint32_t i = 0; i < plan->module_count; i++) {
         if (plan->modules[i].verdict == BTL_FAILED || plan->modules[i].verdict == BTL_OFF)
-            say_failed(loader, &plan->modules[i]);
+            say_failed(boot, &plan->modules[i]);
     }
-    log_rows_end(&loader->log);
+    log_rows_end(&boot->log);
     return true;
 }
 
-bool modules_judge(struct loader *loader)
+bool modules_judge(struct boot *boot)
 {
-    bool falls_back = attempt_falls_back(loader);
+    bool falls_back = attempt_falls_back(boot);
     uint32_t index;
-    enum btl_failure_action action = btl_plan_action(&loader->plan, falls_back, &index);
+    enum btl_failure_action action = btl_plan_action(&boot->attempt.plan, falls_back, &index);
     if (action < BTL_FALL_BACK)
         return true;
-    btl_plan_check_required(&loader->plan, falls_back);
-    loader->why = loader->plan.modules[index].reason; // says more
-    loader->halted = action == BTL_STOP;
-    loader->stop_resets = loader->config.required_failure == BTL_STOP_RESET;
+    btl_plan_check_required(&boot->attempt.plan, falls_back);
+    boot->attempt.reason = boot->attempt.plan.modules[index].reason; // says more
+    boot->attempt.halted = action == BTL_STOP;
+    boot->attempt.stop_resets = boot->attempt.config.required_failure == BTL_STOP_RESET;
     return false;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Load options: what is to be done, with which loader.conf.
-#include "loader.h"
+#include "boot.h"
 
 static const char help[] =
     "BTL " LOADER_VERSION " loads a kernel and its modules as loader.conf says, and starts it.\n"
@@ -21,37 +21,36 @@ static const char help[] =
 
 // A slip in what somebody has typed must not start a kernel: it may have been meant for a dry run.
 // A boot entry goes on without what is wrong in it, for nobody may be there.
-static bool slip_was_typed(const struct loader *loader)
+static bool slip_was_typed(const struct boot *boot)
 {
-    return loader->diags.warnings > 0 && loader->facts.options_name_program &&
-           !loader->options.dry_run;
+    return boot->attempt.diags->warnings > 0 && boot->facts.options_name_program &&
+           !boot->options.dry_run;
 }
 
-bool options_read(struct loader *loader)
+bool options_read(struct boot *boot)
 {
-    struct options *options = &loader->options;
-    const struct fw_facts *facts = &loader->facts;
+    struct options *options = &boot->options;
+    const struct fw_facts *facts = &boot->facts;
     struct btl_bytes bytes = {facts->load_options, facts->load_options_size};
-    if (!load_options_read(bytes, facts->options_name_program, &loader->lasting, &loader->diags,
+    if (!load_options_read(bytes, facts->options_name_program, &boot->arena, boot->attempt.diags,
                            options))
-        return out_of_memory(loader, "reading the load options");
+        return out_of_memory(boot, "reading the load options");
     if (options->pages)
-        console_page(&loader->log.console, loader->facts.console_rows,
-                     loader->facts.console_columns);
+        console_page(&boot->log.console, boot->facts.console_rows, boot->facts.console_columns);
     if (options->help) {
-        btl_format(&loader->log.console.out, "%s", help);
-        loader->outcome = OUTCOME_DONE;
+        btl_format(&boot->log.console.out, "%s", help);
+        boot->res.outcome = OUTCOME_DONE;
         return false;
     }
-    if (slip_was_typed(loader)) {
-        btl_report(&loader->diags, BTL_OPTION_REFUSED,
+    if (slip_was_typed(boot)) {
+        btl_report(boot->attempt.diags, BTL_OPTION_REFUSED,
                    ((struct btl_place){.file = BTL_STR("load options")}));
-        loader->status = FW_LOAD_ERROR;
-        loader->outcome = OUTCOME_DONE;
+        boot->status = FW_LOAD_ERROR;
+        boot->res.outcome = OUTCOME_DONE;
         return false;
     }
-    loader->in_menu = options->menu && !options->dry_run; // who asks for it is there
+    boot->core.attended = options->menu && !options->dry_run; // who asks for it is there
     if (options->verbose)
-        log_show(&loader->log, LOG_VERBOSE);
+        log_show(&boot->log, LOG_VERBOSE);
     return true;
 }

@@ -1,53 +1,53 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Phase-1 modules: laid out all together, then linked one after the other, in the order of the
 // plan, against the kernel and their dependencies.
-#include "loader.h"
+#include "boot.h"
 
 #include <btl/mem.h>
 
-static void fail(struct loader *loader, uint32_t index, const struct btl_diag *before)
+static void fail(struct boot *boot, uint32_t index, const struct btl_diag *before)
 {
-    btl_plan_fail(&loader->plan, index, first_since(loader, before));
+    btl_plan_fail(&boot->attempt.plan, index, first_since(boot, before));
 }
 
 // Of phase 1 and not failed. Asked anew in every loop: each failure takes dependents with it.
-static bool is_linked_here(const struct loader *loader, uint32_t index)
+static bool is_linked_here(const struct boot *boot, uint32_t index)
 {
-    const struct btl_planned *planned = &loader->plan.modules[index];
+    const struct btl_planned *planned = &boot->attempt.plan.modules[index];
     return planned->phase == BTL_PHASE_BOOT1 && planned->verdict == BTL_LOAD;
 }
 
 // A table with room for all exports.
-static bool begin(struct loader *loader)
+static bool begin(struct boot *boot)
 {
-    const struct btl_plan *plan = &loader->plan;
-    uint64_t exports = loader->kernel.info.export_count, seed;
+    const struct btl_plan *plan = &boot->attempt.plan;
+    uint64_t exports = boot->attempt.kernel.info.export_count, seed;
     for (uint32_t i = 0; i < plan->order_count; i++) {
-        if (is_linked_here(loader, plan->order[i]))
-            exports += loader->modules[plan->order[i]]->info.export_count;
+        if (is_linked_here(boot, plan->order[i]))
+            exports += boot->attempt.modules[plan->order[i]]->info.export_count;
     }
-    memcpy(&seed, loader->seed, sizeof(seed));
-    seed ^= loader->fw->ticks(loader->fw); // where there is no random seed
+    memcpy(&seed, boot->seed, sizeof(seed));
+    seed ^= boot->fw->ticks(boot->fw); // where there is no random seed
     return exports <= UINT32_MAX &&
-           btl_symtab_init(&loader->symtab, (uint32_t)exports, seed, &loader->arena);
+           btl_symtab_init(&boot->attempt.symtab, (uint32_t)exports, seed, boot->attempt.arena);
 }
 
 // Gives every module its offset in the range of all; *ret_size: of that.
-static void layout(struct loader *loader, uint64_t *ret_size)
+static void layout(struct boot *boot, uint64_t *ret_size)
 {
-    const struct btl_plan *plan = &loader->plan;
+    const struct btl_plan *plan = &boot->attempt.plan;
     uint64_t size = 0;
     for (uint32_t i = 0; i < plan->order_count; i++) {
         uint32_t index = plan->order[i];
-        struct module *module = loader->modules[index];
-        const struct btl_diag *before = loader->diags.last;
+        struct btl_attempt_module *module = boot->attempt.modules[index];
+        const struct btl_diag *before = boot->attempt.diags->last;
         uint64_t start, end;
-        if (!is_linked_here(loader, index))
+        if (!is_linked_here(boot, index))
             continue;
-        module->laid_out =
-            btl_image_layout(&module->elf, &loader->arena, &module->image, &loader->diags);
+        module->laid_out = btl_image_layout(&module->elf, boot->attempt.arena, &module->image,
+                                            boot->attempt.diags);
         if (!module->laid_out) {
-            fail(loader, index, before);
+            fail(boot, index, before);
             continue;
         }
         // Sizes are those of files and their .bss; should they leave 64 bits, nothing holds them.
@@ -62,58 +62,59 @@ static void layout(struct loader *loader, uint64_t *ret_size)
     *ret_size = size;
 }
 
-static bool link_one(struct loader *loader, uint32_t index)
+static bool link_one(struct boot *boot, uint32_t index)
 {
-    struct module *module = loader->modules[index];
+    struct btl_attempt_module *module = boot->attempt.modules[index];
     struct btl_image *image = &module->image;
     struct btl_scope scope;
     uint64_t offset = image->base;
-    btl_plan_scope(&loader->plan, index, &loader->symtab, &scope);
-    btl_image_place(image, loader->phase1.address + offset,
-                    (uint8_t *)(uintptr_t)(loader->phase1.physical + offset));
+    btl_plan_scope(&boot->attempt.plan, index, &boot->attempt.symtab, &scope);
+    btl_image_place(image, boot->attempt.phase1.address + offset,
+                    (uint8_t *)(uintptr_t)(boot->attempt.phase1.physical + offset));
     btl_image_copy(image);
-    return btl_image_resolve(image, &scope, &loader->diags) &&
-           btl_image_relocate(image, &loader->diags) &&
-           btl_image_export(image, &module->info, index, &scope, &loader->symtab, &loader->diags);
+    return btl_image_resolve(image, &scope, boot->attempt.diags) &&
+           btl_image_relocate(image, boot->attempt.diags) &&
+           btl_image_export(image, &module->info, index, &scope, &boot->attempt.symtab,
+                            boot->attempt.diags);
 }
 
-static void link_all(struct loader *loader)
+static void link_all(struct boot *boot)
 {
-    const struct btl_plan *plan = &loader->plan;
+    const struct btl_plan *plan = &boot->attempt.plan;
     for (uint32_t i = 0; i < plan->order_count; i++) {
         uint32_t index = plan->order[i];
-        struct module *module = loader->modules[index];
-        const struct btl_diag *before = loader->diags.last;
-        if (!is_linked_here(loader, index))
+        struct btl_attempt_module *module = boot->attempt.modules[index];
+        const struct btl_diag *before = boot->attempt.diags->last;
+        if (!is_linked_here(boot, index))
             continue;
-        uint32_t event = event_begin(&loader->timeline, BTLM_EVENT_MODULE_LINKED, index);
-        module->linked = link_one(loader, index);
-        uint64_t time = event_end(&loader->timeline, event, module->image.size);
+        uint32_t event = event_begin(&boot->res.timeline, BTLM_EVENT_MODULE_LINKED, index);
+        module->linked = link_one(boot, index);
+        uint64_t time = event_end(&boot->res.timeline, event, module->image.size);
         if (!module->linked) {
-            fail(loader, index, before); // its space stays unused
+            fail(boot, index, before); // its space stays unused
             continue;
         }
-        log_row(&loader->log, "%-24pC %-5s %8pB  %016lx %9lu us", &plan->modules[index].name,
-                "BOOT1", BTL_BYTES(module->image.size), module->image.base,
+        log_row(&boot->log, "%-24pC %-5s %8pB  %016lx %9lu us", &plan->modules[index].name, "BOOT1",
+                BTL_BYTES(module->image.size), module->image.base,
                 (module->read_time + time) / 1000);
     }
 }
 
-bool phase1_link(struct loader *loader)
+bool phase1_link(struct boot *boot)
 {
-    uint32_t lost = loader->diags.lost;
+    uint32_t lost = boot->attempt.diags->lost;
     uint64_t size;
-    if (!begin(loader))
-        return out_of_memory(loader, "linking");
-    if (!btl_kernel_export(&loader->kernel.image, &loader->kernel.info, &loader->symtab,
-                           &loader->diags))
+    if (!begin(boot))
+        return out_of_memory(boot, "linking");
+    if (!btl_kernel_export(&boot->attempt.kernel.image, &boot->attempt.kernel.info,
+                           &boot->attempt.symtab, boot->attempt.diags))
         return false;
-    layout(loader, &size);
-    loader->phase1 = (struct range){.address = loader->window_next};
+    layout(boot, &size);
+    boot->attempt.phase1 = (struct btl_window_range){.address = boot->attempt.window_next};
     if (size > 0 &&
-        !window_take(loader, size, 0, BTLM_MEM_MODULES, "phase-1 modules", &loader->phase1))
+        !window_take(boot, size, 0, BTLM_MEM_MODULES, "phase-1 modules", &boot->attempt.phase1))
         return false;
-    link_all(loader);
-    btl_plan_compact(&loader->plan);
-    return loader->diags.lost == lost || out_of_memory(loader, "linking");
+    link_all(boot);
+    btl_plan_compact(&boot->attempt.plan);
+    return boot->attempt.diags->lost == lost || out_of_memory(boot, "linking");
 }

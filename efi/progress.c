@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What is known of the files to come, and the line that says how far they are.
-#include "loader.h"
+#include "boot.h"
 
 #include <btl/mem.h>
 
@@ -13,9 +13,9 @@
 #define LINE_MAX      160
 #define COLUMNS_LEAST 40
 
-void progress_begin(struct loader *loader)
+void progress_begin(struct boot *boot)
 {
-    loader->progress = (struct progress){.begun = clock_now(&loader->clock)};
+    boot->progress = (struct progress){.begun = clock_now(&boot->clock)};
 }
 
 // --------------------------------------------------------------------------------- what is to come
@@ -57,16 +57,16 @@ static bool visit(void *context, struct btl_str name, const struct volume_info *
     return true;
 }
 
-static void list_directories(struct loader *loader, struct listing *listing)
+static void list_directories(struct boot *boot, struct listing *listing)
 {
-    struct btl_str rest = loader->config.module_path;
+    struct btl_str rest = boot->attempt.config.module_path;
     while (rest.len > 0) {
         size_t end = 0;
         while (end < rest.len && rest.at[end] != ';')
             end++;
         struct btl_str directory = {rest.at, end};
         if (end > 0)
-            loader->volume->list(loader->volume, directory, visit, listing);
+            boot->volume->list(boot->volume, directory, visit, listing);
         end += end < rest.len;
         rest = (struct btl_str){rest.at + end, rest.len - end};
     }
@@ -88,49 +88,49 @@ static void want(struct progress *progress, struct btl_str name)
 }
 
 // Before there is a plan: what the configuration names. Dependencies come later.
-static void want_configured(struct loader *loader)
+static void want_configured(struct boot *boot)
 {
-    const struct btl_config *config = &loader->config;
+    const struct btl_config *config = &boot->attempt.config;
     for (size_t i = 0; i < config->module_count; i++) {
         if (config->modules[i].load_yes && !config->modules[i].blacklisted)
-            want(&loader->progress, config->modules[i].name);
+            want(&boot->progress, config->modules[i].name);
     }
 }
 
-void progress_plan(struct loader *loader, uint32_t first)
+void progress_plan(struct boot *boot, uint32_t first)
 {
-    const struct btl_plan *plan = &loader->plan;
-    if (!loader->progress.listed)
+    const struct btl_plan *plan = &boot->attempt.plan;
+    if (!boot->progress.listed)
         return;
     for (uint32_t i = first; i < plan->module_count; i++) {
-        bool read = i < loader->module_capacity && loader->modules[i] != NULL;
+        bool read = i < boot->attempt.module_capacity && boot->attempt.modules[i] != NULL;
         if (!read && plan->modules[i].verdict != BTL_OFF)
-            want(&loader->progress, plan->modules[i].name);
+            want(&boot->progress, plan->modules[i].name);
     }
 }
 
 // One look at each directory, once it is clear that this boot takes its time. Without memory for it
 // the total is only that of the files that were opened.
-static void look(struct loader *loader)
+static void look(struct boot *boot)
 {
-    struct progress *progress = &loader->progress;
-    struct listing listing = {.arena = &loader->arena};
+    struct progress *progress = &boot->progress;
+    struct listing listing = {.arena = boot->attempt.arena};
     uint64_t seed;
     progress->listed = true;
-    list_directories(loader, &listing);
-    memcpy(&seed, loader->seed, sizeof(seed));
+    list_directories(boot, &listing);
+    memcpy(&seed, boot->seed, sizeof(seed));
     struct progress_file *files =
-        BTL_NEW_ARRAY(&loader->arena, struct progress_file, listing.count);
-    if (files == NULL || !names_init(&progress->names, listing.count, seed, &loader->arena))
+        BTL_NEW_ARRAY(boot->attempt.arena, struct progress_file, listing.count);
+    if (files == NULL || !names_init(&progress->names, listing.count, seed, boot->attempt.arena))
         return;
     // The last directory was listed last and stands first: the first one that has a name wins.
     for (const struct listed *file = listing.first; file != NULL; file = file->next)
         files[names_number(&progress->names, file->name)].size = file->size;
     progress->files = files;
-    if (loader->plan.module_count > 0)
-        progress_plan(loader, 0);
+    if (boot->attempt.plan.module_count > 0)
+        progress_plan(boot, 0);
     else
-        want_configured(loader);
+        want_configured(boot);
 }
 
 // --------------------------------------------------------------------------------------- the line
@@ -176,14 +176,14 @@ static void put_path(struct line *line, struct btl_out *out, struct btl_str path
 }
 
 // "[#####-----]  52%  31.4 of 60.2 MiB  12.1 MiB/s  /modules/x.ko"
-static void format(const struct loader *loader, uint64_t now, struct line *line)
+static void format(const struct boot *boot, uint64_t now, struct line *line)
 {
-    const struct progress *progress = &loader->progress;
+    const struct progress *progress = &boot->progress;
     struct btl_out out = {.put = put_line, .owner = line};
     uint64_t total = progress->total > progress->read ? progress->total : progress->read;
     uint64_t kib = total / 1024 > 0 ? total / 1024 : 1;
     uint64_t ms = (now - progress->begun) / 1000000 + 1, rate;
-    size_t columns = loader->facts.console_columns;
+    size_t columns = boot->facts.console_columns;
     line->len = 0;
     line->columns = columns < COLUMNS_LEAST ? COLUMNS_LEAST : columns;
     line->columns = line->columns < LINE_MAX ? line->columns : LINE_MAX;
@@ -197,32 +197,32 @@ static void format(const struct loader *loader, uint64_t now, struct line *line)
     put_path(line, &out, progress->path);
 }
 
-static void show(struct loader *loader)
+static void show(struct boot *boot)
 {
-    struct progress *progress = &loader->progress;
-    uint64_t now = clock_now(&loader->clock);
-    bool wanted = !progress->ended && !loader->log.held && loader->log.shown >= LOG_NORMAL;
+    struct progress *progress = &boot->progress;
+    uint64_t now = clock_now(&boot->clock);
+    bool wanted = !progress->ended && !boot->log.held && boot->log.shown >= LOG_NORMAL;
     if (!wanted || now - progress->begun < FIRST_AFTER)
         return;
     if (!progress->listed)
-        look(loader);
-    bool rewrites = loader->fw->terminal(loader->fw) != FW_TERMINAL_SILENT;
+        look(boot);
+    bool rewrites = boot->fw->terminal(boot->fw) != FW_TERMINAL_SILENT;
     if (progress->visible && now - progress->shown < (rewrites ? REWRITE_EVERY : LINE_EVERY))
         return;
     struct line line;
-    format(loader, now, &line);
+    format(boot, now, &line);
     struct btl_str text = {line.text, line.len};
     if (rewrites)
-        log_passing(&loader->log, text);
+        log_passing(&boot->log, text);
     else
-        log_answer(&loader->log, "%pS", &text);
+        log_answer(&boot->log, "%pS", &text);
     progress->visible = true;
     progress->shown = now;
 }
 
-void progress_file(struct loader *loader, struct btl_str path, uint64_t size)
+void progress_file(struct boot *boot, struct btl_str path, uint64_t size)
 {
-    struct progress *progress = &loader->progress;
+    struct progress *progress = &boot->progress;
     size_t begin = path.len;
     while (begin > 0 && path.at[begin - 1] != '/')
         begin--;
@@ -233,17 +233,17 @@ void progress_file(struct loader *loader, struct btl_str path, uint64_t size)
     if (file != NULL)
         file->counted = true;
     progress->path = path;
-    show(loader);
+    show(boot);
 }
 
-void progress_read(struct loader *loader, uint64_t bytes)
+void progress_read(struct boot *boot, uint64_t bytes)
 {
-    loader->progress.read += bytes;
-    show(loader);
+    boot->progress.read += bytes;
+    show(boot);
 }
 
-void progress_end(struct loader *loader)
+void progress_end(struct boot *boot)
 {
-    loader->progress.ended = true;
-    log_passing(&loader->log, (struct btl_str){NULL, 0});
+    boot->progress.ended = true;
+    log_passing(&boot->log, (struct btl_str){NULL, 0});
 }

@@ -6,7 +6,7 @@
 
 #include <btl/names.h>
 
-struct loader;
+struct boot;
 
 struct progress {
     uint64_t begun; // nanoseconds of the loader's clock, as below
@@ -25,13 +25,13 @@ struct progress {
     } * files;
 };
 
-void progress_begin(struct loader *loader); // with each attempt
+void progress_begin(struct boot *boot); // with each attempt
 // A file of that size will be read now; so much of it was.
-void progress_file(struct loader *loader, struct btl_str path, uint64_t size);
-void progress_read(struct loader *loader, uint64_t bytes);
+void progress_file(struct boot *boot, struct btl_str path, uint64_t size);
+void progress_read(struct boot *boot, uint64_t bytes);
 // The plan has become larger: its modules from `first` on will be read.
-void progress_plan(struct loader *loader, uint32_t first);
+void progress_plan(struct boot *boot, uint32_t first);
 // All that this attempt needs was read: the line goes away, and none comes before the next attempt.
-void progress_end(struct loader *loader);
+void progress_end(struct boot *boot);
 
 #endif

@@ -8,7 +8,7 @@
 // FAT has no way to replace a file in one step: the new one is written whole under another name,
 // the old one removed, the new one renamed. Whenever the power fails, one of the two is there,
 // whole.
-#include "loader.h"
+#include "boot.h"
 #include "text.h"
 
 #include <btl/mem.h>
@@ -17,7 +17,7 @@
 #define SUFFIX     ".new"
 
 struct save {
-    struct loader *loader;
+    struct boot *boot;
     struct volume *volume;
     struct btl_place place; // of the file
     struct btl_str path, name, new_path;
@@ -26,7 +26,7 @@ struct save {
 
 static bool warn(struct save *save, enum btl_code code, fw_status status)
 {
-    struct btl_diags *diags = &save->loader->diags;
+    struct btl_diags *diags = save->boot->attempt.diags;
     if (status == FW_WRITE_PROTECTED)
         btl_report(diags, BTL_SAVE_PROTECTED, save->place);
     else if (status == FW_VOLUME_FULL)
@@ -40,7 +40,7 @@ static bool warn(struct save *save, enum btl_code code, fw_status status)
 static bool find_names(struct save *save, struct btl_str path)
 {
     static const char suffix[] = SUFFIX;
-    struct btl_arena *arena = &save->loader->arena;
+    struct btl_arena *arena = save->boot->attempt.arena;
     size_t name = path.len;
     while (name > 0 && path.at[name - 1] != '/')
         name--;
@@ -49,13 +49,13 @@ static bool find_names(struct save *save, struct btl_str path)
     save->name = (struct btl_str){path.at + name, path.len - name};
     char *at = btl_alloc(arena, path.len + sizeof(suffix), 1);
     if (at == NULL)
-        return out_of_memory(save->loader, "saving the manifest");
+        return out_of_memory(save->boot, "saving the manifest");
     memcpy(at, path.at, path.len);
     memcpy(at + path.len, suffix, sizeof(suffix));
     save->new_path = (struct btl_str){at, path.len + sizeof(suffix) - 1};
     if (save->name.len > 0 && path_ok(save->new_path))
         return true;
-    btl_report(&save->loader->diags, BTL_SAVE_BAD_PATH, save->place);
+    btl_report(save->boot->attempt.diags, BTL_SAVE_BAD_PATH, save->place);
     return false;
 }
 
@@ -111,8 +111,8 @@ static bool write_file(struct save *save, struct volume_file *file)
     if (status == FW_SUCCESS && written == save->bytes.size)
         status = save->volume->flush(file);
     else if (status == FW_SUCCESS) {
-        btl_report(&save->loader->diags, BTL_SAVE_SHORT, save->place, BTL_DEC(save->bytes.size),
-                   BTL_DEC(written));
+        btl_report(save->boot->attempt.diags, BTL_SAVE_SHORT, save->place,
+                   BTL_DEC(save->bytes.size), BTL_DEC(written));
         return false;
     }
     return status == FW_SUCCESS || warn(save, BTL_SAVE_WRITE_FAILED, status);
@@ -142,7 +142,7 @@ static bool replace(struct save *save)
 // With a volume of its own: that it is closed is part of what may change the memory map.
 static bool save_once(struct save *save)
 {
-    struct firmware *fw = save->loader->fw;
+    struct firmware *fw = save->boot->fw;
     fw_status status = fw->open_volume(fw, &save->volume);
     if (status != FW_SUCCESS)
         return warn(save, BTL_SAVE_NO_VOLUME, status);
@@ -152,27 +152,27 @@ static bool save_once(struct save *save)
 }
 
 // What cannot be saved is said, and the boot goes on. False: it cannot go on.
-bool manifest_save(struct loader *loader)
+bool manifest_save(struct boot *boot)
 {
-    struct save save = {.loader = loader};
-    if (loader->save_path.len == 0)
+    struct save save = {.boot = boot};
+    if (boot->res.save_path.len == 0)
         return true;
-    bool good = find_names(&save, loader->save_path);
+    bool good = find_names(&save, boot->res.save_path);
     for (int try = 0; good; try++) {
-        if (!manifest_take_map(loader))
+        if (!manifest_take_map(boot))
             return false;
-        if (loader->manifest_sealed)
+        if (boot->res.manifest_sealed)
             return true; // the file has what the kernel gets
         if (try == SAVE_TRIES) {
-            btl_report(&loader->diags, BTL_SAVE_MAP_CHANGED, save.place, BTL_DEC(SAVE_TRIES));
+            btl_report(boot->attempt.diags, BTL_SAVE_MAP_CHANGED, save.place, BTL_DEC(SAVE_TRIES));
             break;
         }
-        manifest_seal(loader, 0);
-        const uint8_t *memory = (const uint8_t *)(uintptr_t)loader->manifest.physical;
+        manifest_seal(boot, 0);
+        const uint8_t *memory = (const uint8_t *)(uintptr_t)boot->res.manifest.physical;
         const struct btlm_header *header = (const void *)memory;
         save.bytes = (struct btl_bytes){memory, header->total_size};
         good = save_once(&save);
     }
-    say_diags(loader);
-    return manifest_write_again(loader);
+    say_diags(boot);
+    return manifest_write_again(boot);
 }

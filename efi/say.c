@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the steps have found wrong, on the console and in the log.
-#include "loader.h"
+#include "boot.h"
 
-uint32_t errors_shown(const struct loader *loader)
+uint32_t errors_shown(const struct boot *boot)
 {
-    return loader->diags.errors - loader->hidden_errors;
+    return boot->attempt.diags->errors - boot->res.hidden_errors;
 }
 
 // Errors have a limit of their own: many notes do not hide one.
@@ -24,48 +24,47 @@ static uint32_t beyond(uint32_t count)
     return count > LOG_DIAGS_SHOWN ? count - LOG_DIAGS_SHOWN : 0;
 }
 
-static const struct btl_diag *behind(const struct loader *loader, const struct btl_diag *diag)
+static const struct btl_diag *behind(const struct boot *boot, const struct btl_diag *diag)
 {
-    return diag != NULL ? diag->next : loader->diags.first;
+    return diag != NULL ? diag->next : boot->attempt.diags->first;
 }
 
 // The log has them; they were hidden when they came.
-static void say_uncovered(struct loader *loader, struct limits *limits)
+static void say_uncovered(struct boot *boot, struct limits *limits)
 {
-    const struct btl_diag *end = behind(loader, loader->said);
-    const struct btl_diag *diag = behind(loader, loader->ignored.before);
+    const struct btl_diag *end = behind(boot, boot->res.said);
+    const struct btl_diag *diag = behind(boot, boot->res.ignored.before);
     for (; diag != end; diag = diag->next) {
-        if (!is_uncovered(loader, diag))
+        if (!is_uncovered(boot, diag))
             continue;
-        loader->hidden_errors--;
-        log_show(&loader->log, loader->log.shown);
+        boot->res.hidden_errors--;
+        log_show(&boot->log, boot->log.shown);
         if (within(limits, diag))
-            log_diag_late(&loader->log, diag);
+            log_diag_late(&boot->log, diag);
     }
-    ignored_shown(loader);
+    ignored_shown(boot);
 }
 
-static void say(struct loader *loader, const struct btl_diag *diag, struct limits *limits)
+static void say(struct boot *boot, const struct btl_diag *diag, struct limits *limits)
 {
-    bool hidden = is_hidden(loader, diag);
+    bool hidden = is_hidden(boot, diag);
     if (!hidden) // something is wrong: that ends the keeping back
-        log_show(&loader->log, loader->log.shown);
-    bool wanted = !hidden && log_level_of(diag) <= loader->log.shown;
-    loader->hidden_errors += hidden;
-    log_diag(&loader->log, diag, wanted && within(limits, diag));
-    loader->said = diag;
+        log_show(&boot->log, boot->log.shown);
+    bool wanted = !hidden && log_level_of(diag) <= boot->log.shown;
+    boot->res.hidden_errors += hidden;
+    log_diag(&boot->log, diag, wanted && within(limits, diag));
+    boot->res.said = diag;
 }
 
-void say_diags(struct loader *loader)
+void say_diags(struct boot *boot)
 {
-    const struct btl_diag *diag = behind(loader, loader->said);
+    const struct btl_diag *diag = behind(boot, boot->res.said);
     struct limits limits = {0};
-    if (diag != NULL && ignored_uncover(loader))
-        say_uncovered(loader, &limits);
+    if (diag != NULL && ignored_uncover(boot))
+        say_uncovered(boot, &limits);
     for (; diag != NULL; diag = diag->next)
-        say(loader, diag, &limits);
+        say(boot, diag, &limits);
     uint32_t more = beyond(limits.errors) + beyond(limits.others);
     if (more > 0)
-        log_line(&loader->log, BTL_LOG_WARN, "... and %u more, in the log and in the manifest",
-                 more);
+        log_line(&boot->log, BTL_LOG_WARN, "... and %u more, in the log and in the manifest", more);
 }

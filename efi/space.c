@@ -3,7 +3,7 @@
 #include <btl/boot.h>
 
 #include "cache.h"
-#include "loader.h"
+#include "boot.h"
 
 #include <btl/mem.h>
 
@@ -11,7 +11,7 @@
 #define PAGE_MASK  ((uint64_t)BTL_PAGE_SIZE - 1)
 
 struct table_pool {
-    struct loader *loader;
+    struct boot *boot;
     uint64_t next, left;
 };
 
@@ -19,7 +19,7 @@ static uint64_t take_table(void *owner)
 {
     struct table_pool *pool = owner;
     if (pool->left == 0) {
-        if (!pages_take_clear(&pool->loader->pages, TABLE_POOL * BTL_PAGE_SIZE, BTLM_MEM_LOADER,
+        if (!pages_take_clear(&pool->boot->res.pages, TABLE_POOL * BTL_PAGE_SIZE, BTLM_MEM_LOADER,
                               &pool->next))
             return 0;
         pool->left = TABLE_POOL;
@@ -30,53 +30,53 @@ static uint64_t take_table(void *owner)
     return page;
 }
 
-static bool take_code_page(struct loader *loader)
+static bool take_code_page(struct boot *boot)
 {
     uint64_t size = paging_layout.code_size;
-    if (!pages_take_code(&loader->pages, size, size, &loader->code_page))
+    if (!pages_take_code(&boot->res.pages, size, size, &boot->res.code_page))
         return false;
-    uint8_t *area = (uint8_t *)(uintptr_t)loader->code_page;
+    uint8_t *area = (uint8_t *)(uintptr_t)boot->res.code_page;
     memset(area, 0, size);
     memcpy(area, handoff_code, (size_t)(handoff_code_end - handoff_code));
-    cache_sync_code(loader->code_page, size);
+    cache_sync_code(boot->res.code_page, size);
     return true;
 }
 
 // The stack, and the memory of the register stack where there is one: physically together, a guard
 // apart in the window, whose next range begins far behind (WINDOW_STEP).
-static bool take_stack(struct loader *loader)
+static bool take_stack(struct boot *boot)
 {
     uint64_t guard = paging_layout.stack_guard, store = paging_layout.backing_store_size;
-    struct range *stack = &loader->stack;
-    if (!window_take(loader, BTL_BOOT_STACK_SIZE + store, guard, BTLM_MEM_LOADER, "the stack",
-                     stack))
+    struct btl_window_range *stack = &boot->attempt.stack;
+    if (!window_take(boot, BTL_BOOT_STACK_SIZE + store, guard, BTLM_MEM_LOADER, "the stack", stack))
         return false;
     stack->size = BTL_BOOT_STACK_SIZE;
-    loader->backing_store = (struct range){.address = stack->address + stack->size + guard,
-                                           .physical = stack->physical + stack->size,
-                                           .size = store};
+    boot->attempt.backing_store =
+        (struct btl_window_range){.address = stack->address + stack->size + guard,
+                                  .physical = stack->physical + stack->size,
+                                  .size = store};
     return true;
 }
 
 // All memory of the firmware's map and all that was taken, whatever the map says about it; the
 // framebuffer. Device registers stay out: the kernel maps them, uncached.
-static bool map_physical(struct loader *loader)
+static bool map_physical(struct boot *boot)
 {
-    const struct memory_map *map = &loader->memory_map;
+    const struct memory_map *map = &boot->res.memory_map;
     for (uint64_t i = 0; i < map->built_count; i++) {
         const struct btlm_memory *entry = &map->built[i];
         if (entry->type != BTLM_MEM_MMIO &&
-            !paging_map_physical(&loader->paging, entry->start, entry->size))
+            !paging_map_physical(&boot->res.paging, entry->start, entry->size))
             return false;
     }
-    const struct fw_framebuffer *screen = &loader->facts.framebuffer;
+    const struct fw_framebuffer *screen = &boot->facts.framebuffer;
     return screen->format == 0 ||
-           paging_map_physical(&loader->paging, screen->address, screen->size);
+           paging_map_physical(&boot->res.paging, screen->address, screen->size);
 }
 
-static bool map_range(struct loader *loader, const struct range *range, uint8_t perm)
+static bool map_range(struct boot *boot, const struct btl_window_range *range, uint8_t perm)
 {
-    return paging_map_window(&loader->paging, range->address, range->physical, range->size, perm);
+    return paging_map_window(&boot->res.paging, range->address, range->physical, range->size, perm);
 }
 
 // Of sizes inside an image, which lies in memory: rounding up cannot overflow.
@@ -85,31 +85,32 @@ static uint64_t whole_pages(uint64_t size)
     return (size + PAGE_MASK) & ~PAGE_MASK;
 }
 
-static bool map_kernel(struct loader *loader)
+static bool map_kernel(struct boot *boot)
 {
-    const struct kernel *kernel = &loader->kernel;
+    const struct btl_attempt_kernel *kernel = &boot->attempt.kernel;
     for (uint32_t i = 0; i < kernel->image.segment_count; i++) {
         const struct btl_kernel_segment *segment = &kernel->image.segments[i];
         // Segments may begin and end inside a page; two never share one.
         uint64_t start = segment->offset & ~PAGE_MASK;
         uint64_t end = segment->offset + segment->size;
-        if (!paging_map_window(&loader->paging, kernel->image.base + start,
+        if (!paging_map_window(&boot->res.paging, kernel->image.base + start,
                                kernel->physical + start, whole_pages(end - start), segment->perm))
             return false;
     }
     return true;
 }
 
-static bool map_modules(struct loader *loader)
+static bool map_modules(struct boot *boot)
 {
-    for (uint32_t i = 0; i < loader->plan.module_count; i++) {
-        const struct module *module = loader->modules[i];
+    for (uint32_t i = 0; i < boot->attempt.plan.module_count; i++) {
+        const struct btl_attempt_module *module = boot->attempt.modules[i];
         if (!module->linked)
             continue;
-        uint64_t physical = loader->phase1.physical + (module->image.base - loader->phase1.address);
+        uint64_t physical =
+            boot->attempt.phase1.physical + (module->image.base - boot->attempt.phase1.address);
         for (size_t s = 0; s < BTL_SEGS; s++) {
             const struct btl_segment *segment = &module->image.segment[s];
-            if (!paging_map_window(&loader->paging, module->image.base + segment->offset,
+            if (!paging_map_window(&boot->res.paging, module->image.base + segment->offset,
                                    physical + segment->offset, whole_pages(segment->size),
                                    segment->perm))
                 return false;
@@ -118,40 +119,40 @@ static bool map_modules(struct loader *loader)
     return true;
 }
 
-static bool fetch_map(struct loader *loader)
+static bool fetch_map(struct boot *boot)
 {
-    struct memory_map *map = &loader->memory_map;
-    if (memory_map_reserve(map, &loader->pages) && memory_map_fetch(map, loader->fw) &&
-        memory_map_build(map, &loader->pages))
+    struct memory_map *map = &boot->res.memory_map;
+    if (memory_map_reserve(map, &boot->res.pages) && memory_map_fetch(map, boot->fw) &&
+        memory_map_build(map, &boot->res.pages))
         return true;
-    btl_report(&loader->diags, BTL_BOOT_MEMORY_MAP, (struct btl_place){0},
+    btl_report(boot->attempt.diags, BTL_BOOT_MEMORY_MAP, (struct btl_place){0},
                BTL_ARG(fw_status_name(map->status)), BTL_DEC(map->firmware.size),
                BTL_DEC(map->firmware.stride));
     return false;
 }
 
-bool space_build(struct loader *loader)
+bool space_build(struct boot *boot)
 {
-    struct table_pool pool = {.loader = loader};
+    struct table_pool pool = {.boot = boot};
     uint8_t writable = BTL_PERM_READ | BTL_PERM_WRITE;
-    if (!window_take(loader, BTL_BOOT_EARLY_SIZE, 0, BTLM_MEM_EARLY, "the early arena",
-                     &loader->early) ||
-        !take_stack(loader))
+    if (!window_take(boot, BTL_BOOT_EARLY_SIZE, 0, BTLM_MEM_EARLY, "the early arena",
+                     &boot->attempt.early) ||
+        !take_stack(boot))
         return false;
-    if (!take_code_page(loader))
-        return out_of_memory(loader, "building page tables");
-    if (!fetch_map(loader))
+    if (!take_code_page(boot))
+        return out_of_memory(boot, "building page tables");
+    if (!fetch_map(boot))
         return false;
-    loader->paging = (struct paging){.cpu = loader->facts.cpu,
-                                     .code_page = loader->code_page,
-                                     .take_table = take_table,
-                                     .owner = &pool};
-    bool built = paging_begin(&loader->paging) && map_physical(loader) && map_kernel(loader) &&
-                 map_modules(loader) && map_range(loader, &loader->early, writable) &&
-                 map_range(loader, &loader->stack, writable) &&
-                 map_range(loader, &loader->backing_store, writable);
-    loader->paging.owner = NULL; // the pool ends with this step
-    cache_sync_code(loader->kernel.physical, loader->kernel.image.size);
-    cache_sync_code(loader->phase1.physical, loader->phase1.size);
-    return built || out_of_memory(loader, "building page tables");
+    boot->res.paging = (struct paging){.cpu = boot->facts.cpu,
+                                       .code_page = boot->res.code_page,
+                                       .take_table = take_table,
+                                       .owner = &pool};
+    bool built = paging_begin(&boot->res.paging) && map_physical(boot) && map_kernel(boot) &&
+                 map_modules(boot) && map_range(boot, &boot->attempt.early, writable) &&
+                 map_range(boot, &boot->attempt.stack, writable) &&
+                 map_range(boot, &boot->attempt.backing_store, writable);
+    boot->res.paging.owner = NULL; // the pool ends with this step
+    cache_sync_code(boot->attempt.kernel.physical, boot->attempt.kernel.image.size);
+    cache_sync_code(boot->attempt.phase1.physical, boot->attempt.phase1.size);
+    return built || out_of_memory(boot, "building page tables");
 }

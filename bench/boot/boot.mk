@@ -33,7 +33,7 @@ $(BUILD)/bench/files.o: bench/boot/files.c
 $(BUILD)/bench/bench_files: $(BUILD)/bench/files.o $(BUILD)/bench/generate.o $(BUILD)/bench/elf_builder.o
 	gcc $^ -o $@
 
-# As in the loader, to run on this machine.
+# As in the boot, to run on this machine.
 $(BUILD)/bench/bench_hash: bench/boot/hash.c efi/$(ARCH)/hash.c $(BUILD)/host/libbtl.a
 	$(BEGIN)
 	$(BENCH_CC) -Iefi $^ -o $@

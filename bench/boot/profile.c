@@ -5,7 +5,7 @@
 // started.
 #include "hash.h"
 
-#include "loader.h"
+#include "boot.h"
 #include "trace.h"
 
 #define PARTS(part)                                                                                \
@@ -147,12 +147,12 @@ static void fw_real_hand_off(struct firmware *fw, const struct handoff *handoff)
 // hashing
 
 #define STEP(of, name)                                                                             \
-    bool __real_##name(struct loader *loader);                                                     \
-    bool __wrap_##name(struct loader *loader);                                                     \
-    bool __wrap_##name(struct loader *loader)                                                      \
+    bool __real_##name(struct boot *boot);                                                         \
+    bool __wrap_##name(struct boot *boot);                                                         \
+    bool __wrap_##name(struct boot *boot)                                                          \
     {                                                                                              \
         enum part before = enter(PART_##of);                                                       \
-        bool good = __real_##name(loader);                                                         \
+        bool good = __real_##name(boot);                                                           \
         go(before);                                                                                \
         return good;                                                                               \
     }

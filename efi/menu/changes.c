@@ -60,22 +60,22 @@ struct btl_str menu_tunable_key(struct btl_str module, struct btl_str tunable,
                   btl_format_to(room->text, sizeof(room->text), "%pS.%pS", &module, &tunable));
 }
 
-static bool no_memory(struct loader *loader)
+static bool no_memory(struct boot *boot)
 {
-    menu_say(loader, true, "There is no memory left to change anything");
+    menu_say(boot, true, "There is no memory left to change anything");
     return false;
 }
 
 // Those lines of the changes that are not of `name`, and then `more`. In memory that outlives the
 // attempt.
-static bool rewrite(struct loader *loader, struct btl_str name,
+static bool rewrite(struct boot *boot, struct btl_str name,
                     bool (*of)(struct btl_str line, struct btl_str name), struct btl_str more)
 {
-    struct btl_str old = loader->choice.changes, rest = old, line;
-    char *text = btl_alloc(&loader->lasting, old.len + more.len + 1, 1);
+    struct btl_str old = boot->core.choice.changes, rest = old, line;
+    char *text = btl_alloc(&boot->arena, old.len + more.len + 1, 1);
     size_t len = 0;
     if (text == NULL)
-        return no_memory(loader);
+        return no_memory(boot);
     while (next_line(&rest, &line)) {
         if (of(line, name))
             continue;
@@ -84,47 +84,47 @@ static bool rewrite(struct loader *loader, struct btl_str name,
     }
     if (more.len > 0)
         memcpy(text + len, more.at, more.len);
-    loader->choice.changes = (struct btl_str){text, len + more.len};
+    boot->core.choice.changes = (struct btl_str){text, len + more.len};
     return true;
 }
 
 // The line that says so, in place of any other of that key.
-static bool set(struct loader *loader, struct btl_str key, struct btl_str value,
+static bool set(struct boot *boot, struct btl_str key, struct btl_str value,
                 struct btl_str *ret_line)
 {
     // Every character of the value may need a backslash.
     size_t size = key.len + 2 * value.len + 8;
-    char *text = btl_alloc(&loader->arena, size, 1);
+    char *text = btl_alloc(boot->attempt.arena, size, 1);
     if (text == NULL)
-        return no_memory(loader);
+        return no_memory(boot);
     struct btl_buffer memory = btl_buffer(text, size);
     if (key.len == 0 || !btl_config_line(key, value, &memory.out)) {
-        menu_say(loader, true, "No line of a configuration can say that");
+        menu_say(boot, true, "No line of a configuration can say that");
         return false;
     }
     *ret_line = btl_buffer_text(&memory);
-    return rewrite(loader, key, is_of_key, *ret_line);
+    return rewrite(boot, key, is_of_key, *ret_line);
 }
 
-bool menu_change(struct loader *loader, struct btl_str key, struct btl_str value)
+bool menu_change(struct boot *boot, struct btl_str key, struct btl_str value)
 {
     struct btl_str line;
-    if (!set(loader, key, value, &line))
+    if (!set(boot, key, value, &line))
         return false;
-    menu_say(loader, false, "For this boot: %.*s", (int)(line.len - 1), line.at);
+    menu_say(boot, false, "For this boot: %.*s", (int)(line.len - 1), line.at);
     return true;
 }
 
-bool menu_ask_change(struct loader *loader, struct menu_question *question, struct btl_str key)
+bool menu_ask_change(struct boot *boot, struct menu_question *question, struct btl_str key)
 {
     btl_format_to(question->about, sizeof(question->about), "%pS", &key);
-    return menu_ask(loader, question) && menu_change(loader, key, btl_line_text(&question->line));
+    return menu_ask(boot, question) && menu_change(boot, key, btl_line_text(&question->line));
 }
 
-static bool any(const struct loader *loader, struct btl_str name,
+static bool any(const struct boot *boot, struct btl_str name,
                 bool (*of)(struct btl_str line, struct btl_str name))
 {
-    struct btl_str rest = loader->choice.changes, line;
+    struct btl_str rest = boot->core.choice.changes, line;
     while (next_line(&rest, &line)) {
         if (of(line, name))
             return true;
@@ -132,47 +132,47 @@ static bool any(const struct loader *loader, struct btl_str name,
     return false;
 }
 
-bool menu_changed(const struct loader *loader, struct btl_str key)
+bool menu_changed(const struct boot *boot, struct btl_str key)
 {
-    return any(loader, key, is_of_key);
+    return any(boot, key, is_of_key);
 }
 
-bool menu_changed_module(const struct loader *loader, struct btl_str module)
+bool menu_changed_module(const struct boot *boot, struct btl_str module)
 {
-    return any(loader, module, is_of_module);
+    return any(boot, module, is_of_module);
 }
 
-static bool undo(struct loader *loader, struct btl_str name,
+static bool undo(struct boot *boot, struct btl_str name,
                  bool (*of)(struct btl_str line, struct btl_str name))
 {
-    if (!any(loader, name, of)) {
-        menu_say(loader, false, "Nothing of %pS was changed", &name);
+    if (!any(boot, name, of)) {
+        menu_say(boot, false, "Nothing of %pS was changed", &name);
         return false;
     }
-    if (!rewrite(loader, name, of, BTL_STR("")))
+    if (!rewrite(boot, name, of, BTL_STR("")))
         return false;
-    menu_say(loader, false, "%pS is as in %pS again", &name, &loader->choice.path);
+    menu_say(boot, false, "%pS is as in %pS again", &name, &boot->core.choice.path);
     return true;
 }
 
-bool menu_undo_key(struct loader *loader, struct btl_str key)
+bool menu_undo_key(struct boot *boot, struct btl_str key)
 {
-    return undo(loader, key, is_of_key);
+    return undo(boot, key, is_of_key);
 }
 
-bool menu_undo_module(struct loader *loader, struct btl_str module)
+bool menu_undo_module(struct boot *boot, struct btl_str module)
 {
-    return undo(loader, module, is_of_module);
+    return undo(boot, module, is_of_module);
 }
 
-bool menu_undo_all(struct loader *loader)
+bool menu_undo_all(struct boot *boot)
 {
-    if (loader->choice.changes.len == 0) {
-        menu_say(loader, false, "Nothing was changed");
+    if (boot->core.choice.changes.len == 0) {
+        menu_say(boot, false, "Nothing was changed");
         return false;
     }
-    loader->choice.changes = BTL_STR("");
-    menu_say(loader, false, "Everything is as in %pS again", &loader->choice.path);
+    boot->core.choice.changes = BTL_STR("");
+    menu_say(boot, false, "Everything is as in %pS again", &boot->core.choice.path);
     return true;
 }
 
@@ -184,39 +184,39 @@ static bool switches_on(struct btl_str line, struct btl_str module)
            memcmp(line.at + key.len, yes.at, yes.len) == 0;
 }
 
-static struct btl_str blacklist_of_file(const struct loader *loader)
+static struct btl_str blacklist_of_file(const struct boot *boot)
 {
-    uint64_t size = loader->config_file != NULL ? loader->config_file->bytes.size : 0;
+    uint64_t size = boot->attempt.config_file != NULL ? boot->attempt.config_file->bytes.size : 0;
     struct btl_str list = BTL_STR("");
-    for (size_t i = 0; i < loader->config.setting_count; i++) {
-        const struct btl_setting *setting = &loader->config.settings[i];
+    for (size_t i = 0; i < boot->attempt.config.setting_count; i++) {
+        const struct btl_setting *setting = &boot->attempt.config.settings[i];
         if (setting->offset < size && btl_str_equal(setting->key, BLACKLIST))
             list = setting->value;
     }
     return list;
 }
 
-bool menu_renew_blacklist(struct loader *loader)
+bool menu_renew_blacklist(struct boot *boot)
 {
-    struct btl_str list = blacklist_of_file(loader), name, line;
-    char *text = btl_alloc(&loader->arena, list.len + 1, 1);
+    struct btl_str list = blacklist_of_file(boot), name, line;
+    char *text = btl_alloc(boot->attempt.arena, list.len + 1, 1);
     if (text == NULL)
-        return no_memory(loader);
+        return no_memory(boot);
     struct btl_buffer kept = btl_buffer(text, list.len + 1);
     bool changed = false;
     while ((name = btl_config_next_name(&list)).len > 0) {
-        if (any(loader, name, switches_on))
+        if (any(boot, name, switches_on))
             changed = true;
         else
             btl_format(&kept.out, "%s%pS", kept.len > 0 ? "," : "", &name);
     }
-    return changed ? set(loader, BLACKLIST, btl_buffer_text(&kept), &line)
-                   : rewrite(loader, BLACKLIST, is_of_key, BTL_STR(""));
+    return changed ? set(boot, BLACKLIST, btl_buffer_text(&kept), &line)
+                   : rewrite(boot, BLACKLIST, is_of_key, BTL_STR(""));
 }
 
-uint32_t menu_change_count(const struct loader *loader)
+uint32_t menu_change_count(const struct boot *boot)
 {
-    struct btl_str rest = loader->choice.changes, line;
+    struct btl_str rest = boot->core.choice.changes, line;
     uint32_t count = 0;
     while (next_line(&rest, &line))
         count++;

@@ -61,11 +61,11 @@ uint32_t menu_item_count(enum menu_page page)
     return count;
 }
 
-bool menu_is_item(const struct loader *loader, enum menu_page page, uint32_t index, enum item *ret,
+bool menu_is_item(const struct boot *boot, enum menu_page page, uint32_t index, enum item *ret,
                   uint32_t *ret_other)
 {
-    uint32_t others = page == MENU_PAGE_BOOT      ? menu_config_count(loader)
-                      : page == MENU_PAGE_MODULES ? menu_module_count(loader)
+    uint32_t others = page == MENU_PAGE_BOOT      ? menu_config_count(boot)
+                      : page == MENU_PAGE_MODULES ? menu_module_count(boot)
                                                   : 0;
     if (page == MENU_PAGE_BOOT) {
         bool first = index == 0;
@@ -78,14 +78,14 @@ bool menu_is_item(const struct loader *loader, enum menu_page page, uint32_t ind
     return index >= others && item_at(page, index - others, ret);
 }
 
-bool menu_key(const struct loader *loader, enum menu_page page, uint32_t letter,
+bool menu_key(const struct boot *boot, enum menu_page page, uint32_t letter,
               struct menu_command *ret)
 {
     struct menu_row row;
     *ret = (struct menu_command){.kind = MENU_TAKE, .page = page};
     if (page >= MENU_TABS) {
-        for (ret->row = 0; ret->row < menu_row_count(loader, page); ret->row++) {
-            menu_row(loader, page, ret->row, &row);
+        for (ret->row = 0; ret->row < menu_row_count(boot, page); ret->row++) {
+            menu_row(boot, page, ret->row, &row);
             if (row.key != 0 && (uint32_t)row.key == letter)
                 return true;
         }
@@ -99,7 +99,7 @@ bool menu_key(const struct loader *loader, enum menu_page page, uint32_t letter,
         for (uint32_t after = item + 1; after < ITEMS; after++)
             behind += menu_items[after].page == menu_items[item].page;
         ret->page = menu_items[item].page;
-        ret->row = item == ITEM_BOOT ? 0 : menu_row_count(loader, ret->page) - 1 - behind;
+        ret->row = item == ITEM_BOOT ? 0 : menu_row_count(boot, ret->page) - 1 - behind;
         return true;
     }
     return false;

@@ -38,7 +38,7 @@ extern const struct menu_item menu_items[ITEMS];
 uint32_t menu_item_count(enum menu_page page);
 // Is row `index` an item, and which? Else *ret_other is its number among the page's other rows: the
 // configurations or modules; beyond these it is a heading.
-bool menu_is_item(const struct loader *loader, enum menu_page page, uint32_t index, enum item *ret,
+bool menu_is_item(const struct boot *boot, enum menu_page page, uint32_t index, enum item *ret,
                   uint32_t *ret_other);
 // The boot page: Boot, a heading, the configurations, a heading, and the other items.
 #define MENU_BOOT_HEADINGS 2

@@ -24,12 +24,12 @@ static void write_z(struct firmware *fw, const char *text)
 static void put_line(void *owner, struct btl_str line)
 {
     struct pager *pager = owner;
-    struct firmware *fw = pager->loader->fw;
+    struct firmware *fw = pager->boot->fw;
     if (pager->quit)
         return;
     if (pager->rows > 2 && pager->row + 1 >= pager->rows) {
         write_z(fw, "-- a key: more, q: enough --");
-        fw_key key = menu_wait_key(pager->loader);
+        fw_key key = menu_wait_key(pager->boot);
         write_z(fw, "\r\n");
         pager->row = 0;
         pager->quit = key == 'q' || key == FW_KEY_ESCAPE || key == 0;
@@ -41,43 +41,43 @@ static void put_line(void *owner, struct btl_str line)
     pager->row++;
 }
 
-struct btl_out *pager_begin(struct pager *pager, struct loader *loader)
+struct btl_out *pager_begin(struct pager *pager, struct boot *boot)
 {
-    uint32_t columns = loader->facts.console_columns;
-    pager->loader = loader;
-    pager->rows = loader->facts.console_rows;
+    uint32_t columns = boot->facts.console_columns;
+    pager->boot = boot;
+    pager->rows = boot->facts.console_rows;
     pager->row = 0;
     pager->quit = false;
     menu_wrap_begin(&pager->wrap, columns > 1 ? columns - 1 : 79, put_line, pager);
     return &pager->wrap.out;
 }
 
-static void show_line(struct loader *loader, const char *prompt, const struct btl_line *line)
+static void show_line(struct boot *boot, const char *prompt, const struct btl_line *line)
 {
-    write_z(loader->fw, prompt);
-    write(loader->fw, btl_line_text(line));
+    write_z(boot->fw, prompt);
+    write(boot->fw, btl_line_text(line));
 }
 
 // What was typed has become shorter. A line that takes more than one row cannot be written over,
 // and where nobody can see it none is.
-static void rewrite(struct loader *loader, const char *prompt, const struct btl_line *line,
+static void rewrite(struct boot *boot, const char *prompt, const struct btl_line *line,
                     uint32_t gone)
 {
     uint32_t width = menu_width(btl_str_of(prompt)) + menu_width(btl_line_text(line)) + gone;
-    if (width >= loader->facts.console_columns ||
-        loader->fw->terminal(loader->fw) == FW_TERMINAL_SILENT) {
-        write_z(loader->fw, "\r\n");
+    if (width >= boot->facts.console_columns ||
+        boot->fw->terminal(boot->fw) == FW_TERMINAL_SILENT) {
+        write_z(boot->fw, "\r\n");
     } else {
-        write_z(loader->fw, "\r");
-        show_line(loader, prompt, line);
+        write_z(boot->fw, "\r");
+        show_line(boot, prompt, line);
         for (uint32_t i = 0; i < gone; i++)
-            write_z(loader->fw, " ");
-        write_z(loader->fw, "\r");
+            write_z(boot->fw, " ");
+        write_z(boot->fw, "\r");
     }
-    show_line(loader, prompt, line);
+    show_line(boot, prompt, line);
 }
 
-static void type_key(struct loader *loader, const char *prompt, struct btl_line *line, fw_key key)
+static void type_key(struct boot *boot, const char *prompt, struct btl_line *line, fw_key key)
 {
     uint32_t width = menu_width(btl_line_text(line));
     size_t before = line->len;
@@ -86,20 +86,20 @@ static void type_key(struct loader *loader, const char *prompt, struct btl_line 
     else if (key == CTRL_U)
         btl_line_erase_all_before(line);
     else if (key < FW_KEY_UP && btl_line_insert(line, key))
-        write(loader->fw, (struct btl_str){line->text + before, line->len - before});
+        write(boot->fw, (struct btl_str){line->text + before, line->len - before});
     if (line->len < before)
-        rewrite(loader, prompt, line, width - menu_width(btl_line_text(line)));
+        rewrite(boot, prompt, line, width - menu_width(btl_line_text(line)));
 }
 
-bool line_read(struct loader *loader, const char *prompt, struct btl_line *line)
+bool line_read(struct boot *boot, const char *prompt, struct btl_line *line)
 {
-    show_line(loader, prompt, line);
+    show_line(boot, prompt, line);
     for (;;) {
-        fw_key key = menu_wait_key(loader);
+        fw_key key = menu_wait_key(boot);
         if (key == '\r' || key == FW_KEY_ESCAPE || key == 0) {
-            write_z(loader->fw, "\r\n");
+            write_z(boot->fw, "\r\n");
             return key == '\r';
         }
-        type_key(loader, prompt, line, key);
+        type_key(boot, prompt, line, key);
     }
 }

@@ -15,17 +15,17 @@ static void print_row(struct btl_out *out, uint32_t number, const struct menu_ro
     btl_format(out, "%s%s\n", row->changed ? " (changed)" : "", state != NULL ? state : "");
 }
 
-static void print_page(struct loader *loader, struct btl_out *out)
+static void print_page(struct boot *boot, struct btl_out *out)
 {
-    struct menu *menu = &loader->menu;
+    struct menu *menu = &boot->menu;
     struct menu_row row;
     uint32_t number = 0;
     btl_format(out, "\n%s page%s%s, %pS. Type a number, a letter, or ? for help.\n",
                menu_page_name(menu->page), menu->page >= MENU_TABS ? " of " : "",
-               menu->page >= MENU_TABS ? menu->module : "", &loader->choice.path);
-    menu_problems(loader, out);
-    for (uint32_t i = 0; i < menu_row_count(loader, menu->page); i++) {
-        menu_row(loader, menu->page, i, &row);
+               menu->page >= MENU_TABS ? menu->module : "", &boot->core.choice.path);
+    menu_problems(boot, out);
+    for (uint32_t i = 0; i < menu_row_count(boot, menu->page); i++) {
+        menu_row(boot, menu->page, i, &row);
         if (row.heading)
             btl_format(out, "%pS:\n", &row.name);
         else
@@ -33,12 +33,12 @@ static void print_page(struct loader *loader, struct btl_out *out)
     }
 }
 
-static void list_page(struct loader *loader)
+static void list_page(struct boot *boot)
 {
     struct pager pager;
-    print_page(loader, pager_begin(&pager, loader));
+    print_page(boot, pager_begin(&pager, boot));
     menu_wrap_end(&pager.wrap);
-    loader->menu.listed = (uint8_t)(loader->menu.page + 1);
+    boot->menu.listed = (uint8_t)(boot->menu.page + 1);
 }
 
 static void print_help(const void *what, struct btl_out *out)
@@ -57,11 +57,11 @@ static void print_help(const void *what, struct btl_out *out)
                "the full screen, r resets the machine, x switches it off.\n");
 }
 
-static void show(struct loader *loader, const char *title,
+static void show(struct boot *boot, const char *title,
                  void (*print)(const void *what, struct btl_out *out), const void *what)
 {
     struct pager pager;
-    struct btl_out *out = pager_begin(&pager, loader);
+    struct btl_out *out = pager_begin(&pager, boot);
     btl_format(out, "\n%s\n", title);
     print(what, out);
     menu_wrap_end(&pager.wrap);
@@ -84,14 +84,14 @@ static bool number_of(struct btl_str text, uint32_t *ret)
 }
 
 // The row with that number on the page: headings have none.
-static bool row_of(struct loader *loader, struct btl_str text, uint32_t *ret_row)
+static bool row_of(struct boot *boot, struct btl_str text, uint32_t *ret_row)
 {
     struct menu_row row;
-    uint32_t wanted, number = 0, page = loader->menu.page;
+    uint32_t wanted, number = 0, page = boot->menu.page;
     if (!number_of(text, &wanted))
         return false;
-    for (uint32_t i = 0; i < menu_row_count(loader, (enum menu_page)page); i++) {
-        menu_row(loader, (enum menu_page)page, i, &row);
+    for (uint32_t i = 0; i < menu_row_count(boot, (enum menu_page)page); i++) {
+        menu_row(boot, (enum menu_page)page, i, &row);
         if (!row.heading && ++number == wanted) {
             *ret_row = i;
             return true;
@@ -124,31 +124,31 @@ static struct btl_str trim(struct btl_str text)
 }
 
 // False: it is no command.
-static bool understand(struct loader *loader, struct btl_str text, struct menu_command *ret)
+static bool understand(struct boot *boot, struct btl_str text, struct menu_command *ret)
 {
-    struct menu *menu = &loader->menu;
+    struct menu *menu = &boot->menu;
     *ret = (struct menu_command){.kind = MENU_TAKE, .page = menu->page};
-    if (row_of(loader, text, &ret->row))
+    if (row_of(boot, text, &ret->row))
         return true;
     if (text.len > 2 && text.at[0] == 'v' && text.at[1] == ' ') {
         ret->kind = MENU_TELL;
-        return row_of(loader, trim((struct btl_str){text.at + 2, text.len - 2}), &ret->row);
+        return row_of(boot, trim((struct btl_str){text.at + 2, text.len - 2}), &ret->row);
     }
     if (btl_str_equal(text, BTL_STR("back"))) {
         ret->kind = MENU_BACK;
         return true;
     }
     if (text.len == 1)
-        return menu_key(loader, menu->page, (uint8_t)text.at[0], ret);
+        return menu_key(boot, menu->page, (uint8_t)text.at[0], ret);
     ret->kind = MENU_TURN;
     return page_of(text, &ret->page);
 }
 
-static void print_said(struct loader *loader)
+static void print_said(struct boot *boot)
 {
-    struct menu *menu = &loader->menu;
+    struct menu *menu = &boot->menu;
     struct pager pager;
-    struct btl_out *out = pager_begin(&pager, loader);
+    struct btl_out *out = pager_begin(&pager, boot);
     if (menu->said[0] != '\0')
         btl_format(out, "%s%s.\n", menu->said_problem ? "Problem: " : "", menu->said);
     menu_wrap_end(&pager.wrap);
@@ -156,32 +156,32 @@ static void print_said(struct loader *loader)
     menu->said_problem = false;
 }
 
-static struct menu_command command(struct loader *loader)
+static struct menu_command command(struct boot *boot)
 {
     struct menu_command got;
     struct btl_line line;
     char room[80];
     for (;;) {
-        print_said(loader);
-        if (loader->menu.listed != loader->menu.page + 1)
-            list_page(loader);
+        print_said(boot);
+        if (boot->menu.listed != boot->menu.page + 1)
+            list_page(boot);
         btl_line_begin(&line, room, sizeof(room));
-        line_read(loader, "menu> ", &line);
-        if (loader->menu.nobody)
+        line_read(boot, "menu> ", &line);
+        if (boot->menu.nobody)
             return (struct menu_command){.kind = MENU_NOBODY};
         struct btl_str text = trim(btl_line_text(&line));
         if (text.len == 0)
-            list_page(loader);
+            list_page(boot);
         else if (btl_str_equal(text, BTL_STR("?")) || btl_str_equal(text, BTL_STR("help")))
-            show(loader, "Help", print_help, NULL);
-        else if (understand(loader, text, &got))
+            show(boot, "Help", print_help, NULL);
+        else if (understand(boot, text, &got))
             break;
         else
-            menu_say(loader, true, "There is no such command here; ? shows what there is");
+            menu_say(boot, true, "There is no such command here; ? shows what there is");
     }
     // Turning to a page lists it, even the same one.
     if (got.kind == MENU_TURN || got.kind == MENU_BACK)
-        loader->menu.listed = 0;
+        boot->menu.listed = 0;
     return got;
 }
 
@@ -195,13 +195,13 @@ static void print_question(const void *what, struct btl_out *out)
     btl_format(out, "Return alone keeps \"%pS\", \"\" is the empty text.\n", &value);
 }
 
-static bool ask(struct loader *loader, struct menu_question *question)
+static bool ask(struct boot *boot, struct menu_question *question)
 {
     struct btl_line line;
     char room[MENU_ANSWER_MAX];
-    show(loader, question->title, print_question, question);
+    show(boot, question->title, print_question, question);
     btl_line_begin(&line, room, sizeof(room));
-    if (!line_read(loader, "new> ", &line))
+    if (!line_read(boot, "new> ", &line))
         return false;
     struct btl_str text = btl_line_text(&line);
     if (text.len > 0)
@@ -209,14 +209,14 @@ static bool ask(struct loader *loader, struct menu_question *question)
     return true;
 }
 
-static void begin(struct loader *loader)
+static void begin(struct boot *boot)
 {
-    loader->menu.listed = 0;
+    boot->menu.listed = 0;
 }
 
-static void end(struct loader *loader)
+static void end(struct boot *boot)
 {
-    (void)loader;
+    (void)boot;
 }
 
 const struct menu_view menu_line_view = {begin, end, command, ask, show};

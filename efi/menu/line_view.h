@@ -9,16 +9,16 @@
 
 // Lines on their way out, a screenful at a time.
 struct pager {
-    struct loader *loader;
+    struct boot *boot;
     uint32_t rows; // of the console; 0: not known, no pages
     uint32_t row;
     bool quit;
     struct menu_wrap wrap;
 };
 // What is written to `out` goes to the terminal. It ends with menu_wrap_end(&pager->wrap).
-struct btl_out *pager_begin(struct pager *pager, struct loader *loader);
+struct btl_out *pager_begin(struct pager *pager, struct boot *boot);
 
 // Reads a line. False: Escape ended it, or nobody is there.
-bool line_read(struct loader *loader, const char *prompt, struct btl_line *line);
+bool line_read(struct boot *boot, const char *prompt, struct btl_line *line);
 
 #endif

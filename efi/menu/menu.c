@@ -24,21 +24,21 @@ enum menu_page menu_page_behind(enum menu_page page)
                                       : MENU_PAGE_BOOT;
 }
 
-const struct menu_view *menu_view_of(const struct loader *loader)
+const struct menu_view *menu_view_of(const struct boot *boot)
 {
-    return loader->menu.line ? &menu_line_view : &menu_screen_view;
+    return boot->menu.line ? &menu_line_view : &menu_screen_view;
 }
 
-void menu_say(struct loader *loader, bool problem, const char *format, ...)
+void menu_say(struct boot *boot, bool problem, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    btl_vformat_to(loader->menu.said, sizeof(loader->menu.said), format, args);
+    btl_vformat_to(boot->menu.said, sizeof(boot->menu.said), format, args);
     va_end(args);
-    loader->menu.said_problem = problem;
+    boot->menu.said_problem = problem;
 }
 
-bool menu_question_begin(struct loader *loader, struct menu_question *question, const char *title,
+bool menu_question_begin(struct boot *boot, struct menu_question *question, const char *title,
                          struct btl_str value)
 {
     question->title = title;
@@ -46,26 +46,26 @@ bool menu_question_begin(struct loader *loader, struct menu_question *question, 
     btl_line_begin(&question->line, question->room, sizeof(question->room));
     if (btl_line_set(&question->line, value))
         return true;
-    menu_say(loader, true, "The value (%u bytes) cannot be edited here", (unsigned)value.len);
+    menu_say(boot, true, "The value (%u bytes) cannot be edited here", (unsigned)value.len);
     return false;
 }
 
-bool menu_ask(struct loader *loader, struct menu_question *question)
+bool menu_ask(struct boot *boot, struct menu_question *question)
 {
-    struct btl_str old = btl_str_copy(&loader->arena, btl_line_text(&question->line));
-    if (old.at != NULL && menu_view_of(loader)->ask(loader, question) &&
+    struct btl_str old = btl_str_copy(boot->attempt.arena, btl_line_text(&question->line));
+    if (old.at != NULL && menu_view_of(boot)->ask(boot, question) &&
         !btl_str_equal(old, btl_line_text(&question->line)))
         return true;
-    menu_say(loader, false, "%s: left as it is", question->title);
+    menu_say(boot, false, "%s: left as it is", question->title);
     return false;
 }
 
-fw_key menu_wait_key(struct loader *loader)
+fw_key menu_wait_key(struct boot *boot)
 {
-    struct menu *menu = &loader->menu;
+    struct menu *menu = &boot->menu;
     fw_key key = 0;
     while (key == 0 && !menu->nobody) {
-        key = watchdog_wait_key(loader->fw, 1000 * WAIT_S);
+        key = watchdog_wait_key(boot->fw, 1000 * WAIT_S);
         menu->nobody = key == 0 && menu->limited;
     }
     menu->limited = false;
@@ -74,70 +74,69 @@ fw_key menu_wait_key(struct loader *loader)
 
 // A serial line alone, where nothing says where its cursor is: a log, or a terminal without a
 // screen.
-static bool has_no_screen(const struct loader *loader)
+static bool has_no_screen(const struct boot *boot)
 {
-    return loader->facts.framebuffer.format == 0 &&
-           loader->fw->terminal(loader->fw) == FW_TERMINAL_SILENT;
+    return boot->facts.framebuffer.format == 0 &&
+           boot->fw->terminal(boot->fw) == FW_TERMINAL_SILENT;
 }
 
 // How it is drawn is settled once; then the human may change it.
-static void begin_once(struct loader *loader)
+static void begin_once(struct boot *boot)
 {
-    struct menu *menu = &loader->menu;
+    struct menu *menu = &boot->menu;
     if (menu->begun)
         return;
     menu->begun = true;
-    menu->line = loader->config.menu == BTL_MENU_LINE ||
-                 loader->facts.console_columns < COLUMNS_MIN ||
-                 loader->facts.console_rows < ROWS_MIN ||
-                 (loader->config.menu == BTL_MENU_AUTO && has_no_screen(loader));
+    menu->line = boot->attempt.config.menu == BTL_MENU_LINE ||
+                 boot->facts.console_columns < COLUMNS_MIN || boot->facts.console_rows < ROWS_MIN ||
+                 (boot->attempt.config.menu == BTL_MENU_AUTO && has_no_screen(boot));
 }
 
 // What there is to be shown, in the memory of this attempt.
-static void look(struct loader *loader)
+static void look(struct boot *boot)
 {
-    struct menu *menu = &loader->menu;
+    struct menu *menu = &boot->menu;
     struct menu_module module;
-    if (!menu_configs_find(loader) || !menu_modules_find(loader))
-        menu_say(loader, true, "There is no memory left to show everything");
+    if (!menu_configs_find(boot) || !menu_modules_find(boot))
+        menu_say(boot, true, "There is no memory left to show everything");
     // The module whose page it was may be gone.
-    if (menu->page >= MENU_TABS && !menu_module_shown(loader, &module))
+    if (menu->page >= MENU_TABS && !menu_module_shown(boot, &module))
         menu->page = MENU_PAGE_MODULES;
 }
 
 // The boot goes on as if nobody had been there: it may fall back.
-static void go_on(struct loader *loader)
+static void go_on(struct boot *boot)
 {
-    log_line(&loader->log, BTL_LOG_INFO, "nobody pressed another key for %u s: booting", WAIT_S);
-    loader->menu.nobody = false;
-    loader->in_menu = false;
+    log_line(&boot->log, BTL_LOG_INFO, "nobody pressed another key for %u s: booting", WAIT_S);
+    boot->menu.nobody = false;
+    boot->core.attended = false;
 }
 
-enum menu_result menu_run(struct loader *loader, bool planned)
+enum menu_result menu_run(struct boot *boot, bool planned)
 {
     enum menu_result result;
-    loader->in_menu = true;
-    loader->preview = false;
-    loader->menu.planned = planned;
-    begin_once(loader);
-    if (loader->menu.limited)
-        menu_say(loader, false, "Without another key the boot goes on in %u s", WAIT_S);
-    look(loader);
-    loader->fw->forget_keys(loader->fw);
-    menu_view_of(loader)->begin(loader);
-    while (!menu_do(loader, menu_view_of(loader)->command(loader), &result))
+    boot->core.attended = true;
+    boot->preview = false;
+    boot->menu.planned = planned;
+    begin_once(boot);
+    if (boot->menu.limited)
+        menu_say(boot, false, "Without another key the boot goes on in %u s", WAIT_S);
+    look(boot);
+    boot->fw->forget_keys(boot->fw);
+    menu_view_of(boot)->begin(boot);
+    while (!menu_do(boot, menu_view_of(boot)->command(boot), &result))
         continue;
-    menu_view_of(loader)->end(loader);
-    if (loader->menu.nobody)
-        go_on(loader);
+    menu_view_of(boot)->end(boot);
+    if (boot->menu.nobody)
+        go_on(boot);
     return result;
 }
 
-void menu_view(struct loader *loader, const char *title,
+void menu_view(struct boot *boot, const char *title,
                void (*print)(const void *what, struct btl_out *out), const void *what)
 {
-    begin_once(loader);
-    menu_view_of(loader)->begin(loader);
-    menu_view_of(loader)->show(loader, title, print, what);
-    menu_view_of(loader)->end(loader);
+    begin_once(boot);
+    menu_view_of(boot)->begin(boot);
+    menu_view_of(boot)->show(boot, title, print, what);
+    menu_view_of(boot)->end(boot);
 }

@@ -7,11 +7,12 @@
 #include <btl/format.h>
 #include <btl/phases.h>
 
-struct loader;
+struct boot;
 
 enum menu_result {
     MENU_BOOT,  // go on with this attempt as planned; only where `planned`
-    MENU_AGAIN, // loader->choice or loader->preview was changed: take the steps anew, and come back
+    MENU_AGAIN, // boot->core.choice or boot->preview was changed: take the steps anew, and come
+                // back
     MENU_LEAVE, // to the firmware
 };
 
@@ -31,7 +32,7 @@ struct menu_configs;
 struct menu_modules;
 struct menu_screen;
 
-// Lives in struct loader (all zero at first), so that it survives a change of the choice.
+// Lives in struct boot (all zero at first), so that it survives a change of the choice.
 struct menu {
     bool begun;
     bool line;    // by lines, not as a screen
@@ -51,13 +52,13 @@ struct menu {
 };
 
 // Until a human has decided. `planned`: the attempt stands behind modules_plan() and can be booted;
-// else it has failed, and loader->diags says why.
-enum menu_result menu_run(struct loader *loader, bool planned);
+// else it has failed, and boot->attempt.diags says why.
+enum menu_result menu_run(struct boot *boot, bool planned);
 
 // Shows a text of any length, page by page, until it was read: on the screen or by lines, as the
 // menu is. `print` writes the whole text into `out`, the same each time: it is called for every
 // page.
-void menu_view(struct loader *loader, const char *title,
+void menu_view(struct boot *boot, const char *title,
                void (*print)(const void *what, struct btl_out *out), const void *what);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include <btl/line_edit.h>
 
-#include "loader.h"
+#include "boot.h"
 
 // ------------------------------------------------------------------------------------------- pages
 
@@ -40,23 +40,22 @@ struct menu_command {
 
 const char *menu_page_name(enum menu_page page);
 enum menu_page menu_page_behind(enum menu_page page); // the page that MENU_BACK leads to
-uint32_t menu_row_count(const struct loader *loader, enum menu_page page);
-void menu_row(const struct loader *loader, enum menu_page page, uint32_t index,
-              struct menu_row *ret);
+uint32_t menu_row_count(const struct boot *boot, enum menu_page page);
+void menu_row(const struct boot *boot, enum menu_page page, uint32_t index, struct menu_row *ret);
 // Columns from which on the details stand beside the rows, and have all the height.
 #define MENU_WIDE 120
 // Everything about a row; may be nothing.
-void menu_details(const struct loader *loader, enum menu_page page, uint32_t index,
+void menu_details(const struct boot *boot, enum menu_page page, uint32_t index,
                   struct btl_out *out);
 // The row of this letter on `page`, or, when that is one of those side by side, on any of these. Of
 // rows that have letters, so that long lists cost nothing.
-bool menu_key(const struct loader *loader, enum menu_page page, uint32_t letter,
+bool menu_key(const struct boot *boot, enum menu_page page, uint32_t letter,
               struct menu_command *ret);
 // The first errors of this attempt, one line each; nothing where there is none.
-void menu_problems(const struct loader *loader, struct btl_out *out);
+void menu_problems(const struct boot *boot, struct btl_out *out);
 
 // Does what the command says. True: the menu has come to its end, with *ret.
-bool menu_do(struct loader *loader, struct menu_command command, enum menu_result *ret);
+bool menu_do(struct boot *boot, struct menu_command command, enum menu_result *ret);
 
 // --------------------------------------------------------------------------------------- questions
 
@@ -71,29 +70,29 @@ struct menu_question {
 };
 
 // False: the value is longer than can be edited, or not text; that was said.
-bool menu_question_begin(struct loader *loader, struct menu_question *question, const char *title,
+bool menu_question_begin(struct boot *boot, struct menu_question *question, const char *title,
                          struct btl_str value);
 // Asks, by the view. False: it was left as it is.
-bool menu_ask(struct loader *loader, struct menu_question *question);
+bool menu_ask(struct boot *boot, struct menu_question *question);
 
 // ------------------------------------------------------------------------------------------- views
 
 struct menu_view {
-    void (*begin)(struct loader *loader); // the console is ours, and what stands there is not
-    void (*end)(struct loader *loader);   // the console is to be as it was
-    struct menu_command (*command)(struct loader *loader);
+    void (*begin)(struct boot *boot); // the console is ours, and what stands there is not
+    void (*end)(struct boot *boot);   // the console is to be as it was
+    struct menu_command (*command)(struct boot *boot);
     // False: nothing was answered. True: question->line is the answer, maybe the old value.
-    bool (*ask)(struct loader *loader, struct menu_question *question);
-    void (*show)(struct loader *loader, const char *title,
+    bool (*ask)(struct boot *boot, struct menu_question *question);
+    void (*show)(struct boot *boot, const char *title,
                  void (*print)(const void *what, struct btl_out *out), const void *what);
 };
 extern const struct menu_view menu_screen_view, menu_line_view;
-const struct menu_view *menu_view_of(const struct loader *loader);
+const struct menu_view *menu_view_of(const struct boot *boot);
 
 // Waits for a key. 0: nobody is there, and the view is to return MENU_NOBODY.
-fw_key menu_wait_key(struct loader *loader);
+fw_key menu_wait_key(struct boot *boot);
 
-void menu_say(struct loader *loader, bool problem, const char *format, ...) BTL_PRINTF(3, 4);
+void menu_say(struct boot *boot, bool problem, const char *format, ...) BTL_PRINTF(3, 4);
 
 // ------------------------------------------------------------------------------ parts of the model
 
@@ -104,10 +103,10 @@ struct menu_config {
     bool chosen, is_default, good, trial, failed, readable;
     uint32_t tries, tries_left; // of a trial
 };
-bool menu_configs_find(struct loader *loader);
-uint32_t menu_config_count(const struct loader *loader);
-const struct menu_config *menu_config_at(const struct loader *loader, uint32_t index);
-const struct menu_config *menu_config_chosen(const struct loader *loader); // or NULL
+bool menu_configs_find(struct boot *boot);
+uint32_t menu_config_count(const struct boot *boot);
+const struct menu_config *menu_config_at(const struct boot *boot, uint32_t index);
+const struct menu_config *menu_config_chosen(const struct boot *boot); // or NULL
 // "default, last good, on trial (2 of 3 tries left)"; may be empty.
 void menu_config_marks(const struct menu_config *config, struct btl_out *out);
 
@@ -115,21 +114,21 @@ void menu_config_marks(const struct menu_config *config, struct btl_out *out);
 // One module as the menu sees it.
 struct menu_module {
     struct btl_str name;
-    const struct btl_planned *planned;      // NULL: not in the plan
-    const struct btl_module_config *config; // NULL: the configuration does not mention it
-    const struct btl_modinfo *info;         // NULL: not known
-    const struct module *module;            // NULL: not known
+    const struct btl_planned *planned;       // NULL: not in the plan
+    const struct btl_module_config *config;  // NULL: the configuration does not mention it
+    const struct btl_modinfo *info;          // NULL: not known
+    const struct btl_attempt_module *module; // NULL: not known
 };
-bool menu_modules_find(struct loader *loader);
-uint32_t menu_module_count(const struct loader *loader);
-void menu_module_at(const struct loader *loader, uint32_t index, struct menu_module *ret);
+bool menu_modules_find(struct boot *boot);
+uint32_t menu_module_count(const struct boot *boot);
+void menu_module_at(const struct boot *boot, uint32_t index, struct menu_module *ret);
 // The one whose page it is. False: there is none of that name any more.
-bool menu_module_shown(const struct loader *loader, struct menu_module *ret);
+bool menu_module_shown(const struct boot *boot, struct menu_module *ret);
 bool menu_module_on(const struct menu_module *module);
 bool menu_module_failed(const struct menu_module *module);
 uint8_t menu_module_supported(const struct menu_module *module); // all, where it is not known
 enum btl_phase menu_module_phase(const struct menu_module *module);
-void menu_module_row(const struct loader *loader, uint32_t index, struct menu_row *ret);
+void menu_module_row(const struct boot *boot, uint32_t index, struct menu_row *ret);
 void menu_module_details(const struct menu_module *module, struct btl_out *out);
 // Tunables: those of the metadata, or, where it is not known, those that the configuration sets.
 struct menu_tunable {
@@ -142,34 +141,34 @@ uint32_t menu_tunable_count(const struct menu_module *module);
 void menu_tunable_at(const struct menu_module *module, uint32_t index, struct menu_tunable *ret);
 
 // The page of one module, and that of its phases (menu_module_page.c, menu_module_edit.c).
-uint32_t menu_module_page_count(const struct loader *loader);
-void menu_module_page_row(const struct loader *loader, uint32_t index, struct menu_row *ret);
-void menu_module_page_details(const struct loader *loader, uint32_t index, struct btl_out *out);
-bool menu_module_page_take(struct loader *loader, uint32_t index); // true: something has changed
-uint32_t menu_phase_page_count(const struct loader *loader);
-void menu_phase_page_row(const struct loader *loader, uint32_t index, struct menu_row *ret);
-bool menu_phase_page_take(struct loader *loader, uint32_t index);
-bool menu_module_add(struct loader *loader); // asks for a name
+uint32_t menu_module_page_count(const struct boot *boot);
+void menu_module_page_row(const struct boot *boot, uint32_t index, struct menu_row *ret);
+void menu_module_page_details(const struct boot *boot, uint32_t index, struct btl_out *out);
+bool menu_module_page_take(struct boot *boot, uint32_t index); // true: something has changed
+uint32_t menu_phase_page_count(const struct boot *boot);
+void menu_phase_page_row(const struct boot *boot, uint32_t index, struct menu_row *ret);
+bool menu_phase_page_take(struct boot *boot, uint32_t index);
+bool menu_module_add(struct boot *boot); // asks for a name
 
 // What the failure of this module means for the boot (menu_on_error.c).
 enum btl_on_error menu_on_error(const struct menu_module *module);
-uint32_t menu_on_error_page_count(const struct loader *loader);
-void menu_on_error_page_row(const struct loader *loader, uint32_t index, struct menu_row *ret);
-bool menu_on_error_page_take(struct loader *loader, uint32_t index);
+uint32_t menu_on_error_page_count(const struct boot *boot);
+void menu_on_error_page_row(const struct boot *boot, uint32_t index, struct menu_row *ret);
+bool menu_on_error_page_take(struct boot *boot, uint32_t index);
 
-// Changes for this boot: lines of loader->choice.changes (menu_changes.c). All return whether
+// Changes for this boot: lines of boot->core.choice.changes (menu_changes.c). All return whether
 // something has changed; what could not be done was said.
-bool menu_change(struct loader *loader, struct btl_str key, struct btl_str value);
-bool menu_ask_change(struct loader *loader, struct menu_question *question, struct btl_str key);
-bool menu_changed(const struct loader *loader, struct btl_str key);
-bool menu_changed_module(const struct loader *loader, struct btl_str module);
-bool menu_undo_key(struct loader *loader, struct btl_str key);
-bool menu_undo_module(struct loader *loader, struct btl_str module);
-bool menu_undo_all(struct loader *loader);
+bool menu_change(struct boot *boot, struct btl_str key, struct btl_str value);
+bool menu_ask_change(struct boot *boot, struct menu_question *question, struct btl_str key);
+bool menu_changed(const struct boot *boot, struct btl_str key);
+bool menu_changed_module(const struct boot *boot, struct btl_str module);
+bool menu_undo_key(struct boot *boot, struct btl_str key);
+bool menu_undo_module(struct boot *boot, struct btl_str module);
+bool menu_undo_all(struct boot *boot);
 // What is on module_blacklist stays off whatever else is said: in the changes it is that of the
 // file less what they switch on.
-bool menu_renew_blacklist(struct loader *loader);
-uint32_t menu_change_count(const struct loader *loader);
+bool menu_renew_blacklist(struct boot *boot);
+uint32_t menu_change_count(const struct boot *boot);
 // MODULE and what follows it, as a key: "hello_phase". Empty when it is too long.
 struct menu_key_text {
     char text[2 * BTL_MODULE_NAME_MAX + 300];
@@ -184,6 +183,6 @@ void menu_print_problems(const void *what, struct btl_out *out);
 void menu_print_log(const void *what, struct btl_out *out);
 void menu_print_failed(const void *what, struct btl_out *out);
 void menu_print_changes(const void *what, struct btl_out *out);
-void menu_explain(struct loader *loader); // asks for a code
+void menu_explain(struct boot *boot); // asks for a code
 
 #endif

@@ -2,10 +2,10 @@
 // The page of one module, and that of its phases: what they show.
 #include "module_page.h"
 
-uint32_t menu_module_page_count(const struct loader *loader)
+uint32_t menu_module_page_count(const struct boot *boot)
 {
     struct menu_module module;
-    return menu_module_shown(loader, &module) ? ROWS + menu_tunable_count(&module) : 0;
+    return menu_module_shown(boot, &module) ? ROWS + menu_tunable_count(&module) : 0;
 }
 
 struct btl_str menu_module_flags(const struct menu_module *module)
@@ -14,47 +14,46 @@ struct btl_str menu_module_flags(const struct menu_module *module)
     return given ? module->config->flags->value : BTL_STR("");
 }
 
-static bool key_changed(const struct loader *loader, const struct menu_module *module,
-                        const char *rest)
+static bool key_changed(const struct boot *boot, const struct menu_module *module, const char *rest)
 {
     struct menu_key_text room;
-    return menu_changed(loader, menu_module_key(module->name, rest, &room));
+    return menu_changed(boot, menu_module_key(module->name, rest, &room));
 }
 
-static void load_row(const struct loader *loader, const struct menu_module *module,
+static void load_row(const struct boot *boot, const struct menu_module *module,
                      struct menu_row *ret)
 {
     *ret = (struct menu_row){.key = 'n', .name = BTL_STR("Load it")};
-    ret->changed = key_changed(loader, module, "_load");
+    ret->changed = key_changed(boot, module, "_load");
     if (menu_module_failed(module))
         ret->style = FW_STYLE_PROBLEM;
     btl_format_to(ret->text, sizeof(ret->text), "%s%s", menu_module_on(module) ? "YES" : "NO",
                   menu_module_failed(module) ? ", but it has failed" : "");
 }
 
-static void phase_row(const struct loader *loader, const struct menu_module *module,
+static void phase_row(const struct boot *boot, const struct menu_module *module,
                       struct menu_row *ret)
 {
     const struct btl_planned *planned = module->planned;
     const char *phase = btl_phase_name(menu_module_phase(module));
     *ret = (struct menu_row){.key = 'p', .name = BTL_STR("Phase")};
-    ret->changed = key_changed(loader, module, "_phase");
+    ret->changed = key_changed(boot, module, "_phase");
     if (planned != NULL && planned->pulled_by != BTL_NONE)
         btl_format_to(ret->text, sizeof(ret->text), "%s, where %pS pulls it; configured for %s",
-                      phase, &loader->plan.modules[planned->pulled_by].name,
+                      phase, &boot->attempt.plan.modules[planned->pulled_by].name,
                       btl_phase_name(planned->configured));
     else
         btl_format_to(ret->text, sizeof(ret->text), "%s", phase);
 }
 
-static void tunable_row(const struct loader *loader, const struct menu_module *module,
-                        uint32_t index, struct menu_row *ret)
+static void tunable_row(const struct boot *boot, const struct menu_module *module, uint32_t index,
+                        struct menu_row *ret)
 {
     struct menu_tunable tunable;
     struct menu_key_text room;
     menu_tunable_at(module, index, &tunable);
     *ret = (struct menu_row){.name = tunable.name};
-    ret->changed = menu_changed(loader, menu_tunable_key(module->name, tunable.name, &room));
+    ret->changed = menu_changed(boot, menu_tunable_key(module->name, tunable.name, &room));
     if (tunable.setting != NULL)
         btl_format_to(ret->text, sizeof(ret->text), "\"%pS\"", &tunable.setting->value);
     else if (tunable.has_default)
@@ -63,33 +62,33 @@ static void tunable_row(const struct loader *loader, const struct menu_module *m
         btl_format_to(ret->text, sizeof(ret->text), "default");
 }
 
-void menu_module_page_row(const struct loader *loader, uint32_t index, struct menu_row *ret)
+void menu_module_page_row(const struct boot *boot, uint32_t index, struct menu_row *ret)
 {
     struct menu_module module;
     *ret = (struct menu_row){0};
-    if (!menu_module_shown(loader, &module))
+    if (!menu_module_shown(boot, &module))
         return;
     uint32_t tunables = menu_tunable_count(&module);
     if (index >= ROW_ALL && index < ROW_ALL + tunables) {
-        tunable_row(loader, &module, index - ROW_ALL, ret);
+        tunable_row(boot, &module, index - ROW_ALL, ret);
         return;
     }
     struct btl_str flags = menu_module_flags(&module);
     switch (index < ROW_ALL ? index : index - tunables) {
     case ROW_LOAD:
-        load_row(loader, &module, ret);
+        load_row(boot, &module, ret);
         break;
     case ROW_PHASE:
-        phase_row(loader, &module, ret);
+        phase_row(boot, &module, ret);
         break;
     case ROW_FLAGS:
         *ret = (struct menu_row){.key = 'f', .name = BTL_STR("Flags")};
-        ret->changed = key_changed(loader, &module, "_flags");
+        ret->changed = key_changed(boot, &module, "_flags");
         btl_format_to(ret->text, sizeof(ret->text), "\"%pS\"", &flags);
         break;
     case ROW_ON_ERROR:
         *ret = (struct menu_row){.key = 'e', .name = BTL_STR("On failure")};
-        ret->changed = key_changed(loader, &module, "_on_error");
+        ret->changed = key_changed(boot, &module, "_on_error");
         btl_format_to(ret->text, sizeof(ret->text), "%s",
                       btl_on_error_name(menu_on_error(&module)));
         break;
@@ -98,7 +97,7 @@ void menu_module_page_row(const struct loader *loader, uint32_t index, struct me
         break;
     default:
         *ret = (struct menu_row){.key = 'u', .name = BTL_STR("Undo")};
-        ret->off = !menu_changed_module(loader, module.name);
+        ret->off = !menu_changed_module(boot, module.name);
         btl_format_to(ret->text, sizeof(ret->text), "%s",
                       ret->off ? "nothing of it was changed" : "what was changed of this module");
     }
@@ -118,10 +117,10 @@ void menu_tunable_details(const struct menu_module *module, uint32_t index, stru
         btl_format(out, "default: %s\n", tunable.default_text);
 }
 
-void menu_module_page_details(const struct loader *loader, uint32_t index, struct btl_out *out)
+void menu_module_page_details(const struct boot *boot, uint32_t index, struct btl_out *out)
 {
     struct menu_module module;
-    if (!menu_module_shown(loader, &module))
+    if (!menu_module_shown(boot, &module))
         return;
     if (index >= ROW_ALL && index < ROW_ALL + menu_tunable_count(&module))
         menu_tunable_details(&module, index - ROW_ALL, out);
@@ -141,18 +140,18 @@ enum btl_phase menu_phase_at(const struct menu_module *module, uint32_t index)
     return BTL_PHASES;
 }
 
-uint32_t menu_phase_page_count(const struct loader *loader)
+uint32_t menu_phase_page_count(const struct boot *boot)
 {
     struct menu_module module;
     uint32_t count = 0;
-    if (!menu_module_shown(loader, &module))
+    if (!menu_module_shown(boot, &module))
         return 0;
     while (menu_phase_at(&module, count) != BTL_PHASES)
         count++;
     return count + 1;
 }
 
-void menu_phase_page_row(const struct loader *loader, uint32_t index, struct menu_row *ret)
+void menu_phase_page_row(const struct boot *boot, uint32_t index, struct menu_row *ret)
 {
     static const char *const meanings[BTL_PHASES] = {
         [BTL_PHASE_BOOT1] = "linked by the loader, run before the kernel manages memory",
@@ -161,12 +160,12 @@ void menu_phase_page_row(const struct loader *loader, uint32_t index, struct men
         [BTL_PHASE_AUTO] = "when something needs it"};
     struct menu_module module;
     *ret = (struct menu_row){0};
-    if (!menu_module_shown(loader, &module))
+    if (!menu_module_shown(boot, &module))
         return;
     enum btl_phase phase = menu_phase_at(&module, index);
     if (phase == BTL_PHASES) {
         *ret = (struct menu_row){.key = 'u', .name = BTL_STR("Undo")};
-        btl_format_to(ret->text, sizeof(ret->text), "as %pS says", &loader->choice.path);
+        btl_format_to(ret->text, sizeof(ret->text), "as %pS says", &boot->core.choice.path);
         return;
     }
     ret->name = btl_str_of(btl_phase_name(phase));

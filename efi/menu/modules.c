@@ -18,14 +18,14 @@ static bool is_in_order(const struct btl_planned *planned)
 }
 
 // Modules of the configuration that the plan does not have.
-static bool add_others(struct loader *loader, struct menu_modules *modules)
+static bool add_others(struct boot *boot, struct menu_modules *modules)
 {
-    const struct btl_config *config = &loader->config;
-    bool *planned = BTL_NEW_ARRAY(&loader->arena, bool, config->module_count);
+    const struct btl_config *config = &boot->attempt.config;
+    bool *planned = BTL_NEW_ARRAY(boot->attempt.arena, bool, config->module_count);
     if (planned == NULL)
         return false;
-    for (uint32_t i = 0; i < loader->plan.module_count; i++) {
-        const struct btl_module_config *of = loader->plan.modules[i].config;
+    for (uint32_t i = 0; i < boot->attempt.plan.module_count; i++) {
+        const struct btl_module_config *of = boot->attempt.plan.modules[i].config;
         if (of != NULL)
             planned[of - config->modules] = true;
     }
@@ -36,65 +36,65 @@ static bool add_others(struct loader *loader, struct menu_modules *modules)
     return true;
 }
 
-static void add_verdict(struct loader *loader, struct menu_modules *modules, bool off)
+static void add_verdict(struct boot *boot, struct menu_modules *modules, bool off)
 {
-    for (uint32_t i = 0; i < loader->plan.module_count; i++) {
-        const struct btl_planned *planned = &loader->plan.modules[i];
+    for (uint32_t i = 0; i < boot->attempt.plan.module_count; i++) {
+        const struct btl_planned *planned = &boot->attempt.plan.modules[i];
         if (!is_in_order(planned) && (planned->verdict == BTL_OFF) == off)
             modules->index[modules->count++] = i;
     }
 }
 
-bool menu_modules_find(struct loader *loader)
+bool menu_modules_find(struct boot *boot)
 {
-    struct btl_plan *plan = &loader->plan;
-    struct menu_modules *modules = BTL_NEW(&loader->arena, struct menu_modules);
-    loader->menu.modules = NULL;
+    struct btl_plan *plan = &boot->attempt.plan;
+    struct menu_modules *modules = BTL_NEW(boot->attempt.arena, struct menu_modules);
+    boot->menu.modules = NULL;
     if (modules == NULL)
         return false;
-    modules->index = BTL_NEW_ARRAY(&loader->arena, uint32_t,
-                                   (size_t)plan->module_count + loader->config.module_count);
+    modules->index = BTL_NEW_ARRAY(boot->attempt.arena, uint32_t,
+                                   (size_t)plan->module_count + boot->attempt.config.module_count);
     if (modules->index == NULL)
         return false;
-    add_verdict(loader, modules, false);
+    add_verdict(boot, modules, false);
     for (uint32_t i = 0; i < plan->order_count; i++) {
         if (is_in_order(&plan->modules[plan->order[i]]))
             modules->index[modules->count++] = plan->order[i];
     }
-    add_verdict(loader, modules, true);
-    if (!add_others(loader, modules))
+    add_verdict(boot, modules, true);
+    if (!add_others(boot, modules))
         return false;
-    loader->menu.modules = modules;
+    boot->menu.modules = modules;
     return true;
 }
 
-uint32_t menu_module_count(const struct loader *loader)
+uint32_t menu_module_count(const struct boot *boot)
 {
-    return loader->menu.modules != NULL ? loader->menu.modules->count : 0;
+    return boot->menu.modules != NULL ? boot->menu.modules->count : 0;
 }
 
-void menu_module_at(const struct loader *loader, uint32_t index, struct menu_module *ret)
+void menu_module_at(const struct boot *boot, uint32_t index, struct menu_module *ret)
 {
-    uint32_t number = loader->menu.modules->index[index];
+    uint32_t number = boot->menu.modules->index[index];
     *ret = (struct menu_module){0};
     if (number & OF_CONFIG) {
-        ret->config = &loader->config.modules[number & ~OF_CONFIG];
+        ret->config = &boot->attempt.config.modules[number & ~OF_CONFIG];
         ret->name = ret->config->name;
         return;
     }
-    ret->planned = &loader->plan.modules[number];
+    ret->planned = &boot->attempt.plan.modules[number];
     ret->name = ret->planned->name;
     ret->config = ret->planned->config;
     ret->info = ret->planned->info;
-    if (number < loader->module_capacity)
-        ret->module = loader->modules[number];
+    if (number < boot->attempt.module_capacity)
+        ret->module = boot->attempt.modules[number];
 }
 
-bool menu_module_shown(const struct loader *loader, struct menu_module *ret)
+bool menu_module_shown(const struct boot *boot, struct menu_module *ret)
 {
-    struct btl_str name = btl_str_of(loader->menu.module);
-    for (uint32_t i = 0; i < menu_module_count(loader); i++) {
-        menu_module_at(loader, i, ret);
+    struct btl_str name = btl_str_of(boot->menu.module);
+    for (uint32_t i = 0; i < menu_module_count(boot); i++) {
+        menu_module_at(boot, i, ret);
         if (btl_str_equal(ret->name, name))
             return true;
     }
@@ -135,16 +135,16 @@ static const char *verdict(const struct menu_module *module)
     return btl_verdict_name(module->planned->verdict);
 }
 
-void menu_module_row(const struct loader *loader, uint32_t index, struct menu_row *ret)
+void menu_module_row(const struct boot *boot, uint32_t index, struct menu_row *ret)
 {
     struct menu_module module;
     char size[16] = "-";
-    menu_module_at(loader, index, &module);
+    menu_module_at(boot, index, &module);
     if (module.module != NULL && module.module->file != NULL)
         btl_format_to(size, sizeof(size), "%pB", BTL_BYTES(module.module->file->bytes.size));
     bool known = module.planned != NULL && module.planned->verdict != BTL_OFF;
     *ret = (struct menu_row){.name = module.name};
-    ret->changed = menu_changed_module(loader, module.name);
+    ret->changed = menu_changed_module(boot, module.name);
     ret->style = menu_module_failed(&module) ? FW_STYLE_PROBLEM
                  : menu_module_on(&module)   ? FW_STYLE_NORMAL
                                              : FW_STYLE_DIM;
@@ -153,7 +153,7 @@ void menu_module_row(const struct loader *loader, uint32_t index, struct menu_ro
                       known ? btl_phase_name(module.planned->phase) : "-", size, verdict(&module));
     if (known && module.planned->pulled_by != BTL_NONE)
         btl_format_to(ret->text + len, sizeof(ret->text) - len, ", pulled by %pS",
-                      &loader->plan.modules[module.planned->pulled_by].name);
+                      &boot->attempt.plan.modules[module.planned->pulled_by].name);
 }
 
 static void print_metadata(const struct btl_modinfo *info, struct btl_out *out)

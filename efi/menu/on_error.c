@@ -18,21 +18,21 @@ enum btl_on_error menu_on_error(const struct menu_module *module)
     return module->planned != NULL ? module->planned->on_error : module->config->on_error;
 }
 
-uint32_t menu_on_error_page_count(const struct loader *loader)
+uint32_t menu_on_error_page_count(const struct boot *boot)
 {
     struct menu_module module;
-    return menu_module_shown(loader, &module) ? BTL_COUNT(levels) + 1 : 0;
+    return menu_module_shown(boot, &module) ? BTL_COUNT(levels) + 1 : 0;
 }
 
-void menu_on_error_page_row(const struct loader *loader, uint32_t index, struct menu_row *ret)
+void menu_on_error_page_row(const struct boot *boot, uint32_t index, struct menu_row *ret)
 {
     struct menu_module module;
     *ret = (struct menu_row){0};
-    if (!menu_module_shown(loader, &module))
+    if (!menu_module_shown(boot, &module))
         return;
     if (index >= BTL_COUNT(levels)) {
         *ret = (struct menu_row){.key = 'u', .name = BTL_STR("Undo")};
-        btl_format_to(ret->text, sizeof(ret->text), "as %pS says", &loader->choice.path);
+        btl_format_to(ret->text, sizeof(ret->text), "as %pS says", &boot->core.choice.path);
         return;
     }
     bool now = levels[index].on_error == menu_on_error(&module);
@@ -41,15 +41,15 @@ void menu_on_error_page_row(const struct loader *loader, uint32_t index, struct 
     btl_format_to(ret->text, sizeof(ret->text), "%s%s", now ? "(now) " : "", levels[index].meaning);
 }
 
-bool menu_on_error_page_take(struct loader *loader, uint32_t index)
+bool menu_on_error_page_take(struct boot *boot, uint32_t index)
 {
     struct menu_module module;
     struct menu_key_text room;
-    if (!menu_module_shown(loader, &module))
+    if (!menu_module_shown(boot, &module))
         return false;
     struct btl_str key = menu_module_key(module.name, "_on_error", &room);
-    loader->menu.page = MENU_PAGE_MODULE;
+    boot->menu.page = MENU_PAGE_MODULE;
     if (index >= BTL_COUNT(levels))
-        return menu_undo_key(loader, key);
-    return menu_change(loader, key, btl_str_of(btl_on_error_name(levels[index].on_error)));
+        return menu_undo_key(boot, key);
+    return menu_change(boot, key, btl_str_of(btl_on_error_name(levels[index].on_error)));
 }

@@ -46,11 +46,11 @@ void fill_end(struct filler *filler, struct menu_wrap *wrap, const char *more)
                FW_STYLE_DIM, more);
 }
 
-void draw_title(struct loader *loader, const char *title)
+void draw_title(struct boot *boot, const char *title)
 {
-    struct menu_screen *screen = loader->menu.screen;
+    struct menu_screen *screen = boot->menu.screen;
     char text[TITLE_MAX];
-    struct btl_str right = loader->choice.path;
+    struct btl_str right = boot->core.choice.path;
     uint32_t width = menu_width(right);
     btl_format_to(text, sizeof(text), " BTL %s  %s", LOADER_VERSION, title);
     uint32_t used = draw_z(screen, 0, 0, screen->columns, FW_STYLE_TITLE, text);
@@ -58,16 +58,16 @@ void draw_title(struct loader *loader, const char *title)
         menu_screen_put(screen, 0, screen->columns - width - 1, width, FW_STYLE_TITLE, right);
 }
 
-void draw_help(struct loader *loader, const char *text, const char *brief)
+void draw_help(struct boot *boot, const char *text, const char *brief)
 {
-    struct menu_screen *screen = loader->menu.screen;
+    struct menu_screen *screen = boot->menu.screen;
     draw_z(screen, screen->rows - 1, 1, screen->columns - 1, FW_STYLE_DIM,
            screen->columns >= HELP_LONG ? text : brief);
 }
 
-void draw_said(struct loader *loader)
+void draw_said(struct boot *boot)
 {
-    struct menu *menu = &loader->menu;
+    struct menu *menu = &boot->menu;
     draw_z(menu->screen, menu->screen->rows - 2, 1, menu->screen->columns - 1,
            menu->said_problem ? FW_STYLE_PROBLEM : FW_STYLE_GOOD, menu->said);
     menu->said[0] = '\0';

@@ -9,9 +9,9 @@ struct layout {
     struct area problems, list, details;
 };
 
-static void draw_tabs(struct loader *loader)
+static void draw_tabs(struct boot *boot)
 {
-    struct menu *menu = &loader->menu;
+    struct menu *menu = &boot->menu;
     struct menu_screen *screen = menu->screen;
     char text[TEXT_MAX];
     uint32_t column = 0;
@@ -50,10 +50,10 @@ static struct layout lay_out(const struct menu_screen *screen, uint32_t problem_
     return layout;
 }
 
-static void draw_row(struct loader *loader, const struct area *list, uint32_t line,
+static void draw_row(struct boot *boot, const struct area *list, uint32_t line,
                      const struct menu_row *row, bool selected)
 {
-    struct menu_screen *screen = loader->menu.screen;
+    struct menu_screen *screen = boot->menu.screen;
     uint32_t at = list->row + line, name = list->columns >= 72 ? 26 : list->columns / 3 + 4;
     char mark[4] = {' ', row->key != 0 ? row->key : ' ', row->changed ? '*' : ' ', '\0'};
     enum fw_style style = selected ? FW_STYLE_SELECTED : row->off ? FW_STYLE_DIM : row->style;
@@ -69,16 +69,16 @@ static void draw_row(struct loader *loader, const struct area *list, uint32_t li
 }
 
 // The selected row is one that can be taken, and in sight, with a heading right above it.
-static void settle(struct loader *loader, uint32_t count, uint32_t rows)
+static void settle(struct boot *boot, uint32_t count, uint32_t rows)
 {
-    struct menu *menu = &loader->menu;
+    struct menu *menu = &boot->menu;
     struct menu_row row;
     uint32_t *selected = &menu->selected[menu->page], *top = &menu->top[menu->page];
     if (*selected >= count)
         *selected = count > 0 ? count - 1 : 0;
     uint32_t first = *selected;
     if (first > 0 && rows > 1) {
-        menu_row(loader, menu->page, first - 1, &row);
+        menu_row(boot, menu->page, first - 1, &row);
         first -= row.heading;
     }
     if (*top > first)
@@ -89,17 +89,17 @@ static void settle(struct loader *loader, uint32_t count, uint32_t rows)
         *top = 0;
 }
 
-static void draw_list(struct loader *loader, const struct area *list)
+static void draw_list(struct boot *boot, const struct area *list)
 {
-    struct menu *menu = &loader->menu;
+    struct menu *menu = &boot->menu;
     struct menu_row row;
     char text[48];
-    uint32_t count = menu_row_count(loader, menu->page), top;
-    settle(loader, count, list->rows);
+    uint32_t count = menu_row_count(boot, menu->page), top;
+    settle(boot, count, list->rows);
     top = menu->top[menu->page];
     for (uint32_t line = 0; line < list->rows && top + line < count; line++) {
-        menu_row(loader, menu->page, top + line, &row);
-        draw_row(loader, list, line, &row, top + line == menu->selected[menu->page]);
+        menu_row(boot, menu->page, top + line, &row);
+        draw_row(boot, list, line, &row, top + line == menu->selected[menu->page]);
     }
     if (count <= list->rows)
         return;
@@ -110,48 +110,48 @@ static void draw_list(struct loader *loader, const struct area *list)
                FW_STYLE_TITLE, text);
 }
 
-static void draw_details(struct loader *loader, const struct area *area)
+static void draw_details(struct boot *boot, const struct area *area)
 {
-    struct menu *menu = &loader->menu;
+    struct menu *menu = &boot->menu;
     struct filler filler = {.screen = menu->screen, .area = *area};
     struct menu_wrap wrap;
     menu_wrap_begin(&wrap, area->columns, fill_line, &filler);
-    menu_details(loader, menu->page, menu->selected[menu->page], &wrap.out);
+    menu_details(boot, menu->page, menu->selected[menu->page], &wrap.out);
     fill_end(&filler, &wrap, "... v shows all of it");
 }
 
-static struct layout draw_problems(struct loader *loader)
+static struct layout draw_problems(struct boot *boot)
 {
-    struct menu_screen *screen = loader->menu.screen;
+    struct menu_screen *screen = boot->menu.screen;
     struct filler filler = {.screen = screen, .style = FW_STYLE_PROBLEM};
     struct menu_wrap wrap;
     menu_wrap_begin(&wrap, screen->columns - 1, fill_line, &filler);
-    menu_problems(loader, &wrap.out);
+    menu_problems(boot, &wrap.out);
     menu_wrap_end(&wrap);
     struct layout layout = lay_out(screen, filler.count);
     filler = (struct filler){.screen = screen, .area = layout.problems, .style = FW_STYLE_PROBLEM};
     menu_wrap_begin(&wrap, screen->columns - 1, fill_line, &filler);
-    menu_problems(loader, &wrap.out);
+    menu_problems(boot, &wrap.out);
     fill_end(&filler, &wrap, "... d shows everything that is wrong");
     return layout;
 }
 
-uint32_t draw_page(struct loader *loader)
+uint32_t draw_page(struct boot *boot)
 {
-    menu_screen_wipe(loader->menu.screen);
-    draw_title(loader, "boot menu");
-    draw_tabs(loader);
-    struct layout layout = draw_problems(loader);
-    draw_list(loader, &layout.list);
-    draw_details(loader, &layout.details);
-    draw_said(loader);
-    if (loader->menu.page < MENU_TABS)
-        draw_help(loader,
+    menu_screen_wipe(boot->menu.screen);
+    draw_title(boot, "boot menu");
+    draw_tabs(boot);
+    struct layout layout = draw_problems(boot);
+    draw_list(boot, &layout.list);
+    draw_details(boot, &layout.details);
+    draw_said(boot);
+    if (boot->menu.page < MENU_TABS)
+        draw_help(boot,
                   "Up/Down: row  Left/Right: page  Return: take  v: details  b: boot  l: lines",
                   "Arrows  Return  v: details  b: boot");
     else
-        draw_help(loader, "Up/Down: row  Return: take  v: details  Escape: back",
+        draw_help(boot, "Up/Down: row  Return: take  v: details  Escape: back",
                   "Arrows  Return  Escape: back");
-    menu_screen_flush(loader->menu.screen);
+    menu_screen_flush(boot->menu.screen);
     return layout.list.rows;
 }

@@ -17,26 +17,26 @@ static void draw_field(struct menu_screen *screen, uint32_t row, const struct bt
     screen->cursor_column = 1 + menu_width(before);
 }
 
-static void draw_question(struct loader *loader, const struct menu_question *question)
+static void draw_question(struct boot *boot, const struct menu_question *question)
 {
-    struct menu_screen *screen = loader->menu.screen;
+    struct menu_screen *screen = boot->menu.screen;
     struct filler filler = {.screen = screen,
                             .area = {4, 1, screen->rows - 8, screen->columns - 2}};
     struct menu_wrap wrap;
     menu_screen_wipe(screen);
-    draw_title(loader, question->title);
+    draw_title(boot, question->title);
     draw_z(screen, 2, 1, screen->columns - 2, FW_STYLE_NORMAL, question->about);
     draw_field(screen, 3, &question->line);
     menu_wrap_begin(&wrap, filler.area.columns, fill_line, &filler);
     btl_format(&wrap.out, "\n%s", question->hint);
     fill_end(&filler, &wrap, "...");
-    draw_said(loader);
-    draw_help(loader, "Return: take it  Escape: leave it as it is  Ctrl-U: empty  Ctrl-W: a word",
+    draw_said(boot);
+    draw_help(boot, "Return: take it  Escape: leave it as it is  Ctrl-U: empty  Ctrl-W: a word",
               "Return: take it  Escape: leave it");
     menu_screen_flush(screen);
 }
 
-static void edit_key(struct loader *loader, struct btl_line *line, fw_key key)
+static void edit_key(struct boot *boot, struct btl_line *line, fw_key key)
 {
     static const struct {
         fw_key key;
@@ -56,16 +56,16 @@ static void edit_key(struct loader *loader, struct btl_line *line, fw_key key)
     else if (key == FW_KEY_END)
         line->cursor = line->len;
     else if (key >= ' ' && key < FW_KEY_UP && !btl_line_insert(line, key))
-        menu_say(loader, true, "There is no room for more, or no such character can be here");
+        menu_say(boot, true, "There is no room for more, or no such character can be here");
 }
 
-bool menu_screen_ask(struct loader *loader, struct menu_question *question)
+bool menu_screen_ask(struct boot *boot, struct menu_question *question)
 {
     for (;;) {
-        draw_question(loader, question);
-        fw_key key = menu_wait_key(loader);
+        draw_question(boot, question);
+        fw_key key = menu_wait_key(boot);
         if (key == '\r' || key == FW_KEY_ESCAPE)
             return key == '\r';
-        edit_key(loader, &question->line, key);
+        edit_key(boot, &question->line, key);
     }
 }

@@ -6,10 +6,10 @@
 #define TITLE_MAX 512
 
 // Draws the text from line `first` on; how many lines it has.
-static uint32_t draw_text(struct loader *loader, const char *title, uint32_t first,
+static uint32_t draw_text(struct boot *boot, const char *title, uint32_t first,
                           void (*print)(const void *what, struct btl_out *out), const void *what)
 {
-    struct menu_screen *screen = loader->menu.screen;
+    struct menu_screen *screen = boot->menu.screen;
     struct area area = {1, 1, screen->rows - 2, screen->columns - 1};
     struct filler filler = {.screen = screen, .area = area, .first = first};
     struct menu_wrap wrap;
@@ -21,8 +21,8 @@ static uint32_t draw_text(struct loader *loader, const char *title, uint32_t fir
     uint32_t last = filler.count - first < area.rows ? filler.count : first + area.rows;
     btl_format_to(text, sizeof(text), "%s, lines %u to %u of %u", title, first + 1, last,
                   filler.count);
-    draw_title(loader, text);
-    draw_help(loader,
+    draw_title(boot, text);
+    draw_help(boot,
               "Up/Down: line  Page Up/Page Down or b/Space: page  Home/End  Escape or q: back",
               "Arrows, Space: on  Escape: back");
     menu_screen_flush(screen);
@@ -47,15 +47,15 @@ static uint32_t scroll(fw_key key, uint32_t first, uint32_t count, uint32_t rows
     return to > last ? last : to;
 }
 
-void menu_screen_show(struct loader *loader, const char *title,
+void menu_screen_show(struct boot *boot, const char *title,
                       void (*print)(const void *what, struct btl_out *out), const void *what)
 {
     uint32_t first = 0;
     for (;;) {
-        uint32_t count = draw_text(loader, title, first, print, what);
-        fw_key key = menu_wait_key(loader);
+        uint32_t count = draw_text(boot, title, first, print, what);
+        fw_key key = menu_wait_key(boot);
         if (key == FW_KEY_ESCAPE || key == 'q' || key == '\b' || key == FW_KEY_LEFT)
             return;
-        first = scroll(key, first, count, loader->menu.screen->rows - 2);
+        first = scroll(key, first, count, boot->menu.screen->rows - 2);
     }
 }

@@ -27,18 +27,18 @@ void fill_end(struct filler *filler, struct menu_wrap *wrap, const char *more);
 
 // The frame of every screen: title, what came of the last command, keys. `brief` where the screen
 // is narrow.
-void draw_title(struct loader *loader, const char *title);
-void draw_said(struct loader *loader);
-void draw_help(struct loader *loader, const char *text, const char *brief);
+void draw_title(struct boot *boot, const char *title);
+void draw_said(struct boot *boot);
+void draw_help(struct boot *boot, const char *text, const char *brief);
 uint32_t draw_z(struct menu_screen *screen, uint32_t row, uint32_t column, uint32_t width,
                 enum fw_style style, const char *text);
 
 // The page that is open, with the selected row in sight. Returns how many rows its list has.
-uint32_t draw_page(struct loader *loader);
+uint32_t draw_page(struct boot *boot);
 
 // For menu_screen_view.
-bool menu_screen_ask(struct loader *loader, struct menu_question *question);
-void menu_screen_show(struct loader *loader, const char *title,
+bool menu_screen_ask(struct boot *boot, struct menu_question *question);
+void menu_screen_show(struct boot *boot, const char *title,
                       void (*print)(const void *what, struct btl_out *out), const void *what);
 
 #endif

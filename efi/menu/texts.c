@@ -5,7 +5,7 @@
 
 // ------------------------------------------------------------------------------------------- plan
 
-static void print_planned(const struct loader *loader, const struct menu_module *module,
+static void print_planned(const struct boot *boot, const struct menu_module *module,
                           struct btl_out *out)
 {
     const struct btl_planned *planned = module->planned;
@@ -13,14 +13,15 @@ static void print_planned(const struct loader *loader, const struct menu_module 
     if (planned->verdict == BTL_LOAD)
         btl_format(out, " in %s", btl_phase_name(planned->phase));
     if (planned->pulled_by != BTL_NONE)
-        btl_format(out, ", pulled there by %pS", &loader->plan.modules[planned->pulled_by].name);
+        btl_format(out, ", pulled there by %pS",
+                   &boot->attempt.plan.modules[planned->pulled_by].name);
     if (planned->info != NULL && planned->configured != planned->phase)
         btl_format(out, ", configured for %s", btl_phase_name(planned->configured));
     if (planned->config == NULL || planned->config->load == NULL)
         btl_format(out, ", a dependency");
     for (uint32_t i = 0; i < planned->dependency_count; i++)
         btl_format(out, "%s%pS", i == 0 ? ", needs " : " ",
-                   &loader->plan.modules[planned->dependencies[i]].name);
+                   &boot->attempt.plan.modules[planned->dependencies[i]].name);
     btl_format(out, "\n");
     if (planned->verdict == BTL_FAILED && planned->reason != NULL) {
         btl_format(out, "    ");
@@ -52,20 +53,20 @@ static void print_heading(const struct menu_module *module, int *heading, struct
 
 void menu_print_plan(const void *what, struct btl_out *out)
 {
-    const struct loader *loader = what;
+    const struct boot *boot = what;
     int heading = -1;
-    for (uint32_t i = 0; i < menu_module_count(loader); i++) {
+    for (uint32_t i = 0; i < menu_module_count(boot); i++) {
         struct menu_module module;
-        menu_module_at(loader, i, &module);
+        menu_module_at(boot, i, &module);
         print_heading(&module, &heading, out);
         btl_format(out, "  ");
         if (module.planned != NULL)
-            print_planned(loader, &module, out);
+            print_planned(boot, &module, out);
         else
             btl_format(out, "%pS: %s\n", &module.name,
                        menu_module_on(&module) ? "not planned" : "off");
     }
-    if (menu_module_count(loader) == 0)
+    if (menu_module_count(boot) == 0)
         btl_format(out, "No module takes part in this boot.\n");
 }
 
@@ -80,22 +81,24 @@ static void print_explanation(const char *code, struct btl_out *out)
 
 void menu_print_problems(const void *what, struct btl_out *out)
 {
-    const struct loader *loader = what;
-    btl_format(out, "errors: %u, warnings: %u\n", loader->diags.errors, loader->diags.warnings);
-    for (const struct btl_diag *diag = loader->diags.first; diag != NULL; diag = diag->next) {
+    const struct boot *boot = what;
+    btl_format(out, "errors: %u, warnings: %u\n", boot->attempt.diags->errors,
+               boot->attempt.diags->warnings);
+    for (const struct btl_diag *diag = boot->attempt.diags->first; diag != NULL;
+         diag = diag->next) {
         btl_format(out, "\n");
         btl_diag_print(out, diag);
         btl_format(out, "\n");
         print_explanation(btl_code_name(diag->code), out);
     }
-    if (loader->diags.lost > 0)
-        btl_format(out, "\nmessages lost for want of memory: %u\n", loader->diags.lost);
+    if (boot->attempt.diags->lost > 0)
+        btl_format(out, "\nmessages lost for want of memory: %u\n", boot->attempt.diags->lost);
 }
 
 void menu_print_log(const void *what, struct btl_out *out)
 {
-    const struct loader *loader = what;
-    struct btl_str text = {loader->log.text, loader->log.len};
+    const struct boot *boot = what;
+    struct btl_str text = {boot->log.text, boot->log.len};
     if (text.len > 0)
         btl_format(out, "%pS", &text);
     else
@@ -104,8 +107,8 @@ void menu_print_log(const void *what, struct btl_out *out)
 
 void menu_print_failed(const void *what, struct btl_out *out)
 {
-    const struct loader *loader = what;
-    const struct btl_record *failed = &loader->state.record[BTL_VARIABLE_FAILED];
+    const struct boot *boot = what;
+    const struct btl_record *failed = &boot->core.state.record[BTL_VARIABLE_FAILED];
     if (failed->path.len == 0) {
         btl_format(out, "No failed boot is on record.\n");
         return;
@@ -117,21 +120,21 @@ void menu_print_failed(const void *what, struct btl_out *out)
 
 void menu_print_changes(const void *what, struct btl_out *out)
 {
-    const struct loader *loader = what;
-    if (loader->choice.changes.len == 0) {
+    const struct boot *boot = what;
+    if (boot->core.choice.changes.len == 0) {
         btl_format(out, "Nothing was changed.\n");
         return;
     }
-    btl_format(out, "To keep these changes, add the lines to %pS:\n\n%pS", &loader->choice.path,
-               &loader->choice.changes);
+    btl_format(out, "To keep these changes, add the lines to %pS:\n\n%pS", &boot->core.choice.path,
+               &boot->core.choice.changes);
 }
 
 // ------------------------------------------------------------------------------------ explanations
 
 // The code of the first error, or of the first message.
-static struct btl_str first_code(const struct loader *loader)
+static struct btl_str first_code(const struct boot *boot)
 {
-    const struct btl_diag *found = loader->diags.first;
+    const struct btl_diag *found = boot->attempt.diags->first;
     for (const struct btl_diag *diag = found; diag != NULL; diag = diag->next) {
         if (btl_code_severity(diag->code) == BTL_ERROR) {
             found = diag;
@@ -157,27 +160,28 @@ static void print_codes(const void *what, struct btl_out *out)
         btl_format(out, "No message has a code that begins with \"%pS\".\n", asked);
 }
 
-void menu_explain(struct loader *loader)
+void menu_explain(struct boot *boot)
 {
     struct menu_question question;
-    menu_question_begin(loader, &question, "Explain a message", first_code(loader));
+    menu_question_begin(boot, &question, "Explain a message", first_code(boot));
     btl_format_to(question.about, sizeof(question.about), "Code");
     btl_format_to(question.hint, sizeof(question.hint),
                   "What stands in brackets behind a message; its beginning is enough: conf-");
-    if (!menu_view_of(loader)->ask(loader, &question))
+    if (!menu_view_of(boot)->ask(boot, &question))
         return;
     struct btl_str asked = btl_line_text(&question.line);
-    menu_view_of(loader)->show(loader, "Explanation", print_codes, &asked);
+    menu_view_of(boot)->show(boot, "Explanation", print_codes, &asked);
 }
 
 // ---------------------------------------------------------------------------------- on every page
 
 #define PROBLEMS_SHOWN 4
 
-void menu_problems(const struct loader *loader, struct btl_out *out)
+void menu_problems(const struct boot *boot, struct btl_out *out)
 {
     uint32_t count = 0;
-    for (const struct btl_diag *diag = loader->diags.first; diag != NULL; diag = diag->next) {
+    for (const struct btl_diag *diag = boot->attempt.diags->first; diag != NULL;
+         diag = diag->next) {
         if (btl_code_severity(diag->code) != BTL_ERROR || ++count > PROBLEMS_SHOWN)
             continue;
         btl_diag_print(out, diag);

@@ -9,7 +9,7 @@ MOCK_FLAGS := $(CSTD) $(WARN) -Iefi -I$(BUILD)/gen -Itests/mock -DLOADER_VERSION
 	-D_GNU_SOURCE -DMOCK_FIXTURES='"$(MOCK_OUT)/fixtures"' -g -O1 $(SANITIZE)
 MOCK_LOADER := $(sort $(wildcard efi/*.c efi/menu/*.c efi/x86_64/*.c))
 
-# Modules and kernels for the tests. They are linked by the loader, never run.
+# Modules and kernels for the tests. They are linked by the boot, never run.
 MOCK_CODE := $(CSTD) $(WARN) -ffreestanding -fno-common -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-mno-red-zone -mgeneral-regs-only -O1 -Itests/mock/fixtures
 $(MOCK_OUT)/fixtures/%.ko: tests/mock/fixtures/%.c tests/mock/mock.mk

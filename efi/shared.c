@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the steps share.
-#include "loader.h"
+#include "boot.h"
 
-const struct btl_diag *first_since(const struct loader *loader, const struct btl_diag *before)
+const struct btl_diag *first_since(const struct boot *boot, const struct btl_diag *before)
 {
-    return before != NULL ? before->next : loader->diags.first;
+    return before != NULL ? before->next : boot->attempt.diags->first;
 }
 
-const struct btl_diag *first_error_since(const struct loader *loader, const struct btl_diag *before)
+const struct btl_diag *first_error_since(const struct boot *boot, const struct btl_diag *before)
 {
-    const struct btl_diag *diag = first_since(loader, before);
+    const struct btl_diag *diag = first_since(boot, before);
     while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR)
         diag = diag->next;
     return diag;
 }
 
-bool out_of_memory(struct loader *loader, const char *doing)
+bool out_of_memory(struct boot *boot, const char *doing)
 {
-    btl_report(&loader->diags, BTL_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z(doing));
+    btl_report(boot->attempt.diags, BTL_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z(doing));
     return false;
 }
 
-bool machine_fit(struct loader *loader)
+bool machine_fit(struct boot *boot)
 {
-    if (loader->facts.cpu.no_execute)
+    if (boot->facts.cpu.no_execute)
         return true;
-    btl_report(&loader->diags, BTL_BOOT_CPU, (struct btl_place){0});
+    btl_report(boot->attempt.diags, BTL_BOOT_CPU, (struct btl_place){0});
     return false;
 }
 
