@@ -8,7 +8,7 @@ struct descriptor {
     uint64_t entry, gp;
 };
 
-static uint64_t entry_of(const struct kernel_descriptors *descriptors, uint32_t number)
+static uint64_t descriptor_entry(const struct kernel_descriptors *descriptors, uint32_t number)
 {
     struct descriptor descriptor;
     memcpy(&descriptor, descriptors->at + number * sizeof(descriptor), sizeof(descriptor));
@@ -17,12 +17,12 @@ static uint64_t entry_of(const struct kernel_descriptors *descriptors, uint32_t 
 
 // The slot of that entry point, or the free one that ends its probe sequence: half of them are
 // free.
-static uint32_t probe(const struct kernel_descriptors *descriptors, uint64_t entry)
+static uint32_t descriptor_slot(const struct kernel_descriptors *descriptors, uint64_t entry)
 {
     struct btl_str key = {(const char *)&entry, sizeof(entry)};
     uint32_t slot = (uint32_t)btl_hash(key, descriptors->seed) & descriptors->slot_mask;
     while (descriptors->slots[slot] != 0 &&
-           entry_of(descriptors, descriptors->slots[slot] - 1) != entry)
+           descriptor_entry(descriptors, descriptors->slots[slot] - 1) != entry)
         slot = (slot + 1) & descriptors->slot_mask;
     return slot;
 }
@@ -54,7 +54,8 @@ bool kernel_descriptors_open(const struct btl_kernel_image *kernel, struct btl_a
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t *slot = &descriptors.slots[probe(&descriptors, entry_of(&descriptors, i))];
+        uint32_t *slot =
+            &descriptors.slots[descriptor_slot(&descriptors, descriptor_entry(&descriptors, i))];
         if (*slot == 0)
             *slot = i + 1;
     }
@@ -65,7 +66,7 @@ bool kernel_descriptors_open(const struct btl_kernel_image *kernel, struct btl_a
 bool kernel_descriptors_find(const struct kernel_descriptors *descriptors, uint64_t entry,
                              uint64_t *ret_address)
 {
-    uint32_t number = descriptors->slots[probe(descriptors, entry)];
+    uint32_t number = descriptors->slots[descriptor_slot(descriptors, entry)];
     if (number == 0)
         return false;
     *ret_address = descriptors->address + (number - 1) * sizeof(struct descriptor);

@@ -18,7 +18,7 @@ struct dynamic {
     const char *unsupported; // the first table of another kind
 };
 
-static uint32_t relative_type(uint16_t machine)
+static uint32_t relative_reloc_type(uint16_t machine)
 {
     for (size_t i = 0; i < BTL_COUNT(machines); i++) {
         if (machines[i].machine == machine)
@@ -27,7 +27,7 @@ static uint32_t relative_type(uint16_t machine)
     return 0;
 }
 
-static void take_entry(struct dynamic *dynamic, const struct elf64_dynamic *entry)
+static void parse_dynamic_entry(struct dynamic *dynamic, const struct elf64_dynamic *entry)
 {
     switch (entry->tag) {
     case ELF_DT_RELA:
@@ -79,14 +79,14 @@ static bool read_dynamic(const struct btl_kernel_image *kernel, const struct elf
         memcpy(&entry, file.at + segment->offset + at, sizeof(entry));
         if (entry.tag == ELF_DT_NULL)
             break;
-        take_entry(dynamic, &entry);
+        parse_dynamic_entry(dynamic, &entry);
     }
     return true;
 }
 
 // Where [address, address + size) of the linked kernel lies in the file, inside one segment.
-static bool find_in_file(const struct btl_kernel_image *kernel, uint64_t address, uint64_t size,
-                         uint64_t *ret_file_offset)
+static bool find_file_offset(const struct btl_kernel_image *kernel, uint64_t address, uint64_t size,
+                             uint64_t *ret_file_offset)
 {
     uint64_t offset = address - kernel->link_base;
     for (uint32_t i = 0; i < kernel->segment_count; i++) {
@@ -101,8 +101,8 @@ static bool find_in_file(const struct btl_kernel_image *kernel, uint64_t address
 }
 
 // Checks entry size and place of the table. Fills in rela_file_offset and rela_count.
-static bool check_table(struct btl_kernel_image *kernel, const struct dynamic *dynamic,
-                        struct btl_diags *diags)
+static bool check_rela_table(struct btl_kernel_image *kernel, const struct dynamic *dynamic,
+                             struct btl_diags *diags)
 {
     const size_t entry = sizeof(struct elf64_rela);
     if (!dynamic->rela || dynamic->size == 0)
@@ -112,7 +112,7 @@ static bool check_table(struct btl_kernel_image *kernel, const struct dynamic *d
                       BTL_DEC(dynamic->entsize), BTL_DEC(entry));
         return false;
     }
-    if (!find_in_file(kernel, dynamic->address, dynamic->size, &kernel->rela_file_offset)) {
+    if (!find_file_offset(kernel, dynamic->address, dynamic->size, &kernel->rela_file_offset)) {
         kernel_report(kernel, diags, BTL_KERNEL_RELA_RANGE, BTL_HEX(dynamic->address),
                       BTL_DEC(dynamic->size));
         return false;
@@ -121,9 +121,9 @@ static bool check_table(struct btl_kernel_image *kernel, const struct dynamic *d
     return true;
 }
 
-static bool check_types(const struct btl_kernel_image *kernel, struct btl_diags *diags)
+static bool check_rela_types(const struct btl_kernel_image *kernel, struct btl_diags *diags)
 {
-    const uint32_t relative = relative_type(kernel->elf->machine);
+    const uint32_t relative = relative_reloc_type(kernel->elf->machine);
     bool good = true;
     for (uint64_t i = 0; i < kernel->rela_count; i++) {
         struct elf64_rela rela;
@@ -139,8 +139,8 @@ static bool check_types(const struct btl_kernel_image *kernel, struct btl_diags 
 }
 
 // Checks what the dynamic section asks for that nobody would do.
-static bool check_wishes(const struct btl_kernel_image *kernel, const struct dynamic *dynamic,
-                         struct btl_diags *diags)
+static bool check_dynamic_flags(const struct btl_kernel_image *kernel,
+                                const struct dynamic *dynamic, struct btl_diags *diags)
 {
     uint32_t before = diags->errors;
     if (dynamic->needed)
@@ -163,8 +163,8 @@ bool kernel_check_dynamic(struct btl_kernel_image *kernel, struct btl_diags *dia
         found = true;
         good = read_dynamic(kernel, segment, &dynamic, diags) && good;
     }
-    good = check_wishes(kernel, &dynamic, diags) && good;
-    good = check_table(kernel, &dynamic, diags) && check_types(kernel, diags) && good;
+    good = check_dynamic_flags(kernel, &dynamic, diags) && good;
+    good = check_rela_table(kernel, &dynamic, diags) && check_rela_types(kernel, diags) && good;
     kernel->movable = found && kernel->elf->type == ELF_DYN;
     return good;
 }

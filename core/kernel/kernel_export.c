@@ -15,9 +15,9 @@ uint64_t btl_kernel_symbol(const struct btl_kernel_image *kernel, uint32_t symbo
 }
 
 // What modules get of a symbol. `descriptors`: NULL where functions have none.
-static bool export_value(const struct btl_kernel_image *kernel,
-                         const struct kernel_descriptors *descriptors, uint32_t symbol,
-                         uint64_t *ret_value)
+static bool kernel_export_value(const struct btl_kernel_image *kernel,
+                                const struct kernel_descriptors *descriptors, uint32_t symbol,
+                                uint64_t *ret_value)
 {
     const struct elf64_symbol *entry = &kernel->elf->symbols[symbol];
     uint64_t descriptor;
@@ -31,13 +31,13 @@ static bool export_value(const struct btl_kernel_image *kernel,
     return true;
 }
 
-static bool add_export(const struct btl_kernel_image *kernel,
-                       const struct kernel_descriptors *descriptors, struct btl_str name,
-                       uint32_t symbol, struct btl_symtab *table, struct btl_diags *diags)
+static bool kernel_add_export(const struct btl_kernel_image *kernel,
+                              const struct kernel_descriptors *descriptors, struct btl_str name,
+                              uint32_t symbol, struct btl_symtab *table, struct btl_diags *diags)
 {
     uint32_t other;
     uint64_t value;
-    if (!export_value(kernel, descriptors, symbol, &value)) {
+    if (!kernel_export_value(kernel, descriptors, symbol, &value)) {
         kernel_report(kernel, diags, BTL_KERNEL_EXPORT_DESCRIPTOR, BTL_ARG(name));
         return false;
     }
@@ -69,6 +69,7 @@ bool btl_kernel_export(const struct btl_kernel_image *kernel, const struct btl_m
     }
     bool good = true;
     for (size_t i = 0; i < info->export_count; i++)
-        good = add_export(kernel, descriptors, info->exports[i], symbols[i], table, diags) && good;
+        good = kernel_add_export(kernel, descriptors, info->exports[i], symbols[i], table, diags) &&
+               good;
     return good;
 }

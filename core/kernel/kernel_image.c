@@ -3,26 +3,26 @@
 #include "kernel_gate.h"
 #include <btl/mem.h>
 
-static uint64_t page_of(uint64_t address)
+static uint64_t page_start(uint64_t address)
 {
     return address & ~(uint64_t)(BTL_PAGE_SIZE - 1);
 }
 
 // PT_LOAD segments of no size take part in nothing.
-static bool is_loaded(const struct elf64_segment *segment)
+static bool segment_is_loaded(const struct elf64_segment *segment)
 {
     return segment->type == ELF_PT_LOAD && segment->memsz != 0;
 }
 
-static uint8_t perm_of(uint32_t flags)
+static uint8_t segment_flags_perm(uint32_t flags)
 {
     return (uint8_t)(BTL_PERM_READ | (flags & ELF_PF_W ? BTL_PERM_WRITE : 0) |
                      (flags & ELF_PF_X ? BTL_PERM_EXEC : 0));
 }
 
 // Checks kind, alignment and permissions of one program header by itself.
-static bool check_segment(const struct btl_kernel_image *kernel, uint32_t index,
-                          struct btl_diags *diags)
+static bool check_kernel_segment(const struct btl_kernel_image *kernel, uint32_t index,
+                                 struct btl_diags *diags)
 {
     const struct elf64_segment *segment = &kernel->elf->segments[index];
     uint32_t before = diags->errors;
@@ -30,7 +30,7 @@ static bool check_segment(const struct btl_kernel_image *kernel, uint32_t index,
         kernel_report(kernel, diags, BTL_KERNEL_INTERPRETER, BTL_DEC(index));
     if (segment->type == ELF_PT_TLS && segment->memsz != 0)
         kernel_report(kernel, diags, BTL_KERNEL_TLS, BTL_DEC(index));
-    if (!is_loaded(segment))
+    if (!segment_is_loaded(segment))
         return diags->errors == before;
     if (segment->align != 0 &&
         (!btl_is_power_of_two(segment->align) || segment->align > BTL_ELF_ALIGN_MAX))
@@ -43,13 +43,14 @@ static bool check_segment(const struct btl_kernel_image *kernel, uint32_t index,
 }
 
 // Checks that pages belong to segments of one permission.
-static bool check_pages(const struct btl_kernel_image *kernel, uint32_t below, uint32_t index,
-                        struct btl_diags *diags)
+static bool check_shared_page(const struct btl_kernel_image *kernel, uint32_t below, uint32_t index,
+                              struct btl_diags *diags)
 {
     const struct elf64_segment *lower = &kernel->elf->segments[below];
     const struct elf64_segment *segment = &kernel->elf->segments[index];
     uint64_t last = lower->vaddr + lower->memsz - 1;
-    if (page_of(segment->vaddr) > last || perm_of(lower->flags) == perm_of(segment->flags))
+    if (page_start(segment->vaddr) > last ||
+        segment_flags_perm(lower->flags) == segment_flags_perm(segment->flags))
         return true;
     kernel_report(kernel, diags, BTL_KERNEL_SEGMENT_SHARED_PAGE, BTL_DEC(index),
                   BTL_HEX(segment->vaddr), BTL_DEC(below));
@@ -58,19 +59,19 @@ static bool check_pages(const struct btl_kernel_image *kernel, uint32_t below, u
 
 // Checks all program headers. Fills in segment_count and align; *ret_first and *ret_last are the
 // lowest and the highest segment.
-static bool check_segments(struct btl_kernel_image *kernel, uint32_t *ret_first, uint32_t *ret_last,
-                           struct btl_diags *diags)
+static bool check_kernel_segments(struct btl_kernel_image *kernel, uint32_t *ret_first,
+                                  uint32_t *ret_last, struct btl_diags *diags)
 {
     uint32_t first = BTL_NONE, last = BTL_NONE;
     bool good = true;
     kernel->align = BTL_PAGE_SIZE;
     for (uint32_t i = 0; i < kernel->elf->segment_count; i++) {
         const struct elf64_segment *segment = &kernel->elf->segments[i];
-        good = check_segment(kernel, i, diags) && good;
-        if (!is_loaded(segment))
+        good = check_kernel_segment(kernel, i, diags) && good;
+        if (!segment_is_loaded(segment))
             continue;
         if (last != BTL_NONE)
-            good = check_pages(kernel, last, i, diags) && good;
+            good = check_shared_page(kernel, last, i, diags) && good;
         if (segment->align > kernel->align)
             kernel->align = segment->align;
         first = first == BTL_NONE ? i : first;
@@ -85,12 +86,12 @@ static bool check_segments(struct btl_kernel_image *kernel, uint32_t *ret_first,
 }
 
 // Checks that the image has a size that can be. Fills in link_base and size.
-static bool measure(struct btl_kernel_image *kernel, uint32_t first, uint32_t last,
-                    struct btl_diags *diags)
+static bool measure_kernel(struct btl_kernel_image *kernel, uint32_t first, uint32_t last,
+                           struct btl_diags *diags)
 {
     const struct elf64_segment *segments = kernel->elf->segments;
     uint64_t end = segments[last].vaddr + segments[last].memsz, size;
-    kernel->link_base = page_of(segments[first].vaddr);
+    kernel->link_base = page_start(segments[first].vaddr);
     if (btl_round_up(end - kernel->link_base, BTL_PAGE_SIZE, &size) &&
         size <= BTL_KERNEL_IMAGE_MAX) {
         kernel->size = size;
@@ -101,12 +102,12 @@ static bool measure(struct btl_kernel_image *kernel, uint32_t first, uint32_t la
     return false;
 }
 
-static bool check_entry(const struct btl_kernel_image *kernel, struct btl_diags *diags)
+static bool check_kernel_entry(const struct btl_kernel_image *kernel, struct btl_diags *diags)
 {
     for (uint32_t i = 0; i < kernel->elf->segment_count; i++) {
         const struct elf64_segment *segment = &kernel->elf->segments[i];
-        if (is_loaded(segment) && (segment->flags & ELF_PF_X) && kernel->entry >= segment->vaddr &&
-            kernel->entry - segment->vaddr < segment->memsz)
+        if (segment_is_loaded(segment) && (segment->flags & ELF_PF_X) &&
+            kernel->entry >= segment->vaddr && kernel->entry - segment->vaddr < segment->memsz)
             return true;
     }
     kernel_report(kernel, diags, BTL_KERNEL_ENTRY, BTL_HEX(kernel->entry));
@@ -114,8 +115,8 @@ static bool check_entry(const struct btl_kernel_image *kernel, struct btl_diags 
 }
 
 // Fills in segments. Needs: link_base.
-static bool list_segments(struct btl_kernel_image *kernel, struct btl_arena *arena,
-                          struct btl_diags *diags)
+static bool list_kernel_segments(struct btl_kernel_image *kernel, struct btl_arena *arena,
+                                 struct btl_diags *diags)
 {
     kernel->segments = BTL_NEW_ARRAY(arena, struct btl_kernel_segment, kernel->segment_count);
     if (kernel->segments == NULL) {
@@ -125,14 +126,14 @@ static bool list_segments(struct btl_kernel_image *kernel, struct btl_arena *are
     struct btl_kernel_segment *to = kernel->segments;
     for (uint32_t i = 0; i < kernel->elf->segment_count; i++) {
         const struct elf64_segment *segment = &kernel->elf->segments[i];
-        if (!is_loaded(segment))
+        if (!segment_is_loaded(segment))
             continue;
         *to++ = (struct btl_kernel_segment){
             .offset = segment->vaddr - kernel->link_base,
             .size = segment->memsz,
             .file_offset = segment->offset,
             .file_size = segment->filesz,
-            .perm = perm_of(segment->flags),
+            .perm = segment_flags_perm(segment->flags),
         };
     }
     return true;
@@ -143,11 +144,11 @@ bool btl_kernel_open(const struct btl_elf *elf, struct btl_arena *arena,
 {
     struct btl_kernel_image kernel = {.elf = elf, .entry = elf->entry};
     uint32_t first, last;
-    bool good = check_segments(&kernel, &first, &last, diags);
-    good = check_entry(&kernel, diags) && good;
-    if (kernel.segment_count == 0 || !measure(&kernel, first, last, diags))
+    bool good = check_kernel_segments(&kernel, &first, &last, diags);
+    good = check_kernel_entry(&kernel, diags) && good;
+    if (kernel.segment_count == 0 || !measure_kernel(&kernel, first, last, diags))
         return false;
-    if (!list_segments(&kernel, arena, diags))
+    if (!list_kernel_segments(&kernel, arena, diags))
         return false;
     good = kernel_check_dynamic(&kernel, diags) && good;
     if (good)
@@ -156,8 +157,8 @@ bool btl_kernel_open(const struct btl_elf *elf, struct btl_arena *arena,
 }
 
 // Checks that the kernel can run at `base`.
-static bool check_base(const struct btl_kernel_image *kernel, uint64_t base,
-                       struct btl_diags *diags)
+static bool check_kernel_base(const struct btl_kernel_image *kernel, uint64_t base,
+                              struct btl_diags *diags)
 {
     const char *why = "cannot be moved";
     uint64_t end;
@@ -172,7 +173,7 @@ static bool check_base(const struct btl_kernel_image *kernel, uint64_t base,
 }
 
 // Writes memory[0, size) front to back, each byte once.
-static void copy_segments(struct btl_kernel_image *kernel)
+static void copy_kernel_segments(struct btl_kernel_image *kernel)
 {
     const uint8_t *file = kernel->elf->file.at;
     uint64_t done = 0;
@@ -203,7 +204,7 @@ bool btl_kernel_choose_base(const struct btl_kernel_image *kernel, uint64_t wind
 }
 
 // *(place) = addend + (base - link_base), for each; the one formula of RELATIVE.
-static bool relocate(struct btl_kernel_image *kernel, struct btl_diags *diags)
+static bool relocate_kernel(struct btl_kernel_image *kernel, struct btl_diags *diags)
 {
     uint64_t moved = kernel->base - kernel->link_base;
     bool good = true;
@@ -227,10 +228,10 @@ static bool relocate(struct btl_kernel_image *kernel, struct btl_diags *diags)
 bool btl_kernel_load(struct btl_kernel_image *kernel, uint64_t base, uint8_t *memory,
                      struct btl_diags *diags)
 {
-    if (!check_base(kernel, base, diags))
+    if (!check_kernel_base(kernel, base, diags))
         return false;
     kernel->base = base;
     kernel->memory = memory;
-    copy_segments(kernel);
-    return relocate(kernel, diags);
+    copy_kernel_segments(kernel);
+    return relocate_kernel(kernel, diags);
 }

@@ -12,22 +12,25 @@ struct piece {
     uint8_t from, width, at, slot;
 };
 
-#define HERE        3 // the slot that is named
-#define MOST_PIECES 6
+#define NAMED      3 // the slot that is named
+#define PIECES_MAX 6
 
 static const struct {
     const char *text;
     const char *units;   // of the slot, one of them
     uint8_t bits, align; // signed, a multiple of
-    struct piece pieces[MOST_PIECES];
+    struct piece pieces[PIECES_MAX];
 } fields[IA64_FIELDS] = {
-    [IA64_IMM14] =
-        {"14 bits, signed", "MI", 14, 1, {{0, 7, 13, HERE}, {7, 6, 27, HERE}, {13, 1, 36, HERE}}},
+    [IA64_IMM14] = {"14 bits, signed",
+                    "MI",
+                    14,
+                    1,
+                    {{0, 7, 13, NAMED}, {7, 6, 27, NAMED}, {13, 1, 36, NAMED}}},
     [IA64_IMM22] = {"22 bits, signed",
                     "MI",
                     22,
                     1,
-                    {{0, 7, 13, HERE}, {7, 9, 27, HERE}, {16, 5, 22, HERE}, {21, 1, 36, HERE}}},
+                    {{0, 7, 13, NAMED}, {7, 9, 27, NAMED}, {16, 5, 22, NAMED}, {21, 1, 36, NAMED}}},
     [IA64_IMM64] = {"64 bits",
                     "LX",
                     64,
@@ -38,15 +41,18 @@ static const struct {
                      {21, 1, 21, 2},
                      {22, 41, 0, 1},
                      {63, 1, 36, 2}}},
-    [IA64_BRANCH21] =
-        {"25 bits, signed, a multiple of 16", "BM", 25, 16, {{4, 20, 13, HERE}, {24, 1, 36, HERE}}},
+    [IA64_BRANCH21] = {"25 bits, signed, a multiple of 16",
+                       "BM",
+                       25,
+                       16,
+                       {{4, 20, 13, NAMED}, {24, 1, 36, NAMED}}},
     [IA64_CHECK21] = {"25 bits, signed, a multiple of 16",
                       "MI",
                       25,
                       16,
-                      {{4, 7, 6, HERE}, {11, 13, 20, HERE}, {24, 1, 36, HERE}}},
+                      {{4, 7, 6, NAMED}, {11, 13, 20, NAMED}, {24, 1, 36, NAMED}}},
     [IA64_FCHECK21] =
-        {"25 bits, signed, a multiple of 16", "F", 25, 16, {{4, 20, 6, HERE}, {24, 1, 36, HERE}}},
+        {"25 bits, signed, a multiple of 16", "F", 25, 16, {{4, 20, 6, NAMED}, {24, 1, 36, NAMED}}},
     [IA64_BRANCH60] = {"64 bits, a multiple of 16",
                        "LX",
                        64,
@@ -80,7 +86,7 @@ bool ia64_slot_takes(const uint8_t bundle[IA64_BUNDLE_SIZE], unsigned slot, enum
 }
 
 // Puts `width` bits at bit `at` of the bundle's two words.
-static void put(uint64_t word[2], unsigned at, unsigned width, uint64_t bits)
+static void bundle_put_bits(uint64_t word[2], unsigned at, unsigned width, uint64_t bits)
 {
     uint64_t mask = (1ull << width) - 1;
     unsigned shift = at % 64;
@@ -96,10 +102,10 @@ void ia64_bundle_patch(uint8_t bundle[IA64_BUNDLE_SIZE], unsigned slot, enum ia6
 {
     uint64_t word[2];
     memcpy(word, bundle, sizeof(word));
-    for (unsigned i = 0; i < MOST_PIECES && fields[field].pieces[i].width != 0; i++) {
+    for (unsigned i = 0; i < PIECES_MAX && fields[field].pieces[i].width != 0; i++) {
         const struct piece *piece = &fields[field].pieces[i];
-        unsigned start = FIRST_SLOT + SLOT_BITS * (piece->slot == HERE ? slot : piece->slot);
-        put(word, start + piece->at, piece->width, value >> piece->from);
+        unsigned start = FIRST_SLOT + SLOT_BITS * (piece->slot == NAMED ? slot : piece->slot);
+        bundle_put_bits(word, start + piece->at, piece->width, value >> piece->from);
     }
     memcpy(bundle, word, sizeof(word));
 }

@@ -7,13 +7,13 @@
 
 #include <btl/arena.h>
 
-enum ia64_made {
+enum ia64_entry_kind {
     IA64_GOT_ADDRESS,    // GOT entry: symbol + offset; of an imported function: its descriptor
     IA64_GOT_DESCRIPTOR, // GOT entry: address of the descriptor of the function symbol + offset
     IA64_DESCRIPTOR,     // `of` is a section here (0: none, an absolute address)
     IA64_IMPORT_STUB,    // calls the function symbol of another image, by its descriptor
     IA64_FAR_STUB,       // goes on to symbol + offset of this image
-    IA64_MADE,
+    IA64_ENTRY_KINDS,
 };
 
 #define IA64_GOT_ENTRY_SIZE   8u
@@ -21,33 +21,34 @@ enum ia64_made {
 #define IA64_IMPORT_STUB_SIZE 48u
 #define IA64_FAR_STUB_SIZE    16u
 
-struct ia64_item {
+struct ia64_entry {
     uint64_t offset; // from the symbol or the section
-    uint32_t of;     // symbol or section
-    uint32_t kind;   // enum ia64_made
+    uint32_t target; // symbol or section
+    uint32_t kind;   // enum ia64_entry_kind
     uint64_t place;  // where it lies in its area
 };
 
-enum ia64_area { IA64_GOT, IA64_OPD, IA64_PLT, IA64_AREAS };
+enum ia64_area { IA64_AREA_GOT, IA64_AREA_OPD, IA64_AREA_PLT, IA64_AREAS };
 
 struct ia64_linkage {
     struct btl_arena *arena;
-    struct ia64_item *items; // in the order of adding
+    struct ia64_entry *entries; // in the order of adding
     uint32_t count, capacity;
-    uint32_t *slots; // hash index: item + 1, 0 is free; twice the capacity
+    uint32_t *slots; // hash index: entry + 1, 0 is free; twice the capacity
     uint64_t seed;
     uint64_t size[IA64_AREAS]; // bytes
 };
 
 // The area in which things of this kind lie.
-enum ia64_area ia64_area_of(enum ia64_made kind);
+enum ia64_area ia64_area_of(enum ia64_entry_kind kind);
 // NULL: no memory.
 struct ia64_linkage *ia64_linkage_new(struct btl_arena *arena);
 // Does nothing when it is there already. False: no memory.
-bool ia64_linkage_add(struct ia64_linkage *linkage, enum ia64_made kind, uint32_t of,
+bool ia64_linkage_add(struct ia64_linkage *linkage, enum ia64_entry_kind kind, uint32_t target,
                       uint64_t offset);
 // NULL: it was not added. The answer is valid until something is added.
-const struct ia64_item *ia64_linkage_find(const struct ia64_linkage *linkage, enum ia64_made kind,
-                                          uint32_t of, uint64_t offset);
+const struct ia64_entry *ia64_linkage_find(const struct ia64_linkage *linkage,
+                                           enum ia64_entry_kind kind, uint32_t target,
+                                           uint64_t offset);
 
 #endif

@@ -52,7 +52,8 @@ uint8_t btl_section_perm(const struct elf64_section *section)
                      (section->flags & ELF_SHF_EXECINSTR ? BTL_PERM_EXEC : 0));
 }
 
-static enum group group_of(const struct btl_machine *machine, const struct elf64_section *section)
+static enum group section_group(const struct btl_machine *machine,
+                                const struct elf64_section *section)
 {
     if ((section->flags & ELF_SHF_ALLOC) == 0 || section->type == ELF_SHT_NULL)
         return NOT_LOADED;
@@ -69,12 +70,12 @@ static enum group group_of(const struct btl_machine *machine, const struct elf64
 
 // Sorts what is loaded by group, within a group in the order of the file: counts, then places.
 // Offsets are 0 for now, to tell the loaded from the others.
-static void sort_sections(struct btl_image *image)
+static void layout_sort_sections(struct btl_image *image)
 {
     const struct btl_elf *elf = image->elf;
     uint32_t next[GROUPS + 1] = {0};
     for (uint32_t i = 0; i < elf->section_count; i++)
-        next[group_of(image->machine, &elf->sections[i])]++;
+        next[section_group(image->machine, &elf->sections[i])]++;
     for (uint32_t group = 0, sum = 0; group <= GROUPS; group++) {
         uint32_t count = next[group];
         next[group] = sum;
@@ -82,7 +83,7 @@ static void sort_sections(struct btl_image *image)
     }
     image->order_count = next[NOT_LOADED];
     for (uint32_t i = 0; i < elf->section_count; i++) {
-        enum group group = group_of(image->machine, &elf->sections[i]);
+        enum group group = section_group(image->machine, &elf->sections[i]);
         image->section_offset[i] = group == NOT_LOADED ? BTL_NO_OFFSET : 0;
         if (group != NOT_LOADED)
             image->order[next[group]++] = i;
@@ -91,7 +92,7 @@ static void sort_sections(struct btl_image *image)
 
 // Takes `size` bytes; the offset of the first. Sizes are untrusted: once the image is too large it
 // stays so, and no sum wraps (at <= BTL_IMAGE_MAX, align <= BTL_ELF_ALIGN_MAX).
-static uint64_t take(struct cursor *cursor, uint64_t size, uint64_t align)
+static uint64_t layout_alloc(struct cursor *cursor, uint64_t size, uint64_t align)
 {
     uint64_t start = cursor->at;
     if (align > 1)
@@ -106,34 +107,34 @@ static uint64_t take(struct cursor *cursor, uint64_t size, uint64_t align)
     return start;
 }
 
-static void begin_segment(struct cursor *cursor, enum btl_segment_kind kind)
+static void layout_begin_segment(struct cursor *cursor, enum btl_segment_kind kind)
 {
-    uint64_t offset = take(cursor, 0, BTL_PAGE_SIZE);
+    uint64_t offset = layout_alloc(cursor, 0, BTL_PAGE_SIZE);
     cursor->image->segment[kind] =
         (struct btl_segment){.offset = offset, .perm = segment_perm[kind]};
 }
 
-static void end_segment(struct cursor *cursor, enum btl_segment_kind kind)
+static void layout_end_segment(struct cursor *cursor, enum btl_segment_kind kind)
 {
     struct btl_segment *segment = &cursor->image->segment[kind];
-    segment->size = take(cursor, 0, BTL_PAGE_SIZE) - segment->offset;
+    segment->size = layout_alloc(cursor, 0, BTL_PAGE_SIZE) - segment->offset;
 }
 
-static void place_group(struct cursor *cursor, enum group group, uint32_t *next)
+static void layout_place_group(struct cursor *cursor, enum group group, uint32_t *next)
 {
     struct btl_image *image = cursor->image;
     for (; *next < image->order_count; (*next)++) {
         uint32_t index = image->order[*next];
         const struct elf64_section *section = &image->elf->sections[index];
-        if (group_of(image->machine, section) != group)
+        if (section_group(image->machine, section) != group)
             return;
-        image->section_offset[index] = take(cursor, section->size, section->align);
+        image->section_offset[index] = layout_alloc(cursor, section->size, section->align);
         if (section->type == ELF_SHT_NOBITS)
             image->bss_size += section->size;
     }
 }
 
-static void place_commons(struct cursor *cursor)
+static void layout_place_commons(struct cursor *cursor)
 {
     struct btl_image *image = cursor->image;
     uint16_t special;
@@ -142,37 +143,38 @@ static void place_commons(struct cursor *cursor)
         if (special != ELF_SHN_COMMON)
             continue;
         const struct elf64_symbol *symbol = &image->elf->symbols[i]; // value: its alignment
-        image->common_offset[i] = take(cursor, symbol->size, symbol->value);
+        image->common_offset[i] = layout_alloc(cursor, symbol->size, symbol->value);
         image->bss_size += symbol->size;
     }
 }
 
 // What the linker makes itself ends the segment whose permission it needs.
-static void place_made(struct cursor *cursor, enum group group)
+static void layout_place_linkage(struct cursor *cursor, enum group group)
 {
     struct btl_image *image = cursor->image;
     if (group == TEXT_NOBITS && image->plt_size != 0)
-        image->plt_offset = take(cursor, image->plt_size, 32);
+        image->plt_offset = layout_alloc(cursor, image->plt_size, 32);
     if (group == RODATA_NOBITS && image->opd_size != 0)
-        image->opd_offset = take(cursor, image->opd_size, 16);
+        image->opd_offset = layout_alloc(cursor, image->opd_size, 16);
     if (group == RODATA_SHORT)
-        image->got_offset = take(cursor, image->got_count * sizeof(uint64_t), sizeof(uint64_t));
+        image->got_offset =
+            layout_alloc(cursor, image->got_count * sizeof(uint64_t), sizeof(uint64_t));
     if (group == DATA_NOBITS)
-        place_commons(cursor);
+        layout_place_commons(cursor);
 }
 
-static bool place_all(struct btl_image *image, struct btl_diags *diags)
+static bool layout_place_all(struct btl_image *image, struct btl_diags *diags)
 {
     struct cursor cursor = {.image = image};
     uint32_t next = 0;
     for (enum group group = 0; group < GROUPS; group++) {
         enum btl_segment_kind kind = group_segment[group];
         if (group == 0 || group_segment[group - 1] != kind)
-            begin_segment(&cursor, kind);
-        place_group(&cursor, group, &next);
-        place_made(&cursor, group);
+            layout_begin_segment(&cursor, kind);
+        layout_place_group(&cursor, group, &next);
+        layout_place_linkage(&cursor, group);
         if (group + 1 == GROUPS || group_segment[group + 1] != kind)
-            end_segment(&cursor, kind);
+            layout_end_segment(&cursor, kind);
     }
     if (cursor.too_large)
         btl_report(diags, BTL_LINK_TOO_LARGE, image->elf->place, BTL_SIZE(BTL_IMAGE_MAX));
@@ -181,7 +183,7 @@ static bool place_all(struct btl_image *image, struct btl_diags *diags)
 }
 
 // The tables of layout itself; common_offset only when the file has common symbols.
-static bool make_tables(struct btl_image *image, struct btl_diags *diags)
+static bool layout_alloc_tables(struct btl_image *image, struct btl_diags *diags)
 {
     const struct btl_elf *elf = image->elf;
     uint16_t special = 0;
@@ -211,12 +213,12 @@ bool btl_image_layout(const struct btl_elf *elf, struct btl_arena *arena,
         btl_report(diags, BTL_LINK_MACHINE, elf->place, BTL_ARG_Z(btl_machine_name(elf->machine)));
         return false;
     }
-    if (!make_tables(&image, diags))
+    if (!layout_alloc_tables(&image, diags))
         return false;
-    sort_sections(&image);
+    layout_sort_sections(&image);
     bool good = btl_layout_check(&image, diags);
     good &= image.machine->count(&image, diags);
-    good &= place_all(&image, diags);
+    good &= layout_place_all(&image, diags);
     if (good)
         *ret_image = image;
     return good;

@@ -5,7 +5,7 @@
 #define STT_GNU_IFUNC 10 // the address of a function that returns the address of the function
 
 // Is this section one that can be loaded as it is?
-static bool check_loaded(const struct btl_elf *elf, uint32_t index, struct btl_diags *diags)
+static bool layout_check_section(const struct btl_elf *elf, uint32_t index, struct btl_diags *diags)
 {
     const struct elf64_section *section = &elf->sections[index];
     struct btl_arg name = BTL_ARG(btl_elf_section_name(elf, index));
@@ -20,8 +20,8 @@ static bool check_loaded(const struct btl_elf *elf, uint32_t index, struct btl_d
 }
 
 // Relocations of sections that are not loaded (debugging information) are nobody's business.
-static bool check_relocations(const struct btl_image *image, uint32_t index,
-                              struct btl_diags *diags)
+static bool layout_check_relocations(const struct btl_image *image, uint32_t index,
+                                     struct btl_diags *diags)
 {
     const struct btl_elf *elf = image->elf;
     const struct elf64_section *section = &elf->sections[index];
@@ -44,18 +44,18 @@ static bool check_relocations(const struct btl_image *image, uint32_t index,
     return true;
 }
 
-static bool check_sections(const struct btl_image *image, struct btl_diags *diags)
+static bool layout_check_sections(const struct btl_image *image, struct btl_diags *diags)
 {
     bool good = true;
     for (uint32_t i = 0; i < image->elf->section_count; i++) {
         if (image->section_offset[i] != BTL_NO_OFFSET)
-            good &= check_loaded(image->elf, i, diags);
-        good &= check_relocations(image, i, diags);
+            good &= layout_check_section(image->elf, i, diags);
+        good &= layout_check_relocations(image, i, diags);
     }
     return good;
 }
 
-static bool check_symbol(const struct btl_elf *elf, uint32_t index, struct btl_diags *diags)
+static bool layout_check_symbol(const struct btl_elf *elf, uint32_t index, struct btl_diags *diags)
 {
     const struct elf64_symbol *symbol = &elf->symbols[index];
     uint32_t type = ELF64_SYMBOL_TYPE(symbol->info);
@@ -78,8 +78,8 @@ static bool check_symbol(const struct btl_elf *elf, uint32_t index, struct btl_d
 
 bool btl_layout_check(const struct btl_image *image, struct btl_diags *diags)
 {
-    bool good = check_sections(image, diags);
+    bool good = layout_check_sections(image, diags);
     for (uint32_t i = 1; i < image->elf->symbol_count; i++)
-        good &= check_symbol(image->elf, i, diags);
+        good &= layout_check_symbol(image->elf, i, diags);
     return good;
 }

@@ -44,7 +44,7 @@ struct resolver {
     bool good;
 };
 
-static struct btl_arg owner_arg(const struct btl_scope *scope, uint32_t owner)
+static struct btl_arg export_owner_arg(const struct btl_scope *scope, uint32_t owner)
 {
     if (owner == BTL_KERNEL)
         return BTL_ARG_Z("the kernel");
@@ -81,7 +81,7 @@ static void report_unresolved(struct resolver *r, uint32_t symbol, const struct 
         btl_report(r->diags, BTL_LINK_UNRESOLVED, elf->place, name, use);
     else
         btl_report(r->diags, BTL_LINK_UNDECLARED_DEPENDENCY, elf->place, name, use,
-                   owner_arg(r->scope, export->owner));
+                   export_owner_arg(r->scope, export->owner));
     r->good = false;
 }
 
@@ -103,19 +103,6 @@ static uint64_t resolve_undefined(struct resolver *r, uint32_t symbol)
     if (ELF64_SYMBOL_BIND(elf->symbols[symbol].info) != ELF_STB_WEAK)
         report_unresolved(r, symbol, export);
     return 0;
-}
-
-uint64_t btl_symbol_address(const struct btl_image *image, uint32_t symbol)
-{
-    uint16_t special;
-    uint32_t section = btl_elf_symbol_section(image->elf, symbol, &special);
-    if (special == ELF_SHN_COMMON)
-        return image->base + image->common_offset[symbol];
-    if (special == ELF_SHN_ABS)
-        return image->elf->symbols[symbol].value;
-    if (image->section_offset[section] == BTL_NO_OFFSET)
-        return BTL_UNLOADED_VALUE;
-    return image->base + image->section_offset[section] + image->elf->symbols[symbol].value;
 }
 
 static uint64_t resolve_symbol(struct resolver *r, uint32_t symbol)
@@ -190,7 +177,7 @@ bool btl_image_export(const struct btl_image *image, const struct btl_modinfo *i
             break;
         }
         btl_report(diags, BTL_LINK_DUPLICATE_EXPORT, place, BTL_ARG(info->exports[i]),
-                   owner_arg(scope, other), BTL_ARG(place.module));
+                   export_owner_arg(scope, other), BTL_ARG(place.module));
     }
     if (!good)
         btl_symtab_truncate(table, before);

@@ -27,7 +27,7 @@ static struct btl_window section_window(const struct btl_image *image, uint32_t 
 {
     uint64_t offset = image->section_offset[section];
     return (struct btl_window){
-        .at = image->memory != NULL ? image->memory + offset : NULL,
+        .memory = image->memory != NULL ? image->memory + offset : NULL,
         .size = image->elf->sections[section].size,
         .address = image->base + offset,
     };
@@ -56,7 +56,7 @@ bool btl_rela_next(const struct btl_image *image, uint32_t *cursor, struct btl_r
 struct btl_window btl_got_window(const struct btl_image *image)
 {
     return (struct btl_window){
-        .at = image->memory != NULL ? image->memory + image->got_offset : NULL,
+        .memory = image->memory != NULL ? image->memory + image->got_offset : NULL,
         .size = (uint64_t)image->got_count * sizeof(uint64_t),
         .address = image->base + image->got_offset,
     };

@@ -43,34 +43,34 @@ const struct btl_machine *btl_machine_find(uint16_t machine);
 
 // Bytes that may be written: where they lie, how many, and the address they are linked for.
 struct btl_window {
-    uint8_t *at;
+    uint8_t *memory;
     uint64_t size;
     uint64_t address;
 };
 
 // The place of `size` bytes at `offset`, or NULL when they are not all in the window.
-static inline uint8_t *btl_window_at(const struct btl_window *window, uint64_t offset,
-                                     uint64_t size)
+static inline uint8_t *btl_window_bytes(const struct btl_window *window, uint64_t offset,
+                                        uint64_t size)
 {
-    return btl_in_range(offset, size, window->size) ? window->at + offset : NULL;
+    return btl_in_range(offset, size, window->size) ? window->memory + offset : NULL;
 }
 
 // Places are unaligned; these compile to one store.
 static inline bool btl_window_store32(const struct btl_window *window, uint64_t offset,
                                       uint32_t value)
 {
-    uint8_t *at = btl_window_at(window, offset, sizeof(value));
-    if (at != NULL)
-        __builtin_memcpy(at, &value, sizeof(value));
-    return at != NULL;
+    uint8_t *place = btl_window_bytes(window, offset, sizeof(value));
+    if (place != NULL)
+        __builtin_memcpy(place, &value, sizeof(value));
+    return place != NULL;
 }
 static inline bool btl_window_store64(const struct btl_window *window, uint64_t offset,
                                       uint64_t value)
 {
-    uint8_t *at = btl_window_at(window, offset, sizeof(value));
-    if (at != NULL)
-        __builtin_memcpy(at, &value, sizeof(value));
-    return at != NULL;
+    uint8_t *place = btl_window_bytes(window, offset, sizeof(value));
+    if (place != NULL)
+        __builtin_memcpy(place, &value, sizeof(value));
+    return place != NULL;
 }
 
 // The entries of one SHT_RELA section and the section they change.
@@ -100,7 +100,18 @@ bool btl_reloc_report(const struct btl_image *image, const struct btl_rela *rela
                       const struct elf64_rela *entry, enum btl_code code, struct btl_arg type,
                       uint64_t value, const char *field, struct btl_diags *diags);
 
-// The value of a symbol that is not undefined, in a placed image.
-uint64_t btl_symbol_address(const struct btl_image *image, uint32_t symbol);
+// Return the value of a symbol that is not undefined, in a placed image.
+static inline uint64_t btl_symbol_address(const struct btl_image *image, uint32_t symbol)
+{
+    uint16_t special;
+    uint32_t section = btl_elf_symbol_section(image->elf, symbol, &special);
+    if (special == ELF_SHN_COMMON)
+        return image->base + image->common_offset[symbol];
+    if (special == ELF_SHN_ABS)
+        return image->elf->symbols[symbol].value;
+    if (image->section_offset[section] == BTL_NO_OFFSET)
+        return BTL_UNLOADED_VALUE;
+    return image->base + image->section_offset[section] + image->elf->symbols[symbol].value;
+}
 
 #endif

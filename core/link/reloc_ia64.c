@@ -8,15 +8,17 @@
 #include "reloc_ia64.h"
 
 // `bundle`: its address. A far stub is there only where one was counted.
-static uint64_t branch(const struct btl_image *image, const struct btl_reloc_type *type,
-                       const struct elf64_rela *entry, uint64_t bundle)
+static uint64_t ia64_branch_distance(const struct btl_image *image,
+                                     const struct btl_reloc_type *type,
+                                     const struct elf64_rela *entry, uint64_t bundle)
 {
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
     uint64_t addend = (uint64_t)entry->addend;
     if (ia64_imported(image->elf, symbol))
         return ia64_import_stub(image, symbol) - bundle;
     uint64_t distance = image->value[symbol] + addend - bundle;
-    if (ia64_field_fits(type->field - INSTRUCTION, distance) || distance % IA64_BUNDLE_SIZE != 0)
+    if (ia64_field_fits(type->field - IA64_FIELD_INSTRUCTION, distance) ||
+        distance % IA64_BUNDLE_SIZE != 0)
         return distance;
     uint64_t stub = ia64_far_stub(image, symbol, addend);
     return stub != 0 ? stub - bundle : distance;
@@ -24,30 +26,30 @@ static uint64_t branch(const struct btl_image *image, const struct btl_reloc_typ
 
 // All arithmetic is modulo 2^64, as the processor's is. `at`: what the field begins with, or its
 // bundle.
-static uint64_t evaluate(const struct btl_image *image, const struct btl_reloc_type *type,
-                         const struct elf64_rela *entry, uint64_t at)
+static uint64_t ia64_evaluate(const struct btl_image *image, const struct btl_reloc_type *type,
+                              const struct elf64_rela *entry, uint64_t at)
 {
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
     uint64_t addend = (uint64_t)entry->addend;
     switch (type->formula) {
-    case S_A:
+    case IA64_FORMULA_S_A:
         return image->value[symbol] + addend;
-    case S_A_P:
+    case IA64_FORMULA_S_A_P:
         return image->value[symbol] + addend - at;
-    case S_A_GP:
+    case IA64_FORMULA_S_A_GP:
         return image->value[symbol] + addend - ia64_gp(image);
-    case S_A_SEGMENT:
+    case IA64_FORMULA_S_A_SEGMENT:
         return image->value[symbol] + addend - image->base;
-    case S_A_SECTION: // a symbol's value in the file is relative to its section
+    case IA64_FORMULA_S_A_SECTION: // a symbol's value in the file is relative to its section
         return image->elf->symbols[symbol].value + addend;
-    case GOT_GP:
+    case IA64_FORMULA_GOT_GP:
         return ia64_got(image, symbol, addend) - ia64_gp(image);
-    case FPTR:
+    case IA64_FORMULA_FPTR:
         return ia64_descriptor(image, symbol, addend);
-    case GOT_FPTR_GP:
+    case IA64_FORMULA_GOT_FPTR_GP:
         return ia64_got_descriptor(image, symbol, addend) - ia64_gp(image);
-    case BRANCH:
-        return branch(image, type, entry, at);
+    case IA64_FORMULA_BRANCH:
+        return ia64_branch_distance(image, type, entry, at);
     default:
         return 0;
     }
@@ -55,54 +57,56 @@ static uint64_t evaluate(const struct btl_image *image, const struct btl_reloc_t
 
 // Of a function elsewhere there is its descriptor alone: no entry point, no address inside it. An
 // absent weak one is 0 in every way.
-static bool needs_foreign_entry(const struct btl_image *image, enum formula formula,
-                                const struct elf64_rela *entry)
+static bool ia64_needs_foreign_entry(const struct btl_image *image, enum ia64_formula formula,
+                                     const struct elf64_rela *entry)
 {
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
     if (!ia64_imported(image->elf, symbol))
         return false;
-    if (formula == FPTR || formula == GOT_FPTR_GP || formula == BRANCH)
+    if (formula == IA64_FORMULA_FPTR || formula == IA64_FORMULA_GOT_FPTR_GP ||
+        formula == IA64_FORMULA_BRANCH)
         return entry->addend != 0;
     return ELF64_SYMBOL_TYPE(image->elf->symbols[symbol].info) == ELF_STT_FUNC &&
            image->value[symbol] != 0;
 }
 
-static bool fits(unsigned field, uint64_t value)
+static bool ia64_reloc_fits(unsigned field, uint64_t value)
 {
-    return field >= INSTRUCTION ? ia64_field_fits(field - INSTRUCTION, value)
-                                : btl_word_fits(field, value);
+    return field >= IA64_FIELD_INSTRUCTION ? ia64_field_fits(field - IA64_FIELD_INSTRUCTION, value)
+                                           : btl_word_fits(field, value);
 }
 
-static bool store(const struct btl_window *window, uint64_t offset, unsigned field, uint64_t value)
+static bool ia64_reloc_store(const struct btl_window *window, uint64_t offset, unsigned field,
+                             uint64_t value)
 {
-    if (field < INSTRUCTION)
+    if (field < IA64_FIELD_INSTRUCTION)
         return btl_word_store(window, offset, field, value);
-    uint8_t *bundle = btl_window_at(window, offset & ~SLOT_MASK, IA64_BUNDLE_SIZE);
-    if (bundle == NULL || (offset & SLOT_MASK) > 2)
+    uint8_t *bundle = btl_window_bytes(window, offset & ~IA64_SLOT_MASK, IA64_BUNDLE_SIZE);
+    if (bundle == NULL || (offset & IA64_SLOT_MASK) > 2)
         return false;
-    ia64_bundle_patch(bundle, offset & SLOT_MASK, field - INSTRUCTION, value);
+    ia64_bundle_patch(bundle, offset & IA64_SLOT_MASK, field - IA64_FIELD_INSTRUCTION, value);
     return true;
 }
 
-static bool apply(const struct btl_image *image, const struct btl_rela *rela,
-                  const struct elf64_rela *entry, struct btl_diags *diags)
+static bool ia64_apply(const struct btl_image *image, const struct btl_rela *rela,
+                       const struct elf64_rela *entry, struct btl_diags *diags)
 {
     const struct btl_reloc_type *type = &ia64_reloc_types[ELF64_RELA_TYPE(entry->info)];
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
-    if (type->formula == NOTHING)
+    if (type->formula == IA64_FORMULA_NOTHING)
         return true;
     uint64_t at;
     ia64_reloc_extent(type, entry->offset, &at);
-    uint64_t value = evaluate(image, type, entry, rela->window.address + at);
+    uint64_t value = ia64_evaluate(image, type, entry, rela->window.address + at);
     enum btl_code code;
     if (image->value[symbol] == BTL_UNLOADED_VALUE && !btl_symbol_loaded(image, symbol) &&
-        type->formula != S_A_SECTION)
+        type->formula != IA64_FORMULA_S_A_SECTION)
         code = BTL_LINK_RELOC_UNLOADED;
-    else if (needs_foreign_entry(image, type->formula, entry))
+    else if (ia64_needs_foreign_entry(image, type->formula, entry))
         code = BTL_LINK_RELOC_IMPORT;
-    else if (!fits(type->field, value))
+    else if (!ia64_reloc_fits(type->field, value))
         code = BTL_LINK_RELOC_OVERFLOW;
-    else if (!store(&rela->window, entry->offset, type->field, value))
+    else if (!ia64_reloc_store(&rela->window, entry->offset, type->field, value))
         code = BTL_LINK_RELOC_OUTSIDE;
     else
         return true;
@@ -110,14 +114,14 @@ static bool apply(const struct btl_image *image, const struct btl_rela *rela,
                             ia64_reloc_field_text(type->field), diags);
 }
 
-static bool relocate_ia64(struct btl_image *image, struct btl_diags *diags)
+static bool ia64_relocate(struct btl_image *image, struct btl_diags *diags)
 {
-    ia64_fill(image);
-    return btl_reloc_apply(image, apply, diags);
+    ia64_write_entries(image);
+    return btl_reloc_apply(image, ia64_apply, diags);
 }
 
 // A pointer to a function is a pointer to its descriptor, and so is what others get of it.
-static uint64_t export_value_ia64(const struct btl_image *image, uint32_t symbol)
+static uint64_t ia64_export_value(const struct btl_image *image, uint32_t symbol)
 {
     uint64_t descriptor =
         ia64_is_export(image->elf, symbol) ? ia64_own_descriptor(image, symbol, 0) : 0;
@@ -131,6 +135,6 @@ const struct btl_machine btl_machine_ia64 = {
     .short_flags = ELF_SHF_IA64_SHORT,
     .function_descriptors = true,
     .count = ia64_reloc_count,
-    .relocate = relocate_ia64,
-    .export_value = export_value_ia64,
+    .relocate = ia64_relocate,
+    .export_value = ia64_export_value,
 };

@@ -5,46 +5,52 @@
 #define BTL_CORE_RELOC_IA64_H
 
 #include "ia64_bundle.h"
-#include "ia64_made.h"
+#include "ia64_entries.h"
 #include "reloc_port.h"
 
 // What is computed. S symbol, A addend, P place, or its bundle for a branch; gp of the image.
-enum formula {
-    REFUSED = BTL_RELOC_REFUSED,
-    NOTHING = BTL_RELOC_NOTHING,
-    S_A = BTL_RELOC_FORMULAS,
-    S_A_P,
-    S_A_GP,
-    S_A_SEGMENT, // segment: the whole image is one
-    S_A_SECTION, // section: that of the symbol
-    GOT_GP,      // GOT entry that holds S + A
-    FPTR,        // descriptor of the function S + A
-    GOT_FPTR_GP, // GOT entry that holds the address of that descriptor
-    BRANCH,      // S + A - P, or by way of a stub
+enum ia64_formula {
+    IA64_FORMULA_REFUSED = BTL_RELOC_REFUSED,
+    IA64_FORMULA_NOTHING = BTL_RELOC_NOTHING,
+    IA64_FORMULA_S_A = BTL_RELOC_FORMULAS,
+    IA64_FORMULA_S_A_P,
+    IA64_FORMULA_S_A_GP,
+    IA64_FORMULA_S_A_SEGMENT, // segment: the whole image is one
+    IA64_FORMULA_S_A_SECTION, // section: that of the symbol
+    IA64_FORMULA_GOT_GP,      // GOT entry that holds S + A
+    IA64_FORMULA_FPTR,        // descriptor of the function S + A
+    IA64_FORMULA_GOT_FPTR_GP, // GOT entry that holds the address of that descriptor
+    IA64_FORMULA_BRANCH,      // S + A - P, or by way of a stub
 };
 
-enum field {
-    NONE = BTL_WORD_NONE,
-    WORD64 = BTL_WORD_64,
-    WORD32 = BTL_WORD_32,
-    SIGNED32 = BTL_WORD_SIGNED32,
-    INSTRUCTION = BTL_WORDS // and an enum ia64_field
+enum ia64_reloc_field {
+    IA64_FIELD_NONE = BTL_WORD_NONE,
+    IA64_FIELD_WORD64 = BTL_WORD_64,
+    IA64_FIELD_WORD32 = BTL_WORD_32,
+    IA64_FIELD_SIGNED32 = BTL_WORD_SIGNED32,
+    IA64_FIELD_INSTRUCTION = BTL_WORDS, // the fields of instructions begin here: enum ia64_field
+    IA64_FIELD_IMM14 = IA64_FIELD_INSTRUCTION + IA64_IMM14,
+    IA64_FIELD_IMM22 = IA64_FIELD_INSTRUCTION + IA64_IMM22,
+    IA64_FIELD_IMM64 = IA64_FIELD_INSTRUCTION + IA64_IMM64,
+    IA64_FIELD_BRANCH21 = IA64_FIELD_INSTRUCTION + IA64_BRANCH21,
+    IA64_FIELD_CHECK21 = IA64_FIELD_INSTRUCTION + IA64_CHECK21,
+    IA64_FIELD_FCHECK21 = IA64_FIELD_INSTRUCTION + IA64_FCHECK21,
+    IA64_FIELD_BRANCH60 = IA64_FIELD_INSTRUCTION + IA64_BRANCH60,
 };
-#define IN(instruction) (INSTRUCTION + IA64_##instruction)
 
 #define IA64_RELOC_TYPES 0xbb
 extern const struct btl_reloc_type ia64_reloc_types[IA64_RELOC_TYPES];
 
 // An instruction is named by the address of its bundle plus the number of its slot.
-#define SLOT_MASK (uint64_t)(IA64_BUNDLE_SIZE - 1)
+#define IA64_SLOT_MASK (uint64_t)(IA64_BUNDLE_SIZE - 1)
 
 const char *ia64_reloc_field_text(unsigned field);
 // Bytes of the section that an entry changes: [*ret_at, *ret_at + size).
 static inline uint64_t ia64_reloc_extent(const struct btl_reloc_type *type, uint64_t offset,
                                          uint64_t *ret_at)
 {
-    *ret_at = type->field < INSTRUCTION ? offset : offset & ~SLOT_MASK;
-    return type->field < INSTRUCTION ? btl_words[type->field].width : IA64_BUNDLE_SIZE;
+    *ret_at = type->field < IA64_FIELD_INSTRUCTION ? offset : offset & ~IA64_SLOT_MASK;
+    return type->field < IA64_FIELD_INSTRUCTION ? btl_words[type->field].width : IA64_BUNDLE_SIZE;
 }
 
 // Every global function may be exported.

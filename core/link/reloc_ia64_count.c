@@ -6,53 +6,55 @@
 // What the checks of an entry return when there is nothing to report.
 #define SOUND BTL_CODES
 
-static bool slot_fits(const struct btl_image *image, const struct btl_rela *rela, uint64_t offset,
-                      enum ia64_field field)
+static bool ia64_slot_fits(const struct btl_image *image, const struct btl_rela *rela,
+                           uint64_t offset, enum ia64_field field)
 {
     struct btl_bytes bytes = btl_elf_section_bytes(image->elf, rela->target);
     return image->elf->sections[rela->target].align % IA64_BUNDLE_SIZE == 0 &&
-           ia64_slot_takes(bytes.at + (offset & ~SLOT_MASK), offset & SLOT_MASK, field);
+           ia64_slot_takes(bytes.at + (offset & ~IA64_SLOT_MASK), offset & IA64_SLOT_MASK, field);
 }
 
 // Can the formula be computed for a symbol of that kind at all?
-static enum btl_code check_symbol(const struct btl_image *image, enum formula formula,
-                                  uint32_t symbol)
+static enum btl_code ia64_check_symbol(const struct btl_image *image, enum ia64_formula formula,
+                                       uint32_t symbol)
 {
     uint16_t special;
     uint32_t section = btl_elf_symbol_section(image->elf, symbol, &special);
-    if (formula == S_A_SECTION && section == ELF_SHN_UNDEF)
+    if (formula == IA64_FORMULA_S_A_SECTION && section == ELF_SHN_UNDEF)
         return BTL_LINK_RELOC_NO_SECTION;
-    if ((formula == FPTR || formula == GOT_FPTR_GP) && special == ELF_SHN_COMMON)
+    if ((formula == IA64_FORMULA_FPTR || formula == IA64_FORMULA_GOT_FPTR_GP) &&
+        special == ELF_SHN_COMMON)
         return BTL_LINK_RELOC_NO_FUNCTION;
     return SOUND;
 }
 
-static enum btl_code check_place(const struct btl_image *image, const struct btl_rela *rela,
-                                 const struct elf64_rela *entry, const struct btl_reloc_type *type)
+static enum btl_code ia64_check_place(const struct btl_image *image, const struct btl_rela *rela,
+                                      const struct elf64_rela *entry,
+                                      const struct btl_reloc_type *type)
 {
     uint64_t at, size = ia64_reloc_extent(type, entry->offset, &at);
     if (!btl_in_range(at, size, rela->window.size))
         return BTL_LINK_RELOC_OUTSIDE;
-    if (type->field >= INSTRUCTION &&
-        !slot_fits(image, rela, entry->offset, type->field - INSTRUCTION))
+    if (type->field >= IA64_FIELD_INSTRUCTION &&
+        !ia64_slot_fits(image, rela, entry->offset, type->field - IA64_FIELD_INSTRUCTION))
         return BTL_LINK_RELOC_SLOT;
-    return check_symbol(image, type->formula, ELF64_RELA_SYMBOL(entry->info));
+    return ia64_check_symbol(image, type->formula, ELF64_RELA_SYMBOL(entry->info));
 }
 
 // The gate of one entry: what it checks here is not checked again, but for the bounds of the store.
-static bool check_entry(const struct btl_image *image, const struct btl_rela *rela,
-                        const struct elf64_rela *entry, struct btl_diags *diags)
+static bool ia64_check_entry(const struct btl_image *image, const struct btl_rela *rela,
+                             const struct elf64_rela *entry, struct btl_diags *diags)
 {
     const struct btl_reloc_type *type = btl_reloc_check(image, rela, entry, diags);
     if (type == NULL)
         return false;
-    enum btl_code code = check_place(image, rela, entry, type);
+    enum btl_code code = ia64_check_place(image, rela, entry, type);
     return code == SOUND || btl_reloc_report(image, rela, entry, code, BTL_ARG_Z(type->name), 0,
                                              ia64_reloc_field_text(type->field), diags);
 }
 
 // An upper bound of what lies between two places of loaded code, the stubs behind it apart.
-static uint64_t text_bound(const struct btl_image *image)
+static uint64_t ia64_text_bound(const struct btl_image *image)
 {
     uint64_t bound = 0;
     for (uint32_t i = 0; i < image->elf->section_count; i++) {
@@ -68,13 +70,13 @@ static uint64_t text_bound(const struct btl_image *image)
 // State of the count.
 struct counter {
     struct btl_image *image;
-    uint64_t text; // text_bound()
+    uint64_t text; // ia64_text_bound()
 };
 
 #define BRANCH21_REACH (16u << 20)
 
 // A branch may need a stub when not both of its ends are in code that it spans from end to end.
-static bool perhaps_far(const struct counter *c, const struct btl_rela *rela, uint32_t symbol)
+static bool ia64_may_be_far(const struct counter *c, const struct btl_rela *rela, uint32_t symbol)
 {
     const struct elf64_section *sections = c->image->elf->sections;
     uint16_t special;
@@ -85,33 +87,34 @@ static bool perhaps_far(const struct counter *c, const struct btl_rela *rela, ui
 }
 
 // Counts what the entry goes through. False: no memory.
-static bool count_entry(void *counter, const struct btl_rela *rela, const struct elf64_rela *entry)
+static bool ia64_count_entry(void *counter, const struct btl_rela *rela,
+                             const struct elf64_rela *entry)
 {
     const struct counter *c = counter;
     const struct btl_reloc_type *type = &ia64_reloc_types[ELF64_RELA_TYPE(entry->info)];
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
     uint64_t addend = (uint64_t)entry->addend;
     switch (type->formula) {
-    case GOT_GP:
-        return ia64_need_got(c->image, symbol, addend);
-    case FPTR:
-        return ia64_need_descriptor(c->image, symbol, addend);
-    case GOT_FPTR_GP:
-        return ia64_need_got_descriptor(c->image, symbol, addend);
-    case BRANCH:
+    case IA64_FORMULA_GOT_GP:
+        return ia64_count_got(c->image, symbol, addend);
+    case IA64_FORMULA_FPTR:
+        return ia64_count_descriptor(c->image, symbol, addend);
+    case IA64_FORMULA_GOT_FPTR_GP:
+        return ia64_count_got_descriptor(c->image, symbol, addend);
+    case IA64_FORMULA_BRANCH:
         if (ia64_imported(c->image->elf, symbol))
-            return ia64_need_import_stub(c->image, symbol);
-        return type->field == IN(BRANCH60) || !perhaps_far(c, rela, symbol) ||
-               ia64_need_far_stub(c->image, symbol, addend);
+            return ia64_count_import_stub(c->image, symbol);
+        return type->field == IA64_FIELD_BRANCH60 || !ia64_may_be_far(c, rela, symbol) ||
+               ia64_count_far_stub(c->image, symbol, addend);
     default:
         return true;
     }
 }
 
-static bool count_exports(struct btl_image *image)
+static bool ia64_count_exports(struct btl_image *image)
 {
     for (uint32_t i = 1; i < image->elf->symbol_count; i++)
-        if (ia64_is_export(image->elf, i) && !ia64_need_descriptor(image, i, 0))
+        if (ia64_is_export(image->elf, i) && !ia64_count_descriptor(image, i, 0))
             return false;
     return true;
 }
@@ -119,24 +122,24 @@ static bool count_exports(struct btl_image *image)
 bool ia64_reloc_count(struct btl_image *image, struct btl_diags *diags)
 {
     struct ia64_linkage *linkage = ia64_linkage_new(image->arena);
-    struct counter counter = {.image = image, .text = text_bound(image)};
+    struct counter counter = {.image = image, .text = ia64_text_bound(image)};
     bool good = true;
     image->machine_data = linkage;
     if (linkage == NULL ||
-        !btl_reloc_count(image, check_entry, count_entry, &counter, &good, diags) ||
-        !count_exports(image)) {
+        !btl_reloc_count(image, ia64_check_entry, ia64_count_entry, &counter, &good, diags) ||
+        !ia64_count_exports(image)) {
         btl_report(diags, BTL_NO_MEMORY, image->elf->place,
                    BTL_ARG_Z("counting GOT entries, function descriptors and stubs"));
         return false;
     }
-    uint64_t got_count = linkage->size[IA64_GOT] / IA64_GOT_ENTRY_SIZE;
+    uint64_t got_count = linkage->size[IA64_AREA_GOT] / IA64_GOT_ENTRY_SIZE;
     if (got_count > BTL_IA64_GOT_MAX) {
         btl_report(diags, BTL_LINK_GOT_FULL, image->elf->place, BTL_DEC(got_count),
                    BTL_DEC(BTL_IA64_GOT_MAX));
         return false;
     }
     image->got_count = (uint32_t)got_count;
-    image->opd_size = linkage->size[IA64_OPD];
-    image->plt_size = linkage->size[IA64_PLT];
+    image->opd_size = linkage->size[IA64_AREA_OPD];
+    image->plt_size = linkage->size[IA64_AREA_PLT];
     return good;
 }

@@ -2,44 +2,45 @@
 // The relocation types of ia64, and what is known of each.
 #include "reloc_ia64.h"
 
-#define TYPE(number, name, formula, field) [number] = {"R_IA64_" #name, formula, field}
+#define TYPE(number, name, formula, field)                                                         \
+    [number] = {"R_IA64_" #name, IA64_FORMULA_##formula, IA64_FIELD_##field}
 
 const struct btl_reloc_type ia64_reloc_types[IA64_RELOC_TYPES] = {
     TYPE(0x00, NONE, NOTHING, NONE),
-    TYPE(0x21, IMM14, S_A, IN(IMM14)),
-    TYPE(0x22, IMM22, S_A, IN(IMM22)),
-    TYPE(0x23, IMM64, S_A, IN(IMM64)),
+    TYPE(0x21, IMM14, S_A, IMM14),
+    TYPE(0x22, IMM22, S_A, IMM22),
+    TYPE(0x23, IMM64, S_A, IMM64),
     TYPE(0x24, DIR32MSB, REFUSED, NONE),
     TYPE(0x25, DIR32LSB, S_A, WORD32),
     TYPE(0x26, DIR64MSB, REFUSED, NONE),
     TYPE(0x27, DIR64LSB, S_A, WORD64),
-    TYPE(0x2a, GPREL22, S_A_GP, IN(IMM22)),
-    TYPE(0x2b, GPREL64I, S_A_GP, IN(IMM64)),
+    TYPE(0x2a, GPREL22, S_A_GP, IMM22),
+    TYPE(0x2b, GPREL64I, S_A_GP, IMM64),
     TYPE(0x2c, GPREL32MSB, REFUSED, NONE),
     TYPE(0x2d, GPREL32LSB, REFUSED, NONE),
     TYPE(0x2e, GPREL64MSB, REFUSED, NONE),
     TYPE(0x2f, GPREL64LSB, REFUSED, NONE),
-    TYPE(0x32, LTOFF22, GOT_GP, IN(IMM22)),
-    TYPE(0x33, LTOFF64I, GOT_GP, IN(IMM64)),
+    TYPE(0x32, LTOFF22, GOT_GP, IMM22),
+    TYPE(0x33, LTOFF64I, GOT_GP, IMM64),
     TYPE(0x3a, PLTOFF22, REFUSED, NONE),
     TYPE(0x3b, PLTOFF64I, REFUSED, NONE),
     TYPE(0x3e, PLTOFF64MSB, REFUSED, NONE),
     TYPE(0x3f, PLTOFF64LSB, REFUSED, NONE),
-    TYPE(0x43, FPTR64I, FPTR, IN(IMM64)),
+    TYPE(0x43, FPTR64I, FPTR, IMM64),
     TYPE(0x44, FPTR32MSB, REFUSED, NONE),
     TYPE(0x45, FPTR32LSB, REFUSED, NONE),
     TYPE(0x46, FPTR64MSB, REFUSED, NONE),
     TYPE(0x47, FPTR64LSB, FPTR, WORD64),
-    TYPE(0x48, PCREL60B, BRANCH, IN(BRANCH60)),
-    TYPE(0x49, PCREL21B, BRANCH, IN(BRANCH21)),
-    TYPE(0x4a, PCREL21M, BRANCH, IN(CHECK21)),
-    TYPE(0x4b, PCREL21F, BRANCH, IN(FCHECK21)),
+    TYPE(0x48, PCREL60B, BRANCH, BRANCH60),
+    TYPE(0x49, PCREL21B, BRANCH, BRANCH21),
+    TYPE(0x4a, PCREL21M, BRANCH, CHECK21),
+    TYPE(0x4b, PCREL21F, BRANCH, FCHECK21),
     TYPE(0x4c, PCREL32MSB, REFUSED, NONE),
     TYPE(0x4d, PCREL32LSB, S_A_P, SIGNED32),
     TYPE(0x4e, PCREL64MSB, REFUSED, NONE),
     TYPE(0x4f, PCREL64LSB, S_A_P, WORD64),
-    TYPE(0x52, LTOFF_FPTR22, GOT_FPTR_GP, IN(IMM22)),
-    TYPE(0x53, LTOFF_FPTR64I, GOT_FPTR_GP, IN(IMM64)),
+    TYPE(0x52, LTOFF_FPTR22, GOT_FPTR_GP, IMM22),
+    TYPE(0x53, LTOFF_FPTR64I, GOT_FPTR_GP, IMM64),
     TYPE(0x54, LTOFF_FPTR32MSB, REFUSED, NONE),
     TYPE(0x55, LTOFF_FPTR32LSB, REFUSED, NONE),
     TYPE(0x56, LTOFF_FPTR64MSB, REFUSED, NONE),
@@ -67,7 +68,7 @@ const struct btl_reloc_type ia64_reloc_types[IA64_RELOC_TYPES] = {
     TYPE(0x81, IPLTLSB, REFUSED, NONE),
     TYPE(0x84, COPY, REFUSED, NONE),
     TYPE(0x85, SUB, REFUSED, NONE),
-    TYPE(0x86, LTOFF22X, GOT_GP, IN(IMM22)),
+    TYPE(0x86, LTOFF22X, GOT_GP, IMM22),
     TYPE(0x87, LDXMOV, NOTHING, NONE),
     TYPE(0x91, TPREL14, REFUSED, NONE),
     TYPE(0x92, TPREL22, REFUSED, NONE),
@@ -90,5 +91,6 @@ const struct btl_reloc_type ia64_reloc_types[IA64_RELOC_TYPES] = {
 
 const char *ia64_reloc_field_text(unsigned field)
 {
-    return field < INSTRUCTION ? btl_words[field].text : ia64_field_text(field - INSTRUCTION);
+    return field < IA64_FIELD_INSTRUCTION ? btl_words[field].text
+                                          : ia64_field_text(field - IA64_FIELD_INSTRUCTION);
 }

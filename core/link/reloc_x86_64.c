@@ -78,7 +78,7 @@ static const struct btl_reloc_type types[] = {
 
 // Gives the symbol a GOT entry, one however often it is used. The table comes into being with the
 // first one: most modules have none.
-static bool count_got(struct btl_image *image, uint32_t symbol)
+static bool x86_64_count_got(struct btl_image *image, uint32_t symbol)
 {
     if (image->got_slot == NULL)
         image->got_slot = BTL_NEW_ARRAY(image->arena, uint32_t, image->elf->symbol_count);
@@ -90,8 +90,8 @@ static bool count_got(struct btl_image *image, uint32_t symbol)
 }
 
 // The gate of one entry: what it checks here is not checked again, but for the bounds of the store.
-static bool check_entry(const struct btl_image *image, const struct btl_rela *rela,
-                        const struct elf64_rela *entry, struct btl_diags *diags)
+static bool x86_64_check_entry(const struct btl_image *image, const struct btl_rela *rela,
+                               const struct elf64_rela *entry, struct btl_diags *diags)
 {
     const struct btl_reloc_type *type = btl_reloc_check(image, rela, entry, diags);
     if (type == NULL)
@@ -101,22 +101,23 @@ static bool check_entry(const struct btl_image *image, const struct btl_rela *re
                             "", diags);
 }
 
-static bool count_entry(void *image, const struct btl_rela *rela, const struct elf64_rela *entry)
+static bool x86_64_count_entry(void *image, const struct btl_rela *rela,
+                               const struct elf64_rela *entry)
 {
     return types[ELF64_RELA_TYPE(entry->info)].formula < G_A ||
-           count_got(image, ELF64_RELA_SYMBOL(entry->info));
+           x86_64_count_got(image, ELF64_RELA_SYMBOL(entry->info));
 }
 
-static bool count_x86_64(struct btl_image *image, struct btl_diags *diags)
+static bool x86_64_count(struct btl_image *image, struct btl_diags *diags)
 {
     bool good = true;
-    if (btl_reloc_count(image, check_entry, count_entry, image, &good, diags))
+    if (btl_reloc_count(image, x86_64_check_entry, x86_64_count_entry, image, &good, diags))
         return good;
     btl_report(diags, BTL_NO_MEMORY, image->elf->place, BTL_ARG_Z("counting the GOT"));
     return false;
 }
 
-static void fill_got(const struct btl_image *image)
+static void x86_64_fill_got(const struct btl_image *image)
 {
     struct btl_window got = btl_got_window(image);
     if (image->got_slot == NULL)
@@ -128,8 +129,8 @@ static void fill_got(const struct btl_image *image)
 }
 
 // All arithmetic is modulo 2^64, as the processor's is.
-static inline uint64_t evaluate(const struct btl_image *image, enum formula formula,
-                                const struct elf64_rela *entry, uint64_t place)
+static inline uint64_t x86_64_evaluate(const struct btl_image *image, enum formula formula,
+                                       const struct elf64_rela *entry, uint64_t place)
 {
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
     uint64_t addend = (uint64_t)entry->addend;
@@ -154,12 +155,13 @@ static inline uint64_t evaluate(const struct btl_image *image, enum formula form
     }
 }
 
-static inline bool apply(const struct btl_image *image, const struct btl_rela *rela,
-                         const struct elf64_rela *entry, struct btl_diags *diags)
+static inline bool x86_64_apply(const struct btl_image *image, const struct btl_rela *rela,
+                                const struct elf64_rela *entry, struct btl_diags *diags)
 {
     const struct btl_reloc_type *type = &types[ELF64_RELA_TYPE(entry->info)];
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
-    uint64_t value = evaluate(image, type->formula, entry, rela->window.address + entry->offset);
+    uint64_t value =
+        x86_64_evaluate(image, type->formula, entry, rela->window.address + entry->offset);
     enum btl_code code;
     if (image->value[symbol] == BTL_UNLOADED_VALUE && !btl_symbol_loaded(image, symbol) &&
         type->formula != NOTHING)
@@ -174,16 +176,16 @@ static inline bool apply(const struct btl_image *image, const struct btl_rela *r
                             btl_words[type->field].text, diags);
 }
 
-static bool relocate_x86_64(struct btl_image *image, struct btl_diags *diags)
+static bool x86_64_relocate(struct btl_image *image, struct btl_diags *diags)
 {
-    fill_got(image);
-    return btl_reloc_apply(image, apply, diags);
+    x86_64_fill_got(image);
+    return btl_reloc_apply(image, x86_64_apply, diags);
 }
 
 const struct btl_machine btl_machine_x86_64 = {
     .machine = ELF_MACHINE_X86_64,
     .types = types,
     .type_count = BTL_COUNT(types),
-    .count = count_x86_64,
-    .relocate = relocate_x86_64,
+    .count = x86_64_count,
+    .relocate = x86_64_relocate,
 };

@@ -5,16 +5,16 @@
 
 #include <btl/mem.h>
 
-#define LEAST_CAPACITY 16u
-#define MOST_CAPACITY  (1u << 30) // twice as many slots still fit into slot_mask
+#define CAPACITY_MIN 16u
+#define CAPACITY_MAX (1u << 30) // twice as many slots still fit into slot_mask
 
-static uint32_t hash_of(const struct btl_symtab *table, struct btl_str name)
+static uint32_t symtab_hash(const struct btl_symtab *table, struct btl_str name)
 {
     uint64_t hash = btl_hash(name, table->seed);
     return (uint32_t)(hash ^ hash >> 32);
 }
 
-static void index_export(struct btl_symtab *table, uint32_t index)
+static void symtab_index_export(struct btl_symtab *table, uint32_t index)
 {
     uint32_t hash = table->exports[index].hash;
     uint32_t slot = hash & table->slot_mask;
@@ -25,7 +25,7 @@ static void index_export(struct btl_symtab *table, uint32_t index)
 
 // The slot of `name`, or the free slot that ends its probe sequence: at most half of the slots are
 // taken, so there is one.
-static uint32_t probe(const struct btl_symtab *table, struct btl_str name, uint32_t hash)
+static uint32_t symtab_slot(const struct btl_symtab *table, struct btl_str name, uint32_t hash)
 {
     uint32_t slot = hash & table->slot_mask;
     for (; table->slots[slot] != 0; slot = (slot + 1) & table->slot_mask) {
@@ -38,9 +38,9 @@ static uint32_t probe(const struct btl_symtab *table, struct btl_str name, uint3
 
 // Puts the exports into arrays of twice the capacity. Indexing in the order of the array keeps what
 // truncate relies on: an export never lies in the way of an earlier one.
-static bool resize(struct btl_symtab *table, uint32_t capacity)
+static bool symtab_resize(struct btl_symtab *table, uint32_t capacity)
 {
-    uint32_t slot_count = LEAST_CAPACITY;
+    uint32_t slot_count = CAPACITY_MIN;
     while (slot_count < 2 * capacity)
         slot_count *= 2;
     struct btl_export *exports = BTL_NEW_ARRAY(table->arena, struct btl_export, capacity);
@@ -55,7 +55,7 @@ static bool resize(struct btl_symtab *table, uint32_t capacity)
     table->slot_mask = slot_count - 1;
     table->capacity = capacity;
     for (uint32_t i = 0; i < table->count; i++)
-        index_export(table, i);
+        symtab_index_export(table, i);
     return true;
 }
 
@@ -63,33 +63,33 @@ bool btl_symtab_init(struct btl_symtab *table, uint32_t expected, uint64_t seed,
                      struct btl_arena *arena)
 {
     *table = (struct btl_symtab){.arena = arena, .seed = seed};
-    if (expected > MOST_CAPACITY)
+    if (expected > CAPACITY_MAX)
         return false;
-    return resize(table, expected < LEAST_CAPACITY ? LEAST_CAPACITY : expected);
+    return symtab_resize(table, expected < CAPACITY_MIN ? CAPACITY_MIN : expected);
 }
 
 bool btl_symtab_add(struct btl_symtab *table, struct btl_str name, uint64_t value, uint32_t owner,
                     uint32_t *ret_other)
 {
-    uint32_t hash = hash_of(table, name);
-    uint64_t taken = table->slots[probe(table, name, hash)];
+    uint32_t hash = symtab_hash(table, name);
+    uint64_t taken = table->slots[symtab_slot(table, name, hash)];
     if (ret_other != NULL)
         *ret_other = taken != 0 ? table->exports[(uint32_t)taken - 1].owner : BTL_NONE;
     if (taken != 0)
         return false;
     if (table->count == table->capacity &&
-        (table->capacity >= MOST_CAPACITY || !resize(table, 2 * table->capacity)))
+        (table->capacity >= CAPACITY_MAX || !symtab_resize(table, 2 * table->capacity)))
         return false;
 
     table->exports[table->count] =
         (struct btl_export){.name = name, .value = value, .owner = owner, .hash = hash};
-    index_export(table, table->count++);
+    symtab_index_export(table, table->count++);
     return true;
 }
 
 const struct btl_export *btl_symtab_find(const struct btl_symtab *table, struct btl_str name)
 {
-    uint64_t entry = table->slots[probe(table, name, hash_of(table, name))];
+    uint64_t entry = table->slots[symtab_slot(table, name, symtab_hash(table, name))];
     return entry != 0 ? &table->exports[(uint32_t)entry - 1] : NULL;
 }
 
@@ -104,13 +104,13 @@ void btl_symtab_remove(struct btl_symtab *table, uint32_t owner)
     table->count = kept;
     memset(table->slots, 0, ((size_t)table->slot_mask + 1) * sizeof(*table->slots));
     for (uint32_t i = 0; i < kept; i++)
-        index_export(table, i);
+        symtab_index_export(table, i);
 }
 
 void btl_symtab_truncate(struct btl_symtab *table, uint32_t count)
 {
     while (table->count > count) {
         const struct btl_export *last = &table->exports[--table->count];
-        table->slots[probe(table, last->name, last->hash)] = 0;
+        table->slots[symtab_slot(table, last->name, last->hash)] = 0;
     }
 }

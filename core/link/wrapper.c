@@ -27,7 +27,7 @@ bool btl_linked_holds(const struct btl_linked *image, uint64_t address, uint64_t
     return false;
 }
 
-static bool read_at(const struct btl_linked *image, uint64_t address, void *to, uint64_t size)
+static bool linked_read(const struct btl_linked *image, uint64_t address, void *to, uint64_t size)
 {
     if (!btl_linked_holds(image, address, size, BTL_PERM_READ))
         return false;
@@ -39,7 +39,7 @@ bool btl_linked_holds_function(const struct btl_linked *image, uint64_t pointer)
 {
     uint64_t descriptor[2] = {pointer}; // entry point, gp
     if (image->function_descriptors &&
-        (pointer % 8 != 0 || !read_at(image, pointer, descriptor, sizeof(descriptor))))
+        (pointer % 8 != 0 || !linked_read(image, pointer, descriptor, sizeof(descriptor))))
         return false;
     return btl_linked_holds(image, descriptor[0], 1, BTL_PERM_EXEC);
 }
@@ -63,61 +63,64 @@ uint64_t btl_tunable_storage_size(const struct btl_tunable *tunable)
     }
 }
 
-static void report_pointer(struct btl_diags *diags, struct btl_place place, const char *what,
-                           uint64_t pointer, const char *where)
+static void report_wrapper_pointer(struct btl_diags *diags, struct btl_place place,
+                                   const char *what, uint64_t pointer, const char *where)
 {
     btl_report(diags, BTL_RUN_WRAPPER_POINTER, place, BTL_ARG_Z(what), BTL_HEX(pointer),
                BTL_ARG_Z(where));
 }
 
-static bool check_pointers(const struct btl_linked *image, const struct btl_wrapper *wrapper,
-                           struct btl_place place, struct btl_diags *diags)
+static bool check_wrapper_pointers(const struct btl_linked *image,
+                                   const struct btl_wrapper *wrapper, struct btl_place place,
+                                   struct btl_diags *diags)
 {
     uint64_t load = (uintptr_t)wrapper->load, unload = (uintptr_t)wrapper->unload;
     uint64_t data = (uintptr_t)wrapper->type_data, tunables = (uintptr_t)wrapper->tunables, size;
     uint32_t before = diags->errors;
     if (!btl_linked_holds_function(image, load))
-        report_pointer(diags, place, "load", load, "code");
+        report_wrapper_pointer(diags, place, "load", load, "code");
     if (unload != 0 && !btl_linked_holds_function(image, unload))
-        report_pointer(diags, place, "unload", unload, "code");
+        report_wrapper_pointer(diags, place, "unload", unload, "code");
     if (data != 0 && !btl_linked_holds(image, data, 1, BTL_PERM_READ))
-        report_pointer(diags, place, "type_data", data, "image");
+        report_wrapper_pointer(diags, place, "type_data", data, "image");
     if (wrapper->tunable_count != 0 &&
         (!btl_mul(wrapper->tunable_count, btl_tunable_size(wrapper->abi), &size) ||
          tunables % 8 != 0 || !btl_linked_holds(image, tunables, size, BTL_PERM_READ)))
-        report_pointer(diags, place, "tunables", tunables, "image");
+        report_wrapper_pointer(diags, place, "tunables", tunables, "image");
     return diags->errors == before;
 }
 
 // A NUL-terminated name inside the image, with at least one character, and no longer than those of
 // ELF files: many tunables may share one.
-static bool is_name(const struct btl_linked *image, uint64_t name)
+static bool is_image_name(const struct btl_linked *image, uint64_t name)
 {
     char c;
-    for (uint64_t at = name; at - name <= BTL_ELF_NAME_MAX && read_at(image, at, &c, 1); at++)
+    for (uint64_t at = name; at - name <= BTL_ELF_NAME_MAX && linked_read(image, at, &c, 1); at++)
         if (c == '\0')
             return at > name;
     return false;
 }
 
-static bool tunable_is_good(const struct btl_linked *image, const struct btl_tunable *tunable)
+static bool wrapper_tunable_is_valid(const struct btl_linked *image,
+                                     const struct btl_tunable *tunable)
 {
     uint64_t size = btl_tunable_storage_size(tunable), storage = (uintptr_t)tunable->storage;
     uint64_t changed = (uintptr_t)tunable->changed;
     bool aligned = tunable->type != BTL_TUNABLE_INT || storage % sizeof(int64_t) == 0;
-    return is_name(image, (uintptr_t)tunable->name) && size != 0 && aligned &&
+    return is_image_name(image, (uintptr_t)tunable->name) && size != 0 && aligned &&
            btl_linked_holds(image, storage, size, BTL_PERM_WRITE) &&
            (changed == 0 || btl_linked_holds_function(image, changed));
 }
 
-static bool check_tunables(const struct btl_linked *image, const struct btl_wrapper *wrapper,
-                           struct btl_place place, struct btl_diags *diags)
+static bool check_wrapper_tunables(const struct btl_linked *image,
+                                   const struct btl_wrapper *wrapper, struct btl_place place,
+                                   struct btl_diags *diags)
 {
     uint64_t size = btl_tunable_size(wrapper->abi), at = (uintptr_t)wrapper->tunables;
     uint32_t before = diags->errors;
     for (uint64_t i = 0; i < wrapper->tunable_count; i++, at += size) {
         struct btl_tunable tunable = {0};
-        if (!read_at(image, at, &tunable, size) || !tunable_is_good(image, &tunable))
+        if (!linked_read(image, at, &tunable, size) || !wrapper_tunable_is_valid(image, &tunable))
             btl_report(diags, BTL_RUN_WRAPPER_TUNABLE, place, BTL_DEC(i));
     }
     return diags->errors == before;
@@ -127,7 +130,8 @@ bool btl_wrapper_check(const struct btl_linked *image, uint64_t address, struct 
                        struct btl_diags *diags)
 {
     struct btl_wrapper wrapper;
-    if (address == 0 || address % 8 != 0 || !read_at(image, address, &wrapper, sizeof(wrapper))) {
+    if (address == 0 || address % 8 != 0 ||
+        !linked_read(image, address, &wrapper, sizeof(wrapper))) {
         btl_report(diags, BTL_RUN_NO_WRAPPER, place);
         return false;
     }
@@ -136,6 +140,6 @@ bool btl_wrapper_check(const struct btl_linked *image, uint64_t address, struct 
                    BTL_DEC(BTL_MODULE_ABI), BTL_DEC(sizeof(wrapper)));
         return false;
     }
-    return check_pointers(image, &wrapper, place, diags) &&
-           check_tunables(image, &wrapper, place, diags);
+    return check_wrapper_pointers(image, &wrapper, place, diags) &&
+           check_wrapper_tunables(image, &wrapper, place, diags);
 }

@@ -1,21 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Reading the manifest: the gate, and the accessors behind it.
+// The accessors of a checked manifest, and the checksum.
 #include "manifest_kinds.h"
 
 #include <btl/hash.h>
-
-struct gate {
-    struct btl_manifest *manifest;
-    struct btl_place place;
-    struct btl_diags *diags;
-    bool good;
-};
-
-#define refuse(gate, code, ...)                                                                    \
-    do {                                                                                           \
-        btl_report((gate)->diags, (code), (gate)->place, __VA_ARGS__);                             \
-        (gate)->good = false;                                                                      \
-    } while (0)
 
 uint32_t btlm_checksum(struct btl_bytes bytes)
 {
@@ -24,119 +11,6 @@ uint32_t btlm_checksum(struct btl_bytes bytes)
     uint32_t crc = btl_crc32(0, (struct btl_bytes){bytes.at, field});
     crc = btl_crc32(crc, (struct btl_bytes){zero, sizeof(zero)});
     return btl_crc32(crc, (struct btl_bytes){bytes.at + after, bytes.size - after});
-}
-
-// Is there a header of a version that this reader knows? Else nothing after it has a meaning.
-static bool is_manifest(struct gate *gate, struct btl_bytes bytes)
-{
-    static const char magic[] = BTLM_MAGIC;
-    const struct btlm_header *header = (const void *)bytes.at;
-    if (bytes.size < sizeof(*header)) {
-        refuse(gate, BTL_MANIFEST_TOO_SMALL, BTL_DEC(bytes.size), BTL_DEC(sizeof(*header)));
-        return false;
-    }
-    if ((uintptr_t)bytes.at % 8 != 0) {
-        refuse(gate, BTL_MANIFEST_UNALIGNED, BTL_HEX((uintptr_t)bytes.at));
-        return false;
-    }
-    if (!btl_str_equal((struct btl_str){header->magic, 8}, (struct btl_str){magic, 8})) {
-        refuse(gate, BTL_MANIFEST_BAD_MAGIC, BTL_ARG(((struct btl_str){header->magic, 8})),
-               BTL_ARG_Z(magic));
-        return false;
-    }
-    if (header->major != BTLM_MAJOR) {
-        refuse(gate, BTL_MANIFEST_BAD_VERSION, BTL_DEC(header->major), BTL_DEC(header->minor),
-               BTL_DEC(BTLM_MAJOR));
-        return false;
-    }
-    return true;
-}
-
-// Sizes, checksum, and where the directory lies.
-static void check_header(struct gate *gate, struct btl_bytes bytes)
-{
-    const struct btlm_header *header = (const void *)bytes.at;
-    uint64_t total = header->total_size;
-    uint64_t directory_size = (uint64_t)header->table_count * sizeof(struct btlm_table);
-    if (header->header_size < sizeof(*header) || header->header_size > total)
-        refuse(gate, BTL_MANIFEST_BAD_HEADER_SIZE, BTL_DEC(header->header_size),
-               BTL_DEC(sizeof(*header)), BTL_DEC(total));
-    if (!btl_in_range(header->directory, directory_size, total))
-        refuse(gate, BTL_MANIFEST_BAD_DIRECTORY, BTL_DEC(header->table_count),
-               BTL_DEC(header->directory), BTL_DEC(total));
-    if (header->directory % 8 != 0)
-        refuse(gate, BTL_MANIFEST_DIRECTORY_UNALIGNED, BTL_DEC(header->directory));
-    if (total < sizeof(*header) || total > BTLM_SIZE_MAX)
-        refuse(gate, BTL_MANIFEST_BAD_SIZE, BTL_DEC(total), BTL_DEC(sizeof(*header)),
-               BTL_SIZE(BTLM_SIZE_MAX));
-    else if (total > bytes.size)
-        refuse(gate, BTL_MANIFEST_TRUNCATED, BTL_DEC(total), BTL_DEC(bytes.size));
-    if (total < sizeof(*header) || total > BTLM_SIZE_MAX || total > bytes.size)
-        return; // there is nothing to take a checksum of
-    uint32_t sum = btlm_checksum((struct btl_bytes){bytes.at, total});
-    if (sum != header->checksum)
-        refuse(gate, BTL_MANIFEST_BAD_CHECKSUM, BTL_HEX(sum), BTL_HEX(header->checksum));
-}
-
-// One entry of the directory; fills in manifest->table when the kind is known.
-static void check_table(struct gate *gate, const struct btlm_table *table)
-{
-    uint64_t size, total = gate->manifest->header->total_size;
-    bool known = table->kind > 0 && table->kind < BTLM_KINDS;
-    struct btl_arg name = known ? BTL_ARG_Z(btlm_kinds[table->kind].name) : BTL_DEC(table->kind);
-    bool inside =
-        btl_mul(table->count, table->entry_size, &size) && btl_in_range(table->offset, size, total);
-    if (!inside)
-        refuse(gate, BTL_MANIFEST_BAD_TABLE, name, BTL_DEC(table->offset), BTL_DEC(table->count),
-               BTL_DEC(table->entry_size), BTL_DEC(total));
-    if (table->offset % 8 != 0)
-        refuse(gate, BTL_MANIFEST_TABLE_UNALIGNED, name, BTL_DEC(table->offset));
-    if (!known)
-        return;
-    const struct btlm_kind_info *info = &btlm_kinds[table->kind];
-    if (table->entry_size < info->entry_size || table->entry_size % info->align != 0 ||
-        (info->entry_size == 1 && table->entry_size != 1)) {
-        refuse(gate, BTL_MANIFEST_BAD_ENTRY_SIZE, name, BTL_DEC(table->entry_size),
-               BTL_DEC(info->entry_size), BTL_DEC(info->align));
-    } else if (gate->manifest->table[table->kind].kind != 0) {
-        refuse(gate, BTL_MANIFEST_TABLE_TWICE, name);
-    } else {
-        gate->manifest->table[table->kind] = *table; // not read when anything was refused
-    }
-}
-
-static void check_directory(struct gate *gate)
-{
-    const struct btlm_header *header = gate->manifest->header;
-    const struct btlm_table *directory = (const void *)((const char *)header + header->directory);
-    for (uint32_t i = 0; i < header->table_count; i++)
-        check_table(gate, &directory[i]);
-    if (!gate->good)
-        return; // a table that was refused is not missing
-    for (uint32_t kind = 1; kind < BTLM_KINDS; kind++) {
-        uint64_t count = gate->manifest->table[kind].count;
-        if (btlm_kinds[kind].single && count != 1)
-            refuse(gate, BTL_MANIFEST_NOT_SINGLE, BTL_ARG_Z(btlm_kinds[kind].name), BTL_DEC(count));
-    }
-}
-
-bool btl_manifest_open(struct btl_bytes bytes, struct btl_place place,
-                       struct btl_manifest *ret_manifest, struct btl_diags *diags)
-{
-    struct btl_manifest manifest = {0};
-    struct gate gate = {&manifest, place, diags, true};
-    if (!is_manifest(&gate, bytes))
-        return false;
-    check_header(&gate, bytes);
-    if (!gate.good)
-        return false;
-    manifest.header = (const void *)bytes.at;
-    manifest.bytes = (struct btl_bytes){bytes.at, manifest.header->total_size};
-    check_directory(&gate);
-    if (!gate.good || !btlm_check_entries(&manifest, place, diags))
-        return false;
-    *ret_manifest = manifest;
-    return true;
 }
 
 uint64_t btl_manifest_count(const struct btl_manifest *manifest, enum btlm_kind kind)

@@ -84,7 +84,7 @@ struct values {
         *previous; // of UNSHARED and DISJOINT: the end, of ASCENDING: the value, one entry before
 };
 
-static uint64_t read(const uint8_t *entry, size_t offset, size_t width)
+static uint64_t read_field(const uint8_t *entry, size_t offset, size_t width)
 {
     uint64_t value = 0;
     memcpy(&value, entry + offset, width);
@@ -92,7 +92,7 @@ static uint64_t read(const uint8_t *entry, size_t offset, size_t width)
 }
 
 // Ranges that are empty may begin anywhere: absent tables have no place to point to.
-static bool follows(const struct values *v)
+static bool range_follows(const struct values *v)
 {
     if (v->second == 0)
         return true;
@@ -109,7 +109,7 @@ static bool ascending_holds(const struct values *v)
     return holds;
 }
 
-static bool holds(enum check check, const struct values *v, const uint8_t *entry)
+static bool check_holds(enum check check, const struct values *v, const uint8_t *entry)
 {
     uint64_t end;
     switch (check) {
@@ -125,9 +125,9 @@ static bool holds(enum check check, const struct values *v, const uint8_t *entry
     case RANGE:
         return v->second == 0 || btl_in_range(v->field, v->second, v->limit);
     case UNSHARED: // what leaves the table has been reported by RANGE
-        return !btl_in_range(v->field, v->second, v->limit) || follows(v);
+        return !btl_in_range(v->field, v->second, v->limit) || range_follows(v);
     case DISJOINT: // and what wraps, by SPAN
-        return !btl_add(v->field, v->second, &end) || follows(v);
+        return !btl_add(v->field, v->second, &end) || range_follows(v);
     case NOT_ZERO:
         return v->field != 0;
     case PERM:
@@ -147,19 +147,19 @@ static bool holds(enum check check, const struct values *v, const uint8_t *entry
     return false;
 }
 
-static void read_values(const struct row *row, const uint8_t *entry, struct values *v)
+static void read_row_values(const struct row *row, const uint8_t *entry, struct values *v)
 {
     if (row->check == STRING) {
-        v->field = read(entry, row->field, 4);
-        v->second = read(entry, row->field + 4, 4);
+        v->field = read_field(entry, row->field, 4);
+        v->second = read_field(entry, row->field + 4, 4);
     } else {
-        v->field = read(entry, row->field, row->width);
-        v->second = read(entry, row->second, row->width);
+        v->field = read_field(entry, row->field, row->width);
+        v->second = read_field(entry, row->second, row->width);
     }
 }
 
-static void report(const struct row *row, uint64_t index, const struct values *v,
-                   struct btl_place place, struct btl_diags *diags)
+static void report_row(const struct row *row, uint64_t index, const struct values *v,
+                       struct btl_place place, struct btl_diags *diags)
 {
     bool hex = checks[row->check].hex;
     btl_report(diags, checks[row->check].code, place, BTL_ARG_Z(btlm_kinds[row->kind].name),
@@ -177,10 +177,10 @@ static bool check_row(const struct btl_manifest *manifest, const struct row *row
         v.limit = manifest->table[row->limit].count;
     for (uint64_t i = 0; i < count; i++) {
         const uint8_t *entry = btl_manifest_entry(manifest, row->kind, i);
-        read_values(row, entry, &v);
-        if (holds(row->check, &v, entry))
+        read_row_values(row, entry, &v);
+        if (check_holds(row->check, &v, entry))
             continue;
-        report(row, i, &v, place, diags);
+        report_row(row, i, &v, place, diags);
         good = false;
     }
     return good;

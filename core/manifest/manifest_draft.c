@@ -6,14 +6,6 @@
 #include <btl/mem.h>
 #include "../base/sort.h"
 
-const struct btl_image *draft_image(const struct draft *draft, uint32_t module)
-{
-    enum btl_verdict verdict = draft->input->plan->modules[module].verdict;
-    if (verdict == BTL_FAILED || verdict == BTL_OFF)
-        return NULL; // its memory is not its own any more
-    return draft->input->results[module].image;
-}
-
 // A sink that counts, or also keeps what it is given.
 struct text {
     struct btl_out out;
@@ -21,7 +13,7 @@ struct text {
     size_t len;
 };
 
-static void put_text(struct btl_out *out, const char *piece, size_t len)
+static void draft_put_text(struct btl_out *out, const char *piece, size_t len)
 {
     struct text *text = out->owner;
     if (text->at != NULL)
@@ -29,15 +21,15 @@ static void put_text(struct btl_out *out, const char *piece, size_t len)
     text->len += len;
 }
 
-static size_t render(const struct btl_diag *diag, char *at)
+static size_t draft_render_diag(const struct btl_diag *diag, char *at)
 {
     struct text text = {.at = at};
-    text.out = (struct btl_out){.put = put_text, .owner = &text};
+    text.out = (struct btl_out){.put = draft_put_text, .owner = &text};
     btl_diag_print(&text.out, diag);
     return text.len;
 }
 
-static bool draft_texts(struct draft *draft)
+static bool draft_render_diags(struct draft *draft)
 {
     uint64_t count = 0;
     const struct btl_diag *diag = draft->input->diags->first;
@@ -49,17 +41,17 @@ static bool draft_texts(struct draft *draft)
     for (diag = draft->input->diags->first; diag != NULL; diag = diag->next) {
         struct draft_diagnostic *to = &draft->diagnostics[draft->diagnostic_count++];
         to->diag = diag;
-        to->text.len = render(diag, NULL);
+        to->text.len = draft_render_diag(diag, NULL);
         char *at = btl_alloc(draft->arena, to->text.len, 1);
         if (at == NULL)
             return false;
-        render(diag, at);
+        draft_render_diag(diag, at);
         to->text.at = at;
     }
     return true;
 }
 
-static bool draft_modules_of_diagnostics(struct draft *draft)
+static bool draft_find_diag_modules(struct draft *draft)
 {
     struct names names;
     const struct btl_planned *modules = draft->input->plan->modules;
@@ -76,13 +68,13 @@ static bool draft_modules_of_diagnostics(struct draft *draft)
     return true;
 }
 
-static struct btl_str pointer_name(const struct btl_diag *const *pointer)
+static struct btl_str draft_pointer_name(const struct btl_diag *const *pointer)
 {
     return (struct btl_str){(const char *)pointer, sizeof(*pointer)};
 }
 
 // A plan says why a module failed by pointing at a diagnostic: the names here are these pointers.
-static bool draft_reasons(struct draft *draft)
+static bool draft_find_reasons(struct draft *draft)
 {
     struct names names;
     draft->reason = BTL_NEW_ARRAY(draft->arena, uint32_t, draft->module_count);
@@ -91,17 +83,17 @@ static bool draft_reasons(struct draft *draft)
                     draft->input->symtab->seed, draft->arena))
         return false;
     for (uint32_t i = 0; i < draft->diagnostic_count; i++)
-        names_number(&names, pointer_name(&draft->diagnostics[i].diag));
+        names_number(&names, draft_pointer_name(&draft->diagnostics[i].diag));
     for (uint32_t i = 0; i < draft->module_count; i++) {
         uint32_t number =
-            names_number(&names, pointer_name(&draft->input->plan->modules[i].reason));
+            names_number(&names, draft_pointer_name(&draft->input->plan->modules[i].reason));
         draft->reason[i] = number < draft->diagnostic_count ? number : BTL_NONE;
     }
     return true;
 }
 
 // 0 for the kernel, i + 1 for module i, past the last module for owners that are not there.
-static uint32_t export_group(const struct draft *draft, const struct btl_export *at)
+static uint32_t draft_export_group(const struct draft *draft, const struct btl_export *at)
 {
     if (at->owner == BTL_KERNEL)
         return 0;
@@ -110,7 +102,7 @@ static uint32_t export_group(const struct draft *draft, const struct btl_export 
 }
 
 // A counting sort by owner: the table is in the order of linking, and the groups keep it.
-static bool draft_exports(struct draft *draft)
+static bool draft_sort_exports(struct draft *draft)
 {
     const struct btl_symtab *symtab = draft->input->symtab;
     uint32_t groups = draft->module_count + 2;
@@ -120,17 +112,17 @@ static bool draft_exports(struct draft *draft)
     if (draft->exports == NULL || next == NULL || draft->first_export == NULL)
         return false;
     for (uint32_t i = 0; i < symtab->count; i++)
-        next[export_group(draft, &symtab->exports[i]) + 1]++;
+        next[draft_export_group(draft, &symtab->exports[i]) + 1]++;
     for (uint32_t group = 0; group < groups; group++)
         next[group + 1] += next[group];
     memcpy(draft->first_export, next + 1, ((size_t)draft->module_count + 1) * sizeof(*next));
     for (uint32_t i = 0; i < symtab->count; i++)
-        draft->exports[next[export_group(draft, &symtab->exports[i])]++] = i;
+        draft->exports[next[draft_export_group(draft, &symtab->exports[i])]++] = i;
     return true;
 }
 
 // By start. The exit from the firmware, whose times btl_manifest_seal() fills in, comes last.
-static int compare_events(const void *a, const void *b, void *context)
+static int compare_draft_events(const void *a, const void *b, void *context)
 {
     const struct btlm_event *x = a, *y = b;
     if ((x->kind == BTLM_EVENT_EXIT) != (y->kind == BTLM_EVENT_EXIT))
@@ -145,7 +137,7 @@ static int compare_events(const void *a, const void *b, void *context)
                                   : (x->bytes > y->bytes) - (x->bytes < y->bytes);
 }
 
-static bool draft_events(struct draft *draft)
+static bool draft_sort_events(struct draft *draft)
 {
     uint64_t count = draft->input->event_count;
     draft->events = BTL_NEW_ARRAY(draft->arena, struct btlm_event, count);
@@ -153,12 +145,12 @@ static bool draft_events(struct draft *draft)
         return false;
     if (count > 0)
         memcpy(draft->events, draft->input->events, count * sizeof(*draft->events));
-    btl_sort(draft->events, count, sizeof(*draft->events), compare_events, NULL);
+    btl_sort(draft->events, count, sizeof(*draft->events), compare_draft_events, NULL);
     return true;
 }
 
 // How many strings the writer can meet at most.
-static uint64_t most_strings(const struct draft *draft)
+static uint64_t draft_max_strings(const struct draft *draft)
 {
     const struct btl_manifest_input *input = draft->input;
     uint64_t most = 11 + 5 * (uint64_t)draft->module_count + 2 * (uint64_t)draft->diagnostic_count +
@@ -183,11 +175,24 @@ bool draft_begin(struct draft *draft, const struct btl_manifest_input *input,
 {
     *draft =
         (struct draft){.input = input, .arena = arena, .module_count = input->plan->module_count};
-    if (!draft_texts(draft) || !draft_modules_of_diagnostics(draft) || !draft_reasons(draft) ||
-        !draft_exports(draft) || !draft_events(draft) || !draft_functions(draft))
+    if (!draft_render_diags(draft) || !draft_find_diag_modules(draft) ||
+        !draft_find_reasons(draft) || !draft_sort_exports(draft) || !draft_sort_events(draft) ||
+        !draft_list_functions(draft))
         return false;
-    uint64_t most = most_strings(draft);
+    uint64_t most = draft_max_strings(draft);
     draft->string_offset = BTL_NEW_ARRAY(arena, uint64_t, most);
     return draft->string_offset != NULL &&
            names_init(&draft->strings, most, input->symtab->seed, arena);
+}
+
+struct btlm_str writer_string(struct writer *writer, struct btl_str text)
+{
+    struct draft *draft = writer->draft;
+    uint32_t number = names_number(&draft->strings, text);
+    if (number == draft->string_count) {
+        draft->string_count++;
+        draft->string_offset[number] = draft->strings_size;
+        draft->strings_size += text.len;
+    }
+    return (struct btlm_str){(uint32_t)draft->string_offset[number], (uint32_t)text.len};
 }

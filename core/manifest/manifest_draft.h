@@ -7,6 +7,8 @@
 
 #include <btl/names.h>
 
+#include "manifest_kinds.h"
+
 struct draft_function {
     uint64_t address, size;
     struct btl_str name;
@@ -43,11 +45,18 @@ struct draft {
 // False: no memory. Linear, apart from sorting functions and events.
 bool draft_begin(struct draft *draft, const struct btl_manifest_input *input,
                  struct btl_arena *arena);
-// The linked image of a module that has not failed, or NULL.
-const struct btl_image *draft_image(const struct draft *draft, uint32_t module);
+// Return the linked image of a module; NULL if it has none, has failed or is off: then its memory
+// may be in other use.
+static inline const struct btl_image *draft_image(const struct draft *draft, uint32_t module)
+{
+    enum btl_verdict verdict = draft->input->plan->modules[module].verdict;
+    if (verdict == BTL_FAILED || verdict == BTL_OFF)
+        return NULL;
+    return draft->input->results[module].image;
+}
 
 // manifest_functions.c: fills in functions and function_count. False: no memory.
-bool draft_functions(struct draft *draft);
+bool draft_list_functions(struct draft *draft);
 
 struct writer {
     struct draft *draft;
@@ -57,9 +66,36 @@ struct writer {
     struct btlm_table *current;
 };
 
-// manifest_writer.c
-void writer_begin_table(struct writer *writer, enum btlm_kind kind);
-void writer_put_entry(struct writer *writer, const void *entry); // of the table begun last
+static inline void writer_put_bytes(struct writer *writer, const void *bytes, uint64_t size)
+{
+    if (writer->memory != NULL && size > 0)
+        __builtin_memcpy(writer->memory + writer->at, bytes, size);
+    writer->at += size;
+}
+
+static inline void writer_put_zeros(struct writer *writer, uint64_t size)
+{
+    if (writer->memory != NULL)
+        __builtin_memset(writer->memory + writer->at, 0, size);
+    writer->at += size;
+}
+
+// Align the output to 8 bytes and begin the table of that kind.
+static inline void writer_begin_table(struct writer *writer, enum btlm_kind kind)
+{
+    writer_put_zeros(writer, -writer->at & 7);
+    writer->current = &writer->table[kind];
+    *writer->current = (struct btlm_table){
+        .kind = kind, .entry_size = btlm_kinds[kind].entry_size, .offset = writer->at};
+}
+
+// Write an entry of the table begun last.
+static inline void writer_put_entry(struct writer *writer, const void *entry)
+{
+    writer_put_bytes(writer, entry, writer->current->entry_size);
+    writer->current->count++;
+}
+
 // The place of `text` in STRINGS, the same one for the same text.
 struct btlm_str writer_string(struct writer *writer, struct btl_str text);
 

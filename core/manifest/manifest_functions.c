@@ -4,7 +4,7 @@
 
 #include "../base/sort.h"
 
-static bool is_function(const struct btl_elf *elf, uint32_t symbol)
+static bool symbol_is_function(const struct btl_elf *elf, uint32_t symbol)
 {
     const struct elf64_symbol *at = &elf->symbols[symbol];
     return ELF64_SYMBOL_TYPE(at->info) == ELF_STT_FUNC && at->section != ELF_SHN_UNDEF &&
@@ -12,34 +12,34 @@ static bool is_function(const struct btl_elf *elf, uint32_t symbol)
 }
 
 // Is the function in a section that lies in the image?
-static bool is_loaded(const struct btl_image *image, uint32_t symbol)
+static bool function_is_loaded(const struct btl_image *image, uint32_t symbol)
 {
     uint16_t special = 0;
-    if (!is_function(image->elf, symbol))
+    if (!symbol_is_function(image->elf, symbol))
         return false;
     uint32_t section = btl_elf_symbol_section(image->elf, symbol, &special);
     return section != ELF_SHN_UNDEF && image->section_offset[section] != BTL_NO_OFFSET;
 }
 
-static uint64_t count_functions(const struct draft *draft)
+static uint64_t draft_count_functions(const struct draft *draft)
 {
     uint64_t count = 0;
     const struct btl_elf *kernel = draft->input->kernel->elf;
     for (uint32_t i = 1; i < kernel->symbol_count; i++)
-        count += is_function(kernel, i);
+        count += symbol_is_function(kernel, i);
     for (uint32_t module = 0; module < draft->module_count; module++) {
         const struct btl_image *image = draft_image(draft, module);
         for (uint32_t i = 1; image != NULL && i < image->elf->symbol_count; i++)
-            count += is_loaded(image, i);
+            count += function_is_loaded(image, i);
     }
     return count;
 }
 
-static void add_kernel(struct draft *draft)
+static void draft_add_kernel_functions(struct draft *draft)
 {
     const struct btl_kernel_image *kernel = draft->input->kernel;
     for (uint32_t i = 1; i < kernel->elf->symbol_count; i++) {
-        if (!is_function(kernel->elf, i))
+        if (!symbol_is_function(kernel->elf, i))
             continue;
         draft->functions[draft->function_count++] =
             (struct draft_function){.address = btl_kernel_symbol(kernel, i),
@@ -49,10 +49,11 @@ static void add_kernel(struct draft *draft)
     }
 }
 
-static void add_module(struct draft *draft, uint32_t module, const struct btl_image *image)
+static void draft_add_module_functions(struct draft *draft, uint32_t module,
+                                       const struct btl_image *image)
 {
     for (uint32_t i = 1; i < image->elf->symbol_count; i++) {
-        if (!is_loaded(image, i))
+        if (!function_is_loaded(image, i))
             continue;
         draft->functions[draft->function_count++] =
             (struct draft_function){.address = image->value[i],
@@ -64,7 +65,7 @@ static void add_module(struct draft *draft, uint32_t module, const struct btl_im
 
 // By address; of several names for one address, the one that covers most comes last, where the
 // reader looks first.
-static int compare(const void *a, const void *b, void *context)
+static int compare_draft_functions(const void *a, const void *b, void *context)
 {
     const struct draft_function *x = a, *y = b;
     if (x->address != y->address)
@@ -77,7 +78,7 @@ static int compare(const void *a, const void *b, void *context)
 
 // Assembly often gives no size: such a function reaches to the next one of its owner, and covers
 // its first byte alone when there is none. None goes past the end of the address space.
-static void fix_sizes(struct draft *draft)
+static void draft_fix_function_sizes(struct draft *draft)
 {
     struct draft_function *next = NULL; // begins after the current one
     for (uint32_t i = draft->function_count; i > 0; i--) {
@@ -93,19 +94,19 @@ static void fix_sizes(struct draft *draft)
     }
 }
 
-bool draft_functions(struct draft *draft)
+bool draft_list_functions(struct draft *draft)
 {
-    uint64_t count = count_functions(draft);
+    uint64_t count = draft_count_functions(draft);
     draft->functions = BTL_NEW_ARRAY(draft->arena, struct draft_function, count);
     if (draft->functions == NULL || count > UINT32_MAX)
         return false;
-    add_kernel(draft);
+    draft_add_kernel_functions(draft);
     for (uint32_t module = 0; module < draft->module_count; module++) {
         const struct btl_image *image = draft_image(draft, module);
         if (image != NULL)
-            add_module(draft, module, image);
+            draft_add_module_functions(draft, module, image);
     }
-    btl_sort(draft->functions, count, sizeof(*draft->functions), compare, NULL);
-    fix_sizes(draft);
+    btl_sort(draft->functions, count, sizeof(*draft->functions), compare_draft_functions, NULL);
+    draft_fix_function_sizes(draft);
     return true;
 }

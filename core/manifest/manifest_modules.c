@@ -5,8 +5,8 @@
 #include "manifest_draft.h"
 #include <btl/mem.h>
 
-static enum btlm_state state_of(const struct btl_planned *module,
-                                const struct btl_module_result *result)
+static enum btlm_state module_state_of(const struct btl_planned *module,
+                                       const struct btl_module_result *result)
 {
     if (module->verdict == BTL_FAILED)
         return BTLM_FAILED;
@@ -17,14 +17,14 @@ static enum btlm_state state_of(const struct btl_planned *module,
     return result->staged_size != 0 ? BTLM_STAGED : BTLM_REGISTERED;
 }
 
-static uint16_t level_flags(enum btl_on_error on_error)
+static uint16_t on_error_flags(enum btl_on_error on_error)
 {
     bool required = on_error == BTL_ON_ERROR_HALT || on_error == BTL_ON_ERROR_REQUIRED;
     return (uint16_t)(on_error << BTLM_ON_ERROR_SHIFT | (required ? BTLM_REQUIRED : 0));
 }
 
 // What is known from configuration, plan and metadata.
-static void describe_module(struct writer *writer, uint32_t index, struct btlm_module *to)
+static void writer_describe_module(struct writer *writer, uint32_t index, struct btlm_module *to)
 {
     const struct btl_planned *module = &writer->draft->input->plan->modules[index];
     const struct btl_modinfo *info = module->info;
@@ -35,7 +35,7 @@ static void describe_module(struct writer *writer, uint32_t index, struct btlm_m
     to->registered = (uint8_t)module->registered;
     to->pulled_by = module->pulled_by;
     to->reason = writer->draft->reason[index];
-    to->flags = level_flags(module->on_error);
+    to->flags = on_error_flags(module->on_error);
     if (module->config != NULL) {
         to->flags |= BTLM_CONFIGURED;
         if (module->config->flags != NULL)
@@ -51,11 +51,11 @@ static void describe_module(struct writer *writer, uint32_t index, struct btlm_m
 }
 
 // What became of its file.
-static void locate_module(struct writer *writer, uint32_t index, struct btlm_module *to)
+static void writer_locate_module(struct writer *writer, uint32_t index, struct btlm_module *to)
 {
     const struct btl_module_result *result = &writer->draft->input->results[index];
     const struct btl_image *image = draft_image(writer->draft, index);
-    to->state = (uint8_t)state_of(&writer->draft->input->plan->modules[index], result);
+    to->state = (uint8_t)module_state_of(&writer->draft->input->plan->modules[index], result);
     memcpy(to->sha256, result->sha256, sizeof(to->sha256));
     to->file_size = result->file_size;
     to->staged_physical = result->staged_physical;
@@ -70,9 +70,9 @@ static void locate_module(struct writer *writer, uint32_t index, struct btlm_mod
     to->wrapper = btl_image_section_address(image, BTL_STR(BTL_WRAPPER_SECTION));
 }
 
-// How many entries of the tables that follow belong to it. write_sections() to write_tunables() put
-// exactly these.
-static void count_module(struct writer *writer, uint32_t index, struct btlm_module *to)
+// How many entries of the tables that follow belong to it. writer_put_sections() to
+// writer_put_tunables() put exactly these.
+static void writer_count_module(struct writer *writer, uint32_t index, struct btlm_module *to)
 {
     const struct draft *draft = writer->draft;
     const struct btl_planned *module = &draft->input->plan->modules[index];
@@ -86,7 +86,7 @@ static void count_module(struct writer *writer, uint32_t index, struct btlm_modu
         to->tunable_count = (uint32_t)module->config->tunable_count;
 }
 
-static void write_modules(struct writer *writer)
+static void writer_put_modules(struct writer *writer)
 {
     const struct draft *draft = writer->draft;
     const struct btl_modinfo *kernel = draft->input->kernel_info;
@@ -96,9 +96,9 @@ static void write_modules(struct writer *writer)
     writer_begin_table(writer, BTLM_MODULES);
     for (uint32_t i = 0; i < draft->module_count; i++) {
         struct btlm_module module = next;
-        describe_module(writer, i, &module);
-        locate_module(writer, i, &module);
-        count_module(writer, i, &module);
+        writer_describe_module(writer, i, &module);
+        writer_locate_module(writer, i, &module);
+        writer_count_module(writer, i, &module);
         writer_put_entry(writer, &module);
         next.first_section += module.section_count;
         next.first_depend += module.depend_count;
@@ -108,7 +108,7 @@ static void write_modules(struct writer *writer)
     }
 }
 
-static void write_sections(struct writer *writer)
+static void writer_put_sections(struct writer *writer)
 {
     writer_begin_table(writer, BTLM_SECTIONS);
     for (uint32_t module = 0; module < writer->draft->module_count; module++) {
@@ -127,7 +127,7 @@ static void write_sections(struct writer *writer)
     }
 }
 
-static void write_dependencies(struct writer *writer)
+static void writer_put_dependencies(struct writer *writer)
 {
     writer_begin_table(writer, BTLM_DEPENDS);
     for (uint32_t module = 0; module < writer->draft->module_count; module++) {
@@ -137,7 +137,8 @@ static void write_dependencies(struct writer *writer)
     }
 }
 
-static void put_interfaces(struct writer *writer, const struct btl_modinfo *info, uint32_t owner)
+static void writer_put_owned_interfaces(struct writer *writer, const struct btl_modinfo *info,
+                                        uint32_t owner)
 {
     if (info == NULL)
         return;
@@ -153,16 +154,16 @@ static void put_interfaces(struct writer *writer, const struct btl_modinfo *info
     }
 }
 
-static void write_interfaces(struct writer *writer)
+static void writer_put_interfaces(struct writer *writer)
 {
     const struct btl_manifest_input *input = writer->draft->input;
     writer_begin_table(writer, BTLM_INTERFACES);
-    put_interfaces(writer, input->kernel_info, BTL_KERNEL);
+    writer_put_owned_interfaces(writer, input->kernel_info, BTL_KERNEL);
     for (uint32_t module = 0; module < writer->draft->module_count; module++)
-        put_interfaces(writer, input->plan->modules[module].info, module);
+        writer_put_owned_interfaces(writer, input->plan->modules[module].info, module);
 }
 
-static void write_exports(struct writer *writer)
+static void writer_put_exports(struct writer *writer)
 {
     const struct draft *draft = writer->draft;
     writer_begin_table(writer, BTLM_EXPORTS);
@@ -174,7 +175,7 @@ static void write_exports(struct writer *writer)
     }
 }
 
-static void write_tunables(struct writer *writer)
+static void writer_put_tunables(struct writer *writer)
 {
     writer_begin_table(writer, BTLM_TUNABLES);
     for (uint32_t module = 0; module < writer->draft->module_count; module++) {
@@ -192,10 +193,10 @@ static void write_tunables(struct writer *writer)
 
 void writer_modules(struct writer *writer)
 {
-    write_modules(writer);
-    write_sections(writer);
-    write_dependencies(writer);
-    write_interfaces(writer);
-    write_exports(writer);
-    write_tunables(writer);
+    writer_put_modules(writer);
+    writer_put_sections(writer);
+    writer_put_dependencies(writer);
+    writer_put_interfaces(writer);
+    writer_put_exports(writer);
+    writer_put_tunables(writer);
 }

@@ -74,29 +74,29 @@ static const char *const hows[] = {
     [BTLM_HOW_MENU] = "menu",
 };
 
-static const char *name_of(const char *const *names, size_t count, size_t index)
+static const char *manifest_name_of(const char *const *names, size_t count, size_t index)
 {
     return index < count ? names[index] : "?";
 }
 
 const char *btlm_state_name(enum btlm_state state)
 {
-    return name_of(states, BTL_COUNT(states), state);
+    return manifest_name_of(states, BTL_COUNT(states), state);
 }
 
 const char *btlm_memory_name(enum btlm_memory_type type)
 {
-    return name_of(memory_types, BTL_COUNT(memory_types), type);
+    return manifest_name_of(memory_types, BTL_COUNT(memory_types), type);
 }
 
 const char *btlm_event_name(enum btlm_event_kind kind)
 {
-    return name_of(events, BTL_COUNT(events), kind);
+    return manifest_name_of(events, BTL_COUNT(events), kind);
 }
 
 const char *btlm_how_name(enum btlm_boot_how how)
 {
-    return name_of(hows, BTL_COUNT(hows), how);
+    return manifest_name_of(hows, BTL_COUNT(hows), how);
 }
 
 uint32_t btl_manifest_section_of(struct btl_str name)

@@ -4,7 +4,7 @@
 
 #include <btl/manifest_writer.h>
 
-static struct btlm_table *find_table(uint8_t *memory, enum btlm_kind kind)
+static struct btlm_table *manifest_find_table(uint8_t *memory, enum btlm_kind kind)
 {
     const struct btlm_header *header = (const void *)memory;
     struct btlm_table *table = (void *)(memory + header->directory);
@@ -15,12 +15,12 @@ static struct btlm_table *find_table(uint8_t *memory, enum btlm_kind kind)
 
 struct btlm_memory *btl_manifest_memory(uint8_t *memory)
 {
-    return (void *)(memory + find_table(memory, BTLM_MEMORY)->offset);
+    return (void *)(memory + manifest_find_table(memory, BTLM_MEMORY)->offset);
 }
 
 static void seal_events(uint8_t *memory, uint64_t exit_start, uint64_t end)
 {
-    const struct btlm_table *table = find_table(memory, BTLM_EVENTS);
+    const struct btlm_table *table = manifest_find_table(memory, BTLM_EVENTS);
     struct btlm_event *events = (void *)(memory + table->offset);
     for (uint64_t i = 0; i < table->count; i++) {
         if (events[i].kind == BTLM_EVENT_EXIT)
@@ -33,7 +33,7 @@ static void seal_events(uint8_t *memory, uint64_t exit_start, uint64_t end)
 void btl_manifest_seal(uint8_t *memory, uint64_t memory_count, uint64_t exit_start, uint64_t end)
 {
     struct btlm_header *header = (void *)memory;
-    struct btlm_table *map = find_table(memory, BTLM_MEMORY);
+    struct btlm_table *map = manifest_find_table(memory, BTLM_MEMORY);
     uint64_t room = (header->total_size - map->offset) / sizeof(struct btlm_memory);
     map->count = memory_count < room ? memory_count : room;
     seal_events(memory, exit_start, end);

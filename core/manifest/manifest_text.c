@@ -6,7 +6,7 @@
 #include <btl/elf.h>
 
 // Nothing when it is not there.
-static void address(struct text *text, const char *name, uint64_t value)
+static void text_address(struct text *text, const char *name, uint64_t value)
 {
     if (value == 0)
         return;
@@ -15,8 +15,8 @@ static void address(struct text *text, const char *name, uint64_t value)
 }
 
 // Where a part of the kernel's address space lies.
-static void range(struct text *text, const char *name, uint64_t start, uint64_t physical,
-                  uint64_t size)
+static void text_range(struct text *text, const char *name, uint64_t start, uint64_t physical,
+                       uint64_t size)
 {
     if (size == 0)
         return;
@@ -27,11 +27,11 @@ static void range(struct text *text, const char *name, uint64_t start, uint64_t 
     btl_format(text->out, "\n");
 }
 
-static void firmware(struct text *text, const struct btlm_system *system)
+static void text_firmware(struct text *text, const struct btlm_system *system)
 {
     uint32_t minor = system->uefi_revision & 0xffff; // 70 means .7, 31 means .3.1
     text_label(text, "firmware");
-    text_str(text, system->firmware_vendor, 0);
+    text_string(text, system->firmware_vendor, 0);
     btl_format(text->out, " revision 0x%x, UEFI %u.%u", system->firmware_revision,
                system->uefi_revision >> 16, minor / 10);
     if (minor % 10 != 0)
@@ -39,7 +39,7 @@ static void firmware(struct text *text, const struct btlm_system *system)
     btl_format(text->out, "\n");
 }
 
-static void framebuffer(struct text *text, const struct btlm_system *system)
+static void text_framebuffer(struct text *text, const struct btlm_system *system)
 {
     static const char *const formats[] = {"no", "RGBX", "BGRX"};
     uint32_t format = system->framebuffer_format;
@@ -51,17 +51,19 @@ static void framebuffer(struct text *text, const struct btlm_system *system)
                system->framebuffer, BTL_BYTES(system->framebuffer_size));
 }
 
-static void address_space(struct text *text, const struct btlm_system *system)
+static void text_address_space(struct text *text, const struct btlm_system *system)
 {
-    range(text, "direct map", system->direct_map, 0, system->direct_map_size);
-    range(text, "window", system->window, 0, system->window_size);
-    range(text, "modules", system->modules_virtual, system->modules_physical, system->modules_size);
-    range(text, "early arena", system->early_virtual, system->early_physical, system->early_size);
-    range(text, "stack", system->stack_virtual, system->stack_physical, system->stack_size);
-    address(text, "page tables", system->page_table_root);
+    text_range(text, "direct map", system->direct_map, 0, system->direct_map_size);
+    text_range(text, "window", system->window, 0, system->window_size);
+    text_range(text, "modules", system->modules_virtual, system->modules_physical,
+               system->modules_size);
+    text_range(text, "early arena", system->early_virtual, system->early_physical,
+               system->early_size);
+    text_range(text, "stack", system->stack_virtual, system->stack_physical, system->stack_size);
+    text_address(text, "page tables", system->page_table_root);
 }
 
-static void manifest_itself(struct text *text)
+static void text_manifest(struct text *text)
 {
     const struct btlm_header *header = text->manifest->header;
     text_label(text, "manifest");
@@ -76,8 +78,8 @@ static void text_system(struct text *text)
     text_heading(text, "System");
     text->label_width = 16;
     text_field(text, "loader", system->loader_version);
-    manifest_itself(text);
-    firmware(text, system);
+    text_manifest(text);
+    text_firmware(text, system);
     text_label(text, "machine");
     btl_format(text->out, "%s\n", btl_machine_name(system->machine));
     text_field(text, "configuration", system->config_path);
@@ -86,12 +88,12 @@ static void text_system(struct text *text)
     btl_format(text->out, "%s\n", system->required_failure == BTL_STOP_RESET ? "reset" : "wait");
     text_label(text, "random seed");
     btl_format(text->out, "%u bytes\n", system->seed_size);
-    address(text, "EFI system table", system->efi_system_table);
-    address(text, "ACPI RSDP", system->acpi_rsdp);
-    address(text, "SMBIOS", system->smbios);
-    address(text, "SMBIOS 3", system->smbios3);
-    framebuffer(text, system);
-    address_space(text, system);
+    text_address(text, "EFI system table", system->efi_system_table);
+    text_address(text, "ACPI RSDP", system->acpi_rsdp);
+    text_address(text, "SMBIOS", system->smbios);
+    text_address(text, "SMBIOS 3", system->smbios3);
+    text_framebuffer(text, system);
+    text_address_space(text, system);
     if (system->ticks_per_second == 0)
         return;
     text_label(text, "time stamps");
@@ -111,8 +113,8 @@ static void text_kernel(struct text *text)
     btl_format(text->out, "\n");
     text_label(text, "file size");
     btl_format(text->out, "%pB\n", &kernel->file_size);
-    range(text, "image", kernel->virtual_base, kernel->physical_base, kernel->size);
-    address(text, "entry", kernel->entry);
+    text_range(text, "image", kernel->virtual_base, kernel->physical_base, kernel->size);
+    text_address(text, "entry", kernel->entry);
 }
 
 static void text_segments(struct text *text)
@@ -122,23 +124,23 @@ static void text_segments(struct text *text)
     text_heading(text, "Kernel segments");
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_segment *at = btl_manifest_entry(text->manifest, BTLM_SEGMENTS, i);
-        btl_format(text->out, "  %016lx %8s  %s\n", at->address, text_size(at->size, size),
+        btl_format(text->out, "  %016lx %8s  %s\n", at->address, text_byte_count(at->size, size),
                    text_perm(at->perm, perm));
     }
 }
 
-static bool is_plain(char c)
+static bool is_plain_text(char c)
 {
     return (c >= ' ' && c <= '~') || c == '\n' || c == '\t';
 }
 
 // As it stands; other bytes as \xNN. Carriage returns before a newline are left out.
-static void verbatim(struct text *text, const char *heading, enum btlm_kind kind)
+static void text_verbatim(struct text *text, const char *heading, enum btlm_kind kind)
 {
     struct btl_str all = btl_manifest_text(text->manifest, kind);
     text_heading(text, heading);
     for (size_t at = 0, end = 0; at < all.len; at = end) {
-        while (end < all.len && is_plain(all.at[end]))
+        while (end < all.len && is_plain_text(all.at[end]))
             end++;
         btl_format(text->out, "%pS", &(struct btl_str){all.at + at, end - at});
         if (end == all.len)
@@ -154,12 +156,12 @@ static void verbatim(struct text *text, const char *heading, enum btlm_kind kind
 
 static void text_log(struct text *text)
 {
-    verbatim(text, "Log of the loader", BTLM_LOG);
+    text_verbatim(text, "Log of the loader", BTLM_LOG);
 }
 
 static void text_config(struct text *text)
 {
-    verbatim(text, "Configuration", BTLM_CONFIG);
+    text_verbatim(text, "Configuration", BTLM_CONFIG);
 }
 
 // In this order. A section is printed when any of its tables is wanted.

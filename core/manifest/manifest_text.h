@@ -24,7 +24,7 @@ static inline bool text_wants(const struct text *text, enum btlm_kind kind)
 void text_heading(struct text *text, const char *heading);
 // A string of the manifest, left-justified; bytes that are not printable ASCII as \xNN, so that a
 // hostile name cannot drive the terminal; cut off after 4,096 bytes.
-void text_str(struct text *text, struct btlm_str str, size_t width);
+void text_string(struct text *text, struct btlm_str str, size_t width);
 // What stands left of a value; all of a section are equally wide. And a line of its own.
 void text_label(struct text *text, const char *name);
 void text_field(struct text *text, const char *name, struct btlm_str str);
@@ -34,9 +34,9 @@ size_t text_owner_width(const struct text *text); // of the widest one
 // A blank and a string, on a new line that is indented when it does not fit on this one.
 void text_word(struct text *text, struct btlm_str str, size_t indent);
 void text_sha256(struct text *text, const uint8_t digest[static 32]);
-const char *text_size(uint64_t bytes, char buffer[static 16]); // "4 KiB"
-const char *text_time(uint64_t ns, char buffer[static 24]);    // "12.345 ms"
-const char *text_perm(uint32_t perm, char buffer[static 4]);   // "r-x"
+const char *text_byte_count(uint64_t bytes, char buffer[static 16]); // "4 KiB"
+const char *text_time(uint64_t ns, char buffer[static 24]);          // "12.345 ms"
+const char *text_perm(uint32_t perm, char buffer[static 4]);         // "r-x"
 
 // manifest_text_boot.c
 void text_boot(struct text *text);

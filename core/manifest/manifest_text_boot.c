@@ -27,7 +27,7 @@ void text_volume(struct text *text)
         text_field(text, "controller", volume->controller);
 }
 
-static void boot_state(struct text *text, const struct btlm_boot *boot)
+static void text_boot_flags(struct text *text, const struct btlm_boot *boot)
 {
     static const char *const names[] = {"safe", "changed in the menu", "on trial", "last good",
                                         "has a fallback"};
@@ -65,7 +65,7 @@ void text_boot(struct text *text)
         text_field(text, "wanted", boot->wanted);
         text_field(text, "reason", boot->reason);
     }
-    boot_state(text, boot);
+    text_boot_flags(text, boot);
     if ((boot->flags & BTLM_BOOT_TRIAL) != 0) {
         text_label(text, "tries");
         btl_format(text->out, "%u of %u left\n", boot->tries_left, boot->tries);

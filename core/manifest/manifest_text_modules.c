@@ -7,7 +7,7 @@
 #define INDENT 14 // of what stands right of the labels of a module's details
 
 // "1,2,RUN": the phases without the word BOOT, to save columns.
-static const char *supported(const struct btlm_module *module, char buffer[static 16])
+static const char *short_supported_text(const struct btlm_module *module, char buffer[static 16])
 {
     static const char *const names[] = {"1", "2", "RUN"};
     size_t len = 0;
@@ -21,7 +21,7 @@ static const char *supported(const struct btlm_module *module, char buffer[stati
     return buffer;
 }
 
-static void table_line(struct text *text, uint64_t index, size_t name_width)
+static void text_module_row(struct text *text, uint64_t index, size_t name_width)
 {
     const struct btlm_module *module = btl_manifest_module(text->manifest, index);
     char phases[16], size[16], address[20] = "-";
@@ -30,14 +30,15 @@ static void table_line(struct text *text, uint64_t index, size_t name_width)
     if (linked)
         btl_format_to(address, sizeof(address), "%016lx", module->address);
     btl_format(text->out, "%3lu ", index);
-    text_str(text, module->name, name_width);
+    text_string(text, module->name, name_width);
     btl_format(text->out, " %-11s %-8s %-5s %-10s %-16s %8s\n",
                module->flags & BTLM_METADATA ? btl_type_name(module->type) : "-",
-               supported(module, phases), btl_phase_name(module->phase),
-               btlm_state_name(module->state), address, bytes != 0 ? text_size(bytes, size) : "-");
+               short_supported_text(module, phases), btl_phase_name(module->phase),
+               btlm_state_name(module->state), address,
+               bytes != 0 ? text_byte_count(bytes, size) : "-");
 }
 
-static void reasons(struct text *text)
+static void text_reasons(struct text *text)
 {
     uint64_t count = btl_manifest_count(text->manifest, BTLM_MODULES);
     bool first = true;
@@ -48,7 +49,7 @@ static void reasons(struct text *text)
         const struct btlm_diagnostic *reason =
             btl_manifest_entry(text->manifest, BTLM_DIAGNOSTICS, module->reason);
         btl_format(text->out, "%s%3lu ", first ? "\n" : "", i);
-        text_str(text, reason->text, 0);
+        text_string(text, reason->text, 0);
         btl_format(text->out, "\n");
         first = false;
     }
@@ -62,11 +63,11 @@ void text_modules(struct text *text)
     btl_format(text->out, " id %-*s %-11s %-8s %-5s %-10s %-16s %8s\n", (int)width, "name", "type",
                "supports", "phase", "state", "address", "size");
     for (uint64_t i = 0; i < count; i++)
-        table_line(text, i, width);
-    reasons(text);
+        text_module_row(text, i, width);
+    text_reasons(text);
 }
 
-static void order_of_phase(struct text *text, enum btl_phase phase)
+static void text_phase_order(struct text *text, enum btl_phase phase)
 {
     uint64_t count = btl_manifest_count(text->manifest, BTLM_ORDER);
     bool any = false;
@@ -88,58 +89,58 @@ void text_order(struct text *text)
 {
     text_heading(text, "Loading order");
     for (unsigned phase = 0; phase < BTL_PHASES; phase++)
-        order_of_phase(text, phase);
+        text_phase_order(text, phase);
 }
 
-static void label(struct text *text, const char *name)
+static void text_detail_label(struct text *text, const char *name)
 {
     btl_format(text->out, "    %-*s", INDENT - 4, name);
 }
 
-static void file_details(struct text *text, const struct btlm_module *module)
+static void text_file_details(struct text *text, const struct btlm_module *module)
 {
-    label(text, "file");
+    text_detail_label(text, "file");
     btl_format(text->out, " ");
-    text_str(text, module->path, 0);
+    text_string(text, module->path, 0);
     if (module->file_size != 0) {
         btl_format(text->out, ", %pB\n", &module->file_size);
-        label(text, "SHA-256");
+        text_detail_label(text, "SHA-256");
         btl_format(text->out, " ");
         text_sha256(text, module->sha256);
     }
     btl_format(text->out, "\n");
     if (module->arguments.length != 0) {
-        label(text, "arguments");
+        text_detail_label(text, "arguments");
         btl_format(text->out, " ");
-        text_str(text, module->arguments, 0);
+        text_string(text, module->arguments, 0);
         btl_format(text->out, "\n");
     }
 }
 
 // Nothing about the default, and "required" stands above.
-static void level(struct text *text, const struct btlm_module *module)
+static void text_level(struct text *text, const struct btlm_module *module)
 {
     enum btl_on_error on_error = BTLM_ON_ERROR(module->flags);
     if (on_error == BTL_ON_ERROR_WARN || on_error == BTL_ON_ERROR_REQUIRED)
         return;
-    label(text, "on error");
+    text_detail_label(text, "on error");
     btl_format(text->out, " %s\n", btl_on_error_name(on_error));
 }
 
-static void phase_details(struct text *text, const struct btlm_module *module)
+static void text_phase_details(struct text *text, const struct btlm_module *module)
 {
     char phases[16] = "unknown";
     if ((module->flags & BTLM_METADATA) != 0)
         btl_supported_text(module->supported, phases);
-    label(text, "supports");
+    text_detail_label(text, "supports");
     btl_format(text->out, " %s\n", phases);
-    label(text, "configured");
+    text_detail_label(text, "configured");
     btl_format(text->out, " %s%s%s, registered in %s\n", btl_phase_name(module->configured),
                module->flags & BTLM_CONFIGURED ? "" : " (not in the configuration)",
                BTLM_ON_ERROR(module->flags) == BTL_ON_ERROR_REQUIRED ? ", required" : "",
                btl_phase_name(module->registered));
-    level(text, module);
-    label(text, "state");
+    text_level(text, module);
+    text_detail_label(text, "state");
     btl_format(text->out, " %s, phase %s", btlm_state_name(module->state),
                btl_phase_name(module->phase));
     if (module->pulled_by != BTL_NONE) {
@@ -149,33 +150,33 @@ static void phase_details(struct text *text, const struct btlm_module *module)
     btl_format(text->out, "\n");
 }
 
-static void place_details(struct text *text, const struct btlm_module *module)
+static void text_place_details(struct text *text, const struct btlm_module *module)
 {
     if (module->size != 0) {
-        label(text, "image");
+        text_detail_label(text, "image");
         btl_format(text->out, " %016lx %pB, %pB of them bss\n", module->address,
                    BTL_BYTES(module->size), BTL_BYTES(module->bss_size));
     }
     if (module->staged_size != 0) {
-        label(text, "staged");
+        text_detail_label(text, "staged");
         btl_format(text->out, " at %lx, %pB\n", module->staged_physical,
                    BTL_BYTES(module->staged_size));
     }
     if (module->reason != BTL_NONE) {
         const struct btlm_diagnostic *reason =
             btl_manifest_entry(text->manifest, BTLM_DIAGNOSTICS, module->reason);
-        label(text, "reason");
+        text_detail_label(text, "reason");
         btl_format(text->out, " ");
-        text_str(text, reason->text, 0);
+        text_string(text, reason->text, 0);
         btl_format(text->out, "\n");
     }
 }
 
-static void dependencies(struct text *text, const struct btlm_module *module)
+static void text_dependencies(struct text *text, const struct btlm_module *module)
 {
     if (module->depend_count == 0)
         return;
-    label(text, "depends on");
+    text_detail_label(text, "depends on");
     for (uint32_t i = 0; i < module->depend_count; i++) {
         const uint32_t *index =
             btl_manifest_entry(text->manifest, BTLM_DEPENDS, (uint64_t)module->first_depend + i);
@@ -184,55 +185,55 @@ static void dependencies(struct text *text, const struct btlm_module *module)
     btl_format(text->out, "\n");
 }
 
-static void interface(struct text *text, const struct btlm_interface *at)
+static void text_interface(struct text *text, const struct btlm_interface *at)
 {
-    label(text, at->provided ? "provides" : "needs");
+    text_detail_label(text, at->provided ? "provides" : "needs");
     btl_format(text->out, " ");
-    text_str(text, at->name, 0);
+    text_string(text, at->name, 0);
     btl_format(text->out, ":%u.%u\n", at->major, at->minor);
 }
 
-static void tunables(struct text *text, const struct btlm_module *module)
+static void text_tunables(struct text *text, const struct btlm_module *module)
 {
     for (uint32_t i = 0; i < module->tunable_count; i++) {
         const struct btlm_tunable *at =
             btl_manifest_entry(text->manifest, BTLM_TUNABLES, (uint64_t)module->first_tunable + i);
-        label(text, i == 0 ? "tunables" : "");
+        text_detail_label(text, i == 0 ? "tunables" : "");
         btl_format(text->out, " ");
-        text_str(text, at->name, 0);
+        text_string(text, at->name, 0);
         btl_format(text->out, "=");
-        text_str(text, at->value, 0);
+        text_string(text, at->value, 0);
         btl_format(text->out, "  (line %u)\n", at->line);
     }
 }
 
-static void module_sections(struct text *text, const struct btlm_module *module)
+static void text_module_sections(struct text *text, const struct btlm_module *module)
 {
     char size[16], perm[4];
     for (uint32_t i = 0; i < module->section_count; i++) {
         const struct btlm_section *at =
             btl_manifest_entry(text->manifest, BTLM_SECTIONS, (uint64_t)module->first_section + i);
-        label(text, i == 0 ? "sections" : "");
-        btl_format(text->out, " %016lx %8s  %s  ", at->address, text_size(at->size, size),
+        text_detail_label(text, i == 0 ? "sections" : "");
+        btl_format(text->out, " %016lx %8s  %s  ", at->address, text_byte_count(at->size, size),
                    text_perm(at->perm, perm));
-        text_str(text, at->name, 0);
+        text_string(text, at->name, 0);
         btl_format(text->out, "\n");
     }
 }
 
-static void module_title(struct text *text, uint64_t index, const struct btlm_module *module)
+static void text_module_title(struct text *text, uint64_t index, const struct btlm_module *module)
 {
     btl_format(text->out, "%3lu ", index);
-    text_str(text, module->name, 0);
+    text_string(text, module->name, 0);
     if (module->version.length != 0) {
         btl_format(text->out, " ");
-        text_str(text, module->version, 0);
+        text_string(text, module->version, 0);
     }
     if ((module->flags & BTLM_METADATA) != 0)
         btl_format(text->out, " (%s)", btl_type_name(module->type));
     if (module->description.length != 0) {
         btl_format(text->out, ": ");
-        text_str(text, module->description, 0);
+        text_string(text, module->description, 0);
     }
     btl_format(text->out, "\n");
 }
@@ -240,24 +241,24 @@ static void module_title(struct text *text, uint64_t index, const struct btlm_mo
 void text_module(struct text *text, uint64_t index)
 {
     const struct btlm_module *module = btl_manifest_module(text->manifest, index);
-    module_title(text, index, module);
+    text_module_title(text, index, module);
     if (text_wants(text, BTLM_MODULES)) {
-        file_details(text, module);
-        phase_details(text, module);
-        place_details(text, module);
+        text_file_details(text, module);
+        text_phase_details(text, module);
+        text_place_details(text, module);
     }
     if (text_wants(text, BTLM_DEPENDS))
-        dependencies(text, module);
+        text_dependencies(text, module);
     for (uint32_t i = 0; text_wants(text, BTLM_INTERFACES) && i < module->interface_count; i++)
-        interface(text, btl_manifest_entry(text->manifest, BTLM_INTERFACES,
-                                           (uint64_t)module->first_interface + i));
+        text_interface(text, btl_manifest_entry(text->manifest, BTLM_INTERFACES,
+                                                (uint64_t)module->first_interface + i));
     if (text_wants(text, BTLM_TUNABLES))
-        tunables(text, module);
+        text_tunables(text, module);
     if (text_wants(text, BTLM_SECTIONS))
-        module_sections(text, module);
+        text_module_sections(text, module);
 }
 
-static void kernel_interfaces(struct text *text)
+static void text_kernel_interfaces(struct text *text)
 {
     uint64_t count = btl_manifest_count(text->manifest, BTLM_INTERFACES);
     bool first = true;
@@ -267,7 +268,7 @@ static void kernel_interfaces(struct text *text)
             continue;
         if (first)
             btl_format(text->out, "  - kernel\n");
-        interface(text, at);
+        text_interface(text, at);
         first = false;
     }
 }
@@ -277,7 +278,7 @@ void text_module_details(struct text *text)
     uint64_t count = btl_manifest_count(text->manifest, BTLM_MODULES);
     text_heading(text, "Modules in detail");
     if (text_wants(text, BTLM_INTERFACES))
-        kernel_interfaces(text);
+        text_kernel_interfaces(text);
     for (uint64_t i = 0; i < count; i++)
         text_module(text, i);
 }

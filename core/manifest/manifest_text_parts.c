@@ -20,59 +20,59 @@ static bool is_printable(char c)
 // megabytes, and the text is to stay linear in the manifest.
 #define SHOWN_MAX 4096
 
-static size_t shown(struct btl_str str)
+static size_t shown_length(struct btl_str str)
 {
     return str.len < SHOWN_MAX ? str.len : SHOWN_MAX;
 }
 
-static size_t escaped_width(struct btl_str str)
+static size_t text_escaped_width(struct btl_str str)
 {
-    size_t width = shown(str) + (shown(str) < str.len ? 3 : 0);
-    for (size_t i = 0; i < shown(str); i++)
+    size_t width = shown_length(str) + (shown_length(str) < str.len ? 3 : 0);
+    for (size_t i = 0; i < shown_length(str); i++)
         width += is_printable(str.at[i]) ? 0 : 3;
     return width;
 }
 
-static void put_escaped(struct text *text, struct btl_str str)
+static void text_put_escaped(struct text *text, struct btl_str str)
 {
-    for (size_t at = 0, end = 0; at < shown(str); at = end) {
-        while (end < shown(str) && is_printable(str.at[end]))
+    for (size_t at = 0, end = 0; at < shown_length(str); at = end) {
+        while (end < shown_length(str) && is_printable(str.at[end]))
             end++;
         btl_format(text->out, "%pS", &(struct btl_str){str.at + at, end - at});
-        if (end < shown(str))
+        if (end < shown_length(str))
             btl_format(text->out, "\\x%02x", (unsigned)(uint8_t)str.at[end++]);
     }
-    if (shown(str) < str.len)
+    if (shown_length(str) < str.len)
         btl_format(text->out, "...");
 }
 
-static void put_padded(struct text *text, struct btl_str str, size_t width)
+static void text_put_padded(struct text *text, struct btl_str str, size_t width)
 {
-    size_t used = escaped_width(str);
-    put_escaped(text, str);
+    size_t used = text_escaped_width(str);
+    text_put_escaped(text, str);
     if (used < width)
         btl_format(text->out, "%*s", (int)(width - used), "");
 }
 
-void text_str(struct text *text, struct btlm_str str, size_t width)
+void text_string(struct text *text, struct btlm_str str, size_t width)
 {
-    put_padded(text, btl_manifest_str(text->manifest, str), width);
+    text_put_padded(text, btl_manifest_str(text->manifest, str), width);
 }
 
 // Columns that it takes.
-static size_t text_str_width(const struct text *text, struct btlm_str str)
+static size_t text_string_width(const struct text *text, struct btlm_str str)
 {
-    return escaped_width(btl_manifest_str(text->manifest, str));
+    return text_escaped_width(btl_manifest_str(text->manifest, str));
 }
 
 void text_owner(struct text *text, uint32_t owner, size_t width)
 {
     if (owner == BTL_KERNEL)
-        put_padded(text, BTL_STR("kernel"), width);
+        text_put_padded(text, BTL_STR("kernel"), width);
     else if (owner == BTL_NONE)
-        put_padded(text, BTL_STR("-"), width);
+        text_put_padded(text, BTL_STR("-"), width);
     else
-        text_str(text, btl_manifest_module(text->manifest, owner)->name, width);
+        text_string(text, btl_manifest_module(text->manifest, owner)->name, width);
 }
 
 void text_label(struct text *text, const char *name)
@@ -83,7 +83,7 @@ void text_label(struct text *text, const char *name)
 void text_field(struct text *text, const char *name, struct btlm_str str)
 {
     text_label(text, name);
-    text_str(text, str, 0);
+    text_string(text, str, 0);
     btl_format(text->out, "\n");
 }
 
@@ -95,7 +95,7 @@ size_t text_owner_width(const struct text *text)
     size_t widest = sizeof("kernel") - 1;
     uint64_t count = btl_manifest_count(text->manifest, BTLM_MODULES);
     for (uint64_t i = 0; i < count; i++) {
-        size_t width = text_str_width(text, btl_manifest_module(text->manifest, i)->name);
+        size_t width = text_string_width(text, btl_manifest_module(text->manifest, i)->name);
         widest = width > widest ? width : widest;
     }
     return widest < OWNER_WIDTH_MAX ? widest : OWNER_WIDTH_MAX;
@@ -103,11 +103,11 @@ size_t text_owner_width(const struct text *text)
 
 void text_word(struct text *text, struct btlm_str str, size_t indent)
 {
-    size_t width = text_str_width(text, str);
+    size_t width = text_string_width(text, str);
     if (text->out->column > indent && text->out->column + 1 + width > TEXT_WIDTH)
         btl_format(text->out, "\n%*s", (int)indent, "");
     btl_format(text->out, " ");
-    text_str(text, str, 0);
+    text_string(text, str, 0);
 }
 
 void text_sha256(struct text *text, const uint8_t digest[static 32])
@@ -116,7 +116,7 @@ void text_sha256(struct text *text, const uint8_t digest[static 32])
         btl_format(text->out, "%02x", digest[i]);
 }
 
-const char *text_size(uint64_t bytes, char buffer[static 16])
+const char *text_byte_count(uint64_t bytes, char buffer[static 16])
 {
     btl_format_to(buffer, 16, "%pB", &bytes);
     return buffer;

@@ -13,12 +13,12 @@ void text_exports(struct text *text)
         btl_format(text->out, "  %016lx ", at->value);
         text_owner(text, at->owner, width);
         btl_format(text->out, " ");
-        text_str(text, at->name, 0);
+        text_string(text, at->name, 0);
         btl_format(text->out, "\n");
     }
 }
 
-static void memory_totals(struct text *text)
+static void text_memory_totals(struct text *text)
 {
     uint64_t count = btl_manifest_count(text->manifest, BTLM_MEMORY);
     char size[16];
@@ -30,7 +30,7 @@ static void memory_totals(struct text *text)
     btl_format(text->out, "\n");
     for (unsigned type = 0; type < BTLM_MEM_TYPES; type++) {
         if (total[type] != 0)
-            btl_format(text->out, "  %27s %8s  %s\n", "", text_size(total[type], size),
+            btl_format(text->out, "  %27s %8s  %s\n", "", text_byte_count(total[type], size),
                        btlm_memory_name(type));
     }
 }
@@ -45,10 +45,10 @@ void text_memory(struct text *text)
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_memory *at = btl_manifest_entry(text->manifest, BTLM_MEMORY, i);
         btl_format(text->out, "  %013lx-%013lx %8s  %-13s %4u  %lx\n", at->start,
-                   (at->start + at->size), text_size(at->size, size), btlm_memory_name(at->type),
-                   at->efi_type, at->attributes);
+                   (at->start + at->size), text_byte_count(at->size, size),
+                   btlm_memory_name(at->type), at->efi_type, at->attributes);
     }
-    memory_totals(text);
+    text_memory_totals(text);
 }
 
 void text_events(struct text *text)
@@ -64,7 +64,7 @@ void text_events(struct text *text)
         btl_format(text->out, "  %11s %11s  %-13s ", text_time(at->start, start),
                    text_time(at->end - at->start, duration), btlm_event_name(at->kind));
         text_owner(text, at->module, width);
-        btl_format(text->out, " %8s\n", at->bytes != 0 ? text_size(at->bytes, size) : "-");
+        btl_format(text->out, " %8s\n", at->bytes != 0 ? text_byte_count(at->bytes, size) : "-");
     }
 }
 
@@ -85,7 +85,7 @@ void text_symbols(struct text *text)
         btl_format(text->out, "  %016lx %8lu  ", at->address, at->size);
         text_owner(text, at->owner, width);
         btl_format(text->out, " ");
-        text_str(text, at->name, 0);
+        text_string(text, at->name, 0);
         btl_format(text->out, "\n");
     }
 }
@@ -97,7 +97,7 @@ void text_diagnostics(struct text *text)
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_diagnostic *at = btl_manifest_entry(text->manifest, BTLM_DIAGNOSTICS, i);
         btl_format(text->out, "  ");
-        text_str(text, at->text, 0);
+        text_string(text, at->text, 0);
         btl_format(text->out, "\n");
     }
 }

@@ -1,59 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Writing the manifest. write_all() is the one body: with no memory it measures.
+// Writing the manifest. writer_put_all() is the one body: with no memory it measures.
 #include "manifest_draft.h"
 #include "manifest_kinds.h"
 #include <btl/mem.h>
 
 #define DIRECTORY_SIZE ((BTLM_KINDS - 1) * sizeof(struct btlm_table)) // kind 0 is none
 
-static void put(struct writer *writer, const void *bytes, uint64_t size)
-{
-    if (writer->memory != NULL && size > 0)
-        memcpy(writer->memory + writer->at, bytes, size);
-    writer->at += size;
-}
-
-static void put_zeros(struct writer *writer, uint64_t size)
-{
-    if (writer->memory != NULL)
-        memset(writer->memory + writer->at, 0, size);
-    writer->at += size;
-}
-
-void writer_begin_table(struct writer *writer, enum btlm_kind kind)
-{
-    put_zeros(writer, -writer->at & 7);
-    writer->current = &writer->table[kind];
-    *writer->current = (struct btlm_table){
-        .kind = kind, .entry_size = btlm_kinds[kind].entry_size, .offset = writer->at};
-}
-
-void writer_put_entry(struct writer *writer, const void *entry)
-{
-    put(writer, entry, writer->current->entry_size);
-    writer->current->count++;
-}
-
-static void put_text(struct writer *writer, enum btlm_kind kind, struct btl_str text)
+static void writer_put_text(struct writer *writer, enum btlm_kind kind, struct btl_str text)
 {
     writer_begin_table(writer, kind);
-    put(writer, text.at, text.len);
+    writer_put_bytes(writer, text.at, text.len);
     writer->current->count = text.len;
 }
 
-struct btlm_str writer_string(struct writer *writer, struct btl_str text)
-{
-    struct draft *draft = writer->draft;
-    uint32_t number = names_number(&draft->strings, text);
-    if (number == draft->string_count) {
-        draft->string_count++;
-        draft->string_offset[number] = draft->strings_size;
-        draft->strings_size += text.len;
-    }
-    return (struct btlm_str){(uint32_t)draft->string_offset[number], (uint32_t)text.len};
-}
-
-static void write_system(struct writer *writer)
+static void writer_put_system(struct writer *writer)
 {
     const struct btl_manifest_input *input = writer->draft->input;
     struct btlm_system system = input->system;
@@ -65,7 +25,7 @@ static void write_system(struct writer *writer)
     writer_put_entry(writer, &system);
 }
 
-static void write_volume(struct writer *writer)
+static void writer_put_volume(struct writer *writer)
 {
     const struct btl_manifest_input *input = writer->draft->input;
     writer_begin_table(writer, BTLM_VOLUME);
@@ -76,7 +36,7 @@ static void write_volume(struct writer *writer)
     writer_put_entry(writer, &volume);
 }
 
-static void write_boot(struct writer *writer)
+static void writer_put_boot(struct writer *writer)
 {
     const struct btl_manifest_boot *input = writer->draft->input->boot;
     writer_begin_table(writer, BTLM_BOOT);
@@ -90,7 +50,7 @@ static void write_boot(struct writer *writer)
     writer_put_entry(writer, &boot);
 }
 
-static void write_kernel(struct writer *writer)
+static void writer_put_kernel(struct writer *writer)
 {
     const struct btl_manifest_input *input = writer->draft->input;
     const struct btl_kernel_image *image = input->kernel;
@@ -114,7 +74,7 @@ static void write_kernel(struct writer *writer)
     }
 }
 
-static void write_order(struct writer *writer)
+static void writer_put_order(struct writer *writer)
 {
     const struct btl_plan *plan = writer->draft->input->plan;
     writer_begin_table(writer, BTLM_ORDER);
@@ -125,7 +85,7 @@ static void write_order(struct writer *writer)
     }
 }
 
-static void write_diagnostics(struct writer *writer)
+static void writer_put_diagnostics(struct writer *writer)
 {
     writer_begin_table(writer, BTLM_DIAGNOSTICS);
     for (uint32_t i = 0; i < writer->draft->diagnostic_count; i++) {
@@ -139,14 +99,14 @@ static void write_diagnostics(struct writer *writer)
     }
 }
 
-static void write_events(struct writer *writer)
+static void writer_put_events(struct writer *writer)
 {
     writer_begin_table(writer, BTLM_EVENTS);
     for (uint64_t i = 0; i < writer->draft->input->event_count; i++)
         writer_put_entry(writer, &writer->draft->events[i]);
 }
 
-static void write_symbols(struct writer *writer)
+static void writer_put_symbols(struct writer *writer)
 {
     writer_begin_table(writer, BTLM_SYMBOLS);
     for (uint32_t i = 0; i < writer->draft->function_count; i++) {
@@ -159,23 +119,23 @@ static void write_symbols(struct writer *writer)
 }
 
 // After everything that has strings.
-static void write_strings(struct writer *writer)
+static void writer_put_strings(struct writer *writer)
 {
     const struct draft *draft = writer->draft;
     writer_begin_table(writer, BTLM_STRINGS);
     for (uint32_t i = 0; i < draft->string_count; i++)
-        put(writer, draft->strings.name[i].at, draft->strings.name[i].len);
+        writer_put_bytes(writer, draft->strings.name[i].at, draft->strings.name[i].len);
     writer->current->count = draft->strings_size;
 }
 
 // Last, so that the room reaches to the end of the manifest.
-static void write_memory_room(struct writer *writer)
+static void writer_put_memory(struct writer *writer)
 {
     writer_begin_table(writer, BTLM_MEMORY);
-    put_zeros(writer, writer->draft->input->memory_capacity * sizeof(struct btlm_memory));
+    writer_put_zeros(writer, writer->draft->input->memory_capacity * sizeof(struct btlm_memory));
 }
 
-static void write_header(struct writer *writer)
+static void writer_put_header(struct writer *writer)
 {
     struct btlm_header header = {.magic = BTLM_MAGIC,
                                  .major = BTLM_MAJOR,
@@ -186,29 +146,29 @@ static void write_header(struct writer *writer)
                                  .directory = sizeof(header),
                                  .physical = writer->draft->input->physical};
     writer->at = 0;
-    put(writer, &header, sizeof(header));
-    put(writer, &writer->table[1], DIRECTORY_SIZE);
+    writer_put_bytes(writer, &header, sizeof(header));
+    writer_put_bytes(writer, &writer->table[1], DIRECTORY_SIZE);
 }
 
-static uint64_t write_all(struct draft *draft, uint8_t *memory)
+static uint64_t writer_put_all(struct draft *draft, uint8_t *memory)
 {
     struct writer writer = {.draft = draft, .memory = memory};
-    put_zeros(&writer, sizeof(struct btlm_header) + DIRECTORY_SIZE);
-    write_system(&writer);
-    write_volume(&writer);
-    write_boot(&writer);
-    write_kernel(&writer);
+    writer_put_zeros(&writer, sizeof(struct btlm_header) + DIRECTORY_SIZE);
+    writer_put_system(&writer);
+    writer_put_volume(&writer);
+    writer_put_boot(&writer);
+    writer_put_kernel(&writer);
     writer_modules(&writer);
-    write_order(&writer);
-    write_diagnostics(&writer);
-    write_events(&writer);
-    write_symbols(&writer);
-    write_strings(&writer);
-    put_text(&writer, BTLM_LOG, draft->input->log);
-    put_text(&writer, BTLM_CONFIG, draft->input->config->text);
-    write_memory_room(&writer);
+    writer_put_order(&writer);
+    writer_put_diagnostics(&writer);
+    writer_put_events(&writer);
+    writer_put_symbols(&writer);
+    writer_put_strings(&writer);
+    writer_put_text(&writer, BTLM_LOG, draft->input->log);
+    writer_put_text(&writer, BTLM_CONFIG, draft->input->config->text);
+    writer_put_memory(&writer);
     uint64_t size = writer.at;
-    write_header(&writer); // when the directory is complete
+    writer_put_header(&writer); // when the directory is complete
     return size;
 }
 
@@ -219,10 +179,10 @@ uint64_t btl_manifest_write(const struct btl_manifest_input *input, struct btl_a
     if (input->memory_capacity > BTLM_SIZE_MAX / sizeof(struct btlm_memory) ||
         !draft_begin(&draft, input, arena))
         return 0;
-    uint64_t needed = write_all(&draft, NULL);
+    uint64_t needed = writer_put_all(&draft, NULL);
     if (needed > BTLM_SIZE_MAX)
         return 0;
     if (memory != NULL && size >= needed)
-        write_all(&draft, memory);
+        writer_put_all(&draft, memory);
     return needed;
 }

@@ -8,18 +8,8 @@
 #define MODULES_MIN 16u
 #define MODULES_MAX (1u << 30)
 
-void plan_no_memory(struct btl_plan *plan)
-{
-    if (plan->state != NULL) {
-        if (plan->state->out_of_memory)
-            return;
-        plan->state->out_of_memory = true;
-    }
-    btl_report(plan->diags, BTL_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z("planning"));
-}
-
 // Room for one more module.
-static bool grow(struct btl_plan *plan)
+static bool plan_grow_modules(struct btl_plan *plan)
 {
     struct btl_plan_state *state = plan->state;
     if (plan->module_count < state->capacity)
@@ -41,7 +31,8 @@ static bool grow(struct btl_plan *plan)
 
 // The next directory of module_path from *offset on, without its last slashes; empty parts are
 // skipped. Moves *offset behind it. False at the end.
-static bool next_directory(struct btl_str list, uint32_t *offset, struct btl_str *ret_directory)
+static bool plan_next_directory(struct btl_str list, uint32_t *offset,
+                                struct btl_str *ret_directory)
 {
     while (*offset < list.len && list.at[*offset] == ';')
         ++*offset;
@@ -58,8 +49,8 @@ static bool next_directory(struct btl_str list, uint32_t *offset, struct btl_str
 }
 
 // DIRECTORY/NAME.ko in the arena; no bytes when there is no memory.
-static struct btl_str join_path(struct btl_plan *plan, struct btl_str directory,
-                                struct btl_str name)
+static struct btl_str plan_join_path(struct btl_plan *plan, struct btl_str directory,
+                                     struct btl_str name)
 {
     static const char suffix[] = ".ko";
     size_t len = directory.len + 1 + name.len + sizeof(suffix) - 1;
@@ -77,24 +68,24 @@ static struct btl_str join_path(struct btl_plan *plan, struct btl_str directory,
     return (struct btl_str){path, len};
 }
 
-static void set_first_path(struct btl_plan *plan, struct btl_planned *module,
-                           struct plan_node *node)
+static void plan_set_first_path(struct btl_plan *plan, struct btl_planned *module,
+                                struct plan_node *node)
 {
     if (module->config != NULL && module->config->path != NULL) {
         module->path = module->config->path->value;
         return;
     }
     struct btl_str directory = {"", 0}; // a module_path without directories means the root
-    next_directory(plan->config->module_path, &node->path_offset, &directory);
-    module->path = join_path(plan, directory, module->name);
+    plan_next_directory(plan->config->module_path, &node->path_offset, &directory);
+    module->path = plan_join_path(plan, directory, module->name);
     node->first_path = module->path;
 }
 
 // Adds a module that takes part, or that a module depends on. BTL_NONE: no memory.
-static uint32_t add_module(struct btl_plan *plan, struct btl_str name,
-                           const struct btl_module_config *config)
+static uint32_t plan_add_module(struct btl_plan *plan, struct btl_str name,
+                                const struct btl_module_config *config)
 {
-    if (!grow(plan))
+    if (!plan_grow_modules(plan))
         return BTL_NONE;
     uint32_t index = plan->module_count++;
     struct btl_planned *module = &plan->modules[index];
@@ -109,23 +100,23 @@ static uint32_t add_module(struct btl_plan *plan, struct btl_str name,
         .on_error = config != NULL ? config->on_error : BTL_ON_ERROR_WARN,
         .verdict = off ? BTL_OFF : BTL_PENDING,
     };
-    set_first_path(plan, module, &plan->state->nodes[index]);
+    plan_set_first_path(plan, module, &plan->state->nodes[index]);
     return index;
 }
 
-static bool takes_part(const struct btl_module_config *config)
+static bool config_takes_part(const struct btl_module_config *config)
 {
     return config->load_yes && !config->blacklisted;
 }
 
-static bool add_configured(struct btl_plan *plan)
+static bool plan_add_configured(struct btl_plan *plan)
 {
     const struct btl_config *config = plan->config;
     for (size_t i = 0; i < config->module_count; i++) {
         const struct btl_module_config *module = &config->modules[i];
         uint32_t index = PLAN_ONLY_CONFIG + (uint32_t)i;
-        if (takes_part(module)) {
-            index = add_module(plan, module->name, module);
+        if (config_takes_part(module)) {
+            index = plan_add_module(plan, module->name, module);
             if (index == BTL_NONE)
                 return false;
             plan->modules[index].configured =
@@ -143,7 +134,7 @@ static bool add_configured(struct btl_plan *plan)
     return true;
 }
 
-static bool start(struct btl_plan *plan)
+static bool plan_start(struct btl_plan *plan)
 {
     struct btl_plan_state *state = BTL_NEW(plan->arena, struct btl_plan_state);
     size_t expected = plan->config->module_count;
@@ -158,7 +149,7 @@ static bool start(struct btl_plan *plan)
         !plan_table_init(&state->names, expected, seed, plan->arena))
         return false;
     plan->state = state;
-    return add_configured(plan);
+    return plan_add_configured(plan);
 }
 
 bool btl_plan_begin(struct btl_plan *plan, const struct btl_config *config,
@@ -166,7 +157,7 @@ bool btl_plan_begin(struct btl_plan *plan, const struct btl_config *config,
                     struct btl_diags *diags)
 {
     *plan = (struct btl_plan){.config = config, .kernel = kernel, .arena = arena, .diags = diags};
-    if (!start(plan))
+    if (!plan_start(plan))
         plan_no_memory(plan);
     else if (!plan->state->out_of_memory)
         return true;
@@ -192,14 +183,14 @@ bool btl_plan_next_path(struct btl_plan *plan, uint32_t index)
     struct btl_str directory, path = {NULL, 0};
     if (module->config != NULL && module->config->path != NULL)
         return false;
-    if (next_directory(plan->config->module_path, &node->path_offset, &directory))
-        path = join_path(plan, directory, module->name);
+    if (plan_next_directory(plan->config->module_path, &node->path_offset, &directory))
+        path = plan_join_path(plan, directory, module->name);
     module->path = path.at != NULL ? path : node->first_path;
     return path.at != NULL;
 }
 
 // The index of a dependency, which joins the plan when it was not known. BTL_NONE: no memory.
-static uint32_t want(struct btl_plan *plan, struct btl_str name)
+static uint32_t plan_require_module(struct btl_plan *plan, struct btl_str name)
 {
     uint32_t *known = plan_table_add(&plan->state->names, name, 0, BTL_NONE);
     if (known == NULL)
@@ -209,19 +200,20 @@ static uint32_t want(struct btl_plan *plan, struct btl_str name)
     const struct btl_module_config *config = NULL;
     if (*known != BTL_NONE)
         config = &plan->config->modules[*known - PLAN_ONLY_CONFIG];
-    *known = add_module(plan, name, config);
+    *known = plan_add_module(plan, name, config);
     return *known;
 }
 
 // Fills in the dependencies, each once however often it is declared.
-static bool add_dependencies(struct btl_plan *plan, uint32_t index, const struct btl_modinfo *info)
+static bool plan_add_dependencies(struct btl_plan *plan, uint32_t index,
+                                  const struct btl_modinfo *info)
 {
     uint32_t *dependencies = BTL_NEW_ARRAY(plan->arena, uint32_t, info->depend_count);
     if (dependencies == NULL)
         return false;
     uint32_t count = 0, stamp = plan_new_stamp(plan);
     for (size_t i = 0; i < info->depend_count; i++) {
-        uint32_t dependency = want(plan, info->depends[i]);
+        uint32_t dependency = plan_require_module(plan, info->depends[i]);
         if (dependency == BTL_NONE)
             return false;
         if (plan->state->nodes[dependency].mark == stamp)
@@ -234,7 +226,7 @@ static bool add_dependencies(struct btl_plan *plan, uint32_t index, const struct
     return true;
 }
 
-static enum btl_phase default_phase(uint8_t supported)
+static enum btl_phase plan_default_phase(uint8_t supported)
 {
     if (supported & BTL_SUPPORTS_RUN)
         return BTL_PHASE_INIT;
@@ -259,7 +251,7 @@ void btl_plan_give(struct btl_plan *plan, uint32_t index, const struct btl_modin
     if (info->supported & BTL_SUPPORTS_BOOT1)
         module->registered = BTL_PHASE_BOOT1;
     if (plan_is_configured(plan, index) && !module->config->phase_given)
-        module->configured = module->phase = default_phase(info->supported);
-    if (!add_dependencies(plan, index, info))
+        module->configured = module->phase = plan_default_phase(info->supported);
+    if (!plan_add_dependencies(plan, index, info))
         plan_no_memory(plan);
 }

@@ -6,7 +6,7 @@
 #define NEAREST_MAX 64
 
 // The phases that may be configured with these supported ones: "BOOT1, INIT or AUTO".
-static struct btl_str choices_text(struct btl_plan *plan, uint8_t supported)
+static struct btl_str plan_choices_text(struct btl_plan *plan, uint8_t supported)
 {
     char text[64];
     size_t len = 0, left = 0;
@@ -25,7 +25,7 @@ static struct btl_str choices_text(struct btl_plan *plan, uint8_t supported)
 }
 
 // Rule 1. A dependency that nobody configured has no configured phase that could be wrong.
-static void check_phase(struct btl_plan *plan, uint32_t index)
+static void plan_check_phase(struct btl_plan *plan, uint32_t index)
 {
     const struct btl_planned *module = &plan->modules[index];
     uint8_t supported = module->info->supported;
@@ -39,12 +39,12 @@ static void check_phase(struct btl_plan *plan, uint32_t index)
                             plan_place(plan, index, module->config->phase),
                             BTL_ARG_Z(btl_phase_name(module->configured)),
                             BTL_ARG(plan_supported_text(plan, index)), BTL_ARG(module->name),
-                            BTL_ARG(choices_text(plan, supported)));
+                            BTL_ARG(plan_choices_text(plan, supported)));
     plan_set_failed(plan, index, reason);
 }
 
 // Rule 5, when it is registered: in phase 1 the services of the other types do not exist yet.
-static void check_type(struct btl_plan *plan, uint32_t index)
+static void plan_check_type(struct btl_plan *plan, uint32_t index)
 {
     const struct btl_planned *module = &plan->modules[index];
     if (module->registered != BTL_PHASE_BOOT1 || module->info->type == BTL_TYPE_MISC)
@@ -54,8 +54,8 @@ static void check_type(struct btl_plan *plan, uint32_t index)
                                BTL_ARG_Z(btl_type_name(module->info->type))));
 }
 
-static void report_tunable(struct btl_plan *plan, uint32_t index,
-                           const struct btl_tunable_setting *tunable)
+static void plan_report_tunable(struct btl_plan *plan, uint32_t index,
+                                const struct btl_tunable_setting *tunable)
 {
     const struct btl_planned *module = &plan->modules[index];
     struct btl_place place = btl_setting_place(plan->config, tunable->setting, module->name);
@@ -76,7 +76,7 @@ static void report_tunable(struct btl_plan *plan, uint32_t index,
 }
 
 // Tunables that loader.conf sets must be among those that the module declares.
-static void check_tunables(struct btl_plan *plan, uint32_t index)
+static void plan_check_tunables(struct btl_plan *plan, uint32_t index)
 {
     const struct btl_planned *module = &plan->modules[index];
     const struct btl_module_config *config = module->config;
@@ -93,7 +93,7 @@ static void check_tunables(struct btl_plan *plan, uint32_t index)
     }
     for (size_t i = 0; i < config->tunable_count; i++)
         if (plan_table_find(&parms, config->tunables[i].name, 0) == NULL)
-            report_tunable(plan, index, &config->tunables[i]);
+            plan_report_tunable(plan, index, &config->tunables[i]);
 }
 
 void plan_check_modules(struct btl_plan *plan)
@@ -104,8 +104,8 @@ void plan_check_modules(struct btl_plan *plan)
             plan_set_failed(plan, i, plan_report_unusable(plan, i)); // the caller never answered
         if (module->info == NULL)
             continue;
-        check_phase(plan, i);
-        check_type(plan, i);
-        check_tunables(plan, i);
+        plan_check_phase(plan, i);
+        plan_check_type(plan, i);
+        plan_check_tunables(plan, i);
     }
 }

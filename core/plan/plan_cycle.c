@@ -15,7 +15,7 @@ struct search {
     uint32_t visits, done, components;
 };
 
-static void enter(struct search *search, uint32_t index)
+static void cycle_enter_module(struct search *search, uint32_t index)
 {
     struct plan_node *node = &search->nodes[index];
     node->visit = node->low = ++search->visits;
@@ -25,20 +25,20 @@ static void enter(struct search *search, uint32_t index)
     search->open[search->open_count++] = index;
 }
 
-static void follow(struct search *search, uint32_t from, uint32_t to)
+static void cycle_follow_dependency(struct search *search, uint32_t from, uint32_t to)
 {
     struct plan_node *node = &search->nodes[from], *next = &search->nodes[to];
     if (from == to)
         node->needs_itself = true;
     if (next->visit == 0)
-        enter(search, to);
+        cycle_enter_module(search, to);
     else if (next->component == 0 && next->visit < node->low)
         node->low = next->visit;
 }
 
 // The shortest cycle through `first` inside its component: breadth first, leaving in each node from
 // where it was reached. Returns the last module before `first` is reached again.
-static uint32_t find_cycle(struct search *search, uint32_t first, uint32_t *queue)
+static uint32_t cycle_find_shortest(struct search *search, uint32_t first, uint32_t *queue)
 {
     uint32_t head = 0, tail = 0;
     queue[tail++] = first;
@@ -88,14 +88,14 @@ static struct btl_str cycle_text(struct search *search, uint32_t first, uint32_t
 
 // All members fail. Those on the cycle that is printed share its diagnostic; each other one gets
 // one that refers to it: a walk through all of them could be quadratic in length.
-static void report_cycle(struct search *search, const uint32_t *members, uint32_t count)
+static void cycle_report(struct search *search, const uint32_t *members, uint32_t count)
 {
     struct btl_plan *plan = search->plan;
     uint32_t first = members[0], stamp = plan_new_stamp(plan);
     for (uint32_t i = 1; i < count; i++)
         first = members[i] < first ? members[i] : first;
     // What lies on the stack above `depth` is free, and there is room for every member.
-    uint32_t last = find_cycle(search, first, search->stack + search->depth);
+    uint32_t last = cycle_find_shortest(search, first, search->stack + search->depth);
     struct btl_str text = cycle_text(search, first, last, stamp);
     const struct btl_diag *cycle =
         btl_report(plan->diags, BTL_PLAN_CYCLE, plan_place(plan, first, NULL), BTL_ARG(text));
@@ -110,7 +110,7 @@ static void report_cycle(struct search *search, const uint32_t *members, uint32_
 }
 
 // All that was opened since `index` is its component.
-static void close_component(struct search *search, uint32_t index)
+static void cycle_close_component(struct search *search, uint32_t index)
 {
     uint32_t *members = search->plan->state->topology + search->done;
     uint32_t count = 0, member;
@@ -122,15 +122,15 @@ static void close_component(struct search *search, uint32_t index)
     } while (member != index);
     search->done += count;
     if (count > 1 || search->nodes[index].needs_itself)
-        report_cycle(search, members, count);
+        cycle_report(search, members, count);
 }
 
-static void leave(struct search *search, uint32_t index)
+static void cycle_leave_module(struct search *search, uint32_t index)
 {
     struct plan_node *node = &search->nodes[index];
     search->depth--;
     if (node->low == node->visit)
-        close_component(search, index);
+        cycle_close_component(search, index);
     if (search->depth == 0)
         return;
     struct plan_node *above = &search->nodes[search->stack[search->depth - 1]];
@@ -145,14 +145,15 @@ void plan_find_cycles(struct btl_plan *plan)
         .plan = plan, .nodes = state->nodes, .stack = state->stack, .open = state->open};
     for (uint32_t root = 0; root < plan->module_count; root++) {
         if (state->nodes[root].visit == 0)
-            enter(&search, root);
+            cycle_enter_module(&search, root);
         while (search.depth > 0) {
             uint32_t index = search.stack[search.depth - 1];
             const struct btl_planned *module = &plan->modules[index];
             if (state->nodes[index].cursor < module->dependency_count)
-                follow(&search, index, module->dependencies[state->nodes[index].cursor++]);
+                cycle_follow_dependency(&search, index,
+                                        module->dependencies[state->nodes[index].cursor++]);
             else
-                leave(&search, index);
+                cycle_leave_module(&search, index);
         }
     }
 }

@@ -43,13 +43,13 @@ bool plan_find_dependents(struct btl_plan *plan)
     return true;
 }
 
-static bool is_planned(const struct btl_planned *module)
+static bool plan_is_planned(const struct btl_planned *module)
 {
     return module->verdict == BTL_LOAD || module->verdict == BTL_READY;
 }
 
 // Everything that depends on a module that has just failed fails, and so on.
-static void fail_dependents(struct btl_plan *plan, uint32_t index)
+static void plan_fail_dependents(struct btl_plan *plan, uint32_t index)
 {
     const struct btl_plan_state *state = plan->state;
     uint32_t depth = 0;
@@ -59,7 +59,7 @@ static void fail_dependents(struct btl_plan *plan, uint32_t index)
         for (uint32_t i = state->first_dependent[failed]; i < state->first_dependent[failed + 1];
              i++) {
             uint32_t dependent = state->dependents[i];
-            if (!is_planned(&plan->modules[dependent]))
+            if (!plan_is_planned(&plan->modules[dependent]))
                 continue;
             plan_set_failed(plan, dependent,
                             btl_report(plan->diags, BTL_PLAN_DEPENDENCY_FAILED,
@@ -73,20 +73,20 @@ static void fail_dependents(struct btl_plan *plan, uint32_t index)
 void btl_plan_fail(struct btl_plan *plan, uint32_t index, const struct btl_diag *reason)
 {
     const struct btl_planned *module = &plan->modules[index];
-    if (module->verdict != BTL_PENDING && !is_planned(module))
+    if (module->verdict != BTL_PENDING && !plan_is_planned(module))
         return;
     if (reason == NULL)
         reason = plan_report_unusable(plan, index);
     plan_set_failed(plan, index, reason);
     if (plan->state->ordered)
-        fail_dependents(plan, index);
+        plan_fail_dependents(plan, index);
 }
 
 void btl_plan_compact(struct btl_plan *plan)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < plan->order_count; i++)
-        if (is_planned(&plan->modules[plan->order[i]]))
+        if (plan_is_planned(&plan->modules[plan->order[i]]))
             plan->order[kept++] = plan->order[i];
     plan->order_count = kept;
 }

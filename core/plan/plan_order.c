@@ -9,7 +9,7 @@
 
 // The module that keeps `index` from being loaded in the phase, or BTL_NONE. Dependencies are
 // settled already.
-static uint32_t culprit_of(const struct btl_plan *plan, uint32_t index, enum btl_phase phase)
+static uint32_t order_culprit_of(const struct btl_plan *plan, uint32_t index, enum btl_phase phase)
 {
     const struct btl_planned *module = &plan->modules[index];
     if (module->verdict == BTL_LOAD)
@@ -24,21 +24,22 @@ static uint32_t culprit_of(const struct btl_plan *plan, uint32_t index, enum btl
     return BTL_NONE;
 }
 
-static void settle(struct btl_plan *plan, enum btl_phase phase)
+static void order_find_culprits(struct btl_plan *plan, enum btl_phase phase)
 {
     const struct btl_plan_state *state = plan->state;
     for (uint32_t i = 0; i < plan->module_count; i++)
-        state->nodes[state->topology[i]].culprit = culprit_of(plan, state->topology[i], phase);
+        state->nodes[state->topology[i]].culprit =
+            order_culprit_of(plan, state->topology[i], phase);
 }
 
-static void append(struct btl_plan *plan, uint32_t index, enum btl_phase phase)
+static void order_append(struct btl_plan *plan, uint32_t index, enum btl_phase phase)
 {
     plan->modules[index].phase = phase;
     plan->modules[index].verdict = phase == BTL_PHASE_AUTO ? BTL_READY : BTL_LOAD;
     plan->order[plan->order_count++] = index;
 }
 
-static void push(struct btl_plan *plan, uint32_t *depth, uint32_t index)
+static void order_push(struct btl_plan *plan, uint32_t *depth, uint32_t index)
 {
     plan->state->nodes[index].cursor = 0;
     plan->state->stack[(*depth)++] = index;
@@ -46,16 +47,16 @@ static void push(struct btl_plan *plan, uint32_t *depth, uint32_t index)
 
 // Appends what `root` needs and has no place yet, dependencies first in declared order, then
 // `root`.
-static void place(struct btl_plan *plan, uint32_t root, enum btl_phase phase)
+static void order_place_module(struct btl_plan *plan, uint32_t root, enum btl_phase phase)
 {
     struct btl_plan_state *state = plan->state;
     uint32_t depth = 0;
-    push(plan, &depth, root);
+    order_push(plan, &depth, root);
     while (depth > 0) {
         uint32_t index = state->stack[depth - 1];
         const struct btl_planned *module = &plan->modules[index];
         if (state->nodes[index].cursor == module->dependency_count) {
-            append(plan, index, phase);
+            order_append(plan, index, phase);
             depth--;
             continue;
         }
@@ -64,12 +65,12 @@ static void place(struct btl_plan *plan, uint32_t root, enum btl_phase phase)
             continue;
         if (plan->modules[next].configured > phase)
             plan->modules[next].pulled_by = index;
-        push(plan, &depth, next);
+        order_push(plan, &depth, next);
     }
 }
 
 // A dependency that nothing pulled, and that cannot be loaded on demand either (rule 13).
-static void report_never_pulled(struct btl_plan *plan, uint32_t index)
+static void order_report_never_pulled(struct btl_plan *plan, uint32_t index)
 {
     plan_set_failed(plan, index,
                     btl_report(plan->diags, BTL_PLAN_NEVER_PULLED, plan_file_place(plan, index),
@@ -78,21 +79,21 @@ static void report_never_pulled(struct btl_plan *plan, uint32_t index)
 
 static void plan_phase(struct btl_plan *plan, enum btl_phase phase)
 {
-    settle(plan, phase);
+    order_find_culprits(plan, phase);
     for (uint32_t i = 0; i < plan->module_count; i++) {
         if (plan->modules[i].verdict != BTL_PENDING || plan->modules[i].configured != phase)
             continue;
         uint32_t culprit = plan->state->nodes[i].culprit;
         if (culprit == BTL_NONE)
-            place(plan, i, phase);
+            order_place_module(plan, i, phase);
         else if (culprit == i)
-            report_never_pulled(plan, i);
+            order_report_never_pulled(plan, i);
         else
             plan_report_dependencies(plan, i, phase);
     }
 }
 
-static bool prepare(struct btl_plan *plan)
+static bool order_allocate(struct btl_plan *plan)
 {
     struct btl_plan_state *state = plan->state;
     uint32_t count = plan->module_count;
@@ -105,7 +106,7 @@ static bool prepare(struct btl_plan *plan)
 }
 
 // Without memory nothing is known to be complete: no module is loaded.
-static void fail_all(struct btl_plan *plan)
+static void plan_fail_all(struct btl_plan *plan)
 {
     plan->order_count = 0;
     for (uint32_t i = 0; i < plan->module_count; i++)
@@ -121,7 +122,7 @@ bool btl_plan_order(struct btl_plan *plan)
     if (state->ordered)
         return state->failed == 0;
     state->ordered = true;
-    if (!state->out_of_memory && !prepare(plan))
+    if (!state->out_of_memory && !order_allocate(plan))
         plan_no_memory(plan);
     if (!state->out_of_memory) {
         plan_check_modules(plan);
@@ -132,6 +133,6 @@ bool btl_plan_order(struct btl_plan *plan)
         plan_report_idle(plan);
     }
     if (state->out_of_memory)
-        fail_all(plan);
+        plan_fail_all(plan);
     return state->failed == 0;
 }

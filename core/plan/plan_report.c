@@ -1,46 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where a module stands for messages, and why it fails because of others.
+// Messages about modules that fail because of others, and about settings without effect.
 #include "plan_state.h"
 
-struct btl_place plan_file_place(const struct btl_plan *plan, uint32_t index)
-{
-    const struct btl_planned *module = &plan->modules[index];
-    return (struct btl_place){.file = module->path, .module = module->name};
-}
-
-struct btl_place plan_place(const struct btl_plan *plan, uint32_t index,
-                            const struct btl_setting *setting)
-{
-    const struct btl_planned *module = &plan->modules[index];
-    if (module->config == NULL)
-        return plan_file_place(plan, index);
-    if (setting == NULL)
-        setting = module->config->load != NULL ? module->config->load : module->config->first;
-    return btl_setting_place(plan->config, setting, module->name);
-}
-
-const struct btl_diag *plan_report_unusable(struct btl_plan *plan, uint32_t index)
-{
-    return btl_report(plan->diags, BTL_PLAN_MODULE_UNUSABLE, plan_place(plan, index, NULL),
-                      BTL_ARG(plan->modules[index].path));
-}
-
-struct btl_str plan_keep_text(struct btl_plan *plan, struct btl_str text)
-{
-    struct btl_str kept = btl_str_copy(plan->arena, text);
-    if (kept.at == NULL)
-        plan_no_memory(plan);
-    return kept;
-}
-
-struct btl_str plan_supported_text(struct btl_plan *plan, uint32_t index)
-{
-    char text[16];
-    size_t len = btl_supported_text(plan->modules[index].info->supported, text);
-    return plan_keep_text(plan, (struct btl_str){text, len});
-}
-
-static uint32_t blacklist_line(const struct btl_plan *plan)
+static uint32_t find_blacklist_line(const struct btl_plan *plan)
 {
     for (size_t i = plan->config->setting_count; i > 0; i--)
         if (btl_str_equal(plan->config->settings[i - 1].key, BTL_STR("module_blacklist")))
@@ -48,15 +10,15 @@ static uint32_t blacklist_line(const struct btl_plan *plan)
     return 0;
 }
 
-static const struct btl_diag *report_off(struct btl_plan *plan, struct btl_place place,
-                                         uint32_t dependency)
+static const struct btl_diag *report_dependency_off(struct btl_plan *plan, struct btl_place place,
+                                                    uint32_t dependency)
 {
     const struct btl_planned *module = &plan->modules[dependency];
     if (!module->config->blacklisted)
         return btl_report(plan->diags, BTL_PLAN_DEPENDENCY_OFF, place, BTL_ARG(module->name),
                           BTL_DEC(module->config->load->line));
     if (plan->state->blacklist_line == 0)
-        plan->state->blacklist_line = blacklist_line(plan);
+        plan->state->blacklist_line = find_blacklist_line(plan);
     return btl_report(plan->diags, BTL_PLAN_DEPENDENCY_BLACKLISTED, place, BTL_ARG(module->name),
                       BTL_DEC(plan->state->blacklist_line));
 }
@@ -69,7 +31,7 @@ static const struct btl_diag *report_dependency(struct btl_plan *plan, struct bt
     uint32_t culprit = plan->state->nodes[dependency].culprit;
     struct btl_arg name = BTL_ARG(plan->modules[dependency].name);
     if (plan->modules[dependency].verdict == BTL_OFF)
-        return report_off(plan, place, dependency);
+        return report_dependency_off(plan, place, dependency);
     // What is off or has failed below the dependency will fail that as well, if it has not yet.
     if (plan->modules[dependency].verdict == BTL_FAILED ||
         plan->modules[culprit].verdict != BTL_PENDING)

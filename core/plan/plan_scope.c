@@ -5,7 +5,7 @@
 
 #include "plan_state.h"
 
-static bool is_allowed(const struct btl_scope *scope, uint32_t owner)
+static bool plan_allows_owner(const struct btl_scope *scope, uint32_t owner)
 {
     const struct btl_plan *plan = scope->caller;
     if (owner == BTL_KERNEL)
@@ -13,7 +13,7 @@ static bool is_allowed(const struct btl_scope *scope, uint32_t owner)
     return owner < plan->module_count && plan->state->nodes[owner].mark == plan->state->stamp;
 }
 
-static struct btl_str owner_name(const struct btl_scope *scope, uint32_t owner)
+static struct btl_str plan_owner_name(const struct btl_scope *scope, uint32_t owner)
 {
     const struct btl_plan *plan = scope->caller;
     if (owner == BTL_KERNEL)
@@ -28,6 +28,8 @@ void btl_plan_scope(struct btl_plan *plan, uint32_t module, const struct btl_sym
     uint32_t stamp = plan_new_stamp(plan);
     for (uint32_t i = 0; i < planned->dependency_count; i++)
         plan->state->nodes[planned->dependencies[i]].mark = stamp;
-    *ret_scope = (struct btl_scope){
-        .symtab = symtab, .allowed = is_allowed, .owner_name = owner_name, .caller = plan};
+    *ret_scope = (struct btl_scope){.symtab = symtab,
+                                    .allowed = plan_allows_owner,
+                                    .owner_name = plan_owner_name,
+                                    .caller = plan};
 }

@@ -2,7 +2,7 @@
 // Which files the kernel gets in memory, and which it reads itself.
 #include <btl/plan.h>
 
-static bool provides_files(const struct btl_modinfo *info)
+static bool provides_file_system(const struct btl_modinfo *info)
 {
     for (size_t i = 0; i < info->provide_count; i++)
         if (btl_str_equal(info->provides[i].name, BTL_STR("fs")))
@@ -10,7 +10,7 @@ static bool provides_files(const struct btl_modinfo *info)
     return false;
 }
 
-static bool drives(const struct btl_modinfo *info, struct btl_str controller)
+static bool drives_controller(const struct btl_modinfo *info, struct btl_str controller)
 {
     for (size_t i = 0; i < info->alias_count; i++)
         if (btl_alias_match(info->aliases[i], controller))
@@ -27,8 +27,8 @@ bool btl_plan_stages_all(const struct btl_plan *plan, struct btl_str controller)
         const struct btl_planned *module = &plan->modules[i];
         if (module->verdict != BTL_LOAD || module->phase > BTL_PHASE_BOOT2)
             continue;
-        files |= provides_files(module->info);
-        driver |= controller.len > 0 && drives(module->info, controller);
+        files |= provides_file_system(module->info);
+        driver |= controller.len > 0 && drives_controller(module->info, controller);
     }
     return !files || !driver;
 }

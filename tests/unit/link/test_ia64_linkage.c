@@ -20,9 +20,9 @@ static void each_thing_is_made_once(void **state)
         assert_true(ia64_linkage_add(linkage, IA64_IMPORT_STUB, 5, 0));
     }
     assert_int_equal(linkage->count, 2);
-    assert_int_equal(linkage->size[IA64_GOT], 8);
-    assert_int_equal(linkage->size[IA64_PLT], 48);
-    assert_int_equal(linkage->size[IA64_OPD], 0);
+    assert_int_equal(linkage->size[IA64_AREA_GOT], 8);
+    assert_int_equal(linkage->size[IA64_AREA_PLT], 48);
+    assert_int_equal(linkage->size[IA64_AREA_OPD], 0);
     test_memory_end(&memory);
 }
 
@@ -32,17 +32,17 @@ static void kind_symbol_and_offset_tell_things_apart(void **state)
     struct test_memory memory;
     test_memory_begin_limited(&memory, SIZE_MAX);
     struct ia64_linkage *linkage = ia64_linkage_new(&memory.arena);
-    for (unsigned kind = 0; kind < IA64_MADE; kind++)
+    for (unsigned kind = 0; kind < IA64_ENTRY_KINDS; kind++)
         for (uint32_t of = 0; of < 2; of++)
             for (uint64_t offset = 0; offset < 2; offset++) {
                 assert_null(ia64_linkage_find(linkage, kind, of, offset << 63));
                 assert_true(ia64_linkage_add(linkage, kind, of, offset << 63));
                 assert_non_null(ia64_linkage_find(linkage, kind, of, offset << 63));
             }
-    assert_int_equal(linkage->count, 4 * IA64_MADE);
-    assert_int_equal(linkage->size[IA64_GOT], 4 * (8 + 8));
-    assert_int_equal(linkage->size[IA64_OPD], 4 * 16);
-    assert_int_equal(linkage->size[IA64_PLT], 4 * (48 + 16));
+    assert_int_equal(linkage->count, 4 * IA64_ENTRY_KINDS);
+    assert_int_equal(linkage->size[IA64_AREA_GOT], 4 * (8 + 8));
+    assert_int_equal(linkage->size[IA64_AREA_OPD], 4 * 16);
+    assert_int_equal(linkage->size[IA64_AREA_PLT], 4 * (48 + 16));
     test_memory_end(&memory);
 }
 
@@ -60,14 +60,14 @@ static void places_follow_the_order_of_adding(void **state)
     }
     uint64_t stub = 0;
     for (uint32_t i = 0; i < MANY; i++) {
-        enum ia64_made kind = i % 2 != 0 ? IA64_FAR_STUB : IA64_IMPORT_STUB;
+        enum ia64_entry_kind kind = i % 2 != 0 ? IA64_FAR_STUB : IA64_IMPORT_STUB;
         assert_int_equal(ia64_linkage_find(linkage, IA64_GOT_ADDRESS, 7 * i, i)->place, 8 * i);
         assert_int_equal(ia64_linkage_find(linkage, IA64_DESCRIPTOR, 3, 16 * i)->place, 16 * i);
         assert_int_equal(ia64_linkage_find(linkage, kind, i, 0)->place, stub);
         stub += i % 2 != 0 ? IA64_FAR_STUB_SIZE : IA64_IMPORT_STUB_SIZE;
     }
-    assert_int_equal(linkage->size[IA64_PLT], stub);
-    assert_int_equal(ia64_area_of(IA64_GOT_DESCRIPTOR), IA64_GOT);
+    assert_int_equal(linkage->size[IA64_AREA_PLT], stub);
+    assert_int_equal(ia64_area_of(IA64_GOT_DESCRIPTOR), IA64_AREA_GOT);
     test_memory_end(&memory);
 }
 
@@ -85,7 +85,7 @@ static void what_does_not_fit_into_memory_is_not_added(void **state)
         if (linkage != NULL) {
             assert_null(ia64_linkage_find(linkage, IA64_GOT_ADDRESS, added, 0));
             assert_int_equal(ia64_linkage_find(linkage, IA64_GOT_ADDRESS, 31, 0)->place, 8 * 31);
-            assert_int_equal(linkage->size[IA64_GOT], 8 * 32);
+            assert_int_equal(linkage->size[IA64_AREA_GOT], 8 * 32);
         }
         test_memory_end(&memory);
     }

@@ -16,32 +16,32 @@ static void a_store_needs_its_whole_width_inside_the_window(void **state)
     enum { SIZE = 16 };
     uint8_t *block = calloc(1, SIZE);
     assert_non_null(block);
-    struct btl_window window = {.at = block, .size = SIZE};
+    struct btl_window window = {.memory = block, .size = SIZE};
     assert_true(btl_window_store32(&window, SIZE - 4, 1));
     assert_true(btl_window_store64(&window, SIZE - 8, 1));
-    assert_ptr_equal(btl_window_at(&window, SIZE - 1, 1), block + SIZE - 1);
+    assert_ptr_equal(btl_window_bytes(&window, SIZE - 1, 1), block + SIZE - 1);
     for (uint64_t offset = SIZE - 3; offset <= SIZE + 1; offset++)
         assert_false(btl_window_store32(&window, offset, 1)); // the offset alone may be inside
     for (uint64_t offset = SIZE - 7; offset <= SIZE + 1; offset++)
         assert_false(btl_window_store64(&window, offset, 1));
-    assert_null(btl_window_at(&window, SIZE, 1)); // `>` for `>=` at the end
+    assert_null(btl_window_bytes(&window, SIZE, 1)); // `>` for `>=` at the end
     free(block);
 }
 
 static void offsets_that_wrap_are_outside(void **state)
 {
     uint8_t block[8] = {0};
-    struct btl_window window = {.at = block, .size = sizeof(block)};
+    struct btl_window window = {.memory = block, .size = sizeof(block)};
     assert_false(btl_window_store32(&window, UINT64_MAX, 1));
     assert_false(btl_window_store32(&window, UINT64_MAX - 3, 1));
     assert_false(btl_window_store64(&window, UINT64_MAX - 7, 1));
-    assert_null(btl_window_at(&window, 4, UINT64_MAX));
+    assert_null(btl_window_bytes(&window, 4, UINT64_MAX));
 }
 
 static void a_window_smaller_than_the_field_takes_nothing(void **state)
 {
     uint8_t block[3] = {0};
-    struct btl_window window = {.at = block, .size = sizeof(block)};
+    struct btl_window window = {.memory = block, .size = sizeof(block)};
     assert_false(btl_window_store32(&window, 0, 1));
     assert_false(btl_window_store64(&window, 0, 1));
 }
@@ -49,7 +49,7 @@ static void a_window_smaller_than_the_field_takes_nothing(void **state)
 static void fields_may_be_unaligned(void **state)
 {
     uint8_t block[16] = {0};
-    struct btl_window window = {.at = block, .size = sizeof(block)};
+    struct btl_window window = {.memory = block, .size = sizeof(block)};
     assert_true(btl_window_store32(&window, 1, 0x04030201));
     assert_true(btl_window_store64(&window, 7, 0x0807060504030201));
     assert_int_equal(block[1], 1);
@@ -77,7 +77,7 @@ static void entries_are_found_for_loaded_sections_only(void **state)
     assert_int_equal(rela.target, data);
     assert_int_equal(rela.count, 2);
     assert_int_equal(rela.window.size, 24);
-    assert_ptr_equal(rela.window.at, f.block + f.image.section_offset[data]);
+    assert_ptr_equal(rela.window.memory, f.block + f.image.section_offset[data]);
     assert_true(rela.window.address == LF_BASE + f.image.section_offset[data]);
     assert_false(btl_rela_next(&f.image, &cursor, &rela));
     assert_false(btl_rela_next(&f.image, &cursor, &rela));

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "link/ia64_made.h"
+#include "link/ia64_entries.h"
 #include "ia64_types.h"
 
 static void secrel_counts_from_the_section_of_the_symbol(void **state)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What relocations of ia64 go through, of one image: its gp, GOT, function descriptors and stubs.
 // docs/ia64.md draws them.
-#ifndef BTL_CORE_IA64_MADE_H
-#define BTL_CORE_IA64_MADE_H
+#ifndef BTL_CORE_IA64_ENTRIES_H
+#define BTL_CORE_IA64_ENTRIES_H
 
 #include <btl/link.h>
 
@@ -16,11 +16,11 @@
 bool ia64_imported(const struct btl_elf *elf, uint32_t symbol);
 
 // While counting. image->machine_data is the linkage. Each is false when there is no memory.
-bool ia64_need_got(struct btl_image *image, uint32_t symbol, uint64_t addend);
-bool ia64_need_descriptor(struct btl_image *image, uint32_t symbol, uint64_t addend);
-bool ia64_need_got_descriptor(struct btl_image *image, uint32_t symbol, uint64_t addend);
-bool ia64_need_import_stub(struct btl_image *image, uint32_t symbol);
-bool ia64_need_far_stub(struct btl_image *image, uint32_t symbol, uint64_t addend);
+bool ia64_count_got(struct btl_image *image, uint32_t symbol, uint64_t addend);
+bool ia64_count_descriptor(struct btl_image *image, uint32_t symbol, uint64_t addend);
+bool ia64_count_got_descriptor(struct btl_image *image, uint32_t symbol, uint64_t addend);
+bool ia64_count_import_stub(struct btl_image *image, uint32_t symbol);
+bool ia64_count_far_stub(struct btl_image *image, uint32_t symbol, uint64_t addend);
 
 // In a placed image.
 uint64_t ia64_gp(const struct btl_image *image);
@@ -35,6 +35,6 @@ uint64_t ia64_own_descriptor(const struct btl_image *image, uint32_t symbol, uin
 uint64_t ia64_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend);
 
 // Writes all that was counted. Symbols have their values.
-void ia64_fill(const struct btl_image *image);
+void ia64_write_entries(const struct btl_image *image);
 
 #endif

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// GOT, descriptors and stubs: counted, found, filled in.
+#include "ia64_entries.h"
+#include "ia64_bundle.h"
+#include <btl/mem.h>
+#include "reloc.h"
+
+// Calls a function of another image. The GOT entry holds the address of the descriptor: entry, gp.
+//
+//     { addl r15 = @gprel(entry), gp ;;  ld8 r15 = [r15]    nop.i 0 ;; }
+//     { ld8 r16 = [r15], 8 ;;            ld8 gp = [r15]     nop.i 0    }
+//     { nop.m 0                          mov b6 = r16       br.few b6 ;; }
+static const uint64_t import_stub[] = {
+    0x00f024000200780b, 0x000400000020303c, 0x001014181e20800a,
+    0x000400000020303c, 0x8060000100000011, 0x0080006000038004,
+};
+_Static_assert(sizeof(import_stub) == IA64_IMPORT_STUB_SIZE, "size of an import stub");
+
+// Changes no register, for the branch that comes here need not be a call:
+//
+//     { nop.m 0  brl.few target ;; }
+static const uint64_t far_stub[] = {0x0000000100000005, 0xc000000000000000};
+_Static_assert(sizeof(far_stub) == IA64_FAR_STUB_SIZE, "size of a far stub");
+
+bool ia64_imported(const struct btl_elf *elf, uint32_t symbol)
+{
+    uint16_t special;
+    return symbol != 0 && btl_elf_symbol_section(elf, symbol, &special) == ELF_SHN_UNDEF &&
+           special == 0;
+}
+
+// Descriptors belong to places, not to symbols: all names of a function have the same one. False:
+// the symbol is nothing that could have one.
+static bool ia64_function_place(const struct btl_image *image, uint32_t symbol, uint64_t addend,
+                                uint32_t *ret_section, uint64_t *ret_offset)
+{
+    uint16_t special;
+    uint32_t section = btl_elf_symbol_section(image->elf, symbol, &special);
+    if (special == ELF_SHN_COMMON || ia64_imported(image->elf, symbol) ||
+        (section != ELF_SHN_UNDEF && image->section_offset[section] == BTL_NO_OFFSET))
+        return false;
+    *ret_section = section;
+    *ret_offset = image->elf->symbols[symbol].value + addend;
+    return true;
+}
+
+static bool ia64_add_entry(struct btl_image *image, enum ia64_entry_kind kind, uint32_t target,
+                           uint64_t offset)
+{
+    return ia64_linkage_add(image->machine_data, kind, target, offset);
+}
+
+bool ia64_count_got(struct btl_image *image, uint32_t symbol, uint64_t addend)
+{
+    return ia64_add_entry(image, IA64_GOT_ADDRESS, symbol, addend);
+}
+
+bool ia64_count_descriptor(struct btl_image *image, uint32_t symbol, uint64_t addend)
+{
+    uint32_t section;
+    uint64_t offset;
+    return !ia64_function_place(image, symbol, addend, &section, &offset) ||
+           ia64_add_entry(image, IA64_DESCRIPTOR, section, offset);
+}
+
+// The value of an imported function is its descriptor already.
+static enum ia64_entry_kind got_descriptor_kind(const struct btl_image *image, uint32_t symbol)
+{
+    return ia64_imported(image->elf, symbol) ? IA64_GOT_ADDRESS : IA64_GOT_DESCRIPTOR;
+}
+
+bool ia64_count_got_descriptor(struct btl_image *image, uint32_t symbol, uint64_t addend)
+{
+    return ia64_count_descriptor(image, symbol, addend) &&
+           ia64_add_entry(image, got_descriptor_kind(image, symbol), symbol, addend);
+}
+
+bool ia64_count_import_stub(struct btl_image *image, uint32_t symbol)
+{
+    return ia64_add_entry(image, IA64_IMPORT_STUB, symbol, 0) && ia64_count_got(image, symbol, 0);
+}
+
+bool ia64_count_far_stub(struct btl_image *image, uint32_t symbol, uint64_t addend)
+{
+    return ia64_add_entry(image, IA64_FAR_STUB, symbol, addend);
+}
+
+uint64_t ia64_gp(const struct btl_image *image)
+{
+    return image->base + image->segment[BTL_SEG_DATA].offset;
+}
+
+static uint64_t ia64_entry_offset(const struct btl_image *image, const struct ia64_entry *entry)
+{
+    const uint64_t areas[IA64_AREAS] = {
+        [IA64_AREA_GOT] = image->got_offset,
+        [IA64_AREA_OPD] = image->opd_offset,
+        [IA64_AREA_PLT] = image->plt_offset,
+    };
+    return areas[ia64_area_of(entry->kind)] + entry->place;
+}
+
+static uint64_t ia64_find_address(const struct btl_image *image, enum ia64_entry_kind kind,
+                                  uint32_t target, uint64_t offset)
+{
+    const struct ia64_entry *entry = ia64_linkage_find(image->machine_data, kind, target, offset);
+    return entry != NULL ? image->base + ia64_entry_offset(image, entry) : 0;
+}
+
+uint64_t ia64_got(const struct btl_image *image, uint32_t symbol, uint64_t addend)
+{
+    return ia64_find_address(image, IA64_GOT_ADDRESS, symbol, addend);
+}
+
+uint64_t ia64_got_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend)
+{
+    return ia64_find_address(image, got_descriptor_kind(image, symbol), symbol, addend);
+}
+
+uint64_t ia64_import_stub(const struct btl_image *image, uint32_t symbol)
+{
+    return ia64_find_address(image, IA64_IMPORT_STUB, symbol, 0);
+}
+
+uint64_t ia64_far_stub(const struct btl_image *image, uint32_t symbol, uint64_t addend)
+{
+    return ia64_find_address(image, IA64_FAR_STUB, symbol, addend);
+}
+
+uint64_t ia64_own_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend)
+{
+    uint32_t section;
+    uint64_t offset;
+    return ia64_function_place(image, symbol, addend, &section, &offset)
+               ? ia64_find_address(image, IA64_DESCRIPTOR, section, offset)
+               : 0;
+}
+
+uint64_t ia64_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend)
+{
+    return ia64_imported(image->elf, symbol) ? image->value[symbol] + addend
+                                             : ia64_own_descriptor(image, symbol, addend);
+}
+
+static void ia64_write_descriptor(const struct btl_image *image, const struct ia64_entry *entry,
+                                  uint8_t *at)
+{
+    uint64_t words[2] = {entry->offset, ia64_gp(image)};
+    if (entry->target != ELF_SHN_UNDEF)
+        words[0] += image->base + image->section_offset[entry->target];
+    memcpy(at, words, sizeof(words));
+}
+
+static void ia64_write_import_stub(const struct btl_image *image, const struct ia64_entry *entry,
+                                   uint8_t *at)
+{
+    memcpy(at, import_stub, sizeof(import_stub));
+    ia64_bundle_patch(at, 0, IA64_IMM22, ia64_got(image, entry->target, 0) - ia64_gp(image));
+}
+
+static void ia64_write_far_stub(const struct btl_image *image, const struct ia64_entry *entry,
+                                uint8_t *at)
+{
+    uint64_t here = image->base + ia64_entry_offset(image, entry);
+    memcpy(at, far_stub, sizeof(far_stub));
+    ia64_bundle_patch(at, 2, IA64_BRANCH60, image->value[entry->target] + entry->offset - here);
+}
+
+static void ia64_write_got(const struct btl_image *image, const struct ia64_entry *entry,
+                           uint8_t *at)
+{
+    uint64_t value = entry->kind == IA64_GOT_ADDRESS
+                         ? image->value[entry->target] + entry->offset
+                         : ia64_descriptor(image, entry->target, entry->offset);
+    memcpy(at, &value, sizeof(value));
+}
+
+void ia64_write_entries(const struct btl_image *image)
+{
+    const struct ia64_linkage *linkage = image->machine_data;
+    for (uint32_t i = 0; i < linkage->count; i++) {
+        const struct ia64_entry *entry = &linkage->entries[i];
+        uint8_t *at = image->memory + ia64_entry_offset(image, entry);
+        if (entry->kind == IA64_DESCRIPTOR)
+            ia64_write_descriptor(image, entry, at);
+        else if (entry->kind == IA64_IMPORT_STUB)
+            ia64_write_import_stub(image, entry, at);
+        else if (entry->kind == IA64_FAR_STUB)
+            ia64_write_far_stub(image, entry, at);
+        else
+            ia64_write_got(image, entry, at);
+    }
+}
