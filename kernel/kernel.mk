@@ -1,5 +1,8 @@
 # The reference kernel: $(O)/kernel/kernel.elf, with its symbols.
 # Shared files compile for every architecture; what differs is in kernel/arch/$(ARCH)/.
+# Layers: a folder includes headers of itself and of folders to its left.
+#   base < console, vm < firmware, dlkm < device, failure < monitor < kernel/*.c
+# arch/ARCH implements base/arch.h for all of them, and includes base, vm, firmware and failure.
 KERNEL_OUT := $(O)/kernel
 KERNEL_VERSION := 1.0
 CROSS ?=

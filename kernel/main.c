@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The boot order. Read kmain() from top to bottom; every line may use what the lines above it made.
-#include "arch.h"
-#include "failure/boot_state.h"
+#include "base/arch.h"
+#include "base/handoff.h"
+#include "console/print.h"
 #include "dlkm/dlkm.h"
 #include "dlkm/source.h"
+#include "failure/boot_state.h"
 #include "failure/give_up.h"
-#include "firmware/handoff.h"
-#include "monitor/monitor.h"
 #include "failure/power.h"
-#include "console/print.h"
+#include "failure/watchdog.h"
+#include "judge.h"
+#include "monitor/monitor.h"
 #include "monitor/report.h"
 #include "monitor/selftest.h"
 #include "vm/early.h"
 #include "vm/page.h"
 #include "vm/vm.h"
-#include "failure/watchdog.h"
 
 #include <btl/kernel.h>
 
@@ -85,7 +86,8 @@ void kmain(const void *manifest)
     handoff_adopt(manifest); // checked, or the boot ends here
     start_early_memory();    // from here on kmem_alloc() works
     options_parse();
-    console_configure(); // the screen
+    console_configure(
+        boot_system()->direct_map_size); // the screen, if the loader's direct map reaches it
     banner();
     say_fallback();
     watchdog_start(); // from here on a hang is a panic, where boot_timeout says so
@@ -95,7 +97,8 @@ void kmain(const void *manifest)
 
     vm_init(); // own page tables; modules that failed are judged after it, so that the rescue
                // monitor and the firmware's services have what they need
-    console_configure();
+    dlkm_release_failed();
+    console_configure(UINT64_MAX);
     print_memory();
     boot_give_up_prepare();
     boot_judge();

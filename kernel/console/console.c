@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Everything printed goes to the log, the serial line, the screen and the capture, in that order.
-#include "print.h"
+#include "console/print.h"
 
-#include "firmware/handoff.h"
-#include "vm/vm.h"
+#include "base/handoff.h"
 
 #include <btl/kernel.h>
 
@@ -34,14 +33,12 @@ void console_init(void)
     serial = uart_init();
 }
 
-// The screen, when it can be reached: in phase 1 the loader's direct map may end below it.
-static bool find_screen(struct screen *ret)
+static bool find_screen(uint64_t direct_map_size, struct screen *ret)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
 
     if (system->framebuffer_format == 0 ||
-        (!vm_ready() &&
-         !btl_in_range(system->framebuffer, system->framebuffer_size, system->direct_map_size)))
+        !btl_in_range(system->framebuffer, system->framebuffer_size, direct_map_size))
         return false;
     *ret = (struct screen){
         .pixels = phys_to_virt(system->framebuffer),
@@ -52,12 +49,13 @@ static bool find_screen(struct screen *ret)
     return true;
 }
 
-void console_configure(void)
+void console_configure(uint64_t direct_map_size)
 {
     struct screen found;
 
     serial = serial && options.serial;
-    screen = screen || (options.screen && find_screen(&found) && screen_init(&found));
+    screen =
+        screen || (options.screen && find_screen(direct_map_size, &found) && screen_init(&found));
 }
 
 struct btl_out console_out(void)

@@ -3,7 +3,7 @@
 // redraws what changed and never reads the framebuffer, which is slow.
 // The font is a PSF version 1 file (Linux console font): header, glyphs of 8 x height pixels, then
 // for each glyph the characters it shows.
-#include "print.h"
+#include "console/print.h"
 
 #include <btl/kernel.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "lineedit.h"
+#include "console/lineedit.h"
 
-#include "monitor/complete.h"
+#include "console/complete.h"
 
 #include <btl/kernel.h>
 #include <btl/line_edit.h>

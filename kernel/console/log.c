@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The kernel's log: a ring of what was printed, each line with its time and level, as the loader's
 // log in the manifest has them. Static, because the first lines are older than any allocator.
-#include "print.h"
+#include "console/print.h"
 
-#include "firmware/handoff.h"
-#include "timeline.h"
+#include "base/handoff.h"
+#include "base/timeline.h"
 
 #define LOG_SIZE (64u << 10)
 

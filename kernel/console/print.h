@@ -9,9 +9,9 @@
 
 // The serial line: from here on kprintf() works.
 void console_init(void);
-// Switches devices on and off as kernel_options says, once they are parsed; the screen, if the
-// manifest has one.
-void console_configure(void);
+// Switches devices on and off as kernel_options says, once they are parsed. The screen of the
+// manifest is used when a direct map of that size reaches it.
+void console_configure(uint64_t direct_map_size);
 struct btl_out console_out(void);
 // A character from the terminal, or -1 when there is none.
 int console_read(void);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "say.h"
+#include "console/say.h"
 
-#include "print.h"
+#include "console/print.h"
 
 #include <btl/kernel.h>
 #include <btl/log.h>

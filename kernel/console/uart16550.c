@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // COM1, polled, 115200 8N1. Every wait is bounded: a line that never gets ready costs characters,
 // not the boot. A port without a UART reads as all ones and fails the scratch register.
-#include "print.h"
+#include "console/print.h"
 
 #include <btl/kernel.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Open devices: a handle each, which holds the driver.
-#include "devsw.h"
+#include "device/devsw.h"
 
 #include <btl/kernel.h>
 

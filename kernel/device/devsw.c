@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The device switch. A major belongs to a module from the time it is attached until it is detached;
 // one that somebody asked for while the module was not loaded stays the module's.
-#include "devsw.h"
+#include "device/devsw.h"
 
-#include "arena.h"
+#include "base/arena.h"
 #include "dlkm/source.h"
 
 #include <btl/kernel.h>
@@ -86,7 +86,8 @@ static bool detach(struct module *module, struct btl_diags *diags)
     return true;
 }
 
-const struct type_ops devsw_type = {.check = check, .attach = assign_all, .detach = detach};
+const struct type_ops devsw_type = {
+    .read_metadata = majors_read, .check = check, .attach = assign_all, .detach = detach};
 
 // --- majors of modules that are not loaded
 

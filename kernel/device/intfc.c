@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Matches drivers and devices. The bus is the module `pci`, reached through a stub: the kernel does
 // not depend on it, and it is loaded when the first driver looks for its devices.
-#include "intfc.h"
+#include "device/intfc.h"
 
 #include <btl/kernel.h>
 

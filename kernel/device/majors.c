@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The key `majors` of the metadata: "char:3", "block:-1", or both with a comma between.
-#include "devsw.h"
+#include "device/devsw.h"
 
 #include <btl/kernel.h>
 

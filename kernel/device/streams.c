@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The stack of a stream: a head, modules, a driver. Each element in use holds its module.
-#include "streams.h"
+#include "device/streams.h"
 
 #include <btl/kernel.h>
 

@@ -13,9 +13,10 @@
 //   types.c      what each type of module is attached to
 //   stubs.c      calls that load the module that they call
 //   phases.c     the boot phases
-//   kmadmin.c    the administrator's commands
 #ifndef KERNEL_DLKM_H
 #define KERNEL_DLKM_H
+
+#include "base/images.h"
 
 #include <btl/link.h>
 #include <btl/manifest.h>
@@ -56,25 +57,6 @@ enum module_state {
     MODULE_STATES
 };
 
-struct function {           // for backtraces
-    uint64_t address, size; // size 0: not known
-    struct btl_str name;
-};
-
-// A module in memory.
-struct module_image {
-    uint64_t base, size;
-    struct btl_segment segment[BTL_SEGS];
-    const struct btl_wrapper *wrapper;
-    bool by_loader;             // in the phase-1 arena, its symbols are in the manifest
-    struct function *functions; // else here
-    uint32_t function_count;
-    char *names;                  // memory of the names of functions and exports
-    uint64_t bss_base, bss_size;  // base 0: no section of that name
-    uint64_t unwind, unwind_size; // arch_unwind_section; size 0: there is none
-    void *defaults;               // tunables.c: the tunables as they were before loader.conf
-};
-
 // Somebody who uses a module.
 struct hold {
     struct hold *next;
@@ -111,7 +93,6 @@ struct module *module_get(uint32_t id);
 uint32_t module_id(const struct module *module);
 struct btl_str module_name(const struct module *module);
 bool module_find(struct btl_str name, uint32_t *ret_id);
-struct module *module_at(uint64_t address); // whose image holds it, or NULL
 uint32_t module_dependency(const struct module *module, uint32_t index); // id
 const char *module_state_name(enum module_state state);
 // The transitions, as drawn above.
@@ -174,10 +155,14 @@ void unload_image(struct module *module);
 // says whether the wrapper's type data can be used; `attach` after it. A `detach` that returns
 // false has reported why, and changed nothing.
 struct type_ops {
+    bool (*read_metadata)(struct module *module, const struct btl_elf *elf,
+                          struct btl_diags *diags); // of the module's file; NULL: none of its own
     bool (*check)(struct module *module, struct btl_diags *diags);
     bool (*attach)(struct module *module, struct btl_diags *diags);
     bool (*detach)(struct module *module, struct btl_diags *diags);
 };
+bool type_read_metadata(struct module *module, unsigned type, const struct btl_elf *elf,
+                        struct btl_diags *diags);
 bool type_check(struct module *module, struct btl_diags *diags);
 bool type_attach(struct module *module, struct btl_diags *diags);
 bool type_detach(struct module *module, struct btl_diags *diags);
@@ -193,9 +178,6 @@ bool image_adopt(struct module *module, struct btl_diags *diags);
 bool image_link(struct module *module, struct btl_bytes file, struct btl_arena *arena,
                 struct btl_diags *diags);
 void image_drop(struct module *module);
-bool image_holds(const struct module_image *image, uint64_t address, uint64_t size, uint8_t perm);
-// Is it a pointer to a function of the image?
-bool image_holds_function(const struct module_image *image, uint64_t pointer);
 // The symbols that modules are linked against: the kernel's and those of modules loaded so far.
 bool exports_init(void);
 const struct btl_symtab *exports_table(void);

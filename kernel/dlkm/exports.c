@@ -3,8 +3,8 @@
 // the dependencies that a module declares.
 #include "dlkm/link.h"
 
-#include "arena.h"
-#include "firmware/handoff.h"
+#include "base/arena.h"
+#include "base/handoff.h"
 
 #include <btl/kernel.h>
 

@@ -2,8 +2,8 @@
 // The image of a phase-1 module: the loader has linked it, the manifest describes it.
 #include "dlkm/dlkm.h"
 
-#include "arch.h"
-#include "firmware/handoff.h"
+#include "base/arch.h"
+#include "base/handoff.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>
@@ -57,6 +57,7 @@ bool image_adopt(struct module *module, struct btl_diags *diags)
     const struct btlm_module *entry = module->entry;
     struct btl_place place = {.module = module_name(module)};
     struct module_image image = {
+        .module = module_name(module),
         .base = entry->address,
         .size = entry->size,
         .wrapper = (const struct btl_wrapper *)(uintptr_t)entry->wrapper,
@@ -78,6 +79,7 @@ bool image_adopt(struct module *module, struct btl_diags *diags)
         return false;
     }
     *module->image = image;
+    images_add(module->image);
     return true;
 }
 
@@ -88,6 +90,7 @@ void image_drop(struct module *module)
     struct module_image *image = module->image;
 
     module->image = NULL;
+    images_remove(image);
     if (!image->by_loader)
         vm_image_free(image->base, image->size);
     else if (vm_ready())

@@ -3,7 +3,6 @@
 // linked where it lies, writable and not executable; sealing is the last step.
 #include "dlkm/link.h"
 
-#include "device/devsw.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>
@@ -35,8 +34,7 @@ static bool open(struct link *link)
     return btl_elf_open(link->file, BTL_ELF_MODULE, machine, link->place, &link->elf,
                         link->diags) &&
            btl_modinfo_read(&link->elf, link->arena, &link->info, link->diags) &&
-           (link->info.type != BTL_TYPE_WSIO_CLASS ||
-            majors_read(link->module, &link->elf, link->diags));
+           type_read_metadata(link->module, link->info.type, &link->elf, link->diags);
 }
 
 static bool place(struct link *link)
@@ -92,7 +90,7 @@ static bool make_room(struct link *link, struct module_image *to)
 
 static void keep_names(struct link *link, struct module_image *to, uint32_t first_export)
 {
-    struct function *function = to->functions;
+    struct image_function *function = to->functions;
     char *at = exports_move_names(first_export, to->names);
 
     for (uint32_t i = 1; i < link->elf.symbol_count; i++) {
@@ -100,8 +98,8 @@ static void keep_names(struct link *link, struct module_image *to, uint32_t firs
         if (!is_function(link, i))
             continue;
         memcpy(at, name.at, name.len);
-        *function++ =
-            (struct function){link->image.value[i], link->elf.symbols[i].size, {at, name.len}};
+        *function++ = (struct image_function){
+            link->image.value[i], link->elf.symbols[i].size, {at, name.len}};
         at += name.len;
     }
 }
@@ -124,6 +122,7 @@ static bool finish(struct link *link)
 
     if (to == NULL)
         return no_memory(link, "keeping the module's image");
+    to->module = link->place.module;
     to->base = link->base;
     to->size = link->image.size;
     memcpy(to->segment, link->image.segment, sizeof(to->segment));
@@ -138,6 +137,7 @@ static bool finish(struct link *link)
         keep_names(link, to, first_export);
         if (vm_image_seal(to->base, to->segment)) {
             link->module->image = to;
+            images_add(to);
             return true;
         }
         exports_remove(link->module);

@@ -2,11 +2,11 @@
 // The one way a module is loaded, at boot, on demand and by hand: a list of steps, each with what
 // undoes it. A step that fails has reported why; the steps before it are undone in reverse.
 
-#include "arena.h"
-#include "dlkm/source.h"
-#include "firmware/handoff.h"
+#include "base/arena.h"
+#include "base/handoff.h"
+#include "base/timeline.h"
 #include "console/say.h"
-#include "timeline.h"
+#include "dlkm/source.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>

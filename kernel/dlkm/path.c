@@ -3,8 +3,8 @@
 // administrator has set since.
 #include "dlkm/source.h"
 
-#include "arena.h"
-#include "firmware/handoff.h"
+#include "base/arena.h"
+#include "base/handoff.h"
 
 #include <btl/config.h>
 #include <btl/kernel.h>

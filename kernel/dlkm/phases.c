@@ -3,8 +3,8 @@
 #include "dlkm/dlkm.h"
 #include "dlkm/source.h"
 
-#include "firmware/handoff.h"
-#include "timeline.h"
+#include "base/handoff.h"
+#include "base/timeline.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dlkm/dlkm.h"
 
-#include "firmware/handoff.h"
+#include "base/handoff.h"
 
 #include <btl/device.h>
 #include <btl/kernel.h>
@@ -55,16 +55,6 @@ bool module_find(struct btl_str name, uint32_t *ret_id)
     return false;
 }
 
-struct module *module_at(uint64_t address)
-{
-    for (uint32_t id = 0; id < count; id++) {
-        const struct module_image *image = modules[id].image;
-        if (image != NULL && address - image->base < image->size)
-            return &modules[id];
-    }
-    return NULL;
-}
-
 uint32_t module_dependency(const struct module *module, uint32_t index)
 {
     const uint32_t *id = btl_manifest_entry(handoff_manifest(), BTLM_DEPENDS,
@@ -103,6 +93,7 @@ void registry_init(void)
 {
     const struct btl_manifest *manifest = handoff_manifest();
 
+    images_init();
     count = (uint32_t)btl_manifest_count(manifest, BTLM_MODULES);
     modules = kmem_alloc(count * sizeof(*modules));
     if (modules == NULL)

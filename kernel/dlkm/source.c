@@ -3,8 +3,8 @@
 // boot volume, through the file system that modules serve.
 #include "dlkm/source.h"
 
+#include "base/handoff.h"
 #include "dlkm/volume.h"
-#include "firmware/handoff.h"
 #include "vm/vm.h"
 
 #include <btl/hash.h>

@@ -3,7 +3,7 @@
 // and stored in its variable before its load function is called.
 #include "dlkm/dlkm.h"
 
-#include "firmware/handoff.h"
+#include "base/handoff.h"
 
 #include <btl/kernel.h>
 #include <btl/wrapper.h>

@@ -3,23 +3,24 @@
 // library or anything else that needs no service is `misc`.
 #include "dlkm/types.h"
 
-#include "device/devsw.h"
-#include "device/intfc.h"
-#include "device/streams.h"
-
 #include <btl/kernel.h>
 
-static const struct type_ops *const types[BTL_TYPES] = {
-    [BTL_TYPE_MISC] = NULL,
-    [BTL_TYPE_WSIO_CLASS] = &devsw_type,
-    [BTL_TYPE_WSIO_INTFC] = &intfc_type,
-    [BTL_TYPE_STREAMS_DRV] = &streams_type,
-    [BTL_TYPE_STREAMS_MOD] = &streams_type,
-};
+static const struct type_ops *ops_of_type(unsigned type)
+{
+    return type < BTL_TYPES ? type_services[type] : NULL;
+}
 
 static const struct type_ops *ops_of(const struct module *module)
 {
-    return module->entry->type < BTL_TYPES ? types[module->entry->type] : NULL;
+    return ops_of_type(module->entry->type);
+}
+
+bool type_read_metadata(struct module *module, unsigned type, const struct btl_elf *elf,
+                        struct btl_diags *diags)
+{
+    const struct type_ops *ops = ops_of_type(type);
+
+    return ops == NULL || ops->read_metadata == NULL || ops->read_metadata(module, elf, diags);
 }
 
 // Attaching may fail after the load function has run, and then the module must be able to go.

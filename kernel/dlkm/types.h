@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Between types.c and the services: devsw.c, intfc.c, streams.c.
+// Between types.c and the services: kernel/device/.
 #ifndef KERNEL_DLKM_TYPES_H
 #define KERNEL_DLKM_TYPES_H
 
 #include "dlkm/dlkm.h"
+
+// device/services.c; NULL: a type that needs no service.
+extern const struct type_ops *const type_services[BTL_TYPES];
 
 // Does the wrapper's type_data point to `size` bytes of the image? Reports when not.
 bool type_data_holds(const struct module *module, size_t size, struct btl_diags *diags);

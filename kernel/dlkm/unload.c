@@ -2,8 +2,8 @@
 // Unloading: the steps of load.c the other way round. Who is in use says by whom.
 #include "dlkm/link.h"
 
-#include "arena.h"
-#include "monitor/monitor.h"
+#include "base/arena.h"
+#include "console/command.h"
 #include "console/print.h"
 
 #include <btl/kernel.h>
@@ -21,7 +21,7 @@ void unload_image(struct module *module)
     uint64_t start = module->image->base, end = start + module->image->size;
     bool left = console_forget(start, end);
 
-    left = monitor_forget(start, end) || left;
+    left = command_forget(start, end) || left;
     if (left)
         kprintf("%pS: left a console capture or a command behind; removed\n", &name);
     stubs_forget(module);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "dlkm/volume.h"
 
-#include "firmware/handoff.h"
+#include "base/handoff.h"
 
 #include <btl/elf.h>
 #include <btl/gpt.h>

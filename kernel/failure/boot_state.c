@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The records that the kernel writes: BtlGood, BtlFailed, BtlNext. Variables live in flash, which
 // wears: what a variable has already is not written again.
-#include "boot_state.h"
+#include "failure/boot_state.h"
 
-#include "dlkm/dlkm.h"
-#include "firmware/handoff.h"
+#include "base/handoff.h"
 #include "console/say.h"
+#include "dlkm/dlkm.h"
 
 #include <btl/kernel.h>
 

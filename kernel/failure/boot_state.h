@@ -34,9 +34,4 @@ void boot_record_load(enum btl_variable which, struct boot_record *ret);
 // Writes it, unless it is there like this (*ret_new false). False: why not has been said.
 bool boot_record_store(enum btl_variable which, const struct btl_record *record, bool *ret_new);
 
-// boot_commands.c: the monitor's commands.
-void boot_ok_run(int argc, char **argv);
-void next_conf_run(int argc, char **argv);
-void boot_state_run(int argc, char **argv);
-
 #endif

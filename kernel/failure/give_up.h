@@ -19,8 +19,5 @@ void boot_give_up_reset(bool recorded);
 // A failure in giving up: resets without the firmware. Returns when there is nothing to fall back
 // to and no tries are counted.
 void boot_reset_failed(void);
-// What modules that failed mean for the boot: it goes on, is given up, or stops, in the rescue
-// monitor or by a reset. Once virtual memory is up.
-void boot_judge(void);
 
 #endif

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "panic.h"
+#include "failure/panic.h"
 
-#include "boot_state.h"
-#include "dlkm/dlkm.h"
-#include "give_up.h"
-#include "power.h"
+#include "base/symbols.h"
 #include "console/print.h"
-#include "symbols.h"
-#include "watchdog.h"
+#include "dlkm/dlkm.h"
+#include "failure/boot_state.h"
+#include "failure/give_up.h"
+#include "failure/power.h"
+#include "failure/watchdog.h"
 
 #include <btl/boot_state.h>
 #include <btl/kernel.h>

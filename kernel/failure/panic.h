@@ -3,7 +3,7 @@
 #ifndef KERNEL_PANIC_H
 #define KERNEL_PANIC_H
 
-#include "arch.h"
+#include "base/arch.h"
 
 // Between the two the caller says what happened. A panic inside a panic stops at once.
 void panic_begin(void);

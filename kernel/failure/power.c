@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "power.h"
+#include "failure/power.h"
 
-#include "arch.h"
+#include "base/arch.h"
+#include "base/handoff.h"
 #include "firmware/efi_runtime.h"
-#include "firmware/handoff.h"
 
 #include <btl/kernel.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "watchdog.h"
+#include "failure/watchdog.h"
 
-#include "arch.h"
-#include "boot_state.h"
-#include "give_up.h"
-#include "panic.h"
+#include "base/arch.h"
 #include "console/say.h"
+#include "failure/boot_state.h"
+#include "failure/give_up.h"
+#include "failure/panic.h"
 
 #include <btl/kernel.h>
 

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// Tables that the firmware has left in memory. What they say is the firmware's word; where they lie
+// is checked, so that a wrong address is no fault.
+//
 // ACPI tables (ACPI 6.5, 5.2): RSDP, then XSDT (addresses of 8 bytes) or RSDT (of 4), then each
 // table.
+#include "vm/direct_map.h"
+
 #include <btl/kernel.h>
 #include <btl/manifest.h>
 
@@ -16,6 +21,11 @@ enum { // bytes
     HEADER_SIZE = 36,
     HEADER_LENGTH = 4,
 };
+
+const void *firmware_table(uint64_t physical, size_t size)
+{
+    return physical != 0 && direct_map_holds(physical, size) ? phys_to_virt(physical) : NULL;
+}
 
 static uint64_t load(const uint8_t *at, size_t size)
 {

@@ -9,10 +9,10 @@
 // during a call. No such mapping exists in the space in which the kernel and modules run.
 //
 // Where firmware is called with translation off there is no such space, and no such mapping at all.
-#include "efi_runtime.h"
+#include "firmware/efi_runtime.h"
 
-#include "arch.h"
-#include "handoff.h"
+#include "base/arch.h"
+#include "base/handoff.h"
 #include "vm/page.h"
 #include "vm/vm.h"
 

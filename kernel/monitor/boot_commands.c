@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // boot-ok, next-conf and boot-state.
 #include "failure/boot_state.h"
+#include "monitor/commands.h"
 
-#include "dlkm/volume.h"
-#include "firmware/handoff.h"
+#include "base/handoff.h"
 #include "console/print.h"
 #include "console/say.h"
+#include "dlkm/volume.h"
 
 #include <btl/config.h>
 #include <btl/kernel.h>

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The monitor's own commands: a table, and the function of each.
-#include "monitor.h"
+#include "monitor/commands.h"
 
-#include "failure/boot_state.h"
-#include "device/devices.h"
+#include "monitor/commands.h"
+#include "monitor/commands.h"
+
+#include "base/handoff.h"
+#include "base/timeline.h"
+#include "console/command.h"
+#include "console/print.h"
 #include "dlkm/dlkm.h"
-#include "dlkm/kmadmin.h"
-#include "firmware/handoff.h"
 #include "failure/panic.h"
 #include "failure/power.h"
-#include "console/print.h"
-#include "selftest.h"
-#include "timeline.h"
+#include "monitor/monitor.h"
+#include "monitor/selftest.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "report.h"
+#include "monitor/report.h"
 
-#include "failure/boot_state.h"
+#include "base/handoff.h"
 #include "dlkm/dlkm.h"
+#include "failure/boot_state.h"
 #include "failure/give_up.h"
-#include "firmware/handoff.h"
 #include "vm/page.h"
 #include "vm/vm.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "selftest.h"
+#include "monitor/selftest.h"
 
-#include "arch.h"
+#include "base/arch.h"
+#include "base/handoff.h"
+#include "base/symbols.h"
 #include "dlkm/dlkm.h"
 #include "dlkm/source.h"
-#include "firmware/handoff.h"
-#include "symbols.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
 #include "vm/vm.h"

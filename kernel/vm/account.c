@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Who has the memory: for a person, and as a check.
-#include "firmware/handoff.h"
+#include "base/handoff.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
 #include "vm/vm.h"

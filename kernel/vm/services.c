@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The page-frame services that modules may call, from phase 2 on.
-#include "symbols.h"
+#include "base/symbols.h"
 #include "vm/page.h"
 #include "vm/vm.h"
 #include "vm/window.h"

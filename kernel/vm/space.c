@@ -9,9 +9,9 @@
 // Nothing else: no identity map, and so no page at address 0.
 #include "vm/vm.h"
 
-#include "dlkm/dlkm.h"
-#include "firmware/firmware_tables.h"
-#include "firmware/handoff.h"
+#include "base/handoff.h"
+#include "base/images.h"
+#include "vm/direct_map.h"
 
 #include <btl/kernel.h>
 
@@ -39,7 +39,7 @@ static bool map_direct(struct arch_space *space)
 
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_memory *range = btl_manifest_entry(manifest, BTLM_MEMORY, i);
-        if (!in_direct_map(range))
+        if (!direct_map_has(range))
             continue;
         if (range->start != end || flags_of(range) != flags) {
             if (!arch_map(space, base + start, start, end - start, flags))
@@ -78,7 +78,7 @@ static bool map_bios_tables(struct arch_space *space)
     uint64_t base = the_system()->direct_map, physical;
     uint32_t flags;
 
-    if (!bios_has_tables())
+    if (!direct_map_has_bios())
         return true;
     for (uint64_t at = BIOS_START; at < BIOS_END; at += BTL_PAGE_SIZE)
         if (!arch_translate(space, base + at, &physical, &flags) &&
@@ -121,9 +121,8 @@ static bool map_modules(struct arch_space *space)
 {
     const struct btlm_system *system = the_system();
 
-    for (uint32_t id = 0; id < module_count(); id++) {
-        const struct module_image *image = module_get(id)->image;
-        for (int kind = 0; image != NULL && kind < BTL_SEGS; kind++) {
+    for (const struct module_image *image = images_first(); image != NULL; image = image->next) {
+        for (int kind = 0; kind < BTL_SEGS; kind++) {
             const struct btl_segment *segment = &image->segment[kind];
             uint64_t virtual = image->base + segment->offset;
             if (!map_piece(space, virtual,

@@ -2,9 +2,8 @@
 // The order in which memory comes to life. Each step may use what the steps before it made.
 #include "vm/vm.h"
 
-#include "dlkm/dlkm.h"
-#include "firmware/handoff.h"
-#include "timeline.h"
+#include "base/handoff.h"
+#include "base/timeline.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
 #include "vm/window.h"
@@ -174,6 +173,5 @@ void vm_init(void)
     kmem_init();
     open_window();
     ready = true;
-    dlkm_release_failed();
     timeline_end(event, pfdat_frames() * sizeof(struct pfdat));
 }

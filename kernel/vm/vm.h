@@ -3,7 +3,7 @@
 #ifndef KERNEL_VM_VM_H
 #define KERNEL_VM_VM_H
 
-#include "arch.h"
+#include "base/arch.h"
 
 #include <btl/manifest.h>
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "arch.h"
 #include "arch/x86_64/cpu.h"
+#include "base/arch.h"
 #include "firmware/efi_runtime.h"
 #include "vm/page.h"
 #include "vm/vm.h"

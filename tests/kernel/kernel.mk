@@ -3,11 +3,11 @@
 # compilers: tests/kernel/test_X.c, with the machine replaced by host.c.  make kernel-tests
 KERNEL_TESTS := $(patsubst tests/kernel/test_%.c,%,$(sort $(wildcard tests/kernel/test_*.c)))
 KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/page.c kernel/vm/kmem.c \
-	kernel/vm/early.c kernel/vm/window.c kernel/vm/owner.c kernel/vm/space.c kernel/arena.c kernel/device/devsw.c kernel/device/device.c kernel/device/majors.c \
-	kernel/device/intfc.c kernel/device/streams.c kernel/console/lineedit.c kernel/monitor/complete.c kernel/monitor/monitor.c \
-	kernel/options.c kernel/symbols.c kernel/console/log.c kernel/console/say.c kernel/firmware/efi_runtime.c \
-	kernel/firmware/firmware_tables.c kernel/firmware/acpi.c \
-	kernel/failure/boot_state.c kernel/monitor/boot_commands.c kernel/failure/give_up.c kernel/monitor/report.c kernel/failure/panic.c kernel/failure/watchdog.c \
+	kernel/vm/early.c kernel/vm/window.c kernel/vm/owner.c kernel/vm/space.c kernel/base/arena.c kernel/base/images.c kernel/device/devsw.c kernel/device/device.c kernel/device/majors.c \
+	kernel/device/intfc.c kernel/device/streams.c kernel/device/services.c kernel/console/lineedit.c kernel/console/complete.c kernel/console/command.c kernel/monitor/monitor.c \
+	kernel/base/options.c kernel/base/symbols.c kernel/console/log.c kernel/console/say.c kernel/firmware/efi_runtime.c \
+	kernel/vm/direct_map.c kernel/firmware/acpi.c \
+	kernel/failure/boot_state.c kernel/monitor/boot_commands.c kernel/monitor/kmadmin.c kernel/monitor/kmadmin_print.c kernel/monitor/kmtune.c kernel/failure/give_up.c kernel/judge.c kernel/monitor/report.c kernel/failure/panic.c kernel/failure/watchdog.c \
 	kernel/arch/x86_64/paging.c kernel/arch/x86_64/walk.c kernel/arch/x86_64/madt.c kernel/arch/ia64/unwind_info.c
 KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c tests/kernel/lab.c \
 	tests/kernel/firmware.c

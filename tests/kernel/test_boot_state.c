@@ -4,9 +4,10 @@
 
 #include <string.h>
 
-#include "failure/boot_state.h"
 #include "dlkm/dlkm.h"
 #include "dlkm/volume.h"
+#include "failure/boot_state.h"
+#include "monitor/commands.h"
 
 #include <btl/boot_state.h>
 

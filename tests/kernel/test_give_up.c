@@ -8,15 +8,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "failure/boot_state.h"
-#include "dlkm/dlkm.h"
-#include "failure/give_up.h"
-#include "firmware/handoff.h"
-#include "monitor/monitor.h"
-#include "failure/power.h"
+#include "base/handoff.h"
 #include "console/print.h"
-#include "vm/vm.h"
+#include "dlkm/dlkm.h"
+#include "failure/boot_state.h"
+#include "failure/give_up.h"
+#include "failure/power.h"
 #include "failure/watchdog.h"
+#include "judge.h"
+#include "monitor/monitor.h"
+#include "vm/vm.h"
 
 #include <btl/config.h>
 

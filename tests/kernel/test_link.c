@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/symbols.h"
 #include "dlkm/dlkm.h"
-#include "symbols.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
 

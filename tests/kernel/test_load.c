@@ -2,8 +2,8 @@
 // Loading what the loader has linked.
 #include "self.h"
 
-#include "dlkm/dlkm.h"
 #include "console/print.h"
+#include "dlkm/dlkm.h"
 #include "vm/kmem.h"
 
 static void a_load_function_gets_its_arguments(void **state)
@@ -20,8 +20,8 @@ static void a_load_function_gets_its_arguments(void **state)
     assert_int_equal(self_seen.phase, BTL_PHASE_BOOT1);
     assert_ptr_equal(self_seen_running, module_name(module_get(id)).at);
     assert_int_equal(dlkm_running().len, 0);
-    assert_ptr_equal(module_at((uint64_t)&self_wrapper), module_get(id));
-    assert_null(module_at(1));
+    assert_ptr_equal(image_find((uint64_t)&self_wrapper), module_get(id)->image);
+    assert_null(image_find(1));
 }
 
 static void dependents_are_counted(void **state)

@@ -3,8 +3,8 @@
 // kernel's own arch_translate(), and by arch_walk(), which knows nothing of how they were made.
 #include "host.h"
 
-#include "arch.h"
 #include "arch/x86_64/cpu.h"
+#include "base/arch.h"
 #include "vm/page.h"
 
 #define PAGES  512u

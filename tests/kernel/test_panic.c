@@ -8,13 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "arch.h"
+#include "base/arch.h"
+#include "console/print.h"
 #include "failure/boot_state.h"
 #include "failure/panic.h"
 #include "failure/power.h"
-#include "console/print.h"
-#include "vm/vm.h"
 #include "failure/watchdog.h"
+#include "vm/vm.h"
 
 enum end { RESET = 1, RESET_AT_ONCE, STOPPED };
 enum { MESSAGE = 16, BACKTRACE = 32 }; // is in BtlFailed

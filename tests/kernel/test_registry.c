@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "world.h"
 
+#include "base/handoff.h"
+#include "console/command.h"
 #include "dlkm/dlkm.h"
 #include "dlkm/source.h"
-#include "firmware/handoff.h"
 #include "monitor/monitor.h"
 #include "vm/kmem.h"
 
@@ -190,9 +191,9 @@ static void commands_of_modules_come_and_go(void **state)
     assert_contains(host_printed(), "one");
     monitor_remove("one");
     monitor_remove("one");
-    assert_false(monitor_forget(1, 2));
-    assert_true(monitor_forget(here, here + 1));
-    assert_false(monitor_forget(here, here + 1));
+    assert_false(command_forget(1, 2));
+    assert_true(command_forget(here, here + 1));
+    assert_false(command_forget(here, here + 1));
     host_fail_alloc(0);
     assert_int_equal(monitor_add("three", "help", command), BTL_ENOMEM);
     assert_int_equal(kmem_stats().bytes, 0);

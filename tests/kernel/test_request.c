@@ -2,7 +2,7 @@
 // Loading by hand and unloading.
 #include "lab.h"
 
-#include "dlkm/kmadmin.h"
+#include "monitor/commands.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 // Where the files of modules come from: memory, or a file system that a module has given.
 #include "world.h"
 
-#include "arena.h"
+#include "base/arena.h"
 #include "dlkm/source.h"
 #include "dlkm/volume.h"
 #include "vm/kmem.h"

@@ -3,8 +3,8 @@
 // cached, and what memory is given out.
 #include "world.h"
 
-#include "arch.h"
 #include "arch/x86_64/cpu.h"
+#include "base/arch.h"
 #include "vm/page.h"
 #include "vm/vm.h"
 

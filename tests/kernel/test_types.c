@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "arena.h"
+#include "base/arena.h"
 #include "device/devsw.h"
 #include "device/intfc.h"
 

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "firmware/handoff.h"
-#include "monitor/monitor.h"
+#include "base/handoff.h"
+#include "base/timeline.h"
+#include "console/command.h"
 #include "console/print.h"
-#include "timeline.h"
 #include "vm/vm.h"
 
 struct world world;

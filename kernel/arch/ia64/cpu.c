@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The processor, and how the machine ends.
-#include "arch.h"
 #include "arch/ia64/cpu.h"
+
 #include "arch/ia64/traps.h"
-#include "firmware/handoff.h"
+#include "base/arch.h"
+#include "base/handoff.h"
 
 #include <btl/boot.h>
 #include <btl/kernel.h>

@@ -3,11 +3,12 @@
 // physical addresses. An interruption in the firmware has no way back: the vectors are at a virtual
 // address.
 #include "arch/ia64/firmware.h"
-#include "arch.h"
+
 #include "arch/ia64/cpu.h"
 #include "arch/ia64/traps.h"
+#include "base/arch.h"
+#include "base/handoff.h"
 #include "firmware/efi_runtime.h"
-#include "firmware/handoff.h"
 
 #include <btl/kernel.h>
 

@@ -9,9 +9,10 @@
 // PRESENT, or a translation as `itc` takes it, which has ACCESSED. So the loader's tree
 // (btl/boot.h) fits below level 4. Larger leaves are entered in parts, by the sizes that the
 // processor has: 1 MiB of level 2, 256 MiB of 3 and 4, 4 KiB of 5.
-#include "arch.h"
 #include "arch/ia64/paging.h"
-#include "firmware/handoff.h"
+
+#include "base/arch.h"
+#include "base/handoff.h"
 #include "vm/page.h"
 
 #include <btl/kernel.h>

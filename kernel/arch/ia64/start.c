@@ -2,7 +2,7 @@
 // Before kmain(): what the memory map in the manifest says that is needed at once. The console
 // needs the I/O port space; the first tree how memory is cached.
 #include "arch/ia64/cpu.h"
-#include "firmware/handoff.h"
+#include "base/handoff.h"
 
 #include <btl/boot.h>
 #include <btl/kernel.h>

@@ -3,9 +3,9 @@
 // of the hand-off area go in arch_init(), those of the window here, before the kernel's own tree
 // takes over: entering a large page over a register is a machine check. The vectors are pinned in
 // region 4 (cpu.c), which nothing purges.
-#include "arch.h"
 #include "arch/ia64/paging.h"
-#include "firmware/handoff.h"
+#include "base/arch.h"
+#include "base/handoff.h"
 
 #include <btl/kernel.h>
 

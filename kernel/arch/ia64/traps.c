@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // An interruption in the kernel or a module is the end: show what there is to see, then stop.
 #include "arch/ia64/traps.h"
-#include "arch.h"
+
 #include "arch/ia64/cpu.h"
-#include "firmware/handoff.h"
+#include "base/arch.h"
+#include "base/handoff.h"
 #include "failure/panic.h"
 
 #include <btl/boot.h>

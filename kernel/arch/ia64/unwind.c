@@ -2,11 +2,12 @@
 // Backtraces: from frame to frame of the register stack, with what the unwind tables say. Nothing
 // is read but tables, the stacks that are known, and saved registers.
 #include "arch/ia64/unwind.h"
-#include "arch.h"
+
 #include "arch/ia64/cpu.h"
 #include "arch/ia64/traps.h"
-#include "dlkm/dlkm.h"
-#include "firmware/handoff.h"
+#include "base/arch.h"
+#include "base/handoff.h"
+#include "base/images.h"
 
 #include <btl/boot.h>
 #include <btl/kernel.h>
@@ -88,7 +89,7 @@ bool frame_register(const struct arch_registers *r, uint64_t index, uint64_t *re
 static bool find_table(uint64_t ip, struct table *ret)
 {
     const struct btlm_kernel *kernel;
-    const struct module *module;
+    const struct module_image *image;
 
     if (!handoff_ready())
         return false;
@@ -99,13 +100,12 @@ static bool find_table(uint64_t ip, struct table *ret)
                                   sizeof(struct table_entry)};
         return true;
     }
-    module = module_at(ip);
-    if (module == NULL || module->image->unwind % 8 != 0 ||
-        !image_holds(module->image, module->image->unwind, module->image->unwind_size,
-                     BTL_PERM_READ))
+    image = image_find(ip);
+    if (image == NULL || image->unwind % 8 != 0 ||
+        !image_holds(image, image->unwind, image->unwind_size, BTL_PERM_READ))
         return false;
-    *ret = (struct table){module->image->base, (const void *)module->image->unwind,
-                          module->image->unwind_size / sizeof(struct table_entry)};
+    *ret = (struct table){image->base, (const void *)image->unwind,
+                          image->unwind_size / sizeof(struct table_entry)};
     return true;
 }
 
@@ -113,12 +113,12 @@ static bool find_table(uint64_t ip, struct table *ret)
 static bool readable(uint64_t address, uint64_t size)
 {
     const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
-    const struct module *module = module_at(address);
+    const struct module_image *image = image_find(address);
 
     if (address % 8 != 0)
         return false;
-    if (module != NULL)
-        return image_holds(module->image, address, size, BTL_PERM_READ);
+    if (image != NULL)
+        return image_holds(image, address, size, BTL_PERM_READ);
     return btl_in_range(address - kernel->virtual_base, size, kernel->size);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Walks the tree as the miss handlers do, for checks.
-#include "arch.h"
 #include "arch/ia64/paging.h"
+#include "base/arch.h"
 
 #include <btl/kernel.h>
 

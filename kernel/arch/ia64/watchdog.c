@@ -3,9 +3,9 @@
 // external interrupt of the highest priority. PSR.i is set while it runs, and all other interrupts
 // are masked: code that clears PSR.i, and the firmware, which is called with it clear, are not
 // interrupted. ivt.S comes back from what is not the timer.
-#include "arch.h"
 #include "arch/ia64/cpu.h"
 #include "arch/ia64/traps.h"
+#include "base/arch.h"
 
 #include <btl/kernel.h>
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The processor and the ways a PC ends.
-#include "arch.h"
 #include "arch/x86_64/cpu.h"
-#include "firmware/handoff.h"
+
+#include "base/arch.h"
+#include "base/handoff.h"
 
 #include <btl/kernel.h>
 

@@ -5,8 +5,8 @@
 //   level   5     4       3        2        1
 //   covers  48+9  512 GiB 1 GiB    2 MiB    4 KiB   per entry; leaves at 1, 2 and, where the
 //                                                   processor has them, 3
-#include "arch.h"
 #include "arch/x86_64/cpu.h"
+#include "base/arch.h"
 #include "vm/page.h"
 
 #include <btl/kernel.h>

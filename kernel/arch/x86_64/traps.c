@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // An exception in the kernel or a module is the end: show what there is to see, then stop. The NMI
 // of the watchdog alone is expected.
-#include "arch.h"
-#include "arch/x86_64/cpu.h"
 #include "arch/x86_64/traps.h"
-#include "firmware/handoff.h"
+
+#include "arch/x86_64/cpu.h"
+#include "base/arch.h"
+#include "base/handoff.h"
+#include "base/symbols.h"
 #include "failure/panic.h"
-#include "symbols.h"
 
 #include <btl/kernel.h>
 

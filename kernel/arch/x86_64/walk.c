@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Walks page tables as the processor does, for checks: permissions of all levels combined.
-#include "arch.h"
 #include "arch/x86_64/cpu.h"
+#include "base/arch.h"
 
 #include <btl/kernel.h>
 

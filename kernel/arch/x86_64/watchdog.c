@@ -2,10 +2,10 @@
 // The watchdog of a PC: the interval timer (8254, counter 0) through the I/O APIC, which makes a
 // non-maskable interrupt of it for the one processor. Such an interrupt needs neither an enabled
 // local APIC nor an end-of-interrupt, and arrives with interrupts off.
-#include "arch.h"
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/madt.h"
 #include "arch/x86_64/traps.h"
+#include "base/arch.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>

@@ -2,7 +2,7 @@
 // Where tables of the firmware may lie, so that reading one is no fault.
 #include "world.h"
 
-#include "firmware/firmware_tables.h"
+#include "vm/direct_map.h"
 
 enum { START = 0x1000, END = 0x3000 };
 
@@ -45,16 +45,16 @@ static void device_registers_and_reserved_ranges(void **state)
 
 static void the_place_of_a_bios_counts_when_a_table_begins_there(void **state)
 {
-    assert_false(bios_has_tables());
+    assert_false(direct_map_has_bios());
     assert_null(firmware_table(0xf04c0, 24));
     world.system.smbios = 0xf04c0;
-    assert_true(bios_has_tables());
+    assert_true(direct_map_has_bios());
     assert_non_null(firmware_table(0xf04c0, 24));
     assert_non_null(firmware_table(BIOS_START, BIOS_END - BIOS_START));
     assert_null(firmware_table(BIOS_START - 1, 2));
     assert_null(firmware_table(BIOS_END - 1, 2));
     world.system.smbios = BIOS_END;
-    assert_false(bios_has_tables());
+    assert_false(direct_map_has_bios());
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The monitor's commands `device` and `stream`: what drivers are attached to, tried out by hand.
-#include "devices.h"
+#include "monitor/commands.h"
 
-#include "devsw.h"
-#include "intfc.h"
+#include "device/devsw.h"
+#include "device/intfc.h"
 
 #include <btl/kernel.h>
 #include <btl/stream.h>

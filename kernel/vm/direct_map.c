@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where the firmware's tables may lie.
-#include "firmware_tables.h"
+#include "vm/direct_map.h"
+
+#include "base/handoff.h"
 
 #include <btl/kernel.h>
-
-#include "handoff.h"
 
 static bool in_bios(uint64_t physical, uint64_t size)
 {
@@ -12,7 +11,7 @@ static bool in_bios(uint64_t physical, uint64_t size)
            btl_in_range(physical - BIOS_START, size, BIOS_END - BIOS_START);
 }
 
-bool bios_has_tables(void)
+bool direct_map_has_bios(void)
 {
     const struct btlm_system *system = boot_system();
 
@@ -20,7 +19,7 @@ bool bios_has_tables(void)
            in_bios(system->smbios3, 1);
 }
 
-bool in_direct_map(const struct btlm_memory *range)
+bool direct_map_has(const struct btlm_memory *range)
 {
     switch (range->type) {
     case BTLM_MEM_MMIO:
@@ -34,22 +33,17 @@ bool in_direct_map(const struct btlm_memory *range)
     }
 }
 
-static bool is_mapped(uint64_t physical, uint64_t size)
+bool direct_map_holds(uint64_t physical, uint64_t size)
 {
     const struct btl_manifest *manifest = handoff_manifest();
     uint64_t count = btl_manifest_count(manifest, BTLM_MEMORY);
 
-    if (in_bios(physical, size) && bios_has_tables())
+    if (in_bios(physical, size) && direct_map_has_bios())
         return true;
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_memory *range = btl_manifest_entry(manifest, BTLM_MEMORY, i);
         if (physical >= range->start && btl_in_range(physical - range->start, size, range->size))
-            return in_direct_map(range);
+            return direct_map_has(range);
     }
     return false;
-}
-
-const void *firmware_table(uint64_t physical, size_t size)
-{
-    return physical != 0 && is_mapped(physical, size) ? phys_to_virt(physical) : NULL;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // kmtune: shows tunables of modules, and changes those that allow it. They are called MODULE.NAME,
 // as in loader.conf.
-#include "dlkm/kmadmin.h"
+#include "monitor/commands.h"
 
-#include "arena.h"
+#include "base/arena.h"
+#include "base/handoff.h"
 #include "dlkm/dlkm.h"
-#include "firmware/handoff.h"
 
 #include <btl/kernel.h>
 

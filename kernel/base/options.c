@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // kernel_options="…": the words and what they set.
-#include "firmware/handoff.h"
+#include "base/handoff.h"
 
 #include <btl/kernel.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What kmadmin prints about modules.
-#include "dlkm/kmadmin.h"
+#include "monitor/commands.h"
 
+#include "base/handoff.h"
 #include "dlkm/dlkm.h"
-#include "firmware/handoff.h"
 
 #include <btl/device.h>
 #include <btl/kernel.h>

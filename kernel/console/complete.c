@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "complete.h"
+#include "console/complete.h"
 
 static bool begins_with(struct btl_str text, struct btl_str prefix)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "arena.h"
+#include "base/arena.h"
 
 #include <btl/kernel.h>
 

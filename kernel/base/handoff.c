@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "handoff.h"
+#include "base/handoff.h"
 
-#include "arch.h"
-#include "console/print.h"
+#include "base/arch.h"
 
 #include <btl/boot.h>
 #include <btl/kernel.h>
@@ -25,11 +24,11 @@ static uint8_t diag_memory[8192] __attribute__((aligned(16)));
 
 static _Noreturn void refuse(const struct btl_diags *diags)
 {
-    struct btl_out out = console_out();
-
     for (const struct btl_diag *diag = diags->first; diag != NULL; diag = diag->next) {
-        btl_diag_print(&out, diag);
-        kprintf("\n");
+        char text[512];
+        struct btl_buffer buffer = btl_buffer(text, sizeof(text));
+        btl_diag_print(&buffer.out, diag);
+        kprintf("%s\n", text);
     }
     kprintf("The boot manifest is not usable: loader and kernel do not fit, or memory was "
             "overwritten.\nStopped.\n");

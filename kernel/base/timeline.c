@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "timeline.h"
+#include "base/timeline.h"
 
-#include "firmware/handoff.h"
+#include "base/handoff.h"
 
 #include <btl/kernel.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Used by panics: allocates nothing, and survives before the manifest is adopted.
-#include "symbols.h"
+#include "base/symbols.h"
 
-#include "dlkm/dlkm.h"
-#include "firmware/handoff.h"
+#include "base/handoff.h"
+#include "base/images.h"
 
 #include <btl/symtab.h>
 
@@ -14,25 +14,15 @@ static bool in_kernel(uint64_t address)
     return address - kernel->virtual_base < kernel->size;
 }
 
-// What the loader linked may have been unloaded, and loaded again elsewhere.
-static bool is_gone(uint32_t owner)
-{
-    const struct module_image *image;
-
-    if (owner == BTL_KERNEL || owner >= module_count())
-        return false;
-    image = module_get(owner)->image;
-    return image == NULL || !image->by_loader;
-}
-
-// The manifest names the functions of what the loader linked.
-static bool find_in_manifest(uint64_t address, struct symbol *ret)
+// The manifest names the functions of what the loader linked. Such a module may have been unloaded,
+// and loaded again elsewhere.
+static bool find_in_manifest(uint64_t address, const struct module_image *image, struct symbol *ret)
 {
     uint64_t offset;
     const struct btlm_symbol *symbol =
         btl_manifest_find_symbol(handoff_manifest(), address, &offset);
 
-    if (symbol == NULL || is_gone(symbol->owner))
+    if (symbol == NULL || (symbol->owner != BTL_KERNEL && (image == NULL || !image->by_loader)))
         return false;
     ret->name = btl_manifest_str(handoff_manifest(), symbol->name);
     ret->offset = offset;
@@ -40,13 +30,12 @@ static bool find_in_manifest(uint64_t address, struct symbol *ret)
 }
 
 // The nearest function at or below the address; one pass over the module's own list.
-static void find_in_module(const struct module *module, uint64_t address, struct symbol *ret)
+static void find_in_image(const struct module_image *image, uint64_t address, struct symbol *ret)
 {
-    const struct module_image *image = module->image;
-    const struct function *best = NULL;
+    const struct image_function *best = NULL;
 
     for (uint32_t i = 0; i < image->function_count; i++) {
-        const struct function *at = &image->functions[i];
+        const struct image_function *at = &image->functions[i];
         if (at->address <= address && (best == NULL || at->address > best->address))
             best = at;
     }
@@ -59,26 +48,26 @@ static void find_in_module(const struct module *module, uint64_t address, struct
 struct symbol symbol_find(uint64_t address, bool returning)
 {
     uint64_t at = address - returning;
-    const struct module *module;
+    const struct module_image *image;
     struct symbol symbol = {0};
 
     if (!handoff_ready())
         return symbol;
-    module = module_at(at);
-    if (module != NULL)
-        symbol.owner = module_name(module);
-    if (!find_in_manifest(at, &symbol) && module != NULL)
-        find_in_module(module, at, &symbol);
+    image = image_find(at);
+    if (image != NULL)
+        symbol.owner = image->module;
+    if (!find_in_manifest(at, image, &symbol) && image != NULL)
+        find_in_image(image, at, &symbol);
     symbol.offset += returning;
     return symbol;
 }
 
 struct btl_str symbol_owner(uint64_t address)
 {
-    const struct module *module = handoff_ready() ? module_at(address) : NULL;
+    const struct module_image *image = image_find(address);
 
-    if (module != NULL)
-        return module_name(module);
+    if (image != NULL)
+        return image->module;
     return handoff_ready() && in_kernel(address) ? BTL_STR("the kernel")
                                                  : BTL_STR("an unknown caller");
 }

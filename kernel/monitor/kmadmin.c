@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // kmadmin: looks at modules, loads and unloads them, says how to configure them.
-#include "dlkm/kmadmin.h"
+#include "monitor/commands.h"
 
 #include "dlkm/source.h"
 

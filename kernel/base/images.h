@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The images of modules in memory, by the loader or linked here: in a list, so that the VM and
+// backtraces find them without the module subsystem.
+#ifndef KERNEL_BASE_IMAGES_H
+#define KERNEL_BASE_IMAGES_H
+
+#include <btl/link.h>
+#include <btl/module.h>
+#include <btl/wrapper.h>
+
+struct image_function {     // for backtraces
+    uint64_t address, size; // size 0: not known
+    struct btl_str name;
+};
+
+struct module_image {
+    struct module_image *next;
+    struct btl_str module; // the module's name
+    uint64_t base, size;
+    struct btl_segment segment[BTL_SEGS];
+    const struct btl_wrapper *wrapper;
+    bool by_loader;                   // in the phase-1 arena, its symbols are in the manifest
+    struct image_function *functions; // else here
+    uint32_t function_count;
+    char *names;                  // memory of the names of functions and exports
+    uint64_t bss_base, bss_size;  // base 0: no section of that name
+    uint64_t unwind, unwind_size; // arch_unwind_section; size 0: there is none
+    void *defaults;               // tunables.c: the tunables as they were before loader.conf
+};
+
+void images_init(void); // none
+struct module_image *images_first(void);
+void images_add(struct module_image *image);
+void images_remove(struct module_image *image);
+struct module_image *image_find(uint64_t address); // the image that holds the address, or NULL
+struct btl_linked image_linked(const struct module_image *image); // for core/link/wrapper.c
+bool image_holds(const struct module_image *image, uint64_t address, uint64_t size, uint8_t perm);
+// Is it a pointer to a function of the image?
+bool image_holds_function(const struct module_image *image, uint64_t pointer);
+
+#endif

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "judge.h"
+
+#include "base/arch.h"
+#include "base/handoff.h"
+#include "console/print.h"
+#include "dlkm/dlkm.h"
+#include "failure/give_up.h"
+#include "failure/power.h"
+#include "failure/watchdog.h"
+#include "monitor/monitor.h"
+#include "monitor/report.h"
+
+#include <btl/boot_state.h>
+#include <btl/config.h>
+#include <btl/kernel.h>
+
+static const char *reason_of(const struct module *module)
+{
+    return module->reason != NULL ? module->reason : "out of memory while saying why";
+}
+
+// A line for each module that asks for it, as many as there is room for. The first one stands last:
+// the loader quotes the last line.
+static void collect_reasons(struct btl_buffer *to)
+{
+    size_t room = to->size - 1;
+    uint32_t end = 0;
+
+    for (; end < module_count(); end++) {
+        const struct module *module = module_get(end);
+        size_t length = btl_str_of(reason_of(module)).len + 1;
+        if (module_action(module, true) < BTL_FALL_BACK)
+            continue;
+        if (length > room)
+            break;
+        room -= length;
+    }
+    while (end-- > 0)
+        if (module_action(module_get(end), true) >= BTL_FALL_BACK)
+            btl_format(&to->out, "%s\n", reason_of(module_get(end)));
+}
+
+static void fall_back(const struct module *module)
+{
+    char text[BTL_RECORD_TEXT_MAX];
+    struct btl_buffer buffer = btl_buffer(text, sizeof(text));
+    struct btl_str name = module_name(module);
+
+    collect_reasons(&buffer);
+    kprintf("\nBOOT GIVEN UP: module %pS was not loaded, and its on_error is %s. What failed:\n",
+            &name, btl_on_error_name(BTLM_ON_ERROR(module->entry->flags)));
+    report_failures();
+    if (options_unattended())
+        report_print(0);
+    boot_give_up(btl_buffer_text(&buffer));
+}
+
+// A module without which the boot must not go on stops it, or starts it anew, as configured.
+static _Noreturn void stop(const struct module *module)
+{
+    struct btl_str name = module_name(module);
+
+    watchdog_stop();
+    kprintf("\nBOOT STOPPED: required module %pS was not loaded. What failed:\n", &name);
+    report_failures();
+    if (options_unattended())
+        power_off_with(report_print(0));
+    if (boot_system()->required_failure == BTL_STOP_RESET) {
+        kprintf("required_failure=\"reset\": resetting\n");
+        power_reset();
+    }
+    if (!console_has_terminal()) {
+        kprintf("There is no terminal for the rescue monitor. Stopped.\n");
+        arch_halt();
+    }
+    kprintf("This is the rescue monitor; modinfo, dmesg and manifest show more.\n");
+    monitor_run("rescue> ");
+}
+
+void boot_judge(void)
+{
+    uint32_t id;
+
+    if (modules_action(boot_can_fall_back(), &id) == BTL_FALL_BACK)
+        fall_back(module_get(id));
+    // Where it came back, there is nothing to fall back to any more.
+    if (modules_action(boot_can_fall_back(), &id) == BTL_STOP)
+        stop(module_get(id));
+}
