@@ -4,10 +4,15 @@ UNIT := $(patsubst test_%.c,%,$(notdir $(UNIT_C)))
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 # Helpers that unit tests share (building ELF files, arenas that end, …).
 UNIT_SUPPORT := $(sort $(wildcard tests/unit/support/*.c))
-TEST_FLAGS := $(CSTD) $(WARN) -Itests/unit/support -Icore -g -O1 $(SANITIZE)
+# The main() of test programs, and how tests are registered.
+TEST_MAIN := tests/support/test_main.c
+TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/unit/support -Icore -g -O1 $(SANITIZE)
 FUZZ_RUNS ?= 20000
 
 define unit_variant
+$(BUILD)/test-$(1)/test_main.o: $(TEST_MAIN)
+	$$(BEGIN)
+	$(1) $(TEST_FLAGS) -c $$< -o $$@
 $(BUILD)/test-$(1)/support/%.o: tests/unit/support/%.c
 	$$(BEGIN)
 	$(1) $(TEST_FLAGS) -c $$< -o $$@
@@ -16,7 +21,7 @@ $(BUILD)/test-$(1)/unit-o/%.o: tests/unit/%.c
 	$(1) $(TEST_FLAGS) -c $$< -o $$@
 $(foreach c,$(UNIT_C),$(BUILD)/test-$(1)/unit/$(patsubst test_%.c,%,$(notdir $(c))): $(c:tests/unit/%.c=$(BUILD)/test-$(1)/unit-o/%.o)
 )
-$(BUILD)/test-$(1)/unit/%: $(UNIT_SUPPORT:tests/unit/support/%.c=$(BUILD)/test-$(1)/support/%.o) $(BUILD)/test-$(1)/libbtl.a
+$(BUILD)/test-$(1)/unit/%: $(UNIT_SUPPORT:tests/unit/support/%.c=$(BUILD)/test-$(1)/support/%.o) $(BUILD)/test-$(1)/test_main.o $(BUILD)/test-$(1)/libbtl.a
 	$$(BEGIN)
 	$(1) $(SANITIZE) $$(filter %.o,$$^) $$(filter %.a,$$^) -lcmocka -o $$@
 unit-$(1)-%: $(BUILD)/test-$(1)/unit/%

@@ -4,11 +4,7 @@
 #ifndef TEST_KERNEL_HOST_H
 #define TEST_KERNEL_HOST_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
 
 #include <btl/kernel.h>
 

@@ -12,7 +12,7 @@ KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/pag
 KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c tests/kernel/lab.c \
 	tests/kernel/firmware.c
 # tests/kernel first: its arch/*/cpu.h take the places of the kernel's.
-KERNEL_TEST_FLAGS := $(CSTD) $(WARN) -Itests/kernel -Ikernel -g -O1 -fno-omit-frame-pointer
+KERNEL_TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/kernel -Ikernel -g -O1 -fno-omit-frame-pointer
 
 # A module for the test of linking: a real ET_REL file, called where the test links it.
 $(BUILD)/test-kernel/guest.o: tests/kernel/guest.c
@@ -35,7 +35,7 @@ $(BUILD)/test-$(1)/kpart/libkernel.a: $(KERNEL_TEST_PARTS:%.c=$(BUILD)/test-$(1)
 	@rm -f $$@
 	ar rcs $$@ $$^
 $(BUILD)/test-$(1)/kernel/%: $(BUILD)/test-$(1)/kpart/tests/kernel/test_%.o \
-		$(KERNEL_TEST_SUPPORT:%.c=$(BUILD)/test-$(1)/kpart/%.o) \
+		$(KERNEL_TEST_SUPPORT:%.c=$(BUILD)/test-$(1)/kpart/%.o) $(BUILD)/test-$(1)/test_main.o \
 		$(BUILD)/test-$(1)/kpart/libkernel.a $(BUILD)/test-$(1)/libbtl.a $(BUILD)/test-kernel/guest.o $(KERNEL_GUESTS)
 	$$(BEGIN)
 	$(1) $(SANITIZE) -Wl,--wrap=kmem_alloc $$(filter-out $(BUILD)/test-kernel/%,$$^) -lcmocka -o $$@

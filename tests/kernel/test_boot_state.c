@@ -63,7 +63,10 @@ static void run(void (*command)(int argc, char **argv), const char *argument)
     command(argument != NULL ? 2 : 1, words);
 }
 
-static void boot_ok_names_the_configuration(void **state)
+ALL_TESTS(firmware_group_begin, firmware_group_end)
+EACH_TEST(begin, NULL)
+
+TEST(boot_ok_names_the_configuration)
 {
     start();
     run(boot_ok_run, NULL);
@@ -73,7 +76,7 @@ static void boot_ok_names_the_configuration(void **state)
     assert_true(btl_str_equal(stored(BTL_VARIABLE_GOOD).path, BTL_STR("/loader.conf")));
 }
 
-static void what_is_there_is_not_written_again(void **state)
+TEST(what_is_there_is_not_written_again)
 {
     start();
     assert_true(boot_ok());
@@ -83,7 +86,7 @@ static void what_is_there_is_not_written_again(void **state)
     assert_contains(host_printed(), "already");
 }
 
-static void boot_ok_forgets_the_failure_of_this_configuration(void **state)
+TEST(boot_ok_forgets_the_failure_of_this_configuration)
 {
     start();
     keep(BTL_VARIABLE_FAILED, (struct btl_record){.path = BTL_STR("/loader.conf")}, WORLD_SHA256);
@@ -91,7 +94,7 @@ static void boot_ok_forgets_the_failure_of_this_configuration(void **state)
     assert_false(stored(BTL_VARIABLE_FAILED).there);
 }
 
-static void boot_ok_keeps_the_failure_of_another(void **state)
+TEST(boot_ok_keeps_the_failure_of_another)
 {
     start();
     keep(BTL_VARIABLE_FAILED, (struct btl_record){.path = BTL_STR("/loader.conf")}, 1);
@@ -99,7 +102,7 @@ static void boot_ok_keeps_the_failure_of_another(void **state)
     assert_true(stored(BTL_VARIABLE_FAILED).there);
 }
 
-static void boot_ok_takes_only_itself_out_of_the_list(void **state)
+TEST(boot_ok_takes_only_itself_out_of_the_list)
 {
     uint8_t other[32];
 
@@ -121,7 +124,7 @@ static void boot_ok_takes_only_itself_out_of_the_list(void **state)
                     "BtlFailed  the last failure is settled\n    given up by the kernel: 0101");
 }
 
-static void a_failure_keeps_those_that_were_given_up_before(void **state)
+TEST(a_failure_keeps_those_that_were_given_up_before)
 {
     uint8_t other[32];
     struct btl_record failed;
@@ -144,7 +147,7 @@ static void assert_refused(const char *code)
     assert_int_equal(firmware.sets, 0);
 }
 
-static void a_boot_that_proves_nothing_is_refused(void **state)
+TEST(a_boot_that_proves_nothing_is_refused)
 {
     start();
     world_boot(BTLM_BOOT_CHANGED);
@@ -155,7 +158,7 @@ static void a_boot_that_proves_nothing_is_refused(void **state)
     assert_refused("[run-ok-safe]");
 }
 
-static void an_older_loader(void **state)
+TEST(an_older_loader)
 {
     world.manifest.table[BTLM_BOOT].count = 0;
     start();
@@ -166,14 +169,14 @@ static void an_older_loader(void **state)
     assert_false(boot_record_failure(BTL_STR("x")));
 }
 
-static void no_runtime_services(void **state)
+TEST(no_runtime_services)
 {
     start();
     world.system.efi_system_table = 0;
     assert_refused("[run-state-services]");
 }
 
-static void a_store_that_is_full(void **state)
+TEST(a_store_that_is_full)
 {
     start();
     firmware.set_status = EFI_ERROR(9);
@@ -184,7 +187,7 @@ static void a_store_that_is_full(void **state)
 }
 
 // SetVariable does not change attributes.
-static void a_variable_of_somebody_else_is_replaced(void **state)
+TEST(a_variable_of_somebody_else_is_replaced)
 {
     start();
     firmware_store("BtlGood", "x", 1, 3);
@@ -193,7 +196,7 @@ static void a_variable_of_somebody_else_is_replaced(void **state)
     assert_int_equal(firmware_find("BtlGood")->attributes, BTL_VARIABLE_ATTRIBUTES);
 }
 
-static void a_variable_that_is_too_large_is_replaced(void **state)
+TEST(a_variable_that_is_too_large_is_replaced)
 {
     static uint8_t large[3000];
 
@@ -203,7 +206,7 @@ static void a_variable_that_is_too_large_is_replaced(void **state)
     assert_true(stored(BTL_VARIABLE_GOOD).there);
 }
 
-static void one_of_somebody_else_that_is_too_large_is_replaced(void **state)
+TEST(one_of_somebody_else_that_is_too_large_is_replaced)
 {
     static const uint8_t junk[3000];
 
@@ -214,7 +217,7 @@ static void one_of_somebody_else_that_is_too_large_is_replaced(void **state)
     assert_int_equal(firmware_find("BtlGood")->attributes, BTL_VARIABLE_ATTRIBUTES);
 }
 
-static void by_itself_only_without_a_failure_that_matters(void **state)
+TEST(by_itself_only_without_a_failure_that_matters)
 {
     static const struct {
         enum btl_on_error level;
@@ -240,7 +243,7 @@ static void by_itself_only_without_a_failure_that_matters(void **state)
     assert_contains(host_printed(), "module disk was not loaded and its on_error is required");
 }
 
-static void a_failure_keeps_the_end_of_a_long_text(void **state)
+TEST(a_failure_keeps_the_end_of_a_long_text)
 {
     static char text[3000];
 
@@ -263,7 +266,7 @@ static int read_nothing(struct btl_fs *fs, const struct btl_fs_file *file, void 
     return BTL_EIO;
 }
 
-static void next_conf_names_a_file_of_the_boot_volume(void **state)
+TEST(next_conf_names_a_file_of_the_boot_volume)
 {
     static struct btl_fs fs = {
         .name = "disk0p1", .type = "FAT32", .open = open_there, .read = read_nothing};
@@ -285,7 +288,7 @@ static void next_conf_names_a_file_of_the_boot_volume(void **state)
     fs_remove(&fs);
 }
 
-static void next_conf_wants_a_path(void **state)
+TEST(next_conf_wants_a_path)
 {
     start();
     run(next_conf_run, "loader.conf");
@@ -297,7 +300,7 @@ static void next_conf_wants_a_path(void **state)
     assert_int_equal(firmware.sets, 0);
 }
 
-static void boot_state_shows_the_records(void **state)
+TEST(boot_state_shows_the_records)
 {
     start();
     keep(BTL_VARIABLE_TRIAL, (struct btl_record){.path = BTL_STR("/a"), .number = 2}, 0x11);
@@ -314,30 +317,4 @@ static void boot_state_shows_the_records(void **state)
     run(boot_state_run, NULL);
     assert_contains(host_printed(), "BtlTrial   cannot be read (device error)");
     assert_int_equal(firmware.sets, 0);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup(name, begin)
-    const struct CMUnitTest tests[] = {
-        TEST(boot_ok_names_the_configuration),
-        TEST(what_is_there_is_not_written_again),
-        TEST(boot_ok_forgets_the_failure_of_this_configuration),
-        TEST(boot_ok_keeps_the_failure_of_another),
-        TEST(boot_ok_takes_only_itself_out_of_the_list),
-        TEST(a_failure_keeps_those_that_were_given_up_before),
-        TEST(a_boot_that_proves_nothing_is_refused),
-        TEST(an_older_loader),
-        TEST(no_runtime_services),
-        TEST(a_store_that_is_full),
-        TEST(a_variable_of_somebody_else_is_replaced),
-        TEST(a_variable_that_is_too_large_is_replaced),
-        TEST(one_of_somebody_else_that_is_too_large_is_replaced),
-        TEST(by_itself_only_without_a_failure_that_matters),
-        TEST(a_failure_keeps_the_end_of_a_long_text),
-        TEST(next_conf_names_a_file_of_the_boot_volume),
-        TEST(next_conf_wants_a_path),
-        TEST(boot_state_shows_the_records),
-    };
-    return cmocka_run_group_tests(tests, firmware_group_begin, firmware_group_end);
 }

@@ -27,7 +27,7 @@ static uint64_t largest_free(void)
     return 0;
 }
 
-static void nothing_is_free_at_first(void **state)
+TEST(nothing_is_free_at_first)
 {
     uint32_t unit;
 
@@ -37,7 +37,7 @@ static void nothing_is_free_at_first(void **state)
     assert_int_equal(largest_free(), 0);
 }
 
-static void takes_no_more_than_asked(void **state)
+TEST(takes_no_more_than_asked)
 {
     uint32_t unit;
 
@@ -47,7 +47,7 @@ static void takes_no_more_than_asked(void **state)
     assert_true(unit + 65 <= UNITS);
 }
 
-static void a_run_longer_than_the_largest_block_is_refused(void **state)
+TEST(a_run_longer_than_the_largest_block_is_refused)
 {
     uint32_t unit;
 
@@ -59,7 +59,7 @@ static void a_run_longer_than_the_largest_block_is_refused(void **state)
     assert_false(buddy_alloc(&buddy, UINT32_MAX, &unit));
 }
 
-static void what_is_freed_joins_again(void **state)
+TEST(what_is_freed_joins_again)
 {
     uint32_t unit[UNITS];
 
@@ -75,7 +75,7 @@ static void what_is_freed_joins_again(void **state)
     assert_int_equal(largest_free(), 512);
 }
 
-static void parts_of_an_allocation_can_be_freed(void **state)
+TEST(parts_of_an_allocation_can_be_freed)
 {
     uint32_t unit;
 
@@ -89,7 +89,7 @@ static void parts_of_an_allocation_can_be_freed(void **state)
 }
 
 // Against a model that knows who has each unit: no unit is given out twice, none is lost.
-static void random_use_agrees_with_a_model(void **state)
+TEST(random_use_agrees_with_a_model)
 {
     static uint8_t taken[UNITS];
     static struct {
@@ -124,17 +124,4 @@ static void random_use_agrees_with_a_model(void **state)
     while (runs-- > 0)
         buddy_free(&buddy, run[runs].first, run[runs].count);
     assert_int_equal(largest_free(), 512);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_free_at_first),
-        cmocka_unit_test(takes_no_more_than_asked),
-        cmocka_unit_test(a_run_longer_than_the_largest_block_is_refused),
-        cmocka_unit_test(what_is_freed_joins_again),
-        cmocka_unit_test(parts_of_an_allocation_can_be_freed),
-        cmocka_unit_test(random_use_agrees_with_a_model),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

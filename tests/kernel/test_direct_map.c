@@ -20,7 +20,9 @@ static int end(void **state)
     return 0;
 }
 
-static void memory_of_the_map(void **state)
+EACH_TEST(begin, end)
+
+TEST(memory_of_the_map)
 {
     assert_ptr_equal(firmware_table(START, END - START), phys_to_virt(START));
     assert_ptr_equal(firmware_table(END - 1, 1), phys_to_virt(END - 1));
@@ -33,7 +35,7 @@ static void memory_of_the_map(void **state)
 }
 
 // What the kernel's own address space leaves out is no place for tables.
-static void device_registers_and_reserved_ranges(void **state)
+TEST(device_registers_and_reserved_ranges)
 {
     world.memory[0].type = BTLM_MEM_MMIO;
     assert_null(firmware_table(START, 1));
@@ -43,7 +45,7 @@ static void device_registers_and_reserved_ranges(void **state)
     assert_non_null(firmware_table(START, 1));
 }
 
-static void the_place_of_a_bios_counts_when_a_table_begins_there(void **state)
+TEST(the_place_of_a_bios_counts_when_a_table_begins_there)
 {
     assert_false(direct_map_has_bios());
     assert_null(firmware_table(0xf04c0, 24));
@@ -55,17 +57,4 @@ static void the_place_of_a_bios_counts_when_a_table_begins_there(void **state)
     assert_null(firmware_table(BIOS_END - 1, 2));
     world.system.smbios = BIOS_END;
     assert_false(direct_map_has_bios());
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(memory_of_the_map),
-        TEST(device_registers_and_reserved_ranges),
-        TEST(the_place_of_a_bios_counts_when_a_table_begins_there),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

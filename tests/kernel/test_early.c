@@ -14,7 +14,9 @@ static int begin(void **state)
     return 0;
 }
 
-static void memory_is_zeroed_and_aligned(void **state)
+EACH_TEST(begin, NULL)
+
+TEST(memory_is_zeroed_and_aligned)
 {
     for (size_t size = 0; size < 50; size++) {
         uint8_t *at = early_alloc(size);
@@ -28,7 +30,7 @@ static void memory_is_zeroed_and_aligned(void **state)
     assert_false(early_owns(arena + sizeof(arena)));
 }
 
-static void the_arena_ends(void **state)
+TEST(the_arena_ends)
 {
     assert_null(early_alloc(sizeof(arena)));
     assert_null(early_alloc(SIZE_MAX));
@@ -37,7 +39,7 @@ static void the_arena_ends(void **state)
     assert_null(early_alloc(0));
 }
 
-static void holes_are_taken_back_when_all_behind_them_is_free(void **state)
+TEST(holes_are_taken_back_when_all_behind_them_is_free)
 {
     uint8_t *a = early_alloc(100), *b = early_alloc(200), *c = early_alloc(300), *next;
 
@@ -53,7 +55,7 @@ static void holes_are_taken_back_when_all_behind_them_is_free(void **state)
     assert_ptr_equal(early_alloc(10), a);
 }
 
-static void what_was_not_handed_out_cannot_be_freed(void **state)
+TEST(what_was_not_handed_out_cannot_be_freed)
 {
     uint8_t *a = early_alloc(64), *b = early_alloc(64);
 
@@ -63,15 +65,4 @@ static void what_was_not_handed_out_cannot_be_freed(void **state)
     assert_panics(early_free(a), "is not an allocation of the early arena");
     early_free(b);
     assert_panics(early_free(b), "is not an allocation of the early arena");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(memory_is_zeroed_and_aligned, begin),
-        cmocka_unit_test_setup(the_arena_ends, begin),
-        cmocka_unit_test_setup(holes_are_taken_back_when_all_behind_them_is_free, begin),
-        cmocka_unit_test_setup(what_was_not_handed_out_cannot_be_freed, begin),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

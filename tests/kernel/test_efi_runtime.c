@@ -20,7 +20,10 @@ static efi_status get(const char *name, uint64_t room)
     return efi_variable_get(name, buffer, &size, &attributes);
 }
 
-static void what_is_set_is_got(void **state)
+ALL_TESTS(firmware_group_begin, firmware_group_end)
+EACH_TEST(firmware_begin, NULL)
+
+TEST(what_is_set_is_got)
 {
     assert_true(efi_runtime_there());
     assert_int_equal(efi_variable_set("BtlGood", "seven b", 7), EFI_SUCCESS);
@@ -32,20 +35,20 @@ static void what_is_set_is_got(void **state)
     assert_int_equal(cpu_cr3, vm_space()->root);
 }
 
-static void a_variable_that_is_not_there(void **state)
+TEST(a_variable_that_is_not_there)
 {
     assert_int_equal(get("BtlGood", sizeof(buffer)), EFI_NOT_FOUND);
     assert_string_equal(efi_status_text(EFI_NOT_FOUND), "not found");
 }
 
-static void size_0_deletes_whatever_attributes_it_has(void **state)
+TEST(size_0_deletes_whatever_attributes_it_has)
 {
     firmware_store("BtlNext", "x", 1, 3);
     assert_int_equal(efi_variable_set("BtlNext", NULL, 0), EFI_SUCCESS);
     assert_null(firmware_find("BtlNext"));
 }
 
-static void a_variable_that_is_larger_than_the_buffer(void **state)
+TEST(a_variable_that_is_larger_than_the_buffer)
 {
     memset(buffer, 0x33, sizeof(buffer));
     firmware_store("BtlGood", "0123456789", 10, 7);
@@ -54,7 +57,7 @@ static void a_variable_that_is_larger_than_the_buffer(void **state)
     assert_int_equal(get("BtlGood", 10), EFI_SUCCESS);
 }
 
-static void a_variable_that_is_larger_than_any_record(void **state)
+TEST(a_variable_that_is_larger_than_any_record)
 {
     static uint8_t large[EFI_VARIABLE_MAX + 1];
 
@@ -64,14 +67,14 @@ static void a_variable_that_is_larger_than_any_record(void **state)
     assert_int_equal(firmware.sets, 0);
 }
 
-static void a_firmware_that_claims_more_than_it_was_given_room_for(void **state)
+TEST(a_firmware_that_claims_more_than_it_was_given_room_for)
 {
     firmware_store("BtlGood", "0123456789", 10, 7);
     firmware.lies = true;
     assert_int_equal(get("BtlGood", 16), EFI_DEVICE_ERROR);
 }
 
-static void a_name_that_is_too_long(void **state)
+TEST(a_name_that_is_too_long)
 {
     assert_int_equal(efi_variable_set("a_name_that_has_32_bytes_________", "x", 1),
                      EFI_UNSUPPORTED);
@@ -86,7 +89,7 @@ static void a_call_in_the_middle_of_another(void)
     efi_reset_system(EFI_RESET_COLD);
 }
 
-static void calls_do_not_nest(void **state)
+TEST(calls_do_not_nest)
 {
     firmware.during = a_call_in_the_middle_of_another;
     assert_int_equal(efi_variable_set("BtlNext", "x", 1), EFI_SUCCESS);
@@ -106,46 +109,26 @@ static void assert_no_services(void)
     assert_int_equal(firmware.gets + firmware.sets + firmware.resets, 0);
 }
 
-static void phase_1_has_no_address_space_for_calls(void **state)
+TEST(phase_1_has_no_address_space_for_calls)
 {
     world_vm_ready = false;
     assert_no_services();
 }
 
-static void no_system_table(void **state)
+TEST(no_system_table)
 {
     world.system.efi_system_table = 0;
     assert_no_services();
 }
 
-static void tables_outside_of_runtime_memory(void **state)
+TEST(tables_outside_of_runtime_memory)
 {
     world.memory[0].type = BTLM_MEM_USABLE;
     assert_no_services();
 }
 
-static void functions_outside_of_runtime_memory(void **state)
+TEST(functions_outside_of_runtime_memory)
 {
     world.memory[1].type = BTLM_MEM_USABLE;
     assert_no_services();
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup(name, firmware_begin)
-    const struct CMUnitTest tests[] = {
-        TEST(what_is_set_is_got),
-        TEST(a_variable_that_is_not_there),
-        TEST(size_0_deletes_whatever_attributes_it_has),
-        TEST(a_variable_that_is_larger_than_the_buffer),
-        TEST(a_variable_that_is_larger_than_any_record),
-        TEST(a_firmware_that_claims_more_than_it_was_given_room_for),
-        TEST(a_name_that_is_too_long),
-        TEST(calls_do_not_nest),
-        TEST(phase_1_has_no_address_space_for_calls),
-        TEST(no_system_table),
-        TEST(tables_outside_of_runtime_memory),
-        TEST(functions_outside_of_runtime_memory),
-    };
-    return cmocka_run_group_tests(tests, firmware_group_begin, firmware_group_end);
 }

@@ -92,7 +92,7 @@ static void each_step(const struct kind *kind)
     assert_snapshot(before);
 }
 
-static void a_failure_at_each_step(void **state)
+TEST(a_failure_at_each_step)
 {
     for (size_t i = 0; i < BTL_COUNT(kinds); i++) {
         lab_begin(state);
@@ -124,7 +124,7 @@ static void each_allocation(const struct kind *kind)
     assert_true(nth > 6);
 }
 
-static void memory_that_ends_at_any_point(void **state)
+TEST(memory_that_ends_at_any_point)
 {
     for (size_t i = 0; i < BTL_COUNT(kinds); i++) {
         lab_begin(state);
@@ -132,13 +132,4 @@ static void memory_that_ends_at_any_point(void **state)
         each_allocation(&kinds[i]);
         lab_end(state);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_failure_at_each_step),
-        cmocka_unit_test(memory_that_ends_at_any_point),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

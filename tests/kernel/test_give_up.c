@@ -135,7 +135,10 @@ static bool is_recorded(void)
     return firmware_find("BtlFailed") != NULL;
 }
 
-static void each_level_with_a_fallback(void **state)
+ALL_TESTS(firmware_group_begin, firmware_group_end)
+EACH_TEST(begin, NULL)
+
+TEST(each_level_with_a_fallback)
 {
     for (size_t i = 0; i < BTL_COUNT(cells); i++) {
         begin(state);
@@ -146,7 +149,7 @@ static void each_level_with_a_fallback(void **state)
     }
 }
 
-static void each_level_without_a_fallback(void **state)
+TEST(each_level_without_a_fallback)
 {
     for (size_t i = 0; i < BTL_COUNT(cells); i++) {
         begin(state);
@@ -158,7 +161,7 @@ static void each_level_without_a_fallback(void **state)
 }
 
 // It has looked at them, and booted this configuration all the same.
-static void what_failed_in_the_loader_is_not_fallen_back_for(void **state)
+TEST(what_failed_in_the_loader_is_not_fallen_back_for)
 {
     static const enum btlm_state states[] = {BTLM_FAILED, BTLM_OFF};
 
@@ -176,7 +179,7 @@ static void what_failed_in_the_loader_is_not_fallen_back_for(void **state)
     }
 }
 
-static void an_older_loaders_required_module_stops(void **state)
+TEST(an_older_loaders_required_module_stops)
 {
     failed(BTL_ON_ERROR_WARN, BTLM_STAGED);
     world.module[1].flags = BTLM_REQUIRED;
@@ -185,7 +188,7 @@ static void an_older_loaders_required_module_stops(void **state)
     assert_int_equal(watchdog_stops, 1);
 }
 
-static void the_record_has_the_reasons(void **state)
+TEST(the_record_has_the_reasons)
 {
     struct btl_record record;
     const struct firmware_variable *at;
@@ -201,7 +204,7 @@ static void the_record_has_the_reasons(void **state)
     assert_true(btl_str_equal(record.text, BTL_STR("error: bad: no disk [run-load-function]\n")));
 }
 
-static void the_first_reason_stands_last(void **state)
+TEST(the_first_reason_stands_last)
 {
     static char long_reason[REASON_MAX];
     struct btl_record record;
@@ -227,7 +230,7 @@ static void the_first_reason_stands_last(void **state)
     assert_memory_equal(record.text.at + 512, "error: more: no memory\nerror: bad: no disk\n", 43);
 }
 
-static void unattended_it_reports_first(void **state)
+TEST(unattended_it_reports_first)
 {
     options.report = true;
     world_boot(BTLM_BOOT_FALLBACK);
@@ -245,7 +248,7 @@ static void unattended_it_reports_first(void **state)
     assert_contains(host_printed(), "BTL-REPORT end failed required=failed");
 }
 
-static void what_is_ignored_is_not_named(void **state)
+TEST(what_is_ignored_is_not_named)
 {
     world_boot(0);
     world_module("noise", BTL_PHASE_BOOT2, BTLM_FAILED);
@@ -259,7 +262,7 @@ static void what_is_ignored_is_not_named(void **state)
     assert_null(strstr(host_printed(), "noise"));
 }
 
-static void stops_as_configured(void **state)
+TEST(stops_as_configured)
 {
     world_boot(0);
     world.system.required_failure = BTL_STOP_RESET;
@@ -273,7 +276,7 @@ static void give_up(void)
     boot_give_up(BTL_STR("PANIC: test"));
 }
 
-static void a_panic_in_phase_1_brings_the_vm_up(void **state)
+TEST(a_panic_in_phase_1_brings_the_vm_up)
 {
     world_vm_ready = false;
     world_boot(BTLM_BOOT_FALLBACK);
@@ -283,7 +286,7 @@ static void a_panic_in_phase_1_brings_the_vm_up(void **state)
     assert_true(is_recorded());
 }
 
-static void without_a_fallback_nothing_is_given_up(void **state)
+TEST(without_a_fallback_nothing_is_given_up)
 {
     world_boot(BTLM_BOOT_TRIAL);
     world_seal();
@@ -291,7 +294,7 @@ static void without_a_fallback_nothing_is_given_up(void **state)
     assert_false(is_recorded());
 }
 
-static void a_trial_is_counted_record_or_not(void **state)
+TEST(a_trial_is_counted_record_or_not)
 {
     firmware.set_status = EFI_ERROR(9);
     world_boot(BTLM_BOOT_FALLBACK | BTLM_BOOT_TRIAL);
@@ -308,7 +311,7 @@ static void a_trial_is_counted_record_or_not(void **state)
 }
 
 // boot-ok stays said, so another process says it.
-static void what_is_good_is_not_given_up(void **state)
+TEST(what_is_good_is_not_given_up)
 {
     int status;
     pid_t child = fork();
@@ -327,7 +330,7 @@ static void what_is_good_is_not_given_up(void **state)
 }
 
 // The next boot would be the same: from here on there is nothing to fall back to. The last test.
-static void a_failure_that_cannot_be_recorded(void **state)
+TEST(a_failure_that_cannot_be_recorded)
 {
     firmware.set_status = EFI_ERROR(8);
     world_boot(BTLM_BOOT_FALLBACK);
@@ -337,26 +340,4 @@ static void a_failure_that_cannot_be_recorded(void **state)
     assert_contains(host_printed(), "[run-not-given-up]");
     assert_contains(host_printed(), "BOOT STOPPED: required module bad");
     assert_false(boot_can_fall_back());
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup(name, begin)
-    const struct CMUnitTest tests[] = {
-        TEST(each_level_with_a_fallback),
-        TEST(each_level_without_a_fallback),
-        TEST(what_failed_in_the_loader_is_not_fallen_back_for),
-        TEST(an_older_loaders_required_module_stops),
-        TEST(the_record_has_the_reasons),
-        TEST(the_first_reason_stands_last),
-        TEST(unattended_it_reports_first),
-        TEST(what_is_ignored_is_not_named),
-        TEST(stops_as_configured),
-        TEST(a_panic_in_phase_1_brings_the_vm_up),
-        TEST(without_a_fallback_nothing_is_given_up),
-        TEST(a_trial_is_counted_record_or_not),
-        TEST(what_is_good_is_not_given_up),
-        TEST(a_failure_that_cannot_be_recorded),
-    };
-    return cmocka_run_group_tests(tests, firmware_group_begin, firmware_group_end);
 }

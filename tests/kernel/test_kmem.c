@@ -24,7 +24,9 @@ static int end(void **state)
     return 0;
 }
 
-static void every_size_is_zeroed_aligned_and_its_own(void **state)
+EACH_TEST(begin, end)
+
+TEST(every_size_is_zeroed_aligned_and_its_own)
 {
     static uint8_t *at[600];
 
@@ -44,7 +46,7 @@ static void every_size_is_zeroed_aligned_and_its_own(void **state)
     }
 }
 
-static void freed_objects_are_used_again(void **state)
+TEST(freed_objects_are_used_again)
 {
     void *first = kmem_alloc(100), *second = kmem_alloc(100), *again;
     uint64_t pages = pages_owned(PF_KMEM);
@@ -57,13 +59,13 @@ static void freed_objects_are_used_again(void **state)
     kmem_free(again);
 }
 
-static void null_may_be_freed(void **state)
+TEST(null_may_be_freed)
 {
     kmem_free(NULL);
     assert_int_equal(kmem_stats().frees, 0);
 }
 
-static void when_memory_is_gone_there_is_null(void **state)
+TEST(when_memory_is_gone_there_is_null)
 {
     void *all[PAGES];
     size_t count = 0;
@@ -78,7 +80,7 @@ static void when_memory_is_gone_there_is_null(void **state)
         kmem_free(all[count]);
 }
 
-static void what_was_not_allocated_cannot_be_freed(void **state)
+TEST(what_was_not_allocated_cannot_be_freed)
 {
     uint8_t *small = kmem_alloc(64), *large = kmem_alloc(3 * BTL_PAGE_SIZE);
     int local;
@@ -92,7 +94,7 @@ static void what_was_not_allocated_cannot_be_freed(void **state)
     assert_panics(kmem_free(large), "was not allocated");
 }
 
-static void random_use_leaves_nothing_behind(void **state)
+TEST(random_use_leaves_nothing_behind)
 {
     static struct {
         uint8_t *at;
@@ -119,17 +121,4 @@ static void random_use_leaves_nothing_behind(void **state)
     }
     for (size_t i = 0; i < BTL_COUNT(slot); i++)
         kmem_free(slot[i].at);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(every_size_is_zeroed_aligned_and_its_own, begin, end),
-        cmocka_unit_test_setup_teardown(freed_objects_are_used_again, begin, end),
-        cmocka_unit_test_setup_teardown(null_may_be_freed, begin, end),
-        cmocka_unit_test_setup_teardown(when_memory_is_gone_there_is_null, begin, end),
-        cmocka_unit_test_setup_teardown(what_was_not_allocated_cannot_be_freed, begin, end),
-        cmocka_unit_test_setup_teardown(random_use_leaves_nothing_behind, begin, end),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,9 @@ static enum line_event type(const char *text)
     return event;
 }
 
-static void text_is_kept_and_echoed(void **state)
+EACH_TEST(begin, NULL)
+
+TEST(text_is_kept_and_echoed)
 {
     assert_int_equal(type("lsmod"), LINE_MORE);
     assert_string_equal(line.text, "lsmod");
@@ -34,7 +36,7 @@ static void text_is_kept_and_echoed(void **state)
     assert_string_equal(echoed, "lsmod\n");
 }
 
-static void a_newline_after_a_return_is_the_same_end(void **state)
+TEST(a_newline_after_a_return_is_the_same_end)
 {
     assert_int_equal(type("a\r"), LINE_DONE);
     line_clear(&line);
@@ -43,7 +45,7 @@ static void a_newline_after_a_return_is_the_same_end(void **state)
     assert_string_equal(line.text, "b");
 }
 
-static void backspace_and_delete_take_one_back(void **state)
+TEST(backspace_and_delete_take_one_back)
 {
     type("abc\b\x7f");
     assert_string_equal(line.text, "a");
@@ -52,7 +54,7 @@ static void backspace_and_delete_take_one_back(void **state)
     assert_string_equal(echoed, "abc\b \b\b \b\b \b");
 }
 
-static void control_u_takes_all_and_control_w_a_word_back(void **state)
+TEST(control_u_takes_all_and_control_w_a_word_back)
 {
     type("manifest memory  \x17");
     assert_string_equal(line.text, "manifest ");
@@ -62,25 +64,25 @@ static void control_u_takes_all_and_control_w_a_word_back(void **state)
     assert_int_equal(line.len, 0);
 }
 
-static void control_c_cancels(void **state)
+TEST(control_c_cancels)
 {
     assert_int_equal(type("reset\x03"), LINE_CANCELLED);
 }
 
-static void control_characters_ring_and_are_not_kept(void **state)
+TEST(control_characters_ring_and_are_not_kept)
 {
     type("a\x01\t\x80\xff");
     assert_string_equal(line.text, "a");
     assert_string_equal(echoed, "a\a\a\a\a");
 }
 
-static void sequences_of_unknown_keys_are_not_kept(void **state)
+TEST(sequences_of_unknown_keys_are_not_kept)
 {
     type("a\x1b[3~\x1b[1;5C\x1bx\x1b\x1b[Hb"); // delete, control and right, alt and x, home
     assert_string_equal(line.text, "ab");
 }
 
-static void arrows_walk_through_the_history(void **state)
+TEST(arrows_walk_through_the_history)
 {
     static struct history history;
 
@@ -104,7 +106,7 @@ static void arrows_walk_through_the_history(void **state)
     assert_string_equal(line.text, "");
 }
 
-static void the_history_keeps_the_newest(void **state)
+TEST(the_history_keeps_the_newest)
 {
     static struct history history;
     char text[16];
@@ -133,7 +135,7 @@ static bool candidate(uint32_t index, bool first_word, struct btl_str *ret_word)
     return true;
 }
 
-static void tab_completes_commands_and_modules(void **state)
+TEST(tab_completes_commands_and_modules)
 {
     line.candidate = candidate;
     line.prompt = "btl> ";
@@ -150,7 +152,7 @@ static void tab_completes_commands_and_modules(void **state)
     assert_string_equal(line.text, "kmadmin -L rtc z");
 }
 
-static void a_line_that_is_full_takes_no_more(void **state)
+TEST(a_line_that_is_full_takes_no_more)
 {
     for (int i = 0; i < LINE_MAX + 10; i++)
         type("x");
@@ -159,7 +161,7 @@ static void a_line_that_is_full_takes_no_more(void **state)
     assert_int_equal(type("\r"), LINE_DONE);
 }
 
-static void words_are_split_at_blanks(void **state)
+TEST(words_are_split_at_blanks)
 {
     char text[] = "  modinfo   clock ", none[] = "   ", many[] = "a b c d";
     char *words[3];
@@ -172,23 +174,4 @@ static void words_are_split_at_blanks(void **state)
     assert_true(line_split(none, words, 3, &count));
     assert_int_equal(count, 0);
     assert_false(line_split(many, words, 3, &count));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(text_is_kept_and_echoed, begin),
-        cmocka_unit_test_setup(a_newline_after_a_return_is_the_same_end, begin),
-        cmocka_unit_test_setup(backspace_and_delete_take_one_back, begin),
-        cmocka_unit_test_setup(control_u_takes_all_and_control_w_a_word_back, begin),
-        cmocka_unit_test_setup(control_c_cancels, begin),
-        cmocka_unit_test_setup(control_characters_ring_and_are_not_kept, begin),
-        cmocka_unit_test_setup(sequences_of_unknown_keys_are_not_kept, begin),
-        cmocka_unit_test_setup(arrows_walk_through_the_history, begin),
-        cmocka_unit_test_setup(the_history_keeps_the_newest, begin),
-        cmocka_unit_test_setup(tab_completes_commands_and_modules, begin),
-        cmocka_unit_test_setup(a_line_that_is_full_takes_no_more, begin),
-        cmocka_unit_test_setup(words_are_split_at_blanks, begin),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,7 +67,9 @@ static void start(void)
     assert_true(exports_init());
 }
 
-static void a_staged_module_is_linked_and_called(void **state)
+EACH_TEST(begin, finish)
+
+TEST(a_staged_module_is_linked_and_called)
 {
     const struct btl_export *sum;
     const struct module_image *image;
@@ -89,7 +91,7 @@ static void a_staged_module_is_linked_and_called(void **state)
 }
 
 // The file is given back after linking: nothing that is kept may point into it.
-static void names_outlive_the_file(void **state)
+TEST(names_outlive_the_file)
 {
     struct symbol symbol;
 
@@ -122,14 +124,14 @@ static void assert_undone(const char *code)
     assert_int_equal(kmem_stats().allocations - kmem_stats().frees, heap);
 }
 
-static void an_undeclared_dependency_is_refused(void **state)
+TEST(an_undeclared_dependency_is_refused)
 {
     start(); // guest declares none
     assert_undone("link-undeclared-dependency");
     assert_contains(host_printed(), "exported by ring");
 }
 
-static void a_symbol_that_nobody_exports(void **state)
+TEST(a_symbol_that_nobody_exports)
 {
     world_depends(ring);
     world.manifest.table[BTLM_EXPORTS].count = 1;
@@ -138,7 +140,7 @@ static void a_symbol_that_nobody_exports(void **state)
     assert_contains(host_printed(), "from_ring");
 }
 
-static void exports_of_a_failed_phase_1_module_are_not_there(void **state)
+TEST(exports_of_a_failed_phase_1_module_are_not_there)
 {
     world_seal();
     registry_init();
@@ -149,7 +151,7 @@ static void exports_of_a_failed_phase_1_module_are_not_there(void **state)
     kmem_free(module_get(ring)->reason);
 }
 
-static void an_export_that_exists_already(void **state)
+TEST(an_export_that_exists_already)
 {
     world_depends(ring);
     world_export("guest_sum", 0x1234, BTL_KERNEL);
@@ -161,7 +163,7 @@ static void an_export_that_exists_already(void **state)
     assert_int_equal(world_images, 0);
 }
 
-static void a_load_function_that_fails(void **state)
+TEST(a_load_function_that_fails)
 {
     world_depends(ring);
     world.module[guest].arguments = world_str("fail");
@@ -169,7 +171,7 @@ static void a_load_function_that_fails(void **state)
     assert_undone("run-load-function");
 }
 
-static void sealing_that_fails(void **state)
+TEST(sealing_that_fails)
 {
     world_depends(ring);
     world_seal_fails = true;
@@ -177,14 +179,14 @@ static void sealing_that_fails(void **state)
     assert_undone("no-memory");
 }
 
-static void a_file_that_was_not_staged(void **state)
+TEST(a_file_that_was_not_staged)
 {
     world.module[guest].staged_size = 0;
     start();
     assert_undone("run-no-volume");
 }
 
-static void a_file_that_is_cut_off(void **state)
+TEST(a_file_that_is_cut_off)
 {
     world.module[guest].file_size /= 2;
     start();
@@ -192,7 +194,7 @@ static void a_file_that_is_cut_off(void **state)
 }
 
 // Each allocation of the whole load fails in turn, and each time all is undone; then it loads.
-static void memory_that_ends_at_any_point(void **state)
+TEST(memory_that_ends_at_any_point)
 {
     uint64_t nth;
 
@@ -222,23 +224,4 @@ static void memory_that_ends_at_any_point(void **state)
         assert_int_equal(pages_owned(PF_FREE), free);
     }
     assert_true(nth >= 4); // the arena, the image, its functions, its names
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
-    const struct CMUnitTest tests[] = {
-        TEST(a_staged_module_is_linked_and_called),
-        TEST(names_outlive_the_file),
-        TEST(an_undeclared_dependency_is_refused),
-        TEST(a_symbol_that_nobody_exports),
-        TEST(exports_of_a_failed_phase_1_module_are_not_there),
-        TEST(an_export_that_exists_already),
-        TEST(a_load_function_that_fails),
-        TEST(sealing_that_fails),
-        TEST(a_file_that_was_not_staged),
-        TEST(a_file_that_is_cut_off),
-        TEST(memory_that_ends_at_any_point),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

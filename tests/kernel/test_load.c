@@ -6,7 +6,9 @@
 #include "dlkm/dlkm.h"
 #include "vm/kmem.h"
 
-static void a_load_function_gets_its_arguments(void **state)
+EACH_TEST(self_begin, self_end)
+
+TEST(a_load_function_gets_its_arguments)
 {
     uint32_t id = self_module("clock");
 
@@ -24,7 +26,7 @@ static void a_load_function_gets_its_arguments(void **state)
     assert_null(image_find(1));
 }
 
-static void dependents_are_counted(void **state)
+TEST(dependents_are_counted)
 {
     uint32_t ring = self_module("ring"), log = self_module("log");
 
@@ -37,7 +39,7 @@ static void dependents_are_counted(void **state)
     assert_int_equal(module_get(log)->dependents, 0);
 }
 
-static void a_failing_load_function_fails_its_dependents_by_name(void **state)
+TEST(a_failing_load_function_fails_its_dependents_by_name)
 {
     uint32_t ring = self_module("ring"), log = self_module("log"), other;
 
@@ -55,7 +57,7 @@ static void a_failing_load_function_fails_its_dependents_by_name(void **state)
     assert_int_equal(module_get(ring)->dependents, 0);
 }
 
-static void what_is_ignored_is_said_in_the_log_alone(void **state)
+TEST(what_is_ignored_is_said_in_the_log_alone)
 {
     static char text[1 << 17];
     struct btl_buffer log = btl_buffer(text, sizeof(text));
@@ -72,7 +74,7 @@ static void what_is_ignored_is_said_in_the_log_alone(void **state)
     assert_contains(text, "error error: noise: its load function returned error -19");
 }
 
-static void a_phase_that_is_not_supported(void **state)
+TEST(a_phase_that_is_not_supported)
 {
     uint32_t id = self_module("late");
 
@@ -82,7 +84,7 @@ static void a_phase_that_is_not_supported(void **state)
     assert_contains(module_get(id)->reason, "BOOT2,RUN");
 }
 
-static void an_image_outside_the_phase_1_memory(void **state)
+TEST(an_image_outside_the_phase_1_memory)
 {
     uint32_t id = self_module("stray");
 
@@ -91,7 +93,7 @@ static void an_image_outside_the_phase_1_memory(void **state)
     self_assert_fails(id, "run-bad-image");
 }
 
-static void segments_larger_than_the_image(void **state)
+TEST(segments_larger_than_the_image)
 {
     uint32_t id = self_module("stray");
 
@@ -100,7 +102,7 @@ static void segments_larger_than_the_image(void **state)
     self_assert_fails(id, "run-bad-image");
 }
 
-static void a_segment_that_is_not_whole_pages(void **state)
+TEST(a_segment_that_is_not_whole_pages)
 {
     uint32_t id = self_module("stray");
 
@@ -110,7 +112,7 @@ static void a_segment_that_is_not_whole_pages(void **state)
 }
 
 // Each allocation that loading makes fails in turn: every time the heap is what it was.
-static void memory_that_ends_at_any_point(void **state)
+TEST(memory_that_ends_at_any_point)
 {
     uint32_t id = self_module("hello");
     uint64_t nth = 0;
@@ -132,21 +134,4 @@ static void memory_that_ends_at_any_point(void **state)
     }
     assert_true(nth >= 2);
     assert_int_equal(self_load_calls, 1);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, self_begin, self_end)
-    const struct CMUnitTest tests[] = {
-        TEST(a_load_function_gets_its_arguments),
-        TEST(dependents_are_counted),
-        TEST(a_failing_load_function_fails_its_dependents_by_name),
-        TEST(what_is_ignored_is_said_in_the_log_alone),
-        TEST(a_phase_that_is_not_supported),
-        TEST(an_image_outside_the_phase_1_memory),
-        TEST(segments_larger_than_the_image),
-        TEST(a_segment_that_is_not_whole_pages),
-        TEST(memory_that_ends_at_any_point),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,7 +30,9 @@ static int begin(void **state)
     return 0;
 }
 
-static void it_begins_with_the_loaders(void **state)
+EACH_TEST(begin, NULL)
+
+TEST(it_begins_with_the_loaders)
 {
     world_log("[    0.000123] info  BTL 1.0");
     world_now = 1002003999;
@@ -44,7 +46,7 @@ static void it_begins_with_the_loaders(void **state)
                                 "[    1.500000] info  third\n");
 }
 
-static void what_is_printed_while_it_is_shown_is_not_logged(void **state)
+TEST(what_is_printed_while_it_is_shown_is_not_logged)
 {
     struct btl_out both = log_out();
     const char *before;
@@ -56,14 +58,14 @@ static void what_is_printed_while_it_is_shown_is_not_logged(void **state)
     free((void *)(uintptr_t)before);
 }
 
-static void a_diagnostic_of_the_kernels_own(void **state)
+TEST(a_diagnostic_of_the_kernels_own)
 {
     kernel_say(BTL_RUN_OK_FAILED, BTL_ARG_Z("disk"), BTL_ARG_Z("halt"));
     assert_contains(host_printed(), "warning: this configuration is not called good by itself, "
                                     "because module disk was not loaded and its on_error is halt");
 }
 
-static void a_diagnostic_for_the_log_alone(void **state)
+TEST(a_diagnostic_for_the_log_alone)
 {
     uint64_t memory[64];
     struct btl_arena arena = {.at = (uint8_t *)memory, .end = (uint8_t *)(memory + 64)};
@@ -79,7 +81,7 @@ static void a_diagnostic_for_the_log_alone(void **state)
     assert_contains(text, "[    0.000000] info  after it\n");
 }
 
-static void a_ring_that_is_full_begins_with_a_whole_line(void **state)
+TEST(a_ring_that_is_full_begins_with_a_whole_line)
 {
     char line[64], last[80];
 
@@ -92,17 +94,4 @@ static void a_ring_that_is_full_begins_with_a_whole_line(void **state)
     btl_format_to(last, sizeof(last), "[    0.000000] info  line number %d\n", 4999);
     assert_string_equal(text + strlen(text) - strlen(last), last);
     assert_true(strlen(text) > (60u << 10));
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup(name, begin)
-    const struct CMUnitTest tests[] = {
-        TEST(it_begins_with_the_loaders),
-        TEST(what_is_printed_while_it_is_shown_is_not_logged),
-        TEST(a_diagnostic_of_the_kernels_own),
-        TEST(a_diagnostic_for_the_log_alone),
-        TEST(a_ring_that_is_full_begins_with_a_whole_line),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

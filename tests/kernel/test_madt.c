@@ -92,7 +92,9 @@ static int end(void **state)
     return 0;
 }
 
-static void a_pc_with_an_override(void **state)
+EACH_TEST(begin, end)
+
+TEST(a_pc_with_an_override)
 {
     override(9, 9, 0xd);
     override(0, 2, 0);
@@ -101,7 +103,7 @@ static void a_pc_with_an_override(void **state)
     assert_true(pin.io_apic == 0xfec00000 && pin.pin == 2 && !pin.active_low);
 }
 
-static void without_an_override_it_is_interrupt_0(void **state)
+TEST(without_an_override_it_is_interrupt_0)
 {
     io_apic(0xfec00000, 0);
     override(4, 4, 0);
@@ -109,7 +111,7 @@ static void without_an_override_it_is_interrupt_0(void **state)
     assert_int_equal(pin.pin, 0);
 }
 
-static void the_io_apic_that_holds_the_interrupt(void **state)
+TEST(the_io_apic_that_holds_the_interrupt)
 {
     io_apic(0xfec20000, 48);
     io_apic(0xfec10000, 24);
@@ -119,14 +121,14 @@ static void the_io_apic_that_holds_the_interrupt(void **state)
     assert_true(pin.io_apic == 0xfec10000 && pin.pin == 6 && pin.active_low);
 }
 
-static void a_timer_that_is_level_triggered(void **state)
+TEST(a_timer_that_is_level_triggered)
 {
     io_apic(0xfec00000, 0);
     override(0, 2, 0xf);
     assert_false(madt_find_timer(&pin));
 }
 
-static void acpi_1_has_addresses_of_4_bytes(void **state)
+TEST(acpi_1_has_addresses_of_4_bytes)
 {
     io_apic(0xfec00000, 0);
     put(RSDP + 15, 0, 1);
@@ -135,7 +137,7 @@ static void acpi_1_has_addresses_of_4_bytes(void **state)
     assert_true(madt_find_timer(&pin));
 }
 
-static void no_io_apic(void **state)
+TEST(no_io_apic)
 {
     override(0, 2, 0);
     assert_false(madt_find_timer(&pin));
@@ -143,7 +145,7 @@ static void no_io_apic(void **state)
     assert_false(madt_find_timer(&pin));
 }
 
-static void checksums_are_looked_at(void **state)
+TEST(checksums_are_looked_at)
 {
     static const uint64_t places[] = {RSDP + 20, XSDT + 20, MADT + 20};
 
@@ -156,7 +158,7 @@ static void checksums_are_looked_at(void **state)
     }
 }
 
-static void entries_that_are_too_short_or_too_long(void **state)
+TEST(entries_that_are_too_short_or_too_long)
 {
     io_apic(0xfec00000, 0);
     put(MADT + 45, 0, 1); // would never end
@@ -170,7 +172,7 @@ static void entries_that_are_too_short_or_too_long(void **state)
     assert_false(madt_find_timer(&pin));
 }
 
-static void lengths_that_lead_out_of_memory(void **state)
+TEST(lengths_that_lead_out_of_memory)
 {
     io_apic(0xfec00000, 0);
     put(MADT + 4, 2, 4);
@@ -181,7 +183,7 @@ static void lengths_that_lead_out_of_memory(void **state)
     assert_false(madt_find_timer(&pin));
 }
 
-static void addresses_that_are_no_memory(void **state)
+TEST(addresses_that_are_no_memory)
 {
     io_apic(0xfec00000, 0);
     world.system.acpi_rsdp = END - 20;
@@ -194,22 +196,4 @@ static void addresses_that_are_no_memory(void **state)
     assert_false(madt_find_timer(&pin));
     world.memory[0].type = BTLM_MEM_MMIO;
     assert_false(madt_find_timer(&pin));
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-    const struct CMUnitTest tests[] = {
-        TEST(a_pc_with_an_override),
-        TEST(without_an_override_it_is_interrupt_0),
-        TEST(the_io_apic_that_holds_the_interrupt),
-        TEST(a_timer_that_is_level_triggered),
-        TEST(acpi_1_has_addresses_of_4_bytes),
-        TEST(no_io_apic),
-        TEST(checksums_are_looked_at),
-        TEST(entries_that_are_too_short_or_too_long),
-        TEST(lengths_that_lead_out_of_memory),
-        TEST(addresses_that_are_no_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,7 +196,7 @@ static void unload_all(void)
     compare();
 }
 
-static void a_hundred_thousand_random_steps(void **state)
+TEST(a_hundred_thousand_random_steps)
 {
     const char *given = getenv("BTL_MODEL_SEED");
     uint64_t first = given != NULL ? strtoull(given, NULL, 0) : 0x9e3779b97f4a7c15;
@@ -220,11 +220,4 @@ static void a_hundred_thousand_random_steps(void **state)
         assert_snapshot(before);
         assert_int_equal(lab_end(state), 0);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_hundred_thousand_random_steps)};
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

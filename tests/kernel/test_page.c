@@ -18,7 +18,9 @@ static int end(void **state)
     return 0;
 }
 
-static void frame_0_is_never_given_out(void **state)
+EACH_TEST(begin, end)
+
+TEST(frame_0_is_never_given_out)
 {
     uint64_t physical;
 
@@ -31,7 +33,7 @@ static void frame_0_is_never_given_out(void **state)
     assert_int_equal(pages_owned(PF_PAGES), PAGES - 1);
 }
 
-static void pages_come_zeroed_and_with_their_owner(void **state)
+TEST(pages_come_zeroed_and_with_their_owner)
 {
     uint64_t physical;
     const uint8_t *at;
@@ -47,7 +49,7 @@ static void pages_come_zeroed_and_with_their_owner(void **state)
     assert_int_equal(pages_owned(PF_FREE), PAGES - 1);
 }
 
-static void who_frees_what_it_does_not_own_panics(void **state)
+TEST(who_frees_what_it_does_not_own_panics)
 {
     uint64_t physical;
 
@@ -61,7 +63,7 @@ static void who_frees_what_it_does_not_own_panics(void **state)
     assert_panics(pages_free(physical, 2, PF_PAGES), "but of free"); // twice
 }
 
-static void memory_changes_hands_without_being_free(void **state)
+TEST(memory_changes_hands_without_being_free)
 {
     uint64_t physical;
 
@@ -72,7 +74,7 @@ static void memory_changes_hands_without_being_free(void **state)
     assert_true(pages_verify());
 }
 
-static void what_lies_above_the_table_is_ignored(void **state)
+TEST(what_lies_above_the_table_is_ignored)
 {
     pages_set_owner((uint64_t)PAGES * BTL_PAGE_SIZE, BTL_PAGE_SIZE, PF_FREE);
     pages_set_owner((uint64_t)(PAGES - 1) * BTL_PAGE_SIZE, 0, PF_FREE);
@@ -80,7 +82,7 @@ static void what_lies_above_the_table_is_ignored(void **state)
     assert_int_equal(pages_owned(PF_FREE), PAGES - 1);
 }
 
-static void sizes_that_cannot_be_are_refused(void **state)
+TEST(sizes_that_cannot_be_are_refused)
 {
     uint64_t physical;
 
@@ -91,7 +93,7 @@ static void sizes_that_cannot_be_are_refused(void **state)
 }
 
 // The check can fail: a table that somebody wrote into does not verify.
-static void a_wrong_owner_is_found(void **state)
+TEST(a_wrong_owner_is_found)
 {
     struct pfdat *pf = pfdat_of(BTL_PAGE_SIZE);
     uint8_t right = pf->owner;
@@ -99,18 +101,4 @@ static void a_wrong_owner_is_found(void **state)
     pf->owner = PF_KMEM;
     assert_false(pages_verify());
     pf->owner = right;
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(frame_0_is_never_given_out, begin, end),
-        cmocka_unit_test_setup_teardown(pages_come_zeroed_and_with_their_owner, begin, end),
-        cmocka_unit_test_setup_teardown(who_frees_what_it_does_not_own_panics, begin, end),
-        cmocka_unit_test_setup_teardown(memory_changes_hands_without_being_free, begin, end),
-        cmocka_unit_test_setup_teardown(what_lies_above_the_table_is_ignored, begin, end),
-        cmocka_unit_test_setup_teardown(sizes_that_cannot_be_are_refused, begin, end),
-        cmocka_unit_test_setup_teardown(a_wrong_owner_is_found, begin, end),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,7 +72,23 @@ static void assert_maps(uint64_t virtual, uint64_t physical, uint32_t flags)
     assert_int_equal(with, flags);
 }
 
-static void the_processor_is_made_to_enforce(void **state)
+EACH_TEST(begin, end)
+
+// A test of tables of 4 and of 5 levels.
+static bool five = true;
+#define TEST_OF_LEVELS(function)                                                                   \
+    static void function(void **state);                                                            \
+    TEST_CONSTRUCTOR(test_register_, function)                                                     \
+    {                                                                                              \
+        test_register(__LINE__, (struct CMUnitTest){.name = #function " (4 levels)",               \
+                                                    .test_func = function});                       \
+        test_register(__LINE__, (struct CMUnitTest){.name = #function " (5 levels)",               \
+                                                    .test_func = function,                         \
+                                                    .initial_state = &five});                      \
+    }                                                                                              \
+    static void function(void **state)
+
+TEST_OF_LEVELS(the_processor_is_made_to_enforce)
 {
     assert_true(cpu_efer & EFER_NXE);
     assert_true(cpu_cr0 & CR0_WP);
@@ -80,7 +96,7 @@ static void the_processor_is_made_to_enforce(void **state)
     assert_int_equal(cpu_pat & 0xffffffff, 0x00070406);
 }
 
-static void large_pages_where_both_addresses_allow(void **state)
+TEST_OF_LEVELS(large_pages_where_both_addresses_allow)
 {
     uint64_t start = LARGE - BTL_PAGE_SIZE, size = 2 * BTL_PAGE_SIZE + HUGE_ + LARGE;
     struct seen seen;
@@ -94,13 +110,13 @@ static void large_pages_where_both_addresses_allow(void **state)
     assert_maps(DIRECT + HUGE_ + 12345, HUGE_ + 12345, R | W);
 }
 
-static void a_gigabyte_is_one_page_if_the_processor_has_it(void **state)
+TEST_OF_LEVELS(a_gigabyte_is_one_page_if_the_processor_has_it)
 {
     assert_true(arch_map(&space, DIRECT + HUGE_, HUGE_, HUGE_, R | W));
     assert_int_equal(walk().mappings, 1);
 }
 
-static void without_them_it_is_512_pages(void **state)
+TEST_OF_LEVELS(without_them_it_is_512_pages)
 {
     cpu_has_1g = false;
     paging_init();
@@ -108,14 +124,14 @@ static void without_them_it_is_512_pages(void **state)
     assert_int_equal(walk().mappings, 512);
 }
 
-static void odd_addresses_are_mapped_in_small_pages(void **state)
+TEST_OF_LEVELS(odd_addresses_are_mapped_in_small_pages)
 {
     assert_true(arch_map(&space, WINDOW, BTL_PAGE_SIZE, LARGE, R));
     assert_int_equal(walk().mappings, 512);
     assert_maps(WINDOW + LARGE - 1, LARGE + BTL_PAGE_SIZE - 1, R);
 }
 
-static void writable_and_executable_is_refused(void **state)
+TEST_OF_LEVELS(writable_and_executable_is_refused)
 {
     assert_panics(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | W | X), "writable and executable");
     assert_true(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | X));
@@ -125,13 +141,13 @@ static void writable_and_executable_is_refused(void **state)
 }
 
 // The check that the kernel runs on itself can fail: the walk sees what only the firmware may have.
-static void the_walk_finds_what_is_both(void **state)
+TEST_OF_LEVELS(the_walk_finds_what_is_both)
 {
     assert_true(arch_map(&space, 0x1000, 0x1000, BTL_PAGE_SIZE, R | W | X | MAP_FIRMWARE));
     assert_int_equal(walk().write_exec, 1);
 }
 
-static void protecting_a_part_splits_and_keeps_the_rest(void **state)
+TEST_OF_LEVELS(protecting_a_part_splits_and_keeps_the_rest)
 {
     assert_true(arch_map(&space, DIRECT + HUGE_, HUGE_, HUGE_, R | W));
     assert_true(arch_protect(&space, DIRECT + HUGE_ + 5 * BTL_PAGE_SIZE, BTL_PAGE_SIZE, R));
@@ -142,7 +158,7 @@ static void protecting_a_part_splits_and_keeps_the_rest(void **state)
     assert_maps(DIRECT + HUGE_ + 6 * BTL_PAGE_SIZE, HUGE_ + 6 * BTL_PAGE_SIZE, R | W);
 }
 
-static void whole_large_pages_are_protected_without_splitting(void **state)
+TEST_OF_LEVELS(whole_large_pages_are_protected_without_splitting)
 {
     uint64_t free;
 
@@ -155,7 +171,7 @@ static void whole_large_pages_are_protected_without_splitting(void **state)
     assert_maps(DIRECT + 4 * LARGE, 4 * LARGE, R | W);
 }
 
-static void memory_types_survive_splitting(void **state)
+TEST_OF_LEVELS(memory_types_survive_splitting)
 {
     assert_true(arch_map(&space, WINDOW, LARGE, LARGE, R | W | MAP_WRITE_COMBINING));
     assert_true(arch_map(&space, WINDOW + LARGE, 2 * LARGE, LARGE, R | W | MAP_UNCACHED));
@@ -167,7 +183,7 @@ static void memory_types_survive_splitting(void **state)
     assert_maps(WINDOW + LARGE + 8192, 2 * LARGE + 8192, R | W | MAP_UNCACHED);
 }
 
-static void what_is_unmapped_is_gone(void **state)
+TEST_OF_LEVELS(what_is_unmapped_is_gone)
 {
     uint64_t physical;
     uint32_t flags;
@@ -183,7 +199,7 @@ static void what_is_unmapped_is_gone(void **state)
     assert_panics(arch_unmap(&space, WINDOW, BTL_PAGE_SIZE), "inside a large page");
 }
 
-static void a_space_beside_has_the_kernels_half_alone(void **state)
+TEST_OF_LEVELS(a_space_beside_has_the_kernels_half_alone)
 {
     struct arch_space beside;
     uint64_t physical;
@@ -199,7 +215,7 @@ static void a_space_beside_has_the_kernels_half_alone(void **state)
     assert_maps(0x7000, 0x7000, R | W);
 }
 
-static void without_memory_for_tables_mapping_says_so(void **state)
+TEST_OF_LEVELS(without_memory_for_tables_mapping_says_so)
 {
     uint64_t physical;
 
@@ -209,30 +225,4 @@ static void without_memory_for_tables_mapping_says_so(void **state)
     assert_false(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R));
     assert_false(arch_protect(&space, DIRECT, BTL_PAGE_SIZE, R));
     assert_maps(DIRECT, 0, R | W); // as it was
-}
-
-int main(void)
-{
-    static bool five = true;
-#define TEST(name)                                                                                 \
-    {#name " (4 levels)", name, begin, end, NULL},                                                 \
-    {                                                                                              \
-#name " (5 levels)", name, begin, end, &five                                               \
-    }
-    const struct CMUnitTest tests[] = {
-        TEST(the_processor_is_made_to_enforce),
-        TEST(large_pages_where_both_addresses_allow),
-        TEST(a_gigabyte_is_one_page_if_the_processor_has_it),
-        TEST(without_them_it_is_512_pages),
-        TEST(odd_addresses_are_mapped_in_small_pages),
-        TEST(writable_and_executable_is_refused),
-        TEST(the_walk_finds_what_is_both),
-        TEST(protecting_a_part_splits_and_keeps_the_rest),
-        TEST(whole_large_pages_are_protected_without_splitting),
-        TEST(memory_types_survive_splitting),
-        TEST(what_is_unmapped_is_gone),
-        TEST(a_space_beside_has_the_kernels_half_alone),
-        TEST(without_memory_for_tables_mapping_says_so),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,7 +163,9 @@ static struct seen walk(void)
     return seen;
 }
 
-static void the_first_tree_has_the_direct_map_and_the_loaders_window(void **state)
+EACH_TEST(begin, end)
+
+TEST(the_first_tree_has_the_direct_map_and_the_loaders_window)
 {
     uint64_t window;
 
@@ -180,7 +182,7 @@ static void the_first_tree_has_the_direct_map_and_the_loaders_window(void **stat
 }
 
 // Entries of static tables hold where they lie in the host: they are followed by hand.
-static void of_region_6_the_ports_alone_are_mapped(void **state)
+TEST(of_region_6_the_ports_alone_are_mapped)
 {
     const uint64_t uncached = PTE_COMMON | BTL_IA64_PTE_RW | BTL_IA64_PTE_UNCACHED;
     size_t used = 0;
@@ -202,7 +204,7 @@ static void of_region_6_the_ports_alone_are_mapped(void **state)
     assert_int_equal(((const uint64_t *)phys_to_virt(space.root))[6 * 4], physical_of(ports) | 1);
 }
 
-static void large_leaves_where_both_addresses_allow(void **state)
+TEST(large_leaves_where_both_addresses_allow)
 {
     uint64_t start = LARGE - BTL_PAGE_SIZE, size = 2 * BTL_PAGE_SIZE + HUGE_ + LARGE;
     struct seen seen;
@@ -219,7 +221,7 @@ static void large_leaves_where_both_addresses_allow(void **state)
     assert_absent(DIRECT + start + size);
 }
 
-static void a_gigabyte_is_entered_by_quarters(void **state)
+TEST(a_gigabyte_is_entered_by_quarters)
 {
     uint64_t translation;
     unsigned bits;
@@ -234,7 +236,7 @@ static void a_gigabyte_is_entered_by_quarters(void **state)
     }
 }
 
-static void two_megabytes_are_entered_by_halves(void **state)
+TEST(two_megabytes_are_entered_by_halves)
 {
     uint64_t translation;
     unsigned bits;
@@ -246,7 +248,7 @@ static void two_megabytes_are_entered_by_halves(void **state)
     assert_int_equal(translation & 0x0003fffffffff000ull, LARGE + (1 << 20));
 }
 
-static void addresses_of_all_regions_and_widths(void **state)
+TEST(addresses_of_all_regions_and_widths)
 {
     const uint64_t far = 1ull << 49 | 1ull << 48 | 1ull << 47;
 
@@ -260,7 +262,7 @@ static void addresses_of_all_regions_and_widths(void **state)
     assert_int_equal(walk().mappings, 8);
 }
 
-static void bits_that_no_address_has_are_not_served(void **state)
+TEST(bits_that_no_address_has_are_not_served)
 {
     uint64_t translation;
     unsigned bits;
@@ -270,7 +272,7 @@ static void bits_that_no_address_has_are_not_served(void **state)
         assert_false(miss(DIRECT | 1ull << bit, &translation, &bits));
 }
 
-static void write_and_execute_together_are_refused(void **state)
+TEST(write_and_execute_together_are_refused)
 {
     assert_panics(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | W | X), "writable and executable");
     assert_true(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | X));
@@ -281,7 +283,7 @@ static void write_and_execute_together_are_refused(void **state)
     assert_maps(0x1000, 0x1000, R | W | X);
 }
 
-static void protecting_splits_and_purges_what_it_changes(void **state)
+TEST(protecting_splits_and_purges_what_it_changes)
 {
     uint64_t at = DIRECT + HUGE_ + 5 * BTL_PAGE_SIZE;
 
@@ -296,7 +298,7 @@ static void protecting_splits_and_purges_what_it_changes(void **state)
     assert_int_equal(purged_bytes, BTL_PAGE_SIZE);
 }
 
-static void unmapping_purges_the_range_and_no_more(void **state)
+TEST(unmapping_purges_the_range_and_no_more)
 {
     const uint64_t start = WINDOW + 0x7f000, size = 0x5000 + LARGE;
 
@@ -311,27 +313,27 @@ static void unmapping_purges_the_range_and_no_more(void **state)
     assert_true(purges < 40); // in pieces as large as the processor takes
 }
 
-static void unmapping_a_part_of_a_large_page_panics(void **state)
+TEST(unmapping_a_part_of_a_large_page_panics)
 {
     assert_true(arch_map(&space, WINDOW, 0, LARGE, R | W));
     assert_panics(arch_unmap(&space, WINDOW + BTL_PAGE_SIZE, BTL_PAGE_SIZE), "inside a large page");
 }
 
-static void mapping_over_a_table_panics(void **state)
+TEST(mapping_over_a_table_panics)
 {
     assert_true(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R));
     assert_panics(arch_map(&space, WINDOW, 0, LARGE, R), "mapped already");
 }
 
 // The old translation may be cached.
-static void mapping_over_a_page_panics(void **state)
+TEST(mapping_over_a_page_panics)
 {
     assert_true(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | W));
     assert_panics(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R), "mapped already");
     assert_maps(WINDOW, 0, R | W);
 }
 
-static void memory_types(void **state)
+TEST(memory_types)
 {
     uint64_t translation;
     unsigned bits;
@@ -354,7 +356,7 @@ static void memory(uint64_t start, uint64_t size, enum btlm_memory_type type, ui
     world.memory[at].attributes = attributes;
 }
 
-static void the_direct_map_is_cached_where_the_firmware_says_so(void **state)
+TEST(the_direct_map_is_cached_where_the_firmware_says_so)
 {
     uint64_t translation;
     unsigned bits;
@@ -378,7 +380,7 @@ static void the_direct_map_is_cached_where_the_firmware_says_so(void **state)
     assert_absent(DIRECT + HUGE_ + 3 * LARGE);
 }
 
-static void the_handler_of_the_first_tree_is_told_where_the_memory_map_lies(void **state)
+TEST(the_handler_of_the_first_tree_is_told_where_the_memory_map_lies)
 {
     world_begin("");
     memory(0, LARGE, BTLM_MEM_USABLE, BTLM_WRITE_BACK);
@@ -391,7 +393,7 @@ static void the_handler_of_the_first_tree_is_told_where_the_memory_map_lies(void
 }
 
 // A manifest that is refused: the message is still to be shown.
-static void without_a_memory_map_the_handler_has_an_empty_one(void **state)
+TEST(without_a_memory_map_the_handler_has_an_empty_one)
 {
     const struct btl_manifest none = {.header = NULL};
 
@@ -401,7 +403,7 @@ static void without_a_memory_map_the_handler_has_an_empty_one(void **state)
     assert_int_equal(memory_table.count, 0);
 }
 
-static void a_space_beside_has_the_kernels_regions_alone(void **state)
+TEST(a_space_beside_has_the_kernels_regions_alone)
 {
     struct arch_space beside;
     uint64_t found;
@@ -414,7 +416,7 @@ static void a_space_beside_has_the_kernels_regions_alone(void **state)
     assert_false(arch_translate(&beside, 0x1000, &found, &flags));
 }
 
-static void no_memory_at_each_table(void **state)
+TEST(no_memory_at_each_table)
 {
     for (uint64_t tables = 0; tables < 4; tables++) {
         host_memory_end();
@@ -422,33 +424,4 @@ static void no_memory_at_each_table(void **state)
         assert_true(arch_space_create(&space));
         assert_false(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R));
     }
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(the_first_tree_has_the_direct_map_and_the_loaders_window),
-        TEST(of_region_6_the_ports_alone_are_mapped),
-        TEST(large_leaves_where_both_addresses_allow),
-        TEST(a_gigabyte_is_entered_by_quarters),
-        TEST(two_megabytes_are_entered_by_halves),
-        TEST(addresses_of_all_regions_and_widths),
-        TEST(bits_that_no_address_has_are_not_served),
-        TEST(write_and_execute_together_are_refused),
-        TEST(protecting_splits_and_purges_what_it_changes),
-        TEST(unmapping_purges_the_range_and_no_more),
-        TEST(unmapping_a_part_of_a_large_page_panics),
-        TEST(mapping_over_a_table_panics),
-        TEST(mapping_over_a_page_panics),
-        TEST(memory_types),
-        TEST(the_direct_map_is_cached_where_the_firmware_says_so),
-        TEST(the_handler_of_the_first_tree_is_told_where_the_memory_map_lies),
-        TEST(without_a_memory_map_the_handler_has_an_empty_one),
-        TEST(a_space_beside_has_the_kernels_regions_alone),
-        TEST(no_memory_at_each_table),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

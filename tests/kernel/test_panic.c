@@ -176,7 +176,10 @@ static int begin(void **state)
 
 #define ALL (MESSAGE | BACKTRACE)
 
-static void a_panic_records_all_and_resets(void **state)
+ALL_TESTS(firmware_group_begin, firmware_group_end)
+EACH_TEST(begin, NULL)
+
+TEST(a_panic_records_all_and_resets)
 {
     world_boot(BTLM_BOOT_FALLBACK);
     assert_int_equal(end_of(panic), RESET | ALL);
@@ -184,7 +187,7 @@ static void a_panic_records_all_and_resets(void **state)
     assert_int_equal(end_of(panic), STOPPED);
 }
 
-static void a_second_failure_finds_the_first_recorded(void **state)
+TEST(a_second_failure_finds_the_first_recorded)
 {
     in_registers = fault;
     world_boot(BTLM_BOOT_FALLBACK);
@@ -206,13 +209,13 @@ static void failing_while_it_says_what_happened(void)
     abort();
 }
 
-static void a_second_failure_before_the_record_is_made_records(void **state)
+TEST(a_second_failure_before_the_record_is_made_records)
 {
     world_boot(BTLM_BOOT_FALLBACK);
     assert_int_equal(end_of(failing_while_it_says_what_happened), RESET_AT_ONCE | MESSAGE);
 }
 
-static void a_failure_in_recording_resets(void **state)
+TEST(a_failure_in_recording_resets)
 {
     firmware.during = fault;
     world_boot(BTLM_BOOT_FALLBACK);
@@ -220,7 +223,7 @@ static void a_failure_in_recording_resets(void **state)
 }
 
 // The next boot would be this one again.
-static void what_cannot_be_recorded_stops(void **state)
+TEST(what_cannot_be_recorded_stops)
 {
     firmware.set_status = EFI_ERROR(8);
     world_boot(BTLM_BOOT_FALLBACK);
@@ -232,7 +235,7 @@ static void what_cannot_be_recorded_stops(void **state)
     assert_int_equal(end_of(panic), RESET);
 }
 
-static void a_panic_that_hangs_is_reset(void **state)
+TEST(a_panic_that_hangs_is_reset)
 {
     in_backtrace = hang;
     world_boot(BTLM_BOOT_FALLBACK);
@@ -243,21 +246,21 @@ static void a_panic_that_hangs_is_reset(void **state)
     assert_int_equal(end_of(panic), STOPPED); // as the text is to stay
 }
 
-static void a_panic_that_hangs_in_the_firmware_is_reset(void **state)
+TEST(a_panic_that_hangs_in_the_firmware_is_reset)
 {
     firmware.during = hang;
     world_boot(BTLM_BOOT_FALLBACK);
     assert_int_equal(end_of(panic), RESET_AT_ONCE);
 }
 
-static void the_watchdogs_panic_that_hangs_is_reset(void **state)
+TEST(the_watchdogs_panic_that_hangs_is_reset)
 {
     in_backtrace = hang;
     world_boot(BTLM_BOOT_FALLBACK);
     assert_int_equal(end_of(time_is_over), RESET_AT_ONCE);
 }
 
-static void the_watchdog_runs_until_it_is_stopped(void **state)
+TEST(the_watchdog_runs_until_it_is_stopped)
 {
     world_boot(BTLM_BOOT_FALLBACK);
     world.boot.timeout = 5;
@@ -266,21 +269,4 @@ static void the_watchdog_runs_until_it_is_stopped(void **state)
     assert_int_equal(seconds, 5);
     watchdog_stop();
     assert_null(expired);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup(name, begin)
-    const struct CMUnitTest tests[] = {
-        TEST(a_panic_records_all_and_resets),
-        TEST(a_second_failure_finds_the_first_recorded),
-        TEST(a_second_failure_before_the_record_is_made_records),
-        TEST(a_failure_in_recording_resets),
-        TEST(what_cannot_be_recorded_stops),
-        TEST(a_panic_that_hangs_is_reset),
-        TEST(a_panic_that_hangs_in_the_firmware_is_reset),
-        TEST(the_watchdogs_panic_that_hangs_is_reset),
-        TEST(the_watchdog_runs_until_it_is_stopped),
-    };
-    return cmocka_run_group_tests(tests, firmware_group_begin, firmware_group_end);
 }

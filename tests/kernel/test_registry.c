@@ -22,7 +22,9 @@ static int finish(void **state)
     return 0;
 }
 
-static void every_module_of_the_manifest_is_known_by_id_and_name(void **state)
+EACH_TEST(begin, finish)
+
+TEST(every_module_of_the_manifest_is_known_by_id_and_name)
 {
     uint32_t id;
 
@@ -39,7 +41,7 @@ static void every_module_of_the_manifest_is_known_by_id_and_name(void **state)
 }
 
 // Rule 2: a module that supports BOOT1 is registered in phase 1, every other one in phase 2.
-static void registration_comes_in_its_phase(void **state)
+TEST(registration_comes_in_its_phase)
 {
     world_module("early", BTL_PHASE_INIT, BTLM_STAGED);
     world_module("late", BTL_PHASE_BOOT2, BTLM_STAGED);
@@ -54,7 +56,7 @@ static void registration_comes_in_its_phase(void **state)
     assert_int_equal(module_get(1)->state, MODULE_REGISTERED);
 }
 
-static void what_the_loader_refused_has_the_loaders_reason(void **state)
+TEST(what_the_loader_refused_has_the_loaders_reason)
 {
     world_module("bad", BTL_PHASE_BOOT1, BTLM_FAILED);
     world_reason("error: bad: it is bad [link-unresolved]");
@@ -71,7 +73,7 @@ static void what_the_loader_refused_has_the_loaders_reason(void **state)
     assert_contains(module_get(2)->reason, "switched off");
 }
 
-static void the_strongest_action_and_the_first_module_that_asks_for_it(void **state)
+TEST(the_strongest_action_and_the_first_module_that_asks_for_it)
 {
     uint32_t id;
 
@@ -95,7 +97,7 @@ static void the_strongest_action_and_the_first_module_that_asks_for_it(void **st
     assert_int_equal(id, 2);
 }
 
-static void without_a_failure_nothing_is_asked_for(void **state)
+TEST(without_a_failure_nothing_is_asked_for)
 {
     uint32_t id;
 
@@ -107,7 +109,7 @@ static void without_a_failure_nothing_is_asked_for(void **state)
     assert_int_equal(id, BTL_NONE);
 }
 
-static void a_reason_without_memory_is_still_a_failure(void **state)
+TEST(a_reason_without_memory_is_still_a_failure)
 {
     world_module("a", BTL_PHASE_BOOT1, BTLM_STAGED);
     world_seal();
@@ -118,7 +120,7 @@ static void a_reason_without_memory_is_still_a_failure(void **state)
     assert_null(module_get(0)->reason);
 }
 
-static void a_registry_without_memory_names_the_constant(void **state)
+TEST(a_registry_without_memory_names_the_constant)
 {
     world_module("a", BTL_PHASE_BOOT1, BTLM_STAGED);
     world_seal();
@@ -126,7 +128,7 @@ static void a_registry_without_memory_names_the_constant(void **state)
     assert_panics(registry_init(), "BTL_BOOT_EARLY_SIZE");
 }
 
-static void a_boot_phase_loads_only_its_own_modules(void **state)
+TEST(a_boot_phase_loads_only_its_own_modules)
 {
     world_module("boot2", BTL_PHASE_BOOT2, BTLM_STAGED); // not really staged: it fails by name
     world_module("init", BTL_PHASE_INIT, BTLM_STAGED);
@@ -145,7 +147,7 @@ static void a_boot_phase_loads_only_its_own_modules(void **state)
     assert_contains(host_printed(), "INIT: 0 modules loaded, 1 failed");
 }
 
-static void files_of_auto_modules_are_kept(void **state)
+TEST(files_of_auto_modules_are_kept)
 {
     world_module("done", BTL_PHASE_INIT, BTLM_STAGED);
     world.module[0].staged_size = 5000;
@@ -160,7 +162,7 @@ static void files_of_auto_modules_are_kept(void **state)
     assert_int_equal(world_released, 2 * BTL_PAGE_SIZE);
 }
 
-static void options_are_words(void **state)
+TEST(options_are_words)
 {
     world_begin("  report autotest\tconsole=screen bogus ");
     world_seal();
@@ -177,7 +179,7 @@ static void command(int argc, char **argv)
 {
 }
 
-static void commands_of_modules_come_and_go(void **state)
+TEST(commands_of_modules_come_and_go)
 {
     uint64_t here = (uint64_t)(uintptr_t)command;
 
@@ -197,23 +199,4 @@ static void commands_of_modules_come_and_go(void **state)
     host_fail_alloc(0);
     assert_int_equal(monitor_add("three", "help", command), BTL_ENOMEM);
     assert_int_equal(kmem_stats().bytes, 0);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
-    const struct CMUnitTest tests[] = {
-        TEST(every_module_of_the_manifest_is_known_by_id_and_name),
-        TEST(registration_comes_in_its_phase),
-        TEST(what_the_loader_refused_has_the_loaders_reason),
-        TEST(the_strongest_action_and_the_first_module_that_asks_for_it),
-        TEST(without_a_failure_nothing_is_asked_for),
-        TEST(a_reason_without_memory_is_still_a_failure),
-        TEST(a_registry_without_memory_names_the_constant),
-        TEST(a_boot_phase_loads_only_its_own_modules),
-        TEST(files_of_auto_modules_are_kept),
-        TEST(options_are_words),
-        TEST(commands_of_modules_come_and_go),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-static void dependencies_come_first_and_go_last(void **state)
+EACH_TEST(lab_begin, lab_end)
+
+TEST(dependencies_come_first_and_go_last)
 {
     uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC), b = lab_module("b", "misc", BTL_TYPE_MISC);
     uint32_t c;
@@ -33,7 +35,7 @@ static void dependencies_come_first_and_go_last(void **state)
     assert_snapshot(before);
 }
 
-static void what_was_loaded_for_its_sake_goes_when_it_fails(void **state)
+TEST(what_was_loaded_for_its_sake_goes_when_it_fails)
 {
     uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC), b, c, kept = BTL_NONE;
 
@@ -59,7 +61,7 @@ static void what_was_loaded_for_its_sake_goes_when_it_fails(void **state)
     assert_null(module_get(c)->reason);
 }
 
-static void a_failed_dependency_gets_another_chance_by_hand(void **state)
+TEST(a_failed_dependency_gets_another_chance_by_hand)
 {
     uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC), b = lab_module("b", "misc", BTL_TYPE_MISC);
 
@@ -75,7 +77,7 @@ static void a_failed_dependency_gets_another_chance_by_hand(void **state)
     assert_int_equal(module_get(a)->state, MODULE_LOADED);
 }
 
-static void what_the_loader_refused_stays_refused(void **state)
+TEST(what_the_loader_refused_stays_refused)
 {
     uint32_t bad = lab_module("bad", "misc", BTL_TYPE_MISC), off;
 
@@ -90,7 +92,7 @@ static void what_the_loader_refused_stays_refused(void **state)
     assert_contains(host_printed(), "it is off: switched off");
 }
 
-static void a_module_that_refuses_stays(void **state)
+TEST(a_module_that_refuses_stays)
 {
     uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC);
 
@@ -106,7 +108,7 @@ static void a_module_that_refuses_stays(void **state)
     assert_snapshot(before);
 }
 
-static void a_module_without_unload_function_stays(void **state)
+TEST(a_module_without_unload_function_stays)
 {
     uint32_t a = lab_module("a", "forever", BTL_TYPE_MISC);
 
@@ -116,7 +118,7 @@ static void a_module_without_unload_function_stays(void **state)
     assert_contains(host_printed(), "run-no-unload");
 }
 
-static void who_holds_it_is_named(void **state)
+TEST(who_holds_it_is_named)
 {
     uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC);
     struct module *module;
@@ -153,7 +155,7 @@ static int load_recursively(const char *name, const char *flags)
     return 0;
 }
 
-static void a_recursive_request_loads_it_once(void **state)
+TEST(a_recursive_request_loads_it_once)
 {
     uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC);
 
@@ -165,7 +167,7 @@ static void a_recursive_request_loads_it_once(void **state)
 }
 
 // a's load function asks for b, which needs a: b is not broken, it comes too early.
-static void a_dependent_that_asks_too_early_is_put_off(void **state)
+TEST(a_dependent_that_asks_too_early_is_put_off)
 {
     uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC), b = lab_module("b", "misc", BTL_TYPE_MISC);
 
@@ -178,7 +180,7 @@ static void a_dependent_that_asks_too_early_is_put_off(void **state)
     assert_int_equal(module_get(b)->state, MODULE_REGISTERED);
 }
 
-static void a_type_other_than_misc_in_phase_1(void **state)
+TEST(a_type_other_than_misc_in_phase_1)
 {
     uint32_t a = lab_module("a", "char3", BTL_TYPE_WSIO_CLASS);
 
@@ -190,7 +192,7 @@ static void a_type_other_than_misc_in_phase_1(void **state)
     assert_contains(module_get(a)->reason, "run-early-type");
 }
 
-static void a_staged_module_asked_for_in_phase_1(void **state)
+TEST(a_staged_module_asked_for_in_phase_1)
 {
     uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC);
 
@@ -200,7 +202,7 @@ static void a_staged_module_asked_for_in_phase_1(void **state)
     assert_contains(module_get(a)->reason, "run-too-early");
 }
 
-static void transitions_from_another_state_panic(void **state)
+TEST(transitions_from_another_state_panic)
 {
     uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC);
     struct module *module;
@@ -219,7 +221,7 @@ static void transitions_from_another_state_panic(void **state)
     assert_panics(module_begin_load(module), "load from state loading");
 }
 
-static void ten_thousand_cycles_leave_nothing(void **state)
+TEST(ten_thousand_cycles_leave_nothing)
 {
     uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC),
              b = lab_module("b", "answer", BTL_TYPE_MISC);
@@ -239,7 +241,7 @@ static void ten_thousand_cycles_leave_nothing(void **state)
 
 // NAME_phase is in force for what is switched on alone (docs/phases.md). A module that loader.conf
 // only mentions (a tunable of it, say) joined the plan as a dependency, AUTO.
-static void a_phase_of_what_joined_as_a_dependency_switches_it_on(void **state)
+TEST(a_phase_of_what_joined_as_a_dependency_switches_it_on)
 {
     char command[] = "kmadmin", option[] = "-b", phase[] = "2", name[] = "a";
     char *words[] = {command, option, phase, name};
@@ -250,27 +252,4 @@ static void a_phase_of_what_joined_as_a_dependency_switches_it_on(void **state)
     lab_start();
     kmadmin_run(4, words);
     assert_contains(host_printed(), "a_load=\"YES\"\na_phase=\"BOOT2\"\n");
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, lab_begin, lab_end)
-    const struct CMUnitTest tests[] = {
-        TEST(dependencies_come_first_and_go_last),
-        TEST(what_was_loaded_for_its_sake_goes_when_it_fails),
-        TEST(a_failed_dependency_gets_another_chance_by_hand),
-        TEST(what_the_loader_refused_stays_refused),
-        TEST(a_module_that_refuses_stays),
-        TEST(a_module_without_unload_function_stays),
-        TEST(who_holds_it_is_named),
-        TEST(a_recursive_request_loads_it_once),
-        TEST(a_type_other_than_misc_in_phase_1),
-        TEST(a_staged_module_asked_for_in_phase_1),
-        TEST(transitions_from_another_state_panic),
-        TEST(a_phase_of_what_joined_as_a_dependency_switches_it_on),
-        TEST(ten_thousand_cycles_leave_nothing),
-        cmocka_unit_test_setup_teardown(a_dependent_that_asks_too_early_is_put_off, lab_begin,
-                                        lab_end),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

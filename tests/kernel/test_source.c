@@ -128,7 +128,10 @@ static void refuses(const char *code, const char *part)
     assert_int_equal(kmem_stats().bytes, before);
 }
 
-static void a_file_comes_from_the_boot_volume(void **state)
+ALL_TESTS(memory, memory_end)
+EACH_TEST(begin, NULL)
+
+TEST(a_file_comes_from_the_boot_volume)
 {
     uint64_t before;
 
@@ -141,7 +144,7 @@ static void a_file_comes_from_the_boot_volume(void **state)
     fs_remove(&usual.fs);
 }
 
-static void no_volume(void **state)
+TEST(no_volume)
 {
     refuses("run-no-volume", "/modules/mod.ko");
     give(&usual);
@@ -150,7 +153,7 @@ static void no_volume(void **state)
     refuses("run-no-volume", "/modules/mod.ko"); // what was found is forgotten with it
 }
 
-static void a_file_system_without_functions_is_refused(void **state)
+TEST(a_file_system_without_functions_is_refused)
 {
     struct btl_fs fs = {.name = "x", .type = "y", .open = open_file};
 
@@ -159,7 +162,7 @@ static void a_file_system_without_functions_is_refused(void **state)
 }
 
 // Without a name in the manifest it is the ESP that has this very kernel.
-static void the_boot_volume_is_the_one_with_the_kernel(void **state)
+TEST(the_boot_volume_is_the_one_with_the_kernel)
 {
     struct files other = {.file = {{.path = "/kernel/kernel.elf", .text = "another kernel"},
                                    {.path = "/modules/mod.ko", .text = "another module"}}};
@@ -176,7 +179,7 @@ static void the_boot_volume_is_the_one_with_the_kernel(void **state)
     fs_remove(&data.fs);
 }
 
-static void the_boot_volume_is_the_one_that_the_manifest_names(void **state)
+TEST(the_boot_volume_is_the_one_that_the_manifest_names)
 {
     struct btlm_volume *volume = (struct btlm_volume *)(world.strings + 3072);
     struct files other = usual; // the kernel is there, but it is not the volume
@@ -195,7 +198,7 @@ static void the_boot_volume_is_the_one_that_the_manifest_names(void **state)
     fs_remove(&other.fs);
 }
 
-static void another_file_than_the_loaders(void **state)
+TEST(another_file_than_the_loaders)
 {
     usual.file[1].text = "the m0dule's file";
     give(&usual);
@@ -208,7 +211,7 @@ static void another_file_than_the_loaders(void **state)
     fs_remove(&usual.fs);
 }
 
-static void what_the_loader_has_not_read_has_no_hash(void **state)
+TEST(what_the_loader_has_not_read_has_no_hash)
 {
     memset(world.module[0].sha256, 0, 32);
     usual.file[1].text = "anything";
@@ -217,7 +220,7 @@ static void what_the_loader_has_not_read_has_no_hash(void **state)
     fs_remove(&usual.fs);
 }
 
-static void errors_of_the_file_system(void **state)
+TEST(errors_of_the_file_system)
 {
     give(&usual);
     usual.file[1].read_error = BTL_EIO;
@@ -229,7 +232,7 @@ static void errors_of_the_file_system(void **state)
     fs_remove(&usual.fs);
 }
 
-static void no_memory_for_the_file(void **state)
+TEST(no_memory_for_the_file)
 {
     give(&usual);
     opens(MODULE); // the volume is known
@@ -238,7 +241,7 @@ static void no_memory_for_the_file(void **state)
     fs_remove(&usual.fs);
 }
 
-static void the_search_path_is_looked_through_after_the_loaders_path(void **state)
+TEST(the_search_path_is_looked_through_after_the_loaders_path)
 {
     usual.file[1].path = "/extra/mod.ko";
     give(&usual);
@@ -252,7 +255,7 @@ static void the_search_path_is_looked_through_after_the_loaders_path(void **stat
 }
 
 // A page of the mocked memory, as the loader leaves it.
-static void a_staged_file_is_taken_until_it_is_released(void **state)
+TEST(a_staged_file_is_taken_until_it_is_released)
 {
     uint8_t *page = kmem_alloc(BTL_PAGE_SIZE);
     uint64_t physical = (uint64_t)(page - (uint8_t *)phys_to_virt(0));
@@ -276,7 +279,7 @@ static void a_staged_file_is_taken_until_it_is_released(void **state)
 }
 
 // No such address is followed.
-static void a_staged_file_that_cannot_lie_there(void **state)
+TEST(a_staged_file_that_cannot_lie_there)
 {
     world.module[0].state = BTLM_STAGED;
     world.module[0].staged_physical = 5;
@@ -285,24 +288,4 @@ static void a_staged_file_that_cannot_lie_there(void **state)
     world.module[0].staged_physical = BTL_PAGE_SIZE;
     world.module[0].file_size = BTL_PAGE_SIZE + 1;
     refuses("run-no-volume", "/modules/mod.ko");
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup(name, begin)
-    const struct CMUnitTest tests[] = {
-        TEST(a_file_comes_from_the_boot_volume),
-        TEST(no_volume),
-        TEST(a_file_system_without_functions_is_refused),
-        TEST(the_boot_volume_is_the_one_with_the_kernel),
-        TEST(the_boot_volume_is_the_one_that_the_manifest_names),
-        TEST(another_file_than_the_loaders),
-        TEST(what_the_loader_has_not_read_has_no_hash),
-        TEST(errors_of_the_file_system),
-        TEST(no_memory_for_the_file),
-        TEST(the_search_path_is_looked_through_after_the_loaders_path),
-        TEST(a_staged_file_is_taken_until_it_is_released),
-        TEST(a_staged_file_that_cannot_lie_there),
-    };
-    return cmocka_run_group_tests(tests, memory, memory_end);
 }

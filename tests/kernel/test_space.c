@@ -68,8 +68,10 @@ static void assert_absent(uint64_t physical)
     assert_false(arch_translate(&space, DIRECT + physical, &found, &flags));
 }
 
+EACH_TEST(begin, end)
+
 // The neighbours are of the same type: what may be cached has to end where the map says.
-static void memory_without_write_back_is_uncached(void **state)
+TEST(memory_without_write_back_is_uncached)
 {
     memory(0, 16 * MIB, BTLM_MEM_USABLE, UC | WC | WT | WB);
     memory(16 * MIB, BTL_PAGE_SIZE, BTLM_MEM_USABLE, UC);
@@ -83,7 +85,7 @@ static void memory_without_write_back_is_uncached(void **state)
     assert_mapped(32 * MIB + BTL_PAGE_SIZE - 1, 0);
 }
 
-static void every_type_without_write_back_is_uncached(void **state)
+TEST(every_type_without_write_back_is_uncached)
 {
     memory(0, MIB, BTLM_MEM_ACPI_NVS, UCE | RUNTIME);
     memory(MIB, MIB, BTLM_MEM_RUNTIME_DATA, WC | RUNTIME);
@@ -96,7 +98,7 @@ static void every_type_without_write_back_is_uncached(void **state)
     assert_mapped(3 * MIB, 0);
 }
 
-static void memory_of_which_nothing_is_said_is_cached(void **state)
+TEST(memory_of_which_nothing_is_said_is_cached)
 {
     memory(0, MIB, BTLM_MEM_USABLE, 0);
     memory(MIB, MIB, BTLM_MEM_RUNTIME_DATA, RUNTIME);
@@ -105,7 +107,7 @@ static void memory_of_which_nothing_is_said_is_cached(void **state)
     assert_mapped(2 * MIB - 1, 0);
 }
 
-static void device_registers_and_reserved_ranges_are_not_there(void **state)
+TEST(device_registers_and_reserved_ranges_are_not_there)
 {
     memory(0, MIB, BTLM_MEM_MMIO, UC | RUNTIME);
     memory(MIB, MIB, BTLM_MEM_RESERVED, UC);
@@ -125,7 +127,7 @@ static enum pf_owner owner(enum btlm_memory_type type, uint64_t attributes)
     return pf_owner_of(&range);
 }
 
-static void what_cannot_be_cached_is_not_given_out(void **state)
+TEST(what_cannot_be_cached_is_not_given_out)
 {
     assert_int_equal(owner(BTLM_MEM_USABLE, UC | WB), PF_FREE);
     assert_int_equal(owner(BTLM_MEM_USABLE, UC), PF_FIRMWARE);
@@ -137,7 +139,7 @@ static void what_cannot_be_cached_is_not_given_out(void **state)
 }
 
 // What the map names there stays as it is; the rest is for reading alone.
-static void the_place_of_a_bios_is_there_when_a_table_is(void **state)
+TEST(the_place_of_a_bios_is_there_when_a_table_is)
 {
     uint64_t found;
     uint32_t flags;
@@ -153,28 +155,11 @@ static void the_place_of_a_bios_is_there_when_a_table_is(void **state)
     assert_absent(0x100000);
 }
 
-static void device_registers_are_never_cached(void **state)
+TEST(device_registers_are_never_cached)
 {
     const struct btlm_memory silent = {.type = BTLM_MEM_MMIO},
                              wrong = {.type = BTLM_MEM_MMIO, .attributes = WB};
 
     assert_false(btlm_is_write_back(&silent));
     assert_false(btlm_is_write_back(&wrong));
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(memory_without_write_back_is_uncached),
-        TEST(every_type_without_write_back_is_uncached),
-        TEST(memory_of_which_nothing_is_said_is_cached),
-        TEST(device_registers_and_reserved_ranges_are_not_there),
-        TEST(the_place_of_a_bios_is_there_when_a_table_is),
-        cmocka_unit_test(what_cannot_be_cached_is_not_given_out),
-        cmocka_unit_test(device_registers_are_never_cached),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,9 @@ static int begin(void **state)
     return 0;
 }
 
-static void data_goes_down_and_up_through_every_element(void **state)
+EACH_TEST(begin, lab_end)
+
+TEST(data_goes_down_and_up_through_every_element)
 {
     struct btl_stream *stream;
     uint8_t bytes[3] = {1, 2, 3};
@@ -40,7 +42,7 @@ static void data_goes_down_and_up_through_every_element(void **state)
     stream_close(stream); // with a message that nobody has read
 }
 
-static void elements_in_use_are_held(void **state)
+TEST(elements_in_use_are_held)
 {
     struct btl_stream *stream;
 
@@ -54,7 +56,7 @@ static void elements_in_use_are_held(void **state)
     assert_int_equal(module_unload(plus), 0);
 }
 
-static void what_is_no_driver_or_no_module(void **state)
+TEST(what_is_no_driver_or_no_module)
 {
     struct btl_stream *stream;
 
@@ -70,7 +72,7 @@ static void what_is_no_driver_or_no_module(void **state)
     stream_close(stream);
 }
 
-static void a_driver_that_does_not_open(void **state)
+TEST(a_driver_that_does_not_open)
 {
     struct btl_stream *stream;
 
@@ -82,7 +84,7 @@ static void a_driver_that_does_not_open(void **state)
     assert_snapshot(before);
 }
 
-static void limits(void **state)
+TEST(limits)
 {
     static uint8_t large[BTL_MESSAGE_MAX + 1];
     struct btl_stream *stream;
@@ -103,7 +105,7 @@ static void limits(void **state)
 }
 
 // Each allocation of opening, pushing and closing fails in turn.
-static void memory_that_ends_at_any_point(void **state)
+TEST(memory_that_ends_at_any_point)
 {
     struct btl_stream *stream;
     uint64_t nth = 0;
@@ -122,18 +124,4 @@ static void memory_that_ends_at_any_point(void **state)
         assert_snapshot(before);
     }
     assert_true(nth > 4);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, lab_end)
-    const struct CMUnitTest tests[] = {
-        TEST(data_goes_down_and_up_through_every_element),
-        TEST(elements_in_use_are_held),
-        TEST(what_is_no_driver_or_no_module),
-        TEST(a_driver_that_does_not_open),
-        TEST(limits),
-        TEST(memory_that_ends_at_any_point),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,9 @@
 
 #include "dlkm/dlkm.h"
 
-static void tunables_are_set_before_the_load_function(void **state)
+EACH_TEST(self_begin, self_end)
+
+TEST(tunables_are_set_before_the_load_function)
 {
     uint32_t id = self_module("hello");
 
@@ -17,7 +19,7 @@ static void tunables_are_set_before_the_load_function(void **state)
     assert_string_equal(self_greeting, "1234567");
 }
 
-static void every_bad_tunable_is_named_with_its_line(void **state)
+TEST(every_bad_tunable_is_named_with_its_line)
 {
     uint32_t id = self_module("hello");
 
@@ -37,7 +39,7 @@ static void every_bad_tunable_is_named_with_its_line(void **state)
     assert_contains(host_printed(), "[run-tunable-unknown]");
 }
 
-static void an_unknown_tunable_is_named_and_changes_nothing(void **state)
+TEST(an_unknown_tunable_is_named_and_changes_nothing)
 {
     uint32_t id = self_module("hello");
 
@@ -49,7 +51,7 @@ static void an_unknown_tunable_is_named_and_changes_nothing(void **state)
     assert_contains(host_printed(), "[run-tunable-unknown]");
 }
 
-static void numbers_at_the_ends_of_their_type(void **state)
+TEST(numbers_at_the_ends_of_their_type)
 {
     static const struct {
         const char *text;
@@ -84,16 +86,4 @@ static void numbers_at_the_ends_of_their_type(void **state)
     }
     self_tunables[0].min = -5;
     self_tunables[0].max = 64;
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, self_begin, self_end)
-    const struct CMUnitTest tests[] = {
-        TEST(tunables_are_set_before_the_load_function),
-        TEST(every_bad_tunable_is_named_with_its_line),
-        TEST(an_unknown_tunable_is_named_and_changes_nothing),
-        TEST(numbers_at_the_ends_of_their_type),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,9 @@
 
 // --- wsio_class
 
-static void opening_a_device_loads_its_driver(void **state)
+EACH_TEST(lab_begin, lab_end)
+
+TEST(opening_a_device_loads_its_driver)
 {
     uint32_t id = lab_module("null", "char3", BTL_TYPE_WSIO_CLASS);
     struct btl_device *one, *two;
@@ -40,7 +42,7 @@ static void opening_a_device_loads_its_driver(void **state)
     assert_int_equal(device_major("null", BTL_DEVICE_CHAR), 3);
 }
 
-static void an_open_that_fails_leaves_nothing(void **state)
+TEST(an_open_that_fails_leaves_nothing)
 {
     uint32_t id = lab_module("null", "char3", BTL_TYPE_WSIO_CLASS);
     struct btl_device *device;
@@ -57,7 +59,7 @@ static void an_open_that_fails_leaves_nothing(void **state)
     assert_snapshot(before);
 }
 
-static void a_driver_that_fails_is_tried_once(void **state)
+TEST(a_driver_that_fails_is_tried_once)
 {
     uint32_t id = lab_module("null", "char3", BTL_TYPE_WSIO_CLASS);
     struct btl_device *device;
@@ -71,7 +73,7 @@ static void a_driver_that_fails_is_tried_once(void **state)
     assert_int_equal(module_load_by_hand(id), 0);
 }
 
-static void dynamic_majors_are_free_ones(void **state)
+TEST(dynamic_majors_are_free_ones)
 {
     uint32_t a = lab_module("a", "both", BTL_TYPE_WSIO_CLASS);
     uint32_t b = lab_module("b", "both", BTL_TYPE_WSIO_CLASS);
@@ -87,7 +89,7 @@ static void dynamic_majors_are_free_ones(void **state)
     assert_snapshot(before);
 }
 
-static void a_major_that_is_taken(void **state)
+TEST(a_major_that_is_taken)
 {
     uint32_t a = lab_module("a", "char3", BTL_TYPE_WSIO_CLASS);
     uint32_t b = lab_module("b", "char3", BTL_TYPE_WSIO_CLASS);
@@ -103,7 +105,7 @@ static void a_major_that_is_taken(void **state)
     assert_snapshot(before);
 }
 
-static void no_major_is_left(void **state)
+TEST(no_major_is_left)
 {
     uint32_t a = lab_module("a", "both", BTL_TYPE_WSIO_CLASS);
     uint32_t b = lab_module("b", "both", BTL_TYPE_WSIO_CLASS);
@@ -126,7 +128,7 @@ static void no_major_is_left(void **state)
     }
 }
 
-static void majors_that_cannot_be_read(void **state)
+TEST(majors_that_cannot_be_read)
 {
     uint32_t id = lab_module("a", "badmajors", BTL_TYPE_WSIO_CLASS);
     struct btl_device *device;
@@ -143,7 +145,7 @@ static void majors_that_cannot_be_read(void **state)
 
 // --- type data
 
-static void type_data_that_cannot_be_used(void **state)
+TEST(type_data_that_cannot_be_used)
 {
     uint32_t a = lab_module("a", "nodata", BTL_TYPE_STREAMS_MOD);
     uint32_t b = lab_module("b", "noup", BTL_TYPE_STREAMS_MOD);
@@ -200,7 +202,7 @@ static uint32_t start_bus(uint32_t *ret_driver)
     return pci;
 }
 
-static void a_driver_is_attached_to_every_device_of_its_ids(void **state)
+TEST(a_driver_is_attached_to_every_device_of_its_ids)
 {
     uint32_t driver, pci = start_bus(&driver);
 
@@ -216,7 +218,7 @@ static void a_driver_is_attached_to_every_device_of_its_ids(void **state)
     assert_int_equal(module_unload(pci), 0);
 }
 
-static void a_device_has_one_driver(void **state)
+TEST(a_device_has_one_driver)
 {
     uint32_t driver, second, pci = start_bus(&driver);
 
@@ -230,7 +232,7 @@ static void a_device_has_one_driver(void **state)
     assert_int_equal(intfc_count(module_get(second)), 0);
 }
 
-static void a_driver_whose_devices_all_fail_is_not_loaded(void **state)
+TEST(a_driver_whose_devices_all_fail_is_not_loaded)
 {
     uint32_t driver, pci = start_bus(&driver);
 
@@ -256,7 +258,7 @@ BTL_STUB("nobody", int, nobody, (void), (), btl_error);
 int missing(void);
 BTL_STUB("answer", int, missing, (void), (), btl_error);
 
-static void a_call_of_a_stub_loads_the_module(void **state)
+TEST(a_call_of_a_stub_loads_the_module)
 {
     uint32_t dep = lab_module("dep", "misc", BTL_TYPE_MISC);
     uint32_t id = lab_module("answer", "answer", BTL_TYPE_MISC);
@@ -277,7 +279,7 @@ static void a_call_of_a_stub_loads_the_module(void **state)
     assert_int_equal(missing(), BTL_ENOENT);
 }
 
-static void a_stub_of_a_module_that_fails(void **state)
+TEST(a_stub_of_a_module_that_fails)
 {
     uint32_t id = lab_module("answer", "answer", BTL_TYPE_MISC);
 
@@ -295,7 +297,7 @@ static int unload_inside(const char *what)
     return module_unload(answer_id);
 }
 
-static void a_module_is_busy_while_a_stub_calls_it(void **state)
+TEST(a_module_is_busy_while_a_stub_calls_it)
 {
     answer_id = lab_module("answer", "answer", BTL_TYPE_MISC);
     lab_start();
@@ -305,7 +307,7 @@ static void a_module_is_busy_while_a_stub_calls_it(void **state)
     assert_int_equal(module_unload(answer_id), 0);
 }
 
-static void a_stub_in_a_module_goes_with_it(void **state)
+TEST(a_stub_in_a_module_goes_with_it)
 {
     uint32_t id = lab_module("answer", "answer", BTL_TYPE_MISC);
     uint32_t asks = lab_module("asks", "asks", BTL_TYPE_MISC);
@@ -326,7 +328,7 @@ static void a_stub_in_a_module_goes_with_it(void **state)
     lab_event_result = 0;
 }
 
-static void a_stub_before_there_are_exports(void **state)
+TEST(a_stub_before_there_are_exports)
 {
     lab_module("answer", "answer", BTL_TYPE_MISC);
     world.manifest.table[BTLM_EXPORTS].count = 0;
@@ -369,7 +371,7 @@ static int set(uint32_t id, const char *name, const char *value)
                           btl_str_of(value), &diags);
 }
 
-static void tunables_change_where_the_module_allows_it(void **state)
+TEST(tunables_change_where_the_module_allows_it)
 {
     uint32_t id = start_runtime();
 
@@ -401,30 +403,4 @@ static void tunables_change_where_the_module_allows_it(void **state)
     assert_int_equal(module_load_by_hand(id), 0);
     assert_snapshot(before);
     assert_value(id, "depth", "5", "8");
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, lab_begin, lab_end)
-    const struct CMUnitTest tests[] = {
-        TEST(dynamic_majors_are_free_ones),
-        TEST(a_major_that_is_taken),
-        TEST(no_major_is_left),
-        TEST(type_data_that_cannot_be_used),
-        TEST(a_driver_is_attached_to_every_device_of_its_ids),
-        TEST(a_device_has_one_driver),
-        TEST(a_driver_whose_devices_all_fail_is_not_loaded),
-        TEST(a_call_of_a_stub_loads_the_module),
-        TEST(a_stub_of_a_module_that_fails),
-        TEST(a_module_is_busy_while_a_stub_calls_it),
-        TEST(a_stub_in_a_module_goes_with_it),
-        TEST(a_stub_before_there_are_exports),
-        TEST(tunables_change_where_the_module_allows_it),
-        TEST(an_open_that_fails_leaves_nothing),
-        TEST(majors_that_cannot_be_read),
-        // Majors that were asked for while their module was not loaded stay taken.
-        TEST(opening_a_device_loads_its_driver),
-        TEST(a_driver_that_fails_is_tried_once),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

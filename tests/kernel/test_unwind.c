@@ -29,7 +29,7 @@ static void assert_place(struct unwind_place place, enum unwind_where where, int
 static const uint8_t usual[] = {0x47, 0x26, 0x06, 0xe6, 0x00, 0xe1, 0x01, 0xe4,
                                 0x05, 0x61, 0x3f, 0xc0, 0x01, 0x00, 0x00, 0x00};
 
-static void what_a_prologue_saves_is_there_after_its_slot(void **state)
+TEST(what_a_prologue_saves_is_there_after_its_slot)
 {
     assert_place(AT(usual, 0).pfs, UNWIND_UNSAVED, 0);
     assert_place(AT(usual, 1).pfs, UNWIND_GR, 39);
@@ -39,7 +39,7 @@ static void what_a_prologue_saves_is_there_after_its_slot(void **state)
     assert_place(AT(usual, 6).rp, UNWIND_GR, 38);
 }
 
-static void the_body_has_all_of_it_to_its_last_slot(void **state)
+TEST(the_body_has_all_of_it_to_its_last_slot)
 {
     for (uint64_t slot = 6; slot < 6 + 63; slot++) {
         assert_place(AT(usual, slot).rp, UNWIND_GR, 38);
@@ -47,13 +47,13 @@ static void the_body_has_all_of_it_to_its_last_slot(void **state)
     }
 }
 
-static void padding_behind_the_last_region_is_harmless(void **state)
+TEST(padding_behind_the_last_region_is_harmless)
 {
     assert_place(AT(usual, 1000).rp, UNWIND_GR, 38);
 }
 
 // Assembler: prologue(3) pfs_when(0) pfs_gr(r34) rp_when(1) rp_gr(r33) mem_stack_v(2) psp_gr(r35)
-static void registers_named_one_by_one(void **state)
+TEST(registers_named_one_by_one)
 {
     static const uint8_t bytes[] = {0x03, 0xe6, 0x00, 0xb1, 0x22, 0xe4, 0x01, 0xb0,
                                     0xa1, 0xe1, 0x02, 0xb0, 0x23, 0x61, 0x5d};
@@ -64,7 +64,7 @@ static void registers_named_one_by_one(void **state)
     assert_place(AT(bytes, 2).psp, UNWIND_UNSAVED, 0);
 }
 
-static void without_a_slot_a_place_counts_from_the_end_of_its_region(void **state)
+TEST(without_a_slot_a_place_counts_from_the_end_of_its_region)
 {
     static const uint8_t bytes[] = {0x04, 0xb0, 0xa1, 0x24}; // prologue(4) rp_gr(r33) body(4)
 
@@ -73,14 +73,14 @@ static void without_a_slot_a_place_counts_from_the_end_of_its_region(void **stat
 }
 
 // _start: prologue(1) rp_br(b0) body(8)
-static void a_branch_register(void **state)
+TEST(a_branch_register)
 {
     static const uint8_t bytes[] = {0x01, 0xb3, 0x00, 0x28};
 
     assert_place(AT(bytes, 2).rp, UNWIND_BR, 0);
 }
 
-static void places_in_memory(void **state)
+TEST(places_in_memory)
 {
     // prologue(10) mem_stack_f(t=2, size=3) rp_when(4) rp_psprel(6) pfs_when(5) then P8
     // pfs_sprel(9)
@@ -95,7 +95,7 @@ static void places_in_memory(void **state)
 }
 
 // A function that returns early and goes on with what it had: label_state(1) … copy_state(1).
-static void a_state_is_taken_up_again(void **state)
+TEST(a_state_is_taken_up_again)
 {
     static const uint8_t bytes[] = {0x02, 0x2a, 0x81, 0xc0, 0x01, // prologue(2) body(10) label 1
                                     0x47, 0x26, 0x04, 0x2a,       // prologue_gr(4) body(10)
@@ -106,7 +106,7 @@ static void a_state_is_taken_up_again(void **state)
     assert_place(AT(bytes, 30).rp, UNWIND_UNSAVED, 0);
 }
 
-static void records_that_do_not_matter_are_passed_over(void **state)
+TEST(records_that_do_not_matter_are_passed_over)
 {
     // prologue(9): P1 br_mem, P2 br_gr, P4 spill_mask (18 bits: 3 bytes), P5, P6, P9, P10, X1 to
     // X4, preds, unat, lc; then rp_gr(r40)
@@ -119,7 +119,7 @@ static void records_that_do_not_matter_are_passed_over(void **state)
     assert_place(AT(bytes, 9).rp, UNWIND_GR, 40);
 }
 
-static void long_forms_of_body_records(void **state)
+TEST(long_forms_of_body_records)
 {
     // prologue_gr(2) body(300 by R3) B4 label(40) B3 epilogue(t=1, ecount=33) body(5) B4 copy(40)
     static const uint8_t bytes[] = {0x47, 0x26, 0x02, 0x61, 0xac, 0x02, 0xf0,
@@ -128,7 +128,7 @@ static void long_forms_of_body_records(void **state)
     assert_place(AT(bytes, 305).rp, UNWIND_GR, 38);
 }
 
-static void cut_short_anywhere_it_is_refused_or_read_to_there(void **state)
+TEST(cut_short_anywhere_it_is_refused_or_read_to_there)
 {
     struct unwind_state result;
 
@@ -142,7 +142,7 @@ static void cut_short_anywhere_it_is_refused_or_read_to_there(void **state)
     assert_false(unwind_read((struct btl_bytes){usual, 4}, 40, &result)); // P7 without its slot
 }
 
-static void a_number_without_end_is_refused(void **state)
+TEST(a_number_without_end_is_refused)
 {
     static const uint8_t bytes[] = {0x61, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                                     0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
@@ -151,7 +151,7 @@ static void a_number_without_end_is_refused(void **state)
     assert_false(unwind_read((struct btl_bytes){bytes, sizeof(bytes)}, 40, &result));
 }
 
-static void a_label_that_nobody_set_is_refused(void **state)
+TEST(a_label_that_nobody_set_is_refused)
 {
     static const uint8_t bytes[] = {0x02, 0x2a, 0xa5};
     struct unwind_state result;
@@ -160,7 +160,7 @@ static void a_label_that_nobody_set_is_refused(void **state)
 }
 
 // Random bytes: no access outside, no loop without end.
-static void any_bytes_are_survived(void **state)
+TEST(any_bytes_are_survived)
 {
     uint64_t random = 0x9e3779b97f4a7c15ull;
     struct unwind_state result;
@@ -177,26 +177,4 @@ static void any_bytes_are_survived(void **state)
         unwind_read((struct btl_bytes){copy, size}, random >> 40 & 0x3ff, &result);
         free(copy);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_a_prologue_saves_is_there_after_its_slot),
-        cmocka_unit_test(the_body_has_all_of_it_to_its_last_slot),
-        cmocka_unit_test(padding_behind_the_last_region_is_harmless),
-        cmocka_unit_test(registers_named_one_by_one),
-        cmocka_unit_test(without_a_slot_a_place_counts_from_the_end_of_its_region),
-        cmocka_unit_test(a_branch_register),
-        cmocka_unit_test(places_in_memory),
-        cmocka_unit_test(a_state_is_taken_up_again),
-        cmocka_unit_test(records_that_do_not_matter_are_passed_over),
-        cmocka_unit_test(long_forms_of_body_records),
-        cmocka_unit_test(cut_short_anywhere_it_is_refused_or_read_to_there),
-        cmocka_unit_test(a_number_without_end_is_refused),
-        cmocka_unit_test(a_label_that_nobody_set_is_refused),
-        cmocka_unit_test(any_bytes_are_survived),
-    };
-
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

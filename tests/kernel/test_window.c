@@ -21,7 +21,9 @@ static int end(void **state)
     return 0;
 }
 
-static void addresses_lie_inside_with_a_guard_behind(void **state)
+EACH_TEST(begin, end)
+
+TEST(addresses_lie_inside_with_a_guard_behind)
 {
     uint64_t a, b;
 
@@ -31,7 +33,7 @@ static void addresses_lie_inside_with_a_guard_behind(void **state)
     assert_true(a + WINDOW_UNIT + BTL_PAGE_SIZE <= b || b + WINDOW_UNIT <= a);
 }
 
-static void any_alignment_is_had_and_nothing_is_lost(void **state)
+TEST(any_alignment_is_had_and_nothing_is_lost)
 {
     uint64_t before = window_free_bytes(), address;
 
@@ -44,7 +46,7 @@ static void any_alignment_is_had_and_nothing_is_lost(void **state)
     }
 }
 
-static void the_window_ends(void **state)
+TEST(the_window_ends)
 {
     uint64_t address, count = 0;
 
@@ -58,19 +60,8 @@ static void the_window_ends(void **state)
     assert_int_equal(window_free_bytes(), 0);
 }
 
-static void a_window_of_nothing_is_refused(void **state)
+TEST(a_window_of_nothing_is_refused)
 {
     assert_false(window_init(END, END));
     assert_false(window_init(UINT64_MAX - 5, UINT64_MAX));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(addresses_lie_inside_with_a_guard_behind, begin, end),
-        cmocka_unit_test_setup_teardown(any_alignment_is_had_and_nothing_is_lost, begin, end),
-        cmocka_unit_test_setup_teardown(the_window_ends, begin, end),
-        cmocka_unit_test_setup_teardown(a_window_of_nothing_is_refused, begin, end),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

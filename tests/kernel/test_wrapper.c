@@ -3,7 +3,9 @@
 
 #include "dlkm/dlkm.h"
 
-static void a_wrapper_of_another_abi(void **state)
+EACH_TEST(self_begin, self_end)
+
+TEST(a_wrapper_of_another_abi)
 {
     uint32_t id = self_module("old");
 
@@ -12,7 +14,7 @@ static void a_wrapper_of_another_abi(void **state)
     self_assert_fails(id, "run-wrapper-abi");
 }
 
-static void a_wrapper_of_another_size(void **state)
+TEST(a_wrapper_of_another_size)
 {
     uint32_t id = self_module("old");
 
@@ -21,7 +23,7 @@ static void a_wrapper_of_another_size(void **state)
     self_assert_fails(id, "run-wrapper-abi");
 }
 
-static void no_wrapper(void **state)
+TEST(no_wrapper)
 {
     uint32_t id = self_module("bare");
 
@@ -30,7 +32,7 @@ static void no_wrapper(void **state)
     self_assert_fails(id, "run-no-wrapper");
 }
 
-static void a_wrapper_that_ends_behind_the_image(void **state)
+TEST(a_wrapper_that_ends_behind_the_image)
 {
     uint32_t id = self_module("bare");
 
@@ -39,7 +41,7 @@ static void a_wrapper_that_ends_behind_the_image(void **state)
     self_assert_fails(id, "run-no-wrapper");
 }
 
-static void every_pointer_outside_is_named(void **state)
+TEST(every_pointer_outside_is_named)
 {
     uint32_t id = self_module("wild");
 
@@ -55,7 +57,7 @@ static void every_pointer_outside_is_named(void **state)
     assert_contains(host_printed(), "`tunables`");
 }
 
-static void tunables_that_are_not_usable(void **state)
+TEST(tunables_that_are_not_usable)
 {
     static struct btl_tunable bad[] = {
         {.name = NULL, .type = BTL_TUNABLE_INT, .storage = &self_depth},
@@ -78,7 +80,7 @@ static void tunables_that_are_not_usable(void **state)
 }
 
 // Tunables of ABI 1 had no callback: the next one follows earlier.
-static void a_module_of_abi_1_is_still_loaded(void **state)
+TEST(a_module_of_abi_1_is_still_loaded)
 {
     static struct {
         const char *name;
@@ -97,19 +99,4 @@ static void a_module_of_abi_1_is_still_loaded(void **state)
     assert_true(module_load(id, BTL_PHASE_BOOT1));
     assert_string_equal(self_greeting, "good");
     assert_null(wrapper_tunable(&self_wrapper, 1).changed);
-}
-
-int main(void)
-{
-#define TEST(name) cmocka_unit_test_setup_teardown(name, self_begin, self_end)
-    const struct CMUnitTest tests[] = {
-        TEST(a_module_of_abi_1_is_still_loaded),
-        TEST(a_wrapper_of_another_abi),
-        TEST(a_wrapper_of_another_size),
-        TEST(no_wrapper),
-        TEST(a_wrapper_that_ends_behind_the_image),
-        TEST(every_pointer_outside_is_named),
-        TEST(tunables_that_are_not_usable),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,11 +5,7 @@
 #ifndef MOCK_H
 #define MOCK_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
 
 #include <btl/memmap.h>
 

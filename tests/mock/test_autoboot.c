@@ -15,7 +15,7 @@ static struct mock *begin(const char *conf)
     return mock;
 }
 
-static void test_no_delay_waits_for_nobody(void **state)
+TEST(test_no_delay_waits_for_nobody)
 {
     struct mock *mock = begin("base_load=\"YES\"\n");
     mock->keys = "x"; // somebody who is late
@@ -24,7 +24,7 @@ static void test_no_delay_waits_for_nobody(void **state)
     mock_end(mock);
 }
 
-static void test_key_that_was_typed_before(void **state)
+TEST(test_key_that_was_typed_before)
 {
     struct mock *mock = begin("base_load=\"YES\"\n");
     mock->typed = " ";
@@ -34,7 +34,7 @@ static void test_key_that_was_typed_before(void **state)
     mock_end(mock);
 }
 
-static void test_delay(void **state)
+TEST(test_delay)
 {
     struct mock *mock = begin("autoboot_delay=\"3\"\n");
     mock->typed = "  "; // before the question was there: no answer to it
@@ -59,7 +59,7 @@ static uint32_t times_in_log(const struct mock *mock, const char *text)
 }
 
 // One line that is written anew each second, and of which nothing is left; the log has it once.
-static void test_countdown_ticks(void **state)
+TEST(test_countdown_ticks)
 {
     for (int terminal = FW_TERMINAL_SCREEN; terminal <= FW_TERMINAL_ANSWERS; terminal++) {
         struct mock *mock = begin("autoboot_delay=\"10\"\n");
@@ -77,7 +77,7 @@ static void test_countdown_ticks(void **state)
 }
 
 // Where nothing says that a line can be written anew, there is one (the mock fails at a second).
-static void test_countdown_of_a_silent_line(void **state)
+TEST(test_countdown_of_a_silent_line)
 {
     struct mock *mock = begin("autoboot_delay=\"10\"\n");
     mock->terminal = FW_TERMINAL_SILENT;
@@ -90,7 +90,7 @@ static void test_countdown_of_a_silent_line(void **state)
 }
 
 // In its third second; the line is gone when the menu comes, by lines too.
-static void test_key_while_it_ticks(void **state)
+TEST(test_key_while_it_ticks)
 {
     struct mock *mock = begin("autoboot_delay=\"5\"\nmenu=\"line\"\n");
     mock->keys = "{wait}{wait}{see starting in 3 s}x{see Boot page}{not starting in}b{enter}";
@@ -100,7 +100,7 @@ static void test_key_while_it_ticks(void **state)
     mock_end(mock);
 }
 
-static void test_key_in_the_delay(void **state)
+TEST(test_key_in_the_delay)
 {
     struct mock *mock = begin("autoboot_delay=\"3\"\n");
     mock->keys = "{f2}{see boot menu}b";
@@ -110,7 +110,7 @@ static void test_key_in_the_delay(void **state)
     mock_end(mock);
 }
 
-static void test_quiet_looks_for_keys_all_the_same(void **state)
+TEST(test_quiet_looks_for_keys_all_the_same)
 {
     struct mock *mock = begin("autoboot_delay=\"3\"\nquiet=\"YES\"\n");
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
@@ -125,7 +125,7 @@ static void test_quiet_looks_for_keys_all_the_same(void **state)
     mock_end(mock);
 }
 
-static void test_option(void **state)
+TEST(test_option)
 {
     struct mock *mock = begin("autoboot_delay=\"3\"\n");
     mock_options(mock, "-i");
@@ -136,7 +136,7 @@ static void test_option(void **state)
     mock_end(mock);
 }
 
-static void test_dry_run_asks_nobody(void **state)
+TEST(test_dry_run_asks_nobody)
 {
     struct mock *mock = begin("autoboot_delay=\"3\"\n");
     mock_options(mock, "-i -n");
@@ -147,7 +147,7 @@ static void test_dry_run_asks_nobody(void **state)
 }
 
 // One that will be given up is not counted down for; the one in its place is, once.
-static void test_countdown_of_a_fallback(void **state)
+TEST(test_countdown_of_a_fallback)
 {
     struct mock *mock =
         begin("autoboot_delay=\"3\"\ngone_load=\"YES\"\ngone_on_error=\"fallback\"\n");
@@ -160,7 +160,7 @@ static void test_countdown_of_a_fallback(void **state)
 }
 
 // A human is there: the menu shows what failed, and is left only by him.
-static void test_nobody_falls_back_in_the_menu(void **state)
+TEST(test_nobody_falls_back_in_the_menu)
 {
     static const char *const confs[] = {
         "bad line\nkernel=\"/kernel/gone.elf\"\n",
@@ -179,7 +179,7 @@ static void test_nobody_falls_back_in_the_menu(void **state)
 }
 
 // Planned, and then given up by its module: the same menu again.
-static void test_required_module_in_the_menu(void **state)
+TEST(test_required_module_in_the_menu)
 {
     struct mock *mock = begin("gone_load=\"YES\"\ngone_required=\"YES\"\n");
     mock_add_text(mock, "/loader.conf.prev", "base_load=\"YES\"\n");
@@ -191,7 +191,7 @@ static void test_required_module_in_the_menu(void **state)
     mock_end(mock);
 }
 
-static void test_key_after_a_failure(void **state)
+TEST(test_key_after_a_failure)
 {
     struct mock *mock = begin("kernel=\"/kernel/gone.elf\"\n");
     mock->typed = "  ";
@@ -203,7 +203,7 @@ static void test_key_after_a_failure(void **state)
 }
 
 // Without a volume there is nothing a menu could show.
-static void test_key_after_a_failure_without_a_volume(void **state)
+TEST(test_key_after_a_failure_without_a_volume)
 {
     struct mock *mock = begin("");
     mock->fail_service = MOCK_OPEN_VOLUME;
@@ -218,7 +218,7 @@ static void test_key_after_a_failure_without_a_volume(void **state)
 
 // What has failed before there was anything to boot ends the boot, with -i as without: no menu may
 // pass by the check of the processor.
-static void test_menu_option_on_a_machine_that_does_not_fit(void **state)
+TEST(test_menu_option_on_a_machine_that_does_not_fit)
 {
     struct mock *mock = begin("");
     mock_options(mock, "-i");
@@ -231,7 +231,7 @@ static void test_menu_option_on_a_machine_that_does_not_fit(void **state)
     mock_end(mock);
 }
 
-static void test_menu_option_without_a_volume(void **state)
+TEST(test_menu_option_without_a_volume)
 {
     struct mock *mock = begin("");
     mock_options(mock, "-i -s");
@@ -245,7 +245,7 @@ static void test_menu_option_without_a_volume(void **state)
     mock_end(mock);
 }
 
-static void test_trial_from_the_menu(void **state)
+TEST(test_trial_from_the_menu)
 {
     static const char conf[] = "boot_tries=\"2\"\nbase_load=\"YES\"\n";
     struct mock *mock = begin(conf);
@@ -289,7 +289,7 @@ static void expect_one_try(struct mock *mock)
 }
 
 // Somebody boots it once more: it is the same try, and a trial for the kernel too.
-static void test_one_boot_counts_one_try(void **state)
+TEST(test_one_boot_counts_one_try)
 {
     expect_one_try(begin_counted("b{see boot menu}ox{enter}ub"));
 }
@@ -300,7 +300,7 @@ static void in_shell(struct mock *mock)
 }
 
 // The count that is read again after the shell is that of this try.
-static void test_one_try_after_the_shell(void **state)
+TEST(test_one_try_after_the_shell)
 {
     struct mock *mock = begin_counted("b{see boot menu}hb");
     mock->has_shell = true;
@@ -308,7 +308,7 @@ static void test_one_try_after_the_shell(void **state)
     expect_one_try(mock);
 }
 
-static void test_last_try_after_the_shell(void **state)
+TEST(test_last_try_after_the_shell)
 {
     struct mock *mock = begin_counted("b{see boot menu}hb");
     mock->has_shell = true;
@@ -332,7 +332,7 @@ static void forget_in_shell(struct mock *mock)
 }
 
 // Somebody sets or deletes variables there: what they say then counts.
-static void test_state_is_read_again_after_the_shell(void **state)
+TEST(test_state_is_read_again_after_the_shell)
 {
     static void (*const changes[])(struct mock *) = {count_in_shell, forget_in_shell};
     static const uint32_t left[] = {0, 2};
@@ -353,7 +353,7 @@ static void test_state_is_read_again_after_the_shell(void **state)
 }
 
 // One boot counts one try: another configuration gets none.
-static void test_another_configuration_after_the_count(void **state)
+TEST(test_another_configuration_after_the_count)
 {
     struct mock *mock = begin_counted("b{see boot menu}{down}{down}{enter}b");
     mock_add_text(mock, "/loader.conf.d/a.conf", "boot_tries=\"2\"\nlate_load=\"YES\"\n");
@@ -362,34 +362,4 @@ static void test_another_configuration_after_the_count(void **state)
     assert_true(mock_said(mock, "this try is not counted: one boot counts one try"));
     state_expect(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 2, "");
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_delay_waits_for_nobody),
-        cmocka_unit_test(test_key_that_was_typed_before),
-        cmocka_unit_test(test_delay),
-        cmocka_unit_test(test_countdown_ticks),
-        cmocka_unit_test(test_countdown_of_a_silent_line),
-        cmocka_unit_test(test_key_while_it_ticks),
-        cmocka_unit_test(test_key_in_the_delay),
-        cmocka_unit_test(test_quiet_looks_for_keys_all_the_same),
-        cmocka_unit_test(test_option),
-        cmocka_unit_test(test_dry_run_asks_nobody),
-        cmocka_unit_test(test_countdown_of_a_fallback),
-        cmocka_unit_test(test_nobody_falls_back_in_the_menu),
-        cmocka_unit_test(test_required_module_in_the_menu),
-        cmocka_unit_test(test_key_after_a_failure),
-        cmocka_unit_test(test_key_after_a_failure_without_a_volume),
-        cmocka_unit_test(test_trial_from_the_menu),
-        cmocka_unit_test(test_menu_option_on_a_machine_that_does_not_fit),
-        cmocka_unit_test(test_menu_option_without_a_volume),
-        cmocka_unit_test(test_one_boot_counts_one_try),
-        cmocka_unit_test(test_one_try_after_the_shell),
-        cmocka_unit_test(test_last_try_after_the_shell),
-        cmocka_unit_test(test_state_is_read_again_after_the_shell),
-        cmocka_unit_test(test_another_configuration_after_the_count),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

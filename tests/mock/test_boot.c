@@ -23,7 +23,7 @@ static struct walk walk_of(const struct mock *mock)
     return (struct walk){mock->handoff.page_table_root, mock->facts.cpu.five_levels};
 }
 
-static void test_manifest_says_what_was_loaded(void **state)
+TEST(test_manifest_says_what_was_loaded)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -46,7 +46,7 @@ static void test_manifest_says_what_was_loaded(void **state)
     mock_end(mock);
 }
 
-static void test_staged_files_are_the_files(void **state)
+TEST(test_staged_files_are_the_files)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -81,7 +81,7 @@ static uint64_t export_of(const struct btl_manifest *manifest, const char *name)
 
 // user's table of pointers holds the address of base's function; its wrapper is the one of
 // btl/module.h.
-static void test_modules_are_linked_to_each_other(void **state)
+TEST(test_modules_are_linked_to_each_other)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -102,7 +102,7 @@ static void test_modules_are_linked_to_each_other(void **state)
     mock_end(mock);
 }
 
-static void test_kernel_lies_at_its_link_address(void **state)
+TEST(test_kernel_lies_at_its_link_address)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -139,7 +139,7 @@ static void count_leaf(void *context, uint64_t address, const struct mapping *ma
     count->code_pages += address == count->mock->handoff.code && mapping->size == BTL_PAGE_SIZE;
 }
 
-static void test_nothing_is_writable_and_executable(void **state)
+TEST(test_nothing_is_writable_and_executable)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -163,7 +163,7 @@ static void expect_perm(const struct mock *mock, uint64_t address, uint64_t size
     }
 }
 
-static void test_segments_and_sections_have_their_permissions(void **state)
+TEST(test_segments_and_sections_have_their_permissions)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -181,7 +181,7 @@ static void test_segments_and_sections_have_their_permissions(void **state)
     mock_end(mock);
 }
 
-static void test_stack_has_a_guard_and_the_early_arena_is_clear(void **state)
+TEST(test_stack_has_a_guard_and_the_early_arena_is_clear)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -215,7 +215,7 @@ static const struct btlm_memory *memory_at(const struct btl_manifest *manifest, 
     return NULL;
 }
 
-static void test_memory_map_tells_the_loaders_ranges(void **state)
+TEST(test_memory_map_tells_the_loaders_ranges)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -250,7 +250,7 @@ static void test_memory_map_tells_the_loaders_ranges(void **state)
 }
 
 // Every page that the firmware counts as taken is, in the kernel's map, of a type that says so.
-static void test_every_taken_page_is_accounted_for(void **state)
+TEST(test_every_taken_page_is_accounted_for)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -262,7 +262,7 @@ static void test_every_taken_page_is_accounted_for(void **state)
     mock_end(mock);
 }
 
-static void test_all_memory_is_in_both_maps(void **state)
+TEST(test_all_memory_is_in_both_maps)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -286,7 +286,7 @@ static void test_all_memory_is_in_both_maps(void **state)
     mock_end(mock);
 }
 
-static void test_code_page_holds_the_handoff_code(void **state)
+TEST(test_code_page_holds_the_handoff_code)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -295,7 +295,7 @@ static void test_code_page_holds_the_handoff_code(void **state)
     mock_end(mock);
 }
 
-static void test_what_is_code_is_synced(void **state)
+TEST(test_what_is_code_is_synced)
 {
     struct btl_manifest manifest;
     mock_forget_synced();
@@ -309,7 +309,7 @@ static void test_what_is_code_is_synced(void **state)
     mock_end(mock);
 }
 
-static void test_log_and_timeline_are_in_the_manifest(void **state)
+TEST(test_log_and_timeline_are_in_the_manifest)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -333,7 +333,7 @@ static void test_log_and_timeline_are_in_the_manifest(void **state)
     mock_end(mock);
 }
 
-static void test_movable_kernel_goes_to_the_window(void **state)
+TEST(test_movable_kernel_goes_to_the_window)
 {
     struct btl_manifest manifest;
     struct mock *mock = mock_begin();
@@ -349,7 +349,7 @@ static void test_movable_kernel_goes_to_the_window(void **state)
     mock_end(mock);
 }
 
-static void test_boots_without_modules_and_without_extras(void **state)
+TEST(test_boots_without_modules_and_without_extras)
 {
     struct btl_manifest manifest;
     struct mock *mock = mock_begin();
@@ -373,7 +373,7 @@ static void test_boots_without_modules_and_without_extras(void **state)
 // A wrong answer about the screen costs the screen, not the boot: the reader refuses a manifest
 // with a framebuffer that does not hold its lines, and the kernel a manifest that the reader
 // refuses.
-static void test_framebuffer_that_cannot_be_is_none(void **state)
+TEST(test_framebuffer_that_cannot_be_is_none)
 {
     static const struct fw_framebuffer wrong[] = {
         {0x800000000ull, 1280 * 800 * 4 - 1, 1280, 800, 1280, 2}, // smaller than its lines
@@ -394,7 +394,7 @@ static void test_framebuffer_that_cannot_be_is_none(void **state)
     }
 }
 
-static void test_impossible_tick_rate_is_measured_instead(void **state)
+TEST(test_impossible_tick_rate_is_measured_instead)
 {
     struct btl_manifest manifest;
     struct mock *mock = mock_begin();
@@ -419,7 +419,7 @@ static uint64_t ticks_that_go_back(struct firmware *fw)
 
 // A counter that is set back once (by a driver of the firmware, by a virtual machine that was
 // moved) spoils a time, not the manifest, which the kernel would refuse.
-static void test_counter_that_goes_back(void **state)
+TEST(test_counter_that_goes_back)
 {
     uint32_t calls = UINT32_MAX;
     for (back_at = 1; back_at <= calls; back_at++) {
@@ -436,7 +436,7 @@ static void test_counter_that_goes_back(void **state)
     }
 }
 
-static void test_five_levels(void **state)
+TEST(test_five_levels)
 {
     struct btl_manifest manifest;
     struct mock *mock = mock_begin();
@@ -449,7 +449,7 @@ static void test_five_levels(void **state)
     mock_end(mock);
 }
 
-static void test_verbose_and_quiet(void **state)
+TEST(test_verbose_and_quiet)
 {
     static const char *const confs[] = {"quiet=\"YES\"\n", "verbose=\"YES\"\n"};
     for (size_t i = 0; i < 2; i++) {
@@ -466,7 +466,7 @@ static void test_verbose_and_quiet(void **state)
     }
 }
 
-static void test_autoboot_delay_is_waited_for(void **state)
+TEST(test_autoboot_delay_is_waited_for)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
@@ -476,7 +476,7 @@ static void test_autoboot_delay_is_waited_for(void **state)
     mock_end(mock);
 }
 
-static void test_lines_fit_80_columns(void **state)
+TEST(test_lines_fit_80_columns)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot_ordinary(&manifest);
@@ -489,33 +489,4 @@ static void test_lines_fit_80_columns(void **state)
     assert_int_equal(mock_count(mock, "BOOT1"), 2);
     assert_int_equal(mock_count(mock, "staged"), 2);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_manifest_says_what_was_loaded),
-        cmocka_unit_test(test_staged_files_are_the_files),
-        cmocka_unit_test(test_modules_are_linked_to_each_other),
-        cmocka_unit_test(test_kernel_lies_at_its_link_address),
-        cmocka_unit_test(test_nothing_is_writable_and_executable),
-        cmocka_unit_test(test_segments_and_sections_have_their_permissions),
-        cmocka_unit_test(test_stack_has_a_guard_and_the_early_arena_is_clear),
-        cmocka_unit_test(test_memory_map_tells_the_loaders_ranges),
-        cmocka_unit_test(test_every_taken_page_is_accounted_for),
-        cmocka_unit_test(test_all_memory_is_in_both_maps),
-        cmocka_unit_test(test_code_page_holds_the_handoff_code),
-        cmocka_unit_test(test_what_is_code_is_synced),
-        cmocka_unit_test(test_log_and_timeline_are_in_the_manifest),
-        cmocka_unit_test(test_movable_kernel_goes_to_the_window),
-        cmocka_unit_test(test_boots_without_modules_and_without_extras),
-        cmocka_unit_test(test_framebuffer_that_cannot_be_is_none),
-        cmocka_unit_test(test_impossible_tick_rate_is_measured_instead),
-        cmocka_unit_test(test_counter_that_goes_back),
-        cmocka_unit_test(test_five_levels),
-        cmocka_unit_test(test_verbose_and_quiet),
-        cmocka_unit_test(test_autoboot_delay_is_waited_for),
-        cmocka_unit_test(test_lines_fit_80_columns),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

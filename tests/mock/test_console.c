@@ -30,7 +30,7 @@ static void expect_row(struct fixture *f, uint32_t row, const char *text)
     assert_string_equal(mock_row(f->mock, row).at, text);
 }
 
-static void test_characters(void **state)
+TEST(test_characters)
 {
     struct fixture f;
     begin(&f);
@@ -41,7 +41,7 @@ static void test_characters(void **state)
 }
 
 // Every way to cut a text in three. A character that was begun is shown when its end has come.
-static void test_pieces(void **state)
+TEST(test_pieces)
 {
     static const char text[] = "a" UMLAUT "b" EURO SMILE "c\n";
     size_t len = strlen(text);
@@ -70,7 +70,7 @@ static void expect_shown(const char *text, const char *shown)
 }
 
 // One '?' for each byte that cannot belong to a character, and for each character that was cut.
-static void test_what_is_no_text(void **state)
+TEST(test_what_is_no_text)
 {
     expect_shown("a\x80z", "a?z");
     expect_shown("a\xffz", "a?z");
@@ -83,7 +83,7 @@ static void test_what_is_no_text(void **state)
     expect_shown("\xe2" UMLAUT, "?" UMLAUT);
 }
 
-static void test_what_drives_terminals(void **state)
+TEST(test_what_drives_terminals)
 {
     expect_shown("a\x1b[2Jz", "a?[2Jz");
     expect_shown("a\x07\x7fz", "a??z");
@@ -94,7 +94,7 @@ static void test_what_drives_terminals(void **state)
     expect_shown("a\rz", "az");
 }
 
-static void test_tabs_count_characters(void **state)
+TEST(test_tabs_count_characters)
 {
     expect_shown("a\tb", "a       b");
     expect_shown(UMLAUT UMLAUT "\tb", UMLAUT UMLAUT "      b");
@@ -102,7 +102,7 @@ static void test_tabs_count_characters(void **state)
 }
 
 // A line that is longer than what is written at once.
-static void test_long_lines(void **state)
+TEST(test_long_lines)
 {
     struct fixture f;
     begin(&f);
@@ -121,7 +121,7 @@ static void put_lines(struct fixture *f, int count, const char *line)
         put(f, line);
 }
 
-static void test_pages(void **state)
+TEST(test_pages)
 {
     struct fixture f;
     begin(&f);
@@ -134,7 +134,7 @@ static void test_pages(void **state)
 }
 
 // A line of 100 characters takes two rows, whatever bytes they have.
-static void test_pages_count_rows(void **state)
+TEST(test_pages_count_rows)
 {
     struct fixture f;
     begin(&f);
@@ -150,7 +150,7 @@ static void test_pages_count_rows(void **state)
     mock_end(f.mock);
 }
 
-static void test_pages_end_with_q(void **state)
+TEST(test_pages_end_with_q)
 {
     struct fixture f;
     begin(&f);
@@ -166,7 +166,7 @@ static void test_pages_end_with_q(void **state)
     mock_end(f.mock);
 }
 
-static void test_no_pages_on_a_small_screen(void **state)
+TEST(test_no_pages_on_a_small_screen)
 {
     struct fixture f;
     begin(&f);
@@ -175,21 +175,4 @@ static void test_no_pages_on_a_small_screen(void **state)
     put_lines(&f, 60, "line\n");
     assert_false(f.mock->key_waited);
     mock_end(f.mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_characters),
-        cmocka_unit_test(test_pieces),
-        cmocka_unit_test(test_what_is_no_text),
-        cmocka_unit_test(test_what_drives_terminals),
-        cmocka_unit_test(test_tabs_count_characters),
-        cmocka_unit_test(test_long_lines),
-        cmocka_unit_test(test_pages),
-        cmocka_unit_test(test_pages_count_rows),
-        cmocka_unit_test(test_pages_end_with_q),
-        cmocka_unit_test(test_no_pages_on_a_small_screen),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ static struct mock *begin(const char *options)
     return mock;
 }
 
-static void test_prints_what_the_kernel_would_get(void **state)
+TEST(test_prints_what_the_kernel_would_get)
 {
     static const char *const texts[] = {"System:",
                                         "Kernel:",
@@ -38,7 +38,7 @@ static void test_prints_what_the_kernel_would_get(void **state)
     mock_end(mock);
 }
 
-static void test_changes_nothing(void **state)
+TEST(test_changes_nothing)
 {
     struct mock *mock = begin("-n");
     mock_add_text(
@@ -50,7 +50,7 @@ static void test_changes_nothing(void **state)
     mock_end(mock);
 }
 
-static void test_saves_what_it_prints(void **state)
+TEST(test_saves_what_it_prints)
 {
     struct btl_manifest saved;
     struct mock *mock = begin("-n -m /dry.bin");
@@ -63,7 +63,7 @@ static void test_saves_what_it_prints(void **state)
 }
 
 // The same machine boots as the dry run said: same addresses, same modules.
-static void test_boot_is_what_the_dry_run_said(void **state)
+TEST(test_boot_is_what_the_dry_run_said)
 {
     struct btl_manifest dry, kernels;
     struct mock *mock = begin("-m /m.bin"), *dry_mock;
@@ -80,7 +80,7 @@ static void test_boot_is_what_the_dry_run_said(void **state)
     mock_end(dry_mock);
 }
 
-static void test_failed_modules_are_said_and_do_not_count(void **state)
+TEST(test_failed_modules_are_said_and_do_not_count)
 {
     struct mock *mock = begin("-n");
     mock_add_text(mock, "/loader.conf", "gone_load=\"YES\"\nbase_load=\"YES\"\n");
@@ -90,7 +90,7 @@ static void test_failed_modules_are_said_and_do_not_count(void **state)
     mock_end(mock);
 }
 
-static void test_status_says_that_it_could_not_boot(void **state)
+TEST(test_status_says_that_it_could_not_boot)
 {
     static const char *const texts[] = {
         "kernel=\"/gone\"\n",
@@ -125,7 +125,7 @@ static uint32_t longest_page(const struct mock *mock)
     return longest;
 }
 
-static void test_pages_fit_the_screen(void **state)
+TEST(test_pages_fit_the_screen)
 {
     struct mock *mock = begin("-n -b");
     mock->keys = " {other} ";
@@ -138,7 +138,7 @@ static void test_pages_fit_the_screen(void **state)
     mock_end(mock);
 }
 
-static void test_reading_can_be_ended(void **state)
+TEST(test_reading_can_be_ended)
 {
     struct mock *mock = begin("-n -b");
     mock->keys = " q";
@@ -149,7 +149,7 @@ static void test_reading_can_be_ended(void **state)
     mock_end(mock);
 }
 
-static void test_no_pages_without_a_screen(void **state)
+TEST(test_no_pages_without_a_screen)
 {
     static const uint32_t sizes[][2] = {{0, 0}, {3, 80}, {25, 0}};
     for (size_t i = 0; i < BTL_COUNT(sizes); i++) {
@@ -160,20 +160,4 @@ static void test_no_pages_without_a_screen(void **state)
         assert_false(mock->key_waited);
         mock_end(mock);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_prints_what_the_kernel_would_get),
-        cmocka_unit_test(test_changes_nothing),
-        cmocka_unit_test(test_saves_what_it_prints),
-        cmocka_unit_test(test_boot_is_what_the_dry_run_said),
-        cmocka_unit_test(test_failed_modules_are_said_and_do_not_count),
-        cmocka_unit_test(test_status_says_that_it_could_not_boot),
-        cmocka_unit_test(test_pages_fit_the_screen),
-        cmocka_unit_test(test_reading_can_be_ended),
-        cmocka_unit_test(test_no_pages_without_a_screen),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,7 +11,7 @@ static struct mock *begin(void)
     return mock;
 }
 
-static void test_stale_keys_are_answered_with_a_new_map(void **state)
+TEST(test_stale_keys_are_answered_with_a_new_map)
 {
     for (uint32_t stale = 1; stale <= 7; stale++) {
         struct btl_manifest manifest;
@@ -24,7 +24,7 @@ static void test_stale_keys_are_answered_with_a_new_map(void **state)
     }
 }
 
-static void test_keys_stale_for_ever_reset_the_machine(void **state)
+TEST(test_keys_stale_for_ever_reset_the_machine)
 {
     struct mock *mock = begin();
     mock->stale_keys = UINT32_MAX;
@@ -37,7 +37,7 @@ static void test_keys_stale_for_ever_reset_the_machine(void **state)
 }
 
 // After the first attempt the map cannot be had any more.
-static void test_map_fails_after_a_stale_key(void **state)
+TEST(test_map_fails_after_a_stale_key)
 {
     struct mock *mock = begin();
     mock->stale_keys = 1;
@@ -55,7 +55,7 @@ static void test_map_fails_after_a_stale_key(void **state)
     mock_end(mock);
 }
 
-static void test_map_that_never_fits(void **state)
+TEST(test_map_that_never_fits)
 {
     struct mock *mock = begin();
     mock->map_room = 1u << 20;
@@ -87,7 +87,7 @@ static void size_zero(struct mock *mock, struct fw_memory_map *map)
     map->size = 0;
 }
 
-static void test_map_of_impossible_form(void **state)
+TEST(test_map_of_impossible_form)
 {
     static void (*const changes[])(struct mock *, struct fw_memory_map *) = {
         stride_zero, stride_short, stride_odd, size_beyond, size_zero};
@@ -117,7 +117,7 @@ static void hostile(struct mock *mock, struct fw_memory_map *map)
     put(map, 6, 7, 0xfffffffff000ull, 1);
 }
 
-static void test_hostile_map_is_survived(void **state)
+TEST(test_hostile_map_is_survived)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin();
@@ -173,7 +173,7 @@ static struct mock *begin_with_table(void)
     return mock;
 }
 
-static void test_runtime_memory_gets_its_permissions(void **state)
+TEST(test_runtime_memory_gets_its_permissions)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin_with_table();
@@ -192,7 +192,7 @@ static void test_runtime_memory_gets_its_permissions(void **state)
     mock_end(mock);
 }
 
-static void test_hostile_table_changes_nothing(void **state)
+TEST(test_hostile_table_changes_nothing)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin_with_table();
@@ -226,7 +226,7 @@ static void grow_table(struct mock *mock, struct fw_memory_map *map)
 }
 
 // Behind the manifest lies the hand-off page.
-static void test_table_that_grows_is_not_written_behind_the_manifest(void **state)
+TEST(test_table_that_grows_is_not_written_behind_the_manifest)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin();
@@ -252,7 +252,7 @@ static void test_table_that_grows_is_not_written_behind_the_manifest(void **stat
     mock_end(mock);
 }
 
-static void test_table_of_impossible_form_is_ignored(void **state)
+TEST(test_table_of_impossible_form_is_ignored)
 {
     for (int defect = 0; defect < 3; defect++) {
         struct btl_manifest manifest;
@@ -271,7 +271,7 @@ static void test_table_of_impossible_form_is_ignored(void **state)
     }
 }
 
-static void test_overlapping_entries_of_the_table(void **state)
+TEST(test_overlapping_entries_of_the_table)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin_with_table();
@@ -286,22 +286,4 @@ static void test_overlapping_entries_of_the_table(void **state)
     expect_entry(&manifest, 0x2008000, 0x2010000, BTLM_MEM_RUNTIME_DATA, XP);
     expect_entry(&manifest, 0x2010000, 0x2020000, BTLM_MEM_RUNTIME_DATA, XP);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_stale_keys_are_answered_with_a_new_map),
-        cmocka_unit_test(test_keys_stale_for_ever_reset_the_machine),
-        cmocka_unit_test(test_map_fails_after_a_stale_key),
-        cmocka_unit_test(test_map_that_never_fits),
-        cmocka_unit_test(test_map_of_impossible_form),
-        cmocka_unit_test(test_hostile_map_is_survived),
-        cmocka_unit_test(test_runtime_memory_gets_its_permissions),
-        cmocka_unit_test(test_hostile_table_changes_nothing),
-        cmocka_unit_test(test_table_of_impossible_form_is_ignored),
-        cmocka_unit_test(test_table_that_grows_is_not_written_behind_the_manifest),
-        cmocka_unit_test(test_overlapping_entries_of_the_table),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,19 +117,19 @@ static void fail_each(const char *options, uint32_t unused, expect_run *expect)
     }
 }
 
-static void test_each_call_fails_in_turn(void **state)
+TEST(test_each_call_fails_in_turn)
 {
     fail_each("-c /loader.conf -m /btl/m.bin", MENU_ONLY, expect_end);
 }
 
-static void test_each_call_of_a_dry_run_fails_in_turn(void **state)
+TEST(test_each_call_of_a_dry_run_fails_in_turn)
 {
     fail_each("-n -m /btl/m.bin", MENU_ONLY | 1u << MOCK_EXIT | 1u << MOCK_VARIABLE_SET,
               expect_end_dry);
 }
 
 // Memory runs out at every size, not at one call: everything after it fails too.
-static void test_each_size_of_memory(void **state)
+TEST(test_each_size_of_memory)
 {
     struct mock *mock = begin("-m /btl/m.bin");
     mock_expect_boot(mock, "file-not-found");
@@ -145,14 +145,4 @@ static void test_each_size_of_memory(void **state)
     }
     // The arena may do with a smaller chunk; but most sizes are too small.
     assert_true(boots < peak / 4);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_call_fails_in_turn),
-        cmocka_unit_test(test_each_call_of_a_dry_run_fails_in_turn),
-        cmocka_unit_test(test_each_size_of_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,14 +33,14 @@ static void expect_prev(const char *conf, const char *part)
     mock_end(mock);
 }
 
-static void test_configuration_with_an_error(void **state)
+TEST(test_configuration_with_an_error)
 {
     expect_prev("base_load=\"MAYBE\"\nlate_load=\"YES\"\n", "/loader.conf:1:");
     expect_prev("no equals sign\n", "[conf-no-equals]");
     expect_prev("\x01\x02\xff", "/loader.conf:1:1: error: ");
 }
 
-static void test_warnings_are_not_errors(void **state)
+TEST(test_warnings_are_not_errors)
 {
     struct mock *mock = begin("base_lod=\"YES\"\n");
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
@@ -49,12 +49,12 @@ static void test_warnings_are_not_errors(void **state)
     mock_end(mock);
 }
 
-static void test_configuration_that_is_missing(void **state)
+TEST(test_configuration_that_is_missing)
 {
     expect_prev(NULL, "[boot-no-config]");
 }
 
-static void test_configuration_that_cannot_be_read(void **state)
+TEST(test_configuration_that_cannot_be_read)
 {
     struct mock *mock = begin(GOOD "# changed\n");
     mock_file(mock, "/loader.conf")->read_status = FW_DEVICE_ERROR;
@@ -63,7 +63,7 @@ static void test_configuration_that_cannot_be_read(void **state)
 }
 
 // As it always was: its good lines boot, or the defaults.
-static void test_without_another_one_what_is_right_is_booted(void **state)
+TEST(test_without_another_one_what_is_right_is_booted)
 {
     struct btl_manifest manifest;
     struct mock *mock = mock_begin();
@@ -77,12 +77,12 @@ static void test_without_another_one_what_is_right_is_booted(void **state)
     mock_end(mock);
 }
 
-static void test_kernel_that_is_missing(void **state)
+TEST(test_kernel_that_is_missing)
 {
     expect_prev("kernel=\"/kernel/gone.elf\"\n", "/kernel/gone.elf: error: there is no such file");
 }
 
-static void test_kernel_that_is_unusable(void **state)
+TEST(test_kernel_that_is_unusable)
 {
     static const struct {
         const char *fixture, *code;
@@ -98,7 +98,7 @@ static void test_kernel_that_is_unusable(void **state)
 }
 
 // Which line has to be corrected is said, where there is one.
-static void test_wrong_kernel_names_its_line(void **state)
+TEST(test_wrong_kernel_names_its_line)
 {
     struct mock *mock = mock_begin();
     mock_add_text(mock, "/loader.conf", "# the new one\n  kernel=\"/kernel/gone.elf\"\n");
@@ -116,7 +116,7 @@ static void test_wrong_kernel_names_its_line(void **state)
 }
 
 // A step behind the linking fails: what it took is there again for the next attempt.
-static void test_memory_that_one_configuration_needs(void **state)
+TEST(test_memory_that_one_configuration_needs)
 {
     struct mock *mock = begin("huge_load=\"YES\"\nhuge_phase=\"BOOT1\"\n" GOOD);
     mock_add_fixture(mock, "/modules/huge.ko", "huge.ko");
@@ -124,7 +124,7 @@ static void test_memory_that_one_configuration_needs(void **state)
     mock_end(mock);
 }
 
-static void test_next_boot_says_it_once_and_writes_nothing(void **state)
+TEST(test_next_boot_says_it_once_and_writes_nothing)
 {
     struct mock *mock = begin("kernel=\"/kernel/gone.elf\"\n");
     state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[file-not-found]");
@@ -141,7 +141,7 @@ static void test_next_boot_says_it_once_and_writes_nothing(void **state)
 }
 
 // Who repairs the file has repaired the boot, and the record goes away.
-static void test_repaired_file(void **state)
+TEST(test_repaired_file)
 {
     struct mock *mock = begin("kernel=\"/kernel/new.elf\"\n");
     state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[file-not-found]");
@@ -156,7 +156,7 @@ static void test_repaired_file(void **state)
     mock_end(mock);
 }
 
-static void test_repaired_configuration(void **state)
+TEST(test_repaired_configuration)
 {
     struct mock *mock = begin("no equals sign\n");
     state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[conf-no-equals]");
@@ -167,7 +167,7 @@ static void test_repaired_configuration(void **state)
     mock_end(mock);
 }
 
-static void test_last_good_one_under_whatever_name(void **state)
+TEST(test_last_good_one_under_whatever_name)
 {
     static const char *const paths[] = {"/loader.conf.prev", "/loader.conf.d/b.conf",
                                         "/some/where"};
@@ -185,7 +185,7 @@ static void test_last_good_one_under_whatever_name(void **state)
     }
 }
 
-static void test_last_good_one_comes_before_the_previous_one(void **state)
+TEST(test_last_good_one_comes_before_the_previous_one)
 {
     static const char good[] = GOOD "# the good one\n";
     struct mock *mock = begin("kernel=\"/kernel/gone.elf\"\n");
@@ -196,7 +196,7 @@ static void test_last_good_one_comes_before_the_previous_one(void **state)
 }
 
 // A directory without end has the configurations that are first by name.
-static void test_so_many_configurations(void **state)
+TEST(test_so_many_configurations)
 {
     static char names[100][16];
     static struct mock_ghost ghosts[103];
@@ -222,7 +222,7 @@ static void test_so_many_configurations(void **state)
     }
 }
 
-static void test_good_one_that_was_edited_is_none(void **state)
+TEST(test_good_one_that_was_edited_is_none)
 {
     struct mock *mock = begin("kernel=\"/kernel/gone.elf\"\n");
     mock_add_text(mock, "/loader.conf.d/good.conf", GOOD "# and changed since\n");
@@ -232,7 +232,7 @@ static void test_good_one_that_was_edited_is_none(void **state)
 }
 
 // It booted once: that it does not any more is for a human.
-static void test_last_good_one_has_no_fallback(void **state)
+TEST(test_last_good_one_has_no_fallback)
 {
     static const char conf[] = "kernel=\"/kernel/gone.elf\"\n";
     struct mock *mock = begin(conf);
@@ -246,7 +246,7 @@ static void test_last_good_one_has_no_fallback(void **state)
     mock_end(mock);
 }
 
-static void test_one_after_the_other(void **state)
+TEST(test_one_after_the_other)
 {
     static const char good[] = "kernel=\"/kernel/gone.elf\"\n# the good one\n";
     struct mock *mock = begin("bad line\n");
@@ -265,7 +265,7 @@ static void test_one_after_the_other(void **state)
     mock_end(mock);
 }
 
-static void test_all_of_them_bad(void **state)
+TEST(test_all_of_them_bad)
 {
     struct mock *mock = begin("kernel=\"/kernel/a\"\n");
     mock_add_text(mock, "/loader.conf.prev", "kernel=\"/kernel/b\"\n");
@@ -278,7 +278,7 @@ static void test_all_of_them_bad(void **state)
 }
 
 // That would be the same once more.
-static void test_the_same_text_is_not_tried_again(void **state)
+TEST(test_the_same_text_is_not_tried_again)
 {
     struct mock *mock = begin("kernel=\"/kernel/gone.elf\"\n");
     mock_add_text(mock, "/loader.conf.prev", "kernel=\"/kernel/gone.elf\"\n");
@@ -287,7 +287,7 @@ static void test_the_same_text_is_not_tried_again(void **state)
     mock_end(mock);
 }
 
-static void test_configuration_of_the_options(void **state)
+TEST(test_configuration_of_the_options)
 {
     struct mock *mock = begin(GOOD "# the usual one\n");
     mock_add_text(mock, "/one.conf", "bad line\n");
@@ -302,7 +302,7 @@ static void test_configuration_of_the_options(void **state)
     mock_end(mock);
 }
 
-static void test_dry_run_is_about_one_configuration(void **state)
+TEST(test_dry_run_is_about_one_configuration)
 {
     static const char *const confs[] = {"bad line\n", "kernel=\"/kernel/gone.elf\"\n",
                                         "gone_load=\"YES\"\ngone_required=\"YES\"\n"};
@@ -318,7 +318,7 @@ static void test_dry_run_is_about_one_configuration(void **state)
     }
 }
 
-static void test_reset_instead_of_a_return(void **state)
+TEST(test_reset_instead_of_a_return)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
@@ -331,7 +331,7 @@ static void test_reset_instead_of_a_return(void **state)
 }
 
 // The way back does not hang on the record.
-static void test_variables_that_cannot_be_written(void **state)
+TEST(test_variables_that_cannot_be_written)
 {
     for (size_t i = 0; i < STATE_UNWRITABLE; i++) {
         struct mock *mock = begin("bad line\n");
@@ -342,7 +342,7 @@ static void test_variables_that_cannot_be_written(void **state)
     }
 }
 
-static void test_long_diagnostics_keep_their_end(void **state)
+TEST(test_long_diagnostics_keep_their_end)
 {
     char conf[4096] = "kernel=\"/kernel/gone.elf\"\n";
     struct btl_record record;
@@ -359,7 +359,7 @@ static void test_long_diagnostics_keep_their_end(void **state)
     mock_end(mock);
 }
 
-static void test_diagnostics_of_the_first_attempt_are_in_the_log(void **state)
+TEST(test_diagnostics_of_the_first_attempt_are_in_the_log)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin("kernel=\"/kernel/gone.elf\"\n");
@@ -378,7 +378,7 @@ static void test_diagnostics_of_the_first_attempt_are_in_the_log(void **state)
 
 // Whatever fails, once: with a configuration to fall back to there is a kernel at the end, or a
 // reason on the screen.
-static void test_each_call_fails_in_turn(void **state)
+TEST(test_each_call_fails_in_turn)
 {
     static const enum mock_service services[] = {MOCK_OPEN,         MOCK_INFO,        MOCK_READ,
                                                  MOCK_LIST,         MOCK_MEMORY_MAP,  MOCK_EXIT,
@@ -399,7 +399,7 @@ static void test_each_call_fails_in_turn(void **state)
     }
 }
 
-static void test_volume_that_vanishes(void **state)
+TEST(test_volume_that_vanishes)
 {
     uint32_t boots = 0, stops = 0;
     bool vanished = true;
@@ -414,39 +414,4 @@ static void test_volume_that_vanishes(void **state)
         mock_end(mock);
     }
     assert_true(boots > 5 && stops > 5); // modules may be missing, a kernel not
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_configuration_with_an_error),
-        cmocka_unit_test(test_warnings_are_not_errors),
-        cmocka_unit_test(test_configuration_that_is_missing),
-        cmocka_unit_test(test_configuration_that_cannot_be_read),
-        cmocka_unit_test(test_without_another_one_what_is_right_is_booted),
-        cmocka_unit_test(test_kernel_that_is_missing),
-        cmocka_unit_test(test_kernel_that_is_unusable),
-        cmocka_unit_test(test_wrong_kernel_names_its_line),
-        cmocka_unit_test(test_memory_that_one_configuration_needs),
-        cmocka_unit_test(test_next_boot_says_it_once_and_writes_nothing),
-        cmocka_unit_test(test_repaired_file),
-        cmocka_unit_test(test_repaired_configuration),
-        cmocka_unit_test(test_last_good_one_under_whatever_name),
-        cmocka_unit_test(test_last_good_one_comes_before_the_previous_one),
-        cmocka_unit_test(test_so_many_configurations),
-        cmocka_unit_test(test_good_one_that_was_edited_is_none),
-        cmocka_unit_test(test_last_good_one_has_no_fallback),
-        cmocka_unit_test(test_one_after_the_other),
-        cmocka_unit_test(test_all_of_them_bad),
-        cmocka_unit_test(test_the_same_text_is_not_tried_again),
-        cmocka_unit_test(test_configuration_of_the_options),
-        cmocka_unit_test(test_dry_run_is_about_one_configuration),
-        cmocka_unit_test(test_reset_instead_of_a_return),
-        cmocka_unit_test(test_variables_that_cannot_be_written),
-        cmocka_unit_test(test_long_diagnostics_keep_their_end),
-        cmocka_unit_test(test_diagnostics_of_the_first_attempt_are_in_the_log),
-        cmocka_unit_test(test_each_call_fails_in_turn),
-        cmocka_unit_test(test_volume_that_vanishes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

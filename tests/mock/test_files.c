@@ -32,7 +32,7 @@ static void expect_late_failed(struct mock *mock, const char *code)
     mock_end(mock);
 }
 
-static void test_missing_config_boots_with_defaults(void **state)
+TEST(test_missing_config_boots_with_defaults)
 {
     struct mock *mock = mock_begin();
     mock_add_fixture(mock, "/kernel/kernel.elf", "kernel.elf");
@@ -41,7 +41,7 @@ static void test_missing_config_boots_with_defaults(void **state)
     mock_end(mock);
 }
 
-static void test_unreadable_config_boots_with_defaults(void **state)
+TEST(test_unreadable_config_boots_with_defaults)
 {
     struct mock *mock = begin();
     mock_file(mock, "/loader.conf")->read_status = FW_DEVICE_ERROR;
@@ -49,7 +49,7 @@ static void test_unreadable_config_boots_with_defaults(void **state)
     mock_end(mock);
 }
 
-static void test_config_too_large(void **state)
+TEST(test_config_too_large)
 {
     struct mock *mock = begin();
     mock_file(mock, "/loader.conf")->said_size = (16u << 20) + 1;
@@ -57,21 +57,21 @@ static void test_config_too_large(void **state)
     mock_end(mock);
 }
 
-static void test_missing_kernel(void **state)
+TEST(test_missing_kernel)
 {
     struct mock *mock = begin();
     mock_add_text(mock, "/loader.conf", "kernel=\"/kernel/none.elf\"\n");
     mock_expect_stop(mock, "file-not-found");
 }
 
-static void test_missing_kernel_in_quiet_mode_is_said(void **state)
+TEST(test_missing_kernel_in_quiet_mode_is_said)
 {
     struct mock *mock = begin();
     mock_add_text(mock, "/loader.conf", "kernel=\"/kernel/none.elf\"\nquiet=\"YES\"\n");
     mock_expect_stop(mock, "file-not-found");
 }
 
-static void test_kernel_is_not_elf(void **state)
+TEST(test_kernel_is_not_elf)
 {
     struct mock *mock = begin();
     mock_add_text(mock, "/kernel/kernel.elf", "#!/bin/sh\n");
@@ -80,7 +80,7 @@ static void test_kernel_is_not_elf(void **state)
     mock_end(mock);
 }
 
-static void test_empty_kernel(void **state)
+TEST(test_empty_kernel)
 {
     struct mock *mock = begin();
     mock_add(mock, "/kernel/kernel.elf", "", 0);
@@ -89,21 +89,21 @@ static void test_empty_kernel(void **state)
     mock_end(mock);
 }
 
-static void test_kernel_outside_the_window(void **state)
+TEST(test_kernel_outside_the_window)
 {
     struct mock *mock = begin();
     mock_add_fixture(mock, "/kernel/kernel.elf", "low.elf");
     mock_expect_stop(mock, "boot-kernel-window");
 }
 
-static void test_no_window_left_behind_the_kernel(void **state)
+TEST(test_no_window_left_behind_the_kernel)
 {
     struct mock *mock = begin();
     mock_add_fixture(mock, "/kernel/kernel.elf", "high.elf");
     mock_expect_stop(mock, "boot-window-full");
 }
 
-static void test_no_volume(void **state)
+TEST(test_no_volume)
 {
     struct mock *mock = begin();
     mock->fail_service = MOCK_OPEN_VOLUME;
@@ -112,21 +112,21 @@ static void test_no_volume(void **state)
     mock_expect_stop(mock, "boot-no-volume");
 }
 
-static void test_no_execute_disable(void **state)
+TEST(test_no_execute_disable)
 {
     struct mock *mock = begin();
     mock->facts.cpu.no_execute = false;
     mock_expect_stop(mock, "boot-cpu");
 }
 
-static void test_module_missing(void **state)
+TEST(test_module_missing)
 {
     struct mock *mock = begin();
     mock_file(mock, "/modules/late.ko")->path = "/modules/other.ko";
     expect_late_failed(mock, "file-not-found");
 }
 
-static void test_module_in_second_directory(void **state)
+TEST(test_module_in_second_directory)
 {
     struct mock *mock = begin();
     mock_file(mock, "/modules/late.ko")->path = "/more/late.ko";
@@ -135,56 +135,56 @@ static void test_module_in_second_directory(void **state)
     mock_end(mock);
 }
 
-static void test_module_cannot_be_opened(void **state)
+TEST(test_module_cannot_be_opened)
 {
     struct mock *mock = begin();
     mock_file(mock, "/modules/late.ko")->open_status = FW_DEVICE_ERROR;
     expect_late_failed(mock, "file-open-failed");
 }
 
-static void test_module_open_without_memory(void **state)
+TEST(test_module_open_without_memory)
 {
     struct mock *mock = begin();
     mock_file(mock, "/modules/late.ko")->open_status = FW_OUT_OF_RESOURCES;
     expect_late_failed(mock, "file-open-no-memory");
 }
 
-static void test_module_without_size(void **state)
+TEST(test_module_without_size)
 {
     struct mock *mock = begin();
     mock_file(mock, "/modules/late.ko")->info_status = FW_DEVICE_ERROR;
     expect_late_failed(mock, "file-no-size");
 }
 
-static void test_module_is_a_directory(void **state)
+TEST(test_module_is_a_directory)
 {
     struct mock *mock = begin();
     mock_file(mock, "/modules/late.ko")->directory = true;
     expect_late_failed(mock, "file-is-directory");
 }
 
-static void test_module_of_impossible_size(void **state)
+TEST(test_module_of_impossible_size)
 {
     struct mock *mock = begin();
     mock_file(mock, "/modules/late.ko")->said_size = UINT64_MAX;
     expect_late_failed(mock, "file-too-large");
 }
 
-static void test_module_larger_than_memory(void **state)
+TEST(test_module_larger_than_memory)
 {
     struct mock *mock = begin();
     mock_file(mock, "/modules/late.ko")->said_size = MOCK_MEMORY_SIZE;
     expect_late_failed(mock, "file-no-memory");
 }
 
-static void test_module_read_fails(void **state)
+TEST(test_module_read_fails)
 {
     struct mock *mock = begin();
     mock_file(mock, "/modules/late.ko")->read_status = FW_DEVICE_ERROR;
     expect_late_failed(mock, "file-read-failed");
 }
 
-static void test_module_reads_short(void **state)
+TEST(test_module_reads_short)
 {
     struct mock *mock = begin();
     mock_file(mock, "/modules/late.ko")->short_by = 100;
@@ -192,7 +192,7 @@ static void test_module_reads_short(void **state)
 }
 
 // What a failed read took is there again for the next file.
-static void test_failed_read_keeps_no_memory(void **state)
+TEST(test_failed_read_keeps_no_memory)
 {
     struct mock *mock = begin();
     mock_file(mock, "/modules/late.ko")->said_size = MOCK_MEMORY_SIZE * 2 / 3;
@@ -202,7 +202,7 @@ static void test_failed_read_keeps_no_memory(void **state)
     mock_end(mock);
 }
 
-static void test_module_changes_size(void **state)
+TEST(test_module_changes_size)
 {
     struct mock *mock = begin();
     struct mock_file *file = mock_file(mock, "/modules/late.ko");
@@ -211,7 +211,7 @@ static void test_module_changes_size(void **state)
     expect_late_failed(mock, "file-changed");
 }
 
-static void test_module_with_bad_path(void **state)
+TEST(test_module_with_bad_path)
 {
     static const char *const paths[] = {"/modules/\xff.ko", "/modules/\xc3(.ko"};
     for (size_t i = 0; i < BTL_COUNT(paths); i++) {
@@ -226,7 +226,7 @@ static void test_module_with_bad_path(void **state)
     }
 }
 
-static void test_config_with_too_long_path(void **state)
+TEST(test_config_with_too_long_path)
 {
     struct mock *mock = begin();
     char option[600];
@@ -237,7 +237,7 @@ static void test_config_with_too_long_path(void **state)
     mock_end(mock);
 }
 
-static void test_phase1_module_does_not_link(void **state)
+TEST(test_phase1_module_does_not_link)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin();
@@ -263,14 +263,14 @@ static void test_phase1_module_does_not_link(void **state)
     mock_end(mock);
 }
 
-static void test_required_module_stops_the_boot(void **state)
+TEST(test_required_module_stops_the_boot)
 {
     struct mock *mock = begin();
     mock_add_text(mock, "/loader.conf", "gone_load=\"YES\"\ngone_required=\"YES\"\n");
     mock_expect_stop(mock, "boot-required");
 }
 
-static void test_required_module_that_does_not_link_resets(void **state)
+TEST(test_required_module_that_does_not_link_resets)
 {
     struct mock *mock = begin();
     mock_add_fixture(mock, "/modules/broken.ko", "broken.ko");
@@ -283,7 +283,7 @@ static void test_required_module_that_does_not_link_resets(void **state)
     mock_end(mock);
 }
 
-static void test_phase1_larger_than_memory(void **state)
+TEST(test_phase1_larger_than_memory)
 {
     struct mock *mock = begin();
     mock_add_fixture(mock, "/modules/huge.ko", "huge.ko");
@@ -291,7 +291,7 @@ static void test_phase1_larger_than_memory(void **state)
     mock_expect_stop(mock, "boot-no-memory");
 }
 
-static void test_garbage_config_shows_twenty_errors_and_keeps_all(void **state)
+TEST(test_garbage_config_shows_twenty_errors_and_keeps_all)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin();
@@ -309,7 +309,7 @@ static void test_garbage_config_shows_twenty_errors_and_keeps_all(void **state)
 }
 
 // The menu wants no large file for its titles; who chooses one wants it.
-static void test_configuration_larger_than_the_menu_reads(void **state)
+TEST(test_configuration_larger_than_the_menu_reads)
 {
     static char conf[300001];
     struct mock *mock = begin();
@@ -328,7 +328,7 @@ static void test_configuration_larger_than_the_menu_reads(void **state)
 }
 
 // Twenty of the others are shown, and the error behind them.
-static void test_errors_are_not_hidden_by_notes(void **state)
+TEST(test_errors_are_not_hidden_by_notes)
 {
     struct mock *mock = begin();
     char conf[40 * 16 + 40] = "";
@@ -344,7 +344,7 @@ static void test_errors_are_not_hidden_by_notes(void **state)
 }
 
 // Notes, which quiet="YES" does not show, and an error behind them.
-static void test_error_behind_many_notes(void **state)
+TEST(test_error_behind_many_notes)
 {
     static const char *const begins[] = {"", "quiet=\"YES\"\n"};
     for (size_t i = 0; i < BTL_COUNT(begins); i++) {
@@ -366,7 +366,7 @@ static void test_error_behind_many_notes(void **state)
 }
 
 // Longer messages than the log holds: the console and the manifest's diagnostics do not mind.
-static void test_log_has_an_end(void **state)
+TEST(test_log_has_an_end)
 {
     enum { LINES = 6000, LENGTH = 1000 };
     struct btl_manifest manifest;
@@ -386,45 +386,4 @@ static void test_log_has_an_end(void **state)
     assert_int_equal(btl_manifest_count(&manifest, BTLM_DIAGNOSTICS), LINES);
     mock_end(mock);
     free(conf);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_missing_config_boots_with_defaults),
-        cmocka_unit_test(test_unreadable_config_boots_with_defaults),
-        cmocka_unit_test(test_config_too_large),
-        cmocka_unit_test(test_missing_kernel),
-        cmocka_unit_test(test_missing_kernel_in_quiet_mode_is_said),
-        cmocka_unit_test(test_kernel_is_not_elf),
-        cmocka_unit_test(test_empty_kernel),
-        cmocka_unit_test(test_kernel_outside_the_window),
-        cmocka_unit_test(test_no_window_left_behind_the_kernel),
-        cmocka_unit_test(test_no_volume),
-        cmocka_unit_test(test_no_execute_disable),
-        cmocka_unit_test(test_module_missing),
-        cmocka_unit_test(test_module_in_second_directory),
-        cmocka_unit_test(test_module_cannot_be_opened),
-        cmocka_unit_test(test_module_open_without_memory),
-        cmocka_unit_test(test_module_without_size),
-        cmocka_unit_test(test_module_is_a_directory),
-        cmocka_unit_test(test_module_of_impossible_size),
-        cmocka_unit_test(test_module_larger_than_memory),
-        cmocka_unit_test(test_module_read_fails),
-        cmocka_unit_test(test_module_reads_short),
-        cmocka_unit_test(test_failed_read_keeps_no_memory),
-        cmocka_unit_test(test_module_changes_size),
-        cmocka_unit_test(test_module_with_bad_path),
-        cmocka_unit_test(test_config_with_too_long_path),
-        cmocka_unit_test(test_phase1_module_does_not_link),
-        cmocka_unit_test(test_required_module_stops_the_boot),
-        cmocka_unit_test(test_required_module_that_does_not_link_resets),
-        cmocka_unit_test(test_phase1_larger_than_memory),
-        cmocka_unit_test(test_garbage_config_shows_twenty_errors_and_keeps_all),
-        cmocka_unit_test(test_configuration_larger_than_the_menu_reads),
-        cmocka_unit_test(test_errors_are_not_hidden_by_notes),
-        cmocka_unit_test(test_error_behind_many_notes),
-        cmocka_unit_test(test_log_has_an_end),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

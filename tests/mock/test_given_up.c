@@ -46,7 +46,7 @@ static bool gave_up(struct mock *mock, const char *conf)
 }
 
 // Two kernels that fail in turn lead to the third configuration, and no write after that.
-static void test_one_kernel_after_the_other(void **state)
+TEST(test_one_kernel_after_the_other)
 {
     struct mock *mock = begin(C, P);
     mock_options(mock, "-c /x.conf");
@@ -69,7 +69,7 @@ static void test_one_kernel_after_the_other(void **state)
 }
 
 // The kernel's verdict is not lost when the fallback fails in the loader.
-static void test_fallback_that_fails_in_the_loader(void **state)
+TEST(test_fallback_that_fails_in_the_loader)
 {
     struct mock *mock = begin(C, GONE);
     give_up(mock, C, "/loader.conf");
@@ -84,7 +84,7 @@ static void test_fallback_that_fails_in_the_loader(void **state)
     mock_end(mock);
 }
 
-static void test_failure_in_the_loader_keeps_the_verdicts(void **state)
+TEST(test_failure_in_the_loader_keeps_the_verdicts)
 {
     struct mock *mock = begin(GONE, P);
     give_up(mock, X, "/x.conf");
@@ -101,7 +101,7 @@ static void test_failure_in_the_loader_keeps_the_verdicts(void **state)
 }
 
 // One that was changed is another one: nothing is left to say of the old text.
-static void test_changed_configuration_leaves_the_list(void **state)
+TEST(test_changed_configuration_leaves_the_list)
 {
     struct mock *mock = begin(C, P);
     give_up(mock, X, "/x.conf");
@@ -114,7 +114,7 @@ static void test_changed_configuration_leaves_the_list(void **state)
 }
 
 // Two that fail in the loader: what is recorded is the same in each boot.
-static void test_two_failures_in_the_loader_are_written_once(void **state)
+TEST(test_two_failures_in_the_loader_are_written_once)
 {
     struct mock *mock = begin(GONE "# c\n", GONE "# p\n");
     for (uint32_t i = 0; i < 4; i++) {
@@ -130,7 +130,7 @@ static void test_two_failures_in_the_loader_are_written_once(void **state)
 }
 
 // A boot of something else than lies there says nothing about what lies there.
-static void test_safe_boot_writes_nothing(void **state)
+TEST(test_safe_boot_writes_nothing)
 {
     struct mock *mock = begin(C, P);
     state_put(mock, BTL_VARIABLE_FAILED, C, "/loader.conf", BTL_FAILED_IN_LOADER, "x\n");
@@ -149,7 +149,7 @@ static struct btl_str log_of(struct mock *mock)
 
 // The record of another configuration is in the log, and not on the console in each boot. Nothing
 // of it drives a terminal.
-static void test_said_of_the_wanted_one_alone(void **state)
+TEST(test_said_of_the_wanted_one_alone)
 {
     static const char line[] = "a boot of /x.conf has failed, in the kernel: PANIC \\x1b[2J";
     struct mock *mock = begin(C, P);
@@ -163,18 +163,4 @@ static void test_said_of_the_wanted_one_alone(void **state)
     assert_int_equal(mock_count(mock, line), 1);
     assert_null(memchr(log_of(mock).at, '\x1b', log_of(mock).len));
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_kernel_after_the_other),
-        cmocka_unit_test(test_fallback_that_fails_in_the_loader),
-        cmocka_unit_test(test_failure_in_the_loader_keeps_the_verdicts),
-        cmocka_unit_test(test_changed_configuration_leaves_the_list),
-        cmocka_unit_test(test_two_failures_in_the_loader_are_written_once),
-        cmocka_unit_test(test_safe_boot_writes_nothing),
-        cmocka_unit_test(test_said_of_the_wanted_one_alone),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

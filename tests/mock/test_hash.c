@@ -27,7 +27,7 @@ static void fill(uint8_t *bytes, size_t size)
     }
 }
 
-static void test_every_size(void **state)
+TEST(test_every_size)
 {
     for (size_t size = 0; size <= SIZE_MAX_TESTED; size++) {
         uint8_t *bytes = malloc(size + 1); // exactly: what is read beyond is seen
@@ -38,7 +38,7 @@ static void test_every_size(void **state)
     }
 }
 
-static void test_every_alignment(void **state)
+TEST(test_every_alignment)
 {
     uint8_t bytes[16 + SIZE_MAX_TESTED];
     fill(bytes, sizeof(bytes));
@@ -46,7 +46,7 @@ static void test_every_alignment(void **state)
         compare(bytes + at, SIZE_MAX_TESTED);
 }
 
-static void test_published_vector(void **state)
+TEST(test_published_vector)
 {
     static const uint8_t abc[32] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea,
                                     0x41, 0x41, 0x40, 0xde, 0x5d, 0xae, 0x22, 0x23,
@@ -55,14 +55,4 @@ static void test_published_vector(void **state)
     uint8_t digest[32];
     hash_file((struct btl_bytes){(const uint8_t *)"abc", 3}, digest);
     assert_memory_equal(digest, abc, sizeof(abc));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_size),
-        cmocka_unit_test(test_every_alignment),
-        cmocka_unit_test(test_published_vector),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ static void expect_key(const char *text, fw_key wanted)
     assert_int_equal(key, wanted);
 }
 
-static void test_keys(void **state)
+TEST(test_keys)
 {
     expect_key("[A", FW_KEY_UP);
     expect_key("OB", FW_KEY_DOWN);
@@ -41,7 +41,7 @@ static void test_keys(void **state)
     expect_key("[24~", FW_KEY_F12);
 }
 
-static void test_keys_without_a_name(void **state)
+TEST(test_keys_without_a_name)
 {
     expect_key("[1;5C", FW_KEY_OTHER);
     expect_key("[99~", FW_KEY_OTHER);
@@ -49,14 +49,14 @@ static void test_keys_without_a_name(void **state)
     expect_key("Oz", FW_KEY_OTHER);
 }
 
-static void test_answer_about_the_cursor_is_no_key(void **state)
+TEST(test_answer_about_the_cursor_is_no_key)
 {
     expect_key("[24;80R", 0);
     expect_key("[1;1R", 0);
     expect_key("OR", FW_KEY_F1 + 2);
 }
 
-static void test_what_goes_on(void **state)
+TEST(test_what_goes_on)
 {
     static const char *const texts[] = {"[", "O", "[1", "[1;", "[["};
     for (size_t i = 0; i < BTL_COUNT(texts); i++) {
@@ -67,7 +67,7 @@ static void test_what_goes_on(void **state)
 }
 
 // Escape, and then another key.
-static void test_no_sequence(void **state)
+TEST(test_no_sequence)
 {
     static const char *const texts[] = {
         "x", "1", "\r", "\x1b", "[\x1b", "[1\r", "[1;2;3;4;5;6;7;8;9m"};
@@ -81,16 +81,4 @@ static void test_no_sequence(void **state)
     fw_key key;
     assert_int_equal(key_sequence_take(&sequence, FW_KEY_UP, &key), KEY_NONE);
     assert_int_equal(key_sequence_take(&sequence, 0xe4, &key), KEY_NONE);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_keys_without_a_name),
-        cmocka_unit_test(test_answer_about_the_cursor_is_no_key),
-        cmocka_unit_test(test_what_goes_on),
-        cmocka_unit_test(test_no_sequence),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,7 +60,7 @@ static enum btl_log_level level_of(const struct btl_manifest *manifest, const ch
     return line.level;
 }
 
-static void test_levels(void **state)
+TEST(test_levels)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot("base_load=\"YES\"\nmodule_blacklist=\"base\"\ngone_load=\"YES\"\n"
@@ -75,7 +75,7 @@ static void test_levels(void **state)
     mock_end(mock);
 }
 
-static void test_console_has_neither(void **state)
+TEST(test_console_has_neither)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot("gone_load=\"YES\"\n", &manifest);
@@ -85,7 +85,7 @@ static void test_console_has_neither(void **state)
     mock_end(mock);
 }
 
-static void test_time_passes(void **state)
+TEST(test_time_passes)
 {
     struct btl_manifest manifest;
     struct line line;
@@ -98,7 +98,7 @@ static void test_time_passes(void **state)
 }
 
 // A clock that cannot be read stands still; the lines are there.
-static void test_without_a_clock(void **state)
+TEST(test_without_a_clock)
 {
     struct btl_manifest manifest;
     struct line line;
@@ -113,7 +113,7 @@ static void test_without_a_clock(void **state)
 
 // What is kept from the console is in the log all the same; and before it is known what may be
 // shown, too.
-static void test_what_is_not_shown_is_kept(void **state)
+TEST(test_what_is_not_shown_is_kept)
 {
     static const char *const confs[] = {"quiet=\"YES\"\n", "", "verbose=\"YES\"\n"};
     for (size_t i = 0; i < BTL_COUNT(confs); i++) {
@@ -129,7 +129,7 @@ static void test_what_is_not_shown_is_kept(void **state)
     }
 }
 
-static void test_digest_of_a_file(void **state)
+TEST(test_digest_of_a_file)
 {
     static const char conf[] = "quiet=\"YES\"\n";
     struct btl_manifest manifest;
@@ -145,7 +145,7 @@ static void test_digest_of_a_file(void **state)
     mock_end(mock);
 }
 
-static void test_ignored_failure_is_kept_alone(void **state)
+TEST(test_ignored_failure_is_kept_alone)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot("gone_load=\"YES\"\ngone_on_error=\"ignore\"\n", &manifest);
@@ -167,7 +167,7 @@ static char *conf_of(const char *begin, uint32_t modules)
 }
 
 // The console has the first rows of a long table, and how many it has not; the log has them all.
-static void test_long_table(void **state)
+TEST(test_long_table)
 {
     static const struct {
         const char *begin;
@@ -198,7 +198,7 @@ static void test_long_table(void **state)
 }
 
 // As the menu reads it.
-static void test_lines_one_by_one(void **state)
+TEST(test_lines_one_by_one)
 {
     struct btl_str rest = BTL_STR("[    0.000001] warn  one\n[   12.345678] debug   two\n(full)\n");
     struct btl_str line;
@@ -212,20 +212,4 @@ static void test_lines_one_by_one(void **state)
     assert_true(log_next_line(&rest, &level, &line));
     assert_true(btl_str_equal(line, BTL_STR("(full)")));
     assert_false(log_next_line(&rest, &level, &line));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_console_has_neither),
-        cmocka_unit_test(test_time_passes),
-        cmocka_unit_test(test_without_a_clock),
-        cmocka_unit_test(test_what_is_not_shown_is_kept),
-        cmocka_unit_test(test_digest_of_a_file),
-        cmocka_unit_test(test_ignored_failure_is_kept_alone),
-        cmocka_unit_test(test_long_table),
-        cmocka_unit_test(test_lines_one_by_one),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void test_bad_kernel_is_repaired(void **state)
+TEST(test_bad_kernel_is_repaired)
 {
     struct btl_manifest manifest;
     struct mock *mock =
@@ -28,7 +28,7 @@ static void look_at_boot(struct mock *mock, fw_key key)
         boot_style = mock_style(mock, "b  Boot");
 }
 
-static void test_rows_after_a_failure_behind_the_plan(void **state)
+TEST(test_rows_after_a_failure_behind_the_plan)
 {
     struct mock *mock = menu_begin("{see Boot}{not cannot be booted so}b{see cannot be booted so}"
                                    "b{see This cannot be booted so}m{see no manifest}{down}q");
@@ -43,7 +43,7 @@ static void test_rows_after_a_failure_behind_the_plan(void **state)
 }
 
 // Who has asked for the menu need not press a key for it again.
-static void test_failure_with_the_option_opens_the_menu_at_once(void **state)
+TEST(test_failure_with_the_option_opens_the_menu_at_once)
 {
     struct mock *mock = menu_begin("{see boot menu}{see cannot be booted so}q");
     mock_add_text(mock, "/loader.conf", "kernel=\"/gone\"\n");
@@ -52,7 +52,7 @@ static void test_failure_with_the_option_opens_the_menu_at_once(void **state)
     mock_end(mock);
 }
 
-static void test_required_module_is_switched_off(void **state)
+TEST(test_required_module_is_switched_off)
 {
     struct btl_manifest manifest;
     struct mock *mock =
@@ -78,7 +78,7 @@ static struct mock *begin_countdown(const char *keys)
 }
 
 // One key, and nobody behind it: it was noise on a line.
-static void test_menu_that_nobody_touches(void **state)
+TEST(test_menu_that_nobody_touches)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin_countdown("x{see boot goes on in 60 s}");
@@ -89,7 +89,7 @@ static void test_menu_that_nobody_touches(void **state)
     mock_end(mock);
 }
 
-static void test_key_from_before_the_menu_that_nobody_touches(void **state)
+TEST(test_key_from_before_the_menu_that_nobody_touches)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin_countdown("");
@@ -101,7 +101,7 @@ static void test_key_from_before_the_menu_that_nobody_touches(void **state)
 }
 
 // Nobody was there: the boot falls back as if the menu had not been open.
-static void test_boot_of_nobody_falls_back(void **state)
+TEST(test_boot_of_nobody_falls_back)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin_countdown("x");
@@ -116,7 +116,7 @@ static void test_boot_of_nobody_falls_back(void **state)
     mock_end(mock);
 }
 
-static void test_any_key_keeps_the_menu(void **state)
+TEST(test_any_key_keeps_the_menu)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin_countdown("x{down}{not boot goes on in}{wait}{wait}{wait}"
@@ -126,7 +126,7 @@ static void test_any_key_keeps_the_menu(void **state)
     mock_end(mock);
 }
 
-static void test_menu_that_was_asked_for_waits(void **state)
+TEST(test_menu_that_was_asked_for_waits)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin("{not boot goes on in}{wait}{wait}b");
@@ -171,12 +171,12 @@ static void wander(enum mock_service service, fw_status status)
     }
 }
 
-static void test_every_allocation_fails(void **state)
+TEST(test_every_allocation_fails)
 {
     wander(MOCK_ALLOCATE, FW_OUT_OF_RESOURCES);
 }
 
-static void test_every_call_of_the_volume_fails(void **state)
+TEST(test_every_call_of_the_volume_fails)
 {
     wander(MOCK_OPEN_VOLUME, FW_DEVICE_ERROR);
     wander(MOCK_LIST, FW_DEVICE_ERROR);
@@ -186,7 +186,7 @@ static void test_every_call_of_the_volume_fails(void **state)
 }
 
 // Anything at all, on the screen and by lines; then out. Without r, t, x and q, which end it early.
-static void test_random_keys(void **state)
+TEST(test_random_keys)
 {
     static const char *const keys[] = {
         "{up}",     "{down}",     "{down}",   "{left}", "{right}", "{enter}", "{enter}",
@@ -213,23 +213,4 @@ static void test_random_keys(void **state)
         run(&mock->firmware);
         mock_end(mock);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bad_kernel_is_repaired),
-        cmocka_unit_test(test_rows_after_a_failure_behind_the_plan),
-        cmocka_unit_test(test_failure_with_the_option_opens_the_menu_at_once),
-        cmocka_unit_test(test_required_module_is_switched_off),
-        cmocka_unit_test(test_menu_that_nobody_touches),
-        cmocka_unit_test(test_key_from_before_the_menu_that_nobody_touches),
-        cmocka_unit_test(test_boot_of_nobody_falls_back),
-        cmocka_unit_test(test_any_key_keeps_the_menu),
-        cmocka_unit_test(test_menu_that_was_asked_for_waits),
-        cmocka_unit_test(test_every_allocation_fails),
-        cmocka_unit_test(test_every_call_of_the_volume_fails),
-        cmocka_unit_test(test_random_keys),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

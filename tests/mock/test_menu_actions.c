@@ -2,7 +2,7 @@
 // The machine page: the ways out of the loader.
 #include "menu_user.h"
 
-static void test_leave(void **state)
+TEST(test_leave)
 {
     struct mock *mock = menu_begin(
         "{left}{see Firmware setup}{see this firmware has none}{see none was found}{end}{enter}");
@@ -10,7 +10,7 @@ static void test_leave(void **state)
     mock_end(mock);
 }
 
-static void test_reset_and_power_off(void **state)
+TEST(test_reset_and_power_off)
 {
     static const char *const keys[] = {"r", "x"};
     for (size_t i = 0; i < 2; i++) {
@@ -22,7 +22,7 @@ static void test_reset_and_power_off(void **state)
     }
 }
 
-static void test_setup(void **state)
+TEST(test_setup)
 {
     struct mock *mock = menu_begin("t{see does not let its setup be asked for}q");
     menu_leave(mock);
@@ -47,7 +47,7 @@ static void repair(struct mock *mock)
     mock_add_text(mock, "/loader.conf", "late_load=\"YES\"\n");
 }
 
-static void test_shell_may_change_files(void **state)
+TEST(test_shell_may_change_files)
 {
     struct btl_manifest manifest;
     struct mock *mock =
@@ -60,7 +60,7 @@ static void test_shell_may_change_files(void **state)
     mock_end(mock);
 }
 
-static void test_shell_that_is_not_there_or_fails(void **state)
+TEST(test_shell_that_is_not_there_or_fails)
 {
     struct mock *mock = menu_begin("h{see No UEFI shell was found}q");
     menu_leave(mock);
@@ -72,16 +72,4 @@ static void test_shell_that_is_not_there_or_fails(void **state)
     mock->fail_status = FW_LOAD_ERROR;
     menu_leave(mock);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_leave),
-        cmocka_unit_test(test_reset_and_power_off),
-        cmocka_unit_test(test_setup),
-        cmocka_unit_test(test_shell_may_change_files),
-        cmocka_unit_test(test_shell_that_is_not_there_or_fails),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ static void add_configurations(struct mock *mock)
                   "title=\"R\xc3\xa4ttung\"\nkernel_options=\"rescue\"\nlazy_load=\"YES\"\n");
 }
 
-static void test_configurations_are_listed_and_chosen(void **state)
+TEST(test_configurations_are_listed_and_chosen)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
@@ -32,7 +32,7 @@ static void test_configurations_are_listed_and_chosen(void **state)
     mock_end(mock);
 }
 
-static void test_marks_of_configurations(void **state)
+TEST(test_marks_of_configurations)
 {
     struct mock *mock =
         menu_begin("{see (chosen) default, on trial, 2 of 3 tries left}{see last good}q");
@@ -44,7 +44,7 @@ static void test_marks_of_configurations(void **state)
     mock_end(mock);
 }
 
-static void test_hostile_titles(void **state)
+TEST(test_hostile_titles)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin("{see title?\xc2\xa0?x}{see wide\xe4\xb8\xad}b");
@@ -53,14 +53,4 @@ static void test_hostile_titles(void **state)
     mock_add_text(mock, "/loader.conf.d/b.conf", "title=\"\xff\xfe\x1b[2J\"\n\x9b");
     menu_boot(mock, &manifest);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_configurations_are_listed_and_chosen),
-        cmocka_unit_test(test_marks_of_configurations),
-        cmocka_unit_test(test_hostile_titles),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

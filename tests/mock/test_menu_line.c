@@ -32,7 +32,7 @@ static void expect(const struct mock *mock, const char *text)
         fail_msg("no \"%s\" in:\n%s", text, mock->console);
 }
 
-static void test_page_is_a_numbered_list(void **state)
+TEST(test_page_is_a_numbered_list)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin("1" E);
@@ -45,7 +45,7 @@ static void test_page_is_a_numbered_list(void **state)
     mock_end(mock);
 }
 
-static void test_commands_that_are_none(void **state)
+TEST(test_commands_that_are_none)
 {
     struct mock *mock =
         begin("99" E "0" E "j" E "v" E "v 99" E "bootx" E "12345678901" E "\xc3\xa4" E "q" E);
@@ -54,7 +54,7 @@ static void test_commands_that_are_none(void **state)
     mock_end(mock);
 }
 
-static void test_help_and_list(void **state)
+TEST(test_help_and_list)
 {
     struct mock *mock = begin("?" E E "help" E " boot " E "q" E);
     menu_leave(mock);
@@ -63,7 +63,7 @@ static void test_help_and_list(void **state)
     mock_end(mock);
 }
 
-static void test_typing(void **state)
+TEST(test_typing)
 {
     struct btl_manifest manifest;
     struct mock *mock =
@@ -79,7 +79,7 @@ static void test_typing(void **state)
 
 // On a terminal that may be a log nothing is written over, and on a line that is longer than the
 // terminal nothing can be.
-static void test_typing_where_nothing_is_written_over(void **state)
+TEST(test_typing_where_nothing_is_written_over)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin("o" E "new=1{backspace}2" E "b" E);
@@ -96,7 +96,7 @@ static void test_typing_where_nothing_is_written_over(void **state)
     mock_end(mock);
 }
 
-static void test_value_is_kept_or_emptied(void **state)
+TEST(test_value_is_kept_or_emptied)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin("o" E E "o" E "\"\"" E "b" E);
@@ -107,7 +107,7 @@ static void test_value_is_kept_or_emptied(void **state)
     mock_end(mock);
 }
 
-static void test_module_is_changed_in_every_way(void **state)
+TEST(test_module_is_changed_in_every_way)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin("modules" E "3" E "p" E "2" E "f" E "some" E "5" E "9" E "e" E "1" E
@@ -136,7 +136,7 @@ static void test_module_is_changed_in_every_way(void **state)
     mock_end(mock);
 }
 
-static void test_module_is_added_and_undone(void **state)
+TEST(test_module_is_added_and_undone)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin("a" E "late" E "a" E "lazy" E "c" E "u" E "a" E "late" E "b" E);
@@ -148,7 +148,7 @@ static void test_module_is_added_and_undone(void **state)
     mock_end(mock);
 }
 
-static void test_configuration_is_chosen(void **state)
+TEST(test_configuration_is_chosen)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin("3" E "3" E);
@@ -161,7 +161,7 @@ static void test_configuration_is_chosen(void **state)
     mock_end(mock);
 }
 
-static void test_texts(void **state)
+TEST(test_texts)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin("p" E "g" E "d" E "f" E "e" E "conf-no-value" E "v 3" E "s" E "s" E
@@ -180,7 +180,7 @@ static void test_texts(void **state)
     mock_end(mock);
 }
 
-static void test_machine(void **state)
+TEST(test_machine)
 {
     struct mock *mock = begin("t" E "h" E "q" E);
     menu_leave(mock);
@@ -200,7 +200,7 @@ static void test_machine(void **state)
     mock_end(mock);
 }
 
-static void test_from_lines_to_the_screen_and_back(void **state)
+TEST(test_from_lines_to_the_screen_and_back)
 {
     struct mock *mock = begin("l" E "{see Up/Down: row}l"
                               "q" E);
@@ -210,7 +210,7 @@ static void test_from_lines_to_the_screen_and_back(void **state)
     mock_end(mock);
 }
 
-static void test_problems_are_said(void **state)
+TEST(test_problems_are_said)
 {
     struct mock *mock = begin(" b" E "q" E);
     mock_add_text(mock, "/loader.conf", "menu=\"line\"\nkernel=\"/gone\"\n");
@@ -221,7 +221,7 @@ static void test_problems_are_said(void **state)
 }
 
 // It was planned, and then it failed.
-static void test_rows_after_a_failure_behind_the_plan(void **state)
+TEST(test_rows_after_a_failure_behind_the_plan)
 {
     struct mock *mock = begin("b" E "look" E "q" E);
     mock->fail_service = MOCK_MEMORY_MAP; // that of the manifest
@@ -235,7 +235,7 @@ static void test_rows_after_a_failure_behind_the_plan(void **state)
 }
 
 // Where nobody said how: lines on a serial line alone that does not answer.
-static void test_auto_is_lines_where_there_is_no_screen(void **state)
+TEST(test_auto_is_lines_where_there_is_no_screen)
 {
     static const struct {
         const char *conf;
@@ -264,7 +264,7 @@ static void test_auto_is_lines_where_there_is_no_screen(void **state)
 
 // One key opens it at the countdown, and no other one comes, at the prompt or in a list that is
 // longer than the terminal.
-static void test_menu_that_nobody_touches(void **state)
+TEST(test_menu_that_nobody_touches)
 {
     static const uint32_t rows[] = {0, 5};
     for (size_t i = 0; i < BTL_COUNT(rows); i++) {
@@ -281,7 +281,7 @@ static void test_menu_that_nobody_touches(void **state)
     }
 }
 
-static void test_any_key_keeps_the_menu(void **state)
+TEST(test_any_key_keeps_the_menu)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin("xs{wait}{wait}" E "s" E "{wait}{wait}b" E);
@@ -303,7 +303,7 @@ static void count_lines(struct mock *mock, fw_key key)
     most = lines > most ? lines : most;
 }
 
-static void test_page_by_page(void **state)
+TEST(test_page_by_page)
 {
     struct mock *mock = begin("e" E "boot-" E " qq" E);
     mock->facts.console_rows = 12;
@@ -314,29 +314,4 @@ static void test_page_by_page(void **state)
     assert_true(most == 12);
     assert_int_equal(mock_count(mock, "-- a key: more, q: enough --"), 2);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_page_is_a_numbered_list),
-        cmocka_unit_test(test_commands_that_are_none),
-        cmocka_unit_test(test_help_and_list),
-        cmocka_unit_test(test_typing),
-        cmocka_unit_test(test_typing_where_nothing_is_written_over),
-        cmocka_unit_test(test_value_is_kept_or_emptied),
-        cmocka_unit_test(test_module_is_changed_in_every_way),
-        cmocka_unit_test(test_module_is_added_and_undone),
-        cmocka_unit_test(test_configuration_is_chosen),
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_machine),
-        cmocka_unit_test(test_from_lines_to_the_screen_and_back),
-        cmocka_unit_test(test_problems_are_said),
-        cmocka_unit_test(test_rows_after_a_failure_behind_the_plan),
-        cmocka_unit_test(test_auto_is_lines_where_there_is_no_screen),
-        cmocka_unit_test(test_menu_that_nobody_touches),
-        cmocka_unit_test(test_any_key_keeps_the_menu),
-        cmocka_unit_test(test_page_by_page),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

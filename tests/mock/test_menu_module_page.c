@@ -2,7 +2,7 @@
 // The page of a module, and what can be changed there.
 #include "menu_user.h"
 
-static void test_module_is_switched_off(void **state)
+TEST(test_module_is_switched_off)
 {
     static const char *const order[] = {"base", "user", "lazy"};
     struct btl_manifest manifest;
@@ -18,7 +18,7 @@ static void test_module_is_switched_off(void **state)
     mock_end(mock);
 }
 
-static void test_module_is_switched_off_and_on_again(void **state)
+TEST(test_module_is_switched_off_and_on_again)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
@@ -28,7 +28,7 @@ static void test_module_is_switched_off_and_on_again(void **state)
     mock_end(mock);
 }
 
-static void test_blacklisted_module_is_switched_on(void **state)
+TEST(test_blacklisted_module_is_switched_on)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
@@ -42,7 +42,7 @@ static void test_blacklisted_module_is_switched_on(void **state)
 }
 
 // Undo takes back all that switching it on has changed: it is on the blacklist again.
-static void test_undo_puts_a_module_on_the_blacklist_again(void **state)
+TEST(test_undo_puts_a_module_on_the_blacklist_again)
 {
     static const char *const keys[] = {
         "{right}{down}{see named in module_blacklist}{enter}{see Modules > base}nu"
@@ -67,7 +67,7 @@ static void test_undo_puts_a_module_on_the_blacklist_again(void **state)
     }
 }
 
-static void test_phase_is_changed_to_one_that_is_supported(void **state)
+TEST(test_phase_is_changed_to_one_that_is_supported)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(MODULE(
@@ -78,7 +78,7 @@ static void test_phase_is_changed_to_one_that_is_supported(void **state)
     mock_end(mock);
 }
 
-static void test_phase_is_undone(void **state)
+TEST(test_phase_is_undone)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
@@ -90,7 +90,7 @@ static void test_phase_is_undone(void **state)
     mock_end(mock);
 }
 
-static void test_phase_of_a_dependency_switches_it_on(void **state)
+TEST(test_phase_of_a_dependency_switches_it_on)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
@@ -104,7 +104,7 @@ static void test_phase_of_a_dependency_switches_it_on(void **state)
     mock_end(mock);
 }
 
-static void test_flags_are_edited(void **state)
+TEST(test_flags_are_edited)
 {
     struct btl_manifest manifest;
     struct mock *mock =
@@ -115,7 +115,7 @@ static void test_flags_are_edited(void **state)
     mock_end(mock);
 }
 
-static void test_tunable_is_edited(void **state)
+TEST(test_tunable_is_edited)
 {
     struct btl_manifest manifest;
     struct mock *mock =
@@ -130,7 +130,7 @@ static void test_tunable_is_edited(void **state)
     mock_end(mock);
 }
 
-static void test_changes_of_a_module_are_undone(void **state)
+TEST(test_changes_of_a_module_are_undone)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin("ox{enter}" MODULE(
@@ -141,21 +141,4 @@ static void test_changes_of_a_module_are_undone(void **state)
     assert_int_equal(mock_module(&manifest, "late")->state, BTLM_STAGED);
     mock_expect_text(&manifest, btl_manifest_system(&manifest)->kernel_options, "console=com1x");
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_module_is_switched_off),
-        cmocka_unit_test(test_module_is_switched_off_and_on_again),
-        cmocka_unit_test(test_blacklisted_module_is_switched_on),
-        cmocka_unit_test(test_undo_puts_a_module_on_the_blacklist_again),
-        cmocka_unit_test(test_phase_is_changed_to_one_that_is_supported),
-        cmocka_unit_test(test_phase_is_undone),
-        cmocka_unit_test(test_phase_of_a_dependency_switches_it_on),
-        cmocka_unit_test(test_flags_are_edited),
-        cmocka_unit_test(test_tunable_is_edited),
-        cmocka_unit_test(test_changes_of_a_module_are_undone),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 // The list of modules.
 #include "menu_user.h"
 
-static void test_modules_are_listed(void **state)
+TEST(test_modules_are_listed)
 {
     struct mock *mock =
         menu_begin("{right}{see base}{see BOOT1}{see load}{see counts, version 1.2}"
@@ -12,7 +12,7 @@ static void test_modules_are_listed(void **state)
     mock_end(mock);
 }
 
-static void test_failed_modules_come_first_with_their_reason(void **state)
+TEST(test_failed_modules_come_first_with_their_reason)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin("{see [file-not-found]}{right}{see failed}b");
@@ -23,7 +23,7 @@ static void test_failed_modules_come_first_with_their_reason(void **state)
     mock_end(mock);
 }
 
-static void test_module_is_added(void **state)
+TEST(test_module_is_added)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin("a{see Add a module}{see /modules}no good{enter}{see A name "
@@ -34,21 +34,10 @@ static void test_module_is_added(void **state)
     mock_end(mock);
 }
 
-static void test_details_of_a_row(void **state)
+TEST(test_details_of_a_row)
 {
     struct mock *mock = menu_begin(
         "{right}{down}v{see Details, lines}{see supports BOOT1}{escape}{see Add a module}q");
     menu_leave(mock);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_modules_are_listed),
-        cmocka_unit_test(test_failed_modules_come_first_with_their_reason),
-        cmocka_unit_test(test_module_is_added),
-        cmocka_unit_test(test_details_of_a_row),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-static void test_on_error_is_changed(void **state)
+TEST(test_on_error_is_changed)
 {
     static const struct {
         const char *keys;
@@ -35,7 +35,7 @@ static void test_on_error_is_changed(void **state)
     }
 }
 
-static void test_on_error_is_undone(void **state)
+TEST(test_on_error_is_undone)
 {
     struct btl_manifest manifest;
     struct mock *mock =
@@ -51,7 +51,7 @@ static void test_on_error_is_undone(void **state)
 }
 
 // It may be changed of one that merely comes along, and of one that has failed.
-static void test_on_error_of_other_modules(void **state)
+TEST(test_on_error_of_other_modules)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
@@ -67,14 +67,4 @@ static void test_on_error_of_other_modules(void **state)
     assert_int_equal(BTLM_ON_ERROR(mock_module(&manifest, "base")->flags), BTL_ON_ERROR_HALT);
     assert_int_equal(BTLM_ON_ERROR(mock_module(&manifest, "gone")->flags), BTL_ON_ERROR_IGNORE);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_on_error_is_changed),
-        cmocka_unit_test(test_on_error_is_undone),
-        cmocka_unit_test(test_on_error_of_other_modules),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 // The boot page: what is changed for this boot, and undone.
 #include "menu_user.h"
 
-static void test_return_boots_what_is_planned(void **state)
+TEST(test_return_boots_what_is_planned)
 {
     struct btl_manifest manifest;
     struct mock *mock =
@@ -14,7 +14,7 @@ static void test_return_boots_what_is_planned(void **state)
     mock_end(mock);
 }
 
-static void test_kernel_options_are_edited(void **state)
+TEST(test_kernel_options_are_edited)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
@@ -28,7 +28,7 @@ static void test_kernel_options_are_edited(void **state)
     mock_end(mock);
 }
 
-static void test_what_is_left_is_no_change(void **state)
+TEST(test_what_is_left_is_no_change)
 {
     struct btl_manifest manifest;
     struct mock *mock =
@@ -39,7 +39,7 @@ static void test_what_is_left_is_no_change(void **state)
     mock_end(mock);
 }
 
-static void test_undo_of_everything(void **state)
+TEST(test_undo_of_everything)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin("ox{enter}{see changes: 1}ou{enter}{see com1xu}u{see changes: 0}"
@@ -49,7 +49,7 @@ static void test_undo_of_everything(void **state)
     mock_end(mock);
 }
 
-static void test_safe_boot(void **state)
+TEST(test_safe_boot)
 {
     struct btl_manifest manifest;
     struct mock *mock =
@@ -62,16 +62,4 @@ static void test_safe_boot(void **state)
     assert_int_equal(btl_manifest_count(&manifest, BTLM_MODULES), 1);
     assert_int_equal(btl_manifest_count(&manifest, BTLM_TUNABLES), 0);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_return_boots_what_is_planned),
-        cmocka_unit_test(test_kernel_options_are_edited),
-        cmocka_unit_test(test_what_is_left_is_no_change),
-        cmocka_unit_test(test_undo_of_everything),
-        cmocka_unit_test(test_safe_boot),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

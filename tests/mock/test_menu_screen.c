@@ -6,7 +6,7 @@
 #include <string.h>
 
 // Where there is room, the whole plan stands beside the configurations.
-static void test_wide_screen_shows_every_module(void **state)
+TEST(test_wide_screen_shows_every_module)
 {
     struct mock *mock = menu_begin(
         "{see BOOT1 base user}{see late                     BOOT2   2}{see KiB  ready}q");
@@ -17,7 +17,7 @@ static void test_wide_screen_shows_every_module(void **state)
 }
 
 // Every page and a text at a size: nothing scrolls, nothing is drawn outside (the mock looks).
-static void test_sizes(void **state)
+TEST(test_sizes)
 {
     static const uint32_t sizes[][2] = {{10, 40},  {12, 40},  {14, 60},  {16, 79}, {25, 80},
                                         {31, 100}, {42, 132}, {50, 160}, {64, 119}};
@@ -39,7 +39,7 @@ static void test_sizes(void **state)
     }
 }
 
-static void test_too_small_for_a_screen(void **state)
+TEST(test_too_small_for_a_screen)
 {
     static const struct {
         uint32_t rows, columns;
@@ -56,7 +56,7 @@ static void test_too_small_for_a_screen(void **state)
 }
 
 // A list that is longer than the screen.
-static void test_long_list_scrolls_with_the_selection(void **state)
+TEST(test_long_list_scrolls_with_the_selection)
 {
     static char text[8192];
     struct mock *mock =
@@ -83,7 +83,7 @@ static void measure(struct mock *mock, fw_key key)
         before = mock->console_len - before;
 }
 
-static void test_little_is_sent(void **state)
+TEST(test_little_is_sent)
 {
     struct mock *mock = menu_begin("{right}{down}{down}q");
     keys_seen = 0;
@@ -92,16 +92,4 @@ static void test_little_is_sent(void **state)
     menu_leave(mock);
     assert_true(before > 0 && before <= 2 * 80);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wide_screen_shows_every_module),
-        cmocka_unit_test(test_sizes),
-        cmocka_unit_test(test_too_small_for_a_screen),
-        cmocka_unit_test(test_long_list_scrolls_with_the_selection),
-        cmocka_unit_test(test_little_is_sent),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

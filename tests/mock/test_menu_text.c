@@ -54,7 +54,7 @@ static void expect(const char *text, uint32_t columns, const char *lines)
         assert_string_equal(wrap(text, strlen(text), columns, piece)->text, lines);
 }
 
-static void test_lines(void **state)
+TEST(test_lines)
 {
     expect("", 10, "");
     expect("one\n\ntwo", 10, "one\n\ntwo\n");
@@ -64,7 +64,7 @@ static void test_lines(void **state)
     expect("a\tb", 20, "a       b\n");
 }
 
-static void test_characters(void **state)
+TEST(test_characters)
 {
     expect("\xc3\xa4\xe2\x82\xac", 10, "\xc3\xa4\xe2\x82\xac\n");
     expect("a\x1b[2Jb\x07\x9b\xff", 20, "a?[2Jb???\n");
@@ -77,7 +77,7 @@ static void test_characters(void **state)
     expect("\xe4\xb8", 10, "??\n");
 }
 
-static void test_random_bytes(void **state)
+TEST(test_random_bytes)
 {
     static const char frequent[] = "a b\n\tc \xe4\xb8\xad\xc3\xa4\x1b[";
     char text[3000];
@@ -93,7 +93,7 @@ static void test_random_bytes(void **state)
     }
 }
 
-static void test_every_message_is_explained(void **state)
+TEST(test_every_message_is_explained)
 {
     for (uint32_t code = 0; code < BTL_CODES; code++) {
         const char *name = btl_code_name((enum btl_code)code);
@@ -105,7 +105,7 @@ static void test_every_message_is_explained(void **state)
     }
 }
 
-static void test_explanations_are_in_order_and_plain(void **state)
+TEST(test_explanations_are_in_order_and_plain)
 {
     uint32_t count = 0;
     for (const struct message_text *at; (at = message_text_at(count)) != NULL; count++) {
@@ -118,16 +118,4 @@ static void test_explanations_are_in_order_and_plain(void **state)
     assert_null(message_text_find(BTL_STR("")));
     assert_null(message_text_find(BTL_STR("zzz")));
     assert_null(message_text_find(BTL_STR("conf-no-valu")));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_characters),
-        cmocka_unit_test(test_random_bytes),
-        cmocka_unit_test(test_every_message_is_explained),
-        cmocka_unit_test(test_explanations_are_in_order_and_plain),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

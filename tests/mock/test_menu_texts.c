@@ -4,7 +4,7 @@
 #include "menu_user.h"
 #include "state.h"
 
-static void test_texts(void **state)
+TEST(test_texts)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
@@ -21,7 +21,7 @@ static void test_texts(void **state)
     mock_end(mock);
 }
 
-static void test_last_failed_boot(void **state)
+TEST(test_last_failed_boot)
 {
     struct mock *mock = menu_begin(
         "f{see The last boot of /old.conf failed in the kernel}{see disk: boom}{see second?}qq");
@@ -39,7 +39,7 @@ static void test_last_failed_boot(void **state)
     mock_end(mock);
 }
 
-static void test_diagnostics_with_explanations(void **state)
+TEST(test_diagnostics_with_explanations)
 {
     struct mock *mock = menu_begin("d{see conf-unknown-key}{see no program looks at this key}"
                                    "qe{see conf-unknown-key}{enter}{see Explanation}qq");
@@ -48,7 +48,7 @@ static void test_diagnostics_with_explanations(void **state)
     mock_end(mock);
 }
 
-static void test_long_text_page_by_page(void **state)
+TEST(test_long_text_page_by_page)
 {
     struct mock *mock = menu_begin(
         "e{enter}{see lines 1 to 23 of}{see boot-cpu}{pagedown}{see lines 24 to 46}"
@@ -61,7 +61,7 @@ static void test_long_text_page_by_page(void **state)
     mock_end(mock);
 }
 
-static void test_manifest_is_shown_and_nothing_is_started(void **state)
+TEST(test_manifest_is_shown_and_nothing_is_started)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
@@ -69,16 +69,4 @@ static void test_manifest_is_shown_and_nothing_is_started(void **state)
     menu_boot(mock, &manifest);
     assert_true(mock_said(mock, "System:"));
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_last_failed_boot),
-        cmocka_unit_test(test_diagnostics_with_explanations),
-        cmocka_unit_test(test_long_text_page_by_page),
-        cmocka_unit_test(test_manifest_is_shown_and_nothing_is_started),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

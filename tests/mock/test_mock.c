@@ -21,7 +21,7 @@ static fw_status get(struct mock *mock, uint64_t room, uint64_t *ret_size, uint3
     return mock->firmware.variable_get(&mock->firmware, &trial, bytes, ret_size, ret_attributes);
 }
 
-static void test_variables(void **state)
+TEST(test_variables)
 {
     struct mock *mock = mock_begin();
     uint64_t size;
@@ -46,7 +46,7 @@ static void test_variables(void **state)
     mock_end(mock);
 }
 
-static void test_stores_that_take_nothing(void **state)
+TEST(test_stores_that_take_nothing)
 {
     struct mock *mock = mock_begin();
     uint64_t size;
@@ -67,7 +67,7 @@ static void test_stores_that_take_nothing(void **state)
     mock_end(mock);
 }
 
-static void test_variables_that_lie(void **state)
+TEST(test_variables_that_lie)
 {
     struct mock *mock = mock_begin();
     uint64_t size;
@@ -105,7 +105,7 @@ static fw_status list(struct mock *mock, const char *path, struct listed *listed
     return status;
 }
 
-static void test_listing(void **state)
+TEST(test_listing)
 {
     struct mock *mock = mock_begin();
     static const struct mock_ghost ghosts[] = {{"/modules", "gone.ko", UINT64_MAX, false, 1}, {0}};
@@ -129,7 +129,7 @@ static void test_listing(void **state)
     mock_end(mock);
 }
 
-static void test_volume_that_vanishes(void **state)
+TEST(test_volume_that_vanishes)
 {
     struct mock *mock = mock_begin();
     struct volume *volume;
@@ -155,7 +155,7 @@ static void put(struct mock *mock, const char *text)
     mock->firmware.write(&mock->firmware, text, strlen(text));
 }
 
-static void test_screen(void **state)
+TEST(test_screen)
 {
     struct mock *mock = mock_begin();
     struct firmware *fw = &mock->firmware;
@@ -183,7 +183,7 @@ static fw_key press(struct mock *mock, uint32_t milliseconds)
     return mock->firmware.wait_key(&mock->firmware, milliseconds);
 }
 
-static void test_script(void **state)
+TEST(test_script)
 {
     struct mock *mock = mock_begin();
     struct firmware *fw = &mock->firmware;
@@ -208,7 +208,7 @@ static void change_file(struct mock *mock)
     mock_add_text(mock, "/loader.conf", "changed");
 }
 
-static void test_setup_and_shell(void **state)
+TEST(test_setup_and_shell)
 {
     struct mock *mock = mock_begin();
     struct firmware *fw = &mock->firmware;
@@ -224,7 +224,7 @@ static void test_setup_and_shell(void **state)
 }
 
 // One that is armed anew in time does nothing.
-static void test_watchdog(void **state)
+TEST(test_watchdog)
 {
     struct mock *mock = mock_begin();
     struct firmware *fw = &mock->firmware;
@@ -241,20 +241,4 @@ static void test_watchdog(void **state)
     assert_int_equal(mock->watchdog_resets, 1);
     mock->watchdog_resets = 0;
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_variables),
-        cmocka_unit_test(test_stores_that_take_nothing),
-        cmocka_unit_test(test_variables_that_lie),
-        cmocka_unit_test(test_listing),
-        cmocka_unit_test(test_volume_that_vanishes),
-        cmocka_unit_test(test_screen),
-        cmocka_unit_test(test_script),
-        cmocka_unit_test(test_setup_and_shell),
-        cmocka_unit_test(test_watchdog),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

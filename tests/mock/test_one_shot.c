@@ -2,7 +2,7 @@
 // Configurations that are booted once.
 #include "trial.h"
 
-static void test_one_shot(void **state)
+TEST(test_one_shot)
 {
     struct mock *mock = trial_begin(true);
     mock_add_text(mock, "/loader.conf.d/new.conf", GOOD "title=\"New\"\n");
@@ -14,7 +14,7 @@ static void test_one_shot(void **state)
     mock_end(mock);
 }
 
-static void test_one_shot_that_cannot_be_booted(void **state)
+TEST(test_one_shot_that_cannot_be_booted)
 {
     struct mock *mock = trial_begin(false);
     state_put(mock, BTL_VARIABLE_NEXT, NULL, "/loader.conf.d/gone.conf", 0, "");
@@ -24,7 +24,7 @@ static void test_one_shot_that_cannot_be_booted(void **state)
 }
 
 // It would be booted for ever.
-static void test_one_shot_that_cannot_be_deleted(void **state)
+TEST(test_one_shot_that_cannot_be_deleted)
 {
     struct mock *mock = trial_begin(true);
     mock_add_text(mock, "/loader.conf", GOOD "# no trial\n");
@@ -39,7 +39,7 @@ static void test_one_shot_that_cannot_be_deleted(void **state)
 }
 
 // A boot entry with -c does not keep next-conf from working.
-static void test_one_shot_counts_more_than_an_option(void **state)
+TEST(test_one_shot_counts_more_than_an_option)
 {
     struct mock *mock = trial_begin(true);
     mock_add_text(mock, "/a.conf", GOOD "# a\n");
@@ -54,7 +54,7 @@ static void test_one_shot_counts_more_than_an_option(void **state)
 }
 
 // A firmware that says it has deleted what it has still.
-static void test_deletion_is_not_believed(void **state)
+TEST(test_deletion_is_not_believed)
 {
     struct mock *mock = trial_begin(true);
     mock_add_text(mock, "/loader.conf", GOOD "# no trial\n");
@@ -64,16 +64,4 @@ static void test_deletion_is_not_believed(void **state)
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
     assert_true(mock_said(mock, "[boot-next-stuck]"));
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_shot),
-        cmocka_unit_test(test_one_shot_that_cannot_be_booted),
-        cmocka_unit_test(test_one_shot_that_cannot_be_deleted),
-        cmocka_unit_test(test_one_shot_counts_more_than_an_option),
-        cmocka_unit_test(test_deletion_is_not_believed),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

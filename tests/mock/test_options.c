@@ -20,21 +20,21 @@ static void expect_config(const char *options, bool by_shell, const char *path, 
     mock_end(mock);
 }
 
-static void test_none(void **state)
+TEST(test_none)
 {
     expect_config(NULL, false, "/loader.conf", NULL);
     expect_config("", false, "/loader.conf", NULL);
     expect_config("   ", false, "/loader.conf", NULL);
 }
 
-static void test_from_a_boot_entry(void **state)
+TEST(test_from_a_boot_entry)
 {
     expect_config("-c /btl/other.conf", false, "/btl/other.conf", NULL);
     expect_config("/btl/other.conf", false, "/btl/other.conf", NULL);
     expect_config("other.conf", false, "/other.conf", NULL);
 }
 
-static void test_from_the_shell(void **state)
+TEST(test_from_the_shell)
 {
     expect_config("BOOTX64.EFI", true, "/loader.conf", NULL);
     expect_config("BOOTX64", true, "/loader.conf", NULL);
@@ -43,24 +43,24 @@ static void test_from_the_shell(void **state)
     expect_config("bootx64.efi  other.conf ", false, "/other.conf", NULL);
 }
 
-static void test_quoted_name(void **state)
+TEST(test_quoted_name)
 {
     expect_config("-c \"/with space/o.conf\"", false, "/with space/o.conf", NULL);
     expect_config("\"/with space/o.conf", false, "/with space/o.conf", NULL);
 }
 
-static void test_unknown_option_is_named_and_ignored(void **state)
+TEST(test_unknown_option_is_named_and_ignored)
 {
     expect_config("-x -c /o.conf", false, "/o.conf", "option-unknown");
     expect_config("/o.conf /p.conf", false, "/o.conf", "option-unknown");
 }
 
-static void test_option_without_file(void **state)
+TEST(test_option_without_file)
 {
     expect_config("-c", false, "/loader.conf", "option-no-file");
 }
 
-static void test_several_letters_in_one_word(void **state)
+TEST(test_several_letters_in_one_word)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
@@ -74,7 +74,7 @@ static void test_several_letters_in_one_word(void **state)
 }
 
 // All or nothing: of "-nx" the n is not taken either.
-static void test_letters_with_an_unknown_one(void **state)
+TEST(test_letters_with_an_unknown_one)
 {
     expect_config("-nx", false, "/loader.conf", "option-unknown");
     expect_config("-nc", false, "/loader.conf", "option-unknown");
@@ -95,7 +95,7 @@ static void expect_refused(const char *options, const char *code)
     mock_end(mock);
 }
 
-static void test_slip_that_was_typed_starts_nothing(void **state)
+TEST(test_slip_that_was_typed_starts_nothing)
 {
     expect_refused("BOOTX64.EFI --dry-run", "[option-unknown]");
     expect_refused("BOOTX64.EFI -nx", "[option-unknown]");
@@ -104,7 +104,7 @@ static void test_slip_that_was_typed_starts_nothing(void **state)
     expect_refused("BOOTX64.EFI -c \\..\\loader.conf", "[option-path]");
 }
 
-static void test_slip_beside_a_dry_run(void **state)
+TEST(test_slip_beside_a_dry_run)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
@@ -116,12 +116,12 @@ static void test_slip_beside_a_dry_run(void **state)
     mock_end(mock);
 }
 
-static void test_save_without_file(void **state)
+TEST(test_save_without_file)
 {
     expect_config("-m", false, "/loader.conf", "option-no-file");
 }
 
-static void test_verbose_counts_more_than_quiet(void **state)
+TEST(test_verbose_counts_more_than_quiet)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
@@ -133,7 +133,7 @@ static void test_verbose_counts_more_than_quiet(void **state)
 }
 
 // Every option that is known is in the help text, and nothing was done to print it.
-static void test_help(void **state)
+TEST(test_help)
 {
     static const char *const lines[] = {"\r\n  -b ", "\r\n  -c FILE ", "\r\n  -h ",
                                         "\r\n  -i ", "\r\n  -m FILE ", "\r\n  -n ",
@@ -150,7 +150,7 @@ static void test_help(void **state)
 }
 
 // Somebody who asks how it is called gets an answer on any screen.
-static void test_help_fits_a_screen(void **state)
+TEST(test_help_fits_a_screen)
 {
     struct mock *mock = mock_begin();
     uint32_t column = 0, lines = 0;
@@ -176,7 +176,7 @@ static void expect_not_text(const uint8_t bytes[16], uint32_t size)
     mock_end(mock);
 }
 
-static void test_binary_options_are_ignored(void **state)
+TEST(test_binary_options_are_ignored)
 {
     static const uint8_t guid[] = {0x31, 0x0c, 0x4e, 0x8e, 0x01, 0x02, 0x03, 0x04,
                                    0x05, 0x00, 0x06, 0x00, 0x07, 0x00, 0x08, 0x00};
@@ -186,7 +186,7 @@ static void test_binary_options_are_ignored(void **state)
 }
 
 // What firmwares really add: each pair of bytes is some character of UTF-16.
-static void test_binary_options_without_a_control_character(void **state)
+TEST(test_binary_options_without_a_control_character)
 {
     static const uint8_t made_by_edk2[16] = {0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d,
                                              0x85, 0x0e, 0xe2, 0x1a, 0x52, 0x2c, 0x59, 0xb2};
@@ -197,7 +197,7 @@ static void test_binary_options_without_a_control_character(void **state)
     expect_not_text(text_of_bytes, 6);
 }
 
-static void test_not_terminated(void **state)
+TEST(test_not_terminated)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
@@ -206,28 +206,4 @@ static void test_not_terminated(void **state)
     mock->facts.load_options_size = 14;
     mock_expect_boot(mock, NULL);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_none),
-        cmocka_unit_test(test_from_a_boot_entry),
-        cmocka_unit_test(test_from_the_shell),
-        cmocka_unit_test(test_quoted_name),
-        cmocka_unit_test(test_unknown_option_is_named_and_ignored),
-        cmocka_unit_test(test_option_without_file),
-        cmocka_unit_test(test_several_letters_in_one_word),
-        cmocka_unit_test(test_letters_with_an_unknown_one),
-        cmocka_unit_test(test_slip_that_was_typed_starts_nothing),
-        cmocka_unit_test(test_slip_beside_a_dry_run),
-        cmocka_unit_test(test_save_without_file),
-        cmocka_unit_test(test_verbose_counts_more_than_quiet),
-        cmocka_unit_test(test_help),
-        cmocka_unit_test(test_help_fits_a_screen),
-        cmocka_unit_test(test_binary_options_are_ignored),
-        cmocka_unit_test(test_binary_options_without_a_control_character),
-        cmocka_unit_test(test_not_terminated),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,7 +31,7 @@ static void expect_all_back(struct fixture *fixture)
     mock_end(fixture->mock);
 }
 
-static void test_a_thousand_small_ones_ask_a_few_times(void **state)
+TEST(test_a_thousand_small_ones_ask_a_few_times)
 {
     struct fixture fixture = fresh();
     uint64_t address, last = 0;
@@ -46,7 +46,7 @@ static void test_a_thousand_small_ones_ask_a_few_times(void **state)
     expect_all_back(&fixture);
 }
 
-static void test_large_and_reserved_ones_are_asked_for_one_by_one(void **state)
+TEST(test_large_and_reserved_ones_are_asked_for_one_by_one)
 {
     struct fixture fixture = fresh();
     uint64_t address;
@@ -59,7 +59,7 @@ static void test_large_and_reserved_ones_are_asked_for_one_by_one(void **state)
     expect_all_back(&fixture);
 }
 
-static void test_the_last_one_can_be_taken_again(void **state)
+TEST(test_the_last_one_can_be_taken_again)
 {
     struct fixture fixture = fresh();
     uint64_t first, second, third;
@@ -75,7 +75,7 @@ static void test_the_last_one_can_be_taken_again(void **state)
     expect_all_back(&fixture);
 }
 
-static void test_a_firmware_that_has_no_block_is_asked_for_the_pages(void **state)
+TEST(test_a_firmware_that_has_no_block_is_asked_for_the_pages)
 {
     struct fixture fixture = fresh();
     uint64_t address;
@@ -87,7 +87,7 @@ static void test_a_firmware_that_has_no_block_is_asked_for_the_pages(void **stat
     expect_all_back(&fixture);
 }
 
-static void test_aligned_like_the_virtual_address(void **state)
+TEST(test_aligned_like_the_virtual_address)
 {
     struct fixture fixture = fresh();
     uint64_t physical;
@@ -108,7 +108,7 @@ static void test_aligned_like_the_virtual_address(void **state)
     expect_all_back(&fixture);
 }
 
-static void test_each_step_of_aligning_may_fail(void **state)
+TEST(test_each_step_of_aligning_may_fail)
 {
     for (int step = 1; step <= 3; step++) {
         struct fixture fixture = fresh();
@@ -120,17 +120,4 @@ static void test_each_step_of_aligning_may_fail(void **state)
         assert_int_equal(fixture.pages.count, 0);
         expect_all_back(&fixture);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_thousand_small_ones_ask_a_few_times),
-        cmocka_unit_test(test_large_and_reserved_ones_are_asked_for_one_by_one),
-        cmocka_unit_test(test_the_last_one_can_be_taken_again),
-        cmocka_unit_test(test_a_firmware_that_has_no_block_is_asked_for_the_pages),
-        cmocka_unit_test(test_aligned_like_the_virtual_address),
-        cmocka_unit_test(test_each_step_of_aligning_may_fail),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #define WINDOW 0xa000000000000000ull
 #define GIB    (1ull << 30)
@@ -87,7 +87,7 @@ static void expect(const struct paging *paging, uint64_t address, uint64_t physi
     assert_int_equal(entry >> 50, 0);
 }
 
-static void test_window_is_what_was_asked_for(void **state)
+TEST(test_window_is_what_was_asked_for)
 {
     struct tables tables = {.limit = BTL_COUNT(tables.page)};
     struct paging paging = fresh(&tables);
@@ -105,7 +105,7 @@ static void test_window_is_what_was_asked_for(void **state)
     free_tables(&tables);
 }
 
-static void test_writable_is_never_executable(void **state)
+TEST(test_writable_is_never_executable)
 {
     struct tables tables = {.limit = BTL_COUNT(tables.page)};
     struct paging paging = fresh(&tables);
@@ -119,7 +119,7 @@ static void test_writable_is_never_executable(void **state)
     free_tables(&tables);
 }
 
-static void test_physical_memory_costs_no_table(void **state)
+TEST(test_physical_memory_costs_no_table)
 {
     struct tables tables = {.limit = 1};
     struct paging paging = fresh(&tables);
@@ -133,7 +133,7 @@ static void test_physical_memory_costs_no_table(void **state)
     free_tables(&tables);
 }
 
-static void test_what_a_translation_cannot_hold_is_left_out(void **state)
+TEST(test_what_a_translation_cannot_hold_is_left_out)
 {
     struct tables tables = {.limit = 1};
     struct paging paging = fresh(&tables);
@@ -150,7 +150,7 @@ static void test_what_a_translation_cannot_hold_is_left_out(void **state)
     free_tables(&tables);
 }
 
-static void test_each_table_may_be_the_one_too_many(void **state)
+TEST(test_each_table_may_be_the_one_too_many)
 {
     struct tables tables = {.limit = BTL_COUNT(tables.page)};
     struct paging paging = fresh(&tables);
@@ -194,7 +194,7 @@ static void expect_pin(const struct handoff_ia64 *all, int pin, uint64_t address
     }
 }
 
-static void test_pins_are_the_documented_ones(void **state)
+TEST(test_pins_are_the_documented_ones)
 {
     struct handoff_ia64 all;
     handoff_ia64_fill(&handoff, &all);
@@ -212,7 +212,7 @@ static void test_pins_are_the_documented_ones(void **state)
     assert_int_equal(all.memory_count, 77);
 }
 
-static void test_text_is_pinned_as_far_as_one_page_goes(void **state)
+TEST(test_text_is_pinned_as_far_as_one_page_goes)
 {
     static const struct {
         uint64_t text, physical, size;
@@ -233,18 +233,4 @@ static void test_text_is_pinned_as_far_as_one_page_goes(void **state)
         handoff_ia64_fill(&changed, &all);
         expect_pin(&all, PIN_TEXT, cases[i].text, cases[i].physical, 1, cases[i].shift);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_window_is_what_was_asked_for),
-        cmocka_unit_test(test_writable_is_never_executable),
-        cmocka_unit_test(test_physical_memory_costs_no_table),
-        cmocka_unit_test(test_what_a_translation_cannot_hold_is_left_out),
-        cmocka_unit_test(test_each_table_may_be_the_one_too_many),
-        cmocka_unit_test(test_pins_are_the_documented_ones),
-        cmocka_unit_test(test_text_is_pinned_as_far_as_one_page_goes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,7 +108,7 @@ static void check(const struct walk *walk)
     assert_int_equal(sum.writable_executable, 0);
 }
 
-static void test_every_kind_of_processor(void **state)
+TEST(test_every_kind_of_processor)
 {
     for (int kind = 0; kind < 4; kind++) {
         struct tables tables = {.limit = BTL_COUNT(tables.page)};
@@ -131,7 +131,7 @@ static void test_every_kind_of_processor(void **state)
     }
 }
 
-static void test_each_table_may_be_the_one_too_many(void **state)
+TEST(test_each_table_may_be_the_one_too_many)
 {
     struct tables tables = {.limit = BTL_COUNT(tables.page)};
     struct paging fresh = {.cpu = {.no_execute = true, .five_levels = true, .physical_bits = 46},
@@ -154,7 +154,7 @@ static void test_each_table_may_be_the_one_too_many(void **state)
     free_tables(&tables);
 }
 
-static void test_what_the_machine_cannot_address_is_left_out(void **state)
+TEST(test_what_the_machine_cannot_address_is_left_out)
 {
     struct tables tables = {.limit = BTL_COUNT(tables.page)};
     struct paging paging = {.cpu = {.no_execute = true, .huge_pages = true, .physical_bits = 36},
@@ -167,14 +167,4 @@ static void test_what_the_machine_cannot_address_is_left_out(void **state)
     assert_true(paging_map_physical(&paging, 1ull << 50, 4096));
     assert_int_equal(paging.physical_end, 64 * GIB);
     free_tables(&tables);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_kind_of_processor),
-        cmocka_unit_test(test_each_table_may_be_the_one_too_many),
-        cmocka_unit_test(test_what_the_machine_cannot_address_is_left_out),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,7 @@ static void end(struct mock *mock)
 
 #define CONF "big_load=\"YES\"\nlate_load=\"YES\"\nlate_phase=\"BOOT2\"\n"
 
-static void test_bar(void **state)
+TEST(test_bar)
 {
     struct mock *mock = begin(CONF, FW_TERMINAL_ANSWERS);
     mock_expect_boot(mock, "");
@@ -68,7 +68,7 @@ static void test_bar(void **state)
     end(mock);
 }
 
-static void test_lines_where_nothing_answers(void **state)
+TEST(test_lines_where_nothing_answers)
 {
     struct mock *mock = begin(CONF, FW_TERMINAL_SILENT);
     mock->rate = 600000000; // five times slower
@@ -79,7 +79,7 @@ static void test_lines_where_nothing_answers(void **state)
     end(mock);
 }
 
-static void test_a_fast_boot_shows_none(void **state)
+TEST(test_a_fast_boot_shows_none)
 {
     struct mock *mock = begin(CONF, FW_TERMINAL_SCREEN);
     mock->volume.read = quick_read;
@@ -90,7 +90,7 @@ static void test_a_fast_boot_shows_none(void **state)
     end(mock);
 }
 
-static void test_quiet_shows_none(void **state)
+TEST(test_quiet_shows_none)
 {
     struct mock *mock =
         begin("quiet=\"YES\"\nlate_load=\"YES\"\nlate_phase=\"BOOT2\"\n", FW_TERMINAL_SCREEN);
@@ -101,7 +101,7 @@ static void test_quiet_shows_none(void **state)
 }
 
 // It is not in the log: what it says is over.
-static void test_log_does_not_have_it(void **state)
+TEST(test_log_does_not_have_it)
 {
     struct btl_manifest manifest;
     for (int terminal = FW_TERMINAL_SCREEN; terminal <= FW_TERMINAL_SILENT; terminal++) {
@@ -114,7 +114,7 @@ static void test_log_does_not_have_it(void **state)
     }
 }
 
-static void test_no_line_is_wider_than_the_screen(void **state)
+TEST(test_no_line_is_wider_than_the_screen)
 {
     static char path[200] = "/modules/";
     memset(path + 9, 'x', 120);
@@ -137,7 +137,7 @@ static void test_no_line_is_wider_than_the_screen(void **state)
 }
 
 // Names in a directory are hints: what is not there, or has another size, costs nothing.
-static void test_directories_that_lie(void **state)
+TEST(test_directories_that_lie)
 {
     static const struct mock_ghost ghosts[] = {{"/modules", "gone.ko", 1ull << 62, false, 0},
                                                {"/modules", "late.ko", UINT64_MAX, false, 0},
@@ -152,7 +152,7 @@ static void test_directories_that_lie(void **state)
     end(mock);
 }
 
-static void test_directory_that_cannot_be_listed(void **state)
+TEST(test_directory_that_cannot_be_listed)
 {
     struct mock *mock = begin(CONF, FW_TERMINAL_ANSWERS);
     mock->fail_service = MOCK_LIST;
@@ -171,7 +171,7 @@ static void late_key(struct mock *mock, fw_key key)
 
 // What the menu reads for itself is no part of the boot, and the time of a human not that of the
 // disk.
-static void test_menu_has_no_bar(void **state)
+TEST(test_menu_has_no_bar)
 {
     static const char *const keys[] = {"xb\r", "xb"};
     static const char *const styles[] = {"menu=\"line\"\n", "menu=\"screen\"\n"};
@@ -194,7 +194,7 @@ static void test_menu_has_no_bar(void **state)
 }
 
 // The next attempt reads for a boot again, and is timed from its own beginning.
-static void test_bar_after_the_menu(void **state)
+TEST(test_bar_after_the_menu)
 {
     struct mock *mock = begin("autoboot_delay=\"5\"\nlate_load=\"YES\"\nlate_phase=\"BOOT2\"\n",
                               FW_TERMINAL_ANSWERS);
@@ -206,21 +206,4 @@ static void test_bar_after_the_menu(void **state)
     assert_true(mock_said(mock, "5.0 of 5.0 MiB  4.0 MiB/s") ||
                 mock_said(mock, "5.0 of 5.0 MiB  3.9 MiB/s"));
     end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bar),
-        cmocka_unit_test(test_lines_where_nothing_answers),
-        cmocka_unit_test(test_a_fast_boot_shows_none),
-        cmocka_unit_test(test_quiet_shows_none),
-        cmocka_unit_test(test_log_does_not_have_it),
-        cmocka_unit_test(test_no_line_is_wider_than_the_screen),
-        cmocka_unit_test(test_directories_that_lie),
-        cmocka_unit_test(test_directory_that_cannot_be_listed),
-        cmocka_unit_test(test_menu_has_no_bar),
-        cmocka_unit_test(test_bar_after_the_menu),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

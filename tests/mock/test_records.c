@@ -13,7 +13,7 @@ static void expect_plain(struct mock *mock, const char *code)
     assert_true(mock_said(mock, code));
 }
 
-static void test_damaged_variables(void **state)
+TEST(test_damaged_variables)
 {
     uint8_t bytes[2000];
     srand(6);
@@ -31,7 +31,7 @@ static void test_damaged_variables(void **state)
     }
 }
 
-static void test_every_byte_of_a_record_counts(void **state)
+TEST(test_every_byte_of_a_record_counts)
 {
     uint64_t size = sizeof(struct btl_record_wire) + sizeof("/loader.conf") - 1;
     for (uint64_t at = 0; at < size; at++) {
@@ -43,7 +43,7 @@ static void test_every_byte_of_a_record_counts(void **state)
     }
 }
 
-static void test_variables_of_somebody_else(void **state)
+TEST(test_variables_of_somebody_else)
 {
     struct mock *mock = trial_begin(true);
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
@@ -52,7 +52,7 @@ static void test_variables_of_somebody_else(void **state)
     mock_end(mock);
 }
 
-static void test_damaged_records_are_cleared_away(void **state)
+TEST(test_damaged_records_are_cleared_away)
 {
     struct mock *mock = trial_begin(true);
     mock_variable_put(mock, "BtlFailed", "junk", 4);
@@ -63,7 +63,7 @@ static void test_damaged_records_are_cleared_away(void **state)
     mock_end(mock);
 }
 
-static void test_unreadable_variables(void **state)
+TEST(test_unreadable_variables)
 {
     for (uint32_t at = 1; at <= BTL_VARIABLES; at++) {
         struct mock *mock = trial_begin(false);
@@ -77,7 +77,7 @@ static void test_unreadable_variables(void **state)
 }
 
 // A firmware that gives more than it was asked for.
-static void test_sizes_that_are_not_true(void **state)
+TEST(test_sizes_that_are_not_true)
 {
     struct mock *mock = trial_begin(true);
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 1, "");
@@ -86,25 +86,11 @@ static void test_sizes_that_are_not_true(void **state)
     mock_end(mock);
 }
 
-static void test_firmware_without_variables(void **state)
+TEST(test_firmware_without_variables)
 {
     struct mock *mock = trial_begin_alone();
     mock->variables_status = FW_UNSUPPORTED;
     mock_add_text(mock, "/loader.conf", GOOD);
     mock_expect_boot(mock, NULL);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_damaged_variables),
-        cmocka_unit_test(test_every_byte_of_a_record_counts),
-        cmocka_unit_test(test_variables_of_somebody_else),
-        cmocka_unit_test(test_damaged_records_are_cleared_away),
-        cmocka_unit_test(test_unreadable_variables),
-        cmocka_unit_test(test_sizes_that_are_not_true),
-        cmocka_unit_test(test_firmware_without_variables),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

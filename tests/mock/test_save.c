@@ -27,7 +27,7 @@ static void expect_same(struct mock *mock, const char *path)
     assert_true(btl_manifest_count(&saved, BTLM_EVENTS) > 5);
 }
 
-static void test_saved_as_the_kernel_gets_it(void **state)
+TEST(test_saved_as_the_kernel_gets_it)
 {
     struct mock *mock = begin("-m /btl/m.bin");
     mock_expect_boot(mock, NULL);
@@ -38,7 +38,7 @@ static void test_saved_as_the_kernel_gets_it(void **state)
     mock_end(mock);
 }
 
-static void test_loader_conf_asks_for_it(void **state)
+TEST(test_loader_conf_asks_for_it)
 {
     struct mock *mock = begin(NULL);
     mock_add_text(mock, "/loader.conf", "manifest_save=\"YES\"\nbase_load=\"YES\"\n");
@@ -47,7 +47,7 @@ static void test_loader_conf_asks_for_it(void **state)
     mock_end(mock);
 }
 
-static void test_option_counts_more_than_loader_conf(void **state)
+TEST(test_option_counts_more_than_loader_conf)
 {
     struct mock *mock = begin("-m other.bin");
     mock_add_text(mock, "/loader.conf", "manifest_save=\"YES\"\nbase_load=\"YES\"\n");
@@ -57,7 +57,7 @@ static void test_option_counts_more_than_loader_conf(void **state)
     mock_end(mock);
 }
 
-static void test_not_saved_unless_asked_for(void **state)
+TEST(test_not_saved_unless_asked_for)
 {
     struct mock *mock = begin(NULL);
     mock_add_text(mock, "/loader.conf", "manifest_save=\"NO\"\n");
@@ -67,7 +67,7 @@ static void test_not_saved_unless_asked_for(void **state)
     mock_end(mock);
 }
 
-static void test_replaces_an_older_one(void **state)
+TEST(test_replaces_an_older_one)
 {
     static const char *const old[] = {"BTLMANIF and more", ""};
     for (size_t i = 0; i < BTL_COUNT(old); i++) {
@@ -82,7 +82,7 @@ static void test_replaces_an_older_one(void **state)
 }
 
 // A firmware that keeps buffers once it has written: the second file has the new map.
-static void test_map_that_writing_changes(void **state)
+TEST(test_map_that_writing_changes)
 {
     for (uint32_t restless = 1; restless <= 2; restless++) {
         struct mock *mock = begin("-m /btl/m.bin");
@@ -94,7 +94,7 @@ static void test_map_that_writing_changes(void **state)
     }
 }
 
-static void test_map_that_writing_always_changes(void **state)
+TEST(test_map_that_writing_always_changes)
 {
     struct btl_manifest kernels, saved;
     struct mock *mock = begin("-m /btl/m.bin");
@@ -107,7 +107,7 @@ static void test_map_that_writing_always_changes(void **state)
 }
 
 // A stale key alone is no other map.
-static void test_stale_keys(void **state)
+TEST(test_stale_keys)
 {
     struct mock *mock = begin("-m /btl/m.bin");
     mock->stale_keys = 3;
@@ -155,7 +155,7 @@ static struct mock *begin_with_wide_path(size_t characters)
 }
 
 // The messages show four characters for each byte of it, twice in one sentence at most.
-static void test_warning_about_a_long_path_has_room(void **state)
+TEST(test_warning_about_a_long_path_has_room)
 {
     struct mock *mock = begin_with_wide_path(1000);
     expect_warning(mock, "save-bad-path");
@@ -166,7 +166,7 @@ static void test_warning_about_a_long_path_has_room(void **state)
     mock_end(mock);
 }
 
-static void test_other_files_are_left_alone(void **state)
+TEST(test_other_files_are_left_alone)
 {
     static const char *const paths[] = {"/kernel/mine", "/kernel/mine.new"};
     static const char *const texts[] = {"precious", "BTL", "BTLMANIG is not it"};
@@ -183,7 +183,7 @@ static void test_other_files_are_left_alone(void **state)
     }
 }
 
-static void test_directory_is_left_alone(void **state)
+TEST(test_directory_is_left_alone)
 {
     struct mock *mock = begin("-m /btl");
     mock_add_text(mock, "/btl", "")->directory = true;
@@ -192,7 +192,7 @@ static void test_directory_is_left_alone(void **state)
     mock_end(mock);
 }
 
-static void test_unreadable_file_is_left_alone(void **state)
+TEST(test_unreadable_file_is_left_alone)
 {
     struct mock *mock = begin("-m /m.bin");
     mock_add_text(mock, "/m.bin", "BTLMANIF")->read_status = FW_DEVICE_ERROR;
@@ -201,7 +201,7 @@ static void test_unreadable_file_is_left_alone(void **state)
     mock_end(mock);
 }
 
-static void test_bad_paths(void **state)
+TEST(test_bad_paths)
 {
     static const char *const options[] = {"-m \\", "-m /btl/", "-m fs0:\\"};
     for (size_t i = 0; i < BTL_COUNT(options); i++) {
@@ -211,7 +211,7 @@ static void test_bad_paths(void **state)
     }
 }
 
-static void test_write_protected_volume(void **state)
+TEST(test_write_protected_volume)
 {
     struct mock *mock = begin("-m /m.bin");
     mock->write_status = FW_WRITE_PROTECTED;
@@ -224,7 +224,7 @@ static void test_write_protected_volume(void **state)
     mock_end(mock);
 }
 
-static void test_partial_write(void **state)
+TEST(test_partial_write)
 {
     struct mock *mock = begin("-m /m.bin");
     mock->write_limit = 1000;
@@ -233,7 +233,7 @@ static void test_partial_write(void **state)
     mock_end(mock);
 }
 
-static void test_each_way_to_fail(void **state)
+TEST(test_each_way_to_fail)
 {
     static const struct {
         enum mock_service service;
@@ -268,7 +268,7 @@ static void test_each_way_to_fail(void **state)
 }
 
 // A failure leaves the one of an earlier boot where it was.
-static void test_older_one_outlives_a_failure(void **state)
+TEST(test_older_one_outlives_a_failure)
 {
     static const char old[] = "BTLMANIF of an earlier boot";
     struct mock *mock = begin("-m /m.bin");
@@ -279,28 +279,4 @@ static void test_older_one_outlives_a_failure(void **state)
     expect_warning(mock, "save-full");
     assert_true(mock_file(mock, "/m.bin")->bytes == old);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_saved_as_the_kernel_gets_it),
-        cmocka_unit_test(test_loader_conf_asks_for_it),
-        cmocka_unit_test(test_option_counts_more_than_loader_conf),
-        cmocka_unit_test(test_not_saved_unless_asked_for),
-        cmocka_unit_test(test_replaces_an_older_one),
-        cmocka_unit_test(test_map_that_writing_changes),
-        cmocka_unit_test(test_map_that_writing_always_changes),
-        cmocka_unit_test(test_stale_keys),
-        cmocka_unit_test(test_warning_about_a_long_path_has_room),
-        cmocka_unit_test(test_other_files_are_left_alone),
-        cmocka_unit_test(test_directory_is_left_alone),
-        cmocka_unit_test(test_unreadable_file_is_left_alone),
-        cmocka_unit_test(test_bad_paths),
-        cmocka_unit_test(test_write_protected_volume),
-        cmocka_unit_test(test_partial_write),
-        cmocka_unit_test(test_each_way_to_fail),
-        cmocka_unit_test(test_older_one_outlives_a_failure),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

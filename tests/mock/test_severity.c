@@ -118,7 +118,7 @@ static void expect_end(struct mock *mock, const struct defect *defect, enum end 
     }
 }
 
-static void test_every_cell(void **state)
+TEST(test_every_cell)
 {
     char conf[512];
     for (size_t level = 0; level < BTL_COUNT(levels); level++) {
@@ -136,7 +136,7 @@ static void test_every_cell(void **state)
 }
 
 // Quiet is quiet, and the counts that people read do not have it.
-static void test_ignored_failure_ends_no_quiet(void **state)
+TEST(test_ignored_failure_ends_no_quiet)
 {
     struct btl_manifest manifest;
     struct mock *mock = mock_begin();
@@ -168,7 +168,7 @@ static void expect_once_in_log(const struct mock *mock, const char *text)
 }
 
 // Who depends on it has a level of his own, and its failure is his.
-static void test_dependent_of_an_ignored_one(void **state)
+TEST(test_dependent_of_an_ignored_one)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
@@ -188,7 +188,7 @@ static void test_dependent_of_an_ignored_one(void **state)
 }
 
 // As above where the module's failure ends the boot: the root of it is said, and recorded.
-static void test_root_cause_of_what_stops_the_boot(void **state)
+TEST(test_root_cause_of_what_stops_the_boot)
 {
     struct mock *mock = mock_begin();
     struct btl_record record;
@@ -206,7 +206,7 @@ static void test_root_cause_of_what_stops_the_boot(void **state)
 }
 
 // Nobody wants to hear of either.
-static void test_ignored_dependent_of_an_ignored_one(void **state)
+TEST(test_ignored_dependent_of_an_ignored_one)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
@@ -219,7 +219,7 @@ static void test_ignored_dependent_of_an_ignored_one(void **state)
 }
 
 // It fails when it is linked, and what hangs on it with it: said with the step's other errors.
-static void test_dependent_of_an_ignored_one_that_is_not_linked(void **state)
+TEST(test_dependent_of_an_ignored_one_that_is_not_linked)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
@@ -234,7 +234,7 @@ static void test_dependent_of_an_ignored_one_that_is_not_linked(void **state)
 }
 
 // Errors of the configuration were shown before anything was ignored, and are not shown twice.
-static void test_uncovered_errors_are_shown_once(void **state)
+TEST(test_uncovered_errors_are_shown_once)
 {
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
@@ -248,7 +248,7 @@ static void test_uncovered_errors_are_shown_once(void **state)
 }
 
 // The strongest wins, whatever the order.
-static void test_several_failures(void **state)
+TEST(test_several_failures)
 {
     static const char *const orders[] = {
         "a_load=\"YES\"\na_on_error=\"fallback\"\nb_load=\"YES\"\nb_on_error=\"halt\"\n",
@@ -262,19 +262,4 @@ static void test_several_failures(void **state)
         assert_true(mock_said(mock, "b_on_error=\"halt\""));
         mock_end(mock);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_cell),
-        cmocka_unit_test(test_ignored_failure_ends_no_quiet),
-        cmocka_unit_test(test_dependent_of_an_ignored_one),
-        cmocka_unit_test(test_root_cause_of_what_stops_the_boot),
-        cmocka_unit_test(test_ignored_dependent_of_an_ignored_one),
-        cmocka_unit_test(test_dependent_of_an_ignored_one_that_is_not_linked),
-        cmocka_unit_test(test_uncovered_errors_are_shown_once),
-        cmocka_unit_test(test_several_failures),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,21 +48,21 @@ static void expect_lazy(const char *conf, const char *controller, enum btlm_stat
     mock_end(mock);
 }
 
-static void test_a_disk_that_modules_read(void **state)
+TEST(test_a_disk_that_modules_read)
 {
     expect_lazy(CONF, DISK, BTLM_REGISTERED);
     expect_lazy(CONF "stage=\"boot\"\n", DISK, BTLM_REGISTERED);
     expect_lazy(CONF "stage=\"all\"\n", DISK, BTLM_STAGED);
 }
 
-static void test_a_disk_that_no_module_reads(void **state)
+TEST(test_a_disk_that_no_module_reads)
 {
     expect_lazy(CONF, "pci:v00008086d00002922sv00001AF4sd00001100bc01sc06i01", BTLM_STAGED);
     expect_lazy(CONF, "", BTLM_STAGED);
     expect_lazy(CONF "stage=\"boot\"\n", "", BTLM_REGISTERED);
 }
 
-static void test_the_volume_is_in_the_manifest(void **state)
+TEST(test_the_volume_is_in_the_manifest)
 {
     struct btl_manifest manifest;
     struct mock *mock = boot(CONF, DISK, &manifest);
@@ -78,7 +78,7 @@ static void test_the_volume_is_in_the_manifest(void **state)
     mock_end(mock);
 }
 
-static void test_a_firmware_that_does_not_say_where_it_booted_from(void **state)
+TEST(test_a_firmware_that_does_not_say_where_it_booted_from)
 {
     struct btl_manifest manifest;
     struct mock *mock = mock_begin();
@@ -87,15 +87,4 @@ static void test_a_firmware_that_does_not_say_where_it_booted_from(void **state)
     mock_manifest(mock, &manifest);
     assert_null(btl_manifest_volume(&manifest));
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_disk_that_modules_read),
-        cmocka_unit_test(test_a_disk_that_no_module_reads),
-        cmocka_unit_test(test_the_volume_is_in_the_manifest),
-        cmocka_unit_test(test_a_firmware_that_does_not_say_where_it_booted_from),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@ static void expect_path(const char *path, const uint16_t *wanted, size_t units)
     assert_int_equal(got[units], 0);
 }
 
-static void test_paths(void **state)
+TEST(test_paths)
 {
     expect_path("/a/b", (const uint16_t[]){'\\', 'a', '\\', 'b'}, 4);
     expect_path("a//b/", (const uint16_t[]){'\\', 'a', '\\', 'b', '\\'}, 5);
@@ -22,7 +22,7 @@ static void test_paths(void **state)
     expect_path("/\xf0\x9f\x98\x80", (const uint16_t[]){'\\', 0xd83d, 0xde00}, 3);
 }
 
-static void test_what_is_no_path(void **state)
+TEST(test_what_is_no_path)
 {
     static const char *const bad[] = {
         "",      "/a\\b", "/\n",      "/\xc3", "/\xc0\x80", "/\xed\xa0\x80", "/\xf4\x90\x80\x80",
@@ -31,7 +31,7 @@ static void test_what_is_no_path(void **state)
         assert_false(path_ok(btl_str_of(bad[i])));
 }
 
-static void test_longest_path(void **state)
+TEST(test_longest_path)
 {
     char path[FW_PATH_MAX + 8];
     memset(path, 'a', sizeof(path));
@@ -50,7 +50,7 @@ static void expect_utf8(const uint16_t *text, size_t units, const char *wanted)
     assert_memory_equal(got, wanted, len);
 }
 
-static void test_utf16(void **state)
+TEST(test_utf16)
 {
     expect_utf8((const uint16_t[]){'a', 0, 'b'}, 3, "a");
     expect_utf8((const uint16_t[]){0xe4, 0x20ac}, 2, "\xc3\xa4\xe2\x82\xac");
@@ -70,7 +70,7 @@ static bool name_to_utf8(const uint16_t *name, size_t units, char got[static 16]
     return true;
 }
 
-static void test_names_of_entries(void **state)
+TEST(test_names_of_entries)
 {
     char got[16];
     assert_true(name_to_utf8((const uint16_t[]){'a', '.', 'k', 'o', 0, 'x'}, 6, got));
@@ -82,7 +82,7 @@ static void test_names_of_entries(void **state)
     assert_true(name_to_utf8((const uint16_t[]){'a', '.', 0}, 3, got));
 }
 
-static void test_what_is_no_name(void **state)
+TEST(test_what_is_no_name)
 {
     static const uint16_t bad[][4] = {{0},           {'.', 0},      {'.', '.', 0}, {'a', 0xd83d, 0},
                                       {0xde00, 0},   {'a', '/', 0}, {'\\', 0},     {'a', '\n', 0},
@@ -109,7 +109,7 @@ static void expect_ucs2(const char *text, const uint16_t *wanted, size_t units)
     assert_int_equal(at, strlen(text));
 }
 
-static void test_text_for_the_console(void **state)
+TEST(test_text_for_the_console)
 {
     expect_ucs2("a\r\n", (const uint16_t[]){'a', '\r', '\n'}, 3);
     expect_ucs2("\xc3\xa4\xe2\x82\xac", (const uint16_t[]){0xe4, 0x20ac}, 2);
@@ -119,23 +119,8 @@ static void test_text_for_the_console(void **state)
     expect_ucs2("\xe2\x82", (const uint16_t[]){'?', '?'}, 2);
 }
 
-static void test_names_of_status_codes(void **state)
+TEST(test_names_of_status_codes)
 {
     assert_true(btl_str_equal(fw_status_name(FW_DEVICE_ERROR), BTL_STR("Device Error")));
     assert_true(fw_status_name(FW_ERROR(12345)).len > 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_what_is_no_path),
-        cmocka_unit_test(test_longest_path),
-        cmocka_unit_test(test_utf16),
-        cmocka_unit_test(test_names_of_entries),
-        cmocka_unit_test(test_what_is_no_name),
-        cmocka_unit_test(test_text_for_the_console),
-        cmocka_unit_test(test_names_of_status_codes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

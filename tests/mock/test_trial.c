@@ -3,7 +3,7 @@
 #include "trial.h"
 
 // Nobody says boot-ok: as many boots as it has tries, and then the last good one, from then on.
-static void test_tries_are_counted_down(void **state)
+TEST(test_tries_are_counted_down)
 {
     for (int good = 0; good < 2; good++) {
         struct mock *mock = trial_begin(good);
@@ -31,7 +31,7 @@ static void test_tries_are_counted_down(void **state)
     }
 }
 
-static void test_counted_before_the_kernel_has_the_machine(void **state)
+TEST(test_counted_before_the_kernel_has_the_machine)
 {
     struct mock *mock = trial_begin(true);
     mock->fail_service = MOCK_EXIT;
@@ -43,7 +43,7 @@ static void test_counted_before_the_kernel_has_the_machine(void **state)
 }
 
 // Nothing is counted that does not get to the kernel's door.
-static void test_failures_of_the_loader_are_not_counted(void **state)
+TEST(test_failures_of_the_loader_are_not_counted)
 {
     struct mock *mock = trial_begin(true);
     mock_add_text(mock, "/loader.conf", "boot_tries=\"3\"\nkernel=\"/kernel/gone.elf\"\n");
@@ -53,7 +53,7 @@ static void test_failures_of_the_loader_are_not_counted(void **state)
 }
 
 // BtlTrial goes on saying that the wanted one has no tries left.
-static void test_fallback_on_trial_is_not_counted(void **state)
+TEST(test_fallback_on_trial_is_not_counted)
 {
     struct mock *mock = trial_begin(false);
     mock_add_text(mock, "/loader.conf.prev", GOOD "boot_tries=\"2\"\n");
@@ -69,7 +69,7 @@ static void test_fallback_on_trial_is_not_counted(void **state)
     mock_end(mock);
 }
 
-static void test_edited_configuration_begins_anew(void **state)
+TEST(test_edited_configuration_begins_anew)
 {
     struct mock *mock = trial_begin(true);
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
@@ -79,7 +79,7 @@ static void test_edited_configuration_begins_anew(void **state)
     mock_end(mock);
 }
 
-static void test_good_one_is_not_counted(void **state)
+TEST(test_good_one_is_not_counted)
 {
     struct mock *mock = trial_begin(false);
     state_put(mock, BTL_VARIABLE_GOOD, TRIAL, "/loader.conf", 0, "");
@@ -90,7 +90,7 @@ static void test_good_one_is_not_counted(void **state)
     mock_end(mock);
 }
 
-static void test_count_of_a_good_one_goes_away(void **state)
+TEST(test_count_of_a_good_one_goes_away)
 {
     struct mock *mock = trial_begin(false);
     state_put(mock, BTL_VARIABLE_GOOD, TRIAL, "/loader.conf", 0, "");
@@ -100,7 +100,7 @@ static void test_count_of_a_good_one_goes_away(void **state)
     mock_end(mock);
 }
 
-static void test_watchdog(void **state)
+TEST(test_watchdog)
 {
     static const struct {
         const char *conf;
@@ -119,7 +119,7 @@ static void test_watchdog(void **state)
 }
 
 // What the kernel gave up is not tried again, until it is changed.
-static void test_given_up_by_the_kernel(void **state)
+TEST(test_given_up_by_the_kernel)
 {
     struct mock *mock = trial_begin(true);
     state_put(mock, BTL_VARIABLE_FAILED, TRIAL, "/loader.conf", BTL_FAILED_IN_KERNEL,
@@ -140,7 +140,7 @@ static void test_given_up_by_the_kernel(void **state)
 }
 
 // In the loader it is no verdict: everything is looked at anew.
-static void test_failed_in_the_loader_is_tried_again(void **state)
+TEST(test_failed_in_the_loader_is_tried_again)
 {
     struct mock *mock = trial_begin(true);
     state_put(mock, BTL_VARIABLE_FAILED, TRIAL, "/loader.conf", BTL_FAILED_IN_LOADER, "oh\n");
@@ -149,7 +149,7 @@ static void test_failed_in_the_loader_is_tried_again(void **state)
     mock_end(mock);
 }
 
-static void test_without_another_one_it_is_booted_all_the_same(void **state)
+TEST(test_without_another_one_it_is_booted_all_the_same)
 {
     struct mock *mock = trial_begin_alone();
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
@@ -167,7 +167,7 @@ static void test_without_another_one_it_is_booted_all_the_same(void **state)
     mock_end(mock);
 }
 
-static void test_trial_that_cannot_be_counted_is_not_begun(void **state)
+TEST(test_trial_that_cannot_be_counted_is_not_begun)
 {
     for (size_t i = 0; i < STATE_UNWRITABLE; i++) {
         struct mock *mock = trial_begin(true);
@@ -186,7 +186,7 @@ static void test_trial_that_cannot_be_counted_is_not_begun(void **state)
     }
 }
 
-static void test_store_without_room(void **state)
+TEST(test_store_without_room)
 {
     struct mock *mock = trial_begin(true);
     mock->variable_room = 150; // for BtlGood, and not for a second one
@@ -196,7 +196,7 @@ static void test_store_without_room(void **state)
 }
 
 // No record could name it: no try would be counted.
-static void test_path_that_no_record_holds(void **state)
+TEST(test_path_that_no_record_holds)
 {
     struct mock *mock = trial_begin(true);
     mock_add_text(mock, "/a/../x.conf", TRIAL);
@@ -207,7 +207,7 @@ static void test_path_that_no_record_holds(void **state)
     mock_end(mock);
 }
 
-static void test_dry_run_writes_nothing(void **state)
+TEST(test_dry_run_writes_nothing)
 {
     struct mock *mock = trial_begin(true);
     mock_add_text(mock, "/new.conf", GOOD "# new\nboot_tries=\"2\"\n");
@@ -220,7 +220,7 @@ static void test_dry_run_writes_nothing(void **state)
     mock_end(mock);
 }
 
-static void test_dry_run_of_a_used_up_one(void **state)
+TEST(test_dry_run_of_a_used_up_one)
 {
     struct mock *mock = trial_begin(true);
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 0, "");
@@ -232,7 +232,7 @@ static void test_dry_run_of_a_used_up_one(void **state)
 }
 
 // Only the configuration as it is can prove itself.
-static void test_safe_boot_is_not_counted(void **state)
+TEST(test_safe_boot_is_not_counted)
 {
     struct btl_manifest manifest;
     struct mock *mock = trial_begin(true);
@@ -251,7 +251,7 @@ static void test_safe_boot_is_not_counted(void **state)
 }
 
 // The first one was counted and failed after that: one boot counts one try.
-static void test_one_boot_counts_one_try(void **state)
+TEST(test_one_boot_counts_one_try)
 {
     struct mock *mock = trial_begin(false);
     mock_add_text(mock, "/loader.conf.prev", GOOD "boot_tries=\"2\"\n");
@@ -263,29 +263,4 @@ static void test_one_boot_counts_one_try(void **state)
     assert_int_equal(boot.flags & BTLM_BOOT_TRIAL, 0);
     state_expect(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 2, "");
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tries_are_counted_down),
-        cmocka_unit_test(test_counted_before_the_kernel_has_the_machine),
-        cmocka_unit_test(test_failures_of_the_loader_are_not_counted),
-        cmocka_unit_test(test_fallback_on_trial_is_not_counted),
-        cmocka_unit_test(test_edited_configuration_begins_anew),
-        cmocka_unit_test(test_good_one_is_not_counted),
-        cmocka_unit_test(test_count_of_a_good_one_goes_away),
-        cmocka_unit_test(test_watchdog),
-        cmocka_unit_test(test_given_up_by_the_kernel),
-        cmocka_unit_test(test_failed_in_the_loader_is_tried_again),
-        cmocka_unit_test(test_without_another_one_it_is_booted_all_the_same),
-        cmocka_unit_test(test_trial_that_cannot_be_counted_is_not_begun),
-        cmocka_unit_test(test_store_without_room),
-        cmocka_unit_test(test_path_that_no_record_holds),
-        cmocka_unit_test(test_dry_run_writes_nothing),
-        cmocka_unit_test(test_dry_run_of_a_used_up_one),
-        cmocka_unit_test(test_safe_boot_is_not_counted),
-        cmocka_unit_test(test_one_boot_counts_one_try),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

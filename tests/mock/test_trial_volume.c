@@ -30,7 +30,7 @@ static void expect_try(struct mock *mock, const char *path, uint32_t left)
 }
 
 // A module that was mended makes no new trial of it.
-static void test_other_files_change(void **state)
+TEST(test_other_files_change)
 {
     struct mock *mock = begin(TRIAL);
     mock_add_text(mock, "/modules/base.ko", "no module");
@@ -43,7 +43,7 @@ static void test_other_files_change(void **state)
     mock_end(mock);
 }
 
-static void test_moved_configuration_keeps_its_count(void **state)
+TEST(test_moved_configuration_keeps_its_count)
 {
     struct mock *mock = begin(TRIAL);
     expect_try(mock, "/loader.conf", 2);
@@ -56,7 +56,7 @@ static void test_moved_configuration_keeps_its_count(void **state)
 }
 
 // Its count waits for it, as long as no other one is on trial.
-static void test_wanted_one_vanishes_and_comes_back(void **state)
+TEST(test_wanted_one_vanishes_and_comes_back)
 {
     struct mock *mock = begin(TRIAL);
     expect_try(mock, "/loader.conf", 2);
@@ -72,7 +72,7 @@ static void test_wanted_one_vanishes_and_comes_back(void **state)
 }
 
 // What records say about a configuration that is nowhere disturbs no other, and nothing is written.
-static void test_records_of_what_is_gone(void **state)
+TEST(test_records_of_what_is_gone)
 {
     struct mock *mock = begin(GOOD);
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL, OTHER, 0, "");
@@ -90,7 +90,7 @@ static void test_records_of_what_is_gone(void **state)
 }
 
 // BtlTrial has room for one: the trial that begins takes the place of what is gone.
-static void test_trial_after_one_that_is_gone(void **state)
+TEST(test_trial_after_one_that_is_gone)
 {
     struct mock *mock = begin(TRIAL);
     state_put(mock, BTL_VARIABLE_TRIAL, TRIAL "# gone\n", OTHER, 0, "");
@@ -108,7 +108,7 @@ static struct mock *begin_twice(void)
     return mock;
 }
 
-static void test_twins_have_one_count(void **state)
+TEST(test_twins_have_one_count)
 {
     struct mock *mock = begin_twice();
     expect_try(mock, "/loader.conf", 2);
@@ -122,7 +122,7 @@ static void test_twins_have_one_count(void **state)
     mock_end(mock);
 }
 
-static void test_twins_are_given_up_together(void **state)
+TEST(test_twins_are_given_up_together)
 {
     struct mock *mock = begin_twice();
     state_put(mock, BTL_VARIABLE_FAILED, TRIAL, "/loader.conf", BTL_FAILED_IN_KERNEL, "PANIC");
@@ -131,7 +131,7 @@ static void test_twins_are_given_up_together(void **state)
     mock_end(mock);
 }
 
-static void test_twins_are_good_together(void **state)
+TEST(test_twins_are_good_together)
 {
     struct mock *mock = begin_twice();
     state_put(mock, BTL_VARIABLE_GOOD, TRIAL, OTHER, 0, "");
@@ -139,19 +139,4 @@ static void test_twins_are_good_together(void **state)
     assert_int_equal(boot.flags, BTLM_BOOT_GOOD);
     assert_int_equal(mock->calls[MOCK_VARIABLE_SET], 0);
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_other_files_change),
-        cmocka_unit_test(test_moved_configuration_keeps_its_count),
-        cmocka_unit_test(test_wanted_one_vanishes_and_comes_back),
-        cmocka_unit_test(test_records_of_what_is_gone),
-        cmocka_unit_test(test_trial_after_one_that_is_gone),
-        cmocka_unit_test(test_twins_have_one_count),
-        cmocka_unit_test(test_twins_are_given_up_together),
-        cmocka_unit_test(test_twins_are_good_together),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static struct mock *begin(const char *conf)
     return mock;
 }
 
-static void test_slow_volume(void **state)
+TEST(test_slow_volume)
 {
     struct mock *mock = begin(NULL);
     mock->call_us = 60 * SECOND;
@@ -27,7 +27,7 @@ static void test_slow_volume(void **state)
 }
 
 // What is not there is progress, too.
-static void test_missing_files_of_a_slow_volume(void **state)
+TEST(test_missing_files_of_a_slow_volume)
 {
     struct mock *mock = begin("a_load=\"YES\"\nb_load=\"YES\"\nc_load=\"YES\"\nd_load=\"YES\"\n"
                               "e_load=\"YES\"\nf_load=\"YES\"\ng_load=\"YES\"\nh_load=\"YES\"\n");
@@ -37,7 +37,7 @@ static void test_missing_files_of_a_slow_volume(void **state)
 }
 
 // A file of many pieces: each of them is progress.
-static void test_large_file_from_a_slow_volume(void **state)
+TEST(test_large_file_from_a_slow_volume)
 {
     static char large[32u << 20];
     struct mock *mock = begin("late_load=\"YES\"\n");
@@ -49,7 +49,7 @@ static void test_large_file_from_a_slow_volume(void **state)
     mock_end(mock);
 }
 
-static void test_volume_that_hangs(void **state)
+TEST(test_volume_that_hangs)
 {
     for (uint32_t late = 0; late < 2; late++) {
         struct mock *mock = begin(NULL);
@@ -89,14 +89,14 @@ static struct mock *begin_with_keys(const char *conf, const char *keys)
     return mock;
 }
 
-static void test_countdown_and_menu(void **state)
+TEST(test_countdown_and_menu)
 {
     struct mock *mock = begin_with_keys("autoboot_delay=\"1000\"\n", " {see boot menu}{down}{up}b");
     mock_expect_boot(mock, NULL);
     expect_waits(mock, 4);
 }
 
-static void test_countdown_in_one(void **state)
+TEST(test_countdown_in_one)
 {
     struct mock *mock = begin("autoboot_delay=\"1000\"\n");
     mock->terminal = FW_TERMINAL_SILENT;
@@ -106,7 +106,7 @@ static void test_countdown_in_one(void **state)
 }
 
 // Nothing reads the menu's keys faster than the human; what is chosen there is read with it armed.
-static void test_menu_reads_again(void **state)
+TEST(test_menu_reads_again)
 {
     struct mock *mock = begin_with_keys("autoboot_delay=\"10\"\n",
                                         " {down}{down}{enter}{see other.conf was chosen}b");
@@ -122,7 +122,7 @@ static void in_shell(struct mock *mock)
     waits++;
 }
 
-static void test_shell(void **state)
+TEST(test_shell)
 {
     struct mock *mock = begin_with_keys("autoboot_delay=\"10\"\n", " h{see Back from the shell}b");
     mock->has_shell = true;
@@ -131,7 +131,7 @@ static void test_shell(void **state)
     expect_waits(mock, 4);
 }
 
-static void test_pages(void **state)
+TEST(test_pages)
 {
     struct mock *mock = begin_with_keys(NULL, "  q");
     mock_options(mock, "-n -b");
@@ -141,7 +141,7 @@ static void test_pages(void **state)
 }
 
 // "Press a key for the menu", and the menu after it.
-static void test_failure(void **state)
+TEST(test_failure)
 {
     struct mock *mock = begin_with_keys("kernel=\"/none\"\n", " {see boot menu}q");
     mock->facts.console_rows = 50;
@@ -158,7 +158,7 @@ static void expect_off(struct mock *mock, fw_status status)
     mock_end(mock);
 }
 
-static void test_returns(void **state)
+TEST(test_returns)
 {
     struct mock *mock = begin(NULL);
     mock_options(mock, "-n");
@@ -174,7 +174,7 @@ static void test_returns(void **state)
 }
 
 // What is long on a line that is slow is not taken for a hang.
-static void test_slow_line(void **state)
+TEST(test_slow_line)
 {
     struct mock *mock = begin(NULL);
     mock_options(mock, "-n");
@@ -187,7 +187,7 @@ static void test_slow_line(void **state)
 }
 
 // ExitBootServices ends it; where that fails half-way, it is no more to be called.
-static void test_the_end_of_boot_services(void **state)
+TEST(test_the_end_of_boot_services)
 {
     struct mock *mock = begin(NULL);
     mock_expect_boot(mock, NULL);
@@ -202,7 +202,7 @@ static void test_the_end_of_boot_services(void **state)
     mock_end(mock);
 }
 
-static void test_firmware_without_one(void **state)
+TEST(test_firmware_without_one)
 {
     struct mock *mock = begin(NULL);
     mock_options(mock, "-v");
@@ -212,25 +212,4 @@ static void test_firmware_without_one(void **state)
     mock_expect_boot(mock, NULL);
     assert_true(mock_said(mock, "the firmware has no watchdog (Unsupported)"));
     mock_end(mock);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_slow_volume),
-        cmocka_unit_test(test_missing_files_of_a_slow_volume),
-        cmocka_unit_test(test_large_file_from_a_slow_volume),
-        cmocka_unit_test(test_volume_that_hangs),
-        cmocka_unit_test(test_countdown_and_menu),
-        cmocka_unit_test(test_countdown_in_one),
-        cmocka_unit_test(test_menu_reads_again),
-        cmocka_unit_test(test_shell),
-        cmocka_unit_test(test_pages),
-        cmocka_unit_test(test_failure),
-        cmocka_unit_test(test_returns),
-        cmocka_unit_test(test_slow_line),
-        cmocka_unit_test(test_the_end_of_boot_services),
-        cmocka_unit_test(test_firmware_without_one),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

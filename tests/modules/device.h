@@ -5,11 +5,7 @@
 #ifndef TEST_MODULES_DEVICE_H
 #define TEST_MODULES_DEVICE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "block.h"
 #include "virtio/queue.h"

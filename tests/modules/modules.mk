@@ -3,7 +3,7 @@
 # tests/modules/test_X.c.   make module-tests
 MODULE_TESTS := $(patsubst tests/modules/test_%.c,%,$(sort $(wildcard tests/modules/test_*.c)))
 # tests/modules first: its virtio/mmio.h takes the place of the module's.
-MODULE_TEST_FLAGS := $(CSTD) $(WARN) -Itests/modules -Imodules -g -O1 $(SANITIZE)
+MODULE_TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/modules -Imodules -g -O1 $(SANITIZE)
 MODULE_TEST_PARTS_virtio_blk := modules/virtio_blk modules/virtio/device modules/virtio/queue tests/modules/device
 
 define module_test_variant
@@ -12,7 +12,7 @@ $(BUILD)/test-$(1)/modpart/%.o: %.c
 	$(1) $(MODULE_TEST_FLAGS) -c $$< -o $$@
 $(foreach test,$(MODULE_TESTS),$(BUILD)/test-$(1)/modules/$(test): \
 	$(MODULE_TEST_PARTS_$(test):%=$(BUILD)/test-$(1)/modpart/%.o))
-$(BUILD)/test-$(1)/modules/%: $(BUILD)/test-$(1)/modpart/tests/modules/test_%.o $(BUILD)/test-$(1)/libbtl.a
+$(BUILD)/test-$(1)/modules/%: $(BUILD)/test-$(1)/modpart/tests/modules/test_%.o $(BUILD)/test-$(1)/test_main.o $(BUILD)/test-$(1)/libbtl.a
 	$$(BEGIN)
 	$(1) $(SANITIZE) $$(filter %.o,$$^) $$(filter %.a,$$^) -lcmocka -o $$@
 module-test-$(1)-%: $(BUILD)/test-$(1)/modules/%

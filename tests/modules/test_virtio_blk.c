@@ -43,7 +43,9 @@ static void refused(const char *why)
     device_end();
 }
 
-static void test_every_byte_is_read(void **state)
+EACH_TEST(begin, NULL)
+
+TEST(test_every_byte_is_read)
 {
     loaded();
     assert_int_equal(device.accepted, 1ull << 32 | 1 << 6);
@@ -58,7 +60,7 @@ static void test_every_byte_is_read(void **state)
 }
 
 // The 16-bit indices of the rings go round, and the driver with them.
-static void test_indices_wrap(void **state)
+TEST(test_indices_wrap)
 {
     device.queue_size = 4;
     loaded();
@@ -72,20 +74,20 @@ static void test_indices_wrap(void **state)
     end();
 }
 
-static void test_transitional_device(void **state)
+TEST(test_transitional_device)
 {
     device.id = 0x1001;
     loaded();
     end();
 }
 
-static void test_no_device(void **state)
+TEST(test_no_device)
 {
     device.absent = true;
     refused("there is no disk of its kind");
 }
 
-static void test_largest_request_is_kept(void **state)
+TEST(test_largest_request_is_kept)
 {
     device.offered |= 1 << 1;
     device.size_max = 1500;
@@ -97,7 +99,7 @@ static void test_largest_request_is_kept(void **state)
 }
 
 // After each of these the device has been stopped, and no read is tried any more.
-static void test_lies_about_a_request_stop_the_device(void **state)
+TEST(test_lies_about_a_request_stop_the_device)
 {
     static const enum misdeed lies[] = {SILENT,          INDEX_JUMPS, INDEX_BACK,     WRONG_ID,
                                         HUGE_ID,         WRITES_LESS, WRITES_NOTHING, NO_STATUS,
@@ -119,7 +121,7 @@ static void test_lies_about_a_request_stop_the_device(void **state)
 }
 
 // An honest error is one read's: the next may succeed.
-static void test_read_errors_are_passed_on(void **state)
+TEST(test_read_errors_are_passed_on)
 {
     static const enum misdeed errors[] = {READ_ERROR, UNSUPPORTED, ODD_STATUS};
     for (size_t i = 0; i < BTL_COUNT(errors); i++) {
@@ -135,7 +137,7 @@ static void test_read_errors_are_passed_on(void **state)
     }
 }
 
-static void test_error_in_the_middle_of_a_read(void **state)
+TEST(test_error_in_the_middle_of_a_read)
 {
     device.misdeed = READ_ERROR;
     device.from_request = 2;
@@ -145,7 +147,7 @@ static void test_error_in_the_middle_of_a_read(void **state)
     end();
 }
 
-static void test_devices_that_cannot_be_used(void **state)
+TEST(test_devices_that_cannot_be_used)
 {
     device.no_version = true;
     refused("it does not offer virtio 1.0");
@@ -163,7 +165,7 @@ static void test_devices_that_cannot_be_used(void **state)
     refused("it has no queue");
 }
 
-static void test_registers_that_lie_elsewhere(void **state)
+TEST(test_registers_that_lie_elsewhere)
 {
     device.bar_size = 0x1000; // configuration and notification are behind its end
     refused("no registers of virtio 1.0");
@@ -188,14 +190,14 @@ static void test_registers_that_lie_elsewhere(void **state)
     refused("no size that a disk can have");
 }
 
-static void test_circle_of_capabilities_ends(void **state)
+TEST(test_circle_of_capabilities_ends)
 {
     device.caps_circle = true;
     loaded();
     end();
 }
 
-static void test_queue_sizes(void **state)
+TEST(test_queue_sizes)
 {
     static const uint16_t bad[] = {0, 1, 2, 3, 100, 65535};
     for (size_t i = 0; i < BTL_COUNT(bad); i++) {
@@ -210,7 +212,7 @@ static void test_queue_sizes(void **state)
     end();
 }
 
-static void test_sizes_that_cannot_be(void **state)
+TEST(test_sizes_that_cannot_be)
 {
     device.capacity = 0;
     refused("no size that a disk can have");
@@ -235,7 +237,7 @@ static void test_sizes_that_cannot_be(void **state)
 }
 
 // What has the pages' address may still write to them: they are not given to anybody else.
-static void test_device_that_does_not_stop_keeps_its_pages(void **state)
+TEST(test_device_that_does_not_stop_keeps_its_pages)
 {
     loaded();
     uint64_t pages = device.pages;
@@ -250,14 +252,14 @@ static void test_device_that_does_not_stop_keeps_its_pages(void **state)
     free((void *)(uintptr_t)device.queue_address[0]); // for the sanitizer
 }
 
-static void test_device_that_does_not_reset(void **state)
+TEST(test_device_that_does_not_reset)
 {
     device.never_resets = true;
     refused("it does not reset");
 }
 
 // Any misdeed at any time, in any kind of device: every read gives the disk's bytes or fails.
-static void test_random_devices(void **state)
+TEST(test_random_devices)
 {
     srand(1);
     for (int round = 0; round < 3000; round++) {
@@ -281,27 +283,4 @@ static void test_random_devices(void **state)
         }
         end();
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_every_byte_is_read, begin),
-        cmocka_unit_test_setup(test_indices_wrap, begin),
-        cmocka_unit_test_setup(test_transitional_device, begin),
-        cmocka_unit_test_setup(test_no_device, begin),
-        cmocka_unit_test_setup(test_largest_request_is_kept, begin),
-        cmocka_unit_test_setup(test_lies_about_a_request_stop_the_device, begin),
-        cmocka_unit_test_setup(test_read_errors_are_passed_on, begin),
-        cmocka_unit_test_setup(test_error_in_the_middle_of_a_read, begin),
-        cmocka_unit_test_setup(test_devices_that_cannot_be_used, begin),
-        cmocka_unit_test_setup(test_registers_that_lie_elsewhere, begin),
-        cmocka_unit_test_setup(test_circle_of_capabilities_ends, begin),
-        cmocka_unit_test_setup(test_queue_sizes, begin),
-        cmocka_unit_test_setup(test_sizes_that_cannot_be, begin),
-        cmocka_unit_test_setup(test_device_that_does_not_stop_keeps_its_pages, begin),
-        cmocka_unit_test_setup(test_device_that_does_not_reset, begin),
-        cmocka_unit_test_setup(test_random_devices, begin),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

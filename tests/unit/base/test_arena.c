@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <string.h>
-#include <cmocka.h>
 
 #include "btl_test.h"
 
-static void test_allocation_is_zeroed_and_aligned(void **state)
+TEST(test_allocation_is_zeroed_and_aligned)
 {
     uint8_t chunk[512];
     memset(chunk, 0xaa, sizeof(chunk));
@@ -22,7 +21,7 @@ static void test_allocation_is_zeroed_and_aligned(void **state)
     assert_int_equal(arena.taken, (size_t)(arena.at - chunk) - 1);
 }
 
-static void test_last_byte_of_a_chunk_can_be_had_and_no_more(void **state)
+TEST(test_last_byte_of_a_chunk_can_be_had_and_no_more)
 {
     _Alignas(16) uint8_t chunk[32];
     struct btl_arena arena = {.at = chunk, .end = chunk + sizeof(chunk)};
@@ -34,7 +33,7 @@ static void test_last_byte_of_a_chunk_can_be_had_and_no_more(void **state)
     assert_int_equal(arena.taken, 32);
 }
 
-static void test_sizes_that_overflow_are_refused(void **state)
+TEST(test_sizes_that_overflow_are_refused)
 {
     struct test_memory memory;
     test_memory_begin(&memory);
@@ -47,7 +46,7 @@ static void test_sizes_that_overflow_are_refused(void **state)
     test_memory_end(&memory);
 }
 
-static void test_empty_allocations_are_valid_and_differ(void **state)
+TEST(test_empty_allocations_are_valid_and_differ)
 {
     struct test_memory memory;
     test_memory_begin(&memory);
@@ -66,14 +65,14 @@ static bool grow_by_too_little(struct btl_arena *arena, size_t bytes)
     return true;
 }
 
-static void test_chunk_that_is_too_small_is_not_overrun(void **state)
+TEST(test_chunk_that_is_too_small_is_not_overrun)
 {
     struct btl_arena arena = {.grow = grow_by_too_little};
     assert_null(btl_alloc(&arena, 9, 1));
     assert_non_null(btl_alloc(&arena, 8, 1));
 }
 
-static void test_arena_grows_when_a_chunk_is_full(void **state)
+TEST(test_arena_grows_when_a_chunk_is_full)
 {
     struct test_memory memory;
     test_memory_begin(&memory);
@@ -87,7 +86,7 @@ static void test_arena_grows_when_a_chunk_is_full(void **state)
     test_memory_end(&memory);
 }
 
-static void test_limited_memory_refuses_each_allocation_in_turn(void **state)
+TEST(test_limited_memory_refuses_each_allocation_in_turn)
 {
     for (size_t n = 0; n < 5; n++) {
         struct test_memory memory;
@@ -103,7 +102,7 @@ static void test_limited_memory_refuses_each_allocation_in_turn(void **state)
     }
 }
 
-static void test_copy_owns_its_bytes(void **state)
+TEST(test_copy_owns_its_bytes)
 {
     struct test_memory memory;
     test_memory_begin_limited(&memory, 2);
@@ -118,19 +117,4 @@ static void test_copy_owns_its_bytes(void **state)
     assert_null(copy.at);
     assert_int_equal(copy.len, 0);
     test_memory_end(&memory);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_allocation_is_zeroed_and_aligned),
-        cmocka_unit_test(test_last_byte_of_a_chunk_can_be_had_and_no_more),
-        cmocka_unit_test(test_sizes_that_overflow_are_refused),
-        cmocka_unit_test(test_empty_allocations_are_valid_and_differ),
-        cmocka_unit_test(test_chunk_that_is_too_small_is_not_overrun),
-        cmocka_unit_test(test_arena_grows_when_a_chunk_is_full),
-        cmocka_unit_test(test_limited_memory_refuses_each_allocation_in_turn),
-        cmocka_unit_test(test_copy_owns_its_bytes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // CRC-32 against published values and against its definition, bit by bit.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test_case.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <btl/hash.h>
 
@@ -15,7 +12,7 @@ static uint32_t crc_of(const char *text)
     return btl_crc32(0, (struct btl_bytes){(const uint8_t *)text, strlen(text)});
 }
 
-static void test_published_values(void **state)
+TEST(test_published_values)
 {
     assert_int_equal(crc_of(""), 0);
     assert_int_equal(crc_of("a"), 0xe8b7be43);
@@ -39,7 +36,7 @@ static uint32_t divide(const uint8_t *bytes, size_t size)
     return ~reflected;
 }
 
-static void test_every_byte_and_length(void **state)
+TEST(test_every_byte_and_length)
 {
     for (size_t size = 0; size <= 256; size++) {
         uint8_t *bytes = malloc(size + 1);
@@ -50,7 +47,7 @@ static void test_every_byte_and_length(void **state)
     }
 }
 
-static void test_continues_where_it_was_left(void **state)
+TEST(test_continues_where_it_was_left)
 {
     uint8_t bytes[100];
     for (size_t i = 0; i < sizeof(bytes); i++)
@@ -61,14 +58,4 @@ static void test_continues_where_it_was_left(void **state)
         crc = btl_crc32(crc, (struct btl_bytes){bytes + cut, sizeof(bytes) - cut});
         assert_int_equal(crc, whole);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published_values),
-        cmocka_unit_test(test_every_byte_and_length),
-        cmocka_unit_test(test_continues_where_it_was_left),
-    };
-    return cmocka_run_group_tests_name("crc32", tests, NULL, NULL);
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "test_case.h"
+
 #include <ctype.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "btl_test.h"
 
@@ -14,7 +13,7 @@ static const char *printed(struct test_memory *memory, struct btl_place place, s
     return test_diag_text(memory, &diag);
 }
 
-static void test_place_is_printed_as_far_as_it_is_known(void **state)
+TEST(test_place_is_printed_as_far_as_it_is_known)
 {
     struct test_memory memory;
     test_memory_begin(&memory);
@@ -32,7 +31,7 @@ static void test_place_is_printed_as_far_as_it_is_known(void **state)
     test_memory_end(&memory);
 }
 
-static void test_hostile_names_cannot_drive_the_terminal(void **state)
+TEST(test_hostile_names_cannot_drive_the_terminal)
 {
     struct test_memory memory;
     test_memory_begin(&memory);
@@ -44,7 +43,7 @@ static void test_hostile_names_cannot_drive_the_terminal(void **state)
     test_memory_end(&memory);
 }
 
-static void test_arguments_are_cut_at_1024_bytes(void **state)
+TEST(test_arguments_are_cut_at_1024_bytes)
 {
     struct test_memory memory;
     test_memory_begin(&memory);
@@ -59,7 +58,7 @@ static void test_arguments_are_cut_at_1024_bytes(void **state)
     test_memory_end(&memory);
 }
 
-static void test_each_kind_of_argument_is_printed_in_its_way(void **state)
+TEST(test_each_kind_of_argument_is_printed_in_its_way)
 {
     struct test_memory memory;
     test_memory_begin(&memory);
@@ -82,7 +81,7 @@ static void test_each_kind_of_argument_is_printed_in_its_way(void **state)
     test_memory_end(&memory);
 }
 
-static void test_list_keeps_order_and_counts_by_severity(void **state)
+TEST(test_list_keeps_order_and_counts_by_severity)
 {
     struct test_memory memory;
     test_memory_begin(&memory);
@@ -101,7 +100,7 @@ static void test_list_keeps_order_and_counts_by_severity(void **state)
     test_memory_end(&memory);
 }
 
-static void test_more_arguments_than_there_is_room_for_are_dropped(void **state)
+TEST(test_more_arguments_than_there_is_room_for_are_dropped)
 {
     struct test_memory memory;
     test_memory_begin_limited(&memory, SIZE_MAX);
@@ -114,7 +113,7 @@ static void test_more_arguments_than_there_is_room_for_are_dropped(void **state)
     test_memory_end(&memory);
 }
 
-static void test_diagnostics_without_memory_are_counted_as_errors(void **state)
+TEST(test_diagnostics_without_memory_are_counted_as_errors)
 {
     struct test_memory memory;
     test_memory_begin_limited(&memory, 1);
@@ -129,7 +128,7 @@ static void test_diagnostics_without_memory_are_counted_as_errors(void **state)
 
 // Codes are an interface: lower-case words with hyphens, each once; a sentence of each is complete
 // and has no argument past the sixth.
-static void test_codes_and_sentences_are_well_formed(void **state)
+TEST(test_codes_and_sentences_are_well_formed)
 {
     struct test_memory memory;
     test_memory_begin(&memory);
@@ -147,19 +146,4 @@ static void test_codes_and_sentences_are_well_formed(void **state)
     }
     assert_string_equal(btl_code_name(BTL_CODES), "?");
     test_memory_end(&memory);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_place_is_printed_as_far_as_it_is_known),
-        cmocka_unit_test(test_hostile_names_cannot_drive_the_terminal),
-        cmocka_unit_test(test_arguments_are_cut_at_1024_bytes),
-        cmocka_unit_test(test_each_kind_of_argument_is_printed_in_its_way),
-        cmocka_unit_test(test_list_keeps_order_and_counts_by_severity),
-        cmocka_unit_test(test_more_arguments_than_there_is_room_for_are_dropped),
-        cmocka_unit_test(test_diagnostics_without_memory_are_counted_as_errors),
-        cmocka_unit_test(test_codes_and_sentences_are_well_formed),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

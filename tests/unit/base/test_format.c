@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
+#include "test_case.h"
+
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "btl_test.h"
 
@@ -25,7 +24,7 @@
         assert_format(theirs, format, __VA_ARGS__);                                                \
     } while (0)
 
-static void test_integers_at_their_limits(void **state)
+TEST(test_integers_at_their_limits)
 {
     static const long long values[] = {0,       1,       -1,        9,         10,
                                        INT_MAX, INT_MIN, LLONG_MAX, LLONG_MIN, -123456789012};
@@ -41,7 +40,7 @@ static void test_integers_at_their_limits(void **state)
     }
 }
 
-static void test_widths_and_precisions_of_text(void **state)
+TEST(test_widths_and_precisions_of_text)
 {
     assert_like_libc("[%s|%8s|%-8s|%.2s|%8.2s|%-8.2s]", "abc", "abc", "abc", "abc", "abc", "abc");
     assert_like_libc("[%*s|%-*s|%*s|%.*s|%.*s]", 6, "abc", 6, "abc", -6, "abc", 1, "abc", -1,
@@ -53,7 +52,7 @@ static void test_widths_and_precisions_of_text(void **state)
     assert_format("100% sure%", "100%% sure%%");
 }
 
-static void test_text_without_nul_is_cut_by_its_length_or_precision(void **state)
+TEST(test_text_without_nul_is_cut_by_its_length_or_precision)
 {
     char *three = malloc(3);
     memcpy(three, "abc", 3);
@@ -64,13 +63,13 @@ static void test_text_without_nul_is_cut_by_its_length_or_precision(void **state
     free(three);
 }
 
-static void test_pointers_have_sixteen_digits(void **state)
+TEST(test_pointers_have_sixteen_digits)
 {
     assert_format("0x0000000000000000", "%p", NULL);
     assert_format("0xffffffff80001234", "%p", (void *)0xffffffff80001234);
 }
 
-static void test_sizes_for_people(void **state)
+TEST(test_sizes_for_people)
 {
     static const struct {
         unsigned long long bytes;
@@ -98,14 +97,14 @@ static void test_sizes_for_people(void **state)
 }
 
 // Modules built before kernel:1.3 say so; compilers do not know these letters.
-static void test_letters_of_older_modules(void **state)
+TEST(test_letters_of_older_modules)
 {
     static const char *volatile old = "[%S|%.2S|%B]";
     struct btl_str text = BTL_STR("abc");
     assert_format("[abc|ab|4 KiB]", old, &text, &text, 4096ul);
 }
 
-static void test_faulty_formats_do_no_harm(void **state)
+TEST(test_faulty_formats_do_no_harm)
 {
     // Variables, since compilers check what is spelled out in a call.
     static const char *volatile unknown = "[%q]", *volatile no_letter = "[%";
@@ -119,7 +118,7 @@ static void test_faulty_formats_do_no_harm(void **state)
     assert_int_equal(len, 4096); // widths end there
 }
 
-static void test_buffer_is_cut_and_terminated(void **state)
+TEST(test_buffer_is_cut_and_terminated)
 {
     char buffer[8];
     memset(buffer, 'z', sizeof(buffer));
@@ -132,7 +131,7 @@ static void test_buffer_is_cut_and_terminated(void **state)
     assert_string_equal(buffer, "abc");
 }
 
-static void test_sink_that_is_a_buffer(void **state)
+TEST(test_sink_that_is_a_buffer)
 {
     char at[6] = "?????";
     struct btl_buffer buffer = btl_buffer(at, sizeof(at)), moved;
@@ -149,7 +148,7 @@ static void test_sink_that_is_a_buffer(void **state)
     assert_ptr_equal(btl_buffer_text(&moved).at, at);
 }
 
-static void test_buffer_without_room(void **state)
+TEST(test_buffer_without_room)
 {
     struct btl_buffer buffer = btl_buffer(NULL, 0);
     btl_format(&buffer.out, "abc");
@@ -162,7 +161,7 @@ static void put_nowhere(struct btl_out *out, const char *text, size_t len)
     *(size_t *)out->owner += len;
 }
 
-static void test_column_counts_characters_since_the_newline(void **state)
+TEST(test_column_counts_characters_since_the_newline)
 {
     size_t bytes = 0;
     struct btl_out out = {.put = put_nowhere, .owner = &bytes};
@@ -175,22 +174,4 @@ static void test_column_counts_characters_since_the_newline(void **state)
     btl_format(&out, "\n\xc3\xa4\xe2\x80\xa6"); // two characters of UTF-8
     assert_int_equal(out.column, 2);
     assert_int_equal(bytes, 7 + 7 + 6);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_integers_at_their_limits),
-        cmocka_unit_test(test_widths_and_precisions_of_text),
-        cmocka_unit_test(test_text_without_nul_is_cut_by_its_length_or_precision),
-        cmocka_unit_test(test_pointers_have_sixteen_digits),
-        cmocka_unit_test(test_sizes_for_people),
-        cmocka_unit_test(test_letters_of_older_modules),
-        cmocka_unit_test(test_faulty_formats_do_no_harm),
-        cmocka_unit_test(test_buffer_is_cut_and_terminated),
-        cmocka_unit_test(test_sink_that_is_a_buffer),
-        cmocka_unit_test(test_buffer_without_room),
-        cmocka_unit_test(test_column_counts_characters_since_the_newline),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include <btl/line_edit.h>
 #include <btl/utf8.h>
@@ -31,7 +31,7 @@ static void expect(struct fixture *f, const char *text, size_t cursor)
     assert_int_equal(f->line.cursor, cursor);
 }
 
-static void test_inserts_at_the_cursor(void **state)
+TEST(test_inserts_at_the_cursor)
 {
     struct fixture f = begin(16, "ac");
     assert_true(btl_line_left(&f.line));
@@ -45,7 +45,7 @@ static void test_inserts_at_the_cursor(void **state)
     free(f.room);
 }
 
-static void test_moves_over_whole_characters(void **state)
+TEST(test_moves_over_whole_characters)
 {
     struct fixture f = begin(16, "a\xe2\x82\xac\xf0\x9f\x98\x80");
     assert_false(btl_line_right(&f.line));
@@ -60,7 +60,7 @@ static void test_moves_over_whole_characters(void **state)
     free(f.room);
 }
 
-static void test_erases_whole_characters(void **state)
+TEST(test_erases_whole_characters)
 {
     struct fixture f = begin(16, "a\xe2\x82\xac"
                                  "b");
@@ -76,7 +76,7 @@ static void test_erases_whole_characters(void **state)
     free(f.room);
 }
 
-static void test_erases_words_and_ends(void **state)
+TEST(test_erases_words_and_ends)
 {
     struct fixture f = begin(32, "one two  three");
     assert_true(btl_line_erase_word(&f.line));
@@ -93,7 +93,7 @@ static void test_erases_words_and_ends(void **state)
     free(f.room);
 }
 
-static void test_room_ends(void **state)
+TEST(test_room_ends)
 {
     struct fixture f = begin(4, "ab");
     assert_false(btl_line_insert(&f.line, 0xe4));
@@ -105,7 +105,7 @@ static void test_room_ends(void **state)
     free(f.room);
 }
 
-static void test_refuses_what_is_not_shown(void **state)
+TEST(test_refuses_what_is_not_shown)
 {
     static const uint32_t points[] = {0,      7,      '\n',   27,       127,       0x9b,
                                       0x202e, 0xd800, 0xfeff, 0x110000, UINT32_MAX};
@@ -119,7 +119,7 @@ static void test_refuses_what_is_not_shown(void **state)
 }
 
 // Random keys: the text stays UTF-8, the cursor between characters, the NUL in its place.
-static void test_random_keys(void **state)
+TEST(test_random_keys)
 {
     struct fixture f = begin(24, "");
     bool (*const keys[])(struct btl_line *) = {btl_line_left,
@@ -143,18 +143,4 @@ static void test_random_keys(void **state)
         assert_int_equal(strlen(f.room), f.line.len);
     }
     free(f.room);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_inserts_at_the_cursor),
-        cmocka_unit_test(test_moves_over_whole_characters),
-        cmocka_unit_test(test_erases_whole_characters),
-        cmocka_unit_test(test_erases_words_and_ends),
-        cmocka_unit_test(test_room_ends),
-        cmocka_unit_test(test_refuses_what_is_not_shown),
-        cmocka_unit_test(test_random_keys),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <string.h>
-#include <cmocka.h>
 
 #include <btl/log.h>
 
@@ -15,7 +14,7 @@ static void assert_prefix(uint64_t nanoseconds, enum btl_log_level level, const 
     assert_string_equal(text, expected);
 }
 
-static void test_prefix_of_a_line(void **state)
+TEST(test_prefix_of_a_line)
 {
     assert_prefix(0, BTL_LOG_INFO, "[    0.000000] info  ");
     assert_prefix(999, BTL_LOG_ERROR, "[    0.000000] error ");
@@ -26,12 +25,12 @@ static void test_prefix_of_a_line(void **state)
     assert_prefix(0, BTL_LOG_LEVELS, "[    0.000000] ?     ");
 }
 
-static void test_longest_prefix_fits(void **state)
+TEST(test_longest_prefix_fits)
 {
     assert_prefix(UINT64_MAX, BTL_LOG_ERROR, "[18446744073.709551] error ");
 }
 
-static void test_line_is_taken_apart_again(void **state)
+TEST(test_line_is_taken_apart_again)
 {
     static const uint64_t times[] = {0, 5000000000, 123456789012345678, UINT64_MAX};
     for (size_t i = 0; i < BTL_COUNT(times) * BTL_LOG_LEVELS; i++) {
@@ -49,7 +48,7 @@ static void test_line_is_taken_apart_again(void **state)
     }
 }
 
-static void test_lines_without_a_prefix(void **state)
+TEST(test_lines_without_a_prefix)
 {
     static const char *const lines[] = {"",
                                         "[",
@@ -74,15 +73,4 @@ static void test_lines_without_a_prefix(void **state)
             btl_log_take_apart((struct btl_str){(const char *)line.at, line.size}, &level, &text));
         test_memory_end(&memory);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_prefix_of_a_line),
-        cmocka_unit_test(test_longest_prefix_fits),
-        cmocka_unit_test(test_line_is_taken_apart_again),
-        cmocka_unit_test(test_lines_without_a_prefix),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

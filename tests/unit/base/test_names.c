@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "btl_test.h"
 #include <btl/names.h>
 
-static void test_names_are_numbered_in_order_of_first_sight(void **state)
+TEST(test_names_are_numbered_in_order_of_first_sight)
 {
     struct test_memory memory;
     test_memory_begin(&memory);
@@ -23,7 +22,7 @@ static void test_names_are_numbered_in_order_of_first_sight(void **state)
     test_memory_end(&memory);
 }
 
-static void test_as_many_names_as_asked_for_fit(void **state)
+TEST(test_as_many_names_as_asked_for_fit)
 {
     struct test_memory memory;
     test_memory_begin_limited(&memory, SIZE_MAX);
@@ -38,7 +37,7 @@ static void test_as_many_names_as_asked_for_fit(void **state)
     test_memory_end(&memory);
 }
 
-static void test_no_memory_is_said(void **state)
+TEST(test_no_memory_is_said)
 {
     for (size_t n = 0; n < 3; n++) {
         struct test_memory memory;
@@ -49,21 +48,10 @@ static void test_no_memory_is_said(void **state)
     }
 }
 
-static void test_more_names_than_the_numbers_can_tell_are_refused(void **state)
+TEST(test_more_names_than_the_numbers_can_tell_are_refused)
 {
     struct btl_arena none = {0};
     struct names names;
     assert_false(names_init(&names, 1u << 30, 1, &none));
     assert_false(names_init(&names, SIZE_MAX, 1, &none));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names_are_numbered_in_order_of_first_sight),
-        cmocka_unit_test(test_as_many_names_as_asked_for_fit),
-        cmocka_unit_test(test_no_memory_is_said),
-        cmocka_unit_test(test_more_names_than_the_numbers_can_tell_are_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <string.h>
-#include <cmocka.h>
 
 #include <btl/config.h>
 
 #include "btl_test.h"
 
-static void test_nearest_word(void **state)
+TEST(test_nearest_word)
 {
     static const struct btl_str known[] = {{"load", 4}, {"phase", 5}, {"name", 4},
                                            {"q", 1},    {"", 0},      {"ba", 2}};
@@ -30,12 +29,4 @@ static void test_nearest_word(void **state)
     assert_int_equal(btl_nearest(same, &same, 1).len, 64);
     assert_int_equal(btl_nearest(same, &word, 1).len, 0);
     test_memory_end(&memory);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nearest_word),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include <btl/on_error.h>
 
 // The table of docs/phases.md.
-static void test_action_of_each_level(void **state)
+TEST(test_action_of_each_level)
 {
     static const struct {
         enum btl_on_error on_error;
@@ -26,7 +25,7 @@ static void test_action_of_each_level(void **state)
     }
 }
 
-static void test_level_of_a_newer_loader_is_as_warn(void **state)
+TEST(test_level_of_a_newer_loader_is_as_warn)
 {
     for (unsigned level = BTL_ON_ERRORS; level < 8; level++) {
         assert_int_equal(btl_on_error_action((enum btl_on_error)level, true), BTL_GO_ON);
@@ -35,13 +34,13 @@ static void test_level_of_a_newer_loader_is_as_warn(void **state)
     }
 }
 
-static void test_actions_are_in_the_order_of_their_strength(void **state)
+TEST(test_actions_are_in_the_order_of_their_strength)
 {
     assert_true(BTL_GO_ON_SILENTLY < BTL_GO_ON && BTL_GO_ON < BTL_FALL_BACK &&
                 BTL_FALL_BACK < BTL_STOP);
 }
 
-static void test_names(void **state)
+TEST(test_names)
 {
     static const char *const said[] = {"ignore", "warn", "fallback", "halt"};
     for (size_t i = 0; i < BTL_COUNT(said); i++) {
@@ -52,7 +51,7 @@ static void test_names(void **state)
     assert_string_equal(btl_on_error_name(BTL_ON_ERROR_REQUIRED), "required");
 }
 
-static void test_what_is_no_level(void **state)
+TEST(test_what_is_no_level)
 {
     static const char *const no_levels[] = {"", "required", "Warn", "warn ", "war", "stop", "YES"};
     for (size_t i = 0; i < BTL_COUNT(no_levels); i++) {
@@ -60,16 +59,4 @@ static void test_what_is_no_level(void **state)
         assert_false(btl_on_error_of(btl_str_of(no_levels[i]), &level));
         assert_int_equal(level, BTL_ON_ERROR_HALT);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_action_of_each_level),
-        cmocka_unit_test(test_level_of_a_newer_loader_is_as_warn),
-        cmocka_unit_test(test_actions_are_in_the_order_of_their_strength),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_what_is_no_level),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What a path may be; test_config_values.c has the messages.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <string.h>
-#include <cmocka.h>
 
 #include <btl/config.h>
 
@@ -18,7 +17,7 @@ static enum path_fault check(const char *path)
     return fault;
 }
 
-static void test_good_paths(void **state)
+TEST(test_good_paths)
 {
     static const char *const good[] = {"/",    "/a",          "/loader.conf.d/new kernel.conf",
                                        "/...", "/a..b/..c/.", "/\xc3\xa4"};
@@ -26,7 +25,7 @@ static void test_good_paths(void **state)
         assert_int_equal(check(good[i]), PATH_GOOD);
 }
 
-static void test_bad_paths(void **state)
+TEST(test_bad_paths)
 {
     assert_int_equal(check(""), PATH_RELATIVE);
     assert_int_equal(check("a/b"), PATH_RELATIVE);
@@ -38,7 +37,7 @@ static void test_bad_paths(void **state)
     assert_int_equal(check("\\a"), PATH_CHARACTER);
 }
 
-static void test_longest_path(void **state)
+TEST(test_longest_path)
 {
     char path[BTL_PATH_MAX + 2];
     memset(path, 'p', sizeof(path));
@@ -50,7 +49,7 @@ static void test_longest_path(void **state)
     assert_int_equal(check(path), PATH_TOO_LONG);
 }
 
-static void test_character_that_is_bad_is_pointed_at(void **state)
+TEST(test_character_that_is_bad_is_pointed_at)
 {
     struct btl_str path = BTL_STR("/ab\\c\nd"), bad;
     assert_int_equal(path_check(path, &bad), PATH_CHARACTER);
@@ -58,15 +57,4 @@ static void test_character_that_is_bad_is_pointed_at(void **state)
     path = (struct btl_str){"/a\0b", 4};
     assert_int_equal(path_check(path, &bad), PATH_CHARACTER);
     assert_ptr_equal(bad.at, path.at + 2);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_paths),
-        cmocka_unit_test(test_bad_paths),
-        cmocka_unit_test(test_longest_path),
-        cmocka_unit_test(test_character_that_is_bad_is_pointed_at),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <string.h>
-#include <cmocka.h>
 
 #include <btl/phases.h>
 
-static void test_phases_stand_in_the_order_of_time(void **state)
+TEST(test_phases_stand_in_the_order_of_time)
 {
     assert_int_equal(BTL_PHASES, 4);
     assert_true(BTL_PHASE_BOOT1 < BTL_PHASE_BOOT2 && BTL_PHASE_BOOT2 < BTL_PHASE_INIT &&
                 BTL_PHASE_INIT < BTL_PHASE_AUTO);
 }
 
-static void test_each_phase_is_found_by_its_name(void **state)
+TEST(test_each_phase_is_found_by_its_name)
 {
     for (int i = 0; i < BTL_PHASES; i++) {
         enum btl_phase phase = BTL_PHASES;
@@ -22,7 +21,7 @@ static void test_each_phase_is_found_by_its_name(void **state)
     }
 }
 
-static void test_each_phase_needs_what_rule_1_says(void **state)
+TEST(test_each_phase_needs_what_rule_1_says)
 {
     assert_int_equal(btl_phase_needs(BTL_PHASE_BOOT1), BTL_SUPPORTS_BOOT1);
     assert_int_equal(btl_phase_needs(BTL_PHASE_BOOT2), BTL_SUPPORTS_BOOT2);
@@ -30,7 +29,7 @@ static void test_each_phase_needs_what_rule_1_says(void **state)
     assert_int_equal(btl_phase_needs(BTL_PHASE_AUTO), BTL_SUPPORTS_RUN);
 }
 
-static void test_other_words_are_no_phase_and_leave_the_result(void **state)
+TEST(test_other_words_are_no_phase_and_leave_the_result)
 {
     static const char *const words[] = {"", "BOOT", "boot1", "BOOT11", "RUN", "BOOT1 "};
     for (size_t i = 0; i < BTL_COUNT(words); i++) {
@@ -40,7 +39,7 @@ static void test_other_words_are_no_phase_and_leave_the_result(void **state)
     }
 }
 
-static void test_numbers_outside_have_no_name(void **state)
+TEST(test_numbers_outside_have_no_name)
 {
     assert_string_equal(btl_phase_name((enum btl_phase)4), "?");
     assert_string_equal(btl_phase_name((enum btl_phase) - 1), "?");
@@ -48,7 +47,7 @@ static void test_numbers_outside_have_no_name(void **state)
     assert_string_equal(btl_type_name((enum btl_module_type)BTL_TYPES), "?");
 }
 
-static void test_each_type_is_found_by_its_name(void **state)
+TEST(test_each_type_is_found_by_its_name)
 {
     static const char *const names[] = {"misc", "wsio_class", "wsio_intfc", "streams_drv",
                                         "streams_mod"};
@@ -63,7 +62,7 @@ static void test_each_type_is_found_by_its_name(void **state)
     assert_false(btl_type_of(BTL_STR("wsio"), &type));
 }
 
-static void test_supported_phases_as_text(void **state)
+TEST(test_supported_phases_as_text)
 {
     static const char *const texts[] = {"",    "BOOT1",     "BOOT2",     "BOOT1,BOOT2",
                                         "RUN", "BOOT1,RUN", "BOOT2,RUN", "BOOT1,BOOT2,RUN"};
@@ -73,18 +72,4 @@ static void test_supported_phases_as_text(void **state)
         assert_string_equal(text, texts[supported]);
         assert_int_equal(btl_supported_text(supported | 0xf8, text), strlen(texts[supported]));
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_phases_stand_in_the_order_of_time),
-        cmocka_unit_test(test_each_phase_is_found_by_its_name),
-        cmocka_unit_test(test_each_phase_needs_what_rule_1_says),
-        cmocka_unit_test(test_other_words_are_no_phase_and_leave_the_result),
-        cmocka_unit_test(test_numbers_outside_have_no_name),
-        cmocka_unit_test(test_each_type_is_found_by_its_name),
-        cmocka_unit_test(test_supported_phases_as_text),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // SHA-256 against the vectors of FIPS 180-4 and against a second, literal implementation.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <btl/hash.h>
 
@@ -20,7 +17,7 @@ static const char *hex_digest(const void *bytes, size_t size, char text[65])
     return text;
 }
 
-static void test_published_vectors(void **state)
+TEST(test_published_vectors)
 {
     static const struct {
         const char *text, *digest;
@@ -39,7 +36,7 @@ static void test_published_vectors(void **state)
                             vectors[i].digest);
 }
 
-static void test_million_times_a(void **state)
+TEST(test_million_times_a)
 {
     char text[65];
     char *as = malloc(1000000);
@@ -96,6 +93,7 @@ static int make_constants(void **state)
     }
     return 0;
 }
+ALL_TESTS(make_constants, NULL)
 
 static uint32_t rotr(uint32_t x, unsigned n)
 {
@@ -143,7 +141,7 @@ static void literal_sha256(const uint8_t *bytes, size_t size, uint8_t digest[32]
 }
 
 // Every length up to four blocks and more, each in a block of its own at an odd address.
-static void test_every_length_around_block_boundaries(void **state)
+TEST(test_every_length_around_block_boundaries)
 {
     for (size_t size = 0; size <= 300; size++) {
         uint8_t expected[32], digest[32];
@@ -157,7 +155,7 @@ static void test_every_length_around_block_boundaries(void **state)
     }
 }
 
-static void test_no_bytes_at_null(void **state)
+TEST(test_no_bytes_at_null)
 {
     char text[65];
     assert_string_equal(hex_digest(NULL, 0, text),
@@ -165,7 +163,7 @@ static void test_no_bytes_at_null(void **state)
 }
 
 // Each single bit of the input changes the digest.
-static void test_every_bit_counts(void **state)
+TEST(test_every_bit_counts)
 {
     uint8_t bytes[130] = {0}, plain[32], digest[32];
     btl_sha256((struct btl_bytes){bytes, sizeof(bytes)}, plain);
@@ -175,16 +173,4 @@ static void test_every_bit_counts(void **state)
         assert_memory_not_equal(digest, plain, sizeof(digest));
         bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published_vectors),
-        cmocka_unit_test(test_million_times_a),
-        cmocka_unit_test(test_every_length_around_block_boundaries),
-        cmocka_unit_test(test_no_bytes_at_null),
-        cmocka_unit_test(test_every_bit_counts),
-    };
-    return cmocka_run_group_tests_name("sha256", tests, make_constants, NULL);
 }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
+#include "test_case.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "base/sort.h"
 
@@ -20,7 +18,7 @@ static int compare_keys(const void *a, const void *b, void *context)
     return (x > y) - (x < y);
 }
 
-static void test_every_order_of_seven_elements_is_sorted(void **state)
+TEST(test_every_order_of_seven_elements_is_sorted)
 {
     for (unsigned order = 0; order < 823543; order += 5) { // 7^7, repeated keys included
         struct element elements[7];
@@ -41,7 +39,7 @@ static void test_every_order_of_seven_elements_is_sorted(void **state)
     }
 }
 
-static void test_nothing_and_one_need_no_comparison(void **state)
+TEST(test_nothing_and_one_need_no_comparison)
 {
     struct element one = {.key = 5};
     size_t comparisons = 0;
@@ -51,7 +49,7 @@ static void test_nothing_and_one_need_no_comparison(void **state)
     assert_int_equal(one.key, 5);
 }
 
-static void test_cost_is_n_log_n_on_bad_inputs(void **state)
+TEST(test_cost_is_n_log_n_on_bad_inputs)
 {
     enum { COUNT = 1 << 14 };
     struct element *elements = calloc(COUNT, sizeof(*elements));
@@ -65,14 +63,4 @@ static void test_cost_is_n_log_n_on_bad_inputs(void **state)
         assert_in_range(comparisons, COUNT, 2 * 14 * COUNT + 2 * COUNT);
     }
     free(elements);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_order_of_seven_elements_is_sorted),
-        cmocka_unit_test(test_nothing_and_one_need_no_comparison),
-        cmocka_unit_test(test_cost_is_n_log_n_on_bad_inputs),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

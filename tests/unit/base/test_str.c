@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "btl_test.h"
 
-static void test_equal_compares_length_and_every_byte(void **state)
+TEST(test_equal_compares_length_and_every_byte)
 {
     assert_true(btl_str_equal(BTL_STR(""), (struct btl_str){NULL, 0}));
     assert_true(btl_str_equal(BTL_STR("a\0b"), BTL_STR("a\0b")));
@@ -17,7 +16,7 @@ static void test_equal_compares_length_and_every_byte(void **state)
     assert_false(btl_str_equal(BTL_STR("ab"), BTL_STR("")));
 }
 
-static void test_equal_but_case_knows_ascii_letters_alone(void **state)
+TEST(test_equal_but_case_knows_ascii_letters_alone)
 {
     assert_true(btl_str_equal_but_case(BTL_STR(""), (struct btl_str){NULL, 0}));
     assert_true(btl_str_equal_but_case(BTL_STR("aZ9.A"), BTL_STR("Az9.a")));
@@ -27,7 +26,7 @@ static void test_equal_but_case_knows_ascii_letters_alone(void **state)
     assert_false(btl_str_equal_but_case(BTL_STR("\xc3\x84"), BTL_STR("\xc3\xa4")));
 }
 
-static void test_compare_sorts_bytes_unsigned_and_prefix_first(void **state)
+TEST(test_compare_sorts_bytes_unsigned_and_prefix_first)
 {
     assert_int_equal(btl_str_compare(BTL_STR("ab"), BTL_STR("ab")), 0);
     assert_true(btl_str_compare(BTL_STR("ab"), BTL_STR("abc")) < 0);
@@ -37,13 +36,13 @@ static void test_compare_sorts_bytes_unsigned_and_prefix_first(void **state)
     assert_int_equal(btl_str_compare((struct btl_str){NULL, 0}, BTL_STR("")), 0);
 }
 
-static void test_str_of_measures_to_the_nul(void **state)
+TEST(test_str_of_measures_to_the_nul)
 {
     assert_int_equal(btl_str_of("").len, 0);
     assert_int_equal(btl_str_of("abc\0def").len, 3);
 }
 
-static void test_hash_depends_on_text_length_and_seed_alone(void **state)
+TEST(test_hash_depends_on_text_length_and_seed_alone)
 {
     char one[] = "some/name/of/a/file", other[] = "xsome/name/of/a/file";
     struct btl_str a = {one, sizeof(one) - 1}, b = {other + 1, sizeof(one) - 1};
@@ -57,7 +56,7 @@ static void test_hash_depends_on_text_length_and_seed_alone(void **state)
     }
 }
 
-static void test_hash_reads_no_byte_past_the_text(void **state)
+TEST(test_hash_reads_no_byte_past_the_text)
 {
     for (size_t len = 0; len <= 17; len++) {
         char *exact = malloc(len + (len == 0));
@@ -68,7 +67,7 @@ static void test_hash_reads_no_byte_past_the_text(void **state)
 }
 
 // One changed bit of text or seed changes about half of the result's bits, at every place.
-static void test_hash_spreads_each_bit_over_the_result(void **state)
+TEST(test_hash_spreads_each_bit_over_the_result)
 {
     for (size_t len = 1; len <= 24; len++) {
         unsigned changed = 0, pairs = 0;
@@ -89,7 +88,7 @@ static void test_hash_spreads_each_bit_over_the_result(void **state)
     }
 }
 
-static void test_hash_fills_buckets_evenly_with_like_names(void **state)
+TEST(test_hash_fills_buckets_evenly_with_like_names)
 {
     enum { BUCKETS = 4096, NAMES = 16 * BUCKETS };
     static unsigned bucket[BUCKETS];
@@ -101,19 +100,4 @@ static void test_hash_fills_buckets_evenly_with_like_names(void **state)
     }
     for (unsigned i = 0; i < BUCKETS; i++)
         assert_in_range(bucket[i], 1, 48); // 16 expected
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_equal_compares_length_and_every_byte),
-        cmocka_unit_test(test_equal_but_case_knows_ascii_letters_alone),
-        cmocka_unit_test(test_compare_sorts_bytes_unsigned_and_prefix_first),
-        cmocka_unit_test(test_str_of_measures_to_the_nul),
-        cmocka_unit_test(test_hash_depends_on_text_length_and_seed_alone),
-        cmocka_unit_test(test_hash_reads_no_byte_past_the_text),
-        cmocka_unit_test(test_hash_spreads_each_bit_over_the_result),
-        cmocka_unit_test(test_hash_fills_buckets_evenly_with_like_names),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

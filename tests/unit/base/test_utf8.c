@@ -5,12 +5,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include <btl/utf8.h>
 
 // Every character there is, written and read back; every other number becomes '?'.
-static void test_all_characters(void **state)
+TEST(test_all_characters)
 {
     for (uint32_t point = 0; point < 0x110100; point++) {
         char bytes[4];
@@ -21,7 +21,7 @@ static void test_all_characters(void **state)
     }
 }
 
-static void test_cut_characters_are_bad(void **state)
+TEST(test_cut_characters_are_bad)
 {
     static const char *const texts[] = {"\xc3", "\xe2\x82", "\xf0\x9f\x98", "\x80",
                                         "\xff", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
@@ -33,7 +33,7 @@ static void test_cut_characters_are_bad(void **state)
     }
 }
 
-static void test_what_is_shown(void **state)
+TEST(test_what_is_shown)
 {
     static const uint32_t shown[] = {' ', '~', 0xa0, 0xe4, 0x20ac, 0x4e2d, 0x1f600};
     static const uint32_t hidden[] = {0,      0x1b,   0x7f,   0x85,   0x9b,      0x200f,
@@ -42,14 +42,4 @@ static void test_what_is_shown(void **state)
         assert_true(btl_utf8_shown(shown[i]));
     for (size_t i = 0; i < BTL_COUNT(hidden); i++)
         assert_false(btl_utf8_shown(hidden[i]));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_characters),
-        cmocka_unit_test(test_cut_characters_are_bad),
-        cmocka_unit_test(test_what_is_shown),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A machine with three configurations that fail in the loader, in the kernel, or not at all: it
 // comes to one that works, where there is one, and then writes nothing more.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <btl/configurations.h>
 
@@ -151,7 +150,7 @@ static void check(struct machine machine)
 }
 
 // Each way in which three of them can behave.
-static void test_one_that_works_is_found(void **state)
+TEST(test_one_that_works_is_found)
 {
     for (unsigned way = 0; way < 2 * BEHAVIOURS * BEHAVIOURS * BEHAVIOURS; way++) {
         struct machine machine = {.says_ok = way % 2};
@@ -159,12 +158,4 @@ static void test_one_that_works_is_found(void **state)
             machine.behaviour[i] = (enum behaviour)(rest % BEHAVIOURS);
         check(machine);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_that_works_is_found),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

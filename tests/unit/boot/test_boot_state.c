@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Records of boot state: the bytes, and what is no record. test_boot_trial.c is about what follows.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <btl/boot_state.h>
 #include <btl/hash.h>
@@ -36,7 +35,7 @@ static struct btl_record sample_of(enum btl_variable variable)
 }
 
 // A whole record; its checksum was computed by another implementation.
-static void test_bytes_of_a_record(void **state)
+TEST(test_bytes_of_a_record)
 {
     static const uint8_t expected[] = {
         'B', 'T', 'L', 'r', 1,   2,    0,   0,   0x0e, 6,   'k', 0xcf, 1,    0, 0, 0, 1,   2,
@@ -66,7 +65,7 @@ static bool read_back(enum btl_variable variable, const void *bytes, size_t size
     return good;
 }
 
-static void test_record_is_read_as_it_was_written(void **state)
+TEST(test_record_is_read_as_it_was_written)
 {
     for (unsigned variable = 0; variable < BTL_VARIABLES; variable++) {
         uint8_t bytes[BTL_RECORD_MAX];
@@ -84,7 +83,7 @@ static void test_record_is_read_as_it_was_written(void **state)
     }
 }
 
-static void test_every_changed_bit_is_seen(void **state)
+TEST(test_every_changed_bit_is_seen)
 {
     uint8_t bytes[BTL_RECORD_MAX];
     struct btl_record record;
@@ -97,7 +96,7 @@ static void test_every_changed_bit_is_seen(void **state)
     assert_true(read_back(BTL_VARIABLE_FAILED, bytes, size, &record));
 }
 
-static void test_other_lengths_are_no_record(void **state)
+TEST(test_other_lengths_are_no_record)
 {
     uint8_t bytes[BTL_RECORD_MAX] = {0};
     struct btl_record record;
@@ -235,7 +234,7 @@ static void change_given_up_to_as_many(struct btl_record_wire *wire, uint8_t *st
 }
 
 // What a record of the others has to be free of.
-static void test_fields_that_are_zero(void **state)
+TEST(test_fields_that_are_zero)
 {
     static const struct {
         void (*change)(struct btl_record_wire *wire, uint8_t *strings);
@@ -255,14 +254,14 @@ static void test_fields_that_are_zero(void **state)
     }
 }
 
-static void test_list_of_what_was_given_up(void **state)
+TEST(test_list_of_what_was_given_up)
 {
     assert_true(reads_with(change_given_up_to_as_many));
     assert_false(reads_with(change_given_up_to_too_many));
     assert_false(reads_with(change_given_up_to_none)); // a failure in the kernel gives up
 }
 
-static void test_list_alone(void **state)
+TEST(test_list_alone)
 {
     uint8_t bytes[BTL_RECORD_MAX];
     struct btl_record record, list = {.there = true, .given_up = {{9}, {8}}, .given_up_count = 2};
@@ -283,7 +282,7 @@ static void test_list_alone(void **state)
     assert_int_equal(btl_record_write(BTL_VARIABLE_FAILED, &list, bytes), 0);
 }
 
-static void test_well_formed_records_of_somebody_else(void **state)
+TEST(test_well_formed_records_of_somebody_else)
 {
     assert_true(reads_with(change_nothing));
     assert_true(reads_with(change_path_to_longest));
@@ -299,7 +298,7 @@ static void test_well_formed_records_of_somebody_else(void **state)
 }
 
 // With a checksum over all of it.
-static void test_bytes_behind_the_text_are_refused(void **state)
+TEST(test_bytes_behind_the_text_are_refused)
 {
     uint8_t bytes[BTL_RECORD_MAX] = {0};
     struct btl_record record;
@@ -311,7 +310,7 @@ static void test_bytes_behind_the_text_are_refused(void **state)
     assert_false(read_back(BTL_VARIABLE_FAILED, bytes, size, &record));
 }
 
-static void test_path_that_cannot_be_written(void **state)
+TEST(test_path_that_cannot_be_written)
 {
     char path[BTL_RECORD_PATH_MAX + 1];
     uint8_t bytes[BTL_RECORD_MAX];
@@ -340,7 +339,7 @@ static void assert_kept(struct btl_str text, struct btl_str expected)
     assert_memory_equal(record.text.at, expected.at, expected.len);
 }
 
-static void test_long_text_keeps_its_last_lines(void **state)
+TEST(test_long_text_keeps_its_last_lines)
 {
     char text[3 * BTL_RECORD_TEXT_MAX];
     struct btl_str all = {text, sizeof(text)};
@@ -355,7 +354,7 @@ static void test_long_text_keeps_its_last_lines(void **state)
     assert_kept((struct btl_str){NULL, 0}, BTL_STR(""));
 }
 
-static void test_long_line_keeps_its_last_characters(void **state)
+TEST(test_long_line_keeps_its_last_characters)
 {
     char text[BTL_RECORD_TEXT_MAX + 3];
     memset(text, 'x', sizeof(text));
@@ -369,7 +368,7 @@ static void test_long_line_keeps_its_last_characters(void **state)
                 (struct btl_str){text + 5, BTL_RECORD_TEXT_MAX - 2});
 }
 
-static void test_names_and_guid(void **state)
+TEST(test_names_and_guid)
 {
     static const uint8_t guid[] = BTL_VARIABLE_GUID;
     char text[40];
@@ -384,24 +383,4 @@ static void test_names_and_guid(void **state)
              guid[2], guid[1], guid[0], guid[5], guid[4], guid[7], guid[6], guid[8], guid[9],
              guid[10], guid[11], guid[12], guid[13], guid[14], guid[15]);
     assert_string_equal(text, "5e1ac5b8-2fd0-4a52-9b7e-6c1f0f1d3a94");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bytes_of_a_record),
-        cmocka_unit_test(test_record_is_read_as_it_was_written),
-        cmocka_unit_test(test_every_changed_bit_is_seen),
-        cmocka_unit_test(test_other_lengths_are_no_record),
-        cmocka_unit_test(test_well_formed_records_of_somebody_else),
-        cmocka_unit_test(test_fields_that_are_zero),
-        cmocka_unit_test(test_list_of_what_was_given_up),
-        cmocka_unit_test(test_list_alone),
-        cmocka_unit_test(test_bytes_behind_the_text_are_refused),
-        cmocka_unit_test(test_path_that_cannot_be_written),
-        cmocka_unit_test(test_long_text_keeps_its_last_lines),
-        cmocka_unit_test(test_long_line_keeps_its_last_characters),
-        cmocka_unit_test(test_names_and_guid),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

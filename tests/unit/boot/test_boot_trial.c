@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the records say about a configuration, case by case; test_boot_trial_model.c is about what
 // comes of that.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "trial_rules.h"
 
@@ -19,7 +18,7 @@ static void assert_trial(const struct btl_boot_state *state, uint32_t tries,
     assert_int_equal(left, expected_left);
 }
 
-static void test_nothing_is_known(void **state)
+TEST(test_nothing_is_known)
 {
     struct btl_boot_state empty = {0};
     assert_trial(&empty, 0, BTL_TRIAL_NONE, NOT_WRITTEN);
@@ -27,7 +26,7 @@ static void test_nothing_is_known(void **state)
     assert_trial(&empty, 99, BTL_TRIAL_COUNTED, 98);
 }
 
-static void test_tries_are_counted_down(void **state)
+TEST(test_tries_are_counted_down)
 {
     struct btl_boot_state trial = {.record[BTL_VARIABLE_TRIAL] = record_of(X, 2)};
     assert_trial(&trial, 3, BTL_TRIAL_COUNTED, 1);
@@ -39,7 +38,7 @@ static void test_tries_are_counted_down(void **state)
 }
 
 // The text is the same, so its boot_tries is: the record is not BTL's.
-static void test_more_tries_left_than_there_are_is_not_believed(void **state)
+TEST(test_more_tries_left_than_there_are_is_not_believed)
 {
     struct btl_boot_state trial = {.record[BTL_VARIABLE_TRIAL] = record_of(X, UINT32_MAX)};
     assert_trial(&trial, 3, BTL_TRIAL_COUNTED, 2);
@@ -47,14 +46,14 @@ static void test_more_tries_left_than_there_are_is_not_believed(void **state)
     assert_trial(&trial, 3, BTL_TRIAL_COUNTED, 2);
 }
 
-static void test_trial_of_another_configuration_says_nothing(void **state)
+TEST(test_trial_of_another_configuration_says_nothing)
 {
     struct btl_boot_state trial = {.record[BTL_VARIABLE_TRIAL] = record_of(G, 0)};
     assert_trial(&trial, 3, BTL_TRIAL_COUNTED, 2);
     assert_trial(&trial, 0, BTL_TRIAL_NONE, NOT_WRITTEN);
 }
 
-static void test_failure_in_the_kernel_is_a_verdict(void **state)
+TEST(test_failure_in_the_kernel_is_a_verdict)
 {
     struct btl_boot_state failed = {
         .record[BTL_VARIABLE_FAILED] = failure_of(X, BTL_FAILED_IN_KERNEL, &none),
@@ -67,7 +66,7 @@ static void test_failure_in_the_kernel_is_a_verdict(void **state)
 }
 
 // Who failed last is another question: A, then B, then somebody in the loader.
-static void test_verdicts_last_beyond_the_next_failure(void **state)
+TEST(test_verdicts_last_beyond_the_next_failure)
 {
     struct btl_record first = failure_of(X, BTL_FAILED_IN_KERNEL, &none);
     struct btl_record second = failure_of(G, BTL_FAILED_IN_KERNEL, &first);
@@ -81,7 +80,7 @@ static void test_verdicts_last_beyond_the_next_failure(void **state)
     assert_int_equal(failed.record[BTL_VARIABLE_FAILED].given_up[0][0], G); // the newest
 }
 
-static void test_oldest_verdict_goes_and_none_stands_twice(void **state)
+TEST(test_oldest_verdict_goes_and_none_stands_twice)
 {
     struct btl_record failed = none;
     for (uint8_t i = 1; i <= BTL_GIVEN_UP_MAX + 1; i++)
@@ -96,7 +95,7 @@ static void test_oldest_verdict_goes_and_none_stands_twice(void **state)
     assert_int_equal(failed.given_up[BTL_GIVEN_UP_MAX - 1][0], 3);
 }
 
-static void test_good_configuration_is_forgiven_alone(void **state)
+TEST(test_good_configuration_is_forgiven_alone)
 {
     struct btl_record failed = failure_of(X, BTL_FAILED_IN_KERNEL, &none), rest;
     failed = failure_of(G, BTL_FAILED_IN_KERNEL, &failed);
@@ -114,7 +113,7 @@ static void test_good_configuration_is_forgiven_alone(void **state)
     assert_false(rest.there); // nothing is left to say
 }
 
-static void test_failure_in_the_loader_is_not(void **state)
+TEST(test_failure_in_the_loader_is_not)
 {
     struct btl_boot_state failed = {
         .record[BTL_VARIABLE_FAILED] = failure_of(X, BTL_FAILED_IN_LOADER, &none),
@@ -123,7 +122,7 @@ static void test_failure_in_the_loader_is_not(void **state)
     assert_trial(&failed, 2, BTL_TRIAL_COUNTED, 1);
 }
 
-static void test_last_good_one_is_good_whatever_else_is_said(void **state)
+TEST(test_last_good_one_is_good_whatever_else_is_said)
 {
     struct btl_boot_state good = {
         .record[BTL_VARIABLE_GOOD] = record_of(X, 0),
@@ -136,7 +135,7 @@ static void test_last_good_one_is_good_whatever_else_is_said(void **state)
     assert_trial(&good, 3, BTL_TRIAL_FAILED, NOT_WRITTEN);
 }
 
-static void test_record_that_is_not_there_says_nothing(void **state)
+TEST(test_record_that_is_not_there_says_nothing)
 {
     struct btl_boot_state gone = {
         .record[BTL_VARIABLE_GOOD] = record_of(X, 0),
@@ -149,7 +148,7 @@ static void test_record_that_is_not_there_says_nothing(void **state)
     assert_false(btl_boot_trial_is_over(&gone));
 }
 
-static void test_one_other_byte_of_the_hash_is_another_configuration(void **state)
+TEST(test_one_other_byte_of_the_hash_is_another_configuration)
 {
     for (size_t i = 0; i < 32; i++) {
         struct btl_boot_state good = {.record[BTL_VARIABLE_GOOD] = record_of(X, 0)};
@@ -158,7 +157,7 @@ static void test_one_other_byte_of_the_hash_is_another_configuration(void **stat
     }
 }
 
-static void test_trial_of_the_last_good_configuration_is_over(void **state)
+TEST(test_trial_of_the_last_good_configuration_is_over)
 {
     struct btl_boot_state both = {
         .record[BTL_VARIABLE_GOOD] = record_of(X, 0),
@@ -169,24 +168,4 @@ static void test_trial_of_the_last_good_configuration_is_over(void **state)
     assert_false(btl_boot_trial_is_over(&both));
     both.record[BTL_VARIABLE_TRIAL].there = false;
     assert_false(btl_boot_trial_is_over(&both));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_is_known),
-        cmocka_unit_test(test_tries_are_counted_down),
-        cmocka_unit_test(test_more_tries_left_than_there_are_is_not_believed),
-        cmocka_unit_test(test_trial_of_another_configuration_says_nothing),
-        cmocka_unit_test(test_failure_in_the_kernel_is_a_verdict),
-        cmocka_unit_test(test_verdicts_last_beyond_the_next_failure),
-        cmocka_unit_test(test_oldest_verdict_goes_and_none_stands_twice),
-        cmocka_unit_test(test_good_configuration_is_forgiven_alone),
-        cmocka_unit_test(test_failure_in_the_loader_is_not),
-        cmocka_unit_test(test_last_good_one_is_good_whatever_else_is_said),
-        cmocka_unit_test(test_record_that_is_not_there_says_nothing),
-        cmocka_unit_test(test_one_other_byte_of_the_hash_is_another_configuration),
-        cmocka_unit_test(test_trial_of_the_last_good_configuration_is_over),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A machine with a configuration on trial that is switched off between any two steps, and whose
 // variables get lost, for as long as it takes.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "trial_rules.h"
 
@@ -147,7 +146,7 @@ static struct machine machine_of(uint64_t seed, enum kernel kernel_of_x)
 #define STEPS 6 // more than one boot has
 
 // X never works. Power is cut anywhere: a boot that was cut before it was counted is as none.
-static void test_bad_configuration_is_given_up_after_its_tries(void **state)
+TEST(test_bad_configuration_is_given_up_after_its_tries)
 {
     for (uint64_t seed = 0; seed < 20000; seed++) {
         struct machine machine =
@@ -179,7 +178,7 @@ static void damage(struct machine *machine)
 }
 
 // Loss begins the count anew, and no more than that: the bound holds from the last loss on.
-static void test_loss_of_variables_costs_no_more_than_the_tries(void **state)
+TEST(test_loss_of_variables_costs_no_more_than_the_tries)
 {
     for (uint64_t seed = 0; seed < 20000; seed++) {
         struct machine machine = machine_of(seed, seed % 2 ? HANGS : GIVES_UP);
@@ -196,7 +195,7 @@ static void test_loss_of_variables_costs_no_more_than_the_tries(void **state)
     }
 }
 
-static void test_store_that_cannot_be_written_boots_the_good_one_at_once(void **state)
+TEST(test_store_that_cannot_be_written_boots_the_good_one_at_once)
 {
     struct machine machine = machine_of(1, HANGS);
     bool counted;
@@ -208,7 +207,7 @@ static void test_store_that_cannot_be_written_boots_the_good_one_at_once(void **
 }
 
 // X works, and is given enough tries to say so once. From then on it is what boots.
-static void test_good_configuration_stays(void **state)
+TEST(test_good_configuration_stays)
 {
     for (uint64_t seed = 0; seed < 20000; seed++) {
         struct machine machine = machine_of(seed, WORKS);
@@ -227,7 +226,7 @@ static void test_good_configuration_stays(void **state)
 
 // X used its last try, but that one was good. Later it gives way to another good configuration and
 // then comes back: as new.
-static void test_count_does_not_wait_for_the_configuration_to_come_back(void **state)
+TEST(test_count_does_not_wait_for_the_configuration_to_come_back)
 {
     struct machine machine = machine_of(1, HANGS);
     bool counted;
@@ -246,7 +245,7 @@ static void test_count_does_not_wait_for_the_configuration_to_come_back(void **s
 
 // A kernel that was given up once and works at the next try (somebody mended a module): the power
 // fails between the two steps of boot-ok.
-static void test_power_fails_between_the_steps_of_boot_ok(void **state)
+TEST(test_power_fails_between_the_steps_of_boot_ok)
 {
     struct machine machine = machine_of(1, WORKS);
     bool counted;
@@ -254,17 +253,4 @@ static void test_power_fails_between_the_steps_of_boot_ok(void **state)
     write_variable(&machine, BTL_VARIABLE_GOOD, X, 0);
     assert_int_equal(boot(&machine, &counted), X);
     assert_int_equal(machine.variable[BTL_VARIABLE_FAILED].size, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bad_configuration_is_given_up_after_its_tries),
-        cmocka_unit_test(test_loss_of_variables_costs_no_more_than_the_tries),
-        cmocka_unit_test(test_store_that_cannot_be_written_boots_the_good_one_at_once),
-        cmocka_unit_test(test_good_configuration_stays),
-        cmocka_unit_test(test_count_does_not_wait_for_the_configuration_to_come_back),
-        cmocka_unit_test(test_power_fails_between_the_steps_of_boot_ok),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Names and order of configurations, and which one is booted in place of another.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <btl/config.h>
 #include <btl/configurations.h>
@@ -21,7 +20,7 @@ static void assert_path(bool in_root, struct btl_str name, const char *expected)
     test_memory_end(&memory);
 }
 
-static void test_names_in_the_root(void **state)
+TEST(test_names_in_the_root)
 {
     assert_path(true, BTL_STR("loader.conf"), "/loader.conf");
     assert_path(true, BTL_STR("LOADER.CONF"), "/loader.conf");
@@ -31,7 +30,7 @@ static void test_names_in_the_root(void **state)
     assert_path(true, BTL_STR(""), "");
 }
 
-static void test_names_in_the_directory(void **state)
+TEST(test_names_in_the_directory)
 {
     assert_path(false, BTL_STR("a.conf"), "/loader.conf.d/a.conf");
     assert_path(false, BTL_STR("A.Conf"), "/loader.conf.d/A.Conf");
@@ -43,7 +42,7 @@ static void test_names_in_the_directory(void **state)
     assert_path(false, BTL_STR("a\nb.conf"), "");
 }
 
-static void test_path_is_as_long_as_paths_may_be(void **state)
+TEST(test_path_is_as_long_as_paths_may_be)
 {
     char name[300];
     size_t most = 255 - strlen("/loader.conf.d/");
@@ -59,7 +58,7 @@ static void test_path_is_as_long_as_paths_may_be(void **state)
     }
 }
 
-static void test_no_memory_for_a_path(void **state)
+TEST(test_no_memory_for_a_path)
 {
     struct test_memory memory;
     test_memory_begin_limited(&memory, 0);
@@ -69,7 +68,7 @@ static void test_no_memory_for_a_path(void **state)
     test_memory_end(&memory);
 }
 
-static void test_order(void **state)
+TEST(test_order)
 {
     // By bytes the directory would come between the two.
     static const char *const paths[] = {"/loader.conf", "/loader.conf.prev",
@@ -162,7 +161,7 @@ static const char *fallback_of(struct boot *boot)
 
 #define FALLBACK(...) fallback_of(&(struct boot){__VA_ARGS__})
 
-static void test_nothing_is_known_to_be_good(void **state)
+TEST(test_nothing_is_known_to_be_good)
 {
     const struct volume all = {.files = {{MAIN, 1}, {PREV, 2}, {OTHER, 3}}};
     const struct volume no_main = {.files = {{PREV, 2}, {OTHER, 3}}};
@@ -174,7 +173,7 @@ static void test_nothing_is_known_to_be_good(void **state)
     assert_string_equal(FALLBACK(no_main, .booted = {MAIN, 0}), PREV);
 }
 
-static void test_same_text_under_another_name_is_no_fallback(void **state)
+TEST(test_same_text_under_another_name_is_no_fallback)
 {
     const struct volume copy = {.files = {{MAIN, 1}, {PREV, 1}}};
     assert_string_equal(FALLBACK(copy, .booted = {MAIN, 1}), "-");
@@ -182,7 +181,7 @@ static void test_same_text_under_another_name_is_no_fallback(void **state)
     assert_string_equal(FALLBACK(copy, .booted = {OTHER, 3}), MAIN);
 }
 
-static void test_what_cannot_be_read_is_no_fallback(void **state)
+TEST(test_what_cannot_be_read_is_no_fallback)
 {
     const struct volume bad = {.files = {{MAIN, 1}, {PREV, 0}}};
     assert_string_equal(FALLBACK(bad, .booted = {MAIN, 1}), "-");
@@ -190,14 +189,14 @@ static void test_what_cannot_be_read_is_no_fallback(void **state)
     assert_string_equal(FALLBACK(bad, .booted = {MAIN, 0}), "-");
 }
 
-static void test_last_good_one_has_none(void **state)
+TEST(test_last_good_one_has_none)
 {
     const struct volume all = {.files = {{MAIN, 1}, {PREV, 2}, {OTHER, 3}}};
     assert_string_equal(FALLBACK(all, .good = 1, .good_path = MAIN, .booted = {MAIN, 1}), "-");
     assert_string_equal(FALLBACK(all, .good = 3, .good_path = MAIN, .booted = {OTHER, 3}), "-");
 }
 
-static void test_last_good_one_where_the_record_says(void **state)
+TEST(test_last_good_one_where_the_record_says)
 {
     struct boot boot = {.volume = {.files = {{MAIN, 1}, {PREV, 2}, {OTHER, 3}}},
                         .good = 3,
@@ -207,7 +206,7 @@ static void test_last_good_one_where_the_record_says(void **state)
     assert_int_equal(boot.volume.listed, 0);
 }
 
-static void test_last_good_one_lies_elsewhere_by_now(void **state)
+TEST(test_last_good_one_lies_elsewhere_by_now)
 {
     struct boot boot = {.volume = {.files = {{MAIN, 1}, {PREV, 2}, {OTHER, 3}}},
                         .good = 3,
@@ -217,14 +216,14 @@ static void test_last_good_one_lies_elsewhere_by_now(void **state)
     assert_int_equal(boot.volume.listed, 1);
 }
 
-static void test_last_good_one_is_gone(void **state)
+TEST(test_last_good_one_is_gone)
 {
     const struct volume all = {.files = {{MAIN, 1}, {PREV, 2}}};
     assert_string_equal(FALLBACK(all, .good = 9, .good_path = MAIN, .booted = {MAIN, 1}), PREV);
     assert_string_equal(FALLBACK(all, .good = 9, .good_path = OTHER, .booted = {PREV, 2}), MAIN);
 }
 
-static void test_nothing_is_tried_twice(void **state)
+TEST(test_nothing_is_tried_twice)
 {
     const struct volume all = {.files = {{MAIN, 1}, {PREV, 2}, {OTHER, 3}}};
     assert_string_equal(FALLBACK(all, .good = 3, .good_path = OTHER, .booted = {PREV, 2},
@@ -234,7 +233,7 @@ static void test_nothing_is_tried_twice(void **state)
     assert_string_equal(FALLBACK(all, .booted = {PREV, 2}, .tried = {3, 1}, .tried_count = 2), "-");
 }
 
-static void test_there_is_an_end(void **state)
+TEST(test_there_is_an_end)
 {
     struct boot boot = {.volume = {.files = {{MAIN, 1}, {PREV, 2}}},
                         .booted = {MAIN, 1},
@@ -243,25 +242,4 @@ static void test_there_is_an_end(void **state)
     assert_string_equal(fallback_of(&boot), PREV);
     boot.tried_count++;
     assert_string_equal(fallback_of(&boot), "-");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names_in_the_root),
-        cmocka_unit_test(test_names_in_the_directory),
-        cmocka_unit_test(test_path_is_as_long_as_paths_may_be),
-        cmocka_unit_test(test_no_memory_for_a_path),
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_nothing_is_known_to_be_good),
-        cmocka_unit_test(test_same_text_under_another_name_is_no_fallback),
-        cmocka_unit_test(test_what_cannot_be_read_is_no_fallback),
-        cmocka_unit_test(test_last_good_one_has_none),
-        cmocka_unit_test(test_last_good_one_where_the_record_says),
-        cmocka_unit_test(test_last_good_one_lies_elsewhere_by_now),
-        cmocka_unit_test(test_last_good_one_is_gone),
-        cmocka_unit_test(test_nothing_is_tried_twice),
-        cmocka_unit_test(test_there_is_an_end),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The memory map: each rule by itself, then random maps against a model that looks at every page.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <btl/memmap.h>
 
@@ -72,7 +71,7 @@ static void assert_entry(const struct btlm_memory *entry, enum btlm_memory_type 
     assert_int_equal(entry->size, count * PAGE);
 }
 
-static void test_every_firmware_type_has_a_type(void **state)
+TEST(test_every_firmware_type_has_a_type)
 {
     static const enum btlm_memory_type expected[] = {
         BTLM_MEM_RESERVED,      BTLM_MEM_LOADER,        BTLM_MEM_LOADER,
@@ -97,7 +96,7 @@ static void test_every_firmware_type_has_a_type(void **state)
     }
 }
 
-static void test_sorts_and_merges_neighbours(void **state)
+TEST(test_sorts_and_merges_neighbours)
 {
     struct btlm_memory map[MAP_SIZE];
     struct btl_efi_memory descriptors[] = {pages(CONVENTIONAL, 20, 10), pages(BOOT_DATA, 10, 10),
@@ -110,7 +109,7 @@ static void test_sorts_and_merges_neighbours(void **state)
     assert_entry(&map[3], BTLM_MEM_USABLE, 31, 1); // page 30 is described by nobody
 }
 
-static void test_different_attributes_or_firmware_types_stay_apart(void **state)
+TEST(test_different_attributes_or_firmware_types_stay_apart)
 {
     struct btlm_memory map[MAP_SIZE];
     struct btl_efi_memory descriptors[] = {pages(BOOT_CODE, 0, 1), pages(BOOT_DATA, 1, 1),
@@ -122,7 +121,7 @@ static void test_different_attributes_or_firmware_types_stay_apart(void **state)
     assert_int_equal(map[2].attributes, 1ull << 63);
 }
 
-static void test_own_ranges_split_descriptors(void **state)
+TEST(test_own_ranges_split_descriptors)
 {
     struct btlm_memory map[MAP_SIZE];
     struct btl_efi_memory descriptors[] = {pages(LOADER_DATA, 10, 20), pages(CONVENTIONAL, 30, 10)};
@@ -140,7 +139,7 @@ static void test_own_ranges_split_descriptors(void **state)
     assert_entry(&map[5], BTLM_MEM_USABLE, 31, 9);
 }
 
-static void test_own_ranges_are_there_where_the_firmware_says_nothing(void **state)
+TEST(test_own_ranges_are_there_where_the_firmware_says_nothing)
 {
     struct btlm_memory map[MAP_SIZE];
     struct btl_own_range own[] = {own_pages(BTLM_MEM_MANIFEST, 100, 2)};
@@ -149,7 +148,7 @@ static void test_own_ranges_are_there_where_the_firmware_says_nothing(void **sta
     assert_int_equal(map[0].attributes, 0);
 }
 
-static void test_own_ranges_that_are_wrong_are_survived(void **state)
+TEST(test_own_ranges_that_are_wrong_are_survived)
 {
     struct btlm_memory map[MAP_SIZE];
     struct btl_own_range own[] = {own_pages(BTLM_MEM_KERNEL, 4, 4),
@@ -162,7 +161,7 @@ static void test_own_ranges_that_are_wrong_are_survived(void **state)
     assert_int_equal(map[2].start + map[2].size, -PAGE);
 }
 
-static void test_the_more_restrictive_type_wins(void **state)
+TEST(test_the_more_restrictive_type_wins)
 {
     static const uint32_t order[] = {CONVENTIONAL, BOOT_DATA, LOADER_DATA,  ACPI_RECLAIM,
                                      PERSISTENT,   ACPI_NVS,  RUNTIME_DATA, RUNTIME_CODE,
@@ -182,7 +181,7 @@ static void test_the_more_restrictive_type_wins(void **state)
     }
 }
 
-static void test_strides_that_are_large_or_odd_are_followed(void **state)
+TEST(test_strides_that_are_large_or_odd_are_followed)
 {
     struct btlm_memory map[MAP_SIZE];
     static const size_t strides[] = {40, 41, 47, 48, 64, 100, 4096};
@@ -196,7 +195,7 @@ static void test_strides_that_are_large_or_odd_are_followed(void **state)
     }
 }
 
-static void test_a_stride_too_small_gives_no_map(void **state)
+TEST(test_a_stride_too_small_gives_no_map)
 {
     struct btlm_memory map[MAP_SIZE];
     struct btl_efi_memory descriptor = pages(CONVENTIONAL, 0, 3);
@@ -205,7 +204,7 @@ static void test_a_stride_too_small_gives_no_map(void **state)
         assert_int_equal(build_strided(&descriptor, 1, stride, own, 1, map, MAP_SIZE), 0);
 }
 
-static void test_a_last_descriptor_that_is_cut_off_is_left_out(void **state)
+TEST(test_a_last_descriptor_that_is_cut_off_is_left_out)
 {
     struct btlm_memory map[MAP_SIZE];
     struct btl_efi_memory descriptors[] = {pages(CONVENTIONAL, 0, 3), pages(MMIO, 9, 1)};
@@ -217,7 +216,7 @@ static void test_a_last_descriptor_that_is_cut_off_is_left_out(void **state)
     free(block);
 }
 
-static void test_memory_past_the_address_space_is_cut_or_not_believed(void **state)
+TEST(test_memory_past_the_address_space_is_cut_or_not_believed)
 {
     struct btlm_memory map[MAP_SIZE];
     static const struct {
@@ -239,7 +238,7 @@ static void test_memory_past_the_address_space_is_cut_or_not_believed(void **sta
     assert_int_equal(build(&last, 1, NULL, 0, map), 0);
 }
 
-static void test_parts_of_pages_shrink_or_grow(void **state)
+TEST(test_parts_of_pages_shrink_or_grow)
 {
     struct btlm_memory map[MAP_SIZE];
     struct btl_efi_memory descriptors[] = {pages(CONVENTIONAL, 1, 3), pages(MMIO, 8, 3)};
@@ -250,7 +249,7 @@ static void test_parts_of_pages_shrink_or_grow(void **state)
     assert_entry(&map[1], BTLM_MEM_MMIO, 8, 4);
 }
 
-static void test_descriptors_without_pages_are_left_out(void **state)
+TEST(test_descriptors_without_pages_are_left_out)
 {
     struct btlm_memory map[MAP_SIZE];
     struct btl_efi_memory descriptors[] = {pages(UNUSABLE, 1, 0), pages(CONVENTIONAL, 0, 4)};
@@ -258,7 +257,7 @@ static void test_descriptors_without_pages_are_left_out(void **state)
     assert_entry(&map[0], BTLM_MEM_USABLE, 0, 4);
 }
 
-static void test_a_map_too_small_is_filled_and_the_need_returned(void **state)
+TEST(test_a_map_too_small_is_filled_and_the_need_returned)
 {
     struct btl_efi_memory descriptors[10];
     for (size_t i = 0; i < 10; i++)
@@ -372,7 +371,7 @@ static void check_page(const struct btl_efi_memory *at, size_t count,
     assert_true(found);
 }
 
-static void test_random_maps_agree_with_the_model(void **state)
+TEST(test_random_maps_agree_with_the_model)
 {
     uint64_t seed = 1;
     for (int round = 0; round < 6000; round++) {
@@ -402,26 +401,4 @@ static void test_random_maps_agree_with_the_model(void **state)
         for (uint64_t page = 0; page < MODEL_PAGES; page++)
             check_page(at, count, own, own_count, entry_of(map, needed, page), page);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_firmware_type_has_a_type),
-        cmocka_unit_test(test_sorts_and_merges_neighbours),
-        cmocka_unit_test(test_different_attributes_or_firmware_types_stay_apart),
-        cmocka_unit_test(test_own_ranges_split_descriptors),
-        cmocka_unit_test(test_own_ranges_are_there_where_the_firmware_says_nothing),
-        cmocka_unit_test(test_own_ranges_that_are_wrong_are_survived),
-        cmocka_unit_test(test_the_more_restrictive_type_wins),
-        cmocka_unit_test(test_strides_that_are_large_or_odd_are_followed),
-        cmocka_unit_test(test_a_stride_too_small_gives_no_map),
-        cmocka_unit_test(test_a_last_descriptor_that_is_cut_off_is_left_out),
-        cmocka_unit_test(test_memory_past_the_address_space_is_cut_or_not_believed),
-        cmocka_unit_test(test_parts_of_pages_shrink_or_grow),
-        cmocka_unit_test(test_descriptors_without_pages_are_left_out),
-        cmocka_unit_test(test_a_map_too_small_is_filled_and_the_need_returned),
-        cmocka_unit_test(test_random_maps_agree_with_the_model),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

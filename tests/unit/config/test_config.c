@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <cmocka.h>
 
 #include "btl_test.h"
 #include "parsed_text.h"
 
-static void test_empty_texts_give_the_defaults(void **state)
+TEST(test_empty_texts_give_the_defaults)
 {
     static const char *const texts[] = {"",          "\n",          "\r\n", "# nothing\n",
                                         " \t \n\n#", "\xef\xbb\xbf"};
@@ -32,7 +31,7 @@ static void test_empty_texts_give_the_defaults(void **state)
     }
 }
 
-static void test_setting_place_is_that_of_the_key(void **state)
+TEST(test_setting_place_is_that_of_the_key)
 {
     struct parsed parsed;
     parse(&parsed, BTL_STR("\n  quiet=YES"));
@@ -49,7 +48,7 @@ static void test_setting_place_is_that_of_the_key(void **state)
 }
 
 // The sample lines of FreeBSD's loader.conf(5) that BTL shares: read, and at most warned about.
-static void test_freebsd_syntax_is_read(void **state)
+TEST(test_freebsd_syntax_is_read)
 {
     struct parsed parsed;
     parse(&parsed, BTL_STR("# This is loader.conf\n"
@@ -67,7 +66,7 @@ static void test_freebsd_syntax_is_read(void **state)
     parse_end(&parsed);
 }
 
-static void test_each_allocation_may_fail(void **state)
+TEST(test_each_allocation_may_fail)
 {
     struct btl_str text = BTL_STR("a_load=YES\na_load=\"N\\O\"\nb.x=\"\\x\"\nc.y=2\nbad line\n"
                                   "hello_laod=YES\nmodule_blacklist=\"d e\"\nquiet=YES\n");
@@ -115,7 +114,7 @@ static struct btl_str many_lines(size_t lines)
 }
 
 // Ten times the lines in about ten times the time; a hundred times would be the square.
-static void test_ten_thousand_modules_are_linear(void **state)
+TEST(test_ten_thousand_modules_are_linear)
 {
     struct btl_str few = many_lines(2000), many = many_lines(20000);
     size_t modules;
@@ -128,7 +127,7 @@ static void test_ten_thousand_modules_are_linear(void **state)
     free((char *)many.at);
 }
 
-static void test_mebibyte_of_one_kind_of_garbage_is_linear(void **state)
+TEST(test_mebibyte_of_one_kind_of_garbage_is_linear)
 {
     static const char kinds[] = {'\0', 'a', '"', '=', '\n', ' ', '\\', '\xff', '#', '.', '_'};
     char *text = malloc(1 << 20);
@@ -142,7 +141,7 @@ static void test_mebibyte_of_one_kind_of_garbage_is_linear(void **state)
     free(text);
 }
 
-static void test_utf_16_is_named_once(void **state)
+TEST(test_utf_16_is_named_once)
 {
 #define UTF_16                                                                                     \
     "loader.conf: error: the file is in UTF-16; save it as UTF-8 or plain ASCII [conf-encoding]\n"
@@ -152,7 +151,7 @@ static void test_utf_16_is_named_once(void **state)
     COMPLAINT("\xfe\xff\0q\0u", UTF_16);
 }
 
-static void test_file_of_16_mebibytes_is_the_largest(void **state)
+TEST(test_file_of_16_mebibytes_is_the_largest)
 {
     char *text = malloc(BTL_CONFIG_MAX + 1);
     memset(text, '\n', BTL_CONFIG_MAX + 1);
@@ -192,24 +191,8 @@ static void assert_messages_end(const char *line, enum btl_code code, enum btl_c
     free(text);
 }
 
-static void test_messages_end_after_ten_thousand(void **state)
+TEST(test_messages_end_after_ten_thousand)
 {
     assert_messages_end("?\n", BTL_CONF_BAD_CHARACTER, BTL_CONF_MORE_ERRORS);
     assert_messages_end("a=1\n", BTL_CONF_UNKNOWN_KEY, BTL_CONF_MORE_WARNINGS);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty_texts_give_the_defaults),
-        cmocka_unit_test(test_setting_place_is_that_of_the_key),
-        cmocka_unit_test(test_freebsd_syntax_is_read),
-        cmocka_unit_test(test_each_allocation_may_fail),
-        cmocka_unit_test(test_ten_thousand_modules_are_linear),
-        cmocka_unit_test(test_mebibyte_of_one_kind_of_garbage_is_linear),
-        cmocka_unit_test(test_utf_16_is_named_once),
-        cmocka_unit_test(test_file_of_16_mebibytes_is_the_largest),
-        cmocka_unit_test(test_messages_end_after_ten_thousand),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

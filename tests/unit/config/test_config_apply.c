@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the assignments come to.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
-#include <cmocka.h>
 
 #include "btl_test.h"
 #include "parsed_text.h"
 
-static void test_keys_of_the_boot_take_effect(void **state)
+TEST(test_keys_of_the_boot_take_effect)
 {
     struct parsed parsed;
     parse(&parsed, BTL_STR("kernel=\"/boot/k.elf\"\n"
@@ -31,7 +30,7 @@ static void test_keys_of_the_boot_take_effect(void **state)
     parse_end(&parsed);
 }
 
-static void test_keys_of_the_menu_and_of_trials_take_effect(void **state)
+TEST(test_keys_of_the_menu_and_of_trials_take_effect)
 {
     struct parsed parsed;
     parse(&parsed,
@@ -56,7 +55,7 @@ static void test_keys_of_the_menu_and_of_trials_take_effect(void **state)
     parse_end(&parsed);
 }
 
-static void test_levels_of_failures(void **state)
+TEST(test_levels_of_failures)
 {
     static const struct {
         const char *text;
@@ -84,7 +83,7 @@ static void test_levels_of_failures(void **state)
     }
 }
 
-static void test_module_whose_name_ends_like_a_suffix(void **state)
+TEST(test_module_whose_name_ends_like_a_suffix)
 {
     struct parsed parsed;
     parse(&parsed, BTL_STR("a_on_load=YES\na_on_on_error=halt\na_on_error=warn\n"));
@@ -97,7 +96,7 @@ static void test_module_whose_name_ends_like_a_suffix(void **state)
     parse_end(&parsed);
 }
 
-static void test_keys_of_modules_are_gathered_in_order_of_first_mention(void **state)
+TEST(test_keys_of_modules_are_gathered_in_order_of_first_mention)
 {
     struct parsed parsed;
     parse(&parsed, BTL_STR("zeta_load=\"NO\"\n"
@@ -124,7 +123,7 @@ static void test_keys_of_modules_are_gathered_in_order_of_first_mention(void **s
     parse_end(&parsed);
 }
 
-static void test_each_phase_can_be_configured(void **state)
+TEST(test_each_phase_can_be_configured)
 {
     for (int i = 0; i < BTL_PHASES; i++) {
         struct parsed parsed;
@@ -137,7 +136,7 @@ static void test_each_phase_can_be_configured(void **state)
     }
 }
 
-static void test_last_assignment_wins_and_marks_the_earlier_ones(void **state)
+TEST(test_last_assignment_wins_and_marks_the_earlier_ones)
 {
     struct parsed parsed;
     parse(&parsed,
@@ -154,7 +153,7 @@ static void test_last_assignment_wins_and_marks_the_earlier_ones(void **state)
     parse_end(&parsed);
 }
 
-static void test_bad_line_does_not_override_an_earlier_good_one(void **state)
+TEST(test_bad_line_does_not_override_an_earlier_good_one)
 {
     struct parsed parsed;
     parse(&parsed, BTL_STR("a_load=YES\na_load=MAYBE\nautoboot_delay=5\nautoboot_delay=x\n"));
@@ -166,7 +165,7 @@ static void test_bad_line_does_not_override_an_earlier_good_one(void **state)
     parse_end(&parsed);
 }
 
-static void test_tunables_are_kept_by_module_in_order_of_the_file(void **state)
+TEST(test_tunables_are_kept_by_module_in_order_of_the_file)
 {
     struct parsed parsed;
     parse(&parsed, BTL_STR("a.x=1\nb.y=\"any \xc3\xa4 value\"\na.z.deep=2\nc_load=YES\na.x=3\n"));
@@ -183,7 +182,7 @@ static void test_tunables_are_kept_by_module_in_order_of_the_file(void **state)
     parse_end(&parsed);
 }
 
-static void test_blacklist_is_separated_by_blanks_and_commas(void **state)
+TEST(test_blacklist_is_separated_by_blanks_and_commas)
 {
     struct parsed parsed;
     parse(&parsed, BTL_STR("module_blacklist=\"x\"\nb_load=YES\n"
@@ -197,21 +196,4 @@ static void test_blacklist_is_separated_by_blanks_and_commas(void **state)
     }
     assert_int_equal(parsed.config.modules[1].first->line, 3);
     parse_end(&parsed);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys_of_the_boot_take_effect),
-        cmocka_unit_test(test_keys_of_the_menu_and_of_trials_take_effect),
-        cmocka_unit_test(test_levels_of_failures),
-        cmocka_unit_test(test_module_whose_name_ends_like_a_suffix),
-        cmocka_unit_test(test_keys_of_modules_are_gathered_in_order_of_first_mention),
-        cmocka_unit_test(test_each_phase_can_be_configured),
-        cmocka_unit_test(test_last_assignment_wins_and_marks_the_earlier_ones),
-        cmocka_unit_test(test_bad_line_does_not_override_an_earlier_good_one),
-        cmocka_unit_test(test_tunables_are_kept_by_module_in_order_of_the_file),
-        cmocka_unit_test(test_blacklist_is_separated_by_blanks_and_commas),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

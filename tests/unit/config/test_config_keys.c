@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
-#include <cmocka.h>
 
 #include "parsed_text.h"
 
-static void test_unknown_key_names_the_nearest(void **state)
+TEST(test_unknown_key_names_the_nearest)
 {
     static const char *const cases[][2] = {
         {"hello_laod", "hello_load"},
@@ -37,7 +36,7 @@ static void test_unknown_key_names_the_nearest(void **state)
     }
 }
 
-static void test_unknown_key_that_is_near_to_none(void **state)
+TEST(test_unknown_key_that_is_near_to_none)
 {
 #define UNKNOWN(key)                                                                               \
     "loader.conf:1:1: warning: the key \"" key "\" is unknown and has no effect; loader.conf(5) "  \
@@ -48,13 +47,4 @@ static void test_unknown_key_that_is_near_to_none(void **state)
     COMPLAINT("_laod=1", UNKNOWN("_laod")); // "_load" would be no key either
     COMPLAINT("a_=1", UNKNOWN("a_"));
     COMPLAINT("-=1", UNKNOWN("-"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_unknown_key_names_the_nearest),
-        cmocka_unit_test(test_unknown_key_that_is_near_to_none),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

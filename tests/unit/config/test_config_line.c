@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What one line may be, and the place and sentence of what it may not.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "btl_test.h"
 #include "parsed_text.h"
 
-static void test_lines_may_end_in_crlf_or_not_at_all(void **state)
+TEST(test_lines_may_end_in_crlf_or_not_at_all)
 {
     struct parsed parsed;
     parse(&parsed,
@@ -20,7 +19,7 @@ static void test_lines_may_end_in_crlf_or_not_at_all(void **state)
     parse_end(&parsed);
 }
 
-static void test_blanks_and_comments_may_stand_around_an_assignment(void **state)
+TEST(test_blanks_and_comments_may_stand_around_an_assignment)
 {
     struct parsed parsed;
     struct btl_str text = BTL_STR(
@@ -37,7 +36,7 @@ static void test_blanks_and_comments_may_stand_around_an_assignment(void **state
     parse_end(&parsed);
 }
 
-static void test_backslash_takes_the_meaning_from_the_next_character(void **state)
+TEST(test_backslash_takes_the_meaning_from_the_next_character)
 {
     struct parsed parsed;
     parse(&parsed, BTL_STR("a.x=\"say \\\"hi\\\" \\\\ \\n\"\na.y=\"\\\"\"\na.z=\"\\\\\"\n"
@@ -54,7 +53,7 @@ static void test_backslash_takes_the_meaning_from_the_next_character(void **stat
     parse_end(&parsed);
 }
 
-static void test_bad_character(void **state)
+TEST(test_bad_character)
 {
     COMPLAINT("\n he!lo=1", "loader.conf:2:4: error: '!' cannot stand in a key; keys are made of "
                             "letters, digits, '_', '-' and '.' [conf-bad-character]\n");
@@ -66,7 +65,7 @@ static void test_bad_character(void **state)
                          "letters, digits, '_', '-' and '.' [conf-bad-character]\n");
 }
 
-static void test_no_equals(void **state)
+TEST(test_no_equals)
 {
 #define NO_EQUALS(column)                                                                          \
     "loader.conf:1:" column ": error: there is no '=' after \"quiet\"; write quiet=\"value\", or " \
@@ -77,7 +76,7 @@ static void test_no_equals(void **state)
     COMPLAINT("quiet please=YES", NO_EQUALS("6"));
 }
 
-static void test_no_value(void **state)
+TEST(test_no_value)
 {
     COMPLAINT("quiet= ", "loader.conf:1:8: error: there is no value after \"quiet=\"; write "
                          "quiet=\"\" if it is to be empty [conf-no-value]\n");
@@ -85,7 +84,7 @@ static void test_no_value(void **state)
                         "if it is to be empty [conf-no-value]\n");
 }
 
-static void test_unterminated(void **state)
+TEST(test_unterminated)
 {
 #define UNTERMINATED                                                                               \
     "loader.conf:1:5: error: the value of \"a.b\" has no closing quote; a value ends on the line " \
@@ -97,7 +96,7 @@ static void test_unterminated(void **state)
     COMPLAINT("a.b=\"", UNTERMINATED);
 }
 
-static void test_control_character(void **state)
+TEST(test_control_character)
 {
     COMPLAINT("a.b=\"x\0y\"", "loader.conf:1:7: error: the value of \"a.b\" contains the control "
                               "character '\\x00'; take it out [conf-control-character]\n");
@@ -112,7 +111,7 @@ static void test_control_character(void **state)
     COMPLAINT("a.b=\"tabs\tmay\tbe\"", "");
 }
 
-static void test_needs_quotes(void **state)
+TEST(test_needs_quotes)
 {
     COMPLAINT("kernel=/a", "loader.conf:1:8: error: '/' cannot stand in a value without quotes; "
                            "write kernel=\"value\" [conf-needs-quotes]\n");
@@ -120,7 +119,7 @@ static void test_needs_quotes(void **state)
                             "write a.b=\"value\" [conf-needs-quotes]\n");
 }
 
-static void test_trailing_text(void **state)
+TEST(test_trailing_text)
 {
 #define TRAILING(column)                                                                           \
     "loader.conf:1:" column ": error: there is more text after the value of \"quiet\"; one line "  \
@@ -130,7 +129,7 @@ static void test_trailing_text(void **state)
     COMPLAINT("quiet=\"YES\";", TRAILING("12"));
 }
 
-static void test_every_error_of_the_file_is_reported_in_order(void **state)
+TEST(test_every_error_of_the_file_is_reported_in_order)
 {
     COMPLAINT(
         "?\nquiet=maybe\nfoo_laod=YES\nautoboot_delay=x\nverbose=YES\nend",
@@ -144,22 +143,4 @@ static void test_every_error_of_the_file_is_reported_in_order(void **state)
         "from 0 to 3600 [conf-bad-number]\n"
         "loader.conf:6:4: error: there is no '=' after \"end\"; write end=\"value\", or begin "
         "the line with '#' if it is a comment [conf-no-equals]\n");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines_may_end_in_crlf_or_not_at_all),
-        cmocka_unit_test(test_blanks_and_comments_may_stand_around_an_assignment),
-        cmocka_unit_test(test_backslash_takes_the_meaning_from_the_next_character),
-        cmocka_unit_test(test_bad_character),
-        cmocka_unit_test(test_no_equals),
-        cmocka_unit_test(test_no_value),
-        cmocka_unit_test(test_unterminated),
-        cmocka_unit_test(test_control_character),
-        cmocka_unit_test(test_needs_quotes),
-        cmocka_unit_test(test_trailing_text),
-        cmocka_unit_test(test_every_error_of_the_file_is_reported_in_order),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What is left of a configuration in a safe boot, and what the planner makes of that.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "plan_world.h"
 #include "parsed_text.h"
 
-static void test_levels_that_stay(void **state)
+TEST(test_levels_that_stay)
 {
     static const struct {
         const char *line;
@@ -37,7 +36,7 @@ static void test_levels_that_stay(void **state)
     }
 }
 
-static void test_what_is_off_stays_off(void **state)
+TEST(test_what_is_off_stays_off)
 {
     struct parsed parsed;
     parse(&parsed, BTL_STR("a_load=NO\nb_load=YES\nmodule_blacklist=b\n"));
@@ -47,7 +46,7 @@ static void test_what_is_off_stays_off(void **state)
     parse_end(&parsed);
 }
 
-static void test_dependencies_come_along(void **state)
+TEST(test_dependencies_come_along)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nb_load=\"YES\"\nb_flags=\"x\"\nc_load=\"YES\"\n"
@@ -60,14 +59,4 @@ static void test_dependencies_come_along(void **state)
     assert_plan(&world, "BOOT2: b<c c");
     assert_codes(&world.memory, &world.diags, "");
     world_end(&world);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_levels_that_stay),
-        cmocka_unit_test(test_what_is_off_stays_off),
-        cmocka_unit_test(test_dependencies_come_along),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What a value may not be: code, place and sentence of each complaint.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <string.h>
-#include <cmocka.h>
 
 #include "parsed_text.h"
 
-static void test_bad_module_name(void **state)
+TEST(test_bad_module_name)
 {
 #define BAD_NAME(column, name)                                                                     \
     "loader.conf:1:" column ": error: \"" name                                                     \
@@ -22,13 +21,13 @@ static void test_bad_module_name(void **state)
     COMPLAINT("module_blacklist=\"a b.ko,/c\"", BAD_NAME("18", "b.ko") BAD_NAME("18", "/c"));
 }
 
-static void test_bad_tunable(void **state)
+TEST(test_bad_tunable)
 {
     COMPLAINT("hello.=1", "loader.conf:1:1: error: hello: there is no tunable after \"hello.\"; "
                           "write hello.NAME=\"value\" [conf-bad-tunable]\n");
 }
 
-static void test_bad_phase(void **state)
+TEST(test_bad_phase)
 {
     COMPLAINT(
         "hello_phase=\"BOOT3\"",
@@ -38,7 +37,7 @@ static void test_bad_phase(void **state)
                               "one of BOOT1, BOOT2, INIT, AUTO [conf-bad-phase]\n");
 }
 
-static void test_bad_yes_no(void **state)
+TEST(test_bad_yes_no)
 {
     COMPLAINT("hello_load=\"ON\"", "loader.conf:1:12: error: hello: \"ON\" is neither YES nor NO; "
                                    "hello_load is one of these [conf-bad-yes-no]\n");
@@ -50,7 +49,7 @@ static void test_bad_yes_no(void **state)
                               "of these [conf-bad-yes-no]\n");
 }
 
-static void test_bad_numbers(void **state)
+TEST(test_bad_numbers)
 {
 #define NOT_A_NUMBER(text)                                                                         \
     "loader.conf:1:16: error: \"" text "\" is not a number; autoboot_delay is a whole number "     \
@@ -67,7 +66,7 @@ static void test_bad_numbers(void **state)
     COMPLAINT("autoboot_delay=0003600", "");
 }
 
-static void test_bad_action(void **state)
+TEST(test_bad_action)
 {
     COMPLAINT("required_failure=halt",
               "loader.conf:1:18: error: \"halt\" is neither \"stop\" nor \"reset\"; "
@@ -75,7 +74,7 @@ static void test_bad_action(void **state)
     COMPLAINT("required_failure=stop", "");
 }
 
-static void test_bad_stage(void **state)
+TEST(test_bad_stage)
 {
     COMPLAINT("stage=none", "loader.conf:1:7: error: \"none\" is none of \"auto\", \"all\" and "
                             "\"boot\"; stage is one of these [conf-bad-stage]\n");
@@ -84,7 +83,7 @@ static void test_bad_stage(void **state)
     COMPLAINT("stage=boot", "");
 }
 
-static void test_bad_tries(void **state)
+TEST(test_bad_tries)
 {
     COMPLAINT("boot_tries=100",
               "loader.conf:1:12: error: 100 is out of range; boot_tries is a whole "
@@ -94,7 +93,7 @@ static void test_bad_tries(void **state)
     COMPLAINT("boot_tries=0\nboot_tries=99", "");
 }
 
-static void test_bad_timeout(void **state)
+TEST(test_bad_timeout)
 {
     COMPLAINT("boot_timeout=3601",
               "loader.conf:1:14: error: 3601 is out of range; boot_timeout is a "
@@ -105,14 +104,14 @@ static void test_bad_timeout(void **state)
     COMPLAINT("boot_timeout=0\nboot_timeout=3600", "");
 }
 
-static void test_bad_menu(void **state)
+TEST(test_bad_menu)
 {
     COMPLAINT("menu=YES", "loader.conf:1:6: error: \"YES\" is none of \"auto\", \"screen\" and "
                           "\"line\"; menu is one of these [conf-bad-menu]\n");
     COMPLAINT("menu=auto\nmenu=screen\nmenu=line", "");
 }
 
-static void test_bad_on_error(void **state)
+TEST(test_bad_on_error)
 {
     COMPLAINT("my_disk_on_error=stop",
               "loader.conf:1:18: error: my_disk: \"stop\" is none of \"ignore\", \"warn\", "
@@ -124,7 +123,7 @@ static void test_bad_on_error(void **state)
     COMPLAINT("_on_error=halt", BAD_NAME("1", ""));
 }
 
-static void test_bad_paths(void **state)
+TEST(test_bad_paths)
 {
 #define RELATIVE(column, path, key)                                                                \
     "loader.conf:1:" column ": error: the path \"" path "\" of " key " does not begin with '/'; "  \
@@ -151,7 +150,7 @@ static void test_bad_paths(void **state)
                                   "control characters [conf-path-character]\n");
 }
 
-static void test_path_of_255_bytes_is_the_longest(void **state)
+TEST(test_path_of_255_bytes_is_the_longest)
 {
     char text[300] = "kernel=\"/";
     memset(text + 9, 'p', 254);
@@ -161,24 +160,4 @@ static void test_path_of_255_bytes_is_the_longest(void **state)
     assert_complaint(btl_str_of(text),
                      "loader.conf:1:8: error: a path of kernel has 256 bytes, and it may have 255 "
                      "at most; move the file nearer to the root [conf-path-too-long]\n");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_bad_module_name),
-        cmocka_unit_test(test_bad_tunable),
-        cmocka_unit_test(test_bad_phase),
-        cmocka_unit_test(test_bad_yes_no),
-        cmocka_unit_test(test_bad_numbers),
-        cmocka_unit_test(test_bad_action),
-        cmocka_unit_test(test_bad_stage),
-        cmocka_unit_test(test_bad_tries),
-        cmocka_unit_test(test_bad_timeout),
-        cmocka_unit_test(test_bad_menu),
-        cmocka_unit_test(test_bad_on_error),
-        cmocka_unit_test(test_bad_paths),
-        cmocka_unit_test(test_path_of_255_bytes_is_the_longest),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

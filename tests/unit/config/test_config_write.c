@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Lines for loader.conf: how they look, and that the parser reads them back as they were.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <string.h>
-#include <cmocka.h>
 
 #include "parsed_text.h"
 
@@ -35,7 +34,7 @@ static void assert_line(const char *key, const char *value, const char *expected
     assert_string_equal(sink.text, expected);
 }
 
-static void test_lines(void **state)
+TEST(test_lines)
 {
     assert_line("quiet", "YES", "quiet=\"YES\"\n");
     assert_line("a.b", "", "a.b=\"\"\n");
@@ -44,7 +43,7 @@ static void test_lines(void **state)
     assert_line("title", "\tG\xc3\xbcte # =", "title=\"\tG\xc3\xbcte # =\"\n");
 }
 
-static void test_what_no_line_can_say(void **state)
+TEST(test_what_no_line_can_say)
 {
     static const char *const bad[][2] = {
         {"", "1"},         {"a b", "1"},    {"a=", "1"}, {"#a", "1"},      {"a\n", "1"},
@@ -57,7 +56,7 @@ static void test_what_no_line_can_say(void **state)
     assert_int_equal(sink.len, 0);
 }
 
-static void test_value_alone(void **state)
+TEST(test_value_alone)
 {
     struct sink sink;
     begin(&sink);
@@ -66,7 +65,7 @@ static void test_value_alone(void **state)
 }
 
 // Every character that a value may have, before and after every other one.
-static void test_every_value_is_read_back(void **state)
+TEST(test_every_value_is_read_back)
 {
     char value[2 * 256];
     struct sink sink;
@@ -88,15 +87,4 @@ static void test_every_value_is_read_back(void **state)
         assert_memory_equal(parsed.config.settings[0].value.at, value, len);
         parse_end(&parsed);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_what_no_line_can_say),
-        cmocka_unit_test(test_value_alone),
-        cmocka_unit_test(test_every_value_is_read_back),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

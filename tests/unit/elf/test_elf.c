@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The ELF gate as a whole, and its checks of the header.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test_case.h"
+
 #include <stdio.h>
-#include <cmocka.h>
 
 #include "elf_defects.h"
 
@@ -63,6 +60,7 @@ static const struct elf_defect module_defects[] = {
     {"a section, a symbol and a relocation section are wrong", three_stages,
      "elf-section-align elf-symbol-section elf-rela-target", NULL, false},
 };
+TEST_ROWS(module_defects, check_module_defect)
 
 static const struct elf_defect kernel_defects[] = {
     {"kernel is sound", NULL, "", NULL, false},
@@ -71,6 +69,7 @@ static const struct elf_defect kernel_defects[] = {
     {"kernel is of an unknown type", type_5, "elf-not-executable", "type 5 (unknown)", false},
     {"kernel is position-independent", type_dyn, "", NULL, false},
 };
+TEST_ROWS(kernel_defects, check_kernel_defect)
 
 static bool open_file(struct test_memory *memory, struct elf_builder *b, enum btl_elf_kind kind,
                       uint16_t machine, struct btl_elf *ret_elf)
@@ -79,7 +78,7 @@ static bool open_file(struct test_memory *memory, struct elf_builder *b, enum bt
     return btl_elf_open(eb_finish(b), kind, machine, SAMPLE_PLACE, ret_elf, &diags);
 }
 
-static void test_module_view(void **state)
+TEST(test_module_view)
 {
     struct test_memory memory;
     struct elf_builder b;
@@ -99,7 +98,7 @@ static void test_module_view(void **state)
     test_memory_end(&memory);
 }
 
-static void test_kernel_view(void **state)
+TEST(test_kernel_view)
 {
     struct test_memory memory;
     struct elf_builder b;
@@ -116,7 +115,7 @@ static void test_kernel_view(void **state)
     test_memory_end(&memory);
 }
 
-static void test_any_machine_means_every_known_one(void **state)
+TEST(test_any_machine_means_every_known_one)
 {
     static const struct {
         uint16_t machine;
@@ -160,18 +159,18 @@ static void check_truncations(enum btl_elf_kind kind, void (*sample)(struct elf_
     test_memory_end(&memory);
 }
 
-static void test_module_truncated_anywhere(void **state)
+TEST(test_module_truncated_anywhere)
 {
     check_truncations(BTL_ELF_MODULE, sample_module);
 }
 
-static void test_kernel_truncated_anywhere(void **state)
+TEST(test_kernel_truncated_anywhere)
 {
     check_truncations(BTL_ELF_KERNEL, sample_kernel);
 }
 
 // Only the size is looked at: nothing of this size can be made for a test.
-static void test_file_too_large(void **state)
+TEST(test_file_too_large)
 {
     struct test_memory memory;
     struct elf_builder b;
@@ -189,7 +188,7 @@ static void test_file_too_large(void **state)
 }
 
 // No memory for the diagnostic: the file is refused all the same.
-static void test_refused_without_memory_for_the_reason(void **state)
+TEST(test_refused_without_memory_for_the_reason)
 {
     struct test_memory memory;
     struct elf_builder b;
@@ -226,30 +225,10 @@ static void check_real_object(const char *path)
     test_memory_end(&memory);
 }
 
-static void test_objects_of_gcc_clang_ld_and_ia64_as(void **state)
+TEST(test_objects_of_gcc_clang_ld_and_ia64_as)
 {
     check_real_object("tests/fuzz/seeds/elf/gcc_object");
     check_real_object("tests/fuzz/seeds/elf/clang_object");
     check_real_object("tests/fuzz/seeds/elf/ld_r_module");
     check_real_object("tests/fuzz/seeds/elf/ia64_object");
-}
-
-int main(void)
-{
-    struct CMUnitTest tests[BTL_COUNT(module_defects) + BTL_COUNT(kernel_defects) + 8];
-    const struct CMUnitTest others[] = {
-        cmocka_unit_test(test_module_view),
-        cmocka_unit_test(test_kernel_view),
-        cmocka_unit_test(test_any_machine_means_every_known_one),
-        cmocka_unit_test(test_module_truncated_anywhere),
-        cmocka_unit_test(test_kernel_truncated_anywhere),
-        cmocka_unit_test(test_objects_of_gcc_clang_ld_and_ia64_as),
-        cmocka_unit_test(test_file_too_large),
-        cmocka_unit_test(test_refused_without_memory_for_the_reason),
-    };
-    struct CMUnitTest *end = tests;
-    end = defect_tests(end, module_defects, BTL_COUNT(module_defects), check_module_defect);
-    end = defect_tests(end, kernel_defects, BTL_COUNT(kernel_defects), check_kernel_defect);
-    memcpy(end, others, sizeof(others));
-    return _cmocka_run_group_tests("elf", tests, BTL_COUNT(tests), NULL, NULL);
 }

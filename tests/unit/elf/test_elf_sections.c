@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The ELF gate's checks of the section table, string tables, sections and relocation sections.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test_case.h"
+
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "elf_defects.h"
 
@@ -112,15 +109,17 @@ static const struct elf_defect module_defects[] = {
     {"relocations with four defects", rela_all,
      "elf-rela-entsize elf-rela-misaligned elf-rela-link elf-rela-target", NULL, false},
 };
+TEST_ROWS(module_defects, check_module_defect)
 
 static const struct elf_defect kernel_defects[] = {
     {"kernel without section table", no_table, "", NULL, false},
     {"kernel with extended count 0", extended_count_0, "", NULL, true},
     {"kernel with its section table cut off", table_far, "elf-section-table-range", NULL, false},
 };
+TEST_ROWS(kernel_defects, check_kernel_defect)
 
 // What a linked file says in SHT_RELA is about its dynamic symbols.
-static void test_rela_of_a_kernel_is_not_looked_at(void **state)
+TEST(test_rela_of_a_kernel_is_not_looked_at)
 {
     struct test_memory memory;
     struct elf_builder b;
@@ -160,22 +159,11 @@ static void check_name_length(size_t length, const char *expected)
     test_memory_end(&memory);
 }
 
-static void test_name_length_limit(void **state)
+TEST(test_name_length_limit)
 {
     check_name_length(BTL_ELF_NAME_MAX - 1, "");
     check_name_length(BTL_ELF_NAME_MAX, "");
     check_name_length(BTL_ELF_NAME_MAX + 1, "elf-string-too-long");
     check_name_length(2 * BTL_ELF_NAME_MAX, "elf-string-too-long");
     check_name_length(1u << 20, "elf-string-too-long");
-}
-
-int main(void)
-{
-    struct CMUnitTest tests[BTL_COUNT(module_defects) + BTL_COUNT(kernel_defects) + 2];
-    struct CMUnitTest *end = tests;
-    end = defect_tests(end, module_defects, BTL_COUNT(module_defects), check_module_defect);
-    end = defect_tests(end, kernel_defects, BTL_COUNT(kernel_defects), check_kernel_defect);
-    *end++ = (struct CMUnitTest)cmocka_unit_test(test_rela_of_a_kernel_is_not_looked_at);
-    *end++ = (struct CMUnitTest)cmocka_unit_test(test_name_length_limit);
-    return _cmocka_run_group_tests("elf_sections", tests, BTL_COUNT(tests), NULL, NULL);
 }

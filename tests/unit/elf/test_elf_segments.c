@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The ELF gate's checks of a kernel's segments.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "elf_defects.h"
 
@@ -62,10 +58,4 @@ static const struct elf_defect kernel_defects[] = {
      "elf-segment-range elf-segments-overlap elf-segment-range elf-segment-size elf-segment-wraps",
      NULL, false},
 };
-
-int main(void)
-{
-    struct CMUnitTest tests[BTL_COUNT(kernel_defects)];
-    defect_tests(tests, kernel_defects, BTL_COUNT(kernel_defects), check_kernel_defect);
-    return _cmocka_run_group_tests("elf_segments", tests, BTL_COUNT(tests), NULL, NULL);
-}
+TEST_ROWS(kernel_defects, check_kernel_defect)

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The ELF gate's checks of the symbol table and its table of extended section indices.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "elf_defects.h"
 
@@ -106,6 +102,7 @@ static const struct elf_defect module_defects[] = {
      true},
     {"extended index 0 is undefined", shndx_undefined, "", NULL, true},
 };
+TEST_ROWS(module_defects, check_module_defect)
 
 SPOIL(kernel_without, AT(b->symtab)->type = ELF_SHT_PROGBITS)
 SPOIL(kernel_value, eb_symbol_at(b, 1)->value = UINT64_MAX)
@@ -116,12 +113,4 @@ static const struct elf_defect kernel_defects[] = {
     {"kernel's symbols have any value", kernel_value, "", NULL, false},
     {"kernel's symbol in no section", kernel_section, "elf-symbol-section", "(kmain)", false},
 };
-
-int main(void)
-{
-    struct CMUnitTest tests[BTL_COUNT(module_defects) + BTL_COUNT(kernel_defects)];
-    struct CMUnitTest *end = tests;
-    end = defect_tests(end, module_defects, BTL_COUNT(module_defects), check_module_defect);
-    defect_tests(end, kernel_defects, BTL_COUNT(kernel_defects), check_kernel_defect);
-    return _cmocka_run_group_tests("elf_symbols", tests, BTL_COUNT(tests), NULL, NULL);
-}
+TEST_ROWS(kernel_defects, check_kernel_defect)

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the accessors say about a file that the gate has let through.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "elf_defects.h"
 
@@ -58,17 +54,17 @@ static void check_names_and_sections(bool extended)
     close_sample(&o);
 }
 
-static void test_symbols(void **state)
+TEST(test_symbols)
 {
     check_names_and_sections(false);
 }
 
-static void test_symbols_with_extended_section_indices(void **state)
+TEST(test_symbols_with_extended_section_indices)
 {
     check_names_and_sections(true);
 }
 
-static void test_section_names(void **state)
+TEST(test_section_names)
 {
     static const char *const expected[] = {"", ".text", ".data", ".bss", ".modinfo", ".rela.text"};
     struct opened o;
@@ -78,7 +74,7 @@ static void test_section_names(void **state)
     close_sample(&o);
 }
 
-static void test_section_bytes(void **state)
+TEST(test_section_bytes)
 {
     struct opened o;
     open_sample(&o, false);
@@ -90,7 +86,7 @@ static void test_section_bytes(void **state)
     close_sample(&o);
 }
 
-static void test_find_section(void **state)
+TEST(test_find_section)
 {
     struct opened o;
     open_sample(&o, false);
@@ -102,7 +98,7 @@ static void test_find_section(void **state)
 }
 
 // Of two sections with one name the first is found.
-static void test_find_first_section(void **state)
+TEST(test_find_first_section)
 {
     struct opened o;
     test_memory_begin(&o.memory);
@@ -115,7 +111,7 @@ static void test_find_first_section(void **state)
     close_sample(&o);
 }
 
-static void test_more_sections_than_fit_into_16_bits(void **state)
+TEST(test_more_sections_than_fit_into_16_bits)
 {
     struct opened o;
     uint16_t special;
@@ -134,7 +130,7 @@ static void test_more_sections_than_fit_into_16_bits(void **state)
     close_sample(&o);
 }
 
-static void test_machine_names(void **state)
+TEST(test_machine_names)
 {
     assert_string_equal(btl_machine_name(ELF_MACHINE_X86_64), "x86-64");
     assert_string_equal(btl_machine_name(ELF_MACHINE_IA64), "ia64");
@@ -143,19 +139,4 @@ static void test_machine_names(void **state)
     assert_true(btl_machine_known(ELF_MACHINE_IA64));
     assert_false(btl_machine_known(3));
     assert_false(btl_machine_known(0));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_symbols),
-        cmocka_unit_test(test_symbols_with_extended_section_indices),
-        cmocka_unit_test(test_section_names),
-        cmocka_unit_test(test_section_bytes),
-        cmocka_unit_test(test_find_section),
-        cmocka_unit_test(test_find_first_section),
-        cmocka_unit_test(test_more_sections_than_fit_into_16_bits),
-        cmocka_unit_test(test_machine_names),
-    };
-    return cmocka_run_group_tests_name("elf_view", tests, NULL, NULL);
 }

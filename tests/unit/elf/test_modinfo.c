@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Metadata of modules: the section, and all of it in one reading.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include <btl/modinfo.h>
 
 #include "modinfo_samples.h"
 
-static void test_everything_is_read(void **state)
+TEST(test_everything_is_read)
 {
     static const char strings[] = "name=sample\0version=1.2\0description=a = b\0author=A\0"
                                   "license=BSD\0phases=BOOT1,RUN\0type=wsio_class\0"
@@ -57,7 +54,7 @@ static void test_everything_is_read(void **state)
     modinfo_sample_end(&s);
 }
 
-static void test_defaults(void **state)
+TEST(test_defaults)
 {
     struct modinfo_sample s;
     modinfo_sample(&s, "name=sample", 12, NULL);
@@ -69,7 +66,7 @@ static void test_defaults(void **state)
     modinfo_sample_end(&s);
 }
 
-static void test_padding_between_strings_is_skipped(void **state)
+TEST(test_padding_between_strings_is_skipped)
 {
     static const char strings[] = "\0\0name=sample\0\0\0\0version=1\0\0";
     struct modinfo_sample s;
@@ -145,7 +142,7 @@ static void check_section_defect(void (*spoil)(struct elf_builder *), const char
     modinfo_sample_end(&s);
 }
 
-static void test_defects_of_the_section(void **state)
+TEST(test_defects_of_the_section)
 {
     check_section_defect(renamed, "modinfo-missing");
     check_section_defect(twice, "modinfo-section-twice");
@@ -161,7 +158,7 @@ static void test_defects_of_the_section(void **state)
 }
 
 // A kernel may have no metadata, or some.
-static void test_kernel(void **state)
+TEST(test_kernel)
 {
     for (int with = 0; with < 2; with++) {
         struct modinfo_sample s;
@@ -181,7 +178,7 @@ static void test_kernel(void **state)
 }
 
 // Every allocation failing in turn: a refusal that says so, never a crash.
-static void test_no_memory(void **state)
+TEST(test_no_memory)
 {
     static const char strings[] = "name=sample\0parm=a:b\0depends=x\0export=sample_load";
     size_t failures = 0;
@@ -202,7 +199,7 @@ static void test_no_memory(void **state)
 
 // Cost: each distinct name is hashed once. 200,000 names would take minutes if they were compared
 // with each other.
-static void test_many_tunables_and_exports(void **state)
+TEST(test_many_tunables_and_exports)
 {
     enum { MANY = 200000 };
     struct modinfo_sample s;
@@ -224,18 +221,4 @@ static void test_many_tunables_and_exports(void **state)
     assert_int_equal(s.info.parm_count, MANY);
     assert_int_equal(s.info.export_count, MANY);
     modinfo_sample_end(&s);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_everything_is_read),
-        cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_padding_between_strings_is_skipped),
-        cmocka_unit_test(test_defects_of_the_section),
-        cmocka_unit_test(test_kernel),
-        cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_many_tunables_and_exports),
-    };
-    return cmocka_run_group_tests_name("modinfo", tests, NULL, NULL);
 }

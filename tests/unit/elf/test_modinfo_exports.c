@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // From the names of exports to symbols of the file.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "modinfo_samples.h"
 
@@ -19,45 +15,45 @@ static void check(const char *strings, size_t size, const char *codes)
 
 #define CHECK(strings, codes) check("name=sample\0" strings, sizeof("name=sample\0" strings), codes)
 
-static void test_defined_global(void **state)
+TEST(test_defined_global)
 {
     CHECK("export=sample_load\0export=sample_count", "");
 }
 
-static void test_common_and_absolute_are_defined(void **state)
+TEST(test_common_and_absolute_are_defined)
 {
     CHECK("export=sample_common\0export=sample_answer", "");
 }
 
-static void test_missing(void **state)
+TEST(test_missing)
 {
     CHECK("export=sample_loa", "modinfo-export-missing");
     CHECK("export=sample_load2", "modinfo-export-missing");
 }
 
-static void test_undefined(void **state)
+TEST(test_undefined)
 {
     CHECK("export=kprintf", "modinfo-export-undefined");
 }
 
-static void test_local(void **state)
+TEST(test_local)
 {
     CHECK("export=sample_local", "modinfo-export-local");
 }
 
-static void test_repeated(void **state)
+TEST(test_repeated)
 {
     CHECK("export=sample_load\0export=sample_load", "modinfo-export-repeated");
 }
 
-static void test_every_bad_export_is_reported(void **state)
+TEST(test_every_bad_export_is_reported)
 {
     CHECK("export=a\0export=sample_load\0export=b\0export=kprintf\0export=b",
           "modinfo-export-repeated modinfo-export-missing modinfo-export-missing "
           "modinfo-export-undefined");
 }
 
-static void test_indices_in_the_order_of_the_exports(void **state)
+TEST(test_indices_in_the_order_of_the_exports)
 {
     struct test_memory memory;
     struct elf_builder b;
@@ -82,19 +78,4 @@ static void test_indices_in_the_order_of_the_exports(void **state)
     assert_int_equal(symbols[2], SAMPLE_LOAD);
     eb_end(&b);
     test_memory_end(&memory);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defined_global),
-        cmocka_unit_test(test_common_and_absolute_are_defined),
-        cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_undefined),
-        cmocka_unit_test(test_local),
-        cmocka_unit_test(test_repeated),
-        cmocka_unit_test(test_every_bad_export_is_reported),
-        cmocka_unit_test(test_indices_in_the_order_of_the_exports),
-    };
-    return cmocka_run_group_tests_name("modinfo_exports", tests, NULL, NULL);
 }

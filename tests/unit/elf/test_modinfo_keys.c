@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What each key of the metadata takes, and what it says of a malformed value.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test_case.h"
+
 #include <string.h>
-#include <cmocka.h>
 
 #include "modinfo_samples.h"
 
@@ -100,8 +97,9 @@ static void test_value(void **state)
     check(&s, entries, value->codes, value->says);
     modinfo_sample_end(&s);
 }
+TEST_ROWS(cases, test_value)
 
-static void test_names_of_modules(void **state)
+TEST(test_names_of_modules)
 {
     static const char *const good[] = {"name=a", "name=snd-pcm", "name=A_9", ("name=" NAME_63)};
     static const char *const bad[] = {"name=",    "name=a.b",      "name=a b",
@@ -120,7 +118,7 @@ static void test_names_of_modules(void **state)
     modinfo_sample_end(&s);
 }
 
-static void test_first_text_is_kept(void **state)
+TEST(test_first_text_is_kept)
 {
     struct modinfo_sample s;
     check(&s, "name=a;author=first;author=second;parm=p:first;parm=p:second", "", NULL);
@@ -130,7 +128,7 @@ static void test_first_text_is_kept(void **state)
     modinfo_sample_end(&s);
 }
 
-static void test_aliases_are_kept_in_order(void **state)
+TEST(test_aliases_are_kept_in_order)
 {
     struct modinfo_sample s;
     check(&s, "name=a;alias=pci:v1*;alias=", "", NULL);
@@ -140,7 +138,7 @@ static void test_aliases_are_kept_in_order(void **state)
     modinfo_sample_end(&s);
 }
 
-static void test_matching_of_aliases(void **state)
+TEST(test_matching_of_aliases)
 {
     static const struct {
         const char *pattern, *text;
@@ -171,19 +169,4 @@ static void test_matching_of_aliases(void **state)
     for (size_t i = 0; i < BTL_COUNT(alias); i++)
         assert_int_equal(btl_alias_match(btl_str_of(alias[i].pattern), btl_str_of(alias[i].text)),
                          alias[i].matches);
-}
-
-int main(void)
-{
-    struct CMUnitTest tests[BTL_COUNT(cases) + 4];
-    for (size_t i = 0; i < BTL_COUNT(cases); i++)
-        tests[i] = (struct CMUnitTest){.name = cases[i].name,
-                                       .test_func = test_value,
-                                       .initial_state = (void *)(uintptr_t)&cases[i]};
-    tests[BTL_COUNT(cases)] = (struct CMUnitTest)cmocka_unit_test(test_names_of_modules);
-    tests[BTL_COUNT(cases) + 1] = (struct CMUnitTest)cmocka_unit_test(test_first_text_is_kept);
-    tests[BTL_COUNT(cases) + 2] =
-        (struct CMUnitTest)cmocka_unit_test(test_aliases_are_kept_in_order);
-    tests[BTL_COUNT(cases) + 3] = (struct CMUnitTest)cmocka_unit_test(test_matching_of_aliases);
-    return _cmocka_run_group_tests("modinfo_keys", tests, BTL_COUNT(tests), NULL, NULL);
 }

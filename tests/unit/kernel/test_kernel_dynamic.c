@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Position-independent kernels: the dynamic section, its relocations, and moving.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test_case.h"
+
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "kernel_defects.h"
 
@@ -76,6 +73,7 @@ static void test_defect(void **state)
 {
     check_defect_of(movable_kernel, *state);
 }
+TEST_ROWS(defects, test_defect)
 
 // Loads for `base` and checks the two pointers and what lies around them.
 static void check_load(void (*make)(struct elf_builder *), uint64_t base)
@@ -98,22 +96,22 @@ static void check_load(void (*make)(struct elf_builder *), uint64_t base)
     kernel_sample_end(&s);
 }
 
-static void test_load_where_linked(void **state)
+TEST(test_load_where_linked)
 {
     check_load(movable_kernel, MOVABLE_BASE);
 }
 
-static void test_load_higher(void **state)
+TEST(test_load_higher)
 {
     check_load(movable_kernel, 0xffffffff80000000ull);
 }
 
-static void test_load_lower(void **state)
+TEST(test_load_lower)
 {
     check_load(movable_kernel, 0x1000);
 }
 
-static void test_load_ia64(void **state)
+TEST(test_load_ia64)
 {
     check_load(movable_kernel_ia64, 0xe000000000000000ull);
 }
@@ -132,7 +130,7 @@ static void check_base(uint64_t base, void (*spoil)(struct elf_builder *), const
 
 SPOIL(align_64K, eb_segment_at(b, 0)->align = 0x10000)
 
-static void test_bases(void **state)
+TEST(test_bases)
 {
     check_base(MOVABLE_BASE + 0x1000, NULL, "");
     check_base(MOVABLE_BASE + 0x800, NULL, "kernel-base");
@@ -151,26 +149,11 @@ SPOIL(place_both, place_below(b); movable_rela(b, 1)->offset = UINT64_MAX)
 // A relocation over the table of relocations: the file's are used, not the changed ones.
 SPOIL(place_in_table, movable_rela(b, 0)->offset = MOVABLE_BASE + 0x1000 + 24)
 
-static void test_places(void **state)
+TEST(test_places)
 {
     check_base(MOVABLE_BASE, place_below, "kernel-relocation-place");
     check_base(MOVABLE_BASE, place_last, "");
     check_base(MOVABLE_BASE, place_across_end, "kernel-relocation-place");
     check_base(MOVABLE_BASE, place_both, "kernel-relocation-place kernel-relocation-place");
     check_base(0, place_in_table, "");
-}
-
-int main(void)
-{
-    struct CMUnitTest tests[BTL_COUNT(defects) + 6];
-    const struct CMUnitTest others[] = {
-        cmocka_unit_test(test_load_where_linked),
-        cmocka_unit_test(test_load_higher),
-        cmocka_unit_test(test_load_lower),
-        cmocka_unit_test(test_load_ia64),
-        cmocka_unit_test(test_bases),
-        cmocka_unit_test(test_places),
-    };
-    memcpy(defect_tests(tests, defects, BTL_COUNT(defects), test_defect), others, sizeof(others));
-    return _cmocka_run_group_tests("kernel_dynamic", tests, BTL_COUNT(tests), NULL, NULL);
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the kernel exports, in the table that modules are linked against.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "kernel_samples.h"
 
@@ -50,7 +47,7 @@ static void end(struct exported *e)
     kernel_sample_end(&e->sample);
 }
 
-static void test_exports_move_with_the_kernel(void **state)
+TEST(test_exports_move_with_the_kernel)
 {
     struct exported e;
     load(&e, with_exports, 0xffffffff80000000ull);
@@ -63,7 +60,7 @@ static void test_exports_move_with_the_kernel(void **state)
     end(&e);
 }
 
-static void test_kernel_without_exports(void **state)
+TEST(test_kernel_without_exports)
 {
     struct exported e;
     load(&e, movable_kernel, MOVABLE_BASE);
@@ -72,7 +69,7 @@ static void test_kernel_without_exports(void **state)
     end(&e);
 }
 
-static void test_every_missing_export_is_reported(void **state)
+TEST(test_every_missing_export_is_reported)
 {
     struct exported e;
     load(&e, with_bad_exports, MOVABLE_BASE);
@@ -82,7 +79,7 @@ static void test_every_missing_export_is_reported(void **state)
     end(&e);
 }
 
-static void test_export_taken_by_somebody_else(void **state)
+TEST(test_export_taken_by_somebody_else)
 {
     struct exported e;
     uint32_t other;
@@ -93,7 +90,7 @@ static void test_export_taken_by_somebody_else(void **state)
     end(&e);
 }
 
-static void test_undefined_symbol_does_not_move(void **state)
+TEST(test_undefined_symbol_does_not_move)
 {
     struct exported e;
     load(&e, with_exports, 0xffffffff80000000ull);
@@ -160,7 +157,7 @@ static uint64_t exported(const struct exported *e, const char *name)
     return export->value;
 }
 
-static void test_functions_of_ia64_kernels_are_exported_by_their_descriptors(void **state)
+TEST(test_functions_of_ia64_kernels_are_exported_by_their_descriptors)
 {
     struct exported e;
     load(&e, ia64_kernel, IA64_KERNEL);
@@ -173,7 +170,7 @@ static void test_functions_of_ia64_kernels_are_exported_by_their_descriptors(voi
     end(&e);
 }
 
-static void test_a_function_without_descriptor_is_named_and_the_rest_exported(void **state)
+TEST(test_a_function_without_descriptor_is_named_and_the_rest_exported)
 {
     struct exported e;
     load(&e, ia64_kernel_without, IA64_KERNEL);
@@ -184,7 +181,7 @@ static void test_a_function_without_descriptor_is_named_and_the_rest_exported(vo
     end(&e);
 }
 
-static void test_half_a_descriptor_is_refused(void **state)
+TEST(test_half_a_descriptor_is_refused)
 {
     struct exported e;
     load(&e, ia64_kernel_cut, IA64_KERNEL);
@@ -194,7 +191,7 @@ static void test_half_a_descriptor_is_refused(void **state)
 }
 
 // Functions of an ia64 kernel that has no .opd at all, and its data.
-static void test_descriptors_that_are_not_there(void **state)
+TEST(test_descriptors_that_are_not_there)
 {
     struct exported e;
     load(&e, ia64_kernel, IA64_KERNEL);
@@ -209,7 +206,7 @@ static void test_descriptors_that_are_not_there(void **state)
 // tests/fuzz/seeds/kernel_image/ia64_gnu_ld: `table` holds pointers to kprint and kalloc. What is
 // exported must be these pointers, for they are what the kernel compares with. Tests run at the top
 // of the source tree.
-static void test_exports_of_a_kernel_by_gnu_ld_are_its_own_pointers(void **state)
+TEST(test_exports_of_a_kernel_by_gnu_ld_are_its_own_pointers)
 {
     struct test_memory memory;
     struct btl_elf elf;
@@ -239,7 +236,7 @@ static void test_exports_of_a_kernel_by_gnu_ld_are_its_own_pointers(void **state
     test_memory_end(&memory);
 }
 
-static void test_running_out_of_memory_for_descriptors(void **state)
+TEST(test_running_out_of_memory_for_descriptors)
 {
     struct exported e;
     load(&e, ia64_kernel, IA64_KERNEL);
@@ -254,22 +251,4 @@ static void test_running_out_of_memory_for_descriptors(void **state)
         test_memory_end(&limited);
     }
     end(&e);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_exports_move_with_the_kernel),
-        cmocka_unit_test(test_kernel_without_exports),
-        cmocka_unit_test(test_every_missing_export_is_reported),
-        cmocka_unit_test(test_export_taken_by_somebody_else),
-        cmocka_unit_test(test_undefined_symbol_does_not_move),
-        cmocka_unit_test(test_functions_of_ia64_kernels_are_exported_by_their_descriptors),
-        cmocka_unit_test(test_a_function_without_descriptor_is_named_and_the_rest_exported),
-        cmocka_unit_test(test_half_a_descriptor_is_refused),
-        cmocka_unit_test(test_descriptors_that_are_not_there),
-        cmocka_unit_test(test_exports_of_a_kernel_by_gnu_ld_are_its_own_pointers),
-        cmocka_unit_test(test_running_out_of_memory_for_descriptors),
-    };
-    return cmocka_run_group_tests_name("kernel_export", tests, NULL, NULL);
 }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The kernel's segments: what is refused, and what lies in memory after loading.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "test_case.h"
+
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "kernel_defects.h"
 
@@ -73,8 +70,9 @@ static void test_defect(void **state)
 {
     check_defect_of(sample_kernel, *state);
 }
+TEST_ROWS(defects, test_defect)
 
-static void test_view(void **state)
+TEST(test_view)
 {
     struct kernel_sample s;
     kernel_sample(&s, sample_kernel, align_2M);
@@ -104,7 +102,7 @@ static bool is_zero(const uint8_t *at, size_t size)
 }
 
 // The buffer is exactly as large as the image and full of other bytes before.
-static void test_load_copies_and_clears(void **state)
+TEST(test_load_copies_and_clears)
 {
     struct kernel_sample s;
     kernel_sample(&s, sample_kernel, NULL);
@@ -121,7 +119,7 @@ static void test_load_copies_and_clears(void **state)
     kernel_sample_end(&s);
 }
 
-static void test_fixed_kernel_runs_where_it_is_linked_only(void **state)
+TEST(test_fixed_kernel_runs_where_it_is_linked_only)
 {
     struct kernel_sample s;
     kernel_sample(&s, sample_kernel, NULL);
@@ -133,7 +131,7 @@ static void test_fixed_kernel_runs_where_it_is_linked_only(void **state)
 }
 
 // The sample takes 0x3000 bytes at its base.
-static void test_base_is_the_linked_one_inside_the_window(void **state)
+TEST(test_base_is_the_linked_one_inside_the_window)
 {
     static const struct {
         uint64_t window, size;
@@ -163,7 +161,7 @@ static void test_base_is_the_linked_one_inside_the_window(void **state)
     }
 }
 
-static void test_no_memory(void **state)
+TEST(test_no_memory)
 {
     struct test_memory memory;
     struct elf_builder b;
@@ -177,18 +175,4 @@ static void test_no_memory(void **state)
     assert_int_equal(diags.errors, 1);
     eb_end(&b);
     test_memory_end(&memory);
-}
-
-int main(void)
-{
-    struct CMUnitTest tests[BTL_COUNT(defects) + 5];
-    const struct CMUnitTest others[] = {
-        cmocka_unit_test(test_view),
-        cmocka_unit_test(test_load_copies_and_clears),
-        cmocka_unit_test(test_fixed_kernel_runs_where_it_is_linked_only),
-        cmocka_unit_test(test_base_is_the_linked_one_inside_the_window),
-        cmocka_unit_test(test_no_memory),
-    };
-    memcpy(defect_tests(tests, defects, BTL_COUNT(defects), test_defect), others, sizeof(others));
-    return _cmocka_run_group_tests("kernel_image", tests, BTL_COUNT(tests), NULL, NULL);
 }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Immediate fields in bundles of ia64: each field in each slot where it can stand, against what the
 // assembler and GNU ld made of the same instruction; limits; templates.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
+
 #include <string.h>
 
 #include "link/ia64_bundle.h"
@@ -106,14 +103,14 @@ static void check(const struct vector *v, const uint64_t before[2])
     assert_memory_equal(bundle, v->after, sizeof(bundle));
 }
 
-static void each_field_stands_where_the_assembler_puts_it(void **state)
+TEST(each_field_stands_where_the_assembler_puts_it)
 {
     for (size_t i = 0; i < BTL_COUNT(vectors); i++)
         check(&vectors[i], vectors[i].before);
 }
 
 // The addend is in the relocation; what the field held before does not count.
-static void what_stood_in_the_field_is_gone(void **state)
+TEST(what_stood_in_the_field_is_gone)
 {
     for (size_t i = 0; i < BTL_COUNT(vectors); i++)
         for (size_t k = 0; k < BTL_COUNT(vectors); k++)
@@ -121,7 +118,7 @@ static void what_stood_in_the_field_is_gone(void **state)
                 check(&vectors[i], vectors[k].after);
 }
 
-static void every_vector_is_in_a_slot_that_takes_it_and_fits(void **state)
+TEST(every_vector_is_in_a_slot_that_takes_it_and_fits)
 {
     bool seen[IA64_FIELDS] = {false};
     for (size_t i = 0; i < BTL_COUNT(vectors); i++) {
@@ -136,7 +133,7 @@ static void every_vector_is_in_a_slot_that_takes_it_and_fits(void **state)
         assert_true(seen[field]);
 }
 
-static void fields_have_limits(void **state)
+TEST(fields_have_limits)
 {
     static const struct {
         enum ia64_field field;
@@ -158,7 +155,7 @@ static void fields_have_limits(void **state)
     }
 }
 
-static void the_long_fields_take_everything(void **state)
+TEST(the_long_fields_take_everything)
 {
     static const uint64_t values[] = {0, 16, 1ull << 63, UINT64_MAX - 15};
     for (size_t i = 0; i < BTL_COUNT(values); i++) {
@@ -169,7 +166,7 @@ static void the_long_fields_take_everything(void **state)
     }
 }
 
-static void branches_go_from_bundle_to_bundle(void **state)
+TEST(branches_go_from_bundle_to_bundle)
 {
     static const enum ia64_field branches[] = {IA64_BRANCH21, IA64_CHECK21, IA64_FCHECK21,
                                                IA64_BRANCH60};
@@ -182,7 +179,7 @@ static void branches_go_from_bundle_to_bundle(void **state)
 
 // Which slots take which field, by the units of every template.
 // movl's template in a capital; the rest by the letter of the unit.
-static void templates_say_what_a_slot_takes(void **state)
+TEST(templates_say_what_a_slot_takes)
 {
     static const char units[32][4] = {
         "MII", "MII", "MII", "MII", "MLX", "MLX", "---", "---", "MMI", "MMI", "MMI",
@@ -205,7 +202,7 @@ static void templates_say_what_a_slot_takes(void **state)
             }
 }
 
-static void there_is_no_fourth_slot(void **state)
+TEST(there_is_no_fourth_slot)
 {
     for (unsigned number = 0; number < 32; number++)
         for (unsigned slot = 3; slot < 16; slot++)
@@ -216,7 +213,7 @@ static void there_is_no_fourth_slot(void **state)
 }
 
 // Nothing but the field changes, in a bundle of ones and in one of zeros.
-static void patching_changes_as_many_bits_as_the_field_has(void **state)
+TEST(patching_changes_as_many_bits_as_the_field_has)
 {
     static const unsigned bits[IA64_FIELDS] = {
         [IA64_IMM14] = 14,   [IA64_IMM22] = 22,    [IA64_IMM64] = 64,    [IA64_BRANCH21] = 21,
@@ -238,26 +235,9 @@ static void patching_changes_as_many_bits_as_the_field_has(void **state)
         }
 }
 
-static void fields_have_names(void **state)
+TEST(fields_have_names)
 {
     assert_string_equal(ia64_field_text(IA64_IMM22), "22 bits, signed");
     for (unsigned field = 0; field < IA64_FIELDS; field++)
         assert_non_null(strstr(ia64_field_text(field), " bits"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_field_stands_where_the_assembler_puts_it),
-        cmocka_unit_test(what_stood_in_the_field_is_gone),
-        cmocka_unit_test(every_vector_is_in_a_slot_that_takes_it_and_fits),
-        cmocka_unit_test(fields_have_limits),
-        cmocka_unit_test(the_long_fields_take_everything),
-        cmocka_unit_test(branches_go_from_bundle_to_bundle),
-        cmocka_unit_test(templates_say_what_a_slot_takes),
-        cmocka_unit_test(there_is_no_fourth_slot),
-        cmocka_unit_test(patching_changes_as_many_bits_as_the_field_has),
-        cmocka_unit_test(fields_have_names),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The table of what the linker makes for an ia64 image.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "btl_test.h"
 #include "link/ia64_linkage.h"
 
-static void each_thing_is_made_once(void **state)
+TEST(each_thing_is_made_once)
 {
     struct test_memory memory;
     test_memory_begin_limited(&memory, SIZE_MAX);
@@ -27,7 +23,7 @@ static void each_thing_is_made_once(void **state)
 }
 
 // What differs in kind, symbol or offset alone is another thing.
-static void kind_symbol_and_offset_tell_things_apart(void **state)
+TEST(kind_symbol_and_offset_tell_things_apart)
 {
     struct test_memory memory;
     test_memory_begin_limited(&memory, SIZE_MAX);
@@ -47,7 +43,7 @@ static void kind_symbol_and_offset_tell_things_apart(void **state)
 }
 
 // Places follow the order of adding, each area by itself, so that an image is the same every time.
-static void places_follow_the_order_of_adding(void **state)
+TEST(places_follow_the_order_of_adding)
 {
     enum { MANY = 10000 };
     struct test_memory memory;
@@ -71,7 +67,7 @@ static void places_follow_the_order_of_adding(void **state)
     test_memory_end(&memory);
 }
 
-static void what_does_not_fit_into_memory_is_not_added(void **state)
+TEST(what_does_not_fit_into_memory_is_not_added)
 {
     for (size_t n = 0; n < 5; n++) {
         struct test_memory memory;
@@ -89,15 +85,4 @@ static void what_does_not_fit_into_memory_is_not_added(void **state)
         }
         test_memory_end(&memory);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_thing_is_made_once),
-        cmocka_unit_test(kind_symbol_and_offset_tell_things_apart),
-        cmocka_unit_test(places_follow_the_order_of_adding),
-        cmocka_unit_test(what_does_not_fit_into_memory_is_not_added),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "link_fixture.h"
 
@@ -19,7 +15,7 @@ static uint32_t nobits(struct link_fixture *f, const char *name, uint64_t flags,
     return eb_section(&f->builder, name, ELF_SHT_NOBITS, flags, align, NULL, size);
 }
 
-static void sections_go_to_their_segments_contents_before_bss(void **state)
+TEST(sections_go_to_their_segments_contents_before_bss)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -48,7 +44,7 @@ static void sections_go_to_their_segments_contents_before_bss(void **state)
     lf_end(&f);
 }
 
-static void segments_are_whole_pages_with_one_permission_each(void **state)
+TEST(segments_are_whole_pages_with_one_permission_each)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -68,7 +64,7 @@ static void segments_are_whole_pages_with_one_permission_each(void **state)
     lf_end(&f);
 }
 
-static void a_section_of_size_0_has_an_address(void **state)
+TEST(a_section_of_size_0_has_an_address)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -82,7 +78,7 @@ static void a_section_of_size_0_has_an_address(void **state)
     lf_end(&f);
 }
 
-static void a_module_without_loaded_sections_is_an_image_of_no_bytes(void **state)
+TEST(a_module_without_loaded_sections_is_an_image_of_no_bytes)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -92,7 +88,7 @@ static void a_module_without_loaded_sections_is_an_image_of_no_bytes(void **stat
     lf_end(&f);
 }
 
-static void the_base_takes_the_largest_alignment(void **state)
+TEST(the_base_takes_the_largest_alignment)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -108,7 +104,7 @@ static void the_base_takes_the_largest_alignment(void **state)
     lf_end(&f);
 }
 
-static void an_image_that_wraps_around_the_address_space_is_not_placed(void **state)
+TEST(an_image_that_wraps_around_the_address_space_is_not_placed)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -120,7 +116,7 @@ static void an_image_that_wraps_around_the_address_space_is_not_placed(void **st
     lf_end(&f);
 }
 
-static void common_symbols_end_the_data_with_their_alignment(void **state)
+TEST(common_symbols_end_the_data_with_their_alignment)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -138,7 +134,7 @@ static void common_symbols_end_the_data_with_their_alignment(void **state)
     lf_end(&f);
 }
 
-static void a_file_without_common_symbols_takes_no_table_for_them(void **state)
+TEST(a_file_without_common_symbols_takes_no_table_for_them)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -149,7 +145,7 @@ static void a_file_without_common_symbols_takes_no_table_for_them(void **state)
     lf_end(&f);
 }
 
-static void the_got_ends_the_constants_with_one_entry_for_each_symbol(void **state)
+TEST(the_got_ends_the_constants_with_one_entry_for_each_symbol)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -169,7 +165,7 @@ static void the_got_ends_the_constants_with_one_entry_for_each_symbol(void **sta
     lf_end(&f);
 }
 
-static void sizes_are_summed_up_to_the_limit_and_not_beyond(void **state)
+TEST(sizes_are_summed_up_to_the_limit_and_not_beyond)
 {
     for (int beyond = 0; beyond <= 1; beyond++) {
         struct link_fixture f;
@@ -182,7 +178,7 @@ static void sizes_are_summed_up_to_the_limit_and_not_beyond(void **state)
     }
 }
 
-static void sizes_whose_sum_wraps_are_refused(void **state)
+TEST(sizes_whose_sum_wraps_are_refused)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -200,7 +196,7 @@ static void sizes_whose_sum_wraps_are_refused(void **state)
     lf_end(&f);
 }
 
-static void padding_counts_against_the_limit(void **state)
+TEST(padding_counts_against_the_limit)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -211,7 +207,7 @@ static void padding_counts_against_the_limit(void **state)
     lf_end(&f);
 }
 
-static void a_machine_without_a_relocator_is_refused_by_name(void **state)
+TEST(a_machine_without_a_relocator_is_refused_by_name)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -223,7 +219,7 @@ static void a_machine_without_a_relocator_is_refused_by_name(void **state)
     lf_end(&f);
 }
 
-static void extended_section_numbers_are_understood(void **state)
+TEST(extended_section_numbers_are_understood)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -236,7 +232,7 @@ static void extended_section_numbers_are_understood(void **state)
     lf_end(&f);
 }
 
-static void permissions_follow_the_flags(void **state)
+TEST(permissions_follow_the_flags)
 {
     struct elf64_section section = {.flags = ELF_SHF_WRITE};
     assert_int_equal(btl_section_perm(&section), 0);
@@ -246,26 +242,4 @@ static void permissions_follow_the_flags(void **state)
     assert_int_equal(btl_section_perm(&section), BTL_PERM_READ | BTL_PERM_EXEC);
     section.flags = LF_DATA;
     assert_int_equal(btl_section_perm(&section), BTL_PERM_READ | BTL_PERM_WRITE);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sections_go_to_their_segments_contents_before_bss),
-        cmocka_unit_test(segments_are_whole_pages_with_one_permission_each),
-        cmocka_unit_test(a_section_of_size_0_has_an_address),
-        cmocka_unit_test(a_module_without_loaded_sections_is_an_image_of_no_bytes),
-        cmocka_unit_test(the_base_takes_the_largest_alignment),
-        cmocka_unit_test(an_image_that_wraps_around_the_address_space_is_not_placed),
-        cmocka_unit_test(common_symbols_end_the_data_with_their_alignment),
-        cmocka_unit_test(a_file_without_common_symbols_takes_no_table_for_them),
-        cmocka_unit_test(the_got_ends_the_constants_with_one_entry_for_each_symbol),
-        cmocka_unit_test(sizes_are_summed_up_to_the_limit_and_not_beyond),
-        cmocka_unit_test(sizes_whose_sum_wraps_are_refused),
-        cmocka_unit_test(padding_counts_against_the_limit),
-        cmocka_unit_test(a_machine_without_a_relocator_is_refused_by_name),
-        cmocka_unit_test(extended_section_numbers_are_understood),
-        cmocka_unit_test(permissions_follow_the_flags),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Files that are sound ELF and cannot be modules: each defect has a code of its own.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
+
 #include <string.h>
 
 #include "link_fixture.h"
@@ -22,7 +19,7 @@ static void refused(struct link_fixture *f, const char *codes, const char *named
     lf_end(f);
 }
 
-static void a_writable_and_executable_section_is_refused(void **state)
+TEST(a_writable_and_executable_section_is_refused)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -30,7 +27,7 @@ static void a_writable_and_executable_section_is_refused(void **state)
     refused(&f, "link-write-exec", ".wx");
 }
 
-static void a_thread_local_section_is_refused(void **state)
+TEST(a_thread_local_section_is_refused)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -38,7 +35,7 @@ static void a_thread_local_section_is_refused(void **state)
     refused(&f, "link-tls-section", ".tbss");
 }
 
-static void a_thread_local_symbol_is_refused(void **state)
+TEST(a_thread_local_symbol_is_refused)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -46,7 +43,7 @@ static void a_thread_local_symbol_is_refused(void **state)
     refused(&f, "link-tls-symbol", "errno");
 }
 
-static void a_compressed_section_is_refused_when_it_is_loaded(void **state)
+TEST(a_compressed_section_is_refused_when_it_is_loaded)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -58,7 +55,7 @@ static void a_compressed_section_is_refused_when_it_is_loaded(void **state)
     lf_end(&f);
 }
 
-static void relocations_without_addends_are_refused_for_loaded_sections(void **state)
+TEST(relocations_without_addends_are_refused_for_loaded_sections)
 {
     static const struct {
         uint32_t target; // 1: loaded, 2: not, 99: no section
@@ -81,7 +78,7 @@ static void relocations_without_addends_are_refused_for_loaded_sections(void **s
     }
 }
 
-static void relocations_of_a_section_without_contents_are_refused(void **state)
+TEST(relocations_of_a_section_without_contents_are_refused)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -90,7 +87,7 @@ static void relocations_of_a_section_without_contents_are_refused(void **state)
     refused(&f, "link-reloc-nobits", ".rela.bss");
 }
 
-static void an_indirect_function_is_refused(void **state)
+TEST(an_indirect_function_is_refused)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -99,7 +96,7 @@ static void an_indirect_function_is_refused(void **state)
     refused(&f, "link-ifunc", "chosen");
 }
 
-static void the_alignment_of_a_common_symbol_is_checked(void **state)
+TEST(the_alignment_of_a_common_symbol_is_checked)
 {
     static const uint64_t bad[] = {3, 2ull * BTL_ELF_ALIGN_MAX, 1ull << 63, UINT64_MAX};
     for (size_t i = 0; i < BTL_COUNT(bad); i++) {
@@ -110,7 +107,7 @@ static void the_alignment_of_a_common_symbol_is_checked(void **state)
     }
 }
 
-static void every_defect_of_a_file_is_reported(void **state)
+TEST(every_defect_of_a_file_is_reported)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -120,20 +117,4 @@ static void every_defect_of_a_file_is_reported(void **state)
     uint32_t foo = eb_symbol(&f.builder, "foo", EB_GLOBAL(10), text, 0, 0);
     eb_rela(&f.builder, text, 0, foo, 14, 0);
     refused(&f, "link-write-exec link-tls-section link-ifunc link-reloc-unsupported", ".tdata");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_writable_and_executable_section_is_refused),
-        cmocka_unit_test(a_thread_local_section_is_refused),
-        cmocka_unit_test(a_thread_local_symbol_is_refused),
-        cmocka_unit_test(a_compressed_section_is_refused_when_it_is_loaded),
-        cmocka_unit_test(relocations_without_addends_are_refused_for_loaded_sections),
-        cmocka_unit_test(relocations_of_a_section_without_contents_are_refused),
-        cmocka_unit_test(an_indirect_function_is_refused),
-        cmocka_unit_test(the_alignment_of_a_common_symbol_is_checked),
-        cmocka_unit_test(every_defect_of_a_file_is_reported),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

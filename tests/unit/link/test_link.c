@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
+
 #include <string.h>
 
 #include "link_fixture.h"
@@ -36,7 +33,7 @@ static struct btl_str owner_name(const struct btl_scope *scope, uint32_t owner)
     return owner == 3 ? BTL_STR("ring") : BTL_STR("clock");
 }
 
-static void copy_writes_contents_and_clears_everything_else(void **state)
+TEST(copy_writes_contents_and_clears_everything_else)
 {
     struct link_fixture f;
     uint8_t code[5] = {1, 2, 3, 4, 5};
@@ -57,7 +54,7 @@ static void copy_writes_contents_and_clears_everything_else(void **state)
     lf_end(&f);
 }
 
-static void every_kind_of_symbol_gets_its_value(void **state)
+TEST(every_kind_of_symbol_gets_its_value)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -89,7 +86,7 @@ static void every_kind_of_symbol_gets_its_value(void **state)
     lf_end(&f);
 }
 
-static void link_address_and_buffer_address_are_apart(void **state)
+TEST(link_address_and_buffer_address_are_apart)
 {
     for (uint64_t base = 0; base <= 0x10000000; base += 0x10000000) {
         struct link_fixture f;
@@ -106,7 +103,7 @@ static void link_address_and_buffer_address_are_apart(void **state)
     }
 }
 
-static void unresolved_symbols_are_all_named_once_with_their_first_use(void **state)
+TEST(unresolved_symbols_are_all_named_once_with_their_first_use)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -129,7 +126,7 @@ static void unresolved_symbols_are_all_named_once_with_their_first_use(void **st
     lf_end(&f);
 }
 
-static void a_symbol_of_an_undeclared_dependency_is_named_with_its_module(void **state)
+TEST(a_symbol_of_an_undeclared_dependency_is_named_with_its_module)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -148,7 +145,7 @@ static void a_symbol_of_an_undeclared_dependency_is_named_with_its_module(void *
     lf_end(&f);
 }
 
-static void a_scope_without_names_still_reports(void **state)
+TEST(a_scope_without_names_still_reports)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -160,7 +157,7 @@ static void a_scope_without_names_still_reports(void **state)
     lf_end(&f);
 }
 
-static void a_weak_symbol_is_0_unless_somebody_in_scope_exports_it(void **state)
+TEST(a_weak_symbol_is_0_unless_somebody_in_scope_exports_it)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -180,7 +177,7 @@ static void a_weak_symbol_is_0_unless_somebody_in_scope_exports_it(void **state)
     lf_end(&f);
 }
 
-static void the_name_of_the_got_is_where_the_got_is(void **state)
+TEST(the_name_of_the_got_is_where_the_got_is)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -192,7 +189,7 @@ static void the_name_of_the_got_is_where_the_got_is(void **state)
     lf_end(&f);
 }
 
-static void debugging_information_is_neither_copied_nor_relocated(void **state)
+TEST(debugging_information_is_neither_copied_nor_relocated)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -205,7 +202,7 @@ static void debugging_information_is_neither_copied_nor_relocated(void **state)
     lf_end(&f);
 }
 
-static void section_addresses_are_found_by_name(void **state)
+TEST(section_addresses_are_found_by_name)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -233,7 +230,7 @@ static void link_exporter(struct link_fixture *f, struct btl_modinfo *info, size
     *info = (struct btl_modinfo){.exports = exports, .export_count = 2};
 }
 
-static void exports_are_added_with_their_owner(void **state)
+TEST(exports_are_added_with_their_owner)
 {
     struct link_fixture f;
     struct btl_modinfo info;
@@ -247,7 +244,7 @@ static void exports_are_added_with_their_owner(void **state)
     lf_end(&f);
 }
 
-static void exports_have_their_values_as_soon_as_the_image_is_placed(void **state)
+TEST(exports_have_their_values_as_soon_as_the_image_is_placed)
 {
     struct link_fixture f;
     struct btl_modinfo info;
@@ -266,7 +263,7 @@ static void exports_have_their_values_as_soon_as_the_image_is_placed(void **stat
     lf_end(&f);
 }
 
-static void duplicate_exports_are_reported_with_both_owners_and_none_is_added(void **state)
+TEST(duplicate_exports_are_reported_with_both_owners_and_none_is_added)
 {
     struct link_fixture f;
     struct btl_modinfo info;
@@ -283,7 +280,7 @@ static void duplicate_exports_are_reported_with_both_owners_and_none_is_added(vo
     lf_end(&f);
 }
 
-static void an_export_that_the_kernel_has_is_reported_as_the_kernels(void **state)
+TEST(an_export_that_the_kernel_has_is_reported_as_the_kernels)
 {
     struct link_fixture f;
     struct btl_modinfo info;
@@ -298,7 +295,7 @@ static void an_export_that_the_kernel_has_is_reported_as_the_kernels(void **stat
 }
 
 // Each allocation of layout, resolve and export fails in turn.
-static void out_of_memory_is_reported_by_each_pass(void **state)
+TEST(out_of_memory_is_reported_by_each_pass)
 {
     size_t failed = 0;
     for (size_t n = 0;; n++) {
@@ -329,7 +326,7 @@ static void out_of_memory_is_reported_by_each_pass(void **state)
 }
 
 // The table of first uses is a comfort: without memory for it the symbols are still named.
-static void unresolved_symbols_are_named_even_without_memory_for_their_uses(void **state)
+TEST(unresolved_symbols_are_named_even_without_memory_for_their_uses)
 {
     for (size_t n = 0;; n++) {
         struct link_fixture f;
@@ -351,27 +348,4 @@ static void unresolved_symbols_are_named_even_without_memory_for_their_uses(void
         if (!starved)
             break;
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(copy_writes_contents_and_clears_everything_else),
-        cmocka_unit_test(every_kind_of_symbol_gets_its_value),
-        cmocka_unit_test(link_address_and_buffer_address_are_apart),
-        cmocka_unit_test(unresolved_symbols_are_all_named_once_with_their_first_use),
-        cmocka_unit_test(a_symbol_of_an_undeclared_dependency_is_named_with_its_module),
-        cmocka_unit_test(a_scope_without_names_still_reports),
-        cmocka_unit_test(a_weak_symbol_is_0_unless_somebody_in_scope_exports_it),
-        cmocka_unit_test(the_name_of_the_got_is_where_the_got_is),
-        cmocka_unit_test(debugging_information_is_neither_copied_nor_relocated),
-        cmocka_unit_test(section_addresses_are_found_by_name),
-        cmocka_unit_test(exports_are_added_with_their_owner),
-        cmocka_unit_test(exports_have_their_values_as_soon_as_the_image_is_placed),
-        cmocka_unit_test(duplicate_exports_are_reported_with_both_owners_and_none_is_added),
-        cmocka_unit_test(an_export_that_the_kernel_has_is_reported_as_the_kernels),
-        cmocka_unit_test(out_of_memory_is_reported_by_each_pass),
-        cmocka_unit_test(unresolved_symbols_are_named_even_without_memory_for_their_uses),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The window through which relocators write, and finding the entries.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
+
 #include <stdlib.h>
 
 #include "link_fixture.h"
 #include "link/reloc.h"
 
 // The block has exactly the window's size: ASan sees a store that the window should have stopped.
-static void a_store_needs_its_whole_width_inside_the_window(void **state)
+TEST(a_store_needs_its_whole_width_inside_the_window)
 {
     enum { SIZE = 16 };
     uint8_t *block = calloc(1, SIZE);
@@ -28,7 +25,7 @@ static void a_store_needs_its_whole_width_inside_the_window(void **state)
     free(block);
 }
 
-static void offsets_that_wrap_are_outside(void **state)
+TEST(offsets_that_wrap_are_outside)
 {
     uint8_t block[8] = {0};
     struct btl_window window = {.memory = block, .size = sizeof(block)};
@@ -38,7 +35,7 @@ static void offsets_that_wrap_are_outside(void **state)
     assert_null(btl_window_bytes(&window, 4, UINT64_MAX));
 }
 
-static void a_window_smaller_than_the_field_takes_nothing(void **state)
+TEST(a_window_smaller_than_the_field_takes_nothing)
 {
     uint8_t block[3] = {0};
     struct btl_window window = {.memory = block, .size = sizeof(block)};
@@ -46,7 +43,7 @@ static void a_window_smaller_than_the_field_takes_nothing(void **state)
     assert_false(btl_window_store64(&window, 0, 1));
 }
 
-static void fields_may_be_unaligned(void **state)
+TEST(fields_may_be_unaligned)
 {
     uint8_t block[16] = {0};
     struct btl_window window = {.memory = block, .size = sizeof(block)};
@@ -58,7 +55,7 @@ static void fields_may_be_unaligned(void **state)
     assert_int_equal(block[14], 8);
 }
 
-static void entries_are_found_for_loaded_sections_only(void **state)
+TEST(entries_are_found_for_loaded_sections_only)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -84,7 +81,7 @@ static void entries_are_found_for_loaded_sections_only(void **state)
     lf_end(&f);
 }
 
-static void relocators_are_found_by_machine(void **state)
+TEST(relocators_are_found_by_machine)
 {
     assert_ptr_equal(btl_machine_find(ELF_MACHINE_X86_64), &btl_machine_x86_64);
     assert_ptr_equal(btl_machine_find(ELF_MACHINE_IA64), &btl_machine_ia64);
@@ -92,24 +89,10 @@ static void relocators_are_found_by_machine(void **state)
     assert_null(btl_machine_find(UINT16_MAX));
 }
 
-static void types_have_names(void **state)
+TEST(types_have_names)
 {
     assert_string_equal(btl_reloc_name(ELF_MACHINE_X86_64, 2), "R_X86_64_PC32");
     assert_null(btl_reloc_name(ELF_MACHINE_X86_64, 39)); // a hole in the table
     assert_null(btl_reloc_name(ELF_MACHINE_X86_64, UINT32_MAX));
     assert_null(btl_reloc_name(0, 2));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_store_needs_its_whole_width_inside_the_window),
-        cmocka_unit_test(offsets_that_wrap_are_outside),
-        cmocka_unit_test(a_window_smaller_than_the_field_takes_nothing),
-        cmocka_unit_test(fields_may_be_unaligned),
-        cmocka_unit_test(entries_are_found_for_loaded_sections_only),
-        cmocka_unit_test(relocators_are_found_by_machine),
-        cmocka_unit_test(types_have_names),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

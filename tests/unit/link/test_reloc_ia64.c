@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Every relocation type of ia64: its value, its limits and one beyond. What else is tested of them:
 // _refused, _sections (and the GOT), _descriptors, _stubs.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
+
 #include <string.h>
 
 #include "link/ia64_bundle.h"
@@ -86,7 +83,7 @@ static void check_overflow(struct link_fixture *f, const struct vector *v)
     assert_true(diag->arg[4].number == v->field);
 }
 
-static void values_are_right_up_to_the_limits_and_refused_beyond(void **state)
+TEST(values_are_right_up_to_the_limits_and_refused_beyond)
 {
     for (size_t i = 0; i < BTL_COUNT(vectors); i++) {
         const struct vector *v = &vectors[i];
@@ -125,7 +122,7 @@ static uint64_t harmless(uint32_t type)
 }
 
 // What surrounds the field is as it was: the bundles before and behind, the rest of its own.
-static void nothing_but_the_field_changes(void **state)
+TEST(nothing_but_the_field_changes)
 {
     for (size_t i = 0; i < BTL_COUNT(ia_kinds); i++) {
         const struct ia_kind *kind = &ia_kinds[i];
@@ -147,13 +144,4 @@ static void nothing_but_the_field_changes(void **state)
         assert_memory_equal(f.block, wanted, sizeof(wanted));
         lf_end(&f);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_are_right_up_to_the_limits_and_refused_beyond),
-        cmocka_unit_test(nothing_but_the_field_changes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Descriptors that the linker makes for functions of ia64.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
+
 #include <string.h>
 
 #include "ia64_types.h"
 
-static void a_function_has_one_descriptor_by_whatever_name(void **state)
+TEST(a_function_has_one_descriptor_by_whatever_name)
 {
     static const uint32_t types[] = {R_LTOFF_FPTR22, R_LTOFF_FPTR64I, R_FPTR64I, R_LTOFF_FPTR22};
     struct link_fixture f;
@@ -40,7 +37,7 @@ static void a_function_has_one_descriptor_by_whatever_name(void **state)
     lf_end(&f);
 }
 
-static void exports_of_functions_are_descriptors_and_of_data_addresses(void **state)
+TEST(exports_of_functions_are_descriptors_and_of_data_addresses)
 {
     static const uint32_t types[] = {R_NONE, R_NONE};
     struct link_fixture f;
@@ -63,7 +60,7 @@ static void exports_of_functions_are_descriptors_and_of_data_addresses(void **st
 }
 
 // The null symbol is the address 0: what is said of it is said of absolute addresses.
-static void the_null_symbol_is_an_absolute_address(void **state)
+TEST(the_null_symbol_is_an_absolute_address)
 {
     static const uint32_t types[] = {R_PCREL21B, R_LTOFF_FPTR22, R_LTOFF22};
     struct link_fixture f;
@@ -86,7 +83,7 @@ static void the_null_symbol_is_an_absolute_address(void **state)
 }
 
 // More than 2 MiB of them: they must not lie between gp and what gp has to reach.
-static void descriptors_are_in_nobodys_way(void **state)
+TEST(descriptors_are_in_nobodys_way)
 {
     enum { FUNCTIONS = (2 << 20) / 16 + 1 };
     static const uint32_t types[] = {R_GPREL22, R_LTOFF22};
@@ -109,7 +106,7 @@ static void descriptors_are_in_nobodys_way(void **state)
     lf_end(&f);
 }
 
-static void common_data_has_no_descriptor(void **state)
+TEST(common_data_has_no_descriptor)
 {
     static const uint32_t types[] = {R_LTOFF_FPTR22};
     struct link_fixture f;
@@ -121,16 +118,4 @@ static void common_data_has_no_descriptor(void **state)
     assert_false(lf_layout(&f));
     assert_codes(&f.memory, &f.diags, "link-reloc-no-function link-reloc-no-function");
     lf_end(&f);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_function_has_one_descriptor_by_whatever_name),
-        cmocka_unit_test(exports_of_functions_are_descriptors_and_of_data_addresses),
-        cmocka_unit_test(the_null_symbol_is_an_absolute_address),
-        cmocka_unit_test(descriptors_are_in_nobodys_way),
-        cmocka_unit_test(common_data_has_no_descriptor),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Relocations of ia64 that are wrong: the place, the instruction, the symbol, the type.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
+
 #include <string.h>
 
 #include "link/ia64_bundle.h"
 #include "ia64_types.h"
 #include "link/reloc.h"
 
-static void what_leaves_its_section_is_refused(void **state)
+TEST(what_leaves_its_section_is_refused)
 {
     for (size_t i = 0; i < BTL_COUNT(ia_kinds); i++) {
         for (unsigned beyond = 0; beyond <= 1; beyond++) {
@@ -34,7 +31,7 @@ static void what_leaves_its_section_is_refused(void **state)
     }
 }
 
-static void offsets_near_2_to_the_64_are_outside(void **state)
+TEST(offsets_near_2_to_the_64_are_outside)
 {
     static const uint32_t types[] = {R_IMM22, R_IMM64, R_DIR64LSB, R_PCREL21B};
     for (size_t i = 0; i < BTL_COUNT(types); i++)
@@ -64,7 +61,7 @@ static bool layout_slot(struct link_fixture *f, uint32_t type, unsigned template
     return lf_layout(f);
 }
 
-static void an_instruction_must_be_of_the_kind_that_has_the_field(void **state)
+TEST(an_instruction_must_be_of_the_kind_that_has_the_field)
 {
     static const struct {
         uint32_t type;
@@ -88,7 +85,7 @@ static void an_instruction_must_be_of_the_kind_that_has_the_field(void **state)
 }
 
 // Where a section may ia_begin at 8, its bundles are no bundles.
-static void code_must_be_aligned_to_bundles(void **state)
+TEST(code_must_be_aligned_to_bundles)
 {
     struct link_fixture f;
     assert_false(layout_slot(&f, R_IMM22, MII, 0, 8));
@@ -99,7 +96,7 @@ static void code_must_be_aligned_to_bundles(void **state)
 }
 
 // Layout has checked the entries; the store does not rely on it.
-static void an_entry_that_changes_after_layout_is_stopped_at_the_store(void **state)
+TEST(an_entry_that_changes_after_layout_is_stopped_at_the_store)
 {
     static const uint32_t types[] = {R_IMM22};
     for (unsigned offset = 3; offset <= 16; offset += 13) {
@@ -116,7 +113,7 @@ static void an_entry_that_changes_after_layout_is_stopped_at_the_store(void **st
     }
 }
 
-static void a_symbol_number_that_the_file_does_not_have_is_refused(void **state)
+TEST(a_symbol_number_that_the_file_does_not_have_is_refused)
 {
     struct link_fixture f;
     static const uint32_t types[] = {R_IMM22};
@@ -141,7 +138,7 @@ static bool layout_type(struct link_fixture *f, uint32_t type)
     return lf_layout(f);
 }
 
-static void types_without_meaning_in_a_module_are_refused_by_name(void **state)
+TEST(types_without_meaning_in_a_module_are_refused_by_name)
 {
     static const struct {
         uint32_t type;
@@ -216,7 +213,7 @@ static void types_without_meaning_in_a_module_are_refused_by_name(void **state)
     }
 }
 
-static void unknown_types_are_refused_by_number(void **state)
+TEST(unknown_types_are_refused_by_number)
 {
     static const uint32_t unknown[] = {0x01, 0x20, 0x28, 0x42, 0x78, 0x88, 0xbb, 0xff, UINT32_MAX};
     for (size_t i = 0; i < BTL_COUNT(unknown); i++) {
@@ -229,7 +226,7 @@ static void unknown_types_are_refused_by_number(void **state)
     }
 }
 
-static void every_bad_relocation_is_reported(void **state)
+TEST(every_bad_relocation_is_reported)
 {
     static const uint32_t types[] = {R_IMM14, R_IMM22};
     struct link_fixture f;
@@ -245,7 +242,7 @@ static void every_bad_relocation_is_reported(void **state)
     lf_end(&f);
 }
 
-static void a_symbol_in_a_section_that_is_not_loaded_has_no_address(void **state)
+TEST(a_symbol_in_a_section_that_is_not_loaded_has_no_address)
 {
     static const uint32_t types[] = {R_LTOFF22, R_PCREL21B, R_LTOFF_FPTR22, R_FPTR64LSB};
     for (size_t i = 0; i < BTL_COUNT(types); i++) {
@@ -259,21 +256,4 @@ static void a_symbol_in_a_section_that_is_not_loaded_has_no_address(void **state
         assert_codes(&f.memory, &f.diags, "link-reloc-unloaded");
         lf_end(&f);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_leaves_its_section_is_refused),
-        cmocka_unit_test(offsets_near_2_to_the_64_are_outside),
-        cmocka_unit_test(an_instruction_must_be_of_the_kind_that_has_the_field),
-        cmocka_unit_test(code_must_be_aligned_to_bundles),
-        cmocka_unit_test(an_entry_that_changes_after_layout_is_stopped_at_the_store),
-        cmocka_unit_test(a_symbol_number_that_the_file_does_not_have_is_refused),
-        cmocka_unit_test(types_without_meaning_in_a_module_are_refused_by_name),
-        cmocka_unit_test(unknown_types_are_refused_by_number),
-        cmocka_unit_test(every_bad_relocation_is_reported),
-        cmocka_unit_test(a_symbol_in_a_section_that_is_not_loaded_has_no_address),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

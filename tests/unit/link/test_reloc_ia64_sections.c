@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What lies where, for relocations of ia64: offsets in sections, data in reach of gp, the GOT.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
+
 #include <string.h>
 
 #include "link/ia64_entries.h"
 #include "ia64_types.h"
 
-static void secrel_counts_from_the_section_of_the_symbol(void **state)
+TEST(secrel_counts_from_the_section_of_the_symbol)
 {
     struct link_fixture f;
     ia_begin(&f, SIZE_MAX);
@@ -32,7 +29,7 @@ static void secrel_counts_from_the_section_of_the_symbol(void **state)
     lf_end(&f);
 }
 
-static void secrel_beyond_32_bits_is_refused(void **state)
+TEST(secrel_beyond_32_bits_is_refused)
 {
     struct link_fixture f;
     ia_begin(&f, SIZE_MAX);
@@ -45,7 +42,7 @@ static void secrel_beyond_32_bits_is_refused(void **state)
     lf_end(&f);
 }
 
-static void secrel_of_what_has_no_section_is_refused(void **state)
+TEST(secrel_of_what_has_no_section_is_refused)
 {
     struct link_fixture f;
     ia_begin(&f, SIZE_MAX);
@@ -63,7 +60,7 @@ static void secrel_of_what_has_no_section_is_refused(void **state)
 }
 
 // Short sections lie around gp, however large what is not short is.
-static void short_data_and_the_got_are_in_reach_of_gp(void **state)
+TEST(short_data_and_the_got_are_in_reach_of_gp)
 {
     enum { LARGE = 3 << 20 };
     static const uint32_t types[] = {R_GPREL22, R_GPREL22, R_GPREL22, R_LTOFF22};
@@ -96,7 +93,7 @@ static void short_data_and_the_got_are_in_reach_of_gp(void **state)
 
 // ------------------------------------------------------------------------------------------ GOT
 
-static void uses_of_one_address_share_its_got_entry(void **state)
+TEST(uses_of_one_address_share_its_got_entry)
 {
     static const uint32_t types[] = {R_LTOFF22,  R_LTOFF22X, R_LTOFF64I,
                                      R_LTOFF22X, R_LTOFF22,  R_LDXMOV};
@@ -137,7 +134,7 @@ static void make_full_got(struct link_fixture *f, uint32_t entries)
         ia_relocate(f, text, 0, R_LTOFF22, symbol, i);
 }
 
-static void a_full_got_is_in_reach_to_its_first_entry(void **state)
+TEST(a_full_got_is_in_reach_to_its_first_entry)
 {
     struct link_fixture f;
     make_full_got(&f, BTL_IA64_GOT_MAX);
@@ -150,7 +147,7 @@ static void a_full_got_is_in_reach_to_its_first_entry(void **state)
     lf_end(&f);
 }
 
-static void one_got_entry_more_is_refused_before_memory_is_asked_for(void **state)
+TEST(one_got_entry_more_is_refused_before_memory_is_asked_for)
 {
     struct link_fixture f;
     make_full_got(&f, BTL_IA64_GOT_MAX + 1);
@@ -162,7 +159,7 @@ static void one_got_entry_more_is_refused_before_memory_is_asked_for(void **stat
 
 // --------------------------------------------------------------------------------------- memory
 
-static void running_out_of_memory_is_reported_at_every_allocation(void **state)
+TEST(running_out_of_memory_is_reported_at_every_allocation)
 {
     for (size_t n = 0;; n++) {
         struct link_fixture f;
@@ -186,19 +183,4 @@ static void running_out_of_memory_is_reported_at_every_allocation(void **state)
             return;
         }
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(secrel_counts_from_the_section_of_the_symbol),
-        cmocka_unit_test(secrel_beyond_32_bits_is_refused),
-        cmocka_unit_test(secrel_of_what_has_no_section_is_refused),
-        cmocka_unit_test(short_data_and_the_got_are_in_reach_of_gp),
-        cmocka_unit_test(uses_of_one_address_share_its_got_entry),
-        cmocka_unit_test(a_full_got_is_in_reach_to_its_first_entry),
-        cmocka_unit_test(one_got_entry_more_is_refused_before_memory_is_asked_for),
-        cmocka_unit_test(running_out_of_memory_is_reported_at_every_allocation),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Stubs that the linker makes for calls of ia64: out of the image, and too far.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
+
 #include <string.h>
 
 #include "link/ia64_bundle.h"
@@ -34,7 +31,7 @@ static uint64_t through_stub(const struct link_fixture *f, uint64_t offset, uint
 
 #define KERNEL_DESCRIPTOR 0xa000000200004560ull
 
-static void calls_out_of_the_image_go_through_one_stub_per_function(void **state)
+TEST(calls_out_of_the_image_go_through_one_stub_per_function)
 {
     static const uint32_t types[] = {R_PCREL21B,     R_PCREL60B, R_PCREL21B,    R_PCREL21M,
                                      R_LTOFF_FPTR22, R_FPTR64I,  R_LTOFF_FPTR22};
@@ -84,7 +81,7 @@ static void make_pair(struct link_fixture *f, const char *own, const char *forei
 
 // Pointers to a function are equal in both images, and the chain call, stub, descriptor ends at its
 // entry point with its own gp.
-static void two_images_agree_on_each_others_descriptors(void **state)
+TEST(two_images_agree_on_each_others_descriptors)
 {
     enum { DATA = 2, MINE = 1 };
     struct link_fixture a, b;
@@ -110,7 +107,7 @@ static void two_images_agree_on_each_others_descriptors(void **state)
     lf_end(&b);
 }
 
-static void entry_points_of_other_images_cannot_be_had(void **state)
+TEST(entry_points_of_other_images_cannot_be_had)
 {
     static const uint32_t types[] = {R_PCREL21B, R_LTOFF_FPTR22, R_LTOFF22,   R_IMM64,
                                      R_DIR64LSB, R_FPTR64LSB,    R_PCREL64LSB};
@@ -136,7 +133,7 @@ static void entry_points_of_other_images_cannot_be_had(void **state)
 }
 
 // Absolute targets may be anywhere: such a branch goes on by a long one that changes no register.
-static void a_branch_beyond_its_reach_goes_by_a_long_one(void **state)
+TEST(a_branch_beyond_its_reach_goes_by_a_long_one)
 {
     static const uint32_t types[] = {R_PCREL21B, R_PCREL21M, R_PCREL21F};
     static const uint64_t distances[] = {0x1000000, -0x1000010ull, 1ull << 62};
@@ -156,7 +153,7 @@ static void a_branch_beyond_its_reach_goes_by_a_long_one(void **state)
         }
 }
 
-static void a_long_branch_needs_no_stub(void **state)
+TEST(a_long_branch_needs_no_stub)
 {
     struct link_fixture f;
     assert_true(ia_link_one(&f, R_PCREL60B, IA_BASE + (1ull << 40), 0));
@@ -183,7 +180,7 @@ static void make_far(struct link_fixture *f, bool from_a)
         ia_relocate(f, a, 0, R_PCREL21B, at_z, 0);
 }
 
-static void a_stub_is_used_only_where_the_branch_does_not_reach(void **state)
+TEST(a_stub_is_used_only_where_the_branch_does_not_reach)
 {
     struct link_fixture f;
     make_far(&f, false);
@@ -197,7 +194,7 @@ static void a_stub_is_used_only_where_the_branch_does_not_reach(void **state)
 }
 
 // The stubs are behind all code: from 16 MiB before them a short branch does not reach them either.
-static void a_branch_that_reaches_no_stub_is_refused(void **state)
+TEST(a_branch_that_reaches_no_stub_is_refused)
 {
     struct link_fixture f;
     make_far(&f, true);
@@ -207,7 +204,7 @@ static void a_branch_that_reaches_no_stub_is_refused(void **state)
     lf_end(&f);
 }
 
-static void code_of_less_than_16_mib_needs_no_far_stubs(void **state)
+TEST(code_of_less_than_16_mib_needs_no_far_stubs)
 {
     static const uint32_t types[] = {R_PCREL21B};
     struct link_fixture f;
@@ -220,19 +217,4 @@ static void code_of_less_than_16_mib_needs_no_far_stubs(void **state)
     assert_int_equal(f.image.plt_size, 0);
     assert_true(ia_field_at(&f, 0, R_PCREL21B) == HALF - 128 + 16);
     lf_end(&f);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(calls_out_of_the_image_go_through_one_stub_per_function),
-        cmocka_unit_test(two_images_agree_on_each_others_descriptors),
-        cmocka_unit_test(entry_points_of_other_images_cannot_be_had),
-        cmocka_unit_test(a_branch_beyond_its_reach_goes_by_a_long_one),
-        cmocka_unit_test(a_long_branch_needs_no_stub),
-        cmocka_unit_test(a_stub_is_used_only_where_the_branch_does_not_reach),
-        cmocka_unit_test(a_branch_that_reaches_no_stub_is_refused),
-        cmocka_unit_test(code_of_less_than_16_mib_needs_no_far_stubs),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

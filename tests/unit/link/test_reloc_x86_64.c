@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Every relocation type of x86-64: its value, its limits and one beyond, or its refusal.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -149,7 +146,7 @@ static void check_overflow(struct link_fixture *f, const struct vector *v)
     assert_true(diag->arg[4].number == v->field);
 }
 
-static void values_are_right_up_to_the_limits_and_refused_beyond(void **state)
+TEST(values_are_right_up_to_the_limits_and_refused_beyond)
 {
     for (size_t i = 0; i < BTL_COUNT(vectors); i++) {
         const struct vector *v = &vectors[i];
@@ -166,7 +163,7 @@ static void values_are_right_up_to_the_limits_and_refused_beyond(void **state)
     }
 }
 
-static void the_type_none_changes_nothing_wherever_it_stands(void **state)
+TEST(the_type_none_changes_nothing_wherever_it_stands)
 {
     struct link_fixture f;
     assert_true(link_one(&f, R_NONE, LOW, UINT64_MAX, 0, 0));
@@ -175,7 +172,7 @@ static void the_type_none_changes_nothing_wherever_it_stands(void **state)
 }
 
 // A field may end with its section, and not one byte later.
-static void the_width_of_the_field_counts_at_the_end_of_the_section(void **state)
+TEST(the_width_of_the_field_counts_at_the_end_of_the_section)
 {
     static const struct {
         uint32_t type;
@@ -210,7 +207,7 @@ static uint32_t begin_with_text(struct link_fixture *f)
     return eb_section(&f->builder, ".text", ELF_SHT_PROGBITS, LF_CODE, 1, NULL, 32);
 }
 
-static void offsets_near_2_to_the_64_are_outside(void **state)
+TEST(offsets_near_2_to_the_64_are_outside)
 {
     for (uint64_t offset = UINT64_MAX - 8; offset != 0; offset++) {
         struct link_fixture f;
@@ -224,7 +221,7 @@ static void offsets_near_2_to_the_64_are_outside(void **state)
 }
 
 // Layout has checked the entries; the store does not rely on it.
-static void an_entry_that_changes_after_layout_is_stopped_at_the_store(void **state)
+TEST(an_entry_that_changes_after_layout_is_stopped_at_the_store)
 {
     struct link_fixture f;
     uint32_t text = begin_with_text(&f);
@@ -237,7 +234,7 @@ static void an_entry_that_changes_after_layout_is_stopped_at_the_store(void **st
     lf_end(&f);
 }
 
-static void a_symbol_number_that_the_file_does_not_have_is_refused(void **state)
+TEST(a_symbol_number_that_the_file_does_not_have_is_refused)
 {
     struct link_fixture f;
     uint32_t text = begin_with_text(&f);
@@ -251,7 +248,7 @@ static void a_symbol_number_that_the_file_does_not_have_is_refused(void **state)
     lf_end(&f);
 }
 
-static void types_without_meaning_in_a_module_are_refused_by_name(void **state)
+TEST(types_without_meaning_in_a_module_are_refused_by_name)
 {
     static const struct {
         uint32_t type;
@@ -288,7 +285,7 @@ static void types_without_meaning_in_a_module_are_refused_by_name(void **state)
     }
 }
 
-static void unknown_types_are_refused_by_number(void **state)
+TEST(unknown_types_are_refused_by_number)
 {
     static const uint32_t unknown[] = {39, 40, 43, 255, 0x80000001, UINT32_MAX};
     for (size_t i = 0; i < BTL_COUNT(unknown); i++) {
@@ -300,7 +297,7 @@ static void unknown_types_are_refused_by_number(void **state)
     }
 }
 
-static void every_bad_relocation_is_reported(void **state)
+TEST(every_bad_relocation_is_reported)
 {
     struct link_fixture f;
     uint32_t text = begin_with_text(&f);
@@ -315,7 +312,7 @@ static void every_bad_relocation_is_reported(void **state)
     lf_end(&f);
 }
 
-static void a_symbol_in_a_section_that_is_not_loaded_has_no_address(void **state)
+TEST(a_symbol_in_a_section_that_is_not_loaded_has_no_address)
 {
     struct link_fixture f;
     uint32_t text = begin_with_text(&f);
@@ -330,7 +327,7 @@ static void a_symbol_in_a_section_that_is_not_loaded_has_no_address(void **state
 }
 
 // The mark for such symbols is a possible value; it must not be mistaken.
-static void the_mark_of_unloaded_symbols_is_a_value_like_any_other(void **state)
+TEST(the_mark_of_unloaded_symbols_is_a_value_like_any_other)
 {
     struct link_fixture f;
     assert_true(link_one(&f, R_64, LOW, BTL_UNLOADED_VALUE, 0, 0));
@@ -338,7 +335,7 @@ static void the_mark_of_unloaded_symbols_is_a_value_like_any_other(void **state)
     lf_end(&f);
 }
 
-static void uses_of_one_symbol_share_its_got_entry(void **state)
+TEST(uses_of_one_symbol_share_its_got_entry)
 {
     struct link_fixture f;
     lf_begin(&f, SIZE_MAX);
@@ -361,23 +358,4 @@ static void uses_of_one_symbol_share_its_got_entry(void **state)
     }
     assert_int_equal(lf_load32(&f, text, 0) + 0, lf_load32(&f, text, 8) + 8);
     lf_end(&f);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_are_right_up_to_the_limits_and_refused_beyond),
-        cmocka_unit_test(the_type_none_changes_nothing_wherever_it_stands),
-        cmocka_unit_test(the_width_of_the_field_counts_at_the_end_of_the_section),
-        cmocka_unit_test(offsets_near_2_to_the_64_are_outside),
-        cmocka_unit_test(an_entry_that_changes_after_layout_is_stopped_at_the_store),
-        cmocka_unit_test(a_symbol_number_that_the_file_does_not_have_is_refused),
-        cmocka_unit_test(types_without_meaning_in_a_module_are_refused_by_name),
-        cmocka_unit_test(unknown_types_are_refused_by_number),
-        cmocka_unit_test(every_bad_relocation_is_reported),
-        cmocka_unit_test(a_symbol_in_a_section_that_is_not_loaded_has_no_address),
-        cmocka_unit_test(the_mark_of_unloaded_symbols_is_a_value_like_any_other),
-        cmocka_unit_test(uses_of_one_symbol_share_its_got_entry),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,7 +24,7 @@ static void add_many(struct btl_symtab *table, uint32_t from, uint32_t to, uint3
         assert_true(btl_symtab_add(table, name_of(i), i, i % owners, NULL));
 }
 
-static void finds_what_was_added_and_nothing_else(void **state)
+TEST(finds_what_was_added_and_nothing_else)
 {
     struct test_memory memory;
     struct btl_symtab table;
@@ -48,7 +45,7 @@ static void finds_what_was_added_and_nothing_else(void **state)
     test_memory_end(&memory);
 }
 
-static void a_name_is_exported_once_and_the_first_owner_is_told(void **state)
+TEST(a_name_is_exported_once_and_the_first_owner_is_told)
 {
     struct test_memory memory;
     struct btl_symtab table;
@@ -63,7 +60,7 @@ static void a_name_is_exported_once_and_the_first_owner_is_told(void **state)
     test_memory_end(&memory);
 }
 
-static void grows_by_doubling_and_keeps_the_order_of_adding(void **state)
+TEST(grows_by_doubling_and_keeps_the_order_of_adding)
 {
     struct test_memory memory;
     struct btl_symtab table;
@@ -81,7 +78,7 @@ static void grows_by_doubling_and_keeps_the_order_of_adding(void **state)
 }
 
 // Names whose slot is the same one: their probe sequences run through each other.
-static void names_that_collide_are_told_apart(void **state)
+TEST(names_that_collide_are_told_apart)
 {
     struct test_memory memory;
     struct btl_symtab table;
@@ -119,7 +116,7 @@ static int by_hash(const void *a, const void *b)
 }
 
 // Two names whose whole hash is the same: among 2^18 there are about eight such pairs.
-static void names_with_the_same_hash_are_told_apart(void **state)
+TEST(names_with_the_same_hash_are_told_apart)
 {
     enum { COUNT = 1 << 18 };
     struct hashed *all = calloc(COUNT, sizeof(*all));
@@ -149,7 +146,7 @@ static void names_with_the_same_hash_are_told_apart(void **state)
     free(all);
 }
 
-static void remove_takes_one_owner_and_keeps_the_others_in_order(void **state)
+TEST(remove_takes_one_owner_and_keeps_the_others_in_order)
 {
     struct test_memory memory;
     struct btl_symtab table;
@@ -169,7 +166,7 @@ static void remove_takes_one_owner_and_keeps_the_others_in_order(void **state)
     test_memory_end(&memory);
 }
 
-static void truncate_undoes_adding_across_growth(void **state)
+TEST(truncate_undoes_adding_across_growth)
 {
     struct test_memory memory;
     struct btl_symtab table;
@@ -190,7 +187,7 @@ static void truncate_undoes_adding_across_growth(void **state)
     test_memory_end(&memory);
 }
 
-static void expecting_more_than_the_index_can_hold_is_refused(void **state)
+TEST(expecting_more_than_the_index_can_hold_is_refused)
 {
     struct test_memory memory;
     struct btl_symtab table;
@@ -201,7 +198,7 @@ static void expecting_more_than_the_index_can_hold_is_refused(void **state)
 }
 
 // Each allocation fails in turn; a table that could not grow still answers for what it has.
-static void out_of_memory_leaves_the_table_as_it_was(void **state)
+TEST(out_of_memory_leaves_the_table_as_it_was)
 {
     for (size_t n = 0;; n++) {
         struct test_memory memory;
@@ -222,20 +219,4 @@ static void out_of_memory_leaves_the_table_as_it_was(void **state)
         if (!starved)
             break;
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_what_was_added_and_nothing_else),
-        cmocka_unit_test(a_name_is_exported_once_and_the_first_owner_is_told),
-        cmocka_unit_test(grows_by_doubling_and_keeps_the_order_of_adding),
-        cmocka_unit_test(names_that_collide_are_told_apart),
-        cmocka_unit_test(names_with_the_same_hash_are_told_apart),
-        cmocka_unit_test(remove_takes_one_owner_and_keeps_the_others_in_order),
-        cmocka_unit_test(truncate_undoes_adding_across_growth),
-        cmocka_unit_test(expecting_more_than_the_index_can_hold_is_refused),
-        cmocka_unit_test(out_of_memory_leaves_the_table_as_it_was),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

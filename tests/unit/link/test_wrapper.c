@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include <btl/wrapper.h>
 
@@ -86,14 +86,14 @@ static void expect(struct fixture *f, const char *codes)
     test_memory_end(&f->memory);
 }
 
-static void a_good_one(void **state)
+TEST(a_good_one)
 {
     struct fixture f;
     begin(&f);
     expect(&f, "");
 }
 
-static void one_of_abi_1(void **state)
+TEST(one_of_abi_1)
 {
     struct fixture f;
     begin(&f);
@@ -102,7 +102,7 @@ static void one_of_abi_1(void **state)
     expect(&f, "");
 }
 
-static void where_it_lies(void **state)
+TEST(where_it_lies)
 {
     const uint64_t places[] = {0,
                                BASE + WRAPPER + 4,
@@ -119,7 +119,7 @@ static void where_it_lies(void **state)
     }
 }
 
-static void version_and_size(void **state)
+TEST(version_and_size)
 {
     const struct {
         uint32_t abi, size;
@@ -137,7 +137,7 @@ static void version_and_size(void **state)
 }
 
 // Each word of the wrapper with a value that leads elsewhere.
-static void pointers(void **state)
+TEST(pointers)
 {
     const struct {
         size_t field;
@@ -167,7 +167,7 @@ static void pointers(void **state)
     }
 }
 
-static void tunables(void **state)
+TEST(tunables)
 {
     const struct {
         size_t field;
@@ -195,7 +195,7 @@ static void tunables(void **state)
     }
 }
 
-static void a_name_without_an_end(void **state)
+TEST(a_name_without_an_end)
 {
     struct fixture f;
     begin(&f);
@@ -204,7 +204,7 @@ static void a_name_without_an_end(void **state)
     expect(&f, "run-wrapper-tunable run-wrapper-tunable");
 }
 
-static void functions_are_descriptors(void **state)
+TEST(functions_are_descriptors)
 {
     const struct {
         uint64_t load, entry;
@@ -229,7 +229,7 @@ static void functions_are_descriptors(void **state)
 
 // Names of ELF files have a limit, so that a walk over all is linear; these are such names. Without
 // it each of thousands of tunables may have the same name of megabytes, which is read for each.
-static void a_name_of_any_length(void **state)
+TEST(a_name_of_any_length)
 {
     enum { LONG = CONST + 2048 };
     for (uint64_t length = 4095; length <= 4096; length++) {
@@ -254,20 +254,4 @@ static void a_name_of_any_length(void **state)
         test_memory_end(&f.memory);
         free(bytes);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_one),
-        cmocka_unit_test(one_of_abi_1),
-        cmocka_unit_test(where_it_lies),
-        cmocka_unit_test(version_and_size),
-        cmocka_unit_test(pointers),
-        cmocka_unit_test(tunables),
-        cmocka_unit_test(a_name_without_an_end),
-        cmocka_unit_test(functions_are_descriptors),
-        cmocka_unit_test(a_name_of_any_length),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

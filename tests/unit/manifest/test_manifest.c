@@ -5,7 +5,9 @@
 
 // -------------------------------------------------------------------------------------- header
 
-static void test_sound_manifest_is_read_wherever_it_lies(void **state)
+ALL_TESTS(begin_all, end_all)
+
+TEST(test_sound_manifest_is_read_wherever_it_lies)
 {
     struct btl_manifest manifest;
     assert_true(btl_manifest_open(world.sound, place, &manifest, &world.diags));
@@ -22,7 +24,7 @@ static void test_sound_manifest_is_read_wherever_it_lies(void **state)
     assert_int_equal(btl_manifest_text(&manifest, BTLM_CONFIG).len, world.boot.config.text.len);
 }
 
-static void test_memory_behind_the_manifest_is_not_looked_at(void **state)
+TEST(test_memory_behind_the_manifest_is_not_looked_at)
 {
     struct btl_manifest manifest;
     uint8_t *longer = malloc(world.sound.size + 4096);
@@ -34,7 +36,7 @@ static void test_memory_behind_the_manifest_is_not_looked_at(void **state)
     free(longer);
 }
 
-static void test_every_truncation_is_refused(void **state)
+TEST(test_every_truncation_is_refused)
 {
     struct btl_manifest manifest;
     for (size_t size = 0; size < world.sound.size; size += size < 64 ? 1 : 61) {
@@ -45,27 +47,27 @@ static void test_every_truncation_is_refused(void **state)
     assert_non_null(test_find_code(&world.diags, BTL_MANIFEST_TRUNCATED));
 }
 
-static void test_too_small(void **state)
+TEST(test_too_small)
 {
     assert_refused((struct btl_bytes){world.sound.at, 47}, "manifest-too-small");
     assert_says("boot.manifest: error: 47 bytes are too few");
 }
 
-static void test_unaligned(void **state)
+TEST(test_unaligned)
 {
     uint8_t *moved = btl_alloc(&world.memory.arena, world.sound.size + 8, 8);
     memcpy(moved + 4, world.sound.at, world.sound.size);
     assert_refused((struct btl_bytes){moved + 4, world.sound.size}, "manifest-unaligned");
 }
 
-static void test_bad_magic(void **state)
+TEST(test_bad_magic)
 {
     header()->magic[7] = '\n';
     assert_spoiled("manifest-bad-magic");
     assert_says("begins with \"BTLMANI\\x0a\" instead of \"BTLMANIF\"");
 }
 
-static void test_bad_version(void **state)
+TEST(test_bad_version)
 {
     header()->major = 2;
     header()->minor = 0;
@@ -73,52 +75,52 @@ static void test_bad_version(void **state)
     assert_says("version 2.0");
 }
 
-static void test_newer_minor_version_is_read(void **state)
+TEST(test_newer_minor_version_is_read)
 {
     struct btl_manifest manifest;
     header()->minor = 700;
     assert_true(open_resealed(&manifest));
 }
 
-static void test_bad_header_size(void **state)
+TEST(test_bad_header_size)
 {
     header()->header_size = 47;
     assert_spoiled("manifest-bad-header-size");
 }
 
-static void test_larger_header_is_read(void **state)
+TEST(test_larger_header_is_read)
 {
     struct btl_manifest manifest;
     header()->header_size = 64;
     assert_true(open_resealed(&manifest));
 }
 
-static void test_truncated(void **state)
+TEST(test_truncated)
 {
     header()->total_size = world.sound.size + 1;
     assert_refused(world.spoiled, "manifest-truncated");
 }
 
-static void test_size_above_the_limit(void **state)
+TEST(test_size_above_the_limit)
 {
     header()->total_size = BTLM_SIZE_MAX + 8;
     assert_refused((struct btl_bytes){world.spoiled.at, SIZE_MAX}, "manifest-bad-size");
 }
 
-static void test_size_below_a_header(void **state)
+TEST(test_size_below_a_header)
 {
     header()->total_size = 40;
     assert_refused(world.spoiled,
                    "manifest-bad-header-size manifest-bad-directory manifest-bad-size");
 }
 
-static void test_bad_checksum(void **state)
+TEST(test_bad_checksum)
 {
     ((uint8_t *)world.spoiled.at)[world.spoiled.size - 1] ^= 1;
     assert_refused(world.spoiled, "manifest-bad-checksum");
 }
 
-static void test_bad_directory(void **state)
+TEST(test_bad_directory)
 {
     static const uint64_t offsets[] = {1u << 30, UINT64_MAX - 7, UINT64_MAX & ~7ull};
     for (size_t i = 0; i < BTL_COUNT(offsets); i++) {
@@ -132,7 +134,7 @@ static void test_bad_directory(void **state)
     assert_spoiled("manifest-bad-directory");
 }
 
-static void test_directory_unaligned(void **state)
+TEST(test_directory_unaligned)
 {
     header()->directory = 44;
     assert_spoiled("manifest-directory-unaligned");
@@ -140,7 +142,7 @@ static void test_directory_unaligned(void **state)
 
 // ----------------------------------------------------------------------------------- directory
 
-static void test_bad_tables_are_all_reported(void **state)
+TEST(test_bad_tables_are_all_reported)
 {
     table(BTLM_MODULES)->offset += 4;
     table(BTLM_MEMORY)->count = 1ull << 60; // times 32 wraps to 0
@@ -151,7 +153,7 @@ static void test_bad_tables_are_all_reported(void **state)
     assert_says("table memory: 1152921504606846976 entries of 32 bytes at offset");
 }
 
-static void test_bad_entry_size(void **state)
+TEST(test_bad_entry_size)
 {
     table(BTLM_ORDER)->entry_size = 6;
     table(BTLM_SEGMENTS)->entry_size = 20;
@@ -162,13 +164,13 @@ static void test_bad_entry_size(void **state)
                    "manifest-bad-entry-size");
 }
 
-static void test_table_twice(void **state)
+TEST(test_table_twice)
 {
     table(BTLM_LOG)->kind = BTLM_CONFIG;
     assert_spoiled("manifest-table-twice");
 }
 
-static void test_unknown_tables_are_skipped(void **state)
+TEST(test_unknown_tables_are_skipped)
 {
     struct btl_manifest manifest;
     table(BTLM_LOG)->kind = 4711;
@@ -181,7 +183,7 @@ static void test_unknown_tables_are_skipped(void **state)
     assert_int_equal(btl_manifest_count(&manifest, BTLM_EXPORTS), 0);
 }
 
-static void test_not_single(void **state)
+TEST(test_not_single)
 {
     table(BTLM_SYSTEM)->count = 0;
     table(BTLM_KERNEL_IMAGE)->kind = 4711;
@@ -189,7 +191,7 @@ static void test_not_single(void **state)
     assert_says("table system has 0 entries");
 }
 
-static void test_older_reader_reads_larger_entries(void **state)
+TEST(test_older_reader_reads_larger_entries)
 {
     // The same orders, but with entries of 8 bytes whose second half is new.
     struct btl_manifest manifest;
@@ -216,7 +218,7 @@ static void test_older_reader_reads_larger_entries(void **state)
 
 // ----------------------------------------------------------------------------------- accessors
 
-static void test_functions_are_found_by_address(void **state)
+TEST(test_functions_are_found_by_address)
 {
     static const struct {
         uint64_t address;
@@ -273,7 +275,7 @@ static uint32_t read_all(const struct btl_manifest *manifest)
 }
 
 // With the checksum made right again, so that the checks behind it are reached.
-static void test_every_flipped_bit_is_refused_or_harmless(void **state)
+TEST(test_every_flipped_bit_is_refused_or_harmless)
 {
     size_t refused = 0, read = 0;
     uint8_t *bytes = (uint8_t *)world.spoiled.at;
@@ -300,7 +302,7 @@ static void test_every_flipped_bit_is_refused_or_harmless(void **state)
 }
 
 // Without it, no bit may be flipped at all.
-static void test_every_flipped_bit_breaks_the_seal(void **state)
+TEST(test_every_flipped_bit_breaks_the_seal)
 {
     struct btl_manifest manifest;
     uint8_t *bytes = (uint8_t *)world.spoiled.at;
@@ -315,7 +317,7 @@ static void test_every_flipped_bit_breaks_the_seal(void **state)
     }
 }
 
-static void test_out_of_memory_for_diagnostics_is_still_refused(void **state)
+TEST(test_out_of_memory_for_diagnostics_is_still_refused)
 {
     struct btl_manifest manifest;
     struct test_memory memory;
@@ -326,37 +328,4 @@ static void test_out_of_memory_for_diagnostics_is_still_refused(void **state)
     assert_false(btl_manifest_open(world.spoiled, place, &manifest, &diags));
     assert_true(diags.lost > 0);
     test_memory_end(&memory);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(test_sound_manifest_is_read_wherever_it_lies),
-        TEST(test_memory_behind_the_manifest_is_not_looked_at),
-        TEST(test_every_truncation_is_refused),
-        TEST(test_too_small),
-        TEST(test_unaligned),
-        TEST(test_bad_magic),
-        TEST(test_bad_version),
-        TEST(test_newer_minor_version_is_read),
-        TEST(test_bad_header_size),
-        TEST(test_larger_header_is_read),
-        TEST(test_truncated),
-        TEST(test_size_above_the_limit),
-        TEST(test_size_below_a_header),
-        TEST(test_bad_checksum),
-        TEST(test_bad_directory),
-        TEST(test_directory_unaligned),
-        TEST(test_bad_tables_are_all_reported),
-        TEST(test_bad_entry_size),
-        TEST(test_table_twice),
-        TEST(test_unknown_tables_are_skipped),
-        TEST(test_not_single),
-        TEST(test_older_reader_reads_larger_entries),
-        TEST(test_functions_are_found_by_address),
-        TEST(test_every_flipped_bit_is_refused_or_harmless),
-        TEST(test_every_flipped_bit_breaks_the_seal),
-        TEST(test_out_of_memory_for_diagnostics_is_still_refused),
-    };
-    return cmocka_run_group_tests(tests, begin_all, end_all);
 }

@@ -4,7 +4,9 @@
 
 // ------------------------------------------------------------------------------------- entries
 
-static void test_bad_strings_are_all_reported(void **state)
+ALL_TESTS(begin_all, end_all)
+
+TEST(test_bad_strings_are_all_reported)
 {
     struct btlm_module *module = entry(BTLM_MODULES, 2);
     struct btlm_export *export = entry(BTLM_EXPORTS, 1);
@@ -18,7 +20,7 @@ static void test_bad_strings_are_all_reported(void **state)
     assert_says("table modules, entry 2: path takes");
 }
 
-static void test_bad_indices_are_all_reported(void **state)
+TEST(test_bad_indices_are_all_reported)
 {
     ((struct btlm_module *)entry(BTLM_MODULES, 0))->pulled_by = 9;
     ((struct btlm_module *)entry(BTLM_MODULES, 5))->reason = 3;
@@ -35,7 +37,7 @@ static void test_bad_indices_are_all_reported(void **state)
     assert_says("table modules, entry 0: pulled_by names entry 9 of a table that has 9 entries");
 }
 
-static void test_bad_range(void **state)
+TEST(test_bad_range)
 {
     struct btlm_module *module = entry(BTLM_MODULES, 1);
     module->section_count = 5;
@@ -44,14 +46,14 @@ static void test_bad_range(void **state)
     assert_spoiled("manifest-bad-range manifest-bad-range");
 }
 
-static void test_shared_range(void **state)
+TEST(test_shared_range)
 {
     ((struct btlm_module *)entry(BTLM_MODULES, 1))->first_section = 3;
     assert_spoiled("manifest-shared-range");
     assert_says("first_section is 3, but entries from there on belong to an entry before it");
 }
 
-static void test_bad_value(void **state)
+TEST(test_bad_value)
 {
     struct btlm_module *module = entry(BTLM_MODULES, 0);
     module->type = BTL_TYPES;
@@ -74,7 +76,7 @@ static void test_bad_value(void **state)
     assert_says("table system, entry 0: seed_size is 65; it must be below 65");
 }
 
-static void test_enums_that_may_grow_are_not_refused(void **state)
+TEST(test_enums_that_may_grow_are_not_refused)
 {
     struct btl_manifest manifest;
     ((struct btlm_event *)entry(BTLM_EVENTS, 0))->kind = 1000;
@@ -86,14 +88,14 @@ static void test_enums_that_may_grow_are_not_refused(void **state)
     assert_true(open_resealed(&manifest));
 }
 
-static void test_bad_permission(void **state)
+TEST(test_bad_permission)
 {
     ((struct btlm_segment *)entry(BTLM_SEGMENTS, 0))->perm = BTL_PERM_WRITE | BTL_PERM_EXEC;
     ((struct btlm_section *)entry(BTLM_SECTIONS, 0))->perm = 8;
     assert_spoiled("manifest-bad-permission manifest-bad-permission");
 }
 
-static void test_bad_span(void **state)
+TEST(test_bad_span)
 {
     ((struct btlm_system *)entry(BTLM_SYSTEM, 0))->window_size = 1ull << 32;
     ((struct btlm_kernel *)entry(BTLM_KERNEL_IMAGE, 0))->size = 1ull << 63;
@@ -102,42 +104,42 @@ static void test_bad_span(void **state)
     assert_says("0x100000000 bytes at the window 0xffffffff80000000");
 }
 
-static void test_not_pages(void **state)
+TEST(test_not_pages)
 {
     ((struct btlm_memory *)entry(BTLM_MEMORY, 2))->start += 8;
     ((struct btlm_memory *)entry(BTLM_MEMORY, 2))->size -= 8;
     assert_spoiled("manifest-not-pages manifest-not-pages");
 }
 
-static void test_overlap(void **state)
+TEST(test_overlap)
 {
     ((struct btlm_memory *)entry(BTLM_MEMORY, 1))->size += BTL_PAGE_SIZE;
     assert_spoiled("manifest-overlap");
     assert_says("table memory, entry 2:");
 }
 
-static void test_memory_that_is_empty_or_wraps(void **state)
+TEST(test_memory_that_is_empty_or_wraps)
 {
     ((struct btlm_memory *)entry(BTLM_MEMORY, 1))->size = 0;
     ((struct btlm_memory *)entry(BTLM_MEMORY, 5))->size = -(uint64_t)BTL_PAGE_SIZE;
     assert_spoiled("manifest-bad-span manifest-empty-range");
 }
 
-static void test_not_ascending(void **state)
+TEST(test_not_ascending)
 {
     ((struct btlm_symbol *)entry(BTLM_SYMBOLS, 0))->address = BOOT_KERNEL_BASE + 0x61;
     assert_spoiled("manifest-not-ascending");
     assert_says("table symbols, entry 1:");
 }
 
-static void test_bad_event(void **state)
+TEST(test_bad_event)
 {
     struct btlm_event *event = entry(BTLM_EVENTS, 1);
     event->start = event->end + 1;
     assert_spoiled("manifest-bad-event");
 }
 
-static void test_events_may_have_any_order(void **state)
+TEST(test_events_may_have_any_order)
 {
     struct btl_manifest manifest;
     struct btlm_event *event = entry(BTLM_EVENTS, 0), held = event[0];
@@ -146,7 +148,7 @@ static void test_events_may_have_any_order(void **state)
     assert_true(open_resealed(&manifest));
 }
 
-static void test_bad_framebuffer(void **state)
+TEST(test_bad_framebuffer)
 {
     struct btlm_system *system = entry(BTLM_SYSTEM, 0);
     system->framebuffer_width++;
@@ -159,26 +161,4 @@ static void test_bad_framebuffer(void **state)
     system->framebuffer_height--;
     system->framebuffer = UINT64_MAX - 4096;
     assert_spoiled("manifest-bad-framebuffer");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(test_bad_strings_are_all_reported),
-        TEST(test_bad_indices_are_all_reported),
-        TEST(test_bad_range),
-        TEST(test_shared_range),
-        TEST(test_bad_value),
-        TEST(test_enums_that_may_grow_are_not_refused),
-        TEST(test_bad_permission),
-        TEST(test_bad_span),
-        TEST(test_not_pages),
-        TEST(test_overlap),
-        TEST(test_memory_that_is_empty_or_wraps),
-        TEST(test_not_ascending),
-        TEST(test_bad_event),
-        TEST(test_events_may_have_any_order),
-        TEST(test_bad_framebuffer),
-    };
-    return cmocka_run_group_tests(tests, begin_all, end_all);
 }

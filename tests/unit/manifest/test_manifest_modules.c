@@ -2,7 +2,7 @@
 // What the manifest says of modules.
 #include "manifest_world.h"
 
-static void test_levels_of_failures(void **state)
+TEST(test_levels_of_failures)
 {
     static const struct {
         const char *name;
@@ -22,13 +22,13 @@ static void test_levels_of_failures(void **state)
     }
 }
 
-static void test_level_in_a_manifest_before_1_2(void **state)
+TEST(test_level_in_a_manifest_before_1_2)
 {
     assert_int_equal(BTLM_ON_ERROR(BTLM_REQUIRED | BTLM_CONFIGURED), BTL_ON_ERROR_REQUIRED);
     assert_int_equal(BTLM_ON_ERROR(BTLM_CONFIGURED | BTLM_METADATA), BTL_ON_ERROR_WARN);
 }
 
-static void test_linked_module(void **state)
+TEST(test_linked_module)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -60,7 +60,7 @@ static void test_linked_module(void **state)
     assert_true(ring->wrapper > ring->address);
 }
 
-static void test_sections_of_linked_modules(void **state)
+TEST(test_sections_of_linked_modules)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -80,7 +80,7 @@ static void test_sections_of_linked_modules(void **state)
     assert_int_equal(text->index, 1);
 }
 
-static void test_staged_and_registered_modules(void **state)
+TEST(test_staged_and_registered_modules)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -98,7 +98,7 @@ static void test_staged_and_registered_modules(void **state)
     assert_int_equal(spare->phase, BTL_PHASE_AUTO);
 }
 
-static void test_failed_modules_and_their_reasons(void **state)
+TEST(test_failed_modules_and_their_reasons)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -126,7 +126,7 @@ static void test_failed_modules_and_their_reasons(void **state)
 
 // A module that failed after it was laid out has no image any more, and is in no order; neither
 // are its exports there, even when they were left in the table.
-static void test_a_module_that_failed_late_has_no_image(void **state)
+TEST(test_a_module_that_failed_late_has_no_image)
 {
     struct world *world = *state;
     uint32_t early = boot_index(&world->boot, "early"), ring = boot_index(&world->boot, "ring");
@@ -142,7 +142,7 @@ static void test_a_module_that_failed_late_has_no_image(void **state)
     assert_int_equal(btl_manifest_count(&world->manifest, BTLM_SYMBOLS), 4);
 }
 
-static void test_reason_of_no_diagnostic_is_absent(void **state)
+TEST(test_reason_of_no_diagnostic_is_absent)
 {
     struct world *world = *state;
     struct btl_diag foreign = {0}; // not in the list, as when it was reported elsewhere
@@ -153,7 +153,7 @@ static void test_reason_of_no_diagnostic_is_absent(void **state)
     assert_int_equal(module(world, "lost")->reason, BTL_NONE);
 }
 
-static void test_diagnostics_about_no_module_of_the_plan(void **state)
+TEST(test_diagnostics_about_no_module_of_the_plan)
 {
     struct world *world = *state;
     struct btl_place other = {.module = BTL_STR("stranger")};
@@ -167,7 +167,7 @@ static void test_diagnostics_about_no_module_of_the_plan(void **state)
     }
 }
 
-static void test_dependencies(void **state)
+TEST(test_dependencies)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -178,7 +178,7 @@ static void test_dependencies(void **state)
                      boot_index(&world->boot, "quiet"));
 }
 
-static void test_interfaces(void **state)
+TEST(test_interfaces)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -197,7 +197,7 @@ static void test_interfaces(void **state)
 }
 
 // The table of symbols has them in the order of linking; here one of the kernel comes last.
-static void test_exports_are_grouped_by_owner(void **state)
+TEST(test_exports_are_grouped_by_owner)
 {
     struct world *world = *state;
     uint32_t early = boot_index(&world->boot, "early"), ring = boot_index(&world->boot, "ring");
@@ -220,7 +220,7 @@ static void test_exports_are_grouped_by_owner(void **state)
     assert_int_equal(entry->owner, ring);
 }
 
-static void test_tunables(void **state)
+TEST(test_tunables)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -234,7 +234,7 @@ static void test_tunables(void **state)
     assert_string(world, depth[1].value, "it's \"fast\"");
 }
 
-static void test_arguments_and_order(void **state)
+TEST(test_arguments_and_order)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -245,25 +245,4 @@ static void test_arguments_and_order(void **state)
         uint32_t index = *(const uint32_t *)at(world, BTLM_ORDER, i);
         assert_string(world, btl_manifest_module(&world->manifest, index)->name, names[i]);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(test_levels_of_failures),
-        TEST(test_level_in_a_manifest_before_1_2),
-        TEST(test_linked_module),
-        TEST(test_sections_of_linked_modules),
-        TEST(test_staged_and_registered_modules),
-        TEST(test_failed_modules_and_their_reasons),
-        TEST(test_a_module_that_failed_late_has_no_image),
-        TEST(test_reason_of_no_diagnostic_is_absent),
-        TEST(test_diagnostics_about_no_module_of_the_plan),
-        TEST(test_dependencies),
-        TEST(test_interfaces),
-        TEST(test_exports_are_grouped_by_owner),
-        TEST(test_tunables),
-        TEST(test_arguments_and_order),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

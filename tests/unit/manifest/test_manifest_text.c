@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The manifest's text against a golden file, and what the file cannot show.
 // To accept a new text: BTL_GOLDEN=write build/test-gcc/unit/manifest_text
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "boot_fixture.h"
 
@@ -63,7 +62,7 @@ static void golden(const char *text)
     assert_string_equal(text, expected);
 }
 
-static void test_all_sections_read_as_in_the_golden_file(void **state)
+TEST(test_all_sections_read_as_in_the_golden_file)
 {
     struct boot_fixture boot;
     struct btl_manifest manifest;
@@ -79,7 +78,7 @@ static void test_all_sections_read_as_in_the_golden_file(void **state)
 
 // Each section alone is a part of the whole text, but for the symbols, which are in full then, and
 // for the parts of modules.
-static void test_each_section_can_be_had_alone(void **state)
+TEST(test_each_section_can_be_had_alone)
 {
     static const char *const alone[] = {"system", "kernel",      "segments", "modules", "order",
                                         "memory", "diagnostics", "timeline", "exports", "log",
@@ -100,7 +99,7 @@ static void test_each_section_can_be_had_alone(void **state)
     boot_end(&boot);
 }
 
-static void test_parts_of_modules_can_be_had_alone(void **state)
+TEST(test_parts_of_modules_can_be_had_alone)
 {
     static const struct {
         const char *name, *has, *lacks;
@@ -122,7 +121,7 @@ static void test_parts_of_modules_can_be_had_alone(void **state)
     boot_end(&boot);
 }
 
-static void test_names_of_sections(void **state)
+TEST(test_names_of_sections)
 {
     assert_int_equal(btl_manifest_section_of(BTL_STR("memory")), 1u << BTLM_MEMORY);
     assert_int_equal(btl_manifest_section_of(BTL_STR("kernel")), 1u << BTLM_KERNEL_IMAGE);
@@ -132,7 +131,7 @@ static void test_names_of_sections(void **state)
     assert_int_equal(btl_manifest_section_of(BTL_STR("")), 0);
 }
 
-static void test_one_module_alone(void **state)
+TEST(test_one_module_alone)
 {
     struct boot_fixture boot;
     struct btl_manifest manifest;
@@ -147,7 +146,7 @@ static void test_one_module_alone(void **state)
     boot_end(&boot);
 }
 
-static void test_lines_fit_80_columns(void **state)
+TEST(test_lines_fit_80_columns)
 {
     struct boot_fixture boot;
     struct btl_manifest manifest;
@@ -162,7 +161,7 @@ static void test_lines_fit_80_columns(void **state)
 }
 
 // No byte of the manifest reaches the terminal as anything but printable ASCII.
-static void test_nothing_drives_the_terminal(void **state)
+TEST(test_nothing_drives_the_terminal)
 {
     struct boot_fixture boot;
     struct btl_manifest manifest;
@@ -182,7 +181,7 @@ static void test_nothing_drives_the_terminal(void **state)
     boot_end(&boot);
 }
 
-static void test_the_random_seed_is_not_shown(void **state)
+TEST(test_the_random_seed_is_not_shown)
 {
     struct boot_fixture boot;
     struct btl_manifest manifest;
@@ -194,7 +193,7 @@ static void test_the_random_seed_is_not_shown(void **state)
     boot_end(&boot);
 }
 
-static void test_boot_as_it_mostly_is(void **state)
+TEST(test_boot_as_it_mostly_is)
 {
     struct btl_manifest_boot how = {.path = BTL_STR("/loader.conf"),
                                     .wanted = BTL_STR("/loader.conf")};
@@ -214,7 +213,7 @@ static void test_boot_as_it_mostly_is(void **state)
     boot_end(&boot);
 }
 
-static void test_long_lists_of_names_are_wrapped(void **state)
+TEST(test_long_lists_of_names_are_wrapped)
 {
     struct boot_fixture boot;
     struct btl_manifest manifest;
@@ -239,7 +238,7 @@ static void test_long_lists_of_names_are_wrapped(void **state)
     boot_end(&boot);
 }
 
-static void test_endless_strings_are_cut_off(void **state)
+TEST(test_endless_strings_are_cut_off)
 {
     static char options[100000];
     struct boot_fixture boot;
@@ -256,7 +255,7 @@ static void test_endless_strings_are_cut_off(void **state)
     boot_end(&boot);
 }
 
-static void test_values_outside_their_enums_have_a_name(void **state)
+TEST(test_values_outside_their_enums_have_a_name)
 {
     assert_string_equal(btlm_state_name(BTLM_FAILED), "failed");
     assert_string_equal(btlm_state_name(BTLM_STATES), "?");
@@ -272,23 +271,4 @@ static void test_values_outside_their_enums_have_a_name(void **state)
         assert_non_null(btlm_memory_name(i));
     for (unsigned i = 0; i < BTLM_EVENTS_KINDS; i++)
         assert_non_null(btlm_event_name(i));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_sections_read_as_in_the_golden_file),
-        cmocka_unit_test(test_each_section_can_be_had_alone),
-        cmocka_unit_test(test_parts_of_modules_can_be_had_alone),
-        cmocka_unit_test(test_names_of_sections),
-        cmocka_unit_test(test_one_module_alone),
-        cmocka_unit_test(test_lines_fit_80_columns),
-        cmocka_unit_test(test_nothing_drives_the_terminal),
-        cmocka_unit_test(test_the_random_seed_is_not_shown),
-        cmocka_unit_test(test_boot_as_it_mostly_is),
-        cmocka_unit_test(test_long_lists_of_names_are_wrapped),
-        cmocka_unit_test(test_endless_strings_are_cut_off),
-        cmocka_unit_test(test_values_outside_their_enums_have_a_name),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 
 // ------------------------------------------------------------------------------------ the bytes
 
-static void test_measured_size_is_written_to_the_last_byte_and_no_further(void **state)
+TEST(test_measured_size_is_written_to_the_last_byte_and_no_further)
 {
     struct world *world = *state;
     struct btl_arena *arena = &world->boot.memory.arena;
@@ -21,7 +21,7 @@ static void test_measured_size_is_written_to_the_last_byte_and_no_further(void *
     free(second);
 }
 
-static void test_memory_that_is_too_small_is_left_alone(void **state)
+TEST(test_memory_that_is_too_small_is_left_alone)
 {
     struct world *world = *state;
     uint64_t size = btl_manifest_write(&world->boot.input, &world->boot.memory.arena, NULL, 0);
@@ -33,7 +33,7 @@ static void test_memory_that_is_too_small_is_left_alone(void **state)
     free(memory);
 }
 
-static void test_another_boot_from_the_same_files_gives_the_same_bytes(void **state)
+TEST(test_another_boot_from_the_same_files_gives_the_same_bytes)
 {
     struct world *world = *state;
     struct boot_fixture other;
@@ -45,7 +45,7 @@ static void test_another_boot_from_the_same_files_gives_the_same_bytes(void **st
     boot_end(&other);
 }
 
-static void test_a_moved_copy_reads_the_same(void **state)
+TEST(test_a_moved_copy_reads_the_same)
 {
     struct world *world = *state;
     struct btl_manifest moved;
@@ -58,7 +58,7 @@ static void test_a_moved_copy_reads_the_same(void **state)
     assert_int_equal(moved.header->physical, BOOT_PHYSICAL);
 }
 
-static void test_every_string_is_there_once(void **state)
+TEST(test_every_string_is_there_once)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -73,7 +73,7 @@ static void test_every_string_is_there_once(void **state)
     assert_int_equal(ring->name.offset, early->name.offset);
 }
 
-static void test_tables_are_aligned_and_do_not_overlap(void **state)
+TEST(test_tables_are_aligned_and_do_not_overlap)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -90,7 +90,7 @@ static void test_tables_are_aligned_and_do_not_overlap(void **state)
     }
 }
 
-static void test_no_memory_at_each_allocation(void **state)
+TEST(test_no_memory_at_each_allocation)
 {
     struct world *world = *state;
     uint64_t size = btl_manifest_write(&world->boot.input, &world->boot.memory.arena, NULL, 0);
@@ -110,7 +110,7 @@ static void test_no_memory_at_each_allocation(void **state)
     free(memory);
 }
 
-static void test_a_manifest_above_the_limit_is_not_written(void **state)
+TEST(test_a_manifest_above_the_limit_is_not_written)
 {
     struct world *world = *state;
     world->boot.input.memory_capacity = BTLM_SIZE_MAX / sizeof(struct btlm_memory);
@@ -121,7 +121,7 @@ static void test_a_manifest_above_the_limit_is_not_written(void **state)
 
 // ---------------------------------------------------------------------------------- the contents
 
-static void test_system(void **state)
+TEST(test_system)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -136,7 +136,7 @@ static void test_system(void **state)
                         sizeof(*system) - rest);
 }
 
-static void test_boot_volume(void **state)
+TEST(test_boot_volume)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -148,7 +148,7 @@ static void test_boot_volume(void **state)
                   "pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i00");
 }
 
-static void test_boot_volume_that_is_not_known(void **state)
+TEST(test_boot_volume_that_is_not_known)
 {
     struct world *world = *state;
     world->boot.input.volume = NULL;
@@ -157,7 +157,7 @@ static void test_boot_volume_that_is_not_known(void **state)
     assert_null(btl_manifest_volume(&world->manifest));
 }
 
-static void test_what_was_booted_and_why(void **state)
+TEST(test_what_was_booted_and_why)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -173,7 +173,7 @@ static void test_what_was_booted_and_why(void **state)
     assert_string(world, boot->reason, "each of its 3 tries was used");
 }
 
-static void test_boot_of_which_nothing_is_said(void **state)
+TEST(test_boot_of_which_nothing_is_said)
 {
     struct world *world = *state;
     world->boot.input.boot = NULL;
@@ -182,7 +182,7 @@ static void test_boot_of_which_nothing_is_said(void **state)
     assert_null(btl_manifest_boot(&world->manifest));
 }
 
-static void test_kernel(void **state)
+TEST(test_kernel)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -203,7 +203,7 @@ static void test_kernel(void **state)
     assert_int_equal(data->perm, BTL_PERM_READ | BTL_PERM_WRITE);
 }
 
-static void test_a_moved_kernel_has_its_entry_where_it_lies(void **state)
+TEST(test_a_moved_kernel_has_its_entry_where_it_lies)
 {
     struct world *world = *state;
     world->boot.kernel.base = BOOT_KERNEL_BASE + 0x10000000; // as after loading an ET_DYN there
@@ -215,7 +215,7 @@ static void test_a_moved_kernel_has_its_entry_where_it_lies(void **state)
     assert_int_equal(text->address, BOOT_KERNEL_BASE + 0x10000000);
 }
 
-static void test_functions_of_kernel_and_modules(void **state)
+TEST(test_functions_of_kernel_and_modules)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -237,7 +237,7 @@ static void test_functions_of_kernel_and_modules(void **state)
     }
 }
 
-static void test_events_ascend_and_the_seal_ends_them(void **state)
+TEST(test_events_ascend_and_the_seal_ends_them)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -253,7 +253,7 @@ static void test_events_ascend_and_the_seal_ends_them(void **state)
     assert_int_equal(leave->end, BOOT_END);
 }
 
-static void test_log_and_configuration_are_there_as_they_were(void **state)
+TEST(test_log_and_configuration_are_there_as_they_were)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -263,7 +263,7 @@ static void test_log_and_configuration_are_there_as_they_were(void **state)
     assert_true(btl_str_equal(config, world->boot.config.text));
 }
 
-static void test_seal_takes_no_more_entries_than_there_is_room_for(void **state)
+TEST(test_seal_takes_no_more_entries_than_there_is_room_for)
 {
     struct world *world = *state;
     write_and_open(world);
@@ -279,7 +279,7 @@ static void test_seal_takes_no_more_entries_than_there_is_room_for(void **state)
     assert_ptr_equal(&map[8], world->bytes.at + world->bytes.size);
 }
 
-static void test_unsealed_manifest_is_refused(void **state)
+TEST(test_unsealed_manifest_is_refused)
 {
     struct world *world = *state;
     uint64_t size = btl_manifest_write(&world->boot.input, &world->boot.memory.arena, NULL, 0);
@@ -291,7 +291,7 @@ static void test_unsealed_manifest_is_refused(void **state)
     free(memory);
 }
 
-static void test_a_kernel_without_metadata_and_symbols(void **state)
+TEST(test_a_kernel_without_metadata_and_symbols)
 {
     struct world *world = *state;
     world->boot.input.kernel_info = NULL;
@@ -301,32 +301,4 @@ static void test_a_kernel_without_metadata_and_symbols(void **state)
     assert_string(world, btl_manifest_kernel(&world->manifest)->version, "");
     assert_int_equal(btl_manifest_count(&world->manifest, BTLM_SYMBOLS), 4);
     assert_int_equal(module(world, "ring")->first_interface, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        TEST(test_measured_size_is_written_to_the_last_byte_and_no_further),
-        TEST(test_memory_that_is_too_small_is_left_alone),
-        TEST(test_another_boot_from_the_same_files_gives_the_same_bytes),
-        TEST(test_a_moved_copy_reads_the_same),
-        TEST(test_every_string_is_there_once),
-        TEST(test_tables_are_aligned_and_do_not_overlap),
-        TEST(test_no_memory_at_each_allocation),
-        TEST(test_a_manifest_above_the_limit_is_not_written),
-        TEST(test_system),
-        TEST(test_boot_volume),
-        TEST(test_boot_volume_that_is_not_known),
-        TEST(test_what_was_booted_and_why),
-        TEST(test_boot_of_which_nothing_is_said),
-        TEST(test_kernel),
-        TEST(test_a_moved_kernel_has_its_entry_where_it_lies),
-        TEST(test_functions_of_kernel_and_modules),
-        TEST(test_events_ascend_and_the_seal_ends_them),
-        TEST(test_log_and_configuration_are_there_as_they_were),
-        TEST(test_seal_takes_no_more_entries_than_there_is_room_for),
-        TEST(test_unsealed_manifest_is_refused),
-        TEST(test_a_kernel_without_metadata_and_symbols),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "plan_world.h"
 
 // ------------------------------------------------------------------------------- who takes part
 
-static void test_module_takes_part_only_with_load_yes(void **state)
+TEST(test_module_takes_part_only_with_load_yes)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n"
@@ -30,7 +30,7 @@ static void test_module_takes_part_only_with_load_yes(void **state)
     world_end(&world);
 }
 
-static void test_what_is_said_of_a_module_that_takes_no_part_is_noted(void **state)
+TEST(test_what_is_said_of_a_module_that_takes_no_part_is_noted)
 {
     struct plan_world world;
     world_begin(&world, "helo_phase=\"BOOT1\"\n" // a slip in the name
@@ -54,7 +54,7 @@ static void test_what_is_said_of_a_module_that_takes_no_part_is_noted(void **sta
 }
 
 // What a safe boot leaves out was left out by somebody who knows.
-static void test_what_a_safe_boot_leaves_out_is_not_noted(void **state)
+TEST(test_what_a_safe_boot_leaves_out_is_not_noted)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\na_phase=\"BOOT1\"\n");
@@ -65,7 +65,7 @@ static void test_what_a_safe_boot_leaves_out_is_not_noted(void **state)
     world_end(&world);
 }
 
-static void test_blacklist_wins_over_load_yes_and_says_so(void **state)
+TEST(test_blacklist_wins_over_load_yes_and_says_so)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n"
@@ -84,7 +84,7 @@ static void test_blacklist_wins_over_load_yes_and_says_so(void **state)
     world_end(&world);
 }
 
-static void test_modules_keep_the_order_of_the_file(void **state)
+TEST(test_modules_keep_the_order_of_the_file)
 {
     struct plan_world world;
     world_begin(&world, "z_load=\"YES\"\n"
@@ -98,7 +98,7 @@ static void test_modules_keep_the_order_of_the_file(void **state)
     world_end(&world);
 }
 
-static void test_empty_configuration_plans_nothing_and_is_good(void **state)
+TEST(test_empty_configuration_plans_nothing_and_is_good)
 {
     struct plan_world world;
     world_begin(&world, "");
@@ -116,7 +116,7 @@ static void test_empty_configuration_plans_nothing_and_is_good(void **state)
 
 // ---------------------------------------------------------------------------------------- files
 
-static void test_path_is_module_path_and_name(void **state)
+TEST(test_path_is_module_path_and_name)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nmodule_path=\"/one//;/two\"\n");
@@ -125,7 +125,7 @@ static void test_path_is_module_path_and_name(void **state)
     world_end(&world);
 }
 
-static void test_path_is_NAME_name_where_that_is_given(void **state)
+TEST(test_path_is_NAME_name_where_that_is_given)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\na_name=\"/else/x.ko\"\nmodule_path=\"/one;/two\"\n");
@@ -139,7 +139,7 @@ static void test_path_is_NAME_name_where_that_is_given(void **state)
     world_end(&world);
 }
 
-static void test_next_path_goes_through_the_directories_and_back_to_the_first(void **state)
+TEST(test_next_path_goes_through_the_directories_and_back_to_the_first)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nmodule_path=\"/one;/two/;/three\"\n");
@@ -156,7 +156,7 @@ static void test_next_path_goes_through_the_directories_and_back_to_the_first(vo
     world_end(&world);
 }
 
-static void test_odd_module_paths(void **state)
+TEST(test_odd_module_paths)
 {
     static const struct {
         const char *module_path, *first, *second;
@@ -183,7 +183,7 @@ static void test_odd_module_paths(void **state)
     }
 }
 
-static void test_failure_without_a_reason_is_given_one(void **state)
+TEST(test_failure_without_a_reason_is_given_one)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n");
@@ -198,7 +198,7 @@ static void test_failure_without_a_reason_is_given_one(void **state)
     world_end(&world);
 }
 
-static void test_failure_with_a_reason_keeps_it_and_reports_nothing_more(void **state)
+TEST(test_failure_with_a_reason_keeps_it_and_reports_nothing_more)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n");
@@ -213,7 +213,7 @@ static void test_failure_with_a_reason_keeps_it_and_reports_nothing_more(void **
     world_end(&world);
 }
 
-static void test_wanted_module_that_was_never_answered_fails(void **state)
+TEST(test_wanted_module_that_was_never_answered_fails)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n");
@@ -224,7 +224,7 @@ static void test_wanted_module_that_was_never_answered_fails(void **state)
     world_end(&world);
 }
 
-static void test_order_runs_once(void **state)
+TEST(test_order_runs_once)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nb_load=\"YES\"\n");
@@ -265,7 +265,7 @@ static void busy_world(struct plan_world *world)
 
 // However few allocations succeed, the planner answers false, fails all, and leaves no reason that
 // would not be true.
-static void test_out_of_memory_at_every_allocation(void **state)
+TEST(test_out_of_memory_at_every_allocation)
 {
     struct plan_world world;
     size_t limit = 0;
@@ -292,7 +292,7 @@ static void test_out_of_memory_at_every_allocation(void **state)
     assert_true(limit > 60); // the plan itself takes that many and more
 }
 
-static void test_no_memory_is_said_once_and_no_module_is_loaded(void **state)
+TEST(test_no_memory_is_said_once_and_no_module_is_loaded)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n");
@@ -306,29 +306,4 @@ static void test_no_memory_is_said_once_and_no_module_is_loaded(void **state)
     assert_null(world_planned(&world, "a")->reason);
     assert_int_equal(world.diags.lost, 1);
     world_end(&world);
-}
-
-#define TEST(name) cmocka_unit_test(test_##name)
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        TEST(module_takes_part_only_with_load_yes),
-        TEST(what_is_said_of_a_module_that_takes_no_part_is_noted),
-        TEST(what_a_safe_boot_leaves_out_is_not_noted),
-        TEST(blacklist_wins_over_load_yes_and_says_so),
-        TEST(modules_keep_the_order_of_the_file),
-        TEST(empty_configuration_plans_nothing_and_is_good),
-        TEST(path_is_module_path_and_name),
-        TEST(path_is_NAME_name_where_that_is_given),
-        TEST(next_path_goes_through_the_directories_and_back_to_the_first),
-        TEST(odd_module_paths),
-        TEST(failure_without_a_reason_is_given_one),
-        TEST(failure_with_a_reason_keeps_it_and_reports_nothing_more),
-        TEST(wanted_module_that_was_never_answered_fails),
-        TEST(order_runs_once),
-        TEST(out_of_memory_at_every_allocation),
-        TEST(no_memory_is_said_once_and_no_module_is_loaded),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "btl_test.h"
 #include "plan_shapes.h"
@@ -33,7 +33,7 @@ static struct cost cost_of(enum plan_shape shape, uint32_t count)
     return cost;
 }
 
-static void test_memory_grows_no_faster_than_the_plan(void **state)
+TEST(test_memory_grows_no_faster_than_the_plan)
 {
     for (int shape = 0; shape < PLAN_SHAPES; shape++) {
         struct cost small = cost_of(shape, 1000), large = cost_of(shape, 10000);
@@ -47,7 +47,7 @@ static void test_memory_grows_no_faster_than_the_plan(void **state)
 }
 
 // Each shape is what its name says; else its cost would prove nothing.
-static void test_shapes_end_as_they_should(void **state)
+TEST(test_shapes_end_as_they_should)
 {
     static const struct {
         enum plan_shape shape;
@@ -69,13 +69,4 @@ static void test_shapes_end_as_they_should(void **state)
             fail_msg("%s: %u diagnostics", plan_shape_names[expected[i].shape], cost.diagnostics);
         assert_int_equal(cost.left, 0);
     }
-}
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_memory_grows_no_faster_than_the_plan),
-        cmocka_unit_test(test_shapes_end_as_they_should),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

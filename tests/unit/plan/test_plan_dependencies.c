@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include <btl/link.h>
 
@@ -15,7 +15,7 @@
 
 // ----------------------------------------------------------------------------------------- rule 11
 
-static void test_rule_11_symbols_come_from_the_kernel_and_declared_dependencies_alone(void **state)
+TEST(test_rule_11_symbols_come_from_the_kernel_and_declared_dependencies_alone)
 {
     struct plan_world world;
     struct btl_scope scope;
@@ -42,7 +42,7 @@ static void test_rule_11_symbols_come_from_the_kernel_and_declared_dependencies_
 
 // ----------------------------------------------------------------------------------------- rule 12
 
-static void test_rule_12_cycle_is_printed_and_all_members_fail(void **state)
+TEST(test_rule_12_cycle_is_printed_and_all_members_fail)
 {
     CHECK("a_load=\"YES\"\nx_load=\"YES\"\n", {"a depends=b", "b depends=c", "c depends=a", "x"},
           "INIT: x; failed: a b c", "plan-cycle");
@@ -52,7 +52,7 @@ static void test_rule_12_cycle_is_printed_and_all_members_fail(void **state)
                    "a depends=b", "b depends=c", "c depends=a", "x");
 }
 
-static void test_rule_12_module_that_needs_itself_is_a_cycle(void **state)
+TEST(test_rule_12_module_that_needs_itself_is_a_cycle)
 {
     CHECK_MESSAGES("a_load=\"YES\"\n",
                    "loader.conf:1:1: error: a: dependencies form a cycle, so none of these modules "
@@ -61,21 +61,21 @@ static void test_rule_12_module_that_needs_itself_is_a_cycle(void **state)
     CHECK("a_load=\"YES\"\n", {"a depends=a"}, "failed: a", "plan-cycle");
 }
 
-static void test_rule_12_dependents_of_a_cycle_fail_but_its_dependencies_do_not(void **state)
+TEST(test_rule_12_dependents_of_a_cycle_fail_but_its_dependencies_do_not)
 {
     CHECK("top_load=\"YES\"\nbase_load=\"YES\"\n",
           {"top depends=a", "a depends=b", "b depends=a,base", "base"},
           "INIT: base; failed: top a b", "plan-cycle plan-dependency-failed");
 }
 
-static void test_rule_12_two_cycles_are_two_messages(void **state)
+TEST(test_rule_12_two_cycles_are_two_messages)
 {
     CHECK("a_load=\"YES\"\nc_load=\"YES\"\n",
           {"a depends=b", "b depends=a", "c depends=d,a", "d depends=c"}, "failed: a c b d",
           "plan-cycle plan-cycle");
 }
 
-static void test_rule_12_members_off_the_printed_cycle_refer_to_it(void **state)
+TEST(test_rule_12_members_off_the_printed_cycle_refer_to_it)
 {
     CHECK_MESSAGES("a_load=\"YES\"\n",
                    "loader.conf:1:1: error: a: dependencies form a cycle, so none of these modules "
@@ -85,7 +85,7 @@ static void test_rule_12_members_off_the_printed_cycle_refer_to_it(void **state)
                    "a depends=b", "b depends=c,a", "c depends=b");
 }
 
-static void test_rule_12_long_cycle_needs_no_deep_stack(void **state)
+TEST(test_rule_12_long_cycle_needs_no_deep_stack)
 {
     enum { COUNT = 20000 };
     struct btl_modinfo *infos = calloc(COUNT, sizeof(*infos));
@@ -119,7 +119,7 @@ static void test_rule_12_long_cycle_needs_no_deep_stack(void **state)
 
 // ----------------------------------------------------------------------------------------- rule 13
 
-static void test_rule_13_dependency_that_is_not_mentioned_is_auto(void **state)
+TEST(test_rule_13_dependency_that_is_not_mentioned_is_auto)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n");
@@ -133,7 +133,7 @@ static void test_rule_13_dependency_that_is_not_mentioned_is_auto(void **state)
     world_end(&world);
 }
 
-static void test_rule_13_dependency_that_is_mentioned_without_load_is_auto_too(void **state)
+TEST(test_rule_13_dependency_that_is_mentioned_without_load_is_auto_too)
 {
     struct plan_world world;
     world_begin(&world, "lib_name=\"/x/lib.ko\"\nlib_phase=\"BOOT1\"\nlib_flags=\"f\"\n"
@@ -150,13 +150,13 @@ static void test_rule_13_dependency_that_is_mentioned_without_load_is_auto_too(v
     world_end(&world);
 }
 
-static void test_rule_13_missing_dependency_fails_its_dependent(void **state)
+TEST(test_rule_13_missing_dependency_fails_its_dependent)
 {
     CHECK("a_load=\"YES\"\n", {"a depends=gone"}, "failed: a gone",
           "plan-module-unusable plan-dependency-failed");
 }
 
-static void test_rule_13_dependency_switched_off_stays_off(void **state)
+TEST(test_rule_13_dependency_switched_off_stays_off)
 {
     CHECK("a_load=\"YES\"\nb_load=\"NO\"\nc_load=\"YES\"\n", {"a depends=b", "b", "c"},
           "INIT: c; off: b; failed: a", "plan-dependency-off");
@@ -166,7 +166,7 @@ static void test_rule_13_dependency_switched_off_stays_off(void **state)
                    "a depends=b", "b");
 }
 
-static void test_rule_13_blacklisted_dependency_stays_off(void **state)
+TEST(test_rule_13_blacklisted_dependency_stays_off)
 {
     CHECK("a_load=\"YES\"\nb_load=\"YES\"\nmodule_blacklist=\"b\"\n", {"a depends=b", "b"},
           "off: b; failed: a", "plan-blacklisted plan-dependency-blacklisted");
@@ -178,7 +178,7 @@ static void test_rule_13_blacklisted_dependency_stays_off(void **state)
         "a depends=b", "b");
 }
 
-static void test_rule_13_module_that_is_off_is_not_read(void **state)
+TEST(test_rule_13_module_that_is_off_is_not_read)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nb_load=\"NO\"\n");
@@ -190,7 +190,7 @@ static void test_rule_13_module_that_is_off_is_not_read(void **state)
     world_end(&world);
 }
 
-static void test_rule_13_what_is_off_deep_below_fails_all_above(void **state)
+TEST(test_rule_13_what_is_off_deep_below_fails_all_above)
 {
     // a, in BOOT1, is looked at before b, which is what fails because of c.
     CHECK("a_load=\"YES\"\na_phase=\"BOOT1\"\nc_load=\"NO\"\n",
@@ -198,7 +198,7 @@ static void test_rule_13_what_is_off_deep_below_fails_all_above(void **state)
           "plan-dependency-failed plan-dependency-off");
 }
 
-static void test_rule_13_boot_dependency_that_nothing_pulls_cannot_be_loaded(void **state)
+TEST(test_rule_13_boot_dependency_that_nothing_pulls_cannot_be_loaded)
 {
     CHECK_MESSAGES("a_load=\"YES\"\n",
                    "loader.conf:1:1: error: a: it needs lib in phase INIT, but lib supports only "
@@ -207,26 +207,4 @@ static void test_rule_13_boot_dependency_that_nothing_pulls_cannot_be_loaded(voi
                    "BOOT1,BOOT2, and no module that loads then needs it; configure it or its "
                    "dependents for that [plan-never-pulled]\n",
                    "a depends=lib", "lib phases=BOOT1,BOOT2");
-}
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        TEST(rule_11_symbols_come_from_the_kernel_and_declared_dependencies_alone),
-        TEST(rule_12_cycle_is_printed_and_all_members_fail),
-        TEST(rule_12_module_that_needs_itself_is_a_cycle),
-        TEST(rule_12_dependents_of_a_cycle_fail_but_its_dependencies_do_not),
-        TEST(rule_12_two_cycles_are_two_messages),
-        TEST(rule_12_members_off_the_printed_cycle_refer_to_it),
-        TEST(rule_12_long_cycle_needs_no_deep_stack),
-        TEST(rule_13_dependency_that_is_not_mentioned_is_auto),
-        TEST(rule_13_dependency_that_is_mentioned_without_load_is_auto_too),
-        TEST(rule_13_missing_dependency_fails_its_dependent),
-        TEST(rule_13_dependency_switched_off_stays_off),
-        TEST(rule_13_blacklisted_dependency_stays_off),
-        TEST(rule_13_module_that_is_off_is_not_read),
-        TEST(rule_13_what_is_off_deep_below_fails_all_above),
-        TEST(rule_13_boot_dependency_that_nothing_pulls_cannot_be_loaded),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,20 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "plan_rules.h"
 
 // ------------------------------------------------------------------------------------------ rule 8
 
-static void test_rule_8_dependents_of_a_failed_module_fail_and_the_rest_goes_on(void **state)
+TEST(test_rule_8_dependents_of_a_failed_module_fail_and_the_rest_goes_on)
 {
     CHECK("a_load=\"YES\"\nb_load=\"YES\"\nc_load=\"YES\"\nd_load=\"YES\"\n",
           {"b depends=a", "c depends=b", "d"}, "INIT: d; failed: a b c",
           "plan-module-unusable plan-dependency-failed plan-dependency-failed");
 }
 
-static void test_rule_8_dependency_that_has_failed_already_is_the_reason_given(void **state)
+TEST(test_rule_8_dependency_that_has_failed_already_is_the_reason_given)
 {
     // Not c, which is why b failed: b has a message of its own.
     CHECK("b_load=\"YES\"\nb_phase=\"BOOT1\"\na_load=\"YES\"\na_phase=\"BOOT1\"\nc_load=\"YES\"\n",
@@ -34,7 +34,7 @@ static void assert_action(const struct plan_world *world, bool fallback,
     assert_int_equal(found, index);
 }
 
-static void test_rule_8_required_module_that_fails_stops_the_boot(void **state)
+TEST(test_rule_8_required_module_that_fails_stops_the_boot)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nb_load=\"YES\"\nb_required=\"YES\"\n"
@@ -49,7 +49,7 @@ static void test_rule_8_required_module_that_fails_stops_the_boot(void **state)
     world_end(&world);
 }
 
-static void test_rule_8_failed_module_that_is_not_required_does_not_stop_the_boot(void **state)
+TEST(test_rule_8_failed_module_that_is_not_required_does_not_stop_the_boot)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nc_load=\"YES\"\nc_required=\"YES\"\n");
@@ -62,7 +62,7 @@ static void test_rule_8_failed_module_that_is_not_required_does_not_stop_the_boo
     world_end(&world);
 }
 
-static void test_rule_8_required_dependency_that_is_off_stops_the_boot(void **state)
+TEST(test_rule_8_required_dependency_that_is_off_stops_the_boot)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nb_load=\"NO\"\nb_required=\"YES\"\n");
@@ -72,7 +72,7 @@ static void test_rule_8_required_dependency_that_is_off_stops_the_boot(void **st
     world_end(&world);
 }
 
-static void test_rule_8_strongest_action_of_all_failures_counts(void **state)
+TEST(test_rule_8_strongest_action_of_all_failures_counts)
 {
     static const struct {
         const char *conf;
@@ -102,7 +102,7 @@ static void test_rule_8_strongest_action_of_all_failures_counts(void **state)
     }
 }
 
-static void test_rule_8_what_is_said_is_what_is_done(void **state)
+TEST(test_rule_8_what_is_said_is_what_is_done)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\na_required=\"YES\"\na_on_error=\"fallback\"\n"
@@ -142,7 +142,7 @@ static void begin_five(struct plan_world *world)
     assert_plan(world, "INIT: a b c d; ready: e");
 }
 
-static void test_rule_8_failure_after_ordering_takes_the_dependents_with_it(void **state)
+TEST(test_rule_8_failure_after_ordering_takes_the_dependents_with_it)
 {
     struct plan_world world;
     begin_five(&world);
@@ -157,7 +157,7 @@ static void test_rule_8_failure_after_ordering_takes_the_dependents_with_it(void
     world_end(&world);
 }
 
-static void test_rule_8_dependents_that_fail_later_name_the_dependency(void **state)
+TEST(test_rule_8_dependents_that_fail_later_name_the_dependency)
 {
     struct plan_world world;
     begin_five(&world);
@@ -171,7 +171,7 @@ static void test_rule_8_dependents_that_fail_later_name_the_dependency(void **st
     world_end(&world);
 }
 
-static void test_rule_8_failing_twice_is_failing_once(void **state)
+TEST(test_rule_8_failing_twice_is_failing_once)
 {
     struct plan_world world;
     begin_five(&world);
@@ -189,7 +189,7 @@ static void test_rule_8_failing_twice_is_failing_once(void **state)
     world_end(&world);
 }
 
-static void test_rule_8_pulled_dependency_stays_when_its_dependent_fails_later(void **state)
+TEST(test_rule_8_pulled_dependency_stays_when_its_dependent_fails_later)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\na_phase=\"BOOT1\"\n");
@@ -202,7 +202,7 @@ static void test_rule_8_pulled_dependency_stays_when_its_dependent_fails_later(v
     world_end(&world);
 }
 
-static void test_rule_8_module_that_is_off_cannot_fail(void **state)
+TEST(test_rule_8_module_that_is_off_cannot_fail)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nb_load=\"NO\"\n");
@@ -212,23 +212,4 @@ static void test_rule_8_module_that_is_off_cannot_fail(void **state)
     assert_plan(&world, "off: b; failed: a");
     assert_codes(&world.memory, &world.diags, "plan-dependency-off");
     world_end(&world);
-}
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        TEST(rule_8_dependents_of_a_failed_module_fail_and_the_rest_goes_on),
-        TEST(rule_8_dependency_that_has_failed_already_is_the_reason_given),
-        TEST(rule_8_required_module_that_fails_stops_the_boot),
-        TEST(rule_8_failed_module_that_is_not_required_does_not_stop_the_boot),
-        TEST(rule_8_required_dependency_that_is_off_stops_the_boot),
-        TEST(rule_8_strongest_action_of_all_failures_counts),
-        TEST(rule_8_what_is_said_is_what_is_done),
-        TEST(rule_8_failure_after_ordering_takes_the_dependents_with_it),
-        TEST(rule_8_dependents_that_fail_later_name_the_dependency),
-        TEST(rule_8_failing_twice_is_failing_once),
-        TEST(rule_8_pulled_dependency_stays_when_its_dependent_fails_later),
-        TEST(rule_8_module_that_is_off_cannot_fail),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

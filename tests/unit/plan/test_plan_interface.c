@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "plan_world.h"
 
@@ -35,7 +35,7 @@ static const char *codes_of_need(const char *needs, const char *provides)
     return codes;
 }
 
-static void test_rule_11_interface_of_kernel_or_dependency_serves(void **state)
+TEST(test_rule_11_interface_of_kernel_or_dependency_serves)
 {
     assert_string_equal(codes_of_need("kernel:1.2", ""), "");
     assert_string_equal(codes_of_need("kernel:1.0", ""), "");
@@ -44,14 +44,14 @@ static void test_rule_11_interface_of_kernel_or_dependency_serves(void **state)
     assert_string_equal(codes_of_need("ring:3.4,kernel:1.1,ring:3.0", "log:1.0,ring:3.9"), "");
 }
 
-static void test_rule_11_any_of_several_versions_serves(void **state)
+TEST(test_rule_11_any_of_several_versions_serves)
 {
     assert_string_equal(codes_of_need("ring:2.1", "ring:1.7,ring:2.3,ring:2.0"), "");
     assert_string_equal(codes_of_need("ring:1.1", "ring:2.3,ring:1.0,ring:1.7"), "");
     assert_string_equal(codes_of_need("kernel:2.0", "kernel:2.0"), "");
 }
 
-static void test_rule_11_other_version_is_refused(void **state)
+TEST(test_rule_11_other_version_is_refused)
 {
     assert_string_equal(codes_of_need("kernel:1.3", ""), "plan-interface-version");
     assert_string_equal(codes_of_need("kernel:2.0", ""), "plan-interface-version");
@@ -60,19 +60,19 @@ static void test_rule_11_other_version_is_refused(void **state)
                         "plan-interface-version");
 }
 
-static void test_rule_11_missing_interface_is_refused(void **state)
+TEST(test_rule_11_missing_interface_is_refused)
 {
     assert_string_equal(codes_of_need("ring:1.0", ""), "plan-interface-missing");
     assert_string_equal(codes_of_need("ring:1.0,log:1.0", ""),
                         "plan-interface-missing plan-interface-missing");
 }
 
-static void test_rule_11_interface_of_a_module_that_is_no_dependency_is_refused(void **state)
+TEST(test_rule_11_interface_of_a_module_that_is_no_dependency_is_refused)
 {
     assert_string_equal(codes_of_need("other:1.0", ""), "plan-interface-undeclared");
 }
 
-static void test_rule_11_version_mismatch_names_both_versions_and_the_provider(void **state)
+TEST(test_rule_11_version_mismatch_names_both_versions_and_the_provider)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nb_load=\"YES\"\n");
@@ -93,7 +93,7 @@ static void test_rule_11_version_mismatch_names_both_versions_and_the_provider(v
     world_end(&world);
 }
 
-static void test_rule_11_own_interface_does_not_serve(void **state)
+TEST(test_rule_11_own_interface_does_not_serve)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n");
@@ -103,8 +103,7 @@ static void test_rule_11_own_interface_does_not_serve(void **state)
     world_end(&world);
 }
 
-static void
-test_rule_11_missing_interface_is_not_reported_when_a_dependency_is_unknown(void **state)
+TEST(test_rule_11_missing_interface_is_not_reported_when_a_dependency_is_unknown)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n");
@@ -115,7 +114,7 @@ test_rule_11_missing_interface_is_not_reported_when_a_dependency_is_unknown(void
     world_end(&world);
 }
 
-static void test_rule_11_kernel_without_metadata_provides_nothing(void **state)
+TEST(test_rule_11_kernel_without_metadata_provides_nothing)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n");
@@ -129,7 +128,7 @@ static void test_rule_11_kernel_without_metadata_provides_nothing(void **state)
     world_end(&world);
 }
 
-static void test_more_needs_than_the_limit_are_refused(void **state)
+TEST(test_more_needs_than_the_limit_are_refused)
 {
     struct plan_world world;
     char description[2048] = "a needs=";
@@ -144,23 +143,4 @@ static void test_more_needs_than_the_limit_are_refused(void **state)
         world_end(&world);
         strcat(description, ",kernel:1.0");
     }
-}
-
-#define TEST(name) cmocka_unit_test(test_##name)
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        TEST(rule_11_interface_of_kernel_or_dependency_serves),
-        TEST(rule_11_any_of_several_versions_serves),
-        TEST(rule_11_other_version_is_refused),
-        TEST(rule_11_missing_interface_is_refused),
-        TEST(rule_11_interface_of_a_module_that_is_no_dependency_is_refused),
-        TEST(rule_11_version_mismatch_names_both_versions_and_the_provider),
-        TEST(rule_11_own_interface_does_not_serve),
-        TEST(rule_11_missing_interface_is_not_reported_when_a_dependency_is_unknown),
-        TEST(rule_11_kernel_without_metadata_provides_nothing),
-        TEST(more_needs_than_the_limit_are_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

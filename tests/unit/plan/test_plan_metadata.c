@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "plan_world.h"
 
 // ------------------------------------------------------------------------------------- metadata
 
-static void test_file_of_another_name_is_refused_naming_both(void **state)
+TEST(test_file_of_another_name_is_refused_naming_both)
 {
     struct plan_world world;
     world_begin(&world, "\na_load=\"YES\"\n");
@@ -29,7 +29,7 @@ static void test_file_of_another_name_is_refused_naming_both(void **state)
     world_end(&world);
 }
 
-static void test_two_names_cannot_share_one_file(void **state)
+TEST(test_two_names_cannot_share_one_file)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nb_load=\"YES\"\nb_name=\"/modules/a.ko\"\n");
@@ -40,7 +40,7 @@ static void test_two_names_cannot_share_one_file(void **state)
     world_end(&world);
 }
 
-static void test_metadata_is_taken_once(void **state)
+TEST(test_metadata_is_taken_once)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n");
@@ -54,7 +54,7 @@ static void test_metadata_is_taken_once(void **state)
     world_end(&world);
 }
 
-static void test_default_phase_is_init_else_the_latest_boot_phase(void **state)
+TEST(test_default_phase_is_init_else_the_latest_boot_phase)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nb_load=\"YES\"\nc_load=\"YES\"\nd_load=\"YES\"\n");
@@ -68,7 +68,7 @@ static void test_default_phase_is_init_else_the_latest_boot_phase(void **state)
     world_end(&world);
 }
 
-static void test_module_without_any_phase_is_refused(void **state)
+TEST(test_module_without_any_phase_is_refused)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n");
@@ -79,7 +79,7 @@ static void test_module_without_any_phase_is_refused(void **state)
     world_end(&world);
 }
 
-static void test_duplicate_dependency_counts_once(void **state)
+TEST(test_duplicate_dependency_counts_once)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\n");
@@ -93,7 +93,7 @@ static void test_duplicate_dependency_counts_once(void **state)
 }
 
 // Names are hashed: many modules, found again each by its own dependent.
-static void test_many_modules_find_their_dependencies(void **state)
+TEST(test_many_modules_find_their_dependencies)
 {
     enum { COUNT = 300 };
     char *conf = calloc(COUNT, 32), description[64];
@@ -122,7 +122,7 @@ static void test_many_modules_find_their_dependencies(void **state)
     free(conf);
 }
 
-static void test_many_new_dependencies_keep_their_candidate_files(void **state)
+TEST(test_many_new_dependencies_keep_their_candidate_files)
 {
     enum { COUNT = 100 }; // more than there is room for at first
     struct btl_str names[COUNT];
@@ -152,7 +152,7 @@ static void test_many_new_dependencies_keep_their_candidate_files(void **state)
 
 // ------------------------------------------------------------------------------------- tunables
 
-static void test_unknown_tunable_is_a_warning_that_names_the_nearest(void **state)
+TEST(test_unknown_tunable_is_a_warning_that_names_the_nearest)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\na.depth=\"1\"\na.dpeth=\"2\"\n");
@@ -167,7 +167,7 @@ static void test_unknown_tunable_is_a_warning_that_names_the_nearest(void **stat
     world_end(&world);
 }
 
-static void test_unknown_tunable_that_is_near_to_none_names_one_that_there_is(void **state)
+TEST(test_unknown_tunable_that_is_near_to_none_names_one_that_there_is)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\na.qqqqqqqq=\"2\"\n");
@@ -177,7 +177,7 @@ static void test_unknown_tunable_that_is_near_to_none_names_one_that_there_is(vo
     world_end(&world);
 }
 
-static void test_tunable_of_a_module_without_tunables_is_a_warning(void **state)
+TEST(test_tunable_of_a_module_without_tunables_is_a_warning)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\na.depth=\"1\"\n");
@@ -189,7 +189,7 @@ static void test_tunable_of_a_module_without_tunables_is_a_warning(void **state)
     world_end(&world);
 }
 
-static void test_tunables_of_a_dependency_are_checked_too(void **state)
+TEST(test_tunables_of_a_dependency_are_checked_too)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\nlib.depth=\"1\"\nlib.width=\"1\"\n");
@@ -199,25 +199,4 @@ static void test_tunables_of_a_dependency_are_checked_too(void **state)
     assert_true(world.ordered);
     assert_codes(&world.memory, &world.diags, "plan-unknown-tunable");
     world_end(&world);
-}
-
-#define TEST(name) cmocka_unit_test(test_##name)
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        TEST(file_of_another_name_is_refused_naming_both),
-        TEST(two_names_cannot_share_one_file),
-        TEST(metadata_is_taken_once),
-        TEST(default_phase_is_init_else_the_latest_boot_phase),
-        TEST(module_without_any_phase_is_refused),
-        TEST(duplicate_dependency_counts_once),
-        TEST(many_modules_find_their_dependencies),
-        TEST(many_new_dependencies_keep_their_candidate_files),
-        TEST(unknown_tunable_is_a_warning_that_names_the_nearest),
-        TEST(unknown_tunable_that_is_near_to_none_names_one_that_there_is),
-        TEST(tunable_of_a_module_without_tunables_is_a_warning),
-        TEST(tunables_of_a_dependency_are_checked_too),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "plan_world.h"
 
@@ -476,7 +476,9 @@ static int show_failure(void **state)
     return 0;
 }
 
-static void test_random_worlds_are_planned_as_the_model_says(void **state)
+EACH_TEST(NULL, show_failure)
+
+TEST(test_random_worlds_are_planned_as_the_model_says)
 {
     struct tally tally = {0};
     for (uint32_t seed = 1; seed <= WORLDS; seed++)
@@ -489,12 +491,4 @@ static void test_random_worlds_are_planned_as_the_model_says(void **state)
     assert_true(tally.loaded > WORLDS && tally.pulled > WORLDS / 4 && tally.ready > WORLDS / 8);
     assert_true(tally.off > WORLDS / 16 && tally.failed > WORLDS && tally.cyclic > WORLDS / 4);
     assert_true(tally.sound > WORLDS / 10);
-}
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_random_worlds_are_planned_as_the_model_says, show_failure),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

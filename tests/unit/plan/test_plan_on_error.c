@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The tables of docs/phases.md, "When a module fails", as far as the planner sees them: each kind
 // of failure with each level, with a configuration to fall back to and without.
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdlib.h>
-#include <cmocka.h>
 
 #include "plan_world.h"
 
@@ -73,7 +72,7 @@ static void assert_cell(struct plan_world *world, bool fallback, enum btl_failur
                          expected == BTL_STOP ? BTL_BOOT_REQUIRED : BTL_BOOT_GIVEN_UP);
 }
 
-static void test_each_cell_of_the_tables(void **state)
+TEST(test_each_cell_of_the_tables)
 {
     for (size_t k = 0; k < BTL_COUNT(kinds); k++) {
         for (size_t l = 0; l < BTL_COUNT(levels); l++) {
@@ -88,7 +87,7 @@ static void test_each_cell_of_the_tables(void **state)
 }
 
 // A module that nobody needs and that is switched off has not failed, whatever its level is.
-static void test_what_is_off_and_not_needed_is_no_failure(void **state)
+TEST(test_what_is_off_and_not_needed_is_no_failure)
 {
     struct plan_world world;
     uint32_t index;
@@ -98,13 +97,4 @@ static void test_what_is_off_and_not_needed_is_no_failure(void **state)
     assert_int_equal(btl_plan_action(&world.plan, true, &index), BTL_GO_ON_SILENTLY);
     assert_int_equal(index, BTL_NONE);
     world_end(&world);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_cell_of_the_tables),
-        cmocka_unit_test(test_what_is_off_and_not_needed_is_no_failure),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

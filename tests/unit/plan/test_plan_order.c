@@ -6,19 +6,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "plan_rules.h"
 
 // ------------------------------------------------------------------------------------------ rule 3
 
-static void test_rule_3_dependency_is_pulled_into_the_phase_of_its_dependent(void **state)
+TEST(test_rule_3_dependency_is_pulled_into_the_phase_of_its_dependent)
 {
     CHECK("a_load=\"YES\"\na_phase=\"BOOT1\"\nb_load=\"YES\"\n",
           {"a phases=BOOT1,RUN depends=b", "b phases=BOOT1,RUN"}, "BOOT1: b<a a", "");
 }
 
-static void test_rule_3_the_earliest_dependent_decides(void **state)
+TEST(test_rule_3_the_earliest_dependent_decides)
 {
     CHECK("late_load=\"YES\"\nearly_load=\"YES\"\nearly_phase=\"BOOT1\"\n"
           "mid_load=\"YES\"\nmid_phase=\"BOOT2\"\n",
@@ -27,7 +27,7 @@ static void test_rule_3_the_earliest_dependent_decides(void **state)
           "BOOT1: lib<early early; BOOT2: mid; INIT: late", "");
 }
 
-static void test_rule_3_pull_goes_all_the_way_down(void **state)
+TEST(test_rule_3_pull_goes_all_the_way_down)
 {
     CHECK("a_load=\"YES\"\na_phase=\"BOOT1\"\nc_load=\"YES\"\nc_phase=\"BOOT2\"\n",
           {"a phases=BOOT1 depends=b", "b phases=BOOT1,RUN depends=c",
@@ -35,25 +35,25 @@ static void test_rule_3_pull_goes_all_the_way_down(void **state)
           "BOOT1: d<c c<b b<a a", "");
 }
 
-static void test_rule_3_dependency_in_an_earlier_phase_stays_there(void **state)
+TEST(test_rule_3_dependency_in_an_earlier_phase_stays_there)
 {
     CHECK("a_load=\"YES\"\nb_load=\"YES\"\nb_phase=\"BOOT1\"\n", {"a depends=b", "b phases=BOOT1"},
           "BOOT1: b; INIT: a", "");
 }
 
-static void test_rule_3_dependency_of_the_same_phase_is_not_called_pulled(void **state)
+TEST(test_rule_3_dependency_of_the_same_phase_is_not_called_pulled)
 {
     CHECK("a_load=\"YES\"\nb_load=\"YES\"\n", {"a depends=b", "b"}, "INIT: b a", "");
 }
 
-static void test_rule_3_dependency_that_does_not_support_the_phase_fails_the_dependent(void **state)
+TEST(test_rule_3_dependency_that_does_not_support_the_phase_fails_the_dependent)
 {
     CHECK("a_load=\"YES\"\na_phase=\"BOOT1\"\nb_load=\"YES\"\n",
           {"a phases=BOOT1 depends=b", "b phases=BOOT2,RUN"}, "INIT: b; failed: a",
           "plan-dependency-phase");
 }
 
-static void test_rule_3_message_names_both_and_the_line(void **state)
+TEST(test_rule_3_message_names_both_and_the_line)
 {
     CHECK_MESSAGES("a_load=\"YES\"\na_phase=\"BOOT1\"\nb_load=\"YES\"\n",
                    "loader.conf:2:1: error: a: it needs b in phase BOOT1, but b supports only "
@@ -67,7 +67,7 @@ static void test_rule_3_message_names_both_and_the_line(void **state)
         "a phases=BOOT1 depends=b", "b phases=BOOT1,RUN depends=c", "c");
 }
 
-static void test_rule_3_every_unfit_dependency_is_reported(void **state)
+TEST(test_rule_3_every_unfit_dependency_is_reported)
 {
     CHECK("a_load=\"YES\"\na_phase=\"BOOT1\"\nb_load=\"YES\"\nc_load=\"YES\"\nd_load=\"YES\"\n",
           {"a phases=BOOT1 depends=b,gone,c,d", "b", "c phases=BOOT1,RUN",
@@ -78,7 +78,7 @@ static void test_rule_3_every_unfit_dependency_is_reported(void **state)
           "plan-dependency-phase-through");
 }
 
-static void test_rule_3_dependent_that_fails_pulls_nothing(void **state)
+TEST(test_rule_3_dependent_that_fails_pulls_nothing)
 {
     // a would pull good into BOOT1, but bad cannot follow: good stays where it is configured.
     CHECK("a_load=\"YES\"\na_phase=\"BOOT1\"\ngood_load=\"YES\"\nbad_load=\"YES\"\n",
@@ -86,7 +86,7 @@ static void test_rule_3_dependent_that_fails_pulls_nothing(void **state)
           "INIT: good bad; failed: a", "plan-dependency-phase");
 }
 
-static void test_rule_3_dependency_placed_early_by_another_serves(void **state)
+TEST(test_rule_3_dependency_placed_early_by_another_serves)
 {
     // c does not support BOOT2, but d has pulled it into BOOT1 before b asks for it.
     CHECK("b_load=\"YES\"\nb_phase=\"BOOT2\"\nd_load=\"YES\"\nd_phase=\"BOOT1\"\n",
@@ -94,7 +94,7 @@ static void test_rule_3_dependency_placed_early_by_another_serves(void **state)
           "BOOT1: c<d d; BOOT2: b", "");
 }
 
-static void test_rule_3_module_that_failed_in_its_phase_is_not_tried_later(void **state)
+TEST(test_rule_3_module_that_failed_in_its_phase_is_not_tried_later)
 {
     // b cannot have c in BOOT2. That it could in INIT, where a asks for it, is not what was
     // configured.
@@ -103,7 +103,7 @@ static void test_rule_3_module_that_failed_in_its_phase_is_not_tried_later(void 
           "plan-dependency-phase plan-dependency-failed");
 }
 
-static void test_rule_3_diamond_is_loaded_once(void **state)
+TEST(test_rule_3_diamond_is_loaded_once)
 {
     CHECK("top_load=\"YES\"\ntop_phase=\"BOOT1\"\n",
           {"top phases=BOOT1 depends=left,right", "left phases=BOOT1,RUN depends=base",
@@ -113,31 +113,31 @@ static void test_rule_3_diamond_is_loaded_once(void **state)
 
 // ------------------------------------------------------------------------------------------ rule 6
 
-static void test_rule_6_auto_modules_are_ready_and_come_last(void **state)
+TEST(test_rule_6_auto_modules_are_ready_and_come_last)
 {
     CHECK("a_load=\"YES\"\na_phase=\"AUTO\"\nb_load=\"YES\"\n", {"a phases=BOOT1,RUN", "b"},
           "INIT: b; ready: a", "");
 }
 
-static void test_rule_6_auto_module_keeps_its_dependencies_ready_and_before_it(void **state)
+TEST(test_rule_6_auto_module_keeps_its_dependencies_ready_and_before_it)
 {
     CHECK("a_load=\"YES\"\na_phase=\"AUTO\"\n", {"a depends=b", "b depends=c", "c"}, "ready: c b a",
           "");
 }
 
-static void test_rule_6_auto_module_is_pulled_when_something_needs_it(void **state)
+TEST(test_rule_6_auto_module_is_pulled_when_something_needs_it)
 {
     CHECK("auto_load=\"YES\"\nauto_phase=\"AUTO\"\na_load=\"YES\"\n", {"auto", "a depends=auto"},
           "INIT: auto<a a", "");
 }
 
-static void test_rule_6_auto_module_with_an_unfit_dependency_fails(void **state)
+TEST(test_rule_6_auto_module_with_an_unfit_dependency_fails)
 {
     CHECK("a_load=\"YES\"\na_phase=\"AUTO\"\n", {"a depends=lib", "lib phases=BOOT1"},
           "failed: a lib", "plan-dependency-phase plan-never-pulled");
 }
 
-static void test_rule_6_auto_module_may_need_a_boot_module_that_is_there(void **state)
+TEST(test_rule_6_auto_module_may_need_a_boot_module_that_is_there)
 {
     CHECK("a_load=\"YES\"\na_phase=\"AUTO\"\nb_load=\"YES\"\n", {"a depends=b", "b phases=BOOT1"},
           "BOOT1: b; ready: a", "");
@@ -145,13 +145,13 @@ static void test_rule_6_auto_module_may_need_a_boot_module_that_is_there(void **
 
 // ------------------------------------------------------------------------------------------ rule 7
 
-static void test_rule_7_dependencies_first_then_the_order_of_the_file(void **state)
+TEST(test_rule_7_dependencies_first_then_the_order_of_the_file)
 {
     CHECK("z_load=\"YES\"\ny_load=\"YES\"\nx_load=\"YES\"\nw_load=\"YES\"\n",
           {"z", "y depends=w,v", "x depends=u", "w", "v", "u"}, "INIT: z w v<y y u<x x", "");
 }
 
-static void test_rule_7_phases_come_in_the_order_of_time(void **state)
+TEST(test_rule_7_phases_come_in_the_order_of_time)
 {
     CHECK("d_load=\"YES\"\nd_phase=\"AUTO\"\nc_load=\"YES\"\nc_phase=\"INIT\"\n"
           "b_load=\"YES\"\nb_phase=\"BOOT2\"\na_load=\"YES\"\na_phase=\"BOOT1\"\n",
@@ -160,7 +160,7 @@ static void test_rule_7_phases_come_in_the_order_of_time(void **state)
 }
 
 // The worked example of docs/phases.md.
-static void test_the_example_of_the_documentation(void **state)
+TEST(test_the_example_of_the_documentation)
 {
     CHECK("ring_load=\"YES\"\nearlylog_load=\"YES\"\nearlylog_phase=\"BOOT1\"\n"
           "disk_load=\"YES\"\ndisk_phase=\"BOOT2\"\nreport_load=\"YES\"\n"
@@ -175,7 +175,7 @@ static void test_the_example_of_the_documentation(void **state)
           "plan-dependency-phase");
 }
 
-static void test_names_of_verdicts(void **state)
+TEST(test_names_of_verdicts)
 {
     assert_string_equal(btl_verdict_name(BTL_PENDING), "pending");
     assert_string_equal(btl_verdict_name(BTL_LOAD), "load");
@@ -183,32 +183,4 @@ static void test_names_of_verdicts(void **state)
     assert_string_equal(btl_verdict_name(BTL_OFF), "off");
     assert_string_equal(btl_verdict_name(BTL_FAILED), "failed");
     assert_string_equal(btl_verdict_name((enum btl_verdict)99), "?");
-}
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        TEST(rule_3_dependency_is_pulled_into_the_phase_of_its_dependent),
-        TEST(rule_3_the_earliest_dependent_decides),
-        TEST(rule_3_pull_goes_all_the_way_down),
-        TEST(rule_3_dependency_in_an_earlier_phase_stays_there),
-        TEST(rule_3_dependency_of_the_same_phase_is_not_called_pulled),
-        TEST(rule_3_dependency_that_does_not_support_the_phase_fails_the_dependent),
-        TEST(rule_3_message_names_both_and_the_line),
-        TEST(rule_3_every_unfit_dependency_is_reported),
-        TEST(rule_3_dependent_that_fails_pulls_nothing),
-        TEST(rule_3_dependency_placed_early_by_another_serves),
-        TEST(rule_3_module_that_failed_in_its_phase_is_not_tried_later),
-        TEST(rule_3_diamond_is_loaded_once),
-        TEST(rule_6_auto_modules_are_ready_and_come_last),
-        TEST(rule_6_auto_module_keeps_its_dependencies_ready_and_before_it),
-        TEST(rule_6_auto_module_is_pulled_when_something_needs_it),
-        TEST(rule_6_auto_module_with_an_unfit_dependency_fails),
-        TEST(rule_6_auto_module_may_need_a_boot_module_that_is_there),
-        TEST(rule_7_dependencies_first_then_the_order_of_the_file),
-        TEST(rule_7_phases_come_in_the_order_of_time),
-        TEST(the_example_of_the_documentation),
-        TEST(names_of_verdicts),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

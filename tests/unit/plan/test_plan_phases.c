@@ -6,14 +6,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "plan_rules.h"
 
 // ------------------------------------------------------------------------------------------ rule 1
 
 // The table of docs/phases.md: supported phases down, configured phase across.
-static void test_rule_1_every_supported_with_every_configured_phase(void **state)
+TEST(test_rule_1_every_supported_with_every_configured_phase)
 {
     static const char *const supported[] = {"BOOT1",     "BOOT2",     "BOOT1,BOOT2",    "RUN",
                                             "BOOT1,RUN", "BOOT2,RUN", "BOOT1,BOOT2,RUN"};
@@ -33,7 +33,7 @@ static void test_rule_1_every_supported_with_every_configured_phase(void **state
     }
 }
 
-static void test_rule_1_message_has_file_line_and_choices(void **state)
+TEST(test_rule_1_message_has_file_line_and_choices)
 {
     CHECK_MESSAGES("a_load=\"YES\"\n# where\n  a_phase=\"BOOT2\"\n",
                    "loader.conf:3:3: error: a: configured for BOOT2, but it supports only "
@@ -45,14 +45,14 @@ static void test_rule_1_message_has_file_line_and_choices(void **state)
                    "a phases=BOOT2");
 }
 
-static void test_rule_1_dependency_that_breaks_it_fails_its_dependents(void **state)
+TEST(test_rule_1_dependency_that_breaks_it_fails_its_dependents)
 {
     CHECK("a_load=\"YES\"\nb_load=\"YES\"\nb_phase=\"BOOT1\"\nc_load=\"YES\"\n",
           {"a depends=b", "b phases=RUN", "c"}, "INIT: c; failed: a b",
           "plan-phase-unsupported plan-dependency-failed");
 }
 
-static void test_rule_1_does_not_bind_a_dependency_that_nobody_configured(void **state)
+TEST(test_rule_1_does_not_bind_a_dependency_that_nobody_configured)
 {
     // lib is AUTO by rule 13 but does not support RUN: it is loaded where it is pulled.
     CHECK("a_load=\"YES\"\na_phase=\"BOOT1\"\n", {"a phases=BOOT1 depends=lib", "lib phases=BOOT1"},
@@ -61,7 +61,7 @@ static void test_rule_1_does_not_bind_a_dependency_that_nobody_configured(void *
 
 // ------------------------------------------------------------------------------------------ rule 2
 
-static void test_rule_2_registered_in_phase_1_when_it_supports_boot1(void **state)
+TEST(test_rule_2_registered_in_phase_1_when_it_supports_boot1)
 {
     struct plan_world world;
     world_begin(&world, "a_load=\"YES\"\na_phase=\"INIT\"\nb_load=\"YES\"\nb_phase=\"INIT\"\n"
@@ -79,7 +79,7 @@ static void test_rule_2_registered_in_phase_1_when_it_supports_boot1(void **stat
 
 // ------------------------------------------------------------------------------------------ rule 4
 
-static void test_rule_4_run_only_module_is_never_loaded_before_init(void **state)
+TEST(test_rule_4_run_only_module_is_never_loaded_before_init)
 {
     CHECK("a_load=\"YES\"\na_phase=\"BOOT2\"\n", {"a phases=BOOT2 depends=lib", "lib phases=RUN"},
           "ready: lib; failed: a", "plan-dependency-phase");
@@ -90,7 +90,7 @@ static void test_rule_4_run_only_module_is_never_loaded_before_init(void **state
 
 // ------------------------------------------------------------------------------------------ rule 5
 
-static void test_rule_5_only_misc_may_be_registered_in_phase_1(void **state)
+TEST(test_rule_5_only_misc_may_be_registered_in_phase_1)
 {
     static const char *const types[] = {"misc", "wsio_class", "wsio_intfc", "streams_drv",
                                         "streams_mod"};
@@ -105,24 +105,9 @@ static void test_rule_5_only_misc_may_be_registered_in_phase_1(void **state)
     }
 }
 
-static void test_rule_5_holds_for_dependencies_and_is_reported_beside_rule_1(void **state)
+TEST(test_rule_5_holds_for_dependencies_and_is_reported_beside_rule_1)
 {
     CHECK("a_load=\"YES\"\na_phase=\"BOOT2\"\n",
           {"a phases=BOOT1 type=wsio_class depends=lib", "lib phases=BOOT1 type=streams_mod"},
           "failed: a lib", "plan-phase-unsupported plan-type-in-phase1 plan-type-in-phase1");
-}
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        TEST(rule_1_every_supported_with_every_configured_phase),
-        TEST(rule_1_message_has_file_line_and_choices),
-        TEST(rule_1_dependency_that_breaks_it_fails_its_dependents),
-        TEST(rule_1_does_not_bind_a_dependency_that_nobody_configured),
-        TEST(rule_2_registered_in_phase_1_when_it_supports_boot1),
-        TEST(rule_4_run_only_module_is_never_loaded_before_init),
-        TEST(rule_5_only_misc_may_be_registered_in_phase_1),
-        TEST(rule_5_holds_for_dependencies_and_is_reported_beside_rule_1),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

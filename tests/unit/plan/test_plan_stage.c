@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Which files the loader keeps in memory.
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "plan_world.h"
 
@@ -26,31 +22,31 @@ static bool stages_all(const char *conf, const char *blk, const char *files, con
     return all;
 }
 
-static void test_a_driver_of_the_disk_and_a_file_system_leave_files_on_it(void **state)
+TEST(test_a_driver_of_the_disk_and_a_file_system_leave_files_on_it)
 {
     assert_false(stages_all(BOTH, BLK, FILES, DISK));
     assert_false(stages_all(BOTH "stage=auto\n", BLK, FILES, DISK));
 }
 
-static void test_a_disk_that_nobody_drives(void **state)
+TEST(test_a_disk_that_nobody_drives)
 {
     assert_true(stages_all(BOTH, BLK, FILES, "pci:v00008087d00002922sv*"));
     assert_true(stages_all(BOTH, "blk phases=BOOT2,RUN", FILES, DISK));
 }
 
 // An alias of '*' drives every device, but none that is not known.
-static void test_a_disk_that_is_not_known(void **state)
+TEST(test_a_disk_that_is_not_known)
 {
     assert_false(stages_all(BOTH, "blk phases=BOOT2,RUN alias=*", FILES, DISK));
     assert_true(stages_all(BOTH, "blk phases=BOOT2,RUN alias=*", FILES, ""));
 }
 
-static void test_no_file_system(void **state)
+TEST(test_no_file_system)
 {
     assert_true(stages_all(BOTH, BLK, "files phases=BOOT2,RUN provides=fsx:1.0,block:1.0", DISK));
 }
 
-static void test_what_comes_too_late_or_not_at_all(void **state)
+TEST(test_what_comes_too_late_or_not_at_all)
 {
     assert_true(stages_all(BOTH "blk_phase=INIT\n", BLK, FILES, DISK));
     assert_true(stages_all(BOTH "files_phase=AUTO\n", BLK, FILES, DISK));
@@ -58,22 +54,9 @@ static void test_what_comes_too_late_or_not_at_all(void **state)
     assert_true(stages_all(BOTH, BLK " needs=kernel:9.0", FILES, DISK));
 }
 
-static void test_the_administrator_decides(void **state)
+TEST(test_the_administrator_decides)
 {
     assert_true(stages_all(BOTH "stage=all\n", BLK, FILES, DISK));
     assert_false(stages_all("stage=boot\n", BLK, FILES, ""));
     assert_true(stages_all("", BLK, FILES, DISK));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_driver_of_the_disk_and_a_file_system_leave_files_on_it),
-        cmocka_unit_test(test_a_disk_that_nobody_drives),
-        cmocka_unit_test(test_a_disk_that_is_not_known),
-        cmocka_unit_test(test_no_file_system),
-        cmocka_unit_test(test_what_comes_too_late_or_not_at_all),
-        cmocka_unit_test(test_the_administrator_decides),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

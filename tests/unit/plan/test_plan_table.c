@@ -5,12 +5,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "btl_test.h"
 #include "plan/plan_table.h"
 
-static void test_name_and_tag_together_are_the_key(void **state)
+TEST(test_name_and_tag_together_are_the_key)
 {
     struct test_memory memory;
     struct plan_table table;
@@ -28,7 +28,7 @@ static void test_name_and_tag_together_are_the_key(void **state)
     test_memory_end(&memory);
 }
 
-static void test_adding_again_keeps_the_first_value(void **state)
+TEST(test_adding_again_keeps_the_first_value)
 {
     struct test_memory memory;
     struct plan_table table;
@@ -43,7 +43,7 @@ static void test_adding_again_keeps_the_first_value(void **state)
 
 // Grows through many doublings; in the end everything is found. Running out of memory at any of
 // them leaves the table as it was.
-static void test_growing_keeps_everything_and_failing_to_grow_loses_nothing(void **state)
+TEST(test_growing_keeps_everything_and_failing_to_grow_loses_nothing)
 {
     enum { COUNT = 1000 };
     static char names[COUNT][16];
@@ -68,14 +68,4 @@ static void test_growing_keeps_everything_and_failing_to_grow_loses_nothing(void
         test_memory_end(&memory);
     }
     assert_true(limit > 10);
-}
-
-int main(void)
-{
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_name_and_tag_together_are_the_key),
-        cmocka_unit_test(test_adding_again_keeps_the_first_value),
-        cmocka_unit_test(test_growing_keeps_everything_and_failing_to_grow_loses_nothing),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

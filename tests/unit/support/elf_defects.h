@@ -44,16 +44,4 @@ static inline void check_kernel_defect(void **state)
     check_defect(*state, BTL_ELF_KERNEL);
 }
 
-// Puts `count` defects as tests into `tests`; returns the place behind them.
-static inline struct CMUnitTest *defect_tests(struct CMUnitTest *tests,
-                                              const struct elf_defect *defects, size_t count,
-                                              CMUnitTestFunction check)
-{
-    for (size_t i = 0; i < count; i++)
-        *tests++ = (struct CMUnitTest){.name = defects[i].name,
-                                       .test_func = check,
-                                       .initial_state = (void *)(uintptr_t)&defects[i]};
-    return tests;
-}
-
 #endif

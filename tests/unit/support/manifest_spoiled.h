@@ -3,12 +3,11 @@
 #ifndef MANIFEST_SPOILED_H
 #define MANIFEST_SPOILED_H
 
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "boot_fixture.h"
 
@@ -100,6 +99,6 @@ static inline void assert_says(const char *text)
     assert_non_null(strstr(all, text));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+EACH_TEST(begin, end)
 
 #endif

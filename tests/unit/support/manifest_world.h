@@ -3,12 +3,11 @@
 #ifndef MANIFEST_WORLD_H
 #define MANIFEST_WORLD_H
 
-#include <setjmp.h>
-#include <stdarg.h>
+#include "test_case.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
 
 #include "boot_fixture.h"
 
@@ -60,6 +59,6 @@ static inline void assert_string(struct world *world, struct btlm_str str, const
     assert_str(&world->boot.memory, btl_manifest_str(&world->manifest, str), expected);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+EACH_TEST(begin, end)
 
 #endif

@@ -51,6 +51,4 @@ static inline void rule_check_messages(const char *conf, const char *const *modu
 #define CHECK_MESSAGES(conf, expected, ...)                                                        \
     rule_check_messages((conf), (const char *const[]){__VA_ARGS__, NULL}, (expected))
 
-#define TEST(name) cmocka_unit_test(test_##name)
-
 #endif

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "../../../tools/btl/variables/load_option.c"
 #include "btl_test.h"
@@ -41,7 +41,7 @@ static bool reads(const uint8_t *bytes, size_t size, struct load_option *ret_opt
     return is_one;
 }
 
-static void test_all_parts(void **state)
+TEST(test_all_parts)
 {
     struct load_option option;
     struct btl_bytes bytes = {good, sizeof(good)};
@@ -56,7 +56,7 @@ static void test_all_parts(void **state)
 }
 
 // Options are what is left: all that is shorter has fewer of them, or is none.
-static void test_each_length(void **state)
+TEST(test_each_length)
 {
     const size_t end = sizeof(good) - 6;
     for (size_t size = 0; size <= sizeof(good); size++) {
@@ -79,7 +79,7 @@ static void expect(size_t at, uint8_t value, bool is_one, size_t file)
         assert_int_equal(option.file.size, file);
 }
 
-static void test_lengths_that_are_not_true(void **state)
+TEST(test_lengths_that_are_not_true)
 {
     expect(4, 24, false, 0); // no end
     expect(4, 29, true, 6);  // something behind the end
@@ -98,7 +98,7 @@ static void test_lengths_that_are_not_true(void **state)
     expect(PATHS + 13, 1, true, 0);
 }
 
-static void test_file_in_parts(void **state)
+TEST(test_file_in_parts)
 {
     uint8_t bytes[sizeof(good)];
     struct load_option option;
@@ -106,15 +106,4 @@ static void test_file_in_parts(void **state)
     memcpy(bytes + PATHS, bytes + PATHS + 12, 12);
     assert_true(reads(bytes, sizeof(bytes), &option));
     assert_int_equal(option.file.size, 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_all_parts),
-        cmocka_unit_test(test_each_length),
-        cmocka_unit_test(test_lengths_that_are_not_true),
-        cmocka_unit_test(test_file_in_parts),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include "../../../tools/btl/variables/varstore.c"
 #include "btl_test.h"
@@ -122,7 +122,7 @@ static const char *data_of(struct fixture *f, const char *name)
 
 // ------------------------------------------------------------------------------------------- good
 
-static void finds_variables_by_name_and_guid(void **state)
+TEST(finds_variables_by_name_and_guid)
 {
     struct fixture f;
     begin(&f);
@@ -140,7 +140,7 @@ static void finds_variables_by_name_and_guid(void **state)
     test_memory_end(&f.memory);
 }
 
-static void empty_store_has_none(void **state)
+TEST(empty_store_has_none)
 {
     struct fixture f;
     begin(&f);
@@ -150,7 +150,7 @@ static void empty_store_has_none(void **state)
     test_memory_end(&f.memory);
 }
 
-static void store_without_authentication(void **state)
+TEST(store_without_authentication)
 {
     struct fixture f;
     begin(&f);
@@ -162,7 +162,7 @@ static void store_without_authentication(void **state)
     test_memory_end(&f.memory);
 }
 
-static void state_says_which_counts(void **state)
+TEST(state_says_which_counts)
 {
     static const struct {
         uint8_t first, second;
@@ -191,7 +191,7 @@ static void state_says_which_counts(void **state)
     }
 }
 
-static void record_may_end_with_the_store(void **state)
+TEST(record_may_end_with_the_store)
 {
     struct fixture f;
     begin(&f);
@@ -205,7 +205,7 @@ static void record_may_end_with_the_store(void **state)
     test_memory_end(&f.memory);
 }
 
-static void volume_may_be_longer_than_the_file(void **state)
+TEST(volume_may_be_longer_than_the_file)
 {
     struct fixture f;
     begin(&f);
@@ -224,7 +224,7 @@ struct damage {
     const char *codes;
 };
 
-static void damaged_headers(void **state)
+TEST(damaged_headers)
 {
     static const struct damage damages[] = {
         {offsetof(struct fv_header, signature), 0, true, "host-varstore-none"},
@@ -258,7 +258,7 @@ static void damaged_headers(void **state)
     }
 }
 
-static void qcow2_image(void **state)
+TEST(qcow2_image)
 {
     struct fixture f;
     begin(&f);
@@ -268,7 +268,7 @@ static void qcow2_image(void **state)
     test_memory_end(&f.memory);
 }
 
-static void file_cut_anywhere(void **state)
+TEST(file_cut_anywhere)
 {
     for (size_t size = 0; size < STORE + STORE_SIZE; size++) {
         struct fixture f;
@@ -285,7 +285,7 @@ static void file_cut_anywhere(void **state)
 }
 
 // The first stays; what lies behind the damage is not looked at.
-static void damaged_records(void **state)
+TEST(damaged_records)
 {
     static const struct damage damages[] = {
         {0, 0x003f0000, false, "host-varstore-record"},
@@ -310,7 +310,7 @@ static void damaged_records(void **state)
     }
 }
 
-static void name_of_odd_size_is_another(void **state)
+TEST(name_of_odd_size_is_another)
 {
     static const uint32_t sizes[] = {0, 1, 6, 7, 9, 10};
     for (size_t i = 0; i < BTL_COUNT(sizes); i++) {
@@ -326,7 +326,7 @@ static void name_of_odd_size_is_another(void **state)
 }
 
 // Every byte of the file, every bit of it: an answer or a complaint, and never a read past the end.
-static void every_bit_flipped(void **state)
+TEST(every_bit_flipped)
 {
     struct fixture f;
     begin(&f);
@@ -350,23 +350,4 @@ static void every_bit_flipped(void **state)
         f.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
         test_memory_end(&f.memory);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_variables_by_name_and_guid),
-        cmocka_unit_test(empty_store_has_none),
-        cmocka_unit_test(store_without_authentication),
-        cmocka_unit_test(state_says_which_counts),
-        cmocka_unit_test(record_may_end_with_the_store),
-        cmocka_unit_test(volume_may_be_longer_than_the_file),
-        cmocka_unit_test(damaged_headers),
-        cmocka_unit_test(qcow2_image),
-        cmocka_unit_test(file_cut_anywhere),
-        cmocka_unit_test(damaged_records),
-        cmocka_unit_test(name_of_odd_size_is_another),
-        cmocka_unit_test(every_bit_flipped),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

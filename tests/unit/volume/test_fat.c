@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include <btl/fat.h>
 
@@ -41,7 +41,7 @@ static const struct btl_fat_entry *find(struct fixture *f, const char *path)
     return btl_fat_find(&f->fat, btl_str_of(path), &f->diags);
 }
 
-static void reads_a_fragmented_file(void **state)
+TEST(reads_a_fragmented_file)
 {
     struct fixture f;
     uint8_t buffer[1200];
@@ -62,7 +62,7 @@ static void reads_a_fragmented_file(void **state)
     test_memory_end(&f.memory);
 }
 
-static void lists_without_label_and_dots(void **state)
+TEST(lists_without_label_and_dots)
 {
     struct fixture f;
     begin(&f);
@@ -79,7 +79,7 @@ static void lists_without_label_and_dots(void **state)
     test_memory_end(&f.memory);
 }
 
-static void reads_a_directory_once(void **state)
+TEST(reads_a_directory_once)
 {
     struct fixture f;
     begin(&f);
@@ -92,7 +92,7 @@ static void reads_a_directory_once(void **state)
     test_memory_end(&f.memory);
 }
 
-static void long_name_counts_when_its_checksum_fits(void **state)
+TEST(long_name_counts_when_its_checksum_fits)
 {
     for (int orphan = 0; orphan < 2; orphan++) {
         struct fixture f;
@@ -115,7 +115,7 @@ static void long_name_counts_when_its_checksum_fits(void **state)
     }
 }
 
-static void not_there(void **state)
+TEST(not_there)
 {
     struct fixture f;
     begin(&f);
@@ -128,7 +128,7 @@ static void not_there(void **state)
 }
 
 // One byte pair of the boot sector at a time.
-static void refuses_boot_sector(void **state)
+TEST(refuses_boot_sector)
 {
     static const struct {
         unsigned offset, value;
@@ -151,7 +151,7 @@ static void refuses_boot_sector(void **state)
     }
 }
 
-static void allocation_table_too_small_for_its_clusters(void **state)
+TEST(allocation_table_too_small_for_its_clusters)
 {
     static uint8_t large[700 * 512];
     struct fixture f;
@@ -166,7 +166,7 @@ static void allocation_table_too_small_for_its_clusters(void **state)
     test_memory_end(&f.memory);
 }
 
-static void outside_the_device(void **state)
+TEST(outside_the_device)
 {
     struct fixture f;
     begin(&f);
@@ -211,7 +211,7 @@ static void directory_loop(uint8_t *bytes)
     test_fat_set(bytes, 3, 3);
 }
 
-static void broken_chains(void **state)
+TEST(broken_chains)
 {
     read_broken(chain_to_nowhere, "fat-chain");
     read_broken(chain_to_a_free_cluster, "fat-chain");
@@ -219,7 +219,7 @@ static void broken_chains(void **state)
     read_broken(directory_loop, "fat-directory");
 }
 
-static void device_failure_at_every_sector(void **state)
+TEST(device_failure_at_every_sector)
 {
     static const unsigned sectors[] = {0, 1, 2, 4, 5, 6, 7}; // all that the file needs
     for (size_t i = 0; i < BTL_COUNT(sectors); i++) {
@@ -236,7 +236,7 @@ static void device_failure_at_every_sector(void **state)
     }
 }
 
-static void out_of_memory_at_each_allocation(void **state)
+TEST(out_of_memory_at_each_allocation)
 {
     for (size_t n = 0;; n++) {
         struct fixture f;
@@ -298,7 +298,7 @@ static bool read_a_txt(uint32_t flags, uint32_t version)
     return good;
 }
 
-static void the_table_that_is_kept_counts(void **state)
+TEST(the_table_that_is_kept_counts)
 {
     assert_true(read_a_txt(0x81, 0));
     assert_false(read_a_txt(0x01, 0)); // all are kept, so the first one serves; it has no such file
@@ -306,27 +306,7 @@ static void the_table_that_is_kept_counts(void **state)
     assert_false(read_a_txt(0x82, 0)); // there is no third one
 }
 
-static void a_later_version_is_refused(void **state)
+TEST(a_later_version_is_refused)
 {
     assert_false(read_a_txt(0x81, 1));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_a_fragmented_file),
-        cmocka_unit_test(lists_without_label_and_dots),
-        cmocka_unit_test(reads_a_directory_once),
-        cmocka_unit_test(long_name_counts_when_its_checksum_fits),
-        cmocka_unit_test(not_there),
-        cmocka_unit_test(refuses_boot_sector),
-        cmocka_unit_test(allocation_table_too_small_for_its_clusters),
-        cmocka_unit_test(outside_the_device),
-        cmocka_unit_test(broken_chains),
-        cmocka_unit_test(device_failure_at_every_sector),
-        cmocka_unit_test(out_of_memory_at_each_allocation),
-        cmocka_unit_test(the_table_that_is_kept_counts),
-        cmocka_unit_test(a_later_version_is_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

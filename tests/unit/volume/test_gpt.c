@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "test_case.h"
 
 #include <btl/gpt.h>
 
@@ -36,7 +36,7 @@ static bool open_disk(struct fixture *f)
     return btl_gpt_open(&f->disk.blocks, place, &f->memory.arena, &f->gpt, &f->diags);
 }
 
-static void finds_the_system_partition(void **state)
+TEST(finds_the_system_partition)
 {
     struct fixture f;
     begin(&f);
@@ -77,37 +77,37 @@ static void damage(size_t offset, uint8_t value, bool seal)
     }
 }
 
-static void wrong_signature(void **state)
+TEST(wrong_signature)
 {
     damage(0, 1, true);
 }
 
-static void wrong_header_checksum(void **state)
+TEST(wrong_header_checksum)
 {
     damage(56, 1, false); // a byte of the disk GUID
 }
 
-static void header_size_too_small(void **state)
+TEST(header_size_too_small)
 {
     damage(12, 92 ^ 88, true);
 }
 
-static void wrong_own_block(void **state)
+TEST(wrong_own_block)
 {
     damage(24, 2, true);
 }
 
-static void entry_size_not_a_multiple_of_8(void **state)
+TEST(entry_size_not_a_multiple_of_8)
 {
     damage(84, 4, true);
 }
 
-static void no_entries(void **state)
+TEST(no_entries)
 {
     damage(80, 4, true);
 }
 
-static void wrong_table_checksum(void **state)
+TEST(wrong_table_checksum)
 {
     struct fixture f;
     begin(&f);
@@ -117,7 +117,7 @@ static void wrong_table_checksum(void **state)
     test_memory_end(&f.memory);
 }
 
-static void table_outside_the_disk(void **state)
+TEST(table_outside_the_disk)
 {
     struct fixture f;
     begin(&f);
@@ -129,7 +129,7 @@ static void table_outside_the_disk(void **state)
     test_memory_end(&f.memory);
 }
 
-static void partition_past_the_end_is_left_out(void **state)
+TEST(partition_past_the_end_is_left_out)
 {
     struct fixture f;
     begin(&f);
@@ -141,7 +141,7 @@ static void partition_past_the_end_is_left_out(void **state)
     test_memory_end(&f.memory);
 }
 
-static void partition_that_ends_before_it_begins(void **state)
+TEST(partition_that_ends_before_it_begins)
 {
     struct fixture f;
     begin(&f);
@@ -152,7 +152,7 @@ static void partition_that_ends_before_it_begins(void **state)
     test_memory_end(&f.memory);
 }
 
-static void unreadable_primary(void **state)
+TEST(unreadable_primary)
 {
     struct fixture f;
     begin(&f);
@@ -162,7 +162,7 @@ static void unreadable_primary(void **state)
     test_memory_end(&f.memory);
 }
 
-static void disk_of_one_block(void **state)
+TEST(disk_of_one_block)
 {
     struct fixture f;
     begin(&f);
@@ -172,7 +172,7 @@ static void disk_of_one_block(void **state)
     test_memory_end(&f.memory);
 }
 
-static void out_of_memory_at_each_allocation(void **state)
+TEST(out_of_memory_at_each_allocation)
 {
     for (size_t n = 0;; n++) {
         struct fixture f;
@@ -187,25 +187,4 @@ static void out_of_memory_at_each_allocation(void **state)
         if (!starved)
             break;
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_the_system_partition),
-        cmocka_unit_test(wrong_signature),
-        cmocka_unit_test(wrong_header_checksum),
-        cmocka_unit_test(header_size_too_small),
-        cmocka_unit_test(wrong_own_block),
-        cmocka_unit_test(entry_size_not_a_multiple_of_8),
-        cmocka_unit_test(no_entries),
-        cmocka_unit_test(wrong_table_checksum),
-        cmocka_unit_test(table_outside_the_disk),
-        cmocka_unit_test(partition_past_the_end_is_left_out),
-        cmocka_unit_test(partition_that_ends_before_it_begins),
-        cmocka_unit_test(unreadable_primary),
-        cmocka_unit_test(disk_of_one_block),
-        cmocka_unit_test(out_of_memory_at_each_allocation),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
