@@ -1,40 +1,36 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl explain: cause and cure of a message, from docs/messages.md.
+// btl explain: the cause and the cure of a message, from docs/messages.md.
 #include <string.h>
 
 #include <btl/config.h>
 
 #include "../../efi/messages_text.h"
+#include "manifest/words.h"
 #include "report.h"
 
 #define WIDTH  80
 #define INDENT 4
 
-static const struct sentence {
+static const struct message {
     const char *code, *sentence;
     enum btl_severity severity;
-} sentences[] = {
+} messages[] = {
 #define DIAG(name, code, severity, sentence) {code, sentence, BTL_##severity},
 #include <btl/diag.def>
 #undef DIAG
 };
 
-static const struct sentence *sentence_of(struct btl_str code)
+static const struct message *find_message(struct btl_str code)
 {
-    for (size_t i = 0; i < BTL_COUNT(sentences); i++) {
-        if (btl_str_equal(code, btl_str_of(sentences[i].code)))
-            return &sentences[i];
+    for (size_t i = 0; i < BTL_COUNT(messages); i++) {
+        if (btl_str_equal(code, btl_str_of(messages[i].code)))
+            return &messages[i];
     }
     return NULL;
 }
 
-static size_t word_length(const char *text)
-{
-    return strcspn(text, " ");
-}
-
-// The sentence with an ellipsis where a message has its own words.
-static const char *blank_out(struct btl_arena *arena, const char *sentence)
+// The sentence with an ellipsis for each argument.
+static const char *replace_arguments(struct btl_arena *arena, const char *sentence)
 {
     char *text = MEMORY_ARRAY(arena, char, 2 * strlen(sentence) + 1), *to = text;
     for (; *sentence != '\0'; sentence++) {
@@ -47,12 +43,12 @@ static const char *blank_out(struct btl_arena *arena, const char *sentence)
     return text;
 }
 
-// A paragraph in lines of WIDTH characters.
+// Print a paragraph in lines of WIDTH characters.
 static void print_paragraph(struct btl_out *out, const char *text)
 {
     size_t column = 0;
     for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
-        size_t len = word_length(text);
+        size_t len = strcspn(text, " ");
         if (column != 0 && column + 1 + len > WIDTH) {
             btl_format(out, "\n");
             column = 0;
@@ -64,25 +60,21 @@ static void print_paragraph(struct btl_out *out, const char *text)
     btl_format(out, "\n");
 }
 
-static const char *severity_name(enum btl_severity severity)
+static void explain_message(struct btl_out *out, struct btl_arena *arena,
+                            const struct message_text *found)
 {
-    return severity == BTL_ERROR ? "error" : severity == BTL_WARNING ? "warning" : "note";
-}
-
-static void explain(struct btl_out *out, struct btl_arena *arena, const struct message_text *found)
-{
-    const struct sentence *said = sentence_of(btl_str_of(found->code));
+    const struct message *message = find_message(btl_str_of(found->code));
     btl_format(out, "%s", found->code);
-    if (said != NULL) {
-        btl_format(out, " (%s)\n", severity_name(said->severity));
-        print_paragraph(out, blank_out(arena, said->sentence));
+    if (message != NULL) {
+        btl_format(out, " (%s)\n", words_severity(message->severity));
+        print_paragraph(out, replace_arguments(arena, message->sentence));
     }
     btl_format(out, "\n");
     print_paragraph(out, found->text);
 }
 
-// As it may be copied out of a message: "[file-not-found]".
-static struct btl_str code_in(const char *word)
+// A code may be copied out of a message with its brackets: "[file-not-found]".
+static struct btl_str strip_brackets(const char *word)
 {
     struct btl_str code = btl_str_of(word);
     if (code.len > 2 && code.at[0] == '[' && code.at[code.len - 1] == ']')
@@ -90,11 +82,11 @@ static struct btl_str code_in(const char *word)
     return code;
 }
 
-static void unknown(struct host *host, struct btl_str code)
+static void report_unknown_code(struct host *host, struct btl_str code)
 {
-    struct btl_str known[BTL_COUNT(sentences)];
+    struct btl_str known[BTL_COUNT(messages)];
     for (size_t i = 0; i < BTL_COUNT(known); i++)
-        known[i] = btl_str_of(sentences[i].code);
+        known[i] = btl_str_of(messages[i].code);
     struct btl_str near = btl_nearest(code, known, BTL_COUNT(known));
     struct btl_str hint = near.len > 0 ? memory_text(host->arena, "did you mean \"%pS\"?", &near)
                                        : BTL_STR("'btl explain' without a code lists all");
@@ -102,24 +94,24 @@ static void unknown(struct host *host, struct btl_str code)
                BTL_ARG(code), BTL_ARG(hint));
 }
 
-static int run(struct host *host, int argc, char **argv)
+static int explain_command(struct host *host, int argc, char **argv)
 {
-    static const struct option words[] = {{0}};
+    static const struct command_option options[] = {{0}};
     struct btl_out out = out_to(stdout);
     bool any = false;
-    if (next_option(host, argc, argv, "", words) != -1)
+    if (!parse_options(host, argc, argv, options))
         return EXIT_ERRORS;
     for (uint32_t i = 0; optind == argc && message_text_at(i) != NULL; i++)
         btl_format(&out, "%s\n", message_text_at(i)->code);
     for (int i = optind; i < argc; i++) {
-        struct btl_str code = code_in(argv[i]);
+        struct btl_str code = strip_brackets(argv[i]);
         const struct message_text *found = message_text_find(code);
         if (found == NULL) {
-            unknown(host, code);
+            report_unknown_code(host, code);
             continue;
         }
         btl_format(&out, any ? "\n" : "");
-        explain(&out, host->arena, found);
+        explain_message(&out, host->arena, found);
         any = true;
     }
     return EXIT_GOOD;
@@ -129,7 +121,7 @@ const struct command cmd_explain = {
     .name = "explain",
     .synopsis = "[CODE ...]",
     .summary = "tells the cause and the cure of a message; without CODE lists all codes",
-    .help = "CODE is what stands in brackets at the end of a message.\n\n"
+    .help = "CODE is the word in brackets at the end of a message.\n\n"
             "Example: btl explain file-not-found\n",
-    .run = run,
+    .run = explain_command,
 };

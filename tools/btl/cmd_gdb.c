@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl gdb: commands for gdb that load the symbols of kernel, phase-1 modules and loader at their
-// final addresses. `make debug` gets them from here too (tools/gdb/btl.py).
+// btl gdb: print commands for gdb that load the symbols of kernel, phase-1 modules and loader at
+// their final addresses. `make debug` uses them too (tools/gdb/btl.py).
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,14 +11,14 @@
 #include "manifest/find.h"
 #include "report.h"
 
-struct wish {
+struct gdb_request {
     struct host *host;
     const struct btl_manifest *manifest;
-    const char *loader, *kernel, *modules; // files and directory; NULL: not wanted
+    const char *loader, *kernel, *modules; // files and directory, or NULL
 };
 
-// gdb splits its commands at blanks; names out of a manifest may be anything.
-static bool is_plain(struct btl_str text)
+// gdb splits its commands at blanks; the names in a manifest may have any characters.
+static bool gdb_is_plain_name(struct btl_str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
@@ -28,8 +28,8 @@ static bool is_plain(struct btl_str text)
     return text.len > 0;
 }
 
-// A path as gdb reads it.
-static struct btl_str quoted(struct host *host, const char *path)
+// Quote a path for gdb.
+static struct btl_str gdb_quote(struct host *host, const char *path)
 {
     struct btl_str text = btl_str_of(path);
     char *out = MEMORY_ARRAY(host->arena, char, 2 * text.len + 1), *to = out;
@@ -41,82 +41,84 @@ static struct btl_str quoted(struct host *host, const char *path)
     return (struct btl_str){out, (size_t)(to - out)};
 }
 
-// NAME.ko.debug is preferred to NAME.ko, which has no line numbers. NULL: neither is there.
-static const char *module_file(const struct wish *wish, const struct btlm_module *module)
+// NAME.ko.debug is preferred to NAME.ko, which has no line numbers. NULL: neither exists.
+static const char *gdb_module_file(const struct gdb_request *request,
+                                   const struct btlm_module *module)
 {
     static const char *const endings[] = {".ko.debug", ".ko"};
-    struct btl_str name = btl_manifest_str(wish->manifest, module->name);
+    struct btl_str name = btl_manifest_str(request->manifest, module->name);
     for (size_t i = 0; i < BTL_COUNT(endings); i++) {
         const char *path =
-            memory_text(wish->host->arena, "%s/%pS%s", wish->modules, &name, endings[i]).at;
+            memory_text(request->host->arena, "%s/%pS%s", request->modules, &name, endings[i]).at;
         if (access(path, R_OK) == 0)
             return path;
     }
     return NULL;
 }
 
-static void print_sections(const struct wish *wish, const struct btlm_module *module,
-                           struct btl_out *out)
+static void gdb_print_sections(const struct gdb_request *request, const struct btlm_module *module,
+                               struct btl_out *out)
 {
     for (uint32_t i = 0; i < module->section_count; i++) {
-        const struct btlm_section *section =
-            btl_manifest_entry(wish->manifest, BTLM_SECTIONS, (uint64_t)module->first_section + i);
-        struct btl_str name = btl_manifest_str(wish->manifest, section->name);
-        if (section->size > 0 && is_plain(name))
+        const struct btlm_section *section = btl_manifest_entry(
+            request->manifest, BTLM_SECTIONS, (uint64_t)module->first_section + i);
+        struct btl_str name = btl_manifest_str(request->manifest, section->name);
+        if (section->size > 0 && gdb_is_plain_name(name))
             btl_format(out, " -s %pS 0x%lx", &name, section->address);
     }
 }
 
-static void module_symbols(const struct wish *wish, const struct btlm_module *module,
-                           struct btl_out *out)
+static void gdb_print_module(const struct gdb_request *request, const struct btlm_module *module,
+                             struct btl_out *out)
 {
-    struct host *host = wish->host;
-    struct btl_str name = btl_manifest_str(wish->manifest, module->name);
-    bool usable = is_plain(name) && memchr(name.at, '/', name.len) == NULL;
-    const char *path = usable ? module_file(wish, module) : NULL;
+    struct host *host = request->host;
+    struct btl_str name = btl_manifest_str(request->manifest, module->name);
+    bool usable = gdb_is_plain_name(name) && memchr(name.at, '/', name.len) == NULL;
+    const char *path = usable ? gdb_module_file(request, module) : NULL;
     if (path == NULL) {
-        struct btl_str missing = memory_text(host->arena, "%s/%pS.ko", wish->modules, &name);
+        struct btl_str missing = memory_text(host->arena, "%s/%pS.ko", request->modules, &name);
         files_report(host, (struct btl_place){.file = missing, .module = name}, ENOENT);
         return;
     }
-    struct btl_str file = quoted(host, path);
+    struct btl_str file = gdb_quote(host, path);
     btl_format(out, "add-symbol-file %pS", &file);
-    print_sections(wish, module, out);
+    gdb_print_sections(request, module, out);
     btl_format(out, "\n");
 }
 
-// The kernel was moved from where it was linked by as much as this.
-static void kernel_symbols(const struct wish *wish, struct btl_out *out)
+// The offset is that of the kernel's address from its link address.
+static void gdb_print_kernel(const struct gdb_request *request, struct btl_out *out)
 {
-    struct host *host = wish->host;
-    struct btl_place place = {.file = btl_str_of(wish->kernel)};
+    struct host *host = request->host;
+    struct btl_place place = {.file = btl_str_of(request->kernel)};
     struct btl_bytes bytes;
     struct btl_elf elf;
     struct btl_kernel_image kernel;
-    if (!files_read(host, wish->kernel, &bytes) ||
+    if (!files_read(host, request->kernel, &bytes) ||
         !btl_elf_open(bytes, BTL_ELF_KERNEL, 0, place, &elf, &host->diags) ||
         !btl_kernel_open(&elf, host->arena, &kernel, &host->diags))
         return;
-    struct btl_str file = quoted(host, wish->kernel);
+    struct btl_str file = gdb_quote(host, request->kernel);
     btl_format(out, "add-symbol-file %pS -o 0x%lx\n", &file,
-               (btl_manifest_kernel(wish->manifest)->virtual_base - kernel.link_base));
+               (btl_manifest_kernel(request->manifest)->virtual_base - kernel.link_base));
 }
 
-// The manifest does not say where the firmware put the loader: its code is to be looked for here.
-static void loader_ranges(const struct wish *wish, struct btl_out *out)
+// The manifest does not contain the loader's address: print the ranges to search.
+static void gdb_print_loader_ranges(const struct gdb_request *request, struct btl_out *out)
 {
-    for (uint64_t i = 0; i < btl_manifest_count(wish->manifest, BTLM_MEMORY); i++) {
-        const struct btlm_memory *range = btl_manifest_entry(wish->manifest, BTLM_MEMORY, i);
+    for (uint64_t i = 0; i < btl_manifest_count(request->manifest, BTLM_MEMORY); i++) {
+        const struct btlm_memory *range = btl_manifest_entry(request->manifest, BTLM_MEMORY, i);
         if (range->type == BTLM_MEM_LOADER || range->type == BTLM_MEM_BOOT_SERVICES)
             btl_format(out, "# loader may lie in 0x%lx 0x%lx\n", range->start, range->size);
     }
 }
 
-// Code before the first relocated field is enough, and the same wherever it lies.
+// Bytes of code to search for: those before the first relocated field are the same at any address.
 #define LOADER_CODE 256
 
-// Where the loader's .text was put, in a dump of physical memory. False: it is not in there.
-static bool find_loader(const struct found_manifest *found, const uint8_t *code, uint64_t *ret_at)
+// Find the loader's .text in a dump of physical memory.
+static bool gdb_find_loader(const struct found_manifest *found, const uint8_t *code,
+                            uint64_t *ret_address)
 {
     const struct btl_manifest *manifest = &found->manifest;
     if (found->offset != manifest->header->physical)
@@ -126,87 +128,73 @@ static bool find_loader(const struct found_manifest *found, const uint8_t *code,
         if ((range->type != BTLM_MEM_LOADER && range->type != BTLM_MEM_BOOT_SERVICES) ||
             !btl_in_range(range->start, range->size, found->file.size))
             continue;
-        const uint8_t *at = memmem(found->file.at + range->start, range->size, code, LOADER_CODE);
-        if (at == NULL)
+        const uint8_t *hit = memmem(found->file.at + range->start, range->size, code, LOADER_CODE);
+        if (hit == NULL)
             continue;
-        *ret_at = (uint64_t)(at - found->file.at);
+        *ret_address = (uint64_t)(hit - found->file.at);
         return true;
     }
     return false;
 }
 
-static void loader_symbols(const struct wish *wish, const struct found_manifest *found,
-                           struct btl_out *out)
+static void gdb_print_loader(const struct gdb_request *request, const struct found_manifest *found,
+                             struct btl_out *out)
 {
-    struct host *host = wish->host;
-    struct btl_place place = {.file = btl_str_of(wish->loader)};
+    struct host *host = request->host;
+    struct btl_place place = {.file = btl_str_of(request->loader)};
     struct btl_bytes bytes;
     struct btl_elf elf;
-    uint64_t at;
-    if (!files_read(host, wish->loader, &bytes) ||
+    uint64_t address;
+    if (!files_read(host, request->loader, &bytes) ||
         !btl_elf_open(bytes, BTL_ELF_KERNEL, 0, place, &elf, &host->diags))
         return;
     uint32_t text = btl_elf_find_section(&elf, BTL_STR(".text"));
     if (text == BTL_NONE || btl_elf_section_bytes(&elf, text).size < LOADER_CODE ||
-        !find_loader(found, btl_elf_section_bytes(&elf, text).at, &at)) {
-        loader_ranges(wish, out);
+        !gdb_find_loader(found, btl_elf_section_bytes(&elf, text).at, &address)) {
+        gdb_print_loader_ranges(request, out);
         return;
     }
-    struct btl_str file = quoted(host, wish->loader);
-    btl_format(out, "add-symbol-file %pS -o 0x%lx\n", &file, (at - elf.sections[text].addr));
+    struct btl_str file = gdb_quote(host, request->loader);
+    btl_format(out, "add-symbol-file %pS -o 0x%lx\n", &file, (address - elf.sections[text].addr));
 }
 
-static int print_commands(const struct wish *wish, const struct found_manifest *found)
+static int gdb_print_commands(const struct gdb_request *request, const struct found_manifest *found)
 {
     struct btl_out out = out_to(stdout);
-    if (wish->kernel != NULL)
-        kernel_symbols(wish, &out);
+    if (request->kernel != NULL)
+        gdb_print_kernel(request, &out);
     for (uint64_t i = 0;
-         wish->modules != NULL && i < btl_manifest_count(wish->manifest, BTLM_MODULES); i++) {
-        const struct btlm_module *module = btl_manifest_module(wish->manifest, i);
+         request->modules != NULL && i < btl_manifest_count(request->manifest, BTLM_MODULES); i++) {
+        const struct btlm_module *module = btl_manifest_module(request->manifest, i);
         if (module->state == BTLM_LINKED)
-            module_symbols(wish, module, &out);
+            gdb_print_module(request, module, &out);
     }
-    if (wish->loader != NULL)
-        loader_symbols(wish, found, &out);
-    return EXIT_GOOD; // what was reported makes it an error
+    if (request->loader != NULL)
+        gdb_print_loader(request, found, &out);
+    return EXIT_GOOD; // EXIT_ERRORS when an error was reported
 }
 
-static int run(struct host *host, int argc, char **argv)
+static int gdb_command(struct host *host, int argc, char **argv)
 {
-    enum { LOADER = 0x200, KERNEL, MODULES };
-    static const struct option words[] = {MANIFEST_WORDS,
-                                          {"loader", required_argument, NULL, LOADER},
-                                          {"kernel", required_argument, NULL, KERNEL},
-                                          {"modules", required_argument, NULL, MODULES},
-                                          {0}};
-    struct manifest_source source = {.host = host, .at = UINT64_MAX};
-    struct wish wish = {.host = host};
+    struct manifest_source source = {.host = host};
+    struct gdb_request request = {.host = host};
     struct found_manifest found;
-    int option;
-    bool good;
-    while ((option = next_option(host, argc, argv, MANIFEST_LETTERS, words)) != -1) {
-        if (option == '?')
-            return EXIT_ERRORS;
-        if (manifest_option(&source, option, &good)) {
-            if (!good)
-                return EXIT_ERRORS;
-        } else if (option == LOADER)
-            wish.loader = optarg;
-        else if (option == KERNEL)
-            wish.kernel = optarg;
-        else
-            wish.modules = optarg;
-    }
+    const struct command_option options[] = {MANIFEST_OPTIONS(&source),
+                                             {.word = "loader", .value = &request.loader},
+                                             {.word = "kernel", .value = &request.kernel},
+                                             {.word = "modules", .value = &request.modules},
+                                             {0}};
+    if (!parse_options(host, argc, argv, options))
+        return EXIT_ERRORS;
     if (argc - optind != 1)
-        return usage_error(host, "the symbols of one boot are loaded; name its manifest");
-    if (wish.loader == NULL && wish.kernel == NULL && wish.modules == NULL)
-        return usage_error(host, "whose symbols? name --kernel, --modules or --loader");
+        return usage_error(host, "the manifest is missing, or there is more than one");
+    if (request.loader == NULL && request.kernel == NULL && request.modules == NULL)
+        return usage_error(host, "name --kernel, --modules or --loader");
     source.path = argv[optind];
     if (!manifest_find(&source, &found))
         return EXIT_ERRORS;
-    wish.manifest = &found.manifest;
-    return print_commands(&wish, &found);
+    request.manifest = &found.manifest;
+    return gdb_print_commands(&request, &found);
 }
 
 const struct command cmd_gdb = {
@@ -215,12 +203,10 @@ const struct command cmd_gdb = {
     .summary = "prints gdb commands that load the symbols of a boot at their final addresses",
     .help = MANIFEST_HELP
     "      --kernel FILE       the kernel, with its symbols\n"
-    "      --modules DIR       where NAME.ko.debug or NAME.ko of each phase-1 module lie\n"
-    "      --loader FILE       loader.elf. Where the firmware put it is found in a dump of "
-    "physical\n"
-    "                          memory; else the ranges in which it may lie are printed as "
-    "comments\n\n"
+    "      --modules DIR       the directory of NAME.ko.debug or NAME.ko of each phase-1 module\n"
+    "      --loader FILE       loader.elf; its address is found in a dump of physical memory,\n"
+    "                          otherwise the ranges that may contain it are printed as comments\n\n"
     "Example: btl gdb --kernel kernel.elf --modules modules ram.dump >symbols.gdb\n"
     "         gdb -x symbols.gdb\n",
-    .run = run,
+    .run = gdb_command,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl image: a directory as a disk image that boots. tools/mkimage.sh makes it; what it made is
-// checked as the loader will see it, and does not stay when it could not boot.
+// btl image: make a bootable disk image of a directory. tools/mkimage.sh makes it; btl checks the
+// image as the loader will see it, and deletes it when it could not boot.
 #include <errno.h>
 #include <fts.h>
 #include <stdio.h>
@@ -13,14 +13,14 @@
 #include "files.h"
 #include "report.h"
 
-// The files that make the image, each as PATH=FILE.
-struct contents {
+// The files of the image, each as PATH=FILE.
+struct image_files {
     struct host *host;
     const char **pairs;
     size_t count, capacity;
 };
 
-static void add_pair(struct contents *to, const char *pair)
+static void image_add(struct image_files *to, const char *pair)
 {
     if (to->count == to->capacity) {
         size_t capacity = to->capacity == 0 ? 64 : 2 * to->capacity;
@@ -33,22 +33,23 @@ static void add_pair(struct contents *to, const char *pair)
     to->pairs[to->count++] = pair;
 }
 
-// A file that the walk has found. False: reported.
-static bool add_file(struct contents *to, const char *path, const char *name)
+// Add a file that the walk has found. False: reported.
+static bool image_add_file(struct image_files *to, const char *path, const char *name)
 {
     struct btl_str copy = memory_text(to->host->arena, "%s", path);
     while (*name == '/')
         name++;
     if (strchr(name, '=') == NULL) {
-        add_pair(to, memory_text(to->host->arena, "%s=%s", name, path).at);
+        image_add(to, memory_text(to->host->arena, "%s=%s", name, path).at);
         return true;
     }
     btl_report(&to->host->diags, BTL_HOST_IMAGE_NAME, ((struct btl_place){.file = copy}));
     return false;
 }
 
-// All files of a directory, but for the image itself, should it lie there.
-static bool add_directory(struct contents *to, const char *directory, const struct stat *image)
+// Add all files of a directory, except the image itself.
+static bool image_add_directory(struct image_files *to, const char *directory,
+                                const struct stat *image)
 {
     char *const roots[] = {(char *)(uintptr_t)directory, NULL};
     FTS *walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
@@ -64,7 +65,7 @@ static bool add_directory(struct contents *to, const char *directory, const stru
             good = false;
         } else if (entry->fts_info == FTS_F && (entry->fts_statp->st_dev != image->st_dev ||
                                                 entry->fts_statp->st_ino != image->st_ino)) {
-            good &= add_file(to, entry->fts_path, entry->fts_path + strlen(directory));
+            good &= image_add_file(to, entry->fts_path, entry->fts_path + strlen(directory));
         }
     }
     if (walk != NULL)
@@ -72,9 +73,9 @@ static bool add_directory(struct contents *to, const char *directory, const stru
     return good;
 }
 
-// Beside an installed btl, or in the source tree in which it was built. NULL: somebody has copied
-// btl alone.
-static const char *find_script(struct host *host)
+// mkimage.sh of an installed btl, or of the source tree in which btl was built. NULL: btl was
+// copied without it.
+static const char *find_mkimage(struct host *host)
 {
     static const char *const places[] = {"../libexec/btl/mkimage.sh", "../../tools/mkimage.sh"};
     char program[4096];
@@ -89,11 +90,11 @@ static const char *find_script(struct host *host)
     return NULL;
 }
 
-static bool make(const struct contents *contents, const char *image)
+static bool image_make(const struct image_files *contents, const char *image)
 {
     struct host *host = contents->host;
     const char **argv = MEMORY_ARRAY(host->arena, const char *, contents->count + 3);
-    argv[0] = find_script(host);
+    argv[0] = find_mkimage(host);
     if (argv[0] == NULL) {
         btl_report(&host->diags, BTL_HOST_TOOL_MISSING, (struct btl_place){.file = BTL_STR("btl")},
                    BTL_ARG_Z("mkimage.sh"), BTL_ARG_Z("btl, whose part it is (make install)"));
@@ -104,12 +105,12 @@ static bool make(const struct contents *contents, const char *image)
     return files_run(host, argv, "mtools and gdisk");
 }
 
-// What the loader would say about the image, under the name that it will have.
-static bool check(struct host *host, const char *made, const char *name)
+// Check the image as the loader would, with `name` in the messages.
+static bool image_check(struct host *host, const char *path, const char *name)
 {
     static const struct btl_str loaders[] = {{"/EFI/BOOT/BOOTX64.EFI", 21},
                                              {"/EFI/BOOT/BOOTIA64.EFI", 22}};
-    struct boot boot = {.host = host, .root = made};
+    struct boot boot = {.host = host, .root = path};
     struct volume_file file;
     struct volume_problem problem;
     bool loader = false;
@@ -131,75 +132,65 @@ static bool check(struct host *host, const char *made, const char *name)
     return host->diags.errors == 0;
 }
 
-static int build(const struct contents *contents, const char *output, bool force)
+static int image_build(const struct image_files *contents, const char *output, bool force)
 {
     struct host *host = contents->host;
-    const char *made = memory_text(host->arena, "%s.part", output).at;
-    if (!make(contents, made))
+    const char *temporary = memory_text(host->arena, "%s.part", output).at;
+    if (!image_make(contents, temporary))
         return EXIT_ERRORS;
-    if (!force && !check(host, made, output)) {
-        unlink(made);
+    if (!force && !image_check(host, temporary, output)) {
+        unlink(temporary);
         report_all(host);
         btl_report(&host->diags, BTL_HOST_IMAGE_REFUSED,
                    ((struct btl_place){.file = btl_str_of(output)}));
         return EXIT_ERRORS;
     }
-    if (rename(made, output) == 0)
+    if (rename(temporary, output) == 0)
         return EXIT_GOOD;
     btl_report(&host->diags, BTL_HOST_WRITE, ((struct btl_place){.file = btl_str_of(output)}),
                BTL_ARG_Z(strerror(errno)));
     return EXIT_ERRORS;
 }
 
-static int run(struct host *host, int argc, char **argv)
+static int image_command(struct host *host, int argc, char **argv)
 {
-    enum { FORCE = 0x200 };
-    static const struct option words[] = {{"output", required_argument, NULL, 'o'},
-                                          {"directory", required_argument, NULL, 'C'},
-                                          {"config", required_argument, NULL, 'c'},
-                                          {"force", no_argument, NULL, FORCE},
-                                          {0}};
     const char *output = NULL, *directory = NULL, *config = NULL;
-    struct contents contents = {.host = host};
+    struct image_files contents = {.host = host};
     struct stat image = {0};
     bool force = false;
-    int option;
-    while ((option = next_option(host, argc, argv, "o:C:c:", words)) != -1) {
-        if (option == '?')
-            return EXIT_ERRORS;
-        else if (option == 'o')
-            output = optarg;
-        else if (option == 'C')
-            directory = optarg;
-        else if (option == 'c')
-            config = optarg;
-        else
-            force = true;
-    }
+    const struct command_option options[] = {
+        {.word = "output", .letter = 'o', .value = &output},
+        {.word = "directory", .letter = 'C', .value = &directory},
+        {.word = "config", .letter = 'c', .value = &config},
+        {.word = "force", .flag = &force},
+        {0}};
+    if (!parse_options(host, argc, argv, options))
+        return EXIT_ERRORS;
     if (output == NULL || (directory == NULL && optind == argc))
         return usage_error(host, "-o FILE and -C DIR, or PATH=FILE, are needed");
     stat(output, &image);
-    if (directory != NULL && !add_directory(&contents, directory, &image))
+    if (directory != NULL && !image_add_directory(&contents, directory, &image))
         return EXIT_ERRORS;
     if (config != NULL)
-        add_pair(&contents, memory_text(host->arena, "loader.conf=%s", config).at);
+        image_add(&contents, memory_text(host->arena, "loader.conf=%s", config).at);
     for (int i = optind; i < argc; i++) {
         if (strchr(argv[i], '=') == NULL)
             return usage_error(host, "\"%s\" is not of the form PATH=FILE", argv[i]);
-        add_pair(&contents, argv[i]);
+        image_add(&contents, argv[i]);
     }
-    return build(&contents, output, force);
+    return image_build(&contents, output, force);
 }
 
 const struct command cmd_image = {
     .name = "image",
     .synopsis = "-o FILE [-C DIR] [-c LOADER.CONF] [--force] [PATH=FILE ...]",
     .summary = "makes a bootable GPT disk image of a directory",
-    .help = "  -o, --output FILE       the image\n"
-            "  -C, --directory DIR     what lies in it becomes the EFI system partition\n"
-            "  -c, --config FILE       loader.conf, in place of that of DIR\n"
-            "      --force             make it although 'btl check' would complain\n"
-            "PATH=FILE puts FILE there on the partition. Needs sgdisk and mtools, and no root.\n\n"
-            "Example: btl image -o btl.img -C esp modules/hello.ko=hello.ko\n",
-    .run = run,
+    .help =
+        "  -o, --output FILE       the image\n"
+        "  -C, --directory DIR     its files become the EFI system partition\n"
+        "  -c, --config FILE       loader.conf, instead of that in DIR\n"
+        "      --force             make it even if 'btl check' finds errors\n"
+        "PATH=FILE puts FILE at PATH on the partition. Needs sgdisk and mtools, but not root.\n\n"
+        "Example: btl image -o btl.img -C esp modules/hello.ko=hello.ko\n",
+    .run = image_command,
 };

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl manifest: what a boot did, from the record it left.
-#include <btl/config.h>
-
-#include "files.h"
+// btl manifest: what a boot did, from its record.
 #include "manifest/cmd.h"
+#include "output.h"
 #include "report.h"
 
-struct wish {
+struct manifest_request {
     struct manifest_source source;
     bool json, diff, verbose;
     const char *verify;  // volume
@@ -15,102 +13,90 @@ struct wish {
     int word_count;
 };
 
-static bool read_wish(struct host *host, int argc, char **argv, struct wish *wish)
+static bool manifest_parse(struct host *host, int argc, char **argv,
+                           struct manifest_request *request)
 {
-    enum { JSON = 0x200, DIFF, VERIFY };
-    static const struct option words[] = {MANIFEST_WORDS,
-                                          {"json", no_argument, NULL, JSON},
-                                          {"diff", no_argument, NULL, DIFF},
-                                          {"verify", required_argument, NULL, VERIFY},
-                                          {"output", required_argument, NULL, 'o'},
-                                          {"verbose", no_argument, NULL, 'v'},
-                                          {0}};
-    bool good;
-    int option;
-    while ((option = next_option(host, argc, argv, MANIFEST_LETTERS "o:v", words)) != -1) {
-        if (option == '?')
-            return false;
-        if (manifest_option(&wish->source, option, &good)) {
-            if (!good)
-                return false;
-        } else if (option == JSON)
-            wish->json = true;
-        else if (option == DIFF)
-            wish->diff = true;
-        else if (option == VERIFY)
-            wish->verify = optarg;
-        else if (option == 'o')
-            wish->extract = optarg;
-        else
-            wish->verbose = true;
-    }
-    wish->words = argv + optind;
-    wish->word_count = argc - optind;
-    if (wish->json + wish->diff + (wish->verify != NULL) + (wish->extract != NULL) > 1) {
-        usage_error(host, "--json, --diff, --verify and --output exclude each other");
+    const struct command_option options[] = {
+        MANIFEST_OPTIONS(&request->source),
+        {.word = "json", .flag = &request->json},
+        {.word = "diff", .flag = &request->diff},
+        {.word = "verify", .value = &request->verify},
+        {.word = "output", .letter = 'o', .value = &request->extract},
+        {.word = "verbose", .letter = 'v', .flag = &request->verbose},
+        {0}};
+    if (!parse_options(host, argc, argv, options))
         return false;
-    }
-    return true;
+    request->words = argv + optind;
+    request->word_count = argc - optind;
+    if (request->json + request->diff + (request->verify != NULL) + (request->extract != NULL) <= 1)
+        return true;
+    usage_error(host, "--json, --diff, --verify and --output exclude each other");
+    return false;
 }
 
-static bool find_named(const struct wish *wish, const char *path, struct found_manifest *ret_found)
+static bool find_named_manifest(const struct manifest_request *request, const char *path,
+                                struct found_manifest *ret_found)
 {
-    struct manifest_source source = wish->source;
+    struct manifest_source source = request->source;
     source.path = path;
     return manifest_find(&source, ret_found);
 }
 
-static int diff(struct host *host, const struct wish *wish, struct btl_out *out)
+static int diff_manifests(struct host *host, const struct manifest_request *request,
+                          struct btl_out *out)
 {
     struct found_manifest a, b;
-    if (wish->word_count != 2)
+    if (request->word_count != 2)
         return usage_error(host, "--diff compares two manifests; name them both");
-    bool good = find_named(wish, wish->words[0], &a);
-    if (!find_named(wish, wish->words[1], &b) || !good)
+    bool good = find_named_manifest(request, request->words[0], &a);
+    if (!find_named_manifest(request, request->words[1], &b) || !good)
         return EXIT_ERRORS;
-    return manifest_diff(host, &a, &b, wish->verbose, out) ? EXIT_WARNINGS : EXIT_GOOD;
+    return manifest_diff(host, &a, &b, request->verbose, out) ? EXIT_WARNINGS : EXIT_GOOD;
 }
 
-// Without a manifest of its own: the one saved on that volume.
-static int verify(struct host *host, const struct wish *wish, struct btl_out *out)
+// The default manifest is the one saved on the volume.
+static int verify_volume(struct host *host, const struct manifest_request *request,
+                         struct btl_out *out)
 {
     struct found_manifest found;
-    if (wish->word_count > 1)
+    if (request->word_count > 1)
         return usage_error(host, "--verify takes one manifest");
-    if (!find_named(wish, wish->word_count == 1 ? wish->words[0] : wish->verify, &found))
+    if (!find_named_manifest(
+            request, request->word_count == 1 ? request->words[0] : request->verify, &found))
         return EXIT_ERRORS;
-    return manifest_verify(host, &found, wish->verify, wish->verbose, out) ? EXIT_GOOD
-                                                                           : EXIT_WARNINGS;
+    return manifest_verify(host, &found, request->verify, request->verbose, out) ? EXIT_GOOD
+                                                                                 : EXIT_WARNINGS;
 }
 
-static int extract(struct host *host, const struct wish *wish)
+static int extract_manifest(struct host *host, const struct manifest_request *request)
 {
     struct found_manifest found;
-    if (wish->word_count != 1)
+    if (request->word_count != 1)
         return usage_error(host, "--output takes one manifest");
-    if (!find_named(wish, wish->words[0], &found))
+    if (!find_named_manifest(request, request->words[0], &found))
         return EXIT_ERRORS;
     struct btl_str bytes = {(const char *)found.manifest.bytes.at, found.manifest.bytes.size};
-    return files_replace(host, wish->extract, bytes, NULL) ? EXIT_GOOD : EXIT_ERRORS;
+    return output_replace(host, request->extract, bytes, NULL) ? EXIT_GOOD : EXIT_ERRORS;
 }
 
-// The sections named, as a mask. False: one is not known; reported with the nearest.
-static bool sections(struct host *host, const struct wish *wish, uint32_t *ret_mask)
+// The sections to print, as a mask. False: one is unknown; reported with the nearest.
+static bool parse_sections(struct host *host, const struct manifest_request *request,
+                           uint32_t *ret_mask)
 {
     static const char *const names[] = {"system",   "kernel",  "segments",   "modules",
                                         "sections", "depends", "interfaces", "exports",
                                         "tunables", "order",   "memory",     "diagnostics",
                                         "timeline", "symbols", "log",        "config"};
+    struct btl_str known[BTL_COUNT(names)];
     uint32_t mask = 0;
-    for (int i = 1; i < wish->word_count; i++) {
-        uint32_t section = btl_manifest_section_of(btl_str_of(wish->words[i]));
-        struct btl_str known[BTL_COUNT(names)];
-        for (size_t j = 0; j < BTL_COUNT(names); j++)
-            known[j] = btl_str_of(names[j]);
-        struct btl_str near = btl_nearest(btl_str_of(wish->words[i]), known, BTL_COUNT(known));
+    for (size_t i = 0; i < BTL_COUNT(names); i++)
+        known[i] = btl_str_of(names[i]);
+    for (int i = 1; i < request->word_count; i++) {
+        struct btl_str word = btl_str_of(request->words[i]);
+        uint32_t section = btl_manifest_section_of(word);
         if (section == 0) {
-            usage_error(host, "a manifest has no section \"%s\"%s%pS%s", wish->words[i],
-                        near.len > 0 ? "; did you mean \"" : "", &near, near.len > 0 ? "\"?" : "");
+            struct btl_str hint = did_you_mean(host, word, known, BTL_COUNT(known));
+            usage_error(host, "a manifest has no section \"%pS\"%pS", &word, &hint);
             return false;
         }
         mask |= section;
@@ -119,36 +105,38 @@ static bool sections(struct host *host, const struct wish *wish, uint32_t *ret_m
     return true;
 }
 
-static int show(struct host *host, const struct wish *wish, struct btl_out *out)
+static int print_manifest(struct host *host, const struct manifest_request *request,
+                          struct btl_out *out)
 {
     struct found_manifest found;
     uint32_t mask;
-    if (wish->word_count == 0)
+    if (request->word_count == 0)
         return usage_error(host, "the manifest is missing");
-    if (wish->json && wish->word_count > 1)
-        return usage_error(host, "--json prints all sections; leave out \"%s\"", wish->words[1]);
-    if (!sections(host, wish, &mask) || !find_named(wish, wish->words[0], &found))
+    if (request->json && request->word_count > 1)
+        return usage_error(host, "--json prints all sections; omit \"%s\"", request->words[1]);
+    if (!parse_sections(host, request, &mask) ||
+        !find_named_manifest(request, request->words[0], &found))
         return EXIT_ERRORS;
-    if (wish->json)
+    if (request->json)
         manifest_json(&found.manifest, out);
     else
         btl_manifest_print(&found.manifest, mask, out);
     return EXIT_GOOD;
 }
 
-static int run(struct host *host, int argc, char **argv)
+static int manifest_command(struct host *host, int argc, char **argv)
 {
-    struct wish wish = {.source = {.host = host, .at = UINT64_MAX}};
+    struct manifest_request request = {.source = {.host = host}};
     struct btl_out out = out_to(stdout);
-    if (!read_wish(host, argc, argv, &wish))
+    if (!manifest_parse(host, argc, argv, &request))
         return EXIT_ERRORS;
-    if (wish.diff)
-        return diff(host, &wish, &out);
-    if (wish.verify != NULL)
-        return verify(host, &wish, &out);
-    if (wish.extract != NULL)
-        return extract(host, &wish);
-    return show(host, &wish, &out);
+    if (request.diff)
+        return diff_manifests(host, &request, &out);
+    if (request.verify != NULL)
+        return verify_volume(host, &request, &out);
+    if (request.extract != NULL)
+        return extract_manifest(host, &request);
+    return print_manifest(host, &request, &out);
 }
 
 const struct command cmd_manifest = {
@@ -156,14 +144,14 @@ const struct command cmd_manifest = {
     .synopsis = "[-p PATH] [--at OFFSET] [--json | -o FILE] MANIFEST [SECTION ...]\n"
                 "       btl manifest --diff [-v] MANIFEST MANIFEST\n"
                 "       btl manifest --verify DIR|IMAGE [-v] [MANIFEST]",
-    .summary = "shows what a boot did, compares two boots, and a boot with the files there now",
+    .summary = "shows what a boot did, compares two boots, or a boot with the files of a volume",
     .help = MANIFEST_HELP
     "      --json              everything as JSON; btl-manifest(5) has the schema\n"
-    "  -o, --output FILE       write the manifest itself to FILE, such as out of a dump\n"
+    "  -o, --output FILE       write the manifest itself to FILE, for example out of a dump\n"
     "      --diff              what differs between two boots; exit status 1 when something does\n"
-    "      --verify DIR|IMAGE  are loader.conf, kernel and modules there those that were booted?\n"
-    "                          exit status 1 when one is not; default MANIFEST: the one saved "
-    "there\n"
+    "      --verify DIR|IMAGE  are loader.conf, kernel and modules of the volume those that were\n"
+    "                          booted? exit status 1 when one is not; default MANIFEST: the one\n"
+    "                          saved on the volume\n"
     "  -v, --verbose           --diff: times and ranges of memory too; --verify: every file\n"
     "SECTION is system, boot, volume, kernel, segments, modules, sections, depends, interfaces,\n"
     "exports, tunables, order, memory, diagnostics, timeline, symbols, log or config; default: "
@@ -171,5 +159,5 @@ const struct command cmd_manifest = {
     "Example: btl manifest ram.dump modules memory\n"
     "         btl manifest --diff monday.manifest btl.img\n"
     "         btl manifest --verify /boot/efi\n",
-    .run = run,
+    .run = manifest_command,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl modinfo: what a module says about itself, and what its file says about it. First what the
-// stock modinfo prints, as it prints it; then what BTL makes of it.
+// btl modinfo: the metadata of a module, printed as modinfo(8) does, then what BTL derives from the
+// file.
 #include <string.h>
 #include <unistd.h>
 
@@ -8,6 +8,7 @@
 #include <btl/link.h>
 
 #include "files.h"
+#include "manifest/words.h"
 #include "report.h"
 
 #define NAME_WIDTH 15  // of a field, without the colon
@@ -17,11 +18,11 @@ struct printer {
     struct host *host;
     struct btl_out out;
     struct btl_elf elf;
-    const char *only; // -F: this field alone, values without names
-    bool printed;     // something; the next one comes after an empty line
+    const char *only; // -F: the field to print, its values without the name
+    bool printed;     // a file; an empty line precedes the next one
 };
 
-static void field(struct printer *printer, struct btl_str name, struct btl_str value)
+static void print_field(struct printer *printer, struct btl_str name, struct btl_str value)
 {
     struct btl_str safe = report_safe(printer->host->arena, value);
     if (printer->only != NULL) {
@@ -29,19 +30,19 @@ static void field(struct printer *printer, struct btl_str name, struct btl_str v
             btl_format(&printer->out, "%pS\n", &safe);
         return;
     }
-    // Longer names are padded too: that is what the stock program does.
+    // Longer names are padded too, as modinfo(8) does.
     int padding =
         name.len < NAME_WIDTH ? (int)(NAME_WIDTH - name.len) : (int)(name.len - NAME_WIDTH);
     btl_format(&printer->out, "%pS:%*s%pS\n", &name, padding, "", &safe);
 }
 
 #define FIELD(printer, name, ...)                                                                  \
-    field((printer), BTL_STR(name), memory_text((printer)->host->arena, __VA_ARGS__))
+    print_field((printer), BTL_STR(name), memory_text((printer)->host->arena, __VA_ARGS__))
 
-// ------------------------------------------------------------------------- as the stock modinfo
+// ------------------------------------------------------------------------- as modinfo(8)
 
-// "key=value" cut in two; without '=' it is all key.
-static void split(struct btl_str entry, struct btl_str *ret_key, struct btl_str *ret_value)
+// Split "key=value"; without '=' all of it is the key.
+static void split_entry(struct btl_str entry, struct btl_str *ret_key, struct btl_str *ret_value)
 {
     const char *equals = memchr(entry.at, '=', entry.len);
     size_t len = equals == NULL ? entry.len : (size_t)(equals - entry.at);
@@ -55,14 +56,14 @@ static bool is_parm(struct btl_str key)
     return btl_str_equal(key, BTL_STR("parm")) || btl_str_equal(key, BTL_STR("parmtype"));
 }
 
-// What is not a tunable, in the order of the file.
+// Print what is not a tunable, in the order of the file.
 static void print_strings(struct printer *printer, struct btl_bytes bytes)
 {
     struct btl_str entry, key, value;
     while (btl_modinfo_next(&bytes, &entry)) {
-        split(entry, &key, &value);
+        split_entry(entry, &key, &value);
         if (!is_parm(key))
-            field(printer, key, value);
+            print_field(printer, key, value);
     }
 }
 
@@ -90,21 +91,21 @@ static void print_parm(struct printer *printer, const struct parm *parm)
         FIELD(printer, "parm", "%pS:%pS", &parm->name, parm->has_text ? &parm->text : &parm->type);
 }
 
-// Tunables, text and type joined; the last one first, as the stock program has them.
+// Print the tunables, text and type joined; the last one first, as modinfo(8) does.
 static void print_parms(struct printer *printer, struct btl_bytes bytes)
 {
     struct btl_arena *arena = printer->host->arena;
     struct btl_str entry, key, value, name, text;
     struct btl_symtab names;
     struct btl_bytes rest = bytes;
-    size_t most = 0, count = 0;
+    size_t max = 0, count = 0;
     while (btl_modinfo_next(&rest, &entry))
-        most++;
-    struct parm *parms = MEMORY_ARRAY(arena, struct parm, most);
+        max++;
+    struct parm *parms = MEMORY_ARRAY(arena, struct parm, max);
     if (!btl_symtab_init(&names, 16, 1, arena))
         return;
     while (btl_modinfo_next(&bytes, &entry)) {
-        split(entry, &key, &value);
+        split_entry(entry, &key, &value);
         const char *colon = memchr(value.at, ':', value.len);
         if (!is_parm(key) || colon == NULL)
             continue;
@@ -130,17 +131,15 @@ static void print_filename(struct printer *printer, const char *path)
 
 // ------------------------------------------------------------------------------- BTL's own fields
 
-static void print_hash(struct printer *printer)
+static void print_file_hash(struct printer *printer)
 {
     uint8_t digest[32];
-    char text[65];
+    char text[SHA256_TEXT];
     btl_sha256(printer->elf.file, digest);
-    for (size_t i = 0; i < sizeof(digest); i++)
-        btl_format_to(text + 2 * i, 3, "%02x", (unsigned)digest[i]);
-    FIELD(printer, "sha256", "%s", text);
+    FIELD(printer, "sha256", "%s", words_sha256(digest, text));
 }
 
-static void print_metadata(struct printer *printer)
+static void print_btl_metadata(struct printer *printer)
 {
     struct btl_modinfo info;
     char phases[16];
@@ -150,9 +149,9 @@ static void print_metadata(struct printer *printer)
     FIELD(printer, "module type", "%s", btl_type_name(info.type));
     FIELD(printer, "supports", "%pS", &(struct btl_str){phases, len});
     for (size_t i = 0; i < info.depend_count; i++)
-        field(printer, BTL_STR("depends on"), info.depends[i]);
+        print_field(printer, BTL_STR("depends on"), info.depends[i]);
     for (size_t i = 0; i < info.export_count; i++)
-        field(printer, BTL_STR("exports"), info.exports[i]);
+        print_field(printer, BTL_STR("exports"), info.exports[i]);
 }
 
 static void print_needs(struct printer *printer)
@@ -168,7 +167,7 @@ static void print_needs(struct printer *printer)
     }
 }
 
-static void print_memory(struct printer *printer)
+static void print_image_size(struct printer *printer)
 {
     struct btl_image image;
     if (!btl_image_layout(&printer->elf, printer->host->arena, &image, &printer->host->diags))
@@ -229,25 +228,22 @@ static void print_file(struct printer *printer, const char *path)
         btl_format(&printer->out, "\n");
     FIELD(printer, "machine", "%s", btl_machine_name(printer->elf.machine));
     FIELD(printer, "size", "%pB", BTL_BYTES(bytes.size));
-    print_hash(printer);
-    print_metadata(printer);
-    print_memory(printer);
+    print_file_hash(printer);
+    print_btl_metadata(printer);
+    print_image_size(printer);
     print_needs(printer);
     print_relocations(printer);
 }
 
-static int run(struct host *host, int argc, char **argv)
+static int modinfo_command(struct host *host, int argc, char **argv)
 {
-    static const struct option words[] = {{"field", required_argument, NULL, 'F'}, {0}};
     struct printer printer = {.host = host, .out = out_to(stdout)};
-    int option;
-    while ((option = next_option(host, argc, argv, "F:", words)) != -1) {
-        if (option == '?')
-            return EXIT_ERRORS;
-        printer.only = optarg;
-    }
+    const struct command_option options[] = {
+        {.word = "field", .letter = 'F', .value = &printer.only}, {0}};
+    if (!parse_options(host, argc, argv, options))
+        return EXIT_ERRORS;
     if (optind == argc)
-        return usage_error(host, "the file of a module is missing");
+        return usage_error(host, "the module's file is missing");
     for (int i = optind; i < argc; i++) {
         print_file(&printer, argv[i]);
         report_all(host);
@@ -259,9 +255,9 @@ const struct command cmd_modinfo = {
     .name = "modinfo",
     .synopsis = "[-F FIELD] FILE ...",
     .summary = "shows the metadata of modules, what they export and need, and their relocations",
-    .help = "  -F, --field FIELD       the values of this field alone, one a line\n"
+    .help = "  -F, --field FIELD       print only the values of this field, one per line\n"
             "The first part is what modinfo(8) prints; BTL's own fields follow.\n\n"
             "Example: btl modinfo build/x86_64/modules/hello.ko\n"
             "         btl modinfo -F needs build/x86_64/modules/hello.ko\n",
-    .run = run,
+    .run = modinfo_command,
 };

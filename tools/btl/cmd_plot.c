@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl plot: a boot as a picture.
+// btl plot: draw a boot.
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "files.h"
 #include "manifest/find.h"
 #include "manifest/words.h"
+#include "output.h"
 #include "plot/plot.h"
 
-const char *plot_label(struct plot *plot, struct btlm_str str, size_t most)
+const char *plot_label(struct plot *plot, struct btlm_str str, size_t max)
 {
-    return svg_escape(plot->svg.host, btl_manifest_str(plot->manifest, str), most);
+    return svg_escape(plot->svg.host, btl_manifest_str(plot->manifest, str), max);
 }
 
 const char *plot_text(struct plot *plot, const char *format, ...)
@@ -45,7 +45,7 @@ double plot_key(struct plot *plot, double x, double y, const char *class, const 
     return x + 17 + svg_text_width(text, 11.5) + 20;
 }
 
-static const char *states(struct plot *plot)
+static const char *count_states(struct plot *plot)
 {
     uint32_t count[BTLM_STATES] = {0};
     const char *text = "";
@@ -59,8 +59,8 @@ static const char *states(struct plot *plot)
     return text;
 }
 
-// Which configuration it was, and why that one.
-static double choice(struct plot *plot, double y)
+// The configuration, and why it was chosen.
+static double draw_choice(struct plot *plot, double y)
 {
     const struct btlm_boot *boot = btl_manifest_boot(plot->manifest);
     if (boot == NULL)
@@ -84,7 +84,7 @@ static double choice(struct plot *plot, double y)
     return y + 40;
 }
 
-static double heading(struct plot *plot, double y)
+static double draw_heading(struct plot *plot, double y)
 {
     const struct btlm_system *system = btl_manifest_system(plot->manifest);
     const struct btlm_kernel *kernel = btl_manifest_kernel(plot->manifest);
@@ -92,16 +92,17 @@ static double heading(struct plot *plot, double y)
     char uefi[24];
     svg_textf(&plot->svg, PLOT_MARGIN, y + 20, "h1", "Boot of %s %s",
               plot_label(plot, kernel->path, 60), plot_label(plot, kernel->version, 30));
-    svg_textf(
-        &plot->svg, PLOT_MARGIN, y + 40, "faint",
-        "BTL %s on %s, UEFI %s · %lu modules%s%s · kernel SHA-256 %02x%02x%02x%02x…",
-        plot_label(plot, system->loader_version, 30), plot_label(plot, system->firmware_vendor, 40),
-        words_uefi(system->uefi_revision, uefi), modules, modules > 0 ? ": " : "", states(plot),
-        kernel->sha256[0], kernel->sha256[1], kernel->sha256[2], kernel->sha256[3]);
-    return choice(plot, y + 52);
+    svg_textf(&plot->svg, PLOT_MARGIN, y + 40, "faint",
+              "BTL %s on %s, UEFI %s · %lu modules%s%s · kernel SHA-256 %02x%02x%02x%02x…",
+              plot_label(plot, system->loader_version, 30),
+              plot_label(plot, system->firmware_vendor, 40),
+              words_uefi(system->uefi_revision, uefi), modules, modules > 0 ? ": " : "",
+              count_states(plot), kernel->sha256[0], kernel->sha256[1], kernel->sha256[2],
+              kernel->sha256[3]);
+    return draw_choice(plot, y + 52);
 }
 
-static double title(struct plot *plot, double y, const char *text, const char *note)
+static double draw_title(struct plot *plot, double y, const char *text, const char *note)
 {
     svg_line(&plot->svg, PLOT_MARGIN, y + 12, PLOT_WIDTH - PLOT_MARGIN, y + 12, "rule");
     svg_text(&plot->svg, PLOT_MARGIN, y + 34, "h2", text);
@@ -109,22 +110,23 @@ static double title(struct plot *plot, double y, const char *text, const char *n
     return y + 44;
 }
 
-static double draw(struct plot *plot)
+static double draw_body(struct plot *plot)
 {
-    double half = PLOT_WIDTH / 2, y = heading(plot, PLOT_MARGIN / 2);
-    y = title(plot, y, "Timeline", "time since the loader started");
+    double half = PLOT_WIDTH / 2, y = draw_heading(plot, PLOT_MARGIN / 2);
+    y = draw_title(plot, y, "Timeline", "time since the loader started");
     y = plot_timeline(plot, y);
-    y = title(plot, y, "Physical memory at entry to the kernel",
-              "to scale; gaps and addresses of devices are squeezed");
+    y = draw_title(plot, y, "Physical memory at entry to the kernel",
+                   "to scale, except gaps and device addresses");
     y = plot_memory_scale(plot, y);
-    y = title(plot, y, "Ranges and addresses", "not to scale; the lowest address is on top");
+    y = draw_title(plot, y, "Ranges and addresses",
+                   "not to scale; the lowest address is at the top");
     double left = plot_memory_ranges(plot, PLOT_MARGIN, y);
     double right = plot_window(plot, half + PLOT_MARGIN / 2, y);
     return (left > right ? left : right) + PLOT_MARGIN;
 }
 
-// The whole picture as text.
-static struct btl_str picture(struct host *host, const struct btl_manifest *manifest)
+// The picture as text; to be freed.
+static struct btl_str draw_picture(struct host *host, const struct btl_manifest *manifest)
 {
     struct plot plot = {.svg = {.host = host, .width = PLOT_WIDTH}, .manifest = manifest};
     const struct btlm_kernel *kernel = btl_manifest_kernel(manifest);
@@ -134,7 +136,7 @@ static struct btl_str picture(struct host *host, const struct btl_manifest *mani
     FILE *out = open_memstream(&whole, &whole_size);
     if (plot.svg.body == NULL || out == NULL)
         abort();
-    double height = draw(&plot);
+    double height = draw_body(&plot);
     fclose(plot.svg.body);
     svg_finish(&plot.svg, plot_text(&plot, "Boot of %s", plot_label(&plot, kernel->path, 60)), body,
                height, out);
@@ -143,34 +145,26 @@ static struct btl_str picture(struct host *host, const struct btl_manifest *mani
     return (struct btl_str){whole, whole_size};
 }
 
-static int run(struct host *host, int argc, char **argv)
+static int plot_command(struct host *host, int argc, char **argv)
 {
-    static const struct option words[] = {
-        MANIFEST_WORDS, {"output", required_argument, NULL, 'o'}, {0}};
-    struct manifest_source source = {.host = host, .at = UINT64_MAX};
+    struct manifest_source source = {.host = host};
     struct found_manifest found;
     const char *output = NULL;
-    int option;
-    bool good;
-    while ((option = next_option(host, argc, argv, MANIFEST_LETTERS "o:", words)) != -1) {
-        if (option == '?')
-            return EXIT_ERRORS;
-        if (!manifest_option(&source, option, &good))
-            output = optarg;
-        else if (!good)
-            return EXIT_ERRORS;
-    }
+    const struct command_option options[] = {
+        MANIFEST_OPTIONS(&source), {.word = "output", .letter = 'o', .value = &output}, {0}};
+    bool good = true;
+    if (!parse_options(host, argc, argv, options))
+        return EXIT_ERRORS;
     if (argc - optind != 1)
-        return usage_error(host, "one manifest is drawn; name it");
+        return usage_error(host, "the manifest is missing, or there is more than one");
     source.path = argv[optind];
     if (!manifest_find(&source, &found))
         return EXIT_ERRORS;
-    struct btl_str text = picture(host, &found.manifest);
-    good = true;
+    struct btl_str text = draw_picture(host, &found.manifest);
     if (output == NULL)
         fwrite(text.at, 1, text.len, stdout);
     else
-        good = files_replace(host, output, text, NULL);
+        good = output_replace(host, output, text, NULL);
     free((char *)(uintptr_t)text.at);
     return good ? EXIT_GOOD : EXIT_ERRORS;
 }
@@ -180,9 +174,9 @@ const struct command cmd_plot = {
     .synopsis = "[-p PATH] [--at OFFSET] [-o FILE.svg] MANIFEST",
     .summary = "draws the timeline of a boot and its memory, as SVG for a browser",
     .help = MANIFEST_HELP
-    "  -o, --output FILE.svg   where to put it; default: standard output\n"
-    "Drawn are when each module was read, linked and (where a kernel has recorded it) loaded, the\n"
-    "phases, physical memory, and the addresses of kernel and modules.\n\n"
+    "  -o, --output FILE.svg   the file to write; default: standard output\n"
+    "The picture shows when each module was read, linked and (if the kernel has recorded it)\n"
+    "loaded, the phases, physical memory, and the addresses of kernel and modules.\n\n"
     "Example: btl plot boot.manifest -o boot.svg\n",
-    .run = run,
+    .run = plot_command,
 };

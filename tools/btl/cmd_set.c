@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl set: gives settings in loader.conf their values.
+// btl set: change settings in loader.conf.
 #include <string.h>
 
 #include "edit/conf_edit.h"
 #include "edit/edit.h"
 
-// One KEY=VALUE. A key that is written out as in the file ("hello_phase" of hello) would be good
-// syntax, and about another module.
-static bool set(struct edit *edit, struct btl_str module, const char *argument)
+// Set one KEY=VALUE. Reject a key written as in the file ("hello_phase" of hello): it would be
+// correct, but a setting of another module.
+static bool set_argument(struct edit *edit, struct btl_str module, const char *argument)
 {
     const char *equals = strchr(argument, '=');
     if (equals == NULL || equals == argument) {
@@ -27,27 +27,27 @@ static bool set(struct edit *edit, struct btl_str module, const char *argument)
     return good;
 }
 
-// What is written must be what the loader reads; else something before it is in the way. Returns
-// the first key for which that is not so, or an empty one.
-static struct btl_str without_effect(struct edit *edit, struct btl_str module, char **arguments,
-                                     int count)
+// Return the first key whose value the loader would not read back, because of something before it;
+// or an empty one.
+static struct btl_str first_without_effect(struct edit *edit, struct btl_str module,
+                                           char **arguments, int count)
 {
-    struct btl_str none = BTL_STR(""), now;
+    struct btl_str none = BTL_STR(""), value;
     for (int i = 0; i < count && !edit->force; i++) {
         const char *equals = strchr(arguments[i], '=');
         struct btl_str name = {arguments[i], (size_t)(equals - arguments[i])};
         struct btl_str key = edit_key(edit, module, name);
-        bool again = false; // a later argument sets it anew
+        bool again = false; // a later argument sets the same key
         for (int k = i + 1; k < count; k++)
             again |= strncmp(arguments[k], arguments[i], name.len + 1) == 0;
-        if (!again && (!conf_get(edit->host->arena, edit->text, key, &now) ||
-                       !btl_str_equal(now, btl_str_of(equals + 1))))
+        if (!again && (!conf_get(edit->host->arena, edit->text, key, &value) ||
+                       !btl_str_equal(value, btl_str_of(equals + 1))))
             return key;
     }
     return none;
 }
 
-static int run(struct host *host, int argc, char **argv)
+static int set_command(struct host *host, int argc, char **argv)
 {
     struct edit edit;
     if (!edit_begin(&edit, host, argc, argv))
@@ -58,10 +58,10 @@ static int run(struct host *host, int argc, char **argv)
                                              : "the module's name or KEY=VALUE is missing");
     struct btl_str module = edit.global ? BTL_STR("") : btl_str_of(argv[optind]);
     for (int i = first; i < argc; i++) {
-        if (!set(&edit, module, argv[i]))
+        if (!set_argument(&edit, module, argv[i]))
             return EXIT_ERRORS;
     }
-    return edit_finish(&edit, without_effect(&edit, module, argv + first, argc - first));
+    return edit_finish(&edit, first_without_effect(&edit, module, argv + first, argc - first));
 }
 
 const struct command cmd_set = {
@@ -70,11 +70,12 @@ const struct command cmd_set = {
                               "       btl set -g " EDIT_SYNOPSIS " KEY=VALUE ...",
     .summary = "changes settings in loader.conf and nothing else in it",
     .help = EDIT_HELP
-    "KEY of a module: load, phase, name, flags, required, on_error, tunable.X. What 'btl "
-    "check'\nwould complain about is refused; the old file stays as loader.conf.prev, "
-    "unless it is on\ntrial itself.\n\n"
+    "KEY of a module: load, phase, name, flags, required, on_error, tunable.X. A change is\n"
+    "rejected when it adds an error or a warning of 'btl check'. The old file is kept as\n"
+    "loader.conf.prev, unless it was on trial.\n\n"
     "Example: btl set hello load=YES phase=BOOT2 tunable.greeting='good day'\n"
     "         btl set --trial -C /boot/efi disk phase=BOOT2 on_error=fallback\n"
     "         btl set -g -C btl.img kernel_options=autotest\n",
-    .run = run,
+    .options_first = true,
+    .run = set_command,
 };

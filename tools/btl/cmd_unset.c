@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl unset: takes settings out of loader.conf.
+// btl unset: remove settings from loader.conf.
 #include "edit/conf_edit.h"
 #include "edit/edit.h"
 
-static bool unset(struct edit *edit, struct btl_str key)
+static bool unset_key(struct edit *edit, struct btl_str key)
 {
     if (conf_unset(edit->host->arena, &edit->text, key))
         return true;
@@ -13,19 +13,19 @@ static bool unset(struct edit *edit, struct btl_str key)
     return false;
 }
 
-// All that is said about a module.
+// Remove all settings of a module.
 static bool unset_module(struct edit *edit, struct btl_str module)
 {
     struct btl_str *keys = NULL;
     size_t count = conf_module_keys(edit->host->arena, edit->text, module, &keys);
     if (count == 0)
-        return unset(edit, memory_text(edit->host->arena, "%pS_load", &module));
+        return unset_key(edit, memory_text(edit->host->arena, "%pS_load", &module));
     for (size_t i = 0; i < count; i++)
         conf_unset(edit->host->arena, &edit->text, keys[i]);
     return true;
 }
 
-static int run(struct host *host, int argc, char **argv)
+static int unset_command(struct host *host, int argc, char **argv)
 {
     struct edit edit;
     bool good = true;
@@ -38,7 +38,7 @@ static int run(struct host *host, int argc, char **argv)
     if (first == argc)
         good = unset_module(&edit, module);
     for (int i = first; i < argc; i++)
-        good = unset(&edit, edit_key(&edit, module, btl_str_of(argv[i]))) && good;
+        good = unset_key(&edit, edit_key(&edit, module, btl_str_of(argv[i]))) && good;
     return good ? edit_finish(&edit, BTL_STR("")) : EXIT_ERRORS;
 }
 
@@ -46,11 +46,12 @@ const struct command cmd_unset = {
     .name = "unset",
     .synopsis = EDIT_SYNOPSIS " NAME [KEY ...]\n"
                               "       btl unset -g " EDIT_SYNOPSIS " KEY ...",
-    .summary = "takes settings out of loader.conf; without KEY all of the module",
+    .summary = "removes settings from loader.conf; without KEY all of the module",
     .help = EDIT_HELP
-    "A comment behind a setting stays. The old file stays as loader.conf.prev, unless it is "
-    "on\ntrial itself.\n\n"
+    "A comment behind a setting is kept. The old file is kept as loader.conf.prev, unless it was\n"
+    "on trial.\n\n"
     "Example: btl unset hello phase tunable.greeting\n"
     "         btl unset -g quiet\n",
-    .run = run,
+    .options_first = true,
+    .run = unset_command,
 };

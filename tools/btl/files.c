@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Files of the host: mapped, or replaced in one step.
+// Reading files of the host, and running programs.
 #include "files.h"
 
 #include <errno.h>
@@ -14,8 +14,8 @@
 
 static const uint8_t nothing[8] __attribute__((aligned(8)));
 
-// Of what has no size beforehand, as a pipe has none.
-static bool read_all(int fd, struct btl_bytes *ret_bytes)
+// Read a file whose size is not known beforehand, such as a pipe.
+static bool read_to_end(int fd, struct btl_bytes *ret_bytes)
 {
     size_t capacity = 1u << 16, size = 0;
     uint8_t *bytes = NULL;
@@ -36,7 +36,7 @@ static bool read_all(int fd, struct btl_bytes *ret_bytes)
     return true;
 }
 
-static bool map_open(int fd, struct btl_bytes *ret_bytes)
+static bool map_descriptor(int fd, struct btl_bytes *ret_bytes)
 {
     struct stat status;
     if (fstat(fd, &status) != 0)
@@ -46,7 +46,7 @@ static bool map_open(int fd, struct btl_bytes *ret_bytes)
         return false;
     }
     if (!S_ISREG(status.st_mode))
-        return read_all(fd, ret_bytes);
+        return read_to_end(fd, ret_bytes);
     if (status.st_size == 0) {
         *ret_bytes = (struct btl_bytes){nothing, 0};
         return true;
@@ -61,7 +61,7 @@ static bool map_open(int fd, struct btl_bytes *ret_bytes)
 bool files_map_at(int directory, const char *path, struct btl_bytes *ret_bytes, int *ret_error)
 {
     int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
-    bool good = fd >= 0 && map_open(fd, ret_bytes);
+    bool good = fd >= 0 && map_descriptor(fd, ret_bytes);
     if (!good)
         *ret_error = errno;
     if (fd >= 0)
@@ -74,7 +74,7 @@ bool files_map(const char *path, struct btl_bytes *ret_bytes, int *ret_error)
     return files_map_at(AT_FDCWD, path, ret_bytes, ret_error);
 }
 
-// What was read from a pipe stays; that is seldom, and small.
+// Pipes are rare and small: their bytes are not freed.
 void files_release(struct btl_bytes bytes)
 {
     if (bytes.size > 0 && ((uintptr_t)bytes.at & (BTL_PAGE_SIZE - 1)) == 0)
@@ -100,85 +100,8 @@ bool files_read(struct host *host, const char *path, struct btl_bytes *ret_bytes
     return false;
 }
 
-static bool write_all(int fd, struct btl_str text)
-{
-    while (text.len > 0) {
-        ssize_t put = write(fd, text.at, text.len);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return false;
-        text.at += put;
-        text.len -= (size_t)put;
-    }
-    return true;
-}
-
-static bool write_temporary(const char *path, const char *temporary, int fd, struct btl_str text)
-{
-    struct stat status;
-    mode_t mask = umask(0);
-    umask(mask);
-    mode_t mode = stat(path, &status) == 0 ? status.st_mode & 07777 : 0666 & ~mask;
-    return write_all(fd, text) && fchmod(fd, mode) == 0 && fsync(fd) == 0;
-}
-
-// A second name for the old file; where the file system has no hard links (FAT), a copy.
-static bool keep_old(const char *path, const char *keep)
-{
-    struct btl_bytes old;
-    int error;
-    if (unlink(keep) != 0 && errno != ENOENT)
-        return false;
-    if (link(path, keep) == 0 || errno == ENOENT)
-        return true;
-    if (!files_map(path, &old, &error))
-        return false;
-    int fd = open(keep, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    bool good = fd >= 0 && write_all(fd, (struct btl_str){(const char *)old.at, old.size}) &&
-                fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    files_release(old);
-    return good;
-}
-
-static bool sync_directory(struct host *host, const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    struct btl_str name = slash == NULL   ? BTL_STR(".")
-                          : slash == path ? BTL_STR("/")
-                                          : (struct btl_str){path, (size_t)(slash - path)};
-    int fd = open(memory_text(host->arena, "%pS", &name).at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL); // some file systems cannot
-    if (fd >= 0)
-        close(fd);
-    return good;
-}
-
-bool files_replace(struct host *host, const char *path, struct btl_str text, const char *keep)
-{
-    char *temporary = (char *)(uintptr_t)memory_text(host->arena, "%s.XXXXXX", path).at;
-    int fd = mkostemp(temporary, O_CLOEXEC);
-    bool good = fd >= 0 && write_temporary(path, temporary, fd, text) &&
-                (keep == NULL || keep_old(path, keep)) && rename(temporary, path) == 0;
-    int error = errno;
-    if (fd >= 0)
-        close(fd);
-    if (fd >= 0 && !good)
-        unlink(temporary);
-    if (good && !sync_directory(host, path)) {
-        error = errno;
-        good = false;
-    }
-    if (!good)
-        btl_report(&host->diags, BTL_HOST_WRITE, ((struct btl_place){.file = btl_str_of(path)}),
-                   BTL_ARG_Z(strerror(error)));
-    return good;
-}
-
-// In the child: never returns.
-static void become(const char *const *argv)
+// Replace the child process; never returns.
+static void exec_program(const char *const *argv)
 {
     execvp(argv[0], (char *const *)(uintptr_t)argv);
     _exit(127);
@@ -191,7 +114,7 @@ bool files_run(struct host *host, const char *const *argv, const char *package)
     fflush(stdout);
     pid_t child = fork();
     if (child == 0)
-        become(argv);
+        exec_program(argv);
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
     if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What every command of btl gets, and how it is listed.
+// What every command of btl gets, and the list of the commands.
 #ifndef BTL_HOST_H
 #define BTL_HOST_H
 
@@ -9,11 +9,11 @@
 
 #include "memory.h"
 
-// Exit statuses, of every command.
+// Exit statuses of every command.
 enum {
     EXIT_GOOD = 0,
     EXIT_WARNINGS = 1, // check -W: there are warnings; a comparison: there are differences
-    EXIT_ERRORS = 2    // what was asked for could not be done, or is not sound
+    EXIT_ERRORS = 2
 };
 
 struct host {
@@ -24,12 +24,13 @@ struct host {
     const struct command *command;
 };
 
-// One command; it stands in cmd_NAME.c, and in commands.def.
+// One command, defined in cmd_NAME.c and listed in commands.def.
 struct command {
     const char *name;
     const char *synopsis; // what follows "btl NAME "
     const char *summary;  // one line, for btl --help
     const char *help;     // options, example; each line ends with \n
+    bool options_first;   // an argument that is no option ends the options
     // argv[0] is the command's name. Returns the exit status; with errors in host->diags it becomes
     // at least EXIT_ERRORS.
     int (*run)(struct host *host, int argc, char **argv);
@@ -39,11 +40,26 @@ struct command {
 #include "commands.def"
 #undef COMMAND
 
-// getopt_long() whose complaints are diagnostics (host-usage). -1: no more options; '?': reported,
-// return EXIT_ERRORS. Set optind = 1 before the first call (main() has done so).
+// One option of a command: a flag, or a value.
+struct command_option {
+    const char *word;     // --word
+    char letter;          // -l, or 0
+    bool *flag;           // set when the option is given; or
+    const char **value;   // its value; the last one counts
+    const char *optional; // the value of the word without one; NULL: a value is required
+};
+
+// Parse all options; `options` ends with an empty element. `optind` becomes the index of the first
+// other argument. False: reported (host-usage).
+bool parse_options(struct host *host, int argc, char **argv, const struct command_option *options);
+// getopt_long() that reports errors (host-usage). -1: no more options; '?': reported, return
+// EXIT_ERRORS.
 int next_option(struct host *host, int argc, char **argv, const char *letters,
                 const struct option *words);
-// Reports host-usage; returns EXIT_ERRORS.
+// Report host-usage; return EXIT_ERRORS.
 int usage_error(struct host *host, const char *format, ...) BTL_PRINTF(2, 3);
+// `; did you mean "x"?` with the name that is nearest to `word`, or "".
+struct btl_str did_you_mean(struct host *host, struct btl_str word, const struct btl_str *names,
+                            size_t count);
 
 #endif

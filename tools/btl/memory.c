@@ -4,9 +4,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
-
-#include <btl/format.h>
 
 #define CHUNK_FIRST (256u << 10)
 #define CHUNK_MAX   (64u << 20)
@@ -16,8 +15,8 @@ struct memory_chunk {
     size_t size; // with this header
 };
 
-// Chunks grow with what was taken, so that their number stays small.
-static bool grow(struct btl_arena *arena, size_t bytes)
+// Chunks grow with the arena, so that their number stays small.
+static bool map_chunk(struct btl_arena *arena, size_t bytes)
 {
     struct memory *memory = arena->owner;
     uint64_t needed, size = CHUNK_FIRST;
@@ -40,7 +39,7 @@ static bool grow(struct btl_arena *arena, size_t bytes)
 
 void memory_begin(struct memory *memory)
 {
-    *memory = (struct memory){.arena = {.grow = grow, .owner = memory}};
+    *memory = (struct memory){.arena = {.grow = map_chunk, .owner = memory}};
 }
 
 void memory_end(struct memory *memory)
@@ -53,14 +52,14 @@ void memory_end(struct memory *memory)
     memory->arena = (struct btl_arena){0};
 }
 
-void *memory_take(struct btl_arena *arena, size_t count, size_t size, size_t align)
+void *memory_alloc(struct btl_arena *arena, size_t count, size_t size, size_t align)
 {
-    void *taken = btl_alloc_array(arena, count, size, align);
-    if (taken == NULL) {
+    void *allocated = btl_alloc_array(arena, count, size, align);
+    if (allocated == NULL) {
         fputs("btl: error: out of memory [no-memory]\n", stderr);
         exit(2);
     }
-    return taken;
+    return allocated;
 }
 
 struct btl_str memory_text(struct btl_arena *arena, const char *format, ...)
@@ -74,4 +73,31 @@ struct btl_str memory_text(struct btl_arena *arena, const char *format, ...)
     va_end(again);
     va_end(args);
     return (struct btl_str){text, len};
+}
+
+static void append_to_buffer(struct btl_out *out, const char *text, size_t len)
+{
+    struct memory_buffer *buffer = out->owner;
+    if (len > buffer->capacity - buffer->len) {
+        size_t capacity = 2 * buffer->capacity + len;
+        char *larger = MEMORY_ARRAY(buffer->arena, char, capacity);
+        memcpy(larger, buffer->text, buffer->len);
+        buffer->text = larger;
+        buffer->capacity = capacity;
+    }
+    memcpy(buffer->text + buffer->len, text, len);
+    buffer->len += len;
+}
+
+void memory_buffer_begin(struct memory_buffer *buffer, struct btl_arena *arena, size_t capacity)
+{
+    *buffer = (struct memory_buffer){.out = {.put = append_to_buffer, .owner = buffer},
+                                     .arena = arena,
+                                     .text = MEMORY_ARRAY(arena, char, capacity),
+                                     .capacity = capacity};
+}
+
+struct btl_str memory_buffer_text(const struct memory_buffer *buffer)
+{
+    return (struct btl_str){buffer->text, buffer->len};
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The arena of a host program: it grows by mapping memory and is given back all at once.
+// The arena of a host program: it grows by mapping memory and is freed as a whole.
 #ifndef BTL_HOST_MEMORY_H
 #define BTL_HOST_MEMORY_H
 
 #include <btl/arena.h>
+#include <btl/format.h>
 
 struct memory_chunk;
 
@@ -16,13 +17,24 @@ struct memory {
 void memory_begin(struct memory *memory);
 void memory_end(struct memory *memory);
 
-// Text made with a format of btl/format.h; NUL-terminated, the NUL is not counted. A machine
-// without memory ends the program: a host program cannot do anything sensible then.
-struct btl_str memory_text(struct btl_arena *arena, const char *format, ...) BTL_PRINTF(2, 3);
-// BTL_NEW and BTL_NEW_ARRAY that end the program in place of returning NULL.
-void *memory_take(struct btl_arena *arena, size_t count, size_t size, size_t align);
-#define MEMORY_NEW(arena, type) ((type *)memory_take((arena), 1, sizeof(type), _Alignof(type)))
+// BTL_NEW and BTL_NEW_ARRAY that end the program when there is no memory: a host program cannot do
+// anything sensible then. So do the functions below.
+void *memory_alloc(struct btl_arena *arena, size_t count, size_t size, size_t align);
+#define MEMORY_NEW(arena, type) ((type *)memory_alloc((arena), 1, sizeof(type), _Alignof(type)))
 #define MEMORY_ARRAY(arena, type, count)                                                           \
-    ((type *)memory_take((arena), (count), sizeof(type), _Alignof(type)))
+    ((type *)memory_alloc((arena), (count), sizeof(type), _Alignof(type)))
+
+// Text made with a format of btl/format.h; NUL-terminated, the NUL is not counted.
+struct btl_str memory_text(struct btl_arena *arena, const char *format, ...) BTL_PRINTF(2, 3);
+
+// Text that grows by what is written to `out`. Must not be moved.
+struct memory_buffer {
+    struct btl_out out;
+    struct btl_arena *arena;
+    char *text;
+    size_t len, capacity;
+};
+void memory_buffer_begin(struct memory_buffer *buffer, struct btl_arena *arena, size_t capacity);
+struct btl_str memory_buffer_text(const struct memory_buffer *buffer);
 
 #endif

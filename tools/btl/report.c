@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Diagnostics and other text for people and programs.
+// Diagnostics, and other text, for people and programs.
 #include "report.h"
 
 #include <btl/utf8.h>
@@ -14,14 +14,14 @@
 #define CYAN     "\033[1;36m"
 #define NO_STYLE "\033[0m"
 
-static void put_stream(struct btl_out *out, const char *text, size_t len)
+static void write_stream(struct btl_out *out, const char *text, size_t len)
 {
     fwrite(text, 1, len, out->owner);
 }
 
 struct btl_out out_to(FILE *stream)
 {
-    return (struct btl_out){.put = put_stream, .owner = stream};
+    return (struct btl_out){.put = write_stream, .owner = stream};
 }
 
 struct btl_str report_sentence(const struct btl_diag *diag, char *text, size_t size)
@@ -31,41 +31,23 @@ struct btl_str report_sentence(const struct btl_diag *diag, char *text, size_t s
     return btl_buffer_text(&buffer);
 }
 
-struct piece {
-    char *at;
-    size_t len, capacity;
-};
-
-static void put_piece(struct btl_out *out, const char *text, size_t len)
-{
-    struct piece *piece = out->owner;
-    if (piece->len + len > piece->capacity) {
-        piece->capacity = 2 * (piece->len + len);
-        piece->at = realloc(piece->at, piece->capacity);
-        if (piece->at == NULL)
-            abort();
-    }
-    memcpy(piece->at + piece->len, text, len);
-    piece->len += len;
-}
-
 // The line of the core, with its severity in colour.
-static void print_coloured(struct btl_out *out, const struct btl_diag *diag)
+static void print_coloured(struct host *host, struct btl_out *out, const struct btl_diag *diag)
 {
     static const struct {
         const char *word, *colour;
     } severities[] = {{"note: ", CYAN}, {"warning: ", MAGENTA}, {"error: ", RED}};
-    const char *word = severities[btl_code_severity(diag->code)].word;
-    struct piece piece = {0};
-    struct btl_out to_piece = {.put = put_piece, .owner = &piece};
-    btl_diag_print(&to_piece, diag);
-    char *found = memmem(piece.at, piece.len, word, strlen(word));
-    size_t before = found == NULL ? 0 : (size_t)(found - piece.at);
+    enum btl_severity severity = btl_code_severity(diag->code);
+    struct memory_buffer line;
+    memory_buffer_begin(&line, host->arena, 256);
+    btl_diag_print(&line.out, diag);
+    const char *word = severities[severity].word;
+    const char *found = memmem(line.text, line.len, word, strlen(word));
+    size_t before = found == NULL ? 0 : (size_t)(found - line.text);
     size_t after = before + (found == NULL ? 0 : strlen(word));
-    btl_format(out, BOLD "%pS" NO_STYLE "%s%s" NO_STYLE "%pS", &(struct btl_str){piece.at, before},
-               severities[btl_code_severity(diag->code)].colour, found == NULL ? "" : word,
-               &(struct btl_str){piece.at + after, piece.len - after});
-    free(piece.at);
+    btl_format(out, BOLD "%pS" NO_STYLE "%s%s" NO_STYLE "%pS", &(struct btl_str){line.text, before},
+               severities[severity].colour, found == NULL ? "" : word,
+               &(struct btl_str){line.text + after, line.len - after});
 }
 
 void report_all(struct host *host)
@@ -77,7 +59,7 @@ void report_all(struct host *host)
     fflush(stdout);
     for (; diag != NULL; diag = diag->next) {
         if (colour)
-            print_coloured(&out, diag);
+            print_coloured(host, &out, diag);
         else
             btl_diag_print(&out, diag);
         btl_format(&out, "\n");
@@ -103,8 +85,8 @@ struct btl_str report_safe(struct btl_arena *arena, struct btl_str text)
     return (struct btl_str){safe, len};
 }
 
-// Length of what needs no escape and is ASCII.
-static size_t plain_length(struct btl_str text)
+// Length of the ASCII text at the beginning that needs no escape.
+static size_t json_plain_length(struct btl_str text)
 {
     size_t len = 0;
     while (len < text.len && text.at[len] >= ' ' && text.at[len] <= '~' && text.at[len] != '"' &&
@@ -118,9 +100,9 @@ void report_json(struct btl_out *out, struct btl_str text)
     btl_format(out, "\"");
     for (size_t i = 0; i < text.len;) {
         struct btl_str rest = {text.at + i, text.len - i};
-        size_t len = plain_length(rest); // mostly all of it
+        size_t len = json_plain_length(rest); // usually all of it
         if (len == 0)
-            btl_utf8_next(rest, &len); // 0 still where there is no character
+            btl_utf8_next(rest, &len); // stays 0 at bytes that are not UTF-8
         char c = rest.at[0];
         if (len == 0)
             btl_format(out, "\\ufffd");

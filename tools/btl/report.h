@@ -9,16 +9,16 @@
 
 #include "host.h"
 
-// Prints the diagnostics that were added since the last call to stderr, one a line, with colours
+// Print the diagnostics that were added since the last call to stderr, one per line, with colours
 // on a terminal (unless NO_COLOR is set).
 void report_all(struct host *host);
 
 // A sink that writes to a stdio stream.
 struct btl_out out_to(FILE *stream);
 
-// The sentence of a diagnostic alone, cut to the size of the buffer.
+// The sentence of a diagnostic, cut to the size of the buffer.
 struct btl_str report_sentence(const struct btl_diag *diag, char *text, size_t size);
-// Text of a file as it may be shown on a terminal: what is not printable becomes \xNN.
+// Text of unknown origin as a terminal may show it: what is not printable becomes \xNN.
 struct btl_str report_safe(struct btl_arena *arena, struct btl_str text);
 // A JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
 void report_json(struct btl_out *out, struct btl_str text);

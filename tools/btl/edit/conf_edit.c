@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Edits of loader.conf.
+// Edit loader.conf.
 #include "conf_edit.h"
 
 #include <string.h>
 
-static struct btl_config parse(struct btl_arena *arena, struct btl_str text)
+struct btl_config conf_parse(struct btl_arena *arena, struct btl_str text)
 {
     struct btl_diags ignored = {.arena = arena};
     struct btl_config config;
@@ -13,14 +13,14 @@ static struct btl_config parse(struct btl_arena *arena, struct btl_str text)
 }
 
 // text[0, begin) + middle + text[end, …)
-static struct btl_str splice(struct btl_arena *arena, struct btl_str text, size_t begin, size_t end,
-                             struct btl_str middle)
+static struct btl_str splice_text(struct btl_arena *arena, struct btl_str text, size_t begin,
+                                  size_t end, struct btl_str middle)
 {
     struct btl_str before = {text.at, begin}, after = {text.at + end, text.len - end};
     return memory_text(arena, "%pS%pS%pS", &before, &middle, &after);
 }
 
-static struct btl_str quote(struct btl_arena *arena, struct btl_str value)
+static struct btl_str conf_quote(struct btl_arena *arena, struct btl_str value)
 {
     size_t size = 2 * value.len + sizeof("\"\"");
     struct btl_buffer quoted = btl_buffer(MEMORY_ARRAY(arena, char, size), size);
@@ -28,8 +28,8 @@ static struct btl_str quote(struct btl_arena *arena, struct btl_str value)
     return btl_buffer_text(&quoted);
 }
 
-// The assignment that counts, or NULL.
-static const struct btl_setting *find(const struct btl_config *config, struct btl_str key)
+// The last assignment, or NULL.
+static const struct btl_setting *find_setting(const struct btl_config *config, struct btl_str key)
 {
     for (size_t i = config->setting_count; i > 0; i--) {
         if (btl_str_equal(config->settings[i - 1].key, key))
@@ -41,24 +41,24 @@ static const struct btl_setting *find(const struct btl_config *config, struct bt
 bool conf_get(struct btl_arena *arena, struct btl_str text, struct btl_str key,
               struct btl_str *ret_value)
 {
-    struct btl_config config = parse(arena, text);
-    const struct btl_setting *setting = find(&config, key);
+    struct btl_config config = conf_parse(arena, text);
+    const struct btl_setting *setting = find_setting(&config, key);
     if (setting != NULL)
         *ret_value = setting->value;
     return setting != NULL;
 }
 
-// Where the value begins: after key, blanks, '=', blanks.
-static size_t value_begin(struct btl_str text, const struct btl_setting *setting)
+// The offset of the value: after key, blanks, '=', blanks.
+static size_t value_offset(struct btl_str text, const struct btl_setting *setting)
 {
-    size_t at = setting->offset + setting->key.len;
-    while (text.at[at] == ' ' || text.at[at] == '\t' || text.at[at] == '=')
-        at++;
-    return at;
+    size_t offset = setting->offset + setting->key.len;
+    while (text.at[offset] == ' ' || text.at[offset] == '\t' || text.at[offset] == '=')
+        offset++;
+    return offset;
 }
 
-static const struct btl_module_config *find_module(const struct btl_config *config,
-                                                   struct btl_str name)
+static const struct btl_module_config *find_module_config(const struct btl_config *config,
+                                                          struct btl_str name)
 {
     for (size_t i = 0; i < config->module_count; i++) {
         if (btl_str_equal(config->modules[i].name, name))
@@ -67,90 +67,86 @@ static const struct btl_module_config *find_module(const struct btl_config *conf
     return NULL;
 }
 
-#define FIXED 6 // settings of a module beside its tunables
+#define FIXED 6 // settings of a module, without its tunables
 
-// The settings that count of a module, into ret[FIXED + tunable_count]; those that are not there
-// are NULL.
-static size_t settings_of(const struct btl_module_config *module, const struct btl_setting **ret)
+// The last assignment of each setting of a module.
+static const struct btl_setting **
+module_settings(struct btl_arena *arena, const struct btl_module_config *module, size_t *ret_count)
 {
     const struct btl_setting *fixed[FIXED] = {module->load,     module->phase,
                                               module->path,     module->flags,
                                               module->required, module->on_error_setting};
-    memcpy(ret, fixed, sizeof(fixed));
-    for (size_t i = 0; i < module->tunable_count; i++)
-        ret[FIXED + i] = module->tunables[i].setting;
-    return FIXED + module->tunable_count;
-}
-
-static const struct btl_setting **
-all_settings(struct btl_arena *arena, const struct btl_module_config *module, size_t *ret_count)
-{
     const struct btl_setting **settings =
         MEMORY_ARRAY(arena, const struct btl_setting *, FIXED + module->tunable_count);
-    *ret_count = settings_of(module, settings);
+    size_t count = 0;
+    for (size_t i = 0; i < FIXED; i++) {
+        if (fixed[i] != NULL)
+            settings[count++] = fixed[i];
+    }
+    for (size_t i = 0; i < module->tunable_count; i++)
+        settings[count++] = module->tunables[i].setting;
+    *ret_count = count;
     return settings;
 }
 
 struct btl_str conf_module_of(struct btl_arena *arena, struct btl_str text, struct btl_str key)
 {
-    struct btl_config config = parse(arena, text);
+    struct btl_config config = conf_parse(arena, text);
     for (size_t i = 0; i < config.module_count; i++) {
         size_t count;
-        const struct btl_setting **settings = all_settings(arena, &config.modules[i], &count);
+        const struct btl_setting **settings = module_settings(arena, &config.modules[i], &count);
         for (size_t k = 0; k < count; k++) {
-            if (settings[k] != NULL && btl_str_equal(settings[k]->key, key))
+            if (btl_str_equal(settings[k]->key, key))
                 return config.modules[i].name;
         }
     }
     return BTL_STR("");
 }
 
-// The begin of the line after the last one that is about the module, or the end of the text.
-static size_t new_line_at(struct btl_arena *arena, const struct btl_config *config,
-                          struct btl_str text, struct btl_str name)
+// The offset of a new line: behind the last setting of the module, or at the end of the text.
+static size_t new_line_offset(struct btl_arena *arena, const struct btl_config *config,
+                              struct btl_str text, struct btl_str name)
 {
-    const struct btl_module_config *module = find_module(config, name);
+    const struct btl_module_config *module = find_module_config(config, name);
     size_t count = 0, last = 0;
-    bool found = false;
     const struct btl_setting **settings =
-        module == NULL ? NULL : all_settings(arena, module, &count);
+        module == NULL ? NULL : module_settings(arena, module, &count);
     for (size_t i = 0; i < count; i++) {
-        found |= settings[i] != NULL;
-        if (settings[i] != NULL && settings[i]->offset > last)
+        if (settings[i]->offset > last)
             last = settings[i]->offset;
     }
-    const char *end = found ? memchr(text.at + last, '\n', text.len - last) : NULL;
+    const char *end = count > 0 ? memchr(text.at + last, '\n', text.len - last) : NULL;
     return end == NULL ? text.len : (size_t)(end + 1 - text.at);
 }
 
 struct btl_str conf_set(struct btl_arena *arena, struct btl_str text, struct btl_str module,
                         struct btl_str key, struct btl_str value)
 {
-    struct btl_config config = parse(arena, text);
-    const struct btl_setting *setting = find(&config, key);
-    struct btl_str quoted = quote(arena, value);
+    struct btl_config config = conf_parse(arena, text);
+    const struct btl_setting *setting = find_setting(&config, key);
+    struct btl_str quoted = conf_quote(arena, value);
     if (setting != NULL && btl_str_equal(setting->value, value))
         return text;
     if (setting != NULL)
-        return splice(arena, text, value_begin(text, setting), setting->offset + setting->length,
-                      quoted);
-    // Lines end as the one before does, or as the first one.
-    size_t at = new_line_at(arena, &config, text, module);
+        return splice_text(arena, text, value_offset(text, setting),
+                           setting->offset + setting->length, quoted);
+    // The new line ends as the line before it does, or as the first line.
+    size_t offset = new_line_offset(arena, &config, text, module);
     const char *first = memchr(text.at, '\n', text.len);
-    size_t end = at > 0 && text.at[at - 1] == '\n' ? at - 1
-                 : first != NULL                   ? (size_t)(first - text.at)
-                                                   : 0;
+    size_t end = offset > 0 && text.at[offset - 1] == '\n' ? offset - 1
+                 : first != NULL                           ? (size_t)(first - text.at)
+                                                           : 0;
     const char *newline = end > 0 && text.at[end - 1] == '\r' ? "\r\n" : "\n";
-    bool unfinished = at > 0 && text.at[at - 1] != '\n';
-    return splice(
-        arena, text, at, at,
+    bool unfinished = offset > 0 && text.at[offset - 1] != '\n';
+    return splice_text(
+        arena, text, offset, offset,
         memory_text(arena, "%s%pS=%pS%s", unfinished ? newline : "", &key, &quoted, newline));
 }
 
-// Bytes of the text that an assignment takes with it: its line, or, where a comment follows, all up
-// to that.
-static void extent(struct btl_str text, const struct btl_setting *setting, size_t *ret_begin,
-                   size_t *ret_end)
+// The bytes to remove with an assignment: its line, or, if a comment follows, everything up to the
+// comment.
+static void setting_extent(struct btl_str text, const struct btl_setting *setting,
+                           size_t *ret_begin, size_t *ret_end)
 {
     size_t begin = setting->offset, end = setting->offset + setting->length;
     while (end < text.len && (text.at[end] == ' ' || text.at[end] == '\t'))
@@ -168,14 +164,14 @@ static void extent(struct btl_str text, const struct btl_setting *setting, size_
 
 bool conf_unset(struct btl_arena *arena, struct btl_str *text, struct btl_str key)
 {
-    struct btl_config config = parse(arena, *text);
+    struct btl_config config = conf_parse(arena, *text);
     char *kept = MEMORY_ARRAY(arena, char, text->len);
     size_t len = 0, from = 0, begin, end;
     bool found = false;
     for (size_t i = 0; i < config.setting_count; i++) {
         if (!btl_str_equal(config.settings[i].key, key))
             continue;
-        extent(*text, &config.settings[i], &begin, &end);
+        setting_extent(*text, &config.settings[i], &begin, &end);
         memcpy(kept + len, text->at + from, begin - from);
         len += begin - from;
         from = end;
@@ -190,16 +186,14 @@ bool conf_unset(struct btl_arena *arena, struct btl_str *text, struct btl_str ke
 size_t conf_module_keys(struct btl_arena *arena, struct btl_str text, struct btl_str module,
                         struct btl_str **ret_keys)
 {
-    struct btl_config config = parse(arena, text);
-    const struct btl_module_config *found = find_module(&config, module);
-    size_t count = 0, keys = 0;
+    struct btl_config config = conf_parse(arena, text);
+    const struct btl_module_config *found = find_module_config(&config, module);
+    size_t count = 0;
     if (found == NULL)
         return 0;
-    const struct btl_setting **settings = all_settings(arena, found, &count);
+    const struct btl_setting **settings = module_settings(arena, found, &count);
     *ret_keys = MEMORY_ARRAY(arena, struct btl_str, count);
-    for (size_t i = 0; i < count; i++) {
-        if (settings[i] != NULL)
-            (*ret_keys)[keys++] = settings[i]->key;
-    }
-    return keys;
+    for (size_t i = 0; i < count; i++)
+        (*ret_keys)[i] = settings[i]->key;
+    return count;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// An edited loader.conf is written when it is no worse than before: what was wrong with it may stay
-// wrong, for it is mended one edit after the other.
+// An edited loader.conf is written when it has no errors that it did not have before: a file with
+// errors is repaired one edit after another.
 #include "edit.h"
 
 #include <stdio.h>
@@ -9,41 +9,38 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "output.h"
+
+// False: reported.
+static bool edit_parse(struct edit *edit, int argc, char **argv)
+{
+    const char *trial = NULL;
+    const struct command_option options[] = {
+        {.word = "volume", .letter = 'C', .value = &edit->boot.root},
+        {.word = "file", .letter = 'f', .value = &edit->file},
+        {.word = "global", .letter = 'g', .flag = &edit->global},
+        {.word = "dry-run", .letter = 'n', .flag = &edit->dry_run},
+        {.word = "force", .flag = &edit->force},
+        {.word = "trial", .value = &trial, .optional = EDIT_TRIES},
+        {.word = "efivars", .value = &edit->efivars},
+        {0}};
+    return parse_options(edit->host, argc, argv, options) &&
+           (trial == NULL || edit_trial_option(edit, trial));
+}
 
 bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv)
 {
-    enum { FORCE = 0x200, TRIAL, EFIVARS };
-    static const struct option words[] = {{"volume", required_argument, NULL, 'C'},
-                                          {"file", required_argument, NULL, 'f'},
-                                          {"global", no_argument, NULL, 'g'},
-                                          {"dry-run", no_argument, NULL, 'n'},
-                                          {"force", no_argument, NULL, FORCE},
-                                          {"trial", optional_argument, NULL, TRIAL},
-                                          {"efivars", required_argument, NULL, EFIVARS},
-                                          {0}};
     struct volume_problem problem;
     struct btl_bytes bytes = {(const uint8_t *)"", 0};
-    int option;
     *edit = (struct edit){.host = host, .boot = {.host = host}};
-    while ((option = next_option(host, argc, argv, "+C:f:gn", words)) != -1) {
-        if (option == '?' || (option == TRIAL && !edit_trial_option(edit, optarg)))
-            return false;
-        if (option == 'C')
-            edit->boot.root = optarg;
-        else if (option == 'f')
-            edit->file = optarg;
-        else if (option == EFIVARS)
-            edit->efivars = optarg;
-        edit->global |= option == 'g';
-        edit->dry_run |= option == 'n';
-        edit->force |= option == FORCE;
-    }
+    if (!edit_parse(edit, argc, argv))
+        return false;
     boot_argument(&edit->boot, edit->file);
     if (!edit_trial_state(edit) || !boot_open(&edit->boot))
         return false;
     edit->existed =
         volume_read(&edit->boot.volume, edit->boot.path, BTL_CONFIG_MAX, &bytes, &problem);
-    if (!edit->existed && problem.code != BTL_FILE_NOT_FOUND) { // that is made
+    if (!edit->existed && problem.code != BTL_FILE_NOT_FOUND) { // a missing file is created
         volume_report(host,
                       (struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)},
                       &problem);
@@ -67,8 +64,8 @@ struct btl_str edit_key(const struct edit *edit, struct btl_str module, struct b
 
 // --------------------------------------------------------------------------------------- checking
 
-// What a diagnostic says, without the places and numbers that an edit moves.
-static struct btl_str gist(struct btl_arena *arena, const struct btl_diag *diag)
+// A diagnostic as text, without the positions and numbers that an edit changes.
+static struct btl_str diag_key(struct btl_arena *arena, const struct btl_diag *diag)
 {
     struct btl_str text =
         memory_text(arena, "%s|%pS", btl_code_name(diag->code), &diag->place.module);
@@ -79,13 +76,13 @@ static struct btl_str gist(struct btl_arena *arena, const struct btl_diag *diag)
     return text;
 }
 
-static bool matters(const struct btl_diag *diag)
+static bool is_error_or_warning(const struct btl_diag *diag)
 {
     return btl_code_severity(diag->code) != BTL_NOTE;
 }
 
-// Everything btl check would say about a text.
-static struct btl_diags check(struct edit *edit, struct btl_str text)
+// All diagnostics of `btl check` about a text.
+static struct btl_diags edit_check(struct edit *edit, struct btl_str text)
 {
     struct host host = *edit->host;
     struct boot boot = {.host = &host, .root = edit->boot.root, .path = edit->boot.path};
@@ -101,21 +98,22 @@ static struct btl_diags check(struct edit *edit, struct btl_str text)
     return host.diags;
 }
 
-// Adds to the host's diagnostics what is wrong now and was not before; *ret_left: how much was.
-static bool compare(struct edit *edit, uint32_t *ret_left)
+// Report the errors and warnings that the edit adds. *ret_left: the number of old errors that stay.
+static bool edit_compare(struct edit *edit, uint32_t *ret_left)
 {
     struct btl_arena *arena = edit->host->arena;
-    struct btl_diags before = check(edit, edit->old_text), after = check(edit, edit->text);
+    struct btl_diags before = edit_check(edit, edit->old_text),
+                     after = edit_check(edit, edit->text);
     struct btl_symtab known;
     uint32_t count = 0;
     bool good = btl_symtab_init(&known, 16, 1, arena);
     *ret_left = 0;
     for (const struct btl_diag *diag = before.first; diag != NULL; diag = diag->next)
-        btl_symtab_add(&known, gist(arena, diag), 0, count++, NULL);
+        btl_symtab_add(&known, diag_key(arena, diag), 0, count++, NULL);
     for (const struct btl_diag *diag = after.first; diag != NULL; diag = diag->next) {
-        if (!matters(diag))
+        if (!is_error_or_warning(diag))
             continue;
-        if (btl_symtab_find(&known, gist(arena, diag)) != NULL) {
+        if (btl_symtab_find(&known, diag_key(arena, diag)) != NULL) {
             *ret_left += btl_code_severity(diag->code) == BTL_ERROR;
             continue;
         }
@@ -127,8 +125,8 @@ static bool compare(struct edit *edit, uint32_t *ret_left)
 
 // ---------------------------------------------------------------------------------------- writing
 
-// `keep`: the old text becomes .prev.
-static bool write_to_tree(struct edit *edit, bool keep)
+// `keep`: the old file becomes .prev.
+static bool edit_write_tree(struct edit *edit, bool keep)
 {
     struct tree *tree = &edit->boot.volume.tree;
     struct btl_arena *arena = edit->host->arena;
@@ -136,15 +134,15 @@ static bool write_to_tree(struct edit *edit, bool keep)
     const char *path =
         memory_text(arena, "%s/%s", edit->boot.root, found != NULL ? found : edit->boot.path.at + 1)
             .at;
-    char *real = realpath(path, NULL); // what a symbolic link stands for
+    char *real = realpath(path, NULL); // the target of a symbolic link
     const char *target = real != NULL ? memory_text(arena, "%s", real).at : path;
     free(real);
-    return files_replace(edit->host, target, edit->text,
-                         keep ? memory_text(arena, "%s.prev", target).at : NULL);
+    return output_replace(edit->host, target, edit->text,
+                          keep ? memory_text(arena, "%s.prev", target).at : NULL);
 }
 
-// A text as a file that mcopy can read; its name, or NULL (reported).
-static const char *temporary_file(struct edit *edit, struct btl_str text)
+// Write a text to a file for mcopy. Return the name of the file, or NULL (reported).
+static const char *write_temporary(struct edit *edit, struct btl_str text)
 {
     const char *directory = getenv("TMPDIR");
     char *path = (char *)(uintptr_t)memory_text(edit->host->arena, "%s/btl-conf.XXXXXX",
@@ -162,10 +160,10 @@ static const char *temporary_file(struct edit *edit, struct btl_str text)
     return NULL;
 }
 
-static bool copy_to_image(struct edit *edit, struct btl_str text, const char *suffix)
+static bool edit_copy_to_image(struct edit *edit, struct btl_str text, const char *suffix)
 {
     struct btl_arena *arena = edit->host->arena;
-    const char *file = temporary_file(edit, text);
+    const char *file = write_temporary(edit, text);
     if (file == NULL)
         return false;
     const char *volume = memory_text(arena, "%s@@%lu", edit->boot.root, edit->boot.volume.start).at;
@@ -176,18 +174,19 @@ static bool copy_to_image(struct edit *edit, struct btl_str text, const char *su
     return good;
 }
 
-// The old one is kept before the new one is written; FAT cannot replace a file in one step.
-static bool write_to_image(struct edit *edit, bool keep)
+// Keep the old file before writing the new one: FAT cannot replace a file in one step.
+static bool edit_write_image(struct edit *edit, bool keep)
 {
     setenv("MTOOLS_SKIP_CHECK", "1", 1);
-    return (!keep || copy_to_image(edit, edit->old_text, ".prev")) &&
-           copy_to_image(edit, edit->text, "");
+    return (!keep || edit_copy_to_image(edit, edit->old_text, ".prev")) &&
+           edit_copy_to_image(edit, edit->text, "");
 }
 
-static bool write_text(struct edit *edit)
+static bool edit_write(struct edit *edit)
 {
     bool keep = edit_trial_keeps_old(edit);
-    bool good = edit->boot.volume.is_image ? write_to_image(edit, keep) : write_to_tree(edit, keep);
+    bool good =
+        edit->boot.volume.is_image ? edit_write_image(edit, keep) : edit_write_tree(edit, keep);
     if (good)
         edit_trial_report(edit, keep);
     return good;
@@ -199,7 +198,7 @@ int edit_finish(struct edit *edit, struct btl_str without_effect)
     struct btl_place place = {.file = volume_name(&edit->boot.volume, edit->boot.path)};
     uint32_t left = 0;
     edit_trial_begin(edit);
-    bool good = edit->force || compare(edit, &left);
+    bool good = edit->force || edit_compare(edit, &left);
     if (good && without_effect.len > 0)
         btl_report(&host->diags, BTL_HOST_EDIT_NO_EFFECT, place, BTL_ARG(without_effect));
     else if (!good)
@@ -216,7 +215,7 @@ int edit_finish(struct edit *edit, struct btl_str without_effect)
     if (btl_str_equal(edit->text, edit->old_text))
         edit_trial_report(edit, false);
     else
-        written = write_text(edit);
+        written = edit_write(edit);
     boot_close(&edit->boot);
     return written ? EXIT_GOOD : EXIT_ERRORS;
 }

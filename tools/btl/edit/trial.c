@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl set --trial. The loader falls back to loader.conf.prev, so that it must stay the last text
+// btl set --trial. The loader falls back to loader.conf.prev, which therefore stays the last text
 // that was not on trial, however often a trial is edited.
 #include <stdlib.h>
 #include <string.h>
@@ -11,22 +11,20 @@
 #include "edit.h"
 #include "variables/variables.h"
 
-#define TRIES_KEY     "boot_tries"
-#define TRIES_DEFAULT 3
-#define TRIES_MAX     99 // as core/config/config_keys.def
+#define TRIES_KEY "boot_tries"
+#define TRIES_MAX 99 // as core/config/config_keys.def
 
 bool edit_trial_option(struct edit *edit, const char *number)
 {
     char *end = NULL;
-    unsigned long tries = number == NULL ? TRIES_DEFAULT : strtoul(number, &end, 10);
-    bool digits = number == NULL || (number[0] >= '0' && number[0] <= '9' && *end == '\0');
-    if (digits && tries >= 1 && tries <= TRIES_MAX) {
+    unsigned long tries = strtoul(number, &end, 10);
+    if (number[0] >= '0' && number[0] <= '9' && *end == '\0' && tries >= 1 && tries <= TRIES_MAX) {
         edit->trial = (uint32_t)tries;
         return true;
     }
     usage_error(edit->host,
-                "\"%s\" is no number of tries; it is 1 to %d, and btl unset -g " TRIES_KEY
-                " ends a trial",
+                "\"%s\" is not a number of tries; give 1 to %d, or end a trial with btl unset "
+                "-g " TRIES_KEY,
                 number, TRIES_MAX);
     return false;
 }
@@ -39,15 +37,7 @@ void edit_trial_begin(struct edit *edit)
                               memory_text(arena, "%u", edit->trial));
 }
 
-static struct btl_config parse(const struct edit *edit, struct btl_str text)
-{
-    struct btl_diags ignored = {.arena = edit->host->arena};
-    struct btl_config config;
-    btl_config_parse(BTL_STR(""), text, edit->host->arena, &config, &ignored);
-    return config;
-}
-
-// The next setting from *index on that is not about tries, or NULL.
+// The next setting from *index on except boot_tries, or NULL.
 static const struct btl_setting *next_setting(const struct btl_config *config, size_t *index)
 {
     while (*index < config->setting_count) {
@@ -58,21 +48,21 @@ static const struct btl_setting *next_setting(const struct btl_config *config, s
     return NULL;
 }
 
-// Do both say the same, but for how often it is tried?
-static bool same_but_for_tries(const struct btl_config *a, const struct btl_config *b)
+// Do both have the same settings, except the number of tries?
+static bool differ_in_tries_only(const struct btl_config *a, const struct btl_config *b)
 {
     const struct btl_setting *in_a, *in_b;
-    size_t at_a = 0, at_b = 0;
+    size_t index_a = 0, index_b = 0;
     do {
-        in_a = next_setting(a, &at_a);
-        in_b = next_setting(b, &at_b);
+        in_a = next_setting(a, &index_a);
+        in_b = next_setting(b, &index_b);
         if (in_a == NULL || in_b == NULL)
             return in_a == in_b;
     } while (btl_str_equal(in_a->key, in_b->key) && btl_str_equal(in_a->value, in_b->value));
     return false;
 }
 
-// Where the machine's variables cannot be seen, nobody knows.
+// Where the machine's variables cannot be read, no configuration is known to be good.
 bool edit_trial_state(struct edit *edit)
 {
     struct host quiet = *edit->host;
@@ -89,8 +79,8 @@ bool edit_trial_state(struct edit *edit)
     return true;
 }
 
-// Has the machine booted the old text for good?
-static bool is_good(const struct edit *edit)
+// Is the old text the last good configuration?
+static bool old_text_is_good(const struct edit *edit)
 {
     uint8_t sha256[32];
     btl_sha256((struct btl_bytes){(const uint8_t *)edit->old_text.at, edit->old_text.len}, sha256);
@@ -99,10 +89,12 @@ static bool is_good(const struct edit *edit)
 
 bool edit_trial_keeps_old(struct edit *edit)
 {
-    struct btl_config before = parse(edit, edit->old_text), after = parse(edit, edit->text);
-    if (!edit->existed || same_but_for_tries(&before, &after))
+    struct btl_arena *arena = edit->host->arena;
+    struct btl_config before = conf_parse(arena, edit->old_text),
+                      after = conf_parse(arena, edit->text);
+    if (!edit->existed || differ_in_tries_only(&before, &after))
         return false;
-    return before.boot_tries == 0 || is_good(edit);
+    return before.boot_tries == 0 || old_text_is_good(edit);
 }
 
 void edit_trial_report(struct edit *edit, bool kept)
@@ -114,13 +106,13 @@ void edit_trial_report(struct edit *edit, bool kept)
     struct btl_place place = {.file = volume_name(volume, edit->boot.path)};
     struct volume_problem problem;
     struct volume_file file;
-    bool there = volume_file_open(volume, path, UINT64_MAX, &file, &problem);
+    bool present = volume_file_open(volume, path, UINT64_MAX, &file, &problem);
     if (btl_str_equal(edit->text, edit->old_text)) {
         if (edit->trial != 0)
             btl_report(diags, BTL_HOST_TRIAL_SAME, place);
-    } else if (!kept && there)
+    } else if (!kept && present)
         btl_report(diags, BTL_HOST_TRIAL_PREV, place, BTL_ARG(name));
-    else if (!kept && parse(edit, edit->text).boot_tries > 0 &&
+    else if (!kept && conf_parse(edit->host->arena, edit->text).boot_tries > 0 &&
              btl_str_equal(edit->boot.path, BTL_STR(BTL_CONFIG_DEFAULT)))
         btl_report(diags, BTL_HOST_TRIAL_NO_PREV, place, BTL_ARG(name));
 }

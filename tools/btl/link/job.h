@@ -88,7 +88,7 @@ struct link_job {
     link_step *step;                 // what the threads do now
     atomic_uint next;                // and with which module
     struct btl_symtab symtab, names; // names: of modules; the owner is the first of that name
-    struct link_output image, map;
+    struct output image, map;
 };
 
 // Does one step for every module, with all threads. The module's reports and tables go into the

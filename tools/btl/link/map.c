@@ -1,38 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// MAP.json of `btl link`: where everything lies. Addresses are strings in hexadecimal, since many
-// readers of JSON keep numbers in 53 bits; sizes are numbers. Each thread writes the objects of its
-// own modules.
-#include <string.h>
-
+// MAP.json of `btl link`: the address of each section. Addresses are strings in hexadecimal, since
+// many readers of JSON keep numbers in 53 bits; sizes are numbers. Each thread writes the objects
+// of its own modules.
 #include "json.h"
 #include "job.h"
 
-// What an object and a section usually take; more is possible.
+// Usual lengths of an object and of a section; more is possible.
 #define OBJECT_TEXT  384u
 #define SECTION_TEXT 136u
 
-struct text {
-    struct btl_out out;
-    struct btl_arena *arena;
-    char *at;
-    size_t len, capacity;
-};
-
-static void put(struct btl_out *out, const char *piece, size_t len)
-{
-    struct text *text = out->owner;
-    if (len > text->capacity - text->len) {
-        size_t capacity = 2 * text->capacity + len;
-        char *more = memory_take(text->arena, capacity, 1, 1);
-        memcpy(more, text->at, text->len);
-        text->at = more;
-        text->capacity = capacity;
-    }
-    memcpy(text->at + text->len, piece, len);
-    text->len += len;
-}
-
-static void put_sections(struct json *json, const struct btl_image *image)
+static void map_put_sections(struct json *json, const struct btl_image *image)
 {
     json_begin(json, "sections", '[');
     for (uint32_t i = 0; i < image->elf->section_count; i++) {
@@ -51,8 +28,8 @@ static void put_sections(struct json *json, const struct btl_image *image)
     json_end(json, ']');
 }
 
-static void put_range(struct json *json, const char *name, const struct btl_image *image,
-                      uint64_t offset, uint64_t size)
+static void map_put_range(struct json *json, const char *name, const struct btl_image *image,
+                          uint64_t offset, uint64_t size)
 {
     if (size == 0) {
         json_null(json, name);
@@ -64,8 +41,8 @@ static void put_range(struct json *json, const char *name, const struct btl_imag
     json_end(json, '}');
 }
 
-// No section holds them, so that they need a place of their own in the map.
-static void put_commons(struct json *json, const struct btl_image *image)
+// Common symbols lie in no section, so that the map lists them by themselves.
+static void map_put_commons(struct json *json, const struct btl_image *image)
 {
     const struct btl_elf *elf = image->elf;
     json_begin(json, "common", '[');
@@ -87,23 +64,21 @@ static void put_commons(struct json *json, const struct btl_image *image)
 struct btl_str link_map_object(const struct link_module *module, struct btl_arena *arena)
 {
     const struct btl_image *image = &module->image;
-    struct text text = {.out = {.put = put}, .arena = arena};
+    struct memory_buffer text;
     struct json json = {.out = &text.out, .depth = 2};
-    text.out.owner = &text;
-    text.capacity = OBJECT_TEXT + image->order_count * (size_t)SECTION_TEXT;
-    text.at = memory_take(arena, text.capacity, 1, 1);
+    memory_buffer_begin(&text, arena, OBJECT_TEXT + image->order_count * (size_t)SECTION_TEXT);
     json_begin(&json, NULL, '{');
     json_word(&json, "file", module->path);
     json_text(&json, "name", module->name);
-    put_sections(&json, image);
-    put_range(&json, "got", image, image->got_offset, image->got_count * sizeof(uint64_t));
-    put_range(&json, "plt", image, image->plt_offset, image->plt_size);
+    map_put_sections(&json, image);
+    map_put_range(&json, "got", image, image->got_offset, image->got_count * sizeof(uint64_t));
+    map_put_range(&json, "plt", image, image->plt_offset, image->plt_size);
     if (image->opd_size != 0)
-        put_range(&json, "opd", image, image->opd_offset, image->opd_size);
+        map_put_range(&json, "opd", image, image->opd_offset, image->opd_size);
     if (image->common_offset != NULL)
-        put_commons(&json, image);
+        map_put_commons(&json, image);
     json_end(&json, '}');
-    return (struct btl_str){text.at, text.len};
+    return memory_buffer_text(&text);
 }
 
 bool link_write_map(struct link_job *job)

@@ -12,46 +12,48 @@
 
 #define MAGIC_SIZE (sizeof(BTLM_MAGIC) - 1)
 
-// Places in a dump whose checksum is computed: each may cost as much as the dump is long.
+// Candidates whose checksum is computed: each may be as long as the dump.
 #define TRIED_MAX 64
 
-struct hit {
+struct candidate {
     uint64_t offset, size, physical;
     uint32_t checksum;
 };
 
-struct search {
+struct dump_search {
     const struct manifest_source *source;
     struct btl_bytes dump;
-    struct hit good[TRIED_MAX]; // of different contents
+    struct candidate good[TRIED_MAX]; // of different contents
     uint32_t good_count, tried, skipped;
 };
 
-static struct btl_place place_of(const struct manifest_source *source)
+static struct btl_place source_place(const struct manifest_source *source)
 {
     return (struct btl_place){.file = btl_str_of(source->path)};
 }
 
-// The core wants it aligned; in a dump in a container of its own it may begin anywhere.
-static struct btl_bytes aligned(struct host *host, struct btl_bytes bytes)
+// btl_manifest_open() needs alignment; inside a dump with a header of its own a manifest may begin
+// anywhere.
+static struct btl_bytes copy_aligned(struct host *host, struct btl_bytes bytes)
 {
     if ((uintptr_t)bytes.at % 8 == 0)
         return bytes;
-    uint8_t *copy = memory_take(host->arena, bytes.size, 1, 8);
+    uint8_t *copy = memory_alloc(host->arena, bytes.size, 1, 8);
     memcpy(copy, bytes.at, bytes.size);
     return (struct btl_bytes){copy, bytes.size};
 }
 
-static bool open_at(const struct manifest_source *source, struct btl_bytes file, uint64_t offset,
-                    struct btl_place place, struct found_manifest *ret)
+static bool open_candidate(const struct manifest_source *source, struct btl_bytes file,
+                           uint64_t offset, struct btl_place place,
+                           struct found_manifest *ret_found)
 {
     struct btl_bytes bytes = {file.at + offset, file.size - offset};
-    *ret = (struct found_manifest){.file = file, .offset = offset, .name = place.file};
-    return btl_manifest_open(aligned(source->host, bytes), place, &ret->manifest,
+    *ret_found = (struct found_manifest){.file = file, .offset = offset, .name = place.file};
+    return btl_manifest_open(copy_aligned(source->host, bytes), place, &ret_found->manifest,
                              &source->host->diags);
 }
 
-static bool checksum_holds(struct btl_bytes bytes, const struct btlm_header *header)
+static bool checksum_matches(struct btl_bytes bytes, const struct btlm_header *header)
 {
     struct btlm_header zeroed = *header;
     zeroed.checksum = 0;
@@ -60,24 +62,25 @@ static bool checksum_holds(struct btl_bytes bytes, const struct btlm_header *hea
     return btl_crc32(sum, rest) == header->checksum;
 }
 
-// Is it one that was found already? A kernel, or a disk cache, may keep a copy.
-static bool is_known(const struct search *search, const struct hit *hit)
+// A kernel or a disk cache may keep a copy of a manifest that was found already.
+static bool candidate_is_known(const struct dump_search *search, const struct candidate *candidate)
 {
     for (uint32_t i = 0; i < search->good_count; i++) {
-        const struct hit *other = &search->good[i];
-        if (other->checksum == hit->checksum && other->size == hit->size &&
-            memcmp(search->dump.at + other->offset, search->dump.at + hit->offset, hit->size) == 0)
+        const struct candidate *other = &search->good[i];
+        if (other->checksum == candidate->checksum && other->size == candidate->size &&
+            memcmp(search->dump.at + other->offset, search->dump.at + candidate->offset,
+                   candidate->size) == 0)
             return true;
     }
     return false;
 }
 
-// One place that begins with the magic. Most are no manifest at all: the magic itself in programs
-// that look for it. Those that look like a header and are not whole are named.
-static void try_place(struct search *search, uint64_t offset)
+// Check a place that begins with the magic. Most are no manifest, but the magic in a program that
+// searches for it. Those that look like a header and are not complete are reported.
+static void check_candidate(struct dump_search *search, uint64_t offset)
 {
     struct host *host = search->source->host;
-    struct btl_place place = place_of(search->source);
+    struct btl_place place = source_place(search->source);
     struct btl_bytes bytes = {search->dump.at + offset, search->dump.size - offset};
     struct btlm_header header;
     if (bytes.size < sizeof(header))
@@ -91,35 +94,35 @@ static void try_place(struct search *search, uint64_t offset)
         search->skipped++;
         return;
     }
-    struct hit hit = {offset, header.total_size, header.physical, header.checksum};
+    struct candidate candidate = {offset, header.total_size, header.physical, header.checksum};
     if (header.total_size > bytes.size)
         btl_report(&host->diags, BTL_HOST_MANIFEST_CUT, place, BTL_HEX(offset),
                    BTL_DEC(header.total_size), BTL_DEC(bytes.size));
-    else if (!checksum_holds(bytes, &header))
+    else if (!checksum_matches(bytes, &header))
         btl_report(&host->diags, BTL_HOST_MANIFEST_DAMAGED, place, BTL_HEX(offset),
                    BTL_DEC(header.total_size));
-    else if (!is_known(search, &hit))
-        search->good[search->good_count++] = hit;
+    else if (!candidate_is_known(search, &candidate))
+        search->good[search->good_count++] = candidate;
 }
 
-static void search_dump(struct search *search)
+static void search_dump(struct dump_search *search)
 {
     struct btl_bytes dump = search->dump;
     uint64_t offset = 0;
     while (offset < dump.size) {
-        const uint8_t *hit = memmem(dump.at + offset, dump.size - offset, BTLM_MAGIC, MAGIC_SIZE);
-        if (hit == NULL)
+        const uint8_t *magic = memmem(dump.at + offset, dump.size - offset, BTLM_MAGIC, MAGIC_SIZE);
+        if (magic == NULL)
             break;
-        offset = (uint64_t)(hit - dump.at);
-        try_place(search, offset);
+        offset = (uint64_t)(magic - dump.at);
+        check_candidate(search, offset);
         offset++;
     }
     if (search->skipped > 0)
         btl_report(&search->source->host->diags, BTL_HOST_MANIFEST_SKIPPED,
-                   place_of(search->source), BTL_DEC(search->skipped), BTL_DEC(TRIED_MAX));
+                   source_place(search->source), BTL_DEC(search->skipped), BTL_DEC(TRIED_MAX));
 }
 
-static struct btl_str list_of(const struct search *search)
+static struct btl_str candidate_offsets(const struct dump_search *search)
 {
     struct btl_arena *arena = search->source->host->arena;
     struct btl_str list = BTL_STR("");
@@ -128,10 +131,10 @@ static struct btl_str list_of(const struct search *search)
     return list;
 }
 
-// In a dump of physical memory, the loader's own lies where its header says; copies do not.
-static const struct hit *choose(const struct search *search)
+// In a dump of physical memory the original lies at the address in its header; copies do not.
+static const struct candidate *choose_candidate(const struct dump_search *search)
 {
-    const struct hit *chosen = NULL;
+    const struct candidate *chosen = NULL;
     uint32_t in_place = 0;
     for (uint32_t i = 0; i < search->good_count; i++) {
         if (search->good[i].physical == search->good[i].offset) {
@@ -145,30 +148,30 @@ static const struct hit *choose(const struct search *search)
 }
 
 static bool find_in_dump(const struct manifest_source *source, struct btl_bytes dump,
-                         struct found_manifest *ret)
+                         struct found_manifest *ret_found)
 {
-    struct search *search = MEMORY_NEW(source->host->arena, struct search);
+    struct dump_search *search = MEMORY_NEW(source->host->arena, struct dump_search);
     struct btl_diags *diags = &source->host->diags;
-    *search = (struct search){.source = source, .dump = dump};
+    *search = (struct dump_search){.source = source, .dump = dump};
     search_dump(search);
-    struct btl_str list = list_of(search);
-    const struct hit *chosen = choose(search);
+    struct btl_str list = candidate_offsets(search);
+    const struct candidate *chosen = choose_candidate(search);
     if (search->good_count == 0) {
-        btl_report(diags, BTL_HOST_NO_MANIFEST, place_of(source), BTL_SIZE(dump.size));
+        btl_report(diags, BTL_HOST_NO_MANIFEST, source_place(source), BTL_SIZE(dump.size));
         return false;
     }
     if (chosen == NULL) {
-        btl_report(diags, BTL_HOST_MANIFESTS, place_of(source), BTL_DEC(search->good_count),
+        btl_report(diags, BTL_HOST_MANIFESTS, source_place(source), BTL_DEC(search->good_count),
                    BTL_ARG(list));
         return false;
     }
     if (search->good_count > 1)
-        btl_report(diags, BTL_HOST_MANIFEST_CHOSEN, place_of(source), BTL_DEC(search->good_count),
-                   BTL_ARG(list), BTL_HEX(chosen->offset));
-    return open_at(source, dump, chosen->offset, place_of(source), ret);
+        btl_report(diags, BTL_HOST_MANIFEST_CHOSEN, source_place(source),
+                   BTL_DEC(search->good_count), BTL_ARG(list), BTL_HEX(chosen->offset));
+    return open_candidate(source, dump, chosen->offset, source_place(source), ret_found);
 }
 
-static bool find_on_volume(const struct manifest_source *source, struct found_manifest *ret)
+static bool find_saved(const struct manifest_source *source, struct found_manifest *ret_found)
 {
     struct host *host = source->host;
     struct volume volume;
@@ -184,7 +187,7 @@ static bool find_on_volume(const struct manifest_source *source, struct found_ma
     else if (!good)
         volume_report(host, place, &problem);
     else
-        good = open_at(source, bytes, 0, place, ret);
+        good = open_candidate(source, bytes, 0, place, ret_found);
     volume_close(&volume);
     return good;
 }
@@ -200,42 +203,41 @@ static bool is_disk(struct btl_bytes bytes)
            (bytes.at[0] == 0xeb || bytes.at[0] == 0xe9);
 }
 
+// The option --at; UINT64_MAX without it. False: reported.
+static bool parse_offset(const struct manifest_source *source, uint64_t *ret_offset)
+{
+    const char *text = source->offset;
+    char *end;
+    *ret_offset = text == NULL ? UINT64_MAX : strtoull(text, &end, 0);
+    if (text == NULL ||
+        (end != text && *end == '\0' && text[0] != '-' && *ret_offset != UINT64_MAX))
+        return true;
+    usage_error(source->host, "\"%s\" is no offset; give a number of bytes such as 0xdd15000",
+                text);
+    return false;
+}
+
 bool manifest_find(const struct manifest_source *source, struct found_manifest *ret_found)
 {
     struct stat status;
     struct btl_bytes bytes;
+    uint64_t offset;
+    if (!parse_offset(source, &offset))
+        return false;
     if (stat(source->path, &status) == 0 && S_ISDIR(status.st_mode))
-        return find_on_volume(source, ret_found);
+        return find_saved(source, ret_found);
     if (!files_read(source->host, source->path, &bytes))
         return false;
-    if (source->at != UINT64_MAX) {
-        if (source->at < bytes.size)
-            return open_at(source, bytes, source->at, place_of(source), ret_found);
-        usage_error(source->host, "--at 0x%lx lies behind the end of %s, which has 0x%lx bytes",
-                    source->at, source->path, bytes.size);
+    if (offset != UINT64_MAX) {
+        if (offset < bytes.size)
+            return open_candidate(source, bytes, offset, source_place(source), ret_found);
+        usage_error(source->host, "--at 0x%lx is beyond the end of %s, which has 0x%lx bytes",
+                    offset, source->path, bytes.size);
         return false;
     }
     if (is_disk(bytes))
-        return find_on_volume(source, ret_found);
+        return find_saved(source, ret_found);
     if (bytes.size >= MAGIC_SIZE && memcmp(bytes.at, BTLM_MAGIC, MAGIC_SIZE) == 0)
-        return open_at(source, bytes, 0, place_of(source), ret_found);
+        return open_candidate(source, bytes, 0, source_place(source), ret_found);
     return find_in_dump(source, bytes, ret_found);
-}
-
-bool manifest_option(struct manifest_source *source, int option, bool *ret_good)
-{
-    char *end;
-    *ret_good = true;
-    if (option == 'p') {
-        source->saved = optarg;
-        return true;
-    }
-    if (option != MANIFEST_AT)
-        return false;
-    source->at = strtoull(optarg, &end, 0);
-    *ret_good = end != optarg && *end == '\0' && optarg[0] != '-' && source->at != UINT64_MAX;
-    if (!*ret_good)
-        usage_error(source->host, "\"%s\" is no offset; give a number of bytes such as 0xdd15000",
-                    optarg);
-    return true;
 }
