@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The hand-off area (docs/boot-protocol.md, 3.2): a table of interruption vectors, which enters
+// The hand-off area (docs/boot-protocol-ia64.md): a table of interruption vectors, which enters
 // translations until the kernel has a table of its own, and behind it the last code of the loader.
 // It is copied to memory aligned to its size; all branches are relative.
 #include "handoff_ia64.h"

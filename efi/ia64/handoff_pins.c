@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Translation registers at hand-off, and what the loader's handlers need
-// (docs/boot-protocol.md, 3.2).
+// (docs/boot-protocol-ia64.md).
 #include <btl/boot.h>
 #include <btl/manifest.h>
 

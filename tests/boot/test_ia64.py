@@ -170,7 +170,7 @@ def test_host_reads_the_manifest_of_a_boot(tmp_path):
     assert btl("plot", tmp_path / "manifest", "-o", tmp_path / "boot.svg")[0] == 0
 
 
-# ------------------------------------------------------------------ the boot protocol, as 3.2 has it
+# ------------------------------------------------------------------ docs/boot-protocol-ia64.md
 
 def state(last, pattern):
     """What a kernel of tests/boot/kernels/ prints."""

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The kernel of docs/boot-protocol.md: built as the page says, and one that the loader takes, with a module that it
-can start."""
+"""The kernel of docs/boot-protocol-x86_64.md: built as the page says, accepted by btl check, with a module that it can
+start."""
 import os
 import re
 import shutil
@@ -28,7 +28,7 @@ BTL_PARM("repeat", "int", "how often");
 
 
 def blocks():
-    with open(os.path.join(ROOT, "docs/boot-protocol.md"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "docs/boot-protocol-x86_64.md"), encoding="utf-8") as file:
         return dict(re.findall(r"^```(\w+)\n(.*?)^```$", file.read(), re.M | re.S))
 
 
@@ -70,7 +70,7 @@ def test_module_alone(volume):
 
 
 def test_what_it_does_not_export_is_missing(volume):
-    """It is this kernel that the module is checked against, and not the reference kernel."""
+    """A module is checked against this kernel, not against the reference kernel."""
     module = os.path.join(ROOT, os.environ.get("O", "build/x86_64"), "modules/hello.ko")
     done = run(volume, BTL, "check", "--module", "--kernel", "kernel.elf", module)
     assert done.returncode == 2 and "link-unresolved" in done.stdout, done.stdout

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where the loader jumps to (docs/boot-protocol.md, 3.2): the manifest's address in r32, the first
+// Where the loader jumps to (docs/boot-protocol-ia64.md): the manifest's address in r32, the first
 // register of a frame of one; stack, backing store and translation are there. b0 is 0, which ends
 // every backtrace here.
     .section .text.entry, "ax", @progbits

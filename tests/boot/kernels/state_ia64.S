@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A kernel that prints the state it was started in (docs/boot-protocol.md, 3.2), a line a register, on
+// A kernel that prints the state it was started in (docs/boot-protocol-ia64.md), a line a register, on
 // COM1. Then it does what LAST_… says, which must stop it, and says "went on".
 #define UNCACHED 0xc000000000000000
 #define COM1     0xfe3f8                // port 0x3f8 in the I/O port space
