@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""README.md: what it shows is what a boot shows, but for numbers. modules/README.md: its commands, as they stand
-there, bring a module of one's own into the kernel."""
+"""README.md and docs/trials.md show what a boot shows, except for numbers. The commands of modules/README.md bring a
+new module into the kernel."""
 import os
 import re
 import shutil
@@ -13,21 +13,20 @@ from terminal import Terminal
 # ----------------------------------------------------------------------------------------- README.md
 
 
-def blocks(title):
-    """The transcripts of a section."""
-    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
-        section = file.read().split("\n## %s\n" % title)[1].split("\n## ")[0]
-    return re.findall(r"^```\n(.*?)^```", section, re.M | re.S)
+def blocks(page):
+    """The transcripts of a page."""
+    with open(os.path.join(ROOT, page), encoding="utf-8") as file:
+        return re.findall(r"^```\n(.*?)^```", file.read(), re.M | re.S)
 
 
 def plain(text):
-    """Without what differs from boot to boot: numbers, and the blanks that make room for them."""
+    """Remove what differs from boot to boot: numbers, and the blanks around them."""
     text = re.sub(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+(\.\d+)?", "#", text)
     return re.sub(r"\s+", " ", text).strip()
 
 
 def assert_shown(block, text):
-    """Every line of the block is a line of the text, in the same order."""
+    """Check that every line of the block is a line of the text, in the same order."""
     lines = iter(plain(line) for line in text.splitlines())
     wanted = [line for line in block.splitlines() if plain(line) not in ("", "...", "btl>")]
     assert len(wanted) > 1
@@ -36,7 +35,7 @@ def assert_shown(block, text):
 
 
 def test_a_boot():
-    block, = blocks("A boot")
+    block, = blocks("README.md")
     shown, command, table = re.split(r"^btl> (.*)\n", block, flags=re.M)
     with started({}) as machine:
         assert_shown(shown, machine.expect(PROMPT))
@@ -53,8 +52,11 @@ def test_a_mistake(tmp_path):
     assert line in [said.removeprefix("./") for said in done.stderr.splitlines()]
 
 
+# ------------------------------------------------------------------------------------ docs/trials.md
+
+
 class Owner:
-    """Of a machine: its disk and variables are files of one directory, in which the commands are given."""
+    """The owner of a machine whose disk and variables are files of one directory, in which the commands run."""
 
     def __init__(self, directory):
         files = {"modules/hangs.ko": bad_module("hangs"),
@@ -68,7 +70,7 @@ class Owner:
                        options=["-action", "reboot=reset", "-device", "VGA,xres=640,yres=480"])
 
     def gives(self, block):
-        """The commands of a block, and what each says."""
+        """Run the commands of a block; compare what each prints."""
         for command, said in re.findall(r"^\$ btl (.*)\n((?:(?!\$).*\n)*)", block, re.M):
             done = subprocess.run([PROGRAM, *command.split()], cwd=self.directory, check=True, text=True,
                                   stdout=subprocess.PIPE)
@@ -78,7 +80,7 @@ class Owner:
                 assert done.stdout == ""
 
     def puts_before_the_loader(self, name):
-        """An application of tests/boot/efi."""
+        """Install an application of tests/boot/efi."""
         volume = ["-i", self.image + "@@1M"]
         subprocess.run(["mmd", *volume, "::/EFI/BTL"], check=True)
         subprocess.run(["mcopy", *volume, default_tree()["EFI/BOOT/BOOTX64.EFI"], "::/EFI/BTL/LOADER.EFI"], check=True)
@@ -86,8 +88,8 @@ class Owner:
                        check=True)
 
 
-def test_when_something_is_wrong(tmp_path):
-    menu, before, boot, after = blocks("When something is wrong")
+def test_a_change_on_trial(tmp_path):
+    before, boot, after, menu = blocks("docs/trials.md")
     owner = Owner(tmp_path)
     with owner.on() as machine:
         machine.expect(PROMPT)
@@ -103,8 +105,8 @@ def test_when_something_is_wrong(tmp_path):
         machine.send(" ")
         terminal = Terminal(machine)
         terminal.see("boot menu", "l: lines")
-        terminal.type("{home}")  # the first key may have been noise; with this one somebody is there
-        terminal.wait(lambda screen: plain(screen) == plain(menu), "not the menu of README.md")
+        terminal.type("{home}")  # the first key may be line noise; this one confirms it
+        terminal.wait(lambda screen: plain(screen) == plain(menu), "not the menu of docs/trials.md")
 
 
 # --------------------------------------------------------------------------------- modules/README.md
@@ -117,7 +119,7 @@ def commands():
 
 
 def test_your_own_module_in_five_minutes(tmp_path):
-    tree = tmp_path / "btl"  # stands for the checkout: image and tools are its own, the rest is shared
+    tree = tmp_path / "btl"  # a checkout with its own image; the rest is shared
     tree.mkdir()
     for name in ("modules", "tools", "include"):
         (tree / name).symlink_to(os.path.join(ROOT, name))
