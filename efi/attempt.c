@@ -58,7 +58,7 @@ static bool menu_after_failure(struct boot *boot)
 // Every reason is on the screen, with time to read them.
 static bool stop(struct boot *boot)
 {
-    log_show(&boot->log, boot->log.shown);
+    log_release(&boot->log, boot->log.shown);
     if (boot->attempt.diags->lost > 0)
         log_line(&boot->log, BTL_LOG_ERROR, "errors without text, for want of memory: %u",
                  boot->attempt.diags->lost);
@@ -72,13 +72,15 @@ static bool stop(struct boot *boot)
 // It says what would have come of it, and waits for nobody.
 static bool stop_dry(struct boot *boot)
 {
-    log_show(&boot->log, boot->log.shown);
+    log_release(&boot->log, boot->log.shown);
     if (boot->attempt.diags->lost > 0)
-        log_answer(&boot->log, "errors without text, for want of memory: %u",
-                   boot->attempt.diags->lost);
-    log_answer(&boot->log, "dry run: this would not boot (errors: %u)", errors_shown(boot));
+        console_print(&boot->log.console, "errors without text, for want of memory: %u",
+                      boot->attempt.diags->lost);
+    console_print(&boot->log.console, "dry run: this would not boot (errors: %u)",
+                  errors_shown(boot));
     if (boot->attempt.fallback.valid)
-        log_answer(&boot->log, "a boot would go on with %pS instead", &boot->attempt.fallback.path);
+        console_print(&boot->log.console, "a boot would go on with %pS instead",
+                      &boot->attempt.fallback.path);
     return false;
 }
 

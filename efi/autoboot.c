@@ -17,13 +17,13 @@ static bool tick(struct boot *boot, uint32_t seconds)
 {
     char text[64];
     bool key = false;
-    log_keep(&boot->log, BTL_LOG_INFO, COUNTDOWN, seconds);
+    log_only(&boot->log, BTL_LOG_INFO, COUNTDOWN, seconds);
     for (; seconds > 0 && !key; seconds--) {
         btl_format_to(text, sizeof(text), COUNTDOWN, seconds);
-        log_passing(&boot->log, btl_str_of(text));
+        status_line(&boot->log.console, btl_str_of(text));
         key = watchdog_wait_key(boot->fw, 1000) != 0;
     }
-    log_passing(&boot->log, (struct btl_str){NULL, 0});
+    status_line(&boot->log.console, BTL_STR(""));
     return key;
 }
 

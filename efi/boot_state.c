@@ -134,7 +134,7 @@ bool state_write(struct boot *boot, enum btl_variable variable, const struct btl
         report(boot, variable, status);
         return false;
     }
-    log_keep(&boot->log, BTL_LOG_DEBUG, "%s: %s", which.name, size > 0 ? "written" : "deleted");
+    log_only(&boot->log, BTL_LOG_DEBUG, "%s: %s", which.name, size > 0 ? "written" : "deleted");
     return true;
 }
 

@@ -68,7 +68,7 @@ static void apply(struct boot *boot)
 {
     const struct btl_config *config = &boot->attempt.config;
     const struct options *options = &boot->options;
-    log_show(&boot->log, options->verbose  ? LOG_VERBOSE
+    log_release(&boot->log, options->verbose  ? LOG_VERBOSE
                          : config->quiet   ? LOG_QUIET
                          : config->verbose ? LOG_VERBOSE
                                            : LOG_NORMAL);

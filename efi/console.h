@@ -3,28 +3,43 @@
 #ifndef BTL_EFI_CONSOLE_H
 #define BTL_EFI_CONSOLE_H
 
+#include <btl/diag.h>
 #include <btl/format.h>
-#include <btl/utf8.h>
 
 #include "firmware.h"
+#include "glyph.h"
 
 struct console {
     struct firmware *fw;
     char line[128]; // not written yet
     size_t line_len;
-    char begun[BTL_UTF8_MAX]; // of a character whose end has not come yet
-    size_t begun_len;
+    struct glyph_input input;
+    size_t status_len; // characters of the status line
+    // Pages.
     uint32_t rows, columns; // of the screen; rows 0: no pages
-    uint32_t row, column;   // where the text stands on its page
-    bool quit;              // somebody has read enough: no more pages
-    struct btl_out out;     // what it gets is skipped then
+    uint32_t row, column;   // of the text on its page
+    fw_key (*wait_key)(void *owner);
+    void *owner;
+    bool quit;          // the reader wants no more pages
+    struct btl_out out; // skips its text after `quit`
 };
 
 void console_begin(struct console *console, struct firmware *fw);
-// From now on stops after each screenful for a key.
-void console_page(struct console *console, uint32_t rows, uint32_t columns);
-// Any text, in pieces of any size. Tabs become spaces; what is no UTF-8, and what would drive a
-// terminal, becomes '?', and '\r' nothing.
+// Wait for a key after each screenful from now on, by wait_key(owner): 'q', Escape and 0 end the
+// text. Screens with fewer than 4 rows get no pages.
+void console_page(struct console *console, uint32_t rows, uint32_t columns,
+                  fw_key (*wait_key)(void *owner), void *owner);
+// A wait_key for console_page(); `fw` is its owner. Continues after ten minutes without a key.
+fw_key console_wait_key(void *fw);
+// Write any text, in pieces of any size. Tabs become spaces; malformed UTF-8, and what would drive
+// a terminal, becomes '?', and '\r' nothing.
 void console_put(struct console *console, const char *text, size_t len);
+void console_flush(struct console *console); // writes a line that has not ended
+// Write a line that is not kept in the log, whatever level is shown.
+void console_print(struct console *console, const char *format, ...) BTL_PRINTF(2, 3);
+void console_print_diag(struct console *console, const struct btl_diag *diag);
+// Write a line that the next text replaces. Empty: remove the line now. Only where the terminal
+// goes back to the beginning of a line.
+void status_line(struct console *console, struct btl_str line);
 
 #endif

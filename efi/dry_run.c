@@ -30,9 +30,9 @@ bool dry_run_end(struct boot *boot)
     }
     watchdog_off(boot->fw); // a slow line takes its time
     btl_manifest_print(&manifest, 0, &boot->log.console.out);
-    log_answer(&boot->log,
-               "dry run: this would boot (errors: %u, warnings: %u); nothing was started",
-               errors_shown(boot), boot->attempt.diags->warnings);
+    console_print(&boot->log.console,
+                  "dry run: this would boot (errors: %u, warnings: %u); nothing was started",
+                  errors_shown(boot), boot->attempt.diags->warnings);
     boot->res.outcome = OUTCOME_DONE;
     return false;
 }

@@ -52,9 +52,9 @@ bool kernel_place(struct boot *boot)
     uint64_t time = event_end(&boot->res.timeline, event, kernel->image.size);
     // The window ends below the end of the address space: this cannot overflow.
     btl_round_up(base + kernel->image.size, WINDOW_STEP, &boot->attempt.window_next);
-    log_rows_begin(&boot->log);
-    log_row(&boot->log, "%-24s %-5s %8pB  %016lx %9lu us", "kernel", "",
-            BTL_BYTES(kernel->image.size), base, (kernel->read_time + time) / 1000);
+    log_table_begin(&boot->log);
+    log_module_row(&boot->log, BTL_STR("kernel"), "", kernel->image.size, NULL, base,
+                   kernel->read_time + time);
     return true;
 }
 

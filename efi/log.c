@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The log.
 #include "log.h"
 
 #include <btl/mem.h>
 
 #define CAPACITY_FIRST 8192
 
-static bool make_room(struct log *log, size_t len)
+static bool log_grow(struct log *log, size_t len)
 {
     if (len <= log->capacity - log->len)
         return true;
@@ -23,7 +22,7 @@ static bool make_room(struct log *log, size_t len)
     return true;
 }
 
-static void keep(struct log *log, const char *text, size_t len)
+static void log_keep(struct log *log, const char *text, size_t len)
 {
     static const char note[] = "(the log is full here)\n";
     if (log->full)
@@ -33,7 +32,7 @@ static void keep(struct log *log, const char *text, size_t len)
         text = note;
         len = sizeof(note) - 1;
     }
-    if (!make_room(log, len)) {
+    if (!log_grow(log, len)) {
         log->full = true;
         return;
     }
@@ -41,48 +40,17 @@ static void keep(struct log *log, const char *text, size_t len)
     log->len += len;
 }
 
-// A piece that lies within one line, or ends it.
-static void keep_piece(struct log *log, const char *text, size_t len)
+// Keep a piece within one line, or its end.
+static void log_keep_piece(struct log *log, const char *text, size_t len)
 {
     char prefix[BTL_LOG_PREFIX_MAX];
     if (!log->inside)
-        keep(log, prefix, btl_log_prefix(prefix, clock_now(log->clock), log->level));
-    keep(log, text, len);
+        log_keep(log, prefix, btl_log_prefix(prefix, clock_now(log->clock), log->level));
+    log_keep(log, text, len);
     log->inside = text[len - 1] != '\n';
 }
 
-static void blank(struct log *log, size_t count)
-{
-    static const char spaces[] = "                                ";
-    for (size_t part; count > 0; count -= part) {
-        part = count < sizeof(spaces) - 1 ? count : sizeof(spaces) - 1;
-        log->console.fw->write(log->console.fw, spaces, part);
-    }
-}
-
-void log_passing(struct log *log, struct btl_str line)
-{
-    struct firmware *fw = log->console.fw;
-    size_t before = log->passing;
-    if (before == 0 && line.len == 0)
-        return;
-    if (before > 0)
-        fw->write(fw, "\r", 1);
-    if (line.len > 0)
-        fw->write(fw, line.at, line.len);
-    blank(log, before > line.len ? before - line.len : 0);
-    if (line.len == 0)
-        fw->write(fw, "\r", 1);
-    log->passing = line.len;
-}
-
-static void show(struct log *log, const char *text, size_t len)
-{
-    log_passing(log, (struct btl_str){NULL, 0});
-    console_put(&log->console, text, len);
-}
-
-static void put(struct btl_out *out, const char *text, size_t len)
+static void log_put(struct btl_out *out, const char *text, size_t len)
 {
     struct log *log = out->owner;
     for (size_t at = 0; at < len;) {
@@ -90,18 +58,18 @@ static void put(struct btl_out *out, const char *text, size_t len)
         while (end < len && text[end] != '\n')
             end++;
         end += end < len;
-        keep_piece(log, text + at, end - at);
+        log_keep_piece(log, text + at, end - at);
         at = end;
     }
     if (!log->held && !log->hidden && log->level <= log->shown)
-        show(log, text, len);
+        console_put(&log->console, text, len);
 }
 
 void log_begin(struct log *log, const struct clock *clock, struct btl_arena *arena)
 {
     *log = (struct log){.clock = clock, .arena = arena, .held = true, .shown = LOG_NORMAL};
     console_begin(&log->console, clock->fw);
-    log->out = (struct btl_out){.put = put, .owner = log};
+    log->out = (struct btl_out){.put = log_put, .owner = log};
 }
 
 bool log_next_line(struct btl_str *rest, enum btl_log_level *ret_level, struct btl_str *ret_line)
@@ -121,7 +89,7 @@ bool log_next_line(struct btl_str *rest, enum btl_log_level *ret_level, struct b
     return true;
 }
 
-void log_show(struct log *log, enum btl_log_level shown)
+void log_release(struct log *log, enum btl_log_level shown)
 {
     struct btl_str rest = {log->text, log->len}, line;
     enum btl_log_level level;
@@ -130,15 +98,13 @@ void log_show(struct log *log, enum btl_log_level shown)
         return;
     log->held = false;
     while (log_next_line(&rest, &level, &line)) {
-        if (level > shown)
-            continue;
-        show(log, line.at, line.len);
-        show(log, "\n", 1);
+        if (level <= shown)
+            console_print(&log->console, "%pS", &line);
     }
 }
 
-static void put_line(struct log *log, enum btl_log_level level, bool hidden, const char *format,
-                     va_list args)
+static void log_put_line(struct log *log, enum btl_log_level level, bool hidden, const char *format,
+                         va_list args)
 {
     log->level = level;
     log->hidden = hidden;
@@ -150,53 +116,52 @@ void log_line(struct log *log, enum btl_log_level level, const char *format, ...
 {
     va_list args;
     va_start(args, format);
-    put_line(log, level, false, format, args);
+    log_put_line(log, level, false, format, args);
     va_end(args);
 }
 
-void log_keep(struct log *log, enum btl_log_level level, const char *format, ...)
+void log_only(struct log *log, enum btl_log_level level, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    put_line(log, level, true, format, args);
+    log_put_line(log, level, true, format, args);
     va_end(args);
 }
 
-void log_rows_begin(struct log *log)
+void log_table_begin(struct log *log)
 {
     log->rows = 0;
 }
 
-void log_row(struct log *log, const char *format, ...)
+static bool log_row_is_hidden(struct log *log)
 {
-    bool hidden = log->rows >= LOG_ROWS_SHOWN && log->shown < LOG_VERBOSE;
-    va_list args;
-    va_start(args, format);
-    put_line(log, BTL_LOG_INFO, hidden, format, args);
-    va_end(args);
-    log->rows++;
+    return log->rows++ >= LOG_ROWS_SHOWN && log->shown < LOG_VERBOSE;
 }
 
-void log_rows_end(struct log *log)
+void log_module_row(struct log *log, struct btl_str name, const char *phase, uint64_t bytes,
+                    const char *state, uint64_t address, uint64_t nanoseconds)
+{
+    char hex[17];
+    btl_format_to(hex, sizeof(hex), "%016lx", address);
+    log->level = BTL_LOG_INFO;
+    log->hidden = log_row_is_hidden(log);
+    btl_format(&log->out, "%-24pC %-5s %8pB  %-16s %9lu us\n", &name, phase, BTL_BYTES(bytes),
+               state != NULL ? state : hex, nanoseconds / 1000);
+}
+
+void log_module_state(struct log *log, struct btl_str name, const char *phase, const char *state,
+                      bool only)
+{
+    log->level = BTL_LOG_INFO;
+    log->hidden = only || log_row_is_hidden(log);
+    btl_format(&log->out, "%-24pC %-5s %s\n", &name, phase, state);
+}
+
+void log_table_end(struct log *log)
 {
     if (log->rows > LOG_ROWS_SHOWN && log->shown < LOG_VERBOSE)
         log_line(log, BTL_LOG_INFO, "... more modules, in the log and in the manifest: %u",
                  log->rows - LOG_ROWS_SHOWN);
-}
-
-static void put_answer(struct btl_out *out, const char *text, size_t len)
-{
-    show(out->owner, text, len);
-}
-
-void log_answer(struct log *log, const char *format, ...)
-{
-    struct btl_out out = {.put = put_answer, .owner = log};
-    va_list args;
-    va_start(args, format);
-    btl_vformat(&out, format, args);
-    btl_format(&out, "\n");
-    va_end(args);
 }
 
 enum btl_log_level log_level_of(const struct btl_diag *diag)
@@ -212,13 +177,4 @@ void log_diag(struct log *log, const struct btl_diag *diag, bool shown)
     log->hidden = !shown;
     btl_diag_print(&log->out, diag);
     btl_format(&log->out, "\n");
-}
-
-void log_diag_late(struct log *log, const struct btl_diag *diag)
-{
-    struct btl_out out = {.put = put_answer, .owner = log};
-    if (log_level_of(diag) > log->shown)
-        return;
-    btl_diag_print(&out, diag);
-    btl_format(&out, "\n");
 }

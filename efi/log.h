@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the loader says: on the console, and, with time and level before each line, kept for the
+// The loader's messages: on the console, and, with time and level before each line, kept for the
 // manifest.
 #ifndef BTL_EFI_LOG_H
 #define BTL_EFI_LOG_H
@@ -15,11 +15,12 @@
 #define LOG_NORMAL  BTL_LOG_INFO
 #define LOG_VERBOSE BTL_LOG_DEBUG // verbose="YES"
 
-#define LOG_MAX (4u << 20) // bytes kept; what comes after is on the console alone
-// Of one step on the console, errors, and others that may be shown; the log has them all.
+#define LOG_MAX (4u << 20) // bytes kept; later lines are on the console only
+// The maximum of errors, and of other diagnostics, that one step shows on the console; the log has
+// them all.
 #define LOG_DIAGS_SHOWN 20
-// Of the table of modules: a line takes a firmware's screen or a serial line longer than loading a
-// module takes.
+// The maximum of rows of the table of modules on the console: a line takes a firmware's screen or a
+// serial line longer than loading a module takes.
 #define LOG_ROWS_SHOWN 40
 
 struct log {
@@ -29,38 +30,37 @@ struct log {
     char *text;
     size_t len, capacity;
     bool full;
-    // What may be shown is known when the configuration was read; until then lines are kept back.
-    bool held;
+    bool held; // the console waits for log_release()
     enum btl_log_level shown;
     enum btl_log_level level; // of the line that is being written
-    bool hidden;              // it is kept alone
-    bool inside;              // a line, not at its beginning
+    bool hidden;              // that line is for the log only
+    bool inside;              // a line has begun
     uint32_t rows;            // of the table that is being written
-    size_t passing;           // characters of a line that gives way to the next one
     struct btl_out out;
 };
 
+// Hold back the console until the configuration has said what is shown.
 void log_begin(struct log *log, const struct clock *clock, struct btl_arena *arena);
-// From now on lines up to `shown` go to the console, those that were kept back first.
-void log_show(struct log *log, enum btl_log_level shown);
+// Show lines up to level `shown` on the console from now on, the lines held back first.
+void log_release(struct log *log, enum btl_log_level shown);
 void log_line(struct log *log, enum btl_log_level level, const char *format, ...) BTL_PRINTF(3, 4);
-// The same, kept alone.
-void log_keep(struct log *log, enum btl_log_level level, const char *format, ...) BTL_PRINTF(3, 4);
-// A table: its first rows are on the console too, all of them where everything is shown. At its end
-// a line says how many are not.
-void log_rows_begin(struct log *log);
-void log_row(struct log *log, const char *format, ...) BTL_PRINTF(2, 3);
-void log_rows_end(struct log *log);
-// What was asked for: on the console alone, whatever is shown there.
-void log_answer(struct log *log, const char *format, ...) BTL_PRINTF(2, 3);
-// A line on the console that stands there until the next line comes, and is not kept. Empty: it
-// goes away now. Only where the terminal goes back to the beginning of a line.
-void log_passing(struct log *log, struct btl_str line);
+// Write a line into the log only.
+void log_only(struct log *log, enum btl_log_level level, const char *format, ...) BTL_PRINTF(3, 4);
 enum btl_log_level log_level_of(const struct btl_diag *diag);
 void log_diag(struct log *log, const struct btl_diag *diag, bool shown);
-// One that log_diag() has kept alone is to be shown after all.
-void log_diag_late(struct log *log, const struct btl_diag *diag);
-// The next line of kept text; moves *rest behind it. False: there is none.
+
+// The table of modules. The console gets its first rows, or all of them with verbose="YES"; at the
+// end of the table a line says how many rows it did not get.
+void log_table_begin(struct log *log);
+// A row: `state`, or the address where it is NULL.
+void log_module_row(struct log *log, struct btl_str name, const char *phase, uint64_t bytes,
+                    const char *state, uint64_t address, uint64_t nanoseconds);
+// A row of a module that is not loaded. `only`: in the log only.
+void log_module_state(struct log *log, struct btl_str name, const char *phase, const char *state,
+                      bool only);
+void log_table_end(struct log *log);
+
+// Parse the next line of kept text; *rest moves behind it. False: there is none.
 bool log_next_line(struct btl_str *rest, enum btl_log_level *ret_level, struct btl_str *ret_line);
 
 #endif

@@ -103,20 +103,15 @@ static void stage(struct boot *boot, uint32_t index)
     const struct btl_planned *planned = &boot->attempt.plan.modules[index];
     const struct btl_attempt_module *module = boot->attempt.modules[index];
     files_stage(boot, module->file);
-    log_row(&boot->log, "%-24pC %-5s %8pB  %-16s %9lu us", &planned->name,
-            btl_phase_name(planned->phase), BTL_BYTES(module->file->bytes.size), "staged",
-            module->read_time / 1000);
+    log_module_row(&boot->log, planned->name, btl_phase_name(planned->phase),
+                   module->file->bytes.size, "staged", 0, module->read_time);
 }
 
 static void say_failed(struct boot *boot, const struct btl_planned *planned)
 {
     bool ignored = planned->verdict == BTL_FAILED && is_ignored(boot, planned->name);
     const char *what = planned->verdict == BTL_OFF ? "off" : "failed, will not be loaded";
-    if (ignored)
-        log_keep(&boot->log, BTL_LOG_INFO, "%-24pC %-5s %s", &planned->name,
-                 btl_phase_name(planned->phase), what);
-    else
-        log_row(&boot->log, "%-24pC %-5s %s", &planned->name, btl_phase_name(planned->phase), what);
+    log_module_state(&boot->log, planned->name, btl_phase_name(planned->phase), what, ignored);
 }
 
 // The kernel reads it from the boot volume itself; the pages of the file stay the loader's.
@@ -124,9 +119,8 @@ static void leave(struct boot *boot, uint32_t index)
 {
     const struct btl_planned *planned = &boot->attempt.plan.modules[index];
     const struct btl_attempt_module *module = boot->attempt.modules[index];
-    log_row(&boot->log, "%-24pC %-5s %8pB  %-16s %9lu us", &planned->name,
-            btl_phase_name(planned->phase), BTL_BYTES(module->file->bytes.size), "on the disk",
-            module->read_time / 1000);
+    log_module_row(&boot->log, planned->name, btl_phase_name(planned->phase),
+                   module->file->bytes.size, "on the disk", 0, module->read_time);
 }
 
 bool module_is_staged(const struct boot *boot, uint32_t index)
@@ -154,7 +148,7 @@ bool modules_stage(struct boot *boot)
         if (plan->modules[i].verdict == BTL_FAILED || plan->modules[i].verdict == BTL_OFF)
             say_failed(boot, &plan->modules[i]);
     }
-    log_rows_end(&boot->log);
+    log_table_end(&boot->log);
     return true;
 }
 

@@ -36,7 +36,8 @@ bool options_read(struct boot *boot)
                            options))
         return out_of_memory(boot, "reading the load options");
     if (options->pages)
-        console_page(&boot->log.console, boot->facts.console_rows, boot->facts.console_columns);
+        console_page(&boot->log.console, boot->facts.console_rows, boot->facts.console_columns,
+                     console_wait_key, boot->fw);
     if (options->help) {
         btl_format(&boot->log.console.out, "%s", help);
         boot->res.outcome = OUTCOME_DONE;
@@ -51,6 +52,6 @@ bool options_read(struct boot *boot)
     }
     boot->core.attended = options->menu && !options->dry_run; // who asks for it is there
     if (options->verbose)
-        log_show(&boot->log, LOG_VERBOSE);
+        log_release(&boot->log, LOG_VERBOSE);
     return true;
 }

@@ -94,9 +94,8 @@ static void link_all(struct boot *boot)
             fail(boot, index, before); // its space stays unused
             continue;
         }
-        log_row(&boot->log, "%-24pC %-5s %8pB  %016lx %9lu us", &plan->modules[index].name, "BOOT1",
-                BTL_BYTES(module->image.size), module->image.base,
-                (module->read_time + time) / 1000);
+        log_module_row(&boot->log, plan->modules[index].name, "BOOT1", module->image.size, NULL,
+                       module->image.base, module->read_time + time);
     }
 }
 

@@ -213,9 +213,9 @@ static void show(struct boot *boot)
     format(boot, now, &line);
     struct btl_str text = {line.text, line.len};
     if (rewrites)
-        log_passing(&boot->log, text);
+        status_line(&boot->log.console, text);
     else
-        log_answer(&boot->log, "%pS", &text);
+        console_print(&boot->log.console, "%pS", &text);
     progress->visible = true;
     progress->shown = now;
 }
@@ -245,5 +245,5 @@ void progress_read(struct boot *boot, uint64_t bytes)
 void progress_end(struct boot *boot)
 {
     boot->progress.ended = true;
-    log_passing(&boot->log, (struct btl_str){NULL, 0});
+    status_line(&boot->log.console, BTL_STR(""));
 }

@@ -38,9 +38,9 @@ static void say_uncovered(struct boot *boot, struct limits *limits)
         if (!is_uncovered(boot, diag))
             continue;
         boot->res.hidden_errors--;
-        log_show(&boot->log, boot->log.shown);
+        log_release(&boot->log, boot->log.shown);
         if (within(limits, diag))
-            log_diag_late(&boot->log, diag);
+            console_print_diag(&boot->log.console, diag);
     }
     ignored_shown(boot);
 }
@@ -49,7 +49,7 @@ static void say(struct boot *boot, const struct btl_diag *diag, struct limits *l
 {
     bool hidden = is_hidden(boot, diag);
     if (!hidden) // something is wrong: that ends the keeping back
-        log_show(&boot->log, boot->log.shown);
+        log_release(&boot->log, boot->log.shown);
     bool wanted = !hidden && log_level_of(diag) <= boot->log.shown;
     boot->res.hidden_errors += hidden;
     log_diag(&boot->log, diag, wanted && within(limits, diag));

@@ -63,7 +63,7 @@ static void show_line(struct boot *boot, const char *prompt, const struct btl_li
 static void rewrite(struct boot *boot, const char *prompt, const struct btl_line *line,
                     uint32_t gone)
 {
-    uint32_t width = menu_width(btl_str_of(prompt)) + menu_width(btl_line_text(line)) + gone;
+    uint32_t width = glyph_columns(btl_str_of(prompt)) + glyph_columns(btl_line_text(line)) + gone;
     if (width >= boot->facts.console_columns ||
         boot->fw->terminal(boot->fw) == FW_TERMINAL_SILENT) {
         write_z(boot->fw, "\r\n");
@@ -79,7 +79,7 @@ static void rewrite(struct boot *boot, const char *prompt, const struct btl_line
 
 static void type_key(struct boot *boot, const char *prompt, struct btl_line *line, fw_key key)
 {
-    uint32_t width = menu_width(btl_line_text(line));
+    uint32_t width = glyph_columns(btl_line_text(line));
     size_t before = line->len;
     if (key == '\b')
         btl_line_erase_before(line);
@@ -88,7 +88,7 @@ static void type_key(struct boot *boot, const char *prompt, struct btl_line *lin
     else if (key < FW_KEY_UP && btl_line_insert(line, key))
         write(boot->fw, (struct btl_str){line->text + before, line->len - before});
     if (line->len < before)
-        rewrite(boot, prompt, line, width - menu_width(btl_line_text(line)));
+        rewrite(boot, prompt, line, width - glyph_columns(btl_line_text(line)));
 }
 
 bool line_read(struct boot *boot, const char *prompt, struct btl_line *line)

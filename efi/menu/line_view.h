@@ -5,7 +5,7 @@
 #define BTL_EFI_MENU_LINE_VIEW_H
 
 #include "model.h"
-#include "menu_text.h"
+#include "wrap.h"
 
 // Lines on their way out, a screenful at a time.
 struct pager {

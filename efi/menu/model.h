@@ -3,7 +3,7 @@
 // (menu_screen_view.c, menu_line_view.c) shows a page, a question, a text, and says which row was
 // taken. Nothing can be done in one view alone, because no view does anything.
 //
-// Every text may come out of a file that nobody trusts: views show it through menu_text.h.
+// Every text may come out of a file that nobody trusts: views show it through wrap.h.
 #ifndef BTL_EFI_MENU_MODEL_H
 #define BTL_EFI_MENU_MODEL_H
 

@@ -4,7 +4,7 @@
 
 #include <btl/utf8.h>
 
-#include "menu_text.h"
+#include "glyph.h"
 
 #define PIECE  240 // bytes written at once
 #define BRIDGE 6   // columns
@@ -64,7 +64,7 @@ uint32_t menu_screen_put(struct menu_screen *screen, uint32_t row, uint32_t colu
     if (width > screen->columns - column)
         width = screen->columns - column;
     struct menu_cell *cells = screen->wanted + (uint64_t)row * screen->columns + column;
-    for (size_t at = 0; menu_next_char(text, &at, &point, &wide) && used + wide <= width;) {
+    for (size_t at = 0; glyph_next(text, &at, &point, &wide) && used + wide <= width;) {
         cells[used++] = (struct menu_cell){point, style};
         if (wide == 2)
             cells[used++] = (struct menu_cell){MENU_CELL_TAIL, style};

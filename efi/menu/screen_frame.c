@@ -51,7 +51,7 @@ void draw_title(struct boot *boot, const char *title)
     struct menu_screen *screen = boot->menu.screen;
     char text[TITLE_MAX];
     struct btl_str right = boot->core.choice.path;
-    uint32_t width = menu_width(right);
+    uint32_t width = glyph_columns(right);
     btl_format_to(text, sizeof(text), " BTL %s  %s", LOADER_VERSION, title);
     uint32_t used = draw_z(screen, 0, 0, screen->columns, FW_STYLE_TITLE, text);
     if (used + width + 3 < screen->columns)

@@ -25,7 +25,7 @@ static void draw_tabs(struct boot *boot)
     draw_z(screen, 1, 0, screen->columns, FW_STYLE_TITLE, "");
     for (uint32_t page = 0; page < MENU_TABS; page++) {
         btl_format_to(text, sizeof(text), " %s ", menu_page_name((enum menu_page)page));
-        column += draw_z(screen, 1, column, (uint32_t)menu_width(btl_str_of(text)),
+        column += draw_z(screen, 1, column, (uint32_t)glyph_columns(btl_str_of(text)),
                          page == menu->page ? FW_STYLE_SELECTED : FW_STYLE_TITLE, text);
     }
 }

@@ -8,13 +8,13 @@ static void draw_field(struct menu_screen *screen, uint32_t row, const struct bt
     uint32_t width = screen->columns - 2, point, wide;
     size_t start = 0;
     struct btl_str all = {line->text, line->cursor}, before = all;
-    while (menu_width(before) >= width && menu_next_char(all, &start, &point, &wide))
+    while (glyph_columns(before) >= width && glyph_next(all, &start, &point, &wide))
         before = (struct btl_str){all.at + start, all.len - start};
     struct btl_str shown = {before.at, (size_t)(line->text + line->len - before.at)};
     menu_screen_put(screen, row, 1, width, FW_STYLE_SELECTED, shown);
     screen->cursor = true;
     screen->cursor_row = row;
-    screen->cursor_column = 1 + menu_width(before);
+    screen->cursor_column = 1 + glyph_columns(before);
 }
 
 static void draw_question(struct boot *boot, const struct menu_question *question)

@@ -5,7 +5,7 @@
 
 #include "model.h"
 #include "screen.h"
-#include "menu_text.h"
+#include "wrap.h"
 
 enum { CTRL_K = 11, CTRL_N = 14, CTRL_P = 16, CTRL_U = 21, CTRL_W = 23 };
 

@@ -35,7 +35,7 @@ TEST(test_characters)
     struct fixture f;
     begin(&f);
     put(&f, "a" UMLAUT EURO SMILE "z\nnext\n");
-    expect_row(&f, 0, "a" UMLAUT EURO SMILE "z");
+    expect_row(&f, 0, "a" UMLAUT EURO "?z"); // the firmware's console has 16 bits for a character
     expect_row(&f, 1, "next");
     mock_end(f.mock);
 }
@@ -52,7 +52,7 @@ TEST(test_pieces)
             console_put(&f.console, text, i);
             console_put(&f.console, text + i, j - i);
             console_put(&f.console, text + j, len - j);
-            expect_row(&f, 0, "a" UMLAUT "b" EURO SMILE "c");
+            expect_row(&f, 0, "a" UMLAUT "b" EURO "?c");
             mock_end(f.mock);
         }
     }
@@ -126,7 +126,7 @@ TEST(test_pages)
     struct fixture f;
     begin(&f);
     f.mock->keys = "{see -- a key}x{other}";
-    console_page(&f.console, 25, 80);
+    console_page(&f.console, 25, 80, console_wait_key, &f.mock->firmware);
     put_lines(&f, 60, "line\n");
     assert_int_equal(mock_count(f.mock, "-- a key"), 2);
     assert_int_equal(mock_count(f.mock, "line"), 60);
@@ -142,7 +142,7 @@ TEST(test_pages_count_rows)
     for (int i = 0; i < 100; i++)
         memcpy(line + 3 * i, EURO, 3);
     line[300] = '\n';
-    console_page(&f.console, 25, 80);
+    console_page(&f.console, 25, 80, console_wait_key, &f.mock->firmware);
     put_lines(&f, 11, line);
     assert_int_equal(mock_count(f.mock, "-- a key"), 0);
     put_lines(&f, 1, line);
@@ -155,7 +155,7 @@ TEST(test_pages_end_with_q)
     struct fixture f;
     begin(&f);
     f.mock->keys = "q";
-    console_page(&f.console, 25, 80);
+    console_page(&f.console, 25, 80, console_wait_key, &f.mock->firmware);
     btl_format(&f.console.out, "first\n");
     put_lines(&f, 23, "line\n");
     assert_true(f.console.quit);
@@ -170,8 +170,8 @@ TEST(test_no_pages_on_a_small_screen)
 {
     struct fixture f;
     begin(&f);
-    console_page(&f.console, 3, 80);
-    console_page(&f.console, 25, 0);
+    console_page(&f.console, 3, 80, console_wait_key, &f.mock->firmware);
+    console_page(&f.console, 25, 0, console_wait_key, &f.mock->firmware);
     put_lines(&f, 60, "line\n");
     assert_false(f.mock->key_waited);
     mock_end(f.mock);

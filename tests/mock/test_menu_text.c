@@ -8,7 +8,7 @@
 
 #include <btl/utf8.h>
 
-#include "menu/menu_text.h"
+#include "menu/wrap.h"
 #include "messages_text.h"
 
 struct lines {
@@ -21,7 +21,7 @@ static void take(void *owner, struct btl_str line)
 {
     struct lines *lines = owner;
     // A wide character may stand out by one column in a line of hardly any.
-    assert_true(menu_width(line) <= lines->columns + 1);
+    assert_true(glyph_columns(line) <= lines->columns + 1);
     for (size_t at = 0; at < line.len;)
         assert_true(btl_utf8_shown(btl_utf8_next(line, &at)));
     assert_true(lines->len + line.len + 2 < sizeof(lines->text));
@@ -70,11 +70,11 @@ TEST(test_characters)
     expect("a\x1b[2Jb\x07\x9b\xff", 20, "a?[2Jb???\n");
     expect("x\xe2\x80\xaey\xf0\x9f\x98\x80", 20, "x?y?\n");
     expect("e\xcc\x81", 10, "e\n");
-    assert_int_equal(menu_width(btl_str_of("\xe4\xb8\xad"
-                                           "a")),
+    assert_int_equal(glyph_columns(btl_str_of("\xe4\xb8\xad"
+                                              "a")),
                      3);
     expect("\xe4\xb8\xad\xe4\xb8\xad\xe4\xb8\xad", 5, "\xe4\xb8\xad\xe4\xb8\xad\n\xe4\xb8\xad\n");
-    expect("\xe4\xb8", 10, "??\n");
+    expect("\xe4\xb8", 10, "?\n");
 }
 
 TEST(test_random_bytes)
