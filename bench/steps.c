@@ -124,7 +124,7 @@ static void do_link(struct run *run)
 {
     uint64_t offset = 0;
     run->relocations = 0;
-    must(btl_symtab_init(&run->symtab, 0, 1, &run->arena[LINK]) &&
+    must(btl_symtab_init(&run->symtab, 0, &run->arena[LINK]) &&
              btl_kernel_export(&run->kernel, &run->kernel_info, &run->symtab, &run->diags),
          run, "link");
     for (uint32_t i = 0; i < run->plan.order_count; i++) {

@@ -19,6 +19,7 @@ void attempt_begin(struct boot *boot)
         .save_path = boot->options.save,
     };
     pages_arena(&boot->res.pages, &boot->res.arena);
+    boot->res.arena.seed = boot->arena.seed;
     event_begin_at(&boot->res.timeline, BTLM_EVENT_LOADER, BTL_NONE, 0);
     progress_begin(boot);
 }

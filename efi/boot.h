@@ -72,9 +72,9 @@ struct boot {
         struct timeline timeline;
         const struct btl_diag *said; // the last diagnostic that was printed
         struct ignored {
-            struct names names; // modules whose failure is ignored; known when all are read
-            enum cover *cover;  // by number
-            uint32_t *stack;    // [plan.module_count], for the search
+            struct btl_names names; // modules whose failure is ignored; known when all are read
+            enum cover *cover;      // by number
+            uint32_t *stack;        // [plan.module_count], for the search
             const struct btl_diag *before; // the last diagnostic before these were known
         } ignored;
         enum outcome outcome; // of a step that has returned false

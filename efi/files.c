@@ -124,9 +124,7 @@ static bool read_path(struct boot *boot, uint64_t max, struct file *file,
 
 static struct file **slot_of(const struct boot *boot, struct btl_str path)
 {
-    uint64_t seed;
-    memcpy(&seed, boot->seed, sizeof(seed));
-    return &boot->files.slots[btl_hash(path, seed) & (boot->files.capacity - 1)];
+    return &boot->files.slots[btl_hash(path, boot->arena.seed) & (boot->files.capacity - 1)];
 }
 
 static struct file *find(const struct boot *boot, struct btl_str path)

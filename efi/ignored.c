@@ -8,17 +8,15 @@ bool ignored_find(struct boot *boot)
 {
     const struct btl_plan *plan = &boot->attempt.plan;
     struct ignored *ignored = &boot->res.ignored;
-    uint64_t seed;
-    memcpy(&seed, boot->seed, sizeof(seed));
     ignored->before = boot->res.said;
     ignored->cover = BTL_NEW_ARRAY(boot->attempt.arena, enum cover, plan->module_count);
     ignored->stack = BTL_NEW_ARRAY(boot->attempt.arena, uint32_t, plan->module_count);
     if (ignored->cover == NULL || ignored->stack == NULL ||
-        !names_init(&ignored->names, plan->module_count, seed, boot->attempt.arena))
+        !btl_names_init(&ignored->names, plan->module_count, boot->attempt.arena))
         return false;
     for (uint32_t i = 0; i < plan->module_count; i++) {
         if (plan->modules[i].on_error == BTL_ON_ERROR_IGNORE)
-            names_number(&ignored->names, plan->modules[i].name);
+            btl_names_number(&ignored->names, plan->modules[i].name);
     }
     return true;
 }
@@ -27,7 +25,7 @@ bool ignored_find(struct boot *boot)
 static enum cover *cover_of(const struct boot *boot, struct btl_str module)
 {
     const struct ignored *ignored = &boot->res.ignored;
-    uint32_t number = ignored->names.count > 0 ? names_find(&ignored->names, module) : BTL_NONE;
+    uint32_t number = ignored->names.count > 0 ? btl_names_find(&ignored->names, module) : BTL_NONE;
     return number != BTL_NONE ? &ignored->cover[number] : NULL;
 }
 

@@ -21,15 +21,13 @@ static bool is_linked_here(const struct boot *boot, uint32_t index)
 static bool begin(struct boot *boot)
 {
     const struct btl_plan *plan = &boot->attempt.plan;
-    uint64_t exports = boot->attempt.kernel.info.export_count, seed;
+    uint64_t exports = boot->attempt.kernel.info.export_count;
     for (uint32_t i = 0; i < plan->order_count; i++) {
         if (is_linked_here(boot, plan->order[i]))
             exports += boot->attempt.modules[plan->order[i]]->info.export_count;
     }
-    memcpy(&seed, boot->seed, sizeof(seed));
-    seed ^= boot->fw->ticks(boot->fw); // where there is no random seed
     return exports <= UINT32_MAX &&
-           btl_symtab_init(&boot->attempt.symtab, (uint32_t)exports, seed, boot->attempt.arena);
+           btl_symtab_init(&boot->attempt.symtab, (uint32_t)exports, boot->attempt.arena);
 }
 
 // Gives every module its offset in the range of all; *ret_size: of that.

@@ -74,7 +74,7 @@ static void list_directories(struct boot *boot, struct listing *listing)
 
 static struct progress_file *find(struct progress *progress, struct btl_str name)
 {
-    uint32_t number = progress->files == NULL ? BTL_NONE : names_find(&progress->names, name);
+    uint32_t number = progress->files == NULL ? BTL_NONE : btl_names_find(&progress->names, name);
     return number == BTL_NONE ? NULL : &progress->files[number];
 }
 
@@ -115,17 +115,15 @@ static void look(struct boot *boot)
 {
     struct progress *progress = &boot->progress;
     struct listing listing = {.arena = boot->attempt.arena};
-    uint64_t seed;
     progress->listed = true;
     list_directories(boot, &listing);
-    memcpy(&seed, boot->seed, sizeof(seed));
     struct progress_file *files =
         BTL_NEW_ARRAY(boot->attempt.arena, struct progress_file, listing.count);
-    if (files == NULL || !names_init(&progress->names, listing.count, seed, boot->attempt.arena))
+    if (files == NULL || !btl_names_init(&progress->names, listing.count, boot->attempt.arena))
         return;
     // The last directory was listed last and stands first: the first one that has a name wins.
     for (const struct listed *file = listing.first; file != NULL; file = file->next)
-        files[names_number(&progress->names, file->name)].size = file->size;
+        files[btl_names_number(&progress->names, file->name)].size = file->size;
     progress->files = files;
     if (boot->attempt.plan.module_count > 0)
         progress_plan(boot, 0);

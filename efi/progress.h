@@ -18,7 +18,7 @@ struct progress {
     uint64_t read;
     struct btl_str path; // of the file that is being read
     // Files of the directories of modules, by name without .ko; in the attempt's arena.
-    struct names names;
+    struct btl_names names;
     struct progress_file {
         uint64_t size;
         bool counted; // in `total`

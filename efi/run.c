@@ -2,6 +2,8 @@
 // The loader from end to end.
 #include "boot.h"
 
+#include <btl/mem.h>
+
 // A step, and then everything it found wrong, on the console. None hangs unnoticed.
 static bool step(struct boot *boot, bool (*take)(struct boot *))
 {
@@ -25,6 +27,8 @@ static void begin(struct boot *boot, struct firmware *fw)
     pages_arena(&boot->pages, &boot->arena);
     clock_begin(&boot->clock, fw);
     boot->seeded = fw->random(fw, boot->seed, sizeof(boot->seed));
+    memcpy(&boot->arena.seed, boot->seed, sizeof(boot->arena.seed));
+    boot->arena.seed ^= fw->ticks(fw); // for a machine without a random seed
     log_begin(&boot->log, &boot->clock, &boot->arena);
     log_line(&boot->log, BTL_LOG_INFO, "BTL %s on %pS, UEFI %u.%u", LOADER_VERSION,
              &boot->facts.vendor, boot->facts.uefi_revision >> 16,

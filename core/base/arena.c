@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Memory from the caller's chunks.
+// Memory from the caller's chunks, arrays that grow in it, texts that are made in it.
 #include <btl/arena.h>
 
 #include <btl/mem.h>
 
 // From the current chunk, or NULL when it does not fit there.
-static void *take(struct btl_arena *arena, size_t size, size_t align)
+static void *alloc_in_chunk(struct btl_arena *arena, size_t size, size_t align)
 {
     size_t padding = -(uintptr_t)arena->at & (align - 1);
     size_t left = (uintptr_t)arena->end - (uintptr_t)arena->at;
@@ -22,14 +22,14 @@ void *btl_alloc(struct btl_arena *arena, size_t size, size_t align)
     // At least one byte: the pointer is not NULL, and differs from every other.
     if (size == 0)
         size = 1;
-    void *taken = take(arena, size, align);
+    void *taken = alloc_in_chunk(arena, size, align);
     if (taken == NULL) {
         uint64_t worst; // a chunk may begin at any address
         if (arena->grow == NULL || !btl_add(size, align - 1, &worst))
             return NULL;
         if (!arena->grow(arena, worst))
             return NULL;
-        taken = take(arena, size, align);
+        taken = alloc_in_chunk(arena, size, align);
         if (taken == NULL)
             return NULL;
     }
@@ -44,12 +44,56 @@ void *btl_alloc_array(struct btl_arena *arena, size_t count, size_t size, size_t
     return btl_alloc(arena, bytes, align);
 }
 
+#define CAPACITY_MIN 8u
+
+bool btl_array_reserve(struct btl_arena *arena, void *array, size_t size, size_t align,
+                       size_t count, size_t more, size_t *capacity)
+{
+    uint64_t needed, larger;
+    if (more <= *capacity - count)
+        return true;
+    if (!btl_add(count, more, &needed) || !btl_mul(*capacity, 2, &larger))
+        return false;
+    if (larger < needed)
+        larger = needed;
+    if (larger < CAPACITY_MIN)
+        larger = CAPACITY_MIN;
+    void *old, *copy = btl_alloc_array(arena, larger, size, align);
+    if (copy == NULL)
+        return false;
+    memcpy(&old, array, sizeof(old));
+    if (count > 0)
+        memcpy(copy, old, count * size);
+    memcpy(array, &copy, sizeof(copy));
+    *capacity = larger;
+    return true;
+}
+
+struct btl_str btl_str_join(struct btl_arena *arena, const struct btl_str *parts, size_t count)
+{
+    size_t len = 0, filled = 0;
+    for (size_t i = 0; i < count; i++)
+        len += parts[i].len;
+    char *text = btl_alloc(arena, len, 1);
+    if (text == NULL)
+        return (struct btl_str){NULL, 0};
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].len > 0)
+            memcpy(text + filled, parts[i].at, parts[i].len);
+        filled += parts[i].len;
+    }
+    return (struct btl_str){text, len};
+}
+
 struct btl_str btl_str_copy(struct btl_arena *arena, struct btl_str text)
 {
-    char *at = btl_alloc(arena, text.len, 1);
-    if (at == NULL)
-        return (struct btl_str){NULL, 0};
-    if (text.len > 0)
-        memcpy(at, text.at, text.len);
-    return (struct btl_str){at, text.len};
+    return btl_str_join(arena, &text, 1);
+}
+
+struct btl_str btl_module_path(struct btl_arena *arena, struct btl_str directory,
+                               struct btl_str name)
+{
+    const struct btl_str parts[] = {btl_directory_prefix(directory), BTL_STR("/"), name,
+                                    BTL_STR(".ko")};
+    return btl_str_join(arena, parts, BTL_COUNT(parts));
 }

@@ -2,8 +2,8 @@
 // CRC-32 of IEEE 802.3: polynomial 0x04c11db7, bits reflected.
 #include <btl/hash.h>
 
-// table[b]: the CRC of byte b alone, before the final inversion.
-static const uint32_t table[256] = {
+// crc32_table[b]: the CRC of byte b alone, before the final inversion.
+static const uint32_t crc32_table[256] = {
     0x00000000, 0x77073096, 0xee0e612c, 0x990951ba, 0x076dc419, 0x706af48f, 0xe963a535, 0x9e6495a3,
     0x0edb8832, 0x79dcb8a4, 0xe0d5e91e, 0x97d2d988, 0x09b64c2b, 0x7eb17cbd, 0xe7b82d07, 0x90bf1d91,
     0x1db71064, 0x6ab020f2, 0xf3b97148, 0x84be41de, 0x1adad47d, 0x6ddde4eb, 0xf4d4b551, 0x83d385c7,
@@ -42,6 +42,15 @@ uint32_t btl_crc32(uint32_t crc, struct btl_bytes bytes)
 {
     crc = ~crc;
     for (size_t i = 0; i < bytes.size; i++)
-        crc = crc >> 8 ^ table[(crc ^ bytes.at[i]) & 0xff];
+        crc = crc >> 8 ^ crc32_table[(crc ^ bytes.at[i]) & 0xff];
     return ~crc;
+}
+
+uint32_t btl_crc32_of_record(struct btl_bytes record, size_t field)
+{
+    static const uint8_t zero[4];
+    size_t after = field + sizeof(zero);
+    uint32_t crc = btl_crc32(0, (struct btl_bytes){record.at, field});
+    crc = btl_crc32(crc, (struct btl_bytes){zero, sizeof(zero)});
+    return btl_crc32(crc, (struct btl_bytes){record.at + after, record.size - after});
 }

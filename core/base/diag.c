@@ -47,32 +47,11 @@ struct btl_diag *btl_diag_add(struct btl_diags *diags, enum btl_code code, struc
     return diag;
 }
 
-static bool is_printable(char c)
-{
-    return c >= ' ' && c <= '~';
-}
-
-static void put_escaped(struct btl_out *out, struct btl_str text)
-{
-    size_t shown = text.len > SHOWN_MAX ? SHOWN_MAX : text.len;
-    for (size_t at = 0; at < shown;) {
-        size_t end = at;
-        while (end < shown && is_printable(text.at[end]))
-            end++;
-        btl_format(out, "%pS", &(struct btl_str){text.at + at, end - at});
-        if (end < shown)
-            btl_format(out, "\\x%02x", (unsigned)(uint8_t)text.at[end++]);
-        at = end;
-    }
-    if (shown < text.len)
-        btl_format(out, "...");
-}
-
 static void put_arg(struct btl_out *out, const struct btl_arg *arg)
 {
     switch (arg->kind) {
     case BTL_ARG_STR:
-        put_escaped(out, arg->str);
+        btl_put_escaped(out, arg->str, SHOWN_MAX);
         break;
     case BTL_ARG_DEC:
         btl_format(out, "%lu", arg->number);
@@ -109,7 +88,7 @@ static void put_place(struct btl_out *out, const struct btl_place *place)
 {
     if (place->file.len == 0)
         return;
-    put_escaped(out, place->file);
+    btl_put_escaped(out, place->file, SHOWN_MAX);
     if (place->line != 0)
         btl_format(out, ":%u", place->line);
     if (place->line != 0 && place->column != 0)
@@ -123,7 +102,7 @@ void btl_diag_print(struct btl_out *out, const struct btl_diag *diag)
     put_place(out, &diag->place);
     btl_format(out, "%s: ", severities[btl_code_severity(diag->code)]);
     if (diag->place.module.len != 0) {
-        put_escaped(out, diag->place.module);
+        btl_put_escaped(out, diag->place.module, SHOWN_MAX);
         btl_format(out, ": ");
     }
     btl_diag_sentence(out, diag);

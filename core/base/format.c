@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A small printf over a sink.
 #include <btl/format.h>
+#include <btl/utf8.h>
 
 #include <btl/mem.h>
 
@@ -28,7 +29,7 @@ static void put(struct btl_out *out, const char *text, size_t len)
     for (size_t i = 0; i < len; i++) {
         if (text[i] == '\n')
             out->column = 0;
-        else if (((uint8_t)text[i] & 0xc0) != 0x80) // not a continuation byte of UTF-8
+        else if (!btl_utf8_continues(text[i]))
             out->column++;
     }
 }

@@ -29,7 +29,7 @@ bool btl_line_set(struct btl_line *line, struct btl_str text)
 
 bool btl_line_insert(struct btl_line *line, uint32_t point)
 {
-    char bytes[4];
+    char bytes[BTL_UTF8_MAX];
     if (!btl_utf8_shown(point))
         return false;
     size_t count = btl_utf8_put(point, bytes);
@@ -43,18 +43,13 @@ bool btl_line_insert(struct btl_line *line, uint32_t point)
     return true;
 }
 
-static bool is_inside(char c)
-{
-    return ((uint8_t)c & 0xc0) == 0x80;
-}
-
 bool btl_line_left(struct btl_line *line)
 {
     if (line->cursor == 0)
         return false;
     do {
         line->cursor--;
-    } while (line->cursor > 0 && is_inside(line->text[line->cursor]));
+    } while (line->cursor > 0 && btl_utf8_continues(line->text[line->cursor]));
     return true;
 }
 
@@ -64,12 +59,12 @@ bool btl_line_right(struct btl_line *line)
         return false;
     do {
         line->cursor++;
-    } while (line->cursor < line->len && is_inside(line->text[line->cursor]));
+    } while (line->cursor < line->len && btl_utf8_continues(line->text[line->cursor]));
     return true;
 }
 
 // The cursor goes to `begin`.
-static bool erase(struct btl_line *line, size_t begin, size_t end)
+static bool line_erase(struct btl_line *line, size_t begin, size_t end)
 {
     memmove(line->text + begin, line->text + end, line->len - end + 1);
     line->len -= end - begin;
@@ -80,13 +75,13 @@ static bool erase(struct btl_line *line, size_t begin, size_t end)
 bool btl_line_erase_before(struct btl_line *line)
 {
     size_t end = line->cursor;
-    return btl_line_left(line) && erase(line, line->cursor, end);
+    return btl_line_left(line) && line_erase(line, line->cursor, end);
 }
 
 bool btl_line_erase_at(struct btl_line *line)
 {
     size_t begin = line->cursor;
-    return btl_line_right(line) && erase(line, begin, line->cursor);
+    return btl_line_right(line) && line_erase(line, begin, line->cursor);
 }
 
 bool btl_line_erase_word(struct btl_line *line)
@@ -96,15 +91,15 @@ bool btl_line_erase_word(struct btl_line *line)
         begin--;
     while (begin > 0 && line->text[begin - 1] != ' ')
         begin--;
-    return erase(line, begin, line->cursor);
+    return line_erase(line, begin, line->cursor);
 }
 
 bool btl_line_erase_all_before(struct btl_line *line)
 {
-    return erase(line, 0, line->cursor);
+    return line_erase(line, 0, line->cursor);
 }
 
 bool btl_line_erase_all_behind(struct btl_line *line)
 {
-    return erase(line, line->cursor, line->len);
+    return line_erase(line, line->cursor, line->len);
 }

@@ -76,9 +76,7 @@ size_t btl_supported_text(uint8_t supported, char text[static 16])
 bool btl_is_module_name(struct btl_str text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
-            c != '_' && c != '-')
+        if (!btl_is_name_character(text.at[i]))
             return false;
     }
     return text.len > 0 && text.len <= BTL_MODULE_NAME_MAX;

@@ -123,3 +123,13 @@ void btl_sha256(struct btl_bytes bytes, uint8_t ret_digest[32])
 {
     btl_sha256_by(hash_blocks, bytes, ret_digest);
 }
+
+const char *btl_sha256_text(const uint8_t digest[static 32], char text[static BTL_SHA256_TEXT])
+{
+    for (size_t i = 0; i < 32; i++) {
+        text[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+        text[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+    }
+    text[BTL_SHA256_TEXT - 1] = '\0';
+    return text;
+}

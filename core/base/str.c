@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Strings that are a pointer and a length, and their hash.
-#include <btl/types.h>
+// Text as a pointer and a length.
+#include <btl/str.h>
 
 #include <btl/mem.h>
+
+struct btl_str btl_str_of(const char *nul_terminated)
+{
+    size_t len = 0;
+    while (nul_terminated[len] != '\0')
+        len++;
+    return (struct btl_str){nul_terminated, len};
+}
+
+// ---------------------------------------------------------------------------------- comparing
 
 bool btl_str_equal(struct btl_str a, struct btl_str b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-bool btl_str_equal_but_case(struct btl_str a, struct btl_str b)
+bool btl_str_equal_nocase(struct btl_str a, struct btl_str b)
 {
     if (a.len != b.len)
         return false;
     for (size_t i = 0; i < a.len; i++) {
-        if (lower(a.at[i]) != lower(b.at[i]))
+        if (btl_lower(a.at[i]) != btl_lower(b.at[i]))
             return false;
     }
     return true;
@@ -34,13 +39,116 @@ int btl_str_compare(struct btl_str a, struct btl_str b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
-struct btl_str btl_str_of(const char *nul_terminated)
+bool btl_str_begins(struct btl_str text, struct btl_str prefix)
 {
-    size_t len = 0;
-    while (nul_terminated[len] != '\0')
-        len++;
-    return (struct btl_str){nul_terminated, len};
+    return text.len >= prefix.len && btl_str_equal(btl_str_first(text, prefix.len), prefix);
 }
+
+bool btl_str_ends(struct btl_str text, struct btl_str suffix)
+{
+    return text.len >= suffix.len &&
+           btl_str_equal(btl_str_after(text, text.len - suffix.len), suffix);
+}
+
+size_t btl_str_find_last(struct btl_str text, char c)
+{
+    size_t end = text.len;
+    while (end > 0 && text.at[end - 1] != c)
+        end--;
+    return end > 0 ? end - 1 : text.len;
+}
+
+// ------------------------------------------------------------------------------------- cutting
+
+bool btl_str_split(struct btl_str text, char separator, struct btl_str *ret_before,
+                   struct btl_str *ret_after)
+{
+    size_t index = btl_str_find(text, separator);
+    if (index == text.len)
+        return false;
+    *ret_before = btl_str_first(text, index);
+    *ret_after = btl_str_after(text, index + 1);
+    return true;
+}
+
+bool btl_take_line(struct btl_str *rest, struct btl_str *ret_line)
+{
+    if (rest->len == 0)
+        return false;
+    size_t end = btl_str_find(*rest, '\n');
+    *ret_line = btl_str_first(*rest, end);
+    *rest = btl_str_after(*rest, end < rest->len ? end + 1 : end);
+    return true;
+}
+
+bool btl_take_part(struct btl_str *rest, char separator, struct btl_str *ret_part)
+{
+    size_t begin = 0;
+    while (begin < rest->len && rest->at[begin] == separator)
+        begin++;
+    if (begin == rest->len) {
+        rest->len = 0;
+        return false;
+    }
+    *rest = btl_str_after(*rest, begin);
+    size_t end = btl_str_find(*rest, separator);
+    *ret_part = btl_str_first(*rest, end);
+    *rest = btl_str_after(*rest, end);
+    return true;
+}
+
+static bool separates_names(char c)
+{
+    return c == ' ' || c == '\t' || c == ',';
+}
+
+bool btl_take_name(struct btl_str *rest, struct btl_str *ret_name)
+{
+    size_t begin = 0;
+    while (begin < rest->len && separates_names(rest->at[begin]))
+        begin++;
+    if (begin == rest->len) {
+        rest->len = 0;
+        return false;
+    }
+    size_t end = begin;
+    while (end < rest->len && !separates_names(rest->at[end]))
+        end++;
+    *ret_name = (struct btl_str){rest->at + begin, end - begin};
+    *rest = btl_str_after(*rest, end);
+    return true;
+}
+
+struct btl_str btl_base_name(struct btl_str path)
+{
+    size_t slash = btl_str_find_last(path, '/');
+    return slash < path.len ? btl_str_after(path, slash + 1) : path;
+}
+
+struct btl_str btl_directory_prefix(struct btl_str directory)
+{
+    while (directory.len > 0 && directory.at[directory.len - 1] == '/')
+        directory.len--;
+    return directory;
+}
+
+// ------------------------------------------------------------------------------------- numbers
+
+bool btl_parse_number(struct btl_str text, uint64_t *ret_number)
+{
+    uint64_t number = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (!btl_is_digit(text.at[i]))
+            return false;
+        if (__builtin_mul_overflow(number, 10, &number) ||
+            __builtin_add_overflow(number, (uint64_t)(text.at[i] - '0'), &number))
+            number = UINT64_MAX;
+    }
+    *ret_number = number;
+    return text.len > 0;
+}
+
+// ---------------------------------------------------------------------------------------- hash
 
 // Odd constants without pattern: fractional bits of the square roots of 2, 3 and 5.
 #define HASH_1 0x6a09e667f3bcc909ull

@@ -1,32 +1,42 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// UTF-8.
+// UTF-8 and UTF-16.
 #include <btl/utf8.h>
+
+#include <btl/mem.h>
 
 static bool is_character(uint32_t point)
 {
-    return point <= 0x10ffff && (point < 0xd800 || point >= 0xe000);
+    return point <= 0x10ffff && !btl_utf16_is_surrogate(point);
 }
 
-uint32_t btl_utf8_next(struct btl_str text, size_t *at)
+uint32_t btl_utf8_next(struct btl_str text, size_t *index)
 {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (*at >= text.len)
+    static const uint32_t min[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (*index >= text.len)
         return BTL_UTF8_BAD;
-    const char *from = text.at + *at;
+    const char *from = text.at + *index;
     uint8_t first = (uint8_t)from[0];
-    size_t len = first < 0x80 ? 1 : first < 0xc0 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    if (len == 0 || first >= 0xf8 || len > text.len - *at)
+    size_t len = btl_utf8_length(from[0]);
+    if ((len == 1 && first >= 0x80) || len > text.len - *index)
         return BTL_UTF8_BAD;
     uint32_t point = len == 1 ? first : first & (0x7fu >> len);
     for (size_t i = 1; i < len; i++) {
-        if (((uint8_t)from[i] & 0xc0) != 0x80)
+        if (!btl_utf8_continues(from[i]))
             return BTL_UTF8_BAD;
         point = point << 6 | ((uint8_t)from[i] & 0x3fu);
     }
-    if (point < least[len] || !is_character(point))
+    if (point < min[len] || !is_character(point))
         return BTL_UTF8_BAD;
-    *at += len;
+    *index += len;
     return point;
+}
+
+size_t btl_utf8_count(struct btl_str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += !btl_utf8_continues(text.at[i]);
+    return count;
 }
 
 size_t btl_utf8_put(uint32_t point, char to[static BTL_UTF8_MAX])
@@ -55,4 +65,34 @@ bool btl_utf8_shown(uint32_t point)
             return false;
     }
     return is_character(point) && (point & 0xfffe) != 0xfffe;
+}
+
+static uint32_t utf16_unit(const void *units, size_t index)
+{
+    uint16_t unit;
+    memcpy(&unit, (const char *)units + 2 * index, sizeof(unit));
+    return unit;
+}
+
+uint32_t btl_utf16_next(const void *units, size_t count, size_t *index)
+{
+    uint32_t point = utf16_unit(units, (*index)++);
+    if (!btl_utf16_is_surrogate(point))
+        return point;
+    uint32_t low = *index < count ? utf16_unit(units, *index) : 0;
+    if (point >= 0xdc00 || low < 0xdc00 || low >= 0xe000)
+        return BTL_UTF8_REPLACEMENT;
+    ++*index;
+    return 0x10000 + ((point & 0x3ff) << 10) + (low & 0x3ff);
+}
+
+size_t btl_utf16_put(uint32_t point, uint16_t to[static 2])
+{
+    if (point < 0x10000) {
+        to[0] = (uint16_t)point;
+        return 1;
+    }
+    to[0] = (uint16_t)(0xd800 + ((point - 0x10000) >> 10));
+    to[1] = (uint16_t)(0xdc00 + (point & 0x3ff));
+    return 2;
 }

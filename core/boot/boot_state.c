@@ -3,6 +3,7 @@
 #include <btl/boot_state.h>
 #include <btl/config.h>
 #include <btl/hash.h>
+#include <btl/utf8.h>
 
 #include <btl/mem.h>
 
@@ -24,11 +25,7 @@ const char *btl_variable_name(enum btl_variable variable)
 
 static uint32_t checksum(struct btl_bytes bytes)
 {
-    static const uint8_t zero[sizeof(uint32_t)];
-    size_t field = offsetof(struct btl_record_wire, checksum), after = field + sizeof(zero);
-    uint32_t crc = btl_crc32(0, (struct btl_bytes){bytes.at, field});
-    crc = btl_crc32(crc, (struct btl_bytes){zero, sizeof(zero)});
-    return btl_crc32(crc, (struct btl_bytes){bytes.at + after, bytes.size - after});
+    return btl_crc32_of_record(bytes, offsetof(struct btl_record_wire, checksum));
 }
 
 // The end of a text that is too long, from the beginning of a line or at least of a character on.
@@ -46,7 +43,7 @@ static struct btl_str last_part(struct btl_str text)
         at++;
     } else {
         at = 0; // one line
-        while (at < part.len && ((uint8_t)part.at[at] & 0xc0) == 0x80)
+        while (at < part.len && btl_utf8_continues(part.at[at]))
             at++;
     }
     return (struct btl_str){part.at + at, part.len - at};

@@ -13,8 +13,8 @@ static const struct btl_str root_paths[] = {{BTL_CONFIG_DEFAULT, sizeof(BTL_CONF
 static struct btl_str root_path(struct btl_str name)
 {
     for (size_t i = 0; i < BTL_COUNT(root_paths); i++) {
-        if (btl_str_equal_but_case(name,
-                                   (struct btl_str){root_paths[i].at + 1, root_paths[i].len - 1}))
+        if (btl_str_equal_nocase(name,
+                                 (struct btl_str){root_paths[i].at + 1, root_paths[i].len - 1}))
             return root_paths[i];
     }
     return BTL_STR("");
@@ -24,23 +24,17 @@ static bool has_suffix(struct btl_str name)
 {
     struct btl_str suffix = BTL_STR(".conf");
     return name.len > suffix.len &&
-           btl_str_equal_but_case((struct btl_str){name.at + name.len - suffix.len, suffix.len},
-                                  suffix);
+           btl_str_equal_nocase(btl_str_after(name, name.len - suffix.len), suffix);
 }
 
 // Likewise of one in the directory.
 static struct btl_str directory_path(struct btl_str name, struct btl_arena *arena)
 {
-    struct btl_str directory = BTL_STR(BTL_CONFIG_DIRECTORY "/");
-    if (!has_suffix(name) || name.len > BTL_PATH_MAX - directory.len)
+    struct btl_str parts[] = {BTL_STR(BTL_CONFIG_DIRECTORY "/"), name};
+    if (!has_suffix(name) || name.len > BTL_PATH_MAX - parts[0].len)
         return BTL_STR("");
-    char *at = btl_alloc(arena, directory.len + name.len, 1);
-    struct btl_str path = {at, directory.len + name.len};
-    if (at == NULL)
-        return path;
-    memcpy(at, directory.at, directory.len);
-    memcpy(at + directory.len, name.at, name.len);
-    return btl_is_path(path) ? path : BTL_STR("");
+    struct btl_str path = btl_str_join(arena, parts, BTL_COUNT(parts));
+    return path.at == NULL || btl_is_path(path) ? path : BTL_STR("");
 }
 
 // 0 and 1: of the root; 2: of the directory.

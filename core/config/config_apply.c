@@ -7,22 +7,22 @@
 struct apply {
     struct config_parser *parser;
     struct btl_config *config;
-    struct names modules;
+    struct btl_names modules;
     const struct btl_setting **first;    // by module: the first that mentions it
     const struct btl_setting *blacklist; // or NULL
 };
 
 // Marks every assignment that a later one replaces.
-static bool mark_overridden(struct config_parser *parser, struct btl_config *config, uint64_t seed)
+static bool mark_overridden(struct config_parser *parser, struct btl_config *config)
 {
-    struct names keys;
+    struct btl_names keys;
     struct btl_setting **last =
         BTL_NEW_ARRAY(parser->arena, struct btl_setting *, config->setting_count);
-    if (last == NULL || !names_init(&keys, config->setting_count, seed, parser->arena))
+    if (last == NULL || !btl_names_init(&keys, config->setting_count, parser->arena))
         return false;
     for (size_t i = 0; i < config->setting_count; i++) {
         struct btl_setting *setting = &config->settings[i];
-        uint32_t key = names_number(&keys, setting->key);
+        uint32_t key = btl_names_number(&keys, setting->key);
         if (last[key] != NULL)
             last[key]->overridden = true;
         last[key] = setting;
@@ -32,15 +32,16 @@ static bool mark_overridden(struct config_parser *parser, struct btl_config *con
 
 static void mention(struct apply *apply, struct btl_str module, const struct btl_setting *setting)
 {
-    uint32_t number = names_number(&apply->modules, module);
+    uint32_t number = btl_names_number(&apply->modules, module);
     if (apply->first[number] == NULL)
         apply->first[number] = setting;
 }
 
 static size_t count_names(struct btl_str list)
 {
+    struct btl_str name;
     size_t count = 0;
-    while (btl_config_next_name(&list).len > 0)
+    while (btl_take_name(&list, &name))
         count++;
     return count;
 }
@@ -62,13 +63,13 @@ static size_t most_modules(struct apply *apply)
 }
 
 // Numbers the modules in the order of first mention.
-static bool find_modules(struct apply *apply, uint64_t seed)
+static bool find_modules(struct apply *apply)
 {
     struct btl_arena *arena = apply->parser->arena;
     struct btl_config *config = apply->config;
     size_t most = most_modules(apply);
     apply->first = BTL_NEW_ARRAY(arena, const struct btl_setting *, most);
-    if (apply->first == NULL || !names_init(&apply->modules, most, seed, arena))
+    if (apply->first == NULL || !btl_names_init(&apply->modules, most, arena))
         return false;
     for (size_t i = 0; i < config->setting_count; i++) {
         const struct btl_setting *setting = &config->settings[i];
@@ -78,7 +79,7 @@ static bool find_modules(struct apply *apply, uint64_t seed)
         if (setting != apply->blacklist)
             continue;
         struct btl_str list = setting->value, listed;
-        while ((listed = btl_config_next_name(&list)).len > 0)
+        while (btl_take_name(&list, &listed))
             mention(apply, listed, setting);
     }
     config->module_count = apply->modules.count;
@@ -162,14 +163,14 @@ static void apply_settings(struct apply *apply)
         if (setting->overridden)
             continue;
         if (name.of_module)
-            apply_to_module(&config->modules[names_number(&apply->modules, name.module)], name.key,
-                            setting);
+            apply_to_module(&config->modules[btl_names_number(&apply->modules, name.module)],
+                            name.key, setting);
         else
             apply_to_boot(config, name.key, setting);
     }
     struct btl_str list = apply->blacklist == NULL ? BTL_STR("") : apply->blacklist->value, name;
-    while ((name = btl_config_next_name(&list)).len > 0)
-        config->modules[names_number(&apply->modules, name)].blacklisted = true;
+    while (btl_take_name(&list, &name))
+        config->modules[btl_names_number(&apply->modules, name)].blacklisted = true;
 }
 
 // One array for all, cut into the modules' parts by the counts that apply_to_module() has taken.
@@ -194,7 +195,7 @@ static bool collect_tunables(struct apply *apply)
         if (name.key != CONFIG_TUNABLE || setting->overridden)
             continue;
         struct btl_module_config *module =
-            &config->modules[names_number(&apply->modules, name.module)];
+            &config->modules[btl_names_number(&apply->modules, name.module)];
         module->tunables[module->tunable_count++] =
             (struct btl_tunable_setting){name.tunable, setting};
     }
@@ -214,9 +215,7 @@ static void settle_levels(struct btl_config *config)
 bool config_apply(struct config_parser *parser, struct btl_config *config)
 {
     struct apply apply = {.parser = parser, .config = config};
-    // A seed that depends on every byte: names that collide cannot be chosen one by one.
-    uint64_t seed = btl_hash(parser->text, parser->text.len);
-    if (!mark_overridden(parser, config, seed) || !find_modules(&apply, seed))
+    if (!mark_overridden(parser, config) || !find_modules(&apply))
         return false;
     apply_settings(&apply);
     settle_levels(config);

@@ -2,8 +2,6 @@
 // The known keys of loader.conf.
 #include "config_parser.h"
 
-#include <btl/mem.h>
-
 static const struct key {
     struct btl_str text; // the whole key, or what follows "MODULE_"
     enum config_type type;
@@ -17,52 +15,25 @@ static const struct key {
 #undef MODULE_KEY
 };
 
-static struct btl_str before(struct btl_str text, size_t end)
-{
-    return (struct btl_str){text.at, end};
-}
-
-static struct btl_str after(struct btl_str text, size_t begin)
-{
-    return (struct btl_str){text.at + begin, text.len - begin};
-}
-
-// Where `c` stands first in the text, or its length.
-static size_t find(struct btl_str text, char c)
-{
-    size_t at = 0;
-    while (at < text.len && text.at[at] != c)
-        at++;
-    return at;
-}
-
-// Where the last "_" stands, or the length.
-static size_t find_suffix(struct btl_str text)
-{
-    size_t at = text.len;
-    while (at > 0 && text.at[at - 1] != '_')
-        at--;
-    return at == 0 ? text.len : at - 1;
-}
-
 static bool has_suffix(struct btl_str key, struct btl_str suffix)
 {
     return key.len > suffix.len && key.at[key.len - suffix.len - 1] == '_' &&
-           btl_str_equal(after(key, key.len - suffix.len), suffix);
+           btl_str_ends(key, suffix);
 }
 
 struct config_name config_take_apart(struct btl_str key)
 {
-    size_t dot = find(key, '.');
-    if (dot < key.len)
-        return (struct config_name){CONFIG_TUNABLE, before(key, dot), after(key, dot + 1), true};
+    struct config_name name = {.key = CONFIG_TUNABLE, .of_module = true};
+    if (btl_str_split(key, '.', &name.module, &name.tunable))
+        return name;
     // No suffix ends with "_" and another suffix, so that a key has one at most.
     for (size_t i = 0; i < BTL_COUNT(keys); i++) {
         if (!keys[i].of_module && btl_str_equal(key, keys[i].text))
             return (struct config_name){.key = (enum config_key)i};
         if (keys[i].of_module && has_suffix(key, keys[i].text))
             return (struct config_name){.key = (enum config_key)i,
-                                        .module = before(key, key.len - keys[i].text.len - 1),
+                                        .module =
+                                            btl_str_first(key, key.len - keys[i].text.len - 1),
                                         .of_module = true};
     }
     return (struct config_name){.key = CONFIG_UNKNOWN};
@@ -85,44 +56,31 @@ static struct btl_str nearest_key(struct btl_str key, struct btl_str *ret_module
         else
             global[globals++] = keys[i].text;
     }
-    *ret_module = before(key, 0);
+    *ret_module = btl_str_first(key, 0);
     struct btl_str nearest = btl_nearest(key, global, globals);
     // A suffix has one "_" in it at most.
-    for (size_t i = 0, suffix = find_suffix(key); i < 2 && nearest.len == 0; i++) {
+    for (size_t i = 0, suffix = btl_str_find_last(key, '_'); i < 2 && nearest.len == 0; i++) {
         if (suffix == key.len || suffix == 0)
             break;
-        nearest = btl_nearest(after(key, suffix + 1), suffixes, suffix_count);
+        nearest = btl_nearest(btl_str_after(key, suffix + 1), suffixes, suffix_count);
         if (nearest.len > 0)
-            *ret_module = before(key, suffix + 1);
-        size_t next = find_suffix(before(key, suffix));
+            *ret_module = btl_str_first(key, suffix + 1);
+        size_t next = btl_str_find_last(btl_str_first(key, suffix), '_');
         suffix = next == suffix ? key.len : next;
     }
     return nearest;
-}
-
-static void append(char *text, size_t *len, struct btl_str more)
-{
-    memcpy(text + *len, more.at, more.len);
-    *len += more.len;
 }
 
 // The second half of the sentence about an unknown key.
 static struct btl_str advice(struct config_parser *parser, struct btl_str key)
 {
     struct btl_str module, nearest = nearest_key(key, &module);
-    struct btl_str begin = BTL_STR("did you mean \""), end = BTL_STR("\"?");
     struct btl_str none = BTL_STR("loader.conf(5) lists the keys");
     if (nearest.len == 0)
         return none;
-    char *text = btl_alloc(parser->arena, begin.len + module.len + nearest.len + end.len, 1);
-    if (text == NULL)
-        return none;
-    size_t len = 0;
-    append(text, &len, begin);
-    append(text, &len, module);
-    append(text, &len, nearest);
-    append(text, &len, end);
-    return (struct btl_str){text, len};
+    const struct btl_str parts[] = {BTL_STR("did you mean \""), module, nearest, BTL_STR("\"?")};
+    struct btl_str text = btl_str_join(parser->arena, parts, BTL_COUNT(parts));
+    return text.at != NULL ? text : none;
 }
 
 void config_report_unknown(struct config_parser *parser, const struct btl_setting *setting)

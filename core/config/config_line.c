@@ -2,16 +2,16 @@
 // The syntax of one line of loader.conf.
 #include "config_parser.h"
 
+#include <btl/utf8.h>
+
 #include <btl/mem.h>
 
 // 1-based, in characters of UTF-8.
 static uint32_t column_of(const struct config_parser *parser, const struct config_line *line,
                           size_t at)
 {
-    uint32_t column = 1;
-    for (size_t i = line->begin; i < at; i++)
-        column += ((uint8_t)parser->text.at[i] & 0xc0) != 0x80;
-    return column;
+    struct btl_str before = {parser->text.at + line->begin, at - line->begin};
+    return (uint32_t)btl_utf8_count(before) + 1;
 }
 
 static struct btl_place place_of(const struct config_parser *parser, const struct config_line *line,
@@ -66,8 +66,7 @@ static bool at_end(const struct config_parser *parser, const struct config_line 
 // Of a key, and of a value without quotes.
 static bool is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
+    return btl_is_name_character(c) || c == '.';
 }
 
 static struct btl_str take_word(const struct config_parser *parser, struct config_line *line)

@@ -13,29 +13,14 @@ struct check {
 
 bool config_is_yes(struct btl_str value)
 {
-    return btl_str_equal_but_case(value, BTL_STR("yes"));
-}
-
-// False: not a number. One that is too large becomes UINT32_MAX.
-static bool parse_number(struct btl_str value, uint32_t *ret_number)
-{
-    uint64_t number = 0;
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.at[i] < '0' || value.at[i] > '9')
-            return false;
-        number = number * 10 + (uint64_t)(value.at[i] - '0');
-        if (number > UINT32_MAX)
-            number = UINT32_MAX;
-    }
-    *ret_number = (uint32_t)number;
-    return value.len > 0;
+    return btl_str_equal_nocase(value, BTL_STR("yes"));
 }
 
 uint32_t config_number(struct btl_str value)
 {
-    uint32_t number = 0;
-    parse_number(value, &number);
-    return number;
+    uint64_t number = 0;
+    btl_parse_number(value, &number);
+    return (uint32_t)number;
 }
 
 enum btl_phase config_phase(struct btl_str value)
@@ -72,35 +57,6 @@ enum btl_on_error config_on_error(struct btl_str value)
     return on_error;
 }
 
-static struct btl_str next_part(struct btl_str *list, bool (*is_separator)(char c))
-{
-    size_t len = 0;
-    while (len < list->len && !is_separator(list->at[len]))
-        len++;
-    struct btl_str part = {list->at, len};
-    size_t taken = len < list->len ? len + 1 : len; // with its separator
-    *list = (struct btl_str){list->at + taken, list->len - taken};
-    return part;
-}
-
-static bool separates_names(char c)
-{
-    return c == ' ' || c == '\t' || c == ',';
-}
-
-static bool separates_paths(char c)
-{
-    return c == ';';
-}
-
-struct btl_str btl_config_next_name(struct btl_str *list)
-{
-    struct btl_str name = {list->at, 0};
-    while (name.len == 0 && list->len > 0)
-        name = next_part(list, separates_names);
-    return name;
-}
-
 static bool check_module_name(const struct check *check, struct btl_str name)
 {
     bool good = btl_is_module_name(name);
@@ -114,7 +70,7 @@ static bool check_modules(const struct check *check, struct btl_str list)
 {
     bool good = true;
     struct btl_str name;
-    while ((name = btl_config_next_name(&list)).len > 0)
+    while (btl_take_name(&list, &name))
         good = check_module_name(check, name) && good;
     return good;
 }
@@ -147,24 +103,27 @@ static bool check_path(const struct check *check, struct btl_str path)
 static bool check_paths(const struct check *check, struct btl_str list)
 {
     bool good = true;
-    do
-        good = check_path(check, next_part(&list, separates_paths)) && good;
-    while (list.len > 0);
-    return good;
+    struct btl_str path;
+    while (btl_str_split(list, ';', &path, &list)) {
+        good = check_path(check, path) && good;
+        if (list.len == 0) // one ';' may end the list
+            return good;
+    }
+    return check_path(check, list) && good;
 }
 
-static bool check_number(const struct check *check, struct btl_str value, uint32_t most)
+static bool check_number(const struct check *check, struct btl_str value, uint32_t max)
 {
-    uint32_t number;
-    if (!parse_number(value, &number)) {
+    uint64_t number;
+    if (!btl_parse_number(value, &number)) {
         config_report(check->parser, BTL_CONF_BAD_NUMBER, check->place, BTL_ARG(value),
-                      BTL_ARG(check->key), BTL_DEC(0), BTL_DEC(most));
+                      BTL_ARG(check->key), BTL_DEC(0), BTL_DEC(max));
         return false;
     }
-    if (number <= most)
+    if (number <= max)
         return true;
     config_report(check->parser, BTL_CONF_NUMBER_RANGE, check->place, BTL_ARG(value),
-                  BTL_ARG(check->key), BTL_DEC(0), BTL_DEC(most));
+                  BTL_ARG(check->key), BTL_DEC(0), BTL_DEC(max));
     return false;
 }
 
@@ -180,7 +139,7 @@ static bool check_tries(const struct check *check, struct btl_str value)
 
 static bool check_yes_no(const struct check *check, struct btl_str value)
 {
-    if (config_is_yes(value) || btl_str_equal_but_case(value, BTL_STR("no")))
+    if (config_is_yes(value) || btl_str_equal_nocase(value, BTL_STR("no")))
         return true;
     config_report(check->parser, BTL_CONF_BAD_YES_NO, check->place, BTL_ARG(value),
                   BTL_ARG(check->key));

@@ -2,16 +2,10 @@
 // Assignments of loader.conf, written: what config_line.c reads back as it was.
 #include <btl/config.h>
 
-static bool is_key_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-' || c == '.';
-}
-
 static bool is_key(struct btl_str key)
 {
     for (size_t i = 0; i < key.len; i++) {
-        if (!is_key_character(key.at[i]))
+        if (!btl_is_name_character(key.at[i]) && key.at[i] != '.')
             return false;
     }
     return key.len > 0;

@@ -53,7 +53,7 @@ static bool check_machine(struct elf_gate *gate, uint16_t wanted)
 {
     uint16_t machine = gate->header->machine;
     gate->elf.machine = machine;
-    if (!btl_machine_known(machine)) {
+    if (btl_machine_find(machine) == NULL) {
         elf_report(gate, BTL_ELF_MACHINE_UNKNOWN, BTL_DEC(machine),
                    BTL_ARG_Z(btl_machine_name(machine)),
                    BTL_ARG_Z(wanted == 0 ? "x86-64 or ia64" : btl_machine_name(wanted)));

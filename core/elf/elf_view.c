@@ -4,40 +4,6 @@
 
 #include <btl/mem.h>
 
-static const struct {
-    uint16_t number;
-    bool known; // can be loaded
-    const char *name;
-} machines[] = {
-    {ELF_MACHINE_X86_64, true, "x86-64"},
-    {ELF_MACHINE_IA64, true, "ia64"},
-    {3, false, "i386"},
-    {21, false, "ppc64"},
-    {22, false, "s390"},
-    {40, false, "arm"},
-    {183, false, "aarch64"},
-    {243, false, "riscv"},
-    {258, false, "loongarch"},
-};
-
-const char *btl_machine_name(uint16_t machine)
-{
-    for (size_t i = 0; i < BTL_COUNT(machines); i++) {
-        if (machines[i].number == machine)
-            return machines[i].name;
-    }
-    return "unknown";
-}
-
-bool btl_machine_known(uint16_t machine)
-{
-    for (size_t i = 0; i < BTL_COUNT(machines); i++) {
-        if (machines[i].number == machine)
-            return machines[i].known;
-    }
-    return false;
-}
-
 struct btl_str btl_elf_section_name(const struct btl_elf *elf, uint32_t section)
 {
     return btl_str_of(elf->section_names.at + elf->sections[section].name);

@@ -4,11 +4,6 @@
 
 #define SECTION_NAME BTL_STR(".modinfo")
 
-uint64_t modinfo_seed(const struct btl_elf *elf, const struct btl_arena *arena)
-{
-    return (uintptr_t)elf->file.at ^ (uint64_t)(uintptr_t)arena->at << 20 ^ elf->file.size;
-}
-
 // Finds the one .modinfo section; 0 when there is none, which only a kernel may do.
 static bool find_section(struct modinfo_reader *reader, uint32_t *ret_section)
 {

@@ -18,12 +18,12 @@ static enum found classify(const struct btl_elf *elf, uint32_t symbol)
 
 // Numbers the exports in their order. False: one of them stands there twice.
 static bool number_exports(const struct btl_elf *elf, const struct btl_modinfo *info,
-                           struct names *names, struct btl_diags *diags)
+                           struct btl_names *names, struct btl_diags *diags)
 {
     bool good = true;
     for (size_t i = 0; i < info->export_count; i++) {
         uint32_t known = names->count;
-        if (names_number(names, info->exports[i]) == known)
+        if (btl_names_number(names, info->exports[i]) == known)
             continue;
         btl_report(diags, BTL_MODINFO_EXPORT_REPEATED, elf->place, BTL_ARG(info->exports[i]));
         good = false;
@@ -32,11 +32,11 @@ static bool number_exports(const struct btl_elf *elf, const struct btl_modinfo *
 }
 
 // The one pass over the symbol table: the best symbol of each name.
-static void find_symbols(const struct btl_elf *elf, const struct names *names, uint8_t *found,
+static void find_symbols(const struct btl_elf *elf, const struct btl_names *names, uint8_t *found,
                          uint32_t *symbols)
 {
     for (uint32_t i = 1; i < elf->symbol_count; i++) {
-        uint32_t number = names_find(names, btl_elf_symbol_name(elf, i));
+        uint32_t number = btl_names_find(names, btl_elf_symbol_name(elf, i));
         if (number == BTL_NONE || classify(elf, i) <= found[number])
             continue;
         found[number] = (uint8_t)classify(elf, i);
@@ -44,7 +44,7 @@ static void find_symbols(const struct btl_elf *elf, const struct names *names, u
     }
 }
 
-static bool report_missing(const struct btl_elf *elf, const struct names *names,
+static bool report_missing(const struct btl_elf *elf, const struct btl_names *names,
                            const uint8_t *found, struct btl_diags *diags)
 {
     static const enum btl_code codes[] = {
@@ -67,11 +67,11 @@ static bool report_missing(const struct btl_elf *elf, const struct names *names,
 bool btl_modinfo_exports(const struct btl_elf *elf, const struct btl_modinfo *info,
                          struct btl_arena *arena, uint32_t *ret_symbols, struct btl_diags *diags)
 {
-    struct names names;
+    struct btl_names names;
     if (info->export_count == 0)
         return true;
     uint8_t *found = BTL_NEW_ARRAY(arena, uint8_t, info->export_count);
-    if (found == NULL || !names_init(&names, info->export_count, modinfo_seed(elf, arena), arena)) {
+    if (found == NULL || !btl_names_init(&names, info->export_count, arena)) {
         btl_report(diags, BTL_NO_MEMORY, elf->place, BTL_ARG_Z("looking up the exports"));
         return false;
     }

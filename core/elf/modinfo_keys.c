@@ -178,11 +178,11 @@ static struct btl_parm *find_parm(struct modinfo_reader *reader, const char *key
                                   struct btl_str value, struct btl_str *ret_text)
 {
     struct btl_str name;
-    if (!words_split(value, ':', &name, ret_text) || !words_is_name(name, '.')) {
+    if (!btl_str_split(value, ':', &name, ret_text) || !words_is_name(name, '.')) {
         modinfo_report(reader, BTL_MODINFO_PARM, BTL_ARG_Z(key), BTL_ARG(value));
         return NULL;
     }
-    struct btl_parm *parm = &reader->info.parms[names_number(&reader->parm_names, name)];
+    struct btl_parm *parm = &reader->info.parms[btl_names_number(&reader->parm_names, name)];
     parm->name = name;
     reader->info.parm_count = reader->parm_names.count;
     return parm;
@@ -211,7 +211,7 @@ static void take_parmtype(struct modinfo_reader *reader, struct btl_str value)
 static bool find_key(struct btl_str entry, size_t *ret_key, struct btl_str *ret_value)
 {
     struct btl_str name;
-    if (!words_split(entry, '=', &name, ret_value) || name.len == 0)
+    if (!btl_str_split(entry, '=', &name, ret_value) || name.len == 0)
         return false;
     size_t key = 0;
     while (key < KEYS && !btl_str_equal(name, btl_str_of(keys[key].key)))
@@ -244,8 +244,7 @@ bool modinfo_allocate(struct modinfo_reader *reader)
     info->parms = BTL_NEW_ARRAY(arena, struct btl_parm, parms);
     return info->depends != NULL && info->needs != NULL && info->provides != NULL &&
            info->exports != NULL && info->stubs != NULL && info->aliases != NULL &&
-           info->parms != NULL &&
-           names_init(&reader->parm_names, parms, modinfo_seed(reader->elf, arena), arena);
+           info->parms != NULL && btl_names_init(&reader->parm_names, parms, arena);
 }
 
 void modinfo_take(struct modinfo_reader *reader, struct btl_str entry)

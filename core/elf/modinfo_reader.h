@@ -17,7 +17,7 @@ struct modinfo_reader {
     struct btl_modinfo info;         // handed out at the end
     uint32_t seen[MODINFO_KEYS_MAX]; // pass 1: items of each key, so that each array is made once
     bool taken[MODINFO_KEYS_MAX];    // pass 2: a key that may stand once has been read
-    struct names parm_names;         // number = index into info.parms
+    struct btl_names parm_names;     // number = index into info.parms
 };
 
 #define modinfo_report(reader, code, ...)                                                          \
@@ -31,8 +31,5 @@ bool modinfo_allocate(struct modinfo_reader *reader);
 void modinfo_take(struct modinfo_reader *reader, struct btl_str entry);
 // After pass 2: is there a name=, good or bad?
 bool modinfo_has_name(const struct modinfo_reader *reader);
-
-// Hostile names shall not choose their bucket: the seed depends on where things lie.
-uint64_t modinfo_seed(const struct btl_elf *elf, const struct btl_arena *arena);
 
 #endif

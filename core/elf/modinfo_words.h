@@ -5,10 +5,6 @@
 
 #include <btl/types.h>
 
-// Splits at the first `separator`. False: there is none.
-bool words_split(struct btl_str text, char separator, struct btl_str *ret_before,
-                 struct btl_str *ret_after);
-
 // A list separated by commas. An empty one has no item, "a," has two.
 struct words_list {
     struct btl_str rest;

@@ -15,24 +15,29 @@ static uint64_t descriptor_entry(const struct kernel_descriptors *descriptors, u
     return descriptor.entry;
 }
 
-// The slot of that entry point, or the free one that ends its probe sequence: half of them are
-// free.
-static uint32_t descriptor_slot(const struct kernel_descriptors *descriptors, uint64_t entry)
+static uint32_t descriptor_hash(const struct kernel_descriptors *descriptors, uint64_t entry)
 {
     struct btl_str key = {(const char *)&entry, sizeof(entry)};
-    uint32_t slot = (uint32_t)btl_hash(key, descriptors->seed) & descriptors->slot_mask;
-    while (descriptors->slots[slot] != 0 &&
-           descriptor_entry(descriptors, descriptors->slots[slot] - 1) != entry)
-        slot = (slot + 1) & descriptors->slot_mask;
-    return slot;
+    return btl_index_hash(&descriptors->index, key, 0);
+}
+
+// The number of the first descriptor of an entry point, or BTL_NONE.
+static uint32_t descriptor_number(const struct kernel_descriptors *descriptors, uint64_t entry)
+{
+    struct btl_probe probe =
+        btl_index_probe(&descriptors->index, descriptor_hash(descriptors, entry));
+    uint32_t number = btl_index_next(&descriptors->index, &probe);
+    while (number != BTL_NONE && descriptor_entry(descriptors, number) != entry)
+        number = btl_index_next(&descriptors->index, &probe);
+    return number;
 }
 
 bool kernel_descriptors_open(const struct btl_kernel_image *kernel, struct btl_arena *arena,
                              struct kernel_descriptors *ret_descriptors, struct btl_diags *diags)
 {
-    struct kernel_descriptors descriptors = {.seed = (uintptr_t)arena->at};
+    struct kernel_descriptors descriptors = {0};
     struct btl_bytes bytes = {0};
-    uint32_t section = btl_elf_find_section(kernel->elf, BTL_STR(".opd")), capacity = 2;
+    uint32_t section = btl_elf_find_section(kernel->elf, BTL_STR(".opd"));
     if (section != BTL_NONE) {
         bytes = btl_elf_section_bytes(kernel->elf, section);
         descriptors.address = kernel->elf->sections[section].addr;
@@ -44,20 +49,15 @@ bool kernel_descriptors_open(const struct btl_kernel_image *kernel, struct btl_a
         }
     }
     uint32_t count = (uint32_t)(bytes.size / sizeof(struct descriptor)); // files end at 4 GiB
-    while (capacity < 2 * (uint64_t)count)
-        capacity *= 2;
     descriptors.at = bytes.at;
-    descriptors.slot_mask = capacity - 1;
-    descriptors.slots = BTL_NEW_ARRAY(arena, uint32_t, capacity);
-    if (descriptors.slots == NULL) {
+    if (!btl_index_init(&descriptors.index, count, arena)) {
         kernel_report(kernel, diags, BTL_NO_MEMORY, BTL_ARG_Z("finding the kernel's descriptors"));
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t *slot =
-            &descriptors.slots[descriptor_slot(&descriptors, descriptor_entry(&descriptors, i))];
-        if (*slot == 0)
-            *slot = i + 1;
+        uint64_t entry = descriptor_entry(&descriptors, i);
+        if (descriptor_number(&descriptors, entry) == BTL_NONE)
+            btl_index_add(&descriptors.index, descriptor_hash(&descriptors, entry), i);
     }
     *ret_descriptors = descriptors;
     return true;
@@ -66,9 +66,9 @@ bool kernel_descriptors_open(const struct btl_kernel_image *kernel, struct btl_a
 bool kernel_descriptors_find(const struct kernel_descriptors *descriptors, uint64_t entry,
                              uint64_t *ret_address)
 {
-    uint32_t number = descriptors->slots[descriptor_slot(descriptors, entry)];
-    if (number == 0)
+    uint32_t number = descriptor_number(descriptors, entry);
+    if (number == BTL_NONE)
         return false;
-    *ret_address = descriptors->address + (number - 1) * sizeof(struct descriptor);
+    *ret_address = descriptors->address + number * sizeof(struct descriptor);
     return true;
 }

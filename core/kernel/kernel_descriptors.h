@@ -5,14 +5,13 @@
 #ifndef BTL_CORE_KERNEL_DESCRIPTORS_H
 #define BTL_CORE_KERNEL_DESCRIPTORS_H
 
+#include <btl/index.h>
 #include <btl/kernel_image.h>
 
 struct kernel_descriptors {
-    const uint8_t *at; // in the file; entry points as linked
-    uint64_t address;  // of the first one, as linked
-    uint32_t *slots;   // hash index by entry point: number + 1, 0 is free
-    uint32_t slot_mask;
-    uint64_t seed;
+    const uint8_t *at;      // in the file; entry points as linked
+    uint64_t address;       // of the first one, as linked
+    struct btl_index index; // by entry point
 };
 
 // A kernel without .opd has none.

@@ -3,29 +3,12 @@
 #include "kernel_gate.h"
 #include <btl/mem.h>
 
-static const struct {
-    uint16_t machine;
-    uint32_t relative; // *(place) = base + addend
-} machines[] = {
-    {ELF_MACHINE_X86_64, 8},  // R_X86_64_RELATIVE
-    {ELF_MACHINE_IA64, 0x6f}, // R_IA64_REL64LSB
-};
-
 struct dynamic {
     bool rela;
     uint64_t address, size, entsize; // DT_RELA, DT_RELASZ, DT_RELAENT
     bool needed, textrel;
     const char *unsupported; // the first table of another kind
 };
-
-static uint32_t relative_reloc_type(uint16_t machine)
-{
-    for (size_t i = 0; i < BTL_COUNT(machines); i++) {
-        if (machines[i].machine == machine)
-            return machines[i].relative;
-    }
-    return 0;
-}
 
 static void parse_dynamic_entry(struct dynamic *dynamic, const struct elf64_dynamic *entry)
 {
@@ -123,7 +106,7 @@ static bool check_rela_table(struct btl_kernel_image *kernel, const struct dynam
 
 static bool check_rela_types(const struct btl_kernel_image *kernel, struct btl_diags *diags)
 {
-    const uint32_t relative = relative_reloc_type(kernel->elf->machine);
+    const uint32_t relative = btl_machine_find(kernel->elf->machine)->reloc_relative;
     bool good = true;
     for (uint64_t i = 0; i < kernel->rela_count; i++) {
         struct elf64_rela rela;

@@ -60,7 +60,7 @@ bool btl_kernel_export(const struct btl_kernel_image *kernel, const struct btl_m
     }
     if (!btl_modinfo_exports(kernel->elf, info, table->arena, symbols, diags))
         return false;
-    const struct btl_machine *machine = btl_machine_find(kernel->elf->machine);
+    const struct btl_relocator *machine = btl_relocator_find(kernel->elf->machine);
     struct kernel_descriptors opened, *descriptors = NULL;
     if (machine != NULL && machine->function_descriptors) {
         descriptors = &opened;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// An array in the order of adding, and a hash index with linear probing over it.
+// An array in the order of adding, and an index over it.
 #include "ia64_linkage.h"
-#include <btl/mem.h>
 
 #define CAPACITY_MIN 32u
-#define CAPACITY_MAX (1u << 30)
 
 static const struct {
     uint8_t area, size; // bytes
@@ -27,32 +25,33 @@ static bool linkage_same_entry(const struct ia64_entry *entry, const struct ia64
            entry->kind == wanted->kind;
 }
 
-// The slot of `wanted`, or the free slot that ends its probe sequence: half of them are free.
-static uint32_t linkage_slot(const struct ia64_linkage *linkage, const struct ia64_entry *wanted)
+static uint32_t linkage_hash(const struct ia64_linkage *linkage, const struct ia64_entry *entry)
 {
-    uint32_t mask = 2 * linkage->capacity - 1;
-    struct btl_str key = {(const char *)wanted, offsetof(struct ia64_entry, place)};
-    uint32_t slot = (uint32_t)btl_hash(key, linkage->seed) & mask;
-    while (linkage->slots[slot] != 0 &&
-           !linkage_same_entry(&linkage->entries[linkage->slots[slot] - 1], wanted))
-        slot = (slot + 1) & mask;
-    return slot;
+    struct btl_str key = {(const char *)entry, offsetof(struct ia64_entry, place)};
+    return btl_index_hash(&linkage->index, key, 0);
 }
 
-static bool linkage_resize(struct ia64_linkage *linkage, uint32_t capacity)
+static uint32_t linkage_probe(const struct ia64_linkage *linkage, const struct ia64_entry *wanted)
 {
-    struct ia64_entry *entries = BTL_NEW_ARRAY(linkage->arena, struct ia64_entry, capacity);
-    uint32_t *slots = BTL_NEW_ARRAY(linkage->arena, uint32_t, 2 * (size_t)capacity);
-    if (entries == NULL || slots == NULL)
-        return false;
-    if (linkage->count != 0)
-        memcpy(entries, linkage->entries, linkage->count * sizeof(*entries));
-    linkage->entries = entries;
-    linkage->slots = slots;
-    linkage->capacity = capacity;
-    for (uint32_t i = 0; i < linkage->count; i++)
-        slots[linkage_slot(linkage, &entries[i])] = i + 1;
-    return true;
+    struct btl_probe probe = btl_index_probe(&linkage->index, linkage_hash(linkage, wanted));
+    uint32_t number = btl_index_next(&linkage->index, &probe);
+    while (number != BTL_NONE && !linkage_same_entry(&linkage->entries[number], wanted))
+        number = btl_index_next(&linkage->index, &probe);
+    return number;
+}
+
+// Make place for one more entry.
+static bool linkage_reserve(struct ia64_linkage *linkage)
+{
+    if (linkage->count == linkage->index.capacity) {
+        struct btl_index larger;
+        if (!btl_index_init(&larger, 2 * (size_t)linkage->count, linkage->arena))
+            return false;
+        linkage->index = larger;
+        for (uint32_t i = 0; i < linkage->count; i++)
+            btl_index_add(&linkage->index, linkage_hash(linkage, &linkage->entries[i]), i);
+    }
+    return BTL_RESERVE(linkage->arena, linkage->entries, linkage->count, 1, linkage->capacity);
 }
 
 struct ia64_linkage *ia64_linkage_new(struct btl_arena *arena)
@@ -61,23 +60,23 @@ struct ia64_linkage *ia64_linkage_new(struct btl_arena *arena)
     if (linkage == NULL)
         return NULL;
     linkage->arena = arena;
-    linkage->seed = (uintptr_t)linkage; // what a file cannot know
-    return linkage_resize(linkage, CAPACITY_MIN) ? linkage : NULL;
+    bool good = btl_index_init(&linkage->index, CAPACITY_MIN, arena) &&
+                BTL_RESERVE(arena, linkage->entries, 0, CAPACITY_MIN, linkage->capacity);
+    return good ? linkage : NULL;
 }
 
 bool ia64_linkage_add(struct ia64_linkage *linkage, enum ia64_entry_kind kind, uint32_t target,
                       uint64_t offset)
 {
     struct ia64_entry entry = {.offset = offset, .target = target, .kind = kind};
-    if (linkage->slots[linkage_slot(linkage, &entry)] != 0)
+    if (linkage_probe(linkage, &entry) != BTL_NONE)
         return true;
-    if (linkage->count == linkage->capacity &&
-        (linkage->capacity >= CAPACITY_MAX || !linkage_resize(linkage, 2 * linkage->capacity)))
+    if (!linkage_reserve(linkage))
         return false;
     entry.place = linkage->size[kinds[kind].area];
     linkage->size[kinds[kind].area] += kinds[kind].size;
-    linkage->slots[linkage_slot(linkage, &entry)] = linkage->count + 1;
-    linkage->entries[linkage->count++] = entry;
+    linkage->entries[linkage->count] = entry;
+    btl_index_add(&linkage->index, linkage_hash(linkage, &entry), linkage->count++);
     return true;
 }
 
@@ -86,6 +85,6 @@ const struct ia64_entry *ia64_linkage_find(const struct ia64_linkage *linkage,
                                            uint64_t offset)
 {
     struct ia64_entry wanted = {.offset = offset, .target = target, .kind = kind};
-    uint32_t found = linkage->slots[linkage_slot(linkage, &wanted)];
-    return found != 0 ? &linkage->entries[found - 1] : NULL;
+    uint32_t number = linkage_probe(linkage, &wanted);
+    return number != BTL_NONE ? &linkage->entries[number] : NULL;
 }

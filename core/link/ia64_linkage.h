@@ -5,7 +5,7 @@
 #ifndef BTL_CORE_IA64_LINKAGE_H
 #define BTL_CORE_IA64_LINKAGE_H
 
-#include <btl/arena.h>
+#include <btl/index.h>
 
 enum ia64_entry_kind {
     IA64_GOT_ADDRESS,    // GOT entry: symbol + offset; of an imported function: its descriptor
@@ -33,9 +33,9 @@ enum ia64_area { IA64_AREA_GOT, IA64_AREA_OPD, IA64_AREA_PLT, IA64_AREAS };
 struct ia64_linkage {
     struct btl_arena *arena;
     struct ia64_entry *entries; // in the order of adding
-    uint32_t count, capacity;
-    uint32_t *slots; // hash index: entry + 1, 0 is free; twice the capacity
-    uint64_t seed;
+    uint32_t count;
+    size_t capacity; // of entries
+    struct btl_index index;
     uint64_t size[IA64_AREAS]; // bytes
 };
 

@@ -4,7 +4,7 @@
 #include "layout.h"
 #include "reloc.h"
 
-// The image from its first byte to its last. Sections that are short (struct btl_machine) lie on
+// The image from its first byte to its last. Sections that are short (struct btl_relocator) lie on
 // either side of the border between constants and data, with the GOT there.
 enum group {
     TEXT,
@@ -52,7 +52,7 @@ uint8_t btl_section_perm(const struct elf64_section *section)
                      (section->flags & ELF_SHF_EXECINSTR ? BTL_PERM_EXEC : 0));
 }
 
-static enum group section_group(const struct btl_machine *machine,
+static enum group section_group(const struct btl_relocator *machine,
                                 const struct elf64_section *section)
 {
     if ((section->flags & ELF_SHF_ALLOC) == 0 || section->type == ELF_SHT_NULL)
@@ -206,7 +206,7 @@ bool btl_image_layout(const struct btl_elf *elf, struct btl_arena *arena,
     struct btl_image image = {
         .elf = elf,
         .arena = arena,
-        .machine = btl_machine_find(elf->machine),
+        .machine = btl_relocator_find(elf->machine),
         .align = BTL_PAGE_SIZE,
     };
     if (image.machine == NULL) {

@@ -4,12 +4,12 @@
 #include "reloc_port.h"
 
 // A port is one row. All are compiled into every build and chosen by e_machine.
-static const struct btl_machine *const machines[] = {
-    &btl_machine_x86_64,
-    &btl_machine_ia64,
+static const struct btl_relocator *const machines[] = {
+    &btl_relocator_x86_64,
+    &btl_relocator_ia64,
 };
 
-const struct btl_machine *btl_machine_find(uint16_t machine)
+const struct btl_relocator *btl_relocator_find(uint16_t machine)
 {
     for (size_t i = 0; i < BTL_COUNT(machines); i++)
         if (machines[i]->machine == machine)
@@ -19,7 +19,7 @@ const struct btl_machine *btl_machine_find(uint16_t machine)
 
 const char *btl_reloc_name(uint16_t machine, uint32_t type)
 {
-    const struct btl_machine *found = btl_machine_find(machine);
+    const struct btl_relocator *found = btl_relocator_find(machine);
     return found == NULL || type >= found->type_count ? NULL : found->types[type].name;
 }
 
@@ -98,7 +98,7 @@ const struct btl_reloc_type *btl_reloc_check(const struct btl_image *image,
                                              const struct elf64_rela *entry,
                                              struct btl_diags *diags)
 {
-    const struct btl_machine *machine = image->machine;
+    const struct btl_relocator *machine = image->machine;
     uint32_t number = ELF64_RELA_TYPE(entry->info);
     enum btl_code code;
     if (number >= machine->type_count || machine->types[number].formula == BTL_RELOC_UNKNOWN) {

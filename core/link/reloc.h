@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What relocators share, and the seam between them and the linker. A port is a table of relocation
-// types and a struct btl_machine; layout.c and link.c know no machine.
+// types and a struct btl_relocator; layout.c and link.c know no machine.
 #ifndef BTL_CORE_RELOC_H
 #define BTL_CORE_RELOC_H
 
@@ -13,7 +13,7 @@ struct btl_reloc_type {
 };
 
 // Each hook is called once per image, so that a machine's inner loop is its own.
-struct btl_machine {
+struct btl_relocator {
     uint16_t machine;                   // e_machine
     const struct btl_reloc_type *types; // by number
     uint32_t type_count;
@@ -35,11 +35,11 @@ struct btl_machine {
     uint64_t (*export_value)(const struct btl_image *image, uint32_t symbol);
 };
 
-extern const struct btl_machine btl_machine_x86_64;
-extern const struct btl_machine btl_machine_ia64;
+extern const struct btl_relocator btl_relocator_x86_64;
+extern const struct btl_relocator btl_relocator_ia64;
 
 // NULL: there is no relocator for that machine.
-const struct btl_machine *btl_machine_find(uint16_t machine);
+const struct btl_relocator *btl_relocator_find(uint16_t machine);
 
 // Bytes that may be written: where they lie, how many, and the address they are linked for.
 struct btl_window {

@@ -128,7 +128,7 @@ static uint64_t ia64_export_value(const struct btl_image *image, uint32_t symbol
     return descriptor != 0 ? descriptor : btl_symbol_address(image, symbol);
 }
 
-const struct btl_machine btl_machine_ia64 = {
+const struct btl_relocator btl_relocator_ia64 = {
     .machine = ELF_MACHINE_IA64,
     .types = ia64_reloc_types,
     .type_count = IA64_RELOC_TYPES,

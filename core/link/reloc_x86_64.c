@@ -182,7 +182,7 @@ static bool x86_64_relocate(struct btl_image *image, struct btl_diags *diags)
     return btl_reloc_apply(image, x86_64_apply, diags);
 }
 
-const struct btl_machine btl_machine_x86_64 = {
+const struct btl_relocator btl_relocator_x86_64 = {
     .machine = ELF_MACHINE_X86_64,
     .types = types,
     .type_count = BTL_COUNT(types),

@@ -1,96 +1,67 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The table of exports: an array in the order of adding, and a hash index with linear probing over
-// it. Slots and exports carry the hash, so that growing and failed probes touch no name.
+// The table of exports: an array in the order of adding, and an index over it. Exports carry their
+// hash, so that growing touches no name.
 #include <btl/symtab.h>
 
 #include <btl/mem.h>
 
 #define CAPACITY_MIN 16u
-#define CAPACITY_MAX (1u << 30) // twice as many slots still fit into slot_mask
 
-static uint32_t symtab_hash(const struct btl_symtab *table, struct btl_str name)
+BTL_INLINE uint32_t symtab_probe(const struct btl_symtab *table, struct btl_str name, uint32_t hash)
 {
-    uint64_t hash = btl_hash(name, table->seed);
-    return (uint32_t)(hash ^ hash >> 32);
+    struct btl_probe probe = btl_index_probe(&table->index, hash);
+    uint32_t number = btl_index_next(&table->index, &probe);
+    while (number != BTL_NONE && !btl_str_equal(table->exports[number].name, name))
+        number = btl_index_next(&table->index, &probe);
+    return number;
 }
 
-static void symtab_index_export(struct btl_symtab *table, uint32_t index)
+static void symtab_index_exports(struct btl_symtab *table)
 {
-    uint32_t hash = table->exports[index].hash;
-    uint32_t slot = hash & table->slot_mask;
-    while (table->slots[slot] != 0)
-        slot = (slot + 1) & table->slot_mask;
-    table->slots[slot] = (uint64_t)hash << 32 | (index + 1);
-}
-
-// The slot of `name`, or the free slot that ends its probe sequence: at most half of the slots are
-// taken, so there is one.
-static uint32_t symtab_slot(const struct btl_symtab *table, struct btl_str name, uint32_t hash)
-{
-    uint32_t slot = hash & table->slot_mask;
-    for (; table->slots[slot] != 0; slot = (slot + 1) & table->slot_mask) {
-        uint64_t entry = table->slots[slot];
-        if (entry >> 32 == hash && btl_str_equal(table->exports[(uint32_t)entry - 1].name, name))
-            break;
-    }
-    return slot;
-}
-
-// Puts the exports into arrays of twice the capacity. Indexing in the order of the array keeps what
-// truncate relies on: an export never lies in the way of an earlier one.
-static bool symtab_resize(struct btl_symtab *table, uint32_t capacity)
-{
-    uint32_t slot_count = CAPACITY_MIN;
-    while (slot_count < 2 * capacity)
-        slot_count *= 2;
-    struct btl_export *exports = BTL_NEW_ARRAY(table->arena, struct btl_export, capacity);
-    uint64_t *slots = BTL_NEW_ARRAY(table->arena, uint64_t, slot_count);
-    if (exports == NULL || slots == NULL)
-        return false;
-
-    if (table->count != 0)
-        memcpy(exports, table->exports, table->count * sizeof(*exports));
-    table->exports = exports;
-    table->slots = slots;
-    table->slot_mask = slot_count - 1;
-    table->capacity = capacity;
     for (uint32_t i = 0; i < table->count; i++)
-        symtab_index_export(table, i);
-    return true;
+        btl_index_add(&table->index, table->exports[i].hash, i);
 }
 
-bool btl_symtab_init(struct btl_symtab *table, uint32_t expected, uint64_t seed,
-                     struct btl_arena *arena)
+// Make place for one more export.
+static bool symtab_reserve(struct btl_symtab *table)
 {
-    *table = (struct btl_symtab){.arena = arena, .seed = seed};
-    if (expected > CAPACITY_MAX)
-        return false;
-    return symtab_resize(table, expected < CAPACITY_MIN ? CAPACITY_MIN : expected);
+    if (table->count == table->index.capacity) {
+        struct btl_index larger;
+        if (!btl_index_init(&larger, 2 * (size_t)table->count, table->arena))
+            return false;
+        table->index = larger;
+        symtab_index_exports(table);
+    }
+    return BTL_RESERVE(table->arena, table->exports, table->count, 1, table->capacity);
+}
+
+bool btl_symtab_init(struct btl_symtab *table, uint32_t expected, struct btl_arena *arena)
+{
+    size_t capacity = expected < CAPACITY_MIN ? CAPACITY_MIN : expected;
+    *table = (struct btl_symtab){.arena = arena};
+    return btl_index_init(&table->index, capacity, arena) &&
+           BTL_RESERVE(arena, table->exports, 0, capacity, table->capacity);
 }
 
 bool btl_symtab_add(struct btl_symtab *table, struct btl_str name, uint64_t value, uint32_t owner,
                     uint32_t *ret_other)
 {
-    uint32_t hash = symtab_hash(table, name);
-    uint64_t taken = table->slots[symtab_slot(table, name, hash)];
+    uint32_t hash = btl_index_hash(&table->index, name, 0);
+    uint32_t known = symtab_probe(table, name, hash);
     if (ret_other != NULL)
-        *ret_other = taken != 0 ? table->exports[(uint32_t)taken - 1].owner : BTL_NONE;
-    if (taken != 0)
+        *ret_other = known != BTL_NONE ? table->exports[known].owner : BTL_NONE;
+    if (known != BTL_NONE || !symtab_reserve(table))
         return false;
-    if (table->count == table->capacity &&
-        (table->capacity >= CAPACITY_MAX || !symtab_resize(table, 2 * table->capacity)))
-        return false;
-
     table->exports[table->count] =
         (struct btl_export){.name = name, .value = value, .owner = owner, .hash = hash};
-    symtab_index_export(table, table->count++);
+    btl_index_add(&table->index, hash, table->count++);
     return true;
 }
 
 const struct btl_export *btl_symtab_find(const struct btl_symtab *table, struct btl_str name)
 {
-    uint64_t entry = table->slots[symtab_slot(table, name, symtab_hash(table, name))];
-    return entry != 0 ? &table->exports[(uint32_t)entry - 1] : NULL;
+    uint32_t number = symtab_probe(table, name, btl_index_hash(&table->index, name, 0));
+    return number != BTL_NONE ? &table->exports[number] : NULL;
 }
 
 void btl_symtab_remove(struct btl_symtab *table, uint32_t owner)
@@ -102,15 +73,14 @@ void btl_symtab_remove(struct btl_symtab *table, uint32_t owner)
     if (kept == table->count)
         return;
     table->count = kept;
-    memset(table->slots, 0, ((size_t)table->slot_mask + 1) * sizeof(*table->slots));
-    for (uint32_t i = 0; i < kept; i++)
-        symtab_index_export(table, i);
+    btl_index_clear(&table->index);
+    symtab_index_exports(table);
 }
 
 void btl_symtab_truncate(struct btl_symtab *table, uint32_t count)
 {
     while (table->count > count) {
-        const struct btl_export *last = &table->exports[--table->count];
-        table->slots[symtab_slot(table, last->name, last->hash)] = 0;
+        uint32_t last = --table->count;
+        btl_index_remove_last(&table->index, table->exports[last].hash, last);
     }
 }

@@ -6,11 +6,7 @@
 
 uint32_t btlm_checksum(struct btl_bytes bytes)
 {
-    static const uint8_t zero[sizeof(((struct btlm_header *)0)->checksum)];
-    size_t field = offsetof(struct btlm_header, checksum), after = field + sizeof(zero);
-    uint32_t crc = btl_crc32(0, (struct btl_bytes){bytes.at, field});
-    crc = btl_crc32(crc, (struct btl_bytes){zero, sizeof(zero)});
-    return btl_crc32(crc, (struct btl_bytes){bytes.at + after, bytes.size - after});
+    return btl_crc32_of_record(bytes, offsetof(struct btlm_header, checksum));
 }
 
 uint64_t btl_manifest_count(const struct btl_manifest *manifest, enum btlm_kind kind)

@@ -53,16 +53,16 @@ static bool draft_render_diags(struct draft *draft)
 
 static bool draft_find_diag_modules(struct draft *draft)
 {
-    struct names names;
+    struct btl_names names;
     const struct btl_planned *modules = draft->input->plan->modules;
-    if (!names_init(&names, (size_t)draft->module_count + draft->diagnostic_count,
-                    draft->input->symtab->seed, draft->arena))
+    if (!btl_names_init(&names, (size_t)draft->module_count + draft->diagnostic_count,
+                        draft->arena))
         return false;
     for (uint32_t i = 0; i < draft->module_count; i++)
-        names_number(&names, modules[i].name); // is i: names of modules are unique
+        btl_names_number(&names, modules[i].name); // is i: names of modules are unique
     for (uint32_t i = 0; i < draft->diagnostic_count; i++) {
         struct draft_diagnostic *at = &draft->diagnostics[i];
-        uint32_t number = names_number(&names, at->diag->place.module);
+        uint32_t number = btl_names_number(&names, at->diag->place.module);
         at->module = number < draft->module_count ? number : BTL_NONE;
     }
     return true;
@@ -76,17 +76,17 @@ static struct btl_str draft_pointer_name(const struct btl_diag *const *pointer)
 // A plan says why a module failed by pointing at a diagnostic: the names here are these pointers.
 static bool draft_find_reasons(struct draft *draft)
 {
-    struct names names;
+    struct btl_names names;
     draft->reason = BTL_NEW_ARRAY(draft->arena, uint32_t, draft->module_count);
     if (draft->reason == NULL ||
-        !names_init(&names, (size_t)draft->diagnostic_count + draft->module_count,
-                    draft->input->symtab->seed, draft->arena))
+        !btl_names_init(&names, (size_t)draft->diagnostic_count + draft->module_count,
+                        draft->arena))
         return false;
     for (uint32_t i = 0; i < draft->diagnostic_count; i++)
-        names_number(&names, draft_pointer_name(&draft->diagnostics[i].diag));
+        btl_names_number(&names, draft_pointer_name(&draft->diagnostics[i].diag));
     for (uint32_t i = 0; i < draft->module_count; i++) {
         uint32_t number =
-            names_number(&names, draft_pointer_name(&draft->input->plan->modules[i].reason));
+            btl_names_number(&names, draft_pointer_name(&draft->input->plan->modules[i].reason));
         draft->reason[i] = number < draft->diagnostic_count ? number : BTL_NONE;
     }
     return true;
@@ -181,14 +181,13 @@ bool draft_begin(struct draft *draft, const struct btl_manifest_input *input,
         return false;
     uint64_t most = draft_max_strings(draft);
     draft->string_offset = BTL_NEW_ARRAY(arena, uint64_t, most);
-    return draft->string_offset != NULL &&
-           names_init(&draft->strings, most, input->symtab->seed, arena);
+    return draft->string_offset != NULL && btl_names_init(&draft->strings, most, arena);
 }
 
 struct btlm_str writer_string(struct writer *writer, struct btl_str text)
 {
     struct draft *draft = writer->draft;
-    uint32_t number = names_number(&draft->strings, text);
+    uint32_t number = btl_names_number(&draft->strings, text);
     if (number == draft->string_count) {
         draft->string_count++;
         draft->string_offset[number] = draft->strings_size;

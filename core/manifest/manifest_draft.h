@@ -36,8 +36,8 @@ struct draft {
     struct draft_function *functions; // sorted
     uint32_t function_count;
 
-    struct names strings;    // every different string, numbered as they are met
-    uint64_t *string_offset; // per number: in STRINGS
+    struct btl_names strings; // every different string, numbered as they are met
+    uint64_t *string_offset;  // per number: in STRINGS
     uint32_t string_count;
     uint64_t strings_size;
 };

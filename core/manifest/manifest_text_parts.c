@@ -2,6 +2,7 @@
 // The small parts of the manifest's text: strings, names, sizes, times.
 #include "manifest_text.h"
 
+#include <btl/hash.h>
 #include <btl/link.h>
 #include <btl/symtab.h>
 
@@ -11,45 +12,14 @@ void text_heading(struct text *text, const char *heading)
     text->begun = true;
 }
 
-static bool is_printable(char c)
-{
-    return c >= ' ' && c <= '~';
-}
-
 // Bytes of one string that are shown: every entry of a hostile manifest may point at the same
 // megabytes, and the text is to stay linear in the manifest.
 #define SHOWN_MAX 4096
 
-static size_t shown_length(struct btl_str str)
-{
-    return str.len < SHOWN_MAX ? str.len : SHOWN_MAX;
-}
-
-static size_t text_escaped_width(struct btl_str str)
-{
-    size_t width = shown_length(str) + (shown_length(str) < str.len ? 3 : 0);
-    for (size_t i = 0; i < shown_length(str); i++)
-        width += is_printable(str.at[i]) ? 0 : 3;
-    return width;
-}
-
-static void text_put_escaped(struct text *text, struct btl_str str)
-{
-    for (size_t at = 0, end = 0; at < shown_length(str); at = end) {
-        while (end < shown_length(str) && is_printable(str.at[end]))
-            end++;
-        btl_format(text->out, "%pS", &(struct btl_str){str.at + at, end - at});
-        if (end < shown_length(str))
-            btl_format(text->out, "\\x%02x", (unsigned)(uint8_t)str.at[end++]);
-    }
-    if (shown_length(str) < str.len)
-        btl_format(text->out, "...");
-}
-
 static void text_put_padded(struct text *text, struct btl_str str, size_t width)
 {
-    size_t used = text_escaped_width(str);
-    text_put_escaped(text, str);
+    size_t used = btl_escaped_width(str, SHOWN_MAX);
+    btl_put_escaped(text->out, str, SHOWN_MAX);
     if (used < width)
         btl_format(text->out, "%*s", (int)(width - used), "");
 }
@@ -62,7 +32,7 @@ void text_string(struct text *text, struct btlm_str str, size_t width)
 // Columns that it takes.
 static size_t text_string_width(const struct text *text, struct btlm_str str)
 {
-    return text_escaped_width(btl_manifest_str(text->manifest, str));
+    return btl_escaped_width(btl_manifest_str(text->manifest, str), SHOWN_MAX);
 }
 
 void text_owner(struct text *text, uint32_t owner, size_t width)
@@ -112,8 +82,8 @@ void text_word(struct text *text, struct btlm_str str, size_t indent)
 
 void text_sha256(struct text *text, const uint8_t digest[static 32])
 {
-    for (size_t i = 0; i < 32; i++)
-        btl_format(text->out, "%02x", digest[i]);
+    char digits[BTL_SHA256_TEXT];
+    btl_format(text->out, "%s", btl_sha256_text(digest, digits));
 }
 
 const char *text_byte_count(uint64_t bytes, char buffer[static 16])

@@ -2,70 +2,38 @@
 // The planner's first half: which modules there are, where their files may be, what they depend on.
 #include <btl/plan.h>
 
-#include <btl/mem.h>
 #include "plan_state.h"
 
 #define MODULES_MIN 16u
 #define MODULES_MAX (1u << 30)
 
-// Room for one more module.
-static bool plan_grow_modules(struct btl_plan *plan)
+// Make place for one more module.
+static bool plan_reserve_module(struct btl_plan *plan)
 {
     struct btl_plan_state *state = plan->state;
-    if (plan->module_count < state->capacity)
-        return true;
-    uint32_t capacity = state->capacity * 2;
-    if (capacity > MODULES_MAX)
-        return false;
-    struct btl_planned *modules = BTL_NEW_ARRAY(plan->arena, struct btl_planned, capacity);
-    struct plan_node *nodes = BTL_NEW_ARRAY(plan->arena, struct plan_node, capacity);
-    if (modules == NULL || nodes == NULL)
-        return false;
-    memcpy(modules, plan->modules, plan->module_count * sizeof(*modules));
-    memcpy(nodes, state->nodes, plan->module_count * sizeof(*nodes));
-    plan->modules = modules;
-    state->nodes = nodes;
-    state->capacity = capacity;
-    return true;
+    return plan->module_count < MODULES_MAX &&
+           BTL_RESERVE(plan->arena, plan->modules, plan->module_count, 1, state->module_capacity) &&
+           BTL_RESERVE(plan->arena, state->nodes, plan->module_count, 1, state->node_capacity);
 }
 
-// The next directory of module_path from *offset on, without its last slashes; empty parts are
-// skipped. Moves *offset behind it. False at the end.
+// Take the next directory of module_path from *offset on. False: there is none left.
 static bool plan_next_directory(struct btl_str list, uint32_t *offset,
                                 struct btl_str *ret_directory)
 {
-    while (*offset < list.len && list.at[*offset] == ';')
-        ++*offset;
-    size_t start = *offset, end = start;
-    while (end < list.len && list.at[end] != ';')
-        end++;
-    if (start == end)
-        return false;
-    *offset = (uint32_t)end;
-    while (end > start && list.at[end - 1] == '/')
-        end--;
-    *ret_directory = (struct btl_str){list.at + start, end - start};
-    return true;
+    struct btl_str rest = btl_str_after(list, *offset);
+    bool found = btl_take_part(&rest, ';', ret_directory);
+    *offset = (uint32_t)(list.len - rest.len);
+    return found;
 }
 
-// DIRECTORY/NAME.ko in the arena; no bytes when there is no memory.
+// No bytes when there is no memory.
 static struct btl_str plan_join_path(struct btl_plan *plan, struct btl_str directory,
                                      struct btl_str name)
 {
-    static const char suffix[] = ".ko";
-    size_t len = directory.len + 1 + name.len + sizeof(suffix) - 1;
-    char *path = btl_alloc(plan->arena, len, 1);
-    if (path == NULL) {
+    struct btl_str path = btl_module_path(plan->arena, directory, name);
+    if (path.at == NULL)
         plan_no_memory(plan);
-        return (struct btl_str){NULL, 0};
-    }
-    if (directory.len > 0)
-        memcpy(path, directory.at, directory.len);
-    path[directory.len] = '/';
-    if (name.len > 0)
-        memcpy(path + directory.len + 1, name.at, name.len);
-    memcpy(path + directory.len + 1 + name.len, suffix, sizeof(suffix) - 1);
-    return (struct btl_str){path, len};
+    return path;
 }
 
 static void plan_set_first_path(struct btl_plan *plan, struct btl_planned *module,
@@ -85,7 +53,7 @@ static void plan_set_first_path(struct btl_plan *plan, struct btl_planned *modul
 static uint32_t plan_add_module(struct btl_plan *plan, struct btl_str name,
                                 const struct btl_module_config *config)
 {
-    if (!plan_grow_modules(plan))
+    if (!plan_reserve_module(plan))
         return BTL_NONE;
     uint32_t index = plan->module_count++;
     struct btl_planned *module = &plan->modules[index];
@@ -140,13 +108,10 @@ static bool plan_start(struct btl_plan *plan)
     size_t expected = plan->config->module_count;
     if (state == NULL || expected > MODULES_MAX)
         return false;
-    state->capacity = expected < MODULES_MIN ? MODULES_MIN : (uint32_t)expected;
-    state->nodes = BTL_NEW_ARRAY(plan->arena, struct plan_node, state->capacity);
-    plan->modules = BTL_NEW_ARRAY(plan->arena, struct btl_planned, state->capacity);
-    // The text decides the seed: no randomness is at hand here, and the same boot must plan alike.
-    uint64_t seed = btl_hash(plan->config->text, expected);
-    if (state->nodes == NULL || plan->modules == NULL ||
-        !plan_table_init(&state->names, expected, seed, plan->arena))
+    size_t capacity = expected < MODULES_MIN ? MODULES_MIN : expected;
+    if (!BTL_RESERVE(plan->arena, state->nodes, 0, capacity, state->node_capacity) ||
+        !BTL_RESERVE(plan->arena, plan->modules, 0, capacity, state->module_capacity) ||
+        !plan_table_init(&state->names, expected, plan->arena))
         return false;
     plan->state = state;
     return plan_add_configured(plan);

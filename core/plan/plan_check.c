@@ -83,8 +83,7 @@ static void plan_check_tunables(struct btl_plan *plan, uint32_t index)
     struct plan_table parms;
     if (config == NULL || config->tunable_count == 0)
         return;
-    bool memory =
-        plan_table_init(&parms, module->info->parm_count, plan->state->names.seed, plan->arena);
+    bool memory = plan_table_init(&parms, module->info->parm_count, plan->arena);
     for (size_t i = 0; memory && i < module->info->parm_count; i++)
         memory = plan_table_add(&parms, module->info->parms[i].name, 0, 0) != NULL;
     if (!memory) {

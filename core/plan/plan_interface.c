@@ -43,10 +43,9 @@ static bool add_provided_interfaces(struct providers *providers, uint32_t owner,
 
 static bool add_all_interfaces(struct btl_plan *plan, struct providers *providers)
 {
-    uint64_t seed = plan->state->names.seed;
-    if (!plan_table_init(&providers->by_version, 0, seed, plan->arena) ||
-        !plan_table_init(&providers->by_owner, 0, seed, plan->arena) ||
-        !plan_table_init(&providers->by_name, 0, seed, plan->arena) ||
+    if (!plan_table_init(&providers->by_version, 0, plan->arena) ||
+        !plan_table_init(&providers->by_owner, 0, plan->arena) ||
+        !plan_table_init(&providers->by_name, 0, plan->arena) ||
         !add_provided_interfaces(providers, BTL_KERNEL, plan->kernel))
         return false;
     for (uint32_t i = 0; i < plan->module_count; i++)

@@ -34,8 +34,8 @@ struct plan_node {
 struct btl_plan_state {
     struct plan_table names; // module name -> index, or PLAN_ONLY_CONFIG + index in config->modules
     struct plan_node *nodes;
-    uint32_t capacity;         // of nodes and of plan->modules
-    uint32_t configured_count; // modules below that have NAME_load="YES"
+    size_t node_capacity, module_capacity; // of nodes and of plan->modules
+    uint32_t configured_count;             // modules below that have NAME_load="YES"
     uint32_t next_wanted;
     uint32_t stamp;
     uint32_t blacklist_line; // 0: not looked for yet

@@ -2,74 +2,62 @@
 // The planner's hash table.
 #include "plan_table.h"
 
-#include <btl/mem.h>
-
 #define ENTRIES_MIN 8u
-#define ENTRIES_MAX (1u << 30)
 
-static uint64_t plan_table_hash(const struct plan_table *table, struct btl_str name, uint64_t tag)
+BTL_INLINE uint32_t plan_table_probe(const struct plan_table *table, struct btl_str name,
+                                     uint64_t tag, uint32_t hash)
 {
-    // An odd factor, so that equal names with tags that differ in high bits alone part as well.
-    return btl_hash(name, table->seed ^ tag * 0x9e3779b97f4a7c15ull);
-}
-
-// The slot of (name, tag), or the free one where it would go. There always is a free one.
-static uint32_t plan_table_slot(const struct plan_table *table, struct btl_str name, uint64_t tag)
-{
-    uint32_t slot = (uint32_t)plan_table_hash(table, name, tag) & table->slot_mask;
-    for (; table->slots[slot] != 0; slot = (slot + 1) & table->slot_mask) {
-        const struct plan_entry *entry = &table->entries[table->slots[slot] - 1];
+    struct btl_probe probe = btl_index_probe(&table->index, hash);
+    uint32_t number;
+    while ((number = btl_index_next(&table->index, &probe)) != BTL_NONE) {
+        const struct plan_entry *entry = &table->entries[number];
         if (entry->tag == tag && btl_str_equal(entry->name, name))
             break;
     }
-    return slot;
+    return number;
 }
 
-// Moves to `capacity` entries, a power of two, and twice as many slots.
-static bool plan_table_resize(struct plan_table *table, uint32_t capacity)
+// Make place for one more entry.
+static bool plan_table_reserve(struct plan_table *table)
 {
-    struct plan_entry *entries = BTL_NEW_ARRAY(table->arena, struct plan_entry, capacity);
-    uint32_t *slots = BTL_NEW_ARRAY(table->arena, uint32_t, (size_t)capacity * 2);
-    if (entries == NULL || slots == NULL)
-        return false;
-    if (table->count > 0)
-        memcpy(entries, table->entries, table->count * sizeof(*entries));
-    table->entries = entries;
-    table->capacity = capacity;
-    table->slots = slots;
-    table->slot_mask = capacity * 2 - 1;
-    for (uint32_t i = 0; i < table->count; i++)
-        slots[plan_table_slot(table, entries[i].name, entries[i].tag)] = i + 1;
-    return true;
+    if (table->count == table->index.capacity) {
+        struct btl_index larger;
+        if (!btl_index_init(&larger, 2 * (size_t)table->count, table->arena))
+            return false;
+        table->index = larger;
+        for (uint32_t i = 0; i < table->count; i++) {
+            const struct plan_entry *entry = &table->entries[i];
+            btl_index_add(&table->index, btl_index_hash(&table->index, entry->name, entry->tag), i);
+        }
+    }
+    return BTL_RESERVE(table->arena, table->entries, table->count, 1, table->capacity);
 }
 
-bool plan_table_init(struct plan_table *table, uint64_t expected, uint64_t seed,
-                     struct btl_arena *arena)
+bool plan_table_init(struct plan_table *table, uint64_t expected, struct btl_arena *arena)
 {
-    uint32_t capacity = ENTRIES_MIN;
-    while (capacity < expected && capacity < ENTRIES_MAX)
-        capacity *= 2;
-    *table = (struct plan_table){.arena = arena, .seed = seed};
-    return plan_table_resize(table, capacity);
+    size_t capacity = expected < ENTRIES_MIN ? ENTRIES_MIN : expected;
+    *table = (struct plan_table){.arena = arena};
+    return btl_index_init(&table->index, capacity, arena) &&
+           BTL_RESERVE(arena, table->entries, 0, capacity, table->capacity);
 }
 
 uint32_t *plan_table_find(const struct plan_table *table, struct btl_str name, uint64_t tag)
 {
-    uint32_t entry = table->slots[plan_table_slot(table, name, tag)];
-    return entry == 0 ? NULL : &table->entries[entry - 1].value;
+    uint32_t number = plan_table_probe(table, name, tag, btl_index_hash(&table->index, name, tag));
+    return number != BTL_NONE ? &table->entries[number].value : NULL;
 }
 
 uint32_t *plan_table_add(struct plan_table *table, struct btl_str name, uint64_t tag,
                          uint32_t value)
 {
-    uint32_t *there = plan_table_find(table, name, tag);
-    if (there != NULL)
-        return there;
-    if (table->count == table->capacity &&
-        (table->capacity >= ENTRIES_MAX || !plan_table_resize(table, table->capacity * 2)))
+    uint32_t hash = btl_index_hash(&table->index, name, tag);
+    uint32_t known = plan_table_probe(table, name, tag, hash);
+    if (known != BTL_NONE)
+        return &table->entries[known].value;
+    if (!plan_table_reserve(table))
         return NULL;
-    struct plan_entry *entry = &table->entries[table->count++];
+    struct plan_entry *entry = &table->entries[table->count];
     *entry = (struct plan_entry){name, tag, value};
-    table->slots[plan_table_slot(table, name, tag)] = table->count;
+    btl_index_add(&table->index, hash, table->count++);
     return &entry->value;
 }

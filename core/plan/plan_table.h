@@ -4,7 +4,7 @@
 #ifndef BTL_CORE_PLAN_TABLE_H
 #define BTL_CORE_PLAN_TABLE_H
 
-#include <btl/arena.h>
+#include <btl/index.h>
 
 struct plan_entry {
     struct btl_str name;
@@ -15,15 +15,13 @@ struct plan_entry {
 struct plan_table {
     struct btl_arena *arena;
     struct plan_entry *entries;
-    uint32_t count, capacity;
-    uint32_t *slots; // index into entries + 1, 0 is free
-    uint32_t slot_mask;
-    uint64_t seed;
+    uint32_t count;
+    size_t capacity; // of entries
+    struct btl_index index;
 };
 
 // An empty table with room for `expected` entries. False: no memory.
-bool plan_table_init(struct plan_table *table, uint64_t expected, uint64_t seed,
-                     struct btl_arena *arena);
+bool plan_table_init(struct plan_table *table, uint64_t expected, struct btl_arena *arena);
 // Where the value of (name, tag) lies, or NULL. Valid until the next plan_table_add().
 uint32_t *plan_table_find(const struct plan_table *table, struct btl_str name, uint64_t tag);
 // The same, added with `value` when there was none. NULL: no memory.

@@ -10,28 +10,24 @@
 #define ATTR_DIRECTORY 0x10
 #define ATTR_LONG      0x0f
 
-static char fold_case(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool equal_folded(struct btl_str a, struct btl_str b)
-{
-    if (a.len != b.len)
-        return false;
-    for (size_t i = 0; i < a.len; i++)
-        if (fold_case(a.at[i]) != fold_case(b.at[i]))
-            return false;
-    return true;
-}
-
-static uint64_t hash_folded(const struct btl_fat *fat, struct btl_str name)
+static uint32_t hash_folded(const struct btl_fat_directory *directory, struct btl_str name)
 {
     char folded[FAT_NAME_MAX];
     size_t len = name.len < FAT_NAME_MAX ? name.len : FAT_NAME_MAX;
     for (size_t i = 0; i < len; i++)
-        folded[i] = fold_case(name.at[i]);
-    return btl_hash((struct btl_str){folded, len}, (uintptr_t)fat->arena);
+        folded[i] = btl_lower(name.at[i]);
+    return btl_index_hash(&directory->index, (struct btl_str){folded, len}, 0);
+}
+
+// The number of the entry of that name, or BTL_NONE.
+static uint32_t find_folded(const struct btl_fat_directory *directory, struct btl_str name,
+                            uint32_t hash)
+{
+    struct btl_probe probe = btl_index_probe(&directory->index, hash);
+    uint32_t number = btl_index_next(&directory->index, &probe);
+    while (number != BTL_NONE && !btl_str_equal_nocase(directory->entries[number].name, name))
+        number = btl_index_next(&directory->index, &probe);
+    return number;
 }
 
 static bool add_entry(struct btl_fat *fat, struct btl_fat_directory *directory,
@@ -72,24 +68,16 @@ static bool parse_entries(struct btl_fat *fat, struct btl_fat_directory *directo
     return true;
 }
 
-// Hashes the entries; of two equal names the first counts.
-static bool hash_entries(struct btl_fat *fat, struct btl_fat_directory *directory)
+// Index the entries; of two equal names the first counts.
+static bool index_entries(struct btl_fat *fat, struct btl_fat_directory *directory)
 {
-    uint32_t slots = 8;
-    while (slots < directory->count * 2)
-        slots *= 2;
-    directory->slots = BTL_NEW_ARRAY(fat->arena, uint32_t, slots);
-    if (directory->slots == NULL)
+    if (!btl_index_init(&directory->index, directory->count, fat->arena))
         return false;
-    directory->slot_mask = slots - 1;
     for (uint32_t i = 0; i < directory->count; i++) {
-        uint64_t slot = hash_folded(fat, directory->entries[i].name) & directory->slot_mask;
-        while (directory->slots[slot] != 0 &&
-               !equal_folded(directory->entries[directory->slots[slot] - 1].name,
-                             directory->entries[i].name))
-            slot = (slot + 1) & directory->slot_mask;
-        if (directory->slots[slot] == 0)
-            directory->slots[slot] = i + 1;
+        struct btl_str name = directory->entries[i].name;
+        uint32_t hash = hash_folded(directory, name);
+        if (find_folded(directory, name, hash) == BTL_NONE)
+            btl_index_add(&directory->index, hash, i);
     }
     return true;
 }
@@ -116,22 +104,6 @@ static bool read_fixed_root(struct btl_fat *fat, struct content *ret, struct btl
     return fat_device_read(fat, fat->root, ret->bytes, ret->size, diags);
 }
 
-// Makes room for `part` bytes more.
-static bool grow(struct btl_fat *fat, struct content *content, uint64_t part)
-{
-    uint64_t size = content->size + part;
-    if (size <= content->capacity)
-        return true;
-    uint8_t *larger = btl_alloc(fat->arena, size * 2, 8);
-    if (larger == NULL)
-        return false;
-    if (content->size > 0)
-        memcpy(larger, content->bytes, content->size);
-    content->bytes = larger;
-    content->capacity = size * 2;
-    return true;
-}
-
 static bool read_chain(struct btl_fat *fat, uint32_t cluster, struct content *content,
                        struct btl_diags *diags)
 {
@@ -146,7 +118,8 @@ static bool read_chain(struct btl_fat *fat, uint32_t cluster, struct content *co
                        BTL_DEC(DIRECTORY_MAX / FAT_ENTRY_SIZE));
             return false;
         }
-        if (!grow(fat, content, part))
+        if (!btl_array_reserve(fat->arena, &content->bytes, 1, 8, content->size, part,
+                               &content->capacity))
             return no_memory(fat, diags);
         if (!fat_device_read(fat, fat_cluster_offset(fat, run.first),
                              content->bytes + content->size, part, diags))
@@ -173,7 +146,7 @@ static struct btl_fat_directory *read_directory(struct btl_fat *fat, uint32_t cl
             BTL_NEW_ARRAY(fat->arena, struct btl_fat_entry, content.size / FAT_ENTRY_SIZE);
     if (directory == NULL || directory->entries == NULL ||
         !parse_entries(fat, directory, content.bytes, content.size) ||
-        !hash_entries(fat, directory)) {
+        !index_entries(fat, directory)) {
         no_memory(fat, diags);
         return NULL;
     }
@@ -183,40 +156,13 @@ static struct btl_fat_directory *read_directory(struct btl_fat *fat, uint32_t cl
     return directory;
 }
 
-static const struct btl_fat_entry *
-find_in(const struct btl_fat *fat, const struct btl_fat_directory *directory, struct btl_str name)
-{
-    uint64_t slot = hash_folded(fat, name) & directory->slot_mask;
-    for (; directory->slots[slot] != 0; slot = (slot + 1) & directory->slot_mask) {
-        const struct btl_fat_entry *entry = &directory->entries[directory->slots[slot] - 1];
-        if (equal_folded(entry->name, name))
-            return entry;
-    }
-    return NULL;
-}
-
-// Cuts the first component off *path; an empty one means that the path has ended.
-static struct btl_str next_component(struct btl_str *path)
-{
-    while (path->len > 0 && path->at[0] == '/') {
-        path->at++;
-        path->len--;
-    }
-    struct btl_str component = {path->at, 0};
-    while (component.len < path->len && component.at[component.len] != '/')
-        component.len++;
-    path->at += component.len;
-    path->len -= component.len;
-    return component;
-}
-
 // Walks `path`. *ret_entry is NULL for the root. False: reported, when somebody listens.
 static bool walk(struct btl_fat *fat, struct btl_str path, const struct btl_fat_entry **ret_entry,
                  struct btl_diags *diags)
 {
     const struct btl_fat_entry *entry = NULL;
     struct btl_str rest = path;
-    for (struct btl_str name = next_component(&rest); name.len > 0; name = next_component(&rest)) {
+    for (struct btl_str name; btl_take_part(&rest, '/', &name);) {
         const struct btl_fat_directory *directory = NULL;
         if (entry == NULL || entry->directory)
             directory = read_directory(
@@ -226,11 +172,12 @@ static bool walk(struct btl_fat *fat, struct btl_str path, const struct btl_fat_
                        BTL_ARG(entry->name));
         if (directory == NULL)
             return false;
-        entry = find_in(fat, directory, name);
-        if (entry == NULL) {
+        uint32_t number = find_folded(directory, name, hash_folded(directory, name));
+        if (number == BTL_NONE) {
             btl_report(diags, BTL_FAT_NOT_FOUND, fat->place, BTL_ARG(path), BTL_ARG(name));
             return false;
         }
+        entry = &directory->entries[number];
     }
     *ret_entry = entry;
     return true;

@@ -37,19 +37,12 @@ static uint8_t short_checksum(const uint8_t *short_name)
     return sum;
 }
 
-// A lone surrogate becomes U+FFFD. Three bytes per unit are always enough.
+// Three bytes per unit are always enough.
 static size_t long_to_utf8(const struct fat_long_name *name, char text[static FAT_NAME_MAX])
 {
-    size_t len = 0;
-    for (unsigned i = 0; i < name->parts * 13 && name->unit[i] != 0; i++) {
-        uint32_t point = name->unit[i];
-        if (point >= 0xd800 && point < 0xdc00 && i + 1 < name->parts * 13 &&
-            name->unit[i + 1] >= 0xdc00 && name->unit[i + 1] < 0xe000)
-            point = 0x10000 + ((point & 0x3ff) << 10) + (name->unit[++i] & 0x3ff);
-        else if (point >= 0xd800 && point < 0xe000)
-            point = 0xfffd;
-        len += btl_utf8_put(point, text + len);
-    }
+    size_t len = 0, count = name->parts * 13;
+    for (size_t index = 0; index < count && name->unit[index] != 0;)
+        len += btl_utf8_put(btl_utf16_next(name->unit, count, &index), text + len);
     return len;
 }
 
@@ -59,10 +52,8 @@ static size_t put_short_part(char *to, const uint8_t *from, unsigned size, bool 
     while (size > 0 && from[size - 1] == ' ')
         size--;
     for (unsigned i = 0; i < size; i++) {
-        uint8_t c = from[i];
-        if (lower && c >= 'A' && c <= 'Z')
-            c = (uint8_t)(c - 'A' + 'a');
-        to[len++] = (char)(c < 0x80 ? c : '_'); // of an unknown code page
+        char c = lower ? btl_lower((char)from[i]) : (char)from[i];
+        to[len++] = from[i] < 0x80 ? c : '_'; // of an unknown code page
     }
     return len;
 }

@@ -50,8 +50,8 @@ static enum result read_bytes(const struct reader *reader, uint64_t offset, uint
     return GOOD;
 }
 
-// Checks signature, sizes, own position and checksum; the checksum is taken with its field 0.
-static bool is_header(uint8_t *bytes, uint64_t block, uint32_t block_size)
+// Check signature, sizes, own position and checksum.
+static bool is_header(const uint8_t *bytes, uint64_t block, uint32_t block_size)
 {
     struct gpt_header header;
     memcpy(&header, bytes, sizeof(header));
@@ -59,8 +59,8 @@ static bool is_header(uint8_t *bytes, uint64_t block, uint32_t block_size)
         return false;
     if (header.header_size < sizeof(header) || header.header_size > block_size)
         return false;
-    memset(bytes + offsetof(struct gpt_header, header_crc), 0, 4);
-    return btl_crc32(0, (struct btl_bytes){bytes, header.header_size}) == header.header_crc;
+    return btl_crc32_of_record((struct btl_bytes){bytes, header.header_size},
+                               offsetof(struct gpt_header, header_crc)) == header.header_crc;
 }
 
 // The table's place and size in bytes, rounded up to blocks; false when it cannot be.

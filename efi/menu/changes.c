@@ -204,7 +204,7 @@ bool menu_renew_blacklist(struct boot *boot)
         return no_memory(boot);
     struct btl_buffer kept = btl_buffer(text, list.len + 1);
     bool changed = false;
-    while ((name = btl_config_next_name(&list)).len > 0) {
+    while (btl_take_name(&list, &name)) {
         if (any(boot, name, switches_on))
             changed = true;
         else

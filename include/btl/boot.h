@@ -30,9 +30,10 @@ typedef void btl_kernel_entry(const void *manifest);
 //
 // The kernel may be linked anywhere in the window; everything else in it is where the manifest
 // says.
-#define BTL_X86_64_DIRECT_MAP  0xffff800000000000ull
-#define BTL_X86_64_WINDOW      0xffffffff80000000ull
-#define BTL_X86_64_WINDOW_SIZE 0x000000007fe00000ull
+#define BTL_X86_64_DIRECT_MAP      0xffff800000000000ull
+#define BTL_X86_64_DIRECT_MAP_SIZE 0x00007f8000000000ull // to the 512 GiB that hold the window
+#define BTL_X86_64_WINDOW          0xffffffff80000000ull
+#define BTL_X86_64_WINDOW_SIZE     0x000000007fe00000ull
 
 // ia64 virtual memory at entry:
 //

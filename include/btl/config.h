@@ -115,7 +115,4 @@ struct btl_place btl_setting_place(const struct btl_config *config,
 // Cost: |word| * |known| per known word, words longer than 64 are not compared.
 struct btl_str btl_nearest(struct btl_str word, const struct btl_str *known, size_t count);
 
-// The next name of a list separated by blanks and commas; empty at its end. Moves *list on.
-struct btl_str btl_config_next_name(struct btl_str *list);
-
 #endif

@@ -5,6 +5,7 @@
 
 #include <btl/diag.h>
 #include <btl/elf_format.h>
+#include <btl/machine.h>
 
 // A checked file. After btl_elf_open() returned true, all of this holds and is not checked again:
 //  - every section with contents lies inside the file, its alignment is 0 or a power of two not
@@ -61,8 +62,5 @@ struct btl_str btl_elf_symbol_name(const struct btl_elf *elf, uint32_t symbol);
 uint32_t btl_elf_symbol_section(const struct btl_elf *elf, uint32_t symbol, uint16_t *ret_special);
 // The first section of that name, or BTL_NONE.
 uint32_t btl_elf_find_section(const struct btl_elf *elf, struct btl_str name);
-
-const char *btl_machine_name(uint16_t machine); // "x86-64", "ia64", some others, "unknown"
-bool btl_machine_known(uint16_t machine);       // x86-64 and ia64
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <btl/blocks.h>
 #include <btl/diag.h>
+#include <btl/index.h>
 
 struct btl_fat_entry {
     struct btl_str name; // UTF-8: the long name, else the short one (there, a byte of an OEM code
@@ -21,7 +22,7 @@ struct btl_fat_directory {
         *entries; // in the order of the disk; without ".", ".." and the volume label
     uint32_t count;
     // the reader's own
-    uint32_t *slots, slot_mask;
+    struct btl_index index; // by name, lower case
     uint32_t first_cluster;
     struct btl_fat_directory *next;
 };

@@ -28,6 +28,12 @@ void btl_format(struct btl_out *out, const char *format, ...) __attribute__((non
 BTL_PRINTF(2, 3);
 void btl_vformat(struct btl_out *out, const char *format, va_list args) BTL_PRINTF(2, 0);
 
+// Put at most `max` bytes of `text`, then "..." for the rest. Bytes that are not printable ASCII
+// become \xNN: a hostile name cannot drive the terminal.
+void btl_put_escaped(struct btl_out *out, struct btl_str text, size_t max);
+// The characters that btl_put_escaped() puts.
+size_t btl_escaped_width(struct btl_str text, size_t max);
+
 // A sink that is memory of the caller's, at[size]: text with a NUL behind it, when size > 0. What
 // does not fit is cut off.
 struct btl_buffer {

@@ -35,12 +35,12 @@ struct btl_segment {
 #define BTL_IMAGE_MAX                                                                              \
     (2ull << 30) // bytes of one image: more would not fit into the kernel's window
 
-struct btl_machine; // core/link/reloc.h
+struct btl_relocator; // core/link/reloc.h
 
 struct btl_image {
     const struct btl_elf *elf;
     struct btl_arena *arena;
-    const struct btl_machine *machine;
+    const struct btl_relocator *machine;
 
     // After layout.
     uint64_t *section_offset; // per ELF section: its offset in the image, or BTL_NO_OFFSET

@@ -7,19 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Text that somebody else owns: not NUL-terminated, may hold any byte.
-struct btl_str {
-    const char *at;
-    size_t len; // bytes
-};
+#include <btl/str.h>
 
-// Bytes that somebody else owns.
+// Borrowed bytes.
 struct btl_bytes {
     const uint8_t *at;
     size_t size; // bytes
 };
 
-#define BTL_STR(literal) ((struct btl_str){(literal), sizeof(literal) - 1})
 #define BTL_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 // A function whose parameter number `parameter` is a format of btl/format.h. `args`: the number of
@@ -30,20 +25,6 @@ struct btl_bytes {
 #define BTL_NONE UINT32_MAX
 
 #define BTL_PAGE_SIZE 4096u
-
-bool btl_str_equal(struct btl_str a, struct btl_str b);
-bool btl_str_equal_but_case(struct btl_str a, struct btl_str b); // of ASCII letters
-// Negative, 0 or positive, as memcmp; a prefix sorts first.
-int btl_str_compare(struct btl_str a, struct btl_str b);
-struct btl_str btl_str_of(const char *nul_terminated);
-// The text, or its first `max` bytes.
-static inline struct btl_str btl_str_first(struct btl_str text, size_t max)
-{
-    return (struct btl_str){text.at, text.len < max ? text.len : max};
-}
-
-// 64-bit hash of `text`. `seed` keeps hostile names from choosing their bucket.
-uint64_t btl_hash(struct btl_str text, uint64_t seed);
 
 // *ret = a + b, a * b, or a rounded up to `align` (a power of two). False, and *ret untouched, on
 // overflow.

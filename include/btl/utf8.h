@@ -1,20 +1,45 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// UTF-8, one character at a time (Unicode 15, table 3-7).
+// UTF-8 and UTF-16, one character at a time (Unicode 15, chapter 3.9).
 #ifndef BTL_UTF8_H
 #define BTL_UTF8_H
 
 #include <btl/types.h>
 
-#define BTL_UTF8_MAX 4 // bytes of a character
-#define BTL_UTF8_BAD UINT32_MAX
+#define BTL_UTF8_MAX         4 // bytes of a character
+#define BTL_UTF8_BAD         UINT32_MAX
+#define BTL_UTF8_REPLACEMENT 0xfffdu
 
-// The character at text.at[*at], *at moved behind it. BTL_UTF8_BAD, and *at as it was, when there
-// is no well-formed one, or the text ends.
-uint32_t btl_utf8_next(struct btl_str text, size_t *at);
-// Writes one; returns its bytes. What is no character becomes '?'.
+// Is `c` a byte inside a character, after its first one?
+BTL_INLINE bool btl_utf8_continues(char c)
+{
+    return ((uint8_t)c & 0xc0) == 0x80;
+}
+// Bytes of the character that begins with `first`; 1 when no character does.
+BTL_INLINE size_t btl_utf8_length(char first)
+{
+    uint8_t byte = (uint8_t)first;
+    return byte < 0xc2 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf5 ? 4 : 1;
+}
+// The number of characters of a well-formed text.
+size_t btl_utf8_count(struct btl_str text);
+
+// The character at text.at[*index]; *index moves behind it. BTL_UTF8_BAD, and *index unchanged,
+// when no well-formed character begins there, or the text ends.
+uint32_t btl_utf8_next(struct btl_str text, size_t *index);
+// Write one character; returns its bytes. A number that is no character becomes '?'.
 size_t btl_utf8_put(uint32_t point, char to[static BTL_UTF8_MAX]);
-// Is it something to see? Not what drives a terminal, or turns the text around it: controls, marks
-// of direction, separators of lines.
+// Has the character a shape of its own? False for what drives a terminal or turns the text around:
+// controls, marks of direction, separators of lines.
 bool btl_utf8_shown(uint32_t point);
+
+// The character at unit number *index of `count` units, which need no alignment; *index moves
+// behind it. A surrogate without its other half is BTL_UTF8_REPLACEMENT.
+uint32_t btl_utf16_next(const void *units, size_t count, size_t *index);
+// Write one character, a valid one; returns its units, 1 or 2.
+size_t btl_utf16_put(uint32_t point, uint16_t to[static 2]);
+BTL_INLINE bool btl_utf16_is_surrogate(uint32_t unit)
+{
+    return unit >= 0xd800 && unit < 0xe000;
+}
 
 #endif

@@ -32,8 +32,8 @@ bool exports_init(void)
     uint64_t count = btl_manifest_count(manifest, BTLM_EXPORTS);
 
     heap_arena_init(&heap);
-    if (count > UINT32_MAX / 2 ||
-        !btl_symtab_init(&table, 2 * (uint32_t)count, table_seed(), &heap.arena))
+    heap.arena.seed = table_seed();
+    if (count > UINT32_MAX / 2 || !btl_symtab_init(&table, 2 * (uint32_t)count, &heap.arena))
         return false;
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_export *export = btl_manifest_entry(manifest, BTLM_EXPORTS, i);

@@ -46,7 +46,7 @@ static void export_symbols(const struct btl_kernel_image *kernel, struct test_me
     struct btl_modinfo info;
     struct btl_symtab table;
     if (btl_modinfo_read(kernel->elf, &memory->arena, &info, diags) &&
-        btl_symtab_init(&table, 0, 1, &memory->arena))
+        btl_symtab_init(&table, 0, &memory->arena))
         btl_kernel_export(kernel, &info, &table, diags);
 }
 

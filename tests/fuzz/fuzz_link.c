@@ -20,7 +20,7 @@ static bool odd_owners_only(const struct btl_scope *scope, uint32_t owner)
 // Names that the seeds use: one allowed, one of a module out of scope.
 static bool make_symbols(struct btl_symtab *table, struct btl_arena *arena)
 {
-    return btl_symtab_init(table, 0, 1, arena) &&
+    return btl_symtab_init(table, 0, arena) &&
            btl_symtab_add(table, BTL_STR("far_function"), 0xffffffff80001000, 1, NULL) &&
            btl_symtab_add(table, BTL_STR("far_variable"), 0xffffffff80002000, 1, NULL) &&
            btl_symtab_add(table, BTL_STR("far_other"), 0xffffffff80003000, 2, NULL);

@@ -129,7 +129,7 @@ int main(int argc, char **argv)
     struct btl_diags diags = {.arena = &arena};
     struct btl_symtab table;
     int count = argc - 5;
-    if (count < 1 || count > MODULES_MAX || !btl_symtab_init(&table, 0, 0, &arena))
+    if (count < 1 || count > MODULES_MAX || !btl_symtab_init(&table, 0, &arena))
         fail("BASE SYMBOLS IMAGE MAP OBJECT...", "usage");
     uint64_t base = strtoull(argv[1], NULL, 0), size = 0;
     read_symbols(argv[2], &table);

@@ -72,7 +72,7 @@ void boot_link(struct boot *boot)
     struct btl_diags *diags = &boot->host->diags;
     struct btl_plan *plan = &boot->plan;
     struct linker linker = {.boot = boot};
-    if (!boot->kernel_good || !btl_symtab_init(&boot->symtab, 1024, 1, boot->host->arena))
+    if (!boot->kernel_good || !btl_symtab_init(&boot->symtab, 1024, boot->host->arena))
         return;
     boot->kernel.base = boot->kernel_base;
     if (boot->export_kernel != NULL

@@ -72,7 +72,7 @@ static void assume_interfaces(struct boot *boot)
     struct btl_arena *arena = boot->host->arena;
     struct btl_symtab provided;
     size_t needs = 0;
-    if (!btl_symtab_init(&provided, 16, 1, arena))
+    if (!btl_symtab_init(&provided, 16, arena))
         return;
     for (uint32_t i = 0; i < boot->plan.module_count; i++) {
         const struct btl_modinfo *info = boot->modules[i].info;

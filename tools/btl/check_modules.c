@@ -144,7 +144,7 @@ int check_modules(struct boot *boot, const struct check_modules *modules, bool s
         return usage_error(host, "--module needs the files of the modules");
     if (boot->machine == 0)
         boot->machine = ELF_MACHINE_X86_64;
-    btl_symtab_init(&given.by_name, (uint32_t)modules->count, 1, host->arena);
+    btl_symtab_init(&given.by_name, (uint32_t)modules->count, host->arena);
     boot->owner = &given;
     boot->read_module = read_module;
     boot_parse(boot, BTL_STR(""), configuration(boot, &given));

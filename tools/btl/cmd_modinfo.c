@@ -102,7 +102,7 @@ static void print_parms(struct printer *printer, struct btl_bytes bytes)
     while (btl_modinfo_next(&rest, &entry))
         max++;
     struct parm *parms = MEMORY_ARRAY(arena, struct parm, max);
-    if (!btl_symtab_init(&names, 16, 1, arena))
+    if (!btl_symtab_init(&names, 16, arena))
         return;
     while (btl_modinfo_next(&bytes, &entry)) {
         split_entry(entry, &key, &value);

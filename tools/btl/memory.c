@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 
 #define CHUNK_FIRST (256u << 10)
@@ -40,6 +41,7 @@ static bool map_chunk(struct btl_arena *arena, size_t bytes)
 void memory_begin(struct memory *memory)
 {
     *memory = (struct memory){.arena = {.grow = map_chunk, .owner = memory}};
+    memcpy(&memory->arena.seed, (const void *)getauxval(AT_RANDOM), sizeof(memory->arena.seed));
 }
 
 void memory_end(struct memory *memory)

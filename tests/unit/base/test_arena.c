@@ -118,3 +118,56 @@ TEST(test_copy_owns_its_bytes)
     assert_int_equal(copy.len, 0);
     test_memory_end(&memory);
 }
+
+TEST(test_arrays_grow_and_keep_their_elements)
+{
+    for (size_t n = 0;; n++) {
+        struct test_memory memory;
+        test_memory_begin_limited(&memory, n);
+        uint32_t *array = NULL;
+        size_t capacity = 0, count = 0;
+        for (; count < 1000 && BTL_RESERVE(&memory.arena, array, count, 1, capacity); count++)
+            array[count] = (uint32_t)count;
+        assert_true(count == 1000 || count == capacity); // as it was, when there was no memory
+        for (size_t i = 0; i < count; i++)
+            assert_int_equal(array[i], i);
+        assert_true(capacity < 2048);
+        test_memory_end(&memory);
+        if (count == 1000)
+            break;
+    }
+}
+
+TEST(test_an_array_grows_by_as_much_as_is_needed)
+{
+    struct test_memory memory;
+    test_memory_begin(&memory);
+    uint64_t *array = NULL;
+    size_t capacity = 0;
+    assert_true(BTL_RESERVE(&memory.arena, array, 0, 100, capacity));
+    assert_int_equal(capacity, 100);
+    assert_true(BTL_RESERVE(&memory.arena, array, 60, 40, capacity));
+    assert_int_equal(capacity, 100);
+    assert_true(BTL_RESERVE(&memory.arena, array, 60, 1000, capacity));
+    assert_int_equal(capacity, 1060);
+    assert_false(BTL_RESERVE(&memory.arena, array, 60, SIZE_MAX, capacity));
+    assert_false(BTL_RESERVE(&memory.arena, array, 60, SIZE_MAX / 8, capacity));
+    assert_int_equal(capacity, 1060);
+    test_memory_end(&memory);
+}
+
+TEST(test_texts_are_joined)
+{
+    struct test_memory memory;
+    test_memory_begin_limited(&memory, SIZE_MAX);
+    struct btl_arena *arena = &memory.arena;
+    const struct btl_str parts[] = {BTL_STR("a"), {NULL, 0}, BTL_STR("bc")};
+    assert_str(&memory, btl_str_join(arena, parts, BTL_COUNT(parts)), "abc");
+    assert_non_null(btl_str_join(arena, parts, 0).at);
+    assert_str(&memory, btl_module_path(arena, BTL_STR("/m"), BTL_STR("x")), "/m/x.ko");
+    assert_str(&memory, btl_module_path(arena, BTL_STR("/m/"), BTL_STR("x")), "/m/x.ko");
+    assert_str(&memory, btl_module_path(arena, BTL_STR("/"), BTL_STR("x")), "/x.ko");
+    struct btl_arena none = {0};
+    assert_null(btl_str_join(&none, parts, BTL_COUNT(parts)).at);
+    test_memory_end(&memory);
+}

@@ -59,3 +59,15 @@ TEST(test_continues_where_it_was_left)
         assert_int_equal(crc, whole);
     }
 }
+
+TEST(test_the_field_of_a_record_counts_as_0)
+{
+    uint8_t record[20], zeroed[20];
+    memset(record, 0x5a, sizeof(record));
+    for (size_t field = 0; field + 4 <= sizeof(record); field++) {
+        memcpy(zeroed, record, sizeof(record));
+        memset(zeroed + field, 0, 4);
+        assert_int_equal(btl_crc32_of_record((struct btl_bytes){record, sizeof(record)}, field),
+                         btl_crc32(0, (struct btl_bytes){zeroed, sizeof(zeroed)}));
+    }
+}

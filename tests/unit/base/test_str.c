@@ -16,14 +16,14 @@ TEST(test_equal_compares_length_and_every_byte)
     assert_false(btl_str_equal(BTL_STR("ab"), BTL_STR("")));
 }
 
-TEST(test_equal_but_case_knows_ascii_letters_alone)
+TEST(test_equal_nocase_knows_ascii_letters_alone)
 {
-    assert_true(btl_str_equal_but_case(BTL_STR(""), (struct btl_str){NULL, 0}));
-    assert_true(btl_str_equal_but_case(BTL_STR("aZ9.A"), BTL_STR("Az9.a")));
-    assert_false(btl_str_equal_but_case(BTL_STR("ab"), BTL_STR("abc")));
-    assert_false(btl_str_equal_but_case(BTL_STR("a"), BTL_STR("b")));
-    assert_false(btl_str_equal_but_case(BTL_STR("@["), BTL_STR("`{"))); // beside the letters
-    assert_false(btl_str_equal_but_case(BTL_STR("\xc3\x84"), BTL_STR("\xc3\xa4")));
+    assert_true(btl_str_equal_nocase(BTL_STR(""), (struct btl_str){NULL, 0}));
+    assert_true(btl_str_equal_nocase(BTL_STR("aZ9.A"), BTL_STR("Az9.a")));
+    assert_false(btl_str_equal_nocase(BTL_STR("ab"), BTL_STR("abc")));
+    assert_false(btl_str_equal_nocase(BTL_STR("a"), BTL_STR("b")));
+    assert_false(btl_str_equal_nocase(BTL_STR("@["), BTL_STR("`{"))); // beside the letters
+    assert_false(btl_str_equal_nocase(BTL_STR("\xc3\x84"), BTL_STR("\xc3\xa4")));
 }
 
 TEST(test_compare_sorts_bytes_unsigned_and_prefix_first)
@@ -40,6 +40,104 @@ TEST(test_str_of_measures_to_the_nul)
 {
     assert_int_equal(btl_str_of("").len, 0);
     assert_int_equal(btl_str_of("abc\0def").len, 3);
+}
+
+TEST(test_begins_and_ends)
+{
+    assert_true(btl_str_begins(BTL_STR("abc"), BTL_STR("ab")));
+    assert_true(btl_str_begins(BTL_STR("abc"), BTL_STR("")));
+    assert_false(btl_str_begins(BTL_STR("abc"), BTL_STR("bc")));
+    assert_false(btl_str_begins(BTL_STR("ab"), BTL_STR("abc")));
+    assert_true(btl_str_ends(BTL_STR("abc"), BTL_STR("bc")));
+    assert_true(btl_str_ends(BTL_STR("abc"), BTL_STR("abc")));
+    assert_false(btl_str_ends(BTL_STR("abc"), BTL_STR("ab")));
+    assert_false(btl_str_ends(BTL_STR("c"), BTL_STR("bc")));
+}
+
+TEST(test_find_and_split)
+{
+    struct btl_str before, after;
+    assert_int_equal(btl_str_find(BTL_STR("a.b.c"), '.'), 1);
+    assert_int_equal(btl_str_find_last(BTL_STR("a.b.c"), '.'), 3);
+    assert_int_equal(btl_str_find(BTL_STR("abc"), '.'), 3);
+    assert_int_equal(btl_str_find_last(BTL_STR("abc"), '.'), 3);
+    assert_int_equal(btl_str_find_last(BTL_STR(".abc"), '.'), 0);
+    assert_true(btl_str_split(BTL_STR("a.b.c"), '.', &before, &after));
+    assert_true(btl_str_equal(before, BTL_STR("a")) && btl_str_equal(after, BTL_STR("b.c")));
+    assert_true(btl_str_split(BTL_STR("."), '.', &before, &after));
+    assert_true(before.len == 0 && after.len == 0);
+    assert_false(btl_str_split(BTL_STR("a"), '.', &before, &after));
+}
+
+// `pieces`: what `take` finds one after the other, each with a '|' behind it.
+static void expect_pieces(bool (*take)(struct btl_str *rest, struct btl_str *ret), const char *text,
+                          const char *pieces)
+{
+    struct btl_str rest = btl_str_of(text), piece;
+    char found[64] = "";
+    while (take(&rest, &piece))
+        snprintf(found + strlen(found), sizeof(found) - strlen(found), "%.*s|", (int)piece.len,
+                 piece.at);
+    assert_string_equal(found, pieces);
+    assert_int_equal(rest.len, 0);
+    assert_false(take(&rest, &piece));
+}
+
+static bool take_directory(struct btl_str *rest, struct btl_str *ret_directory)
+{
+    return btl_take_part(rest, ';', ret_directory);
+}
+
+TEST(test_lines_parts_and_names_are_taken_in_turn)
+{
+    expect_pieces(btl_take_line, "", "");
+    expect_pieces(btl_take_line, "a\n\nb", "a||b|");
+    expect_pieces(btl_take_line, "a\n", "a|");
+    expect_pieces(take_directory, "", "");
+    expect_pieces(take_directory, ";;", "");
+    expect_pieces(take_directory, ";/a;;/b c;", "/a|/b c|");
+    expect_pieces(btl_take_name, " ,\t", "");
+    expect_pieces(btl_take_name, "a, b\tc,", "a|b|c|");
+    struct btl_str none = {NULL, 0}, piece;
+    assert_false(btl_take_line(&none, &piece) || btl_take_part(&none, ';', &piece) ||
+                 btl_take_name(&none, &piece));
+}
+
+TEST(test_numbers_are_decimal_and_saturate)
+{
+    uint64_t number = 7;
+    assert_true(btl_parse_number(BTL_STR("0010"), &number));
+    assert_int_equal(number, 10);
+    assert_true(btl_parse_number(BTL_STR("18446744073709551614"), &number));
+    assert_true(number == UINT64_MAX - 1);
+    static const char *const large[] = {"18446744073709551616", "99999999999999999999",
+                                        "184467440737095516150", "1000000000000000000000000"};
+    for (size_t i = 0; i < BTL_COUNT(large); i++) {
+        assert_true(btl_parse_number(btl_str_of(large[i]), &number));
+        assert_true(number == UINT64_MAX);
+    }
+    static const char *const bad[] = {"", "-1", "+1", " 1", "1 ", "0x10", "1a", "/", ":"};
+    for (size_t i = 0; i < BTL_COUNT(bad); i++)
+        assert_false(btl_parse_number(btl_str_of(bad[i]), &number));
+}
+
+TEST(test_parts_of_paths)
+{
+    assert_true(btl_str_equal(btl_base_name(BTL_STR("/a/b.ko")), BTL_STR("b.ko")));
+    assert_true(btl_str_equal(btl_base_name(BTL_STR("b.ko")), BTL_STR("b.ko")));
+    assert_true(btl_str_equal(btl_base_name(BTL_STR("/a/")), BTL_STR("")));
+    assert_true(btl_str_equal(btl_directory_prefix(BTL_STR("/a//")), BTL_STR("/a")));
+    assert_true(btl_str_equal(btl_directory_prefix(BTL_STR("/")), BTL_STR("")));
+}
+
+TEST(test_characters_of_names)
+{
+    size_t count = 0;
+    for (int c = 0; c < 256; c++)
+        count += btl_is_name_character((char)c);
+    assert_int_equal(count, 26 + 26 + 10 + 2);
+    assert_true(btl_is_name_character('_') && btl_is_name_character('-'));
+    assert_true(btl_lower('Z') == 'z' && btl_lower('[') == '[' && btl_lower('a') == 'a');
 }
 
 TEST(test_hash_depends_on_text_length_and_seed_alone)

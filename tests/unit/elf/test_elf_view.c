@@ -129,14 +129,3 @@ TEST(test_more_sections_than_fit_into_16_bits)
     assert_int_equal(btl_elf_symbol_section(&o.elf, symbol, &special), last);
     close_sample(&o);
 }
-
-TEST(test_machine_names)
-{
-    assert_string_equal(btl_machine_name(ELF_MACHINE_X86_64), "x86-64");
-    assert_string_equal(btl_machine_name(ELF_MACHINE_IA64), "ia64");
-    assert_string_equal(btl_machine_name(0xffff), "unknown");
-    assert_true(btl_machine_known(ELF_MACHINE_X86_64));
-    assert_true(btl_machine_known(ELF_MACHINE_IA64));
-    assert_false(btl_machine_known(3));
-    assert_false(btl_machine_known(0));
-}

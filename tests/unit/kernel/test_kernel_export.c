@@ -38,7 +38,7 @@ static void load(struct exported *e, void (*make)(struct elf_builder *), uint64_
     assert_true(btl_modinfo_read(&s->elf, &s->memory.arena, &e->info, &s->diags));
     e->memory = malloc(s->kernel.size);
     assert_true(btl_kernel_load(&s->kernel, base, e->memory, &s->diags));
-    assert_true(btl_symtab_init(&e->table, 4, 1, &s->memory.arena));
+    assert_true(btl_symtab_init(&e->table, 4, &s->memory.arena));
 }
 
 static void end(struct exported *e)
@@ -225,7 +225,7 @@ TEST(test_exports_of_a_kernel_by_gnu_ld_are_its_own_pointers)
     assert_true(btl_modinfo_read(&elf, &memory.arena, &e.info, &diags));
     e.memory = malloc(kernel.size);
     assert_true(btl_kernel_load(&kernel, kernel.link_base, e.memory, &diags));
-    assert_true(btl_symtab_init(&e.table, 4, 1, &memory.arena));
+    assert_true(btl_symtab_init(&e.table, 4, &memory.arena));
     assert_true(btl_kernel_export(&kernel, &e.info, &e.table, &diags));
     uint64_t pointers[2];
     memcpy(pointers, e.memory + (exported(&e, "table") - kernel.link_base), sizeof(pointers));
@@ -245,7 +245,7 @@ TEST(test_running_out_of_memory_for_descriptors)
         struct btl_symtab table;
         test_memory_begin_limited(&limited, n + 2); // two are the table itself
         struct btl_diags diags = {.arena = &e.sample.memory.arena};
-        assert_true(btl_symtab_init(&table, 16, 1, &limited.arena));
+        assert_true(btl_symtab_init(&table, 16, &limited.arena));
         assert_false(btl_kernel_export(&e.sample.kernel, &e.info, &table, &diags));
         assert_codes(&e.sample.memory, &diags, "no-memory");
         test_memory_end(&limited);

@@ -254,7 +254,7 @@ TEST(exports_have_their_values_as_soon_as_the_image_is_placed)
     uint32_t common = eb_symbol(&f.builder, "c", EB_GLOBAL(ELF_STT_OBJECT), ELF_SHN_COMMON, 8, 8);
     assert_true(lf_layout(&f));
     assert_true(btl_image_place(&f.image, LF_BASE, NULL));
-    assert_true(btl_symtab_init(&f.symtab, 0, 1, &f.memory.arena));
+    assert_true(btl_symtab_init(&f.symtab, 0, &f.memory.arena));
     assert_true(btl_image_export(&f.image, &info, 5, NULL, &f.symtab, &f.diags));
     assert_true(btl_symtab_find(&f.symtab, BTL_STR("foo"))->value == LF_BASE + 4);
     assert_true(btl_image_export_value(&f.image, absolute) == 0x1234);
@@ -309,7 +309,7 @@ TEST(out_of_memory_is_reported_by_each_pass)
         eb_symbol(&f.builder, "c", EB_GLOBAL(ELF_STT_OBJECT), ELF_SHN_COMMON, 8, 8);
         uint32_t symbol = eb_symbol(&f.builder, "u", EB_WEAK(0), ELF_SHN_UNDEF, 0, 0);
         eb_rela(&f.builder, 1, 0, symbol, 9, 0); // wants a GOT
-        bool good = btl_symtab_init(&f.symtab, 0, 1, &f.memory.arena) && lf_link(&f, LF_BASE) &&
+        bool good = btl_symtab_init(&f.symtab, 0, &f.memory.arena) && lf_link(&f, LF_BASE) &&
                     btl_image_export(&f.image, &info, 5, NULL, &f.symtab, &f.diags);
         bool starved = f.memory.refused > 0;
         assert_true(good == !starved);
@@ -335,7 +335,7 @@ TEST(unresolved_symbols_are_named_even_without_memory_for_their_uses)
         test_memory_begin(&spare);
         f.diags.arena = &spare.arena;
         import(&f, "gone", false, text_section(&f, 16), 0);
-        bool linked = btl_symtab_init(&f.symtab, 0, 1, &f.memory.arena) && lf_link(&f, LF_BASE);
+        bool linked = btl_symtab_init(&f.symtab, 0, &f.memory.arena) && lf_link(&f, LF_BASE);
         assert_false(linked);
         bool starved = f.memory.refused > 0;
         bool named = test_count_code(&f.diags, BTL_LINK_UNRESOLVED) == 1;

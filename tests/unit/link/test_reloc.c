@@ -83,10 +83,10 @@ TEST(entries_are_found_for_loaded_sections_only)
 
 TEST(relocators_are_found_by_machine)
 {
-    assert_ptr_equal(btl_machine_find(ELF_MACHINE_X86_64), &btl_machine_x86_64);
-    assert_ptr_equal(btl_machine_find(ELF_MACHINE_IA64), &btl_machine_ia64);
-    assert_null(btl_machine_find(0));
-    assert_null(btl_machine_find(UINT16_MAX));
+    assert_ptr_equal(btl_relocator_find(ELF_MACHINE_X86_64), &btl_relocator_x86_64);
+    assert_ptr_equal(btl_relocator_find(ELF_MACHINE_IA64), &btl_relocator_ia64);
+    assert_null(btl_relocator_find(0));
+    assert_null(btl_relocator_find(UINT16_MAX));
 }
 
 TEST(types_have_names)

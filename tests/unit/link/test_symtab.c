@@ -29,7 +29,7 @@ TEST(finds_what_was_added_and_nothing_else)
     struct test_memory memory;
     struct btl_symtab table;
     test_memory_begin_limited(&memory, SIZE_MAX);
-    assert_true(btl_symtab_init(&table, 0, 7, &memory.arena));
+    assert_true(btl_symtab_init(&table, 0, &memory.arena));
     assert_null(btl_symtab_find(&table, BTL_STR("foo")));
     uint32_t other = 77;
     assert_true(btl_symtab_add(&table, BTL_STR("foo"), 0x1234, BTL_KERNEL, &other));
@@ -50,7 +50,7 @@ TEST(a_name_is_exported_once_and_the_first_owner_is_told)
     struct test_memory memory;
     struct btl_symtab table;
     test_memory_begin_limited(&memory, SIZE_MAX);
-    assert_true(btl_symtab_init(&table, 0, 7, &memory.arena));
+    assert_true(btl_symtab_init(&table, 0, &memory.arena));
     assert_true(btl_symtab_add(&table, BTL_STR("foo"), 1, 41, NULL));
     uint32_t other = 0;
     assert_false(btl_symtab_add(&table, BTL_STR("foo"), 2, 42, &other));
@@ -65,8 +65,8 @@ TEST(grows_by_doubling_and_keeps_the_order_of_adding)
     struct test_memory memory;
     struct btl_symtab table;
     test_memory_begin_limited(&memory, SIZE_MAX);
-    assert_true(btl_symtab_init(&table, 0, 1, &memory.arena));
-    uint32_t first_capacity = table.capacity;
+    assert_true(btl_symtab_init(&table, 0, &memory.arena));
+    size_t first_capacity = table.capacity;
     add_many(&table, 0, MANY, 5);
     assert_true(table.capacity > first_capacity);
     assert_true(table.capacity < 4 * MANY);
@@ -83,18 +83,18 @@ TEST(names_that_collide_are_told_apart)
     struct test_memory memory;
     struct btl_symtab table;
     test_memory_begin_limited(&memory, SIZE_MAX);
-    assert_true(btl_symtab_init(&table, 0, 99, &memory.arena));
+    assert_true(btl_symtab_init(&table, 0, &memory.arena));
     uint32_t chosen[8], count = 0;
     for (uint32_t i = 0; i < MANY && count < 8; i++) {
-        uint64_t hash = btl_hash(name_of(i), table.seed);
         // The last slot, so that probing wraps around the end of the index.
-        if (((uint32_t)(hash ^ hash >> 32) & table.slot_mask) == table.slot_mask)
+        if (btl_index_probe(&table.index, btl_index_hash(&table.index, name_of(i), 0)).slot ==
+            table.index.mask)
             chosen[count++] = i;
     }
     assert_int_equal(count, 8);
     for (uint32_t i = 0; i < count; i++)
         assert_true(btl_symtab_add(&table, name_of(chosen[i]), chosen[i], i, NULL));
-    assert_int_equal(table.slot_mask, 31); // it has not grown: they did collide
+    assert_int_equal(table.index.mask, 31); // it has not grown: they did collide
     for (uint32_t i = 0; i < count; i++)
         assert_int_equal(btl_symtab_find(&table, name_of(chosen[i]))->value, chosen[i]);
     btl_symtab_remove(&table, 3); // from the middle of the chain
@@ -119,11 +119,16 @@ static int by_hash(const void *a, const void *b)
 TEST(names_with_the_same_hash_are_told_apart)
 {
     enum { COUNT = 1 << 18 };
+    struct test_memory memory;
+    struct btl_symtab table;
+    test_memory_begin_limited(&memory, SIZE_MAX);
+    assert_true(btl_symtab_init(&table, 0, &memory.arena));
     struct hashed *all = calloc(COUNT, sizeof(*all));
     assert_non_null(all);
     for (uint32_t i = 0; i < COUNT; i++) {
-        uint64_t hash = btl_hash((struct btl_str){(const char *)&i, sizeof(i)}, 5);
-        all[i] = (struct hashed){(uint32_t)(hash ^ hash >> 32), i};
+        uint32_t hash =
+            btl_index_hash(&table.index, (struct btl_str){(const char *)&i, sizeof(i)}, 0);
+        all[i] = (struct hashed){hash, i};
     }
     qsort(all, COUNT, sizeof(*all), by_hash);
     size_t pair = 0;
@@ -133,10 +138,6 @@ TEST(names_with_the_same_hash_are_told_apart)
 
     struct btl_str first = {(const char *)&all[pair].number, sizeof(uint32_t)};
     struct btl_str second = {(const char *)&all[pair + 1].number, sizeof(uint32_t)};
-    struct test_memory memory;
-    struct btl_symtab table;
-    test_memory_begin_limited(&memory, SIZE_MAX);
-    assert_true(btl_symtab_init(&table, 0, 5, &memory.arena));
     assert_true(btl_symtab_add(&table, first, 1, 1, NULL));
     assert_null(btl_symtab_find(&table, second));
     assert_true(btl_symtab_add(&table, second, 2, 2, NULL));
@@ -151,7 +152,7 @@ TEST(remove_takes_one_owner_and_keeps_the_others_in_order)
     struct test_memory memory;
     struct btl_symtab table;
     test_memory_begin_limited(&memory, SIZE_MAX);
-    assert_true(btl_symtab_init(&table, MANY, 1, &memory.arena));
+    assert_true(btl_symtab_init(&table, MANY, &memory.arena));
     add_many(&table, 0, MANY, 3);
     btl_symtab_remove(&table, 1);
     btl_symtab_remove(&table, 17); // exports nothing
@@ -171,16 +172,16 @@ TEST(truncate_undoes_adding_across_growth)
     struct test_memory memory;
     struct btl_symtab table;
     test_memory_begin_limited(&memory, SIZE_MAX);
-    assert_true(btl_symtab_init(&table, 0, 1, &memory.arena));
+    assert_true(btl_symtab_init(&table, 0, &memory.arena));
     add_many(&table, 0, 10, 1);
     add_many(&table, 10, MANY, 1);
     btl_symtab_truncate(&table, 10);
     assert_int_equal(table.count, 10);
     for (uint32_t i = 0; i < MANY; i++)
         assert_true((i < 10) == (btl_symtab_find(&table, name_of(i)) != NULL));
-    for (uint32_t i = 0, taken = 0; i <= table.slot_mask; i++) {
-        taken += table.slots[i] != 0;
-        if (i == table.slot_mask)
+    for (uint32_t i = 0, taken = 0; i <= table.index.mask; i++) {
+        taken += table.index.slots[i] != 0;
+        if (i == table.index.mask)
             assert_int_equal(taken, 10);
     }
     add_many(&table, 10, MANY, 1);
@@ -192,7 +193,7 @@ TEST(expecting_more_than_the_index_can_hold_is_refused)
     struct test_memory memory;
     struct btl_symtab table;
     test_memory_begin_limited(&memory, SIZE_MAX);
-    assert_false(btl_symtab_init(&table, UINT32_MAX, 1, &memory.arena));
+    assert_false(btl_symtab_init(&table, UINT32_MAX, &memory.arena));
     assert_int_equal(memory.refused, 0); // refused by number, not by trying
     test_memory_end(&memory);
 }
@@ -205,7 +206,7 @@ TEST(out_of_memory_leaves_the_table_as_it_was)
         struct btl_symtab table;
         uint32_t i = 0, other = 0;
         test_memory_begin_limited(&memory, n);
-        if (btl_symtab_init(&table, 0, 1, &memory.arena)) {
+        if (btl_symtab_init(&table, 0, &memory.arena)) {
             while (i < 200 && btl_symtab_add(&table, name_of(i), i, 0, &other))
                 i++;
             assert_int_equal(other, BTL_NONE);

@@ -15,7 +15,7 @@ TEST(test_name_and_tag_together_are_the_key)
     struct test_memory memory;
     struct plan_table table;
     test_memory_begin(&memory);
-    assert_true(plan_table_init(&table, 0, 1, &memory.arena));
+    assert_true(plan_table_init(&table, 0, &memory.arena));
     assert_null(plan_table_find(&table, BTL_STR("a"), 0));
     assert_int_equal(*plan_table_add(&table, BTL_STR("a"), 0, 10), 10);
     assert_int_equal(*plan_table_add(&table, BTL_STR("a"), 1ull << 63, 11), 11);
@@ -33,7 +33,7 @@ TEST(test_adding_again_keeps_the_first_value)
     struct test_memory memory;
     struct plan_table table;
     test_memory_begin(&memory);
-    assert_true(plan_table_init(&table, 0, 1, &memory.arena));
+    assert_true(plan_table_init(&table, 0, &memory.arena));
     uint32_t *first = plan_table_add(&table, BTL_STR("a"), 0, 10);
     assert_ptr_equal(plan_table_add(&table, BTL_STR("a"), 0, 20), first);
     assert_int_equal(*first, 10);
@@ -53,7 +53,7 @@ TEST(test_growing_keeps_everything_and_failing_to_grow_loses_nothing)
         struct plan_table table;
         uint32_t added = 0;
         test_memory_begin_limited(&memory, limit);
-        if (plan_table_init(&table, 3, 1, &memory.arena)) {
+        if (plan_table_init(&table, 3, &memory.arena)) {
             for (; added < COUNT; added++) {
                 snprintf(names[added], sizeof(names[added]), "name%u", added);
                 if (plan_table_add(&table, btl_str_of(names[added]), added % 7, added) == NULL)

@@ -127,7 +127,7 @@ static void open_kernel(struct boot_fixture *boot)
     uint8_t *memory = btl_alloc(&boot->memory.arena, boot->kernel.size, 4096);
     must(btl_kernel_load(&boot->kernel, BOOT_KERNEL_BASE, memory, &boot->diags),
          "loading the kernel");
-    must(btl_symtab_init(&boot->symtab, 0, 7, &boot->memory.arena) &&
+    must(btl_symtab_init(&boot->symtab, 0, &boot->memory.arena) &&
              btl_kernel_export(&boot->kernel, &boot->kernel_info, &boot->symtab, &boot->diags),
          "exporting the kernel's symbols");
 }

@@ -48,7 +48,7 @@ bool lf_resolve(struct link_fixture *f, uint64_t base)
     if (f->block == NULL)
         abort();
     memset(f->block, 0xa5, f->image.size);
-    if (f->symtab.arena == NULL && !btl_symtab_init(&f->symtab, 0, 1, &f->memory.arena))
+    if (f->symtab.arena == NULL && !btl_symtab_init(&f->symtab, 0, &f->memory.arena))
         return false;
     if (!btl_image_place(&f->image, base, f->block))
         return false;
@@ -63,7 +63,7 @@ bool lf_link(struct link_fixture *f, uint64_t base)
 
 void lf_export(struct link_fixture *f, const char *name, uint64_t value, uint32_t owner)
 {
-    if (f->symtab.arena == NULL && !btl_symtab_init(&f->symtab, 0, 1, &f->memory.arena))
+    if (f->symtab.arena == NULL && !btl_symtab_init(&f->symtab, 0, &f->memory.arena))
         abort();
     if (!btl_symtab_add(&f->symtab, btl_str_of(name), value, owner, NULL))
         abort();

@@ -106,7 +106,7 @@ static bool edit_compare(struct edit *edit, uint32_t *ret_left)
                      after = edit_check(edit, edit->text);
     struct btl_symtab known;
     uint32_t count = 0;
-    bool good = btl_symtab_init(&known, 16, 1, arena);
+    bool good = btl_symtab_init(&known, 16, arena);
     *ret_left = 0;
     for (const struct btl_diag *diag = before.first; diag != NULL; diag = diag->next)
         btl_symtab_add(&known, diag_key(arena, diag), 0, count++, NULL);

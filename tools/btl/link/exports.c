@@ -108,7 +108,7 @@ static bool name_entries(const struct btl_elf *elf, const bool *found, struct bt
                          struct btl_symtab *table)
 {
     uint16_t special;
-    if (!btl_symtab_init(table, 0, (uintptr_t)elf->file.at ^ elf->file.size, arena))
+    if (!btl_symtab_init(table, 0, arena))
         return false;
     for (uint32_t i = 1; i < elf->symbol_count; i++) {
         if (!found[btl_elf_symbol_section(elf, i, &special)])

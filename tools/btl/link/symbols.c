@@ -173,13 +173,12 @@ bool link_symbols(struct link_job *job)
 {
     struct btl_bytes file = {0};
     struct btl_arena *arena = job->host->arena;
-    uint64_t seed = (uintptr_t)job ^ (uint64_t)(link_clock() * 1e9);
     uint32_t errors = job->host->diags.errors;
     if (job->symbols_path != NULL && !files_read(job->host, job->symbols_path, &file))
         return false;
     struct btl_str text = {(const char *)file.at, file.size};
-    if (!btl_symtab_init(&job->symtab, 1u << 15, seed, arena) ||
-        !btl_symtab_init(&job->names, job->count, seed, arena)) {
+    if (!btl_symtab_init(&job->symtab, 1u << 15, arena) ||
+        !btl_symtab_init(&job->names, job->count, arena)) {
         btl_report(&job->host->diags, BTL_NO_MEMORY, ((struct btl_place){.file = BTL_STR("btl")}),
                    BTL_ARG_Z("making the table of symbols"));
         return false;

@@ -157,7 +157,7 @@ static struct lines order(struct diff *d, const struct btl_manifest *m,
     uint64_t count = btl_manifest_count(m, BTLM_ORDER);
     uint64_t others = btl_manifest_count(other, BTLM_ORDER);
     struct lines lines = {.line = MEMORY_ARRAY(d->host->arena, struct btl_str, count)};
-    if (!btl_symtab_init(&names, others, 1, d->host->arena))
+    if (!btl_symtab_init(&names, others, d->host->arena))
         return lines;
     for (uint64_t i = 0; i < others; i++)
         btl_symtab_add(&names, ordered(other, i), i, 0, NULL);

@@ -89,7 +89,7 @@ static void lone_module(struct diff *d, char sign, const struct btl_manifest *m,
 static void names_of(struct diff *d, const struct btl_manifest *m, struct btl_symtab *ret)
 {
     uint64_t count = btl_manifest_count(m, BTLM_MODULES);
-    if (!btl_symtab_init(ret, count, 1, d->host->arena))
+    if (!btl_symtab_init(ret, count, d->host->arena))
         return;
     for (uint64_t i = 0; i < count; i++)
         btl_symtab_add(ret, btl_manifest_str(m, btl_manifest_module(m, i)->name), i, 0, NULL);

@@ -47,7 +47,7 @@ void diff_timings(struct diff *d)
 {
     struct btl_symtab events;
     uint64_t count = btl_manifest_count(d->a, BTLM_EVENTS);
-    if (!btl_symtab_init(&events, count, 1, d->host->arena))
+    if (!btl_symtab_init(&events, count, d->host->arena))
         return;
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_event *at = btl_manifest_entry(d->a, BTLM_EVENTS, i);

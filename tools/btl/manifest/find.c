@@ -55,11 +55,9 @@ static bool open_candidate(const struct manifest_source *source, struct btl_byte
 
 static bool checksum_matches(struct btl_bytes bytes, const struct btlm_header *header)
 {
-    struct btlm_header zeroed = *header;
-    zeroed.checksum = 0;
-    uint32_t sum = btl_crc32(0, (struct btl_bytes){(const uint8_t *)&zeroed, sizeof(zeroed)});
-    struct btl_bytes rest = {bytes.at + sizeof(zeroed), header->total_size - sizeof(zeroed)};
-    return btl_crc32(sum, rest) == header->checksum;
+    struct btl_bytes manifest = {bytes.at, header->total_size};
+    return btl_crc32_of_record(manifest, offsetof(struct btlm_header, checksum)) ==
+           header->checksum;
 }
 
 // A kernel or a disk cache may keep a copy of a manifest that was found already.

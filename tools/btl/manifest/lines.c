@@ -43,7 +43,7 @@ static uint32_t *find(const struct tally *tally, struct btl_str line)
 
 static void count_lines(struct host *host, struct tally *tally, const struct lines *lines)
 {
-    if (!btl_symtab_init(&tally->names, lines->count, 1, host->arena))
+    if (!btl_symtab_init(&tally->names, lines->count, host->arena))
         return;
     tally->left = MEMORY_ARRAY(host->arena, uint32_t, lines->count);
     for (uint32_t i = 0; i < lines->count; i++) {

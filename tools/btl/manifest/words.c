@@ -3,13 +3,12 @@
 
 #include <stdio.h>
 
+#include <btl/hash.h>
 #include <btl/link.h>
 
 const char *words_sha256(const uint8_t sha256[static 32], char text[static SHA256_TEXT])
 {
-    for (size_t i = 0; i < 32; i++)
-        btl_format_to(text + 2 * i, 3, "%02x", sha256[i]);
-    return text;
+    return btl_sha256_text(sha256, text);
 }
 
 const char *words_perm(uint32_t perm, char text[static PERM_TEXT])

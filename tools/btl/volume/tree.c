@@ -30,7 +30,7 @@ bool tree_open(struct tree *tree, struct host *host, const char *path, int *ret_
     *tree = (struct tree){.host = host};
     tree->root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     *ret_error = errno;
-    return tree->root >= 0 && btl_symtab_init(&tree->directories, 16, 1, host->arena);
+    return tree->root >= 0 && btl_symtab_init(&tree->directories, 16, host->arena);
 }
 
 void tree_close(struct tree *tree)
@@ -62,7 +62,7 @@ static struct btl_symtab *names_of(struct tree *tree, struct btl_str path)
     if (names != NULL)
         return names;
     names = MEMORY_NEW(tree->host->arena, struct btl_symtab);
-    if (!btl_symtab_init(names, 16, 1, tree->host->arena))
+    if (!btl_symtab_init(names, 16, tree->host->arena))
         return NULL;
     read_names(tree, path.at, names);
     btl_symtab_add(&tree->directories, path, (uintptr_t)names, 0, NULL);
