@@ -5,17 +5,17 @@
 
 #include "find.h"
 
-// All of it as JSON; btl-manifest(5) and docs/manifest.schema.json describe it. Additions to the
-// schema raise no number; what would break a program that reads it does.
+// Print all of it as JSON, as btl-manifest(5) and docs/manifest.schema.json describe. A change that
+// breaks a reader raises the schema's version; an addition does not.
 #define MANIFEST_SCHEMA_VERSION 1
 void manifest_json(const struct btl_manifest *manifest, struct btl_out *out);
 
-// What differs between two boots, for a person. False: nothing does.
+// Print the differences between two boots. False: there are none.
 bool manifest_diff(struct host *host, const struct found_manifest *a,
                    const struct found_manifest *b, bool timings, struct btl_out *out);
 
-// Are the files of a volume those that were booted? False: some are not; each is named. With
-// `all`, those that are the same are named too.
+// Compare the files of a volume with those that were booted, and print each that differs; with
+// `all`, those that are the same too. False: some differ.
 bool manifest_verify(struct host *host, const struct found_manifest *found, const char *volume,
                      bool all, struct btl_out *out);
 

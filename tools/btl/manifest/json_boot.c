@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The choice of a configuration, and the boot volume, in the manifest's JSON.
+// Print the choice of a configuration, and the boot volume, as JSON.
 #include "json_parts.h"
 
-static void trial(struct printer *p, const struct btlm_boot *b)
+static void print_trial(struct json_printer *p, const struct btlm_boot *b)
 {
     if ((b->flags & BTLM_BOOT_TRIAL) == 0) {
         json_null(&p->json, "trial");
@@ -14,7 +14,7 @@ static void trial(struct printer *p, const struct btlm_boot *b)
     json_end(&p->json, '}');
 }
 
-void print_boot(struct printer *p)
+void print_boot(struct json_printer *p)
 {
     const struct btlm_boot *b = btl_manifest_boot(p->manifest);
     if (b == NULL) {
@@ -32,13 +32,13 @@ void print_boot(struct printer *p)
     json_bool(&p->json, "changed", (b->flags & BTLM_BOOT_CHANGED) != 0);
     json_bool(&p->json, "good", (b->flags & BTLM_BOOT_GOOD) != 0);
     json_bool(&p->json, "fallback", (b->flags & BTLM_BOOT_FALLBACK) != 0);
-    trial(p, b);
+    print_trial(p, b);
     json_number(&p->json, "timeout", b->timeout);
     json_end(&p->json, '}');
 }
 
-// As other programs write it: the first three parts are numbers, little-endian on the disk.
-static void guid(struct printer *p, const uint8_t g[static 16])
+// The usual form of a GUID: its first three parts are numbers, little-endian on the disk.
+static void print_guid(struct json_printer *p, const uint8_t g[static 16])
 {
     char text[40];
     btl_format_to(text, sizeof(text),
@@ -48,7 +48,7 @@ static void guid(struct printer *p, const uint8_t g[static 16])
     json_word(&p->json, "guid", text);
 }
 
-void print_volume(struct printer *p)
+void print_volume(struct json_printer *p)
 {
     const struct btlm_volume *v = btl_manifest_volume(p->manifest);
     if (v == NULL) {
@@ -58,7 +58,7 @@ void print_volume(struct printer *p)
     json_begin(&p->json, "volume", '{');
     json_number(&p->json, "partition", v->partition);
     if (v->kind == BTLM_VOLUME_GPT)
-        guid(p, v->guid);
+        print_guid(p, v->guid);
     else
         json_null(&p->json, "guid");
     json_number(&p->json, "start_block", v->start_block);

@@ -1,71 +1,71 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Modules in the manifest's JSON.
+// Print modules as JSON.
 #include "json_parts.h"
 #include "words.h"
 
-static void section(struct printer *p, const void *entry)
+static void print_section(struct json_printer *p, const void *entry)
 {
-    const struct btlm_section *at = entry;
+    const struct btlm_section *section = entry;
     char perm[PERM_TEXT];
     json_begin_line(&p->json, NULL, '{');
-    json_number(&p->json, "index", at->index);
-    print_string(p, "name", at->name);
-    json_hex(&p->json, "address", at->address);
-    json_number(&p->json, "size", at->size);
-    json_word(&p->json, "permission", words_perm(at->perm, perm));
+    json_number(&p->json, "index", section->index);
+    print_string(p, "name", section->name);
+    json_hex(&p->json, "address", section->address);
+    json_number(&p->json, "size", section->size);
+    json_word(&p->json, "permission", words_perm(section->perm, perm));
     json_end(&p->json, '}');
 }
 
-void print_export(struct printer *p, const void *entry)
+void print_export(struct json_printer *p, const void *entry)
 {
-    const struct btlm_export *at = entry;
+    const struct btlm_export *export = entry;
     json_begin_line(&p->json, NULL, '{');
-    print_string(p, "name", at->name);
-    json_hex(&p->json, "address", at->value);
+    print_string(p, "name", export->name);
+    json_hex(&p->json, "address", export->value);
     json_end(&p->json, '}');
 }
 
-static void interface(struct printer *p, const struct btlm_interface *at)
+static void print_interface(struct json_printer *p, const struct btlm_interface *interface)
 {
     json_begin_line(&p->json, NULL, '{');
-    print_string(p, "name", at->name);
-    json_number(&p->json, "major", at->major);
-    json_number(&p->json, "minor", at->minor);
+    print_string(p, "name", interface->name);
+    json_number(&p->json, "major", interface->major);
+    json_number(&p->json, "minor", interface->minor);
     json_end(&p->json, '}');
 }
 
-void print_provided(struct printer *p, const void *entry)
+void print_provided(struct json_printer *p, const void *entry)
 {
-    const struct btlm_interface *at = entry;
-    if (at->provided)
-        interface(p, at);
+    const struct btlm_interface *interface = entry;
+    if (interface->provided)
+        print_interface(p, interface);
 }
 
-static void needed(struct printer *p, const void *entry)
+static void print_needed(struct json_printer *p, const void *entry)
 {
-    const struct btlm_interface *at = entry;
-    if (!at->provided)
-        interface(p, at);
+    const struct btlm_interface *interface = entry;
+    if (!interface->provided)
+        print_interface(p, interface);
 }
 
-static void tunable(struct printer *p, const void *entry)
+static void print_tunable(struct json_printer *p, const void *entry)
 {
-    const struct btlm_tunable *at = entry;
+    const struct btlm_tunable *tunable = entry;
     json_begin_line(&p->json, NULL, '{');
-    print_string(p, "name", at->name);
-    print_string(p, "value", at->value);
-    json_number(&p->json, "line", at->line);
-    json_number(&p->json, "column", at->column);
+    print_string(p, "name", tunable->name);
+    print_string(p, "value", tunable->value);
+    json_number(&p->json, "line", tunable->line);
+    json_number(&p->json, "column", tunable->column);
     json_end(&p->json, '}');
 }
 
-void print_module_name(struct printer *p, const void *entry)
+void print_module_name(struct json_printer *p, const void *entry)
 {
     const uint32_t *index = entry;
     print_owner(p, NULL, *index);
 }
 
-static void supports(struct printer *p, const struct btlm_module *m)
+static void print_supported(struct json_printer *p, const struct btlm_module *m)
 {
     static const char *const names[] = {"BOOT1", "BOOT2", "RUN"};
     json_begin_line(&p->json, "supports", '[');
@@ -76,7 +76,7 @@ static void supports(struct printer *p, const struct btlm_module *m)
     json_end(&p->json, ']');
 }
 
-static void module_file(struct printer *p, const struct btlm_module *m)
+static void print_module_file(struct json_printer *p, const struct btlm_module *m)
 {
     print_string(p, "path", m->path);
     if (words_file_was_read(m)) {
@@ -88,7 +88,7 @@ static void module_file(struct printer *p, const struct btlm_module *m)
     }
 }
 
-static void module_metadata(struct printer *p, const struct btlm_module *m)
+static void print_module_metadata(struct json_printer *p, const struct btlm_module *m)
 {
     bool known = (m->flags & BTLM_METADATA) != 0;
     json_bool(&p->json, "metadata", known);
@@ -98,10 +98,10 @@ static void module_metadata(struct printer *p, const struct btlm_module *m)
         json_word(&p->json, "type", btl_type_name(m->type));
     else
         json_null(&p->json, "type");
-    supports(p, m);
+    print_supported(p, m);
 }
 
-static void module_verdict(struct printer *p, const struct btlm_module *m)
+static void print_module_verdict(struct json_printer *p, const struct btlm_module *m)
 {
     json_bool(&p->json, "in_config", (m->flags & BTLM_CONFIGURED) != 0);
     json_bool(&p->json, "required", (m->flags & BTLM_REQUIRED) != 0);
@@ -118,7 +118,7 @@ static void module_verdict(struct printer *p, const struct btlm_module *m)
     print_string(p, "arguments", m->arguments);
 }
 
-static void module_places(struct printer *p, const struct btlm_module *m)
+static void print_module_places(struct json_printer *p, const struct btlm_module *m)
 {
     if (m->size == 0) {
         json_null(&p->json, "image");
@@ -142,21 +142,22 @@ static void module_places(struct printer *p, const struct btlm_module *m)
     }
 }
 
-void print_module(struct printer *p, const void *entry)
+void print_module(struct json_printer *p, const void *entry)
 {
     const struct btlm_module *m = entry;
     json_begin(&p->json, NULL, '{');
     print_string(p, "name", m->name);
-    module_file(p, m);
-    module_metadata(p, m);
-    module_verdict(p, m);
-    module_places(p, m);
-    print_entries(p, "sections", BTLM_SECTIONS, m->first_section, m->section_count, section);
+    print_module_file(p, m);
+    print_module_metadata(p, m);
+    print_module_verdict(p, m);
+    print_module_places(p, m);
+    print_entries(p, "sections", BTLM_SECTIONS, m->first_section, m->section_count, print_section);
     print_entries(p, "depends", BTLM_DEPENDS, m->first_depend, m->depend_count, print_module_name);
     print_entries(p, "provides", BTLM_INTERFACES, m->first_interface, m->interface_count,
                   print_provided);
-    print_entries(p, "needs", BTLM_INTERFACES, m->first_interface, m->interface_count, needed);
+    print_entries(p, "needs", BTLM_INTERFACES, m->first_interface, m->interface_count,
+                  print_needed);
     print_entries(p, "exports", BTLM_EXPORTS, m->first_export, m->export_count, print_export);
-    print_entries(p, "tunables", BTLM_TUNABLES, m->first_tunable, m->tunable_count, tunable);
+    print_entries(p, "tunables", BTLM_TUNABLES, m->first_tunable, m->tunable_count, print_tunable);
     json_end(&p->json, '}');
 }

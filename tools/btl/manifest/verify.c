@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Are the files on a volume still those that were booted?
+// Compare the files of a volume with those that were booted.
 #include "cmd.h"
 
 #include <string.h>
@@ -18,8 +18,8 @@ struct verify {
     uint32_t same, different, unread, failed;
 };
 
-// False: it is not there, or cannot be read; said already.
-static bool read_file(struct verify *v, struct btl_str path, struct btl_bytes *ret_bytes)
+// False: the file does not exist, or cannot be read; reported.
+static bool verify_read(struct verify *v, struct btl_str path, struct btl_bytes *ret_bytes)
 {
     struct volume_problem problem;
     struct btl_str name = volume_name(&v->volume, report_safe(v->host->arena, path));
@@ -35,27 +35,27 @@ static bool read_file(struct verify *v, struct btl_str path, struct btl_bytes *r
     return false;
 }
 
-static void count_same(struct verify *v, struct btl_str name)
+static void verify_same(struct verify *v, struct btl_str name)
 {
     v->same++;
     if (v->all)
         btl_format(v->out, "%pS: the same\n", &name);
 }
 
-static void verify_file(struct verify *v, struct btlm_str at, uint64_t size,
+static void verify_file(struct verify *v, struct btlm_str str, uint64_t size,
                         const uint8_t sha256[static 32], const struct btl_manifest *manifest)
 {
     struct btl_arena *arena = v->host->arena;
-    struct btl_str path = report_safe(arena, btl_manifest_str(manifest, at));
+    struct btl_str path = report_safe(arena, btl_manifest_str(manifest, str));
     struct btl_str name = volume_name(&v->volume, path);
     char booted[SHA256_TEXT], now[SHA256_TEXT];
     struct btl_bytes bytes;
     uint8_t digest[32];
-    if (!read_file(v, btl_manifest_str(manifest, at), &bytes))
+    if (!verify_read(v, btl_manifest_str(manifest, str), &bytes))
         return;
     btl_sha256(bytes, digest);
     if (memcmp(digest, sha256, sizeof(digest)) == 0) {
-        count_same(v, name);
+        verify_same(v, name);
         return;
     }
     v->different++;
@@ -65,7 +65,7 @@ static void verify_file(struct verify *v, struct btlm_str at, uint64_t size,
                &name, size, words_sha256(sha256, booted), bytes.size, words_sha256(digest, now));
 }
 
-static uint32_t line_of(struct btl_bytes bytes, size_t offset)
+static uint32_t line_at_offset(struct btl_bytes bytes, size_t offset)
 {
     uint32_t line = 1;
     for (size_t i = 0; i < offset; i++)
@@ -73,8 +73,8 @@ static uint32_t line_of(struct btl_bytes bytes, size_t offset)
     return line;
 }
 
-// The text of a boot that was changed in the menu has lines that no file has; then the hash tells.
-static bool was_changed(const struct btl_manifest *manifest)
+// After a change in the menu the booted text has lines that are in no file; then compare the hash.
+static bool changed_in_menu(const struct btl_manifest *manifest)
 {
     const struct btlm_boot *boot = btl_manifest_boot(manifest);
     return boot != NULL && (boot->flags & BTLM_BOOT_CHANGED) != 0;
@@ -83,7 +83,7 @@ static bool was_changed(const struct btl_manifest *manifest)
 static void verify_config(struct verify *v, const struct btl_manifest *manifest)
 {
     const struct btlm_boot *boot = btl_manifest_boot(manifest);
-    if (was_changed(manifest)) {
+    if (changed_in_menu(manifest)) {
         verify_file(v, boot->path, btl_manifest_text(manifest, BTLM_CONFIG).len, boot->sha256,
                     manifest);
         return;
@@ -91,21 +91,21 @@ static void verify_config(struct verify *v, const struct btl_manifest *manifest)
     struct btl_str path = btl_manifest_str(manifest, btl_manifest_system(manifest)->config_path);
     struct btl_str booted = btl_manifest_text(manifest, BTLM_CONFIG);
     struct btl_bytes now;
-    if (!read_file(v, path, &now))
+    if (!verify_read(v, path, &now))
         return;
     struct btl_str name = volume_name(&v->volume, report_safe(v->host->arena, path));
     size_t same = 0;
     while (same < now.size && same < booted.len && now.at[same] == (uint8_t)booted.at[same])
         same++;
     if (same == now.size && same == booted.len) {
-        count_same(v, name);
+        verify_same(v, name);
         return;
     }
     v->different++;
     btl_format(v->out,
                "%pS: differs, first in line %u\n  booted  %10lu bytes\n"
                "  now     %10lu bytes\n",
-               &name, line_of(now, same), booted.len, now.size);
+               &name, line_at_offset(now, same), booted.len, now.size);
 }
 
 static void verify_modules(struct verify *v, const struct btl_manifest *manifest)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// Values of a manifest as text.
 #include "words.h"
 
 #include <stdio.h>
@@ -20,7 +21,7 @@ const char *words_perm(uint32_t perm, char text[static PERM_TEXT])
     return text;
 }
 
-// The minor number has two digits: 70 means .7, 31 means .3.1.
+// The minor number has two decimal digits: 70 means .7, 31 means .3.1.
 const char *words_uefi(uint32_t revision, char text[static 24])
 {
     uint32_t minor = revision & 0xffff;

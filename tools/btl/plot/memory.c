@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Physical memory at entry: to scale as strips.
+// Physical memory at the kernel's entry, to scale, as strips.
 #include "plot.h"
 
 #define STRIP_HEIGHT 30.0
-#define SQUEEZED     26.0 // width of what is no memory: gaps, devices, reserved address space
+#define SQUEEZED     26.0 // maximum width of gaps, devices and reserved address space
 
 static const char *const classes[BTLM_MEM_TYPES] = {
     [BTLM_MEM_USABLE] = "m-usable",        [BTLM_MEM_BOOT_SERVICES] = "m-firmware",
@@ -21,12 +21,12 @@ const char *plot_memory_class(enum btlm_memory_type type)
     return classes[type];
 }
 
-static const struct btlm_memory *range_at(const struct plot *plot, uint64_t index)
+static const struct btlm_memory *memory_range(const struct plot *plot, uint64_t index)
 {
     return btl_manifest_entry(plot->manifest, BTLM_MEMORY, index);
 }
 
-static bool is_memory(enum btlm_memory_type type)
+static bool is_real_memory(enum btlm_memory_type type)
 {
     return type != BTLM_MEM_MMIO && type != BTLM_MEM_RESERVED;
 }
@@ -36,67 +36,69 @@ static bool is_of_btl(enum btlm_memory_type type)
     return type >= BTLM_MEM_LOADER && type <= BTLM_MEM_MANIFEST;
 }
 
-// A strip shows [first, last] of the map between two x. Memory is to scale; what lies between is
+// A strip shows the ranges [first, last] of the map between two x. Memory is to scale; the rest is
 // squeezed.
 struct strip {
     struct plot *plot;
     uint64_t first, last; // indices
     double left, right, y;
     double scale;    // units of the picture for a byte
-    double most;     // and for what is no memory, at most
+    double max;      // width of what is squeezed
     double x;        // while drawing
-    double tick_end; // where the last label ended
+    double tick_end; // right end of the last label
     bool hex;        // labels are addresses, not sizes
 };
 
-// Between the range before and this one nothing was reported.
+// The size of the gap between the range before and this one.
 static uint64_t gap_before(const struct strip *s, uint64_t index)
 {
     if (index == s->first)
         return 0;
-    const struct btlm_memory *before = range_at(s->plot, index - 1);
-    return range_at(s->plot, index)->start - before->start - before->size;
+    const struct btlm_memory *before = memory_range(s->plot, index - 1);
+    return memory_range(s->plot, index)->start - before->start - before->size;
 }
 
-static double squeezed(const struct strip *s, uint64_t size)
+static double squeezed_width(const struct strip *s, uint64_t size)
 {
     double width = (double)size * s->scale;
-    return width < s->most ? width : s->most;
+    return width < s->max ? width : s->max;
 }
 
-static void measure(struct strip *s)
+static void strip_set_scale(struct strip *s)
 {
     double memory = 0, others = 0, width = s->right - s->left, used = 0;
     for (uint64_t i = s->first; i <= s->last; i++) {
-        const struct btlm_memory *at = range_at(s->plot, i);
-        if (is_memory(at->type))
-            memory += (double)at->size;
-        others += !is_memory(at->type) + (gap_before(s, i) != 0);
+        const struct btlm_memory *range = memory_range(s->plot, i);
+        if (is_real_memory(range->type))
+            memory += (double)range->size;
+        others += !is_real_memory(range->type) + (gap_before(s, i) != 0);
     }
     memory = memory == 0 ? 1 : memory;
-    s->most = others * SQUEEZED > width / 3 ? width / 3 / others : SQUEEZED;
-    // Once as if all were as wide as can be, to find out which are less wide than that.
-    s->scale = (width - others * s->most) / memory;
+    s->max = others * SQUEEZED > width / 3 ? width / 3 / others : SQUEEZED;
+    // First with the maximum width for all, to find the narrower ones.
+    s->scale = (width - others * s->max) / memory;
     for (uint64_t i = s->first; i <= s->last; i++) {
-        const struct btlm_memory *at = range_at(s->plot, i);
-        used += squeezed(s, gap_before(s, i)) + (is_memory(at->type) ? 0 : squeezed(s, at->size));
+        const struct btlm_memory *range = memory_range(s->plot, i);
+        used += squeezed_width(s, gap_before(s, i)) +
+                (is_real_memory(range->type) ? 0 : squeezed_width(s, range->size));
     }
     s->scale = (width - used) / memory;
 }
 
-static double range_width(const struct strip *s, const struct btlm_memory *at)
+static double range_width(const struct strip *s, const struct btlm_memory *range)
 {
-    return is_memory(at->type) ? (double)at->size * s->scale : squeezed(s, at->size);
+    return is_real_memory(range->type) ? (double)range->size * s->scale
+                                       : squeezed_width(s, range->size);
 }
 
-static const char *range_title(struct plot *plot, const struct btlm_memory *at)
+static const char *range_title(struct plot *plot, const struct btlm_memory *range)
 {
     return plot_text(plot, "%s, %s: 0x%lx to 0x%lx, EFI type %u, attributes 0x%lx",
-                     btlm_memory_name(at->type), plot_size(plot, at->size), at->start,
-                     (at->start + at->size), at->efi_type, at->attributes);
+                     btlm_memory_name(range->type), plot_size(plot, range->size), range->start,
+                     (range->start + range->size), range->efi_type, range->attributes);
 }
 
-static void tick(struct strip *s, double x, uint64_t address)
+static void draw_tick(struct strip *s, double x, uint64_t address)
 {
     const char *text = address == 0 ? "0"
                        : s->hex     ? plot_text(s->plot, "%lx", address)
@@ -119,19 +121,19 @@ static uint64_t tick_step(const struct strip *s)
     return step;
 }
 
-static void ticks(struct strip *s, const struct btlm_memory *at, double x)
+static void draw_ticks(struct strip *s, const struct btlm_memory *range, double x)
 {
     uint64_t step = tick_step(s), address;
-    bool more = btl_round_up(at->start, step, &address);
-    while (more && address - at->start < at->size) {
-        tick(s, x + (double)(address - at->start) * s->scale, address);
+    bool more = btl_round_up(range->start, step, &address);
+    while (more && address - range->start < range->size) {
+        draw_tick(s, x + (double)(address - range->start) * s->scale, address);
         more = btl_add(address, step, &address);
     }
 }
 
-static void gap(struct strip *s, uint64_t size, uint64_t end)
+static void draw_gap(struct strip *s, uint64_t size, uint64_t end)
 {
-    double width = squeezed(s, size);
+    double width = squeezed_width(s, size);
     struct svg_box box = {s->x, s->y + 6, width, STRIP_HEIGHT - 12};
     svg_rect(&s->plot->svg, box, "m-gap",
              plot_text(s->plot, "nothing reported, %s: 0x%lx to 0x%lx", plot_size(s->plot, size),
@@ -139,46 +141,46 @@ static void gap(struct strip *s, uint64_t size, uint64_t end)
     s->x += width;
 }
 
-static void range_box(struct strip *s, const struct btlm_memory *at)
+static void draw_range(struct strip *s, const struct btlm_memory *range)
 {
-    bool memory = is_memory(at->type);
-    double width = range_width(s, at), inset = memory ? 0 : 6;
-    double shown = is_of_btl(at->type) && width < 1.5 ? 1.5 : width;
+    bool memory = is_real_memory(range->type);
+    double width = range_width(s, range), inset = memory ? 0 : 6;
+    double shown = is_of_btl(range->type) && width < 1.5 ? 1.5 : width;
     svg_rect(&s->plot->svg, (struct svg_box){s->x, s->y + inset, shown, STRIP_HEIGHT - 2 * inset},
-             classes[at->type], range_title(s->plot, at));
+             classes[range->type], range_title(s->plot, range));
     if (memory)
-        ticks(s, at, s->x);
+        draw_ticks(s, range, s->x);
     s->x += width;
 }
 
 static void draw_strip(struct strip *s)
 {
-    measure(s);
+    strip_set_scale(s);
     s->x = s->left;
     for (uint64_t i = s->first; i <= s->last; i++) {
-        const struct btlm_memory *at = range_at(s->plot, i);
+        const struct btlm_memory *range = memory_range(s->plot, i);
         if (gap_before(s, i) != 0)
-            gap(s, gap_before(s, i), at->start);
-        range_box(s, at);
+            draw_gap(s, gap_before(s, i), range->start);
+        draw_range(s, range);
     }
     svg_line(&s->plot->svg, s->left, s->y + STRIP_HEIGHT, s->right, s->y + STRIP_HEIGHT, "axis");
 }
 
-// Where in a strip its range `index` begins.
-static double x_of_range(const struct strip *s, uint64_t index)
+// The x at which a range begins.
+static double range_x(const struct strip *s, uint64_t index)
 {
     double x = s->left;
     for (uint64_t i = s->first; i < index; i++)
-        x += range_width(s, range_at(s->plot, i)) + squeezed(s, gap_before(s, i + 1));
+        x += range_width(s, memory_range(s->plot, i)) + squeezed_width(s, gap_before(s, i + 1));
     return x;
 }
 
-// First and last range of what the loader has taken. False: there is none.
-static bool find_own(const struct plot *plot, uint64_t *ret_first, uint64_t *ret_last)
+// The first and the last range that the loader has allocated. False: there is none.
+static bool find_own_ranges(const struct plot *plot, uint64_t *ret_first, uint64_t *ret_last)
 {
     bool any = false;
     for (uint64_t i = 0; i < btl_manifest_count(plot->manifest, BTLM_MEMORY); i++) {
-        if (!is_of_btl(range_at(plot, i)->type))
+        if (!is_of_btl(memory_range(plot, i)->type))
             continue;
         if (!any)
             *ret_first = i;
@@ -188,12 +190,12 @@ static bool find_own(const struct plot *plot, uint64_t *ret_first, uint64_t *ret
     return any;
 }
 
-static double legend(struct plot *plot, double y)
+static double draw_legend(struct plot *plot, double y)
 {
     uint64_t total[BTLM_MEM_TYPES] = {0};
     double x = PLOT_MARGIN;
     for (uint64_t i = 0; i < btl_manifest_count(plot->manifest, BTLM_MEMORY); i++)
-        total[range_at(plot, i)->type] += range_at(plot, i)->size;
+        total[memory_range(plot, i)->type] += memory_range(plot, i)->size;
     for (unsigned type = 0; type < BTLM_MEM_TYPES; type++) {
         if (total[type] == 0)
             continue;
@@ -208,16 +210,16 @@ static double legend(struct plot *plot, double y)
     return y + 10;
 }
 
-// The strip of what the loader has taken, below the whole, with lines from one to the other.
-static double own_strip(struct plot *plot, const struct strip *whole)
+// Draw the strip of what the loader has allocated below the whole, with lines between the two.
+static double draw_own_strip(struct plot *plot, const struct strip *whole)
 {
     uint64_t first = 0, last = 0;
     double y = whole->y + STRIP_HEIGHT + 24;
-    if (!find_own(plot, &first, &last))
+    if (!find_own_ranges(plot, &first, &last))
         return y;
-    const struct btlm_memory *end = range_at(plot, last);
-    double from = x_of_range(whole, first);
-    double to = x_of_range(whole, last) + range_width(whole, end);
+    const struct btlm_memory *end = memory_range(plot, last);
+    double from = range_x(whole, first);
+    double to = range_x(whole, last) + range_width(whole, end);
     if (to - from > 0.6 * (whole->right - whole->left))
         return y;
     struct strip own = *whole;
@@ -249,5 +251,5 @@ double plot_memory_scale(struct plot *plot, double y)
                           .right = PLOT_WIDTH - PLOT_MARGIN,
                           .y = y + 6};
     draw_strip(&whole);
-    return legend(plot, own_strip(plot, &whole) + 14);
+    return draw_legend(plot, draw_own_strip(plot, &whole) + 14);
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The ranges of physical memory one under another, as memory maps are drawn.
+// The ranges of physical memory one below another, as in a memory map.
 #include "plot.h"
 
 #include <math.h>
 
-// One range, or several of one kind that follow each other.
+// One range, or several adjacent ones of one kind.
 struct piece {
     uint64_t start, size;
     const char *class, *name;
@@ -16,8 +16,8 @@ struct piece {
 #define ADDRESS     92.0  // width of the addresses
 #define BOX         190.0 // and of the boxes beside them
 
-// A firmware leaves dozens of small ranges of code and data; together they are one row.
-static const char *mixed(enum btlm_memory_type type, const char *name)
+// The firmware leaves dozens of small ranges of code and data, which are drawn as one row.
+static const char *mixed_name(enum btlm_memory_type type, const char *name)
 {
     if (type == BTLM_MEM_RUNTIME_CODE || type == BTLM_MEM_RUNTIME_DATA)
         return "runtime code, data";
@@ -28,33 +28,34 @@ static const char *mixed(enum btlm_memory_type type, const char *name)
                                                                   : name;
 }
 
-static size_t merge(const struct plot *plot, struct piece *pieces)
+static size_t merge_ranges(const struct plot *plot, struct piece *pieces)
 {
     size_t count = 0;
     for (uint64_t i = 0; i < btl_manifest_count(plot->manifest, BTLM_MEMORY); i++) {
-        const struct btlm_memory *at = btl_manifest_entry(plot->manifest, BTLM_MEMORY, i);
-        const char *class = plot_memory_class(at->type);
+        const struct btlm_memory *range = btl_manifest_entry(plot->manifest, BTLM_MEMORY, i);
+        const char *class = plot_memory_class(range->type);
         struct piece *last = count == 0 ? NULL : &pieces[count - 1];
-        const char *name = btlm_memory_name(at->type);
-        if (last != NULL && last->class == class && last->start + last->size == at->start) {
-            last->size += at->size;
+        const char *name = btlm_memory_name(range->type);
+        if (last != NULL && last->class == class && last->start + last->size == range->start) {
+            last->size += range->size;
             last->count++;
-            last->name = last->type == at->type ? last->name : mixed(at->type, last->name);
+            last->name =
+                last->type == range->type ? last->name : mixed_name(range->type, last->name);
         } else {
-            pieces[count++] = (struct piece){at->start, at->size, class, name, at->type, 1};
+            pieces[count++] =
+                (struct piece){range->start, range->size, class, name, range->type, 1};
         }
     }
     return count;
 }
 
-// Addresses stand at the upper edge of what begins there.
 void plot_address(struct plot *plot, double x, double y, const char *class, uint64_t address)
 {
     svg_line(&plot->svg, x - 5, y, x, y, "axis");
     svg_textf(&plot->svg, x - 8, y + 4, class, "%lx", address);
 }
 
-static const char *staged(struct plot *plot)
+static const char *staged_names(struct plot *plot)
 {
     uint32_t count = 0;
     const char *names = "";
@@ -69,46 +70,48 @@ static const char *staged(struct plot *plot)
     return count > 3 ? plot_text(plot, "%s and %u more", names, count - 3) : names;
 }
 
-// What is in it, beside the box.
-static const char *note(struct plot *plot, const struct piece *at)
+// The contents, beside the box.
+static const char *piece_note(struct plot *plot, const struct piece *piece)
 {
     const struct btlm_system *system = btl_manifest_system(plot->manifest);
-    switch (at->type) {
+    switch (piece->type) {
     case BTLM_MEM_KERNEL:
         return plot_label(plot, btl_manifest_kernel(plot->manifest)->path, 30);
     case BTLM_MEM_STAGED:
-        return staged(plot);
+        return staged_names(plot);
     case BTLM_MEM_MODULES:
         return "images of phase 1";
     case BTLM_MEM_EARLY:
         return "early allocator";
     case BTLM_MEM_LOADER:
-        return system->page_table_root - at->start < at->size  ? "page tables, stack, loader"
-               : system->stack_physical - at->start < at->size ? "stack, loader"
-                                                               : "";
+        return system->page_table_root - piece->start < piece->size  ? "page tables, stack, loader"
+               : system->stack_physical - piece->start < piece->size ? "stack, loader"
+                                                                     : "";
     default:
         return "";
     }
 }
 
-static void piece_row(struct plot *plot, double x, double y, double height, const struct piece *at)
+static void draw_piece(struct plot *plot, double x, double y, double height,
+                       const struct piece *piece)
 {
-    bool dark = at->type == BTLM_MEM_LOADER || at->type == BTLM_MEM_RUNTIME_CODE ||
-                at->type == BTLM_MEM_RUNTIME_DATA || at->type == BTLM_MEM_BAD;
+    bool dark = piece->type == BTLM_MEM_LOADER || piece->type == BTLM_MEM_RUNTIME_CODE ||
+                piece->type == BTLM_MEM_RUNTIME_DATA || piece->type == BTLM_MEM_BAD;
     const char *class = dark ? "light" : "";
-    const char *title = plot_text(plot, "%s, %s: 0x%lx to 0x%lx, %u range%s of the map", at->name,
-                                  plot_size(plot, at->size), at->start, (at->start + at->size),
-                                  at->count, at->count == 1 ? "" : "s");
+    const char *title =
+        plot_text(plot, "%s, %s: 0x%lx to 0x%lx, %u range%s of the map", piece->name,
+                  plot_size(plot, piece->size), piece->start, (piece->start + piece->size),
+                  piece->count, piece->count == 1 ? "" : "s");
     double middle = y + height / 2 + 4;
-    svg_rect(&plot->svg, (struct svg_box){x + ADDRESS, y, BOX, height}, at->class, title);
-    plot_address(plot, x + ADDRESS, y, "mono end", at->start);
-    svg_text(&plot->svg, x + ADDRESS + 8, middle, class, at->name);
+    svg_rect(&plot->svg, (struct svg_box){x + ADDRESS, y, BOX, height}, piece->class, title);
+    plot_address(plot, x + ADDRESS, y, "mono end", piece->start);
+    svg_text(&plot->svg, x + ADDRESS + 8, middle, class, piece->name);
     svg_text(&plot->svg, x + ADDRESS + BOX - 8, middle, plot_text(plot, "end %s", class),
-             plot_size(plot, at->size));
-    svg_text(&plot->svg, x + ADDRESS + BOX + 10, middle, "small faint", note(plot, at));
+             plot_size(plot, piece->size));
+    svg_text(&plot->svg, x + ADDRESS + BOX + 10, middle, "small faint", piece_note(plot, piece));
 }
 
-static double gap_row(struct plot *plot, double x, double y, uint64_t start, uint64_t end)
+static double draw_unreported(struct plot *plot, double x, double y, uint64_t start, uint64_t end)
 {
     svg_rect(&plot->svg, (struct svg_box){x + ADDRESS + 8, y, BOX - 16, 14}, "m-gap", NULL);
     plot_address(plot, x + ADDRESS, y, "mono end faint", start);
@@ -121,17 +124,17 @@ double plot_memory_ranges(struct plot *plot, double x, double y)
 {
     uint64_t ranges = btl_manifest_count(plot->manifest, BTLM_MEMORY);
     struct piece *pieces = MEMORY_ARRAY(plot->svg.host->arena, struct piece, ranges);
-    size_t count = merge(plot, pieces);
+    size_t count = merge_ranges(plot, pieces);
     svg_text(&plot->svg, x + ADDRESS, y + 12, "bold", "Physical memory");
     y += 20;
     for (size_t i = 0; i < count; i++) {
-        const struct piece *at = &pieces[i];
-        uint64_t before = i == 0 ? at->start : at[-1].start + at[-1].size;
-        double steps = log2((double)at->size / BTL_PAGE_SIZE + 1);
+        const struct piece *piece = &pieces[i];
+        uint64_t before = i == 0 ? piece->start : piece[-1].start + piece[-1].size;
+        double steps = log2((double)piece->size / BTL_PAGE_SIZE + 1);
         double height = count > MANY_PIECES ? 14 : 15 + 1.3 * steps;
-        if (before != at->start)
-            y = gap_row(plot, x, y, before, at->start);
-        piece_row(plot, x, y, height, at);
+        if (before != piece->start)
+            y = draw_unreported(plot, x, y, before, piece->start);
+        draw_piece(plot, x, y, height, piece);
         y += height;
     }
     if (count > 0)

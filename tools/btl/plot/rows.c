@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// Rows of the timeline.
 #include "rows.h"
 
 #include <math.h>
 
 #define GROUP_WIDTH 86.0 // of the names of phases
-#define BAR_MIN     1.5  // so that the shortest can be seen
+#define BAR_MIN     1.5  // minimum width of a bar
 
-double rows_x_of(const struct timeline *t, uint64_t ns)
+double rows_x(const struct timeline *t, uint64_t ns)
 {
     return t->left + (double)ns * t->scale;
 }
 
-// 1, 2 or 5 times a power of ten, so that about eight steps make the whole.
-static double nice_step(double whole)
+// 1, 2 or 5 times a power of ten, about an eighth of the whole.
+static double axis_step(double whole)
 {
     double rough = whole / 8, power = pow(10, floor(log10(rough)));
     double first = rough / power;
     return power * (first <= 1 ? 1 : first <= 2 ? 2 : first <= 5 ? 5 : 10);
 }
 
-// In the unit of the whole, so that all have one.
-static const char *tick_label(struct timeline *t, double ns, double step)
+// All labels have the unit of the whole.
+static const char *axis_label(struct timeline *t, double ns, double step)
 {
     static const struct {
         double ns;
@@ -35,20 +36,20 @@ static const char *tick_label(struct timeline *t, double ns, double step)
 
 void rows_axis(struct timeline *t, double y, bool above)
 {
-    double step = nice_step((double)t->end);
+    double step = axis_step((double)t->end);
     svg_line(&t->plot->svg, t->left, y, t->right, y, "axis");
-    for (double at = 0; at <= (double)t->end * 1.0001; at += step) {
-        double x = t->left + at * t->scale;
+    for (double ns = 0; ns <= (double)t->end * 1.0001; ns += step) {
+        double x = t->left + ns * t->scale;
         svg_line(&t->plot->svg, x, y, x, above ? y - 4 : y + 4, "axis");
-        svg_text(&t->plot->svg, x, above ? y - 8 : y + 15, "small middle", tick_label(t, at, step));
+        svg_text(&t->plot->svg, x, above ? y - 8 : y + 15, "small middle", axis_label(t, ns, step));
     }
 }
 
-static void grid(struct timeline *t, double height)
+static void draw_grid(struct timeline *t, double height)
 {
-    double step = nice_step((double)t->end);
-    for (double at = 0; at <= (double)t->end * 1.0001; at += step) {
-        double x = t->left + at * t->scale;
+    double step = axis_step((double)t->end);
+    for (double ns = 0; ns <= (double)t->end * 1.0001; ns += step) {
+        double x = t->left + ns * t->scale;
         svg_line(&t->plot->svg, x, t->y, x, t->y + height, "grid");
     }
 }
@@ -59,7 +60,7 @@ void rows_bar(struct timeline *t, const struct btlm_event *event, const char *cl
     if (event == NULL)
         return;
     struct plot *plot = t->plot;
-    double x = rows_x_of(t, event->start), width = rows_x_of(t, event->end) - x;
+    double x = rows_x(t, event->start), width = rows_x(t, event->end) - x;
     uint64_t took = event->end - event->start;
     const char *what =
         event->bytes != 0 ? plot_text(plot, ", %s", plot_size(plot, event->bytes)) : "";
@@ -89,7 +90,7 @@ void rows_name(struct timeline *t, const char *class, const char *name)
              plot_text(t->plot, "%s end %s", t->font, class), name);
 }
 
-static void background(struct timeline *t, unsigned band, double height)
+static void draw_band(struct timeline *t, unsigned band, double height)
 {
     svg_rect(&t->plot->svg,
              (struct svg_box){PLOT_MARGIN, t->y, PLOT_WIDTH - 2 * PLOT_MARGIN, height},
@@ -99,8 +100,8 @@ static void background(struct timeline *t, unsigned band, double height)
 void rows_group(struct timeline *t, unsigned band, const char *name, const char *note, size_t rows)
 {
     double height = 18 + (double)rows * t->row_height + 4;
-    background(t, band, height);
-    grid(t, height);
+    draw_band(t, band, height);
+    draw_grid(t, height);
     svg_text(&t->plot->svg, PLOT_MARGIN + 6, t->y + 13, "bold", name);
     svg_text(&t->plot->svg, PLOT_MARGIN + GROUP_WIDTH, t->y + 13, "small faint", note);
     t->y += 18;

@@ -5,7 +5,7 @@
 
 #include "plot.h"
 
-#define TIMES_WIDTH 186.0 // of the three columns of times to their right
+#define TIMES_WIDTH 186.0 // of the three columns of times on the right
 
 enum { READ, LINK, LOAD, KINDS };
 struct row {
@@ -15,17 +15,17 @@ struct row {
 struct timeline {
     struct plot *plot;
     struct row *modules;
-    const struct btlm_event *once[BTLM_EVENTS_KINDS]; // those that are there once
+    const struct btlm_event *once[BTLM_EVENTS_KINDS]; // those that occur once
     uint64_t end;                                     // ns
     double left, right, top, y, row_height;
     double scale; // units of the picture for a nanosecond
     const char *font;
 };
 
-double rows_x_of(const struct timeline *t, uint64_t ns);
+double rows_x(const struct timeline *t, uint64_t ns);
 double rows_column(const struct timeline *t, int kind); // right edge of a column of times
 void rows_axis(struct timeline *t, double y, bool above);
-// The band behind that many rows, with its heading; the rows follow.
+// The band behind the next `rows` rows, with its heading.
 void rows_group(struct timeline *t, unsigned band, const char *name, const char *note, size_t rows);
 // Parts of the row at t->y. `event` may be NULL: nothing is drawn.
 void rows_name(struct timeline *t, const char *class, const char *name);

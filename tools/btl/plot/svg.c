@@ -7,7 +7,7 @@
 #include "report.h"
 
 // Colours of Okabe and Ito, which people with any common colour blindness can tell apart, and tints
-// of them. Nothing is said by colour alone: words, places and tooltips say it too.
+// of them. No colour alone has a meaning: words, positions and tooltips repeat it.
 static const char style[] =
     "text{font-family:system-ui,'Segoe UI','Helvetica Neue','DejaVu Sans','Liberation Sans',"
     "sans-serif;font-size:12px;fill:#222}\n"
@@ -35,14 +35,14 @@ static const char style[] =
     "rect[class^=m],rect[class^=p]{stroke-width:.7}\n"
     "@media print{text{fill:#000}.light{fill:#fff}}\n";
 
-// U+FFFE and U+FFFF are the only characters that report_safe() leaves and XML refuses.
-static bool is_refused(struct btl_str rest)
+// U+FFFE and U+FFFF: the only characters of report_safe() that XML rejects.
+static bool is_no_xml_character(struct btl_str rest)
 {
     return rest.len >= 3 && (uint8_t)rest.at[0] == 0xef && (uint8_t)rest.at[1] == 0xbf &&
            ((uint8_t)rest.at[2] & 0xfe) == 0xbe;
 }
 
-static const char *entity(char c)
+static const char *xml_entity(char c)
 {
     switch (c) {
     case '&':
@@ -57,27 +57,27 @@ static const char *entity(char c)
     return NULL;
 }
 
-static bool begins_character(char c)
+static bool is_character_start(char c)
 {
     return ((uint8_t)c & 0xc0) != 0x80;
 }
 
-const char *svg_escape(struct host *host, struct btl_str text, size_t most)
+const char *svg_escape(struct host *host, struct btl_str text, size_t max)
 {
     struct btl_str safe = report_safe(host->arena, text);
     char *escaped = MEMORY_ARRAY(host->arena, char, 6 * safe.len + 8), *to = escaped;
     size_t count = 0;
     for (size_t i = 0; i < safe.len; i++) {
         struct btl_str rest = {safe.at + i, safe.len - i};
-        if (begins_character(safe.at[i]) && most != 0 && count++ == most) {
+        if (is_character_start(safe.at[i]) && max != 0 && count++ == max) {
             to = stpcpy(to, "…");
             break;
         }
-        if (is_refused(rest)) {
+        if (is_no_xml_character(rest)) {
             to = stpcpy(to, "\\uffff");
             i += 2;
-        } else if (entity(safe.at[i]) != NULL) {
-            to = stpcpy(to, entity(safe.at[i]));
+        } else if (xml_entity(safe.at[i]) != NULL) {
+            to = stpcpy(to, xml_entity(safe.at[i]));
         } else {
             *to++ = safe.at[i];
         }
@@ -121,7 +121,7 @@ double svg_text_width(const char *text, double font_size)
 {
     size_t characters = 0;
     for (; *text != '\0'; text++)
-        characters += begins_character(*text);
+        characters += is_character_start(*text);
     return 0.6 * font_size * (double)characters;
 }
 

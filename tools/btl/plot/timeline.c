@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The timeline: a row for each step of the loader, for each module under its phase, and for each
-// phase of the kernel when a kernel has recorded them.
+// The timeline: a row for each step of the loader, for each phase of the kernel (if the kernel has
+// recorded them), and for each module, grouped by phase.
 #include "rows.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@
 static const char *const bar_class[KINDS] = {"read", "link", "load"};
 static const char *const bar_verb[KINDS] = {"read", "linked", "loaded"};
 
-static int bar_of(uint32_t kind)
+static int event_bar(uint32_t kind)
 {
     return kind == BTLM_EVENT_MODULE_READ     ? READ
            : kind == BTLM_EVENT_MODULE_LINKED ? LINK
@@ -26,7 +26,7 @@ static void read_events(struct timeline *t)
         MEMORY_ARRAY(t->plot->svg.host->arena, struct row, btl_manifest_count(m, BTLM_MODULES));
     for (uint64_t i = 0; i < btl_manifest_count(m, BTLM_EVENTS); i++) {
         const struct btlm_event *event = btl_manifest_entry(m, BTLM_EVENTS, i);
-        int bar = bar_of(event->kind);
+        int bar = event_bar(event->kind);
         t->end = event->end > t->end ? event->end : t->end;
         if (bar < KINDS && event->module != BTL_NONE)
             t->modules[event->module].bar[bar] = event;
@@ -35,10 +35,10 @@ static void read_events(struct timeline *t)
     }
 }
 
-// A step of the loader or a phase of the kernel; `second` in the column of links, for the kernel's
-// file.
-static void step(struct timeline *t, const char *name, enum btlm_event_kind kind,
-                 enum btlm_event_kind second)
+// A step of the loader or a phase of the kernel; `second` belongs to the column of links and
+// differs for the kernel's file alone.
+static void draw_step(struct timeline *t, const char *name, enum btlm_event_kind kind,
+                      enum btlm_event_kind second)
 {
     const struct btlm_event *event = t->once[kind], *other = t->once[second];
     if (event == NULL)
@@ -70,7 +70,7 @@ static const struct {
     {"init", BTLM_EVENT_INIT, BTLM_EVENT_INIT, true},
 };
 
-static size_t step_count(const struct timeline *t, bool kernel)
+static size_t count_steps(const struct timeline *t, bool kernel)
 {
     size_t count = 0;
     for (size_t i = 0; i < BTL_COUNT(steps); i++)
@@ -78,37 +78,38 @@ static size_t step_count(const struct timeline *t, bool kernel)
     return count;
 }
 
-static void step_group(struct timeline *t, bool kernel, const char *name, const char *note)
+static void draw_steps(struct timeline *t, bool kernel, const char *name, const char *note)
 {
-    size_t count = step_count(t, kernel);
+    size_t count = count_steps(t, kernel);
     if (count == 0)
         return;
     rows_group(t, 0, name, note, count);
     for (size_t i = 0; i < BTL_COUNT(steps); i++) {
         if (steps[i].kernel == kernel)
-            step(t, steps[i].name, steps[i].kind, steps[i].second);
+            draw_step(t, steps[i].name, steps[i].kind, steps[i].second);
     }
     t->y += 4;
 }
 
-// Right of the last bar; left of the first where that is too far right.
-static void beside_bars(struct timeline *t, const struct row *row, const char *class,
-                        const char *text, double width)
+// Write to the right of the last bar; to the left of the first where there is no space.
+static void draw_beside_bars(struct timeline *t, const struct row *row, const char *class,
+                             const char *text, double width)
 {
     double first = t->right, last = t->left;
     for (int kind = 0; kind < KINDS; kind++) {
         if (row->bar[kind] == NULL)
             continue;
-        first = fmin(first, rows_x_of(t, row->bar[kind]->start));
-        last = fmax(last, rows_x_of(t, row->bar[kind]->end));
+        first = fmin(first, rows_x(t, row->bar[kind]->start));
+        last = fmax(last, rows_x(t, row->bar[kind]->end));
     }
     bool fits = last + 6 + width < t->right;
     svg_text(&t->plot->svg, fits ? last + 6 : first - 6, t->y + t->row_height - 5,
              plot_text(t->plot, "%s %s %s", t->font, class, fits ? "" : "end"), text);
 }
 
-// What became of a module that was not loaded.
-static void verdict(struct timeline *t, const struct btlm_module *module, const struct row *row)
+// Write why a module was not loaded.
+static void draw_verdict(struct timeline *t, const struct btlm_module *module,
+                         const struct row *row)
 {
     const struct btl_manifest *m = t->plot->manifest;
     const char *words = btlm_state_name(module->state);
@@ -116,22 +117,23 @@ static void verdict(struct timeline *t, const struct btlm_module *module, const 
     if (module->state != BTLM_FAILED && module->state != BTLM_OFF)
         return;
     if (module->reason != BTL_NONE) {
-        const struct btlm_diagnostic *at = btl_manifest_entry(m, BTLM_DIAGNOSTICS, module->reason);
-        const char *code = plot_label(t->plot, at->code, 60);
+        const struct btlm_diagnostic *reason =
+            btl_manifest_entry(m, BTLM_DIAGNOSTICS, module->reason);
+        const char *code = plot_label(t->plot, reason->code, 60);
         width = svg_text_width(code, 12) + 50;
-        words = plot_text(t->plot, "<title>%s</title>%s: %s", plot_label(t->plot, at->text, 400),
-                          words, code);
+        words = plot_text(t->plot, "<title>%s</title>%s: %s",
+                          plot_label(t->plot, reason->text, 400), words, code);
     }
-    beside_bars(t, row, module->state == BTLM_FAILED ? "bad" : "faint", words, width);
+    draw_beside_bars(t, row, module->state == BTLM_FAILED ? "bad" : "faint", words, width);
 }
 
-static void module_row(struct timeline *t, uint64_t index)
+static void draw_module(struct timeline *t, uint64_t index)
 {
     const struct btlm_module *module = btl_manifest_module(t->plot->manifest, index);
     const struct row *row = &t->modules[index];
     const char *name = plot_label(t->plot, module->name, 22);
     rows_name(t, module->state == BTLM_FAILED ? "bad" : "", name);
-    verdict(t, module, row);
+    draw_verdict(t, module, row);
     for (int kind = 0; kind < KINDS; kind++) {
         rows_bar(t, row->bar[kind], bar_class[kind], name, bar_verb[kind]);
         rows_took(t, row->bar[kind], kind);
@@ -151,19 +153,19 @@ static const char *phase_note(struct timeline *t, enum btl_phase phase, size_t c
                      phase < BTL_COUNT(notes) ? notes[phase] : "");
 }
 
-// A group of the modules that are listed, with the number of each at [first, first + count).
-static void module_group(struct timeline *t, unsigned band, const char *name, const char *note,
-                         const uint32_t *list, size_t count)
+// Draw a group of modules; `list` has their indices.
+static void draw_module_group(struct timeline *t, unsigned band, const char *name, const char *note,
+                              const uint32_t *list, size_t count)
 {
     if (count == 0)
         return;
     rows_group(t, band, name, note, count);
     for (size_t i = 0; i < count; i++)
-        module_row(t, list[i]);
+        draw_module(t, list[i]);
     t->y += 4;
 }
 
-static void modules(struct timeline *t)
+static void draw_all_modules(struct timeline *t)
 {
     const struct btl_manifest *m = t->plot->manifest;
     struct btl_arena *arena = t->plot->svg.host->arena;
@@ -181,18 +183,18 @@ static void modules(struct timeline *t)
             listed[*index] = true;
             list[in_list++] = *index;
         }
-        module_group(t, 1 + phase % 3, btl_phase_name(phase), phase_note(t, phase, in_list), list,
-                     in_list);
+        draw_module_group(t, 1 + phase % 3, btl_phase_name(phase), phase_note(t, phase, in_list),
+                          list, in_list);
     }
     in_list = 0;
     for (uint64_t i = 0; i < count; i++) {
         if (!listed[i])
             list[in_list++] = (uint32_t)i;
     }
-    module_group(t, 0, "not loaded", "failed, or switched off", list, in_list);
+    draw_module_group(t, 0, "not loaded", "failed, or switched off", list, in_list);
 }
 
-static void keys(struct timeline *t)
+static void draw_keys(struct timeline *t)
 {
     struct plot *plot = t->plot;
     double x = t->left;
@@ -205,13 +207,13 @@ static void keys(struct timeline *t)
         svg_text(&plot->svg, rows_column(t, kind), t->y - 8, "small end faint", bar_class[kind]);
 }
 
-// Where the loader ends and the kernel begins.
-static void hand_off(struct timeline *t, double bottom)
+// Mark the time of the hand-off.
+static void draw_hand_off(struct timeline *t, double bottom)
 {
     const struct btlm_event *loader = t->once[BTLM_EVENT_LOADER];
     if (loader == NULL)
         return;
-    double x = rows_x_of(t, loader->end);
+    double x = rows_x(t, loader->end);
     svg_line(&t->plot->svg, x, t->top, x, bottom, "mark");
     svg_textf(&t->plot->svg, x - 4, t->top - 22, "small end", "hand-off after %s",
               plot_time(t->plot, loader->end));
@@ -229,13 +231,13 @@ double plot_timeline(struct plot *plot, double y)
     if (t.end == 0)
         t.end = 1;
     t.scale = (t.right - t.left) / (double)t.end;
-    keys(&t);
+    draw_keys(&t);
     t.top = t.y;
     rows_axis(&t, t.top, true);
-    step_group(&t, false, "Loader", "");
-    step_group(&t, true, "Kernel", "as the kernel has recorded it");
-    modules(&t);
+    draw_steps(&t, false, "Loader", "");
+    draw_steps(&t, true, "Kernel", "as the kernel has recorded it");
+    draw_all_modules(&t);
     rows_axis(&t, t.y, false);
-    hand_off(&t, t.y);
+    draw_hand_off(&t, t.y);
     return t.y + 26;
 }

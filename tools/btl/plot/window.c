@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the loader has mapped into the kernel's window: kernel, phase-1 modules, early arena, stack;
-// each divided by what its pages permit.
+// What the loader has mapped into the kernel's window: kernel, phase-1 modules, early arena and
+// stack, each divided by the permissions of its pages.
 #include "plot.h"
 
 #include <math.h>
@@ -27,7 +27,7 @@ struct item {
 #define BOX        150.0 // and of the boxes beside them
 #define MANY_ITEMS 50
 
-static int part_of(uint32_t perm)
+static int permission_part(uint32_t perm)
 {
     return perm & BTL_PERM_WRITE ? DATA : perm & BTL_PERM_EXEC ? TEXT : CONSTANTS;
 }
@@ -37,15 +37,15 @@ static struct item kernel_item(const struct plot *plot)
     const struct btlm_kernel *kernel = btl_manifest_kernel(plot->manifest);
     struct item item = {.address = kernel->virtual_base, .size = kernel->size, .name = "kernel"};
     for (uint64_t i = 0; i < btl_manifest_count(plot->manifest, BTLM_SEGMENTS); i++) {
-        const struct btlm_segment *at = btl_manifest_entry(plot->manifest, BTLM_SEGMENTS, i);
-        item.part[part_of(at->perm)] += at->size;
+        const struct btlm_segment *segment = btl_manifest_entry(plot->manifest, BTLM_SEGMENTS, i);
+        item.part[permission_part(segment->perm)] += segment->size;
     }
     return item;
 }
 
 static struct item module_item(struct plot *plot, const struct btlm_module *module)
 {
-    uint64_t before_data = module->text_size + module->rodata_size; // may be anything, as sizes may
+    uint64_t before_data = module->text_size + module->rodata_size; // not checked against the size
     return (struct item){
         .address = module->address,
         .size = module->size,
@@ -55,13 +55,13 @@ static struct item module_item(struct plot *plot, const struct btlm_module *modu
         .name = plot_label(plot, module->name, 24)};
 }
 
-static int by_address(const void *a, const void *b)
+static int compare_items(const void *a, const void *b)
 {
     const struct item *first = a, *second = b;
     return (first->address > second->address) - (first->address < second->address);
 }
 
-static size_t collect(struct plot *plot, struct item *items)
+static size_t collect_items(struct plot *plot, struct item *items)
 {
     const struct btl_manifest *m = plot->manifest;
     const struct btlm_system *s = btl_manifest_system(m);
@@ -82,12 +82,12 @@ static size_t collect(struct plot *plot, struct item *items)
             items[count++] = (struct item){
                 s->stack_virtual - BTL_PAGE_SIZE, BTL_PAGE_SIZE, {0}, "guard page, not mapped"};
     }
-    qsort(items, count, sizeof(*items), by_address);
+    qsort(items, count, sizeof(*items), compare_items);
     return count;
 }
 
-static void item_parts(struct plot *plot, const struct item *item, double x, double y,
-                       double height)
+static void draw_item_parts(struct plot *plot, const struct item *item, double x, double y,
+                            double height)
 {
     double whole = 0;
     for (int i = 0; i < PARTS; i++)
@@ -106,7 +106,7 @@ static void item_parts(struct plot *plot, const struct item *item, double x, dou
     }
 }
 
-static double gap_row(struct plot *plot, double x, double y, uint64_t start, uint64_t size)
+static double draw_unmapped(struct plot *plot, double x, double y, uint64_t start, uint64_t size)
 {
     plot_address(plot, x + ADDRESS, y, "mono end faint", start);
     svg_textf(&plot->svg, x + ADDRESS + BOX / 2, y + 10, "small middle faint", "not mapped, %s",
@@ -114,10 +114,10 @@ static double gap_row(struct plot *plot, double x, double y, uint64_t start, uin
     return y + 14;
 }
 
-static double item_row(struct plot *plot, const struct item *item, double x, double y, bool many)
+static double draw_item(struct plot *plot, const struct item *item, double x, double y, bool many)
 {
     double height = many ? 13 : 15 + 1.3 * log2((double)item->size / BTL_PAGE_SIZE + 1);
-    item_parts(plot, item, x + ADDRESS, y, height);
+    draw_item_parts(plot, item, x + ADDRESS, y, height);
     plot_address(plot, x + ADDRESS, y, "mono end", item->address);
     svg_textf(&plot->svg, x + ADDRESS + BOX + 10, y + height / 2 + 4, many ? "small" : "", "%s, %s",
               item->name, plot_size(plot, item->size));
@@ -128,15 +128,15 @@ double plot_window(struct plot *plot, double x, double y)
 {
     uint64_t modules = btl_manifest_count(plot->manifest, BTLM_MODULES);
     struct item *items = MEMORY_ARRAY(plot->svg.host->arena, struct item, modules + 4);
-    size_t count = collect(plot, items);
+    size_t count = collect_items(plot, items);
     double key = x + ADDRESS;
     svg_text(&plot->svg, x + ADDRESS, y + 12, "bold", "Kernel and phase-1 modules, virtual");
     y += 20;
     for (size_t i = 0; i < count; i++) {
         uint64_t before = i == 0 ? items[i].address : items[i - 1].address + items[i - 1].size;
         if (before < items[i].address)
-            y = gap_row(plot, x, y, before, items[i].address - before);
-        y = item_row(plot, &items[i], x, y, count > MANY_ITEMS);
+            y = draw_unmapped(plot, x, y, before, items[i].address - before);
+        y = draw_item(plot, &items[i], x, y, count > MANY_ITEMS);
     }
     plot_address(plot, x + ADDRESS, y, "mono end",
                  (items[count - 1].address + items[count - 1].size));

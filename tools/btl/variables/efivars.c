@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Variables in efivarfs.
+// Read and write variables in efivarfs.
 #include "efivars.h"
 
 #include <errno.h>
@@ -16,15 +16,16 @@
 #define FIRMWARE_GUID "8be4df61-93ca-11d2-aa0d-00e098032b8c" // EFI_GLOBAL_VARIABLE
 #define FIRMWARE_MAX  65536                                  // bytes
 
-static const char *file_of(const struct variables *variables, enum btl_variable which)
+static const char *efivar_file(const struct variables *variables, enum btl_variable which)
 {
     return memory_text(variables->host->arena, "%s-" NAME_GUID, btl_variable_name(which)).at;
 }
 
-static struct btl_place place_of(const struct variables *variables, enum btl_variable which)
+static struct btl_place efivar_place(const struct variables *variables, enum btl_variable which)
 {
-    return (struct btl_place){.file = memory_text(variables->host->arena, "%s/%s",
-                                                  variables->source, file_of(variables, which))};
+    return (struct btl_place){.file =
+                                  memory_text(variables->host->arena, "%s/%s", variables->source,
+                                              efivar_file(variables, which))};
 }
 
 bool efivars_open(struct variables *variables)
@@ -36,8 +37,8 @@ bool efivars_open(struct variables *variables)
     return false;
 }
 
-// At most `size` bytes; more than that are as many as `size`. Negative: errno.
-static ssize_t read_some(int fd, uint8_t *to, size_t size)
+// Read up to `size` bytes. Negative: errno.
+static ssize_t read_up_to(int fd, uint8_t *to, size_t size)
 {
     size_t len = 0;
     while (len < size) {
@@ -55,20 +56,20 @@ static ssize_t read_some(int fd, uint8_t *to, size_t size)
 
 bool efivars_read(struct variables *variables, enum btl_variable which, struct efivar *ret_variable)
 {
-    // A byte more than any record has: then it is none.
+    // One byte more than the longest record.
     const size_t size = sizeof(uint32_t) + BTL_RECORD_MAX + 1;
     uint8_t *bytes = MEMORY_ARRAY(variables->host->arena, uint8_t, size);
-    int fd = openat(variables->directory, file_of(variables, which), O_RDONLY | O_CLOEXEC);
-    ssize_t len = fd < 0 ? -1 : read_some(fd, bytes, size);
+    int fd = openat(variables->directory, efivar_file(variables, which), O_RDONLY | O_CLOEXEC);
+    ssize_t len = fd < 0 ? -1 : read_up_to(fd, bytes, size);
     int error = errno;
     *ret_variable = (struct efivar){0};
     if (fd >= 0)
         close(fd);
     if (len < 0 && error != ENOENT)
-        files_report(variables->host, place_of(variables, which), error);
+        files_report(variables->host, efivar_place(variables, which), error);
     if (len < 0)
         return error == ENOENT;
-    ret_variable->there = true;
+    ret_variable->present = true;
     if ((size_t)len < sizeof(ret_variable->attributes))
         return true; // a record of no bytes
     memcpy(&ret_variable->attributes, bytes, sizeof(ret_variable->attributes));
@@ -85,7 +86,7 @@ bool efivars_read_firmware(struct variables *variables, const char *name,
     const char *file = memory_text(arena, "%s-" FIRMWARE_GUID, name).at;
     int fd = openat(variables->directory, file, O_RDONLY | O_CLOEXEC);
     uint8_t *bytes = fd < 0 ? NULL : MEMORY_ARRAY(arena, uint8_t, size);
-    ssize_t len = fd < 0 ? -1 : read_some(fd, bytes, size);
+    ssize_t len = fd < 0 ? -1 : read_up_to(fd, bytes, size);
     if (fd >= 0)
         close(fd);
     if (len < (ssize_t)attributes)
@@ -96,7 +97,7 @@ bool efivars_read_firmware(struct variables *variables, const char *name,
 
 // --------------------------------------------------------------------------------------- writing
 
-// Takes the immutable flag from the file. False: it has none, or it stays (*ret_stays).
+// Clear the immutable flag of a file. False: it was not set, or it stays (*ret_stays).
 static bool make_mutable(const struct variables *variables, const char *file, bool *ret_stays)
 {
     int flags = 0, fd = openat(variables->directory, file, O_RDONLY | O_CLOEXEC);
@@ -121,11 +122,11 @@ static void make_immutable(const struct variables *variables, const char *file)
         close(fd);
 }
 
-static bool refused(const struct variables *variables, enum btl_variable which, int error,
-                    bool immutable)
+static bool report_refusal(const struct variables *variables, enum btl_variable which, int error,
+                           bool immutable)
 {
     struct btl_diags *diags = &variables->host->diags;
-    struct btl_place place = place_of(variables, which);
+    struct btl_place place = efivar_place(variables, which);
     if (immutable)
         btl_report(diags, BTL_HOST_VARIABLE_IMMUTABLE, place, BTL_ARG(place.file));
     else if (error == ENOSPC)
@@ -140,7 +141,8 @@ static bool refused(const struct variables *variables, enum btl_variable which, 
 }
 
 // One write() is one SetVariable() of the firmware.
-static bool write_file(const struct variables *variables, const char *file, struct btl_bytes bytes)
+static bool write_efivar(const struct variables *variables, const char *file,
+                         struct btl_bytes bytes)
 {
     struct stat status;
     bool is_new = faccessat(variables->directory, file, F_OK, 0) != 0;
@@ -148,8 +150,8 @@ static bool write_file(const struct variables *variables, const char *file, stru
     ssize_t put = fd < 0 ? -1 : write(fd, bytes.at, bytes.size);
     int error = put >= 0 ? EIO : errno;
     bool good = put == (ssize_t)bytes.size;
-    // efivarfs has taken the whole; a copy of it on another file system keeps the rest of a longer
-    // file.
+    // On efivarfs the write replaces the file; a copy of the directory on another file system keeps
+    // the rest of a longer file.
     if (good && fstat(fd, &status) == 0 && status.st_size > put && ftruncate(fd, put) != 0) {
         error = errno;
         good = false;
@@ -162,25 +164,36 @@ static bool write_file(const struct variables *variables, const char *file, stru
     return good;
 }
 
-static bool is_same(const struct efivar *old, struct btl_bytes record)
+static bool has_record(const struct efivar *old, struct btl_bytes record)
 {
-    return old->there && old->attributes == BTL_VARIABLE_ATTRIBUTES &&
+    return old->present && old->attributes == BTL_VARIABLE_ATTRIBUTES &&
            old->data.size == record.size && memcmp(old->data.at, record.at, record.size) == 0;
 }
 
-static bool replace(struct variables *variables, enum btl_variable which, struct btl_bytes bytes)
+// Write a variable, or delete it when `bytes` is NULL.
+static bool change_file(const struct variables *variables, const char *file,
+                        const struct btl_bytes *bytes)
 {
-    const char *file = file_of(variables, which);
-    bool stays = false;
-    if (write_file(variables, file, bytes))
+    return bytes != NULL ? write_efivar(variables, file, *bytes)
+                         : unlinkat(variables->directory, file, 0) == 0 || errno == ENOENT;
+}
+
+// Change a variable; make an immutable file mutable for it. False: reported.
+static bool change_variable(const struct variables *variables, enum btl_variable which,
+                            const struct btl_bytes *bytes)
+{
+    const char *file = efivar_file(variables, which);
+    bool stays_immutable = false;
+    if (change_file(variables, file, bytes))
         return true;
     int error = errno;
-    if (!make_mutable(variables, file, &stays))
-        return refused(variables, which, error, stays);
-    bool good = write_file(variables, file, bytes);
+    if (!make_mutable(variables, file, &stays_immutable))
+        return report_refusal(variables, which, error, stays_immutable);
+    bool good = change_file(variables, file, bytes);
     error = errno;
-    make_immutable(variables, file);
-    return good || refused(variables, which, error, false);
+    if (bytes != NULL || !good)
+        make_immutable(variables, file);
+    return good || report_refusal(variables, which, error, false);
 }
 
 bool variables_write(struct variables *variables, enum btl_variable which,
@@ -198,26 +211,15 @@ bool variables_write(struct variables *variables, enum btl_variable which,
     }
     if (!efivars_read(variables, which, &old))
         return false;
-    if (is_same(&old, (struct btl_bytes){bytes + sizeof(attributes), size}))
+    if (has_record(&old, (struct btl_bytes){bytes + sizeof(attributes), size}))
         return true;
-    // The attributes of a variable cannot be changed (UEFI 2.10, 8.2): it goes first.
-    if (old.there && old.attributes != attributes && !variables_delete(variables, which))
+    // The attributes of a variable cannot be changed (UEFI 2.10, 8.2): delete it first.
+    if (old.present && old.attributes != attributes && !variables_delete(variables, which))
         return false;
-    return replace(variables, which, (struct btl_bytes){bytes, sizeof(attributes) + size});
+    return change_variable(variables, which, &(struct btl_bytes){bytes, sizeof(attributes) + size});
 }
 
 bool variables_delete(struct variables *variables, enum btl_variable which)
 {
-    const char *file = file_of(variables, which);
-    bool stays = false;
-    if (unlinkat(variables->directory, file, 0) == 0 || errno == ENOENT)
-        return true;
-    int error = errno;
-    if (!make_mutable(variables, file, &stays))
-        return refused(variables, which, error, stays);
-    if (unlinkat(variables->directory, file, 0) == 0)
-        return true;
-    error = errno;
-    make_immutable(variables, file);
-    return refused(variables, which, error, false);
+    return change_variable(variables, which, NULL);
 }

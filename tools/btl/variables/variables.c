@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where the records lie, and reading them.
+// Read the records from their directory or file.
 #include "variables.h"
 
 #include <errno.h>
@@ -11,18 +11,18 @@
 #include "files.h"
 #include "varstore.h"
 
-static struct btl_str name_of(const struct variables *variables, enum btl_variable which)
+static struct btl_str record_name(const struct variables *variables, enum btl_variable which)
 {
     return memory_text(variables->host->arena, "%s: %s", variables->source,
                        btl_variable_name(which));
 }
 
-// Anybody may have written the variable: another program, another version, a broken flash.
-static void take(struct variables *variables, enum btl_variable which, struct btl_bytes data,
-                 uint32_t attributes)
+// Parse a record. Another program, another version or a defective flash may have written it.
+static void parse_record(struct variables *variables, enum btl_variable which,
+                         struct btl_bytes data, uint32_t attributes)
 {
     struct btl_diags *diags = &variables->host->diags;
-    struct btl_place place = {.file = name_of(variables, which)};
+    struct btl_place place = {.file = record_name(variables, which)};
     if (!btl_record_read(which, data, &variables->state.record[which]))
         btl_report(diags, BTL_HOST_RECORD_BAD, place, BTL_DEC(data.size));
     else if (attributes != BTL_VARIABLE_ATTRIBUTES) {
@@ -32,7 +32,7 @@ static void take(struct variables *variables, enum btl_variable which, struct bt
     }
 }
 
-static bool read_store(struct variables *variables)
+static bool read_varstore(struct variables *variables)
 {
     static const uint8_t guid[] = BTL_VARIABLE_GUID;
     struct varstore_variable found;
@@ -44,19 +44,19 @@ static bool read_store(struct variables *variables)
         return false;
     for (enum btl_variable which = 0; which < BTL_VARIABLES; which++) {
         if (varstore_find(store, guid, btl_variable_name(which), &found))
-            take(variables, which, found.data, found.attributes);
+            parse_record(variables, which, found.data, found.attributes);
     }
     return true;
 }
 
-static bool read_directory(struct variables *variables)
+static bool read_efivars(struct variables *variables)
 {
     struct efivar found;
     bool good = true;
     for (enum btl_variable which = 0; which < BTL_VARIABLES; which++) {
         good = efivars_read(variables, which, &found) && good;
-        if (found.there)
-            take(variables, which, found.data, found.attributes);
+        if (found.present)
+            parse_record(variables, which, found.data, found.attributes);
     }
     return good;
 }
@@ -90,9 +90,9 @@ bool variables_open(struct host *host, const char *source, struct variables *ret
     else if (stat(source, &status) != 0)
         files_report(host, place, errno);
     else if (!S_ISDIR(status.st_mode))
-        return read_store(ret_variables);
+        return read_varstore(ret_variables);
     else
-        return efivars_open(ret_variables) && read_directory(ret_variables);
+        return efivars_open(ret_variables) && read_efivars(ret_variables);
     return false;
 }
 

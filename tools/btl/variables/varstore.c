@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Variable stores of edk2, read-only.
+// Read variable stores of edk2.
 #include "varstore.h"
 
 #include <string.h>
@@ -34,17 +34,18 @@ struct record_header {
     uint8_t guid[16];
 };
 _Static_assert(sizeof(struct record_header) == 32, "wire");
-// Count, time and key of authenticated variables; they stand behind the attributes.
+// Count, time and key of authenticated variables, which follow the attributes.
 #define AUTHENTICATION_SIZE 28u
 
 #define STORE_FORMATTED 0x5a
 #define STORE_HEALTHY   0xfe
 #define RECORD_START    0x55aa
 #define RECORD_ALIGN    4u
-// Bits are cleared as a record comes and goes.
-#define STATE_ERASED    0xff // no more than the start is to be trusted
-#define STATE_ADDED     0x3f
-#define STATE_REPLACING 0x3e // another one takes its place, or took it and power failed
+// Each change of a record clears bits.
+#define STATE_ERASED 0xff // only the start is valid
+#define STATE_ADDED  0x3f
+#define STATE_REPLACING                                                                            \
+    0x3e // another record is replacing it, or has replaced it before a power failure
 
 static const uint8_t nv_data[16] = {0x8d, 0x2b, 0xf1, 0xff, 0x96, 0x76, 0x8b, 0x4c,
                                     0xa9, 0x85, 0x27, 0x47, 0x07, 0x5b, 0x4f, 0x50};
@@ -55,7 +56,7 @@ static const uint8_t authenticated[16] = {0x78, 0x2c, 0xf3, 0xaa, 0x7b, 0x94, 0x
 
 // --------------------------------------------------------------------------------------- headers
 
-static bool adds_up(struct btl_bytes header)
+static bool checksum_is_zero(struct btl_bytes header)
 {
     uint16_t sum = 0;
     for (size_t i = 0; i + 1 < header.size; i += 2)
@@ -63,9 +64,9 @@ static bool adds_up(struct btl_bytes header)
     return sum == 0 && header.size % 2 == 0;
 }
 
-// The volume's contents: what lies behind its header.
-static bool open_volume(struct btl_bytes file, struct btl_place place, struct btl_bytes *ret_inside,
-                        struct btl_diags *diags)
+// Check the header of the firmware volume. *ret_inside: what follows the header.
+static bool open_firmware_volume(struct btl_bytes file, struct btl_place place,
+                                 struct btl_bytes *ret_inside, struct btl_diags *diags)
 {
     struct fv_header header;
     if (file.size >= 4 && memcmp(file.at, "QFI\xfb", 4) == 0) {
@@ -80,7 +81,7 @@ static bool open_volume(struct btl_bytes file, struct btl_place place, struct bt
     memcpy(&header, file.at, sizeof(header));
     struct btl_bytes whole = {file.at, header.header_length};
     if (header.header_length < sizeof(header) || header.header_length > file.size ||
-        header.header_length > header.length || !adds_up(whole)) {
+        header.header_length > header.length || !checksum_is_zero(whole)) {
         btl_report(diags, BTL_HOST_VARSTORE_HEADER, place, BTL_DEC(header.header_length));
         return false;
     }
@@ -93,9 +94,9 @@ static bool open_volume(struct btl_bytes file, struct btl_place place, struct bt
     return true;
 }
 
-// *ret_store with all that is in the store as its records.
-static bool open_store(struct btl_bytes volume, struct btl_place place, struct varstore *ret_store,
-                       struct btl_diags *diags)
+// Check the header of the store. All of the store counts as records, which are not checked yet.
+static bool open_variable_store(struct btl_bytes volume, struct btl_place place,
+                                struct varstore *ret_store, struct btl_diags *diags)
 {
     struct store_header header;
     memset(&header, 0, sizeof(header));
@@ -123,30 +124,32 @@ static bool open_store(struct btl_bytes volume, struct btl_place place, struct v
 
 // --------------------------------------------------------------------------------------- records
 
-static void read_header(const struct varstore *store, const uint8_t *at, struct record_header *ret)
+static void read_record_header(const struct varstore *store, const uint8_t *bytes,
+                               struct record_header *ret_header)
 {
     const size_t first = offsetof(struct record_header, name_size);
-    memcpy(ret, at, first);
-    memcpy((uint8_t *)ret + first, at + first + (store->authenticated ? AUTHENTICATION_SIZE : 0),
-           sizeof(*ret) - first);
-    if (ret->state == STATE_ERASED)
-        ret->name_size = ret->data_size = 0;
+    memcpy(ret_header, bytes, first);
+    memcpy((uint8_t *)ret_header + first,
+           bytes + first + (store->authenticated ? AUTHENTICATION_SIZE : 0),
+           sizeof(*ret_header) - first);
+    if (ret_header->state == STATE_ERASED)
+        ret_header->name_size = ret_header->data_size = 0;
 }
 
-// Bytes from the record at `at` to where the next may begin; 0: there is none, or it is damaged
-// (*ret_damaged), which a header without its end is too.
-static size_t record_size(const struct varstore *store, size_t at, struct record_header *ret,
-                          bool *ret_damaged)
+// The distance from the record at `offset` to the next one; 0: there is none, or the record is
+// damaged or truncated (*ret_damaged).
+static size_t record_size(const struct varstore *store, size_t offset,
+                          struct record_header *ret_header, bool *ret_damaged)
 {
-    size_t left = store->records.size - at;
-    const uint8_t *bytes = store->records.at + at;
+    size_t left = store->records.size - offset;
+    const uint8_t *bytes = store->records.at + offset;
     *ret_damaged = false;
     if (left < store->header_size || (bytes[0] == 0xff && bytes[1] == 0xff))
         return 0;
-    read_header(store, bytes, ret);
+    read_record_header(store, bytes, ret_header);
     // No overflow: three numbers of 32 bits.
-    uint64_t size = (uint64_t)store->header_size + ret->name_size + ret->data_size;
-    *ret_damaged = ret->start != RECORD_START || size > left;
+    uint64_t size = (uint64_t)store->header_size + ret_header->name_size + ret_header->data_size;
+    *ret_damaged = ret_header->start != RECORD_START || size > left;
     size = (size + RECORD_ALIGN - 1) & ~(uint64_t)(RECORD_ALIGN - 1);
     return *ret_damaged ? 0 : size < left ? (size_t)size : left;
 }
@@ -157,22 +160,23 @@ bool varstore_open(struct btl_bytes file, struct btl_place place, struct varstor
     struct btl_bytes volume;
     struct varstore store;
     struct record_header header;
-    size_t at = 0, size;
+    size_t offset = 0, size;
     bool damaged = false;
-    if (!open_volume(file, place, &volume, diags) || !open_store(volume, place, &store, diags))
+    if (!open_firmware_volume(file, place, &volume, diags) ||
+        !open_variable_store(volume, place, &store, diags))
         return false;
-    while ((size = record_size(&store, at, &header, &damaged)) != 0)
-        at += size;
+    while ((size = record_size(&store, offset, &header, &damaged)) != 0)
+        offset += size;
     if (damaged)
         btl_report(diags, BTL_HOST_VARSTORE_RECORD, place,
-                   BTL_HEX((uint64_t)(store.records.at - file.at) + at));
-    store.records.size = at;
+                   BTL_HEX((uint64_t)(store.records.at - file.at) + offset));
+    store.records.size = offset;
     *ret_store = store;
     return true;
 }
 
 // `stored` is UTF-16 with a NUL.
-static bool is_name(const uint8_t *stored, size_t size, const char *name)
+static bool has_name(const uint8_t *stored, size_t size, const char *name)
 {
     size_t len = strlen(name) + 1;
     if (size != 2 * len)
@@ -189,11 +193,12 @@ bool varstore_find(const struct varstore *store, const uint8_t guid[static 16], 
 {
     struct record_header header;
     bool damaged, found = false;
-    for (size_t at = 0, size; (size = record_size(store, at, &header, &damaged)) != 0; at += size) {
-        const uint8_t *bytes = store->records.at + at + store->header_size;
+    for (size_t offset = 0, size; (size = record_size(store, offset, &header, &damaged)) != 0;
+         offset += size) {
+        const uint8_t *bytes = store->records.at + offset + store->header_size;
         if ((header.state != STATE_ADDED && header.state != STATE_REPLACING) ||
             memcmp(header.guid, guid, sizeof(header.guid)) != 0 ||
-            !is_name(bytes, header.name_size, name))
+            !has_name(bytes, header.name_size, name))
             continue;
         if (header.state == STATE_REPLACING && found)
             continue;

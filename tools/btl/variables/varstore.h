@@ -3,15 +3,15 @@
 // volume (PI 1.8, volume 3, 3.2.1) with the variable store of edk2
 // (MdeModulePkg/Include/Guid/VariableFormat.h).
 //
-// An update that a power failure has cut short may lie in the blocks behind the store; the firmware
-// finishes it when it starts, here it is not looked at. Nor is the padding of ia64's stores.
+// After a power failure the blocks behind the store may contain an unfinished update, which the
+// firmware completes when it starts. Neither that nor the padding of ia64's stores is read here.
 #ifndef BTL_HOST_VARSTORE_H
 #define BTL_HOST_VARSTORE_H
 
 #include <btl/diag.h>
 
 struct varstore {
-    struct btl_bytes records; // every one of them is whole
+    struct btl_bytes records; // complete ones
     size_t header_size;       // of a record
     bool authenticated;       // the longer header
 };
@@ -21,11 +21,11 @@ struct varstore_variable {
     struct btl_bytes data;
 };
 
-// Checks the file and all records. False: reported. A damaged record is a warning; it and what lies
-// behind it is left out.
+// Check the file and all records. False: reported. A damaged record is reported as a warning; it
+// and all records behind it are ignored.
 bool varstore_open(struct btl_bytes file, struct btl_place place, struct varstore *ret_store,
                    struct btl_diags *diags);
-// `guid` as EFI_GUID lies in memory; `name` is ASCII. False: there is no such variable.
+// Find a variable. `guid` has the layout of EFI_GUID; `name` is ASCII. False: there is none.
 bool varstore_find(const struct varstore *store, const uint8_t guid[static 16], const char *name,
                    struct varstore_variable *ret_variable);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Trees through the host's file system; images through the readers of core/, without mounting.
+// Trees are read through the host's file system, images by the readers of core/, without mounting.
 #include "volume.h"
 
 #include <errno.h>
@@ -13,33 +13,34 @@
 #include "../../../efi/text.h"
 #include "files.h"
 
-static bool read_blocks(const struct btl_blocks *blocks, uint64_t offset, void *buffer,
-                        uint64_t size)
+static bool read_image_blocks(const struct btl_blocks *blocks, uint64_t offset, void *buffer,
+                              uint64_t size)
 {
     const struct volume *volume = blocks->owner;
-    uint8_t *at = buffer;
+    uint8_t *to = buffer;
     while (size > 0) {
-        ssize_t got = pread(volume->image, at, size, (off_t)offset);
+        ssize_t got = pread(volume->image, to, size, (off_t)offset);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0)
             return false;
-        at += got;
+        to += got;
         offset += (uint64_t)got;
         size -= (uint64_t)got;
     }
     return true;
 }
 
-// Tries to read the image as a GPT disk with blocks of `block_size` bytes. False: it is none.
-static bool find_partition(struct volume *volume, uint32_t block_size, struct btl_diags *diags,
-                           uint64_t *ret_size)
+// Read the image as a GPT disk with blocks of `block_size` bytes. False: it is none. *ret_size is 0
+// when the disk has no EFI system partition (reported).
+static bool volume_find_partition(struct volume *volume, uint32_t block_size,
+                                  struct btl_diags *diags, uint64_t *ret_size)
 {
     struct host *host = volume->host;
     struct btl_place place = {.file = btl_str_of(volume->path)};
     struct btl_gpt gpt;
     off_t end = lseek(volume->image, 0, SEEK_END);
-    volume->blocks = (struct btl_blocks){.read = read_blocks,
+    volume->blocks = (struct btl_blocks){.read = read_image_blocks,
                                          .owner = volume,
                                          .size = (uint64_t)end / block_size * block_size,
                                          .block_size = block_size};
@@ -56,23 +57,23 @@ static bool find_partition(struct volume *volume, uint32_t block_size, struct bt
     return true;
 }
 
-static void append(struct btl_diags *to, const struct btl_diags *from)
+static void append_diags(struct btl_diags *to, const struct btl_diags *from)
 {
     for (const struct btl_diag *diag = from->first; diag != NULL; diag = diag->next)
         btl_diag_add(to, diag->code, diag->place, diag->arg, BTL_DIAG_ARGS);
 }
 
-static bool open_image(struct volume *volume)
+static bool volume_open_image(struct volume *volume)
 {
     struct host *host = volume->host;
     struct btl_place place = {.file = btl_str_of(volume->path)};
     struct btl_diags as_disk = {.arena = host->arena}, as_disk_4k = {.arena = host->arena};
     struct btl_diags as_fat = {.arena = host->arena};
     uint64_t size;
-    bool small = find_partition(volume, BTL_BLOCK_MIN, &as_disk, &size);
-    bool large = !small && find_partition(volume, BTL_BLOCK_MAX, &as_disk_4k, &size);
+    bool small = volume_find_partition(volume, BTL_BLOCK_MIN, &as_disk, &size);
+    bool large = !small && volume_find_partition(volume, BTL_BLOCK_MAX, &as_disk_4k, &size);
     if (small || large) {
-        append(&host->diags, small ? &as_disk : &as_disk_4k);
+        append_diags(&host->diags, small ? &as_disk : &as_disk_4k);
         return size != 0 && btl_fat_open(&volume->blocks, volume->start, size, place, host->arena,
                                          &volume->fat, &host->diags);
     }
@@ -82,9 +83,9 @@ static bool open_image(struct volume *volume)
     if (btl_fat_open(&volume->blocks, 0, volume->blocks.size, place, host->arena, &volume->fat,
                      &as_fat))
         return true;
-    // Neither: what it is not, as either.
-    append(&host->diags, &as_disk);
-    append(&host->diags, &as_fat);
+    // Report why it is neither a disk nor a FAT volume.
+    append_diags(&host->diags, &as_disk);
+    append_diags(&host->diags, &as_fat);
     return false;
 }
 
@@ -102,7 +103,7 @@ bool volume_open(struct host *host, const char *path, struct volume *ret_volume)
         ret_volume->is_image = true;
         ret_volume->image = open(path, O_RDONLY | O_CLOEXEC);
         if (ret_volume->image >= 0)
-            return open_image(ret_volume);
+            return volume_open_image(ret_volume);
         error = errno;
     }
     files_report(host, (struct btl_place){.file = btl_str_of(path)}, error);
@@ -133,36 +134,38 @@ struct btl_str volume_name(const struct volume *volume, struct btl_str path)
                        &path);
 }
 
-static bool fail(struct volume_problem *ret, enum btl_code code)
+static bool volume_problem_is(struct volume_problem *ret_problem, enum btl_code code)
 {
-    *ret = (struct volume_problem){.code = code};
+    *ret_problem = (struct volume_problem){.code = code};
     return false;
 }
 
-static bool fail_system(struct volume_problem *ret, int error)
+static bool volume_system_problem(struct volume_problem *ret_problem, int error)
 {
     bool none = error == ENOENT || error == ENOTDIR;
-    *ret = (struct volume_problem){.code = none ? BTL_FILE_NOT_FOUND : BTL_FILE_OPEN_FAILED,
-                                   .error = strerror(error)};
+    *ret_problem = (struct volume_problem){.code = none ? BTL_FILE_NOT_FOUND : BTL_FILE_OPEN_FAILED,
+                                           .error = strerror(error)};
     return false;
 }
 
-static bool open_in_tree(struct volume *volume, struct btl_str path, struct volume_file *file,
-                         bool *ret_directory, struct volume_problem *ret_problem)
+static bool volume_open_in_tree(struct volume *volume, struct btl_str path,
+                                struct volume_file *file, bool *ret_directory,
+                                struct volume_problem *ret_problem)
 {
     struct stat status;
     file->path = tree_find(&volume->tree, path);
     if (file->path == NULL)
-        return fail(ret_problem, BTL_FILE_NOT_FOUND);
+        return volume_problem_is(ret_problem, BTL_FILE_NOT_FOUND);
     if (fstatat(volume->tree.root, file->path, &status, 0) != 0)
-        return fail_system(ret_problem, errno);
+        return volume_system_problem(ret_problem, errno);
     *ret_directory = S_ISDIR(status.st_mode);
     file->size = (uint64_t)status.st_size;
     return true;
 }
 
-static bool open_on_image(struct volume *volume, struct btl_str path, struct volume_file *file,
-                          bool *ret_directory, struct volume_problem *ret_problem)
+static bool volume_open_on_image(struct volume *volume, struct btl_str path,
+                                 struct volume_file *file, bool *ret_directory,
+                                 struct volume_problem *ret_problem)
 {
     struct btl_diags diags = {.arena = volume->host->arena};
     file->entry = btl_fat_find(&volume->fat, path, &diags);
@@ -172,9 +175,9 @@ static bool open_on_image(struct volume *volume, struct btl_str path, struct vol
     }
     if (file->entry == NULL &&
         (diags.first->code == BTL_FAT_NOT_FOUND || diags.first->code == BTL_FAT_NOT_DIRECTORY))
-        return fail(ret_problem, BTL_FILE_NOT_FOUND);
+        return volume_problem_is(ret_problem, BTL_FILE_NOT_FOUND);
     if (file->entry == NULL) {
-        append(&volume->host->diags, &diags);
+        append_diags(&volume->host->diags, &diags);
         *ret_problem = (struct volume_problem){.code = BTL_FILE_OPEN_FAILED, .reported = true};
         return false;
     }
@@ -189,12 +192,12 @@ bool volume_file_open(struct volume *volume, struct btl_str path, uint64_t max,
     struct volume_file file = {.volume = volume, .name = volume_name(volume, path)};
     bool directory = false;
     if (!path_ok(path))
-        return fail(ret_problem, BTL_FILE_BAD_PATH);
-    if (volume->is_image ? !open_on_image(volume, path, &file, &directory, ret_problem)
-                         : !open_in_tree(volume, path, &file, &directory, ret_problem))
+        return volume_problem_is(ret_problem, BTL_FILE_BAD_PATH);
+    if (volume->is_image ? !volume_open_on_image(volume, path, &file, &directory, ret_problem)
+                         : !volume_open_in_tree(volume, path, &file, &directory, ret_problem))
         return false;
     if (directory)
-        return fail(ret_problem, BTL_FILE_IS_DIRECTORY);
+        return volume_problem_is(ret_problem, BTL_FILE_IS_DIRECTORY);
     if (file.size > max) {
         *ret_problem =
             (struct volume_problem){.code = BTL_FILE_TOO_LARGE, .size = file.size, .max = max};
@@ -211,7 +214,7 @@ bool volume_file_read(const struct volume_file *file, struct btl_bytes *ret_byte
     int error;
     if (!volume->is_image)
         return files_map_at(volume->tree.root, file->path, ret_bytes, &error) ||
-               fail_system(ret_problem, error);
+               volume_system_problem(ret_problem, error);
     uint8_t *bytes = btl_alloc(volume->host->arena, file->size, 64);
     if (bytes == NULL) {
         *ret_problem = (struct volume_problem){.code = BTL_FILE_NO_MEMORY, .max = file->size};

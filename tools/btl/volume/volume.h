@@ -12,7 +12,7 @@
 // Must not be moved while it is open.
 struct volume {
     struct host *host;
-    const char *path; // as the user named it
+    const char *path; // as the user wrote it
     bool is_image;
     struct tree tree;         // of a tree
     int image;                // of an image: its descriptor
@@ -29,10 +29,10 @@ struct volume_file {
     const struct btl_fat_entry *entry; // on an image
 };
 
-// Why a file cannot be had. The loader has the same codes for the same causes.
+// Why a file cannot be read. The loader reports the same codes.
 struct volume_problem {
     enum btl_code code; // one of the file-… codes; or
-    bool reported;      // the reader of the file system has said it already, in its own words
+    bool reported;      // by the reader of the file system
     const char *error;  // of the system
     uint64_t size, max; // bytes
 };
@@ -41,18 +41,18 @@ struct volume_problem {
 bool volume_open(struct host *host, const char *path, struct volume *ret_volume);
 void volume_close(struct volume *volume);
 
-// What a file of the volume is called in messages.
+// The name of a file in messages.
 struct btl_str volume_name(const struct volume *volume, struct btl_str path);
 // `path` is UTF-8 with '/' between its parts, from the volume's root.
 bool volume_file_open(struct volume *volume, struct btl_str path, uint64_t max,
                       struct volume_file *ret_file, struct volume_problem *ret_problem);
-// All of it, aligned for any use; stays until the program ends.
+// Read the whole file; the bytes are aligned for any use and stay until the program ends.
 bool volume_file_read(const struct volume_file *file, struct btl_bytes *ret_bytes,
                       struct volume_problem *ret_problem);
-// Both.
+// Open and read a file.
 bool volume_read(struct volume *volume, struct btl_str path, uint64_t max,
                  struct btl_bytes *ret_bytes, struct volume_problem *ret_problem);
-// Adds the problem to the host's diagnostics.
+// Report the problem.
 void volume_report(struct host *host, struct btl_place place, const struct volume_problem *problem);
 
 #endif
