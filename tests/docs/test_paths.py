@@ -39,6 +39,15 @@ def test_links_of_a_page_lead_to_files(page):
     assert [link for link in LINK.findall(read(page)) if not os.path.exists(os.path.join(directory, link))] == []
 
 
+def test_files_of_the_steps_exist():
+    """The table of docs/data-path.md names files of efi/ in its third column, files of core/ in its fourth."""
+    rows = re.findall(r"^\| [^|]* \| [^|]* \|([^|]*)\|([^|]*)\|$", read("docs/data-path.md").split("\n## ")[0], re.M)
+    named = [folder + name for row in rows for folder, cell in zip(("efi/", "core/"), row)
+             for name in re.findall(r"`([^`]+)`", cell)]
+    assert len(named) > 20
+    assert sorted(name for name in set(named) if not exists(name)) == []
+
+
 @pytest.mark.parametrize("page", ["docs/phases.md", "docs/ia64.md"])
 def test_tests_that_a_page_names_exist(page):
     """Their names have at least three words, and stand in code or in a table's column."""
