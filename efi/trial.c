@@ -50,7 +50,7 @@ bool trial_judge(struct boot *boot)
         return true;
     if (!boot->attempt.fallback.valid) {
         btl_report(boot->attempt.diags, BTL_BOOT_NO_FALLBACK, place_of(boot),
-                   BTL_ARG_Z(used_up ? "each of its tries was used, and nobody said boot-ok"
+                   BTL_ARG_Z(used_up ? "each of its tries was used without boot-ok"
                                      : "the kernel has given it up"));
         return true;
     }

@@ -102,7 +102,7 @@ enum btl_trial {
     BTL_TRIAL_NONE,    // nothing is known about it, and nothing is counted: boot it
     BTL_TRIAL_GOOD,    // the last good one: boot it
     BTL_TRIAL_COUNTED, // boot it, after *ret_left has been written as what is left
-    BTL_TRIAL_USED_UP, // every try was used, and nobody said boot-ok
+    BTL_TRIAL_USED_UP, // every try was used without boot-ok
     BTL_TRIAL_FAILED,  // the kernel gave it up (BtlFailed has it in its list)
 };
 enum btl_trial btl_boot_trial(const struct btl_boot_state *state, const uint8_t sha256[32],

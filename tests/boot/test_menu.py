@@ -224,7 +224,7 @@ def test_what_stops_the_boot_is_switched_off():
         machine.expect(STOP)
         machine.send(" ")
         menu = Terminal(machine)
-        menu.see("boot menu", "cannot be booted so", "gone: there is no such file")
+        menu.see("boot menu", "cannot be booted so", "gone: the file does not exist")
         menu.do("{right}{home}", "of 22", "file /modules/gone.ko, on error required")  # failed ones come first
         menu.do("{enter}", "Modules > gone")
         menu.do("n", 'gone_load="NO"')

@@ -113,7 +113,7 @@ def test_dry_run_of_what_cannot_boot(session):
 def test_unknown_option_is_named(session):
     result = session["unknown"]
     assert result.status == 0
-    result.says("unknown option '-x'", "[option-unknown]")
+    result.says("the option '-x' is unknown", "[option-unknown]")
     result.says("dry run: this would boot")
 
 

@@ -79,7 +79,7 @@ TEST(test_without_another_one_what_is_right_is_booted)
 
 TEST(test_kernel_that_is_missing)
 {
-    expect_prev("kernel=\"/kernel/gone.elf\"\n", "/kernel/gone.elf: error: there is no such file");
+    expect_prev("kernel=\"/kernel/gone.elf\"\n", "/kernel/gone.elf: error: the file does not exist");
 }
 
 TEST(test_kernel_that_is_unusable)
@@ -133,7 +133,7 @@ TEST(test_next_boot_says_it_once_and_writes_nothing)
         mock_reboot(mock);
         state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "[file-not-found]");
         assert_int_equal(mock_count(mock, "a boot of /loader.conf has failed, in the loader: "
-                                          "/kernel/gone.elf: error: there is no such file"),
+                                          "/kernel/gone.elf: error: the file does not exist"),
                          1);
         assert_int_equal(mock->calls[MOCK_VARIABLE_SET], 0);
     }

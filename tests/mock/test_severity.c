@@ -177,8 +177,8 @@ TEST(test_dependent_of_an_ignored_one)
                   "base_on_error=\"ignore\"\nuser_load=\"YES\"\n"
                   "gone_load=\"YES\"\ngone_on_error=\"ignore\"\n");
     mock_expect_boot(mock, "plan-dependency-failed");
-    // Its message says "see there for the reason": so that is there. Of what matters to nobody,
-    // nothing.
+    // Its message refers to the error of base, so that error is printed. A module with level ignore
+    // on which nothing depends prints none.
     assert_int_equal(mock_count(mock, "base.ko: error: base: "), 1);
     assert_int_equal(mock_count(mock, "[file-not-found]"), 1);
     assert_false(mock_said(mock, "gone"));

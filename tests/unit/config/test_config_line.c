@@ -55,20 +55,20 @@ TEST(test_backslash_takes_the_meaning_from_the_next_character)
 
 TEST(test_bad_character)
 {
-    COMPLAINT("\n he!lo=1", "loader.conf:2:4: error: '!' cannot stand in a key; keys are made of "
-                            "letters, digits, '_', '-' and '.' [conf-bad-character]\n");
-    COMPLAINT("=1", "loader.conf:1:1: error: '=' cannot stand in a key; keys are made of letters, "
-                    "digits, '_', '-' and '.' [conf-bad-character]\n");
-    COMPLAINT("a\0=1", "loader.conf:1:2: error: '\\x00' cannot stand in a key; keys are made of "
-                       "letters, digits, '_', '-' and '.' [conf-bad-character]\n");
-    COMPLAINT("\"a\"=1", "loader.conf:1:1: error: '\"' cannot stand in a key; keys are made of "
-                         "letters, digits, '_', '-' and '.' [conf-bad-character]\n");
+    COMPLAINT("\n he!lo=1", "loader.conf:2:4: error: '!' is not allowed in a key; use letters, "
+                            "digits, '_', '-' and '.' [conf-bad-character]\n");
+    COMPLAINT("=1", "loader.conf:1:1: error: '=' is not allowed in a key; use letters, digits, "
+                    "'_', '-' and '.' [conf-bad-character]\n");
+    COMPLAINT("a\0=1", "loader.conf:1:2: error: '\\x00' is not allowed in a key; use letters, "
+                       "digits, '_', '-' and '.' [conf-bad-character]\n");
+    COMPLAINT("\"a\"=1", "loader.conf:1:1: error: '\"' is not allowed in a key; use letters, "
+                         "digits, '_', '-' and '.' [conf-bad-character]\n");
 }
 
 TEST(test_no_equals)
 {
 #define NO_EQUALS(column)                                                                          \
-    "loader.conf:1:" column ": error: there is no '=' after \"quiet\"; write quiet=\"value\", or " \
+    "loader.conf:1:" column ": error: no '=' follows \"quiet\"; write quiet=\"value\", or "        \
     "begin the line with '#' if it is a comment [conf-no-equals]\n"
     COMPLAINT("quiet", NO_EQUALS("6"));
     COMPLAINT("quiet\r\n", NO_EQUALS("6"));
@@ -78,16 +78,16 @@ TEST(test_no_equals)
 
 TEST(test_no_value)
 {
-    COMPLAINT("quiet= ", "loader.conf:1:8: error: there is no value after \"quiet=\"; write "
-                         "quiet=\"\" if it is to be empty [conf-no-value]\n");
-    COMPLAINT("a.b=#c", "loader.conf:1:5: error: there is no value after \"a.b=\"; write a.b=\"\" "
-                        "if it is to be empty [conf-no-value]\n");
+    COMPLAINT("quiet= ", "loader.conf:1:8: error: no value follows \"quiet=\"; write quiet=\"\" "
+                         "for an empty value [conf-no-value]\n");
+    COMPLAINT("a.b=#c", "loader.conf:1:5: error: no value follows \"a.b=\"; write a.b=\"\" for "
+                        "an empty value [conf-no-value]\n");
 }
 
 TEST(test_unterminated)
 {
 #define UNTERMINATED                                                                               \
-    "loader.conf:1:5: error: the value of \"a.b\" has no closing quote; a value ends on the line " \
+    "loader.conf:1:5: error: the value of \"a.b\" has no closing quote; close it on the line "     \
     "where it begins [conf-unterminated]\n"
     COMPLAINT("a.b=\"x", UNTERMINATED);
     COMPLAINT("a.b=\"x\\", UNTERMINATED);
@@ -99,31 +99,31 @@ TEST(test_unterminated)
 TEST(test_control_character)
 {
     COMPLAINT("a.b=\"x\0y\"", "loader.conf:1:7: error: the value of \"a.b\" contains the control "
-                              "character '\\x00'; take it out [conf-control-character]\n");
+                              "character '\\x00'; remove it [conf-control-character]\n");
     COMPLAINT(
         "a.b=\"\xc3\xa4\\\x1b\"", // the column counts characters
         "loader.conf:1:8: error: the value of \"a.b\" contains the control character '\\x1b'; "
-        "take it out [conf-control-character]\n");
+        "remove it [conf-control-character]\n");
     COMPLAINT("a.b=\"\ry\"", "loader.conf:1:6: error: the value of \"a.b\" contains the control "
-                             "character '\\x0d'; take it out [conf-control-character]\n");
+                             "character '\\x0d'; remove it [conf-control-character]\n");
     COMPLAINT("a.b=\"\x7f\"", "loader.conf:1:6: error: the value of \"a.b\" contains the control "
-                              "character '\\x7f'; take it out [conf-control-character]\n");
+                              "character '\\x7f'; remove it [conf-control-character]\n");
     COMPLAINT("a.b=\"tabs\tmay\tbe\"", "");
 }
 
 TEST(test_needs_quotes)
 {
-    COMPLAINT("kernel=/a", "loader.conf:1:8: error: '/' cannot stand in a value without quotes; "
-                           "write kernel=\"value\" [conf-needs-quotes]\n");
-    COMPLAINT("a.b=x\"y\"", "loader.conf:1:6: error: '\"' cannot stand in a value without quotes; "
-                            "write a.b=\"value\" [conf-needs-quotes]\n");
+    COMPLAINT("kernel=/a", "loader.conf:1:8: error: '/' is not allowed in a value without "
+                           "quotes; write kernel=\"value\" [conf-needs-quotes]\n");
+    COMPLAINT("a.b=x\"y\"", "loader.conf:1:6: error: '\"' is not allowed in a value without "
+                            "quotes; write a.b=\"value\" [conf-needs-quotes]\n");
 }
 
 TEST(test_trailing_text)
 {
 #define TRAILING(column)                                                                           \
-    "loader.conf:1:" column ": error: there is more text after the value of \"quiet\"; one line "  \
-    "holds one assignment, and a comment begins with '#' [conf-trailing-text]\n"
+    "loader.conf:1:" column ": error: more text follows the value of \"quiet\"; write one "        \
+    "assignment per line, and begin a comment with '#' [conf-trailing-text]\n"
     COMPLAINT("quiet=\"YES\"x", TRAILING("12"));
     COMPLAINT("quiet=YES verbose=YES", TRAILING("11"));
     COMPLAINT("quiet=\"YES\";", TRAILING("12"));
@@ -133,14 +133,13 @@ TEST(test_every_error_of_the_file_is_reported_in_order)
 {
     COMPLAINT(
         "?\nquiet=maybe\nfoo_laod=YES\nautoboot_delay=x\nverbose=YES\nend",
-        "loader.conf:1:1: error: '?' cannot stand in a key; keys are made of letters, digits, "
-        "'_', '-' and '.' [conf-bad-character]\n"
-        "loader.conf:2:7: error: \"maybe\" is neither YES nor NO; quiet is one of these "
-        "[conf-bad-yes-no]\n"
+        "loader.conf:1:1: error: '?' is not allowed in a key; use letters, digits, '_', '-' and "
+        "'.' [conf-bad-character]\n"
+        "loader.conf:2:7: error: quiet must be YES or NO, not \"maybe\" [conf-bad-yes-no]\n"
         "loader.conf:3:1: warning: the key \"foo_laod\" is unknown and has no effect; did you "
         "mean \"foo_load\"? [conf-unknown-key]\n"
-        "loader.conf:4:16: error: \"x\" is not a number; autoboot_delay is a whole number "
-        "from 0 to 3600 [conf-bad-number]\n"
-        "loader.conf:6:4: error: there is no '=' after \"end\"; write end=\"value\", or begin "
-        "the line with '#' if it is a comment [conf-no-equals]\n");
+        "loader.conf:4:16: error: autoboot_delay must be a whole number from 0 to 3600, not "
+        "\"x\" [conf-bad-number]\n"
+        "loader.conf:6:4: error: no '=' follows \"end\"; write end=\"value\", or begin the line "
+        "with '#' if it is a comment [conf-no-equals]\n");
 }

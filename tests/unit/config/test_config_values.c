@@ -9,9 +9,8 @@
 TEST(test_bad_module_name)
 {
 #define BAD_NAME(column, name)                                                                     \
-    "loader.conf:1:" column ": error: \"" name                                                     \
-    "\" cannot be the name of a module; names are made "                                           \
-    "of 1 to 63 letters, digits, '_' and '-' [conf-bad-module-name]\n"
+    "loader.conf:1:" column ": error: \"" name "\" is not a valid module name; use "               \
+    "1 to 63 letters, digits, '_' and '-' [conf-bad-module-name]\n"
 #define X63 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
     COMPLAINT("_load=YES", BAD_NAME("1", ""));
     COMPLAINT(".tunable=1", BAD_NAME("1", ""));
@@ -23,7 +22,7 @@ TEST(test_bad_module_name)
 
 TEST(test_bad_tunable)
 {
-    COMPLAINT("hello.=1", "loader.conf:1:1: error: hello: there is no tunable after \"hello.\"; "
+    COMPLAINT("hello.=1", "loader.conf:1:1: error: hello: no tunable is named after \"hello.\"; "
                           "write hello.NAME=\"value\" [conf-bad-tunable]\n");
 }
 
@@ -31,32 +30,32 @@ TEST(test_bad_phase)
 {
     COMPLAINT(
         "hello_phase=\"BOOT3\"",
-        "loader.conf:1:13: error: hello: \"BOOT3\" is not a loading phase; hello_phase is one "
-        "of BOOT1, BOOT2, INIT, AUTO [conf-bad-phase]\n");
-    COMPLAINT("a_phase=\"\"", "loader.conf:1:9: error: a: \"\" is not a loading phase; a_phase is "
-                              "one of BOOT1, BOOT2, INIT, AUTO [conf-bad-phase]\n");
+        "loader.conf:1:13: error: hello: hello_phase must be one of BOOT1, BOOT2, INIT, AUTO, "
+        "not \"BOOT3\" [conf-bad-phase]\n");
+    COMPLAINT("a_phase=\"\"", "loader.conf:1:9: error: a: a_phase must be one of BOOT1, BOOT2, "
+                              "INIT, AUTO, not \"\" [conf-bad-phase]\n");
 }
 
 TEST(test_bad_yes_no)
 {
-    COMPLAINT("hello_load=\"ON\"", "loader.conf:1:12: error: hello: \"ON\" is neither YES nor NO; "
-                                   "hello_load is one of these [conf-bad-yes-no]\n");
-    COMPLAINT("quiet=1", "loader.conf:1:7: error: \"1\" is neither YES nor NO; quiet is one of "
-                         "these [conf-bad-yes-no]\n");
-    COMPLAINT("a_required=YESS", "loader.conf:1:12: error: a: \"YESS\" is neither YES nor NO; "
-                                 "a_required is one of these [conf-bad-yes-no]\n");
-    COMPLAINT("verbose=\"\"", "loader.conf:1:9: error: \"\" is neither YES nor NO; verbose is one "
-                              "of these [conf-bad-yes-no]\n");
+    COMPLAINT("hello_load=\"ON\"", "loader.conf:1:12: error: hello: hello_load must be YES or "
+                                   "NO, not \"ON\" [conf-bad-yes-no]\n");
+    COMPLAINT("quiet=1", "loader.conf:1:7: error: quiet must be YES or NO, not \"1\" "
+                         "[conf-bad-yes-no]\n");
+    COMPLAINT("a_required=YESS", "loader.conf:1:12: error: a: a_required must be YES or NO, not "
+                                 "\"YESS\" [conf-bad-yes-no]\n");
+    COMPLAINT("verbose=\"\"", "loader.conf:1:9: error: verbose must be YES or NO, not \"\" "
+                              "[conf-bad-yes-no]\n");
 }
 
 TEST(test_bad_numbers)
 {
 #define NOT_A_NUMBER(text)                                                                         \
-    "loader.conf:1:16: error: \"" text "\" is not a number; autoboot_delay is a whole number "     \
-    "from 0 to 3600 [conf-bad-number]\n"
+    "loader.conf:1:16: error: autoboot_delay must be a whole number from 0 to 3600, not "          \
+    "\"" text "\" [conf-bad-number]\n"
 #define OUT_OF_RANGE(text)                                                                         \
-    "loader.conf:1:16: error: " text " is out of range; autoboot_delay is a whole number from 0 "  \
-    "to 3600 [conf-number-range]\n"
+    "loader.conf:1:16: error: autoboot_delay must be a whole number from 0 to 3600, not " text     \
+    " [conf-number-range]\n"
     COMPLAINT("autoboot_delay=\"\"", NOT_A_NUMBER(""));
     COMPLAINT("autoboot_delay=-1", NOT_A_NUMBER("-1"));
     COMPLAINT("autoboot_delay=2s", NOT_A_NUMBER("2s"));
@@ -69,15 +68,15 @@ TEST(test_bad_numbers)
 TEST(test_bad_action)
 {
     COMPLAINT("required_failure=halt",
-              "loader.conf:1:18: error: \"halt\" is neither \"stop\" nor \"reset\"; "
-              "required_failure is one of these [conf-bad-action]\n");
+              "loader.conf:1:18: error: required_failure must be \"stop\" or \"reset\", not "
+              "\"halt\" [conf-bad-action]\n");
     COMPLAINT("required_failure=stop", "");
 }
 
 TEST(test_bad_stage)
 {
-    COMPLAINT("stage=none", "loader.conf:1:7: error: \"none\" is none of \"auto\", \"all\" and "
-                            "\"boot\"; stage is one of these [conf-bad-stage]\n");
+    COMPLAINT("stage=none", "loader.conf:1:7: error: stage must be \"auto\", \"all\" or "
+                            "\"boot\", not \"none\" [conf-bad-stage]\n");
     COMPLAINT("stage=auto", "");
     COMPLAINT("stage=all", "");
     COMPLAINT("stage=boot", "");
@@ -86,39 +85,39 @@ TEST(test_bad_stage)
 TEST(test_bad_tries)
 {
     COMPLAINT("boot_tries=100",
-              "loader.conf:1:12: error: 100 is out of range; boot_tries is a whole "
-              "number from 0 to 99 [conf-number-range]\n");
-    COMPLAINT("boot_tries=all", "loader.conf:1:12: error: \"all\" is not a number; boot_tries is a "
-                                "whole number from 0 to 99 [conf-bad-number]\n");
+              "loader.conf:1:12: error: boot_tries must be a whole number from 0 to 99, not 100 "
+              "[conf-number-range]\n");
+    COMPLAINT("boot_tries=all", "loader.conf:1:12: error: boot_tries must be a whole number from "
+                                "0 to 99, not \"all\" [conf-bad-number]\n");
     COMPLAINT("boot_tries=0\nboot_tries=99", "");
 }
 
 TEST(test_bad_timeout)
 {
     COMPLAINT("boot_timeout=3601",
-              "loader.conf:1:14: error: 3601 is out of range; boot_timeout is a "
-              "whole number from 0 to 3600 [conf-number-range]\n");
+              "loader.conf:1:14: error: boot_timeout must be a whole number from 0 to 3600, "
+              "not 3601 [conf-number-range]\n");
     COMPLAINT("boot_timeout=\"1 s\"",
-              "loader.conf:1:14: error: \"1 s\" is not a number; boot_timeout "
-              "is a whole number from 0 to 3600 [conf-bad-number]\n");
+              "loader.conf:1:14: error: boot_timeout must be a whole number from 0 to 3600, not "
+              "\"1 s\" [conf-bad-number]\n");
     COMPLAINT("boot_timeout=0\nboot_timeout=3600", "");
 }
 
 TEST(test_bad_menu)
 {
-    COMPLAINT("menu=YES", "loader.conf:1:6: error: \"YES\" is none of \"auto\", \"screen\" and "
-                          "\"line\"; menu is one of these [conf-bad-menu]\n");
+    COMPLAINT("menu=YES", "loader.conf:1:6: error: menu must be \"auto\", \"screen\" or "
+                          "\"line\", not \"YES\" [conf-bad-menu]\n");
     COMPLAINT("menu=auto\nmenu=screen\nmenu=line", "");
 }
 
 TEST(test_bad_on_error)
 {
     COMPLAINT("my_disk_on_error=stop",
-              "loader.conf:1:18: error: my_disk: \"stop\" is none of \"ignore\", \"warn\", "
-              "\"fallback\" and \"halt\"; my_disk_on_error is one of these [conf-bad-on-error]\n");
+              "loader.conf:1:18: error: my_disk: my_disk_on_error must be \"ignore\", \"warn\", "
+              "\"fallback\" or \"halt\", not \"stop\" [conf-bad-on-error]\n");
     COMPLAINT("a_on_error=required",
-              "loader.conf:1:12: error: a: \"required\" is none of \"ignore\", \"warn\", "
-              "\"fallback\" and \"halt\"; a_on_error is one of these [conf-bad-on-error]\n");
+              "loader.conf:1:12: error: a: a_on_error must be \"ignore\", \"warn\", \"fallback\" "
+              "or \"halt\", not \"required\" [conf-bad-on-error]\n");
     COMPLAINT("a_on_error=ignore\nb_on_error=warn\nc_on_error=fallback\nd_on_error=halt", "");
     COMPLAINT("_on_error=halt", BAD_NAME("1", ""));
 }
@@ -127,7 +126,7 @@ TEST(test_bad_paths)
 {
 #define RELATIVE(column, path, key)                                                                \
     "loader.conf:1:" column ": error: the path \"" path "\" of " key " does not begin with '/'; "  \
-    "write it from the root of the boot volume, with '/' where other loaders have '\\' "           \
+    "write it from the root of the boot volume, with '/' instead of '\\' "                         \
     "[conf-path-relative]\n"
     COMPLAINT("kernel=\"kernel.elf\"", RELATIVE("8", "kernel.elf", "kernel"));
     COMPLAINT("kernel=\"\\kernel\\kernel.elf\"", RELATIVE("8", "kernelkernel.elf", "kernel"));
@@ -158,6 +157,6 @@ TEST(test_path_of_255_bytes_is_the_longest)
     assert_complaint(btl_str_of(text), "");
     memcpy(text + 9 + 254, "p\"", 3);
     assert_complaint(btl_str_of(text),
-                     "loader.conf:1:8: error: a path of kernel has 256 bytes, and it may have 255 "
-                     "at most; move the file nearer to the root [conf-path-too-long]\n");
+                     "loader.conf:1:8: error: a path of kernel has 256 bytes; the maximum is "
+                     "255; move the file closer to the root [conf-path-too-long]\n");
 }

@@ -67,7 +67,7 @@ static const struct elf_defect module_defects[] = {
     {"extended count is above 2^32", extended_count_wraps_32, "elf-section-table-range", NULL,
      true},
     {"section names in no section", names_nowhere, "elf-section-names-index",
-     "in section 9, but there are only 9", false},
+     "names section 9 as the table of section names, but the file has 9 sections", false},
     {"section names in no section, extended", extended_names_nowhere, "elf-section-names-index",
      NULL, true},
     {"section names in .text", names_are_text, "elf-strings-type", "its type is 1", false},

@@ -61,7 +61,7 @@ static const struct elf_defect defects[] = {
     {"relocations below the image", rela_below, "kernel-rela-range", NULL, false},
     {"relocations in .bss", rela_in_bss, "kernel-rela-range", NULL, false},
     {"relocation that needs a symbol", type_absolute, "kernel-relocation",
-     "relocation 0 of the kernel is of type 1; it must be of type 8", false},
+     "relocation 0 of the kernel has type 1; it must have type 8", false},
     {"RELATIVE of another machine", type_of_ia64, "kernel-relocation", "type 111", false},
     {"every relocation is reported", both_types, "kernel-relocation kernel-relocation", NULL,
      false},

@@ -40,7 +40,7 @@ static const struct elf_defect defects[] = {
     {"interpreter", interpreter, "kernel-interpreter", "segment 1", false},
     {"thread-local storage", tls, "kernel-tls", NULL, false},
     {"segments of no size", empty, "kernel-empty kernel-entry", NULL, false},
-    {"image too large", too_large, "kernel-too-large", "within 1 GiB", false},
+    {"image too large", too_large, "kernel-too-large", "fit into 1 GiB", false},
     {"image as large as can be", largest, "", NULL, false},
     {"a boot segment far below the rest", low_boot_segment, "kernel-too-large", "from 0x100000",
      false},

@@ -274,7 +274,7 @@ TEST(duplicate_exports_are_reported_with_both_owners_and_none_is_added)
     assert_false(btl_image_export(&f.image, &info, 5, &f.scope, &f.symtab, &f.diags));
     assert_codes(&f.memory, &f.diags, "link-duplicate-export");
     assert_non_null(
-        strstr(test_diags_text(&f.memory, &f.diags), "bar is exported by ring and by t;"));
+        strstr(test_diags_text(&f.memory, &f.diags), "bar is exported by both ring and t;"));
     assert_null(btl_symtab_find(&f.symtab, BTL_STR("foo")));
     assert_int_equal(btl_symtab_find(&f.symtab, BTL_STR("bar"))->owner, 3);
     lf_end(&f);
@@ -290,7 +290,7 @@ TEST(an_export_that_the_kernel_has_is_reported_as_the_kernels)
     assert_true(lf_link(&f, LF_BASE));
     assert_false(btl_image_export(&f.image, &info, 5, NULL, &f.symtab, &f.diags));
     assert_codes(&f.memory, &f.diags, "link-duplicate-export link-duplicate-export");
-    assert_non_null(strstr(test_diags_text(&f.memory, &f.diags), "by the kernel and by t;"));
+    assert_non_null(strstr(test_diags_text(&f.memory, &f.diags), "by both the kernel and t;"));
     lf_end(&f);
 }
 

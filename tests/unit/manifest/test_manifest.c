@@ -50,7 +50,7 @@ TEST(test_every_truncation_is_refused)
 TEST(test_too_small)
 {
     assert_refused((struct btl_bytes){world.sound.at, 47}, "manifest-too-small");
-    assert_says("boot.manifest: error: 47 bytes are too few");
+    assert_says("boot.manifest: error: the manifest has 47 bytes");
 }
 
 TEST(test_unaligned)

@@ -16,8 +16,8 @@ TEST(test_bad_strings_are_all_reported)
     ((struct btlm_boot *)entry(BTLM_BOOT, 0))->reason.offset = UINT32_MAX;
     assert_spoiled(
         "manifest-bad-string manifest-bad-string manifest-bad-string manifest-bad-string");
-    assert_says("table boot, entry 0: reason takes");
-    assert_says("table modules, entry 2: path takes");
+    assert_says("table boot, entry 0: reason has");
+    assert_says("table modules, entry 2: path has");
 }
 
 TEST(test_bad_indices_are_all_reported)
@@ -50,7 +50,7 @@ TEST(test_shared_range)
 {
     ((struct btlm_module *)entry(BTLM_MODULES, 1))->first_section = 3;
     assert_spoiled("manifest-shared-range");
-    assert_says("first_section is 3, but entries from there on belong to an entry before it");
+    assert_says("first_section is 3, but entries from there on belong to an earlier entry");
 }
 
 TEST(test_bad_value)

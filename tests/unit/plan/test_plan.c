@@ -47,8 +47,8 @@ TEST(test_what_is_said_of_a_module_that_takes_no_part_is_noted)
     assert_true(world.ordered);
     assert_plan(&world, "INIT: lib<hello hello");
     assert_string_equal(test_diags_text(&world.own, &world.diags),
-                        "loader.conf:1:1: note: helo: takes no part: there is no line helo_load, "
-                        "and no module that was read depends on it; add helo_load=\"YES\", or "
+                        "loader.conf:1:1: note: helo: the module is not used: no line sets "
+                        "helo_load, and no module depends on it; add helo_load=\"YES\", or "
                         "correct the name [plan-idle]\n");
     world_end(&world);
 }
@@ -78,8 +78,8 @@ TEST(test_blacklist_wins_over_load_yes_and_says_so)
     assert_plan(&world, "INIT: a");
     assert_codes(&world.memory, &world.diags, "plan-blacklisted");
     assert_string_equal(world_messages(&world),
-                        "loader.conf:2:1: note: b: stays off in spite of b_load=\"YES\", because "
-                        "module_blacklist names it [plan-blacklisted]\n");
+                        "loader.conf:2:1: note: b: the module stays off although b_load=\"YES\" "
+                        "is set, because module_blacklist names it [plan-blacklisted]\n");
     assert_int_equal(world.diags.errors + world.diags.warnings, 0);
     world_end(&world);
 }
@@ -193,7 +193,7 @@ TEST(test_failure_without_a_reason_is_given_one)
     assert_ptr_equal(world_planned(&world, "a")->reason, world.diags.first);
     assert_string_equal(world_messages(&world),
                         "loader.conf:1:1: error: a: its file /modules/a.ko is missing or was "
-                        "refused; put a sound one there, or say where it is with NAME_name "
+                        "rejected; put a valid module there, or name another file with NAME_name "
                         "[plan-module-unusable]\n");
     world_end(&world);
 }

@@ -47,16 +47,18 @@ TEST(test_rule_12_cycle_is_printed_and_all_members_fail)
     CHECK("a_load=\"YES\"\nx_load=\"YES\"\n", {"a depends=b", "b depends=c", "c depends=a", "x"},
           "INIT: x; failed: a b c", "plan-cycle");
     CHECK_MESSAGES("x_load=\"YES\"\na_load=\"YES\"\n",
-                   "loader.conf:2:1: error: a: dependencies form a cycle, so none of these modules "
-                   "can be loaded first: a -> b -> c -> a [plan-cycle]\n",
+                   "loader.conf:2:1: error: a: these modules depend on each other in a cycle, so "
+                   "none can be loaded first: a -> b -> c -> a; remove one of these dependencies "
+                   "[plan-cycle]\n",
                    "a depends=b", "b depends=c", "c depends=a", "x");
 }
 
 TEST(test_rule_12_module_that_needs_itself_is_a_cycle)
 {
     CHECK_MESSAGES("a_load=\"YES\"\n",
-                   "loader.conf:1:1: error: a: dependencies form a cycle, so none of these modules "
-                   "can be loaded first: a -> a [plan-cycle]\n",
+                   "loader.conf:1:1: error: a: these modules depend on each other in a cycle, so "
+                   "none can be loaded first: a -> a; remove one of these dependencies "
+                   "[plan-cycle]\n",
                    "a depends=a");
     CHECK("a_load=\"YES\"\n", {"a depends=a"}, "failed: a", "plan-cycle");
 }
@@ -78,10 +80,11 @@ TEST(test_rule_12_two_cycles_are_two_messages)
 TEST(test_rule_12_members_off_the_printed_cycle_refer_to_it)
 {
     CHECK_MESSAGES("a_load=\"YES\"\n",
-                   "loader.conf:1:1: error: a: dependencies form a cycle, so none of these modules "
-                   "can be loaded first: a -> b -> a [plan-cycle]\n"
-                   "/modules/c.ko: error: c: it and a need each other by way of others; break the "
-                   "cycle that is reported for a first [plan-cycle-member]\n",
+                   "loader.conf:1:1: error: a: these modules depend on each other in a cycle, so "
+                   "none can be loaded first: a -> b -> a; remove one of these dependencies "
+                   "[plan-cycle]\n"
+                   "/modules/c.ko: error: c: it and a depend on each other through other "
+                   "modules; break the cycle that is reported for a first [plan-cycle-member]\n",
                    "a depends=b", "b depends=c,a", "c depends=b");
 }
 
@@ -161,8 +164,8 @@ TEST(test_rule_13_dependency_switched_off_stays_off)
     CHECK("a_load=\"YES\"\nb_load=\"NO\"\nc_load=\"YES\"\n", {"a depends=b", "b", "c"},
           "INIT: c; off: b; failed: a", "plan-dependency-off");
     CHECK_MESSAGES("a_load=\"YES\"\n\nb_load=\"NO\"\n",
-                   "loader.conf:1:1: error: a: it needs b, which b_load=\"NO\" in line 3 switches "
-                   "off; switch that on, or this off [plan-dependency-off]\n",
+                   "loader.conf:1:1: error: a: it needs b, which b_load=\"NO\" in line 3 "
+                   "switches off; switch b on, or this module off [plan-dependency-off]\n",
                    "a depends=b", "b");
 }
 
@@ -172,9 +175,8 @@ TEST(test_rule_13_blacklisted_dependency_stays_off)
           "off: b; failed: a", "plan-blacklisted plan-dependency-blacklisted");
     CHECK_MESSAGES(
         "a_load=\"YES\"\nmodule_blacklist=\"x\"\nb_load=\"NO\"\nmodule_blacklist=\"b\"\n",
-        "loader.conf:1:1: error: a: it needs b, which module_blacklist in line 4 "
-        "switches off; take it out there, or switch this off "
-        "[plan-dependency-blacklisted]\n",
+        "loader.conf:1:1: error: a: it needs b, which module_blacklist in line 4 switches off; "
+        "remove b there, or switch this module off [plan-dependency-blacklisted]\n",
         "a depends=b", "b");
 }
 
@@ -203,8 +205,8 @@ TEST(test_rule_13_boot_dependency_that_nothing_pulls_cannot_be_loaded)
     CHECK_MESSAGES("a_load=\"YES\"\n",
                    "loader.conf:1:1: error: a: it needs lib in phase INIT, but lib supports only "
                    "BOOT1,BOOT2; configure a phase that both support [plan-dependency-phase]\n"
-                   "/modules/lib.ko: error: lib: known as a dependency alone, it supports only "
-                   "BOOT1,BOOT2, and no module that loads then needs it; configure it or its "
-                   "dependents for that [plan-never-pulled]\n",
+                   "/modules/lib.ko: error: lib: it supports only BOOT1,BOOT2, and no module "
+                   "that needs it is loaded then; configure it, or a module that needs it, for "
+                   "that phase [plan-never-pulled]\n",
                    "a depends=lib", "lib phases=BOOT1,BOOT2");
 }

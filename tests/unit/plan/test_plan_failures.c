@@ -114,17 +114,15 @@ TEST(test_rule_8_what_is_said_is_what_is_done)
     assert_string_equal(
         test_diag_text(&world.memory, world.plan.diags->last),
         "loader.conf:3:1: error: a: this configuration is given up because a cannot be loaded "
-        "(above "
-        "is why) and a_on_error=\"fallback\" asks for the last good one then; repair the module, "
-        "or "
-        "take a_on_error out of the configuration to boot without it [boot-given-up]");
+        "(see above) and a_on_error=\"fallback\" falls back to the last good one; repair the "
+        "module, or remove a_on_error to boot without it [boot-given-up]");
     world_fail(&world, "b");
     assert_false(btl_plan_check_required(&world.plan, false));
     assert_string_equal(
         test_diag_text(&world.memory, world.plan.diags->last),
-        "loader.conf:5:1: error: b: the boot stops because b cannot be loaded (above is why) and "
-        "b_required=\"yes\" makes that fatal; repair the module, or take b_required out of the "
-        "configuration to boot without it [boot-required]");
+        "loader.conf:5:1: error: b: the boot stops because b cannot be loaded (see above) and "
+        "b_required=\"yes\" makes that fatal; repair the module, or remove b_required to boot "
+        "without it [boot-required]");
     world_end(&world);
 }
 
@@ -163,11 +161,11 @@ TEST(test_rule_8_dependents_that_fail_later_name_the_dependency)
     begin_five(&world);
     world_fail(&world, "c");
     assert_string_equal(test_diag_text(&world.own, world_planned(&world, "d")->reason),
-                        "loader.conf:4:1: error: d: it needs c, which cannot be loaded; see there "
-                        "for the reason [plan-dependency-failed]");
+                        "loader.conf:4:1: error: d: it needs c, which cannot be loaded; correct "
+                        "the error of c first [plan-dependency-failed]");
     assert_string_equal(test_diag_text(&world.own, world_planned(&world, "e")->reason),
-                        "loader.conf:5:1: error: e: it needs d, which cannot be loaded; see there "
-                        "for the reason [plan-dependency-failed]");
+                        "loader.conf:5:1: error: e: it needs d, which cannot be loaded; correct "
+                        "the error of d first [plan-dependency-failed]");
     world_end(&world);
 }
 

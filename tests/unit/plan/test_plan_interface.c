@@ -84,10 +84,10 @@ TEST(test_rule_11_version_mismatch_names_both_versions_and_the_provider)
     assert_string_equal(
         world_messages(&world),
         "/modules/a.ko: error: a: it needs interface kernel:2.0, but the kernel provides "
-        "kernel:1.2; use versions of both that fit each other [plan-interface-version]\n"
+        "kernel:1.2; use versions that match [plan-interface-version]\n"
         "/modules/b.ko: error: b: it needs interface ring:1.5, but lib provides ring:1.4; use "
-        "versions of both that fit each other [plan-interface-version]\n"
-        "/modules/b.ko: error: b: it needs interface none:1.0, which neither the kernel nor any "
+        "versions that match [plan-interface-version]\n"
+        "/modules/b.ko: error: b: it needs interface none:1.0, which neither the kernel nor a "
         "module provides; use a kernel or a dependency that provides it "
         "[plan-interface-missing]\n");
     world_end(&world);

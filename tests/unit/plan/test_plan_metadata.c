@@ -24,8 +24,8 @@ TEST(test_file_of_another_name_is_refused_naming_both)
     assert_null(world_planned(&world, "a")->info);
     assert_int_equal(world.plan.module_count, 1); // c is not asked for: it is not a's dependency
     assert_string_equal(world_messages(&world),
-                        "loader.conf:2:1: error: a: the file /modules/a.ko is that of module b; "
-                        "name the file of a, or load b in its place [plan-name-mismatch]\n");
+                        "loader.conf:2:1: error: a: the file /modules/a.ko contains module b; "
+                        "name the file of a, or load b instead [plan-name-mismatch]\n");
     world_end(&world);
 }
 
@@ -162,8 +162,9 @@ TEST(test_unknown_tunable_is_a_warning_that_names_the_nearest)
     assert_plan(&world, "INIT: a");
     assert_int_equal(world.diags.warnings, 1);
     assert_string_equal(world_messages(&world),
-                        "loader.conf:3:1: warning: a: it has no tunable dpeth, so this line does "
-                        "nothing; it has depth [plan-unknown-tunable]\n");
+                        "loader.conf:3:1: warning: a: it has no tunable dpeth, so this line has "
+                        "no effect; correct the name, for example to depth "
+                        "[plan-unknown-tunable]\n");
     world_end(&world);
 }
 
@@ -173,7 +174,7 @@ TEST(test_unknown_tunable_that_is_near_to_none_names_one_that_there_is)
     world_begin(&world, "a_load=\"YES\"\na.qqqqqqqq=\"2\"\n");
     world_module(&world, "a parms=size,depth");
     world_plan(&world);
-    assert_non_null(strstr(world_messages(&world), "it has size [plan-unknown-tunable]"));
+    assert_non_null(strstr(world_messages(&world), "for example to size [plan-unknown-tunable]"));
     world_end(&world);
 }
 

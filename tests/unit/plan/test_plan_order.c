@@ -61,9 +61,8 @@ TEST(test_rule_3_message_names_both_and_the_line)
                    "a phases=BOOT1 depends=b", "b phases=BOOT2,RUN");
     CHECK_MESSAGES(
         "a_load=\"YES\"\nb_load=\"YES\"\nc_load=\"YES\"\n",
-        "loader.conf:1:1: error: a: it needs b in phase BOOT1, and by way of that c, but "
-        "c supports only RUN; configure a phase that all support "
-        "[plan-dependency-phase-through]\n",
+        "loader.conf:1:1: error: a: it needs b in phase BOOT1, and b needs c, which supports "
+        "only RUN; configure a phase that all support [plan-dependency-phase-through]\n",
         "a phases=BOOT1 depends=b", "b phases=BOOT1,RUN depends=c", "c");
 }
 

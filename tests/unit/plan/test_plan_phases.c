@@ -36,12 +36,12 @@ TEST(test_rule_1_every_supported_with_every_configured_phase)
 TEST(test_rule_1_message_has_file_line_and_choices)
 {
     CHECK_MESSAGES("a_load=\"YES\"\n# where\n  a_phase=\"BOOT2\"\n",
-                   "loader.conf:3:3: error: a: configured for BOOT2, but it supports only "
+                   "loader.conf:3:3: error: a: it is configured for BOOT2, but supports only "
                    "BOOT1,RUN; set a_phase to BOOT1, INIT or AUTO [plan-phase-unsupported]\n",
                    "a phases=BOOT1,RUN");
     CHECK_MESSAGES("a_load=\"YES\"\na_phase=\"INIT\"\n",
-                   "loader.conf:2:1: error: a: configured for INIT, but it supports only BOOT2; "
-                   "set a_phase to BOOT2 [plan-phase-unsupported]\n",
+                   "loader.conf:2:1: error: a: it is configured for INIT, but supports only "
+                   "BOOT2; set a_phase to BOOT2 [plan-phase-unsupported]\n",
                    "a phases=BOOT2");
 }
 
