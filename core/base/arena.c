@@ -87,7 +87,12 @@ struct btl_str btl_str_join(struct btl_arena *arena, const struct btl_str *parts
 
 struct btl_str btl_str_copy(struct btl_arena *arena, struct btl_str text)
 {
-    return btl_str_join(arena, &text, 1);
+    char *copy = btl_alloc(arena, text.len, 1);
+    if (copy == NULL)
+        return (struct btl_str){NULL, 0};
+    if (text.len > 0)
+        memcpy(copy, text.at, text.len);
+    return (struct btl_str){copy, text.len};
 }
 
 struct btl_str btl_module_path(struct btl_arena *arena, struct btl_str directory,

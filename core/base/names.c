@@ -10,27 +10,32 @@ bool btl_names_init(struct btl_names *names, size_t max, struct btl_arena *arena
     return names->name != NULL;
 }
 
-BTL_INLINE uint32_t find_hashed(const struct btl_names *names, struct btl_str name, uint32_t hash)
+// The number of `name`, or BTL_NONE: then *ret_probe is where it belongs.
+BTL_INLINE uint32_t names_probe(const struct btl_names *names, struct btl_str name,
+                                struct btl_probe *ret_probe)
 {
-    struct btl_probe probe = btl_index_probe(&names->index, hash);
-    uint32_t number = btl_index_next(&names->index, &probe);
-    while (number != BTL_NONE && !btl_str_equal(names->name[number], name))
-        number = btl_index_next(&names->index, &probe);
-    return number;
+    uint32_t number;
+    *ret_probe = btl_index_probe(&names->index, btl_index_hash(&names->index, name, 0));
+    while (btl_index_next(&names->index, ret_probe, &number)) {
+        if (btl_str_equal(names->name[number], name))
+            return number;
+    }
+    return BTL_NONE;
 }
 
 uint32_t btl_names_number(struct btl_names *names, struct btl_str name)
 {
-    uint32_t hash = btl_index_hash(&names->index, name, 0);
-    uint32_t number = find_hashed(names, name, hash);
+    struct btl_probe probe;
+    uint32_t number = names_probe(names, name, &probe);
     if (number != BTL_NONE)
         return number;
     names->name[names->count] = name;
-    btl_index_add(&names->index, hash, names->count);
+    btl_index_put(&names->index, &probe, names->count);
     return names->count++;
 }
 
 uint32_t btl_names_find(const struct btl_names *names, struct btl_str name)
 {
-    return find_hashed(names, name, btl_index_hash(&names->index, name, 0));
+    struct btl_probe probe;
+    return names_probe(names, name, &probe);
 }

@@ -20,6 +20,16 @@ enum btl_failure_action btl_on_error_action(enum btl_on_error on_error, bool fal
     return fallback ? levels[on_error].with : levels[on_error].without;
 }
 
+bool btl_on_error_is_vital(enum btl_on_error on_error)
+{
+    return btl_on_error_action(on_error, true) >= BTL_FALL_BACK;
+}
+
+bool btl_on_error_stops(enum btl_on_error on_error)
+{
+    return btl_on_error_action(on_error, false) == BTL_STOP;
+}
+
 const char *btl_on_error_name(enum btl_on_error on_error)
 {
     return (size_t)on_error < BTL_ON_ERRORS ? levels[on_error].name : "?";

@@ -63,12 +63,14 @@ size_t btl_str_find_last(struct btl_str text, char c)
 bool btl_str_split(struct btl_str text, char separator, struct btl_str *ret_before,
                    struct btl_str *ret_after)
 {
-    size_t index = btl_str_find(text, separator);
-    if (index == text.len)
-        return false;
-    *ret_before = btl_str_first(text, index);
-    *ret_after = btl_str_after(text, index + 1);
-    return true;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] != separator)
+            continue;
+        *ret_before = btl_str_first(text, i);
+        *ret_after = btl_str_after(text, i + 1);
+        return true;
+    }
+    return false;
 }
 
 bool btl_take_line(struct btl_str *rest, struct btl_str *ret_line)

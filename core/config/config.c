@@ -4,36 +4,17 @@
 
 #include <btl/mem.h>
 
-#define REPORTED_MAX 10000 // errors, and warnings: a garbage file has one in each of its lines
-
-bool config_admit(struct config_parser *parser, enum btl_code code, struct btl_place place)
-{
-    if (parser->counting)
-        return false;
-    bool is_error = btl_code_severity(code) == BTL_ERROR;
-    uint32_t *reported = is_error ? &parser->errors : &parser->warnings;
-    parser->failed |= is_error;
-    if (*reported > REPORTED_MAX)
-        return false;
-    (*reported)++;
-    if (*reported <= REPORTED_MAX)
-        return true;
-    btl_report(parser->diags, is_error ? BTL_CONF_MORE_ERRORS : BTL_CONF_MORE_WARNINGS, place,
-               BTL_DEC(REPORTED_MAX));
-    return false;
-}
-
-// The text is gone through twice, by the same code: once to count, once to fill in.
-static bool parse_text(struct config_parser *parser, struct btl_config *config)
+// The same code reads the text twice: first to count, then to fill in.
+static bool config_parse_text(struct config_parser *parser, struct btl_config *config)
 {
     struct btl_setting setting;
-    size_t most = 0;
+    size_t max = 0;
     struct config_line line = config_first_line(parser);
     parser->counting = true;
     while (config_next_line(parser, &line))
-        most += config_parse_line(parser, &line, &setting);
+        max += config_parse_line(parser, &line, &setting);
     parser->counting = false;
-    config->settings = BTL_NEW_ARRAY(parser->arena, struct btl_setting, most);
+    config->settings = BTL_NEW_ARRAY(parser->arena, struct btl_setting, max);
     if (config->settings == NULL)
         return false;
     line = config_first_line(parser);
@@ -44,8 +25,8 @@ static bool parse_text(struct config_parser *parser, struct btl_config *config)
     return !parser->no_memory;
 }
 
-// What cannot be taken for text at all.
-static bool check_text(struct config_parser *parser)
+// Reject files that are too large, and UTF-16.
+static bool config_check_text(struct config_parser *parser)
 {
     struct btl_place place = {.file = parser->file};
     struct btl_str text = parser->text;
@@ -76,25 +57,14 @@ bool btl_config_parse(struct btl_str file, struct btl_str text, struct btl_arena
         .required_failure = BTL_STOP_WAIT,
     };
     *ret_config = defaults;
-    if (!check_text(&parser))
+    if (!config_check_text(&parser))
         return false;
     struct btl_config config = defaults;
-    if (!parse_text(&parser, &config) || !config_apply(&parser, &config)) {
+    if (!config_parse_text(&parser, &config) || !config_apply(&config, arena)) {
         btl_report(diags, BTL_NO_MEMORY, ((struct btl_place){.file = file}),
                    BTL_ARG(BTL_STR("reading the configuration")));
         return false;
     }
     *ret_config = config;
     return !parser.failed;
-}
-
-struct btl_place btl_setting_place(const struct btl_config *config,
-                                   const struct btl_setting *setting, struct btl_str module)
-{
-    return (struct btl_place){
-        .file = config->file,
-        .line = setting == NULL ? 0 : setting->line,
-        .column = setting == NULL ? 0 : setting->column,
-        .module = module,
-    };
 }

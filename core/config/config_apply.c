@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// From the assignments, in order, to what they say: the last one of each key, by module.
+// From the assignments, in order, to the configuration: the last one of each key, by module.
 #include "config_parser.h"
 
+#include <btl/mem.h>
 #include <btl/names.h>
 
 struct apply {
-    struct config_parser *parser;
+    struct btl_arena *arena;
     struct btl_config *config;
     struct btl_names modules;
-    const struct btl_setting **first;    // by module: the first that mentions it
-    const struct btl_setting *blacklist; // or NULL
+    const struct btl_setting **first; // by module: the first assignment that mentions it
+    struct btl_str blacklist;
 };
 
-// Marks every assignment that a later one replaces.
-static bool mark_overridden(struct config_parser *parser, struct btl_config *config)
+// Mark every assignment that a later one replaces.
+static bool mark_overridden(struct btl_config *config, struct btl_arena *arena)
 {
     struct btl_names keys;
-    struct btl_setting **last =
-        BTL_NEW_ARRAY(parser->arena, struct btl_setting *, config->setting_count);
-    if (last == NULL || !btl_names_init(&keys, config->setting_count, parser->arena))
+    struct btl_setting **last = BTL_NEW_ARRAY(arena, struct btl_setting *, config->setting_count);
+    if (last == NULL || !btl_names_init(&keys, config->setting_count, arena))
         return false;
     for (size_t i = 0; i < config->setting_count; i++) {
         struct btl_setting *setting = &config->settings[i];
@@ -30,60 +30,53 @@ static bool mark_overridden(struct config_parser *parser, struct btl_config *con
     return true;
 }
 
-static void mention(struct apply *apply, struct btl_str module, const struct btl_setting *setting)
+static void mention_module(struct apply *apply, struct btl_str module,
+                           const struct btl_setting *setting)
 {
     uint32_t number = btl_names_number(&apply->modules, module);
     if (apply->first[number] == NULL)
         apply->first[number] = setting;
 }
 
-static size_t count_names(struct btl_str list)
+static bool is_blacklist(const struct btl_setting *setting)
 {
-    struct btl_str name;
-    size_t count = 0;
-    while (btl_take_name(&list, &name))
-        count++;
-    return count;
+    return setting->key_id == CONFIG_MODULE_BLACKLIST && !setting->overridden;
 }
 
 // An upper bound for the number of modules. Overridden settings count: they give the order.
-static size_t most_modules(struct apply *apply)
+static size_t max_modules(const struct btl_config *config)
 {
-    size_t most = 0;
-    for (size_t i = 0; i < apply->config->setting_count; i++) {
-        const struct btl_setting *setting = &apply->config->settings[i];
-        struct config_name name = config_take_apart(setting->key);
-        most += name.of_module;
-        if (name.key != CONFIG_MODULE_BLACKLIST || setting->overridden)
-            continue;
-        apply->blacklist = setting;
-        most += count_names(setting->value);
+    size_t max = 0;
+    for (size_t i = 0; i < config->setting_count; i++) {
+        const struct btl_setting *setting = &config->settings[i];
+        struct btl_str list = is_blacklist(setting) ? setting->value : BTL_STR(""), name;
+        max += setting->module_len > 0;
+        while (btl_take_name(&list, &name))
+            max++;
     }
-    return most;
+    return max;
 }
 
-// Numbers the modules in the order of first mention.
+// Number the modules in the order of first mention.
 static bool find_modules(struct apply *apply)
 {
-    struct btl_arena *arena = apply->parser->arena;
     struct btl_config *config = apply->config;
-    size_t most = most_modules(apply);
-    apply->first = BTL_NEW_ARRAY(arena, const struct btl_setting *, most);
-    if (apply->first == NULL || !btl_names_init(&apply->modules, most, arena))
+    size_t max = max_modules(config);
+    apply->first = BTL_NEW_ARRAY(apply->arena, const struct btl_setting *, max);
+    if (apply->first == NULL || !btl_names_init(&apply->modules, max, apply->arena))
         return false;
     for (size_t i = 0; i < config->setting_count; i++) {
         const struct btl_setting *setting = &config->settings[i];
-        struct config_name name = config_take_apart(setting->key);
-        if (name.of_module)
-            mention(apply, name.module, setting);
-        if (setting != apply->blacklist)
-            continue;
-        struct btl_str list = setting->value, listed;
-        while (btl_take_name(&list, &listed))
-            mention(apply, listed, setting);
+        struct btl_str list = is_blacklist(setting) ? setting->value : BTL_STR(""), name;
+        if (setting->module_len > 0)
+            mention_module(apply, config_setting_module(setting), setting);
+        if (list.len > 0)
+            apply->blacklist = list;
+        while (btl_take_name(&list, &name))
+            mention_module(apply, name, setting);
     }
     config->module_count = apply->modules.count;
-    config->modules = BTL_NEW_ARRAY(arena, struct btl_module_config, config->module_count);
+    config->modules = BTL_NEW_ARRAY(apply->arena, struct btl_module_config, config->module_count);
     if (config->modules == NULL)
         return false;
     for (size_t i = 0; i < config->module_count; i++) {
@@ -93,95 +86,87 @@ static bool find_modules(struct apply *apply)
     return true;
 }
 
-static void apply_to_boot(struct btl_config *config, enum config_key key,
-                          const struct btl_setting *setting)
+static struct btl_module_config *find_module(const struct apply *apply, struct btl_str name)
 {
-    struct btl_str value = setting->value;
-    if (key == CONFIG_KERNEL) {
-        config->kernel = value;
-        config->kernel_setting = setting;
-    } else if (key == CONFIG_KERNEL_OPTIONS) {
-        config->kernel_options = value;
-    } else if (key == CONFIG_MODULE_PATH) {
-        config->module_path = value;
-    } else if (key == CONFIG_AUTOBOOT_DELAY) {
-        config->autoboot_delay = config_number(value);
-    } else if (key == CONFIG_TITLE) {
-        config->title = value;
-    } else if (key == CONFIG_MENU) {
-        config->menu = (enum btl_menu_style)config_choice(CONFIG_MENU_STYLE, value);
-    } else if (key == CONFIG_BOOT_TRIES) {
-        config->boot_tries = config_number(value);
-    } else if (key == CONFIG_BOOT_TIMEOUT) {
-        config->boot_timeout_given = true;
-        config->boot_timeout = config_number(value);
-    } else if (key == CONFIG_VERBOSE) {
-        config->verbose = config_is_yes(value);
-    } else if (key == CONFIG_QUIET) {
-        config->quiet = config_is_yes(value);
-    } else if (key == CONFIG_MANIFEST_SAVE) {
-        config->manifest_save = config_is_yes(value);
-    } else if (key == CONFIG_REQUIRED_FAILURE) {
-        config->required_failure = (enum btl_stop_action)config_choice(CONFIG_ACTION, value);
-    } else if (key == CONFIG_STAGE) {
-        config->stage = (enum btl_stage)config_choice(CONFIG_STAGING, value);
-    }
+    return &apply->config->modules[btl_names_find(&apply->modules, name)];
 }
 
-static void apply_to_module(struct btl_module_config *module, enum config_key key,
-                            const struct btl_setting *setting)
+// Write the value of a checked assignment to the member that the table of keys names.
+static void write_value(char *member, enum config_type type, struct btl_str value)
 {
-    if (key == CONFIG_LOAD) {
-        module->load = setting;
-        module->load_yes = config_is_yes(setting->value);
-        module->load_no = !module->load_yes;
-    } else if (key == CONFIG_PHASE) {
-        module->phase = setting;
-        module->phase_given = true;
-        module->configured = config_phase(setting->value);
-    } else if (key == CONFIG_NAME) {
-        module->path = setting;
-    } else if (key == CONFIG_FLAGS) {
-        module->flags = setting;
-    } else if (key == CONFIG_REQUIRED) {
-        module->required = setting;
-        module->required_yes = config_is_yes(setting->value);
-    } else if (key == CONFIG_ON_ERROR) {
-        module->on_error_setting = setting;
-        module->on_error = config_on_error(setting->value);
-    } else if (key == CONFIG_TUNABLE) {
-        module->tunable_count++;
+    uint32_t number;
+    bool yes;
+    switch (type) {
+    case CONFIG_TEXT:
+    case CONFIG_PATH:
+    case CONFIG_PATHS:
+        memcpy(member, &value, sizeof(value));
+        break;
+    case CONFIG_YES_NO:
+        yes = config_is_yes(value);
+        memcpy(member, &yes, sizeof(yes));
+        break;
+    case CONFIG_MODULES:
+        break;
+    default:
+        number = config_number(type, value);
+        memcpy(member, &number, sizeof(number));
     }
 }
+_Static_assert(sizeof(enum btl_phase) == 4 && sizeof(enum btl_on_error) == 4 &&
+                   sizeof(enum btl_stop_action) == 4 && sizeof(enum btl_stage) == 4 &&
+                   sizeof(enum btl_menu_style) == 4,
+               "members that write_value() writes as a number");
 
-static void apply_settings(struct apply *apply)
+static void apply_setting(const struct apply *apply, const struct btl_setting *setting)
+{
+    const struct config_key_row *row = config_key_row((enum config_key)setting->key_id);
+    char *record = (char *)apply->config;
+    if (setting->module_len > 0) {
+        struct btl_module_config *module = find_module(apply, config_setting_module(setting));
+        module->tunable_count += setting->key_id == CONFIG_TUNABLE;
+        record = (char *)module;
+    }
+    if (row != NULL && row->value != 0)
+        write_value(record + row->value, row->type, setting->value);
+    if (row != NULL && row->setting != 0)
+        memcpy(record + row->setting, &setting, sizeof(setting));
+    apply->config->boot_timeout_given |= setting->key_id == CONFIG_BOOT_TIMEOUT;
+}
+
+static void apply_settings(const struct apply *apply)
 {
     struct btl_config *config = apply->config;
+    struct btl_str list = apply->blacklist, name;
     for (size_t i = 0; i < config->setting_count; i++) {
-        const struct btl_setting *setting = &config->settings[i];
-        struct config_name name = config_take_apart(setting->key);
-        if (setting->overridden)
-            continue;
-        if (name.of_module)
-            apply_to_module(&config->modules[btl_names_number(&apply->modules, name.module)],
-                            name.key, setting);
-        else
-            apply_to_boot(config, name.key, setting);
+        if (!config->settings[i].overridden)
+            apply_setting(apply, &config->settings[i]);
     }
-    struct btl_str list = apply->blacklist == NULL ? BTL_STR("") : apply->blacklist->value, name;
     while (btl_take_name(&list, &name))
-        config->modules[btl_names_number(&apply->modules, name)].blacklisted = true;
+        find_module(apply, name)->blacklisted = true;
 }
 
-// One array for all, cut into the modules' parts by the counts that apply_to_module() has taken.
-static bool collect_tunables(struct apply *apply)
+// What follows from several settings of a module. The more exact one of on_error and required wins.
+static void settle_modules(struct btl_config *config)
+{
+    for (size_t i = 0; i < config->module_count; i++) {
+        struct btl_module_config *module = &config->modules[i];
+        module->load_no = module->load != NULL && !module->load_yes;
+        module->phase_given = module->phase != NULL;
+        if (module->required_yes && module->on_error_setting == NULL)
+            module->on_error = BTL_ON_ERROR_REQUIRED;
+    }
+}
+
+// One array for all, cut into the modules' parts by the counts that apply_setting() has taken.
+static bool collect_tunables(const struct apply *apply)
 {
     struct btl_config *config = apply->config;
     size_t total = 0;
     for (size_t i = 0; i < config->module_count; i++)
         total += config->modules[i].tunable_count;
     struct btl_tunable_setting *tunables =
-        BTL_NEW_ARRAY(apply->parser->arena, struct btl_tunable_setting, total);
+        BTL_NEW_ARRAY(apply->arena, struct btl_tunable_setting, total);
     if (tunables == NULL)
         return false;
     for (size_t i = 0; i < config->module_count; i++) {
@@ -191,33 +176,21 @@ static bool collect_tunables(struct apply *apply)
     }
     for (size_t i = 0; i < config->setting_count; i++) {
         const struct btl_setting *setting = &config->settings[i];
-        struct config_name name = config_take_apart(setting->key);
-        if (name.key != CONFIG_TUNABLE || setting->overridden)
+        if (setting->key_id != CONFIG_TUNABLE || setting->overridden)
             continue;
-        struct btl_module_config *module =
-            &config->modules[btl_names_number(&apply->modules, name.module)];
-        module->tunables[module->tunable_count++] =
-            (struct btl_tunable_setting){name.tunable, setting};
+        struct btl_module_config *module = find_module(apply, config_setting_module(setting));
+        module->tunables[module->tunable_count++] = (struct btl_tunable_setting){
+            btl_str_after(setting->key, setting->module_len + 1u), setting};
     }
     return true;
 }
 
-// The more exact setting wins, wherever it stands.
-static void settle_levels(struct btl_config *config)
+bool config_apply(struct btl_config *config, struct btl_arena *arena)
 {
-    for (size_t i = 0; i < config->module_count; i++) {
-        struct btl_module_config *module = &config->modules[i];
-        if (module->required_yes && module->on_error_setting == NULL)
-            module->on_error = BTL_ON_ERROR_REQUIRED;
-    }
-}
-
-bool config_apply(struct config_parser *parser, struct btl_config *config)
-{
-    struct apply apply = {.parser = parser, .config = config};
-    if (!mark_overridden(parser, config) || !find_modules(&apply))
+    struct apply apply = {.arena = arena, .config = config};
+    if (!mark_overridden(config, arena) || !find_modules(&apply))
         return false;
     apply_settings(&apply);
-    settle_levels(config);
+    settle_modules(config);
     return collect_tunables(&apply);
 }

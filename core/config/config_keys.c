@@ -2,59 +2,58 @@
 // The known keys of loader.conf.
 #include "config_parser.h"
 
-static const struct key {
-    struct btl_str text; // the whole key, or what follows "MODULE_"
-    enum config_type type;
-    bool of_module;
-} keys[] = {
-#define KEY(name, text, type) [CONFIG_##name] = {{text, sizeof(text) - 1}, CONFIG_##type, false},
-#define MODULE_KEY(name, text, type)                                                               \
-    [CONFIG_##name] = {{text, sizeof(text) - 1}, CONFIG_##type, true},
+#define BOOT(member)   offsetof(struct btl_config, member)
+#define MODULE(member) offsetof(struct btl_module_config, member)
+static const struct config_key_row key_rows[] = {
+#define KEY(name, text, type, value, setting)                                                      \
+    [CONFIG_##name] = {{text, sizeof(text) - 1}, CONFIG_##type, false, value, setting},
+#define MODULE_KEY(name, text, type, value, setting)                                               \
+    [CONFIG_##name] = {{text, sizeof(text) - 1}, CONFIG_##type, true, value, setting},
 #include "config_keys.def"
 #undef KEY
 #undef MODULE_KEY
 };
 
-static bool has_suffix(struct btl_str key, struct btl_str suffix)
+const struct config_key_row *config_key_row(enum config_key key)
+{
+    return (size_t)key < BTL_COUNT(key_rows) ? &key_rows[key] : NULL;
+}
+
+static bool key_has_suffix(struct btl_str key, struct btl_str suffix)
 {
     return key.len > suffix.len && key.at[key.len - suffix.len - 1] == '_' &&
            btl_str_ends(key, suffix);
 }
 
-struct config_name config_take_apart(struct btl_str key)
+struct config_name config_parse_key(struct btl_str key)
 {
     struct config_name name = {.key = CONFIG_TUNABLE, .of_module = true};
     if (btl_str_split(key, '.', &name.module, &name.tunable))
         return name;
     // No suffix ends with "_" and another suffix, so that a key has one at most.
-    for (size_t i = 0; i < BTL_COUNT(keys); i++) {
-        if (!keys[i].of_module && btl_str_equal(key, keys[i].text))
+    for (size_t i = 0; i < BTL_COUNT(key_rows); i++) {
+        if (!key_rows[i].of_module && btl_str_equal(key, key_rows[i].text))
             return (struct config_name){.key = (enum config_key)i};
-        if (keys[i].of_module && has_suffix(key, keys[i].text))
+        if (key_rows[i].of_module && key_has_suffix(key, key_rows[i].text))
             return (struct config_name){.key = (enum config_key)i,
                                         .module =
-                                            btl_str_first(key, key.len - keys[i].text.len - 1),
+                                            btl_str_first(key, key.len - key_rows[i].text.len - 1),
                                         .of_module = true};
     }
     return (struct config_name){.key = CONFIG_UNKNOWN};
-}
-
-enum config_type config_type_of(enum config_key key)
-{
-    return (size_t)key < BTL_COUNT(keys) ? keys[key].type : CONFIG_TEXT;
 }
 
 // The known key nearest to `key`: one for the whole boot, or the same module with a known suffix.
 // The text before it is kept in ret_module.
 static struct btl_str nearest_key(struct btl_str key, struct btl_str *ret_module)
 {
-    struct btl_str global[BTL_COUNT(keys)], suffixes[BTL_COUNT(keys)];
+    struct btl_str global[BTL_COUNT(key_rows)], suffixes[BTL_COUNT(key_rows)];
     size_t globals = 0, suffix_count = 0;
-    for (size_t i = 0; i < BTL_COUNT(keys); i++) {
-        if (keys[i].of_module)
-            suffixes[suffix_count++] = keys[i].text;
+    for (size_t i = 0; i < BTL_COUNT(key_rows); i++) {
+        if (key_rows[i].of_module)
+            suffixes[suffix_count++] = key_rows[i].text;
         else
-            global[globals++] = keys[i].text;
+            global[globals++] = key_rows[i].text;
     }
     *ret_module = btl_str_first(key, 0);
     struct btl_str nearest = btl_nearest(key, global, globals);
@@ -72,7 +71,7 @@ static struct btl_str nearest_key(struct btl_str key, struct btl_str *ret_module
 }
 
 // The second half of the sentence about an unknown key.
-static struct btl_str advice(struct config_parser *parser, struct btl_str key)
+static struct btl_str unknown_key_advice(struct config_parser *parser, struct btl_str key)
 {
     struct btl_str module, nearest = nearest_key(key, &module);
     struct btl_str none = BTL_STR("loader.conf(5) lists the keys");
@@ -88,5 +87,5 @@ void config_report_unknown(struct config_parser *parser, const struct btl_settin
     struct btl_place place = {parser->file, setting->line, setting->column, {NULL, 0}};
     if (config_admit(parser, BTL_CONF_UNKNOWN_KEY, place))
         btl_report(parser->diags, BTL_CONF_UNKNOWN_KEY, place, BTL_ARG(setting->key),
-                   BTL_ARG(advice(parser, setting->key)));
+                   BTL_ARG(unknown_key_advice(parser, setting->key)));
 }

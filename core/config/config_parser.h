@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the steps of the configuration share: config_line.c reads a line, config_keys.c knows the
-// keys, config_values.c checks one assignment, config_apply.c makes the configuration of all.
+// keys, config_values.c checks one assignment, config_report.c admits messages, config_apply.c
+// makes the configuration of all assignments.
 #ifndef BTL_CORE_CONFIG_PARSER_H
 #define BTL_CORE_CONFIG_PARSER_H
 
@@ -27,7 +28,7 @@ struct config_line {
     uint32_t number;
 };
 
-// Stands before the first line: config_next_line() goes there.
+// The place before the first line: config_next_line() goes on to that.
 struct config_line config_first_line(const struct config_parser *parser);
 bool config_next_line(const struct config_parser *parser, struct config_line *line);
 // False: the line holds no assignment, or one with an error in it (reported).
@@ -35,8 +36,8 @@ bool config_parse_line(struct config_parser *parser, struct config_line *line,
                        struct btl_setting *ret_setting);
 
 enum config_key {
-#define KEY(name, text, type)        CONFIG_##name,
-#define MODULE_KEY(name, text, type) CONFIG_##name,
+#define KEY(name, text, type, value, setting)        CONFIG_##name,
+#define MODULE_KEY(name, text, type, value, setting) CONFIG_##name,
 #include "config_keys.def"
 #undef KEY
 #undef MODULE_KEY
@@ -60,33 +61,40 @@ enum config_type {
     CONFIG_LOADING_PHASE,
 };
 
-// A key, taken apart.
+struct config_key_row {
+    struct btl_str text; // the whole key, or what follows "MODULE_"
+    enum config_type type;
+    bool of_module;
+    uint16_t value, setting; // offsets of members; 0: none
+};
+// NULL: CONFIG_TUNABLE and CONFIG_UNKNOWN have no row.
+const struct config_key_row *config_key_row(enum config_key key);
+
 struct config_name {
     enum config_key key;
     struct btl_str module;  // of MODULE_suffix and MODULE.tunable, else empty
     struct btl_str tunable; // of MODULE.tunable
     bool of_module;
 };
-
-struct config_name config_take_apart(struct btl_str key);
-enum config_type config_type_of(enum config_key key);
-// Warns about the key of an assignment that no program looks at, and names the nearest known one.
+struct config_name config_parse_key(struct btl_str key);
+// The module that the key of a checked setting begins with; empty: it is a key of the whole boot.
+BTL_INLINE struct btl_str config_setting_module(const struct btl_setting *setting)
+{
+    return btl_str_first(setting->key, setting->module_len);
+}
+// Warn about a key that no program looks at, and name the nearest known one.
 void config_report_unknown(struct config_parser *parser, const struct btl_setting *setting);
-// Reports what is wrong with the key or the value; false: the line is to be dropped.
-bool config_check(struct config_parser *parser, const struct btl_setting *setting);
+// Parse the key of the setting and check key and value. False, and reported: the line is dropped.
+bool config_check(struct config_parser *parser, struct btl_setting *setting);
 
-// Of values that config_check() has let pass.
+// Parse values that config_check() has accepted. The number of a word is that of its enum.
 bool config_is_yes(struct btl_str value);
-uint32_t config_number(struct btl_str value);
-enum btl_phase config_phase(struct btl_str value);
-// Of CONFIG_ACTION, CONFIG_STAGING and CONFIG_MENU_STYLE: the value of the enum.
-unsigned config_choice(enum config_type type, struct btl_str value);
-enum btl_on_error config_on_error(struct btl_str value);
+uint32_t config_number(enum config_type type, struct btl_str value);
 
-// From config->settings to everything else in *config. False: no memory.
-bool config_apply(struct config_parser *parser, struct btl_config *config);
+// Fill in everything else of *config from config->settings. False: no memory.
+bool config_apply(struct btl_config *config, struct btl_arena *arena);
 
-// Counts the message; false when it is one too many to be added.
+// Count a message. False: it is not added, because there are too many.
 bool config_admit(struct config_parser *parser, enum btl_code code, struct btl_place place);
 
 #define config_report(parser, code, place, ...)                                                    \

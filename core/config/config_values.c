@@ -16,20 +16,6 @@ bool config_is_yes(struct btl_str value)
     return btl_str_equal_nocase(value, BTL_STR("yes"));
 }
 
-uint32_t config_number(struct btl_str value)
-{
-    uint64_t number = 0;
-    btl_parse_number(value, &number);
-    return (uint32_t)number;
-}
-
-enum btl_phase config_phase(struct btl_str value)
-{
-    enum btl_phase phase = BTL_PHASE_INIT;
-    btl_phase_of(value, &phase);
-    return phase;
-}
-
 // Words in the order of their enums.
 static const struct choice {
     enum btl_code code; // of a value that is none of them
@@ -40,24 +26,40 @@ static const struct choice {
     [CONFIG_MENU_STYLE] = {BTL_CONF_BAD_MENU, {"auto", "screen", "line"}},
 };
 
-unsigned config_choice(enum config_type type, struct btl_str value)
+// The number of a word; BTL_COUNT(choices[0].words): it is none of the list.
+static uint32_t choice_number(enum config_type type, struct btl_str value)
 {
     const struct choice *choice = &choices[type];
-    unsigned i = 0;
+    uint32_t i = 0;
     while (i < BTL_COUNT(choice->words) &&
            (choice->words[i] == NULL || !btl_str_equal(value, btl_str_of(choice->words[i]))))
         i++;
     return i;
 }
 
-enum btl_on_error config_on_error(struct btl_str value)
+uint32_t config_number(enum config_type type, struct btl_str value)
 {
+    uint64_t number = 0;
+    enum btl_phase phase = BTL_PHASE_INIT;
     enum btl_on_error on_error = BTL_ON_ERROR_WARN;
-    btl_on_error_of(value, &on_error);
-    return on_error;
+    switch (type) {
+    case CONFIG_LOADING_PHASE:
+        btl_phase_of(value, &phase);
+        return phase;
+    case CONFIG_LEVEL:
+        btl_on_error_of(value, &on_error);
+        return on_error;
+    case CONFIG_ACTION:
+    case CONFIG_STAGING:
+    case CONFIG_MENU_STYLE:
+        return choice_number(type, value);
+    default:
+        btl_parse_number(value, &number);
+        return (uint32_t)number;
+    }
 }
 
-static bool check_module_name(const struct check *check, struct btl_str name)
+static bool value_check_module_name(const struct check *check, struct btl_str name)
 {
     bool good = btl_is_module_name(name);
     if (!good)
@@ -66,16 +68,16 @@ static bool check_module_name(const struct check *check, struct btl_str name)
     return good;
 }
 
-static bool check_modules(const struct check *check, struct btl_str list)
+static bool value_check_modules(const struct check *check, struct btl_str list)
 {
     bool good = true;
     struct btl_str name;
     while (btl_take_name(&list, &name))
-        good = check_module_name(check, name) && good;
+        good = value_check_module_name(check, name) && good;
     return good;
 }
 
-static bool check_path(const struct check *check, struct btl_str path)
+static bool value_check_path(const struct check *check, struct btl_str path)
 {
     struct btl_str bad;
     switch (path_check(path, &bad)) {
@@ -100,19 +102,19 @@ static bool check_path(const struct check *check, struct btl_str path)
     return false;
 }
 
-static bool check_paths(const struct check *check, struct btl_str list)
+static bool value_check_paths(const struct check *check, struct btl_str list)
 {
     bool good = true;
     struct btl_str path;
     while (btl_str_split(list, ';', &path, &list)) {
-        good = check_path(check, path) && good;
+        good = value_check_path(check, path) && good;
         if (list.len == 0) // one ';' may end the list
             return good;
     }
-    return check_path(check, list) && good;
+    return value_check_path(check, list) && good;
 }
 
-static bool check_number(const struct check *check, struct btl_str value, uint32_t max)
+static bool value_check_number(const struct check *check, struct btl_str value, uint32_t max)
 {
     uint64_t number;
     if (!btl_parse_number(value, &number)) {
@@ -127,17 +129,17 @@ static bool check_number(const struct check *check, struct btl_str value, uint32
     return false;
 }
 
-static bool check_seconds(const struct check *check, struct btl_str value)
+static bool value_check_seconds(const struct check *check, struct btl_str value)
 {
-    return check_number(check, value, SECONDS_MAX);
+    return value_check_number(check, value, SECONDS_MAX);
 }
 
-static bool check_tries(const struct check *check, struct btl_str value)
+static bool value_check_tries(const struct check *check, struct btl_str value)
 {
-    return check_number(check, value, TRIES_MAX);
+    return value_check_number(check, value, TRIES_MAX);
 }
 
-static bool check_yes_no(const struct check *check, struct btl_str value)
+static bool value_check_yes_no(const struct check *check, struct btl_str value)
 {
     if (config_is_yes(value) || btl_str_equal_nocase(value, BTL_STR("no")))
         return true;
@@ -146,16 +148,16 @@ static bool check_yes_no(const struct check *check, struct btl_str value)
     return false;
 }
 
-static bool check_choice(const struct check *check, struct btl_str value)
+static bool value_check_choice(const struct check *check, struct btl_str value)
 {
-    if (config_choice(check->type, value) < BTL_COUNT(choices[0].words))
+    if (choice_number(check->type, value) < BTL_COUNT(choices[0].words))
         return true;
     config_report(check->parser, choices[check->type].code, check->place, BTL_ARG(value),
                   BTL_ARG(check->key));
     return false;
 }
 
-static bool check_on_error(const struct check *check, struct btl_str value)
+static bool value_check_on_error(const struct check *check, struct btl_str value)
 {
     enum btl_on_error on_error;
     if (btl_on_error_of(value, &on_error))
@@ -165,7 +167,7 @@ static bool check_on_error(const struct check *check, struct btl_str value)
     return false;
 }
 
-static bool check_phase(const struct check *check, struct btl_str value)
+static bool value_check_phase(const struct check *check, struct btl_str value)
 {
     static const char all[] = // each with a separator before it
 #define PHASE(name, text, supports) ", " text
@@ -180,33 +182,36 @@ static bool check_phase(const struct check *check, struct btl_str value)
     return false;
 }
 
-static bool check_text(const struct check *check, struct btl_str value)
+static bool value_check_text(const struct check *check, struct btl_str value)
 {
     return true;
 }
 
 static bool (*const checks[])(const struct check *check, struct btl_str value) = {
-    [CONFIG_TEXT] = check_text,         [CONFIG_PATH] = check_path,
-    [CONFIG_PATHS] = check_paths,       [CONFIG_MODULES] = check_modules,
-    [CONFIG_SECONDS] = check_seconds,   [CONFIG_YES_NO] = check_yes_no,
-    [CONFIG_ACTION] = check_choice,     [CONFIG_LOADING_PHASE] = check_phase,
-    [CONFIG_STAGING] = check_choice,    [CONFIG_TRIES] = check_tries,
-    [CONFIG_MENU_STYLE] = check_choice, [CONFIG_LEVEL] = check_on_error,
+    [CONFIG_TEXT] = value_check_text,         [CONFIG_PATH] = value_check_path,
+    [CONFIG_PATHS] = value_check_paths,       [CONFIG_MODULES] = value_check_modules,
+    [CONFIG_SECONDS] = value_check_seconds,   [CONFIG_YES_NO] = value_check_yes_no,
+    [CONFIG_ACTION] = value_check_choice,     [CONFIG_LOADING_PHASE] = value_check_phase,
+    [CONFIG_STAGING] = value_check_choice,    [CONFIG_TRIES] = value_check_tries,
+    [CONFIG_MENU_STYLE] = value_check_choice, [CONFIG_LEVEL] = value_check_on_error,
 };
 
-bool config_check(struct config_parser *parser, const struct btl_setting *setting)
+bool config_check(struct config_parser *parser, struct btl_setting *setting)
 {
-    struct config_name name = config_take_apart(setting->key);
+    struct config_name name = config_parse_key(setting->key);
+    const struct config_key_row *row = config_key_row(name.key);
     struct check check = {parser,
                           setting->key,
                           {parser->file, setting->line, setting->column, {NULL, 0}},
-                          config_type_of(name.key)};
+                          row != NULL ? row->type : CONFIG_TEXT};
+    setting->key_id = (uint8_t)name.key;
     if (name.key == CONFIG_UNKNOWN) {
         config_report_unknown(parser, setting);
         return true;
     }
-    if (name.of_module && !check_module_name(&check, name.module))
+    if (name.of_module && !value_check_module_name(&check, name.module))
         return false;
+    setting->module_len = (uint8_t)name.module.len; // at most BTL_MODULE_NAME_MAX
     check.place.module = name.module;
     if (name.key == CONFIG_TUNABLE && name.tunable.len == 0) {
         config_report(parser, BTL_CONF_BAD_TUNABLE, check.place, BTL_ARG(setting->key));

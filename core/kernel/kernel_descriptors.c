@@ -26,10 +26,12 @@ static uint32_t descriptor_number(const struct kernel_descriptors *descriptors, 
 {
     struct btl_probe probe =
         btl_index_probe(&descriptors->index, descriptor_hash(descriptors, entry));
-    uint32_t number = btl_index_next(&descriptors->index, &probe);
-    while (number != BTL_NONE && descriptor_entry(descriptors, number) != entry)
-        number = btl_index_next(&descriptors->index, &probe);
-    return number;
+    uint32_t number;
+    while (btl_index_next(&descriptors->index, &probe, &number)) {
+        if (descriptor_entry(descriptors, number) == entry)
+            return number;
+    }
+    return BTL_NONE;
 }
 
 bool kernel_descriptors_open(const struct btl_kernel_image *kernel, struct btl_arena *arena,

@@ -34,10 +34,12 @@ static uint32_t linkage_hash(const struct ia64_linkage *linkage, const struct ia
 static uint32_t linkage_probe(const struct ia64_linkage *linkage, const struct ia64_entry *wanted)
 {
     struct btl_probe probe = btl_index_probe(&linkage->index, linkage_hash(linkage, wanted));
-    uint32_t number = btl_index_next(&linkage->index, &probe);
-    while (number != BTL_NONE && !linkage_same_entry(&linkage->entries[number], wanted))
-        number = btl_index_next(&linkage->index, &probe);
-    return number;
+    uint32_t number;
+    while (btl_index_next(&linkage->index, &probe, &number)) {
+        if (linkage_same_entry(&linkage->entries[number], wanted))
+            return number;
+    }
+    return BTL_NONE;
 }
 
 // Make place for one more entry.

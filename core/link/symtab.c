@@ -7,13 +7,16 @@
 
 #define CAPACITY_MIN 16u
 
-BTL_INLINE uint32_t symtab_probe(const struct btl_symtab *table, struct btl_str name, uint32_t hash)
+// The number of the export `name`, or BTL_NONE: then *probe is where it belongs.
+BTL_INLINE uint32_t symtab_probe(const struct btl_symtab *table, struct btl_str name,
+                                 struct btl_probe *probe)
 {
-    struct btl_probe probe = btl_index_probe(&table->index, hash);
-    uint32_t number = btl_index_next(&table->index, &probe);
-    while (number != BTL_NONE && !btl_str_equal(table->exports[number].name, name))
-        number = btl_index_next(&table->index, &probe);
-    return number;
+    uint32_t number;
+    while (btl_index_next(&table->index, probe, &number)) {
+        if (btl_str_equal(table->exports[number].name, name))
+            return number;
+    }
+    return BTL_NONE;
 }
 
 static void symtab_index_exports(struct btl_symtab *table)
@@ -22,17 +25,16 @@ static void symtab_index_exports(struct btl_symtab *table)
         btl_index_add(&table->index, table->exports[i].hash, i);
 }
 
-// Make place for one more export.
-static bool symtab_reserve(struct btl_symtab *table)
+// Make place for as many exports again. The array is full before its index is, or with it.
+static bool symtab_grow(struct btl_symtab *table)
 {
-    if (table->count == table->index.capacity) {
-        struct btl_index larger;
-        if (!btl_index_init(&larger, 2 * (size_t)table->count, table->arena))
-            return false;
-        table->index = larger;
-        symtab_index_exports(table);
-    }
-    return BTL_RESERVE(table->arena, table->exports, table->count, 1, table->capacity);
+    struct btl_index larger;
+    if (!btl_index_init(&larger, 2 * (size_t)table->count, table->arena) ||
+        !BTL_RESERVE(table->arena, table->exports, table->count, 1, table->capacity))
+        return false;
+    table->index = larger;
+    symtab_index_exports(table);
+    return true;
 }
 
 bool btl_symtab_init(struct btl_symtab *table, uint32_t expected, struct btl_arena *arena)
@@ -47,20 +49,28 @@ bool btl_symtab_add(struct btl_symtab *table, struct btl_str name, uint64_t valu
                     uint32_t *ret_other)
 {
     uint32_t hash = btl_index_hash(&table->index, name, 0);
-    uint32_t known = symtab_probe(table, name, hash);
+    struct btl_probe probe = btl_index_probe(&table->index, hash);
+    uint32_t known = symtab_probe(table, name, &probe);
     if (ret_other != NULL)
         *ret_other = known != BTL_NONE ? table->exports[known].owner : BTL_NONE;
-    if (known != BTL_NONE || !symtab_reserve(table))
+    if (known != BTL_NONE)
         return false;
+    if (table->count == table->capacity) {
+        if (!symtab_grow(table))
+            return false;
+        probe = btl_index_probe(&table->index, hash); // its slot has moved
+        symtab_probe(table, name, &probe);
+    }
     table->exports[table->count] =
         (struct btl_export){.name = name, .value = value, .owner = owner, .hash = hash};
-    btl_index_add(&table->index, hash, table->count++);
+    btl_index_put(&table->index, &probe, table->count++);
     return true;
 }
 
 const struct btl_export *btl_symtab_find(const struct btl_symtab *table, struct btl_str name)
 {
-    uint32_t number = symtab_probe(table, name, btl_index_hash(&table->index, name, 0));
+    struct btl_probe probe = btl_index_probe(&table->index, btl_index_hash(&table->index, name, 0));
+    uint32_t number = symtab_probe(table, name, &probe);
     return number != BTL_NONE ? &table->exports[number] : NULL;
 }
 

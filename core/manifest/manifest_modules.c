@@ -19,8 +19,8 @@ static enum btlm_state module_state_of(const struct btl_planned *module,
 
 static uint16_t on_error_flags(enum btl_on_error on_error)
 {
-    bool required = on_error == BTL_ON_ERROR_HALT || on_error == BTL_ON_ERROR_REQUIRED;
-    return (uint16_t)(on_error << BTLM_ON_ERROR_SHIFT | (required ? BTLM_REQUIRED : 0));
+    return (uint16_t)(on_error << BTLM_ON_ERROR_SHIFT |
+                      (btl_on_error_stops(on_error) ? BTLM_REQUIRED : 0));
 }
 
 // What is known from configuration, plan and metadata.

@@ -4,33 +4,33 @@
 
 #define ENTRIES_MIN 8u
 
+// The number of the entry, or BTL_NONE: then *ret_probe is where it belongs.
 BTL_INLINE uint32_t plan_table_probe(const struct plan_table *table, struct btl_str name,
-                                     uint64_t tag, uint32_t hash)
+                                     uint64_t tag, struct btl_probe *ret_probe)
 {
-    struct btl_probe probe = btl_index_probe(&table->index, hash);
     uint32_t number;
-    while ((number = btl_index_next(&table->index, &probe)) != BTL_NONE) {
+    *ret_probe = btl_index_probe(&table->index, btl_index_hash(&table->index, name, tag));
+    while (btl_index_next(&table->index, ret_probe, &number)) {
         const struct plan_entry *entry = &table->entries[number];
         if (entry->tag == tag && btl_str_equal(entry->name, name))
-            break;
+            return number;
     }
-    return number;
+    return BTL_NONE;
 }
 
-// Make place for one more entry.
-static bool plan_table_reserve(struct plan_table *table)
+// Make place for as many entries again. The array is full before its index is, or with it.
+static bool plan_table_grow(struct plan_table *table)
 {
-    if (table->count == table->index.capacity) {
-        struct btl_index larger;
-        if (!btl_index_init(&larger, 2 * (size_t)table->count, table->arena))
-            return false;
-        table->index = larger;
-        for (uint32_t i = 0; i < table->count; i++) {
-            const struct plan_entry *entry = &table->entries[i];
-            btl_index_add(&table->index, btl_index_hash(&table->index, entry->name, entry->tag), i);
-        }
+    struct btl_index larger;
+    if (!btl_index_init(&larger, 2 * (size_t)table->count, table->arena) ||
+        !BTL_RESERVE(table->arena, table->entries, table->count, 1, table->capacity))
+        return false;
+    table->index = larger;
+    for (uint32_t i = 0; i < table->count; i++) {
+        const struct plan_entry *entry = &table->entries[i];
+        btl_index_add(&table->index, btl_index_hash(&table->index, entry->name, entry->tag), i);
     }
-    return BTL_RESERVE(table->arena, table->entries, table->count, 1, table->capacity);
+    return true;
 }
 
 bool plan_table_init(struct plan_table *table, uint64_t expected, struct btl_arena *arena)
@@ -43,21 +43,25 @@ bool plan_table_init(struct plan_table *table, uint64_t expected, struct btl_are
 
 uint32_t *plan_table_find(const struct plan_table *table, struct btl_str name, uint64_t tag)
 {
-    uint32_t number = plan_table_probe(table, name, tag, btl_index_hash(&table->index, name, tag));
+    struct btl_probe probe;
+    uint32_t number = plan_table_probe(table, name, tag, &probe);
     return number != BTL_NONE ? &table->entries[number].value : NULL;
 }
 
 uint32_t *plan_table_add(struct plan_table *table, struct btl_str name, uint64_t tag,
                          uint32_t value)
 {
-    uint32_t hash = btl_index_hash(&table->index, name, tag);
-    uint32_t known = plan_table_probe(table, name, tag, hash);
+    struct btl_probe probe;
+    uint32_t known = plan_table_probe(table, name, tag, &probe);
     if (known != BTL_NONE)
         return &table->entries[known].value;
-    if (!plan_table_reserve(table))
-        return NULL;
+    if (table->count == table->capacity) {
+        if (!plan_table_grow(table))
+            return NULL;
+        plan_table_probe(table, name, tag, &probe); // its slot has moved
+    }
     struct plan_entry *entry = &table->entries[table->count];
     *entry = (struct plan_entry){name, tag, value};
-    btl_index_add(&table->index, hash, table->count++);
+    btl_index_put(&table->index, &probe, table->count++);
     return &entry->value;
 }

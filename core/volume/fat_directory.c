@@ -24,10 +24,12 @@ static uint32_t find_folded(const struct btl_fat_directory *directory, struct bt
                             uint32_t hash)
 {
     struct btl_probe probe = btl_index_probe(&directory->index, hash);
-    uint32_t number = btl_index_next(&directory->index, &probe);
-    while (number != BTL_NONE && !btl_str_equal_nocase(directory->entries[number].name, name))
-        number = btl_index_next(&directory->index, &probe);
-    return number;
+    uint32_t number;
+    while (btl_index_next(&directory->index, &probe, &number)) {
+        if (btl_str_equal_nocase(directory->entries[number].name, name))
+            return number;
+    }
+    return BTL_NONE;
 }
 
 static bool add_entry(struct btl_fat *fat, struct btl_fat_directory *directory,

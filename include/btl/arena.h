@@ -42,7 +42,8 @@ struct btl_str btl_module_path(struct btl_arena *arena, struct btl_str directory
     ((type *)btl_alloc_array((arena), (count), sizeof(type), _Alignof(type)))
 // btl_array_reserve() for a pointer and a capacity (size_t or uint64_t) that are variables.
 #define BTL_RESERVE(arena, array, count, more, capacity)                                           \
-    btl_array_reserve((arena), &(array), sizeof(*(array)), _Alignof(__typeof__(*(array))),         \
-                      (count), (more), &(capacity))
+    ((more) <= (capacity) - (count) ||                                                             \
+     btl_array_reserve((arena), &(array), sizeof(*(array)), _Alignof(__typeof__(*(array))),        \
+                       (count), (more), &(capacity)))
 
 #endif

@@ -21,6 +21,8 @@ struct btl_setting {
     uint32_t value_column;
     uint32_t offset, length; // bytes
     bool overridden;         // a later line assigns the same key
+    uint8_t key_id;          // the key, parsed: enum config_key
+    uint8_t module_len;      // bytes of `key` that name a module; 0: a key of the whole boot
 };
 
 struct btl_tunable_setting {

@@ -5,7 +5,7 @@
 //
 //     uint32_t hash = btl_index_hash(&index, key, 0), number;
 //     struct btl_probe probe = btl_index_probe(&index, hash);
-//     while ((number = btl_index_next(&index, &probe)) != BTL_NONE)
+//     while (btl_index_next(&index, &probe, &number))
 //         if (btl_str_equal(array[number].key, key))
 //             return &array[number];
 #ifndef BTL_INDEX_H
@@ -24,10 +24,20 @@ struct btl_index {
     uint64_t seed;     // that of the arena
 };
 
+struct btl_probe {
+    uint32_t slot, hash;
+};
+
 // An empty index for at least `count` elements. False: no memory, or more than BTL_INDEX_MAX.
 bool btl_index_init(struct btl_index *index, size_t count, struct btl_arena *arena);
-// Enter an element. Numbers are entered in ascending order; fewer than `capacity` are entered.
+// Enter an element, or enter it where a probe for its key has found nothing. Numbers are entered in
+// ascending order; fewer than `capacity` are entered.
 void btl_index_add(struct btl_index *index, uint32_t hash, uint32_t number);
+BTL_INLINE void btl_index_put(struct btl_index *index, const struct btl_probe *probe,
+                              uint32_t number)
+{
+    index->slots[probe->slot] = probe->hash | (number + 1);
+}
 // Take out the element that was entered last.
 void btl_index_remove_last(struct btl_index *index, uint32_t hash, uint32_t number);
 void btl_index_clear(struct btl_index *index);
@@ -40,24 +50,23 @@ BTL_INLINE uint32_t btl_index_hash(const struct btl_index *index, struct btl_str
     return (uint32_t)(hash ^ hash >> 32);
 }
 
-struct btl_probe {
-    uint32_t slot, hash;
-};
 BTL_INLINE struct btl_probe btl_index_probe(const struct btl_index *index, uint32_t hash)
 {
     return (struct btl_probe){hash & index->mask, hash & ~index->mask};
 }
-// The next element whose key may be the one of the probe, in the order of entering; BTL_NONE: there
-// is none.
-BTL_INLINE uint32_t btl_index_next(const struct btl_index *index, struct btl_probe *probe)
+// The next element whose key may be the one of the probe, in the order of entering. False: none.
+BTL_INLINE bool btl_index_next(const struct btl_index *index, struct btl_probe *probe,
+                               uint32_t *ret_number)
 {
     uint32_t slot;
     while ((slot = index->slots[probe->slot]) != 0) {
         probe->slot = (probe->slot + 1) & index->mask;
-        if ((slot & ~index->mask) == probe->hash)
-            return (slot & index->mask) - 1;
+        if ((slot & ~index->mask) != probe->hash)
+            continue;
+        *ret_number = (slot & index->mask) - 1;
+        return true;
     }
-    return BTL_NONE;
+    return false;
 }
 
 #endif

@@ -21,6 +21,10 @@ enum btl_failure_action { BTL_GO_ON_SILENTLY, BTL_GO_ON, BTL_FALL_BACK, BTL_STOP
 
 // `fallback`: there is a configuration to fall back to, and it is not the one being booted.
 enum btl_failure_action btl_on_error_action(enum btl_on_error on_error, bool fallback);
+// Is a boot no use without a module of that level? fallback, halt and required.
+bool btl_on_error_is_vital(enum btl_on_error on_error);
+// Does its failure stop a boot that has nothing to fall back to? halt and required.
+bool btl_on_error_stops(enum btl_on_error on_error);
 const char *btl_on_error_name(enum btl_on_error on_error); // "warn" …; "required" for the last
 bool btl_on_error_of(struct btl_str name, enum btl_on_error *ret); // what NAME_on_error may say
 

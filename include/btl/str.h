@@ -29,10 +29,11 @@ bool btl_str_ends(struct btl_str text, struct btl_str suffix);
 // The index of the first or the last `c`; text.len when there is none.
 BTL_INLINE size_t btl_str_find(struct btl_str text, char c)
 {
-    size_t index = 0;
-    while (index < text.len && text.at[index] != c)
-        index++;
-    return index;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == c)
+            return i;
+    }
+    return text.len;
 }
 size_t btl_str_find_last(struct btl_str text, char c);
 

@@ -165,23 +165,12 @@ bool boot_ok(void)
     return true;
 }
 
-static bool is_vital(const struct module *module)
-{
-    switch (BTLM_ON_ERROR(module->entry->flags)) {
-    case BTL_ON_ERROR_FALLBACK:
-    case BTL_ON_ERROR_HALT:
-    case BTL_ON_ERROR_REQUIRED:
-        return true;
-    default:
-        return false;
-    }
-}
-
 void boot_ok_by_itself(void)
 {
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
-        if (!is_vital(module) || (module->state != MODULE_FAILED && module->state != MODULE_OFF))
+        if (!btl_on_error_is_vital(BTLM_ON_ERROR(module->entry->flags)) ||
+            (module->state != MODULE_FAILED && module->state != MODULE_OFF))
             continue;
         kernel_say(BTL_RUN_OK_FAILED, BTL_ARG(module_name(module)),
                    BTL_ARG_Z(btl_on_error_name(BTLM_ON_ERROR(module->entry->flags))));

@@ -133,8 +133,7 @@ static void print_object(void *to, const struct boot *boot, uint32_t index, uint
         json_text(json, "pulled_by", boot->plan.modules[planned->pulled_by].name);
     else
         json_null(json, "pulled_by");
-    json_bool(json, "required",
-              planned->on_error == BTL_ON_ERROR_HALT || planned->on_error == BTL_ON_ERROR_REQUIRED);
+    json_bool(json, "required", btl_on_error_stops(planned->on_error));
     json_word(json, "on_error", btl_on_error_name(planned->on_error));
     json_text(json, "file", module->path.len > 0 ? module->path : planned->path);
     number_or_null(json, "file_size", module->bytes.at != NULL, module->bytes.size);

@@ -8,9 +8,11 @@ static uint32_t find(const struct btl_index *index, uint32_t hash, uint32_t numb
 {
     struct btl_probe probe = btl_index_probe(index, hash);
     uint32_t found;
-    while ((found = btl_index_next(index, &probe)) != BTL_NONE && found != number)
-        continue;
-    return found;
+    while (btl_index_next(index, &probe, &found)) {
+        if (found == number)
+            return found;
+    }
+    return BTL_NONE;
 }
 
 TEST(test_as_many_elements_as_asked_for_fit)
@@ -39,10 +41,13 @@ TEST(test_elements_with_one_hash_come_in_the_order_of_entering)
     for (uint32_t i = 0; i < 4; i++)
         btl_index_add(&index, i == 2 ? 0x10007 : 7, i); // one differs in high bits alone
     struct btl_probe probe = btl_index_probe(&index, 7);
-    assert_int_equal(btl_index_next(&index, &probe), 0);
-    assert_int_equal(btl_index_next(&index, &probe), 1);
-    assert_int_equal(btl_index_next(&index, &probe), 3);
-    assert_int_equal(btl_index_next(&index, &probe), BTL_NONE);
+    const uint32_t expected[] = {0, 1, 3};
+    uint32_t number;
+    for (size_t i = 0; i < BTL_COUNT(expected); i++) {
+        assert_true(btl_index_next(&index, &probe, &number));
+        assert_int_equal(number, expected[i]);
+    }
+    assert_false(btl_index_next(&index, &probe, &number));
     test_memory_end(&memory);
 }
 

@@ -25,6 +25,22 @@ TEST(test_action_of_each_level)
     }
 }
 
+TEST(test_vital_levels_and_those_that_stop)
+{
+    static const struct {
+        enum btl_on_error on_error;
+        bool vital, stops;
+    } table[] = {
+        {BTL_ON_ERROR_IGNORE, false, false},  {BTL_ON_ERROR_WARN, false, false},
+        {BTL_ON_ERROR_FALLBACK, true, false}, {BTL_ON_ERROR_HALT, true, true},
+        {BTL_ON_ERROR_REQUIRED, true, true},  {BTL_ON_ERRORS, false, false},
+    };
+    for (size_t i = 0; i < BTL_COUNT(table); i++) {
+        assert_int_equal(btl_on_error_is_vital(table[i].on_error), table[i].vital);
+        assert_int_equal(btl_on_error_stops(table[i].on_error), table[i].stops);
+    }
+}
+
 TEST(test_level_of_a_newer_loader_is_as_warn)
 {
     for (unsigned level = BTL_ON_ERRORS; level < 8; level++) {
