@@ -1,6 +1,6 @@
-# make bench        what the steps of a boot cost in core/ for each of 10 to 10,000 modules made for it:
-#                   basic blocks, memory, and time (which caches and neighbours on the machine bend)
-# make bench-check  blocks and memory alone: repeatable to the last digit; fails when a step's cost
+# make bench        the cost of the steps of a boot in core/ for 10 to 10,000 generated modules: basic
+#                   blocks, memory, and time (which depends on the machine's load)
+# make bench-check  blocks and memory only: the same numbers in each run; fails when a step's cost
 #                   per module grows with the number of modules
 $(eval $(call core_variant,counted,clang,-O1 -g -fsanitize-coverage=trace-pc))
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the steps of a boot cost in core/, by the number of modules: time, memory from the arena
-// and, in the counting build, basic blocks run. Costs per module that stay level show that nothing
+// The cost of the steps of a boot in core/ by the number of modules: time, memory from the arena
+// and, in the counting build, executed basic blocks. A constant cost per module shows that nothing
 // grows faster than the number of modules.
 //
 //     bench_core           a table for each step: time and arena bytes per module
 //     bench_core --check   exit status 1 when blocks or bytes per module grow from row to row
-//     bench_core --only N  runs one boot of N modules once, for a profiler
+//     bench_core --only N  one boot of N modules, for a profiler
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,24 +29,24 @@ static void print_ratio(uint64_t value, uint64_t before, size_t row)
         printf("  x%4.2f", per_module(value, row) / per_module(before, row - 1));
 }
 
-// With `counted`, blocks instead of time: the counting build's time says nothing.
+// With `counted`, print blocks instead of time, which means nothing in the counting build.
 static void print_step(int step, struct cost cost[ROWS][STEPS], bool counted)
 {
     printf("\n%s: %s\n%10s %19s %17s\n", steps[step].name, steps[step].what, "modules",
            counted ? "blocks/module" : "ns/module", "arena B/module");
     for (size_t row = 0; row < ROWS; row++) {
-        const struct cost *at = &cost[row][step], *before = row > 0 ? &cost[row - 1][step] : at;
-        uint64_t value = counted ? at->blocks : at->nanoseconds;
+        const struct cost *now = &cost[row][step], *before = row > 0 ? &cost[row - 1][step] : now;
+        uint64_t value = counted ? now->blocks : now->nanoseconds;
         printf("%10u %12.0f", counts[row], per_module(value, row));
         print_ratio(value, counted ? before->blocks : before->nanoseconds, row);
-        printf(" %10.0f", per_module(at->bytes, row));
-        print_ratio(at->bytes, before->bytes, row);
+        printf(" %10.0f", per_module(now->bytes, row));
+        print_ratio(now->bytes, before->bytes, row);
         putchar('\n');
     }
 }
 
-// Ten times the modules: the cost of each may grow by the hash tables' and arrays' doubling (never
-// more than twofold), and by little else. What grows with the square would grow tenfold.
+// With ten times the modules, the cost of each may grow by the doubling of hash tables and arrays
+// (at most twofold), and by little else. A quadratic step would grow tenfold.
 static bool is_level(const char *what, const char *where, uint64_t value, uint64_t before,
                      size_t row, double limit)
 {
@@ -57,7 +57,7 @@ static bool is_level(const char *what, const char *where, uint64_t value, uint64
     return false;
 }
 
-static bool check(struct cost cost[ROWS][STEPS])
+static bool all_steps_are_level(struct cost cost[ROWS][STEPS])
 {
     bool good = true;
     for (int step = 0; step < STEPS; step++) {
@@ -66,19 +66,19 @@ static bool check(struct cost cost[ROWS][STEPS])
             return false;
         }
         for (size_t row = 2; row < ROWS; row++) { // ten modules are too few to compare with
-            const struct cost *at = &cost[row][step], *before = &cost[row - 1][step];
-            good &= is_level("blocks", steps[step].name, at->blocks, before->blocks, row, 1.4);
-            good &= is_level("arena bytes", steps[step].name, at->bytes, before->bytes, row, 2.0);
+            const struct cost *now = &cost[row][step], *before = &cost[row - 1][step];
+            good &= is_level("blocks", steps[step].name, now->blocks, before->blocks, row, 1.4);
+            good &= is_level("arena bytes", steps[step].name, now->bytes, before->bytes, row, 2.0);
         }
     }
     return good;
 }
 
-// One line for each shape: the cost for 10,000 modules, and against that for 1,000.
+// Print a line for each shape: the cost for 10,000 modules, compared with that for 1,000.
 static bool print_shapes(bool checking)
 {
     bool good = true;
-    printf("\nplan, in shapes that a careless planner pays for with the square of their size\n"
+    printf("\nplan, in shapes whose cost is quadratic in a careless planner\n"
            "%10s %19s %17s\n",
            "shape", checking ? "blocks/module" : "ns/module", "arena B/module");
     for (int shape = 0; shape < PLAN_SHAPES; shape++) {
@@ -115,14 +115,14 @@ int main(int argc, char **argv)
            "x: against the row above.%s\n",
            RELOCATIONS, EXPORTS, DEPENDENCIES,
            checking ? ""
-                    : " Times are the least of several runs;\n"
-                      "they grow somewhat where the data no longer fits the caches.");
+                    : " Times are the minimum of several runs;\n"
+                      "they grow somewhat when the data no longer fits the caches.");
     for (int step = 0; step < STEPS; step++)
         print_step(step, cost, checking);
     bool good = print_shapes(checking);
     if (!checking)
         return 0;
-    good &= check(cost);
+    good &= all_steps_are_level(cost);
     puts(good ? "every step is linear" : "not every step is linear");
     return good ? 0 : 1;
 }

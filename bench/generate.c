@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Modules of one shape, so that the cost of one says what the number of modules adds.
+// Modules of one shape, so that the cost of one depends on the number of modules only.
 //
 // Module i depends on i / 2, i / 3 and i % 16: chains that deepen with the logarithm of the count,
 // and sixteen libraries that a sixteenth of all modules need each.
@@ -15,7 +15,7 @@
 
 enum { R_64 = 1, R_PC32 = 2, R_PLT32 = 4 }; // R_X86_64_…
 
-static void *need(void *memory)
+static void *require_memory(void *memory)
 {
     if (memory == NULL) {
         fputs("bench: out of memory\n", stderr);
@@ -24,23 +24,23 @@ static void *need(void *memory)
     return memory;
 }
 
-static void *keep(struct generated *boot, const void *bytes, size_t size)
+static void *generated_keep(struct generated *boot, const void *bytes, size_t size)
 {
-    void *block = need(malloc(size + 1));
+    void *block = require_memory(malloc(size + 1));
     memcpy(block, bytes, size);
     boot->blocks[boot->block_count++] = block;
     return block;
 }
 
-static struct btl_bytes finish(struct generated *boot, struct elf_builder *b)
+static struct btl_bytes generated_finish(struct generated *boot, struct elf_builder *b)
 {
     struct btl_bytes file = eb_finish(b);
-    file.at = keep(boot, file.at, file.size);
+    file.at = generated_keep(boot, file.at, file.size);
     eb_end(b);
     return file;
 }
 
-// The dependencies of module `index`, each once and none itself; returns how many.
+// The dependencies of module `index`: each once, and not itself. Return their number.
 static unsigned dependencies_of(uint32_t index, uint32_t ret[DEPENDENCIES])
 {
     const uint32_t wanted[DEPENDENCIES] = {index / 2, index / 3, index % 16};
@@ -60,10 +60,10 @@ static void add_metadata(struct elf_builder *b, uint32_t index)
     uint32_t dependencies[DEPENDENCIES];
     unsigned count = dependencies_of(index, dependencies);
     char text[128];
-    int at = snprintf(text, sizeof(text), "depends=");
+    int len = snprintf(text, sizeof(text), "depends=");
     for (unsigned i = 0; i < count; i++)
-        at += snprintf(text + at, sizeof(text) - (size_t)at, "%sm%05u", i > 0 ? "," : "",
-                       dependencies[i]);
+        len += snprintf(text + len, sizeof(text) - (size_t)len, "%sm%05u", i > 0 ? "," : "",
+                        dependencies[i]);
     if (count > 0)
         eb_modinfo(b, text);
     snprintf(text, sizeof(text), "name=m%05u", index);
@@ -87,31 +87,31 @@ static void add_metadata(struct elf_builder *b, uint32_t index)
     eb_modinfo(b, "parmtype=depth:int");
 }
 
-// Calls out of and inside the text, and pointers to it in the data.
+// Calls to other modules and within the text, and pointers to the text in the data.
 static void add_relocations(struct elf_builder *b, uint32_t index, uint32_t text, uint32_t data,
                             const uint32_t own[EXPORTS])
 {
     uint32_t dependencies[DEPENDENCIES];
     unsigned count = dependencies_of(index, dependencies);
-    uint64_t at = 0;
+    uint64_t offset = 0;
     char name[32];
-    for (unsigned i = 0; i < CALLS_OUT; i++, at += 8) {
+    for (unsigned i = 0; i < CALLS_OUT; i++, offset += 8) {
         snprintf(name, sizeof(name), "kernel_%u", (index + i * 5) % KERNEL_EXPORTS);
         uint32_t symbol = eb_symbol(b, name, EB_GLOBAL(ELF_STT_NOTYPE), ELF_SHN_UNDEF, 0, 0);
-        eb_rela(b, text, at, symbol, R_PLT32, -4);
+        eb_rela(b, text, offset, symbol, R_PLT32, -4);
     }
-    for (unsigned i = 0; i < count; i++, at += 8) {
+    for (unsigned i = 0; i < count; i++, offset += 8) {
         snprintf(name, sizeof(name), "m%05u_%u", dependencies[i], index % EXPORTS);
         uint32_t symbol = eb_symbol(b, name, EB_GLOBAL(ELF_STT_NOTYPE), ELF_SHN_UNDEF, 0, 0);
-        eb_rela(b, text, at, symbol, R_PLT32, -4);
+        eb_rela(b, text, offset, symbol, R_PLT32, -4);
     }
-    for (unsigned i = 0; i < CALLS_IN; i++, at += 8)
-        eb_rela(b, text, at, own[i % EXPORTS], R_PC32, -4);
+    for (unsigned i = 0; i < CALLS_IN; i++, offset += 8)
+        eb_rela(b, text, offset, own[i % EXPORTS], R_PC32, -4);
     for (unsigned i = 0; i < POINTERS; i++)
         eb_rela(b, data, i * 8, own[i % EXPORTS], R_64, 0);
 }
 
-// `padding`: bytes of constants besides.
+// `padding`: additional bytes of constants.
 static struct btl_bytes make_module(struct generated *boot, uint32_t index, size_t padding)
 {
     static const uint8_t bytes[1024] = {0x90};
@@ -136,7 +136,7 @@ static struct btl_bytes make_module(struct generated *boot, uint32_t index, size
     eb_symbol(&b, "btl_wrapper", EB_GLOBAL(ELF_STT_OBJECT), wrapper, 0, 64);
     add_relocations(&b, index, text, data, own);
     add_metadata(&b, index);
-    return finish(boot, &b);
+    return generated_finish(boot, &b);
 }
 
 static struct btl_bytes make_kernel(struct generated *boot)
@@ -158,20 +158,20 @@ static struct btl_bytes make_kernel(struct generated *boot)
         snprintf(text, sizeof(text), "export=kernel_%u", i);
         eb_modinfo(&b, text);
     }
-    return finish(boot, &b);
+    return generated_finish(boot, &b);
 }
 
 static struct btl_str make_conf(struct generated *boot, const char *phase)
 {
     static const char *const phases[] = {"BOOT1", "BOOT2", "INIT", "AUTO"};
     enum { LINES_MAX = 128 }; // bytes of the lines of one module
-    char *conf = need(malloc((size_t)boot->count * LINES_MAX + 1));
+    char *conf = require_memory(malloc((size_t)boot->count * LINES_MAX + 1));
     size_t len = 0;
     for (uint32_t i = 0; i < boot->count; i++)
         len += (size_t)sprintf(conf + len,
                                "m%05u_load=\"YES\"\nm%05u_phase=\"%s\"\nm%05u.depth=\"8\"\n", i, i,
                                phase != NULL ? phase : phases[i / 7 % 4], i);
-    struct btl_str text = {keep(boot, conf, len), len};
+    struct btl_str text = {generated_keep(boot, conf, len), len};
     free(conf);
     return text;
 }
@@ -184,8 +184,8 @@ void generate(struct generated *ret_boot, uint32_t count)
 void generate_padded(struct generated *ret_boot, uint32_t count, size_t padding, const char *phase)
 {
     *ret_boot = (struct generated){.count = count};
-    ret_boot->blocks = need(calloc((size_t)count + 2, sizeof(*ret_boot->blocks)));
-    ret_boot->modules = need(calloc(count, sizeof(*ret_boot->modules)));
+    ret_boot->blocks = require_memory(calloc((size_t)count + 2, sizeof(*ret_boot->blocks)));
+    ret_boot->modules = require_memory(calloc(count, sizeof(*ret_boot->modules)));
     ret_boot->conf = make_conf(ret_boot, phase);
     ret_boot->kernel = make_kernel(ret_boot);
     for (uint32_t i = 0; i < count; i++)

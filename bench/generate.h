@@ -8,7 +8,7 @@
 enum {
     KERNEL_EXPORTS = 32,
     CALLS_OUT = 8, // calls of a module to the kernel
-    CALLS_IN = 24, // and inside itself
+    CALLS_IN = 24, // and within itself
     POINTERS = 8,  // absolute addresses in its data
     EXPORTS = 4,
     DEPENDENCIES = 3, // at most; module 0 has none
@@ -20,14 +20,14 @@ struct generated {
     struct btl_str conf;
     struct btl_bytes kernel;
     struct btl_bytes *modules; // number i is called m%05u
-    void **blocks;             // to be freed
+    void **blocks;             // to free
     size_t block_count;
 };
 
-// The same count gives the same bytes. Ends the program when there is no memory.
+// The same count gives the same bytes. End the program when there is no memory.
 void generate(struct generated *ret_boot, uint32_t count);
-// The same with so many bytes of constants more in each module, all of one phase (NULL: of all
-// four).
+// generate() with `padding` more bytes of constants in each module, and all modules of one phase
+// (NULL: of all four).
 void generate_padded(struct generated *ret_boot, uint32_t count, size_t padding, const char *phase);
 void generated_free(struct generated *boot);
 

@@ -14,15 +14,15 @@
 #define MODULE_BASE 0xffffffff80400000ull
 
 const struct step_text steps[STEPS] = {
-    [CONFIG] = {"config", "parse loader.conf, three lines a module"},
-    [READ] = {"read", "check the ELF file and read its metadata"},
-    [PLAN] = {"plan", "collect, check the rules, order"},
-    [LINK] = {"link", "lay out, copy, resolve, relocate, export"},
-    [MANIFEST] = {"manifest", "measure, write, seal, and open it again"},
-    [FAIL] = {"fail", "one failure after another until nothing is left"},
+    [STEP_CONFIG] = {"config", "parse loader.conf, three lines a module"},
+    [STEP_READ] = {"read", "check the ELF file and read its metadata"},
+    [STEP_PLAN] = {"plan", "collect, check the rules, order"},
+    [STEP_LINK] = {"link", "lay out, copy, resolve, relocate, export"},
+    [STEP_MANIFEST] = {"manifest", "measure, write, seal, and open it again"},
+    [STEP_FAIL] = {"fail", "one failure after another until nothing is left"},
 };
 
-// Everything of one run; the arenas are taken once and used again by each run.
+// The state of one run. The arenas are allocated once and reused by each run.
 struct run {
     struct generated input;
     struct btl_arena arena[STEPS];
@@ -36,7 +36,7 @@ struct run {
     struct btl_image *image;
     struct btl_module_result *results;
     uint8_t *kernel_memory, *image_memory, *manifest_memory;
-    uint64_t image_room, manifest_room;
+    uint64_t image_capacity, manifest_capacity;
     uint64_t relocations;
 };
 
@@ -59,14 +59,14 @@ static void must(bool good, const struct run *run, const char *what)
     exit(1);
 }
 
-static void *take(const struct run *run, uint64_t size)
+static void *bench_alloc(const struct run *run, uint64_t size)
 {
     void *memory = malloc(size);
     must(memory != NULL, run, "getting memory");
-    return memset(memory, 0, size); // its pages are there before anything is timed
+    return memset(memory, 0, size); // maps its pages before anything is timed
 }
 
-static uint64_t now(void)
+static uint64_t cpu_time(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time); // other programs' time does not count
@@ -77,14 +77,14 @@ static uint64_t now(void)
 
 static void do_config(struct run *run)
 {
-    must(btl_config_parse(BTL_STR("loader.conf"), run->input.conf, &run->arena[CONFIG],
+    must(btl_config_parse(BTL_STR("loader.conf"), run->input.conf, &run->arena[STEP_CONFIG],
                           &run->config, &run->diags),
          run, "config");
 }
 
 static void do_read(struct run *run)
 {
-    struct btl_arena *arena = &run->arena[READ];
+    struct btl_arena *arena = &run->arena[STEP_READ];
     for (uint32_t i = 0; i < run->input.count; i++)
         must(btl_elf_open(run->input.modules[i], BTL_ELF_MODULE, 0, (struct btl_place){0},
                           &run->elf[i], &run->diags) &&
@@ -95,20 +95,20 @@ static void do_read(struct run *run)
 static void do_plan(struct run *run)
 {
     uint32_t wanted;
-    must(
-        btl_plan_begin(&run->plan, &run->config, &run->kernel_info, &run->arena[PLAN], &run->diags),
-        run, "plan");
+    must(btl_plan_begin(&run->plan, &run->config, &run->kernel_info, &run->arena[STEP_PLAN],
+                        &run->diags),
+         run, "plan");
     while ((wanted = btl_plan_next_wanted(&run->plan)) != BTL_NONE)
         btl_plan_give(&run->plan, wanted, &run->info[wanted]);
     must(btl_plan_order(&run->plan) && run->plan.order_count == run->input.count, run, "plan");
 }
 
-static bool link_module(struct run *run, uint32_t index, uint64_t *offset)
+static bool link_one(struct run *run, uint32_t index, uint64_t *offset)
 {
     struct btl_image *image = &run->image[index];
     struct btl_scope scope;
-    if (!btl_image_layout(&run->elf[index], &run->arena[LINK], image, &run->diags) ||
-        !btl_in_range(*offset, image->size, run->image_room))
+    if (!btl_image_layout(&run->elf[index], &run->arena[STEP_LINK], image, &run->diags) ||
+        !btl_in_range(*offset, image->size, run->image_capacity))
         return false;
     btl_plan_scope(&run->plan, index, &run->symtab, &scope);
     btl_image_place(image, MODULE_BASE + *offset, run->image_memory + *offset);
@@ -124,11 +124,11 @@ static void do_link(struct run *run)
 {
     uint64_t offset = 0;
     run->relocations = 0;
-    must(btl_symtab_init(&run->symtab, 0, &run->arena[LINK]) &&
+    must(btl_symtab_init(&run->symtab, 0, &run->arena[STEP_LINK]) &&
              btl_kernel_export(&run->kernel, &run->kernel_info, &run->symtab, &run->diags),
          run, "link");
     for (uint32_t i = 0; i < run->plan.order_count; i++) {
-        must(link_module(run, run->plan.order[i], &offset), run, "link");
+        must(link_one(run, run->plan.order[i], &offset), run, "link");
         run->relocations += run->image[run->plan.order[i]].relocation_count;
     }
 }
@@ -147,9 +147,9 @@ static void do_manifest(struct run *run)
         .memory_capacity = 16,
     };
     struct btl_manifest manifest;
-    struct btl_arena *arena = &run->arena[MANIFEST];
+    struct btl_arena *arena = &run->arena[STEP_MANIFEST];
     uint64_t size = btl_manifest_write(&input, arena, NULL, 0);
-    must(size != 0 && size <= run->manifest_room, run, "manifest");
+    must(size != 0 && size <= run->manifest_capacity, run, "manifest");
     btl_manifest_write(&input, arena, run->manifest_memory, size);
     btl_manifest_seal(run->manifest_memory, 0, 0, 0);
     must(btl_manifest_open((struct btl_bytes){run->manifest_memory, size}, (struct btl_place){0},
@@ -157,7 +157,7 @@ static void do_manifest(struct run *run)
          run, "manifest");
 }
 
-// The last module first, so that each fails by itself and takes none with it.
+// The last module first, so that no failure affects another module.
 static void do_fail(struct run *run)
 {
     for (uint32_t i = run->plan.order_count; i > 0; i--)
@@ -167,27 +167,27 @@ static void do_fail(struct run *run)
 }
 
 static void (*const actions[STEPS])(struct run *run) = {
-    [CONFIG] = do_config, [READ] = do_read,         [PLAN] = do_plan,
-    [LINK] = do_link,     [MANIFEST] = do_manifest, [FAIL] = do_fail,
+    [STEP_CONFIG] = do_config, [STEP_READ] = do_read,         [STEP_PLAN] = do_plan,
+    [STEP_LINK] = do_link,     [STEP_MANIFEST] = do_manifest, [STEP_FAIL] = do_fail,
 };
 
 // ---------------------------------------------------------------------------------------- a run
 
 static void open_kernel(struct run *run)
 {
-    struct btl_arena *arena = &run->arena[READ];
+    struct btl_arena *arena = &run->arena[STEP_READ];
     must(btl_elf_open(run->input.kernel, BTL_ELF_KERNEL, 0, (struct btl_place){0}, &run->kernel_elf,
                       &run->diags) &&
              btl_modinfo_read(&run->kernel_elf, arena, &run->kernel_info, &run->diags) &&
              btl_kernel_open(&run->kernel_elf, arena, &run->kernel, &run->diags),
          run, "the kernel");
     if (run->kernel_memory == NULL)
-        run->kernel_memory = take(run, run->kernel.size);
+        run->kernel_memory = bench_alloc(run, run->kernel.size);
     must(btl_kernel_load(&run->kernel, run->kernel.link_base, run->kernel_memory, &run->diags), run,
          "the kernel");
 }
 
-static void begin(struct run *run, uint32_t count)
+static void run_begin(struct run *run, uint32_t count)
 {
     enum {
         ARENA_PER_MODULE = 16 << 10,
@@ -198,23 +198,23 @@ static void begin(struct run *run, uint32_t count)
     generate(&run->input, count);
     for (int i = 0; i < STEPS; i++) {
         size_t size = (1 << 20) + (size_t)count * ARENA_PER_MODULE;
-        run->arena[i].at = take(run, size);
+        run->arena[i].at = bench_alloc(run, size);
         run->arena[i].end = run->arena[i].at + size;
     }
-    run->elf = take(run, count * sizeof(*run->elf));
-    run->info = take(run, count * sizeof(*run->info));
-    run->image = take(run, count * sizeof(*run->image));
-    run->results = take(run, count * sizeof(*run->results));
+    run->elf = bench_alloc(run, count * sizeof(*run->elf));
+    run->info = bench_alloc(run, count * sizeof(*run->info));
+    run->image = bench_alloc(run, count * sizeof(*run->image));
+    run->results = bench_alloc(run, count * sizeof(*run->results));
     for (uint32_t i = 0; i < count; i++)
         run->results[i] = (struct btl_module_result){
             .elf = &run->elf[i], .image = &run->image[i], .file_size = run->input.modules[i].size};
-    run->image_room = (uint64_t)count * IMAGE_PER_MODULE;
-    run->image_memory = take(run, run->image_room);
-    run->manifest_room = (1 << 20) + (uint64_t)count * MANIFEST_PER_MODULE;
-    run->manifest_memory = take(run, run->manifest_room);
+    run->image_capacity = (uint64_t)count * IMAGE_PER_MODULE;
+    run->image_memory = bench_alloc(run, run->image_capacity);
+    run->manifest_capacity = (1 << 20) + (uint64_t)count * MANIFEST_PER_MODULE;
+    run->manifest_memory = bench_alloc(run, run->manifest_capacity);
 }
 
-static void end(struct run *run, uint8_t *const arenas[STEPS])
+static void run_end(struct run *run, uint8_t *const arenas[STEPS])
 {
     for (int i = 0; i < STEPS; i++)
         free(arenas[i]);
@@ -228,20 +228,20 @@ static void end(struct run *run, uint8_t *const arenas[STEPS])
     generated_free(&run->input);
 }
 
-// All steps once; keeps the least time of each.
+// Run all steps once; keep the minimum time of each.
 static void run_once(struct run *run, uint8_t *const arenas[STEPS], struct cost cost[STEPS])
 {
     for (int i = 0; i < STEPS; i++) {
         run->arena[i].at = arenas[i];
         run->arena[i].taken = 0;
     }
-    run->diags = (struct btl_diags){.arena = &run->arena[FAIL]};
+    run->diags = (struct btl_diags){.arena = &run->arena[STEP_FAIL]};
     open_kernel(run);
-    run->arena[READ].taken = 0;
+    run->arena[STEP_READ].taken = 0;
     for (int i = 0; i < STEPS; i++) {
-        uint64_t blocks = blocks_run, start = now();
+        uint64_t blocks = blocks_run, start = cpu_time();
         actions[i](run);
-        uint64_t time = now() - start;
+        uint64_t time = cpu_time() - start;
         if (cost[i].nanoseconds == 0 || time < cost[i].nanoseconds)
             cost[i].nanoseconds = time;
         cost[i].blocks = blocks_run - blocks;
@@ -253,31 +253,31 @@ void measure_steps(uint32_t count, unsigned runs, struct cost ret_cost[STEPS])
 {
     struct run run;
     uint8_t *arenas[STEPS];
-    begin(&run, count);
+    run_begin(&run, count);
     for (int i = 0; i < STEPS; i++)
         arenas[i] = run.arena[i].at;
     memset(ret_cost, 0, STEPS * sizeof(*ret_cost));
     for (unsigned i = 0; i < runs; i++)
         run_once(&run, arenas, ret_cost);
-    end(&run, arenas);
+    run_end(&run, arenas);
 }
 
-// ------------------------------------------------------------------ the planner at its worst
+// ---------------------------------------------------------------- worst cases of the planner
 
 struct cost measure_shape(enum plan_shape shape, uint32_t count, unsigned runs)
 {
     static const struct run nothing;
     size_t size = (4 << 20) + (size_t)count * 4096;
-    uint8_t *own_memory = take(&nothing, size), *memory = take(&nothing, size);
+    uint8_t *own_memory = bench_alloc(&nothing, size), *memory = bench_alloc(&nothing, size);
     struct btl_arena own = {.at = own_memory, .end = own_memory + size};
     struct cost cost = {.nanoseconds = UINT64_MAX};
     struct shaped shaped;
     shape_make(&shaped, shape, count, &own);
     for (unsigned i = 0; i < runs; i++) {
         struct btl_arena arena = {.at = memory, .end = memory + size};
-        uint64_t blocks = blocks_run, start = now();
+        uint64_t blocks = blocks_run, start = cpu_time();
         shape_plan(&shaped, &arena);
-        uint64_t time = now() - start;
+        uint64_t time = cpu_time() - start;
         cost.nanoseconds = time < cost.nanoseconds ? time : cost.nanoseconds;
         cost.bytes = arena.taken;
         cost.blocks = blocks_run - blocks;
