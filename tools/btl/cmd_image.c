@@ -22,14 +22,8 @@ struct image_files {
 
 static void image_add(struct image_files *to, const char *pair)
 {
-    if (to->count == to->capacity) {
-        size_t capacity = to->capacity == 0 ? 64 : 2 * to->capacity;
-        const char **pairs = MEMORY_ARRAY(to->host->arena, const char *, capacity);
-        if (to->count > 0)
-            memcpy(pairs, to->pairs, to->count * sizeof(*pairs));
-        to->pairs = pairs;
-        to->capacity = capacity;
-    }
+    if (!BTL_RESERVE(to->host->arena, to->pairs, to->count, 1, to->capacity))
+        abort();
     to->pairs[to->count++] = pair;
 }
 

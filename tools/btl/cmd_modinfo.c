@@ -8,7 +8,6 @@
 #include <btl/link.h>
 
 #include "files.h"
-#include "manifest/words.h"
 #include "report.h"
 
 #define NAME_WIDTH 15  // of a field, without the colon
@@ -44,11 +43,10 @@ static void print_field(struct printer *printer, struct btl_str name, struct btl
 // Split "key=value"; without '=' all of it is the key.
 static void split_entry(struct btl_str entry, struct btl_str *ret_key, struct btl_str *ret_value)
 {
-    const char *equals = memchr(entry.at, '=', entry.len);
-    size_t len = equals == NULL ? entry.len : (size_t)(equals - entry.at);
-    size_t value = len + (equals != NULL);
-    *ret_key = (struct btl_str){entry.at, len};
-    *ret_value = (struct btl_str){entry.at + value, entry.len - value};
+    if (!btl_str_split(entry, '=', ret_key, ret_value)) {
+        *ret_key = entry;
+        *ret_value = BTL_STR("");
+    }
 }
 
 static bool is_parm(struct btl_str key)
@@ -106,11 +104,8 @@ static void print_parms(struct printer *printer, struct btl_bytes bytes)
         return;
     while (btl_modinfo_next(&bytes, &entry)) {
         split_entry(entry, &key, &value);
-        const char *colon = memchr(value.at, ':', value.len);
-        if (!is_parm(key) || colon == NULL)
+        if (!is_parm(key) || !btl_str_split(value, ':', &name, &text))
             continue;
-        name = (struct btl_str){value.at, (size_t)(colon - value.at)};
-        text = (struct btl_str){colon + 1, value.len - name.len - 1};
         struct parm *parm = find_parm(&names, parms, &count, name);
         bool is_type = key.len > strlen("parm");
         *(is_type ? &parm->type : &parm->text) = text;
@@ -134,9 +129,9 @@ static void print_filename(struct printer *printer, const char *path)
 static void print_file_hash(struct printer *printer)
 {
     uint8_t digest[32];
-    char text[SHA256_TEXT];
+    char text[BTL_SHA256_TEXT];
     btl_sha256(printer->elf.file, digest);
-    FIELD(printer, "sha256", "%s", words_sha256(digest, text));
+    FIELD(printer, "sha256", "%s", btl_sha256_text(digest, text));
 }
 
 static void print_btl_metadata(struct printer *printer)

@@ -55,8 +55,8 @@ struct btl_str edit_key(const struct edit *edit, struct btl_str module, struct b
     struct btl_str tunable = BTL_STR("tunable.");
     if (edit->global)
         return key;
-    if (key.len > tunable.len && memcmp(key.at, tunable.at, tunable.len) == 0) {
-        key = (struct btl_str){key.at + tunable.len, key.len - tunable.len};
+    if (key.len > tunable.len && btl_str_begins(key, tunable)) {
+        key = btl_str_after(key, tunable.len);
         return memory_text(edit->host->arena, "%pS.%pS", &module, &key);
     }
     return memory_text(edit->host->arena, "%pS_%pS", &module, &key);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// `btl link`, last step: copy, resolve and relocate a module into its place in OUT.
+// `btl link`, last step: copy, resolve and relocate a module, and write it to OUT.
 #include <stdlib.h>
 
 #include "job.h"
 
-static bool is_allowed(const struct btl_scope *scope, uint32_t owner)
+static bool link_may_use(const struct btl_scope *scope, uint32_t owner)
 {
     const struct link_thread *thread = scope->caller;
     if (owner == BTL_KERNEL)
@@ -12,18 +12,19 @@ static bool is_allowed(const struct btl_scope *scope, uint32_t owner)
     return thread->used[thread->job->modules[owner].namesake] == thread->current + 1;
 }
 
-static struct btl_str owner_name(const struct btl_scope *scope, uint32_t owner)
+static struct btl_str link_owner_name(const struct btl_scope *scope, uint32_t owner)
 {
     const struct link_thread *thread = scope->caller;
     return owner == BTL_KERNEL ? BTL_STR("the kernel") : thread->job->modules[owner].name;
 }
 
-// Rule 11 of the phases is for BTL modules; other objects say nothing that could be held against
-// them.
-static struct btl_scope scope_of(struct link_thread *thread, const struct link_module *module)
+// A BTL module may use the exports of its declared dependencies only (rule 11 of the phases); other
+// objects declare none.
+static struct btl_scope link_scope(struct link_thread *thread, const struct link_module *module)
 {
     struct link_job *job = thread->job;
-    struct btl_scope scope = {.symtab = &job->symtab, .owner_name = owner_name, .caller = thread};
+    struct btl_scope scope = {
+        .symtab = &job->symtab, .owner_name = link_owner_name, .caller = thread};
     if (!module->is_btl)
         return scope;
     if (thread->used == NULL)
@@ -34,13 +35,13 @@ static struct btl_scope scope_of(struct link_thread *thread, const struct link_m
         if (first != NULL)
             thread->used[first->owner] = thread->current + 1;
     }
-    scope.allowed = is_allowed;
+    scope.allowed = link_may_use;
     return scope;
 }
 
-// The image is linked in memory of the thread's own, which stays in its cache from one module to
-// the next, and written from there.
-static uint8_t *buffer_of(struct link_thread *thread, const struct btl_image *image)
+// The thread's own buffer, in which images are linked and from which they are written; it stays in
+// the processor's cache from one module to the next.
+static uint8_t *thread_buffer(struct link_thread *thread, const struct btl_image *image)
 {
     if (image->size <= thread->buffer_size)
         return thread->buffer;
@@ -50,23 +51,24 @@ static uint8_t *buffer_of(struct link_thread *thread, const struct btl_image *im
     return thread->buffer;
 }
 
-static bool link_in(struct link_thread *thread, struct link_module *module, uint8_t *buffer)
+static bool link_into_buffer(struct link_thread *thread, struct link_module *module,
+                             uint8_t *buffer)
 {
     struct btl_image *image = &module->image;
-    struct btl_scope scope = scope_of(thread, module);
-    double at = link_clock();
+    struct btl_scope scope = link_scope(thread, module);
+    double start = link_clock();
     btl_image_place(image, image->base, buffer);
     btl_image_copy(image);
-    at = link_lap(thread, LINK_COPY, at);
+    start = link_lap(thread, LINK_COPY, start);
     bool good = btl_image_resolve(image, &scope, &module->diags);
-    at = link_lap(thread, LINK_RESOLVE, at);
+    start = link_lap(thread, LINK_RESOLVE, start);
     good = good && btl_image_relocate(image, &module->diags);
-    link_lap(thread, LINK_RELOCATE, at);
+    link_lap(thread, LINK_RELOCATE, start);
     return good;
 }
 
-// Counted after the passes, so that it costs them nothing.
-static void count(struct link_thread *thread, const struct btl_image *image)
+// Count after the passes, whose times do not include it.
+static void count_work(struct link_thread *thread, const struct btl_image *image)
 {
     thread->file_bytes += image->elf->file.size;
     thread->symbols += image->elf->symbol_count;
@@ -79,17 +81,17 @@ void link_image(struct link_thread *thread, struct link_module *module)
 {
     struct link_job *job = thread->job;
     struct btl_image *image = &module->image;
-    uint8_t *buffer = buffer_of(thread, image);
+    uint8_t *buffer = thread_buffer(thread, image);
     if (buffer == NULL && image->size > 0) {
         btl_report(&module->diags, BTL_NO_MEMORY, image->elf->place, BTL_ARG_Z("linking"));
         return;
     }
-    if (!link_in(thread, module, buffer))
+    if (!link_into_buffer(thread, module, buffer))
         return;
-    double at = link_clock();
+    double start = link_clock();
     module->write_error = output_put_at(&job->image, image->base - job->base, buffer, image->size);
-    at = link_lap(thread, LINK_WRITE, at);
+    start = link_lap(thread, LINK_WRITE, start);
     module->map = link_map_object(module, &thread->memory.arena);
-    link_lap(thread, LINK_MAP, at);
-    count(thread, image);
+    link_lap(thread, LINK_MAP, start);
+    count_work(thread, image);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the steps of `btl link` share. Their order, and where they stand:
+// What the steps of `btl link` share. The steps in order, and their files:
 //
 //   threads.c   one step for every module, on all threads
 //   input.c     map and open each file, lay it out, note what it exports   parallel
@@ -65,11 +65,11 @@ struct link_thread {
     struct link_job *job;
     struct memory memory;
     double seconds[LINK_PASSES];
-    uint64_t file_bytes, symbols, contents, relocations; // done: files read, symbols resolved,
+    uint64_t file_bytes, symbols, contents, relocations; // files read, symbols resolved,
                                                          // bytes copied, relocations applied
     uint8_t *buffer;                                     // of one image
     uint64_t buffer_size;
-    uint32_t current; // index of the BTL module it links now
+    uint32_t current; // index of the BTL module that is being linked
     uint32_t *used;   // per module: the module (index + 1) of which it is a dependency
     pthread_t handle;
 };
@@ -85,28 +85,28 @@ struct link_job {
     uint32_t count;
     struct link_thread *threads;
     uint32_t thread_count;
-    link_step *step;                 // what the threads do now
-    atomic_uint next;                // and with which module
+    link_step *step;                 // of the threads
+    atomic_uint next;                // index of the next module
     struct btl_symtab symtab, names; // names: of modules; the owner is the first of that name
     struct output image, map;
 };
 
-// Does one step for every module, with all threads. The module's reports and tables go into the
-// arena of the thread that has it.
+// Run one step for every module, with all threads. The reports and tables of a module go into the
+// arena of its thread.
 void link_each(struct link_job *job, link_step *step);
-// Moves the reports of a module to those of the program.
+// Move the reports of a module to those of the program.
 void link_collect(struct link_job *job, struct link_module *module);
-// Seconds of a clock that never goes back.
+// Seconds of a monotonic clock.
 double link_clock(void);
-// Counts the time since `start` as spent in `pass`; returns the time now.
+// Add the time since `start` to `pass`; return the time now.
 double link_lap(struct link_thread *thread, enum link_pass pass, double start);
 
 link_step link_input;
-// Notes what the module exports and what it depends on; false: reported.
+// Find the exports and the dependencies of a module. False: reported.
 bool link_find_exports(struct link_module *module, struct btl_arena *arena);
-// Makes the tables of symbols and of names.
+// Make the tables of symbols and of names.
 bool link_symbols(struct link_job *job);
-// An address in hexadecimal, with or without 0x.
+// Parse an address in hexadecimal, with or without 0x.
 bool link_address(struct btl_str text, uint64_t *ret_address);
 link_step link_image;
 struct btl_str link_map_object(const struct link_module *module, struct btl_arena *arena);

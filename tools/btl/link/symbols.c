@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// `btl link`: who resolves what. The first that has a name gives its value, in this order:
+// `btl link`: the table of symbols. The value of a name is that of its first definition in this
+// order:
 //
-//  1. what modules declare with export= metadata: all that the loader itself knows
+//  1. what modules declare with export= metadata, which is all that the loader knows
 //  2. lines of the symbols file, global ones (System.map: the kernel)
 //  3. what Linux modules export with EXPORT_SYMBOL()
 //  4. lines of the symbols file, local ones (type in lower case)
 //
-// Within one of these the first file, and the first line, wins.
+// Within each of these the first file, and the first line, wins.
 #include <string.h>
 
 #include "files.h"
 #include "job.h"
 
-struct line {
+struct symbol_line {
     uint64_t address;
     char type;
     struct btl_str name;
 };
 
-struct reader {
+struct symbols_reader {
     struct btl_str rest;
-    uint32_t number; // of the line read last
+    uint32_t number; // of the last line
 };
 
-static bool is_space(char c)
+static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
 }
@@ -32,10 +33,10 @@ static bool is_space(char c)
 static struct btl_str next_word(struct btl_str *line)
 {
     size_t start = 0;
-    while (start < line->len && is_space(line->at[start]))
+    while (start < line->len && is_blank(line->at[start]))
         start++;
     size_t end = start;
-    while (end < line->len && !is_space(line->at[end]))
+    while (end < line->len && !is_blank(line->at[end]))
         end++;
     struct btl_str word = {line->at + start, end - start};
     *line = (struct btl_str){line->at + end, line->len - end};
@@ -59,9 +60,9 @@ bool link_address(struct btl_str text, uint64_t *ret_address)
 }
 
 // False: not of the form ADDRESS TYPE NAME.
-static bool parse(struct btl_str text, struct line *ret_line)
+static bool parse_symbol_line(struct btl_str text, struct symbol_line *ret_line)
 {
-    struct line line;
+    struct symbol_line line;
     struct btl_str address = next_word(&text), type = next_word(&text);
     line.name = next_word(&text);
     if (!link_address(address, &line.address) || type.len != 1 || line.name.len == 0 ||
@@ -73,45 +74,41 @@ static bool parse(struct btl_str text, struct line *ret_line)
 }
 
 // The next line that is not empty; false at the end.
-static bool next_line(struct reader *reader, struct btl_str *ret_text)
+static bool next_symbol_line(struct symbols_reader *reader, struct btl_str *ret_text)
 {
-    while (reader->rest.len > 0) {
-        const char *end = memchr(reader->rest.at, '\n', reader->rest.len);
-        size_t len = end == NULL ? reader->rest.len : (size_t)(end - reader->rest.at);
-        struct btl_str text = {reader->rest.at, len}, words = text;
-        reader->rest.at += len + (end != NULL);
-        reader->rest.len -= len + (end != NULL);
+    while (btl_take_line(&reader->rest, ret_text)) {
+        struct btl_str words = *ret_text;
         reader->number++;
-        if (next_word(&words).len == 0)
-            continue;
-        *ret_text = text;
-        return true;
+        if (next_word(&words).len != 0)
+            return true;
     }
     return false;
 }
 
-// Reports every line that cannot be read.
-static void check_lines(struct link_job *job, struct btl_str text)
+// Report every malformed line.
+static void check_symbol_lines(struct link_job *job, struct btl_str text)
 {
-    struct reader reader = {.rest = text};
+    struct symbols_reader reader = {.rest = text};
     struct btl_str words;
-    struct line line;
-    while (next_line(&reader, &words)) {
-        if (parse(words, &line))
+    struct symbol_line line;
+    while (next_symbol_line(&reader, &words)) {
+        if (parse_symbol_line(words, &line))
             continue;
         struct btl_place place = {.file = btl_str_of(job->symbols_path), .line = reader.number};
         btl_report(&job->host->diags, BTL_HOST_SYMBOLS_LINE, place, BTL_ARG(words));
     }
 }
 
-// Types of nm(1): a lower-case letter is a local symbol, but for these.
-static bool is_local(char type)
+// Types of nm(1): lower-case letters are local symbols, except these.
+static bool is_local_type(char type)
 {
     return type >= 'a' && type <= 'z' && strchr("uvw", type) == NULL;
 }
 
-// Who has the name already: BTL_NONE when it was added, or when there is no memory (reported).
-static uint32_t add(struct link_job *job, struct btl_str name, uint64_t value, uint32_t owner)
+// Return the owner of the name if it exists already; BTL_NONE when it was added, or when there is
+// no memory (reported).
+static uint32_t add_symbol(struct link_job *job, struct btl_str name, uint64_t value,
+                           uint32_t owner)
 {
     uint32_t other;
     if (btl_symtab_add(&job->symtab, name, value, owner, &other) || other != BTL_NONE)
@@ -121,21 +118,21 @@ static uint32_t add(struct link_job *job, struct btl_str name, uint64_t value, u
     return BTL_NONE;
 }
 
-static void add_lines(struct link_job *job, struct btl_str text, bool local)
+static void add_symbol_lines(struct link_job *job, struct btl_str text, bool local)
 {
-    struct reader reader = {.rest = text};
+    struct symbols_reader reader = {.rest = text};
     struct btl_str words;
-    struct line line;
-    while (next_line(&reader, &words)) {
-        if (parse(words, &line) && is_local(line.type) == local)
-            add(job, line.name, line.address, BTL_KERNEL);
+    struct symbol_line line;
+    while (next_symbol_line(&reader, &words)) {
+        if (parse_symbol_line(words, &line) && is_local_type(line.type) == local)
+            add_symbol(job, line.name, line.address, BTL_KERNEL);
     }
 }
 
-// Two BTL modules that export the same name cannot both be loaded. Of Linux's, which are often
-// alternatives of each other, the first wins.
-static void report_twice(struct link_job *job, const struct link_module *module,
-                         struct btl_str name, uint32_t other)
+// Two BTL modules that export the same name cannot both be loaded. Linux modules that do are often
+// alternatives of each other: the first one wins.
+static void report_duplicate_export(struct link_job *job, const struct link_module *module,
+                                    struct btl_str name, uint32_t other)
 {
     struct btl_place place = {.file = btl_str_of(module->path)};
     if (other == BTL_NONE || other == BTL_KERNEL)
@@ -148,19 +145,19 @@ static void report_twice(struct link_job *job, const struct link_module *module,
                    BTL_ARG_Z(job->modules[other].path));
 }
 
-static void add_exports(struct link_job *job, bool declared)
+static void add_module_exports(struct link_job *job, bool declared)
 {
     for (uint32_t i = 0; i < job->count; i++) {
         const struct link_module *module = &job->modules[i];
         for (uint32_t k = 0; module->declared == declared && k < module->export_count; k++) {
             uint64_t value = btl_image_export_value(&module->image, module->exports[k].symbol);
-            report_twice(job, module, module->exports[k].name,
-                         add(job, module->exports[k].name, value, i));
+            report_duplicate_export(job, module, module->exports[k].name,
+                                    add_symbol(job, module->exports[k].name, value, i));
         }
     }
 }
 
-static void add_names(struct link_job *job)
+static void add_module_names(struct link_job *job)
 {
     for (uint32_t i = 0; i < job->count; i++) {
         uint32_t other;
@@ -183,11 +180,11 @@ bool link_symbols(struct link_job *job)
                    BTL_ARG_Z("making the table of symbols"));
         return false;
     }
-    check_lines(job, text);
-    add_names(job);
-    add_exports(job, true);
-    add_lines(job, text, false);
-    add_exports(job, false);
-    add_lines(job, text, true);
+    check_symbol_lines(job, text);
+    add_module_names(job);
+    add_module_exports(job, true);
+    add_symbol_lines(job, text, false);
+    add_module_exports(job, false);
+    add_symbol_lines(job, text, true);
     return job->host->diags.errors == errors;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// One step of `btl link` for every module, on several threads. They share nothing that is written
-// but the number of the next module.
+// One step of `btl link` for every module, on several threads. The only variable that they share
+// and write is the number of the next module.
 #include <time.h>
 
 #include "job.h"
@@ -19,7 +19,7 @@ double link_lap(struct link_thread *thread, enum link_pass pass, double start)
     return now;
 }
 
-static void *work(void *argument)
+static void *run_step(void *argument)
 {
     struct link_thread *thread = argument;
     struct link_job *job = thread->job;
@@ -33,17 +33,17 @@ static void *work(void *argument)
     }
 }
 
-// The first thread is the caller's own. One that cannot be had is not needed: the others do its
-// work.
+// The first thread is the caller's own. When a thread cannot be created, the others do its work.
 void link_each(struct link_job *job, link_step *step)
 {
     uint32_t started = 1;
     job->step = step;
     atomic_store(&job->next, 0);
     while (started < job->thread_count && started < job->count &&
-           pthread_create(&job->threads[started].handle, NULL, work, &job->threads[started]) == 0)
+           pthread_create(&job->threads[started].handle, NULL, run_step, &job->threads[started]) ==
+               0)
         started++;
-    work(&job->threads[0]);
+    run_step(&job->threads[0]);
     while (started > 1)
         pthread_join(job->threads[--started].handle, NULL);
 }

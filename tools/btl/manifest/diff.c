@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What differs between two boots. What differs between any two is left out: random seed, counter
-// values, the log, times (unless they are asked for, and then below what noise makes of them).
+// The differences between two boots, without those between any two boots: random seed, counter
+// values, the log, times (-v prints those that exceed the noise).
 #include "cmd.h"
 
 #include <btl/elf.h>
+#include <btl/hash.h>
 #include <btl/symtab.h>
 
 #include "diff.h"
@@ -40,7 +41,7 @@ struct btl_str diff_bytes(const struct diff *d, uint64_t value)
     return memory_text(d->host->arena, "%lu", value);
 }
 
-// One field: "  version        1.0 -> 1.1".
+// "  version        1.0 -> 1.1"
 void diff_field(struct diff *d, const char *name, struct btl_str a, struct btl_str b)
 {
     if (btl_str_equal(a, b))
@@ -56,11 +57,11 @@ void diff_string(struct diff *d, const char *name, struct btlm_str a, struct btl
     diff_field(d, name, diff_safe(d, d->a, a), diff_safe(d, d->b, b));
 }
 
-// Enough of a hash to tell two files apart by eye.
+// The first digits are enough to tell two files apart.
 struct btl_str diff_hash(const struct diff *d, const uint8_t sha256[static 32])
 {
-    char digits[SHA256_TEXT];
-    words_sha256(sha256, digits);
+    char digits[BTL_SHA256_TEXT];
+    btl_sha256_text(sha256, digits);
     return memory_text(d->host->arena, "%.12s...", digits);
 }
 
@@ -104,7 +105,7 @@ static void diff_kernel(struct diff *d)
     diff_field(d, "entry", diff_hex(d, a->entry), diff_hex(d, b->entry));
 }
 
-static void print_lines(struct diff *d, const struct lines *lines, char sign, bool numbers)
+static void diff_print_lines(struct diff *d, const struct lines *lines, char sign, bool numbers)
 {
     for (uint32_t i = 0; i < lines->count; i++) {
         if (!lines->only[i])
@@ -131,8 +132,8 @@ void diff_lines(struct diff *d, struct lines *a, struct lines *b, bool numbers)
                    first + 1, &was, &is);
         return;
     }
-    print_lines(d, a, '-', numbers);
-    print_lines(d, b, '+', numbers);
+    diff_print_lines(d, a, '-', numbers);
+    diff_print_lines(d, b, '+', numbers);
 }
 
 static void diff_config(struct diff *d)
@@ -143,15 +144,15 @@ static void diff_config(struct diff *d)
     diff_lines(d, &a, &b, true);
 }
 
-static struct btl_str ordered(const struct btl_manifest *m, uint64_t place)
+static struct btl_str ordered_name(const struct btl_manifest *m, uint64_t place)
 {
     const uint32_t *index = btl_manifest_entry(m, BTLM_ORDER, place);
     return btl_manifest_str(m, btl_manifest_module(m, *index)->name);
 }
 
-// The loading order of those that both load; the others are named under "Modules".
-static struct lines order(struct diff *d, const struct btl_manifest *m,
-                          const struct btl_manifest *other)
+// The loading order of the modules that both boots load; the others are printed under "Modules".
+static struct lines common_order(struct diff *d, const struct btl_manifest *m,
+                                 const struct btl_manifest *other)
 {
     struct btl_symtab names;
     uint64_t count = btl_manifest_count(m, BTLM_ORDER);
@@ -160,9 +161,9 @@ static struct lines order(struct diff *d, const struct btl_manifest *m,
     if (!btl_symtab_init(&names, others, d->host->arena))
         return lines;
     for (uint64_t i = 0; i < others; i++)
-        btl_symtab_add(&names, ordered(other, i), i, 0, NULL);
+        btl_symtab_add(&names, ordered_name(other, i), i, 0, NULL);
     for (uint64_t i = 0; i < count; i++) {
-        struct btl_str name = ordered(m, i);
+        struct btl_str name = ordered_name(m, i);
         if (btl_symtab_find(&names, name) != NULL)
             lines.line[lines.count++] = name;
     }
@@ -171,24 +172,24 @@ static struct lines order(struct diff *d, const struct btl_manifest *m,
 
 static void diff_order(struct diff *d)
 {
-    struct lines a = order(d, d->a, d->b), b = order(d, d->b, d->a);
+    struct lines a = common_order(d, d->a, d->b), b = common_order(d, d->b, d->a);
     d->heading = "Loading order";
     diff_lines(d, &a, &b, false);
 }
 
-static void totals(const struct btl_manifest *m, uint64_t total[static BTLM_MEM_TYPES])
+static void sum_memory(const struct btl_manifest *m, uint64_t total[static BTLM_MEM_TYPES])
 {
     for (uint64_t i = 0; i < btl_manifest_count(m, BTLM_MEMORY); i++) {
-        const struct btlm_memory *at = btl_manifest_entry(m, BTLM_MEMORY, i);
-        total[at->type] += at->size;
+        const struct btlm_memory *range = btl_manifest_entry(m, BTLM_MEMORY, i);
+        total[range->type] += range->size;
     }
 }
 
 static void diff_memory(struct diff *d)
 {
     uint64_t a[BTLM_MEM_TYPES] = {0}, b[BTLM_MEM_TYPES] = {0};
-    totals(d->a, a);
-    totals(d->b, b);
+    sum_memory(d->a, a);
+    sum_memory(d->b, b);
     d->heading = "Memory, by type";
     for (unsigned type = 0; type < BTLM_MEM_TYPES; type++) {
         if (a[type] == b[type])
@@ -200,20 +201,20 @@ static void diff_memory(struct diff *d)
     }
 }
 
-static struct lines diagnostics(struct diff *d, const struct btl_manifest *m)
+static struct lines diagnostic_lines(struct diff *d, const struct btl_manifest *m)
 {
     uint64_t count = btl_manifest_count(m, BTLM_DIAGNOSTICS);
     struct lines lines = {.line = MEMORY_ARRAY(d->host->arena, struct btl_str, count)};
     for (uint64_t i = 0; i < count; i++) {
-        const struct btlm_diagnostic *at = btl_manifest_entry(m, BTLM_DIAGNOSTICS, i);
-        lines.line[lines.count++] = btl_manifest_str(m, at->text);
+        const struct btlm_diagnostic *diagnostic = btl_manifest_entry(m, BTLM_DIAGNOSTICS, i);
+        lines.line[lines.count++] = btl_manifest_str(m, diagnostic->text);
     }
     return lines;
 }
 
 static void diff_diagnostics(struct diff *d)
 {
-    struct lines a = diagnostics(d, d->a), b = diagnostics(d, d->b);
+    struct lines a = diagnostic_lines(d, d->a), b = diagnostic_lines(d, d->b);
     d->heading = "Diagnostics";
     diff_lines(d, &a, &b, false);
 }

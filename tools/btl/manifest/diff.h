@@ -13,14 +13,14 @@ struct diff {
     struct btl_out *out;
     const struct btl_manifest *a, *b;
     const char *heading; // printed before the first difference under it
-    const char *subject; // a module; likewise
+    const char *subject; // a module, printed likewise
     int indent;          // of fields
     bool any;
 };
 
-// Before the first difference under a heading, and of a module; others print nothing.
+// Print the heading and the module that were not printed yet.
 void diff_headings(struct diff *d);
-// One field; nothing when it is the same. "" is shown as (none).
+// Print a field, if it differs. "" is printed as (none).
 void diff_field(struct diff *d, const char *name, struct btl_str a, struct btl_str b);
 void diff_string(struct diff *d, const char *name, struct btlm_str a, struct btlm_str b);
 void diff_lines(struct diff *d, struct lines *a, struct lines *b, bool numbers);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What differs in the choice of the configuration. A manifest before 1.2 does not say it.
+// The differences in the choice of the configuration, which manifests before 1.2 do not have.
 #include "diff.h"
 
 static struct btl_str yes_no(const struct diff *d, const struct btlm_boot *boot, uint32_t flag)
@@ -7,14 +7,14 @@ static struct btl_str yes_no(const struct diff *d, const struct btlm_boot *boot,
     return diff_text(d, (boot->flags & flag) != 0 ? "yes" : "no");
 }
 
-static struct btl_str trial(const struct diff *d, const struct btlm_boot *boot)
+static struct btl_str trial_text(const struct diff *d, const struct btlm_boot *boot)
 {
     return (boot->flags & BTLM_BOOT_TRIAL) == 0
                ? BTL_STR("no")
                : memory_text(d->host->arena, "%u of %u tries left", boot->tries_left, boot->tries);
 }
 
-static struct btl_str seconds(const struct diff *d, const struct btlm_boot *boot)
+static struct btl_str timeout_text(const struct diff *d, const struct btlm_boot *boot)
 {
     return boot->timeout == 0 ? BTL_STR("off") : memory_text(d->host->arena, "%u s", boot->timeout);
 }
@@ -43,6 +43,6 @@ void diff_boot(struct diff *d)
     diff_string(d, "reason", a->reason, b->reason);
     for (size_t i = 0; i < BTL_COUNT(flags); i++)
         diff_field(d, flags[i].name, yes_no(d, a, flags[i].flag), yes_no(d, b, flags[i].flag));
-    diff_field(d, "on trial", trial(d, a), trial(d, b));
-    diff_field(d, "watchdog", seconds(d, a), seconds(d, b));
+    diff_field(d, "on trial", trial_text(d, a), trial_text(d, b));
+    diff_field(d, "watchdog", timeout_text(d, a), timeout_text(d, b));
 }

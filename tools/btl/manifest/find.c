@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
+// Find a manifest in a file, a memory dump, or on a volume.
 #include "find.h"
 
 #include <stdlib.h>
@@ -53,13 +54,6 @@ static bool open_candidate(const struct manifest_source *source, struct btl_byte
                              &source->host->diags);
 }
 
-static bool checksum_matches(struct btl_bytes bytes, const struct btlm_header *header)
-{
-    struct btl_bytes manifest = {bytes.at, header->total_size};
-    return btl_crc32_of_record(manifest, offsetof(struct btlm_header, checksum)) ==
-           header->checksum;
-}
-
 // A kernel or a disk cache may keep a copy of a manifest that was found already.
 static bool candidate_is_known(const struct dump_search *search, const struct candidate *candidate)
 {
@@ -96,7 +90,8 @@ static void check_candidate(struct dump_search *search, uint64_t offset)
     if (header.total_size > bytes.size)
         btl_report(&host->diags, BTL_HOST_MANIFEST_CUT, place, BTL_HEX(offset),
                    BTL_DEC(header.total_size), BTL_DEC(bytes.size));
-    else if (!checksum_matches(bytes, &header))
+    else if (btl_crc32_of_record((struct btl_bytes){bytes.at, header.total_size},
+                                 offsetof(struct btlm_header, checksum)) != header.checksum)
         btl_report(&host->diags, BTL_HOST_MANIFEST_DAMAGED, place, BTL_HEX(offset),
                    BTL_DEC(header.total_size));
     else if (!candidate_is_known(search, &candidate))

@@ -5,6 +5,7 @@
 
 #include <btl/config.h>
 #include <btl/elf.h>
+#include <btl/hash.h>
 #include <btl/link.h>
 #include <btl/symtab.h>
 
@@ -35,8 +36,8 @@ void print_owner(struct json_printer *p, const char *name, uint32_t index)
 
 void print_digest(struct json_printer *p, const char *name, const uint8_t sha256[static 32])
 {
-    char text[SHA256_TEXT];
-    json_word(&p->json, name, words_sha256(sha256, text));
+    char text[BTL_SHA256_TEXT];
+    json_word(&p->json, name, btl_sha256_text(sha256, text));
 }
 
 static void print_virtual_range(struct json_printer *p, const char *name, uint64_t start,

@@ -8,14 +8,14 @@
 struct lines {
     struct btl_str *line;
     uint32_t count;
-    bool *only; // not in the other list, once for each time it is there more often
+    bool *only; // not in the other list, or more often in this one
 };
 
-// Text cut at its newlines; carriage returns at their ends are left out.
+// Split a text into lines, without the carriage returns at their ends.
 struct lines lines_of(struct host *host, struct btl_str text);
-// Fills in `only` of both. Linear (hashed). How many of both lists are.
+// Set `only` in both lists; return how many lines have it. Linear (hashed).
 uint32_t lines_compare(struct host *host, struct lines *a, struct lines *b);
-// The first line in which they differ, 0-based; the length of the shorter when it is a beginning of
+// The index of the first line that differs; the length of the shorter list when it is a prefix of
 // the other.
 uint32_t lines_first_difference(const struct lines *a, const struct lines *b);
 

@@ -48,7 +48,7 @@ static void verify_file(struct verify *v, struct btlm_str str, uint64_t size,
     struct btl_arena *arena = v->host->arena;
     struct btl_str path = report_safe(arena, btl_manifest_str(manifest, str));
     struct btl_str name = volume_name(&v->volume, path);
-    char booted[SHA256_TEXT], now[SHA256_TEXT];
+    char booted[BTL_SHA256_TEXT], now[BTL_SHA256_TEXT];
     struct btl_bytes bytes;
     uint8_t digest[32];
     if (!verify_read(v, btl_manifest_str(manifest, str), &bytes))
@@ -62,7 +62,8 @@ static void verify_file(struct verify *v, struct btlm_str str, uint64_t size,
     btl_format(v->out,
                "%pS: differs\n  booted  %10lu bytes  SHA-256 %s\n"
                "  now     %10lu bytes  SHA-256 %s\n",
-               &name, size, words_sha256(sha256, booted), bytes.size, words_sha256(digest, now));
+               &name, size, btl_sha256_text(sha256, booted), bytes.size,
+               btl_sha256_text(digest, now));
 }
 
 static uint32_t line_at_offset(struct btl_bytes bytes, size_t offset)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Each directory is read once, and its names are hashed: looking for N files is linear in N.
+// Each directory is read once and its names are hashed, so that finding N files is linear in N.
 #include "tree.h"
 
 #include <dirent.h>
@@ -9,19 +9,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Values of the tables are addresses of what lies in the arena.
-static void *pointer(const struct btl_export *export)
+// The values of the tables are addresses.
+static void *symbol_pointer(const struct btl_export *export)
 {
     return export == NULL ? NULL : (void *)(uintptr_t) export->value;
 }
 
-static struct btl_str fold(struct btl_arena *arena, struct btl_str text)
+static struct btl_str fold_case(struct btl_arena *arena, struct btl_str text)
 {
     char *folded = MEMORY_ARRAY(arena, char, text.len);
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        folded[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-    }
+    for (size_t i = 0; i < text.len; i++)
+        folded[i] = btl_lower(text.at[i]);
     return (struct btl_str){folded, text.len};
 }
 
@@ -40,14 +38,14 @@ void tree_close(struct tree *tree)
     tree->root = -1;
 }
 
-static void read_names(struct tree *tree, const char *path, struct btl_symtab *names)
+static void tree_read_names(struct tree *tree, const char *path, struct btl_symtab *names)
 {
     int fd = openat(tree->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *directory = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
     while (directory != NULL && (entry = readdir(directory)) != NULL) {
         struct btl_str name = memory_text(tree->host->arena, "%s", entry->d_name);
-        btl_symtab_add(names, fold(tree->host->arena, name), (uintptr_t)name.at, 0, NULL);
+        btl_symtab_add(names, fold_case(tree->host->arena, name), (uintptr_t)name.at, 0, NULL);
     }
     if (directory != NULL)
         closedir(directory);
@@ -55,36 +53,21 @@ static void read_names(struct tree *tree, const char *path, struct btl_symtab *n
         close(fd);
 }
 
-// The names of a directory, folded, with what they are on the host.
-static struct btl_symtab *names_of(struct tree *tree, struct btl_str path)
+// The names of a directory in lower case, with their names on the host.
+static struct btl_symtab *tree_names(struct tree *tree, struct btl_str path)
 {
-    struct btl_symtab *names = pointer(btl_symtab_find(&tree->directories, path));
+    struct btl_symtab *names = symbol_pointer(btl_symtab_find(&tree->directories, path));
     if (names != NULL)
         return names;
     names = MEMORY_NEW(tree->host->arena, struct btl_symtab);
     if (!btl_symtab_init(names, 16, tree->host->arena))
         return NULL;
-    read_names(tree, path.at, names);
+    tree_read_names(tree, path.at, names);
     btl_symtab_add(&tree->directories, path, (uintptr_t)names, 0, NULL);
     return names;
 }
 
-// The next part of a path between slashes; empty at its end.
-static struct btl_str next_part(struct btl_str *path)
-{
-    while (path->len > 0 && path->at[0] == '/') {
-        path->at++;
-        path->len--;
-    }
-    struct btl_str part = {path->at, 0};
-    while (part.len < path->len && part.at[part.len] != '/')
-        part.len++;
-    path->at += part.len;
-    path->len -= part.len;
-    return part;
-}
-
-static bool exists(const struct tree *tree, const char *path)
+static bool tree_has_path(const struct tree *tree, const char *path)
 {
     struct stat status;
     return fstatat(tree->root, path, &status, 0) == 0 || (errno != ENOENT && errno != ENOTDIR);
@@ -96,13 +79,13 @@ const char *tree_find(struct tree *tree, struct btl_str path)
     struct btl_str found = memory_text(arena, "./%pS", &path), rest = path, part;
     if (memchr(path.at, '\0', path.len) != NULL)
         return NULL;
-    if (exists(tree, found.at))
+    if (tree_has_path(tree, found.at))
         return found.at;
     found = BTL_STR(".");
-    while ((part = next_part(&rest)).len > 0) {
-        struct btl_symtab *names = names_of(tree, found);
+    while (btl_take_part(&rest, '/', &part)) {
+        struct btl_symtab *names = tree_names(tree, found);
         const char *name =
-            names == NULL ? NULL : pointer(btl_symtab_find(names, fold(arena, part)));
+            names == NULL ? NULL : symbol_pointer(btl_symtab_find(names, fold_case(arena, part)));
         if (name == NULL)
             return NULL;
         found = memory_text(arena, "%pS/%s", &found, name);

@@ -122,10 +122,8 @@ struct btl_str volume_name(const struct volume *volume, struct btl_str path)
 {
     struct btl_arena *arena = volume->host->arena;
     size_t len = strlen(volume->path);
-    while (path.len > 0 && path.at[0] == '/') {
-        path.at++;
-        path.len--;
-    }
+    while (btl_str_begins(path, BTL_STR("/")))
+        path = btl_str_after(path, 1);
     if (volume->is_image)
         return memory_text(arena, "%s:/%pS", volume->path, &path);
     if (strcmp(volume->path, ".") == 0)
