@@ -14,7 +14,7 @@ $(BUILD)/$(1)/libbtl.a: $(CORE_C:core/%.c=$(BUILD)/$(1)/core/%.o)
 endef
 
 # For host programs, plain and fast; for tests, with sanitizers, by both compilers; for fuzzers.
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DBTL_ASSERTIONS
 $(eval $(call core_variant,host,gcc,-O2 -g))
 $(eval $(call core_variant,test-gcc,gcc,-O1 -g $(SANITIZE)))
 $(eval $(call core_variant,test-clang,clang,-O1 -g $(SANITIZE)))

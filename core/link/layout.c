@@ -3,6 +3,7 @@
 // linker makes itself. Nothing is written but the image's own tables: there is no memory yet.
 #include "layout.h"
 #include "reloc.h"
+#include <btl/assert.h>
 
 // The image from its first byte to its last. Sections that are short (struct btl_relocator) lie on
 // either side of the border between constants and data, with the GOT there.
@@ -176,6 +177,7 @@ static bool layout_place_all(struct btl_image *image, struct btl_diags *diags)
         if (group + 1 == GROUPS || group_segment[group + 1] != kind)
             layout_end_segment(&cursor, kind);
     }
+    BTL_ASSERT(next == image->order_count);
     if (cursor.too_large)
         btl_report(diags, BTL_LINK_TOO_LARGE, image->elf->place, BTL_SIZE(BTL_IMAGE_MAX));
     image->size = cursor.at;

@@ -2,6 +2,7 @@
 // The passes between layout and sealing: place, copy, resolve, relocate, export.
 #include <btl/link.h>
 
+#include <btl/assert.h>
 #include <btl/mem.h>
 #include "reloc.h"
 
@@ -19,6 +20,7 @@ bool btl_image_place(struct btl_image *image, uint64_t base, uint8_t *memory)
 // are cleared on the way, so that every byte is written once, in ascending order.
 void btl_image_copy(struct btl_image *image)
 {
+    BTL_ASSERT(image->memory != NULL || image->size == 0);
     uint64_t at = 0;
     for (uint32_t i = 0; i < image->order_count; i++) {
         uint32_t index = image->order[i];
@@ -132,6 +134,7 @@ bool btl_image_resolve(struct btl_image *image, const struct btl_scope *scope,
 
 bool btl_image_relocate(struct btl_image *image, struct btl_diags *diags)
 {
+    BTL_ASSERT(image->value != NULL && image->memory != NULL);
     image->relocation_count = 0;
     return image->machine->relocate(image, diags);
 }

@@ -3,26 +3,6 @@
 // write, saying what is wrong with one.
 #include "reloc_port.h"
 
-// A port is one row. All are compiled into every build and chosen by e_machine.
-static const struct btl_relocator *const machines[] = {
-    &btl_relocator_x86_64,
-    &btl_relocator_ia64,
-};
-
-const struct btl_relocator *btl_relocator_find(uint16_t machine)
-{
-    for (size_t i = 0; i < BTL_COUNT(machines); i++)
-        if (machines[i]->machine == machine)
-            return machines[i];
-    return NULL;
-}
-
-const char *btl_reloc_name(uint16_t machine, uint32_t type)
-{
-    const struct btl_relocator *found = btl_relocator_find(machine);
-    return found == NULL || type >= found->type_count ? NULL : found->types[type].name;
-}
-
 static struct btl_window section_window(const struct btl_image *image, uint32_t section)
 {
     uint64_t offset = image->section_offset[section];

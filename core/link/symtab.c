@@ -3,6 +3,7 @@
 // hash, so that growing touches no name.
 #include <btl/symtab.h>
 
+#include <btl/assert.h>
 #include <btl/mem.h>
 
 #define CAPACITY_MIN 16u
@@ -89,6 +90,7 @@ void btl_symtab_remove(struct btl_symtab *table, uint32_t owner)
 
 void btl_symtab_truncate(struct btl_symtab *table, uint32_t count)
 {
+    BTL_ASSERT(count <= table->count);
     while (table->count > count) {
         uint32_t last = --table->count;
         btl_index_remove_last(&table->index, table->exports[last].hash, last);

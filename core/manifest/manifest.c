@@ -2,6 +2,7 @@
 // The accessors of a checked manifest, and the checksum.
 #include "manifest_kinds.h"
 
+#include <btl/assert.h>
 #include <btl/hash.h>
 
 uint32_t btlm_checksum(struct btl_bytes bytes)
@@ -18,6 +19,7 @@ const void *btl_manifest_entry(const struct btl_manifest *manifest, enum btlm_ki
                                uint64_t index)
 {
     const struct btlm_table *table = &manifest->table[kind];
+    BTL_ASSERT(index < table->count);
     return manifest->bytes.at + table->offset + index * table->entry_size;
 }
 

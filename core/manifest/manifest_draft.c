@@ -3,6 +3,7 @@
 // what happened when.
 #include "manifest_draft.h"
 
+#include <btl/assert.h>
 #include <btl/mem.h>
 #include "../base/sort.h"
 
@@ -149,25 +150,25 @@ static bool draft_sort_events(struct draft *draft)
     return true;
 }
 
-// How many strings the writer can meet at most.
+// Return the maximum number of strings that the writer can meet.
 static uint64_t draft_max_strings(const struct draft *draft)
 {
     const struct btl_manifest_input *input = draft->input;
-    uint64_t most = 11 + 5 * (uint64_t)draft->module_count + 2 * (uint64_t)draft->diagnostic_count +
-                    input->symtab->count + draft->function_count;
+    uint64_t max = 11 + 5 * (uint64_t)draft->module_count + 2 * (uint64_t)draft->diagnostic_count +
+                   input->symtab->count + draft->function_count;
     if (input->kernel_info != NULL)
-        most += input->kernel_info->need_count + input->kernel_info->provide_count;
+        max += input->kernel_info->need_count + input->kernel_info->provide_count;
     for (uint32_t i = 0; i < draft->module_count; i++) {
         const struct btl_planned *module = &input->plan->modules[i];
         const struct btl_image *image = draft_image(draft, i);
         if (module->config != NULL)
-            most += 2 * module->config->tunable_count;
+            max += 2 * module->config->tunable_count;
         if (module->info != NULL)
-            most += module->info->need_count + module->info->provide_count;
+            max += module->info->need_count + module->info->provide_count;
         if (image != NULL)
-            most += image->order_count;
+            max += image->order_count;
     }
-    return most;
+    return max;
 }
 
 bool draft_begin(struct draft *draft, const struct btl_manifest_input *input,
@@ -179,15 +180,17 @@ bool draft_begin(struct draft *draft, const struct btl_manifest_input *input,
         !draft_find_reasons(draft) || !draft_sort_exports(draft) || !draft_sort_events(draft) ||
         !draft_list_functions(draft))
         return false;
-    uint64_t most = draft_max_strings(draft);
-    draft->string_offset = BTL_NEW_ARRAY(arena, uint64_t, most);
-    return draft->string_offset != NULL && btl_names_init(&draft->strings, most, arena);
+    draft->string_max = draft_max_strings(draft);
+    draft->string_offset = BTL_NEW_ARRAY(arena, uint64_t, draft->string_max);
+    return draft->string_offset != NULL &&
+           btl_names_init(&draft->strings, draft->string_max, arena);
 }
 
 struct btlm_str writer_string(struct writer *writer, struct btl_str text)
 {
     struct draft *draft = writer->draft;
     uint32_t number = btl_names_number(&draft->strings, text);
+    BTL_ASSERT(number < draft->string_max);
     if (number == draft->string_count) {
         draft->string_count++;
         draft->string_offset[number] = draft->strings_size;

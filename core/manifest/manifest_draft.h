@@ -39,6 +39,7 @@ struct draft {
     struct btl_names strings; // every different string, numbered as they are met
     uint64_t *string_offset;  // per number: in STRINGS
     uint32_t string_count;
+    uint64_t string_max; // the writer meets no more
     uint64_t strings_size;
 };
 

@@ -3,6 +3,7 @@
 #include <btl/module.h> // before mem.h: it declares the same four functions
 
 #include "manifest_draft.h"
+#include <btl/assert.h>
 #include <btl/mem.h>
 
 static enum btlm_state module_state_of(const struct btl_planned *module,
@@ -86,7 +87,8 @@ static void writer_count_module(struct writer *writer, uint32_t index, struct bt
         to->tunable_count = (uint32_t)module->config->tunable_count;
 }
 
-static void writer_put_modules(struct writer *writer)
+// Return what the first entries of one more module would be: the counts of the tables below.
+static struct btlm_module writer_put_modules(struct writer *writer)
 {
     const struct draft *draft = writer->draft;
     const struct btl_modinfo *kernel = draft->input->kernel_info;
@@ -106,6 +108,7 @@ static void writer_put_modules(struct writer *writer)
         next.first_export += module.export_count;
         next.first_tunable += module.tunable_count;
     }
+    return next;
 }
 
 static void writer_put_sections(struct writer *writer)
@@ -193,10 +196,15 @@ static void writer_put_tunables(struct writer *writer)
 
 void writer_modules(struct writer *writer)
 {
-    writer_put_modules(writer);
+    const struct btlm_module end = writer_put_modules(writer);
     writer_put_sections(writer);
     writer_put_dependencies(writer);
     writer_put_interfaces(writer);
     writer_put_exports(writer);
     writer_put_tunables(writer);
+    BTL_ASSERT(writer->table[BTLM_SECTIONS].count == end.first_section &&
+               writer->table[BTLM_DEPENDS].count == end.first_depend &&
+               writer->table[BTLM_INTERFACES].count == end.first_interface &&
+               writer->table[BTLM_EXPORTS].count == end.first_export &&
+               writer->table[BTLM_TUNABLES].count == end.first_tunable);
 }

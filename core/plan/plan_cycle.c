@@ -2,6 +2,7 @@
 // Rule 12. Tarjan's algorithm with a stack of its own finds the strongly connected components of
 // the dependency graph; they come out dependencies first, which is the order that plan_order.c
 // walks. Each component of several modules, or of one that needs itself, is a cycle.
+#include <btl/assert.h>
 #include <btl/mem.h>
 #include "plan_state.h"
 
@@ -156,4 +157,5 @@ void plan_find_cycles(struct btl_plan *plan)
                 cycle_leave_module(&search, index);
         }
     }
+    BTL_ASSERT(search.done == plan->module_count);
 }

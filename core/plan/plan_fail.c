@@ -4,6 +4,8 @@
 
 #include "plan_state.h"
 
+#include <btl/assert.h>
+
 void plan_set_failed(struct btl_plan *plan, uint32_t index, const struct btl_diag *reason)
 {
     struct btl_planned *module = &plan->modules[index];
@@ -117,8 +119,8 @@ bool btl_plan_check_required(const struct btl_plan *plan, bool fallback)
     if (action < BTL_FALL_BACK)
         return true;
     const struct btl_planned *module = &plan->modules[index];
-    const struct btl_module_config *config =
-        module->config; // not the default level: so it was said
+    const struct btl_module_config *config = module->config;
+    BTL_ASSERT(config != NULL); // the default level is warn: loader.conf sets another one
     const struct btl_setting *setting =
         config->on_error_setting != NULL ? config->on_error_setting : config->required;
     btl_report(plan->diags, action == BTL_STOP ? BTL_BOOT_REQUIRED : BTL_BOOT_GIVEN_UP,

@@ -7,6 +7,8 @@
 // for the phase is placed, behind those of its dependencies that have no place yet, or fails.
 #include "plan_state.h"
 
+#include <btl/assert.h>
+
 // The module that keeps `index` from being loaded in the phase, or BTL_NONE. Dependencies are
 // settled already.
 static uint32_t order_culprit_of(const struct btl_plan *plan, uint32_t index, enum btl_phase phase)
@@ -36,11 +38,13 @@ static void order_append(struct btl_plan *plan, uint32_t index, enum btl_phase p
 {
     plan->modules[index].phase = phase;
     plan->modules[index].verdict = phase == BTL_PHASE_AUTO ? BTL_READY : BTL_LOAD;
+    BTL_ASSERT(plan->order_count < plan->module_count);
     plan->order[plan->order_count++] = index;
 }
 
 static void order_push(struct btl_plan *plan, uint32_t *depth, uint32_t index)
 {
+    BTL_ASSERT(*depth < plan->module_count); // no module is on the stack twice
     plan->state->nodes[index].cursor = 0;
     plan->state->stack[(*depth)++] = index;
 }

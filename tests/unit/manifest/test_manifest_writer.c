@@ -253,6 +253,39 @@ TEST(test_events_ascend_and_the_seal_ends_them)
     assert_int_equal(leave->end, BOOT_END);
 }
 
+// An event that contains others begins with them and ends later: it comes before them. The exit
+// from the firmware has its times from the seal alone, so it comes last whatever it says.
+TEST(test_of_events_that_start_together_the_one_that_contains_the_others_is_first)
+{
+    struct world *world = *state;
+    static const struct btlm_event expected[] = {
+        {10, 90, BTLM_EVENT_LOADER, BTL_NONE, 0},   {20, 80, BTLM_EVENT_MODULE_READ, 1, 0},
+        {20, 60, BTLM_EVENT_PLAN, BTL_NONE, 0},     {20, 40, BTLM_EVENT_CONFIG, BTL_NONE, 0},
+        {20, 40, BTLM_EVENT_MODULE_READ, 0, 7},     {20, 40, BTLM_EVENT_MODULE_READ, 1, 5},
+        {20, 40, BTLM_EVENT_MODULE_READ, 1, 6},     {20, 20, BTLM_EVENT_CONFIG, BTL_NONE, 0},
+        {30, 90, BTLM_EVENT_MANIFEST, BTL_NONE, 0}, {1, 2, BTLM_EVENT_EXIT, BTL_NONE, 0},
+    };
+    struct btlm_event given[BTL_COUNT(expected)];
+    for (size_t shift = 0; shift < BTL_COUNT(expected); shift++) {
+        for (size_t i = 0; i < BTL_COUNT(expected); i++)
+            given[i] = expected[(i * 3 + shift) % BTL_COUNT(expected)];
+        world->boot.input.events = given;
+        world->boot.input.event_count = BTL_COUNT(expected);
+        write_and_open(world);
+        assert_int_equal(btl_manifest_count(&world->manifest, BTLM_EVENTS), BTL_COUNT(expected));
+        for (size_t i = 0; i < BTL_COUNT(expected); i++) {
+            const struct btlm_event *event = at(world, BTLM_EVENTS, i);
+            assert_int_equal(event->start,
+                             i + 1 < BTL_COUNT(expected) ? expected[i].start : BOOT_EXIT_START);
+            assert_int_equal(event->kind, expected[i].kind);
+            assert_int_equal(event->module, expected[i].module);
+            assert_int_equal(event->bytes, expected[i].bytes);
+            if (i > 0 && i + 1 < BTL_COUNT(expected))
+                assert_int_equal(event->end, expected[i].end);
+        }
+    }
+}
+
 TEST(test_log_and_configuration_are_there_as_they_were)
 {
     struct world *world = *state;
