@@ -11,7 +11,7 @@ void attempt_begin(struct boot *boot)
     struct pages pages = boot->res.pages;
     pages_give_back_all(&pages);
     files_unstage(boot);
-    boot->attempt = (struct btl_attempt){.arena = &boot->res.arena, .diags = &boot->res.diags};
+    btl_attempt_begin(&boot->attempt, &boot->core, &boot->res.arena, &boot->res.diags);
     boot->res = (struct attempt_resources){
         .pages = pages,
         .diags = {.arena = &boot->res.arena},
@@ -22,12 +22,6 @@ void attempt_begin(struct boot *boot)
     boot->res.arena.seed = boot->arena.seed;
     event_begin_at(&boot->res.timeline, BTLM_EVENT_LOADER, BTL_NONE, 0);
     progress_begin(boot);
-}
-
-bool attempt_falls_back(const struct boot *boot)
-{
-    return boot->attempt.fallback.valid && !boot->core.attended && !boot->attempt.halted &&
-           !boot->half_shut_down;
 }
 
 // The screen says that it could not boot, and why. True: somebody is there.
@@ -99,7 +93,9 @@ static bool next(struct boot *boot)
         return menu_after_failure(boot);
     if (boot->set_up)
         state_failed(boot);
-    return (attempt_falls_back(boot) && fallback_take(boot)) || stop(boot);
+    return (btl_attempt_falls_back(&boot->attempt) &&
+            btl_attempt_take_fallback(&boot->attempt, &boot->arena)) ||
+           stop(boot);
 }
 
 bool attempt_next(struct boot *boot)

@@ -6,7 +6,7 @@
 static bool will_fail(const struct boot *boot)
 {
     uint32_t ignored;
-    return btl_plan_action(&boot->attempt.plan, attempt_falls_back(boot), &ignored) >=
+    return btl_plan_action(&boot->attempt.plan, btl_attempt_falls_back(&boot->attempt), &ignored) >=
            BTL_FALL_BACK;
 }
 

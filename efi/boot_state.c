@@ -47,18 +47,6 @@ static bool read_one(struct boot *boot, enum btl_variable variable)
     return true;
 }
 
-struct btl_str state_failed_line(const struct boot *boot)
-{
-    struct btl_str text = boot->core.state.record[BTL_VARIABLE_FAILED].text;
-    while (text.len > 0 && text.at[text.len - 1] == '\n')
-        text.len--;
-    for (size_t at = text.len; at > 0; at--) {
-        if (text.at[at - 1] == '\n')
-            return (struct btl_str){text.at + at, text.len - at};
-    }
-    return text;
-}
-
 // Anybody may have written it: nothing of it may drive a terminal, here or in the kernel's log.
 static struct btl_str safe(struct boot *boot, struct btl_str text)
 {
@@ -85,18 +73,29 @@ void state_say_failed(struct boot *boot)
 {
     const struct btl_record *failed = &boot->core.state.record[BTL_VARIABLE_FAILED];
     bool wanted = btl_str_equal(failed->path, boot->core.choice.path);
-    struct btl_str path = safe(boot, failed->path), line = safe(boot, state_failed_line(boot));
+    struct btl_str path = safe(boot, failed->path),
+                   line = safe(boot, btl_boot_failed_line(&boot->core.state));
     const char *where = failed->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader";
     if (failed->path.len > 0)
         log_line(&boot->log, wanted ? BTL_LOG_INFO : BTL_LOG_DEBUG,
                  "a boot of %pS has failed, in the %s: %pS", &path, where, &line);
 }
 
+bool choice_first(struct boot *boot)
+{
+    const struct options *options = &boot->options;
+    btl_boot_choose(&boot->core, options->config, options->safe, boot->attempt.diags);
+    if (boot->core.choice.how == BTLM_HOW_ONE_SHOT)
+        log_line(&boot->log, BTL_LOG_INFO, "for this boot only: %pS", &boot->core.choice.path);
+    state_say_failed(boot);
+    return true;
+}
+
 bool state_read(struct boot *boot)
 {
     for (int variable = 0; variable < BTL_VARIABLES; variable++) {
         if (!read_one(boot, variable))
-            return out_of_memory(boot, "reading the boot state");
+            return btl_attempt_no_memory(&boot->attempt, "reading the boot state");
     }
     return true;
 }

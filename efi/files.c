@@ -9,16 +9,16 @@
 #define PIECE       (1u << 20)
 #define SLOTS_FIRST 64
 
-static bool fail(struct file_problem *ret, enum btl_code code, fw_status status, uint64_t expected,
-                 uint64_t got)
+static bool fail(struct btl_file_problem *ret, enum btl_code code, fw_status status,
+                 uint64_t expected, uint64_t got)
 {
-    *ret = (struct file_problem){code, status, expected, got};
+    *ret = (struct btl_file_problem){code, fw_status_name(status), expected, got};
     return false;
 }
 
 // The size of an open file, no larger than may be.
 static bool check_size(struct volume_file *open, uint64_t max, uint64_t *ret_size,
-                       struct file_problem *ret_problem)
+                       struct btl_file_problem *ret_problem)
 {
     struct volume_info info;
     fw_status status = open->volume->info(open, &info);
@@ -34,7 +34,7 @@ static bool check_size(struct volume_file *open, uint64_t max, uint64_t *ret_siz
 
 // Less came than the file's size: does the volume itself say something else by now?
 static bool fail_short(struct volume_file *open, uint64_t expected, uint64_t got,
-                       struct file_problem *ret_problem)
+                       struct btl_file_problem *ret_problem)
 {
     struct volume_info info;
     bool changed = open->volume->info(open, &info) == FW_SUCCESS && info.size != expected;
@@ -75,7 +75,7 @@ static fw_status read_pieces(struct boot *boot, struct volume_file *open, uint8_
 }
 
 static bool read_open(struct boot *boot, struct volume_file *open, uint64_t max, struct file *file,
-                      struct file_problem *ret_problem)
+                      struct btl_file_problem *ret_problem)
 {
     struct pages *pages = &boot->files.pages;
     uint64_t size, got;
@@ -104,7 +104,7 @@ static bool read_open(struct boot *boot, struct volume_file *open, uint64_t max,
 }
 
 static bool read_path(struct boot *boot, uint64_t max, struct file *file,
-                      struct file_problem *ret_problem)
+                      struct btl_file_problem *ret_problem)
 {
     struct volume_file open;
     watchdog_arm(boot->fw);
@@ -188,7 +188,7 @@ static bool is_final(enum btl_code code)
 
 static void read_new(struct boot *boot, uint64_t max, struct file *file)
 {
-    struct file_problem *problem = &file->problem;
+    struct btl_file_problem *problem = &file->problem;
     file->good = path_ok(file->base.path) ? read_path(boot, max, file, problem)
                                           : fail(problem, BTL_FILE_BAD_PATH, 0, 0, 0);
     file->known = file->good || is_final(problem->code);
@@ -204,7 +204,7 @@ static bool is_larger(const struct file *file, uint64_t max, uint64_t *ret_size)
 }
 
 const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, uint64_t max,
-                                      struct file_problem *ret_problem)
+                                      struct btl_file_problem *ret_problem)
 {
     struct file *file = find(boot, path);
     if (file == NULL)
@@ -243,25 +243,4 @@ void files_forget(struct boot *boot)
     volume_close(boot);
     pages_give_back_all(pages);
     boot->files = (struct files){.pages = *pages};
-}
-
-void file_report(struct boot *boot, struct btl_place place, const struct file_problem *problem)
-{
-    struct btl_arg status = BTL_ARG(fw_status_name(problem->status));
-    struct btl_arg expected = BTL_SIZE(problem->expected), got = BTL_SIZE(problem->got);
-    switch (problem->code) {
-    case BTL_FILE_OPEN_FAILED:
-    case BTL_FILE_NO_SIZE:
-    case BTL_FILE_READ_FAILED:
-        btl_report(boot->attempt.diags, problem->code, place, status);
-        break;
-    case BTL_FILE_SHORT:
-    case BTL_FILE_CHANGED:
-        btl_report(boot->attempt.diags, problem->code, place, BTL_DEC(problem->expected),
-                   BTL_DEC(problem->got));
-        break;
-    default:
-        btl_report(boot->attempt.diags, problem->code, place, expected, got);
-        break;
-    }
 }

@@ -10,21 +10,14 @@
 
 struct boot;
 
-// Why a file could not be read. `code` is one of the file-... codes.
-struct file_problem {
-    enum btl_code code;
-    fw_status status;
-    uint64_t expected, got; // bytes
-};
-
 // A file as it was read: into pages of its own, hashed where it lies. Stays where it is.
 struct file {
-    struct btl_boot_file base;   // the first member: file_of()
-    uint64_t physical, size;     // of its pages
-    uint64_t taken;              // its place in files.pages
-    bool known, good;            // known: what came of reading it; else good is false
-    struct file_problem problem; // of a known one that is not good
-    struct file *next;           // of the same hash
+    struct btl_boot_file base;       // the first member: file_of()
+    uint64_t physical, size;         // of its pages
+    uint64_t taken;                  // its place in files.pages
+    bool known, good;                // known: what came of reading it; else good is false
+    struct btl_file_problem problem; // of a known one that is not good
+    struct file *next;               // of the same hash
 };
 
 // The file whose first member this is; all files of an attempt are such.
@@ -42,7 +35,7 @@ struct files {
 
 // NULL: ret_problem says why. What was read, or could not be, in an earlier attempt costs nothing.
 const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, uint64_t max,
-                                      struct file_problem *ret_problem);
+                                      struct btl_file_problem *ret_problem);
 // The kernel gets the file's pages; of no file.
 void files_stage(struct boot *boot, const struct btl_boot_file *file);
 void files_unstage(struct boot *boot);

@@ -14,7 +14,7 @@ static bool collect_results(struct boot *boot)
     for (uint32_t i = 0; i < plan->module_count; i++) {
         const struct btl_attempt_module *module = boot->attempt.modules[i];
         struct btl_module_result *result = &boot->res.results[i];
-        bool staged = module_is_staged(boot, i);
+        bool staged = btl_attempt_is_staged(&boot->attempt, i);
         if (module->file != NULL) {
             memcpy(result->sha256, module->file->sha256, sizeof(result->sha256));
             result->file_size = module->file->bytes.size;
@@ -32,7 +32,7 @@ static void fill_machine(const struct boot *boot, struct btlm_system *system)
     const struct fw_facts *facts = &boot->facts;
     system->firmware_revision = facts->firmware_revision;
     system->uefi_revision = facts->uefi_revision;
-    system->machine = paging_layout.machine;
+    system->machine = boot->core.machine->number;
     system->required_failure = (uint16_t)boot->attempt.config.required_failure;
     system->seed_size = boot->seeded ? sizeof(system->seed) : 0;
     memcpy(system->seed, boot->seed, sizeof(system->seed));
@@ -56,10 +56,10 @@ static void fill_machine(const struct boot *boot, struct btlm_system *system)
 
 static void fill_space(const struct boot *boot, struct btlm_system *system)
 {
-    system->direct_map = paging_layout.direct_map;
+    system->direct_map = boot->core.machine->direct_map;
     system->direct_map_size = boot->res.paging.physical_end;
-    system->window = paging_layout.window;
-    system->window_size = paging_layout.window_size;
+    system->window = boot->core.machine->window;
+    system->window_size = boot->core.machine->window_size;
     system->modules_virtual = boot->attempt.phase1.address;
     system->modules_physical = boot->attempt.phase1.physical;
     system->modules_size = boot->attempt.phase1.size;
@@ -168,22 +168,22 @@ bool manifest_write(struct boot *boot)
     // Buffers for the last memory map: the first one was asked for before the page tables.
     memory_map_attributes(&boot->res.memory_map, boot->facts.memory_attributes);
     if (!memory_map_reserve(&boot->res.memory_map, &boot->res.pages) || !collect_results(boot))
-        return out_of_memory(boot, "writing the manifest");
+        return btl_attempt_no_memory(&boot->attempt, "writing the manifest");
     begin_exit(boot);
     fill(boot, &input);
     uint64_t size = btl_manifest_write(&input, boot->attempt.arena, NULL, 0);
     if (size == 0 || !pages_take_clear(&boot->res.pages, size + room, BTLM_MEM_MANIFEST,
                                        &boot->res.manifest.physical))
-        return out_of_memory(boot, "writing the manifest");
+        return btl_attempt_no_memory(&boot->attempt, "writing the manifest");
     event_end(&boot->res.timeline, event, size);
     boot->res.manifest.size = size + room;
-    boot->res.manifest.address = paging_layout.direct_map + boot->res.manifest.physical;
-    return write(boot) || out_of_memory(boot, "writing the manifest");
+    boot->res.manifest.address = boot->core.machine->direct_map + boot->res.manifest.physical;
+    return write(boot) || btl_attempt_no_memory(&boot->attempt, "writing the manifest");
 }
 
 bool manifest_write_again(struct boot *boot)
 {
     boot->res.save_path.len = 0; // that is over
     begin_exit(boot);
-    return write(boot) || out_of_memory(boot, "writing the manifest again");
+    return write(boot) || btl_attempt_no_memory(&boot->attempt, "writing the manifest again");
 }

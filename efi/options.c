@@ -34,7 +34,7 @@ bool options_read(struct boot *boot)
     struct btl_bytes bytes = {facts->load_options, facts->load_options_size};
     if (!load_options_read(bytes, facts->options_name_program, &boot->arena, boot->attempt.diags,
                            options))
-        return out_of_memory(boot, "reading the load options");
+        return btl_attempt_no_memory(&boot->attempt, "reading the load options");
     if (options->pages)
         console_page(&boot->log.console, boot->facts.console_rows, boot->facts.console_columns,
                      console_wait_key, boot->fw);

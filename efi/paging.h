@@ -15,20 +15,7 @@ struct paging_cpu {
     uint8_t physical_bits; // width of a physical address
 };
 
-// The architecture's constants.
-struct paging_layout {
-    uint16_t machine; // e_machine of kernel and modules
-    uint64_t direct_map, direct_map_size_max;
-    uint64_t window, window_size;
-    // Powers of two, at least a page. Virtual and physical address of the kernel, and of the other
-    // ranges of the window, agree modulo these.
-    uint64_t kernel_align, range_align;
-    uint64_t code_size;   // of the hand-off area, which is aligned to it
-    uint64_t stack_guard; // not mapped, below each stack
-    uint64_t
-        backing_store_size; // of the register stack's memory, above the stack; 0: no such thing
-};
-extern const struct paging_layout paging_layout;
+extern const uint16_t loader_machine; // e_machine: what this loader boots
 
 struct paging {
     struct paging_cpu cpu;

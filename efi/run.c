@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The loader from end to end.
+// The loader from end to end. The parameter of a step says what the step may touch: `attempt` is
+// core's (btl/attempt.h), `boot` is everything.
 #include "boot.h"
 
 #include <btl/mem.h>
 
-// A step, and then everything it found wrong, on the console. None hangs unnoticed.
-static bool step(struct boot *boot, bool (*take)(struct boot *))
+static void step_begin(struct boot *boot)
 {
-    const struct btl_diag *before = boot->attempt.diags->last;
-    watchdog_arm(boot->fw);
-    bool good = take(boot);
-    if (!good && boot->attempt.reason == NULL)
-        boot->attempt.reason = first_error_since(boot, before);
+    boot->res.before_step = boot->attempt.diags->last;
+    watchdog_arm(boot->fw); // no step hangs unnoticed
+}
+
+// Print what the step has reported.
+static bool step_end(struct boot *boot, bool good)
+{
+    struct btl_attempt *attempt = &boot->attempt;
+    if (!good && attempt->reason == NULL)
+        attempt->reason = btl_error_since(attempt->diags, boot->res.before_step);
     say_diags(boot);
     return good;
 }
 
+#define STEP(call) (step_begin(boot), step_end(boot, (call)))
+
 static void begin(struct boot *boot, struct firmware *fw)
 {
     *boot = (struct boot){.fw = fw,
+                          .core = {.driver = &loader_driver,
+                                   .owner = boot,
+                                   .machine = btl_machine_find(loader_machine)},
                           .pages = {.fw = fw},
                           .files.pages = {.fw = fw, .lasting = &boot->pages},
                           .res.pages = {.fw = fw, .lasting = &boot->files.pages}};
@@ -43,34 +53,37 @@ static void begin(struct boot *boot, struct firmware *fw)
 // What is done once.
 static bool set_up(struct boot *boot)
 {
-    return step(boot, options_read) && // load options -> what is to be done
-           step(boot, machine_fit) &&  // can pages be protected at all
-           step(boot, volume_open) &&  // -> where files are
-           step(boot, state_read) &&   // variables -> what earlier boots have left
-           step(boot, choice_first);   // -> the configuration to be booted
+    return STEP(options_read(boot)) && // load options -> what is to be done
+           STEP(machine_fit(boot)) &&  // can pages be protected at all
+           STEP(volume_open(boot)) &&  // -> where files are
+           STEP(state_read(boot)) &&   // variables -> the records of earlier boots
+           STEP(choice_first(boot));   // -> the configuration of the first attempt
 }
 
 // The path of the data, with one configuration. True: alone with the machine.
-static bool attempt(struct boot *boot)
+static bool attempt_boot(struct boot *boot)
 {
-    return step(boot, config_read) &&      // the configuration's text -> settings
-           step(boot, trial_judge) &&      // had it its tries
-           step(boot, kernel_open) &&      // kernel file -> checked view, metadata
-           step(boot, modules_read) &&     // module files -> metadata
-           step(boot, modules_plan) &&     // -> order, phases, verdicts
-           step(boot, autoboot_wait) &&    // a human may interfere
-           step(boot, modules_judge) &&    // may the boot go on without what failed
-           step(boot, kernel_place) &&     // -> memory, addresses
-           step(boot, phase1_link) &&      // -> linked images
-           step(boot, modules_judge) &&    // the same, of what was not linked
-           step(boot, modules_stage) &&    // -> files for the kernel
-           step(boot, space_build) &&      // -> page tables
-           step(boot, trial_count) &&      // this try is used
-           step(boot, files_close) &&      // the log ends here
-           step(boot, manifest_write) &&   // -> one record
-           step(boot, manifest_save) &&    // -> a file, where that is asked for
-           step(boot, dry_run_end) &&      // a dry run has come to its end
-           step(boot, boot_services_exit); // -> alone with the machine
+    struct btl_attempt *attempt = &boot->attempt;
+    return STEP(volume_open(boot) &&
+                btl_attempt_configure(attempt)) &&   // the configuration's text -> settings
+           STEP(btl_attempt_judge_trial(attempt)) && // are its tries used up?
+           STEP(btl_attempt_open_kernel(attempt)) && // kernel file -> checked view, metadata
+           STEP(btl_attempt_read_modules(attempt) &&
+                ignored_find(boot)) &&                 // module files -> metadata
+           STEP(btl_attempt_plan(attempt)) &&          // -> order, phases, verdicts
+           STEP(autoboot_wait(boot)) &&                // the menu, where a person wants it
+           STEP(btl_attempt_judge_modules(attempt)) && // may the boot go on without what failed?
+           STEP(btl_attempt_place_kernel(attempt)) &&  // -> memory, addresses
+           STEP(btl_attempt_link(attempt)) &&          // -> linked images
+           STEP(btl_attempt_judge_modules(attempt)) && // the same question after linking
+           STEP(modules_stage(boot)) &&                // -> files for the kernel
+           STEP(space_build(boot)) &&                  // -> page tables
+           STEP(trial_count(boot)) &&                  // this try is used
+           STEP(files_close(boot)) &&                  // the log ends here
+           STEP(manifest_write(boot)) &&               // -> one record
+           STEP(manifest_save(boot)) &&                // -> a file, where one is requested
+           STEP(dry_run_end(boot)) &&                  // a dry run ends here
+           STEP(boot_services_exit(boot));             // -> alone with the machine
 }
 
 fw_status run(struct firmware *fw)
@@ -79,9 +92,9 @@ fw_status run(struct firmware *fw)
     struct handoff handoff;
     begin(boot, fw);
     boot->set_up = set_up(boot);
-    bool ready = boot->set_up && attempt(boot);
+    bool ready = boot->set_up && attempt_boot(boot);
     while (!ready && attempt_next(boot))
-        ready = attempt(boot);
+        ready = attempt_boot(boot);
     if (!ready)
         return attempt_leave(boot);
     handoff_fill(boot, &handoff); // -> what the kernel needs to start

@@ -49,7 +49,7 @@ static bool find_names(struct save *save, struct btl_str path)
     save->name = (struct btl_str){path.at + name, path.len - name};
     char *at = btl_alloc(arena, path.len + sizeof(suffix), 1);
     if (at == NULL)
-        return out_of_memory(save->boot, "saving the manifest");
+        return btl_attempt_no_memory(&save->boot->attempt, "saving the manifest");
     memcpy(at, path.at, path.len);
     memcpy(at + path.len, suffix, sizeof(suffix));
     save->new_path = (struct btl_str){at, path.len + sizeof(suffix) - 1};

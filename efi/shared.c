@@ -2,25 +2,6 @@
 // What the steps share.
 #include "boot.h"
 
-const struct btl_diag *first_since(const struct boot *boot, const struct btl_diag *before)
-{
-    return before != NULL ? before->next : boot->attempt.diags->first;
-}
-
-const struct btl_diag *first_error_since(const struct boot *boot, const struct btl_diag *before)
-{
-    const struct btl_diag *diag = first_since(boot, before);
-    while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR)
-        diag = diag->next;
-    return diag;
-}
-
-bool out_of_memory(struct boot *boot, const char *doing)
-{
-    btl_report(boot->attempt.diags, BTL_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z(doing));
-    return false;
-}
-
 bool machine_fit(struct boot *boot)
 {
     if (boot->facts.cpu.no_execute)

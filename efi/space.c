@@ -32,29 +32,13 @@ static uint64_t take_table(void *owner)
 
 static bool take_code_page(struct boot *boot)
 {
-    uint64_t size = paging_layout.code_size;
+    uint64_t size = boot->core.machine->handoff_size;
     if (!pages_take_code(&boot->res.pages, size, size, &boot->res.code_page))
         return false;
     uint8_t *area = (uint8_t *)(uintptr_t)boot->res.code_page;
     memset(area, 0, size);
     memcpy(area, handoff_code, (size_t)(handoff_code_end - handoff_code));
     cache_sync_code(boot->res.code_page, size);
-    return true;
-}
-
-// The stack, and the memory of the register stack where there is one: physically together, a guard
-// apart in the window, whose next range begins far behind (WINDOW_STEP).
-static bool take_stack(struct boot *boot)
-{
-    uint64_t guard = paging_layout.stack_guard, store = paging_layout.backing_store_size;
-    struct btl_window_range *stack = &boot->attempt.stack;
-    if (!window_take(boot, BTL_BOOT_STACK_SIZE + store, guard, BTLM_MEM_LOADER, "the stack", stack))
-        return false;
-    stack->size = BTL_BOOT_STACK_SIZE;
-    boot->attempt.backing_store =
-        (struct btl_window_range){.address = stack->address + stack->size + guard,
-                                  .physical = stack->physical + stack->size,
-                                  .size = store};
     return true;
 }
 
@@ -135,12 +119,10 @@ bool space_build(struct boot *boot)
 {
     struct table_pool pool = {.boot = boot};
     uint8_t writable = BTL_PERM_READ | BTL_PERM_WRITE;
-    if (!window_take(boot, BTL_BOOT_EARLY_SIZE, 0, BTLM_MEM_EARLY, "the early arena",
-                     &boot->attempt.early) ||
-        !take_stack(boot))
+    if (!btl_attempt_reserve(&boot->attempt))
         return false;
     if (!take_code_page(boot))
-        return out_of_memory(boot, "building page tables");
+        return btl_attempt_no_memory(&boot->attempt, "building page tables");
     if (!fetch_map(boot))
         return false;
     boot->res.paging = (struct paging){.cpu = boot->facts.cpu,
@@ -154,5 +136,5 @@ bool space_build(struct boot *boot)
     boot->res.paging.owner = NULL; // the pool ends with this step
     cache_sync_code(boot->attempt.kernel.physical, boot->attempt.kernel.image.size);
     cache_sync_code(boot->attempt.phase1.physical, boot->attempt.phase1.size);
-    return built || out_of_memory(boot, "building page tables");
+    return built || btl_attempt_no_memory(&boot->attempt, "building page tables");
 }

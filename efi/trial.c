@@ -1,73 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Configurations on trial: each boot of one is counted before the kernel has the machine.
+// The step that counts a try of a configuration on trial, before the kernel has the machine.
 #include "boot.h"
 
 #include <btl/mem.h>
 
 #define TRIAL_TIMEOUT 60 // seconds, unless boot_timeout says something else
 
-// Only the configuration as it lies on the volume can prove itself.
-static bool is_unchanged(const struct boot *boot)
-{
-    return boot->attempt.config_file != NULL && boot->core.choice.changes.len == 0 &&
-           !boot->core.choice.safe;
-}
-
-static struct btl_place place_of(const struct boot *boot)
-{
-    return (struct btl_place){.file = boot->core.choice.path};
-}
-
-// This boot has counted its try of this configuration, and somebody boots it once more. (BtlTrial
-// may have been read again since: then it has the count.)
-static bool is_counted(const struct boot *boot)
-{
-    const struct btl_counted_try *counted = &boot->core.counted_try;
-    return counted->valid &&
-           memcmp(counted->sha256, boot->attempt.config_file->sha256, sizeof(counted->sha256)) == 0;
-}
-
-// What the kernel said when it gave this configuration up, unless another one has failed since.
-static struct btl_str verdict(const struct boot *boot)
-{
-    const struct btl_record *failed = &boot->core.state.record[BTL_VARIABLE_FAILED];
-    return btl_record_names(failed, boot->attempt.config_file->sha256)
-               ? state_failed_line(boot)
-               : BTL_STR("another configuration has failed since, and its messages are kept");
-}
-
-bool trial_judge(struct boot *boot)
-{
-    uint32_t tries = boot->attempt.config.boot_tries;
-    if (!is_unchanged(boot))
-        return true;
-    boot->attempt.trial = btl_boot_trial(&boot->core.state, boot->attempt.config_file->sha256,
-                                         tries, &boot->attempt.tries_left);
-    if (is_counted(boot) && boot->attempt.trial == BTL_TRIAL_USED_UP)
-        boot->attempt.trial = BTL_TRIAL_COUNTED;
-    bool used_up = boot->attempt.trial == BTL_TRIAL_USED_UP;
-    if ((!used_up && boot->attempt.trial != BTL_TRIAL_FAILED) || boot->core.attended)
-        return true;
-    if (!boot->attempt.fallback.valid) {
-        btl_report(boot->attempt.diags, BTL_BOOT_NO_FALLBACK, place_of(boot),
-                   BTL_ARG_Z(used_up ? "each of its tries was used without boot-ok"
-                                     : "the kernel has given it up"));
-        return true;
-    }
-    if (used_up)
-        btl_report(boot->attempt.diags, BTL_BOOT_TRIAL_USED_UP, place_of(boot), BTL_DEC(tries));
-    else
-        btl_report(boot->attempt.diags, BTL_BOOT_TRIAL_FAILED, place_of(boot),
-                   BTL_ARG(verdict(boot)));
-    return false;
-}
-
 // A trial that cannot be counted might never end.
 static bool uncounted(struct boot *boot)
 {
-    bool falls_back = attempt_falls_back(boot);
+    bool falls_back = btl_attempt_falls_back(&boot->attempt);
     btl_report(boot->attempt.diags, falls_back ? BTL_BOOT_TRIAL_UNCOUNTED : BTL_BOOT_TRIAL_PLAIN,
-               place_of(boot));
+               (struct btl_place){.file = boot->core.choice.path});
     return !falls_back;
 }
 
@@ -96,7 +40,7 @@ static bool count(struct boot *boot)
 bool trial_count(struct boot *boot)
 {
     // What is said about a configuration is not over because something else of its name boots.
-    if (is_unchanged(boot))
+    if (btl_attempt_is_unchanged(&boot->attempt))
         state_tidy(boot);
     if (boot->attempt.trial != BTL_TRIAL_COUNTED || boot->options.dry_run || boot->preview)
         return true;
@@ -104,7 +48,7 @@ bool trial_count(struct boot *boot)
     // next time.
     if (boot->core.choice.how == BTLM_HOW_FALLBACK)
         return true;
-    if (is_counted(boot)) {
+    if (btl_attempt_is_counted(&boot->attempt)) {
         say_counted(boot);
         return true;
     }
@@ -117,7 +61,7 @@ bool trial_count(struct boot *boot)
 
 void trial_describe(const struct boot *boot, struct btlm_boot *record)
 {
-    bool can_fall_back = boot->attempt.fallback.valid && is_unchanged(boot);
+    bool can_fall_back = boot->attempt.fallback.valid && btl_attempt_is_unchanged(&boot->attempt);
     const struct btl_config *config = &boot->attempt.config;
     record->flags = (boot->core.choice.safe ? BTLM_BOOT_SAFE : 0) |
                     (boot->core.choice.changes.len > 0 ? BTLM_BOOT_CHANGED : 0) |

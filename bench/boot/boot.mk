@@ -8,8 +8,8 @@ BOOT_LD := $(EFI_LD) $(EFI_LD_FLAGS_$(ARCH)) -shared -Bsymbolic -nostdlib -znoco
 BOOT_EFI := disk floor profile
 
 # What profile.c enters functions through.
-PROFILED := run hash_file memset memcpy config_read kernel_open kernel_place modules_read modules_plan phase1_link space_build \
-	manifest_write
+PROFILED := run hash_file memset memcpy space_build manifest_write \
+	$(addprefix btl_attempt_,configure open_kernel place_kernel read_modules plan link)
 
 $(BOOT_OUT)/%.o: bench/boot/%.c efi/efi.mk bench/boot/boot.mk
 	$(BEGIN)

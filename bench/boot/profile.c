@@ -143,28 +143,27 @@ static void fw_real_hand_off(struct firmware *fw, const struct handoff *handoff)
     fw_real.hand_off(fw, handoff);
 }
 
-// ------------------------------------------------------------------ the loader's steps, and
-// hashing
+// ------------------------------------------------------------------ the loader's steps, hashing
 
-#define STEP(of, name)                                                                             \
-    bool __real_##name(struct boot *boot);                                                         \
-    bool __wrap_##name(struct boot *boot);                                                         \
-    bool __wrap_##name(struct boot *boot)                                                          \
+#define STEP(of, name, state)                                                                      \
+    bool __real_##name(struct state *of_step);                                                     \
+    bool __wrap_##name(struct state *of_step);                                                     \
+    bool __wrap_##name(struct state *of_step)                                                      \
     {                                                                                              \
         enum part before = enter(PART_##of);                                                       \
-        bool good = __real_##name(boot);                                                           \
+        bool good = __real_##name(of_step);                                                        \
         go(before);                                                                                \
         return good;                                                                               \
     }
 
-STEP(config, config_read)
-STEP(kernel, kernel_open)
-STEP(kernel, kernel_place)
-STEP(metadata, modules_read)
-STEP(plan, modules_plan)
-STEP(link, phase1_link)
-STEP(paging, space_build)
-STEP(manifest, manifest_write)
+STEP(config, btl_attempt_configure, btl_attempt)
+STEP(kernel, btl_attempt_open_kernel, btl_attempt)
+STEP(kernel, btl_attempt_place_kernel, btl_attempt)
+STEP(metadata, btl_attempt_read_modules, btl_attempt)
+STEP(plan, btl_attempt_plan, btl_attempt)
+STEP(link, btl_attempt_link, btl_attempt)
+STEP(paging, space_build, boot)
+STEP(manifest, manifest_write, boot)
 
 void __real_hash_file(struct btl_bytes bytes, uint8_t ret_digest[32]);
 void __wrap_hash_file(struct btl_bytes bytes, uint8_t ret_digest[32]);

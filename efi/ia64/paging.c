@@ -10,18 +10,7 @@
 #define LEVELS            3
 #define SLOT_OF(v, level) (((v) >> (12 + 9 * (level))) & (BTL_IA64_TABLE_SLOTS - 1))
 
-const struct paging_layout paging_layout = {
-    .machine = ELF_MACHINE_IA64,
-    .direct_map = BTL_IA64_DIRECT_MAP,
-    .direct_map_size_max = BTL_IA64_PHYSICAL_END,
-    .window = BTL_IA64_WINDOW,
-    .window_size = BTL_IA64_WINDOW_SIZE,
-    .kernel_align = BTL_IA64_KERNEL_ALIGN,
-    .range_align = BTL_IA64_STACK_GUARD,
-    .code_size = BTL_IA64_HANDOFF_SIZE,
-    .stack_guard = BTL_IA64_STACK_GUARD,
-    .backing_store_size = BTL_BOOT_STACK_SIZE,
-};
+const uint16_t loader_machine = ELF_MACHINE_IA64;
 
 static uint64_t *table_at(uint64_t entry)
 {
@@ -49,7 +38,7 @@ bool paging_begin(struct paging *paging)
 
 bool paging_map_physical(struct paging *paging, uint64_t start, uint64_t size)
 {
-    uint64_t end, limit = paging_layout.direct_map_size_max;
+    uint64_t end, limit = BTL_IA64_PHYSICAL_END;
     if (paging->cpu.physical_bits < 50)
         limit = 1ull << paging->cpu.physical_bits;
     if (!btl_add(start, size, &end) || end > limit)

@@ -35,7 +35,7 @@ static void judge(const struct boot *boot, const struct btl_boot_file *file,
 
 static void look_at(struct boot *boot, struct menu_config *config)
 {
-    struct file_problem problem;
+    struct btl_file_problem problem;
     const struct btl_boot_file *file = file_read(boot, config->path, TEXT_MAX, &problem);
     config->chosen = btl_str_equal(config->path, boot->core.choice.path);
     struct btl_str preset =

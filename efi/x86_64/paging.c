@@ -26,17 +26,8 @@
 #define WINDOW_SLOT  511u
 #define DIRECT_SLOTS (WINDOW_SLOT - DIRECT_SLOT) // of 512 GiB each
 
-const struct paging_layout paging_layout = {
-    .machine = ELF_MACHINE_X86_64,
-    .direct_map = BTL_X86_64_DIRECT_MAP,
-    .direct_map_size_max = DIRECT_SLOTS * SLOTS * GIB,
-    .window = BTL_X86_64_WINDOW,
-    .window_size = BTL_X86_64_WINDOW_SIZE,
-    .kernel_align = BTL_PAGE_SIZE,
-    .range_align = BTL_PAGE_SIZE,
-    .code_size = BTL_PAGE_SIZE,
-    .stack_guard = BTL_PAGE_SIZE,
-};
+const uint16_t loader_machine = ELF_MACHINE_X86_64;
+_Static_assert(BTL_X86_64_DIRECT_MAP_SIZE <= DIRECT_SLOTS * SLOTS * GIB, "slots of the direct map");
 
 static uint64_t *table_at(uint64_t entry)
 {
@@ -117,7 +108,7 @@ static bool map_one(struct paging *paging, uint64_t start)
 
 static uint64_t physical_limit(const struct paging *paging)
 {
-    uint64_t limit = paging_layout.direct_map_size_max;
+    uint64_t limit = BTL_X86_64_DIRECT_MAP_SIZE;
     if (!paging->cpu.five_levels) // the lower half has 256 slots, more than the direct map
         limit = limit < 256 * SLOTS * GIB ? limit : 256 * SLOTS * GIB;
     uint8_t bits = paging->cpu.physical_bits;

@@ -191,15 +191,24 @@ def test_window_too_small_for_phase_1(tmp_path):
     assert "boot-window-full" in result.codes()
 
 
+IA64_KERNEL = elf.kernel(exports=(), machine=50, base=0xa000000000100000)
+
+
 def test_machine(tmp_path):
-    files = {"kernel/kernel.elf": elf.kernel(exports=(), machine=50)}
+    files = {"kernel/kernel.elf": IA64_KERNEL}
     assert check(tmp_path, 'kernel_options=""\n', files, "--machine", "ia64")[0].status == 0
     assert check(tmp_path, 'kernel_options=""\n', files)[0].codes() == ["elf-machine"]
     assert check(tmp_path, "", None, "--machine", "vax")[0].codes() == ["host-usage"]
 
 
+def test_each_machine_has_its_window(tmp_path):
+    files = {"kernel/kernel.elf": elf.kernel(exports=(), machine=50)}
+    result, _ = check(tmp_path, 'kernel_options=""\n', files, "--machine", "ia64")
+    assert result.status == 2 and result.codes() == ["boot-kernel-window"]
+
+
 def test_machine_of_the_loader_on_the_volume(tmp_path):
-    files = {"kernel/kernel.elf": elf.kernel(exports=(), machine=50), "EFI/BOOT/BOOTX64.EFI": None,
+    files = {"kernel/kernel.elf": IA64_KERNEL, "EFI/BOOT/BOOTX64.EFI": None,
              "EFI/BOOT/BOOTIA64.EFI": b"MZ"}
     assert check(tmp_path, 'kernel_options=""\n', files)[0].status == 0
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What tests expect of a run.
+#include <btl/boot.h>
+
 #include "mock.h"
 
 #include <stdio.h>
@@ -52,7 +54,7 @@ void mock_saved_manifest(struct mock *mock, const char *path, struct btl_manifes
 void mock_manifest(const struct mock *mock, struct btl_manifest *ret_manifest)
 {
     assert_true(mock->handed_off);
-    uint64_t physical = mock->handoff.manifest - paging_layout.direct_map;
+    uint64_t physical = mock->handoff.manifest - BTL_X86_64_DIRECT_MAP;
     const struct btlm_header *header = (const void *)(uintptr_t)physical;
     open_manifest((struct btl_bytes){(const void *)header, header->total_size}, ret_manifest);
     assert_int_equal(header->physical, physical);

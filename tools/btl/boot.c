@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Volume, loader.conf, kernel: the steps of efi/config_file.c and efi/kernel.c.
+// The steps of a boot, taken on a directory or an image.
 #include "boot.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <btl/boot.h>
-#include <btl/hash.h>
 
+#include "boot_later.h"
 #include "configurations.h"
 #include "files.h"
 
-static const struct machine {
-    uint16_t machine;
-    const char *name;
-    struct btl_str loader; // its path on the volume
-} machines[] = {
-    {ELF_MACHINE_X86_64, "x86-64", {"/EFI/BOOT/BOOTX64.EFI", 21}},
-    {ELF_MACHINE_IA64, "ia64", {"/EFI/BOOT/BOOTIA64.EFI", 22}},
-};
+// ---------------------------------------------------------------------------------------- options
 
 // "128M" as a number of bytes.
 static bool parse_size(const char *text, uint64_t *ret_size)
@@ -36,18 +30,6 @@ static bool parse_size(const char *text, uint64_t *ret_size)
     return *end == '\0' || (unit != NULL && end[1] == '\0');
 }
 
-static bool set_machine(struct boot *boot, const char *name)
-{
-    for (size_t i = 0; i < BTL_COUNT(machines); i++) {
-        if (strcmp(machines[i].name, name) == 0) {
-            boot->machine = machines[i].machine;
-            return true;
-        }
-    }
-    usage_error(boot->host, "\"%s\" is not a machine; it is x86-64 or ia64", name);
-    return false;
-}
-
 bool boot_option(struct boot *boot, int option, bool *ret_good)
 {
     *ret_good = true;
@@ -55,9 +37,12 @@ bool boot_option(struct boot *boot, int option, bool *ret_good)
         boot->root = optarg;
     else if (option == 'c')
         boot->config_file = optarg;
-    else if (option == BOOT_MACHINE)
-        *ret_good = set_machine(boot, optarg);
-    else if (option == BOOT_MEMORY) {
+    else if (option == BOOT_MACHINE) {
+        boot->machine = btl_machine_named(btl_str_of(optarg));
+        *ret_good = boot->machine != NULL;
+        if (!*ret_good)
+            usage_error(boot->host, "\"%s\" is not a machine; it is x86-64 or ia64", optarg);
+    } else if (option == BOOT_MEMORY) {
         *ret_good = parse_size(optarg, &boot->memory);
         if (!*ret_good)
             usage_error(boot->host, "\"%s\" is not a size; write it like 128M", optarg);
@@ -78,16 +63,18 @@ void boot_argument(struct boot *boot, const char *argument)
         boot->root = ".";
 }
 
+// ------------------------------------------------------------------------------------- the volume
+
 static void choose_machine(struct boot *boot)
 {
     struct volume_file file;
-    struct volume_problem problem;
-    for (size_t i = 0; i < BTL_COUNT(machines) && boot->machine == 0; i++) {
-        if (volume_file_open(&boot->volume, machines[i].loader, UINT64_MAX, &file, &problem))
-            boot->machine = machines[i].machine;
+    struct btl_file_problem problem;
+    for (size_t i = 0; i < BTL_MACHINES && boot->machine == NULL; i++) {
+        if (volume_file_open(&boot->volume, btl_machines[i].loader, UINT64_MAX, &file, &problem))
+            boot->machine = &btl_machines[i];
     }
-    if (boot->machine == 0)
-        boot->machine = machines[0].machine;
+    if (boot->machine == NULL)
+        boot->machine = &btl_machines[0];
 }
 
 bool boot_open(struct boot *boot)
@@ -98,112 +85,142 @@ bool boot_open(struct boot *boot)
     return true;
 }
 
+static void free_ranges(struct boot *boot)
+{
+    while (boot->range_count > 0) {
+        const struct boot_range *range = &boot->ranges[--boot->range_count];
+        munmap(range->memory, range->size);
+    }
+}
+
 void boot_close(struct boot *boot)
 {
+    free_ranges(boot);
     volume_close(&boot->volume);
 }
 
-// As the loader has it, when no configuration is known to be good.
-static bool has_fallback(struct boot *boot, struct btl_str text)
+// -------------------------------------------------------------------------------------- the steps
+
+void boot_attempt_begin(struct boot *boot, const struct btl_boot_driver *driver, void *owner)
 {
-    const struct btl_boot_state nothing = {0};
-    const struct btl_boot_volume seen = configurations_seen(&boot->volume);
-    uint8_t sha256[32];
-    struct btl_booting booting = {.path = boot->path, .sha256 = sha256};
-    struct btl_str ignored;
-    btl_sha256((struct btl_bytes){(const uint8_t *)text.at, text.len}, sha256);
-    return btl_boot_fallback(&nothing, &booting, &seen, &ignored);
+    free_ranges(boot);
+    boot->core.driver = driver;
+    boot->core.owner = owner;
+    boot->core.machine = boot->machine;
+    btl_attempt_begin(&boot->attempt, &boot->core, boot->host->arena, &boot->host->diags);
 }
 
-void boot_parse(struct boot *boot, struct btl_str file, struct btl_str text)
+// Report a failure that ends the boot, once: a second look after linking is about what is new.
+static void judge_modules(struct boot *boot)
 {
-    boot->text = text;
-    // Single modules are checked without a volume.
-    boot->fallback = boot->volume.host != NULL && has_fallback(boot, text);
-    btl_config_parse(file, text, boot->host->arena, &boot->config, &boot->host->diags);
+    if (!boot->judged)
+        boot->judged = !btl_attempt_judge_modules(&boot->attempt);
 }
 
-void boot_config(struct boot *boot)
+// Without a kernel its interfaces are not known. Assume that it provides all that no module does,
+// so that one mistake is reported once.
+static void assume_interfaces(struct boot *boot)
 {
-    struct host *host = boot->host;
-    struct btl_bytes bytes = {(const uint8_t *)"", 0};
-    struct volume_problem problem;
-    struct btl_str name = volume_name(&boot->volume, boot->path);
-    if (boot->config_file != NULL) {
-        name = btl_str_of(boot->config_file);
-        files_read(host, boot->config_file, &bytes);
-    } else if (!volume_read(&boot->volume, boot->path, BTL_CONFIG_MAX, &bytes, &problem)) {
-        if (problem.code == BTL_FILE_NOT_FOUND)
-            btl_report(&host->diags, BTL_BOOT_NO_CONFIG, ((struct btl_place){.file = name}));
-        else
-            volume_report(host, (struct btl_place){.file = name}, &problem);
+    const struct btl_attempt *attempt = &boot->attempt;
+    struct btl_arena *arena = boot->host->arena;
+    struct btl_symtab provided;
+    size_t needs = 0;
+    if (!btl_symtab_init(&provided, 16, arena))
+        return;
+    for (uint32_t i = 0; i < attempt->plan.module_count; i++) {
+        const struct btl_modinfo *info = attempt->plan.modules[i].info;
+        for (size_t k = 0; info != NULL && k < info->provide_count; k++)
+            btl_symtab_add(&provided, info->provides[k].name, 0, i, NULL);
+        needs += info != NULL ? info->need_count : 0;
     }
-    boot_parse(boot, name, (struct btl_str){(const char *)bytes.at, bytes.size});
-}
-
-static void choose_base(struct boot *boot)
-{
-    boot->kernel_base = boot->kernel.link_base;
-    if (boot->kernel_elf.machine == ELF_MACHINE_X86_64)
-        boot->kernel_good =
-            btl_kernel_choose_base(&boot->kernel, BTL_X86_64_WINDOW, BTL_X86_64_WINDOW_SIZE,
-                                   &boot->kernel_base, &boot->host->diags);
-}
-
-static bool read_kernel(struct boot *boot, struct btl_place *ret_place)
-{
-    struct volume_problem problem;
-    if (boot->kernel_file != NULL) {
-        *ret_place = (struct btl_place){.file = btl_str_of(boot->kernel_file)};
-        return files_read(boot->host, boot->kernel_file, &boot->kernel_bytes);
+    struct btl_interface *assumed = MEMORY_ARRAY(arena, struct btl_interface, needs);
+    size_t count = 0;
+    for (uint32_t i = 0; i < attempt->plan.module_count; i++) {
+        const struct btl_modinfo *info = attempt->plan.modules[i].info;
+        for (size_t k = 0; info != NULL && k < info->need_count; k++)
+            if (btl_symtab_find(&provided, info->needs[k].name) == NULL)
+                assumed[count++] = info->needs[k];
     }
-    *ret_place = (struct btl_place){.file = volume_name(&boot->volume, boot->config.kernel)};
-    if (volume_read(&boot->volume, boot->config.kernel, BTL_ELF_FILE_MAX, &boot->kernel_bytes,
-                    &problem))
-        return true;
-    volume_report(boot->host, *ret_place, &problem);
-    return false;
+    boot->attempt.kernel.info.provides = assumed;
+    boot->attempt.kernel.info.provide_count = count;
 }
 
-// Which line of the configuration names it, as in efi/kernel.c.
-static void report_line(struct boot *boot)
+// Files are read whole and stay until the kernel runs. The images lie beside them.
+static void measure_memory(struct boot *boot)
 {
-    const struct btl_setting *setting = boot->config.kernel_setting;
-    if (boot->kernel_file == NULL && setting != NULL)
-        btl_report(&boot->host->diags, BTL_BOOT_KERNEL_LINE,
-                   btl_setting_place(&boot->config, setting, (struct btl_str){NULL, 0}),
-                   BTL_ARG(boot->config.kernel));
+    const struct btl_attempt *attempt = &boot->attempt;
+    const struct btl_boot_file *kernel = attempt->kernel.file;
+    uint64_t bytes = (kernel != NULL ? kernel->bytes.size : 0) + attempt->kernel.image.size +
+                     attempt->phase1.size + BTL_BOOT_EARLY_SIZE + BTL_BOOT_STACK_SIZE +
+                     (attempt->config_file != NULL ? attempt->config_file->bytes.size : 0);
+    for (uint32_t i = 0; i < attempt->plan.module_count; i++) {
+        const struct btl_boot_file *file = attempt->modules[i]->file;
+        bytes += file != NULL ? file->bytes.size : 0;
+    }
+    boot->bytes = bytes;
+    if (boot->memory != 0 && bytes > boot->memory)
+        btl_report(&boot->host->diags, BTL_HOST_MEMORY,
+                   ((struct btl_place){.file = attempt->config.file}), BTL_SIZE(bytes),
+                   BTL_SIZE(boot->memory));
 }
 
-void boot_kernel(struct boot *boot)
+void boot_steps_after_configuration(struct boot *boot)
 {
-    struct host *host = boot->host;
-    struct btl_place place;
-    boot->kernel_good =
-        read_kernel(boot, &place) &&
-        btl_elf_open(boot->kernel_bytes, BTL_ELF_KERNEL, boot->machine, place, &boot->kernel_elf,
-                     &host->diags) &&
-        btl_modinfo_read(&boot->kernel_elf, host->arena, &boot->kernel_info, &host->diags) &&
-        btl_kernel_open(&boot->kernel_elf, host->arena, &boot->kernel, &host->diags);
-    if (boot->kernel_good)
-        choose_base(boot);
+    struct btl_attempt *attempt = &boot->attempt;
+    bool placed = boot->kernel_good;
+    if (!placed)
+        boot->kernel_good = btl_attempt_open_kernel(attempt);
+    if (!boot->kernel_good)
+        attempt->kernel.info = (struct btl_modinfo){0};
+    if (!btl_attempt_read_modules(attempt))
+        return;
+    if (!boot->kernel_good)
+        assume_interfaces(boot);
+    btl_attempt_plan(attempt);
+    judge_modules(boot);
+    if (boot->kernel_good && !placed)
+        boot->kernel_good = btl_attempt_place_kernel(attempt);
+    if (boot->kernel_good && btl_attempt_link(attempt)) {
+        boot_link_later(boot);
+        judge_modules(boot);
+        btl_attempt_reserve(attempt);
+    }
+    measure_memory(boot);
+}
+
+static void take_steps(struct boot *boot, struct btl_str name, const struct btl_boot_file *file)
+{
+    boot_attempt_begin(boot, &volume_driver, boot);
+    boot->core.choice.path = boot->path;
+    if (file != NULL)
+        btl_attempt_configure_file(&boot->attempt, name, file);
     else
-        report_line(boot);
+        btl_attempt_configure(&boot->attempt);
+    boot_steps_after_configuration(boot);
 }
 
-const struct btl_diag *boot_first_since(const struct boot *boot, const struct btl_diag *before)
+void boot_steps_with(struct boot *boot, struct btl_str name, struct btl_str text)
 {
-    return before == NULL ? boot->host->diags.first : before->next;
+    struct btl_bytes bytes = {(const uint8_t *)text.at, text.len};
+    take_steps(boot, name, boot_file(boot, boot->path, bytes, true));
+}
+
+void boot_steps(struct boot *boot)
+{
+    struct btl_bytes bytes = {(const uint8_t *)"", 0};
+    if (boot->config_file == NULL) {
+        take_steps(boot, BTL_STR(""), NULL);
+        return;
+    }
+    files_read(boot->host, boot->config_file, &bytes);
+    boot_steps_with(boot, btl_str_of(boot->config_file),
+                    (struct btl_str){(const char *)bytes.at, bytes.size});
 }
 
 bool boot_run(struct boot *boot)
 {
     if (!boot_open(boot))
         return false;
-    boot_config(boot);
-    boot_kernel(boot);
-    boot_plan(boot);
-    boot_link(boot);
-    boot_measure(boot);
+    boot_steps(boot);
     return true;
 }

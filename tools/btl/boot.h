@@ -1,58 +1,36 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A boot, as far as it can be taken without a machine: what the loader (efi/run.c) does and, for
-// the phases after the first, what the kernel does. Nothing stops at the first thing that is wrong.
+// A boot, as far as it can be taken without a machine: the steps of core (btl/attempt.h), which the
+// loader takes too, and the links of later phases, which the kernel makes. Nothing stops at the
+// first error: each step is taken with what the steps before it have left.
 #ifndef BTL_HOST_BOOT_H
 #define BTL_HOST_BOOT_H
 
-#include <btl/config.h>
-#include <btl/kernel_image.h>
-#include <btl/plan.h>
+#include <btl/attempt.h>
 
 #include "volume/volume.h"
 
-struct boot_module {
-    struct btl_str path; // on the volume
-    struct btl_str file; // for messages
-    struct btl_bytes bytes;
-    struct btl_elf elf;
-    const struct btl_modinfo *info; // NULL: it has none that can be used
-    struct btl_image image;         // without its memory
-    bool opened, linked;
-};
+#define BOOT_RANGES_MAX 4 // kernel, phase 1, early arena, stack
 
 struct boot {
     struct host *host;
-    // What the user chose.
-    const char *root;        // directory or image
-    struct btl_str path;     // of loader.conf, on the volume
-    const char *config_file; // a file of the host in the place of loader.conf, or NULL
-    const char *kernel_file; // likewise, in the place of the kernel
-    uint16_t machine;        // 0: the one whose loader is on the volume
-    uint64_t memory;         // bytes of the machine; 0: not known
+    // The user's choice.
+    const char *root;                  // directory or image
+    struct btl_str path;               // of loader.conf, on the volume
+    const char *config_file;           // a file of the host in place of loader.conf, or NULL
+    const struct btl_machine *machine; // NULL: the one whose loader is on the volume
+    uint64_t memory;                   // bytes of the machine; 0: not known
 
     struct volume volume;
-    struct btl_str text; // of loader.conf
-    struct btl_config config;
-    struct btl_bytes kernel_bytes;
-    struct btl_elf kernel_elf;
-    struct btl_modinfo kernel_info;
-    struct btl_kernel_image kernel;
-    bool kernel_good;
-    uint64_t kernel_base;
-    struct btl_plan plan;
-    struct boot_module *modules; // index as in plan.modules
-    uint32_t module_capacity;
-    struct btl_symtab symtab;
-    uint64_t phase1_base, phase1_size;
-    bool fallback;          // there is a configuration to fall back to
-    bool required_reported; // boot-required, boot-given-up
-    uint64_t bytes;         // of memory that the loader takes for all this
-
-    // NULL: modules come from the volume, exports from the kernel's file. read_module: reads the
-    // file of a planned module; false: reported. export_kernel: adds what the kernel exports.
-    bool (*read_module)(struct boot *boot, uint32_t index, struct boot_module *module);
-    bool (*export_kernel)(struct boot *boot);
-    void *owner; // for these
+    struct btl_boot core;
+    struct btl_attempt attempt;
+    bool kernel_good; // it has its place in the window
+    bool judged;      // boot-required or boot-given-up was reported
+    uint64_t bytes;   // of memory that the loader allocates for all this
+    struct boot_range {
+        void *memory;
+        size_t size;
+    } ranges[BOOT_RANGES_MAX]; // that stand in for the firmware's pages
+    size_t range_count;
 };
 
 // Options of every command that looks at a boot: -C, --config, --machine, --memory. The letters and
@@ -77,25 +55,30 @@ struct boot {
 enum { BOOT_MACHINE = 0x100, BOOT_MEMORY };
 
 bool boot_option(struct boot *boot, int option, bool *ret_good);
-// The argument loader.conf, if there is one (NULL: none). Call it after the options.
+// Take the argument loader.conf, if there is one (NULL: none). Call it after the options.
 void boot_argument(struct boot *boot, const char *argument);
 
-// The steps, in order. Each reports what is wrong; the next ones take it from there.
-bool boot_open(struct boot *boot);    // the volume; false: there is nothing to go on with
-void boot_config(struct boot *boot);  // loader.conf
-void boot_kernel(struct boot *boot);  // the kernel's file
-void boot_plan(struct boot *boot);    // the modules' files, order, phases, verdicts
-void boot_link(struct boot *boot);    // every module, in its scope
-void boot_measure(struct boot *boot); // sizes against window and memory
+// Open the volume. False: reported, and there is nothing to go on with.
+bool boot_open(struct boot *boot);
 void boot_close(struct boot *boot);
-// All of them.
+
+// Take all steps with the configuration that was chosen.
+void boot_steps(struct boot *boot);
+// The same with a text in place of the configuration's. `name`: of its file, in messages.
+void boot_steps_with(struct boot *boot, struct btl_str name, struct btl_str text);
+// boot_open() and boot_steps().
 bool boot_run(struct boot *boot);
 
-// Takes the text as that of loader.conf, in place of boot_config().
-void boot_parse(struct boot *boot, struct btl_str file, struct btl_str text);
-// Reports, once, a module whose failure ends the boot.
-void boot_check_required(struct boot *boot);
-// The first diagnostic after `before`; what a module's failure is put down to.
-const struct btl_diag *boot_first_since(const struct boot *boot, const struct btl_diag *before);
+// ------------------------------------------------------------ for btl check --module and btl state
+
+// The volume and this machine, as core sees them.
+extern const struct btl_boot_driver volume_driver;
+// Begin an attempt with another driver. `owner`: its own, which begins with a struct boot.
+void boot_attempt_begin(struct boot *boot, const struct btl_boot_driver *driver, void *owner);
+// The steps after the configuration. A kernel without a file has its place already (kernel_good).
+void boot_steps_after_configuration(struct boot *boot);
+// A host's file as core takes it; `hashed`: with its SHA-256.
+const struct btl_boot_file *boot_file(struct boot *boot, struct btl_str path,
+                                      struct btl_bytes bytes, bool hashed);
 
 #endif

@@ -31,7 +31,7 @@ static struct btl_str file_path(struct btl_arena *arena, const struct load_optio
 
 static bool is_loader(struct volume *volume, struct btl_str path)
 {
-    struct volume_problem problem;
+    struct btl_file_problem problem;
     struct btl_bytes bytes;
     return path.len > 0 && path_ok(path) &&
            volume_read(volume, path, LOADER_MAX, &bytes, &problem) &&

@@ -3,8 +3,8 @@
 // and linked.
 #include "check_modules.h"
 
-#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <btl/kernel.h>
 
@@ -21,50 +21,78 @@ static const char *const kernel_exports[] = {
 };
 
 struct given {
+    struct boot boot; // the first member: the owner of core's callbacks
     const struct check_modules *modules;
     struct btl_symtab by_name; // value: index into modules->files
 };
 
-// What loader.conf calls the module in that file.
-static struct btl_str name_of(const char *path)
+static bool is_module_path(struct btl_str path)
 {
-    const char *slash = strrchr(path, '/');
-    struct btl_str name = btl_str_of(slash != NULL ? slash + 1 : path);
-    if (name.len > 3 && memcmp(name.at + name.len - 3, ".ko", 3) == 0)
-        name.len -= 3;
+    return path.len > 3 && memcmp(path.at + path.len - 3, ".ko", 3) == 0;
+}
+
+// What loader.conf calls the module in that file.
+static struct btl_str name_of(struct btl_str path)
+{
+    const char *slash = memrchr(path.at, '/', path.len);
+    struct btl_str name = path;
+    if (slash != NULL)
+        name = (struct btl_str){slash + 1, (size_t)(path.at + path.len - slash - 1)};
+    name.len -= is_module_path(name) ? 3 : 0;
     return name;
 }
 
-static bool read_found(struct boot *boot, const char *path, struct boot_module *module, int *ret)
+// The file of this machine that stands for a path of the plan: the given one of that name, or the
+// first in the directories. NULL: none.
+static const char *find_given(const struct given *given, struct btl_str path)
 {
-    module->file = btl_str_of(path);
-    return files_map(path, &module->bytes, ret);
-}
-
-// The given file of that name, or the first in the directories.
-static bool read_module(struct boot *boot, uint32_t index, struct boot_module *module)
-{
-    const struct given *given = boot->owner;
-    const struct btl_planned *planned = &boot->plan.modules[index];
-    const struct btl_export *found = btl_symtab_find(&given->by_name, planned->name);
-    int error = ENOENT;
-    if (found != NULL && read_found(boot, given->modules->files[found->value], module, &error))
-        return true;
-    for (const char *at = given->modules->directories; found == NULL && *at != '\0';) {
+    struct btl_str name = name_of(path);
+    const struct btl_export *found = btl_symtab_find(&given->by_name, name);
+    if (!is_module_path(path))
+        return given->modules->kernel;
+    if (found != NULL)
+        return given->modules->files[found->value];
+    for (const char *at = given->modules->directories; *at != '\0';) {
         int len = (int)strcspn(at, ":");
-        if (len > 0 &&
-            read_found(boot,
-                       memory_text(boot->host->arena, "%.*s/%pS.ko", len, at, &planned->name).at,
-                       module, &error))
-            return true;
+        const char *file = memory_text(given->boot.host->arena, "%.*s/%pS.ko", len, at, &name).at;
+        if (len > 0 && access(file, R_OK) == 0)
+            return file;
         at += len + (at[len] == ':');
     }
-    if (found == NULL)
-        btl_report(&boot->host->diags, BTL_HOST_NO_MODULE,
-                   ((struct btl_place){.module = planned->name}), BTL_ARG(planned->name));
+    return NULL;
+}
+
+static struct btl_str name_given(void *owner, struct btl_str path)
+{
+    const char *file = find_given(owner, path);
+    return file != NULL ? btl_str_of(file) : BTL_STR("");
+}
+
+static const struct btl_boot_file *read_given(void *owner, struct btl_str path, uint64_t max,
+                                              struct btl_file_problem *ret_problem)
+{
+    struct given *given = owner;
+    struct host *host = given->boot.host;
+    const char *file = find_given(given, path);
+    struct btl_bytes bytes;
+    int error;
+    *ret_problem = (struct btl_file_problem){.code = BTL_FILE_NOT_FOUND};
+    if (file != NULL && files_map(file, &bytes, &error))
+        return boot_file(&given->boot, path, bytes, false);
+    if (file == NULL && !is_module_path(path))
+        return NULL;
+    ret_problem->code = BTL_CODES; // reported here
+    if (file == NULL)
+        btl_report(&host->diags, BTL_HOST_NO_MODULE, ((struct btl_place){.module = name_of(path)}),
+                   BTL_ARG(name_of(path)));
     else
-        files_report(boot->host, (struct btl_place){.file = module->file}, error);
-    return false;
+        files_report(host, (struct btl_place){.file = btl_str_of(file)}, error);
+    return NULL;
+}
+
+static size_t list_nothing(void *owner, struct btl_str **ret_paths)
+{
+    return 0;
 }
 
 static const char *earliest_phase(uint8_t supported)
@@ -95,7 +123,7 @@ static struct btl_str configuration(struct boot *boot, struct given *given)
     size_t size = 0, len = 0;
     for (size_t i = 0; i < given->modules->count; i++) {
         const char *path = given->modules->files[i];
-        struct btl_str name = name_of(path);
+        struct btl_str name = name_of(btl_str_of(path));
         if (!btl_symtab_add(&given->by_name, name, i, 0, NULL)) {
             btl_report(&boot->host->diags, BTL_HOST_SAME_NAME,
                        ((struct btl_place){.file = btl_str_of(path)}), BTL_ARG(name));
@@ -114,47 +142,54 @@ static struct btl_str configuration(struct boot *boot, struct given *given)
     return (struct btl_str){text, len};
 }
 
-static bool export_declared(struct boot *boot)
+static bool export_declared(void *owner)
 {
+    struct given *given = owner;
     bool good = true;
     for (size_t i = 0; i < BTL_COUNT(kernel_exports); i++)
-        good = good && btl_symtab_add(&boot->symtab, btl_str_of(kernel_exports[i]),
+        good = good && btl_symtab_add(&given->boot.attempt.symtab, btl_str_of(kernel_exports[i]),
                                       KERNEL_AT + 16 * i, BTL_KERNEL, NULL);
     return good;
 }
 
 // A kernel of which nothing is known but what btl/kernel.h declares. Its exports get addresses far
 // enough from each other to tell them apart.
-static void declared_kernel(struct boot *boot)
+static void declare_kernel(struct boot *boot)
 {
+    struct btl_attempt_kernel *kernel = &boot->attempt.kernel;
     struct btl_interface *provides = MEMORY_NEW(boot->host->arena, struct btl_interface);
     btl_interface_parse(BTL_STR(BTL_KERNEL_INTERFACE), provides);
-    boot->kernel_info = (struct btl_modinfo){.provides = provides, .provide_count = 1};
-    boot->kernel.size = KERNEL_SIZE;
-    boot->kernel_base = KERNEL_AT;
+    kernel->info = (struct btl_modinfo){.provides = provides, .provide_count = 1};
+    kernel->image.size = KERNEL_SIZE;
+    kernel->image.base = KERNEL_AT;
+    btl_attempt_begin_window(&boot->attempt);
     boot->kernel_good = true;
-    boot->export_kernel = export_declared;
 }
 
-int check_modules(struct boot *boot, const struct check_modules *modules, bool strict)
+int check_modules(const struct boot *options, const struct check_modules *modules, bool strict)
 {
-    struct host *host = boot->host;
-    struct given given = {.modules = modules};
+    struct host *host = options->host;
+    struct given given = {.boot = *options, .modules = modules};
+    struct boot *boot = &given.boot;
+    struct btl_boot_driver driver = volume_driver;
+    driver.read = read_given;
+    driver.name = name_given;
+    driver.list = list_nothing;
+    driver.export_kernel = export_declared;
     if (modules->count == 0)
         return usage_error(host, "--module needs the files of the modules");
-    if (boot->machine == 0)
-        boot->machine = ELF_MACHINE_X86_64;
+    if (boot->machine == NULL)
+        boot->machine = &btl_machines[0];
     btl_symtab_init(&given.by_name, (uint32_t)modules->count, host->arena);
-    boot->owner = &given;
-    boot->read_module = read_module;
-    boot_parse(boot, BTL_STR(""), configuration(boot, &given));
-    boot->kernel_file = modules->kernel;
-    if (modules->kernel != NULL)
-        boot_kernel(boot);
-    else
-        declared_kernel(boot);
-    boot_plan(boot);
-    boot_link(boot);
+    boot_attempt_begin(boot, &driver, &given);
+    struct btl_str text = configuration(boot, &given);
+    btl_attempt_configure_file(&boot->attempt, BTL_STR(""),
+                               boot_file(boot, BTL_STR(""),
+                                         (struct btl_bytes){(const uint8_t *)text.at, text.len},
+                                         false));
+    if (modules->kernel == NULL)
+        declare_kernel(boot);
+    boot_steps_after_configuration(boot);
     report_all(host);
     if (host->diags.errors > 0)
         return EXIT_ERRORS;

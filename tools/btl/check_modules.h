@@ -14,6 +14,6 @@ struct check_modules {
 
 // Each module is opened, planned in the earliest phase that it supports, and linked. Returns the
 // exit status.
-int check_modules(struct boot *boot, const struct check_modules *modules, bool strict);
+int check_modules(const struct boot *options, const struct check_modules *modules, bool strict);
 
 #endif

@@ -8,11 +8,11 @@
 static void say_good(const struct boot *boot)
 {
     uint32_t count[BTL_PHASES] = {0};
-    const struct btl_plan *plan = &boot->plan;
+    const struct btl_plan *plan = &boot->attempt.plan;
     struct btl_out out = out_to(stdout);
     for (uint32_t i = 0; i < plan->order_count; i++)
         count[plan->modules[plan->order[i]].phase]++;
-    struct btl_str name = report_safe(boot->host->arena, boot->config.file);
+    struct btl_str name = report_safe(boot->host->arena, boot->attempt.config.file);
     btl_format(&out, "%pS: good, %u module%s:", &name, plan->order_count,
                plan->order_count == 1 ? "" : "s");
     for (enum btl_phase phase = 0; phase < BTL_PHASES; phase++)

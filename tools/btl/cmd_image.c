@@ -102,26 +102,21 @@ static bool image_make(const struct image_files *contents, const char *image)
 // Check the image as the loader would, with `name` in the messages.
 static bool image_check(struct host *host, const char *path, const char *name)
 {
-    static const struct btl_str loaders[] = {{"/EFI/BOOT/BOOTX64.EFI", 21},
-                                             {"/EFI/BOOT/BOOTIA64.EFI", 22}};
     struct boot boot = {.host = host, .root = path};
     struct volume_file file;
-    struct volume_problem problem;
+    struct btl_file_problem problem;
     bool loader = false;
     boot_argument(&boot, NULL);
     if (!boot_open(&boot))
         return false;
     boot.volume.path = name;
-    for (size_t i = 0; i < BTL_COUNT(loaders); i++)
-        loader |= volume_file_open(&boot.volume, loaders[i], UINT64_MAX, &file, &problem);
+    for (size_t i = 0; i < BTL_MACHINES; i++)
+        loader |=
+            volume_file_open(&boot.volume, btl_machines[i].loader, UINT64_MAX, &file, &problem);
     if (!loader)
         btl_report(&host->diags, BTL_HOST_NO_LOADER, ((struct btl_place){.file = btl_str_of(name)}),
-                   BTL_ARG(loaders[0]));
-    boot_config(&boot);
-    boot_kernel(&boot);
-    boot_plan(&boot);
-    boot_link(&boot);
-    boot_measure(&boot);
+                   BTL_ARG(btl_machines[0].loader));
+    boot_steps(&boot);
     boot_close(&boot);
     return host->diags.errors == 0;
 }

@@ -10,7 +10,7 @@
 static struct btl_str why(const struct boot *boot, uint32_t index)
 {
     struct btl_arena *arena = boot->host->arena;
-    const struct btl_plan *plan = &boot->plan;
+    const struct btl_plan *plan = &boot->attempt.plan;
     const struct btl_planned *planned = &plan->modules[index];
     const struct btl_setting *set = planned->config == NULL ? NULL : planned->config->load;
     if (planned->verdict == BTL_FAILED && planned->reason != NULL)
@@ -29,14 +29,15 @@ static struct btl_str why(const struct boot *boot, uint32_t index)
 
 static bool has_address(const struct boot *boot, uint32_t index)
 {
-    return boot->modules[index].linked && boot->plan.modules[index].phase == BTL_PHASE_BOOT1;
+    return boot->attempt.modules[index]->linked &&
+           boot->attempt.plan.modules[index].phase == BTL_PHASE_BOOT1;
 }
 
 static void print_row(void *to, const struct boot *boot, uint32_t index, uint32_t number)
 {
     struct btl_out *out = to;
-    const struct btl_planned *planned = &boot->plan.modules[index];
-    const struct boot_module *module = &boot->modules[index];
+    const struct btl_planned *planned = &boot->attempt.plan.modules[index];
+    const struct btl_attempt_module *module = boot->attempt.modules[index];
     struct btl_str reason = why(boot, index);
     char place[8] = "-", size[24] = "-", address[24] = "-";
     if (number != 0)
@@ -52,7 +53,7 @@ static void print_row(void *to, const struct boot *boot, uint32_t index, uint32_
 
 static bool in_order(const struct boot *boot, uint32_t index)
 {
-    enum btl_verdict verdict = boot->plan.modules[index].verdict;
+    enum btl_verdict verdict = boot->attempt.plan.modules[index].verdict;
     return verdict == BTL_LOAD || verdict == BTL_READY;
 }
 
@@ -60,7 +61,7 @@ static bool in_order(const struct boot *boot, uint32_t index)
 static void for_each(void *to, const struct boot *boot,
                      void (*print)(void *to, const struct boot *, uint32_t, uint32_t))
 {
-    const struct btl_plan *plan = &boot->plan;
+    const struct btl_plan *plan = &boot->attempt.plan;
     for (uint32_t i = 0; i < plan->order_count; i++)
         print(to, boot, plan->order[i], i + 1);
     for (uint32_t i = 0; i < plan->module_count; i++) {
@@ -94,16 +95,16 @@ static void address_or_null(struct json *json, bool known, uint64_t value)
 
 static void print_depends(struct json *json, const struct boot *boot, uint32_t index)
 {
-    const struct btl_planned *planned = &boot->plan.modules[index];
+    const struct btl_planned *planned = &boot->attempt.plan.modules[index];
     json_begin(json, "depends", '[');
     for (uint32_t i = 0; i < planned->dependency_count; i++)
-        json_text(json, NULL, boot->plan.modules[planned->dependencies[i]].name);
+        json_text(json, NULL, boot->attempt.plan.modules[planned->dependencies[i]].name);
     json_end(json, ']');
 }
 
 static void print_reason(struct json *json, const struct boot *boot, uint32_t index)
 {
-    const struct btl_diag *reason = boot->plan.modules[index].reason;
+    const struct btl_diag *reason = boot->attempt.plan.modules[index].reason;
     char text[2048];
     if (reason == NULL) {
         json_null(json, "reason");
@@ -118,8 +119,8 @@ static void print_reason(struct json *json, const struct boot *boot, uint32_t in
 static void print_object(void *to, const struct boot *boot, uint32_t index, uint32_t number)
 {
     struct json *json = to;
-    const struct btl_planned *planned = &boot->plan.modules[index];
-    const struct boot_module *module = &boot->modules[index];
+    const struct btl_planned *planned = &boot->attempt.plan.modules[index];
+    const struct btl_attempt_module *module = boot->attempt.modules[index];
     const struct btl_setting *set = planned->config == NULL ? NULL : planned->config->load;
     json_begin_line(json, NULL, '{');
     json_text(json, "name", planned->name);
@@ -130,13 +131,14 @@ static void print_object(void *to, const struct boot *boot, uint32_t index, uint
     json_text(json, "why", why(boot, index));
     number_or_null(json, "line", set != NULL, set == NULL ? 0 : set->line);
     if (planned->pulled_by != BTL_NONE)
-        json_text(json, "pulled_by", boot->plan.modules[planned->pulled_by].name);
+        json_text(json, "pulled_by", boot->attempt.plan.modules[planned->pulled_by].name);
     else
         json_null(json, "pulled_by");
     json_bool(json, "required", btl_on_error_stops(planned->on_error));
     json_word(json, "on_error", btl_on_error_name(planned->on_error));
     json_text(json, "file", module->path.len > 0 ? module->path : planned->path);
-    number_or_null(json, "file_size", module->bytes.at != NULL, module->bytes.size);
+    number_or_null(json, "file_size", module->file != NULL,
+                   module->file == NULL ? 0 : module->file->bytes.size);
     number_or_null(json, "size", module->linked, module->image.size);
     address_or_null(json, has_address(boot, index), module->image.base);
     print_depends(json, boot, index);
@@ -149,12 +151,12 @@ static void print_json(struct btl_out *out, const struct boot *boot)
     struct json json = {.out = out};
     json_begin(&json, NULL, '{');
     json_number(&json, "version", JSON_VERSION);
-    json_text(&json, "config", boot->config.file);
-    json_word(&json, "machine", btl_machine_name(boot->machine));
+    json_text(&json, "config", boot->attempt.config.file);
+    json_word(&json, "machine", boot->machine->name);
     json_begin_line(&json, "kernel", '{');
-    json_text(&json, "file", boot->config.kernel);
-    number_or_null(&json, "size", boot->kernel_good, boot->kernel.size);
-    address_or_null(&json, boot->kernel_good, boot->kernel_base);
+    json_text(&json, "file", boot->attempt.config.kernel);
+    number_or_null(&json, "size", boot->kernel_good, boot->attempt.kernel.image.size);
+    address_or_null(&json, boot->kernel_good, boot->attempt.kernel.image.base);
     json_end(&json, '}');
     json_number(&json, "errors", boot->host->diags.errors);
     json_number(&json, "warnings", boot->host->diags.warnings);

@@ -53,21 +53,20 @@ static int show(struct host *host, const struct wish *wish)
 {
     struct btl_out out = out_to(stdout);
     struct variables variables;
-    struct volume volume;
+    struct boot boot = {.host = host, .root = wish->volume};
     struct next_boot next;
     const char *source = wish->word_count == 1   ? wish->words[0]
                          : wish->efivars != NULL ? wish->efivars
                                                  : VARIABLES_DEFAULT;
     if (wish->word_count > 1 || (wish->word_count == 1 && wish->efivars != NULL))
         return usage_error(host, "one directory or file has the variables, and more were given");
-    if (!variables_open(host, source, &variables) ||
-        (wish->volume != NULL && !volume_open(host, wish->volume, &volume)))
+    if (!variables_open(host, source, &variables) || (wish->volume != NULL && !boot_open(&boot)))
         return EXIT_ERRORS;
     if (wish->volume != NULL)
-        next_boot(&volume, &variables, &next);
+        next_boot(&boot, &variables, &next);
     (wish->json ? state_json : state_print)(&out, &variables, wish->volume == NULL ? NULL : &next);
     if (wish->volume != NULL)
-        volume_close(&volume);
+        boot_close(&boot);
     variables_close(&variables);
     return EXIT_GOOD;
 }
@@ -94,25 +93,25 @@ static bool open_writable(struct host *host, const struct wish *wish, struct var
 static bool find(struct host *host, const struct wish *wish, const char *argument,
                  const struct btl_boot_state *state, struct configuration *ret)
 {
-    const char *root = wish->volume;
-    struct btl_str path = memory_text(host->arena, "%s%s", argument[0] == '/' ? "" : "/", argument);
-    struct volume_problem problem;
+    struct boot boot = {.host = host, .root = wish->volume};
+    struct btl_file_problem problem;
+    boot.path = memory_text(host->arena, "%s%s", argument[0] == '/' ? "" : "/", argument);
     struct volume_file file;
-    struct volume volume;
-    if (root == NULL)
-        configuration_split(host->arena, argument, &root, &path);
+    if (boot.root == NULL)
+        configuration_split(host->arena, argument, &boot.root, &boot.path);
     if (wish->word_count > 0) {
         usage_error(host, "\"%s\" is too much; one configuration is named", wish->words[0]);
         return false;
     }
-    if (!volume_open(host, root, &volume))
+    if (!boot_open(&boot))
         return false;
-    bool good = volume_file_open(&volume, path, BTL_CONFIG_MAX, &file, &problem);
+    bool good = volume_file_open(&boot.volume, boot.path, BTL_CONFIG_MAX, &file, &problem);
     if (good)
-        configuration_read(&volume, state, path, ret);
+        configuration_read(&boot, state, ret);
     else
-        volume_report(host, (struct btl_place){.file = volume_name(&volume, path)}, &problem);
-    volume_close(&volume);
+        btl_file_report(&host->diags,
+                        (struct btl_place){.file = volume_name(&boot.volume, boot.path)}, &problem);
+    boot_close(&boot);
     return good;
 }
 

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <btl/config.h>
-#include <btl/hash.h>
 
 #include "../../efi/text.h"
 
@@ -71,7 +70,7 @@ size_t configurations(struct volume *volume, struct btl_str **ret_paths)
 {
     struct list list = {.volume = volume};
     struct volume_file file;
-    struct volume_problem problem;
+    struct btl_file_problem problem;
     add(&list, BTL_STR(BTL_CONFIG_DEFAULT));
     if (volume_file_open(volume, BTL_STR(BTL_CONFIG_PREVIOUS), UINT64_MAX, &file, &problem))
         add(&list, BTL_STR(BTL_CONFIG_PREVIOUS));
@@ -82,27 +81,6 @@ size_t configurations(struct volume *volume, struct btl_str **ret_paths)
     qsort(list.paths, list.count, sizeof(*list.paths), in_order);
     *ret_paths = list.paths;
     return list.count;
-}
-
-static bool hash(void *owner, struct btl_str path, uint8_t ret_sha256[32])
-{
-    struct volume_problem problem;
-    struct btl_bytes bytes;
-    if (!volume_read(owner, path, BTL_CONFIG_MAX, &bytes, &problem))
-        return false;
-    btl_sha256(bytes, ret_sha256);
-    return true;
-}
-
-static size_t list_for_loader(void *owner, struct btl_str **ret_paths)
-{
-    size_t count = configurations(owner, ret_paths);
-    return count < BTL_CONFIGURATIONS_MAX ? count : BTL_CONFIGURATIONS_MAX;
-}
-
-struct btl_boot_volume configurations_seen(struct volume *volume)
-{
-    return (struct btl_boot_volume){volume, hash, list_for_loader};
 }
 
 // "a/b" of "a/b/c", "/" of "/c", "." of "c".

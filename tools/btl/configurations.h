@@ -10,8 +10,6 @@
 // Their paths on the volume, in their order. The first is there always; of the others, those that
 // are.
 size_t configurations(struct volume *volume, struct btl_str **ret_paths);
-// For btl_boot_fallback(); it reads `volume`.
-struct btl_boot_volume configurations_seen(struct volume *volume);
 // Divides the path of a configuration on this machine into volume and path on it. What lies in a
 // directory loader.conf.d lies on the volume that is above that.
 void configuration_split(struct btl_arena *arena, const char *path, const char **ret_volume,

@@ -1,68 +1,62 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The loader's choice (docs/boot-state.md), without booting.
+// The loader's choice (docs/boot-state.md), without booting: its steps up to the trial.
 #include "next_boot.h"
 
 #include <string.h>
 
-#include <btl/config.h>
-#include <btl/hash.h>
+#include "boot.h"
 
-#include "configurations.h"
-
-// Why the loader would rather boot another one.
-static struct btl_str refusal(struct btl_arena *arena, const struct configuration *conf)
+// Why the loader would rather boot another configuration.
+static struct btl_str refusal(const struct btl_attempt *attempt)
 {
-    if (!conf->there)
+    if (attempt->config_file == NULL)
         return BTL_STR("it cannot be read");
-    if (conf->trial == BTL_TRIAL_USED_UP)
-        return memory_text(arena, "its tries are used up, all %u", conf->tries);
-    if (conf->trial == BTL_TRIAL_FAILED)
+    if (attempt->trial == BTL_TRIAL_USED_UP)
+        return memory_text(attempt->arena, "its tries are used up, all %u",
+                           attempt->config.boot_tries);
+    if (attempt->trial == BTL_TRIAL_FAILED)
         return BTL_STR("the kernel has given it up");
-    if (!conf->good)
-        return BTL_STR("it has errors");
-    return BTL_STR("");
+    return attempt->config_good ? BTL_STR("") : BTL_STR("it has errors");
 }
 
-void configuration_read(struct volume *volume, const struct btl_boot_state *state,
-                        struct btl_str path, struct configuration *ret)
+// The first steps of an attempt. False: the loader goes on with the fallback. Diagnostics are
+// dropped: btl state shows `reason`.
+static bool judge_configuration(struct boot *boot, struct configuration *ret)
 {
-    struct btl_arena *arena = volume->host->arena;
-    struct btl_diags ignored = {.arena = arena};
-    struct volume_problem problem;
-    struct btl_config config;
-    struct btl_bytes bytes;
-    *ret = (struct configuration){.path = path};
-    ret->there = volume_read(volume, path, BTL_CONFIG_MAX, &bytes, &problem);
-    if (ret->there) {
-        struct btl_str text = {(const char *)bytes.at, bytes.size};
-        btl_sha256(bytes, ret->sha256);
-        ret->good = btl_config_parse(path, text, arena, &config, &ignored);
-        ret->tries = config.boot_tries;
-        ret->trial = btl_boot_trial(state, ret->sha256, ret->tries, &ret->tries_left);
-        ret->tries_left += ret->trial == BTL_TRIAL_COUNTED; // this boot is one of them
-    }
-    ret->reason = refusal(arena, ret);
+    struct btl_attempt *attempt = &boot->attempt;
+    boot_attempt_begin(boot, &volume_driver, boot);
+    struct btl_diags dropped = {.arena = attempt->arena};
+    attempt->diags = &dropped;
+    bool boots = btl_attempt_configure(attempt);
+    boots &= btl_attempt_judge_trial(attempt); // its trial is shown in any case
+    *ret = (struct configuration){
+        .path = boot->core.choice.path,
+        .there = attempt->config_file != NULL,
+        .good = attempt->config_good,
+        .tries = attempt->config.boot_tries,
+        .trial = attempt->trial,
+        .tries_left = attempt->tries_left,
+        .reason = refusal(attempt),
+    };
+    ret->tries_left += ret->trial == BTL_TRIAL_COUNTED; // this boot is one of them
+    if (ret->there)
+        memcpy(ret->sha256, attempt->config_file->sha256, sizeof(ret->sha256));
+    attempt->diags = &boot->host->diags;
+    return boots;
 }
 
-// What is booted when the last of `next` fails.
-static bool find_fallback(struct volume *volume, const struct btl_boot_state *state,
-                          const struct next_boot *next, struct btl_str *ret_path)
+void configuration_read(struct boot *boot, const struct btl_boot_state *state,
+                        struct configuration *ret)
 {
-    const struct configuration *last = &next->tried[next->count - 1];
-    const struct btl_boot_volume seen = configurations_seen(volume);
-    uint8_t tried[BTL_TRIED_MAX][32];
-    struct btl_booting booting = {last->path, last->there ? last->sha256 : NULL, tried, 0};
-    for (size_t i = 0; i + 1 < next->count; i++) {
-        if (next->tried[i].there)
-            memcpy(tried[booting.tried_count++], next->tried[i].sha256, sizeof(tried[0]));
-    }
-    return btl_boot_fallback(state, &booting, &seen, ret_path);
+    boot->core.state = *state;
+    boot->core.choice.path = boot->path;
+    judge_configuration(boot, ret);
 }
 
-static void find_given_up(struct volume *volume, const struct btl_record *failed,
+static void find_given_up(struct boot *boot, const struct btl_record *failed,
                           struct next_boot *next)
 {
-    const struct btl_boot_volume seen = configurations_seen(volume);
+    const struct btl_boot_volume seen = btl_boot_view(&boot->core);
     struct btl_str *paths;
     uint8_t sha256[32];
     size_t count = failed->given_up_count > 0 ? seen.list(seen.owner, &paths) : 0;
@@ -75,28 +69,27 @@ static void find_given_up(struct volume *volume, const struct btl_record *failed
     }
 }
 
-// The one that was asked for, before anything is known about it.
-static struct btl_str wanted(const struct btl_record *once, struct next_boot *next)
+void next_boot(struct boot *boot, struct variables *variables, struct next_boot *ret_next)
 {
-    next->once = once->there;
-    next->asked = !once->there && next->entry.config.len > 0;
-    return next->once ? once->path : next->asked ? next->entry.config : BTL_STR(BTL_CONFIG_DEFAULT);
-}
-
-void next_boot(struct volume *volume, struct variables *variables, struct next_boot *ret_next)
-{
-    const struct btl_boot_state *state = &variables->state;
-    struct configuration *last = &ret_next->tried[0];
-    *ret_next = (struct next_boot){.count = 1};
-    boot_entry_find(variables, volume, &ret_next->entry);
-    configuration_read(volume, state, wanted(&state->record[BTL_VARIABLE_NEXT], ret_next), last);
-    while (find_fallback(volume, state, ret_next, &ret_next->fallback) && last->reason.len > 0 &&
-           ret_next->count < BTL_COUNT(ret_next->tried)) {
-        last = &ret_next->tried[ret_next->count++];
-        configuration_read(volume, state, ret_next->fallback, last);
-        ret_next->fallback = BTL_STR("");
-        if (last->trial == BTL_TRIAL_COUNTED)
+    struct btl_arena *arena = boot->host->arena;
+    struct btl_choice *choice = &boot->core.choice;
+    struct btl_diags dropped = {.arena = arena}; // that BtlNext cannot be deleted: it can
+    *ret_next = (struct next_boot){.count = 0};
+    boot_entry_find(variables, &boot->volume, &ret_next->entry);
+    boot->core.state = variables->state;
+    boot_attempt_begin(boot, &volume_driver, boot);
+    btl_boot_choose(&boot->core, ret_next->entry.config, false, &dropped);
+    ret_next->once = choice->how == BTLM_HOW_ONE_SHOT;
+    ret_next->asked = choice->how == BTLM_HOW_OPTION;
+    for (;;) {
+        struct configuration *last = &ret_next->tried[ret_next->count++];
+        bool boots = judge_configuration(boot, last);
+        if (choice->how == BTLM_HOW_FALLBACK && last->trial == BTL_TRIAL_COUNTED)
             last->trial = BTL_TRIAL_NONE; // no try of a fallback is counted
+        if (boots || !btl_attempt_falls_back(&boot->attempt) ||
+            !btl_attempt_take_fallback(&boot->attempt, arena))
+            break;
     }
-    find_given_up(volume, &state->record[BTL_VARIABLE_FAILED], ret_next);
+    ret_next->fallback = boot->attempt.fallback.path;
+    find_given_up(boot, &variables->state.record[BTL_VARIABLE_FAILED], ret_next);
 }

@@ -6,6 +6,7 @@
 
 #include <btl/configurations.h>
 
+#include "boot.h"
 #include "boot_entry.h"
 #include "volume/volume.h"
 
@@ -32,9 +33,10 @@ struct next_boot {
     struct btl_str given_up[BTL_GIVEN_UP_MAX];
 };
 
-void next_boot(struct volume *volume, struct variables *variables, struct next_boot *ret_next);
-// One of them.
-void configuration_read(struct volume *volume, const struct btl_boot_state *state,
-                        struct btl_str path, struct configuration *ret);
+// `boot`: its volume is open.
+void next_boot(struct boot *boot, struct variables *variables, struct next_boot *ret_next);
+// One configuration, boot->path.
+void configuration_read(struct boot *boot, const struct btl_boot_state *state,
+                        struct configuration *ret);
 
 #endif

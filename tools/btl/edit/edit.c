@@ -30,7 +30,7 @@ static bool edit_parse(struct edit *edit, int argc, char **argv)
 
 bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv)
 {
-    struct volume_problem problem;
+    struct btl_file_problem problem;
     struct btl_bytes bytes = {(const uint8_t *)"", 0};
     *edit = (struct edit){.host = host, .boot = {.host = host}};
     if (!edit_parse(edit, argc, argv))
@@ -41,7 +41,7 @@ bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv)
     edit->existed =
         volume_read(&edit->boot.volume, edit->boot.path, BTL_CONFIG_MAX, &bytes, &problem);
     if (!edit->existed && problem.code != BTL_FILE_NOT_FOUND) { // a missing file is created
-        volume_report(host,
+        btl_file_report(&host->diags,
                       (struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)},
                       &problem);
         return false;
@@ -89,11 +89,7 @@ static struct btl_diags edit_check(struct edit *edit, struct btl_str text)
     host.diags = (struct btl_diags){.arena = host.arena};
     if (!boot_open(&boot))
         return host.diags;
-    boot_parse(&boot, volume_name(&boot.volume, boot.path), text);
-    boot_kernel(&boot);
-    boot_plan(&boot);
-    boot_link(&boot);
-    boot_measure(&boot);
+    boot_steps_with(&boot, volume_name(&boot.volume, boot.path), text);
     boot_close(&boot);
     return host.diags;
 }

@@ -104,7 +104,7 @@ void edit_trial_report(struct edit *edit, bool kept)
     struct btl_str path = memory_text(edit->host->arena, "%pS.prev", &edit->boot.path);
     struct btl_str name = volume_name(volume, path);
     struct btl_place place = {.file = volume_name(volume, edit->boot.path)};
-    struct volume_problem problem;
+    struct btl_file_problem problem;
     struct volume_file file;
     bool present = volume_file_open(volume, path, UINT64_MAX, &file, &problem);
     if (btl_str_equal(edit->text, edit->old_text)) {

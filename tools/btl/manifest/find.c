@@ -168,7 +168,7 @@ static bool find_saved(const struct manifest_source *source, struct found_manife
 {
     struct host *host = source->host;
     struct volume volume;
-    struct volume_problem problem;
+    struct btl_file_problem problem;
     struct btl_bytes bytes;
     struct btl_str path = btl_str_of(source->saved != NULL ? source->saved : BTL_MANIFEST_SAVED);
     if (!volume_open(host, source->path, &volume))
@@ -178,7 +178,7 @@ static bool find_saved(const struct manifest_source *source, struct found_manife
     if (!good && problem.code == BTL_FILE_NOT_FOUND)
         btl_report(&host->diags, BTL_HOST_NOT_SAVED, place, BTL_ARG(path));
     else if (!good)
-        volume_report(host, place, &problem);
+        btl_file_report(&host->diags, place, &problem);
     else
         good = open_candidate(source, bytes, 0, place, ret_found);
     volume_close(&volume);

@@ -21,7 +21,7 @@ struct verify {
 // False: the file does not exist, or cannot be read; reported.
 static bool verify_read(struct verify *v, struct btl_str path, struct btl_bytes *ret_bytes)
 {
-    struct volume_problem problem;
+    struct btl_file_problem problem;
     struct btl_str name = volume_name(&v->volume, report_safe(v->host->arena, path));
     if (volume_read(&v->volume, path, UINT64_MAX, ret_bytes, &problem))
         return true;
@@ -29,7 +29,7 @@ static bool verify_read(struct verify *v, struct btl_str path, struct btl_bytes 
         btl_format(v->out, "%pS: missing\n", &name);
         v->different++;
     } else {
-        volume_report(v->host, (struct btl_place){.file = name}, &problem);
+        btl_file_report(&v->host->diags, (struct btl_place){.file = name}, &problem);
         v->failed++;
     }
     return false;

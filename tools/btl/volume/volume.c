@@ -132,23 +132,24 @@ struct btl_str volume_name(const struct volume *volume, struct btl_str path)
                        &path);
 }
 
-static bool volume_problem_is(struct volume_problem *ret_problem, enum btl_code code)
+static bool volume_problem_is(struct btl_file_problem *ret_problem, enum btl_code code)
 {
-    *ret_problem = (struct volume_problem){.code = code};
+    *ret_problem = (struct btl_file_problem){.code = code};
     return false;
 }
 
-static bool volume_system_problem(struct volume_problem *ret_problem, int error)
+static bool volume_system_problem(struct btl_file_problem *ret_problem, int error)
 {
     bool none = error == ENOENT || error == ENOTDIR;
-    *ret_problem = (struct volume_problem){.code = none ? BTL_FILE_NOT_FOUND : BTL_FILE_OPEN_FAILED,
-                                           .error = strerror(error)};
+    *ret_problem =
+        (struct btl_file_problem){.code = none ? BTL_FILE_NOT_FOUND : BTL_FILE_OPEN_FAILED,
+                                  .status = btl_str_of(strerror(error))};
     return false;
 }
 
 static bool volume_open_in_tree(struct volume *volume, struct btl_str path,
                                 struct volume_file *file, bool *ret_directory,
-                                struct volume_problem *ret_problem)
+                                struct btl_file_problem *ret_problem)
 {
     struct stat status;
     file->path = tree_find(&volume->tree, path);
@@ -163,7 +164,7 @@ static bool volume_open_in_tree(struct volume *volume, struct btl_str path,
 
 static bool volume_open_on_image(struct volume *volume, struct btl_str path,
                                  struct volume_file *file, bool *ret_directory,
-                                 struct volume_problem *ret_problem)
+                                 struct btl_file_problem *ret_problem)
 {
     struct btl_diags diags = {.arena = volume->host->arena};
     file->entry = btl_fat_find(&volume->fat, path, &diags);
@@ -176,7 +177,7 @@ static bool volume_open_on_image(struct volume *volume, struct btl_str path,
         return volume_problem_is(ret_problem, BTL_FILE_NOT_FOUND);
     if (file->entry == NULL) {
         append_diags(&volume->host->diags, &diags);
-        *ret_problem = (struct volume_problem){.code = BTL_FILE_OPEN_FAILED, .reported = true};
+        *ret_problem = (struct btl_file_problem){.code = BTL_CODES};
         return false;
     }
     *ret_directory = file->entry->directory;
@@ -185,7 +186,7 @@ static bool volume_open_on_image(struct volume *volume, struct btl_str path,
 }
 
 bool volume_file_open(struct volume *volume, struct btl_str path, uint64_t max,
-                      struct volume_file *ret_file, struct volume_problem *ret_problem)
+                      struct volume_file *ret_file, struct btl_file_problem *ret_problem)
 {
     struct volume_file file = {.volume = volume, .name = volume_name(volume, path)};
     bool directory = false;
@@ -197,8 +198,8 @@ bool volume_file_open(struct volume *volume, struct btl_str path, uint64_t max,
     if (directory)
         return volume_problem_is(ret_problem, BTL_FILE_IS_DIRECTORY);
     if (file.size > max) {
-        *ret_problem =
-            (struct volume_problem){.code = BTL_FILE_TOO_LARGE, .size = file.size, .max = max};
+        *ret_problem = (struct btl_file_problem){
+            .code = BTL_FILE_TOO_LARGE, .expected = max, .got = file.size};
         return false;
     }
     *ret_file = file;
@@ -206,7 +207,7 @@ bool volume_file_open(struct volume *volume, struct btl_str path, uint64_t max,
 }
 
 bool volume_file_read(const struct volume_file *file, struct btl_bytes *ret_bytes,
-                      struct volume_problem *ret_problem)
+                      struct btl_file_problem *ret_problem)
 {
     struct volume *volume = file->volume;
     int error;
@@ -215,11 +216,12 @@ bool volume_file_read(const struct volume_file *file, struct btl_bytes *ret_byte
                volume_system_problem(ret_problem, error);
     uint8_t *bytes = btl_alloc(volume->host->arena, file->size, 64);
     if (bytes == NULL) {
-        *ret_problem = (struct volume_problem){.code = BTL_FILE_NO_MEMORY, .max = file->size};
+        *ret_problem =
+            (struct btl_file_problem){.code = BTL_FILE_NO_MEMORY, .expected = file->size};
         return false;
     }
     if (!btl_fat_read(&volume->fat, file->entry, bytes, file->size, &volume->host->diags)) {
-        *ret_problem = (struct volume_problem){.code = BTL_FILE_READ_FAILED, .reported = true};
+        *ret_problem = (struct btl_file_problem){.code = BTL_CODES};
         return false;
     }
     *ret_bytes = (struct btl_bytes){bytes, file->size};
@@ -227,20 +229,9 @@ bool volume_file_read(const struct volume_file *file, struct btl_bytes *ret_byte
 }
 
 bool volume_read(struct volume *volume, struct btl_str path, uint64_t max,
-                 struct btl_bytes *ret_bytes, struct volume_problem *ret_problem)
+                 struct btl_bytes *ret_bytes, struct btl_file_problem *ret_problem)
 {
     struct volume_file file;
     return volume_file_open(volume, path, max, &file, ret_problem) &&
            volume_file_read(&file, ret_bytes, ret_problem);
-}
-
-void volume_report(struct host *host, struct btl_place place, const struct volume_problem *problem)
-{
-    if (problem->reported)
-        return;
-    if (problem->error != NULL)
-        btl_report(&host->diags, problem->code, place, BTL_ARG_Z(problem->error));
-    else
-        btl_report(&host->diags, problem->code, place, BTL_SIZE(problem->max),
-                   BTL_SIZE(problem->size));
 }

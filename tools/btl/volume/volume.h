@@ -4,6 +4,7 @@
 #ifndef BTL_HOST_VOLUME_H
 #define BTL_HOST_VOLUME_H
 
+#include <btl/attempt.h>
 #include <btl/fat.h>
 
 #include "host.h"
@@ -29,14 +30,6 @@ struct volume_file {
     const struct btl_fat_entry *entry; // on an image
 };
 
-// Why a file cannot be read. The loader reports the same codes.
-struct volume_problem {
-    enum btl_code code; // one of the file-… codes; or
-    bool reported;      // by the reader of the file system
-    const char *error;  // of the system
-    uint64_t size, max; // bytes
-};
-
 // False: reported.
 bool volume_open(struct host *host, const char *path, struct volume *ret_volume);
 void volume_close(struct volume *volume);
@@ -45,14 +38,12 @@ void volume_close(struct volume *volume);
 struct btl_str volume_name(const struct volume *volume, struct btl_str path);
 // `path` is UTF-8 with '/' between its parts, from the volume's root.
 bool volume_file_open(struct volume *volume, struct btl_str path, uint64_t max,
-                      struct volume_file *ret_file, struct volume_problem *ret_problem);
+                      struct volume_file *ret_file, struct btl_file_problem *ret_problem);
 // Read the whole file; the bytes are aligned for any use and stay until the program ends.
 bool volume_file_read(const struct volume_file *file, struct btl_bytes *ret_bytes,
-                      struct volume_problem *ret_problem);
+                      struct btl_file_problem *ret_problem);
 // Open and read a file.
 bool volume_read(struct volume *volume, struct btl_str path, uint64_t max,
-                 struct btl_bytes *ret_bytes, struct volume_problem *ret_problem);
-// Report the problem.
-void volume_report(struct host *host, struct btl_place place, const struct volume_problem *problem);
+                 struct btl_bytes *ret_bytes, struct btl_file_problem *ret_problem);
 
 #endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// What the steps of an attempt take from each other.
+#ifndef BTL_CORE_ATTEMPT_PRIVATE_H
+#define BTL_CORE_ATTEMPT_PRIVATE_H
+
+#include <btl/attempt.h>
+
+#define WINDOW_STEP (2ull << 20) // bytes between ranges of the window (btl/boot.h)
+
+// Find the configuration to boot when this attempt fails: attempt->fallback.
+void btl_attempt_find_fallback(struct btl_attempt *attempt);
+
+// Take cleared memory and the next place in the window for it, `guard` bytes further up. `what`
+// names the range in messages.
+bool btl_attempt_take_window(struct btl_attempt *attempt, uint64_t size, uint64_t guard,
+                             enum btlm_memory_type purpose, const char *what,
+                             struct btl_window_range *ret_range);
+
+static inline struct btl_str attempt_name(const struct btl_attempt *attempt, struct btl_str path)
+{
+    return attempt->boot->driver->name(attempt->boot->owner, path);
+}
+
+static inline uint32_t attempt_event_begin(const struct btl_attempt *attempt,
+                                           enum btlm_event_kind kind, uint32_t module)
+{
+    return attempt->boot->driver->event_begin(attempt->boot->owner, kind, module);
+}
+
+static inline uint64_t attempt_event_end(const struct btl_attempt *attempt, uint32_t event,
+                                         uint64_t bytes)
+{
+    return attempt->boot->driver->event_end(attempt->boot->owner, event, bytes);
+}
+
+static inline void attempt_done(const struct btl_attempt *attempt, uint32_t module,
+                                enum btl_boot_outcome outcome, uint64_t time)
+{
+    attempt->boot->driver->done(attempt->boot->owner, module, outcome, time);
+}
+
+#endif

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The step from the text of a configuration to settings.
+#include "attempt_private.h"
+
+#include <btl/mem.h>
+
+// Return the text, or an empty one when the file cannot be read: the defaults may still boot.
+static struct btl_str read_configuration(struct btl_attempt *attempt, struct btl_str name)
+{
+    const struct btl_boot *boot = attempt->boot;
+    struct btl_str path = boot->choice.path;
+    struct btl_place place = {.file = name};
+    struct btl_file_problem problem;
+    attempt->config_file = boot->driver->read(boot->owner, path, BTL_CONFIG_MAX, &problem);
+    if (attempt->config_file != NULL)
+        return (struct btl_str){(const char *)attempt->config_file->bytes.at,
+                                attempt->config_file->bytes.size};
+    if (problem.code == BTL_FILE_NOT_FOUND)
+        btl_report(attempt->diags, BTL_BOOT_NO_CONFIG, place);
+    else
+        btl_file_report(attempt->diags, place, &problem);
+    return BTL_STR("");
+}
+
+// Append the lines of the menu to the file's text. False: no memory.
+static bool append_changes(struct btl_attempt *attempt, struct btl_str *text)
+{
+    static const char note[] = "\n# changed in the menu, for this boot\n";
+    struct btl_str changes = attempt->boot->choice.changes;
+    size_t note_len = sizeof(note) - 1;
+    if (changes.len == 0)
+        return true;
+    char *both = btl_alloc(attempt->arena, text->len + note_len + changes.len, 1);
+    if (both == NULL)
+        return btl_attempt_no_memory(attempt, "changing the configuration");
+    if (text->len > 0)
+        memcpy(both, text->at, text->len);
+    memcpy(both + text->len, note, note_len);
+    memcpy(both + text->len + note_len, changes.at, changes.len);
+    *text = (struct btl_str){both, text->len + note_len + changes.len};
+    return true;
+}
+
+static bool parse_configuration(struct btl_attempt *attempt, struct btl_str name,
+                                struct btl_str text)
+{
+    const struct btl_boot *boot = attempt->boot;
+    const struct btl_choice *choice = &boot->choice;
+    bool good = btl_config_parse(name, text, attempt->arena, &attempt->config, attempt->diags) &&
+                attempt->config_file != NULL;
+    attempt->config_good = good;
+    if (choice->safe)
+        btl_config_safe(&attempt->config);
+    boot->driver->configured(boot->owner);
+    if (choice->how == BTLM_HOW_FALLBACK)
+        btl_report(attempt->diags, BTL_BOOT_FALLBACK, (struct btl_place){.file = name},
+                   BTL_ARG(choice->wanted), BTL_ARG(choice->reason));
+    btl_attempt_find_fallback(attempt);
+    // Without another configuration, the good lines and the defaults may still boot.
+    return good || !attempt->fallback.valid || boot->attended;
+}
+
+bool btl_attempt_configure(struct btl_attempt *attempt)
+{
+    uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_CONFIG, BTL_NONE);
+    struct btl_str name = attempt_name(attempt, attempt->boot->choice.path);
+    struct btl_str text = read_configuration(attempt, name);
+    if (!append_changes(attempt, &text))
+        return false;
+    bool good = parse_configuration(attempt, name, text);
+    attempt_event_end(attempt, event, text.len);
+    return good;
+}
+
+bool btl_attempt_configure_file(struct btl_attempt *attempt, struct btl_str name,
+                                const struct btl_boot_file *file)
+{
+    struct btl_str text = {(const char *)file->bytes.at, file->bytes.size};
+    attempt->config_file = file;
+    return parse_configuration(attempt, name, text);
+}

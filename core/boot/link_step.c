@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The step that links phase-1 modules: all are laid out together, then each is linked, in the order
+// of the plan, against the kernel and its dependencies.
+#include "attempt_private.h"
+
+static void fail_link(struct btl_attempt *attempt, uint32_t index, const struct btl_diag *before)
+{
+    btl_plan_fail(&attempt->plan, index, btl_diag_since(attempt->diags, before));
+}
+
+// Ask in every loop: each failure takes dependents with it.
+static bool is_phase1(const struct btl_attempt *attempt, uint32_t index)
+{
+    const struct btl_planned *planned = &attempt->plan.modules[index];
+    return planned->phase == BTL_PHASE_BOOT1 && planned->verdict == BTL_LOAD;
+}
+
+// Give the kernel's exports and those of all modules that this attempt links a table.
+static bool begin_symbols(struct btl_attempt *attempt)
+{
+    const struct btl_plan *plan = &attempt->plan;
+    uint64_t exports = attempt->kernel.info.export_count;
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        if (is_phase1(attempt, plan->order[i]))
+            exports += attempt->modules[plan->order[i]]->info.export_count;
+    }
+    return exports <= UINT32_MAX &&
+           btl_symtab_init(&attempt->symtab, (uint32_t)exports, attempt->arena);
+}
+
+static bool export_kernel(struct btl_attempt *attempt)
+{
+    const struct btl_boot *boot = attempt->boot;
+    if (attempt->kernel.file == NULL)
+        return boot->driver->export_kernel(boot->owner);
+    return btl_kernel_export(&attempt->kernel.image, &attempt->kernel.info, &attempt->symtab,
+                             attempt->diags);
+}
+
+// Give every module its offset in the range of all. *ret_size: of that range.
+static void layout_phase1(struct btl_attempt *attempt, uint64_t *ret_size)
+{
+    const struct btl_plan *plan = &attempt->plan;
+    uint64_t size = 0;
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        uint32_t index = plan->order[i];
+        struct btl_attempt_module *module = attempt->modules[index];
+        const struct btl_diag *before = attempt->diags->last;
+        uint64_t start, end;
+        if (!is_phase1(attempt, index))
+            continue;
+        module->laid_out =
+            btl_image_layout(&module->elf, attempt->arena, &module->image, attempt->diags);
+        if (!module->laid_out) {
+            fail_link(attempt, index, before);
+            continue;
+        }
+        // Sizes are those of files and their .bss. A sum that leaves 64 bits fits no window.
+        if (!btl_round_up(size, module->image.align, &start) ||
+            !btl_add(start, module->image.size, &end)) {
+            start = 0;
+            end = UINT64_MAX;
+        }
+        module->image.base = start; // for now: the offset
+        size = end;
+    }
+    *ret_size = size;
+}
+
+static bool link_image(struct btl_attempt *attempt, uint32_t index)
+{
+    struct btl_attempt_module *module = attempt->modules[index];
+    struct btl_image *image = &module->image;
+    struct btl_scope scope;
+    uint64_t offset = image->base;
+    btl_plan_scope(&attempt->plan, index, &attempt->symtab, &scope);
+    btl_image_place(image, attempt->phase1.address + offset,
+                    (uint8_t *)(uintptr_t)(attempt->phase1.physical + offset));
+    btl_image_copy(image);
+    return btl_image_resolve(image, &scope, attempt->diags) &&
+           btl_image_relocate(image, attempt->diags) &&
+           btl_image_export(image, &module->info, index, &scope, &attempt->symtab, attempt->diags);
+}
+
+static void link_phase1(struct btl_attempt *attempt)
+{
+    const struct btl_plan *plan = &attempt->plan;
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        uint32_t index = plan->order[i];
+        struct btl_attempt_module *module = attempt->modules[index];
+        const struct btl_diag *before = attempt->diags->last;
+        if (!is_phase1(attempt, index))
+            continue;
+        uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_MODULE_LINKED, index);
+        module->linked = link_image(attempt, index);
+        uint64_t time = attempt_event_end(attempt, event, module->image.size);
+        if (module->linked)
+            attempt_done(attempt, index, BTL_OUTCOME_LINKED, module->read_time + time);
+        else
+            fail_link(attempt, index, before); // its place stays unused
+    }
+}
+
+bool btl_attempt_link(struct btl_attempt *attempt)
+{
+    uint32_t lost = attempt->diags->lost;
+    uint64_t size;
+    if (!begin_symbols(attempt))
+        return btl_attempt_no_memory(attempt, "linking");
+    if (!export_kernel(attempt))
+        return false;
+    layout_phase1(attempt, &size);
+    attempt->phase1 = (struct btl_window_range){.address = attempt->window_next};
+    if (size > 0 && !btl_attempt_take_window(attempt, size, 0, BTLM_MEM_MODULES, "phase-1 modules",
+                                             &attempt->phase1))
+        return false;
+    link_phase1(attempt);
+    btl_plan_compact(&attempt->plan);
+    return attempt->diags->lost == lost || btl_attempt_no_memory(attempt, "linking");
+}

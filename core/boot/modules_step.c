@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The steps of the modules' files: they are read, opened, given to the plan, judged, staged.
+#include "attempt_private.h"
+
+#include <btl/mem.h>
+
+#define MODULES_FIRST 64 // entries of the first table
+
+// The plan grows while dependencies become known, and its entries stay where they are.
+struct btl_attempt_module *btl_attempt_module(struct btl_attempt *attempt, uint32_t index)
+{
+    if (index >= attempt->module_capacity) {
+        uint64_t capacity =
+            attempt->module_capacity == 0 ? MODULES_FIRST : attempt->module_capacity;
+        while (capacity <= index)
+            capacity *= 2;
+        struct btl_attempt_module **table =
+            BTL_NEW_ARRAY(attempt->arena, struct btl_attempt_module *, capacity);
+        if (table == NULL)
+            return NULL;
+        if (attempt->module_capacity != 0)
+            memcpy(table, attempt->modules, attempt->module_capacity * sizeof(*table));
+        attempt->modules = table;
+        attempt->module_capacity = (uint32_t)capacity;
+    }
+    if (attempt->modules[index] == NULL)
+        attempt->modules[index] = BTL_NEW(attempt->arena, struct btl_attempt_module);
+    return attempt->modules[index];
+}
+
+// Read the file from the first directory that has it.
+static bool read_module(struct btl_attempt *attempt, uint32_t index,
+                        struct btl_attempt_module *module)
+{
+    const struct btl_boot *boot = attempt->boot;
+    struct btl_plan *plan = &attempt->plan;
+    struct btl_file_problem problem;
+    uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_MODULE_READ, index);
+    do {
+        module->file =
+            boot->driver->read(boot->owner, plan->modules[index].path, BTL_ELF_FILE_MAX, &problem);
+        if (module->file != NULL) {
+            module->read_time = attempt_event_end(attempt, event, module->file->bytes.size);
+            return true;
+        }
+    } while (problem.code == BTL_FILE_NOT_FOUND && btl_plan_next_path(plan, index));
+    attempt_event_end(attempt, event, 0);
+    const struct btl_planned *planned = &plan->modules[index];
+    btl_file_report(
+        attempt->diags,
+        (struct btl_place){.file = attempt_name(attempt, planned->path), .module = planned->name},
+        &problem);
+    return false;
+}
+
+static bool read_metadata(struct btl_attempt *attempt, uint32_t index,
+                          struct btl_attempt_module *module)
+{
+    bool read = read_module(attempt, index, module);
+    struct btl_planned *planned = &attempt->plan.modules[index];
+    module->path = planned->path;
+    // From here on the plan's messages call the file what its user calls it.
+    planned->path = attempt_name(attempt, planned->path);
+    struct btl_place place = {.file = planned->path, .module = planned->name};
+    module->opened =
+        read && btl_elf_open(module->file->bytes, BTL_ELF_MODULE, attempt->boot->machine->number,
+                             place, &module->elf, attempt->diags);
+    return module->opened &&
+           btl_modinfo_read(&module->elf, attempt->arena, &module->info, attempt->diags);
+}
+
+bool btl_attempt_read_modules(struct btl_attempt *attempt)
+{
+    const struct btl_boot *boot = attempt->boot;
+    struct btl_plan *plan = &attempt->plan;
+    uint32_t index;
+    if (!btl_plan_begin(plan, &attempt->config, &attempt->kernel.info, attempt->arena,
+                        attempt->diags))
+        return btl_attempt_no_memory(attempt, "planning");
+    while ((index = btl_plan_next_wanted(plan)) != BTL_NONE) {
+        const struct btl_diag *before = attempt->diags->last;
+        struct btl_attempt_module *module = btl_attempt_module(attempt, index);
+        if (module == NULL)
+            return btl_attempt_no_memory(attempt, "reading modules");
+        uint32_t known = plan->module_count;
+        if (read_metadata(attempt, index, module))
+            btl_plan_give(plan, index, &module->info);
+        else
+            btl_plan_fail(plan, index, btl_diag_since(attempt->diags, before));
+        boot->driver->plan_grew(boot->owner, known);
+    }
+    // Every planned module has an entry, whether its file was wanted or not.
+    for (index = 0; index < plan->module_count; index++) {
+        if (btl_attempt_module(attempt, index) == NULL)
+            return btl_attempt_no_memory(attempt, "reading modules");
+    }
+    return true;
+}
+
+bool btl_attempt_plan(struct btl_attempt *attempt)
+{
+    uint32_t lost = attempt->diags->lost;
+    uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_PLAN, BTL_NONE);
+    btl_plan_order(&attempt->plan); // failures are reported, and the boot goes on without them
+    attempt_event_end(attempt, event, 0);
+    attempt->planned = attempt->diags->lost == lost;
+    return attempt->planned || btl_attempt_no_memory(attempt, "planning");
+}
+
+bool btl_attempt_judge_modules(struct btl_attempt *attempt)
+{
+    bool falls_back = btl_attempt_falls_back(attempt);
+    uint32_t index;
+    enum btl_failure_action action = btl_plan_action(&attempt->plan, falls_back, &index);
+    if (action < BTL_FALL_BACK)
+        return true;
+    btl_plan_check_required(&attempt->plan, falls_back);
+    attempt->reason = attempt->plan.modules[index].reason; // more exact than what was just reported
+    attempt->halted = action == BTL_STOP;
+    attempt->stop_resets = attempt->config.required_failure == BTL_STOP_RESET;
+    return false;
+}
+
+bool btl_attempt_is_staged(const struct btl_attempt *attempt, uint32_t module)
+{
+    const struct btl_planned *planned = &attempt->plan.modules[module];
+    if (planned->verdict != BTL_LOAD && planned->verdict != BTL_READY)
+        return false;
+    return planned->phase == BTL_PHASE_BOOT2 ||
+           (planned->phase != BTL_PHASE_BOOT1 && attempt->stage_all);
+}
+
+bool btl_attempt_stage(struct btl_attempt *attempt, struct btl_str controller)
+{
+    const struct btl_plan *plan = &attempt->plan;
+    attempt->stage_all = btl_plan_stages_all(plan, controller);
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        uint32_t index = plan->order[i];
+        const struct btl_planned *planned = &plan->modules[index];
+        uint64_t time = attempt->modules[index]->read_time;
+        if (btl_attempt_is_staged(attempt, index))
+            attempt_done(attempt, index, BTL_OUTCOME_STAGED, time);
+        else if (planned->phase > BTL_PHASE_BOOT2 && planned->verdict != BTL_FAILED)
+            attempt_done(attempt, index, BTL_OUTCOME_ON_VOLUME, time);
+    }
+    for (uint32_t i = 0; i < plan->module_count; i++) {
+        if (plan->modules[i].verdict == BTL_FAILED)
+            attempt_done(attempt, i, BTL_OUTCOME_FAILED, 0);
+        else if (plan->modules[i].verdict == BTL_OFF)
+            attempt_done(attempt, i, BTL_OUTCOME_OFF, 0);
+    }
+    return true;
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Ranges of the kernel and module window, one behind the other.
+#include <btl/boot.h>
+
+#include "attempt_private.h"
+
+void btl_attempt_begin_window(struct btl_attempt *attempt)
+{
+    const struct btl_kernel_image *image = &attempt->kernel.image;
+    // The window ends below the end of the address space: this cannot overflow.
+    btl_round_up(image->base + image->size, WINDOW_STEP, &attempt->window_next);
+}
+
+bool btl_attempt_take_window(struct btl_attempt *attempt, uint64_t size, uint64_t guard,
+                             enum btlm_memory_type purpose, const char *what,
+                             struct btl_window_range *ret_range)
+{
+    const struct btl_boot *boot = attempt->boot;
+    const struct btl_machine *machine = boot->machine;
+    uint64_t end = machine->window + machine->window_size;
+    uint64_t next = attempt->window_next, pages;
+    // window_next may have reached the end of the window, but is never above it.
+    if (!btl_round_up(size, BTL_PAGE_SIZE, &pages) || !btl_in_range(guard, pages, end - next)) {
+        btl_report(attempt->diags, BTL_BOOT_WINDOW_FULL, (struct btl_place){0}, BTL_ARG_Z(what),
+                   BTL_SIZE(size), BTL_SIZE(end - next));
+        return false;
+    }
+    struct btl_window_range range = {.address = next + guard, .size = pages};
+    if (!boot->driver->allocate(boot->owner, purpose, pages, range.address, machine->range_align,
+                                &range.physical)) {
+        btl_report(attempt->diags, BTL_BOOT_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z(what),
+                   BTL_SIZE(size));
+        return false;
+    }
+    btl_round_up(range.address + pages, WINDOW_STEP, &attempt->window_next);
+    *ret_range = range;
+    return true;
+}
+
+// The stack, and the backing store of the register stack where the machine has one: one block of
+// memory, a guard apart in the window. The next range begins far behind (WINDOW_STEP).
+static bool reserve_stack(struct btl_attempt *attempt)
+{
+    const struct btl_machine *machine = attempt->boot->machine;
+    uint64_t guard = machine->stack_guard, store = machine->backing_store_size;
+    struct btl_window_range *stack = &attempt->stack;
+    if (!btl_attempt_take_window(attempt, BTL_BOOT_STACK_SIZE + store, guard, BTLM_MEM_LOADER,
+                                 "the stack", stack))
+        return false;
+    stack->size = BTL_BOOT_STACK_SIZE;
+    attempt->backing_store = (struct btl_window_range){
+        .address = stack->address + stack->size + guard,
+        .physical = stack->physical + stack->size,
+        .size = store,
+    };
+    return true;
+}
+
+bool btl_attempt_reserve(struct btl_attempt *attempt)
+{
+    return btl_attempt_take_window(attempt, BTL_BOOT_EARLY_SIZE, 0, BTLM_MEM_EARLY,
+                                   "the early arena", &attempt->early) &&
+           reserve_stack(attempt);
+}

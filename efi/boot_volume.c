@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The volume that the loader was started from, and the configurations on it.
+#include "boot.h"
+
+#include <btl/mem.h>
+
+bool volume_open(struct boot *boot)
+{
+    if (boot->volume != NULL)
+        return true;
+    fw_status status = boot->fw->open_volume(boot->fw, &boot->volume);
+    if (status == FW_SUCCESS)
+        return true;
+    boot->volume = NULL;
+    btl_report(boot->attempt.diags, BTL_BOOT_NO_VOLUME, (struct btl_place){0},
+               BTL_ARG(fw_status_name(status)));
+    return false;
+}
+
+void volume_close(struct boot *boot)
+{
+    if (boot->volume != NULL)
+        boot->volume->close_volume(boot->volume);
+    boot->volume = NULL;
+}
+
+struct listing {
+    struct btl_arena *arena;
+    bool in_root;
+    struct btl_str *paths; // [BTL_CONFIGURATIONS_MAX], in their order
+    uint32_t count;
+    bool no_memory;
+};
+
+// Keeps those that are first, whatever the order of the directory is.
+static void insert(struct listing *listing, struct btl_str path)
+{
+    uint32_t at = listing->count;
+    while (at > 0 && btl_configuration_compare(path, listing->paths[at - 1]) < 0)
+        at--;
+    if (at == BTL_CONFIGURATIONS_MAX || (at > 0 && btl_str_equal(listing->paths[at - 1], path)))
+        return;
+    uint32_t moved = listing->count - at - (listing->count == BTL_CONFIGURATIONS_MAX);
+    memmove(listing->paths + at + 1, listing->paths + at, moved * sizeof(path));
+    listing->paths[at] = path;
+    listing->count += listing->count < BTL_CONFIGURATIONS_MAX;
+}
+
+static bool visit(void *context, struct btl_str name, const struct volume_info *info)
+{
+    struct listing *listing = context;
+    if (info->directory)
+        return true;
+    struct btl_str path = btl_configuration_path(listing->in_root, name, listing->arena);
+    listing->no_memory = path.at == NULL;
+    if (path.len > 0 && !listing->no_memory)
+        insert(listing, path);
+    return !listing->no_memory;
+}
+
+bool configurations_list(struct boot *boot, struct btl_arena *arena, struct btl_str **ret_paths,
+                         uint32_t *ret_count)
+{
+    struct volume *volume = boot->volume;
+    struct listing listing = {.arena = arena, .in_root = true};
+    listing.paths = BTL_NEW_ARRAY(arena, struct btl_str, BTL_CONFIGURATIONS_MAX);
+    if (listing.paths == NULL)
+        return false;
+    // A directory that is not there, or ends in an error, has what it has.
+    volume->list(volume, BTL_STR("/"), visit, &listing);
+    listing.in_root = false;
+    volume->list(volume, BTL_STR(BTL_CONFIG_DIRECTORY), visit, &listing);
+    *ret_paths = listing.paths;
+    *ret_count = listing.count;
+    return !listing.no_memory;
+}

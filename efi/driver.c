@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The loader as core/boot sees it: files of the boot volume, pages of the firmware, notes.
+#include <btl/boot.h>
+
+#include "boot.h"
+
+static const struct btl_boot_file *driver_read(void *owner, struct btl_str path, uint64_t max,
+                                               struct btl_file_problem *ret_problem)
+{
+    return file_read(owner, path, max, ret_problem);
+}
+
+static struct btl_str driver_name(void *owner, struct btl_str path)
+{
+    return path;
+}
+
+static size_t driver_list(void *owner, struct btl_str **ret_paths)
+{
+    struct boot *boot = owner;
+    uint32_t count;
+    return configurations_list(boot, boot->attempt.arena, ret_paths, &count) ? count : 0;
+}
+
+// A firmware may say that it has deleted the variable, and have it still.
+static bool driver_delete_next(void *owner)
+{
+    struct boot *boot = owner;
+    return boot->options.dry_run || boot->variables[BTL_VARIABLE_NEXT].size == 0 ||
+           (state_write(boot, BTL_VARIABLE_NEXT, NULL) && state_is_gone(boot, BTL_VARIABLE_NEXT));
+}
+
+static bool driver_allocate(void *owner, enum btlm_memory_type purpose, uint64_t size,
+                            uint64_t address, uint64_t align, uint64_t *ret_physical)
+{
+    struct boot *boot = owner;
+    return pages_take_like(&boot->res.pages, size, address, align, purpose, ret_physical);
+}
+
+static uint32_t driver_event_begin(void *owner, enum btlm_event_kind kind, uint32_t module)
+{
+    struct boot *boot = owner;
+    return event_begin(&boot->res.timeline, kind, module);
+}
+
+static uint64_t driver_event_end(void *owner, uint32_t event, uint64_t bytes)
+{
+    struct boot *boot = owner;
+    return event_end(&boot->res.timeline, event, bytes);
+}
+
+// Load options outweigh loader.conf. A dry run changes nothing that was not requested.
+static void driver_configured(void *owner)
+{
+    struct boot *boot = owner;
+    const struct btl_config *config = &boot->attempt.config;
+    const struct options *options = &boot->options;
+    log_release(&boot->log, options->verbose  ? LOG_VERBOSE
+                            : config->quiet   ? LOG_QUIET
+                            : config->verbose ? LOG_VERBOSE
+                                              : LOG_NORMAL);
+    if (options->save.len > 0)
+        boot->res.save_path = options->save;
+    else if (config->manifest_save && !options->dry_run)
+        boot->res.save_path = BTL_STR(BTL_MANIFEST_SAVED);
+    if (boot->preview)
+        boot->res.save_path.len = 0;
+    if (boot->core.choice.safe)
+        log_line(&boot->log, BTL_LOG_INFO,
+                 "safe boot: without the modules and tunables that can be left out");
+}
+
+static void driver_plan_grew(void *owner, uint32_t first)
+{
+    progress_plan(owner, first);
+}
+
+static void log_left_out(struct boot *boot, uint32_t index, const char *state)
+{
+    const struct btl_planned *planned = &boot->attempt.plan.modules[index];
+    bool ignored = planned->verdict == BTL_FAILED && is_ignored(boot, planned->name);
+    log_module_state(&boot->log, planned->name, btl_phase_name(planned->phase), state, ignored);
+}
+
+static void driver_done(void *owner, uint32_t index, enum btl_boot_outcome outcome, uint64_t time)
+{
+    struct boot *boot = owner;
+    const struct btl_attempt *attempt = &boot->attempt;
+    if (outcome == BTL_OUTCOME_PLACED) {
+        const struct btl_kernel_image *image = &attempt->kernel.image;
+        log_table_begin(&boot->log);
+        log_module_row(&boot->log, BTL_STR("kernel"), "", image->size, NULL, image->base, time);
+        return;
+    }
+    const struct btl_attempt_module *module = attempt->modules[index];
+    struct btl_str name = attempt->plan.modules[index].name;
+    const char *phase = btl_phase_name(attempt->plan.modules[index].phase);
+    switch (outcome) {
+    case BTL_OUTCOME_LINKED:
+        log_module_row(&boot->log, name, phase, module->image.size, NULL, module->image.base, time);
+        break;
+    case BTL_OUTCOME_STAGED:
+        files_stage(boot, module->file);
+        log_module_row(&boot->log, name, phase, module->file->bytes.size, "staged", 0, time);
+        break;
+    case BTL_OUTCOME_ON_VOLUME:
+        log_module_row(&boot->log, name, phase, module->file->bytes.size, "on the disk", 0, time);
+        break;
+    case BTL_OUTCOME_OFF:
+        log_left_out(boot, index, "off");
+        break;
+    default:
+        log_left_out(boot, index, "failed, will not be loaded");
+        break;
+    }
+}
+
+const struct btl_boot_driver loader_driver = {
+    .read = driver_read,
+    .name = driver_name,
+    .list = driver_list,
+    .delete_next = driver_delete_next,
+    .allocate = driver_allocate,
+    .event_begin = driver_event_begin,
+    .event_end = driver_event_end,
+    .configured = driver_configured,
+    .plan_grew = driver_plan_grew,
+    .done = driver_done,
+};
+
+bool modules_stage(struct boot *boot)
+{
+    btl_attempt_stage(&boot->attempt, btl_str_of(boot->facts.volume.controller));
+    log_table_end(&boot->log);
+    return true;
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "boot_later.h"
+
+#include <sys/mman.h>
+
+#include <btl/wrapper.h>
+
+// What the kernel checks before it calls the load function.
+static bool check_wrapper(const struct boot *boot, uint32_t index)
+{
+    const struct btl_attempt_module *module = boot->attempt.modules[index];
+    struct btl_linked linked = btl_image_linked(&module->image);
+    return btl_wrapper_check(
+        &linked, btl_image_section_address(&module->image, BTL_STR(BTL_WRAPPER_SECTION)),
+        module->elf.place, &boot->host->diags);
+}
+
+// Memory for an image, at the next place behind `*next`. A check needs an address in the window,
+// not one of its own: at the end of the window the places begin again.
+static bool place_image(const struct boot *boot, struct btl_image *image, uint64_t *next)
+{
+    const struct btl_machine *machine = boot->machine;
+    uint64_t base, end;
+    if (!btl_round_up(*next, image->align, &base) || !btl_add(base, image->size, &end) ||
+        end > machine->window + machine->window_size) {
+        *next = boot->attempt.window_next;
+        if (!btl_round_up(*next, image->align, &base) || !btl_add(base, image->size, &end))
+            return false;
+    }
+    void *memory = mmap(NULL, image->size + BTL_PAGE_SIZE, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return false;
+    *next = end;
+    return btl_image_place(image, base, memory);
+}
+
+static bool link_later(struct boot *boot, uint32_t index, uint64_t *next)
+{
+    struct btl_attempt *attempt = &boot->attempt;
+    struct btl_attempt_module *module = attempt->modules[index];
+    struct btl_image *image = &module->image;
+    struct btl_diags *diags = attempt->diags;
+    struct btl_scope scope;
+    if (!btl_image_layout(&module->elf, attempt->arena, image, diags))
+        return false;
+    if (!place_image(boot, image, next)) {
+        btl_report(diags, BTL_NO_MEMORY, module->elf.place, BTL_ARG_Z("linking"));
+        return false;
+    }
+    btl_plan_scope(&attempt->plan, index, &attempt->symtab, &scope);
+    btl_image_copy(image);
+    bool good = btl_image_resolve(image, &scope, diags) && btl_image_relocate(image, diags) &&
+                check_wrapper(boot, index) &&
+                btl_image_export(image, &module->info, index, &scope, &attempt->symtab, diags);
+    munmap(image->memory, image->size + BTL_PAGE_SIZE);
+    image->memory = NULL;
+    return good;
+}
+
+void boot_link_later(struct boot *boot)
+{
+    struct btl_attempt *attempt = &boot->attempt;
+    struct btl_plan *plan = &attempt->plan;
+    uint64_t next = attempt->window_next;
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        uint32_t index = plan->order[i];
+        struct btl_attempt_module *module = attempt->modules[index];
+        const struct btl_diag *before = attempt->diags->last;
+        if (plan->modules[index].verdict != BTL_LOAD && plan->modules[index].verdict != BTL_READY)
+            continue; // a dependency failed just now
+        module->linked =
+            module->linked ? check_wrapper(boot, index) : link_later(boot, index, &next);
+        if (!module->linked)
+            btl_plan_fail(plan, index, btl_diag_since(attempt->diags, before));
+    }
+    btl_plan_compact(plan);
+}
