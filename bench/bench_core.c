@@ -113,7 +113,7 @@ int main(int argc, char **argv)
         measure_steps(counts[row], checking ? 1 : 5 + 2000 / counts[row], cost[row]);
     printf("One module: %u relocations or fewer, %u exports, up to %u dependencies.\n"
            "x: against the row above.%s\n",
-           RELOCATIONS, EXPORTS, DEPENDENCIES,
+           GEN_RELOCATIONS, GEN_EXPORTS, GEN_DEPENDENCIES,
            checking ? ""
                     : " Times are the minimum of several runs;\n"
                       "they grow somewhat when the data no longer fits the caches.");

@@ -41,11 +41,11 @@ static struct btl_bytes generated_finish(struct generated *boot, struct elf_buil
 }
 
 // The dependencies of module `index`: each once, and not itself. Return their number.
-static unsigned dependencies_of(uint32_t index, uint32_t ret[DEPENDENCIES])
+static unsigned dependencies_of(uint32_t index, uint32_t ret[GEN_DEPENDENCIES])
 {
-    const uint32_t wanted[DEPENDENCIES] = {index / 2, index / 3, index % 16};
+    const uint32_t wanted[GEN_DEPENDENCIES] = {index / 2, index / 3, index % 16};
     unsigned count = 0;
-    for (unsigned i = 0; i < DEPENDENCIES; i++) {
+    for (unsigned i = 0; i < GEN_DEPENDENCIES; i++) {
         bool again = wanted[i] >= index;
         for (unsigned j = 0; j < count; j++)
             again |= ret[j] == wanted[i];
@@ -57,7 +57,7 @@ static unsigned dependencies_of(uint32_t index, uint32_t ret[DEPENDENCIES])
 
 static void add_metadata(struct elf_builder *b, uint32_t index)
 {
-    uint32_t dependencies[DEPENDENCIES];
+    uint32_t dependencies[GEN_DEPENDENCIES];
     unsigned count = dependencies_of(index, dependencies);
     char text[128];
     int len = snprintf(text, sizeof(text), "depends=");
@@ -79,7 +79,7 @@ static void add_metadata(struct elf_builder *b, uint32_t index)
     }
     snprintf(text, sizeof(text), "provides=m%05u:1.1", index);
     eb_modinfo(b, text);
-    for (unsigned i = 0; i < EXPORTS; i++) {
+    for (unsigned i = 0; i < GEN_EXPORTS; i++) {
         snprintf(text, sizeof(text), "export=m%05u_%u", index, i);
         eb_modinfo(b, text);
     }
@@ -89,26 +89,26 @@ static void add_metadata(struct elf_builder *b, uint32_t index)
 
 // Calls to other modules and within the text, and pointers to the text in the data.
 static void add_relocations(struct elf_builder *b, uint32_t index, uint32_t text, uint32_t data,
-                            const uint32_t own[EXPORTS])
+                            const uint32_t own[GEN_EXPORTS])
 {
-    uint32_t dependencies[DEPENDENCIES];
+    uint32_t dependencies[GEN_DEPENDENCIES];
     unsigned count = dependencies_of(index, dependencies);
     uint64_t offset = 0;
     char name[32];
-    for (unsigned i = 0; i < CALLS_OUT; i++, offset += 8) {
-        snprintf(name, sizeof(name), "kernel_%u", (index + i * 5) % KERNEL_EXPORTS);
+    for (unsigned i = 0; i < GEN_CALLS_OUT; i++, offset += 8) {
+        snprintf(name, sizeof(name), "kernel_%u", (index + i * 5) % GEN_KERNEL_EXPORTS);
         uint32_t symbol = eb_symbol(b, name, EB_GLOBAL(ELF_STT_NOTYPE), ELF_SHN_UNDEF, 0, 0);
         eb_rela(b, text, offset, symbol, R_PLT32, -4);
     }
     for (unsigned i = 0; i < count; i++, offset += 8) {
-        snprintf(name, sizeof(name), "m%05u_%u", dependencies[i], index % EXPORTS);
+        snprintf(name, sizeof(name), "m%05u_%u", dependencies[i], index % GEN_EXPORTS);
         uint32_t symbol = eb_symbol(b, name, EB_GLOBAL(ELF_STT_NOTYPE), ELF_SHN_UNDEF, 0, 0);
         eb_rela(b, text, offset, symbol, R_PLT32, -4);
     }
-    for (unsigned i = 0; i < CALLS_IN; i++, offset += 8)
-        eb_rela(b, text, offset, own[i % EXPORTS], R_PC32, -4);
-    for (unsigned i = 0; i < POINTERS; i++)
-        eb_rela(b, data, i * 8, own[i % EXPORTS], R_64, 0);
+    for (unsigned i = 0; i < GEN_CALLS_IN; i++, offset += 8)
+        eb_rela(b, text, offset, own[i % GEN_EXPORTS], R_PC32, -4);
+    for (unsigned i = 0; i < GEN_POINTERS; i++)
+        eb_rela(b, data, i * 8, own[i % GEN_EXPORTS], R_64, 0);
 }
 
 // `padding`: additional bytes of constants.
@@ -116,7 +116,7 @@ static struct btl_bytes make_module(struct generated *boot, uint32_t index, size
 {
     static const uint8_t bytes[1024] = {0x90};
     struct elf_builder b;
-    uint32_t own[EXPORTS];
+    uint32_t own[GEN_EXPORTS];
     char name[32];
     eb_begin(&b, ELF_REL, ELF_MACHINE_X86_64);
     uint32_t text = eb_section(&b, ".text", ELF_SHT_PROGBITS, ELF_SHF_ALLOC | ELF_SHF_EXECINSTR, 16,
@@ -129,7 +129,7 @@ static struct btl_bytes make_module(struct generated *boot, uint32_t index, size
     uint32_t wrapper = eb_section(&b, ".btl.module", ELF_SHT_PROGBITS,
                                   ELF_SHF_ALLOC | ELF_SHF_WRITE, 8, bytes, 64);
     eb_section(&b, ".bss", ELF_SHT_NOBITS, ELF_SHF_ALLOC | ELF_SHF_WRITE, 32, NULL, 512);
-    for (unsigned i = 0; i < EXPORTS; i++) {
+    for (unsigned i = 0; i < GEN_EXPORTS; i++) {
         snprintf(name, sizeof(name), "m%05u_%u", index, i);
         own[i] = eb_symbol(&b, name, EB_GLOBAL(ELF_STT_FUNC), text, i * 64, 64);
     }
@@ -141,7 +141,7 @@ static struct btl_bytes make_module(struct generated *boot, uint32_t index, size
 
 static struct btl_bytes make_kernel(struct generated *boot)
 {
-    static const uint8_t code[64 * KERNEL_EXPORTS] = {0xf4};
+    static const uint8_t code[64 * GEN_KERNEL_EXPORTS] = {0xf4};
     struct elf_builder b;
     char text[32];
     eb_begin(&b, ELF_EXEC, ELF_MACHINE_X86_64);
@@ -152,7 +152,7 @@ static struct btl_bytes make_kernel(struct generated *boot)
         eb_section_of_segment(&b, ".text", ELF_SHF_ALLOC | ELF_SHF_EXECINSTR, segment);
     eb_modinfo(&b, "name=kernel");
     eb_modinfo(&b, "provides=kernel:1.0");
-    for (unsigned i = 0; i < KERNEL_EXPORTS; i++) {
+    for (unsigned i = 0; i < GEN_KERNEL_EXPORTS; i++) {
         snprintf(text, sizeof(text), "kernel_%u", i);
         eb_symbol(&b, text, EB_GLOBAL(ELF_STT_FUNC), section, KERNEL_BASE + i * 64, 64);
         snprintf(text, sizeof(text), "export=kernel_%u", i);

@@ -6,13 +6,13 @@
 #include <btl/types.h>
 
 enum {
-    KERNEL_EXPORTS = 32,
-    CALLS_OUT = 8, // calls of a module to the kernel
-    CALLS_IN = 24, // and within itself
-    POINTERS = 8,  // absolute addresses in its data
-    EXPORTS = 4,
-    DEPENDENCIES = 3, // at most; module 0 has none
-    RELOCATIONS = CALLS_OUT + CALLS_IN + POINTERS + DEPENDENCIES,
+    GEN_KERNEL_EXPORTS = 32,
+    GEN_CALLS_OUT = 8, // calls of a module to the kernel
+    GEN_CALLS_IN = 24, // and within itself
+    GEN_POINTERS = 8,  // absolute addresses in its data
+    GEN_EXPORTS = 4,
+    GEN_DEPENDENCIES = 3, // at most; module 0 has none
+    GEN_RELOCATIONS = GEN_CALLS_OUT + GEN_CALLS_IN + GEN_POINTERS + GEN_DEPENDENCIES,
 };
 
 struct generated {

@@ -103,7 +103,7 @@ static void do_plan(struct run *run)
     must(btl_plan_order(&run->plan) && run->plan.order_count == run->input.count, run, "plan");
 }
 
-static bool link_one(struct run *run, uint32_t index, uint64_t *offset)
+static bool bench_link_module(struct run *run, uint32_t index, uint64_t *offset)
 {
     struct btl_image *image = &run->image[index];
     struct btl_scope scope;
@@ -128,7 +128,7 @@ static void do_link(struct run *run)
              btl_kernel_export(&run->kernel, &run->kernel_info, &run->symtab, &run->diags),
          run, "link");
     for (uint32_t i = 0; i < run->plan.order_count; i++) {
-        must(link_one(run, run->plan.order[i], &offset), run, "link");
+        must(bench_link_module(run, run->plan.order[i], &offset), run, "link");
         run->relocations += run->image[run->plan.order[i]].relocation_count;
     }
 }
@@ -187,7 +187,7 @@ static void open_kernel(struct run *run)
          "the kernel");
 }
 
-static void run_begin(struct run *run, uint32_t count)
+static void bench_begin(struct run *run, uint32_t count)
 {
     enum {
         ARENA_PER_MODULE = 16 << 10,
@@ -214,7 +214,7 @@ static void run_begin(struct run *run, uint32_t count)
     run->manifest_memory = bench_alloc(run, run->manifest_capacity);
 }
 
-static void run_end(struct run *run, uint8_t *const arenas[STEPS])
+static void bench_end(struct run *run, uint8_t *const arenas[STEPS])
 {
     for (int i = 0; i < STEPS; i++)
         free(arenas[i]);
@@ -229,7 +229,7 @@ static void run_end(struct run *run, uint8_t *const arenas[STEPS])
 }
 
 // Run all steps once; keep the minimum time of each.
-static void run_once(struct run *run, uint8_t *const arenas[STEPS], struct cost cost[STEPS])
+static void bench_run_once(struct run *run, uint8_t *const arenas[STEPS], struct cost cost[STEPS])
 {
     for (int i = 0; i < STEPS; i++) {
         run->arena[i].at = arenas[i];
@@ -253,13 +253,13 @@ void measure_steps(uint32_t count, unsigned runs, struct cost ret_cost[STEPS])
 {
     struct run run;
     uint8_t *arenas[STEPS];
-    run_begin(&run, count);
+    bench_begin(&run, count);
     for (int i = 0; i < STEPS; i++)
         arenas[i] = run.arena[i].at;
     memset(ret_cost, 0, STEPS * sizeof(*ret_cost));
     for (unsigned i = 0; i < runs; i++)
-        run_once(&run, arenas, ret_cost);
-    run_end(&run, arenas);
+        bench_run_once(&run, arenas, ret_cost);
+    bench_end(&run, arenas);
 }
 
 // ---------------------------------------------------------------- worst cases of the planner

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A disk that lies in memory, so that reading it costs instructions alone and the same ones each
-// time, and every read of it is traced. The firmware puts its own partition and FAT drivers on it.
-// Then \floor.efi is started, and after it, with the drivers' caches gone, \loader.efi.
+// A disk in memory, so that reading costs instructions only, the same in each run, and every read
+// is traced. The firmware's own partition and FAT drivers use the disk. The program starts
+// \floor.efi, drops the drivers' caches, and starts \loader.efi.
 #include "firmware.h"
 
 #define FW_CFG_SELECT    0x510
@@ -16,7 +16,7 @@
 
 static EFI_BOOT_SERVICES *boot;
 
-// ------------------------------------------------------------------------- what QEMU was given
+// ------------------------------------------------------------------------------- files of fw_cfg
 
 struct dma {
     uint32_t control, length;
@@ -27,11 +27,11 @@ static void dma_read(uint32_t control, void *to, uint32_t length)
 {
     volatile struct dma dma = {__builtin_bswap32(control | DMA_READ), __builtin_bswap32(length),
                                __builtin_bswap64((uintptr_t)to)};
-    uint64_t at = (uintptr_t)&dma;
-    __asm__ volatile("outl %0, %w1" : : "a"(__builtin_bswap32(at >> 32)), "d"(FW_CFG_DMA));
+    uint64_t address = (uintptr_t)&dma;
+    __asm__ volatile("outl %0, %w1" : : "a"(__builtin_bswap32(address >> 32)), "d"(FW_CFG_DMA));
     __asm__ volatile("outl %0, %w1"
                      :
-                     : "a"(__builtin_bswap32((uint32_t)at)), "d"(FW_CFG_DMA + 4)
+                     : "a"(__builtin_bswap32((uint32_t)address)), "d"(FW_CFG_DMA + 4)
                      : "memory");
     must(dma.control, "fw_cfg");
 }
@@ -42,21 +42,21 @@ struct cfg_file {
     char name[56];
 } __attribute__((packed));
 
-static int is_named(const struct cfg_file *file, const char *name)
+static int cfg_is_named(const struct cfg_file *file, const char *name)
 {
-    const char *at = file->name;
-    for (; *at != '\0' && *at == *name; at++)
+    const char *own = file->name;
+    for (; *own != '\0' && *own == *name; own++)
         name++;
-    return *at == *name;
+    return *own == *name;
 }
 
-static void find_cfg(const char *name, struct cfg_file *ret_file)
+static void cfg_find(const char *name, struct cfg_file *ret_file)
 {
     uint32_t count;
     dma_read(FW_CFG_DIRECTORY << 16 | DMA_SELECT, &count, sizeof(count));
     for (count = __builtin_bswap32(count); count > 0; count--) {
         dma_read(0, ret_file, sizeof(*ret_file));
-        if (is_named(ret_file, name))
+        if (cfg_is_named(ret_file, name))
             return;
     }
     must(EFI_NOT_FOUND, "no-disk");
@@ -68,12 +68,13 @@ static uint8_t *disk_bytes;
 static EFI_BLOCK_IO_MEDIA media = {
     .MediaPresent = TRUE, .ReadOnly = TRUE, .BlockSize = BLOCK, .IoAlign = 1};
 
-static EFI_STATUS EFIAPI reset(EFI_BLOCK_IO *disk, BOOLEAN extended)
+static EFI_STATUS EFIAPI disk_reset(EFI_BLOCK_IO *disk, BOOLEAN extended)
 {
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS EFIAPI read(EFI_BLOCK_IO *disk, UINT32 id, EFI_LBA block, UINTN size, void *to)
+static EFI_STATUS EFIAPI disk_read(EFI_BLOCK_IO *disk, UINT32 id, EFI_LBA block, UINTN size,
+                                   void *to)
 {
     if (size % BLOCK != 0 || block > media.LastBlock || size / BLOCK > media.LastBlock + 1 - block)
         return EFI_INVALID_PARAMETER;
@@ -84,22 +85,23 @@ static EFI_STATUS EFIAPI read(EFI_BLOCK_IO *disk, UINT32 id, EFI_LBA block, UINT
     return EFI_SUCCESS;
 }
 
-static EFI_STATUS EFIAPI write(EFI_BLOCK_IO *disk, UINT32 id, EFI_LBA block, UINTN size, void *from)
+static EFI_STATUS EFIAPI disk_write(EFI_BLOCK_IO *disk, UINT32 id, EFI_LBA block, UINTN size,
+                                    void *from)
 {
     return EFI_WRITE_PROTECTED;
 }
 
-static EFI_STATUS EFIAPI flush(EFI_BLOCK_IO *disk)
+static EFI_STATUS EFIAPI disk_flush(EFI_BLOCK_IO *disk)
 {
     return EFI_SUCCESS;
 }
 
 static EFI_BLOCK_IO disk = {.Revision = EFI_BLOCK_IO_INTERFACE_REVISION,
                             .Media = &media,
-                            .Reset = reset,
-                            .ReadBlocks = read,
-                            .WriteBlocks = write,
-                            .FlushBlocks = flush};
+                            .Reset = disk_reset,
+                            .ReadBlocks = disk_read,
+                            .WriteBlocks = disk_write,
+                            .FlushBlocks = disk_flush};
 
 #define END                                                                                        \
     {                                                                                              \
@@ -116,12 +118,12 @@ static struct {
                 {0xb7100000, 0x0001, 0x4000, {0x80, 0, 0, 0, 0, 0, 0, 1}}},
                END};
 
-static void take_disk(EFI_HANDLE *ret_handle)
+static void disk_install(EFI_HANDLE *ret_handle)
 {
     EFI_GUID path_guid = DEVICE_PATH_PROTOCOL, block_guid = EFI_BLOCK_IO_PROTOCOL_GUID;
     EFI_PHYSICAL_ADDRESS address;
     struct cfg_file file;
-    find_cfg("opt/btl/disk", &file);
+    cfg_find("opt/btl/disk", &file);
     uint32_t size = __builtin_bswap32(file.size);
     must(boot->AllocatePages(AllocateAnyPages, EfiBootServicesData, size / 4096 + 1, &address),
          "no-memory");
@@ -138,17 +140,17 @@ static void take_disk(EFI_HANDLE *ret_handle)
 // ---------------------------------------------------------------------------------- the programs
 
 // Bytes of a device path, without its end.
-static UINTN length_of(const EFI_DEVICE_PATH *path)
+static UINTN path_length(const EFI_DEVICE_PATH *path)
 {
-    UINTN at = 0;
+    UINTN offset = 0;
     const uint8_t *bytes = (const uint8_t *)path;
-    while ((bytes[at] & 0x7f) != END_DEVICE_PATH_TYPE)
-        at += bytes[at + 2] + 256u * bytes[at + 3];
-    return at;
+    while ((bytes[offset] & 0x7f) != END_DEVICE_PATH_TYPE)
+        offset += bytes[offset + 2] + 256u * bytes[offset + 3];
+    return offset;
 }
 
-// Of the volume on our disk; NULL: that handle is another volume.
-static EFI_DEVICE_PATH *path_of(EFI_HANDLE handle)
+// The path of a volume on this disk; NULL: the handle is another volume.
+static EFI_DEVICE_PATH *own_disk_path(EFI_HANDLE handle)
 {
     EFI_GUID guid = DEVICE_PATH_PROTOCOL;
     EFI_DEVICE_PATH *path;
@@ -162,14 +164,14 @@ static EFI_DEVICE_PATH *path_of(EFI_HANDLE handle)
     return path;
 }
 
-static EFI_DEVICE_PATH *volume_path(void)
+static EFI_DEVICE_PATH *find_volume_path(void)
 {
     EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
     EFI_HANDLE *handles;
     UINTN count;
     must(boot->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &handles), "no-volume");
     for (UINTN i = 0; i < count; i++) {
-        EFI_DEVICE_PATH *path = path_of(handles[i]);
+        EFI_DEVICE_PATH *path = own_disk_path(handles[i]);
         if (path != NULL)
             return path;
     }
@@ -177,13 +179,13 @@ static EFI_DEVICE_PATH *volume_path(void)
     return NULL;
 }
 
-static void start(EFI_HANDLE image, EFI_HANDLE device, const CHAR16 *name)
+static void start_program(EFI_HANDLE image, EFI_HANDLE device, const CHAR16 *name)
 {
     EFI_HANDLE program;
     uint8_t path[512];
     must(boot->ConnectController(device, NULL, NULL, TRUE), "connect");
-    const EFI_DEVICE_PATH *volume = volume_path();
-    UINTN length = length_of(volume), name_size = 0;
+    const EFI_DEVICE_PATH *volume = find_volume_path();
+    UINTN length = path_length(volume), name_size = 0;
     EFI_DEVICE_PATH end = END, *node = (EFI_DEVICE_PATH *)(path + length);
     do
         name_size += sizeof(CHAR16);
@@ -204,9 +206,9 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
     EFI_HANDLE device;
     boot = system->BootServices;
-    take_disk(&device);
-    start(image, device, L"\\floor.efi");
-    start(image, device, L"\\loader.efi");
+    disk_install(&device);
+    start_program(image, device, L"\\floor.efi");
+    start_program(image, device, L"\\loader.efi");
     must(EFI_LOAD_ERROR, "returned");
     return EFI_SUCCESS;
 }

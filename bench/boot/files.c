@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Writes the modules and the loader.conf of a boot to a directory:
+// Write the modules and the loader.conf of a boot to a directory:
 //     bench_files DIR COUNT [PADDING [PHASE]]
-// PADDING: bytes of constants that each module has besides; PHASE: of all modules.
+// PADDING: additional bytes of constants in each module; PHASE: of all modules.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -9,7 +9,7 @@
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system); // gnu-efi's start code calls it
 
-// What cannot happen in the machine of the benchmark ends it, with an exit status of its own.
+// An unexpected error ends the machine with an exit status of its own.
 static inline void must(EFI_STATUS status, const char *what)
 {
     if (status == EFI_SUCCESS)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How fast this machine hashes, in bytes a second: as the loader does it, and in C alone. The
-// emulated processor has no instructions for it.
+// The speed of hashing on this machine in bytes per second: as the loader does it, and in C. The
+// emulated processor has no instructions for SHA-256.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,24 +11,24 @@
 #define SIZE (16u << 20)
 #define RUNS 9
 
-static double now(void)
+static double thread_time(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static double speed(void (*hash)(struct btl_bytes, uint8_t *), struct btl_bytes bytes)
+static double hash_speed(void (*hash)(struct btl_bytes, uint8_t *), struct btl_bytes bytes)
 {
     uint8_t digest[32];
-    double least = 0;
+    double min = 0;
     for (int i = 0; i < RUNS; i++) {
-        double begin = now();
+        double begin = thread_time();
         hash(bytes, digest);
-        double passed = now() - begin;
-        least = i == 0 || passed < least ? passed : least;
+        double passed = thread_time() - begin;
+        min = i == 0 || passed < min ? passed : min;
     }
-    return (double)bytes.size / least;
+    return (double)bytes.size / min;
 }
 
 int main(void)
@@ -38,7 +38,7 @@ int main(void)
         return 1;
     memset(bytes, 1, SIZE);
     struct btl_bytes all = {bytes, SIZE};
-    printf("%.0f %.0f\n", speed(hash_file, all), speed(btl_sha256, all));
+    printf("%.0f %.0f\n", hash_speed(hash_file, all), hash_speed(btl_sha256, all));
     free(bytes);
     return 0;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel of the benchmark: says when it was entered, and ends the machine. Modules call its
-// exports; they are never run.
+// The kernel of the benchmark: trace the time of its entry and end the machine. Modules import its
+// exports, which are never called.
 #include "trace.h"
 
 #define INFO(text)     ".asciz \"" text "\"\n"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where the loader's time goes. The loader is linked as it is, with `ld --wrap` for the functions
-// below: each is entered through here, and what passes between entering and leaving is counted for
-// it, less what the functions that it calls are counted for. The table goes out when the kernel is
-// started.
+// The time of the loader by parts. The loader is linked unchanged, with `ld --wrap` for the
+// functions below: a wrapper counts the time between entering and leaving for the function's part,
+// without the time of other parts that it calls. The table is printed when the kernel is started.
 #include "hash.h"
 
 #include "boot.h"
@@ -25,7 +24,7 @@ static struct {
 static enum part current;
 static uint64_t since;
 
-static void go(enum part part)
+static void part_switch(enum part part)
 {
     uint64_t now = trace_now();
     parts[current].time += now - since;
@@ -33,24 +32,24 @@ static void go(enum part part)
     since = now;
 }
 
-static enum part enter(enum part part)
+static enum part part_enter(enum part part)
 {
     enum part before = current;
-    go(part);
+    part_switch(part);
     parts[part].calls++;
     return before;
 }
 
-// A function of a table, and its stand-in.
+// A function of a table, and its wrapper.
 static struct firmware fw_real;
 static struct volume volume_real;
 
 #define WRAP_TABLE(real, of, type, name, parameters, arguments)                                    \
     static type real##_##name parameters                                                           \
     {                                                                                              \
-        enum part before = enter(PART_##of);                                                       \
+        enum part before = part_enter(PART_##of);                                                  \
         type answer = real.name arguments;                                                         \
-        go(before);                                                                                \
+        part_switch(before);                                                                       \
         return answer;                                                                             \
     }
 #define FW(of, type, name, parameters, arguments)                                                  \
@@ -67,22 +66,22 @@ VOLUME(list, fw_status, list,
        (struct volume * volume, struct btl_str path, volume_visit *visit, void *context),
        (volume, path, visit, context))
 
-// Bytes in place of calls: that they are those of the files shows that none is read twice.
+// Count bytes instead of calls: their sum shows that no file is read twice.
 static fw_status volume_real_read(struct volume_file *file, void *to, uint64_t size,
                                   uint64_t *ret_read)
 {
-    enum part before = enter(PART_read);
+    enum part before = part_enter(PART_read);
     fw_status status = volume_real.read(file, to, size, ret_read);
     parts[PART_read].calls += *ret_read - 1;
-    go(before);
+    part_switch(before);
     return status;
 }
 
 static void volume_real_close(struct volume_file *file)
 {
-    enum part before = enter(PART_close);
+    enum part before = part_enter(PART_close);
     volume_real.close(file);
-    go(before);
+    part_switch(before);
 }
 
 FW(memory, fw_status, allocate,
@@ -107,21 +106,21 @@ FW(exit, fw_status, exit_boot_services, (struct firmware * fw, uint64_t key), (f
 
 static void fw_real_write(struct firmware *fw, const char *text, size_t len)
 {
-    enum part before = enter(PART_console);
+    enum part before = part_enter(PART_console);
     fw_real.write(fw, text, len);
-    go(before);
+    part_switch(before);
 }
 
 static void fw_real_stall(struct firmware *fw, uint64_t microseconds)
 {
-    enum part before = enter(PART_wait);
+    enum part before = part_enter(PART_wait);
     fw_real.stall(fw, microseconds);
-    go(before);
+    part_switch(before);
 }
 
 static fw_status fw_real_open_volume(struct firmware *fw, struct volume **ret_volume)
 {
-    enum part before = enter(PART_open);
+    enum part before = part_enter(PART_open);
     fw_status status = fw_real.open_volume(fw, ret_volume);
     if (status == FW_SUCCESS) {
         volume_real = **ret_volume;
@@ -131,13 +130,13 @@ static fw_status fw_real_open_volume(struct firmware *fw, struct volume **ret_vo
         (*ret_volume)->close = volume_real_close;
         (*ret_volume)->list = volume_real_list;
     }
-    go(before);
+    part_switch(before);
     return status;
 }
 
 static void fw_real_hand_off(struct firmware *fw, const struct handoff *handoff)
 {
-    go(PART_rest);
+    part_switch(PART_rest);
     for (int i = 0; i < PART_COUNT; i++)
         trace(names[i], parts[i].time, parts[i].calls);
     fw_real.hand_off(fw, handoff);
@@ -150,9 +149,9 @@ static void fw_real_hand_off(struct firmware *fw, const struct handoff *handoff)
     bool __wrap_##name(struct state *of_step);                                                     \
     bool __wrap_##name(struct state *of_step)                                                      \
     {                                                                                              \
-        enum part before = enter(PART_##of);                                                       \
+        enum part before = part_enter(PART_##of);                                                  \
         bool good = __real_##name(of_step);                                                        \
-        go(before);                                                                                \
+        part_switch(before);                                                                       \
         return good;                                                                               \
     }
 
@@ -169,14 +168,14 @@ void __real_hash_file(struct btl_bytes bytes, uint8_t ret_digest[32]);
 void __wrap_hash_file(struct btl_bytes bytes, uint8_t ret_digest[32]);
 void __wrap_hash_file(struct btl_bytes bytes, uint8_t ret_digest[32])
 {
-    enum part before = enter(PART_hash);
+    enum part before = part_enter(PART_hash);
     __real_hash_file(bytes, ret_digest);
-    go(before);
+    part_switch(before);
 }
 
-// String instructions: the emulated processor counts one for each byte, a real one moves 16 to 32
-// in a cycle. So those of some size are counted by themselves, and their bytes in place of calls.
-#define STRING_LEAST 64
+// String instructions: the emulated processor counts one per byte, a real one moves 16 to 32 bytes
+// in a cycle. Long ones are therefore a part of their own, with bytes instead of calls.
+#define STRING_MIN 64
 
 #undef memset
 #undef memcpy
@@ -184,12 +183,12 @@ void *__real_memset(void *to, int byte, size_t size);
 void *__wrap_memset(void *to, int byte, size_t size);
 void *__wrap_memset(void *to, int byte, size_t size)
 {
-    if (size < STRING_LEAST)
+    if (size < STRING_MIN)
         return __real_memset(to, byte, size);
-    enum part before = enter(PART_clear);
+    enum part before = part_enter(PART_clear);
     parts[PART_clear].calls += size - 1;
     __real_memset(to, byte, size);
-    go(before);
+    part_switch(before);
     return to;
 }
 
@@ -197,12 +196,12 @@ void *__real_memcpy(void *restrict to, const void *restrict from, size_t size);
 void *__wrap_memcpy(void *restrict to, const void *restrict from, size_t size);
 void *__wrap_memcpy(void *restrict to, const void *restrict from, size_t size)
 {
-    if (size < STRING_LEAST)
+    if (size < STRING_MIN)
         return __real_memcpy(to, from, size);
-    enum part before = enter(PART_copy);
+    enum part before = part_enter(PART_copy);
     parts[PART_copy].calls += size - 1;
     __real_memcpy(to, from, size);
-    go(before);
+    part_switch(before);
     return to;
 }
 

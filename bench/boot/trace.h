@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Lines of figures to the debug port, from programs that have no console: "name first second", in
-// hex. The machine counts instructions (QEMU's -icount): its time stamp counter is their number.
+// Write lines "name first second", in hexadecimal, to the debug port. The machine counts
+// instructions (QEMU's -icount): its time stamp counter is their number.
 #ifndef BTL_BENCH_TRACE_H
 #define BTL_BENCH_TRACE_H
 

@@ -22,8 +22,7 @@ struct image_files {
 
 static void image_add(struct image_files *to, const char *pair)
 {
-    if (!BTL_RESERVE(to->host->arena, to->pairs, to->count, 1, to->capacity))
-        abort();
+    MEMORY_RESERVE(to->host->arena, to->pairs, to->count, 1, to->capacity);
     to->pairs[to->count++] = pair;
 }
 

@@ -160,7 +160,7 @@ static bool link_write_all(struct link_job *job)
     int error = 0;
     if (!link_open_outputs(job))
         return false;
-    link_each(job, link_image);
+    link_each(job, link_write_image);
     for (uint32_t i = 0; i < job->count; i++) {
         link_collect(job, &job->modules[i]);
         if (error == 0)

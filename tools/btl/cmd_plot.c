@@ -102,7 +102,7 @@ static double draw_heading(struct plot *plot, double y)
     return draw_choice(plot, y + 52);
 }
 
-static double draw_title(struct plot *plot, double y, const char *text, const char *note)
+static double plot_draw_title(struct plot *plot, double y, const char *text, const char *note)
 {
     svg_line(&plot->svg, PLOT_MARGIN, y + 12, PLOT_WIDTH - PLOT_MARGIN, y + 12, "rule");
     svg_text(&plot->svg, PLOT_MARGIN, y + 34, "h2", text);
@@ -113,13 +113,13 @@ static double draw_title(struct plot *plot, double y, const char *text, const ch
 static double draw_body(struct plot *plot)
 {
     double half = PLOT_WIDTH / 2, y = draw_heading(plot, PLOT_MARGIN / 2);
-    y = draw_title(plot, y, "Timeline", "time since the loader started");
+    y = plot_draw_title(plot, y, "Timeline", "time since the loader started");
     y = plot_timeline(plot, y);
-    y = draw_title(plot, y, "Physical memory at entry to the kernel",
-                   "to scale, except gaps and device addresses");
+    y = plot_draw_title(plot, y, "Physical memory at entry to the kernel",
+                        "to scale, except gaps and device addresses");
     y = plot_memory_scale(plot, y);
-    y = draw_title(plot, y, "Ranges and addresses",
-                   "not to scale; the lowest address is at the top");
+    y = plot_draw_title(plot, y, "Ranges and addresses",
+                        "not to scale; the lowest address is at the top");
     double left = plot_memory_ranges(plot, PLOT_MARGIN, y);
     double right = plot_window(plot, half + PLOT_MARGIN / 2, y);
     return (left > right ? left : right) + PLOT_MARGIN;

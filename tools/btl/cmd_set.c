@@ -15,7 +15,7 @@ static bool set_argument(struct edit *edit, struct btl_str module, const char *a
         return false;
     }
     struct btl_str name = {argument, (size_t)(equals - argument)};
-    struct btl_str key = edit_key(edit, module, name), value = btl_str_of(equals + 1);
+    struct btl_str key = edit_setting_key(edit, module, name), value = btl_str_of(equals + 1);
     edit->text = conf_set(edit->host->arena, edit->text, module, key, value);
     struct btl_str other = conf_module_of(edit->host->arena, edit->text, key);
     bool good = edit->global || other.len == 0 || btl_str_equal(other, module);
@@ -36,7 +36,7 @@ static struct btl_str first_without_effect(struct edit *edit, struct btl_str mod
     for (int i = 0; i < count && !edit->force; i++) {
         const char *equals = strchr(arguments[i], '=');
         struct btl_str name = {arguments[i], (size_t)(equals - arguments[i])};
-        struct btl_str key = edit_key(edit, module, name);
+        struct btl_str key = edit_setting_key(edit, module, name);
         bool again = false; // a later argument sets the same key
         for (int k = i + 1; k < count; k++)
             again |= strncmp(arguments[k], arguments[i], name.len + 1) == 0;

@@ -38,7 +38,7 @@ static int unset_command(struct host *host, int argc, char **argv)
     if (first == argc)
         good = unset_module(&edit, module);
     for (int i = first; i < argc; i++)
-        good = unset_key(&edit, edit_key(&edit, module, btl_str_of(argv[i]))) && good;
+        good = unset_key(&edit, edit_setting_key(&edit, module, btl_str_of(argv[i]))) && good;
     return good ? edit_finish(&edit, BTL_STR("")) : EXIT_ERRORS;
 }
 

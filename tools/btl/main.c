@@ -17,7 +17,7 @@ static const struct command *const commands[] = {
 static const char statuses[] = "Exit status: 0 success; 1 warnings (with -W) or differences; "
                                "2 errors.\n";
 
-static void print_help(FILE *out)
+static void print_program_help(FILE *out)
 {
     fputs("btl checks, edits, links and inspects what BTL loads, without booting it.\n\n"
           "Usage: btl COMMAND [option ...] [argument ...]\n\nCommands:\n",
@@ -79,11 +79,11 @@ int main(int argc, char **argv)
 {
     struct host host = {0};
     if (argc < 2) {
-        print_help(stderr);
+        print_program_help(stderr);
         return EXIT_ERRORS;
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-        print_help(stdout);
+        print_program_help(stdout);
         return EXIT_GOOD;
     }
     if (strcmp(argv[1], "--version") == 0) {

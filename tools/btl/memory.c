@@ -54,13 +54,18 @@ void memory_end(struct memory *memory)
     memory->arena = (struct btl_arena){0};
 }
 
+void memory_require(bool good)
+{
+    if (good)
+        return;
+    fputs("btl: error: out of memory [no-memory]\n", stderr);
+    exit(2);
+}
+
 void *memory_alloc(struct btl_arena *arena, size_t count, size_t size, size_t align)
 {
     void *allocated = btl_alloc_array(arena, count, size, align);
-    if (allocated == NULL) {
-        fputs("btl: error: out of memory [no-memory]\n", stderr);
-        exit(2);
-    }
+    memory_require(allocated != NULL);
     return allocated;
 }
 
@@ -80,13 +85,8 @@ struct btl_str memory_text(struct btl_arena *arena, const char *format, ...)
 static void append_to_buffer(struct btl_out *out, const char *text, size_t len)
 {
     struct memory_buffer *buffer = out->owner;
-    if (len > buffer->capacity - buffer->len) {
-        size_t capacity = 2 * buffer->capacity + len;
-        char *larger = MEMORY_ARRAY(buffer->arena, char, capacity);
-        memcpy(larger, buffer->text, buffer->len);
-        buffer->text = larger;
-        buffer->capacity = capacity;
-    }
+    if (len > buffer->capacity - buffer->len)
+        MEMORY_RESERVE(buffer->arena, buffer->text, buffer->len, len, buffer->capacity);
     memcpy(buffer->text + buffer->len, text, len);
     buffer->len += len;
 }

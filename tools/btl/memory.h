@@ -24,6 +24,11 @@ void *memory_alloc(struct btl_arena *arena, size_t count, size_t size, size_t al
 #define MEMORY_ARRAY(arena, type, count)                                                           \
     ((type *)memory_alloc((arena), (count), sizeof(type), _Alignof(type)))
 
+void memory_require(bool good); // false ends the program
+// BTL_RESERVE that ends the program when there is no memory.
+#define MEMORY_RESERVE(arena, array, count, more, capacity)                                        \
+    memory_require(BTL_RESERVE((arena), array, (count), (more), capacity))
+
 // Text made with a format of btl/format.h; NUL-terminated, the NUL is not counted.
 struct btl_str memory_text(struct btl_arena *arena, const char *format, ...) BTL_PRINTF(2, 3);
 

@@ -50,7 +50,7 @@ bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv)
     return true;
 }
 
-struct btl_str edit_key(const struct edit *edit, struct btl_str module, struct btl_str key)
+struct btl_str edit_setting_key(const struct edit *edit, struct btl_str module, struct btl_str key)
 {
     struct btl_str tunable = BTL_STR("tunable.");
     if (edit->global)

@@ -37,7 +37,7 @@ struct edit {
 bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv);
 // The key as loader.conf has it: "phase" of a module as hello_phase, "tunable.size" as hello.size;
 // keys of the whole boot are the same.
-struct btl_str edit_key(const struct edit *edit, struct btl_str module, struct btl_str key);
+struct btl_str edit_setting_key(const struct edit *edit, struct btl_str module, struct btl_str key);
 // Check edit->text and write it, or reject it. `without_effect`: a key whose value the loader would
 // not use, or empty; then the text is rejected. Return the exit status.
 int edit_finish(struct edit *edit, struct btl_str without_effect);

@@ -17,17 +17,12 @@ static struct btl_str file_stem(const char *path)
     return dot == 0 ? name : btl_str_first(name, dot);
 }
 
-// The value of the next entry of *rest that begins with `key`.
-static bool next_value(struct btl_bytes *rest, struct btl_str key, struct btl_str *ret_value)
+static bool entry_value(struct btl_str entry, struct btl_str key, struct btl_str *ret_value)
 {
-    struct btl_str entry;
-    while (btl_modinfo_next(rest, &entry)) {
-        if (btl_str_begins(entry, key)) {
-            *ret_value = btl_str_after(entry, key.len);
-            return true;
-        }
-    }
-    return false;
+    if (!btl_str_begins(entry, key))
+        return false;
+    *ret_value = btl_str_after(entry, key.len);
+    return true;
 }
 
 // The metadata of an object that is not a BTL module: name= and export=.
@@ -38,18 +33,20 @@ static struct btl_modinfo read_foreign_info(const struct link_module *module,
     uint32_t section = btl_elf_find_section(&module->elf, BTL_STR(".modinfo"));
     if (section == BTL_NONE)
         return info;
-    struct btl_str value;
+    struct btl_str entry, value;
     struct btl_bytes bytes = btl_elf_section_bytes(&module->elf, section), rest = bytes;
-    if (next_value(&rest, BTL_STR("name="), &value) && value.len > 0)
-        info.name = value;
-    for (rest = bytes; next_value(&rest, BTL_STR("export="), &value);)
-        info.export_count++;
+    while (btl_modinfo_next(&rest, &entry)) {
+        if (entry_value(entry, BTL_STR("name="), &value) && value.len > 0)
+            info.name = value;
+        info.export_count += btl_str_begins(entry, BTL_STR("export="));
+    }
     if (info.export_count == 0)
         return info;
     info.exports = MEMORY_ARRAY(arena, struct btl_str, info.export_count);
-    rest = bytes;
-    for (size_t i = 0; next_value(&rest, BTL_STR("export="), &value);)
-        info.exports[i++] = value;
+    for (size_t i = 0; btl_modinfo_next(&bytes, &entry);) {
+        if (entry_value(entry, BTL_STR("export="), &value))
+            info.exports[i++] = value;
+    }
     return info;
 }
 

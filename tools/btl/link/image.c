@@ -77,7 +77,7 @@ static void count_work(struct link_thread *thread, const struct btl_image *image
         thread->contents += btl_elf_section_bytes(image->elf, image->order[i]).size;
 }
 
-void link_image(struct link_thread *thread, struct link_module *module)
+void link_write_image(struct link_thread *thread, struct link_module *module)
 {
     struct link_job *job = thread->job;
     struct btl_image *image = &module->image;

@@ -108,7 +108,7 @@ bool link_find_exports(struct link_module *module, struct btl_arena *arena);
 bool link_symbols(struct link_job *job);
 // Parse an address in hexadecimal, with or without 0x.
 bool link_address(struct btl_str text, uint64_t *ret_address);
-link_step link_image;
+link_step link_write_image;
 struct btl_str link_map_object(const struct link_module *module, struct btl_arena *arena);
 bool link_write_map(struct link_job *job);
 void link_print_stats(const struct link_job *job, double seconds);

@@ -19,9 +19,9 @@ struct symbol_line {
     struct btl_str name;
 };
 
-struct symbols_reader {
-    struct btl_str rest;
-    uint32_t number; // of the last line
+struct symbol_lines {
+    struct symbol_line *lines;
+    size_t count, capacity;
 };
 
 static bool is_blank(char c)
@@ -30,7 +30,7 @@ static bool is_blank(char c)
 }
 
 // The next word of *line; empty at its end.
-static struct btl_str next_word(struct btl_str *line)
+static struct btl_str next_symbol_word(struct btl_str *line)
 {
     size_t start = 0;
     while (start < line->len && is_blank(line->at[start]))
@@ -63,40 +63,34 @@ bool link_address(struct btl_str text, uint64_t *ret_address)
 static bool parse_symbol_line(struct btl_str text, struct symbol_line *ret_line)
 {
     struct symbol_line line;
-    struct btl_str address = next_word(&text), type = next_word(&text);
-    line.name = next_word(&text);
+    struct btl_str address = next_symbol_word(&text), type = next_symbol_word(&text);
+    line.name = next_symbol_word(&text);
     if (!link_address(address, &line.address) || type.len != 1 || line.name.len == 0 ||
-        next_word(&text).len != 0)
+        next_symbol_word(&text).len != 0)
         return false;
     line.type = type.at[0];
     *ret_line = line;
     return true;
 }
 
-// The next line that is not empty; false at the end.
-static bool next_symbol_line(struct symbols_reader *reader, struct btl_str *ret_text)
+// Parse all lines of the symbols file that are not empty, and report the malformed ones.
+static struct symbol_lines parse_symbol_lines(struct link_job *job, struct btl_str text)
 {
-    while (btl_take_line(&reader->rest, ret_text)) {
-        struct btl_str words = *ret_text;
-        reader->number++;
-        if (next_word(&words).len != 0)
-            return true;
-    }
-    return false;
-}
-
-// Report every malformed line.
-static void check_symbol_lines(struct link_job *job, struct btl_str text)
-{
-    struct symbols_reader reader = {.rest = text};
-    struct btl_str words;
-    struct symbol_line line;
-    while (next_symbol_line(&reader, &words)) {
-        if (parse_symbol_line(words, &line))
+    struct symbol_lines symbols = {0};
+    struct btl_str line;
+    for (uint32_t number = 1; btl_take_line(&text, &line); number++) {
+        struct btl_str words = line;
+        if (next_symbol_word(&words).len == 0)
             continue;
-        struct btl_place place = {.file = btl_str_of(job->symbols_path), .line = reader.number};
-        btl_report(&job->host->diags, BTL_HOST_SYMBOLS_LINE, place, BTL_ARG(words));
+        MEMORY_RESERVE(job->host->arena, symbols.lines, symbols.count, 1, symbols.capacity);
+        if (parse_symbol_line(line, &symbols.lines[symbols.count])) {
+            symbols.count++;
+            continue;
+        }
+        struct btl_place place = {.file = btl_str_of(job->symbols_path), .line = number};
+        btl_report(&job->host->diags, BTL_HOST_SYMBOLS_LINE, place, BTL_ARG(line));
     }
+    return symbols;
 }
 
 // Types of nm(1): lower-case letters are local symbols, except these.
@@ -118,14 +112,12 @@ static uint32_t add_symbol(struct link_job *job, struct btl_str name, uint64_t v
     return BTL_NONE;
 }
 
-static void add_symbol_lines(struct link_job *job, struct btl_str text, bool local)
+static void add_symbol_lines(struct link_job *job, const struct symbol_lines *symbols, bool local)
 {
-    struct symbols_reader reader = {.rest = text};
-    struct btl_str words;
-    struct symbol_line line;
-    while (next_symbol_line(&reader, &words)) {
-        if (parse_symbol_line(words, &line) && is_local_type(line.type) == local)
-            add_symbol(job, line.name, line.address, BTL_KERNEL);
+    for (size_t i = 0; i < symbols->count; i++) {
+        const struct symbol_line *line = &symbols->lines[i];
+        if (is_local_type(line->type) == local)
+            add_symbol(job, line->name, line->address, BTL_KERNEL);
     }
 }
 
@@ -173,18 +165,18 @@ bool link_symbols(struct link_job *job)
     uint32_t errors = job->host->diags.errors;
     if (job->symbols_path != NULL && !files_read(job->host, job->symbols_path, &file))
         return false;
-    struct btl_str text = {(const char *)file.at, file.size};
     if (!btl_symtab_init(&job->symtab, 1u << 15, arena) ||
         !btl_symtab_init(&job->names, job->count, arena)) {
         btl_report(&job->host->diags, BTL_NO_MEMORY, ((struct btl_place){.file = BTL_STR("btl")}),
                    BTL_ARG_Z("making the table of symbols"));
         return false;
     }
-    check_symbol_lines(job, text);
+    struct symbol_lines symbols =
+        parse_symbol_lines(job, (struct btl_str){(const char *)file.at, file.size});
     add_module_names(job);
     add_module_exports(job, true);
-    add_symbol_lines(job, text, false);
+    add_symbol_lines(job, &symbols, false);
     add_module_exports(job, false);
-    add_symbol_lines(job, text, true);
+    add_symbol_lines(job, &symbols, true);
     return job->host->diags.errors == errors;
 }

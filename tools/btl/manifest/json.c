@@ -214,7 +214,7 @@ static void print_diagnostic(struct json_printer *p, const void *entry)
     json_end(&p->json, '}');
 }
 
-static void print_event(struct json_printer *p, const void *entry)
+static void print_timeline_event(struct json_printer *p, const void *entry)
 {
     const struct btlm_event *event = entry;
     json_begin_line(&p->json, NULL, '{');
@@ -248,11 +248,11 @@ void manifest_json(const struct btl_manifest *manifest, struct btl_out *out)
     print_boot(&p);
     print_volume(&p);
     print_kernel(&p);
-    print_all_entries(&p, "modules", BTLM_MODULES, print_module);
+    print_all_entries(&p, "modules", BTLM_MODULES, print_module_entry);
     print_all_entries(&p, "order", BTLM_ORDER, print_module_name);
     print_all_entries(&p, "memory", BTLM_MEMORY, print_memory_range);
     print_all_entries(&p, "diagnostics", BTLM_DIAGNOSTICS, print_diagnostic);
-    print_all_entries(&p, "timeline", BTLM_EVENTS, print_event);
+    print_all_entries(&p, "timeline", BTLM_EVENTS, print_timeline_event);
     print_all_entries(&p, "functions", BTLM_SYMBOLS, print_function);
     json_text(&p.json, "log", btl_manifest_text(manifest, BTLM_LOG));
     json_text(&p.json, "config", btl_manifest_text(manifest, BTLM_CONFIG));

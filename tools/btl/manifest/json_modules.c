@@ -142,7 +142,7 @@ static void print_module_places(struct json_printer *p, const struct btlm_module
     }
 }
 
-void print_module(struct json_printer *p, const void *entry)
+void print_module_entry(struct json_printer *p, const void *entry)
 {
     const struct btlm_module *m = entry;
     json_begin(&p->json, NULL, '{');

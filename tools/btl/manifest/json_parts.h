@@ -28,6 +28,6 @@ void print_volume(struct json_printer *p);
 void print_export(struct json_printer *p, const void *entry);
 void print_provided(struct json_printer *p, const void *entry); // an interface, if it is provided
 void print_module_name(struct json_printer *p, const void *entry);
-void print_module(struct json_printer *p, const void *entry);
+void print_module_entry(struct json_printer *p, const void *entry);
 
 #endif

@@ -73,7 +73,7 @@ void rows_bar(struct timeline *t, const struct btlm_event *event, const char *cl
 
 double rows_column(const struct timeline *t, int kind)
 {
-    return t->right + TIMES_WIDTH / KINDS * (kind + 1);
+    return t->right + TIMES_WIDTH / BARS * (kind + 1);
 }
 
 void rows_took(struct timeline *t, const struct btlm_event *event, int kind)

@@ -7,9 +7,9 @@
 
 #define TIMES_WIDTH 186.0 // of the three columns of times on the right
 
-enum { READ, LINK, LOAD, KINDS };
+enum { BAR_READ, BAR_LINK, BAR_LOAD, BARS };
 struct row {
-    const struct btlm_event *bar[KINDS]; // NULL: none was recorded
+    const struct btlm_event *bar[BARS]; // NULL: none was recorded
 };
 
 struct timeline {

@@ -8,15 +8,15 @@
 #define NAME_WIDTH   170.0 // of the names to the left of the bars
 #define MANY_MODULES 60    // above that, rows are lower and letters smaller
 
-static const char *const bar_class[KINDS] = {"read", "link", "load"};
-static const char *const bar_verb[KINDS] = {"read", "linked", "loaded"};
+static const char *const bar_class[BARS] = {"read", "link", "load"};
+static const char *const bar_verb[BARS] = {"read", "linked", "loaded"};
 
 static int event_bar(uint32_t kind)
 {
-    return kind == BTLM_EVENT_MODULE_READ     ? READ
-           : kind == BTLM_EVENT_MODULE_LINKED ? LINK
-           : kind == BTLM_EVENT_MODULE_LOADED ? LOAD
-                                              : KINDS;
+    return kind == BTLM_EVENT_MODULE_READ     ? BAR_READ
+           : kind == BTLM_EVENT_MODULE_LINKED ? BAR_LINK
+           : kind == BTLM_EVENT_MODULE_LOADED ? BAR_LOAD
+                                              : BARS;
 }
 
 static void read_events(struct timeline *t)
@@ -28,7 +28,7 @@ static void read_events(struct timeline *t)
         const struct btlm_event *event = btl_manifest_entry(m, BTLM_EVENTS, i);
         int bar = event_bar(event->kind);
         t->end = event->end > t->end ? event->end : t->end;
-        if (bar < KINDS && event->module != BTL_NONE)
+        if (bar < BARS && event->module != BTL_NONE)
             t->modules[event->module].bar[bar] = event;
         else if (event->kind < BTLM_EVENTS_KINDS)
             t->once[event->kind] = event;
@@ -46,10 +46,10 @@ static void draw_step(struct timeline *t, const char *name, enum btlm_event_kind
     bool file = kind != second;
     rows_name(t, "", name);
     rows_bar(t, event, file ? "read" : "other", name, file ? "read" : "done");
-    rows_took(t, event, kind == second && kind >= BTLM_EVENT_PHASE1 ? LOAD : READ);
+    rows_took(t, event, kind == second && kind >= BTLM_EVENT_PHASE1 ? BAR_LOAD : BAR_READ);
     if (file) {
         rows_bar(t, other, "link", name, "placed");
-        rows_took(t, other, LINK);
+        rows_took(t, other, BAR_LINK);
     }
     t->y += t->row_height;
 }
@@ -96,7 +96,7 @@ static void draw_beside_bars(struct timeline *t, const struct row *row, const ch
                              const char *text, double width)
 {
     double first = t->right, last = t->left;
-    for (int kind = 0; kind < KINDS; kind++) {
+    for (int kind = 0; kind < BARS; kind++) {
         if (row->bar[kind] == NULL)
             continue;
         first = fmin(first, rows_x(t, row->bar[kind]->start));
@@ -134,7 +134,7 @@ static void draw_module(struct timeline *t, uint64_t index)
     const char *name = plot_label(t->plot, module->name, 22);
     rows_name(t, module->state == BTLM_FAILED ? "bad" : "", name);
     draw_verdict(t, module, row);
-    for (int kind = 0; kind < KINDS; kind++) {
+    for (int kind = 0; kind < BARS; kind++) {
         rows_bar(t, row->bar[kind], bar_class[kind], name, bar_verb[kind]);
         rows_took(t, row->bar[kind], kind);
     }
@@ -203,7 +203,7 @@ static void draw_keys(struct timeline *t)
     x = plot_key(plot, x, t->y + 12, "load", "load function");
     plot_key(plot, x, t->y + 12, "other", "other steps");
     t->y += 56;
-    for (int kind = 0; kind < KINDS; kind++)
+    for (int kind = 0; kind < BARS; kind++)
         svg_text(&plot->svg, rows_column(t, kind), t->y - 8, "small end faint", bar_class[kind]);
 }
 
