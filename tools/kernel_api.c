@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// kernel_api: docs/kernel-api.md out of include/btl/kernel_exports.def, to standard output.
+// kernel_api: print docs/kernel-api.md, generated from include/btl/kernel_exports.def.
 #include <stdio.h>
 
 #include <btl/kernel.h>

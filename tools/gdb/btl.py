@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # gdb commands for BTL; tools/debug.sh writes the script that sets the paths and sources this.
 #
-#   btl-symbols   at the kernel's entry: loads the symbols of kernel, phase-1 modules and loader at
+#   btl-symbols   at the kernel's entry: load the symbols of kernel, phase-1 modules and loader at
 #                 their final addresses (runs by itself when the entry is reached)
-#   btl-loader    starts the machine again and stops in the loader's first function, where the
-#                 firmware put it in the boot before
+#   btl-loader    reset the machine and stop in the loader's first function, at its address in the
+#                 boot before
 import os
 import struct
 import subprocess
@@ -54,9 +54,9 @@ def text_of_loader():
 
 
 def find_loader(memory):
-    """How far the firmware moved the loader, by looking for its code in the loader's memory."""
+    """The offset of the loader from its link address, by searching its code in the loader's memory."""
     address, code = text_of_loader()
-    # Code before the first relocated field is enough and the same wherever it lies.
+    # The code before the first relocated field is the same at any address.
     for start, size in memory:
         hit = gdb.selected_inferior().search_memory(start, size, code[:256])
         if hit is not None:
@@ -65,7 +65,7 @@ def find_loader(memory):
 
 
 def loader_memory(lines):
-    """Ranges (start, size) that the tool named as comments."""
+    """The ranges (start, size) in the tool's comments."""
     for line in lines:
         if line.startswith("# loader may lie in "):
             start, size = line.split()[-2:]
@@ -109,8 +109,8 @@ class Loader(gdb.Command):
             gdb.execute("thbreak efi_main")
             gdb.execute("monitor system_reset")
             gdb.execute("continue")
-            # At the kernel's entry instead? Then btl-symbols has found the loader elsewhere: the
-            # firmware had more variables to read than in the boot before. From then on it stays.
+            # At the kernel's entry instead, btl-symbols has found the loader at another address: the
+            # firmware had more variables to read than in the boot before. Then the address stays.
             if gdb.selected_frame().name() == "efi_main" or self.symbols.loader_offset == before:
                 return
 
