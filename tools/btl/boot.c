@@ -30,25 +30,18 @@ static bool parse_size(const char *text, uint64_t *ret_size)
     return *end == '\0' || (unit != NULL && end[1] == '\0');
 }
 
-bool boot_option(struct boot *boot, int option, bool *ret_good)
+bool boot_parse_options(struct boot *boot)
 {
-    *ret_good = true;
-    if (option == 'C')
-        boot->root = optarg;
-    else if (option == 'c')
-        boot->config_file = optarg;
-    else if (option == BOOT_MACHINE) {
-        boot->machine = btl_machine_named(btl_str_of(optarg));
-        *ret_good = boot->machine != NULL;
-        if (!*ret_good)
-            usage_error(boot->host, "\"%s\" is not a machine; it is x86-64 or ia64", optarg);
-    } else if (option == BOOT_MEMORY) {
-        *ret_good = parse_size(optarg, &boot->memory);
-        if (!*ret_good)
-            usage_error(boot->host, "\"%s\" is not a size; write it like 128M", optarg);
-    } else
-        return false;
-    return true;
+    if (boot->machine_name != NULL) {
+        boot->machine = btl_machine_named(btl_str_of(boot->machine_name));
+        if (boot->machine == NULL)
+            usage_error(boot->host, "\"%s\" is not a machine; it is x86-64 or ia64",
+                        boot->machine_name);
+    }
+    bool has_size = boot->memory_size == NULL || parse_size(boot->memory_size, &boot->memory);
+    if (!has_size)
+        usage_error(boot->host, "\"%s\" is not a size; write it like 128M", boot->memory_size);
+    return has_size && (boot->machine_name == NULL || boot->machine != NULL);
 }
 
 void boot_argument(struct boot *boot, const char *argument)

@@ -14,11 +14,12 @@
 struct boot {
     struct host *host;
     // The user's choice.
-    const char *root;                  // directory or image
-    struct btl_str path;               // of loader.conf, on the volume
-    const char *config_file;           // a file of the host in place of loader.conf, or NULL
-    const struct btl_machine *machine; // NULL: the one whose loader is on the volume
-    uint64_t memory;                   // bytes of the machine; 0: not known
+    const char *root;                       // directory or image
+    struct btl_str path;                    // of loader.conf, on the volume
+    const char *config_file;                // a file of the host in place of loader.conf, or NULL
+    const char *machine_name, *memory_size; // the options --machine and --memory, or NULL
+    const struct btl_machine *machine;      // NULL: the one whose loader is on the volume
+    uint64_t memory;                        // bytes of the machine; 0: not known
 
     struct volume volume;
     struct btl_boot core;
@@ -33,15 +34,14 @@ struct boot {
     size_t range_count;
 };
 
-// Options of every command that looks at a boot: -C, --config, --machine, --memory. The letters and
-// words for next_option(); boot_option() says whether the option was one of them (*ret_good: and
-// its value a good one).
-#define BOOT_LETTERS "C:c:"
-#define BOOT_WORDS                                                                                 \
-    {"volume", required_argument, NULL, 'C'}, {"config", required_argument, NULL, 'c'},            \
-        {"machine", required_argument, NULL, BOOT_MACHINE},                                        \
+// Options of every command that looks at a boot, for parse_options(); boot_parse_options() parses
+// their values. False: reported.
+#define BOOT_OPTIONS(boot)                                                                         \
+    {.word = "volume", .letter = 'C', .value = &(boot)->root},                                     \
+        {.word = "config", .letter = 'c', .value = &(boot)->config_file},                          \
+        {.word = "machine", .value = &(boot)->machine_name},                                       \
     {                                                                                              \
-        "memory", required_argument, NULL, BOOT_MEMORY                                             \
+        .word = "memory", .value = &(boot)->memory_size                                            \
     }
 #define BOOT_SYNOPSIS "[-C DIR|IMAGE] [-c FILE] [--machine M] [--memory SIZE]"
 #define BOOT_HELP                                                                                  \
@@ -52,9 +52,7 @@ struct boot {
     "  -c, --config FILE       take FILE of this machine for the volume's loader.conf\n"           \
     "      --machine M         x86-64 or ia64; default: by the loader in EFI/BOOT, else x86-64\n"  \
     "      --memory SIZE       memory of the machine, such as 128M: is it enough?\n"
-enum { BOOT_MACHINE = 0x100, BOOT_MEMORY };
-
-bool boot_option(struct boot *boot, int option, bool *ret_good);
+bool boot_parse_options(struct boot *boot);
 // Take the argument loader.conf, if there is one (NULL: none). Call it after the options.
 void boot_argument(struct boot *boot, const char *argument);
 

@@ -64,37 +64,21 @@ static int check_boot(struct host *host, struct boot *boot, bool all, bool stric
     return strict && host->diags.warnings > 0 ? EXIT_WARNINGS : EXIT_GOOD;
 }
 
-static int run(struct host *host, int argc, char **argv)
+static int check_command(struct host *host, int argc, char **argv)
 {
-    enum { MODULE = 0x200, KERNEL, ALL };
-    static const struct option words[] = {BOOT_WORDS,
-                                          {"strict", no_argument, NULL, 'W'},
-                                          {"all", no_argument, NULL, ALL},
-                                          {"module", no_argument, NULL, MODULE},
-                                          {"kernel", required_argument, NULL, KERNEL},
-                                          {"library", required_argument, NULL, 'L'},
-                                          {0}};
     struct boot boot = {.host = host};
     struct check_modules modules = {.directories = ""};
-    bool strict = false, alone = false, all = false, good;
-    int option;
-    while ((option = next_option(host, argc, argv, BOOT_LETTERS "WL:", words)) != -1) {
-        if (option == '?')
-            return EXIT_ERRORS;
-        if (boot_option(&boot, option, &good)) {
-            if (!good)
-                return EXIT_ERRORS;
-        } else if (option == 'W')
-            strict = true;
-        else if (option == MODULE)
-            alone = true;
-        else if (option == ALL)
-            all = true;
-        else if (option == KERNEL)
-            modules.kernel = optarg;
-        else if (option == 'L')
-            modules.directories = optarg;
-    }
+    bool strict = false, alone = false, all = false;
+    const struct command_option options[] = {
+        BOOT_OPTIONS(&boot),
+        {.word = "strict", .letter = 'W', .flag = &strict},
+        {.word = "all", .flag = &all},
+        {.word = "module", .flag = &alone},
+        {.word = "kernel", .value = &modules.kernel},
+        {.word = "library", .letter = 'L', .value = &modules.directories},
+        {0}};
+    if (!parse_options(host, argc, argv, options) || !boot_parse_options(&boot))
+        return EXIT_ERRORS;
     modules.files = argv + optind;
     modules.count = (size_t)(argc - optind);
     if (alone)
@@ -127,5 +111,5 @@ const struct command cmd_check = {
     "LOADER.CONF is a path on the volume; without -C the directory it lies in is the volume.\n\n"
     "Example: btl check -W -C build/x86_64/btl.img\n"
     "         btl check --module -L modules mine.ko\n",
-    .run = run,
+    .run = check_command,
 };

@@ -167,19 +167,15 @@ static void print_json(struct btl_out *out, const struct boot *boot)
     btl_format(out, "\n");
 }
 
-static int run(struct host *host, int argc, char **argv)
+static int list_command(struct host *host, int argc, char **argv)
 {
-    enum { JSON = 0x200 };
-    static const struct option words[] = {BOOT_WORDS, {"json", no_argument, NULL, JSON}, {0}};
     struct boot boot = {.host = host};
     struct btl_out out = out_to(stdout);
-    bool json = false, good = true;
-    int option;
-    while ((option = next_option(host, argc, argv, BOOT_LETTERS, words)) != -1) {
-        if (option == '?' || (boot_option(&boot, option, &good) && !good))
-            return EXIT_ERRORS;
-        json |= option == JSON;
-    }
+    bool json = false;
+    const struct command_option options[] = {
+        BOOT_OPTIONS(&boot), {.word = "json", .flag = &json}, {0}};
+    if (!parse_options(host, argc, argv, options) || !boot_parse_options(&boot))
+        return EXIT_ERRORS;
     if (argc - optind > 1)
         return usage_error(host, "there is one loader.conf to a boot, and more were given");
     boot_argument(&boot, optind < argc ? argv[optind] : NULL);
@@ -199,5 +195,5 @@ const struct command cmd_list = {
     .summary = "shows the plan: which module is loaded when, where and why",
     .help = BOOT_HELP "      --json              for programs; btl(1) describes it\n\n"
                       "Example: btl list -C build/x86_64/btl.img\n",
-    .run = run,
+    .run = list_command,
 };

@@ -18,27 +18,17 @@ struct wish {
 
 static bool read_wish(struct host *host, int argc, char **argv, struct wish *wish)
 {
-    enum { EFIVARS = 0x200, JSON, OK, NEXT, FORGET };
-    static const struct option words[] = {
-        {"efivars", required_argument, NULL, EFIVARS}, {"volume", required_argument, NULL, 'C'},
-        {"conf", required_argument, NULL, 'C'},        {"json", no_argument, NULL, JSON},
-        {"ok", required_argument, NULL, OK},           {"next", required_argument, NULL, NEXT},
-        {"forget", no_argument, NULL, FORGET},         {0}};
-    int option;
-    while ((option = next_option(host, argc, argv, "C:", words)) != -1) {
-        if (option == '?')
-            return false;
-        if (option == EFIVARS)
-            wish->efivars = optarg;
-        else if (option == 'C')
-            wish->volume = optarg;
-        else if (option == OK)
-            wish->ok = optarg;
-        else if (option == NEXT)
-            wish->next = optarg;
-        wish->json |= option == JSON;
-        wish->forget |= option == FORGET;
-    }
+    const struct command_option options[] = {
+        {.word = "efivars", .value = &wish->efivars},
+        {.word = "volume", .letter = 'C', .value = &wish->volume},
+        {.word = "conf", .value = &wish->volume},
+        {.word = "ok", .value = &wish->ok},
+        {.word = "next", .value = &wish->next},
+        {.word = "forget", .flag = &wish->forget},
+        {.word = "json", .flag = &wish->json},
+        {0}};
+    if (!parse_options(host, argc, argv, options))
+        return false;
     wish->words = argv + optind;
     wish->word_count = argc - optind;
     if (wish->json + wish->forget + (wish->ok != NULL) + (wish->next != NULL) <= 1)
@@ -197,7 +187,7 @@ static int forget(struct host *host, const struct wish *wish)
     return good ? EXIT_GOOD : EXIT_ERRORS;
 }
 
-static int run(struct host *host, int argc, char **argv)
+static int state_command(struct host *host, int argc, char **argv)
 {
     struct wish wish = {0};
     if (!read_wish(host, argc, argv, &wish))
@@ -232,5 +222,5 @@ const struct command cmd_state = {
         "a path\non the volume; without -C the directory it lies in is the volume.\n\n"
         "Example: btl state -C btl.img OVMF_VARS.fd\n"
         "         btl state --ok /boot/efi/loader.conf\n",
-    .run = run,
+    .run = state_command,
 };

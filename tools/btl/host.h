@@ -52,10 +52,6 @@ struct command_option {
 // Parse all options; `options` ends with an empty element. `optind` becomes the index of the first
 // other argument. False: reported (host-usage).
 bool parse_options(struct host *host, int argc, char **argv, const struct command_option *options);
-// getopt_long() that reports errors (host-usage). -1: no more options; '?': reported, return
-// EXIT_ERRORS.
-int next_option(struct host *host, int argc, char **argv, const char *letters,
-                const struct option *words);
 // Report host-usage; return EXIT_ERRORS.
 int usage_error(struct host *host, const char *format, ...) BTL_PRINTF(2, 3);
 // `; did you mean "x"?` with the name that is nearest to `word`, or "".

@@ -34,8 +34,9 @@ struct btl_str did_you_mean(struct host *host, struct btl_str word, const struct
                             : memory_text(host->arena, "; did you mean \"%pS\"?", &nearest);
 }
 
-int next_option(struct host *host, int argc, char **argv, const char *letters,
-                const struct option *words)
+// getopt_long() that reports errors. -1: no more options; '?': reported.
+static int next_option(struct host *host, int argc, char **argv, const char *letters,
+                       const struct option *words)
 {
     opterr = 0;
     int index = optind, option = getopt_long(argc, argv, letters, words, NULL);
