@@ -34,7 +34,7 @@ const char *plot_size(struct plot *plot, uint64_t bytes)
 
 const char *plot_time(struct plot *plot, uint64_t ns)
 {
-    char text[TIME_TEXT];
+    char text[WORDS_TIME_SIZE];
     return memory_text(plot->svg.host->arena, "%s", words_time(ns, text)).at;
 }
 

@@ -4,8 +4,9 @@
 
 #include <string.h>
 
+#include <btl/hash.h>
+
 #include "json.h"
-#include "manifest/words.h"
 #include "report.h"
 
 #define JSON_VERSION 1
@@ -35,14 +36,14 @@ static void print_given_up(struct btl_out *out, const struct variables *variable
                            const struct next_boot *next)
 {
     const struct btl_record *failed = &variables->state.record[BTL_VARIABLE_FAILED];
-    char hash[SHA256_TEXT];
+    char hash[BTL_SHA256_TEXT];
     for (uint32_t i = 0; i < failed->given_up_count; i++) {
         btl_format(out, "           given up by the kernel: ");
         if (next != NULL && next->given_up[i].len > 0) {
             struct btl_str path = report_safe(variables->host->arena, next->given_up[i]);
             btl_format(out, "%pS, ", &path);
         }
-        btl_format(out, "SHA-256 %.16s%s\n", words_sha256(failed->given_up[i], hash),
+        btl_format(out, "SHA-256 %.16s%s\n", btl_sha256_text(failed->given_up[i], hash),
                    next != NULL && next->given_up[i].len == 0 ? ", no configuration of this volume"
                                                               : "");
     }
@@ -58,7 +59,7 @@ static void print_record(struct btl_out *out, const struct variables *variables,
         [BTL_VARIABLE_NEXT] = "next, once",
     };
     const struct btl_record *record = &variables->state.record[which];
-    char hash[SHA256_TEXT];
+    char hash[BTL_SHA256_TEXT];
     btl_format(out, "%-10s", btl_variable_name(which));
     if (!record->there) {
         btl_format(out, " -\n");
@@ -75,7 +76,7 @@ static void print_record(struct btl_out *out, const struct variables *variables,
     else if (which == BTL_VARIABLE_FAILED)
         btl_format(out, ", %s", where[record->number]);
     if (which != BTL_VARIABLE_NEXT)
-        btl_format(out, ", SHA-256 %.16s", words_sha256(record->sha256, hash));
+        btl_format(out, ", SHA-256 %.16s", btl_sha256_text(record->sha256, hash));
     btl_format(out, "\n");
     print_lines(out, variables->host->arena, record->text);
 }
@@ -186,12 +187,12 @@ static void json_path(struct json *json, const char *name, struct btl_str path)
 
 static void json_failed(struct json *json, const struct btl_record *record)
 {
-    char hash[SHA256_TEXT];
+    char hash[BTL_SHA256_TEXT];
     json_word(json, "where", record->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader");
     json_text(json, "text", record->text);
     json_begin(json, "given_up", '[');
     for (uint32_t i = 0; i < record->given_up_count; i++)
-        json_word(json, NULL, words_sha256(record->given_up[i], hash));
+        json_word(json, NULL, btl_sha256_text(record->given_up[i], hash));
     json_end(json, ']');
 }
 
@@ -199,7 +200,7 @@ static void json_record(struct json *json, const char *name, const struct variab
                         enum btl_variable which)
 {
     const struct btl_record *record = &variables->state.record[which];
-    char hash[SHA256_TEXT];
+    char hash[BTL_SHA256_TEXT];
     if (!record->there) {
         json_null(json, name);
         return;
@@ -207,7 +208,7 @@ static void json_record(struct json *json, const char *name, const struct variab
     json_begin(json, name, '{');
     json_path(json, "path", record->path);
     if (which != BTL_VARIABLE_NEXT)
-        json_word(json, "sha256", words_sha256(record->sha256, hash));
+        json_word(json, "sha256", btl_sha256_text(record->sha256, hash));
     if (which == BTL_VARIABLE_TRIAL)
         json_number(json, "tries_left", record->number);
     if (which == BTL_VARIABLE_FAILED)

@@ -41,9 +41,9 @@ bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv)
     edit->existed =
         volume_read(&edit->boot.volume, edit->boot.path, BTL_CONFIG_MAX, &bytes, &problem);
     if (!edit->existed && problem.code != BTL_FILE_NOT_FOUND) { // a missing file is created
-        btl_file_report(&host->diags,
-                      (struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)},
-                      &problem);
+        btl_file_report(
+            &host->diags,
+            (struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)}, &problem);
         return false;
     }
     edit->old_text = edit->text = (struct btl_str){(const char *)bytes.at, bytes.size};

@@ -59,7 +59,7 @@ void diff_timings(struct diff *d)
         const struct btlm_event *event = btl_manifest_entry(d->b, BTLM_EVENTS, i);
         struct btl_str name = event_name(d, d->b, event);
         const struct btl_export *found = btl_symtab_find(&events, name);
-        char a[TIME_TEXT], b[TIME_TEXT];
+        char a[WORDS_TIME_SIZE], b[WORDS_TIME_SIZE];
         if (found == NULL || is_noise(found->value, event->end - event->start))
             continue;
         diff_headings(d);

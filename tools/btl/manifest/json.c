@@ -153,7 +153,7 @@ static void print_all_entries(struct json_printer *p, const char *name, enum btl
 static void print_segment(struct json_printer *p, const void *entry)
 {
     const struct btlm_segment *segment = entry;
-    char perm[PERM_TEXT];
+    char perm[WORDS_PERM_SIZE];
     json_begin_line(&p->json, NULL, '{');
     json_hex(&p->json, "address", segment->address);
     json_number(&p->json, "size", segment->size);

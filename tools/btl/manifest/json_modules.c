@@ -6,7 +6,7 @@
 static void print_section(struct json_printer *p, const void *entry)
 {
     const struct btlm_section *section = entry;
-    char perm[PERM_TEXT];
+    char perm[WORDS_PERM_SIZE];
     json_begin_line(&p->json, NULL, '{');
     json_number(&p->json, "index", section->index);
     print_string(p, "name", section->name);

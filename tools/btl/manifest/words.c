@@ -4,15 +4,9 @@
 
 #include <stdio.h>
 
-#include <btl/hash.h>
 #include <btl/link.h>
 
-const char *words_sha256(const uint8_t sha256[static 32], char text[static SHA256_TEXT])
-{
-    return btl_sha256_text(sha256, text);
-}
-
-const char *words_perm(uint32_t perm, char text[static PERM_TEXT])
+const char *words_perm(uint32_t perm, char text[static WORDS_PERM_SIZE])
 {
     text[0] = perm & BTL_PERM_READ ? 'r' : '-';
     text[1] = perm & BTL_PERM_WRITE ? 'w' : '-';
@@ -36,7 +30,7 @@ const char *words_severity(uint32_t severity)
     return severity == BTL_ERROR ? "error" : severity == BTL_WARNING ? "warning" : "note";
 }
 
-const char *words_time(uint64_t ns, char text[static TIME_TEXT])
+const char *words_time(uint64_t ns, char text[static WORDS_TIME_SIZE])
 {
     static const char *const units[] = {"ns", "µs", "ms", "s"};
     double value = (double)ns;
@@ -46,7 +40,7 @@ const char *words_time(uint64_t ns, char text[static TIME_TEXT])
         unit++;
     }
     int digits = unit == 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-    snprintf(text, TIME_TEXT, "%.*f %s", digits, value, units[unit]);
+    snprintf(text, WORDS_TIME_SIZE, "%.*f %s", digits, value, units[unit]);
     return text;
 }
 
