@@ -134,7 +134,7 @@ bool btl_image_resolve(struct btl_image *image, const struct btl_scope *scope,
 
 bool btl_image_relocate(struct btl_image *image, struct btl_diags *diags)
 {
-    BTL_ASSERT(image->value != NULL && image->memory != NULL);
+    BTL_ASSERT(image->value != NULL && (image->memory != NULL || image->size == 0));
     image->relocation_count = 0;
     return image->machine->relocate(image, diags);
 }
