@@ -15,21 +15,21 @@
 #include <btl/config.h>
 #include <btl/kernel.h>
 
-static const char *reason_of(const struct module *module)
+static const char *judge_reason_of(const struct module *module)
 {
     return module->reason != NULL ? module->reason : "out of memory while saying why";
 }
 
 // A line for each module that asks for it, as many as there is room for. The first one stands last:
 // the loader quotes the last line.
-static void collect_reasons(struct btl_buffer *to)
+static void judge_collect_reasons(struct btl_buffer *to)
 {
     size_t room = to->size - 1;
     uint32_t end = 0;
 
     for (; end < module_count(); end++) {
         const struct module *module = module_get(end);
-        size_t length = btl_str_of(reason_of(module)).len + 1;
+        size_t length = btl_str_of(judge_reason_of(module)).len + 1;
         if (module_action(module, true) < BTL_FALL_BACK)
             continue;
         if (length > room)
@@ -38,16 +38,16 @@ static void collect_reasons(struct btl_buffer *to)
     }
     while (end-- > 0)
         if (module_action(module_get(end), true) >= BTL_FALL_BACK)
-            btl_format(&to->out, "%s\n", reason_of(module_get(end)));
+            btl_format(&to->out, "%s\n", judge_reason_of(module_get(end)));
 }
 
-static void fall_back(const struct module *module)
+static void judge_fall_back(const struct module *module)
 {
     char text[BTL_RECORD_TEXT_MAX];
     struct btl_buffer buffer = btl_buffer(text, sizeof(text));
     struct btl_str name = module_name(module);
 
-    collect_reasons(&buffer);
+    judge_collect_reasons(&buffer);
     kprintf("\nBOOT GIVEN UP: module %pS was not loaded, and its on_error is %s. What failed:\n",
             &name, btl_on_error_name(BTLM_ON_ERROR(module->entry->flags)));
     report_failures();
@@ -57,7 +57,7 @@ static void fall_back(const struct module *module)
 }
 
 // A module without which the boot must not go on stops it, or starts it anew, as configured.
-static _Noreturn void stop(const struct module *module)
+static _Noreturn void judge_stop(const struct module *module)
 {
     struct btl_str name = module_name(module);
 
@@ -83,8 +83,8 @@ void boot_judge(void)
     uint32_t id;
 
     if (modules_action(boot_can_fall_back(), &id) == BTL_FALL_BACK)
-        fall_back(module_get(id));
+        judge_fall_back(module_get(id));
     // Where it came back, there is nothing to fall back to any more.
     if (modules_action(boot_can_fall_back(), &id) == BTL_STOP)
-        stop(module_get(id));
+        judge_stop(module_get(id));
 }

@@ -21,7 +21,7 @@
 
 _Noreturn void kmain(const void *manifest);
 
-static void banner(void)
+static void print_banner(void)
 {
     const struct btl_manifest *manifest = handoff_manifest();
     struct btl_str loader = btl_manifest_str(manifest, boot_system()->loader_version);
@@ -38,7 +38,7 @@ static void start_early_memory(void)
     early_init((void *)(uintptr_t)boot_system()->early_virtual, boot_system()->early_size);
 }
 
-static void print_memory(void)
+static void print_vm_memory(void)
 {
     uint64_t pages = pfdat_frames() - pages_owned(PF_HOLE);
 
@@ -47,7 +47,7 @@ static void print_memory(void)
 }
 
 // What was booted in place of what, where the loader fell back.
-static void say_fallback(void)
+static void print_fallback(void)
 {
     const struct btlm_boot *boot = boot_entry();
 
@@ -60,7 +60,7 @@ static void say_fallback(void)
 }
 
 // Unattended: the report, and an exit status that says how it went.
-static _Noreturn void end_of_boot(void)
+static _Noreturn void finish_boot(void)
 {
     uint32_t failed;
 
@@ -88,8 +88,8 @@ void kmain(const void *manifest)
     options_parse();
     console_configure(
         boot_system()->direct_map_size); // the screen, if the loader's direct map reaches it
-    banner();
-    say_fallback();
+    print_banner();
+    print_fallback();
     watchdog_start(); // from here on a hang is a panic, where boot_timeout says so
 
     registry_init();
@@ -99,7 +99,7 @@ void kmain(const void *manifest)
                // monitor and the firmware's services have what they need
     dlkm_release_failed();
     console_configure(UINT64_MAX);
-    print_memory();
+    print_vm_memory();
     boot_give_up_prepare();
     boot_judge();
 
@@ -110,5 +110,5 @@ void kmain(const void *manifest)
     dlkm_boot_phase(BTL_PHASE_INIT);
     boot_judge();
 
-    end_of_boot();
+    finish_boot();
 }

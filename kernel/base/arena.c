@@ -12,7 +12,7 @@ struct arena_chunk {
 };
 
 // Each chunk is twice the one before, so that their number stays small at any size.
-static bool grow(struct btl_arena *arena, size_t bytes)
+static bool heap_arena_grow(struct btl_arena *arena, size_t bytes)
 {
     struct heap_arena *heap = arena->owner;
     size_t size = CHUNK_MIN;
@@ -36,7 +36,7 @@ static bool grow(struct btl_arena *arena, size_t bytes)
 
 void heap_arena_init(struct heap_arena *heap)
 {
-    *heap = (struct heap_arena){.arena = {.grow = grow, .owner = heap}};
+    *heap = (struct heap_arena){.arena = {.grow = heap_arena_grow, .owner = heap}};
 }
 
 void heap_arena_free(struct heap_arena *heap)

@@ -22,7 +22,7 @@ const struct btl_manifest *handoff_manifest(void)
 // Before the manifest is checked there is no memory: what is wrong with it goes into this.
 static uint8_t diag_memory[8192] __attribute__((aligned(16)));
 
-static _Noreturn void refuse(const struct btl_diags *diags)
+static _Noreturn void handoff_reject(const struct btl_diags *diags)
 {
     for (const struct btl_diag *diag = diags->first; diag != NULL; diag = diag->next) {
         char text[512];
@@ -36,7 +36,7 @@ static _Noreturn void refuse(const struct btl_diags *diags)
     arch_halt();
 }
 
-static bool check(struct btl_bytes bytes, struct btl_manifest *ret, struct btl_diags *diags)
+static bool handoff_check(struct btl_bytes bytes, struct btl_manifest *ret, struct btl_diags *diags)
 {
     struct btl_place place = {.file = BTL_STR("manifest")};
 
@@ -45,7 +45,7 @@ static bool check(struct btl_bytes bytes, struct btl_manifest *ret, struct btl_d
 
 // The loader gives an address and no size: so many bytes are looked at as the header claims, and
 // the header alone when it is no header.
-static struct btl_bytes claimed_bytes(const struct btlm_header *header)
+static struct btl_bytes handoff_claimed_bytes(const struct btlm_header *header)
 {
     bool plausible = memcmp(header->magic, BTLM_MAGIC, sizeof(header->magic)) == 0 &&
                      header->total_size >= sizeof(*header) && header->total_size <= BTLM_SIZE_MAX;
@@ -60,11 +60,11 @@ bool handoff_peek(const void *address, struct btl_manifest *ret)
     struct btl_diags diags = {.arena = &arena};
 
     return address != NULL && (uintptr_t)address % 8 == 0 &&
-           check(claimed_bytes(address), ret, &diags);
+           handoff_check(handoff_claimed_bytes(address), ret, &diags);
 }
 
 // What the kernel itself relies on beyond what the reader checks.
-static void check_system(const struct btlm_system *system)
+static void handoff_check_system(const struct btlm_system *system)
 {
     if (system->direct_map + system->direct_map_size <= system->direct_map)
         kpanic("the manifest names no direct map");
@@ -79,9 +79,9 @@ void handoff_adopt(const void *address)
 
     if (address == NULL || (uintptr_t)address % 8 != 0)
         kpanic("the loader gave no manifest (%p)", address);
-    if (!check(claimed_bytes(address), &manifest, &diags))
-        refuse(&diags);
-    check_system(btl_manifest_system(&manifest));
+    if (!handoff_check(handoff_claimed_bytes(address), &manifest, &diags))
+        handoff_reject(&diags);
+    handoff_check_system(btl_manifest_system(&manifest));
     ready = true;
 }
 
@@ -91,7 +91,7 @@ bool handoff_still_valid(void)
     struct btl_diags diags = {.arena = &arena};
     struct btl_manifest again;
 
-    return check(manifest.bytes, &again, &diags);
+    return handoff_check(manifest.bytes, &again, &diags);
 }
 
 const void *boot_manifest(size_t *ret_size)

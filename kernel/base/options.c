@@ -15,19 +15,19 @@ static const struct {
     {BTL_STR("console=screen"), &options.screen},
 };
 
-static bool is_console(struct btl_str word)
+static bool option_is_console(struct btl_str word)
 {
     static const struct btl_str prefix = BTL_STR("console=");
 
     return word.len >= prefix.len && btl_str_equal((struct btl_str){word.at, prefix.len}, prefix);
 }
 
-static void take(struct btl_str word, bool *console_named)
+static void option_parse(struct btl_str word, bool *console_named)
 {
     for (size_t i = 0; i < BTL_COUNT(words); i++) {
         if (!btl_str_equal(word, words[i].word))
             continue;
-        if (is_console(word) && !*console_named) {
+        if (option_is_console(word) && !*console_named) {
             *console_named = true;
             options.serial = options.screen = false;
         }
@@ -52,7 +52,7 @@ void options_parse(void)
         while (at < text.len && text.at[at] != ' ' && text.at[at] != '\t')
             at++;
         if (at > start)
-            take((struct btl_str){text.at + start, at - start}, &console_named);
+            option_parse((struct btl_str){text.at + start, at - start}, &console_named);
         else
             at++;
     }

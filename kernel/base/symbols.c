@@ -7,7 +7,7 @@
 
 #include <btl/symtab.h>
 
-static bool in_kernel(uint64_t address)
+static bool symbol_in_kernel(uint64_t address)
 {
     const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
 
@@ -16,7 +16,8 @@ static bool in_kernel(uint64_t address)
 
 // The manifest names the functions of what the loader linked. Such a module may have been unloaded,
 // and loaded again elsewhere.
-static bool find_in_manifest(uint64_t address, const struct module_image *image, struct symbol *ret)
+static bool symbol_find_in_manifest(uint64_t address, const struct module_image *image,
+                                    struct symbol *ret)
 {
     uint64_t offset;
     const struct btlm_symbol *symbol =
@@ -30,7 +31,8 @@ static bool find_in_manifest(uint64_t address, const struct module_image *image,
 }
 
 // The nearest function at or below the address; one pass over the module's own list.
-static void find_in_image(const struct module_image *image, uint64_t address, struct symbol *ret)
+static void symbol_find_in_image(const struct module_image *image, uint64_t address,
+                                 struct symbol *ret)
 {
     const struct image_function *best = NULL;
 
@@ -56,8 +58,8 @@ struct symbol symbol_find(uint64_t address, bool returning)
     image = image_find(at);
     if (image != NULL)
         symbol.owner = image->module;
-    if (!find_in_manifest(at, image, &symbol) && image != NULL)
-        find_in_image(image, at, &symbol);
+    if (!symbol_find_in_manifest(at, image, &symbol) && image != NULL)
+        symbol_find_in_image(image, at, &symbol);
     symbol.offset += returning;
     return symbol;
 }
@@ -68,6 +70,6 @@ struct btl_str symbol_owner(uint64_t address)
 
     if (image != NULL)
         return image->module;
-    return handoff_ready() && in_kernel(address) ? BTL_STR("the kernel")
-                                                 : BTL_STR("an unknown caller");
+    return handoff_ready() && symbol_in_kernel(address) ? BTL_STR("the kernel")
+                                                        : BTL_STR("an unknown caller");
 }

@@ -18,7 +18,7 @@ uint64_t timeline_now(void)
     return ticks / rate * 1000000000u + ticks % rate * 1000000000u / rate;
 }
 
-static bool grow(void)
+static bool timeline_grow(void)
 {
     uint64_t more = capacity > 0 ? 2 * capacity : 32;
     struct btlm_event *wider = kmem_alloc(more * sizeof(*wider));
@@ -35,7 +35,7 @@ static bool grow(void)
 
 uint64_t timeline_begin(enum btlm_event_kind kind, uint32_t module)
 {
-    if (event_count == capacity && !grow()) {
+    if (event_count == capacity && !timeline_grow()) {
         lost++;
         return UINT64_MAX;
     }
@@ -52,7 +52,7 @@ void timeline_end(uint64_t event, uint64_t bytes)
     events[event].bytes = bytes;
 }
 
-static void print_event(struct btl_out *out, const struct btlm_event *event)
+static void timeline_print_event(struct btl_out *out, const struct btlm_event *event)
 {
     const struct btl_manifest *manifest = handoff_manifest();
     uint64_t length = event->end > event->start ? event->end - event->start : 0;
@@ -71,9 +71,9 @@ void timeline_print(struct btl_out *out)
 
     btl_format(out, "        start        length  event\n");
     for (uint64_t i = 0; i < count; i++)
-        print_event(out, btl_manifest_entry(manifest, BTLM_EVENTS, i));
+        timeline_print_event(out, btl_manifest_entry(manifest, BTLM_EVENTS, i));
     for (uint64_t i = 0; i < event_count; i++)
-        print_event(out, &events[i]);
+        timeline_print_event(out, &events[i]);
     if (lost > 0)
         btl_format(out, "%lu later events were not kept\n", lost);
 }

@@ -6,7 +6,7 @@ static bool begins_with(struct btl_str text, struct btl_str prefix)
     return text.len >= prefix.len && btl_str_equal((struct btl_str){text.at, prefix.len}, prefix);
 }
 
-static size_t common(struct btl_str a, struct btl_str b)
+static size_t common_length(struct btl_str a, struct btl_str b)
 {
     size_t len = 0;
 
@@ -16,8 +16,8 @@ static size_t common(struct btl_str a, struct btl_str b)
 }
 
 // How many candidates begin with `prefix`; *ret_common is what they share.
-static uint32_t count(const struct line *line, bool first, struct btl_str prefix,
-                      struct btl_str *ret_common)
+static uint32_t candidates_count(const struct line *line, bool first, struct btl_str prefix,
+                                 struct btl_str *ret_common)
 {
     struct btl_str word;
     uint32_t found = 0;
@@ -28,12 +28,13 @@ static uint32_t count(const struct line *line, bool first, struct btl_str prefix
         if (found++ == 0)
             *ret_common = word;
         else
-            ret_common->len = common(*ret_common, word);
+            ret_common->len = common_length(*ret_common, word);
     }
     return found;
 }
 
-static void list(const struct line *line, bool first, struct btl_str prefix, struct btl_out *echo)
+static void candidates_list(const struct line *line, bool first, struct btl_str prefix,
+                            struct btl_out *echo)
 {
     struct btl_str word;
 
@@ -57,11 +58,11 @@ void line_complete(struct line *line, struct btl_out *echo)
         words++;
     first = words == start;
     prefix = (struct btl_str){line->text + start, line->len - start};
-    found = line->candidate != NULL ? count(line, first, prefix, &shared) : 0;
+    found = line->candidate != NULL ? candidates_count(line, first, prefix, &shared) : 0;
     if (found == 0)
         btl_format(echo, "\a");
     else if (found > 1 && shared.len == prefix.len)
-        list(line, first, prefix, echo);
+        candidates_list(line, first, prefix, echo);
     else
         line_insert(line, (struct btl_str){shared.at + prefix.len, shared.len - prefix.len}, echo);
     if (found == 1)

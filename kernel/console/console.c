@@ -10,7 +10,7 @@ static bool serial, screen, capturing;
 static void (*capture)(const char *text, size_t len);
 static struct btl_buffer *copied;
 
-static void put(struct btl_out *out, const char *text, size_t len)
+static void console_put(struct btl_out *out, const char *text, size_t len)
 {
     log_put(text, len);
     if (serial)
@@ -26,14 +26,14 @@ static void put(struct btl_out *out, const char *text, size_t len)
     capturing = false;
 }
 
-static struct btl_out out = {.put = put};
+static struct btl_out out = {.put = console_put};
 
 void console_init(void)
 {
     serial = uart_init();
 }
 
-static bool find_screen(uint64_t direct_map_size, struct screen *ret)
+static bool console_find_screen(uint64_t direct_map_size, struct screen *ret)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
 
@@ -54,8 +54,8 @@ void console_configure(uint64_t direct_map_size)
     struct screen found;
 
     serial = serial && options.serial;
-    screen =
-        screen || (options.screen && find_screen(direct_map_size, &found) && screen_init(&found));
+    screen = screen || (options.screen && console_find_screen(direct_map_size, &found) &&
+                        screen_init(&found));
 }
 
 struct btl_out console_out(void)

@@ -32,7 +32,7 @@ static uint16_t glyph_of[128];
 static char text_on[ROWS_MAX][COLUMNS_MAX], text_drawn[ROWS_MAX][COLUMNS_MAX];
 
 // Which glyph shows which ASCII character, from the table behind the glyphs.
-static void read_table(const uint8_t *at)
+static void font_read_table(const uint8_t *at)
 {
     uint32_t glyph = 0;
     bool sequence = false;
@@ -50,7 +50,7 @@ static void read_table(const uint8_t *at)
     }
 }
 
-static bool read_font(void)
+static bool font_read(void)
 {
     const struct psf_header *header = (const struct psf_header *)font_start;
     size_t size = (size_t)(font_end - font_start), need;
@@ -66,11 +66,11 @@ static bool read_font(void)
     for (uint16_t i = 0; i < BTL_COUNT(glyph_of); i++)
         glyph_of[i] = i;
     if (header->mode & PSF_TABLE)
-        read_table(font_start + need);
+        font_read_table(font_start + need);
     return true;
 }
 
-static void draw(uint32_t at_row, uint32_t at_column)
+static void screen_draw(uint32_t at_row, uint32_t at_column)
 {
     uint8_t c = (uint8_t)text_on[at_row][at_column];
     const uint8_t *glyph = glyphs + (size_t)glyph_of[c < 128 ? c : '?'] * glyph_height;
@@ -84,17 +84,17 @@ static void draw(uint32_t at_row, uint32_t at_column)
 }
 
 // Draws what differs from what is on the screen.
-static void refresh(void)
+static void screen_refresh(void)
 {
     for (uint32_t y = dirty_start; y < dirty_end; y++)
         for (uint32_t x = 0; x < columns; x++)
             if (text_on[y][x] != text_drawn[y][x])
-                draw(y, x);
+                screen_draw(y, x);
     dirty_start = row;
     dirty_end = row;
 }
 
-static void new_line(void)
+static void screen_new_line(void)
 {
     column = 0;
     if (++row < rows)
@@ -105,17 +105,17 @@ static void new_line(void)
     dirty_start = 0;
 }
 
-static void put_char(char c)
+static void screen_put_char(char c)
 {
     if (c == '\n') {
-        new_line();
+        screen_new_line();
     } else if (c == '\r') {
         column = 0;
     } else if (c == '\b') {
         column -= column > 0;
     } else if ((uint8_t)c >= ' ') {
         if (column == columns)
-            new_line();
+            screen_new_line();
         text_on[row][column++] = c;
         dirty_end = row + 1;
     }
@@ -124,7 +124,7 @@ static void put_char(char c)
 bool screen_init(const struct screen *found)
 {
     screen = *found;
-    if (!read_font() || screen.width < FONT_WIDTH || screen.height < glyph_height)
+    if (!font_read() || screen.width < FONT_WIDTH || screen.height < glyph_height)
         return false;
     columns = screen.width / FONT_WIDTH < COLUMNS_MAX ? screen.width / FONT_WIDTH : COLUMNS_MAX;
     rows = screen.height / glyph_height < ROWS_MAX ? screen.height / glyph_height : ROWS_MAX;
@@ -139,6 +139,6 @@ bool screen_init(const struct screen *found)
 void screen_put(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
-        put_char(text[i]);
-    refresh();
+        screen_put_char(text[i]);
+    screen_refresh();
 }

@@ -19,48 +19,48 @@ enum {
 };
 enum { NO_ESCAPE, AFTER_ESCAPE, IN_SEQUENCE };
 
-static void echo_text(struct btl_out *echo, const char *text)
+static void line_echo(struct btl_out *echo, const char *text)
 {
     btl_format(echo, "%s", text);
 }
 
 // No key of the monitor moves the cursor: it is always at the end.
-static struct btl_line edited(struct line *line)
+static struct btl_line line_edited(struct line *line)
 {
     return (struct btl_line){line->text, LINE_MAX, line->len, line->len};
 }
 
 // What `how` takes away is wiped out on the terminal: a column for each byte, all of them are
 // ASCII.
-static void erase(struct line *line, bool (*how)(struct btl_line *line), struct btl_out *echo)
+static void line_erase(struct line *line, bool (*how)(struct btl_line *line), struct btl_out *echo)
 {
-    struct btl_line text = edited(line);
+    struct btl_line text = line_edited(line);
 
     how(&text);
     for (; line->len > text.len; line->len--)
-        echo_text(echo, "\b \b");
+        line_echo(echo, "\b \b");
 }
 
-static void insert(struct line *line, int c, struct btl_out *echo)
+static void line_insert_key(struct line *line, int c, struct btl_out *echo)
 {
-    struct btl_line text = edited(line);
+    struct btl_line text = line_edited(line);
 
     if (c < ' ' || c >= DELETE || !btl_line_insert(&text, (uint32_t)c)) {
-        echo_text(echo, "\a");
+        line_echo(echo, "\a");
         return;
     }
-    echo_text(echo, line->text + line->len);
+    line_echo(echo, line->text + line->len);
     line->len = text.len;
 }
 
 void line_insert(struct line *line, struct btl_str text, struct btl_out *echo)
 {
     for (size_t i = 0; i < text.len; i++)
-        insert(line, (uint8_t)text.at[i], echo);
+        line_insert_key(line, (uint8_t)text.at[i], echo);
 }
 
 // Moves `step` lines back (1) or forth (-1); the newest step forth is an empty line.
-static void walk(struct line *line, int step, struct btl_out *echo)
+static void line_walk_history(struct line *line, int step, struct btl_out *echo)
 {
     const struct history *history = line->history;
     uint32_t kept = history == NULL                ? 0
@@ -69,17 +69,17 @@ static void walk(struct line *line, int step, struct btl_out *echo)
     uint32_t back = line->back + (uint32_t)step;
 
     if ((step < 0 && line->back == 0) || back > kept) {
-        echo_text(echo, "\a");
+        line_echo(echo, "\a");
         return;
     }
-    erase(line, btl_line_erase_all_before, echo);
+    line_erase(line, btl_line_erase_all_before, echo);
     line->back = back;
     if (back > 0)
         line_insert(line, btl_str_of(history->text[(history->count - back) % HISTORY_MAX]), echo);
 }
 
 // Empty lines and repetitions are not kept.
-static void remember(const struct line *line)
+static void line_remember(const struct line *line)
 {
     struct history *history = line->history;
     struct btl_str text = {line->text, line->len};
@@ -93,7 +93,7 @@ static void remember(const struct line *line)
 }
 
 // ESC [ A and ESC O A are the arrow up, B down; other sequences end with a letter or '~'.
-static void feed_escape(struct line *line, int c, struct btl_out *echo)
+static void line_feed_escape(struct line *line, int c, struct btl_out *echo)
 {
     if (line->escape == AFTER_ESCAPE) {
         line->escape = c == '[' || c == 'O' ? IN_SEQUENCE : NO_ESCAPE;
@@ -103,29 +103,29 @@ static void feed_escape(struct line *line, int c, struct btl_out *echo)
         return;
     line->escape = NO_ESCAPE;
     if (c == 'A' || c == 'B')
-        walk(line, c == 'A' ? 1 : -1, echo);
+        line_walk_history(line, c == 'A' ? 1 : -1, echo);
     else
-        echo_text(echo, "\a");
+        line_echo(echo, "\a");
 }
 
-static void edit(struct line *line, int c, struct btl_out *echo)
+static void line_edit(struct line *line, int c, struct btl_out *echo)
 {
     switch (c) {
     case BACKSPACE:
     case DELETE:
-        erase(line, btl_line_erase_before, echo);
+        line_erase(line, btl_line_erase_before, echo);
         break;
     case CTRL_U:
-        erase(line, btl_line_erase_all_before, echo);
+        line_erase(line, btl_line_erase_all_before, echo);
         break;
     case CTRL_W:
-        erase(line, btl_line_erase_word, echo);
+        line_erase(line, btl_line_erase_word, echo);
         break;
     case CTRL_P:
-        walk(line, 1, echo);
+        line_walk_history(line, 1, echo);
         break;
     case CTRL_N:
-        walk(line, -1, echo);
+        line_walk_history(line, -1, echo);
         break;
     case TAB:
         line_complete(line, echo);
@@ -134,7 +134,7 @@ static void edit(struct line *line, int c, struct btl_out *echo)
         line->escape = AFTER_ESCAPE;
         break;
     default:
-        insert(line, c, echo);
+        line_insert_key(line, c, echo);
     }
 }
 
@@ -146,20 +146,20 @@ enum line_event line_feed(struct line *line, int c, struct btl_out *echo)
     if (c == '\n' && was_cr)
         return LINE_MORE;
     if (line->escape != NO_ESCAPE && c >= ' ') {
-        feed_escape(line, c, echo);
+        line_feed_escape(line, c, echo);
         return LINE_MORE;
     }
     line->escape = NO_ESCAPE;
     if (c == '\r' || c == '\n') {
-        remember(line);
-        echo_text(echo, "\n");
+        line_remember(line);
+        line_echo(echo, "\n");
         return LINE_DONE;
     }
     if (c == CTRL_C) {
-        echo_text(echo, "^C\n");
+        line_echo(echo, "^C\n");
         return LINE_CANCELLED;
     }
-    edit(line, c, echo);
+    line_edit(line, c, echo);
     return LINE_MORE;
 }
 

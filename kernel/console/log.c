@@ -13,18 +13,18 @@ static uint64_t written; // bytes ever
 static enum btl_log_level level = BTL_LOG_INFO;
 static bool inside_line, shown;
 
-static void put_bytes(const char *text, size_t len)
+static void log_put_bytes(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         ring[written++ % LOG_SIZE] = text[i];
 }
 
 // Before the manifest there is no clock.
-static void begin_line(void)
+static void log_begin_line(void)
 {
     char prefix[BTL_LOG_PREFIX_MAX];
 
-    put_bytes(prefix, btl_log_prefix(prefix, handoff_ready() ? timeline_now() : 0, level));
+    log_put_bytes(prefix, btl_log_prefix(prefix, handoff_ready() ? timeline_now() : 0, level));
 }
 
 // What is printed while the log is being shown is the log itself.
@@ -36,11 +36,11 @@ void log_put(const char *text, size_t len)
         return;
     for (size_t at = 0; at < len; at++) {
         if (!inside_line)
-            begin_line();
+            log_begin_line();
         inside_line = text[at] != '\n';
         if (inside_line && at + 1 < len)
             continue;
-        put_bytes(text + start, at + 1 - start);
+        log_put_bytes(text + start, at + 1 - start);
         start = at + 1;
     }
 }
@@ -50,17 +50,17 @@ void log_level(enum btl_log_level of_lines)
     level = of_lines;
 }
 
-static void put(struct btl_out *out, const char *text, size_t len)
+static void log_only_put(struct btl_out *out, const char *text, size_t len)
 {
     log_put(text, len);
 }
 
 struct btl_out log_out(void)
 {
-    return (struct btl_out){.put = put};
+    return (struct btl_out){.put = log_only_put};
 }
 
-static void show_loaders(struct btl_out *out)
+static void log_print_loader(struct btl_out *out)
 {
     struct btl_str text = btl_manifest_text(handoff_manifest(), BTLM_LOG);
 
@@ -72,7 +72,7 @@ static void show_loaders(struct btl_out *out)
 }
 
 // The oldest line that is whole.
-static uint64_t first_line(void)
+static uint64_t log_first_line(void)
 {
     uint64_t at =
         written > LOG_SIZE ? written - LOG_SIZE + 1 : 0; // + 1: what is before it is there
@@ -82,9 +82,9 @@ static uint64_t first_line(void)
     return at;
 }
 
-static void show_kernels(struct btl_out *out)
+static void log_print_kernel(struct btl_out *out)
 {
-    uint64_t at = first_line();
+    uint64_t at = log_first_line();
 
     if (at > 0)
         btl_format(out, "[%lu bytes before this]\n", at);
@@ -98,11 +98,11 @@ static void show_kernels(struct btl_out *out)
     }
 }
 
-void log_show(struct btl_out *out)
+void log_print(struct btl_out *out)
 {
     shown = true;
     if (handoff_ready())
-        show_loaders(out);
-    show_kernels(out);
+        log_print_loader(out);
+    log_print_kernel(out);
     shown = false;
 }

@@ -27,7 +27,7 @@ void log_put(const char *text, size_t len);
 void log_level(enum btl_log_level of_lines); // that begin from now on; BTL_LOG_INFO at first
 struct btl_out log_out(void);                // the log alone
 // The loader's log, then the kernel's. Nothing of this is logged.
-void log_show(struct btl_out *out);
+void log_print(struct btl_out *out);
 
 // uart16550.c
 bool uart_init(void);

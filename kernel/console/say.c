@@ -6,7 +6,7 @@
 #include <btl/kernel.h>
 #include <btl/log.h>
 
-static enum btl_log_level level_of(enum btl_code code)
+static enum btl_log_level diag_log_level(enum btl_code code)
 {
     switch (btl_code_severity(code)) {
     case BTL_ERROR:
@@ -25,7 +25,7 @@ void diags_show(const struct btl_diags *diags, bool in_log_alone)
     if (diags->lost > 0)
         btl_format(&out, "out of memory: %u messages are lost\n", diags->lost);
     for (const struct btl_diag *diag = diags->first; diag != NULL; diag = diag->next) {
-        log_level(level_of(diag->code));
+        log_level(diag_log_level(diag->code));
         btl_diag_print(&out, diag);
         btl_format(&out, "\n");
     }

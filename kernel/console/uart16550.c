@@ -15,48 +15,48 @@ enum { STATUS_READY = 0x01, STATUS_EMPTY = 0x20 };
 #define DIVISOR_115200 1
 #define WAITS          100000 // polls; a character takes about 90 us
 
-static uint8_t get(int reg)
+static uint8_t uart_get(int reg)
 {
     return port_in8((uint16_t)(COM1 + reg));
 }
 
-static void set(int reg, uint8_t value)
+static void uart_set(int reg, uint8_t value)
 {
     port_out8((uint16_t)(COM1 + reg), value);
 }
 
-static bool present(void)
+static bool uart_present(void)
 {
-    set(SCRATCH, 0x5a);
-    if (get(SCRATCH) != 0x5a)
+    uart_set(SCRATCH, 0x5a);
+    if (uart_get(SCRATCH) != 0x5a)
         return false;
-    set(SCRATCH, 0xa5);
-    return get(SCRATCH) == 0xa5 && get(LINE_STATUS) != 0xff;
+    uart_set(SCRATCH, 0xa5);
+    return uart_get(SCRATCH) == 0xa5 && uart_get(LINE_STATUS) != 0xff;
 }
 
 bool uart_init(void)
 {
-    if (!present())
+    if (!uart_present())
         return false;
-    set(INTERRUPTS, 0);
-    set(LINE, LINE_DIVISOR);
-    set(DIVISOR_LOW, DIVISOR_115200);
-    set(DIVISOR_HIGH, 0);
-    set(LINE, LINE_8N1);
-    set(FIFO, 0xc7);  // on, cleared
-    set(MODEM, 0x03); // DTR, RTS
+    uart_set(INTERRUPTS, 0);
+    uart_set(LINE, LINE_DIVISOR);
+    uart_set(DIVISOR_LOW, DIVISOR_115200);
+    uart_set(DIVISOR_HIGH, 0);
+    uart_set(LINE, LINE_8N1);
+    uart_set(FIFO, 0xc7);  // on, cleared
+    uart_set(MODEM, 0x03); // DTR, RTS
     return true;
 }
 
 // A transmitter that does not get ready is waited for once; from then on it is asked once for each
 // character, until it is.
-static void put_byte(uint8_t byte)
+static void uart_put_byte(uint8_t byte)
 {
     static bool stuck;
 
     for (int i = 0; i < (stuck ? 1 : WAITS); i++) {
-        if (get(LINE_STATUS) & STATUS_EMPTY) {
-            set(DATA, byte);
+        if (uart_get(LINE_STATUS) & STATUS_EMPTY) {
+            uart_set(DATA, byte);
             stuck = false;
             return;
         }
@@ -68,12 +68,12 @@ void uart_put(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         if (text[i] == '\n')
-            put_byte('\r');
-        put_byte((uint8_t)text[i]);
+            uart_put_byte('\r');
+        uart_put_byte((uint8_t)text[i]);
     }
 }
 
 int uart_read(void)
 {
-    return get(LINE_STATUS) & STATUS_READY ? get(DATA) : -1;
+    return uart_get(LINE_STATUS) & STATUS_READY ? uart_get(DATA) : -1;
 }

@@ -13,18 +13,18 @@ struct btl_device {
 
 static struct btl_device *opened;
 
-static const struct btl_device_class *class_of(const struct btl_device *device)
+static const struct btl_device_class *device_class_of(const struct btl_device *device)
 {
     return device->module->image->wrapper->type_data;
 }
 
-static void who(const struct btl_device *device, char text[static 48])
+static void device_holder(const struct btl_device *device, char text[static 48])
 {
     btl_format_to(text, 48, "an open device (%s %u:%u)", device_kind_name(device->kind),
                   device->major, device->minor);
 }
 
-static bool same(const struct btl_device *a, const struct btl_device *b)
+static bool device_same(const struct btl_device *a, const struct btl_device *b)
 {
     return a->kind == b->kind && a->major == b->major && a->minor == b->minor;
 }
@@ -39,17 +39,17 @@ uint32_t devsw_open_count(enum btl_device_kind kind, uint32_t major)
 }
 
 // Held before its open function is called: that may take long, and call others.
-static int open_held(struct btl_device *device)
+static int device_hold_and_open(struct btl_device *device)
 {
     char text[48];
     int error;
 
-    who(device, text);
+    device_holder(device, text);
     error = module_hold(device->module, text);
     if (error != 0)
         return error;
-    if (class_of(device)->open != NULL)
-        error = class_of(device)->open(device->minor);
+    if (device_class_of(device)->open != NULL)
+        error = device_class_of(device)->open(device->minor);
     if (error != 0)
         module_release(device->module, text);
     return error;
@@ -73,7 +73,7 @@ int device_open(int kind, uint32_t major, uint32_t minor, struct btl_device **re
     if (device == NULL)
         return BTL_ENOMEM;
     *device = (struct btl_device){opened, module_get(id), (enum btl_device_kind)kind, major, minor};
-    error = open_held(device);
+    error = device_hold_and_open(device);
     if (error != 0) {
         kmem_free(device);
         return error;
@@ -84,7 +84,7 @@ int device_open(int kind, uint32_t major, uint32_t minor, struct btl_device **re
     return 0;
 }
 
-static bool take_out(struct btl_device *device)
+static bool device_unlink(struct btl_device *device)
 {
     bool last = true;
 
@@ -92,7 +92,7 @@ static bool take_out(struct btl_device *device)
         if (*at == device) {
             *at = device->next;
         } else {
-            last &= !same(*at, device);
+            last &= !device_same(*at, device);
             at = &(*at)->next;
         }
     }
@@ -103,30 +103,30 @@ void device_close(struct btl_device *device)
 {
     char text[48];
 
-    if (take_out(device) && class_of(device)->close != NULL)
-        class_of(device)->close(device->minor);
-    who(device, text);
+    if (device_unlink(device) && device_class_of(device)->close != NULL)
+        device_class_of(device)->close(device->minor);
+    device_holder(device, text);
     module_release(device->module, text);
     kmem_free(device);
 }
 
 int64_t device_read(struct btl_device *device, void *buffer, size_t size, uint64_t offset)
 {
-    const struct btl_device_class *class = class_of(device);
+    const struct btl_device_class *class = device_class_of(device);
 
     return class->read != NULL ? class->read(device->minor, buffer, size, offset) : BTL_ENOSYS;
 }
 
 int64_t device_write(struct btl_device *device, const void *buffer, size_t size, uint64_t offset)
 {
-    const struct btl_device_class *class = class_of(device);
+    const struct btl_device_class *class = device_class_of(device);
 
     return class->write != NULL ? class->write(device->minor, buffer, size, offset) : BTL_ENOSYS;
 }
 
 int device_ioctl(struct btl_device *device, uint32_t request, void *argument)
 {
-    const struct btl_device_class *class = class_of(device);
+    const struct btl_device_class *class = device_class_of(device);
 
     return class->ioctl != NULL ? class->ioctl(device->minor, request, argument) : BTL_ENOSYS;
 }

@@ -16,7 +16,7 @@ const char *device_kind_name(enum btl_device_kind kind)
 }
 
 // Dynamic majors come from the top, where nobody has fixed ones.
-static int16_t free_major(enum btl_device_kind kind)
+static int16_t major_find_free(enum btl_device_kind kind)
 {
     for (int major = BTL_MAJORS_MAX - 1; major >= 0; major--)
         if (owner[kind][major] == 0)
@@ -24,7 +24,7 @@ static int16_t free_major(enum btl_device_kind kind)
     return BTL_MAJOR_NONE;
 }
 
-static bool assign(struct module *module, enum btl_device_kind kind, struct btl_diags *diags)
+static bool major_assign(struct module *module, enum btl_device_kind kind, struct btl_diags *diags)
 {
     struct btl_place place = {.module = module_name(module)};
     int16_t major = module->wants_major[kind];
@@ -32,7 +32,7 @@ static bool assign(struct module *module, enum btl_device_kind kind, struct btl_
     if (major == BTL_MAJOR_NONE || module->major[kind] >= 0)
         return true;
     if (major == BTL_MAJOR_DYNAMIC)
-        major = free_major(kind);
+        major = major_find_free(kind);
     if (major == BTL_MAJOR_NONE) {
         btl_report(diags, BTL_RUN_MAJORS_FULL, place, BTL_ARG_Z(device_kind_name(kind)),
                    BTL_DEC(BTL_MAJORS_MAX));
@@ -48,7 +48,7 @@ static bool assign(struct module *module, enum btl_device_kind kind, struct btl_
     return true;
 }
 
-static void free_majors(struct module *module)
+static void majors_free(struct module *module)
 {
     for (int kind = 0; kind < BTL_DEVICE_KINDS; kind++) {
         if (module->major[kind] >= 0)
@@ -57,16 +57,17 @@ static void free_majors(struct module *module)
     }
 }
 
-static bool assign_all(struct module *module, struct btl_diags *diags)
+static bool majors_assign(struct module *module, struct btl_diags *diags)
 {
-    if (assign(module, BTL_DEVICE_CHAR, diags) && assign(module, BTL_DEVICE_BLOCK, diags))
+    if (major_assign(module, BTL_DEVICE_CHAR, diags) &&
+        major_assign(module, BTL_DEVICE_BLOCK, diags))
         return true;
     if (!module->majors_kept)
-        free_majors(module);
+        majors_free(module);
     return false;
 }
 
-static bool check(struct module *module, struct btl_diags *diags)
+static bool devsw_check(struct module *module, struct btl_diags *diags)
 {
     const struct btl_device_class *class = module->image->wrapper->type_data;
 
@@ -79,19 +80,21 @@ static bool check(struct module *module, struct btl_diags *diags)
 }
 
 // Nobody has a device of it open, or it would be held.
-static bool detach(struct module *module, struct btl_diags *diags)
+static bool devsw_detach(struct module *module, struct btl_diags *diags)
 {
     if (!module->majors_kept)
-        free_majors(module);
+        majors_free(module);
     return true;
 }
 
-const struct type_ops devsw_type = {
-    .read_metadata = majors_read, .check = check, .attach = assign_all, .detach = detach};
+const struct type_ops devsw_type = {.read_metadata = majors_read,
+                                    .check = devsw_check,
+                                    .attach = majors_assign,
+                                    .detach = devsw_detach};
 
 // --- majors of modules that are not loaded
 
-static bool read_metadata(struct module *module, struct btl_bytes file, struct btl_diags *diags)
+static bool majors_read_file(struct module *module, struct btl_bytes file, struct btl_diags *diags)
 {
     struct btl_place place = {.module = module_name(module)};
     struct btl_modinfo info;
@@ -102,7 +105,7 @@ static bool read_metadata(struct module *module, struct btl_bytes file, struct b
 }
 
 // Once: what cannot be read now is not tried at every open again.
-static void learn(struct module *module)
+static void majors_learn(struct module *module)
 {
     struct heap_arena heap;
     struct btl_diags diags = {.arena = &heap.arena};
@@ -113,25 +116,25 @@ static void learn(struct module *module)
     if (!module->majors_known) {
         module->majors_known = true;
         if (source_open(module, &file, &diags)) {
-            read_metadata(module, file, &diags);
+            majors_read_file(module, file, &diags);
             diags_explain(&diags, reason);
             diags.first = NULL;
             source_close(module, file);
         }
     }
-    module->majors_kept = assign_all(module, &diags);
+    module->majors_kept = majors_assign(module, &diags);
     if (diags.first != NULL)
         diags_explain(&diags, reason);
     heap_arena_free(&heap);
 }
 
-static void learn_all(void)
+static void majors_learn_all(void)
 {
     for (uint32_t id = 0; id < module_count(); id++) {
         struct module *module = module_get(id);
         if (module->entry->type == BTL_TYPE_WSIO_CLASS && module->state == MODULE_REGISTERED &&
             !module->majors_kept)
-            learn(module);
+            majors_learn(module);
     }
 }
 
@@ -140,7 +143,7 @@ uint32_t devsw_owner(enum btl_device_kind kind, uint32_t major)
     if (major >= BTL_MAJORS_MAX)
         return BTL_NONE;
     if (owner[kind][major] == 0)
-        learn_all();
+        majors_learn_all();
     return owner[kind][major] != 0 ? owner[kind][major] - 1 : BTL_NONE;
 }
 
@@ -157,6 +160,6 @@ int device_major(const char *name, int kind)
     if (module->entry->type != BTL_TYPE_WSIO_CLASS)
         return BTL_ENODEV;
     if (module->state == MODULE_REGISTERED && !module->majors_kept)
-        learn(module);
+        majors_learn(module);
     return module->major[kind] >= 0 ? module->major[kind] : BTL_ENODEV;
 }

@@ -36,7 +36,7 @@ uint32_t intfc_count(const struct module *module)
 }
 
 // A device has one driver at most.
-static bool is_taken(const struct pci_function *device)
+static bool intfc_has_driver(const struct pci_function *device)
 {
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
@@ -49,14 +49,14 @@ static bool is_taken(const struct pci_function *device)
     return false;
 }
 
-static struct module *bus(void)
+static struct module *intfc_bus(void)
 {
     uint32_t id;
 
     return module_find(BTL_STR("pci"), &id) ? module_get(id) : NULL;
 }
 
-static void who(const struct module *module, char text[static 48])
+static void intfc_holder(const struct module *module, char text[static 48])
 {
     struct btl_str name = module_name(module);
 
@@ -64,19 +64,19 @@ static void who(const struct module *module, char text[static 48])
 }
 
 // The devices are the bus module's data, so an attached driver holds it.
-static int attach_one(struct match *match, const struct pci_function *device)
+static int intfc_attach_device(struct match *match, const struct pci_function *device)
 {
     struct attachment *attachment = kmem_alloc(sizeof(*attachment));
     char text[48];
     int error = BTL_ENOMEM;
 
-    who(match->module, text);
+    intfc_holder(match->module, text);
     if (attachment != NULL)
-        error = module_hold(bus(), text);
+        error = module_hold(intfc_bus(), text);
     if (error == 0) {
         error = match->driver->attach(device, &attachment->state);
         if (error != 0)
-            module_release(bus(), text);
+            module_release(intfc_bus(), text);
     }
     if (error != 0) {
         kmem_free(attachment);
@@ -88,9 +88,9 @@ static int attach_one(struct match *match, const struct pci_function *device)
     return 0;
 }
 
-static void offer(struct match *match, const struct pci_function *device)
+static void intfc_offer(struct match *match, const struct pci_function *device)
 {
-    int error = is_taken(device) ? BTL_ENODEV : attach_one(match, device);
+    int error = intfc_has_driver(device) ? BTL_ENODEV : intfc_attach_device(match, device);
 
     if (error == BTL_ENODEV)
         return;
@@ -100,7 +100,7 @@ static void offer(struct match *match, const struct pci_function *device)
         match->first_error = error;
 }
 
-static bool attach(struct module *module, struct btl_diags *diags)
+static bool intfc_attach(struct module *module, struct btl_diags *diags)
 {
     struct match match = {.module = module, .driver = module->image->wrapper->type_data};
     struct btl_place place = {.module = module_name(module)};
@@ -109,7 +109,7 @@ static bool attach(struct module *module, struct btl_diags *diags)
         const struct btl_pci_id *id = &match.driver->ids[i];
         const struct pci_function *device = NULL;
         while ((device = pci_find(id->vendor, id->device, device)) != NULL)
-            offer(&match, device);
+            intfc_offer(&match, device);
     }
     if (match.offered == 0 || match.attached > 0)
         return true;
@@ -118,23 +118,23 @@ static bool attach(struct module *module, struct btl_diags *diags)
     return false;
 }
 
-static bool detach(struct module *module, struct btl_diags *diags)
+static bool intfc_detach(struct module *module, struct btl_diags *diags)
 {
     const struct btl_intfc *driver = module->image->wrapper->type_data;
     char text[48];
 
-    who(module, text);
+    intfc_holder(module, text);
     while (module->attached != NULL) {
         struct attachment *attachment = module->attached;
         module->attached = attachment->next;
         driver->detach(attachment->device, attachment->state);
-        module_release(bus(), text);
+        module_release(intfc_bus(), text);
         kmem_free(attachment);
     }
     return true;
 }
 
-static bool check(struct module *module, struct btl_diags *diags)
+static bool intfc_check(struct module *module, struct btl_diags *diags)
 {
     const struct btl_intfc *driver = module->image->wrapper->type_data;
     struct btl_place place = {.module = module_name(module)};
@@ -152,4 +152,5 @@ static bool check(struct module *module, struct btl_diags *diags)
     return false;
 }
 
-const struct type_ops intfc_type = {.check = check, .attach = attach, .detach = detach};
+const struct type_ops intfc_type = {
+    .check = intfc_check, .attach = intfc_attach, .detach = intfc_detach};

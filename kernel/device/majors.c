@@ -20,7 +20,7 @@ static struct btl_str before(struct btl_str *rest, char end)
 }
 
 // -1, or 0 to BTL_MAJORS_MAX - 1.
-static bool parse_major(struct btl_str text, int16_t *ret)
+static bool major_parse(struct btl_str text, int16_t *ret)
 {
     int16_t number = 0;
 
@@ -41,21 +41,21 @@ static bool parse_major(struct btl_str text, int16_t *ret)
     return true;
 }
 
-static bool parse(struct btl_str text, int16_t wants[BTL_DEVICE_KINDS])
+static bool majors_parse(struct btl_str text, int16_t wants[BTL_DEVICE_KINDS])
 {
     while (text.len > 0) {
         struct btl_str part = before(&text, ','), kind = before(&part, ':');
         int which = btl_str_equal(kind, BTL_STR("char"))    ? BTL_DEVICE_CHAR
                     : btl_str_equal(kind, BTL_STR("block")) ? BTL_DEVICE_BLOCK
                                                             : BTL_DEVICE_KINDS;
-        if (which == BTL_DEVICE_KINDS || !parse_major(part, &wants[which]))
+        if (which == BTL_DEVICE_KINDS || !major_parse(part, &wants[which]))
             return false;
     }
     return wants[BTL_DEVICE_CHAR] != BTL_MAJOR_NONE || wants[BTL_DEVICE_BLOCK] != BTL_MAJOR_NONE;
 }
 
 // The value of the first `majors=`; empty: there is none.
-static struct btl_str find(const struct btl_elf *elf)
+static struct btl_str majors_find_entry(const struct btl_elf *elf)
 {
     struct btl_bytes rest = {NULL, 0};
     struct btl_str entry, key;
@@ -74,10 +74,10 @@ static struct btl_str find(const struct btl_elf *elf)
 bool majors_read(struct module *module, const struct btl_elf *elf, struct btl_diags *diags)
 {
     struct btl_place place = {.module = module_name(module)};
-    struct btl_str text = find(elf);
+    struct btl_str text = majors_find_entry(elf);
     int16_t wants[BTL_DEVICE_KINDS] = {BTL_MAJOR_NONE, BTL_MAJOR_NONE};
 
-    if (!parse(text, wants)) {
+    if (!majors_parse(text, wants)) {
         btl_report(diags, BTL_RUN_MAJORS, place, BTL_ARG(text), BTL_DEC(BTL_MAJORS_MAX - 1));
         return false;
     }

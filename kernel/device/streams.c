@@ -39,7 +39,7 @@ int stream_put_down(struct btl_queue *queue, struct btl_message *message)
     return queue->below->element->down(queue->below, message);
 }
 
-static int put_at_head(struct btl_stream *stream, struct btl_message *message)
+static int stream_put_at_head(struct btl_stream *stream, struct btl_message *message)
 {
     if (stream->waiting >= BTL_STREAM_QUEUE_MAX) {
         message_free(message);
@@ -55,12 +55,12 @@ static int put_at_head(struct btl_stream *stream, struct btl_message *message)
 int stream_put_up(struct btl_queue *queue, struct btl_message *message)
 {
     if (queue->above == NULL)
-        return put_at_head(queue->stream, message);
+        return stream_put_at_head(queue->stream, message);
     return queue->above->element->up(queue->above, message);
 }
 
 // Loads the module, which must be of the type, and holds it.
-static int get_element(const char *name, enum btl_module_type type, uint32_t *ret_module)
+static int stream_get_element(const char *name, enum btl_module_type type, uint32_t *ret_module)
 {
     uint32_t id;
     int error;
@@ -78,7 +78,7 @@ static int get_element(const char *name, enum btl_module_type type, uint32_t *re
 }
 
 // Puts a module on top.
-static int add(struct btl_stream *stream, uint32_t module)
+static int stream_add(struct btl_stream *stream, uint32_t module)
 {
     struct btl_queue *queue = kmem_alloc(sizeof(*queue));
     int error = 0;
@@ -101,20 +101,21 @@ static int add(struct btl_stream *stream, uint32_t module)
     return 0;
 }
 
-static int add_by_name(struct btl_stream *stream, const char *name, enum btl_module_type type)
+static int stream_add_by_name(struct btl_stream *stream, const char *name,
+                              enum btl_module_type type)
 {
     uint32_t module;
-    int error = get_element(name, type, &module);
+    int error = stream_get_element(name, type, &module);
 
     if (error != 0)
         return error;
-    error = add(stream, module);
+    error = stream_add(stream, module);
     if (error != 0)
         module_release(module_get(module), held_by);
     return error;
 }
 
-static void take_off(struct btl_stream *stream)
+static void stream_remove_top(struct btl_stream *stream)
 {
     struct btl_queue *queue = stream->top;
 
@@ -135,7 +136,7 @@ int stream_open(const char *driver, struct btl_stream **ret_stream)
     if (stream == NULL)
         return BTL_ENOMEM;
     stream->last = &stream->first;
-    error = add_by_name(stream, driver, BTL_TYPE_STREAMS_DRV);
+    error = stream_add_by_name(stream, driver, BTL_TYPE_STREAMS_DRV);
     if (error != 0)
         kmem_free(stream);
     else
@@ -146,7 +147,7 @@ int stream_open(const char *driver, struct btl_stream **ret_stream)
 int stream_push(struct btl_stream *stream, const char *module)
 {
     int error = stream->pushed < BTL_STREAM_MODULES_MAX
-                    ? add_by_name(stream, module, BTL_TYPE_STREAMS_MOD)
+                    ? stream_add_by_name(stream, module, BTL_TYPE_STREAMS_MOD)
                     : BTL_EBUSY;
 
     stream->pushed += error == 0;
@@ -158,7 +159,7 @@ int stream_pop(struct btl_stream *stream)
     if (stream->pushed == 0)
         return BTL_ENOENT;
     stream->pushed--;
-    take_off(stream);
+    stream_remove_top(stream);
     return 0;
 }
 
@@ -174,7 +175,7 @@ int64_t stream_write(struct btl_stream *stream, const void *bytes, size_t size)
     return error != 0 ? error : (int64_t)size;
 }
 
-static void drop_first(struct btl_stream *stream)
+static void stream_drop_first(struct btl_stream *stream)
 {
     struct btl_message *message = stream->first;
 
@@ -197,7 +198,7 @@ int64_t stream_read(struct btl_stream *stream, void *buffer, size_t size)
     memcpy(buffer, message->data + stream->taken, size);
     stream->taken += size;
     if (stream->taken == message->size)
-        drop_first(stream);
+        stream_drop_first(stream);
     return (int64_t)size;
 }
 
@@ -205,13 +206,13 @@ int64_t stream_read(struct btl_stream *stream, void *buffer, size_t size)
 void stream_close(struct btl_stream *stream)
 {
     while (stream->top != NULL)
-        take_off(stream);
+        stream_remove_top(stream);
     while (stream->first != NULL)
-        drop_first(stream);
+        stream_drop_first(stream);
     kmem_free(stream);
 }
 
-static bool check(struct module *module, struct btl_diags *diags)
+static bool streams_check(struct module *module, struct btl_diags *diags)
 {
     const struct btl_stream_element *element = module->image->wrapper->type_data;
     bool driver = module->entry->type == BTL_TYPE_STREAMS_DRV;
@@ -225,9 +226,10 @@ static bool check(struct module *module, struct btl_diags *diags)
 
 // Elements are found by the name of their module: being loaded is being attached, and streams in
 // use hold it.
-static bool nothing(struct module *module, struct btl_diags *diags)
+static bool streams_keep(struct module *module, struct btl_diags *diags)
 {
     return true;
 }
 
-const struct type_ops streams_type = {.check = check, .attach = nothing, .detach = nothing};
+const struct type_ops streams_type = {
+    .check = streams_check, .attach = streams_keep, .detach = streams_keep};

@@ -18,7 +18,7 @@ const struct btl_symtab *exports_table(void)
 }
 
 // A name that nobody foresees, so that no module can aim its names at one bucket.
-static uint64_t table_seed(void)
+static uint64_t exports_seed(void)
 {
     uint64_t seed;
 
@@ -32,7 +32,7 @@ bool exports_init(void)
     uint64_t count = btl_manifest_count(manifest, BTLM_EXPORTS);
 
     heap_arena_init(&heap);
-    heap.arena.seed = table_seed();
+    heap.arena.seed = exports_seed();
     if (count > UINT32_MAX / 2 || !btl_symtab_init(&table, 2 * (uint32_t)count, &heap.arena))
         return false;
     for (uint64_t i = 0; i < count; i++) {
@@ -46,12 +46,12 @@ bool exports_init(void)
     return true;
 }
 
-static bool is_allowed(const struct btl_scope *scope, uint32_t owner)
+static bool exports_allowed(const struct btl_scope *scope, uint32_t owner)
 {
     return owner == BTL_KERNEL || module_get(owner)->scope_mark == stamp;
 }
 
-static struct btl_str owner_name(const struct btl_scope *scope, uint32_t owner)
+static struct btl_str exports_owner_name(const struct btl_scope *scope, uint32_t owner)
 {
     return owner == BTL_KERNEL ? BTL_STR("the kernel") : module_name(module_get(owner));
 }
@@ -61,13 +61,14 @@ struct btl_scope exports_scope(const struct module *module)
     stamp++;
     for (uint32_t i = 0; i < module->entry->depend_count; i++)
         module_get(module_dependency(module, i))->scope_mark = stamp;
-    return (struct btl_scope){.symtab = &table, .allowed = is_allowed, .owner_name = owner_name};
+    return (struct btl_scope){
+        .symtab = &table, .allowed = exports_allowed, .owner_name = exports_owner_name};
 }
 
 bool exports_add(const struct module *module, const struct btl_image *image,
                  const struct btl_modinfo *info, struct btl_diags *diags)
 {
-    struct btl_scope scope = {.owner_name = owner_name};
+    struct btl_scope scope = {.owner_name = exports_owner_name};
 
     return btl_image_export(image, info, module_id(module), &scope, &table, diags);
 }

@@ -4,7 +4,7 @@
 
 #include <btl/kernel.h>
 
-static struct hold **find(struct module *module, const char *who)
+static struct hold **hold_find(struct module *module, const char *who)
 {
     struct btl_str wanted = btl_str_of(who);
     struct hold **at = &module->holds;
@@ -18,7 +18,7 @@ static struct hold **find(struct module *module, const char *who)
 
 int module_hold(struct module *module, const char *who)
 {
-    struct hold *hold = *find(module, who);
+    struct hold *hold = *hold_find(module, who);
 
     if (hold == NULL) {
         hold = kmem_alloc(sizeof(*hold));
@@ -34,7 +34,7 @@ int module_hold(struct module *module, const char *who)
 
 void module_release(struct module *module, const char *who)
 {
-    struct hold **at = find(module, who), *hold = *at;
+    struct hold **at = hold_find(module, who), *hold = *at;
     struct btl_str name = module_name(module);
 
     if (hold == NULL)

@@ -9,7 +9,7 @@
 #include <btl/kernel.h>
 
 // The manifest says how the image is divided; the rest of it is data.
-static bool find_segments(const struct btlm_module *entry, struct module_image *image)
+static bool image_find_segments(const struct btlm_module *entry, struct module_image *image)
 {
     uint64_t text = entry->text_size, rodata = entry->rodata_size;
 
@@ -23,7 +23,7 @@ static bool find_segments(const struct btlm_module *entry, struct module_image *
     return true;
 }
 
-static bool in_arena(const struct btlm_module *entry)
+static bool image_in_arena(const struct btlm_module *entry)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
 
@@ -34,8 +34,8 @@ static bool in_arena(const struct btlm_module *entry)
 }
 
 // The section of that name; 0 and a size of 0 when there is none.
-static uint64_t find_section(const struct btlm_module *entry, struct btl_str name,
-                             uint64_t *ret_size)
+static uint64_t image_find_section(const struct btlm_module *entry, struct btl_str name,
+                                   uint64_t *ret_size)
 {
     const struct btl_manifest *manifest = handoff_manifest();
 
@@ -66,10 +66,10 @@ bool image_adopt(struct module *module, struct btl_diags *diags)
     };
     uint64_t size;
 
-    image.bss_base = find_section(entry, BTL_STR(".bss"), &size);
-    image.unwind = find_section(entry, arch_unwind_section, &image.unwind_size);
+    image.bss_base = image_find_section(entry, BTL_STR(".bss"), &size);
+    image.unwind = image_find_section(entry, arch_unwind_section, &image.unwind_size);
 
-    if (!in_arena(entry) || !find_segments(entry, &image)) {
+    if (!image_in_arena(entry) || !image_find_segments(entry, &image)) {
         btl_report(diags, BTL_RUN_BAD_IMAGE, place, BTL_HEX(entry->address), BTL_SIZE(entry->size));
         return false;
     }

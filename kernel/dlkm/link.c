@@ -20,14 +20,14 @@ struct link {
     struct btl_diags *diags;
 };
 
-static bool no_memory(struct link *link, const char *doing)
+static bool link_no_memory(struct link *link, const char *doing)
 {
     btl_report(link->diags, BTL_NO_MEMORY, link->place, BTL_ARG_Z(doing));
     return false;
 }
 
 // The kernel links for the machine that its own image was made for.
-static bool open(struct link *link)
+static bool link_open(struct link *link)
 {
     uint16_t machine = boot_system()->machine;
 
@@ -37,21 +37,21 @@ static bool open(struct link *link)
            type_read_metadata(link->module, link->info.type, &link->elf, link->diags);
 }
 
-static bool place(struct link *link)
+static bool link_place(struct link *link)
 {
     struct btl_image *image = &link->image;
 
     if (!btl_image_layout(&link->elf, link->arena, image, link->diags))
         return false;
     if (image->size == 0 || !vm_image_alloc(image->size, image->align, &link->base))
-        return no_memory(link, "allocating the module's image");
+        return link_no_memory(link, "allocating the module's image");
     if (btl_image_place(image, link->base, (uint8_t *)(uintptr_t)link->base))
         return true;
     vm_image_free(link->base, image->size);
-    return no_memory(link, "placing the module's image");
+    return link_no_memory(link, "placing the module's image");
 }
 
-static bool link_image(struct link *link)
+static bool link_relocate(struct link *link)
 {
     struct btl_scope scope = exports_scope(link->module);
 
@@ -60,7 +60,7 @@ static bool link_image(struct link *link)
            btl_image_relocate(&link->image, link->diags);
 }
 
-static bool is_function(const struct link *link, uint32_t symbol)
+static bool link_is_function(const struct link *link, uint32_t symbol)
 {
     const struct elf64_symbol *at = &link->elf.symbols[symbol];
     uint16_t special;
@@ -71,12 +71,12 @@ static bool is_function(const struct link *link, uint32_t symbol)
 }
 
 // Room for functions and names that outlive the file; counted, then taken.
-static bool make_room(struct link *link, struct module_image *to)
+static bool link_alloc_names(struct link *link, struct module_image *to)
 {
     size_t bytes = 0;
 
     for (uint32_t i = 1; i < link->elf.symbol_count; i++) {
-        if (!is_function(link, i))
+        if (!link_is_function(link, i))
             continue;
         to->function_count++;
         bytes += btl_elf_symbol_name(&link->elf, i).len;
@@ -88,14 +88,14 @@ static bool make_room(struct link *link, struct module_image *to)
     return to->functions != NULL && to->names != NULL;
 }
 
-static void keep_names(struct link *link, struct module_image *to, uint32_t first_export)
+static void link_keep_names(struct link *link, struct module_image *to, uint32_t first_export)
 {
     struct image_function *function = to->functions;
     char *at = exports_move_names(first_export, to->names);
 
     for (uint32_t i = 1; i < link->elf.symbol_count; i++) {
         struct btl_str name = btl_elf_symbol_name(&link->elf, i);
-        if (!is_function(link, i))
+        if (!link_is_function(link, i))
             continue;
         memcpy(at, name.at, name.len);
         *function++ = (struct image_function){
@@ -104,7 +104,7 @@ static void keep_names(struct link *link, struct module_image *to, uint32_t firs
     }
 }
 
-static void keep_unwind(struct link *link, struct module_image *to)
+static void link_keep_unwind(struct link *link, struct module_image *to)
 {
     uint32_t section = btl_elf_find_section(&link->elf, arch_unwind_section);
 
@@ -115,13 +115,13 @@ static void keep_unwind(struct link *link, struct module_image *to)
 }
 
 // What stays of the link when the arena and the file are gone.
-static bool finish(struct link *link)
+static bool link_finish(struct link *link)
 {
     struct module_image *to = kmem_alloc(sizeof(*to));
     uint32_t first_export = exports_table()->count;
 
     if (to == NULL)
-        return no_memory(link, "keeping the module's image");
+        return link_no_memory(link, "keeping the module's image");
     to->module = link->place.module;
     to->base = link->base;
     to->size = link->image.size;
@@ -130,18 +130,18 @@ static bool finish(struct link *link)
         &link->image, BTL_STR(BTL_WRAPPER_SECTION));
     to->bss_base = btl_image_section_address(&link->image, BTL_STR(".bss"));
     to->bss_size = link->image.bss_size;
-    keep_unwind(link, to);
-    if (!make_room(link, to)) {
-        no_memory(link, "keeping the module's symbols");
+    link_keep_unwind(link, to);
+    if (!link_alloc_names(link, to)) {
+        link_no_memory(link, "keeping the module's symbols");
     } else if (exports_add(link->module, &link->image, &link->info, link->diags)) {
-        keep_names(link, to, first_export);
+        link_keep_names(link, to, first_export);
         if (vm_image_seal(to->base, to->segment)) {
             link->module->image = to;
             images_add(to);
             return true;
         }
         exports_remove(link->module);
-        no_memory(link, "sealing the module's image");
+        link_no_memory(link, "sealing the module's image");
     }
     kmem_free(to->functions);
     kmem_free(to->names);
@@ -158,9 +158,9 @@ bool image_link(struct module *module, struct btl_bytes file, struct btl_arena *
                         .arena = arena,
                         .diags = diags};
 
-    if (!open(&link) || !place(&link))
+    if (!link_open(&link) || !link_place(&link))
         return false;
-    if (link_image(&link) && finish(&link))
+    if (link_relocate(&link) && link_finish(&link))
         return true;
     vm_image_free(link.base, link.image.size);
     return false;

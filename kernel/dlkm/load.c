@@ -28,7 +28,7 @@ struct btl_str dlkm_running(void)
     return running != NULL ? module_name(running) : (struct btl_str){"", 0};
 }
 
-static bool check_phase(struct load *load)
+static bool load_check_phase(struct load *load)
 {
     uint8_t supported = load->module->entry->supported;
     char text[16];
@@ -43,7 +43,7 @@ static bool check_phase(struct load *load)
 }
 
 // In phase 1 nothing can be linked: there is no memory for it.
-static bool check_time(struct load *load)
+static bool load_check_time(struct load *load)
 {
     if (load->module->adoptable || vm_ready())
         return true;
@@ -53,14 +53,14 @@ static bool check_time(struct load *load)
 
 // A dependency that is being loaded right now (its load function has asked for this module), or
 // that was put off for such a reason, may well be loaded later.
-static bool is_busy(const struct module *other)
+static bool dependency_is_busy(const struct module *other)
 {
     return other->state == MODULE_LOADING || other->state == MODULE_UNLOADING ||
            other->state == MODULE_REGISTERED;
 }
 
 // Every dependency that is not loaded is named, not the first alone.
-static bool check_dependencies(struct load *load)
+static bool load_check_dependencies(struct load *load)
 {
     uint32_t before = load->diags.errors, busy = 0;
 
@@ -68,21 +68,21 @@ static bool check_dependencies(struct load *load)
         const struct module *other = module_get(module_dependency(load->module, i));
         if (other->state == MODULE_LOADED)
             continue;
-        busy += is_busy(other);
-        btl_report(&load->diags, is_busy(other) ? BTL_RUN_DEPENDENCY_BUSY : BTL_RUN_DEPENDENCY,
-                   load->place, BTL_ARG(module_name(other)),
-                   BTL_ARG_Z(module_state_name(other->state)));
+        busy += dependency_is_busy(other);
+        btl_report(
+            &load->diags, dependency_is_busy(other) ? BTL_RUN_DEPENDENCY_BUSY : BTL_RUN_DEPENDENCY,
+            load->place, BTL_ARG(module_name(other)), BTL_ARG_Z(module_state_name(other->state)));
     }
     load->put_off = busy > 0 && load->diags.errors - before == busy;
     return load->diags.errors == before;
 }
 
-static bool open_file(struct load *load)
+static bool load_open_file(struct load *load)
 {
     return load->module->adoptable || source_open(load->module, &load->file, &load->diags);
 }
 
-static void close_file(struct load *load)
+static void load_close_file(struct load *load)
 {
     if (load->file.size > 0)
         source_close(load->module, load->file);
@@ -92,19 +92,19 @@ static void close_file(struct load *load)
 // The timeline is that of the boot: modules that come and go later must not make it grow.
 #define NO_EVENT UINT64_MAX
 
-static uint64_t begin_event(const struct load *load, enum btlm_event_kind kind)
+static uint64_t load_begin_event(const struct load *load, enum btlm_event_kind kind)
 {
     return dlkm_phase() != BTL_PHASE_AUTO ? timeline_begin(kind, module_id(load->module))
                                           : NO_EVENT;
 }
 
-static void end_event(uint64_t event, uint64_t bytes)
+static void load_end_event(uint64_t event, uint64_t bytes)
 {
     if (event != NO_EVENT)
         timeline_end(event, bytes);
 }
 
-static bool get_image(struct load *load)
+static bool load_get_image(struct load *load)
 {
     struct module *module = load->module;
     uint64_t event;
@@ -112,30 +112,30 @@ static bool get_image(struct load *load)
 
     if (module->adoptable)
         return image_adopt(module, &load->diags);
-    event = begin_event(load, BTLM_EVENT_MODULE_LINKED);
+    event = load_begin_event(load, BTLM_EVENT_MODULE_LINKED);
     good = image_link(module, load->file, &load->heap.arena, &load->diags);
-    end_event(event, good ? module->image->size : 0);
+    load_end_event(event, good ? module->image->size : 0);
     return good;
 }
 
 // A load function that failed has undone what it did. What it forgot and the kernel can see, the
 // kernel takes out: a pointer into memory that is about to be somebody else's.
-static void drop_image(struct load *load)
+static void load_drop_image(struct load *load)
 {
     unload_image(load->module);
 }
 
-static bool check_wrapper(struct load *load)
+static bool load_check_wrapper(struct load *load)
 {
     return wrapper_check(load->module, &load->diags);
 }
 
-static bool check_type(struct load *load)
+static bool load_check_type(struct load *load)
 {
     return type_check(load->module, &load->diags);
 }
 
-static bool set_tunables(struct load *load)
+static bool load_set_tunables(struct load *load)
 {
     return tunables_set(load->module, &load->diags);
 }
@@ -166,7 +166,7 @@ const char *error_text(int error)
 
 // The strings of the arguments are valid during the call only (btl/module.h), so they may lie in
 // the arena.
-static bool call_load(struct load *load)
+static bool load_call(struct load *load)
 {
     const struct btl_manifest *manifest = handoff_manifest();
     struct btl_str name = load->place.module;
@@ -186,11 +186,11 @@ static bool call_load(struct load *load)
     memcpy(text + name.len + 1, flags.at, flags.len);
     args.flags = text + name.len + 1;
 
-    event = begin_event(load, BTLM_EVENT_MODULE_LOADED);
+    event = load_begin_event(load, BTLM_EVENT_MODULE_LOADED);
     running = load->module;
     error = load->module->image->wrapper->load(&args);
     running = caller;
-    end_event(event, 0);
+    load_end_event(event, 0);
     if (error == 0)
         return true;
     btl_report(&load->diags, BTL_RUN_LOAD_FUNCTION, load->place, BTL_DEC(-(int64_t)error),
@@ -199,7 +199,7 @@ static bool call_load(struct load *load)
 }
 
 // Only after a type could not attach: then there is no way but back.
-static void undo_load(struct load *load)
+static void load_undo_call(struct load *load)
 {
     int error =
         load->module->image->wrapper->unload != NULL ? load->module->image->wrapper->unload() : 0;
@@ -210,7 +210,7 @@ static void undo_load(struct load *load)
                 &load->place.module, -error, error_text(error));
 }
 
-static bool attach(struct load *load)
+static bool load_attach(struct load *load)
 {
     return type_attach(load->module, &load->diags);
 }
@@ -219,10 +219,11 @@ static const struct step {
     bool (*run)(struct load *load);
     void (*undo)(struct load *load);
 } steps[] = {
-    {check_phase, NULL},     {check_time, NULL},      {check_dependencies, NULL},
-    {open_file, close_file}, {get_image, drop_image}, {check_wrapper, NULL},
-    {check_type, NULL},      {set_tunables, NULL},    {call_load, undo_load},
-    {attach, NULL},
+    {load_check_phase, NULL},          {load_check_time, NULL},
+    {load_check_dependencies, NULL},   {load_open_file, load_close_file},
+    {load_get_image, load_drop_image}, {load_check_wrapper, NULL},
+    {load_check_type, NULL},           {load_set_tunables, NULL},
+    {load_call, load_undo_call},       {load_attach, NULL},
 };
 
 // NAME_on_error="ignore" is for the boot; who loads a module later wants to know.
@@ -234,7 +235,7 @@ bool module_is_ignored(const struct module *module)
 
 // The first error is the reason. Before anything is undone: messages quote strings of the module's
 // image and file.
-static void find_reason(const struct btl_diags *diags, char reason[static REASON_MAX])
+static void diags_find_reason(const struct btl_diags *diags, char reason[static REASON_MAX])
 {
     struct btl_buffer buffer = btl_buffer(reason, REASON_MAX);
     const struct btl_diag *diag = diags->first;
@@ -250,17 +251,17 @@ static void find_reason(const struct btl_diags *diags, char reason[static REASON
 void diags_explain(const struct btl_diags *diags, char reason[static REASON_MAX])
 {
     diags_show(diags, false);
-    find_reason(diags, reason);
+    diags_find_reason(diags, reason);
 }
 
 void diags_explain_failure(const struct module *module, const struct btl_diags *diags,
                            char reason[static REASON_MAX])
 {
     diags_show(diags, module_is_ignored(module));
-    find_reason(diags, reason);
+    diags_find_reason(diags, reason);
 }
 
-static bool run_steps(struct load *load)
+static bool load_run_steps(struct load *load)
 {
     char reason[REASON_MAX];
     size_t done = 0;
@@ -289,10 +290,10 @@ bool load_one(struct module *module, enum btl_phase phase)
 
     heap_arena_init(&load.heap);
     load.diags.arena = &load.heap.arena;
-    good = run_steps(&load);
+    good = load_run_steps(&load);
     if (good)
         module_loaded(module);
-    close_file(&load);
+    load_close_file(&load);
     heap_arena_free(&load.heap);
     return good;
 }

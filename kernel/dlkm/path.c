@@ -11,7 +11,7 @@
 
 static char *path; // kmem; NULL: not asked for yet
 
-static bool set(struct btl_str to)
+static bool search_path_store(struct btl_str to)
 {
     char *copy = kmem_alloc(to.len + 1);
 
@@ -35,7 +35,7 @@ bool search_path_reset(void)
     heap_arena_init(&heap);
     btl_config_parse(btl_manifest_str(manifest, btl_manifest_system(manifest)->config_path),
                      btl_manifest_text(manifest, BTLM_CONFIG), &heap.arena, &config, &diags);
-    good = set(config.module_path);
+    good = search_path_store(config.module_path);
     heap_arena_free(&heap);
     return good;
 }
@@ -51,7 +51,7 @@ bool search_path_set(struct btl_str directories)
             return false;
         start = at + 1;
     }
-    return set(directories);
+    return search_path_store(directories);
 }
 
 struct btl_str search_path(void)

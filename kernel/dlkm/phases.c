@@ -23,7 +23,7 @@ enum btl_phase dlkm_phase(void)
 }
 
 // "  hello            BOOT1  0xffffffff80600000     12 KiB  0.123 ms"
-static void print_loaded(const struct module *module, enum btl_phase phase, uint64_t start)
+static void phase_print_loaded(const struct module *module, enum btl_phase phase, uint64_t start)
 {
     struct btl_str name = module_name(module);
     uint64_t took = timeline_now() - start;
@@ -33,12 +33,12 @@ static void print_loaded(const struct module *module, enum btl_phase phase, uint
             (took / 1000000), (took / 1000 % 1000));
 }
 
-static void load_in_phase(uint32_t id, enum btl_phase phase, uint32_t *loaded, uint32_t *failed)
+static void phase_load_module(uint32_t id, enum btl_phase phase, uint32_t *loaded, uint32_t *failed)
 {
     uint64_t start = timeline_now();
 
     if (module_load(id, phase)) {
-        print_loaded(module_get(id), phase, start);
+        phase_print_loaded(module_get(id), phase, start);
         ++*loaded;
     } else if (!module_is_ignored(module_get(id))) {
         ++*failed;
@@ -60,7 +60,7 @@ void dlkm_boot_phase(enum btl_phase phase)
         uint32_t id = *(const uint32_t *)btl_manifest_entry(manifest, BTLM_ORDER, i);
         const struct module *module = module_get(id);
         if (module->entry->phase == phase && module->state == MODULE_REGISTERED)
-            load_in_phase(id, phase, &loaded, &failed);
+            phase_load_module(id, phase, &loaded, &failed);
     }
     timeline_end(event, 0);
     if (phase == BTL_PHASE_INIT)

@@ -64,7 +64,7 @@ uint32_t module_dependency(const struct module *module, uint32_t index)
 }
 
 // What the loader refused arrives as failed, with the loader's reason.
-static void announce(struct module *module, const struct btlm_module *entry)
+static void module_announce(struct module *module, const struct btlm_module *entry)
 {
     const struct btl_manifest *manifest = handoff_manifest();
     char reason[512] = "the loader gave no reason";
@@ -100,7 +100,7 @@ void registry_init(void)
         kpanic("the early arena has no room for the registry of %u modules (BTL_BOOT_EARLY_SIZE)",
                count);
     for (uint32_t id = 0; id < count; id++)
-        announce(&modules[id], btl_manifest_module(manifest, id));
+        module_announce(&modules[id], btl_manifest_module(manifest, id));
 }
 
 void registry_register(enum btl_phase registered)
@@ -112,7 +112,8 @@ void registry_register(enum btl_phase registered)
 
 // --- transitions
 
-static void from(const struct module *module, uint32_t states, const char *transition)
+static void module_require_state(const struct module *module, uint32_t states,
+                                 const char *transition)
 {
     struct btl_str name = module_name(module);
 
@@ -121,7 +122,7 @@ static void from(const struct module *module, uint32_t states, const char *trans
 }
 
 // The one diagnostic of its stage, so the arena is a piece of the stack.
-static void refuse_type(struct module *module)
+static void module_reject_type(struct module *module)
 {
     uint64_t memory[64];
     struct btl_arena arena = {.at = (uint8_t *)memory, .end = (uint8_t *)(memory + 64)};
@@ -137,28 +138,28 @@ static void refuse_type(struct module *module)
 // Rule 5: the services that the other types attach to do not exist in phase 1.
 void module_registered(struct module *module)
 {
-    from(module, 1u << MODULE_ANNOUNCED, "registered");
+    module_require_state(module, 1u << MODULE_ANNOUNCED, "registered");
     if (module->entry->registered == BTL_PHASE_BOOT1 && module->entry->type != BTL_TYPE_MISC)
-        refuse_type(module);
+        module_reject_type(module);
     else
         module->state = MODULE_REGISTERED;
 }
 
 void module_begin_load(struct module *module)
 {
-    from(module, 1u << MODULE_REGISTERED, "load");
+    module_require_state(module, 1u << MODULE_REGISTERED, "load");
     module->state = MODULE_LOADING;
 }
 
 void module_put_off(struct module *module)
 {
-    from(module, 1u << MODULE_LOADING, "put off");
+    module_require_state(module, 1u << MODULE_LOADING, "put off");
     module->state = MODULE_REGISTERED;
 }
 
 void module_loaded(struct module *module)
 {
-    from(module, 1u << MODULE_LOADING, "loaded");
+    module_require_state(module, 1u << MODULE_LOADING, "loaded");
     for (uint32_t i = 0; i < module->entry->depend_count; i++)
         modules[module_dependency(module, i)].dependents++;
     module->state = MODULE_LOADED;
@@ -166,19 +167,19 @@ void module_loaded(struct module *module)
 
 void module_begin_unload(struct module *module)
 {
-    from(module, 1u << MODULE_LOADED, "unload");
+    module_require_state(module, 1u << MODULE_LOADED, "unload");
     module->state = MODULE_UNLOADING;
 }
 
 void module_unload_refused(struct module *module)
 {
-    from(module, 1u << MODULE_UNLOADING, "unload refused");
+    module_require_state(module, 1u << MODULE_UNLOADING, "unload refused");
     module->state = MODULE_LOADED;
 }
 
 void module_unloaded(struct module *module)
 {
-    from(module, 1u << MODULE_UNLOADING, "unloaded");
+    module_require_state(module, 1u << MODULE_UNLOADING, "unloaded");
     for (uint32_t i = 0; i < module->entry->depend_count; i++)
         modules[module_dependency(module, i)].dependents--;
     module->unloads++;
@@ -189,7 +190,7 @@ void module_failed(struct module *module, const char *reason)
 {
     size_t size = btl_format_to(NULL, 0, "%s", reason) + 1;
 
-    from(module, 1u << MODULE_ANNOUNCED | 1u << MODULE_LOADING, "failed");
+    module_require_state(module, 1u << MODULE_ANNOUNCED | 1u << MODULE_LOADING, "failed");
     module->state = MODULE_FAILED;
     module->reason = kmem_alloc(size);
     if (module->reason != NULL)
@@ -198,7 +199,7 @@ void module_failed(struct module *module, const char *reason)
 
 void module_retry(struct module *module)
 {
-    from(module, 1u << MODULE_FAILED, "retry");
+    module_require_state(module, 1u << MODULE_FAILED, "retry");
     kmem_free(module->reason);
     module->reason = NULL;
     module->state = MODULE_REGISTERED;

@@ -17,7 +17,7 @@ struct request {
 
 static uint32_t nested;
 
-static void push(struct request *request, struct module *module)
+static void request_push(struct request *request, struct module *module)
 {
     module_begin_load(module);
     module->cursor = 0;
@@ -26,7 +26,7 @@ static void push(struct request *request, struct module *module)
 }
 
 // The next dependency of the module on top goes on top; false when it has no more.
-static bool descend(struct request *request)
+static bool request_descend(struct request *request)
 {
     struct module *module = request->waiting;
 
@@ -34,7 +34,7 @@ static bool descend(struct request *request)
         struct module *other = module_get(module_dependency(module, module->cursor++));
         if (other->state != MODULE_REGISTERED)
             continue; // loaded already, or load_one() says what is wrong with it
-        push(request, other);
+        request_push(request, other);
         return true;
     }
     return false;
@@ -42,7 +42,7 @@ static bool descend(struct request *request)
 
 // Dependents come before what they need in the list, so each is free when its turn comes. One that
 // is used by somebody else by now, or that cannot be unloaded, stays.
-static void undo(struct request *request)
+static void request_undo(struct request *request)
 {
     while (request->done != NULL) {
         struct module *module = request->done;
@@ -60,11 +60,11 @@ bool module_load(uint32_t id, enum btl_phase phase)
 
     if (target->state != MODULE_REGISTERED)
         return target->state == MODULE_LOADED;
-    push(&request, target);
+    request_push(&request, target);
     nested++;
     while (request.waiting != NULL) {
         struct module *module = request.waiting;
-        if (descend(&request))
+        if (request_descend(&request))
             continue;
         request.waiting = module->next;
         if (load_one(module, phase)) {
@@ -73,12 +73,12 @@ bool module_load(uint32_t id, enum btl_phase phase)
         }
     }
     if (target->state != MODULE_LOADED)
-        undo(&request);
+        request_undo(&request);
     nested--;
     return target->state == MODULE_LOADED;
 }
 
-static void look_at(struct module *module, uint32_t stamp, struct module **list)
+static void retry_visit(struct module *module, uint32_t stamp, struct module **list)
 {
     if (module->seen == stamp || module->state == MODULE_LOADED)
         return;
@@ -90,17 +90,17 @@ static void look_at(struct module *module, uint32_t stamp, struct module **list)
 }
 
 // What failed among it and all that it needs goes back to REGISTERED. Each is looked at once.
-static void retry(struct module *target)
+static void request_retry(struct module *target)
 {
     static uint32_t stamp;
     struct module *list = NULL;
 
-    look_at(target, ++stamp, &list);
+    retry_visit(target, ++stamp, &list);
     while (list != NULL) {
         struct module *module = list;
         list = module->next;
         for (uint32_t i = 0; i < module->entry->depend_count; i++)
-            look_at(module_get(module_dependency(module, i)), stamp, &list);
+            retry_visit(module_get(module_dependency(module, i)), stamp, &list);
     }
 }
 
@@ -112,7 +112,7 @@ int module_load_by_hand(uint32_t id)
     if (module->state == MODULE_LOADED)
         return 0;
     if (module->state == MODULE_REGISTERED || module->state == MODULE_FAILED)
-        retry(module);
+        request_retry(module);
     if (module->state == MODULE_REGISTERED) {
         module_load(id, dlkm_phase());
     } else {

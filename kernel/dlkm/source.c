@@ -26,7 +26,7 @@ struct reading {
     struct btl_diags *diags;
 };
 
-static bool report_error(const struct reading *reading, int error)
+static bool reading_report_error(const struct reading *reading, int error)
 {
     struct btl_arg path = BTL_ARG(reading->path), fs = BTL_ARG_Z(reading->fs->name);
 
@@ -39,8 +39,8 @@ static bool report_error(const struct reading *reading, int error)
 }
 
 // The loader has read the same file and put its hash into the manifest.
-static bool is_the_loaders(const struct reading *reading, const struct btlm_module *entry,
-                           struct btl_bytes bytes)
+static bool reading_matches_manifest(const struct reading *reading, const struct btlm_module *entry,
+                                     struct btl_bytes bytes)
 {
     static const uint8_t unknown[32];
     uint8_t digest[32];
@@ -57,8 +57,8 @@ static bool is_the_loaders(const struct reading *reading, const struct btlm_modu
 
 // "DIR/NAME.ko" with the next directory of what is left of a search path, moved on behind it.
 // False: there is none left, or no memory.
-static bool next_path(struct btl_str *rest, struct btl_str name, struct btl_arena *arena,
-                      struct btl_str *ret_path)
+static bool search_path_next(struct btl_str *rest, struct btl_str name, struct btl_arena *arena,
+                             struct btl_str *ret_path)
 {
     struct btl_str directory = {rest->at, 0};
     size_t size;
@@ -84,13 +84,13 @@ static bool next_path(struct btl_str *rest, struct btl_str name, struct btl_aren
 
 // Where the loader found it, or would have; then the directories of the search path, which the
 // administrator may have changed since. *path is written when another one is there.
-static int read_first(const struct reading *reading, struct btl_str *path, struct btl_bytes *ret)
+static int reading_find(const struct reading *reading, struct btl_str *path, struct btl_bytes *ret)
 {
     struct btl_str rest = search_path(), candidate;
     int error = volume_read(reading->fs, *path, ret);
 
     while (error == BTL_ENOENT &&
-           next_path(&rest, reading->place.module, reading->diags->arena, &candidate)) {
+           search_path_next(&rest, reading->place.module, reading->diags->arena, &candidate)) {
         error = volume_read(reading->fs, candidate, ret);
         if (error != BTL_ENOENT)
             *path = candidate;
@@ -98,8 +98,8 @@ static int read_first(const struct reading *reading, struct btl_str *path, struc
     return error;
 }
 
-static bool read_file(const struct module *module, struct btl_bytes *ret_bytes,
-                      struct btl_diags *diags)
+static bool source_read_file(const struct module *module, struct btl_bytes *ret_bytes,
+                             struct btl_diags *diags)
 {
     const struct btlm_module *entry = module->entry;
     struct reading reading = {.place = {.module = module_name(module)},
@@ -113,10 +113,10 @@ static bool read_file(const struct module *module, struct btl_bytes *ret_bytes,
         btl_report(diags, BTL_RUN_NO_VOLUME, reading.place, BTL_ARG(reading.path));
         return false;
     }
-    error = read_first(&reading, &reading.path, &bytes);
+    error = reading_find(&reading, &reading.path, &bytes);
     if (error != 0)
-        return report_error(&reading, error);
-    if (is_the_loaders(&reading, entry, bytes)) {
+        return reading_report_error(&reading, error);
+    if (reading_matches_manifest(&reading, entry, bytes)) {
         *ret_bytes = bytes;
         return true;
     }
@@ -129,7 +129,7 @@ bool source_open(const struct module *module, struct btl_bytes *ret_bytes, struc
     const struct btlm_module *entry = module->entry;
 
     if (!is_staged(module))
-        return read_file(module, ret_bytes, diags);
+        return source_read_file(module, ret_bytes, diags);
     *ret_bytes = (struct btl_bytes){phys_to_virt(entry->staged_physical), entry->file_size};
     return true;
 }

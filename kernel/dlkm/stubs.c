@@ -9,7 +9,7 @@
 static struct btl_stub *resolved; // linked by stub->next
 
 // In phase 1 there is no table of exports yet.
-static int resolve(struct btl_stub *stub)
+static int stub_resolve(struct btl_stub *stub)
 {
     const struct btl_export *export;
     uint32_t id;
@@ -34,7 +34,7 @@ static int resolve(struct btl_stub *stub)
 
 int stub_enter(struct btl_stub *stub, void **ret_function)
 {
-    int error = stub->target == NULL ? resolve(stub) : 0;
+    int error = stub->target == NULL ? stub_resolve(stub) : 0;
 
     if (error != 0)
         return error;

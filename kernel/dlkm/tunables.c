@@ -61,7 +61,7 @@ static bool parse_bool(struct btl_str text, bool *ret)
 }
 
 // A number that may be negative, as an argument of a message.
-static struct btl_arg signed_copy(struct btl_diags *diags, int64_t value)
+static struct btl_arg signed_arg(struct btl_diags *diags, int64_t value)
 {
     char text[24];
 
@@ -71,8 +71,8 @@ static struct btl_arg signed_copy(struct btl_diags *diags, int64_t value)
 
 // Each parses `value` into `to`, of the type's storage; false and nothing stored when it is no
 // good.
-static bool take_int(const struct btl_tunable *tunable, struct btl_str value, void *to,
-                     struct btl_place place, struct btl_diags *diags)
+static bool tunable_parse_int(const struct btl_tunable *tunable, struct btl_str value, void *to,
+                              struct btl_place place, struct btl_diags *diags)
 {
     int64_t number;
     bool is_number = parse_int(value, &number);
@@ -82,13 +82,13 @@ static bool take_int(const struct btl_tunable *tunable, struct btl_str value, vo
         return true;
     }
     btl_report(diags, is_number ? BTL_RUN_TUNABLE_RANGE : BTL_RUN_TUNABLE_NUMBER, place,
-               BTL_ARG(value), BTL_ARG_Z(tunable->name), signed_copy(diags, tunable->min),
-               signed_copy(diags, tunable->max));
+               BTL_ARG(value), BTL_ARG_Z(tunable->name), signed_arg(diags, tunable->min),
+               signed_arg(diags, tunable->max));
     return false;
 }
 
-static bool take_bool(const struct btl_tunable *tunable, struct btl_str value, void *to,
-                      struct btl_place place, struct btl_diags *diags)
+static bool tunable_parse_bool(const struct btl_tunable *tunable, struct btl_str value, void *to,
+                               struct btl_place place, struct btl_diags *diags)
 {
     if (parse_bool(value, to))
         return true;
@@ -96,8 +96,8 @@ static bool take_bool(const struct btl_tunable *tunable, struct btl_str value, v
     return false;
 }
 
-static bool take_string(const struct btl_tunable *tunable, struct btl_str value, void *to,
-                        struct btl_place place, struct btl_diags *diags)
+static bool tunable_parse_string(const struct btl_tunable *tunable, struct btl_str value, void *to,
+                                 struct btl_place place, struct btl_diags *diags)
 {
     if (value.len < (uint64_t)tunable->max) {
         memcpy(to, value.at, value.len);
@@ -109,14 +109,14 @@ static bool take_string(const struct btl_tunable *tunable, struct btl_str value,
     return false;
 }
 
-static bool take(const struct btl_tunable *tunable, struct btl_str value, void *to,
-                 struct btl_place place, struct btl_diags *diags)
+static bool tunable_parse(const struct btl_tunable *tunable, struct btl_str value, void *to,
+                          struct btl_place place, struct btl_diags *diags)
 {
     if (tunable->type == BTL_TUNABLE_INT)
-        return take_int(tunable, value, to, place, diags);
+        return tunable_parse_int(tunable, value, to, place, diags);
     if (tunable->type == BTL_TUNABLE_BOOL)
-        return take_bool(tunable, value, to, place, diags);
-    return take_string(tunable, value, to, place, diags);
+        return tunable_parse_bool(tunable, value, to, place, diags);
+    return tunable_parse_string(tunable, value, to, place, diags);
 }
 
 uint32_t tunable_find(const struct module *module, struct btl_str name)
@@ -129,8 +129,8 @@ uint32_t tunable_find(const struct module *module, struct btl_str name)
     return BTL_NONE;
 }
 
-static bool set_one(const struct module *module, const struct btlm_tunable *setting,
-                    struct btl_diags *diags)
+static bool tunable_set(const struct module *module, const struct btlm_tunable *setting,
+                        struct btl_diags *diags)
 {
     const struct btl_manifest *manifest = handoff_manifest();
     struct btl_str name = btl_manifest_str(manifest, setting->name);
@@ -148,12 +148,12 @@ static bool set_one(const struct module *module, const struct btlm_tunable *sett
         return true; // as the planner has it: the line does nothing
     }
     tunable = wrapper_tunable(module->image->wrapper, index);
-    return take(&tunable, btl_manifest_str(manifest, setting->value), tunable.storage, place,
-                diags);
+    return tunable_parse(&tunable, btl_manifest_str(manifest, setting->value), tunable.storage,
+                         place, diags);
 }
 
 // The storages one after the other, as the module came with them.
-static bool keep_defaults(const struct module *module, struct btl_diags *diags)
+static bool tunables_keep_defaults(const struct module *module, struct btl_diags *diags)
 {
     const struct btl_wrapper *wrapper = module->image->wrapper;
     struct btl_place place = {.module = module_name(module)};
@@ -181,19 +181,19 @@ static bool keep_defaults(const struct module *module, struct btl_diags *diags)
 
 bool tunables_set(const struct module *module, struct btl_diags *diags)
 {
-    bool good = keep_defaults(module, diags);
+    bool good = tunables_keep_defaults(module, diags);
 
     for (uint32_t i = 0; i < module->entry->tunable_count; i++)
-        good &= set_one(module,
-                        btl_manifest_entry(handoff_manifest(), BTLM_TUNABLES,
-                                           module->entry->first_tunable + (uint64_t)i),
-                        diags);
+        good &= tunable_set(module,
+                            btl_manifest_entry(handoff_manifest(), BTLM_TUNABLES,
+                                               module->entry->first_tunable + (uint64_t)i),
+                            diags);
     return good;
 }
 
 // --- at run time
 
-static const void *default_of(const struct module *module, uint32_t index)
+static const void *tunable_default(const struct module *module, uint32_t index)
 {
     const uint8_t *at = module->image->defaults;
 
@@ -208,7 +208,7 @@ void tunable_text(const struct module *module, uint32_t index, bool of_default, 
                   size_t size)
 {
     struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
-    const void *from = of_default ? default_of(module, index) : tunable.storage;
+    const void *from = of_default ? tunable_default(module, index) : tunable.storage;
     int64_t number;
 
     if (tunable.type == BTL_TUNABLE_INT) {
@@ -221,8 +221,8 @@ void tunable_text(const struct module *module, uint32_t index, bool of_default, 
     }
 }
 
-static int ask_and_store(const struct btl_tunable *tunable, const void *value,
-                         struct btl_place place, struct btl_diags *diags)
+static int tunable_ask_and_store(const struct btl_tunable *tunable, const void *value,
+                                 struct btl_place place, struct btl_diags *diags)
 {
     int error;
 
@@ -241,8 +241,8 @@ static int ask_and_store(const struct btl_tunable *tunable, const void *value,
 }
 
 // A copy of the value, aligned, that the module may look at.
-static void *value_memory(const struct btl_tunable *tunable, struct btl_place place,
-                          struct btl_diags *diags)
+static void *tunable_alloc_value(const struct btl_tunable *tunable, struct btl_place place,
+                                 struct btl_diags *diags)
 {
     void *memory = btl_alloc(diags->arena, btl_tunable_storage_size(tunable), 8);
 
@@ -256,23 +256,23 @@ int tunable_change(const struct module *module, uint32_t index, struct btl_str v
 {
     struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
     struct btl_place place = {.module = module_name(module)};
-    void *memory = value_memory(&tunable, place, diags);
+    void *memory = tunable_alloc_value(&tunable, place, diags);
 
     if (memory == NULL)
         return BTL_ENOMEM;
-    if (!take(&tunable, value, memory, place, diags))
+    if (!tunable_parse(&tunable, value, memory, place, diags))
         return BTL_EINVAL;
-    return ask_and_store(&tunable, memory, place, diags);
+    return tunable_ask_and_store(&tunable, memory, place, diags);
 }
 
 int tunable_reset(const struct module *module, uint32_t index, struct btl_diags *diags)
 {
     struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
     struct btl_place place = {.module = module_name(module)};
-    void *memory = value_memory(&tunable, place, diags);
+    void *memory = tunable_alloc_value(&tunable, place, diags);
 
     if (memory == NULL)
         return BTL_ENOMEM;
-    memcpy(memory, default_of(module, index), btl_tunable_storage_size(&tunable));
-    return ask_and_store(&tunable, memory, place, diags);
+    memcpy(memory, tunable_default(module, index), btl_tunable_storage_size(&tunable));
+    return tunable_ask_and_store(&tunable, memory, place, diags);
 }

@@ -5,20 +5,20 @@
 
 #include <btl/kernel.h>
 
-static const struct type_ops *ops_of_type(unsigned type)
+static const struct type_ops *type_ops_of(unsigned type)
 {
     return type < BTL_TYPES ? type_services[type] : NULL;
 }
 
-static const struct type_ops *ops_of(const struct module *module)
+static const struct type_ops *type_ops_of_module(const struct module *module)
 {
-    return ops_of_type(module->entry->type);
+    return type_ops_of(module->entry->type);
 }
 
 bool type_read_metadata(struct module *module, unsigned type, const struct btl_elf *elf,
                         struct btl_diags *diags)
 {
-    const struct type_ops *ops = ops_of_type(type);
+    const struct type_ops *ops = type_ops_of(type);
 
     return ops == NULL || ops->read_metadata == NULL || ops->read_metadata(module, elf, diags);
 }
@@ -31,23 +31,23 @@ bool type_check(struct module *module, struct btl_diags *diags)
     const char *type = btl_type_name(module->entry->type);
     uint32_t before = diags->errors;
 
-    if (ops_of(module) == NULL)
+    if (type_ops_of_module(module) == NULL)
         return true;
     if (wrapper->type_data == NULL)
         btl_report(diags, BTL_RUN_TYPE_DATA, place, BTL_ARG_Z(type), BTL_ARG_Z("missing"));
     if (wrapper->unload == NULL)
         btl_report(diags, BTL_RUN_TYPE_UNLOAD, place, BTL_ARG_Z(type));
-    return diags->errors == before && ops_of(module)->check(module, diags);
+    return diags->errors == before && type_ops_of_module(module)->check(module, diags);
 }
 
 bool type_attach(struct module *module, struct btl_diags *diags)
 {
-    return ops_of(module) == NULL || ops_of(module)->attach(module, diags);
+    return type_ops_of_module(module) == NULL || type_ops_of_module(module)->attach(module, diags);
 }
 
 bool type_detach(struct module *module, struct btl_diags *diags)
 {
-    return ops_of(module) == NULL || ops_of(module)->detach(module, diags);
+    return type_ops_of_module(module) == NULL || type_ops_of_module(module)->detach(module, diags);
 }
 
 bool type_data_holds(const struct module *module, size_t size, struct btl_diags *diags)

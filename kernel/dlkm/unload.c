@@ -29,7 +29,7 @@ void unload_image(struct module *module)
     image_drop(module);
 }
 
-static bool depends_on(const struct module *module, uint32_t id)
+static bool module_depends_on(const struct module *module, uint32_t id)
 {
     for (uint32_t i = 0; i < module->entry->depend_count; i++)
         if (module_dependency(module, i) == id)
@@ -37,22 +37,22 @@ static bool depends_on(const struct module *module, uint32_t id)
     return false;
 }
 
-static void name_dependents(struct unload *unload)
+static void unload_report_dependents(struct unload *unload)
 {
     uint32_t id = module_id(unload->module);
 
     if (unload->module->dependents == 0)
         return;
     for (uint32_t other = 0; other < module_count(); other++)
-        if (module_get(other)->state == MODULE_LOADED && depends_on(module_get(other), id))
+        if (module_get(other)->state == MODULE_LOADED && module_depends_on(module_get(other), id))
             btl_report(&unload->diags, BTL_RUN_BUSY_DEPENDENT, unload->place,
                        BTL_ARG(module_name(module_get(other))));
 }
 
 // Everybody who holds it is named, not the first alone.
-static int check_busy(struct unload *unload)
+static int unload_check_busy(struct unload *unload)
 {
-    name_dependents(unload);
+    unload_report_dependents(unload);
     for (const struct hold *hold = unload->module->holds; hold != NULL; hold = hold->next)
         btl_report(&unload->diags, BTL_RUN_BUSY_HELD, unload->place, BTL_ARG_Z(hold->who),
                    BTL_DEC(hold->count));
@@ -62,7 +62,7 @@ static int check_busy(struct unload *unload)
     return unload->diags.errors > 0 ? BTL_EBUSY : 0;
 }
 
-static int check_state(struct unload *unload)
+static int unload_check_state(struct unload *unload)
 {
     const struct module *module = unload->module;
 
@@ -75,12 +75,12 @@ static int check_state(struct unload *unload)
         btl_report(&unload->diags, BTL_RUN_NO_UNLOAD, unload->place);
         return BTL_ENOSYS;
     }
-    return check_busy(unload);
+    return unload_check_busy(unload);
 }
 
 // A module that refuses is what it was: attached again. Where that fails, it says so and stays
 // without its type's service, as it would be after its device had failed.
-static int call_unload(struct unload *unload)
+static int unload_call(struct unload *unload)
 {
     int error;
 
@@ -95,14 +95,14 @@ static int call_unload(struct unload *unload)
     return error;
 }
 
-static int run(struct unload *unload)
+static int unload_run(struct unload *unload)
 {
-    int error = check_state(unload);
+    int error = unload_check_state(unload);
 
     if (error != 0)
         return error;
     module_begin_unload(unload->module);
-    error = call_unload(unload);
+    error = unload_call(unload);
     if (error != 0) {
         module_unload_refused(unload->module);
         return error;
@@ -121,7 +121,7 @@ int module_unload(uint32_t id)
 
     heap_arena_init(&unload.heap);
     unload.diags.arena = &unload.heap.arena;
-    error = run(&unload);
+    error = unload_run(&unload);
     diags_explain(&unload.diags, reason);
     heap_arena_free(&unload.heap);
     return error;

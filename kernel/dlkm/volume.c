@@ -58,7 +58,7 @@ int volume_read(struct btl_fs *fs, struct btl_str path, struct btl_bytes *ret)
 }
 
 // Does it have the file that this kernel was loaded from?
-static bool holds_kernel(struct btl_fs *fs)
+static bool fs_holds_kernel(struct btl_fs *fs)
 {
     const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
     struct btl_bytes bytes;
@@ -71,20 +71,20 @@ static bool holds_kernel(struct btl_fs *fs)
     return memcmp(digest, kernel->sha256, sizeof(digest)) == 0;
 }
 
-static bool is_boot(struct btl_fs *fs)
+static bool fs_is_boot(struct btl_fs *fs)
 {
     const struct btlm_volume *volume = btl_manifest_volume(handoff_manifest());
 
     if (volume != NULL && volume->kind == BTLM_VOLUME_GPT)
         return memcmp(fs->partition_guid, volume->guid, sizeof(volume->guid)) == 0;
     return memcmp(fs->partition_type, BTL_GPT_ESP, sizeof(fs->partition_type)) == 0 &&
-           holds_kernel(fs);
+           fs_holds_kernel(fs);
 }
 
 struct btl_fs *volume_boot(void)
 {
     for (struct btl_fs *fs = all; fs != NULL && boot == NULL; fs = fs->next)
-        if (is_boot(fs))
+        if (fs_is_boot(fs))
             boot = fs;
     return boot;
 }

@@ -21,7 +21,7 @@ void boot_record_load(enum btl_variable which, struct boot_record *ret)
     btl_record_read(which, (struct btl_bytes){ret->bytes, ret->size}, &ret->record);
 }
 
-static bool said_status(enum btl_variable which, efi_status status)
+static bool boot_report_status(enum btl_variable which, efi_status status)
 {
     if (status != EFI_SUCCESS)
         kernel_say(BTL_RUN_STATE_WRITE, BTL_ARG_Z(btl_variable_name(which)),
@@ -31,8 +31,8 @@ static bool said_status(enum btl_variable which, efi_status status)
 
 // The firmware keeps the attributes of a variable that is written again: one with others goes
 // first, and so does one that is too large to be looked at.
-static efi_status replace(enum btl_variable which, const struct boot_record *before,
-                          struct btl_bytes bytes)
+static efi_status boot_record_replace(enum btl_variable which, const struct boot_record *before,
+                                      struct btl_bytes bytes)
 {
     const char *name = btl_variable_name(which);
 
@@ -60,8 +60,8 @@ bool boot_record_store(enum btl_variable which, const struct btl_record *record,
     boot_record_load(which, &before);
     *ret_new = before.size != size || memcmp(before.bytes, bytes, size) != 0;
     if (*ret_new)
-        status = replace(which, &before, (struct btl_bytes){bytes, size});
-    return said_status(which, status);
+        status = boot_record_replace(which, &before, (struct btl_bytes){bytes, size});
+    return boot_report_status(which, status);
 }
 
 const struct btlm_boot *boot_entry(void)
@@ -77,7 +77,7 @@ bool boot_has(uint32_t flag)
 }
 
 // The configuration that was booted.
-static struct btl_record this_boot(void)
+static struct btl_record boot_this_record(void)
 {
     const struct btlm_boot *boot = boot_entry();
     struct btl_record record = {.path = btl_manifest_str(handoff_manifest(), boot->path)};
@@ -86,7 +86,7 @@ static struct btl_record this_boot(void)
     return record;
 }
 
-static bool is_known(void)
+static bool boot_is_known(void)
 {
     if (boot_entry() == NULL)
         kernel_say(BTL_RUN_STATE_UNKNOWN);
@@ -99,9 +99,9 @@ bool boot_record_failure(struct btl_str text)
     struct btl_record record;
     bool is_new;
 
-    if (!is_known())
+    if (!boot_is_known())
         return false;
-    record = this_boot();
+    record = boot_this_record();
     record.number = BTL_FAILED_IN_KERNEL;
     record.text = text;
     boot_record_load(BTL_VARIABLE_FAILED, &before);
@@ -110,13 +110,13 @@ bool boot_record_failure(struct btl_str text)
 }
 
 // A boot of something else than the configuration as it lies on the volume proves nothing about it.
-static bool may_be_good(void)
+static bool boot_may_be_good(void)
 {
     struct btl_str path;
 
-    if (!is_known())
+    if (!boot_is_known())
         return false;
-    path = this_boot().path;
+    path = boot_this_record().path;
     if (boot_has(BTLM_BOOT_SAFE))
         kernel_say(BTL_RUN_OK_SAFE, BTL_ARG(path));
     else if (boot_has(BTLM_BOOT_CHANGED))
@@ -125,7 +125,7 @@ static bool may_be_good(void)
 }
 
 // BtlGood is written first: it counts for more, should the power fail now.
-static void forget_failure(const uint8_t sha256[static 32])
+static void boot_settle_failure(const uint8_t sha256[static 32])
 {
     struct boot_record failed;
     struct btl_record rest;
@@ -137,8 +137,8 @@ static void forget_failure(const uint8_t sha256[static 32])
     if (rest.there)
         boot_record_store(BTL_VARIABLE_FAILED, &rest, &is_new);
     else
-        said_status(BTL_VARIABLE_FAILED,
-                    efi_variable_set(btl_variable_name(BTL_VARIABLE_FAILED), NULL, 0));
+        boot_report_status(BTL_VARIABLE_FAILED,
+                           efi_variable_set(btl_variable_name(BTL_VARIABLE_FAILED), NULL, 0));
 }
 
 static bool is_ok;
@@ -153,12 +153,12 @@ bool boot_ok(void)
     struct btl_record record;
     bool is_new;
 
-    if (!may_be_good())
+    if (!boot_may_be_good())
         return false;
-    record = this_boot();
+    record = boot_this_record();
     if (!boot_record_store(BTL_VARIABLE_GOOD, &record, &is_new))
         return false;
-    forget_failure(record.sha256);
+    boot_settle_failure(record.sha256);
     kprintf("boot-ok: %pS is the last good configuration%s\n", &record.path,
             is_new ? " from now on" : " already");
     is_ok = true;

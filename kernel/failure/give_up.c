@@ -21,7 +21,7 @@ bool boot_can_fall_back(void)
 
 // The firmware is called in an address space of the kernel's own. A panic in phase 1 comes before
 // there is one.
-static void need_vm(void)
+static void give_up_start_vm(void)
 {
     if (!vm_begun())
         vm_init();
@@ -37,7 +37,7 @@ bool boot_give_up_record(struct btl_str text)
 {
     if (!boot_can_fall_back())
         return false;
-    need_vm();
+    give_up_start_vm();
     if (boot_record_failure(text))
         return true;
     if (!boot_has(BTLM_BOOT_TRIAL)) {

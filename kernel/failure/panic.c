@@ -29,7 +29,7 @@ bool panic_is_shown(void)
 }
 
 // In one line, behind the last whole one of the backtrace.
-static void append_message(void)
+static void panic_append_message(void)
 {
     struct btl_str whole = btl_buffer_text(&record), said = btl_buffer_text(&message);
     while (whole.len > 0 && whole.at[whole.len - 1] != '\n')
@@ -43,23 +43,23 @@ static void append_message(void)
 }
 
 // Before anything that may fail in its turn is shown. Once: what fails in here fails again.
-static void record_message(void)
+static void panic_record_message(void)
 {
     console_copy(NULL);
     if (recording)
         return;
     recording = true;
     record = btl_buffer(text, sizeof(text));
-    append_message();
+    panic_append_message();
     recorded = boot_give_up_record(btl_buffer_text(&record));
 }
 
-static _Noreturn void second_failure(void)
+static _Noreturn void panic_second_failure(void)
 {
     if (depth == 2) {
         console_copy(NULL);
         kprintf("\nA second failure while the first was being shown.\n");
-        record_message();
+        panic_record_message();
     }
     boot_reset_failed();
     if (depth == 2)
@@ -70,7 +70,7 @@ static _Noreturn void second_failure(void)
 void panic_begin(void)
 {
     if (depth++ > 0)
-        second_failure();
+        panic_second_failure();
     watchdog_time_panic();
     log_level(BTL_LOG_ERROR);
     kprintf("\n*** ");
@@ -84,14 +84,14 @@ struct trace {
     int repeated;  // how often it came again
 };
 
-static void print_repeated(struct trace *trace)
+static void trace_print_repeated(struct trace *trace)
 {
     if (trace->repeated > 0)
         kprintf("       ... and %d times more\n", trace->repeated);
     trace->repeated = 0;
 }
 
-static bool print_frame(void *context, uint64_t address)
+static bool trace_print_frame(void *context, uint64_t address)
 {
     struct trace *trace = context;
     // A return address may be the first byte behind its function.
@@ -101,7 +101,7 @@ static bool print_frame(void *context, uint64_t address)
         trace->repeated++;
         return true;
     }
-    print_repeated(trace);
+    trace_print_repeated(trace);
     trace->last = address;
     kprintf("  #%-2d %016lx", trace->frame, address);
     if (at.name.len > 0)
@@ -117,8 +117,8 @@ void backtrace_print(const struct arch_registers *registers)
     struct trace trace = {.frame = registers != NULL ? 0 : 1};
 
     kprintf("backtrace:\n");
-    arch_backtrace(registers, print_frame, &trace);
-    print_repeated(&trace);
+    arch_backtrace(registers, trace_print_frame, &trace);
+    trace_print_repeated(&trace);
 }
 
 void panic_end(const struct arch_registers *registers)
@@ -127,13 +127,13 @@ void panic_end(const struct arch_registers *registers)
 
     if (running.len > 0)
         kprintf("while the load function of module %pS was running\n", &running);
-    record_message();
+    panic_record_message();
     arch_print_registers(registers);
     record = btl_buffer(text, sizeof(text) - 2 * MESSAGE_MAX); // "; " is twice as long as a newline
     console_copy(&record);
     backtrace_print(registers);
     console_copy(NULL);
-    append_message();
+    panic_append_message();
     if (recorded) // once more, with the backtrace
         boot_record_failure(btl_buffer_text(&record));
     if (boot_can_fall_back())

@@ -12,7 +12,7 @@
 // What a panic may take: it writes a variable, and shows a page of text on a slow line.
 #define PANIC_SECONDS 15
 
-static void too_late(const struct arch_registers *at)
+static void watchdog_panic(const struct arch_registers *at)
 {
     panic_begin();
     kprintf("WATCHDOG: the kernel is not up after %u seconds (boot_timeout)\n",
@@ -21,10 +21,10 @@ static void too_late(const struct arch_registers *at)
 }
 
 // A panic has had its time: it hangs, perhaps in the firmware, and nothing is left but the reset.
-static void expired(const struct arch_registers *at)
+static void watchdog_expired(const struct arch_registers *at)
 {
     if (!panic_is_shown())
-        arch_watchdog_leave(at, too_late);
+        arch_watchdog_leave(at, watchdog_panic);
     boot_reset_failed();
 }
 
@@ -39,7 +39,7 @@ void watchdog_start(void)
 
     if (boot == NULL || boot->timeout == 0)
         return;
-    if (arch_watchdog_start(boot->timeout, expired))
+    if (arch_watchdog_start(boot->timeout, watchdog_expired))
         kprintf("watchdog: the kernel has to be up in %u seconds\n", boot->timeout);
     else
         kernel_say(BTL_RUN_NO_WATCHDOG);

@@ -27,7 +27,7 @@ const void *firmware_table(uint64_t physical, size_t size)
     return physical != 0 && direct_map_holds(physical, size) ? phys_to_virt(physical) : NULL;
 }
 
-static uint64_t load(const uint8_t *at, size_t size)
+static uint64_t acpi_load(const uint8_t *at, size_t size)
 {
     uint64_t value = 0;
 
@@ -35,7 +35,7 @@ static uint64_t load(const uint8_t *at, size_t size)
     return value;
 }
 
-static bool sum_is_zero(const uint8_t *at, size_t size)
+static bool acpi_sum_is_zero(const uint8_t *at, size_t size)
 {
     uint8_t sum = 0;
 
@@ -45,38 +45,38 @@ static bool sum_is_zero(const uint8_t *at, size_t size)
 }
 
 // A table with its header, whole and with the right sum; else nothing.
-static struct btl_bytes table_at(uint64_t physical)
+static struct btl_bytes acpi_table_at(uint64_t physical)
 {
     const uint8_t *at = firmware_table(physical, HEADER_SIZE);
-    uint64_t length = at != NULL ? load(at + HEADER_LENGTH, 4) : 0;
+    uint64_t length = at != NULL ? acpi_load(at + HEADER_LENGTH, 4) : 0;
 
     if (length < HEADER_SIZE || length > TABLE_MAX || firmware_table(physical, length) == NULL ||
-        !sum_is_zero(at, length))
+        !acpi_sum_is_zero(at, length))
         return (struct btl_bytes){NULL, 0};
     return (struct btl_bytes){at, length};
 }
 
 // The list of tables, and how wide its addresses are.
-static struct btl_bytes list_of_tables(size_t *ret_width)
+static struct btl_bytes acpi_list(size_t *ret_width)
 {
     uint64_t physical = boot_system()->acpi_rsdp;
     const uint8_t *root = firmware_table(physical, ROOT_SIZE);
     bool extended = root != NULL && root[ROOT_REVISION] >= 2;
     size_t size = extended ? ROOT_SIZE_2 : ROOT_SIZE;
 
-    if (root == NULL || firmware_table(physical, size) == NULL || !sum_is_zero(root, size))
+    if (root == NULL || firmware_table(physical, size) == NULL || !acpi_sum_is_zero(root, size))
         return (struct btl_bytes){NULL, 0};
     *ret_width = extended ? 8 : 4;
-    return table_at(load(root + (extended ? ROOT_XSDT : ROOT_RSDT), *ret_width));
+    return acpi_table_at(acpi_load(root + (extended ? ROOT_XSDT : ROOT_RSDT), *ret_width));
 }
 
 struct btl_bytes acpi_table(const char *signature)
 {
     size_t width = 0;
-    struct btl_bytes list = list_of_tables(&width), table;
+    struct btl_bytes list = acpi_list(&width), table;
 
     for (size_t at = HEADER_SIZE; at + width <= list.size && at < TABLES_MAX * width; at += width) {
-        table = table_at(load(list.at + at, width));
+        table = acpi_table_at(acpi_load(list.at + at, width));
         if (table.size > 0 && memcmp(table.at, signature, 4) == 0)
             return table;
     }

@@ -46,7 +46,7 @@ static struct {
     uint64_t page; // physical
 } runtime;
 
-static uint32_t flags_for(const struct btlm_memory *range)
+static uint32_t runtime_flags_of(const struct btlm_memory *range)
 {
     uint32_t flags = BTL_PERM_READ;
     bool code = range->type == BTLM_MEM_RUNTIME_CODE;
@@ -60,119 +60,120 @@ static uint32_t flags_for(const struct btlm_memory *range)
     return flags;
 }
 
-static bool is_runtime(const struct btlm_memory *range)
+static bool runtime_has_range(const struct btlm_memory *range)
 {
     return range->type == BTLM_MEM_RUNTIME_CODE || range->type == BTLM_MEM_RUNTIME_DATA ||
            (range->attributes & EFI_MEMORY_RUNTIME);
 }
 
-static const struct btlm_memory *range_at(uint64_t index)
+static const struct btlm_memory *runtime_range(uint64_t index)
 {
     return btl_manifest_entry(handoff_manifest(), BTLM_MEMORY, index);
 }
 
-static uint64_t range_count(void)
+static uint64_t runtime_range_count(void)
 {
     return btl_manifest_count(handoff_manifest(), BTLM_MEMORY);
 }
 
-static bool map_runtime(struct arch_space *space)
+static bool runtime_map(struct arch_space *space)
 {
-    for (uint64_t i = 0; i < range_count(); i++) {
-        const struct btlm_memory *range = range_at(i);
-        if (is_runtime(range) &&
-            !arch_map(space, range->start, range->start, range->size, flags_for(range)))
+    for (uint64_t i = 0; i < runtime_range_count(); i++) {
+        const struct btlm_memory *range = runtime_range(i);
+        if (runtime_has_range(range) &&
+            !arch_map(space, range->start, range->start, range->size, runtime_flags_of(range)))
             return false;
     }
     return true;
 }
 
-static bool build_space(void)
+static bool runtime_build_space(void)
 {
-    return arch_space_create_beside(vm_space(), &runtime.space) && map_runtime(&runtime.space) &&
+    return arch_space_create_beside(vm_space(), &runtime.space) && runtime_map(&runtime.space) &&
            arch_map(&runtime.space, runtime.page, runtime.page, BTL_PAGE_SIZE,
                     BTL_PERM_READ | BTL_PERM_WRITE);
 }
 
 // Once; it stays. What a failed attempt took is not given back: the machine is out of memory then.
-static bool prepare_call(void)
+static bool runtime_prepare(void)
 {
     if (runtime.tried)
         return runtime.built;
     runtime.tried = true;
     runtime.built =
-        pages_alloc(1, PF_PAGES, &runtime.page) && (!arch_efi_needs_space || build_space());
+        pages_alloc(1, PF_PAGES, &runtime.page) && (!arch_efi_needs_space || runtime_build_space());
     return runtime.built;
 }
 
-static void use_space(const struct arch_space *space)
+static void runtime_use_space(const struct arch_space *space)
 {
     if (arch_efi_needs_space)
         arch_space_use(space);
 }
 
 // Tables and functions lie in memory that the firmware keeps for run time; only that is mapped.
-static bool is_in_runtime(uint64_t physical, uint64_t size)
+static bool runtime_holds(uint64_t physical, uint64_t size)
 {
-    for (uint64_t i = 0; i < range_count(); i++) {
-        const struct btlm_memory *range = range_at(i);
-        if (is_runtime(range) && physical >= range->start &&
+    for (uint64_t i = 0; i < runtime_range_count(); i++) {
+        const struct btlm_memory *range = runtime_range(i);
+        if (runtime_has_range(range) && physical >= range->start &&
             btl_in_range(physical - range->start, size, range->size))
             return true;
     }
     return false;
 }
 
-static bool read_pointer(uint64_t physical, uint64_t *ret)
+static bool runtime_read_pointer(uint64_t physical, uint64_t *ret)
 {
-    if (!is_in_runtime(physical, sizeof(*ret)))
+    if (!runtime_holds(physical, sizeof(*ret)))
         return false;
     memcpy(ret, phys_to_virt(physical), sizeof(*ret));
     return true;
 }
 
 // The address of the service at `offset` of the table of runtime services; false: there is none.
-static bool find_service(uint64_t offset, uint64_t *ret_function)
+static bool runtime_find_service(uint64_t offset, uint64_t *ret_function)
 {
     uint64_t table = boot_system()->efi_system_table, services;
 
-    return table != 0 && read_pointer(table + SYSTEM_TABLE_RUNTIME, &services) &&
-           read_pointer(services + offset, ret_function) && is_in_runtime(*ret_function, 1);
+    return table != 0 && runtime_read_pointer(table + SYSTEM_TABLE_RUNTIME, &services) &&
+           runtime_read_pointer(services + offset, ret_function) && runtime_holds(*ret_function, 1);
 }
 
 bool efi_runtime_there(void)
 {
     uint64_t function;
 
-    return vm_ready() && find_service(RUNTIME_SET_VARIABLE, &function) && prepare_call();
+    return vm_ready() && runtime_find_service(RUNTIME_SET_VARIABLE, &function) && runtime_prepare();
 }
 
 // A call that interrupts another one (a panic in the middle of it) would find the firmware's own
 // state half changed.
-static efi_status call(uint64_t offset, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
+static efi_status runtime_call(uint64_t offset, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+                               uint64_t e)
 {
     uint64_t function;
     efi_status status;
 
-    if (!vm_ready() || !find_service(offset, &function) || !prepare_call())
+    if (!vm_ready() || !runtime_find_service(offset, &function) || !runtime_prepare())
         return EFI_UNSUPPORTED;
     if (runtime.calling)
         return EFI_NOT_READY;
     runtime.calling = true;
-    use_space(&runtime.space);
+    runtime_use_space(&runtime.space);
     status = arch_efi_call(function, a, b, c, d, e);
-    use_space(vm_space());
+    runtime_use_space(vm_space());
     runtime.calling = false;
     return status;
 }
 
 void efi_reset_system(enum efi_reset type)
 {
-    call(RUNTIME_RESET_SYSTEM, type, 0, 0, 0, 0);
+    runtime_call(RUNTIME_RESET_SYSTEM, type, 0, 0, 0, 0);
 }
 
 // Fills in what names a variable, in UTF-16 as firmware has it; names are ASCII.
-static bool prepare(const char *name, struct call_page **ret)
+static bool runtime_name_variable(const char *name, struct call_page **ret)
 {
     static const uint8_t guid[16] = BTL_VARIABLE_GUID;
     struct call_page *page;
@@ -202,10 +203,11 @@ efi_status efi_variable_get(const char *name, void *to, uint64_t *size, uint32_t
     uint64_t room = *size < EFI_VARIABLE_MAX ? *size : EFI_VARIABLE_MAX;
     efi_status status;
 
-    if (!prepare(name, &page))
+    if (!runtime_name_variable(name, &page))
         return runtime.calling ? EFI_NOT_READY : EFI_UNSUPPORTED;
     page->size = room;
-    status = call(RUNTIME_GET_VARIABLE, AT(name), AT(guid), AT(attributes), AT(size), AT(data));
+    status =
+        runtime_call(RUNTIME_GET_VARIABLE, AT(name), AT(guid), AT(attributes), AT(size), AT(data));
     if (status != EFI_SUCCESS)
         return status;
     if (page->size > room)
@@ -222,12 +224,12 @@ efi_status efi_variable_set(const char *name, const void *data, uint64_t size)
 
     if (size > EFI_VARIABLE_MAX)
         return EFI_BUFFER_TOO_SMALL;
-    if (!prepare(name, &page))
+    if (!runtime_name_variable(name, &page))
         return runtime.calling ? EFI_NOT_READY : EFI_UNSUPPORTED;
     if (size > 0)
         memcpy(page->data, data, size);
-    return call(RUNTIME_SET_VARIABLE, AT(name), AT(guid), size > 0 ? BTL_VARIABLE_ATTRIBUTES : 0,
-                size, AT(data));
+    return runtime_call(RUNTIME_SET_VARIABLE, AT(name), AT(guid),
+                        size > 0 ? BTL_VARIABLE_ATTRIBUTES : 0, size, AT(data));
 }
 
 const char *efi_status_text(efi_status status)

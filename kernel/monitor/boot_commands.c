@@ -20,7 +20,7 @@ void boot_ok_run(int argc, char **argv)
 }
 
 // Where the kernel can read the boot volume, a name that is mistyped is noticed now.
-static bool is_there(struct btl_str path)
+static bool next_conf_is_file(struct btl_str path)
 {
     struct btl_fs *fs = volume_boot();
     struct btl_fs_file file = {0};
@@ -43,12 +43,13 @@ void next_conf_run(int argc, char **argv)
     record.path = btl_str_of(argv[1]);
     if (!btl_is_path(record.path))
         kernel_say(BTL_RUN_STATE_PATH, BTL_ARG(record.path), BTL_DEC(BTL_RECORD_PATH_MAX));
-    else if (is_there(record.path) && boot_record_store(BTL_VARIABLE_NEXT, &record, &is_new))
+    else if (next_conf_is_file(record.path) &&
+             boot_record_store(BTL_VARIABLE_NEXT, &record, &is_new))
         kprintf("next-conf: %pS will be booted next, once\n", &record.path);
 }
 
 // Anybody may have written a variable: what would drive the terminal is not sent to it.
-static void print_text(struct btl_str text)
+static void print_escaped(struct btl_str text)
 {
     kprintf("    ");
     for (size_t i = 0; i < text.len; i++) {
@@ -68,7 +69,7 @@ static void print_sha256(const uint8_t sha256[static 32])
     kprintf("\n");
 }
 
-static void print_given_up(const struct btl_record *failed)
+static void print_kernel_failures(const struct btl_record *failed)
 {
     for (uint32_t i = 0; i < failed->given_up_count; i++) {
         kprintf("    given up by the kernel: ");
@@ -76,7 +77,7 @@ static void print_given_up(const struct btl_record *failed)
     }
 }
 
-static void print_record(enum btl_variable which, const struct btl_record *record)
+static void print_record_details(enum btl_variable which, const struct btl_record *record)
 {
     switch (which) {
     case BTL_VARIABLE_TRIAL:
@@ -85,11 +86,11 @@ static void print_record(enum btl_variable which, const struct btl_record *recor
     case BTL_VARIABLE_FAILED:
         if (record->path.len == 0) {
             kprintf("the last failure is settled\n");
-            print_given_up(record);
+            print_kernel_failures(record);
             return;
         }
         kprintf(", in the %s:\n", record->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader");
-        print_text(record->text);
+        print_escaped(record->text);
         break;
     default:
         kprintf("\n");
@@ -98,10 +99,10 @@ static void print_record(enum btl_variable which, const struct btl_record *recor
         kprintf("    SHA-256 ");
         print_sha256(record->sha256);
     }
-    print_given_up(record);
+    print_kernel_failures(record);
 }
 
-static void show_record(enum btl_variable which)
+static void print_variable(enum btl_variable which)
 {
     struct boot_record stored;
 
@@ -109,7 +110,7 @@ static void show_record(enum btl_variable which)
     kprintf("%-9s  ", btl_variable_name(which));
     if (stored.record.there) {
         kprintf("%pS", &stored.record.path);
-        print_record(which, &stored.record);
+        print_record_details(which, &stored.record);
     } else if (stored.status == EFI_NOT_FOUND) {
         kprintf("-\n");
     } else if (stored.status != EFI_SUCCESS) {
@@ -132,5 +133,5 @@ void boot_state_run(int argc, char **argv)
     else
         btl_manifest_print(handoff_manifest(), 1u << BTLM_BOOT, &out);
     for (int which = 0; which < BTL_VARIABLES; which++)
-        show_record((enum btl_variable)which);
+        print_variable((enum btl_variable)which);
 }

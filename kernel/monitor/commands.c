@@ -23,7 +23,7 @@ static void run_help(int argc, char **argv)
     monitor_help();
 }
 
-static void print_module(const struct module *module)
+static void lsmod_print(const struct module *module)
 {
     const struct btlm_module *entry = module->entry;
     struct btl_str name = module_name(module);
@@ -45,10 +45,10 @@ static void run_lsmod(int argc, char **argv)
     kprintf("%3s %-16s %-11s %-15s %-5s %-10s %-18s %7s %s\n", "id", "name", "type", "supported",
             "conf.", "state", "address", "size", "dependents");
     for (uint32_t id = 0; id < module_count(); id++)
-        print_module(module_get(id));
+        lsmod_print(module_get(id));
 }
 
-static void print_text(const char *label, struct btlm_str str)
+static void modinfo_print_text(const char *label, struct btlm_str str)
 {
     struct btl_str text = btl_manifest_str(handoff_manifest(), str);
 
@@ -56,7 +56,7 @@ static void print_text(const char *label, struct btlm_str str)
         kprintf("%-14s %pS\n", label, &text);
 }
 
-static void print_dependencies(const struct module *module)
+static void modinfo_print_dependencies(const struct module *module)
 {
     kprintf("%-14s", "depends:");
     for (uint32_t i = 0; i < module->entry->depend_count; i++) {
@@ -74,7 +74,7 @@ static void print_dependencies(const struct module *module)
     kprintf("\n");
 }
 
-static void print_image(const struct module_image *image)
+static void modinfo_print_image(const struct module_image *image)
 {
     static const char *const what[BTL_SEGS] = {"text", "rodata", "data"};
 
@@ -103,11 +103,11 @@ static void run_modinfo(int argc, char **argv)
     }
     module = module_get(id);
     length = (int)btl_supported_text(module->entry->supported, supported);
-    print_text("name:", module->entry->name);
-    print_text("file:", module->entry->path);
-    print_text("version:", module->entry->version);
-    print_text("description:", module->entry->description);
-    print_text("flags:", module->entry->arguments);
+    modinfo_print_text("name:", module->entry->name);
+    modinfo_print_text("file:", module->entry->path);
+    modinfo_print_text("version:", module->entry->version);
+    modinfo_print_text("description:", module->entry->description);
+    modinfo_print_text("flags:", module->entry->arguments);
     kprintf("%-14s %s\n", "on error:", btl_on_error_name(BTLM_ON_ERROR(module->entry->flags)));
     kprintf("%-14s %u\n%-14s %s\n%-14s %.*s\n%-14s %s\n%-14s %s\n", "id:", id,
             "type:", btl_type_name(module->entry->type), "supported:", length, supported,
@@ -115,12 +115,12 @@ static void run_modinfo(int argc, char **argv)
             "phase:", btl_phase_name(module->entry->phase));
     kprintf("%-14s %s%s%s\n", "state:", module_state_name(module->state),
             module->reason != NULL ? ": " : "", module->reason != NULL ? module->reason : "");
-    print_dependencies(module);
+    modinfo_print_dependencies(module);
     if (module->image != NULL)
-        print_image(module->image);
+        modinfo_print_image(module->image);
 }
 
-static void print_sections(void)
+static void manifest_print_usage(void)
 {
     static const char *const names[] = {
         "system",     "kernel",  "segments", "modules", "sections", "depends",
@@ -140,7 +140,7 @@ static void run_manifest(int argc, char **argv)
     uint32_t what = argc == 2 ? btl_manifest_section_of(btl_str_of(argv[1])) : 0;
 
     if (argc > 2 || (argc == 2 && what == 0)) {
-        print_sections();
+        manifest_print_usage();
         return;
     }
     btl_manifest_print(handoff_manifest(), what, &out);
@@ -165,7 +165,7 @@ static void run_dmesg(int argc, char **argv)
 {
     struct btl_out out = console_out();
 
-    log_show(&out);
+    log_print(&out);
 }
 
 static void run_bt(int argc, char **argv)

@@ -16,7 +16,7 @@ static struct {
     struct btl_device *device;
 } opened[OPEN_MAX];
 
-static bool failed(const char *what, int64_t error)
+static bool device_report_error(const char *what, int64_t error)
 {
     if (error >= 0)
         return false;
@@ -24,7 +24,7 @@ static bool failed(const char *what, int64_t error)
     return true;
 }
 
-static void list(void)
+static void device_list(void)
 {
     kprintf("%-5s %5s  %-20s %s\n", "kind", "major", "driver", "open");
     for (int kind = 0; kind < BTL_DEVICE_KINDS; kind++)
@@ -43,7 +43,7 @@ static void list(void)
     }
 }
 
-static bool is_major(const char *text)
+static bool device_text_is_major(const char *text)
 {
     struct btl_str str = btl_str_of(text);
 
@@ -51,11 +51,11 @@ static bool is_major(const char *text)
 }
 
 // By name of the driver, or "char:3".
-static bool open_device(const char *text, struct btl_device **ret_device)
+static bool device_open_text(const char *text, struct btl_device **ret_device)
 {
     int kind = BTL_DEVICE_CHAR, major;
 
-    if (is_major(text)) {
+    if (device_text_is_major(text)) {
         major = 0;
         for (const char *at = text + 5; *at >= '0' && *at <= '9' && major < BTL_MAJORS_MAX; at++)
             major = major * 10 + *at - '0';
@@ -64,10 +64,11 @@ static bool open_device(const char *text, struct btl_device **ret_device)
         if (major < 0)
             major = device_major(text, kind = BTL_DEVICE_BLOCK);
     }
-    return !failed(text, major) && !failed(text, device_open(kind, (uint32_t)major, 0, ret_device));
+    return !device_report_error(text, major) &&
+           !device_report_error(text, device_open(kind, (uint32_t)major, 0, ret_device));
 }
 
-static void keep_open(const char *name)
+static void device_keep_open(const char *name)
 {
     uint32_t id, slot = 0;
 
@@ -77,13 +78,13 @@ static void keep_open(const char *name)
         kprintf("device: %d are open (OPEN_MAX); close one\n", OPEN_MAX);
         return;
     }
-    if (!open_device(name, &opened[slot].device) || !module_find(btl_str_of(name), &id))
+    if (!device_open_text(name, &opened[slot].device) || !module_find(btl_str_of(name), &id))
         return;
     opened[slot].module = module_get(id);
     kprintf("%s is open\n", name);
 }
 
-static void close_kept(const char *name)
+static void device_close_kept(const char *name)
 {
     for (uint32_t slot = 0; slot < OPEN_MAX; slot++) {
         if (opened[slot].module == NULL ||
@@ -97,17 +98,17 @@ static void close_kept(const char *name)
     kprintf("device: %s is not open here\n", name);
 }
 
-static void read_device(const char *name)
+static void device_print_bytes(const char *name)
 {
     char buffer[BUFFER_MAX];
     struct btl_device *device;
     int64_t count;
 
-    if (!open_device(name, &device))
+    if (!device_open_text(name, &device))
         return;
     count = device_read(device, buffer, 16, 0);
     device_close(device);
-    if (failed(name, count))
+    if (device_report_error(name, count))
         return;
     kprintf("%d bytes:", (int)count);
     for (int64_t i = 0; i < count; i++)
@@ -115,30 +116,30 @@ static void read_device(const char *name)
     kprintf("\n");
 }
 
-static void write_device(const char *name, const char *text)
+static void device_write_text(const char *name, const char *text)
 {
     struct btl_device *device;
     int64_t count;
 
-    if (!open_device(name, &device))
+    if (!device_open_text(name, &device))
         return;
     count = device_write(device, text, btl_str_of(text).len, 0);
     device_close(device);
-    if (!failed(name, count))
+    if (!device_report_error(name, count))
         kprintf("%d bytes written\n", (int)count);
 }
 
-static void ioctl_device(const char *name)
+static void device_print_ioctl(const char *name)
 {
     struct btl_device *device;
     uint64_t answer = 0;
     int error;
 
-    if (!open_device(name, &device))
+    if (!device_open_text(name, &device))
         return;
     error = device_ioctl(device, 0, &answer);
     device_close(device);
-    if (!failed(name, error))
+    if (!device_report_error(name, error))
         kprintf("answer %lu\n", answer);
 }
 
@@ -147,17 +148,17 @@ void device_run(int argc, char **argv)
     struct btl_str action = argc >= 3 ? btl_str_of(argv[1]) : BTL_STR("");
 
     if (argc == 1)
-        list();
+        device_list();
     else if (argc == 3 && btl_str_equal(action, BTL_STR("open")))
-        keep_open(argv[2]);
+        device_keep_open(argv[2]);
     else if (argc == 3 && btl_str_equal(action, BTL_STR("close")))
-        close_kept(argv[2]);
+        device_close_kept(argv[2]);
     else if (argc == 3 && btl_str_equal(action, BTL_STR("read")))
-        read_device(argv[2]);
+        device_print_bytes(argv[2]);
     else if (argc == 4 && btl_str_equal(action, BTL_STR("write")))
-        write_device(argv[2], argv[3]);
+        device_write_text(argv[2], argv[3]);
     else if (argc == 3 && btl_str_equal(action, BTL_STR("ioctl")))
-        ioctl_device(argv[2]);
+        device_print_ioctl(argv[2]);
     else
         kprintf("usage: device                      majors, their drivers, devices of drivers\n"
                 "       device open|close DRIVER    keeps it open\n"
@@ -166,12 +167,12 @@ void device_run(int argc, char **argv)
                 "DRIVER is the name of a module, or char:MAJOR\n");
 }
 
-static void exchange(struct btl_stream *stream, const char *text)
+static void stream_exchange(struct btl_stream *stream, const char *text)
 {
     char buffer[BUFFER_MAX];
     int64_t count = stream_write(stream, text, btl_str_of(text).len);
 
-    if (failed("stream", count))
+    if (device_report_error("stream", count))
         return;
     while ((count = stream_read(stream, buffer, sizeof(buffer))) > 0)
         kprintf("read: \"%.*s\"\n", (int)count, buffer);
@@ -188,11 +189,11 @@ void stream_run(int argc, char **argv)
             "reads\n");
         return;
     }
-    if (failed(argv[1], stream_open(argv[1], &stream)))
+    if (device_report_error(argv[1], stream_open(argv[1], &stream)))
         return;
     for (int i = 2; good && i < argc - 1; i++)
-        good = !failed(argv[i], stream_push(stream, argv[i]));
+        good = !device_report_error(argv[i], stream_push(stream, argv[i]));
     if (good)
-        exchange(stream, argv[argc - 1]);
+        stream_exchange(stream, argv[argc - 1]);
     stream_close(stream);
 }

@@ -7,7 +7,7 @@
 #include <btl/kernel.h>
 
 // A decimal number below `limit`.
-static bool number_of(const char *text, uint32_t limit, uint32_t *ret)
+static bool kmadmin_number(const char *text, uint32_t limit, uint32_t *ret)
 {
     uint32_t number = 0;
 
@@ -24,7 +24,7 @@ static bool number_of(const char *text, uint32_t limit, uint32_t *ret)
     return true;
 }
 
-static struct module *by_name(const char *text)
+static struct module *kmadmin_by_name(const char *text)
 {
     uint32_t id;
 
@@ -34,26 +34,26 @@ static struct module *by_name(const char *text)
     return NULL;
 }
 
-static struct module *by_id(const char *text)
+static struct module *kmadmin_by_id(const char *text)
 {
     uint32_t id;
 
-    if (number_of(text, module_count(), &id))
+    if (kmadmin_number(text, module_count(), &id))
         return module_get(id);
     kprintf("kmadmin: no module has the id %s; kmadmin -s lists them\n", text);
     return NULL;
 }
 
-static struct module *by_name_or_id(const char *text)
+static struct module *kmadmin_by_name_or_id(const char *text)
 {
     uint32_t id;
 
-    if (number_of(text, module_count(), &id) && !module_find(btl_str_of(text), &id))
+    if (kmadmin_number(text, module_count(), &id) && !module_find(btl_str_of(text), &id))
         return module_get(id);
-    return by_name(text);
+    return kmadmin_by_name(text);
 }
 
-static void load(struct module *module)
+static void kmadmin_load(struct module *module)
 {
     struct btl_str name = module_name(module);
 
@@ -63,7 +63,7 @@ static void load(struct module *module)
         kprintf("kmadmin: Module %pS was not loaded\n", &name);
 }
 
-static void unload(struct module *module)
+static void kmadmin_unload(struct module *module)
 {
     struct btl_str name = module_name(module);
 
@@ -73,13 +73,13 @@ static void unload(struct module *module)
         kprintf("kmadmin: Module %pS was not unloaded\n", &name);
 }
 
-static void show(struct module *module)
+static void kmadmin_show(struct module *module)
 {
     kmadmin_print_full(module);
 }
 
 // "1", "2", "i", "a", or the phase's name.
-static bool phase_of(const char *text, enum btl_phase *ret)
+static bool kmadmin_phase(const char *text, enum btl_phase *ret)
 {
     static const struct {
         struct btl_str text;
@@ -99,7 +99,7 @@ static bool phase_of(const char *text, enum btl_phase *ret)
 }
 
 // Rule 1. There is no way to write to the boot volume, so the lines are printed.
-static void configure(const struct module *module, enum btl_phase phase)
+static void kmadmin_configure(const struct module *module, enum btl_phase phase)
 {
     struct btl_str name = module_name(module);
     char supported[16];
@@ -122,37 +122,37 @@ static void configure(const struct module *module, enum btl_phase phase)
     }
 }
 
-static void configure_all(int argc, char **argv)
+static void kmadmin_configure_all(int argc, char **argv)
 {
     enum btl_phase phase;
 
-    if (!phase_of(argv[0], &phase)) {
+    if (!kmadmin_phase(argv[0], &phase)) {
         kprintf("kmadmin: %s is no phase; it is 1 (BOOT1), 2 (BOOT2), i (INIT) or a (AUTO)\n",
                 argv[0]);
         return;
     }
     for (int i = 1; i < argc; i++) {
-        const struct module *module = by_name_or_id(argv[i]);
+        const struct module *module = kmadmin_by_name_or_id(argv[i]);
         if (module != NULL)
-            configure(module, phase);
+            kmadmin_configure(module, phase);
     }
 }
 
-static void print_path(void)
+static void kmadmin_print_path(void)
 {
     struct btl_str path = search_path();
 
     kprintf("module search path: %pS\n", &path);
 }
 
-static void set_path(const char *directories)
+static void kmadmin_set_path(const char *directories)
 {
     if (!search_path_set(btl_str_of(directories)))
         kprintf("kmadmin: %s: each directory begins with /, with ; between them\n", directories);
-    print_path();
+    kmadmin_print_path();
 }
 
-static void usage(void)
+static void kmadmin_usage(void)
 {
     kprintf("usage: kmadmin -k                      static modules\n"
             "       kmadmin -L NAME...              load; prints the id\n"
@@ -163,8 +163,8 @@ static void usage(void)
             "       kmadmin -d DIR[;DIR...] | -D    set the search path; as in loader.conf\n");
 }
 
-static void for_each(int argc, char **argv, struct module *(*find)(const char *text),
-                     void (*act)(struct module *module))
+static void kmadmin_for_each(int argc, char **argv, struct module *(*find)(const char *text),
+                             void (*act)(struct module *module))
 {
     for (int i = 0; i < argc; i++) {
         struct module *module = find(argv[i]);
@@ -173,7 +173,7 @@ static void for_each(int argc, char **argv, struct module *(*find)(const char *t
     }
 }
 
-static void list(void (*print)(const struct module *module), const char *between)
+static void kmadmin_list(void (*print)(const struct module *module), const char *between)
 {
     for (uint32_t id = 0; id < module_count(); id++) {
         print(module_get(id));
@@ -181,7 +181,7 @@ static void list(void (*print)(const struct module *module), const char *between
     }
 }
 
-static bool run_plain(char option)
+static bool kmadmin_run_plain(char option)
 {
     switch (option) {
     case 'k':
@@ -189,43 +189,43 @@ static bool run_plain(char option)
         return true;
     case 's':
         kmadmin_print_heading();
-        list(kmadmin_print_short, "");
+        kmadmin_list(kmadmin_print_short, "");
         return true;
     case 'S':
-        list(kmadmin_print_full, "\n");
+        kmadmin_list(kmadmin_print_full, "\n");
         return true;
     case 'D':
         search_path_reset();
-        print_path();
+        kmadmin_print_path();
         return true;
     default:
         return false;
     }
 }
 
-static bool run_with_words(char option, int argc, char **argv)
+static bool kmadmin_run_words(char option, int argc, char **argv)
 {
     switch (option) {
     case 'L':
-        for_each(argc, argv, by_name, load);
+        kmadmin_for_each(argc, argv, kmadmin_by_name, kmadmin_load);
         return true;
     case 'U':
-        for_each(argc, argv, by_name, unload);
+        kmadmin_for_each(argc, argv, kmadmin_by_name, kmadmin_unload);
         return true;
     case 'u':
-        for_each(argc, argv, by_id, unload);
+        kmadmin_for_each(argc, argv, kmadmin_by_id, kmadmin_unload);
         return true;
     case 'Q':
-        for_each(argc, argv, by_name, show);
+        kmadmin_for_each(argc, argv, kmadmin_by_name, kmadmin_show);
         return true;
     case 'q':
-        for_each(argc, argv, by_id, show);
+        kmadmin_for_each(argc, argv, kmadmin_by_id, kmadmin_show);
         return true;
     case 'd':
-        set_path(argv[0]);
+        kmadmin_set_path(argv[0]);
         return argc == 1;
     case 'b':
-        configure_all(argc, argv);
+        kmadmin_configure_all(argc, argv);
         return argc >= 2;
     default:
         return false;
@@ -237,7 +237,8 @@ void kmadmin_run(int argc, char **argv)
     bool known = false;
 
     if (argc >= 2 && argv[1][0] == '-' && argv[1][1] != '\0' && argv[1][2] == '\0')
-        known = argc == 2 ? run_plain(argv[1][1]) : run_with_words(argv[1][1], argc - 2, argv + 2);
+        known = argc == 2 ? kmadmin_run_plain(argv[1][1])
+                          : kmadmin_run_words(argv[1][1], argc - 2, argv + 2);
     if (!known)
-        usage();
+        kmadmin_usage();
 }

@@ -8,17 +8,17 @@
 #include <btl/device.h>
 #include <btl/kernel.h>
 
-static struct btl_str text_of(struct btlm_str str)
+static struct btl_str kmadmin_text(struct btlm_str str)
 {
     return btl_manifest_str(handoff_manifest(), str);
 }
 
-static const char *status_of(const struct module *module)
+static const char *kmadmin_status(const struct module *module)
 {
     return module->state == MODULE_LOADED ? "LOADED" : "UNLOADED";
 }
 
-static void print_major(const char *label, int16_t major)
+static void kmadmin_print_major(const char *label, int16_t major)
 {
     if (major >= 0)
         kprintf("%-24s %d\n", label, major);
@@ -26,23 +26,23 @@ static void print_major(const char *label, int16_t major)
         kprintf("%-24s -\n", label);
 }
 
-static void print_names(const struct module *module)
+static void kmadmin_print_names(const struct module *module)
 {
-    struct btl_str name = module_name(module), version = text_of(module->entry->version);
-    struct btl_str path = text_of(module->entry->path);
+    struct btl_str name = module_name(module), version = kmadmin_text(module->entry->version);
+    struct btl_str path = kmadmin_text(module->entry->path);
 
     kprintf("%-24s %pS\n%-24s %pS\n%-24s %u\n", "Module Name", &name, "Module Version", &version,
             "Module ID", module_id(module));
     kprintf("%-24s %s\n%-24s %s\n%-24s %pS\n", "Configured Phase",
             btl_phase_name(module->entry->configured), "Loading Phase",
             btl_phase_name(module->entry->phase), "Module Path", &path);
-    kprintf("%-24s %s (%s)\n", "Module Status", status_of(module),
+    kprintf("%-24s %s (%s)\n", "Module Status", kmadmin_status(module),
             module_state_name(module->state));
     if (module->reason != NULL)
         kprintf("%-24s %s\n", "Reason", module->reason);
 }
 
-static void print_image(const struct module_image *image)
+static void kmadmin_print_image(const struct module_image *image)
 {
     if (image == NULL) {
         kprintf("%-24s -\n%-24s -\n%-24s -\n%-24s -\n", "Module Size", "Module Load Address",
@@ -60,17 +60,17 @@ static void print_image(const struct module_image *image)
 
 void kmadmin_print_full(const struct module *module)
 {
-    struct btl_str description = text_of(module->entry->description);
+    struct btl_str description = kmadmin_text(module->entry->description);
 
-    print_names(module);
-    print_image(module->image);
+    kmadmin_print_names(module);
+    kmadmin_print_image(module->image);
     kprintf("%-24s %u\n", "Module Hold Count", module_hold_count(module));
     for (const struct hold *hold = module->holds; hold != NULL; hold = hold->next)
         kprintf("%-24s %s (%u)\n", "  held by", hold->who, hold->count);
     kprintf("%-24s %u\n%-24s %pS\n%-24s %s\n", "Module Dependent Count", module->dependents,
             "Module Description", &description, "Module Type", btl_type_name(module->entry->type));
-    print_major("Character Major", module->major[BTL_DEVICE_CHAR]);
-    print_major("Block Major", module->major[BTL_DEVICE_BLOCK]);
+    kmadmin_print_major("Character Major", module->major[BTL_DEVICE_CHAR]);
+    kmadmin_print_major("Block Major", module->major[BTL_DEVICE_BLOCK]);
 }
 
 void kmadmin_print_heading(void)
@@ -82,14 +82,14 @@ void kmadmin_print_short(const struct module *module)
 {
     struct btl_str name = module_name(module);
 
-    kprintf("%4u  %-20pS %-9s %-11s %-6s\n", module_id(module), &name, status_of(module),
+    kprintf("%4u  %-20pS %-9s %-11s %-6s\n", module_id(module), &name, kmadmin_status(module),
             btl_type_name(module->entry->type), btl_phase_name(module->entry->configured));
 }
 
 void kmadmin_print_static(void)
 {
     const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
-    struct btl_str version = text_of(kernel->version);
+    struct btl_str version = kmadmin_text(kernel->version);
 
     kprintf("  kernel %pS\n", &version);
     for (uint32_t id = 0; id < module_count(); id++) {

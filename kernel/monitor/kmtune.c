@@ -14,7 +14,7 @@
 static const char *const type_name[] = {
     [BTL_TUNABLE_INT] = "int", [BTL_TUNABLE_BOOL] = "bool", [BTL_TUNABLE_STRING] = "string"};
 
-static void print_one(const struct module *module, uint32_t index)
+static void kmtune_print(const struct module *module, uint32_t index)
 {
     struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
     struct btl_str name = module_name(module);
@@ -32,7 +32,7 @@ static void print_one(const struct module *module, uint32_t index)
 }
 
 // Of a module that is not loaded only what loader.conf says is known.
-static void print_settings(const struct module *module)
+static void kmtune_print_settings(const struct module *module)
 {
     const struct btl_manifest *manifest = handoff_manifest();
 
@@ -47,14 +47,14 @@ static void print_settings(const struct module *module)
     }
 }
 
-static void print_module(const struct module *module)
+static void kmtune_print_module(const struct module *module)
 {
     if (module->image == NULL) {
-        print_settings(module);
+        kmtune_print_settings(module);
         return;
     }
     for (uint32_t i = 0; i < module->image->wrapper->tunable_count; i++)
-        print_one(module, i);
+        kmtune_print(module, i);
 }
 
 static struct btl_str before(struct btl_str text, char end, struct btl_str *ret_rest)
@@ -70,7 +70,7 @@ static struct btl_str before(struct btl_str text, char end, struct btl_str *ret_
 
 // "module.tunable", or "module" alone (then *ret_index is BTL_NONE). NULL, and it has been said,
 // when there is none.
-static struct module *find(struct btl_str text, uint32_t *ret_index)
+static struct module *kmtune_find(struct btl_str text, uint32_t *ret_index)
 {
     struct btl_str tunable, name = before(text, '.', &tunable);
     struct module *module;
@@ -95,20 +95,20 @@ static struct module *find(struct btl_str text, uint32_t *ret_index)
     return NULL;
 }
 
-static void query(struct btl_str text)
+static void kmtune_query(struct btl_str text)
 {
     uint32_t index;
-    const struct module *module = find(text, &index);
+    const struct module *module = kmtune_find(text, &index);
 
     if (module == NULL)
         return;
     if (index != BTL_NONE)
-        print_one(module, index);
+        kmtune_print(module, index);
     else
-        print_module(module);
+        kmtune_print_module(module);
 }
 
-static void change(struct btl_str text, bool reset)
+static void kmtune_change(struct btl_str text, bool reset)
 {
     struct btl_str value = {0}, name = reset ? text : before(text, '=', &value);
     struct heap_arena heap;
@@ -122,7 +122,7 @@ static void change(struct btl_str text, bool reset)
         kprintf("kmtune: write MODULE.TUNABLE=value\n");
         return;
     }
-    module = find(name, &index);
+    module = kmtune_find(name, &index);
     if (module == NULL)
         return;
     if (index == BTL_NONE) {
@@ -135,7 +135,7 @@ static void change(struct btl_str text, bool reset)
     diags_explain(&diags, reason);
     heap_arena_free(&heap);
     if (error == 0)
-        print_one(module, index);
+        kmtune_print(module, index);
     else if (error == BTL_ENOSYS && !reset)
         kprintf("%pS=\"%pS\"\n", &name, &value);
 }
@@ -148,13 +148,13 @@ void kmtune_run(int argc, char **argv)
 
     if (argc == 1 || (argc == 2 && option == 'q')) {
         for (uint32_t id = 0; id < module_count(); id++)
-            print_module(module_get(id));
+            kmtune_print_module(module_get(id));
     } else if (argc >= 3 && (option == 'q' || option == 's' || option == 'r')) {
         for (int i = 2; i < argc; i++) {
             if (option == 'q')
-                query(btl_str_of(argv[i]));
+                kmtune_query(btl_str_of(argv[i]));
             else
-                change(btl_str_of(argv[i]), option == 'r');
+                kmtune_change(btl_str_of(argv[i]), option == 'r');
         }
     } else {
         kprintf("usage: kmtune -q [MODULE[.TUNABLE]...]     show\n"

@@ -19,7 +19,7 @@ void monitor_help(void)
         kprintf("  %-10s %-10s %s\n", command->name, command->arguments, command->help);
 }
 
-static void run_line(struct line *line)
+static void monitor_run_line(struct line *line)
 {
     char *words[WORDS_MAX + 1];
     const struct command *command;
@@ -39,7 +39,7 @@ static void run_line(struct line *line)
         command->run(count, words);
 }
 
-static int wait_for_key(void)
+static int monitor_wait_for_key(void)
 {
     int c;
 
@@ -71,9 +71,9 @@ void monitor_run(const char *prompt)
 
         kprintf("%s", prompt);
         line_clear(&line);
-        while ((event = line_feed(&line, wait_for_key(), &echo)) == LINE_MORE)
+        while ((event = line_feed(&line, monitor_wait_for_key(), &echo)) == LINE_MORE)
             ;
         if (event == LINE_DONE)
-            run_line(&line);
+            monitor_run_line(&line);
     }
 }

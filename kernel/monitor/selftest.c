@@ -63,7 +63,7 @@ static bool alias_is_read_only(uint64_t address, uint64_t size, uint64_t *ret_pa
     return true;
 }
 
-static bool check_text(struct btl_out *detail)
+static bool check_read_only(struct btl_out *detail)
 {
     const struct btl_manifest *manifest = handoff_manifest();
     uint64_t pages = 0;
@@ -104,7 +104,7 @@ static bool state_is_final(const struct module *module)
     }
 }
 
-static bool check_modules(struct btl_out *detail)
+static bool check_module_states(struct btl_out *detail)
 {
     uint32_t odd = 0;
 
@@ -128,7 +128,7 @@ static bool check_accounts(struct btl_out *detail)
     return good;
 }
 
-static uint64_t pages_of(uint64_t size)
+static uint64_t page_count(uint64_t size)
 {
     return (size + BTL_PAGE_SIZE - 1) / BTL_PAGE_SIZE;
 }
@@ -142,18 +142,18 @@ static bool check_given_back(struct btl_out *detail)
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
         if (module->entry->phase == BTL_PHASE_AUTO && !module->file_released)
-            staged += pages_of(module->entry->staged_size);
+            staged += page_count(module->entry->staged_size);
         if (module->state == MODULE_FAILED && module->entry->state == BTLM_LINKED)
-            failed += pages_of(module->entry->size);
+            failed += page_count(module->entry->size);
         if (module->image != NULL)
-            *(module->image->by_loader ? &in_arena : &linked) += pages_of(module->image->size);
+            *(module->image->by_loader ? &in_arena : &linked) += page_count(module->image->size);
     }
     DETAIL(detail, "loader=%lu staged=%lu/%lu linked=%lu/%lu phase1=%lu/%lu",
            pages_owned(PF_LOADER), pages_owned(PF_STAGED), staged, pages_owned(PF_MODULE), linked,
            pages_owned(PF_BOOT_MODULE), in_arena);
     return pages_owned(PF_LOADER) == 0 && pages_owned(PF_STAGED) == staged &&
            pages_owned(PF_MODULE) == linked &&
-           pages_owned(PF_BOOT_MODULE) + failed <= pages_of(boot_system()->modules_size);
+           pages_owned(PF_BOOT_MODULE) + failed <= page_count(boot_system()->modules_size);
 }
 
 #define ROUNDS 64
@@ -258,7 +258,7 @@ static struct module *find_quiet(enum module_state state)
     return NULL;
 }
 
-static bool cycle(const struct module *module, uint32_t times)
+static bool load_cycle(const struct module *module, uint32_t times)
 {
     for (uint32_t i = 0; i < times; i++)
         if (module_unload(module_id(module)) != 0 || module_load_by_hand(module_id(module)) != 0)
@@ -286,11 +286,11 @@ static bool check_cycles(struct btl_out *detail)
     if (!loaded)
         good = module_load_by_hand(module_id(module)) == 0;
     exports = exports_table()->count;
-    good = good && cycle(module, 1);
+    good = good && load_cycle(module, 1);
     pages = pages_owned(PF_FREE);
     bytes = kmem_stats().bytes;
     window = window_free_bytes();
-    good = good && cycle(module, CYCLES);
+    good = good && load_cycle(module, CYCLES);
     name = module_name(module);
     DETAIL(detail, "module=%pS cycles=%u free_pages=%lu/%lu bytes=%lu/%lu exports=%u/%u", &name,
            CYCLES, pages_owned(PF_FREE), pages, kmem_stats().bytes, bytes, exports_table()->count,
@@ -305,7 +305,7 @@ static const struct {
     bool (*run)(struct btl_out *detail);
 } checks[] = {
     {"manifest", check_manifest},      {"write-xor-execute", check_mappings},
-    {"read-only", check_text},         {"module-states", check_modules},
+    {"read-only", check_read_only},    {"module-states", check_module_states},
     {"page-accounts", check_accounts}, {"given-back", check_given_back},
     {"heap-balance", check_heap},      {"export-call", check_export},
     {"backtrace", check_backtrace},    {"module-symbols", check_module_symbols},

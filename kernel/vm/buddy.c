@@ -8,7 +8,7 @@ void buddy_init(struct buddy *buddy, void *table, size_t stride, uint32_t count)
         buddy->free[order] = BTL_NONE;
 }
 
-static void push(struct buddy *buddy, uint32_t unit, int order)
+static void buddy_push(struct buddy *buddy, uint32_t unit, int order)
 {
     struct buddy_link *link = buddy_link(buddy, unit);
 
@@ -19,7 +19,7 @@ static void push(struct buddy *buddy, uint32_t unit, int order)
     buddy->free[order] = unit;
 }
 
-static void take_out(struct buddy *buddy, uint32_t unit)
+static void buddy_unlink(struct buddy *buddy, uint32_t unit)
 {
     struct buddy_link *link = buddy_link(buddy, unit);
 
@@ -33,13 +33,13 @@ static void take_out(struct buddy *buddy, uint32_t unit)
 }
 
 // The smallest order whose block holds `count` units.
-static int order_for(uint32_t count)
+static int buddy_order_for(uint32_t count)
 {
     return count <= 1 ? 0 : 32 - __builtin_clz(count - 1);
 }
 
 // Frees one aligned block, joined with its buddy as long as that is free too.
-static void free_block(struct buddy *buddy, uint32_t unit, int order)
+static void buddy_free_block(struct buddy *buddy, uint32_t unit, int order)
 {
     for (; order + 1 < BUDDY_ORDERS; order++) {
         uint32_t other = unit ^ (1u << order);
@@ -50,10 +50,10 @@ static void free_block(struct buddy *buddy, uint32_t unit, int order)
         link = buddy_link(buddy, other);
         if (!link->head || link->order != order)
             break;
-        take_out(buddy, other);
+        buddy_unlink(buddy, other);
         unit &= ~(1u << order);
     }
-    push(buddy, unit, order);
+    buddy_push(buddy, unit, order);
 }
 
 void buddy_free(struct buddy *buddy, uint32_t first, uint32_t count)
@@ -67,7 +67,7 @@ void buddy_free(struct buddy *buddy, uint32_t first, uint32_t count)
             order = aligned;
         if (order > BUDDY_ORDERS - 1)
             order = BUDDY_ORDERS - 1;
-        free_block(buddy, first, order);
+        buddy_free_block(buddy, first, order);
         first += 1u << order;
         count -= 1u << order;
     }
@@ -75,7 +75,7 @@ void buddy_free(struct buddy *buddy, uint32_t first, uint32_t count)
 
 bool buddy_alloc(struct buddy *buddy, uint32_t count, uint32_t *ret_first)
 {
-    int order = order_for(count);
+    int order = buddy_order_for(count);
     uint32_t unit;
 
     if (count == 0)
@@ -85,7 +85,7 @@ bool buddy_alloc(struct buddy *buddy, uint32_t count, uint32_t *ret_first)
     if (order >= BUDDY_ORDERS)
         return false;
     unit = buddy->free[order];
-    take_out(buddy, unit);
+    buddy_unlink(buddy, unit);
     buddy->free_units -= 1u << order;
     buddy_free(buddy, unit + count, (1u << order) - count);
     *ret_first = unit;

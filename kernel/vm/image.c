@@ -8,8 +8,8 @@
 #include <btl/kernel.h>
 
 // Calls `visit` for each physically contiguous run of a mapped range.
-static bool for_each_run(uint64_t address, uint64_t size,
-                         bool (*visit)(uint64_t physical, uint64_t size))
+static bool image_for_each_run(uint64_t address, uint64_t size,
+                               bool (*visit)(uint64_t physical, uint64_t size))
 {
     uint64_t start = 0, run = 0, physical;
     uint32_t flags;
@@ -29,13 +29,13 @@ static bool for_each_run(uint64_t address, uint64_t size,
     return run == 0 || visit(start, run);
 }
 
-static bool protect_alias(uint64_t physical, uint64_t size)
+static bool image_protect_alias(uint64_t physical, uint64_t size)
 {
     return arch_protect(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), size,
                         BTL_PERM_READ);
 }
 
-static bool free_run(uint64_t physical, uint64_t size)
+static bool image_free_run(uint64_t physical, uint64_t size)
 {
     // Splits nothing that sealing has not split already, or changes nothing: it cannot fail.
     arch_protect(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), size,
@@ -45,7 +45,7 @@ static bool free_run(uint64_t physical, uint64_t size)
 }
 
 // Puts pages under [address, address + size), in runs as long as there are.
-static bool back(uint64_t address, uint64_t size, uint64_t *ret_done)
+static bool image_map_pages(uint64_t address, uint64_t size, uint64_t *ret_done)
 {
     uint64_t run = size / BTL_PAGE_SIZE, done = 0, physical;
 
@@ -76,8 +76,8 @@ bool vm_image_alloc(uint64_t size, uint64_t align, uint64_t *ret_address)
 
     if (!window_alloc(size, align, &address))
         return false;
-    if (!back(address, size, &done)) {
-        for_each_run(address, done, free_run);
+    if (!image_map_pages(address, size, &done)) {
+        image_for_each_run(address, done, image_free_run);
         arch_unmap(vm_space(), address, done);
         window_free(address, size);
         return false;
@@ -97,7 +97,8 @@ bool vm_image_seal(uint64_t address, const struct btl_segment segment[BTL_SEGS])
             arch_sync_code(start, size);
         if (!arch_protect(vm_space(), start, size, segment[kind].perm))
             return false;
-        if (!(segment[kind].perm & BTL_PERM_WRITE) && !for_each_run(start, size, protect_alias))
+        if (!(segment[kind].perm & BTL_PERM_WRITE) &&
+            !image_for_each_run(start, size, image_protect_alias))
             return false;
     }
     return true;
@@ -105,7 +106,7 @@ bool vm_image_seal(uint64_t address, const struct btl_segment segment[BTL_SEGS])
 
 void vm_image_free(uint64_t address, uint64_t size)
 {
-    for_each_run(address, size, free_run);
+    image_for_each_run(address, size, image_free_run);
     arch_unmap(vm_space(), address, size);
     window_free(address, size);
 }

@@ -32,60 +32,60 @@ struct kmem_stats kmem_stats(void)
     return stats;
 }
 
-static size_t class_size(int class)
+static size_t kmem_class_size(int class)
 {
     return (size_t)SMALLEST << class;
 }
 
-static int class_for(size_t size)
+static int kmem_class_for(size_t size)
 {
     int class = 0;
 
-    while (class_size(class) < size)
+    while (kmem_class_size(class) < size)
         class ++;
     return class;
 }
 
-static struct pfdat *frame_at(uint32_t frame)
+static struct pfdat *kmem_frame(uint32_t frame)
 {
     return pfdat_of((uint64_t)frame * BTL_PAGE_SIZE);
 }
 
-static uint16_t *object_at(uint32_t frame, int class, uint16_t object)
+static uint16_t *kmem_object(uint32_t frame, int class, uint16_t object)
 {
     uint8_t *page = phys_to_virt((uint64_t)frame * BTL_PAGE_SIZE);
 
-    return (uint16_t *)(void *)(page + object * class_size(class));
+    return (uint16_t *)(void *)(page + object * kmem_class_size(class));
 }
 
-static void list_add(int class, uint32_t frame)
+static void kmem_list_add(int class, uint32_t frame)
 {
-    struct pfdat *pf = frame_at(frame);
+    struct pfdat *pf = kmem_frame(frame);
 
     pf->link.prev = BTL_NONE;
     pf->link.next = partial[class];
     if (pf->link.next != BTL_NONE)
-        frame_at(pf->link.next)->link.prev = frame;
+        kmem_frame(pf->link.next)->link.prev = frame;
     partial[class] = frame;
 }
 
-static void list_remove(int class, uint32_t frame)
+static void kmem_list_remove(int class, uint32_t frame)
 {
-    struct pfdat *pf = frame_at(frame);
+    struct pfdat *pf = kmem_frame(frame);
 
     if (pf->link.prev != BTL_NONE)
-        frame_at(pf->link.prev)->link.next = pf->link.next;
+        kmem_frame(pf->link.prev)->link.next = pf->link.next;
     else
         partial[class] = pf->link.next;
     if (pf->link.next != BTL_NONE)
-        frame_at(pf->link.next)->link.prev = pf->link.prev;
+        kmem_frame(pf->link.next)->link.prev = pf->link.prev;
 }
 
 // A fresh page of one class, all objects free.
-static bool add_page(int class)
+static bool kmem_add_page(int class)
 {
     uint64_t physical;
-    uint16_t count = (uint16_t)(BTL_PAGE_SIZE / class_size(class));
+    uint16_t count = (uint16_t)(BTL_PAGE_SIZE / kmem_class_size(class));
     struct pfdat *pf;
 
     if (!pages_alloc_raw(1, PF_KMEM, &physical))
@@ -95,32 +95,32 @@ static bool add_page(int class)
     pf->used = 0;
     pf->free = 0;
     for (uint16_t i = 0; i < count; i++)
-        *object_at((uint32_t)(physical / BTL_PAGE_SIZE), class, i) =
+        *kmem_object((uint32_t)(physical / BTL_PAGE_SIZE), class, i) =
             i + 1 < count ? i + 1 : NO_OBJECT;
-    list_add(class, (uint32_t)(physical / BTL_PAGE_SIZE));
+    kmem_list_add(class, (uint32_t)(physical / BTL_PAGE_SIZE));
     return true;
 }
 
-static void *alloc_small(int class)
+static void *kmem_alloc_small(int class)
 {
     struct pfdat *pf;
     uint16_t *object;
     uint32_t frame;
 
-    if (partial[class] == BTL_NONE && !add_page(class))
+    if (partial[class] == BTL_NONE && !kmem_add_page(class))
         return NULL;
     frame = partial[class];
-    pf = frame_at(frame);
-    object = object_at(frame, class, pf->free);
+    pf = kmem_frame(frame);
+    object = kmem_object(frame, class, pf->free);
     pf->free = *object;
     pf->used++;
     if (pf->free == NO_OBJECT)
-        list_remove(class, frame);
-    stats.bytes += class_size(class);
-    return memset(object, 0, class_size(class));
+        kmem_list_remove(class, frame);
+    stats.bytes += kmem_class_size(class);
+    return memset(object, 0, kmem_class_size(class));
 }
 
-static void *alloc_large(size_t size)
+static void *kmem_alloc_large(size_t size)
 {
     uint64_t physical, count = (size + BTL_PAGE_SIZE - 1) / BTL_PAGE_SIZE;
 
@@ -139,15 +139,15 @@ void *kmem_alloc(size_t size)
 
     if (!ready)
         return early_alloc(size);
-    if (size <= class_size(CLASSES - 1))
-        memory = alloc_small(class_for(size));
+    if (size <= kmem_class_size(CLASSES - 1))
+        memory = kmem_alloc_small(kmem_class_for(size));
     else
-        memory = alloc_large(size);
+        memory = kmem_alloc_large(size);
     stats.allocations += memory != NULL;
     return memory;
 }
 
-static void free_large(struct pfdat *pf, uint64_t physical)
+static void kmem_free_large(struct pfdat *pf, uint64_t physical)
 {
     uint64_t count = pf->link.next;
 
@@ -155,32 +155,33 @@ static void free_large(struct pfdat *pf, uint64_t physical)
     pages_free(physical, count, PF_KMEM);
 }
 
-static void free_small(struct pfdat *pf, uint64_t physical)
+static void kmem_free_small(struct pfdat *pf, uint64_t physical)
 {
     uint32_t frame = (uint32_t)(physical / BTL_PAGE_SIZE);
     int class = pf->kmem_class;
-    uint16_t object = (uint16_t)(physical % BTL_PAGE_SIZE / class_size(class));
+    uint16_t object = (uint16_t)(physical % BTL_PAGE_SIZE / kmem_class_size(class));
 
-    *object_at(frame, class, object) = pf->free;
+    *kmem_object(frame, class, object) = pf->free;
     if (pf->free == NO_OBJECT)
-        list_add(class, frame);
+        kmem_list_add(class, frame);
     pf->free = object;
     pf->used--;
-    stats.bytes -= class_size(class);
+    stats.bytes -= kmem_class_size(class);
     if (pf->used > 0)
         return;
-    list_remove(class, frame);
+    kmem_list_remove(class, frame);
     pages_free((uint64_t)frame * BTL_PAGE_SIZE, 1, PF_KMEM);
 }
 
 // Does `physical` start an allocation of kmem?
-static bool is_allocation(const struct pfdat *pf, uint64_t physical)
+static bool kmem_is_allocation(const struct pfdat *pf, uint64_t physical)
 {
     if (pf == NULL || pf->owner != PF_KMEM)
         return false;
     if (pf->kmem_class == CLASS_LARGE)
         return physical % BTL_PAGE_SIZE == 0;
-    return pf->kmem_class < CLASSES && physical % class_size(pf->kmem_class) == 0 && pf->used > 0;
+    return pf->kmem_class < CLASSES && physical % kmem_class_size(pf->kmem_class) == 0 &&
+           pf->used > 0;
 }
 
 void kmem_free(void *memory)
@@ -195,11 +196,11 @@ void kmem_free(void *memory)
         return;
     }
     pf = ready ? pfdat_of(physical) : NULL;
-    if (!is_allocation(pf, physical))
+    if (!kmem_is_allocation(pf, physical))
         kpanic("kmem_free: %p was not allocated by kmem_alloc", memory);
     stats.frees++;
     if (pf->kmem_class == CLASS_LARGE)
-        free_large(pf, physical);
+        kmem_free_large(pf, physical);
     else
-        free_small(pf, physical);
+        kmem_free_small(pf, physical);
 }

@@ -47,7 +47,7 @@ const char *pf_owner_name(enum pf_owner owner)
     return owner < PF_COUNT ? name[owner] : "?";
 }
 
-static void set_owner(uint64_t first, uint64_t count, enum pf_owner owner)
+static void pfdat_set_owner(uint64_t first, uint64_t count, enum pf_owner owner)
 {
     for (uint64_t frame = first; frame < first + count; frame++) {
         owned[pfdat[frame].owner]--;
@@ -57,7 +57,7 @@ static void set_owner(uint64_t first, uint64_t count, enum pf_owner owner)
 }
 
 // The frames of [physical, physical + size) that the table has.
-static uint64_t clip(uint64_t physical, uint64_t size, uint64_t *ret_first)
+static uint64_t pfdat_clip(uint64_t physical, uint64_t size, uint64_t *ret_first)
 {
     uint64_t first = physical / BTL_PAGE_SIZE, end = (physical + size) / BTL_PAGE_SIZE;
 
@@ -69,16 +69,16 @@ static uint64_t clip(uint64_t physical, uint64_t size, uint64_t *ret_first)
 
 void pages_set_owner(uint64_t physical, uint64_t size, enum pf_owner owner)
 {
-    uint64_t first, count = clip(physical, size, &first);
+    uint64_t first, count = pfdat_clip(physical, size, &first);
 
     if (count > 0 && first == 0 && owner == PF_FREE) {
-        set_owner(0, 1, PF_FIRMWARE);
+        pfdat_set_owner(0, 1, PF_FIRMWARE);
         first++;
         count--;
     }
     if (count == 0)
         return;
-    set_owner(first, count, owner);
+    pfdat_set_owner(first, count, owner);
     if (owner == PF_FREE)
         buddy_free(&buddy, (uint32_t)first, (uint32_t)count);
 }
@@ -89,7 +89,7 @@ bool pages_alloc_raw(uint64_t count, enum pf_owner owner, uint64_t *ret_physical
 
     if (count == 0 || count > frame_count || !buddy_alloc(&buddy, (uint32_t)count, &first))
         return false;
-    set_owner(first, count, owner);
+    pfdat_set_owner(first, count, owner);
     *ret_physical = (uint64_t)first * BTL_PAGE_SIZE;
     return true;
 }
@@ -115,7 +115,7 @@ void pages_free(uint64_t physical, uint64_t count, enum pf_owner owner)
     pages_set_owner(physical, count * BTL_PAGE_SIZE, PF_FREE);
 }
 
-static uint64_t units_on_free_lists(void)
+static uint64_t pages_on_free_lists(void)
 {
     uint64_t units = 0;
 
@@ -132,5 +132,5 @@ bool pages_verify(void)
     for (uint64_t frame = 0; frame < frame_count; frame++)
         count[pfdat[frame].owner]++;
     return memcmp(count, owned, sizeof(count)) == 0 && owned[PF_FREE] == buddy.free_units &&
-           units_on_free_lists() == buddy.free_units;
+           pages_on_free_lists() == buddy.free_units;
 }

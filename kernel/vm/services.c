@@ -33,7 +33,7 @@ void page_free(uint64_t physical, size_t count)
 }
 
 // Memory that somebody owns is cached; a second, uncached mapping of it would be incoherent.
-static bool is_memory(uint64_t start, uint64_t end)
+static bool device_range_is_memory(uint64_t start, uint64_t end)
 {
     for (uint64_t at = start; at < end; at += BTL_PAGE_SIZE) {
         const struct pfdat *pf = pfdat_of(at);
@@ -47,7 +47,7 @@ static bool is_memory(uint64_t start, uint64_t end)
 
 // A page has one type wherever it is mapped: that of the direct map, where it is there (tables of
 // the firmware, the framebuffer).
-static uint32_t memory_type(uint64_t physical)
+static uint32_t device_memory_type(uint64_t physical)
 {
     uint64_t found;
     uint32_t flags;
@@ -57,13 +57,13 @@ static uint32_t memory_type(uint64_t physical)
     return flags & (MAP_UNCACHED | MAP_WRITE_COMBINING);
 }
 
-static bool map_pages(uint64_t address, uint64_t start, uint64_t end)
+static bool device_map_pages(uint64_t address, uint64_t start, uint64_t end)
 {
     for (uint64_t next; start < end; address += next - start, start = next) {
-        uint32_t type = memory_type(start);
+        uint32_t type = device_memory_type(start);
 
         next = start + BTL_PAGE_SIZE;
-        while (next < end && memory_type(next) == type)
+        while (next < end && device_memory_type(next) == type)
             next += BTL_PAGE_SIZE;
         if (!arch_map(vm_space(), address, start, next - start,
                       BTL_PERM_READ | BTL_PERM_WRITE | type))
@@ -78,9 +78,9 @@ void *map_device(uint64_t physical, size_t size)
 
     require_vm("map_device", __builtin_return_address(0));
     if (size == 0 || !btl_add(physical, size, &end) || !btl_round_up(end, BTL_PAGE_SIZE, &end) ||
-        is_memory(start, end) || !window_alloc(end - start, BTL_PAGE_SIZE, &address))
+        device_range_is_memory(start, end) || !window_alloc(end - start, BTL_PAGE_SIZE, &address))
         return NULL;
-    if (!map_pages(address, start, end)) {
+    if (!device_map_pages(address, start, end)) {
         arch_unmap(vm_space(), address, end - start);
         window_free(address, end - start);
         return NULL;

@@ -17,22 +17,17 @@
 
 static const uint32_t read_write = BTL_PERM_READ | BTL_PERM_WRITE;
 
-static const struct btlm_system *the_system(void)
-{
-    return btl_manifest_system(handoff_manifest());
-}
-
-static uint32_t flags_of(const struct btlm_memory *range)
+static uint32_t space_flags_of(const struct btlm_memory *range)
 {
     return read_write | (btlm_is_write_back(range) ? 0 : MAP_UNCACHED);
 }
 
 // Neighbours of one kind are mapped together: the firmware's map has hundreds of small ranges, and
 // large pages need long ones.
-static bool map_direct(struct arch_space *space)
+static bool space_map_direct(struct arch_space *space)
 {
     const struct btl_manifest *manifest = handoff_manifest();
-    uint64_t count = btl_manifest_count(manifest, BTLM_MEMORY), base = the_system()->direct_map;
+    uint64_t count = btl_manifest_count(manifest, BTLM_MEMORY), base = boot_system()->direct_map;
 
     uint64_t start = 0, end = 0;
     uint32_t flags = read_write;
@@ -41,27 +36,27 @@ static bool map_direct(struct arch_space *space)
         const struct btlm_memory *range = btl_manifest_entry(manifest, BTLM_MEMORY, i);
         if (!direct_map_has(range))
             continue;
-        if (range->start != end || flags_of(range) != flags) {
+        if (range->start != end || space_flags_of(range) != flags) {
             if (!arch_map(space, base + start, start, end - start, flags))
                 return false;
             start = range->start;
-            flags = flags_of(range);
+            flags = space_flags_of(range);
         }
         end = range->start + range->size;
     }
     return arch_map(space, base + start, start, end - start, flags);
 }
 
-static uint64_t page_up(uint64_t a)
+static uint64_t page_round_up(uint64_t a)
 {
     return (a + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1);
 }
 
-static bool map_framebuffer(struct arch_space *space)
+static bool space_map_framebuffer(struct arch_space *space)
 {
-    const struct btlm_system *system = the_system();
+    const struct btlm_system *system = boot_system();
     uint64_t start = system->framebuffer & ~(uint64_t)(BTL_PAGE_SIZE - 1), physical;
-    uint64_t end = page_up(system->framebuffer + system->framebuffer_size);
+    uint64_t end = page_round_up(system->framebuffer + system->framebuffer_size);
     uint32_t flags;
 
     if (system->framebuffer_format == 0 ||
@@ -73,9 +68,9 @@ static bool map_framebuffer(struct arch_space *space)
 
 // Those pages of the first MiB that the memory map does not name. Nothing says whether they are
 // ordinary memory.
-static bool map_bios_tables(struct arch_space *space)
+static bool space_map_bios(struct arch_space *space)
 {
-    uint64_t base = the_system()->direct_map, physical;
+    uint64_t base = boot_system()->direct_map, physical;
     uint32_t flags;
 
     if (!direct_map_has_bios())
@@ -88,18 +83,18 @@ static bool map_bios_tables(struct arch_space *space)
 }
 
 // A piece of the window, and what may not be written there made read-only in the direct map.
-static bool map_piece(struct arch_space *space, uint64_t virtual, uint64_t physical, uint64_t size,
-                      uint32_t perm)
+static bool space_map_piece(struct arch_space *space, uint64_t virtual, uint64_t physical,
+                            uint64_t size, uint32_t perm)
 {
     if (size == 0)
         return true;
     if (!arch_map(space, virtual, physical, size, perm))
         return false;
     return (perm & BTL_PERM_WRITE) ||
-           arch_protect(space, the_system()->direct_map + physical, size, BTL_PERM_READ);
+           arch_protect(space, boot_system()->direct_map + physical, size, BTL_PERM_READ);
 }
 
-static bool map_kernel(struct arch_space *space)
+static bool space_map_kernel(struct arch_space *space)
 {
     const struct btl_manifest *manifest = handoff_manifest();
     const struct btlm_kernel *kernel = btl_manifest_kernel(manifest);
@@ -108,52 +103,52 @@ static bool map_kernel(struct arch_space *space)
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_segment *segment = btl_manifest_entry(manifest, BTLM_SEGMENTS, i);
         uint64_t start = segment->address & ~(uint64_t)(BTL_PAGE_SIZE - 1);
-        uint64_t size = page_up(segment->address + segment->size) - start;
+        uint64_t size = page_round_up(segment->address + segment->size) - start;
 
-        if (!map_piece(space, start, start - kernel->virtual_base + kernel->physical_base, size,
-                       segment->perm))
+        if (!space_map_piece(space, start, start - kernel->virtual_base + kernel->physical_base,
+                             size, segment->perm))
             return false;
     }
     return true;
 }
 
-static bool map_modules(struct arch_space *space)
+static bool space_map_images(struct arch_space *space)
 {
-    const struct btlm_system *system = the_system();
+    const struct btlm_system *system = boot_system();
 
     for (const struct module_image *image = images_first(); image != NULL; image = image->next) {
         for (int kind = 0; kind < BTL_SEGS; kind++) {
             const struct btl_segment *segment = &image->segment[kind];
             uint64_t virtual = image->base + segment->offset;
-            if (!map_piece(space, virtual,
-                           virtual - system->modules_virtual + system->modules_physical,
-                           segment->size, segment->perm))
+            if (!space_map_piece(space, virtual,
+                                 virtual - system->modules_virtual + system->modules_physical,
+                                 segment->size, segment->perm))
                 return false;
         }
     }
     return true;
 }
 
-static bool map_stacks(struct arch_space *space)
+static bool space_map_stacks(struct arch_space *space)
 {
     struct arch_range stack;
 
     for (unsigned i = 0; arch_boot_stack(i, &stack); i++)
-        if (!map_piece(space, stack.virtual, stack.physical, stack.size, read_write))
+        if (!space_map_piece(space, stack.virtual, stack.physical, stack.size, read_write))
             return false;
     return true;
 }
 
 bool vm_space_build(struct arch_space *space)
 {
-    const struct btlm_system *system = the_system();
+    const struct btlm_system *system = boot_system();
     const struct btl_manifest *manifest = handoff_manifest();
 
-    return arch_space_create(space) && map_direct(space) && map_bios_tables(space) &&
-           map_framebuffer(space) && map_kernel(space) && map_modules(space) &&
-           map_piece(space, system->early_virtual, system->early_physical, system->early_size,
-                     read_write) &&
-           map_stacks(space) &&
+    return arch_space_create(space) && space_map_direct(space) && space_map_bios(space) &&
+           space_map_framebuffer(space) && space_map_kernel(space) && space_map_images(space) &&
+           space_map_piece(space, system->early_virtual, system->early_physical, system->early_size,
+                           read_write) &&
+           space_map_stacks(space) &&
            arch_protect(space, (uint64_t)(uintptr_t)manifest->bytes.at,
-                        page_up(manifest->header->total_size), BTL_PERM_READ);
+                        page_round_up(manifest->header->total_size), BTL_PERM_READ);
 }

@@ -28,34 +28,34 @@ struct arch_space *vm_space(void)
     return &kernel_space;
 }
 
-static uint64_t range_count(void)
+static uint64_t vm_range_count(void)
 {
     return btl_manifest_count(handoff_manifest(), BTLM_MEMORY);
 }
 
-static const struct btlm_memory *range_at(uint64_t index)
+static const struct btlm_memory *vm_range(uint64_t index)
 {
     return btl_manifest_entry(handoff_manifest(), BTLM_MEMORY, index);
 }
 
 // The table ends with the last memory that the kernel can ever own.
-static uint64_t frames_needed(void)
+static uint64_t vm_frames_needed(void)
 {
     uint64_t end = 0;
 
-    for (uint64_t i = 0; i < range_count(); i++)
-        if (pf_owner_of(range_at(i)) != PF_FIRMWARE)
-            end = range_at(i)->start + range_at(i)->size;
+    for (uint64_t i = 0; i < vm_range_count(); i++)
+        if (pf_owner_of(vm_range(i)) != PF_FIRMWARE)
+            end = vm_range(i)->start + vm_range(i)->size;
     return end / BTL_PAGE_SIZE < UINT32_MAX ? end / BTL_PAGE_SIZE : UINT32_MAX - 1;
 }
 
 // The highest usable range that holds the table; low memory is left to devices that need it.
-static uint64_t place_for(uint64_t size)
+static uint64_t vm_place_pfdat(uint64_t size)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
 
-    for (uint64_t i = range_count(); i-- > 0;) {
-        const struct btlm_memory *range = range_at(i);
+    for (uint64_t i = vm_range_count(); i-- > 0;) {
+        const struct btlm_memory *range = vm_range(i);
         if (pf_owner_of(range) == PF_FREE && range->size >= size && range->start > 0 &&
             range->start + range->size <= system->direct_map_size)
             return range->start + range->size - size;
@@ -63,18 +63,18 @@ static uint64_t place_for(uint64_t size)
     kpanic("no free memory in one piece for the page frame table (%lu KiB)", (size >> 10));
 }
 
-static void build_pfdat(void)
+static void vm_build_pfdat(void)
 {
-    uint64_t frames = frames_needed(), size, place;
+    uint64_t frames = vm_frames_needed(), size, place;
     struct arch_range stack;
 
     size = (frames * sizeof(struct pfdat) + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1);
-    place = place_for(size);
+    place = vm_place_pfdat(size);
     page_init(phys_to_virt(place), frames);
-    for (uint64_t i = 0; i < range_count(); i++) {
-        uint64_t start = range_at(i)->start, end = start + range_at(i)->size;
-        enum pf_owner owner = pf_owner_of(range_at(i));
-        bool holds_table = place >= start && place < end; // at its end, see place_for()
+    for (uint64_t i = 0; i < vm_range_count(); i++) {
+        uint64_t start = vm_range(i)->start, end = start + vm_range(i)->size;
+        enum pf_owner owner = pf_owner_of(vm_range(i));
+        bool holds_table = place >= start && place < end; // at its end, see vm_place_pfdat()
 
         pages_set_owner(start, (holds_table ? place : end) - start, owner);
     }
@@ -84,7 +84,7 @@ static void build_pfdat(void)
 }
 
 // Frees what is still of `owner` in [physical, physical + size).
-static uint64_t release(uint64_t physical, uint64_t size, enum pf_owner owner)
+static uint64_t vm_release_owned(uint64_t physical, uint64_t size, enum pf_owner owner)
 {
     uint64_t end = physical + size, released = 0, run = 0;
 
@@ -105,14 +105,14 @@ static uint64_t release(uint64_t physical, uint64_t size, enum pf_owner owner)
 
 uint64_t vm_release(uint64_t physical, uint64_t size, enum btlm_memory_type type)
 {
-    return release(physical, size, pf_owner_of_type(type));
+    return vm_release_owned(physical, size, pf_owner_of_type(type));
 }
 
-static void release_loader(void)
+static void vm_release_loader(void)
 {
-    for (uint64_t i = 0; i < range_count(); i++)
-        if (pf_owner_of(range_at(i)) == PF_LOADER)
-            release(range_at(i)->start, range_at(i)->size, PF_LOADER);
+    for (uint64_t i = 0; i < vm_range_count(); i++)
+        if (pf_owner_of(vm_range(i)) == PF_LOADER)
+            vm_release_owned(vm_range(i)->start, vm_range(i)->size, PF_LOADER);
 }
 
 // What was read-only in the direct map is writable again, for its next owner. It lies in pages
@@ -125,11 +125,11 @@ void vm_boot_image_free(uint64_t address, uint64_t size)
     arch_unmap(&kernel_space, address, size);
     arch_protect(&kernel_space, (uint64_t)(uintptr_t)phys_to_virt(physical), size,
                  BTL_PERM_READ | BTL_PERM_WRITE);
-    release(physical, size, PF_BOOT_MODULE);
+    vm_release_owned(physical, size, PF_BOOT_MODULE);
 }
 
 // Where what the loader placed in the window ends.
-static uint64_t window_taken(void)
+static uint64_t vm_window_used(void)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
     const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
@@ -149,10 +149,10 @@ static uint64_t window_taken(void)
 }
 
 // A unit behind what is there stays free, as a guard.
-static void open_window(void)
+static void vm_open_window(void)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
-    uint64_t start = window_taken() + WINDOW_UNIT, end = system->window + system->window_size;
+    uint64_t start = vm_window_used() + WINDOW_UNIT, end = system->window + system->window_size;
 
     if (end > start && end - start > WINDOW_MAX)
         end = start + WINDOW_MAX;
@@ -165,13 +165,13 @@ void vm_init(void)
     uint64_t event = timeline_begin(BTLM_EVENT_VM, BTL_NONE);
 
     begun = true;
-    build_pfdat();
+    vm_build_pfdat();
     if (!vm_space_build(&kernel_space))
         kpanic("out of memory while building the kernel's page tables");
     arch_space_use(&kernel_space);
-    release_loader(); // nothing of the loader is in use from here on
+    vm_release_loader(); // nothing of the loader is in use from here on
     kmem_init();
-    open_window();
+    vm_open_window();
     ready = true;
     timeline_end(event, pfdat_frames() * sizeof(struct pfdat));
 }

@@ -24,7 +24,7 @@ bool window_init(uint64_t start, uint64_t end)
     return true;
 }
 
-static uint32_t units_for(uint64_t size)
+static uint32_t window_units_for(uint64_t size)
 {
     return (uint32_t)((size + BTL_PAGE_SIZE + WINDOW_UNIT - 1) / WINDOW_UNIT);
 }
@@ -37,7 +37,7 @@ bool window_alloc(uint64_t size, uint64_t align, uint64_t *ret_address)
 
     if (size == 0 || size > total || align > total)
         return false;
-    count = units_for(size);
+    count = window_units_for(size);
     extra = align > WINDOW_UNIT ? (uint32_t)(align / WINDOW_UNIT) - 1 : 0;
     if (!buddy_alloc(&buddy, count + extra, &first))
         return false;
@@ -53,7 +53,7 @@ bool window_alloc(uint64_t size, uint64_t align, uint64_t *ret_address)
 
 void window_free(uint64_t address, uint64_t size)
 {
-    buddy_free(&buddy, (uint32_t)((address - base) / WINDOW_UNIT), units_for(size));
+    buddy_free(&buddy, (uint32_t)((address - base) / WINDOW_UNIT), window_units_for(size));
 }
 
 uint64_t window_free_bytes(void)

@@ -70,7 +70,7 @@ TEST(what_is_ignored_is_said_in_the_log_alone)
     assert_int_equal(module_get(id)->state, MODULE_FAILED);
     assert_contains(module_get(id)->reason, "[run-load-function]");
     assert_string_equal(host_printed(), "");
-    log_show(&log.out);
+    log_print(&log.out);
     assert_contains(text, "error error: noise: its load function returned error -19");
 }
 

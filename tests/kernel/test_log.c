@@ -14,7 +14,7 @@ static struct btl_buffer shown;
 static const char *show(void)
 {
     shown = btl_buffer(text, sizeof(text));
-    log_show(&shown.out);
+    log_print(&shown.out);
     return text;
 }
 
@@ -53,7 +53,7 @@ TEST(what_is_printed_while_it_is_shown_is_not_logged)
 
     put("a line\n");
     before = strdup(show());
-    log_show(&both); // as the console would: every piece goes to the log too
+    log_print(&both); // as the console would: every piece goes to the log too
     assert_string_equal(show(), before);
     free((void *)(uintptr_t)before);
 }

@@ -17,7 +17,8 @@
 static uint8_t stack[STACK_SIZE] __attribute__((aligned(16)));
 static uint8_t backing_store[STACK_SIZE] __attribute__((aligned(512)));
 
-static struct firmware_result call(struct descriptor function, const uint64_t arguments[8])
+static struct firmware_result firmware_call_pinned(struct descriptor function,
+                                                   const uint64_t arguments[8])
 {
     const struct descriptor *linked = (const void *)firmware_call_physical;
     // In the pinned page (ivt.S). A volatile pointer: the compiler would call what it sees.
@@ -45,7 +46,7 @@ uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, ui
     struct descriptor descriptor;
 
     memcpy(&descriptor, phys_to_virt(function), sizeof(descriptor));
-    return call(descriptor, (const uint64_t[8]){a, b, c, d, e}).status;
+    return firmware_call_pinned(descriptor, (const uint64_t[8]){a, b, c, d, e}).status;
 }
 
 // Offsets in EFI_SYSTEM_TABLE and EFI_RUNTIME_SERVICES (UEFI 2.10, 4.3 and 4.5) and in the SAL
@@ -101,7 +102,7 @@ bool sal_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
 
     if (sal.entry == 0 && !find_sal(&sal))
         return false;
-    result = call(sal, (const uint64_t[8]){function, a, b, c, d});
+    result = firmware_call_pinned(sal, (const uint64_t[8]){function, a, b, c, d});
     *ret = result.value;
     return result.status == 0;
 }

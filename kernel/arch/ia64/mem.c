@@ -10,13 +10,13 @@
 // A word whose type says nothing about what lies there.
 typedef uint64_t __attribute__((may_alias)) word;
 
-static bool together(const void *a, const void *b)
+static bool same_alignment(const void *a, const void *b)
 {
     return (((uintptr_t)a ^ (uintptr_t)b) & (WORD - 1)) == 0;
 }
 
 // Bytes before the first word.
-static size_t head(const void *at, size_t size)
+static size_t bytes_to_word(const void *at, size_t size)
 {
     size_t bytes = -(uintptr_t)at & (WORD - 1);
 
@@ -28,8 +28,8 @@ void *memcpy(void *to, const void *from, size_t size)
     uint8_t *at = to;
     const uint8_t *source = from;
 
-    if (together(to, from)) {
-        for (size_t left = head(to, size); left > 0; left--, size--)
+    if (same_alignment(to, from)) {
+        for (size_t left = bytes_to_word(to, size); left > 0; left--, size--)
             *at++ = *source++;
         for (; size >= WORD; size -= WORD, at += WORD, source += WORD)
             *(word *)(void *)at = *(const word *)(const void *)source;
@@ -56,7 +56,7 @@ void *memset(void *to, int byte, size_t size)
     uint64_t pattern = (uint8_t)byte * 0x0101010101010101ull;
     uint8_t *at = to;
 
-    for (size_t left = head(to, size); left > 0; left--, size--)
+    for (size_t left = bytes_to_word(to, size); left > 0; left--, size--)
         *at++ = (uint8_t)byte;
     for (; size >= WORD; size -= WORD, at += WORD)
         *(word *)(void *)at = pattern;

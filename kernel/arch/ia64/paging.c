@@ -137,7 +137,7 @@ uint32_t paging_flags(uint64_t entry)
 }
 
 // Replaces a large leaf by a table of the next level that maps the same.
-static bool split(uint64_t *entry, int level)
+static bool leaf_split(uint64_t *entry, int level)
 {
     uint64_t part = *entry, table;
     uint64_t *entries;
@@ -164,7 +164,7 @@ static bool make_entry(const struct arch_space *space, uint64_t virtual, int lev
             if (!pages_alloc(1, PF_PAGE_TABLE, &fresh))
                 return false;
             *entry = fresh | PTE_PRESENT;
-        } else if (paging_is_leaf(*entry) && !split(entry, at)) {
+        } else if (paging_is_leaf(*entry) && !leaf_split(entry, at)) {
             return false;
         }
         table = *entry & BTL_IA64_PTE_ADDRESS;
@@ -252,7 +252,7 @@ static bool protect_leaf(struct arch_space *space, uint64_t virtual, uint64_t si
     uint64_t *entry = find_leaf(space, virtual, &level);
 
     while (entry != NULL && ((virtual & (paging_size(level) - 1)) || size < paging_size(level))) {
-        if (!split(entry, level))
+        if (!leaf_split(entry, level))
             return false;
         entry = find_leaf(space, virtual, &level);
     }

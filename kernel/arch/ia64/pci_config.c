@@ -15,12 +15,12 @@
 
 static uint32_t selected;
 
-static bool is_data(uint16_t port, unsigned size)
+static bool pci_config_is_data(uint16_t port, unsigned size)
 {
     return port >= CONFIG_DATA && port % size == 0 && port + size <= CONFIG_DATA + 4;
 }
 
-static uint64_t target(uint16_t port)
+static uint64_t pci_config_target(uint16_t port)
 {
     return (selected & CONFIG_TARGET) | (port & 3);
 }
@@ -33,9 +33,10 @@ bool pci_config_in(uint16_t port, unsigned size, uint32_t *ret)
         *ret = selected;
         return true;
     }
-    if (!is_data(port, size) || !(selected & CONFIG_ENABLE))
+    if (!pci_config_is_data(port, size) || !(selected & CONFIG_ENABLE))
         return false;
-    if (!sal_call(SAL_PCI_CONFIG_READ, target(port), size, SAL_TYPE_COMPATIBLE, 0, &value))
+    if (!sal_call(SAL_PCI_CONFIG_READ, pci_config_target(port), size, SAL_TYPE_COMPATIBLE, 0,
+                  &value))
         value = UINT32_MAX;
     *ret = (uint32_t)value;
     return true;
@@ -49,8 +50,9 @@ bool pci_config_out(uint16_t port, unsigned size, uint32_t value)
         selected = value;
         return true;
     }
-    if (!is_data(port, size) || !(selected & CONFIG_ENABLE))
+    if (!pci_config_is_data(port, size) || !(selected & CONFIG_ENABLE))
         return false;
-    sal_call(SAL_PCI_CONFIG_WRITE, target(port), size, value, SAL_TYPE_COMPATIBLE, &ignored);
+    sal_call(SAL_PCI_CONFIG_WRITE, pci_config_target(port), size, value, SAL_TYPE_COMPATIBLE,
+             &ignored);
     return true;
 }

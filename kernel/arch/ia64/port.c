@@ -20,12 +20,12 @@ void port_init(uint64_t physical)
     base = physical != 0 ? BTL_IA64_UNCACHED | physical : 0;
 }
 
-static volatile void *address(uint16_t port)
+static volatile void *port_address(uint16_t port)
 {
     return (volatile void *)(base + ((uint64_t)port >> 2 << 12 | (port & 0xfffu)));
 }
 
-static void wait(void)
+static void port_wait(void)
 {
     __asm__ volatile("mf ;; mf.a ;;" : : : "memory");
 }
@@ -39,8 +39,8 @@ static void wait(void)
         if (pci_config_in(port, width / 8, &config))                                               \
             return (uint##width##_t)config;                                                        \
         if (base != 0)                                                                             \
-            value = *(volatile uint##width##_t *)address(port);                                    \
-        wait();                                                                                    \
+            value = *(volatile uint##width##_t *)port_address(port);                               \
+        port_wait();                                                                               \
         return value;                                                                              \
     }                                                                                              \
     void port_out##width(uint16_t port, uint##width##_t value)                                     \
@@ -48,8 +48,8 @@ static void wait(void)
         if (pci_config_out(port, width / 8, value))                                                \
             return;                                                                                \
         if (base != 0)                                                                             \
-            *(volatile uint##width##_t *)address(port) = value;                                    \
-        wait();                                                                                    \
+            *(volatile uint##width##_t *)port_address(port) = value;                               \
+        port_wait();                                                                               \
     }
 PORT(8)
 PORT(16)

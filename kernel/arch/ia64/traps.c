@@ -138,13 +138,13 @@ static void print_rows(const char *const names[], const uint64_t values[], size_
 }
 
 // The slot of the instruction in its bundle.
-static unsigned slot(const struct arch_registers *r)
+static unsigned interrupted_slot(const struct arch_registers *r)
 {
     return (unsigned)(r->psr >> 41 & 3);
 }
 
 // The registers of the interrupted frame, out of the register stack.
-static void print_frame(const struct arch_registers *r)
+static void print_stacked_registers(const struct arch_registers *r)
 {
     uint64_t size = r->ifs & 0x7f, value;
 
@@ -179,13 +179,28 @@ void arch_print_registers(const struct arch_registers *r)
         "r23 ", "r24 ", "r25 ", "r26 ", "r27 ", "r28 ", "r29 ", "r30 ", "r31 "};
 
     if (r != NULL) {
-        const uint64_t values[] = {r->ip + slot(r), r->psr,  r->ifs,  r->pfs, r->rsc,  r->bsp,
-                                   r->bspstore,     r->rnat, r->unat, r->pr,  r->fpsr, r->ccv,
-                                   r->lc,           r->ec,   r->ifa,  r->isr, r->iim,  r->iipa};
+        const uint64_t values[] = {r->ip + interrupted_slot(r),
+                                   r->psr,
+                                   r->ifs,
+                                   r->pfs,
+                                   r->rsc,
+                                   r->bsp,
+                                   r->bspstore,
+                                   r->rnat,
+                                   r->unat,
+                                   r->pr,
+                                   r->fpsr,
+                                   r->ccv,
+                                   r->lc,
+                                   r->ec,
+                                   r->ifa,
+                                   r->isr,
+                                   r->iim,
+                                   r->iipa};
         print_rows(special, values, BTL_COUNT(values));
         print_rows(branch, r->b, BTL_COUNT(branch));
         print_rows(general, r->r1_to_r31, BTL_COUNT(general));
-        print_frame(r);
+        print_stacked_registers(r);
         print_nats(r);
     }
     kprintf("iva %016lx  dcr %016lx  tree %016lx\n", read_iva(), read_dcr(), read_root());

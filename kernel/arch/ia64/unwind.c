@@ -52,41 +52,42 @@ static uint64_t skip_registers(uint64_t base, int64_t count)
     return base + (uint64_t)((count + delta / 0x3f) * 8);
 }
 
-static bool inside(uint64_t address, uint64_t start, uint64_t size)
+static bool address_is_in(uint64_t address, uint64_t start, uint64_t size)
 {
     return address % 8 == 0 && address >= start && address - start < size;
 }
 
 // A word of one of the two kinds of stacks: the loader's, or that of the handlers.
-static bool read_stack(unsigned kind, uint64_t address, uint64_t *ret)
+static bool unwind_read_stack(unsigned kind, uint64_t address, uint64_t *ret)
 {
     struct arch_range boot;
     uint64_t own = (uint64_t)(kind == 0 ? trap_stack : trap_backing_store);
 
-    if (!inside(address, own, TRAP_STACK_SIZE) &&
+    if (!address_is_in(address, own, TRAP_STACK_SIZE) &&
         !(handoff_ready() && arch_boot_stack(kind, &boot) &&
-          inside(address, boot.virtual, boot.size)))
+          address_is_in(address, boot.virtual, boot.size)))
         return false;
     *ret = *(const uint64_t *)address;
     return true;
 }
 
 // What an interruption found in the register stack was written elsewhere (ivt.S).
-static bool read_store(const struct arch_registers *r, uint64_t address, uint64_t *ret)
+static bool unwind_read_backing_store(const struct arch_registers *r, uint64_t address,
+                                      uint64_t *ret)
 {
     if (r != NULL && address >= r->bspstore && address < r->bsp)
         address += r->moved_to - r->bspstore;
-    return read_stack(1, address, ret);
+    return unwind_read_stack(1, address, ret);
 }
 
 bool frame_register(const struct arch_registers *r, uint64_t index, uint64_t *ret_value)
 {
     uint64_t base = skip_registers(r->bsp, -CFM_SOF(r->ifs));
 
-    return read_store(r, skip_registers(base, (int64_t)index), ret_value);
+    return unwind_read_backing_store(r, skip_registers(base, (int64_t)index), ret_value);
 }
 
-static bool find_table(uint64_t ip, struct table *ret)
+static bool unwind_find_table(uint64_t ip, struct table *ret)
 {
     const struct btlm_kernel *kernel;
     const struct module_image *image;
@@ -110,7 +111,7 @@ static bool find_table(uint64_t ip, struct table *ret)
 }
 
 // Information lies in the same image, as far as the mapping goes; a module's may say anything.
-static bool readable(uint64_t address, uint64_t size)
+static bool unwind_can_read(uint64_t address, uint64_t size)
 {
     const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
     const struct module_image *image = image_find(address);
@@ -122,21 +123,21 @@ static bool readable(uint64_t address, uint64_t size)
     return btl_in_range(address - kernel->virtual_base, size, kernel->size);
 }
 
-static bool find_info(uint64_t ip, struct btl_bytes *ret_info, uint64_t *ret_start)
+static bool unwind_find_info(uint64_t ip, struct btl_bytes *ret_info, uint64_t *ret_start)
 {
     struct table table;
 
-    if (!find_table(ip, &table))
+    if (!unwind_find_table(ip, &table))
         return false;
     for (size_t i = 0; i < table.count; i++) {
         const struct table_entry *entry = &table.entries[i];
         uint64_t info = table.base + entry->info, size;
         if (ip - table.base < entry->start || ip - table.base >= entry->end)
             continue;
-        if (!readable(info, 8))
+        if (!unwind_can_read(info, 8))
             return false;
         size = (*(const uint64_t *)info & INFO_WORDS) * 8;
-        if (!readable(info + 8, size))
+        if (!unwind_can_read(info + 8, size))
             return false;
         *ret_info = (struct btl_bytes){(const uint8_t *)info + 8, size};
         *ret_start = table.base + entry->start;
@@ -146,33 +147,33 @@ static bool find_info(uint64_t ip, struct btl_bytes *ret_info, uint64_t *ret_sta
 }
 
 // Below r32 only what was interrupted has its registers still.
-static bool general(const struct frame *frame, const struct arch_registers *r, int64_t number,
-                    uint64_t *ret)
+static bool unwind_general(const struct frame *frame, const struct arch_registers *r,
+                           int64_t number, uint64_t *ret)
 {
     if (number >= 32)
         return number - 32 < CFM_SOF(frame->cfm) &&
-               read_store(r, skip_registers(frame->base, number - 32), ret);
+               unwind_read_backing_store(r, skip_registers(frame->base, number - 32), ret);
     if (frame->registers == NULL || number < 1)
         return false;
     *ret = frame->registers->r1_to_r31[number - 1];
     return true;
 }
 
-static bool read_place(const struct frame *frame, const struct arch_registers *r,
-                       const struct unwind_place *place, uint64_t psp, uint64_t *ret)
+static bool unwind_read_place(const struct frame *frame, const struct arch_registers *r,
+                              const struct unwind_place *place, uint64_t psp, uint64_t *ret)
 {
     switch (place->where) {
     case UNWIND_GR:
-        return general(frame, r, place->value, ret);
+        return unwind_general(frame, r, place->value, ret);
     case UNWIND_BR:
         if (frame->registers == NULL || place->value > 7)
             return false;
         *ret = frame->registers->b[place->value];
         return true;
     case UNWIND_PSPREL:
-        return read_stack(0, psp + (uint64_t)place->value, ret);
+        return unwind_read_stack(0, psp + (uint64_t)place->value, ret);
     case UNWIND_SPREL:
-        return read_stack(0, frame->sp + (uint64_t)place->value, ret);
+        return unwind_read_stack(0, frame->sp + (uint64_t)place->value, ret);
     case UNWIND_SIZE:
         *ret = frame->sp + (uint64_t)place->value;
         return true;
@@ -182,7 +183,7 @@ static bool read_place(const struct frame *frame, const struct arch_registers *r
 }
 
 // Where the tables say nothing, an interrupted function is taken for a leaf.
-static bool go_up(struct frame *frame, const struct arch_registers *r)
+static bool unwind_step(struct frame *frame, const struct arch_registers *r)
 {
     struct unwind_state state = {{0}, {0}, {0}};
     uint64_t returning = frame->registers == NULL, start, psp = frame->sp;
@@ -190,19 +191,20 @@ static bool go_up(struct frame *frame, const struct arch_registers *r)
     struct btl_bytes info;
 
     // A return address may be the first one behind its function; the call was in the bundle before.
-    if (find_info(frame->ip - returning, &info, &start)) {
+    if (unwind_find_info(frame->ip - returning, &info, &start)) {
         uint64_t at = frame->ip - start, slot = at / 16 * 3 + (returning ? 0 : at % 16);
         if (!unwind_read(info, slot, &state))
             return false;
     } else if (returning) {
         return false;
     }
-    if (state.psp.where != UNWIND_UNSAVED && !read_place(frame, r, &state.psp, 0, &psp))
+    if (state.psp.where != UNWIND_UNSAVED && !unwind_read_place(frame, r, &state.psp, 0, &psp))
         psp = 0;
-    if (state.rp.where == UNWIND_UNSAVED ? returning : !read_place(frame, r, &state.rp, psp, &rp))
+    if (state.rp.where == UNWIND_UNSAVED ? returning
+                                         : !unwind_read_place(frame, r, &state.rp, psp, &rp))
         return false;
     if (state.pfs.where == UNWIND_UNSAVED ? returning
-                                          : !read_place(frame, r, &state.pfs, psp, &pfs))
+                                          : !unwind_read_place(frame, r, &state.pfs, psp, &pfs))
         return false;
     *frame = (struct frame){
         .ip = rp, .cfm = pfs, .base = skip_registers(frame->base, -CFM_SOL(pfs)), .sp = psp};
@@ -227,12 +229,12 @@ void arch_backtrace(const struct arch_registers *registers,
                                .cfm = caller.pfs,
                                .base = skip_registers(caller.bsp, -CFM_SOL(caller.pfs)),
                                .sp = caller.sp};
-        if (!go_up(&frame, NULL)) // this function itself is not shown
+        if (!unwind_step(&frame, NULL)) // this function itself is not shown
             return;
     }
     for (int count = 0; count < FRAMES_MAX; count++) {
         // A branch to nowhere has a caller all the same: the branch register that it came by.
-        if (!visit(context, frame.ip & ~15ull) || !go_up(&frame, registers))
+        if (!visit(context, frame.ip & ~15ull) || !unwind_step(&frame, registers))
             return;
     }
 }

@@ -18,7 +18,7 @@ struct decoder {
     } labels[LABELS];
 };
 
-static uint8_t byte(struct decoder *d)
+static uint8_t unwind_byte(struct decoder *d)
 {
     if (d->at < d->end)
         return *d->at++;
@@ -26,7 +26,7 @@ static uint8_t byte(struct decoder *d)
     return 0;
 }
 
-static void skip(struct decoder *d, uint64_t bytes)
+static void unwind_skip(struct decoder *d, uint64_t bytes)
 {
     if (bytes <= (uint64_t)(d->end - d->at))
         d->at += bytes;
@@ -34,12 +34,12 @@ static void skip(struct decoder *d, uint64_t bytes)
         d->good = false;
 }
 
-static uint64_t uleb(struct decoder *d)
+static uint64_t unwind_uleb(struct decoder *d)
 {
     uint64_t value = 0;
 
     for (unsigned shift = 0; shift < 64; shift += 7) {
-        uint8_t next = byte(d);
+        uint8_t next = unwind_byte(d);
         value |= (uint64_t)(next & 0x7f) << shift;
         if (!(next & 0x80))
             return value;
@@ -49,8 +49,8 @@ static uint64_t uleb(struct decoder *d)
 }
 
 // A place is in force from the end of its region on, unless another record says when.
-static void put(struct decoder *d, struct unwind_place *place, enum unwind_where where,
-                int64_t value)
+static void unwind_put(struct decoder *d, struct unwind_place *place, enum unwind_where where,
+                       int64_t value)
 {
     place->where = where;
     place->value = value;
@@ -58,83 +58,83 @@ static void put(struct decoder *d, struct unwind_place *place, enum unwind_where
         place->when = d->start + d->count - (d->count > 0);
 }
 
-static void put_when(struct decoder *d, struct unwind_place *place, uint64_t t)
+static void unwind_put_when(struct decoder *d, struct unwind_place *place, uint64_t t)
 {
     place->when = d->start + (t < d->count ? t : d->count - (d->count > 0));
 }
 
-static void put_psprel(struct decoder *d, struct unwind_place *place, uint64_t words)
+static void unwind_put_psprel(struct decoder *d, struct unwind_place *place, uint64_t words)
 {
-    put(d, place, UNWIND_PSPREL, (int64_t)(16 - 4 * words));
+    unwind_put(d, place, UNWIND_PSPREL, (int64_t)(16 - 4 * words));
 }
 
 // A prologue with a mask of what is saved in registers that follow each other.
 static void region_gr(struct decoder *d, unsigned mask, unsigned gr)
 {
     if (mask & 8)
-        put(d, &d->state.rp, UNWIND_GR, gr++);
+        unwind_put(d, &d->state.rp, UNWIND_GR, gr++);
     if (mask & 4)
-        put(d, &d->state.pfs, UNWIND_GR, gr++);
+        unwind_put(d, &d->state.pfs, UNWIND_GR, gr++);
     if (mask & 2)
-        put(d, &d->state.psp, UNWIND_GR, gr++);
+        unwind_put(d, &d->state.psp, UNWIND_GR, gr++);
 }
 
 static void read_p3(struct decoder *d, unsigned code)
 {
-    unsigned next = byte(d), what = (code & 7) << 1 | next >> 7, reg = next & 0x7f;
+    unsigned next = unwind_byte(d), what = (code & 7) << 1 | next >> 7, reg = next & 0x7f;
 
     switch (what) {
     case 0:
-        put(d, &d->state.psp, UNWIND_GR, reg);
+        unwind_put(d, &d->state.psp, UNWIND_GR, reg);
         break;
     case 1:
-        put(d, &d->state.rp, UNWIND_GR, reg);
+        unwind_put(d, &d->state.rp, UNWIND_GR, reg);
         break;
     case 2:
-        put(d, &d->state.pfs, UNWIND_GR, reg);
+        unwind_put(d, &d->state.pfs, UNWIND_GR, reg);
         break;
     case 6:
-        put(d, &d->state.rp, UNWIND_BR, reg);
+        unwind_put(d, &d->state.rp, UNWIND_BR, reg);
         break;
     }
 }
 
 static void read_p7(struct decoder *d, unsigned what)
 {
-    uint64_t t = uleb(d);
+    uint64_t t = unwind_uleb(d);
 
     switch (what) {
     case 0: // mem_stack_f
-        put(d, &d->state.psp, UNWIND_SIZE, (int64_t)(16 * uleb(d)));
-        put_when(d, &d->state.psp, t);
+        unwind_put(d, &d->state.psp, UNWIND_SIZE, (int64_t)(16 * unwind_uleb(d)));
+        unwind_put_when(d, &d->state.psp, t);
         break;
     case 1: // mem_stack_v
-        put_when(d, &d->state.psp, t);
+        unwind_put_when(d, &d->state.psp, t);
         break;
     case 4:
-        put_when(d, &d->state.rp, t);
+        unwind_put_when(d, &d->state.rp, t);
         break;
     case 5:
-        put_psprel(d, &d->state.rp, t);
+        unwind_put_psprel(d, &d->state.rp, t);
         break;
     case 6:
-        put_when(d, &d->state.pfs, t);
+        unwind_put_when(d, &d->state.pfs, t);
         break;
     case 7:
-        put_psprel(d, &d->state.pfs, t);
+        unwind_put_psprel(d, &d->state.pfs, t);
         break;
     }
 }
 
 static void read_p8(struct decoder *d)
 {
-    unsigned what = byte(d);
-    int64_t bytes = (int64_t)(4 * uleb(d));
+    unsigned what = unwind_byte(d);
+    int64_t bytes = (int64_t)(4 * unwind_uleb(d));
 
     if (what == 1)
-        put(d, &d->state.rp, UNWIND_SPREL, bytes);
+        unwind_put(d, &d->state.rp, UNWIND_SPREL, bytes);
     if (what == 2)
-        put(d, &d->state.pfs, UNWIND_SPREL, bytes);
+        unwind_put(d, &d->state.pfs, UNWIND_SPREL, bytes);
 }
 
 // X1 to X4: places of other registers.
@@ -142,27 +142,27 @@ static void skip_x(struct decoder *d, unsigned code)
 {
     static const uint8_t bytes[] = {1, 2, 2, 3}, numbers[] = {2, 1, 2, 1};
 
-    skip(d, bytes[code - 0xf9]);
+    unwind_skip(d, bytes[code - 0xf9]);
     for (unsigned i = 0; i < numbers[code - 0xf9]; i++)
-        uleb(d);
+        unwind_uleb(d);
 }
 
 static void read_prologue(struct decoder *d, unsigned code)
 {
     if ((code & 0xf0) == 0xa0)
-        skip(d, 1); // P2
+        unwind_skip(d, 1); // P2
     else if ((code & 0xf8) == 0xb0)
         read_p3(d, code);
     else if (code == 0xb8)
-        skip(d, (2 * d->count + 7) / 8); // P4
+        unwind_skip(d, (2 * d->count + 7) / 8); // P4
     else if (code == 0xb9)
-        skip(d, 3); // P5
+        unwind_skip(d, 3); // P5
     else if ((code & 0xf0) == 0xe0)
         read_p7(d, code & 15);
     else if (code == 0xf0)
         read_p8(d);
     else if (code == 0xf1 || code == 0xff)
-        skip(d, 2); // P9, P10
+        unwind_skip(d, 2); // P9, P10
     else if (code >= 0xf9 && code <= 0xfc)
         skip_x(d, code);
     else if ((code & 0xe0) != 0x80 && (code & 0xe0) != 0xc0) // P1, P6: nothing more
@@ -192,12 +192,12 @@ static void read_body(struct decoder *d, unsigned code)
     if ((code & 0xc0) == 0x80) {
         label_state(d, code & 0x1f, code & 0x20);
     } else if ((code & 0xe0) == 0xc0) {
-        uleb(d); // B2
+        unwind_uleb(d); // B2
     } else if (code == 0xe0) {
-        uleb(d); // B3
-        uleb(d);
+        unwind_uleb(d); // B3
+        unwind_uleb(d);
     } else if (code == 0xf0 || code == 0xf8) {
-        label_state(d, uleb(d), code == 0xf8);
+        label_state(d, unwind_uleb(d), code == 0xf8);
     } else if (code >= 0xf9 && code <= 0xfc) {
         skip_x(d, code);
     } else {
@@ -215,17 +215,17 @@ static void begin_region(struct decoder *d, unsigned code)
         d->count = code & 0x1f;
     } else if ((code & 0xf8) == 0x40) { // R2
         d->body = false;
-        next = byte(d);
-        d->count = uleb(d);
+        next = unwind_byte(d);
+        d->count = unwind_uleb(d);
         region_gr(d, (code & 7) << 1 | next >> 7, next & 0x7f);
     } else { // R3
         d->body = code & 3;
-        d->count = uleb(d);
+        d->count = unwind_uleb(d);
     }
 }
 
 // What comes into force only at `slot` or later is not there.
-static void settle(struct unwind_place *place, uint64_t slot)
+static void unwind_settle(struct unwind_place *place, uint64_t slot)
 {
     if (place->when >= slot)
         place->where = UNWIND_UNSAVED;
@@ -252,9 +252,9 @@ bool unwind_read(struct btl_bytes info, uint64_t slot, struct unwind_state *ret)
         else
             read_prologue(&d, code);
     }
-    settle(&d.state.rp, slot);
-    settle(&d.state.pfs, slot);
-    settle(&d.state.psp, slot);
+    unwind_settle(&d.state.rp, slot);
+    unwind_settle(&d.state.pfs, slot);
+    unwind_settle(&d.state.psp, slot);
     *ret = d.state;
     return d.good;
 }

@@ -24,7 +24,7 @@ static struct {
 
 // When it is due. ITM is compared for equality: a deadline that has passed before it is written is
 // lost.
-static uint64_t arm(uint64_t ticks)
+static uint64_t timer_arm(uint64_t ticks)
 {
     uint64_t due = read_itc() + ticks;
 
@@ -36,7 +36,7 @@ static uint64_t arm(uint64_t ticks)
 
 // The pending interrupt of the highest priority is over. Its vector; below VECTOR_MIN: there was
 // none.
-static uint64_t take(void)
+static uint64_t interrupt_take(void)
 {
     uint64_t vector = read_ivr();
 
@@ -49,23 +49,23 @@ static uint64_t take(void)
 
 // What the firmware has left pending is taken on the way. More than once, for virtual processors
 // that stand still for a while.
-static bool interrupt_arrives(uint64_t ticks_per_second)
+static bool timer_interrupt_arrives(uint64_t ticks_per_second)
 {
     for (int tries = 0; tries < 10; tries++) {
-        uint64_t due = arm(ticks_per_second / 100), until = due + ticks_per_second / 10;
+        uint64_t due = timer_arm(ticks_per_second / 100), until = due + ticks_per_second / 10;
         do {
-            if (take() == WATCHDOG_VECTOR && read_itc() >= due)
+            if (interrupt_take() == WATCHDOG_VECTOR && read_itc() >= due)
                 return true;
         } while (read_itc() < until);
     }
     return false;
 }
 
-static void restore(void)
+static void watchdog_restore(void)
 {
     write_itv(ITV_MASKED);
     serialize();
-    for (int i = 0; i < VECTORS && take() >= VECTOR_MIN; i++)
+    for (int i = 0; i < VECTORS && interrupt_take() >= VECTOR_MIN; i++)
         ;
     write_itm(watchdog.itm);
     write_itv(watchdog.itv);
@@ -87,11 +87,11 @@ bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_reg
     watchdog.running = true;
     write_tpr(TPR_CLASSES);
     serialize();
-    if (!interrupt_arrives(rate)) {
-        restore();
+    if (!timer_interrupt_arrives(rate)) {
+        watchdog_restore();
         return false;
     }
-    arm(ticks);
+    timer_arm(ticks);
     interrupts_on();
     return true;
 }
@@ -101,7 +101,7 @@ void arch_watchdog_extend(uint32_t seconds)
 {
     if (!watchdog.running)
         return;
-    arm(seconds * time_ticks_per_second());
+    timer_arm(seconds * time_ticks_per_second());
     interrupts_on();
 }
 
@@ -110,7 +110,7 @@ void arch_watchdog_stop(void)
     if (!watchdog.running)
         return;
     interrupts_off();
-    restore();
+    watchdog_restore();
 }
 
 void watchdog_interrupt(const struct arch_registers *at)

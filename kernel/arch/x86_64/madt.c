@@ -18,7 +18,7 @@ enum {
 };
 enum { POLARITY = 3, POLARITY_LOW = 3, TRIGGER = 3 << 2, TRIGGER_LEVEL = 3 << 2 };
 
-static uint64_t load(const uint8_t *at, size_t size)
+static uint64_t madt_load(const uint8_t *at, size_t size)
 {
     uint64_t value = 0;
 
@@ -27,7 +27,7 @@ static uint64_t load(const uint8_t *at, size_t size)
 }
 
 // The next entry of the table, of `type`, that has `size` bytes at least; NULL when there is none.
-static const uint8_t *next_entry(struct btl_bytes madt, size_t *at, uint8_t type, size_t size)
+static const uint8_t *madt_next_entry(struct btl_bytes madt, size_t *at, uint8_t type, size_t size)
 {
     while (*at + ENTRY_MIN <= madt.size) {
         const uint8_t *entry = madt.at + *at;
@@ -41,18 +41,18 @@ static const uint8_t *next_entry(struct btl_bytes madt, size_t *at, uint8_t type
 }
 
 // The interrupt that ISA interrupt 0 is: its own number, where no override says otherwise.
-static bool timer_interrupt(struct btl_bytes madt, uint32_t *ret_gsi, bool *ret_low)
+static bool madt_timer_interrupt(struct btl_bytes madt, uint32_t *ret_gsi, bool *ret_low)
 {
     const uint8_t *entry;
     size_t at = MADT_ENTRIES;
 
     *ret_gsi = 0;
     *ret_low = false;
-    while ((entry = next_entry(madt, &at, ENTRY_OVERRIDE, OVERRIDE_SIZE)) != NULL) {
-        uint64_t flags = load(entry + OVERRIDE_FLAGS, 2);
+    while ((entry = madt_next_entry(madt, &at, ENTRY_OVERRIDE, OVERRIDE_SIZE)) != NULL) {
+        uint64_t flags = madt_load(entry + OVERRIDE_FLAGS, 2);
         if (entry[OVERRIDE_BUS] != 0 || entry[OVERRIDE_IRQ] != 0)
             continue;
-        *ret_gsi = (uint32_t)load(entry + OVERRIDE_GSI, 4);
+        *ret_gsi = (uint32_t)madt_load(entry + OVERRIDE_GSI, 4);
         *ret_low = (flags & POLARITY) == POLARITY_LOW;
         return (flags & TRIGGER) != TRIGGER_LEVEL;
     }
@@ -68,11 +68,11 @@ bool madt_find_timer(struct timer_pin *ret)
     bool low;
     size_t at = MADT_ENTRIES;
 
-    if (madt.size == 0 || !timer_interrupt(madt, &gsi, &low))
+    if (madt.size == 0 || !madt_timer_interrupt(madt, &gsi, &low))
         return false;
     // Whose first interrupt is the last one that is not above it.
-    while ((entry = next_entry(madt, &at, ENTRY_IO_APIC, IO_APIC_SIZE)) != NULL) {
-        uint64_t first = load(entry + IO_APIC_BASE, 4);
+    while ((entry = madt_next_entry(madt, &at, ENTRY_IO_APIC, IO_APIC_SIZE)) != NULL) {
+        uint64_t first = madt_load(entry + IO_APIC_BASE, 4);
         if (first > gsi || (best != NULL && first < base))
             continue;
         best = entry;
@@ -80,6 +80,6 @@ bool madt_find_timer(struct timer_pin *ret)
     }
     if (best == NULL)
         return false;
-    *ret = (struct timer_pin){load(best + IO_APIC_ADDRESS, 4), (uint32_t)(gsi - base), low};
+    *ret = (struct timer_pin){madt_load(best + IO_APIC_ADDRESS, 4), (uint32_t)(gsi - base), low};
     return true;
 }

@@ -76,7 +76,7 @@ static uint64_t leaf_bits(uint32_t flags, int level)
     return bits;
 }
 
-static uint32_t flags_of(uint64_t entry, int level)
+static uint32_t leaf_flags(uint64_t entry, int level)
 {
     uint32_t flags = BTL_PERM_READ;
 
@@ -97,10 +97,10 @@ static uint64_t leaf_address(uint64_t entry, int level)
 }
 
 // Replaces a large leaf by a table of the next level that maps the same.
-static bool split(uint64_t *entry, int level)
+static bool leaf_split(uint64_t *entry, int level)
 {
     uint64_t physical = leaf_address(*entry, level), table;
-    uint64_t bits = leaf_bits(flags_of(*entry, level), level - 1);
+    uint64_t bits = leaf_bits(leaf_flags(*entry, level), level - 1);
     uint64_t *entries;
 
     if (!pages_alloc(1, PF_PAGE_TABLE, &table))
@@ -125,7 +125,7 @@ static bool make_entry(const struct arch_space *space, uint64_t virtual, int lev
             if (!pages_alloc(1, PF_PAGE_TABLE, &fresh))
                 return false;
             *entry = fresh | PTE_PRESENT | PTE_WRITE;
-        } else if (is_leaf(*entry, at) && !split(entry, at)) {
+        } else if (is_leaf(*entry, at) && !leaf_split(entry, at)) {
             return false;
         }
         table = *entry & PTE_ADDRESS;
@@ -163,7 +163,7 @@ static int level_for(uint64_t virtual, uint64_t physical, uint64_t size)
 }
 
 // No translation is global, so that this drops all that is cached.
-static void flush(void)
+static void tlb_flush(void)
 {
     write_cr3(read_cr3());
 }
@@ -218,7 +218,7 @@ static bool protect_leaf(struct arch_space *space, uint64_t virtual, uint64_t si
     uint64_t *entry = find_leaf(space, virtual, &level);
 
     while (entry != NULL && ((virtual & (leaf_size(level) - 1)) || size < leaf_size(level))) {
-        if (!split(entry, level))
+        if (!leaf_split(entry, level))
             return false;
         entry = find_leaf(space, virtual, &level);
     }
@@ -236,7 +236,7 @@ bool arch_protect(struct arch_space *space, uint64_t virtual, uint64_t size, uin
         kpanic("arch_protect: 0x%lx would be writable and executable", virtual);
     for (uint64_t step; size > 0 && good; virtual += step, size -= step)
         good = protect_leaf(space, virtual, size, flags, &step);
-    flush();
+    tlb_flush();
     return good;
 }
 
@@ -256,7 +256,7 @@ void arch_unmap(struct arch_space *space, uint64_t virtual, uint64_t size)
         virtual += step;
         size -= step;
     }
-    flush();
+    tlb_flush();
 }
 
 bool arch_translate(const struct arch_space *space, uint64_t virtual, uint64_t *ret_physical,
@@ -268,6 +268,6 @@ bool arch_translate(const struct arch_space *space, uint64_t virtual, uint64_t *
     if (entry == NULL)
         return false;
     *ret_physical = leaf_address(*entry, level) + (virtual & (leaf_size(level) - 1));
-    *ret_flags = flags_of(*entry, level);
+    *ret_flags = leaf_flags(*entry, level);
     return true;
 }

@@ -68,7 +68,8 @@ static void io_apic_write(volatile uint32_t *registers, uint32_t index, uint32_t
 }
 
 // Masked while its halves do not fit each other.
-static void redirect(volatile uint32_t *registers, uint32_t pin, uint32_t low, uint32_t high)
+static void io_apic_redirect(volatile uint32_t *registers, uint32_t pin, uint32_t low,
+                             uint32_t high)
 {
     uint32_t index = REDIRECTION + 2 * pin;
 
@@ -128,7 +129,7 @@ static uint32_t processor_id(void)
 
 // A timer that does not count, or one whose ticks do not arrive (the firmware may have replaced it
 // by another one): port reads take about a microsecond each.
-static bool ticks_arrive(void)
+static bool watchdog_ticks_arrive(void)
 {
     uint32_t before = watchdog.ticks;
 
@@ -142,16 +143,16 @@ static bool ticks_arrive(void)
 
 // A tick that is under way still belongs to the watchdog: it gets some time to arrive. How long the
 // timer's period was cannot be read; 0 is the longest, and what the PC starts with.
-static void restore(volatile uint32_t *registers)
+static void watchdog_restore(volatile uint32_t *registers)
 {
-    redirect(registers, watchdog.pin.pin, watchdog.found_low, watchdog.found_high);
+    io_apic_redirect(registers, watchdog.pin.pin, watchdog.found_low, watchdog.found_high);
     pit_start(PIT_LOW_HIGH | watchdog.found_mode, 0);
     for (int i = 0; i < 100; i++)
         pit_mode();
     watchdog.running = false;
 }
 
-static bool start_with(volatile uint32_t *registers)
+static bool watchdog_start_timer(volatile uint32_t *registers)
 {
     uint32_t index = REDIRECTION + 2 * watchdog.pin.pin;
 
@@ -162,10 +163,10 @@ static bool start_with(volatile uint32_t *registers)
     watchdog.found_mode = pit_mode();
     watchdog.running = true;
     pit_start(PIT_RATE_GENERATOR, FAST);
-    redirect(registers, watchdog.pin.pin, NMI | (watchdog.pin.active_low ? ACTIVE_LOW : 0),
-             processor_id() << 24);
-    if (!ticks_arrive()) {
-        restore(registers);
+    io_apic_redirect(registers, watchdog.pin.pin, NMI | (watchdog.pin.active_low ? ACTIVE_LOW : 0),
+                     processor_id() << 24);
+    if (!watchdog_ticks_arrive()) {
+        watchdog_restore(registers);
         return false;
     }
     pit_start(PIT_RATE_GENERATOR, SLOW);
@@ -186,7 +187,7 @@ bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_reg
         return false;
     watchdog.left = 0; // nothing expires while it is being tried
     watchdog.expired = expired;
-    good = start_with(registers);
+    good = watchdog_start_timer(registers);
     io_apic_close(registers);
     watchdog.left = good ? (uint32_t)ticks : 0;
     return good;
@@ -211,6 +212,6 @@ void arch_watchdog_stop(void)
         port_out8(PIT_COMMAND, PIT_LOW_HIGH); // mode 0, and no count
         return;
     }
-    restore(registers);
+    watchdog_restore(registers);
     io_apic_close(registers);
 }
