@@ -20,11 +20,11 @@ static const char *judge_reason_of(const struct module *module)
     return module->reason != NULL ? module->reason : "out of memory while saying why";
 }
 
-// A line for each module that asks for it, as many as there is room for. The first one stands last:
-// the loader quotes the last line.
+// A line for each module whose failure leads to a fallback, as many as fit. The first module's line
+// is the last one, which the loader quotes.
 static void judge_collect_reasons(struct btl_buffer *to)
 {
-    size_t room = to->size - 1;
+    size_t left = to->size - 1;
     uint32_t end = 0;
 
     for (; end < module_count(); end++) {
@@ -32,9 +32,9 @@ static void judge_collect_reasons(struct btl_buffer *to)
         size_t length = btl_str_of(judge_reason_of(module)).len + 1;
         if (module_action(module, true) < BTL_FALL_BACK)
             continue;
-        if (length > room)
+        if (length > left)
             break;
-        room -= length;
+        left -= length;
     }
     while (end-- > 0)
         if (module_action(module_get(end), true) >= BTL_FALL_BACK)
@@ -56,7 +56,7 @@ static void judge_fall_back(const struct module *module)
     boot_give_up(btl_buffer_text(&buffer));
 }
 
-// A module without which the boot must not go on stops it, or starts it anew, as configured.
+// Stop the boot, or reset the machine, as required_failure says.
 static _Noreturn void judge_stop(const struct module *module)
 {
     struct btl_str name = module_name(module);
@@ -71,10 +71,10 @@ static _Noreturn void judge_stop(const struct module *module)
         power_reset();
     }
     if (!console_has_terminal()) {
-        kprintf("There is no terminal for the rescue monitor. Stopped.\n");
+        kprintf("No serial terminal for the rescue monitor. Stopped.\n");
         arch_halt();
     }
-    kprintf("This is the rescue monitor; modinfo, dmesg and manifest show more.\n");
+    kprintf("This is the rescue monitor; modinfo, dmesg and manifest show details.\n");
     monitor_run("rescue> ");
 }
 
@@ -84,7 +84,7 @@ void boot_judge(void)
 
     if (modules_action(boot_can_fall_back(), &id) == BTL_FALL_BACK)
         judge_fall_back(module_get(id));
-    // Where it came back, there is nothing to fall back to any more.
+    // If judge_fall_back() returned, there is no fallback any more.
     if (modules_action(boot_can_fall_back(), &id) == BTL_STOP)
         judge_stop(module_get(id));
 }

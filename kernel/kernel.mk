@@ -18,7 +18,7 @@ KERNEL_LD := kernel/arch/$(ARCH)/kernel.ld
 
 $(eval $(call core_variant,$(ARCH)/kernel,$(KERNEL_CC),$(KERNEL_FLAGS)))
 
-# The console font is a file of Debian's psf-unifont package; none is kept in this repository.
+# The console font is a file of Debian's package psf-unifont; this repository has none.
 KERNEL_FONT ?= /usr/share/consolefonts/Unifont-APL8x16.psf.gz
 $(KERNEL_FONT):
 	@echo "the kernel's console font is missing: apt-get install psf-unifont" >&2; false

@@ -42,11 +42,11 @@ static void print_vm_memory(void)
 {
     uint64_t pages = pfdat_frames() - pages_owned(PF_HOLE);
 
-    kprintf("VM: %pB in the memory map, %pB free; loader and boot services given back\n",
+    kprintf("VM: %pB in the memory map, %pB free; loader and boot services released\n",
             BTL_BYTES(pages * BTL_PAGE_SIZE), BTL_BYTES(pages_owned(PF_FREE) * BTL_PAGE_SIZE));
 }
 
-// What was booted in place of what, where the loader fell back.
+// After a fallback: which configuration was booted in place of which.
 static void print_fallback(void)
 {
     const struct btlm_boot *boot = boot_entry();
@@ -59,7 +59,7 @@ static void print_fallback(void)
     kprintf("booted with %pS in place of %pS: %pS\n", &path, &wanted, &reason);
 }
 
-// Unattended: the report, and an exit status that says how it went.
+// An unattended boot ends with the report and an exit status.
 static _Noreturn void finish_boot(void)
 {
     uint32_t failed;
@@ -95,8 +95,8 @@ void kmain(const void *manifest)
     registry_init();
     dlkm_boot_phase(BTL_PHASE_BOOT1); // linked by the loader; the loader's page tables
 
-    vm_init(); // own page tables; modules that failed are judged after it, so that the rescue
-               // monitor and the firmware's services have what they need
+    vm_init(); // own page tables; the rescue monitor and the firmware's services need them, so
+               // modules that failed are judged after it
     dlkm_release_failed();
     console_configure(UINT64_MAX);
     print_vm_memory();

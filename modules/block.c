@@ -7,7 +7,7 @@
 static struct block_device *devices, **devices_end = &devices;
 static struct block_watcher *watchers;
 
-static bool sizes_can_be(const struct btl_blocks *blocks)
+static bool block_sizes_valid(const struct btl_blocks *blocks)
 {
     return blocks->read != NULL && btl_is_power_of_two(blocks->block_size) &&
            blocks->block_size >= BTL_BLOCK_MIN && blocks->block_size <= BTL_BLOCK_MAX &&
@@ -16,7 +16,7 @@ static bool sizes_can_be(const struct btl_blocks *blocks)
 
 int block_add(struct block_device *device)
 {
-    if (!sizes_can_be(&device->blocks))
+    if (!block_sizes_valid(&device->blocks))
         return BTL_EINVAL;
     device->next = NULL;
     device->place = devices_end;
@@ -68,7 +68,7 @@ int block_read(const struct block_device *device, uint64_t offset, void *buffer,
     return blocks->read(blocks, offset, buffer, size) ? 0 : BTL_EIO;
 }
 
-static void list(int argc, char **argv)
+static void block_list(int argc, char **argv)
 {
     for (const struct block_device *at = devices; at != NULL; at = at->next) {
         kprintf("%-16s %8pB  blocks of %u", at->name, BTL_BYTES(at->blocks.size),
@@ -81,7 +81,7 @@ static void list(int argc, char **argv)
 
 static int block_load(const struct btl_load_args *args)
 {
-    return monitor_add("lsblk", "lists the block devices", list);
+    return monitor_add("lsblk", "lists the block devices", block_list);
 }
 
 static int block_unload(void)

@@ -28,7 +28,7 @@ static uint16_t pm_timer_port(void)
 }
 
 // Counter ticks per second over calibrate_ms, or 0 when the timer stands still.
-static uint64_t measure(uint16_t port)
+static uint64_t clock_measure(uint16_t port)
 {
     uint32_t want = (uint32_t)(PM_HZ * (uint64_t)calibrate_ms / 1000);
     uint32_t first = port_in32(port), passed = 0, reads = 0;
@@ -58,7 +58,7 @@ void clock_wait(uint64_t ns)
         ;
 }
 
-static void show(int argc, char **argv)
+static void clock_print(int argc, char **argv)
 {
     uint64_t ms = clock_ns() / 1000000;
     kprintf("%lu.%03lu s since the clock was loaded, counter at %lu kHz\n", (ms / 1000),
@@ -69,7 +69,7 @@ static int clock_load(const struct btl_load_args *args)
 {
     uint16_t port = pm_timer_port();
     const char *source = "ACPI timer";
-    hz = port != 0 ? measure(port) : 0;
+    hz = port != 0 ? clock_measure(port) : 0;
     if (hz == 0) {
         source = "loader";
         hz = time_ticks_per_second();
@@ -80,7 +80,7 @@ static int clock_load(const struct btl_load_args *args)
     }
     start = time_ticks();
     kprintf("clock: counter runs at %lu kHz (%s)\n", (hz / 1000), source);
-    return monitor_add("clock", "time since the clock was loaded", show);
+    return monitor_add("clock", "time since the clock was loaded", clock_print);
 }
 
 static int clock_unload(void)

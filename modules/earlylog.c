@@ -10,13 +10,13 @@ static const struct btl_tunable tunables[] = {BTL_INT(size, 4 << 10, 512 << 10)}
 
 static struct ring *log;
 
-static void capture(const char *text, size_t len)
+static void earlylog_capture(const char *text, size_t len)
 {
     ring_put(log, text, len);
 }
 
 // What is printed here is captured too, so the end is fixed before the first line.
-static void show(int argc, char **argv)
+static void earlylog_print(int argc, char **argv)
 {
     char piece[128];
     uint64_t end = ring_end(log), at = ring_start(log);
@@ -37,14 +37,14 @@ static int earlylog_load(const struct btl_load_args *args)
         kprintf("earlylog: no memory for %ld bytes, or not a power of two\n", (long)size);
         return BTL_EINVAL;
     }
-    int error = console_capture(capture);
+    int error = console_capture(earlylog_capture);
     if (error != 0) {
         ring_free(log);
         return error;
     }
-    error = monitor_add("earlylog", "what the console showed since phase 1", show);
+    error = monitor_add("earlylog", "what the console showed since phase 1", earlylog_print);
     if (error != 0) {
-        console_release(capture);
+        console_release(earlylog_capture);
         ring_free(log);
         return error;
     }
@@ -55,7 +55,7 @@ static int earlylog_load(const struct btl_load_args *args)
 static int earlylog_unload(void)
 {
     monitor_remove("earlylog");
-    console_release(capture);
+    console_release(earlylog_capture);
     ring_free(log);
     return 0;
 }

@@ -8,17 +8,17 @@
 
 static uint32_t key[8];
 
-static uint32_t rotate(uint32_t word, unsigned bits)
+static uint32_t rotate_left(uint32_t word, unsigned bits)
 {
     return word << bits | word >> (32 - bits);
 }
 
 static void quarter_round(uint32_t s[16], int a, int b, int c, int d)
 {
-    s[a] += s[b], s[d] = rotate(s[d] ^ s[a], 16);
-    s[c] += s[d], s[b] = rotate(s[b] ^ s[c], 12);
-    s[a] += s[b], s[d] = rotate(s[d] ^ s[a], 8);
-    s[c] += s[d], s[b] = rotate(s[b] ^ s[c], 7);
+    s[a] += s[b], s[d] = rotate_left(s[d] ^ s[a], 16);
+    s[c] += s[d], s[b] = rotate_left(s[b] ^ s[c], 12);
+    s[a] += s[b], s[d] = rotate_left(s[d] ^ s[a], 8);
+    s[c] += s[d], s[b] = rotate_left(s[b] ^ s[c], 7);
 }
 
 static void chacha_block(const uint32_t k[8], uint32_t counter, const uint32_t nonce[3],
@@ -52,7 +52,7 @@ static bool chacha_works(void)
 
 // Replaces the key by the first half of block 0 of a stream that depends on the old key and on
 // `extra`.
-static void stir(const uint32_t extra[3])
+static void key_stir(const uint32_t extra[3])
 {
     uint32_t block[16];
     chacha_block(key, 0, extra, block);
@@ -72,7 +72,7 @@ void random_bytes(void *bytes, size_t count)
         count -= part;
     }
     memset(block, 0, sizeof(block));
-    stir(nonce);
+    key_stir(nonce);
 }
 
 // Values above the largest multiple of `limit` are thrown away: a plain remainder prefers small
@@ -100,7 +100,7 @@ static int entropy_load(const struct btl_load_args *args)
         memcpy(extra, system->seed + 32 + i * 8, 8);
         extra[0] ^= (uint32_t)(now >> 32);
         extra[2] = (uint32_t)now;
-        stir(extra);
+        key_stir(extra);
     }
     if (system->seed_size == 0)
         kprintf("entropy: the firmware gave no seed; what is random here can be guessed\n");

@@ -24,7 +24,7 @@ struct volume {
 static struct volume *volumes;
 
 // One code for what the reader says in many.
-static int error_of(const struct btl_diags *diags)
+static int fatfs_error(const struct btl_diags *diags)
 {
     if (diags->first == NULL)
         return BTL_ENOMEM;
@@ -45,32 +45,32 @@ struct call {
     struct btl_diags diags;
 };
 
-static void call_begin(struct call *call)
+static void fatfs_call_begin(struct call *call)
 {
     heap_init(&call->heap, 1u << 20);
     call->diags = (struct btl_diags){.arena = &call->heap.arena};
 }
 
-static int call_end(struct call *call, bool good)
+static int fatfs_call_end(struct call *call, bool good)
 {
-    int error = good ? 0 : error_of(&call->diags);
+    int error = good ? 0 : fatfs_error(&call->diags);
     if (error != BTL_ENOENT)
         heap_print("fatfs", &call->diags);
     heap_free(&call->heap);
     return error;
 }
 
-static int open(struct btl_fs *fs, struct btl_str path, struct btl_fs_file *ret_file)
+static int fatfs_open(struct btl_fs *fs, struct btl_str path, struct btl_fs_file *ret_file)
 {
     struct volume *volume = fs->owner;
     struct call call;
-    call_begin(&call);
+    fatfs_call_begin(&call);
     const struct btl_fat_entry *entry = btl_fat_find(&volume->fat, path, &call.diags);
     if (entry == NULL && call.diags.first == NULL) { // the root
         heap_free(&call.heap);
         return BTL_EINVAL;
     }
-    int error = call_end(&call, entry != NULL);
+    int error = fatfs_call_end(&call, entry != NULL);
     if (error != 0)
         return error;
     if (entry->directory)
@@ -79,34 +79,38 @@ static int open(struct btl_fs *fs, struct btl_str path, struct btl_fs_file *ret_
     return 0;
 }
 
-static int read(struct btl_fs *fs, const struct btl_fs_file *file, void *buffer, uint64_t size)
+static int fatfs_read(struct btl_fs *fs, const struct btl_fs_file *file, void *buffer,
+                      uint64_t size)
 {
     struct volume *volume = fs->owner;
     const struct btl_fat_entry *entry = file->handle;
     struct call call;
     if (size > entry->size)
         return BTL_EINVAL;
-    call_begin(&call);
+    fatfs_call_begin(&call);
     // What one reading takes is not to stay: a reader of its own, with the same tables.
     struct btl_fat reader = volume->fat;
     reader.arena = &call.heap.arena;
     bool good = btl_fat_read(&reader, entry, buffer, size, &call.diags);
     volume->fat.window_at = reader.window_at;
     volume->fat.window_size = reader.window_size;
-    return call_end(&call, good);
+    return fatfs_call_end(&call, good);
 }
 
-static bool is_esp(const struct block_device *device)
+static bool device_is_esp(const struct block_device *device)
 {
     return device->disk != NULL && memcmp(device->partition.type, BTL_GPT_ESP, 16) == 0;
 }
 
-static void describe(struct volume *volume, const struct block_device *device)
+static void volume_fill(struct volume *volume, const struct block_device *device)
 {
     btl_format_to(volume->type, sizeof(volume->type), "FAT%u", volume->fat.bits);
     volume->device = device;
-    volume->fs = (struct btl_fs){
-        .name = device->name, .type = volume->type, .open = open, .read = read, .owner = volume};
+    volume->fs = (struct btl_fs){.name = device->name,
+                                 .type = volume->type,
+                                 .open = fatfs_open,
+                                 .read = fatfs_read,
+                                 .owner = volume};
     if (device->disk == NULL)
         return;
     memcpy(volume->fs.partition_type, device->partition.type, 16);
@@ -114,22 +118,22 @@ static void describe(struct volume *volume, const struct block_device *device)
 }
 
 // Most partitions hold something else. One that has to hold a FAT and does not is worth a word.
-static void added(struct block_device *device)
+static void fatfs_added(struct block_device *device)
 {
     struct volume *volume = kmem_alloc(sizeof(*volume));
     struct call call;
     if (volume == NULL)
         return;
     heap_init(&volume->heap, HEAP_MAX);
-    call_begin(&call);
+    fatfs_call_begin(&call);
     struct btl_place place = {.file = btl_str_of(device->name)};
     bool good = btl_fat_open(&device->blocks, 0, device->blocks.size, place, &volume->heap.arena,
                              &volume->fat, &call.diags);
-    if (good || is_esp(device))
+    if (good || device_is_esp(device))
         heap_print("fatfs", &call.diags);
     heap_free(&call.heap);
     if (good) {
-        describe(volume, device);
+        volume_fill(volume, device);
         good = fs_add(&volume->fs) == 0;
     }
     if (!good) {
@@ -142,26 +146,26 @@ static void added(struct block_device *device)
     volumes = volume;
 }
 
-static void drop(struct volume *volume)
+static void volume_drop(struct volume *volume)
 {
     fs_remove(&volume->fs);
     heap_free(&volume->heap);
     kmem_free(volume);
 }
 
-static void removed(struct block_device *device)
+static void fatfs_removed(struct block_device *device)
 {
     for (struct volume **at = &volumes; *at != NULL; at = &(*at)->next) {
         struct volume *volume = *at;
         if (volume->device != device)
             continue;
         *at = volume->next;
-        drop(volume);
+        volume_drop(volume);
         return;
     }
 }
 
-static struct block_watcher watcher = {.added = added, .removed = removed};
+static struct block_watcher watcher = {.added = fatfs_added, .removed = fatfs_removed};
 
 static int fatfs_load(const struct btl_load_args *args)
 {
@@ -175,7 +179,7 @@ static int fatfs_unload(void)
     while (volumes != NULL) {
         struct volume *volume = volumes;
         volumes = volume->next;
-        drop(volume);
+        volume_drop(volume);
     }
     return 0;
 }

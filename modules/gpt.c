@@ -15,18 +15,18 @@ struct part {
 
 static struct part *parts;
 
-static bool read(const struct btl_blocks *blocks, uint64_t offset, void *buffer, uint64_t size)
+static bool part_read(const struct btl_blocks *blocks, uint64_t offset, void *buffer, uint64_t size)
 {
     const struct part *part = blocks->owner;
     return block_read(part->block.disk, part->block.partition.start + offset, buffer, size) == 0;
 }
 
-static bool add(const struct block_device *disk, const struct btl_partition *partition)
+static bool part_add(const struct block_device *disk, const struct btl_partition *partition)
 {
     struct part *part = kmem_alloc(sizeof(*part));
     if (part == NULL)
         return false;
-    part->block.blocks = (struct btl_blocks){.read = read,
+    part->block.blocks = (struct btl_blocks){.read = part_read,
                                              .owner = part,
                                              .size = partition->size,
                                              .block_size = disk->blocks.block_size};
@@ -44,7 +44,7 @@ static bool add(const struct block_device *disk, const struct btl_partition *par
 }
 
 // A disk without a table may hold something else: nothing is said then.
-static void added(struct block_device *device)
+static void gpt_added(struct block_device *device)
 {
     struct heap heap;
     struct btl_gpt gpt;
@@ -58,13 +58,13 @@ static void added(struct block_device *device)
     if (!none)
         heap_print("gpt", &diags);
     for (uint32_t i = 0; good && i < gpt.count; i++)
-        good = add(device, &gpt.partitions[i]);
+        good = part_add(device, &gpt.partitions[i]);
     if (!good && !none)
         kprintf("gpt: %s: not all partitions can be used\n", device->name);
     heap_free(&heap);
 }
 
-static void removed(struct block_device *device)
+static void gpt_removed(struct block_device *device)
 {
     struct part **at = &parts;
     while (*at != NULL) {
@@ -79,7 +79,7 @@ static void removed(struct block_device *device)
     }
 }
 
-static struct block_watcher watcher = {.added = added, .removed = removed};
+static struct block_watcher watcher = {.added = gpt_added, .removed = gpt_removed};
 
 static int gpt_load(const struct btl_load_args *args)
 {

@@ -9,7 +9,7 @@ static const struct btl_tunable tunables[] = {BTL_STRING(greeting)};
 
 int hello_count;
 
-static void greet(int argc, char **argv)
+static void hello_greet(int argc, char **argv)
 {
     hello_count++;
     kprintf("%s\n", greeting);
@@ -19,7 +19,7 @@ static int hello_load(const struct btl_load_args *args)
 {
     hello_count++;
     kprintf("%s: %s, flags \"%s\"\n", args->name, greeting, args->flags);
-    return monitor_add("hello", "greets", greet);
+    return monitor_add("hello", "greets", hello_greet);
 }
 
 static int hello_unload(void)

@@ -6,11 +6,11 @@
 
 static bool loud = true;
 
-static int accept(const struct btl_tunable *tunable, const void *value)
+static int loud_changed(const struct btl_tunable *tunable, const void *value)
 {
     return 0;
 }
-static const struct btl_tunable tunables[] = {BTL_BOOL_RUNTIME(loud, accept)};
+static const struct btl_tunable tunables[] = {BTL_BOOL_RUNTIME(loud, loud_changed)};
 
 static int loop_down(struct btl_queue *queue, struct btl_message *message)
 {

@@ -12,7 +12,7 @@ static int64_t pages = 256;
 static const struct btl_tunable tunables[] = {BTL_INT(pages, 1, 65536)};
 
 // A sequence from a seed (xorshift64*), so that the page can be checked without a copy of it.
-static uint64_t next(uint64_t *state)
+static uint64_t random_next(uint64_t *state)
 {
     *state ^= *state >> 12;
     *state ^= *state << 25;
@@ -20,23 +20,23 @@ static uint64_t next(uint64_t *state)
     return *state * 0x2545f4914f6cdd1du;
 }
 
-static void fill(uint64_t page, uint64_t seed)
+static void page_fill(uint64_t page, uint64_t seed)
 {
     uint64_t *word = phys_to_virt(page);
     for (size_t i = 0; i < WORDS; i++)
-        word[i] = next(&seed);
+        word[i] = random_next(&seed);
 }
 
-static bool same(uint64_t page, uint64_t seed)
+static bool page_is_same(uint64_t page, uint64_t seed)
 {
     const uint64_t *word = phys_to_virt(page);
     for (size_t i = 0; i < WORDS; i++)
-        if (word[i] != next(&seed))
+        if (word[i] != random_next(&seed))
             return false;
     return true;
 }
 
-static bool zeroed(uint64_t page)
+static bool page_is_zero(uint64_t page)
 {
     const uint64_t *word = phys_to_virt(page);
     for (size_t i = 0; i < WORDS; i++)
@@ -45,22 +45,22 @@ static bool zeroed(uint64_t page)
     return true;
 }
 
-static void give_back(const uint64_t *page, int64_t count)
+static void pages_give_back(const uint64_t *page, int64_t count)
 {
     for (int64_t i = 0; i < count; i++)
         page_free(page[i], 1);
 }
 
 // Takes up to `pages` pages; *ret_bad counts those that did not come zeroed.
-static int64_t take(uint64_t *page, uint64_t seed, int64_t *ret_bad)
+static int64_t pages_take(uint64_t *page, uint64_t seed, int64_t *ret_bad)
 {
     int64_t taken = 0;
     for (*ret_bad = 0; taken < pages; taken++) {
         page[taken] = page_alloc(1);
         if (page[taken] == 0)
             break;
-        *ret_bad += !zeroed(page[taken]);
-        fill(page[taken], seed + (uint64_t)taken);
+        *ret_bad += !page_is_zero(page[taken]);
+        page_fill(page[taken], seed + (uint64_t)taken);
     }
     return taken;
 }
@@ -74,10 +74,10 @@ static int pagetest_load(const struct btl_load_args *args)
         return BTL_ENOMEM;
     random_bytes(&seed, sizeof(seed));
     seed |= 1ull << 63; // a state of 0 stays 0
-    int64_t taken = take(page, seed, &bad);
+    int64_t taken = pages_take(page, seed, &bad);
     for (int64_t i = 0; i < taken; i++)
-        wrong += !same(page[i], seed + (uint64_t)i);
-    give_back(page, taken);
+        wrong += !page_is_same(page[i], seed + (uint64_t)i);
+    pages_give_back(page, taken);
     kmem_free(page);
     kprintf("pagetest: %ld pages in %lu us, %ld not zeroed, %ld wrong\n", (long)taken,
             ((clock_ns() - from) / 1000), (long)bad, (long)wrong);

@@ -28,7 +28,7 @@ enum { BARS = 6, CAPABILITIES_MAX = 48 }; // so many 4-byte capabilities fit abo
 static struct pci_function functions[MAX_FUNCTIONS];
 static uint32_t count, lost;
 
-static void select(const struct pci_function *at, uint8_t offset)
+static void pci_select(const struct pci_function *at, uint8_t offset)
 {
     port_out32(CONFIG_ADDRESS, 0x80000000u | (uint32_t)at->bus << 16 | (uint32_t)at->device << 11 |
                                    (uint32_t)at->function << 8 | (offset & 0xfcu));
@@ -36,13 +36,13 @@ static void select(const struct pci_function *at, uint8_t offset)
 
 uint32_t pci_read32(const struct pci_function *at, uint8_t offset)
 {
-    select(at, offset);
+    pci_select(at, offset);
     return port_in32(CONFIG_DATA);
 }
 
 void pci_write32(const struct pci_function *at, uint8_t offset, uint32_t value)
 {
-    select(at, offset);
+    pci_select(at, offset);
     port_out32(CONFIG_DATA, value);
 }
 
@@ -79,7 +79,7 @@ void pci_enable(const struct pci_function *at, bool on)
 }
 
 // The bits of a register that can be written say how large its range is.
-static uint32_t writable_bits(const struct pci_function *at, uint8_t offset)
+static uint32_t pci_writable_bits(const struct pci_function *at, uint8_t offset)
 {
     uint32_t value = pci_read32(at, offset);
     pci_write32(at, offset, 0xffffffff);
@@ -102,10 +102,10 @@ bool pci_memory_bar(const struct pci_function *at, unsigned bar, uint64_t *ret_a
     uint32_t command = pci_read32(at, OFFSET_COMMAND) & 0xffff;
     pci_write32(at, OFFSET_COMMAND, command & ~(uint32_t)COMMAND_MEMORY);
     uint64_t address = low & ~(uint32_t)BAR_FLAGS;
-    uint64_t bits = writable_bits(at, offset) & ~(uint32_t)BAR_FLAGS;
+    uint64_t bits = pci_writable_bits(at, offset) & ~(uint32_t)BAR_FLAGS;
     if (wide) {
         address |= (uint64_t)pci_read32(at, offset + 4) << 32;
-        bits |= (uint64_t)writable_bits(at, offset + 4) << 32;
+        bits |= (uint64_t)pci_writable_bits(at, offset + 4) << 32;
     } else if (bits != 0) {
         bits |= 0xffffffffull << 32;
     }
@@ -137,7 +137,7 @@ BTL_STUB("pciids", const char *, pci_class_name, (uint32_t class_code), (class_c
 
 // Adds one function. True when there is one; *ret_header gets its header type, *ret_bus the bus
 // behind it, 0 when it is no bridge.
-static bool probe(struct pci_function at, uint8_t *ret_header, uint8_t *ret_bus)
+static bool pci_probe(struct pci_function at, uint8_t *ret_header, uint8_t *ret_bus)
 {
     uint32_t id = pci_read32(&at, OFFSET_ID);
     if ((id & 0xffff) == 0xffff)
@@ -156,12 +156,12 @@ static bool probe(struct pci_function at, uint8_t *ret_header, uint8_t *ret_bus)
     return true;
 }
 
-static void probe_device(uint8_t bus, uint8_t device, bool reached[256])
+static void pci_probe_device(uint8_t bus, uint8_t device, bool reached[256])
 {
     uint8_t header = 0, behind;
     for (uint8_t function = 0; function < 8; function++) {
         struct pci_function at = {.bus = bus, .device = device, .function = function};
-        if (probe(at, &header, &behind))
+        if (pci_probe(at, &header, &behind))
             reached[behind] = true;
         if (function == 0 && (header & 0x80) == 0)
             return; // no more functions, or no device at all
@@ -170,17 +170,17 @@ static void probe_device(uint8_t bus, uint8_t device, bool reached[256])
 
 // A bridge's bus number is above its own: one ascending pass reaches every bus. What a bridge that
 // nobody has set up says (bus 0) changes nothing.
-static void enumerate(void)
+static void pci_enumerate(void)
 {
     static bool reached[256];
     memset(reached, 0, sizeof(reached));
     reached[0] = true;
     for (uint32_t bus = 0; bus < 256; bus++)
         for (uint8_t device = 0; reached[bus] && device < 32; device++)
-            probe_device((uint8_t)bus, device, reached);
+            pci_probe_device((uint8_t)bus, device, reached);
 }
 
-static void list(int argc, char **argv)
+static void pci_list(int argc, char **argv)
 {
     for (uint32_t i = 0; i < count; i++) {
         const struct pci_function *f = &functions[i];
@@ -198,13 +198,13 @@ static void list(int argc, char **argv)
 
 static int pci_load(const struct btl_load_args *args)
 {
-    enumerate();
+    pci_enumerate();
     if (count == 0) {
         kprintf("pci: no device answers at ports 0xcf8 and 0xcfc\n");
         return BTL_ENODEV;
     }
     kprintf("pci: %u functions\n", count + lost);
-    return monitor_add("lspci", "lists the PCI functions", list);
+    return monitor_add("lspci", "lists the PCI functions", pci_list);
 }
 
 static int pci_unload(void)

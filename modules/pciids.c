@@ -25,7 +25,7 @@ static const struct entry classes[] = {
     {0x0c03, "USB controller"},  {0x0c05, "SMBus"},
 };
 
-static const char *name_of(const struct entry *entries, size_t count, uint16_t number)
+static const char *pciids_find(const struct entry *entries, size_t count, uint16_t number)
 {
     for (size_t i = 0; i < count; i++)
         if (entries[i].number == number)
@@ -35,12 +35,12 @@ static const char *name_of(const struct entry *entries, size_t count, uint16_t n
 
 const char *pci_vendor_name(uint16_t vendor)
 {
-    return name_of(vendors, BTL_COUNT(vendors), vendor);
+    return pciids_find(vendors, BTL_COUNT(vendors), vendor);
 }
 
 const char *pci_class_name(uint32_t class_code)
 {
-    return name_of(classes, BTL_COUNT(classes), (uint16_t)(class_code >> 8));
+    return pciids_find(classes, BTL_COUNT(classes), (uint16_t)(class_code >> 8));
 }
 
 static int pciids_load(const struct btl_load_args *args)

@@ -11,7 +11,7 @@ static uint32_t opens;
 static int64_t kib = 64;
 static bool readonly;
 
-static size_t size_of(void)
+static size_t ramdisk_size(void)
 {
     return (size_t)kib * KIB;
 }
@@ -39,16 +39,16 @@ static int ramdisk_close(uint32_t minor)
     return 0;
 }
 
-static size_t within(size_t size, uint64_t offset)
+static size_t ramdisk_clip(size_t size, uint64_t offset)
 {
-    if (offset >= size_of())
+    if (offset >= ramdisk_size())
         return 0;
-    return size < size_of() - offset ? size : size_of() - (size_t)offset;
+    return size < ramdisk_size() - offset ? size : ramdisk_size() - (size_t)offset;
 }
 
 static int64_t ramdisk_read(uint32_t minor, void *buffer, size_t size, uint64_t offset)
 {
-    size = within(size, offset);
+    size = ramdisk_clip(size, offset);
     memcpy(buffer, memory + (size > 0 ? offset : 0), size);
     return (int64_t)size;
 }
@@ -57,14 +57,14 @@ static int64_t ramdisk_write(uint32_t minor, const void *buffer, size_t size, ui
 {
     if (readonly)
         return BTL_EINVAL;
-    size = within(size, offset);
+    size = ramdisk_clip(size, offset);
     memcpy(memory + (size > 0 ? offset : 0), buffer, size);
     return (int64_t)size;
 }
 
 static int ramdisk_load(const struct btl_load_args *args)
 {
-    memory = kmem_alloc(size_of());
+    memory = kmem_alloc(ramdisk_size());
     if (memory == NULL) {
         kprintf("ramdisk: no memory for %lu KiB; set ramdisk.kib\n", kib);
         return BTL_ENOMEM;

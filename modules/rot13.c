@@ -4,7 +4,7 @@
 #include <btl/module.h>
 #include <btl/stream.h>
 
-static uint8_t rotate(uint8_t c)
+static uint8_t rot13_letter(uint8_t c)
 {
     uint8_t small = c | 0x20, letter = small - 'a';
     if (small < 'a' || small > 'z')
@@ -12,21 +12,21 @@ static uint8_t rotate(uint8_t c)
     return letter < 13 ? c + 13 : c - 13;
 }
 
-static void rotate_all(struct btl_message *message)
+static void rot13_message(struct btl_message *message)
 {
     for (size_t i = 0; i < message->size; i++)
-        message->data[i] = rotate(message->data[i]);
+        message->data[i] = rot13_letter(message->data[i]);
 }
 
 static int rot13_down(struct btl_queue *queue, struct btl_message *message)
 {
-    rotate_all(message);
+    rot13_message(message);
     return stream_put_down(queue, message);
 }
 
 static int rot13_up(struct btl_queue *queue, struct btl_message *message)
 {
-    rotate_all(message);
+    rot13_message(message);
     return stream_put_up(queue, message);
 }
 

@@ -27,27 +27,27 @@ struct date {
 
 static uint64_t at_load, loaded_ns; // the date when it was read, and the clock then
 
-static uint8_t cmos(uint8_t index)
+static uint8_t cmos_read(uint8_t index)
 {
     port_out8(CMOS_INDEX, index);
     return port_in8(CMOS_DATA);
 }
 
-static uint32_t plain(uint8_t value, uint8_t mode)
+static uint32_t cmos_decode(uint8_t value, uint8_t mode)
 {
     return (mode & BINARY) != 0 ? value : (value >> 4) * 10u + (value & 15u);
 }
 
-static struct date read_once(void)
+static struct date cmos_read_date(void)
 {
-    uint8_t mode = cmos(STATUS_B), hour = cmos(HOUR);
+    uint8_t mode = cmos_read(STATUS_B), hour = cmos_read(HOUR);
     struct date date = {
-        .year = 2000 + plain(cmos(YEAR), mode),
-        .month = plain(cmos(MONTH), mode),
-        .day = plain(cmos(DAY), mode),
-        .hour = plain(hour & 0x7f, mode),
-        .minute = plain(cmos(MINUTE), mode),
-        .second = plain(cmos(SECOND), mode),
+        .year = 2000 + cmos_decode(cmos_read(YEAR), mode),
+        .month = cmos_decode(cmos_read(MONTH), mode),
+        .day = cmos_decode(cmos_read(DAY), mode),
+        .hour = cmos_decode(hour & 0x7f, mode),
+        .minute = cmos_decode(cmos_read(MINUTE), mode),
+        .second = cmos_decode(cmos_read(SECOND), mode),
     };
     if ((mode & HOURS_24) == 0)
         date.hour = date.hour % 12 + ((hour & AFTERNOON) != 0 ? 12 : 0);
@@ -55,13 +55,13 @@ static struct date read_once(void)
 }
 
 // Twice the same, with no update between: the registers change one by one.
-static bool read_date(struct date *ret_date)
+static bool rtc_read_date(struct date *ret_date)
 {
     for (int i = 0; i < 100; i++) {
         uint64_t end = clock_ns() + 10000000; // an update takes 2 ms
-        while ((cmos(STATUS_A) & UPDATING) != 0 && clock_ns() < end)
+        while ((cmos_read(STATUS_A) & UPDATING) != 0 && clock_ns() < end)
             ;
-        struct date first = read_once(), second = read_once();
+        struct date first = cmos_read_date(), second = cmos_read_date();
         if (memcmp(&first, &second, sizeof(first)) == 0) {
             *ret_date = first;
             return true;
@@ -70,7 +70,7 @@ static bool read_date(struct date *ret_date)
     return false;
 }
 
-static bool valid(const struct date *d)
+static bool date_is_valid(const struct date *d)
 {
     return d->month >= 1 && d->month <= 12 && d->day >= 1 && d->day <= 31 && d->hour < 24 &&
            d->minute < 60 && d->second < 61;
@@ -107,7 +107,7 @@ uint64_t rtc_seconds(void)
     return at_load + (clock_ns() - loaded_ns) / 1000000000;
 }
 
-static void show(int argc, char **argv)
+static void rtc_print(int argc, char **argv)
 {
     struct date d;
     date_of(rtc_seconds(), &d);
@@ -118,19 +118,19 @@ static void show(int argc, char **argv)
 static int rtc_load(const struct btl_load_args *args)
 {
     struct date date;
-    if (cmos(STATUS_D) == 0xff) { // bit 6 of it is 0 in every such clock
+    if (cmos_read(STATUS_D) == 0xff) { // bit 6 of it is 0 in every such clock
         kprintf("rtc: there is no CMOS clock\n");
         return BTL_ENODEV;
     }
-    if (!read_date(&date) || !valid(&date)) {
+    if (!rtc_read_date(&date) || !date_is_valid(&date)) {
         kprintf("rtc: the CMOS clock does not give a date\n");
         return BTL_EIO;
     }
     loaded_ns = clock_ns();
     at_load = days_of(&date) * 86400 + date.hour * 3600 + date.minute * 60 + date.second;
     kprintf("rtc: ");
-    show(0, NULL);
-    return monitor_add("date", "date and time, as the CMOS clock has them", show);
+    rtc_print(0, NULL);
+    return monitor_add("date", "date and time, as the CMOS clock has them", rtc_print);
 }
 
 static int rtc_unload(void)

@@ -12,14 +12,14 @@ enum { ENTRY_3_SIZE = 24, ENTRY_3_LENGTH = 6, ENTRY_SIZE = 30, ENTRY_LENGTH = 5 
 
 static char machine[128];
 
-static uint64_t load(const uint8_t *at, size_t size)
+static uint64_t smbios_field(const uint8_t *at, size_t size)
 {
     uint64_t value = 0;
     memcpy(&value, at, size);
     return value;
 }
 
-static bool sums_to_zero(const uint8_t *at, size_t size)
+static bool smbios_sum_is_zero(const uint8_t *at, size_t size)
 {
     uint8_t sum = 0;
     for (size_t i = 0; i < size; i++)
@@ -27,7 +27,7 @@ static bool sums_to_zero(const uint8_t *at, size_t size)
     return sum == 0;
 }
 
-static struct btl_bytes table_at(uint64_t physical, uint64_t size)
+static struct btl_bytes smbios_table(uint64_t physical, uint64_t size)
 {
     const uint8_t *at = firmware_table(physical, size);
     return (struct btl_bytes){at, at != NULL ? size : 0};
@@ -35,26 +35,27 @@ static struct btl_bytes table_at(uint64_t physical, uint64_t size)
 
 // An entry point whose first `size` bytes are there, and whose sum over as many as it says is
 // right.
-static const uint8_t *entry_point(uint64_t physical, size_t size, struct btl_str anchor,
-                                  size_t length)
+static const uint8_t *smbios_entry_point(uint64_t physical, size_t size, struct btl_str anchor,
+                                         size_t length)
 {
     const uint8_t *entry = firmware_table(physical, size);
     if (entry == NULL || memcmp(entry, anchor.at, anchor.len) != 0 || entry[length] < size ||
-        firmware_table(physical, entry[length]) == NULL || !sums_to_zero(entry, entry[length]))
+        firmware_table(physical, entry[length]) == NULL ||
+        !smbios_sum_is_zero(entry, entry[length]))
         return NULL;
     return entry;
 }
 
 // The structure table, out of the 64-bit entry point or else the 32-bit one.
-static struct btl_bytes structures(const struct btlm_system *system)
+static struct btl_bytes smbios_structures(const struct btlm_system *system)
 {
     const uint8_t *entry =
-        entry_point(system->smbios3, ENTRY_3_SIZE, BTL_STR("_SM3_"), ENTRY_3_LENGTH);
+        smbios_entry_point(system->smbios3, ENTRY_3_SIZE, BTL_STR("_SM3_"), ENTRY_3_LENGTH);
     if (entry != NULL)
-        return table_at(load(entry + 16, 8), load(entry + 12, 4));
-    entry = entry_point(system->smbios, ENTRY_SIZE, BTL_STR("_SM_"), ENTRY_LENGTH);
+        return smbios_table(smbios_field(entry + 16, 8), smbios_field(entry + 12, 4));
+    entry = smbios_entry_point(system->smbios, ENTRY_SIZE, BTL_STR("_SM_"), ENTRY_LENGTH);
     if (entry != NULL)
-        return table_at(load(entry + 24, 4), load(entry + 22, 2));
+        return smbios_table(smbios_field(entry + 24, 4), smbios_field(entry + 22, 2));
     return (struct btl_bytes){NULL, 0};
 }
 
@@ -68,7 +69,7 @@ static size_t structure_end(struct btl_bytes table, size_t at, size_t length)
 }
 
 // Bytes of the first structure of `type`, strings included; size 0: not there.
-static struct btl_bytes find(struct btl_bytes table, uint8_t type)
+static struct btl_bytes smbios_find(struct btl_bytes table, uint8_t type)
 {
     size_t at = 0;
     while (at + 4 <= table.size && table.at[at] != TYPE_END) {
@@ -84,7 +85,7 @@ static struct btl_bytes find(struct btl_bytes table, uint8_t type)
 }
 
 // The string that the byte at `field` numbers, from 1; 0 is none.
-static struct btl_str string_of(struct btl_bytes structure, size_t field)
+static struct btl_str smbios_string(struct btl_bytes structure, size_t field)
 {
     size_t length = structure.at[1], at = length, number = field < length ? structure.at[field] : 0;
     while (number > 1 && at < structure.size)
@@ -96,24 +97,24 @@ static struct btl_str string_of(struct btl_bytes structure, size_t field)
     return number == 0 ? BTL_STR("?") : (struct btl_str){(const char *)structure.at + at, end - at};
 }
 
-static void show(int argc, char **argv)
+static void smbios_print(int argc, char **argv)
 {
     kprintf("%s\n", machine);
 }
 
 static int smbios_load(const struct btl_load_args *args)
 {
-    struct btl_bytes system = find(structures(boot_system()), TYPE_SYSTEM);
+    struct btl_bytes system = smbios_find(smbios_structures(boot_system()), TYPE_SYSTEM);
     if (system.size == 0) {
         kprintf("smbios: the firmware has no table with a system name\n");
         return BTL_ENODEV;
     }
-    struct btl_str vendor = string_of(system, STRING_VENDOR);
-    struct btl_str product = string_of(system, STRING_PRODUCT);
-    struct btl_str version = string_of(system, STRING_VERSION);
+    struct btl_str vendor = smbios_string(system, STRING_VENDOR);
+    struct btl_str product = smbios_string(system, STRING_PRODUCT);
+    struct btl_str version = smbios_string(system, STRING_VERSION);
     btl_format_to(machine, sizeof(machine), "%pS %pS (%pS)", &vendor, &product, &version);
     kprintf("smbios: %s\n", machine);
-    return monitor_add("machine", "which machine this is", show);
+    return monitor_add("machine", "which machine this is", smbios_print);
 }
 
 static int smbios_unload(void)

@@ -45,7 +45,7 @@ struct disk {
     uint64_t physical; // of BUFFER_PAGES pages
     struct shared *shared;
     const uint8_t *data;
-    uint32_t most; // bytes of one request
+    uint32_t max; // bytes of one request
     bool dead;
     struct disk *next;
 };
@@ -54,7 +54,7 @@ static struct disk *disks, **disks_end = &disks;
 static uint32_t number;
 
 // Waits for the answer to the request on its way.
-static enum virtq_answer wait(struct disk *disk, uint32_t *ret_written)
+static enum virtq_answer disk_wait(struct disk *disk, uint32_t *ret_written)
 {
     uint64_t limit = time_ticks_per_second() * WAIT_SECONDS, start = time_ticks();
     enum virtq_answer answer;
@@ -66,16 +66,16 @@ static enum virtq_answer wait(struct disk *disk, uint32_t *ret_written)
     }
 }
 
-static bool die(struct disk *disk, const char *why)
+static bool disk_stop(struct disk *disk, const char *reason)
 {
-    kprintf("virtio_blk: %s: %s; it is not used any more\n", disk->block.name, why);
+    kprintf("virtio_blk: %s: %s; it is not used any more\n", disk->block.name, reason);
     disk->dead = true;
     virtio_reset(&disk->device);
     return false;
 }
 
-// One request of at most disk->most bytes; they are in disk->data then.
-static bool request(struct disk *disk, uint64_t offset, uint32_t size)
+// One request of at most disk->max bytes; they are in disk->data then.
+static bool disk_request(struct disk *disk, uint64_t offset, uint32_t size)
 {
     uint64_t header = disk->physical + offsetof(struct shared, header);
     uint64_t status = disk->physical + offsetof(struct shared, status);
@@ -88,13 +88,13 @@ static bool request(struct disk *disk, uint64_t offset, uint32_t size)
     disk->shared->header = (struct request_header){.type = REQUEST_IN, .sector = offset / SECTOR};
     disk->shared->status = REPLY_NONE;
     if (!virtq_put(&disk->queue, pieces, BTL_COUNT(pieces)))
-        return die(disk, "its queue takes no request");
+        return disk_stop(disk, "its queue takes no request");
     virtio_notify(&disk->device);
-    switch (wait(disk, &written)) {
+    switch (disk_wait(disk, &written)) {
     case VIRTQ_PENDING:
-        return die(disk, "it does not answer");
+        return disk_stop(disk, "it does not answer");
     case VIRTQ_BROKEN:
-        return die(disk, "it answers what was not asked");
+        return disk_stop(disk, "it answers what was not asked");
     case VIRTQ_DONE:
         break;
     }
@@ -102,19 +102,19 @@ static bool request(struct disk *disk, uint64_t offset, uint32_t size)
     if (reply == REPLY_OK && written == size + 1)
         return true;
     if (reply == REPLY_OK || reply == REPLY_NONE)
-        return die(disk, "it says that it has read, but not all of it");
+        return disk_stop(disk, "it says that it has read, but not all of it");
     kprintf("virtio_blk: %s: %s reading %u bytes at 0x%lx\n", disk->block.name,
             reply == REPLY_ERROR ? "error" : "refused", size, offset);
     return false;
 }
 
-static bool read(const struct btl_blocks *blocks, uint64_t offset, void *buffer, uint64_t size)
+static bool disk_read(const struct btl_blocks *blocks, uint64_t offset, void *buffer, uint64_t size)
 {
     struct disk *disk = blocks->owner;
     uint8_t *to = buffer;
     while (size > 0) {
-        uint32_t part = size < disk->most ? (uint32_t)size : disk->most;
-        if (disk->dead || !request(disk, offset, part))
+        uint32_t part = size < disk->max ? (uint32_t)size : disk->max;
+        if (disk->dead || !disk_request(disk, offset, part))
             return false;
         memcpy(to, disk->data, part);
         to += part;
@@ -126,70 +126,70 @@ static bool read(const struct btl_blocks *blocks, uint64_t offset, void *buffer,
 
 // What its configuration says about its size. The capacity counts sectors of 512 bytes whatever the
 // block size is; a block size that cannot be is left aside.
-static bool read_sizes(struct disk *disk)
+static bool disk_read_sizes(struct disk *disk)
 {
     struct btl_blocks *blocks = &disk->block.blocks;
-    uint32_t capacity[2], block_size = SECTOR, most = DATA_SIZE;
+    uint32_t capacity[2], block_size = SECTOR, max = DATA_SIZE;
     if (!virtio_config(&disk->device, CONFIG_CAPACITY, capacity, 2))
         return false;
     if ((disk->device.features & FEATURE_BLK_SIZE) != 0 &&
         !virtio_config(&disk->device, CONFIG_BLK_SIZE, &block_size, 1))
         return false;
     if ((disk->device.features & FEATURE_SIZE_MAX) != 0 &&
-        !virtio_config(&disk->device, CONFIG_SIZE_MAX, &most, 1))
+        !virtio_config(&disk->device, CONFIG_SIZE_MAX, &max, 1))
         return false;
     if (!btl_is_power_of_two(block_size) || block_size < BTL_BLOCK_MIN ||
         block_size > BTL_BLOCK_MAX)
         block_size = SECTOR;
-    most = (most < DATA_SIZE ? most : DATA_SIZE) & ~(block_size - 1);
-    if (most == 0 || !btl_mul(capacity[0] | (uint64_t)capacity[1] << 32, SECTOR, &blocks->size))
+    max = (max < DATA_SIZE ? max : DATA_SIZE) & ~(block_size - 1);
+    if (max == 0 || !btl_mul(capacity[0] | (uint64_t)capacity[1] << 32, SECTOR, &blocks->size))
         return false;
     blocks->size &= ~(uint64_t)(block_size - 1);
     blocks->block_size = block_size;
-    disk->most = most;
+    disk->max = max;
     return blocks->size > 0;
 }
 
-static int start(struct disk *disk, const char **ret_why)
+static int disk_start(struct disk *disk, const char **ret_reason)
 {
-    int error = virtio_negotiate(&disk->device, FEATURE_SIZE_MAX | FEATURE_BLK_SIZE, ret_why);
+    int error = virtio_negotiate(&disk->device, FEATURE_SIZE_MAX | FEATURE_BLK_SIZE, ret_reason);
     if (error != 0)
         return error;
-    *ret_why = "its configuration says no size that a disk can have";
-    if (!read_sizes(disk))
+    *ret_reason = "its configuration says no size that a disk can have";
+    if (!disk_read_sizes(disk))
         return BTL_ENODEV;
-    disk->block.blocks.read = read;
+    disk->block.blocks.read = disk_read;
     disk->block.blocks.owner = disk;
     return virtio_start(&disk->device, &disk->queue, &disk->shared->queue, disk->physical, 3,
-                        ret_why);
+                        ret_reason);
 }
 
 // Pages that a device which does not stop may still write to stay taken.
-static void drop(struct disk *disk, bool stopped)
+static void disk_drop(struct disk *disk, bool stopped)
 {
     if (disk->physical != 0 && stopped)
         page_free(disk->physical, BUFFER_PAGES);
     kmem_free(disk);
 }
 
-static int attach(const struct pci_function *function, const char **ret_why)
+static int disk_attach(const struct pci_function *function, const char **ret_reason)
 {
     struct disk *disk = kmem_alloc(sizeof(*disk));
-    *ret_why = "no memory";
+    *ret_reason = "no memory";
     if (disk == NULL)
         return BTL_ENOMEM;
     disk->physical = page_alloc(BUFFER_PAGES);
-    int error = disk->physical == 0 ? BTL_ENOMEM : virtio_open(&disk->device, function, ret_why);
+    int error = disk->physical == 0 ? BTL_ENOMEM : virtio_open(&disk->device, function, ret_reason);
     if (error != 0) {
-        drop(disk, true);
+        disk_drop(disk, true);
         return error;
     }
     disk->shared = phys_to_virt(disk->physical);
     disk->data = (const uint8_t *)disk->shared + BTL_PAGE_SIZE;
     btl_format_to(disk->block.name, sizeof(disk->block.name), "virtio%u", number);
-    error = start(disk, ret_why);
+    error = disk_start(disk, ret_reason);
     if (error != 0) {
-        drop(disk, virtio_close(&disk->device));
+        disk_drop(disk, virtio_close(&disk->device));
         return error;
     }
     number++;
@@ -200,14 +200,14 @@ static int attach(const struct pci_function *function, const char **ret_why)
     return 0;
 }
 
-static void attach_all(uint16_t id)
+static void disks_attach(uint16_t id)
 {
     const struct pci_function *at = NULL;
-    const char *why;
+    const char *reason;
     while ((at = pci_find(VENDOR, id, at)) != NULL)
-        if (attach(at, &why) != 0)
+        if (disk_attach(at, &reason) != 0)
             kprintf("virtio_blk: %02x:%02x.%x: not used: %s\n", at->bus, at->device, at->function,
-                    why);
+                    reason);
 }
 
 static int virtio_blk_unload(void)
@@ -216,7 +216,7 @@ static int virtio_blk_unload(void)
         struct disk *disk = disks;
         disks = disk->next;
         block_remove(&disk->block);
-        drop(disk, virtio_close(&disk->device));
+        disk_drop(disk, virtio_close(&disk->device));
     }
     disks_end = &disks;
     number = 0;
@@ -226,8 +226,8 @@ static int virtio_blk_unload(void)
 // Without a disk it has nothing to do, and says so: NAME_required="YES" then stops the boot.
 static int virtio_blk_load(const struct btl_load_args *args)
 {
-    attach_all(ID_TRANSITIONAL);
-    attach_all(ID_MODERN);
+    disks_attach(ID_TRANSITIONAL);
+    disks_attach(ID_MODERN);
     if (disks == NULL) {
         kprintf("virtio_blk: there is no disk of its kind\n");
         return BTL_ENODEV;

@@ -19,7 +19,7 @@ const struct btl_manifest *handoff_manifest(void)
     return &manifest;
 }
 
-// Before the manifest is checked there is no memory: what is wrong with it goes into this.
+// Memory of diagnostics about the manifest: no allocator runs before it is checked.
 static uint8_t diag_memory[8192] __attribute__((aligned(16)));
 
 static _Noreturn void handoff_reject(const struct btl_diags *diags)
@@ -30,7 +30,7 @@ static _Noreturn void handoff_reject(const struct btl_diags *diags)
         btl_diag_print(&buffer.out, diag);
         kprintf("%s\n", text);
     }
-    kprintf("The boot manifest is not usable: loader and kernel do not fit, or memory was "
+    kprintf("The boot manifest is not usable: loader and kernel do not match, or memory was "
             "overwritten.\nStopped.\n");
     arch_debug_exit(false);
     arch_halt();
@@ -43,8 +43,8 @@ static bool handoff_check(struct btl_bytes bytes, struct btl_manifest *ret, stru
     return btl_manifest_open(bytes, place, ret, diags);
 }
 
-// The loader gives an address and no size: so many bytes are looked at as the header claims, and
-// the header alone when it is no header.
+// The loader passes an address without a size. Return as many bytes as the header claims, or the
+// header alone when it is invalid.
 static struct btl_bytes handoff_claimed_bytes(const struct btlm_header *header)
 {
     bool plausible = memcmp(header->magic, BTLM_MAGIC, sizeof(header->magic)) == 0 &&
@@ -63,7 +63,7 @@ bool handoff_peek(const void *address, struct btl_manifest *ret)
            handoff_check(handoff_claimed_bytes(address), ret, &diags);
 }
 
-// What the kernel itself relies on beyond what the reader checks.
+// Check what the kernel relies on and the manifest's reader does not check.
 static void handoff_check_system(const struct btlm_system *system)
 {
     if (system->direct_map + system->direct_map_size <= system->direct_map)

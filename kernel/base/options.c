@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// kernel_options="…": the words and what they set.
+// The words of kernel_options.
 #include "base/handoff.h"
 
 #include <btl/kernel.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Used by panics: allocates nothing, and survives before the manifest is adopted.
+// Panics use this: nothing is allocated, and the manifest may be missing.
 #include "base/symbols.h"
 
 #include "base/handoff.h"
@@ -30,7 +30,7 @@ static bool symbol_find_in_manifest(uint64_t address, const struct module_image 
     return true;
 }
 
-// The nearest function at or below the address; one pass over the module's own list.
+// Find the nearest function at or below the address in the image's list.
 static void symbol_find_in_image(const struct module_image *image, uint64_t address,
                                  struct symbol *ret)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Names of code addresses, in the kernel and in modules, whoever linked them.
+// Names of code addresses in the kernel and in modules.
 #ifndef KERNEL_SYMBOLS_H
 #define KERNEL_SYMBOLS_H
 
@@ -11,9 +11,10 @@ struct symbol {
     uint64_t offset;      // of the address in the function
 };
 
-// `returning`: the address is a return address, so the call stands before it.
+// Find the function that holds an address. `returning`: it is a return address, so the call is
+// before it.
 struct symbol symbol_find(uint64_t address, bool returning);
-// The module that holds `address`, "the kernel", or "an unknown caller".
+// Return the name of the module that holds `address`, "the kernel", or "an unknown caller".
 struct btl_str symbol_owner(uint64_t address);
 
 #endif

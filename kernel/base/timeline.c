@@ -75,5 +75,5 @@ void timeline_print(struct btl_out *out)
     for (uint64_t i = 0; i < event_count; i++)
         timeline_print_event(out, &events[i]);
     if (lost > 0)
-        btl_format(out, "%lu later events were not kept\n", lost);
+        btl_format(out, "%lu later events were dropped: out of memory\n", lost);
 }

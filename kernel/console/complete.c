@@ -15,7 +15,7 @@ static size_t common_length(struct btl_str a, struct btl_str b)
     return len;
 }
 
-// How many candidates begin with `prefix`; *ret_common is what they share.
+// Count the candidates that begin with `prefix`; *ret_common is their common beginning.
 static uint32_t candidates_count(const struct line *line, bool first, struct btl_str prefix,
                                  struct btl_str *ret_common)
 {

@@ -5,8 +5,8 @@
 
 #include "console/lineedit.h"
 
-// The word before the cursor is completed as far as its candidates agree; where that adds nothing,
-// they are listed.
+// Complete the word before the cursor as far as its candidates agree, or list them where that adds
+// nothing.
 void line_complete(struct line *line, struct btl_out *echo);
 void line_insert(struct line *line, struct btl_str text, struct btl_out *echo);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Everything printed goes to the log, the serial line, the screen and the capture, in that order.
+// Output goes to the log, the serial line, the screen and the capture, in that order.
 #include "console/print.h"
 
 #include "base/handoff.h"
@@ -21,7 +21,7 @@ static void console_put(struct btl_out *out, const char *text, size_t len)
         copied->out.put(&copied->out, text, len);
     if (capture == NULL || capturing)
         return;
-    capturing = true; // what a sink prints itself is not given to it
+    capturing = true; // output of the sink itself is not captured
     capture(text, len);
     capturing = false;
 }

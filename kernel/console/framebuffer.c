@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Text on the framebuffer, white on black. What is on the screen is kept as text, so that scrolling
-// redraws what changed and never reads the framebuffer, which is slow.
-// The font is a PSF version 1 file (Linux console font): header, glyphs of 8 x height pixels, then
-// for each glyph the characters it shows.
+// Text on the framebuffer, white on black. The screen's content is kept as text: scrolling redraws
+// the characters that changed and never reads the framebuffer, which is slow.
+// The font is a PSF version 1 file (Linux console font): a header, glyphs of 8 x height pixels,
+// then for each glyph the characters it shows.
 #include "console/print.h"
 
 #include <btl/kernel.h>
@@ -27,11 +27,11 @@ extern const uint8_t font_start[], font_end[];
 static struct screen screen;
 static const uint8_t *glyphs;
 static uint32_t glyph_height, glyph_count, columns, rows, column, row;
-static uint32_t dirty_start, dirty_end; // rows that may differ from what is drawn
+static uint32_t dirty_start, dirty_end; // rows that may differ from the screen
 static uint16_t glyph_of[128];
 static char text_on[ROWS_MAX][COLUMNS_MAX], text_drawn[ROWS_MAX][COLUMNS_MAX];
 
-// Which glyph shows which ASCII character, from the table behind the glyphs.
+// Read from the table behind the glyphs which glyph shows which ASCII character.
 static void font_read_table(const uint8_t *at)
 {
     uint32_t glyph = 0;
@@ -83,7 +83,7 @@ static void screen_draw(uint32_t at_row, uint32_t at_column)
     text_drawn[at_row][at_column] = (char)c;
 }
 
-// Draws what differs from what is on the screen.
+// Draw the characters that differ from the screen.
 static void screen_refresh(void)
 {
     for (uint32_t y = dirty_start; y < dirty_end; y++)

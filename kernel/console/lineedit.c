@@ -24,13 +24,13 @@ static void line_echo(struct btl_out *echo, const char *text)
     btl_format(echo, "%s", text);
 }
 
-// No key of the monitor moves the cursor: it is always at the end.
+// No key of the monitor moves the cursor: it stays at the end.
 static struct btl_line line_edited(struct line *line)
 {
     return (struct btl_line){line->text, LINE_MAX, line->len, line->len};
 }
 
-// What `how` takes away is wiped out on the terminal: a column for each byte, all of them are
+// Apply `how`, and wipe the removed characters on the terminal: one column a byte, since all are
 // ASCII.
 static void line_erase(struct line *line, bool (*how)(struct btl_line *line), struct btl_out *echo)
 {
@@ -59,7 +59,7 @@ void line_insert(struct line *line, struct btl_str text, struct btl_out *echo)
         line_insert_key(line, (uint8_t)text.at[i], echo);
 }
 
-// Moves `step` lines back (1) or forth (-1); the newest step forth is an empty line.
+// Move back (1) or forth (-1) in the history, whose end is an empty line.
 static void line_walk_history(struct line *line, int step, struct btl_out *echo)
 {
     const struct history *history = line->history;
@@ -92,7 +92,7 @@ static void line_remember(const struct line *line)
     memcpy(history->text[history->count++ % HISTORY_MAX], line->text, line->len + 1);
 }
 
-// ESC [ A and ESC O A are the arrow up, B down; other sequences end with a letter or '~'.
+// ESC [ A and ESC O A are arrow up, B is down; other sequences end with a letter or '~'.
 static void line_feed_escape(struct line *line, int c, struct btl_out *echo)
 {
     if (line->escape == AFTER_ESCAPE) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel's log: a ring of what was printed, each line with its time and level, as the loader's
-// log in the manifest has them. Static, because the first lines are older than any allocator.
+// The kernel's log: a ring of printed lines with time and level, as in the loader's log. It is
+// static because the first lines are older than any allocator.
 #include "console/print.h"
 
 #include "base/handoff.h"
@@ -19,7 +19,7 @@ static void log_put_bytes(const char *text, size_t len)
         ring[written++ % LOG_SIZE] = text[i];
 }
 
-// Before the manifest there is no clock.
+// Before the manifest is adopted there is no clock.
 static void log_begin_line(void)
 {
     char prefix[BTL_LOG_PREFIX_MAX];
@@ -27,7 +27,7 @@ static void log_begin_line(void)
     log_put_bytes(prefix, btl_log_prefix(prefix, handoff_ready() ? timeline_now() : 0, level));
 }
 
-// What is printed while the log is being shown is the log itself.
+// Output while the log is printed is the log itself, which is not logged again.
 void log_put(const char *text, size_t len)
 {
     size_t start = 0;
@@ -71,11 +71,11 @@ static void log_print_loader(struct btl_out *out)
         out->put(out, "\n", 1);
 }
 
-// The oldest line that is whole.
+// Return the position of the oldest complete line.
 static uint64_t log_first_line(void)
 {
     uint64_t at =
-        written > LOG_SIZE ? written - LOG_SIZE + 1 : 0; // + 1: what is before it is there
+        written > LOG_SIZE ? written - LOG_SIZE + 1 : 0; // + 1: the byte before it is in the ring
 
     while (at > 0 && at < written && ring[(at - 1) % LOG_SIZE] != '\n')
         at++;
@@ -87,7 +87,7 @@ static void log_print_kernel(struct btl_out *out)
     uint64_t at = log_first_line();
 
     if (at > 0)
-        btl_format(out, "[%lu bytes before this]\n", at);
+        btl_format(out, "[%lu older bytes were dropped]\n", at);
     while (at < written) {
         char piece[128];
         size_t len = 0;

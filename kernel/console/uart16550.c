@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// COM1, polled, 115200 8N1. Every wait is bounded: a line that never gets ready costs characters,
-// not the boot. A port without a UART reads as all ones and fails the scratch register.
+// COM1, polled, 115200 8N1. Every wait is bounded: a transmitter that never gets ready costs
+// characters, not the boot. A port without a UART reads as all ones and fails the scratch test.
 #include "console/print.h"
 
 #include <btl/kernel.h>
@@ -48,8 +48,8 @@ bool uart_init(void)
     return true;
 }
 
-// A transmitter that does not get ready is waited for once; from then on it is asked once for each
-// character, until it is.
+// Wait once for a transmitter that does not get ready; after that poll once for each character
+// until it is ready again.
 static void uart_put_byte(uint8_t byte)
 {
     static bool stuck;

@@ -53,7 +53,7 @@ bool boot_record_store(enum btl_variable which, const struct btl_record *record,
         kernel_say(BTL_RUN_STATE_PATH, BTL_ARG(record->path), BTL_DEC(BTL_RECORD_PATH_MAX));
         return false;
     }
-    if (!efi_runtime_there()) {
+    if (!efi_runtime_usable()) {
         kernel_say(BTL_RUN_STATE_SERVICES);
         return false;
     }

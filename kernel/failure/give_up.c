@@ -30,7 +30,7 @@ static void give_up_start_vm(void)
 void boot_give_up_prepare(void)
 {
     if (boot_can_fall_back())
-        efi_runtime_there();
+        efi_runtime_usable();
 }
 
 bool boot_give_up_record(struct btl_str text)

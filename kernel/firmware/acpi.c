@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Tables that the firmware has left in memory. What they say is the firmware's word; where they lie
-// is checked, so that a wrong address is no fault.
+// Tables that the firmware has left in memory. Their addresses are checked, so that a wrong one is
+// not a fault; their content is not.
 //
 // ACPI tables (ACPI 6.5, 5.2): RSDP, then XSDT (addresses of 8 bytes) or RSDT (of 4), then each
 // table.
@@ -44,7 +44,7 @@ static bool acpi_sum_is_zero(const uint8_t *at, size_t size)
     return sum == 0;
 }
 
-// A table with its header, whole and with the right sum; else nothing.
+// Return a table with its header, or nothing if it is incomplete or its sum is wrong.
 static struct btl_bytes acpi_table_at(uint64_t physical)
 {
     const uint8_t *at = firmware_table(physical, HEADER_SIZE);
@@ -56,7 +56,7 @@ static struct btl_bytes acpi_table_at(uint64_t physical)
     return (struct btl_bytes){at, length};
 }
 
-// The list of tables, and how wide its addresses are.
+// Return the list of tables and the width of its addresses.
 static struct btl_bytes acpi_list(size_t *ret_width)
 {
     uint64_t physical = boot_system()->acpi_rsdp;

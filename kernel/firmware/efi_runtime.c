@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Runtime services run identity-mapped: SetVirtualAddressMap is never called. The kernel's own
-// space has no identity map, so there is a second one: the kernel's half beside an identity map of
-// the ranges that the firmware marks for run time, and of one page for what calls hand over.
+// space has no identity map, so calls use a second space: the kernel's half beside an identity map
+// of the ranges that the firmware marks for run time, and of one page for the arguments of calls.
 //
 // Permissions there follow the EFI_MEMORY_RO and EFI_MEMORY_XP bits of the memory map. Most
-// firmware sets neither, and keeps code and data of its drivers in one range, so that nothing tells
-// them apart: then runtime code ranges are mapped RWX, in this space alone, which is in use only
-// during a call. No such mapping exists in the space in which the kernel and modules run.
+// firmware sets neither and keeps code and data of its drivers in one range. Then runtime code
+// ranges are mapped RWX, but only in this space, which is in use only during a call. No such
+// mapping exists in the space in which the kernel and modules run.
 //
-// Where firmware is called with translation off there is no such space, and no such mapping at all.
+// An architecture that calls the firmware with translation off needs no such space.
 #include "firmware/efi_runtime.h"
 
 #include "base/arch.h"
@@ -29,8 +29,7 @@
 #define RUNTIME_SET_VARIABLE 88
 #define RUNTIME_RESET_SYSTEM 104
 
-// What a call hands over and gets back. In a page that the firmware sees at its physical address,
-// as it would any memory of an operating system in physical mode.
+// The arguments and results of a call, in a page that the firmware sees at its physical address.
 struct call_page {
     uint16_t name[32];
     uint8_t guid[16];
@@ -94,7 +93,8 @@ static bool runtime_build_space(void)
                     BTL_PERM_READ | BTL_PERM_WRITE);
 }
 
-// Once; it stays. What a failed attempt took is not given back: the machine is out of memory then.
+// Prepare calls, once. A failed attempt does not free its memory: the machine is out of memory
+// then.
 static bool runtime_prepare(void)
 {
     if (runtime.tried)
@@ -111,7 +111,7 @@ static void runtime_use_space(const struct arch_space *space)
         arch_space_use(space);
 }
 
-// Tables and functions lie in memory that the firmware keeps for run time; only that is mapped.
+// Only memory that the firmware keeps for run time is mapped; tables and functions must be in it.
 static bool runtime_holds(uint64_t physical, uint64_t size)
 {
     for (uint64_t i = 0; i < runtime_range_count(); i++) {
@@ -131,7 +131,7 @@ static bool runtime_read_pointer(uint64_t physical, uint64_t *ret)
     return true;
 }
 
-// The address of the service at `offset` of the table of runtime services; false: there is none.
+// Find the service at `offset` of the table of runtime services. False: there is none.
 static bool runtime_find_service(uint64_t offset, uint64_t *ret_function)
 {
     uint64_t table = boot_system()->efi_system_table, services;
@@ -140,15 +140,15 @@ static bool runtime_find_service(uint64_t offset, uint64_t *ret_function)
            runtime_read_pointer(services + offset, ret_function) && runtime_holds(*ret_function, 1);
 }
 
-bool efi_runtime_there(void)
+bool efi_runtime_usable(void)
 {
     uint64_t function;
 
     return vm_ready() && runtime_find_service(RUNTIME_SET_VARIABLE, &function) && runtime_prepare();
 }
 
-// A call that interrupts another one (a panic in the middle of it) would find the firmware's own
-// state half changed.
+// A call inside another one (from a panic in the middle of it) is refused: it would find the
+// firmware's own state half changed.
 static efi_status runtime_call(uint64_t offset, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
                                uint64_t e)
 {
@@ -172,14 +172,14 @@ void efi_reset_system(enum efi_reset type)
     runtime_call(RUNTIME_RESET_SYSTEM, type, 0, 0, 0, 0);
 }
 
-// Fills in what names a variable, in UTF-16 as firmware has it; names are ASCII.
+// Fill in the name (ASCII, as UTF-16) and GUID of a variable.
 static bool runtime_name_variable(const char *name, struct call_page **ret)
 {
     static const uint8_t guid[16] = BTL_VARIABLE_GUID;
     struct call_page *page;
     size_t len = 0;
 
-    if (!efi_runtime_there() || runtime.calling)
+    if (!efi_runtime_usable() || runtime.calling)
         return false;
     page = phys_to_virt(runtime.page);
     for (; name[len] != '\0'; len++) {
@@ -195,24 +195,24 @@ static bool runtime_name_variable(const char *name, struct call_page **ret)
 }
 
 // The physical address of a field of the page.
-#define AT(field) (runtime.page + offsetof(struct call_page, field))
+#define PAGE_FIELD(field) (runtime.page + offsetof(struct call_page, field))
 
-efi_status efi_variable_get(const char *name, void *to, uint64_t *size, uint32_t *ret_attributes)
+efi_status efi_variable_get(const char *name, void *buf, uint64_t *size, uint32_t *ret_attributes)
 {
     struct call_page *page;
-    uint64_t room = *size < EFI_VARIABLE_MAX ? *size : EFI_VARIABLE_MAX;
+    uint64_t buf_size = *size < EFI_VARIABLE_MAX ? *size : EFI_VARIABLE_MAX;
     efi_status status;
 
     if (!runtime_name_variable(name, &page))
         return runtime.calling ? EFI_NOT_READY : EFI_UNSUPPORTED;
-    page->size = room;
-    status =
-        runtime_call(RUNTIME_GET_VARIABLE, AT(name), AT(guid), AT(attributes), AT(size), AT(data));
+    page->size = buf_size;
+    status = runtime_call(RUNTIME_GET_VARIABLE, PAGE_FIELD(name), PAGE_FIELD(guid),
+                          PAGE_FIELD(attributes), PAGE_FIELD(size), PAGE_FIELD(data));
     if (status != EFI_SUCCESS)
         return status;
-    if (page->size > room)
+    if (page->size > buf_size)
         return EFI_DEVICE_ERROR;
-    memcpy(to, page->data, page->size);
+    memcpy(buf, page->data, page->size);
     *size = page->size;
     *ret_attributes = page->attributes;
     return EFI_SUCCESS;
@@ -228,8 +228,8 @@ efi_status efi_variable_set(const char *name, const void *data, uint64_t size)
         return runtime.calling ? EFI_NOT_READY : EFI_UNSUPPORTED;
     if (size > 0)
         memcpy(page->data, data, size);
-    return runtime_call(RUNTIME_SET_VARIABLE, AT(name), AT(guid),
-                        size > 0 ? BTL_VARIABLE_ATTRIBUTES : 0, size, AT(data));
+    return runtime_call(RUNTIME_SET_VARIABLE, PAGE_FIELD(name), PAGE_FIELD(guid),
+                        size > 0 ? BTL_VARIABLE_ATTRIBUTES : 0, size, PAGE_FIELD(data));
 }
 
 const char *efi_status_text(efi_status status)

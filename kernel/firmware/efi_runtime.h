@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The firmware's runtime services, called in an address space of their own.
+// Calls of the firmware's runtime services, in an address space of their own.
 #ifndef KERNEL_EFI_RUNTIME_H
 #define KERNEL_EFI_RUNTIME_H
 
@@ -7,8 +7,8 @@
 
 enum efi_reset { EFI_RESET_COLD, EFI_RESET_WARM, EFI_RESET_SHUTDOWN };
 
-// Returns when the firmware cannot: no system table, no VM yet, no memory, or another call is under
-// way.
+// Reset the machine. Returns when the firmware cannot: no system table, no VM yet, no memory, or
+// another call is active.
 void efi_reset_system(enum efi_reset type);
 
 typedef uint64_t efi_status;
@@ -21,13 +21,14 @@ typedef uint64_t efi_status;
 #define EFI_NOT_FOUND        EFI_ERROR(14)
 const char *efi_status_text(efi_status status);
 
-// Can services be called? No: no VM yet, or the firmware's tables are not usable.
-bool efi_runtime_there(void);
+// Can services be called? False: no VM yet, or the firmware's tables are not usable.
+bool efi_runtime_usable(void);
 
-#define EFI_VARIABLE_MAX 2048u // bytes; what is longer is EFI_BUFFER_TOO_SMALL
-// A variable of BTL's GUID (btl/boot_state.h). `to` has *size bytes; *size becomes what was read.
-efi_status efi_variable_get(const char *name, void *to, uint64_t *size, uint32_t *ret_attributes);
-// With BTL_VARIABLE_ATTRIBUTES. Size 0 deletes, whatever attributes it has.
+#define EFI_VARIABLE_MAX 2048u // bytes; a longer variable is EFI_BUFFER_TOO_SMALL
+// Read a variable of BTL's GUID (btl/boot_state.h) into `buf` of *size bytes; *size becomes the
+// size of the variable.
+efi_status efi_variable_get(const char *name, void *buf, uint64_t *size, uint32_t *ret_attributes);
+// Write a variable with BTL_VARIABLE_ATTRIBUTES. Size 0 deletes it, whatever its attributes.
 efi_status efi_variable_set(const char *name, const void *data, uint64_t size);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Who has the memory: for a person, and as a check.
+// Page frames by owner: a summary, and a check against the memory map.
 #include "base/handoff.h"
 #include "vm/kmem.h"
 #include "vm/page.h"

@@ -32,13 +32,13 @@ static void buddy_unlink(struct buddy *buddy, uint32_t unit)
     *link = (struct buddy_link){0};
 }
 
-// The smallest order whose block holds `count` units.
+// Return the smallest order whose block holds `count` units.
 static int buddy_order_for(uint32_t count)
 {
     return count <= 1 ? 0 : 32 - __builtin_clz(count - 1);
 }
 
-// Frees one aligned block, joined with its buddy as long as that is free too.
+// Free one aligned block, joined with its buddy as long as that is free too.
 static void buddy_free_block(struct buddy *buddy, uint32_t unit, int order)
 {
     for (; order + 1 < BUDDY_ORDERS; order++) {
@@ -60,8 +60,8 @@ void buddy_free(struct buddy *buddy, uint32_t first, uint32_t count)
 {
     buddy->free_units += count;
     while (count > 0) {
-        int order = 31 - __builtin_clz(count); // fits into what is left …
-        int aligned = first == 0 ? BUDDY_ORDERS - 1 : __builtin_ctz(first); // … and starts there
+        int order = 31 - __builtin_clz(count);
+        int aligned = first == 0 ? BUDDY_ORDERS - 1 : __builtin_ctz(first);
 
         if (order > aligned)
             order = aligned;

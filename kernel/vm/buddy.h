@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A buddy allocator over numbered units: page frames (page.c) and pieces of the window (window.c).
-// It touches nothing but the links, which the caller keeps inside its own table.
+// It touches only the links, which the caller keeps inside its own table.
 #ifndef KERNEL_VM_BUDDY_H
 #define KERNEL_VM_BUDDY_H
 
@@ -9,7 +9,7 @@
 #define BUDDY_ORDERS 28 // the largest block is 2^27 units
 
 struct buddy_link {
-    uint32_t next, prev; // of a list of free blocks; free for the owner's use while allocated
+    uint32_t next, prev; // in a list of free blocks; available to the owner of an allocated unit
     uint8_t order;       // of a free block
     uint8_t head;        // 1: the first unit of a free block
 };
@@ -22,11 +22,11 @@ struct buddy {
     uint64_t free_units;
 };
 
-// Every unit is allocated at first. Entries must be zero.
+// Start with every unit allocated. Entries must be zero.
 void buddy_init(struct buddy *buddy, void *table, size_t stride, uint32_t count);
-// `count` units in a row; false when there is no such run. Cost: O(orders).
+// Allocate `count` units in a row; false: there is no such run. Cost: O(orders).
 bool buddy_alloc(struct buddy *buddy, uint32_t count, uint32_t *ret_first);
-// Gives back any run of allocated units, whole allocations or parts. Cost: O(orders²), at most.
+// Free any run of allocated units, whole allocations or parts. Cost: at most O(orders²).
 void buddy_free(struct buddy *buddy, uint32_t first, uint32_t count);
 
 static inline struct buddy_link *buddy_link(const struct buddy *buddy, uint32_t unit)

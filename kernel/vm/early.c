@@ -6,7 +6,7 @@
 #define EARLY_LIVE 0x6c697665u
 #define EARLY_FREE 0x66726565u
 
-// Before every block.
+// The header before every block.
 struct early_header {
     uint32_t size;     // of the block, header included; a multiple of 16
     uint32_t previous; // size of the block before it, 0 for the first

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Memory of module images: pages from anywhere, in a row in the window only.
+// Memory of module images: pages that are contiguous only in the window.
 #include "vm/vm.h"
 
 #include "vm/page.h"
@@ -7,7 +7,7 @@
 
 #include <btl/kernel.h>
 
-// Calls `visit` for each physically contiguous run of a mapped range.
+// Call `visit` for each physically contiguous run of a mapped range.
 static bool image_for_each_run(uint64_t address, uint64_t size,
                                bool (*visit)(uint64_t physical, uint64_t size))
 {
@@ -37,14 +37,14 @@ static bool image_protect_alias(uint64_t physical, uint64_t size)
 
 static bool image_free_run(uint64_t physical, uint64_t size)
 {
-    // Splits nothing that sealing has not split already, or changes nothing: it cannot fail.
+    // Cannot fail: sealing has split the pages already, or nothing changes.
     arch_protect(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), size,
                  BTL_PERM_READ | BTL_PERM_WRITE);
     pages_free(physical, size / BTL_PAGE_SIZE, PF_MODULE);
     return true;
 }
 
-// Puts pages under [address, address + size), in runs as long as there are.
+// Map pages at [address, address + size), in runs as long as possible.
 static bool image_map_pages(uint64_t address, uint64_t size, uint64_t *ret_done)
 {
     uint64_t run = size / BTL_PAGE_SIZE, done = 0, physical;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Small objects: a page holds objects of one class (16, 32, … 2048 bytes), its free ones in a list
-// of indices inside themselves; pages with free objects are in the list of their class. Empty pages
-// go back at once. Large ones: whole pages in a row, whose number is kept with the first frame.
+// Small objects: a page holds objects of one class (16, 32, … 2048 bytes); the free ones form a
+// list of indices stored in them. Pages with free objects are in the list of their class. An empty
+// page is freed at once. Large objects: contiguous pages, whose number is kept with the first
+// frame.
 #include "vm/kmem.h"
 
 #include "vm/early.h"
@@ -81,7 +82,7 @@ static void kmem_list_remove(int class, uint32_t frame)
         kmem_frame(pf->link.next)->link.prev = pf->link.prev;
 }
 
-// A fresh page of one class, all objects free.
+// Add a page of one class, with all objects free.
 static bool kmem_add_page(int class)
 {
     uint64_t physical;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Who owns a page at the start, by its range in the memory map.
+// The first owner of a page, by its range in the memory map.
 #include "vm/page.h"
 
 static const uint8_t owner_of_type[BTLM_MEM_TYPES] = {
@@ -18,7 +18,8 @@ enum pf_owner pf_owner_of_type(enum btlm_memory_type type)
     return owner_of_type[type];
 }
 
-// What is free, or will be, has to be such that it can be mapped write-back.
+// Memory that is free, or will be, must allow write-back caching; other memory stays the
+// firmware's.
 enum pf_owner pf_owner_of(const struct btlm_memory *range)
 {
     enum pf_owner owner = owner_of_type[range->type];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Frame 0 is never given out: 0 is how page_alloc() says that there is no memory.
+// Frame 0 is never allocated: page_alloc() returns 0 when there is no memory.
 #include "vm/page.h"
 
 #include <btl/kernel.h>
@@ -56,7 +56,7 @@ static void pfdat_set_owner(uint64_t first, uint64_t count, enum pf_owner owner)
     owned[owner] += count;
 }
 
-// The frames of [physical, physical + size) that the table has.
+// Return how many frames of [physical, physical + size) are in the table, and the first.
 static uint64_t pfdat_clip(uint64_t physical, uint64_t size, uint64_t *ret_first)
 {
     uint64_t first = physical / BTL_PAGE_SIZE, end = (physical + size) / BTL_PAGE_SIZE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Page frames: one table entry for each (the pfdat), and the allocator on it.
+// Page frames: a table with an entry for each (the pfdat), and the allocator on it.
 #ifndef KERNEL_VM_PAGE_H
 #define KERNEL_VM_PAGE_H
 
@@ -7,9 +7,9 @@
 
 #include <btl/manifest.h>
 
-// Who owns a page frame. PF_OWNER(NAME, "name", "what it is").
+// Owners of page frames: PF_OWNER(NAME, "name", "description").
 #define PF_OWNERS(PF_OWNER)                                                                        \
-    PF_OWNER(HOLE, "hole", "no memory the map knows of")                                           \
+    PF_OWNER(HOLE, "hole", "not in the memory map")                                                \
     PF_OWNER(FREE, "free", "in the allocator")                                                     \
     PF_OWNER(KERNEL, "kernel", "the kernel's image and its stack")                                 \
     PF_OWNER(BOOT_MODULE, "boot modules", "phase-1 images")                                        \
@@ -20,8 +20,8 @@
     PF_OWNER(PAGE_TABLE, "page tables", "the kernel's own")                                        \
     PF_OWNER(KMEM, "kmem", "small and large allocations")                                          \
     PF_OWNER(MODULE, "modules", "images that the kernel linked")                                   \
-    PF_OWNER(PAGES, "page_alloc", "pages that drivers took")                                       \
-    PF_OWNER(LOADER, "loader", "loader and boot services, about to be given back")                 \
+    PF_OWNER(PAGES, "page_alloc", "pages that drivers allocated")                                  \
+    PF_OWNER(LOADER, "loader", "loader and boot services, to be released")                         \
     PF_OWNER(FIRMWARE, "firmware", "runtime services, ACPI, reserved, bad, uncached")
 
 enum pf_owner {
@@ -40,28 +40,28 @@ struct pfdat {
 };
 _Static_assert(sizeof(struct pfdat) == 20, "one per page frame: keep it small");
 
-// `table` has an entry for each frame below `frames`; all are PF_HOLE at first.
+// Start with every frame below `frames` PF_HOLE; `table` has an entry for each.
 void page_init(struct pfdat *table, uint64_t frames);
 
-// owner.c: what the memory map says.
+// owner.c: owners by the memory map
 enum pf_owner pf_owner_of_type(enum btlm_memory_type type);
 enum pf_owner pf_owner_of(const struct btlm_memory *range);
 
-// Gives a range an owner, while the table is being built and when memory changes hands without
-// being free in between. Byte addresses; what lies above the table is ignored.
+// Set the owner of a range in bytes, while the table is built or when memory changes its owner
+// without being free in between. A part above the table is ignored.
 void pages_set_owner(uint64_t physical, uint64_t size, enum pf_owner owner);
-// `count` pages in a row, zeroed. False: no such run.
+// Allocate `count` contiguous pages, zeroed. False: no such run.
 bool pages_alloc(uint64_t count, enum pf_owner owner, uint64_t *ret_physical);
-// The same, not zeroed, for who writes every byte.
+// Allocate them without zeroing, for a caller that writes every byte.
 bool pages_alloc_raw(uint64_t count, enum pf_owner owner, uint64_t *ret_physical);
-// Gives back pages of one owner. Whoever frees what it does not own panics.
+// Free pages of one owner; pages of another owner are a panic.
 void pages_free(uint64_t physical, uint64_t count, enum pf_owner owner);
 
 struct pfdat *pfdat_of(uint64_t physical); // NULL above the table
 uint64_t pfdat_frames(void);
 uint64_t pages_owned(enum pf_owner owner); // pages, from running totals
 const char *pf_owner_name(enum pf_owner owner);
-// Counts the table anew, and the free lists: do all totals agree?
+// Recount the table and the free lists: do all totals agree?
 bool pages_verify(void);
 
 #endif

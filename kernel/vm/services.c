@@ -7,7 +7,7 @@
 
 #include <btl/kernel.h>
 
-// In phase 1 no page frame has an owner yet: an early caller would take memory that is in use.
+// In phase 1 no page frame has an owner: an early caller could get memory that is in use.
 static void require_vm(const char *function, const void *caller)
 {
     struct btl_str name = symbol_owner((uint64_t)(uintptr_t)caller);
@@ -32,7 +32,7 @@ void page_free(uint64_t physical, size_t count)
     pages_free(physical, count, PF_PAGES);
 }
 
-// Memory that somebody owns is cached; a second, uncached mapping of it would be incoherent.
+// Memory with an owner is cached; a second, uncached mapping of it would be incoherent.
 static bool device_range_is_memory(uint64_t start, uint64_t end)
 {
     for (uint64_t at = start; at < end; at += BTL_PAGE_SIZE) {
@@ -45,8 +45,8 @@ static bool device_range_is_memory(uint64_t start, uint64_t end)
     return false;
 }
 
-// A page has one type wherever it is mapped: that of the direct map, where it is there (tables of
-// the firmware, the framebuffer).
+// A page has one memory type in all mappings: that of the direct map if the page is in it (tables
+// of the firmware, the framebuffer).
 static uint32_t device_memory_type(uint64_t physical)
 {
     uint64_t found;

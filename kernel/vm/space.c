@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The kernel's own address space, built from the manifest:
 //
-//   direct map   all memory, RW-, write-back where the firmware's map offers that and else
-//                uncached; read-only in it what is read-only in the window, so that no second
+//   direct map   all memory, RW-, write-back where the firmware's map offers it and uncached
+//                elsewhere; read-only for pages that are read-only in the window, so that no second
 //                mapping writes to code or constants; the framebuffer; tables of the firmware
 //   window       kernel and phase-1 images R-X R-- RW-, early arena, stacks (guard pages around)
 //
-// Nothing else: no identity map, and so no page at address 0.
+// There is no identity map, so nothing is mapped at address 0.
 #include "vm/vm.h"
 
 #include "base/handoff.h"
@@ -22,8 +22,8 @@ static uint32_t space_flags_of(const struct btlm_memory *range)
     return read_write | (btlm_is_write_back(range) ? 0 : MAP_UNCACHED);
 }
 
-// Neighbours of one kind are mapped together: the firmware's map has hundreds of small ranges, and
-// large pages need long ones.
+// Map adjacent ranges with equal flags together: the firmware's map has hundreds of small ranges,
+// and large pages need long ones.
 static bool space_map_direct(struct arch_space *space)
 {
     const struct btl_manifest *manifest = handoff_manifest();
@@ -66,8 +66,8 @@ static bool space_map_framebuffer(struct arch_space *space)
                     read_write | MAP_WRITE_COMBINING);
 }
 
-// Those pages of the first MiB that the memory map does not name. Nothing says whether they are
-// ordinary memory.
+// Map the pages of a BIOS's tables that the memory map does not name; uncached, since they may not
+// be ordinary memory.
 static bool space_map_bios(struct arch_space *space)
 {
     uint64_t base = boot_system()->direct_map, physical;
@@ -82,7 +82,7 @@ static bool space_map_bios(struct arch_space *space)
     return true;
 }
 
-// A piece of the window, and what may not be written there made read-only in the direct map.
+// Map a piece of the window. If it is read-only there, make it read-only in the direct map too.
 static bool space_map_piece(struct arch_space *space, uint64_t virtual, uint64_t physical,
                             uint64_t size, uint32_t perm)
 {

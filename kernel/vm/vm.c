@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The order in which memory comes to life. Each step may use what the steps before it made.
+// The start of virtual memory. Each step may use the results of the steps before it.
 #include "vm/vm.h"
 
 #include "base/handoff.h"
@@ -38,7 +38,7 @@ static const struct btlm_memory *vm_range(uint64_t index)
     return btl_manifest_entry(handoff_manifest(), BTLM_MEMORY, index);
 }
 
-// The table ends with the last memory that the kernel can ever own.
+// The table of page frames ends with the last memory that the kernel can ever own.
 static uint64_t vm_frames_needed(void)
 {
     uint64_t end = 0;
@@ -49,7 +49,8 @@ static uint64_t vm_frames_needed(void)
     return end / BTL_PAGE_SIZE < UINT32_MAX ? end / BTL_PAGE_SIZE : UINT32_MAX - 1;
 }
 
-// The highest usable range that holds the table; low memory is left to devices that need it.
+// Return an address for the table in the highest usable range that holds it: low memory is left to
+// devices that need it.
 static uint64_t vm_place_pfdat(uint64_t size)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
@@ -83,7 +84,7 @@ static void vm_build_pfdat(void)
         pages_set_owner(stack.physical, stack.size, PF_KERNEL);
 }
 
-// Frees what is still of `owner` in [physical, physical + size).
+// Free the pages of `owner` in [physical, physical + size); return how many.
 static uint64_t vm_release_owned(uint64_t physical, uint64_t size, enum pf_owner owner)
 {
     uint64_t end = physical + size, released = 0, run = 0;
@@ -115,8 +116,8 @@ static void vm_release_loader(void)
             vm_release_owned(vm_range(i)->start, vm_range(i)->size, PF_LOADER);
 }
 
-// What was read-only in the direct map is writable again, for its next owner. It lies in pages
-// that sealing has split already.
+// Read-only pages become writable in the direct map again, for their next owner. Sealing has split
+// large pages there already.
 void vm_boot_image_free(uint64_t address, uint64_t size)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
@@ -128,7 +129,7 @@ void vm_boot_image_free(uint64_t address, uint64_t size)
     vm_release_owned(physical, size, PF_BOOT_MODULE);
 }
 
-// Where what the loader placed in the window ends.
+// Return the end of everything that the loader placed in the window.
 static uint64_t vm_window_used(void)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
@@ -148,7 +149,7 @@ static uint64_t vm_window_used(void)
     return start;
 }
 
-// A unit behind what is there stays free, as a guard.
+// Leave one unit free behind the loader's part of the window, as a guard.
 static void vm_open_window(void)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
@@ -157,7 +158,7 @@ static void vm_open_window(void)
     if (end > start && end - start > WINDOW_MAX)
         end = start + WINDOW_MAX;
     if (!window_init(start, end))
-        kpanic("no room left in the kernel and module window");
+        kpanic("no space left in the kernel and module window");
 }
 
 void vm_init(void)

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Addresses in the kernel and module window, given out in pieces of WINDOW_UNIT bytes. The unit
-// leaves every image a guard of unmapped pages more often than not, and keeps the table small.
+// An allocator of addresses in the kernel and module window, in pieces of WINDOW_UNIT bytes. The
+// unit keeps the table small, and leaves unmapped pages behind most images as a guard.
 #ifndef KERNEL_VM_WINDOW_H
 #define KERNEL_VM_WINDOW_H
 
 #include <btl/types.h>
 
 #define WINDOW_UNIT (64u << 10)
-#define WINDOW_MAX  (2ull << 30) // that the kernel manages, where the window is longer
+#define WINDOW_MAX  (2ull << 30) // maximum that the kernel manages of a longer window
 
-// Manages [start, end). False: no memory for the table.
+// Manage [start, end). False: no memory for the table.
 bool window_init(uint64_t start, uint64_t end);
-// `size` bytes of addresses, aligned to `align` (a power of two) and to WINDOW_UNIT.
-// A page behind them is always left unmapped.
+// Allocate `size` bytes of addresses, aligned to `align` (a power of two) and to WINDOW_UNIT, with
+// at least one unmapped page behind them.
 bool window_alloc(uint64_t size, uint64_t align, uint64_t *ret_address);
 void window_free(uint64_t address, uint64_t size);
 uint64_t window_free_bytes(void);

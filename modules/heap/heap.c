@@ -10,14 +10,14 @@ struct heap_chunk {
     uint64_t reserved; // what follows is aligned as kmem_alloc() aligns
 };
 
-static bool grow(struct btl_arena *arena, size_t bytes)
+static bool heap_grow(struct btl_arena *arena, size_t bytes)
 {
     struct heap *heap = arena->owner;
     uint64_t size;
     if (!btl_add(bytes, sizeof(struct heap_chunk), &size))
         return false;
     size = size < CHUNK_MIN ? CHUNK_MIN : size;
-    struct heap_chunk *chunk = size <= heap->most - heap->taken ? kmem_alloc(size) : NULL;
+    struct heap_chunk *chunk = size <= heap->max - heap->taken ? kmem_alloc(size) : NULL;
     if (chunk == NULL)
         return false;
     chunk->next = heap->chunks;
@@ -28,9 +28,9 @@ static bool grow(struct btl_arena *arena, size_t bytes)
     return true;
 }
 
-void heap_init(struct heap *heap, size_t most)
+void heap_init(struct heap *heap, size_t max)
 {
-    *heap = (struct heap){.arena = {.grow = grow, .owner = heap}, .most = most};
+    *heap = (struct heap){.arena = {.grow = heap_grow, .owner = heap}, .max = max};
 }
 
 void heap_free(struct heap *heap)
@@ -40,10 +40,10 @@ void heap_free(struct heap *heap)
         heap->chunks = chunk->next;
         kmem_free(chunk);
     }
-    heap_init(heap, heap->most);
+    heap_init(heap, heap->max);
 }
 
-static void put(struct btl_out *out, const char *text, size_t len)
+static void heap_put(struct btl_out *out, const char *text, size_t len)
 {
     struct btl_str piece = {text, len};
     kprintf("%pS", &piece);
@@ -51,7 +51,7 @@ static void put(struct btl_out *out, const char *text, size_t len)
 
 void heap_print(const char *name, const struct btl_diags *diags)
 {
-    struct btl_out out = {.put = put};
+    struct btl_out out = {.put = heap_put};
     for (const struct btl_diag *diag = diags->first; diag != NULL; diag = diag->next) {
         kprintf("%s: ", name);
         btl_diag_print(&out, diag);

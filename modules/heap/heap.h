@@ -11,11 +11,11 @@ struct heap_chunk;
 struct heap {
     struct btl_arena arena;
     struct heap_chunk *chunks;
-    size_t taken, most; // bytes
+    size_t taken, max; // bytes
 };
 
-// May take `most` bytes. Must not move while in use.
-void heap_init(struct heap *heap, size_t most);
+// May take `max` bytes. Must not move while in use.
+void heap_init(struct heap *heap, size_t max);
 void heap_free(struct heap *heap);
 // Prints them, each after "NAME: ".
 void heap_print(const char *name, const struct btl_diags *diags);

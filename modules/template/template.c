@@ -7,7 +7,7 @@ static int64_t repeat = 1;
 static const struct btl_tunable tunables[] = {BTL_INT(repeat, 1, 10)};
 
 // A monitor command.
-static void say(int argc, char **argv)
+static void template_run(int argc, char **argv)
 {
     for (int64_t i = 0; i < repeat; i++)
         kprintf("template: here\n");
@@ -17,8 +17,8 @@ static void say(int argc, char **argv)
 // what was done.
 static int template_load(const struct btl_load_args *args)
 {
-    say(0, NULL);
-    return monitor_add("template", "says that it is here", say);
+    template_run(0, NULL);
+    return monitor_add("template", "says that it is here", template_run);
 }
 
 // Undoes it all. Non-zero: refuses. Leave it out and the module stays for good.

@@ -42,25 +42,25 @@ enum {
 #define CONFIG_ATTEMPTS  16
 #define CAPABILITIES_MAX 48 // as many as fit
 
-static uint8_t status(const struct virtio_device *device)
+static uint8_t virtio_status(const struct virtio_device *device)
 {
     return mmio_read8(device->common.at + COMMON_STATUS);
 }
 
-static void add_status(const struct virtio_device *device, uint8_t bits)
+static void virtio_add_status(const struct virtio_device *device, uint8_t bits)
 {
-    mmio_write8(device->common.at + COMMON_STATUS, (uint8_t)(status(device) | bits));
+    mmio_write8(device->common.at + COMMON_STATUS, (uint8_t)(virtio_status(device) | bits));
 }
 
 // Both halves apart, low one first (4.1.3.1).
-static void write64(uint8_t *at, uint64_t value)
+static void virtio_write64(uint8_t *at, uint64_t value)
 {
     mmio_write32(at, (uint32_t)value);
     mmio_write32(at + 4, (uint32_t)(value >> 32));
 }
 
 // Maps the registers that the capability at `cap` tells of. False: they cannot be there.
-static bool map(const struct pci_function *function, uint8_t cap, struct virtio_region *ret)
+static bool virtio_map(const struct pci_function *function, uint8_t cap, struct virtio_region *ret)
 {
     uint32_t offset = pci_read32(function, (uint8_t)(cap + CAP_OFFSET));
     uint32_t length = pci_read32(function, (uint8_t)(cap + CAP_LENGTH));
@@ -78,7 +78,7 @@ static bool map(const struct pci_function *function, uint8_t cap, struct virtio_
 }
 
 // The first capability of a type is the one the device prefers (4.1.4.1).
-static void take_capability(struct virtio_device *device, uint8_t cap)
+static void virtio_use_capability(struct virtio_device *device, uint8_t cap)
 {
     const struct pci_function *function = device->function;
     uint8_t type = (uint8_t)(pci_read32(function, cap) >> (8 * CAP_TYPE));
@@ -86,34 +86,34 @@ static void take_capability(struct virtio_device *device, uint8_t cap)
                                    : type == TYPE_NOTIFY ? &device->notify
                                    : type == TYPE_DEVICE ? &device->config
                                                          : NULL;
-    if (region == NULL || region->size != 0 || !map(function, cap, region))
+    if (region == NULL || region->size != 0 || !virtio_map(function, cap, region))
         return;
     if (type == TYPE_NOTIFY)
         device->notify_multiplier = pci_read32(function, (uint8_t)(cap + CAP_MULTIPLIER));
 }
 
-static void unmap(struct virtio_region *region)
+static void virtio_unmap(struct virtio_region *region)
 {
     if (region->mapping != NULL)
         unmap_device(region->mapping, region->mapped);
     *region = (struct virtio_region){0};
 }
 
-static void unmap_all(struct virtio_device *device)
+static void virtio_unmap_all(struct virtio_device *device)
 {
-    unmap(&device->common);
-    unmap(&device->notify);
-    unmap(&device->config);
+    virtio_unmap(&device->common);
+    virtio_unmap(&device->notify);
+    virtio_unmap(&device->config);
 }
 
 // A capability ends inside the 256 bytes of the configuration space.
-static bool fits(uint8_t cap)
+static bool virtio_capability_fits(uint8_t cap)
 {
     return cap <= 0x100 - CAP_MULTIPLIER - 4;
 }
 
 int virtio_open(struct virtio_device *device, const struct pci_function *function,
-                const char **ret_why)
+                const char **ret_reason)
 {
     *device = (struct virtio_device){.function = function};
     pci_enable(function, true);
@@ -121,18 +121,18 @@ int virtio_open(struct virtio_device *device, const struct pci_function *functio
     // pci_capability() goes on from `cap` each time, and a circle would have no end.
     for (int i = 0;
          i < CAPABILITIES_MAX && (cap = pci_capability(function, CAPABILITY_VENDOR, cap)) != 0; i++)
-        if (fits(cap))
-            take_capability(device, cap);
-    *ret_why = "it has no registers of virtio 1.0 or later that can be mapped";
+        if (virtio_capability_fits(cap))
+            virtio_use_capability(device, cap);
+    *ret_reason = "it has no registers of virtio 1.0 or later that can be mapped";
     if (device->common.size >= COMMON_SIZE && device->notify.size >= 2) {
-        *ret_why = "it does not reset";
+        *ret_reason = "it does not reset";
         if (virtio_reset(device)) {
-            add_status(device, STATUS_ACKNOWLEDGE);
-            add_status(device, STATUS_DRIVER);
+            virtio_add_status(device, STATUS_ACKNOWLEDGE);
+            virtio_add_status(device, STATUS_DRIVER);
             return 0;
         }
     }
-    unmap_all(device);
+    virtio_unmap_all(device);
     pci_enable(function, false);
     return BTL_ENODEV;
 }
@@ -141,7 +141,7 @@ bool virtio_reset(const struct virtio_device *device)
 {
     mmio_write8(device->common.at + COMMON_STATUS, 0);
     for (uint32_t i = 0; i < RESET_POLLS; i++)
-        if (status(device) == 0)
+        if (virtio_status(device) == 0)
             return true;
     return false;
 }
@@ -150,70 +150,73 @@ bool virtio_close(struct virtio_device *device)
 {
     bool stopped = virtio_reset(device);
     pci_enable(device->function, false);
-    unmap_all(device);
+    virtio_unmap_all(device);
     return stopped;
 }
 
 // Is it still there and content? What was unplugged reads as all ones.
-static bool is_alive(const struct virtio_device *device)
+static bool virtio_is_alive(const struct virtio_device *device)
 {
-    return (status(device) & (STATUS_NEEDS_RESET | STATUS_FAILED)) == 0;
+    return (virtio_status(device) & (STATUS_NEEDS_RESET | STATUS_FAILED)) == 0;
 }
 
-static uint32_t offered_half(const struct virtio_device *device, uint32_t half)
+static uint32_t virtio_offered_half(const struct virtio_device *device, uint32_t half)
 {
     mmio_write32(device->common.at + COMMON_DEVICE_SELECT, half);
     return mmio_read32(device->common.at + COMMON_DEVICE_FEATURE);
 }
 
-static void accept_half(const struct virtio_device *device, uint32_t half, uint32_t features)
+static void virtio_accept_half(const struct virtio_device *device, uint32_t half, uint32_t features)
 {
     mmio_write32(device->common.at + COMMON_DRIVER_SELECT, half);
     mmio_write32(device->common.at + COMMON_DRIVER_FEATURE, features);
 }
 
-int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char **ret_why)
+int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char **ret_reason)
 {
-    uint64_t offered = offered_half(device, 0) | (uint64_t)offered_half(device, 1) << 32;
-    *ret_why = "it does not offer virtio 1.0";
+    uint64_t offered = virtio_offered_half(device, 0) | (uint64_t)virtio_offered_half(device, 1)
+                                                            << 32;
+    *ret_reason = "it does not offer virtio 1.0";
     if ((offered & VIRTIO_F_VERSION_1) == 0)
         return BTL_ENODEV;
     device->features = offered & (wanted | VIRTIO_F_VERSION_1);
-    accept_half(device, 0, (uint32_t)device->features);
-    accept_half(device, 1, (uint32_t)(device->features >> 32));
-    add_status(device, STATUS_FEATURES_OK);
-    *ret_why = "it refuses the features that this driver takes";
-    return (status(device) & STATUS_FEATURES_OK) != 0 ? 0 : BTL_ENODEV;
+    virtio_accept_half(device, 0, (uint32_t)device->features);
+    virtio_accept_half(device, 1, (uint32_t)(device->features >> 32));
+    virtio_add_status(device, STATUS_FEATURES_OK);
+    *ret_reason = "it refuses the features that this driver takes";
+    return (virtio_status(device) & STATUS_FEATURES_OK) != 0 ? 0 : BTL_ENODEV;
 }
 
 int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq_memory *memory,
-                 uint64_t physical, uint16_t least, const char **ret_why)
+                 uint64_t physical, uint16_t min_size, const char **ret_reason)
 {
     uint8_t *common = device->common.at;
-    *ret_why = "it has no queue";
+    *ret_reason = "it has no queue";
     if (mmio_read16(common + COMMON_QUEUES) == 0)
         return BTL_ENODEV;
     mmio_write16(common + COMMON_QUEUE_SELECT, 0);
     uint16_t size = mmio_read16(common + COMMON_QUEUE_SIZE);
-    *ret_why = "the size of its queue is no power of two, or too small";
-    if (!btl_is_power_of_two(size) || size < least)
+    *ret_reason = "the size of its queue is no power of two, or too small";
+    if (!btl_is_power_of_two(size) || size < min_size)
         return BTL_ENODEV;
     size = size < VIRTQ_SIZE_MAX ? size : VIRTQ_SIZE_MAX;
     uint64_t notify =
         (uint64_t)mmio_read16(common + COMMON_QUEUE_NOTIFY) * device->notify_multiplier;
-    *ret_why = "the place to notify it lies outside its registers";
+    *ret_reason = "the place to notify it lies outside its registers";
     if (!btl_in_range(notify, 2, device->notify.size) || notify % 2 != 0)
         return BTL_ENODEV;
     device->notify_at = device->notify.at + notify;
     virtq_init(queue, memory, size);
     mmio_write16(common + COMMON_QUEUE_SIZE, size);
-    write64(common + COMMON_QUEUE_DESCRIPTOR, physical + offsetof(struct virtq_memory, descriptor));
-    write64(common + COMMON_QUEUE_DRIVER, physical + offsetof(struct virtq_memory, available));
-    write64(common + COMMON_QUEUE_DEVICE, physical + offsetof(struct virtq_memory, used));
+    virtio_write64(common + COMMON_QUEUE_DESCRIPTOR,
+                   physical + offsetof(struct virtq_memory, descriptor));
+    virtio_write64(common + COMMON_QUEUE_DRIVER,
+                   physical + offsetof(struct virtq_memory, available));
+    virtio_write64(common + COMMON_QUEUE_DEVICE, physical + offsetof(struct virtq_memory, used));
     mmio_write16(common + COMMON_QUEUE_ENABLE, 1);
-    add_status(device, STATUS_DRIVER_OK);
-    *ret_why = "it failed when it was started";
-    return is_alive(device) ? 0 : BTL_ENODEV;
+    virtio_add_status(device, STATUS_DRIVER_OK);
+    *ret_reason = "it failed when it was started";
+    return virtio_is_alive(device) ? 0 : BTL_ENODEV;
 }
 
 void virtio_notify(const struct virtio_device *device)

@@ -25,17 +25,17 @@ struct virtio_device {
 };
 
 // Maps the registers and resets the device. 0, BTL_ENODEV when it is no modern device, or
-// BTL_ENOMEM; *ret_why then says what is wrong.
+// BTL_ENOMEM; *ret_reason then says what is wrong.
 int virtio_open(struct virtio_device *device, const struct pci_function *function,
-                const char **ret_why);
+                const char **ret_reason);
 // Resets the device and unmaps. False: it does not stop; memory it was given must not be used
 // again.
 bool virtio_close(struct virtio_device *device);
 // Takes what it offers of `wanted`, and VIRTIO_F_VERSION_1, which must be there.
-int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char **ret_why);
-// Gives queue 0 its memory and lets the device run. At least `least` descriptors.
+int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char **ret_reason);
+// Gives queue 0 its memory and lets the device run. At least `min_size` descriptors.
 int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq_memory *memory,
-                 uint64_t physical, uint16_t least, const char **ret_why);
+                 uint64_t physical, uint16_t min_size, const char **ret_reason);
 void virtio_notify(const struct virtio_device *device);
 // Stops the device. False: it does not.
 bool virtio_reset(const struct virtio_device *device);

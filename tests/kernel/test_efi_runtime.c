@@ -25,7 +25,7 @@ EACH_TEST(firmware_begin, NULL)
 
 TEST(what_is_set_is_got)
 {
-    assert_true(efi_runtime_there());
+    assert_true(efi_runtime_usable());
     assert_int_equal(efi_variable_set("BtlGood", "seven b", 7), EFI_SUCCESS);
     assert_int_equal(firmware_find("BtlGood")->attributes, 7);
     assert_int_equal(get("BtlGood", sizeof(buffer)), EFI_SUCCESS);
@@ -102,7 +102,7 @@ TEST(calls_do_not_nest)
 
 static void assert_no_services(void)
 {
-    assert_false(efi_runtime_there());
+    assert_false(efi_runtime_usable());
     assert_int_equal(get("BtlGood", 16), EFI_UNSUPPORTED);
     assert_int_equal(efi_variable_set("BtlGood", "x", 1), EFI_UNSUPPORTED);
     efi_reset_system(EFI_RESET_COLD);

@@ -90,7 +90,7 @@ TEST(a_ring_that_is_full_begins_with_a_whole_line)
         put(line);
     }
     show();
-    assert_contains(text, " bytes before this]\n[    0.000000] info  line number ");
+    assert_contains(text, " older bytes were dropped]\n[    0.000000] info  line number ");
     btl_format_to(last, sizeof(last), "[    0.000000] info  line number %d\n", 4999);
     assert_string_equal(text + strlen(text) - strlen(last), last);
     assert_true(strlen(text) > (60u << 10));
