@@ -17,7 +17,7 @@
 
 static const char *judge_reason_of(const struct module *module)
 {
-    return module->reason != NULL ? module->reason : "out of memory while saying why";
+    return module->reason != NULL ? module->reason : "unknown: out of memory for the message";
 }
 
 // A line for each module whose failure leads to a fallback, as many as fit. The first module's line

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Open devices: a handle each, which holds the driver.
+// Open devices: one handle each, which holds the driver's module.
 #include "device/devsw.h"
 
 #include <btl/kernel.h>
@@ -38,7 +38,7 @@ uint32_t devsw_open_count(enum btl_device_kind kind, uint32_t major)
     return count;
 }
 
-// Held before its open function is called: that may take long, and call others.
+// Hold the module before its open function is called, which may load other modules.
 static int device_hold_and_open(struct btl_device *device)
 {
     char text[48];

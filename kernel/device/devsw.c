@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The device switch. A major belongs to a module from the time it is attached until it is detached;
-// one that somebody asked for while the module was not loaded stays the module's.
+// The device switch. A major belongs to a module while the module is attached. If a program asked
+// for the major before the module was loaded, the module keeps it when it is unloaded.
 #include "device/devsw.h"
 
 #include "base/arena.h"
@@ -15,7 +15,7 @@ const char *device_kind_name(enum btl_device_kind kind)
     return kind == BTL_DEVICE_CHAR ? "char" : "block";
 }
 
-// Dynamic majors come from the top, where nobody has fixed ones.
+// Dynamic majors come from the top; fixed ones are low.
 static int16_t major_find_free(enum btl_device_kind kind)
 {
     for (int major = BTL_MAJORS_MAX - 1; major >= 0; major--)
@@ -79,7 +79,7 @@ static bool devsw_check(struct module *module, struct btl_diags *diags)
            type_data_calls(module, (uintptr_t) class->ioctl, true, "ioctl", diags);
 }
 
-// Nobody has a device of it open, or it would be held.
+// No device of the module is open: it would be held.
 static bool devsw_detach(struct module *module, struct btl_diags *diags)
 {
     if (!module->majors_kept)
@@ -104,7 +104,7 @@ static bool majors_read_file(struct module *module, struct btl_bytes file, struc
            btl_modinfo_read(&elf, diags->arena, &info, diags) && majors_read(module, &elf, diags);
 }
 
-// Once: what cannot be read now is not tried at every open again.
+// Read the metadata once: a file that cannot be read is not read again at every open.
 static void majors_learn(struct module *module)
 {
     struct heap_arena heap;

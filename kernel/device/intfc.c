@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Matches drivers and devices. The bus is the module `pci`, reached through a stub: the kernel does
-// not depend on it, and it is loaded when the first driver looks for its devices.
+// Matching of drivers and devices. The bus is the module `pci`, called through a stub: it is loaded
+// when the first driver looks for its devices.
 #include "device/intfc.h"
 
 #include <btl/kernel.h>
@@ -17,7 +17,7 @@ struct attachment {
     void *state;
 };
 
-// One try to attach a driver to all its devices.
+// The state of attaching a driver to all its devices.
 struct match {
     struct module *module;
     const struct btl_intfc *driver;
@@ -35,7 +35,7 @@ uint32_t intfc_count(const struct module *module)
     return count;
 }
 
-// A device has one driver at most.
+// A device has at most one driver.
 static bool intfc_has_driver(const struct pci_function *device)
 {
     for (uint32_t id = 0; id < module_count(); id++) {
@@ -63,7 +63,7 @@ static void intfc_holder(const struct module *module, char text[static 48])
     btl_format_to(text, 48, "driver %pS", &name);
 }
 
-// The devices are the bus module's data, so an attached driver holds it.
+// The devices are data of the bus module, so an attached driver holds it.
 static int intfc_attach_device(struct match *match, const struct pci_function *device)
 {
     struct attachment *attachment = kmem_alloc(sizeof(*attachment));

@@ -8,7 +8,7 @@
 #include <btl/intfc.h>
 
 extern const struct type_ops intfc_type;
-// The devices that a wsio_intfc module is attached to.
+// Return the number of devices that a wsio_intfc module is attached to.
 uint32_t intfc_count(const struct module *module);
 
 #endif

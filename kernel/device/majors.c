@@ -54,7 +54,7 @@ static bool majors_parse(struct btl_str text, int16_t wants[BTL_DEVICE_KINDS])
     return wants[BTL_DEVICE_CHAR] != BTL_MAJOR_NONE || wants[BTL_DEVICE_BLOCK] != BTL_MAJOR_NONE;
 }
 
-// The value of the first `majors=`; empty: there is none.
+// Return the value of the first `majors=`, or an empty one.
 static struct btl_str majors_find_entry(const struct btl_elf *elf)
 {
     struct btl_bytes rest = {NULL, 0};

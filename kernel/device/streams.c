@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The stack of a stream: a head, modules, a driver. Each element in use holds its module.
+// A stream is a stack of a head, modules, and a driver. Each element holds its module.
 #include "device/streams.h"
 
 #include <btl/kernel.h>
@@ -7,7 +7,7 @@
 struct btl_stream {
     struct btl_queue *top;             // below the head
     struct btl_message *first, **last; // at the head, to be read
-    size_t taken;                      // bytes of `first` that have been read
+    size_t taken;                      // bytes of `first` that were read
     uint32_t waiting, pushed;
 };
 
@@ -59,7 +59,7 @@ int stream_put_up(struct btl_queue *queue, struct btl_message *message)
     return queue->above->element->up(queue->above, message);
 }
 
-// Loads the module, which must be of the type, and holds it.
+// Load the module, which must be of the type, and hold it.
 static int stream_get_element(const char *name, enum btl_module_type type, uint32_t *ret_module)
 {
     uint32_t id;
@@ -77,7 +77,7 @@ static int stream_get_element(const char *name, enum btl_module_type type, uint3
     return error;
 }
 
-// Puts a module on top.
+// Put a module on top.
 static int stream_add(struct btl_stream *stream, uint32_t module)
 {
     struct btl_queue *queue = kmem_alloc(sizeof(*queue));
@@ -202,7 +202,7 @@ int64_t stream_read(struct btl_stream *stream, void *buffer, size_t size)
     return (int64_t)size;
 }
 
-// The driver last: what is above it may still send.
+// The driver is closed last: elements above it may still send.
 void stream_close(struct btl_stream *stream)
 {
     while (stream->top != NULL)
@@ -224,8 +224,8 @@ static bool streams_check(struct module *module, struct btl_diags *diags)
            type_data_calls(module, (uintptr_t)element->up, driver, "up", diags);
 }
 
-// Elements are found by the name of their module: being loaded is being attached, and streams in
-// use hold it.
+// Streams find elements by the name of their module, so attaching does nothing; streams in use hold
+// the module.
 static bool streams_keep(struct module *module, struct btl_diags *diags)
 {
     return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What modules are linked against, and the rule who may use it: the kernel's exports, and those of
-// the dependencies that a module declares.
+// The symbols that modules are linked against. A module may use the kernel's exports and those of
+// the dependencies that it declares.
 #include "dlkm/link.h"
 
 #include "base/arena.h"
@@ -17,7 +17,7 @@ const struct btl_symtab *exports_table(void)
     return &table;
 }
 
-// A name that nobody foresees, so that no module can aim its names at one bucket.
+// Return an unpredictable seed, so that no module can choose names that fall into one bucket.
 static uint64_t exports_seed(void)
 {
     uint64_t seed;
@@ -73,17 +73,16 @@ bool exports_add(const struct module *module, const struct btl_image *image,
     return btl_image_export(image, info, module_id(module), &scope, &table, diags);
 }
 
-// Their names point into the module's file, which is given back after linking: they move into `at`,
-// which has room for them.
-char *exports_move_names(uint32_t first, char *at)
+// The names are in the module's file, which is released after linking.
+char *exports_move_names(uint32_t first, char *buf)
 {
     for (uint32_t i = first; i < table.count; i++) {
         struct btl_str *name = &table.exports[i].name;
-        memcpy(at, name->at, name->len);
-        name->at = at;
-        at += name->len;
+        memcpy(buf, name->at, name->len);
+        name->at = buf;
+        buf += name->len;
     }
-    return at;
+    return buf;
 }
 
 void exports_remove(const struct module *module)

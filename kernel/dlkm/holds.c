@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Who uses a module: open devices, streams, attached drivers. While there is one, it cannot go.
+// The users of a module: open devices, streams, attached drivers. A module with users cannot be
+// unloaded.
 #include "dlkm/dlkm.h"
 
 #include <btl/kernel.h>
 
-static struct hold **hold_find(struct module *module, const char *who)
+static struct hold **hold_find(struct module *module, const char *user)
 {
-    struct btl_str wanted = btl_str_of(who);
+    struct btl_str wanted = btl_str_of(user);
     struct hold **at = &module->holds;
 
-    if (wanted.len >= sizeof((*at)->who))
-        wanted.len = sizeof((*at)->who) - 1; // as it was cut when it was kept
-    while (*at != NULL && !btl_str_equal(btl_str_of((*at)->who), wanted))
+    if (wanted.len >= sizeof((*at)->user))
+        wanted.len = sizeof((*at)->user) - 1; // module_hold() cuts it there
+    while (*at != NULL && !btl_str_equal(btl_str_of((*at)->user), wanted))
         at = &(*at)->next;
     return at;
 }
 
-int module_hold(struct module *module, const char *who)
+int module_hold(struct module *module, const char *user)
 {
-    struct hold *hold = *hold_find(module, who);
+    struct hold *hold = *hold_find(module, user);
 
     if (hold == NULL) {
         hold = kmem_alloc(sizeof(*hold));
         if (hold == NULL)
             return BTL_ENOMEM;
-        btl_format_to(hold->who, sizeof(hold->who), "%s", who);
+        btl_format_to(hold->user, sizeof(hold->user), "%s", user);
         hold->next = module->holds;
         module->holds = hold;
     }
@@ -32,13 +33,13 @@ int module_hold(struct module *module, const char *who)
     return 0;
 }
 
-void module_release(struct module *module, const char *who)
+void module_release(struct module *module, const char *user)
 {
-    struct hold **at = hold_find(module, who), *hold = *at;
+    struct hold **at = hold_find(module, user), *hold = *at;
     struct btl_str name = module_name(module);
 
     if (hold == NULL)
-        kpanic("module %pS is released by %s, which does not hold it", &name, who);
+        kpanic("module %pS is released by %s, which does not hold it", &name, user);
     if (--hold->count > 0)
         return;
     *at = hold->next;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The image of a phase-1 module: the loader has linked it, the manifest describes it.
+// The image of a phase-1 module, which the loader has linked and the manifest describes.
 #include "dlkm/dlkm.h"
 
 #include "base/arch.h"
@@ -8,7 +8,7 @@
 
 #include <btl/kernel.h>
 
-// The manifest says how the image is divided; the rest of it is data.
+// The manifest has the sizes of text and rodata; the rest of the image is data.
 static bool image_find_segments(const struct btlm_module *entry, struct module_image *image)
 {
     uint64_t text = entry->text_size, rodata = entry->rodata_size;
@@ -33,7 +33,7 @@ static bool image_in_arena(const struct btlm_module *entry)
                         system->modules_size);
 }
 
-// The section of that name; 0 and a size of 0 when there is none.
+// Return the address of the section of that name, or 0 and a size of 0.
 static uint64_t image_find_section(const struct btlm_module *entry, struct btl_str name,
                                    uint64_t *ret_size)
 {
@@ -83,8 +83,7 @@ bool image_adopt(struct module *module, struct btl_diags *diags)
     return true;
 }
 
-// Memory of a phase-1 image that goes in phase 1 is taken back when the VM can hold it
-// (dlkm_release_failed).
+// dlkm_release_failed() frees the memory of phase-1 images that are dropped before the VM runs.
 void image_drop(struct module *module)
 {
     struct module_image *image = module->image;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Linking a staged module: the passes of core/ (btl/link.h) around memory of the VM. The image is
-// linked where it lies, writable and not executable; sealing is the last step.
+// Linking of a module's file: the passes of core/ (btl/link.h) on memory of the VM. The image is
+// linked in place, writable and not executable; sealing is the last step.
 #include "dlkm/link.h"
 
 #include "vm/vm.h"
 
 #include <btl/kernel.h>
 
-// Everything that linking one module needs.
+// The state of linking one module.
 struct link {
     struct module *module;
     struct btl_place place;
@@ -26,7 +26,7 @@ static bool link_no_memory(struct link *link, const char *doing)
     return false;
 }
 
-// The kernel links for the machine that its own image was made for.
+// Modules are for the machine of the kernel's own image.
 static bool link_open(struct link *link)
 {
     uint16_t machine = boot_system()->machine;
@@ -70,7 +70,7 @@ static bool link_is_function(const struct link *link, uint32_t symbol)
            special == 0 && link->image.section_offset[section] != BTL_NO_OFFSET;
 }
 
-// Room for functions and names that outlive the file; counted, then taken.
+// Allocate the functions and names that outlive the file.
 static bool link_alloc_names(struct link *link, struct module_image *to)
 {
     size_t bytes = 0;
@@ -114,7 +114,7 @@ static void link_keep_unwind(struct link *link, struct module_image *to)
     to->unwind_size = to->unwind != 0 ? btl_elf_section_bytes(&link->elf, section).size : 0;
 }
 
-// What stays of the link when the arena and the file are gone.
+// Make what stays of the link when the arena and the file are freed.
 static bool link_finish(struct link *link)
 {
     struct module_image *to = kmem_alloc(sizeof(*to));

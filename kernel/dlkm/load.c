@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The one way a module is loaded, at boot, on demand and by hand: a list of steps, each with what
-// undoes it. A step that fails has reported why; the steps before it are undone in reverse.
-
+// The one procedure that loads a module, at boot, on demand and by hand: a list of steps, each with
+// its undo. A step that fails has reported the error; the steps before it are undone in reverse.
 #include "base/arena.h"
 #include "base/handoff.h"
 #include "base/timeline.h"
@@ -18,10 +17,10 @@ struct load {
     struct btl_diags diags;
     struct btl_place place;
     struct btl_bytes file; // size 0: not open
-    bool put_off;          // nothing is wrong with it, it came at the wrong time
+    bool put_off;          // not an error: it can be loaded later
 };
 
-static const struct module *running; // module whose load function is being called
+static const struct module *running; // the module whose load function is running
 
 struct btl_str dlkm_running(void)
 {
@@ -42,7 +41,7 @@ static bool load_check_phase(struct load *load)
     return false;
 }
 
-// In phase 1 nothing can be linked: there is no memory for it.
+// In phase 1 no module can be linked: there is no memory for images.
 static bool load_check_time(struct load *load)
 {
     if (load->module->adoptable || vm_ready())
@@ -51,15 +50,15 @@ static bool load_check_time(struct load *load)
     return false;
 }
 
-// A dependency that is being loaded right now (its load function has asked for this module), or
-// that was put off for such a reason, may well be loaded later.
+// A dependency that is being loaded now (its load function has requested this module), or that was
+// put off for such a reason, may be loaded later.
 static bool dependency_is_busy(const struct module *other)
 {
     return other->state == MODULE_LOADING || other->state == MODULE_UNLOADING ||
            other->state == MODULE_REGISTERED;
 }
 
-// Every dependency that is not loaded is named, not the first alone.
+// Report every dependency that is not loaded.
 static bool load_check_dependencies(struct load *load)
 {
     uint32_t before = load->diags.errors, busy = 0;
@@ -89,7 +88,7 @@ static void load_close_file(struct load *load)
     load->file.size = 0;
 }
 
-// The timeline is that of the boot: modules that come and go later must not make it grow.
+// The timeline is that of the boot: modules that are loaded later must not make it grow.
 #define NO_EVENT UINT64_MAX
 
 static uint64_t load_begin_event(const struct load *load, enum btlm_event_kind kind)
@@ -118,8 +117,8 @@ static bool load_get_image(struct load *load)
     return good;
 }
 
-// A load function that failed has undone what it did. What it forgot and the kernel can see, the
-// kernel takes out: a pointer into memory that is about to be somebody else's.
+// A load function that failed has undone its work. Pointers into the image that it left in the
+// kernel are removed here, before the memory is reused.
 static void load_drop_image(struct load *load)
 {
     unload_image(load->module);
@@ -164,8 +163,8 @@ const char *error_text(int error)
     }
 }
 
-// The strings of the arguments are valid during the call only (btl/module.h), so they may lie in
-// the arena.
+// The strings of the arguments are valid during the call only (btl/module.h), so they may be in the
+// arena.
 static bool load_call(struct load *load)
 {
     const struct btl_manifest *manifest = handoff_manifest();
@@ -198,15 +197,15 @@ static bool load_call(struct load *load)
     return false;
 }
 
-// Only after a type could not attach: then there is no way but back.
+// Called only after the type could not attach, when the module has to go.
 static void load_undo_call(struct load *load)
 {
     int error =
         load->module->image->wrapper->unload != NULL ? load->module->image->wrapper->unload() : 0;
 
     if (error != 0)
-        kprintf("%pS: its unload function refuses with error -%d (%s), but it could not be "
-                "attached; it is taken out\n",
+        kprintf("%pS: its unload function fails with error -%d (%s), but it could not be attached; "
+                "it is removed\n",
                 &load->place.module, -error, error_text(error));
 }
 
@@ -226,15 +225,16 @@ static const struct step {
     {load_call, load_undo_call},       {load_attach, NULL},
 };
 
-// NAME_on_error="ignore" is for the boot; who loads a module later wants to know.
+// NAME_on_error="ignore" applies to the boot; a later request to load the module prints its
+// failure.
 bool module_is_ignored(const struct module *module)
 {
     return BTLM_ON_ERROR(module->entry->flags) == BTL_ON_ERROR_IGNORE &&
            dlkm_phase() != BTL_PHASE_AUTO;
 }
 
-// The first error is the reason. Before anything is undone: messages quote strings of the module's
-// image and file.
+// The first error is the reason. Call this before anything is undone: messages quote strings of the
+// module's image and file.
 static void diags_find_reason(const struct btl_diags *diags, char reason[static REASON_MAX])
 {
     struct btl_buffer buffer = btl_buffer(reason, REASON_MAX);
@@ -243,7 +243,7 @@ static void diags_find_reason(const struct btl_diags *diags, char reason[static 
     while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR)
         diag = diag->next;
     if (diag == NULL)
-        btl_format_to(reason, REASON_MAX, "out of memory while saying why");
+        btl_format_to(reason, REASON_MAX, "unknown: out of memory for the message");
     else
         btl_diag_print(&buffer.out, diag);
 }

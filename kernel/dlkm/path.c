@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The directories in which module files are looked for: module_path of loader.conf, or what the
-// administrator has set since.
+// The search path of module files: module_path of loader.conf, or the administrator's own.
 #include "dlkm/source.h"
 
 #include "base/arena.h"
@@ -9,7 +8,7 @@
 #include <btl/config.h>
 #include <btl/kernel.h>
 
-static char *path; // kmem; NULL: not asked for yet
+static char *path; // kmem; NULL: not used yet
 
 static bool search_path_store(struct btl_str to)
 {
@@ -23,7 +22,7 @@ static bool search_path_store(struct btl_str to)
     return true;
 }
 
-// Errors of loader.conf have been reported by the loader.
+// The loader has reported errors of loader.conf.
 bool search_path_reset(void)
 {
     const struct btl_manifest *manifest = handoff_manifest();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The boot phases: the modules that the loader's plan put into each, in its order.
+// The boot phases: loading of each phase's modules in the order of the loader's plan.
 #include "dlkm/dlkm.h"
 #include "dlkm/source.h"
 

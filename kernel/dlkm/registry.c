@@ -63,7 +63,7 @@ uint32_t module_dependency(const struct module *module, uint32_t index)
     return *id;
 }
 
-// What the loader refused arrives as failed, with the loader's reason.
+// A module that the loader rejected starts as FAILED, with the loader's reason.
 static void module_announce(struct module *module, const struct btlm_module *entry)
 {
     const struct btl_manifest *manifest = handoff_manifest();
@@ -97,7 +97,7 @@ void registry_init(void)
     count = (uint32_t)btl_manifest_count(manifest, BTLM_MODULES);
     modules = kmem_alloc(count * sizeof(*modules));
     if (modules == NULL)
-        kpanic("the early arena has no room for the registry of %u modules (BTL_BOOT_EARLY_SIZE)",
+        kpanic("the early arena is too small for the registry of %u modules (BTL_BOOT_EARLY_SIZE)",
                count);
     for (uint32_t id = 0; id < count; id++)
         module_announce(&modules[id], btl_manifest_module(manifest, id));
@@ -121,7 +121,7 @@ static void module_require_state(const struct module *module, uint32_t states,
         kpanic("module %pS: %s from state %s", &name, transition, module_state_name(module->state));
 }
 
-// The one diagnostic of its stage, so the arena is a piece of the stack.
+// There is only one diagnostic, so the arena is on the stack.
 static void module_reject_type(struct module *module)
 {
     uint64_t memory[64];
@@ -135,7 +135,7 @@ static void module_reject_type(struct module *module)
     module_failed(module, reason);
 }
 
-// Rule 5: the services that the other types attach to do not exist in phase 1.
+// Rule 5: in phase 1 the services of all types but misc are missing.
 void module_registered(struct module *module)
 {
     module_require_state(module, 1u << MODULE_ANNOUNCED, "registered");

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A request for one module: its dependencies first, in declared order, and when it fails those that
-// were loaded for its sake are unloaded again. The way down is a list, not recursion: how deep it
-// goes is up to loader.conf.
+// A request for one module: its dependencies are loaded first, in declared order. If it fails, the
+// modules that this request loaded are unloaded again. The walk uses a list, not recursion, since
+// loader.conf decides its depth.
 #include "dlkm/dlkm.h"
 
 #include <btl/kernel.h>
 
-// Load functions that call stubs of modules whose load functions call stubs …: each level takes
-// some KiB of the kernel's stack.
+// Maximum depth of load functions that call stubs of modules whose load functions call stubs: each
+// level uses some KiB of the kernel's stack.
 #define NESTED_MAX 8
 
 struct request {
-    struct module *waiting; // for their dependencies, the newest first; all of them LOADING
+    struct module *waiting; // for their dependencies, the newest first; all are LOADING
     struct module *done;    // loaded by this request, the newest first
 };
 
@@ -25,7 +25,7 @@ static void request_push(struct request *request, struct module *module)
     request->waiting = module;
 }
 
-// The next dependency of the module on top goes on top; false when it has no more.
+// Push the next dependency of the module on top. False: there are no more.
 static bool request_descend(struct request *request)
 {
     struct module *module = request->waiting;
@@ -33,15 +33,15 @@ static bool request_descend(struct request *request)
     while (module->cursor < module->entry->depend_count) {
         struct module *other = module_get(module_dependency(module, module->cursor++));
         if (other->state != MODULE_REGISTERED)
-            continue; // loaded already, or load_one() says what is wrong with it
+            continue; // loaded already, or load_one() reports its state
         request_push(request, other);
         return true;
     }
     return false;
 }
 
-// Dependents come before what they need in the list, so each is free when its turn comes. One that
-// is used by somebody else by now, or that cannot be unloaded, stays.
+// In the list dependents are before their dependencies, so each is unused when its turn comes. A
+// module that has got another user, or cannot be unloaded, stays.
 static void request_undo(struct request *request)
 {
     while (request->done != NULL) {
@@ -89,7 +89,7 @@ static void retry_visit(struct module *module, uint32_t stamp, struct module **l
     *list = module;
 }
 
-// What failed among it and all that it needs goes back to REGISTERED. Each is looked at once.
+// Reset the module and all its dependencies from FAILED to REGISTERED, visiting each once.
 static void request_retry(struct module *target)
 {
     static uint32_t stamp;
@@ -124,7 +124,7 @@ int module_load_by_hand(uint32_t id)
                                                 : BTL_ENODEV;
 }
 
-// What cannot be loaded yet must not become FAILED by somebody who asks too early.
+// A request that comes too early must not make a module FAILED.
 int module_autoload(uint32_t id)
 {
     struct module *module = module_get(id);

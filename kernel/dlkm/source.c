@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where the file of a module comes from: from memory, where the loader has staged it, else from the
-// boot volume, through the file system that modules serve.
+// The file of a module: staged in memory by the loader, or on the boot volume, read through the
+// file system of a module.
 #include "dlkm/source.h"
 
 #include "base/handoff.h"
@@ -18,7 +18,7 @@ static bool is_staged(const struct module *module)
            entry->staged_physical % BTL_PAGE_SIZE == 0 && entry->file_size <= entry->staged_size;
 }
 
-// What a file that is read is reported with.
+// Data for reports about a file that is being read.
 struct reading {
     struct btl_place place;
     struct btl_str path;
@@ -38,7 +38,7 @@ static bool reading_report_error(const struct reading *reading, int error)
     return false;
 }
 
-// The loader has read the same file and put its hash into the manifest.
+// If the loader has read the file, its hash in the manifest must match.
 static bool reading_matches_manifest(const struct reading *reading, const struct btlm_module *entry,
                                      struct btl_bytes bytes)
 {
@@ -55,8 +55,8 @@ static bool reading_matches_manifest(const struct reading *reading, const struct
     return false;
 }
 
-// "DIR/NAME.ko" with the next directory of what is left of a search path, moved on behind it.
-// False: there is none left, or no memory.
+// Return "DIR/NAME.ko" for the next directory of `rest`, and remove the directory from `rest`.
+// False: none is left, or no memory.
 static bool search_path_next(struct btl_str *rest, struct btl_str name, struct btl_arena *arena,
                              struct btl_str *ret_path)
 {
@@ -82,8 +82,8 @@ static bool search_path_next(struct btl_str *rest, struct btl_str name, struct b
     return true;
 }
 
-// Where the loader found it, or would have; then the directories of the search path, which the
-// administrator may have changed since. *path is written when another one is there.
+// Read the file at the loader's path, else from the directories of the search path, which the
+// administrator may have changed. *path becomes the path of the file.
 static int reading_find(const struct reading *reading, struct btl_str *path, struct btl_bytes *ret)
 {
     struct btl_str rest = search_path(), candidate;
@@ -134,7 +134,7 @@ bool source_open(const struct module *module, struct btl_bytes *ret_bytes, struc
     return true;
 }
 
-// Staged bytes stay where they are; others have been read for the caller alone.
+// Staged bytes stay in memory; others were read for this caller.
 void source_close(const struct module *module, struct btl_bytes bytes)
 {
     if (is_staged(module) && bytes.at == phys_to_virt(module->entry->staged_physical))
@@ -159,7 +159,7 @@ void source_release(const struct module *module)
                BTLM_MEM_STAGED);
 }
 
-// AUTO modules keep their files; so does nobody else once INIT is over.
+// Only AUTO modules keep their files after INIT.
 void source_release_rest(void)
 {
     for (uint32_t id = 0; id < module_count(); id++)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Stubs: a function that stands for one of another module, and loads that module when it is called
-// (BTL_STUB() of btl/module.h). A stub that has found its function keeps the address, until the
-// function's module or its own goes.
+// Stubs: functions that call a function of another module, and load that module on the first call
+// (BTL_STUB() of btl/module.h). A resolved stub keeps the address until one of the two modules is
+// unloaded.
 #include "dlkm/link.h"
 
 #include <btl/kernel.h>

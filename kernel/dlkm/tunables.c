@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// NAME.tunable="value" of loader.conf: parsed, checked against the range that the module declares,
-// and stored in its variable before its load function is called.
+// NAME.tunable="value" of loader.conf is parsed, checked against the range that the module
+// declares, and stored in the module's variable before its load function is called.
 #include "dlkm/dlkm.h"
 
 #include "base/handoff.h"
@@ -69,16 +69,16 @@ static struct btl_arg signed_arg(struct btl_diags *diags, int64_t value)
     return BTL_ARG(btl_str_copy(diags->arena, btl_str_of(text)));
 }
 
-// Each parses `value` into `to`, of the type's storage; false and nothing stored when it is no
-// good.
-static bool tunable_parse_int(const struct btl_tunable *tunable, struct btl_str value, void *to,
-                              struct btl_place place, struct btl_diags *diags)
+// Each function parses `value` into `storage`, a variable of the tunable's type. False: the value
+// is invalid, which has been reported; nothing is stored.
+static bool tunable_parse_int(const struct btl_tunable *tunable, struct btl_str value,
+                              void *storage, struct btl_place place, struct btl_diags *diags)
 {
     int64_t number;
     bool is_number = parse_int(value, &number);
 
     if (is_number && number >= tunable->min && number <= tunable->max) {
-        *(int64_t *)to = number;
+        *(int64_t *)storage = number;
         return true;
     }
     btl_report(diags, is_number ? BTL_RUN_TUNABLE_RANGE : BTL_RUN_TUNABLE_NUMBER, place,
@@ -87,21 +87,21 @@ static bool tunable_parse_int(const struct btl_tunable *tunable, struct btl_str 
     return false;
 }
 
-static bool tunable_parse_bool(const struct btl_tunable *tunable, struct btl_str value, void *to,
-                               struct btl_place place, struct btl_diags *diags)
+static bool tunable_parse_bool(const struct btl_tunable *tunable, struct btl_str value,
+                               void *storage, struct btl_place place, struct btl_diags *diags)
 {
-    if (parse_bool(value, to))
+    if (parse_bool(value, storage))
         return true;
     btl_report(diags, BTL_RUN_TUNABLE_BOOL, place, BTL_ARG(value), BTL_ARG_Z(tunable->name));
     return false;
 }
 
-static bool tunable_parse_string(const struct btl_tunable *tunable, struct btl_str value, void *to,
-                                 struct btl_place place, struct btl_diags *diags)
+static bool tunable_parse_string(const struct btl_tunable *tunable, struct btl_str value,
+                                 void *storage, struct btl_place place, struct btl_diags *diags)
 {
     if (value.len < (uint64_t)tunable->max) {
-        memcpy(to, value.at, value.len);
-        ((char *)to)[value.len] = '\0';
+        memcpy(storage, value.at, value.len);
+        ((char *)storage)[value.len] = '\0';
         return true;
     }
     btl_report(diags, BTL_RUN_TUNABLE_LONG, place, BTL_ARG_Z(tunable->name), BTL_DEC(value.len),
@@ -109,14 +109,14 @@ static bool tunable_parse_string(const struct btl_tunable *tunable, struct btl_s
     return false;
 }
 
-static bool tunable_parse(const struct btl_tunable *tunable, struct btl_str value, void *to,
+static bool tunable_parse(const struct btl_tunable *tunable, struct btl_str value, void *storage,
                           struct btl_place place, struct btl_diags *diags)
 {
     if (tunable->type == BTL_TUNABLE_INT)
-        return tunable_parse_int(tunable, value, to, place, diags);
+        return tunable_parse_int(tunable, value, storage, place, diags);
     if (tunable->type == BTL_TUNABLE_BOOL)
-        return tunable_parse_bool(tunable, value, to, place, diags);
-    return tunable_parse_string(tunable, value, to, place, diags);
+        return tunable_parse_bool(tunable, value, storage, place, diags);
+    return tunable_parse_string(tunable, value, storage, place, diags);
 }
 
 uint32_t tunable_find(const struct module *module, struct btl_str name)
@@ -145,14 +145,14 @@ static bool tunable_set(const struct module *module, const struct btlm_tunable *
 
     if (index == BTL_NONE) {
         btl_report(diags, BTL_RUN_TUNABLE_UNKNOWN, place, BTL_ARG(name));
-        return true; // as the planner has it: the line does nothing
+        return true; // the line has no effect, as in the planner
     }
     tunable = wrapper_tunable(module->image->wrapper, index);
     return tunable_parse(&tunable, btl_manifest_str(manifest, setting->value), tunable.storage,
                          place, diags);
 }
 
-// The storages one after the other, as the module came with them.
+// Keep the values of all tunables, one after the other, as they are in the module's file.
 static bool tunables_keep_defaults(const struct module *module, struct btl_diags *diags)
 {
     const struct btl_wrapper *wrapper = module->image->wrapper;
@@ -240,7 +240,7 @@ static int tunable_ask_and_store(const struct btl_tunable *tunable, const void *
     return 0;
 }
 
-// A copy of the value, aligned, that the module may look at.
+// Allocate an aligned copy of the value for the module's callback.
 static void *tunable_alloc_value(const struct btl_tunable *tunable, struct btl_place place,
                                  struct btl_diags *diags)
 {

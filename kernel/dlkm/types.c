@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The five types of modules, and the service that each attaches to after its load function. A
-// library or anything else that needs no service is `misc`.
+// Attaching of a module to the service of its type. A library or any other module that needs no
+// service is `misc`.
 #include "dlkm/types.h"
 
 #include <btl/kernel.h>
@@ -23,7 +23,7 @@ bool type_read_metadata(struct module *module, unsigned type, const struct btl_e
     return ops == NULL || ops->read_metadata == NULL || ops->read_metadata(module, elf, diags);
 }
 
-// Attaching may fail after the load function has run, and then the module must be able to go.
+// Attaching may fail after the load function has run, so the module must have an unload function.
 bool type_check(struct module *module, struct btl_diags *diags)
 {
     const struct btl_wrapper *wrapper = module->image->wrapper;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Between types.c and the services: kernel/device/.
+// The interface between types.c and the services in kernel/device/.
 #ifndef KERNEL_DLKM_TYPES_H
 #define KERNEL_DLKM_TYPES_H
 
@@ -8,9 +8,9 @@
 // device/services.c; NULL: a type that needs no service.
 extern const struct type_ops *const type_services[BTL_TYPES];
 
-// Does the wrapper's type_data point to `size` bytes of the image? Reports when not.
+// Does the wrapper's type_data point to `size` bytes of the image? An error is reported.
 bool type_data_holds(const struct module *module, size_t size, struct btl_diags *diags);
-// Is it a function of the module? Reports when not, under `name`.
+// Is the pointer a function of the module? An error is reported under `name`.
 bool type_data_calls(const struct module *module, uint64_t function, bool optional,
                      const char *name, struct btl_diags *diags);
 

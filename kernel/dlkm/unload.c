@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Unloading: the steps of load.c the other way round. Who is in use says by whom.
+// Unloading: the reverse of load.c. A module in use is reported with all its users.
 #include "dlkm/link.h"
 
 #include "base/arena.h"
@@ -23,7 +23,7 @@ void unload_image(struct module *module)
 
     left = command_forget(start, end) || left;
     if (left)
-        kprintf("%pS: left a console capture or a command behind; removed\n", &name);
+        kprintf("%pS: did not remove its console capture or its commands; removed now\n", &name);
     stubs_forget(module);
     exports_remove(module);
     image_drop(module);
@@ -49,12 +49,12 @@ static void unload_report_dependents(struct unload *unload)
                        BTL_ARG(module_name(module_get(other))));
 }
 
-// Everybody who holds it is named, not the first alone.
+// Report every user of the module.
 static int unload_check_busy(struct unload *unload)
 {
     unload_report_dependents(unload);
     for (const struct hold *hold = unload->module->holds; hold != NULL; hold = hold->next)
-        btl_report(&unload->diags, BTL_RUN_BUSY_HELD, unload->place, BTL_ARG_Z(hold->who),
+        btl_report(&unload->diags, BTL_RUN_BUSY_HELD, unload->place, BTL_ARG_Z(hold->user),
                    BTL_DEC(hold->count));
     if (unload->module->calls > 0)
         btl_report(&unload->diags, BTL_RUN_BUSY_HELD, unload->place, BTL_ARG_Z("a call of a stub"),
@@ -78,8 +78,8 @@ static int unload_check_state(struct unload *unload)
     return unload_check_busy(unload);
 }
 
-// A module that refuses is what it was: attached again. Where that fails, it says so and stays
-// without its type's service, as it would be after its device had failed.
+// A module whose unload function fails is attached again. If that fails too, this is reported, and
+// the module stays loaded without its type's service, as after a failure of its device.
 static int unload_call(struct unload *unload)
 {
     int error;

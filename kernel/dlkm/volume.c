@@ -57,7 +57,7 @@ int volume_read(struct btl_fs *fs, struct btl_str path, struct btl_bytes *ret)
     return 0;
 }
 
-// Does it have the file that this kernel was loaded from?
+// Does the file system have the file that this kernel was loaded from?
 static bool fs_holds_kernel(struct btl_fs *fs)
 {
     const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The wrapper structure of a module, in the kernel's address space; what it may say is
-// core/link/wrapper.c.
+// The wrapper structure of a module in the kernel's address space; core/link/wrapper.c has the
+// rules.
 #include "dlkm/dlkm.h"
 
 #include <btl/kernel.h>

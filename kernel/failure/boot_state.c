@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The records that the kernel writes: BtlGood, BtlFailed, BtlNext. Variables live in flash, which
-// wears: what a variable has already is not written again.
+// The records that the kernel writes: BtlGood, BtlFailed, BtlNext. Variables are in flash, which
+// wears: an identical record is not written again.
 #include "failure/boot_state.h"
 
 #include "base/handoff.h"
@@ -9,7 +9,7 @@
 
 #include <btl/kernel.h>
 
-// What has other attributes was written by somebody else, and counts as not there.
+// A variable with other attributes was not written by BTL and counts as missing.
 void boot_record_load(enum btl_variable which, struct boot_record *ret)
 {
     uint32_t attributes = 0;
@@ -29,8 +29,8 @@ static bool boot_report_status(enum btl_variable which, efi_status status)
     return status == EFI_SUCCESS;
 }
 
-// The firmware keeps the attributes of a variable that is written again: one with others goes
-// first, and so does one that is too large to be looked at.
+// The firmware keeps the attributes of an existing variable: delete one with other attributes
+// first, and one that is too large to be read.
 static efi_status boot_record_replace(enum btl_variable which, const struct boot_record *before,
                                       struct btl_bytes bytes)
 {
@@ -76,7 +76,7 @@ bool boot_has(uint32_t flag)
     return boot != NULL && (boot->flags & flag);
 }
 
-// The configuration that was booted.
+// Return a record of the configuration that was booted.
 static struct btl_record boot_this_record(void)
 {
     const struct btlm_boot *boot = boot_entry();
@@ -109,7 +109,8 @@ bool boot_record_failure(struct btl_str text)
     return boot_record_store(BTL_VARIABLE_FAILED, &record, &is_new);
 }
 
-// A boot of something else than the configuration as it lies on the volume proves nothing about it.
+// Does this boot show that the configuration on the volume is good? A safe boot or one with changes
+// does not.
 static bool boot_may_be_good(void)
 {
     struct btl_str path;
@@ -124,7 +125,8 @@ static bool boot_may_be_good(void)
     return !boot_has(BTLM_BOOT_SAFE | BTLM_BOOT_CHANGED);
 }
 
-// BtlGood is written first: it counts for more, should the power fail now.
+// Remove the failure of this configuration from BtlFailed. BtlGood is written before, since it
+// matters more if the power fails in between.
 static void boot_settle_failure(const uint8_t sha256[static 32])
 {
     struct boot_record failed;

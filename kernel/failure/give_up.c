@@ -13,14 +13,14 @@
 
 static bool fallback_lost;
 
-// The last good configuration has nothing to fall back to: it is what the next boot would be.
+// The last good configuration itself has no fallback: the next boot would boot it again.
 bool boot_can_fall_back(void)
 {
     return boot_has(BTLM_BOOT_FALLBACK) && !boot_is_ok() && !fallback_lost;
 }
 
-// The firmware is called in an address space of the kernel's own. A panic in phase 1 comes before
-// there is one.
+// The firmware is called in an address space of the kernel's own, which a panic in phase 1 has to
+// create.
 static void give_up_start_vm(void)
 {
     if (!vm_begun())
@@ -52,9 +52,9 @@ void boot_give_up_reset(bool recorded)
     if (!boot_can_fall_back())
         return;
     if (recorded)
-        kprintf("The failure is recorded; resetting, for the last good configuration.\n");
+        kprintf("The failure is recorded; resetting to boot the last good configuration.\n");
     else
-        kprintf("Resetting: the tries of this configuration are counted.\n");
+        kprintf("Resetting: the loader counts the tries of this configuration.\n");
     power_reset();
 }
 

@@ -16,33 +16,35 @@
 
 static int depth;
 
-// For the record of the failure: the backtrace, then what happened, in one line. The loader quotes
-// the last one.
+// The record of the failure: the backtrace, then the message in one line, since the loader quotes
+// the last line.
 #define MESSAGE_MAX 320
 static char message_text[MESSAGE_MAX], text[BTL_RECORD_TEXT_MAX];
 static struct btl_buffer message, record;
 static bool recording, recorded;
 
-bool panic_is_shown(void)
+bool panic_is_active(void)
 {
     return depth > 0;
 }
 
-// In one line, behind the last whole one of the backtrace.
+// Append the message in one line behind the last complete line of the backtrace.
 static void panic_append_message(void)
 {
-    struct btl_str whole = btl_buffer_text(&record), said = btl_buffer_text(&message);
+    struct btl_str whole = btl_buffer_text(&record), line = btl_buffer_text(&message);
+
     while (whole.len > 0 && whole.at[whole.len - 1] != '\n')
         whole.len--;
     record.len = whole.len;
     record.size = sizeof(text);
-    for (size_t i = 0; i < said.len; i++) {
-        bool joins = said.at[i] == '\n' && i + 1 < said.len;
-        record.out.put(&record.out, joins ? "; " : &said.at[i], joins ? 2 : 1);
+    for (size_t i = 0; i < line.len; i++) {
+        bool joins = line.at[i] == '\n' && i + 1 < line.len;
+        record.out.put(&record.out, joins ? "; " : &line.at[i], joins ? 2 : 1);
     }
 }
 
-// Before anything that may fail in its turn is shown. Once: what fails in here fails again.
+// Record the message before anything that may fail is printed. Only once: a failure in here would
+// repeat.
 static void panic_record_message(void)
 {
     console_copy(NULL);
@@ -58,7 +60,7 @@ static _Noreturn void panic_second_failure(void)
 {
     if (depth == 2) {
         console_copy(NULL);
-        kprintf("\nA second failure while the first was being shown.\n");
+        kprintf("\nA second failure while the first one was printed.\n");
         panic_record_message();
     }
     boot_reset_failed();
@@ -80,8 +82,8 @@ void panic_begin(void)
 
 struct trace {
     int frame;
-    uint64_t last; // address of the frame before, printed
-    int repeated;  // how often it came again
+    uint64_t last; // address of the frame printed last
+    int repeated;  // number of its repetitions
 };
 
 static void trace_print_repeated(struct trace *trace)
@@ -134,7 +136,7 @@ void panic_end(const struct arch_registers *registers)
     backtrace_print(registers);
     console_copy(NULL);
     panic_append_message();
-    if (recorded) // once more, with the backtrace
+    if (recorded) // again, with the backtrace
         boot_record_failure(btl_buffer_text(&record));
     if (boot_can_fall_back())
         power_report_panic();

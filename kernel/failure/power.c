@@ -18,7 +18,7 @@ void power_reset(void)
 {
     efi_reset_system(EFI_RESET_COLD);
     arch_reset();
-    kprintf("Nothing reset the machine. Switch it off and on.\n");
+    kprintf("The machine could not be reset. Switch it off and on.\n");
     arch_halt();
 }
 

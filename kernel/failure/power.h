@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// How the machine ends.
+// Power-off and reset.
 #ifndef KERNEL_POWER_H
 #define KERNEL_POWER_H
 
 #include <btl/types.h>
 
-// Each tries the ways there are, best first, and halts when none works.
+// Try all methods, best first, and halt when none works.
 _Noreturn void power_off(void);
 _Noreturn void power_reset(void);
-// Powers off with an exit status, where something outside can read it.
+// Power off with an exit status, where the machine has a device for that.
 _Noreturn void power_off_with(bool good);
-// The last line of a report, where one is wanted.
+// Print the last line of the report of an unattended boot that ends in a panic.
 void power_report_panic(void);
-// After a panic: unattended, ends with the status "failed"; else halts, so that the text stays.
+// After a panic: end an unattended boot with the status "failed", else halt, so that the text
+// stays.
 _Noreturn void power_stop_failed(void);
 
 #endif

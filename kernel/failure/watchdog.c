@@ -9,7 +9,7 @@
 
 #include <btl/kernel.h>
 
-// What a panic may take: it writes a variable, and shows a page of text on a slow line.
+// Time limit of a panic, which writes a variable and prints a page of text on a slow line.
 #define PANIC_SECONDS 15
 
 static void watchdog_panic(const struct arch_registers *at)
@@ -20,10 +20,10 @@ static void watchdog_panic(const struct arch_registers *at)
     panic_end(at);
 }
 
-// A panic has had its time: it hangs, perhaps in the firmware, and nothing is left but the reset.
+// If a panic is active it hangs, perhaps in the firmware: only a reset is left.
 static void watchdog_expired(const struct arch_registers *at)
 {
-    if (!panic_is_shown())
+    if (!panic_is_active())
         arch_watchdog_leave(at, watchdog_panic);
     boot_reset_failed();
 }
@@ -40,7 +40,7 @@ void watchdog_start(void)
     if (boot == NULL || boot->timeout == 0)
         return;
     if (arch_watchdog_start(boot->timeout, watchdog_expired))
-        kprintf("watchdog: the kernel has to be up in %u seconds\n", boot->timeout);
+        kprintf("watchdog: the kernel must be up in %u seconds\n", boot->timeout);
     else
         kernel_say(BTL_RUN_NO_WATCHDOG);
 }

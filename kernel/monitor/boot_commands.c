@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// boot-ok, next-conf and boot-state.
+// The commands boot-ok, next-conf and boot-state.
 #include "failure/boot_state.h"
 #include "monitor/commands.h"
 
@@ -19,7 +19,7 @@ void boot_ok_run(int argc, char **argv)
         kprintf("usage: boot-ok\n");
 }
 
-// Where the kernel can read the boot volume, a name that is mistyped is noticed now.
+// A mistyped path is reported now if the kernel can read the boot volume.
 static bool next_conf_is_file(struct btl_str path)
 {
     struct btl_fs *fs = volume_boot();
@@ -48,7 +48,7 @@ void next_conf_run(int argc, char **argv)
         kprintf("next-conf: %pS will be booted next, once\n", &record.path);
 }
 
-// Anybody may have written a variable: what would drive the terminal is not sent to it.
+// Any program can write a variable: control characters are escaped.
 static void print_escaped(struct btl_str text)
 {
     kprintf("    ");
@@ -116,7 +116,7 @@ static void print_variable(enum btl_variable which)
     } else if (stored.status != EFI_SUCCESS) {
         kprintf("cannot be read (%s)\n", efi_status_text(stored.status));
     } else {
-        kprintf("no record of this version of BTL: as if it were not there\n");
+        kprintf("not a record of this version of BTL: ignored\n");
     }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The monitor's own commands: a table, and the function of each.
+// The kernel's commands: a table, and the functions of the short ones.
 #include "monitor/commands.h"
 
 #include "monitor/commands.h"
@@ -189,25 +189,25 @@ static void run_reset(int argc, char **argv)
 }
 
 const struct command kernel_commands[] = {
-    {"help", "", "this list", run_help},
-    {"lsmod", "", "the modules and their states", run_lsmod},
-    {"kmadmin", "OPTION", "loads, unloads, shows and configures modules", kmadmin_run},
-    {"kmtune", "OPTION", "shows and changes their tunables", kmtune_run},
-    {"device", "", "drivers of devices; opens, reads, writes one", device_run},
-    {"stream", "", "sends a text through a stream of modules", stream_run},
-    {"modinfo", "NAME", "all about one module", run_modinfo},
-    {"manifest", "[SECTION]", "what the loader handed over", run_manifest},
-    {"memmap", "", "the firmware's memory map, and who owns which pages now", run_memmap},
-    {"timeline", "", "when what happened, from the start of the loader on", run_timeline},
-    {"dmesg", "", "the log, the loader's and then the kernel's", run_dmesg},
-    {"boot-ok", "", "this configuration is the last good one from now on", boot_ok_run},
-    {"next-conf", "PATH", "boots another configuration, the next time only", next_conf_run},
-    {"boot-state", "", "what was booted and why, and what is kept for the next boot",
+    {"help", "", "list the commands", run_help},
+    {"lsmod", "", "list the modules and their states", run_lsmod},
+    {"kmadmin", "OPTION", "load, unload, show and configure modules", kmadmin_run},
+    {"kmtune", "OPTION", "show and change tunables of modules", kmtune_run},
+    {"device", "", "list drivers of devices; open, read, write a device", device_run},
+    {"stream", "", "send a text through a stream of modules", stream_run},
+    {"modinfo", "NAME", "show details of a module", run_modinfo},
+    {"manifest", "[SECTION]", "show the loader's boot manifest", run_manifest},
+    {"memmap", "", "show the firmware's memory map, and the owners of pages now", run_memmap},
+    {"timeline", "", "show the events of the boot, from the start of the loader on", run_timeline},
+    {"dmesg", "", "show the loader's log, then the kernel's", run_dmesg},
+    {"boot-ok", "", "mark this configuration as the last good one", boot_ok_run},
+    {"next-conf", "PATH", "boot another configuration next time, once", next_conf_run},
+    {"boot-state", "", "show what was booted and why, and the records for the next boot",
      boot_state_run},
-    {"bt", "", "a backtrace of the monitor itself", run_bt},
-    {"selftest", "", "the kernel's own checks (kernel_options=\"autotest\" runs them at boot)",
+    {"bt", "", "show a backtrace of the monitor", run_bt},
+    {"selftest", "", "run the kernel's checks (kernel_options=\"autotest\": at boot)",
      run_selftest},
-    {"poweroff", "", "switches the machine off, by the firmware", run_poweroff},
-    {"reset", "", "starts it anew, by the firmware", run_reset},
+    {"poweroff", "", "power off through the firmware", run_poweroff},
+    {"reset", "", "reset the machine through the firmware", run_reset},
 };
 const size_t kernel_command_count = BTL_COUNT(kernel_commands);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The monitor's commands `device` and `stream`: what drivers are attached to, tried out by hand.
+// The commands `device` and `stream`, which list drivers and call them.
 #include "monitor/commands.h"
 
 #include "device/devsw.h"
@@ -8,7 +8,7 @@
 #include <btl/kernel.h>
 #include <btl/stream.h>
 
-#define OPEN_MAX   8 // devices that were opened here
+#define OPEN_MAX   8 // devices opened with `device open`
 #define BUFFER_MAX 256
 
 static struct {
@@ -50,7 +50,7 @@ static bool device_text_is_major(const char *text)
     return str.len > 5 && btl_str_equal((struct btl_str){text, 5}, BTL_STR("char:"));
 }
 
-// By name of the driver, or "char:3".
+// Open a device by the name of its driver, or by a major such as "char:3".
 static bool device_open_text(const char *text, struct btl_device **ret_device)
 {
     int kind = BTL_DEVICE_CHAR, major;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// kmadmin: looks at modules, loads and unloads them, says how to configure them.
+// The command kmadmin: show, load, unload and configure modules.
 #include "monitor/commands.h"
 
 #include "dlkm/source.h"
@@ -98,7 +98,7 @@ static bool kmadmin_phase(const char *text, enum btl_phase *ret)
     return false;
 }
 
-// Rule 1. There is no way to write to the boot volume, so the lines are printed.
+// Rule 1. The kernel cannot write to the boot volume, so the lines are printed.
 static void kmadmin_configure(const struct module *module, enum btl_phase phase)
 {
     struct btl_str name = module_name(module);
@@ -106,15 +106,15 @@ static void kmadmin_configure(const struct module *module, enum btl_phase phase)
     int length = (int)btl_supported_text(module->entry->supported, supported);
 
     if (!(module->entry->flags & BTLM_METADATA)) {
-        kprintf("kmadmin: the file of %pS could not be read, so nobody knows which phases it "
-                "supports\n",
+        kprintf("kmadmin: the file of %pS could not be read, so the phases that it supports are "
+                "unknown\n",
                 &name);
     } else if (!(module->entry->supported & btl_phase_needs(phase))) {
         kprintf("kmadmin: %pS cannot be configured %s: it supports only %.*s\n", &name,
                 btl_phase_name(phase), length, supported);
     } else {
         kprintf("# the boot volume cannot be written from here: put this into loader.conf\n");
-        // One that joined as a dependency is AUTO, and no phase is in force for it.
+        // A module that joined as a dependency is AUTO and has no configured phase.
         if (!(module->entry->flags & BTLM_CONFIGURED) || module->entry->state == BTLM_OFF ||
             module->entry->configured == BTL_PHASE_AUTO)
             kprintf("%pS_load=\"YES\"\n", &name);

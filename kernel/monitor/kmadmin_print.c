@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What kmadmin prints about modules.
+// The output of kmadmin about modules.
 #include "monitor/commands.h"
 
 #include "base/handoff.h"
@@ -66,7 +66,7 @@ void kmadmin_print_full(const struct module *module)
     kmadmin_print_image(module->image);
     kprintf("%-24s %u\n", "Module Hold Count", module_hold_count(module));
     for (const struct hold *hold = module->holds; hold != NULL; hold = hold->next)
-        kprintf("%-24s %s (%u)\n", "  held by", hold->who, hold->count);
+        kprintf("%-24s %s (%u)\n", "  held by", hold->user, hold->count);
     kprintf("%-24s %u\n%-24s %pS\n%-24s %s\n", "Module Dependent Count", module->dependents,
             "Module Description", &description, "Module Type", btl_type_name(module->entry->type));
     kmadmin_print_major("Character Major", module->major[BTL_DEVICE_CHAR]);

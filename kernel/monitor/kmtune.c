@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// kmtune: shows tunables of modules, and changes those that allow it. They are called MODULE.NAME,
-// as in loader.conf.
+// The command kmtune: show tunables of modules, and change those that allow it. They are called
+// MODULE.NAME as in loader.conf.
 #include "monitor/commands.h"
 
 #include "base/arena.h"
@@ -31,7 +31,7 @@ static void kmtune_print(const struct module *module, uint32_t index)
     kprintf("%s\n", tunable.changed != NULL ? "; can be changed now" : "; at boot only");
 }
 
-// Of a module that is not loaded only what loader.conf says is known.
+// Of a module that is not loaded only the lines of loader.conf are known.
 static void kmtune_print_settings(const struct module *module)
 {
     const struct btl_manifest *manifest = handoff_manifest();
@@ -68,8 +68,8 @@ static struct btl_str before(struct btl_str text, char end, struct btl_str *ret_
     return (struct btl_str){text.at, at};
 }
 
-// "module.tunable", or "module" alone (then *ret_index is BTL_NONE). NULL, and it has been said,
-// when there is none.
+// Find "module.tunable", or "module" alone (then *ret_index is BTL_NONE). NULL: there is none,
+// which was printed.
 static struct module *kmtune_find(struct btl_str text, uint32_t *ret_index)
 {
     struct btl_str tunable, name = before(text, '.', &tunable);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The command line on the terminal.
+// The monitor: a command line on the terminal.
 #ifndef KERNEL_MONITOR_H
 #define KERNEL_MONITOR_H
 
 _Noreturn void monitor_run(const char *prompt);
-// `help`: the kernel's commands and those that modules added.
+// Print the list of all commands.
 void monitor_help(void);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include <btl/kernel.h>
 
-// Keys stand in this order; `reason` is the last one and takes the rest of the line.
+// Keys are in this order; `reason` is the last one and has the rest of the line.
 static void report_module(const struct module *module)
 {
     const struct btlm_module *entry = module->entry;
@@ -45,7 +45,7 @@ static void report_memory(void)
             pages_owned(PF_KMEM), pages_owned(PF_PAGE_TABLE), good ? "ok" : "failed");
 }
 
-// `reason` is the last one here too.
+// `reason` is the last key here too.
 static void report_boot(void)
 {
     const struct btl_manifest *manifest = handoff_manifest();

@@ -5,10 +5,10 @@
 
 #include <btl/types.h>
 
-// Prints a line for each module, one for memory, and the last line. True: every required module was
+// Print a line for each module, one for memory, and the last line. True: every required module was
 // loaded, the boot is not given up, and no check failed.
 bool report_print(uint32_t checks_failed);
-// The modules that did not load and the required ones among them, for a person.
+// List the modules that did not load, for a person.
 void report_failures(void);
 
 #endif

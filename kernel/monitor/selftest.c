@@ -34,7 +34,7 @@ static void count_mapping(void *context, uint64_t virtual, uint64_t size, uint32
     mappings->low += virtual < boot_system()->direct_map && virtual < boot_system()->window;
 }
 
-// No mapping both writable and executable, and none of the loader's identity map.
+// No mapping is both writable and executable, and none is left of the loader's identity map.
 static bool check_mappings(struct btl_out *detail)
 {
     struct mappings mappings = {0};
@@ -45,7 +45,7 @@ static bool check_mappings(struct btl_out *detail)
     return mappings.count > 0 && mappings.write_exec == 0 && mappings.low == 0;
 }
 
-// Every page of a range of the window that may not be written may not be in the direct map either.
+// Every read-only page of a range of the window must be read-only in the direct map too.
 static bool alias_is_read_only(uint64_t address, uint64_t size, uint64_t *ret_pages)
 {
     uint64_t physical, again;
@@ -85,8 +85,8 @@ static bool check_read_only(struct btl_out *detail)
     return good && pages > 0;
 }
 
-// After the last phase: loaded or failed with a reason, AUTO registered, what was off is off. What
-// was unloaded since is registered.
+// After the last phase a module is loaded, failed with a reason, off, or registered: AUTO modules,
+// and those unloaded since.
 static bool state_is_final(const struct module *module)
 {
     switch (module->state) {
@@ -133,8 +133,8 @@ static uint64_t page_count(uint64_t size)
     return (size + BTL_PAGE_SIZE - 1) / BTL_PAGE_SIZE;
 }
 
-// Of the loader nothing is left; of staged files those of AUTO modules, loaded or not; of images
-// those of modules that are loaded (and in the phase-1 arena, the gaps that align them).
+// No memory of the loader is left. Staged files are those of AUTO modules, loaded or not. Images
+// are those of loaded modules (and in the phase-1 arena, the gaps that align them).
 static bool check_given_back(struct btl_out *detail)
 {
     uint64_t staged = 0, linked = 0, in_arena = 0, failed = 0;
@@ -158,7 +158,7 @@ static bool check_given_back(struct btl_out *detail)
 
 #define ROUNDS 64
 
-// Sizes from 1 byte to some pages; all freed, all totals must be what they were.
+// Allocate sizes from 1 byte to some pages and free all: the totals must be the same as before.
 static bool check_heap(struct btl_out *detail)
 {
     static void *memory[ROUNDS];
@@ -184,7 +184,7 @@ static bool check_heap(struct btl_out *detail)
            pages_verify();
 }
 
-// A call as a module makes it: through the address in the table of exports.
+// Call a function as a module does, through the address in the table of exports.
 static bool check_export(struct btl_out *detail)
 {
     typedef size_t format_to(char *buffer, size_t size, const char *format, ...);
@@ -219,7 +219,7 @@ static bool check_backtrace(struct btl_out *detail)
     return found && btl_str_equal(symbol.name, BTL_STR("selftest_run")) && symbol.offset == 1;
 }
 
-// Each loaded module: its load function has a name, and belongs to it.
+// The load function of each loaded module must have a name and belong to that module.
 static bool check_module_symbols(struct btl_out *detail)
 {
     uint32_t checked = 0, wrong = 0;
@@ -242,8 +242,8 @@ static bool check_module_symbols(struct btl_out *detail)
 
 #define CYCLES 300
 
-// The last module in a state, of a type that says nothing when it comes and goes, that nobody
-// needs, and that can be read again.
+// Find the last module in a state, of a type that prints nothing when it is loaded and unloaded,
+// without users, whose file can be read again.
 static struct module *find_quiet(enum module_state state)
 {
     for (uint32_t id = module_count(); id-- > 0;) {
@@ -266,9 +266,9 @@ static bool load_cycle(const struct module *module, uint32_t times)
     return true;
 }
 
-// Unloads and loads a module again and again: pages, heap, window and exports must be what they
-// were. The first time does not count: whoever reads its file may keep something. Where nothing
-// that is loaded can be read again, an AUTO module is loaded for it.
+// Unload and load a module repeatedly: pages, heap, window and exports must be the same as before.
+// The first time does not count: the reader of its file may cache something. If no loaded module
+// qualifies, an AUTO module is loaded for this.
 static bool check_cycles(struct btl_out *detail)
 {
     const struct module *module = find_quiet(MODULE_LOADED);

@@ -146,7 +146,7 @@ def test_panic_that_fails_in_its_turn(how, lines):
     result = trial("badpanic", "BOOT2", lines + 'earlylog_load="NO"\nbadpanic_flags="%s"\n' % how)
     result.says("EXCEPTION 14")
     assert "backtrace:" not in result.text and "Stopped." not in result.text
-    assert ("A second failure while the first was being shown." in result.text) == (how == "faults")
+    assert ("A second failure while the first one was printed." in result.text) == (how == "faults")
     fell_back(result, "EXCEPTION 14", "while the load function of module badpanic was running")
 
 
@@ -162,7 +162,7 @@ def test_second_failure_without_a_fallback_stops():
     files = {"modules/badpanic.ko": bad_module("badpanic")}
     result = boot(files=files, text=conf('badpanic_load="YES"\nbadpanic_phase="BOOT2"\nearlylog_load="NO"\nbadpanic_flags="faults"\n'))
     assert result.status == BAD
-    result.says("A second failure while the first was being shown.")
+    result.says("A second failure while the first one was printed.")
     result.says("Stopped.")
 
 
@@ -208,7 +208,7 @@ def test_watchdog_ends_with_the_boot_and_leaves_no_trace():
     with running() as machine:
         before = io_apic(machine)
     with running(lines='boot_timeout="4"\n', steady=True) as machine:
-        assert "watchdog: the kernel has to be up in 4 seconds" in machine.before
+        assert "watchdog: the kernel must be up in 4 seconds" in machine.before
         assert len(before) == 1 and io_apic(machine) == before
         while float(re.search(r"([0-9.]+) s since the clock was loaded", machine.command("clock")).group(1)) < 6:
             pass  # of the machine's seconds; it has the clock from phase 1
