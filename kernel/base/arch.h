@@ -40,14 +40,14 @@ struct arch_registers; // an interrupted context, as the exception stub saved it
 // interrupts off where the machine can. After `expired` returns, the interrupted code continues or
 // the machine stops. Works from phase 1 on, in the loader's address space. False: the machine has
 // no timer for this; nothing was changed.
-bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *registers));
+bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *context));
 // Let the watchdog expire `seconds` from now, also when it expired before. Does nothing when no
 // watchdog runs.
 void arch_watchdog_extend(uint32_t seconds);
 // Called by `expired`, once: continue with `next` on a stack of its own, where the watchdog can
 // interrupt it. The registers are copied.
-_Noreturn void arch_watchdog_leave(const struct arch_registers *registers,
-                                   void (*next)(const struct arch_registers *registers));
+_Noreturn void arch_watchdog_leave(const struct arch_registers *context,
+                                   void (*next)(const struct arch_registers *context));
 // Restore the hardware; does nothing when no watchdog runs. Not for `expired`.
 void arch_watchdog_stop(void);
 

@@ -12,19 +12,19 @@
 // Time limit of a panic, which writes a variable and prints a page of text on a slow line.
 #define PANIC_SECONDS 15
 
-static void watchdog_panic(const struct arch_registers *at)
+static void watchdog_panic(const struct arch_registers *context)
 {
     panic_begin();
     kprintf("WATCHDOG: the kernel is not up after %u seconds (boot_timeout)\n",
             boot_entry()->timeout);
-    panic_end(at);
+    panic_end(context);
 }
 
 // If a panic is active it hangs, perhaps in the firmware: only a reset is left.
-static void watchdog_expired(const struct arch_registers *at)
+static void watchdog_expired(const struct arch_registers *context)
 {
     if (!panic_is_active())
-        arch_watchdog_leave(at, watchdog_panic);
+        arch_watchdog_leave(context, watchdog_panic);
     boot_reset_failed();
 }
 

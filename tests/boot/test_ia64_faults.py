@@ -85,7 +85,7 @@ def test_code_has_no_writable_alias(phase):
 def test_register_stack_overflows():
     result = crash("registers", "BOOT2")
     result.says("for the register stack: nothing is mapped there")
-    result.says("the register stack has overflown into its guard pages")
+    result.says("the register stack has overflowed into its guard pages")
     assert calls(result)[0] == "crash_deep"
     assert re.search(r"\.\.\. and \d{3,} times more", result.text)
     assert calls(result)[-3:] == ["kmain", "ia64_start", "_start"]  # all the way down
@@ -93,7 +93,7 @@ def test_register_stack_overflows():
 
 def test_stack_overflows():
     result = crash("stack", "BOOT2")
-    result.says("the kernel stack has overflown into its guard pages")
+    result.says("the kernel stack has overflowed into its guard pages")
     assert calls(result)[0] == "crash_wide"
     assert calls(result)[-3:] == ["kmain", "ia64_start", "_start"]
 

@@ -311,7 +311,7 @@ TEST(boot_state_shows_the_records)
     assert_contains(host_printed(), "file     /loader.conf");
     assert_contains(host_printed(), "BtlTrial   /a, tries left: 2\n    SHA-256 1111");
     assert_contains(host_printed(), "BtlFailed  /b, in the loader:\n    one\n    \\x1b[2Jtwo\n");
-    assert_contains(host_printed(), "BtlGood    no record of this version");
+    assert_contains(host_printed(), "BtlGood    not a record of this version");
     assert_contains(host_printed(), "BtlNext    -\n");
     firmware.get_status = EFI_DEVICE_ERROR;
     run(boot_state_run, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The processor, and how the machine ends.
+// The processor: vectors, cache, stacks.
 #include "arch/ia64/cpu.h"
 
 #include "arch/ia64/traps.h"
@@ -15,9 +15,9 @@ _Static_assert(BTL_IA64_HANDOFF_SIZE == 1u << HANDOFF_BITS, "ITR 0 and DTR 3");
 #define PIN_FLAGS                                                                                  \
     (BTL_IA64_PTE_PRESENT | BTL_IA64_PTE_ACCESSED | BTL_IA64_PTE_DIRTY | BTL_IA64_PTE_RX)
 
-// The vectors and the text behind them, at an address of their own, so that whatever is purged in
-// the window and in the direct map never touches them. With PSR.ic off no miss can be served: this
-// code lies right behind the vectors, where the loader's ITR 1 pins it (kernel.ld).
+// Pin the vectors and the text behind them at an address of their own, which no purge in the window
+// or the direct map touches. With PSR.ic off no miss can be handled: this function is right behind
+// the vectors, where the loader's ITR 1 pins it (kernel.ld).
 __attribute__((noinline, section(".text.entry"))) static void pin_vectors(void)
 {
     uint64_t translation = physical_of(ivt) | PIN_FLAGS, psr;
@@ -39,8 +39,8 @@ __attribute__((noinline, section(".text.entry"))) static void pin_vectors(void)
                      : "memory");
 }
 
-// The loader's vectors serve until cr.iva is written; then its hand-off area is memory as any
-// other, and no translation register may stay in the way of what is entered for it.
+// The loader's vectors are used until cr.iva is written. Then its hand-off area is ordinary memory,
+// and the translation registers for it are purged so that they do not overlap new entries.
 void arch_init(void)
 {
     uint64_t handoff = read_iva();
@@ -63,7 +63,7 @@ void arch_pause(void)
 void arch_halt(void)
 {
     for (;;)
-        arch_pause(); // the watchdog may still have something to say
+        arch_pause(); // the watchdog may still interrupt
 }
 
 uint64_t time_ticks(void)
@@ -71,8 +71,7 @@ uint64_t time_ticks(void)
     return read_itc();
 }
 
-// Each line of the instruction cache is made to agree with what was written (SDM volume
-// 2, 4.4.6.2).
+// Make each line of the instruction cache agree with memory (SDM volume 2, 4.4.6.2).
 void arch_sync_code(uint64_t address, uint64_t size)
 {
     for (uint64_t at = address & ~31ull; at < address + size; at += 32)

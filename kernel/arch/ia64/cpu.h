@@ -2,9 +2,9 @@
 // Processor registers and instructions that C does not have. Addresses by region:
 //
 //   4  0x8000000000000000  the table of interruption vectors, pinned in a translation register
-//   5  0xa000000000000000  window: the kernel and modules, from the tree in force
+//   5  0xa000000000000000  window: the kernel and modules, from the current tree
 //   6  0xc000000000000000  the I/O port space at its physical address, uncached
-//   7  0xe000000000000000  direct map, from the tree in force
+//   7  0xe000000000000000  direct map, from the current tree
 #ifndef KERNEL_IA64_CPU_H
 #define KERNEL_IA64_CPU_H
 
@@ -74,7 +74,7 @@ static inline void interrupts_off(void)
     __asm__ volatile("rsm psr.i ;;" : : : "memory");
 }
 
-// Drops translations of 2^bits bytes, out of registers and caches.
+// Drop translations of 2^bits bytes from registers and caches.
 static inline void purge_registers(uint64_t virtual, unsigned bits)
 {
     __asm__ volatile("ptr.d %0, %1 ;; ptr.i %0, %1 ;;"
@@ -83,16 +83,16 @@ static inline void purge_registers(uint64_t virtual, unsigned bits)
                      : "memory");
 }
 
-// Where what is mapped at `at` lies.
-static inline uint64_t physical_of(const void *at)
+// Return the physical address of mapped memory.
+static inline uint64_t physical_of(const void *memory)
 {
     uint64_t physical;
 
-    __asm__ volatile("tpa %0 = %1 ;;" : "=r"(physical) : "r"(at));
+    __asm__ volatile("tpa %0 = %1 ;;" : "=r"(physical) : "r"(memory));
     return physical;
 }
 
-// What a pointer to a function points to.
+// The descriptor that a pointer to a function points to.
 struct descriptor {
     uint64_t entry, gp;
 };
@@ -103,7 +103,7 @@ extern const char ivt[];
 struct btl_manifest;
 void paging_know_memory(const struct btl_manifest *manifest); // before paging_init()
 void paging_init(void);
-// port.c: the I/O port space, aligned to its size; physical address, 0: not known.
+// port.c: physical address of the I/O port space, aligned to its size; 0: unknown
 #define PORT_SPACE_SIZE (64ull << 20)
 uint64_t port_space(void);
 void port_init(uint64_t physical);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Firmware is called in physical mode (UEFI, 2.3.3; SAL specification, 2.1), with stacks at
-// physical addresses. An interruption in the firmware has no way back: the vectors are at a virtual
+// physical addresses. An interruption in the firmware cannot return: the vectors are at a virtual
 // address.
 #include "arch/ia64/firmware.h"
 
@@ -80,7 +80,7 @@ static uint64_t find_sal_table(void)
     return 0;
 }
 
-// The first entry is that of the entry points: entries are in the order of their types.
+// Find the entry points in the first entry of the table: entries are in the order of their types.
 static bool find_sal(struct descriptor *ret)
 {
     uint64_t table = find_sal_table();
@@ -115,18 +115,18 @@ static void reset_system(uint64_t type)
     if (table == 0)
         return;
     arch_efi_call(read64(read64(table + TABLE_RUNTIME) + RUNTIME_RESET), type, 0, 0, 0, 0);
-    until = time_ticks() + time_ticks_per_second(); // some firmware only asks for it
+    until = time_ticks() + time_ticks_per_second(); // some firmware resets later
     while (time_ticks() < until)
         arch_pause();
 }
 
-// No device tells an exit status: the report on the serial line says how it went.
+// No device returns an exit status; the report on the serial line has the result.
 void arch_debug_exit(bool good)
 {
     reset_system(EFI_RESET_SHUTDOWN);
 }
 
-// Nothing but the firmware resets an ia64 machine.
+// Only the firmware can reset an ia64 machine.
 void arch_reset(void)
 {
     reset_system(EFI_RESET_COLD);

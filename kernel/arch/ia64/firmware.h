@@ -18,7 +18,7 @@ struct firmware_result {
 
 // ivt.S
 struct firmware_result firmware_call_physical(const struct firmware_call *call);
-// A procedure of the System Abstraction Layer. False: there is none, or it failed.
+// Call a procedure of the System Abstraction Layer. False: it is missing or failed.
 bool sal_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t *ret);
 
 // pci_config.c: PCI configuration mechanism 1. False: not a port of it.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// memcpy and its kin, eight bytes at a time where both sides are aligned alike. Unaligned words are
-// left alone: the processor may fault on them.
+// memcpy and the like, eight bytes at a time if both sides have the same alignment: the processor
+// may fault on unaligned words.
 #include <btl/kernel.h>
 
 #pragma GCC optimize("no-tree-loop-distribute-patterns") // the loops here are memcpy and memset
 
 #define WORD sizeof(uint64_t)
 
-// A word whose type says nothing about what lies there.
+// A word that may alias memory of any type.
 typedef uint64_t __attribute__((may_alias)) word;
 
 static bool same_alignment(const void *a, const void *b)

@@ -27,13 +27,12 @@
 
 #define LARGEST_LEAF 3 // that the kernel makes; the handlers would take larger ones
 
-// In force until the VM runs: the direct map one to one, of which the handler sees how each page is
-// cached; the window as the loader has it.
+// The tree until the VM runs: the direct map one to one (the miss handler finds how each page is
+// cached), and the loader's window.
 static uint64_t boot_top[PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
 static uint64_t boot_window[PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
 
-// Where the memory map lies, for the handler of the first tree. The next entry is `stride` bytes
-// on.
+// The memory map, for the miss handler of the first tree. Entries are `stride` bytes apart.
 static struct memory_table {
     uint64_t first, count, stride; // physical
 } memory_table;
@@ -136,7 +135,7 @@ uint32_t paging_flags(uint64_t entry)
     return flags;
 }
 
-// Replaces a large leaf by a table of the next level that maps the same.
+// Replace a large leaf by a table of the next level that maps the same.
 static bool leaf_split(uint64_t *entry, int level)
 {
     uint64_t part = *entry, table;
@@ -151,7 +150,7 @@ static bool leaf_split(uint64_t *entry, int level)
     return true;
 }
 
-// The entry for `virtual` at `level`, with the tables above it made (and large leaves split).
+// Return the entry for `virtual` at `level`; create the tables above it, and split large leaves.
 static bool make_entry(const struct arch_space *space, uint64_t virtual, int level,
                        uint64_t **ret_entry)
 {
@@ -173,7 +172,7 @@ static bool make_entry(const struct arch_space *space, uint64_t virtual, int lev
     return true;
 }
 
-// The leaf that maps `virtual`; NULL when none does, then *ret_level is where the walk ended.
+// Return the leaf that maps `virtual`, or NULL. *ret_level is the level where the walk ended.
 static uint64_t *find_leaf(const struct arch_space *space, uint64_t virtual, int *ret_level)
 {
     uint64_t table = space->root;
@@ -190,7 +189,7 @@ static uint64_t *find_leaf(const struct arch_space *space, uint64_t virtual, int
     return NULL;
 }
 
-// The largest leaf that can start at these addresses and is not longer than `size`.
+// Return the level of the largest leaf that can start at these addresses and fits into `size`.
 static int level_for(uint64_t virtual, uint64_t physical, uint64_t size)
 {
     int level = LARGEST_LEAF;
@@ -244,7 +243,7 @@ bool arch_map(struct arch_space *space, uint64_t virtual, uint64_t physical, uin
     return true;
 }
 
-// Applies one flag change to the leaf at `virtual`; splits it when it reaches past the range.
+// Change the flags of the leaf at `virtual`; split it if it extends beyond the range.
 static bool protect_leaf(struct arch_space *space, uint64_t virtual, uint64_t size, uint32_t flags,
                          uint64_t *ret_step)
 {
@@ -275,7 +274,7 @@ bool arch_protect(struct arch_space *space, uint64_t virtual, uint64_t size, uin
     return good;
 }
 
-// The kernel maps what it unmaps page by page, so that no large leaf has to be split here.
+// The kernel unmaps only ranges that it has mapped page by page: no large leaf has to be split.
 void arch_unmap(struct arch_space *space, uint64_t virtual, uint64_t size)
 {
     uint64_t start = virtual, whole = size;

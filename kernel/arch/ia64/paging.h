@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The shape of the tree (paging.c), for who changes it and for who walks it.
+// The shape of the tree of page tables (paging.c).
 #ifndef KERNEL_IA64_PAGING_H
 #define KERNEL_IA64_PAGING_H
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// PCI configuration space. On ia64 it is reached through SAL, on any chipset, and not through
-// ports. Modules know configuration mechanism 1 (PCI Local Bus 3.0, 3.2.2.3.2): its two ports are
-// served here, so that they need not care.
+// PCI configuration space, which ia64 accesses through SAL and not through ports. Modules use
+// configuration mechanism 1 (PCI Local Bus 3.0, 3.2.2.3.2): its two ports are emulated here.
 #include "arch/ia64/firmware.h"
 
 #define CONFIG_ADDRESS 0xcf8

@@ -8,7 +8,7 @@
 #include <btl/boot.h>
 #include <btl/kernel.h>
 
-static uint64_t base; // uncached; 0: not known, every port reads as all ones
+static uint64_t base; // uncached; 0: unknown, every port reads as all ones
 
 uint64_t port_space(void)
 {

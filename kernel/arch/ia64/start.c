@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Before kmain(): what the memory map in the manifest says that is needed at once. The console
-// needs the I/O port space; the first tree how memory is cached.
+// Before kmain(): the console needs the address of the I/O port space, and the first tree the
+// caching of memory, both from the memory map in the manifest.
 #include "arch/ia64/cpu.h"
 #include "base/handoff.h"
 
@@ -12,7 +12,6 @@
 _Noreturn void ia64_start(const void *address);
 _Noreturn void kmain(const void *manifest);
 
-// Unchecked: handoff_adopt() looks at the manifest once more, and says what is wrong with it.
 static uint64_t find_in_map(const struct btl_manifest *manifest)
 {
     for (uint64_t i = 0; i < btl_manifest_count(manifest, BTLM_MEMORY); i++) {
@@ -23,7 +22,7 @@ static uint64_t find_in_map(const struct btl_manifest *manifest)
     return 0;
 }
 
-// Without an entry in the map, what SAL has left in the register that is meant for it.
+// Without an entry in the map, use the address that SAL has left in ar.k0.
 static uint64_t io_port_space(const struct btl_manifest *manifest)
 {
     uint64_t base = find_in_map(manifest);

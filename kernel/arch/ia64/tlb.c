@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Purging translations. ptr purges the caches with the registers. Of the loader's registers those
-// of the hand-off area go in arch_init(), those of the window here, before the kernel's own tree
-// takes over: entering a large page over a register is a machine check. The vectors are pinned in
-// region 4 (cpu.c), which nothing purges.
+// Purging of translations; ptr purges registers and caches. Of the loader's registers, arch_init()
+// purges those of the hand-off area, and arch_space_use() those of the window before the kernel's
+// own tree is used: entering a large page over a register is a machine check. The vectors are
+// pinned in region 4 (cpu.c), which is never purged.
 #include "arch/ia64/paging.h"
 #include "base/arch.h"
 #include "base/handoff.h"
@@ -36,7 +36,7 @@ void tlb_purge(uint64_t virtual, uint64_t size)
     serialize();
 }
 
-// The direct map where there is memory; ranges ascend.
+// Purge the direct map where there is memory; ranges ascend.
 static void purge_direct_map(void)
 {
     const struct btl_manifest *manifest = handoff_manifest();
@@ -56,7 +56,8 @@ static void purge_direct_map(void)
     }
 }
 
-// Between the first purge and the write the old tree serves, by pages that a larger one replaces.
+// Between the first purge and the write, misses enter pages of the old tree again, which the second
+// purge drops.
 void arch_space_use(const struct arch_space *space)
 {
     tlb_purge(BTL_IA64_WINDOW, BTL_IA64_WINDOW_SIZE);

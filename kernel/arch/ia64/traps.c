@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// An interruption in the kernel or a module is the end: show what there is to see, then stop.
+// An interruption in the kernel or a module is a panic.
 #include "arch/ia64/traps.h"
 
 #include "arch/ia64/cpu.h"
@@ -79,9 +79,9 @@ static void print_overflow(const struct arch_registers *r)
     if (!handoff_ready() || !arch_boot_stack(0, &stack) || !arch_boot_stack(1, &store))
         return;
     if (stack.virtual - r->ifa <= BTL_IA64_STACK_GUARD)
-        kprintf("the kernel stack has overflown into its guard pages\n");
+        kprintf("the kernel stack has overflowed into its guard pages\n");
     if (r->ifa - store.virtual - store.size < BTL_IA64_STACK_GUARD)
-        kprintf("the register stack has overflown into its guard pages\n");
+        kprintf("the register stack has overflowed into its guard pages\n");
 }
 
 static void print_access(const struct arch_registers *r, const char *cause)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Interruptions: what ivt.S saves and traps.c shows.
+// Interruptions: the registers that ivt.S saves and traps.c prints.
 #ifndef KERNEL_IA64_TRAPS_H
 #define KERNEL_IA64_TRAPS_H
 
 #define TRAP_STACK_SIZE 0x4000 // and as much for the register stack
 #define FPSR_DEFAULT    0x9804c0270033f
 
-// The interrupt of the watchdog, and what trap() gets for it: no offset in the table of vectors.
+// The interrupt of the watchdog, and its `vector` for trap(), which is no offset in the table.
 #define WATCHDOG_VECTOR 0xff
 #define TRAP_WATCHDOG   0x31
 
@@ -28,8 +28,8 @@ struct arch_registers {
     uint64_t b[8];
     uint64_t r1_to_r31[31];
     uint64_t ifs, bsp;       // of the interrupted frame; bsp is behind it
-    uint64_t bspstore, rnat; // what lies between bspstore and bsp …
-    uint64_t moved_to;       // … was written from here on
+    uint64_t bspstore, rnat; // registers between bspstore and bsp …
+    uint64_t moved_to;       // … were written from here on
     uint64_t nat;            // ar.unat after the spills
 };
 _Static_assert(sizeof(struct arch_registers) == 61 * 8, "ivt.S");
@@ -38,9 +38,10 @@ extern struct arch_registers trap_registers;
 _Noreturn void trap(const struct arch_registers *registers);
 
 // watchdog.c
-_Noreturn void watchdog_interrupt(const struct arch_registers *at);
+_Noreturn void watchdog_interrupt(const struct arch_registers *context);
 
-// unwind.c: register 32 + index of the interrupted frame, where its backing store can be read.
+// unwind.c: read register 32 + index of the interrupted frame. False: its backing store cannot be
+// read.
 bool frame_register(const struct arch_registers *registers, uint64_t index, uint64_t *ret_value);
 
 #endif

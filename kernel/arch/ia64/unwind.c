@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Backtraces: from frame to frame of the register stack, with what the unwind tables say. Nothing
-// is read but tables, the stacks that are known, and saved registers.
+// Backtraces: from frame to frame of the register stack, by the unwind tables. Only tables, known
+// stacks and saved registers are read.
 #include "arch/ia64/unwind.h"
 
 #include "arch/ia64/cpu.h"
@@ -57,7 +57,7 @@ static bool address_is_in(uint64_t address, uint64_t start, uint64_t size)
     return address % 8 == 0 && address >= start && address - start < size;
 }
 
-// A word of one of the two kinds of stacks: the loader's, or that of the handlers.
+// Read a word of one of the two kinds of stacks: the loader's, or that of the handlers.
 static bool unwind_read_stack(unsigned kind, uint64_t address, uint64_t *ret)
 {
     struct arch_range boot;
@@ -71,7 +71,8 @@ static bool unwind_read_stack(unsigned kind, uint64_t address, uint64_t *ret)
     return true;
 }
 
-// What an interruption found in the register stack was written elsewhere (ivt.S).
+// Read a word of the backing store. On an interruption, ivt.S has written registers of the register
+// stack elsewhere.
 static bool unwind_read_backing_store(const struct arch_registers *r, uint64_t address,
                                       uint64_t *ret)
 {
@@ -110,7 +111,8 @@ static bool unwind_find_table(uint64_t ip, struct table *ret)
     return true;
 }
 
-// Information lies in the same image, as far as the mapping goes; a module's may say anything.
+// Can memory with unwind information be read? It is in an image; a module's tables may have any
+// value.
 static bool unwind_can_read(uint64_t address, uint64_t size)
 {
     const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
@@ -146,7 +148,7 @@ static bool unwind_find_info(uint64_t ip, struct btl_bytes *ret_info, uint64_t *
     return false;
 }
 
-// Below r32 only what was interrupted has its registers still.
+// Read a general register. Those below r32 are known only for the interrupted function.
 static bool unwind_general(const struct frame *frame, const struct arch_registers *r,
                            int64_t number, uint64_t *ret)
 {
@@ -182,7 +184,7 @@ static bool unwind_read_place(const struct frame *frame, const struct arch_regis
     }
 }
 
-// Where the tables say nothing, an interrupted function is taken for a leaf.
+// Step to the caller. An interrupted function without tables is taken for a leaf.
 static bool unwind_step(struct frame *frame, const struct arch_registers *r)
 {
     struct unwind_state state = {{0}, {0}, {0}};
@@ -233,7 +235,7 @@ void arch_backtrace(const struct arch_registers *registers,
             return;
     }
     for (int count = 0; count < FRAMES_MAX; count++) {
-        // A branch to nowhere has a caller all the same: the branch register that it came by.
+        // A branch to an invalid address has a caller too, in the branch register.
         if (!visit(context, frame.ip & ~15ull) || !unwind_step(&frame, registers))
             return;
     }

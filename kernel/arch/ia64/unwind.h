@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Unwind information (Itanium Software Conventions and Runtime Architecture Guide, 11.4 and
-// appendix B): where a function keeps what is needed to get to its caller.
+// appendix B): where a function saves the registers that lead to its caller.
 #ifndef KERNEL_IA64_UNWIND_H
 #define KERNEL_IA64_UNWIND_H
 
@@ -18,15 +18,15 @@ enum unwind_where {
 struct unwind_place {
     enum unwind_where where;
     int64_t value;
-    uint64_t when; // the slot of the function after which it is there
+    uint64_t when; // the slot of the function after which it is saved there
 };
 
 struct unwind_state {
     struct unwind_place rp, pfs, psp;
 };
 
-// What holds before slot `slot` (three a bundle) of a function whose information is `info`. False:
-// it cannot be read. What is not there yet is UNWIND_UNSAVED.
+// Return the state before slot `slot` (three a bundle) of a function whose information is `info`.
+// False: it is invalid. A register that is not saved yet is UNWIND_UNSAVED.
 bool unwind_read(struct btl_bytes info, uint64_t slot, struct unwind_state *ret);
 
 // capture.S: the caller of unwind_capture().

@@ -48,7 +48,7 @@ static uint64_t unwind_uleb(struct decoder *d)
     return 0;
 }
 
-// A place is in force from the end of its region on, unless another record says when.
+// Set a place, valid from the end of its region on unless another record says when.
 static void unwind_put(struct decoder *d, struct unwind_place *place, enum unwind_where where,
                        int64_t value)
 {
@@ -68,7 +68,7 @@ static void unwind_put_psprel(struct decoder *d, struct unwind_place *place, uin
     unwind_put(d, place, UNWIND_PSPREL, (int64_t)(16 - 4 * words));
 }
 
-// A prologue with a mask of what is saved in registers that follow each other.
+// A prologue with a mask of registers that are saved in consecutive general registers.
 static void region_gr(struct decoder *d, unsigned mask, unsigned gr)
 {
     if (mask & 8)
@@ -186,7 +186,7 @@ static void label_state(struct decoder *d, uint64_t label, bool copy)
     d->good = false;
 }
 
-// An epilogue gives back the frame, but the registers of this frame keep what they hold.
+// An epilogue frees the frame, but the registers of this frame keep their values.
 static void read_body(struct decoder *d, unsigned code)
 {
     if ((code & 0xc0) == 0x80) {
@@ -224,7 +224,7 @@ static void begin_region(struct decoder *d, unsigned code)
     }
 }
 
-// What comes into force only at `slot` or later is not there.
+// A register that is saved at `slot` or later is unsaved.
 static void unwind_settle(struct unwind_place *place, uint64_t slot)
 {
     if (place->when >= slot)

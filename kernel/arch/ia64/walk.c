@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Walks the tree as the miss handlers do, for checks.
+// A walk of the tree as the miss handlers do it, for checks.
 #include "arch/ia64/paging.h"
 #include "base/arch.h"
 

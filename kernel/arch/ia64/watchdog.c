@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The watchdog: the processor's interval timer (Itanium SDM volume 2, 10.5.5, 5.8.3), as an
 // external interrupt of the highest priority. PSR.i is set while it runs, and all other interrupts
-// are masked: code that clears PSR.i, and the firmware, which is called with it clear, are not
-// interrupted. ivt.S comes back from what is not the timer.
+// are masked. Code that clears PSR.i, and the firmware, which is called with it clear, are not
+// interrupted. ivt.S returns from other interrupts.
 #include "arch/ia64/cpu.h"
 #include "arch/ia64/traps.h"
 #include "base/arch.h"
@@ -19,11 +19,11 @@
 static struct {
     bool running;
     uint64_t itm, itv, tpr; // as found
-    void (*expired)(const struct arch_registers *at);
+    void (*expired)(const struct arch_registers *context);
 } watchdog;
 
-// When it is due. ITM is compared for equality: a deadline that has passed before it is written is
-// lost.
+// Set the timer and return its deadline. ITM is compared for equality: a deadline that has passed
+// before it is written is lost.
 static uint64_t timer_arm(uint64_t ticks)
 {
     uint64_t due = read_itc() + ticks;
@@ -34,8 +34,8 @@ static uint64_t timer_arm(uint64_t ticks)
     return due;
 }
 
-// The pending interrupt of the highest priority is over. Its vector; below VECTOR_MIN: there was
-// none.
+// Accept the pending interrupt of the highest priority and return its vector; below VECTOR_MIN:
+// none was pending.
 static uint64_t interrupt_take(void)
 {
     uint64_t vector = read_ivr();
@@ -47,8 +47,8 @@ static uint64_t interrupt_take(void)
     return vector;
 }
 
-// What the firmware has left pending is taken on the way. More than once, for virtual processors
-// that stand still for a while.
+// Does the timer's interrupt arrive? Interrupts that the firmware has left pending are accepted
+// before. Try more than once, for virtual processors that pause for a while.
 static bool timer_interrupt_arrives(uint64_t ticks_per_second)
 {
     for (int tries = 0; tries < 10; tries++) {
@@ -74,7 +74,7 @@ static void watchdog_restore(void)
     watchdog.running = false;
 }
 
-bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *at))
+bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *context))
 {
     uint64_t rate = time_ticks_per_second(), ticks;
 
@@ -96,7 +96,7 @@ bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_reg
     return true;
 }
 
-// From a panic, which may have begun as an interruption.
+// Called by a panic, which may have begun as an interruption.
 void arch_watchdog_extend(uint32_t seconds)
 {
     if (!watchdog.running)
@@ -113,16 +113,16 @@ void arch_watchdog_stop(void)
     watchdog_restore();
 }
 
-void watchdog_interrupt(const struct arch_registers *at)
+void watchdog_interrupt(const struct arch_registers *context)
 {
-    watchdog.expired(at);
-    arch_halt(); // nothing comes back from trap()
+    watchdog.expired(context);
+    arch_halt(); // trap() does not return
 }
 
-// The handler's stacks are those of whatever comes next, too.
-void arch_watchdog_leave(const struct arch_registers *at,
-                         void (*next)(const struct arch_registers *at))
+// `next` uses the handler's stacks.
+void arch_watchdog_leave(const struct arch_registers *context,
+                         void (*next)(const struct arch_registers *context))
 {
-    next(at);
+    next(context);
     arch_halt();
 }

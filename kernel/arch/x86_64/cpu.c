@@ -27,7 +27,7 @@ void arch_halt(void)
         __asm__ volatile("cli; hlt");
 }
 
-// The processor sees to it.
+// The processor keeps the instruction cache coherent.
 void arch_sync_code(uint64_t address, uint64_t size)
 {
 }

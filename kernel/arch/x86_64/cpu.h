@@ -59,9 +59,9 @@ static inline void cpuid(uint32_t leaf, uint32_t ret[static 4])
 
 // descriptors.c
 void descriptors_init(void);
-// Of a panic that the watchdog begins.
+// Return the top of the stack for a panic that the watchdog begins.
 uint64_t panic_stack_top(void);
-// The bounds of the interrupt or panic stack that holds `address`; false when none does.
+// Return the bounds of the interrupt or panic stack that holds `address`. False: none does.
 bool interrupt_stack_bounds(uint64_t address, uint64_t *ret_start, uint64_t *ret_end);
 // paging.c
 void paging_init(void);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// GDT, TSS and IDT of the one processor. Interrupts stay off: the kernel polls. What arrives all
-// the same is an exception, an NMI or a machine check.
+// GDT, TSS and IDT of the one processor. Interrupts stay off: the kernel polls. Only exceptions,
+// NMIs and machine checks arrive.
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/traps.h"
 
 enum { SELECTOR_CODE = 0x08, SELECTOR_DATA = 0x10, SELECTOR_TSS = 0x18 };
-// Exceptions that must not trust the stack they interrupt get one of their own.
+// Exceptions that cannot rely on the interrupted stack have stacks of their own.
 enum { IST_DOUBLE_FAULT = 1, IST_NMI = 2, IST_MACHINE_CHECK = 3, IST_COUNT = 3 };
 
 #define IST_SIZE 32768 // a panic calls the firmware
@@ -36,7 +36,7 @@ struct __attribute__((packed)) table_register {
 static uint64_t gdt[5];
 static struct tss tss;
 static struct gate idt[256];
-// The last one is no interrupt's.
+// The last one is panic_stack_top()'s.
 static uint8_t ist_stack[IST_COUNT + 1][IST_SIZE] __attribute__((aligned(16)));
 
 static void load_gdt(void)

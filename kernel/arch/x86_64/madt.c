@@ -26,7 +26,7 @@ static uint64_t madt_load(const uint8_t *at, size_t size)
     return value;
 }
 
-// The next entry of the table, of `type`, that has `size` bytes at least; NULL when there is none.
+// Return the table's next entry of `type` with at least `size` bytes; NULL: there is none.
 static const uint8_t *madt_next_entry(struct btl_bytes madt, size_t *at, uint8_t type, size_t size)
 {
     while (*at + ENTRY_MIN <= madt.size) {
@@ -40,7 +40,8 @@ static const uint8_t *madt_next_entry(struct btl_bytes madt, size_t *at, uint8_t
     return NULL;
 }
 
-// The interrupt that ISA interrupt 0 is: its own number, where no override says otherwise.
+// Return the global number of ISA interrupt 0: 0, or the number in an override. False: it is
+// level-triggered.
 static bool madt_timer_interrupt(struct btl_bytes madt, uint32_t *ret_gsi, bool *ret_low)
 {
     const uint8_t *entry;
@@ -70,7 +71,7 @@ bool madt_find_timer(struct timer_pin *ret)
 
     if (madt.size == 0 || !madt_timer_interrupt(madt, &gsi, &low))
         return false;
-    // Whose first interrupt is the last one that is not above it.
+    // The I/O APIC with the highest first interrupt that is not above the timer's.
     while ((entry = madt_next_entry(madt, &at, ENTRY_IO_APIC, IO_APIC_SIZE)) != NULL) {
         uint64_t first = madt_load(entry + IO_APIC_BASE, 4);
         if (first > gsi || (best != NULL && first < base))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where the interrupt of the PC's interval timer arrives, out of ACPI's Multiple APIC Description
-// Table (ACPI 6.5, 5.2.12).
+// The pin of the PC's interval timer, from ACPI's Multiple APIC Description Table
+// (ACPI 6.5, 5.2.12).
 #ifndef KERNEL_X86_64_MADT_H
 #define KERNEL_X86_64_MADT_H
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// memcpy and its kin with string instructions: short, and what processors have made fast. Eight
-// bytes at a time, since emulators do not have "fast strings".
+// memcpy and the like with string instructions, which are short and fast. Eight bytes at a time,
+// since emulators do not have "fast strings".
 #include <btl/kernel.h>
 
 void *memcpy(void *to, const void *from, size_t size)

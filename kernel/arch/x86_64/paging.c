@@ -96,7 +96,7 @@ static uint64_t leaf_address(uint64_t entry, int level)
     return entry & (level > 1 ? PTE_BIG_ADDRESS : PTE_ADDRESS);
 }
 
-// Replaces a large leaf by a table of the next level that maps the same.
+// Replace a large leaf by a table of the next level that maps the same.
 static bool leaf_split(uint64_t *entry, int level)
 {
     uint64_t physical = leaf_address(*entry, level), table;
@@ -112,7 +112,7 @@ static bool leaf_split(uint64_t *entry, int level)
     return true;
 }
 
-// The entry for `virtual` at `level`, with the tables above it made (and large leaves split).
+// Return the entry for `virtual` at `level`; create the tables above it, and split large leaves.
 static bool make_entry(const struct arch_space *space, uint64_t virtual, int level,
                        uint64_t **ret_entry)
 {
@@ -134,7 +134,7 @@ static bool make_entry(const struct arch_space *space, uint64_t virtual, int lev
     return true;
 }
 
-// The leaf that maps `virtual`; NULL when none does, then *ret_level is where the walk ended.
+// Return the leaf that maps `virtual`, or NULL. *ret_level is the level where the walk ended.
 static uint64_t *find_leaf(const struct arch_space *space, uint64_t virtual, int *ret_level)
 {
     uint64_t table = space->root;
@@ -151,7 +151,7 @@ static uint64_t *find_leaf(const struct arch_space *space, uint64_t virtual, int
     return NULL;
 }
 
-// The largest leaf that can start at these addresses and is not longer than `size`.
+// Return the level of the largest leaf that can start at these addresses and fits into `size`.
 static int level_for(uint64_t virtual, uint64_t physical, uint64_t size)
 {
     int level = largest_leaf;
@@ -162,7 +162,7 @@ static int level_for(uint64_t virtual, uint64_t physical, uint64_t size)
     return level;
 }
 
-// No translation is global, so that this drops all that is cached.
+// Drop all cached translations: none is global.
 static void tlb_flush(void)
 {
     write_cr3(read_cr3());
@@ -210,7 +210,7 @@ bool arch_map(struct arch_space *space, uint64_t virtual, uint64_t physical, uin
     return true;
 }
 
-// Applies one flag change to the leaf at `virtual`; splits it when it reaches past the range.
+// Change the flags of the leaf at `virtual`; split it if it extends beyond the range.
 static bool protect_leaf(struct arch_space *space, uint64_t virtual, uint64_t size, uint32_t flags,
                          uint64_t *ret_step)
 {
@@ -240,7 +240,7 @@ bool arch_protect(struct arch_space *space, uint64_t virtual, uint64_t size, uin
     return good;
 }
 
-// The kernel maps what it unmaps page by page, so that no large leaf has to be split here.
+// The kernel unmaps only ranges that it has mapped page by page: no large leaf has to be split.
 void arch_unmap(struct arch_space *space, uint64_t virtual, uint64_t size)
 {
     while (size > 0) {

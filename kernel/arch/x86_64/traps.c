@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// An exception in the kernel or a module is the end: show what there is to see, then stop. The NMI
-// of the watchdog alone is expected.
+// An exception in the kernel or a module is a panic. Only the NMI of the watchdog is expected.
 #include "arch/x86_64/traps.h"
 
 #include "arch/x86_64/cpu.h"
@@ -50,7 +49,7 @@ static void print_double_fault(const struct arch_registers *r)
     uint64_t stack = handoff_ready() ? btl_manifest_system(handoff_manifest())->stack_virtual : 0;
 
     if (stack != 0 && r->rsp < stack + 256 && r->rsp + BTL_PAGE_SIZE >= stack)
-        kprintf("the kernel stack has overflown into its guard page\n");
+        kprintf("the kernel stack has overflowed into its guard page\n");
 }
 
 void trap(const struct arch_registers *r)
@@ -94,7 +93,8 @@ void arch_print_registers(const struct arch_registers *r)
     print_control_registers();
 }
 
-// The bounds of the stack that holds `address`: the boot stack or one of the interrupt stacks.
+// Return the bounds of the stack that holds `address`: the boot stack or one of the interrupt
+// stacks.
 static bool stack_bounds(uint64_t address, uint64_t *ret_start, uint64_t *ret_end)
 {
     const struct btlm_system *system;
@@ -109,8 +109,8 @@ static bool stack_bounds(uint64_t address, uint64_t *ret_start, uint64_t *ret_en
     return address >= *ret_start && address < *ret_end;
 }
 
-// Is it the address behind a call instruction in code that has a name? (E8 rel32; FF /2 in its
-// forms.)
+// Is it the address behind a call instruction (E8 rel32, or a form of FF /2) in code that has a
+// name?
 static bool is_return_address(uint64_t address)
 {
     const uint8_t *at = (const uint8_t *)address;
@@ -123,8 +123,8 @@ static bool is_return_address(uint64_t address)
 
 const struct btl_str arch_unwind_section = {"", 0}; // frame pointers are enough
 
-// A function that has no frame, or not yet, has its return address on top of the stack. The chain
-// of frames then begins with its caller's, which would be missing.
+// Return the caller of an interrupted function without a frame: its return address is on top of the
+// stack, and the chain of frames begins with its caller's caller.
 static bool frameless_caller(const struct arch_registers *r, uint64_t *ret_address)
 {
     uint64_t start, end;

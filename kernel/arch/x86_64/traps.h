@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Exceptions: what the stubs (trap_stubs.S) save and traps.c shows.
+// Exceptions: the registers that the stubs (trap_stubs.S) save and traps.c prints.
 #ifndef KERNEL_X86_64_TRAPS_H
 #define KERNEL_X86_64_TRAPS_H
 
@@ -25,13 +25,13 @@ struct arch_registers {
 _Static_assert(sizeof(struct arch_registers) == 22 * 8, "trap_stubs.S");
 
 extern const char trap_stubs[]; // 256 of TRAP_STUB_SIZE bytes
-// Returns where the watchdog has only counted.
+// Returns only after an NMI that the watchdog has counted.
 void trap(const struct arch_registers *registers);
-// trap_stubs.S: ends the interrupt and goes on with a function that does not return, on another
+// trap_stubs.S: end the interrupt and continue with a function that does not return, on another
 // stack.
 _Noreturn void trap_leave(void (*next)(const struct arch_registers *), const void *argument,
                           uint64_t stack_top);
-// watchdog.c: an NMI. False: it was not the watchdog's.
+// watchdog.c: handle an NMI. False: it is not the watchdog's.
 bool watchdog_tick(const struct arch_registers *registers);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Walks page tables as the processor does, for checks: permissions of all levels combined.
+// A walk of page tables as the processor does it, for checks: permissions of all levels combined.
 #include "arch/x86_64/cpu.h"
 #include "base/arch.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The watchdog of a PC: the interval timer (8254, counter 0) through the I/O APIC, which makes a
-// non-maskable interrupt of it for the one processor. Such an interrupt needs neither an enabled
-// local APIC nor an end-of-interrupt, and arrives with interrupts off.
+// The watchdog of a PC: the I/O APIC turns the interrupt of the interval timer (8254, counter 0)
+// into a non-maskable one for the one processor. Such an interrupt needs neither an enabled local
+// APIC nor an end-of-interrupt, and arrives with interrupts off.
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/madt.h"
 #include "arch/x86_64/traps.h"
@@ -22,7 +22,7 @@ enum {
 };
 #define TICKS_PER_SECOND 20u
 #define SLOW             (PIT_HZ / TICKS_PER_SECOND) // counts between two ticks
-#define FAST             (PIT_HZ / 1000)             // to see soon whether they arrive
+#define FAST             (PIT_HZ / 1000)             // for the test whether ticks arrive
 
 static void pit_start(uint8_t command, uint16_t count)
 {
@@ -43,7 +43,7 @@ enum { IO_APIC_PAGE = 4096, SELECT = 0, WINDOW = 4 }; // index of 32-bit registe
 enum { VERSION = 1, REDIRECTION = 0x10 };
 enum { NMI = 4 << 8, ACTIVE_LOW = 1 << 13, MASKED = 1 << 16 };
 
-// In phase 1 the loader's direct map has it. NULL: it cannot be mapped.
+// Map the registers; in phase 1 they are in the loader's direct map. NULL: they cannot be mapped.
 static volatile uint32_t *io_apic_open(uint64_t physical)
 {
     return vm_ready() ? map_device(physical, IO_APIC_PAGE) : phys_to_virt(physical);
@@ -67,7 +67,7 @@ static void io_apic_write(volatile uint32_t *registers, uint32_t index, uint32_t
     registers[WINDOW] = value;
 }
 
-// Masked while its halves do not fit each other.
+// Write a redirection entry, masked until both halves are written.
 static void io_apic_redirect(volatile uint32_t *registers, uint32_t pin, uint32_t low,
                              uint32_t high)
 {
@@ -85,12 +85,11 @@ static struct {
     struct timer_pin pin;
     uint32_t found_low, found_high; // the redirection entry before
     uint8_t found_mode;             // of the timer
-    volatile uint32_t ticks, left;  // arrived, until it expires
-    void (*expired)(const struct arch_registers *at);
+    volatile uint32_t ticks, left;  // that have arrived; until it expires
+    void (*expired)(const struct arch_registers *context);
 } watchdog;
 
-// What the chipset's other sources of NMI say in the PC's system control port: a failing bus or
-// device. Those are no ticks.
+// Does the PC's system control port report another source of NMIs, a failing bus or device?
 static bool is_hardware_error(void)
 {
     enum { SYSTEM_CONTROL = 0x61, SERR_OR_IOCHK = 0xc0 };
@@ -98,24 +97,23 @@ static bool is_hardware_error(void)
     return port_in8(SYSTEM_CONTROL) & SERR_OR_IOCHK;
 }
 
-bool watchdog_tick(const struct arch_registers *at)
+bool watchdog_tick(const struct arch_registers *context)
 {
     if (!watchdog.running || is_hardware_error())
         return false;
     watchdog.ticks++;
     if (watchdog.left > 0 && --watchdog.left == 0)
-        watchdog.expired(at);
+        watchdog.expired(context);
     return true;
 }
 
-// The processor holds further NMIs back until an iretq, and takes them on the stack that this one
-// is handled on.
-void arch_watchdog_leave(const struct arch_registers *at,
-                         void (*next)(const struct arch_registers *at))
+// The processor blocks further NMIs until an iretq, and uses the same stack for them.
+void arch_watchdog_leave(const struct arch_registers *context,
+                         void (*next)(const struct arch_registers *context))
 {
     static struct arch_registers copy;
 
-    copy = *at;
+    copy = *context;
     trap_leave(next, &copy, panic_stack_top());
 }
 
@@ -127,8 +125,8 @@ static uint32_t processor_id(void)
     return reg[1] >> 24;
 }
 
-// A timer that does not count, or one whose ticks do not arrive (the firmware may have replaced it
-// by another one): port reads take about a microsecond each.
+// Do ticks arrive? The firmware may have replaced the timer. Port reads take about a microsecond
+// each.
 static bool watchdog_ticks_arrive(void)
 {
     uint32_t before = watchdog.ticks;
@@ -141,8 +139,8 @@ static bool watchdog_ticks_arrive(void)
     return false;
 }
 
-// A tick that is under way still belongs to the watchdog: it gets some time to arrive. How long the
-// timer's period was cannot be read; 0 is the longest, and what the PC starts with.
+// Restore the hardware, and wait for a tick that is on its way: it is still the watchdog's. The
+// timer's old period cannot be read; 0 is the longest one, with which a PC starts.
 static void watchdog_restore(volatile uint32_t *registers)
 {
     io_apic_redirect(registers, watchdog.pin.pin, watchdog.found_low, watchdog.found_high);
@@ -173,7 +171,7 @@ static bool watchdog_start_timer(volatile uint32_t *registers)
     return true;
 }
 
-bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *at))
+bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_registers *context))
 {
     volatile uint32_t *registers;
     uint64_t ticks;
@@ -185,7 +183,7 @@ bool arch_watchdog_start(uint32_t seconds, void (*expired)(const struct arch_reg
     registers = io_apic_open(watchdog.pin.io_apic);
     if (registers == NULL)
         return false;
-    watchdog.left = 0; // nothing expires while it is being tried
+    watchdog.left = 0; // nothing expires during the test
     watchdog.expired = expired;
     good = watchdog_start_timer(registers);
     io_apic_close(registers);
@@ -199,7 +197,7 @@ void arch_watchdog_extend(uint32_t seconds)
         watchdog.left = seconds * TICKS_PER_SECOND;
 }
 
-// Where the I/O APIC cannot be mapped, a timer that stands still has to do.
+// If the I/O APIC cannot be mapped, only stop the timer.
 void arch_watchdog_stop(void)
 {
     volatile uint32_t *registers;
