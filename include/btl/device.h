@@ -6,7 +6,7 @@
 //     BTL_TYPE("wsio_class");
 //     BTL_MAJORS("char:3");        "block:-1": the kernel chooses; "char:-1,block:31": both
 //
-// The majors stand in the metadata, so that the kernel knows them before it has loaded the module.
+// The majors are in the metadata, so that the kernel knows them before it loads the module.
 #ifndef BTL_DEVICE_H
 #define BTL_DEVICE_H
 
@@ -18,19 +18,18 @@ enum btl_device_kind { BTL_DEVICE_CHAR, BTL_DEVICE_BLOCK, BTL_DEVICE_KINDS };
 #define BTL_MAJOR_DYNAMIC (-1)
 #define BTL_MAJOR_NONE    (-2)
 
-// Each function gets the minor, and returns an error of btl/kernel.h when it cannot do it. One that
-// is NULL: open and close succeed, the others are BTL_ENOSYS.
+// Each function has the minor as an argument, and returns an error of btl/kernel.h on failure. If a
+// function is NULL, open and close succeed, and the others return BTL_ENOSYS.
 struct btl_device_class {
     int (*open)(uint32_t minor);
-    int (*close)(
-        uint32_t minor); // of the last one that had it open; its error does not keep it open
-    // Bytes done, 0 at the end of the device.
+    int (*close)(uint32_t minor); // when its last handle is closed; an error is ignored
+    // Return the number of bytes, 0 at the end of the device.
     int64_t (*read)(uint32_t minor, void *buffer, size_t size, uint64_t offset);
     int64_t (*write)(uint32_t minor, const void *buffer, size_t size, uint64_t offset);
     int (*ioctl)(uint32_t minor, uint32_t request, void *argument);
 };
 
-struct btl_device; // an open device: kernel_exports.def has what can be done with it
+struct btl_device; // an open device; kernel_exports.def has its functions
 
 #define BTL_MAJORS(text) BTL_MODINFO("majors", text)
 

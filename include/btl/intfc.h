@@ -22,9 +22,9 @@ struct btl_pci_id {
 struct btl_intfc {
     const struct btl_pci_id *ids;
     uint64_t id_count;
-    // 0, and *ret_state is what `detach` gets; BTL_ENODEV: not a device of this driver after all;
-    // else an error of btl/kernel.h. A driver to which devices were offered and that failed with
-    // all of them is not loaded.
+    // Attach to a device. 0, and *ret_state is the argument of `detach`; BTL_ENODEV: not a device
+    // of this driver; else an error of btl/kernel.h. A driver that fails with all its devices is
+    // not loaded.
     int (*attach)(const struct pci_function *device, void **ret_state);
     void (*detach)(const struct pci_function *device, void *state);
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel as modules see it: interface kernel:1.3. Its table is kernel_exports.def.
+// The kernel's interface to modules, kernel:1.3; kernel_exports.def is its table.
 #ifndef BTL_KERNEL_H
 #define BTL_KERNEL_H
 
@@ -9,7 +9,7 @@
 
 #define BTL_KERNEL_INTERFACE "kernel:1.3"
 
-// What functions of the kernel and of modules return: 0, or one of these.
+// Functions of the kernel and of modules return 0 or one of these errors.
 enum {
     BTL_ENOENT = -2,
     BTL_EIO = -5,
@@ -27,11 +27,11 @@ struct btl_stream;  // btl/stream.h
 struct btl_queue;   // btl/stream.h
 struct btl_message; // btl/stream.h
 
-// A function of a module that may not be loaded: BTL_STUB() of btl/module.h makes it, the kernel
-// fills it in.
+// A stub for a function of a module that may not be loaded: BTL_STUB() of btl/module.h defines it,
+// the kernel resolves it.
 struct btl_stub {
     const char *module, *function;
-    void *target; // NULL: not looked up yet, or gone
+    void *target; // NULL: not resolved
     struct btl_stub *next;
     uint32_t id; // of the module that `target` belongs to
 };

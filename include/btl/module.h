@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What a module is written against. One include, plain C:
+// The interface for modules. One include, plain C:
 //
 //     #include <btl/module.h>
 //
@@ -14,18 +14,18 @@
 //     BTL_DEPENDS("ring");
 //     BTL_EXPORT(hello_count);
 //
-// The strings land in .modinfo, where the loader, btl and the stock modinfo(8) read them without
-// running anything; the wrapper structure lands in .btl.module.
+// The strings are in the section .modinfo, where the loader, btl and modinfo(8) of Linux read them
+// without running code; the wrapper structure is in .btl.module.
 #ifndef BTL_MODULE_H
 #define BTL_MODULE_H
 
 #include <btl/kernel.h>
 #include <btl/types.h>
 
-// 2: tunables may change at run time. A kernel takes modules of ABI 1, too.
+// 2: tunables may change at run time. A kernel loads modules of ABI 1 too.
 #define BTL_MODULE_ABI 2
 
-// What a load function gets. Valid during the call only.
+// The argument of a load function; valid during the call only.
 struct btl_load_args {
     const char *name;  // of the module
     const char *flags; // NAME_flags of loader.conf, "" when there are none
@@ -42,8 +42,8 @@ struct btl_tunable {
     void *storage;
     int64_t min, max; // INT: range, both included. STRING: max is sizeof the array
     // Called before a change at run time, with a value that has passed the checks: an int64_t, bool
-    // or char[]. 0: the kernel stores it then; non-zero, an error of btl/kernel.h: it stays as it
-    // is. NULL: it can be set in loader.conf alone. (Since ABI 2.)
+    // or char[]. 0: the kernel stores it. An error of btl/kernel.h: the value is not changed. NULL:
+    // only loader.conf can set the tunable. (Since ABI 2.)
     int (*changed)(const struct btl_tunable *tunable, const void *value);
 };
 
@@ -51,10 +51,10 @@ struct btl_tunable {
 struct btl_wrapper {
     uint32_t abi;  // BTL_MODULE_ABI
     uint32_t size; // sizeof(struct btl_wrapper)
-    // 0, or an error of btl/kernel.h; then it has undone what it did, and the module's memory is
-    // taken back.
+    // 0, or an error of btl/kernel.h after undoing its work; the kernel frees the module's memory
+    // then.
     int (*load)(const struct btl_load_args *args);
-    // May be NULL: then the module is never unloaded. Non-zero: it refuses.
+    // NULL: the module is never unloaded. An error: the module stays loaded.
     int (*unload)(void);
     const void *type_data; // per module type; NULL for misc
     const struct btl_tunable *tunables;
@@ -86,7 +86,7 @@ struct btl_wrapper {
 #define BTL_PROVIDES(interface) BTL_MODINFO("provides", interface)
 #define BTL_ALIAS(device)       BTL_MODINFO("alias", device) // "pci:v00001AF4d00001042*"
 
-// Makes a function or variable of this file visible to modules that declare this one a dependency.
+// Export a function or variable of this file to modules that declare this one a dependency.
 #define BTL_EXPORT(symbol)                                                                         \
     BTL_MODINFO("export", #symbol);                                                                \
     _Static_assert(sizeof(&symbol) != 0, #symbol " must be declared before it is exported")
@@ -112,7 +112,7 @@ struct btl_wrapper {
 #define BTL_PARM(name, type, text)                                                                 \
     BTL_MODINFO("parmtype", name ":" type);                                                        \
     BTL_MODINFO("parm", name ":" text)
-// The same that may change while the module is loaded, when `callback` allows it.
+// The same for tunables that may change while the module is loaded, if `callback` allows it.
 #define BTL_INT_RUNTIME(variable, least, most, callback)                                           \
     {                                                                                              \
         .name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (least),        \
@@ -129,22 +129,22 @@ struct btl_wrapper {
     }
 #define BTL_TUNABLES(array) .tunables = (array), .tunable_count = BTL_COUNT(array)
 
-// A stub: `name` in this file (or in the kernel) stands for the function of that name that module
-// `module_name` exports. A call loads the module, its dependencies first, when it is not loaded,
-// and goes on in the loaded function. It needs no BTL_DEPENDS: what is called through stubs alone
-// may be absent. When the function cannot be had, the stub has the value of the expression
-// `failed`, in which `btl_error` says why, the same at each call:
+// A stub: `name` in this file (or in the kernel) calls the function of that name that module
+// `module_name` exports. A call loads the module, its dependencies first, if it is not loaded. A
+// stub needs no BTL_DEPENDS: the module may be absent. If the function cannot be called, the stub
+// has the value of the expression `failed`, in which `btl_error` is the error, the same at each
+// call:
 //   BTL_ENOENT  no module of that name is registered, or it does not export the function
-//   BTL_ENODEV  the module failed to load (tried once; `kmadmin -L` tries again), is switched off,
-//               or cannot be loaded in this phase (before BOOT2: no module can)
-//   BTL_EBUSY   it, or what it needs, is being loaded right now: the caller is its own load
-//   function BTL_ENOMEM  no memory
+//   BTL_ENODEV  the module failed to load (once; `kmadmin -L` retries), is switched off, or cannot
+//   be
+//               loaded in this phase (before BOOT2: no module can)
+//   BTL_EBUSY   it, or a dependency, is being loaded now: the caller is its own load function
+//   BTL_ENOMEM  no memory
 //
 //     BTL_STUB("pciids", const char *, pci_vendor_name, (uint16_t vendor), (vendor), NULL)
 //     BTL_STUB("disk", int, disk_flush, (void), (), btl_error)
 //
-// The module must not be unloaded while it runs in a call, so it is busy until the call returns.
-// Plain C: the function pointer is whatever the machine has for one.
+// The module is busy until the call returns, so that it is not unloaded during the call.
 #define BTL_STUB(module_name, returned, name, parameters, arguments, failed)                       \
     static struct btl_stub btl_stub_##name = {.module = module_name, .function = #name};           \
     BTL_MODINFO("uses", module_name ":" #name);                                                    \
@@ -160,7 +160,7 @@ struct btl_wrapper {
         return btl_result;                                                                         \
     }                                                                                              \
     _Static_assert(sizeof(&name) != 0, "")
-// The same for a function without a result; `failed` is a statement.
+// A stub of a function without a result; `failed` is a statement.
 #define BTL_STUB_VOID(module_name, name, parameters, arguments, failed)                            \
     static struct btl_stub btl_stub_##name = {.module = module_name, .function = #name};           \
     BTL_MODINFO("uses", module_name ":" #name);                                                    \
@@ -176,7 +176,7 @@ struct btl_wrapper {
         stub_leave(&btl_stub_##name);                                                              \
     }                                                                                              \
     _Static_assert(sizeof(&name) != 0, "")
-// Exports a function and says in the metadata that it is meant to be called through a stub.
+// Export a function, and say in the metadata that others call it through stubs.
 #define BTL_STUB_EXPORT(symbol)                                                                    \
     BTL_MODINFO("stub", #symbol);                                                                  \
     BTL_EXPORT(symbol)

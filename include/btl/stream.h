@@ -18,25 +18,25 @@
 #define BTL_STREAM_QUEUE_MAX   64          // messages that wait at the head
 
 struct btl_message {
-    struct btl_message *next; // whoever has the message may use it
+    struct btl_message *next; // available to the owner of the message
     size_t size;
     uint8_t data[];
 };
 
 struct btl_stream_element;
-struct btl_stream; // kernel_exports.def has what can be done with it
+struct btl_stream; // kernel_exports.def has its functions
 
 // One element in one stream.
 struct btl_queue {
     void *private; // the element's own
     const struct btl_stream_element *element;
-    struct btl_queue *above, *below; // NULL: the head; nothing
+    struct btl_queue *above, *below; // above NULL: the head; below NULL: none
     struct btl_stream *stream;
     uint32_t module;
 };
 
 // `down` and `up` own the message: they pass it on with stream_put_down() or stream_put_up(), or
-// free it with message_free(). Their result goes back to who put it.
+// free it with message_free(). The sender gets their result.
 struct btl_stream_element {
     int (*open)(struct btl_queue *queue);   // may be NULL
     void (*close)(struct btl_queue *queue); // may be NULL
