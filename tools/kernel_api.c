@@ -17,14 +17,16 @@ static const struct {
 int main(void)
 {
     printf(
-        "# The kernel as modules see it\n\n"
-        "Made by `make kernel-api` from `include/btl/kernel_exports.def`; a test compares the two. "
-        "What is not\nhere does not exist for modules.\n\n"
-        "The interface is `%s`. A module that says `BTL_NEEDS(\"kernel:1.N\")` is loaded by a "
-        "kernel of the same\nmajor number whose minor number is not below N; *since* tells which N "
-        "a function needs. In phase 1\na call of a BOOT2 function is a mistake: those of the page "
-        "allocator panic and say so, the others\nfind no module to serve them.\n\n"
-        "| function | phase | since | what it does |\n| --- | --- | --- | --- |\n",
+        "# The kernel's interface to modules\n\n"
+        "For authors of modules. `make kernel-api` generates this page from\n"
+        "`include/btl/kernel_exports.def`. A module can use nothing else of the kernel.\n\n"
+        "The interface is `%s`. A module with `BTL_NEEDS(\"kernel:1.N\")` is loaded by a kernel of "
+        "the same major\nversion whose minor version is at least N; the column *since* has the N "
+        "of "
+        "each function. A call of a\nBOOT2 function in phase 1 is an error: the functions of the "
+        "page "
+        "allocator panic, the others find no\nmodule.\n\n"
+        "| function | phase | since | description |\n| --- | --- | --- | --- |\n",
         BTL_KERNEL_INTERFACE);
     for (size_t i = 0; i < BTL_COUNT(exports); i++)
         printf("| `%s %s%s` | %s | 1.%d | %s |\n", exports[i].type, exports[i].name,
