@@ -15,19 +15,12 @@ static const struct {
     {BTL_STR("console=screen"), &options.screen},
 };
 
-static bool option_is_console(struct btl_str word)
-{
-    static const struct btl_str prefix = BTL_STR("console=");
-
-    return word.len >= prefix.len && btl_str_equal((struct btl_str){word.at, prefix.len}, prefix);
-}
-
 static void option_parse(struct btl_str word, bool *console_named)
 {
     for (size_t i = 0; i < BTL_COUNT(words); i++) {
         if (!btl_str_equal(word, words[i].word))
             continue;
-        if (option_is_console(word) && !*console_named) {
+        if (btl_str_begins(word, BTL_STR("console=")) && !*console_named) {
             *console_named = true;
             options.serial = options.screen = false;
         }

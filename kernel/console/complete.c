@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "console/complete.h"
 
-static bool begins_with(struct btl_str text, struct btl_str prefix)
-{
-    return text.len >= prefix.len && btl_str_equal((struct btl_str){text.at, prefix.len}, prefix);
-}
-
 static size_t common_length(struct btl_str a, struct btl_str b)
 {
     size_t len = 0;
@@ -23,7 +18,7 @@ static uint32_t candidates_count(const struct line *line, bool first, struct btl
     uint32_t found = 0;
 
     for (uint32_t i = 0; line->candidate(i, first, &word); i++) {
-        if (!begins_with(word, prefix))
+        if (!btl_str_begins(word, prefix))
             continue;
         if (found++ == 0)
             *ret_common = word;
@@ -40,7 +35,7 @@ static void candidates_list(const struct line *line, bool first, struct btl_str 
 
     btl_format(echo, "\n");
     for (uint32_t i = 0; line->candidate(i, first, &word); i++)
-        if (begins_with(word, prefix))
+        if (btl_str_begins(word, prefix))
             btl_format(echo, "%pS ", &word);
     btl_format(echo, "\n%s%s", line->prompt != NULL ? line->prompt : "", line->text);
 }

@@ -4,51 +4,34 @@
 
 #include <btl/kernel.h>
 
-static struct btl_str before(struct btl_str *rest, char end)
-{
-    struct btl_str part = {rest->at, 0};
-
-    while (part.len < rest->len && rest->at[part.len] != end)
-        part.len++;
-    rest->at += part.len;
-    rest->len -= part.len;
-    if (rest->len > 0) {
-        rest->at++;
-        rest->len--;
-    }
-    return part;
-}
-
 // -1, or 0 to BTL_MAJORS_MAX - 1.
 static bool major_parse(struct btl_str text, int16_t *ret)
 {
-    int16_t number = 0;
+    uint64_t number;
 
     if (btl_str_equal(text, BTL_STR("-1"))) {
         *ret = BTL_MAJOR_DYNAMIC;
         return true;
     }
-    if (text.len == 0 || text.len > 3)
+    if (!btl_parse_number(text, &number) || number >= BTL_MAJORS_MAX)
         return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return false;
-        number = (int16_t)(number * 10 + text.at[i] - '0');
-    }
-    if (number >= BTL_MAJORS_MAX)
-        return false;
-    *ret = number;
+    *ret = (int16_t)number;
     return true;
 }
 
 static bool majors_parse(struct btl_str text, int16_t wants[BTL_DEVICE_KINDS])
 {
-    while (text.len > 0) {
-        struct btl_str part = before(&text, ','), kind = before(&part, ':');
-        int which = btl_str_equal(kind, BTL_STR("char"))    ? BTL_DEVICE_CHAR
-                    : btl_str_equal(kind, BTL_STR("block")) ? BTL_DEVICE_BLOCK
-                                                            : BTL_DEVICE_KINDS;
-        if (which == BTL_DEVICE_KINDS || !major_parse(part, &wants[which]))
+    struct btl_str part, kind, number;
+
+    while (btl_take_part(&text, ',', &part)) {
+        int which = BTL_DEVICE_KINDS;
+        if (!btl_str_split(part, ':', &kind, &number))
+            return false;
+        if (btl_str_equal(kind, BTL_STR("char")))
+            which = BTL_DEVICE_CHAR;
+        else if (btl_str_equal(kind, BTL_STR("block")))
+            which = BTL_DEVICE_BLOCK;
+        if (which == BTL_DEVICE_KINDS || !major_parse(number, &wants[which]))
             return false;
     }
     return wants[BTL_DEVICE_CHAR] != BTL_MAJOR_NONE || wants[BTL_DEVICE_BLOCK] != BTL_MAJOR_NONE;
@@ -58,17 +41,15 @@ static bool majors_parse(struct btl_str text, int16_t wants[BTL_DEVICE_KINDS])
 static struct btl_str majors_find_entry(const struct btl_elf *elf)
 {
     struct btl_bytes rest = {NULL, 0};
-    struct btl_str entry, key;
+    struct btl_str entry;
     uint32_t section = btl_elf_find_section(elf, BTL_STR(".modinfo"));
 
     if (section != 0)
         rest = btl_elf_section_bytes(elf, section);
-    while (btl_modinfo_next(&rest, &entry)) {
-        key = before(&entry, '=');
-        if (btl_str_equal(key, BTL_STR("majors")))
-            return entry;
-    }
-    return (struct btl_str){"", 0};
+    while (btl_modinfo_next(&rest, &entry))
+        if (btl_str_begins(entry, BTL_STR("majors=")))
+            return btl_str_after(entry, sizeof("majors=") - 1);
+    return BTL_STR("");
 }
 
 bool majors_read(struct module *module, const struct btl_elf *elf, struct btl_diags *diags)

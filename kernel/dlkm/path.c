@@ -41,15 +41,11 @@ bool search_path_reset(void)
 
 bool search_path_set(struct btl_str directories)
 {
-    size_t start = 0;
+    struct btl_str rest = directories, directory;
 
-    for (size_t at = 0; at <= directories.len; at++) {
-        if (at < directories.len && directories.at[at] != ';')
-            continue;
-        if (at == start || directories.at[start] != '/')
+    while (btl_take_part(&rest, ';', &directory))
+        if (directory.at[0] != '/')
             return false;
-        start = at + 1;
-    }
     return search_path_store(directories);
 }
 

@@ -55,42 +55,18 @@ static bool reading_matches_manifest(const struct reading *reading, const struct
     return false;
 }
 
-// Return "DIR/NAME.ko" for the next directory of `rest`, and remove the directory from `rest`.
-// False: none is left, or no memory.
-static bool search_path_next(struct btl_str *rest, struct btl_str name, struct btl_arena *arena,
-                             struct btl_str *ret_path)
-{
-    struct btl_str directory = {rest->at, 0};
-    size_t size;
-    char *text;
-
-    while (directory.len < rest->len && rest->at[directory.len] != ';')
-        directory.len++;
-    if (directory.len == 0)
-        return false;
-    rest->at += directory.len;
-    rest->len -= directory.len;
-    if (rest->len > 0) { // the separator
-        rest->at++;
-        rest->len--;
-    }
-    size = directory.len + name.len + sizeof("/.ko");
-    text = btl_alloc(arena, size, 1);
-    if (text == NULL)
-        return false;
-    *ret_path = (struct btl_str){text, btl_format_to(text, size, "%pS/%pS.ko", &directory, &name)};
-    return true;
-}
-
 // Read the file at the loader's path, else from the directories of the search path, which the
 // administrator may have changed. *path becomes the path of the file.
 static int reading_find(const struct reading *reading, struct btl_str *path, struct btl_bytes *ret)
 {
-    struct btl_str rest = search_path(), candidate;
+    struct btl_str rest = search_path(), directory;
     int error = volume_read(reading->fs, *path, ret);
 
-    while (error == BTL_ENOENT &&
-           search_path_next(&rest, reading->place.module, reading->diags->arena, &candidate)) {
+    while (error == BTL_ENOENT && btl_take_part(&rest, ';', &directory)) {
+        struct btl_str candidate =
+            btl_module_path(reading->diags->arena, directory, reading->place.module);
+        if (candidate.at == NULL)
+            break;
         error = volume_read(reading->fs, candidate, ret);
         if (error != BTL_ENOENT)
             *path = candidate;

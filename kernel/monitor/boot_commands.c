@@ -9,6 +9,7 @@
 #include "dlkm/volume.h"
 
 #include <btl/config.h>
+#include <btl/hash.h>
 #include <btl/kernel.h>
 
 void boot_ok_run(int argc, char **argv)
@@ -51,34 +52,28 @@ void next_conf_run(int argc, char **argv)
 // Any program can write a variable: control characters are escaped.
 static void print_escaped(struct btl_str text)
 {
-    kprintf("    ");
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t c = (uint8_t)text.at[i];
-        if (c == '\n' && i + 1 < text.len)
-            kprintf("\n    ");
-        else if (c != '\n')
-            kprintf(c >= ' ' && c < 0x7f ? "%c" : "\\x%02x", c);
-    }
-    kprintf("\n");
-}
+    struct btl_out out = console_out();
+    struct btl_str line;
 
-static void print_sha256(const uint8_t sha256[static 32])
-{
-    for (int i = 0; i < 32; i++)
-        kprintf("%02x", sha256[i]);
-    kprintf("\n");
+    while (btl_take_line(&text, &line)) {
+        kprintf("    ");
+        btl_put_escaped(&out, line, SIZE_MAX);
+        kprintf("\n");
+    }
 }
 
 static void print_kernel_failures(const struct btl_record *failed)
 {
-    for (uint32_t i = 0; i < failed->given_up_count; i++) {
-        kprintf("    given up by the kernel: ");
-        print_sha256(failed->given_up[i]);
-    }
+    char text[BTL_SHA256_TEXT];
+
+    for (uint32_t i = 0; i < failed->given_up_count; i++)
+        kprintf("    given up by the kernel: %s\n", btl_sha256_text(failed->given_up[i], text));
 }
 
 static void print_record_details(enum btl_variable which, const struct btl_record *record)
 {
+    char text[BTL_SHA256_TEXT];
+
     switch (which) {
     case BTL_VARIABLE_TRIAL:
         kprintf(", tries left: %u\n", record->number);
@@ -95,10 +90,8 @@ static void print_record_details(enum btl_variable which, const struct btl_recor
     default:
         kprintf("\n");
     }
-    if (which != BTL_VARIABLE_NEXT) {
-        kprintf("    SHA-256 ");
-        print_sha256(record->sha256);
-    }
+    if (which != BTL_VARIABLE_NEXT)
+        kprintf("    SHA-256 %s\n", btl_sha256_text(record->sha256, text));
     print_kernel_failures(record);
 }
 

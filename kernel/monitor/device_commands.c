@@ -43,22 +43,16 @@ static void device_list(void)
     }
 }
 
-static bool device_text_is_major(const char *text)
-{
-    struct btl_str str = btl_str_of(text);
-
-    return str.len > 5 && btl_str_equal((struct btl_str){text, 5}, BTL_STR("char:"));
-}
-
 // Open a device by the name of its driver, or by a major such as "char:3".
 static bool device_open_text(const char *text, struct btl_device **ret_device)
 {
+    struct btl_str str = btl_str_of(text), prefix = BTL_STR("char:");
     int kind = BTL_DEVICE_CHAR, major;
+    uint64_t number;
 
-    if (device_text_is_major(text)) {
-        major = 0;
-        for (const char *at = text + 5; *at >= '0' && *at <= '9' && major < BTL_MAJORS_MAX; at++)
-            major = major * 10 + *at - '0';
+    if (btl_str_begins(str, prefix)) {
+        bool valid = btl_parse_number(btl_str_after(str, prefix.len), &number);
+        major = valid && number < BTL_MAJORS_MAX ? (int)number : BTL_ENODEV;
     } else {
         major = device_major(text, kind);
         if (major < 0)

@@ -6,21 +6,13 @@
 
 #include <btl/kernel.h>
 
-// A decimal number below `limit`.
-static bool kmadmin_number(const char *text, uint32_t limit, uint32_t *ret)
+static bool kmadmin_id(const char *text, uint32_t *ret_id)
 {
-    uint32_t number = 0;
+    uint64_t number;
 
-    if (*text == '\0')
+    if (!btl_parse_number(btl_str_of(text), &number) || number >= module_count())
         return false;
-    for (; *text != '\0'; text++) {
-        if (*text < '0' || *text > '9' || number >= limit)
-            return false;
-        number = number * 10 + (uint32_t)(*text - '0');
-    }
-    if (number >= limit)
-        return false;
-    *ret = number;
+    *ret_id = (uint32_t)number;
     return true;
 }
 
@@ -38,7 +30,7 @@ static struct module *kmadmin_by_id(const char *text)
 {
     uint32_t id;
 
-    if (kmadmin_number(text, module_count(), &id))
+    if (kmadmin_id(text, &id))
         return module_get(id);
     kprintf("kmadmin: no module has the id %s; kmadmin -s lists them\n", text);
     return NULL;
@@ -48,7 +40,7 @@ static struct module *kmadmin_by_name_or_id(const char *text)
 {
     uint32_t id;
 
-    if (kmadmin_number(text, module_count(), &id) && !module_find(btl_str_of(text), &id))
+    if (kmadmin_id(text, &id) && !module_find(btl_str_of(text), &id))
         return module_get(id);
     return kmadmin_by_name(text);
 }

@@ -57,22 +57,12 @@ static void kmtune_print_module(const struct module *module)
         kmtune_print(module, i);
 }
 
-static struct btl_str before(struct btl_str text, char end, struct btl_str *ret_rest)
-{
-    size_t at = 0;
-
-    while (at < text.len && text.at[at] != end)
-        at++;
-    *ret_rest = at < text.len ? (struct btl_str){text.at + at + 1, text.len - at - 1}
-                              : (struct btl_str){NULL, 0};
-    return (struct btl_str){text.at, at};
-}
-
 // Find "module.tunable", or "module" alone (then *ret_index is BTL_NONE). NULL: there is none,
 // which was printed.
 static struct module *kmtune_find(struct btl_str text, uint32_t *ret_index)
 {
-    struct btl_str tunable, name = before(text, '.', &tunable);
+    struct btl_str name = text, tunable;
+    bool named = btl_str_split(text, '.', &name, &tunable);
     struct module *module;
     uint32_t id;
 
@@ -82,7 +72,7 @@ static struct module *kmtune_find(struct btl_str text, uint32_t *ret_index)
         return NULL;
     }
     module = module_get(id);
-    if (tunable.at == NULL)
+    if (!named)
         return module;
     if (module->image == NULL) {
         kprintf("kmtune: %pS is not loaded, so its tunables are not known\n", &name);
@@ -110,7 +100,7 @@ static void kmtune_query(struct btl_str text)
 
 static void kmtune_change(struct btl_str text, bool reset)
 {
-    struct btl_str value = {0}, name = reset ? text : before(text, '=', &value);
+    struct btl_str value, name = text;
     struct heap_arena heap;
     struct btl_diags diags = {.arena = &heap.arena};
     char reason[REASON_MAX];
@@ -118,7 +108,7 @@ static void kmtune_change(struct btl_str text, bool reset)
     const struct module *module;
     int error;
 
-    if (!reset && value.at == NULL) {
+    if (!reset && !btl_str_split(text, '=', &name, &value)) {
         kprintf("kmtune: write MODULE.TUNABLE=value\n");
         return;
     }
