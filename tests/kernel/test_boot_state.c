@@ -279,7 +279,7 @@ TEST(next_conf_names_a_file_of_the_boot_volume)
     assert_true(stored(BTL_VARIABLE_NEXT).there);
     assert_int_equal(fs_add(&fs), 0);
     run(next_conf_run, "/loader.conf.d/old.conf");
-    assert_contains(host_printed(), "no file /loader.conf.d/old.conf on disk0p1");
+    assert_contains(host_printed(), "the file /loader.conf.d/old.conf does not exist on disk0p1");
     assert_contains(host_printed(), "[run-next-no-file]");
     assert_int_equal(firmware.sets, 1);
     run(next_conf_run, "/loader.conf.d/new.conf");

@@ -61,7 +61,7 @@ TEST(what_is_printed_while_it_is_shown_is_not_logged)
 TEST(a_diagnostic_of_the_kernels_own)
 {
     kernel_say(BTL_RUN_OK_FAILED, BTL_ARG_Z("disk"), BTL_ARG_Z("halt"));
-    assert_contains(host_printed(), "warning: this configuration is not called good by itself, "
+    assert_contains(host_printed(), "warning: this configuration is not marked good automatically, "
                                     "because module disk was not loaded and its on_error is halt");
 }
 
@@ -76,7 +76,7 @@ TEST(a_diagnostic_for_the_log_alone)
     diags_show(&diags, true);
     put("after it\n");
     assert_string_equal(host_printed(), "");
-    assert_contains(show(), "[    0.000000] warn  warning: boot_timeout cannot be kept");
+    assert_contains(show(), "[    0.000000] warn  warning: boot_timeout has no effect");
     assert_contains(text, "[    0.000000] error error: the firmware's runtime services");
     assert_contains(text, "[    0.000000] info  after it\n");
 }

@@ -228,7 +228,7 @@ TEST(errors_of_the_file_system)
     usual.file[1].open_error = BTL_EINVAL;
     refuses("run-file-unreadable", "disk0p1 (invalid value)");
     usual.file[1].path = "/modules/mod.kox";
-    refuses("run-file-not-found", "/modules/mod.ko on disk0p1");
+    refuses("run-file-not-found", "/modules/mod.ko does not exist on disk0p1");
     fs_remove(&usual.fs);
 }
 

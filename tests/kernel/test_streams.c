@@ -50,7 +50,7 @@ TEST(elements_in_use_are_held)
     assert_int_equal(stream_push(stream, "plus"), 0);
     assert_int_equal(module_unload(bottom), BTL_EBUSY);
     assert_int_equal(module_unload(plus), BTL_EBUSY);
-    assert_contains(host_printed(), "held by a stream (count 1)");
+    assert_contains(host_printed(), "a stream uses it (count 1)");
     stream_close(stream);
     assert_int_equal(module_unload(bottom), 0);
     assert_int_equal(module_unload(plus), 0);

@@ -32,7 +32,9 @@ TEST(every_bad_tunable_is_named_with_its_line)
     self_assert_fails(id, "run-tunable-range");
     assert_contains(module_get(id)->reason, "/loader.conf:3:9:");
     assert_contains(module_get(id)->reason, "from -5 to 64");
-    assert_contains(host_printed(), "/loader.conf:4:9: error: hello: \"many\"");
+    assert_contains(
+        host_printed(),
+        "/loader.conf:4:9: error: hello: depth must be a whole number from -5 to 64, not \"many\"");
     assert_contains(host_printed(), "[run-tunable-number]");
     assert_contains(host_printed(), "[run-tunable-bool]");
     assert_contains(host_printed(), "[run-tunable-long]");

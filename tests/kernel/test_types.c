@@ -32,7 +32,7 @@ TEST(opening_a_device_loads_its_driver)
     assert_int_equal(device_write(one, &c, 1, 0), BTL_ENOSYS);
     assert_int_equal(device_ioctl(one, 0, NULL), BTL_ENOSYS);
     assert_int_equal(module_unload(id), BTL_EBUSY);
-    assert_contains(host_printed(), "held by an open device (char 3:1) (count 2)");
+    assert_contains(host_printed(), "an open device (char 3:1) uses it (count 2)");
     lab_forget_events();
     device_close(one);
     assert_string_equal(lab_events, "");
@@ -211,7 +211,7 @@ TEST(a_driver_is_attached_to_every_device_of_its_ids)
     assert_string_equal(lab_events, "load driver;load pci;"); // by the kernel's stub
     assert_int_equal(intfc_count(module_get(driver)), 2);
     assert_int_equal(module_unload(pci), BTL_EBUSY);
-    assert_contains(host_printed(), "held by driver driver (count 2)");
+    assert_contains(host_printed(), "driver driver uses it (count 2)");
     lab_forget_events();
     assert_int_equal(module_unload(driver), 0);
     assert_string_equal(lab_events, "detach;detach;unload driver;");
@@ -240,7 +240,7 @@ TEST(a_driver_whose_devices_all_fail_is_not_loaded)
     struct lab_snapshot before = lab_snapshot();
     attach_result[0] = attach_result[1] = attach_result[2] = BTL_EIO;
     assert_int_equal(module_load_by_hand(driver), BTL_ENODEV);
-    assert_contains(module_get(driver)->reason, "none of the 3 devices");
+    assert_contains(module_get(driver)->reason, "none of its 3 devices");
     assert_contains(module_get(driver)->reason, "run-attach");
     assert_string_equal(lab_events, "load pci;load driver;unload driver;");
     assert_snapshot(before);
@@ -303,7 +303,7 @@ TEST(a_module_is_busy_while_a_stub_calls_it)
     lab_start();
     lab->event = unload_inside;
     assert_int_equal(answer(0), BTL_EBUSY);
-    assert_contains(host_printed(), "held by a call of a stub (count 1)");
+    assert_contains(host_printed(), "a call of a stub uses it (count 1)");
     assert_int_equal(module_unload(answer_id), 0);
 }
 
