@@ -13,7 +13,7 @@
 
 #include "clock.h"
 #include "files.h"
-#include "load_options.h"
+#include <btl/load_options.h>
 #include "log.h"
 #include "memory_map.h"
 #include "menu/menu.h"
@@ -48,7 +48,7 @@ struct boot {
     struct clock clock;
     uint8_t seed[64];
     bool seeded;
-    struct options options;
+    struct btl_load_options options;
     struct volume *volume; // NULL: not open
     struct files files;    // every file that was read: an attempt after the first costs no disk
     struct btl_bytes variables[BTL_VARIABLES]; // content of each; size 0: not there

@@ -83,7 +83,7 @@ void state_say_failed(struct boot *boot)
 
 bool choice_first(struct boot *boot)
 {
-    const struct options *options = &boot->options;
+    const struct btl_load_options *options = &boot->options;
     btl_boot_choose(&boot->core, options->config, options->safe, boot->attempt.diags);
     if (boot->core.choice.how == BTLM_HOW_ONE_SHOT)
         log_line(&boot->log, BTL_LOG_INFO, "for this boot only: %pS", &boot->core.choice.path);

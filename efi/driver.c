@@ -54,7 +54,7 @@ static void driver_configured(void *owner)
 {
     struct boot *boot = owner;
     const struct btl_config *config = &boot->attempt.config;
-    const struct options *options = &boot->options;
+    const struct btl_load_options *options = &boot->options;
     log_release(&boot->log, options->verbose  ? LOG_VERBOSE
                             : config->quiet   ? LOG_QUIET
                             : config->verbose ? LOG_VERBOSE

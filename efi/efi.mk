@@ -30,13 +30,13 @@ EFI_LD_FLAGS_ia64 := --no-warn-rwx-segments
 EFI_LIBS_ia64 = $(shell $(EFI_CC) -print-libgcc-file-name)
 EFI_FLAGS := -ffreestanding -fpic -fshort-wchar -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
 	-fvisibility=hidden -fno-tree-loop-distribute-patterns -O2 -g $(EFI_FLAGS_$(ARCH))
-LOADER_FLAGS = -Iefi -I$(BUILD)/gen -DLOADER_VERSION='"$(LOADER_VERSION)"' -DLOADER_NAME='"$(EFI_NAME_$(ARCH))"' \
+LOADER_FLAGS = -Iefi -DLOADER_VERSION='"$(LOADER_VERSION)"' -DLOADER_NAME='"$(EFI_NAME_$(ARCH))"' \
 	-DSHELL_FILE='L"$(EFI_SHELL_$(ARCH))"'
 
 $(eval $(call core_variant,$(ARCH)/efi,$(EFI_CC),$(EFI_FLAGS)))
 
 EFI_OBJ := $(EFI_SHARED_C:efi/%.c=$(EFI_OUT)/%.o) $(EFI_UEFI_C:efi/%.c=$(EFI_OUT)/%.o) \
-	$(EFI_S:efi/%.S=$(EFI_OUT)/%.o)
+	$(EFI_S:efi/%.S=$(EFI_OUT)/%.o) $(EFI_OUT)/messages_text.o
 
 $(EFI_OUT)/%.o: efi/%.c efi/efi.mk
 	$(BEGIN)
@@ -47,11 +47,15 @@ $(EFI_OUT)/%.o: efi/%.S
 	$(EFI_CC) -g -Wa,--fatal-warnings -c $< -o $@
 
 # The explanations of all messages, from their page.
-MESSAGES_TEXT := $(BUILD)/gen/messages_text.inc
+MESSAGES_TEXT := $(BUILD)/gen/messages_text.c
 $(MESSAGES_TEXT): docs/messages.md tools/messages_text.awk
 	$(BEGIN)
-	LC_ALL=C awk -f tools/messages_text.awk $< | LC_ALL=C sort > $@
+	{ printf '#include <btl/messages.h>\nstatic const struct btl_message list[] = {\n'; \
+	  LC_ALL=C awk -f tools/messages_text.awk $< | LC_ALL=C sort; \
+	  printf '};\nconst struct btl_messages btl_messages = {list, BTL_COUNT(list)};\n'; } > $@
 $(EFI_OUT)/messages_text.o: $(MESSAGES_TEXT)
+	$(BEGIN)
+	$(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) -c $< -o $@
 
 $(EFI_OUT)/loader.elf: $(EFI_OBJ) $(O)/efi/libbtl.a
 	$(EFI_LD) $(EFI_LD_FLAGS_$(ARCH)) -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined --warn-common --fatal-warnings \

@@ -2,7 +2,7 @@
 // Files: opened once, read in pieces, for the progress, into pages of their own, hashed there.
 #include "hash.h"
 #include "boot.h"
-#include "text.h"
+#include <btl/utf16.h>
 
 #include <btl/mem.h>
 
@@ -189,8 +189,8 @@ static bool is_final(enum btl_code code)
 static void read_new(struct boot *boot, uint64_t max, struct file *file)
 {
     struct btl_file_problem *problem = &file->problem;
-    file->good = path_ok(file->base.path) ? read_path(boot, max, file, problem)
-                                          : fail(problem, BTL_FILE_BAD_PATH, 0, 0, 0);
+    file->good = btl_path_is_usable(file->base.path) ? read_path(boot, max, file, problem)
+                                                     : fail(problem, BTL_FILE_BAD_PATH, 0, 0, 0);
     file->known = file->good || is_final(problem->code);
 }
 

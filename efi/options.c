@@ -29,11 +29,11 @@ static bool slip_was_typed(const struct boot *boot)
 
 bool options_read(struct boot *boot)
 {
-    struct options *options = &boot->options;
+    struct btl_load_options *options = &boot->options;
     const struct fw_facts *facts = &boot->facts;
     struct btl_bytes bytes = {facts->load_options, facts->load_options_size};
-    if (!load_options_read(bytes, facts->options_name_program, &boot->arena, boot->attempt.diags,
-                           options))
+    if (!btl_load_options_parse(bytes, facts->options_name_program, &boot->arena,
+                                boot->attempt.diags, options))
         return btl_attempt_no_memory(&boot->attempt, "reading the load options");
     if (options->pages)
         console_page(&boot->log.console, boot->facts.console_rows, boot->facts.console_columns,

@@ -9,7 +9,7 @@
 // the old one removed, the new one renamed. Whenever the power fails, one of the two is there,
 // whole.
 #include "boot.h"
-#include "text.h"
+#include <btl/utf16.h>
 
 #include <btl/mem.h>
 
@@ -53,7 +53,7 @@ static bool find_names(struct save *save, struct btl_str path)
     memcpy(at, path.at, path.len);
     memcpy(at + path.len, suffix, sizeof(suffix));
     save->new_path = (struct btl_str){at, path.len + sizeof(suffix) - 1};
-    if (save->name.len > 0 && path_ok(save->new_path))
+    if (save->name.len > 0 && btl_path_is_usable(save->new_path))
         return true;
     btl_report(save->boot->attempt.diags, BTL_SAVE_BAD_PATH, save->place);
     return false;

@@ -25,8 +25,9 @@ struct volume_info {
 typedef bool volume_visit(void *context, struct btl_str name, const struct volume_info *info);
 
 struct volume {
-    // `path` is UTF-8 with '/' between its parts, from the volume's root; path_ok() holds for it.
-    // FW_NOT_FOUND: there is no such file. FW_OUT_OF_RESOURCES: no memory. Else: unreadable.
+    // `path` is UTF-8 with '/' between its parts, from the volume's root; btl_path_is_usable()
+    // holds for it. FW_NOT_FOUND: there is no such file. FW_OUT_OF_RESOURCES: no memory. Else:
+    // unreadable.
     fw_status (*open)(struct volume *volume, struct btl_str path, struct volume_file *ret_file);
     fw_status (*info)(struct volume_file *file, struct volume_info *ret_info);
     // Reads on from where the last read of the open file ended. *ret_read may be below `size`: the

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The texts that the menu shows whole.
 #include "model.h"
-#include "messages_text.h"
+#include <btl/messages.h>
 
 // ------------------------------------------------------------------------------------------- plan
 
@@ -74,7 +74,7 @@ void menu_print_plan(const void *what, struct btl_out *out)
 
 static void print_explanation(const char *code, struct btl_out *out)
 {
-    const struct message_text *text = message_text_find(btl_str_of(code));
+    const struct btl_message *text = btl_message_find(&btl_messages, btl_str_of(code));
     if (text != NULL)
         btl_format(out, "    %s\n", text->text);
 }
@@ -147,9 +147,9 @@ static struct btl_str first_code(const struct boot *boot)
 static void print_codes(const void *what, struct btl_out *out)
 {
     const struct btl_str *asked = what;
-    const struct message_text *text;
     bool any = false;
-    for (uint32_t i = 0; (text = message_text_at(i)) != NULL; i++) {
+    for (uint32_t i = 0; i < btl_messages.count; i++) {
+        const struct btl_message *text = &btl_messages.list[i];
         struct btl_str code = btl_str_of(text->code);
         if (code.len < asked->len || !btl_str_equal((struct btl_str){code.at, asked->len}, *asked))
             continue;

@@ -4,7 +4,7 @@
 
 #include "firmware.h"
 #include "keys.h"
-#include "text.h"
+#include <btl/utf16.h>
 #include "uefi.h"
 
 #include <btl/mem.h>
@@ -47,7 +47,7 @@ static void write(struct firmware *fw, const char *text, size_t len)
     if (uefi_of(fw)->system->ConOut == NULL)
         return;
     for (size_t at = 0; at < len;) {
-        size_t units = utf8_to_ucs2(all, &at, piece, PIECE_UNITS);
+        size_t units = btl_utf8_to_ucs2(all, &at, piece, PIECE_UNITS);
         piece[units] = 0;
         put_piece(uefi_of(fw), piece);
     }

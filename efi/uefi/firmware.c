@@ -4,7 +4,7 @@
 
 #include "firmware.h"
 #include "cpu.h"
-#include "text.h"
+#include <btl/utf16.h>
 #include "uefi.h"
 
 #include <btl/mem.h>
@@ -82,8 +82,8 @@ static void facts(struct firmware *fw, struct fw_facts *ret)
     *ret = (struct fw_facts){0};
     size_t len = uefi->system->FirmwareVendor == NULL
                      ? 0
-                     : utf16_to_utf8(uefi->system->FirmwareVendor, sizeof(uefi->vendor),
-                                     uefi->vendor, sizeof(uefi->vendor));
+                     : btl_utf16_to_utf8(uefi->system->FirmwareVendor, sizeof(uefi->vendor),
+                                         uefi->vendor, sizeof(uefi->vendor));
     ret->vendor = (struct btl_str){uefi->vendor, len};
     ret->firmware_revision = uefi->system->FirmwareRevision;
     ret->uefi_revision = uefi->system->Hdr.Revision;

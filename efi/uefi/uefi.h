@@ -6,7 +6,7 @@
 #include <efi.h>
 
 #include "firmware.h"
-#include "text.h"
+#include <btl/utf16.h>
 
 #define UEFI_MEMORY_ATTRIBUTES_TABLE_GUID                                                          \
     {                                                                                              \
@@ -60,7 +60,7 @@ struct volume_uefi {
     // That of the file that was found last; NULL: none. While it is open, EDK II's FAT driver knows
     // its entries; else it looks them up anew for each file.
     EFI_FILE *directory;
-    CHAR16 directory_path[FW_PATH_MAX];
+    CHAR16 directory_path[BTL_UTF16_PATH_MAX];
 };
 
 // A character that the console was asked about; at its place in the table: unit % UEFI_TESTED.

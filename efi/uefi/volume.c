@@ -3,7 +3,7 @@
 #include <efi.h>
 
 #include "firmware.h"
-#include "text.h"
+#include <btl/utf16.h>
 #include "uefi.h"
 
 #include <btl/mem.h>
@@ -58,8 +58,8 @@ static void keep_directory(struct volume_uefi *volume, const CHAR16 *path)
 static fw_status open(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
 {
     EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
-    CHAR16 name[FW_PATH_MAX];
-    if (!path_to_utf16(path, name))
+    CHAR16 name[BTL_UTF16_PATH_MAX];
+    if (!btl_path_to_utf16(path, name))
         return FW_INVALID_PARAMETER;
     EFI_STATUS status = root->Open(root, &file, name, EFI_FILE_MODE_READ, 0);
     if (status != EFI_SUCCESS)
@@ -112,7 +112,7 @@ static bool name_of(const union entry *entry, UINTN bytes, char to[static NAME_M
 {
     size_t units = (bytes - SIZE_OF_EFI_FILE_INFO) / 2, len;
     const uint8_t *text = entry->room + SIZE_OF_EFI_FILE_INFO;
-    if (!utf16_name_to_utf8(text, units, to, NAME_MAX, &len))
+    if (!btl_utf16_name_to_utf8(text, units, to, NAME_MAX, &len))
         return false;
     *ret_name = (struct btl_str){to, len};
     return true;
@@ -178,8 +178,8 @@ static void make_directories(EFI_FILE *root, CHAR16 *name)
 static fw_status create(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
 {
     EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
-    CHAR16 name[FW_PATH_MAX];
-    if (!path_to_utf16(path, name))
+    CHAR16 name[BTL_UTF16_PATH_MAX];
+    if (!btl_path_to_utf16(path, name))
         return FW_INVALID_PARAMETER;
     make_directories(root, name);
     EFI_STATUS status = root->Open(root, &file, name, WRITABLE | EFI_FILE_MODE_CREATE, 0);
@@ -212,11 +212,11 @@ static fw_status rename(struct volume_file *file, struct btl_str name)
     EFI_FILE *handle = file->handle;
     union {
         EFI_FILE_INFO info;
-        uint8_t room[sizeof(EFI_FILE_INFO) + 2 * FW_PATH_MAX];
+        uint8_t room[sizeof(EFI_FILE_INFO) + 2 * BTL_UTF16_PATH_MAX];
     } to;
-    CHAR16 path[FW_PATH_MAX];
+    CHAR16 path[BTL_UTF16_PATH_MAX];
     UINTN size = sizeof(to), len = 0;
-    if (!path_to_utf16(name, path))
+    if (!btl_path_to_utf16(name, path))
         return FW_INVALID_PARAMETER;
     EFI_STATUS status = handle->GetInfo(handle, &guid, &size, &to);
     if (status != EFI_SUCCESS)
@@ -231,8 +231,8 @@ static fw_status rename(struct volume_file *file, struct btl_str name)
 static fw_status remove(struct volume *volume, struct btl_str path)
 {
     EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
-    CHAR16 name[FW_PATH_MAX];
-    if (!path_to_utf16(path, name))
+    CHAR16 name[BTL_UTF16_PATH_MAX];
+    if (!btl_path_to_utf16(path, name))
         return FW_INVALID_PARAMETER;
     EFI_STATUS status = root->Open(root, &file, name, WRITABLE, 0);
     if (status != EFI_SUCCESS)

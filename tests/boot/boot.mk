@@ -44,7 +44,7 @@ $(O)/testefi/%.efi: $(O)/testefi/%.so
 .PRECIOUS: $(O)/testefi/%.o $(O)/testefi/%.so
 
 # The loader's firmware layer with a run() of the tests' own.
-SERVICES_OBJ := $(EFI_UEFI_C:efi/%.c=$(EFI_OUT)/%.o) $(EFI_OUT)/text.o $(EFI_OUT)/keys.o
+SERVICES_OBJ := $(EFI_UEFI_C:efi/%.c=$(EFI_OUT)/%.o) $(EFI_OUT)/keys.o
 $(O)/testefi/services.o: tests/boot/firmware/services.c
 	$(BEGIN)
 	$(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) $(LOADER_FLAGS) -Iefi -isystem $(GNU_EFI_INCLUDE) \

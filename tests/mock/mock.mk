@@ -5,7 +5,7 @@ MOCK := $(patsubst tests/mock/test_%.c,%,$(sort $(wildcard tests/mock/test_*.c))
 MOCK_OUT := $(BUILD)/mock
 MOCK_FIXTURES := $(patsubst tests/mock/fixtures/%.c,$(MOCK_OUT)/fixtures/%.ko,$(sort $(wildcard tests/mock/fixtures/*.c))) \
 	$(MOCK_OUT)/fixtures/kernel.elf $(MOCK_OUT)/fixtures/moved.elf $(MOCK_OUT)/fixtures/low.elf $(MOCK_OUT)/fixtures/high.elf
-MOCK_FLAGS := $(CSTD) $(WARN) -Iefi -I$(BUILD)/gen -Itests/support -Itests/mock -DLOADER_VERSION='"test"' -DLOADER_NAME='"BOOTX64.EFI"' \
+MOCK_FLAGS := $(CSTD) $(WARN) -Iefi -Itests/support -Itests/mock -DLOADER_VERSION='"test"' -DLOADER_NAME='"BOOTX64.EFI"' \
 	-D_GNU_SOURCE -DMOCK_FIXTURES='"$(MOCK_OUT)/fixtures"' -g -O1 $(SANITIZE)
 MOCK_LOADER := $(sort $(wildcard efi/*.c efi/menu/*.c efi/x86_64/*.c))
 
@@ -36,6 +36,8 @@ $(MOCK_OUT)/$(1)/%.o: efi/%.c
 	$$(BEGIN)
 	$(1) $(MOCK_FLAGS) -c $$< -o $$@
 $(MOCK_OUT)/$(1)/messages_text.o: $(MESSAGES_TEXT)
+	$$(BEGIN)
+	$(1) $(MOCK_FLAGS) -c $$< -o $$@
 $(MOCK_OUT)/$(1)/%.o: efi/%.S
 	$$(BEGIN)
 	$(1) -g -c $$< -o $$@
@@ -44,7 +46,7 @@ $(MOCK_OUT)/$(1)/tests/%.o: tests/mock/%.c
 	$(1) $(MOCK_FLAGS) -c $$< -o $$@
 $(MOCK_OUT)/$(1)/test_%: $(MOCK_OUT)/$(1)/tests/test_%.o \
 		$(patsubst %,$(MOCK_OUT)/$(1)/tests/%.o,mock mock_console mock_files mock_variables mock_expect menu_user state trial walk) $(MOCK_LOADER:efi/%.c=$(MOCK_OUT)/$(1)/%.o) \
-		$(MOCK_OUT)/$(1)/x86_64/handoff.o $(BUILD)/test-$(1)/test_main.o $(BUILD)/test-$(1)/libbtl.a
+		$(MOCK_OUT)/$(1)/x86_64/handoff.o $(MOCK_OUT)/$(1)/messages_text.o $(BUILD)/test-$(1)/test_main.o $(BUILD)/test-$(1)/libbtl.a
 	$(1) $(SANITIZE) -Wl,--wrap=cache_sync_code $$^ -lcmocka -o $$@
 # What is pure of another architecture's part, alone.
 $(MOCK_OUT)/$(1)/test_paging_ia64: $(MOCK_OUT)/$(1)/tests/test_paging_ia64.o $(MOCK_OUT)/$(1)/ia64/paging.o \

@@ -9,7 +9,7 @@
 #include <btl/utf8.h>
 
 #include "menu/wrap.h"
-#include "messages_text.h"
+#include <btl/messages.h>
 
 struct lines {
     uint32_t columns, count;
@@ -97,7 +97,7 @@ TEST(test_every_message_is_explained)
 {
     for (uint32_t code = 0; code < BTL_CODES; code++) {
         const char *name = btl_code_name((enum btl_code)code);
-        const struct message_text *found = message_text_find(btl_str_of(name));
+        const struct btl_message *found = btl_message_find(&btl_messages, btl_str_of(name));
         if (found == NULL)
             fail_msg("%s is not explained", name);
         assert_string_equal(found->code, name);
@@ -108,14 +108,15 @@ TEST(test_every_message_is_explained)
 TEST(test_explanations_are_in_order_and_plain)
 {
     uint32_t count = 0;
-    for (const struct message_text *at; (at = message_text_at(count)) != NULL; count++) {
+    for (; count < btl_messages.count; count++) {
+        const struct btl_message *at = &btl_messages.list[count];
         if (count > 0)
-            assert_true(strcmp(message_text_at(count - 1)->code, at->code) < 0);
+            assert_true(strcmp(btl_messages.list[count - 1].code, at->code) < 0);
         for (const char *c = at->text; *c != '\0'; c++)
             assert_true(*c >= ' ' && *c <= '~' && *c != '`');
     }
     assert_int_equal(count, BTL_CODES);
-    assert_null(message_text_find(BTL_STR("")));
-    assert_null(message_text_find(BTL_STR("zzz")));
-    assert_null(message_text_find(BTL_STR("conf-no-valu")));
+    assert_null(btl_message_find(&btl_messages, BTL_STR("")));
+    assert_null(btl_message_find(&btl_messages, BTL_STR("zzz")));
+    assert_null(btl_message_find(&btl_messages, BTL_STR("conf-no-valu")));
 }

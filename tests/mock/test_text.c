@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // UTF-8 and UTF-16.
 #include "mock.h"
-#include "text.h"
+#include <btl/utf16.h>
 
 #include <string.h>
 
 static void expect_path(const char *path, const uint16_t *wanted, size_t units)
 {
-    uint16_t got[FW_PATH_MAX];
-    assert_true(path_to_utf16(btl_str_of(path), got));
+    uint16_t got[BTL_UTF16_PATH_MAX];
+    assert_true(btl_path_to_utf16(btl_str_of(path), got));
     assert_memory_equal(got, wanted, 2 * units);
     assert_int_equal(got[units], 0);
 }
@@ -28,24 +28,24 @@ TEST(test_what_is_no_path)
         "",      "/a\\b", "/\n",      "/\xc3", "/\xc0\x80", "/\xed\xa0\x80", "/\xf4\x90\x80\x80",
         "/\x80", "/\xff", "/\xe2\x82"};
     for (size_t i = 0; i < BTL_COUNT(bad); i++)
-        assert_false(path_ok(btl_str_of(bad[i])));
+        assert_false(btl_path_is_usable(btl_str_of(bad[i])));
 }
 
 TEST(test_longest_path)
 {
-    char path[FW_PATH_MAX + 8];
+    char path[BTL_UTF16_PATH_MAX + 8];
     memset(path, 'a', sizeof(path));
     path[0] = '/';
     size_t longest = 0;
     for (size_t len = 1; len < sizeof(path); len++)
-        longest = path_ok((struct btl_str){path, len}) ? len : longest;
-    assert_true(longest >= 500 && longest < FW_PATH_MAX);
+        longest = btl_path_is_usable((struct btl_str){path, len}) ? len : longest;
+    assert_true(longest >= 500 && longest < BTL_UTF16_PATH_MAX);
 }
 
 static void expect_utf8(const uint16_t *text, size_t units, const char *wanted)
 {
     char got[64];
-    size_t len = utf16_to_utf8(text, units, got, sizeof(got));
+    size_t len = btl_utf16_to_utf8(text, units, got, sizeof(got));
     assert_int_equal(len, strlen(wanted));
     assert_memory_equal(got, wanted, len);
 }
@@ -58,13 +58,13 @@ TEST(test_utf16)
     expect_utf8((const uint16_t[]){0xd83d, 'x'}, 2, "?x");
     expect_utf8((const uint16_t[]){0xde00, 0xd83d}, 2, "??");
     char small[3];
-    assert_int_equal(utf16_to_utf8((const uint16_t[]){'a', 0x20ac}, 2, small, 3), 1);
+    assert_int_equal(btl_utf16_to_utf8((const uint16_t[]){'a', 0x20ac}, 2, small, 3), 1);
 }
 
 static bool name_to_utf8(const uint16_t *name, size_t units, char got[static 16])
 {
     size_t len;
-    if (!utf16_name_to_utf8(name, units, got, 15, &len))
+    if (!btl_utf16_name_to_utf8(name, units, got, 15, &len))
         return false;
     got[len] = '\0';
     return true;
@@ -103,7 +103,7 @@ static void expect_ucs2(const char *text, const uint16_t *wanted, size_t units)
     uint16_t got[16];
     size_t at = 0, used = 0;
     while (at < strlen(text)) // by twos, as a text that is longer than the piece
-        used += utf8_to_ucs2(btl_str_of(text), &at, got + used, 2);
+        used += btl_utf8_to_ucs2(btl_str_of(text), &at, got + used, 2);
     assert_int_equal(used, units);
     assert_memory_equal(got, wanted, 2 * units);
     assert_int_equal(at, strlen(text));

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "../../efi/load_options.h"
-#include "../../efi/text.h"
+#include <btl/load_options.h>
+#include <btl/utf16.h>
 #include "variables/load_option.h"
 
 #define ENTRIES_MAX 256         // of BootOrder
@@ -16,7 +16,7 @@ static struct btl_str to_utf8(struct btl_arena *arena, struct btl_bytes utf16)
 {
     size_t size = utf16.size / 2 * 3;
     char *at = MEMORY_ARRAY(arena, char, size + 1);
-    return (struct btl_str){at, utf16_to_utf8(utf16.at, utf16.size / 2, at, size)};
+    return (struct btl_str){at, btl_utf16_to_utf8(utf16.at, utf16.size / 2, at, size)};
 }
 
 // "\EFI\BTL\LOADER.EFI", as the firmware writes it.
@@ -33,7 +33,7 @@ static bool is_loader(struct volume *volume, struct btl_str path)
 {
     struct btl_file_problem problem;
     struct btl_bytes bytes;
-    return path.len > 0 && path_ok(path) &&
+    return path.len > 0 && btl_path_is_usable(path) &&
            volume_read(volume, path, LOADER_MAX, &bytes, &problem) &&
            memmem(bytes.at, bytes.size, LOADER_INFO, sizeof(LOADER_INFO) - 1) != NULL;
 }
@@ -41,8 +41,8 @@ static bool is_loader(struct volume *volume, struct btl_str path)
 static void take_options(struct btl_arena *arena, struct btl_bytes bytes, struct boot_entry *entry)
 {
     struct btl_diags ignored = {.arena = arena};
-    struct options options;
-    if (!load_options_read(bytes, false, arena, &ignored, &options) ||
+    struct btl_load_options options;
+    if (!btl_load_options_parse(bytes, false, arena, &ignored, &options) ||
         (ignored.first != NULL && ignored.first->code == BTL_OPTION_NOT_TEXT))
         return;
     entry->config = options.config;

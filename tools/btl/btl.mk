@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The host program: $(BUILD)/host/btl, and a second one with sanitizers for the tests. `make btl`,
 # `make install` (DESTDIR, PREFIX).
-# efi/text.c knows which paths the loader takes, efi/load_options.c its options, efi/messages_text.c
-# explains messages.
 BTL_C := $(sort $(wildcard tools/btl/*.c tools/btl/*/*.c))
-BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) text.o load_options.o messages_text.o
+BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) messages_text.o
 BTL_VERSION := 1.0
 BTL_FLAGS = $(CSTD) $(WARN) -iquote tools/btl -D_GNU_SOURCE -DBTL_VERSION_TEXT='"$(BTL_VERSION)"'
 
@@ -13,12 +11,9 @@ define btl_variant
 $(BUILD)/$(1)/btl-o/%.o: tools/btl/%.c tools/btl/btl.mk
 	$$(BEGIN)
 	$(2) $$(BTL_FLAGS) -c $$< -o $$@
-$(BUILD)/$(1)/btl-o/text.o $(BUILD)/$(1)/btl-o/load_options.o: $(BUILD)/$(1)/btl-o/%.o: efi/%.c tools/btl/btl.mk
+$(BUILD)/$(1)/btl-o/messages_text.o: $(MESSAGES_TEXT)
 	$$(BEGIN)
 	$(2) $$(BTL_FLAGS) -c $$< -o $$@
-$(BUILD)/$(1)/btl-o/messages_text.o: efi/messages_text.c $(MESSAGES_TEXT)
-	$$(BEGIN)
-	$(2) $$(BTL_FLAGS) -I$(BUILD)/gen -c $$< -o $$@
 $(BUILD)/$(1)/btl: $(addprefix $(BUILD)/$(1)/btl-o/,$(BTL_OBJ)) $(BUILD)/$(1)/libbtl.a
 	$(2) $$^ -pthread -lm -o $$@
 endef

@@ -4,7 +4,7 @@
 
 #include <btl/config.h>
 
-#include "../../efi/messages_text.h"
+#include <btl/messages.h>
 #include "manifest/words.h"
 #include "report.h"
 
@@ -61,7 +61,7 @@ static void print_paragraph(struct btl_out *out, const char *text)
 }
 
 static void explain_message(struct btl_out *out, struct btl_arena *arena,
-                            const struct message_text *found)
+                            const struct btl_message *found)
 {
     const struct message *message = find_message(btl_str_of(found->code));
     btl_format(out, "%s", found->code);
@@ -101,11 +101,11 @@ static int explain_command(struct host *host, int argc, char **argv)
     bool any = false;
     if (!parse_options(host, argc, argv, options))
         return EXIT_ERRORS;
-    for (uint32_t i = 0; optind == argc && message_text_at(i) != NULL; i++)
-        btl_format(&out, "%s\n", message_text_at(i)->code);
+    for (uint32_t i = 0; optind == argc && i < btl_messages.count; i++)
+        btl_format(&out, "%s\n", btl_messages.list[i].code);
     for (int i = optind; i < argc; i++) {
         struct btl_str code = strip_brackets(argv[i]);
-        const struct message_text *found = message_text_find(code);
+        const struct btl_message *found = btl_message_find(&btl_messages, code);
         if (found == NULL) {
             report_unknown_code(host, code);
             continue;

@@ -9,7 +9,7 @@
 
 #include <btl/config.h>
 
-#include "../../efi/text.h"
+#include <btl/utf16.h>
 
 struct list {
     struct volume *volume;
@@ -33,7 +33,7 @@ static void add(struct list *list, struct btl_str path)
 static void add_named(struct list *list, struct btl_str name)
 {
     struct btl_str path = btl_configuration_path(false, name, list->volume->host->arena);
-    if (path.len > 0 && path_ok(path))
+    if (path.len > 0 && btl_path_is_usable(path))
         add(list, path);
 }
 

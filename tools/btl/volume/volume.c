@@ -10,7 +10,7 @@
 
 #include <btl/gpt.h>
 
-#include "../../../efi/text.h"
+#include <btl/utf16.h>
 #include "files.h"
 
 static bool read_image_blocks(const struct btl_blocks *blocks, uint64_t offset, void *buffer,
@@ -190,7 +190,7 @@ bool volume_file_open(struct volume *volume, struct btl_str path, uint64_t max,
 {
     struct volume_file file = {.volume = volume, .name = volume_name(volume, path)};
     bool directory = false;
-    if (!path_ok(path))
+    if (!btl_path_is_usable(path))
         return volume_problem_is(ret_problem, BTL_FILE_BAD_PATH);
     if (volume->is_image ? !volume_open_on_image(volume, path, &file, &directory, ret_problem)
                          : !volume_open_in_tree(volume, path, &file, &directory, ret_problem))

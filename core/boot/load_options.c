@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The words of load options. From the UEFI shell they are the whole command line, from a boot entry
 // what was written behind the path; some firmwares put binary data there, which is ignored.
-#include "load_options.h"
+#include <btl/load_options.h>
 
 #include <btl/config.h>
 
-#include "text.h"
+#include <btl/utf16.h>
 
 #define OPTIONS_MAX 8192 // bytes of UTF-16
 
 #define PLACE ((struct btl_place){.file = BTL_STR("load options")})
 
-struct job {
-    struct options *options;
+struct option_parser {
+    struct btl_load_options *options;
     struct btl_arena *arena;
     struct btl_diags *diags;
 };
 
-static bool is_space(char c)
+static bool is_option_space(char c)
 {
     return c == ' ' || c == '\t';
 }
 
 // The next word of *rest, "in quotes" or not; false at the end.
-static bool next_word(struct btl_str *rest, struct btl_str *ret_word)
+static bool parse_option_word(struct btl_str *rest, struct btl_str *ret_word)
 {
     size_t start = 0;
-    while (start < rest->len && is_space(rest->at[start]))
+    while (start < rest->len && is_option_space(rest->at[start]))
         start++;
     bool quoted = start < rest->len && rest->at[start] == '"';
     start += quoted;
     size_t end = start;
-    while (end < rest->len && (quoted ? rest->at[end] != '"' : !is_space(rest->at[end])))
+    while (end < rest->len && (quoted ? rest->at[end] != '"' : !is_option_space(rest->at[end])))
         end++;
     bool found = quoted || end > start;
     *ret_word = (struct btl_str){rest->at + start, end - start};
@@ -66,13 +66,13 @@ static bool is_text(struct btl_str text)
 static bool begins_as_text(struct btl_str text)
 {
     size_t start = 0;
-    while (start < text.len && is_space(text.at[start]))
+    while (start < text.len && is_option_space(text.at[start]))
         start++;
     return start == text.len || (uint8_t)text.at[start] < 0x80;
 }
 
 // "fs0:\btl\loader.conf" as a path of the volume: "/btl/loader.conf".
-static struct btl_str volume_path(struct job *job, struct btl_str word)
+static struct btl_str volume_path(struct option_parser *job, struct btl_str word)
 {
     size_t start = 0;
     for (size_t i = 0; i < word.len && word.at[i] != '\\' && word.at[i] != '/'; i++) {
@@ -91,7 +91,7 @@ static struct btl_str volume_path(struct job *job, struct btl_str word)
 }
 
 // The configuration: a path as a record can hold it, or none. False: no memory.
-static bool take_config(struct job *job, struct btl_str path)
+static bool parse_config_option(struct option_parser *job, struct btl_str path)
 {
     if (path.at == NULL)
         return false;
@@ -103,11 +103,11 @@ static bool take_config(struct job *job, struct btl_str path)
 }
 
 // What stands behind an option. False: nothing does.
-static bool option_file(struct job *job, const char *option, const char *example,
+static bool option_file(struct option_parser *job, const char *option, const char *example,
                         struct btl_str *rest, struct btl_str *ret_path)
 {
     struct btl_str word;
-    if (next_word(rest, &word)) {
+    if (parse_option_word(rest, &word)) {
         *ret_path = volume_path(job, word);
         return ret_path->at != NULL;
     }
@@ -116,7 +116,7 @@ static bool option_file(struct job *job, const char *option, const char *example
 }
 
 // What a letter switches on; NULL: nothing, or it has a file behind it.
-static bool *switch_of(struct options *options, char letter)
+static bool *switch_of(struct btl_load_options *options, char letter)
 {
     switch (letter) {
     case 'b':
@@ -137,7 +137,7 @@ static bool *switch_of(struct options *options, char letter)
 }
 
 // "-n", or several in one word: "-nb". False: not all of them are switches, and none was taken.
-static bool take_switches(struct options *options, struct btl_str word)
+static bool take_switches(struct btl_load_options *options, struct btl_str word)
 {
     if (word.len < 2 || word.at[0] != '-')
         return false;
@@ -151,29 +151,29 @@ static bool take_switches(struct options *options, struct btl_str word)
 }
 
 // One word of the options, and what belongs to it. False: no memory.
-static bool take(struct job *job, struct btl_str word, struct btl_str *rest)
+static bool take(struct option_parser *job, struct btl_str word, struct btl_str *rest)
 {
-    struct options *options = job->options;
+    struct btl_load_options *options = job->options;
     bool is_file = word.len > 0 && word.at[0] != '-';
     if (take_switches(options, word))
         return true;
     if (btl_str_equal(word, BTL_STR("-c"))) {
         struct btl_str path = {.len = 0};
         return option_file(job, "-c", "/btl/loader.conf", rest, &path) &&
-               (path.len == 0 || take_config(job, path));
+               (path.len == 0 || parse_config_option(job, path));
     }
     if (btl_str_equal(word, BTL_STR("-m")))
         return option_file(job, "-m", "/btl/dry.bin", rest, &options->save);
     if (is_file && options->config.len == 0)
-        return take_config(job, volume_path(job, word));
+        return parse_config_option(job, volume_path(job, word));
     btl_report(job->diags, BTL_OPTION_UNKNOWN, PLACE, BTL_ARG(word));
     return true;
 }
 
-static bool parse(struct job *job, struct btl_str rest, bool names_program)
+static bool parse(struct option_parser *job, struct btl_str rest, bool names_program)
 {
     struct btl_str word;
-    for (bool first = true; next_word(&rest, &word); first = false) {
+    for (bool first = true; parse_option_word(&rest, &word); first = false) {
         bool program = first && (names_program || is_program(word));
         if (!program && !take(job, word, &rest))
             return false;
@@ -181,11 +181,11 @@ static bool parse(struct job *job, struct btl_str rest, bool names_program)
     return true;
 }
 
-bool load_options_read(struct btl_bytes bytes, bool names_program, struct btl_arena *arena,
-                       struct btl_diags *diags, struct options *ret_options)
+bool btl_load_options_parse(struct btl_bytes bytes, bool names_program, struct btl_arena *arena,
+                            struct btl_diags *diags, struct btl_load_options *ret_options)
 {
-    struct job job = {ret_options, arena, diags};
-    *ret_options = (struct options){.config = {NULL, 0}};
+    struct option_parser job = {ret_options, arena, diags};
+    *ret_options = (struct btl_load_options){.config = {NULL, 0}};
     if (bytes.size == 0 || bytes.at == NULL)
         return true;
     if (bytes.size > OPTIONS_MAX || bytes.size % 2 != 0) {
@@ -195,7 +195,7 @@ bool load_options_read(struct btl_bytes bytes, bool names_program, struct btl_ar
     char *at = btl_alloc(arena, 2 * bytes.size, 1); // three bytes for two at most
     if (at == NULL)
         return false;
-    struct btl_str text = {at, utf16_to_utf8(bytes.at, bytes.size / 2, at, 2 * bytes.size)};
+    struct btl_str text = {at, btl_utf16_to_utf8(bytes.at, bytes.size / 2, at, 2 * bytes.size)};
     if (is_text(text) && (names_program || begins_as_text(text)))
         return parse(&job, text, names_program);
     btl_report(diags, BTL_OPTION_NOT_TEXT, PLACE);

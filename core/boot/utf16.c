@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Conversions between UTF-8 and UTF-16.
-#include "text.h"
+#include <btl/utf16.h>
 
 #include <btl/utf8.h>
 
 #include <btl/mem.h>
 
-bool path_to_utf16(struct btl_str path, uint16_t ret[static FW_PATH_MAX])
+bool btl_path_to_utf16(struct btl_str path, uint16_t ret[static BTL_UTF16_PATH_MAX])
 {
     size_t len = 0;
     if (path.len == 0)
@@ -14,7 +14,7 @@ bool path_to_utf16(struct btl_str path, uint16_t ret[static FW_PATH_MAX])
     ret[len++] = '\\';
     for (size_t at = 0; at < path.len;) {
         uint32_t point = btl_utf8_next(path, &at);
-        if (point == BTL_UTF8_BAD || point < ' ' || point == '\\' || len + 3 > FW_PATH_MAX)
+        if (point == BTL_UTF8_BAD || point < ' ' || point == '\\' || len + 3 > BTL_UTF16_PATH_MAX)
             return false;
         if (point == '/') {
             if (ret[len - 1] != '\\')
@@ -30,10 +30,10 @@ bool path_to_utf16(struct btl_str path, uint16_t ret[static FW_PATH_MAX])
     return true;
 }
 
-bool path_ok(struct btl_str path)
+bool btl_path_is_usable(struct btl_str path)
 {
-    uint16_t ignored[FW_PATH_MAX];
-    return path_to_utf16(path, ignored);
+    uint16_t ignored[BTL_UTF16_PATH_MAX];
+    return btl_path_to_utf16(path, ignored);
 }
 
 static uint32_t unit_at(const void *text, size_t index)
@@ -59,7 +59,7 @@ static bool is_surrogate(uint32_t point)
     return point >= 0xd800 && point < 0xe000;
 }
 
-size_t utf16_to_utf8(const void *text, size_t units, char *to, size_t size)
+size_t btl_utf16_to_utf8(const void *text, size_t units, char *to, size_t size)
 {
     size_t used = 0;
     for (size_t at = 0; at < units;) {
@@ -76,7 +76,7 @@ size_t utf16_to_utf8(const void *text, size_t units, char *to, size_t size)
     return used;
 }
 
-bool utf16_name_to_utf8(const void *name, size_t units, char *to, size_t size, size_t *ret_len)
+bool btl_utf16_name_to_utf8(const void *name, size_t units, char *to, size_t size, size_t *ret_len)
 {
     size_t used = 0;
     for (size_t at = 0; at < units;) {
@@ -98,7 +98,7 @@ bool utf16_name_to_utf8(const void *name, size_t units, char *to, size_t size, s
     return false;
 }
 
-size_t utf8_to_ucs2(struct btl_str text, size_t *at, uint16_t *to, size_t units)
+size_t btl_utf8_to_ucs2(struct btl_str text, size_t *at, uint16_t *to, size_t units)
 {
     size_t used = 0;
     while (used < units && *at < text.len) {
