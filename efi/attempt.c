@@ -25,7 +25,7 @@ void attempt_begin(struct boot *boot)
 }
 
 // The screen says that it could not boot, and why. True: somebody is there.
-static bool wait_for_a_human(struct boot *boot)
+static bool wait_for_person(struct boot *boot)
 {
     struct firmware *fw = boot->fw;
     const char *otherwise = boot->attempt.stop_resets ? "resets" : "returns to the firmware";
@@ -51,13 +51,13 @@ static bool menu_after_failure(struct boot *boot)
 }
 
 // Every reason is on the screen, with time to read them.
-static bool stop(struct boot *boot)
+static bool stop_boot(struct boot *boot)
 {
     log_release(&boot->log, boot->log.shown);
     if (boot->attempt.diags->lost > 0)
         log_line(&boot->log, BTL_LOG_ERROR, "errors without text, for want of memory: %u",
                  boot->attempt.diags->lost);
-    if (wait_for_a_human(boot))
+    if (wait_for_person(boot))
         return menu_after_failure(boot);
     if (boot->attempt.stop_resets)
         boot->fw->reset(boot->fw, FW_RESET_COLD);
@@ -65,7 +65,7 @@ static bool stop(struct boot *boot)
 }
 
 // It says what would have come of it, and waits for nobody.
-static bool stop_dry(struct boot *boot)
+static bool stop_dry_run(struct boot *boot)
 {
     log_release(&boot->log, boot->log.shown);
     if (boot->attempt.diags->lost > 0)
@@ -80,7 +80,7 @@ static bool stop_dry(struct boot *boot)
 }
 
 // Is there something to try next?
-static bool next(struct boot *boot)
+static bool choose_next(struct boot *boot)
 {
     if (boot->res.outcome != OUTCOME_FAILED)
         return boot->res.outcome == OUTCOME_AGAIN;
@@ -88,20 +88,20 @@ static bool next(struct boot *boot)
     if (boot->half_shut_down)
         return false;
     if (boot->options.dry_run)
-        return stop_dry(boot);
+        return stop_dry_run(boot);
     if (boot->core.attended && boot->set_up)
         return menu_after_failure(boot);
     if (boot->set_up)
         state_failed(boot);
     return (btl_attempt_falls_back(&boot->attempt) &&
             btl_attempt_take_fallback(&boot->attempt, &boot->arena)) ||
-           stop(boot);
+           stop_boot(boot);
 }
 
 bool attempt_next(struct boot *boot)
 {
     progress_end(boot);
-    if (!next(boot))
+    if (!choose_next(boot))
         return false;
     boot->status = FW_SUCCESS;
     attempt_begin(boot);

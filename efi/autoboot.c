@@ -3,7 +3,7 @@
 #include "boot.h"
 
 // Is it settled that this attempt ends here? Then nobody is asked to wait for it.
-static bool will_fail(const struct boot *boot)
+static bool attempt_will_fail(const struct boot *boot)
 {
     uint32_t ignored;
     return btl_plan_action(&boot->attempt.plan, btl_attempt_falls_back(&boot->attempt), &ignored) >=
@@ -13,7 +13,7 @@ static bool will_fail(const struct boot *boot)
 #define COUNTDOWN "starting in %u s; a key opens the menu"
 
 // The log has one line of it, and the console one that is written anew and then goes away.
-static bool tick(struct boot *boot, uint32_t seconds)
+static bool show_countdown(struct boot *boot, uint32_t seconds)
 {
     char text[64];
     bool key = false;
@@ -40,7 +40,7 @@ static bool count_down(struct boot *boot)
     bool ticks = boot->log.shown >= LOG_NORMAL && fw->terminal(fw) != FW_TERMINAL_SILENT;
     fw->forget_keys(fw);
     if (ticks)
-        return tick(boot, seconds);
+        return show_countdown(boot, seconds);
     log_line(&boot->log, BTL_LOG_INFO, COUNTDOWN, seconds);
     return watchdog_wait_key(fw, 1000 * seconds) != 0;
 }
@@ -69,7 +69,7 @@ bool autoboot_wait(struct boot *boot)
         return true;
     if (boot->core.attended)
         return menu_before_boot(boot);
-    if (will_fail(boot) || !count_down(boot))
+    if (attempt_will_fail(boot) || !count_down(boot))
         return true;
     boot->menu.limited = true; // a key may have been noise on the line
     return menu_before_boot(boot);

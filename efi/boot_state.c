@@ -4,12 +4,12 @@
 
 #include <btl/mem.h>
 
-static struct fw_variable variable_of(enum btl_variable variable)
+static struct fw_variable firmware_variable(enum btl_variable variable)
 {
     return (struct fw_variable){BTL_VARIABLE_GUID, btl_variable_name(variable)};
 }
 
-static struct btl_arg name_arg(enum btl_variable variable)
+static struct btl_arg variable_name_arg(enum btl_variable variable)
 {
     return BTL_ARG_Z(btl_variable_name(variable));
 }
@@ -17,9 +17,9 @@ static struct btl_arg name_arg(enum btl_variable variable)
 // ---------------------------------------------------------------------------------------- reading
 
 // False: no memory.
-static bool read_one(struct boot *boot, enum btl_variable variable)
+static bool state_read_variable(struct boot *boot, enum btl_variable variable)
 {
-    struct fw_variable which = variable_of(variable);
+    struct fw_variable which = firmware_variable(variable);
     struct btl_record *record = &boot->core.state.record[variable];
     uint64_t size = BTL_RECORD_MAX;
     uint32_t attributes = 0;
@@ -33,7 +33,7 @@ static bool read_one(struct boot *boot, enum btl_variable variable)
         return true;
     if (status != FW_SUCCESS && status != FW_BUFFER_TOO_SMALL) {
         btl_report(boot->attempt.diags, BTL_BOOT_STATE_UNREADABLE, (struct btl_place){0},
-                   name_arg(variable), BTL_ARG(fw_status_name(status)));
+                   variable_name_arg(variable), BTL_ARG(fw_status_name(status)));
         return true;
     }
     bool whole = status == FW_SUCCESS && size <= BTL_RECORD_MAX;
@@ -43,12 +43,12 @@ static bool read_one(struct boot *boot, enum btl_variable variable)
         return true;
     *record = (struct btl_record){0};
     btl_report(boot->attempt.diags, BTL_BOOT_STATE_DAMAGED, (struct btl_place){0},
-               name_arg(variable));
+               variable_name_arg(variable));
     return true;
 }
 
 // Anybody may have written it: nothing of it may drive a terminal, here or in the kernel's log.
-static struct btl_str safe(struct boot *boot, struct btl_str text)
+static struct btl_str state_escape(struct boot *boot, struct btl_str text)
 {
     static const char digits[] = "0123456789abcdef";
     char *at = btl_alloc(&boot->arena, 4 * text.len + 1, 1);
@@ -73,8 +73,8 @@ void state_say_failed(struct boot *boot)
 {
     const struct btl_record *failed = &boot->core.state.record[BTL_VARIABLE_FAILED];
     bool wanted = btl_str_equal(failed->path, boot->core.choice.path);
-    struct btl_str path = safe(boot, failed->path),
-                   line = safe(boot, btl_boot_failed_line(&boot->core.state));
+    struct btl_str path = state_escape(boot, failed->path),
+                   line = state_escape(boot, btl_boot_failed_line(&boot->core.state));
     const char *where = failed->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader";
     if (failed->path.len > 0)
         log_line(&boot->log, wanted ? BTL_LOG_INFO : BTL_LOG_DEBUG,
@@ -94,7 +94,7 @@ bool choice_first(struct boot *boot)
 bool state_read(struct boot *boot)
 {
     for (int variable = 0; variable < BTL_VARIABLES; variable++) {
-        if (!read_one(boot, variable))
+        if (!state_read_variable(boot, variable))
             return btl_attempt_no_memory(&boot->attempt, "reading the boot state");
     }
     return true;
@@ -102,9 +102,9 @@ bool state_read(struct boot *boot)
 
 // ---------------------------------------------------------------------------------------- writing
 
-static void report(struct boot *boot, enum btl_variable variable, fw_status status)
+static void state_report(struct boot *boot, enum btl_variable variable, fw_status status)
 {
-    struct btl_arg name = name_arg(variable), text = BTL_ARG(fw_status_name(status));
+    struct btl_arg name = variable_name_arg(variable), text = BTL_ARG(fw_status_name(status));
     enum btl_code code = status == FW_OUT_OF_RESOURCES  ? BTL_BOOT_STATE_FULL
                          : status == FW_WRITE_PROTECTED ? BTL_BOOT_STATE_PROTECTED
                          : status == FW_UNSUPPORTED     ? BTL_BOOT_STATE_UNSUPPORTED
@@ -114,7 +114,7 @@ static void report(struct boot *boot, enum btl_variable variable, fw_status stat
 
 bool state_write(struct boot *boot, enum btl_variable variable, const struct btl_record *record)
 {
-    struct fw_variable which = variable_of(variable);
+    struct fw_variable which = firmware_variable(variable);
     struct btl_bytes *there = &boot->variables[variable];
     uint8_t bytes[BTL_RECORD_MAX];
     uint64_t size = record == NULL ? 0 : btl_record_write(variable, record, bytes);
@@ -130,7 +130,7 @@ bool state_write(struct boot *boot, enum btl_variable variable, const struct btl
         return true;
     fw_status status = boot->fw->variable_set(boot->fw, &which, bytes, size);
     if (status != FW_SUCCESS && !(size == 0 && status == FW_NOT_FOUND)) {
-        report(boot, variable, status);
+        state_report(boot, variable, status);
         return false;
     }
     log_only(&boot->log, BTL_LOG_DEBUG, "%s: %s", which.name, size > 0 ? "written" : "deleted");
@@ -139,7 +139,7 @@ bool state_write(struct boot *boot, enum btl_variable variable, const struct btl
 
 bool state_is_gone(struct boot *boot, enum btl_variable variable)
 {
-    struct fw_variable which = variable_of(variable);
+    struct fw_variable which = firmware_variable(variable);
     uint8_t bytes[BTL_RECORD_MAX];
     uint64_t size = sizeof(bytes);
     uint32_t attributes;
@@ -152,7 +152,7 @@ struct tail {
     size_t len;
 };
 
-static void put_tail(struct btl_out *out, const char *text, size_t len)
+static void tail_put(struct btl_out *out, const char *text, size_t len)
 {
     struct tail *tail = out->owner;
     size_t half = sizeof(tail->text) / 2;
@@ -166,7 +166,7 @@ static void put_tail(struct btl_out *out, const char *text, size_t len)
 }
 
 // Errors alone, and not those that nobody wants to hear of; the reason stands last.
-static void collect(const struct boot *boot, struct btl_out *out)
+static void state_collect_errors(const struct boot *boot, struct btl_out *out)
 {
     for (const struct btl_diag *diag = boot->attempt.diags->first; diag != NULL;
          diag = diag->next) {
@@ -182,7 +182,7 @@ static void collect(const struct boot *boot, struct btl_out *out)
     }
 }
 
-static bool is_about(const struct btl_record *record, const struct boot *boot)
+static bool record_is_about_choice(const struct btl_record *record, const struct boot *boot)
 {
     return boot->attempt.config_file != NULL &&
            btl_record_names(record, boot->attempt.config_file->sha256);
@@ -194,13 +194,13 @@ void state_failed(struct boot *boot)
     struct btl_record record = {
         .there = true, .number = BTL_FAILED_IN_LOADER, .path = boot->core.choice.path};
     struct tail tail = {.len = 0};
-    struct btl_out out = {.put = put_tail, .owner = &tail};
+    struct btl_out out = {.put = tail_put, .owner = &tail};
     // The wanted configuration counts, not what was tried in its place: two in turn would be
     // written in each boot. And what the kernel said of it says more than that it did.
     if (boot->core.choice.how == BTLM_HOW_FALLBACK ||
         (boot->attempt.trial == BTL_TRIAL_FAILED && boot->attempt.fallback.valid))
         return;
-    collect(boot, &out);
+    state_collect_errors(boot, &out);
     record.text = (struct btl_str){tail.text, tail.len};
     if (boot->attempt.config_file != NULL)
         memcpy(record.sha256, boot->attempt.config_file->sha256, sizeof(record.sha256));
@@ -210,11 +210,12 @@ void state_failed(struct boot *boot)
 }
 
 // What remains of BtlFailed. False: all of it.
-static bool outdated(const struct boot *boot, struct btl_record *ret_rest)
+static bool failed_is_outdated(const struct boot *boot, struct btl_record *ret_rest)
 {
     const struct btl_record *failed = &boot->core.state.record[BTL_VARIABLE_FAILED];
-    bool repaired = is_about(failed, boot) && failed->number == BTL_FAILED_IN_LOADER;
-    bool changed = !is_about(failed, boot) && btl_str_equal(failed->path, boot->core.choice.path);
+    bool repaired = record_is_about_choice(failed, boot) && failed->number == BTL_FAILED_IN_LOADER;
+    bool changed = !record_is_about_choice(failed, boot) &&
+                   btl_str_equal(failed->path, boot->core.choice.path);
     *ret_rest = (struct btl_record){.there = false};
     if (repaired) {
         btl_record_keep_given_up(failed, ret_rest);
@@ -228,7 +229,7 @@ static bool outdated(const struct boot *boot, struct btl_record *ret_rest)
 void state_tidy(struct boot *boot)
 {
     struct btl_record rest;
-    if (outdated(boot, &rest))
+    if (failed_is_outdated(boot, &rest))
         state_write(boot, BTL_VARIABLE_FAILED, rest.there ? &rest : NULL);
     if (boot->attempt.trial != BTL_TRIAL_COUNTED && btl_boot_trial_is_over(&boot->core.state))
         state_write(boot, BTL_VARIABLE_TRIAL, NULL);

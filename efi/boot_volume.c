@@ -33,7 +33,7 @@ struct listing {
 };
 
 // Keeps those that are first, whatever the order of the directory is.
-static void insert(struct listing *listing, struct btl_str path)
+static void configurations_insert(struct listing *listing, struct btl_str path)
 {
     uint32_t at = listing->count;
     while (at > 0 && btl_configuration_compare(path, listing->paths[at - 1]) < 0)
@@ -46,7 +46,7 @@ static void insert(struct listing *listing, struct btl_str path)
     listing->count += listing->count < BTL_CONFIGURATIONS_MAX;
 }
 
-static bool visit(void *context, struct btl_str name, const struct volume_info *info)
+static bool configurations_visit(void *context, struct btl_str name, const struct volume_info *info)
 {
     struct listing *listing = context;
     if (info->directory)
@@ -54,7 +54,7 @@ static bool visit(void *context, struct btl_str name, const struct volume_info *
     struct btl_str path = btl_configuration_path(listing->in_root, name, listing->arena);
     listing->no_memory = path.at == NULL;
     if (path.len > 0 && !listing->no_memory)
-        insert(listing, path);
+        configurations_insert(listing, path);
     return !listing->no_memory;
 }
 
@@ -67,9 +67,9 @@ bool configurations_list(struct boot *boot, struct btl_arena *arena, struct btl_
     if (listing.paths == NULL)
         return false;
     // A directory that is not there, or ends in an error, has what it has.
-    volume->list(volume, BTL_STR("/"), visit, &listing);
+    volume->list(volume, BTL_STR("/"), configurations_visit, &listing);
     listing.in_root = false;
-    volume->list(volume, BTL_STR(BTL_CONFIG_DIRECTORY), visit, &listing);
+    volume->list(volume, BTL_STR(BTL_CONFIG_DIRECTORY), configurations_visit, &listing);
     *ret_paths = listing.paths;
     *ret_count = listing.count;
     return !listing.no_memory;

@@ -10,7 +10,7 @@
 #define CAPACITY_FIRST 64
 
 // Whatever disturbs a measurement (SMIs, a hypervisor) makes it longer: the shortest counts.
-static uint64_t measure(struct firmware *fw)
+static uint64_t clock_measure(struct firmware *fw)
 {
     uint64_t shortest = UINT64_MAX, rate;
     for (int i = 0; i < MEASURE_TIMES; i++) {
@@ -27,7 +27,7 @@ void clock_begin(struct clock *clock, struct firmware *fw)
     clock->fw = fw;
     clock->rate = fw->ticks_per_second(fw);
     if (clock->rate == 0 || clock->rate > RATE_MAX)
-        clock->rate = measure(fw);
+        clock->rate = clock_measure(fw);
     if (clock->rate > RATE_MAX)
         clock->rate = 0;
     clock->zero = fw->ticks(fw);

@@ -2,7 +2,7 @@
 // The end of a dry run, and of a look from the menu: what the kernel would be handed, as text.
 #include "boot.h"
 
-static void print(const void *what, struct btl_out *out)
+static void dry_run_print(const void *what, struct btl_out *out)
 {
     btl_manifest_print(what, 0, out);
 }
@@ -25,7 +25,7 @@ bool dry_run_end(struct boot *boot)
     if (boot->preview) {
         boot->preview = false;
         boot->res.outcome = OUTCOME_AGAIN; // back to the menu
-        menu_view(boot, "The boot manifest as the kernel would get it", print, &manifest);
+        menu_view(boot, "The boot manifest as the kernel would get it", dry_run_print, &manifest);
         return false;
     }
     watchdog_off(boot->fw); // a slow line takes its time

@@ -10,7 +10,7 @@
 // Once exit_boot_services was called, the specification leaves only the memory map and another try.
 // A console that is half shut down is asked all the same: the alternative is silence. Timers may be
 // off, so that no key is waited for, and there is nothing sound to return to.
-static void last_words(struct boot *boot)
+static void report_half_shut_down(struct boot *boot)
 {
     say_diags(boot);
     log_line(&boot->log, BTL_LOG_ERROR, "cannot boot, and boot services are half shut down: reset");
@@ -40,6 +40,6 @@ bool boot_services_exit(struct boot *boot)
         break;
     }
     if (boot->half_shut_down)
-        last_words(boot);
+        report_half_shut_down(boot);
     return false;
 }

@@ -9,41 +9,41 @@
 #define PIECE       (1u << 20)
 #define SLOTS_FIRST 64
 
-static bool fail(struct btl_file_problem *ret, enum btl_code code, fw_status status,
-                 uint64_t expected, uint64_t got)
+static bool file_fail(struct btl_file_problem *ret, enum btl_code code, fw_status status,
+                      uint64_t expected, uint64_t got)
 {
     *ret = (struct btl_file_problem){code, fw_status_name(status), expected, got};
     return false;
 }
 
 // The size of an open file, no larger than may be.
-static bool check_size(struct volume_file *open, uint64_t max, uint64_t *ret_size,
-                       struct btl_file_problem *ret_problem)
+static bool file_check_size(struct volume_file *open, uint64_t max, uint64_t *ret_size,
+                            struct btl_file_problem *ret_problem)
 {
     struct volume_info info;
     fw_status status = open->volume->info(open, &info);
     if (status != FW_SUCCESS)
-        return fail(ret_problem, BTL_FILE_NO_SIZE, status, 0, 0);
+        return file_fail(ret_problem, BTL_FILE_NO_SIZE, status, 0, 0);
     if (info.directory)
-        return fail(ret_problem, BTL_FILE_IS_DIRECTORY, 0, 0, 0);
+        return file_fail(ret_problem, BTL_FILE_IS_DIRECTORY, 0, 0, 0);
     if (info.size > max)
-        return fail(ret_problem, BTL_FILE_TOO_LARGE, 0, max, info.size);
+        return file_fail(ret_problem, BTL_FILE_TOO_LARGE, 0, max, info.size);
     *ret_size = info.size;
     return true;
 }
 
 // Less came than the file's size: does the volume itself say something else by now?
-static bool fail_short(struct volume_file *open, uint64_t expected, uint64_t got,
-                       struct btl_file_problem *ret_problem)
+static bool file_fail_short(struct volume_file *open, uint64_t expected, uint64_t got,
+                            struct btl_file_problem *ret_problem)
 {
     struct volume_info info;
     bool changed = open->volume->info(open, &info) == FW_SUCCESS && info.size != expected;
     if (changed)
-        return fail(ret_problem, BTL_FILE_CHANGED, 0, expected, info.size);
-    return fail(ret_problem, BTL_FILE_SHORT, 0, expected, got);
+        return file_fail(ret_problem, BTL_FILE_CHANGED, 0, expected, info.size);
+    return file_fail(ret_problem, BTL_FILE_SHORT, 0, expected, got);
 }
 
-static void say_read(struct boot *boot, const struct file *file)
+static void file_log(struct boot *boot, const struct file *file)
 {
     char digest[65];
     for (size_t i = 0; i < sizeof(file->base.sha256); i += sizeof(uint64_t)) {
@@ -55,8 +55,8 @@ static void say_read(struct boot *boot, const struct file *file)
     log_line(&boot->log, BTL_LOG_DEBUG, "  SHA-256 %s", digest);
 }
 
-static fw_status read_pieces(struct boot *boot, struct volume_file *open, uint8_t *to,
-                             uint64_t size, uint64_t *ret_got)
+static fw_status file_read_pieces(struct boot *boot, struct volume_file *open, uint8_t *to,
+                                  uint64_t size, uint64_t *ret_got)
 {
     uint64_t got = 0;
     fw_status status = FW_SUCCESS;
@@ -74,23 +74,23 @@ static fw_status read_pieces(struct boot *boot, struct volume_file *open, uint8_
     return status;
 }
 
-static bool read_open(struct boot *boot, struct volume_file *open, uint64_t max, struct file *file,
-                      struct btl_file_problem *ret_problem)
+static bool file_read_open(struct boot *boot, struct volume_file *open, uint64_t max,
+                           struct file *file, struct btl_file_problem *ret_problem)
 {
     struct pages *pages = &boot->files.pages;
     uint64_t size, got;
-    if (!check_size(open, max, &size, ret_problem))
+    if (!file_check_size(open, max, &size, ret_problem))
         return false;
     if (!pages_take(pages, size, BTLM_MEM_LOADER, &file->physical))
-        return fail(ret_problem, BTL_FILE_NO_MEMORY, 0, size, 0);
+        return file_fail(ret_problem, BTL_FILE_NO_MEMORY, 0, size, 0);
     uint8_t *bytes = (uint8_t *)(uintptr_t)file->physical;
     progress_file(boot, file->base.path, size);
-    fw_status status = read_pieces(boot, open, bytes, size, &got);
+    fw_status status = file_read_pieces(boot, open, bytes, size, &got);
     bool good = status == FW_SUCCESS && got == size;
     if (status != FW_SUCCESS)
-        fail(ret_problem, BTL_FILE_READ_FAILED, status, size, 0);
+        file_fail(ret_problem, BTL_FILE_READ_FAILED, status, size, 0);
     else if (!good)
-        fail_short(open, size, got, ret_problem);
+        file_fail_short(open, size, got, ret_problem);
     if (!good) {
         pages_give_back_last(pages);
         return false;
@@ -99,53 +99,53 @@ static bool read_open(struct boot *boot, struct volume_file *open, uint64_t max,
     file->taken = pages->count - 1;
     file->size = pages->taken[file->taken].size;
     hash_file(file->base.bytes, file->base.sha256);
-    say_read(boot, file);
+    file_log(boot, file);
     return true;
 }
 
-static bool read_path(struct boot *boot, uint64_t max, struct file *file,
-                      struct btl_file_problem *ret_problem)
+static bool file_read_path(struct boot *boot, uint64_t max, struct file *file,
+                           struct btl_file_problem *ret_problem)
 {
     struct volume_file open;
     watchdog_arm(boot->fw);
     fw_status status = boot->volume->open(boot->volume, file->base.path, &open);
     if (status == FW_NOT_FOUND)
-        return fail(ret_problem, BTL_FILE_NOT_FOUND, status, 0, 0);
+        return file_fail(ret_problem, BTL_FILE_NOT_FOUND, status, 0, 0);
     if (status == FW_OUT_OF_RESOURCES)
-        return fail(ret_problem, BTL_FILE_OPEN_NO_MEMORY, status, 0, 0);
+        return file_fail(ret_problem, BTL_FILE_OPEN_NO_MEMORY, status, 0, 0);
     if (status != FW_SUCCESS)
-        return fail(ret_problem, BTL_FILE_OPEN_FAILED, status, 0, 0);
-    bool good = read_open(boot, &open, max, file, ret_problem);
+        return file_fail(ret_problem, BTL_FILE_OPEN_FAILED, status, 0, 0);
+    bool good = file_read_open(boot, &open, max, file, ret_problem);
     boot->volume->close(&open);
     return good;
 }
 
 // --------------------------------------------------------------------------- those that were read
 
-static struct file **slot_of(const struct boot *boot, struct btl_str path)
+static struct file **files_slot(const struct boot *boot, struct btl_str path)
 {
     return &boot->files.slots[btl_hash(path, boot->arena.seed) & (boot->files.capacity - 1)];
 }
 
-static struct file *find(const struct boot *boot, struct btl_str path)
+static struct file *files_find(const struct boot *boot, struct btl_str path)
 {
     if (boot->files.capacity == 0)
         return NULL;
-    struct file *file = *slot_of(boot, path);
+    struct file *file = *files_slot(boot, path);
     while (file != NULL && !btl_str_equal(file->base.path, path))
         file = file->next;
     return file;
 }
 
-static void enter(struct boot *boot, struct file *file)
+static void files_enter(struct boot *boot, struct file *file)
 {
-    struct file **slot = slot_of(boot, file->base.path);
+    struct file **slot = files_slot(boot, file->base.path);
     file->next = *slot;
     *slot = file;
 }
 
 // Room for one more.
-static bool grow(struct boot *boot)
+static bool files_grow(struct boot *boot)
 {
     struct files *files = &boot->files, old = *files;
     if (files->count < files->capacity)
@@ -159,44 +159,45 @@ static bool grow(struct boot *boot)
     for (uint32_t i = 0; i < old.capacity; i++) {
         for (struct file *file = old.slots[i], *next; file != NULL; file = next) {
             next = file->next;
-            enter(boot, file);
+            files_enter(boot, file);
         }
     }
     return true;
 }
 
-static struct file *make(struct boot *boot, struct btl_str path)
+static struct file *files_add(struct boot *boot, struct btl_str path)
 {
-    struct file *file = grow(boot) ? BTL_NEW(&boot->arena, struct file) : NULL;
+    struct file *file = files_grow(boot) ? BTL_NEW(&boot->arena, struct file) : NULL;
     if (file == NULL)
         return NULL;
     file->base.path = btl_str_copy(&boot->arena, path);
     if (file->base.path.at == NULL)
         return NULL;
-    enter(boot, file);
+    files_enter(boot, file);
     boot->files.count++;
     return file;
 }
 
 // What has failed for want of memory, or because this caller wants no file of that size, may
 // succeed another time; nothing else is tried again.
-static bool is_final(enum btl_code code)
+static bool file_problem_is_final(enum btl_code code)
 {
     return code != BTL_FILE_NO_MEMORY && code != BTL_FILE_OPEN_NO_MEMORY &&
            code != BTL_FILE_TOO_LARGE;
 }
 
-static void read_new(struct boot *boot, uint64_t max, struct file *file)
+static void file_read_new(struct boot *boot, uint64_t max, struct file *file)
 {
     struct btl_file_problem *problem = &file->problem;
-    file->good = btl_path_is_usable(file->base.path) ? read_path(boot, max, file, problem)
-                                                     : fail(problem, BTL_FILE_BAD_PATH, 0, 0, 0);
-    file->known = file->good || is_final(problem->code);
+    file->good = btl_path_is_usable(file->base.path)
+                     ? file_read_path(boot, max, file, problem)
+                     : file_fail(problem, BTL_FILE_BAD_PATH, 0, 0, 0);
+    file->known = file->good || file_problem_is_final(problem->code);
 }
 
 // More than this caller wants: known of a file that was read, and of one that was too large for
 // another.
-static bool is_larger(const struct file *file, uint64_t max, uint64_t *ret_size)
+static bool file_is_larger(const struct file *file, uint64_t max, uint64_t *ret_size)
 {
     bool sized = file->good || file->problem.code == BTL_FILE_TOO_LARGE;
     *ret_size = file->good ? file->base.bytes.size : file->problem.got;
@@ -206,22 +207,22 @@ static bool is_larger(const struct file *file, uint64_t max, uint64_t *ret_size)
 const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, uint64_t max,
                                       struct btl_file_problem *ret_problem)
 {
-    struct file *file = find(boot, path);
+    struct file *file = files_find(boot, path);
     if (file == NULL)
-        file = make(boot, path);
+        file = files_add(boot, path);
     if (file == NULL) {
-        fail(ret_problem, BTL_FILE_NO_MEMORY, 0, sizeof(*file), 0);
+        file_fail(ret_problem, BTL_FILE_NO_MEMORY, 0, sizeof(*file), 0);
         return NULL;
     }
     uint64_t size;
-    if (!file->known && !is_larger(file, max, &size))
-        read_new(boot, max, file);
-    bool larger = is_larger(file, max, &size);
+    if (!file->known && !file_is_larger(file, max, &size))
+        file_read_new(boot, max, file);
+    bool larger = file_is_larger(file, max, &size);
     if (file->good && !larger)
         return &file->base;
     *ret_problem = file->problem;
     if (larger)
-        fail(ret_problem, BTL_FILE_TOO_LARGE, 0, max, size);
+        file_fail(ret_problem, BTL_FILE_TOO_LARGE, 0, max, size);
     return NULL;
 }
 

@@ -5,7 +5,7 @@
 #include <btl/mem.h>
 
 // A kernel with function descriptors has them in .opd, entry point and gp; all have one gp.
-static uint64_t kernel_gp(const struct btl_attempt_kernel *kernel)
+static uint64_t handoff_kernel_gp(const struct btl_attempt_kernel *kernel)
 {
     uint64_t descriptor[2];
     uint32_t section = btl_elf_find_section(&kernel->elf, BTL_STR(".opd"));
@@ -18,7 +18,8 @@ static uint64_t kernel_gp(const struct btl_attempt_kernel *kernel)
     return descriptor[1];
 }
 
-static void fill_text(const struct btl_attempt_kernel *kernel, uint64_t entry, struct handoff *ret)
+static void handoff_fill_text(const struct btl_attempt_kernel *kernel, uint64_t entry,
+                              struct handoff *ret)
 {
     const struct btl_kernel_image *image = &kernel->image;
     for (uint32_t i = 0; i < image->segment_count; i++) {
@@ -41,10 +42,10 @@ void handoff_fill(const struct boot *boot, struct handoff *ret)
                             .manifest = boot->res.manifest.address,
                             .stack_top = boot->attempt.stack.address + boot->attempt.stack.size,
                             .code = boot->res.code_page,
-                            .gp = kernel_gp(&boot->attempt.kernel),
+                            .gp = handoff_kernel_gp(&boot->attempt.kernel),
                             .backing_store = boot->attempt.backing_store.address,
                             .stack_physical = boot->attempt.stack.physical,
                             .memory = (uintptr_t)btl_manifest_memory(manifest),
                             .memory_count = boot->res.manifest_map_count};
-    fill_text(&boot->attempt.kernel, ret->entry, ret);
+    handoff_fill_text(&boot->attempt.kernel, ret->entry, ret);
 }

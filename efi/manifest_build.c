@@ -4,7 +4,7 @@
 
 #include <btl/mem.h>
 
-static bool collect_results(struct boot *boot)
+static bool manifest_collect_results(struct boot *boot)
 {
     const struct btl_plan *plan = &boot->attempt.plan;
     boot->res.results =
@@ -27,7 +27,7 @@ static bool collect_results(struct boot *boot)
     return true;
 }
 
-static void fill_machine(const struct boot *boot, struct btlm_system *system)
+static void manifest_fill_machine(const struct boot *boot, struct btlm_system *system)
 {
     const struct fw_facts *facts = &boot->facts;
     system->firmware_revision = facts->firmware_revision;
@@ -54,7 +54,7 @@ static void fill_machine(const struct boot *boot, struct btlm_system *system)
     system->ticks_at_zero = boot->clock.zero;
 }
 
-static void fill_space(const struct boot *boot, struct btlm_system *system)
+static void manifest_fill_space(const struct boot *boot, struct btlm_system *system)
 {
     system->direct_map = boot->core.machine->direct_map;
     system->direct_map_size = boot->res.paging.physical_end;
@@ -72,7 +72,7 @@ static void fill_space(const struct boot *boot, struct btlm_system *system)
     system->page_table_root = boot->res.paging.root;
 }
 
-static void fill_volume(struct boot *boot, struct btl_manifest_input *input)
+static void manifest_fill_volume(struct boot *boot, struct btl_manifest_input *input)
 {
     const struct fw_volume *volume = &boot->facts.volume;
     input->volume_controller = btl_str_of(volume->controller);
@@ -88,7 +88,7 @@ static void fill_volume(struct boot *boot, struct btl_manifest_input *input)
     input->volume = &boot->res.volume_record;
 }
 
-static void fill_boot(struct boot *boot, struct btl_manifest_input *input)
+static void manifest_fill_boot(struct boot *boot, struct btl_manifest_input *input)
 {
     const struct btl_choice *choice = &boot->core.choice;
     struct btl_manifest_boot *record = &boot->res.boot_record;
@@ -107,7 +107,7 @@ static void fill_boot(struct boot *boot, struct btl_manifest_input *input)
     input->boot = record;
 }
 
-static void fill(struct boot *boot, struct btl_manifest_input *input)
+static void manifest_fill(struct boot *boot, struct btl_manifest_input *input)
 {
     const struct btl_attempt_kernel *kernel = &boot->attempt.kernel;
     *input = (struct btl_manifest_input){
@@ -129,25 +129,25 @@ static void fill(struct boot *boot, struct btl_manifest_input *input)
         .memory_capacity = memory_map_capacity(&boot->res.memory_map),
     };
     memcpy(input->kernel_sha256, kernel->file->sha256, sizeof(input->kernel_sha256));
-    fill_machine(boot, &input->system);
-    fill_space(boot, &input->system);
-    fill_volume(boot, input);
-    fill_boot(boot, input);
+    manifest_fill_machine(boot, &input->system);
+    manifest_fill_space(boot, &input->system);
+    manifest_fill_volume(boot, input);
+    manifest_fill_boot(boot, input);
 }
 
 // Where the time goes after this step is in the manifest too, filled in by btl_manifest_seal(). Not
 // when it is saved, or shown: what is told then cannot know its own future.
-static void begin_exit(struct boot *boot)
+static void manifest_begin_exit(struct boot *boot)
 {
     if (boot->res.save_path.len == 0 && !boot->options.dry_run)
         event_begin(&boot->res.timeline, BTLM_EVENT_EXIT, BTL_NONE);
 }
 
-static bool write(struct boot *boot)
+static bool manifest_write_now(struct boot *boot)
 {
     struct btl_manifest_input input;
     uint8_t *memory = (uint8_t *)(uintptr_t)boot->res.manifest.physical;
-    fill(boot, &input);
+    manifest_fill(boot, &input);
     input.physical = boot->res.manifest.physical;
     uint64_t size =
         btl_manifest_write(&input, boot->attempt.arena, memory, boot->res.manifest.size);
@@ -167,10 +167,11 @@ bool manifest_write(struct boot *boot)
     uint32_t event = event_begin(&boot->res.timeline, BTLM_EVENT_MANIFEST, BTL_NONE);
     // Buffers for the last memory map: the first one was asked for before the page tables.
     memory_map_attributes(&boot->res.memory_map, boot->facts.memory_attributes);
-    if (!memory_map_reserve(&boot->res.memory_map, &boot->res.pages) || !collect_results(boot))
+    if (!memory_map_reserve(&boot->res.memory_map, &boot->res.pages) ||
+        !manifest_collect_results(boot))
         return btl_attempt_no_memory(&boot->attempt, "writing the manifest");
-    begin_exit(boot);
-    fill(boot, &input);
+    manifest_begin_exit(boot);
+    manifest_fill(boot, &input);
     uint64_t size = btl_manifest_write(&input, boot->attempt.arena, NULL, 0);
     if (size == 0 || !pages_take_clear(&boot->res.pages, size + room, BTLM_MEM_MANIFEST,
                                        &boot->res.manifest.physical))
@@ -178,12 +179,14 @@ bool manifest_write(struct boot *boot)
     event_end(&boot->res.timeline, event, size);
     boot->res.manifest.size = size + room;
     boot->res.manifest.address = boot->core.machine->direct_map + boot->res.manifest.physical;
-    return write(boot) || btl_attempt_no_memory(&boot->attempt, "writing the manifest");
+    return manifest_write_now(boot) ||
+           btl_attempt_no_memory(&boot->attempt, "writing the manifest");
 }
 
 bool manifest_write_again(struct boot *boot)
 {
     boot->res.save_path.len = 0; // that is over
-    begin_exit(boot);
-    return write(boot) || btl_attempt_no_memory(&boot->attempt, "writing the manifest again");
+    manifest_begin_exit(boot);
+    return manifest_write_now(boot) ||
+           btl_attempt_no_memory(&boot->attempt, "writing the manifest again");
 }

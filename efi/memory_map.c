@@ -150,15 +150,15 @@ static struct attributes attributes_begin(const struct memory_map *map)
     return at;
 }
 
-static bool is_runtime(const struct btlm_memory *entry)
+static bool map_entry_is_runtime(const struct btlm_memory *entry)
 {
     return entry->type == BTLM_MEM_RUNTIME_CODE || entry->type == BTLM_MEM_RUNTIME_DATA;
 }
 
 // The piece of `entry` from `start` on up to the next place where the table begins or ends
 // something, as the table has it.
-static struct btlm_memory refine(const struct btlm_memory *entry, uint64_t start,
-                                 const struct attributes *at)
+static struct btlm_memory memory_map_refine(const struct btlm_memory *entry, uint64_t start,
+                                            const struct attributes *at)
 {
     struct btlm_memory piece = *entry;
     uint64_t end = entry->start + entry->size;
@@ -189,7 +189,8 @@ uint64_t memory_map_finish(const struct memory_map *map, struct btlm_memory *to,
         for (uint64_t start = entry->start; start < end;) {
             while (at.start < at.end && at.end <= start)
                 attributes_next(&at);
-            struct btlm_memory piece = is_runtime(entry) ? refine(entry, start, &at) : *entry;
+            struct btlm_memory piece =
+                map_entry_is_runtime(entry) ? memory_map_refine(entry, start, &at) : *entry;
             changed |= memcmp(&to[count], &piece, sizeof(piece)) != 0;
             to[count++] = piece;
             start = piece.start + piece.size;

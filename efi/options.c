@@ -21,7 +21,7 @@ static const char help[] =
 
 // A slip in what somebody has typed must not start a kernel: it may have been meant for a dry run.
 // A boot entry goes on without what is wrong in it, for nobody may be there.
-static bool slip_was_typed(const struct boot *boot)
+static bool options_typed_wrong(const struct boot *boot)
 {
     return boot->attempt.diags->warnings > 0 && boot->facts.options_name_program &&
            !boot->options.dry_run;
@@ -43,7 +43,7 @@ bool options_read(struct boot *boot)
         boot->res.outcome = OUTCOME_DONE;
         return false;
     }
-    if (slip_was_typed(boot)) {
+    if (options_typed_wrong(boot)) {
         btl_report(boot->attempt.diags, BTL_OPTION_REFUSED,
                    ((struct btl_place){.file = BTL_STR("load options")}));
         boot->status = FW_LOAD_ERROR;

@@ -12,22 +12,23 @@
 #define CHUNK_FIRST     (256ull << 10)
 #define CHUNK_MAX       (64ull << 20)
 
-static uint64_t pages_of(uint64_t bytes)
+static uint64_t pages_needed(uint64_t bytes)
 {
     return bytes == 0 ? 1 : (bytes + BTL_PAGE_SIZE - 1) / BTL_PAGE_SIZE;
 }
 
-static bool list_grow(struct pages *pages)
+static bool pages_grow_list(struct pages *pages)
 {
     uint64_t capacity = pages->capacity == 0 ? LIST_FIRST : 2 * pages->capacity;
     uint64_t size = sizeof(*pages->taken), address;
-    if (pages->fw->allocate(pages->fw, FW_LOADER_DATA, pages_of(capacity * size), &address) !=
+    if (pages->fw->allocate(pages->fw, FW_LOADER_DATA, pages_needed(capacity * size), &address) !=
         FW_SUCCESS)
         return false;
     struct btl_own_range *list = (struct btl_own_range *)(uintptr_t)address;
     if (pages->capacity != 0) {
         memcpy(list, pages->taken, pages->count * size);
-        pages->fw->release(pages->fw, (uintptr_t)pages->taken, pages_of(pages->capacity * size));
+        pages->fw->release(pages->fw, (uintptr_t)pages->taken,
+                           pages_needed(pages->capacity * size));
     }
     pages->taken = list;
     pages->capacity = capacity;
@@ -40,7 +41,7 @@ struct shared {
     uint64_t pages;
 };
 
-static bool share_more(struct pages *pages)
+static bool pages_share_block(struct pages *pages)
 {
     uint64_t address, size = pages->shared == NULL ? SHARED_FIRST : 2 * pages->shared->pages;
     if (size > SHARED_MAX)
@@ -55,7 +56,7 @@ static bool share_more(struct pages *pages)
     return true;
 }
 
-static bool is_shared(const struct pages *pages, uint64_t address)
+static bool pages_are_shared(const struct pages *pages, uint64_t address)
 {
     for (const struct shared *block = pages->shared; block != NULL; block = block->older) {
         if (address - (uintptr_t)block < block->pages * BTL_PAGE_SIZE)
@@ -65,11 +66,11 @@ static bool is_shared(const struct pages *pages, uint64_t address)
 }
 
 // Where there is no block, or none to be had, the firmware is asked for just these pages.
-static bool allocate(struct pages *pages, enum fw_memory_type type, uint64_t count,
-                     uint64_t *ret_address)
+static bool pages_allocate(struct pages *pages, enum fw_memory_type type, uint64_t count,
+                           uint64_t *ret_address)
 {
     if (type == FW_LOADER_DATA && count <= SHARED_PART_MAX &&
-        (count <= pages->shared_left || share_more(pages))) {
+        (count <= pages->shared_left || pages_share_block(pages))) {
         *ret_address = pages->shared_next;
         pages->shared_next += count * BTL_PAGE_SIZE;
         pages->shared_left -= count;
@@ -78,22 +79,22 @@ static bool allocate(struct pages *pages, enum fw_memory_type type, uint64_t cou
     return pages->fw->allocate(pages->fw, type, count, ret_address) == FW_SUCCESS;
 }
 
-static bool take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
-                 enum fw_memory_type type, uint64_t *ret_address)
+static bool pages_take_any(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
+                           enum fw_memory_type type, uint64_t *ret_address)
 {
     uint64_t address;
     // Room in the list first: what is taken is always listed.
-    if (bytes > BYTES_MAX || (pages->count == pages->capacity && !list_grow(pages)))
+    if (bytes > BYTES_MAX || (pages->count == pages->capacity && !pages_grow_list(pages)))
         return false;
-    if (!allocate(pages, type, pages_of(bytes), &address))
+    if (!pages_allocate(pages, type, pages_needed(bytes), &address))
         return false;
     pages->taken[pages->count++] =
-        (struct btl_own_range){address, pages_of(bytes) * BTL_PAGE_SIZE, purpose};
+        (struct btl_own_range){address, pages_needed(bytes) * BTL_PAGE_SIZE, purpose};
     *ret_address = address;
     return true;
 }
 
-static enum fw_memory_type type_for(enum btlm_memory_type purpose)
+static enum fw_memory_type pages_memory_type(enum btlm_memory_type purpose)
 {
     bool ours = purpose == BTLM_MEM_LOADER || purpose == BTLM_MEM_STAGED;
     return ours ? FW_LOADER_DATA : FW_RESERVED;
@@ -102,12 +103,12 @@ static enum fw_memory_type type_for(enum btlm_memory_type purpose)
 bool pages_take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
                 uint64_t *ret_address)
 {
-    return take(pages, bytes, purpose, type_for(purpose), ret_address);
+    return pages_take_any(pages, bytes, purpose, pages_memory_type(purpose), ret_address);
 }
 
-static void clear(uint64_t address, uint64_t bytes)
+static void pages_clear(uint64_t address, uint64_t bytes)
 {
-    memset((void *)(uintptr_t)address, 0, pages_of(bytes) * BTL_PAGE_SIZE);
+    memset((void *)(uintptr_t)address, 0, pages_needed(bytes) * BTL_PAGE_SIZE);
 }
 
 bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
@@ -115,20 +116,20 @@ bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type
 {
     if (!pages_take(pages, bytes, purpose, ret_address))
         return false;
-    clear(*ret_address, bytes);
+    pages_clear(*ret_address, bytes);
     return true;
 }
 
 // The firmware aligns to pages only. Where it has given more, there is an aligned part of it, which
 // it is asked for when all is given back.
-static bool take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
-                      enum btlm_memory_type purpose, enum fw_memory_type type,
-                      uint64_t *ret_physical)
+static bool pages_take_aligned(struct pages *pages, uint64_t bytes, uint64_t address,
+                               uint64_t align, enum btlm_memory_type purpose,
+                               enum fw_memory_type type, uint64_t *ret_physical)
 {
-    uint64_t all, physical, count = pages_of(bytes);
+    uint64_t all, physical, count = pages_needed(bytes);
     if (align == BTL_PAGE_SIZE)
-        return take(pages, bytes, purpose, type, ret_physical);
-    if (bytes > BYTES_MAX || (pages->count == pages->capacity && !list_grow(pages)))
+        return pages_take_any(pages, bytes, purpose, type, ret_physical);
+    if (bytes > BYTES_MAX || (pages->count == pages->capacity && !pages_grow_list(pages)))
         return false;
     all = count + align / BTL_PAGE_SIZE - 1;
     if (pages->fw->allocate(pages->fw, type, all, &physical) != FW_SUCCESS ||
@@ -145,37 +146,38 @@ static bool take_like(struct pages *pages, uint64_t bytes, uint64_t address, uin
 bool pages_take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
                      enum btlm_memory_type purpose, uint64_t *ret_physical)
 {
-    if (!take_like(pages, bytes, address, align, purpose, type_for(purpose), ret_physical))
+    if (!pages_take_aligned(pages, bytes, address, align, purpose, pages_memory_type(purpose),
+                            ret_physical))
         return false;
-    clear(*ret_physical, bytes);
+    pages_clear(*ret_physical, bytes);
     return true;
 }
 
 bool pages_take_code(struct pages *pages, uint64_t bytes, uint64_t align, uint64_t *ret_address)
 {
-    return take_like(pages, bytes, 0, align, BTLM_MEM_LOADER, FW_LOADER_CODE, ret_address);
+    return pages_take_aligned(pages, bytes, 0, align, BTLM_MEM_LOADER, FW_LOADER_CODE, ret_address);
 }
 
-static void release(struct pages *pages, const struct btl_own_range *range)
+static void pages_release(struct pages *pages, const struct btl_own_range *range)
 {
-    if (!is_shared(pages, range->start))
-        pages->fw->release(pages->fw, range->start, pages_of(range->size));
+    if (!pages_are_shared(pages, range->start))
+        pages->fw->release(pages->fw, range->start, pages_needed(range->size));
 }
 
 void pages_give_back_last(struct pages *pages)
 {
     struct btl_own_range *last = &pages->taken[--pages->count];
-    release(pages, last);
+    pages_release(pages, last);
     if (last->start + last->size == pages->shared_next) {
         pages->shared_next = last->start;
-        pages->shared_left += pages_of(last->size);
+        pages->shared_left += pages_needed(last->size);
     }
 }
 
 void pages_give_back_all(struct pages *pages)
 {
     while (pages->count > 0)
-        release(pages, &pages->taken[--pages->count]);
+        pages_release(pages, &pages->taken[--pages->count]);
     while (pages->shared != NULL) {
         struct shared *block = pages->shared;
         pages->shared = block->older;
@@ -183,7 +185,7 @@ void pages_give_back_all(struct pages *pages)
     }
     if (pages->capacity != 0)
         pages->fw->release(pages->fw, (uintptr_t)pages->taken,
-                           pages_of(pages->capacity * sizeof(*pages->taken)));
+                           pages_needed(pages->capacity * sizeof(*pages->taken)));
     *pages = (struct pages){.fw = pages->fw, .lasting = pages->lasting};
 }
 
@@ -206,7 +208,7 @@ void pages_copy(const struct pages *pages, struct btl_own_range *to)
 
 // Chunks grow with what was taken, so that their number stays small; what a nearly full machine
 // cannot give in one piece is asked for in the size that is needed.
-static bool grow(struct btl_arena *arena, size_t bytes)
+static bool pages_grow_arena(struct btl_arena *arena, size_t bytes)
 {
     struct pages *pages = arena->owner;
     uint64_t size = CHUNK_FIRST, address;
@@ -226,5 +228,5 @@ static bool grow(struct btl_arena *arena, size_t bytes)
 
 void pages_arena(struct pages *pages, struct btl_arena *ret_arena)
 {
-    *ret_arena = (struct btl_arena){.grow = grow, .owner = pages};
+    *ret_arena = (struct btl_arena){.grow = pages_grow_arena, .owner = pages};
 }

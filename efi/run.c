@@ -23,7 +23,7 @@ static bool step_end(struct boot *boot, bool good)
 
 #define STEP(call) (step_begin(boot), step_end(boot, (call)))
 
-static void begin(struct boot *boot, struct firmware *fw)
+static void boot_begin(struct boot *boot, struct firmware *fw)
 {
     *boot = (struct boot){.fw = fw,
                           .core = {.driver = &loader_driver,
@@ -51,7 +51,7 @@ static void begin(struct boot *boot, struct firmware *fw)
 }
 
 // What is done once.
-static bool set_up(struct boot *boot)
+static bool boot_set_up(struct boot *boot)
 {
     return STEP(options_read(boot)) && // load options -> what is to be done
            STEP(machine_fit(boot)) &&  // can pages be protected at all
@@ -90,8 +90,8 @@ fw_status run(struct firmware *fw)
 {
     struct boot state, *boot = &state;
     struct handoff handoff;
-    begin(boot, fw);
-    boot->set_up = set_up(boot);
+    boot_begin(boot, fw);
+    boot->set_up = boot_set_up(boot);
     bool ready = boot->set_up && attempt_boot(boot);
     while (!ready && attempt_next(boot))
         ready = attempt_boot(boot);

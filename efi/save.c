@@ -24,7 +24,7 @@ struct save {
     struct btl_bytes bytes;
 };
 
-static bool warn(struct save *save, enum btl_code code, fw_status status)
+static bool save_warn(struct save *save, enum btl_code code, fw_status status)
 {
     struct btl_diags *diags = save->boot->attempt.diags;
     if (status == FW_WRITE_PROTECTED)
@@ -37,7 +37,7 @@ static bool warn(struct save *save, enum btl_code code, fw_status status)
     return false;
 }
 
-static bool find_names(struct save *save, struct btl_str path)
+static bool save_find_names(struct save *save, struct btl_str path)
 {
     static const char suffix[] = SUFFIX;
     struct btl_arena *arena = save->boot->attempt.arena;
@@ -60,7 +60,7 @@ static bool find_names(struct save *save, struct btl_str path)
 }
 
 // Is an open file one of ours? An empty one is what a power failure may have left.
-static fw_status look(struct volume_file *file, bool *ret_ours)
+static fw_status save_inspect(struct volume_file *file, bool *ret_ours)
 {
     static const char magic[] = BTLM_MAGIC;
     char begin[sizeof(magic) - 1];
@@ -78,7 +78,7 @@ static fw_status look(struct volume_file *file, bool *ret_ours)
 }
 
 // May `path` be written to? Nobody's kernel is lost to a slip of the finger.
-static bool may_replace(struct save *save, struct btl_str path)
+static bool save_may_replace(struct save *save, struct btl_str path)
 {
     struct volume_file file;
     bool ours = false;
@@ -87,24 +87,24 @@ static bool may_replace(struct save *save, struct btl_str path)
         return true;
     save->place.file = path;
     if (status == FW_SUCCESS) {
-        status = look(&file, &ours);
+        status = save_inspect(&file, &ours);
         save->volume->close(&file);
     }
     if (status != FW_SUCCESS)
-        return warn(save, BTL_SAVE_UNREADABLE, status);
+        return save_warn(save, BTL_SAVE_UNREADABLE, status);
     if (!ours)
-        return warn(save, BTL_SAVE_NOT_MANIFEST, status);
+        return save_warn(save, BTL_SAVE_NOT_MANIFEST, status);
     save->place.file = save->path;
     return true;
 }
 
-static bool remove_file(struct save *save, struct btl_str path, enum btl_code code)
+static bool save_remove(struct save *save, struct btl_str path, enum btl_code code)
 {
     fw_status status = save->volume->remove(save->volume, path);
-    return status == FW_SUCCESS || status == FW_NOT_FOUND || warn(save, code, status);
+    return status == FW_SUCCESS || status == FW_NOT_FOUND || save_warn(save, code, status);
 }
 
-static bool write_file(struct save *save, struct volume_file *file)
+static bool save_write(struct save *save, struct volume_file *file)
 {
     uint64_t written = 0;
     fw_status status = save->volume->write(file, save->bytes.at, save->bytes.size, &written);
@@ -115,23 +115,23 @@ static bool write_file(struct save *save, struct volume_file *file)
                    BTL_DEC(save->bytes.size), BTL_DEC(written));
         return false;
     }
-    return status == FW_SUCCESS || warn(save, BTL_SAVE_WRITE_FAILED, status);
+    return status == FW_SUCCESS || save_warn(save, BTL_SAVE_WRITE_FAILED, status);
 }
 
 // The new file under its own name, and then under the one it is to have.
-static bool replace(struct save *save)
+static bool save_replace(struct save *save)
 {
     struct volume_file file;
-    if (!remove_file(save, save->new_path, BTL_SAVE_CREATE_FAILED))
+    if (!save_remove(save, save->new_path, BTL_SAVE_CREATE_FAILED))
         return false;
     fw_status status = save->volume->create(save->volume, save->new_path, &file);
     if (status != FW_SUCCESS)
-        return warn(save, BTL_SAVE_CREATE_FAILED, status);
-    bool written = write_file(save, &file);
-    bool good = written && remove_file(save, save->path, BTL_SAVE_REMOVE_FAILED);
+        return save_warn(save, BTL_SAVE_CREATE_FAILED, status);
+    bool written = save_write(save, &file);
+    bool good = written && save_remove(save, save->path, BTL_SAVE_REMOVE_FAILED);
     if (good) {
         status = save->volume->rename(&file, save->name);
-        good = status == FW_SUCCESS || warn(save, BTL_SAVE_RENAME_FAILED, status);
+        good = status == FW_SUCCESS || save_warn(save, BTL_SAVE_RENAME_FAILED, status);
     }
     save->volume->close(&file);
     if (!written) // a part of a manifest is of no use
@@ -145,8 +145,9 @@ static bool save_once(struct save *save)
     struct firmware *fw = save->boot->fw;
     fw_status status = fw->open_volume(fw, &save->volume);
     if (status != FW_SUCCESS)
-        return warn(save, BTL_SAVE_NO_VOLUME, status);
-    bool good = may_replace(save, save->path) && may_replace(save, save->new_path) && replace(save);
+        return save_warn(save, BTL_SAVE_NO_VOLUME, status);
+    bool good = save_may_replace(save, save->path) && save_may_replace(save, save->new_path) &&
+                save_replace(save);
     save->volume->close_volume(save->volume);
     return good;
 }
@@ -157,7 +158,7 @@ bool manifest_save(struct boot *boot)
     struct save save = {.boot = boot};
     if (boot->res.save_path.len == 0)
         return true;
-    bool good = find_names(&save, boot->res.save_path);
+    bool good = save_find_names(&save, boot->res.save_path);
     for (int try = 0; good; try++) {
         if (!manifest_take_map(boot))
             return false;

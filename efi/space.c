@@ -15,7 +15,7 @@ struct table_pool {
     uint64_t next, left;
 };
 
-static uint64_t take_table(void *owner)
+static uint64_t space_take_table(void *owner)
 {
     struct table_pool *pool = owner;
     if (pool->left == 0) {
@@ -30,7 +30,7 @@ static uint64_t take_table(void *owner)
     return page;
 }
 
-static bool take_code_page(struct boot *boot)
+static bool space_take_code_page(struct boot *boot)
 {
     uint64_t size = boot->core.machine->handoff_size;
     if (!pages_take_code(&boot->res.pages, size, size, &boot->res.code_page))
@@ -44,7 +44,7 @@ static bool take_code_page(struct boot *boot)
 
 // All memory of the firmware's map and all that was taken, whatever the map says about it; the
 // framebuffer. Device registers stay out: the kernel maps them, uncached.
-static bool map_physical(struct boot *boot)
+static bool space_map_physical(struct boot *boot)
 {
     const struct memory_map *map = &boot->res.memory_map;
     for (uint64_t i = 0; i < map->built_count; i++) {
@@ -58,18 +58,18 @@ static bool map_physical(struct boot *boot)
            paging_map_physical(&boot->res.paging, screen->address, screen->size);
 }
 
-static bool map_range(struct boot *boot, const struct btl_window_range *range, uint8_t perm)
+static bool space_map_range(struct boot *boot, const struct btl_window_range *range, uint8_t perm)
 {
     return paging_map_window(&boot->res.paging, range->address, range->physical, range->size, perm);
 }
 
 // Of sizes inside an image, which lies in memory: rounding up cannot overflow.
-static uint64_t whole_pages(uint64_t size)
+static uint64_t round_up_to_pages(uint64_t size)
 {
     return (size + PAGE_MASK) & ~PAGE_MASK;
 }
 
-static bool map_kernel(struct boot *boot)
+static bool space_map_kernel(struct boot *boot)
 {
     const struct btl_attempt_kernel *kernel = &boot->attempt.kernel;
     for (uint32_t i = 0; i < kernel->image.segment_count; i++) {
@@ -78,13 +78,14 @@ static bool map_kernel(struct boot *boot)
         uint64_t start = segment->offset & ~PAGE_MASK;
         uint64_t end = segment->offset + segment->size;
         if (!paging_map_window(&boot->res.paging, kernel->image.base + start,
-                               kernel->physical + start, whole_pages(end - start), segment->perm))
+                               kernel->physical + start, round_up_to_pages(end - start),
+                               segment->perm))
             return false;
     }
     return true;
 }
 
-static bool map_modules(struct boot *boot)
+static bool space_map_modules(struct boot *boot)
 {
     for (uint32_t i = 0; i < boot->attempt.plan.module_count; i++) {
         const struct btl_attempt_module *module = boot->attempt.modules[i];
@@ -95,7 +96,7 @@ static bool map_modules(struct boot *boot)
         for (size_t s = 0; s < BTL_SEGS; s++) {
             const struct btl_segment *segment = &module->image.segment[s];
             if (!paging_map_window(&boot->res.paging, module->image.base + segment->offset,
-                                   physical + segment->offset, whole_pages(segment->size),
+                                   physical + segment->offset, round_up_to_pages(segment->size),
                                    segment->perm))
                 return false;
         }
@@ -103,7 +104,7 @@ static bool map_modules(struct boot *boot)
     return true;
 }
 
-static bool fetch_map(struct boot *boot)
+static bool space_fetch_map(struct boot *boot)
 {
     struct memory_map *map = &boot->res.memory_map;
     if (memory_map_reserve(map, &boot->res.pages) && memory_map_fetch(map, boot->fw) &&
@@ -121,18 +122,19 @@ bool space_build(struct boot *boot)
     uint8_t writable = BTL_PERM_READ | BTL_PERM_WRITE;
     if (!btl_attempt_reserve(&boot->attempt))
         return false;
-    if (!take_code_page(boot))
+    if (!space_take_code_page(boot))
         return btl_attempt_no_memory(&boot->attempt, "building page tables");
-    if (!fetch_map(boot))
+    if (!space_fetch_map(boot))
         return false;
     boot->res.paging = (struct paging){.cpu = boot->facts.cpu,
                                        .code_page = boot->res.code_page,
-                                       .take_table = take_table,
+                                       .take_table = space_take_table,
                                        .owner = &pool};
-    bool built = paging_begin(&boot->res.paging) && map_physical(boot) && map_kernel(boot) &&
-                 map_modules(boot) && map_range(boot, &boot->attempt.early, writable) &&
-                 map_range(boot, &boot->attempt.stack, writable) &&
-                 map_range(boot, &boot->attempt.backing_store, writable);
+    bool built = paging_begin(&boot->res.paging) && space_map_physical(boot) &&
+                 space_map_kernel(boot) && space_map_modules(boot) &&
+                 space_map_range(boot, &boot->attempt.early, writable) &&
+                 space_map_range(boot, &boot->attempt.stack, writable) &&
+                 space_map_range(boot, &boot->attempt.backing_store, writable);
     boot->res.paging.owner = NULL; // the pool ends with this step
     cache_sync_code(boot->attempt.kernel.physical, boot->attempt.kernel.image.size);
     cache_sync_code(boot->attempt.phase1.physical, boot->attempt.phase1.size);

@@ -7,7 +7,7 @@
 #define TRIAL_TIMEOUT 60 // seconds, unless boot_timeout says something else
 
 // A trial that cannot be counted might never end.
-static bool uncounted(struct boot *boot)
+static bool trial_report_uncounted(struct boot *boot)
 {
     bool falls_back = btl_attempt_falls_back(&boot->attempt);
     btl_report(boot->attempt.diags, falls_back ? BTL_BOOT_TRIAL_UNCOUNTED : BTL_BOOT_TRIAL_PLAIN,
@@ -15,7 +15,7 @@ static bool uncounted(struct boot *boot)
     return !falls_back;
 }
 
-static void say_counted(struct boot *boot)
+static void trial_log_count(struct boot *boot)
 {
     boot->res.counted = true;
     boot->attempt.tries_left = boot->core.counted_try.tries_left;
@@ -23,17 +23,17 @@ static void say_counted(struct boot *boot)
              boot->attempt.tries_left, boot->attempt.config.boot_tries);
 }
 
-static bool count(struct boot *boot)
+static bool trial_write_count(struct boot *boot)
 {
     struct btl_record record = {
         .there = true, .number = boot->attempt.tries_left, .path = boot->core.choice.path};
     memcpy(record.sha256, boot->attempt.config_file->sha256, sizeof(record.sha256));
     if (!state_write(boot, BTL_VARIABLE_TRIAL, &record))
-        return uncounted(boot);
+        return trial_report_uncounted(boot);
     boot->core.counted_try =
         (struct btl_counted_try){.valid = true, .tries_left = boot->attempt.tries_left};
     memcpy(boot->core.counted_try.sha256, record.sha256, sizeof(record.sha256));
-    say_counted(boot);
+    trial_log_count(boot);
     return true;
 }
 
@@ -49,14 +49,14 @@ bool trial_count(struct boot *boot)
     if (boot->core.choice.how == BTLM_HOW_FALLBACK)
         return true;
     if (btl_attempt_is_counted(&boot->attempt)) {
-        say_counted(boot);
+        trial_log_count(boot);
         return true;
     }
     if (boot->written[BTL_VARIABLE_TRIAL]) { // for another configuration, which failed after that
         log_line(&boot->log, BTL_LOG_NOTE, "this try is not counted: one boot counts one try");
         return true;
     }
-    return count(boot);
+    return trial_write_count(boot);
 }
 
 void trial_describe(const struct boot *boot, struct btlm_boot *record)

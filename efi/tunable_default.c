@@ -15,16 +15,18 @@ struct spot {
 };
 
 // The relocation that stores an address of 64 bits (psABI).
-static bool is_pointer(uint16_t machine, uint32_t type)
+static bool tunable_is_pointer(uint16_t machine, uint32_t type)
 {
     return machine == ELF_MACHINE_X86_64 ? type == 1 : machine == ELF_MACHINE_IA64 && type == 0x27;
 }
 
-static bool target(const struct btl_elf *elf, const struct elf64_rela *entry, struct spot *ret)
+static bool tunable_pointer_target(const struct btl_elf *elf, const struct elf64_rela *entry,
+                                   struct spot *ret)
 {
     uint16_t special;
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
-    if (!is_pointer(elf->machine, ELF64_RELA_TYPE(entry->info)) || symbol >= elf->symbol_count)
+    if (!tunable_is_pointer(elf->machine, ELF64_RELA_TYPE(entry->info)) ||
+        symbol >= elf->symbol_count)
         return false;
     uint32_t section = btl_elf_symbol_section(elf, symbol, &special);
     uint64_t offset = elf->symbols[symbol].value + (uint64_t)entry->addend;
@@ -35,7 +37,7 @@ static bool target(const struct btl_elf *elf, const struct elf64_rela *entry, st
 }
 
 // Where the pointer at `at` leads.
-static bool follow(const struct btl_elf *elf, struct spot at, struct spot *ret)
+static bool tunable_follow_pointer(const struct btl_elf *elf, struct spot at, struct spot *ret)
 {
     for (uint32_t i = 0; i < elf->section_count; i++) {
         const struct elf64_section *section = &elf->sections[i];
@@ -45,14 +47,14 @@ static bool follow(const struct btl_elf *elf, struct spot at, struct spot *ret)
         const struct elf64_rela *entries = (const void *)bytes.at;
         for (uint64_t n = 0; n < bytes.size / sizeof(*entries); n++) {
             if (entries[n].offset == at.offset)
-                return target(elf, &entries[n], ret);
+                return tunable_pointer_target(elf, &entries[n], ret);
         }
     }
     return false;
 }
 
 // `size` bytes at a place; those of a section without contents are 0.
-static bool fetch(const struct btl_elf *elf, struct spot at, void *to, size_t size)
+static bool tunable_fetch(const struct btl_elf *elf, struct spot at, void *to, size_t size)
 {
     struct btl_bytes bytes = btl_elf_section_bytes(elf, at.section);
     if (!btl_in_range(at.offset, size, elf->sections[at.section].size))
@@ -64,7 +66,7 @@ static bool fetch(const struct btl_elf *elf, struct spot at, void *to, size_t si
 }
 
 // The text at a place, to its NUL, at most `max` bytes.
-static struct btl_str text_at(const struct btl_elf *elf, struct spot at, uint64_t max)
+static struct btl_str tunable_text_at(const struct btl_elf *elf, struct spot at, uint64_t max)
 {
     struct btl_bytes bytes = btl_elf_section_bytes(elf, at.section);
     if (at.offset >= bytes.size)
@@ -76,7 +78,8 @@ static struct btl_str text_at(const struct btl_elf *elf, struct spot at, uint64_
     return text;
 }
 
-static bool write_default(const struct btl_elf *elf, struct spot entry, char *ret, size_t size)
+static bool tunable_write_default(const struct btl_elf *elf, struct spot entry, char *ret,
+                                  size_t size)
 {
     struct btl_tunable tunable;
     struct spot storage = entry;
@@ -84,19 +87,19 @@ static bool write_default(const struct btl_elf *elf, struct spot entry, char *re
     uint8_t flag;
     storage.offset += offsetof(struct btl_tunable, storage);
     // The last member came with ABI 2, and is not looked at.
-    if (!fetch(elf, entry, &tunable, offsetof(struct btl_tunable, changed)) ||
-        !follow(elf, storage, &storage))
+    if (!tunable_fetch(elf, entry, &tunable, offsetof(struct btl_tunable, changed)) ||
+        !tunable_follow_pointer(elf, storage, &storage))
         return false;
     if (tunable.type == BTL_TUNABLE_STRING) {
-        struct btl_str text = text_at(elf, storage, (uint64_t)tunable.max);
+        struct btl_str text = tunable_text_at(elf, storage, (uint64_t)tunable.max);
         btl_format_to(ret, size, "%pS", &text);
         return true;
     }
-    if (tunable.type == BTL_TUNABLE_BOOL && fetch(elf, storage, &flag, sizeof(flag))) {
+    if (tunable.type == BTL_TUNABLE_BOOL && tunable_fetch(elf, storage, &flag, sizeof(flag))) {
         btl_format_to(ret, size, "%s", flag ? "YES" : "NO");
         return true;
     }
-    if (tunable.type != BTL_TUNABLE_INT || !fetch(elf, storage, &number, sizeof(number)))
+    if (tunable.type != BTL_TUNABLE_INT || !tunable_fetch(elf, storage, &number, sizeof(number)))
         return false;
     btl_format_to(ret, size, "%ld", number);
     return true;
@@ -106,17 +109,18 @@ bool tunable_default(const struct btl_elf *elf, struct btl_str name, char *ret, 
 {
     struct btl_wrapper wrapper;
     struct spot at = {btl_elf_find_section(elf, BTL_STR(BTL_WRAPPER_SECTION)), 0}, entry;
-    if (at.section == BTL_NONE || !fetch(elf, at, &wrapper, sizeof(wrapper)))
+    if (at.section == BTL_NONE || !tunable_fetch(elf, at, &wrapper, sizeof(wrapper)))
         return false;
     at.offset = offsetof(struct btl_wrapper, tunables);
-    if (!follow(elf, at, &entry))
+    if (!tunable_follow_pointer(elf, at, &entry))
         return false;
     uint64_t stride =
         wrapper.abi == 1 ? offsetof(struct btl_tunable, changed) : sizeof(struct btl_tunable);
     for (uint64_t i = 0; i < wrapper.tunable_count && i < TUNABLES_MAX; i++) {
         struct spot text; // the name is the first member
-        if (follow(elf, entry, &text) && btl_str_equal(text_at(elf, text, BTL_ELF_NAME_MAX), name))
-            return write_default(elf, entry, ret, size);
+        if (tunable_follow_pointer(elf, entry, &text) &&
+            btl_str_equal(tunable_text_at(elf, text, BTL_ELF_NAME_MAX), name))
+            return tunable_write_default(elf, entry, ret, size);
         entry.offset += stride;
     }
     return false;

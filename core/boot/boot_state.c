@@ -23,13 +23,13 @@ const char *btl_variable_name(enum btl_variable variable)
     return (size_t)variable < BTL_VARIABLES ? names[variable] : "?";
 }
 
-static uint32_t checksum(struct btl_bytes bytes)
+static uint32_t record_checksum(struct btl_bytes bytes)
 {
     return btl_crc32_of_record(bytes, offsetof(struct btl_record_wire, checksum));
 }
 
 // The end of a text that is too long, from the beginning of a line or at least of a character on.
-static struct btl_str last_part(struct btl_str text)
+static struct btl_str record_text_end(struct btl_str text)
 {
     if (text.len <= BTL_RECORD_TEXT_MAX)
         return text;
@@ -50,12 +50,12 @@ static struct btl_str last_part(struct btl_str text)
 }
 
 // FAILED that is about no boot any more.
-static bool has_list_alone(enum btl_variable variable, const struct btl_record *record)
+static bool record_is_list(enum btl_variable variable, const struct btl_record *record)
 {
     return variable == BTL_VARIABLE_FAILED && record->path.len == 0 && record->given_up_count > 0;
 }
 
-static uint8_t *put(uint8_t *to, const void *from, size_t size)
+static uint8_t *append_bytes(uint8_t *to, const void *from, size_t size)
 {
     if (size > 0)
         memcpy(to, from, size);
@@ -65,8 +65,8 @@ static uint8_t *put(uint8_t *to, const void *from, size_t size)
 uint64_t btl_record_write(enum btl_variable variable, const struct btl_record *record,
                           uint8_t to[static BTL_RECORD_MAX])
 {
-    struct btl_str path = record->path, text = last_part(record->text);
-    if (!btl_is_path(path) && !has_list_alone(variable, record))
+    struct btl_str path = record->path, text = record_text_end(record->text);
+    if (!btl_is_path(path) && !record_is_list(variable, record))
         return 0;
     struct btl_record_wire wire = {.magic = MAGIC,
                                    .version = VERSION,
@@ -76,17 +76,18 @@ uint64_t btl_record_write(enum btl_variable variable, const struct btl_record *r
                                    .text_length = (uint16_t)text.len,
                                    .given_up = record->given_up_count};
     memcpy(wire.sha256, record->sha256, sizeof(wire.sha256));
-    uint8_t *end = put(to, &wire, sizeof(wire));
-    end = put(end, record->given_up, 32 * (size_t)record->given_up_count);
-    end = put(end, path.at, path.len);
-    end = put(end, text.at, text.len);
-    wire.checksum = checksum((struct btl_bytes){to, (size_t)(end - to)});
+    uint8_t *end = append_bytes(to, &wire, sizeof(wire));
+    end = append_bytes(end, record->given_up, 32 * (size_t)record->given_up_count);
+    end = append_bytes(end, path.at, path.len);
+    end = append_bytes(end, text.at, text.len);
+    wire.checksum = record_checksum((struct btl_bytes){to, (size_t)(end - to)});
     memcpy(to, &wire, sizeof(wire));
     return (uint64_t)(end - to);
 }
 
 // Is this the header of a record of this variable, and as long as it says?
-static bool is_record(const struct btl_record_wire *wire, enum btl_variable variable, size_t size)
+static bool record_header_fits(const struct btl_record_wire *wire, enum btl_variable variable,
+                               size_t size)
 {
     return memcmp(wire->magic, MAGIC, sizeof(wire->magic)) == 0 && wire->version == VERSION &&
            wire->variable == variable && wire->reserved == 0 &&
@@ -96,16 +97,16 @@ static bool is_record(const struct btl_record_wire *wire, enum btl_variable vari
                sizeof(*wire) + 32 * (size_t)wire->given_up + wire->path_length + wire->text_length;
 }
 
-static bool is_zero(const uint8_t sha256[32])
+static bool sha256_is_zero(const uint8_t sha256[32])
 {
     static const uint8_t zero[32];
     return memcmp(sha256, zero, sizeof(zero)) == 0;
 }
 
-static bool is_failure(const struct btl_record *record)
+static bool record_is_failure(const struct btl_record *record)
 {
-    if (has_list_alone(BTL_VARIABLE_FAILED, record))
-        return record->number == 0 && record->text.len == 0 && is_zero(record->sha256);
+    if (record_is_list(BTL_VARIABLE_FAILED, record))
+        return record->number == 0 && record->text.len == 0 && sha256_is_zero(record->sha256);
     bool in_kernel = record->number == BTL_FAILED_IN_KERNEL;
     return btl_is_path(record->path) && record->number <= BTL_FAILED_IN_KERNEL &&
            (!in_kernel ||
@@ -113,13 +114,13 @@ static bool is_failure(const struct btl_record *record)
 }
 
 // Somebody else may have written it, well-formed: the path is opened, and the place is shown.
-static bool is_sound(enum btl_variable variable, const struct btl_record *record)
+static bool record_is_sound(enum btl_variable variable, const struct btl_record *record)
 {
     if (variable == BTL_VARIABLE_FAILED)
-        return is_failure(record);
+        return record_is_failure(record);
     return btl_is_path(record->path) && record->text.len == 0 && record->given_up_count == 0 &&
            (record->number == 0 || variable == BTL_VARIABLE_TRIAL) &&
-           (variable != BTL_VARIABLE_NEXT || is_zero(record->sha256));
+           (variable != BTL_VARIABLE_NEXT || sha256_is_zero(record->sha256));
 }
 
 bool btl_record_read(enum btl_variable variable, struct btl_bytes bytes, struct btl_record *ret)
@@ -129,7 +130,7 @@ bool btl_record_read(enum btl_variable variable, struct btl_bytes bytes, struct 
     if (bytes.size < sizeof(wire))
         return false;
     memcpy(&wire, bytes.at, sizeof(wire));
-    if (!is_record(&wire, variable, bytes.size) || checksum(bytes) != wire.checksum)
+    if (!record_header_fits(&wire, variable, bytes.size) || record_checksum(bytes) != wire.checksum)
         return false;
     size_t list = 32 * (size_t)wire.given_up;
     const char *strings = (const char *)bytes.at + sizeof(wire) + list;
@@ -138,8 +139,8 @@ bool btl_record_read(enum btl_variable variable, struct btl_bytes bytes, struct 
     ret->text = (struct btl_str){strings + wire.path_length, wire.text_length};
     ret->given_up_count = wire.given_up;
     memcpy(ret->sha256, wire.sha256, sizeof(ret->sha256));
-    put((uint8_t *)ret->given_up, bytes.at + sizeof(wire), list);
-    ret->there = is_sound(variable, ret);
+    append_bytes((uint8_t *)ret->given_up, bytes.at + sizeof(wire), list);
+    ret->there = record_is_sound(variable, ret);
     if (!ret->there)
         *ret = (struct btl_record){0};
     return ret->there;

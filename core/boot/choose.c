@@ -73,7 +73,7 @@ bool btl_attempt_falls_back(const struct btl_attempt *attempt)
     return attempt->fallback.valid && !attempt->boot->attended && !attempt->halted;
 }
 
-static struct btl_str reason_text(const struct btl_attempt *attempt, struct btl_arena *arena)
+static struct btl_str fallback_reason(const struct btl_attempt *attempt, struct btl_arena *arena)
 {
     char text[REASON_MAX + 1];
     struct btl_buffer reason = btl_buffer(text, sizeof(text));
@@ -92,7 +92,7 @@ bool btl_attempt_take_fallback(const struct btl_attempt *attempt, struct btl_are
                               .how = BTLM_HOW_FALLBACK,
                               .safe = failed->safe,
                               .wanted = first ? failed->path : failed->wanted,
-                              .reason = first ? reason_text(attempt, arena) : failed->reason};
+                              .reason = first ? fallback_reason(attempt, arena) : failed->reason};
     if (next.path.at == NULL || next.reason.at == NULL)
         return false;
     if (attempt->config_file != NULL)

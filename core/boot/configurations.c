@@ -10,7 +10,7 @@ static const struct btl_str root_paths[] = {{BTL_CONFIG_DEFAULT, sizeof(BTL_CONF
                                             {BTL_CONFIG_PREVIOUS, sizeof(BTL_CONFIG_PREVIOUS) - 1}};
 
 // The path of a file in the root, or empty.
-static struct btl_str root_path(struct btl_str name)
+static struct btl_str configuration_in_root(struct btl_str name)
 {
     for (size_t i = 0; i < BTL_COUNT(root_paths); i++) {
         if (btl_str_equal_nocase(name,
@@ -20,7 +20,7 @@ static struct btl_str root_path(struct btl_str name)
     return BTL_STR("");
 }
 
-static bool has_suffix(struct btl_str name)
+static bool has_conf_suffix(struct btl_str name)
 {
     struct btl_str suffix = BTL_STR(".conf");
     return name.len > suffix.len &&
@@ -28,17 +28,17 @@ static bool has_suffix(struct btl_str name)
 }
 
 // Likewise of one in the directory.
-static struct btl_str directory_path(struct btl_str name, struct btl_arena *arena)
+static struct btl_str configuration_in_directory(struct btl_str name, struct btl_arena *arena)
 {
     struct btl_str parts[] = {BTL_STR(BTL_CONFIG_DIRECTORY "/"), name};
-    if (!has_suffix(name) || name.len > BTL_PATH_MAX - parts[0].len)
+    if (!has_conf_suffix(name) || name.len > BTL_PATH_MAX - parts[0].len)
         return BTL_STR("");
     struct btl_str path = btl_str_join(arena, parts, BTL_COUNT(parts));
     return path.at == NULL || btl_is_path(path) ? path : BTL_STR("");
 }
 
 // 0 and 1: of the root; 2: of the directory.
-static size_t rank(struct btl_str path)
+static size_t configuration_rank(struct btl_str path)
 {
     size_t at = 0;
     while (at < BTL_COUNT(root_paths) && !btl_str_equal(path, root_paths[at]))
@@ -48,54 +48,56 @@ static size_t rank(struct btl_str path)
 
 struct btl_str btl_configuration_path(bool in_root, struct btl_str name, struct btl_arena *arena)
 {
-    return in_root ? root_path(name) : directory_path(name, arena);
+    return in_root ? configuration_in_root(name) : configuration_in_directory(name, arena);
 }
 
 int btl_configuration_compare(struct btl_str path, struct btl_str other)
 {
-    size_t a = rank(path), b = rank(other);
+    size_t a = configuration_rank(path), b = configuration_rank(other);
     return a != b ? (a > b) - (a < b) : btl_str_compare(path, other);
 }
 
 // -------------------------------------------------------------------------------- the fallback
 
-static bool same(const uint8_t a[32], const uint8_t b[32])
+static bool sha256_equal(const uint8_t a[32], const uint8_t b[32])
 {
     return memcmp(a, b, 32) == 0;
 }
 
-static bool was_tried(const struct btl_booting *booting, const uint8_t sha256[32])
+static bool configuration_was_tried(const struct btl_booting *booting, const uint8_t sha256[32])
 {
     for (uint32_t i = 0; i < booting->tried_count; i++) {
-        if (same(booting->tried[i], sha256))
+        if (sha256_equal(booting->tried[i], sha256))
             return true;
     }
-    return booting->sha256 != NULL && same(booting->sha256, sha256);
+    return booting->sha256 != NULL && sha256_equal(booting->sha256, sha256);
 }
 
 // Can it be read, and is it not one that has failed? `sha256`: which it has to be, or NULL.
-static bool is_usable(const struct btl_booting *booting, const struct btl_boot_volume *volume,
-                      struct btl_str path, const uint8_t *sha256)
+static bool configuration_is_usable(const struct btl_booting *booting,
+                                    const struct btl_boot_volume *volume, struct btl_str path,
+                                    const uint8_t *sha256)
 {
     uint8_t hash[32];
     if (btl_str_equal(path, booting->path) || !volume->hash(volume->owner, path, hash))
         return false;
-    return !was_tried(booting, hash) && (sha256 == NULL || same(hash, sha256));
+    return !configuration_was_tried(booting, hash) &&
+           (sha256 == NULL || sha256_equal(hash, sha256));
 }
 
-static bool find_good(const struct btl_record *good, const struct btl_booting *booting,
-                      const struct btl_boot_volume *volume, struct btl_str *ret_path)
+static bool find_last_good(const struct btl_record *good, const struct btl_booting *booting,
+                           const struct btl_boot_volume *volume, struct btl_str *ret_path)
 {
-    if (!good->there || was_tried(booting, good->sha256))
+    if (!good->there || configuration_was_tried(booting, good->sha256))
         return false;
-    if (is_usable(booting, volume, good->path, good->sha256)) {
+    if (configuration_is_usable(booting, volume, good->path, good->sha256)) {
         *ret_path = good->path;
         return true;
     }
     struct btl_str *paths;
     size_t count = volume->list(volume->owner, &paths);
     for (size_t i = 0; i < count; i++) {
-        if (is_usable(booting, volume, paths[i], good->sha256)) {
+        if (configuration_is_usable(booting, volume, paths[i], good->sha256)) {
             *ret_path = paths[i];
             return true;
         }
@@ -110,10 +112,10 @@ bool btl_boot_fallback(const struct btl_boot_state *state, const struct btl_boot
     if (booting->tried_count == BTL_TRIED_MAX ||
         (booting->sha256 != NULL && btl_record_names(good, booting->sha256)))
         return false;
-    if (find_good(good, booting, volume, ret_path))
+    if (find_last_good(good, booting, volume, ret_path))
         return true;
     for (size_t i = 0; i < BTL_COUNT(root_paths); i++) {
-        if (is_usable(booting, volume, root_paths[i], NULL)) {
+        if (configuration_is_usable(booting, volume, root_paths[i], NULL)) {
             *ret_path = root_paths[i];
             return true;
         }

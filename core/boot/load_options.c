@@ -40,7 +40,7 @@ static bool parse_option_word(struct btl_str *rest, struct btl_str *ret_word)
     return found;
 }
 
-static bool is_program(struct btl_str word)
+static bool is_program_name(struct btl_str word)
 {
     static const char suffix[] = ".efi";
     if (word.len < 4)
@@ -53,7 +53,7 @@ static bool is_program(struct btl_str word)
     return true;
 }
 
-static bool is_text(struct btl_str text)
+static bool options_are_text(struct btl_str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         if ((uint8_t)text.at[i] < ' ' && text.at[i] != '\t')
@@ -63,7 +63,7 @@ static bool is_text(struct btl_str text)
 }
 
 // Any two bytes are some character of UTF-16; but who writes options begins with ASCII.
-static bool begins_as_text(struct btl_str text)
+static bool options_begin_as_text(struct btl_str text)
 {
     size_t start = 0;
     while (start < text.len && is_option_space(text.at[start]))
@@ -72,7 +72,7 @@ static bool begins_as_text(struct btl_str text)
 }
 
 // "fs0:\btl\loader.conf" as a path of the volume: "/btl/loader.conf".
-static struct btl_str volume_path(struct option_parser *job, struct btl_str word)
+static struct btl_str option_path(struct option_parser *job, struct btl_str word)
 {
     size_t start = 0;
     for (size_t i = 0; i < word.len && word.at[i] != '\\' && word.at[i] != '/'; i++) {
@@ -103,12 +103,12 @@ static bool parse_config_option(struct option_parser *job, struct btl_str path)
 }
 
 // What stands behind an option. False: nothing does.
-static bool option_file(struct option_parser *job, const char *option, const char *example,
-                        struct btl_str *rest, struct btl_str *ret_path)
+static bool parse_option_file(struct option_parser *job, const char *option, const char *example,
+                              struct btl_str *rest, struct btl_str *ret_path)
 {
     struct btl_str word;
     if (parse_option_word(rest, &word)) {
-        *ret_path = volume_path(job, word);
+        *ret_path = option_path(job, word);
         return ret_path->at != NULL;
     }
     btl_report(job->diags, BTL_OPTION_NO_FILE, PLACE, BTL_ARG_Z(option), BTL_ARG_Z(example));
@@ -116,7 +116,7 @@ static bool option_file(struct option_parser *job, const char *option, const cha
 }
 
 // What a letter switches on; NULL: nothing, or it has a file behind it.
-static bool *switch_of(struct btl_load_options *options, char letter)
+static bool *option_switch(struct btl_load_options *options, char letter)
 {
     switch (letter) {
     case 'b':
@@ -137,45 +137,45 @@ static bool *switch_of(struct btl_load_options *options, char letter)
 }
 
 // "-n", or several in one word: "-nb". False: not all of them are switches, and none was taken.
-static bool take_switches(struct btl_load_options *options, struct btl_str word)
+static bool parse_switches(struct btl_load_options *options, struct btl_str word)
 {
     if (word.len < 2 || word.at[0] != '-')
         return false;
     for (size_t i = 1; i < word.len; i++) {
-        if (switch_of(options, word.at[i]) == NULL)
+        if (option_switch(options, word.at[i]) == NULL)
             return false;
     }
     for (size_t i = 1; i < word.len; i++)
-        *switch_of(options, word.at[i]) = true;
+        *option_switch(options, word.at[i]) = true;
     return true;
 }
 
 // One word of the options, and what belongs to it. False: no memory.
-static bool take(struct option_parser *job, struct btl_str word, struct btl_str *rest)
+static bool parse_option(struct option_parser *job, struct btl_str word, struct btl_str *rest)
 {
     struct btl_load_options *options = job->options;
     bool is_file = word.len > 0 && word.at[0] != '-';
-    if (take_switches(options, word))
+    if (parse_switches(options, word))
         return true;
     if (btl_str_equal(word, BTL_STR("-c"))) {
         struct btl_str path = {.len = 0};
-        return option_file(job, "-c", "/btl/loader.conf", rest, &path) &&
+        return parse_option_file(job, "-c", "/btl/loader.conf", rest, &path) &&
                (path.len == 0 || parse_config_option(job, path));
     }
     if (btl_str_equal(word, BTL_STR("-m")))
-        return option_file(job, "-m", "/btl/dry.bin", rest, &options->save);
+        return parse_option_file(job, "-m", "/btl/dry.bin", rest, &options->save);
     if (is_file && options->config.len == 0)
-        return parse_config_option(job, volume_path(job, word));
+        return parse_config_option(job, option_path(job, word));
     btl_report(job->diags, BTL_OPTION_UNKNOWN, PLACE, BTL_ARG(word));
     return true;
 }
 
-static bool parse(struct option_parser *job, struct btl_str rest, bool names_program)
+static bool parse_options(struct option_parser *job, struct btl_str rest, bool names_program)
 {
     struct btl_str word;
     for (bool first = true; parse_option_word(&rest, &word); first = false) {
-        bool program = first && (names_program || is_program(word));
-        if (!program && !take(job, word, &rest))
+        bool program = first && (names_program || is_program_name(word));
+        if (!program && !parse_option(job, word, &rest))
             return false;
     }
     return true;
@@ -196,8 +196,8 @@ bool btl_load_options_parse(struct btl_bytes bytes, bool names_program, struct b
     if (at == NULL)
         return false;
     struct btl_str text = {at, btl_utf16_to_utf8(bytes.at, bytes.size / 2, at, 2 * bytes.size)};
-    if (is_text(text) && (names_program || begins_as_text(text)))
-        return parse(&job, text, names_program);
+    if (options_are_text(text) && (names_program || options_begin_as_text(text)))
+        return parse_options(&job, text, names_program);
     btl_report(diags, BTL_OPTION_NOT_TEXT, PLACE);
     return true;
 }

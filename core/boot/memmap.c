@@ -55,18 +55,18 @@ struct sweep {
     struct btlm_memory last; // what was added last, stored or not
 };
 
-static enum btlm_memory_type type_of(uint32_t efi_type)
+static enum btlm_memory_type descriptor_type(uint32_t efi_type)
 {
     return efi_type < BTL_COUNT(type_of_efi) ? type_of_efi[efi_type] : BTLM_MEM_RESERVED;
 }
 
-static bool kernel_may_take(enum btlm_memory_type type)
+static bool descriptor_is_free(enum btlm_memory_type type)
 {
     return type == BTLM_MEM_USABLE || type == BTLM_MEM_BOOT_SERVICES || type == BTLM_MEM_LOADER ||
            type == BTLM_MEM_ACPI_RECLAIM;
 }
 
-static struct btl_efi_memory read_descriptor(const struct sweep *sweep, uint64_t index)
+static struct btl_efi_memory parse_descriptor(const struct sweep *sweep, uint64_t index)
 {
     struct btl_efi_memory descriptor;
     memcpy(&descriptor, sweep->descriptors + index * sweep->stride, sizeof(descriptor));
@@ -75,9 +75,9 @@ static struct btl_efi_memory read_descriptor(const struct sweep *sweep, uint64_t
 
 // Where a descriptor begins, in whole pages: what the kernel may take shrinks to them, everything
 // else grows. (Rounding up may wrap to 0; then descriptor_range() refuses it.)
-static uint64_t first_page(const struct btl_efi_memory *descriptor)
+static uint64_t round_to_page(const struct btl_efi_memory *descriptor)
 {
-    uint64_t slack = kernel_may_take(type_of(descriptor->type)) ? PAGE_MASK : 0;
+    uint64_t slack = descriptor_is_free(descriptor_type(descriptor->type)) ? PAGE_MASK : 0;
     return (descriptor->physical + slack) & ~PAGE_MASK;
 }
 
@@ -86,8 +86,8 @@ static uint64_t first_page(const struct btl_efi_memory *descriptor)
 static bool descriptor_range(const struct btl_efi_memory *descriptor, uint64_t *ret_start,
                              uint64_t *ret_end)
 {
-    bool take = kernel_may_take(type_of(descriptor->type));
-    uint64_t size, end, start = first_page(descriptor);
+    bool take = descriptor_is_free(descriptor_type(descriptor->type));
+    uint64_t size, end, start = round_to_page(descriptor);
     bool fits = btl_mul(descriptor->pages, BTL_PAGE_SIZE, &size) &&
                 btl_add(descriptor->physical, size, &end) && end <= ADDRESS_END;
     if (descriptor->pages == 0 || (take && !fits))
@@ -113,7 +113,7 @@ static int compare_descriptors(const void *a, const void *b, void *context)
     struct btl_efi_memory x, y;
     memcpy(&x, a, sizeof(x));
     memcpy(&y, b, sizeof(y));
-    int order = compare_u64(first_page(&x), first_page(&y));
+    int order = compare_u64(round_to_page(&x), round_to_page(&y));
     if (order == 0)
         order = compare_u64(x.pages, y.pages);
     if (order == 0)
@@ -127,7 +127,7 @@ static int compare_own(const void *a, const void *b, void *context)
     return compare_u64(x->start, y->start);
 }
 
-static void add(struct sweep *sweep, const struct btlm_memory *entry)
+static void memmap_add(struct sweep *sweep, const struct btlm_memory *entry)
 {
     struct btlm_memory *last = &sweep->last;
     if (sweep->needed > 0 && last->start + last->size == entry->start &&
@@ -143,16 +143,16 @@ static void add(struct sweep *sweep, const struct btlm_memory *entry)
 }
 
 // Takes in the descriptors that begin at or before `at`. Returns where the next one begins.
-static uint64_t meet_descriptors(struct sweep *sweep, uint64_t at)
+static uint64_t memmap_merge_descriptors(struct sweep *sweep, uint64_t at)
 {
     for (; sweep->next < sweep->count; sweep->next++) {
-        struct btl_efi_memory descriptor = read_descriptor(sweep, sweep->next);
+        struct btl_efi_memory descriptor = parse_descriptor(sweep, sweep->next);
         uint64_t start, end;
         if (!descriptor_range(&descriptor, &start, &end))
             continue;
         if (start > at)
             return start;
-        struct active *active = &sweep->active[type_of(descriptor.type)];
+        struct active *active = &sweep->active[descriptor_type(descriptor.type)];
         if (end > active->end)
             *active = (struct active){end, descriptor.type, descriptor.attributes};
     }
@@ -160,7 +160,8 @@ static uint64_t meet_descriptors(struct sweep *sweep, uint64_t at)
 }
 
 // The own range that `at` lies in, or NULL. *ret_boundary: where that changes next.
-static const struct btl_own_range *own_at(struct sweep *sweep, uint64_t at, uint64_t *ret_boundary)
+static const struct btl_own_range *own_range_at(struct sweep *sweep, uint64_t at,
+                                                uint64_t *ret_boundary)
 {
     for (; sweep->own_next < sweep->own_count; sweep->own_next++) {
         const struct btl_own_range *own = &sweep->own[sweep->own_next];
@@ -177,7 +178,7 @@ static const struct btl_own_range *own_at(struct sweep *sweep, uint64_t at, uint
 }
 
 // The type that wins at `at`, or BTLM_MEM_TYPES when no descriptor covers it.
-static enum btlm_memory_type winner(const struct sweep *sweep, uint64_t at)
+static enum btlm_memory_type memmap_winner(const struct sweep *sweep, uint64_t at)
 {
     for (size_t i = BTL_COUNT(restrictive); i > 0; i--) {
         if (sweep->active[restrictive[i - 1]].end > at)
@@ -186,21 +187,21 @@ static enum btlm_memory_type winner(const struct sweep *sweep, uint64_t at)
     return BTLM_MEM_TYPES;
 }
 
-static uint64_t lower(uint64_t a, uint64_t b)
+static uint64_t lower_u64(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
 
 // One step: from `at` to the next place where something begins or what holds ends. Returns it.
-static uint64_t step(struct sweep *sweep, uint64_t at)
+static uint64_t memmap_step(struct sweep *sweep, uint64_t at)
 {
-    uint64_t own_boundary, end = meet_descriptors(sweep, at);
-    const struct btl_own_range *own = own_at(sweep, at, &own_boundary);
-    end = lower(end, own_boundary);
-    enum btlm_memory_type type = winner(sweep, at);
+    uint64_t own_boundary, end = memmap_merge_descriptors(sweep, at);
+    const struct btl_own_range *own = own_range_at(sweep, at, &own_boundary);
+    end = lower_u64(end, own_boundary);
+    enum btlm_memory_type type = memmap_winner(sweep, at);
     struct btlm_memory entry = {.start = at, .type = type};
     if (type != BTLM_MEM_TYPES) {
-        end = lower(end, sweep->active[type].end);
+        end = lower_u64(end, sweep->active[type].end);
         entry.efi_type = sweep->active[type].efi_type;
         entry.attributes = sweep->active[type].attributes;
     }
@@ -208,7 +209,7 @@ static uint64_t step(struct sweep *sweep, uint64_t at)
         entry.type = own->type;
     entry.size = end - at;
     if (own != NULL || type != BTLM_MEM_TYPES)
-        add(sweep, &entry);
+        memmap_add(sweep, &entry);
     return end;
 }
 
@@ -229,6 +230,6 @@ uint64_t btl_memmap_build(void *descriptors, uint64_t size, uint64_t stride,
     btl_sort(own, own_count, sizeof(*own), compare_own, NULL);
     // Each step passes a beginning or an end: at most two for each descriptor and own range.
     for (uint64_t at = 0; at < ADDRESS_END;)
-        at = step(&sweep, at);
+        at = memmap_step(&sweep, at);
     return sweep.needed;
 }

@@ -36,7 +36,7 @@ bool btl_path_is_usable(struct btl_str path)
     return btl_path_to_utf16(path, ignored);
 }
 
-static uint32_t unit_at(const void *text, size_t index)
+static uint32_t utf16_unit(const void *text, size_t index)
 {
     uint16_t unit;
     memcpy(&unit, (const char *)text + 2 * index, sizeof(unit));
@@ -44,10 +44,10 @@ static uint32_t unit_at(const void *text, size_t index)
 }
 
 // The character at text[*at], *at moved behind it; a surrogate that has no other half as it is.
-static uint32_t next_utf16(const void *text, size_t units, size_t *at)
+static uint32_t utf16_next(const void *text, size_t units, size_t *at)
 {
-    uint32_t point = unit_at(text, (*at)++);
-    uint32_t low = *at < units ? unit_at(text, *at) : 0;
+    uint32_t point = utf16_unit(text, (*at)++);
+    uint32_t low = *at < units ? utf16_unit(text, *at) : 0;
     if (point < 0xd800 || point >= 0xdc00 || low < 0xdc00 || low >= 0xe000)
         return point;
     (*at)++;
@@ -64,7 +64,7 @@ size_t btl_utf16_to_utf8(const void *text, size_t units, char *to, size_t size)
     size_t used = 0;
     for (size_t at = 0; at < units;) {
         char bytes[BTL_UTF8_MAX];
-        uint32_t point = next_utf16(text, units, &at);
+        uint32_t point = utf16_next(text, units, &at);
         if (point == 0)
             break;
         size_t len = btl_utf8_put(point, bytes); // '?' for a surrogate
@@ -81,7 +81,7 @@ bool btl_utf16_name_to_utf8(const void *name, size_t units, char *to, size_t siz
     size_t used = 0;
     for (size_t at = 0; at < units;) {
         char bytes[BTL_UTF8_MAX];
-        uint32_t point = next_utf16(name, units, &at);
+        uint32_t point = utf16_next(name, units, &at);
         if (point == 0) {
             bool dots = used <= 2 && used > 0 && to[0] == '.' && to[used - 1] == '.';
             *ret_len = used;
