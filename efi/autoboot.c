@@ -47,17 +47,12 @@ static bool count_down(struct boot *boot)
 
 static bool menu_before_boot(struct boot *boot)
 {
-    switch (menu_run(boot, true)) {
-    case MENU_BOOT:
+    enum menu_result result = menu_run(boot, true);
+    if (result == MENU_BOOT)
         return true;
-    case MENU_AGAIN:
-        boot->res.outcome = OUTCOME_AGAIN;
-        return false;
-    case MENU_LEAVE:
-        break;
-    }
-    boot->res.outcome = OUTCOME_DONE;
-    boot->status = FW_ABORTED;
+    boot->res.outcome = result == MENU_AGAIN ? OUTCOME_AGAIN : OUTCOME_DONE;
+    if (result == MENU_LEAVE)
+        boot->status = FW_ABORTED;
     return false;
 }
 
@@ -71,7 +66,7 @@ bool autoboot_wait(struct boot *boot)
         return menu_before_boot(boot);
     if (attempt_will_fail(boot) || !count_down(boot))
         return true;
-    boot->menu.limited = true; // a key may have been noise on the line
+    boot->menu.times_out = true; // a key may have been noise on the line
     return menu_before_boot(boot);
 }
 

@@ -2,12 +2,9 @@
 // Clock and timeline.
 #include "clock.h"
 
-#include <btl/mem.h>
-
 #define MEASURE_US     1000
 #define MEASURE_TIMES  3
 #define RATE_MAX       10000000000ull // ticks per second; more is nonsense
-#define CAPACITY_FIRST 64
 
 // Whatever disturbs a measurement (SMIs, a hypervisor) makes it longer: the shortest counts.
 static uint64_t clock_measure(struct firmware *fw)
@@ -51,16 +48,8 @@ uint32_t event_begin(struct timeline *timeline, enum btlm_event_kind kind, uint3
 uint32_t event_begin_at(struct timeline *timeline, enum btlm_event_kind kind, uint32_t module,
                         uint64_t start)
 {
-    if (timeline->count == timeline->capacity) {
-        uint64_t capacity = timeline->capacity == 0 ? CAPACITY_FIRST : 2 * timeline->capacity;
-        struct btlm_event *events = BTL_NEW_ARRAY(timeline->arena, struct btlm_event, capacity);
-        if (events == NULL)
-            return BTL_NONE;
-        if (timeline->count > 0)
-            memcpy(events, timeline->events, timeline->count * sizeof(*events));
-        timeline->events = events;
-        timeline->capacity = capacity;
-    }
+    if (!BTL_RESERVE(timeline->arena, timeline->events, timeline->count, 1, timeline->capacity))
+        return BTL_NONE;
     timeline->events[timeline->count] =
         (struct btlm_event){.start = start, .end = start, .kind = kind, .module = module};
     return (uint32_t)timeline->count++;

@@ -58,13 +58,6 @@ uint32_t glyph_columns(struct btl_str text)
     return columns;
 }
 
-// Bytes of the character that begins with `first`.
-static size_t glyph_length(char first)
-{
-    uint8_t byte = (uint8_t)first;
-    return byte < 0xc2 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf5 ? 4 : 1;
-}
-
 void glyph_input_end(struct glyph_input *input)
 {
     size_t index = 0;
@@ -77,11 +70,10 @@ void glyph_input_end(struct glyph_input *input)
 void glyph_input_put(struct glyph_input *input, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        bool continues = ((uint8_t)text[i] & 0xc0) == 0x80;
-        if (!continues)
+        if (!btl_utf8_continues(text[i]))
             glyph_input_end(input);
         input->partial[input->partial_len++] = text[i];
-        if (input->partial_len == glyph_length(input->partial[0]))
+        if (input->partial_len == btl_utf8_length(input->partial[0]))
             glyph_input_end(input);
     }
 }

@@ -5,23 +5,6 @@
 
 #define CAPACITY_FIRST 8192
 
-static bool log_grow(struct log *log, size_t len)
-{
-    if (len <= log->capacity - log->len)
-        return true;
-    size_t capacity = log->capacity == 0 ? CAPACITY_FIRST : 2 * log->capacity;
-    while (capacity < log->len + len)
-        capacity *= 2;
-    char *text = btl_alloc(log->arena, capacity, 1);
-    if (text == NULL)
-        return false;
-    if (log->len > 0)
-        memcpy(text, log->text, log->len);
-    log->text = text;
-    log->capacity = capacity;
-    return true;
-}
-
 static void log_keep(struct log *log, const char *text, size_t len)
 {
     static const char note[] = "(the log is full here)\n";
@@ -32,7 +15,9 @@ static void log_keep(struct log *log, const char *text, size_t len)
         text = note;
         len = sizeof(note) - 1;
     }
-    if (!log_grow(log, len)) {
+    size_t more = len > CAPACITY_FIRST ? len : CAPACITY_FIRST;
+    if (len > log->capacity - log->len &&
+        !BTL_RESERVE(log->arena, log->text, log->len, more, log->capacity)) {
         log->full = true;
         return;
     }
@@ -74,14 +59,9 @@ void log_begin(struct log *log, const struct clock *clock, struct btl_arena *are
 
 bool log_next_line(struct btl_str *rest, enum btl_log_level *ret_level, struct btl_str *ret_line)
 {
-    size_t end = 0;
-    if (rest->len == 0)
+    struct btl_str line;
+    if (!btl_take_line(rest, &line))
         return false;
-    while (end < rest->len && rest->at[end] != '\n')
-        end++;
-    struct btl_str line = {rest->at, end};
-    end += end < rest->len;
-    *rest = (struct btl_str){rest->at + end, rest->len - end};
     if (btl_log_take_apart(line, ret_level, ret_line))
         return true;
     *ret_level = BTL_LOG_NOTE; // that the log is full

@@ -1,224 +1,201 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Changes for this boot: lines key="value", at most one for a key, behind the configuration's text.
+// Changes for this boot: lines key="value", at most one for a key, after the configuration's text.
 #include "model.h"
-
-#include <btl/mem.h>
 
 #define BLACKLIST BTL_STR("module_blacklist")
 
-// The next line of *rest, with its newline; *rest is moved behind it.
-static bool next_line(struct btl_str *rest, struct btl_str *ret_line)
+static bool change_begins(struct btl_str line, struct btl_str key, char after)
 {
-    size_t len = 0;
-    if (rest->len == 0)
-        return false;
-    while (len < rest->len && rest->at[len] != '\n')
-        len++;
-    len += len < rest->len;
-    *ret_line = (struct btl_str){rest->at, len};
-    *rest = (struct btl_str){rest->at + len, rest->len - len};
-    return true;
+    return line.len > key.len && btl_str_begins(line, key) && line.at[key.len] == after;
 }
 
-static bool begins(struct btl_str line, struct btl_str key, char behind)
+static bool change_is_of_key(struct btl_str line, struct btl_str key)
 {
-    return line.len > key.len && memcmp(line.at, key.at, key.len) == 0 &&
-           line.at[key.len] == behind;
-}
-
-static bool is_of_key(struct btl_str line, struct btl_str key)
-{
-    return begins(line, key, '=');
+    return change_begins(line, key, '=');
 }
 
 // MODULE_load and the like, MODULE.anything.
-static bool is_of_module(struct btl_str line, struct btl_str module)
+static bool change_is_of_module(struct btl_str line, struct btl_str module)
 {
-    static const char *const keys[] = {"_load", "_phase", "_flags", "_on_error"};
-    struct menu_key_text room;
-    for (size_t i = 0; i < BTL_COUNT(keys); i++) {
-        if (is_of_key(line, menu_module_key(module, keys[i], &room)))
+    static const char *const suffixes[] = {"load", "phase", "flags", "on_error"};
+    struct menu_key buf;
+    for (size_t i = 0; i < BTL_COUNT(suffixes); i++) {
+        if (change_is_of_key(line, menu_key_of(&buf, "%pS_%s", &module, suffixes[i])))
             return true;
     }
-    return begins(line, module, '.');
+    return change_begins(line, module, '.');
 }
 
-static struct btl_str key_in(const struct menu_key_text *room, size_t len)
+struct btl_str menu_key_of(struct menu_key *buf, const char *format, ...)
 {
-    return (struct btl_str){room->text, len < sizeof(room->text) ? len : 0};
+    va_list args;
+    va_start(args, format);
+    size_t len = btl_vformat_to(buf->text, sizeof(buf->text), format, args);
+    va_end(args);
+    return (struct btl_str){buf->text, len < sizeof(buf->text) ? len : 0};
 }
 
-struct btl_str menu_module_key(struct btl_str module, const char *rest, struct menu_key_text *room)
+typedef bool change_match(struct btl_str line, struct btl_str name);
+
+static enum menu_result change_no_memory(struct boot *boot)
 {
-    return key_in(room, btl_format_to(room->text, sizeof(room->text), "%pS%s", &module, rest));
+    menu_message(boot, true, "There is no memory left to change anything");
+    return MENU_STAY;
 }
 
-struct btl_str menu_tunable_key(struct btl_str module, struct btl_str tunable,
-                                struct menu_key_text *room)
+// Keep the lines of the changes that are not of `name`, and append `line`, in memory that outlives
+// the attempt.
+static enum menu_result changes_rewrite(struct boot *boot, struct btl_str name, change_match *match,
+                                        struct btl_str line)
 {
-    return key_in(room,
-                  btl_format_to(room->text, sizeof(room->text), "%pS.%pS", &module, &tunable));
-}
-
-static bool no_memory(struct boot *boot)
-{
-    menu_say(boot, true, "There is no memory left to change anything");
-    return false;
-}
-
-// Those lines of the changes that are not of `name`, and then `more`. In memory that outlives the
-// attempt.
-static bool rewrite(struct boot *boot, struct btl_str name,
-                    bool (*of)(struct btl_str line, struct btl_str name), struct btl_str more)
-{
-    struct btl_str old = boot->core.choice.changes, rest = old, line;
-    char *text = btl_alloc(&boot->arena, old.len + more.len + 1, 1);
-    size_t len = 0;
+    struct btl_str rest = boot->core.choice.changes, kept;
+    size_t size = rest.len + line.len + 1;
+    char *text = btl_alloc(&boot->arena, size, 1);
     if (text == NULL)
-        return no_memory(boot);
-    while (next_line(&rest, &line)) {
-        if (of(line, name))
-            continue;
-        memcpy(text + len, line.at, line.len);
-        len += line.len;
+        return change_no_memory(boot);
+    struct btl_buffer changes = btl_buffer(text, size);
+    while (btl_take_line(&rest, &kept)) {
+        if (!match(kept, name))
+            btl_format(&changes.out, "%pS\n", &kept);
     }
-    if (more.len > 0)
-        memcpy(text + len, more.at, more.len);
-    boot->core.choice.changes = (struct btl_str){text, len + more.len};
-    return true;
+    btl_format(&changes.out, "%pS", &line);
+    boot->core.choice.changes = btl_buffer_text(&changes);
+    return MENU_AGAIN;
 }
 
-// The line that says so, in place of any other of that key.
-static bool set(struct boot *boot, struct btl_str key, struct btl_str value,
-                struct btl_str *ret_line)
+// Replace the line of the key.
+static enum menu_result change_set(struct boot *boot, struct btl_str key, struct btl_str value,
+                                   struct btl_str *ret_line)
 {
-    // Every character of the value may need a backslash.
-    size_t size = key.len + 2 * value.len + 8;
+    size_t size = key.len + 2 * value.len + 8; // every character may need a backslash
     char *text = btl_alloc(boot->attempt.arena, size, 1);
     if (text == NULL)
-        return no_memory(boot);
+        return change_no_memory(boot);
     struct btl_buffer memory = btl_buffer(text, size);
     if (key.len == 0 || !btl_config_line(key, value, &memory.out)) {
-        menu_say(boot, true, "No line of a configuration can say that");
-        return false;
+        menu_message(boot, true, "No line of a configuration can say that");
+        return MENU_STAY;
     }
     *ret_line = btl_buffer_text(&memory);
-    return rewrite(boot, key, is_of_key, *ret_line);
+    return changes_rewrite(boot, key, change_is_of_key, *ret_line);
 }
 
-bool menu_change(struct boot *boot, struct btl_str key, struct btl_str value)
+enum menu_result menu_change(struct boot *boot, struct btl_str key, struct btl_str value)
 {
     struct btl_str line;
-    if (!set(boot, key, value, &line))
-        return false;
-    menu_say(boot, false, "For this boot: %.*s", (int)(line.len - 1), line.at);
-    return true;
+    enum menu_result result = change_set(boot, key, value, &line);
+    if (result == MENU_AGAIN)
+        menu_message(boot, false, "For this boot: %.*s", (int)(line.len - 1), line.at);
+    return result;
 }
 
-bool menu_ask_change(struct boot *boot, struct menu_question *question, struct btl_str key)
+enum menu_result menu_ask_change(struct boot *boot, struct menu_question *question,
+                                 struct btl_str key)
 {
     btl_format_to(question->about, sizeof(question->about), "%pS", &key);
-    return menu_ask(boot, question) && menu_change(boot, key, btl_line_text(&question->line));
+    return menu_ask(boot, question) ? menu_change(boot, key, btl_line_text(&question->line))
+                                    : MENU_STAY;
 }
 
-static bool any(const struct boot *boot, struct btl_str name,
-                bool (*of)(struct btl_str line, struct btl_str name))
+static bool changes_have(const struct boot *boot, struct btl_str name, change_match *match)
 {
     struct btl_str rest = boot->core.choice.changes, line;
-    while (next_line(&rest, &line)) {
-        if (of(line, name))
+    while (btl_take_line(&rest, &line)) {
+        if (match(line, name))
             return true;
     }
     return false;
 }
 
-bool menu_changed(const struct boot *boot, struct btl_str key)
+bool menu_is_changed(const struct boot *boot, struct btl_str key)
 {
-    return any(boot, key, is_of_key);
+    return changes_have(boot, key, change_is_of_key);
 }
 
-bool menu_changed_module(const struct boot *boot, struct btl_str module)
+bool menu_is_module_changed(const struct boot *boot, struct btl_str module)
 {
-    return any(boot, module, is_of_module);
+    return changes_have(boot, module, change_is_of_module);
 }
 
-static bool undo(struct boot *boot, struct btl_str name,
-                 bool (*of)(struct btl_str line, struct btl_str name))
+static enum menu_result changes_undo(struct boot *boot, struct btl_str name, change_match *match)
 {
-    if (!any(boot, name, of)) {
-        menu_say(boot, false, "Nothing of %pS was changed", &name);
-        return false;
+    if (!changes_have(boot, name, match)) {
+        menu_message(boot, false, "Nothing of %pS was changed", &name);
+        return MENU_STAY;
     }
-    if (!rewrite(boot, name, of, BTL_STR("")))
-        return false;
-    menu_say(boot, false, "%pS is as in %pS again", &name, &boot->core.choice.path);
-    return true;
+    enum menu_result result = changes_rewrite(boot, name, match, BTL_STR(""));
+    if (result == MENU_AGAIN)
+        menu_message(boot, false, "%pS is as in %pS again", &name, &boot->core.choice.path);
+    return result;
 }
 
-bool menu_undo_key(struct boot *boot, struct btl_str key)
+enum menu_result menu_undo_key(struct boot *boot, struct btl_str key)
 {
-    return undo(boot, key, is_of_key);
+    return changes_undo(boot, key, change_is_of_key);
 }
 
-bool menu_undo_module(struct boot *boot, struct btl_str module)
+enum menu_result menu_undo_module(struct boot *boot, struct btl_str module)
 {
-    return undo(boot, module, is_of_module);
+    return changes_undo(boot, module, change_is_of_module);
 }
 
-bool menu_undo_all(struct boot *boot)
+enum menu_result menu_undo_all(struct boot *boot)
 {
     if (boot->core.choice.changes.len == 0) {
-        menu_say(boot, false, "Nothing was changed");
-        return false;
+        menu_message(boot, false, "Nothing was changed");
+        return MENU_STAY;
     }
     boot->core.choice.changes = BTL_STR("");
-    menu_say(boot, false, "Everything is as in %pS again", &boot->core.choice.path);
-    return true;
+    menu_message(boot, false, "Everything is as in %pS again", &boot->core.choice.path);
+    return MENU_AGAIN;
 }
 
-static bool switches_on(struct btl_str line, struct btl_str module)
+static bool change_switches_on(struct btl_str line, struct btl_str module)
 {
-    struct menu_key_text room;
-    struct btl_str key = menu_module_key(module, "_load", &room), yes = BTL_STR("=\"YES\"\n");
-    return is_of_key(line, key) && line.len == key.len + yes.len &&
-           memcmp(line.at + key.len, yes.at, yes.len) == 0;
+    struct menu_key buf;
+    struct btl_str wanted = menu_key_of(&buf, "%pS_load=\"YES\"", &module);
+    return wanted.len > 0 && btl_str_equal(line, wanted);
 }
 
-static struct btl_str blacklist_of_file(const struct boot *boot)
+bool menu_file_value(const struct boot *boot, struct btl_str key, struct btl_str *ret_value)
 {
+    const struct btl_config *config = &boot->attempt.config;
     uint64_t size = boot->attempt.config_file != NULL ? boot->attempt.config_file->bytes.size : 0;
-    struct btl_str list = BTL_STR("");
-    for (size_t i = 0; i < boot->attempt.config.setting_count; i++) {
-        const struct btl_setting *setting = &boot->attempt.config.settings[i];
-        if (setting->offset < size && btl_str_equal(setting->key, BLACKLIST))
-            list = setting->value;
+    bool found = false;
+    for (size_t i = 0; i < config->setting_count; i++) {
+        const struct btl_setting *setting = &config->settings[i];
+        if (setting->offset >= size || !btl_str_equal(setting->key, key))
+            continue;
+        *ret_value = setting->value;
+        found = true;
     }
-    return list;
+    return found;
 }
 
-bool menu_renew_blacklist(struct boot *boot)
+enum menu_result menu_renew_blacklist(struct boot *boot)
 {
-    struct btl_str list = blacklist_of_file(boot), name, line;
+    struct btl_str list = BTL_STR(""), name, line;
+    menu_file_value(boot, BLACKLIST, &list);
     char *text = btl_alloc(boot->attempt.arena, list.len + 1, 1);
     if (text == NULL)
-        return no_memory(boot);
+        return change_no_memory(boot);
     struct btl_buffer kept = btl_buffer(text, list.len + 1);
     bool changed = false;
     while (btl_take_name(&list, &name)) {
-        if (any(boot, name, switches_on))
+        if (changes_have(boot, name, change_switches_on))
             changed = true;
         else
             btl_format(&kept.out, "%s%pS", kept.len > 0 ? "," : "", &name);
     }
-    return changed ? set(boot, BLACKLIST, btl_buffer_text(&kept), &line)
-                   : rewrite(boot, BLACKLIST, is_of_key, BTL_STR(""));
+    return changed ? change_set(boot, BLACKLIST, btl_buffer_text(&kept), &line)
+                   : changes_rewrite(boot, BLACKLIST, change_is_of_key, BTL_STR(""));
 }
 
 uint32_t menu_change_count(const struct boot *boot)
 {
     struct btl_str rest = boot->core.choice.changes, line;
     uint32_t count = 0;
-    while (next_line(&rest, &line))
+    while (btl_take_line(&rest, &line))
         count++;
     return count;
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The configurations of the volume: their titles, and what is known about each.
+// The configurations of the volume: the list of the boot page.
 #include "model.h"
 
-#define TEXT_MAX (256u << 10) // bytes; a larger one is not read for its title
+#define CONFIG_TEXT_MAX (256u << 10) // bytes; a larger one is not read for its title
 
 struct menu_configs {
     struct menu_config *config;
     uint32_t count;
 };
 
-// The text is parsed for its title and tries alone: what is wrong with it counts when it is chosen.
-static void parse(struct boot *boot, const struct btl_boot_file *file, struct menu_config *ret)
+// Parse the text for its title and tries; its errors count when it is chosen.
+static void config_parse(struct boot *boot, const struct btl_boot_file *file,
+                         struct menu_config *ret)
 {
     struct btl_diags ignored = {.arena = boot->attempt.arena};
     struct btl_config config;
@@ -20,8 +21,8 @@ static void parse(struct boot *boot, const struct btl_boot_file *file, struct me
     ret->tries = config.boot_tries;
 }
 
-static void judge(const struct boot *boot, const struct btl_boot_file *file,
-                  struct menu_config *ret)
+static void config_judge(const struct boot *boot, const struct btl_boot_file *file,
+                         struct menu_config *ret)
 {
     const struct btl_record *good = &boot->core.state.record[BTL_VARIABLE_GOOD];
     ret->good = btl_record_names(good, file->sha256);
@@ -33,10 +34,10 @@ static void judge(const struct boot *boot, const struct btl_boot_file *file,
         ret->tries_left = 0;
 }
 
-static void look_at(struct boot *boot, struct menu_config *config)
+static void config_read_marks(struct boot *boot, struct menu_config *config)
 {
     struct btl_file_problem problem;
-    const struct btl_boot_file *file = file_read(boot, config->path, TEXT_MAX, &problem);
+    const struct btl_boot_file *file = file_read(boot, config->path, CONFIG_TEXT_MAX, &problem);
     config->chosen = btl_str_equal(config->path, boot->core.choice.path);
     struct btl_str preset =
         boot->options.config.len > 0 ? boot->options.config : BTL_STR(BTL_CONFIG_DEFAULT);
@@ -45,17 +46,8 @@ static void look_at(struct boot *boot, struct menu_config *config)
     if (file == NULL)
         return;
     config->size = file->bytes.size;
-    parse(boot, file, config);
-    judge(boot, file, config);
-}
-
-static bool has(struct btl_str *paths, uint32_t count, struct btl_str path)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        if (btl_str_equal(paths[i], path))
-            return true;
-    }
-    return false;
+    config_parse(boot, file, config);
+    config_judge(boot, file, config);
 }
 
 bool menu_configs_find(struct boot *boot)
@@ -66,21 +58,21 @@ bool menu_configs_find(struct boot *boot)
     boot->menu.configs = configs;
     if (configs == NULL)
         return false;
-    bool open = volume_open(boot); // said in the diagnostics, when not
+    bool open = volume_open(boot); // a failure is in the diagnostics
     if (open && !configurations_list(boot, boot->attempt.arena, &paths, &count))
         return false;
     configs->config = BTL_NEW_ARRAY(boot->attempt.arena, struct menu_config, count + 1);
     if (configs->config == NULL)
         return false;
-    for (uint32_t i = 0; i < count; i++)
+    bool listed = false;
+    for (uint32_t i = 0; i < count; i++) {
         configs->config[configs->count++].path = paths[i];
-    // One of an option (-c) may lie anywhere.
-    if (!has(paths, count, boot->core.choice.path))
+        listed = listed || btl_str_equal(paths[i], boot->core.choice.path);
+    }
+    if (!listed) // option -c names any file
         configs->config[configs->count++].path = boot->core.choice.path;
-    if (!open)
-        return true;
-    for (uint32_t i = 0; i < configs->count; i++)
-        look_at(boot, &configs->config[i]);
+    for (uint32_t i = 0; open && i < configs->count; i++)
+        config_read_marks(boot, &configs->config[i]);
     return true;
 }
 
@@ -89,40 +81,76 @@ uint32_t menu_config_count(const struct boot *boot)
     return boot->menu.configs != NULL ? boot->menu.configs->count : 0;
 }
 
-const struct menu_config *menu_config_at(const struct boot *boot, uint32_t index)
-{
-    return &boot->menu.configs->config[index];
-}
-
 const struct menu_config *menu_config_chosen(const struct boot *boot)
 {
     for (uint32_t i = 0; i < menu_config_count(boot); i++) {
-        if (menu_config_at(boot, i)->chosen)
-            return menu_config_at(boot, i);
+        if (boot->menu.configs->config[i].chosen)
+            return &boot->menu.configs->config[i];
     }
     return NULL;
 }
 
-void menu_config_marks(const struct menu_config *config, struct btl_out *out)
+// "(chosen) default, last good, on trial, 2 of 3 tries left"
+static void config_print_marks(const struct menu_config *config, struct menu_row *row)
 {
-    const char *comma = "";
-    if (config->is_default) {
-        btl_format(out, "default");
-        comma = ", ";
+    char trial[64];
+    btl_format_to(trial, sizeof(trial), "on trial, %u of %u tries left", config->tries_left,
+                  config->tries);
+    const struct {
+        bool valid;
+        const char *text;
+    } marks[] = {{config->is_default, "default"},
+                 {config->good, "last good"},
+                 {config->trial, trial},
+                 {config->failed, "failed"},
+                 {!config->readable, "cannot be read"}};
+    const char *before = "";
+    menu_row_text(row, "%s", config->chosen ? "(chosen) " : "");
+    for (size_t i = 0; i < BTL_COUNT(marks); i++) {
+        if (!marks[i].valid)
+            continue;
+        menu_row_text(row, "%s%s", before, marks[i].text);
+        before = ", ";
     }
-    if (config->good) {
-        btl_format(out, "%slast good", comma);
-        comma = ", ";
-    }
-    if (config->trial) {
-        btl_format(out, "%son trial, %u of %u tries left", comma, config->tries_left,
-                   config->tries);
-        comma = ", ";
-    }
-    if (config->failed) {
-        btl_format(out, "%sfailed", comma);
-        comma = ", ";
-    }
-    if (!config->readable)
-        btl_format(out, "%scannot be read", comma);
+}
+
+void menu_config_row(const struct boot *boot, uint32_t index, struct menu_row *row)
+{
+    const struct menu_config *config = &boot->menu.configs->config[index];
+    struct btl_str path = btl_str_first(config->path, 100);
+    row->name = config->title.len > 0 ? config->title : config->path;
+    row->style = config->failed || !config->readable ? FW_STYLE_PROBLEM
+                 : config->good                      ? FW_STYLE_GOOD
+                                                     : FW_STYLE_NORMAL;
+    if (config->title.len > 0)
+        menu_row_text(row, "%pS  ", &path);
+    config_print_marks(config, row);
+}
+
+void menu_config_details(const struct boot *boot, uint32_t index, struct btl_out *out)
+{
+    const struct menu_config *config = &boot->menu.configs->config[index];
+    btl_format(out, "%pS", &config->path);
+    if (config->size > 0)
+        btl_format(out, ", %lu bytes", config->size);
+    btl_format(out, "\n");
+    if (config->chosen)
+        menu_boot_details(boot, out);
+    else
+        btl_format(out,
+                   "Return chooses it and shows its plan; changes for this boot are dropped.\n");
+}
+
+enum menu_result menu_config_take(struct boot *boot, uint32_t index)
+{
+    const struct menu_config *config = &boot->menu.configs->config[index];
+    if (config->chosen)
+        return menu_boot_take(boot);
+    struct btl_str path = btl_str_copy(&boot->arena, config->path);
+    if (path.at == NULL)
+        return MENU_STAY;
+    boot->core.choice = (struct btl_choice){
+        .path = path, .how = BTLM_HOW_MENU, .wanted = path, .safe = boot->options.safe};
+    menu_message(boot, false, "%pS was chosen", &path);
+    return MENU_AGAIN;
 }

@@ -1,83 +1,64 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The terminal of the menu by lines: text a screenful at a time, and lines that are typed.
 #include "line_view.h"
 
 enum { CTRL_U = 21 };
 
-static void write(struct firmware *fw, struct btl_str text)
+static fw_key line_wait_key(void *boot)
 {
-    // Whole characters at a time: the firmware gets no part of one.
-    while (text.len > 0) {
-        size_t len = text.len < 120 ? text.len : 120;
-        while (len < text.len && len > 1 && ((uint8_t)text.at[len] & 0xc0) == 0x80)
-            len--;
-        fw->write(fw, text.at, len);
-        text = (struct btl_str){text.at + len, text.len - len};
-    }
+    return menu_wait_key(boot);
 }
 
-static void write_z(struct firmware *fw, const char *text)
+static void line_pager_put(void *owner, struct btl_str line)
 {
-    write(fw, btl_str_of(text));
+    struct line_pager *pager = owner;
+    btl_format(&pager->console.out, "%pS\n", &line);
 }
 
-static void put_line(void *owner, struct btl_str line)
-{
-    struct pager *pager = owner;
-    struct firmware *fw = pager->boot->fw;
-    if (pager->quit)
-        return;
-    if (pager->rows > 2 && pager->row + 1 >= pager->rows) {
-        write_z(fw, "-- a key: more, q: enough --");
-        fw_key key = menu_wait_key(pager->boot);
-        write_z(fw, "\r\n");
-        pager->row = 0;
-        pager->quit = key == 'q' || key == FW_KEY_ESCAPE || key == 0;
-        if (pager->quit)
-            return;
-    }
-    write(fw, line);
-    write_z(fw, "\r\n");
-    pager->row++;
-}
-
-struct btl_out *pager_begin(struct pager *pager, struct boot *boot)
+struct btl_out *line_pager_begin(struct line_pager *pager, struct boot *boot)
 {
     uint32_t columns = boot->facts.console_columns;
-    pager->boot = boot;
-    pager->rows = boot->facts.console_rows;
-    pager->row = 0;
-    pager->quit = false;
-    menu_wrap_begin(&pager->wrap, columns > 1 ? columns - 1 : 79, put_line, pager);
+    console_begin(&pager->console, boot->fw);
+    console_page(&pager->console, boot->facts.console_rows, columns, line_wait_key, boot);
+    menu_wrap_begin(&pager->wrap, columns > 1 ? columns - 1 : 79, line_pager_put, pager);
     return &pager->wrap.out;
 }
 
-static void show_line(struct boot *boot, const char *prompt, const struct btl_line *line)
+// Text at the end of a line that has not ended. Only '\r' is not for the console.
+static void line_write(struct boot *boot, struct btl_str text)
 {
-    write_z(boot->fw, prompt);
-    write(boot->fw, btl_line_text(line));
+    struct console console;
+    console_begin(&console, boot->fw);
+    console_put(&console, text.at, text.len);
+    console_flush(&console);
 }
 
-// What was typed has become shorter. A line that takes more than one row cannot be written over,
-// and where nobody can see it none is.
-static void rewrite(struct boot *boot, const char *prompt, const struct btl_line *line,
-                    uint32_t gone)
+static void line_show(struct boot *boot, const char *prompt, const struct btl_line *line)
 {
-    uint32_t width = glyph_columns(btl_str_of(prompt)) + glyph_columns(btl_line_text(line)) + gone;
+    line_write(boot, btl_str_of(prompt));
+    line_write(boot, btl_line_text(line));
+}
+
+// Show a line that has become shorter by `erased` columns: over the old one, or, when that takes
+// more than one row or cannot be written over, below it.
+static void line_show_again(struct boot *boot, const char *prompt, const struct btl_line *line,
+                            uint32_t erased)
+{
+    uint32_t width =
+        glyph_columns(btl_str_of(prompt)) + glyph_columns(btl_line_text(line)) + erased;
     if (width >= boot->facts.console_columns ||
         boot->fw->terminal(boot->fw) == FW_TERMINAL_SILENT) {
-        write_z(boot->fw, "\r\n");
+        line_write(boot, BTL_STR("\n"));
     } else {
-        write_z(boot->fw, "\r");
-        show_line(boot, prompt, line);
-        for (uint32_t i = 0; i < gone; i++)
-            write_z(boot->fw, " ");
-        write_z(boot->fw, "\r");
+        boot->fw->write(boot->fw, "\r", 1);
+        line_show(boot, prompt, line);
+        for (uint32_t i = 0; i < erased; i++)
+            line_write(boot, BTL_STR(" "));
+        boot->fw->write(boot->fw, "\r", 1);
     }
-    show_line(boot, prompt, line);
+    line_show(boot, prompt, line);
 }
 
-static void type_key(struct boot *boot, const char *prompt, struct btl_line *line, fw_key key)
+static void line_edit_key(struct boot *boot, const char *prompt, struct btl_line *line, fw_key key)
 {
     uint32_t width = glyph_columns(btl_line_text(line));
     size_t before = line->len;
@@ -86,20 +67,20 @@ static void type_key(struct boot *boot, const char *prompt, struct btl_line *lin
     else if (key == CTRL_U)
         btl_line_erase_all_before(line);
     else if (key < FW_KEY_UP && btl_line_insert(line, key))
-        write(boot->fw, (struct btl_str){line->text + before, line->len - before});
+        line_write(boot, (struct btl_str){line->text + before, line->len - before});
     if (line->len < before)
-        rewrite(boot, prompt, line, width - glyph_columns(btl_line_text(line)));
+        line_show_again(boot, prompt, line, width - glyph_columns(btl_line_text(line)));
 }
 
 bool line_read(struct boot *boot, const char *prompt, struct btl_line *line)
 {
-    show_line(boot, prompt, line);
+    line_show(boot, prompt, line);
     for (;;) {
         fw_key key = menu_wait_key(boot);
         if (key == '\r' || key == FW_KEY_ESCAPE || key == 0) {
-            write_z(boot->fw, "\r\n");
+            line_write(boot, BTL_STR("\n"));
             return key == '\r';
         }
-        type_key(boot, prompt, line, key);
+        line_edit_key(boot, prompt, line, key);
     }
 }

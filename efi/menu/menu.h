@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The menu, as the steps of the loader see it. What it shows and does is menu_model.h; docs/menu.md
-// is for those who use it.
+// The menu, as the steps of the loader see it. Its parts are in model.h; docs/menu.md is for its
+// users.
 #ifndef BTL_EFI_MENU_H
 #define BTL_EFI_MENU_H
 
@@ -10,21 +10,19 @@
 struct boot;
 
 enum menu_result {
+    MENU_STAY,  // the menu goes on; menu_run() never returns this
     MENU_BOOT,  // go on with this attempt as planned; only where `planned`
-    MENU_AGAIN, // boot->core.choice or boot->preview was changed: take the steps anew, and come
-                // back
+    MENU_AGAIN, // boot->core.choice or boot->preview has changed: repeat the steps, and come back
     MENU_LEAVE, // to the firmware
 };
 
 enum menu_page {
-    MENU_PAGE_BOOT, // these stand side by side
+    MENU_PAGE_BOOT, // these are side by side
     MENU_PAGE_MODULES,
     MENU_PAGE_LOOK,
     MENU_PAGE_MACHINE,
     MENU_TABS,
-    MENU_PAGE_MODULE = MENU_TABS, // these lie behind one another
-    MENU_PAGE_PHASE,
-    MENU_PAGE_ON_ERROR,
+    MENU_PAGE_MODULE = MENU_TABS, // opened from a row of MENU_PAGE_MODULES
     MENU_PAGES
 };
 
@@ -34,30 +32,30 @@ struct menu_screen;
 
 // Lives in struct boot (all zero at first), so that it survives a change of the choice.
 struct menu {
-    bool begun;
-    bool line;    // by lines, not as a screen
-    bool planned; // as menu_run() was told
-    bool limited; // a key during the countdown has opened it: without another one the boot goes on
-    bool nobody;  // there was none
-    uint8_t listed; // by lines: 1 + the page that was listed last
-    uint8_t page;
+    bool style_known;
+    bool lines;      // the line view, not the screen
+    bool planned;    // as menu_run() was told
+    bool times_out;  // without another key the boot goes on
+    bool unattended; // no other key came
+    uint8_t listed;  // line view: 1 + the page that was listed last
+    enum menu_page page;
     uint32_t selected[MENU_PAGES], top[MENU_PAGES]; // rows
-    char module[BTL_MODULE_NAME_MAX + 1];           // whose page it is
-    char said[200];                                 // what came of the last command
-    bool said_problem;
-    struct menu_screen *screen; // what the terminal shows
+    char module[BTL_MODULE_NAME_MAX + 1];           // name of the module of MENU_PAGE_MODULE
+    uint32_t module_index;                          // its index
+    char message[200];                              // the result of the last command
+    bool message_problem;
+    struct menu_screen *screen; // the terminal's content
     // Of one attempt; in its arena.
     struct menu_configs *configs;
     struct menu_modules *modules;
 };
 
-// Until a human has decided. `planned`: the attempt stands behind modules_plan() and can be booted;
-// else it has failed, and boot->attempt.diags says why.
+// Run the menu until the user decides. `planned`: the attempt has passed modules_plan() and can be
+// booted; else it has failed, and boot->attempt.diags has the reasons.
 enum menu_result menu_run(struct boot *boot, bool planned);
 
-// Shows a text of any length, page by page, until it was read: on the screen or by lines, as the
-// menu is. `print` writes the whole text into `out`, the same each time: it is called for every
-// page.
+// Show a text of any length, page by page, on the screen or by lines, until the user has read it.
+// `print` writes the whole text into `out`, the same each time: it is called for every page.
 void menu_view(struct boot *boot, const char *title,
                void (*print)(const void *what, struct btl_out *out), const void *what);
 

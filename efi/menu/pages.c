@@ -1,210 +1,128 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The rows of all pages, and what is known about each.
+// The pages, and what is common to them: rows, details, letters, commands.
+#include "model.h"
 
-#include "items.h"
+const struct menu_page_type *const menu_pages[MENU_PAGES] = {
+    [MENU_PAGE_BOOT] = &menu_boot_page,     [MENU_PAGE_MODULES] = &menu_modules_page,
+    [MENU_PAGE_LOOK] = &menu_look_page,     [MENU_PAGE_MACHINE] = &menu_machine_page,
+    [MENU_PAGE_MODULE] = &menu_module_page,
+};
+
+static uint32_t menu_list_count(const struct boot *boot, const struct menu_page_type *page)
+{
+    return page->count != NULL ? page->count(boot) : 0;
+}
 
 uint32_t menu_row_count(const struct boot *boot, enum menu_page page)
 {
-    switch (page) {
-    case MENU_PAGE_BOOT:
-        return MENU_BOOT_HEADINGS + menu_item_count(page) + menu_config_count(boot);
-    case MENU_PAGE_MODULES:
-        return menu_module_count(boot) + menu_item_count(page);
-    case MENU_PAGE_MODULE:
-        return menu_module_page_count(boot);
-    case MENU_PAGE_PHASE:
-        return menu_phase_page_count(boot);
-    case MENU_PAGE_ON_ERROR:
-        return menu_on_error_page_count(boot);
-    default:
-        return menu_item_count(page);
-    }
+    return menu_pages[page]->item_count + menu_list_count(boot, menu_pages[page]);
 }
 
-static void boot_text(const struct boot *boot, struct menu_row *ret)
+// The item of a row. NULL: it is a row of the list, number *ret_index.
+static const struct menu_item *menu_row_item(const struct boot *boot,
+                                             const struct menu_page_type *page, uint32_t row,
+                                             uint32_t *ret_index)
 {
-    const struct menu_config *config = menu_config_chosen(boot);
-    bool title = config != NULL && config->title.len > 0;
-    bool planned = boot->menu.planned;
-    ret->off = !planned;
-    ret->style = planned ? FW_STYLE_GOOD : FW_STYLE_PROBLEM;
-    struct btl_str name = btl_str_first(title ? config->title : boot->core.choice.path, 100);
-    size_t len = btl_format_to(ret->text, sizeof(ret->text), "%pS", &name);
-    if (len < sizeof(ret->text))
-        btl_format_to(ret->text + len, sizeof(ret->text) - len, "%s%s%s",
-                      boot->core.choice.safe ? ", safe" : "",
-                      boot->core.choice.changes.len > 0 ? ", changed" : "",
-                      planned ? "" : ": cannot be booted so");
+    uint32_t count = menu_list_count(boot, page);
+    *ret_index = row - page->list_row;
+    if (row < page->list_row)
+        return &page->items[row];
+    return *ret_index < count ? NULL : &page->items[row - count];
 }
 
-// What an item says of the state; nothing for most.
-static void item_text(const struct boot *boot, enum item item, struct menu_row *ret)
+void menu_row_text(struct menu_row *row, const char *format, ...)
 {
-    struct firmware *fw = boot->fw;
-    uint32_t changes = menu_change_count(boot);
-    struct btl_str options = btl_str_first(boot->attempt.config.kernel_options, 300);
-    switch (item) {
-    case ITEM_BOOT:
-        boot_text(boot, ret);
-        break;
-    case ITEM_OPTIONS:
-        ret->changed = menu_changed(boot, BTL_STR("kernel_options"));
-        btl_format_to(ret->text, sizeof(ret->text), "\"%pS\"", &options);
-        break;
-    case ITEM_SAFE:
-        ret->changed = boot->core.choice.safe;
-        btl_format_to(ret->text, sizeof(ret->text), "%s", boot->core.choice.safe ? "on" : "off");
-        break;
-    case ITEM_UNDO:
-    case ITEM_CHANGES:
-        ret->off = changes == 0;
-        btl_format_to(ret->text, sizeof(ret->text), "changes: %u", changes);
-        break;
-    case ITEM_PROBLEMS:
-        ret->style = boot->attempt.diags->errors > 0 ? FW_STYLE_PROBLEM : FW_STYLE_NORMAL;
-        btl_format_to(ret->text, sizeof(ret->text), "errors: %u, warnings: %u",
-                      boot->attempt.diags->errors, boot->attempt.diags->warnings);
-        break;
-    case ITEM_FAILED:
-        ret->off = boot->core.state.record[BTL_VARIABLE_FAILED].path.len == 0;
-        btl_format_to(ret->text, sizeof(ret->text), "%s", ret->off ? "none on record" : "");
-        break;
-    case ITEM_MANIFEST:
-        ret->off = !boot->menu.planned;
-        break;
-    case ITEM_SETUP:
-        ret->off = !fw->has_setup(fw);
-        btl_format_to(ret->text, sizeof(ret->text), "%s", ret->off ? "this firmware has none" : "");
-        break;
-    case ITEM_SHELL:
-        ret->off = !fw->has_shell(fw);
-        btl_format_to(ret->text, sizeof(ret->text), "%s", ret->off ? "none was found" : "");
-        break;
-    default:
-        break;
-    }
+    size_t len = btl_str_of(row->text).len;
+    va_list args;
+    va_start(args, format);
+    btl_vformat_to(row->text + len, sizeof(row->text) - len, format, args);
+    va_end(args);
 }
 
-static void config_row(const struct boot *boot, uint32_t index, struct menu_row *ret)
+void menu_row_get(const struct boot *boot, enum menu_page page, uint32_t row, struct menu_row *ret)
 {
-    const struct menu_config *config = menu_config_at(boot, index);
-    struct btl_buffer to = btl_buffer(ret->text, sizeof(ret->text));
-    struct btl_str path = btl_str_first(config->path, 100);
-    ret->name = config->title.len > 0 ? config->title : config->path;
-    ret->style = config->failed || !config->readable ? FW_STYLE_PROBLEM
-                 : config->good                      ? FW_STYLE_GOOD
-                                                     : FW_STYLE_NORMAL;
-    if (config->title.len > 0)
-        btl_format(&to.out, "%pS  ", &path);
-    if (config->chosen)
-        btl_format(&to.out, "(chosen) ");
-    menu_config_marks(config, &to.out);
-}
-
-void menu_row(const struct boot *boot, enum menu_page page, uint32_t index, struct menu_row *ret)
-{
-    enum item item;
-    uint32_t other;
+    uint32_t index;
+    const struct menu_item *item = menu_row_item(boot, menu_pages[page], row, &index);
     *ret = (struct menu_row){0};
-    if (page == MENU_PAGE_MODULE) {
-        menu_module_page_row(boot, index, ret);
-    } else if (page == MENU_PAGE_PHASE) {
-        menu_phase_page_row(boot, index, ret);
-    } else if (page == MENU_PAGE_ON_ERROR) {
-        menu_on_error_page_row(boot, index, ret);
-    } else if (menu_is_item(boot, page, index, &item, &other)) {
-        ret->key = menu_items[item].key;
-        ret->name = btl_str_of(menu_items[item].name);
-        item_text(boot, item, ret);
-    } else if (page == MENU_PAGE_MODULES) {
-        menu_module_row(boot, other, ret);
-    } else if (other < menu_config_count(boot)) {
-        config_row(boot, other, ret);
-    } else {
-        ret->heading = true;
-        ret->name = index == 1 ? BTL_STR("Configurations") : BTL_STR("For this boot");
+    if (item == NULL) {
+        menu_pages[page]->row(boot, index, ret);
+        return;
     }
+    ret->key = item->key;
+    ret->name = btl_str_of(item->name);
+    ret->heading = item->take == NULL;
+    if (item->state != NULL)
+        item->state(boot, ret);
 }
 
-// ----------------------------------------------------------------------------------------- details
-
-// The plan in a line for each phase.
-static void print_phases(const struct boot *boot, struct btl_out *out)
+void menu_print_details(const void *what, struct btl_out *out)
 {
-    const struct btl_plan *plan = &boot->attempt.plan;
-    uint32_t phase = BTL_PHASES, failed = 0;
-    for (uint32_t i = 0; i < plan->order_count; i++) {
-        const struct btl_planned *planned = &plan->modules[plan->order[i]];
-        if (planned->verdict != BTL_LOAD && planned->verdict != BTL_READY)
-            continue;
-        if (planned->phase != phase)
-            btl_format(out, "%s%s", phase == BTL_PHASES ? "" : "\n",
-                       btl_phase_name(planned->phase));
-        phase = planned->phase;
-        btl_format(out, " %pS", &planned->name);
+    const struct menu_details *details = what;
+    const struct menu_page_type *page = menu_pages[details->page];
+    uint32_t index;
+    if (details->row >= menu_row_count(details->boot, details->page))
+        return;
+    const struct menu_item *item = menu_row_item(details->boot, page, details->row, &index);
+    if (item == NULL) {
+        page->details(details->boot, index, out);
+        return;
     }
-    btl_format(out, "%s", phase == BTL_PHASES ? "" : "\n");
-    for (uint32_t i = 0; i < plan->module_count; i++) {
-        if (plan->modules[i].verdict != BTL_FAILED)
-            continue;
-        btl_format(out, "%s %pS", failed++ == 0 ? "failed" : "", &plan->modules[i].name);
-    }
-    btl_format(out, "%s", failed > 0 ? "\n" : "");
+    if (item->about != NULL)
+        btl_format(out, "%s\n", item->about);
+    if (item->details != NULL)
+        item->details(details->boot, out);
 }
 
-// Every module, where there is room for them.
-static void print_modules(const struct boot *boot, struct btl_out *out)
+bool menu_find_key(const struct boot *boot, enum menu_page page, uint32_t letter,
+                   struct menu_command *ret_command)
 {
-    struct menu_row row;
-    for (uint32_t i = 0; i < menu_module_count(boot); i++) {
-        menu_module_row(boot, i, &row);
-        btl_format(out, "%s%-24pS %s%s\n", i == 0 ? "\n" : "", &row.name, row.text,
-                   row.changed ? ", changed" : "");
+    bool tabs = page < MENU_TABS;
+    for (page = tabs ? 0 : page; page < (tabs ? MENU_TABS : MENU_PAGES); page++) {
+        const struct menu_page_type *type = menu_pages[page];
+        for (uint32_t i = 0; i < type->item_count; i++) {
+            if (type->items[i].key == 0 || (uint32_t)type->items[i].key != letter)
+                continue;
+            uint32_t row = i < type->list_row ? i : i + menu_list_count(boot, type);
+            *ret_command = (struct menu_command){.kind = MENU_TAKE, .page = page, .row = row};
+            return true;
+        }
     }
+    return false;
 }
 
-static void print_chosen(const struct boot *boot, struct btl_out *out)
+static enum menu_result menu_take(struct boot *boot, struct menu_command command)
 {
-    btl_format(out, "kernel %pS, modules: %u, errors: %u\n", &boot->attempt.config.kernel,
-               boot->attempt.plan.module_count, boot->attempt.diags->errors);
-    if (boot->core.choice.reason.len > 0)
-        btl_format(out, "instead of %pS: %pS\n", &boot->core.choice.wanted,
-                   &boot->core.choice.reason);
-    print_phases(boot, out);
-    if (boot->facts.console_columns >= MENU_WIDE)
-        print_modules(boot, out);
+    struct menu *menu = &boot->menu;
+    uint32_t index;
+    if (command.row >= menu_row_count(boot, command.page))
+        return MENU_STAY;
+    if (command.page >= MENU_TABS) // its details show the new value
+        menu->selected[command.page] = command.row;
+    const struct menu_page_type *page = menu_pages[command.page];
+    const struct menu_item *item = menu_row_item(boot, page, command.row, &index);
+    if (item == NULL)
+        return page->take(boot, index);
+    return item->take != NULL ? item->take(boot) : MENU_STAY;
 }
 
-static void config_details(const struct boot *boot, uint32_t index, struct btl_out *out)
+enum menu_result menu_do(struct boot *boot, struct menu_command command)
 {
-    const struct menu_config *config = menu_config_at(boot, index);
-    btl_format(out, "%pS", &config->path);
-    if (config->size > 0)
-        btl_format(out, ", %lu bytes", config->size);
-    btl_format(out, "\n");
-    if (config->chosen)
-        print_chosen(boot, out);
-    else
-        btl_format(out,
-                   "Return chooses it and shows its plan; changes for this boot are dropped.\n");
-}
-
-void menu_details(const struct boot *boot, enum menu_page page, uint32_t index, struct btl_out *out)
-{
-    enum item item;
-    uint32_t other;
-    if (page >= MENU_TABS) {
-        menu_module_page_details(boot, page == MENU_PAGE_MODULE ? index : 0, out);
-    } else if (menu_is_item(boot, page, index, &item, &other)) {
-        if (item == ITEM_BOOT)
-            print_chosen(boot, out);
-        else
-            btl_format(out, "%s\n", menu_items[item].about);
-    } else if (page == MENU_PAGE_MODULES) {
-        struct menu_module module;
-        menu_module_at(boot, other, &module);
-        menu_module_details(&module, out);
-    } else if (other < menu_config_count(boot)) {
-        config_details(boot, other, out);
+    struct menu_details details = {boot, command.page, command.row};
+    struct menu *menu = &boot->menu;
+    switch (command.kind) {
+    case MENU_TAKE:
+        return menu_take(boot, command);
+    case MENU_DETAILS:
+        menu_view_of(boot)->show(boot, "Details", menu_print_details, &details);
+        break;
+    case MENU_TURN:
+        menu->page = command.page;
+        break;
+    case MENU_BACK:
+        menu->page = menu_pages[menu->page]->parent;
+        break;
+    case MENU_TIMEOUT:
+        return MENU_BOOT;
     }
+    return MENU_STAY;
 }

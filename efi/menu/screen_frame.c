@@ -24,26 +24,39 @@ static bool is_problem(struct btl_str line)
     return false;
 }
 
-void fill_line(void *owner, struct btl_str line)
+struct filler {
+    struct menu_screen *screen;
+    const struct area *area;
+    const struct screen_text *text;
+    uint32_t count; // lines so far
+};
+
+static void fill_line(void *owner, struct btl_str line)
 {
     struct filler *filler = owner;
-    const struct area *area = &filler->area;
+    const struct area *area = filler->area;
     uint32_t number = filler->count++;
-    if (number < filler->first || number - filler->first >= area->rows)
+    enum fw_style style = filler->text->style;
+    if (number < filler->text->first || number - filler->text->first >= area->rows)
         return;
-    enum fw_style style =
-        filler->style == FW_STYLE_NORMAL && is_problem(line) ? FW_STYLE_PROBLEM : filler->style;
-    menu_screen_put(filler->screen, area->row + number - filler->first, area->column, area->columns,
-                    style, line);
+    if (style == FW_STYLE_NORMAL && is_problem(line))
+        style = FW_STYLE_PROBLEM;
+    menu_screen_put(filler->screen, area->row + number - filler->text->first, area->column,
+                    area->columns, style, line);
 }
 
-void fill_end(struct filler *filler, struct menu_wrap *wrap, const char *more)
+uint32_t draw_text(struct menu_screen *screen, const struct area *area,
+                   const struct screen_text *text)
 {
-    const struct area *area = &filler->area;
-    menu_wrap_end(wrap);
-    if (filler->count > area->rows && area->rows > 0)
-        draw_z(filler->screen, area->row + area->rows - 1, area->column, area->columns,
-               FW_STYLE_DIM, more);
+    struct filler filler = {.screen = screen, .area = area, .text = text};
+    struct menu_wrap wrap;
+    menu_wrap_begin(&wrap, area->columns, fill_line, &filler);
+    text->print(text->what, &wrap.out);
+    menu_wrap_end(&wrap);
+    if (text->more != NULL && filler.count > area->rows && area->rows > 0)
+        draw_z(screen, area->row + area->rows - 1, area->column, area->columns, FW_STYLE_DIM,
+               text->more);
+    return filler.count;
 }
 
 void draw_title(struct boot *boot, const char *title)
@@ -65,11 +78,11 @@ void draw_help(struct boot *boot, const char *text, const char *brief)
            screen->columns >= HELP_LONG ? text : brief);
 }
 
-void draw_said(struct boot *boot)
+void draw_message(struct boot *boot)
 {
     struct menu *menu = &boot->menu;
     draw_z(menu->screen, menu->screen->rows - 2, 1, menu->screen->columns - 1,
-           menu->said_problem ? FW_STYLE_PROBLEM : FW_STYLE_GOOD, menu->said);
-    menu->said[0] = '\0';
-    menu->said_problem = false;
+           menu->message_problem ? FW_STYLE_PROBLEM : FW_STYLE_GOOD, menu->message);
+    menu->message[0] = '\0';
+    menu->message_problem = false;
 }

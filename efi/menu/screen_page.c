@@ -15,16 +15,15 @@ static void draw_tabs(struct boot *boot)
     struct menu_screen *screen = menu->screen;
     char text[TEXT_MAX];
     uint32_t column = 0;
-    bool behind = menu->page > MENU_PAGE_MODULE;
     if (menu->page >= MENU_TABS) {
-        btl_format_to(text, sizeof(text), " %s > %s%s%s", menu_page_name(MENU_PAGE_MODULES),
-                      menu->module, behind ? " > " : "", behind ? menu_page_name(menu->page) : "");
+        btl_format_to(text, sizeof(text), " %s > %s", menu_pages[MENU_PAGE_MODULES]->name,
+                      menu->module);
         draw_z(screen, 1, 0, screen->columns, FW_STYLE_TITLE, text);
         return;
     }
     draw_z(screen, 1, 0, screen->columns, FW_STYLE_TITLE, "");
     for (uint32_t page = 0; page < MENU_TABS; page++) {
-        btl_format_to(text, sizeof(text), " %s ", menu_page_name((enum menu_page)page));
+        btl_format_to(text, sizeof(text), " %s ", menu_pages[page]->name);
         column += draw_z(screen, 1, column, (uint32_t)glyph_columns(btl_str_of(text)),
                          page == menu->page ? FW_STYLE_SELECTED : FW_STYLE_TITLE, text);
     }
@@ -33,9 +32,9 @@ static void draw_tabs(struct boot *boot)
 static struct layout lay_out(const struct menu_screen *screen, uint32_t problem_lines)
 {
     uint32_t rows = screen->rows, columns = screen->columns;
-    uint32_t most = rows < 16 ? 1 : rows / 5;
+    uint32_t max = rows < 16 ? 1 : rows / 5;
     struct layout layout;
-    layout.problems = (struct area){2, 1, problem_lines < most ? problem_lines : most, columns - 1};
+    layout.problems = (struct area){2, 1, problem_lines < max ? problem_lines : max, columns - 1};
     uint32_t top = 2 + layout.problems.rows + (rows >= 16);
     uint32_t details = rows >= 20 ? 6 : rows >= 14 ? 3 : 1;
     if (columns >= MENU_WIDE) {
@@ -54,22 +53,22 @@ static void draw_row(struct boot *boot, const struct area *list, uint32_t line,
                      const struct menu_row *row, bool selected)
 {
     struct menu_screen *screen = boot->menu.screen;
-    uint32_t at = list->row + line, name = list->columns >= 72 ? 26 : list->columns / 3 + 4;
+    uint32_t row_number = list->row + line, name = list->columns >= 72 ? 26 : list->columns / 3 + 4;
     char mark[4] = {' ', row->key != 0 ? row->key : ' ', row->changed ? '*' : ' ', '\0'};
     enum fw_style style = selected ? FW_STYLE_SELECTED : row->off ? FW_STYLE_DIM : row->style;
     if (row->heading) {
-        menu_screen_put(screen, at, 1, list->columns - 1, FW_STYLE_DIM, row->name);
+        menu_screen_put(screen, row_number, 1, list->columns - 1, FW_STYLE_DIM, row->name);
         return;
     }
-    draw_z(screen, at, 0, list->columns, style, mark);
-    uint32_t used = menu_screen_put(screen, at, 4, list->columns - 4, style, row->name);
+    draw_z(screen, row_number, 0, list->columns, style, mark);
+    uint32_t used = menu_screen_put(screen, row_number, 4, list->columns - 4, style, row->name);
     uint32_t column = 4 + (used < name ? name : used + 1);
     if (column < list->columns)
-        draw_z(screen, at, column, list->columns - column, style, row->text);
+        draw_z(screen, row_number, column, list->columns - column, style, row->text);
 }
 
-// The selected row is one that can be taken, and in sight, with a heading right above it.
-static void settle(struct boot *boot, uint32_t count, uint32_t rows)
+// Scroll until the selected row is in sight, and a heading right above it.
+static void scroll_to_selected(struct boot *boot, uint32_t count, uint32_t rows)
 {
     struct menu *menu = &boot->menu;
     struct menu_row row;
@@ -78,7 +77,7 @@ static void settle(struct boot *boot, uint32_t count, uint32_t rows)
         *selected = count > 0 ? count - 1 : 0;
     uint32_t first = *selected;
     if (first > 0 && rows > 1) {
-        menu_row(boot, menu->page, first - 1, &row);
+        menu_row_get(boot, menu->page, first - 1, &row);
         first -= row.heading;
     }
     if (*top > first)
@@ -95,15 +94,15 @@ static void draw_list(struct boot *boot, const struct area *list)
     struct menu_row row;
     char text[48];
     uint32_t count = menu_row_count(boot, menu->page), top;
-    settle(boot, count, list->rows);
+    scroll_to_selected(boot, count, list->rows);
     top = menu->top[menu->page];
     for (uint32_t line = 0; line < list->rows && top + line < count; line++) {
-        menu_row(boot, menu->page, top + line, &row);
+        menu_row_get(boot, menu->page, top + line, &row);
         draw_row(boot, list, line, &row, top + line == menu->selected[menu->page]);
     }
     if (count <= list->rows)
         return;
-    // Where one is in a list that goes on.
+    // Which part of a long list is in sight.
     size_t len = btl_format_to(text, sizeof(text), "%u-%u of %u", top + 1, top + list->rows, count);
     if (len + 40 <= menu->screen->columns || menu->screen->columns >= 60)
         draw_z(menu->screen, 1, menu->screen->columns - (uint32_t)len - 1, (uint32_t)len,
@@ -113,26 +112,23 @@ static void draw_list(struct boot *boot, const struct area *list)
 static void draw_details(struct boot *boot, const struct area *area)
 {
     struct menu *menu = &boot->menu;
-    struct filler filler = {.screen = menu->screen, .area = *area};
-    struct menu_wrap wrap;
-    menu_wrap_begin(&wrap, area->columns, fill_line, &filler);
-    menu_details(boot, menu->page, menu->selected[menu->page], &wrap.out);
-    fill_end(&filler, &wrap, "... v shows all of it");
+    struct menu_details details = {boot, menu->page, menu->selected[menu->page]};
+    draw_text(menu->screen, area,
+              &(struct screen_text){
+                  .print = menu_print_details, .what = &details, .more = "... v shows all of it"});
 }
 
+// Draw what is wrong, in as many lines as it needs and may have.
 static struct layout draw_problems(struct boot *boot)
 {
     struct menu_screen *screen = boot->menu.screen;
-    struct filler filler = {.screen = screen, .style = FW_STYLE_PROBLEM};
-    struct menu_wrap wrap;
-    menu_wrap_begin(&wrap, screen->columns - 1, fill_line, &filler);
-    menu_problems(boot, &wrap.out);
-    menu_wrap_end(&wrap);
-    struct layout layout = lay_out(screen, filler.count);
-    filler = (struct filler){.screen = screen, .area = layout.problems, .style = FW_STYLE_PROBLEM};
-    menu_wrap_begin(&wrap, screen->columns - 1, fill_line, &filler);
-    menu_problems(boot, &wrap.out);
-    fill_end(&filler, &wrap, "... d shows everything that is wrong");
+    struct area none = {.columns = screen->columns - 1};
+    struct screen_text text = {.print = menu_print_problems,
+                               .what = boot,
+                               .style = FW_STYLE_PROBLEM,
+                               .more = "... d shows everything that is wrong"};
+    struct layout layout = lay_out(screen, draw_text(screen, &none, &text));
+    draw_text(screen, &layout.problems, &text);
     return layout;
 }
 
@@ -144,7 +140,7 @@ uint32_t draw_page(struct boot *boot)
     struct layout layout = draw_problems(boot);
     draw_list(boot, &layout.list);
     draw_details(boot, &layout.details);
-    draw_said(boot);
+    draw_message(boot);
     if (boot->menu.page < MENU_TABS)
         draw_help(boot,
                   "Up/Down: row  Left/Right: page  Return: take  v: details  b: boot  l: lines",

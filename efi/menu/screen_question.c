@@ -2,7 +2,7 @@
 // A question on the screen: a line is edited.
 #include "screen_view.h"
 
-// The part of the line around the cursor that fits.
+// Draw the part of the line around the cursor that fits.
 static void draw_field(struct menu_screen *screen, uint32_t row, const struct btl_line *line)
 {
     uint32_t width = screen->columns - 2, point, wide;
@@ -17,20 +17,23 @@ static void draw_field(struct menu_screen *screen, uint32_t row, const struct bt
     screen->cursor_column = 1 + glyph_columns(before);
 }
 
+static void print_hint(const void *what, struct btl_out *out)
+{
+    const struct menu_question *question = what;
+    btl_format(out, "\n%s", question->hint);
+}
+
 static void draw_question(struct boot *boot, const struct menu_question *question)
 {
     struct menu_screen *screen = boot->menu.screen;
-    struct filler filler = {.screen = screen,
-                            .area = {4, 1, screen->rows - 8, screen->columns - 2}};
-    struct menu_wrap wrap;
+    struct area area = {4, 1, screen->rows - 8, screen->columns - 2};
     menu_screen_wipe(screen);
     draw_title(boot, question->title);
     draw_z(screen, 2, 1, screen->columns - 2, FW_STYLE_NORMAL, question->about);
     draw_field(screen, 3, &question->line);
-    menu_wrap_begin(&wrap, filler.area.columns, fill_line, &filler);
-    btl_format(&wrap.out, "\n%s", question->hint);
-    fill_end(&filler, &wrap, "...");
-    draw_said(boot);
+    draw_text(screen, &area,
+              &(struct screen_text){.print = print_hint, .what = question, .more = "..."});
+    draw_message(boot);
     draw_help(boot, "Return: take it  Escape: leave it as it is  Ctrl-U: empty  Ctrl-W: a word",
               "Return: take it  Escape: leave it");
     menu_screen_flush(screen);
@@ -56,10 +59,10 @@ static void edit_key(struct boot *boot, struct btl_line *line, fw_key key)
     else if (key == FW_KEY_END)
         line->cursor = line->len;
     else if (key >= ' ' && key < FW_KEY_UP && !btl_line_insert(line, key))
-        menu_say(boot, true, "There is no room for more, or no such character can be here");
+        menu_message(boot, true, "The value is full, or cannot have this character");
 }
 
-bool menu_screen_ask(struct boot *boot, struct menu_question *question)
+bool screen_ask(struct boot *boot, struct menu_question *question)
 {
     for (;;) {
         draw_question(boot, question);

@@ -14,31 +14,31 @@ struct area {
     uint32_t row, column, rows, columns;
 };
 
-// Lines of a text on their way into an area.
-struct filler {
-    struct menu_screen *screen;
-    struct area area;
+// Draw a text, wrapped, into an area, from its line `first` on. Returns the lines of the whole
+// text. `more` is in the area's last row when the end does not fit; it may be NULL.
+struct screen_text {
+    void (*print)(const void *what, struct btl_out *out);
+    const void *what;
+    uint32_t first;
     enum fw_style style;
-    uint32_t first, count; // the line that is the area's first; lines so far
+    const char *more;
 };
-void fill_line(void *owner, struct btl_str line); // for menu_wrap_begin(), with the filler
-// The end of the text. Where it does not fit, `more` stands in the area's last row.
-void fill_end(struct filler *filler, struct menu_wrap *wrap, const char *more);
+uint32_t draw_text(struct menu_screen *screen, const struct area *area,
+                   const struct screen_text *text);
 
-// The frame of every screen: title, what came of the last command, keys. `brief` where the screen
-// is narrow.
+// The frame of every screen: title, message, keys. `brief` is for narrow screens.
 void draw_title(struct boot *boot, const char *title);
-void draw_said(struct boot *boot);
+void draw_message(struct boot *boot);
 void draw_help(struct boot *boot, const char *text, const char *brief);
 uint32_t draw_z(struct menu_screen *screen, uint32_t row, uint32_t column, uint32_t width,
                 enum fw_style style, const char *text);
 
-// The page that is open, with the selected row in sight. Returns how many rows its list has.
+// Draw the open page with the selected row in sight. Returns the rows of its list.
 uint32_t draw_page(struct boot *boot);
 
 // For menu_screen_view.
-bool menu_screen_ask(struct boot *boot, struct menu_question *question);
-void menu_screen_show(struct boot *boot, const char *title,
+bool screen_ask(struct boot *boot, struct menu_question *question);
+void screen_show_text(struct boot *boot, const char *title,
                       void (*print)(const void *what, struct btl_out *out), const void *what);
 
 #endif

@@ -77,11 +77,16 @@ def test_every_item_on_the_screen():
         # Modules.
         menu.do("{right}", "virtio_blk", "pulled by earlylog", "of 21")
         choose_module(menu, "hello")
-        menu.do("p", "Modules > hello > Phase", "BOOT1", "BOOT2", "INIT", "AUTO")
-        menu.do("{down}{enter}", 'hello_phase="BOOT2"')
+        menu.do("{down}", "BOOT1 (now): linked", "BOOT2: after", "INIT: when init starts", "AUTO: when")
+        menu.do("p", 'hello_phase="BOOT2"')
+        menu.do("p", 'hello_phase="INIT"')
+        menu.do("p", 'hello_phase="AUTO"', "AUTO (now): when something needs it")
+        menu.do("p", "hello_phase is as in /loader.conf again", "BOOT1 (now)")
+        menu.do("p", 'hello_phase="BOOT2"', "BOOT2 (now)")
         menu.do("f2{enter}", 'hello_flags="verbose=12"')
-        menu.do("e", "Modules > hello > On failure", "(now)")
-        menu.do("{down}{down}{down}{enter}", 'hello_on_error="halt"')
+        menu.do("e", 'hello_on_error="ignore"', "ignore (now)")
+        menu.do("e", 'hello_on_error="fallback"', "fallback (now)")
+        menu.do("e", 'hello_on_error="halt"', "halt (now): the boot stops")
         menu.do("{home}{down}{down}{down}{down}", "what it says", "default: hello, world")
         menu.do("{enter}", "Default: hello, world")
         menu.do(" today{enter}", 'hello.greeting="hello from the boot volume today"')
@@ -130,12 +135,12 @@ def test_leave():
         assert "BTL-REPORT" not in machine.text()
 
 
-def test_menu_that_nobody_touches():
+def test_menu_without_another_key():
     """One key, as noise on the line may be: after a minute the boot goes on."""
     with started(tree()) as machine:
         menu = opened(machine)
         menu.see("Without another key the boot goes on in 60 s")
-        machine.expect("nobody pressed another key for 60 s: booting")
+        machine.expect("no other key was pressed for 60 s: booting")
         result = rest_of(machine)
     assert result.status == GOOD
 
@@ -185,8 +190,8 @@ def test_boot_by_lines():
                 ("Modules page", "menu> ", "5"),
                 ("Module page of hello", "menu> ", "n"),
                 ('For this boot: hello_load="NO"', "menu> ", "p"),
-                ("Phase page of hello", "menu> ", "2"),
-                ('For this boot: hello_phase="BOOT2"', "menu> ", "u"),
+                ('For this boot: hello_phase="BOOT2"', "menu> ", "v 2"),
+                ("BOOT2 (now): after the kernel", "menu> ", "u"),
                 ("hello is as in /loader.conf again", "menu> ", "n"),
                 ('For this boot: hello_load="NO"', "menu> ", "back"),
                 ("Modules page", "menu> ", "d"),

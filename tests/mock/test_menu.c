@@ -65,9 +65,9 @@ TEST(test_required_module_is_switched_off)
     mock_end(mock);
 }
 
-// ------------------------------------------------------------------------------- nobody is there
+// ------------------------------------------------------------------------------- no other key
 
-#define NOBODY "nobody pressed another key for 60 s: booting"
+#define TIMEOUT "no other key was pressed for 60 s: booting"
 
 static struct mock *begin_countdown(const char *keys)
 {
@@ -77,31 +77,31 @@ static struct mock *begin_countdown(const char *keys)
     return mock;
 }
 
-// One key, and nobody behind it: it was noise on a line.
-TEST(test_menu_that_nobody_touches)
+// One key and no other: it was noise on a line.
+TEST(test_menu_without_another_key)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin_countdown("x{see boot goes on in 60 s}");
     menu_boot(mock, &manifest);
-    assert_int_equal(mock_count(mock, NOBODY), 1);
+    assert_int_equal(mock_count(mock, TIMEOUT), 1);
     assert_int_equal(mock->waited_ms, 60000);
     assert_int_equal(menu_boot_flags(&manifest) & (BTLM_BOOT_CHANGED | BTLM_BOOT_SAFE), 0);
     mock_end(mock);
 }
 
-TEST(test_key_from_before_the_menu_that_nobody_touches)
+TEST(test_key_from_before_the_menu_without_another_key)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin_countdown("");
     mock_add_text(mock, "/loader.conf", "base_load=\"YES\"\n");
     mock->typed = "x";
     menu_boot(mock, &manifest);
-    assert_int_equal(mock_count(mock, NOBODY), 1);
+    assert_int_equal(mock_count(mock, TIMEOUT), 1);
     mock_end(mock);
 }
 
-// Nobody was there: the boot falls back as if the menu had not been open.
-TEST(test_boot_of_nobody_falls_back)
+// Without another key the boot falls back as if the menu had not been open.
+TEST(test_unattended_boot_falls_back)
 {
     struct btl_manifest manifest;
     struct mock *mock = begin_countdown("x");
@@ -110,7 +110,7 @@ TEST(test_boot_of_nobody_falls_back)
     mock->fail_status = FW_DEVICE_ERROR;
     mock->fail_at = 3;
     mock_expect_boot(mock, "boot-fallback");
-    assert_int_equal(mock_count(mock, NOBODY), 1);
+    assert_int_equal(mock_count(mock, TIMEOUT), 1);
     mock_manifest(mock, &manifest);
     mock_expect_text(&manifest, btl_manifest_boot(&manifest)->path, "/loader.conf.prev");
     mock_end(mock);
@@ -122,7 +122,7 @@ TEST(test_any_key_keeps_the_menu)
     struct mock *mock = begin_countdown("x{down}{not boot goes on in}{wait}{wait}{wait}"
                                         "s{see Safe boot is on}{wait}{wait}s{wait}b");
     menu_boot(mock, &manifest);
-    assert_false(mock_said(mock, NOBODY));
+    assert_false(mock_said(mock, TIMEOUT));
     mock_end(mock);
 }
 
@@ -131,12 +131,12 @@ TEST(test_menu_that_was_asked_for_waits)
     struct btl_manifest manifest;
     struct mock *mock = menu_begin("{not boot goes on in}{wait}{wait}b");
     menu_boot(mock, &manifest);
-    assert_false(mock_said(mock, NOBODY));
+    assert_false(mock_said(mock, TIMEOUT));
     mock_end(mock);
     mock = begin_countdown("x{see cannot be booted so}{wait}{wait}q");
     mock_add_text(mock, "/loader.conf", "kernel=\"/gone\"\n");
     menu_leave(mock);
-    assert_false(mock_said(mock, NOBODY));
+    assert_false(mock_said(mock, TIMEOUT));
     mock_end(mock);
 }
 

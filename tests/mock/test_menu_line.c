@@ -110,18 +110,18 @@ TEST(test_value_is_kept_or_emptied)
 TEST(test_module_is_changed_in_every_way)
 {
     struct btl_manifest manifest;
-    struct mock *mock = begin("modules" E "3" E "p" E "2" E "f" E "some" E "5" E "9" E "e" E "1" E
-                              "back" E "4" E "n" E "n" E "u" E "back" E "b" E);
+    struct mock *mock = begin("modules" E "3" E "v 2" E "2" E "f" E "some" E "5" E "9" E "v 4" E
+                              "e" E "back" E "4" E "n" E "n" E "u" E "back" E "b" E);
     boot(mock, &manifest);
     expect(mock, "Modules page, /loader.conf");
     expect(mock, "  3    late: BOOT2");
     expect(mock, "Module page of late");
-    expect(mock, "Phase page of late");
+    expect(mock, "BOOT2 (now): after the kernel's virtual memory is up");
+    expect(mock, "  2 p  Phase: INIT (changed)");
     expect(mock, "For this boot: late_phase=\"INIT\".");
     expect(mock, "For this boot: late_flags=\"some\".");
     expect(mock, "  4 e  On failure: warn");
-    expect(mock, "On failure page of late");
-    expect(mock, "  2    warn: (now) it is said, and the boot goes on");
+    expect(mock, "warn (now): it is said, and the boot goes on");
     expect(mock, "For this boot: late_on_error=\"ignore\".");
     assert_int_equal(BTLM_ON_ERROR(mock_module(&manifest, "late")->flags), BTL_ON_ERROR_IGNORE);
     expect(mock, "late.depth: \"4\"");
@@ -264,7 +264,7 @@ TEST(test_auto_is_lines_where_there_is_no_screen)
 
 // One key opens it at the countdown, and no other one comes, at the prompt or in a list that is
 // longer than the terminal.
-TEST(test_menu_that_nobody_touches)
+TEST(test_menu_without_another_key)
 {
     static const uint32_t rows[] = {0, 5};
     for (size_t i = 0; i < BTL_COUNT(rows); i++) {
@@ -275,7 +275,7 @@ TEST(test_menu_that_nobody_touches)
         mock_add_text(mock, "/loader.conf", "menu=\"line\"\nautoboot_delay=\"3\"\n");
         boot(mock, &manifest);
         expect(mock, "Without another key the boot goes on in 60 s.");
-        expect(mock, "nobody pressed another key for 60 s: booting");
+        expect(mock, "no other key was pressed for 60 s: booting");
         assert_int_equal(mock->waited_ms, 60000);
         mock_end(mock);
     }
@@ -288,7 +288,7 @@ TEST(test_any_key_keeps_the_menu)
     mock_options(mock, "");
     mock_add_text(mock, "/loader.conf", "menu=\"line\"\nautoboot_delay=\"3\"\n");
     boot(mock, &manifest);
-    assert_false(mock_said(mock, "nobody pressed"));
+    assert_false(mock_said(mock, "no other key"));
     mock_end(mock);
 }
 
@@ -312,6 +312,6 @@ TEST(test_page_by_page)
     seen = 0;
     menu_leave(mock);
     assert_true(most == 12);
-    assert_int_equal(mock_count(mock, "-- a key: more, q: enough --"), 2);
+    assert_int_equal(mock_count(mock, "-- a key: the next page, q: no more --"), 2);
     mock_end(mock);
 }

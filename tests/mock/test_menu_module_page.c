@@ -70,9 +70,10 @@ TEST(test_undo_puts_a_module_on_the_blacklist_again)
 TEST(test_phase_is_changed_to_one_that_is_supported)
 {
     struct btl_manifest manifest;
-    struct mock *mock = menu_begin(MODULE(
-        "{down}{down}") "p{see Modules > late > Phase}{not BOOT1}{see BOOT2}{see INIT}{see AUTO}"
-                        "{down}{enter}{see late_phase=\"INIT\"}{see Modules > late}{escape}b");
+    struct mock *mock = menu_begin(
+        MODULE("{down}{down}") "{down}{not BOOT1}{see BOOT2 (now): after}{see INIT: when init}{see "
+                               "AUTO: when}"
+                               "{enter}{see late_phase=\"INIT\"}{see INIT (now)}{escape}b");
     menu_boot(mock, &manifest);
     assert_int_equal(mock_module(&manifest, "late")->configured, BTL_PHASE_INIT);
     mock_end(mock);
@@ -82,11 +83,37 @@ TEST(test_phase_is_undone)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
-        MODULE("{down}{down}") "p{down}{enter}pu{see late_phase is as in /loader.conf again}"
+        MODULE("{down}{down}") "p{see late_phase=\"INIT\"}p{see late_phase=\"AUTO\"}"
+                               "p{see late_phase is as in /loader.conf again}{see BOOT2 (now)}"
                                "{escape}b");
     menu_boot(mock, &manifest);
     assert_int_equal(mock_module(&manifest, "late")->configured, BTL_PHASE_BOOT2);
     assert_int_equal(menu_boot_flags(&manifest) & BTLM_BOOT_CHANGED, 0);
+    mock_end(mock);
+}
+
+// A file that says no phase: after the last one comes what it says.
+TEST(test_phase_that_the_file_does_not_say)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = menu_begin(MODULE(
+        "") "{see Modules > late}p{see late_phase=\"BOOT2\"}p{see late_phase=\"INIT\"}p"
+            "{see late_phase=\"AUTO\"}p{see late_phase is as in /loader.conf again}{escape}b");
+    mock_add_text(mock, "/loader.conf", "late_load=\"YES\"\n");
+    menu_boot(mock, &manifest);
+    assert_int_equal(mock_module(&manifest, "late")->configured, BTL_PHASE_INIT);
+    assert_int_equal(menu_boot_flags(&manifest) & BTLM_BOOT_CHANGED, 0);
+    mock_end(mock);
+}
+
+// Of a module that has no file every phase may be said; the planner judges.
+TEST(test_phase_of_a_module_without_metadata)
+{
+    struct mock *mock = menu_begin("{right}{enter}{see Modules > gone}{down}{see BOOT1: linked}"
+                                   "p{see gone_phase=\"BOOT1\"}{see gone: there is no such file}u"
+                                   "{see gone is as in}{escape}q");
+    mock_add_text(mock, "/loader.conf", "base_load=\"YES\"\ngone_load=\"YES\"\n");
+    menu_leave(mock);
     mock_end(mock);
 }
 
@@ -95,8 +122,9 @@ TEST(test_phase_of_a_dependency_switches_it_on)
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
         "{right}{down}{enter}{see Modules > user}{escape}{up}{enter}{see Modules > base}"
-        "{see where user pulls it}p{see (now) linked by the loader}{down}{down}{enter}{see "
-        "base_phase=\"INIT\"}{escape}b");
+        "{see where user pulls it}{down}{see BOOT1 (now): linked by the loader}"
+        "{enter}{see base_phase=\"BOOT1\"}p{see base_phase=\"BOOT2\"}p{see base_phase=\"INIT\"}"
+        "{see configured for INIT}{escape}b");
     mock_add_text(mock, "/loader.conf", "user_load=\"YES\"\nuser_phase=\"BOOT1\"\n");
     menu_boot(mock, &manifest);
     assert_int_equal(mock_module(&manifest, "base")->configured, BTL_PHASE_INIT);

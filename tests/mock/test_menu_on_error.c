@@ -1,53 +1,67 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What a failure of a module means: the page behind its page.
+// What a failure of a module means: the row "On failure" of its page.
 #include "menu_user.h"
 
 #include <stdio.h>
 
 TEST(test_on_error_is_changed)
 {
-    static const struct {
-        const char *keys;
-        enum btl_on_error on_error;
-    } levels[] = {{"", BTL_ON_ERROR_IGNORE},
-                  {"{down}", BTL_ON_ERROR_WARN},
-                  {"{down}{down}", BTL_ON_ERROR_FALLBACK},
-                  {"{down}{down}{down}", BTL_ON_ERROR_HALT}};
+    static const enum btl_on_error levels[] = {BTL_ON_ERROR_WARN, BTL_ON_ERROR_IGNORE,
+                                               BTL_ON_ERROR_FALLBACK, BTL_ON_ERROR_HALT};
     for (size_t i = 0; i < BTL_COUNT(levels); i++) {
         char keys[400];
         struct btl_manifest manifest;
-        snprintf(
-            keys, sizeof(keys),
-            MODULE(
-                "{down}{down}") "{see On failure}{see required}e{see Modules > late > On failure}"
-                                "{see a failure is in the log alone}{see the boot stops}%s"
-                                "{enter}{see late_on_error=\"%s\"}{see Modules > late}"
-                                "{not required}{escape}b",
-            levels[i].keys, btl_on_error_name(levels[i].on_error));
+        int len = snprintf(keys, sizeof(keys),
+                           MODULE("{down}{down}") "{see On failure}{down}{down}{down}"
+                                                  "{see required (now): fallback, or halt}"
+                                                  "{see ignore: a failure is in the log alone}"
+                                                  "{see halt: the boot stops}");
+        for (size_t taken = 0; taken <= i; taken++)
+            len += snprintf(keys + len, sizeof(keys) - (size_t)len, "e{see late_on_error=\"%s\"}",
+                            btl_on_error_name(levels[taken]));
+        snprintf(keys + len, sizeof(keys) - (size_t)len, "{see %s (now)}{not required}{escape}b",
+                 btl_on_error_name(levels[i]));
         struct mock *mock = menu_begin(keys);
         mock_add_text(mock, "/loader.conf",
                       "user_load=\"YES\"\nlate_load=\"YES\"\nlate_required=\"YES\"\n");
         menu_boot(mock, &manifest);
         uint32_t flags = mock_module(&manifest, "late")->flags;
-        assert_int_equal(BTLM_ON_ERROR(flags), levels[i].on_error);
+        assert_int_equal(BTLM_ON_ERROR(flags), levels[i]);
         assert_int_equal(menu_boot_flags(&manifest) & BTLM_BOOT_CHANGED, BTLM_BOOT_CHANGED);
         mock_end(mock);
     }
 }
 
+// After the last level comes what the file says, "required" too.
 TEST(test_on_error_is_undone)
 {
-    struct btl_manifest manifest;
-    struct mock *mock =
-        menu_begin(MODULE("{down}{down}") "e{enter}{see late_on_error=\"ignore\"}"
-                                          "eu{see late_on_error is as in /loader.conf "
-                                          "again}{see warn}e{escape}"
-                                          "e{enter}u{see late is as in /loader.conf "
-                                          "again}{see warn}{escape}b");
-    menu_boot(mock, &manifest);
-    assert_int_equal(BTLM_ON_ERROR(mock_module(&manifest, "late")->flags), BTL_ON_ERROR_WARN);
-    assert_int_equal(menu_boot_flags(&manifest) & BTLM_BOOT_CHANGED, 0);
-    mock_end(mock);
+    static const struct {
+        const char *keys, *conf;
+        enum btl_on_error on_error;
+    } cases[] = {
+        {MODULE("{down}{down}") "e{see late_on_error=\"ignore\"}ee{see late_on_error=\"halt\"}"
+                                "e{see late_on_error is as in /loader.conf again}{see warn (now)}"
+                                "eu{see late is as in /loader.conf again}{see warn}{escape}b",
+         "user_load=\"YES\"\nlate_load=\"YES\"\n", BTL_ON_ERROR_WARN},
+        {MODULE("{down}{down}") "eeee{see late_on_error=\"halt\"}"
+                                "e{see late_on_error is as in /loader.conf again}"
+                                "{see required (now)}{escape}b",
+         "user_load=\"YES\"\nlate_load=\"YES\"\nlate_required=\"YES\"\n", BTL_ON_ERROR_REQUIRED},
+        {MODULE("{down}{down}") "eee{see late_on_error=\"ignore\"}"
+                                "e{see late_on_error is as in /loader.conf again}"
+                                "{see fallback (now)}{escape}b",
+         "user_load=\"YES\"\nlate_load=\"YES\"\nlate_on_error=\"fallback\"\n",
+         BTL_ON_ERROR_FALLBACK}};
+    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+        struct btl_manifest manifest;
+        struct mock *mock = menu_begin(cases[i].keys);
+        mock_add_text(mock, "/loader.conf", cases[i].conf);
+        menu_boot(mock, &manifest);
+        uint32_t flags = mock_module(&manifest, "late")->flags;
+        assert_int_equal(BTLM_ON_ERROR(flags), cases[i].on_error);
+        assert_int_equal(menu_boot_flags(&manifest) & BTLM_BOOT_CHANGED, 0);
+        mock_end(mock);
+    }
 }
 
 // It may be changed of one that merely comes along, and of one that has failed.
@@ -55,10 +69,10 @@ TEST(test_on_error_of_other_modules)
 {
     struct btl_manifest manifest;
     struct mock *mock = menu_begin(
-        "{right}{see gone}{down}{enter}{see Modules > base}e{down}{down}{down}{enter}"
-        "{see base_on_error=\"halt\"}{escape}{up}{enter}{see Modules > gone}{see fallback}e"
-        "{see (now) the last good configuration is booted}{enter}{see "
-        "gone_on_error=\"ignore\"}{escape}b");
+        "{right}{see gone}{down}{enter}{see Modules > base}eee{see base_on_error=\"halt\"}"
+        "{escape}{up}{enter}{see Modules > gone}{see fallback}{down}{down}{down}"
+        "{see fallback (now): the last good configuration is booted}{enter}{enter}{enter}"
+        "{see gone_on_error=\"ignore\"}{escape}b");
     mock_add_text(mock, "/loader.conf",
                   "user_load=\"YES\"\ngone_load=\"YES\"\ngone_on_error=\"fallback\"\n");
     mock_expect_boot(mock, "");

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The texts that the menu shows whole.
-#include "model.h"
+// The look page: texts about this boot.
 #include <btl/messages.h>
+
+#include "model.h"
 
 // ------------------------------------------------------------------------------------------- plan
 
-static void print_planned(const struct boot *boot, const struct menu_module *module,
+static void print_planned(const struct boot *boot, const struct btl_planned *planned,
                           struct btl_out *out)
 {
-    const struct btl_planned *planned = module->planned;
     btl_format(out, "%pS: %s", &planned->name, btl_verdict_name(planned->verdict));
     if (planned->verdict == BTL_LOAD)
         btl_format(out, " in %s", btl_phase_name(planned->phase));
@@ -30,7 +30,7 @@ static void print_planned(const struct boot *boot, const struct menu_module *mod
     }
 }
 
-static void print_heading(const struct menu_module *module, int *heading, struct btl_out *out)
+static void print_plan_heading(const struct menu_module *module, int *heading, struct btl_out *out)
 {
     static const char *const phases[BTL_PHASES] = {
         [BTL_PHASE_BOOT1] = "BOOT1, linked by the loader",
@@ -51,20 +51,19 @@ static void print_heading(const struct menu_module *module, int *heading, struct
     *heading = now;
 }
 
-void menu_print_plan(const void *what, struct btl_out *out)
+static void print_plan(const void *what, struct btl_out *out)
 {
     const struct boot *boot = what;
     int heading = -1;
     for (uint32_t i = 0; i < menu_module_count(boot); i++) {
-        struct menu_module module;
-        menu_module_at(boot, i, &module);
-        print_heading(&module, &heading, out);
+        struct menu_module module = menu_module_get(boot, i);
+        print_plan_heading(&module, &heading, out);
         btl_format(out, "  ");
         if (module.planned != NULL)
-            print_planned(boot, &module, out);
+            print_planned(boot, module.planned, out);
         else
             btl_format(out, "%pS: %s\n", &module.name,
-                       menu_module_on(&module) ? "not planned" : "off");
+                       menu_module_is_on(&module) ? "not planned" : "off");
     }
     if (menu_module_count(boot) == 0)
         btl_format(out, "No module takes part in this boot.\n");
@@ -79,7 +78,7 @@ static void print_explanation(const char *code, struct btl_out *out)
         btl_format(out, "    %s\n", text->text);
 }
 
-void menu_print_problems(const void *what, struct btl_out *out)
+static void print_diags(const void *what, struct btl_out *out)
 {
     const struct boot *boot = what;
     btl_format(out, "errors: %u, warnings: %u\n", boot->attempt.diags->errors,
@@ -95,7 +94,7 @@ void menu_print_problems(const void *what, struct btl_out *out)
         btl_format(out, "\nmessages lost for want of memory: %u\n", boot->attempt.diags->lost);
 }
 
-void menu_print_log(const void *what, struct btl_out *out)
+static void print_log(const void *what, struct btl_out *out)
 {
     const struct boot *boot = what;
     struct btl_str text = {boot->log.text, boot->log.len};
@@ -105,7 +104,7 @@ void menu_print_log(const void *what, struct btl_out *out)
         btl_format(out, "Nothing was said so far.\n");
 }
 
-void menu_print_failed(const void *what, struct btl_out *out)
+static void print_failed(const void *what, struct btl_out *out)
 {
     const struct boot *boot = what;
     const struct btl_record *failed = &boot->core.state.record[BTL_VARIABLE_FAILED];
@@ -118,7 +117,7 @@ void menu_print_failed(const void *what, struct btl_out *out)
                &failed->text);
 }
 
-void menu_print_changes(const void *what, struct btl_out *out)
+static void print_changes(const void *what, struct btl_out *out)
 {
     const struct boot *boot = what;
     if (boot->core.choice.changes.len == 0) {
@@ -146,21 +145,22 @@ static struct btl_str first_code(const struct boot *boot)
 
 static void print_codes(const void *what, struct btl_out *out)
 {
-    const struct btl_str *asked = what;
+    const struct btl_str *prefix = what;
     bool any = false;
     for (uint32_t i = 0; i < btl_messages.count; i++) {
         const struct btl_message *text = &btl_messages.list[i];
         struct btl_str code = btl_str_of(text->code);
-        if (code.len < asked->len || !btl_str_equal((struct btl_str){code.at, asked->len}, *asked))
+        if (code.len < prefix->len ||
+            !btl_str_equal((struct btl_str){code.at, prefix->len}, *prefix))
             continue;
         btl_format(out, "%s%s: %s\n", any ? "\n" : "", text->code, text->text);
         any = true;
     }
     if (!any)
-        btl_format(out, "No message has a code that begins with \"%pS\".\n", asked);
+        btl_format(out, "No message has a code that begins with \"%pS\".\n", prefix);
 }
 
-void menu_explain(struct boot *boot)
+static enum menu_result explain_take(struct boot *boot)
 {
     struct menu_question question;
     menu_question_begin(boot, &question, "Explain a message", first_code(boot));
@@ -168,20 +168,112 @@ void menu_explain(struct boot *boot)
     btl_format_to(question.hint, sizeof(question.hint),
                   "What stands in brackets behind a message; its beginning is enough: conf-");
     if (!menu_view_of(boot)->ask(boot, &question))
-        return;
-    struct btl_str asked = btl_line_text(&question.line);
-    menu_view_of(boot)->show(boot, "Explanation", print_codes, &asked);
+        return MENU_STAY;
+    struct btl_str prefix = btl_line_text(&question.line);
+    menu_view_of(boot)->show(boot, "Explanation", print_codes, &prefix);
+    return MENU_STAY;
 }
+
+// -------------------------------------------------------------------------------------------- page
+
+static enum menu_result show_text(struct boot *boot, const char *title,
+                                  void (*print)(const void *, struct btl_out *))
+{
+    menu_view_of(boot)->show(boot, title, print, boot);
+    return MENU_STAY;
+}
+
+static enum menu_result plan_take(struct boot *boot)
+{
+    return show_text(boot, "Plan", print_plan);
+}
+
+static enum menu_result manifest_take(struct boot *boot)
+{
+    boot->preview = boot->menu.planned;
+    if (boot->preview)
+        return MENU_AGAIN;
+    menu_message(boot, true, "There is no manifest of what cannot be booted");
+    return MENU_STAY;
+}
+
+static void manifest_state(const struct boot *boot, struct menu_row *row)
+{
+    row->off = !boot->menu.planned;
+}
+
+static enum menu_result diags_take(struct boot *boot)
+{
+    return show_text(boot, "Diagnostics", print_diags);
+}
+
+static void diags_state(const struct boot *boot, struct menu_row *row)
+{
+    row->style = boot->attempt.diags->errors > 0 ? FW_STYLE_PROBLEM : FW_STYLE_NORMAL;
+    menu_row_text(row, "errors: %u, warnings: %u", boot->attempt.diags->errors,
+                  boot->attempt.diags->warnings);
+}
+
+static enum menu_result log_take(struct boot *boot)
+{
+    return show_text(boot, "Log", print_log);
+}
+
+static enum menu_result failed_take(struct boot *boot)
+{
+    return show_text(boot, "Last failed boot", print_failed);
+}
+
+static void failed_state(const struct boot *boot, struct menu_row *row)
+{
+    row->off = boot->core.state.record[BTL_VARIABLE_FAILED].path.len == 0;
+    menu_row_text(row, "%s", row->off ? "none on record" : "");
+}
+
+static enum menu_result changes_take(struct boot *boot)
+{
+    return show_text(boot, "Changes for this boot", print_changes);
+}
+
+static void changes_state(const struct boot *boot, struct menu_row *row)
+{
+    uint32_t changes = menu_change_count(boot);
+    row->off = changes == 0;
+    menu_row_text(row, "changes: %u", changes);
+}
+
+static const struct menu_item items[] = {
+    {'p', "Plan", "Every module in the order of loading, with the reasons.", plan_take, NULL, NULL},
+    {'m', "Manifest",
+     "What the kernel would be handed: everything is linked and placed for it, and given back.",
+     manifest_take, manifest_state, NULL},
+    {'d', "Diagnostics", "Errors, warnings and notes so far, each with its explanation.",
+     diags_take, diags_state, NULL},
+    {'g', "Log", "Everything that was said so far.", log_take, NULL, NULL},
+    {'f', "Last failed boot", "Why it failed.", failed_take, failed_state, NULL},
+    {'e', "Explain a message", "Cause and cure of a message, by the code in its brackets.",
+     explain_take, NULL, NULL},
+    {'c', "Changes", "The lines that were changed for this boot.", changes_take, changes_state,
+     NULL},
+};
+
+const struct menu_page_type menu_look_page = {
+    .name = "Look",
+    .parent = MENU_PAGE_BOOT,
+    .items = items,
+    .item_count = BTL_COUNT(items),
+};
 
 // ---------------------------------------------------------------------------------- on every page
 
 #define PROBLEMS_SHOWN 4
 
-void menu_problems(const struct boot *boot, struct btl_out *out)
+void menu_print_problems(const void *what, struct btl_out *out)
 {
+    const struct boot *boot = what;
     uint32_t count = 0;
-    for (const struct btl_diag *diag = boot->attempt.diags->first; diag != NULL;
-         diag = diag->next) {
+    const struct btl_diag *diag = boot->attempt.diags->first;
+    for (; diag != NULL; diag = diag->next) {
         if (btl_code_severity(diag->code) != BTL_ERROR || ++count > PROBLEMS_SHOWN)
             continue;
         btl_diag_print(out, diag);
