@@ -2,9 +2,9 @@
 // Clock and timeline.
 #include "clock.h"
 
-#define MEASURE_US     1000
-#define MEASURE_TIMES  3
-#define RATE_MAX       10000000000ull // ticks per second; more is nonsense
+#define MEASURE_US    1000
+#define MEASURE_TIMES 3
+#define RATE_MAX      10000000000ull // ticks per second; more is nonsense
 
 // Whatever disturbs a measurement (SMIs, a hypervisor) makes it longer: the shortest counts.
 static uint64_t clock_measure(struct firmware *fw)
