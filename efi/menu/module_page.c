@@ -67,7 +67,7 @@ static void print_value(bool now, const char *name, const char *meaning, struct 
 
 static void print_next_value(const struct boot *boot, struct btl_out *out)
 {
-    btl_format(out, "Return takes the next one, in the end as %pS says.\n",
+    btl_format(out, "Take the row again for the next one; after the last one comes that of %pS.\n",
                &boot->core.choice.path);
 }
 

@@ -191,7 +191,7 @@ def test_boot_by_lines():
                 ("Module page of hello", "menu> ", "n"),
                 ('For this boot: hello_load="NO"', "menu> ", "p"),
                 ('For this boot: hello_phase="BOOT2"', "menu> ", "v 2"),
-                ("BOOT2 (now): after the kernel", "menu> ", "u"),
+                ("BOOT2 .now.: after the kernel", "menu> ", "u"),
                 ("hello is as in /loader.conf again", "menu> ", "n"),
                 ('For this boot: hello_load="NO"', "menu> ", "back"),
                 ("Modules page", "menu> ", "d"),
