@@ -110,7 +110,7 @@ TEST(test_phase_that_the_file_does_not_say)
 TEST(test_phase_of_a_module_without_metadata)
 {
     struct mock *mock = menu_begin("{right}{enter}{see Modules > gone}{down}{see BOOT1: linked}"
-                                   "p{see gone_phase=\"BOOT1\"}{see gone: there is no such file}u"
+                                   "p{see gone_phase=\"BOOT1\"}{see gone: the file does not exist}u"
                                    "{see gone is as in}{escape}q");
     mock_add_text(mock, "/loader.conf", "base_load=\"YES\"\ngone_load=\"YES\"\n");
     menu_leave(mock);
