@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# BTL: boot-time loading of kernel modules. The two commands of the README:
-#   make run    set up, build, make the disk image, boot it in QEMU, land in the kernel's monitor
-#   make test   set up, build, run every test; ends with "N passed, N failed"
-# Each directory has a fragment of its own (core/core.mk …); nothing here knows a file name.
+# BTL: boot-time loading of kernel modules. `make help` lists the targets.
+# Each directory has its own makefile (core/core.mk …); this one names no source file.
 
+ARCHITECTURES := $(patsubst kernel/arch/%/arch.mk,%,$(wildcard kernel/arch/*/arch.mk))
 ARCH ?= x86_64
 BUILD ?= build
 O := $(BUILD)/$(ARCH)
@@ -19,17 +18,39 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes 
 	-Wvla -Wundef -Wwrite-strings -Wcast-align -Wno-unused-parameter
 CSTD := -std=gnu11 -Iinclude -MMD -MP
 
-# What is being made, one line a file; make V=1 shows the commands instead.
+# One line for each file that is made; make V=1 shows the commands instead.
 BEGIN = @mkdir -p $(@D)
 ifneq ($(V),1)
 .SILENT:
 BEGIN += && printf '  %s\n' $@
 endif
 
+# $(call kept,FILE,TEXT): FILE, which is written when it does not hold TEXT. A target that depends on
+# it is made again when the text changes: a compiler, its flags, the list of an archive's members.
+differ = $(or $(subst x$(1),,x$(2)),$(subst x$(2),,x$(1)))
+kept = $(1)$(if $(call differ,$(strip $(2)),$(file <$(1))),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
+
+# $(call compile,OBJECT,SOURCE,COMMAND): the rule of a pattern of objects.
+define compile_rule
+$(1): $(2) $(call kept,$(subst %,all,$(1))$(suffix $(2)).flags,$(3))
+	$$(BEGIN)
+	$(3) -c $$< -o $$@
+endef
+compile = $(eval $(call compile_rule,$(1),$(2),$(3)))
+
+# $(call archive,FILE,OBJECTS): the rule of a library.
+define archive_rule
+$(1): $(2) $(call kept,$(1).members,$(2))
+	@rm -f $$@
+	ar rcs $$@ $(2)
+endef
+archive = $(eval $(call archive_rule,$(1),$(2)))
+
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
 
+## Build the loader, the kernel and the modules.
 all: loader kernel modules
 
 -include tools/ia64.mk
@@ -42,8 +63,25 @@ include core/core.mk
 include tests/tests.mk
 -include tools/btl/btl.mk
 
+## Format all C files as .clang-format says (clang-format 14).
+format:
+	git ls-files -z '*.c' '*.h' | xargs -0 $(or $(shell command -v clang-format-14),clang-format) -i
+
+## Write build/compile_commands.json, which tells clangd and other editors how each file is compiled.
+compile-commands:
+	@mkdir -p $(BUILD)
+	+$(MAKE) -nB V=1 all btl check-programs | awk -v directory='$(CURDIR)' -f tools/compile_commands.awk \
+		>$(BUILD)/compile_commands.json
+
+## Remove everything that was built.
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all clean
+## List these targets.
+help:
+	@awk '/^## / { text = substr($$0, 4); next } \
+		text != "" { sub(/:.*/, ""); gsub(/%/, "NAME"); printf "  make %-16s %s\n", $$0, text } { text = "" }' \
+		$(filter Makefile %.mk,$(MAKEFILE_LIST))
+
+.PHONY: all format compile-commands clean help
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

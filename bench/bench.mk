@@ -2,24 +2,22 @@
 #                   blocks, memory, and time (which depends on the machine's load)
 # make bench-check  blocks and memory only: the same numbers in each run; fails when a step's cost
 #                   per module grows with the number of modules
-$(eval $(call core_variant,counted,clang,-O1 -g -fsanitize-coverage=trace-pc))
+$(call core_variant,counted,clang,-O1 -g -fsanitize-coverage=trace-pc)
 
 BENCH_O := $(patsubst %,$(BUILD)/bench/%.o,bench_core steps generate elf_builder plan_shapes)
 BENCH_CC := gcc $(CSTD) $(WARN) -Itests/unit/support -O2 -g
 
-$(BUILD)/bench/%.o: bench/%.c
-	$(BEGIN)
-	$(BENCH_CC) -c $< -o $@
-$(BUILD)/bench/%.o: tests/unit/support/%.c
-	$(BEGIN)
-	$(BENCH_CC) -c $< -o $@
+$(call compile,$(BUILD)/bench/%.o,bench/%.c,$(BENCH_CC))
+$(call compile,$(BUILD)/bench/%.o,tests/unit/support/%.c,$(BENCH_CC))
 $(BUILD)/bench/bench_core: $(BENCH_O) $(BUILD)/host/libbtl.a
 	gcc $^ -o $@
 $(BUILD)/bench/bench_counted: $(BENCH_O) $(BUILD)/counted/libbtl.a
 	gcc $^ -o $@
 
+## Measure what the steps of a boot cost in core/.
 bench: $(BUILD)/bench/bench_core bench-check
 	$<
+## Fail when a step costs more for each module the more modules there are.
 bench-check: $(BUILD)/bench/bench_counted
 	$< --check
 .PHONY: bench bench-check

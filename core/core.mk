@@ -3,22 +3,16 @@
 CORE_C := $(sort $(wildcard core/*/*.c))
 CORE_FLAGS := $(CSTD) $(WARN) -ffreestanding -fno-common
 
-# $(call core_variant,name,compiler,flags): build/name/libbtl.a
-define core_variant
-$(BUILD)/$(1)/core/%.o: core/%.c
-	$$(BEGIN)
-	$(2) $(CORE_FLAGS) $(3) -c $$< -o $$@
-$(BUILD)/$(1)/libbtl.a: $(CORE_C:core/%.c=$(BUILD)/$(1)/core/%.o)
-	@rm -f $$@
-	ar rcs $$@ $$^
-endef
+# $(call core_variant,NAME,COMPILER,FLAGS): build/NAME/libbtl.a
+core_variant = $(call compile,$(BUILD)/$(1)/core/%.o,core/%.c,$(2) $(CORE_FLAGS) $(3))$(call \
+	archive,$(BUILD)/$(1)/libbtl.a,$(CORE_C:core/%.c=$(BUILD)/$(1)/core/%.o))
 
 # For host programs, plain and fast; for tests, with sanitizers, by both compilers; for fuzzers.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DBTL_ASSERTIONS
-$(eval $(call core_variant,host,gcc,-O2 -g))
-$(eval $(call core_variant,test-gcc,gcc,-O1 -g $(SANITIZE)))
-$(eval $(call core_variant,test-clang,clang,-O1 -g $(SANITIZE)))
-$(eval $(call core_variant,fuzz,clang,-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link))
+$(call core_variant,host,gcc,-O2 -g)
+$(call core_variant,test-gcc,gcc,-O1 -g $(SANITIZE))
+$(call core_variant,test-clang,clang,-O1 -g $(SANITIZE))
+$(call core_variant,fuzz,clang,-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link)
 
 libbtl: $(BUILD)/host/libbtl.a
 .PHONY: libbtl

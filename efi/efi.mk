@@ -16,9 +16,10 @@ GNU_EFI_ia64 := $(IA64_EFI)/lib $(IA64_EFI)/include/efi
 GNU_EFI_LIB ?= $(word 1,$(GNU_EFI_$(ARCH)))
 GNU_EFI_INCLUDE ?= $(word 2,$(GNU_EFI_$(ARCH)))
 
-EFI_UEFI_C := $(sort $(wildcard efi/uefi/*.c efi/uefi/$(ARCH)/*.c))
-EFI_SHARED_C := $(sort $(wildcard efi/*.c efi/menu/*.c efi/$(ARCH)/*.c))
-EFI_S := $(wildcard efi/$(ARCH)/*.S efi/uefi/$(ARCH)/*.S)
+# $(call efi_shared,ARCH): what also runs in the tests.
+efi_shared = $(sort $(wildcard efi/*.c efi/menu/*.c efi/$(1)/*.[cS]))
+EFI_SHARED := $(call efi_shared,$(ARCH))
+EFI_UEFI := $(sort $(wildcard efi/uefi/*.c efi/uefi/$(ARCH)/*.[cS]))
 
 EFI_FLAGS_x86_64 := -DGNU_EFI_USE_MS_ABI -mno-red-zone -maccumulate-outgoing-args
 # No floating-point registers but those that a call of the firmware saves. Unwind tables are of no use.
@@ -33,18 +34,15 @@ EFI_FLAGS := -ffreestanding -fpic -fshort-wchar -fno-stack-protector -fno-asynch
 LOADER_FLAGS = -Iefi -DLOADER_VERSION='"$(LOADER_VERSION)"' -DLOADER_NAME='"$(EFI_NAME_$(ARCH))"' \
 	-DSHELL_FILE='L"$(EFI_SHELL_$(ARCH))"'
 
-$(eval $(call core_variant,$(ARCH)/efi,$(EFI_CC),$(EFI_FLAGS)))
+$(call core_variant,$(ARCH)/efi,$(EFI_CC),$(EFI_FLAGS))
 
-EFI_OBJ := $(EFI_SHARED_C:efi/%.c=$(EFI_OUT)/%.o) $(EFI_UEFI_C:efi/%.c=$(EFI_OUT)/%.o) \
-	$(EFI_S:efi/%.S=$(EFI_OUT)/%.o) $(EFI_OUT)/messages_text.o
+EFI_OBJ := $(patsubst efi/%,$(EFI_OUT)/%.o,$(basename $(EFI_SHARED) $(EFI_UEFI))) $(EFI_OUT)/messages_text.o
 
-$(EFI_OUT)/%.o: efi/%.c efi/efi.mk
-	$(BEGIN)
-	$(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) $(LOADER_FLAGS) -isystem $(GNU_EFI_INCLUDE) \
-		-isystem $(GNU_EFI_INCLUDE)/$(ARCH) -c $< -o $@
-$(EFI_OUT)/%.o: efi/%.S
-	$(BEGIN)
-	$(EFI_CC) -g -Wa,--fatal-warnings -c $< -o $@
+EFI_COMPILE := $(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) $(LOADER_FLAGS) -isystem $(GNU_EFI_INCLUDE) \
+	-isystem $(GNU_EFI_INCLUDE)/$(ARCH)
+EFI_ASSEMBLE := $(EFI_CC) -g -Wa,--fatal-warnings
+$(call compile,$(EFI_OUT)/%.o,efi/%.c,$(EFI_COMPILE))
+$(call compile,$(EFI_OUT)/%.o,efi/%.S,$(EFI_ASSEMBLE))
 
 # The explanations of all messages, from their page.
 MESSAGES_TEXT := $(BUILD)/gen/messages_text.c
@@ -53,14 +51,12 @@ $(MESSAGES_TEXT): docs/messages.md tools/messages_text.awk
 	{ printf '#include <btl/messages.h>\nstatic const struct btl_message list[] = {\n'; \
 	  LC_ALL=C awk -f tools/messages_text.awk $< | LC_ALL=C sort; \
 	  printf '};\nconst struct btl_messages btl_messages = {list, BTL_COUNT(list)};\n'; } > $@
-$(EFI_OUT)/messages_text.o: $(MESSAGES_TEXT)
-	$(BEGIN)
-	$(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) -c $< -o $@
+$(call compile,$(EFI_OUT)/messages_text.o,$(MESSAGES_TEXT),$(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS))
 
-$(EFI_OUT)/loader.elf: $(EFI_OBJ) $(O)/efi/libbtl.a
-	$(EFI_LD) $(EFI_LD_FLAGS_$(ARCH)) -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined --warn-common --fatal-warnings \
-		-T $(GNU_EFI_LIB)/elf_$(ARCH)_efi.lds $(GNU_EFI_LIB)/crt0-efi-$(ARCH).o $(EFI_OBJ) \
-		$(O)/efi/libbtl.a $(GNU_EFI_LIB)/libgnuefi.a $(EFI_LIBS_$(ARCH)) -o $@
+EFI_LINK := $(EFI_LD) $(EFI_LD_FLAGS_$(ARCH)) -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined \
+	-T $(GNU_EFI_LIB)/elf_$(ARCH)_efi.lds $(GNU_EFI_LIB)/crt0-efi-$(ARCH).o
+$(EFI_OUT)/loader.elf: $(EFI_OBJ) $(EFI_OUT)/libbtl.a $(call kept,$(EFI_OUT)/loader.parts,$(EFI_LINK) $(EFI_OBJ))
+	$(EFI_LINK) --warn-common --fatal-warnings $(EFI_OBJ) $(EFI_OUT)/libbtl.a $(GNU_EFI_LIB)/libgnuefi.a $(EFI_LIBS_$(ARCH)) -o $@
 $(EFI_IMAGE): $(EFI_OUT)/loader.elf
 	$(EFI_OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j .rel -j .rela -j '.rel.*' -j '.rela.*' \
 		-j .reloc --target efi-app-$(ARCH) --subsystem=10 $< $@

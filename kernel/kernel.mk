@@ -16,7 +16,7 @@ KERNEL_S := kernel/console/font.S $(sort $(wildcard kernel/arch/$(ARCH)/*.S))
 KERNEL_OBJ := $(KERNEL_C:%.c=$(KERNEL_OUT)/%.o) $(KERNEL_S:%.S=$(KERNEL_OUT)/%.o)
 KERNEL_LD := kernel/arch/$(ARCH)/kernel.ld
 
-$(eval $(call core_variant,$(ARCH)/kernel,$(KERNEL_CC),$(KERNEL_FLAGS)))
+$(call core_variant,$(ARCH)/kernel,$(KERNEL_CC),$(KERNEL_FLAGS))
 
 # The console font is a file of Debian's package psf-unifont; this repository has none.
 KERNEL_FONT ?= /usr/share/consolefonts/Unifont-APL8x16.psf.gz
@@ -29,17 +29,15 @@ $(KERNEL_OUT)/kernel/console/font.o: kernel/console/font.S $(KERNEL_OUT)/font.ps
 	$(BEGIN)
 	$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -I$(KERNEL_OUT) -c $< -o $@
 
-$(KERNEL_OUT)/kernel/%.o: kernel/%.c kernel/kernel.mk
-	$(BEGIN)
-	$(KERNEL_CC) $(CSTD) $(WARN) $(KERNEL_FLAGS) -Ikernel -DKERNEL_VERSION='"$(KERNEL_VERSION)"' -c $< -o $@
-$(KERNEL_OUT)/kernel/%.o: kernel/%.S
-	$(BEGIN)
-	$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -g -c $< -o $@
+$(call compile,$(KERNEL_OUT)/kernel/%.o,kernel/%.c,$(KERNEL_CC) $(CSTD) $(WARN) $(KERNEL_FLAGS) -Ikernel \
+	-DKERNEL_VERSION='"$(KERNEL_VERSION)"')
+$(call compile,$(KERNEL_OUT)/kernel/%.o,kernel/%.S,$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -g)
 
-$(KERNEL_OUT)/kernel.elf: $(KERNEL_OBJ) $(O)/kernel/libbtl.a $(KERNEL_LD)
-	$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -nostdlib -static -Wl,--build-id=none \
-		-Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,--fatal-warnings \
-		-T $(KERNEL_LD) $(KERNEL_OBJ) $(O)/kernel/libbtl.a $(ARCH_KERNEL_LIBS) -o $@
+KERNEL_LINK := $(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -nostdlib -static -Wl,--build-id=none -Wl,-z,noexecstack \
+	-Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,--fatal-warnings -T $(KERNEL_LD)
+$(KERNEL_OUT)/kernel.elf: $(KERNEL_OBJ) $(KERNEL_OUT)/libbtl.a $(KERNEL_LD) \
+		$(call kept,$(KERNEL_OUT)/kernel.parts,$(KERNEL_LINK) $(KERNEL_OBJ))
+	$(KERNEL_LINK) $(KERNEL_OBJ) $(KERNEL_OUT)/libbtl.a $(ARCH_KERNEL_LIBS) -o $@
 
 kernel: $(KERNEL_OUT)/kernel.elf
 .PHONY: kernel

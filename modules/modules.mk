@@ -7,16 +7,14 @@ include tools/module.mk
 MODULE_NAMES := $(sort $(patsubst modules/%.c,%,$(wildcard modules/*.c)))
 MODULE_KO := $(MODULE_NAMES:%=$(O)/modules/%.ko)
 
-$(O)/modules/%.o: modules/%.c tools/module.mk tools/module-$(ARCH).mk
-	$(BEGIN)
-	$(MODULE_CC) $(MODULE_FLAGS) -c $< -o $@
+$(call compile,$(O)/modules/%.o,modules/%.c,$(MODULE_CC) $(MODULE_FLAGS))
 $(O)/modules/%.ko: $(O)/modules/%.o
 	$(call module_link,$^,$@)
 
 # More sources of a module, in directories of modules/; CORE is that part of core/ it uses, which
 # `ld -r` takes out of the archive object by object.
 CORE := $(O)/module/libbtl.a
-$(eval $(call core_variant,$(ARCH)/module,$(MODULE_CC),$(MODULE_FLAGS)))
+$(call core_variant,$(ARCH)/module,$(MODULE_CC),$(MODULE_FLAGS))
 $(O)/modules/virtio_blk.ko: $(O)/modules/virtio/device.o $(O)/modules/virtio/queue.o
 $(O)/modules/gpt.ko: $(O)/modules/heap/heap.o $(CORE)
 $(O)/modules/fatfs.ko: $(O)/modules/heap/heap.o $(CORE)

@@ -3,10 +3,10 @@
 """Runs every test there is and adds up what their runners say. Ends with a table and the line
 `N passed, N failed`; a runner that crashes, says nothing or counts nothing is a failure.
 
-    tests/run.py            all
-    tests/run.py NAME...    the steps whose name begins with NAME
+    tests/run.py [--check] [NAME...]    all steps, or those whose name begins with a NAME
 
-With ARCH=ia64: the build for ia64, what concerns it on the host, and the boots.
+--check: the host tests by one compiler. With ARCH=ia64: the build for ia64, what concerns it on the host,
+and the boots.
 """
 import glob
 import os
@@ -109,9 +109,9 @@ def steps():
         for compiler in ("gcc", "clang"):
             yield "unit %s %s" % (unit, compiler), make("unit-%s-%s" % (compiler, unit)), cmocka
     # -k: a failing program does not keep the next one from being counted.
-    yield "kernel", make("-k", "kernel-tests"), any_runner
+    yield "kernel", make(JOBS, "-k", "-O", "kernel-tests"), any_runner
     yield "modules", make("-k", "module-tests"), any_runner
-    yield "mock firmware", make("-k", "mock"), any_runner
+    yield "mock firmware", make(JOBS, "-k", "-O", "mock"), any_runner
     yield "oracle", make("oracle"), any_runner
     yield "oracle ia64", make("oracle-ia64"), any_runner
     yield "volume", make("volume"), any_runner
@@ -120,9 +120,17 @@ def steps():
     yield "cost", make("bench-check"), one
     if os.path.exists("tests/btl/btl.mk"):
         yield "btl", make("btl-tests"), pytest
-    for directory in ("docs", "tools"):
+    for directory in ("docs", "tools", "tree"):
         yield directory, pytest_command("tests/" + directory), pytest
     yield "boot", pytest_command("-n", "2", "--ignore-glob=tests/boot/test_ia64*.py", "tests/boot"), pytest
+
+
+def steps_check():
+    """What a contributor runs. -O: the output of tests that run side by side stays apart."""
+    yield "build", make(JOBS, "all", "btl", "check-programs"), one
+    yield "programs", make(JOBS, "-k", "-O", "check-tests"), cmocka
+    yield "btl", make("btl-tests"), pytest
+    yield "docs and tree", pytest_command("-n", "2", "-rs", "tests/docs", "tests/tree"), pytest
 
 
 def run(name, command, reader):
@@ -154,7 +162,9 @@ def main(wanted):
     os.chdir(ROOT)
     os.makedirs(LOGS, exist_ok=True)
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # nothing is left in the source tree
-    todo = [step for step in (steps_ia64 if ARCH == "ia64" else steps)()
+    check = "--check" in wanted
+    wanted = [word for word in wanted if word != "--check"]
+    todo = [step for step in (steps_check if check else steps_ia64 if ARCH == "ia64" else steps)()
             if not wanted or any(step[0].startswith(name) for name in wanted)]
     rows = [(step[0], *run(*step)) for step in todo]
     print("\n%-34s %7s %7s %7s %8s" % ("", "passed", "failed", "skipped", "seconds"))

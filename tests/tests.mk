@@ -10,18 +10,13 @@ TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/unit/support -Icore -g -O1
 FUZZ_RUNS ?= 20000
 
 define unit_variant
-$(BUILD)/test-$(1)/test_main.o: $(TEST_MAIN)
-	$$(BEGIN)
-	$(1) $(TEST_FLAGS) -c $$< -o $$@
-$(BUILD)/test-$(1)/support/%.o: tests/unit/support/%.c
-	$$(BEGIN)
-	$(1) $(TEST_FLAGS) -c $$< -o $$@
-$(BUILD)/test-$(1)/unit-o/%.o: tests/unit/%.c
-	$$(BEGIN)
-	$(1) $(TEST_FLAGS) -c $$< -o $$@
+$(call compile,$(BUILD)/test-$(1)/test_main.o,$(TEST_MAIN),$(1) $(TEST_FLAGS))
+$(call compile,$(BUILD)/test-$(1)/support/%.o,tests/unit/support/%.c,$(1) $(TEST_FLAGS))
+$(call compile,$(BUILD)/test-$(1)/unit-o/%.o,tests/unit/%.c,$(1) $(TEST_FLAGS))
 $(foreach c,$(UNIT_C),$(BUILD)/test-$(1)/unit/$(patsubst test_%.c,%,$(notdir $(c))): $(c:tests/unit/%.c=$(BUILD)/test-$(1)/unit-o/%.o)
 )
-$(BUILD)/test-$(1)/unit/%: $(UNIT_SUPPORT:tests/unit/support/%.c=$(BUILD)/test-$(1)/support/%.o) $(BUILD)/test-$(1)/test_main.o $(BUILD)/test-$(1)/libbtl.a
+$(BUILD)/test-$(1)/unit/%: $(UNIT_SUPPORT:tests/unit/support/%.c=$(BUILD)/test-$(1)/support/%.o) $(BUILD)/test-$(1)/test_main.o \
+		$(BUILD)/test-$(1)/libbtl.a $(call kept,$(BUILD)/test-$(1)/unit.parts,$(UNIT_SUPPORT))
 	$$(BEGIN)
 	$(1) $(SANITIZE) $$(filter %.o,$$^) $$(filter %.a,$$^) -lcmocka -o $$@
 unit-$(1)-%: $(BUILD)/test-$(1)/unit/%
@@ -30,7 +25,7 @@ endef
 $(eval $(call unit_variant,gcc))
 $(eval $(call unit_variant,clang))
 
-# make unit-NAME: one unit test with both compilers.
+## Run one unit test by both compilers.
 unit-%: $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/%
 	$(BUILD)/test-gcc/unit/$*
 	$(BUILD)/test-clang/unit/$*
@@ -38,10 +33,11 @@ unit-%: $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/%
 $(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a
 	$(BEGIN)
 	clang $(TEST_FLAGS) -fsanitize=fuzzer $< $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a -o $@
-# make fuzz-NAME: a bounded run over the kept seeds; make fuzz NAME=… : open-ended, keeps what it finds.
+## Run one fuzzer over its seeds and FUZZ_RUNS inputs more.
 fuzz-%: $(BUILD)/fuzz/bin/%
 	@mkdir -p $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
 	$< -runs=$(FUZZ_RUNS) -max_len=65536 -print_final_stats=1 $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
+## Run the fuzzer NAME=… until it is stopped; keeps what it finds.
 fuzz: $(BUILD)/fuzz/bin/$(NAME)
 	@mkdir -p $(BUILD)/fuzz/corpus/$(NAME)
 	$< -max_len=65536 $(BUILD)/fuzz/corpus/$(NAME) tests/fuzz/seeds/$(NAME)
@@ -53,5 +49,13 @@ include tests/mock/mock.mk
 include tests/kernel/kernel.mk
 include tests/modules/modules.mk
 
+# $(call host_tests,COMPILER): the programs of all host tests.
+host_tests = $(UNIT:%=$(BUILD)/test-$(1)/unit/%) $(KERNEL_TESTS:%=$(BUILD)/test-$(1)/kernel/%) \
+	$(MODULE_TESTS:%=$(BUILD)/test-$(1)/modules/%) $(MOCK:%=$(MOCK_OUT)/$(1)/test_%) $(MOCK_FIXTURES)
+test-programs: $(call host_tests,gcc) $(call host_tests,clang) $(FUZZ:%=$(BUILD)/fuzz/bin/%)
+# What make check builds, and runs.
+check-programs: $(call host_tests,gcc) $(BUILD)/test-gcc/btl
+check-tests: $(UNIT:%=unit-gcc-%) $(KERNEL_TESTS:%=kernel-test-gcc-%) $(MODULE_TESTS:%=module-test-gcc-%) $(MOCK:%=mock-gcc-%)
+
 .PRECIOUS: $(BUILD)/test-gcc/support/%.o $(BUILD)/test-clang/support/%.o $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/% $(BUILD)/fuzz/bin/%
-.PHONY: fuzz
+.PHONY: fuzz test-programs check-programs check-tests

@@ -1,29 +1,21 @@
 # make bench-boot   what a whole boot costs in OVMF, in instructions, part by part, against a program that only
 #                   reads the same files; repeatable to the last digit
 BOOT_OUT := $(O)/bench
-BOOT_CC := $(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) -Iefi $(LOADER_FLAGS) -isystem $(GNU_EFI_INCLUDE) \
-	-isystem $(GNU_EFI_INCLUDE)/$(ARCH)
-BOOT_LD := $(EFI_LD) $(EFI_LD_FLAGS_$(ARCH)) -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined \
-	-T $(GNU_EFI_LIB)/elf_$(ARCH)_efi.lds $(GNU_EFI_LIB)/crt0-efi-$(ARCH).o
 BOOT_EFI := disk floor profile
 
 # What profile.c enters functions through.
 PROFILED := run hash_file memset memcpy space_build manifest_write \
 	$(addprefix btl_attempt_,configure open_kernel place_kernel read_modules plan link)
 
-$(BOOT_OUT)/%.o: bench/boot/%.c efi/efi.mk bench/boot/boot.mk
-	$(BEGIN)
-	$(BOOT_CC) -c $< -o $@
+$(call compile,$(BOOT_OUT)/%.o,bench/boot/%.c,$(EFI_COMPILE))
 $(BOOT_OUT)/%.so: $(BOOT_OUT)/%.o
-	$(BOOT_LD) $< $(GNU_EFI_LIB)/libgnuefi.a -o $@
+	$(EFI_LINK) $< $(GNU_EFI_LIB)/libgnuefi.a -o $@
 $(BOOT_OUT)/profile.so: $(BOOT_OUT)/profile.o $(EFI_OBJ) $(O)/efi/libbtl.a
-	$(BOOT_LD) $(PROFILED:%=--wrap=%) $^ $(GNU_EFI_LIB)/libgnuefi.a $(EFI_LIBS_$(ARCH)) -o $@
+	$(EFI_LINK) $(PROFILED:%=--wrap=%) $^ $(GNU_EFI_LIB)/libgnuefi.a $(EFI_LIBS_$(ARCH)) -o $@
 $(BOOT_OUT)/%.efi: $(BOOT_OUT)/%.so
 	$(EFI_OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j .rel -j .rela -j '.rel.*' -j '.rela.*' \
 		-j .reloc --target efi-app-$(ARCH) --subsystem=10 $< $@
-$(BOOT_OUT)/kernel/%.o: bench/boot/%.c
-	$(BEGIN)
-	$(KERNEL_CC) $(CSTD) $(WARN) $(KERNEL_FLAGS) -c $< -o $@
+$(call compile,$(BOOT_OUT)/kernel/%.o,bench/boot/%.c,$(KERNEL_CC) $(CSTD) $(WARN) $(KERNEL_FLAGS))
 $(BOOT_OUT)/kernel.elf: $(BOOT_OUT)/kernel/kernel.o
 	$(CROSS)ld -static -z max-page-size=4096 -z separate-code -T $(KERNEL_LD) $< -o $@
 
@@ -38,6 +30,7 @@ $(BUILD)/bench/bench_hash: bench/boot/hash.c efi/$(ARCH)/hash.c $(BUILD)/host/li
 	$(BEGIN)
 	$(BENCH_CC) -Iefi $^ -o $@
 
+## Measure what a whole boot costs in QEMU, in instructions.
 bench-boot: $(BOOT_EFI:%=$(BOOT_OUT)/%.efi) $(BOOT_OUT)/kernel.elf $(EFI_IMAGE) $(BUILD)/bench/bench_files \
 		$(BUILD)/bench/bench_hash
 	O=$(O) BUILD=$(BUILD) $(PYTHON) bench/boot/bench_boot.py

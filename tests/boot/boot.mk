@@ -3,12 +3,8 @@
 # tests/boot/modules/ARCH has those that need instructions of one architecture.
 TEST_MODULES := $(patsubst %.c,%,$(notdir $(wildcard tests/boot/modules/*.c tests/boot/modules/$(ARCH)/*.c)))
 
-$(O)/testmodules/%.o: tests/boot/modules/%.c tools/module.mk tools/module-$(ARCH).mk
-	$(BEGIN)
-	$(MODULE_CC) $(MODULE_FLAGS) -c $< -o $@
-$(O)/testmodules/%.o: tests/boot/modules/$(ARCH)/%.c tools/module.mk tools/module-$(ARCH).mk
-	$(BEGIN)
-	$(MODULE_CC) $(MODULE_FLAGS) -c $< -o $@
+$(call compile,$(O)/testmodules/%.o,tests/boot/modules/%.c,$(MODULE_CC) $(MODULE_FLAGS))
+$(call compile,$(O)/testmodules/%.o,tests/boot/modules/$(ARCH)/%.c,$(MODULE_CC) $(MODULE_FLAGS))
 $(O)/testmodules/%.ko: $(O)/testmodules/%.o
 	$(call module_link,$<,$@)
 
@@ -30,11 +26,9 @@ test-states: $(TEST_STATES:%=$(O)/testkernels/%.elf)
 
 # EFI applications of the tests' own, by gnu-efi.
 TEST_EFI := $(patsubst tests/boot/efi/%.c,$(O)/testefi/%.efi,$(wildcard tests/boot/efi/*.c))
-$(O)/testefi/%.o: tests/boot/efi/%.c
-	$(BEGIN)
-	gcc -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fpic -fshort-wchar -fno-stack-protector \
-		-mno-red-zone -DGNU_EFI_USE_MS_ABI -Iinclude -isystem /usr/include/efi -isystem /usr/include/efi/x86_64 \
-		-MMD -MP -c $< -o $@
+$(call compile,$(O)/testefi/%.o,tests/boot/efi/%.c,gcc -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fpic -fshort-wchar \
+	-fno-stack-protector -mno-red-zone -DGNU_EFI_USE_MS_ABI -Iinclude -isystem /usr/include/efi \
+	-isystem /usr/include/efi/x86_64 -MMD -MP)
 $(O)/testefi/%.so: $(O)/testefi/%.o
 	ld -nostdlib -znocombreloc -shared -Bsymbolic -T /usr/lib/elf_x86_64_efi.lds \
 		/usr/lib/crt0-efi-x86_64.o $< /usr/lib/libefi.a /usr/lib/libgnuefi.a -o $@
@@ -44,11 +38,8 @@ $(O)/testefi/%.efi: $(O)/testefi/%.so
 .PRECIOUS: $(O)/testefi/%.o $(O)/testefi/%.so
 
 # The loader's firmware layer with a run() of the tests' own.
-SERVICES_OBJ := $(EFI_UEFI_C:efi/%.c=$(EFI_OUT)/%.o) $(EFI_OUT)/keys.o
-$(O)/testefi/services.o: tests/boot/firmware/services.c
-	$(BEGIN)
-	$(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) $(LOADER_FLAGS) -Iefi -isystem $(GNU_EFI_INCLUDE) \
-		-isystem $(GNU_EFI_INCLUDE)/$(ARCH) -c $< -o $@
+SERVICES_OBJ := $(patsubst efi/%,$(EFI_OUT)/%.o,$(basename $(EFI_UEFI))) $(EFI_OUT)/keys.o
+$(call compile,$(O)/testefi/services.o,tests/boot/firmware/services.c,$(EFI_COMPILE))
 $(O)/testefi/services.so: $(O)/testefi/services.o $(SERVICES_OBJ) $(O)/efi/libbtl.a
 	ld -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined -T $(GNU_EFI_LIB)/elf_$(ARCH)_efi.lds \
 		$(GNU_EFI_LIB)/crt0-efi-$(ARCH).o $^ $(GNU_EFI_LIB)/libgnuefi.a -o $@

@@ -2,6 +2,7 @@
 # make link-test: btl link on modules and on objects compiled for it, each byte against check_link.py.
 # BTL_CORPUS=DIR: also on all .ko files below DIR, such as those of Debian's linux-image package
 # (apt-get download linux-image-6.1.0-N-amd64-unsigned; dpkg-deb -x FILE DIR).
+## Compare btl link with an independent linker (BTL_CORPUS=DIR: on all .ko below DIR).
 link-test: $(BUILD)/host/btl $(BUILD)/test-gcc/btl
 	BTL=$(BUILD)/test-gcc/btl BTL_FAST=$(abspath $(BUILD)/host/btl) O=$(O) BUILD=$(BUILD) BTL_CORPUS=$(BTL_CORPUS) \
 		$(PYTHON) -m pytest -q -p no:cacheprovider $(if $(BTL_CORPUS),-rP) tests/btl/test_link.py

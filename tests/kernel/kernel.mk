@@ -15,25 +15,17 @@ KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/sel
 KERNEL_TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/kernel -Ikernel -g -O1 -fno-omit-frame-pointer
 
 # A module for the test of linking: a real ET_REL file, called where the test links it.
-$(BUILD)/test-kernel/guest.o: tests/kernel/guest.c
-	$(BEGIN)
-	gcc $(CSTD) $(WARN) -O1 -ffreestanding -fno-pic -fno-common -mcmodel=small -fcf-protection=none \
-		-fno-stack-protector -fno-asynchronous-unwind-tables -c $< -o $@
+GUEST_COMPILE := gcc $(CSTD) $(WARN) -O1 -ffreestanding -fno-pic -fno-common -mcmodel=small -fcf-protection=none \
+	-fno-stack-protector -fno-asynchronous-unwind-tables
+$(call compile,$(BUILD)/test-kernel/guest.o,tests/kernel/guest.c,$(GUEST_COMPILE))
 
 # Modules of the tests of loading at run time, each with one trait.
 KERNEL_GUESTS := $(patsubst tests/kernel/guests/%.c,$(BUILD)/test-kernel/guests/%.o,$(wildcard tests/kernel/guests/*.c))
-$(BUILD)/test-kernel/guests/%.o: tests/kernel/guests/%.c
-	$(BEGIN)
-	gcc $(CSTD) $(WARN) -O1 -ffreestanding -fno-pic -fno-common -mcmodel=small -fcf-protection=none \
-		-fno-stack-protector -fno-asynchronous-unwind-tables -c $< -o $@
+$(call compile,$(BUILD)/test-kernel/guests/%.o,tests/kernel/guests/%.c,$(GUEST_COMPILE))
 
 define kernel_test_variant
-$(BUILD)/test-$(1)/kpart/%.o: %.c
-	$$(BEGIN)
-	$(1) $(KERNEL_TEST_FLAGS) $(SANITIZE) -c $$< -o $$@
-$(BUILD)/test-$(1)/kpart/libkernel.a: $(KERNEL_TEST_PARTS:%.c=$(BUILD)/test-$(1)/kpart/%.o)
-	@rm -f $$@
-	ar rcs $$@ $$^
+$(call compile,$(BUILD)/test-$(1)/kpart/%.o,%.c,$(1) $(KERNEL_TEST_FLAGS) $(SANITIZE))
+$(call archive,$(BUILD)/test-$(1)/kpart/libkernel.a,$(KERNEL_TEST_PARTS:%.c=$(BUILD)/test-$(1)/kpart/%.o))
 $(BUILD)/test-$(1)/kernel/%: $(BUILD)/test-$(1)/kpart/tests/kernel/test_%.o \
 		$(KERNEL_TEST_SUPPORT:%.c=$(BUILD)/test-$(1)/kpart/%.o) $(BUILD)/test-$(1)/test_main.o \
 		$(BUILD)/test-$(1)/kpart/libkernel.a $(BUILD)/test-$(1)/libbtl.a $(BUILD)/test-kernel/guest.o $(KERNEL_GUESTS)

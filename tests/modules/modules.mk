@@ -7,9 +7,7 @@ MODULE_TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/modules -Imodules -
 MODULE_TEST_PARTS_virtio_blk := modules/virtio_blk modules/virtio/device modules/virtio/queue tests/modules/device
 
 define module_test_variant
-$(BUILD)/test-$(1)/modpart/%.o: %.c
-	$$(BEGIN)
-	$(1) $(MODULE_TEST_FLAGS) -c $$< -o $$@
+$(call compile,$(BUILD)/test-$(1)/modpart/%.o,%.c,$(1) $(MODULE_TEST_FLAGS))
 $(foreach test,$(MODULE_TESTS),$(BUILD)/test-$(1)/modules/$(test): \
 	$(MODULE_TEST_PARTS_$(test):%=$(BUILD)/test-$(1)/modpart/%.o))
 $(BUILD)/test-$(1)/modules/%: $(BUILD)/test-$(1)/modpart/tests/modules/test_%.o $(BUILD)/test-$(1)/test_main.o $(BUILD)/test-$(1)/libbtl.a

@@ -5,6 +5,7 @@ $(ORACLE)/link_dump: tests/oracle/link_dump.c $(BUILD)/test-gcc/libbtl.a
 	$(BEGIN)
 	gcc $(TEST_FLAGS) $(filter %.c %.a,$^) -o $@
 
+## Compare the linker with GNU ld, for x86-64 and for ia64.
 oracle: $(ORACLE)/link_dump
 	ASAN_OPTIONS=detect_leaks=0 PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/oracle/oracle.py $< $(ORACLE)/cases
 oracle-ia64: $(ORACLE)/link_dump

@@ -4,28 +4,27 @@
 BTL_C := $(sort $(wildcard tools/btl/*.c tools/btl/*/*.c))
 BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) messages_text.o
 BTL_VERSION := 1.0
-BTL_FLAGS = $(CSTD) $(WARN) -iquote tools/btl -D_GNU_SOURCE -DBTL_VERSION_TEXT='"$(BTL_VERSION)"'
+BTL_FLAGS := $(CSTD) $(WARN) -iquote tools/btl -D_GNU_SOURCE -DBTL_VERSION_TEXT='"$(BTL_VERSION)"'
 
 # $(call btl_variant,name of the core's variant,compiler and flags)
 define btl_variant
-$(BUILD)/$(1)/btl-o/%.o: tools/btl/%.c tools/btl/btl.mk
-	$$(BEGIN)
-	$(2) $$(BTL_FLAGS) -c $$< -o $$@
-$(BUILD)/$(1)/btl-o/messages_text.o: $(MESSAGES_TEXT)
-	$$(BEGIN)
-	$(2) $$(BTL_FLAGS) -c $$< -o $$@
-$(BUILD)/$(1)/btl: $(addprefix $(BUILD)/$(1)/btl-o/,$(BTL_OBJ)) $(BUILD)/$(1)/libbtl.a
-	$(2) $$^ -pthread -lm -o $$@
+$(call compile,$(BUILD)/$(1)/btl-o/%.o,tools/btl/%.c,$(2) $(BTL_FLAGS))
+$(call compile,$(BUILD)/$(1)/btl-o/messages_text.o,$(MESSAGES_TEXT),$(2) $(BTL_FLAGS))
+$(BUILD)/$(1)/btl: $(addprefix $(BUILD)/$(1)/btl-o/,$(BTL_OBJ)) $(BUILD)/$(1)/libbtl.a \
+		$(call kept,$(BUILD)/$(1)/btl.parts,$(BTL_OBJ))
+	$(2) $$(filter %.o %.a,$$^) -pthread -lm -o $$@
 endef
 $(eval $(call btl_variant,host,gcc -O2 -g))
 $(eval $(call btl_variant,test-gcc,gcc -O1 -g $(SANITIZE)))
 
+## Build the host program, build/host/btl.
 btl: $(BUILD)/host/btl
 
 # Program, helper, manual pages, completion. DESTDIR is put before everything, for packages.
 PREFIX ?= /usr/local
 DESTDIR ?=
 BTL_MAN := $(sort $(wildcard docs/man/*.[1-9]))
+## Install btl, its manual pages and its completion (PREFIX, DESTDIR).
 install: $(BUILD)/host/btl
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/btl \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
