@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // "Did you mean": the edit distance in which an exchange of two neighbours counts one, as typing
 // errors do.
-#include <btl/config.h>
+#include <btl/str.h>
 
 #define COMPARED_MAX 64
 

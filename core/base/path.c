@@ -2,7 +2,7 @@
 // What a path on the boot volume may be.
 #include "path.h"
 
-#include <btl/config.h>
+#include <btl/str.h>
 
 static bool has_dotdot(struct btl_str path)
 {

@@ -7,6 +7,7 @@
 #include <btl/diag.h>
 #include <btl/on_error.h>
 #include <btl/phases.h>
+#include <btl/str.h>
 
 #define BTL_CONFIG_MAX (16u << 20) // bytes; a larger file is refused with conf-too-large
 
@@ -97,11 +98,6 @@ bool btl_config_parse(struct btl_str file, struct btl_str text, struct btl_arena
 // settings themselves stay as they are.
 void btl_config_safe(struct btl_config *config);
 
-// May this be the path of a file in loader.conf, or of a configuration? From '/' on, without "..",
-// '\' and control characters, at most BTL_PATH_MAX bytes.
-#define BTL_PATH_MAX 255 // what FAT can name, drive letter and NUL apart
-bool btl_is_path(struct btl_str path);
-
 // Writes KEY="VALUE" and a newline, so that btl_config_parse() reads them as they are. False, and
 // nothing written, when no line can say that: the key is not made of letters, digits, '_', '-' and
 // '.', or the value has control characters.
@@ -112,9 +108,5 @@ void btl_config_quote(struct btl_str value, struct btl_out *out);
 // Where a setting stands, for messages; the file alone when it is NULL.
 struct btl_place btl_setting_place(const struct btl_config *config,
                                    const struct btl_setting *setting, struct btl_str module);
-
-// The known word nearest to `word` by edit distance, for "did you mean"; empty when none is near.
-// Cost: |word| * |known| per known word, words longer than 64 are not compared.
-struct btl_str btl_nearest(struct btl_str word, const struct btl_str *known, size_t count);
 
 #endif

@@ -90,4 +90,13 @@ BTL_INLINE bool btl_is_name_character(char c)
 // 64-bit hash of `text`. `seed` keeps hostile names from choosing their bucket.
 uint64_t btl_hash(struct btl_str text, uint64_t seed);
 
+// May this be the path of a file in loader.conf, or of a configuration? From '/' on, without "..",
+// '\' and control characters, at most BTL_PATH_MAX bytes.
+#define BTL_PATH_MAX 255 // what FAT can name, drive letter and NUL apart
+bool btl_is_path(struct btl_str path);
+
+// The known word nearest to `word` by edit distance, for "did you mean"; empty when none is near.
+// Cost: |word| * |known| per known word, words longer than 64 are not compared.
+struct btl_str btl_nearest(struct btl_str word, const struct btl_str *known, size_t count);
+
 #endif
