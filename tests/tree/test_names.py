@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The name of a function, a static one too, is unique within its program, so that a line of a backtrace and
+grep lead to one place. Read from the sources, and from the symbols of what was built.
+
+    tests/tree/test_names.py        prints what is not unique, by program
+
+names_left.txt has names that were not unique when this test came: it may only become shorter.
+"""
+import collections
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
+# Program: what it is built from, and what was built. No program has the files of two architectures.
+PROGRAMS = {
+    "loader": (["core", "efi"], "x86_64/efi/loader.elf"),
+    "loader for ia64": (["core", "efi"], None),
+    "kernel": (["core", "kernel"], "x86_64/kernel/kernel.elf"),
+    "kernel for ia64": (["core", "kernel"], None),
+    "btl": (["core", "tools/btl"], "host/btl"),
+}
+# As .clang-format has it: a definition begins in the first column, and so does its brace.
+DEFINITION = re.compile(r"^(?!(?:struct|enum|union) \w+\n|typedef|#|//)[A-Za-z_][\w \t*]*?[\s*](\w+)\([^;{}]*?\)\s*\n\{", re.M)
+with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "names_left.txt"), encoding="utf-8") as left:
+    LEFT = set(left.read().split())
+SUFFIX = re.compile(r"\.(?:constprop|part|isra|cold|lto_priv)\b.*")
+
+
+def definitions(text):
+    text = re.sub(r"//[^\n]*", "", text)
+    text = re.sub(r"__attribute__\(\([^;{}]*?\)\)\s*(?=[\w*])", "", text)
+    return DEFINITION.findall(text)
+
+
+def sources(folders, arch):
+    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", *folders], cwd=ROOT,
+                           stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")
+    other = {"x86_64": "/ia64/", "ia64": "/x86_64/"}[arch]
+    # core/ is the library with the relocators of all architectures.
+    return [name for name in names if name.endswith((".c", ".h")) and os.path.exists(os.path.join(ROOT, name))
+            and (other not in name or name.startswith("core/"))]
+
+
+def repeated_in_sources(program):
+    folders, _ = PROGRAMS[program]
+    places = collections.defaultdict(list)
+    for name in sources(folders, "ia64" if "ia64" in program else "x86_64"):
+        with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+            for function in definitions(file.read()):
+                places[function].append(name)
+    return {function: where for function, where in places.items() if len(where) > 1}
+
+
+def header_functions(folders):
+    """static inline functions, of which an object that does not inline them has its own copy."""
+    found = set()
+    for name in sources([*folders, "include/btl"], "x86_64"):
+        if name.endswith(".h"):
+            with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+                found |= set(definitions(file.read()))
+    return found
+
+
+def repeated_symbols(lines):
+    """`lines` of nm. What the compiler has split off a function does not count as another."""
+    count = collections.Counter()
+    for line in lines:
+        kind, name = line.split()[-2:]
+        if kind in "tT":
+            count[SUFFIX.sub("", name), SUFFIX.search(name) and SUFFIX.search(name)[0]] += 1
+    return {name for (name, _), number in count.items() if number > 1}
+
+
+def report(repeated):
+    return "\n".join("%s: %s" % (name, " ".join(where)) for name, where in sorted(repeated.items()))
+
+
+@pytest.mark.parametrize("program", sorted(PROGRAMS))
+def test_functions_of_the_sources(program):
+    repeated = {name: where for name, where in repeated_in_sources(program).items() if name not in LEFT}
+    assert not repeated, report(repeated)
+
+
+@pytest.mark.parametrize("program", sorted(name for name in PROGRAMS if PROGRAMS[name][1]))
+def test_symbols(program):
+    folders, built = PROGRAMS[program]
+    path = os.path.join(BUILD, built)
+    assert os.path.exists(path), "make all btl"
+    lines = subprocess.run(["nm", path], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+    assert len(lines) > 500
+    assert repeated_symbols(lines) - header_functions(folders) - LEFT == set()
+
+
+def test_definitions_are_found():
+    text = """
+struct place {
+    int line;
+};
+static const struct place *find(struct index *index,
+                                struct btl_str name) // of the file
+{
+    if (call(index)) {
+        return NULL;
+    }
+}
+
+struct btl_str *btl_find(void)
+{
+}
+int declared(void);
+SPOIL(not_a_function, {})
+static const int table[] = {
+    sizeof(int),
+};
+static void (*hook)(void);
+"""
+    assert definitions(text) == ["find", "btl_find"]
+
+
+def test_repeated_symbols_are_found():
+    lines = ["0001 t find", "0002 t find", "0003 T btl_find", "0004 t btl_find.cold", "0005 t take.part.0",
+             "0006 t take.part.0", "0007 d find", "0008 d find", "0009 t put.constprop.0", "000a t put.cold",
+             "                 U memcpy"]
+    assert repeated_symbols(lines) == {"find", "take"}
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--left"]:
+        print("\n".join(sorted({name for each in PROGRAMS for name in repeated_in_sources(each)})))
+        sys.exit(0)
+    for each in sorted(PROGRAMS):
+        found = repeated_in_sources(each)
+        print("== %s: %d" % (each, len(found)))
+        print(report(found))
+    sys.exit(0)
