@@ -79,7 +79,8 @@ TEST(test_without_another_one_what_is_right_is_booted)
 
 TEST(test_kernel_that_is_missing)
 {
-    expect_prev("kernel=\"/kernel/gone.elf\"\n", "/kernel/gone.elf: error: the file does not exist");
+    expect_prev("kernel=\"/kernel/gone.elf\"\n",
+                "/kernel/gone.elf: error: the file does not exist");
 }
 
 TEST(test_kernel_that_is_unusable)
