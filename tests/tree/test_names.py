@@ -22,7 +22,7 @@ PROGRAMS = {
     "loader for ia64": (["core", "efi"], None),
     "kernel": (["core", "kernel"], "x86_64/kernel/kernel.elf"),
     "kernel for ia64": (["core", "kernel"], None),
-    "btl": (["core", "tools/btl", "efi/load_options.c", "efi/messages_text.c", "efi/text.c"], "host/btl"),
+    "btl": (["core", "tools/btl"], "host/btl"),
 }
 # As .clang-format has it: a definition begins in the first column, and so does its brace.
 DEFINITION = re.compile(r"^(?!(?:struct|enum|union) \w+\n|typedef|#|//)[A-Za-z_][\w \t*]*?[\s*](\w+)\([^;{}]*?\)\s*\n\{", re.M)
