@@ -47,7 +47,7 @@ static void parse_dynamic_entry(struct dynamic *dynamic, const struct elf64_dyna
     }
 }
 
-// Reads the section up to DT_NULL or its end. Checks that it lies in the file.
+// Read the section up to DT_NULL or its end. Check that it is inside the file.
 static bool read_dynamic(const struct btl_kernel_image *kernel, const struct elf64_segment *segment,
                          struct dynamic *dynamic, struct btl_diags *diags)
 {
@@ -67,7 +67,7 @@ static bool read_dynamic(const struct btl_kernel_image *kernel, const struct elf
     return true;
 }
 
-// Where [address, address + size) of the linked kernel lies in the file, inside one segment.
+// Return the file offset of [address, address + size) of the linked kernel, inside one segment.
 static bool find_file_offset(const struct btl_kernel_image *kernel, uint64_t address, uint64_t size,
                              uint64_t *ret_file_offset)
 {
@@ -121,7 +121,7 @@ static bool check_rela_types(const struct btl_kernel_image *kernel, struct btl_d
     return good;
 }
 
-// Checks what the dynamic section asks for that nobody would do.
+// Reject requests of the dynamic section that the loader does not fulfil.
 static bool check_dynamic_flags(const struct btl_kernel_image *kernel,
                                 const struct dynamic *dynamic, struct btl_diags *diags)
 {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What makes a sound ELF file one that cannot be loaded as a module.
+// Checks that a valid ELF file can be loaded as a module.
 #include "layout.h"
 
 #define STT_GNU_IFUNC 10 // the address of a function that returns the address of the function
 
-// Is this section one that can be loaded as it is?
+// Check that the section can be loaded as it is.
 static bool layout_check_section(const struct btl_elf *elf, uint32_t index, struct btl_diags *diags)
 {
     const struct elf64_section *section = &elf->sections[index];
@@ -19,7 +19,7 @@ static bool layout_check_section(const struct btl_elf *elf, uint32_t index, stru
     return diags->errors == errors;
 }
 
-// Relocations of sections that are not loaded (debugging information) are nobody's business.
+// Relocations of sections that are not loaded (debugging information) are ignored.
 static bool layout_check_relocations(const struct btl_image *image, uint32_t index,
                                      struct btl_diags *diags)
 {

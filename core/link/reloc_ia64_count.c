@@ -14,7 +14,7 @@ static bool ia64_slot_fits(const struct btl_image *image, const struct btl_rela 
            ia64_slot_takes(bytes.at + (offset & ~IA64_SLOT_MASK), offset & IA64_SLOT_MASK, field);
 }
 
-// Can the formula be computed for a symbol of that kind at all?
+// Check that the formula can be computed for the symbol.
 static enum btl_code ia64_check_symbol(const struct btl_image *image, enum ia64_formula formula,
                                        uint32_t symbol)
 {
@@ -41,7 +41,7 @@ static enum btl_code ia64_check_place(const struct btl_image *image, const struc
     return ia64_check_symbol(image, type->formula, ELF64_RELA_SYMBOL(entry->info));
 }
 
-// The gate of one entry: what it checks here is not checked again, but for the bounds of the store.
+// The gate of one entry. Only the bounds of the store are checked again later.
 static bool ia64_check_entry(const struct btl_image *image, const struct btl_rela *rela,
                              const struct elf64_rela *entry, struct btl_diags *diags)
 {
@@ -53,7 +53,7 @@ static bool ia64_check_entry(const struct btl_image *image, const struct btl_rel
                                              ia64_reloc_field_text(type->field), diags);
 }
 
-// An upper bound of what lies between two places of loaded code, the stubs behind it apart.
+// Return an upper bound of the distance between two places of loaded code, without the stubs.
 static uint64_t ia64_text_bound(const struct btl_image *image)
 {
     uint64_t bound = 0;
@@ -75,7 +75,7 @@ struct counter {
 
 #define BRANCH21_REACH (16u << 20)
 
-// A branch may need a stub when not both of its ends are in code that it spans from end to end.
+// Return true if a branch may need a stub: unless its reach spans all code that holds both ends.
 static bool ia64_may_be_far(const struct counter *c, const struct btl_rela *rela, uint32_t symbol)
 {
     const struct elf64_section *sections = c->image->elf->sections;

@@ -89,7 +89,7 @@ static bool x86_64_count_got(struct btl_image *image, uint32_t symbol)
     return true;
 }
 
-// The gate of one entry: what it checks here is not checked again, but for the bounds of the store.
+// The gate of one entry. Only the bounds of the store are checked again later.
 static bool x86_64_check_entry(const struct btl_image *image, const struct btl_rela *rela,
                                const struct elf64_rela *entry, struct btl_diags *diags)
 {

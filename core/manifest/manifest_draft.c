@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Before writing: who a diagnostic is about, which one failed a module, whose exports are whose,
-// what happened when.
+// Before writing: the module of each diagnostic, the reason of each failed module, the exports by
+// owner, the events by time.
 #include "manifest_draft.h"
 
 #include <btl/assert.h>

@@ -68,7 +68,7 @@ void text_events(struct text *text)
     }
 }
 
-// Thousands of lines: in full only when nothing else is asked for.
+// Thousands of lines: printed in full only when this is the only section.
 void text_symbols(struct text *text)
 {
     uint64_t count = btl_manifest_count(text->manifest, BTLM_SYMBOLS);

@@ -24,7 +24,7 @@ static struct btl_str plan_choices_text(struct btl_plan *plan, uint8_t supported
     return plan_keep_text(plan, (struct btl_str){text, len});
 }
 
-// Rule 1. A dependency that nobody configured has no configured phase that could be wrong.
+// Check rule 1. A dependency without a line in loader.conf has no configured phase to check.
 static void plan_check_phase(struct btl_plan *plan, uint32_t index)
 {
     const struct btl_planned *module = &plan->modules[index];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Modules that cannot be had or cannot be linked, and what hangs on them.
+// Modules that fail, and the modules that depend on them.
 #include <btl/plan.h>
 
 #include "plan_state.h"
@@ -16,7 +16,7 @@ void plan_set_failed(struct btl_plan *plan, uint32_t index, const struct btl_dia
         module->reason = reason;
 }
 
-// Turns the arrays of dependencies around: for each module the modules that depend on it, in
+// Turn the arrays of dependencies around: list for each module the modules that depend on it, in
 // ascending order.
 bool plan_find_dependents(struct btl_plan *plan)
 {
@@ -50,7 +50,7 @@ static bool plan_is_planned(const struct btl_planned *module)
     return module->verdict == BTL_LOAD || module->verdict == BTL_READY;
 }
 
-// Everything that depends on a module that has just failed fails, and so on.
+// Fail every module that depends on the failed one, directly or through others.
 static void plan_fail_dependents(struct btl_plan *plan, uint32_t index)
 {
     const struct btl_plan_state *state = plan->state;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Rule 11: what a module was built for must be there, in a version that serves, from the kernel or
-// from a dependency that it declares.
+// Rule 11: the kernel, or a declared dependency, must provide each interface that a module needs,
+// in a version that fits.
 #include <btl/symtab.h>
 
 #include "plan_state.h"
 
-// Who provides what. The first table's tag is the owner with the major number, and its value the
-// highest minor number; the second one's tag is the owner, and its value an index into what that
-// provides; the third one's value is a module that provides the name.
+// The providers of interfaces, by name. by_version: the tag is the owner and the major number, the
+// value the highest minor number. by_owner: the tag is the owner, the value an index into its
+// `provides`. by_name: the value is a module that provides the name.
 struct providers {
     struct plan_table by_version, by_owner, by_name;
 };
@@ -62,7 +62,7 @@ static bool provides_version(const struct providers *providers, uint32_t owner,
     return minor != NULL && *minor >= need->minor;
 }
 
-// What `owner` provides under the name that is needed, whatever the version; or NULL.
+// Return what `owner` provides under the needed name, in any version; or NULL.
 static const struct btl_interface *find_provided(const struct btl_plan *plan,
                                                  const struct providers *providers, uint32_t owner,
                                                  const struct btl_interface *need)
@@ -89,7 +89,7 @@ static struct btl_arg provider_arg(const struct btl_plan *plan, uint32_t owner)
     return owner == BTL_KERNEL ? BTL_ARG_Z("the kernel") : BTL_ARG(plan->modules[owner].name);
 }
 
-// Nobody among those that count provides that name.
+// Report that neither the kernel nor a declared dependency provides that name.
 static const struct btl_diag *report_interface_missing(struct btl_plan *plan,
                                                        const struct providers *providers,
                                                        uint32_t index,

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The planner's second half: which module is loaded in which phase, and in which order.
 //
-// The phases are gone through in the order of time. A module can be loaded in a phase when it has
-// been loaded before, or when it supports the phase and all its dependencies can be loaded in it.
-// That is settled for all modules at once, dependencies first. Then each module that is configured
-// for the phase is placed, behind those of its dependencies that have no place yet, or fails.
+// The phases are planned in the order of time. A module can be loaded in a phase if it was loaded
+// before, or if it supports the phase and all its dependencies can be loaded in it. This is found
+// for all modules first, dependencies before dependents. Then each module that is configured for
+// the phase is placed after those of its dependencies that have no place yet, or fails.
 #include "plan_state.h"
 
 #include <btl/assert.h>
 
-// The module that keeps `index` from being loaded in the phase, or BTL_NONE. Dependencies are
-// settled already.
+// Return the module that keeps `index` from being loaded in the phase, or BTL_NONE. The culprits of
+// its dependencies are known.
 static uint32_t order_culprit_of(const struct btl_plan *plan, uint32_t index, enum btl_phase phase)
 {
     const struct btl_planned *module = &plan->modules[index];
@@ -49,8 +49,7 @@ static void order_push(struct btl_plan *plan, uint32_t *depth, uint32_t index)
     plan->state->stack[(*depth)++] = index;
 }
 
-// Appends what `root` needs and has no place yet, dependencies first in declared order, then
-// `root`.
+// Append the dependencies of `root` that have no place yet, in declared order, then `root`.
 static void order_place_module(struct btl_plan *plan, uint32_t root, enum btl_phase phase)
 {
     struct btl_plan_state *state = plan->state;
@@ -73,7 +72,7 @@ static void order_place_module(struct btl_plan *plan, uint32_t root, enum btl_ph
     }
 }
 
-// A dependency that nothing pulled, and that cannot be loaded on demand either (rule 13).
+// Report a dependency that no module pulled and that cannot be loaded on demand (rule 13).
 static void order_report_never_pulled(struct btl_plan *plan, uint32_t index)
 {
     plan_set_failed(plan, index,
@@ -109,7 +108,7 @@ static bool order_allocate(struct btl_plan *plan)
            plan->order != NULL && plan_find_dependents(plan);
 }
 
-// Without memory nothing is known to be complete: no module is loaded.
+// Fail every module: without memory the plan may be incomplete.
 static void plan_fail_all(struct btl_plan *plan)
 {
     plan->order_count = 0;

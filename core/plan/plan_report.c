@@ -23,8 +23,8 @@ static const struct btl_diag *report_dependency_off(struct btl_plan *plan, struc
                       BTL_DEC(plan->state->blacklist_line));
 }
 
-// Why `dependency` keeps others from being loaded in `phase`: its own verdict, or something below
-// it.
+// Report why `dependency` keeps others from being loaded in `phase`: its own verdict, or one of its
+// dependencies.
 static const struct btl_diag *report_dependency(struct btl_plan *plan, struct btl_place place,
                                                 uint32_t dependency, enum btl_phase phase)
 {
@@ -32,7 +32,7 @@ static const struct btl_diag *report_dependency(struct btl_plan *plan, struct bt
     struct btl_arg name = BTL_ARG(plan->modules[dependency].name);
     if (plan->modules[dependency].verdict == BTL_OFF)
         return report_dependency_off(plan, place, dependency);
-    // What is off or has failed below the dependency will fail that as well, if it has not yet.
+    // A dependency that is off or has failed fails its dependents, now or later.
     if (plan->modules[dependency].verdict == BTL_FAILED ||
         plan->modules[culprit].verdict != BTL_PENDING)
         return btl_report(plan->diags, BTL_PLAN_DEPENDENCY_FAILED, place, name);
@@ -57,7 +57,7 @@ void plan_report_dependencies(struct btl_plan *plan, uint32_t index, enum btl_ph
     }
 }
 
-// Often a slip in the name: without the _load line beside it, nobody else would say so.
+// The usual cause is a misspelt name, which no other message reports.
 void plan_report_idle(struct btl_plan *plan)
 {
     const struct btl_config *config = plan->config;

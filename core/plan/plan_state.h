@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // What the files of the planner share.
 //
-//   plan.c           which modules there are: collects names, files, metadata
-//   plan_check.c     what concerns one module alone: rules 1 and 5, tunables
+//   plan.c           the modules: collects names, files, metadata
+//   plan_state.c     out of memory, places and texts for messages
+//   plan_check.c     rules about one module: 1 and 5, tunables
 //   plan_interface.c interfaces (rule 11)
 //   plan_cycle.c     cycles (rule 12), and the modules sorted dependencies first
-//   plan_order.c     the phases (rules 3, 4, 6, 7, 8, 13): who loads when
-//   plan_fail.c      failures, and what they take with them
-//   plan_scope.c     whose symbols a module may use (rule 11)
-//   plan_report.c    why a module fails because of another
+//   plan_order.c     the phases (rules 3, 4, 6, 7, 8, 13): which module is loaded when
+//   plan_fail.c      failures, and the modules that fail with them
+//   plan_scope.c     the exports that a module may use (rule 11)
+//   plan_report.c    messages about failed dependencies, and settings without effect
 #ifndef BTL_CORE_PLAN_STATE_H
 #define BTL_CORE_PLAN_STATE_H
 
@@ -56,35 +57,34 @@ static inline bool plan_is_configured(const struct btl_plan *plan, uint32_t inde
     return index < plan->state->configured_count;
 }
 
-// Marks that nothing carries yet.
+// Return a mark that no module has yet.
 static inline uint32_t plan_new_stamp(struct btl_plan *plan)
 {
     return ++plan->state->stamp;
 }
 
-// Reports no-memory, once. The plan goes on, but btl_plan_order() will fail all of it.
+// Report no-memory, once. The plan continues, but btl_plan_order() will fail all of it.
 void plan_no_memory(struct btl_plan *plan);
-// The verdict becomes BTL_FAILED; the first reason stays.
+// Set the verdict to BTL_FAILED; the first reason stays.
 void plan_set_failed(struct btl_plan *plan, uint32_t index, const struct btl_diag *reason);
-// Where loader.conf speaks of the module (at `setting`, when it is not NULL), or its file.
+// Return the place of the module in loader.conf (of `setting`, if it is not NULL), or its file.
 struct btl_place plan_place(const struct btl_plan *plan, uint32_t index,
                             const struct btl_setting *setting);
-// The module's file, for errors of its metadata.
+// Return the place of the module's file, for errors of its metadata.
 struct btl_place plan_file_place(const struct btl_plan *plan, uint32_t index);
-// Modules of which loader.conf says something, and not whether they are to be loaded.
+// Report modules with settings in loader.conf, but without NAME_load.
 void plan_report_idle(struct btl_plan *plan);
-// plan-module-unusable, for failures that nobody explained.
+// Report plan-module-unusable, for failures without a message of their own.
 const struct btl_diag *plan_report_unusable(struct btl_plan *plan, uint32_t index);
-// A copy in the arena.
+// Return a copy in the arena.
 struct btl_str plan_keep_text(struct btl_plan *plan, struct btl_str text);
-// "BOOT1,RUN" in the arena.
+// Return "BOOT1,RUN", in the arena.
 struct btl_str plan_supported_text(struct btl_plan *plan, uint32_t index);
 
 void plan_check_modules(struct btl_plan *plan);
 void plan_check_interfaces(struct btl_plan *plan);
 void plan_find_cycles(struct btl_plan *plan);
-// The module cannot be loaded in `phase` because of dependencies: reports each of them and fails
-// it.
+// Fail a module that cannot be loaded in `phase` because of its dependencies, and report each.
 void plan_report_dependencies(struct btl_plan *plan, uint32_t index, enum btl_phase phase);
 bool plan_find_dependents(struct btl_plan *plan);
 

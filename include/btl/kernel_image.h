@@ -38,9 +38,9 @@ struct btl_kernel_image {
 // without one is not movable.
 bool btl_kernel_open(const struct btl_elf *elf, struct btl_arena *arena,
                      struct btl_kernel_image *ret_kernel, struct btl_diags *diags);
-// Where a kernel runs that has the virtual addresses [window, window + window_size) for itself and
-// what comes behind it: as linked, or, when that is outside and it can be moved, at the start.
-// Reports boot-kernel-window.
+// Choose the base of a kernel in the virtual addresses [window, window + window_size), which it
+// shares with what follows it: its link address, or, if that is outside and the kernel is movable,
+// the start of the window. False: boot-kernel-window is reported.
 bool btl_kernel_choose_base(const struct btl_kernel_image *kernel, uint64_t window,
                             uint64_t window_size, uint64_t *ret_base, struct btl_diags *diags);
 // Copies segments to memory[kernel->size], clears the rest, relocates for `base` (which must be
@@ -48,9 +48,9 @@ bool btl_kernel_choose_base(const struct btl_kernel_image *kernel, uint64_t wind
 // from the file, never from the image, which they could change.
 bool btl_kernel_load(struct btl_kernel_image *kernel, uint64_t base, uint8_t *memory,
                      struct btl_diags *diags);
-// The value of a symbol of the kernel at its base.
+// Return the value of a symbol of the kernel at its base.
 uint64_t btl_kernel_symbol(const struct btl_kernel_image *kernel, uint32_t symbol);
-// Adds what the kernel exports to the table, under BTL_KERNEL.
+// Add the kernel's exports to the table, with owner BTL_KERNEL.
 bool btl_kernel_export(const struct btl_kernel_image *kernel, const struct btl_modinfo *info,
                        struct btl_symtab *table, struct btl_diags *diags);
 

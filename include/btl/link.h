@@ -86,31 +86,32 @@ struct btl_scope {
 // (named), an image above BTL_IMAGE_MAX. `elf` and `arena` must outlive the image.
 bool btl_image_layout(const struct btl_elf *elf, struct btl_arena *arena,
                       struct btl_image *ret_image, struct btl_diags *diags);
-// `memory` holds image->size bytes. False, and nothing is placed, when `base` is not a multiple of
-// image->align or base + size wraps.
+// Place the image at `base` with its bytes in `memory`, of image->size bytes. False: `base` is not
+// a multiple of image->align, or base + size wraps; the image is not placed.
 bool btl_image_place(struct btl_image *image, uint64_t base, uint8_t *memory);
-// Writes every byte of the image: contents, and zeros for all else, gaps included.
+// Write every byte of the image: contents, and zeros for the rest, gaps included.
 void btl_image_copy(struct btl_image *image);
-// An undefined weak symbol becomes 0 when nobody in `scope` exports it. Every other unresolved
-// symbol that has a name is reported, as is one that is exported by a module outside `scope` alone.
+// Give every symbol its value. An undefined weak symbol that `scope` does not export becomes 0.
+// Every other unresolved symbol with a name is reported, also if a module outside `scope` exports
+// it.
 bool btl_image_resolve(struct btl_image *image, const struct btl_scope *scope,
                        struct btl_diags *diags);
 bool btl_image_relocate(struct btl_image *image, struct btl_diags *diags);
 
-// The address of a section by name, 0 when the image has none.
+// Return the address of a section by name; 0: the image has no such section.
 uint64_t btl_image_section_address(const struct btl_image *image, struct btl_str name);
 // "R_X86_64_PC32"; NULL: the machine or the type is not known.
 const char *btl_reloc_name(uint16_t machine, uint32_t type);
 // Permission under which a section of the file lies in the image.
 uint8_t btl_section_perm(const struct elf64_section *section);
 
-// What others get when they use this symbol, which must be a defined one: its address, or that of
-// its descriptor. The image must be placed; a set of images can so be exported before it is
-// resolved.
+// Return the value that other images get for this symbol: its address, or that of its descriptor.
+// The symbol must be defined and the image placed, but not resolved: a set of images can be
+// exported before it is resolved.
 uint64_t btl_image_export_value(const struct btl_image *image, uint32_t symbol);
-// Adds what `info` exports to the table, under `owner`. The image must be placed. A name that is
-// exported already is reported with both owners; `scope` (its owner_name alone is used, may be
-// NULL) says what the other one is called. False: nothing was added.
+// Add the exports of `info` to the table, with `owner`. The image must be placed. A name that is
+// already exported is reported with both owners; `scope` (only owner_name is used; may be NULL)
+// names the other one. False: nothing was added.
 bool btl_image_export(const struct btl_image *image, const struct btl_modinfo *info, uint32_t owner,
                       const struct btl_scope *scope, struct btl_symtab *table,
                       struct btl_diags *diags);

@@ -259,10 +259,10 @@ struct btlm_tunable {
 };
 _Static_assert(sizeof(struct btlm_tunable) == 24, "wire");
 
-// Who owns a range of memory at entry. The kernel may use USABLE at once, BOOT_SERVICES and LOADER
-// after it has left the loader's page tables and stack and copied what it wants, STAGED after it
-// has linked, ACPI_RECLAIM after it has read the tables. KERNEL, MODULES, EARLY and MANIFEST are
-// its own, to keep or to give up in parts. The others it never uses.
+// The owner of a range of memory at entry. The kernel may use USABLE at once, BOOT_SERVICES and
+// LOADER after it has left the loader's page tables and stack and copied what it wants, STAGED
+// after it has linked, ACPI_RECLAIM after it has read the tables. KERNEL, MODULES, EARLY and
+// MANIFEST are its own, to keep or to give up in parts. The others it never uses.
 enum btlm_memory_type {
     BTLM_MEM_USABLE,
     BTLM_MEM_BOOT_SERVICES,
@@ -407,7 +407,7 @@ const char *btlm_how_name(enum btlm_boot_how how); // "one-shot"
 
 // The sections of the manifest as a person reads them; `what` is a mask of 1u << kind, 0 for all.
 // The same text on every side: firmware, monitor and host. Lines fit 80 columns where names allow.
-// The functions in BTLM_SYMBOLS are counted only, unless nothing else is asked for.
+// The functions in BTLM_SYMBOLS are only counted, unless `what` names no other table.
 void btl_manifest_print(const struct btl_manifest *manifest, uint32_t what, struct btl_out *out);
 // All about one module.
 void btl_manifest_print_module(const struct btl_manifest *manifest, uint64_t index,

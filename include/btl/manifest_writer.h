@@ -49,7 +49,7 @@ struct btl_manifest_input {
 
 // Writes to memory[size] when that is enough, and returns the size that is needed either way; 0
 // when the arena has no memory or the manifest would be above BTLM_SIZE_MAX. With memory NULL it
-// only measures. Uses the arena for its tables, anew at each call. The memory map is left empty and
+// only measures. Each call allocates its tables from the arena. The memory map is left empty and
 // the manifest unsealed. The same input gives the same bytes. Modules that failed or are off have
 // no image in the manifest, whatever their result says.
 uint64_t btl_manifest_write(const struct btl_manifest_input *input, struct btl_arena *arena,

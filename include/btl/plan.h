@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// From settings and metadata to order, phases and verdicts: the rules of the phases live here and
-// nowhere else (docs/phases.md). No file is opened here: the plan says what it wants to know, the
-// caller reads it and tells.
+// From settings and metadata to order, phases and verdicts: the only place of the rules of the
+// phases (docs/phases.md). The plan opens no file: it names the metadata that it needs, and the
+// caller reads that and hands it over.
 //
 //     btl_plan_begin(&plan, config, kernel_info, arena, diags);
 //     while ((wanted = btl_plan_next_wanted(&plan)) != BTL_NONE)
@@ -21,7 +21,7 @@ enum btl_verdict {
     BTL_PENDING, // btl_plan_order() has not run yet
     BTL_LOAD,    // will be loaded in `phase`
     BTL_READY,   // AUTO: registered, loaded on demand
-    BTL_OFF,     // switched off, and known only because somebody depends on it
+    BTL_OFF,     // switched off, and known only as a dependency
     BTL_FAILED,  // `reason` says why
 };
 
@@ -43,7 +43,7 @@ struct btl_planned {
     uint32_t dependency_count;
 };
 
-// More interfaces than that in one module are refused (plan-too-many-needs): each is looked up at
+// Maximum number of interfaces that one module may need (plan-too-many-needs): each is looked up in
 // each dependency.
 #define BTL_PLAN_NEEDS_MAX 64
 
@@ -62,54 +62,52 @@ struct btl_plan {
     struct btl_plan_state *state; // the planner's own
 };
 
-// `kernel` may be NULL (no metadata: it provides no interface). Config, kernel info, arena and
-// diags must outlive the plan. False: no memory.
+// Begin a plan. `kernel` may be NULL: then the kernel provides no interface. Config, kernel info,
+// arena and diags must outlive the plan. False: no memory.
 bool btl_plan_begin(struct btl_plan *plan, const struct btl_config *config,
                     const struct btl_modinfo *kernel, struct btl_arena *arena,
                     struct btl_diags *diags);
 
-// The next module whose metadata the plan needs, or BTL_NONE. Its `path` says which file.
+// Return the next module whose metadata the plan needs, or BTL_NONE. Its `path` names the file.
 uint32_t btl_plan_next_wanted(struct btl_plan *plan);
-// Moves `path` of module `index` on to the next directory of module_path; false when there is none
-// left (then `path` is the first candidate again, for the message) or when NAME_name says where it
-// is.
+// Set `path` of module `index` to the next directory of module_path. False: no directory is left
+// (`path` is the first candidate again, for the message), or NAME_name gives the path.
 bool btl_plan_next_path(struct btl_plan *plan, uint32_t index);
-// The metadata of module `index`, once; it must outlive the plan. Names of dependencies that are
-// not known yet become wanted modules.
+// Give the plan the metadata of module `index`, once; it must outlive the plan. Dependencies that
+// are not known yet become wanted modules.
 void btl_plan_give(struct btl_plan *plan, uint32_t index, const struct btl_modinfo *info);
-// Module `index` cannot be had or cannot be linked. `reason` is already in the plan's diagnostics,
-// or NULL (then plan-module-unusable is reported). After btl_plan_order() this also fails every
-// module that depends on it, each with a plan-dependency-failed of its own. plan->order is left as
-// it is, so that this can be called from a loop over it: look at the verdict.
-// Cost: linear in what fails.
+// Fail module `index`, which cannot be read or linked. `reason` is already in the plan's
+// diagnostics, or NULL: then plan-module-unusable is reported. After btl_plan_order() every module
+// that depends on it fails too, each with its own plan-dependency-failed. plan->order is not
+// changed, so a loop over it may call this and must look at the verdict. Cost: linear in the
+// modules that fail.
 void btl_plan_fail(struct btl_plan *plan, uint32_t index, const struct btl_diag *reason);
-// Takes what has failed out of plan->order; what is left keeps its order. Call it at the end of a
+// Remove failed modules from plan->order; the others keep their order. Call it at the end of a
 // stage, not for each failure: linear in plan->order.
 void btl_plan_compact(struct btl_plan *plan);
 
-// Applies the rules, once, after the last btl_plan_give(). False when any module that takes part
-// has failed (all are reported) or when memory ran out (then all have failed).
+// Apply the rules, once, after the last btl_plan_give(). False: a module failed (each is reported),
+// or memory ran out (then all have failed).
 bool btl_plan_order(struct btl_plan *plan);
 
-// What the failures mean for the boot: the strongest action of all modules that failed or are off,
-// and the first module that asks for it; BTL_GO_ON_SILENTLY and BTL_NONE when there is no such
-// module.
+// Return the strongest action of all modules that failed or are off, and the first module with it;
+// BTL_GO_ON_SILENTLY and BTL_NONE if there is no such module.
 enum btl_failure_action btl_plan_action(const struct btl_plan *plan, bool fallback,
                                         uint32_t *ret_index);
-// The same, said: false after reporting boot-required (the boot stops) or boot-given-up (another
-// configuration is to be booted).
+// Report that action: false after boot-required (the boot stops) or boot-given-up (another
+// configuration is booted).
 bool btl_plan_check_required(const struct btl_plan *plan, bool fallback);
 
-// Are the files of INIT and AUTO modules to be kept in memory for the kernel? With stage="auto"
-// they are not when the kernel can read them from the boot volume by itself: when modules that will
-// be loaded in BOOT2 or before provide the interface fs and drive the volume's `controller` (an
-// alias= of theirs matches; empty: not known).
+// Return true if the files of INIT and AUTO modules are kept in memory for the kernel. With
+// stage="auto" they are not, if the kernel can read them from the boot volume: modules that are
+// loaded in BOOT2 or before provide the interface fs and drive the volume's `controller` (one of
+// their alias= matches; empty: not known).
 bool btl_plan_stages_all(const struct btl_plan *plan, struct btl_str controller);
 
 struct btl_scope;
 struct btl_symtab;
-// The scope in which `module` is linked (link.h): the kernel and the dependencies it declares. One
-// at a time: the next call takes the one before out of force.
+// Return the scope in which `module` is linked (link.h): the kernel and its declared dependencies.
+// The next call invalidates the scope of the call before.
 void btl_plan_scope(struct btl_plan *plan, uint32_t module, const struct btl_symtab *symtab,
                     struct btl_scope *ret_scope);
 
