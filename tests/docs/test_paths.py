@@ -10,7 +10,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PAGES = [os.path.relpath(page, ROOT) for page in sorted(
     glob.glob(os.path.join(ROOT, "*.md")) + glob.glob(os.path.join(ROOT, "docs/*.md")) +
     glob.glob(os.path.join(ROOT, "docs/man/*.[1-9]")) + [os.path.join(ROOT, "modules/README.md")])]
-# A path of the tree. `*` stands for anything, ARCH for an architecture; one with a slash before it is on a boot volume.
+# A path of the tree. `*`, STEP, NAME and X stand for anything, ARCH for an architecture; one with a slash before it is on a boot volume.
 PATH = re.compile(r"(?<![\w/.~-])(?:core|efi|kernel|tools|tests|docs|include|modules|bench)/[\w./*-]*[\w*/]")
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#]+)")
 HEADER = re.compile(r"(?<![\w/.~-])btl/\w+\.(?:h|def)")
@@ -22,6 +22,7 @@ def read(page):
 
 
 def exists(path):
+    path = re.sub(r"STEP|NAME|(?<![A-Z])X(?=\.)", "*", path)
     names = [path.replace("ARCH", arch) for arch in ("x86_64", "ia64")]
     return any(glob.glob(os.path.join(ROOT, name)) for name in names)
 
