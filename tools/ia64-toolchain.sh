@@ -11,6 +11,9 @@
 # is written last, names the versions that it was made from. --check only says whether it is there.
 set -eu
 
+# Started by make, gcc's makefiles would inherit --no-builtin-rules, and libgcc's need the known suffixes.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
 recipe=1 # a change of what this script builds
 gcc_package=gcc-12-source
 
