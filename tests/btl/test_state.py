@@ -213,7 +213,7 @@ USED_UP = {"BtlTrial": record("BtlTrial", digest=sha256(TRIAL), number=0)}
 IN_WORDS = [
     (GOOD_CONF, None, {}, """\
 /loader.conf
-why:         it is the usual one, and not on trial
+why:         it is the default, and not on trial
 if it fails: there is nothing to fall back to
 """),
     (GOOD_CONF, PREV_FILE, {"BtlGood": record("BtlGood", digest=sha256(GOOD_CONF))}, """\
@@ -228,12 +228,12 @@ if it fails: /loader.conf.prev, as when its tries end without boot-ok
 """),
     (GOOD_CONF, {"loader.conf.d/b.conf": TRIAL}, {"BtlNext": record("BtlNext", "/loader.conf.d/b.conf")}, """\
 /loader.conf.d/b.conf
-why:         it was asked for, once (BtlNext); it is on trial, with 3 of 3 tries left
+why:         BtlNext names it, for one boot; it is on trial, with 3 of 3 tries left
 if it fails: /loader.conf, as when its tries end without boot-ok
 """),
     (GOOD_CONF, None, {"BtlNext": record("BtlNext", "/loader.conf.d/b.conf")}, """\
 /loader.conf
-why:         /loader.conf.d/b.conf, asked for once (BtlNext), is not booted: it cannot be read
+why:         /loader.conf.d/b.conf, named by BtlNext, is not booted: it cannot be read
              /loader.conf takes its place
 if it fails: there is nothing to fall back to
 """),
@@ -245,17 +245,17 @@ if it fails: there is nothing to fall back to
 """),
     (TRIAL, {"loader.conf.prev": TRIAL}, USED_UP, """\
 /loader.conf
-why:         its tries are used up, all 3; it is booted all the same, for there is no other
+why:         its tries are used up, all 3; it is still booted, because there is no other
 if it fails: there is nothing to fall back to
 """),
     ("kernel=\n", None, {}, """\
 /loader.conf
-why:         it has errors; its good lines are used, for there is no other
+why:         it has errors; its good lines are used, because there is no other
 if it fails: there is nothing to fall back to
 """),
     (None, None, {}, """\
 /loader.conf
-why:         it cannot be read; the defaults are used, for there is no other
+why:         it cannot be read; the defaults are used, because there is no other
 if it fails: there is nothing to fall back to
 """),
     ("kernel=\n", PREV_FILE, {"BtlFailed": record("BtlFailed", "/x.conf", sha256("x"), KERNEL,
@@ -263,7 +263,7 @@ if it fails: there is nothing to fall back to
 /loader.conf.prev
 why:         /loader.conf is not booted: it has errors
              /loader.conf.prev takes its place
-             the kernel has given it up; it is booted all the same, for there is no other
+             the kernel has given it up; it is still booted, because there is no other
 if it fails: there is nothing to fall back to
 """),
 ]

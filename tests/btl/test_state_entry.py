@@ -37,7 +37,7 @@ def test_configuration_of_the_entry(tmp_path, root):
     assert got["entry"] == {"name": "Boot0003", "title": "BTL", "options": "-c " + OTHER, "others": 0}
     assert said == """\
 /loader.conf.d/other.conf
-why:         Boot0003 asks for it
+why:         Boot0003 names it
 if it fails: /loader.conf
 boot entry:  Boot0003 "BTL", options: -c /loader.conf.d/other.conf
 """
@@ -53,7 +53,7 @@ def test_directory_and_file_say_the_same(tmp_path, root):
 def test_one_shot_counts_more(tmp_path, root):
     got, said = entry(tmp_path, root, {"BtlNext": record("BtlNext", "/loader.conf")}, Boot0003=ASKS, BootOrder=[3])
     assert got["path"] == "/loader.conf" and got["once"]
-    assert "why:         it was asked for, once (BtlNext)\n" in said and "boot entry:  Boot0003" in said
+    assert "why:         BtlNext names it, for one boot\n" in said and "boot entry:  Boot0003" in said
 
 
 def test_what_it_asks_for_is_not_there(tmp_path, root):

@@ -160,7 +160,7 @@ def test_no_empty_prev_on_an_image(tmp_path):
     disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp"), None))
     assert btl("set", "-C", disk, "early", "load=YES").status == 0
     assert btl("state", "-C", disk, efivars(tmp_path / "vars")).out.endswith(b"next boot:   /loader.conf\n"
-        b"why:         it is the usual one, and not on trial\nif it fails: there is nothing to fall back to\n")
+        b"why:         it is the default, and not on trial\nif it fails: there is nothing to fall back to\n")
 
 
 def test_on_error_of_a_module(tmp_path):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The steps of a boot, taken on a directory or an image.
+// The steps of a boot, run on a directory or an image.
 #include "boot.h"
 
 #include <stdlib.h>
@@ -14,8 +14,8 @@
 
 // ---------------------------------------------------------------------------------------- options
 
-// "128M" as a number of bytes.
-static bool parse_size(const char *text, uint64_t *ret_size)
+// Parse "128M" as a number of bytes.
+static bool boot_parse_size(const char *text, uint64_t *ret_size)
 {
     static const char units[] = "KMGT";
     char *end;
@@ -38,7 +38,7 @@ bool boot_parse_options(struct boot *boot)
             usage_error(boot->host, "\"%s\" is not a machine; it is x86-64 or ia64",
                         boot->machine_name);
     }
-    bool has_size = boot->memory_size == NULL || parse_size(boot->memory_size, &boot->memory);
+    bool has_size = boot->memory_size == NULL || boot_parse_size(boot->memory_size, &boot->memory);
     if (!has_size)
         usage_error(boot->host, "\"%s\" is not a size; write it like 128M", boot->memory_size);
     return has_size && (boot->machine_name == NULL || boot->machine != NULL);
@@ -58,7 +58,7 @@ void boot_argument(struct boot *boot, const char *argument)
 
 // ------------------------------------------------------------------------------------- the volume
 
-static void choose_machine(struct boot *boot)
+static void boot_choose_machine(struct boot *boot)
 {
     struct volume_file file;
     struct btl_file_problem problem;
@@ -74,11 +74,11 @@ bool boot_open(struct boot *boot)
 {
     if (!volume_open(boot->host, boot->root, &boot->volume))
         return false;
-    choose_machine(boot);
+    boot_choose_machine(boot);
     return true;
 }
 
-static void free_ranges(struct boot *boot)
+static void boot_free_ranges(struct boot *boot)
 {
     while (boot->range_count > 0) {
         const struct boot_range *range = &boot->ranges[--boot->range_count];
@@ -88,7 +88,7 @@ static void free_ranges(struct boot *boot)
 
 void boot_close(struct boot *boot)
 {
-    free_ranges(boot);
+    boot_free_ranges(boot);
     volume_close(&boot->volume);
 }
 
@@ -96,15 +96,16 @@ void boot_close(struct boot *boot)
 
 void boot_attempt_begin(struct boot *boot, const struct btl_boot_driver *driver, void *owner)
 {
-    free_ranges(boot);
+    boot_free_ranges(boot);
     boot->core.driver = driver;
     boot->core.owner = owner;
     boot->core.machine = boot->machine;
     btl_attempt_begin(&boot->attempt, &boot->core, boot->host->arena, &boot->host->diags);
 }
 
-// Report a failure that ends the boot, once: a second look after linking is about what is new.
-static void judge_modules(struct boot *boot)
+// Report a failure that ends the boot, but only the first one: modules are judged before and after
+// linking.
+static void boot_judge_modules(struct boot *boot)
 {
     if (!boot->judged)
         boot->judged = !btl_attempt_judge_modules(&boot->attempt);
@@ -112,7 +113,7 @@ static void judge_modules(struct boot *boot)
 
 // Without a kernel its interfaces are not known. Assume that it provides all that no module does,
 // so that one mistake is reported once.
-static void assume_interfaces(struct boot *boot)
+static void boot_assume_interfaces(struct boot *boot)
 {
     const struct btl_attempt *attempt = &boot->attempt;
     struct btl_arena *arena = boot->host->arena;
@@ -138,8 +139,9 @@ static void assume_interfaces(struct boot *boot)
     boot->attempt.kernel.info.provide_count = count;
 }
 
-// Files are read whole and stay until the kernel runs. The images lie beside them.
-static void measure_memory(struct boot *boot)
+// Add up the memory while loading: files are read whole and stay beside the images until the kernel
+// runs.
+static void boot_measure_memory(struct boot *boot)
 {
     const struct btl_attempt *attempt = &boot->attempt;
     const struct btl_boot_file *kernel = attempt->kernel.file;
@@ -168,20 +170,20 @@ void boot_steps_after_configuration(struct boot *boot)
     if (!btl_attempt_read_modules(attempt))
         return;
     if (!boot->kernel_good)
-        assume_interfaces(boot);
+        boot_assume_interfaces(boot);
     btl_attempt_plan(attempt);
-    judge_modules(boot);
+    boot_judge_modules(boot);
     if (boot->kernel_good && !placed)
         boot->kernel_good = btl_attempt_place_kernel(attempt);
     if (boot->kernel_good && btl_attempt_link(attempt)) {
         boot_link_later(boot);
-        judge_modules(boot);
+        boot_judge_modules(boot);
         btl_attempt_reserve(attempt);
     }
-    measure_memory(boot);
+    boot_measure_memory(boot);
 }
 
-static void take_steps(struct boot *boot, struct btl_str name, const struct btl_boot_file *file)
+static void boot_run_steps(struct boot *boot, struct btl_str name, const struct btl_boot_file *file)
 {
     boot_attempt_begin(boot, &volume_driver, boot);
     boot->core.choice.path = boot->path;
@@ -195,14 +197,14 @@ static void take_steps(struct boot *boot, struct btl_str name, const struct btl_
 void boot_steps_with(struct boot *boot, struct btl_str name, struct btl_str text)
 {
     struct btl_bytes bytes = {(const uint8_t *)text.at, text.len};
-    take_steps(boot, name, boot_file(boot, boot->path, bytes, true));
+    boot_run_steps(boot, name, boot_file(boot, boot->path, bytes, true));
 }
 
 void boot_steps(struct boot *boot)
 {
     struct btl_bytes bytes = {(const uint8_t *)"", 0};
     if (boot->config_file == NULL) {
-        take_steps(boot, BTL_STR(""), NULL);
+        boot_run_steps(boot, BTL_STR(""), NULL);
         return;
     }
     files_read(boot->host, boot->config_file, &bytes);

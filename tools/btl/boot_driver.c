@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// This machine as core/boot sees it: files of a directory or an image, memory in place of the
-// firmware's pages, and nobody to note anything for.
+// The callbacks of core/boot on a host: files of a directory or an image, memory in place of the
+// firmware's pages, no events.
 #include "boot.h"
 
 #include <sys/mman.h>
@@ -19,8 +19,8 @@ const struct btl_boot_file *boot_file(struct boot *boot, struct btl_str path,
     return file;
 }
 
-static const struct btl_boot_file *read_volume(void *owner, struct btl_str path, uint64_t max,
-                                               struct btl_file_problem *ret_problem)
+static const struct btl_boot_file *boot_driver_read(void *owner, struct btl_str path, uint64_t max,
+                                                    struct btl_file_problem *ret_problem)
 {
     struct boot *boot = owner;
     struct btl_bytes bytes;
@@ -29,27 +29,27 @@ static const struct btl_boot_file *read_volume(void *owner, struct btl_str path,
     return boot_file(boot, path, bytes, max == BTL_CONFIG_MAX);
 }
 
-static struct btl_str name_on_volume(void *owner, struct btl_str path)
+static struct btl_str boot_driver_name(void *owner, struct btl_str path)
 {
     const struct boot *boot = owner;
     return volume_name(&boot->volume, path);
 }
 
-static size_t list_volume(void *owner, struct btl_str **ret_paths)
+static size_t boot_driver_list(void *owner, struct btl_str **ret_paths)
 {
     struct boot *boot = owner;
     size_t count = configurations(&boot->volume, ret_paths);
     return count < BTL_CONFIGURATIONS_MAX ? count : BTL_CONFIGURATIONS_MAX;
 }
 
-static bool delete_nothing(void *owner)
+static bool boot_driver_delete_next(void *owner)
 {
     return true;
 }
 
-// Pages that no step touches cost nothing.
-static bool allocate_range(void *owner, enum btlm_memory_type purpose, uint64_t size,
-                           uint64_t address, uint64_t align, uint64_t *ret_physical)
+// Map pages; those that no step touches use no memory.
+static bool boot_driver_allocate(void *owner, enum btlm_memory_type purpose, uint64_t size,
+                                 uint64_t address, uint64_t align, uint64_t *ret_physical)
 {
     struct boot *boot = owner;
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -61,38 +61,38 @@ static bool allocate_range(void *owner, enum btlm_memory_type purpose, uint64_t 
     return true;
 }
 
-static uint32_t begin_no_event(void *owner, enum btlm_event_kind kind, uint32_t module)
+static uint32_t boot_driver_event_begin(void *owner, enum btlm_event_kind kind, uint32_t module)
 {
     return BTL_NONE;
 }
 
-static uint64_t end_no_event(void *owner, uint32_t event, uint64_t bytes)
+static uint64_t boot_driver_event_end(void *owner, uint32_t event, uint64_t bytes)
 {
     return 0;
 }
 
-static void note_nothing(void *owner)
+static void boot_driver_configured(void *owner)
 {
 }
 
-static void note_no_growth(void *owner, uint32_t first)
+static void boot_driver_plan_grew(void *owner, uint32_t first)
 {
 }
 
-static void note_no_outcome(void *owner, uint32_t module, enum btl_boot_outcome outcome,
-                            uint64_t time)
+static void boot_driver_done(void *owner, uint32_t module, enum btl_boot_outcome outcome,
+                             uint64_t time)
 {
 }
 
 const struct btl_boot_driver volume_driver = {
-    .read = read_volume,
-    .name = name_on_volume,
-    .list = list_volume,
-    .delete_next = delete_nothing,
-    .allocate = allocate_range,
-    .event_begin = begin_no_event,
-    .event_end = end_no_event,
-    .configured = note_nothing,
-    .plan_grew = note_no_growth,
-    .done = note_no_outcome,
+    .read = boot_driver_read,
+    .name = boot_driver_name,
+    .list = boot_driver_list,
+    .delete_next = boot_driver_delete_next,
+    .allocate = boot_driver_allocate,
+    .event_begin = boot_driver_event_begin,
+    .event_end = boot_driver_event_end,
+    .configured = boot_driver_configured,
+    .plan_grew = boot_driver_plan_grew,
+    .done = boot_driver_done,
 };

@@ -12,24 +12,25 @@
 #define LOADER_MAX  (16u << 20) // bytes of a program
 #define LOADER_INFO "#### LoaderInfo: BTL "
 
-static struct btl_str to_utf8(struct btl_arena *arena, struct btl_bytes utf16)
+static struct btl_str boot_entry_utf8(struct btl_arena *arena, struct btl_bytes utf16)
 {
     size_t size = utf16.size / 2 * 3;
     char *at = MEMORY_ARRAY(arena, char, size + 1);
     return (struct btl_str){at, btl_utf16_to_utf8(utf16.at, utf16.size / 2, at, size)};
 }
 
-// "\EFI\BTL\LOADER.EFI", as the firmware writes it.
-static struct btl_str file_path(struct btl_arena *arena, const struct load_option *option)
+// Return the entry's path with '/' for the firmware's '\'.
+static struct btl_str boot_entry_file_path(struct btl_arena *arena,
+                                           const struct load_option *option)
 {
-    struct btl_str text = to_utf8(arena, option->file);
+    struct btl_str text = boot_entry_utf8(arena, option->file);
     char *path = (char *)(uintptr_t)text.at;
     for (size_t i = 0; i < text.len; i++)
         path[i] = path[i] == '\\' ? '/' : path[i];
     return text;
 }
 
-static bool is_loader(struct volume *volume, struct btl_str path)
+static bool boot_entry_is_loader(struct volume *volume, struct btl_str path)
 {
     struct btl_file_problem problem;
     struct btl_bytes bytes;
@@ -38,7 +39,8 @@ static bool is_loader(struct volume *volume, struct btl_str path)
            memmem(bytes.at, bytes.size, LOADER_INFO, sizeof(LOADER_INFO) - 1) != NULL;
 }
 
-static void take_options(struct btl_arena *arena, struct btl_bytes bytes, struct boot_entry *entry)
+static void boot_entry_parse_options(struct btl_arena *arena, struct btl_bytes bytes,
+                                     struct boot_entry *entry)
 {
     struct btl_diags ignored = {.arena = arena};
     struct btl_load_options options;
@@ -46,12 +48,12 @@ static void take_options(struct btl_arena *arena, struct btl_bytes bytes, struct
         (ignored.first != NULL && ignored.first->code == BTL_OPTION_NOT_TEXT))
         return;
     entry->config = options.config;
-    entry->options = to_utf8(arena, bytes);
+    entry->options = boot_entry_utf8(arena, bytes);
 }
 
-// Is it tried at all, and is it the one?
-static bool take(struct variables *variables, struct volume *volume, uint16_t number, bool once,
-                 struct boot_entry *entry)
+// Read entry `number`. False: the firmware does not try the entry, or it starts another program.
+static bool boot_entry_read(struct variables *variables, struct volume *volume, uint16_t number,
+                            bool once, struct boot_entry *entry)
 {
     struct btl_arena *arena = volume->host->arena;
     const char *name = memory_text(arena, "Boot%04X", number).at;
@@ -63,13 +65,13 @@ static bool take(struct variables *variables, struct volume *volume, uint16_t nu
                  (option.attributes & LOAD_OPTION_CATEGORY) != LOAD_OPTION_CATEGORY_APP;
     if (!tried && !once)
         return false;
-    entry->there = is_loader(volume, file_path(arena, &option));
-    entry->others += !entry->there;
-    if (!entry->there)
+    entry->valid = boot_entry_is_loader(volume, boot_entry_file_path(arena, &option));
+    entry->others += !entry->valid;
+    if (!entry->valid)
         return false;
     entry->name = name;
-    entry->title = to_utf8(arena, option.description);
-    take_options(arena, option.options, entry);
+    entry->title = boot_entry_utf8(arena, option.description);
+    boot_entry_parse_options(arena, option.options, entry);
     return true;
 }
 
@@ -78,13 +80,13 @@ void boot_entry_find(struct variables *variables, struct volume *volume,
 {
     static const char *const lists[] = {"BootNext", "BootOrder"};
     struct btl_bytes list;
-    *ret_entry = (struct boot_entry){.there = false};
+    *ret_entry = (struct boot_entry){.valid = false};
     for (size_t which = 0; which < BTL_COUNT(lists); which++) {
         if (!variables_firmware(variables, lists[which], &list))
             continue;
         for (size_t at = 0; at + 1 < list.size && at < 2 * ENTRIES_MAX; at += 2) {
             uint16_t number = (uint16_t)(list.at[at] | list.at[at + 1] << 8);
-            if (take(variables, volume, number, which == 0, ret_entry))
+            if (boot_entry_read(variables, volume, number, which == 0, ret_entry))
                 return;
         }
     }

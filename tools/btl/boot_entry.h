@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The firmware's boot entry that starts the loader of a volume, with the options that it gives it.
+// The firmware's boot entry that starts the loader of a volume, and the loader's options in it.
 #ifndef BTL_HOST_BOOT_ENTRY_H
 #define BTL_HOST_BOOT_ENTRY_H
 
@@ -7,17 +7,16 @@
 #include "volume/volume.h"
 
 struct boot_entry {
-    bool there;             // else the rest says nothing
+    bool valid;             // false: the other fields have no meaning
     const char *name;       // "Boot0003"
     struct btl_str title;   // as the firmware shows it
-    struct btl_str options; // as they stand there, as far as they are text
-    struct btl_str config;  // of them: -c FILE; empty: not given
+    struct btl_str options; // UTF-8; empty: none, or not text
+    struct btl_str config;  // FILE of the option -c; empty: not given
     uint32_t others;        // entries that the firmware tries first
 };
 
-// The first one, in the order in which the firmware tries them, that names a file of this volume
-// which is a BTL loader. One that names a device alone starts the device's default loader, without
-// options.
+// Find the first entry, in the order in which the firmware tries them, whose file is a BTL loader
+// on this volume. An entry without a file starts the device's default loader, without options.
 void boot_entry_find(struct variables *variables, struct volume *volume,
                      struct boot_entry *ret_entry);
 

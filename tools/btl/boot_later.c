@@ -5,8 +5,8 @@
 
 #include <btl/wrapper.h>
 
-// What the kernel checks before it calls the load function.
-static bool check_wrapper(const struct boot *boot, uint32_t index)
+// Check the wrapper as the kernel does before it calls the load function.
+static bool boot_later_check_wrapper(const struct boot *boot, uint32_t index)
 {
     const struct btl_attempt_module *module = boot->attempt.modules[index];
     struct btl_linked linked = btl_image_linked(&module->image);
@@ -15,9 +15,9 @@ static bool check_wrapper(const struct boot *boot, uint32_t index)
         module->elf.place, &boot->host->diags);
 }
 
-// Memory for an image, at the next place behind `*next`. A check needs an address in the window,
-// not one of its own: at the end of the window the places begin again.
-static bool place_image(const struct boot *boot, struct btl_image *image, uint64_t *next)
+// Allocate an image at the next address from `*next` on. A check needs an address in the window,
+// not a unique one: after the end of the window the addresses start over.
+static bool boot_later_place(const struct boot *boot, struct btl_image *image, uint64_t *next)
 {
     const struct btl_machine *machine = boot->machine;
     uint64_t base, end;
@@ -35,7 +35,7 @@ static bool place_image(const struct boot *boot, struct btl_image *image, uint64
     return btl_image_place(image, base, memory);
 }
 
-static bool link_later(struct boot *boot, uint32_t index, uint64_t *next)
+static bool boot_later_link(struct boot *boot, uint32_t index, uint64_t *next)
 {
     struct btl_attempt *attempt = &boot->attempt;
     struct btl_attempt_module *module = attempt->modules[index];
@@ -44,14 +44,14 @@ static bool link_later(struct boot *boot, uint32_t index, uint64_t *next)
     struct btl_scope scope;
     if (!btl_image_layout(&module->elf, attempt->arena, image, diags))
         return false;
-    if (!place_image(boot, image, next)) {
+    if (!boot_later_place(boot, image, next)) {
         btl_report(diags, BTL_NO_MEMORY, module->elf.place, BTL_ARG_Z("linking"));
         return false;
     }
     btl_plan_scope(&attempt->plan, index, &attempt->symtab, &scope);
     btl_image_copy(image);
     bool good = btl_image_resolve(image, &scope, diags) && btl_image_relocate(image, diags) &&
-                check_wrapper(boot, index) &&
+                boot_later_check_wrapper(boot, index) &&
                 btl_image_export(image, &module->info, index, &scope, &attempt->symtab, diags);
     munmap(image->memory, image->size + BTL_PAGE_SIZE);
     image->memory = NULL;
@@ -68,9 +68,9 @@ void boot_link_later(struct boot *boot)
         struct btl_attempt_module *module = attempt->modules[index];
         const struct btl_diag *before = attempt->diags->last;
         if (plan->modules[index].verdict != BTL_LOAD && plan->modules[index].verdict != BTL_READY)
-            continue; // a dependency failed just now
-        module->linked =
-            module->linked ? check_wrapper(boot, index) : link_later(boot, index, &next);
+            continue; // a dependency failed in this loop
+        module->linked = module->linked ? boot_later_check_wrapper(boot, index)
+                                        : boot_later_link(boot, index, &next);
         if (!module->linked)
             btl_plan_fail(plan, index, btl_diag_since(attempt->diags, before));
     }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl check --module: the loader.conf that an author would write to see the modules loaded, planned
-// and linked.
+// btl check --module: write the loader.conf that loads the given modules, then plan and link them.
 #include "check_modules.h"
 
 #include <string.h>
@@ -26,29 +25,26 @@ struct given {
     struct btl_symtab by_name; // value: index into modules->files
 };
 
-static bool is_module_path(struct btl_str path)
+static bool check_is_module(struct btl_str path)
 {
-    return path.len > 3 && memcmp(path.at + path.len - 3, ".ko", 3) == 0;
+    return path.len > 3 && btl_str_ends(path, BTL_STR(".ko"));
 }
 
-// What loader.conf calls the module in that file.
-static struct btl_str name_of(struct btl_str path)
+// Return the name of a file's module in loader.conf.
+static struct btl_str check_module_name(struct btl_str path)
 {
-    const char *slash = memrchr(path.at, '/', path.len);
-    struct btl_str name = path;
-    if (slash != NULL)
-        name = (struct btl_str){slash + 1, (size_t)(path.at + path.len - slash - 1)};
-    name.len -= is_module_path(name) ? 3 : 0;
+    struct btl_str name = btl_base_name(path);
+    name.len -= check_is_module(name) ? 3 : 0;
     return name;
 }
 
-// The file of this machine that stands for a path of the plan: the given one of that name, or the
-// first in the directories. NULL: none.
-static const char *find_given(const struct given *given, struct btl_str path)
+// Return the file of this machine for a path of the plan: the given one of that name, or the first
+// in the directories. NULL: none.
+static const char *check_find_file(const struct given *given, struct btl_str path)
 {
-    struct btl_str name = name_of(path);
+    struct btl_str name = check_module_name(path);
     const struct btl_export *found = btl_symtab_find(&given->by_name, name);
-    if (!is_module_path(path))
+    if (!check_is_module(path))
         return given->modules->kernel;
     if (found != NULL)
         return given->modules->files[found->value];
@@ -62,40 +58,41 @@ static const char *find_given(const struct given *given, struct btl_str path)
     return NULL;
 }
 
-static struct btl_str name_given(void *owner, struct btl_str path)
+static struct btl_str check_driver_name(void *owner, struct btl_str path)
 {
-    const char *file = find_given(owner, path);
+    const char *file = check_find_file(owner, path);
     return file != NULL ? btl_str_of(file) : BTL_STR("");
 }
 
-static const struct btl_boot_file *read_given(void *owner, struct btl_str path, uint64_t max,
-                                              struct btl_file_problem *ret_problem)
+static const struct btl_boot_file *check_driver_read(void *owner, struct btl_str path, uint64_t max,
+                                                     struct btl_file_problem *ret_problem)
 {
     struct given *given = owner;
     struct host *host = given->boot.host;
-    const char *file = find_given(given, path);
+    const char *file = check_find_file(given, path);
     struct btl_bytes bytes;
     int error;
     *ret_problem = (struct btl_file_problem){.code = BTL_FILE_NOT_FOUND};
     if (file != NULL && files_map(file, &bytes, &error))
         return boot_file(&given->boot, path, bytes, false);
-    if (file == NULL && !is_module_path(path))
+    if (file == NULL && !check_is_module(path))
         return NULL;
     ret_problem->code = BTL_CODES; // reported here
     if (file == NULL)
-        btl_report(&host->diags, BTL_HOST_NO_MODULE, ((struct btl_place){.module = name_of(path)}),
-                   BTL_ARG(name_of(path)));
+        btl_report(&host->diags, BTL_HOST_NO_MODULE,
+                   ((struct btl_place){.module = check_module_name(path)}),
+                   BTL_ARG(check_module_name(path)));
     else
         files_report(host, (struct btl_place){.file = btl_str_of(file)}, error);
     return NULL;
 }
 
-static size_t list_nothing(void *owner, struct btl_str **ret_paths)
+static size_t check_driver_list(void *owner, struct btl_str **ret_paths)
 {
     return 0;
 }
 
-static const char *earliest_phase(uint8_t supported)
+static const char *check_earliest_phase(uint8_t supported)
 {
     for (enum btl_phase phase = 0; phase < BTL_PHASES; phase++)
         if ((btl_phase_needs(phase) & supported) != 0)
@@ -103,8 +100,8 @@ static const char *earliest_phase(uint8_t supported)
     return "INIT";
 }
 
-// What a module supports, for choosing its phase; what is wrong with the file is said later, once.
-static uint8_t supported_by(struct boot *boot, const char *path)
+// Return the phases that a module supports. Errors in the file are ignored: the steps report them.
+static uint8_t check_supported_phases(struct boot *boot, const char *path)
 {
     struct btl_diags ignored = {.arena = boot->host->arena};
     struct btl_bytes bytes;
@@ -117,20 +114,20 @@ static uint8_t supported_by(struct boot *boot, const char *path)
     return good ? info.supported : BTL_SUPPORTS_RUN;
 }
 
-static struct btl_str configuration(struct boot *boot, struct given *given)
+static struct btl_str check_configuration_text(struct boot *boot, struct given *given)
 {
     struct btl_str *lines = MEMORY_ARRAY(boot->host->arena, struct btl_str, given->modules->count);
     size_t size = 0, len = 0;
     for (size_t i = 0; i < given->modules->count; i++) {
         const char *path = given->modules->files[i];
-        struct btl_str name = name_of(btl_str_of(path));
+        struct btl_str name = check_module_name(btl_str_of(path));
         if (!btl_symtab_add(&given->by_name, name, i, 0, NULL)) {
             btl_report(&boot->host->diags, BTL_HOST_SAME_NAME,
                        ((struct btl_place){.file = btl_str_of(path)}), BTL_ARG(name));
             continue;
         }
         lines[i] = memory_text(boot->host->arena, "%pS_load=\"YES\"\n%pS_phase=\"%s\"\n", &name,
-                               &name, earliest_phase(supported_by(boot, path)));
+                               &name, check_earliest_phase(check_supported_phases(boot, path)));
         size += lines[i].len;
     }
     char *text = MEMORY_ARRAY(boot->host->arena, char, size);
@@ -142,7 +139,7 @@ static struct btl_str configuration(struct boot *boot, struct given *given)
     return (struct btl_str){text, len};
 }
 
-static bool export_declared(void *owner)
+static bool check_driver_export_kernel(void *owner)
 {
     struct given *given = owner;
     bool good = true;
@@ -152,9 +149,8 @@ static bool export_declared(void *owner)
     return good;
 }
 
-// A kernel of which nothing is known but what btl/kernel.h declares. Its exports get addresses far
-// enough from each other to tell them apart.
-static void declare_kernel(struct boot *boot)
+// Declare a kernel that exports what btl/kernel.h declares. Each export gets an address of its own.
+static void check_declare_kernel(struct boot *boot)
 {
     struct btl_attempt_kernel *kernel = &boot->attempt.kernel;
     struct btl_interface *provides = MEMORY_NEW(boot->host->arena, struct btl_interface);
@@ -172,23 +168,23 @@ int check_modules(const struct boot *options, const struct check_modules *module
     struct given given = {.boot = *options, .modules = modules};
     struct boot *boot = &given.boot;
     struct btl_boot_driver driver = volume_driver;
-    driver.read = read_given;
-    driver.name = name_given;
-    driver.list = list_nothing;
-    driver.export_kernel = export_declared;
+    driver.read = check_driver_read;
+    driver.name = check_driver_name;
+    driver.list = check_driver_list;
+    driver.export_kernel = check_driver_export_kernel;
     if (modules->count == 0)
         return usage_error(host, "--module needs the files of the modules");
     if (boot->machine == NULL)
         boot->machine = &btl_machines[0];
     btl_symtab_init(&given.by_name, (uint32_t)modules->count, host->arena);
     boot_attempt_begin(boot, &driver, &given);
-    struct btl_str text = configuration(boot, &given);
+    struct btl_str text = check_configuration_text(boot, &given);
     btl_attempt_configure_file(&boot->attempt, BTL_STR(""),
                                boot_file(boot, BTL_STR(""),
                                          (struct btl_bytes){(const uint8_t *)text.at, text.len},
                                          false));
     if (modules->kernel == NULL)
-        declare_kernel(boot);
+        check_declare_kernel(boot);
     boot_steps_after_configuration(boot);
     report_all(host);
     if (host->diags.errors > 0)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Modules by themselves, without a boot volume: for who builds them.
+// Check modules without a boot volume, as their authors do.
 #ifndef BTL_HOST_CHECK_MODULES_H
 #define BTL_HOST_CHECK_MODULES_H
 
@@ -8,12 +8,12 @@
 struct check_modules {
     char **files;
     size_t count;
-    const char *directories; // separated by ':'; where dependencies lie
-    const char *kernel;      // its file, or NULL: one that exports what btl/kernel.h declares
+    const char *directories; // of dependencies, separated by ':'
+    const char *kernel;      // file, or NULL: one that exports what btl/kernel.h declares
 };
 
-// Each module is opened, planned in the earliest phase that it supports, and linked. Returns the
-// exit status.
+// Open each module, plan it in the earliest phase that it supports, and link it. Return the exit
+// status.
 int check_modules(const struct boot *options, const struct check_modules *modules, bool strict);
 
 #endif

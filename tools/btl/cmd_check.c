@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl check: everything the loader would refuse, in one run.
+// btl check: report everything that the loader would reject, in one run.
 #include "boot.h"
 #include "check_modules.h"
 #include "configurations.h"
 #include "report.h"
 
-static void say_good(const struct boot *boot)
+static void check_print_good(const struct boot *boot)
 {
     uint32_t count[BTL_PHASES] = {0};
     const struct btl_plan *plan = &boot->attempt.plan;
@@ -20,7 +20,7 @@ static void say_good(const struct boot *boot)
     btl_format(&out, "; %pB while loading\n", &boot->bytes);
 }
 
-static void say_bad(const struct btl_diags *diags)
+static void check_print_bad(const struct btl_diags *diags)
 {
     struct btl_out out = out_to(stderr);
     btl_format(&out, "%u error%s, %u warning%s\n", diags->errors, diags->errors == 1 ? "" : "s",
@@ -31,22 +31,22 @@ static void check_one(struct host *host, struct boot *boot)
 {
     uint32_t before = host->diags.errors;
     if (boot_run(boot) && host->diags.errors == before)
-        say_good(boot);
+        check_print_good(boot);
     boot_close(boot);
     report_all(host);
 }
 
-// Every configuration of the volume, each as if it was the one to be booted.
-static void check_all(struct host *host, const struct boot *wish)
+// Check every configuration of the volume as if it were booted.
+static void check_all(struct host *host, const struct boot *options)
 {
     struct volume volume;
     struct btl_str *paths;
-    if (!volume_open(host, wish->root, &volume))
+    if (!volume_open(host, options->root, &volume))
         return;
     size_t count = configurations(&volume, &paths);
     volume_close(&volume);
     for (size_t i = 0; i < count; i++) {
-        struct boot boot = *wish;
+        struct boot boot = *options;
         boot.path = paths[i];
         check_one(host, &boot);
     }
@@ -60,7 +60,7 @@ static int check_boot(struct host *host, struct boot *boot, bool all, bool stric
         check_one(host, boot);
     report_all(host);
     if (host->diags.errors + host->diags.warnings > 0)
-        say_bad(&host->diags);
+        check_print_bad(&host->diags);
     return strict && host->diags.warnings > 0 ? EXIT_WARNINGS : EXIT_GOOD;
 }
 
@@ -84,11 +84,10 @@ static int check_command(struct host *host, int argc, char **argv)
     if (alone)
         return check_modules(&boot, &modules, strict);
     if (modules.count > 1)
-        return usage_error(host, "there is one loader.conf to a boot, and more were given; "
-                                 "--module checks modules");
+        return usage_error(host, "more than one loader.conf was given; name one, or check modules "
+                                 "with --module");
     if (all && (modules.count == 1 || boot.config_file != NULL))
-        return usage_error(host,
-                           "--all checks every configuration of the volume, and one was named");
+        return usage_error(host, "--all checks every configuration of the volume; do not name one");
     boot_argument(&boot, modules.count == 1 ? argv[optind] : NULL);
     return check_boot(host, &boot, all, strict);
 }
@@ -98,7 +97,7 @@ const struct command cmd_check = {
     .synopsis = BOOT_SYNOPSIS " [-W] [--all | LOADER.CONF]\n"
                               "       btl check --module [-W] [--machine M] [--kernel FILE] "
                               "[-L DIR:DIR...] FILE.ko ...",
-    .summary = "finds everything that the loader would refuse, without booting",
+    .summary = "finds everything that the loader would reject, without booting",
     .help = BOOT_HELP
     "  -W, --strict            exit status 1 when there are warnings\n"
     "      --all               check every configuration of the volume: /loader.conf,\n"
@@ -107,8 +106,8 @@ const struct command cmd_check = {
     "phase\n"
     "                          that it supports, and linked\n"
     "      --kernel FILE       the kernel for them; default: one that exports btl/kernel.h\n"
-    "  -L, --library DIR:...   where modules lie that they depend on, as DIR/NAME.ko\n"
-    "LOADER.CONF is a path on the volume; without -C the directory it lies in is the volume.\n\n"
+    "  -L, --library DIR:...   directories of their dependencies, as DIR/NAME.ko\n"
+    "LOADER.CONF is a path on the volume; without -C its directory is the volume.\n\n"
     "Example: btl check -W -C build/x86_64/btl.img\n"
     "         btl check --module -L modules mine.ko\n",
     .run = check_command,

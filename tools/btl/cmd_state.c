@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl state: what boots have left for the next one, and what user space may say about it.
+// btl state: show the records of earlier boots and the next boot; change the records.
 #include <string.h>
 
 #include <btl/config.h>
@@ -8,7 +8,7 @@
 #include "report.h"
 #include "state_print.h"
 
-struct wish {
+struct state_request {
     const char *efivars, *volume; // NULL: not given
     const char *ok, *next;        // paths, or NULL
     bool forget, json;
@@ -16,22 +16,23 @@ struct wish {
     int word_count;
 };
 
-static bool read_wish(struct host *host, int argc, char **argv, struct wish *wish)
+static bool state_parse_options(struct host *host, int argc, char **argv,
+                                struct state_request *request)
 {
     const struct command_option options[] = {
-        {.word = "efivars", .value = &wish->efivars},
-        {.word = "volume", .letter = 'C', .value = &wish->volume},
-        {.word = "conf", .value = &wish->volume},
-        {.word = "ok", .value = &wish->ok},
-        {.word = "next", .value = &wish->next},
-        {.word = "forget", .flag = &wish->forget},
-        {.word = "json", .flag = &wish->json},
+        {.word = "efivars", .value = &request->efivars},
+        {.word = "volume", .letter = 'C', .value = &request->volume},
+        {.word = "conf", .value = &request->volume},
+        {.word = "ok", .value = &request->ok},
+        {.word = "next", .value = &request->next},
+        {.word = "forget", .flag = &request->forget},
+        {.word = "json", .flag = &request->json},
         {0}};
     if (!parse_options(host, argc, argv, options))
         return false;
-    wish->words = argv + optind;
-    wish->word_count = argc - optind;
-    if (wish->json + wish->forget + (wish->ok != NULL) + (wish->next != NULL) <= 1)
+    request->words = argv + optind;
+    request->word_count = argc - optind;
+    if (request->json + request->forget + (request->ok != NULL) + (request->next != NULL) <= 1)
         return true;
     usage_error(host, "--ok, --next, --forget and --json exclude each other");
     return false;
@@ -39,23 +40,26 @@ static bool read_wish(struct host *host, int argc, char **argv, struct wish *wis
 
 // ---------------------------------------------------------------------------------------- showing
 
-static int show(struct host *host, const struct wish *wish)
+static int state_show(struct host *host, const struct state_request *request)
 {
     struct btl_out out = out_to(stdout);
     struct variables variables;
-    struct boot boot = {.host = host, .root = wish->volume};
+    struct boot boot = {.host = host, .root = request->volume};
     struct next_boot next;
-    const char *source = wish->word_count == 1   ? wish->words[0]
-                         : wish->efivars != NULL ? wish->efivars
-                                                 : VARIABLES_DEFAULT;
-    if (wish->word_count > 1 || (wish->word_count == 1 && wish->efivars != NULL))
-        return usage_error(host, "one directory or file has the variables, and more were given");
-    if (!variables_open(host, source, &variables) || (wish->volume != NULL && !boot_open(&boot)))
+    const char *source = request->word_count == 1   ? request->words[0]
+                         : request->efivars != NULL ? request->efivars
+                                                    : VARIABLES_DEFAULT;
+    if (request->word_count > 1 || (request->word_count == 1 && request->efivars != NULL))
+        return usage_error(host,
+                           "more than one source of variables was given; name one directory or "
+                           "file");
+    if (!variables_open(host, source, &variables) || (request->volume != NULL && !boot_open(&boot)))
         return EXIT_ERRORS;
-    if (wish->volume != NULL)
+    if (request->volume != NULL)
         next_boot(&boot, &variables, &next);
-    (wish->json ? state_json : state_print)(&out, &variables, wish->volume == NULL ? NULL : &next);
-    if (wish->volume != NULL)
+    (request->json ? state_json : state_print)(&out, &variables,
+                                               request->volume == NULL ? NULL : &next);
+    if (request->volume != NULL)
         boot_close(&boot);
     variables_close(&variables);
     return EXIT_GOOD;
@@ -63,34 +67,36 @@ static int show(struct host *host, const struct wish *wish)
 
 // --------------------------------------------------------------------------------------- changing
 
-// The variables, to be changed: those that Linux shows.
-static bool open_writable(struct host *host, const struct wish *wish, struct variables *ret)
+// Open the variables for writing: those that Linux shows.
+static bool state_open_writable(struct host *host, const struct state_request *request,
+                                struct variables *ret)
 {
-    const char *source = wish->efivars != NULL ? wish->efivars : VARIABLES_DEFAULT;
+    const char *source = request->efivars != NULL ? request->efivars : VARIABLES_DEFAULT;
     if (!variables_open(host, source, ret))
         return false;
     if (ret->directory >= 0)
         return true;
     usage_error(host,
-                "%s is a file, whose variables are shown only; the machine itself, or a "
-                "directory with --efivars, can be changed",
+                "%s is a file, and variables in a file can only be shown; change those of this "
+                "machine, or of a directory with --efivars",
                 source);
     return false;
 }
 
-// The configuration that `argument` names: it must be there. `ret` has its path as the loader sees
-// it.
-static bool find(struct host *host, const struct wish *wish, const char *argument,
-                 const struct btl_boot_state *state, struct configuration *ret)
+// Read the configuration that `argument` names. False: reported. The path in *ret is the loader's.
+static bool state_find_configuration(struct host *host, const struct state_request *request,
+                                     const char *argument, const struct btl_boot_state *state,
+                                     struct configuration *ret)
 {
-    struct boot boot = {.host = host, .root = wish->volume};
+    struct boot boot = {.host = host, .root = request->volume};
     struct btl_file_problem problem;
     boot.path = memory_text(host->arena, "%s%s", argument[0] == '/' ? "" : "/", argument);
     struct volume_file file;
     if (boot.root == NULL)
         configuration_split(host->arena, argument, &boot.root, &boot.path);
-    if (wish->word_count > 0) {
-        usage_error(host, "\"%s\" is too much; one configuration is named", wish->words[0]);
+    if (request->word_count > 0) {
+        usage_error(host, "\"%s\" is one argument too many; name one configuration",
+                    request->words[0]);
         return false;
     }
     if (!boot_open(&boot))
@@ -105,7 +111,7 @@ static bool find(struct host *host, const struct wish *wish, const char *argumen
     return good;
 }
 
-static bool forgive(struct variables *variables, const uint8_t sha256[static 32])
+static bool state_clear_failure(struct variables *variables, const uint8_t sha256[static 32])
 {
     struct btl_record rest;
     if (!btl_record_forgive(&variables->state.record[BTL_VARIABLE_FAILED], sha256, &rest))
@@ -114,8 +120,8 @@ static bool forgive(struct variables *variables, const uint8_t sha256[static 32]
                       : variables_delete(variables, BTL_VARIABLE_FAILED);
 }
 
-// What boot-ok does in the kernel. BtlFailed goes second: where that fails, BtlGood counts.
-static bool say_ok(struct variables *variables, const struct configuration *conf)
+// Do what boot-ok does in the kernel. BtlFailed goes second: if that fails, BtlGood decides.
+static bool state_write_good(struct variables *variables, const struct configuration *conf)
 {
     const struct btl_record *trial = &variables->state.record[BTL_VARIABLE_TRIAL];
     struct btl_record good = {.there = true, .path = conf->path};
@@ -124,35 +130,37 @@ static bool say_ok(struct variables *variables, const struct configuration *conf
         !btl_record_names(trial, conf->sha256) && !btl_boot_trial_is_over(&variables->state))
         btl_report(&variables->host->diags, BTL_HOST_STATE_OTHER_TRIAL,
                    ((struct btl_place){.file = conf->path}));
-    return variables_write(variables, BTL_VARIABLE_GOOD, &good) && forgive(variables, conf->sha256);
+    return variables_write(variables, BTL_VARIABLE_GOOD, &good) &&
+           state_clear_failure(variables, conf->sha256);
 }
 
-static int ok(struct host *host, const struct wish *wish)
+static int state_set_ok(struct host *host, const struct state_request *request)
 {
     struct variables variables;
     struct configuration conf;
-    if (!open_writable(host, wish, &variables))
+    if (!state_open_writable(host, request, &variables))
         return EXIT_ERRORS;
-    bool good = find(host, wish, wish->ok, &variables.state, &conf) && say_ok(&variables, &conf);
+    bool good = state_find_configuration(host, request, request->ok, &variables.state, &conf) &&
+                state_write_good(&variables, &conf);
     variables_close(&variables);
     return good ? EXIT_GOOD : EXIT_ERRORS;
 }
 
-static int next(struct host *host, const struct wish *wish)
+static int state_set_next(struct host *host, const struct state_request *request)
 {
     struct variables variables;
     struct configuration conf;
-    if (!open_writable(host, wish, &variables))
+    if (!state_open_writable(host, request, &variables))
         return EXIT_ERRORS;
-    bool good = find(host, wish, wish->next, &variables.state, &conf) &&
+    bool good = state_find_configuration(host, request, request->next, &variables.state, &conf) &&
                 variables_write(&variables, BTL_VARIABLE_NEXT,
                                 &(struct btl_record){.there = true, .path = conf.path});
     variables_close(&variables);
     return good ? EXIT_GOOD : EXIT_ERRORS;
 }
 
-// The record that a word names, or BTL_VARIABLES.
-static enum btl_variable variable_of(const char *word)
+// Return the record that a word names, or BTL_VARIABLES.
+static enum btl_variable state_variable_named(const char *word)
 {
     static const char *const words[] = {
         [BTL_VARIABLE_TRIAL] = "trial",
@@ -167,20 +175,20 @@ static enum btl_variable variable_of(const char *word)
     return which;
 }
 
-static int forget(struct host *host, const struct wish *wish)
+static int state_forget(struct host *host, const struct state_request *request)
 {
     struct variables variables;
     bool chosen[BTL_VARIABLES + 1] = {false}, good = true;
-    for (int i = 0; i < wish->word_count; i++) {
-        chosen[variable_of(wish->words[i])] = true;
+    for (int i = 0; i < request->word_count; i++) {
+        chosen[state_variable_named(request->words[i])] = true;
         if (chosen[BTL_VARIABLES])
-            return usage_error(host, "\"%s\" is none of trial, good, failed and next",
-                               wish->words[i]);
+            return usage_error(host, "\"%s\" is not a record; name trial, good, failed or next",
+                               request->words[i]);
     }
-    if (!open_writable(host, wish, &variables))
+    if (!state_open_writable(host, request, &variables))
         return EXIT_ERRORS;
     for (enum btl_variable which = 0; which < BTL_VARIABLES; which++) {
-        if (wish->word_count == 0 || chosen[which])
+        if (request->word_count == 0 || chosen[which])
             good = variables_delete(&variables, which) && good;
     }
     variables_close(&variables);
@@ -189,16 +197,16 @@ static int forget(struct host *host, const struct wish *wish)
 
 static int state_command(struct host *host, int argc, char **argv)
 {
-    struct wish wish = {0};
-    if (!read_wish(host, argc, argv, &wish))
+    struct state_request request = {0};
+    if (!state_parse_options(host, argc, argv, &request))
         return EXIT_ERRORS;
-    if (wish.ok != NULL)
-        return ok(host, &wish);
-    if (wish.next != NULL)
-        return next(host, &wish);
-    if (wish.forget)
-        return forget(host, &wish);
-    return show(host, &wish);
+    if (request.ok != NULL)
+        return state_set_ok(host, &request);
+    if (request.next != NULL)
+        return state_set_next(host, &request);
+    if (request.forget)
+        return state_forget(host, &request);
+    return state_show(host, &request);
 }
 
 const struct command cmd_state = {
@@ -206,20 +214,18 @@ const struct command cmd_state = {
     .synopsis = "[--json] [-C DIR|IMAGE] [--efivars DIR | FILE]\n"
                 "       btl state --ok|--next CONF [-C DIR|IMAGE] [--efivars DIR]\n"
                 "       btl state --forget [--efivars DIR] [trial|good|failed|next ...]",
-    .summary = "shows what the last boots left for the next one, and what that will be",
+    .summary = "shows the records of earlier boots, and which configuration is next",
     .help =
-        "  -C, --volume DIR|IMAGE  the boot volume: says which configuration would be booted now;\n"
+        "  -C, --volume DIR|IMAGE  the boot volume: show which configuration would be booted now\n"
         "      --conf DIR|IMAGE    the same\n"
         "      --efivars DIR       where Linux shows the UEFI variables; default:\n"
         "                          " VARIABLES_DEFAULT "\n"
         "      --json              for programs; btl(1) describes it\n"
-        "      --ok CONF           this configuration has booted well: it is the last good one "
-        "now\n"
-        "      --next CONF         it is to be booted next, once\n"
-        "      --forget            deletes what boots have left, or the records named\n"
-        "FILE is that in which QEMU keeps the variables of a virtual machine (OVMF_VARS.fd). CONF "
-        "is "
-        "a path\non the volume; without -C the directory it lies in is the volume.\n\n"
+        "      --ok CONF           record this configuration as the last good one\n"
+        "      --next CONF         boot this configuration next, once\n"
+        "      --forget            delete all records, or those named\n"
+        "FILE holds the variables of a virtual machine in QEMU (OVMF_VARS.fd). CONF is a path\n"
+        "on the volume; without -C its directory is the volume.\n\n"
         "Example: btl state -C btl.img OVMF_VARS.fd\n"
         "         btl state --ok /boot/efi/loader.conf\n",
     .run = state_command,

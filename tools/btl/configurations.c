@@ -8,16 +8,15 @@
 #include <unistd.h>
 
 #include <btl/config.h>
-
 #include <btl/utf16.h>
 
-struct list {
+struct configuration_list {
     struct volume *volume;
     struct btl_str *paths;
     size_t count, capacity;
 };
 
-static void add(struct list *list, struct btl_str path)
+static void configurations_add(struct configuration_list *list, struct btl_str path)
 {
     if (list->count == list->capacity) {
         list->capacity = list->capacity == 0 ? 16 : 2 * list->capacity;
@@ -30,14 +29,14 @@ static void add(struct list *list, struct btl_str path)
     list->paths[list->count++] = path;
 }
 
-static void add_named(struct list *list, struct btl_str name)
+static void configurations_add_named(struct configuration_list *list, struct btl_str name)
 {
     struct btl_str path = btl_configuration_path(false, name, list->volume->host->arena);
     if (path.len > 0 && btl_path_is_usable(path))
-        add(list, path);
+        configurations_add(list, path);
 }
 
-static void list_tree(struct list *list)
+static void configurations_list_tree(struct configuration_list *list)
 {
     struct tree *tree = &list->volume->tree;
     const char *path = tree_find(tree, BTL_STR(BTL_CONFIG_DIRECTORY));
@@ -45,46 +44,46 @@ static void list_tree(struct list *list)
     DIR *directory = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
     while (directory != NULL && (entry = readdir(directory)) != NULL)
-        add_named(list, memory_text(tree->host->arena, "%s", entry->d_name));
+        configurations_add_named(list, memory_text(tree->host->arena, "%s", entry->d_name));
     if (directory != NULL)
         closedir(directory);
     else if (fd >= 0)
         close(fd);
 }
 
-static void list_image(struct list *list)
+static void configurations_list_image(struct configuration_list *list)
 {
     struct btl_diags ignored = {.arena = list->volume->host->arena};
     const struct btl_fat_directory *directory =
         btl_fat_list(&list->volume->fat, BTL_STR(BTL_CONFIG_DIRECTORY), &ignored);
     for (uint32_t i = 0; directory != NULL && i < directory->count; i++)
-        add_named(list, directory->entries[i].name);
+        configurations_add_named(list, directory->entries[i].name);
 }
 
-static int in_order(const void *a, const void *b)
+static int configurations_compare(const void *a, const void *b)
 {
     return btl_configuration_compare(*(const struct btl_str *)a, *(const struct btl_str *)b);
 }
 
 size_t configurations(struct volume *volume, struct btl_str **ret_paths)
 {
-    struct list list = {.volume = volume};
+    struct configuration_list list = {.volume = volume};
     struct volume_file file;
     struct btl_file_problem problem;
-    add(&list, BTL_STR(BTL_CONFIG_DEFAULT));
+    configurations_add(&list, BTL_STR(BTL_CONFIG_DEFAULT));
     if (volume_file_open(volume, BTL_STR(BTL_CONFIG_PREVIOUS), UINT64_MAX, &file, &problem))
-        add(&list, BTL_STR(BTL_CONFIG_PREVIOUS));
+        configurations_add(&list, BTL_STR(BTL_CONFIG_PREVIOUS));
     if (volume->is_image)
-        list_image(&list);
+        configurations_list_image(&list);
     else
-        list_tree(&list);
-    qsort(list.paths, list.count, sizeof(*list.paths), in_order);
+        configurations_list_tree(&list);
+    qsort(list.paths, list.count, sizeof(*list.paths), configurations_compare);
     *ret_paths = list.paths;
     return list.count;
 }
 
-// "a/b" of "a/b/c", "/" of "/c", "." of "c".
-static struct btl_str above(struct btl_str path)
+// Return "a/b" for "a/b/c", "/" for "/c", "." for "c".
+static struct btl_str path_parent(struct btl_str path)
 {
     while (path.len > 0 && path.at[path.len - 1] != '/')
         path.len--;
@@ -93,22 +92,14 @@ static struct btl_str above(struct btl_str path)
     return path.len == 0 ? BTL_STR(".") : path;
 }
 
-// Its last part.
-static struct btl_str last_part(struct btl_str path)
-{
-    const char *slash = memrchr(path.at, '/', path.len);
-    return slash == NULL ? path
-                         : (struct btl_str){slash + 1, (size_t)(path.at + path.len - slash - 1)};
-}
-
 void configuration_split(struct btl_arena *arena, const char *path, const char **ret_volume,
                          struct btl_str *ret_path)
 {
-    struct btl_str whole = btl_str_of(path), name = last_part(whole);
-    struct btl_str directory = above(whole), volume = directory;
-    bool alternative = btl_str_equal(last_part(directory), BTL_STR("loader.conf.d"));
+    struct btl_str whole = btl_str_of(path), name = btl_base_name(whole);
+    struct btl_str directory = path_parent(whole), volume = directory;
+    bool alternative = btl_str_equal(btl_base_name(directory), BTL_STR("loader.conf.d"));
     if (alternative)
-        volume = above(directory);
+        volume = path_parent(directory);
     *ret_volume = memory_text(arena, "%pS", &volume).at;
     *ret_path = memory_text(arena, "%s/%pS", alternative ? BTL_CONFIG_DIRECTORY : "", &name);
 }

@@ -7,11 +7,10 @@
 
 #include "volume/volume.h"
 
-// Their paths on the volume, in their order. The first is there always; of the others, those that
-// are.
+// List the paths on the volume, in order: /loader.conf always, the others if they exist.
 size_t configurations(struct volume *volume, struct btl_str **ret_paths);
-// Divides the path of a configuration on this machine into volume and path on it. What lies in a
-// directory loader.conf.d lies on the volume that is above that.
+// Split the path of a configuration on this machine into the volume and the path on the volume. The
+// volume of a file in a directory loader.conf.d is the parent of that directory.
 void configuration_split(struct btl_arena *arena, const char *path, const char **ret_volume,
                          struct btl_str *ret_path);
 

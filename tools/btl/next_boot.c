@@ -6,8 +6,8 @@
 
 #include "boot.h"
 
-// Why the loader would rather boot another configuration.
-static struct btl_str refusal(const struct btl_attempt *attempt)
+// Return the reason for booting another configuration; empty: none.
+static struct btl_str configuration_refusal(const struct btl_attempt *attempt)
 {
     if (attempt->config_file == NULL)
         return BTL_STR("it cannot be read");
@@ -19,9 +19,9 @@ static struct btl_str refusal(const struct btl_attempt *attempt)
     return attempt->config_good ? BTL_STR("") : BTL_STR("it has errors");
 }
 
-// The first steps of an attempt. False: the loader goes on with the fallback. Diagnostics are
+// Run the first steps of an attempt. False: the loader continues with the fallback. Diagnostics are
 // dropped: btl state shows `reason`.
-static bool judge_configuration(struct boot *boot, struct configuration *ret)
+static bool configuration_judge(struct boot *boot, struct configuration *ret)
 {
     struct btl_attempt *attempt = &boot->attempt;
     boot_attempt_begin(boot, &volume_driver, boot);
@@ -31,15 +31,15 @@ static bool judge_configuration(struct boot *boot, struct configuration *ret)
     boots &= btl_attempt_judge_trial(attempt); // its trial is shown in any case
     *ret = (struct configuration){
         .path = boot->core.choice.path,
-        .there = attempt->config_file != NULL,
+        .readable = attempt->config_file != NULL,
         .good = attempt->config_good,
         .tries = attempt->config.boot_tries,
         .trial = attempt->trial,
         .tries_left = attempt->tries_left,
-        .reason = refusal(attempt),
+        .reason = configuration_refusal(attempt),
     };
-    ret->tries_left += ret->trial == BTL_TRIAL_COUNTED; // this boot is one of them
-    if (ret->there)
+    ret->tries_left += ret->trial == BTL_TRIAL_COUNTED; // this boot uses one
+    if (ret->readable)
         memcpy(ret->sha256, attempt->config_file->sha256, sizeof(ret->sha256));
     attempt->diags = &boot->host->diags;
     return boots;
@@ -50,11 +50,11 @@ void configuration_read(struct boot *boot, const struct btl_boot_state *state,
 {
     boot->core.state = *state;
     boot->core.choice.path = boot->path;
-    judge_configuration(boot, ret);
+    configuration_judge(boot, ret);
 }
 
-static void find_given_up(struct boot *boot, const struct btl_record *failed,
-                          struct next_boot *next)
+static void next_boot_find_given_up(struct boot *boot, const struct btl_record *failed,
+                                    struct next_boot *next)
 {
     const struct btl_boot_volume seen = btl_boot_view(&boot->core);
     struct btl_str *paths;
@@ -73,7 +73,7 @@ void next_boot(struct boot *boot, struct variables *variables, struct next_boot 
 {
     struct btl_arena *arena = boot->host->arena;
     struct btl_choice *choice = &boot->core.choice;
-    struct btl_diags dropped = {.arena = arena}; // that BtlNext cannot be deleted: it can
+    struct btl_diags dropped = {.arena = arena}; // boot_driver_delete_next() cannot fail
     *ret_next = (struct next_boot){.count = 0};
     boot_entry_find(variables, &boot->volume, &ret_next->entry);
     boot->core.state = variables->state;
@@ -83,7 +83,7 @@ void next_boot(struct boot *boot, struct variables *variables, struct next_boot 
     ret_next->asked = choice->how == BTLM_HOW_OPTION;
     for (;;) {
         struct configuration *last = &ret_next->tried[ret_next->count++];
-        bool boots = judge_configuration(boot, last);
+        bool boots = configuration_judge(boot, last);
         if (choice->how == BTLM_HOW_FALLBACK && last->trial == BTL_TRIAL_COUNTED)
             last->trial = BTL_TRIAL_NONE; // no try of a fallback is counted
         if (boots || !btl_attempt_falls_back(&boot->attempt) ||
@@ -91,5 +91,5 @@ void next_boot(struct boot *boot, struct variables *variables, struct next_boot 
             break;
     }
     ret_next->fallback = boot->attempt.fallback.path;
-    find_given_up(boot, &variables->state.record[BTL_VARIABLE_FAILED], ret_next);
+    next_boot_find_given_up(boot, &variables->state.record[BTL_VARIABLE_FAILED], ret_next);
 }

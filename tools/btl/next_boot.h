@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Which configuration the loader would boot now, as far as configurations and records say it:
-// whether kernel and modules can be loaded, btl check knows.
+// The configuration that the loader would boot now, judged by configurations and records alone.
+// btl check also judges kernel and modules.
 #ifndef BTL_HOST_NEXT_BOOT_H
 #define BTL_HOST_NEXT_BOOT_H
 
@@ -12,30 +12,30 @@
 
 struct configuration {
     struct btl_str path;
-    bool there, good; // could be read; is without errors
+    bool readable, good; // good: without errors
     uint8_t sha256[32];
     uint32_t tries;
     enum btl_trial trial;
     uint32_t tries_left;   // of BTL_TRIAL_COUNTED, before the boot
-    struct btl_str reason; // why it is not booted, or would not be if there was another; empty
+    struct btl_str reason; // for booting another one, if there is one; empty: none
 };
 
 struct next_boot {
-    // What the loader would look at, in that order; the last one is booted.
+    // The configurations that the loader would try, in order; the last one is booted.
     struct configuration tried[BTL_TRIED_MAX + 1];
     size_t count;
     bool once;               // BtlNext named the first one
     bool asked;              // the boot entry named it
     struct boot_entry entry; // that starts the loader
-    struct btl_str fallback; // what is booted when that one fails; empty: nothing
-    // Where the volume has the texts that the kernel has given up, in the order of BtlFailed;
-    // empty: nowhere.
+    struct btl_str fallback; // booted if the last one fails; empty: none
+    // Paths of the texts that the kernel gave up, in the order of BtlFailed; empty: not on the
+    // volume.
     struct btl_str given_up[BTL_GIVEN_UP_MAX];
 };
 
-// `boot`: its volume is open.
+// Choose as the loader would. The volume of `boot` is open.
 void next_boot(struct boot *boot, struct variables *variables, struct next_boot *ret_next);
-// One configuration, boot->path.
+// Judge one configuration, boot->path.
 void configuration_read(struct boot *boot, const struct btl_boot_state *state,
                         struct configuration *ret);
 

@@ -18,8 +18,8 @@ static const char *const where[] = {
 
 // ------------------------------------------------------------------------------------------- text
 
-// Lines of another program: none of them may drive the terminal.
-static void print_lines(struct btl_out *out, struct btl_arena *arena, struct btl_str text)
+// Print lines of another program, escaped so that they cannot drive the terminal.
+static void state_print_lines(struct btl_out *out, struct btl_arena *arena, struct btl_str text)
 {
     while (text.len > 0) {
         const char *end = memchr(text.at, '\n', text.len);
@@ -31,9 +31,9 @@ static void print_lines(struct btl_out *out, struct btl_arena *arena, struct btl
     }
 }
 
-// With a volume: where it has that text.
-static void print_given_up(struct btl_out *out, const struct variables *variables,
-                           const struct next_boot *next)
+// Print the texts that the kernel gave up; with a volume, also their paths.
+static void state_print_given_up(struct btl_out *out, const struct variables *variables,
+                                 const struct next_boot *next)
 {
     const struct btl_record *failed = &variables->state.record[BTL_VARIABLE_FAILED];
     char hash[BTL_SHA256_TEXT];
@@ -49,8 +49,8 @@ static void print_given_up(struct btl_out *out, const struct variables *variable
     }
 }
 
-static void print_record(struct btl_out *out, const struct variables *variables,
-                         enum btl_variable which)
+static void state_print_record(struct btl_out *out, const struct variables *variables,
+                               enum btl_variable which)
 {
     static const char *const meaning[BTL_VARIABLES] = {
         [BTL_VARIABLE_TRIAL] = "on trial",
@@ -78,61 +78,59 @@ static void print_record(struct btl_out *out, const struct variables *variables,
     if (which != BTL_VARIABLE_NEXT)
         btl_format(out, ", SHA-256 %.16s", btl_sha256_text(record->sha256, hash));
     btl_format(out, "\n");
-    print_lines(out, variables->host->arena, record->text);
+    state_print_lines(out, variables->host->arena, record->text);
 }
 
 // ---------------------------------------------------------------------------------- the next boot
 
-#define BESIDE "             " // under what stands beside "if it fails:"
+#define BESIDE "             " // as wide as "if it fails: "
 
-// Why what is booted is the one that was wanted.
-static void print_wanted(struct btl_out *out, const struct next_boot *next)
+// Print why the first configuration is booted.
+static void state_print_first(struct btl_out *out, const struct next_boot *next)
 {
     const struct configuration *conf = &next->tried[0];
     if (next->once || next->asked)
-        btl_format(out, "%s%s%s",
-                   next->once ? "it was asked for, once (BtlNext)" : next->entry.name,
-                   next->once ? "" : " asks for it", conf->trial != BTL_TRIAL_NONE ? "; " : "");
+        btl_format(out, "%s%s%s", next->once ? "BtlNext names it, for one boot" : next->entry.name,
+                   next->once ? "" : " names it", conf->trial != BTL_TRIAL_NONE ? "; " : "");
     if (conf->trial == BTL_TRIAL_GOOD)
         btl_format(out, "it is the last good configuration");
     else if (conf->trial == BTL_TRIAL_COUNTED)
         btl_format(out, "it is on trial, with %u of %u tries left", conf->tries_left, conf->tries);
     else if (!next->once && !next->asked)
-        btl_format(out, "it is the usual one, and not on trial");
+        btl_format(out, "it is the default, and not on trial");
     btl_format(out, "\n");
 }
 
-// Who came first, and why that is not booted.
-static void print_passed_over(struct btl_out *out, struct btl_arena *arena,
-                              const struct next_boot *next)
+// Print the configurations that came first, and why they are not booted.
+static void state_print_passed_over(struct btl_out *out, struct btl_arena *arena,
+                                    const struct next_boot *next)
 {
     const struct configuration *last = &next->tried[next->count - 1];
     for (size_t i = 0; i + 1 < next->count; i++) {
         struct btl_str path = report_safe(arena, next->tried[i].path);
         btl_format(out, "%s%pS%s is not booted: %pS\n", i > 0 ? BESIDE : "", &path,
-                   i == 0 && next->once ? ", asked for once (BtlNext)," : "",
-                   &next->tried[i].reason);
+                   i == 0 && next->once ? ", named by BtlNext," : "", &next->tried[i].reason);
     }
     struct btl_str path = report_safe(arena, last->path);
     btl_format(out, BESIDE "%pS takes its place%s\n", &path,
                last->trial == BTL_TRIAL_GOOD ? ": it is the last good configuration" : "");
 }
 
-// What the loader makes of one that it would rather not boot.
-static const char *all_the_same(const struct configuration *conf)
+// Return what the loader does with a bad configuration if there is no other.
+static const char *state_last_resort(const struct configuration *conf)
 {
-    return !conf->there ? "the defaults are used"
-           : conf->good ? "it is booted all the same"
-                        : "its good lines are used";
+    return !conf->readable ? "the defaults are used"
+           : conf->good    ? "it is still booted"
+                           : "its good lines are used";
 }
 
-// Where the options of the loader come from, and who else may be started.
-static void print_entry(struct btl_out *out, struct btl_arena *arena,
-                        const struct boot_entry *entry)
+// Print the boot entry of the loader, and how many entries come before it.
+static void state_print_entry(struct btl_out *out, struct btl_arena *arena,
+                              const struct boot_entry *entry)
 {
     struct btl_str title = report_safe(arena, entry->title);
     struct btl_str options = report_safe(arena, entry->options);
-    if (!entry->there)
+    if (!entry->valid)
         return;
     btl_format(out, "boot entry:  %s \"%pS\"%s%pS", entry->name, &title,
                options.len > 0 ? ", options: " : ", without options", &options);
@@ -141,43 +139,44 @@ static void print_entry(struct btl_out *out, struct btl_arena *arena,
     btl_format(out, "\n");
 }
 
-static void print_next(struct btl_out *out, struct btl_arena *arena, const struct next_boot *next)
+static void state_print_next(struct btl_out *out, struct btl_arena *arena,
+                             const struct next_boot *next)
 {
     const struct configuration *last = &next->tried[next->count - 1];
     struct btl_str path = report_safe(arena, last->path);
     btl_format(out, "next boot:   %pS\nwhy:         ", &path);
     if (next->count > 1)
-        print_passed_over(out, arena, next);
+        state_print_passed_over(out, arena, next);
     if (last->reason.len > 0)
-        btl_format(out, "%s%pS; %s, for there is no other\n", next->count > 1 ? BESIDE : "",
-                   &last->reason, all_the_same(last));
+        btl_format(out, "%s%pS; %s, because there is no other\n", next->count > 1 ? BESIDE : "",
+                   &last->reason, state_last_resort(last));
     else if (next->count == 1)
-        print_wanted(out, next);
+        state_print_first(out, next);
     path = report_safe(arena, next->fallback);
     btl_format(out, "if it fails: %pS%s\n", &path,
                path.len == 0                      ? "there is nothing to fall back to"
                : last->trial == BTL_TRIAL_COUNTED ? ", as when its tries end without boot-ok"
                                                   : "");
-    print_entry(out, arena, &next->entry);
+    state_print_entry(out, arena, &next->entry);
 }
 
 void state_print(struct btl_out *out, const struct variables *variables,
                  const struct next_boot *next)
 {
     for (enum btl_variable which = 0; which < BTL_VARIABLES; which++) {
-        print_record(out, variables, which);
+        state_print_record(out, variables, which);
         if (which == BTL_VARIABLE_FAILED)
-            print_given_up(out, variables, next);
+            state_print_given_up(out, variables, next);
     }
     if (next != NULL)
-        print_next(out, variables->host->arena, next);
+        state_print_next(out, variables->host->arena, next);
     else
         btl_format(out, "next boot:   not known; name the boot volume with -C\n");
 }
 
 // ------------------------------------------------------------------------------------------- JSON
 
-static void json_path(struct json *json, const char *name, struct btl_str path)
+static void state_json_path(struct json *json, const char *name, struct btl_str path)
 {
     if (path.len > 0)
         json_text(json, name, path);
@@ -185,7 +184,7 @@ static void json_path(struct json *json, const char *name, struct btl_str path)
         json_null(json, name);
 }
 
-static void json_failed(struct json *json, const struct btl_record *record)
+static void state_json_failed(struct json *json, const struct btl_record *record)
 {
     char hash[BTL_SHA256_TEXT];
     json_word(json, "where", record->number == BTL_FAILED_IN_KERNEL ? "kernel" : "loader");
@@ -196,8 +195,8 @@ static void json_failed(struct json *json, const struct btl_record *record)
     json_end(json, ']');
 }
 
-static void json_record(struct json *json, const char *name, const struct variables *variables,
-                        enum btl_variable which)
+static void state_json_record(struct json *json, const char *name,
+                              const struct variables *variables, enum btl_variable which)
 {
     const struct btl_record *record = &variables->state.record[which];
     char hash[BTL_SHA256_TEXT];
@@ -206,19 +205,19 @@ static void json_record(struct json *json, const char *name, const struct variab
         return;
     }
     json_begin(json, name, '{');
-    json_path(json, "path", record->path);
+    state_json_path(json, "path", record->path);
     if (which != BTL_VARIABLE_NEXT)
         json_word(json, "sha256", btl_sha256_text(record->sha256, hash));
     if (which == BTL_VARIABLE_TRIAL)
         json_number(json, "tries_left", record->number);
     if (which == BTL_VARIABLE_FAILED)
-        json_failed(json, record);
+        state_json_failed(json, record);
     json_end(json, '}');
 }
 
-static void json_entry(struct json *json, const struct boot_entry *entry)
+static void state_json_entry(struct json *json, const struct boot_entry *entry)
 {
-    if (!entry->there) {
+    if (!entry->valid) {
         json_null(json, "entry");
         return;
     }
@@ -230,7 +229,7 @@ static void json_entry(struct json *json, const struct boot_entry *entry)
     json_end(json, '}');
 }
 
-static void json_next(struct json *json, const struct next_boot *next)
+static void state_json_next(struct json *json, const struct next_boot *next)
 {
     static const char *const verdicts[] = {
         [BTL_TRIAL_NONE] = "none",       [BTL_TRIAL_GOOD] = "good",
@@ -247,7 +246,7 @@ static void json_next(struct json *json, const struct next_boot *next)
         json_number(json, "tries_left", booted->tries_left);
     else
         json_null(json, "tries_left");
-    json_path(json, "fallback", next->fallback);
+    state_json_path(json, "fallback", next->fallback);
     json_begin(json, "given_up", '[');
     for (size_t i = 0; i + 1 < next->count; i++) {
         json_begin_line(json, NULL, '{');
@@ -256,7 +255,7 @@ static void json_next(struct json *json, const struct next_boot *next)
         json_end(json, '}');
     }
     json_end(json, ']');
-    json_entry(json, &next->entry);
+    state_json_entry(json, &next->entry);
     json_end(json, '}');
 }
 
@@ -267,12 +266,12 @@ void state_json(struct btl_out *out, const struct variables *variables,
     json_begin(&json, NULL, '{');
     json_number(&json, "version", JSON_VERSION);
     json_word(&json, "source", variables->source);
-    json_record(&json, "trial", variables, BTL_VARIABLE_TRIAL);
-    json_record(&json, "good", variables, BTL_VARIABLE_GOOD);
-    json_record(&json, "failed", variables, BTL_VARIABLE_FAILED);
-    json_record(&json, "next", variables, BTL_VARIABLE_NEXT);
+    state_json_record(&json, "trial", variables, BTL_VARIABLE_TRIAL);
+    state_json_record(&json, "good", variables, BTL_VARIABLE_GOOD);
+    state_json_record(&json, "failed", variables, BTL_VARIABLE_FAILED);
+    state_json_record(&json, "next", variables, BTL_VARIABLE_NEXT);
     if (next != NULL)
-        json_next(&json, next);
+        state_json_next(&json, next);
     else
         json_null(&json, "next_boot");
     json_end(&json, '}');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What btl state shows.
+// The output of btl state.
 #ifndef BTL_HOST_STATE_PRINT_H
 #define BTL_HOST_STATE_PRINT_H
 
@@ -8,10 +8,10 @@
 #include "next_boot.h"
 #include "variables/variables.h"
 
-// `next` may be NULL: no volume was given.
+// Print as text. `next` NULL: no volume was given.
 void state_print(struct btl_out *out, const struct variables *variables,
                  const struct next_boot *next);
-// The same for programs; btl(1) describes it.
+// Print as JSON, for programs; btl(1) describes it.
 void state_json(struct btl_out *out, const struct variables *variables,
                 const struct next_boot *next);
 
