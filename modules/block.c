@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A library module: the list of block devices, and who wants to know of them.
+// A library module: the list of block devices and their watchers.
 #include "block.h"
 
 #include <btl/module.h>
@@ -38,8 +38,8 @@ void block_remove(struct block_device *device)
         devices_end = device->place;
 }
 
-// Devices that a watcher adds while it is told go to the end of the list, and are told by
-// block_add(): up to the end of now, then.
+// Stop at the present end of the list: block_add() notifies the watcher of devices that the watcher
+// itself adds.
 void block_watch(struct block_watcher *watcher)
 {
     struct block_device **end = devices_end;
@@ -94,7 +94,7 @@ static int block_unload(void)
 
 BTL_MODULE("block", .load = block_load, .unload = block_unload);
 BTL_VERSION("1.0");
-BTL_DESCRIPTION("library: the block devices there are");
+BTL_DESCRIPTION("library: the list of block devices");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
 BTL_NEEDS("kernel:1.3");

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Calibrates the time stamp counter against the ACPI power management timer, which runs at
-// 3.579545 MHz on every machine that has one (ACPI 6.5, 4.8.3.3). Where there is none, the rate
-// that the loader measured is taken.
+// Calibrate the time stamp counter against the ACPI power management timer, which runs at
+// 3.579545 MHz on every machine that has one (ACPI 6.5, 4.8.3.3). Without a timer, use the rate
+// that the loader measured.
 #include <btl/manifest.h>
 #include <btl/module.h>
 
 #include "clock.h"
 
 #define PM_HZ   3579545u
-#define PM_MASK 0xffffffu // 24 bits are there on every machine; wraps after 4.6 s
+#define PM_MASK 0xffffffu // every timer has 24 bits; wraps after 4.6 s
 
 static int64_t calibrate_ms = 10;
 static const struct btl_tunable tunables[] = {BTL_INT(calibrate_ms, 1, 1000)};
@@ -17,7 +17,7 @@ static uint64_t start, hz;
 
 enum { FADT_TIMER_PORT = 76 }; // bytes
 
-// I/O port of the power management timer, out of the FADT; 0 when there is none.
+// Return the I/O port of the power management timer from the FADT; 0: none.
 static uint16_t pm_timer_port(void)
 {
     struct btl_bytes fadt = acpi_table("FACP");
@@ -27,7 +27,7 @@ static uint16_t pm_timer_port(void)
     return (uint16_t)port;
 }
 
-// Counter ticks per second over calibrate_ms, or 0 when the timer stands still.
+// Return counter ticks per second, measured over calibrate_ms; 0: the timer stands still.
 static uint64_t clock_measure(uint16_t port)
 {
     uint32_t want = (uint32_t)(PM_HZ * (uint64_t)calibrate_ms / 1000);
@@ -44,7 +44,7 @@ uint64_t clock_hz(void)
     return hz;
 }
 
-// In two parts: ticks * 10^9 would overflow after some seconds.
+// Multiply in two parts: ticks * 10^9 would overflow after some seconds.
 uint64_t clock_ns(void)
 {
     uint64_t ticks = time_ticks() - start;

@@ -5,7 +5,7 @@
 
 #include <btl/types.h>
 
-uint64_t clock_ns(void);      // since the module was loaded; never goes back
+uint64_t clock_ns(void);      // since the module was loaded; monotonic
 uint64_t clock_hz(void);      // rate of the time stamp counter
 void clock_wait(uint64_t ns); // spins
 

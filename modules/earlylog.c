@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Captures the console from the first moment on; the monitor command `earlylog` shows it. It stands
-// first in loader.conf, so that what the other phase-1 modules print is in it.
+// Capture the console from phase 1 on; the monitor command `earlylog` shows it. The module stands
+// first in loader.conf to capture the output of the other phase-1 modules.
 #include <btl/module.h>
 
 #include "ring.h"
@@ -15,13 +15,13 @@ static void earlylog_capture(const char *text, size_t len)
     ring_put(log, text, len);
 }
 
-// What is printed here is captured too, so the end is fixed before the first line.
+// Fix the end before the first line: output of this command is captured too.
 static void earlylog_print(int argc, char **argv)
 {
     char piece[128];
     uint64_t end = ring_end(log), at = ring_start(log);
     if (at > 0)
-        kprintf("[%lu bytes are gone; raise earlylog.size]\n", at);
+        kprintf("[%lu bytes were dropped; raise earlylog.size]\n", at);
     while (at < end) {
         size_t want = end - at < sizeof(piece) ? end - at : sizeof(piece);
         size_t count = ring_read(log, at, piece, want);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Random bytes from phase 1 on: ChaCha20 (RFC 8439) keyed by the seed in the manifest, the key
-// replaced after every request, so that what was given out cannot be computed from memory later.
+// Random bytes from phase 1 on: ChaCha20 (RFC 8439) keyed by the seed in the manifest. Every
+// request replaces the key, so earlier output cannot be computed from memory.
 #include <btl/manifest.h>
 #include <btl/module.h>
 
@@ -39,7 +39,7 @@ static void chacha_block(const uint32_t k[8], uint32_t counter, const uint32_t n
         ret_block[i] += input[i];
 }
 
-// RFC 8439, 2.3.2: a cipher that computes something else would be random too, to the eye.
+// Test against RFC 8439, 2.3.2: the output of a wrong cipher would look random too.
 static bool chacha_works(void)
 {
     static const uint32_t nonce[3] = {0x09000000, 0x4a000000, 0};
@@ -50,7 +50,7 @@ static bool chacha_works(void)
     return block[0] == 0xe4e7f110 && block[7] == 0x4e6cd4c3 && block[15] == 0x4e3c50a2;
 }
 
-// Replaces the key by the first half of block 0 of a stream that depends on the old key and on
+// Replace the key by the first half of block 0 of a stream that depends on the old key and on
 // `extra`.
 static void key_stir(const uint32_t extra[3])
 {
@@ -75,8 +75,7 @@ void random_bytes(void *bytes, size_t count)
     key_stir(nonce);
 }
 
-// Values above the largest multiple of `limit` are thrown away: a plain remainder prefers small
-// numbers.
+// Reject values above the largest multiple of `limit`: a plain remainder favors small numbers.
 uint64_t random_below(uint64_t limit)
 {
     uint64_t value, surplus = -limit % limit; // 2^64 mod limit

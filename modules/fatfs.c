@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// FAT12, FAT16 and FAT32 with long names, read-only: a shell over the reader of core/ (btl/fat.h),
-// which checks everything. Every block device that holds one becomes a file system of the kernel.
+// FAT12, FAT16 and FAT32 with long names, read-only, through the checking reader of core/
+// (btl/fat.h). Every block device with a FAT becomes a file system of the kernel.
 #include <btl/fat.h>
 #include <btl/fs.h>
 #include <btl/module.h>
@@ -8,8 +8,7 @@
 #include "block.h"
 #include "heap/heap.h"
 
-// Bytes for the directories of one volume, which are read whole and kept, and for what reading
-// takes.
+// Bytes for the directories of one volume, which are read whole and kept, and for the reader.
 #define HEAP_MAX (64u << 20)
 
 struct volume {
@@ -23,7 +22,7 @@ struct volume {
 
 static struct volume *volumes;
 
-// One code for what the reader says in many.
+// Return one error code for the reader's diagnostics.
 static int fatfs_error(const struct btl_diags *diags)
 {
     if (diags->first == NULL)
@@ -39,7 +38,7 @@ static int fatfs_error(const struct btl_diags *diags)
     }
 }
 
-// Diagnostics live as long as a call: in a heap of their own.
+// The heap of one call and its diagnostics.
 struct call {
     struct heap heap;
     struct btl_diags diags;
@@ -88,7 +87,7 @@ static int fatfs_read(struct btl_fs *fs, const struct btl_fs_file *file, void *b
     if (size > entry->size)
         return BTL_EINVAL;
     fatfs_call_begin(&call);
-    // What one reading takes is not to stay: a reader of its own, with the same tables.
+    // A copy of the reader, with the same tables, allocates from the heap of this call.
     struct btl_fat reader = volume->fat;
     reader.arena = &call.heap.arena;
     bool good = btl_fat_read(&reader, entry, buffer, size, &call.diags);
@@ -117,7 +116,7 @@ static void volume_fill(struct volume *volume, const struct block_device *device
     memcpy(volume->fs.partition_guid, device->partition.guid, 16);
 }
 
-// Most partitions hold something else. One that has to hold a FAT and does not is worth a word.
+// Most partitions hold other file systems. Report only those whose type requires a FAT.
 static void fatfs_added(struct block_device *device)
 {
     struct volume *volume = kmem_alloc(sizeof(*volume));

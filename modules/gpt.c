@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Partitions of GPT disks as block devices: a shell over the reader of core/ (btl/gpt.h), which
-// checks everything.
+// Partitions of GPT disks as block devices, through the checking reader of core/ (btl/gpt.h).
 #include <btl/module.h>
 
 #include "block.h"
 #include "heap/heap.h"
 
-#define HEAP_MAX (8u << 20) // bytes while one table is read; it may have 1 MiB
+#define HEAP_MAX (8u << 20) // bytes while one table is read; a table may have 1 MiB
 
 struct part {
     struct block_device block;
@@ -40,10 +39,10 @@ static bool part_add(const struct block_device *disk, const struct btl_partition
         return true;
     parts = part->next;
     kmem_free(part);
-    return true; // its size is none: nobody misses it
+    return true; // a partition without a valid size is skipped
 }
 
-// A disk without a table may hold something else: nothing is said then.
+// Add the partitions of a disk. A disk without a table is not reported.
 static void gpt_added(struct block_device *device)
 {
     struct heap heap;

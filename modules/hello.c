@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The smallest module that shows everything: flags, a tunable, an export, a monitor command.
+// A small module with flags, a tunable, an export and a monitor command.
 #include <btl/module.h>
 
 #include "hello.h"

@@ -3,6 +3,6 @@
 #ifndef BTL_MODULES_HELLO_H
 #define BTL_MODULES_HELLO_H
 
-extern int hello_count; // how often it has greeted
+extern int hello_count; // number of greetings
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Attaches to the LPC bridge of Intel's ICH9, the south bridge of QEMU's q35 machine, and tells
-// where its power management registers are (I/O Controller Hub 9 datasheet, 13.1.13).
+// Attach to the LPC bridge of Intel's ICH9, the south bridge of QEMU's q35 machine, and print the
+// port of its power management registers (I/O Controller Hub 9 datasheet, 13.1.13).
 #include <btl/intfc.h>
 #include <btl/module.h>
 

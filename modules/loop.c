@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A streams driver that sends up what comes down, and says what that was: what the modules above
-// made of it can be seen on the console.
+// A streams driver that sends back every message and prints it, so the console shows what the
+// modules above did to it.
 #include <btl/module.h>
 #include <btl/stream.h>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The null device: swallows what is written, and has nothing to read. The smallest wsio_class
-// module.
+// The null device: discards what is written, and has nothing to read. A minimal wsio_class module.
 #include <btl/device.h>
 #include <btl/module.h>
 
@@ -17,7 +16,7 @@ static int64_t null_write(uint32_t minor, const void *buffer, size_t size, uint6
     return (int64_t)size;
 }
 
-// Request 0: how much it has swallowed, into a uint64_t.
+// Request 0: return the number of discarded bytes in a uint64_t.
 static int null_ioctl(uint32_t minor, uint32_t request, void *argument)
 {
     if (request != 0 || argument == NULL)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Takes pages from the new page allocator, fills each with random words of its own and reads them
-// back after all are filled: finds pages handed out twice and address lines that stick.
+// Allocate pages, fill each with its own random words, and read them back after all are filled.
+// This finds pages that were allocated twice and address lines that stick.
 #include <btl/module.h>
 
 #include "clock.h"
@@ -11,7 +11,7 @@
 static int64_t pages = 256;
 static const struct btl_tunable tunables[] = {BTL_INT(pages, 1, 65536)};
 
-// A sequence from a seed (xorshift64*), so that the page can be checked without a copy of it.
+// Return the next word of a seeded sequence (xorshift64*), which checks a page without a copy.
 static uint64_t random_next(uint64_t *state)
 {
     *state ^= *state >> 12;
@@ -51,7 +51,7 @@ static void pages_give_back(const uint64_t *page, int64_t count)
         page_free(page[i], 1);
 }
 
-// Takes up to `pages` pages; *ret_bad counts those that did not come zeroed.
+// Allocate up to `pages` pages. *ret_bad counts those that were not zeroed.
 static int64_t pages_take(uint64_t *page, uint64_t seed, int64_t *ret_bad)
 {
     int64_t taken = 0;
@@ -98,4 +98,4 @@ BTL_NEEDS("kernel:1.0");
 BTL_NEEDS("clock:1.0");
 BTL_NEEDS("entropy:1.0");
 BTL_DEPENDS("clock,entropy");
-BTL_PARM("pages", "int", "how many pages are checked");
+BTL_PARM("pages", "int", "number of pages to check");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Enumerates PCI through configuration mechanism 1 (PCI Local Bus 3.0, 3.2.2.3.2): every bus that a
-// bridge leads to, once.
+// Enumerate PCI through configuration mechanism 1 (PCI Local Bus 3.0, 3.2.2.3.2): every bus behind
+// a bridge, once.
 #include <btl/module.h>
 
 #include "pci.h"
@@ -8,7 +8,7 @@
 
 #define CONFIG_ADDRESS 0xcf8
 #define CONFIG_DATA    0xcfc
-#define MAX_FUNCTIONS  256 // lspci says when there were more
+#define MAX_FUNCTIONS  256 // lspci reports how many more exist
 
 enum {
     OFFSET_ID = 0,
@@ -53,8 +53,7 @@ uint8_t pci_capability(const struct pci_function *at, uint8_t id, uint8_t after)
         return 0;
     uint8_t next = after != 0 ? (uint8_t)(pci_read32(at, after) >> 8)
                               : (uint8_t)pci_read32(at, OFFSET_CAPABILITIES);
-    // The list is the device's: one that leaves the space for capabilities or goes in a circle
-    // ends.
+    // The list is not trusted: stop if it leaves the space for capabilities or forms a circle.
     for (int i = 0; i < CAPABILITIES_MAX; i++) {
         next &= 0xfc;
         if (next < 0x40)
@@ -69,7 +68,7 @@ uint8_t pci_capability(const struct pci_function *at, uint8_t id, uint8_t after)
 
 void pci_enable(const struct pci_function *at, bool on)
 {
-    // A status bit is cleared by writing 1 to it: 0 leaves all as they are.
+    // Writing 1 clears a status bit; 0 leaves it.
     uint32_t command = pci_read32(at, OFFSET_COMMAND) & 0xffff;
     if (on)
         command |= COMMAND_MEMORY | COMMAND_MASTER;
@@ -78,7 +77,7 @@ void pci_enable(const struct pci_function *at, bool on)
     pci_write32(at, OFFSET_COMMAND, command);
 }
 
-// The bits of a register that can be written say how large its range is.
+// Return the writable bits of a register, which give the size of its range.
 static uint32_t pci_writable_bits(const struct pci_function *at, uint8_t offset)
 {
     uint32_t value = pci_read32(at, offset);
@@ -98,7 +97,7 @@ bool pci_memory_bar(const struct pci_function *at, unsigned bar, uint64_t *ret_a
     bool wide = (low & BAR_TYPE) == BAR_64;
     if ((low & BAR_PORTS) != 0 || (wide && bar + 1 == BARS))
         return false;
-    // Nothing of the device answers at an address that it does not have.
+    // Switch decoding off, so that the device does not answer at the test addresses.
     uint32_t command = pci_read32(at, OFFSET_COMMAND) & 0xffff;
     pci_write32(at, OFFSET_COMMAND, command & ~(uint32_t)COMMAND_MEMORY);
     uint64_t address = low & ~(uint32_t)BAR_FLAGS;
@@ -111,7 +110,7 @@ bool pci_memory_bar(const struct pci_function *at, unsigned bar, uint64_t *ret_a
     }
     pci_write32(at, OFFSET_COMMAND, command);
     if (address == 0 || bits == 0)
-        return false; // not there, or the firmware gave it no address
+        return false; // not present, or without an address from the firmware
     *ret_address = address;
     *ret_size = bits & -bits; // the lowest bit
     return true;
@@ -131,12 +130,12 @@ const struct pci_function *pci_find(uint16_t vendor, uint16_t id, const struct p
     return NULL;
 }
 
-// Nobody needs names to boot: pciids is loaded when somebody looks at the list.
+// A boot needs no names: pciids is loaded when lspci first calls it.
 BTL_STUB("pciids", const char *, pci_vendor_name, (uint16_t vendor), (vendor), NULL);
 BTL_STUB("pciids", const char *, pci_class_name, (uint32_t class_code), (class_code), NULL);
 
-// Adds one function. True when there is one; *ret_header gets its header type, *ret_bus the bus
-// behind it, 0 when it is no bridge.
+// Add one function. False: not present. *ret_header gets its header type, *ret_bus the bus behind
+// it, 0 if it is not a bridge.
 static bool pci_probe(struct pci_function at, uint8_t *ret_header, uint8_t *ret_bus)
 {
     uint32_t id = pci_read32(&at, OFFSET_ID);
@@ -168,8 +167,8 @@ static void pci_probe_device(uint8_t bus, uint8_t device, bool reached[256])
     }
 }
 
-// A bridge's bus number is above its own: one ascending pass reaches every bus. What a bridge that
-// nobody has set up says (bus 0) changes nothing.
+// The bus behind a bridge has a higher number than the bridge's own: one ascending pass reaches
+// every bus. A bridge that was not set up reports bus 0, which changes nothing.
 static void pci_enumerate(void)
 {
     static bool reached[256];

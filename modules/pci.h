@@ -13,21 +13,20 @@ struct pci_function {
     uint32_t class_code; // class << 16 | subclass << 8 | programming interface
 };
 
-// Function number `index` in the order of the buses, or NULL past the last one.
+// Return function number `index` in the order of the buses, or NULL past the last one.
 const struct pci_function *pci_at(uint32_t index);
-// The first function with these ids after `after` (NULL: from the start), or NULL.
+// Return the first function with these ids after `after` (NULL: from the start), or NULL.
 const struct pci_function *pci_find(uint16_t vendor, uint16_t id, const struct pci_function *after);
 uint32_t pci_read32(const struct pci_function *at, uint8_t offset);
 void pci_write32(const struct pci_function *at, uint8_t offset, uint32_t value);
 
-// Where in the configuration space the next capability `id` behind the one at `after` is (0: from
-// the start), or 0.
+// Return the offset of the next capability `id` after the one at `after` (0: from the start), or 0.
 uint8_t pci_capability(const struct pci_function *at, uint8_t id, uint8_t after);
-// The memory behind base address register `bar` (0 ... 5) of a device. False: these are ports,
-// there is nothing, or the firmware has set nothing up.
+// Return the memory of base address register `bar` (0 ... 5) of a device. False: the register holds
+// ports, does not exist, or was not set up by the firmware.
 bool pci_memory_bar(const struct pci_function *at, unsigned bar, uint64_t *ret_address,
                     uint64_t *ret_size);
-// Lets the device answer at its memory and reach the machine's; off: the latter no longer.
+// Switch memory decoding and bus mastering on; off: bus mastering only.
 void pci_enable(const struct pci_function *at, bool on);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Names of some vendors and of the device classes, for lspci. Nobody needs it to boot: AUTO.
+// Names of some vendors and of the device classes, for lspci. Not needed to boot: AUTO.
 #include <btl/module.h>
 
 #include "pciids.h"

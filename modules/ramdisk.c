@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A block device in memory; its minor is always 0. Size and protection are tunables, the second of
-// them may change while the module is loaded.
+// A block device in memory; its minor is always 0. Size and write protection are tunables; the
+// protection may change while the module is loaded.
 #include <btl/device.h>
 #include <btl/module.h>
 
@@ -16,7 +16,7 @@ static size_t ramdisk_size(void)
     return (size_t)kib * KIB;
 }
 
-// Nobody who has it open is to find it changed.
+// Reject a change while the device is open.
 static int readonly_changed(const struct btl_tunable *tunable, const void *value)
 {
     return opens > 0 ? BTL_EBUSY : 0;

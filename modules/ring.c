@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A library module: it does nothing by itself, others are linked against it.
+// A library module: other modules are linked against it.
 #include <btl/module.h>
 
 #include "ring.h"
@@ -51,7 +51,7 @@ size_t ring_read(const struct ring *ring, uint64_t position, char *buffer, size_
     return count;
 }
 
-// Stored text that wraps must come out in order: worth a look before others rely on it.
+// Test that text which wraps comes out in order, before other modules rely on the ring.
 static int ring_load(const struct btl_load_args *args)
 {
     char text[8];

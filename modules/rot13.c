@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A streams module: letters move by 13 in the alphabet, down and up. Twice is none: who reads gets
-// what was written, and what is below sees something else.
+// A streams module: rotate letters by 13, down and up. Two rotations cancel: a reader gets what was
+// written, and the element below sees rotated letters.
 #include <btl/module.h>
 #include <btl/stream.h>
 

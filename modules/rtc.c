@@ -25,7 +25,7 @@ struct date {
     uint32_t year, month, day, hour, minute, second;
 };
 
-static uint64_t at_load, loaded_ns; // the date when it was read, and the clock then
+static uint64_t at_load, loaded_ns; // date and clock when the date was read
 
 static uint8_t cmos_read(uint8_t index)
 {
@@ -54,7 +54,7 @@ static struct date cmos_read_date(void)
     return date;
 }
 
-// Twice the same, with no update between: the registers change one by one.
+// Read the date until two reads agree, with no update between: the registers change one by one.
 static bool rtc_read_date(struct date *ret_date)
 {
     for (int i = 0; i < 100; i++) {
@@ -76,8 +76,8 @@ static bool date_is_valid(const struct date *d)
            d->minute < 60 && d->second < 61;
 }
 
-// Days since 1970-01-01 in the Gregorian calendar; the year is counted from March, so that the
-// leap day is its last.
+// Return the days since 1970-01-01 in the Gregorian calendar. The year starts in March, so the leap
+// day is its last.
 static uint64_t days_of(const struct date *d)
 {
     uint64_t year = d->year - (d->month <= 2), month = (d->month + 9) % 12;
@@ -119,7 +119,7 @@ static int rtc_load(const struct btl_load_args *args)
 {
     struct date date;
     if (cmos_read(STATUS_D) == 0xff) { // bit 6 of it is 0 in every such clock
-        kprintf("rtc: there is no CMOS clock\n");
+        kprintf("rtc: this machine has no CMOS clock\n");
         return BTL_ENODEV;
     }
     if (!rtc_read_date(&date) || !date_is_valid(&date)) {

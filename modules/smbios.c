@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Which machine this is: the system information structure of SMBIOS (DSP0134), found through the
-// manifest. The tables are the firmware's, so every step stays inside them.
+// The name of the machine: the system information structure of SMBIOS (DSP0134), found through the
+// manifest. The firmware's tables are not trusted: every step is checked against their size.
 #include <btl/manifest.h>
 #include <btl/module.h>
 
 enum { TYPE_SYSTEM = 1, TYPE_END = 127 };
 enum { STRING_VENDOR = 4, STRING_PRODUCT = 5, STRING_VERSION = 6 }; // offsets in TYPE_SYSTEM
 
-// Of the entry points (5.2.2, 5.2.1): bytes, and where the length stands.
+// Size of the entry points (5.2.2, 5.2.1), and offset of their length.
 enum { ENTRY_3_SIZE = 24, ENTRY_3_LENGTH = 6, ENTRY_SIZE = 30, ENTRY_LENGTH = 5 };
 
 static char machine[128];
@@ -33,8 +33,7 @@ static struct btl_bytes smbios_table(uint64_t physical, uint64_t size)
     return (struct btl_bytes){at, at != NULL ? size : 0};
 }
 
-// An entry point whose first `size` bytes are there, and whose sum over as many as it says is
-// right.
+// Return the entry point if it has at least `size` bytes and its checksum is right, else NULL.
 static const uint8_t *smbios_entry_point(uint64_t physical, size_t size, struct btl_str anchor,
                                          size_t length)
 {
@@ -46,7 +45,7 @@ static const uint8_t *smbios_entry_point(uint64_t physical, size_t size, struct 
     return entry;
 }
 
-// The structure table, out of the 64-bit entry point or else the 32-bit one.
+// Return the structure table of the 64-bit entry point, else of the 32-bit one.
 static struct btl_bytes smbios_structures(const struct btlm_system *system)
 {
     const uint8_t *entry =
@@ -59,7 +58,7 @@ static struct btl_bytes smbios_structures(const struct btlm_system *system)
     return (struct btl_bytes){NULL, 0};
 }
 
-// The end of the strings that follow a structure's `length` bytes: two zero bytes.
+// Return the end of the strings after a structure's `length` bytes: two zero bytes end them.
 static size_t structure_end(struct btl_bytes table, size_t at, size_t length)
 {
     for (size_t end = at + length; end + 2 <= table.size; end++)
@@ -68,7 +67,7 @@ static size_t structure_end(struct btl_bytes table, size_t at, size_t length)
     return table.size;
 }
 
-// Bytes of the first structure of `type`, strings included; size 0: not there.
+// Return the first structure of `type`, strings included; size 0: none.
 static struct btl_bytes smbios_find(struct btl_bytes table, uint8_t type)
 {
     size_t at = 0;
@@ -84,7 +83,7 @@ static struct btl_bytes smbios_find(struct btl_bytes table, uint8_t type)
     return (struct btl_bytes){NULL, 0};
 }
 
-// The string that the byte at `field` numbers, from 1; 0 is none.
+// Return the string whose number, from 1, is the byte at `field`; 0 is none.
 static struct btl_str smbios_string(struct btl_bytes structure, size_t field)
 {
     size_t length = structure.at[1], at = length, number = field < length ? structure.at[field] : 0;

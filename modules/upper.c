@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A streams module: small letters become capitals on their way down; what comes up passes as it is.
+// A streams module: convert letters to capitals on the way down; pass up unchanged.
 #include <btl/module.h>
 #include <btl/stream.h>
 

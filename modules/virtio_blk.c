@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Disks on virtio 1.0 and later over PCI (VIRTIO 1.1, 5.2), read-only: one request at a time,
-// polled, through a buffer of pages of its own, so that the device never gets the address of
-// anything else.
+// polled, through the driver's own pages. The device never gets another address.
 //
-// The device is not trusted: what it says is checked (virtio/queue.c), and one that breaks the
-// rules or does not answer is stopped and fails every read from then on.
+// The device is not trusted: its answers are checked (virtio/queue.c). A device that breaks the
+// rules or does not answer is stopped, and every later read fails.
 #include <btl/module.h>
 
 #include "block.h"
@@ -23,14 +22,14 @@ enum { REPLY_OK = 0, REPLY_ERROR = 1, REPLY_NONE = 0xff };
 #define DATA_SIZE    (64u << 10)
 #define BUFFER_PAGES (DATA_SIZE / BTL_PAGE_SIZE + 1)
 #define WAIT_SECONDS 10
-#define WAIT_POLLS   (1ull << 32) // where nobody knows how fast the clock runs
+#define WAIT_POLLS   (1ull << 32) // if the rate of the clock is unknown
 
 struct request_header {
     uint32_t type, reserved;
     uint64_t sector;
 };
 
-// What the device can reach: its first page, and the data behind it.
+// The first of the pages that the device can reach; the data follows.
 struct shared {
     struct virtq_memory queue;
     struct request_header header;
@@ -53,7 +52,7 @@ struct disk {
 static struct disk *disks, **disks_end = &disks;
 static uint32_t number;
 
-// Waits for the answer to the request on its way.
+// Wait for the answer to the pending request.
 static enum virtq_answer disk_wait(struct disk *disk, uint32_t *ret_written)
 {
     uint64_t limit = time_ticks_per_second() * WAIT_SECONDS, start = time_ticks();
@@ -74,7 +73,7 @@ static bool disk_stop(struct disk *disk, const char *reason)
     return false;
 }
 
-// One request of at most disk->max bytes; they are in disk->data then.
+// Read at most disk->max bytes into disk->data with one request.
 static bool disk_request(struct disk *disk, uint64_t offset, uint32_t size)
 {
     uint64_t header = disk->physical + offsetof(struct shared, header);
@@ -94,7 +93,7 @@ static bool disk_request(struct disk *disk, uint64_t offset, uint32_t size)
     case VIRTQ_PENDING:
         return disk_stop(disk, "it does not answer");
     case VIRTQ_BROKEN:
-        return disk_stop(disk, "it answers what was not asked");
+        return disk_stop(disk, "its answer does not match the request");
     case VIRTQ_DONE:
         break;
     }
@@ -102,7 +101,7 @@ static bool disk_request(struct disk *disk, uint64_t offset, uint32_t size)
     if (reply == REPLY_OK && written == size + 1)
         return true;
     if (reply == REPLY_OK || reply == REPLY_NONE)
-        return disk_stop(disk, "it says that it has read, but not all of it");
+        return disk_stop(disk, "it reports success, but did not read all bytes");
     kprintf("virtio_blk: %s: %s reading %u bytes at 0x%lx\n", disk->block.name,
             reply == REPLY_ERROR ? "error" : "refused", size, offset);
     return false;
@@ -124,8 +123,8 @@ static bool disk_read(const struct btl_blocks *blocks, uint64_t offset, void *bu
     return true;
 }
 
-// What its configuration says about its size. The capacity counts sectors of 512 bytes whatever the
-// block size is; a block size that cannot be is left aside.
+// Read the sizes from the configuration. The capacity counts sectors of 512 bytes for any block
+// size; an invalid block size is ignored.
 static bool disk_read_sizes(struct disk *disk)
 {
     struct btl_blocks *blocks = &disk->block.blocks;
@@ -155,7 +154,7 @@ static int disk_start(struct disk *disk, const char **ret_reason)
     int error = virtio_negotiate(&disk->device, FEATURE_SIZE_MAX | FEATURE_BLK_SIZE, ret_reason);
     if (error != 0)
         return error;
-    *ret_reason = "its configuration says no size that a disk can have";
+    *ret_reason = "its configuration has no valid size";
     if (!disk_read_sizes(disk))
         return BTL_ENODEV;
     disk->block.blocks.read = disk_read;
@@ -164,7 +163,7 @@ static int disk_start(struct disk *disk, const char **ret_reason)
                         ret_reason);
 }
 
-// Pages that a device which does not stop may still write to stay taken.
+// Free a disk. If the device does not stop, its pages stay allocated: it may still write to them.
 static void disk_drop(struct disk *disk, bool stopped)
 {
     if (disk->physical != 0 && stopped)
@@ -223,16 +222,16 @@ static int virtio_blk_unload(void)
     return 0;
 }
 
-// Without a disk it has nothing to do, and says so: NAME_required="YES" then stops the boot.
+// Fail without a disk: NAME_required="YES" then stops the boot.
 static int virtio_blk_load(const struct btl_load_args *args)
 {
     disks_attach(ID_TRANSITIONAL);
     disks_attach(ID_MODERN);
     if (disks == NULL) {
-        kprintf("virtio_blk: there is no disk of its kind\n");
+        kprintf("virtio_blk: no virtio disk found\n");
         return BTL_ENODEV;
     }
-    // All of them first: who is told of one may read it at once.
+    // Add the disks after all are attached: a watcher may read a disk at once.
     for (struct disk *disk = disks; disk != NULL; disk = disk->next)
         block_add(&disk->block);
     return 0;

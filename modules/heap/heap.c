@@ -7,7 +7,7 @@
 
 struct heap_chunk {
     struct heap_chunk *next;
-    uint64_t reserved; // what follows is aligned as kmem_alloc() aligns
+    uint64_t reserved; // keeps the alignment of kmem_alloc()
 };
 
 static bool heap_grow(struct btl_arena *arena, size_t bytes)
@@ -58,5 +58,5 @@ void heap_print(const char *name, const struct btl_diags *diags)
         kprintf("\n");
     }
     if (diags->lost > 0)
-        kprintf("%s: no memory to say %u more\n", name, diags->lost);
+        kprintf("%s: no memory for %u more messages\n", name, diags->lost);
 }

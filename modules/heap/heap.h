@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What modules that use core/ give it: an arena on kmem that may not grow without bound, and its
-// diagnostics on the console. Linked into each such module.
+// For modules that use core/, linked into each: an arena on kmem with a maximum, and diagnostics
+// printed on the console.
 #ifndef BTL_MODULES_HEAP_H
 #define BTL_MODULES_HEAP_H
 
@@ -14,10 +14,10 @@ struct heap {
     size_t taken, max; // bytes
 };
 
-// May take `max` bytes. Must not move while in use.
+// Start a heap of at most `max` bytes. The heap must not move while in use.
 void heap_init(struct heap *heap, size_t max);
 void heap_free(struct heap *heap);
-// Prints them, each after "NAME: ".
+// Print the diagnostics, each after "NAME: ".
 void heap_print(const char *name, const struct btl_diags *diags);
 
 #endif

@@ -37,7 +37,7 @@ enum {
     STATUS_FAILED = 128
 };
 
-#define REGION_MAX       (1u << 20) // bytes of registers that are mapped at most
+#define REGION_MAX       (1u << 20) // maximum bytes of mapped registers
 #define RESET_POLLS      1000000
 #define CONFIG_ATTEMPTS  16
 #define CAPABILITIES_MAX 48 // as many as fit
@@ -52,14 +52,14 @@ static void virtio_add_status(const struct virtio_device *device, uint8_t bits)
     mmio_write8(device->common.at + COMMON_STATUS, (uint8_t)(virtio_status(device) | bits));
 }
 
-// Both halves apart, low one first (4.1.3.1).
+// Write the halves separately, the low one first (4.1.3.1).
 static void virtio_write64(uint8_t *at, uint64_t value)
 {
     mmio_write32(at, (uint32_t)value);
     mmio_write32(at + 4, (uint32_t)(value >> 32));
 }
 
-// Maps the registers that the capability at `cap` tells of. False: they cannot be there.
+// Map the registers that the capability at `cap` describes. False: their place is not valid.
 static bool virtio_map(const struct pci_function *function, uint8_t cap, struct virtio_region *ret)
 {
     uint32_t offset = pci_read32(function, (uint8_t)(cap + CAP_OFFSET));
@@ -77,7 +77,7 @@ static bool virtio_map(const struct pci_function *function, uint8_t cap, struct 
     return true;
 }
 
-// The first capability of a type is the one the device prefers (4.1.4.1).
+// Map the registers of the first capability of a type, which the device prefers (4.1.4.1).
 static void virtio_use_capability(struct virtio_device *device, uint8_t cap)
 {
     const struct pci_function *function = device->function;
@@ -118,12 +118,12 @@ int virtio_open(struct virtio_device *device, const struct pci_function *functio
     *device = (struct virtio_device){.function = function};
     pci_enable(function, true);
     uint8_t cap = 0;
-    // pci_capability() goes on from `cap` each time, and a circle would have no end.
+    // pci_capability() continues from `cap` each time; a circle would never end.
     for (int i = 0;
          i < CAPABILITIES_MAX && (cap = pci_capability(function, CAPABILITY_VENDOR, cap)) != 0; i++)
         if (virtio_capability_fits(cap))
             virtio_use_capability(device, cap);
-    *ret_reason = "it has no registers of virtio 1.0 or later that can be mapped";
+    *ret_reason = "it has no mappable registers of virtio 1.0 or later";
     if (device->common.size >= COMMON_SIZE && device->notify.size >= 2) {
         *ret_reason = "it does not reset";
         if (virtio_reset(device)) {
@@ -154,7 +154,7 @@ bool virtio_close(struct virtio_device *device)
     return stopped;
 }
 
-// Is it still there and content? What was unplugged reads as all ones.
+// Is the device present and without an error? An unplugged device reads as all ones.
 static bool virtio_is_alive(const struct virtio_device *device)
 {
     return (virtio_status(device) & (STATUS_NEEDS_RESET | STATUS_FAILED)) == 0;
@@ -183,7 +183,7 @@ int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char *
     virtio_accept_half(device, 0, (uint32_t)device->features);
     virtio_accept_half(device, 1, (uint32_t)(device->features >> 32));
     virtio_add_status(device, STATUS_FEATURES_OK);
-    *ret_reason = "it refuses the features that this driver takes";
+    *ret_reason = "it rejects the features that this driver accepts";
     return (virtio_status(device) & STATUS_FEATURES_OK) != 0 ? 0 : BTL_ENODEV;
 }
 
@@ -196,13 +196,13 @@ int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq
         return BTL_ENODEV;
     mmio_write16(common + COMMON_QUEUE_SELECT, 0);
     uint16_t size = mmio_read16(common + COMMON_QUEUE_SIZE);
-    *ret_reason = "the size of its queue is no power of two, or too small";
+    *ret_reason = "the size of its queue is not a power of two, or too small";
     if (!btl_is_power_of_two(size) || size < min_size)
         return BTL_ENODEV;
     size = size < VIRTQ_SIZE_MAX ? size : VIRTQ_SIZE_MAX;
     uint64_t notify =
         (uint64_t)mmio_read16(common + COMMON_QUEUE_NOTIFY) * device->notify_multiplier;
-    *ret_reason = "the place to notify it lies outside its registers";
+    *ret_reason = "its notification register lies outside its registers";
     if (!btl_in_range(notify, 2, device->notify.size) || notify % 2 != 0)
         return BTL_ENODEV;
     device->notify_at = device->notify.at + notify;

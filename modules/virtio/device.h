@@ -12,35 +12,35 @@
 struct virtio_region {
     uint8_t *at;
     uint32_t size;
-    void *mapping; // what map_device() gave, and for how many bytes
+    void *mapping; // result of map_device(), and its bytes
     size_t mapped;
 };
 
 struct virtio_device {
     const struct pci_function *function;
-    struct virtio_region common, notify, config; // config.size 0: it has none
+    struct virtio_region common, notify, config; // config.size 0: none
     uint32_t notify_multiplier;
     uint8_t *notify_at; // of queue 0
-    uint64_t features;  // both sides agreed on
+    uint64_t features;  // negotiated
 };
 
-// Maps the registers and resets the device. 0, BTL_ENODEV when it is no modern device, or
-// BTL_ENOMEM; *ret_reason then says what is wrong.
+// Map the registers and reset the device. 0, BTL_ENODEV: not a modern device, or BTL_ENOMEM;
+// *ret_reason says what is wrong.
 int virtio_open(struct virtio_device *device, const struct pci_function *function,
                 const char **ret_reason);
-// Resets the device and unmaps. False: it does not stop; memory it was given must not be used
-// again.
+// Reset the device and unmap it. False: the device does not stop; its memory must not be reused.
 bool virtio_close(struct virtio_device *device);
-// Takes what it offers of `wanted`, and VIRTIO_F_VERSION_1, which must be there.
+// Accept the features of `wanted` that the device offers, and VIRTIO_F_VERSION_1, which it must
+// offer.
 int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char **ret_reason);
-// Gives queue 0 its memory and lets the device run. At least `min_size` descriptors.
+// Set queue 0 up, with at least `min_size` descriptors, and start the device.
 int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq_memory *memory,
                  uint64_t physical, uint16_t min_size, const char **ret_reason);
 void virtio_notify(const struct virtio_device *device);
-// Stops the device. False: it does not.
+// Stop the device. False: it does not stop.
 bool virtio_reset(const struct virtio_device *device);
-// `count` words of its configuration from byte `offset` on, a multiple of 4; all of one generation.
-// False: it has not so many, or does not come to rest.
+// Read `count` words of the configuration from byte `offset` on, a multiple of 4, all of one
+// generation. False: the configuration is too small, or keeps changing.
 bool virtio_config(const struct virtio_device *device, uint32_t offset, uint32_t *ret,
                    uint32_t count);
 

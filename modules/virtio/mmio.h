@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Registers of a device, each access once and as wide as it says. Tests put a device of their own
-// in the place of this file.
+// Registers of a device: each access happens once, with the width in its name. Tests replace this
+// file by their own device.
 #ifndef BTL_MODULES_VIRTIO_MMIO_H
 #define BTL_MODULES_VIRTIO_MMIO_H
 

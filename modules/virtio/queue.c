@@ -29,7 +29,7 @@ bool virtq_put(struct virtq *queue, const struct virtq_piece *pieces, uint16_t c
             (struct virtq_descriptor){pieces[i].physical, pieces[i].size, flags, (uint16_t)(i + 1)};
     }
     available->ring[queue->seen & (queue->size - 1)] = 0; // the chain begins at descriptor 0
-    // The chain before the index that makes it the device's; that before the notification.
+    // Publish the chain before the index, and the index before the notification.
     __atomic_store_n(&available->index, (uint16_t)(queue->seen + 1), __ATOMIC_RELEASE);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
     queue->waiting = true;
@@ -48,7 +48,7 @@ enum virtq_answer virtq_poll(struct virtq *queue, uint32_t *ret_written)
     uint32_t id = __atomic_load_n(&element->id, __ATOMIC_RELAXED);
     uint32_t written = __atomic_load_n(&element->written, __ATOMIC_RELAXED);
     queue->waiting = false;
-    // One request was asked for: there is one answer, to it, and it fits.
+    // One request is pending: there must be one answer, to this request, and it must fit.
     if (index != (uint16_t)(queue->seen + 1) || id != 0 || written > queue->writable) {
         queue->broken = true;
         return VIRTQ_BROKEN;

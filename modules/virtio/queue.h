@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A split virtqueue (VIRTIO 1.1, 2.6) with one request on its way at a time, polled. Touches no
-// device: who uses it tells the device that there is a request.
+// A split virtqueue (VIRTIO 1.1, 2.6) with one pending request at a time, polled. The caller
+// notifies the device of a request.
 //
-// Everything that the device writes is read once, checked, and then used; an answer that cannot be
-// breaks the queue for good.
+// Everything that the device writes is read once, checked, and then used; an invalid answer breaks
+// the queue for good.
 #ifndef BTL_MODULES_VIRTIO_QUEUE_H
 #define BTL_MODULES_VIRTIO_QUEUE_H
 
@@ -42,7 +42,7 @@ struct virtq {
     struct virtq_memory *memory;
     uint16_t size;     // descriptors: a power of two, at most VIRTQ_SIZE_MAX
     uint16_t seen;     // used.index of the last answer
-    uint64_t writable; // bytes that the device may write for the request on its way
+    uint64_t writable; // bytes that the device may write for the pending request
     bool waiting, broken;
 };
 
@@ -54,12 +54,12 @@ struct virtq_piece {
 
 enum virtq_answer { VIRTQ_PENDING, VIRTQ_DONE, VIRTQ_BROKEN };
 
-// Clears `memory`, which the device may use from now on.
+// Clear `memory`, which the device may use from now on.
 void virtq_init(struct virtq *queue, struct virtq_memory *memory, uint16_t size);
-// False: the queue is broken or has a request on its way, or there are more pieces than
+// Put a request. False: the queue is broken or has a pending request, or there are more pieces than
 // descriptors.
 bool virtq_put(struct virtq *queue, const struct virtq_piece *pieces, uint16_t count);
-// What became of it. VIRTQ_DONE: *ret_written is how many bytes the device says it wrote.
+// Return the state of the request. VIRTQ_DONE: *ret_written is the device's count of bytes.
 enum virtq_answer virtq_poll(struct virtq *queue, uint32_t *ret_written);
 
 #endif

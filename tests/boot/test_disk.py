@@ -219,7 +219,7 @@ def test_everything_staged():
 def test_required_disk_driver_without_its_disk_stops_the_boot():
     result = boot(disk="ahci", text=conf('virtio_blk_required="YES"\n'))
     assert result.status == BAD
-    result.says("virtio_blk: there is no disk of its kind")
+    result.says("virtio_blk: no virtio disk found")
     result.says("BOOT STOPPED: required module virtio_blk was not loaded")
     assert result.module("smbios")["state"] == "registered"
 

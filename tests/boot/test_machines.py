@@ -17,7 +17,7 @@ def test_disk(disk):
     line = next(line for line in result.text.splitlines() if line.startswith("smbios "))
     assert ("on the disk" if driven else "staged") in line
     if not driven:
-        result.says("virtio_blk: there is no disk of its kind")
+        result.says("virtio_blk: no virtio disk found")
 
 
 @pytest.mark.parametrize("memory", ["128M", "4G"])

@@ -84,7 +84,7 @@ TEST(test_transitional_device)
 TEST(test_no_device)
 {
     device.absent = true;
-    refused("there is no disk of its kind");
+    refused("no virtio disk found");
 }
 
 TEST(test_largest_request_is_kept)
@@ -153,10 +153,10 @@ TEST(test_devices_that_cannot_be_used)
     refused("it does not offer virtio 1.0");
     device_begin();
     device.refuses_features = true;
-    refused("it refuses the features");
+    refused("it rejects the features");
     device_begin();
     device.no_caps = true;
-    refused("no registers of virtio 1.0");
+    refused("no mappable registers of virtio 1.0");
     device_begin();
     device.fails_at_start = true;
     refused("it failed when it was started");
@@ -168,16 +168,16 @@ TEST(test_devices_that_cannot_be_used)
 TEST(test_registers_that_lie_elsewhere)
 {
     device.bar_size = 0x1000; // configuration and notification are behind its end
-    refused("no registers of virtio 1.0");
+    refused("no mappable registers of virtio 1.0");
     device_begin();
     device.common_offset = UINT32_MAX;
-    refused("no registers of virtio 1.0");
+    refused("no mappable registers of virtio 1.0");
     device_begin();
     device.common_length = 55;
-    refused("no registers of virtio 1.0");
+    refused("no mappable registers of virtio 1.0");
     device_begin();
     device.bar = 6;
-    refused("no registers of virtio 1.0");
+    refused("no mappable registers of virtio 1.0");
     device_begin();
     device.notify_offset = UINT16_MAX;
     refused("outside its registers");
@@ -187,7 +187,7 @@ TEST(test_registers_that_lie_elsewhere)
     refused("outside its registers");
     device_begin();
     device.config_length = 4;
-    refused("no size that a disk can have");
+    refused("its configuration has no valid size");
 }
 
 TEST(test_circle_of_capabilities_ends)
@@ -215,17 +215,17 @@ TEST(test_queue_sizes)
 TEST(test_sizes_that_cannot_be)
 {
     device.capacity = 0;
-    refused("no size that a disk can have");
+    refused("its configuration has no valid size");
     device_begin();
     device.capacity = UINT64_MAX;
-    refused("no size that a disk can have");
+    refused("its configuration has no valid size");
     device_begin();
     device.offered |= 1 << 1;
     device.size_max = 511;
-    refused("no size that a disk can have");
+    refused("its configuration has no valid size");
     device_begin();
     device.restless = true; // its configuration changes all the time
-    refused("no size that a disk can have");
+    refused("its configuration has no valid size");
     static const uint32_t blocks[] = {0, 1, 256, 513, 8192, 1u << 31, UINT32_MAX};
     for (size_t i = 0; i < BTL_COUNT(blocks); i++) {
         device_begin();
