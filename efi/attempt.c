@@ -9,7 +9,7 @@
 void attempt_begin(struct boot *boot)
 {
     struct pages pages = boot->res.pages;
-    pages_give_back_all(&pages);
+    pages_free_all(&pages);
     files_unstage(boot);
     btl_attempt_begin(&boot->attempt, &boot->core, &boot->res.arena, &boot->res.diags);
     boot->res = (struct attempt_resources){
@@ -94,7 +94,7 @@ static bool choose_next(struct boot *boot)
     if (boot->set_up)
         state_failed(boot);
     return (btl_attempt_falls_back(&boot->attempt) &&
-            btl_attempt_take_fallback(&boot->attempt, &boot->arena)) ||
+            btl_attempt_activate_fallback(&boot->attempt, &boot->arena)) ||
            stop_boot(boot);
 }
 
@@ -108,15 +108,15 @@ bool attempt_next(struct boot *boot)
     return true;
 }
 
-fw_status attempt_leave(struct boot *boot)
+fw_status attempt_end(struct boot *boot)
 {
     fw_status status = boot->status;
     volume_close(boot);
     if (!boot->half_shut_down) // then it is no more to be called, and the machine should not stay
                                // so
         watchdog_off(boot->fw);
-    pages_give_back_all(&boot->res.pages);
-    pages_give_back_all(&boot->files.pages);
-    pages_give_back_all(&boot->pages);
+    pages_free_all(&boot->res.pages);
+    pages_free_all(&boot->files.pages);
+    pages_free_all(&boot->pages);
     return status;
 }

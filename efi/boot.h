@@ -30,10 +30,10 @@ enum outcome {
 
 // Errors of a module whose failure is ignored are in the log alone, until another module, one whose
 // failure is not ignored, fails because of it: then they are the reason, and are shown.
-enum cover {
-    COVERED,
-    UNCOVERED, // and not shown yet
-    OPEN
+enum ignored_state {
+    IGNORED_HIDDEN,
+    IGNORED_FOUND, // and not shown yet
+    IGNORED_SHOWN
 };
 
 // The loader's state. The parts that `btl` has, too, are core's: struct btl_boot, struct
@@ -69,11 +69,11 @@ struct boot {
         struct btl_diags diags;
         uint32_t hidden_errors; // of diags: about modules whose failure is ignored
         struct timeline timeline;
-        const struct btl_diag *said; // the last diagnostic that was printed
+        const struct btl_diag *last_printed; // the last diagnostic that was printed
         struct ignored {
-            struct btl_names names; // modules whose failure is ignored; known when all are read
-            enum cover *cover;      // by number
-            uint32_t *stack;        // [plan.module_count], for the search
+            struct btl_names names;     // modules whose failure is ignored; known when all are read
+            enum ignored_state *states; // by number
+            uint32_t *stack;            // [plan.module_count], for the search
             const struct btl_diag *before; // the last diagnostic before these were known
         } ignored;
         enum outcome outcome;               // of a step that has returned false
@@ -97,7 +97,7 @@ struct boot {
 void attempt_begin(struct boot *boot); // gives back the pages of the attempt before
 // After a step that has returned false. True: boot->core.choice says what to try next.
 bool attempt_next(struct boot *boot);
-fw_status attempt_leave(struct boot *boot); // gives everything back
+fw_status attempt_end(struct boot *boot); // gives everything back
 
 // ------------------------------------------------- the steps that need a machine, in their order
 
@@ -157,8 +157,8 @@ void trial_describe(const struct boot *boot, struct btlm_boot *record);
 
 // Put the firmware's present memory map into the manifest; unseals it when the map has changed.
 // Allocates nothing. False: reported.
-bool manifest_take_map(struct boot *boot);
-// Seal the manifest. After this, manifest_take_map() alone may change it.
+bool manifest_update_map(struct boot *boot);
+// Seal the manifest. After this, manifest_update_map() alone may change it.
 void manifest_seal(struct boot *boot, uint64_t exit_start);
 // Write it again, unsealed, with the diagnostics and the log of now.
 bool manifest_write_again(struct boot *boot);
@@ -172,8 +172,8 @@ void say_diags(struct boot *boot);
 bool is_hidden(const struct boot *boot, const struct btl_diag *diag);
 bool is_ignored(const struct boot *boot, struct btl_str module);
 bool ignored_find(struct boot *boot); // of a plan that has all its modules. False: no memory
-// After modules have failed. True: errors of some have become UNCOVERED; call ignored_shown() when
-// they were shown.
+// After modules have failed. True: errors of some have become IGNORED_FOUND; call ignored_shown()
+// when they were shown.
 bool ignored_uncover(struct boot *boot);
 bool is_uncovered(const struct boot *boot, const struct btl_diag *diag);
 void ignored_shown(struct boot *boot);

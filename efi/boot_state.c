@@ -192,7 +192,7 @@ void state_failed(struct boot *boot)
 {
     const struct btl_record *failed = &boot->core.state.record[BTL_VARIABLE_FAILED];
     struct btl_record record = {
-        .there = true, .number = BTL_FAILED_IN_LOADER, .path = boot->core.choice.path};
+        .valid = true, .number = BTL_FAILED_IN_LOADER, .path = boot->core.choice.path};
     struct tail tail = {.len = 0};
     struct btl_out out = {.put = tail_put, .owner = &tail};
     // The wanted configuration counts, not what was tried in its place: two in turn would be
@@ -204,7 +204,7 @@ void state_failed(struct boot *boot)
     record.text = (struct btl_str){tail.text, tail.len};
     if (boot->attempt.config_file != NULL)
         memcpy(record.sha256, boot->attempt.config_file->sha256, sizeof(record.sha256));
-    btl_record_keep_given_up(failed, &record);
+    btl_record_merge_given_up(failed, &record);
     state_write(boot, BTL_VARIABLE_FAILED, &record);
     say_diags(boot);
 }
@@ -216,21 +216,21 @@ static bool failed_is_outdated(const struct boot *boot, struct btl_record *ret_r
     bool repaired = record_is_about_choice(failed, boot) && failed->number == BTL_FAILED_IN_LOADER;
     bool changed = !record_is_about_choice(failed, boot) &&
                    btl_str_equal(failed->path, boot->core.choice.path);
-    *ret_rest = (struct btl_record){.there = false};
+    *ret_rest = (struct btl_record){.valid = false};
     if (repaired) {
-        btl_record_keep_given_up(failed, ret_rest);
-        ret_rest->there = ret_rest->given_up_count > 0;
+        btl_record_merge_given_up(failed, ret_rest);
+        ret_rest->valid = ret_rest->given_up_count > 0;
     } else if (changed) {
-        btl_record_forgive(failed, failed->sha256, ret_rest);
+        btl_record_remove(failed, failed->sha256, ret_rest);
     }
-    return repaired || changed || !failed->there;
+    return repaired || changed || !failed->valid;
 }
 
 void state_tidy(struct boot *boot)
 {
     struct btl_record rest;
     if (failed_is_outdated(boot, &rest))
-        state_write(boot, BTL_VARIABLE_FAILED, rest.there ? &rest : NULL);
+        state_write(boot, BTL_VARIABLE_FAILED, rest.valid ? &rest : NULL);
     if (boot->attempt.trial != BTL_TRIAL_COUNTED && btl_boot_trial_is_over(&boot->core.state))
         state_write(boot, BTL_VARIABLE_TRIAL, NULL);
 }

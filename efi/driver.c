@@ -34,7 +34,7 @@ static bool driver_allocate(void *owner, enum btlm_memory_type purpose, uint64_t
                             uint64_t address, uint64_t align, uint64_t *ret_physical)
 {
     struct boot *boot = owner;
-    return pages_take_like(&boot->res.pages, size, address, align, purpose, ret_physical);
+    return pages_allocate_congruent(&boot->res.pages, size, address, align, purpose, ret_physical);
 }
 
 static uint32_t driver_event_begin(void *owner, enum btlm_event_kind kind, uint32_t module)

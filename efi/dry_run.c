@@ -13,7 +13,7 @@ bool dry_run_end(struct boot *boot)
     const uint8_t *memory = (const uint8_t *)(uintptr_t)boot->res.manifest.physical;
     if (!boot->options.dry_run && !boot->preview)
         return true;
-    if (!manifest_take_map(boot))
+    if (!manifest_update_map(boot))
         return false;
     if (!boot->res.manifest_sealed)
         manifest_seal(boot, 0);

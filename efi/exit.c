@@ -22,7 +22,7 @@ bool boot_services_exit(struct boot *boot)
 {
     uint64_t start = clock_now(&boot->clock);
     for (uint32_t try = 1; try <= EXIT_TRIES; try++) {
-        if (!manifest_take_map(boot))
+        if (!manifest_update_map(boot))
             break;
         fw_status status =
             boot->fw->exit_boot_services(boot->fw, boot->res.memory_map.firmware.key);

@@ -81,7 +81,7 @@ static bool file_read_open(struct boot *boot, struct volume_file *open, uint64_t
     uint64_t size, got;
     if (!file_check_size(open, max, &size, ret_problem))
         return false;
-    if (!pages_take(pages, size, BTLM_MEM_LOADER, &file->physical))
+    if (!pages_allocate(pages, size, BTLM_MEM_LOADER, &file->physical))
         return file_fail(ret_problem, BTL_FILE_NO_MEMORY, 0, size, 0);
     uint8_t *bytes = (uint8_t *)(uintptr_t)file->physical;
     progress_file(boot, file->base.path, size);
@@ -92,12 +92,12 @@ static bool file_read_open(struct boot *boot, struct volume_file *open, uint64_t
     else if (!good)
         file_fail_short(open, size, got, ret_problem);
     if (!good) {
-        pages_give_back_last(pages);
+        pages_free_last(pages);
         return false;
     }
     file->base.bytes = (struct btl_bytes){bytes, size};
-    file->taken = pages->count - 1;
-    file->size = pages->taken[file->taken].size;
+    file->range = pages->count - 1;
+    file->size = pages->ranges[file->range].size;
     hash_file(file->base.bytes, file->base.sha256);
     file_log(boot, file);
     return true;
@@ -228,20 +228,20 @@ const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, ui
 
 void files_stage(struct boot *boot, const struct btl_boot_file *file)
 {
-    boot->files.pages.taken[file_of(file)->taken].type = BTLM_MEM_STAGED;
+    boot->files.pages.ranges[file_of(file)->range].type = BTLM_MEM_STAGED;
 }
 
 void files_unstage(struct boot *boot)
 {
     struct pages *pages = &boot->files.pages;
     for (uint64_t i = 0; i < pages->count; i++)
-        pages->taken[i].type = BTLM_MEM_LOADER;
+        pages->ranges[i].type = BTLM_MEM_LOADER;
 }
 
-void files_forget(struct boot *boot)
+void files_free(struct boot *boot)
 {
     struct pages *pages = &boot->files.pages;
     volume_close(boot);
-    pages_give_back_all(pages);
+    pages_free_all(pages);
     boot->files = (struct files){.pages = *pages};
 }

@@ -14,7 +14,7 @@ struct boot;
 struct file {
     struct btl_boot_file base;       // the first member: file_of()
     uint64_t physical, size;         // of its pages
-    uint64_t taken;                  // its place in files.pages
+    uint64_t range;                  // index in files.pages
     bool known, good;                // known: what came of reading it; else good is false
     struct btl_file_problem problem; // of a known one that is not good
     struct file *next;               // of the same hash
@@ -41,6 +41,6 @@ void files_stage(struct boot *boot, const struct btl_boot_file *file);
 void files_unstage(struct boot *boot);
 // Closes the volume and forgets all files, because somebody may have changed them. Nothing of this
 // attempt may be used any more.
-void files_forget(struct boot *boot);
+void files_free(struct boot *boot);
 
 #endif

@@ -8,10 +8,10 @@ bool ignored_find(struct boot *boot)
 {
     const struct btl_plan *plan = &boot->attempt.plan;
     struct ignored *ignored = &boot->res.ignored;
-    ignored->before = boot->res.said;
-    ignored->cover = BTL_NEW_ARRAY(boot->attempt.arena, enum cover, plan->module_count);
+    ignored->before = boot->res.last_printed;
+    ignored->states = BTL_NEW_ARRAY(boot->attempt.arena, enum ignored_state, plan->module_count);
     ignored->stack = BTL_NEW_ARRAY(boot->attempt.arena, uint32_t, plan->module_count);
-    if (ignored->cover == NULL || ignored->stack == NULL ||
+    if (ignored->states == NULL || ignored->stack == NULL ||
         !btl_names_init(&ignored->names, plan->module_count, boot->attempt.arena))
         return false;
     for (uint32_t i = 0; i < plan->module_count; i++) {
@@ -22,11 +22,11 @@ bool ignored_find(struct boot *boot)
 }
 
 // NULL: its failure is not ignored.
-static enum cover *cover_of(const struct boot *boot, struct btl_str module)
+static enum ignored_state *ignored_find_state(const struct boot *boot, struct btl_str module)
 {
     const struct ignored *ignored = &boot->res.ignored;
     uint32_t number = ignored->names.count > 0 ? btl_names_find(&ignored->names, module) : BTL_NONE;
-    return number != BTL_NONE ? &ignored->cover[number] : NULL;
+    return number != BTL_NONE ? &ignored->states[number] : NULL;
 }
 
 // The failed ones that `first` needs, by way of others too. Each is entered once.
@@ -38,10 +38,10 @@ static bool uncover_below(struct boot *boot, uint32_t first)
     for (uint32_t index = first;; index = stack[--depth]) {
         for (uint32_t i = 0; i < modules[index].dependency_count; i++) {
             uint32_t below = modules[index].dependencies[i];
-            enum cover *cover = cover_of(boot, modules[below].name);
-            if (modules[below].verdict != BTL_FAILED || cover == NULL || *cover != COVERED)
+            enum ignored_state *state = ignored_find_state(boot, modules[below].name);
+            if (modules[below].verdict != BTL_FAILED || state == NULL || *state != IGNORED_HIDDEN)
                 continue;
-            *cover = UNCOVERED;
+            *state = IGNORED_FOUND;
             found = true;
             stack[depth++] = below;
         }
@@ -57,7 +57,8 @@ bool ignored_uncover(struct boot *boot)
     if (!boot->attempt.planned || boot->res.ignored.names.count == 0)
         return false;
     for (uint32_t i = 0; i < plan->module_count; i++) {
-        if (plan->modules[i].verdict == BTL_FAILED && cover_of(boot, plan->modules[i].name) == NULL)
+        if (plan->modules[i].verdict == BTL_FAILED &&
+            ignored_find_state(boot, plan->modules[i].name) == NULL)
             found |= uncover_below(boot, i);
     }
     return found;
@@ -67,15 +68,15 @@ void ignored_shown(struct boot *boot)
 {
     struct ignored *ignored = &boot->res.ignored;
     for (uint32_t i = 0; i < ignored->names.count; i++) {
-        if (ignored->cover[i] == UNCOVERED)
-            ignored->cover[i] = OPEN;
+        if (ignored->states[i] == IGNORED_FOUND)
+            ignored->states[i] = IGNORED_SHOWN;
     }
 }
 
 bool is_ignored(const struct boot *boot, struct btl_str module)
 {
-    const enum cover *cover = cover_of(boot, module);
-    return cover != NULL && *cover == COVERED;
+    const enum ignored_state *state = ignored_find_state(boot, module);
+    return state != NULL && *state == IGNORED_HIDDEN;
 }
 
 bool is_hidden(const struct boot *boot, const struct btl_diag *diag)
@@ -85,6 +86,6 @@ bool is_hidden(const struct boot *boot, const struct btl_diag *diag)
 
 bool is_uncovered(const struct boot *boot, const struct btl_diag *diag)
 {
-    const enum cover *cover = cover_of(boot, diag->place.module);
-    return btl_code_severity(diag->code) == BTL_ERROR && cover != NULL && *cover == UNCOVERED;
+    const enum ignored_state *state = ignored_find_state(boot, diag->place.module);
+    return btl_code_severity(diag->code) == BTL_ERROR && state != NULL && *state == IGNORED_FOUND;
 }

@@ -41,7 +41,7 @@ static bool is_final(const struct key_sequence *sequence, char c)
     return c >= '@' && !(c == '[' && sequence->len == 2);
 }
 
-enum key_progress key_sequence_take(struct key_sequence *sequence, fw_key next, fw_key *ret_key)
+enum key_progress key_sequence_parse(struct key_sequence *sequence, fw_key next, fw_key *ret_key)
 {
     char c = next >= ' ' && next <= '~' ? (char)next : '\0';
     if (sequence->len == 0 ? c != '[' && c != 'O' : c == '\0')

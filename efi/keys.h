@@ -18,6 +18,6 @@ enum key_progress {
     KEY_NONE,     // no sequence can go on so: the first key was Escape, this one is another
 };
 
-enum key_progress key_sequence_take(struct key_sequence *sequence, fw_key next, fw_key *ret_key);
+enum key_progress key_sequence_parse(struct key_sequence *sequence, fw_key next, fw_key *ret_key);
 
 #endif

@@ -173,8 +173,8 @@ bool manifest_write(struct boot *boot)
     manifest_begin_exit(boot);
     manifest_fill(boot, &input);
     uint64_t size = btl_manifest_write(&input, boot->attempt.arena, NULL, 0);
-    if (size == 0 || !pages_take_clear(&boot->res.pages, size + room, BTLM_MEM_MANIFEST,
-                                       &boot->res.manifest.physical))
+    if (size == 0 || !pages_allocate_clear(&boot->res.pages, size + room, BTLM_MEM_MANIFEST,
+                                           &boot->res.manifest.physical))
         return btl_attempt_no_memory(&boot->attempt, "writing the manifest");
     event_end(&boot->res.timeline, event, size);
     boot->res.manifest.size = size + room;

@@ -8,7 +8,7 @@ static uint8_t *manifest_bytes(const struct boot *boot)
     return (uint8_t *)(uintptr_t)boot->res.manifest.physical;
 }
 
-bool manifest_take_map(struct boot *boot)
+bool manifest_update_map(struct boot *boot)
 {
     struct memory_map *map = &boot->res.memory_map;
     bool changed;

@@ -48,17 +48,18 @@ bool memory_map_reserve(struct memory_map *map, struct pages *pages)
                           : asked.stride;
     uint64_t size = asked.size + SLACK_DESCRIPTORS * stride, address;
     map->status = FW_OUT_OF_RESOURCES;
-    if (!pages_take(pages, size, BTLM_MEM_LOADER, &address))
+    if (!pages_allocate(pages, size, BTLM_MEM_LOADER, &address))
         return false;
     map->firmware =
         (struct fw_memory_map){.descriptors = (void *)(uintptr_t)address, .capacity = size};
     map->own_capacity = pages_count(pages) + SLACK_OWN;
-    if (!pages_take(pages, map->own_capacity * sizeof(*map->own), BTLM_MEM_LOADER, &address))
+    if (!pages_allocate(pages, map->own_capacity * sizeof(*map->own), BTLM_MEM_LOADER, &address))
         return false;
     map->own = (struct btl_own_range *)(uintptr_t)address;
     // Every beginning and every end of a descriptor or own range begins an entry at most.
     map->built_capacity = 2 * (descriptor_capacity(map) + map->own_capacity);
-    if (!pages_take(pages, map->built_capacity * sizeof(*map->built), BTLM_MEM_LOADER, &address))
+    if (!pages_allocate(pages, map->built_capacity * sizeof(*map->built), BTLM_MEM_LOADER,
+                        &address))
         return false;
     map->built = (struct btlm_memory *)(uintptr_t)address;
     map->status = FW_SUCCESS;
@@ -95,13 +96,13 @@ bool memory_map_build(struct memory_map *map, const struct pages *pages)
 void memory_map_attributes(struct memory_map *map, uint64_t address)
 {
     map->attributes = address;
-    map->attributes_most = attributes_count(address);
+    map->attributes_max = attributes_count(address);
 }
 
 uint64_t memory_map_capacity(const struct memory_map *map)
 {
     // An entry of the attributes table splits one entry in three at most.
-    return map->built_capacity + 2 * map->attributes_most;
+    return map->built_capacity + 2 * map->attributes_max;
 }
 
 // The entries of the attributes table that can be believed, one after the other.
@@ -140,8 +141,8 @@ static struct attributes attributes_begin(const struct memory_map *map)
 {
     const struct attributes_table *table = (const void *)(uintptr_t)map->attributes;
     struct attributes at = {.left = attributes_count(map->attributes)};
-    if (at.left > map->attributes_most)
-        at.left = map->attributes_most;
+    if (at.left > map->attributes_max)
+        at.left = map->attributes_max;
     if (at.left > 0) {
         at.next = (const uint8_t *)(table + 1);
         at.stride = table->stride;

@@ -14,7 +14,7 @@ struct memory_map {
     struct btlm_memory *built;
     uint64_t built_count, built_capacity; // entries
     uint64_t attributes;                  // address of the EFI_MEMORY_ATTRIBUTES_TABLE, or 0
-    uint64_t attributes_most;             // entries that the manifest has room for
+    uint64_t attributes_max;              // entries that the manifest has room for
     fw_status status;                     // of the last fetch that failed
 };
 

@@ -20,17 +20,17 @@ static uint64_t pages_needed(uint64_t bytes)
 static bool pages_grow_list(struct pages *pages)
 {
     uint64_t capacity = pages->capacity == 0 ? LIST_FIRST : 2 * pages->capacity;
-    uint64_t size = sizeof(*pages->taken), address;
+    uint64_t size = sizeof(*pages->ranges), address;
     if (pages->fw->allocate(pages->fw, FW_LOADER_DATA, pages_needed(capacity * size), &address) !=
         FW_SUCCESS)
         return false;
     struct btl_own_range *list = (struct btl_own_range *)(uintptr_t)address;
     if (pages->capacity != 0) {
-        memcpy(list, pages->taken, pages->count * size);
-        pages->fw->release(pages->fw, (uintptr_t)pages->taken,
+        memcpy(list, pages->ranges, pages->count * size);
+        pages->fw->release(pages->fw, (uintptr_t)pages->ranges,
                            pages_needed(pages->capacity * size));
     }
-    pages->taken = list;
+    pages->ranges = list;
     pages->capacity = capacity;
     return true;
 }
@@ -66,8 +66,8 @@ static bool pages_are_shared(const struct pages *pages, uint64_t address)
 }
 
 // Where there is no block, or none to be had, the firmware is asked for just these pages.
-static bool pages_allocate(struct pages *pages, enum fw_memory_type type, uint64_t count,
-                           uint64_t *ret_address)
+static bool pages_allocate_run(struct pages *pages, enum fw_memory_type type, uint64_t count,
+                               uint64_t *ret_address)
 {
     if (type == FW_LOADER_DATA && count <= SHARED_PART_MAX &&
         (count <= pages->shared_left || pages_share_block(pages))) {
@@ -79,16 +79,17 @@ static bool pages_allocate(struct pages *pages, enum fw_memory_type type, uint64
     return pages->fw->allocate(pages->fw, type, count, ret_address) == FW_SUCCESS;
 }
 
-static bool pages_take_any(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
-                           enum fw_memory_type type, uint64_t *ret_address)
+static bool pages_allocate_listed(struct pages *pages, uint64_t bytes,
+                                  enum btlm_memory_type purpose, enum fw_memory_type type,
+                                  uint64_t *ret_address)
 {
     uint64_t address;
     // Room in the list first: what is taken is always listed.
     if (bytes > BYTES_MAX || (pages->count == pages->capacity && !pages_grow_list(pages)))
         return false;
-    if (!pages_allocate(pages, type, pages_needed(bytes), &address))
+    if (!pages_allocate_run(pages, type, pages_needed(bytes), &address))
         return false;
-    pages->taken[pages->count++] =
+    pages->ranges[pages->count++] =
         (struct btl_own_range){address, pages_needed(bytes) * BTL_PAGE_SIZE, purpose};
     *ret_address = address;
     return true;
@@ -100,10 +101,10 @@ static enum fw_memory_type pages_memory_type(enum btlm_memory_type purpose)
     return ours ? FW_LOADER_DATA : FW_RESERVED;
 }
 
-bool pages_take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
-                uint64_t *ret_address)
+bool pages_allocate(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
+                    uint64_t *ret_address)
 {
-    return pages_take_any(pages, bytes, purpose, pages_memory_type(purpose), ret_address);
+    return pages_allocate_listed(pages, bytes, purpose, pages_memory_type(purpose), ret_address);
 }
 
 static void pages_clear(uint64_t address, uint64_t bytes)
@@ -111,10 +112,10 @@ static void pages_clear(uint64_t address, uint64_t bytes)
     memset((void *)(uintptr_t)address, 0, pages_needed(bytes) * BTL_PAGE_SIZE);
 }
 
-bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
-                      uint64_t *ret_address)
+bool pages_allocate_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
+                          uint64_t *ret_address)
 {
-    if (!pages_take(pages, bytes, purpose, ret_address))
+    if (!pages_allocate(pages, bytes, purpose, ret_address))
         return false;
     pages_clear(*ret_address, bytes);
     return true;
@@ -122,13 +123,13 @@ bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type
 
 // The firmware aligns to pages only. Where it has given more, there is an aligned part of it, which
 // it is asked for when all is given back.
-static bool pages_take_aligned(struct pages *pages, uint64_t bytes, uint64_t address,
-                               uint64_t align, enum btlm_memory_type purpose,
-                               enum fw_memory_type type, uint64_t *ret_physical)
+static bool pages_allocate_aligned(struct pages *pages, uint64_t bytes, uint64_t address,
+                                   uint64_t align, enum btlm_memory_type purpose,
+                                   enum fw_memory_type type, uint64_t *ret_physical)
 {
     uint64_t all, physical, count = pages_needed(bytes);
     if (align == BTL_PAGE_SIZE)
-        return pages_take_any(pages, bytes, purpose, type, ret_physical);
+        return pages_allocate_listed(pages, bytes, purpose, type, ret_physical);
     if (bytes > BYTES_MAX || (pages->count == pages->capacity && !pages_grow_list(pages)))
         return false;
     all = count + align / BTL_PAGE_SIZE - 1;
@@ -138,24 +139,26 @@ static bool pages_take_aligned(struct pages *pages, uint64_t bytes, uint64_t add
     physical += (address - physical) & (align - 1);
     if (pages->fw->allocate_at(pages->fw, type, count, physical) != FW_SUCCESS)
         return false;
-    pages->taken[pages->count++] = (struct btl_own_range){physical, count * BTL_PAGE_SIZE, purpose};
+    pages->ranges[pages->count++] =
+        (struct btl_own_range){physical, count * BTL_PAGE_SIZE, purpose};
     *ret_physical = physical;
     return true;
 }
 
-bool pages_take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
-                     enum btlm_memory_type purpose, uint64_t *ret_physical)
+bool pages_allocate_congruent(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
+                              enum btlm_memory_type purpose, uint64_t *ret_physical)
 {
-    if (!pages_take_aligned(pages, bytes, address, align, purpose, pages_memory_type(purpose),
-                            ret_physical))
+    if (!pages_allocate_aligned(pages, bytes, address, align, purpose, pages_memory_type(purpose),
+                                ret_physical))
         return false;
     pages_clear(*ret_physical, bytes);
     return true;
 }
 
-bool pages_take_code(struct pages *pages, uint64_t bytes, uint64_t align, uint64_t *ret_address)
+bool pages_allocate_code(struct pages *pages, uint64_t bytes, uint64_t align, uint64_t *ret_address)
 {
-    return pages_take_aligned(pages, bytes, 0, align, BTLM_MEM_LOADER, FW_LOADER_CODE, ret_address);
+    return pages_allocate_aligned(pages, bytes, 0, align, BTLM_MEM_LOADER, FW_LOADER_CODE,
+                                  ret_address);
 }
 
 static void pages_release(struct pages *pages, const struct btl_own_range *range)
@@ -164,9 +167,9 @@ static void pages_release(struct pages *pages, const struct btl_own_range *range
         pages->fw->release(pages->fw, range->start, pages_needed(range->size));
 }
 
-void pages_give_back_last(struct pages *pages)
+void pages_free_last(struct pages *pages)
 {
-    struct btl_own_range *last = &pages->taken[--pages->count];
+    struct btl_own_range *last = &pages->ranges[--pages->count];
     pages_release(pages, last);
     if (last->start + last->size == pages->shared_next) {
         pages->shared_next = last->start;
@@ -174,34 +177,34 @@ void pages_give_back_last(struct pages *pages)
     }
 }
 
-void pages_give_back_all(struct pages *pages)
+void pages_free_all(struct pages *pages)
 {
     while (pages->count > 0)
-        pages_release(pages, &pages->taken[--pages->count]);
+        pages_release(pages, &pages->ranges[--pages->count]);
     while (pages->shared != NULL) {
         struct shared *block = pages->shared;
         pages->shared = block->older;
         pages->fw->release(pages->fw, (uintptr_t)block, block->pages);
     }
     if (pages->capacity != 0)
-        pages->fw->release(pages->fw, (uintptr_t)pages->taken,
-                           pages_needed(pages->capacity * sizeof(*pages->taken)));
-    *pages = (struct pages){.fw = pages->fw, .lasting = pages->lasting};
+        pages->fw->release(pages->fw, (uintptr_t)pages->ranges,
+                           pages_needed(pages->capacity * sizeof(*pages->ranges)));
+    *pages = (struct pages){.fw = pages->fw, .parent = pages->parent};
 }
 
 uint64_t pages_count(const struct pages *pages)
 {
     uint64_t count = 0;
-    for (; pages != NULL; pages = pages->lasting)
+    for (; pages != NULL; pages = pages->parent)
         count += pages->count;
     return count;
 }
 
 void pages_copy(const struct pages *pages, struct btl_own_range *to)
 {
-    for (; pages != NULL; pages = pages->lasting) {
+    for (; pages != NULL; pages = pages->parent) {
         if (pages->count > 0)
-            memcpy(to, pages->taken, pages->count * sizeof(*to));
+            memcpy(to, pages->ranges, pages->count * sizeof(*to));
         to += pages->count;
     }
 }
@@ -216,9 +219,9 @@ static bool pages_grow_arena(struct btl_arena *arena, size_t bytes)
         size *= 2;
     if (size < bytes)
         size = bytes;
-    if (!pages_take(pages, size, BTLM_MEM_LOADER, &address)) {
+    if (!pages_allocate(pages, size, BTLM_MEM_LOADER, &address)) {
         size = bytes;
-        if (!pages_take(pages, size, BTLM_MEM_LOADER, &address))
+        if (!pages_allocate(pages, size, BTLM_MEM_LOADER, &address))
             return false;
     }
     arena->at = (uint8_t *)(uintptr_t)address;

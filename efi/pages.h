@@ -11,11 +11,11 @@
 
 struct pages {
     struct firmware *fw;
-    struct btl_own_range *taken; // in the order of taking
-    uint64_t count, capacity;    // the list's own pages are not in it: they are plain loader data
-    struct shared *shared;       // blocks of loader data that are handed out in parts, newest first
+    struct btl_own_range *ranges; // in the order of allocation
+    uint64_t count, capacity;     // the list's own pages are not in it: they are plain loader data
+    struct shared *shared; // blocks of loader data that are handed out in parts, newest first
     uint64_t shared_next, shared_left; // in the newest: address, pages
-    struct pages *lasting;             // a list that outlives this one, and is part of it; or NULL
+    struct pages *parent;              // a list that outlives this one, and is part of it; or NULL
 };
 
 // Takes whole pages for at least `bytes` bytes, not cleared. What the kernel keeps (KERNEL,
@@ -23,22 +23,23 @@ struct pages {
 // STAGED are loader data, and small ones share what the firmware is asked for: a call, and an entry
 // in its tables and in its map, for many of them. *ret_address is both the physical address and a
 // pointer's value.
-bool pages_take(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
-                uint64_t *ret_address);
+bool pages_allocate(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
+                    uint64_t *ret_address);
 // The same, cleared.
-bool pages_take_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
-                      uint64_t *ret_address);
+bool pages_allocate_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
+                          uint64_t *ret_address);
 // The same, for what will be mapped at `address`: that and the physical address agree modulo
 // `align`, a power of two, at least a page.
-bool pages_take_like(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
-                     enum btlm_memory_type purpose, uint64_t *ret_physical);
+bool pages_allocate_congruent(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
+                              enum btlm_memory_type purpose, uint64_t *ret_physical);
 // Pages that code can be run from under the firmware's own page tables, aligned; not cleared.
-bool pages_take_code(struct pages *pages, uint64_t bytes, uint64_t align, uint64_t *ret_address);
+bool pages_allocate_code(struct pages *pages, uint64_t bytes, uint64_t align,
+                         uint64_t *ret_address);
 // Gives back what was taken last.
-void pages_give_back_last(struct pages *pages);
-void pages_give_back_all(struct pages *pages); // not of `lasting`
+void pages_free_last(struct pages *pages);
+void pages_free_all(struct pages *pages); // not of `parent`
 
-// How many were taken, with those of `lasting`; their copies.
+// How many were taken, with those of `parent`; their copies.
 uint64_t pages_count(const struct pages *pages);
 void pages_copy(const struct pages *pages, struct btl_own_range *to);
 

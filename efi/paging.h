@@ -21,14 +21,14 @@ struct paging {
     struct paging_cpu cpu;
     uint64_t code_page; // physical: of the hand-off area, which is executable where it lies
     // A zeroed page for a table: its physical address, which is also its address; 0: no memory.
-    uint64_t (*take_table)(void *owner);
+    uint64_t (*alloc_table)(void *owner);
     void *owner;
 
     uint64_t root;         // physical, of the top table
     uint64_t physical_end; // end of what the direct map reaches
 };
 
-// Takes the top tables and maps the first 4 GiB. `cpu`, `code_page`, `take_table` and `owner` are
+// Takes the top tables and maps the first 4 GiB. `cpu`, `code_page`, `alloc_table` and `owner` are
 // filled in by the caller. False here and below: no memory for a table.
 bool paging_begin(struct paging *paging);
 // Maps physical memory [start, start + size), one to one and in the direct map: readable, writable,

@@ -30,8 +30,8 @@ static void boot_begin(struct boot *boot, struct firmware *fw)
                                    .owner = boot,
                                    .machine = btl_machine_find(loader_machine)},
                           .pages = {.fw = fw},
-                          .files.pages = {.fw = fw, .lasting = &boot->pages},
-                          .res.pages = {.fw = fw, .lasting = &boot->files.pages}};
+                          .files.pages = {.fw = fw, .parent = &boot->pages},
+                          .res.pages = {.fw = fw, .parent = &boot->files.pages}};
     fw_status watchdog = watchdog_arm(fw);
     fw->facts(fw, &boot->facts);
     pages_arena(&boot->pages, &boot->arena);
@@ -96,7 +96,7 @@ fw_status run(struct firmware *fw)
     while (!ready && attempt_next(boot))
         ready = attempt_boot(boot);
     if (!ready)
-        return attempt_leave(boot);
+        return attempt_end(boot);
     handoff_fill(boot, &handoff); // -> what the kernel needs to start
     fw->hand_off(fw, &handoff);
     return FW_SUCCESS;

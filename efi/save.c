@@ -160,7 +160,7 @@ bool manifest_save(struct boot *boot)
         return true;
     bool good = save_find_names(&save, boot->res.save_path);
     for (int try = 0; good; try++) {
-        if (!manifest_take_map(boot))
+        if (!manifest_update_map(boot))
             return false;
         if (boot->res.manifest_sealed)
             return true; // the file has what the kernel gets

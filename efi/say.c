@@ -32,7 +32,7 @@ static const struct btl_diag *behind(const struct boot *boot, const struct btl_d
 // The log has them; they were hidden when they came.
 static void say_uncovered(struct boot *boot, struct limits *limits)
 {
-    const struct btl_diag *end = behind(boot, boot->res.said);
+    const struct btl_diag *end = behind(boot, boot->res.last_printed);
     const struct btl_diag *diag = behind(boot, boot->res.ignored.before);
     for (; diag != end; diag = diag->next) {
         if (!is_uncovered(boot, diag))
@@ -53,12 +53,12 @@ static void say(struct boot *boot, const struct btl_diag *diag, struct limits *l
     bool wanted = !hidden && log_level_of(diag) <= boot->log.shown;
     boot->res.hidden_errors += hidden;
     log_diag(&boot->log, diag, wanted && within(limits, diag));
-    boot->res.said = diag;
+    boot->res.last_printed = diag;
 }
 
 void say_diags(struct boot *boot)
 {
-    const struct btl_diag *diag = behind(boot, boot->res.said);
+    const struct btl_diag *diag = behind(boot, boot->res.last_printed);
     struct limits limits = {0};
     if (diag != NULL && ignored_uncover(boot))
         say_uncovered(boot, &limits);

@@ -15,12 +15,12 @@ struct table_pool {
     uint64_t next, left;
 };
 
-static uint64_t space_take_table(void *owner)
+static uint64_t space_alloc_table(void *owner)
 {
     struct table_pool *pool = owner;
     if (pool->left == 0) {
-        if (!pages_take_clear(&pool->boot->res.pages, TABLE_POOL * BTL_PAGE_SIZE, BTLM_MEM_LOADER,
-                              &pool->next))
+        if (!pages_allocate_clear(&pool->boot->res.pages, TABLE_POOL * BTL_PAGE_SIZE,
+                                  BTLM_MEM_LOADER, &pool->next))
             return 0;
         pool->left = TABLE_POOL;
     }
@@ -30,10 +30,10 @@ static uint64_t space_take_table(void *owner)
     return page;
 }
 
-static bool space_take_code_page(struct boot *boot)
+static bool space_alloc_code_page(struct boot *boot)
 {
     uint64_t size = boot->core.machine->handoff_size;
-    if (!pages_take_code(&boot->res.pages, size, size, &boot->res.code_page))
+    if (!pages_allocate_code(&boot->res.pages, size, size, &boot->res.code_page))
         return false;
     uint8_t *area = (uint8_t *)(uintptr_t)boot->res.code_page;
     memset(area, 0, size);
@@ -122,13 +122,13 @@ bool space_build(struct boot *boot)
     uint8_t writable = BTL_PERM_READ | BTL_PERM_WRITE;
     if (!btl_attempt_reserve(&boot->attempt))
         return false;
-    if (!space_take_code_page(boot))
+    if (!space_alloc_code_page(boot))
         return btl_attempt_no_memory(&boot->attempt, "building page tables");
     if (!space_fetch_map(boot))
         return false;
     boot->res.paging = (struct paging){.cpu = boot->facts.cpu,
                                        .code_page = boot->res.code_page,
-                                       .take_table = space_take_table,
+                                       .alloc_table = space_alloc_table,
                                        .owner = &pool};
     bool built = paging_begin(&boot->res.paging) && space_map_physical(boot) &&
                  space_map_kernel(boot) && space_map_modules(boot) &&

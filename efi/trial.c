@@ -26,7 +26,7 @@ static void trial_log_count(struct boot *boot)
 static bool trial_write_count(struct boot *boot)
 {
     struct btl_record record = {
-        .there = true, .number = boot->attempt.tries_left, .path = boot->core.choice.path};
+        .valid = true, .number = boot->attempt.tries_left, .path = boot->core.choice.path};
     memcpy(record.sha256, boot->attempt.config_file->sha256, sizeof(record.sha256));
     if (!state_write(boot, BTL_VARIABLE_TRIAL, &record))
         return trial_report_uncounted(boot);

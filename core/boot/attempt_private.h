@@ -12,9 +12,9 @@ void btl_attempt_find_fallback(struct btl_attempt *attempt);
 
 // Take cleared memory and the next place in the window for it, `guard` bytes further up. `what`
 // names the range in messages.
-bool btl_attempt_take_window(struct btl_attempt *attempt, uint64_t size, uint64_t guard,
-                             enum btlm_memory_type purpose, const char *what,
-                             struct btl_window_range *ret_range);
+bool btl_attempt_alloc_window(struct btl_attempt *attempt, uint64_t size, uint64_t guard,
+                              enum btlm_memory_type purpose, const char *what,
+                              struct btl_window_range *ret_range);
 
 static inline struct btl_str attempt_name(const struct btl_attempt *attempt, struct btl_str path)
 {

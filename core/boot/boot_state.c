@@ -140,20 +140,20 @@ bool btl_record_read(enum btl_variable variable, struct btl_bytes bytes, struct 
     ret->given_up_count = wire.given_up;
     memcpy(ret->sha256, wire.sha256, sizeof(ret->sha256));
     append_bytes((uint8_t *)ret->given_up, bytes.at + sizeof(wire), list);
-    ret->there = record_is_sound(variable, ret);
-    if (!ret->there)
+    ret->valid = record_is_sound(variable, ret);
+    if (!ret->valid)
         *ret = (struct btl_record){0};
-    return ret->there;
+    return ret->valid;
 }
 
 bool btl_record_names(const struct btl_record *record, const uint8_t sha256[32])
 {
-    return record->there && memcmp(record->sha256, sha256, sizeof(record->sha256)) == 0;
+    return record->valid && memcmp(record->sha256, sha256, sizeof(record->sha256)) == 0;
 }
 
-bool btl_record_gave_up(const struct btl_record *failed, const uint8_t sha256[32])
+bool btl_record_is_given_up(const struct btl_record *failed, const uint8_t sha256[32])
 {
-    for (uint32_t i = 0; failed->there && i < failed->given_up_count; i++) {
+    for (uint32_t i = 0; failed->valid && i < failed->given_up_count; i++) {
         if (memcmp(failed->given_up[i], sha256, 32) == 0)
             return true;
     }
@@ -170,13 +170,13 @@ static void append_given_up(struct btl_record *to, const uint8_t sha256[32])
 static void append_others(struct btl_record *to, const struct btl_record *from,
                           const uint8_t sha256[32])
 {
-    for (uint32_t i = 0; from->there && i < from->given_up_count; i++) {
+    for (uint32_t i = 0; from->valid && i < from->given_up_count; i++) {
         if (memcmp(from->given_up[i], sha256, 32) != 0)
             append_given_up(to, from->given_up[i]);
     }
 }
 
-void btl_record_keep_given_up(const struct btl_record *before, struct btl_record *failure)
+void btl_record_merge_given_up(const struct btl_record *before, struct btl_record *failure)
 {
     static const uint8_t none[32];
     bool in_kernel = failure->number == BTL_FAILED_IN_KERNEL;
@@ -186,13 +186,13 @@ void btl_record_keep_given_up(const struct btl_record *before, struct btl_record
     append_others(failure, before, in_kernel ? failure->sha256 : none);
 }
 
-bool btl_record_forgive(const struct btl_record *failed, const uint8_t sha256[32],
-                        struct btl_record *ret_record)
+bool btl_record_remove(const struct btl_record *failed, const uint8_t sha256[32],
+                       struct btl_record *ret_record)
 {
     bool named = btl_record_names(failed, sha256);
-    if (!named && !btl_record_gave_up(failed, sha256))
+    if (!named && !btl_record_is_given_up(failed, sha256))
         return false;
-    struct btl_record record = {.there = true};
+    struct btl_record record = {.valid = true};
     if (!named) {
         record.number = failed->number;
         record.path = failed->path;
@@ -200,7 +200,7 @@ bool btl_record_forgive(const struct btl_record *failed, const uint8_t sha256[32
         memcpy(record.sha256, failed->sha256, sizeof(record.sha256));
     }
     append_others(&record, failed, sha256);
-    record.there = record.path.len > 0 || record.given_up_count > 0;
+    record.valid = record.path.len > 0 || record.given_up_count > 0;
     *ret_record = record;
     return true;
 }
@@ -213,7 +213,7 @@ enum btl_trial btl_boot_trial(const struct btl_boot_state *state, const uint8_t 
     // Before BtlFailed: boot-ok writes the one and then deletes the other.
     if (btl_record_names(&state->record[BTL_VARIABLE_GOOD], sha256))
         return BTL_TRIAL_GOOD;
-    if (btl_record_gave_up(failed, sha256))
+    if (btl_record_is_given_up(failed, sha256))
         return BTL_TRIAL_FAILED;
     if (tries == 0)
         return BTL_TRIAL_NONE;
@@ -229,5 +229,5 @@ enum btl_trial btl_boot_trial(const struct btl_boot_state *state, const uint8_t 
 bool btl_boot_trial_is_over(const struct btl_boot_state *state)
 {
     const struct btl_record *good = &state->record[BTL_VARIABLE_GOOD];
-    return good->there && btl_record_names(&state->record[BTL_VARIABLE_TRIAL], good->sha256);
+    return good->valid && btl_record_names(&state->record[BTL_VARIABLE_TRIAL], good->sha256);
 }

@@ -21,7 +21,7 @@ void btl_boot_choose(struct btl_boot *boot, struct btl_str configured, bool safe
     // A one-shot request is newer than the boot entry, so it wins. It is for one boot: without the
     // deletion it would be booted each time.
     bool deleted = boot->driver->delete_next(boot->owner);
-    if (!next->there)
+    if (!next->valid)
         return;
     if (!deleted) {
         btl_report(diags, BTL_BOOT_NEXT_STUCK, (struct btl_place){.file = next->path},
@@ -83,7 +83,7 @@ static struct btl_str fallback_reason(const struct btl_attempt *attempt, struct 
     return btl_str_copy(arena, btl_buffer_text(&reason));
 }
 
-bool btl_attempt_take_fallback(const struct btl_attempt *attempt, struct btl_arena *arena)
+bool btl_attempt_activate_fallback(const struct btl_attempt *attempt, struct btl_arena *arena)
 {
     struct btl_boot *boot = attempt->boot;
     const struct btl_choice *failed = &boot->choice;

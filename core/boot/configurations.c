@@ -88,7 +88,7 @@ static bool configuration_is_usable(const struct btl_booting *booting,
 static bool find_last_good(const struct btl_record *good, const struct btl_booting *booting,
                            const struct btl_boot_volume *volume, struct btl_str *ret_path)
 {
-    if (!good->there || configuration_was_tried(booting, good->sha256))
+    if (!good->valid || configuration_was_tried(booting, good->sha256))
         return false;
     if (configuration_is_usable(booting, volume, good->path, good->sha256)) {
         *ret_path = good->path;

@@ -111,8 +111,8 @@ bool btl_attempt_link(struct btl_attempt *attempt)
         return false;
     layout_phase1(attempt, &size);
     attempt->phase1 = (struct btl_window_range){.address = attempt->window_next};
-    if (size > 0 && !btl_attempt_take_window(attempt, size, 0, BTLM_MEM_MODULES, "phase-1 modules",
-                                             &attempt->phase1))
+    if (size > 0 && !btl_attempt_alloc_window(attempt, size, 0, BTLM_MEM_MODULES, "phase-1 modules",
+                                              &attempt->phase1))
         return false;
     link_phase1(attempt);
     btl_plan_compact(&attempt->plan);

@@ -11,9 +11,9 @@ void btl_attempt_begin_window(struct btl_attempt *attempt)
     btl_round_up(image->base + image->size, WINDOW_STEP, &attempt->window_next);
 }
 
-bool btl_attempt_take_window(struct btl_attempt *attempt, uint64_t size, uint64_t guard,
-                             enum btlm_memory_type purpose, const char *what,
-                             struct btl_window_range *ret_range)
+bool btl_attempt_alloc_window(struct btl_attempt *attempt, uint64_t size, uint64_t guard,
+                              enum btlm_memory_type purpose, const char *what,
+                              struct btl_window_range *ret_range)
 {
     const struct btl_boot *boot = attempt->boot;
     const struct btl_machine *machine = boot->machine;
@@ -44,8 +44,8 @@ static bool reserve_stack(struct btl_attempt *attempt)
     const struct btl_machine *machine = attempt->boot->machine;
     uint64_t guard = machine->stack_guard, store = machine->backing_store_size;
     struct btl_window_range *stack = &attempt->stack;
-    if (!btl_attempt_take_window(attempt, BTL_BOOT_STACK_SIZE + store, guard, BTLM_MEM_LOADER,
-                                 "the stack", stack))
+    if (!btl_attempt_alloc_window(attempt, BTL_BOOT_STACK_SIZE + store, guard, BTLM_MEM_LOADER,
+                                  "the stack", stack))
         return false;
     stack->size = BTL_BOOT_STACK_SIZE;
     attempt->backing_store = (struct btl_window_range){
@@ -58,7 +58,7 @@ static bool reserve_stack(struct btl_attempt *attempt)
 
 bool btl_attempt_reserve(struct btl_attempt *attempt)
 {
-    return btl_attempt_take_window(attempt, BTL_BOOT_EARLY_SIZE, 0, BTLM_MEM_EARLY,
-                                   "the early arena", &attempt->early) &&
+    return btl_attempt_alloc_window(attempt, BTL_BOOT_EARLY_SIZE, 0, BTLM_MEM_EARLY,
+                                    "the early arena", &attempt->early) &&
            reserve_stack(attempt);
 }

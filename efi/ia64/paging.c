@@ -21,7 +21,7 @@ static uint64_t *table_at(uint64_t entry)
 static uint64_t *descend(struct paging *paging, uint64_t *table, uint64_t slot)
 {
     if (table[slot] == 0) {
-        uint64_t page = paging->take_table(paging->owner);
+        uint64_t page = paging->alloc_table(paging->owner);
         if (page == 0)
             return NULL;
         table[slot] = page | BTL_IA64_PTE_PRESENT;
@@ -31,7 +31,7 @@ static uint64_t *descend(struct paging *paging, uint64_t *table, uint64_t slot)
 
 bool paging_begin(struct paging *paging)
 {
-    paging->root = paging->take_table(paging->owner);
+    paging->root = paging->alloc_table(paging->owner);
     paging->physical_end = 0;
     return paging->root != 0;
 }

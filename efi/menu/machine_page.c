@@ -42,7 +42,7 @@ static enum menu_result shell_take(struct boot *boot)
         return MENU_STAY;
     }
     menu_view_of(boot)->end(boot);
-    files_forget(boot);
+    files_free(boot);
     watchdog_off(boot->fw);
     fw_status status = boot->fw->run_shell(boot->fw);
     struct btl_str name = fw_status_name(status);

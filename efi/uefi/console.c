@@ -19,7 +19,7 @@
 
 // Has the console a glyph for it? Asked once for each: EDK II's screen never frees what it looks up
 // for that.
-static bool is_shown(struct uefi *uefi, CHAR16 unit)
+static bool console_has_glyph(struct uefi *uefi, CHAR16 unit)
 {
     struct uefi_tested *tested = &uefi->tested[unit % UEFI_TESTED];
     CHAR16 one[2] = {unit, 0};
@@ -31,16 +31,16 @@ static bool is_shown(struct uefi *uefi, CHAR16 unit)
     return tested->shown;
 }
 
-static void put_piece(struct uefi *uefi, CHAR16 *piece)
+static void console_put_piece(struct uefi *uefi, CHAR16 *piece)
 {
     for (CHAR16 *at = piece; *at != 0; at++) {
-        if (!is_shown(uefi, *at))
+        if (!console_has_glyph(uefi, *at))
             *at = '?';
     }
     uefi->system->ConOut->OutputString(uefi->system->ConOut, piece);
 }
 
-static void write(struct firmware *fw, const char *text, size_t len)
+static void console_uefi_write(struct firmware *fw, const char *text, size_t len)
 {
     CHAR16 piece[PIECE_UNITS + 1];
     struct btl_str all = {text, len};
@@ -49,7 +49,7 @@ static void write(struct firmware *fw, const char *text, size_t len)
     for (size_t at = 0; at < len;) {
         size_t units = btl_utf8_to_ucs2(all, &at, piece, PIECE_UNITS);
         piece[units] = 0;
-        put_piece(uefi_of(fw), piece);
+        console_put_piece(uefi_of(fw), piece);
     }
 }
 
@@ -58,7 +58,7 @@ static void write(struct firmware *fw, const char *text, size_t len)
 // A console of several devices may state a mode in which one of them is not (OVMF with a screen and
 // a serial line): that one then drops what is beyond its own columns. Setting the mode puts all
 // into it; setting the one that is stated already does nothing, hence the detour.
-static void set_mode(struct uefi *uefi, SIMPLE_TEXT_OUTPUT_INTERFACE *console)
+static void console_sync_mode(struct uefi *uefi, SIMPLE_TEXT_OUTPUT_INTERFACE *console)
 {
     UINTN mode = (UINTN)console->Mode->Mode;
     if (uefi->mode_set || mode == 0)
@@ -68,16 +68,16 @@ static void set_mode(struct uefi *uefi, SIMPLE_TEXT_OUTPUT_INTERFACE *console)
         console->SetMode(console, mode);
 }
 
-static void screen_clear(struct firmware *fw)
+static void console_uefi_clear(struct firmware *fw)
 {
     SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
     if (console == NULL)
         return;
-    set_mode(uefi_of(fw), console);
+    console_sync_mode(uefi_of(fw), console);
     console->ClearScreen(console);
 }
 
-static void screen_at(struct firmware *fw, uint32_t column, uint32_t row)
+static void console_uefi_move(struct firmware *fw, uint32_t column, uint32_t row)
 {
     SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
     if (console != NULL)
@@ -85,7 +85,7 @@ static void screen_at(struct firmware *fw, uint32_t column, uint32_t row)
 }
 
 // Dark grey is hardly seen on most screens, and is black in many terminals.
-static void screen_style(struct firmware *fw, enum fw_style style)
+static void console_uefi_style(struct firmware *fw, enum fw_style style)
 {
     static const uint8_t attributes[FW_STYLES] = {
         [FW_STYLE_NORMAL] = EFI_TEXT_ATTR(EFI_LIGHTGRAY, EFI_BLACK),
@@ -101,7 +101,7 @@ static void screen_style(struct firmware *fw, enum fw_style style)
 }
 
 // A console without a visible cursor says so; that is no loss.
-static void screen_cursor(struct firmware *fw, bool shown)
+static void console_uefi_cursor(struct firmware *fw, bool shown)
 {
     SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
     if (console != NULL)
@@ -111,7 +111,7 @@ static void screen_cursor(struct firmware *fw, bool shown)
 // ------------------------------------------------------------------------------------------- keys
 
 // EFI scan codes 1 to 0x17 (UEFI 2.10, table 12.1).
-static fw_key key_of(EFI_INPUT_KEY key)
+static fw_key console_key_of(EFI_INPUT_KEY key)
 {
     static const fw_key scan[] = {
         [SCAN_UP] = FW_KEY_UP,           [SCAN_DOWN] = FW_KEY_DOWN,
@@ -137,7 +137,7 @@ static fw_key key_of(EFI_INPUT_KEY key)
 }
 
 // What came while the terminal was asked comes first.
-static fw_key kept_key(struct uefi *uefi)
+static fw_key console_kept_key(struct uefi *uefi)
 {
     fw_key key = uefi->typed[0];
     uefi->typed_count--;
@@ -145,27 +145,27 @@ static fw_key kept_key(struct uefi *uefi)
     return key;
 }
 
-static fw_key next_key(struct uefi *uefi)
+static fw_key console_next_key(struct uefi *uefi)
 {
     SIMPLE_INPUT_INTERFACE *keys = uefi->system->ConIn;
     EFI_INPUT_KEY key;
     if (uefi->typed_count > 0)
-        return kept_key(uefi);
-    return keys != NULL && keys->ReadKeyStroke(keys, &key) == EFI_SUCCESS ? key_of(key) : 0;
+        return console_kept_key(uefi);
+    return keys != NULL && keys->ReadKeyStroke(keys, &key) == EFI_SUCCESS ? console_key_of(key) : 0;
 }
 
 // After Escape. The driver hands on all of a sequence at once: a person is not as fast.
-static fw_key rest_of_sequence(struct uefi *uefi)
+static fw_key console_read_sequence(struct uefi *uefi)
 {
     struct key_sequence sequence = {0};
     fw_key key = 0;
     for (uint32_t tries = 0; tries < SEQUENCE_TRIES; tries++) {
-        fw_key next = next_key(uefi);
+        fw_key next = console_next_key(uefi);
         if (next == 0) {
             uefi->boot->Stall(SEQUENCE_US);
             continue;
         }
-        enum key_progress progress = key_sequence_take(&sequence, next, &key);
+        enum key_progress progress = key_sequence_parse(&sequence, next, &key);
         if (progress == KEY_NONE && uefi->typed_count < BTL_COUNT(uefi->typed))
             uefi->typed[uefi->typed_count++] = next;
         if (progress != KEY_MORE)
@@ -175,20 +175,20 @@ static fw_key rest_of_sequence(struct uefi *uefi)
 }
 
 // Polled, so that it ends even where the firmware's timer events do not come.
-static fw_key wait_key(struct firmware *fw, uint32_t milliseconds)
+static fw_key console_uefi_wait_key(struct firmware *fw, uint32_t milliseconds)
 {
     struct uefi *uefi = uefi_of(fw);
     for (uint64_t left = (uint64_t)milliseconds * 1000 / POLL_US;; left--) {
-        fw_key key = next_key(uefi);
+        fw_key key = console_next_key(uefi);
         if (key == FW_KEY_ESCAPE)
-            key = rest_of_sequence(uefi);
+            key = console_read_sequence(uefi);
         if (key != 0 || left == 0)
             return key;
         uefi->boot->Stall(POLL_US);
     }
 }
 
-static void forget_keys(struct firmware *fw)
+static void console_uefi_forget_keys(struct firmware *fw)
 {
     SIMPLE_INPUT_INTERFACE *keys = uefi_of(fw)->system->ConIn;
     uefi_of(fw)->typed_count = 0;
@@ -198,11 +198,11 @@ static void forget_keys(struct firmware *fw)
 
 void console_uefi(struct firmware *ret)
 {
-    ret->write = write;
-    ret->screen_clear = screen_clear;
-    ret->screen_at = screen_at;
-    ret->screen_style = screen_style;
-    ret->screen_cursor = screen_cursor;
-    ret->wait_key = wait_key;
-    ret->forget_keys = forget_keys;
+    ret->write = console_uefi_write;
+    ret->screen_clear = console_uefi_clear;
+    ret->screen_at = console_uefi_move;
+    ret->screen_style = console_uefi_style;
+    ret->screen_cursor = console_uefi_cursor;
+    ret->wait_key = console_uefi_wait_key;
+    ret->forget_keys = console_uefi_forget_keys;
 }

@@ -11,7 +11,7 @@
 
 // ------------------------------------------------------------------------------------------ facts
 
-static uint64_t config_table(const struct uefi *uefi, EFI_GUID guid)
+static uint64_t uefi_find_table(const struct uefi *uefi, EFI_GUID guid)
 {
     const EFI_SYSTEM_TABLE *system = uefi->system;
     for (UINTN i = 0; i < system->NumberOfTableEntries; i++) {
@@ -22,21 +22,21 @@ static uint64_t config_table(const struct uefi *uefi, EFI_GUID guid)
     return 0;
 }
 
-static void get_tables(const struct uefi *uefi, struct fw_facts *ret)
+static void uefi_get_tables(const struct uefi *uefi, struct fw_facts *ret)
 {
     static const EFI_GUID acpi1 = ACPI_TABLE_GUID, acpi2 = ACPI_20_TABLE_GUID;
     static const EFI_GUID smbios = SMBIOS_TABLE_GUID, smbios3 = SMBIOS3_TABLE_GUID;
     static const EFI_GUID attributes = UEFI_MEMORY_ATTRIBUTES_TABLE_GUID;
     ret->system_table = (uintptr_t)uefi->system;
-    ret->acpi_rsdp = config_table(uefi, acpi2);
+    ret->acpi_rsdp = uefi_find_table(uefi, acpi2);
     if (ret->acpi_rsdp == 0)
-        ret->acpi_rsdp = config_table(uefi, acpi1);
-    ret->smbios = config_table(uefi, smbios);
-    ret->smbios3 = config_table(uefi, smbios3);
-    ret->memory_attributes = config_table(uefi, attributes);
+        ret->acpi_rsdp = uefi_find_table(uefi, acpi1);
+    ret->smbios = uefi_find_table(uefi, smbios);
+    ret->smbios3 = uefi_find_table(uefi, smbios3);
+    ret->memory_attributes = uefi_find_table(uefi, attributes);
 }
 
-static void get_framebuffer(const struct uefi *uefi, struct fw_framebuffer *ret)
+static void uefi_get_framebuffer(const struct uefi *uefi, struct fw_framebuffer *ret)
 {
     EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
     EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics;
@@ -57,7 +57,7 @@ static void get_framebuffer(const struct uefi *uefi, struct fw_framebuffer *ret)
 }
 
 // As the firmware has it now; where it does not say, as every console can be (UEFI 2.10, 12.4.1).
-static void get_console(const struct uefi *uefi, struct fw_facts *ret)
+static void uefi_get_console(const struct uefi *uefi, struct fw_facts *ret)
 {
     SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi->system->ConOut;
     UINTN columns, rows;
@@ -69,14 +69,14 @@ static void get_console(const struct uefi *uefi, struct fw_facts *ret)
 
 // The shell says with a protocol on our handle that it started us; then the load options are a
 // command line, and its first word is ours.
-static bool started_by_shell(const struct uefi *uefi)
+static bool uefi_started_by_shell(const struct uefi *uefi)
 {
     EFI_GUID guid = UEFI_SHELL_PARAMETERS_GUID;
     void *parameters;
     return uefi->boot->HandleProtocol(uefi->image, &guid, &parameters) == EFI_SUCCESS;
 }
 
-static void facts(struct firmware *fw, struct fw_facts *ret)
+static void uefi_facts(struct firmware *fw, struct fw_facts *ret)
 {
     struct uefi *uefi = uefi_of(fw);
     *ret = (struct fw_facts){0};
@@ -90,19 +90,19 @@ static void facts(struct firmware *fw, struct fw_facts *ret)
     if (uefi->loaded != NULL) {
         ret->load_options = uefi->loaded->LoadOptions;
         ret->load_options_size = uefi->loaded->LoadOptionsSize;
-        ret->options_name_program = started_by_shell(uefi);
+        ret->options_name_program = uefi_started_by_shell(uefi);
         volume_uefi_identify(uefi->boot, uefi->loaded->DeviceHandle, &ret->volume);
     }
-    get_tables(uefi, ret);
-    get_framebuffer(uefi, &ret->framebuffer);
-    get_console(uefi, ret);
+    uefi_get_tables(uefi, ret);
+    uefi_get_framebuffer(uefi, &ret->framebuffer);
+    uefi_get_console(uefi, ret);
     cpu_features(&ret->cpu);
 }
 
 // ----------------------------------------------------------------------------------------- memory
 
-static fw_status allocate(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
-                          uint64_t *ret_address)
+static fw_status uefi_allocate(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                               uint64_t *ret_address)
 {
     EFI_PHYSICAL_ADDRESS address = 0;
     EFI_STATUS status =
@@ -116,19 +116,19 @@ static fw_status allocate(struct firmware *fw, enum fw_memory_type type, uint64_
     return status;
 }
 
-static fw_status allocate_at(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
-                             uint64_t address)
+static fw_status uefi_allocate_at(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
+                                  uint64_t address)
 {
     EFI_PHYSICAL_ADDRESS wanted = address;
     return uefi_of(fw)->boot->AllocatePages(AllocateAddress, (EFI_MEMORY_TYPE)type, pages, &wanted);
 }
 
-static fw_status release(struct firmware *fw, uint64_t address, uint64_t pages)
+static fw_status uefi_release(struct firmware *fw, uint64_t address, uint64_t pages)
 {
     return uefi_of(fw)->boot->FreePages(address, pages);
 }
 
-static fw_status memory_map(struct firmware *fw, struct fw_memory_map *map)
+static fw_status uefi_memory_map(struct firmware *fw, struct fw_memory_map *map)
 {
     UINTN size = map->capacity, key = 0, stride = 0;
     UINT32 version = 0;
@@ -142,7 +142,7 @@ static fw_status memory_map(struct firmware *fw, struct fw_memory_map *map)
 
 // ----------------------------------------------------------------------------------------- volume
 
-static fw_status open_volume(struct firmware *fw, struct volume **ret_volume)
+static fw_status uefi_open_volume(struct firmware *fw, struct volume **ret_volume)
 {
     struct uefi *uefi = uefi_of(fw);
     if (uefi->loaded == NULL)
@@ -155,29 +155,29 @@ static fw_status open_volume(struct firmware *fw, struct volume **ret_volume)
 
 // ------------------------------------------------------------------------------------ time, chance
 
-static uint64_t ticks(struct firmware *fw)
+static uint64_t uefi_ticks(struct firmware *fw)
 {
     return cpu_ticks();
 }
 
-static uint64_t ticks_per_second(struct firmware *fw)
+static uint64_t uefi_ticks_per_second(struct firmware *fw)
 {
     return cpu_ticks_per_second((uintptr_t)uefi_of(fw)->system);
 }
 
-static void stall(struct firmware *fw, uint64_t microseconds)
+static void uefi_stall(struct firmware *fw, uint64_t microseconds)
 {
     uefi_of(fw)->boot->Stall(microseconds);
 }
 
 #define WATCHDOG_CODE 0x42544c // "BTL"; below 0x10000 they are the firmware's own
 
-static fw_status watchdog(struct firmware *fw, uint32_t seconds)
+static fw_status uefi_watchdog(struct firmware *fw, uint32_t seconds)
 {
     return uefi_of(fw)->boot->SetWatchdogTimer(seconds, WATCHDOG_CODE, 0, NULL);
 }
 
-static bool random(struct firmware *fw, uint8_t *to, size_t size)
+static bool uefi_random(struct firmware *fw, uint8_t *to, size_t size)
 {
     EFI_GUID guid = EFI_RNG_PROTOCOL_GUID;
     EFI_RNG_PROTOCOL *source;
@@ -187,17 +187,17 @@ static bool random(struct firmware *fw, uint8_t *to, size_t size)
 
 // ------------------------------------------------------------------------------------- the way out
 
-static fw_status exit_boot_services(struct firmware *fw, uint64_t key)
+static fw_status uefi_exit_boot_services(struct firmware *fw, uint64_t key)
 {
     return uefi_of(fw)->boot->ExitBootServices(uefi_of(fw)->image, key);
 }
 
-static void hand_off(struct firmware *fw, const struct handoff *handoff)
+static void uefi_hand_off(struct firmware *fw, const struct handoff *handoff)
 {
     cpu_hand_off(handoff);
 }
 
-static void reset(struct firmware *fw, enum fw_reset how)
+static void uefi_reset(struct firmware *fw, enum fw_reset how)
 {
     EFI_RESET_TYPE type = how == FW_RESET_OFF ? EfiResetShutdown : EfiResetCold;
     uefi_of(fw)->runtime->ResetSystem(type, EFI_SUCCESS, 0, NULL);
@@ -212,20 +212,20 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system);
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
 {
     EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
-    struct uefi uefi = {.firmware = {.facts = facts,
-                                     .allocate = allocate,
-                                     .allocate_at = allocate_at,
-                                     .release = release,
-                                     .memory_map = memory_map,
-                                     .open_volume = open_volume,
-                                     .ticks = ticks,
-                                     .ticks_per_second = ticks_per_second,
-                                     .stall = stall,
-                                     .watchdog = watchdog,
-                                     .random = random,
-                                     .exit_boot_services = exit_boot_services,
-                                     .hand_off = hand_off,
-                                     .reset = reset},
+    struct uefi uefi = {.firmware = {.facts = uefi_facts,
+                                     .allocate = uefi_allocate,
+                                     .allocate_at = uefi_allocate_at,
+                                     .release = uefi_release,
+                                     .memory_map = uefi_memory_map,
+                                     .open_volume = uefi_open_volume,
+                                     .ticks = uefi_ticks,
+                                     .ticks_per_second = uefi_ticks_per_second,
+                                     .stall = uefi_stall,
+                                     .watchdog = uefi_watchdog,
+                                     .random = uefi_random,
+                                     .exit_boot_services = uefi_exit_boot_services,
+                                     .hand_off = uefi_hand_off,
+                                     .reset = uefi_reset},
                         .image = image,
                         .system = system,
                         .boot = system->BootServices,

@@ -22,12 +22,12 @@ enum { HD_NUMBER = 4, HD_START = 8, HD_BLOCKS = 16, HD_SIGNATURE = 24, HD_KIND =
 // Of the PCI configuration space.
 enum { PCI_ID = 0, PCI_CLASS = 8, PCI_SUBSYSTEM = 44 };
 
-static uint16_t node_size(const uint8_t *node)
+static uint16_t identify_node_size(const uint8_t *node)
 {
     return (uint16_t)(node[2] | node[3] << 8);
 }
 
-static void take_partition(const uint8_t *node, struct fw_volume *ret)
+static void identify_parse_partition(const uint8_t *node, struct fw_volume *ret)
 {
     ret->known = true;
     memcpy(&ret->partition, node + HD_NUMBER, 4);
@@ -39,19 +39,19 @@ static void take_partition(const uint8_t *node, struct fw_volume *ret)
 }
 
 // The path is the firmware's; should it not end, the search does.
-static void find_partition(const uint8_t *node, struct fw_volume *ret)
+static void identify_find_partition(const uint8_t *node, struct fw_volume *ret)
 {
     for (int i = 0; i < NODES_MAX && (node[0] & 0x7f) != NODE_END; i++) {
-        uint16_t size = node_size(node);
+        uint16_t size = identify_node_size(node);
         if (size < 4)
             return;
         if (node[0] == NODE_MEDIA && node[1] == NODE_HARDDRIVE && size >= HD_SIZE)
-            take_partition(node, ret);
+            identify_parse_partition(node, ret);
         node += size;
     }
 }
 
-static void name_controller(EFI_PCI_IO_PROTOCOL *pci, struct fw_volume *ret)
+static void identify_name_controller(EFI_PCI_IO_PROTOCOL *pci, struct fw_volume *ret)
 {
     UINT32 id, class_code, subsystem;
     if (pci->Pci.Read(pci, EfiPciIoWidthUint32, PCI_ID, 1, &id) != EFI_SUCCESS ||
@@ -72,8 +72,8 @@ void volume_uefi_identify(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, struct fw_
     EFI_HANDLE controller;
     if (boot->HandleProtocol(device, &path_guid, (void **)&path) != EFI_SUCCESS)
         return;
-    find_partition((const uint8_t *)path, ret);
+    identify_find_partition((const uint8_t *)path, ret);
     if (boot->LocateDevicePath(&pci_guid, &path, &controller) == EFI_SUCCESS &&
         boot->HandleProtocol(controller, &pci_guid, (void **)&pci) == EFI_SUCCESS)
-        name_controller(pci, ret);
+        identify_name_controller(pci, ret);
 }

@@ -29,7 +29,7 @@ struct place {
     struct node file;
 };
 
-static void node_make(struct node *ret, uint8_t subtype, const void *data, size_t size)
+static void shell_make_node(struct node *ret, uint8_t subtype, const void *data, size_t size)
 {
     *ret = (struct node){.type = MEDIA_DEVICE_PATH, .subtype = subtype};
     ret->size[0] = (uint8_t)(4 + size);
@@ -37,7 +37,7 @@ static void node_make(struct node *ret, uint8_t subtype, const void *data, size_
     memcpy(ret->data, data, size);
 }
 
-static size_t file_name_size(const CHAR16 *name)
+static size_t shell_name_size(const CHAR16 *name)
 {
     size_t units = 0;
     while (name[units] != 0)
@@ -45,7 +45,7 @@ static size_t file_name_size(const CHAR16 *name)
     return 2 * (units + 1);
 }
 
-static bool find_on_volume(struct uefi *uefi, struct place *ret)
+static bool shell_find_on_volume(struct uefi *uefi, struct place *ret)
 {
     EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
     EFI_FILE_IO_INTERFACE *system;
@@ -67,11 +67,11 @@ static bool find_on_volume(struct uefi *uefi, struct place *ret)
     if (i == BTL_COUNT(files))
         return false;
     ret->device = uefi->loaded->DeviceHandle;
-    node_make(&ret->file, MEDIA_FILE, files[i], file_name_size(files[i]));
+    shell_make_node(&ret->file, MEDIA_FILE, files[i], shell_name_size(files[i]));
     return true;
 }
 
-static bool volume_has(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, EFI_GUID *file)
+static bool shell_is_in_volume(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, EFI_GUID *file)
 {
     EFI_GUID guid = UEFI_FIRMWARE_VOLUME2_GUID;
     struct uefi_firmware_volume2 *volume;
@@ -84,37 +84,37 @@ static bool volume_has(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, EFI_GUID *fil
                EFI_SUCCESS;
 }
 
-static bool find_in_firmware(struct uefi *uefi, struct place *ret)
+static bool shell_find_in_firmware(struct uefi *uefi, struct place *ret)
 {
     EFI_GUID guid = UEFI_FIRMWARE_VOLUME2_GUID, shell = UEFI_SHELL_FILE_GUID;
     EFI_HANDLE *devices = NULL;
     UINTN count = 0, i = 0;
     if (uefi->boot->LocateHandleBuffer(ByProtocol, &guid, NULL, &count, &devices) != EFI_SUCCESS)
         return false;
-    while (i < count && !volume_has(uefi->boot, devices[i], &shell))
+    while (i < count && !shell_is_in_volume(uefi->boot, devices[i], &shell))
         i++;
     bool found = i < count;
     if (found) {
         ret->device = devices[i];
-        node_make(&ret->file, MEDIA_FV_FILE, &shell, sizeof(shell));
+        shell_make_node(&ret->file, MEDIA_FV_FILE, &shell, sizeof(shell));
     }
     uefi->boot->FreePool(devices);
     return found;
 }
 
-static bool find(struct uefi *uefi, struct place *ret)
+static bool shell_find(struct uefi *uefi, struct place *ret)
 {
-    return find_on_volume(uefi, ret) || find_in_firmware(uefi, ret);
+    return shell_find_on_volume(uefi, ret) || shell_find_in_firmware(uefi, ret);
 }
 
-static bool has_shell(struct firmware *fw)
+static bool shell_exists(struct firmware *fw)
 {
     struct place place;
-    return find(uefi_of(fw), &place);
+    return shell_find(uefi_of(fw), &place);
 }
 
 // Bytes of a device's path without its end; 0: it has none, or one that does not end.
-static size_t path_size(const uint8_t *path)
+static size_t device_path_size(const uint8_t *path)
 {
     size_t size = 0;
     for (int i = 0; i < NODES_MAX; i++) {
@@ -129,7 +129,7 @@ static size_t path_size(const uint8_t *path)
 }
 
 // The path of the file, from the pool.
-static fw_status path_of(struct uefi *uefi, const struct place *place, uint8_t **ret_path)
+static fw_status shell_path(struct uefi *uefi, const struct place *place, uint8_t **ret_path)
 {
     static const uint8_t end[] = {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, 4, 0};
     EFI_GUID guid = DEVICE_PATH_PROTOCOL;
@@ -138,7 +138,7 @@ static fw_status path_of(struct uefi *uefi, const struct place *place, uint8_t *
     EFI_STATUS status = uefi->boot->HandleProtocol(place->device, &guid, (void **)&device);
     if (status != EFI_SUCCESS)
         return status;
-    size_t first = path_size(device), node = place->file.size[0] | place->file.size[1] << 8;
+    size_t first = device_path_size(device), node = place->file.size[0] | place->file.size[1] << 8;
     status = uefi->boot->AllocatePool(EfiLoaderData, first + node + sizeof(end), (void **)&path);
     if (status != EFI_SUCCESS)
         return status;
@@ -150,7 +150,7 @@ static fw_status path_of(struct uefi *uefi, const struct place *place, uint8_t *
 }
 
 // Without its script: that may be what started this loader.
-static void set_options(struct uefi *uefi, EFI_HANDLE shell)
+static void shell_set_options(struct uefi *uefi, EFI_HANDLE shell)
 {
     static CHAR16 options[] = L"-nostartup";
     EFI_GUID guid = LOADED_IMAGE_PROTOCOL;
@@ -161,11 +161,11 @@ static void set_options(struct uefi *uefi, EFI_HANDLE shell)
     loaded->LoadOptionsSize = sizeof(options);
 }
 
-static fw_status load(struct uefi *uefi, const struct place *place, EFI_HANDLE *ret_shell)
+static fw_status shell_load(struct uefi *uefi, const struct place *place, EFI_HANDLE *ret_shell)
 {
     uint8_t *path;
     EFI_HANDLE shell = NULL;
-    EFI_STATUS status = path_of(uefi, place, &path);
+    EFI_STATUS status = shell_path(uefi, place, &path);
     if (status != EFI_SUCCESS)
         return status;
     status =
@@ -179,19 +179,19 @@ static fw_status load(struct uefi *uefi, const struct place *place, EFI_HANDLE *
 }
 
 // What it returns is no failure of ours. It may leave the console in another mode.
-static fw_status run_shell(struct firmware *fw)
+static fw_status shell_run(struct firmware *fw)
 {
     struct uefi *uefi = uefi_of(fw);
     SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi->system->ConOut;
     struct place place;
     EFI_HANDLE shell;
-    if (!find(uefi, &place))
+    if (!shell_find(uefi, &place))
         return FW_NOT_FOUND;
-    fw_status status = load(uefi, &place, &shell);
+    fw_status status = shell_load(uefi, &place, &shell);
     if (status != FW_SUCCESS)
         return status;
     INT32 mode = console != NULL && console->Mode != NULL ? console->Mode->Mode : 0;
-    set_options(uefi, shell);
+    shell_set_options(uefi, shell);
     uefi->boot->StartImage(shell, NULL, NULL);
     if (console != NULL && console->Mode != NULL && console->Mode->Mode != mode)
         console->SetMode(console, (UINTN)mode);
@@ -201,6 +201,6 @@ static fw_status run_shell(struct firmware *fw)
 
 void shell_uefi(struct firmware *ret)
 {
-    ret->has_shell = has_shell;
-    ret->run_shell = run_shell;
+    ret->has_shell = shell_exists;
+    ret->run_shell = shell_run;
 }

@@ -19,26 +19,26 @@ struct answer {
     bool complete;
 };
 
-static bool is_digit(uint8_t c)
+static bool answer_is_digit(uint8_t c)
 {
     return c >= '0' && c <= '9';
 }
 
 // False: `c` is not part of it.
-static bool answer_take(struct answer *answer, uint8_t c)
+static bool answer_parse(struct answer *answer, uint8_t c)
 {
     static const char pattern[] = "\033[0;0R";
     uint32_t state = answer->state;
-    if (state > 0 && pattern[state - 1] == '0' && is_digit(c))
+    if (state > 0 && pattern[state - 1] == '0' && answer_is_digit(c))
         return true;
-    bool fits = pattern[state] == '0' ? is_digit(c) : c == (uint8_t)pattern[state];
+    bool fits = pattern[state] == '0' ? answer_is_digit(c) : c == (uint8_t)pattern[state];
     answer->state = fits ? state + 1 : 0;
     answer->complete = answer->state == sizeof(pattern) - 1;
     return fits;
 }
 
 // False: nothing came, or the line has failed; then *ret_failed.
-static bool read_byte(EFI_SERIAL_IO_PROTOCOL *serial, uint8_t *ret, bool *ret_failed)
+static bool terminal_read_byte(EFI_SERIAL_IO_PROTOCOL *serial, uint8_t *ret, bool *ret_failed)
 {
     UINT32 control;
     UINTN size = 1;
@@ -53,23 +53,23 @@ static bool read_byte(EFI_SERIAL_IO_PROTOCOL *serial, uint8_t *ret, bool *ret_fa
 }
 
 // What somebody typed meanwhile is kept for wait_key.
-static void keep_key(struct uefi *uefi, uint8_t c)
+static void terminal_keep_key(struct uefi *uefi, uint8_t c)
 {
     if (uefi->typed_count < BTL_COUNT(uefi->typed) && (c == '\r' || (c >= ' ' && c <= '~')))
         uefi->typed[uefi->typed_count++] = c;
 }
 
-static bool answer_comes(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial)
+static bool terminal_await_answer(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial)
 {
     struct answer answer = {0};
     bool failed = false;
     uint8_t c;
     uint32_t bytes = 0;
     for (uint32_t us = 0; us < ANSWER_US && !failed; us += POLL_US) {
-        while (bytes < BYTES_MAX && read_byte(serial, &c, &failed)) {
+        while (bytes < BYTES_MAX && terminal_read_byte(serial, &c, &failed)) {
             bytes++;
-            if (!answer_take(&answer, c))
-                keep_key(uefi, c);
+            if (!answer_parse(&answer, c))
+                terminal_keep_key(uefi, c);
             if (answer.complete)
                 return true;
         }
@@ -80,19 +80,19 @@ static bool answer_comes(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial)
 
 // At TPL_NOTIFY the firmware's terminal driver does not run: its timer would take the answer for
 // keys.
-static bool answers(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial)
+static bool terminal_answers(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial)
 {
     char question[] = "\033[6n";
     UINTN size = sizeof(question) - 1;
     EFI_TPL before = uefi->boot->RaiseTPL(TPL_NOTIFY);
-    bool answered =
-        serial->Write(serial, &size, question) == EFI_SUCCESS && answer_comes(uefi, serial);
+    bool answered = serial->Write(serial, &size, question) == EFI_SUCCESS &&
+                    terminal_await_answer(uefi, serial);
     uefi->boot->RestoreTPL(before);
     return answered;
 }
 
 // The serial line under a console device; NULL: it is none.
-static EFI_SERIAL_IO_PROTOCOL *serial_of(EFI_BOOT_SERVICES *boot, EFI_HANDLE device)
+static EFI_SERIAL_IO_PROTOCOL *terminal_find_serial(EFI_BOOT_SERVICES *boot, EFI_HANDLE device)
 {
     EFI_GUID path_guid = DEVICE_PATH_PROTOCOL, serial_guid = EFI_SERIAL_IO_PROTOCOL_GUID;
     EFI_DEVICE_PATH *path;
@@ -105,20 +105,20 @@ static EFI_SERIAL_IO_PROTOCOL *serial_of(EFI_BOOT_SERVICES *boot, EFI_HANDLE dev
     return serial;
 }
 
-static enum fw_terminal ask(struct uefi *uefi, const EFI_HANDLE *devices, UINTN count)
+static enum fw_terminal terminal_ask(struct uefi *uefi, const EFI_HANDLE *devices, UINTN count)
 {
     enum fw_terminal found = FW_TERMINAL_SCREEN;
     for (UINTN i = 0; i < count && found != FW_TERMINAL_ANSWERS; i++) {
-        EFI_SERIAL_IO_PROTOCOL *serial = serial_of(uefi->boot, devices[i]);
+        EFI_SERIAL_IO_PROTOCOL *serial = terminal_find_serial(uefi->boot, devices[i]);
         if (serial != NULL)
-            found = answers(uefi, serial) ? FW_TERMINAL_ANSWERS : FW_TERMINAL_SILENT;
+            found = terminal_answers(uefi, serial) ? FW_TERMINAL_ANSWERS : FW_TERMINAL_SILENT;
     }
     return found;
 }
 
 // The devices that are the console now are marked by edk2 and its forebears, back to EFI 1.10;
 // elsewhere every device that shows text counts.
-static enum fw_terminal terminal(struct firmware *fw)
+static enum fw_terminal terminal_detect(struct firmware *fw)
 {
     EFI_GUID marks[] = {UEFI_CONSOLE_OUT_DEVICE_GUID, SIMPLE_TEXT_OUTPUT_PROTOCOL};
     struct uefi *uefi = uefi_of(fw);
@@ -129,7 +129,7 @@ static enum fw_terminal terminal(struct firmware *fw)
             EFI_SUCCESS)
             continue;
         uefi->terminal_asked = true;
-        uefi->terminal = ask(uefi, devices, count);
+        uefi->terminal = terminal_ask(uefi, devices, count);
         uefi->boot->FreePool(devices);
     }
     uefi->terminal_asked = true;
@@ -138,5 +138,5 @@ static enum fw_terminal terminal(struct firmware *fw)
 
 void terminal_uefi(struct firmware *ret)
 {
-    ret->terminal = terminal;
+    ret->terminal = terminal_detect;
 }

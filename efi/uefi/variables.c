@@ -18,7 +18,7 @@ struct name {
     CHAR16 text[NAME_UNITS];
 };
 
-static bool take_name(const struct fw_variable *which, struct name *ret)
+static bool variable_parse_name(const struct fw_variable *which, struct name *ret)
 {
     size_t len = 0;
     memcpy(&ret->guid, which->guid, sizeof(ret->guid));
@@ -32,13 +32,13 @@ static bool take_name(const struct fw_variable *which, struct name *ret)
 }
 
 // A firmware that says it wrote more than there is room for is not believed any further.
-static fw_status variable_get(struct firmware *fw, const struct fw_variable *which, void *to,
-                              uint64_t *size, uint32_t *ret_attributes)
+static fw_status variables_uefi_get(struct firmware *fw, const struct fw_variable *which, void *to,
+                                    uint64_t *size, uint32_t *ret_attributes)
 {
     struct name name;
     UINTN got = *size;
     UINT32 attributes = 0;
-    if (!take_name(which, &name))
+    if (!variable_parse_name(which, &name))
         return FW_INVALID_PARAMETER;
     EFI_STATUS status =
         uefi_of(fw)->runtime->GetVariable(name.text, &name.guid, &attributes, &got, to);
@@ -53,7 +53,7 @@ static fw_status variable_get(struct firmware *fw, const struct fw_variable *whi
 
 // One with other attributes is in the way: it can be deleted, not written (8.2.3). The firmware has
 // the same answer for other things, and only here must nothing be lost by it.
-static bool has_other_attributes(EFI_RUNTIME_SERVICES *runtime, struct name *name)
+static bool variable_has_other_attributes(EFI_RUNTIME_SERVICES *runtime, struct name *name)
 {
     UINT32 attributes = 0;
     UINTN size = 0;
@@ -62,19 +62,19 @@ static bool has_other_attributes(EFI_RUNTIME_SERVICES *runtime, struct name *nam
            attributes != BTL_VARIABLE_ATTRIBUTES;
 }
 
-static fw_status variable_set(struct firmware *fw, const struct fw_variable *which,
-                              const void *data, uint64_t size)
+static fw_status variables_uefi_set(struct firmware *fw, const struct fw_variable *which,
+                                    const void *data, uint64_t size)
 {
     EFI_RUNTIME_SERVICES *runtime = uefi_of(fw)->runtime;
     struct name name;
-    if (!take_name(which, &name))
+    if (!variable_parse_name(which, &name))
         return FW_INVALID_PARAMETER;
     if (size == 0)
         return runtime->SetVariable(name.text, &name.guid, 0, 0, NULL);
     void *bytes = (void *)(uintptr_t)data;
     EFI_STATUS status =
         runtime->SetVariable(name.text, &name.guid, BTL_VARIABLE_ATTRIBUTES, size, bytes);
-    if (status != EFI_INVALID_PARAMETER || !has_other_attributes(runtime, &name) ||
+    if (status != EFI_INVALID_PARAMETER || !variable_has_other_attributes(runtime, &name) ||
         runtime->SetVariable(name.text, &name.guid, 0, 0, NULL) != EFI_SUCCESS)
         return status;
     return runtime->SetVariable(name.text, &name.guid, BTL_VARIABLE_ATTRIBUTES, size, bytes);
@@ -83,37 +83,38 @@ static fw_status variable_set(struct firmware *fw, const struct fw_variable *whi
 // ------------------------------------------------------------------------------------------ setup
 
 // A UINT64 of the firmware's own; false where it is not there or not that.
-static bool global_get(struct firmware *fw, const char *name, uint64_t *ret)
+static bool variable_read_global(struct firmware *fw, const char *name, uint64_t *ret)
 {
     EFI_GUID guid = EFI_GLOBAL_VARIABLE;
     struct fw_variable which = {.name = name};
     uint64_t value = 0, size = sizeof(value);
     uint32_t attributes;
     memcpy(which.guid, &guid, sizeof(guid));
-    if (variable_get(fw, &which, &value, &size, &attributes) != FW_SUCCESS || size != sizeof(value))
+    if (variables_uefi_get(fw, &which, &value, &size, &attributes) != FW_SUCCESS ||
+        size != sizeof(value))
         return false;
     *ret = value;
     return true;
 }
 
-static bool has_setup(struct firmware *fw)
+static bool setup_exists(struct firmware *fw)
 {
     uint64_t supported;
-    return global_get(fw, "OsIndicationsSupported", &supported) &&
+    return variable_read_global(fw, "OsIndicationsSupported", &supported) &&
            (supported & EFI_OS_INDICATIONS_BOOT_TO_FW_UI) != 0;
 }
 
-static fw_status enter_setup(struct firmware *fw)
+static fw_status setup_enter(struct firmware *fw)
 {
     EFI_GUID guid = EFI_GLOBAL_VARIABLE;
     struct fw_variable which = {.name = "OsIndications"};
     uint64_t wanted = 0;
     memcpy(which.guid, &guid, sizeof(guid));
-    if (!has_setup(fw))
+    if (!setup_exists(fw))
         return FW_UNSUPPORTED;
-    global_get(fw, which.name, &wanted); // else nothing was asked for yet
+    variable_read_global(fw, which.name, &wanted); // else nothing was asked for yet
     wanted |= EFI_OS_INDICATIONS_BOOT_TO_FW_UI;
-    fw_status status = variable_set(fw, &which, &wanted, sizeof(wanted));
+    fw_status status = variables_uefi_set(fw, &which, &wanted, sizeof(wanted));
     if (status != FW_SUCCESS)
         return status;
     fw->reset(fw, FW_RESET_COLD);
@@ -122,8 +123,8 @@ static fw_status enter_setup(struct firmware *fw)
 
 void variables_uefi(struct firmware *ret)
 {
-    ret->variable_get = variable_get;
-    ret->variable_set = variable_set;
-    ret->has_setup = has_setup;
-    ret->enter_setup = enter_setup;
+    ret->variable_get = variables_uefi_get;
+    ret->variable_set = variables_uefi_set;
+    ret->has_setup = setup_exists;
+    ret->enter_setup = setup_enter;
 }

@@ -20,7 +20,7 @@ union entry {
 // What FAT can hold in a directory. A listing that goes on is taken for one that never ends.
 #define ENTRIES_MAX 65536
 
-static void close_directory(struct volume_uefi *volume)
+static void volume_uefi_close_directory(struct volume_uefi *volume)
 {
     if (volume->directory != NULL)
         volume->directory->Close(volume->directory);
@@ -29,7 +29,7 @@ static void close_directory(struct volume_uefi *volume)
 }
 
 // Units of a path before its last separator.
-static size_t directory_length(const CHAR16 *path)
+static size_t volume_directory_length(const CHAR16 *path)
 {
     size_t length = 0;
     for (size_t i = 0; path[i] != 0; i++) {
@@ -41,13 +41,13 @@ static size_t directory_length(const CHAR16 *path)
 
 // Opens the directory of a file that is open, and leaves it so until a file of another is found.
 // Not being able to is no loss.
-static void keep_directory(struct volume_uefi *volume, const CHAR16 *path)
+static void volume_uefi_keep_directory(struct volume_uefi *volume, const CHAR16 *path)
 {
     CHAR16 *kept = volume->directory_path;
-    size_t length = directory_length(path);
+    size_t length = volume_directory_length(path);
     if (memcmp(kept, path, length * sizeof(CHAR16)) == 0 && kept[length] == 0)
         return;
-    close_directory(volume);
+    volume_uefi_close_directory(volume);
     memcpy(kept, path, length * sizeof(CHAR16));
     kept[length] = 0;
     if (length > 0 && volume->root->Open(volume->root, &volume->directory, kept, EFI_FILE_MODE_READ,
@@ -55,7 +55,8 @@ static void keep_directory(struct volume_uefi *volume, const CHAR16 *path)
         volume->directory = NULL;
 }
 
-static fw_status open(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
+static fw_status volume_uefi_open_file(struct volume *volume, struct btl_str path,
+                                       struct volume_file *ret_file)
 {
     EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
     CHAR16 name[BTL_UTF16_PATH_MAX];
@@ -65,11 +66,11 @@ static fw_status open(struct volume *volume, struct btl_str path, struct volume_
     if (status != EFI_SUCCESS)
         return status;
     *ret_file = (struct volume_file){volume, file};
-    keep_directory((struct volume_uefi *)volume, name);
+    volume_uefi_keep_directory((struct volume_uefi *)volume, name);
     return status;
 }
 
-static fw_status info(struct volume_file *file, struct volume_info *ret_info)
+static fw_status volume_uefi_info(struct volume_file *file, struct volume_info *ret_info)
 {
     EFI_GUID guid = EFI_FILE_INFO_ID;
     EFI_FILE *handle = file->handle;
@@ -85,7 +86,8 @@ static fw_status info(struct volume_file *file, struct volume_info *ret_info)
     return FW_SUCCESS;
 }
 
-static fw_status read(struct volume_file *file, void *to, uint64_t size, uint64_t *ret_read)
+static fw_status volume_uefi_read(struct volume_file *file, void *to, uint64_t size,
+                                  uint64_t *ret_read)
 {
     EFI_FILE *handle = file->handle;
     UINTN got = size;
@@ -97,7 +99,7 @@ static fw_status read(struct volume_file *file, void *to, uint64_t size, uint64_
     return status;
 }
 
-static void close(struct volume_file *file)
+static void volume_uefi_close_file(struct volume_file *file)
 {
     EFI_FILE *handle = file->handle;
     handle->Close(handle);
@@ -107,8 +109,8 @@ static void close(struct volume_file *file)
 
 // `bytes` is what the firmware wrote of it. A name that is not wholly inside, is no UTF-16, or
 // could not be part of a path is none.
-static bool name_of(const union entry *entry, UINTN bytes, char to[static NAME_MAX],
-                    struct btl_str *ret_name)
+static bool volume_entry_name(const union entry *entry, UINTN bytes, char to[static NAME_MAX],
+                              struct btl_str *ret_name)
 {
     size_t units = (bytes - SIZE_OF_EFI_FILE_INFO) / 2, len;
     const uint8_t *text = entry->room + SIZE_OF_EFI_FILE_INFO;
@@ -118,7 +120,7 @@ static bool name_of(const union entry *entry, UINTN bytes, char to[static NAME_M
     return true;
 }
 
-static fw_status list_entries(EFI_FILE *directory, volume_visit *visit, void *context)
+static fw_status volume_uefi_list_entries(EFI_FILE *directory, volume_visit *visit, void *context)
 {
     for (uint32_t i = 0; i < ENTRIES_MAX; i++) {
         union entry entry;
@@ -134,24 +136,25 @@ static fw_status list_entries(EFI_FILE *directory, volume_visit *visit, void *co
             return FW_VOLUME_CORRUPTED;
         struct volume_info what = {entry.info.FileSize,
                                    (entry.info.Attribute & EFI_FILE_DIRECTORY) != 0};
-        if (name_of(&entry, bytes, text, &name) && !visit(context, name, &what))
+        if (volume_entry_name(&entry, bytes, text, &name) && !visit(context, name, &what))
             return FW_SUCCESS;
     }
     return FW_VOLUME_CORRUPTED;
 }
 
-static fw_status list(struct volume *volume, struct btl_str path, volume_visit *visit,
-                      void *context)
+static fw_status volume_uefi_list(struct volume *volume, struct btl_str path, volume_visit *visit,
+                                  void *context)
 {
     struct volume_file directory;
     struct volume_info what;
-    fw_status status = open(volume, path, &directory);
+    fw_status status = volume_uefi_open_file(volume, path, &directory);
     if (status != FW_SUCCESS)
         return status;
-    status = info(&directory, &what);
+    status = volume_uefi_info(&directory, &what);
     if (status == FW_SUCCESS)
-        status = what.directory ? list_entries(directory.handle, visit, context) : FW_NOT_FOUND;
-    close(&directory);
+        status = what.directory ? volume_uefi_list_entries(directory.handle, visit, context)
+                                : FW_NOT_FOUND;
+    volume_uefi_close_file(&directory);
     return status;
 }
 
@@ -161,7 +164,7 @@ static fw_status list(struct volume *volume, struct btl_str path, volume_visit *
 
 // Every directory of the path, one in the other. Those that are there are opened and left as they
 // are; what cannot be made shows when the file is created.
-static void make_directories(EFI_FILE *root, CHAR16 *name)
+static void volume_uefi_make_directories(EFI_FILE *root, CHAR16 *name)
 {
     EFI_FILE *directory;
     for (CHAR16 *at = name + 1; *at != 0; at++) {
@@ -175,21 +178,22 @@ static void make_directories(EFI_FILE *root, CHAR16 *name)
     }
 }
 
-static fw_status create(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
+static fw_status volume_uefi_create(struct volume *volume, struct btl_str path,
+                                    struct volume_file *ret_file)
 {
     EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
     CHAR16 name[BTL_UTF16_PATH_MAX];
     if (!btl_path_to_utf16(path, name))
         return FW_INVALID_PARAMETER;
-    make_directories(root, name);
+    volume_uefi_make_directories(root, name);
     EFI_STATUS status = root->Open(root, &file, name, WRITABLE | EFI_FILE_MODE_CREATE, 0);
     if (status == EFI_SUCCESS)
         *ret_file = (struct volume_file){volume, file};
     return status;
 }
 
-static fw_status write(struct volume_file *file, const void *from, uint64_t size,
-                       uint64_t *ret_written)
+static fw_status volume_uefi_write(struct volume_file *file, const void *from, uint64_t size,
+                                   uint64_t *ret_written)
 {
     EFI_FILE *handle = file->handle;
     UINTN written = size;
@@ -199,14 +203,14 @@ static fw_status write(struct volume_file *file, const void *from, uint64_t size
     return status;
 }
 
-static fw_status flush(struct volume_file *file)
+static fw_status volume_uefi_flush(struct volume_file *file)
 {
     EFI_FILE *handle = file->handle;
     return handle->Flush(handle);
 }
 
 // A name without directory stays in the file's own (UEFI 2.10, 13.5.14).
-static fw_status rename(struct volume_file *file, struct btl_str name)
+static fw_status volume_uefi_rename(struct volume_file *file, struct btl_str name)
 {
     EFI_GUID guid = EFI_FILE_INFO_ID;
     EFI_FILE *handle = file->handle;
@@ -228,7 +232,7 @@ static fw_status rename(struct volume_file *file, struct btl_str name)
     return handle->SetInfo(handle, &guid, to.info.Size, &to);
 }
 
-static fw_status remove(struct volume *volume, struct btl_str path)
+static fw_status volume_uefi_remove(struct volume *volume, struct btl_str path)
 {
     EFI_FILE *root = ((struct volume_uefi *)volume)->root, *file;
     CHAR16 name[BTL_UTF16_PATH_MAX];
@@ -241,10 +245,10 @@ static fw_status remove(struct volume *volume, struct btl_str path)
     return file->Delete(file) == EFI_SUCCESS ? FW_SUCCESS : FW_ACCESS_DENIED;
 }
 
-static void close_volume(struct volume *volume)
+static void volume_uefi_close(struct volume *volume)
 {
     EFI_FILE *root = ((struct volume_uefi *)volume)->root;
-    close_directory((struct volume_uefi *)volume);
+    volume_uefi_close_directory((struct volume_uefi *)volume);
     root->Close(root);
 }
 
@@ -255,16 +259,16 @@ fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, 
     EFI_STATUS status = boot->HandleProtocol(device, &guid, (void **)&system);
     if (status != EFI_SUCCESS)
         return status;
-    *volume = (struct volume_uefi){.volume = {.open = open,
-                                              .info = info,
-                                              .read = read,
-                                              .close = close,
-                                              .list = list,
-                                              .create = create,
-                                              .write = write,
-                                              .flush = flush,
-                                              .rename = rename,
-                                              .remove = remove,
-                                              .close_volume = close_volume}};
+    *volume = (struct volume_uefi){.volume = {.open = volume_uefi_open_file,
+                                              .info = volume_uefi_info,
+                                              .read = volume_uefi_read,
+                                              .close = volume_uefi_close_file,
+                                              .list = volume_uefi_list,
+                                              .create = volume_uefi_create,
+                                              .write = volume_uefi_write,
+                                              .flush = volume_uefi_flush,
+                                              .rename = volume_uefi_rename,
+                                              .remove = volume_uefi_remove,
+                                              .close_volume = volume_uefi_close}};
     return system->OpenVolume(system, &volume->root);
 }

@@ -38,7 +38,7 @@ static uint64_t *table_at(uint64_t entry)
 static uint64_t *descend(struct paging *paging, uint64_t *table, uint64_t slot)
 {
     if ((table[slot] & PRESENT) == 0) {
-        uint64_t page = paging->take_table(paging->owner);
+        uint64_t page = paging->alloc_table(paging->owner);
         if (page == 0)
             return NULL;
         table[slot] = page | PRESENT | WRITE;
@@ -131,7 +131,7 @@ bool paging_map_physical(struct paging *paging, uint64_t start, uint64_t size)
 
 bool paging_begin(struct paging *paging)
 {
-    paging->root = paging->take_table(paging->owner);
+    paging->root = paging->alloc_table(paging->owner);
     paging->physical_end = 0;
     return paging->root != 0 && paging_map_physical(paging, 0, 4 * GIB);
 }

@@ -200,7 +200,7 @@ struct btl_boot_volume btl_boot_view(struct btl_boot *boot);
 // Does the boot go on with another configuration when this attempt fails, without a person?
 bool btl_attempt_falls_back(const struct btl_attempt *attempt);
 // Make the fallback the next choice. False: no memory. `arena` outlives the attempt.
-bool btl_attempt_take_fallback(const struct btl_attempt *attempt, struct btl_arena *arena);
+bool btl_attempt_activate_fallback(const struct btl_attempt *attempt, struct btl_arena *arena);
 // Is the configuration booted as its file has it? Only then it can prove itself.
 bool btl_attempt_is_unchanged(const struct btl_attempt *attempt);
 // Was a try of this configuration counted in this boot?

@@ -62,7 +62,7 @@ _Static_assert(sizeof(struct btl_record_wire) == 56, "wire");
 enum btl_failed_where { BTL_FAILED_IN_LOADER, BTL_FAILED_IN_KERNEL };
 
 struct btl_record {
-    bool there;         // else the rest says nothing
+    bool valid;         // without it, the other fields mean nothing
     uint8_t sha256[32]; // of the configuration's text; NEXT: 0
     uint32_t number;    // TRIAL: tries left; FAILED: enum btl_failed_where; else 0
     // Of the configuration, on the boot volume. FAILED may have none, and neither hash nor text:
@@ -78,14 +78,14 @@ struct btl_record {
 bool btl_record_names(const struct btl_record *record, const uint8_t sha256[32]);
 
 // Of FAILED: has the kernel given up the configuration whose text has this SHA-256?
-bool btl_record_gave_up(const struct btl_record *failed, const uint8_t sha256[32]);
+bool btl_record_is_given_up(const struct btl_record *failed, const uint8_t sha256[32]);
 // Of FAILED: takes over what `before` says about other boots. A failure in the kernel gives its own
 // configuration up.
-void btl_record_keep_given_up(const struct btl_record *before, struct btl_record *failure);
+void btl_record_merge_given_up(const struct btl_record *before, struct btl_record *failure);
 // Of FAILED: what remains when this configuration is good, or is not there any more; `there` false:
 // nothing, and the variable goes. False: nothing in it is about this configuration.
-bool btl_record_forgive(const struct btl_record *failed, const uint8_t sha256[32],
-                        struct btl_record *ret_record);
+bool btl_record_remove(const struct btl_record *failed, const uint8_t sha256[32],
+                       struct btl_record *ret_record);
 
 struct btl_boot_state {
     struct btl_record record[BTL_VARIABLES];

@@ -105,7 +105,7 @@ bool boot_record_failure(struct btl_str text)
     record.number = BTL_FAILED_IN_KERNEL;
     record.text = text;
     boot_record_load(BTL_VARIABLE_FAILED, &before);
-    btl_record_keep_given_up(&before.record, &record);
+    btl_record_merge_given_up(&before.record, &record);
     return boot_record_store(BTL_VARIABLE_FAILED, &record, &is_new);
 }
 
@@ -134,9 +134,9 @@ static void boot_settle_failure(const uint8_t sha256[static 32])
     bool is_new;
 
     boot_record_load(BTL_VARIABLE_FAILED, &failed);
-    if (!btl_record_forgive(&failed.record, sha256, &rest))
+    if (!btl_record_remove(&failed.record, sha256, &rest))
         return;
-    if (rest.there)
+    if (rest.valid)
         boot_record_store(BTL_VARIABLE_FAILED, &rest, &is_new);
     else
         boot_report_status(BTL_VARIABLE_FAILED,

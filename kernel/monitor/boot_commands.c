@@ -101,7 +101,7 @@ static void print_variable(enum btl_variable which)
 
     boot_record_load(which, &stored);
     kprintf("%-9s  ", btl_variable_name(which));
-    if (stored.record.there) {
+    if (stored.record.valid) {
         kprintf("%pS", &stored.record.path);
         print_record_details(which, &stored.record);
     } else if (stored.status == EFI_NOT_FOUND) {

@@ -50,7 +50,7 @@ static void check_record(enum btl_variable variable, const struct btl_record *re
     uint8_t bytes[BTL_RECORD_MAX];
     struct btl_record again;
     bool list_alone = variable == BTL_VARIABLE_FAILED && record->given_up_count > 0;
-    require(record->there && (btl_is_path(record->path) || (list_alone && record->path.len == 0)));
+    require(record->valid && (btl_is_path(record->path) || (list_alone && record->path.len == 0)));
     require(record->given_up_count <= BTL_GIVEN_UP_MAX);
     require(record->path.len <= BTL_RECORD_PATH_MAX && record->text.len <= BTL_RECORD_TEXT_MAX);
     uint64_t size = btl_record_write(variable, record, bytes);
@@ -62,7 +62,7 @@ static void check_record(enum btl_variable variable, const struct btl_record *re
     require(again.given_up_count == record->given_up_count);
     require(memcmp(again.given_up, record->given_up, 32 * record->given_up_count) == 0);
     bytes[size / 2] ^= 1;
-    require(!btl_record_read(variable, (struct btl_bytes){bytes, size}, &again) && !again.there);
+    require(!btl_record_read(variable, (struct btl_bytes){bytes, size}, &again) && !again.valid);
 }
 
 // What boot-ok and a failure make of BtlFailed can be written, and says what it should. Zeros are
@@ -72,18 +72,18 @@ static void check_failed(const struct btl_record *failed, const uint8_t sha256[3
     static const uint8_t zero[32];
     uint8_t bytes[BTL_RECORD_MAX];
     struct btl_record rest,
-        failure = {.there = true, .number = BTL_FAILED_IN_KERNEL, .path = BTL_STR("/a")};
+        failure = {.valid = true, .number = BTL_FAILED_IN_KERNEL, .path = BTL_STR("/a")};
     if (memcmp(sha256, zero, sizeof(zero)) == 0)
         return;
     memcpy(failure.sha256, sha256, 32);
-    btl_record_keep_given_up(failed, &failure);
+    btl_record_merge_given_up(failed, &failure);
     uint64_t size = btl_record_write(BTL_VARIABLE_FAILED, &failure, bytes);
     require(btl_record_read(BTL_VARIABLE_FAILED, (struct btl_bytes){bytes, size}, &rest));
-    require(btl_record_gave_up(&rest, sha256));
-    if (!btl_record_forgive(failed, sha256, &rest))
+    require(btl_record_is_given_up(&rest, sha256));
+    if (!btl_record_remove(failed, sha256, &rest))
         return;
-    require(!btl_record_gave_up(&rest, sha256) && !btl_record_names(&rest, sha256));
-    require(!rest.there || btl_record_write(BTL_VARIABLE_FAILED, &rest, bytes) > 0);
+    require(!btl_record_is_given_up(&rest, sha256) && !btl_record_names(&rest, sha256));
+    require(!rest.valid || btl_record_write(BTL_VARIABLE_FAILED, &rest, bytes) > 0);
 }
 
 static void check_trial(const struct btl_boot_state *state, const uint8_t sha256[32],
@@ -119,7 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (btl_record_read((enum btl_variable)i, block, &state.record[i]))
             check_record((enum btl_variable)i, &state.record[i]);
         else
-            require(!state.record[i].there);
+            require(!state.record[i].valid);
         data += 2 + len;
         size -= 2 + len;
     }

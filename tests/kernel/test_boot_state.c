@@ -45,7 +45,7 @@ static void keep(enum btl_variable which, struct btl_record record, uint8_t firs
     memset(record.sha256, first_byte, sizeof(record.sha256));
     if (which == BTL_VARIABLE_FAILED) {
         struct btl_record before = stored(which);
-        btl_record_keep_given_up(&before, &record);
+        btl_record_merge_given_up(&before, &record);
     }
     size = btl_record_write(which, &record, bytes);
     assert_true(size > 0);
@@ -71,7 +71,7 @@ TEST(boot_ok_names_the_configuration)
     start();
     run(boot_ok_run, NULL);
     assert_contains(host_printed(), "/loader.conf is the last good configuration from now on");
-    assert_true(stored(BTL_VARIABLE_GOOD).there);
+    assert_true(stored(BTL_VARIABLE_GOOD).valid);
     assert_memory_equal(stored(BTL_VARIABLE_GOOD).sha256, sha256, 32);
     assert_true(btl_str_equal(stored(BTL_VARIABLE_GOOD).path, BTL_STR("/loader.conf")));
 }
@@ -91,7 +91,7 @@ TEST(boot_ok_forgets_the_failure_of_this_configuration)
     start();
     keep(BTL_VARIABLE_FAILED, (struct btl_record){.path = BTL_STR("/loader.conf")}, WORLD_SHA256);
     assert_true(boot_ok());
-    assert_false(stored(BTL_VARIABLE_FAILED).there);
+    assert_false(stored(BTL_VARIABLE_FAILED).valid);
 }
 
 TEST(boot_ok_keeps_the_failure_of_another)
@@ -99,7 +99,7 @@ TEST(boot_ok_keeps_the_failure_of_another)
     start();
     keep(BTL_VARIABLE_FAILED, (struct btl_record){.path = BTL_STR("/loader.conf")}, 1);
     assert_true(boot_ok());
-    assert_true(stored(BTL_VARIABLE_FAILED).there);
+    assert_true(stored(BTL_VARIABLE_FAILED).valid);
 }
 
 TEST(boot_ok_takes_only_itself_out_of_the_list)
@@ -114,11 +114,11 @@ TEST(boot_ok_takes_only_itself_out_of_the_list)
          (struct btl_record){.path = BTL_STR("/loader.conf"), .number = BTL_FAILED_IN_KERNEL},
          WORLD_SHA256);
     assert_true(boot_ok());
-    assert_true(stored(BTL_VARIABLE_FAILED).there);
+    assert_true(stored(BTL_VARIABLE_FAILED).valid);
     assert_int_equal(stored(BTL_VARIABLE_FAILED).path.len, 0);
     struct btl_record rest = stored(BTL_VARIABLE_FAILED);
-    assert_true(btl_record_gave_up(&rest, other));
-    assert_false(btl_record_gave_up(&rest, sha256));
+    assert_true(btl_record_is_given_up(&rest, other));
+    assert_false(btl_record_is_given_up(&rest, sha256));
     run(boot_state_run, NULL);
     assert_contains(host_printed(),
                     "BtlFailed  the last failure is settled\n    given up by the kernel: 0101");
@@ -135,7 +135,7 @@ TEST(a_failure_keeps_those_that_were_given_up_before)
          (struct btl_record){.path = BTL_STR("/x.conf"), .number = BTL_FAILED_IN_KERNEL}, 1);
     assert_true(boot_record_failure(BTL_STR("x")));
     failed = stored(BTL_VARIABLE_FAILED);
-    assert_true(btl_record_gave_up(&failed, other) && btl_record_gave_up(&failed, sha256));
+    assert_true(btl_record_is_given_up(&failed, other) && btl_record_is_given_up(&failed, sha256));
     assert_true(btl_str_equal(failed.path, BTL_STR("/loader.conf")));
 }
 
@@ -192,7 +192,7 @@ TEST(a_variable_of_somebody_else_is_replaced)
     start();
     firmware_store("BtlGood", "x", 1, 3);
     assert_true(boot_ok());
-    assert_true(stored(BTL_VARIABLE_GOOD).there);
+    assert_true(stored(BTL_VARIABLE_GOOD).valid);
     assert_int_equal(firmware_find("BtlGood")->attributes, BTL_VARIABLE_ATTRIBUTES);
 }
 
@@ -203,7 +203,7 @@ TEST(a_variable_that_is_too_large_is_replaced)
     start();
     firmware_store("BtlGood", large, sizeof(large), BTL_VARIABLE_ATTRIBUTES);
     assert_true(boot_ok());
-    assert_true(stored(BTL_VARIABLE_GOOD).there);
+    assert_true(stored(BTL_VARIABLE_GOOD).valid);
 }
 
 TEST(one_of_somebody_else_that_is_too_large_is_replaced)
@@ -213,7 +213,7 @@ TEST(one_of_somebody_else_that_is_too_large_is_replaced)
     start();
     firmware_store("BtlGood", junk, sizeof(junk), 3);
     assert_true(boot_ok());
-    assert_true(stored(BTL_VARIABLE_GOOD).there);
+    assert_true(stored(BTL_VARIABLE_GOOD).valid);
     assert_int_equal(firmware_find("BtlGood")->attributes, BTL_VARIABLE_ATTRIBUTES);
 }
 
@@ -276,7 +276,7 @@ TEST(next_conf_names_a_file_of_the_boot_volume)
         (struct btlm_table){BTLM_VOLUME, sizeof(world.volume), offsetof(struct world, volume), 1};
     start();
     run(next_conf_run, "/loader.conf.d/new.conf"); // nobody can look whether it is there
-    assert_true(stored(BTL_VARIABLE_NEXT).there);
+    assert_true(stored(BTL_VARIABLE_NEXT).valid);
     assert_int_equal(fs_add(&fs), 0);
     run(next_conf_run, "/loader.conf.d/old.conf");
     assert_contains(host_printed(), "the file /loader.conf.d/old.conf does not exist on disk0p1");

@@ -267,7 +267,7 @@ static void map_memory(void)
     memory = got;
 }
 
-static void take_table(struct mock *mock)
+static void alloc_table(struct mock *mock)
 {
     mock_volume(&mock->volume);
     mock->firmware = (struct firmware){
@@ -310,7 +310,7 @@ struct mock *mock_begin(void)
     struct mock *mock = calloc(1, sizeof(*mock));
     assert_non_null(mock);
     free_memory(mock);
-    take_table(mock);
+    alloc_table(mock);
     mock->page_limit = MOCK_PAGES;
     mock->rate = MOCK_HERTZ;
     begin_watchdog(mock);

@@ -18,10 +18,10 @@ void state_put(struct mock *mock, enum btl_variable variable, const char *conf, 
 {
     uint8_t bytes[BTL_RECORD_MAX];
     struct btl_record record = {
-        .there = true, .number = number, .path = btl_str_of(path), .text = btl_str_of(text)};
+        .valid = true, .number = number, .path = btl_str_of(path), .text = btl_str_of(text)};
     digest(conf, record.sha256);
     if (variable == BTL_VARIABLE_FAILED)
-        btl_record_keep_given_up(&(struct btl_record){0}, &record);
+        btl_record_merge_given_up(&(struct btl_record){0}, &record);
     uint64_t size = btl_record_write(variable, &record, bytes);
     assert_int_not_equal(size, 0);
     mock_variable_put(mock, btl_variable_name(variable), bytes, size);

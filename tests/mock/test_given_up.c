@@ -26,12 +26,12 @@ static struct mock *begin(const char *conf, const char *previous)
 static void give_up(struct mock *mock, const char *conf, const char *path)
 {
     uint8_t bytes[BTL_RECORD_MAX];
-    struct btl_record before = {0}, record = {.there = true, .number = BTL_FAILED_IN_KERNEL};
+    struct btl_record before = {0}, record = {.valid = true, .number = BTL_FAILED_IN_KERNEL};
     state_get(mock, BTL_VARIABLE_FAILED, &before);
     btl_sha256((struct btl_bytes){(const uint8_t *)conf, strlen(conf)}, record.sha256);
     record.path = btl_str_of(path);
     record.text = BTL_STR("panic\n");
-    btl_record_keep_given_up(&before, &record);
+    btl_record_merge_given_up(&before, &record);
     uint64_t size = btl_record_write(BTL_VARIABLE_FAILED, &record, bytes);
     mock_variable_put(mock, "BtlFailed", bytes, size);
 }
@@ -42,7 +42,7 @@ static bool gave_up(struct mock *mock, const char *conf)
     uint8_t sha256[32];
     btl_sha256((struct btl_bytes){(const uint8_t *)conf, strlen(conf)}, sha256);
     state_get(mock, BTL_VARIABLE_FAILED, &failed);
-    return btl_record_gave_up(&failed, sha256);
+    return btl_record_is_given_up(&failed, sha256);
 }
 
 // Two kernels that fail in turn lead to the third configuration, and no write after that.

@@ -10,7 +10,7 @@ static enum key_progress take(const char *text, size_t *ret_used, fw_key *ret_ke
 {
     struct key_sequence sequence = {0};
     for (size_t i = 0; text[i] != '\0'; i++) {
-        enum key_progress progress = key_sequence_take(&sequence, (uint8_t)text[i], ret_key);
+        enum key_progress progress = key_sequence_parse(&sequence, (uint8_t)text[i], ret_key);
         *ret_used = i + 1;
         if (progress != KEY_MORE)
             return progress;
@@ -79,6 +79,6 @@ TEST(test_no_sequence)
     }
     struct key_sequence sequence = {0};
     fw_key key;
-    assert_int_equal(key_sequence_take(&sequence, FW_KEY_UP, &key), KEY_NONE);
-    assert_int_equal(key_sequence_take(&sequence, 0xe4, &key), KEY_NONE);
+    assert_int_equal(key_sequence_parse(&sequence, FW_KEY_UP, &key), KEY_NONE);
+    assert_int_equal(key_sequence_parse(&sequence, 0xe4, &key), KEY_NONE);
 }

@@ -30,7 +30,7 @@ TEST(test_last_failed_boot)
     menu_leave(mock);
     mock_end(mock);
     // Configurations that were given up, and no boot that it is about.
-    struct btl_record list = {.there = true, .given_up_count = 1};
+    struct btl_record list = {.valid = true, .given_up_count = 1};
     uint8_t bytes[BTL_RECORD_MAX];
     uint64_t size = btl_record_write(BTL_VARIABLE_FAILED, &list, bytes);
     mock = menu_begin("{right}{right}{see none on record}f{see No failed boot is on record}qq");

@@ -24,7 +24,7 @@ struct tables {
     size_t count, limit;
 };
 
-static uint64_t take_table(void *owner)
+static uint64_t alloc_table(void *owner)
 {
     struct tables *tables = owner;
     if (tables->count == tables->limit)
@@ -44,7 +44,7 @@ static void free_tables(struct tables *tables)
 static struct paging fresh(struct tables *tables)
 {
     return (struct paging){.cpu = {.no_execute = true, .physical_bits = 50},
-                           .take_table = take_table,
+                           .alloc_table = alloc_table,
                            .owner = tables};
 }
 

@@ -19,7 +19,7 @@ struct tables {
     size_t count, limit;
 };
 
-static uint64_t take_table(void *owner)
+static uint64_t alloc_table(void *owner)
 {
     struct tables *tables = owner;
     if (tables->count == tables->limit)
@@ -117,7 +117,7 @@ TEST(test_every_kind_of_processor)
                                         .five_levels = (kind & 2) != 0,
                                         .physical_bits = 46},
                                 .code_page = CODE,
-                                .take_table = take_table,
+                                .alloc_table = alloc_table,
                                 .owner = &tables};
         assert_true(build(&paging));
         assert_int_equal(paging.physical_end, 601 * GIB);
@@ -136,7 +136,7 @@ TEST(test_each_table_may_be_the_one_too_many)
     struct tables tables = {.limit = BTL_COUNT(tables.page)};
     struct paging fresh = {.cpu = {.no_execute = true, .five_levels = true, .physical_bits = 46},
                            .code_page = CODE,
-                           .take_table = take_table,
+                           .alloc_table = alloc_table,
                            .owner = &tables};
     struct paging paging = fresh;
     assert_true(build(&paging));
@@ -159,7 +159,7 @@ TEST(test_what_the_machine_cannot_address_is_left_out)
     struct tables tables = {.limit = BTL_COUNT(tables.page)};
     struct paging paging = {.cpu = {.no_execute = true, .huge_pages = true, .physical_bits = 36},
                             .code_page = CODE,
-                            .take_table = take_table,
+                            .alloc_table = alloc_table,
                             .owner = &tables};
     assert_true(paging_begin(&paging));
     assert_true(paging_map_physical(&paging, 60 * GIB, 1ull << 50));

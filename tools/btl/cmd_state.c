@@ -114,9 +114,9 @@ static bool state_find_configuration(struct host *host, const struct state_reque
 static bool state_clear_failure(struct variables *variables, const uint8_t sha256[static 32])
 {
     struct btl_record rest;
-    if (!btl_record_forgive(&variables->state.record[BTL_VARIABLE_FAILED], sha256, &rest))
+    if (!btl_record_remove(&variables->state.record[BTL_VARIABLE_FAILED], sha256, &rest))
         return true;
-    return rest.there ? variables_write(variables, BTL_VARIABLE_FAILED, &rest)
+    return rest.valid ? variables_write(variables, BTL_VARIABLE_FAILED, &rest)
                       : variables_delete(variables, BTL_VARIABLE_FAILED);
 }
 
@@ -124,9 +124,9 @@ static bool state_clear_failure(struct variables *variables, const uint8_t sha25
 static bool state_write_good(struct variables *variables, const struct configuration *conf)
 {
     const struct btl_record *trial = &variables->state.record[BTL_VARIABLE_TRIAL];
-    struct btl_record good = {.there = true, .path = conf->path};
+    struct btl_record good = {.valid = true, .path = conf->path};
     memcpy(good.sha256, conf->sha256, sizeof(good.sha256));
-    if (trial->there && btl_str_equal(trial->path, conf->path) &&
+    if (trial->valid && btl_str_equal(trial->path, conf->path) &&
         !btl_record_names(trial, conf->sha256) && !btl_boot_trial_is_over(&variables->state))
         btl_report(&variables->host->diags, BTL_HOST_STATE_OTHER_TRIAL,
                    ((struct btl_place){.file = conf->path}));
@@ -154,7 +154,7 @@ static int state_set_next(struct host *host, const struct state_request *request
         return EXIT_ERRORS;
     bool good = state_find_configuration(host, request, request->next, &variables.state, &conf) &&
                 variables_write(&variables, BTL_VARIABLE_NEXT,
-                                &(struct btl_record){.there = true, .path = conf.path});
+                                &(struct btl_record){.valid = true, .path = conf.path});
     variables_close(&variables);
     return good ? EXIT_GOOD : EXIT_ERRORS;
 }

@@ -87,7 +87,7 @@ void next_boot(struct boot *boot, struct variables *variables, struct next_boot 
         if (choice->how == BTLM_HOW_FALLBACK && last->trial == BTL_TRIAL_COUNTED)
             last->trial = BTL_TRIAL_NONE; // no try of a fallback is counted
         if (boots || !btl_attempt_falls_back(&boot->attempt) ||
-            !btl_attempt_take_fallback(&boot->attempt, arena))
+            !btl_attempt_activate_fallback(&boot->attempt, arena))
             break;
     }
     ret_next->fallback = boot->attempt.fallback.path;

@@ -61,7 +61,7 @@ static void state_print_record(struct btl_out *out, const struct variables *vari
     const struct btl_record *record = &variables->state.record[which];
     char hash[BTL_SHA256_TEXT];
     btl_format(out, "%-10s", btl_variable_name(which));
-    if (!record->there) {
+    if (!record->valid) {
         btl_format(out, " -\n");
         return;
     }
@@ -200,7 +200,7 @@ static void state_json_record(struct json *json, const char *name,
 {
     const struct btl_record *record = &variables->state.record[which];
     char hash[BTL_SHA256_TEXT];
-    if (!record->there) {
+    if (!record->valid) {
         json_null(json, name);
         return;
     }

@@ -59,31 +59,31 @@ static void write_failed(struct machine *machine, struct btl_record *record)
 {
     struct btl_record *stored = &machine->state.record[BTL_VARIABLE_FAILED];
     uint8_t before[BTL_RECORD_MAX], now[BTL_RECORD_MAX];
-    uint64_t old = stored->there ? btl_record_write(BTL_VARIABLE_FAILED, stored, before) : 0;
-    uint64_t size = record->there ? btl_record_write(BTL_VARIABLE_FAILED, record, now) : 0;
+    uint64_t old = stored->valid ? btl_record_write(BTL_VARIABLE_FAILED, stored, before) : 0;
+    uint64_t size = record->valid ? btl_record_write(BTL_VARIABLE_FAILED, record, now) : 0;
     if (old == size && memcmp(before, now, size) == 0)
         return;
     machine->writes++;
     memcpy(machine->failed, now, size);
     assert_int_equal(
         btl_record_read(BTL_VARIABLE_FAILED, (struct btl_bytes){machine->failed, size}, stored),
-        record->there);
+        record->valid);
 }
 
 static void record_failure(struct machine *machine, size_t index, enum btl_failed_where where)
 {
-    struct btl_record record = {.there = true, .number = where, .path = btl_str_of(paths[index])};
+    struct btl_record record = {.valid = true, .number = where, .path = btl_str_of(paths[index])};
     hash_of(index, record.sha256);
-    btl_record_keep_given_up(&machine->state.record[BTL_VARIABLE_FAILED], &record);
+    btl_record_merge_given_up(&machine->state.record[BTL_VARIABLE_FAILED], &record);
     write_failed(machine, &record);
 }
 
 static void say_ok(struct machine *machine, size_t index)
 {
     struct btl_record *good = &machine->state.record[BTL_VARIABLE_GOOD], rest;
-    *good = (struct btl_record){.there = true, .path = btl_str_of(paths[index])};
+    *good = (struct btl_record){.valid = true, .path = btl_str_of(paths[index])};
     hash_of(index, good->sha256);
-    if (btl_record_forgive(&machine->state.record[BTL_VARIABLE_FAILED], good->sha256, &rest))
+    if (btl_record_remove(&machine->state.record[BTL_VARIABLE_FAILED], good->sha256, &rest))
         write_failed(machine, &rest);
 }
 

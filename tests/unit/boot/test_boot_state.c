@@ -11,7 +11,7 @@
 #include "btl_test.h"
 
 static const struct btl_record sample = {
-    .there = true,
+    .valid = true,
     .sha256 = {1, 2, 3, 0xff},
     .number = BTL_FAILED_IN_KERNEL,
     .path = {"/loader.conf", 12},
@@ -56,7 +56,7 @@ static bool read_back(enum btl_variable variable, const void *bytes, size_t size
     test_memory_begin(&memory);
     struct btl_bytes block = test_block(&memory, bytes, size);
     bool good = btl_record_read(variable, block, ret);
-    assert_int_equal(good, ret->there);
+    assert_int_equal(good, ret->valid);
     if (good) { // outlives the block
         ret->path.at = (const char *)bytes + ((const uint8_t *)ret->path.at - block.at);
         ret->text.at = (const char *)bytes + ((const uint8_t *)ret->text.at - block.at);
@@ -264,7 +264,7 @@ TEST(test_list_of_what_was_given_up)
 TEST(test_list_alone)
 {
     uint8_t bytes[BTL_RECORD_MAX];
-    struct btl_record record, list = {.there = true, .given_up = {{9}, {8}}, .given_up_count = 2};
+    struct btl_record record, list = {.valid = true, .given_up = {{9}, {8}}, .given_up_count = 2};
     size_t size = btl_record_write(BTL_VARIABLE_FAILED, &list, bytes);
     assert_int_equal(size, sizeof(struct btl_record_wire) + 2 * 32);
     assert_true(read_back(BTL_VARIABLE_FAILED, bytes, size, &record));

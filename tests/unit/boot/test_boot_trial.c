@@ -86,8 +86,8 @@ TEST(test_oldest_verdict_goes_and_none_stands_twice)
     for (uint8_t i = 1; i <= BTL_GIVEN_UP_MAX + 1; i++)
         failed = failure_of(i, BTL_FAILED_IN_KERNEL, &failed);
     assert_int_equal(failed.given_up_count, BTL_GIVEN_UP_MAX);
-    assert_false(btl_record_gave_up(&failed, record_of(1, 0).sha256));
-    assert_true(btl_record_gave_up(&failed, record_of(2, 0).sha256));
+    assert_false(btl_record_is_given_up(&failed, record_of(1, 0).sha256));
+    assert_true(btl_record_is_given_up(&failed, record_of(2, 0).sha256));
     failed = failure_of(2, BTL_FAILED_IN_KERNEL, &failed);
     assert_int_equal(failed.given_up_count, BTL_GIVEN_UP_MAX);
     assert_int_equal(failed.given_up[0][0], 2);
@@ -99,18 +99,18 @@ TEST(test_good_configuration_is_forgiven_alone)
 {
     struct btl_record failed = failure_of(X, BTL_FAILED_IN_KERNEL, &none), rest;
     failed = failure_of(G, BTL_FAILED_IN_KERNEL, &failed);
-    assert_false(btl_record_forgive(&failed, record_of(3, 0).sha256, &rest));
-    assert_true(btl_record_forgive(&failed, record_of(X, 0).sha256, &rest)); // in the list
-    assert_true(rest.there && btl_record_names(&rest, failed.sha256));
+    assert_false(btl_record_remove(&failed, record_of(3, 0).sha256, &rest));
+    assert_true(btl_record_remove(&failed, record_of(X, 0).sha256, &rest)); // in the list
+    assert_true(rest.valid && btl_record_names(&rest, failed.sha256));
     assert_int_equal(rest.given_up_count, 1);
-    assert_true(btl_record_forgive(&failed, failed.sha256, &rest)); // that of the last failure
-    assert_true(rest.there);
+    assert_true(btl_record_remove(&failed, failed.sha256, &rest)); // that of the last failure
+    assert_true(rest.valid);
     assert_int_equal(rest.path.len + rest.number + rest.sha256[0], 0);
     assert_int_equal(rest.given_up_count, 1);
-    assert_true(btl_record_gave_up(&rest, record_of(X, 0).sha256));
+    assert_true(btl_record_is_given_up(&rest, record_of(X, 0).sha256));
     failed = rest;
-    assert_true(btl_record_forgive(&failed, record_of(X, 0).sha256, &rest));
-    assert_false(rest.there); // nothing is left to say
+    assert_true(btl_record_remove(&failed, record_of(X, 0).sha256, &rest));
+    assert_false(rest.valid); // nothing is left to say
 }
 
 TEST(test_failure_in_the_loader_is_not)
@@ -143,7 +143,7 @@ TEST(test_record_that_is_not_there_says_nothing)
         .record[BTL_VARIABLE_FAILED] = failure_of(X, BTL_FAILED_IN_KERNEL, &none),
     };
     for (unsigned i = 0; i < BTL_VARIABLES; i++)
-        gone.record[i].there = false;
+        gone.record[i].valid = false;
     assert_trial(&gone, 3, BTL_TRIAL_COUNTED, 2);
     assert_false(btl_boot_trial_is_over(&gone));
 }
@@ -166,6 +166,6 @@ TEST(test_trial_of_the_last_good_configuration_is_over)
     assert_true(btl_boot_trial_is_over(&both));
     both.record[BTL_VARIABLE_TRIAL] = record_of(G, 1);
     assert_false(btl_boot_trial_is_over(&both));
-    both.record[BTL_VARIABLE_TRIAL].there = false;
+    both.record[BTL_VARIABLE_TRIAL].valid = false;
     assert_false(btl_boot_trial_is_over(&both));
 }

@@ -53,7 +53,7 @@ static bool write_variable(struct machine *machine, enum btl_variable variable,
     struct variable *to = &machine->variable[variable];
     btl_record_read(variable, (struct btl_bytes){to->bytes, to->size}, &before);
     if (variable == BTL_VARIABLE_FAILED)
-        btl_record_keep_given_up(&before, &record);
+        btl_record_merge_given_up(&before, &record);
     if (machine->store_is_full)
         return false;
     machine->writes[variable]++;
@@ -74,7 +74,7 @@ static void read_state(const struct machine *machine, struct btl_boot_state *sta
 static bool record_names(const struct btl_boot_state *state, enum btl_variable variable,
                          uint8_t configuration)
 {
-    return state->record[variable].there && state->record[variable].sha256[0] == configuration;
+    return state->record[variable].valid && state->record[variable].sha256[0] == configuration;
 }
 
 // The loader: X is wanted, and G is there to fall back to. Returns what is handed over to, or 0

@@ -146,7 +146,7 @@ static const char *fallback_of(struct boot *boot)
     for (size_t i = 0; i < boot->tried_count; i++)
         memset(tried[i], boot->tried[i], sizeof(tried[i]));
     if (boot->good != 0) {
-        *good = (struct btl_record){.there = true, .path = btl_str_of(boot->good_path)};
+        *good = (struct btl_record){.valid = true, .path = btl_str_of(boot->good_path)};
         memset(good->sha256, boot->good, sizeof(good->sha256));
     }
     const struct btl_booting booting = {btl_str_of(boot->booted.path),

@@ -12,7 +12,7 @@
 
 static inline struct btl_record record_of(uint8_t configuration, uint32_t number)
 {
-    return (struct btl_record){.there = true,
+    return (struct btl_record){.valid = true,
                                .sha256 = {configuration, 0xaa},
                                .number = number,
                                .path = BTL_STR("/loader.conf")};
@@ -23,7 +23,7 @@ static inline struct btl_record failure_of(uint8_t configuration, enum btl_faile
                                            const struct btl_record *before)
 {
     struct btl_record record = record_of(configuration, where);
-    btl_record_keep_given_up(before, &record);
+    btl_record_merge_given_up(before, &record);
     return record;
 }
 

@@ -28,7 +28,7 @@ static void parse_record(struct variables *variables, enum btl_variable which,
     else if (attributes != BTL_VARIABLE_ATTRIBUTES) {
         btl_report(diags, BTL_HOST_RECORD_ATTRIBUTES, place, BTL_HEX(attributes),
                    BTL_HEX(BTL_VARIABLE_ATTRIBUTES));
-        variables->state.record[which].there = false;
+        variables->state.record[which].valid = false;
     }
 }
 
