@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Attempts: how one begins, and what comes after one that has not led into the kernel.
+// The beginning of an attempt, and the choice after one that failed.
 #include "boot.h"
 
 #include <btl/mem.h>
@@ -24,7 +24,7 @@ void attempt_begin(struct boot *boot)
     progress_begin(boot);
 }
 
-// The screen says that it could not boot, and why. True: somebody is there.
+// Say that the boot failed and wait for a key. True: a key was pressed, and there can be a menu.
 static bool wait_for_person(struct boot *boot)
 {
     struct firmware *fw = boot->fw;
@@ -50,12 +50,12 @@ static bool menu_after_failure(struct boot *boot)
     return false;
 }
 
-// Every reason is on the screen, with time to read them.
+// Show all reasons and wait for a person; otherwise reset or return to the firmware.
 static bool stop_boot(struct boot *boot)
 {
     log_release(&boot->log, boot->log.shown);
     if (boot->attempt.diags->lost > 0)
-        log_line(&boot->log, BTL_LOG_ERROR, "errors without text, for want of memory: %u",
+        log_line(&boot->log, BTL_LOG_ERROR, "errors not shown, out of memory: %u",
                  boot->attempt.diags->lost);
     if (wait_for_person(boot))
         return menu_after_failure(boot);
@@ -64,12 +64,12 @@ static bool stop_boot(struct boot *boot)
     return false;
 }
 
-// It says what would have come of it, and waits for nobody.
+// Print the result of a dry run that failed.
 static bool stop_dry_run(struct boot *boot)
 {
     log_release(&boot->log, boot->log.shown);
     if (boot->attempt.diags->lost > 0)
-        console_print(&boot->log.console, "errors without text, for want of memory: %u",
+        console_print(&boot->log.console, "errors not shown, out of memory: %u",
                       boot->attempt.diags->lost);
     console_print(&boot->log.console, "dry run: this would not boot (errors: %u)",
                   errors_shown(boot));
@@ -79,7 +79,7 @@ static bool stop_dry_run(struct boot *boot)
     return false;
 }
 
-// Is there something to try next?
+// Choose the next attempt. False: there is none.
 static bool choose_next(struct boot *boot)
 {
     if (boot->res.outcome != OUTCOME_FAILED)
@@ -112,8 +112,7 @@ fw_status attempt_end(struct boot *boot)
 {
     fw_status status = boot->status;
     volume_close(boot);
-    if (!boot->half_shut_down) // then it is no more to be called, and the machine should not stay
-                               // so
+    if (!boot->half_shut_down) // else the watchdog stays armed
         watchdog_off(boot->fw);
     pages_free_all(&boot->res.pages);
     pages_free_all(&boot->files.pages);

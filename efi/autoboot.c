@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What lies between plan and boot: a human who may want the menu, and the last lines of the log.
+// Between plan and boot: the countdown, the menu, the last lines of the log.
 #include "boot.h"
 
-// Is it settled that this attempt ends here? Then nobody is asked to wait for it.
+// Will this attempt fail anyway? Then there is no countdown.
 static bool attempt_will_fail(const struct boot *boot)
 {
     uint32_t ignored;
@@ -12,7 +12,7 @@ static bool attempt_will_fail(const struct boot *boot)
 
 #define COUNTDOWN "starting in %u s; a key opens the menu"
 
-// The log has one line of it, and the console one that is written anew and then goes away.
+// Count down in the status line of the console; the log gets one line. True: a key was pressed.
 static bool show_countdown(struct boot *boot, uint32_t seconds)
 {
     char text[64];
@@ -27,7 +27,7 @@ static bool show_countdown(struct boot *boot, uint32_t seconds)
     return key;
 }
 
-// A key that was typed before counts where there is no delay; in a delay only one that answers it.
+// Without a delay, a key typed earlier opens the menu; with a delay, only a key typed during it.
 static bool count_down(struct boot *boot)
 {
     struct firmware *fw = boot->fw;
@@ -59,18 +59,18 @@ static bool menu_before_boot(struct boot *boot)
 bool autoboot_wait(struct boot *boot)
 {
     progress_end(boot);
-    say_diags(boot); // everything stands on the screen before somebody is asked
+    say_diags(boot); // show everything before the countdown
     if (boot->options.dry_run || boot->preview)
         return true;
     if (boot->core.attended)
         return menu_before_boot(boot);
     if (attempt_will_fail(boot) || !count_down(boot))
         return true;
-    boot->menu.times_out = true; // a key may have been noise on the line
+    boot->menu.times_out = true; // the key may be line noise
     return menu_before_boot(boot);
 }
 
-// All files are read. These lines are the last of the log that the kernel gets.
+// Close the volume: all files are read. The kernel's copy of the log ends with these lines.
 bool files_close(struct boot *boot)
 {
     volume_close(boot);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The loader's state, and the functions of its steps, by file. A boot is a series of attempts
-// (run.c): each takes the steps with one choice. When an attempt fails, or the menu changes the
-// choice, the next one begins. Each step fills in its part of the state and uses only what the
-// steps before it have filled in. A step that returns false has reported why, or has set `outcome`.
+// (run.c), each with one choice. When an attempt fails, or the menu changes the choice, the next
+// one begins. Each step fills in its part of the state and reads only the parts of earlier steps. A
+// step that returns false has reported the reason or has set `outcome`.
 #ifndef BTL_EFI_BOOT_H
 #define BTL_EFI_BOOT_H
 
@@ -21,23 +21,22 @@
 #include "progress.h"
 #include "watchdog.h"
 
-// What comes after an attempt that has not led into the kernel.
+// What follows an attempt that has not started the kernel.
 enum outcome {
-    OUTCOME_FAILED, // the last good configuration, or the menu, or the end
-    OUTCOME_AGAIN,  // the steps anew, as the menu asks
-    OUTCOME_DONE    // nothing is left to do
+    OUTCOME_FAILED, // the fallback, the menu or the end
+    OUTCOME_AGAIN,  // another attempt, requested in the menu
+    OUTCOME_DONE    // the loader returns
 };
 
-// Errors of a module whose failure is ignored are in the log alone, until another module, one whose
-// failure is not ignored, fails because of it: then they are the reason, and are shown.
+// Visibility of the errors of a module whose failure is ignored. They are only in the log until
+// another module, whose failure is not ignored, fails because of them.
 enum ignored_state {
     IGNORED_HIDDEN,
-    IGNORED_FOUND, // and not shown yet
+    IGNORED_FOUND, // to be shown
     IGNORED_SHOWN
 };
 
-// The loader's state. The parts that `btl` has, too, are core's: struct btl_boot, struct
-// btl_attempt.
+// The loader's state. `btl` shares the parts in struct btl_boot and struct btl_attempt.
 struct boot {
     struct btl_boot core;
     struct firmware *fw;
@@ -49,15 +48,15 @@ struct boot {
     uint8_t seed[64];
     bool seeded;
     struct btl_load_options options;
-    struct volume *volume; // NULL: not open
-    struct files files;    // every file that was read: an attempt after the first costs no disk
-    struct btl_bytes variables[BTL_VARIABLES]; // content of each; size 0: not there
-    bool written[BTL_VARIABLES];               // a variable is written once in a boot
+    struct volume *volume;                     // NULL: not open
+    struct files files;                        // cache of all files read in this boot
+    struct btl_bytes variables[BTL_VARIABLES]; // content of each; size 0: none
+    bool written[BTL_VARIABLES];               // each is written at most once in a boot
     struct progress progress;
     struct menu menu;
-    bool preview;        // the menu shows the manifest of this choice, and does not boot it
-    bool counted_down;   // the countdown has ended without a key
-    bool set_up;         // the steps that are taken once have succeeded: there can be a menu
+    bool preview;        // the menu shows the manifest of this choice without booting it
+    bool counted_down;   // the countdown was shown
+    bool set_up;         // the one-time steps have succeeded: a menu is possible
     bool half_shut_down; // ExitBootServices was called, and failed
     fw_status status;    // of the loader, when it returns
 
@@ -71,12 +70,12 @@ struct boot {
         struct timeline timeline;
         const struct btl_diag *last_printed; // the last diagnostic that was printed
         struct ignored {
-            struct btl_names names;     // modules whose failure is ignored; known when all are read
-            enum ignored_state *states; // by number
-            uint32_t *stack;            // [plan.module_count], for the search
-            const struct btl_diag *before; // the last diagnostic before these were known
+            struct btl_names names;        // modules whose failure is ignored
+            enum ignored_state *states;    // by number
+            uint32_t *stack;               // [plan.module_count], for the search
+            const struct btl_diag *before; // the last diagnostic before `names` was filled in
         } ignored;
-        enum outcome outcome;               // of a step that has returned false
+        enum outcome outcome;               // of a step that returned false
         bool counted;                       // BtlTrial has this try
         const struct btl_diag *before_step; // the last diagnostic before the current step
         uint64_t code_page;
@@ -94,18 +93,18 @@ struct boot {
 
 // ------------------------------------------------------------------------------ run.c, attempt.c
 
-void attempt_begin(struct boot *boot); // gives back the pages of the attempt before
-// After a step that has returned false. True: boot->core.choice says what to try next.
+void attempt_begin(struct boot *boot); // frees the pages of the previous attempt
+// Call after a step that returned false. True: boot->core.choice is the next choice.
 bool attempt_next(struct boot *boot);
-fw_status attempt_end(struct boot *boot); // gives everything back
+fw_status attempt_end(struct boot *boot); // frees everything
 
 // ------------------------------------------------- the steps that need a machine, in their order
 
 // Once in a boot.
 bool options_read(struct boot *boot); // load options -> options
-bool machine_fit(struct boot *boot);  // can pages be protected at all
-bool volume_open(struct boot *boot);  // -> volume; true when it is open already
-bool state_read(struct boot *boot);   // variables -> state; again after a program has run
+bool machine_fit(struct boot *boot);  // does the processor have no-execute
+bool volume_open(struct boot *boot);  // -> volume; true when already open
+bool state_read(struct boot *boot);   // variables -> state; repeated after the shell has run
 bool choice_first(struct boot *boot); // options, state -> choice
 
 // In each attempt, between and after the steps of core (btl/attempt.h).
@@ -126,57 +125,57 @@ extern const struct btl_boot_driver loader_driver;
 
 // ---------------------------------------------------------------------------------- boot_volume.c
 
-void volume_close(struct boot *boot); // where it is open
-// The configurations of the volume, in their order, at most BTL_CONFIGURATIONS_MAX, in `arena`.
-// Each call looks again. False: no memory.
+void volume_close(struct boot *boot); // if it is open
+// List the first BTL_CONFIGURATIONS_MAX configurations of the volume, in order, in `arena`. Each
+// call reads the directories again. False: no memory.
 bool configurations_list(struct boot *boot, struct btl_arena *arena, struct btl_str **ret_paths,
                          uint32_t *ret_count);
 
 // ----------------------------------------------------------------------------------- boot_state.c
 
-// Write a record, or delete the variable (NULL), unless its content is that already: at most once
-// in a boot, never in a dry run or for the menu. A failure is reported as a warning. False: the
-// variable has other content.
+// Write a record, or delete the variable (NULL), if that changes it: at most once in a boot, never
+// in a dry run or a preview. A failure is reported as a warning. False: the variable has other
+// content.
 bool state_write(struct boot *boot, enum btl_variable variable, const struct btl_record *record);
 // Does the firmware say that the variable does not exist?
 bool state_is_gone(struct boot *boot, enum btl_variable variable);
-// Write the reasons of this attempt's failure to BtlFailed. Of the wanted configuration alone.
+// Write the reasons of this attempt's failure to BtlFailed, except those of a fallback.
 void state_failed(struct boot *boot);
-// Log what BtlFailed is about; on the console when that is the choice.
+// Log the failure in BtlFailed; on the console only if it is about the choice.
 void state_say_failed(struct boot *boot);
-// Delete records that are outdated now that this attempt has come so far.
+// Delete records that are outdated once this attempt can start its kernel.
 void state_tidy(struct boot *boot);
 
 // ----------------------------------------------------------------------------------------- trial.c
 
-// The facts about the trial and about the fallback, for the manifest.
+// Fill in the manifest's facts about the trial and the fallback.
 void trial_describe(const struct boot *boot, struct btlm_boot *record);
 
 // ---------------------------------------------------------------- manifest_build.c,
 // manifest_final.c
 
-// Put the firmware's present memory map into the manifest; unseals it when the map has changed.
+// Write the firmware's current memory map into the manifest, and unseal it if the map has changed.
 // Allocates nothing. False: reported.
 bool manifest_update_map(struct boot *boot);
-// Seal the manifest. After this, manifest_update_map() alone may change it.
+// Seal the manifest. Afterwards only manifest_update_map() may change it.
 void manifest_seal(struct boot *boot, uint64_t exit_start);
-// Write it again, unsealed, with the diagnostics and the log of now.
+// Write the manifest again, unsealed, with the current diagnostics and log.
 bool manifest_write_again(struct boot *boot);
 
 // ------------------------------------------------------------------------------ say.c, ignored.c
 
-// Print the diagnostics of this attempt that were added since the last call: the first twenty
-// errors and the first twenty others on the console, all of them into the log. Errors of modules
-// whose failure is ignored are in the log alone, unless they are why another module fails.
+// Print the diagnostics of this attempt since the last call: on the console the first twenty errors
+// and the first twenty others, in the log all. Errors of modules whose failure is ignored are only
+// in the log, unless another module fails because of them.
 void say_diags(struct boot *boot);
 bool is_hidden(const struct boot *boot, const struct btl_diag *diag);
 bool is_ignored(const struct boot *boot, struct btl_str module);
-bool ignored_find(struct boot *boot); // of a plan that has all its modules. False: no memory
-// After modules have failed. True: errors of some have become IGNORED_FOUND; call ignored_shown()
-// when they were shown.
+bool ignored_find(struct boot *boot); // call when all modules are planned. False: no memory
+// Call after modules have failed. True: some have become IGNORED_FOUND; print them, then call
+// ignored_shown().
 bool ignored_uncover(struct boot *boot);
 bool is_uncovered(const struct boot *boot, const struct btl_diag *diag);
 void ignored_shown(struct boot *boot);
-uint32_t errors_shown(const struct boot *boot); // errors reported that are not hidden
+uint32_t errors_shown(const struct boot *boot); // reported errors that are not hidden
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What earlier boots have left in variables, and what this one leaves (btl/boot_state.h).
+// Reading and writing of the boot state in UEFI variables (btl/boot_state.h).
 #include "boot.h"
 
 #include <btl/mem.h>
@@ -47,7 +47,8 @@ static bool state_read_variable(struct boot *boot, enum btl_variable variable)
     return true;
 }
 
-// Anybody may have written it: nothing of it may drive a terminal, here or in the kernel's log.
+// Escape control characters: any program may have written the record, and the text is printed here
+// and in the kernel's log.
 static struct btl_str state_escape(struct boot *boot, struct btl_str text)
 {
     static const char digits[] = "0123456789abcdef";
@@ -124,7 +125,7 @@ bool state_write(struct boot *boot, enum btl_variable variable, const struct btl
         return false; // a path that no record can hold
     if (size == 0 && there->size == 0)
         return true;
-    // What lies there like this counts as written: a second one would change it in each boot.
+    // An identical record counts as written; otherwise two records would alternate on every boot.
     boot->written[variable] = true;
     if (size == there->size && memcmp(bytes, there->at, size) == 0)
         return true;
@@ -146,7 +147,7 @@ bool state_is_gone(struct boot *boot, enum btl_variable variable)
     return boot->fw->variable_get(boot->fw, &which, bytes, &size, &attributes) == FW_NOT_FOUND;
 }
 
-// The end of a text: what was said last.
+// The last part of a text.
 struct tail {
     char text[2 * BTL_RECORD_TEXT_MAX];
     size_t len;
@@ -165,7 +166,7 @@ static void tail_put(struct btl_out *out, const char *text, size_t len)
     }
 }
 
-// Errors alone, and not those that nobody wants to hear of; the reason stands last.
+// Print the errors that are not hidden. The reason of the failure comes last.
 static void state_collect_errors(const struct boot *boot, struct btl_out *out)
 {
     for (const struct btl_diag *diag = boot->attempt.diags->first; diag != NULL;
@@ -195,8 +196,8 @@ void state_failed(struct boot *boot)
         .valid = true, .number = BTL_FAILED_IN_LOADER, .path = boot->core.choice.path};
     struct tail tail = {.len = 0};
     struct btl_out out = {.put = tail_put, .owner = &tail};
-    // The wanted configuration counts, not what was tried in its place: two in turn would be
-    // written in each boot. And what the kernel said of it says more than that it did.
+    // Record the requested configuration only: with its fallback, two records would alternate on
+    // every boot. And keep the kernel's record: its message says more than "given up".
     if (boot->core.choice.how == BTLM_HOW_FALLBACK ||
         (boot->attempt.trial == BTL_TRIAL_FAILED && boot->attempt.fallback.valid))
         return;
@@ -209,7 +210,7 @@ void state_failed(struct boot *boot)
     say_diags(boot);
 }
 
-// What remains of BtlFailed. False: all of it.
+// Compute the rest of BtlFailed. False: all of it is still valid.
 static bool failed_is_outdated(const struct boot *boot, struct btl_record *ret_rest)
 {
     const struct btl_record *failed = &boot->core.state.record[BTL_VARIABLE_FAILED];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The volume that the loader was started from, and the configurations on it.
+// The boot volume, and the configurations on it.
 #include "boot.h"
 
 #include <btl/mem.h>
@@ -32,7 +32,7 @@ struct listing {
     bool no_memory;
 };
 
-// Keeps those that are first, whatever the order of the directory is.
+// Insert a path in order. If the list is full, drop the last.
 static void configurations_insert(struct listing *listing, struct btl_str path)
 {
     uint32_t at = listing->count;
@@ -66,7 +66,7 @@ bool configurations_list(struct boot *boot, struct btl_arena *arena, struct btl_
     listing.paths = BTL_NEW_ARRAY(arena, struct btl_str, BTL_CONFIGURATIONS_MAX);
     if (listing.paths == NULL)
         return false;
-    // A directory that is not there, or ends in an error, has what it has.
+    // A missing directory, or an error while listing, is not fatal.
     volume->list(volume, BTL_STR("/"), configurations_visit, &listing);
     listing.in_root = false;
     volume->list(volume, BTL_STR(BTL_CONFIG_DIRECTORY), configurations_visit, &listing);

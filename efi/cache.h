@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Code that was written as data. One cache_ARCH.c for each architecture.
+// Coherence of instruction caches. Each architecture has its cache.c.
 #ifndef BTL_EFI_CACHE_H
 #define BTL_EFI_CACHE_H
 
 #include <btl/types.h>
 
-// Instruction fetches see what was stored to [start, start + size).
+// Make stores to [start, start + size) visible to instruction fetches.
 void cache_sync_code(uint64_t start, uint64_t size);
 
 #endif

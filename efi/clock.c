@@ -6,7 +6,8 @@
 #define MEASURE_TIMES 3
 #define RATE_MAX      10000000000ull // ticks per second; more is nonsense
 
-// Whatever disturbs a measurement (SMIs, a hypervisor) makes it longer: the shortest counts.
+// Measure several times and use the shortest: a disturbance (an SMI, a hypervisor) only makes a
+// measurement longer.
 static uint64_t clock_measure(struct firmware *fw)
 {
     uint64_t shortest = UINT64_MAX, rate;
@@ -35,7 +36,7 @@ uint64_t clock_now(const struct clock *clock)
     uint64_t now = clock->fw->ticks(clock->fw), ticks = now - clock->zero;
     if (clock->rate == 0 || now < clock->zero)
         return 0;
-    // In two parts, because ticks * 10^9 leaves 64 bits after seconds. rate * 10^9 does not.
+    // In two parts, because ticks * 10^9 overflows 64 bits after seconds. rate * 10^9 does not.
     uint64_t seconds = ticks / clock->rate, rest = ticks % clock->rate;
     return seconds * 1000000000 + rest * 1000000000 / clock->rate;
 }
@@ -61,7 +62,7 @@ uint64_t event_end(struct timeline *timeline, uint32_t event, uint64_t bytes)
         return 0;
     struct btlm_event *ended = &timeline->events[event];
     uint64_t now = clock_now(timeline->clock);
-    // Not every counter goes on for ever; the manifest has no event that ends before it begins.
+    // A counter may be reset or wrap. The manifest allows no event that ends before it begins.
     ended->end = now < ended->start ? ended->start : now;
     ended->bytes = bytes;
     return ended->end - ended->start;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Time since the loader started, and what it was spent on.
+// Time since the start of the loader, and the timeline of events.
 #ifndef BTL_EFI_CLOCK_H
 #define BTL_EFI_CLOCK_H
 
@@ -13,11 +13,12 @@ struct clock {
     uint64_t rate; // per second; 0: unknown, then time stands still
 };
 
-// Takes the rate that the processor states, or measures it once against the firmware's stall.
+// Start the clock with the rate that the processor or the firmware states; if there is none,
+// measure it with the firmware's stall.
 void clock_begin(struct clock *clock, struct firmware *fw);
 uint64_t clock_now(const struct clock *clock); // nanoseconds
 
-// The events of the manifest, ascending by start because they are entered when they begin.
+// The events of the manifest, ascending by start.
 struct timeline {
     const struct clock *clock;
     struct btl_arena *arena;
@@ -25,12 +26,12 @@ struct timeline {
     uint64_t count, capacity;
 };
 
-// Gives the event's number, or BTL_NONE when there is no memory; event_end accepts that.
+// Begin an event and return its number. BTL_NONE: no memory; event_end() accepts it.
 uint32_t event_begin(struct timeline *timeline, enum btlm_event_kind kind, uint32_t module);
-// One that has begun before: not before those that are there.
+// Begin an event at `start`, not before the start of the last event.
 uint32_t event_begin_at(struct timeline *timeline, enum btlm_event_kind kind, uint32_t module,
                         uint64_t start);
-// Returns how long it took, in nanoseconds.
+// End an event and return its duration in nanoseconds.
 uint64_t event_end(struct timeline *timeline, uint32_t event, uint64_t bytes);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What is asked of the processor itself; one cpu_ARCH.c for each architecture.
+// Functions of the processor. Each architecture has its uefi/ARCH/cpu.c.
 #ifndef BTL_EFI_CPU_H
 #define BTL_EFI_CPU_H
 
@@ -8,9 +8,9 @@
 
 void cpu_features(struct paging_cpu *ret);
 uint64_t cpu_ticks(void);
-// As the processor states it, or the firmware, whose EFI system table is given; 0: they do not.
+// Return the rate that the processor or the firmware (its EFI system table) states; 0: none.
 uint64_t cpu_ticks_per_second(uint64_t system_table);
-// Boot services have ended: into the hand-off area, and from there to the kernel.
+// Jump to the hand-off area, and from there to the kernel. Boot services have ended.
 void cpu_hand_off(const struct handoff *handoff);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The loader as core/boot sees it: files of the boot volume, pages of the firmware, notes.
+// The loader's driver of core/boot: files of the boot volume, pages of the firmware, events.
 #include <btl/boot.h>
 
 #include "boot.h"
@@ -22,7 +22,7 @@ static size_t driver_list(void *owner, struct btl_str **ret_paths)
     return configurations_list(boot, boot->attempt.arena, ret_paths, &count) ? count : 0;
 }
 
-// A firmware may say that it has deleted the variable, and have it still.
+// The deletion is checked: firmware may report success and keep the variable.
 static bool driver_delete_next(void *owner)
 {
     struct boot *boot = owner;
@@ -49,7 +49,8 @@ static uint64_t driver_event_end(void *owner, uint32_t event, uint64_t bytes)
     return event_end(&boot->res.timeline, event, bytes);
 }
 
-// Load options outweigh loader.conf. A dry run changes nothing that was not requested.
+// Apply settings of the loader itself. Load options override loader.conf. A dry run writes only the
+// file that -m requests.
 static void driver_configured(void *owner)
 {
     struct boot *boot = owner;

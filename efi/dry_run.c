@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The end of a dry run, and of a look from the menu: what the kernel would be handed, as text.
+// The end of a dry run or a preview: print the manifest.
 #include "boot.h"
 
 static void dry_run_print(const void *what, struct btl_out *out)
@@ -17,7 +17,7 @@ bool dry_run_end(struct boot *boot)
         return false;
     if (!boot->res.manifest_sealed)
         manifest_seal(boot, 0);
-    // Through the reader that the kernel has: what it would refuse, nobody would boot.
+    // Use the kernel's reader: it rejects what the kernel would reject.
     struct btl_bytes bytes = {memory, boot->res.manifest.size};
     struct btl_place place = {.file = BTL_STR("manifest")};
     if (!btl_manifest_open(bytes, place, &manifest, boot->attempt.diags))
@@ -28,7 +28,7 @@ bool dry_run_end(struct boot *boot)
         menu_view(boot, "The boot manifest as the kernel would get it", dry_run_print, &manifest);
         return false;
     }
-    watchdog_off(boot->fw); // a slow line takes its time
+    watchdog_off(boot->fw); // printing may take long on a slow line
     btl_manifest_print(&manifest, 0, &boot->log.console.out);
     console_print(&boot->log.console,
                   "dry run: this would boot (errors: %u, warnings: %u); nothing was started",

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The end of boot services: the final memory map goes into the manifest, the firmware is left.
+// The end of boot services: write the final memory map into the manifest and exit.
 #include "boot.h"
 
-// So often is a stale map key answered with a new map. One time is usual; a firmware that needs
+// Maximum number of ExitBootServices calls. A stale map key needs one retry; firmware that needs
 // more changes its memory map on every call.
 #define EXIT_TRIES    8
 #define LAST_WORDS_US 10000000
 
-// Once exit_boot_services was called, the specification leaves only the memory map and another try.
-// A console that is half shut down is asked all the same: the alternative is silence. Timers may be
-// off, so that no key is waited for, and there is nothing sound to return to.
+// Report the failure and reset. After exit_boot_services the specification allows only the memory
+// map and a retry. The console is used all the same, because the alternative is silence. Timers may
+// be off, so no key is waited for.
 static void report_half_shut_down(struct boot *boot)
 {
     say_diags(boot);
@@ -27,7 +27,7 @@ bool boot_services_exit(struct boot *boot)
         fw_status status =
             boot->fw->exit_boot_services(boot->fw, boot->res.memory_map.firmware.key);
         if (status == FW_SUCCESS) {
-            // One that was saved is sealed already, and stays as it is unless the map has changed.
+            // A saved manifest is already sealed, unless the map has changed.
             if (!boot->res.manifest_sealed)
                 manifest_seal(boot, start);
             return true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Files: opened once, read in pieces, for the progress, into pages of their own, hashed there.
+// Files: read in pieces, to show progress, into their own pages, and hashed.
 #include "hash.h"
 #include "boot.h"
 #include <btl/utf16.h>
@@ -16,7 +16,7 @@ static bool file_fail(struct btl_file_problem *ret, enum btl_code code, fw_statu
     return false;
 }
 
-// The size of an open file, no larger than may be.
+// Check the type and the size of an open file.
 static bool file_check_size(struct volume_file *open, uint64_t max, uint64_t *ret_size,
                             struct btl_file_problem *ret_problem)
 {
@@ -32,7 +32,7 @@ static bool file_check_size(struct volume_file *open, uint64_t max, uint64_t *re
     return true;
 }
 
-// Less came than the file's size: does the volume itself say something else by now?
+// Report a short read: has the file's size changed, or has the read failed?
 static bool file_fail_short(struct volume_file *open, uint64_t expected, uint64_t got,
                             struct btl_file_problem *ret_problem)
 {
@@ -120,7 +120,7 @@ static bool file_read_path(struct boot *boot, uint64_t max, struct file *file,
     return good;
 }
 
-// --------------------------------------------------------------------------- those that were read
+// ------------------------------------------------------------------------------------------- cache
 
 static struct file **files_slot(const struct boot *boot, struct btl_str path)
 {
@@ -144,7 +144,7 @@ static void files_enter(struct boot *boot, struct file *file)
     *slot = file;
 }
 
-// Room for one more.
+// Make space for one more file.
 static bool files_grow(struct boot *boot)
 {
     struct files *files = &boot->files, old = *files;
@@ -178,8 +178,8 @@ static struct file *files_add(struct boot *boot, struct btl_str path)
     return file;
 }
 
-// What has failed for want of memory, or because this caller wants no file of that size, may
-// succeed another time; nothing else is tried again.
+// May this problem be cached? A lack of memory or this caller's maximum size may not apply to the
+// next read.
 static bool file_problem_is_final(enum btl_code code)
 {
     return code != BTL_FILE_NO_MEMORY && code != BTL_FILE_OPEN_NO_MEMORY &&
@@ -195,8 +195,8 @@ static void file_read_new(struct boot *boot, uint64_t max, struct file *file)
     file->known = file->good || file_problem_is_final(problem->code);
 }
 
-// More than this caller wants: known of a file that was read, and of one that was too large for
-// another.
+// Is the file known to be larger than `max`? Its size is known after a read or a
+// BTL_FILE_TOO_LARGE.
 static bool file_is_larger(const struct file *file, uint64_t max, uint64_t *ret_size)
 {
     bool sized = file->good || file->problem.code == BTL_FILE_TOO_LARGE;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Files of the boot volume: read once in a boot, and kept until its end.
+// Files of the boot volume, cached until the end of the boot.
 #ifndef BTL_EFI_FILES_H
 #define BTL_EFI_FILES_H
 
@@ -10,37 +10,37 @@
 
 struct boot;
 
-// A file as it was read: into pages of its own, hashed where it lies. Stays where it is.
+// A file in the cache, in its own pages. Never moves.
 struct file {
     struct btl_boot_file base;       // the first member: file_of()
     uint64_t physical, size;         // of its pages
     uint64_t range;                  // index in files.pages
-    bool known, good;                // known: what came of reading it; else good is false
-    struct btl_file_problem problem; // of a known one that is not good
-    struct file *next;               // of the same hash
+    bool known, good;                // known: the result of reading it is final
+    struct btl_file_problem problem; // if not good
+    struct file *next;               // with the same hash
 };
 
-// The file whose first member this is; all files of an attempt are such.
+// Return the file whose first member this is, as for all files of an attempt.
 static inline const struct file *file_of(const struct btl_boot_file *file)
 {
     return (const struct file *)file;
 }
 
-// Those that were wanted so far, by path.
+// The cache, by path.
 struct files {
     struct pages pages;
     struct file **slots;
-    uint32_t count, capacity; // of slots; a power of two
+    uint32_t count, capacity; // capacity: of slots, a power of two
 };
 
-// NULL: ret_problem says why. What was read, or could not be, in an earlier attempt costs nothing.
+// Read a file, or find it in the cache. NULL: *ret_problem is the reason.
 const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, uint64_t max,
                                       struct btl_file_problem *ret_problem);
-// The kernel gets the file's pages; of no file.
+// Give the file's pages to the kernel; take back the pages of all files.
 void files_stage(struct boot *boot, const struct btl_boot_file *file);
 void files_unstage(struct boot *boot);
-// Closes the volume and forgets all files, because somebody may have changed them. Nothing of this
-// attempt may be used any more.
+// Close the volume and empty the cache, because another program may change files. Invalidates the
+// files of this attempt.
 void files_free(struct boot *boot);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The firmware and the machine as the loader sees them: one table of the few services it uses. The
-// real table is in firmware_uefi.c; the tests run the same loader on a table of their own.
+// The table of the firmware services that the loader uses. uefi/firmware.c implements it on UEFI;
+// the tests run the same loader on a mock.
 #ifndef BTL_EFI_FIRMWARE_H
 #define BTL_EFI_FIRMWARE_H
 
@@ -10,7 +10,7 @@
 #include "paging.h"
 #include "volume.h"
 
-// EFI_STATUS (UEFI 2.10, appendix D), as far as the loader tells them apart.
+// EFI_STATUS (UEFI 2.10, appendix D), as far as the loader distinguishes them.
 typedef uint64_t fw_status;
 #define FW_ERROR(number)     ((1ull << 63) | (number))
 #define FW_SUCCESS           ((fw_status)0)
@@ -28,16 +28,16 @@ typedef uint64_t fw_status;
 #define FW_ACCESS_DENIED     FW_ERROR(15)
 #define FW_ABORTED           FW_ERROR(21)
 
-// "Device Error", for messages; "error N" where there is no name.
+// Return a name for messages, such as "Device Error".
 struct btl_str fw_status_name(fw_status status);
 
-// EFI_MEMORY_TYPE values; allocation takes the first three.
+// Values of EFI_MEMORY_TYPE for allocation.
 enum fw_memory_type { FW_RESERVED = 0, FW_LOADER_CODE = 1, FW_LOADER_DATA = 2 };
 
 struct fw_memory_map {
     void *descriptors;
     uint64_t capacity; // bytes of descriptors[]
-    // Written by the call; `size` also with FW_BUFFER_TOO_SMALL, then it is what would be needed.
+    // Written by the call. With FW_BUFFER_TOO_SMALL, `size` is the size needed.
     uint64_t size, stride, key;
 };
 
@@ -48,23 +48,23 @@ struct fw_framebuffer {
 
 // The boot volume's partition, and the controller of its disk.
 struct fw_volume {
-    bool known; // below are its fields
+    bool known; // the other fields are valid
     bool gpt;   // `guid` is a partition's
     uint32_t partition;
     uint64_t start_block, block_count;
     uint8_t guid[16];
-    char controller[64]; // as in struct btlm_volume; "": not on PCI, or not known
+    char controller[64]; // as in struct btlm_volume; "": not on PCI, or unknown
 };
 
-// What does not change while the loader runs. Addresses are physical, 0: not there.
+// Facts that do not change while the loader runs. Addresses are physical; 0: none.
 struct fw_facts {
     struct btl_str vendor;
     uint32_t firmware_revision, uefi_revision;
     uint64_t system_table, acpi_rsdp, smbios, smbios3;
     uint64_t memory_attributes;        // EFI_MEMORY_ATTRIBUTES_TABLE
-    const void *load_options;          // UTF-16, as the firmware has it
+    const void *load_options;          // UTF-16
     uint32_t load_options_size;        // bytes
-    bool options_name_program;         // their first word is the loader's own name
+    bool options_name_program;         // their first word is the loader's name
     struct fw_framebuffer framebuffer; // format 0: none
     uint32_t console_rows, console_columns;
     struct fw_volume volume;
@@ -74,7 +74,7 @@ struct fw_facts {
 // A key: a Unicode character (Return is '\r', Backspace '\b', Tab '\t'), or one of these. 0: none.
 typedef uint32_t fw_key;
 enum {
-    FW_KEY_UP = 0x110000, // past the last character
+    FW_KEY_UP = 0x110000, // above the last character
     FW_KEY_DOWN,
     FW_KEY_LEFT,
     FW_KEY_RIGHT,
@@ -90,7 +90,7 @@ enum {
     FW_KEY_OTHER
 };
 
-// How text looks. A console without colours shows them as it can.
+// Styles of text. A console without colours approximates them.
 enum fw_style {
     FW_STYLE_NORMAL,
     FW_STYLE_TITLE,
@@ -101,15 +101,15 @@ enum fw_style {
     FW_STYLES
 };
 
-// What is at the other end of the console, as far as it can be known.
+// The other end of the console, as far as known.
 enum fw_terminal {
-    FW_TERMINAL_SCREEN,  // no serial line is among the consoles
-    FW_TERMINAL_ANSWERS, // one is, and a terminal there said where its cursor is
-    FW_TERMINAL_SILENT   // one is, and nothing answered: a log, maybe. No line is written twice
+    FW_TERMINAL_SCREEN,  // no console is a serial line
+    FW_TERMINAL_ANSWERS, // a terminal on a serial line answers
+    FW_TERMINAL_SILENT   // a serial line without an answer, maybe a log: no line is rewritten
 };
 
 struct fw_variable {
-    uint8_t guid[16]; // EFI_GUID, as it lies in memory
+    uint8_t guid[16]; // memory layout of EFI_GUID
     const char *name; // ASCII
 };
 
@@ -118,76 +118,72 @@ enum fw_reset { FW_RESET_COLD, FW_RESET_OFF };
 struct firmware {
     void (*facts)(struct firmware *fw, struct fw_facts *ret);
 
-    // Memory. Physical addresses are also addresses (UEFI maps memory one to one).
+    // Memory. Physical addresses are also valid pointers (UEFI maps memory one to one).
     fw_status (*allocate)(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
                           uint64_t *ret_address);
-    // The same, where it is wanted. Anything but success: these pages are not free.
+    // Allocate the pages at `address`. Fails if they are not free.
     fw_status (*allocate_at)(struct firmware *fw, enum fw_memory_type type, uint64_t pages,
                              uint64_t address);
     fw_status (*release)(struct firmware *fw, uint64_t address, uint64_t pages);
     fw_status (*memory_map)(struct firmware *fw, struct fw_memory_map *map);
 
-    // The volume that the loader was started from. May be opened again when it was closed.
+    // Open the boot volume. May be opened again after it was closed.
     fw_status (*open_volume)(struct firmware *fw, struct volume **ret_volume);
 
-    // Console. write: UTF-8 without control characters other than \r and \n, \r\n at line ends;
-    // each call's text is whole characters. What the console cannot show becomes '?'. wait_key: 0
-    // when nobody pressed a key in time; 0 ms looks once. forget_keys: what was typed until now was
-    // not meant for what comes.
+    // Console. write: UTF-8 without control characters except \r\n at line ends, whole characters
+    // in each call. A character without a glyph becomes '?'. wait_key: 0: no key in time; 0 ms
+    // polls once. forget_keys: drop the keys typed so far.
     void (*write)(struct firmware *fw, const char *text, size_t len);
     fw_key (*wait_key)(struct firmware *fw, uint32_t milliseconds);
     void (*forget_keys)(struct firmware *fw);
 
-    // The console as a screen, facts.console_rows high. Columns and rows count from 0; a place that
-    // is not on the screen is left alone. The style is that of what is written next, and, with
-    // screen_clear, of the empty screen.
+    // The console as a screen, facts.console_rows high. Columns and rows count from 0; positions
+    // off the screen are ignored. The style applies to the text written next and to screen_clear.
     void (*screen_clear)(struct firmware *fw);
     void (*screen_at)(struct firmware *fw, uint32_t column, uint32_t row);
     void (*screen_style)(struct firmware *fw, enum fw_style style);
     void (*screen_cursor)(struct firmware *fw, bool shown);
-    // Asks at the first call, which may take 100 ms.
+    // Query the terminal at the first call, which may take 100 ms.
     enum fw_terminal (*terminal)(struct firmware *fw);
 
-    // UEFI variables. variable_get: *size is the room at `to`, then the variable's bytes;
-    // FW_NOT_FOUND: there is none; FW_BUFFER_TOO_SMALL: it is larger than the room, and *size may
-    // be untouched. Any program may have written it: a reader looks at *ret_attributes too.
-    // variable_set: with BTL_VARIABLE_ATTRIBUTES, in place of one with others too; size 0 deletes,
-    // and FW_NOT_FOUND says that there was none.
+    // UEFI variables. variable_get: *size is the size of the buffer `to`, then of the variable.
+    // FW_NOT_FOUND: no such variable. FW_BUFFER_TOO_SMALL: larger than the buffer, and *size may be
+    // unchanged. Check *ret_attributes too: any program may have written the variable.
+    // variable_set: write with BTL_VARIABLE_ATTRIBUTES, even over other attributes; size 0 deletes,
+    // and FW_NOT_FOUND then means no such variable.
     fw_status (*variable_get)(struct firmware *fw, const struct fw_variable *which, void *to,
                               uint64_t *size, uint32_t *ret_attributes);
     fw_status (*variable_set)(struct firmware *fw, const struct fw_variable *which,
                               const void *data, uint64_t size);
 
-    // Time. ticks_per_second: as the processor itself states it, or 0.
+    // Time. ticks_per_second: the rate that the processor or the firmware states, or 0.
     uint64_t (*ticks)(struct firmware *fw);
     uint64_t (*ticks_per_second)(struct firmware *fw);
     void (*stall)(struct firmware *fw, uint64_t microseconds);
-    // Resets the machine when that many seconds have passed; 0: never. FW_UNSUPPORTED: there is
-    // none.
+    // Reset the machine after `seconds`; 0: never. FW_UNSUPPORTED: no watchdog.
     fw_status (*watchdog)(struct firmware *fw, uint32_t seconds);
 
-    // Random bytes; false when there is no source, or it failed.
+    // Fill in random bytes. False: no source, or it failed.
     bool (*random)(struct firmware *fw, uint8_t *to, size_t size);
 
-    // The firmware's own programs. enter_setup returns only where it failed, and to a test.
-    // run_shell returns when the shell was left; FW_NOT_FOUND: there is none. The boot volume must
-    // not be open meanwhile: the shell may change it.
+    // The firmware's setup and the UEFI shell. enter_setup returns only on failure or in a test.
+    // run_shell returns when the shell exits; FW_NOT_FOUND: no shell. The boot volume must be
+    // closed before: the shell may change it.
     bool (*has_setup)(struct firmware *fw);
     fw_status (*enter_setup)(struct firmware *fw);
     bool (*has_shell)(struct firmware *fw);
     fw_status (*run_shell)(struct firmware *fw);
 
-    // The way out. After the first call of exit_boot_services nothing but memory_map and
-    // exit_boot_services may be called (UEFI 2.10, 7.4.6), then hand_off or reset. reset returns
-    // only where it failed, and to a test; hand_off returns only to a test.
+    // The end. After the first call of exit_boot_services only memory_map and exit_boot_services
+    // may be called (UEFI 2.10, 7.4.6), then hand_off or reset. reset returns only on failure or in
+    // a test, hand_off only in a test.
     fw_status (*exit_boot_services)(struct firmware *fw, uint64_t key);
     void (*hand_off)(struct firmware *fw, const struct handoff *handoff);
     void (*reset)(struct firmware *fw, enum fw_reset how);
 };
 
-// The loader: from loader.conf to the kernel's first instruction. Returns when it cannot boot or is
-// not meant to (a dry run, -h): everything it took is given back then. After a boot it returns only
-// to a test.
+// Run the loader, from loader.conf to the kernel's entry point. Returns when it cannot boot or is
+// not asked to boot (a dry run, -h), with everything freed. After a boot, returns only in a test.
 fw_status run(struct firmware *fw);
 
 #endif

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the last code of the loader (handoff_ARCH.S) is told.
+// The parameters of the hand-off code (handoff_ARCH.S).
 #include "boot.h"
 
 #include <btl/mem.h>
 
-// A kernel with function descriptors has them in .opd, entry point and gp; all have one gp.
+// Return the gp of a kernel with function descriptors (entry point and gp, in .opd); all have the
+// same gp.
 static uint64_t handoff_kernel_gp(const struct btl_attempt_kernel *kernel)
 {
     uint64_t descriptor[2];

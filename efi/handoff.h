@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the hand-off area needs to leave the loader's world (handoff_ARCH.S, docs/boot-protocol.md).
+// Parameters of the hand-off code (handoff_ARCH.S, docs/boot-protocol.md).
 #ifndef BTL_EFI_HANDOFF_H
 #define BTL_EFI_HANDOFF_H
 
 #include <btl/types.h>
 
-// Known to handoff_x86_64.S by offset.
+// handoff_x86_64.S uses the offsets of the first members.
 struct handoff {
     uint64_t page_table_root; // 0: physical
     uint64_t entry;           // 8: virtual
@@ -13,16 +13,16 @@ struct handoff {
     uint64_t stack_top;       // 24: virtual
     uint64_t code;            // 32: of the hand-off area, physical
 
-    // For an architecture that has such things.
+    // Used on ia64.
     uint64_t gp;                             // of the kernel
     uint64_t backing_store;                  // virtual
     uint64_t stack_physical;                 // of the stack; the backing store's follows
-    uint64_t text, text_physical, text_size; // the kernel segment that holds the entry
+    uint64_t text, text_physical, text_size; // the kernel segment with the entry point
     uint64_t memory, memory_count;           // MEMORY of the manifest: physical, entries
 };
 _Static_assert(offsetof(struct handoff, code) == 32, "handoff_x86_64.S");
 
-// What is copied to the hand-off area: position-independent.
+// The position-independent code that is copied to the hand-off area.
 extern const uint8_t handoff_code[], handoff_code_end[];
 
 #endif

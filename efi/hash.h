@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// SHA-256 of files, as fast as the processor can; one hash_ARCH.c for each architecture.
+// SHA-256 of files, accelerated where the processor can. Each architecture has its hash.c.
 #ifndef BTL_EFI_HASH_H
 #define BTL_EFI_HASH_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Escape sequences of keys, as xterm, VT220 and the Linux console send them (ECMA-48, 5.4).
+// Escape sequences of keys from xterm, VT220 and the Linux console (ECMA-48, 5.4).
 #include "keys.h"
 
 static const struct {
@@ -33,7 +33,7 @@ static fw_key key_of(const struct key_sequence *sequence)
     return answer ? 0 : (fw_key)FW_KEY_OTHER;
 }
 
-// ESC [, parameters, one final byte; ESC O or ESC [ [ and one byte.
+// Does `c` end the sequence? Forms: ESC [, parameters, a final byte; ESC O or ESC [ [ and a byte.
 static bool is_final(const struct key_sequence *sequence, char c)
 {
     if (sequence->text[0] == 'O' || (sequence->len > 2 && sequence->text[1] == '['))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Keys that a terminal sends as escape sequences and the firmware's terminal driver does not know:
-// it hands on their characters, one key each.
+// Parser of escape sequences that the firmware's terminal driver does not know: it delivers each of
+// their characters as a key.
 #ifndef BTL_EFI_KEYS_H
 #define BTL_EFI_KEYS_H
 
@@ -13,9 +13,9 @@ struct key_sequence {
 };
 
 enum key_progress {
-    KEY_MORE,     // it goes on
-    KEY_COMPLETE, // *ret_key is the key; 0: what no key sent, as a late answer about the cursor
-    KEY_NONE,     // no sequence can go on so: the first key was Escape, this one is another
+    KEY_MORE,     // the sequence is incomplete
+    KEY_COMPLETE, // *ret_key is the key; 0: not a key (a late cursor report)
+    KEY_NONE,     // not a sequence: the first key was Escape, this one is separate
 };
 
 enum key_progress key_sequence_parse(struct key_sequence *sequence, fw_key next, fw_key *ret_key);

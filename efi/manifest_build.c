@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The manifest, from everything the steps before have made.
+// Construction of the manifest from the results of the earlier steps.
 #include "boot.h"
 
 #include <btl/mem.h>
@@ -48,7 +48,7 @@ static void manifest_fill_machine(const struct boot *boot, struct btlm_system *s
         system->framebuffer_stride = facts->framebuffer.stride;
         system->framebuffer_format = facts->framebuffer.format;
     }
-    if (!btlm_framebuffer_holds(system)) // a wrong answer costs the screen, not the boot
+    if (!btlm_framebuffer_holds(system)) // inconsistent: no framebuffer
         system->framebuffer = system->framebuffer_format = 0;
     system->ticks_per_second = boot->clock.rate;
     system->ticks_at_zero = boot->clock.zero;
@@ -135,8 +135,8 @@ static void manifest_fill(struct boot *boot, struct btl_manifest_input *input)
     manifest_fill_boot(boot, input);
 }
 
-// Where the time goes after this step is in the manifest too, filled in by btl_manifest_seal(). Not
-// when it is saved, or shown: what is told then cannot know its own future.
+// Begin the event that btl_manifest_seal() ends, unless the manifest is saved or shown: a copy
+// cannot include later times.
 static void manifest_begin_exit(struct boot *boot)
 {
     if (boot->res.save_path.len == 0 && !boot->options.dry_run)
@@ -156,8 +156,8 @@ static bool manifest_write_now(struct boot *boot)
     return size != 0 && size <= boot->res.manifest.size;
 }
 
-// What a manifest that cannot be saved grows by: the warning, once as it is and once in the log. It
-// shows two paths at most, of each 1,024 bytes as four characters (core/base/diag.c).
+// Growth of a manifest that could not be saved: the warning, as a diagnostic and in the log. It
+// shows at most two paths, of each 1,024 bytes as four characters (core/base/diag.c).
 #define SAVE_ROOM 20480
 
 bool manifest_write(struct boot *boot)
@@ -165,7 +165,7 @@ bool manifest_write(struct boot *boot)
     struct btl_manifest_input input;
     uint64_t room = boot->res.save_path.len > 0 ? SAVE_ROOM : 0;
     uint32_t event = event_begin(&boot->res.timeline, BTLM_EVENT_MANIFEST, BTL_NONE);
-    // Buffers for the last memory map: the first one was asked for before the page tables.
+    // Buffers for the final memory map: the first were allocated before the page tables.
     memory_map_attributes(&boot->res.memory_map, boot->facts.memory_attributes);
     if (!memory_map_reserve(&boot->res.memory_map, &boot->res.pages) ||
         !manifest_collect_results(boot))
@@ -185,7 +185,7 @@ bool manifest_write(struct boot *boot)
 
 bool manifest_write_again(struct boot *boot)
 {
-    boot->res.save_path.len = 0; // that is over
+    boot->res.save_path.len = 0; // saving is finished
     manifest_begin_exit(boot);
     return manifest_write_now(boot) ||
            btl_attempt_no_memory(&boot->attempt, "writing the manifest again");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The last that goes into the manifest: the memory map, the times, the checksum. Takes no memory,
-// so that nothing is said that is not true any more.
+// The last parts of the manifest: memory map, times, checksum. Allocates nothing, so the memory map
+// stays true.
 #include "boot.h"
 
 static uint8_t *manifest_bytes(const struct boot *boot)

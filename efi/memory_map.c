@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The memory map, and the finer permissions of runtime services memory.
+// The memory map, refined by the permissions of runtime services memory.
 #include "memory_map.h"
 
 #include <btl/mem.h>
 
-#define SLACK_DESCRIPTORS 64   // by so many may the map grow until boot services end
-#define SLACK_OWN         64   // and the list of own pages
-#define ATTRIBUTES_MAX    4096 // entries; a table that claims more is not believed
+#define SLACK_DESCRIPTORS 64   // maximum growth of the map until boot services end
+#define SLACK_OWN         64   // maximum growth of the list of own pages
+#define ATTRIBUTES_MAX    4096 // entries; a larger table is ignored
 #define SIZE_MAX_ASKED    (64u << 20)
 
 #define EFI_RUNTIME_CODE      5u
@@ -30,7 +30,7 @@ static uint64_t attributes_count(uint64_t address)
     return table->entries;
 }
 
-// Descriptors are at least as large as the ones we know, so that this many fit at most.
+// Return the maximum number of descriptors in the buffer.
 static uint64_t descriptor_capacity(const struct memory_map *map)
 {
     return map->firmware.capacity / sizeof(struct btl_efi_memory);
@@ -56,7 +56,7 @@ bool memory_map_reserve(struct memory_map *map, struct pages *pages)
     if (!pages_allocate(pages, map->own_capacity * sizeof(*map->own), BTLM_MEM_LOADER, &address))
         return false;
     map->own = (struct btl_own_range *)(uintptr_t)address;
-    // Every beginning and every end of a descriptor or own range begins an entry at most.
+    // At most one entry per start and end of a descriptor or own range.
     map->built_capacity = 2 * (descriptor_capacity(map) + map->own_capacity);
     if (!pages_allocate(pages, map->built_capacity * sizeof(*map->built), BTLM_MEM_LOADER,
                         &address))
@@ -72,7 +72,7 @@ bool memory_map_fetch(struct memory_map *map, struct firmware *fw)
     map->status = fw->memory_map(fw, answer);
     if (map->status != FW_SUCCESS)
         return false;
-    // A descriptor is read in place: its stride must keep it aligned and hold it.
+    // Descriptors are read in place: the stride must be aligned and at least their size.
     map->status = FW_INVALID_PARAMETER;
     if (answer->size > answer->capacity || answer->size < answer->stride ||
         answer->stride < sizeof(struct btl_efi_memory) || (answer->stride & 7) != 0)
@@ -101,15 +101,15 @@ void memory_map_attributes(struct memory_map *map, uint64_t address)
 
 uint64_t memory_map_capacity(const struct memory_map *map)
 {
-    // An entry of the attributes table splits one entry in three at most.
+    // An entry of the attributes table splits an entry into at most three.
     return map->built_capacity + 2 * map->attributes_max;
 }
 
-// The entries of the attributes table that can be believed, one after the other.
+// Iterator over the valid entries of the attributes table.
 struct attributes {
     const uint8_t *next;
     uint64_t left, stride;
-    uint64_t start, end; // of the current entry; start == end: there is none
+    uint64_t start, end; // of the current entry; start == end: none
     uint32_t type;
     uint64_t protection;
 };
@@ -156,8 +156,8 @@ static bool map_entry_is_runtime(const struct btlm_memory *entry)
     return entry->type == BTLM_MEM_RUNTIME_CODE || entry->type == BTLM_MEM_RUNTIME_DATA;
 }
 
-// The piece of `entry` from `start` on up to the next place where the table begins or ends
-// something, as the table has it.
+// Return the piece of `entry` from `start` to the next boundary of the attributes table, with the
+// attributes of the table.
 static struct btlm_memory memory_map_refine(const struct btlm_memory *entry, uint64_t start,
                                             const struct attributes *at)
 {
@@ -165,8 +165,7 @@ static struct btlm_memory memory_map_refine(const struct btlm_memory *entry, uin
     uint64_t end = entry->start + entry->size;
     if (at->start < at->end && at->start <= start) {
         end = at->end < end ? at->end : end;
-        // The data of a runtime driver is EfiRuntimeServicesCode too: what counts is its
-        // permission.
+        // The data of a runtime driver is EfiRuntimeServicesCode too, but not executable.
         bool data = at->type == EFI_RUNTIME_DATA || (at->protection & EFI_MEMORY_XP) != 0;
         piece.type = data ? BTLM_MEM_RUNTIME_DATA : BTLM_MEM_RUNTIME_CODE;
         piece.efi_type = at->type;

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Load options: what is to be done, with which loader.conf.
+// The step that reads the load options.
 #include "boot.h"
 
 static const char help[] =
     "BTL " LOADER_VERSION " loads a kernel and its modules as loader.conf says, and starts it.\n"
     "usage: " LOADER_NAME " [-bhinsv] [-c FILE] [-m FILE] [FILE]\n"
-    "  -b       one screenful at a time\n"
-    "  -c FILE  the loader.conf to use, as does FILE alone; default: " BTL_CONFIG_DEFAULT "\n"
-    "           (a one-shot boot that was asked for comes first)\n"
-    "  -h       this text\n"
+    "  -b       pause after each screen\n"
+    "  -c FILE  use this loader.conf (so does FILE alone); default: " BTL_CONFIG_DEFAULT "\n"
+    "           (a one-shot request takes precedence)\n"
+    "  -h       print this text\n"
     "  -i       open the menu\n"
-    "  -m FILE  save the boot manifest, as does manifest_save in loader.conf\n"
+    "  -m FILE  save the boot manifest (as manifest_save in loader.conf does)\n"
     "  -n       dry run: read, plan and link everything, print what the kernel\n"
-    "           would get, start nothing, change nothing but the FILE of -m; the\n"
-    "           status is an error where it could not boot\n"
-    "  -s       safe boot: only the modules that must not be missing, no tunables\n"
-    "  -v       say more\n"
+    "           would get, start nothing, write only the FILE of -m; the exit\n"
+    "           status is an error if this would not boot\n"
+    "  -s       safe boot: only the modules that are required, no tunables\n"
+    "  -v       verbose\n"
     "FILE is a path on the volume that the loader was started from. Example:\n"
     "  FS0:\\EFI\\BOOT\\" LOADER_NAME " -nb -c \\btl\\new.conf -m \\btl\\dry.bin\n";
 
-// A slip in what somebody has typed must not start a kernel: it may have been meant for a dry run.
-// A boot entry goes on without what is wrong in it, for nobody may be there.
+// Is there an error in a typed command line? Then no kernel is started: a dry run may have been
+// meant. A boot entry continues without its wrong options, because no person may be present.
 static bool options_typed_wrong(const struct boot *boot)
 {
     return boot->attempt.diags->warnings > 0 && boot->facts.options_name_program &&
@@ -50,7 +50,7 @@ bool options_read(struct boot *boot)
         boot->res.outcome = OUTCOME_DONE;
         return false;
     }
-    boot->core.attended = options->menu && !options->dry_run; // who asks for it is there
+    boot->core.attended = options->menu && !options->dry_run; // a person requested the menu
     if (options->verbose)
         log_release(&boot->log, LOG_VERBOSE);
     return true;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The lists of taken pages.
+// Lists of allocated pages.
 #include "pages.h"
 
 #include <btl/mem.h>
 
-#define BYTES_MAX       (1ull << 46) // nothing larger is asked of the firmware
+#define BYTES_MAX       (1ull << 46) // maximum of one allocation
 #define LIST_FIRST      256          // entries; doubled when full
-#define SHARED_FIRST    256          // pages; a block has twice as many as the one before,
-#define SHARED_MAX      4096         // but no more than these
-#define SHARED_PART_MAX 64           // pages; more is asked of the firmware by itself
+#define SHARED_FIRST    256          // pages; each block has twice as many as the one before,
+#define SHARED_MAX      4096         // up to this maximum
+#define SHARED_PART_MAX 64           // pages; larger ranges are allocated separately
 #define CHUNK_FIRST     (256ull << 10)
 #define CHUNK_MAX       (64ull << 20)
 
@@ -35,7 +35,7 @@ static bool pages_grow_list(struct pages *pages)
     return true;
 }
 
-// A block of loader data: its first page has this, the others are handed out in turn.
+// Header in the first page of a block of loader data. The other pages are handed out in order.
 struct shared {
     struct shared *older;
     uint64_t pages;
@@ -65,7 +65,7 @@ static bool pages_are_shared(const struct pages *pages, uint64_t address)
     return false;
 }
 
-// Where there is no block, or none to be had, the firmware is asked for just these pages.
+// Allocate pages from a shared block; otherwise directly from the firmware.
 static bool pages_allocate_run(struct pages *pages, enum fw_memory_type type, uint64_t count,
                                uint64_t *ret_address)
 {
@@ -84,7 +84,7 @@ static bool pages_allocate_listed(struct pages *pages, uint64_t bytes,
                                   uint64_t *ret_address)
 {
     uint64_t address;
-    // Room in the list first: what is taken is always listed.
+    // Grow the list first: every allocated range must be listed.
     if (bytes > BYTES_MAX || (pages->count == pages->capacity && !pages_grow_list(pages)))
         return false;
     if (!pages_allocate_run(pages, type, pages_needed(bytes), &address))
@@ -121,8 +121,8 @@ bool pages_allocate_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_
     return true;
 }
 
-// The firmware aligns to pages only. Where it has given more, there is an aligned part of it, which
-// it is asked for when all is given back.
+// AllocatePages aligns to 4 KiB only: allocate size + alignment, free it, then allocate the aligned
+// part by address.
 static bool pages_allocate_aligned(struct pages *pages, uint64_t bytes, uint64_t address,
                                    uint64_t align, enum btlm_memory_type purpose,
                                    enum fw_memory_type type, uint64_t *ret_physical)
@@ -209,8 +209,8 @@ void pages_copy(const struct pages *pages, struct btl_own_range *to)
     }
 }
 
-// Chunks grow with what was taken, so that their number stays small; what a nearly full machine
-// cannot give in one piece is asked for in the size that is needed.
+// Add a chunk to an arena. Chunks grow with the arena, so their number stays small. If a large
+// chunk cannot be allocated, allocate only the size needed.
 static bool pages_grow_arena(struct btl_arena *arena, size_t bytes)
 {
     struct pages *pages = arena->owner;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The address space at hand-off (btl/boot.h): one to one, direct map, kernel and module window.
-// One paging_ARCH.c implements it for each architecture. It is pure: no firmware, memory through a
-// callback; so that a test can build tables anywhere and walk them.
+// Each architecture has its paging.c, without calls of the firmware, so that tests can build and
+// walk tables.
 #ifndef BTL_EFI_PAGING_H
 #define BTL_EFI_PAGING_H
 
 #include <btl/types.h>
 
-// What the processor can do.
+// Features of the processor.
 struct paging_cpu {
-    bool no_execute;       // pages can be made not executable; nothing boots without it
+    bool no_execute;       // pages can be made not executable; required
     bool huge_pages;       // 1 GiB pages
-    bool five_levels;      // 57-bit virtual addresses are switched on
+    bool five_levels;      // 57-bit virtual addresses are enabled
     uint8_t physical_bits; // width of a physical address
 };
 
@@ -19,23 +19,24 @@ extern const uint16_t loader_machine; // e_machine: what this loader boots
 
 struct paging {
     struct paging_cpu cpu;
-    uint64_t code_page; // physical: of the hand-off area, which is executable where it lies
-    // A zeroed page for a table: its physical address, which is also its address; 0: no memory.
+    uint64_t code_page; // physical address of the hand-off area, executable one to one
+    // Allocate a zeroed page for a table. Return its physical address, also a valid pointer; 0: no
+    // memory.
     uint64_t (*alloc_table)(void *owner);
     void *owner;
 
     uint64_t root;         // physical, of the top table
-    uint64_t physical_end; // end of what the direct map reaches
+    uint64_t physical_end; // end of the memory in the direct map
 };
 
-// Takes the top tables and maps the first 4 GiB. `cpu`, `code_page`, `alloc_table` and `owner` are
-// filled in by the caller. False here and below: no memory for a table.
+// Allocate the top tables and map the first 4 GiB. The caller has filled in `cpu`, `code_page`,
+// `alloc_table` and `owner`. False here and below: no memory for a table.
 bool paging_begin(struct paging *paging);
-// Maps physical memory [start, start + size), one to one and in the direct map: readable, writable,
-// not executable but for the code page one to one. What is mapped already stays. What the machine
-// cannot address is left out.
+// Map physical memory [start, start + size) one to one and in the direct map: readable, writable,
+// not executable, except the code page one to one. Existing mappings stay. Addresses beyond the
+// machine's limit are left out.
 bool paging_map_physical(struct paging *paging, uint64_t start, uint64_t size);
-// Maps pages of the window. `perm` is a BTL_PERM_ mask (btl/link.h). Addresses and size are
+// Map pages of the window. `perm` is a BTL_PERM_ mask (btl/link.h). Addresses and size are
 // multiples of the page size, the range lies inside the window and is not mapped yet.
 bool paging_map_window(struct paging *paging, uint64_t address, uint64_t physical, uint64_t size,
                        uint8_t perm);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The loader from end to end. The parameter of a step says what the step may touch: `attempt` is
-// core's (btl/attempt.h), `boot` is everything.
+// The loader from end to end. Steps with the parameter `attempt` are core's (btl/attempt.h).
 #include "boot.h"
 
 #include <btl/mem.h>
@@ -8,7 +7,7 @@
 static void step_begin(struct boot *boot)
 {
     boot->res.before_step = boot->attempt.diags->last;
-    watchdog_arm(boot->fw); // no step hangs unnoticed
+    watchdog_arm(boot->fw); // a step that hangs resets the machine
 }
 
 // Print what the step has reported.
@@ -38,7 +37,7 @@ static void boot_begin(struct boot *boot, struct firmware *fw)
     clock_begin(&boot->clock, fw);
     boot->seeded = fw->random(fw, boot->seed, sizeof(boot->seed));
     memcpy(&boot->arena.seed, boot->seed, sizeof(boot->arena.seed));
-    boot->arena.seed ^= fw->ticks(fw); // for a machine without a random seed
+    boot->arena.seed ^= fw->ticks(fw); // for machines without a random seed
     log_begin(&boot->log, &boot->clock, &boot->arena);
     log_line(&boot->log, BTL_LOG_INFO, "BTL %s on %pS, UEFI %u.%u", LOADER_VERSION,
              &boot->facts.vendor, boot->facts.uefi_revision >> 16,
@@ -50,17 +49,17 @@ static void boot_begin(struct boot *boot, struct firmware *fw)
     attempt_begin(boot);
 }
 
-// What is done once.
+// Run the one-time steps.
 static bool boot_set_up(struct boot *boot)
 {
-    return STEP(options_read(boot)) && // load options -> what is to be done
-           STEP(machine_fit(boot)) &&  // can pages be protected at all
-           STEP(volume_open(boot)) &&  // -> where files are
+    return STEP(options_read(boot)) && // load options -> options
+           STEP(machine_fit(boot)) &&  // does the processor have no-execute
+           STEP(volume_open(boot)) &&  // -> the boot volume
            STEP(state_read(boot)) &&   // variables -> the records of earlier boots
            STEP(choice_first(boot));   // -> the configuration of the first attempt
 }
 
-// The path of the data, with one configuration. True: alone with the machine.
+// Run an attempt with one configuration. True: boot services have ended.
 static bool attempt_boot(struct boot *boot)
 {
     struct btl_attempt *attempt = &boot->attempt;
@@ -71,19 +70,19 @@ static bool attempt_boot(struct boot *boot)
            STEP(btl_attempt_read_modules(attempt) &&
                 ignored_find(boot)) &&                 // module files -> metadata
            STEP(btl_attempt_plan(attempt)) &&          // -> order, phases, verdicts
-           STEP(autoboot_wait(boot)) &&                // the menu, where a person wants it
-           STEP(btl_attempt_judge_modules(attempt)) && // may the boot go on without what failed?
+           STEP(autoboot_wait(boot)) &&                // the countdown, the menu
+           STEP(btl_attempt_judge_modules(attempt)) && // may the boot go on without failed modules?
            STEP(btl_attempt_place_kernel(attempt)) &&  // -> memory, addresses
            STEP(btl_attempt_link(attempt)) &&          // -> linked images
            STEP(btl_attempt_judge_modules(attempt)) && // the same question after linking
            STEP(modules_stage(boot)) &&                // -> files for the kernel
            STEP(space_build(boot)) &&                  // -> page tables
-           STEP(trial_count(boot)) &&                  // this try is used
+           STEP(trial_count(boot)) &&                  // this try -> BtlTrial
            STEP(files_close(boot)) &&                  // the log ends here
            STEP(manifest_write(boot)) &&               // -> one record
            STEP(manifest_save(boot)) &&                // -> a file, where one is requested
            STEP(dry_run_end(boot)) &&                  // a dry run ends here
-           STEP(boot_services_exit(boot));             // -> alone with the machine
+           STEP(boot_services_exit(boot));             // the firmware ends here
 }
 
 fw_status run(struct firmware *fw)

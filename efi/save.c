@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The manifest as a file on the boot volume, with the bytes that the kernel gets.
+// Saving of the manifest to a file on the boot volume, identical to what the kernel gets.
 //
-// Writing a file may change the firmware's memory map, which is part of what is written. So the map
-// is looked at again when the volume is closed; when it is another one, that goes into the manifest
-// and the file is written once more. By then the firmware has the buffers that it needs.
+// Writing a file may change the firmware's memory map, which is part of the manifest. So the map is
+// read again after the volume is closed; if it has changed, the manifest is updated and the file is
+// written again. By then the firmware has the buffers that it needs.
 //
-// FAT has no way to replace a file in one step: the new one is written whole under another name,
-// the old one removed, the new one renamed. Whenever the power fails, one of the two is there,
-// whole.
+// FAT cannot replace a file atomically: the new file is written under another name, the old one
+// removed, the new one renamed. If the power fails, one of the two is complete.
 #include "boot.h"
 #include <btl/utf16.h>
 
@@ -59,7 +58,7 @@ static bool save_find_names(struct save *save, struct btl_str path)
     return false;
 }
 
-// Is an open file one of ours? An empty one is what a power failure may have left.
+// Is an open file a manifest, or empty after a power failure?
 static fw_status save_inspect(struct volume_file *file, bool *ret_ours)
 {
     static const char magic[] = BTLM_MAGIC;
@@ -77,7 +76,7 @@ static fw_status save_inspect(struct volume_file *file, bool *ret_ours)
     return status;
 }
 
-// May `path` be written to? Nobody's kernel is lost to a slip of the finger.
+// May the file be replaced? Only a manifest may, so a mistyped path destroys no other file.
 static bool save_may_replace(struct save *save, struct btl_str path)
 {
     struct volume_file file;
@@ -118,7 +117,7 @@ static bool save_write(struct save *save, struct volume_file *file)
     return status == FW_SUCCESS || save_warn(save, BTL_SAVE_WRITE_FAILED, status);
 }
 
-// The new file under its own name, and then under the one it is to have.
+// Write the new file under the temporary name, then rename it.
 static bool save_replace(struct save *save)
 {
     struct volume_file file;
@@ -134,12 +133,12 @@ static bool save_replace(struct save *save)
         good = status == FW_SUCCESS || save_warn(save, BTL_SAVE_RENAME_FAILED, status);
     }
     save->volume->close(&file);
-    if (!written) // a part of a manifest is of no use
+    if (!written) // remove the incomplete file
         save->volume->remove(save->volume, save->new_path);
     return good;
 }
 
-// With a volume of its own: that it is closed is part of what may change the memory map.
+// Save once. Opens its own volume, because closing it may change the memory map too.
 static bool save_once(struct save *save)
 {
     struct firmware *fw = save->boot->fw;
@@ -152,7 +151,7 @@ static bool save_once(struct save *save)
     return good;
 }
 
-// What cannot be saved is said, and the boot goes on. False: it cannot go on.
+// Save the manifest where requested. A failure is a warning. False: the boot cannot go on.
 bool manifest_save(struct boot *boot)
 {
     struct save save = {.boot = boot};
@@ -163,7 +162,7 @@ bool manifest_save(struct boot *boot)
         if (!manifest_update_map(boot))
             return false;
         if (boot->res.manifest_sealed)
-            return true; // the file has what the kernel gets
+            return true; // the file is what the kernel gets
         if (try == SAVE_TRIES) {
             btl_report(boot->attempt.diags, BTL_SAVE_MAP_CHANGED, save.place, BTL_DEC(SAVE_TRIES));
             break;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the steps share.
+// Functions that the steps share.
 #include "boot.h"
 
 bool machine_fit(struct boot *boot)

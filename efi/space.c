@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The address space the kernel wakes up in.
+// The kernel's address space at its entry point.
 #include <btl/boot.h>
 
 #include "cache.h"
@@ -7,7 +7,7 @@
 
 #include <btl/mem.h>
 
-#define TABLE_POOL 32 // pages taken at a time
+#define TABLE_POOL 32 // pages allocated at a time
 #define PAGE_MASK  ((uint64_t)BTL_PAGE_SIZE - 1)
 
 struct table_pool {
@@ -42,8 +42,8 @@ static bool space_alloc_code_page(struct boot *boot)
     return true;
 }
 
-// All memory of the firmware's map and all that was taken, whatever the map says about it; the
-// framebuffer. Device registers stay out: the kernel maps them, uncached.
+// Map all memory of the firmware's map, all allocated pages and the framebuffer. Device registers
+// are left out: the kernel maps them uncached.
 static bool space_map_physical(struct boot *boot)
 {
     const struct memory_map *map = &boot->res.memory_map;
@@ -63,7 +63,7 @@ static bool space_map_range(struct boot *boot, const struct btl_window_range *ra
     return paging_map_window(&boot->res.paging, range->address, range->physical, range->size, perm);
 }
 
-// Of sizes inside an image, which lies in memory: rounding up cannot overflow.
+// Round up a size inside an image in memory: cannot overflow.
 static uint64_t round_up_to_pages(uint64_t size)
 {
     return (size + PAGE_MASK) & ~PAGE_MASK;
@@ -74,7 +74,7 @@ static bool space_map_kernel(struct boot *boot)
     const struct btl_attempt_kernel *kernel = &boot->attempt.kernel;
     for (uint32_t i = 0; i < kernel->image.segment_count; i++) {
         const struct btl_kernel_segment *segment = &kernel->image.segments[i];
-        // Segments may begin and end inside a page; two never share one.
+        // Segments may begin and end inside a page, but never share one.
         uint64_t start = segment->offset & ~PAGE_MASK;
         uint64_t end = segment->offset + segment->size;
         if (!paging_map_window(&boot->res.paging, kernel->image.base + start,

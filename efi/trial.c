@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The step that counts a try of a configuration on trial, before the kernel has the machine.
+// The step that counts a try of a configuration on trial.
 #include "boot.h"
 
 #include <btl/mem.h>
 
-#define TRIAL_TIMEOUT 60 // seconds, unless boot_timeout says something else
+#define TRIAL_TIMEOUT 60 // seconds; boot_timeout overrides it
 
-// A trial that cannot be counted might never end.
+// Report that BtlTrial cannot be written. False: fall back, because an uncounted trial might never
+// end.
 static bool trial_report_uncounted(struct boot *boot)
 {
     bool falls_back = btl_attempt_falls_back(&boot->attempt);
@@ -39,21 +40,21 @@ static bool trial_write_count(struct boot *boot)
 
 bool trial_count(struct boot *boot)
 {
-    // What is said about a configuration is not over because something else of its name boots.
+    // A changed configuration of the same name does not outdate records.
     if (btl_attempt_is_unchanged(&boot->attempt))
         state_tidy(boot);
     if (boot->attempt.trial != BTL_TRIAL_COUNTED || boot->options.dry_run || boot->preview)
         return true;
-    // BtlTrial goes on saying that the wanted one has used its tries up: else it had them again
-    // next time.
+    // Keep BtlTrial for the requested configuration: otherwise it would get new tries at the next
+    // boot.
     if (boot->core.choice.how == BTLM_HOW_FALLBACK)
         return true;
     if (btl_attempt_is_counted(&boot->attempt)) {
         trial_log_count(boot);
         return true;
     }
-    if (boot->written[BTL_VARIABLE_TRIAL]) { // for another configuration, which failed after that
-        log_line(&boot->log, BTL_LOG_NOTE, "this try is not counted: one boot counts one try");
+    if (boot->written[BTL_VARIABLE_TRIAL]) { // for another configuration, which then failed
+        log_line(&boot->log, BTL_LOG_NOTE, "this try is not counted: a boot counts only one try");
         return true;
     }
     return trial_write_count(boot);

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// From the wrapper structure through its relocations to a variable's first value.
+// Search for a tunable's default: from the wrapper structure through its relocations to the initial
+// value of the variable.
 #include "tunable_default.h"
 
 #include <btl/module.h>
 
 #include <btl/mem.h>
 
-#define TUNABLES_MAX 256 // of one module are looked at
+#define TUNABLES_MAX 256 // per module
 
-// A place in a file that is not linked yet.
+// A location in a file that is not linked.
 struct spot {
     uint32_t section;
     uint64_t offset;
 };
 
-// The relocation that stores an address of 64 bits (psABI).
+// Does the relocation store a 64-bit address (psABI)?
 static bool tunable_is_pointer(uint16_t machine, uint32_t type)
 {
     return machine == ELF_MACHINE_X86_64 ? type == 1 : machine == ELF_MACHINE_IA64 && type == 0x27;
@@ -36,7 +37,7 @@ static bool tunable_pointer_target(const struct btl_elf *elf, const struct elf64
     return true;
 }
 
-// Where the pointer at `at` leads.
+// Follow the pointer at `at`.
 static bool tunable_follow_pointer(const struct btl_elf *elf, struct spot at, struct spot *ret)
 {
     for (uint32_t i = 0; i < elf->section_count; i++) {
@@ -53,7 +54,7 @@ static bool tunable_follow_pointer(const struct btl_elf *elf, struct spot at, st
     return false;
 }
 
-// `size` bytes at a place; those of a section without contents are 0.
+// Copy `size` bytes at a location; a section without contents has zeros.
 static bool tunable_fetch(const struct btl_elf *elf, struct spot at, void *to, size_t size)
 {
     struct btl_bytes bytes = btl_elf_section_bytes(elf, at.section);
@@ -65,7 +66,7 @@ static bool tunable_fetch(const struct btl_elf *elf, struct spot at, void *to, s
     return true;
 }
 
-// The text at a place, to its NUL, at most `max` bytes.
+// Return the text at a location, up to its NUL, at most `max` bytes.
 static struct btl_str tunable_text_at(const struct btl_elf *elf, struct spot at, uint64_t max)
 {
     struct btl_bytes bytes = btl_elf_section_bytes(elf, at.section);
@@ -86,7 +87,7 @@ static bool tunable_write_default(const struct btl_elf *elf, struct spot entry, 
     int64_t number;
     uint8_t flag;
     storage.offset += offsetof(struct btl_tunable, storage);
-    // The last member came with ABI 2, and is not looked at.
+    // The last member exists since ABI 2 and is not read.
     if (!tunable_fetch(elf, entry, &tunable, offsetof(struct btl_tunable, changed)) ||
         !tunable_follow_pointer(elf, storage, &storage))
         return false;

@@ -10,8 +10,8 @@
 // Find the configuration to boot when this attempt fails: attempt->fallback.
 void btl_attempt_find_fallback(struct btl_attempt *attempt);
 
-// Take cleared memory and the next place in the window for it, `guard` bytes further up. `what`
-// names the range in messages.
+// Allocate cleared memory and map it at the next free address of the window, after a gap of `guard`
+// bytes. `what` names the range in messages.
 bool btl_attempt_alloc_window(struct btl_attempt *attempt, uint64_t size, uint64_t guard,
                               enum btlm_memory_type purpose, const char *what,
                               struct btl_window_range *ret_range);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The records of boot state as bytes, and what they say about a configuration.
+// Encoding and decoding of boot-state records, and the rules that use them.
 #include <btl/boot_state.h>
 #include <btl/config.h>
 #include <btl/hash.h>
@@ -28,7 +28,8 @@ static uint32_t record_checksum(struct btl_bytes bytes)
     return btl_crc32_of_record(bytes, offsetof(struct btl_record_wire, checksum));
 }
 
-// The end of a text that is too long, from the beginning of a line or at least of a character on.
+// Return the last part of a text that fits into a record. A longer text is cut at the beginning of
+// a line, or else of a character.
 static struct btl_str record_text_end(struct btl_str text)
 {
     if (text.len <= BTL_RECORD_TEXT_MAX)
@@ -49,7 +50,7 @@ static struct btl_str record_text_end(struct btl_str text)
     return (struct btl_str){part.at + at, part.len - at};
 }
 
-// FAILED that is about no boot any more.
+// Does BtlFailed hold only the list of configurations given up, and no failed boot?
 static bool record_is_list(enum btl_variable variable, const struct btl_record *record)
 {
     return variable == BTL_VARIABLE_FAILED && record->path.len == 0 && record->given_up_count > 0;
@@ -85,7 +86,7 @@ uint64_t btl_record_write(enum btl_variable variable, const struct btl_record *r
     return (uint64_t)(end - to);
 }
 
-// Is this the header of a record of this variable, and as long as it says?
+// Is this a header of a record of this variable, and does the size match?
 static bool record_header_fits(const struct btl_record_wire *wire, enum btl_variable variable,
                                size_t size)
 {
@@ -113,7 +114,8 @@ static bool record_is_failure(const struct btl_record *record)
             (record->given_up_count > 0 && memcmp(record->given_up[0], record->sha256, 32) == 0));
 }
 
-// Somebody else may have written it, well-formed: the path is opened, and the place is shown.
+// Check the content too: any program may have written a well-formed record, and its path is opened
+// and printed.
 static bool record_is_sound(enum btl_variable variable, const struct btl_record *record)
 {
     if (variable == BTL_VARIABLE_FAILED)
@@ -166,7 +168,7 @@ static void append_given_up(struct btl_record *to, const uint8_t sha256[32])
         memcpy(to->given_up[to->given_up_count++], sha256, 32);
 }
 
-// Those of `from`, but the one.
+// Append the list of `from` without this configuration.
 static void append_others(struct btl_record *to, const struct btl_record *from,
                           const uint8_t sha256[32])
 {
@@ -210,7 +212,7 @@ enum btl_trial btl_boot_trial(const struct btl_boot_state *state, const uint8_t 
 {
     const struct btl_record *trial = &state->record[BTL_VARIABLE_TRIAL];
     const struct btl_record *failed = &state->record[BTL_VARIABLE_FAILED];
-    // Before BtlFailed: boot-ok writes the one and then deletes the other.
+    // BtlGood is checked before BtlFailed: boot-ok writes BtlGood first and then deletes BtlFailed.
     if (btl_record_names(&state->record[BTL_VARIABLE_GOOD], sha256))
         return BTL_TRIAL_GOOD;
     if (btl_record_is_given_up(failed, sha256))

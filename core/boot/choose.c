@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Which configuration an attempt boots: the first one, and the ones that take its place.
+// Choice of the configuration to boot, and of its fallbacks.
 #include "attempt_private.h"
 
 #include <btl/mem.h>
@@ -18,8 +18,8 @@ void btl_boot_choose(struct btl_boot *boot, struct btl_str configured, bool safe
         choice->path = configured;
         choice->how = BTLM_HOW_OPTION;
     }
-    // A one-shot request is newer than the boot entry, so it wins. It is for one boot: without the
-    // deletion it would be booted each time.
+    // A one-shot request is newer than the boot entry, so it wins. If it cannot be deleted, it is
+    // not booted: it would be booted every time.
     bool deleted = boot->driver->delete_next(boot->owner);
     if (!next->valid)
         return;

@@ -9,7 +9,7 @@
 static const struct btl_str root_paths[] = {{BTL_CONFIG_DEFAULT, sizeof(BTL_CONFIG_DEFAULT) - 1},
                                             {BTL_CONFIG_PREVIOUS, sizeof(BTL_CONFIG_PREVIOUS) - 1}};
 
-// The path of a file in the root, or empty.
+// Return the path of a configuration in the root, or an empty string.
 static struct btl_str configuration_in_root(struct btl_str name)
 {
     for (size_t i = 0; i < BTL_COUNT(root_paths); i++) {
@@ -27,7 +27,7 @@ static bool has_conf_suffix(struct btl_str name)
            btl_str_equal_nocase(btl_str_after(name, name.len - suffix.len), suffix);
 }
 
-// Likewise of one in the directory.
+// Return the path of a configuration in BTL_CONFIG_DIRECTORY, or an empty string.
 static struct btl_str configuration_in_directory(struct btl_str name, struct btl_arena *arena)
 {
     struct btl_str parts[] = {BTL_STR(BTL_CONFIG_DIRECTORY "/"), name};
@@ -37,7 +37,7 @@ static struct btl_str configuration_in_directory(struct btl_str name, struct btl
     return path.at == NULL || btl_is_path(path) ? path : BTL_STR("");
 }
 
-// 0 and 1: of the root; 2: of the directory.
+// Return 0 or 1 for a configuration in the root, 2 for one in the directory.
 static size_t configuration_rank(struct btl_str path)
 {
     size_t at = 0;
@@ -73,7 +73,8 @@ static bool configuration_was_tried(const struct btl_booting *booting, const uin
     return booting->sha256 != NULL && sha256_equal(booting->sha256, sha256);
 }
 
-// Can it be read, and is it not one that has failed? `sha256`: which it has to be, or NULL.
+// Can the configuration be read, and has it not been tried in this boot? A `sha256` other than NULL
+// must match.
 static bool configuration_is_usable(const struct btl_booting *booting,
                                     const struct btl_boot_volume *volume, struct btl_str path,
                                     const uint8_t *sha256)

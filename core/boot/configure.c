@@ -22,7 +22,7 @@ static struct btl_str read_configuration(struct btl_attempt *attempt, struct btl
     return BTL_STR("");
 }
 
-// Append the lines of the menu to the file's text. False: no memory.
+// Append the changes from the menu to the file's text. False: no memory.
 static bool append_changes(struct btl_attempt *attempt, struct btl_str *text)
 {
     static const char note[] = "\n# changed in the menu, for this boot\n";
@@ -56,7 +56,7 @@ static bool parse_configuration(struct btl_attempt *attempt, struct btl_str name
         btl_report(attempt->diags, BTL_BOOT_FALLBACK, (struct btl_place){.file = name},
                    BTL_ARG(choice->wanted), BTL_ARG(choice->reason));
     btl_attempt_find_fallback(attempt);
-    // Without another configuration, the good lines and the defaults may still boot.
+    // Without a fallback, the valid lines and the defaults may still boot.
     return good || !attempt->fallback.valid || boot->attended;
 }
 

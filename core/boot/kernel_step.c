@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The steps of the kernel: its file is opened, and placed in memory and in the window.
+// The steps of the kernel: open its file, place its image in memory and in the window.
 #include "attempt_private.h"
 
 static bool read_kernel(struct btl_attempt *attempt)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The step that links phase-1 modules: all are laid out together, then each is linked, in the order
-// of the plan, against the kernel and its dependencies.
+// The step that links phase-1 modules: lay out all of them in one range, then link each, in the
+// order of the plan, against the kernel and its dependencies.
 #include "attempt_private.h"
 
 static void fail_link(struct btl_attempt *attempt, uint32_t index, const struct btl_diag *before)
@@ -8,14 +8,14 @@ static void fail_link(struct btl_attempt *attempt, uint32_t index, const struct 
     btl_plan_fail(&attempt->plan, index, btl_diag_since(attempt->diags, before));
 }
 
-// Ask in every loop: each failure takes dependents with it.
+// Is this module to be linked? Checked in every loop, because a failure also fails the dependents.
 static bool is_phase1(const struct btl_attempt *attempt, uint32_t index)
 {
     const struct btl_planned *planned = &attempt->plan.modules[index];
     return planned->phase == BTL_PHASE_BOOT1 && planned->verdict == BTL_LOAD;
 }
 
-// Give the kernel's exports and those of all modules that this attempt links a table.
+// Allocate a symbol table for the exports of the kernel and of all modules to be linked.
 static bool begin_symbols(struct btl_attempt *attempt)
 {
     const struct btl_plan *plan = &attempt->plan;
@@ -37,7 +37,7 @@ static bool export_kernel(struct btl_attempt *attempt)
                              attempt->diags);
 }
 
-// Give every module its offset in the range of all. *ret_size: of that range.
+// Compute each module's offset in the common range, and the size of the range.
 static void layout_phase1(struct btl_attempt *attempt, uint64_t *ret_size)
 {
     const struct btl_plan *plan = &attempt->plan;
@@ -55,13 +55,13 @@ static void layout_phase1(struct btl_attempt *attempt, uint64_t *ret_size)
             fail_link(attempt, index, before);
             continue;
         }
-        // Sizes are those of files and their .bss. A sum that leaves 64 bits fits no window.
+        // A sum that overflows 64 bits fits no window.
         if (!btl_round_up(size, module->image.align, &start) ||
             !btl_add(start, module->image.size, &end)) {
             start = 0;
             end = UINT64_MAX;
         }
-        module->image.base = start; // for now: the offset
+        module->image.base = start; // the offset, until link_image()
         size = end;
     }
     *ret_size = size;
@@ -97,7 +97,7 @@ static void link_phase1(struct btl_attempt *attempt)
         if (module->linked)
             attempt_done(attempt, index, BTL_OUTCOME_LINKED, module->read_time + time);
         else
-            fail_link(attempt, index, before); // its place stays unused
+            fail_link(attempt, index, before); // its part of the range stays unused
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The words of load options. From the UEFI shell they are the whole command line, from a boot entry
-// what was written behind the path; some firmwares put binary data there, which is ignored.
+// Parser of load options. From the UEFI shell they are the whole command line; from a boot entry,
+// its optional data. Some firmware passes binary data, which is ignored.
 #include <btl/load_options.h>
 
 #include <btl/config.h>
@@ -22,7 +22,7 @@ static bool is_option_space(char c)
     return c == ' ' || c == '\t';
 }
 
-// The next word of *rest, "in quotes" or not; false at the end.
+// Parse the next word of *rest, "in quotes" or not. False at the end.
 static bool parse_option_word(struct btl_str *rest, struct btl_str *ret_word)
 {
     size_t start = 0;
@@ -62,7 +62,8 @@ static bool options_are_text(struct btl_str text)
     return true;
 }
 
-// Any two bytes are some character of UTF-16; but who writes options begins with ASCII.
+// Do the options begin with ASCII? Any two bytes are valid UTF-16, so this tells text from binary
+// data.
 static bool options_begin_as_text(struct btl_str text)
 {
     size_t start = 0;
@@ -71,7 +72,7 @@ static bool options_begin_as_text(struct btl_str text)
     return start == text.len || (uint8_t)text.at[start] < 0x80;
 }
 
-// "fs0:\btl\loader.conf" as a path of the volume: "/btl/loader.conf".
+// Convert "fs0:\btl\loader.conf" to a path of the volume: "/btl/loader.conf".
 static struct btl_str option_path(struct option_parser *job, struct btl_str word)
 {
     size_t start = 0;
@@ -90,7 +91,7 @@ static struct btl_str option_path(struct option_parser *job, struct btl_str word
     return (struct btl_str){path, len};
 }
 
-// The configuration: a path as a record can hold it, or none. False: no memory.
+// Set the configuration, if a record can hold its path. False: no memory.
 static bool parse_config_option(struct option_parser *job, struct btl_str path)
 {
     if (path.at == NULL)
@@ -102,7 +103,7 @@ static bool parse_config_option(struct option_parser *job, struct btl_str path)
     return true;
 }
 
-// What stands behind an option. False: nothing does.
+// Parse the file argument of an option. A missing one is reported. False: no memory.
 static bool parse_option_file(struct option_parser *job, const char *option, const char *example,
                               struct btl_str *rest, struct btl_str *ret_path)
 {
@@ -115,7 +116,7 @@ static bool parse_option_file(struct option_parser *job, const char *option, con
     return true;
 }
 
-// What a letter switches on; NULL: nothing, or it has a file behind it.
+// Return the flag of an option letter. NULL: unknown, or an option with an argument.
 static bool *option_switch(struct btl_load_options *options, char letter)
 {
     switch (letter) {
@@ -136,7 +137,8 @@ static bool *option_switch(struct btl_load_options *options, char letter)
     }
 }
 
-// "-n", or several in one word: "-nb". False: not all of them are switches, and none was taken.
+// Parse "-n", or several switches in one word: "-nb". False: not all of them are switches, and none
+// was set.
 static bool parse_switches(struct btl_load_options *options, struct btl_str word)
 {
     if (word.len < 2 || word.at[0] != '-')
@@ -150,7 +152,7 @@ static bool parse_switches(struct btl_load_options *options, struct btl_str word
     return true;
 }
 
-// One word of the options, and what belongs to it. False: no memory.
+// Parse an option and its argument. False: no memory.
 static bool parse_option(struct option_parser *job, struct btl_str word, struct btl_str *rest)
 {
     struct btl_load_options *options = job->options;
@@ -192,7 +194,8 @@ bool btl_load_options_parse(struct btl_bytes bytes, bool names_program, struct b
         btl_report(diags, BTL_OPTION_NOT_TEXT, PLACE);
         return true;
     }
-    char *at = btl_alloc(arena, 2 * bytes.size, 1); // three bytes for two at most
+    char *at =
+        btl_alloc(arena, 2 * bytes.size, 1); // at most three bytes of UTF-8 for two of UTF-16
     if (at == NULL)
         return false;
     struct btl_str text = {at, btl_utf16_to_utf8(bytes.at, bytes.size / 2, at, 2 * bytes.size)};

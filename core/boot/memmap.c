@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The memory map: one sweep over the sorted descriptors and the sorted own ranges.
+// Conversion of the memory map: one sweep over the sorted descriptors and own ranges.
 #include <btl/memmap.h>
 
 #include <btl/mem.h>
 #include "../base/sort.h"
 
 #define PAGE_MASK ((uint64_t)BTL_PAGE_SIZE - 1)
-// Ranges are half-open, so that the last page of the address space cannot be described.
+// Ranges are half-open, so the last page of the address space cannot be described.
 #define ADDRESS_END (~PAGE_MASK)
 
 // UEFI 2.10, table 7.10.
@@ -29,15 +29,16 @@ static const uint8_t type_of_efi[] = {
     [15] = BTLM_MEM_RESERVED,     // EfiUnacceptedMemoryType
 };
 
-// Where descriptors overlap, the later one here wins.
+// Types from the least to the most restrictive. Where descriptors overlap, the most restrictive
+// wins.
 static const uint8_t restrictive[] = {
     BTLM_MEM_USABLE,     BTLM_MEM_BOOT_SERVICES, BTLM_MEM_LOADER,       BTLM_MEM_ACPI_RECLAIM,
     BTLM_MEM_PERSISTENT, BTLM_MEM_ACPI_NVS,      BTLM_MEM_RUNTIME_DATA, BTLM_MEM_RUNTIME_CODE,
     BTLM_MEM_MMIO,       BTLM_MEM_RESERVED,      BTLM_MEM_BAD,
 };
 
-// Of one type, the descriptor met so far that reaches furthest: it covers whatever lies between the
-// place of the sweep and `end`.
+// For one type, the descriptor so far with the highest end. It covers everything from the current
+// address of the sweep to `end`.
 struct active {
     uint64_t end;
     uint32_t efi_type;
@@ -46,13 +47,13 @@ struct active {
 
 struct sweep {
     const char *descriptors;
-    uint64_t stride, count, next; // next: the first descriptor not met yet
+    uint64_t stride, count, next; // next: first descriptor not yet merged
     struct btl_own_range *own;
-    uint64_t own_count, own_next; // own_next: the first own range not passed yet
+    uint64_t own_count, own_next; // own_next: first own range not yet passed
     struct active active[BTLM_MEM_TYPES];
     struct btlm_memory *map;
     uint64_t capacity, needed;
-    struct btlm_memory last; // what was added last, stored or not
+    struct btlm_memory last; // the last entry added, stored or not
 };
 
 static enum btlm_memory_type descriptor_type(uint32_t efi_type)
@@ -73,16 +74,16 @@ static struct btl_efi_memory parse_descriptor(const struct sweep *sweep, uint64_
     return descriptor;
 }
 
-// Where a descriptor begins, in whole pages: what the kernel may take shrinks to them, everything
-// else grows. (Rounding up may wrap to 0; then descriptor_range() refuses it.)
+// Return the start of a descriptor in whole pages. Memory that the kernel may use shrinks to whole
+// pages, all other memory grows. (Rounding up may wrap to 0; descriptor_range() rejects that.)
 static uint64_t round_to_page(const struct btl_efi_memory *descriptor)
 {
     uint64_t slack = descriptor_is_free(descriptor_type(descriptor->type)) ? PAGE_MASK : 0;
     return (descriptor->physical + slack) & ~PAGE_MASK;
 }
 
-// False when the descriptor covers no whole page. What leaves the address space is cut off there,
-// but not believed at all when the kernel might take it for memory.
+// Compute the range of a descriptor. False: no whole page. A range that exceeds the address space
+// is cut off, but rejected if the kernel may use it as memory.
 static bool descriptor_range(const struct btl_efi_memory *descriptor, uint64_t *ret_start,
                              uint64_t *ret_end)
 {
@@ -107,7 +108,7 @@ static int compare_u64(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
-// By start; what comes then makes the result independent of the firmware's order.
+// Sort by start. The other keys make the result independent of the firmware's order.
 static int compare_descriptors(const void *a, const void *b, void *context)
 {
     struct btl_efi_memory x, y;
@@ -142,7 +143,7 @@ static void memmap_add(struct sweep *sweep, const struct btlm_memory *entry)
         sweep->map[sweep->needed - 1] = *last;
 }
 
-// Takes in the descriptors that begin at or before `at`. Returns where the next one begins.
+// Merge the descriptors that start at or before `at`. Return the start of the next one.
 static uint64_t memmap_merge_descriptors(struct sweep *sweep, uint64_t at)
 {
     for (; sweep->next < sweep->count; sweep->next++) {
@@ -159,7 +160,8 @@ static uint64_t memmap_merge_descriptors(struct sweep *sweep, uint64_t at)
     return ADDRESS_END;
 }
 
-// The own range that `at` lies in, or NULL. *ret_boundary: where that changes next.
+// Return the own range that contains `at`, or NULL. *ret_boundary: the next address where the
+// answer changes.
 static const struct btl_own_range *own_range_at(struct sweep *sweep, uint64_t at,
                                                 uint64_t *ret_boundary)
 {
@@ -177,7 +179,7 @@ static const struct btl_own_range *own_range_at(struct sweep *sweep, uint64_t at
     return NULL;
 }
 
-// The type that wins at `at`, or BTLM_MEM_TYPES when no descriptor covers it.
+// Return the most restrictive type at `at`, or BTLM_MEM_TYPES when no descriptor covers it.
 static enum btlm_memory_type memmap_winner(const struct sweep *sweep, uint64_t at)
 {
     for (size_t i = BTL_COUNT(restrictive); i > 0; i--) {
@@ -192,7 +194,7 @@ static uint64_t lower_u64(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-// One step: from `at` to the next place where something begins or what holds ends. Returns it.
+// Add the entry from `at` to the next boundary of a descriptor or own range. Return the boundary.
 static uint64_t memmap_step(struct sweep *sweep, uint64_t at)
 {
     uint64_t own_boundary, end = memmap_merge_descriptors(sweep, at);
@@ -228,7 +230,7 @@ uint64_t btl_memmap_build(void *descriptors, uint64_t size, uint64_t stride,
                           .capacity = capacity};
     btl_sort(descriptors, sweep.count, stride, compare_descriptors, NULL);
     btl_sort(own, own_count, sizeof(*own), compare_own, NULL);
-    // Each step passes a beginning or an end: at most two for each descriptor and own range.
+    // Each step passes a start or an end: at most two per descriptor and own range.
     for (uint64_t at = 0; at < ADDRESS_END;)
         at = memmap_step(&sweep, at);
     return sweep.needed;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The steps of the modules' files: they are read, opened, given to the plan, judged, staged.
+// The steps of the modules' files: read, open, plan, judge, stage.
 #include "attempt_private.h"
 
 #include <btl/mem.h>
 
 #define MODULES_FIRST 64 // entries of the first table
 
-// The plan grows while dependencies become known, and its entries stay where they are.
+// The table grows with the plan. Entries never move.
 struct btl_attempt_module *btl_attempt_module(struct btl_attempt *attempt, uint32_t index)
 {
     if (index >= attempt->module_capacity) {
@@ -59,7 +59,7 @@ static bool read_metadata(struct btl_attempt *attempt, uint32_t index,
     bool read = read_module(attempt, index, module);
     struct btl_planned *planned = &attempt->plan.modules[index];
     module->path = planned->path;
-    // From here on the plan's messages call the file what its user calls it.
+    // From here on the plan's messages use the driver's name of the file.
     planned->path = attempt_name(attempt, planned->path);
     struct btl_place place = {.file = planned->path, .module = planned->name};
     module->opened =
@@ -89,7 +89,7 @@ bool btl_attempt_read_modules(struct btl_attempt *attempt)
             btl_plan_fail(plan, index, btl_diag_since(attempt->diags, before));
         boot->driver->plan_grew(boot->owner, known);
     }
-    // Every planned module has an entry, whether its file was wanted or not.
+    // Every planned module has an entry, even if its file was not read.
     for (index = 0; index < plan->module_count; index++) {
         if (btl_attempt_module(attempt, index) == NULL)
             return btl_attempt_no_memory(attempt, "reading modules");
@@ -101,7 +101,7 @@ bool btl_attempt_plan(struct btl_attempt *attempt)
 {
     uint32_t lost = attempt->diags->lost;
     uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_PLAN, BTL_NONE);
-    btl_plan_order(&attempt->plan); // failures are reported, and the boot goes on without them
+    btl_plan_order(&attempt->plan); // failed modules are reported and left out
     attempt_event_end(attempt, event, 0);
     attempt->planned = attempt->diags->lost == lost;
     return attempt->planned || btl_attempt_no_memory(attempt, "planning");
@@ -115,7 +115,7 @@ bool btl_attempt_judge_modules(struct btl_attempt *attempt)
     if (action < BTL_FALL_BACK)
         return true;
     btl_plan_check_required(&attempt->plan, falls_back);
-    attempt->reason = attempt->plan.modules[index].reason; // more exact than what was just reported
+    attempt->reason = attempt->plan.modules[index].reason; // more exact than the report above
     attempt->halted = action == BTL_STOP;
     attempt->stop_resets = attempt->config.required_failure == BTL_STOP_RESET;
     return false;

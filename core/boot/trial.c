@@ -26,7 +26,7 @@ struct btl_str btl_boot_failed_line(const struct btl_boot_state *state)
     return newline == text.len ? text : btl_str_after(text, newline + 1);
 }
 
-// What the kernel said when it gave this configuration up.
+// Return the kernel's last message about this configuration.
 static struct btl_str kernel_verdict(const struct btl_attempt *attempt)
 {
     const struct btl_boot_state *state = &attempt->boot->state;
@@ -44,8 +44,8 @@ bool btl_attempt_judge_trial(struct btl_attempt *attempt)
         return true;
     attempt->trial =
         btl_boot_trial(&boot->state, attempt->config_file->sha256, tries, &attempt->tries_left);
-    // This boot has counted its try, and the configuration is booted once more: BtlTrial may have
-    // been read again since.
+    // A try that this boot has counted already is not used up: BtlTrial may have been read again
+    // since.
     if (attempt->trial == BTL_TRIAL_USED_UP && btl_attempt_is_counted(attempt))
         attempt->trial = BTL_TRIAL_COUNTED;
     bool used_up = attempt->trial == BTL_TRIAL_USED_UP;

@@ -43,7 +43,7 @@ static uint32_t utf16_unit(const void *text, size_t index)
     return unit;
 }
 
-// The character at text[*at], *at moved behind it; a surrogate that has no other half as it is.
+// Return the character at text[*at] and advance *at. An unpaired surrogate is returned unchanged.
 static uint32_t utf16_next(const void *text, size_t units, size_t *at)
 {
     uint32_t point = utf16_unit(text, (*at)++);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Ranges of the kernel and module window, one behind the other.
+// Allocation of the kernel and module window, in ascending order.
 #include <btl/boot.h>
 
 #include "attempt_private.h"
@@ -19,7 +19,7 @@ bool btl_attempt_alloc_window(struct btl_attempt *attempt, uint64_t size, uint64
     const struct btl_machine *machine = boot->machine;
     uint64_t end = machine->window + machine->window_size;
     uint64_t next = attempt->window_next, pages;
-    // window_next may have reached the end of the window, but is never above it.
+    // window_next is at most the end of the window.
     if (!btl_round_up(size, BTL_PAGE_SIZE, &pages) || !btl_in_range(guard, pages, end - next)) {
         btl_report(attempt->diags, BTL_BOOT_WINDOW_FULL, (struct btl_place){0}, BTL_ARG_Z(what),
                    BTL_SIZE(size), BTL_SIZE(end - next));
@@ -37,8 +37,8 @@ bool btl_attempt_alloc_window(struct btl_attempt *attempt, uint64_t size, uint64
     return true;
 }
 
-// The stack, and the backing store of the register stack where the machine has one: one block of
-// memory, a guard apart in the window. The next range begins far behind (WINDOW_STEP).
+// Reserve the stack, and the backing store of the register stack where the machine has one: one
+// block of memory, two ranges of the window with a guard between them.
 static bool reserve_stack(struct btl_attempt *attempt)
 {
     const struct btl_machine *machine = attempt->boot->machine;

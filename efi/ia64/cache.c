@@ -2,7 +2,7 @@
 // Instruction caches of ia64 do not see stores (Itanium SDM volume 2, 4.4.6.2).
 #include "cache.h"
 
-#define LINE_MIN 32 // bytes; every implementation flushes at least as many at a time
+#define LINE_MIN 32 // bytes; every implementation flushes at least this many
 
 void cache_sync_code(uint64_t start, uint64_t size)
 {

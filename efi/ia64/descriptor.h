@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Functions that the compiler does not know.
+// Calls of functions by a descriptor made at run time.
 #ifndef BTL_EFI_DESCRIPTOR_IA64_H
 #define BTL_EFI_DESCRIPTOR_IA64_H
 
 #include <btl/types.h>
 
-// A descriptor, entry point and gp, as a pointer to a function. The compiler takes descriptors for
-// constants, and would read one that was just written too early: it must not know where it is from.
+// Convert a descriptor (entry point and gp) to a function pointer. Its origin is hidden: the
+// compiler assumes that descriptors are constant and would read it before it is written.
 static inline void (*cpu_function(const uint64_t descriptor[2]))(void)
 {
     const uint64_t *hidden = descriptor;

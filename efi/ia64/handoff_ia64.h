@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What handoff_ia64.S is told, ready to be written to registers.
+// Parameters of handoff_ia64.S, ready to be written to registers.
 #ifndef BTL_EFI_HANDOFF_IA64_H
 #define BTL_EFI_HANDOFF_IA64_H
 
 #define HANDOFF_IA64_SIZE  0x10000
-#define HANDOFF_IA64_ENTRY 0x8000 // of the code, in the hand-off area; before it the vector table
+#define HANDOFF_IA64_ENTRY 0x8000 // offset of the code in the hand-off area, after the vector table
 
-// As in btl/boot.h, which the assembler cannot read.
+// Copies of constants in btl/boot.h, which the assembler cannot read.
 #define HANDOFF_IA64_RR0      0x10030 // 0x100 more for each region up to 4
 #define HANDOFF_IA64_RR5      0x10530
 #define HANDOFF_IA64_RR6      0x10630
@@ -14,15 +14,15 @@
 #define HANDOFF_IA64_DIRECT   0x461 // flags of translations: present, accessed, dirty, RW-
 #define HANDOFF_IA64_UNCACHED 0x471
 
-// In the hand-off area: where the memory map of the manifest lies, and how many entries it has; for
-// the handler behind which there is room.
+// Offset in the hand-off area, after a short handler: address and count of the manifest's memory
+// map.
 #define HANDOFF_IA64_MAP         0x13f0
 #define HANDOFF_IA64_ENTRY_SIZE  32 // struct btlm_memory
 #define HANDOFF_IA64_MMIO        12
 #define HANDOFF_IA64_CACHE_TYPES 0x1f
 #define HANDOFF_IA64_WB_BIT      3
 
-// struct handoff_ia64, by offset.
+// Offsets in struct handoff_ia64.
 #define HANDOFF_IA64_ROOT     0
 #define HANDOFF_IA64_KERNEL   8
 #define HANDOFF_IA64_MANIFEST 16
@@ -34,7 +34,8 @@
 #define HANDOFF_IA64_COUNT    64
 #define HANDOFF_IA64_PINS     72
 
-// Translation registers: virtual address, translation, page size as cr.itir has it; size 0: none.
+// Translation registers: virtual address, translation, page size in the format of cr.itir; size 0:
+// none.
 #define HANDOFF_IA64_PIN_SIZE  24
 #define HANDOFF_IA64_PIN_COUNT 4
 

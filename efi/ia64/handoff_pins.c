@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Translation registers at hand-off, and what the loader's handlers need
+// Translation registers at hand-off, and parameters of the loader's handlers
 // (docs/boot-protocol-ia64.md).
 #include <btl/boot.h>
 #include <btl/manifest.h>
@@ -36,7 +36,7 @@ _Static_assert(HANDOFF_IA64_MMIO == BTLM_MEM_MMIO && HANDOFF_IA64_CACHE_TYPES ==
                    1u << HANDOFF_IA64_WB_BIT == BTLM_WRITE_BACK,
                "handoff_ia64.S");
 
-// log2 of the largest page that lies at the beginning of the kernel's text; 0: none.
+// Return log2 of the largest page at the start of the kernel's text; 0: none.
 static unsigned text_shift(const struct handoff *handoff)
 {
     static const unsigned shifts[] = {20, 18, 16, 14};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // ia64: the tree for the window (btl/boot.h), which the handlers of handoff_ia64.S read. Physical
-// memory needs no tables: regions 6 and 7 are entered by their address.
+// memory needs no tables: the handlers compute translations of regions 6 and 7 from the address.
 #include <btl/boot.h>
 #include <btl/elf_format.h>
 #include <btl/link.h>
@@ -17,7 +17,7 @@ static uint64_t *table_at(uint64_t entry)
     return (uint64_t *)(uintptr_t)(entry & BTL_IA64_PTE_ADDRESS);
 }
 
-// The table below table[slot]; taken where there is none yet. NULL: no memory.
+// Return the table below table[slot], allocated on first use. NULL: no memory.
 static uint64_t *descend(struct paging *paging, uint64_t *table, uint64_t slot)
 {
     if (table[slot] == 0) {
@@ -49,8 +49,7 @@ bool paging_map_physical(struct paging *paging, uint64_t start, uint64_t size)
     return true;
 }
 
-// An executable page is never writable: the caller does not ask for it, and there are no access
-// rights here that would give it.
+// Build a translation. An executable page is never writable.
 static uint64_t translation(uint64_t physical, uint8_t perm)
 {
     uint64_t rights = BTL_IA64_PTE_R;

@@ -11,14 +11,13 @@
 
 #define POLL_US     10000
 #define PIECE_UNITS 128
-// Of an escape sequence: so long the next of its characters is waited for, so often in all.
+// Escape sequences: wait for the next character, and maximum number of waits.
 #define SEQUENCE_US    2000
 #define SEQUENCE_TRIES 24
 
 // ------------------------------------------------------------------------------------------- text
 
-// Has the console a glyph for it? Asked once for each: EDK II's screen never frees what it looks up
-// for that.
+// Does the console have a glyph? Cached, because EDK II's screen leaks memory on each query.
 static bool console_has_glyph(struct uefi *uefi, CHAR16 unit)
 {
     struct uefi_tested *tested = &uefi->tested[unit % UEFI_TESTED];
@@ -55,9 +54,9 @@ static void console_uefi_write(struct firmware *fw, const char *text, size_t len
 
 // ----------------------------------------------------------------------------------------- screen
 
-// A console of several devices may state a mode in which one of them is not (OVMF with a screen and
-// a serial line): that one then drops what is beyond its own columns. Setting the mode puts all
-// into it; setting the one that is stated already does nothing, hence the detour.
+// Set the console's mode on all its devices. One of them may be in another mode (OVMF with a screen
+// and a serial line), and then drops text beyond its own columns. Setting the current mode does
+// nothing, hence mode 0 first.
 static void console_sync_mode(struct uefi *uefi, SIMPLE_TEXT_OUTPUT_INTERFACE *console)
 {
     UINTN mode = (UINTN)console->Mode->Mode;
@@ -84,7 +83,7 @@ static void console_uefi_move(struct firmware *fw, uint32_t column, uint32_t row
         console->SetCursorPosition(console, column, row);
 }
 
-// Dark grey is hardly seen on most screens, and is black in many terminals.
+// Dim text is not dark grey: many screens and terminals show that as black.
 static void console_uefi_style(struct firmware *fw, enum fw_style style)
 {
     static const uint8_t attributes[FW_STYLES] = {
@@ -100,7 +99,7 @@ static void console_uefi_style(struct firmware *fw, enum fw_style style)
         console->SetAttribute(console, attributes[style]);
 }
 
-// A console without a visible cursor says so; that is no loss.
+// Errors are ignored: a console may have no visible cursor.
 static void console_uefi_cursor(struct firmware *fw, bool shown)
 {
     SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi_of(fw)->system->ConOut;
@@ -110,7 +109,7 @@ static void console_uefi_cursor(struct firmware *fw, bool shown)
 
 // ------------------------------------------------------------------------------------------- keys
 
-// EFI scan codes 1 to 0x17 (UEFI 2.10, table 12.1).
+// Convert a key. EFI scan codes 1 to 0x17 (UEFI 2.10, table 12.1).
 static fw_key console_key_of(EFI_INPUT_KEY key)
 {
     static const fw_key scan[] = {
@@ -125,7 +124,7 @@ static fw_key console_key_of(EFI_INPUT_KEY key)
     if (key.UnicodeChar == 0x1b)
         return FW_KEY_ESCAPE;
     if (key.UnicodeChar == 0x7f)
-        return '\b'; // what most terminals send for it
+        return '\b'; // most terminals send it for Backspace
     if (key.UnicodeChar == '\n')
         return '\r';
     if (key.UnicodeChar != 0)
@@ -136,7 +135,7 @@ static fw_key console_key_of(EFI_INPUT_KEY key)
     return named != 0 ? named : (fw_key)FW_KEY_OTHER;
 }
 
-// What came while the terminal was asked comes first.
+// Return the first key that arrived during the query of the terminal.
 static fw_key console_kept_key(struct uefi *uefi)
 {
     fw_key key = uefi->typed[0];
@@ -154,7 +153,8 @@ static fw_key console_next_key(struct uefi *uefi)
     return keys != NULL && keys->ReadKeyStroke(keys, &key) == EFI_SUCCESS ? console_key_of(key) : 0;
 }
 
-// After Escape. The driver hands on all of a sequence at once: a person is not as fast.
+// Read the rest of an escape sequence after Escape. The driver delivers a sequence at once, faster
+// than a person types.
 static fw_key console_read_sequence(struct uefi *uefi)
 {
     struct key_sequence sequence = {0};
@@ -174,7 +174,7 @@ static fw_key console_read_sequence(struct uefi *uefi)
     return FW_KEY_ESCAPE;
 }
 
-// Polled, so that it ends even where the firmware's timer events do not come.
+// Poll, so that the wait ends even without the firmware's timer events.
 static fw_key console_uefi_wait_key(struct firmware *fw, uint32_t milliseconds)
 {
     struct uefi *uefi = uefi_of(fw);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The table of firmware.h on real UEFI.
+// Implementation of firmware.h on UEFI.
 #include <efi.h>
 
 #include "firmware.h"
@@ -56,7 +56,7 @@ static void uefi_get_framebuffer(const struct uefi *uefi, struct fw_framebuffer 
     ret->format = rgb ? 1 : 2;
 }
 
-// As the firmware has it now; where it does not say, as every console can be (UEFI 2.10, 12.4.1).
+// Get the console's size, by default that of mode 0 (UEFI 2.10, 12.4.1).
 static void uefi_get_console(const struct uefi *uefi, struct fw_facts *ret)
 {
     SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi->system->ConOut;
@@ -67,8 +67,8 @@ static void uefi_get_console(const struct uefi *uefi, struct fw_facts *ret)
     ret->console_rows = known ? (uint32_t)rows : 25;
 }
 
-// The shell says with a protocol on our handle that it started us; then the load options are a
-// command line, and its first word is ours.
+// Did the shell start the loader? Then a protocol is on the loader's handle, and the load options
+// are a command line that begins with the loader's name.
 static bool uefi_started_by_shell(const struct uefi *uefi)
 {
     EFI_GUID guid = UEFI_SHELL_PARAMETERS_GUID;
@@ -107,7 +107,7 @@ static fw_status uefi_allocate(struct firmware *fw, enum fw_memory_type type, ui
     EFI_PHYSICAL_ADDRESS address = 0;
     EFI_STATUS status =
         uefi_of(fw)->boot->AllocatePages(AllocateAnyPages, (EFI_MEMORY_TYPE)type, pages, &address);
-    // Page 0 may be given out; as an address it means "none" here. It stays taken, unused.
+    // Page 0 stays allocated and unused, because address 0 means "none" here.
     if (status == EFI_SUCCESS && address == 0)
         status = uefi_of(fw)->boot->AllocatePages(AllocateAnyPages, (EFI_MEMORY_TYPE)type, pages,
                                                   &address);
@@ -170,7 +170,7 @@ static void uefi_stall(struct firmware *fw, uint64_t microseconds)
     uefi_of(fw)->boot->Stall(microseconds);
 }
 
-#define WATCHDOG_CODE 0x42544c // "BTL"; below 0x10000 they are the firmware's own
+#define WATCHDOG_CODE 0x42544c // "BTL"; codes below 0x10000 are the firmware's
 
 static fw_status uefi_watchdog(struct firmware *fw, uint32_t seconds)
 {
@@ -203,7 +203,7 @@ static void uefi_reset(struct firmware *fw, enum fw_reset how)
     uefi_of(fw)->runtime->ResetSystem(type, EFI_SUCCESS, 0, NULL);
 }
 
-// By these words bootctl(1) and btl state know the file of a loader.
+// bootctl(1) and btl state recognize a loader by this text.
 __attribute__((used)) static const char loader_info[] =
     "#### LoaderInfo: BTL " LOADER_VERSION " ####";
 
@@ -235,6 +235,6 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     variables_uefi(&uefi.firmware);
     shell_uefi(&uefi.firmware);
     if (uefi.boot->HandleProtocol(image, &guid, (void **)&uefi.loaded) != EFI_SUCCESS)
-        uefi.loaded = NULL; // no volume then, which run() says
+        uefi.loaded = NULL; // no volume: run() reports it
     return run(&uefi.firmware);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Which partition the boot volume is, from its device path (UEFI 2.10, 10.3), and which PCI device
-// its disk hangs on.
+// The partition of the boot volume, from its device path (UEFI 2.10, 10.3), and the PCI device of
+// its disk's controller.
 #include <efi.h>
 #include <efipciio.h>
 
@@ -15,11 +15,11 @@
 #define NODE_HARDDRIVE 1
 #define NODE_END       0x7f
 #define SIGNATURE_GUID 2
-#define NODES_MAX      64 // a path has some ten
+#define NODES_MAX      64 // a path has about ten
 
-// Of struct HARDDRIVE_DEVICE_PATH; nodes are not aligned.
+// Offsets in struct HARDDRIVE_DEVICE_PATH; nodes are not aligned.
 enum { HD_NUMBER = 4, HD_START = 8, HD_BLOCKS = 16, HD_SIGNATURE = 24, HD_KIND = 41, HD_SIZE = 42 };
-// Of the PCI configuration space.
+// Offsets in PCI configuration space.
 enum { PCI_ID = 0, PCI_CLASS = 8, PCI_SUBSYSTEM = 44 };
 
 static uint16_t identify_node_size(const uint8_t *node)
@@ -38,7 +38,7 @@ static void identify_parse_partition(const uint8_t *node, struct fw_volume *ret)
         memcpy(ret->guid, node + HD_SIGNATURE, 16);
 }
 
-// The path is the firmware's; should it not end, the search does.
+// Search the device path, at most NODES_MAX nodes: the firmware's path may not end.
 static void identify_find_partition(const uint8_t *node, struct fw_volume *ret)
 {
     for (int i = 0; i < NODES_MAX && (node[0] & 0x7f) != NODE_END; i++) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The UEFI shell: a file of the boot volume, else the one that the firmware carries.
+// The UEFI shell: a file of the boot volume, else the firmware's.
 #include <efi.h>
 
 #include <btl/types.h>
@@ -11,10 +11,10 @@
 
 #define MEDIA_FILE    4 // subtypes of media device path nodes (UEFI 2.10, 10.3.5)
 #define MEDIA_FV_FILE 6
-#define NODE_SIZE     256 // of the largest that is made here
+#define NODE_SIZE     256 // of the largest node made here
 #define NODES_MAX     64
 
-// Where it is looked for.
+// Paths of the shell, in order of preference.
 static const CHAR16 *const files[] = {L"\\EFI\\Shell\\Shell.efi", L"\\EFI\\Shell\\" SHELL_FILE,
                                       L"\\" SHELL_FILE};
 
@@ -23,7 +23,7 @@ struct node {
     uint8_t data[NODE_SIZE];
 };
 
-// Where a shell is: a device, and its file there.
+// The location of a shell: a device and a file.
 struct place {
     EFI_HANDLE device;
     struct node file;
@@ -78,7 +78,7 @@ static bool shell_is_in_volume(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, EFI_G
     UINTN size = 0;
     uint8_t type;
     uint32_t attributes, authentication;
-    // Without a buffer it only says what there is.
+    // Without a buffer, only the size is returned.
     return boot->HandleProtocol(device, &guid, (void **)&volume) == EFI_SUCCESS &&
            volume->read_file(volume, file, NULL, &size, &type, &attributes, &authentication) ==
                EFI_SUCCESS;
@@ -113,7 +113,7 @@ static bool shell_exists(struct firmware *fw)
     return shell_find(uefi_of(fw), &place);
 }
 
-// Bytes of a device's path without its end; 0: it has none, or one that does not end.
+// Return the size of a device path without its end node; 0: no valid path.
 static size_t device_path_size(const uint8_t *path)
 {
     size_t size = 0;
@@ -128,7 +128,7 @@ static size_t device_path_size(const uint8_t *path)
     return 0;
 }
 
-// The path of the file, from the pool.
+// Build the device path of the file, in memory of the pool.
 static fw_status shell_path(struct uefi *uefi, const struct place *place, uint8_t **ret_path)
 {
     static const uint8_t end[] = {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, 4, 0};
@@ -149,7 +149,7 @@ static fw_status shell_path(struct uefi *uefi, const struct place *place, uint8_
     return FW_SUCCESS;
 }
 
-// Without its script: that may be what started this loader.
+// Do not run the startup script: it may start this loader.
 static void shell_set_options(struct uefi *uefi, EFI_HANDLE shell)
 {
     static CHAR16 options[] = L"-nostartup";
@@ -173,12 +173,12 @@ static fw_status shell_load(struct uefi *uefi, const struct place *place, EFI_HA
     uefi->boot->FreePool(path);
     if (status == EFI_SUCCESS)
         *ret_shell = shell;
-    else if (shell != NULL) // loaded, and not to be started (Secure Boot)
+    else if (shell != NULL) // loaded, but rejected by Secure Boot
         uefi->boot->UnloadImage(shell);
     return status;
 }
 
-// What it returns is no failure of ours. It may leave the console in another mode.
+// Run the shell. Its exit status is ignored. It may change the console's mode, which is restored.
 static fw_status shell_run(struct firmware *fw)
 {
     struct uefi *uefi = uefi_of(fw);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What is at the other end of the console: is a serial line among the devices, and does a terminal
+// Detection of the terminal: is one of the console's devices a serial line, and does a terminal
 // answer there (ECMA-48, device status report)?
 #include <efi.h>
 #include <efiser.h>
@@ -11,11 +11,11 @@
 
 #define ANSWER_US 100000
 #define POLL_US   1000
-#define BYTES_MAX 256 // what sends more is no terminal
+#define BYTES_MAX 256 // a device that sends more is no terminal
 
 // The answer to ESC [ 6 n: ESC [ row ; column R.
 struct answer {
-    uint32_t state; // characters of the pattern that were seen; digits count once
+    uint32_t state; // matched characters of the pattern; digits count once
     bool complete;
 };
 
@@ -24,7 +24,7 @@ static bool answer_is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
-// False: `c` is not part of it.
+// Match the next byte of the answer. False: `c` is not part of it.
 static bool answer_parse(struct answer *answer, uint8_t c)
 {
     static const char pattern[] = "\033[0;0R";
@@ -37,7 +37,7 @@ static bool answer_parse(struct answer *answer, uint8_t c)
     return fits;
 }
 
-// False: nothing came, or the line has failed; then *ret_failed.
+// Read a byte. False: no byte, or the line failed (*ret_failed).
 static bool terminal_read_byte(EFI_SERIAL_IO_PROTOCOL *serial, uint8_t *ret, bool *ret_failed)
 {
     UINT32 control;
@@ -45,14 +45,14 @@ static bool terminal_read_byte(EFI_SERIAL_IO_PROTOCOL *serial, uint8_t *ret, boo
     EFI_STATUS status = serial->GetControl(serial, &control);
     if (status == EFI_SUCCESS && (control & EFI_SERIAL_INPUT_BUFFER_EMPTY) != 0)
         return false;
-    // Where the driver does not know that nothing came, this waits, a second maybe; so once only.
+    // If the driver cannot tell whether a byte has arrived, this may wait a second; so only once.
     if (status == EFI_SUCCESS)
         status = serial->Read(serial, &size, ret);
     *ret_failed = status != EFI_SUCCESS || size != 1;
     return !*ret_failed;
 }
 
-// What somebody typed meanwhile is kept for wait_key.
+// Keep a key typed meanwhile for wait_key.
 static void terminal_keep_key(struct uefi *uefi, uint8_t c)
 {
     if (uefi->typed_count < BTL_COUNT(uefi->typed) && (c == '\r' || (c >= ' ' && c <= '~')))
@@ -78,8 +78,8 @@ static bool terminal_await_answer(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *ser
     return false;
 }
 
-// At TPL_NOTIFY the firmware's terminal driver does not run: its timer would take the answer for
-// keys.
+// Query the terminal, at TPL_NOTIFY: otherwise the firmware's terminal driver would read the answer
+// as keys.
 static bool terminal_answers(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial)
 {
     char question[] = "\033[6n";
@@ -91,7 +91,7 @@ static bool terminal_answers(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial)
     return answered;
 }
 
-// The serial line under a console device; NULL: it is none.
+// Return the serial line of a console device; NULL: none.
 static EFI_SERIAL_IO_PROTOCOL *terminal_find_serial(EFI_BOOT_SERVICES *boot, EFI_HANDLE device)
 {
     EFI_GUID path_guid = DEVICE_PATH_PROTOCOL, serial_guid = EFI_SERIAL_IO_PROTOCOL_GUID;
@@ -116,8 +116,8 @@ static enum fw_terminal terminal_ask(struct uefi *uefi, const EFI_HANDLE *device
     return found;
 }
 
-// The devices that are the console now are marked by edk2 and its forebears, back to EFI 1.10;
-// elsewhere every device that shows text counts.
+// Query each device of the console once. edk2 and its predecessors, back to EFI 1.10, mark the
+// active devices; otherwise every text output device counts.
 static enum fw_terminal terminal_detect(struct firmware *fw)
 {
     EFI_GUID marks[] = {UEFI_CONSOLE_OUT_DEVICE_GUID, SIMPLE_TEXT_OUTPUT_PROTOCOL};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The table of firmware.h on UEFI: what its files share, and what gnu-efi's headers leave out.
+// Declarations shared by the files of efi/uefi, and those that gnu-efi's headers lack.
 #ifndef BTL_EFI_UEFI_H
 #define BTL_EFI_UEFI_H
 
@@ -22,7 +22,7 @@
             0xa2, 0x2a, 0xe5, 0xf4, 0x68, 0x12, 0xf4, 0xca                                         \
         }                                                                                          \
     }
-// On the devices that are the console now (edk2: gEfiConsoleOutDeviceGuid).
+// Marks the active console devices (edk2: gEfiConsoleOutDeviceGuid).
 #define UEFI_CONSOLE_OUT_DEVICE_GUID                                                               \
     {                                                                                              \
         0xd3b36f2c, 0xd551, 0x11d4,                                                                \
@@ -30,7 +30,7 @@
             0x9a, 0x46, 0x00, 0x90, 0x27, 0x3f, 0xc1, 0x4d                                         \
         }                                                                                          \
     }
-// The shell among the files of a firmware volume.
+// The shell's file in a firmware volume.
 #define UEFI_SHELL_FILE_GUID                                                                       \
     {                                                                                              \
         0x7c04a583, 0x9e3e, 0x4f1c,                                                                \
@@ -46,7 +46,7 @@
         }                                                                                          \
     }
 
-// EFI_FIRMWARE_VOLUME2_PROTOCOL (PI 1.7, volume 3, 3.4.1), up to what is used.
+// EFI_FIRMWARE_VOLUME2_PROTOCOL (PI 1.7, volume 3, 3.4.1), up to the last member used.
 struct uefi_firmware_volume2 {
     void *get_volume_attributes, *set_volume_attributes;
     EFI_STATUS(EFIAPI *read_file)
@@ -57,13 +57,13 @@ struct uefi_firmware_volume2 {
 struct volume_uefi {
     struct volume volume; // first: the table's functions get a pointer to it
     EFI_FILE *root;
-    // That of the file that was found last; NULL: none. While it is open, EDK II's FAT driver knows
-    // its entries; else it looks them up anew for each file.
+    // Directory of the file opened last; NULL: none. While it is open, EDK II's FAT driver caches
+    // its entries.
     EFI_FILE *directory;
     CHAR16 directory_path[BTL_UTF16_PATH_MAX];
 };
 
-// A character that the console was asked about; at its place in the table: unit % UEFI_TESTED.
+// Cache of glyph queries. Index: unit % UEFI_TESTED.
 #define UEFI_TESTED 256
 struct uefi_tested {
     uint16_t unit; // 0: none yet
@@ -76,12 +76,12 @@ struct uefi {
     EFI_SYSTEM_TABLE *system;
     EFI_BOOT_SERVICES *boot;
     EFI_RUNTIME_SERVICES *runtime;
-    EFI_LOADED_IMAGE *loaded; // NULL: the firmware does not say
+    EFI_LOADED_IMAGE *loaded; // NULL: unknown
     struct volume_uefi volume;
-    bool mode_set; // all devices of the console are in the mode that it states
+    bool mode_set; // all devices of the console are in its mode
     bool terminal_asked;
     enum fw_terminal terminal;
-    fw_key typed[16]; // while the terminal was asked
+    fw_key typed[16]; // typed during the query of the terminal
     uint32_t typed_count;
     char vendor[128]; // UTF-8
     struct uefi_tested tested[UEFI_TESTED];
@@ -92,13 +92,14 @@ static inline struct uefi *uefi_of(struct firmware *fw)
     return (struct uefi *)fw;
 }
 
-// Each fills in its part of the table.
+// Each fills in its part of the table of functions.
 void console_uefi(struct firmware *ret);
 void terminal_uefi(struct firmware *ret);
 void variables_uefi(struct firmware *ret);
 void shell_uefi(struct firmware *ret);
 
-// Which partition the volume is, and what its disk hangs on. Leaves out what it cannot find.
+// Find the partition of the volume and the controller of its disk. Unknown members are left
+// unchanged.
 void volume_uefi_identify(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, struct fw_volume *ret);
 fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, EFI_HANDLE device);
 

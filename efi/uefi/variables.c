@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Variables (UEFI 2.10, 8.2), and what is asked of the firmware through one of them: its setup.
+// Variables (UEFI 2.10, 8.2), and the request of the firmware's setup through a variable.
 #include <efi.h>
 
 #include <btl/boot_state.h>
@@ -31,7 +31,7 @@ static bool variable_parse_name(const struct fw_variable *which, struct name *re
     return true;
 }
 
-// A firmware that says it wrote more than there is room for is not believed any further.
+// A size above the buffer's, reported with success, is a firmware error.
 static fw_status variables_uefi_get(struct firmware *fw, const struct fw_variable *which, void *to,
                                     uint64_t *size, uint32_t *ret_attributes)
 {
@@ -51,8 +51,8 @@ static fw_status variables_uefi_get(struct firmware *fw, const struct fw_variabl
     return status;
 }
 
-// One with other attributes is in the way: it can be deleted, not written (8.2.3). The firmware has
-// the same answer for other things, and only here must nothing be lost by it.
+// Does the variable exist with other attributes? It must be deleted before it can be written
+// (8.2.3). Checked because the firmware has the same status for other errors.
 static bool variable_has_other_attributes(EFI_RUNTIME_SERVICES *runtime, struct name *name)
 {
     UINT32 attributes = 0;
@@ -82,7 +82,7 @@ static fw_status variables_uefi_set(struct firmware *fw, const struct fw_variabl
 
 // ------------------------------------------------------------------------------------------ setup
 
-// A UINT64 of the firmware's own; false where it is not there or not that.
+// Read a global UINT64 variable of the firmware. False: missing, or of another size.
 static bool variable_read_global(struct firmware *fw, const char *name, uint64_t *ret)
 {
     EFI_GUID guid = EFI_GLOBAL_VARIABLE;
@@ -112,7 +112,7 @@ static fw_status setup_enter(struct firmware *fw)
     memcpy(which.guid, &guid, sizeof(guid));
     if (!setup_exists(fw))
         return FW_UNSUPPORTED;
-    variable_read_global(fw, which.name, &wanted); // else nothing was asked for yet
+    variable_read_global(fw, which.name, &wanted); // missing: no indications yet
     wanted |= EFI_OS_INDICATIONS_BOOT_TO_FW_UI;
     fw_status status = variables_uefi_set(fw, &which, &wanted, sizeof(wanted));
     if (status != FW_SUCCESS)

@@ -8,7 +8,7 @@
 
 #include <btl/mem.h>
 
-// EFI_FILE_INFO ends with the name, which a long one of FAT or NTFS fills: 255 units and a NUL.
+// EFI_FILE_INFO ends with the name: on FAT and NTFS at most 255 units and a NUL.
 #define INFO_MAX (sizeof(EFI_FILE_INFO) + 2 * 256)
 union entry {
     EFI_FILE_INFO info;
@@ -17,7 +17,7 @@ union entry {
 
 // Bytes of such a name in UTF-8.
 #define NAME_MAX (3 * 256)
-// What FAT can hold in a directory. A listing that goes on is taken for one that never ends.
+// Maximum number of entries in a directory of FAT. A longer listing is an error of the firmware.
 #define ENTRIES_MAX 65536
 
 static void volume_uefi_close_directory(struct volume_uefi *volume)
@@ -28,7 +28,7 @@ static void volume_uefi_close_directory(struct volume_uefi *volume)
     volume->directory_path[0] = 0;
 }
 
-// Units of a path before its last separator.
+// Return the length of a path before its last separator.
 static size_t volume_directory_length(const CHAR16 *path)
 {
     size_t length = 0;
@@ -39,8 +39,8 @@ static size_t volume_directory_length(const CHAR16 *path)
     return length;
 }
 
-// Opens the directory of a file that is open, and leaves it so until a file of another is found.
-// Not being able to is no loss.
+// Keep the directory of an opened file open until a file of another directory is opened. Errors are
+// ignored: this only saves time.
 static void volume_uefi_keep_directory(struct volume_uefi *volume, const CHAR16 *path)
 {
     CHAR16 *kept = volume->directory_path;
@@ -107,8 +107,8 @@ static void volume_uefi_close_file(struct volume_file *file)
 
 // ----------------------------------------------------------------------------------------- listing
 
-// `bytes` is what the firmware wrote of it. A name that is not wholly inside, is no UTF-16, or
-// could not be part of a path is none.
+// Convert the name of an entry of `bytes` bytes. False: truncated, not UTF-16, or not usable in a
+// path.
 static bool volume_entry_name(const union entry *entry, UINTN bytes, char to[static NAME_MAX],
                               struct btl_str *ret_name)
 {
@@ -129,7 +129,7 @@ static fw_status volume_uefi_list_entries(EFI_FILE *directory, volume_visit *vis
         UINTN bytes = sizeof(entry);
         EFI_STATUS status = directory->Read(directory, &bytes, &entry);
         if (status == EFI_BUFFER_TOO_SMALL)
-            return FW_VOLUME_CORRUPTED; // longer than any name; it would come again
+            return FW_VOLUME_CORRUPTED; // longer than any name; a retry would fail again
         if (status != EFI_SUCCESS || bytes == 0)
             return status;
         if (bytes < SIZE_OF_EFI_FILE_INFO || bytes > sizeof(entry))
@@ -162,8 +162,7 @@ static fw_status volume_uefi_list(struct volume *volume, struct btl_str path, vo
 
 #define WRITABLE (EFI_FILE_MODE_READ | EFI_FILE_MODE_WRITE)
 
-// Every directory of the path, one in the other. Those that are there are opened and left as they
-// are; what cannot be made shows when the file is created.
+// Create the missing directories of a path. Errors show when the file is created.
 static void volume_uefi_make_directories(EFI_FILE *root, CHAR16 *name)
 {
     EFI_FILE *directory;
@@ -209,7 +208,7 @@ static fw_status volume_uefi_flush(struct volume_file *file)
     return handle->Flush(handle);
 }
 
-// A name without directory stays in the file's own (UEFI 2.10, 13.5.14).
+// Rename a file. A name without a directory keeps the file's (UEFI 2.10, 13.5.14).
 static fw_status volume_uefi_rename(struct volume_file *file, struct btl_str name)
 {
     EFI_GUID guid = EFI_FILE_INFO_ID;
@@ -241,7 +240,7 @@ static fw_status volume_uefi_remove(struct volume *volume, struct btl_str path)
     EFI_STATUS status = root->Open(root, &file, name, WRITABLE, 0);
     if (status != EFI_SUCCESS)
         return status;
-    // Closes the file either way; that it is still there is a warning to the specification.
+    // Delete() closes the file in any case. A failure is a warning in the specification.
     return file->Delete(file) == EFI_SUCCESS ? FW_SUCCESS : FW_ACCESS_DENIED;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // SHA-256 by the processor's SHA extensions, where it has them (Intel SDM volume 2, SHA256RNDS2 and
-// SHA256MSG1/2). Without them hashing is slower than many a disk reads.
+// SHA256MSG1/2). Without them hashing may be slower than the disk.
 #include <cpuid.h>
 #include <immintrin.h>
 
@@ -23,7 +23,7 @@
     m[number] =                                                                                    \
         _mm_shuffle_epi8(_mm_loadu_si128((const __m128i_u *)(blocks + 16 * (number))), big_endian)
 
-// The next four words, in place of those of 16 rounds before.
+// The next four words, in place of those from 16 rounds ago.
 #define NEXT(number)                                                                               \
     m[(number) % 4] = _mm_sha256msg2_epu32(                                                        \
         _mm_add_epi32(_mm_sha256msg1_epu32(m[(number) % 4], m[((number) + 1) % 4]),                \

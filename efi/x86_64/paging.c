@@ -34,7 +34,7 @@ static uint64_t *table_at(uint64_t entry)
     return (uint64_t *)(uintptr_t)(entry & ADDRESS);
 }
 
-// The table below table[slot]; taken where there is none yet. NULL: no memory.
+// Return the table below table[slot], allocated on first use. NULL: no memory.
 static uint64_t *descend(struct paging *paging, uint64_t *table, uint64_t slot)
 {
     if ((table[slot] & PRESENT) == 0) {
@@ -46,14 +46,14 @@ static uint64_t *descend(struct paging *paging, uint64_t *table, uint64_t slot)
     return table_at(table[slot]);
 }
 
-// The PML4 through which the lower (slot 0 of a PML5) or the upper (slot 511) half is reached.
+// Return the PML4 of the lower (slot 0 of a PML5) or the upper (slot 511) half.
 static uint64_t *half(struct paging *paging, uint64_t top_slot)
 {
     uint64_t *root = table_at(paging->root);
     return paging->cpu.five_levels ? descend(paging, root, top_slot) : root;
 }
 
-// Single pages for the 2 MiB that hold the code page.
+// Map the 2 MiB around the code page with single pages.
 static bool map_around_code(struct paging *paging, uint64_t *directory, uint64_t slot,
                             uint64_t start)
 {
@@ -67,7 +67,7 @@ static bool map_around_code(struct paging *paging, uint64_t *directory, uint64_t
     return true;
 }
 
-// The GiB at `start`, whose entry in its table of 512 GiB is *entry.
+// Map the GiB at `start` with table[slot].
 static bool map_gib(struct paging *paging, uint64_t *table, uint64_t slot, uint64_t start)
 {
     bool has_code = start <= paging->code_page && paging->code_page < start + GIB;
@@ -90,7 +90,7 @@ static bool map_gib(struct paging *paging, uint64_t *table, uint64_t slot, uint6
     return true;
 }
 
-// Enters the 512 GiB that hold `start` in both maps and maps its GiB, where that is not done yet.
+// Map the GiB at `start`, if not mapped yet, in both maps.
 static bool map_one(struct paging *paging, uint64_t start)
 {
     uint64_t *lower = half(paging, 0), *upper = half(paging, WINDOW_SLOT);

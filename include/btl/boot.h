@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The hand-off between loader and kernel, as constants. docs/boot-protocol.md is the normative
-// text.
+// Constants of the hand-off from loader to kernel. docs/boot-protocol.md is normative.
 #ifndef BTL_BOOT_H
 #define BTL_BOOT_H
 
 #include <btl/types.h>
 
-// What the loader jumps to: interrupts off, its own page tables, a stack of BTL_BOOT_STACK_SIZE
-// bytes with an unmapped guard page below it, return address 0. `manifest` is the address of the
-// manifest in the direct map. The function must not return.
+// The kernel's entry point. On entry: interrupts off, the loader's page tables, a stack of
+// BTL_BOOT_STACK_SIZE bytes with an unmapped guard page below it, return address 0. `manifest` is
+// the address of the manifest in the direct map. The function must not return.
 typedef void btl_kernel_entry(const void *manifest);
 
-// Where on the boot volume a manifest is saved, unless the loader is told another path.
+// Default path on the boot volume for a saved manifest.
 #define BTL_MANIFEST_SAVED "/btl/manifest.bin"
 
 #define BTL_BOOT_STACK_SIZE (64u << 10)
@@ -28,8 +27,8 @@ typedef void btl_kernel_entry(const void *manifest);
 //                         guard page, stack                            RW-
 //   0xffffffffffe00000  end of the window; the last 2 MiB stay unmapped
 //
-// The kernel may be linked anywhere in the window; everything else in it is where the manifest
-// says.
+// The kernel may be linked anywhere in the window. The manifest has the addresses of everything
+// else.
 #define BTL_X86_64_DIRECT_MAP      0xffff800000000000ull
 #define BTL_X86_64_DIRECT_MAP_SIZE 0x00007f8000000000ull // to the 512 GiB that hold the window
 #define BTL_X86_64_WINDOW          0xffffffff80000000ull
@@ -47,19 +46,19 @@ typedef void btl_kernel_entry(const void *manifest);
 //   0xe000000000000000  region 7, direct map: the same, write-back where    RW-
 //                         the memory map offers that, else uncached
 //
-// What is not held by translation registers is entered by the loader's miss handlers: regions 6 and
-// 7 by their address, the window from a tree of tables at page_table_root.
+// Translations outside the translation registers are inserted by the loader's miss handlers:
+// regions 6 and 7 from the address itself, the window from a tree of tables at page_table_root.
 #define BTL_IA64_WINDOW       0xa000000000000000ull
 #define BTL_IA64_WINDOW_SIZE  0x0000008000000000ull
 #define BTL_IA64_UNCACHED     0xc000000000000000ull
 #define BTL_IA64_DIRECT_MAP   0xe000000000000000ull
-#define BTL_IA64_PHYSICAL_END 0x0004000000000000ull // what regions 6 and 7 reach
+#define BTL_IA64_PHYSICAL_END 0x0004000000000000ull // end of what regions 6 and 7 map
 #define BTL_IA64_STACK_GUARD  (64u << 10)
 #define BTL_IA64_HANDOFF_SIZE (64u << 10) // of the hand-off area, aligned to this
-#define BTL_IA64_KERNEL_ALIGN (1u << 20)  // physical and virtual address agree modulo this
+#define BTL_IA64_KERNEL_ALIGN (1u << 20)  // physical and virtual address are congruent modulo this
 
-// The tree: three levels of tables of BTL_IA64_TABLE_SLOTS entries, one page each. Entries of the
-// upper levels are a table's physical address and PRESENT; those of the lowest are translations.
+// The tree: three levels of one-page tables of BTL_IA64_TABLE_SLOTS entries. Entries of the upper
+// levels are a table's physical address and PRESENT, those of the lowest level translations.
 #define BTL_IA64_TABLE_SLOTS    512u
 #define BTL_IA64_PTE_PRESENT    0x001ull
 #define BTL_IA64_PTE_WRITE_BACK 0x000ull

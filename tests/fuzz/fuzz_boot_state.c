@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Any bytes as the records of boot state, past the checksum. What must hold: nothing outside a
-// record is read; one that is read can be written again, and reads as the same; what follows from
-// four of them is one of the five verdicts, and no more tries are left than there were.
+// Any bytes as the records of boot state, past the checksum. Invariants: nothing outside a record
+// is read; a decoded record can be encoded and decoded to the same; four records lead to one of the
+// five verdicts, and the tries left never increase.
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +19,8 @@ static void require(bool holds)
         abort();
 }
 
-// A block of its own with the right magic, variable, lengths and checksum, where there is room for
-// them: the rest is as it comes.
+// Copy to a separate block and correct magic, variable, lengths and checksum, if the block is large
+// enough.
 static struct btl_bytes repair(struct test_memory *memory, enum btl_variable variable,
                                const uint8_t *data, size_t size)
 {
@@ -65,8 +65,8 @@ static void check_record(enum btl_variable variable, const struct btl_record *re
     require(!btl_record_read(variable, (struct btl_bytes){bytes, size}, &again) && !again.valid);
 }
 
-// What boot-ok and a failure make of BtlFailed can be written, and says what it should. Zeros are
-// the hash of nothing.
+// Check BtlFailed after boot-ok and after a failure: it can be encoded and has the right content. A
+// zero hash is no configuration's.
 static void check_failed(const struct btl_record *failed, const uint8_t sha256[32])
 {
     static const uint8_t zero[32];
@@ -98,7 +98,7 @@ static void check_trial(const struct btl_boot_state *state, const uint8_t sha256
     btl_boot_trial_is_over(state);
 }
 
-// The input: tries, which hash, and four pieces, each with two bytes of length before it.
+// The input: tries, index of a hash, and four pieces with two bytes of length each.
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct test_memory memory;

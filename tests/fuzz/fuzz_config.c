@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Any bytes as a loader.conf. What must hold: nothing outside the text is read; each setting lies
-// in the text where it says; line and column lead there; the settings, written down again, parse to
-// the same settings without an error; and with too little memory everything has its default.
+// Any bytes as a loader.conf. Invariants: nothing outside the text is read; each setting is at its
+// line and column of the text; the settings, written again, parse to the same settings without an
+// error; without memory everything has its default.
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,14 +16,14 @@ static void require(bool holds)
         abort();
 }
 
-// The byte of the text at which a place of one-based line and column begins.
+// Return the offset in the text of a one-based line and column.
 static size_t find_place(struct btl_str text, uint32_t line, uint32_t column)
 {
     size_t at = text.len >= 3 && memcmp(text.at, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     for (uint32_t i = 1; i < line; i++)
         at = (size_t)((char *)memchr(text.at + at, '\n', text.len - at) - text.at) + 1;
     for (uint32_t i = 1; i < column; i++)
-        at++; // before a key stand blanks alone, of one byte each
+        at++; // only blanks, of one byte each, precede a key
     return at;
 }
 
@@ -86,7 +86,7 @@ static void put(struct btl_out *out, const char *text, size_t len)
     written->len += len;
 }
 
-// KEY="VALUE" of every setting, a line each.
+// Write KEY="VALUE" for every setting, one per line.
 static struct btl_str write_settings(const struct btl_config *config)
 {
     size_t most = 0;
@@ -117,7 +117,7 @@ static void require_equal(const struct btl_config *a, const struct btl_config *b
     require(btl_str_equal(a->title, b->title) && a->boot_tries == b->boot_tries);
 }
 
-// What a safe boot leaves is a part of what there was.
+// Check that the settings of a safe boot are a subset.
 static void check_safe(struct btl_config *config)
 {
     size_t count = config->module_count;

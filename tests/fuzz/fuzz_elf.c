@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Any bytes as a module and as a kernel. What the gate lets through is walked to its ends, so that
-// every promise of the view that is broken is a read out of bounds.
+// Any bytes as a module and as a kernel. An accepted view is read completely, so that a broken
+// guarantee is a read out of bounds.
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,7 +110,7 @@ static void try_kind(struct btl_bytes file, enum btl_elf_kind kind)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    uint8_t *copy = malloc(size > 0 ? size : 1); // aligned, and its end is seen
+    uint8_t *copy = malloc(size > 0 ? size : 1); // aligned, and ASan detects overruns
     memcpy(copy, data, size);
     try_kind((struct btl_bytes){copy, size}, BTL_ELF_MODULE);
     try_kind((struct btl_bytes){copy, size}, BTL_ELF_KERNEL);

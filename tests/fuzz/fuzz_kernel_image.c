@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Any bytes as a kernel: opened, and loaded into a buffer of exactly its size, where it is linked
-// and, when it can be moved, somewhere else.
+// Any bytes as a kernel: opened and loaded into a buffer of exactly its size, at its link address
+// and, if relocatable, at another one.
 #include <stdlib.h>
 #include <string.h>
 
 #include "btl_test.h"
 #include <btl/kernel_image.h>
 
-#define LARGEST (16u << 20) // a fuzzer that clears gigabytes finds nothing
+#define LARGEST (16u << 20) // clearing gigabytes would slow the fuzzer
 
 static void check_view(const struct btl_kernel_image *kernel)
 {

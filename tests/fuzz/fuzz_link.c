@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Any bytes through the whole linker: gate, layout, copy, resolve, relocate, export. The image lies
-// in a block of exactly its size, so that a single byte written outside is seen.
+// Any bytes through the whole linker: gate, layout, copy, resolve, relocate, export. The image's
+// block has exactly its size, so that ASan detects every byte written outside.
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #include "btl_test.h"
 
-#define MEMORY_MAX (16u << 20) // larger images are laid out and not linked
+#define MEMORY_MAX (16u << 20) // larger images are laid out only
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,7 +17,7 @@ static bool odd_owners_only(const struct btl_scope *scope, uint32_t owner)
     return owner % 2 == 1;
 }
 
-// Names that the seeds use: one allowed, one of a module out of scope.
+// Names in the seeds: one in scope, one of a module out of scope.
 static bool make_symbols(struct btl_symtab *table, struct btl_arena *arena)
 {
     return btl_symtab_init(table, 0, arena) &&

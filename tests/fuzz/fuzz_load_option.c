@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Any bytes as a boot entry of the firmware. What must hold: all parts of one lie inside it.
+// Any bytes as a boot entry of the firmware. Invariant: all parts lie inside it.
 #include <stdlib.h>
 
 #include "../../tools/btl/variables/load_option.c"

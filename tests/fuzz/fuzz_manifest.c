@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The reader of the manifest, past the checksum: what it accepts is printed and looked up in full.
+// The reader of the manifest, past the checksum: an accepted manifest is printed and searched
+// completely.
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@ static void put(struct btl_out *out, const char *text, size_t len)
 {
     volatile char *last = out->owner;
     if (len == 0)
-        abort(); // a sink gets whole pieces
+        abort(); // a sink never gets an empty piece
     *last = text[len - 1];
 }
 
@@ -48,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (btl_manifest_open(bytes, (struct btl_place){0}, &manifest, &diags))
         read_all(&manifest);
     else if (diags.errors == 0)
-        abort(); // refused without a word
+        abort(); // rejected without a diagnostic
     test_memory_end(&memory);
     return 0;
 }

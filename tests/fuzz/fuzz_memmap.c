@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Hostile memory maps: stride, number of own ranges, capacity; then own ranges, then descriptors.
-// What comes out must always be a map that the manifest's reader accepts.
+// Invariant: the manifest's reader accepts the resulting map.
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,12 +45,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         own[i] = (struct btl_own_range){(uint64_t)start * BTL_PAGE_SIZE,
                                         (uint64_t)pages * BTL_PAGE_SIZE, data[6] % BTLM_MEM_TYPES};
     }
-    // Blocks of their own, so that ASan sees the ends.
+    // Separate blocks, so that ASan detects overruns.
     uint8_t *descriptors = malloc(size + 1);
     struct btlm_memory *map = malloc(capacity * sizeof(*map) + 1);
     memcpy(descriptors, data, size);
     uint64_t needed = btl_memmap_build(descriptors, size, stride, own, own_count, map, capacity);
-    // A step for each beginning and end.
+    // A step for each start and end.
     if (needed > 2 * (size / stride + own_count) + 1)
         abort();
     check(map, needed < capacity ? needed : capacity);

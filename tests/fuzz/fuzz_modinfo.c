@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Any bytes as the .modinfo of an otherwise sound module. Every string that is handed out is read.
+// Any bytes as the .modinfo of an otherwise valid module. Every returned string is read.
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 
 static volatile uint64_t sink;
 
-// A string of the metadata lies in the section it came from.
+// Check that a string of the metadata lies in its section.
 static void walk(struct btl_bytes section, struct btl_str text)
 {
     uint64_t sum = 0;

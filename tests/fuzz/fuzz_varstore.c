@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Any bytes as a firmware's variable store. The header's checksum is made right, so that what lies
-// behind it is reached.
+// Any bytes as a firmware's variable store. The header's checksum is corrected, so that the rest is
+// parsed.
 #include <stdlib.h>
 
 #include <btl/boot_state.h>

@@ -359,7 +359,7 @@ TEST(test_another_configuration_after_the_count)
     mock_add_text(mock, "/loader.conf.d/a.conf", "boot_tries=\"2\"\nlate_load=\"YES\"\n");
     struct btlm_boot boot = state_boot(mock, "/loader.conf.d/a.conf", BTLM_HOW_MENU);
     assert_int_equal(boot.flags & BTLM_BOOT_TRIAL, 0);
-    assert_true(mock_said(mock, "this try is not counted: one boot counts one try"));
+    assert_true(mock_said(mock, "this try is not counted: a boot counts only one try"));
     state_expect(mock, BTL_VARIABLE_TRIAL, TRIAL, "/loader.conf", 2, "");
     mock_end(mock);
 }

@@ -58,7 +58,7 @@ static void expect_end(struct mock *mock, fw_status status, const char *what, ui
 {
     // Something beside the module that is missing in every run.
     bool said = mock_count(mock, "error: ") > mock_count(mock, "error: gone: ") ||
-                mock_said(mock, "errors without text");
+                mock_said(mock, "errors not shown, out of memory");
     bool good = status == FW_SUCCESS ? mock->handed_off && (said || all_loaded(mock))
                                      : !mock->handed_off && mock_said(mock, "cannot boot") &&
                                            said && (mock->key_waited || mock->reset);
@@ -77,7 +77,7 @@ static void expect_end(struct mock *mock, fw_status status, const char *what, ui
 static void expect_end_dry(struct mock *mock, fw_status status, const char *what, uint32_t at)
 {
     bool said = mock_count(mock, "error: ") > mock_count(mock, "error: gone: ") ||
-                mock_said(mock, "errors without text");
+                mock_said(mock, "errors not shown, out of memory");
     bool good = status == FW_SUCCESS ? mock_said(mock, "this would boot")
                                      : mock_said(mock, "dry run: this would not boot") && said;
     if (!good || mock->exit_tried || mock->key_waited || mock->reset || mock->handed_off)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The interval time counter, and the way out.
+// The interval time counter and the jump to the hand-off area.
 #include "cpu.h"
 
 #include "ia64/descriptor.h"
 #include "ia64/handoff_ia64.h"
 
-#define PHYSICAL_BITS 50 // of a translation; what a machine has of them, its memory map shows
+#define PHYSICAL_BITS 50 // of a translation; the memory map shows the machine's own limit
 
 void cpu_features(struct paging_cpu *ret)
 {
@@ -22,7 +22,7 @@ uint64_t cpu_ticks(void)
 void cpu_hand_off(const struct handoff *handoff)
 {
     struct handoff_ia64 arguments;
-    // The copied code is called through a descriptor of its own. It needs no gp.
+    // The copied code is called through its own descriptor and needs no gp.
     uint64_t descriptor[2] = {handoff->code + HANDOFF_IA64_ENTRY, 0};
     void (*code)(const struct handoff_ia64 *) =
         (void (*)(const struct handoff_ia64 *))cpu_function(descriptor);

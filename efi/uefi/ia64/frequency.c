@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The rate of ar.itc: the platform's base frequency, which SAL knows, times the ratio of the
-// processor, which PAL knows. Both are found in the SAL system table (SAL specification, 3.2).
+// The rate of ar.itc: the platform's base frequency (from SAL) times the processor's ratio (from
+// PAL). The SAL system table has both entry points (SAL specification, 3.2).
 #include <efi.h>
 
 #include "cpu.h"
@@ -39,7 +39,7 @@ static const uint8_t *sal_table(const EFI_SYSTEM_TABLE *system)
     return NULL;
 }
 
-// The entry with the entry points of PAL and SAL; NULL: there is none.
+// Return the table's entry with the entry points of PAL and SAL; NULL: none.
 static const uint8_t *entry_points(const uint8_t *table)
 {
     static const uint8_t sizes[SAL_ENTRY_TYPES] = {48, 32, 16, 32, 16, 16};
@@ -58,7 +58,7 @@ static const uint8_t *entry_points(const uint8_t *table)
 
 static uint64_t base_frequency(const uint8_t *entry)
 {
-    uint64_t descriptor[2]; // entry point and gp, as they stand in the table
+    uint64_t descriptor[2]; // entry point and gp, from the table
     memcpy(descriptor, entry + ENTRY_SAL, sizeof(descriptor));
     sal_procedure *sal = (sal_procedure *)cpu_function(descriptor);
     struct firmware_result base = sal(SAL_FREQ_BASE, SAL_CLOCK_PLATFORM, 0, 0, 0, 0, 0, 0);

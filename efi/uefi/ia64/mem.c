@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The four memory functions that core/ and the compiler ask of the EFI program: eight bytes at a
-// time where both sides are aligned alike.
+// The four memory functions that core/ and the compiler need: eight bytes at a time if both sides
+// have the same alignment.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -36,7 +36,7 @@ void *memmove(void *to, const void *from, size_t size)
 {
     if ((uintptr_t)to - (uintptr_t)from >= size)
         return memcpy(to, from, size);
-    // The end of `from` would be overwritten before it is copied: from the last byte down.
+    // Copy from the last byte down: `to` overlaps the end of `from`.
     while (size-- > 0)
         ((uint8_t *)to)[size] = ((const uint8_t *)from)[size];
     return to;

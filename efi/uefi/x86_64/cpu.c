@@ -15,7 +15,7 @@ static struct cpuid cpuid(uint32_t leaf)
     return out;
 }
 
-// All zero where the processor does not have the leaf.
+// Execute CPUID. All zero if the processor does not have the leaf.
 static struct cpuid cpuid_checked(uint32_t leaf)
 {
     if (cpuid(leaf & 0x80000000).eax < leaf)
@@ -41,8 +41,8 @@ uint64_t cpu_ticks(void)
     return (uint64_t)high << 32 | low;
 }
 
-// Leaf 15h: TSC rate = crystal * ebx / eax. Where the crystal is not given (ecx 0), the base
-// frequency of leaf 16h is the TSC rate on the processors that have both.
+// Leaf 15h: TSC rate = crystal * ebx / eax. If the crystal's rate is missing (ecx 0), the base
+// frequency of leaf 16h is the TSC rate on processors that have both leaves.
 uint64_t cpu_ticks_per_second(uint64_t system_table)
 {
     struct cpuid ratio = cpuid_checked(0x15), base = cpuid_checked(0x16);

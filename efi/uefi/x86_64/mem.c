@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The four memory functions that core/ and the compiler ask of the EFI program. String
-// instructions: on every processor of the last decade they reach the bandwidth of the memory.
+// The four memory functions that core/ and the compiler need, with string instructions: on
+// processors of the last decade they reach the memory's bandwidth.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,7 +20,7 @@ void *memmove(void *to, const void *from, size_t size)
 {
     if ((uintptr_t)to - (uintptr_t)from >= size)
         return memcpy(to, from, size);
-    // The end of `from` would be overwritten before it is copied: from the last byte down.
+    // Copy from the last byte down: `to` overlaps the end of `from`.
     void *at = (char *)to + size - 1;
     const void *source = (const char *)from + size - 1;
     __asm__ volatile("std; rep movsb; cld" : "+D"(at), "+S"(source), "+c"(size) : : "memory");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Makes a boot entry with options for \EFI\BTL\LOADER.EFI, the next to be booted, and resets the
-// machine.
+// Creates a boot entry with options for \EFI\BTL\LOADER.EFI, selects it for the next boot and
+// resets the machine.
 #include <efi.h>
 #include <efilib.h>
 

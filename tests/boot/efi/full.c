@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Fills the firmware's store of variables until no record fits any more, and then starts
-// \EFI\BTL\LOADER.EFI.
+// Fills the firmware's variable store until no record fits, and starts \EFI\BTL\LOADER.EFI.
 #include "start.h"
 
 #define ATTRIBUTES                                                                                 \
@@ -16,7 +15,7 @@ static void next_name(void)
         name[digit] = L'0';
 }
 
-// Smaller and smaller ones: what is left in the end is less than a record takes.
+// Write smaller and smaller variables until less than a record's size is left.
 static UINTN fill(void)
 {
     static UINT8 bytes[8192];
@@ -25,7 +24,7 @@ static UINTN fill(void)
         while (RT->SetVariable(name, &own, ATTRIBUTES, size, bytes) == EFI_SUCCESS) {
             next_name();
             count++;
-            say("."); // it takes a minute, in which a test would take silence for a hang
+            say("."); // a sign of life: filling takes a minute
         }
     }
     return count;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Starts \EFI\BTL\LOADER.EFI on a disk that is slow, and then answers no more. The seconds of a
-// watchdog that is armed are fewer, so that a test need not wait for minutes.
+// Starts \EFI\BTL\LOADER.EFI on a slow disk that then hangs. The watchdog's time is shorter, so
+// that the test takes no minutes.
 #include <efi.h>
 #include <efilib.h>
 
 #define WATCHDOG_S 6
 #define READ_US    1500000
-#define READS      8 // after so many nothing comes; they take longer than the watchdog has
+#define READS      8 // reads before the hang; together longer than the watchdog's time
 
 static EFI_SET_WATCHDOG_TIMER set_watchdog;
 static EFI_VOLUME_OPEN open_volume;
@@ -30,7 +30,7 @@ static EFI_STATUS EFIAPI slow_read(EFI_FILE *file, UINTN *size, void *to)
     return read_file(file, size, to);
 }
 
-// Directories are read entry by entry: they would take too long.
+// Reads of directories are not slow: there is one per entry.
 static BOOLEAN is_module(const CHAR16 *name)
 {
     UINTN len = StrLen(name);

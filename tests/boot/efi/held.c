@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Starts \EFI\BTL\LOADER.EFI, and holds it where a test has something to do in its place: before
-// each write of a variable of BTL, and before ExitBootServices. A byte on the serial line lets it
-// go on.
+// Starts \EFI\BTL\LOADER.EFI and stops it before each write of a BTL variable and before
+// ExitBootServices. A byte on the serial line continues it.
 #include "start.h"
 
 #include <btl/boot_state.h>
@@ -33,7 +32,7 @@ static EFI_STATUS EFIAPI set_variable(CHAR16 *name, EFI_GUID *vendor, UINT32 att
     return firmware_set(name, vendor, attributes, size, data);
 }
 
-// The kernel has the runtime services as they were: this application is gone then.
+// Restore the runtime services for the kernel: this application's memory is free then.
 static EFI_STATUS EFIAPI exit_boot_services(EFI_HANDLE image, UINTN key)
 {
     if (RT->SetVariable == set_variable) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Starts \EFI\BTL\LOADER.EFI on a machine whose SMBIOS entry point lies where a BIOS had it, as
-// many PCs with a compatibility module have it: at f04c0, in a part of the first MiB that the
-// memory map does not name.
+// Starts \EFI\BTL\LOADER.EFI with the SMBIOS entry point at f04c0, as on PCs with a compatibility
+// module: in a part of the first MiB that the memory map lacks.
 #include <efi.h>
 #include <efilib.h>
 

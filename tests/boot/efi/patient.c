@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Starts \EFI\BTL\LOADER.EFI, for which no time goes by while it waits for a terminal's answer: how
-// soon a test gives it depends on how busy its host is.
+// Starts \EFI\BTL\LOADER.EFI with an endless wait for a terminal's answer, because a busy host may
+// delay the test's answer.
 #include "start.h"
 
-#define STEP_US 1000 // drivers wait in smaller ones for the line
+#define STEP_US 1000 // drivers wait in smaller steps
 
 static EFI_STALL firmware_stall;
 
@@ -14,8 +14,7 @@ static EFI_TPL level(void)
     return now;
 }
 
-// The loader keeps the firmware's terminal driver off while it asks a terminal, and at no other
-// time.
+// Only during the query of the terminal, the loader raises the TPL.
 static EFI_STATUS EFIAPI stall(UINTN microseconds)
 {
     if (microseconds < STEP_US || level() != TPL_NOTIFY)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Starts \EFI\BTL\LOADER.EFI, and makes the memory map change under it: just before the first two
-// calls of ExitBootServices reach the firmware, a page is allocated, as a timer of a driver might
-// do. The firmware then finds the map key stale and refuses, as the UEFI specification says.
+// Starts \EFI\BTL\LOADER.EFI and changes the memory map: the first two calls of ExitBootServices
+// allocate a page first, as a driver's timer might. The firmware then rejects the stale map key.
 #include "start.h"
 
 #define CHANGES 2

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What stands between the firmware and \EFI\BTL\LOADER.EFI: how it is started, with the firmware's
-// calls changed under it, and the serial line without the firmware.
+// Start of \EFI\BTL\LOADER.EFI with hooked firmware calls, and direct access to the serial line.
 #include <efi.h>
 #include <efilib.h>
 
@@ -14,8 +13,7 @@ static inline UINT8 port_get(UINT16 port)
     return value;
 }
 
-// Straight to the port: the console could change what the firmware does, the memory map for
-// example.
+// Write to the port directly: the firmware's console could change the memory map.
 static inline void say(const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -25,7 +23,7 @@ static inline void say(const char *text)
     }
 }
 
-// At TPL_NOTIFY the firmware's terminal driver does not run, and takes nothing of what comes.
+// At TPL_NOTIFY, so that the firmware's terminal driver does not read the bytes.
 static inline void wait_for_byte(void)
 {
     while ((port_get(COM1 + LINE_STATUS) & READY) == 0)
@@ -38,7 +36,7 @@ static inline void hooked(EFI_TABLE_HEADER *table)
     BS->CalculateCrc32(table, table->HeaderSize, &table->CRC32);
 }
 
-// `hook` changes what the loader calls, and what the firmware's drivers call then.
+// `hook` changes the calls of the loader and of the firmware's drivers.
 static inline EFI_STATUS start_loader(EFI_HANDLE image, void (*hook)(void))
 {
     EFI_LOADED_IMAGE *self;

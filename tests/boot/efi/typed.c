@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Starts \EFI\BTL\LOADER.EFI when a key has been pressed, which it leaves to the loader.
+// Starts \EFI\BTL\LOADER.EFI when a key has been pressed, and leaves the key to the loader.
 #include "start.h"
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)

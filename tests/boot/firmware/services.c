@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// An EFI application of the loader's firmware layer alone: does what single keys ask for, one
-// answer a line (tests/boot/test_services.py).
+// An EFI application with only the loader's firmware layer: executes single-key commands, one line
+// of output each (tests/boot/test_services.py).
 #include <efi.h>
 
 #include <btl/boot_state.h>
@@ -123,7 +123,7 @@ static void use_variables(struct firmware *fw)
     show_variable(fw, 4096);
 }
 
-// A volatile one, as another program might have left it, is in the way.
+// Write over a volatile variable, as another program might have left it.
 static void use_wrong_attributes(struct firmware *fw)
 {
     static CHAR16 name[] = L"BtlTest";
@@ -181,7 +181,7 @@ static void show_directories(struct firmware *fw)
     show_directory(fw, "/loader.conf", 0);
 }
 
-// A file in pieces: each read goes on where the one before ended.
+// Read a file in pieces: each read continues the last one.
 static void read_pieces(struct firmware *fw)
 {
     struct volume *volume;
@@ -203,7 +203,7 @@ static void read_pieces(struct firmware *fw)
 // ------------------------------------------------------------------------------- a hostile
 // firmware
 
-// A directory whose answers are wrong, each in its way.
+// A directory with invalid answers.
 enum defect { ENDLESS, TOO_LONG, BEYOND, TOO_SHORT, NO_END, HALVES, BROKEN, DEFECTS };
 
 static struct {
@@ -295,7 +295,7 @@ static EFI_STATUS EFIAPI boasting_get(CHAR16 *name, EFI_GUID *guid, UINT32 *attr
     return EFI_SUCCESS;
 }
 
-// GetVariable says that it wrote more than there was room for.
+// A GetVariable that reports a size above the buffer's.
 static void get_hostile(struct firmware *fw)
 {
     struct fw_facts facts;
