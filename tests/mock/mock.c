@@ -123,7 +123,7 @@ static void put_descriptor(struct map_writer *writer, uint32_t type, uint64_t st
     writer->size += MOCK_STRIDE;
 }
 
-// What every machine has beside its plain memory, in no order.
+// The special ranges of every machine, unsorted.
 static void put_fixed(struct map_writer *writer)
 {
     put_descriptor(writer, 11, 0xfec00000, 1, 1);               // MMIO
@@ -338,7 +338,7 @@ static void check_files(const struct mock *mock)
     for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++) {
         const struct mock_file *file = &mock->files[i];
         assert_int_equal(file->open_now, 0);
-        // Once, unless somebody could change it in the shell.
+        // Once, unless it may have been changed in the shell.
         assert_true(file->created || mock->calls[MOCK_SHELL] > 0 ||
                     (file->opened <= 1 && file->read_bytes <= file->size));
     }

@@ -51,7 +51,7 @@ struct mock_file {
     uint64_t said_size;  // the size that info gives, when not 0
     uint64_t size_later; // the size that info gives after the read, when not 0
     uint32_t opened, reads, open_now;
-    uint64_t position, read_bytes; // where the next read begins; bytes of all of them
+    uint64_t position, read_bytes; // start of the next read; bytes of all reads
     // Of a file that the loader created: its bytes, and its path, are the mock's then.
     bool created, flushed;
 };
@@ -75,9 +75,9 @@ struct mock_variable {
     uint8_t bytes[MOCK_VARIABLE_MAX];
     uint64_t size;
     uint32_t attributes;
-    uint64_t said_size; // what get says its size is, when not 0: a firmware that is wrong
+    uint64_t said_size; // if not 0, the wrong size that variable_get reports
     uint32_t writes;    // in this boot: each change, deletions too
-    uint32_t idle;      // of these such as wrote what was there
+    uint32_t idle;      // of these, writes of identical content
 };
 
 #define MOCK_ROWS    64
@@ -115,7 +115,7 @@ struct mock {
     uint32_t stale_keys; // so many times exit_boot_services calls the key stale
     void (*change_map)(struct mock *mock, struct fw_memory_map *map); // a hostile answer
     uint32_t
-        map_room; // so many bytes more are asked for at each call of memory_map (a growing map)
+        map_room; // growth of the map at each call of memory_map, bytes
 
     // Writing.
     fw_status write_status; // of every call that would change the volume
@@ -136,7 +136,7 @@ struct mock {
     fw_status variables_status; // of every call
     bool has_setup, entered_setup, has_shell;
     uint32_t shell_runs;
-    void (*in_shell)(struct mock *mock); // what somebody does there
+    void (*in_shell)(struct mock *mock); // the user's actions in the shell
 
     // Keys: a script of characters and names in braces, see mock_key_next(). `keys` are pressed one
     // at each wait, `typed` lie there from the start and are what forget_keys forgets. NULL: none.
@@ -146,7 +146,7 @@ struct mock {
     uint32_t key_ms;                // of the last wait
     uint64_t waited_ms, idle_waits; // time that passed without a key; such waits since the last one
 
-    // What happened.
+    // Results.
     char console[4u << 20]; // all that was written
     size_t console_len;
     struct mock_screen screen;
@@ -192,7 +192,7 @@ struct mock_variable *mock_variable(struct mock *mock, const char *name);
 struct mock_variable *mock_variable_put(struct mock *mock, const char *name, const void *bytes,
                                         uint64_t size);
 
-// What the screen shows. Rows are without the spaces at their end.
+// The content of the screen. Rows have no trailing spaces.
 struct btl_str mock_row(const struct mock *mock, uint32_t row);
 bool mock_shows(const struct mock *mock, const char *text);
 // The style of the first character of a text on the screen. Fails the test when it is not there.
@@ -223,7 +223,7 @@ const struct btlm_module *mock_module(const struct btl_manifest *manifest, const
 void mock_expect_text(const struct btl_manifest *manifest, struct btlm_str str,
                       const char *expected);
 
-// Whether the loader gave this range of memory to cache_sync_code() since mock_forget_synced().
+// Has the loader called cache_sync_code() for this range since mock_forget_synced()?
 bool mock_synced(uint64_t start, uint64_t size);
 void mock_forget_synced(void);
 

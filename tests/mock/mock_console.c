@@ -8,7 +8,7 @@
 
 #include <btl/utf8.h>
 
-#define IDLE_WAITS 10000 // so often nobody presses a key; then the loader waits for ever
+#define IDLE_WAITS 10000 // waits without a key; more means that the loader waits for ever
 
 static struct mock *mock_of(struct firmware *fw)
 {
@@ -57,7 +57,7 @@ static void put_cell(struct mock *mock, uint32_t character)
 }
 
 // Whole characters, none that drives a terminal; a line ends as the firmware wants it, and is
-// written anew only where somebody can see it.
+// rewritten only if visible.
 static void check_text(const struct mock *mock, struct btl_str text)
 {
     for (size_t at = 0; at < text.len;) {
@@ -254,7 +254,7 @@ fw_key mock_key_next(const struct mock *mock, const char **script)
     return key;
 }
 
-// A look finds what was typed before; who waits gets the next key of the script.
+// A poll returns keys typed earlier; a wait returns the next key of the script.
 static fw_key wait_key(struct firmware *fw, uint32_t milliseconds)
 {
     struct mock *mock = mock_of(fw);

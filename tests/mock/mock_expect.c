@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What tests expect of a run.
+// Expectations of the tests.
 #include <btl/boot.h>
 
 #include "mock.h"

@@ -107,7 +107,7 @@ static void file_close(struct volume_file *open)
     file->open_now--;
     if (!file->flushed || mock->restless == 0)
         return;
-    // The firmware keeps a buffer: a page at the bottom, where the loader has nothing.
+    // The firmware keeps a buffer: a page at the bottom, where the loader has none.
     file->flushed = false;
     mock->restless--;
     for (size_t page = 0;; page++) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What lies between plan and boot: the countdown, the key that opens the menu, and that nobody
-// falls back while somebody is there.
+// Between plan and boot: the countdown, the key that opens the menu, and no fallback while a person
+// is present.
 #include "state.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ static struct mock *begin(const char *conf)
 TEST(test_no_delay_waits_for_nobody)
 {
     struct mock *mock = begin("base_load=\"YES\"\n");
-    mock->keys = "x"; // somebody who is late
+    mock->keys = "x"; // too late
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
     assert_false(mock->key_waited || mock_said(mock, MENU) || mock_said(mock, "starting in"));
     mock_end(mock);
@@ -58,7 +58,7 @@ static uint32_t times_in_log(const struct mock *mock, const char *text)
     return count;
 }
 
-// One line that is written anew each second, and of which nothing is left; the log has it once.
+// One line, rewritten each second and then removed; the log has it once.
 TEST(test_countdown_ticks)
 {
     for (int terminal = FW_TERMINAL_SCREEN; terminal <= FW_TERMINAL_ANSWERS; terminal++) {
@@ -76,7 +76,7 @@ TEST(test_countdown_ticks)
     }
 }
 
-// Where nothing says that a line can be written anew, there is one (the mock fails at a second).
+// If the terminal is not known to rewrite lines, there is one line (the mock fails at a second).
 TEST(test_countdown_of_a_silent_line)
 {
     struct mock *mock = begin("autoboot_delay=\"10\"\n");
@@ -159,7 +159,7 @@ TEST(test_countdown_of_a_fallback)
     mock_end(mock);
 }
 
-// A human is there: the menu shows what failed, and is left only by him.
+// A person is present: the menu shows the failure and stays open.
 TEST(test_nobody_falls_back_in_the_menu)
 {
     static const char *const confs[] = {
@@ -202,7 +202,7 @@ TEST(test_key_after_a_failure)
     mock_end(mock);
 }
 
-// Without a volume there is nothing a menu could show.
+// Without a volume there is no menu.
 TEST(test_key_after_a_failure_without_a_volume)
 {
     struct mock *mock = begin("");
@@ -216,8 +216,8 @@ TEST(test_key_after_a_failure_without_a_volume)
     mock_end(mock);
 }
 
-// What has failed before there was anything to boot ends the boot, with -i as without: no menu may
-// pass by the check of the processor.
+// A failure of the one-time steps ends the boot, with and without -i: no menu may pass by the check
+// of the processor.
 TEST(test_menu_option_on_a_machine_that_does_not_fit)
 {
     struct mock *mock = begin("");
@@ -288,7 +288,7 @@ static void expect_one_try(struct mock *mock)
     mock_end(mock);
 }
 
-// Somebody boots it once more: it is the same try, and a trial for the kernel too.
+// A second attempt in the same boot is the same try, and a trial for the kernel too.
 TEST(test_one_boot_counts_one_try)
 {
     expect_one_try(begin_counted("b{see boot menu}ox{enter}ub"));
@@ -331,7 +331,7 @@ static void forget_in_shell(struct mock *mock)
     mock_variable(mock, "BtlTrial")->name[0] = '\0';
 }
 
-// Somebody sets or deletes variables there: what they say then counts.
+// Variables changed in the shell take effect.
 TEST(test_state_is_read_again_after_the_shell)
 {
     static void (*const changes[])(struct mock *) = {count_in_shell, forget_in_shell};

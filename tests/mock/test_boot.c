@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// run() from loader.conf to the hand-off: what the kernel finds.
+// run() from loader.conf to the hand-off, and the kernel's view.
 #include <btl/boot.h>
 #include <btl/link.h>
 #include <btl/module.h>
@@ -249,7 +249,7 @@ TEST(test_memory_map_tells_the_loaders_ranges)
     mock_end(mock);
 }
 
-// Every page that the firmware counts as taken is, in the kernel's map, of a type that says so.
+// Every page that the firmware has allocated has such a type in the kernel's map.
 TEST(test_every_taken_page_is_accounted_for)
 {
     struct btl_manifest manifest;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The loader's console on the mock's screen: characters, pages, and what others' text may not do.
+// The loader's console on the mock's screen: characters, pages, and escaping of foreign text.
 #include "mock.h"
 #include "console.h"
 
@@ -101,7 +101,7 @@ TEST(test_tabs_count_characters)
     expect_shown("12345678\tb", "12345678        b");
 }
 
-// A line that is longer than what is written at once.
+// A line longer than one write.
 TEST(test_long_lines)
 {
     struct fixture f;

@@ -181,7 +181,7 @@ TEST(test_runtime_memory_gets_its_permissions)
     set_entry(1, 5, 0x2001000, 4, RO);
     set_entry(2, 5, 0x2005000, 2, XP);
     set_entry(3, 6, 0x2010000, 16, XP);
-    set_entry(4, 6, 0x7777000, 1, XP); // nowhere in the map
+    set_entry(4, 6, 0x7777000, 1, XP); // not in the map
     mock_expect_boot(mock, NULL);
     mock_manifest(mock, &manifest);
     expect_entry(&manifest, 0x2000000, 0x2001000, BTLM_MEM_RUNTIME_DATA, XP);
@@ -245,7 +245,7 @@ TEST(test_table_that_grows_is_not_written_behind_the_manifest)
     mock_manifest(mock, &manifest);
     assert_memory_equal((const void *)(uintptr_t)mock->handoff.code, handoff_code,
                         (size_t)(handoff_code_end - handoff_code));
-    // All of the map is there.
+    // The map is complete.
     const struct btlm_memory *last =
         btl_manifest_entry(&manifest, BTLM_MEMORY, btl_manifest_count(&manifest, BTLM_MEMORY) - 1);
     assert_int_equal(last->start + last->size, 0x180000000ull);

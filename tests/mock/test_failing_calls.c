@@ -86,7 +86,7 @@ static void expect_end_dry(struct mock *mock, fw_status status, const char *what
     mock_end(mock);
 }
 
-// Only somebody in the menu asks for these.
+// Called only from the menu.
 #define MENU_ONLY (1u << MOCK_SETUP | 1u << MOCK_SHELL)
 
 typedef void expect_run(struct mock *mock, fw_status status, const char *what, uint32_t at);

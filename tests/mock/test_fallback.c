@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What is booted when the configuration that was wanted cannot be: with nobody there, in the same
-// boot, and with the reason in the manifest.
+// What is booted when the requested configuration fails: without a person, in the same boot, and
+// with the reason in the manifest.
 #include "state.h"
 
 #include <stdio.h>
@@ -98,7 +98,7 @@ TEST(test_kernel_that_is_unusable)
     }
 }
 
-// Which line has to be corrected is said, where there is one.
+// The message names the line to correct, if there is one.
 TEST(test_wrong_kernel_names_its_line)
 {
     struct mock *mock = mock_begin();
@@ -116,7 +116,7 @@ TEST(test_wrong_kernel_names_its_line)
     mock_end(mock);
 }
 
-// A step behind the linking fails: what it took is there again for the next attempt.
+// A step after linking fails: its memory is free for the next attempt.
 TEST(test_memory_that_one_configuration_needs)
 {
     struct mock *mock = begin("huge_load=\"YES\"\nhuge_phase=\"BOOT1\"\n" GOOD);
@@ -141,7 +141,7 @@ TEST(test_next_boot_says_it_once_and_writes_nothing)
     mock_end(mock);
 }
 
-// Who repairs the file has repaired the boot, and the record goes away.
+// After the file is repaired, it boots, and the record is deleted.
 TEST(test_repaired_file)
 {
     struct mock *mock = begin("kernel=\"/kernel/new.elf\"\n");
@@ -354,7 +354,7 @@ TEST(test_long_diagnostics_keep_their_end)
     assert_true(state_get(mock, BTL_VARIABLE_FAILED, &record));
     assert_true(record.text.len <= BTL_RECORD_TEXT_MAX && record.text.len > 900);
     assert_memory_equal(record.text.at, "/loader.conf:", 13); // a whole line
-    // What led to it stands last.
+    // The cause comes last.
     const char *last = memrchr(record.text.at, '\n', record.text.len - 1);
     assert_memory_equal(last, "\n/loader.conf:2:", 16);
     mock_end(mock);

@@ -191,7 +191,7 @@ TEST(test_module_reads_short)
     expect_late_failed(mock, "file-short");
 }
 
-// What a failed read took is there again for the next file.
+// The memory of a failed read is free for the next file.
 TEST(test_failed_read_keeps_no_memory)
 {
     struct mock *mock = begin();
@@ -308,7 +308,7 @@ TEST(test_garbage_config_shows_twenty_errors_and_keeps_all)
     free(conf);
 }
 
-// The menu wants no large file for its titles; who chooses one wants it.
+// The menu reads no large file for its titles, but boots one that is chosen.
 TEST(test_configuration_larger_than_the_menu_reads)
 {
     static char conf[300001];

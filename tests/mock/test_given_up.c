@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What BtlFailed says of several configurations, over several boots.
+// BtlFailed with several configurations, over several boots.
 #include "state.h"
 
 #include <btl/hash.h>
@@ -22,7 +22,7 @@ static struct mock *begin(const char *conf, const char *previous)
     return mock;
 }
 
-// What the kernel of this configuration writes.
+// Write the kernel's record for this configuration.
 static void give_up(struct mock *mock, const char *conf, const char *path)
 {
     uint8_t bytes[BTL_RECORD_MAX];
@@ -113,7 +113,7 @@ TEST(test_changed_configuration_leaves_the_list)
     mock_end(mock);
 }
 
-// Two that fail in the loader: what is recorded is the same in each boot.
+// Two that fail in the loader: each boot records the same.
 TEST(test_two_failures_in_the_loader_are_written_once)
 {
     struct mock *mock = begin(GONE "# c\n", GONE "# p\n");
@@ -129,7 +129,7 @@ TEST(test_two_failures_in_the_loader_are_written_once)
     mock_end(mock);
 }
 
-// A boot of something else than lies there says nothing about what lies there.
+// A boot of a changed configuration says nothing about the file.
 TEST(test_safe_boot_writes_nothing)
 {
     struct mock *mock = begin(C, P);

@@ -30,7 +30,7 @@ static void fill(uint8_t *bytes, size_t size)
 TEST(test_every_size)
 {
     for (size_t size = 0; size <= SIZE_MAX_TESTED; size++) {
-        uint8_t *bytes = malloc(size + 1); // exactly: what is read beyond is seen
+        uint8_t *bytes = malloc(size + 1); // exact size, so that ASan detects overruns
         uint8_t *exact = size == 0 ? bytes : realloc(bytes, size);
         fill(exact, size);
         compare(exact, size);

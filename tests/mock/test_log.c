@@ -155,7 +155,7 @@ TEST(test_ignored_failure_is_kept_alone)
     mock_end(mock);
 }
 
-// So many modules more, none of which is there.
+// Add modules whose files are missing.
 static char *conf_of(const char *begin, uint32_t modules)
 {
     size_t size = strlen(begin) + 32 * (size_t)modules + 1, len = strlen(begin);
@@ -166,7 +166,7 @@ static char *conf_of(const char *begin, uint32_t modules)
     return conf;
 }
 
-// The console has the first rows of a long table, and how many it has not; the log has them all.
+// The console has the first rows of a long table and the number of the others; the log has all.
 TEST(test_long_table)
 {
     static const struct {

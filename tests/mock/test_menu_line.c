@@ -10,7 +10,7 @@
 static struct mock *begin(const char *keys)
 {
     struct mock *mock = menu_begin(keys);
-    mock->facts.console_rows = 0; // no pages, but where they are tested
+    mock->facts.console_rows = 0; // no paging, except where tested
     mock_add_text(mock, "/loader.conf",
                   "menu=\"line\"\nkernel_options=\"console=com1\"\n"
                   "base_load=\"YES\"\nbase_phase=\"BOOT1\"\n"
@@ -234,7 +234,7 @@ TEST(test_rows_after_a_failure_behind_the_plan)
     mock_end(mock);
 }
 
-// Where nobody said how: lines on a serial line alone that does not answer.
+// Without a setting: line mode only on a serial line that does not answer.
 TEST(test_auto_is_lines_where_there_is_no_screen)
 {
     static const struct {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The page of a module, and what can be changed there.
+// The page of a module and its changes.
 #include "menu_user.h"
 
 TEST(test_module_is_switched_off)
@@ -47,7 +47,7 @@ TEST(test_undo_puts_a_module_on_the_blacklist_again)
     static const char *const keys[] = {
         "{right}{down}{see named in module_blacklist}{enter}{see Modules > base}nu"
         "{see base is as in /loader.conf again}{see NO}{escape}c{not module_blacklist}q{escape}b",
-        // Another one that was taken off stays off it.
+        // Another module that was removed stays removed.
         "{right}{down}{down}{enter}{see Modules > late}n{escape}"
         "{enter}{see Modules > base}nu{see NO}{escape}c"
         "{see module_blacklist=\"gone,base\"}q{escape}b"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The boot page: what is changed for this boot, and undone.
+// The boot page: changes for this boot, and undoing them.
 #include "menu_user.h"
 
 TEST(test_return_boots_what_is_planned)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// Where there is room, the whole plan stands beside the configurations.
+// On a wide screen the whole plan is beside the configurations.
 TEST(test_wide_screen_shows_every_module)
 {
     struct mock *mock = menu_begin(
@@ -71,7 +71,7 @@ TEST(test_long_list_scrolls_with_the_selection)
     mock_end(mock);
 }
 
-// What is on the screen already is not sent again: moving the selection touches two rows.
+// Unchanged rows are not sent again: moving the selection rewrites two rows.
 static size_t before;
 static uint32_t keys_seen;
 

@@ -223,7 +223,7 @@ TEST(test_setup_and_shell)
     mock_end(mock);
 }
 
-// One that is armed anew in time does nothing.
+// A watchdog that is armed again in time does nothing.
 TEST(test_watchdog)
 {
     struct mock *mock = mock_begin();

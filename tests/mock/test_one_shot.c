@@ -53,7 +53,7 @@ TEST(test_one_shot_counts_more_than_an_option)
     mock_end(mock);
 }
 
-// A firmware that says it has deleted what it has still.
+// Firmware that reports a deletion but keeps the variable.
 TEST(test_deletion_is_not_believed)
 {
     struct mock *mock = trial_begin(true);

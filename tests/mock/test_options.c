@@ -73,7 +73,7 @@ TEST(test_several_letters_in_one_word)
     mock_end(mock);
 }
 
-// All or nothing: of "-nx" the n is not taken either.
+// All or nothing: "-nx" does not set n either.
 TEST(test_letters_with_an_unknown_one)
 {
     expect_config("-nx", false, "/loader.conf", "option-unknown");
@@ -149,7 +149,7 @@ TEST(test_help)
     mock_end(mock);
 }
 
-// Somebody who asks how it is called gets an answer on any screen.
+// The help fits any screen.
 TEST(test_help_fits_a_screen)
 {
     struct mock *mock = mock_begin();
@@ -185,7 +185,7 @@ TEST(test_binary_options_are_ignored)
     expect_not_text(guid, 9000);
 }
 
-// What firmwares really add: each pair of bytes is some character of UTF-16.
+// Binary data as real firmware passes it: each pair of bytes is some character of UTF-16.
 TEST(test_binary_options_without_a_control_character)
 {
     static const uint8_t made_by_edk2[16] = {0x4e, 0xac, 0x08, 0x81, 0x11, 0x9f, 0x59, 0x4d,

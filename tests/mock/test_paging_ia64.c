@@ -59,7 +59,7 @@ static bool build(struct paging *paging)
                              BTL_PERM_READ | BTL_PERM_WRITE);
 }
 
-// What a handler finds for an address; 0: nothing.
+// Return the translation that a handler finds for an address; 0: none.
 static uint64_t find(const struct paging *paging, uint64_t address)
 {
     uint64_t entry = paging->root | 1;

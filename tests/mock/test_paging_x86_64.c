@@ -123,7 +123,7 @@ TEST(test_every_kind_of_processor)
         assert_int_equal(paging.physical_end, 601 * GIB);
         struct walk walk = {paging.root, paging.cpu.five_levels};
         check(&walk);
-        // Again: what is mapped stays, and costs nothing.
+        // Again: existing mappings stay, and no memory is allocated.
         size_t count = tables.count;
         assert_true(paging_map_physical(&paging, 0, 8 * GIB - 1) || true);
         assert_true(tables.count <= count + 2);

@@ -57,7 +57,7 @@ TEST(test_bar)
 {
     struct mock *mock = begin(CONF, FW_TERMINAL_ANSWERS);
     mock_expect_boot(mock, "");
-    // A line that is written anew ends without a line end, and the next one begins over it.
+    // A rewritten line has no line end, and the next one overwrites it.
     assert_true(mock_said(mock, "[############--------]  62%  5.0 of 8.0 MiB  4.0 MiB/s  "
                                 "/modules/big.ko"));
     assert_true(mock_said(mock, "[###################-]  99%  8.0 of 8.0 MiB  4.0 MiB/s"));
@@ -100,7 +100,7 @@ TEST(test_quiet_shows_none)
     end(mock);
 }
 
-// It is not in the log: what it says is over.
+// It is not in the log.
 TEST(test_log_does_not_have_it)
 {
     struct btl_manifest manifest;
@@ -136,7 +136,7 @@ TEST(test_no_line_is_wider_than_the_screen)
     }
 }
 
-// Names in a directory are hints: what is not there, or has another size, costs nothing.
+// Names in a directory are hints: a missing file, or another size, does no harm.
 TEST(test_directories_that_lie)
 {
     static const struct mock_ghost ghosts[] = {{"/modules", "gone.ko", 1ull << 62, false, 0},
@@ -166,7 +166,7 @@ TEST(test_directory_that_cannot_be_listed)
 static void late_key(struct mock *mock, fw_key key)
 {
     (void)key;
-    mock->ticks += 6 * mock->rate; // that somebody took to think
+    mock->ticks += 6 * mock->rate; // time that a person waited
 }
 
 // What the menu reads for itself is no part of the boot, and the time of a human not that of the

@@ -76,7 +76,7 @@ TEST(test_unreadable_variables)
     }
 }
 
-// A firmware that gives more than it was asked for.
+// Firmware that returns more than requested.
 TEST(test_sizes_that_are_not_true)
 {
     struct mock *mock = trial_begin(true);

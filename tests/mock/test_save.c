@@ -81,7 +81,7 @@ TEST(test_replaces_an_older_one)
     }
 }
 
-// A firmware that keeps buffers once it has written: the second file has the new map.
+// Firmware that keeps buffers after the first write: the second file has the new map.
 TEST(test_map_that_writing_changes)
 {
     for (uint32_t restless = 1; restless <= 2; restless++) {
@@ -267,7 +267,7 @@ TEST(test_each_way_to_fail)
     }
 }
 
-// A failure leaves the one of an earlier boot where it was.
+// A failure leaves the file of an earlier boot unchanged.
 TEST(test_older_one_outlives_a_failure)
 {
     static const char old[] = "BTLMANIF of an earlier boot";

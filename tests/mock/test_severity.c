@@ -167,7 +167,7 @@ static void expect_once_in_log(const struct mock *mock, const char *text)
     assert_null(memmem(found + 1, (size_t)(log.at + log.len - found - 1), text, strlen(text)));
 }
 
-// Who depends on it has a level of his own, and its failure is his.
+// A dependent has its own level, and fails with its dependency.
 TEST(test_dependent_of_an_ignored_one)
 {
     struct mock *mock = mock_begin();
@@ -187,7 +187,7 @@ TEST(test_dependent_of_an_ignored_one)
     mock_end(mock);
 }
 
-// As above where the module's failure ends the boot: the root of it is said, and recorded.
+// As above, if the module's failure ends the boot: the root cause is printed and recorded.
 TEST(test_root_cause_of_what_stops_the_boot)
 {
     struct mock *mock = mock_begin();
@@ -205,7 +205,7 @@ TEST(test_root_cause_of_what_stops_the_boot)
     mock_end(mock);
 }
 
-// Nobody wants to hear of either.
+// Both failures are ignored.
 TEST(test_ignored_dependent_of_an_ignored_one)
 {
     struct mock *mock = mock_begin();
@@ -218,7 +218,7 @@ TEST(test_ignored_dependent_of_an_ignored_one)
     mock_end(mock);
 }
 
-// It fails when it is linked, and what hangs on it with it: said with the step's other errors.
+// It fails when linked, and its dependents too: printed with the step's other errors.
 TEST(test_dependent_of_an_ignored_one_that_is_not_linked)
 {
     struct mock *mock = mock_begin();

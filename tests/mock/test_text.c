@@ -92,7 +92,7 @@ TEST(test_what_is_no_name)
         assert_false(name_to_utf8(bad[i], 4, got));
     assert_false(name_to_utf8((const uint16_t[]){'a', 'b'}, 2, got)); // without an end
     assert_false(name_to_utf8((const uint16_t[]){0}, 0, got));
-    uint16_t longer[17] = {0}; // than there is room
+    uint16_t longer[17] = {0}; // than the buffer
     for (size_t i = 0; i < 16; i++)
         longer[i] = 'a';
     assert_false(name_to_utf8(longer, 17, got));

@@ -2,7 +2,7 @@
 // Boots that are counted.
 #include "trial.h"
 
-// Nobody says boot-ok: as many boots as it has tries, and then the last good one, from then on.
+// Without boot-ok: as many boots as tries, and from then on the last good configuration.
 TEST(test_tries_are_counted_down)
 {
     for (int good = 0; good < 2; good++) {
@@ -118,7 +118,7 @@ TEST(test_watchdog)
     }
 }
 
-// What the kernel gave up is not tried again, until it is changed.
+// A configuration that the kernel gave up is not retried until it is changed.
 TEST(test_given_up_by_the_kernel)
 {
     struct mock *mock = trial_begin(true);
@@ -135,11 +135,11 @@ TEST(test_given_up_by_the_kernel)
     }
     mock_add_text(mock, "/loader.conf", GOOD "# repaired\n");
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
-    state_expect_none(mock, BTL_VARIABLE_FAILED); // it was about what is not there any more
+    state_expect_none(mock, BTL_VARIABLE_FAILED); // it was about a configuration that no longer exists
     mock_end(mock);
 }
 
-// In the loader it is no verdict: everything is looked at anew.
+// A failure in the loader is no verdict: the configuration is tried again.
 TEST(test_failed_in_the_loader_is_tried_again)
 {
     struct mock *mock = trial_begin(true);
@@ -215,7 +215,7 @@ TEST(test_dry_run_writes_nothing)
     state_put(mock, BTL_VARIABLE_FAILED, "what it was", "/new.conf", BTL_FAILED_IN_LOADER, "oh\n");
     mock_options(mock, "-n");
     mock_expect_return(mock, FW_SUCCESS);
-    assert_true(mock_said(mock, "/new.conf")); // that is what a boot would take
+    assert_true(mock_said(mock, "/new.conf")); // a boot would choose it
     assert_int_equal(mock->calls[MOCK_VARIABLE_SET], 0);
     mock_end(mock);
 }

@@ -71,7 +71,7 @@ TEST(test_wanted_one_vanishes_and_comes_back)
     mock_end(mock);
 }
 
-// What records say about a configuration that is nowhere disturbs no other, and nothing is written.
+// Records of a missing configuration affect no other, and nothing is written.
 TEST(test_records_of_what_is_gone)
 {
     struct mock *mock = begin(GOOD);
@@ -89,7 +89,7 @@ TEST(test_records_of_what_is_gone)
     mock_end(mock);
 }
 
-// BtlTrial has room for one: the trial that begins takes the place of what is gone.
+// BtlTrial holds one: a new trial replaces that of a missing configuration.
 TEST(test_trial_after_one_that_is_gone)
 {
     struct mock *mock = begin(TRIAL);

@@ -26,7 +26,7 @@ TEST(test_slow_volume)
     mock_end(mock);
 }
 
-// What is not there is progress, too.
+// A missing file is progress, too.
 TEST(test_missing_files_of_a_slow_volume)
 {
     struct mock *mock = begin("a_load=\"YES\"\nb_load=\"YES\"\nc_load=\"YES\"\nd_load=\"YES\"\n"
@@ -105,7 +105,7 @@ TEST(test_countdown_in_one)
     mock_end(mock);
 }
 
-// Nothing reads the menu's keys faster than the human; what is chosen there is read with it armed.
+// It is off during the menu's waits for keys, and armed while a chosen file is read.
 TEST(test_menu_reads_again)
 {
     struct mock *mock = begin_with_keys("autoboot_delay=\"10\"\n",
@@ -173,7 +173,7 @@ TEST(test_returns)
     expect_off(mock, FW_LOAD_ERROR);
 }
 
-// What is long on a line that is slow is not taken for a hang.
+// A long output on a slow line is not a hang.
 TEST(test_slow_line)
 {
     struct mock *mock = begin(NULL);
@@ -186,7 +186,7 @@ TEST(test_slow_line)
     mock_end(mock);
 }
 
-// ExitBootServices ends it; where that fails half-way, it is no more to be called.
+// ExitBootServices disables it; after a failed call, it must not be called any more.
 TEST(test_the_end_of_boot_services)
 {
     struct mock *mock = begin(NULL);

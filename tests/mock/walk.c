@@ -17,7 +17,7 @@ static uint64_t canonical(uint64_t address, int bits)
     return (uint64_t)((int64_t)(address << (64 - bits)) >> (64 - bits));
 }
 
-// Returns whether the entry is a leaf; *mapping collects what it allows.
+// Is the entry a leaf? *mapping collects its permissions.
 static bool read_entry(uint64_t entry, int level, struct mapping *mapping)
 {
     mapping->write = mapping->write && (entry & 2) != 0;

@@ -16,7 +16,7 @@ struct mapping {
     bool write, execute;
 };
 
-// What the processor would do with `address`. False: not mapped.
+// Translate `address` as the processor would. False: not mapped.
 bool walk_find(const struct walk *walk, uint64_t address, struct mapping *ret);
 
 // Calls `see` for every leaf, with its virtual address; returns the number of leaves.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Records of boot state: the bytes, and what is no record. test_boot_trial.c is about what follows.
+// Encoding and decoding of boot-state records. test_boot_trial.c tests the rules that use them.
 #include "test_case.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ static const struct btl_record sample = {
     .given_up_count = 1,
 };
 
-// What a record of this variable can say of `sample`.
+// The part of `sample` that a record of this variable can hold.
 static struct btl_record sample_of(enum btl_variable variable)
 {
     struct btl_record record = sample;
@@ -105,7 +105,7 @@ TEST(test_other_lengths_are_no_record)
         assert_int_equal(read_back(BTL_VARIABLE_FAILED, bytes, other, &record), other == size);
 }
 
-// With a checksum that is right: only what the field says is wrong.
+// With a valid checksum: only the field is wrong.
 static bool reads_as(enum btl_variable variable,
                      void (*change)(struct btl_record_wire *wire, uint8_t *strings))
 {
@@ -233,7 +233,7 @@ static void change_given_up_to_as_many(struct btl_record_wire *wire, uint8_t *st
     wire->given_up = BTL_GIVEN_UP_MAX;
 }
 
-// What a record of the others has to be free of.
+// Members that must be empty in records of the other variables.
 TEST(test_fields_that_are_zero)
 {
     static const struct {

@@ -65,7 +65,7 @@ TEST(test_failure_in_the_kernel_is_a_verdict)
     assert_trial(&failed, 3, BTL_TRIAL_COUNTED, 1);
 }
 
-// Who failed last is another question: A, then B, then somebody in the loader.
+// The last failure is separate: A, then B, then one in the loader.
 TEST(test_verdicts_last_beyond_the_next_failure)
 {
     struct btl_record first = failure_of(X, BTL_FAILED_IN_KERNEL, &none);

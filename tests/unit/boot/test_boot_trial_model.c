@@ -13,7 +13,7 @@ struct variable {
     size_t size; // 0: not there
 };
 
-// What a configuration's kernel does.
+// The behaviour of a configuration's kernel.
 enum kernel { HANGS, GIVES_UP, WORKS };
 
 struct machine {
@@ -95,7 +95,7 @@ static uint8_t load(struct machine *machine, bool *ret_counted)
     uint8_t booted = trial == BTL_TRIAL_USED_UP || trial == BTL_TRIAL_FAILED ? G : X;
     if (trial == BTL_TRIAL_COUNTED) {
         *ret_counted = write_variable(machine, BTL_VARIABLE_TRIAL, X, left);
-        booted = *ret_counted ? X : G; // what cannot be counted is not begun
+        booted = *ret_counted ? X : G; // an uncounted trial is not begun
     }
     return power(machine) ? booted : 0;
 }
@@ -177,7 +177,7 @@ static void damage(struct machine *machine)
             (uint8_t)(1 << draw(machine, 8));
 }
 
-// Loss begins the count anew, and no more than that: the bound holds from the last loss on.
+// A loss only restarts the count: the bound holds from the last loss on.
 TEST(test_loss_of_variables_costs_no_more_than_the_tries)
 {
     for (uint64_t seed = 0; seed < 20000; seed++) {

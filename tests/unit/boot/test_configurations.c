@@ -185,7 +185,7 @@ TEST(test_what_cannot_be_read_is_no_fallback)
 {
     const struct volume bad = {.files = {{MAIN, 1}, {PREV, 0}}};
     assert_string_equal(FALLBACK(bad, .booted = {MAIN, 1}), "-");
-    // It could not be read, and can by now: it is what is booted all the same.
+    // The configuration being booted is excluded even if it is readable by now.
     assert_string_equal(FALLBACK(bad, .booted = {MAIN, 0}), "-");
 }
 

@@ -40,7 +40,7 @@ static struct btl_own_range own_pages(enum btlm_memory_type type, uint64_t page,
     return (struct btl_own_range){page * PAGE, count * PAGE, type};
 }
 
-// Lays the descriptors `stride` bytes apart in a block that ends where they end.
+// Copy the descriptors, `stride` bytes apart, to a block of exactly their size.
 static uint64_t build_strided(const struct btl_efi_memory *descriptors, size_t count, size_t stride,
                               struct btl_own_range *own, size_t own_count, struct btlm_memory *map,
                               size_t capacity)
@@ -106,7 +106,7 @@ TEST(test_sorts_and_merges_neighbours)
     assert_entry(&map[0], BTLM_MEM_USABLE, 0, 10);
     assert_entry(&map[1], BTLM_MEM_BOOT_SERVICES, 10, 10);
     assert_entry(&map[2], BTLM_MEM_USABLE, 20, 10);
-    assert_entry(&map[3], BTLM_MEM_USABLE, 31, 1); // page 30 is described by nobody
+    assert_entry(&map[3], BTLM_MEM_USABLE, 31, 1); // no descriptor covers page 30
 }
 
 TEST(test_different_attributes_or_firmware_types_stay_apart)
