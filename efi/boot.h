@@ -117,7 +117,8 @@ bool manifest_write(struct boot *boot);     // everything above -> one record
 bool manifest_save(struct boot *boot);      // -> a file, where one is requested
 bool dry_run_end(struct boot *boot);        // the end of a dry run: the record on the console
 bool boot_services_exit(struct boot *boot); // final memory map into it; the firmware is left
-void handoff_fill(const struct boot *boot, struct handoff *ret); // what the kernel needs to start
+void handoff_fill(const struct boot *boot,
+                  struct handoff *ret_handoff); // what the kernel needs to start
 
 // --------------------------------------------------------------------------------------- driver.c
 

@@ -6,7 +6,7 @@
 #include "handoff.h"
 #include "paging.h"
 
-void cpu_features(struct paging_cpu *ret);
+void cpu_features(struct paging_cpu *ret_cpu);
 uint64_t cpu_ticks(void);
 // Return the rate that the processor or the firmware (its EFI system table) states; 0: none.
 uint64_t cpu_ticks_per_second(uint64_t system_table);

@@ -9,10 +9,10 @@
 #define PIECE       (1u << 20)
 #define SLOTS_FIRST 64
 
-static bool file_fail(struct btl_file_problem *ret, enum btl_code code, fw_status status,
+static bool file_fail(struct btl_file_problem *ret_problem, enum btl_code code, fw_status status,
                       uint64_t expected, uint64_t got)
 {
-    *ret = (struct btl_file_problem){code, fw_status_name(status), expected, got};
+    *ret_problem = (struct btl_file_problem){code, fw_status_name(status), expected, got};
     return false;
 }
 

@@ -116,7 +116,7 @@ struct fw_variable {
 enum fw_reset { FW_RESET_COLD, FW_RESET_OFF };
 
 struct firmware {
-    void (*facts)(struct firmware *fw, struct fw_facts *ret);
+    void (*facts)(struct firmware *fw, struct fw_facts *ret_facts);
 
     // Memory. Physical addresses are also valid pointers (UEFI maps memory one to one).
     fw_status (*allocate)(struct firmware *fw, enum fw_memory_type type, uint64_t pages,

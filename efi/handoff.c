@@ -20,7 +20,7 @@ static uint64_t handoff_kernel_gp(const struct btl_attempt_kernel *kernel)
 }
 
 static void handoff_fill_text(const struct btl_attempt_kernel *kernel, uint64_t entry,
-                              struct handoff *ret)
+                              struct handoff *ret_handoff)
 {
     const struct btl_kernel_image *image = &kernel->image;
     for (uint32_t i = 0; i < image->segment_count; i++) {
@@ -28,25 +28,26 @@ static void handoff_fill_text(const struct btl_attempt_kernel *kernel, uint64_t 
         if (!btl_in_range(entry - image->base, 1, segment->offset + segment->size) ||
             entry - image->base < segment->offset)
             continue;
-        ret->text = image->base + segment->offset;
-        ret->text_physical = kernel->physical + segment->offset;
-        ret->text_size = segment->size;
+        ret_handoff->text = image->base + segment->offset;
+        ret_handoff->text_physical = kernel->physical + segment->offset;
+        ret_handoff->text_size = segment->size;
     }
 }
 
-void handoff_fill(const struct boot *boot, struct handoff *ret)
+void handoff_fill(const struct boot *boot, struct handoff *ret_handoff)
 {
     const struct btl_kernel_image *image = &boot->attempt.kernel.image;
     uint8_t *manifest = (uint8_t *)(uintptr_t)boot->res.manifest.physical;
-    *ret = (struct handoff){.page_table_root = boot->res.paging.root,
-                            .entry = image->base - image->link_base + image->entry,
-                            .manifest = boot->res.manifest.address,
-                            .stack_top = boot->attempt.stack.address + boot->attempt.stack.size,
-                            .code = boot->res.code_page,
-                            .gp = handoff_kernel_gp(&boot->attempt.kernel),
-                            .backing_store = boot->attempt.backing_store.address,
-                            .stack_physical = boot->attempt.stack.physical,
-                            .memory = (uintptr_t)btl_manifest_memory(manifest),
-                            .memory_count = boot->res.manifest_map_count};
-    handoff_fill_text(&boot->attempt.kernel, ret->entry, ret);
+    *ret_handoff =
+        (struct handoff){.page_table_root = boot->res.paging.root,
+                         .entry = image->base - image->link_base + image->entry,
+                         .manifest = boot->res.manifest.address,
+                         .stack_top = boot->attempt.stack.address + boot->attempt.stack.size,
+                         .code = boot->res.code_page,
+                         .gp = handoff_kernel_gp(&boot->attempt.kernel),
+                         .backing_store = boot->attempt.backing_store.address,
+                         .stack_physical = boot->attempt.stack.physical,
+                         .memory = (uintptr_t)btl_manifest_memory(manifest),
+                         .memory_count = boot->res.manifest_map_count};
+    handoff_fill_text(&boot->attempt.kernel, ret_handoff->entry, ret_handoff);
 }

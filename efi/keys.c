@@ -22,7 +22,7 @@ static const struct {
     {"[23~", FW_KEY_F1 + 10}, {"[24~", FW_KEY_F1 + 11},
 };
 
-static fw_key key_of(const struct key_sequence *sequence)
+static fw_key key_lookup(const struct key_sequence *sequence)
 {
     struct btl_str text = {sequence->text, sequence->len};
     for (size_t i = 0; i < BTL_COUNT(sequences); i++) {
@@ -51,6 +51,6 @@ enum key_progress key_sequence_parse(struct key_sequence *sequence, fw_key next,
     sequence->text[sequence->len++] = c;
     if (sequence->len == 1 || !is_final(sequence, c))
         return KEY_MORE;
-    *ret_key = key_of(sequence);
+    *ret_key = key_lookup(sequence);
     return KEY_COMPLETE;
 }

@@ -22,7 +22,7 @@ static bool tunable_is_pointer(uint16_t machine, uint32_t type)
 }
 
 static bool tunable_pointer_target(const struct btl_elf *elf, const struct elf64_rela *entry,
-                                   struct spot *ret)
+                                   struct spot *ret_spot)
 {
     uint16_t special;
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
@@ -33,12 +33,12 @@ static bool tunable_pointer_target(const struct btl_elf *elf, const struct elf64
     uint64_t offset = elf->symbols[symbol].value + (uint64_t)entry->addend;
     if (section == ELF_SHN_UNDEF || offset >= elf->sections[section].size)
         return false;
-    *ret = (struct spot){section, offset};
+    *ret_spot = (struct spot){section, offset};
     return true;
 }
 
 // Follow the pointer at `at`.
-static bool tunable_follow_pointer(const struct btl_elf *elf, struct spot at, struct spot *ret)
+static bool tunable_follow_pointer(const struct btl_elf *elf, struct spot at, struct spot *ret_spot)
 {
     for (uint32_t i = 0; i < elf->section_count; i++) {
         const struct elf64_section *section = &elf->sections[i];
@@ -48,7 +48,7 @@ static bool tunable_follow_pointer(const struct btl_elf *elf, struct spot at, st
         const struct elf64_rela *entries = (const void *)bytes.at;
         for (uint64_t n = 0; n < bytes.size / sizeof(*entries); n++) {
             if (entries[n].offset == at.offset)
-                return tunable_pointer_target(elf, &entries[n], ret);
+                return tunable_pointer_target(elf, &entries[n], ret_spot);
         }
     }
     return false;
@@ -79,7 +79,7 @@ static struct btl_str tunable_text_at(const struct btl_elf *elf, struct spot at,
     return text;
 }
 
-static bool tunable_write_default(const struct btl_elf *elf, struct spot entry, char *ret,
+static bool tunable_write_default(const struct btl_elf *elf, struct spot entry, char *ret_text,
                                   size_t size)
 {
     struct btl_tunable tunable;
@@ -93,20 +93,20 @@ static bool tunable_write_default(const struct btl_elf *elf, struct spot entry, 
         return false;
     if (tunable.type == BTL_TUNABLE_STRING) {
         struct btl_str text = tunable_text_at(elf, storage, (uint64_t)tunable.max);
-        btl_format_to(ret, size, "%pS", &text);
+        btl_format_to(ret_text, size, "%pS", &text);
         return true;
     }
     if (tunable.type == BTL_TUNABLE_BOOL && tunable_fetch(elf, storage, &flag, sizeof(flag))) {
-        btl_format_to(ret, size, "%s", flag ? "YES" : "NO");
+        btl_format_to(ret_text, size, "%s", flag ? "YES" : "NO");
         return true;
     }
     if (tunable.type != BTL_TUNABLE_INT || !tunable_fetch(elf, storage, &number, sizeof(number)))
         return false;
-    btl_format_to(ret, size, "%ld", number);
+    btl_format_to(ret_text, size, "%ld", number);
     return true;
 }
 
-bool tunable_default(const struct btl_elf *elf, struct btl_str name, char *ret, size_t size)
+bool tunable_default(const struct btl_elf *elf, struct btl_str name, char *ret_text, size_t size)
 {
     struct btl_wrapper wrapper;
     struct spot at = {btl_elf_find_section(elf, BTL_STR(BTL_WRAPPER_SECTION)), 0}, entry;
@@ -121,7 +121,7 @@ bool tunable_default(const struct btl_elf *elf, struct btl_str name, char *ret, 
         struct spot text; // the name is the first member
         if (tunable_follow_pointer(elf, entry, &text) &&
             btl_str_equal(tunable_text_at(elf, text, BTL_ELF_NAME_MAX), name))
-            return tunable_write_default(elf, entry, ret, size);
+            return tunable_write_default(elf, entry, ret_text, size);
         entry.offset += stride;
     }
     return false;

@@ -7,6 +7,6 @@
 
 // Write the default in the syntax of loader.conf, at most `size` bytes with the NUL. False: not
 // found in the file.
-bool tunable_default(const struct btl_elf *elf, struct btl_str name, char *ret, size_t size);
+bool tunable_default(const struct btl_elf *elf, struct btl_str name, char *ret_text, size_t size);
 
 #endif

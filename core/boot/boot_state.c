@@ -125,10 +125,11 @@ static bool record_is_sound(enum btl_variable variable, const struct btl_record 
            (variable != BTL_VARIABLE_NEXT || sha256_is_zero(record->sha256));
 }
 
-bool btl_record_read(enum btl_variable variable, struct btl_bytes bytes, struct btl_record *ret)
+bool btl_record_read(enum btl_variable variable, struct btl_bytes bytes,
+                     struct btl_record *ret_record)
 {
     struct btl_record_wire wire;
-    *ret = (struct btl_record){0};
+    *ret_record = (struct btl_record){0};
     if (bytes.size < sizeof(wire))
         return false;
     memcpy(&wire, bytes.at, sizeof(wire));
@@ -136,16 +137,16 @@ bool btl_record_read(enum btl_variable variable, struct btl_bytes bytes, struct 
         return false;
     size_t list = 32 * (size_t)wire.given_up;
     const char *strings = (const char *)bytes.at + sizeof(wire) + list;
-    ret->number = wire.number;
-    ret->path = (struct btl_str){strings, wire.path_length};
-    ret->text = (struct btl_str){strings + wire.path_length, wire.text_length};
-    ret->given_up_count = wire.given_up;
-    memcpy(ret->sha256, wire.sha256, sizeof(ret->sha256));
-    append_bytes((uint8_t *)ret->given_up, bytes.at + sizeof(wire), list);
-    ret->valid = record_is_sound(variable, ret);
-    if (!ret->valid)
-        *ret = (struct btl_record){0};
-    return ret->valid;
+    ret_record->number = wire.number;
+    ret_record->path = (struct btl_str){strings, wire.path_length};
+    ret_record->text = (struct btl_str){strings + wire.path_length, wire.text_length};
+    ret_record->given_up_count = wire.given_up;
+    memcpy(ret_record->sha256, wire.sha256, sizeof(ret_record->sha256));
+    append_bytes((uint8_t *)ret_record->given_up, bytes.at + sizeof(wire), list);
+    ret_record->valid = record_is_sound(variable, ret_record);
+    if (!ret_record->valid)
+        *ret_record = (struct btl_record){0};
+    return ret_record->valid;
 }
 
 bool btl_record_names(const struct btl_record *record, const uint8_t sha256[32])

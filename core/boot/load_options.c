@@ -172,7 +172,7 @@ static bool parse_option(struct option_parser *job, struct btl_str word, struct 
     return true;
 }
 
-static bool parse_options(struct option_parser *job, struct btl_str rest, bool names_program)
+static bool parse_option_words(struct option_parser *job, struct btl_str rest, bool names_program)
 {
     struct btl_str word;
     for (bool first = true; parse_option_word(&rest, &word); first = false) {
@@ -200,7 +200,7 @@ bool btl_load_options_parse(struct btl_bytes bytes, bool names_program, struct b
         return false;
     struct btl_str text = {at, btl_utf16_to_utf8(bytes.at, bytes.size / 2, at, 2 * bytes.size)};
     if (options_are_text(text) && (names_program || options_begin_as_text(text)))
-        return parse_options(&job, text, names_program);
+        return parse_option_words(&job, text, names_program);
     btl_report(diags, BTL_OPTION_NOT_TEXT, PLACE);
     return true;
 }

@@ -6,27 +6,27 @@
 
 #include <btl/mem.h>
 
-bool btl_path_to_utf16(struct btl_str path, uint16_t ret[static BTL_UTF16_PATH_MAX])
+bool btl_path_to_utf16(struct btl_str path, uint16_t ret_units[static BTL_UTF16_PATH_MAX])
 {
     size_t len = 0;
     if (path.len == 0)
         return false;
-    ret[len++] = '\\';
+    ret_units[len++] = '\\';
     for (size_t at = 0; at < path.len;) {
         uint32_t point = btl_utf8_next(path, &at);
         if (point == BTL_UTF8_BAD || point < ' ' || point == '\\' || len + 3 > BTL_UTF16_PATH_MAX)
             return false;
         if (point == '/') {
-            if (ret[len - 1] != '\\')
-                ret[len++] = '\\';
+            if (ret_units[len - 1] != '\\')
+                ret_units[len++] = '\\';
         } else if (point < 0x10000) {
-            ret[len++] = (uint16_t)point;
+            ret_units[len++] = (uint16_t)point;
         } else {
-            ret[len++] = (uint16_t)(0xd800 + ((point - 0x10000) >> 10));
-            ret[len++] = (uint16_t)(0xdc00 + (point & 0x3ff));
+            ret_units[len++] = (uint16_t)(0xd800 + ((point - 0x10000) >> 10));
+            ret_units[len++] = (uint16_t)(0xdc00 + (point & 0x3ff));
         }
     }
-    ret[len] = 0;
+    ret_units[len] = 0;
     return true;
 }
 
@@ -36,7 +36,7 @@ bool btl_path_is_usable(struct btl_str path)
     return btl_path_to_utf16(path, ignored);
 }
 
-static uint32_t utf16_unit(const void *text, size_t index)
+static uint32_t utf16_read_unit(const void *text, size_t index)
 {
     uint16_t unit;
     memcpy(&unit, (const char *)text + 2 * index, sizeof(unit));
@@ -46,8 +46,8 @@ static uint32_t utf16_unit(const void *text, size_t index)
 // Return the character at text[*at] and advance *at. An unpaired surrogate is returned unchanged.
 static uint32_t utf16_next(const void *text, size_t units, size_t *at)
 {
-    uint32_t point = utf16_unit(text, (*at)++);
-    uint32_t low = *at < units ? utf16_unit(text, *at) : 0;
+    uint32_t point = utf16_read_unit(text, (*at)++);
+    uint32_t low = *at < units ? utf16_read_unit(text, *at) : 0;
     if (point < 0xd800 || point >= 0xdc00 || low < 0xdc00 || low >= 0xe000)
         return point;
     (*at)++;

@@ -63,7 +63,7 @@ _Static_assert(offsetof(struct handoff_ia64, pins) == HANDOFF_IA64_PINS, "handof
 _Static_assert(sizeof(((struct handoff_ia64 *)0)->pins[0]) == HANDOFF_IA64_PIN_SIZE,
                "handoff_ia64.S");
 
-void handoff_ia64_fill(const struct handoff *handoff, struct handoff_ia64 *ret);
+void handoff_ia64_fill(const struct handoff *handoff, struct handoff_ia64 *ret_handoff);
 #endif
 
 #endif

@@ -49,11 +49,11 @@ static unsigned text_shift(const struct handoff *handoff)
     return 0;
 }
 
-void handoff_ia64_fill(const struct handoff *handoff, struct handoff_ia64 *ret)
+void handoff_ia64_fill(const struct handoff *handoff, struct handoff_ia64 *ret_handoff)
 {
     uint64_t stack = handoff->stack_top - BTL_BOOT_STACK_SIZE;
     unsigned shift = text_shift(handoff);
-    *ret = (struct handoff_ia64){
+    *ret_handoff = (struct handoff_ia64){
         .root = handoff->page_table_root,
         .kernel = handoff->entry,
         .manifest = handoff->manifest,

@@ -196,13 +196,13 @@ static void console_uefi_forget_keys(struct firmware *fw)
         keys->Reset(keys, FALSE);
 }
 
-void console_uefi(struct firmware *ret)
+void console_uefi(struct firmware *ret_fw)
 {
-    ret->write = console_uefi_write;
-    ret->screen_clear = console_uefi_clear;
-    ret->screen_at = console_uefi_move;
-    ret->screen_style = console_uefi_style;
-    ret->screen_cursor = console_uefi_cursor;
-    ret->wait_key = console_uefi_wait_key;
-    ret->forget_keys = console_uefi_forget_keys;
+    ret_fw->write = console_uefi_write;
+    ret_fw->screen_clear = console_uefi_clear;
+    ret_fw->screen_at = console_uefi_move;
+    ret_fw->screen_style = console_uefi_style;
+    ret_fw->screen_cursor = console_uefi_cursor;
+    ret_fw->wait_key = console_uefi_wait_key;
+    ret_fw->forget_keys = console_uefi_forget_keys;
 }

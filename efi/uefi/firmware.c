@@ -22,21 +22,21 @@ static uint64_t uefi_find_table(const struct uefi *uefi, EFI_GUID guid)
     return 0;
 }
 
-static void uefi_get_tables(const struct uefi *uefi, struct fw_facts *ret)
+static void uefi_get_tables(const struct uefi *uefi, struct fw_facts *ret_facts)
 {
     static const EFI_GUID acpi1 = ACPI_TABLE_GUID, acpi2 = ACPI_20_TABLE_GUID;
     static const EFI_GUID smbios = SMBIOS_TABLE_GUID, smbios3 = SMBIOS3_TABLE_GUID;
     static const EFI_GUID attributes = UEFI_MEMORY_ATTRIBUTES_TABLE_GUID;
-    ret->system_table = (uintptr_t)uefi->system;
-    ret->acpi_rsdp = uefi_find_table(uefi, acpi2);
-    if (ret->acpi_rsdp == 0)
-        ret->acpi_rsdp = uefi_find_table(uefi, acpi1);
-    ret->smbios = uefi_find_table(uefi, smbios);
-    ret->smbios3 = uefi_find_table(uefi, smbios3);
-    ret->memory_attributes = uefi_find_table(uefi, attributes);
+    ret_facts->system_table = (uintptr_t)uefi->system;
+    ret_facts->acpi_rsdp = uefi_find_table(uefi, acpi2);
+    if (ret_facts->acpi_rsdp == 0)
+        ret_facts->acpi_rsdp = uefi_find_table(uefi, acpi1);
+    ret_facts->smbios = uefi_find_table(uefi, smbios);
+    ret_facts->smbios3 = uefi_find_table(uefi, smbios3);
+    ret_facts->memory_attributes = uefi_find_table(uefi, attributes);
 }
 
-static void uefi_get_framebuffer(const struct uefi *uefi, struct fw_framebuffer *ret)
+static void uefi_get_framebuffer(const struct uefi *uefi, struct fw_framebuffer *ret_framebuffer)
 {
     EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID;
     EFI_GRAPHICS_OUTPUT_PROTOCOL *graphics;
@@ -48,23 +48,23 @@ static void uefi_get_framebuffer(const struct uefi *uefi, struct fw_framebuffer 
     bool bgr = mode->PixelFormat == PixelBlueGreenRedReserved8BitPerColor;
     if ((!rgb && !bgr) || graphics->Mode->FrameBufferBase == 0)
         return;
-    ret->address = graphics->Mode->FrameBufferBase;
-    ret->size = graphics->Mode->FrameBufferSize;
-    ret->width = mode->HorizontalResolution;
-    ret->height = mode->VerticalResolution;
-    ret->stride = mode->PixelsPerScanLine;
-    ret->format = rgb ? 1 : 2;
+    ret_framebuffer->address = graphics->Mode->FrameBufferBase;
+    ret_framebuffer->size = graphics->Mode->FrameBufferSize;
+    ret_framebuffer->width = mode->HorizontalResolution;
+    ret_framebuffer->height = mode->VerticalResolution;
+    ret_framebuffer->stride = mode->PixelsPerScanLine;
+    ret_framebuffer->format = rgb ? 1 : 2;
 }
 
 // Get the console's size, by default that of mode 0 (UEFI 2.10, 12.4.1).
-static void uefi_get_console(const struct uefi *uefi, struct fw_facts *ret)
+static void uefi_get_console(const struct uefi *uefi, struct fw_facts *ret_facts)
 {
     SIMPLE_TEXT_OUTPUT_INTERFACE *console = uefi->system->ConOut;
     UINTN columns, rows;
     bool known = console != NULL && console->Mode != NULL &&
                  console->QueryMode(console, console->Mode->Mode, &columns, &rows) == EFI_SUCCESS;
-    ret->console_columns = known ? (uint32_t)columns : 80;
-    ret->console_rows = known ? (uint32_t)rows : 25;
+    ret_facts->console_columns = known ? (uint32_t)columns : 80;
+    ret_facts->console_rows = known ? (uint32_t)rows : 25;
 }
 
 // Did the shell start the loader? Then a protocol is on the loader's handle, and the load options
@@ -76,27 +76,27 @@ static bool uefi_started_by_shell(const struct uefi *uefi)
     return uefi->boot->HandleProtocol(uefi->image, &guid, &parameters) == EFI_SUCCESS;
 }
 
-static void uefi_facts(struct firmware *fw, struct fw_facts *ret)
+static void uefi_facts(struct firmware *fw, struct fw_facts *ret_facts)
 {
     struct uefi *uefi = uefi_of(fw);
-    *ret = (struct fw_facts){0};
+    *ret_facts = (struct fw_facts){0};
     size_t len = uefi->system->FirmwareVendor == NULL
                      ? 0
                      : btl_utf16_to_utf8(uefi->system->FirmwareVendor, sizeof(uefi->vendor),
                                          uefi->vendor, sizeof(uefi->vendor));
-    ret->vendor = (struct btl_str){uefi->vendor, len};
-    ret->firmware_revision = uefi->system->FirmwareRevision;
-    ret->uefi_revision = uefi->system->Hdr.Revision;
+    ret_facts->vendor = (struct btl_str){uefi->vendor, len};
+    ret_facts->firmware_revision = uefi->system->FirmwareRevision;
+    ret_facts->uefi_revision = uefi->system->Hdr.Revision;
     if (uefi->loaded != NULL) {
-        ret->load_options = uefi->loaded->LoadOptions;
-        ret->load_options_size = uefi->loaded->LoadOptionsSize;
-        ret->options_name_program = uefi_started_by_shell(uefi);
-        volume_uefi_identify(uefi->boot, uefi->loaded->DeviceHandle, &ret->volume);
+        ret_facts->load_options = uefi->loaded->LoadOptions;
+        ret_facts->load_options_size = uefi->loaded->LoadOptionsSize;
+        ret_facts->options_name_program = uefi_started_by_shell(uefi);
+        volume_uefi_identify(uefi->boot, uefi->loaded->DeviceHandle, &ret_facts->volume);
     }
-    uefi_get_tables(uefi, ret);
-    uefi_get_framebuffer(uefi, &ret->framebuffer);
-    uefi_get_console(uefi, ret);
-    cpu_features(&ret->cpu);
+    uefi_get_tables(uefi, ret_facts);
+    uefi_get_framebuffer(uefi, &ret_facts->framebuffer);
+    uefi_get_console(uefi, ret_facts);
+    cpu_features(&ret_facts->cpu);
 }
 
 // ----------------------------------------------------------------------------------------- memory

@@ -29,12 +29,12 @@ struct place {
     struct node file;
 };
 
-static void shell_make_node(struct node *ret, uint8_t subtype, const void *data, size_t size)
+static void shell_make_node(struct node *ret_node, uint8_t subtype, const void *data, size_t size)
 {
-    *ret = (struct node){.type = MEDIA_DEVICE_PATH, .subtype = subtype};
-    ret->size[0] = (uint8_t)(4 + size);
-    ret->size[1] = (uint8_t)((4 + size) >> 8);
-    memcpy(ret->data, data, size);
+    *ret_node = (struct node){.type = MEDIA_DEVICE_PATH, .subtype = subtype};
+    ret_node->size[0] = (uint8_t)(4 + size);
+    ret_node->size[1] = (uint8_t)((4 + size) >> 8);
+    memcpy(ret_node->data, data, size);
 }
 
 static size_t shell_name_size(const CHAR16 *name)
@@ -45,7 +45,7 @@ static size_t shell_name_size(const CHAR16 *name)
     return 2 * (units + 1);
 }
 
-static bool shell_find_on_volume(struct uefi *uefi, struct place *ret)
+static bool shell_find_on_volume(struct uefi *uefi, struct place *ret_place)
 {
     EFI_GUID guid = SIMPLE_FILE_SYSTEM_PROTOCOL;
     EFI_FILE_IO_INTERFACE *system;
@@ -66,8 +66,8 @@ static bool shell_find_on_volume(struct uefi *uefi, struct place *ret)
     root->Close(root);
     if (i == BTL_COUNT(files))
         return false;
-    ret->device = uefi->loaded->DeviceHandle;
-    shell_make_node(&ret->file, MEDIA_FILE, files[i], shell_name_size(files[i]));
+    ret_place->device = uefi->loaded->DeviceHandle;
+    shell_make_node(&ret_place->file, MEDIA_FILE, files[i], shell_name_size(files[i]));
     return true;
 }
 
@@ -84,7 +84,7 @@ static bool shell_is_in_volume(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, EFI_G
                EFI_SUCCESS;
 }
 
-static bool shell_find_in_firmware(struct uefi *uefi, struct place *ret)
+static bool shell_find_in_firmware(struct uefi *uefi, struct place *ret_place)
 {
     EFI_GUID guid = UEFI_FIRMWARE_VOLUME2_GUID, shell = UEFI_SHELL_FILE_GUID;
     EFI_HANDLE *devices = NULL;
@@ -95,16 +95,16 @@ static bool shell_find_in_firmware(struct uefi *uefi, struct place *ret)
         i++;
     bool found = i < count;
     if (found) {
-        ret->device = devices[i];
-        shell_make_node(&ret->file, MEDIA_FV_FILE, &shell, sizeof(shell));
+        ret_place->device = devices[i];
+        shell_make_node(&ret_place->file, MEDIA_FV_FILE, &shell, sizeof(shell));
     }
     uefi->boot->FreePool(devices);
     return found;
 }
 
-static bool shell_find(struct uefi *uefi, struct place *ret)
+static bool shell_find(struct uefi *uefi, struct place *ret_place)
 {
-    return shell_find_on_volume(uefi, ret) || shell_find_in_firmware(uefi, ret);
+    return shell_find_on_volume(uefi, ret_place) || shell_find_in_firmware(uefi, ret_place);
 }
 
 static bool shell_exists(struct firmware *fw)
@@ -199,8 +199,8 @@ static fw_status shell_run(struct firmware *fw)
     return FW_SUCCESS;
 }
 
-void shell_uefi(struct firmware *ret)
+void shell_uefi(struct firmware *ret_fw)
 {
-    ret->has_shell = shell_exists;
-    ret->run_shell = shell_run;
+    ret_fw->has_shell = shell_exists;
+    ret_fw->run_shell = shell_run;
 }

@@ -38,7 +38,7 @@ static bool answer_parse(struct answer *answer, uint8_t c)
 }
 
 // Read a byte. False: no byte, or the line failed (*ret_failed).
-static bool terminal_read_byte(EFI_SERIAL_IO_PROTOCOL *serial, uint8_t *ret, bool *ret_failed)
+static bool terminal_read_byte(EFI_SERIAL_IO_PROTOCOL *serial, uint8_t *ret_byte, bool *ret_failed)
 {
     UINT32 control;
     UINTN size = 1;
@@ -47,7 +47,7 @@ static bool terminal_read_byte(EFI_SERIAL_IO_PROTOCOL *serial, uint8_t *ret, boo
         return false;
     // If the driver cannot tell whether a byte has arrived, this may wait a second; so only once.
     if (status == EFI_SUCCESS)
-        status = serial->Read(serial, &size, ret);
+        status = serial->Read(serial, &size, ret_byte);
     *ret_failed = status != EFI_SUCCESS || size != 1;
     return !*ret_failed;
 }
@@ -136,7 +136,7 @@ static enum fw_terminal terminal_detect(struct firmware *fw)
     return uefi->terminal;
 }
 
-void terminal_uefi(struct firmware *ret)
+void terminal_uefi(struct firmware *ret_fw)
 {
-    ret->terminal = terminal_detect;
+    ret_fw->terminal = terminal_detect;
 }

@@ -93,14 +93,14 @@ static inline struct uefi *uefi_of(struct firmware *fw)
 }
 
 // Each fills in its part of the table of functions.
-void console_uefi(struct firmware *ret);
-void terminal_uefi(struct firmware *ret);
-void variables_uefi(struct firmware *ret);
-void shell_uefi(struct firmware *ret);
+void console_uefi(struct firmware *ret_fw);
+void terminal_uefi(struct firmware *ret_fw);
+void variables_uefi(struct firmware *ret_fw);
+void shell_uefi(struct firmware *ret_fw);
 
 // Find the partition of the volume and the controller of its disk. Unknown members are left
 // unchanged.
-void volume_uefi_identify(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, struct fw_volume *ret);
+void volume_uefi_identify(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, struct fw_volume *ret_volume);
 fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, EFI_HANDLE device);
 
 #endif

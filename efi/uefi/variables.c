@@ -18,16 +18,16 @@ struct name {
     CHAR16 text[NAME_UNITS];
 };
 
-static bool variable_parse_name(const struct fw_variable *which, struct name *ret)
+static bool variable_parse_name(const struct fw_variable *which, struct name *ret_name)
 {
     size_t len = 0;
-    memcpy(&ret->guid, which->guid, sizeof(ret->guid));
+    memcpy(&ret_name->guid, which->guid, sizeof(ret_name->guid));
     for (; which->name[len] != '\0'; len++) {
         if (len + 1 == NAME_UNITS)
             return false;
-        ret->text[len] = (unsigned char)which->name[len];
+        ret_name->text[len] = (unsigned char)which->name[len];
     }
-    ret->text[len] = 0;
+    ret_name->text[len] = 0;
     return true;
 }
 
@@ -83,7 +83,7 @@ static fw_status variables_uefi_set(struct firmware *fw, const struct fw_variabl
 // ------------------------------------------------------------------------------------------ setup
 
 // Read a global UINT64 variable of the firmware. False: missing, or of another size.
-static bool variable_read_global(struct firmware *fw, const char *name, uint64_t *ret)
+static bool variable_read_global(struct firmware *fw, const char *name, uint64_t *ret_value)
 {
     EFI_GUID guid = EFI_GLOBAL_VARIABLE;
     struct fw_variable which = {.name = name};
@@ -93,7 +93,7 @@ static bool variable_read_global(struct firmware *fw, const char *name, uint64_t
     if (variables_uefi_get(fw, &which, &value, &size, &attributes) != FW_SUCCESS ||
         size != sizeof(value))
         return false;
-    *ret = value;
+    *ret_value = value;
     return true;
 }
 
@@ -121,10 +121,10 @@ static fw_status setup_enter(struct firmware *fw)
     return FW_DEVICE_ERROR;
 }
 
-void variables_uefi(struct firmware *ret)
+void variables_uefi(struct firmware *ret_fw)
 {
-    ret->variable_get = variables_uefi_get;
-    ret->variable_set = variables_uefi_set;
-    ret->has_setup = setup_exists;
-    ret->enter_setup = setup_enter;
+    ret_fw->variable_get = variables_uefi_get;
+    ret_fw->variable_set = variables_uefi_set;
+    ret_fw->has_setup = setup_exists;
+    ret_fw->enter_setup = setup_enter;
 }

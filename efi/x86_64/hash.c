@@ -37,8 +37,8 @@
     NEXT(number);                                                                                  \
     FOUR_ROUNDS(number)
 
-__attribute__((target("sha,sse4.1"))) static void hash_blocks(uint32_t state[8],
-                                                              const uint8_t *blocks, size_t count)
+__attribute__((target("sha,sse4.1"))) static void
+hash_blocks_by_sha(uint32_t state[8], const uint8_t *blocks, size_t count)
 {
     const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
     __m128i m[4];
@@ -83,7 +83,7 @@ static bool has_sha(void)
 void hash_file(struct btl_bytes bytes, uint8_t ret_digest[32])
 {
     if (has_sha())
-        btl_sha256_by(hash_blocks, bytes, ret_digest);
+        btl_sha256_by(hash_blocks_by_sha, bytes, ret_digest);
     else
         btl_sha256(bytes, ret_digest);
 }

@@ -96,7 +96,8 @@ uint64_t btl_record_write(enum btl_variable variable, const struct btl_record *r
                           uint8_t to[static BTL_RECORD_MAX]);
 // Decode a record. Strings point into `bytes`. False: not a valid record of this variable, as
 // *ret_record says too.
-bool btl_record_read(enum btl_variable variable, struct btl_bytes bytes, struct btl_record *ret);
+bool btl_record_read(enum btl_variable variable, struct btl_bytes bytes,
+                     struct btl_record *ret_record);
 
 // May this configuration be booted? `tries`: its boot_tries; 0: it is not on trial.
 enum btl_trial {

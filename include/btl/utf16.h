@@ -9,7 +9,7 @@
 
 // Convert a path for the firmware's file system: '/' becomes '\', a missing root is added, runs of
 // '/' become one. False: empty, not UTF-8, too long, or with a control character or '\'.
-bool btl_path_to_utf16(struct btl_str path, uint16_t ret[static BTL_UTF16_PATH_MAX]);
+bool btl_path_to_utf16(struct btl_str path, uint16_t ret_units[static BTL_UTF16_PATH_MAX]);
 
 bool btl_path_is_usable(struct btl_str path);
 

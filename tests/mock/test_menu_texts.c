@@ -41,7 +41,7 @@ TEST(test_last_failed_boot)
 
 TEST(test_diagnostics_with_explanations)
 {
-    struct mock *mock = menu_begin("d{see conf-unknown-key}{see no program looks at this key}"
+    struct mock *mock = menu_begin("d{see conf-unknown-key}{see no program reads this key}"
                                    "qe{see conf-unknown-key}{enter}{see Explanation}qq");
     mock_add_text(mock, "/loader.conf", "base_load=\"YES\"\nkernle=\"x\"\n");
     menu_leave(mock);

@@ -7,9 +7,9 @@
 
 #define PHYSICAL_BITS 50 // of a translation; the memory map shows the machine's own limit
 
-void cpu_features(struct paging_cpu *ret)
+void cpu_features(struct paging_cpu *ret_cpu)
 {
-    *ret = (struct paging_cpu){.no_execute = true, .physical_bits = PHYSICAL_BITS};
+    *ret_cpu = (struct paging_cpu){.no_execute = true, .physical_bits = PHYSICAL_BITS};
 }
 
 uint64_t cpu_ticks(void)

@@ -23,15 +23,15 @@ static struct cpuid cpuid_checked(uint32_t leaf)
     return cpuid(leaf);
 }
 
-void cpu_features(struct paging_cpu *ret)
+void cpu_features(struct paging_cpu *ret_cpu)
 {
     struct cpuid extended = cpuid_checked(0x80000001), sizes = cpuid_checked(0x80000008);
     uint64_t cr4;
     __asm__ volatile("movq %%cr4, %0" : "=r"(cr4));
-    *ret = (struct paging_cpu){.no_execute = (extended.edx >> 20 & 1) != 0,
-                               .huge_pages = (extended.edx >> 26 & 1) != 0,
-                               .five_levels = (cr4 >> 12 & 1) != 0,
-                               .physical_bits = sizes.eax != 0 ? (uint8_t)sizes.eax : 36};
+    *ret_cpu = (struct paging_cpu){.no_execute = (extended.edx >> 20 & 1) != 0,
+                                   .huge_pages = (extended.edx >> 26 & 1) != 0,
+                                   .five_levels = (cr4 >> 12 & 1) != 0,
+                                   .physical_bits = sizes.eax != 0 ? (uint8_t)sizes.eax : 36};
 }
 
 uint64_t cpu_ticks(void)
