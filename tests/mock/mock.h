@@ -114,8 +114,7 @@ struct mock {
     fw_status fail_status;
     uint32_t stale_keys; // so many times exit_boot_services calls the key stale
     void (*change_map)(struct mock *mock, struct fw_memory_map *map); // a hostile answer
-    uint32_t
-        map_room; // growth of the map at each call of memory_map, bytes
+    uint32_t map_room; // growth of the map at each call of memory_map, bytes
 
     // Writing.
     fw_status write_status; // of every call that would change the volume

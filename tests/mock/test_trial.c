@@ -135,7 +135,8 @@ TEST(test_given_up_by_the_kernel)
     }
     mock_add_text(mock, "/loader.conf", GOOD "# repaired\n");
     state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
-    state_expect_none(mock, BTL_VARIABLE_FAILED); // it was about a configuration that no longer exists
+    state_expect_none(mock,
+                      BTL_VARIABLE_FAILED); // it was about a configuration that no longer exists
     mock_end(mock);
 }
 
