@@ -21,7 +21,7 @@ static int template_load(const struct btl_load_args *args)
     return monitor_add("template", "says that it is here", template_run);
 }
 
-// Undoes it all. Non-zero: refuses. Leave it out and the module stays for good.
+// Undoes what load did. Non-zero: refuses. Without this function the module cannot be unloaded.
 static int template_unload(void)
 {
     monitor_remove("template");
@@ -32,6 +32,6 @@ BTL_MODULE("template", .load = template_load, .unload = template_unload, BTL_TUN
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("a module to start from");
 BTL_LICENSE("BSD-2-Clause");
-BTL_PHASES("BOOT1,BOOT2,RUN"); // what it can do; which of them it does is loader.conf's choice
-BTL_NEEDS("kernel:1.0");       // the interface it was written for
+BTL_PHASES("BOOT1,BOOT2,RUN"); // supported phases; loader.conf chooses one
+BTL_NEEDS("kernel:1.0");       // the interface that it needs
 BTL_PARM("repeat", "int", "how often it says so");

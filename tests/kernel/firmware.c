@@ -27,7 +27,7 @@ static void put_pointer(uint64_t physical, uint64_t value)
     memcpy(phys_to_virt(physical), &value, sizeof(value));
 }
 
-// A page of the kernel's half, by which its presence in another space is seen.
+// A page of the kernel's half, to check that another space has that half.
 #define KERNEL_ADDRESS 0xffffffff80000000ull
 
 int firmware_group_begin(void **state)
@@ -86,7 +86,7 @@ void firmware_store(const char *name, const void *data, uint64_t size, uint32_t 
     memcpy(to->data, data, size);
 }
 
-// What the firmware sees at an address, in the address space that is in use.
+// Return the firmware's memory at an address of the active address space.
 static void *seen(uint64_t address, uint64_t size, uint32_t wanted)
 {
     struct arch_space space = {cpu_cr3};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The module that test_link.c links and calls: uses an export of the kernel, a dependency's, a
-// tunable, and says in a variable that it ran.
+// The module that test_link.c links and calls: uses exports of the kernel and of a dependency, and
+// a tunable, and notes in a variable that it ran.
 #include <btl/module.h>
 
 extern int64_t from_kernel, from_ring;

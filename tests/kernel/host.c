@@ -18,7 +18,7 @@ static uint64_t fail_in = UINT64_MAX;
 static bool failed;
 static struct btl_buffer *copied;
 
-// The processor that the kernel asks (arch/x86_64/cpu.h).
+// The processor of arch/x86_64/cpu.h.
 uint64_t cpu_cr0, cpu_cr3, cpu_cr4, cpu_efer, cpu_pat;
 bool cpu_has_1g;
 
@@ -140,7 +140,7 @@ bool host_alloc_failed(void)
 void *__real_kmem_alloc(size_t size);
 void *__wrap_kmem_alloc(size_t size);
 
-// The linker puts it in the place of kmem_alloc() in every other file.
+// The linker replaces kmem_alloc() by this function in every other file.
 void *__wrap_kmem_alloc(size_t size)
 {
     if (fail_in == 0) {

@@ -8,20 +8,20 @@
 
 #include <btl/kernel.h>
 
-// Physical memory of so many pages from address 0 on; all of it free but frame 0.
+// Make physical memory of that many pages from address 0 on, all free except frame 0.
 void host_memory(uint64_t pages);
 void host_memory_end(void);
 
-// What was printed since host_clear().
+// Output since host_clear().
 const char *host_printed(void);
 void host_clear(void);
 
-// Fails the allocation number `nth` from now on (0: the next one), and no other.
+// Let only allocation number `nth` from now on fail (0: the next one).
 void host_fail_alloc(uint64_t nth);
 void host_fail_no_alloc(void);
 bool host_alloc_failed(void); // since host_fail_alloc()
 
-// Runs a statement that must panic; the message must contain the text.
+// Run a statement that must panic with a message that contains the text.
 extern jmp_buf host_panic_jump;
 extern bool host_panic_expected;
 const char *host_panic_text(void);

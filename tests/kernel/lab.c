@@ -78,7 +78,7 @@ int lab_begin(void **state)
     return 0;
 }
 
-// The first that can go; false: none can.
+// Unload the first module that can be unloaded. False: none can.
 static bool unload_one(void)
 {
     for (uint32_t id = 0; id < module_count(); id++) {
@@ -148,7 +148,7 @@ struct lab_snapshot lab_snapshot(void)
         all.holds += module_hold_count(module);
         all.majors +=
             (module->major[BTL_DEVICE_CHAR] >= 0) + (module->major[BTL_DEVICE_BLOCK] >= 0);
-        if (module->reason != NULL) { // what failed keeps its reason
+        if (module->reason != NULL) { // a failed module keeps its reason
             uint64_t size = 16;
             while (size < strlen(module->reason) + 1)
                 size *= 2;

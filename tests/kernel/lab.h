@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The module subsystem at run time, with modules that are real files (guests/*.c): they are linked
-// into memory of the host and called, and call back into the test.
+// The module subsystem at run time, with real module files (guests/*.c), linked into memory of the
+// host. They are called, and call back into the test.
 #ifndef TEST_KERNEL_LAB_H
 #define TEST_KERNEL_LAB_H
 
@@ -11,22 +11,22 @@
 #include "dlkm/dlkm.h"
 
 int lab_begin(void **state);
-int lab_end(void **state); // unloads what is loaded; then nothing may be left
+int lab_end(void **state); // unload all modules; nothing may be left
 
-// A registered AUTO module whose file is that guest. Its id.
+// Register an AUTO module whose file is that guest. Return its id.
 uint32_t lab_module(const char *name, const char *guest, enum btl_module_type type);
-// All boot phases are over.
+// End all boot phases.
 void lab_start(void);
 
 extern struct host_calls *lab; // may be changed by a test
-// What is called: "load ring", "unload ring", "open" …, one after the other, with ';'.
+// The calls so far: "load ring;", "unload ring;", "open;" …
 extern char lab_events[1024];
 void lab_forget_events(void);
 // Results, by id; 0 at first.
 extern int lab_load_result[WORLD_MODULES], lab_unload_result[WORLD_MODULES];
 extern int lab_event_result;
 
-// Everything that a load may take. Two of them must be equal, byte for byte, when it was undone.
+// Everything that a load may change. Snapshots before a load and after its undoing must be equal.
 struct lab_snapshot {
     uint64_t bytes, allocations, free_pages, images, exports, dependents, holds, majors;
 };

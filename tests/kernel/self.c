@@ -41,7 +41,7 @@ static const struct btl_wrapper good_wrapper = {.abi = BTL_MODULE_ABI,
                                                 BTL_TUNABLES(self_tunables)};
 struct btl_wrapper self_wrapper;
 
-// Makes a module of the world (the last one) an image that is this program.
+// Make this program the image of the last module of the world.
 static void make_image(uint32_t id)
 {
     uint64_t base = (uint64_t)__executable_start, data = (uint64_t)data_start & ~0xfffull;

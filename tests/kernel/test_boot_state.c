@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the kernel writes into BtlGood, BtlFailed and BtlNext, when, and how often.
+// The kernel's writes to BtlGood, BtlFailed and BtlNext: content, time and number.
 #include "firmware.h"
 
 #include <string.h>
@@ -275,7 +275,7 @@ TEST(next_conf_names_a_file_of_the_boot_volume)
     world.manifest.table[BTLM_VOLUME] =
         (struct btlm_table){BTLM_VOLUME, sizeof(world.volume), offsetof(struct world, volume), 1};
     start();
-    run(next_conf_run, "/loader.conf.d/new.conf"); // nobody can look whether it is there
+    run(next_conf_run, "/loader.conf.d/new.conf"); // the kernel cannot check that the file exists
     assert_true(stored(BTL_VARIABLE_NEXT).valid);
     assert_int_equal(fs_add(&fs), 0);
     run(next_conf_run, "/loader.conf.d/old.conf");

@@ -18,7 +18,7 @@ static void begin(void)
     buddy_free(&buddy, 0, UNITS);
 }
 
-// The largest free block, in units.
+// Return the largest free block, in units.
 static uint64_t largest_free(void)
 {
     for (int order = BUDDY_ORDERS - 1; order >= 0; order--)
@@ -42,7 +42,7 @@ TEST(takes_no_more_than_asked)
     uint32_t unit;
 
     begin();
-    assert_true(buddy_alloc(&buddy, 65, &unit)); // of a block of 128, 63 go back
+    assert_true(buddy_alloc(&buddy, 65, &unit)); // 63 of a block of 128 are returned
     assert_int_equal(buddy.free_units, UNITS - 65);
     assert_true(unit + 65 <= UNITS);
 }
@@ -88,7 +88,7 @@ TEST(parts_of_an_allocation_can_be_freed)
     assert_int_equal(largest_free(), 512);
 }
 
-// Against a model that knows who has each unit: no unit is given out twice, none is lost.
+// Compare with a model of the owner of each unit: no unit is allocated twice, none is lost.
 TEST(random_use_agrees_with_a_model)
 {
     static uint8_t taken[UNITS];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where tables of the firmware may lie, so that reading one is no fault.
+// Addresses of the firmware's tables that can be read without a fault.
 #include "world.h"
 
 #include "vm/direct_map.h"
@@ -34,7 +34,7 @@ TEST(memory_of_the_map)
     assert_null(firmware_table(START, SIZE_MAX));
 }
 
-// What the kernel's own address space leaves out is no place for tables.
+// Tables outside the kernel's own address space are rejected.
 TEST(device_registers_and_reserved_ranges)
 {
     world.memory[0].type = BTLM_MEM_MMIO;

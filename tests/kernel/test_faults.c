@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A failure at each step of loading, for modules of each type: every time pages, images, exports,
-// heap, majors, holds and counts are what they were.
+// A failure at each step of loading, for modules of each type, restores pages, images, exports,
+// heap, majors, holds and counts.
 #include "lab.h"
 
 #include <string.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What a module that failed means for the boot, by its level, with and without a configuration to
-// fall back to: the table of docs/phases.md. The ways in which a machine ends are jumps back into
-// the test.
+// The effect of a failed module on the boot, by its level, with and without a configuration to fall
+// back to: the table of docs/phases.md. A boot ends with a jump back into the test.
 #include "firmware.h"
 
 #include <string.h>
@@ -103,7 +102,7 @@ static int begin(void **state)
     return 0;
 }
 
-// Two modules: the second one failed, and its level says what that means.
+// Two modules; the second one failed, with a level.
 static struct module *failed(enum btl_on_error level, enum btlm_state state)
 {
     world_module("good", BTL_PHASE_BOOT2, BTLM_STAGED);
@@ -160,7 +159,7 @@ TEST(each_level_without_a_fallback)
     }
 }
 
-// It has looked at them, and booted this configuration all the same.
+// The loader has read the records and still booted this configuration.
 TEST(what_failed_in_the_loader_is_not_fallen_back_for)
 {
     static const enum btlm_state states[] = {BTLM_FAILED, BTLM_OFF};
@@ -221,7 +220,7 @@ TEST(the_first_reason_stands_last)
     module_failed(module_get(1), "error: bad: no disk");
     module_failed(module_get(2), "error: more: no memory");
     module_failed(module_get(3), long_reason);
-    module_failed(module_get(4), long_reason); // there is no room for this one
+    module_failed(module_get(4), long_reason); // this reason does not fit
     assert_int_equal(run(boot_judge), RESET);
     at = firmware_find("BtlFailed");
     assert_true(
@@ -310,7 +309,7 @@ TEST(a_trial_is_counted_record_or_not)
     assert_int_equal(run(boot_reset_failed), GOES_ON);
 }
 
-// boot-ok stays said, so another process says it.
+// boot-ok cannot be taken back, so another process runs it.
 TEST(what_is_good_is_not_given_up)
 {
     int status;
@@ -329,7 +328,7 @@ TEST(what_is_good_is_not_given_up)
     assert_int_equal(status, 0);
 }
 
-// The next boot would be the same: from here on there is nothing to fall back to. The last test.
+// The next boot would be the same: no fallback is left from here on. The last test.
 TEST(a_failure_that_cannot_be_recorded)
 {
     firmware.set_status = EFI_ERROR(8);

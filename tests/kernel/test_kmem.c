@@ -89,7 +89,7 @@ TEST(what_was_not_allocated_cannot_be_freed)
     assert_panics(kmem_free(large + BTL_PAGE_SIZE), "was not allocated");
     assert_panics(kmem_free(&local), "was not allocated");
     kmem_free(small);
-    assert_panics(kmem_free(small), "was not allocated"); // its page went back with it
+    assert_panics(kmem_free(small), "was not allocated"); // its page was freed with it
     kmem_free(large);
     assert_panics(kmem_free(large), "was not allocated");
 }

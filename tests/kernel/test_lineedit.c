@@ -16,7 +16,7 @@ static int begin(void **state)
     return 0;
 }
 
-// Types text; the event of the last character.
+// Type text; return the event of the last character.
 static enum line_event type(const char *text)
 {
     enum line_event event = LINE_MORE;
@@ -96,7 +96,7 @@ TEST(arrows_walk_through_the_history)
     assert_string_equal(line.text, "three");
     type("\x1b[A\x1bOA");
     assert_string_equal(line.text, "one");
-    type("\x1b[A"); // there is no older one
+    type("\x1b[A"); // no older line
     assert_string_equal(line.text, "one");
     type("\x0e");
     assert_string_equal(line.text, "two");
@@ -148,7 +148,7 @@ TEST(tab_completes_commands_and_modules)
     assert_contains(echoed, "ring rtc rot13 \nbtl> kmadmin -L r");
     type("t\t");
     assert_string_equal(line.text, "kmadmin -L rtc ");
-    type("z\t"); // nothing begins so
+    type("z\t"); // no command begins with z
     assert_string_equal(line.text, "kmadmin -L rtc z");
 }
 

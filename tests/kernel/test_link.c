@@ -90,7 +90,7 @@ TEST(a_staged_module_is_linked_and_called)
     assert_int_equal(world_images, 1);
 }
 
-// The file is given back after linking: nothing that is kept may point into it.
+// The file is freed after linking: nothing may point into it.
 TEST(names_outlive_the_file)
 {
     struct symbol symbol;
@@ -106,7 +106,7 @@ TEST(names_outlive_the_file)
     assert_int_equal(symbol.offset, 2);
 }
 
-// Everything is as before the attempt: images, exports, heap (but for the reason), counts.
+// Check that images, exports, heap (except the reason) and counts are as before the attempt.
 static void assert_undone(const char *code)
 {
     uint64_t heap = kmem_stats().allocations - kmem_stats().frees;
@@ -193,7 +193,7 @@ TEST(a_file_that_is_cut_off)
     assert_undone("elf-");
 }
 
-// Each allocation of the whole load fails in turn, and each time all is undone; then it loads.
+// Each allocation of the load fails in turn and everything is undone; then the module loads.
 TEST(memory_that_ends_at_any_point)
 {
     uint64_t nth;

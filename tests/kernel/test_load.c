@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Loading what the loader has linked.
+// Loading modules that the loader has linked.
 #include "self.h"
 
 #include "console/print.h"
@@ -53,7 +53,7 @@ TEST(a_failing_load_function_fails_its_dependents_by_name)
     self_load_result = self_load_calls = 0;
     self_assert_fails(log, "run-dependency");
     assert_contains(module_get(log)->reason, "it needs ring");
-    assert_true(module_load(other, BTL_PHASE_BOOT1)); // everything else goes on
+    assert_true(module_load(other, BTL_PHASE_BOOT1)); // other modules still load
     assert_int_equal(module_get(ring)->dependents, 0);
 }
 
@@ -111,7 +111,7 @@ TEST(a_segment_that_is_not_whole_pages)
     self_assert_fails(id, "run-bad-image");
 }
 
-// Each allocation that loading makes fails in turn: every time the heap is what it was.
+// Each allocation of a load fails in turn; the heap is restored.
 TEST(memory_that_ends_at_any_point)
 {
     uint32_t id = self_module("hello");

@@ -53,7 +53,7 @@ TEST(what_is_printed_while_it_is_shown_is_not_logged)
 
     put("a line\n");
     before = strdup(show());
-    log_print(&both); // as the console would: every piece goes to the log too
+    log_print(&both); // as the console does: every piece also goes to the log
     assert_string_equal(show(), before);
     free((void *)(uintptr_t)before);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where the interval timer's interrupt arrives, out of ACPI tables that are right, damaged or
-// hostile.
+// The interval timer's interrupt by ACPI tables that are right, damaged or hostile.
 #include "world.h"
 
 #include <string.h>
@@ -161,10 +160,10 @@ TEST(checksums_are_looked_at)
 TEST(entries_that_are_too_short_or_too_long)
 {
     io_apic(0xfec00000, 0);
-    put(MADT + 45, 0, 1); // would never end
+    put(MADT + 45, 0, 1); // an endless loop
     seal();
     assert_false(madt_find_timer(&pin));
-    put(MADT + 45, 13, 1); // behind the end
+    put(MADT + 45, 13, 1); // past the end
     seal();
     assert_false(madt_find_timer(&pin));
     put(MADT + 45, 11, 1); // less than an I/O APIC has

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The module subsystem against a model of it that fits on a page: random sequences of register,
-// load, load on demand, unload, hold and release, with modules that fail to load and refuse to
-// unload. After each step states, holds and dependents are compared; at the end of each world
-// everything is unloaded and must be as at its beginning.
+// The module subsystem against a one-page model: random sequences of register, load, load on
+// demand, unload, hold and release, with modules that fail to load and refuse to unload. States,
+// holds and dependents are compared after each step. At the end of each world everything is
+// unloaded and must be as at its beginning.
 #include "lab.h"
 
 #include <stdlib.h>
@@ -114,7 +114,7 @@ static void make_world(void)
                 world_depends((uint32_t)j);
         }
     }
-    // So that some stay announced: what the phases register is done as steps.
+    // Some modules stay announced: the steps of the test register them, not the phases.
     world_seal();
     registry_init();
     assert_true(exports_init());
@@ -205,7 +205,7 @@ TEST(a_hundred_thousand_random_steps)
         seed = first + i * 2;
         assert_int_equal(lab_begin(state), 0);
         make_world();
-        dlkm_boot_phase(BTL_PHASE_INIT); // registers some, loads none: then it is run time
+        dlkm_boot_phase(BTL_PHASE_INIT); // registers some, loads none; run time begins
         for (int module = 0; module < MODULES; module++)
             if (model.registered[module] == BTL_PHASE_INIT)
                 model.state[module] = REGISTERED;

@@ -92,7 +92,7 @@ TEST(sizes_that_cannot_be_are_refused)
     assert_false(pages_alloc(UINT64_MAX, PF_PAGES, &physical));
 }
 
-// The check can fail: a table that somebody wrote into does not verify.
+// The check can fail: a damaged table does not verify.
 TEST(a_wrong_owner_is_found)
 {
     struct pfdat *pf = pfdat_of(BTL_PAGE_SIZE);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The page tables of x86-64, 4 and 5 levels, made in host memory and read back twice: by the
-// kernel's own arch_translate(), and by arch_walk(), which knows nothing of how they were made.
+// kernel's arch_translate(), and by arch_walk(), which shares no code with their making.
 #include "host.h"
 
 #include "arch/x86_64/cpu.h"
@@ -140,7 +140,7 @@ TEST_OF_LEVELS(writable_and_executable_is_refused)
     assert_int_equal(walk().write_exec, 0);
 }
 
-// The check that the kernel runs on itself can fail: the walk sees what only the firmware may have.
+// The kernel's check of itself can fail: the walk reports a mapping reserved for the firmware.
 TEST_OF_LEVELS(the_walk_finds_what_is_both)
 {
     assert_true(arch_map(&space, 0x1000, 0x1000, BTL_PAGE_SIZE, R | W | X | MAP_FIRMWARE));

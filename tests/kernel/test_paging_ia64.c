@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The tree of ia64, made in host memory and read back three times: by arch_translate(), by
-// arch_walk(), and by a model of the miss handlers of ivt.S, which says what the processor would
-// enter.
+// arch_walk(), and by a model of the miss handlers of ivt.S, which returns the processor's entry.
 #include "host.h"
 
-// The host's kernel has those of x86-64 under these names.
+// The host kernel has the functions of x86-64 under these names.
 #define arch_space_create        ia64_space_create
 #define arch_space_create_beside ia64_space_create_beside
 #define arch_space_use           ia64_space_use
@@ -34,7 +33,7 @@ static uint64_t port_base;
 static uint64_t purged_start, purged_bytes, purges, purged_outside;
 static struct arch_space space;
 
-// Static tables lie where the host has them: what they hold is looked at, not where.
+// Static tables have host addresses: check their content, not their place.
 uint64_t physical_of(const void *at)
 {
     return (uint64_t)(uintptr_t)at & 0x0003ffffffffffffull;
@@ -85,7 +84,7 @@ static int end(void **state)
     return 0;
 }
 
-// What the handlers enter for an address: a translation and the logarithm of its size.
+// Return the handlers' entry for an address: a translation and the logarithm of its size.
 static bool miss(uint64_t address, uint64_t *ret_translation, unsigned *ret_bits)
 {
     static const unsigned bits_of_level[] = {0, 12, 20, 28, 28, 12},
@@ -181,7 +180,7 @@ TEST(the_first_tree_has_the_direct_map_and_the_loaders_window)
     assert_int_equal(cpu_root, physical_of(boot_top));
 }
 
-// Entries of static tables hold where they lie in the host: they are followed by hand.
+// Entries of static tables hold host addresses: follow them by hand.
 TEST(of_region_6_the_ports_alone_are_mapped)
 {
     const uint64_t uncached = PTE_COMMON | BTL_IA64_PTE_RW | BTL_IA64_PTE_UNCACHED;
@@ -288,7 +287,7 @@ TEST(protecting_splits_and_purges_what_it_changes)
     uint64_t at = DIRECT + HUGE_ + 5 * BTL_PAGE_SIZE;
 
     assert_true(arch_map(&space, DIRECT + HUGE_, HUGE_, HUGE_, R | W));
-    assert_int_equal(purges, 0); // nothing absent is cached
+    assert_int_equal(purges, 0); // absent entries are not cached
     assert_true(arch_protect(&space, at, BTL_PAGE_SIZE, R));
     assert_maps(at, HUGE_ + 5 * BTL_PAGE_SIZE, R);
     assert_maps(at - 1, HUGE_ + 5 * BTL_PAGE_SIZE - 1, R | W);
@@ -310,7 +309,7 @@ TEST(unmapping_purges_the_range_and_no_more)
     assert_int_equal(purged_start, start);
     assert_int_equal(purged_bytes, size);
     assert_int_equal(purged_outside, 0);
-    assert_true(purges < 40); // in pieces as large as the processor takes
+    assert_true(purges < 40); // in the processor's largest pieces
 }
 
 TEST(unmapping_a_part_of_a_large_page_panics)
@@ -392,7 +391,7 @@ TEST(the_handler_of_the_first_tree_is_told_where_the_memory_map_lies)
     assert_int_equal(memory_table.stride, sizeof(world.memory[0]));
 }
 
-// A manifest that is refused: the message is still to be shown.
+// A rejected manifest: the message must still be shown.
 TEST(without_a_memory_map_the_handler_has_an_empty_one)
 {
     const struct btl_manifest none = {.header = NULL};

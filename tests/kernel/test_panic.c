@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A panic that fails in its turn, or hangs: what is recorded by then, and how the machine ends.
-// Each in a process of its own, since a panic does not come back; its exit status says both.
+// A panic that itself fails or hangs: the record at that time, and the end of the machine. Each
+// runs in its own process, because a panic does not return; the exit status gives both.
 #include "firmware.h"
 
 #include <stdlib.h>
@@ -137,7 +137,7 @@ static void fault(void)
     kpanic("another");
 }
 
-// The panic has had the time that it got when it began.
+// The panic has used the time that it got at its beginning.
 static void hang(void)
 {
     assert_in_range(extended, 5, 60);
@@ -243,7 +243,7 @@ TEST(a_panic_that_hangs_is_reset)
     world_boot(BTLM_BOOT_TRIAL);
     assert_int_equal(end_of(panic), RESET_AT_ONCE);
     world_boot(0);
-    assert_int_equal(end_of(panic), STOPPED); // as the text is to stay
+    assert_int_equal(end_of(panic), STOPPED); // the text must stay
 }
 
 TEST(a_panic_that_hangs_in_the_firmware_is_reset)

@@ -130,7 +130,7 @@ TEST(a_registry_without_memory_names_the_constant)
 
 TEST(a_boot_phase_loads_only_its_own_modules)
 {
-    world_module("boot2", BTL_PHASE_BOOT2, BTLM_STAGED); // not really staged: it fails by name
+    world_module("boot2", BTL_PHASE_BOOT2, BTLM_STAGED); // not really staged: the load fails
     world_module("init", BTL_PHASE_INIT, BTLM_STAGED);
     world_module("auto", BTL_PHASE_AUTO, BTLM_STAGED);
     world_seal();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Loading by hand and unloading.
+// Loading and unloading by command.
 #include "lab.h"
 
 #include "monitor/commands.h"
@@ -56,7 +56,7 @@ TEST(what_was_loaded_for_its_sake_goes_when_it_fails)
     assert_contains(module_get(c)->reason, "run-load-function");
     assert_int_equal(module_get(kept)->state, MODULE_LOADED);
     assert_snapshot(before);
-    lab_load_result[c] = 0; // and the administrator asks again
+    lab_load_result[c] = 0; // the administrator tries again
     assert_int_equal(module_load_by_hand(c), 0);
     assert_null(module_get(c)->reason);
 }
@@ -166,7 +166,7 @@ TEST(a_recursive_request_loads_it_once)
     assert_string_equal(lab_events, "load;");
 }
 
-// a's load function asks for b, which needs a: b is not broken, it comes too early.
+// a's load function loads b, which needs a: b is not broken, but too early.
 TEST(a_dependent_that_asks_too_early_is_put_off)
 {
     uint32_t a = lab_module("a", "misc", BTL_TYPE_MISC), b = lab_module("b", "misc", BTL_TYPE_MISC);
@@ -239,8 +239,8 @@ TEST(ten_thousand_cycles_leave_nothing)
     assert_snapshot(before);
 }
 
-// NAME_phase is in force for what is switched on alone (docs/phases.md). A module that loader.conf
-// only mentions (a tunable of it, say) joined the plan as a dependency, AUTO.
+// NAME_phase applies to modules with NAME_load="YES" alone (docs/phases.md). A module of which
+// loader.conf only sets a tunable, for example, joined the plan as a dependency, AUTO.
 TEST(a_phase_of_what_joined_as_a_dependency_switches_it_on)
 {
     char command[] = "kmadmin", option[] = "-b", phase[] = "2", name[] = "a";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Where the files of modules come from: memory, or a file system that a module has given.
+// Sources of module files: memory, or a file system of a module.
 #include "world.h"
 
 #include "base/arena.h"
@@ -12,7 +12,7 @@
 #include <btl/gpt.h>
 #include <btl/hash.h>
 
-// A file system of a few files.
+// A file system with a few files.
 struct files {
     struct btl_fs fs;
     struct {
@@ -108,7 +108,7 @@ static void opens(const char *text)
     heap_arena_free(&heap);
 }
 
-// Nothing stays taken, and the reason has these parts.
+// Check that nothing stays allocated, and that the reason has these parts.
 static void refuses(const char *code, const char *part)
 {
     struct heap_arena heap;
@@ -116,7 +116,7 @@ static void refuses(const char *code, const char *part)
     struct btl_bytes bytes;
     char reason[REASON_MAX];
 
-    (void)search_path(); // it stays, once asked for
+    (void)search_path(); // the first call allocates; its result stays
     uint64_t before = kmem_stats().bytes;
     heap_arena_init(&heap);
     assert_false(source_open(module_get(0), &bytes, &diags));
@@ -139,7 +139,7 @@ TEST(a_file_comes_from_the_boot_volume)
     (void)search_path();
     before = kmem_stats().bytes;
     opens(MODULE);
-    opens(MODULE); // as often as wanted
+    opens(MODULE); // any number of times
     assert_int_equal(kmem_stats().bytes, before);
     fs_remove(&usual.fs);
 }
@@ -150,7 +150,7 @@ TEST(no_volume)
     give(&usual);
     opens(MODULE);
     fs_remove(&usual.fs);
-    refuses("run-no-volume", "/modules/mod.ko"); // what was found is forgotten with it
+    refuses("run-no-volume", "/modules/mod.ko"); // the found volume is forgotten with its module
 }
 
 TEST(a_file_system_without_functions_is_refused)
@@ -161,7 +161,7 @@ TEST(a_file_system_without_functions_is_refused)
     refuses("run-no-volume", "/modules/mod.ko");
 }
 
-// Without a name in the manifest it is the ESP that has this very kernel.
+// Without a name in the manifest the volume is the ESP with this kernel.
 TEST(the_boot_volume_is_the_one_with_the_kernel)
 {
     struct files other = {.file = {{.path = "/kernel/kernel.elf", .text = "another kernel"},
@@ -182,7 +182,7 @@ TEST(the_boot_volume_is_the_one_with_the_kernel)
 TEST(the_boot_volume_is_the_one_that_the_manifest_names)
 {
     struct btlm_volume *volume = (struct btlm_volume *)(world.strings + 3072);
-    struct files other = usual; // the kernel is there, but it is not the volume
+    struct files other = usual; // has the kernel, but is not the volume
 
     *volume = (struct btlm_volume){.kind = BTLM_VOLUME_GPT, .guid = {1, 2, 3}};
     world.manifest.table[BTLM_VOLUME] =
@@ -248,13 +248,13 @@ TEST(the_search_path_is_looked_through_after_the_loaders_path)
     refuses("run-file-not-found", "/modules/mod.ko");
     assert_true(search_path_set(BTL_STR("/nothing;/extra")));
     opens(MODULE);
-    usual.file[1].text = "x"; // the message names where it was found
+    usual.file[1].text = "x"; // the message names the volume
     refuses("run-file-changed", "/extra/mod.ko");
     assert_true(search_path_reset());
     fs_remove(&usual.fs);
 }
 
-// A page of the mocked memory, as the loader leaves it.
+// A page of the mocked memory, in the loader's state.
 TEST(a_staged_file_is_taken_until_it_is_released)
 {
     uint8_t *page = kmem_alloc(BTL_PAGE_SIZE);
@@ -278,7 +278,7 @@ TEST(a_staged_file_is_taken_until_it_is_released)
     kmem_free(page);
 }
 
-// No such address is followed.
+// Invalid addresses are rejected.
 TEST(a_staged_file_that_cannot_lie_there)
 {
     world.module[0].state = BTLM_STAGED;

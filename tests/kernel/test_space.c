@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the kernel's own address space makes of the memory map: how each page of the direct map is
-// cached, and what memory is given out.
+// The kernel's address space by the memory map: the caching of each page of the direct map, and the
+// allocatable memory.
 #include "world.h"
 
 #include "arch/x86_64/cpu.h"
@@ -70,7 +70,7 @@ static void assert_absent(uint64_t physical)
 
 EACH_TEST(begin, end)
 
-// The neighbours are of the same type: what may be cached has to end where the map says.
+// Neighbors have the same type: the cached range must end where the map says.
 TEST(memory_without_write_back_is_uncached)
 {
     memory(0, 16 * MIB, BTLM_MEM_USABLE, UC | WC | WT | WB);
@@ -138,7 +138,7 @@ TEST(what_cannot_be_cached_is_not_given_out)
     assert_int_equal(owner(BTLM_MEM_RESERVED, WB), PF_FIRMWARE);
 }
 
-// What the map names there stays as it is; the rest is for reading alone.
+// Ranges in the map keep their permissions; the rest is read-only.
 TEST(the_place_of_a_bios_is_there_when_a_table_is)
 {
     uint64_t found;

@@ -39,7 +39,7 @@ TEST(data_goes_down_and_up_through_every_element)
     assert_int_equal(stream_write(stream, bytes, 1), 1);
     assert_int_equal(stream_pop(stream), 0);
     assert_int_equal(stream_pop(stream), BTL_ENOENT);
-    stream_close(stream); // with a message that nobody has read
+    stream_close(stream); // with an unread message
 }
 
 TEST(elements_in_use_are_held)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What modules of each type are attached to, stubs, and tunables at run time.
+// Attaching of modules of each type, stubs, and tunables at run time.
 #include "lab.h"
 
 #include <string.h>
@@ -69,7 +69,7 @@ TEST(a_driver_that_fails_is_tried_once)
     for (int i = 0; i < 3; i++)
         assert_int_equal(device_open(BTL_DEVICE_CHAR, 3, 1, &device), BTL_ENODEV);
     assert_string_equal(lab_events, "load null;");
-    lab_load_result[id] = 0; // by hand, so that its major is given back at the end
+    lab_load_result[id] = 0; // load again, so that its major is freed at the end
     assert_int_equal(module_load_by_hand(id), 0);
 }
 
@@ -111,7 +111,7 @@ TEST(no_major_is_left)
     uint32_t b = lab_module("b", "both", BTL_TYPE_WSIO_CLASS);
 
     lab_start();
-    for (int i = 0; i < BTL_MAJORS_MAX; i++) { // a takes every character major, one after the other
+    for (int i = 0; i < BTL_MAJORS_MAX; i++) { // a gets every character major in turn
         struct btl_diags diags = {0};
         module_get(a)->wants_major[BTL_DEVICE_CHAR] = (int16_t)i;
         module_get(a)->major[BTL_DEVICE_CHAR] = BTL_MAJOR_NONE;
@@ -206,7 +206,7 @@ TEST(a_driver_is_attached_to_every_device_of_its_ids)
 {
     uint32_t driver, pci = start_bus(&driver);
 
-    attach_result[1] = BTL_ENODEV; // not for this driver after all
+    attach_result[1] = BTL_ENODEV; // rejected by the driver
     assert_int_equal(module_load_by_hand(driver), 0);
     assert_string_equal(lab_events, "load driver;load pci;"); // by the kernel's stub
     assert_int_equal(intfc_count(module_get(driver)), 2);
@@ -269,7 +269,7 @@ TEST(a_call_of_a_stub_loads_the_module)
     assert_int_equal(answer(42), 42);
     assert_int_equal(answer(43), 43);
     assert_string_equal(lab_events, "load dep;load answer;answer;answer;");
-    assert_int_equal(module_unload(id), 0); // the stub forgets it
+    assert_int_equal(module_unload(id), 0); // the stub is reset
     assert_int_equal(module_unload(dep), 0);
     assert_snapshot(before);
     lab_forget_events();
@@ -321,7 +321,7 @@ TEST(a_stub_in_a_module_goes_with_it)
     }
     assert_snapshot(before);
     assert_int_equal(module_load_by_hand(asks), 0);
-    lab_event_result = BTL_EIO - 1; // answer() gives BTL_EIO
+    lab_event_result = BTL_EIO - 1; // answer() returns BTL_EIO
     assert_int_equal(module_unload(asks), 0);
     assert_int_equal(module_load_by_hand(asks), BTL_ENODEV);
     assert_contains(module_get(asks)->reason, "run-load-function");
@@ -399,7 +399,7 @@ TEST(tunables_change_where_the_module_allows_it)
     assert_contains(host_printed(), "run-tunable-refused");
     heap_arena_free(&heap);
     struct lab_snapshot before = lab_snapshot();
-    assert_int_equal(module_unload(id), 0); // the defaults go, and come
+    assert_int_equal(module_unload(id), 0); // the defaults are removed and come back
     assert_int_equal(module_load_by_hand(id), 0);
     assert_snapshot(before);
     assert_value(id, "depth", "5", "8");

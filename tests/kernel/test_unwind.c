@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The decoder of ia64's unwind information. Bytes are those that gcc and the assembler wrote for
-// the functions named, or made after the guide's appendix B.
+// The decoder of ia64's unwind information. Bytes are from gcc and the assembler, for the named
+// functions, or made by the guide's appendix B.
 #include "host.h"
 
 #include <stdlib.h>
@@ -94,7 +94,7 @@ TEST(places_in_memory)
     assert_place(AT(bytes, 3).psp, UNWIND_SIZE, 48);
 }
 
-// A function that returns early and goes on with what it had: label_state(1) … copy_state(1).
+// A function that returns early, then continues with its state: label_state(1) … copy_state(1).
 TEST(a_state_is_taken_up_again)
 {
     static const uint8_t bytes[] = {0x02, 0x2a, 0x81, 0xc0, 0x01, // prologue(2) body(10) label 1
@@ -159,7 +159,7 @@ TEST(a_label_that_nobody_set_is_refused)
     assert_false(unwind_read((struct btl_bytes){bytes, sizeof(bytes)}, 5, &result));
 }
 
-// Random bytes: no access outside, no loop without end.
+// Random bytes: no access outside, no endless loop.
 TEST(any_bytes_are_survived)
 {
     uint64_t random = 0x9e3779b97f4a7c15ull;

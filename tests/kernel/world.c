@@ -148,7 +148,7 @@ void world_seal(void)
     TABLE(STRINGS, world.strings, world.string_size);
 }
 
-// --- the parts of the kernel that stand on hardware
+// --- the parts of the kernel that need hardware
 
 bool handoff_ready(void)
 {
@@ -215,11 +215,11 @@ static void command(int argc, char **argv)
 {
 }
 
-// The kernel's own commands stand on hardware; one stands for them here.
+// The kernel's commands need hardware; one represents them here.
 const struct command kernel_commands[] = {{"lsmod", "", "", command}};
 const size_t kernel_command_count = 1;
 
-// Images lie in the low 2 GiB, so that code of the small model links there, and can be called.
+// Images are in the low 2 GiB, where code of the small model links and can be called.
 bool vm_image_alloc(uint64_t size, uint64_t align, uint64_t *ret_address)
 {
     void *at =

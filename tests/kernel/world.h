@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A boot manifest made by hand, for the module subsystem: modules as the loader would hand them
-// over.
+// A boot manifest made by hand, with modules for the module subsystem.
 #ifndef TEST_KERNEL_WORLD_H
 #define TEST_KERNEL_WORLD_H
 
@@ -33,24 +32,24 @@ struct world {
 extern struct world world;
 
 void world_begin(const char *kernel_options);
-// A module without dependencies that supports all phases, planned for `phase`. Its id.
+// Add a module without dependencies that supports all phases, planned for `phase`. Return its id.
 uint32_t world_module(const char *name, enum btl_phase phase, enum btlm_state state);
-// These two belong to the module added last.
+// Add a dependency or a tunable to the module added last.
 void world_depends(uint32_t id);
 void world_tunable(const char *name, const char *value, uint32_t line);
 void world_export(const char *name, uint64_t value, uint32_t owner);
 void world_reason(const char *text); // of the module added last
-void world_boot(uint32_t flags);     // as the loader of 1.2 says it; /loader.conf, of that SHA-256
+void world_boot(uint32_t flags);     // table BOOT 1.2: /loader.conf, of that SHA-256
 #define WORLD_SHA256 0x5a            // each byte
 void world_memory(uint64_t start, uint64_t size, enum btlm_memory_type type);
 void world_log(const char *text); // the loader's
 struct btlm_str world_str(const char *text);
 void world_seal(void);
 
-// What the mocked VM has: images that were given out and not taken back.
+// Images that the mocked VM has allocated.
 extern uint32_t world_images;
 extern bool world_vm_ready, world_seal_fails;
-extern uint64_t world_released; // bytes of staged files given back
+extern uint64_t world_released; // freed bytes of staged files
 extern uint64_t world_now;      // of timeline_now()
 
 #endif

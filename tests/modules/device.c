@@ -66,7 +66,7 @@ static struct virtq_memory *queue(void)
     return (struct virtq_memory *)(uintptr_t)device.queue_address[0];
 }
 
-// What an honest device does: the chain from descriptor `head`, by the rules.
+// Serve the chain from descriptor `head`, by the rules.
 static uint32_t serve(uint16_t head, uint8_t status)
 {
     const struct virtq_descriptor *at = &queue()->descriptor[head];
@@ -212,7 +212,7 @@ static uint32_t offset_of(const void *at, uint32_t width)
 {
     uint64_t offset = (uint64_t)((const uint8_t *)at - registers);
     assert_true(device.maps > 0 && offset + width <= REGISTERS);
-    assert_int_equal(offset % width, 0); // each field as wide as it is (4.1.3.1)
+    assert_int_equal(offset % width, 0); // accesses have the width of the field (4.1.3.1)
     return (uint32_t)offset;
 }
 
@@ -367,7 +367,7 @@ void *phys_to_virt(uint64_t physical)
     return (void *)(uintptr_t)physical;
 }
 
-// A second passes at each look at the clock.
+// Each read of the clock takes a second.
 uint64_t time_ticks(void)
 {
     return device.ticks++;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A virtio disk in a host process, and as much of a kernel as its driver calls. It keeps the rules
-// of VIRTIO 1.1, but for those that a test lets it break. Memory that it can reach is memory of the
-// process: what the driver must not touch, the address sanitizer sees.
+// A virtio disk in a host process, and the kernel functions that its driver calls. The disk keeps
+// the rules of VIRTIO 1.1, except those that a test breaks. Its memory is memory of the process, so
+// the address sanitizer reports wrong accesses of the driver.
 #ifndef TEST_MODULES_DEVICE_H
 #define TEST_MODULES_DEVICE_H
 
@@ -13,27 +13,27 @@
 #define DISK_SIZE (1u << 20)
 #define REGISTERS 0x4000 // bytes of its BAR
 
-// What it does with a request, beside the ordinary.
+// How the device breaks the rules for a request.
 enum misdeed {
     GOOD,
     SILENT,          // no answer
     INDEX_JUMPS,     // the used index moves by 3
-    INDEX_BACK,      // and by -1
+    INDEX_BACK,      // the used index moves by -1
     WRONG_ID,        // the answer is for another chain
-    HUGE_ID,         // whose number is no descriptor's
-    WRITES_TOO_MUCH, // it says it wrote more than there is room
-    WRITES_LESS,     // it says all is well, and wrote half
+    HUGE_ID,         // the answer is for no descriptor
+    WRITES_TOO_MUCH, // reports more bytes than fit
+    WRITES_LESS,     // reports success, and wrote half
     WRITES_NOTHING,
-    NO_STATUS,   // it answers without a status byte
+    NO_STATUS,   // answers without a status byte
     READ_ERROR,  // honest: VIRTIO_BLK_S_IOERR
     UNSUPPORTED, // honest
     ODD_STATUS,
-    NEEDS_RESET, // no answer, and says that it is broken
+    NEEDS_RESET, // no answer, and reports an error
     MISDEEDS
 };
 
 struct test_device {
-    // What it is like.
+    // Set by the test.
     bool absent;
     uint16_t id;
     uint64_t offered; // features
@@ -48,7 +48,7 @@ struct test_device {
     enum misdeed misdeed;
     int from_request; // the misdeed begins at this request, from 0
 
-    // What became of it.
+    // Set by driver and device.
     uint8_t disk[DISK_SIZE];
     uint8_t status, generation;
     uint64_t accepted;
@@ -57,23 +57,23 @@ struct test_device {
     bool enabled;
     uint16_t available;
     int requests;
-    uint32_t maps;  // registers that are mapped
-    uint64_t pages; // and pages taken
+    uint32_t maps;  // mapped registers
+    uint64_t pages; // allocated pages
     size_t memory;  // kmem allocations
     bool bus_master;
     char console[1 << 16];
     size_t console_len;
-    struct block_device *added; // what the driver has added
+    struct block_device *added; // added by the driver
     uint64_t ticks;
 };
 extern struct test_device device;
 
 void device_begin(void); // an ordinary disk
-// Loads the driver; 0 or its error.
+// Load the driver. Return 0 or its error.
 int driver_load(void);
 int driver_unload(void);
 bool said(const char *text);
-// Fails the test when something is still taken.
+// Fail the test if anything is still allocated.
 void device_end(void);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The driver of virtio disks against a device of the test's own, which lies.
+// The driver of virtio disks against a device that breaks the rules.
 #include "device.h"
 
 #include <stdlib.h>
@@ -59,7 +59,7 @@ TEST(test_every_byte_is_read)
     end();
 }
 
-// The 16-bit indices of the rings go round, and the driver with them.
+// The 16-bit indices of the rings wrap.
 TEST(test_indices_wrap)
 {
     device.queue_size = 4;
@@ -98,7 +98,7 @@ TEST(test_largest_request_is_kept)
     end();
 }
 
-// After each of these the device has been stopped, and no read is tried any more.
+// After each of these the device is stopped, and later reads fail at once.
 TEST(test_lies_about_a_request_stop_the_device)
 {
     static const enum misdeed lies[] = {SILENT,          INDEX_JUMPS, INDEX_BACK,     WRONG_ID,
@@ -120,7 +120,7 @@ TEST(test_lies_about_a_request_stop_the_device)
     }
 }
 
-// An honest error is one read's: the next may succeed.
+// A reported error fails one read: the next may succeed.
 TEST(test_read_errors_are_passed_on)
 {
     static const enum misdeed errors[] = {READ_ERROR, UNSUPPORTED, ODD_STATUS};
@@ -167,7 +167,7 @@ TEST(test_devices_that_cannot_be_used)
 
 TEST(test_registers_that_lie_elsewhere)
 {
-    device.bar_size = 0x1000; // configuration and notification are behind its end
+    device.bar_size = 0x1000; // configuration and notification are past its end
     refused("no mappable registers of virtio 1.0");
     device_begin();
     device.common_offset = UINT32_MAX;
@@ -236,7 +236,7 @@ TEST(test_sizes_that_cannot_be)
     }
 }
 
-// What has the pages' address may still write to them: they are not given to anybody else.
+// A device that has the pages' address may still write to them: they are not reused.
 TEST(test_device_that_does_not_stop_keeps_its_pages)
 {
     loaded();
@@ -258,7 +258,7 @@ TEST(test_device_that_does_not_reset)
     refused("it does not reset");
 }
 
-// Any misdeed at any time, in any kind of device: every read gives the disk's bytes or fails.
+// Any misdeed at any time, in any kind of device: every read returns the disk's bytes or fails.
 TEST(test_random_devices)
 {
     srand(1);

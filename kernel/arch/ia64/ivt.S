@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The interruption vectors (Itanium SDM volume 2, 5.6 to 8), 32 KiB, pinned at IVT_VIRTUAL. A TLB miss
-// is served and returns, and so is an interrupt that nobody asked for; every other interruption ends the
-// kernel in trap().
+// is served and returns, and so is a spurious interrupt; every other interruption ends the kernel in
+// trap().
 //
-// A handler starts with PSR.ic and PSR.i clear, in bank 0: r16 to r31 are its own, and nothing else.
-// It has no stack, and touches memory by physical addresses only (PSR.dt off), for a miss inside it
-// could not be served.
+// A handler starts with PSR.ic and PSR.i clear, in bank 0: only r16 to r31 are free. A handler has no
+// stack, and uses physical addresses only (PSR.dt off), because a miss inside it could not be served.
 //
 //   ar.k6  physical address of the tree in force (paging.c)
 //   ar.k5  physical address of the save area (struct arch_registers)
-//   ar.k7  physical address of where the memory map lies (struct memory_table)
+//   ar.k7  physical address of struct memory_table, the memory map
 #include "cpu.h"
 #include "traps.h"
 
-// Goes to trap() with the number of the vector, which is its offset / 0x100.
+// Jump to trap() with the number of the vector, which is its offset / 0x100.
 #define TRAP(number)                                                                               \
     mov r31 = pr;                                                                                  \
     mov r29 = number;                                                                              \

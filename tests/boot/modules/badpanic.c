@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Faults, and makes the panic that follows fail in its turn: what is printed comes to a function
-// that hangs, or faults, at the registers.
+// Faults, and makes the panic that follows fail too: the console is captured by a function that
+// hangs or faults at the registers.
 #include <btl/module.h>
 
 static bool hangs;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Does what its flags say, none of which a module may do.
+// Crashes in the way that its flags name.
 #include <btl/module.h>
 
 struct code {
-    uint64_t entry, gp; // as a pointer to a function points to where functions have descriptors
+    uint64_t entry, gp; // as in a function descriptor
 };
 
 static const uint64_t constant[2] = {1, 2};
@@ -14,7 +14,7 @@ static int depth;
 int crash_deep(int a, int b, int c, int d, int e, int f);
 int crash_wide(int turns);
 
-// Needs registers for what it does after the call, and next to no memory.
+// Needs registers after the call, and nearly no memory.
 __attribute__((noinline)) int crash_deep(int a, int b, int c, int d, int e, int f)
 {
     int below = end ? 0 : crash_deep(b, c, d, e, f, a + ++depth);
@@ -34,7 +34,7 @@ __attribute__((noinline)) int crash_wide(int turns)
 static int call(uint64_t entry)
 {
     static volatile struct code code;
-    volatile uintptr_t pointer = (uintptr_t)&code; // or the compiler calls what it sees
+    volatile uintptr_t pointer = (uintptr_t)&code; // hides the target from the compiler
 
     code.entry = entry;
     ((void (*)(void))pointer)();

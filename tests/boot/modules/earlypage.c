@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Calls a page-frame service, in whatever phase it is loaded.
+// Calls a page-frame service, in every phase.
 #include <btl/module.h>
 
 static int earlypage_load(const struct btl_load_args *args)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Writes where nothing is mapped, two calls deep, so that a backtrace has something to name.
+// Writes to an unmapped address, two calls deep, for the backtrace.
 #include <btl/module.h>
 
 int fault_inner(uint64_t *where);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Its load function never comes back; it is two calls deep, so that a backtrace has something to
-// name.
+// Its load function never returns; it is two calls deep, for the backtrace.
 #include <btl/module.h>
 
 int hangs_inner(volatile int *forever);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Built for a kernel that is not there.
+// Built for a kernel that does not exist.
 #include <btl/module.h>
 
 static int needs9_load(const struct btl_load_args *args)

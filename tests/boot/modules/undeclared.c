@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Uses what `ring` exports without declaring that it depends on it.
+// Uses exports of `ring` without declaring the dependency.
 #include <btl/module.h>
 
 #include <ring.h>

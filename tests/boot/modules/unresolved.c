@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Uses three functions that nobody exports.
+// Uses three functions that no module exports.
 #include <btl/module.h>
 
 int missing_one(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Calls `answer` through a stub of its own, from its load function.
+// Calls `answer` through its own stub, from its load function.
 #include "guest.h"
 
 // The test program lies too far away to be called directly.

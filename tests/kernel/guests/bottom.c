@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A streams driver: up goes what comes down.
+// A streams driver that sends every message back up.
 #include "guest.h"
 
 #include <btl/stream.h>

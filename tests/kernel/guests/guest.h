@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Between the modules of the tests and the tests: modules call into the test through a table that
-// the test exports to them as `host`.
+// Modules call into the test through a table that the test exports to them as `host`.
 #ifndef TEST_KERNEL_GUEST_H
 #define TEST_KERNEL_GUEST_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A streams module without the function that messages on their way up need.
+// A streams module without the function for messages going up.
 #include "guest.h"
 
 #include <btl/stream.h>

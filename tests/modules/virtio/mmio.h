@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// In the place of modules/virtio/mmio.h: registers of the device in device.c.
+// Replaces modules/virtio/mmio.h: registers of the device in device.c.
 #ifndef TEST_MODULES_MMIO_H
 #define TEST_MODULES_MMIO_H
 

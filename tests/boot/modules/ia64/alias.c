@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Writes to its own code where physical memory would be mapped once more, uncached.
+// Writes to its own code through an uncached alias of physical memory.
 #include <btl/module.h>
 
 #define UNCACHED 0xc000000000000000ull

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Looks how the first tree has the first page of each range of the memory map: a speculative load
-// of what is not cached gives nothing.
+// Checks the caching of the first page of each range of the memory map: a speculative load of an
+// uncached page gives nothing.
 #include <btl/kernel.h>
 #include <btl/manifest.h>
 #include <btl/module.h>
 
-// probe brings the translation in: a speculative load would be deferred without it.
+// Probe first to load the translation; a speculative load would be deferred without it.
 static bool is_cached(const void *at)
 {
     uint64_t gives_nothing = 0;

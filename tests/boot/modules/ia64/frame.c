@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Faults with values in its frame of the register stack that a test knows.
+// Faults with known values in its frame of the register stack.
 #include <btl/module.h>
 
 void frame_fault(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Shows the processor's interval timer and what becomes of its interrupt.
+// Prints the processor's interval timer and the vector of its interrupt.
 #include <btl/module.h>
 
 static int timer_load(const struct btl_load_args *args)

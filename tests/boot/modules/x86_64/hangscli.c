@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// As hangs.c, with interrupts switched off; halted, too, where its flags say so.
+// As hangs.c, with interrupts switched off; halted if its flags begin with 'h'.
 #include <btl/module.h>
 
 static int hangscli_load(const struct btl_load_args *args)

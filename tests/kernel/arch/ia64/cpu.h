@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// In the place of kernel/arch/ia64/cpu.h: the processor that paging.c and tlb.c use, as the test
-// wants it.
+// Replaces kernel/arch/ia64/cpu.h: the processor of paging.c and tlb.c, set by the test.
 #ifndef KERNEL_IA64_CPU_H
 #define KERNEL_IA64_CPU_H
 

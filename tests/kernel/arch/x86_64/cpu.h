@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// In the place of kernel/arch/x86_64/cpu.h: the processor that paging.c asks, as the test wants it.
+// Replaces kernel/arch/x86_64/cpu.h: the processor of paging.c, set by the test.
 #ifndef KERNEL_X86_64_CPU_H
 #define KERNEL_X86_64_CPU_H
 
