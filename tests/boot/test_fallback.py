@@ -83,7 +83,7 @@ def runs(result, path, how):
 def fell_back(result, *reason):
     boot = runs(result, "/loader.conf.prev", "fallback")
     result.says("hello: the last good one")
-    result.says("/loader.conf.prev: warning: ", "in place of /loader.conf", "[boot-fallback]", *reason)
+    result.says("/loader.conf.prev: warning: ", "instead of /loader.conf", "[boot-fallback]", *reason)
     return boot
 
 
