@@ -19,6 +19,7 @@ static void *alloc_in_chunk(struct btl_arena *arena, size_t size, size_t align)
 
 void *btl_alloc(struct btl_arena *arena, size_t size, size_t align)
 {
+    BTL_ASSERT(btl_is_power_of_two(align));
     // At least one byte: the pointer is not NULL, and differs from every other.
     if (size == 0)
         size = 1;
@@ -50,6 +51,7 @@ bool btl_array_reserve(struct btl_arena *arena, void *array, size_t size, size_t
                        size_t count, size_t more, size_t *capacity)
 {
     uint64_t needed, larger;
+    BTL_ASSERT(count <= *capacity);
     if (more <= *capacity - count)
         return true;
     if (!btl_add(count, more, &needed) || !btl_mul(*capacity, 2, &larger))

@@ -21,7 +21,7 @@ struct arguments {
     va_list list;
 };
 
-static void put(struct btl_out *out, const char *text, size_t len)
+static void format_put(struct btl_out *out, const char *text, size_t len)
 {
     if (len == 0)
         return;
@@ -34,27 +34,28 @@ static void put(struct btl_out *out, const char *text, size_t len)
     }
 }
 
-static void fill(struct btl_out *out, char with, size_t count)
+static void format_fill(struct btl_out *out, char with, size_t count)
 {
     char run[32];
     memset(run, with, sizeof(run));
     for (; count > sizeof(run); count -= sizeof(run))
-        put(out, run, sizeof(run));
-    put(out, run, count);
+        format_put(out, run, sizeof(run));
+    format_put(out, run, count);
 }
 
 static void put_padded(struct btl_out *out, const struct spec *spec, const char *text, size_t len)
 {
     size_t padding = spec->width > len ? spec->width - len : 0;
     if (!spec->left)
-        fill(out, ' ', padding);
-    put(out, text, len);
+        format_fill(out, ' ', padding);
+    format_put(out, text, len);
     if (spec->left)
-        fill(out, ' ', padding);
+        format_fill(out, ' ', padding);
 }
 
 // Digits of `value` at the end of text[DIGITS]; returns where they begin.
-static size_t digits(char text[static DIGITS], uint64_t value, unsigned base, const char *set)
+static size_t format_digits(char text[static DIGITS], uint64_t value, unsigned base,
+                            const char *set)
 {
     size_t at = DIGITS;
     do {
@@ -69,13 +70,13 @@ static void put_number(struct btl_out *out, const struct spec *spec, uint64_t va
 {
     unsigned base = conversion == 'x' || conversion == 'X' ? 16 : 10;
     char text[DIGITS];
-    size_t at =
-        digits(text, value, base, conversion == 'X' ? "0123456789ABCDEF" : "0123456789abcdef");
+    size_t at = format_digits(text, value, base,
+                              conversion == 'X' ? "0123456789ABCDEF" : "0123456789abcdef");
     if (spec->zero && !spec->left) {
         size_t len = DIGITS - at + negative;
-        put(out, "-", negative);
-        fill(out, '0', spec->width > len ? spec->width - len : 0);
-        put(out, text + at, DIGITS - at);
+        format_put(out, "-", negative);
+        format_fill(out, '0', spec->width > len ? spec->width - len : 0);
+        format_put(out, text + at, DIGITS - at);
         return;
     }
     if (negative)
@@ -83,7 +84,8 @@ static void put_number(struct btl_out *out, const struct spec *spec, uint64_t va
     put_padded(out, spec, text + at, DIGITS - at);
 }
 
-// "512 B", "4 KiB", "1.5 MiB", "150 MiB": two significant digits below 10, whole units above.
+// "512 B", "4 KiB", "1.5 MiB", "150 MiB": two significant digits below 10, whole units
+// above.
 static void put_size(struct btl_out *out, const struct spec *spec, uint64_t bytes)
 {
     static const char units[][5] = {" B", " KiB", " MiB", " GiB", " TiB", " PiB", " EiB"};
@@ -102,7 +104,7 @@ static void put_size(struct btl_out *out, const struct spec *spec, uint64_t byte
         unit++;
     }
     char text[DIGITS], result[DIGITS + 8];
-    size_t at = digits(text, whole, 10, "0123456789"), len = DIGITS - at;
+    size_t at = format_digits(text, whole, 10, "0123456789"), len = DIGITS - at;
     memcpy(result, text + at, len);
     if (tenths != 0) {
         result[len++] = '.';
@@ -121,7 +123,7 @@ static void put_pointer(struct btl_out *out, const struct spec *spec, uintptr_t 
     put_padded(out, spec, text, sizeof(text));
 }
 
-// Stops at the precision before it looks for the NUL: the text need not have one then.
+// Stop at the precision before looking for the NUL: the text need not have one then.
 static void put_string(struct btl_out *out, const struct spec *spec, const char *text)
 {
     if (text == NULL)
@@ -142,7 +144,7 @@ static void put_str(struct btl_out *out, const struct spec *spec, const struct b
     put_padded(out, spec, str->at, str->len < max ? str->len : max);
 }
 
-// `extension`: the character after "%p". Returns how many characters of the format it took.
+// `extension`: the character after "%p". Return how many characters of the format it took.
 static size_t put_extended(struct btl_out *out, const struct spec *spec, char extension,
                            const void *pointer)
 {
@@ -186,7 +188,7 @@ static int64_t next_signed(const struct spec *spec, struct arguments *args)
     }
 }
 
-// Digits or '*'. Returns what follows. A negative '*' is clear in ret_negative.
+// Digits or '*'. Return what follows. A negative '*' is clear in ret_negative.
 static const char *parse_count(const char *at, struct arguments *args, size_t *ret_count,
                                bool *ret_negative)
 {
@@ -233,9 +235,9 @@ static const char *parse_spec(const char *at, struct arguments *args, struct spe
     return at;
 }
 
-// `at`: the conversion letter. Returns what follows the conversion.
-static const char *convert(struct btl_out *out, const struct spec *spec, const char *at,
-                           struct arguments *args)
+// `at`: the conversion letter. Return what follows the conversion.
+static const char *format_convert(struct btl_out *out, const struct spec *spec, const char *at,
+                                  struct arguments *args)
 {
     char conversion = *at++;
     if (conversion == 'd') {
@@ -266,7 +268,7 @@ void btl_vformat(struct btl_out *out, const char *format, va_list list)
         size_t plain = 0;
         while (format[plain] != '\0' && format[plain] != '%')
             plain++;
-        put(out, format, plain);
+        format_put(out, format, plain);
         format += plain;
         if (*format == '\0')
             break;
@@ -274,7 +276,7 @@ void btl_vformat(struct btl_out *out, const char *format, va_list list)
         format = parse_spec(format + 1, &args, &spec);
         if (*format == '\0')
             break;
-        format = convert(out, &spec, format, &args);
+        format = format_convert(out, &spec, format, &args);
     }
     va_end(args.list);
 }

@@ -23,6 +23,7 @@ bool btl_index_init(struct btl_index *index, size_t count, struct btl_arena *are
 
 void btl_index_add(struct btl_index *index, uint32_t hash, uint32_t number)
 {
+    BTL_ASSERT(number < index->capacity);
     uint32_t slot = hash & index->mask;
     while (index->slots[slot] != 0)
         slot = (slot + 1) & index->mask;
@@ -33,8 +34,10 @@ void btl_index_add(struct btl_index *index, uint32_t hash, uint32_t number)
 void btl_index_remove_last(struct btl_index *index, uint32_t hash, uint32_t number)
 {
     uint32_t slot = hash & index->mask;
-    while (index->slots[slot] != ((hash & ~index->mask) | (number + 1)))
+    while (index->slots[slot] != ((hash & ~index->mask) | (number + 1))) {
+        BTL_ASSERT(index->slots[slot] != 0); // it was entered
         slot = (slot + 1) & index->mask;
+    }
     index->slots[slot] = 0;
 }
 

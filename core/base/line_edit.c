@@ -5,15 +5,15 @@
 
 #include <btl/mem.h>
 
-void btl_line_begin(struct btl_line *line, char *room, size_t size)
+void btl_line_begin(struct btl_line *line, char *buf, size_t size)
 {
-    *line = (struct btl_line){.text = room, .room = size};
-    room[0] = '\0';
+    *line = (struct btl_line){.text = buf, .size = size};
+    buf[0] = '\0';
 }
 
 bool btl_line_set(struct btl_line *line, struct btl_str text)
 {
-    if (text.len >= line->room)
+    if (text.len >= line->size)
         return false;
     for (size_t at = 0; at < text.len;) {
         uint32_t point = btl_utf8_next(text, &at);
@@ -29,11 +29,12 @@ bool btl_line_set(struct btl_line *line, struct btl_str text)
 
 bool btl_line_insert(struct btl_line *line, uint32_t point)
 {
+    BTL_ASSERT(line->cursor <= line->len && line->len < line->size);
     char bytes[BTL_UTF8_MAX];
     if (!btl_utf8_shown(point))
         return false;
     size_t count = btl_utf8_put(point, bytes);
-    if (count >= line->room - line->len)
+    if (count >= line->size - line->len)
         return false;
     char *at = line->text + line->cursor;
     memmove(at + count, at, line->len - line->cursor + 1);
@@ -66,6 +67,7 @@ bool btl_line_right(struct btl_line *line)
 // The cursor goes to `begin`.
 static bool line_erase(struct btl_line *line, size_t begin, size_t end)
 {
+    BTL_ASSERT(begin <= end && end <= line->len && line->len < line->size);
     memmove(line->text + begin, line->text + end, line->len - end + 1);
     line->len -= end - begin;
     line->cursor = begin;

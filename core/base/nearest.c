@@ -5,14 +5,14 @@
 
 #define COMPARED_MAX 64
 
-static unsigned least(unsigned a, unsigned b, unsigned c)
+static unsigned min_of_3(unsigned a, unsigned b, unsigned c)
 {
     unsigned smaller = a < b ? a : b;
     return smaller < c ? smaller : c;
 }
 
 // Of two words of at most COMPARED_MAX bytes. rows[i % 3] holds row i of the usual matrix.
-static unsigned distance(struct btl_str a, struct btl_str b)
+static unsigned edit_distance(struct btl_str a, struct btl_str b)
 {
     uint8_t rows[3][COMPARED_MAX + 1];
     for (size_t j = 0; j <= b.len; j++)
@@ -22,8 +22,8 @@ static unsigned distance(struct btl_str a, struct btl_str b)
         uint8_t *row = rows[i % 3];
         row[0] = (uint8_t)i;
         for (size_t j = 1; j <= b.len; j++) {
-            unsigned best = least(above[j] + 1u, row[j - 1] + 1u,
-                                  above[j - 1] + (unsigned)(a.at[i - 1] != b.at[j - 1]));
+            unsigned best = min_of_3(above[j] + 1u, row[j - 1] + 1u,
+                                     above[j - 1] + (unsigned)(a.at[i - 1] != b.at[j - 1]));
             bool exchanged =
                 i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1];
             if (exchanged && above_2[j - 2] + 1u < best)
@@ -43,7 +43,7 @@ struct btl_str btl_nearest(struct btl_str word, const struct btl_str *known, siz
     for (size_t i = 0; i < count; i++) {
         if (known[i].len > COMPARED_MAX)
             continue;
-        unsigned found = distance(word, known[i]);
+        unsigned found = edit_distance(word, known[i]);
         // A word of which nothing is left is not near either.
         if (found >= best || found >= known[i].len)
             continue;

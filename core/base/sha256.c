@@ -18,34 +18,36 @@ const uint32_t btl_sha256_constants[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
 
-static inline uint32_t rotate(uint32_t word, unsigned bits)
+static inline uint32_t sha256_rotate(uint32_t word, unsigned bits)
 {
     return word >> bits | word << (32 - bits);
 }
 
-static inline uint32_t read_word(const uint8_t *at)
+static inline uint32_t sha256_read_word(const uint8_t *at)
 {
     uint32_t word;
     memcpy(&word, at, sizeof(word));
     return __builtin_bswap32(word);
 }
 
-// The next word of the schedule, in place of the one 16 rounds before (section 6.2.2, step 1).
-static inline uint32_t schedule(uint32_t words[16], unsigned t)
+// The next word of the schedule, in place of the one 16 rounds before (section 6.2.2, step
+// 1).
+static inline uint32_t sha256_schedule(uint32_t words[16], unsigned t)
 {
     uint32_t two = words[(t + 14) & 15], fifteen = words[(t + 1) & 15];
-    uint32_t sigma1 = rotate(two, 17) ^ rotate(two, 19) ^ two >> 10;
-    uint32_t sigma0 = rotate(fifteen, 7) ^ rotate(fifteen, 18) ^ fifteen >> 3;
+    uint32_t sigma1 = sha256_rotate(two, 17) ^ sha256_rotate(two, 19) ^ two >> 10;
+    uint32_t sigma0 = sha256_rotate(fifteen, 7) ^ sha256_rotate(fifteen, 18) ^ fifteen >> 3;
     return words[t & 15] += sigma1 + words[(t + 9) & 15] + sigma0;
 }
 
 // One round (step 3). Instead of moving eight variables on, the next round names them rotated.
 #define ROUND(a, b, c, d, e, f, g, h, t, word)                                                     \
     do {                                                                                           \
-        uint32_t sum = (h) + (rotate((e), 6) ^ rotate((e), 11) ^ rotate((e), 25)) +                \
+        uint32_t sum = (h) +                                                                       \
+                       (sha256_rotate((e), 6) ^ sha256_rotate((e), 11) ^ sha256_rotate((e), 25)) + \
                        ((g) ^ ((e) & ((f) ^ (g)))) + btl_sha256_constants[t] + (word);             \
         (d) += sum;                                                                                \
-        (h) = sum + (rotate((a), 2) ^ rotate((a), 13) ^ rotate((a), 22)) +                         \
+        (h) = sum + (sha256_rotate((a), 2) ^ sha256_rotate((a), 13) ^ sha256_rotate((a), 22)) +    \
               (((a) & (b)) | ((c) & ((a) | (b))));                                                 \
     } while (0)
 
@@ -61,10 +63,10 @@ static inline uint32_t schedule(uint32_t words[16], unsigned t)
         ROUND(b, c, d, e, f, g, h, a, (t) + 7, word((t) + 7));                                     \
     } while (0)
 
-#define READ(t) (words[t] = read_word(block + 4 * (t)))
-#define NEXT(t) schedule(words, (t))
+#define READ(t) (words[t] = sha256_read_word(block + 4 * (t)))
+#define NEXT(t) sha256_schedule(words, (t))
 
-static void hash_block(uint32_t state[8], const uint8_t *block)
+static void sha256_block(uint32_t state[8], const uint8_t *block)
 {
     uint32_t words[16];
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
@@ -85,15 +87,15 @@ static void hash_block(uint32_t state[8], const uint8_t *block)
     state[7] += h;
 }
 
-static void hash_blocks(uint32_t state[8], const uint8_t *blocks, size_t count)
+static void sha256_blocks(uint32_t state[8], const uint8_t *blocks, size_t count)
 {
     for (; count > 0; count--, blocks += BLOCK)
-        hash_block(state, blocks);
+        sha256_block(state, blocks);
 }
 
 // The rest, a 1 bit, zeros, and the length in bits as the last 8 bytes: one block or two (5.1.1).
-static void hash_end(btl_sha256_blocks *hash, uint32_t state[8], const uint8_t *rest,
-                     size_t rest_size, uint64_t total_size)
+static void sha256_end(btl_sha256_blocks *hash, uint32_t state[8], const uint8_t *rest,
+                       size_t rest_size, uint64_t total_size)
 {
     uint8_t blocks[2 * BLOCK] = {0};
     size_t size = rest_size + 1 + sizeof(uint64_t) <= BLOCK ? BLOCK : 2 * BLOCK;
@@ -112,7 +114,8 @@ void btl_sha256_by(btl_sha256_blocks *hash, struct btl_bytes bytes, uint8_t ret_
     size_t whole = bytes.size - bytes.size % BLOCK;
     if (whole > 0)
         hash(state, bytes.at, whole / BLOCK);
-    hash_end(hash, state, whole > 0 ? bytes.at + whole : bytes.at, bytes.size - whole, bytes.size);
+    sha256_end(hash, state, whole > 0 ? bytes.at + whole : bytes.at, bytes.size - whole,
+               bytes.size);
     for (size_t i = 0; i < BTL_COUNT(state); i++) {
         uint32_t word = __builtin_bswap32(state[i]);
         memcpy(ret_digest + 4 * i, &word, sizeof(word));
@@ -121,7 +124,7 @@ void btl_sha256_by(btl_sha256_blocks *hash, struct btl_bytes bytes, uint8_t ret_
 
 void btl_sha256(struct btl_bytes bytes, uint8_t ret_digest[32])
 {
-    btl_sha256_by(hash_blocks, bytes, ret_digest);
+    btl_sha256_by(sha256_blocks, bytes, ret_digest);
 }
 
 const char *btl_sha256_text(const uint8_t digest[static 32], char text[static BTL_SHA256_TEXT])

@@ -29,7 +29,7 @@ static bool is_less(struct heap *heap, size_t i, size_t j)
                          heap->context) < 0;
 }
 
-// Restores the order of the heap [0, count) below `at`: no child sorts after its parent.
+// Restore the order of the heap [0, count) below `at`: no child sorts after its parent.
 static void sink(struct heap *heap, size_t at, size_t count)
 {
     while (at < count / 2) {

@@ -158,14 +158,14 @@ bool btl_parse_number(struct btl_str text, uint64_t *ret_number)
 #define HASH_3 0x3c6ef372fe94f82bull
 
 // All 128 bits of the product, folded: each input bit reaches both halves.
-static uint64_t fold(uint64_t a, uint64_t b)
+static uint64_t hash_fold(uint64_t a, uint64_t b)
 {
     unsigned __int128 product = (unsigned __int128)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 // Up to 8 bytes, little-endian. The caller hashes the length, so that "a" and "a\0" differ.
-static uint64_t read_word(const char *at, size_t size)
+static uint64_t hash_read_word(const char *at, size_t size)
 {
     uint64_t word = 0;
     memcpy(&word, at, size);
@@ -174,11 +174,11 @@ static uint64_t read_word(const char *at, size_t size)
 
 uint64_t btl_hash(struct btl_str text, uint64_t seed)
 {
-    uint64_t hash = fold(seed ^ HASH_1, text.len ^ HASH_2);
+    uint64_t hash = hash_fold(seed ^ HASH_1, text.len ^ HASH_2);
     size_t left = text.len;
     for (; left >= 8; left -= 8)
-        hash = fold(hash ^ read_word(text.at + (text.len - left), 8), HASH_3) + seed;
+        hash = hash_fold(hash ^ hash_read_word(text.at + (text.len - left), 8), HASH_3) + seed;
     if (left > 0)
-        hash = fold(hash ^ read_word(text.at + (text.len - left), left), HASH_3) + seed;
-    return fold(hash ^ HASH_2, HASH_1);
+        hash = hash_fold(hash ^ hash_read_word(text.at + (text.len - left), left), HASH_3) + seed;
+    return hash_fold(hash ^ HASH_2, HASH_1);
 }

@@ -76,6 +76,7 @@ static uint32_t utf16_unit(const void *units, size_t index)
 
 uint32_t btl_utf16_next(const void *units, size_t count, size_t *index)
 {
+    BTL_ASSERT(*index < count);
     uint32_t point = utf16_unit(units, (*index)++);
     if (!btl_utf16_is_surrogate(point))
         return point;

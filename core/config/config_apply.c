@@ -88,7 +88,9 @@ static bool find_modules(struct apply *apply)
 
 static struct btl_module_config *find_module(const struct apply *apply, struct btl_str name)
 {
-    return &apply->config->modules[btl_names_find(&apply->modules, name)];
+    uint32_t number = btl_names_find(&apply->modules, name);
+    BTL_ASSERT(number < apply->config->module_count); // find_modules() has numbered all
+    return &apply->config->modules[number];
 }
 
 // Write the value of a checked assignment to the member that the table of keys names.

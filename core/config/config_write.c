@@ -11,8 +11,8 @@ static bool is_key(struct btl_str key)
     return key.len > 0;
 }
 
-// No escape stands for a control character: a value cannot have one, but for the tab.
-static bool can_be_said(struct btl_str value)
+// No escape stands for a control character: the only one that a value can have is the tab.
+static bool is_writable_value(struct btl_str value)
 {
     for (size_t i = 0; i < value.len; i++) {
         if (((uint8_t)value.at[i] < ' ' && value.at[i] != '\t') || value.at[i] == 0x7f)
@@ -38,7 +38,7 @@ void btl_config_quote(struct btl_str value, struct btl_out *out)
 
 bool btl_config_line(struct btl_str key, struct btl_str value, struct btl_out *out)
 {
-    if (!is_key(key) || !can_be_said(value))
+    if (!is_key(key) || !is_writable_value(value))
         return false;
     btl_format(out, "%pS=", &key);
     btl_config_quote(value, out);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The ELF gate: the header, and the order of the checks behind it.
+// The ELF gate: the header, and the order of the checks that follow.
 #include "elf_gate.h"
 #include <btl/mem.h>
 
 enum { IDENT_CLASS = 4, IDENT_DATA = 5, IDENT_VERSION = 6 };
 
-// Checks the size of the file and its magic. Fills in the header.
-static bool check_magic(struct elf_gate *gate)
+// Check the size of the file and its magic. Fill in the header.
+static bool elf_check_magic(struct elf_gate *gate)
 {
     struct btl_bytes file = gate->elf.file;
     if (file.size == 0) {
@@ -30,8 +30,8 @@ static bool check_magic(struct elf_gate *gate)
     return true;
 }
 
-// Checks that the fields after e_ident can be read: 64-bit, little-endian, version 1.
-static bool check_ident(struct elf_gate *gate)
+// Check that the fields after e_ident can be read: 64-bit, little-endian, version 1.
+static bool elf_check_ident(struct elf_gate *gate)
 {
     const uint8_t *ident = gate->header->ident;
     bool good = ident[IDENT_CLASS] == 2 && ident[IDENT_DATA] == 1 && ident[IDENT_VERSION] == 1;
@@ -48,8 +48,8 @@ static bool check_ident(struct elf_gate *gate)
     return good;
 }
 
-// Checks that the file is for `wanted`, or for any known machine when that is 0. Fills in machine.
-static bool check_machine(struct elf_gate *gate, uint16_t wanted)
+// Check that the file is for `wanted`, or for any known machine when that is 0. Fill in machine.
+static bool elf_check_machine(struct elf_gate *gate, uint16_t wanted)
 {
     uint16_t machine = gate->header->machine;
     gate->elf.machine = machine;
@@ -67,15 +67,15 @@ static bool check_machine(struct elf_gate *gate, uint16_t wanted)
     return true;
 }
 
-static const char *type_name(uint16_t type)
+static const char *elf_type_name(uint16_t type)
 {
     static const char *const names[] = {"no type", "relocatable", "executable",
                                         "shared or position-independent", "core dump"};
     return type < BTL_COUNT(names) ? names[type] : "unknown";
 }
 
-// Checks that the file is of the kind that is expected. Fills in type and entry.
-static bool check_type(struct elf_gate *gate)
+// Check that the file is of the kind that is expected. Fill in type and entry.
+static bool elf_check_type(struct elf_gate *gate)
 {
     uint16_t type = gate->header->type;
     gate->elf.type = type;
@@ -85,29 +85,29 @@ static bool check_type(struct elf_gate *gate)
     if (!good)
         elf_report(gate,
                    gate->kind == BTL_ELF_MODULE ? BTL_ELF_NOT_RELOCATABLE : BTL_ELF_NOT_EXECUTABLE,
-                   BTL_DEC(type), BTL_ARG_Z(type_name(type)));
+                   BTL_DEC(type), BTL_ARG_Z(elf_type_name(type)));
     return good;
 }
 
-static bool check_header(struct elf_gate *gate, uint16_t machine)
+static bool elf_check_header(struct elf_gate *gate, uint16_t machine)
 {
-    if (!check_magic(gate) || !check_ident(gate))
+    if (!elf_check_magic(gate) || !elf_check_ident(gate))
         return false;
-    bool good = check_machine(gate, machine);
+    bool good = elf_check_machine(gate, machine);
     if (gate->header->version != 1) {
         elf_report(gate, BTL_ELF_VERSION, BTL_DEC(gate->header->version));
         good = false;
     }
-    return check_type(gate) && good;
+    return elf_check_type(gate) && good;
 }
 
 // A file of another kind or machine is not looked into: what would be found there is no error of
-// its maker. Everything behind the header is reported in one go.
+// its maker. Everything after the header is reported together.
 bool btl_elf_open(struct btl_bytes file, enum btl_elf_kind kind, uint16_t machine,
                   struct btl_place place, struct btl_elf *ret_elf, struct btl_diags *diags)
 {
     struct elf_gate gate = {.elf = {.place = place, .file = file}, .kind = kind, .diags = diags};
-    if (!check_header(&gate, machine))
+    if (!elf_check_header(&gate, machine))
         return false;
     bool good = elf_check_sections(&gate);
     good = elf_check_symbols(&gate) && good;

@@ -16,16 +16,16 @@ struct elf_gate {
 
 #define elf_report(gate, code, ...) btl_report((gate)->diags, code, (gate)->elf.place, __VA_ARGS__)
 
-// Section table, section names, every section. Fills in sections, section_count, section_names.
+// Section table, section names, every section. Fill in sections, section_count, section_names.
 bool elf_check_sections(struct elf_gate *gate);
-// Needs: section table. Fills in symbols, symbol_count, strings, extended_sections, gate->symtab.
+// Needs: section table. Fill in symbols, symbol_count, strings, extended_sections, gate->symtab.
 bool elf_check_symbols(struct elf_gate *gate);
 // Needs: section table, gate->symtab.
 bool elf_check_relas(struct elf_gate *gate);
-// Needs: section table (for extended numbering). Fills in segments, segment_count.
+// Needs: section table (for extended numbering). Fill in segments, segment_count.
 bool elf_check_segments(struct elf_gate *gate);
 
-// Is `section` a string table inside the file, of strings that end? Reports why not, but for its
+// Is `section` a string table inside the file, of strings that end? Report why not, except its
 // range, which elf_check_sections() reports for every section.
 bool elf_check_strings(struct elf_gate *gate, uint32_t section, struct btl_str *ret_strings);
 // Do the section's contents lie inside the file? Says nothing.

@@ -18,7 +18,7 @@ struct btl_str elf_name_if_known(const struct elf_gate *gate, uint32_t section)
     return btl_elf_section_name(&gate->elf, section);
 }
 
-// Checks that no string of the table is longer than BTL_ELF_NAME_MAX. From one NUL the search goes
+// Check that no string of the table is longer than BTL_ELF_NAME_MAX. From one NUL the search goes
 // to the last place where the next may be, and back from there: two jumps cover more than that
 // length, so that it is linear, and a table of short strings is hardly read at all.
 static bool check_string_lengths(struct elf_gate *gate, uint32_t section, struct btl_str strings)
@@ -62,7 +62,7 @@ bool elf_check_strings(struct elf_gate *gate, uint32_t section, struct btl_str *
     return true;
 }
 
-// Checks that `count` entries of the section table lie inside the file.
+// Check that `count` entries of the section table lie inside the file.
 static bool check_table_range(struct elf_gate *gate, uint64_t count)
 {
     uint64_t bytes;
@@ -74,7 +74,7 @@ static bool check_table_range(struct elf_gate *gate, uint64_t count)
     return false;
 }
 
-// Checks entry size, alignment and range of the section table. Fills in sections, section_count.
+// Check entry size, alignment and range of the section table. Fill in sections, section_count.
 static bool check_section_table(struct elf_gate *gate)
 {
     const struct elf64_header *header = gate->header;
@@ -100,7 +100,7 @@ static bool check_section_table(struct elf_gate *gate)
     return true;
 }
 
-// Finds the table of section names and checks it. Fills in section_names; where there is none, it
+// Find the table of section names and check it. Fill in section_names; where there is none, it
 // stays the table of the empty name alone.
 static bool check_section_names(struct elf_gate *gate)
 {
@@ -120,8 +120,8 @@ static bool check_section_names(struct elf_gate *gate)
     return false;
 }
 
-// Checks range, alignment and name of one section.
-static bool check_section(struct elf_gate *gate, uint32_t index, bool names)
+// Check range, alignment and name of one section.
+static bool elf_check_section(struct elf_gate *gate, uint32_t index, bool names)
 {
     const struct elf64_section *section = &gate->elf.sections[index];
     bool good = true;
@@ -159,11 +159,11 @@ bool elf_check_sections(struct elf_gate *gate)
     bool names = check_section_names(gate);
     bool good = names;
     for (uint32_t i = 0; i < gate->elf.section_count; i++)
-        good = check_section(gate, i, names) && good;
+        good = elf_check_section(gate, i, names) && good;
     return good;
 }
 
-// Checks one relocation section: its entries, its symbol table, the section that it is for.
+// Check one relocation section: its entries, its symbol table, the section that it is for.
 static bool check_rela(struct elf_gate *gate, uint32_t index)
 {
     const struct elf64_section *rela = &gate->elf.sections[index];

@@ -13,7 +13,7 @@ static uint32_t segment_count(const struct elf_gate *gate)
     return count;
 }
 
-// Checks entry size, alignment and range of the program headers. Fills in segments, segment_count.
+// Check entry size, alignment and range of the program headers. Fill in segments, segment_count.
 static bool check_segment_table(struct elf_gate *gate)
 {
     const struct elf64_header *header = gate->header;
@@ -41,7 +41,7 @@ static bool check_segment_table(struct elf_gate *gate)
     return true;
 }
 
-// Checks one PT_LOAD segment by itself: its bytes in the file and its addresses.
+// Check one PT_LOAD segment by itself: its bytes in the file and its addresses.
 static bool check_segment(struct elf_gate *gate, uint32_t index)
 {
     const struct elf64_segment *segment = &gate->elf.segments[index];
@@ -59,7 +59,7 @@ static bool check_segment(struct elf_gate *gate, uint32_t index)
     return gate->diags->errors == before;
 }
 
-// Checks that a segment begins at or above the end of the one before it.
+// Check that a segment begins at or above the end of the one before it.
 static bool check_order(struct elf_gate *gate, uint32_t before, uint32_t index)
 {
     const struct elf64_segment *below = &gate->elf.segments[before];

@@ -3,7 +3,7 @@
 #include "elf_gate.h"
 #include <btl/mem.h>
 
-// Finds the one symbol table. Fills in gate->symtab; 0 when a kernel has none.
+// Find the one symbol table. Fill in gate->symtab; 0 when a kernel has none.
 static bool find_symtab(struct elf_gate *gate)
 {
     bool good = true;
@@ -25,7 +25,7 @@ static bool find_symtab(struct elf_gate *gate)
     return good;
 }
 
-// Checks size, alignment and place of the symbol table. Fills in symbols and symbol_count.
+// Check size, alignment and place of the symbol table. Fill in symbols and symbol_count.
 static bool check_symtab(struct elf_gate *gate)
 {
     const struct elf64_section *section = &gate->elf.sections[gate->symtab];
@@ -49,7 +49,7 @@ static bool check_symtab(struct elf_gate *gate)
     return true;
 }
 
-// Checks the string table of the symbols. Fills in strings.
+// Check the string table of the symbols. Fill in strings.
 static bool check_symbol_strings(struct elf_gate *gate)
 {
     uint32_t table = gate->elf.sections[gate->symtab].link;
@@ -60,7 +60,7 @@ static bool check_symbol_strings(struct elf_gate *gate)
     return false;
 }
 
-// Checks a table of extended section indices: one aligned entry of 4 bytes per symbol. Fills in
+// Check a table of extended section indices: one aligned entry of 4 bytes per symbol. Fill in
 // extended_sections.
 static bool check_shndx(struct elf_gate *gate, uint32_t index)
 {
@@ -82,7 +82,7 @@ static bool check_shndx(struct elf_gate *gate, uint32_t index)
     return good;
 }
 
-// Finds and checks the table of extended section indices of the symbol table, if there is one.
+// Find and check the table of extended section indices of the symbol table, if there is one.
 static bool find_shndx(struct elf_gate *gate)
 {
     bool good = true;
@@ -103,25 +103,25 @@ static bool find_shndx(struct elf_gate *gate)
 }
 
 // For messages alone: to measure every name would cost more than all other checks of symbols.
-static struct btl_arg name_arg(const struct elf_gate *gate, uint32_t index)
+static struct btl_arg elf_name_arg(const struct elf_gate *gate, uint32_t index)
 {
     if (gate->elf.symbols[index].name >= gate->elf.strings.len)
         return BTL_ARG_Z("");
     return BTL_ARG(btl_elf_symbol_name(&gate->elf, index));
 }
 
-// Checks that the section of a symbol exists, and in an ET_REL file that its value lies in it.
+// Check that the section of a symbol exists, and in an ET_REL file that its value lies in it.
 static bool check_place(struct elf_gate *gate, uint32_t index, uint32_t section)
 {
     const struct elf64_symbol *symbol = &gate->elf.symbols[index];
     if (section >= gate->elf.section_count) {
-        elf_report(gate, BTL_ELF_SYMBOL_SECTION, BTL_DEC(index), name_arg(gate, index),
+        elf_report(gate, BTL_ELF_SYMBOL_SECTION, BTL_DEC(index), elf_name_arg(gate, index),
                    BTL_DEC(section), BTL_DEC(gate->elf.section_count));
         return false;
     }
     if (gate->kind == BTL_ELF_MODULE && section != ELF_SHN_UNDEF &&
         symbol->value > gate->elf.sections[section].size) {
-        elf_report(gate, BTL_ELF_SYMBOL_VALUE, BTL_DEC(index), name_arg(gate, index),
+        elf_report(gate, BTL_ELF_SYMBOL_VALUE, BTL_DEC(index), elf_name_arg(gate, index),
                    BTL_HEX(symbol->value), BTL_HEX(gate->elf.sections[section].size),
                    BTL_DEC(section), BTL_ARG(elf_name_if_known(gate, section)));
         return false;
@@ -129,7 +129,7 @@ static bool check_place(struct elf_gate *gate, uint32_t index, uint32_t section)
     return true;
 }
 
-// Finds the section of a symbol, among the extended indices where it says so, and checks it.
+// Find the section of a symbol, among the extended indices where it says so, and check it.
 static bool check_symbol_section(struct elf_gate *gate, uint32_t index)
 {
     uint16_t section = gate->elf.symbols[index].section;
@@ -138,18 +138,18 @@ static bool check_symbol_section(struct elf_gate *gate, uint32_t index)
     if (section < ELF_SHN_LORESERVE)
         return check_place(gate, index, section);
     if (section != ELF_SHN_XINDEX) {
-        elf_report(gate, BTL_ELF_SYMBOL_RESERVED, BTL_DEC(index), name_arg(gate, index),
+        elf_report(gate, BTL_ELF_SYMBOL_RESERVED, BTL_DEC(index), elf_name_arg(gate, index),
                    BTL_HEX(section));
         return false;
     }
     if (gate->elf.extended_sections == NULL) {
-        elf_report(gate, BTL_ELF_SYMBOL_NO_SHNDX, BTL_DEC(index), name_arg(gate, index));
+        elf_report(gate, BTL_ELF_SYMBOL_NO_SHNDX, BTL_DEC(index), elf_name_arg(gate, index));
         return false;
     }
     return check_place(gate, index, gate->elf.extended_sections[index]);
 }
 
-// Checks name, section and value of one symbol.
+// Check name, section and value of one symbol.
 static bool check_symbol(struct elf_gate *gate, uint32_t index)
 {
     const struct elf64_symbol *symbol = &gate->elf.symbols[index];

@@ -4,8 +4,8 @@
 
 #define SECTION_NAME BTL_STR(".modinfo")
 
-// Finds the one .modinfo section; 0 when there is none, which only a kernel may do.
-static bool find_section(struct modinfo_reader *reader, uint32_t *ret_section)
+// Find the one .modinfo section; 0 when there is none, which only a kernel may do.
+static bool modinfo_find_section(struct modinfo_reader *reader, uint32_t *ret_section)
 {
     const struct btl_elf *elf = reader->elf;
     uint32_t found = 0;
@@ -29,8 +29,8 @@ static bool find_section(struct modinfo_reader *reader, uint32_t *ret_section)
     return good;
 }
 
-// Checks that what lies in the file is what a running module would see: plain, constant bytes.
-static bool check_section(struct modinfo_reader *reader, uint32_t section)
+// Check that the bytes of the file are those that a running module would see: plain, constant.
+static bool modinfo_check_section(struct modinfo_reader *reader, uint32_t section)
 {
     const struct btl_elf *elf = reader->elf;
     const struct elf64_section *header = &elf->sections[section];
@@ -65,8 +65,8 @@ bool btl_modinfo_next(struct btl_bytes *rest, struct btl_str *ret_entry)
     return true;
 }
 
-// Checks that the last string ends inside the section.
-static bool check_terminated(struct modinfo_reader *reader, struct btl_bytes bytes)
+// Check that the last string ends inside the section.
+static bool modinfo_check_terminated(struct modinfo_reader *reader, struct btl_bytes bytes)
 {
     size_t start = bytes.size;
     while (start > 0 && bytes.at[start - 1] != '\0')
@@ -79,7 +79,7 @@ static bool check_terminated(struct modinfo_reader *reader, struct btl_bytes byt
 }
 
 // Both passes over the strings. False: no memory.
-static bool read_strings(struct modinfo_reader *reader, struct btl_bytes bytes)
+static bool modinfo_read_strings(struct modinfo_reader *reader, struct btl_bytes bytes)
 {
     struct btl_str entry;
     struct btl_bytes rest = bytes;
@@ -91,29 +91,29 @@ static bool read_strings(struct modinfo_reader *reader, struct btl_bytes bytes)
     }
     rest = bytes;
     while (btl_modinfo_next(&rest, &entry))
-        modinfo_take(reader, entry);
+        modinfo_parse_entry(reader, entry);
     return true;
 }
 
-// Reads all strings of the section, if there is one.
-static bool read_section(struct modinfo_reader *reader)
+// Read all strings of the section, if there is one.
+static bool modinfo_read_section(struct modinfo_reader *reader)
 {
     uint32_t section;
     struct btl_bytes bytes = {0};
-    if (!find_section(reader, &section))
+    if (!modinfo_find_section(reader, &section))
         return false;
     if (section != 0) {
-        if (!check_section(reader, section))
+        if (!modinfo_check_section(reader, section))
             return false;
         bytes = btl_elf_section_bytes(reader->elf, section);
-        if (!check_terminated(reader, bytes))
+        if (!modinfo_check_terminated(reader, bytes))
             return false;
     }
-    return read_strings(reader, bytes);
+    return modinfo_read_strings(reader, bytes);
 }
 
-// Checks what a module must have.
-static bool check_module(struct modinfo_reader *reader)
+// Check what a module must have.
+static bool modinfo_check_module(struct modinfo_reader *reader)
 {
     const struct btl_modinfo *info = &reader->info;
     uint32_t *symbols = BTL_NEW_ARRAY(reader->arena, uint32_t, info->export_count);
@@ -132,9 +132,9 @@ bool btl_modinfo_read(const struct btl_elf *elf, struct btl_arena *arena,
 {
     struct modinfo_reader reader = {.elf = elf, .arena = arena, .diags = diags};
     uint32_t before = diags->errors;
-    if (!read_section(&reader))
+    if (!modinfo_read_section(&reader))
         return false;
-    if (elf->type == ELF_REL && !check_module(&reader))
+    if (elf->type == ELF_REL && !modinfo_check_module(&reader))
         return false;
     if (diags->errors != before)
         return false;

@@ -16,7 +16,7 @@ static enum found classify(const struct btl_elf *elf, uint32_t symbol)
     return DEFINED;
 }
 
-// Numbers the exports in their order. False: one of them stands there twice.
+// Number the exports in their order. False: one of them stands there twice.
 static bool number_exports(const struct btl_elf *elf, const struct btl_modinfo *info,
                            struct btl_names *names, struct btl_diags *diags)
 {

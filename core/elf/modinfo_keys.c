@@ -3,11 +3,12 @@
 #include "modinfo_reader.h"
 #include "modinfo_words.h"
 
-typedef void take_value(struct modinfo_reader *reader, struct btl_str value);
+typedef void modinfo_parse_value(struct modinfo_reader *reader, struct btl_str value);
 
-static take_value take_name, take_version, take_description, take_author, take_license, take_phases,
-    take_type, take_depends, take_needs, take_provides, take_export, take_stub, take_parm,
-    take_parmtype, take_alias;
+static modinfo_parse_value modinfo_parse_name, modinfo_parse_version, modinfo_parse_description,
+    modinfo_parse_author, modinfo_parse_license, modinfo_parse_phases, modinfo_parse_type,
+    modinfo_parse_depends, modinfo_parse_needs, modinfo_parse_provides, modinfo_parse_export,
+    modinfo_parse_stub, modinfo_parse_parm, modinfo_parse_parmtype, modinfo_parse_alias;
 
 enum key_id {
     KEY_NAME,
@@ -33,27 +34,27 @@ _Static_assert(KEYS <= MODINFO_KEYS_MAX, "seen[] and taken[]");
 // files; the first is kept.
 static const struct key {
     const char *key;
-    take_value *take;
+    modinfo_parse_value *parse;
     bool once;
 } keys[KEYS] = {
-    [KEY_NAME] = {"name", take_name, true},
-    [KEY_VERSION] = {"version", take_version, true},
-    [KEY_DESCRIPTION] = {"description", take_description, false},
-    [KEY_AUTHOR] = {"author", take_author, false},
-    [KEY_LICENSE] = {"license", take_license, false},
-    [KEY_PHASES] = {"phases", take_phases, true},
-    [KEY_TYPE] = {"type", take_type, true},
-    [KEY_DEPENDS] = {"depends", take_depends, false},
-    [KEY_INTERFACE] = {"interface", take_needs, false},
-    [KEY_PROVIDES] = {"provides", take_provides, false},
-    [KEY_EXPORT] = {"export", take_export, false},
-    [KEY_STUB] = {"stub", take_stub, false},
-    [KEY_PARM] = {"parm", take_parm, false},
-    [KEY_PARMTYPE] = {"parmtype", take_parmtype, false},
-    [KEY_ALIAS] = {"alias", take_alias, false},
+    [KEY_NAME] = {"name", modinfo_parse_name, true},
+    [KEY_VERSION] = {"version", modinfo_parse_version, true},
+    [KEY_DESCRIPTION] = {"description", modinfo_parse_description, false},
+    [KEY_AUTHOR] = {"author", modinfo_parse_author, false},
+    [KEY_LICENSE] = {"license", modinfo_parse_license, false},
+    [KEY_PHASES] = {"phases", modinfo_parse_phases, true},
+    [KEY_TYPE] = {"type", modinfo_parse_type, true},
+    [KEY_DEPENDS] = {"depends", modinfo_parse_depends, false},
+    [KEY_INTERFACE] = {"interface", modinfo_parse_needs, false},
+    [KEY_PROVIDES] = {"provides", modinfo_parse_provides, false},
+    [KEY_EXPORT] = {"export", modinfo_parse_export, false},
+    [KEY_STUB] = {"stub", modinfo_parse_stub, false},
+    [KEY_PARM] = {"parm", modinfo_parse_parm, false},
+    [KEY_PARMTYPE] = {"parmtype", modinfo_parse_parmtype, false},
+    [KEY_ALIAS] = {"alias", modinfo_parse_alias, false},
 };
 
-static void take_name(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_name(struct modinfo_reader *reader, struct btl_str value)
 {
     if (btl_is_module_name(value))
         reader->info.name = value;
@@ -61,30 +62,30 @@ static void take_name(struct modinfo_reader *reader, struct btl_str value)
         modinfo_report(reader, BTL_MODINFO_NAME, BTL_ARG(value), BTL_DEC(BTL_MODULE_NAME_MAX));
 }
 
-static void take_version(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_version(struct modinfo_reader *reader, struct btl_str value)
 {
     reader->info.version = value;
 }
 
-static void take_first(struct btl_str *field, struct btl_str value)
+static void set_if_first(struct btl_str *field, struct btl_str value)
 {
     if (field->at == NULL)
         *field = value;
 }
 
-static void take_description(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_description(struct modinfo_reader *reader, struct btl_str value)
 {
-    take_first(&reader->info.description, value);
+    set_if_first(&reader->info.description, value);
 }
 
-static void take_author(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_author(struct modinfo_reader *reader, struct btl_str value)
 {
-    take_first(&reader->info.author, value);
+    set_if_first(&reader->info.author, value);
 }
 
-static void take_license(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_license(struct modinfo_reader *reader, struct btl_str value)
 {
-    take_first(&reader->info.license, value);
+    set_if_first(&reader->info.license, value);
 }
 
 static uint8_t supported_phase(struct btl_str word)
@@ -98,7 +99,7 @@ static uint8_t supported_phase(struct btl_str word)
     return 0;
 }
 
-static void take_phases(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_phases(struct modinfo_reader *reader, struct btl_str value)
 {
     struct words_list list = words_list(value);
     struct btl_str word;
@@ -113,13 +114,13 @@ static void take_phases(struct modinfo_reader *reader, struct btl_str value)
     }
 }
 
-static void take_type(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_type(struct modinfo_reader *reader, struct btl_str value)
 {
     if (!btl_type_of(value, &reader->info.type))
         modinfo_report(reader, BTL_MODINFO_TYPE, BTL_ARG(value));
 }
 
-static void take_depends(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_depends(struct modinfo_reader *reader, struct btl_str value)
 {
     struct btl_modinfo *info = &reader->info;
     struct words_list list = words_list(value);
@@ -132,7 +133,7 @@ static void take_depends(struct modinfo_reader *reader, struct btl_str value)
     }
 }
 
-static void take_needs(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_needs(struct modinfo_reader *reader, struct btl_str value)
 {
     struct btl_modinfo *info = &reader->info;
     if (btl_interface_parse(value, &info->needs[info->need_count]))
@@ -141,7 +142,7 @@ static void take_needs(struct modinfo_reader *reader, struct btl_str value)
         modinfo_report(reader, BTL_MODINFO_INTERFACE, BTL_ARG_Z("interface"), BTL_ARG(value));
 }
 
-static void take_provides(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_provides(struct modinfo_reader *reader, struct btl_str value)
 {
     struct btl_modinfo *info = &reader->info;
     if (btl_interface_parse(value, &info->provides[info->provide_count]))
@@ -150,7 +151,7 @@ static void take_provides(struct modinfo_reader *reader, struct btl_str value)
         modinfo_report(reader, BTL_MODINFO_INTERFACE, BTL_ARG_Z("provides"), BTL_ARG(value));
 }
 
-static void take_export(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_export(struct modinfo_reader *reader, struct btl_str value)
 {
     struct btl_modinfo *info = &reader->info;
     if (value.len > 0)
@@ -159,7 +160,7 @@ static void take_export(struct modinfo_reader *reader, struct btl_str value)
         modinfo_report(reader, BTL_MODINFO_NO_SYMBOL, BTL_ARG_Z("export"));
 }
 
-static void take_stub(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_stub(struct modinfo_reader *reader, struct btl_str value)
 {
     struct btl_modinfo *info = &reader->info;
     if (value.len > 0)
@@ -168,14 +169,14 @@ static void take_stub(struct modinfo_reader *reader, struct btl_str value)
         modinfo_report(reader, BTL_MODINFO_NO_SYMBOL, BTL_ARG_Z("stub"));
 }
 
-static void take_alias(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_alias(struct modinfo_reader *reader, struct btl_str value)
 {
     reader->info.aliases[reader->info.alias_count++] = value;
 }
 
 // The tunable that "NAME:text" is about, made if it is new. NULL: malformed, and reported.
-static struct btl_parm *find_parm(struct modinfo_reader *reader, const char *key,
-                                  struct btl_str value, struct btl_str *ret_text)
+static struct btl_parm *modinfo_find_parm(struct modinfo_reader *reader, const char *key,
+                                          struct btl_str value, struct btl_str *ret_text)
 {
     struct btl_str name;
     if (!btl_str_split(value, ':', &name, ret_text) || !words_is_name(name, '.')) {
@@ -188,27 +189,27 @@ static struct btl_parm *find_parm(struct modinfo_reader *reader, const char *key
     return parm;
 }
 
-static void take_parm(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_parm(struct modinfo_reader *reader, struct btl_str value)
 {
     struct btl_str text;
-    struct btl_parm *parm = find_parm(reader, "parm", value, &text);
+    struct btl_parm *parm = modinfo_find_parm(reader, "parm", value, &text);
     if (parm != NULL)
-        take_first(&parm->description, text);
+        set_if_first(&parm->description, text);
 }
 
-static void take_parmtype(struct modinfo_reader *reader, struct btl_str value)
+static void modinfo_parse_parmtype(struct modinfo_reader *reader, struct btl_str value)
 {
     struct btl_str text;
-    struct btl_parm *parm = find_parm(reader, "parmtype", value, &text);
+    struct btl_parm *parm = modinfo_find_parm(reader, "parmtype", value, &text);
     if (parm == NULL)
         return;
     if (parm->type.at != NULL)
         modinfo_report(reader, BTL_MODINFO_PARM_REPEATED, BTL_ARG(parm->name));
-    take_first(&parm->type, text);
+    set_if_first(&parm->type, text);
 }
 
 // The key of an entry, KEYS when it is none of ours. False: not of the form key=value.
-static bool find_key(struct btl_str entry, size_t *ret_key, struct btl_str *ret_value)
+static bool modinfo_find_key(struct btl_str entry, size_t *ret_key, struct btl_str *ret_value)
 {
     struct btl_str name;
     if (!btl_str_split(entry, '=', &name, ret_value) || name.len == 0)
@@ -224,7 +225,7 @@ void modinfo_count(struct modinfo_reader *reader, struct btl_str entry)
 {
     size_t key;
     struct btl_str value;
-    if (find_key(entry, &key, &value) && key < KEYS)
+    if (modinfo_find_key(entry, &key, &value) && key < KEYS)
         reader->seen[key] += key == KEY_DEPENDS ? words_count(value) : 1;
 }
 
@@ -247,11 +248,11 @@ bool modinfo_allocate(struct modinfo_reader *reader)
            info->parms != NULL && btl_names_init(&reader->parm_names, parms, arena);
 }
 
-void modinfo_take(struct modinfo_reader *reader, struct btl_str entry)
+void modinfo_parse_entry(struct modinfo_reader *reader, struct btl_str entry)
 {
     size_t key;
     struct btl_str value;
-    if (!find_key(entry, &key, &value)) {
+    if (!modinfo_find_key(entry, &key, &value)) {
         modinfo_report(reader, BTL_MODINFO_NO_EQUALS, BTL_ARG(entry));
         return;
     }
@@ -262,7 +263,7 @@ void modinfo_take(struct modinfo_reader *reader, struct btl_str entry)
         return;
     }
     reader->taken[key] = true;
-    keys[key].take(reader, value);
+    keys[key].parse(reader, value);
 }
 
 bool modinfo_has_name(const struct modinfo_reader *reader)

@@ -28,7 +28,7 @@ void modinfo_count(struct modinfo_reader *reader, struct btl_str entry);
 // Between the passes. False: no memory.
 bool modinfo_allocate(struct modinfo_reader *reader);
 // Pass 2: reads one string and reports what is wrong with it.
-void modinfo_take(struct modinfo_reader *reader, struct btl_str entry);
+void modinfo_parse_entry(struct modinfo_reader *reader, struct btl_str entry);
 // After pass 2: is there a name=, good or bad?
 bool modinfo_has_name(const struct modinfo_reader *reader);
 

@@ -11,7 +11,7 @@ struct words_list {
     bool more;
 };
 struct words_list words_list(struct btl_str text);
-bool words_next(struct words_list *list, struct btl_str *ret_item); // false behind the last
+bool words_next(struct words_list *list, struct btl_str *ret_item); // false after the last
 uint32_t words_count(struct btl_str text);                          // items of the list
 
 // Is it made of letters, digits, '_', '-' and `extra` alone, at least one?

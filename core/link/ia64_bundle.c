@@ -85,7 +85,7 @@ bool ia64_slot_takes(const uint8_t bundle[IA64_BUNDLE_SIZE], unsigned slot, enum
     return unit != '\0' && *units == unit;
 }
 
-// Puts `width` bits at bit `at` of the bundle's two words.
+// Put `width` bits at bit `at` of the bundle's two words.
 static void bundle_put_bits(uint64_t word[2], unsigned at, unsigned width, uint64_t bits)
 {
     uint64_t mask = (1ull << width) - 1;

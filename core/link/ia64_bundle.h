@@ -27,7 +27,7 @@ bool ia64_field_fits(enum ia64_field field, uint64_t value);
 // Can the instruction in that slot (0 to 2) of the bundle have such a field, by the template? The
 // long instructions fill the slots 1 and 2: either may be given.
 bool ia64_slot_takes(const uint8_t bundle[IA64_BUNDLE_SIZE], unsigned slot, enum ia64_field field);
-// Puts those bits of the value that the field has into the slot, whatever stood there.
+// Put those bits of the value that the field has into the slot, whatever stood there.
 void ia64_bundle_patch(uint8_t bundle[IA64_BUNDLE_SIZE], unsigned slot, enum ia64_field field,
                        uint64_t value);
 

@@ -5,7 +5,8 @@
 #include <btl/mem.h>
 #include "reloc.h"
 
-// Calls a function of another image. The GOT entry holds the address of the descriptor: entry, gp.
+// A stub that calls a function of another image. The GOT entry holds the address of the descriptor:
+// entry, gp.
 //
 //     { addl r15 = @gprel(entry), gp ;;  ld8 r15 = [r15]    nop.i 0 ;; }
 //     { ld8 r16 = [r15], 8 ;;            ld8 gp = [r15]     nop.i 0    }

@@ -34,7 +34,7 @@ uint64_t ia64_own_descriptor(const struct btl_image *image, uint32_t symbol, uin
 // The descriptor of any function: its own, or what the exporter gave. Symbols have their values.
 uint64_t ia64_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend);
 
-// Writes all that was counted. Symbols have their values.
+// Write all that was counted. Symbols have their values.
 void ia64_write_entries(const struct btl_image *image);
 
 #endif

@@ -69,7 +69,7 @@ static enum group section_group(const struct btl_relocator *machine,
     return nobits ? DATA_NOBITS : DATA;
 }
 
-// Sorts what is loaded by group, within a group in the order of the file: counts, then places.
+// Sort what is loaded by group, within a group in the order of the file: counts, then places.
 // Offsets are 0 for now, to tell the loaded from the others.
 static void layout_sort_sections(struct btl_image *image)
 {
@@ -91,7 +91,7 @@ static void layout_sort_sections(struct btl_image *image)
     }
 }
 
-// Takes `size` bytes; the offset of the first. Sizes are untrusted: once the image is too large it
+// Take `size` bytes; the offset of the first. Sizes are untrusted: once the image is too large it
 // stays so, and no sum wraps (at <= BTL_IMAGE_MAX, align <= BTL_ELF_ALIGN_MAX).
 static uint64_t layout_alloc(struct cursor *cursor, uint64_t size, uint64_t align)
 {

@@ -23,11 +23,11 @@ struct btl_relocator {
     // and by the kernel, is its descriptor.
     bool function_descriptors;
 
-    // During layout, when no memory is there yet. Checks every relocation entry (offset and width
+    // During layout, when no memory is there yet. Check every relocation entry (offset and width
     // inside the section, symbol there, type known) and counts what the linker has to make: sets
     // got_slot and got_count, plt_size, opd_size, machine_data.
     bool (*count)(struct btl_image *image, struct btl_diags *diags);
-    // Fills GOT, stubs and descriptors and applies every relocation. Symbols have their values.
+    // Fill GOT, stubs and descriptors and apply every relocation. Symbols have their values.
     bool (*relocate)(struct btl_image *image, struct btl_diags *diags);
     // What others get when they use an export of this image; NULL: its value. (Where pointers to
     // functions are pointers to descriptors, the descriptor's address.) The image is placed, but
@@ -81,7 +81,7 @@ struct btl_rela {
     struct btl_window window; // of the target; before place its size alone is right
 };
 
-// Goes through the relocation sections whose target lies in the image, in the order of the file.
+// Go through the relocation sections whose target lies in the image, in the order of the file.
 // Start with *cursor = 0; false at the end.
 bool btl_rela_next(const struct btl_image *image, uint32_t *cursor, struct btl_rela *ret_rela);
 
@@ -93,7 +93,7 @@ struct btl_window btl_got_window(const struct btl_image *image);
 #define BTL_UNLOADED_VALUE 0x7fffdeadffffdeadull
 bool btl_symbol_loaded(const struct btl_image *image, uint32_t symbol);
 
-// Reports what is wrong with an entry; always false, for `return`. `code` is one of
+// Report what is wrong with an entry; always false, for `return`. `code` is one of
 // BTL_LINK_RELOC_…, which take all the same arguments: %1 type, %2 section, %3 offset, %4 symbol,
 // %5 value, %6 field.
 bool btl_reloc_report(const struct btl_image *image, const struct btl_rela *rela,

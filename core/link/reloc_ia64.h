@@ -60,7 +60,7 @@ static inline bool ia64_is_export(const struct btl_elf *elf, uint32_t symbol)
     return ELF64_SYMBOL_TYPE(info) == ELF_STT_FUNC && ELF64_SYMBOL_BIND(info) != ELF_STB_LOCAL;
 }
 
-// Looks at every entry, and counts what they go through, for layout. False: reported.
+// Look at every entry, and count what they go through, for layout. False: reported.
 bool ia64_reloc_count(struct btl_image *image, struct btl_diags *diags);
 
 #endif

@@ -86,7 +86,7 @@ static bool ia64_may_be_far(const struct counter *c, const struct btl_rela *rela
            !(sections[rela->target].flags & ELF_SHF_EXECINSTR);
 }
 
-// Counts what the entry goes through. False: no memory.
+// Count what the entry goes through. False: no memory.
 static bool ia64_count_entry(void *counter, const struct btl_rela *rela,
                              const struct elf64_rela *entry)
 {

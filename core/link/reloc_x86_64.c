@@ -76,7 +76,7 @@ static const struct btl_reloc_type types[] = {
     TYPE(42, REX_GOTPCRELX, G_GOT_A_P, SIGNED32),
 };
 
-// Gives the symbol a GOT entry, one however often it is used. The table comes into being with the
+// Give the symbol a GOT entry, one however often it is used. The table comes into being with the
 // first one: most modules have none.
 static bool x86_64_count_got(struct btl_image *image, uint32_t symbol)
 {

@@ -39,7 +39,7 @@ bool fat_device_read(struct btl_fat *fat, uint64_t offset, void *buffer, uint64_
     return false;
 }
 
-// Checks what the layout is computed from; nullptr when good, else what is wrong.
+// Check what the layout is computed from; NULL when good, else what is wrong.
 static const char *bpb_defect(const struct bpb *bpb, const struct btl_blocks *blocks)
 {
     if (!btl_is_power_of_two(bpb->sector_size) || bpb->sector_size < blocks->block_size ||
@@ -56,8 +56,8 @@ static const char *bpb_defect(const struct bpb *bpb, const struct btl_blocks *bl
     return NULL;
 }
 
-// Fills in where everything lies. All in 64 bits: no field can make it wrap.
-static const char *lay_out(struct btl_fat *fat, const struct bpb *bpb, uint64_t size)
+// Fill in where everything lies. All in 64 bits: no field can make it wrap.
+static const char *fat_lay_out(struct btl_fat *fat, const struct bpb *bpb, uint64_t size)
 {
     uint64_t sector = bpb->sector_size;
     uint64_t sectors = bpb->sectors_16 != 0 ? bpb->sectors_16 : bpb->sectors_32;
@@ -118,7 +118,7 @@ bool btl_fat_open(const struct btl_blocks *blocks, uint64_t start, uint64_t size
     memcpy(&bpb, sector, sizeof(bpb));
     const char *defect = bpb_defect(&bpb, blocks);
     if (defect == NULL)
-        defect = lay_out(&fat, &bpb, size);
+        defect = fat_lay_out(&fat, &bpb, size);
     if (sector[510] != 0x55 || sector[511] != 0xaa)
         defect = "the signature at the end of the boot sector";
     if (defect != NULL) {
@@ -173,7 +173,7 @@ static bool table_entry(struct btl_fat *fat, uint32_t cluster, uint32_t *ret,
     return true;
 }
 
-bool fat_next_run(struct btl_fat *fat, uint32_t *cluster, uint32_t most, struct fat_run *ret_run,
+bool fat_next_run(struct btl_fat *fat, uint32_t *cluster, uint32_t max, struct fat_run *ret_run,
                   struct btl_diags *diags)
 {
     uint32_t end_mark = fat->bits == 12 ? 0xff8 : fat->bits == 16 ? 0xfff8 : 0x0ffffff8;
@@ -196,7 +196,7 @@ bool fat_next_run(struct btl_fat *fat, uint32_t *cluster, uint32_t most, struct 
                        BTL_DEC(fat->cluster_count));
             return false;
         }
-    } while (next == current++ + 1 && run.count < most);
+    } while (next == current++ + 1 && run.count < max);
     *cluster = next;
     *ret_run = run;
     return true;
@@ -229,12 +229,12 @@ bool btl_fat_read(struct btl_fat *fat, const struct btl_fat_entry *entry, void *
     }
     while (size > 0) {
         struct fat_run run;
-        uint32_t most = (uint32_t)((size + fat->cluster_size - 1) / fat->cluster_size);
+        uint32_t max = (uint32_t)((size + fat->cluster_size - 1) / fat->cluster_size);
         if (cluster == 0) {
             btl_report(diags, BTL_FAT_SHORT, fat->place, BTL_ARG(entry->name), BTL_DEC(size));
             return false;
         }
-        if (!fat_next_run(fat, &cluster, most, &run, diags))
+        if (!fat_next_run(fat, &cluster, max, &run, diags))
             return false;
         uint64_t part = run.count * fat->cluster_size;
         if (part > size)

@@ -17,9 +17,9 @@ static inline bool fat_is_cluster(const struct btl_fat *fat, uint32_t cluster)
     return cluster >= 2 && cluster - 2 < fat->cluster_count;
 }
 
-// The run that begins at *cluster, at most `most` clusters long. *cluster becomes the cluster after
+// The run that begins at *cluster, at most `max` clusters long. *cluster becomes the cluster after
 // it, or 0 at the end of the chain. False, reported: the chain is broken or the device failed.
-bool fat_next_run(struct btl_fat *fat, uint32_t *cluster, uint32_t most, struct fat_run *ret_run,
+bool fat_next_run(struct btl_fat *fat, uint32_t *cluster, uint32_t max, struct fat_run *ret_run,
                   struct btl_diags *diags);
 uint64_t fat_cluster_offset(const struct btl_fat *fat, uint32_t cluster);
 // Device bytes into memory; reported on failure.

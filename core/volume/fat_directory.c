@@ -32,8 +32,8 @@ static uint32_t find_folded(const struct btl_fat_directory *directory, struct bt
     return BTL_NONE;
 }
 
-static bool add_entry(struct btl_fat *fat, struct btl_fat_directory *directory,
-                      const struct fat_long_name *long_name, const uint8_t *entry)
+static bool fat_add_entry(struct btl_fat *fat, struct btl_fat_directory *directory,
+                          const struct fat_long_name *long_name, const uint8_t *entry)
 {
     char text[FAT_NAME_MAX];
     size_t len = fat_name(long_name, entry, text);
@@ -50,8 +50,8 @@ static bool add_entry(struct btl_fat *fat, struct btl_fat_directory *directory,
     return true;
 }
 
-static bool parse_entries(struct btl_fat *fat, struct btl_fat_directory *directory,
-                          const uint8_t *bytes, uint64_t size)
+static bool fat_parse_entries(struct btl_fat *fat, struct btl_fat_directory *directory,
+                              const uint8_t *bytes, uint64_t size)
 {
     struct fat_long_name long_name = {.parts = 0};
     for (uint64_t at = 0; at + FAT_ENTRY_SIZE <= size && bytes[at] != 0; at += FAT_ENTRY_SIZE) {
@@ -62,7 +62,7 @@ static bool parse_entries(struct btl_fat *fat, struct btl_fat_directory *directo
             fat_long_name_add(&long_name, entry);
         } else {
             bool shown = (entry[11] & ATTR_VOLUME) == 0 && entry[0] != '.';
-            if (shown && !add_entry(fat, directory, &long_name, entry))
+            if (shown && !fat_add_entry(fat, directory, &long_name, entry))
                 return false;
             long_name.parts = 0;
         }
@@ -71,7 +71,7 @@ static bool parse_entries(struct btl_fat *fat, struct btl_fat_directory *directo
 }
 
 // Index the entries; of two equal names the first counts.
-static bool index_entries(struct btl_fat *fat, struct btl_fat_directory *directory)
+static bool fat_index_entries(struct btl_fat *fat, struct btl_fat_directory *directory)
 {
     if (!btl_index_init(&directory->index, directory->count, fat->arena))
         return false;
@@ -84,7 +84,7 @@ static bool index_entries(struct btl_fat *fat, struct btl_fat_directory *directo
     return true;
 }
 
-static bool no_memory(const struct btl_fat *fat, struct btl_diags *diags)
+static bool fat_no_memory(const struct btl_fat *fat, struct btl_diags *diags)
 {
     btl_report(diags, BTL_NO_MEMORY, fat->place, BTL_ARG_Z("reading a directory"));
     return false;
@@ -96,23 +96,23 @@ struct content {
     uint64_t size, capacity;
 };
 
-static bool read_fixed_root(struct btl_fat *fat, struct content *ret, struct btl_diags *diags)
+static bool fat_read_fixed_root(struct btl_fat *fat, struct content *ret, struct btl_diags *diags)
 {
     uint64_t block = fat->blocks->block_size;
     ret->size = ((uint64_t)fat->root_entries * FAT_ENTRY_SIZE + block - 1) / block * block;
     ret->bytes = btl_alloc(fat->arena, ret->size, 8);
     if (ret->bytes == NULL)
-        return no_memory(fat, diags);
+        return fat_no_memory(fat, diags);
     return fat_device_read(fat, fat->root, ret->bytes, ret->size, diags);
 }
 
-static bool read_chain(struct btl_fat *fat, uint32_t cluster, struct content *content,
-                       struct btl_diags *diags)
+static bool fat_read_chain(struct btl_fat *fat, uint32_t cluster, struct content *content,
+                           struct btl_diags *diags)
 {
-    uint32_t most = (uint32_t)(DIRECTORY_MAX / fat->cluster_size + 1);
+    uint32_t max = (uint32_t)(DIRECTORY_MAX / fat->cluster_size + 1);
     while (cluster != 0) {
         struct fat_run run;
-        if (!fat_next_run(fat, &cluster, most, &run, diags))
+        if (!fat_next_run(fat, &cluster, max, &run, diags))
             return false;
         uint64_t part = run.count * fat->cluster_size;
         if (content->size + part > DIRECTORY_MAX + fat->cluster_size) {
@@ -122,7 +122,7 @@ static bool read_chain(struct btl_fat *fat, uint32_t cluster, struct content *co
         }
         if (!btl_array_reserve(fat->arena, &content->bytes, 1, 8, content->size, part,
                                &content->capacity))
-            return no_memory(fat, diags);
+            return fat_no_memory(fat, diags);
         if (!fat_device_read(fat, fat_cluster_offset(fat, run.first),
                              content->bytes + content->size, part, diags))
             return false;
@@ -131,25 +131,25 @@ static bool read_chain(struct btl_fat *fat, uint32_t cluster, struct content *co
     return true;
 }
 
-static struct btl_fat_directory *read_directory(struct btl_fat *fat, uint32_t cluster,
-                                                struct btl_diags *diags)
+static struct btl_fat_directory *fat_read_directory(struct btl_fat *fat, uint32_t cluster,
+                                                    struct btl_diags *diags)
 {
     struct content content = {0};
     for (struct btl_fat_directory *known = fat->directories; known != NULL; known = known->next)
         if (known->first_cluster == cluster)
             return known;
     // Cluster 0: the fixed root of FAT12 and FAT16.
-    if (cluster == 0 ? !read_fixed_root(fat, &content, diags)
-                     : !read_chain(fat, cluster, &content, diags))
+    if (cluster == 0 ? !fat_read_fixed_root(fat, &content, diags)
+                     : !fat_read_chain(fat, cluster, &content, diags))
         return NULL;
     struct btl_fat_directory *directory = BTL_NEW(fat->arena, struct btl_fat_directory);
     if (directory != NULL)
         directory->entries =
             BTL_NEW_ARRAY(fat->arena, struct btl_fat_entry, content.size / FAT_ENTRY_SIZE);
     if (directory == NULL || directory->entries == NULL ||
-        !parse_entries(fat, directory, content.bytes, content.size) ||
-        !index_entries(fat, directory)) {
-        no_memory(fat, diags);
+        !fat_parse_entries(fat, directory, content.bytes, content.size) ||
+        !fat_index_entries(fat, directory)) {
+        fat_no_memory(fat, diags);
         return NULL;
     }
     directory->first_cluster = cluster;
@@ -158,16 +158,16 @@ static struct btl_fat_directory *read_directory(struct btl_fat *fat, uint32_t cl
     return directory;
 }
 
-// Walks `path`. *ret_entry is NULL for the root. False: reported, when somebody listens.
-static bool walk(struct btl_fat *fat, struct btl_str path, const struct btl_fat_entry **ret_entry,
-                 struct btl_diags *diags)
+// Walk `path`. *ret_entry is NULL for the root. False: reported.
+static bool fat_walk(struct btl_fat *fat, struct btl_str path,
+                     const struct btl_fat_entry **ret_entry, struct btl_diags *diags)
 {
     const struct btl_fat_entry *entry = NULL;
     struct btl_str rest = path;
     for (struct btl_str name; btl_take_part(&rest, '/', &name);) {
         const struct btl_fat_directory *directory = NULL;
         if (entry == NULL || entry->directory)
-            directory = read_directory(
+            directory = fat_read_directory(
                 fat, entry == NULL ? fat->root_cluster : entry->first_cluster, diags);
         else
             btl_report(diags, BTL_FAT_NOT_DIRECTORY, fat->place, BTL_ARG(path),
@@ -189,18 +189,18 @@ const struct btl_fat_directory *btl_fat_list(struct btl_fat *fat, struct btl_str
                                              struct btl_diags *diags)
 {
     const struct btl_fat_entry *entry;
-    if (!walk(fat, path, &entry, diags))
+    if (!fat_walk(fat, path, &entry, diags))
         return NULL;
     if (entry != NULL && !entry->directory) {
         btl_report(diags, BTL_FAT_NOT_DIRECTORY, fat->place, BTL_ARG(path), BTL_ARG(entry->name));
         return NULL;
     }
-    return read_directory(fat, entry == NULL ? fat->root_cluster : entry->first_cluster, diags);
+    return fat_read_directory(fat, entry == NULL ? fat->root_cluster : entry->first_cluster, diags);
 }
 
 const struct btl_fat_entry *btl_fat_find(struct btl_fat *fat, struct btl_str path,
                                          struct btl_diags *diags)
 {
     const struct btl_fat_entry *entry;
-    return walk(fat, path, &entry, diags) ? entry : NULL;
+    return fat_walk(fat, path, &entry, diags) ? entry : NULL;
 }

@@ -29,10 +29,10 @@ static inline uint32_t fat_read32(const uint8_t *at)
     return fat_read16(at) | (uint32_t)fat_read16(at + 2) << 16;
 }
 
-// Takes in an entry that is a part of a long name.
+// Take in an entry that is a part of a long name.
 void fat_long_name_add(struct fat_long_name *name, const uint8_t *entry);
 // The name of the file of `entry`, in UTF-8: the long one that was collected, where it is complete
-// and belongs to it, else the short one. Returns its length.
+// and belongs to it, else the short one. Return its length.
 size_t fat_name(const struct fat_long_name *long_name, const uint8_t *entry,
                 char text[static FAT_NAME_MAX]);
 

@@ -9,10 +9,10 @@
 #define BTL_BLOCK_MAX 4096u
 
 struct btl_blocks {
-    // Reads bytes [offset, offset + size) of the device into `buffer`; both are multiples of
+    // Read bytes [offset, offset + size) of the device into `buffer`; both are multiples of
     // block_size and the range lies inside the device. False: the device failed.
     bool (*read)(const struct btl_blocks *blocks, uint64_t offset, void *buffer, uint64_t size);
-    void *owner;         // of whoever gave the callback
+    void *owner;         // for the callback
     uint64_t size;       // bytes of the device
     uint32_t block_size; // bytes: a power of two, BTL_BLOCK_MIN … BTL_BLOCK_MAX
 };

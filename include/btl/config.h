@@ -87,7 +87,7 @@ struct btl_config {
     size_t module_count;
 };
 
-// Parses `text`. Lines in error are reported, all of them, and dropped; the others take effect, so
+// Parse `text`. Lines in error are reported, all of them, and dropped; the others take effect, so
 // that ret_config is always usable. False when there was any error (or no memory: then everything
 // has its default value). The text must outlive the configuration.
 bool btl_config_parse(struct btl_str file, struct btl_str text, struct btl_arena *arena,
@@ -98,7 +98,7 @@ bool btl_config_parse(struct btl_str file, struct btl_str text, struct btl_arena
 // settings themselves stay as they are.
 void btl_config_safe(struct btl_config *config);
 
-// Writes KEY="VALUE" and a newline, so that btl_config_parse() reads them as they are. False, and
+// Write KEY="VALUE" and a newline, so that btl_config_parse() reads them as they are. False, and
 // nothing written, when no line can say that: the key is not made of letters, digits, '_', '-' and
 // '.', or the value has control characters.
 bool btl_config_line(struct btl_str key, struct btl_str value, struct btl_out *out);

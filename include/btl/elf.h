@@ -47,7 +47,7 @@ enum btl_elf_kind {
 };
 
 // `machine`: the machine that is expected, or 0 for any that BTL knows. `file.at` must be aligned
-// to 8 bytes and stay in place as long as the view is used. Reports everything that is wrong with
+// to 8 bytes and stay in place as long as the view is used. Report everything that is wrong with
 // the file. The view borrows; nothing is allocated but diagnostics.
 bool btl_elf_open(struct btl_bytes file, enum btl_elf_kind kind, uint16_t machine,
                   struct btl_place place, struct btl_elf *ret_elf, struct btl_diags *diags);

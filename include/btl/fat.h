@@ -45,7 +45,7 @@ struct btl_fat {
     struct btl_fat_directory *directories; // those read so far
 };
 
-// Opens the file system in bytes [start, start + size) of the device. `blocks` must stay in place.
+// Open the file system in bytes [start, start + size) of the device. `blocks` must stay in place.
 bool btl_fat_open(const struct btl_blocks *blocks, uint64_t start, uint64_t size,
                   struct btl_place place, struct btl_arena *arena, struct btl_fat *ret_fat,
                   struct btl_diags *diags);

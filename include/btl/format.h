@@ -18,7 +18,7 @@ struct btl_out {
 //   %c  %s (NULL prints "(null)")  %d %u %x %X with l, ll or z  %p (0x and 16 digits)  %%
 //   flags: '-' left-justifies, '0' pads with zeros; width and precision are digits or '*'
 //   a precision cuts %s
-// Extensions stand behind %p, as in Linux, so that compilers check every call:
+// Extensions follow %p, as in Linux, so that compilers check every call:
 //   %pS  const struct btl_str *, NULL prints "(null)"
 //   %pC  the same, cut to the width: a cell of a table
 //   %pB  const uint64_t *, a number of bytes for a reader: "4 KiB" (BTL_BYTES makes the pointer)
@@ -34,8 +34,8 @@ void btl_put_escaped(struct btl_out *out, struct btl_str text, size_t max);
 // The characters that btl_put_escaped() puts.
 size_t btl_escaped_width(struct btl_str text, size_t max);
 
-// A sink that is memory of the caller's, at[size]: text with a NUL behind it, when size > 0. What
-// does not fit is cut off.
+// A sink in memory of the caller, at[size]. The text ends with a NUL, when size > 0. What does not
+// fit is cut off.
 struct btl_buffer {
     struct btl_out out; // the first member: the buffer may be returned by value, and moved
     char *at;
@@ -45,7 +45,7 @@ struct btl_buffer {
 struct btl_buffer btl_buffer(char *at, size_t size);
 struct btl_str btl_buffer_text(const struct btl_buffer *buffer); // what has fitted
 
-// Formats into buffer[size], always NUL-terminated when size > 0. Returns the length the whole text
+// Format into buffer[size], always NUL-terminated when size > 0. Return the length the whole text
 // would have, as snprintf does.
 size_t btl_format_to(char *buffer, size_t size, const char *format, ...) BTL_PRINTF(3, 4);
 size_t btl_vformat_to(char *buffer, size_t size, const char *format, va_list args) BTL_PRINTF(3, 0);

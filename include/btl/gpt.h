@@ -22,7 +22,7 @@ struct btl_gpt {
     bool from_backup; // the primary header or table is damaged
 };
 
-// Reads the primary header and its table, or the backup at the end of the disk when the primary is
+// Read the primary header and its table, or the backup at the end of the disk when the primary is
 // damaged (then gpt-primary-damaged warns). Both checksums are verified, as are ranges and counts.
 bool btl_gpt_open(const struct btl_blocks *blocks, struct btl_place place, struct btl_arena *arena,
                   struct btl_gpt *ret_gpt, struct btl_diags *diags);

@@ -36,6 +36,7 @@ void btl_index_add(struct btl_index *index, uint32_t hash, uint32_t number);
 BTL_INLINE void btl_index_put(struct btl_index *index, const struct btl_probe *probe,
                               uint32_t number)
 {
+    BTL_ASSERT(index->slots[probe->slot] == 0 && number < index->capacity);
     index->slots[probe->slot] = probe->hash | (number + 1);
 }
 // Take out the element that was entered last.

@@ -7,13 +7,13 @@
 #include <btl/types.h>
 
 struct btl_line {
-    char *text; // NUL-terminated
-    size_t room;
+    char *text;         // NUL-terminated
+    size_t size;        // of the buffer
     size_t len, cursor; // bytes
 };
 
-// An empty line in room[size], size > 0.
-void btl_line_begin(struct btl_line *line, char *room, size_t size);
+// An empty line in buf[size], size > 0.
+void btl_line_begin(struct btl_line *line, char *buf, size_t size);
 // The whole text, cursor at its end. False, and the line is left as it is: it does not fit, is not
 // UTF-8, or has characters that are not shown.
 bool btl_line_set(struct btl_line *line, struct btl_str text);
@@ -25,7 +25,7 @@ bool btl_line_left(struct btl_line *line);
 bool btl_line_right(struct btl_line *line);
 bool btl_line_erase_before(struct btl_line *line);
 bool btl_line_erase_at(struct btl_line *line);
-// Back to the beginning of a word, with the blanks behind it.
+// Erase back to the beginning of a word, with the blanks that follow the word.
 bool btl_line_erase_word(struct btl_line *line);
 bool btl_line_erase_all_before(struct btl_line *line);
 bool btl_line_erase_all_behind(struct btl_line *line);

@@ -78,7 +78,7 @@ struct btl_scope {
     void *caller;
 };
 
-// Puts sections with SHF_ALLOC into three segments: text (R-X), constants (R--), data (RW-); in
+// Put sections with SHF_ALLOC into three segments: text (R-X), constants (R--), data (RW-); in
 // each what has contents before what has none, otherwise in the order of the file. The GOT is
 // written while linking only and ends the constants; common symbols end the data. Fails on:
 // writable and executable sections, TLS, compressed sections, REL relocations, indirect functions,

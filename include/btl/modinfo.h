@@ -47,14 +47,14 @@ struct btl_modinfo {
 // device, class, subclass, programming interface.
 bool btl_alias_match(struct btl_str pattern, struct btl_str text);
 
-// Reads the section of a checked file. Strings point into the file. Every malformed string is
+// Read the section of a checked file. Strings point into the file. Every malformed string is
 // reported; unknown keys are ignored (Linux has many). For a module, `name` must be there and
 // every export must be a defined global symbol; for a kernel all is optional.
 bool btl_modinfo_read(const struct btl_elf *elf, struct btl_arena *arena,
                       struct btl_modinfo *ret_info, struct btl_diags *diags);
 
-// The next "key=value" of what is left of a .modinfo section, which is moved on behind it; for
-// programs that show all of them. Linkers pad with NULs between strings.
+// The next "key=value" of a .modinfo section; *rest moves behind it. For programs that show all
+// strings. Linkers pad with NULs between strings.
 bool btl_modinfo_next(struct btl_bytes *rest, struct btl_str *ret_entry);
 
 // The symbol table index of each export, in the order of info->exports, written to

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <btl/assert.h>
+
 // A small function on a hot path: inlined by compilers that optimise little as well.
 #define BTL_INLINE static inline __attribute__((always_inline))
 
@@ -45,11 +47,13 @@ BTL_INLINE struct btl_str btl_str_first(struct btl_str text, size_t max)
 // The text without its first `count` bytes; it has that many.
 BTL_INLINE struct btl_str btl_str_after(struct btl_str text, size_t count)
 {
+    BTL_ASSERT(count <= text.len);
     return (struct btl_str){text.at + count, text.len - count};
 }
 // The text without its last `count` bytes; it has that many.
 BTL_INLINE struct btl_str btl_str_without_last(struct btl_str text, size_t count)
 {
+    BTL_ASSERT(count <= text.len);
     return (struct btl_str){text.at, text.len - count};
 }
 
