@@ -31,7 +31,7 @@ struct listing {
 };
 
 // "NAME.ko" -> "NAME"; empty: it is not called so.
-static struct btl_str module_name(struct btl_str name)
+static struct btl_str progress_module_name(struct btl_str name)
 {
     static const char suffix[] = ".ko";
     size_t len = sizeof(suffix) - 1;
@@ -43,7 +43,7 @@ static struct btl_str module_name(struct btl_str name)
 static bool visit(void *context, struct btl_str name, const struct volume_info *info)
 {
     struct listing *listing = context;
-    struct btl_str module = module_name(name);
+    struct btl_str module = progress_module_name(name);
     if (module.len == 0 || info->directory)
         return true;
     struct listed *listed = BTL_NEW(listing->arena, struct listed);
@@ -224,7 +224,7 @@ void progress_file(struct boot *boot, struct btl_str path, uint64_t size)
     size_t begin = path.len;
     while (begin > 0 && path.at[begin - 1] != '/')
         begin--;
-    struct btl_str name = module_name((struct btl_str){path.at + begin, path.len - begin});
+    struct btl_str name = progress_module_name((struct btl_str){path.at + begin, path.len - begin});
     struct progress_file *file = find(progress, name);
     if (file == NULL || !file->counted)
         progress->total += size;

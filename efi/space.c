@@ -69,7 +69,7 @@ static uint64_t round_up_to_pages(uint64_t size)
     return (size + PAGE_MASK) & ~PAGE_MASK;
 }
 
-static bool space_map_kernel(struct boot *boot)
+static bool space_map_kernel_image(struct boot *boot)
 {
     const struct btl_attempt_kernel *kernel = &boot->attempt.kernel;
     for (uint32_t i = 0; i < kernel->image.segment_count; i++) {
@@ -131,7 +131,7 @@ bool space_build(struct boot *boot)
                                        .alloc_table = space_alloc_table,
                                        .owner = &pool};
     bool built = paging_begin(&boot->res.paging) && space_map_physical(boot) &&
-                 space_map_kernel(boot) && space_map_modules(boot) &&
+                 space_map_kernel_image(boot) && space_map_modules(boot) &&
                  space_map_range(boot, &boot->attempt.early, writable) &&
                  space_map_range(boot, &boot->attempt.stack, writable) &&
                  space_map_range(boot, &boot->attempt.backing_store, writable);

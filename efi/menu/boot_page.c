@@ -97,7 +97,7 @@ static enum menu_result safe_take(struct boot *boot)
     return MENU_AGAIN;
 }
 
-static void undo_state(const struct boot *boot, struct menu_row *row)
+static void boot_undo_state(const struct boot *boot, struct menu_row *row)
 {
     uint32_t changes = menu_change_count(boot);
     row->off = changes == 0;
@@ -114,8 +114,8 @@ static const struct menu_item items[] = {
      "Only modules with on_error fallback, halt or required and what these need, all tunables at "
      "their defaults.",
      safe_take, safe_state, NULL},
-    {'u', "Undo all changes", "Everything as the configuration says.", menu_undo_all, undo_state,
-     NULL},
+    {'u', "Undo all changes", "Everything as the configuration says.", menu_undo_all,
+     boot_undo_state, NULL},
 };
 
 const struct menu_page_type menu_boot_page = {

@@ -310,7 +310,7 @@ static enum menu_result everything_take(struct boot *boot)
     return MENU_STAY;
 }
 
-static void undo_state(const struct boot *boot, struct menu_row *row)
+static void module_undo_state(const struct boot *boot, struct menu_row *row)
 {
     struct menu_module module = menu_module_open(boot);
     row->off = !menu_is_module_changed(boot, module.name);
@@ -331,7 +331,7 @@ static const struct menu_item items[] = {
     {'f', "Flags", NULL, flags_take, flags_state, module_item_details},
     {'e', "On failure", NULL, on_error_take, on_error_state, on_error_details},
     {'a', "All about it", NULL, everything_take, NULL, module_item_details},
-    {'u', "Undo", NULL, undo_take, undo_state, module_item_details},
+    {'u', "Undo", NULL, undo_take, module_undo_state, module_item_details},
 };
 
 const struct menu_page_type menu_module_page = {

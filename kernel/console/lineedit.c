@@ -32,7 +32,8 @@ static struct btl_line line_edited(struct line *line)
 
 // Apply `how`, and wipe the removed characters on the terminal: one column a byte, since all are
 // ASCII.
-static void line_erase(struct line *line, bool (*how)(struct btl_line *line), struct btl_out *echo)
+static void lineedit_erase(struct line *line, bool (*how)(struct btl_line *line),
+                           struct btl_out *echo)
 {
     struct btl_line text = line_edited(line);
 
@@ -72,7 +73,7 @@ static void line_walk_history(struct line *line, int step, struct btl_out *echo)
         line_echo(echo, "\a");
         return;
     }
-    line_erase(line, btl_line_erase_all_before, echo);
+    lineedit_erase(line, btl_line_erase_all_before, echo);
     line->back = back;
     if (back > 0)
         line_insert(line, btl_str_of(history->text[(history->count - back) % HISTORY_MAX]), echo);
@@ -113,13 +114,13 @@ static void line_edit(struct line *line, int c, struct btl_out *echo)
     switch (c) {
     case BACKSPACE:
     case DELETE:
-        line_erase(line, btl_line_erase_before, echo);
+        lineedit_erase(line, btl_line_erase_before, echo);
         break;
     case CTRL_U:
-        line_erase(line, btl_line_erase_all_before, echo);
+        lineedit_erase(line, btl_line_erase_all_before, echo);
         break;
     case CTRL_W:
-        line_erase(line, btl_line_erase_word, echo);
+        lineedit_erase(line, btl_line_erase_word, echo);
         break;
     case CTRL_P:
         line_walk_history(line, 1, echo);

@@ -3,14 +3,11 @@
 grep lead to one place. Read from the sources, and from the symbols of what was built.
 
     tests/tree/test_names.py        prints what is not unique, by program
-
-names_left.txt has names that were not unique when this test came: it may only become shorter.
 """
 import collections
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 
@@ -26,8 +23,6 @@ PROGRAMS = {
 }
 # As .clang-format has it: a definition begins in the first column, and so does its brace.
 DEFINITION = re.compile(r"^(?!(?:struct|enum|union) \w+\n|typedef|#|//)[A-Za-z_][\w \t*]*?[\s*](\w+)\([^;{}]*?\)\s*\n\{", re.M)
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "names_left.txt"), encoding="utf-8") as left:
-    LEFT = set(left.read().split())
 SUFFIX = re.compile(r"\.(?:constprop|part|isra|cold|lto_priv)\b.*")
 
 
@@ -82,7 +77,7 @@ def report(repeated):
 
 @pytest.mark.parametrize("program", sorted(PROGRAMS))
 def test_functions_of_the_sources(program):
-    repeated = {name: where for name, where in repeated_in_sources(program).items() if name not in LEFT}
+    repeated = repeated_in_sources(program)
     assert not repeated, report(repeated)
 
 
@@ -93,7 +88,7 @@ def test_symbols(program):
     assert os.path.exists(path), "make all btl"
     lines = subprocess.run(["nm", path], stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
     assert len(lines) > 500
-    assert repeated_symbols(lines) - header_functions(folders) - LEFT == set()
+    assert repeated_symbols(lines) - header_functions(folders) == set()
 
 
 def test_definitions_are_found():
@@ -130,11 +125,7 @@ def test_repeated_symbols_are_found():
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--left"]:
-        print("\n".join(sorted({name for each in PROGRAMS for name in repeated_in_sources(each)})))
-        sys.exit(0)
     for each in sorted(PROGRAMS):
         found = repeated_in_sources(each)
         print("== %s: %d" % (each, len(found)))
         print(report(found))
-    sys.exit(0)
