@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Modules whose failure nobody wants to hear of, unless it is why another module fails.
+// Modules whose failure is ignored (on_error="ignore"), unless another module fails because of it.
 #include "boot.h"
 
 #include <btl/mem.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // How far the reading of files has come, for a boot that takes longer than a second: one line that
-// is written anew where the terminal can do that, else a line from time to time.
+// is rewritten where the terminal can do that, else a line from time to time.
 #ifndef BTL_EFI_PROGRESS_H
 #define BTL_EFI_PROGRESS_H
 

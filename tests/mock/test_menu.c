@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The menu from its opening to its end: what cannot be booted, who is there, and every failure of
-// the firmware while somebody wanders through it.
+// the firmware while a person walks through it.
 #include "menu_user.h"
 
 #include <stdlib.h>
@@ -142,7 +142,7 @@ TEST(test_menu_that_was_asked_for_waits)
 
 // -------------------------------------------------------------------------------------- failures
 
-// What somebody does who wanders through the menu, and goes, whatever the menu has become
+// The keys of a person who walks through the menu and leaves it, whatever the menu has become
 // meanwhile.
 #define WANDER                                                                                     \
     " {right}{down}{enter}p{down}{enter}f1{enter}{escape}{escape}{escape}o2{enter}s"               \

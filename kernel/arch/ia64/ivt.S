@@ -211,7 +211,7 @@ miss_trap:
     TRAP(0x28)
     VECTOR(0x2c00) // break
     TRAP(0x2c)
-    // External interrupt. Those below 16 that have no vector of their own (but for 15: there is
+    // External interrupt. Those below 16 that have no vector of their own (except 15: there is
     // none any more) are errors; the watchdog's ends the kernel; what the firmware left pending is over.
     VECTOR(0x3000)
     mov r31 = pr

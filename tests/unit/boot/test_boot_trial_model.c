@@ -243,7 +243,7 @@ TEST(test_count_does_not_wait_for_the_configuration_to_come_back)
     assert_true(counted);
 }
 
-// A kernel that was given up once and works at the next try (somebody mended a module): the power
+// A kernel that was given up once and works at the next try (a module was repaired): the power
 // fails between the two steps of boot-ok.
 TEST(test_power_fails_between_the_steps_of_boot_ok)
 {

@@ -51,7 +51,7 @@ TEST(exports_of_functions_are_descriptors_and_of_data_addresses)
     uint32_t common = eb_symbol(b, "c", EB_GLOBAL(ELF_STT_FUNC), ELF_SHN_COMMON, 8, 8);
     eb_symbol(b, "private", EB_LOCAL(ELF_STT_FUNC), text, 0, 16);
     assert_true(lf_link(&f, IA_BASE));
-    assert_int_equal(f.image.opd_size, 16); // of f: nobody asks for the local function's
+    assert_int_equal(f.image.opd_size, 16); // of f: no relocation needs the local function's
     assert_true(ia_is_descriptor(&f, btl_image_export_value(&f.image, function), IA_BASE + 16));
     assert_true(btl_image_export_value(&f.image, variable) == lf_address(&f, data) + 8);
     assert_true(btl_image_export_value(&f.image, label) == IA_BASE);

@@ -7,7 +7,7 @@
 #include "link/ia64_bundle.h"
 #include "ia64_types.h"
 
-// What the stub of an import must be, but for the distance in its first instruction.
+// What the stub of an import must be, except the distance in its first instruction.
 static const uint64_t import_stub[6] = {
     0x00f024000200780b, 0x000400000020303c, 0x001014181e20800a,
     0x000400000020303c, 0x8060000100000011, 0x0080006000038004,

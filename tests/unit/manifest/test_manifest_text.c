@@ -76,7 +76,7 @@ TEST(test_all_sections_read_as_in_the_golden_file)
     boot_end(&boot);
 }
 
-// Each section alone is a part of the whole text, but for the symbols, which are in full then, and
+// Each section alone is a part of the whole text, except the symbols, which are in full then, and
 // for the parts of modules.
 TEST(test_each_section_can_be_had_alone)
 {

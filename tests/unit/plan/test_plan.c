@@ -53,7 +53,7 @@ TEST(test_what_is_said_of_a_module_that_takes_no_part_is_noted)
     world_end(&world);
 }
 
-// What a safe boot leaves out was left out by somebody who knows.
+// A safe boot leaves modules out on purpose.
 TEST(test_what_a_safe_boot_leaves_out_is_not_noted)
 {
     struct plan_world world;

@@ -19,7 +19,7 @@ static const struct kind {
     {"corrupt: calls itself otherwise", "", "m is=other file=/modules/m.ko", NULL, false},
     {"breaks rule 1", "m_phase=BOOT1\n", "m", NULL, false},
     {"breaks rule 5", "", "m phases=BOOT1,RUN type=wsio_class", NULL, false},
-    {"needs an interface nobody provides", "", "m needs=ring:1.0", NULL, false},
+    {"needs an interface that no module provides", "", "m needs=ring:1.0", NULL, false},
     {"needs itself", "", "m depends=m", NULL, false},
     {"its dependency is missing", "", "m depends=lib", NULL, false},
     {"its dependency is off", "lib_load=NO\n", "m depends=lib", "lib", false},
@@ -86,7 +86,7 @@ TEST(test_each_cell_of_the_tables)
     }
 }
 
-// A module that nobody needs and that is switched off has not failed, whatever its level is.
+// A module that no other needs and that is switched off has not failed, whatever its level is.
 TEST(test_what_is_off_and_not_needed_is_no_failure)
 {
     struct plan_world world;
