@@ -50,8 +50,8 @@ struct menu {
     struct menu_modules *modules;
 };
 
-// Run the menu until the user decides. `planned`: the attempt has passed modules_plan() and can be
-// booted; else it has failed, and boot->attempt.diags has the reasons.
+// Run the menu until the user decides. `planned`: the attempt has passed btl_attempt_plan() and can
+// be booted; else it has failed, and boot->attempt.diags has the reasons.
 enum menu_result menu_run(struct boot *boot, bool planned);
 
 // Show a text of any length, page by page, on the screen or by lines, until the user has read it.
