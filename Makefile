@@ -28,7 +28,8 @@ endif
 # $(call kept,FILE,TEXT): FILE, which is written when it does not hold TEXT. A target that depends on
 # it is made again when the text changes: a compiler, its flags, the list of an archive's members.
 differ = $(or $(subst x$(1),,x$(2)),$(subst x$(2),,x$(1)))
-kept = $(1)$(if $(call differ,$(strip $(2)),$(file <$(1))),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
+# (make 4.3 leaves the last newline of some files in $(file <…): hence the second strip.)
+kept = $(1)$(if $(call differ,$(strip $(2)),$(strip $(file <$(1)))),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
 
 # $(call compile,OBJECT,SOURCE,COMMAND): the rule of a pattern of objects.
 define compile_rule
