@@ -96,13 +96,13 @@ def test_a_phase_1_module_is_loaded_again_from_the_disk(machine):
 
 def test_busy_names_who(machine):
     answer = machine.command("kmadmin -U pci")
-    assert "needed by virtio_blk" in answer and "needed by ich9" in answer
-    assert "held by driver ich9" in answer and "Module pci was not unloaded" in answer
+    assert "virtio_blk is loaded and needs it" in answer and "ich9 is loaded and needs it" in answer
+    assert "driver ich9 uses it" in answer and "Module pci was not unloaded" in answer
 
 
 def test_an_open_device_holds_its_driver(machine):
     assert "ramdisk is open" in machine.command("device open ramdisk")
-    assert "held by an open device (block 255:0)" in machine.command("kmadmin -U ramdisk")
+    assert "an open device (block 255:0) uses it" in machine.command("kmadmin -U ramdisk")
     assert query(machine, "ramdisk")["Module Hold Count"] == "1"
     assert "ramdisk is closed" in machine.command("device close ramdisk")
     assert "unloaded" in machine.command("kmadmin -U ramdisk")
