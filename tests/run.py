@@ -129,7 +129,8 @@ def steps_check():
     """What a contributor runs. -O: the output of tests that run side by side stays apart."""
     yield "build", make(JOBS, "all", "btl", "check-programs"), one
     yield "programs", make(JOBS, "-k", "-O", "check-tests"), cmocka
-    yield "btl", make("btl-tests"), pytest
+    slow = ("image", "disk", "valgrind", "seventy", "install")
+    yield "btl", make("btl-tests", "BTL_SELECT=" + " and ".join("not " + word for word in slow)), pytest
     yield "docs and tree", pytest_command("-n", "2", "-rs", "tests/docs", "tests/tree"), pytest
 
 
