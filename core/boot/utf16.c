@@ -19,11 +19,8 @@ bool btl_path_to_utf16(struct btl_str path, uint16_t ret_units[static BTL_UTF16_
         if (point == '/') {
             if (ret_units[len - 1] != '\\')
                 ret_units[len++] = '\\';
-        } else if (point < 0x10000) {
-            ret_units[len++] = (uint16_t)point;
         } else {
-            ret_units[len++] = (uint16_t)(0xd800 + ((point - 0x10000) >> 10));
-            ret_units[len++] = (uint16_t)(0xdc00 + (point & 0x3ff));
+            len += btl_utf16_put(point, ret_units + len);
         }
     }
     ret_units[len] = 0;
