@@ -25,9 +25,9 @@ struct bpb {
 } __attribute__((packed));
 _Static_assert(sizeof(struct bpb) == 48, "BPB");
 
-enum { ACTIVE_TABLE = 15, ONE_TABLE = 128 }; // of flags
-
 #define WINDOW_SIZE (64u << 10) // bytes of the FAT that are kept
+
+enum { ACTIVE_TABLE = 15, ONE_TABLE = 128 }; // of flags
 
 bool fat_device_read(struct btl_fat *fat, uint64_t offset, void *buffer, uint64_t size,
                      struct btl_diags *diags)
@@ -87,6 +87,7 @@ static const char *fat_lay_out(struct btl_fat *fat, const struct bpb *bpb, uint6
         return "the size of the allocation table: it is too small for its clusters";
     fat->table = fat->start + (bpb->reserved_sectors + active * fat_sectors) * sector;
     fat->table_end = fat->table + fat_sectors * sector;
+    fat->table_count = one ? 1 : bpb->fat_count;
     fat->root = fat->start + root * sector;
     fat->clusters = fat->start + data * sector;
     fat->cluster_size = bpb->sectors_per_cluster * sector;
@@ -155,9 +156,7 @@ static bool table_byte_pointer(struct btl_fat *fat, uint64_t at, uint64_t size,
     return true;
 }
 
-// The entry of a cluster. btl_fat_open() has checked that the table has it.
-static bool table_entry(struct btl_fat *fat, uint32_t cluster, uint32_t *ret,
-                        struct btl_diags *diags)
+bool fat_table_entry(struct btl_fat *fat, uint32_t cluster, uint32_t *ret, struct btl_diags *diags)
 {
     uint64_t bytes = fat->bits == 32 ? 4 : 2;
     uint64_t at = fat->table + (uint64_t)cluster * fat->bits / 8;
@@ -185,7 +184,7 @@ bool fat_next_run(struct btl_fat *fat, uint32_t *cluster, uint32_t max, struct f
     }
     do {
         run.count++;
-        if (!table_entry(fat, current, &next, diags))
+        if (!fat_table_entry(fat, current, &next, diags))
             return false;
         if (next >= end_mark) {
             next = 0;

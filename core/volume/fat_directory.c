@@ -5,11 +5,6 @@
 
 #include <btl/mem.h>
 
-#define DIRECTORY_MAX  (65536u * FAT_ENTRY_SIZE) // bytes, section 6
-#define ATTR_VOLUME    0x08
-#define ATTR_DIRECTORY 0x10
-#define ATTR_LONG      0x0f
-
 static uint32_t hash_folded(const struct btl_fat_directory *directory, struct btl_str name)
 {
     char folded[FAT_NAME_MAX];
@@ -44,7 +39,7 @@ static bool fat_add_entry(struct btl_fat *fat, struct btl_fat_directory *directo
     added->first_cluster = fat_read16(entry + 26);
     if (fat->bits == 32)
         added->first_cluster |= (uint32_t)(fat_read16(entry + 20) & 0x0fff) << 16;
-    added->directory = (entry[11] & ATTR_DIRECTORY) != 0;
+    added->directory = (entry[11] & FAT_DIRECTORY) != 0;
     added->size = added->directory ? 0 : fat_read32(entry + 28);
     directory->count++;
     return true;
@@ -56,12 +51,12 @@ static bool fat_parse_entries(struct btl_fat *fat, struct btl_fat_directory *dir
     struct fat_long_name long_name = {.parts = 0};
     for (uint64_t at = 0; at + FAT_ENTRY_SIZE <= size && bytes[at] != 0; at += FAT_ENTRY_SIZE) {
         const uint8_t *entry = bytes + at;
-        if (entry[0] == 0xe5) {
+        if (entry[0] == FAT_FREE) {
             long_name.parts = 0;
-        } else if ((entry[11] & 0x3f) == ATTR_LONG) {
+        } else if ((entry[11] & 0x3f) == FAT_LONG) {
             fat_long_name_add(&long_name, entry);
         } else {
-            bool shown = (entry[11] & ATTR_VOLUME) == 0 && entry[0] != '.';
+            bool shown = (entry[11] & FAT_VOLUME) == 0 && entry[0] != '.';
             if (shown && !fat_add_entry(fat, directory, &long_name, entry))
                 return false;
             long_name.parts = 0;
@@ -109,15 +104,15 @@ static bool fat_read_fixed_root(struct btl_fat *fat, struct content *ret, struct
 static bool fat_read_chain(struct btl_fat *fat, uint32_t cluster, struct content *content,
                            struct btl_diags *diags)
 {
-    uint32_t max = (uint32_t)(DIRECTORY_MAX / fat->cluster_size + 1);
+    uint32_t max = (uint32_t)(FAT_DIRECTORY_MAX / fat->cluster_size + 1);
     while (cluster != 0) {
         struct fat_run run;
         if (!fat_next_run(fat, &cluster, max, &run, diags))
             return false;
         uint64_t part = run.count * fat->cluster_size;
-        if (content->size + part > DIRECTORY_MAX + fat->cluster_size) {
+        if (content->size + part > FAT_DIRECTORY_MAX + fat->cluster_size) {
             btl_report(diags, BTL_FAT_DIRECTORY, fat->place,
-                       BTL_DEC(DIRECTORY_MAX / FAT_ENTRY_SIZE));
+                       BTL_DEC(FAT_DIRECTORY_MAX / FAT_ENTRY_SIZE));
             return false;
         }
         if (!btl_array_reserve(fat->arena, &content->bytes, 1, 8, content->size, part,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// FAT12, FAT16 and FAT32 with long names, read-only (Microsoft FAT32 File System
+// FAT12, FAT16 and FAT32 with long names (Microsoft FAT32 File System
 // Specification 1.03; UEFI 2.10, 13.3). Directories are read once and hashed, so that opening N
 // files of one directory is linear in N; runs of clusters that lie together are read in one call.
 #ifndef BTL_FAT_H
@@ -42,6 +42,7 @@ struct btl_fat {
     uint32_t root_entries; // FAT12 and FAT16
     uint8_t *window;       // a piece of the FAT; its first byte is at window_at of the device
     uint64_t window_at, window_size, table_end;
+    unsigned table_count;                  // allocation tables that are kept alike, from `table` on
     struct btl_fat_directory *directories; // those read so far
 };
 
@@ -60,5 +61,26 @@ const struct btl_fat_entry *btl_fat_find(struct btl_fat *fat, struct btl_str pat
 // alignment.
 bool btl_fat_read(struct btl_fat *fat, const struct btl_fat_entry *entry, void *buffer,
                   uint64_t size, struct btl_diags *diags);
+
+// ---------------------------------------------------------------------------- writing
+// (fat_write.c)
+
+struct btl_fat_writer {
+    // Write bytes [offset, offset + size) of the device, whole blocks as for reading. False: the
+    // device failed.
+    bool (*write)(void *owner, uint64_t offset, const void *bytes, uint64_t size);
+    // Wait until all that was written is on the device.
+    bool (*flush)(void *owner);
+    void *owner;
+    uint32_t time; // of changed files: FAT's date << 16 | FAT's time; 0: unknown
+};
+
+// Give the file `path` new contents; a file that does not exist is created in its directory. `kept`
+// is a name in the same directory that gets the old contents, or empty. The contents are written to
+// free clusters first, and one block of the directory then changes to them: after a stop at any
+// moment, `path` and `kept` are as they were or as they should be, and `path` is never absent. Such
+// a stop can leave clusters that belong to no file, which fsck.fat gives back. False: reported.
+bool btl_fat_replace(struct btl_fat *fat, const struct btl_fat_writer *writer, struct btl_str path,
+                     struct btl_bytes contents, struct btl_str kept, struct btl_diags *diags);
 
 #endif

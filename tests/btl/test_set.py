@@ -8,7 +8,10 @@ import subprocess
 
 import pytest
 
-from btltest import GOOD_CONF, btl, golden, image, read, volume, write
+import kill_at
+from btltest import BTL, GOOD_CONF, ROOT, btl, golden, image, read, volume, write
+
+TOOL = os.path.join(ROOT, os.environ.get("BUILD", "build"), "host/btl")  # ptrace and sanitizers exclude each other
 
 # The syntax once more, by other means.
 LINE = re.compile(rb'^[ \t]*(?P<key>[\w.-]+)[ \t]*=[ \t]*(?:"(?P<quoted>(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*)"'
@@ -203,31 +206,214 @@ def test_image(tmp_path):
     assert re.search(r"BOOT2 +early ", listed)
 
 
+def contents(disk, name):
+    return subprocess.run(["mtype", "-i", disk, "::/" + name], check=False, stderr=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, env={**os.environ, "LC_ALL": "C.UTF-8"}).stdout
+
+
+def fat(path, bits, cluster, sectors, files, **more):
+    """A FAT volume without partitions that holds files {path: bytes}."""
+    with open(path, "wb") as file:
+        file.truncate(sectors * 512)
+    options = [word for key, value in more.items() for word in ("-" + key, str(value))]
+    subprocess.run(["mkfs.fat", "-F", str(bits), "-s", str(cluster), *options, path], check=True,
+                   stdout=subprocess.DEVNULL)
+    for name, data in files.items():
+        put(path, name, data)
+    return path
+
+
+def put(disk, name, data):
+    subprocess.run(["mcopy", "-o", "-i", disk, "-", "::/" + name], input=data, check=True,
+                   stdout=subprocess.DEVNULL, env={**os.environ, "LC_ALL": "C.UTF-8", "MTOOLS_SKIP_CHECK": "1"})
+
+
+def free_clusters(disk):
+    """As fsck.fat counts them; the file system has no fault."""
+    done = subprocess.run(["fsck.fat", "-n", "-v", disk], check=False, capture_output=True)
+    assert done.returncode == 0, done.stdout.decode()
+    used, total = re.findall(rb"files, (\d+)/(\d+) clusters", done.stdout)[0]
+    return int(total) - int(used)
+
+
+FAT_KINDS = [(12, 1, 400, {}), (12, 8, 8000, {"r": 16}), (16, 1, 6000, {}), (16, 4, 40000, {"f": 1}),
+             (32, 1, 70000, {}), (32, 1, 70000, {"f": 1})]
+
+
+@pytest.mark.parametrize("bits,cluster,sectors,more", FAT_KINDS)
+def test_fat_of_every_kind(tmp_path, bits, cluster, sectors, more):
+    """Names, tables and the count of free clusters are as other programs expect them."""
+    disk = fat(str(tmp_path / "disk"), bits, cluster, sectors, {"loader.conf": b""}, **more)
+    text, previous, value = b"", b"", ""
+    for step in range(40):
+        value = ("x%d" % step) * (step * 7 % 90)
+        result = btl("set", "--force", "-g", "-C", disk, "title=" + value)
+        assert result.status == 0, result.err
+        if contents(disk, "loader.conf") != text:
+            previous, text = text, contents(disk, "loader.conf")
+        assert model(text)[b"title"] == value.encode()
+        assert contents(disk, "loader.conf.prev") == previous
+        free_clusters(disk)
+
+
 def test_image_without_mtools(tmp_path):
     disk = image(str(tmp_path / "disk.img"), tree(tmp_path))
+    assert btl("set", "-C", disk, "early", "phase=BOOT2", env={"PATH": "/nowhere"}).status == 0
+    assert model(contents(disk + "@@1M", "loader.conf"))[b"early_phase"] == b"BOOT2"
+
+
+def test_names_of_other_scripts_on_an_image(tmp_path):
+    disk = fat(str(tmp_path / "disk"), 12, 1, 400, {})
+    subprocess.run(["mmd", "-i", disk, "::/große Namen"], check=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    for _ in range(2):
+        name = "große Namen/日本語 with a name of more than thirteen units.conf"
+        for text in (b'title="a"\n', b'title="b"\n'):
+            assert btl("set", "--force", "-g", "-C", disk, "-f", name, *["title=" + text[7:8].decode()]).status == 0
+            assert contents(disk, name) == text
+    assert contents(disk, name + ".prev") == b'title="a"\n'
+    free_clusters(disk)
+
+
+def test_every_number_of_free_clusters(tmp_path):
+    """A full volume: the old text stands, and the message says what is needed and left."""
+    conf = b"# " + b"x" * 1600 + b"\n"
+    refused = set()
+    for previous in (None, b"p" * 600):
+        files = {"loader.conf": conf, **({"loader.conf.prev": previous} if previous else {})}
+        for free in range(9):
+            disk = fat(str(tmp_path / "disk"), 12, 1, 200, files)
+            put(disk, "filler", b"f" * 512 * (free_clusters(disk) - free))
+            assert free_clusters(disk) == free
+            before = read(disk)
+            result = btl("set", "--force", "-g", "-C", disk, "title=" + "y" * 500)
+            if result.status == 2:
+                assert result.codes() == ["fat-full"] and b" %d; nothing was changed" % free in result.err
+                assert read(disk) == before
+                refused.add(free)
+                continue
+            assert model(contents(disk, "loader.conf"))[b"title"] == b"y" * 500
+            assert contents(disk, "loader.conf.prev") == conf
+            free_clusters(disk)
+    assert refused == {0, 1, 2, 3, 4}
+
+
+def test_full_directories(tmp_path):
+    """The root of FAT12 cannot take another name; a directory in clusters grows."""
+    names = {"F%03d" % i: b"" for i in range(13)}
+    disk = fat(str(tmp_path / "disk"), 12, 1, 400, {"loader.conf": b'title="a"\n', **names}, r=16)
     before = read(disk)
-    golden("set-no-mtools", btl("set", "-C", "disk.img", "early", "phase=BOOT2", cwd=tmp_path,
-                                env={"PATH": "/nowhere"}))
+    result = btl("set", "--force", "-g", "-C", disk, "title=b")
+    assert result.status == 2 and result.codes() == ["fat-directory-full"]
+    assert read(disk) == before
+    for count in range(10, 18):
+        disk = fat(str(tmp_path / "disk"), 32, 1, 70000, {"F%03d" % i: b"" for i in range(count)})
+        for value in "abc":
+            assert btl("set", "--force", "-g", "-C", disk, "title=" + value).status == 0
+        assert contents(disk, "loader.conf") == b'title="c"\n'
+        assert contents(disk, "loader.conf.prev") == b'title="b"\n'
+        free_clusters(disk)
+
+
+def test_a_name_that_fat_cannot_have(tmp_path):
+    disk = fat(str(tmp_path / "disk"), 12, 1, 400, {})
+    for name in ("a:b.conf", "dot.", 'quote".conf', "n" * 256):
+        before = read(disk)
+        result = btl("set", "--force", "-g", "-C", disk, "-f", name, "title=a")
+        assert result.status == 2 and result.codes() == ["fat-bad-name"], name
+        assert read(disk) == before
+
+
+def test_a_directory_has_the_name_of_the_old_file(tmp_path):
+    disk = fat(str(tmp_path / "disk"), 12, 1, 400, {"loader.conf": b'title="a"\n'})
+    subprocess.run(["mmd", "-i", disk, "::/loader.conf.prev"], check=True)
+    before = read(disk)
+    result = btl("set", "--force", "-g", "-C", disk, "title=b")
+    assert result.status == 2 and result.codes() == ["fat-name-taken"]
     assert read(disk) == before
 
 
-def test_tool_that_fails(tmp_path):
-    """The old file is kept first; where that fails, the new one is not written."""
-    disk = image(str(tmp_path / "disk.img"), tree(tmp_path))
-    before = read(disk)
-    write(tmp_path, {"bin/mcopy": '#!/bin/sh\necho "$@" >>"$LOG"\nexit 3\n'})
-    os.chmod(tmp_path / "bin/mcopy", 0o755)
-    result = btl("set", "-C", disk, "early", "phase=BOOT2", env={
-        "PATH": "%s:/bin" % (tmp_path / "bin"), "LOG": str(tmp_path / "log")})
-    assert result.status == 2 and result.codes() == ["host-tool-failed"]
-    assert read(disk) == before
-    assert read(tmp_path / "log").count(b"\n") == 1
-
-
-def test_no_place_for_a_temporary_file(tmp_path):
-    disk = image(str(tmp_path / "disk.img"), tree(tmp_path))
-    result = btl("set", "-C", disk, "early", "phase=BOOT2", env={"TMPDIR": "/nowhere"})
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_image_that_cannot_be_written(tmp_path):
+    disk = fat(str(tmp_path / "disk"), 12, 1, 400, {"loader.conf": b'title="a"\n'})
+    os.chmod(disk, 0o444)
+    result = btl("set", "--force", "-g", "-C", disk, "title=b")
     assert result.status == 2 and result.codes() == ["host-write"]
+
+
+# ----------------------------------------------------------------------------- stops and two writers
+
+def volumes(tmp_path):
+    """A directory and an image with loader.conf and loader.conf.prev, and how each is read."""
+    files = {"loader.conf": b'title="now"\n', "loader.conf.prev": b'title="before"\n'}
+    os.makedirs(tmp_path / "esp")
+    write(tmp_path / "esp", files)
+    disk = fat(str(tmp_path / "disk"), 12, 1, 400, files)
+    return {"tree": (str(tmp_path / "esp"), lambda name: read(str(tmp_path / "esp" / name))),
+            "image": (disk, lambda name: contents(disk, name))}
+
+
+@pytest.mark.parametrize("kind", ["tree", "image"])
+def test_two_writers(tmp_path, kind):
+    """No change is lost without a word."""
+    root, get = volumes(tmp_path)[kind]
+    for step in range(30):
+        writers = [subprocess.Popen([BTL, "set", "--force", "-C", root, name, "flags=%d" % step],
+                                    stderr=subprocess.PIPE) for name in ("one", "two", "three")]
+        for writer in writers:
+            writer.communicate()
+        for name, writer in zip(("one", "two", "three"), writers):
+            assert writer.returncode == 0
+            assert model(get("loader.conf"))[name.encode() + b"_flags"] == b"%d" % step
+    if kind == "tree":
+        assert sorted(os.listdir(root)) == ["loader.conf", "loader.conf.prev"]
+
+
+@pytest.mark.parametrize("kind", ["tree", "image"])
+def test_a_change_by_another_program_is_seen(tmp_path, kind):
+    """An editor writes the file when btl has read it: before btl opens the volume a last time."""
+    root, get = volumes(tmp_path)[kind]
+    words = ["set", "--force", "-g", "-C", root]
+    numbers = kill_at.calls(TOOL, [*words, "title=one"])
+    first_write = numbers.index(kill_at.FSYNC if kind == "tree" else kill_at.PWRITE)
+    # The last two before that: the image for writing, the time zone.
+    last = numbers[:first_write].count(kill_at.OPENAT) - (0 if kind == "tree" else 3)
+    opened = []
+
+    def change(index, number):
+        if number == kill_at.OPENAT:
+            if len(opened) == last:
+                path = root + "/loader.conf" if kind == "tree" else root
+                write("/", {path: read(path).replace(b'title="one"', b'title="ONE"')})
+            opened.append(index)
+    status, err = kill_at.run(TOOL, [*words, "title=two"], change)
+    assert status == 2 and b"[host-edit-changed]" in err, (status, err)
+    assert get("loader.conf") == b'title="ONE"\n'
+    assert get("loader.conf.prev") == b'title="now"\n'
+
+
+@pytest.mark.parametrize("kind", ["tree", "image"])
+def test_a_stop_at_every_system_call(tmp_path, kind):
+    """Each file is the old or the new one, and the next change takes away what was left."""
+    saved = str(tmp_path / "saved")
+    root, get = volumes(tmp_path)[kind]
+    subprocess.run(["cp", "-a", root, saved], check=True)
+    words = ["set", "--force", "-g", "-C", root, "title=new"]
+    count, seen = len(kill_at.calls(TOOL, words)), set()
+    assert get("loader.conf") == b'title="new"\n' and get("loader.conf.prev") == b'title="now"\n'
+    for index in range(count):
+        subprocess.run(["rm", "-rf", root], check=True)
+        subprocess.run(["cp", "-a", saved, root], check=True)
+        kill_at.kill(TOOL, words, index)
+        state = (get("loader.conf"), get("loader.conf.prev"))
+        seen.add(state)
+        assert state in {(b'title="now"\n', b'title="before"\n'), (b'title="now"\n', b'title="now"\n'),
+                         (b'title="new"\n', b'title="now"\n')}, (index, state)
+        if index % 7 == 0 or state[1] == b'title="now"\n':
+            assert btl("set", "--force", "-g", "-C", root, "title=last").status == 0
+            assert get("loader.conf") == b'title="last"\n'
+            if kind == "tree":
+                assert sorted(os.listdir(root)) == ["loader.conf", "loader.conf.prev"]
+    assert len(seen) >= 2
 
 
 # ------------------------------------------------------------------------------------- property

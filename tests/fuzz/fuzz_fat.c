@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Any bytes as a disk: GPT, then FAT from its start; every file of every directory is read.
+// Any bytes as a disk: GPT, then FAT from its start; every file of every directory is read, and two
+// files are replaced.
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,31 @@ static void read_all(struct btl_fat *fat, struct btl_str path, unsigned depth, u
     }
 }
 
+static bool write_memory(void *owner, uint64_t offset, const void *bytes, uint64_t size)
+{
+    memcpy((uint8_t *)owner + offset, bytes, size); // out of range: ASan says so
+    return true;
+}
+
+static bool flush_memory(void *owner)
+{
+    return true;
+}
+
+// The first file of the root, and a new one.
+static void replace_some(struct btl_fat *fat, uint8_t *disk, struct btl_diags *diags)
+{
+    static const uint8_t contents[5000] = {1};
+    struct btl_fat_writer writer = {write_memory, flush_memory, disk, 1};
+    const struct btl_fat_directory *root = btl_fat_list(fat, BTL_STR(""), diags);
+    if (root != NULL && root->count > 0)
+        btl_fat_replace(fat, &writer, root->entries[0].name,
+                        (struct btl_bytes){contents, sizeof(contents)}, BTL_STR("kept for later"),
+                        diags);
+    btl_fat_replace(fat, &writer, BTL_STR("/dir/new"), (struct btl_bytes){contents, 10},
+                    BTL_STR(""), diags);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -49,8 +75,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct btl_diags diags = {.arena = &memory.arena};
     struct btl_place place = {.file = BTL_STR("disk")};
     btl_gpt_open(&disk.blocks, place, &memory.arena, &gpt, &diags);
-    if (whole > 0 && btl_fat_open(&disk.blocks, 0, whole, place, &memory.arena, &fat, &diags))
+    if (whole > 0 && btl_fat_open(&disk.blocks, 0, whole, place, &memory.arena, &fat, &diags)) {
         read_all(&fat, BTL_STR(""), 0, &files, &diags);
+        replace_some(&fat, bytes, &diags);
+    }
     test_memory_end(&memory);
     free(bytes);
     return 0;

@@ -76,7 +76,9 @@ static int extract_manifest(struct host *host, const struct manifest_request *re
     if (!find_named_manifest(request, request->words[0], &found))
         return EXIT_ERRORS;
     struct btl_str bytes = {(const char *)found.manifest.bytes.at, found.manifest.bytes.size};
-    return output_replace(host, request->extract, bytes, NULL) ? EXIT_GOOD : EXIT_ERRORS;
+    return output_replace(host, &(struct replacement){.path = request->extract, .text = bytes})
+               ? EXIT_GOOD
+               : EXIT_ERRORS;
 }
 
 // The sections to print, as a mask. False: one is unknown; reported with the nearest.

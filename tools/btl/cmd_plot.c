@@ -164,7 +164,7 @@ static int plot_command(struct host *host, int argc, char **argv)
     if (output == NULL)
         fwrite(text.at, 1, text.len, stdout);
     else
-        good = output_replace(host, output, text, NULL);
+        good = output_replace(host, &(struct replacement){.path = output, .text = text});
     free((char *)(uintptr_t)text.at);
     return good ? EXIT_GOOD : EXIT_ERRORS;
 }

@@ -7,10 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "files.h"
 
 bool output_failed(struct host *host, const struct output *output, const char *problem)
 {
@@ -20,34 +19,72 @@ bool output_failed(struct host *host, const struct output *output, const char *p
 }
 
 // A device, a pipe or a directory cannot be replaced by a file.
-static bool is_replaceable(const char *path, mode_t *ret_mode)
+static bool is_replaceable(const char *path, const char *like, struct stat *ret_status)
 {
     struct stat status;
     mode_t mask = umask(0);
     umask(mask);
-    *ret_mode = 0666 & ~mask;
-    if (stat(path, &status) != 0)
-        return true;
-    *ret_mode = status.st_mode & 07777;
-    return S_ISREG(status.st_mode);
+    *ret_status = (struct stat){.st_mode = 0666 & ~mask, .st_uid = geteuid(), .st_gid = getegid()};
+    if (like != NULL)
+        stat(like, ret_status);
+    return stat(path, &status) != 0 || S_ISREG(status.st_mode);
 }
 
-bool output_begin(struct host *host, struct output *output, const char *path)
+bool output_lock(int fd, const char *path)
 {
-    mode_t mode;
+    struct stat locked, named;
+    int result;
+    do
+        result = flock(fd, LOCK_EX);
+    while (result != 0 && errno == EINTR);
+    // Another program may have renamed or removed the file during the wait.
+    return fstat(fd, &locked) == 0 && stat(path, &named) == 0 && locked.st_ino == named.st_ino &&
+           locked.st_dev == named.st_dev;
+}
+
+// Open the temporary file for this program alone. A second btl that writes the same file waits for
+// the first one. The file of a program that was stopped has no lock, and is used again.
+static int open_temporary(const char *path)
+{
+    struct stat status;
+    for (;;) {
+        int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+        bool locked = fd >= 0 && output_lock(fd, path);
+        if (fd < 0 ||
+            (locked && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && ftruncate(fd, 0) == 0))
+            return fd;
+        int error = S_ISREG(status.st_mode) ? errno : EEXIST;
+        close(fd);
+        errno = error;
+        if (locked)
+            return -1;
+    }
+}
+
+static bool output_begin_like(struct host *host, struct output *output, const char *path,
+                              const char *like)
+{
+    struct stat status;
     *output = (struct output){.path = path};
-    if (!is_replaceable(path, &mode))
+    if (!is_replaceable(path, like, &status))
         return output_failed(host, output, "it exists and is not a regular file");
-    char *temporary = (char *)(uintptr_t)memory_text(host->arena, "%s.XXXXXX", path).at;
-    output->fd = mkostemp(temporary, O_CLOEXEC);
+    char *temporary = (char *)(uintptr_t)memory_text(host->arena, "%s.btl-new", path).at;
+    output->fd = open_temporary(temporary);
     if (output->fd < 0)
         return output_failed(host, output, strerror(errno));
     output->temporary = temporary;
-    if (fchmod(output->fd, mode) == 0)
+    // Only root can give a file to another user.
+    bool owned = fchown(output->fd, status.st_uid, status.st_gid) == 0 || errno == EPERM;
+    if (owned && fchmod(output->fd, status.st_mode & 07777) == 0)
         return true;
     output_failed(host, output, strerror(errno));
     output_drop(output);
     return false;
+}
+
+bool output_begin(struct host *host, struct output *output, const char *path)
+{
+    return output_begin_like(host, output, path, path);
 }
 
 static bool write_text(int fd, struct btl_str text)
@@ -86,12 +123,15 @@ int output_put_at(const struct output *output, uint64_t offset, const uint8_t *b
 
 bool output_keep(struct host *host, struct output *output)
 {
-    // Some file systems report a full disk only here.
-    bool good = close(output->fd) == 0 && rename(output->temporary, output->path) == 0;
+    int lock = dup(output->fd); // keeps the lock: no other program begins this temporary file
+    // Some file systems report a full disk only when the file is closed.
+    bool good = lock >= 0 && close(output->fd) == 0 && rename(output->temporary, output->path) == 0;
     if (!good) {
         output_failed(host, output, strerror(errno));
         unlink(output->temporary);
     }
+    if (lock >= 0)
+        close(lock);
     output->temporary = NULL;
     return good;
 }
@@ -100,32 +140,12 @@ void output_drop(struct output *output)
 {
     if (output->temporary == NULL)
         return;
+    unlink(output->temporary); // still locked
     close(output->fd);
-    unlink(output->temporary);
     output->temporary = NULL;
 }
 
 // ---------------------------------------------------------------------------------------- replace
-
-// Give the old file a second name; where the file system has no hard links (FAT), copy it.
-static bool keep_old(const char *path, const char *old_name)
-{
-    struct btl_bytes old;
-    int error;
-    if (unlink(old_name) != 0 && errno != ENOENT)
-        return false;
-    if (link(path, old_name) == 0 || errno == ENOENT)
-        return true;
-    if (!files_map(path, &old, &error))
-        return false;
-    int fd = open(old_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    bool good = fd >= 0 && write_text(fd, (struct btl_str){(const char *)old.at, old.size}) &&
-                fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
-    files_release(old);
-    return good;
-}
 
 static bool sync_directory(struct host *host, const char *path)
 {
@@ -140,17 +160,19 @@ static bool sync_directory(struct host *host, const char *path)
     return good;
 }
 
-bool output_replace(struct host *host, const char *path, struct btl_str text, const char *old_name)
+bool output_replace(struct host *host, const struct replacement *replacement)
 {
     struct output output;
-    if (!output_begin(host, &output, path))
+    const char *path = replacement->path, *like = replacement->like;
+    if (!output_begin_like(host, &output, path, like != NULL ? like : path))
         return false;
-    bool good = write_text(output.fd, text) && fsync(output.fd) == 0 &&
-                (old_name == NULL || keep_old(path, old_name));
-    if (!good) {
+    bool written = write_text(output.fd, replacement->text) && fsync(output.fd) == 0;
+    if (!written)
         output_failed(host, &output, strerror(errno));
+    if (!written || (replacement->ready != NULL && !replacement->ready(replacement->owner))) {
         output_drop(&output);
+        return false;
     }
-    return good && output_keep(host, &output) &&
+    return output_keep(host, &output) &&
            (sync_directory(host, path) || output_failed(host, &output, strerror(errno)));
 }

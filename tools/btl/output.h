@@ -6,6 +6,8 @@
 
 #include "host.h"
 
+// The temporary file is called PATH.btl-new: the next btl that writes PATH uses what a stopped one
+// has left.
 struct output {
     const char *path;
     char *temporary; // NULL: not begun, or ended
@@ -24,8 +26,22 @@ int output_put_at(const struct output *output, uint64_t offset, const uint8_t *b
 // Report that the file cannot be written, and why. False, for `return`.
 bool output_failed(struct host *host, const struct output *output, const char *problem);
 
-// Replace a file in one step, and wait until it is on the disk. `old_name`: what the old file is
-// called afterwards, or NULL. False: reported, and the file is as it was.
-bool output_replace(struct host *host, const char *path, struct btl_str text, const char *old_name);
+// Lock an open file for this program alone; wait while another one has the lock. False: the path
+// names another file by now.
+bool output_lock(int fd, const char *path);
+
+struct replacement {
+    const char *path;
+    const char *like; // the file whose owner and permissions the new one gets; NULL: `path`
+    struct btl_str text;
+    // Called when the new file is complete and has not replaced the old one yet. False, reported:
+    // it does not. NULL: nothing is left to do.
+    bool (*ready)(void *owner);
+    void *owner;
+};
+
+// Replace a file in one step, and wait until it is on the disk. False: reported, and the file is as
+// it was.
+bool output_replace(struct host *host, const struct replacement *replacement);
 
 #endif

@@ -4,12 +4,7 @@
 #include "edit.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include "files.h"
-#include "output.h"
 
 // False: reported.
 static bool edit_parse(struct edit *edit, int argc, char **argv)
@@ -36,6 +31,8 @@ bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv)
     if (!edit_parse(edit, argc, argv))
         return false;
     boot_argument(&edit->boot, edit->file);
+    if (!edit->dry_run)
+        edit_lock(edit);
     if (!edit_trial_state(edit) || !boot_open(&edit->boot))
         return false;
     edit->existed =
@@ -46,7 +43,9 @@ bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv)
             (struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)}, &problem);
         return false;
     }
-    edit->old_text = edit->text = (struct btl_str){(const char *)bytes.at, bytes.size};
+    // A copy: the bytes of a mapped file change with the file.
+    edit->old_text = edit->text =
+        memory_text(host->arena, "%pS", &(struct btl_str){(const char *)bytes.at, bytes.size});
     return true;
 }
 
@@ -119,74 +118,7 @@ static bool edit_compare(struct edit *edit, uint32_t *ret_left)
     return good;
 }
 
-// ---------------------------------------------------------------------------------------- writing
-
-// `keep`: the old file becomes .prev.
-static bool edit_write_tree(struct edit *edit, bool keep)
-{
-    struct tree *tree = &edit->boot.volume.tree;
-    struct btl_arena *arena = edit->host->arena;
-    const char *found = tree_find(tree, edit->boot.path);
-    const char *path =
-        memory_text(arena, "%s/%s", edit->boot.root, found != NULL ? found : edit->boot.path.at + 1)
-            .at;
-    char *real = realpath(path, NULL); // the target of a symbolic link
-    const char *target = real != NULL ? memory_text(arena, "%s", real).at : path;
-    free(real);
-    return output_replace(edit->host, target, edit->text,
-                          keep ? memory_text(arena, "%s.prev", target).at : NULL);
-}
-
-// Write a text to a file for mcopy. Return the name of the file, or NULL (reported).
-static const char *write_temporary(struct edit *edit, struct btl_str text)
-{
-    const char *directory = getenv("TMPDIR");
-    char *path = (char *)(uintptr_t)memory_text(edit->host->arena, "%s/btl-conf.XXXXXX",
-                                                directory == NULL ? "/tmp" : directory)
-                     .at;
-    int fd = mkstemp(path);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
-    bool good = file != NULL && fwrite(text.at, 1, text.len, file) == text.len;
-    if (file != NULL)
-        good = fclose(file) == 0 && good;
-    if (good)
-        return path;
-    btl_report(&edit->host->diags, BTL_HOST_WRITE, ((struct btl_place){.file = btl_str_of(path)}),
-               BTL_ARG_Z("the temporary file"));
-    return NULL;
-}
-
-static bool edit_copy_to_image(struct edit *edit, struct btl_str text, const char *suffix)
-{
-    struct btl_arena *arena = edit->host->arena;
-    const char *file = write_temporary(edit, text);
-    if (file == NULL)
-        return false;
-    const char *volume = memory_text(arena, "%s@@%lu", edit->boot.root, edit->boot.volume.start).at;
-    const char *target = memory_text(arena, "::%pS%s", &edit->boot.path, suffix).at;
-    const char *const argv[] = {"mcopy", "-D", "o", "-i", volume, file, target, NULL};
-    bool good = files_run(edit->host, argv, "mtools");
-    unlink(file);
-    return good;
-}
-
-// Keep the old file before writing the new one: FAT cannot replace a file in one step.
-static bool edit_write_image(struct edit *edit, bool keep)
-{
-    setenv("MTOOLS_SKIP_CHECK", "1", 1);
-    return (!keep || edit_copy_to_image(edit, edit->old_text, ".prev")) &&
-           edit_copy_to_image(edit, edit->text, "");
-}
-
-static bool edit_write(struct edit *edit)
-{
-    bool keep = edit_trial_keeps_old(edit);
-    bool good =
-        edit->boot.volume.is_image ? edit_write_image(edit, keep) : edit_write_tree(edit, keep);
-    if (good)
-        edit_trial_report(edit, keep);
-    return good;
-}
+// --------------------------------------------------------------------------------------- the end
 
 int edit_finish(struct edit *edit, struct btl_str without_effect)
 {

@@ -22,8 +22,7 @@ struct edit {
 #define EDIT_TRIES    "3" // default of --trial
 #define EDIT_SYNOPSIS "[-C DIR|IMAGE] [-f LOADER.CONF] [-n] [--force] [--trial[=N]]"
 #define EDIT_HELP                                                                                  \
-    "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a GPT disk image;\n"  \
-    "                          an image is written by mtools\n"                                    \
+    "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a GPT disk image\n"   \
     "  -f, --file LOADER.CONF  its path on the volume; without -C its directory is the volume\n"   \
     "  -g, --global            keys of the whole boot, such as kernel_options\n"                   \
     "  -n, --dry-run           print the new loader.conf and write nothing\n"                      \
@@ -41,6 +40,14 @@ struct btl_str edit_setting_key(const struct edit *edit, struct btl_str module, 
 // Check edit->text and write it, or reject it. `without_effect`: a key whose value the loader would
 // not use, or empty; then the text is rejected. Return the exit status.
 int edit_finish(struct edit *edit, struct btl_str without_effect);
+
+// --------------------------------------------------------------------------- writing
+// (edit_write.c)
+
+// Keep other programs of this kind from editing the volume until this one ends.
+void edit_lock(struct edit *edit);
+// Replace the file by edit->text. False: reported, and the old text stands.
+bool edit_write(struct edit *edit);
 
 // ------------------------------------------------------------------------- -- trials (trial.c)
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <btl/gpt.h>
@@ -234,4 +235,71 @@ bool volume_read(struct volume *volume, struct btl_str path, uint64_t max,
     struct volume_file file;
     return volume_file_open(volume, path, max, &file, ret_problem) &&
            volume_file_read(&file, ret_bytes, ret_problem);
+}
+
+// ---------------------------------------------------------------------------------------- writing
+
+static bool write_image_blocks(void *owner, uint64_t offset, const void *bytes, uint64_t size)
+{
+    const int *fd = owner;
+    const uint8_t *from = bytes;
+    while (size > 0) {
+        ssize_t written = pwrite(*fd, from, size, (off_t)offset);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return false;
+        from += written;
+        offset += (uint64_t)written;
+        size -= (uint64_t)written;
+    }
+    return true;
+}
+
+static bool flush_image(void *owner)
+{
+    const int *fd = owner;
+    return fsync(*fd) == 0;
+}
+
+// FAT's date and time: local, from 1980 on, in steps of two seconds.
+static uint32_t fat_time_now(void)
+{
+    time_t now = time(NULL);
+    struct tm tm;
+    if (localtime_r(&now, &tm) == NULL || tm.tm_year < 80 || tm.tm_year > 207)
+        return 0;
+    uint32_t date = (uint32_t)((tm.tm_year - 80) << 9 | (tm.tm_mon + 1) << 5 | tm.tm_mday);
+    return date << 16 | (uint32_t)(tm.tm_hour << 11 | tm.tm_min << 5 | tm.tm_sec / 2);
+}
+
+// The image once more, for writing.
+static int open_for_writing(const struct volume *volume)
+{
+    struct stat read_from, writable;
+    int fd = open(volume->path, O_RDWR | O_CLOEXEC);
+    if (fd < 0 || (fstat(fd, &writable) == 0 && fstat(volume->image, &read_from) == 0 &&
+                   writable.st_ino == read_from.st_ino && writable.st_dev == read_from.st_dev))
+        return fd;
+    close(fd);
+    errno = ESTALE;
+    return -1;
+}
+
+bool volume_replace(struct volume *volume, struct btl_str path, struct btl_str text,
+                    struct btl_str kept)
+{
+    int fd = open_for_writing(volume);
+    struct btl_fat_writer writer = {write_image_blocks, flush_image, &fd, fat_time_now()};
+    if (fd < 0) {
+        btl_report(&volume->host->diags, BTL_HOST_WRITE,
+                   ((struct btl_place){.file = btl_str_of(volume->path)}),
+                   BTL_ARG_Z(strerror(errno)));
+        return false;
+    }
+    bool good = btl_fat_replace(&volume->fat, &writer, path,
+                                (struct btl_bytes){(const uint8_t *)text.at, text.len}, kept,
+                                &volume->host->diags);
+    close(fd);
+    return good;
 }
