@@ -20,6 +20,8 @@ struct elf_gate {
 bool elf_check_sections(struct elf_gate *gate);
 // Needs: section table. Fill in symbols, symbol_count, strings, extended_sections, gate->symtab.
 bool elf_check_symbols(struct elf_gate *gate);
+// Of a module: may a section have this type? Part of elf_check_sections().
+bool elf_check_section_type(struct elf_gate *gate, uint32_t section);
 // Needs: section table, gate->symtab.
 bool elf_check_relas(struct elf_gate *gate);
 // Needs: section table (for extended numbering). Fill in segments, segment_count.

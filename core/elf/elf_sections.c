@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The ELF gate: the section table, string tables, sections and relocation sections.
+// The ELF gate: the section table, string tables and sections.
 #include "elf_gate.h"
 
 bool elf_section_inside(const struct elf_gate *gate, uint32_t section)
@@ -138,6 +138,8 @@ static bool elf_check_section(struct elf_gate *gate, uint32_t index, bool names)
                    BTL_DEC(BTL_ELF_ALIGN_MAX));
         good = false;
     }
+    if (gate->kind == BTL_ELF_MODULE && !elf_check_section_type(gate, index))
+        good = false;
     if (names && section->name >= gate->elf.section_names.len) {
         elf_report(gate, BTL_ELF_SECTION_NAME, BTL_DEC(index), BTL_DEC(section->name),
                    BTL_DEC(gate->elf.section_names.len));
@@ -160,39 +162,5 @@ bool elf_check_sections(struct elf_gate *gate)
     bool good = names;
     for (uint32_t i = 0; i < gate->elf.section_count; i++)
         good = elf_check_section(gate, i, names) && good;
-    return good;
-}
-
-// Check one relocation section: its entries, its symbol table, the section that it is for.
-static bool check_rela(struct elf_gate *gate, uint32_t index)
-{
-    const struct elf64_section *rela = &gate->elf.sections[index];
-    const struct btl_arg number = BTL_DEC(index);
-    const struct btl_arg name = BTL_ARG(elf_name_if_known(gate, index));
-    const size_t entry = sizeof(struct elf64_rela);
-    uint32_t before = gate->diags->errors;
-    if (rela->entsize != entry || rela->size % entry != 0)
-        elf_report(gate, BTL_ELF_RELA_ENTSIZE, number, name, BTL_DEC(rela->size),
-                   BTL_DEC(rela->entsize), BTL_DEC(entry));
-    if (rela->size != 0 && rela->offset % _Alignof(struct elf64_rela) != 0)
-        elf_report(gate, BTL_ELF_RELA_MISALIGNED, number, name, BTL_DEC(rela->offset));
-    if (gate->symtab != 0 && rela->link != gate->symtab)
-        elf_report(gate, BTL_ELF_RELA_LINK, number, name, BTL_DEC(rela->link),
-                   BTL_DEC(gate->symtab));
-    if (rela->info >= gate->elf.section_count ||
-        gate->elf.sections[rela->info].type == ELF_SHT_NULL)
-        elf_report(gate, BTL_ELF_RELA_TARGET, number, name, BTL_DEC(rela->info));
-    return gate->diags->errors == before;
-}
-
-bool elf_check_relas(struct elf_gate *gate)
-{
-    bool good = true;
-    if (gate->kind != BTL_ELF_MODULE)
-        return true;
-    for (uint32_t i = 0; i < gate->elf.section_count; i++) {
-        if (gate->elf.sections[i].type == ELF_SHT_RELA)
-            good = check_rela(gate, i) && good;
-    }
     return good;
 }

@@ -28,8 +28,9 @@ static bool layout_check_relocations(const struct btl_image *image, uint32_t ind
     uint32_t target = section->info;
     if (section->type != ELF_SHT_REL && section->type != ELF_SHT_RELA)
         return true;
-    // The gate has looked at the target of SHT_RELA only.
-    if (target < elf->section_count && image->section_offset[target] == BTL_NO_OFFSET)
+    // The gate has looked at the target of SHT_RELA only. Section 0 is none.
+    if (target != 0 && target < elf->section_count &&
+        image->section_offset[target] == BTL_NO_OFFSET)
         return true;
     struct btl_arg name = BTL_ARG(btl_elf_section_name(elf, index));
     if (section->type == ELF_SHT_REL) {

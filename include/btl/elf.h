@@ -15,7 +15,10 @@
 //    the value of a symbol in a section of an ET_REL file is at most that section's size;
 //  - no name is longer than BTL_ELF_NAME_MAX;
 //  - every SHT_RELA section of an ET_REL file has entries of the right size, uses symtab, and
-//    targets a section (a linked file's are about its dynamic symbols: kernel_image.h);
+//    targets the section that its name says (a linked file's are about its dynamic symbols:
+//    kernel_image.h);
+//  - the types of an ET_REL file's sections are known, as far as the image depends on them: none
+//    is SHT_NULL with contents, none looks like relocations of a loaded section and is none;
 //  - every PT_LOAD segment lies inside the file, filesz <= memsz, vaddr + memsz does not wrap, and
 //    segments ascend by vaddr and do not overlap;
 //  - all tables are aligned for direct access.

@@ -65,12 +65,18 @@ enum {                                                   // sh_type
     ELF_SHT_NOTE = 7,
     ELF_SHT_NOBITS = 8,
     ELF_SHT_REL = 9,
+    ELF_SHT_INIT_ARRAY = 14,
+    ELF_SHT_FINI_ARRAY = 15,
+    ELF_SHT_PREINIT_ARRAY = 16,
     ELF_SHT_GROUP = 17,
-    ELF_SHT_SYMTAB_SHNDX = 18
+    ELF_SHT_SYMTAB_SHNDX = 18,
+    ELF_SHT_LOOS = 0x60000000,  // from here on: operating systems, processors, programs
+    ELF_SHT_UNWIND = 0x70000001 // of x86-64 and of ia64
 };
 #define ELF_SHF_WRITE      0x1u
 #define ELF_SHF_ALLOC      0x2u
 #define ELF_SHF_EXECINSTR  0x4u
+#define ELF_SHF_INFO_LINK  0x40u
 #define ELF_SHF_TLS        0x400u
 #define ELF_SHF_COMPRESSED 0x800u
 #define ELF_SHF_IA64_SHORT 0x10000000u

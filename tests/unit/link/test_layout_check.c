@@ -58,9 +58,9 @@ TEST(a_compressed_section_is_refused_when_it_is_loaded)
 TEST(relocations_without_addends_are_refused_for_loaded_sections)
 {
     static const struct {
-        uint32_t target; // 1: loaded, 2: not, 99: no section
+        uint32_t target; // 1: loaded, 2: not, 0 and 99: no section
         bool good;
-    } cases[] = {{1, false}, {2, true}, {99, false}};
+    } cases[] = {{1, false}, {2, true}, {0, false}, {99, false}};
     for (size_t i = 0; i < BTL_COUNT(cases); i++) {
         struct link_fixture f;
         lf_begin(&f, SIZE_MAX);
