@@ -56,8 +56,7 @@ static bool looks_like_rela(const struct elf_gate *gate, const struct elf64_sect
     return gate->symtab != 0 && section->link == gate->symtab && section->size != 0 &&
            (section->entsize == sizeof(struct elf64_rela) ||
             (section->flags & ELF_SHF_INFO_LINK)) &&
-           is_section(gate, section->info) &&
-           (gate->elf.sections[section->info].flags & ELF_SHF_ALLOC);
+           is_section(gate, section->info) && btl_elf_section_loaded(&gate->elf, section->info);
 }
 
 static bool check_not_rela(struct elf_gate *gate, uint32_t index)

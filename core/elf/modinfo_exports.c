@@ -3,7 +3,7 @@
 #include "modinfo_reader.h"
 
 // What the file has under an exported name; a later one is better.
-enum found { NOTHING, UNDEFINED, LOCAL, DEFINED };
+enum found { NOTHING, UNDEFINED, LOCAL, UNLOADED, DEFINED };
 
 static enum found classify(const struct btl_elf *elf, uint32_t symbol)
 {
@@ -13,6 +13,8 @@ static enum found classify(const struct btl_elf *elf, uint32_t symbol)
         return UNDEFINED;
     if (ELF64_SYMBOL_BIND(elf->symbols[symbol].info) == ELF_STB_LOCAL)
         return LOCAL;
+    if (special == 0 && !btl_elf_section_loaded(elf, section))
+        return UNLOADED;
     return DEFINED;
 }
 
@@ -51,6 +53,7 @@ static bool report_missing(const struct btl_elf *elf, const struct btl_names *na
         [NOTHING] = BTL_MODINFO_EXPORT_MISSING,
         [UNDEFINED] = BTL_MODINFO_EXPORT_UNDEFINED,
         [LOCAL] = BTL_MODINFO_EXPORT_LOCAL,
+        [UNLOADED] = BTL_MODINFO_EXPORT_UNLOADED,
     };
     bool good = true;
     for (uint32_t i = 0; i < names->count; i++) {

@@ -31,17 +31,17 @@ enum key_id {
 _Static_assert(KEYS <= MODINFO_KEYS_MAX, "seen[] and taken[]");
 
 // `once`: a second one is an error. The texts of Linux may be repeated, as in modules made of many
-// files; the first is kept.
+// files; the first is kept. `lines`: a text, which may have tabs and more than one line.
 static const struct key {
     const char *key;
     modinfo_parse_value *parse;
-    bool once;
+    bool once, lines;
 } keys[KEYS] = {
     [KEY_NAME] = {"name", modinfo_parse_name, true},
     [KEY_VERSION] = {"version", modinfo_parse_version, true},
-    [KEY_DESCRIPTION] = {"description", modinfo_parse_description, false},
-    [KEY_AUTHOR] = {"author", modinfo_parse_author, false},
-    [KEY_LICENSE] = {"license", modinfo_parse_license, false},
+    [KEY_DESCRIPTION] = {"description", modinfo_parse_description, .lines = true},
+    [KEY_AUTHOR] = {"author", modinfo_parse_author, .lines = true},
+    [KEY_LICENSE] = {"license", modinfo_parse_license, .lines = true},
     [KEY_PHASES] = {"phases", modinfo_parse_phases, true},
     [KEY_TYPE] = {"type", modinfo_parse_type, true},
     [KEY_DEPENDS] = {"depends", modinfo_parse_depends, false},
@@ -49,7 +49,7 @@ static const struct key {
     [KEY_PROVIDES] = {"provides", modinfo_parse_provides, false},
     [KEY_EXPORT] = {"export", modinfo_parse_export, false},
     [KEY_STUB] = {"stub", modinfo_parse_stub, false},
-    [KEY_PARM] = {"parm", modinfo_parse_parm, false},
+    [KEY_PARM] = {"parm", modinfo_parse_parm, .lines = true},
     [KEY_PARMTYPE] = {"parmtype", modinfo_parse_parmtype, false},
     [KEY_ALIAS] = {"alias", modinfo_parse_alias, false},
 };
@@ -248,6 +248,19 @@ bool modinfo_allocate(struct modinfo_reader *reader)
            info->parms != NULL && btl_names_init(&reader->parm_names, parms, arena);
 }
 
+// Check that the entry can be shown: keys that are not ours are shown too.
+static bool check_controls(struct modinfo_reader *reader, struct btl_str entry, size_t key,
+                           struct btl_str value)
+{
+    struct btl_str before = {entry.at, entry.len - value.len};
+    uint32_t control;
+    if (!words_find_control(before, false, &control) &&
+        !words_find_control(value, key == KEYS || keys[key].lines, &control))
+        return true;
+    modinfo_report(reader, BTL_MODINFO_CONTROL, BTL_ARG(entry), BTL_HEX(control));
+    return false;
+}
+
 void modinfo_parse_entry(struct modinfo_reader *reader, struct btl_str entry)
 {
     size_t key;
@@ -256,7 +269,7 @@ void modinfo_parse_entry(struct modinfo_reader *reader, struct btl_str entry)
         modinfo_report(reader, BTL_MODINFO_NO_EQUALS, BTL_ARG(entry));
         return;
     }
-    if (key == KEYS)
+    if (!check_controls(reader, entry, key, value) || key == KEYS)
         return;
     if (keys[key].once && reader->taken[key]) {
         modinfo_report(reader, BTL_MODINFO_REPEATED, BTL_ARG_Z(keys[key].key), BTL_ARG(value));

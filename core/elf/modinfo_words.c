@@ -3,6 +3,7 @@
 #include "modinfo_words.h"
 
 #include <btl/modinfo.h>
+#include <btl/utf8.h>
 
 bool words_next(struct words_list *list, struct btl_str *ret_item)
 {
@@ -34,6 +35,29 @@ bool words_is_name(struct btl_str text, char extra)
             return false;
     }
     return text.len > 0;
+}
+
+// C0, DEL and C1. A byte that belongs to no character counts as the character of that number, which
+// it is to a terminal with 8 bits.
+bool words_find_control(struct btl_str text, bool lines, uint32_t *ret_control)
+{
+    for (size_t i = 0; i < text.len;) {
+        if (text.at[i] >= ' ' && text.at[i] <= '~') {
+            i++;
+            continue;
+        }
+        size_t next = i;
+        uint32_t point = btl_utf8_next(text, &next);
+        if (point == BTL_UTF8_BAD)
+            point = (uint8_t)text.at[next++];
+        if ((point < ' ' || (point >= 0x7f && point < 0xa0)) &&
+            !(lines && (point == '\t' || point == '\n'))) {
+            *ret_control = point;
+            return true;
+        }
+        i = next;
+    }
+    return false;
 }
 
 static bool parse_version(struct btl_str text, uint32_t *ret_number)

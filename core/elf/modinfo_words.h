@@ -17,4 +17,8 @@ uint32_t words_count(struct btl_str text);                          // items of 
 // Is it made of letters, digits, '_', '-' and `extra` alone, at least one?
 bool words_is_name(struct btl_str text, char extra);
 
+// Find a control character, which would drive the terminal that shows the text. `lines`: a tab and
+// a line end are none. False: there is none.
+bool words_find_control(struct btl_str text, bool lines, uint32_t *ret_control);
+
 #endif

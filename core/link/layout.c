@@ -4,6 +4,7 @@
 #include "layout.h"
 #include "reloc.h"
 #include <btl/assert.h>
+#include <btl/module.h>
 
 // The image from its first byte to its last. Sections that are short (struct btl_relocator) lie on
 // either side of the border between constants and data, with the GOT there.
@@ -45,24 +46,36 @@ struct cursor {
     bool too_large; // then `at` has stopped moving
 };
 
-uint8_t btl_section_perm(const struct elf64_section *section)
+// Compilers make a constant writable that has an address in it, for a dynamic linker's sake. Here
+// it is relocated before it is protected.
+static bool section_is_written(const struct btl_elf *elf, uint32_t index)
 {
-    if ((section->flags & ELF_SHF_ALLOC) == 0)
-        return 0;
-    return (uint8_t)(BTL_PERM_READ | (section->flags & ELF_SHF_WRITE ? BTL_PERM_WRITE : 0) |
-                     (section->flags & ELF_SHF_EXECINSTR ? BTL_PERM_EXEC : 0));
+    if ((elf->sections[index].flags & ELF_SHF_WRITE) == 0)
+        return false;
+    struct btl_str name = btl_elf_section_name(elf, index);
+    return !btl_str_begins(name, BTL_STR(".data.rel.ro")) &&
+           !btl_str_equal(name, BTL_STR(BTL_WRAPPER_SECTION));
 }
 
-static enum group section_group(const struct btl_relocator *machine,
-                                const struct elf64_section *section)
+uint8_t btl_section_perm(const struct btl_elf *elf, uint32_t section)
 {
-    if ((section->flags & ELF_SHF_ALLOC) == 0 || section->type == ELF_SHT_NULL)
+    uint64_t flags = elf->sections[section].flags;
+    if ((flags & ELF_SHF_ALLOC) == 0)
+        return 0;
+    return (uint8_t)(BTL_PERM_READ | (section_is_written(elf, section) ? BTL_PERM_WRITE : 0) |
+                     (flags & ELF_SHF_EXECINSTR ? BTL_PERM_EXEC : 0));
+}
+
+static enum group section_group(const struct btl_image *image, uint32_t index)
+{
+    const struct elf64_section *section = &image->elf->sections[index];
+    if (!btl_elf_section_loaded(image->elf, index))
         return NOT_LOADED;
     bool nobits = section->type == ELF_SHT_NOBITS;
-    bool is_short = (section->flags & machine->short_flags) != 0;
+    bool is_short = (section->flags & image->machine->short_flags) != 0;
     if (section->flags & ELF_SHF_EXECINSTR)
         return nobits ? TEXT_NOBITS : TEXT;
-    if ((section->flags & ELF_SHF_WRITE) == 0)
+    if (!section_is_written(image->elf, index))
         return is_short ? RODATA_SHORT : nobits ? RODATA_NOBITS : RODATA;
     if (is_short)
         return nobits ? DATA_SHORT_NOBITS : DATA_SHORT;
@@ -76,7 +89,7 @@ static void layout_sort_sections(struct btl_image *image)
     const struct btl_elf *elf = image->elf;
     uint32_t next[GROUPS + 1] = {0};
     for (uint32_t i = 0; i < elf->section_count; i++)
-        next[section_group(image->machine, &elf->sections[i])]++;
+        next[section_group(image, i)]++;
     for (uint32_t group = 0, sum = 0; group <= GROUPS; group++) {
         uint32_t count = next[group];
         next[group] = sum;
@@ -84,7 +97,7 @@ static void layout_sort_sections(struct btl_image *image)
     }
     image->order_count = next[NOT_LOADED];
     for (uint32_t i = 0; i < elf->section_count; i++) {
-        enum group group = section_group(image->machine, &elf->sections[i]);
+        enum group group = section_group(image, i);
         image->section_offset[i] = group == NOT_LOADED ? BTL_NO_OFFSET : 0;
         if (group != NOT_LOADED)
             image->order[next[group]++] = i;
@@ -127,7 +140,7 @@ static void layout_place_group(struct cursor *cursor, enum group group, uint32_t
     for (; *next < image->order_count; (*next)++) {
         uint32_t index = image->order[*next];
         const struct elf64_section *section = &image->elf->sections[index];
-        if (section_group(image->machine, section) != group)
+        if (section_group(image, index) != group)
             return;
         image->section_offset[index] = layout_alloc(cursor, section->size, section->align);
         if (section->type == ELF_SHT_NOBITS)

@@ -16,22 +16,42 @@ struct btl_linked btl_image_linked(const struct btl_image *image)
                                .function_descriptors = image->machine->function_descriptors};
 }
 
-bool btl_linked_holds(const struct btl_linked *image, uint64_t address, uint64_t size, uint8_t perm)
+// Return the permissions of the segment that has these bytes; 0: there is none.
+static uint8_t linked_perm(const struct btl_linked *image, uint64_t address, uint64_t size)
 {
     for (int kind = 0; kind < BTL_SEGS; kind++) {
         const struct btl_segment *segment = &image->segment[kind];
-        if ((segment->perm & perm) == perm && address >= image->base + segment->offset &&
+        if (address >= image->base + segment->offset &&
             btl_in_range(address - image->base - segment->offset, size, segment->size))
-            return true;
+            return segment->perm;
     }
-    return false;
+    return 0;
 }
 
-static bool linked_read(const struct btl_linked *image, uint64_t address, void *to, uint64_t size)
+bool btl_linked_holds(const struct btl_linked *image, uint64_t address, uint64_t size, uint8_t perm)
 {
-    if (!btl_linked_holds(image, address, size, BTL_PERM_READ))
-        return false;
+    return (linked_perm(image, address, size) & perm) == perm;
+}
+
+bool btl_linked_holds_constant(const struct btl_linked *image, uint64_t address, uint64_t size)
+{
+    uint8_t perm = linked_perm(image, address, size);
+    return (perm & (BTL_PERM_READ | BTL_PERM_WRITE)) == BTL_PERM_READ;
+}
+
+static void linked_copy(const struct btl_linked *image, uint64_t address, void *to, uint64_t size)
+{
     memcpy(to, image->memory + (address - image->base), size);
+}
+
+// What is checked once and followed later must not change in between: setting a tunable writes to
+// the module's data.
+static bool linked_read_constant(const struct btl_linked *image, uint64_t address, void *to,
+                                 uint64_t size)
+{
+    if (!btl_linked_holds_constant(image, address, size))
+        return false;
+    linked_copy(image, address, to, size);
     return true;
 }
 
@@ -39,7 +59,7 @@ bool btl_linked_holds_function(const struct btl_linked *image, uint64_t pointer)
 {
     uint64_t descriptor[2] = {pointer}; // entry point, gp
     if (image->function_descriptors &&
-        (pointer % 8 != 0 || !linked_read(image, pointer, descriptor, sizeof(descriptor))))
+        (pointer % 8 != 0 || !linked_read_constant(image, pointer, descriptor, sizeof(descriptor))))
         return false;
     return btl_linked_holds(image, descriptor[0], 1, BTL_PERM_EXEC);
 }
@@ -81,21 +101,22 @@ static bool check_wrapper_pointers(const struct btl_linked *image,
         report_wrapper_pointer(diags, place, "load", load, "code");
     if (unload != 0 && !btl_linked_holds_function(image, unload))
         report_wrapper_pointer(diags, place, "unload", unload, "code");
-    if (data != 0 && !btl_linked_holds(image, data, 1, BTL_PERM_READ))
-        report_wrapper_pointer(diags, place, "type_data", data, "image");
+    if (data != 0 && !btl_linked_holds_constant(image, data, 1))
+        report_wrapper_pointer(diags, place, "type_data", data, "constants");
     if (wrapper->tunable_count != 0 &&
         (!btl_mul(wrapper->tunable_count, btl_tunable_size(wrapper->abi), &size) ||
-         tunables % 8 != 0 || !btl_linked_holds(image, tunables, size, BTL_PERM_READ)))
-        report_wrapper_pointer(diags, place, "tunables", tunables, "image");
+         tunables % 8 != 0 || !btl_linked_holds_constant(image, tunables, size)))
+        report_wrapper_pointer(diags, place, "tunables", tunables, "constants");
     return diags->errors == before;
 }
 
-// A NUL-terminated name inside the image, with at least one character, and no longer than those of
-// ELF files: many tunables may share one.
+// A NUL-terminated name among the constants, with at least one character, and no longer than those
+// of ELF files: many tunables may share one.
 static bool is_image_name(const struct btl_linked *image, uint64_t name)
 {
     char c;
-    for (uint64_t at = name; at - name <= BTL_ELF_NAME_MAX && linked_read(image, at, &c, 1); at++)
+    for (uint64_t at = name;
+         at - name <= BTL_ELF_NAME_MAX && linked_read_constant(image, at, &c, 1); at++)
         if (c == '\0')
             return at > name;
     return false;
@@ -112,6 +133,23 @@ static bool wrapper_tunable_is_valid(const struct btl_linked *image,
            (changed == 0 || btl_linked_holds_function(image, changed));
 }
 
+// Is what the storage of a valid tunable holds a value of its type? A bool that is neither 0 nor 1
+// is not to be read as one; a string ends inside its array.
+static bool wrapper_default_is_valid(const struct btl_linked *image,
+                                     const struct btl_tunable *tunable)
+{
+    uint64_t storage = (uintptr_t)tunable->storage;
+    uint8_t byte = 0;
+    if (tunable->type == BTL_TUNABLE_INT)
+        return true;
+    linked_copy(image, storage, &byte, 1);
+    if (tunable->type == BTL_TUNABLE_BOOL)
+        return byte <= 1;
+    for (int64_t i = 1; byte != '\0' && i < tunable->max; i++)
+        linked_copy(image, storage + (uint64_t)i, &byte, 1);
+    return byte == '\0';
+}
+
 static bool check_wrapper_tunables(const struct btl_linked *image,
                                    const struct btl_wrapper *wrapper, struct btl_place place,
                                    struct btl_diags *diags)
@@ -120,8 +158,11 @@ static bool check_wrapper_tunables(const struct btl_linked *image,
     uint32_t before = diags->errors;
     for (uint64_t i = 0; i < wrapper->tunable_count; i++, at += size) {
         struct btl_tunable tunable = {0};
-        if (!linked_read(image, at, &tunable, size) || !wrapper_tunable_is_valid(image, &tunable))
+        if (!linked_read_constant(image, at, &tunable, size) ||
+            !wrapper_tunable_is_valid(image, &tunable))
             btl_report(diags, BTL_RUN_WRAPPER_TUNABLE, place, BTL_DEC(i));
+        else if (!wrapper_default_is_valid(image, &tunable))
+            btl_report(diags, BTL_RUN_WRAPPER_DEFAULT, place, BTL_DEC(i));
     }
     return diags->errors == before;
 }
@@ -131,7 +172,7 @@ bool btl_wrapper_check(const struct btl_linked *image, uint64_t address, struct 
 {
     struct btl_wrapper wrapper;
     if (address == 0 || address % 8 != 0 ||
-        !linked_read(image, address, &wrapper, sizeof(wrapper))) {
+        !linked_read_constant(image, address, &wrapper, sizeof(wrapper))) {
         btl_report(diags, BTL_RUN_NO_WRAPPER, place);
         return false;
     }

@@ -124,7 +124,7 @@ static void writer_put_sections(struct writer *writer)
                             .name = writer_string(writer, btl_elf_section_name(image->elf, index)),
                             .address = image->base + image->section_offset[index],
                             .size = section->size,
-                            .perm = btl_section_perm(section),
+                            .perm = btl_section_perm(image->elf, index),
                             .index = index});
         }
     }

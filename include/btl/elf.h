@@ -63,6 +63,13 @@ struct btl_str btl_elf_symbol_name(const struct btl_elf *elf, uint32_t symbol);
 // The section of a symbol: below section_count, or ELF_SHN_UNDEF, or one of *ret_special =
 // ELF_SHN_ABS, ELF_SHN_COMMON (then the return value is 0).
 uint32_t btl_elf_symbol_section(const struct btl_elf *elf, uint32_t symbol, uint16_t *ret_special);
+// Is the section part of the image in memory?
+BTL_INLINE bool btl_elf_section_loaded(const struct btl_elf *elf, uint32_t section)
+{
+    BTL_ASSERT(section < elf->section_count);
+    return (elf->sections[section].flags & ELF_SHF_ALLOC) != 0 &&
+           elf->sections[section].type != ELF_SHT_NULL;
+}
 // The first section of that name, or BTL_NONE.
 uint32_t btl_elf_find_section(const struct btl_elf *elf, struct btl_str name);
 

@@ -102,8 +102,9 @@ bool btl_image_relocate(struct btl_image *image, struct btl_diags *diags);
 uint64_t btl_image_section_address(const struct btl_image *image, struct btl_str name);
 // "R_X86_64_PC32"; NULL: the machine or the type is not known.
 const char *btl_reloc_name(uint16_t machine, uint32_t type);
-// Permission under which a section of the file lies in the image.
-uint8_t btl_section_perm(const struct elf64_section *section);
+// Permission under which a section of the file lies in the image. Constants with addresses
+// (.data.rel.ro, the wrapper structure) are not writable, whatever the file says.
+uint8_t btl_section_perm(const struct btl_elf *elf, uint32_t section);
 
 // Return the value that other images get for this symbol: its address, or that of its descriptor.
 // The symbol must be defined and the image placed, but not resolved: a set of images can be

@@ -4,7 +4,9 @@
 // Keys of BTL: phases type interface provides export stub.
 // One of each at most: name version phases type. Of description author license the first counts, as
 // modules made of many files repeat them. The others may stand as often as needed; depends is a
-// list separated by commas. The section must be constant bytes: not writable, without relocations.
+// list separated by commas. The section must be constant bytes: not writable, without relocations,
+// and without control characters (description author license parm, and keys of others, may have
+// tabs and line ends).
 #ifndef BTL_MODINFO_H
 #define BTL_MODINFO_H
 
@@ -49,7 +51,7 @@ bool btl_alias_match(struct btl_str pattern, struct btl_str text);
 
 // Read the section of a checked file. Strings point into the file. Every malformed string is
 // reported; unknown keys are ignored (Linux has many). For a module, `name` must be there and
-// every export must be a defined global symbol; for a kernel all is optional.
+// every export must be a defined global symbol that is loaded; for a kernel all is optional.
 bool btl_modinfo_read(const struct btl_elf *elf, struct btl_arena *arena,
                       struct btl_modinfo *ret_info, struct btl_diags *diags);
 

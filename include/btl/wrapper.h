@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The wrapper structure of a module (btl/module.h), in its linked image. It is the first thing of a
 // module that a kernel trusts: all that it points to must lie in the image, with the permission
-// that its use needs. The kernel checks it before it calls the load function, btl check before
-// there is a kernel.
+// that its use needs. The structure itself, the tables and names that it points to, and descriptors
+// of functions must be constants: they are checked once, and no value of a tunable may change them.
+// The kernel checks it before it calls the load function, btl check before there is a kernel.
 #ifndef BTL_WRAPPER_H
 #define BTL_WRAPPER_H
 
@@ -23,6 +24,8 @@ struct btl_linked btl_image_linked(const struct btl_image *image);
 // Do these bytes lie in one segment that has all of the permissions?
 bool btl_linked_holds(const struct btl_linked *image, uint64_t address, uint64_t size,
                       uint8_t perm);
+// Do they lie in one segment that can be read and cannot be written?
+bool btl_linked_holds_constant(const struct btl_linked *image, uint64_t address, uint64_t size);
 // May a call go by this pointer: does what it leads to lie in the image's code?
 bool btl_linked_holds_function(const struct btl_linked *image, uint64_t pointer);
 

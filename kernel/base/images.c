@@ -55,6 +55,13 @@ bool image_holds(const struct module_image *image, uint64_t address, uint64_t si
     return btl_linked_holds(&linked, address, size, perm);
 }
 
+bool image_holds_constant(const struct module_image *image, uint64_t address, uint64_t size)
+{
+    struct btl_linked linked = image_linked(image);
+
+    return btl_linked_holds_constant(&linked, address, size);
+}
+
 bool image_holds_function(const struct module_image *image, uint64_t pointer)
 {
     struct btl_linked linked = image_linked(image);

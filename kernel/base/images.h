@@ -35,6 +35,8 @@ void images_remove(struct module_image *image);
 struct module_image *image_find(uint64_t address); // the image that holds the address, or NULL
 struct btl_linked image_linked(const struct module_image *image); // for core/link/wrapper.c
 bool image_holds(const struct module_image *image, uint64_t address, uint64_t size, uint8_t perm);
+// Do these bytes lie in the image where nothing can write?
+bool image_holds_constant(const struct module_image *image, uint64_t address, uint64_t size);
 // Is it a pointer to a function of the image?
 bool image_holds_function(const struct module_image *image, uint64_t pointer);
 

@@ -215,7 +215,7 @@ void tunable_text(const struct module *module, uint32_t index, bool of_default, 
         memcpy(&number, from, sizeof(number)); // defaults are not aligned
         btl_format_to(text, size, "%ld", number);
     } else if (tunable.type == BTL_TUNABLE_BOOL) {
-        btl_format_to(text, size, "%s", *(const bool *)from ? "YES" : "NO");
+        btl_format_to(text, size, "%s", *(const uint8_t *)from != 0 ? "YES" : "NO");
     } else {
         btl_format_to(text, size, "%.*s", (int)tunable.max, (const char *)from);
     }

@@ -55,10 +55,10 @@ bool type_data_holds(const struct module *module, size_t size, struct btl_diags 
     struct btl_place place = {.module = module_name(module)};
     uint64_t data = (uint64_t)(uintptr_t)module->image->wrapper->type_data;
 
-    if (data % 8 == 0 && image_holds(module->image, data, size, BTL_PERM_READ))
+    if (data % 8 == 0 && image_holds_constant(module->image, data, size))
         return true;
     btl_report(diags, BTL_RUN_TYPE_DATA, place, BTL_ARG_Z(btl_type_name(module->entry->type)),
-               BTL_ARG_Z("not in its image"));
+               BTL_ARG_Z("not among its constants"));
     return false;
 }
 

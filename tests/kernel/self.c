@@ -7,11 +7,13 @@
 #include "vm/kmem.h"
 
 extern const char __executable_start[], etext[], end[];
-extern char data_start[];
 
-int64_t self_depth;
-bool self_loud;
-char self_greeting[SELF_GREETING];
+// What values are stored in begins a page, behind all data that is initialized: the image's data
+// begins with the first of these, and what tests change before they load a module is constant.
+#define STORAGE __attribute__((aligned(4096)))
+STORAGE int64_t self_depth;
+STORAGE bool self_loud;
+STORAGE char self_greeting[SELF_GREETING];
 int self_load_calls, self_load_result;
 struct btl_load_args self_seen;
 char self_seen_name[32], self_seen_flags[32];
@@ -39,12 +41,23 @@ static const struct btl_wrapper good_wrapper = {.abi = BTL_MODULE_ABI,
                                                 .size = sizeof(struct btl_wrapper),
                                                 .load = guest_load,
                                                 BTL_TUNABLES(self_tunables)};
-struct btl_wrapper self_wrapper;
+struct btl_wrapper self_wrapper = {.abi = BTL_MODULE_ABI};
+
+static uint64_t storage_start(void)
+{
+    const uint64_t starts[] = {(uint64_t)&self_depth, (uint64_t)&self_loud,
+                               (uint64_t)self_greeting};
+    uint64_t first = UINT64_MAX;
+
+    for (size_t i = 0; i < BTL_COUNT(starts); i++)
+        first = starts[i] < first ? starts[i] : first;
+    return first;
+}
 
 // Make this program the image of the last module of the world.
 static void make_image(uint32_t id)
 {
-    uint64_t base = (uint64_t)__executable_start, data = (uint64_t)data_start & ~0xfffull;
+    uint64_t base = (uint64_t)__executable_start, data = storage_start();
     struct btlm_module *module = &world.module[id];
     uint64_t text = ((uint64_t)etext - base + 4095) & ~0xfffull;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "self.h"
 
+#include <string.h>
+
 #include "dlkm/dlkm.h"
 
 EACH_TEST(self_begin, self_end)
@@ -77,6 +79,25 @@ TEST(tunables_that_are_not_usable)
         btl_format_to(text, sizeof(text), "tunable number %zu of", i);
         assert_contains(host_printed(), text);
     }
+}
+
+TEST(a_wrapper_that_can_be_written)
+{
+    uint32_t id = self_module("soft");
+
+    world.module[id].wrapper = (uint64_t)(uintptr_t)self_greeting; // data, as far as a page goes
+    self_start();
+    self_assert_fails(id, "run-no-wrapper");
+}
+
+TEST(a_bool_that_is_none)
+{
+    uint32_t id = self_module("odd");
+
+    memset(&self_loud, 97, 1);
+    self_start();
+    self_assert_fails(id, "run-wrapper-default");
+    assert_contains(host_printed(), "tunable number 1");
 }
 
 // Tunables of ABI 1 had no callback: the next one follows earlier.

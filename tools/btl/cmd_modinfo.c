@@ -24,6 +24,7 @@ struct printer {
 static void print_field(struct printer *printer, struct btl_str name, struct btl_str value)
 {
     struct btl_str safe = report_safe(printer->host->arena, value);
+    struct btl_str safe_name = report_safe(printer->host->arena, name);
     if (printer->only != NULL) {
         if (btl_str_equal(name, btl_str_of(printer->only)))
             btl_format(&printer->out, "%pS\n", &safe);
@@ -32,7 +33,7 @@ static void print_field(struct printer *printer, struct btl_str name, struct btl
     // Longer names are padded too, as modinfo(8) does.
     int padding =
         name.len < NAME_WIDTH ? (int)(NAME_WIDTH - name.len) : (int)(name.len - NAME_WIDTH);
-    btl_format(&printer->out, "%pS:%*s%pS\n", &name, padding, "", &safe);
+    btl_format(&printer->out, "%pS:%*s%pS\n", &safe_name, padding, "", &safe);
 }
 
 #define FIELD(printer, name, ...)                                                                  \

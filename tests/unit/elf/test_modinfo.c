@@ -94,6 +94,7 @@ static void writable(struct elf_builder *b)
 static void relocated(struct elf_builder *b)
 {
     eb_section_at(b, SAMPLE_RELA)->info = b->modinfo;
+    eb_section_at(b, SAMPLE_RELA)->name = 0; // else for another section than its name says
 }
 
 static void relocated_by_rel(struct elf_builder *b)

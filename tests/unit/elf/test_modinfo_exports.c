@@ -41,6 +41,22 @@ TEST(test_local)
     CHECK("export=sample_local", "modinfo-export-local");
 }
 
+static void spoil_data(struct elf_builder *b)
+{
+    eb_section_at(b, SAMPLE_BSS)->flags = ELF_SHF_WRITE;
+}
+
+// Its value would be none that the linker gave it.
+TEST(test_not_loaded)
+{
+    static const char strings[] = "name=sample\0export=sample_load\0export=sample_count";
+    struct modinfo_sample s;
+    modinfo_sample(&s, strings, sizeof(strings), spoil_data);
+    assert_false(s.good);
+    assert_codes(&s.memory, &s.diags, "modinfo-export-unloaded");
+    modinfo_sample_end(&s);
+}
+
 TEST(test_repeated)
 {
     CHECK("export=sample_load\0export=sample_load", "modinfo-export-repeated");

@@ -20,6 +20,24 @@ static const struct value_case cases[] = {
     {"string without a key", "=value", "modinfo-no-equals", NULL},
     {"unknown key", "retpoline=Y;alias=pci:v*", "", NULL},
     {"key that begins like a known one", "names=x y", "", NULL},
+    {"escape sequence in a text", "description=\x1b[31mred", "modinfo-control", "\\x1b[31mred"},
+    {"escape sequence in an unknown key", "\x1b]0\a=x", "modinfo-control", "character 0x1b"},
+    {"escape sequence of a known key's value", "export=\x1b[m", "modinfo-control", NULL},
+    {"bell in an unknown key's value", "vermagic=6.1\a", "modinfo-control", "character 0x7"},
+    {"carriage return in a text", "author=a\rb", "modinfo-control", "0xd"},
+    {"delete in a text", "author=a\x7f", "modinfo-control", "0x7f"},
+    {"C1 control of 8 bits",
+     "author=a\x9b"
+     "31m",
+     "modinfo-control", "0x9b"},
+    {"C1 control of UTF-8", "parm=a:b\xc2\x9b", "modinfo-control", "0x9b"},
+    {"control in a device", "alias=pci:\x1b*", "modinfo-control", NULL},
+    {"lines in texts", "description=a\n\tb;parm=a:\tb\nc;author=a\tb;license=a\nb;srcversion=a\tb",
+     "", NULL},
+    {"line end in a version", "version=1\n2", "modinfo-control", "0xa"},
+    {"line end in a key", "a\nb=c", "modinfo-control", "0xa"},
+    {"line end in an export", "export=a\nb", "modinfo-control", NULL},
+    {"letters of UTF-8 and Latin-1", "author=\xc3\x84rger;license=\xc4rger", "", NULL},
     {"name twice", "name=again", "modinfo-repeated", "name=again"},
     {"version twice", "version=1;version=2", "modinfo-repeated", "version=2"},
     {"phases twice", "phases=RUN;phases=RUN", "modinfo-repeated", NULL},
@@ -67,7 +85,7 @@ static const struct value_case cases[] = {
      "modinfo-no-equals modinfo-phase modinfo-type modinfo-depends modinfo-interface modinfo-parm "
      "modinfo-export-missing",
      NULL},
-    {"bytes that drive a terminal are escaped", "type=\033[2J", "modinfo-type", "\\x1b[2J"},
+    {"bytes that drive a terminal are escaped", "type=\033[2J", "modinfo-control", "\\x1b[2J"},
 };
 
 static void check(struct modinfo_sample *s, const char *entries, const char *codes,

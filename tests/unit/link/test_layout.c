@@ -234,12 +234,30 @@ TEST(extended_section_numbers_are_understood)
 
 TEST(permissions_follow_the_flags)
 {
-    struct elf64_section section = {.flags = ELF_SHF_WRITE};
-    assert_int_equal(btl_section_perm(&section), 0);
-    section.flags = LF_CONST;
-    assert_int_equal(btl_section_perm(&section), BTL_PERM_READ);
-    section.flags = LF_CODE;
-    assert_int_equal(btl_section_perm(&section), BTL_PERM_READ | BTL_PERM_EXEC);
-    section.flags = LF_DATA;
-    assert_int_equal(btl_section_perm(&section), BTL_PERM_READ | BTL_PERM_WRITE);
+    const struct {
+        const char *name;
+        uint64_t flags;
+        uint8_t perm;
+    } cases[] = {
+        {".debug", ELF_SHF_WRITE, 0},
+        {".rodata", LF_CONST, BTL_PERM_READ},
+        {".text", LF_CODE, BTL_PERM_READ | BTL_PERM_EXEC},
+        {".data", LF_DATA, BTL_PERM_READ | BTL_PERM_WRITE},
+        {".data.rel", LF_DATA, BTL_PERM_READ | BTL_PERM_WRITE},
+        {".data.rel.ro", LF_DATA, BTL_PERM_READ},
+        {".data.rel.ro.local", LF_DATA, BTL_PERM_READ},
+        {".btl.module", LF_DATA, BTL_PERM_READ},
+        {".btl.module2", LF_DATA, BTL_PERM_READ | BTL_PERM_WRITE},
+    };
+    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+        struct link_fixture f;
+        lf_begin(&f, SIZE_MAX);
+        uint32_t index = section(&f, cases[i].name, cases[i].flags, 8, 8);
+        assert_true(lf_layout(&f));
+        assert_int_equal(btl_section_perm(&f.elf, index), cases[i].perm);
+        for (int kind = 0; kind < BTL_SEGS; kind++)
+            if (f.image.segment[kind].size > 0)
+                assert_int_equal(f.image.segment[kind].perm, cases[i].perm);
+        lf_end(&f);
+    }
 }

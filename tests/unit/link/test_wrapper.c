@@ -18,7 +18,12 @@
 
 // The image: code, constants with the wrapper, data.
 enum { CODE = 0, CONST = 0x1000, DATA = 0x2000, SIZE = 0x3000 };
-enum { WRAPPER = CONST + 64, NAME = CONST + 512, TUNABLES = CONST + 1024, DESCRIPTOR = DATA + 256 };
+enum {
+    WRAPPER = CONST + 64,
+    NAME = CONST + 512,
+    TUNABLES = CONST + 1024,
+    DESCRIPTOR = CONST + 0xf80
+};
 
 struct fixture {
     struct test_memory memory;
@@ -151,7 +156,9 @@ TEST(pointers)
         {offsetof(struct btl_wrapper, unload), BASE + DATA, false},
         {offsetof(struct btl_wrapper, unload), BASE + 32, true},
         {offsetof(struct btl_wrapper, type_data), 0x1000, false},
-        {offsetof(struct btl_wrapper, type_data), BASE + DATA + 0xfff, true},
+        {offsetof(struct btl_wrapper, type_data), BASE + CONST + 0xfff, true},
+        {offsetof(struct btl_wrapper, type_data), BASE + DATA, false}, // writable
+        {offsetof(struct btl_wrapper, tunables), BASE + DATA, false},
         {offsetof(struct btl_wrapper, tunables), BASE + TUNABLES + 4, false},
         {offsetof(struct btl_wrapper, tunables), BASE + CONST + 0x1000 - 8, false},
         {offsetof(struct btl_wrapper, tunable_count), UINT64_MAX, false},
@@ -199,9 +206,55 @@ TEST(a_name_without_an_end)
 {
     struct fixture f;
     begin(&f);
-    memset(f.bytes + DATA + 0xffc, 'x', 4);
-    f.tunable[0].name = f.tunable[1].name = linked(DATA + 0xffc);
+    memset(f.bytes + CONST + 0xffc, 'x', 4);
+    f.tunable[0].name = f.tunable[1].name = linked(CONST + 0xffc);
     expect(&f, "run-wrapper-tunable run-wrapper-tunable");
+}
+
+// A value that is stored in a tunable must not change what was checked: the wrapper, the table and
+// the names are constants, so that no storage overlaps them.
+TEST(what_can_be_written_is_no_wrapper)
+{
+    struct fixture f;
+    begin(&f);
+    memcpy(f.bytes + DATA + 64, &f.wrapper, sizeof(f.wrapper));
+    f.at = BASE + DATA + 64;
+    expect(&f, "run-no-wrapper");
+}
+
+TEST(what_can_be_written_is_no_name)
+{
+    struct fixture f;
+    begin(&f);
+    memcpy(f.bytes + DATA + 64, "depth", 6);
+    f.tunable[0].name = linked(DATA + 64);
+    expect(&f, "run-wrapper-tunable");
+}
+
+TEST(a_default_is_a_value_of_its_type)
+{
+    const struct {
+        int type;
+        int64_t max;
+        char bytes[5];
+        bool good;
+    } cases[] = {
+        {BTL_TUNABLE_BOOL, 0, "\0aaa", true},  {BTL_TUNABLE_BOOL, 0, "\1aaa", true},
+        {BTL_TUNABLE_BOOL, 0, "\2aaa", false}, {BTL_TUNABLE_BOOL, 0, "aaaa", false},
+        {BTL_TUNABLE_BOOL, 0, "\xff", false},  {BTL_TUNABLE_STRING, 4, "aaa", true},
+        {BTL_TUNABLE_STRING, 4, "", true},     {BTL_TUNABLE_STRING, 4, "aaaa", false},
+        {BTL_TUNABLE_STRING, 1, "", true},     {BTL_TUNABLE_STRING, 1, "aaaa", false},
+        {BTL_TUNABLE_INT, 0, "aaaa", true},
+    };
+    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+        struct fixture f;
+        begin(&f);
+        f.tunable[0].type = cases[i].type;
+        f.tunable[0].max = cases[i].max;
+        f.tunable[0].storage = linked(DATA + 0xff8 - 64);
+        memcpy(f.bytes + DATA + 0xff8 - 64, cases[i].bytes, 4);
+        expect(&f, cases[i].good ? "" : "run-wrapper-default");
+    }
 }
 
 TEST(functions_are_descriptors)
@@ -214,7 +267,8 @@ TEST(functions_are_descriptors)
         {BASE + DESCRIPTOR, BASE + DATA, false},
         {BASE + DESCRIPTOR, 0, false},
         {BASE + 16, BASE + 16, false}, // code, where a descriptor must be
-        {BASE + DATA + 0x1000 - 4, BASE + 16, false},
+        {BASE + CONST + 0x1000 - 4, BASE + 16, false},
+        {BASE + DATA + 256, BASE + 16, false}, // writable
     };
     for (size_t i = 0; i < BTL_COUNT(cases); i++) {
         struct fixture f;
@@ -223,6 +277,7 @@ TEST(functions_are_descriptors)
         f.tunable[1].changed = NULL;
         memcpy(&f.wrapper.load, &cases[i].load, sizeof(uint64_t));
         memcpy(f.bytes + DESCRIPTOR, &cases[i].entry, sizeof(uint64_t));
+        memcpy(f.bytes + DATA + 256, &cases[i].entry, sizeof(uint64_t));
         expect(&f, cases[i].good ? "" : "run-wrapper-pointer");
     }
 }
