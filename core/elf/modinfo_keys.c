@@ -37,21 +37,21 @@ static const struct key {
     modinfo_parse_value *parse;
     bool once, lines;
 } keys[KEYS] = {
-    [KEY_NAME] = {"name", modinfo_parse_name, true},
-    [KEY_VERSION] = {"version", modinfo_parse_version, true},
+    [KEY_NAME] = {"name", modinfo_parse_name, .once = true},
+    [KEY_VERSION] = {"version", modinfo_parse_version, .once = true},
     [KEY_DESCRIPTION] = {"description", modinfo_parse_description, .lines = true},
     [KEY_AUTHOR] = {"author", modinfo_parse_author, .lines = true},
     [KEY_LICENSE] = {"license", modinfo_parse_license, .lines = true},
-    [KEY_PHASES] = {"phases", modinfo_parse_phases, true},
-    [KEY_TYPE] = {"type", modinfo_parse_type, true},
-    [KEY_DEPENDS] = {"depends", modinfo_parse_depends, false},
-    [KEY_INTERFACE] = {"interface", modinfo_parse_needs, false},
-    [KEY_PROVIDES] = {"provides", modinfo_parse_provides, false},
-    [KEY_EXPORT] = {"export", modinfo_parse_export, false},
-    [KEY_STUB] = {"stub", modinfo_parse_stub, false},
+    [KEY_PHASES] = {"phases", modinfo_parse_phases, .once = true},
+    [KEY_TYPE] = {"type", modinfo_parse_type, .once = true},
+    [KEY_DEPENDS] = {"depends", modinfo_parse_depends, .once = false},
+    [KEY_INTERFACE] = {"interface", modinfo_parse_needs, .once = false},
+    [KEY_PROVIDES] = {"provides", modinfo_parse_provides, .once = false},
+    [KEY_EXPORT] = {"export", modinfo_parse_export, .once = false},
+    [KEY_STUB] = {"stub", modinfo_parse_stub, .once = false},
     [KEY_PARM] = {"parm", modinfo_parse_parm, .lines = true},
-    [KEY_PARMTYPE] = {"parmtype", modinfo_parse_parmtype, false},
-    [KEY_ALIAS] = {"alias", modinfo_parse_alias, false},
+    [KEY_PARMTYPE] = {"parmtype", modinfo_parse_parmtype, .once = false},
+    [KEY_ALIAS] = {"alias", modinfo_parse_alias, .once = false},
 };
 
 static void modinfo_parse_name(struct modinfo_reader *reader, struct btl_str value)
