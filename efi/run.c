@@ -32,6 +32,7 @@ static void boot_begin(struct boot *boot, struct firmware *fw)
                           .files.pages = {.fw = fw, .parent = &boot->pages},
                           .res.pages = {.fw = fw, .parent = &boot->files.pages}};
     fw_status watchdog = watchdog_arm(fw);
+    char uefi[24];
     fw->facts(fw, &boot->facts);
     pages_arena(&boot->pages, &boot->arena);
     clock_begin(&boot->clock, fw);
@@ -39,9 +40,8 @@ static void boot_begin(struct boot *boot, struct firmware *fw)
     memcpy(&boot->arena.seed, boot->seed, sizeof(boot->arena.seed));
     boot->arena.seed ^= fw->ticks(fw); // for machines without a random seed
     log_begin(&boot->log, &boot->clock, &boot->arena);
-    log_line(&boot->log, BTL_LOG_INFO, "BTL %s on %pS, UEFI %u.%u", LOADER_VERSION,
-             &boot->facts.vendor, boot->facts.uefi_revision >> 16,
-             (boot->facts.uefi_revision & 0xffff) / 10);
+    log_line(&boot->log, BTL_LOG_INFO, "BTL %s on %pS, UEFI %s", LOADER_VERSION,
+             &boot->facts.vendor, btlm_uefi_text(boot->facts.uefi_revision, uefi));
     if (watchdog != FW_SUCCESS) {
         struct btl_str name = fw_status_name(watchdog);
         log_line(&boot->log, BTL_LOG_DEBUG, "the firmware has no watchdog (%pS)", &name);

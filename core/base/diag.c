@@ -24,6 +24,11 @@ enum btl_severity btl_code_severity(enum btl_code code)
     return (size_t)code < BTL_COUNT(messages) ? messages[code].severity : BTL_ERROR;
 }
 
+const char *btl_severity_name(enum btl_severity severity)
+{
+    return severity == BTL_ERROR ? "error" : severity == BTL_WARNING ? "warning" : "note";
+}
+
 struct btl_diag *btl_diag_add(struct btl_diags *diags, enum btl_code code, struct btl_place place,
                               const struct btl_arg *args, size_t count)
 {
@@ -98,9 +103,8 @@ static void put_place(struct btl_out *out, const struct btl_place *place)
 
 void btl_diag_print(struct btl_out *out, const struct btl_diag *diag)
 {
-    static const char *const severities[] = {"note", "warning", "error"};
     put_place(out, &diag->place);
-    btl_format(out, "%s: ", severities[btl_code_severity(diag->code)]);
+    btl_format(out, "%s: ", btl_severity_name(btl_code_severity(diag->code)));
     if (diag->place.module.len != 0) {
         btl_put_escaped(out, diag->place.module, SHOWN_MAX);
         btl_format(out, ": ");

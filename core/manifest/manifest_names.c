@@ -2,6 +2,8 @@
 // The manifest's tables, states, memory types and events by name.
 #include "manifest_kinds.h"
 
+#include <btl/link.h>
+
 #define KIND(kind, name, type) [BTLM_##kind] = {name, sizeof(type), _Alignof(type), false}
 #define ONE(kind, name, type)  [BTLM_##kind] = {name, sizeof(type), _Alignof(type), true}
 
@@ -97,6 +99,41 @@ const char *btlm_event_name(enum btlm_event_kind kind)
 const char *btlm_how_name(enum btlm_boot_how how)
 {
     return manifest_name_of(hows, BTL_COUNT(hows), how);
+}
+
+const char *btlm_perm_text(uint32_t perm, char text[static 4])
+{
+    text[0] = perm & BTL_PERM_READ ? 'r' : '-';
+    text[1] = perm & BTL_PERM_WRITE ? 'w' : '-';
+    text[2] = perm & BTL_PERM_EXEC ? 'x' : '-';
+    text[3] = '\0';
+    return text;
+}
+
+// The minor number has two decimal digits: 70 means .7, 31 means .3.1.
+const char *btlm_uefi_text(uint32_t revision, char text[static 24])
+{
+    uint32_t minor = revision & 0xffff;
+    size_t len = btl_format_to(text, 24, "%u.%u", revision >> 16, minor / 10);
+    if (minor % 10 != 0)
+        btl_format_to(text + len, 24 - len, ".%u", minor % 10);
+    return text;
+}
+
+// The first three parts of a GUID are numbers, little-endian on the disk.
+const char *btlm_guid_text(const uint8_t guid[static 16], char text[static 40])
+{
+    static const uint8_t order[16] = {3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
+    size_t len = 0;
+    for (size_t i = 0; i < sizeof(order); i++)
+        len += btl_format_to(text + len, 40 - len, "%s%02x",
+                             i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", guid[order[i]]);
+    return text;
+}
+
+const char *btl_manifest_section_name(enum btlm_kind kind)
+{
+    return btlm_kinds[kind].name;
 }
 
 uint32_t btl_manifest_section_of(struct btl_str name)

@@ -29,14 +29,11 @@ static void text_range(struct text *text, const char *name, uint64_t start, uint
 
 static void text_firmware(struct text *text, const struct btlm_system *system)
 {
-    uint32_t minor = system->uefi_revision & 0xffff; // 70 means .7, 31 means .3.1
+    char uefi[24];
     text_label(text, "firmware");
     text_string(text, system->firmware_vendor, 0);
-    btl_format(text->out, " revision 0x%x, UEFI %u.%u", system->firmware_revision,
-               system->uefi_revision >> 16, minor / 10);
-    if (minor % 10 != 0)
-        btl_format(text->out, ".%u", minor % 10);
-    btl_format(text->out, "\n");
+    btl_format(text->out, " revision 0x%x, UEFI %s\n", system->firmware_revision,
+               btlm_uefi_text(system->uefi_revision, uefi));
 }
 
 static void text_framebuffer(struct text *text, const struct btlm_system *system)
@@ -125,7 +122,7 @@ static void text_segments(struct text *text)
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_segment *at = btl_manifest_entry(text->manifest, BTLM_SEGMENTS, i);
         btl_format(text->out, "  %016lx %8s  %s\n", at->address, text_byte_count(at->size, size),
-                   text_perm(at->perm, perm));
+                   btlm_perm_text(at->perm, perm));
     }
 }
 

@@ -36,7 +36,6 @@ void text_word(struct text *text, struct btlm_str str, size_t indent);
 void text_sha256(struct text *text, const uint8_t digest[static 32]);
 const char *text_byte_count(uint64_t bytes, char buffer[static 16]); // "4 KiB"
 const char *text_time(uint64_t ns, char buffer[static 24]);          // "12.345 ms"
-const char *text_perm(uint32_t perm, char buffer[static 4]);         // "r-x"
 
 // manifest_text_boot.c
 void text_boot(struct text *text);

@@ -5,20 +5,17 @@
 void text_volume(struct text *text)
 {
     const struct btlm_volume *volume = btl_manifest_volume(text->manifest);
+    char guid[40];
     if (volume == NULL)
         return;
     text_heading(text, "Boot volume");
     text->label_width = 10;
     text_label(text, "partition");
-    if (volume->kind != BTLM_VOLUME_GPT) {
+    if (volume->kind == BTLM_VOLUME_GPT)
+        btl_format(text->out, "%u, GUID %s\n", volume->partition,
+                   btlm_guid_text(volume->guid, guid));
+    else
         btl_format(text->out, "unknown\n");
-    } else {
-        const uint8_t *g = volume->guid;
-        btl_format(text->out, "%u, GUID %02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-",
-                   volume->partition, g[3], g[2], g[1], g[0], g[5], g[4], g[7], g[6], g[8], g[9]);
-        btl_format(text->out, "%02x%02x%02x%02x%02x%02x\n", g[10], g[11], g[12], g[13], g[14],
-                   g[15]);
-    }
     if (volume->block_count != 0) {
         text_label(text, "blocks");
         btl_format(text->out, "%lu from %lu on\n", volume->block_count, volume->start_block);

@@ -215,7 +215,7 @@ static void text_module_sections(struct text *text, const struct btlm_module *mo
             btl_manifest_entry(text->manifest, BTLM_SECTIONS, (uint64_t)module->first_section + i);
         text_detail_label(text, i == 0 ? "sections" : "");
         btl_format(text->out, " %016lx %8s  %s  ", at->address, text_byte_count(at->size, size),
-                   text_perm(at->perm, perm));
+                   btlm_perm_text(at->perm, perm));
         text_string(text, at->name, 0);
         btl_format(text->out, "\n");
     }

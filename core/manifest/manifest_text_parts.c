@@ -109,12 +109,3 @@ const char *text_time(uint64_t ns, char buffer[static 24])
     btl_format_to(buffer, 24, "%lu ns", ns);
     return buffer;
 }
-
-const char *text_perm(uint32_t perm, char buffer[static 4])
-{
-    buffer[0] = perm & BTL_PERM_READ ? 'r' : '-';
-    buffer[1] = perm & BTL_PERM_WRITE ? 'w' : '-';
-    buffer[2] = perm & BTL_PERM_EXEC ? 'x' : '-';
-    buffer[3] = '\0';
-    return buffer;
-}

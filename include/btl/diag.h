@@ -65,6 +65,7 @@ struct btl_diag *btl_diag_add(struct btl_diags *diags, enum btl_code code, struc
 
 const char *btl_code_name(enum btl_code code); // "conf-unknown-key"
 enum btl_severity btl_code_severity(enum btl_code code);
+const char *btl_severity_name(enum btl_severity severity); // "note", "warning", "error"
 
 // "loader.conf:3:7: error: MODULE: sentence [code]", without a newline; parts of the place that are
 // absent are left out. Bytes of file, module and arguments that are not printable ASCII are shown

@@ -401,7 +401,10 @@ const struct btlm_symbol *btl_manifest_find_symbol(const struct btl_manifest *ma
 const char *btlm_state_name(enum btlm_state state);
 const char *btlm_memory_name(enum btlm_memory_type type);
 const char *btlm_event_name(enum btlm_event_kind kind);
-const char *btlm_how_name(enum btlm_boot_how how); // "one-shot"
+const char *btlm_how_name(enum btlm_boot_how how);                               // "one-shot"
+const char *btlm_perm_text(uint32_t perm, char text[static 4]);                  // "r-x"
+const char *btlm_uefi_text(uint32_t revision, char text[static 24]);             // "2.7", "2.3.1"
+const char *btlm_guid_text(const uint8_t guid[static 16], char text[static 40]); // "c12a7328-..."
 
 // ------------------------------------------------------------------------------------ the text
 
@@ -412,8 +415,10 @@ void btl_manifest_print(const struct btl_manifest *manifest, uint32_t what, stru
 // All about one module.
 void btl_manifest_print_module(const struct btl_manifest *manifest, uint64_t index,
                                struct btl_out *out);
-// "memory" -> 1u << BTLM_MEMORY, for commands; 0 when unknown. "timeline" are the events, "kernel"
-// the kernel's image, the others are called as their tables.
+// Return the name by which commands call a section: "memory"; "timeline" for the events, "kernel"
+// for the kernel's image. The first section is BTLM_SYSTEM; BTLM_STRINGS is none.
+const char *btl_manifest_section_name(enum btlm_kind kind);
+// Return the mask of the section of that name: 1u << BTLM_MEMORY for "memory"; 0: no section.
 uint32_t btl_manifest_section_of(struct btl_str name);
 
 #endif

@@ -77,15 +77,14 @@ static void modinfo_print_dependencies(const struct module *module)
 static void modinfo_print_image(const struct module_image *image)
 {
     static const char *const what[BTL_SEGS] = {"text", "rodata", "data"};
+    char perm[4];
 
     for (int kind = 0; kind < BTL_SEGS; kind++) {
         const struct btl_segment *segment = &image->segment[kind];
         if (segment->size > 0)
-            kprintf("%-14s %p %lu bytes %c%c%c\n", what[kind],
+            kprintf("%-14s %p %lu bytes %s\n", what[kind],
                     (void *)(uintptr_t)(image->base + segment->offset), segment->size,
-                    segment->perm & BTL_PERM_READ ? 'R' : '-',
-                    segment->perm & BTL_PERM_WRITE ? 'W' : '-',
-                    segment->perm & BTL_PERM_EXEC ? 'X' : '-');
+                    btlm_perm_text(segment->perm, perm));
     }
 }
 
@@ -122,15 +121,9 @@ static void run_modinfo(int argc, char **argv)
 
 static void manifest_print_usage(void)
 {
-    static const char *const names[] = {
-        "system",     "kernel",  "segments", "modules", "sections", "depends",
-        "interfaces", "exports", "tunables", "order",   "memory",   "diagnostics",
-        "timeline",   "symbols", "log",      "config",  "boot",     "volume"};
-
     kprintf("usage: manifest [SECTION], where SECTION is one of");
-    for (size_t i = 0; i < BTL_COUNT(names); i++)
-        if (btl_manifest_section_of(btl_str_of(names[i])) != 0)
-            kprintf(" %s", names[i]);
+    for (unsigned kind = BTLM_SYSTEM; kind < BTLM_KINDS; kind++)
+        kprintf(" %s", btl_manifest_section_name(kind));
     kprintf("\n");
 }
 

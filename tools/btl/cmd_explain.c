@@ -5,7 +5,6 @@
 #include <btl/config.h>
 
 #include <btl/messages.h>
-#include "manifest/words.h"
 #include "report.h"
 
 #define WIDTH  80
@@ -66,7 +65,7 @@ static void explain_message(struct btl_out *out, struct btl_arena *arena,
     const struct message *message = find_message(btl_str_of(found->code));
     btl_format(out, "%s", found->code);
     if (message != NULL) {
-        btl_format(out, " (%s)\n", words_severity(message->severity));
+        btl_format(out, " (%s)\n", btl_severity_name(message->severity));
         print_paragraph(out, replace_arguments(arena, message->sentence));
     }
     btl_format(out, "\n");

@@ -85,14 +85,10 @@ static int extract_manifest(struct host *host, const struct manifest_request *re
 static bool parse_sections(struct host *host, const struct manifest_request *request,
                            uint32_t *ret_mask)
 {
-    static const char *const names[] = {"system",   "kernel",  "segments",   "modules",
-                                        "sections", "depends", "interfaces", "exports",
-                                        "tunables", "order",   "memory",     "diagnostics",
-                                        "timeline", "symbols", "log",        "config"};
-    struct btl_str known[BTL_COUNT(names)];
+    struct btl_str known[BTLM_KINDS - BTLM_SYSTEM];
     uint32_t mask = 0;
-    for (size_t i = 0; i < BTL_COUNT(names); i++)
-        known[i] = btl_str_of(names[i]);
+    for (size_t i = 0; i < BTL_COUNT(known); i++)
+        known[i] = btl_str_of(btl_manifest_section_name(BTLM_SYSTEM + i));
     for (int i = 1; i < request->word_count; i++) {
         struct btl_str word = btl_str_of(request->words[i]);
         uint32_t section = btl_manifest_section_of(word);

@@ -96,7 +96,7 @@ static double draw_heading(struct plot *plot, double y)
               "BTL %s on %s, UEFI %s · %lu modules%s%s · kernel SHA-256 %02x%02x%02x%02x…",
               plot_label(plot, system->loader_version, 30),
               plot_label(plot, system->firmware_vendor, 40),
-              words_uefi(system->uefi_revision, uefi), modules, modules > 0 ? ": " : "",
+              btlm_uefi_text(system->uefi_revision, uefi), modules, modules > 0 ? ": " : "",
               count_states(plot), kernel->sha256[0], kernel->sha256[1], kernel->sha256[2],
               kernel->sha256[3]);
     return draw_choice(plot, y + 52);

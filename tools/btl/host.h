@@ -54,7 +54,7 @@ struct command_option {
 bool parse_options(struct host *host, int argc, char **argv, const struct command_option *options);
 // Report host-usage; return EXIT_ERRORS.
 int usage_error(struct host *host, const char *format, ...) BTL_PRINTF(2, 3);
-// `; did you mean "x"?` with the name that is nearest to `word`, or "".
+// ` (did you mean "x"?)` with the name that is nearest to `word`, or "".
 struct btl_str did_you_mean(struct host *host, struct btl_str word, const struct btl_str *names,
                             size_t count);
 

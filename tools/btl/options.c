@@ -31,7 +31,7 @@ struct btl_str did_you_mean(struct host *host, struct btl_str word, const struct
 {
     struct btl_str nearest = btl_nearest(word, names, count);
     return nearest.len == 0 ? BTL_STR("")
-                            : memory_text(host->arena, "; did you mean \"%pS\"?", &nearest);
+                            : memory_text(host->arena, " (did you mean \"%pS\"?)", &nearest);
 }
 
 // getopt_long() that reports errors. -1: no more options; '?': reported.

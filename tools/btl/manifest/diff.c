@@ -80,8 +80,8 @@ static void diff_loader(struct diff *d)
                diff_text(d, btl_machine_name(b->machine)));
     diff_string(d, "firmware", a->firmware_vendor, b->firmware_vendor);
     diff_field(d, "revision", diff_hex(d, a->firmware_revision), diff_hex(d, b->firmware_revision));
-    diff_field(d, "UEFI", diff_text(d, words_uefi(a->uefi_revision, uefi_a)),
-               diff_text(d, words_uefi(b->uefi_revision, uefi_b)));
+    diff_field(d, "UEFI", diff_text(d, btlm_uefi_text(a->uefi_revision, uefi_a)),
+               diff_text(d, btlm_uefi_text(b->uefi_revision, uefi_b)));
     diff_string(d, "configuration", a->config_path, b->config_path);
     diff_string(d, "kernel options", a->kernel_options, b->kernel_options);
     diff_field(d, "random seed", diff_bytes(d, a->seed_size), diff_bytes(d, b->seed_size));

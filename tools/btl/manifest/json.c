@@ -6,11 +6,9 @@
 #include <btl/config.h>
 #include <btl/elf.h>
 #include <btl/hash.h>
-#include <btl/link.h>
 #include <btl/symtab.h>
 
 #include "json_parts.h"
-#include "words.h"
 #include "report.h"
 
 // Maximum bytes of one string: every entry of a hostile manifest may point at the same megabytes.
@@ -77,7 +75,7 @@ static void print_firmware(struct json_printer *p, const struct btlm_system *s)
     json_begin_line(&p->json, "firmware", '{');
     print_string(p, "vendor", s->firmware_vendor);
     json_hex(&p->json, "revision", s->firmware_revision);
-    json_word(&p->json, "uefi", words_uefi(s->uefi_revision, uefi));
+    json_word(&p->json, "uefi", btlm_uefi_text(s->uefi_revision, uefi));
     json_hex(&p->json, "system_table", s->efi_system_table);
     json_hex(&p->json, "acpi_rsdp", s->acpi_rsdp);
     json_hex(&p->json, "smbios", s->smbios);
@@ -153,11 +151,11 @@ static void print_all_entries(struct json_printer *p, const char *name, enum btl
 static void print_segment(struct json_printer *p, const void *entry)
 {
     const struct btlm_segment *segment = entry;
-    char perm[WORDS_PERM_SIZE];
+    char perm[4];
     json_begin_line(&p->json, NULL, '{');
     json_hex(&p->json, "address", segment->address);
     json_number(&p->json, "size", segment->size);
-    json_word(&p->json, "permission", words_perm(segment->perm, perm));
+    json_word(&p->json, "permission", btlm_perm_text(segment->perm, perm));
     json_end(&p->json, '}');
 }
 
@@ -207,7 +205,7 @@ static void print_diagnostic(struct json_printer *p, const void *entry)
 {
     const struct btlm_diagnostic *diagnostic = entry;
     json_begin_line(&p->json, NULL, '{');
-    json_word(&p->json, "severity", words_severity(diagnostic->severity));
+    json_word(&p->json, "severity", btl_severity_name(diagnostic->severity));
     print_string(p, "code", diagnostic->code);
     print_owner(p, "module", diagnostic->module);
     print_string(p, "text", diagnostic->text);

@@ -37,20 +37,10 @@ void print_boot(struct json_printer *p)
     json_end(&p->json, '}');
 }
 
-// The usual form of a GUID: its first three parts are numbers, little-endian on the disk.
-static void print_guid(struct json_printer *p, const uint8_t g[static 16])
-{
-    char text[40];
-    btl_format_to(text, sizeof(text),
-                  "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", g[3],
-                  g[2], g[1], g[0], g[5], g[4], g[7], g[6], g[8], g[9], g[10], g[11], g[12], g[13],
-                  g[14], g[15]);
-    json_word(&p->json, "guid", text);
-}
-
 void print_volume(struct json_printer *p)
 {
     const struct btlm_volume *v = btl_manifest_volume(p->manifest);
+    char guid[40];
     if (v == NULL) {
         json_null(&p->json, "volume");
         return;
@@ -58,7 +48,7 @@ void print_volume(struct json_printer *p)
     json_begin(&p->json, "volume", '{');
     json_number(&p->json, "partition", v->partition);
     if (v->kind == BTLM_VOLUME_GPT)
-        print_guid(p, v->guid);
+        json_word(&p->json, "guid", btlm_guid_text(v->guid, guid));
     else
         json_null(&p->json, "guid");
     json_number(&p->json, "start_block", v->start_block);

@@ -6,13 +6,13 @@
 static void print_section(struct json_printer *p, const void *entry)
 {
     const struct btlm_section *section = entry;
-    char perm[WORDS_PERM_SIZE];
+    char perm[4];
     json_begin_line(&p->json, NULL, '{');
     json_number(&p->json, "index", section->index);
     print_string(p, "name", section->name);
     json_hex(&p->json, "address", section->address);
     json_number(&p->json, "size", section->size);
-    json_word(&p->json, "permission", words_perm(section->perm, perm));
+    json_word(&p->json, "permission", btlm_perm_text(section->perm, perm));
     json_end(&p->json, '}');
 }
 
@@ -67,11 +67,11 @@ void print_module_name(struct json_printer *p, const void *entry)
 
 static void print_supported(struct json_printer *p, const struct btlm_module *m)
 {
-    static const char *const names[] = {"BOOT1", "BOOT2", "RUN"};
+    char name[16];
     json_begin_line(&p->json, "supports", '[');
-    for (size_t i = 0; i < BTL_COUNT(names); i++) {
-        if ((m->supported & 1u << i) != 0)
-            json_word(&p->json, NULL, names[i]);
+    for (uint8_t phase = BTL_SUPPORTS_BOOT1; phase <= BTL_SUPPORTS_RUN; phase <<= 1) {
+        if (btl_supported_text(m->supported & phase, name) > 0)
+            json_word(&p->json, NULL, name);
     }
     json_end(&p->json, ']');
 }

@@ -5,11 +5,8 @@
 
 #include <btl/manifest.h>
 
-enum { WORDS_PERM_SIZE = 4, WORDS_TIME_SIZE = 32 };
+enum { WORDS_TIME_SIZE = 32 };
 
-const char *words_perm(uint32_t perm, char text[static WORDS_PERM_SIZE]); // "r-x"
-const char *words_uefi(uint32_t revision, char text[static 24]);          // "2.7", "2.3.1"
-const char *words_severity(uint32_t severity);
 const char *words_time(uint64_t ns, char text[static WORDS_TIME_SIZE]); // three digits: "4.04 ms"
 // Are the size and SHA-256 of the module's file known?
 bool words_file_was_read(const struct btlm_module *module);
