@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Descriptors of a kernel, by entry point: one pass over .opd, then a look-up per export.
+// An index of the descriptors of a kernel by entry point, made in one pass over .opd.
 #include "kernel_descriptors.h"
 #include "kernel_gate.h"
 #include <btl/mem.h>
@@ -11,7 +11,7 @@ struct descriptor {
 static uint64_t descriptor_entry(const struct kernel_descriptors *descriptors, uint32_t number)
 {
     struct descriptor descriptor;
-    memcpy(&descriptor, descriptors->at + number * sizeof(descriptor), sizeof(descriptor));
+    memcpy(&descriptor, descriptors->bytes + number * sizeof(descriptor), sizeof(descriptor));
     return descriptor.entry;
 }
 
@@ -21,7 +21,7 @@ static uint32_t descriptor_hash(const struct kernel_descriptors *descriptors, ui
     return btl_index_hash(&descriptors->index, key, 0);
 }
 
-// The number of the first descriptor of an entry point, or BTL_NONE.
+// Return the number of the first descriptor of an entry point, or BTL_NONE.
 static uint32_t descriptor_number(const struct kernel_descriptors *descriptors, uint64_t entry)
 {
     struct btl_probe probe =
@@ -51,7 +51,7 @@ bool kernel_descriptors_open(const struct btl_kernel_image *kernel, struct btl_a
         }
     }
     uint32_t count = (uint32_t)(bytes.size / sizeof(struct descriptor)); // files end at 4 GiB
-    descriptors.at = bytes.at;
+    descriptors.bytes = bytes.at;
     if (!btl_index_init(&descriptors.index, count, arena)) {
         kernel_report(kernel, diags, BTL_NO_MEMORY, BTL_ARG_Z("finding the kernel's descriptors"));
         return false;

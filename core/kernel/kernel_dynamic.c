@@ -7,7 +7,7 @@ struct dynamic {
     bool rela;
     uint64_t address, size, entsize; // DT_RELA, DT_RELASZ, DT_RELAENT
     bool needed, textrel;
-    const char *unsupported; // the first table of another kind
+    const char *unsupported; // the last unsupported table
 };
 
 static void parse_dynamic_entry(struct dynamic *dynamic, const struct elf64_dynamic *entry)
@@ -58,8 +58,8 @@ static bool read_dynamic(const struct btl_kernel_image *kernel, const struct elf
         return false;
     }
     struct elf64_dynamic entry;
-    for (uint64_t at = 0; segment->filesz - at >= sizeof(entry); at += sizeof(entry)) {
-        memcpy(&entry, file.at + segment->offset + at, sizeof(entry));
+    for (uint64_t done = 0; segment->filesz - done >= sizeof(entry); done += sizeof(entry)) {
+        memcpy(&entry, file.at + segment->offset + done, sizeof(entry));
         if (entry.tag == ELF_DT_NULL)
             break;
         parse_dynamic_entry(dynamic, &entry);
@@ -83,7 +83,7 @@ static bool find_file_offset(const struct btl_kernel_image *kernel, uint64_t add
     return false;
 }
 
-// Checks entry size and place of the table. Fills in rela_file_offset and rela_count.
+// Check entry size and place of the table. Fill in rela_file_offset and rela_count.
 static bool check_rela_table(struct btl_kernel_image *kernel, const struct dynamic *dynamic,
                              struct btl_diags *diags)
 {
@@ -121,7 +121,7 @@ static bool check_rela_types(const struct btl_kernel_image *kernel, struct btl_d
     return good;
 }
 
-// Reject requests of the dynamic section that the loader does not fulfil.
+// Reject requests of the dynamic section that the loader does not support.
 static bool check_dynamic_flags(const struct btl_kernel_image *kernel,
                                 const struct dynamic *dynamic, struct btl_diags *diags)
 {

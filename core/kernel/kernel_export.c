@@ -14,7 +14,7 @@ uint64_t btl_kernel_symbol(const struct btl_kernel_image *kernel, uint32_t symbo
     return value + (kernel->base - kernel->link_base);
 }
 
-// What modules get of a symbol. `descriptors`: NULL where functions have none.
+// Get the value of a symbol for modules. `descriptors` NULL: functions have none.
 static bool kernel_export_value(const struct btl_kernel_image *kernel,
                                 const struct kernel_descriptors *descriptors, uint32_t symbol,
                                 uint64_t *ret_value)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel's segments: checked, copied, relocated.
+// Check, copy and relocate the kernel's segments.
 #include "kernel_gate.h"
 #include <btl/mem.h>
 
@@ -8,7 +8,7 @@ static uint64_t page_start(uint64_t address)
     return address & ~(uint64_t)(BTL_PAGE_SIZE - 1);
 }
 
-// PT_LOAD segments of no size take part in nothing.
+// Empty PT_LOAD segments are ignored.
 static bool segment_is_loaded(const struct elf64_segment *segment)
 {
     return segment->type == ELF_PT_LOAD && segment->memsz != 0;
@@ -20,7 +20,7 @@ static uint8_t segment_flags_perm(uint32_t flags)
                      (flags & ELF_PF_X ? BTL_PERM_EXEC : 0));
 }
 
-// Checks kind, alignment and permissions of one program header by itself.
+// Check kind, alignment and permissions of one program header.
 static bool check_kernel_segment(const struct btl_kernel_image *kernel, uint32_t index,
                                  struct btl_diags *diags)
 {
@@ -42,7 +42,7 @@ static bool check_kernel_segment(const struct btl_kernel_image *kernel, uint32_t
     return diags->errors == before;
 }
 
-// Checks that pages belong to segments of one permission.
+// Check that two segments share no page unless their permissions are equal.
 static bool check_shared_page(const struct btl_kernel_image *kernel, uint32_t below, uint32_t index,
                               struct btl_diags *diags)
 {
@@ -57,7 +57,7 @@ static bool check_shared_page(const struct btl_kernel_image *kernel, uint32_t be
     return false;
 }
 
-// Checks all program headers. Fills in segment_count and align; *ret_first and *ret_last are the
+// Check all program headers. Fill in segment_count and align; *ret_first and *ret_last are the
 // lowest and the highest segment.
 static bool check_kernel_segments(struct btl_kernel_image *kernel, uint32_t *ret_first,
                                   uint32_t *ret_last, struct btl_diags *diags)
@@ -85,7 +85,7 @@ static bool check_kernel_segments(struct btl_kernel_image *kernel, uint32_t *ret
     return good && first != BTL_NONE;
 }
 
-// Checks that the image has a size that can be. Fills in link_base and size.
+// Check the size of the image. Fill in link_base and size.
 static bool measure_kernel(struct btl_kernel_image *kernel, uint32_t first, uint32_t last,
                            struct btl_diags *diags)
 {
@@ -114,7 +114,7 @@ static bool check_kernel_entry(const struct btl_kernel_image *kernel, struct btl
     return false;
 }
 
-// Fills in segments. Needs: link_base.
+// Fill in segments; link_base must be known.
 static bool list_kernel_segments(struct btl_kernel_image *kernel, struct btl_arena *arena,
                                  struct btl_diags *diags)
 {
@@ -156,23 +156,24 @@ bool btl_kernel_open(const struct btl_elf *elf, struct btl_arena *arena,
     return good;
 }
 
-// Checks that the kernel can run at `base`.
+// Check that the kernel can run at `base`.
 static bool check_kernel_base(const struct btl_kernel_image *kernel, uint64_t base,
                               struct btl_diags *diags)
 {
-    const char *why = "cannot be moved";
+    const char *reason = "cannot be moved";
     uint64_t end;
     if (kernel->movable)
-        why = btl_add(base, kernel->size, &end) ? "must keep its alignment" : "must end below 2^64";
+        reason =
+            btl_add(base, kernel->size, &end) ? "must keep its alignment" : "must end below 2^64";
     if (base == kernel->link_base || (kernel->movable && btl_add(base, kernel->size, &end) &&
                                       (base - kernel->link_base) % kernel->align == 0))
         return true;
     kernel_report(kernel, diags, BTL_KERNEL_BASE, BTL_HEX(base), BTL_HEX(kernel->link_base),
-                  BTL_ARG_Z(why));
+                  BTL_ARG_Z(reason));
     return false;
 }
 
-// Writes memory[0, size) front to back, each byte once.
+// Write memory[0, size) in ascending order, each byte once.
 static void copy_kernel_segments(struct btl_kernel_image *kernel)
 {
     const uint8_t *file = kernel->elf->file.at;
@@ -203,7 +204,7 @@ bool btl_kernel_choose_base(const struct btl_kernel_image *kernel, uint64_t wind
     return inside;
 }
 
-// *(place) = addend + (base - link_base), for each; the one formula of RELATIVE.
+// Apply all relocations: *place = addend + (base - link_base).
 static bool relocate_kernel(struct btl_kernel_image *kernel, struct btl_diags *diags)
 {
     uint64_t moved = kernel->base - kernel->link_base;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Fields in bundles (Intel Itanium Architecture Software Developer's Manual, volume 3, chapter 4).
-// tests/unit/link/test_ia64_bundle.c compares each field with what an assembler made.
+// tests/unit/link/test_ia64_bundle.c compares each field with an assembler's output.
 #include "ia64_bundle.h"
 #include <btl/mem.h>
 
@@ -12,13 +12,13 @@ struct piece {
     uint8_t from, width, at, slot;
 };
 
-#define NAMED      3 // the slot that is named
+#define NAMED      3 // piece.slot: the slot of the instruction
 #define PIECES_MAX 6
 
 static const struct {
     const char *text;
-    const char *units;   // of the slot, one of them
-    uint8_t bits, align; // signed, a multiple of
+    const char *units;   // units of a slot that can have the field
+    uint8_t bits, align; // of the value, which is signed
     struct piece pieces[PIECES_MAX];
 } fields[IA64_FIELDS] = {
     [IA64_IMM14] = {"14 bits, signed",
@@ -60,8 +60,8 @@ static const struct {
                        {{4, 20, 13, 2}, {24, 39, 2, 1}, {63, 1, 36, 2}}},
 };
 
-// The unit of each slot; templates that differ in their last bit differ in a stop only. Reserved
-// ones have none.
+// The unit of each slot, by template / 2: templates that differ in their last bit differ in a stop
+// only. Reserved templates have no units.
 static const char templates[16][4] = {"MII", "MII", "MLX", "",    "MMI", "MMI", "MFI", "MMF",
                                       "MIB", "MBB", "",    "BBB", "MMB", "",    "MFB", ""};
 

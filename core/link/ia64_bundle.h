@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Instructions of ia64: three slots of 41 bits in a bundle of 128 bits, which begins with a
-// template of 5 bits. Here a value is put into the immediate field of one instruction; nothing else
-// in a bundle is changed.
+// Instructions of ia64: a bundle of 128 bits has a template of 5 bits and three slots of 41 bits.
+// Here a value is stored in the immediate field of one instruction; the rest of the bundle is
+// unchanged.
 #ifndef BTL_CORE_IA64_BUNDLE_H
 #define BTL_CORE_IA64_BUNDLE_H
 
@@ -9,7 +9,7 @@
 
 #define IA64_BUNDLE_SIZE 16u
 
-// Fields of instructions, by what they take. The branches take a distance in bytes between bundles.
+// Fields of instructions. The value of a branch is a distance between bundles, in bytes.
 enum ia64_field {
     IA64_IMM14,    // adds
     IA64_IMM22,    // addl
@@ -21,13 +21,13 @@ enum ia64_field {
     IA64_FIELDS,
 };
 
-// "22 bits, signed", for messages.
+// Return "22 bits, signed", for messages.
 const char *ia64_field_text(enum ia64_field field);
 bool ia64_field_fits(enum ia64_field field, uint64_t value);
-// Can the instruction in that slot (0 to 2) of the bundle have such a field, by the template? The
-// long instructions fill the slots 1 and 2: either may be given.
+// Can the instruction in a slot (0 to 2) have such a field, by the bundle's template? A long
+// instruction fills the slots 1 and 2: both numbers mean this instruction.
 bool ia64_slot_takes(const uint8_t bundle[IA64_BUNDLE_SIZE], unsigned slot, enum ia64_field field);
-// Put those bits of the value that the field has into the slot, whatever stood there.
+// Store the bits of the value in the field, and ignore the previous value of the field.
 void ia64_bundle_patch(uint8_t bundle[IA64_BUNDLE_SIZE], unsigned slot, enum ia64_field field,
                        uint64_t value);
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// GOT, descriptors and stubs: counted, found, filled in.
+// Count, find and write the GOT, the descriptors and the stubs.
 #include "ia64_entries.h"
 #include "ia64_bundle.h"
 #include <btl/mem.h>
 #include "reloc.h"
 
-// A stub that calls a function of another image. The GOT entry holds the address of the descriptor:
-// entry, gp.
+// A stub that calls a function of another image. The GOT entry holds the address of the descriptor
+// {entry point, gp}.
 //
 //     { addl r15 = @gprel(entry), gp ;;  ld8 r15 = [r15]    nop.i 0 ;; }
 //     { ld8 r16 = [r15], 8 ;;            ld8 gp = [r15]     nop.i 0    }
@@ -17,7 +17,7 @@ static const uint64_t import_stub[] = {
 };
 _Static_assert(sizeof(import_stub) == IA64_IMPORT_STUB_SIZE, "size of an import stub");
 
-// Changes no register, for the branch that comes here need not be a call:
+// A stub that changes no register, because the branch to the stub need not be a call:
 //
 //     { nop.m 0  brl.few target ;; }
 static const uint64_t far_stub[] = {0x0000000100000005, 0xc000000000000000};
@@ -30,8 +30,8 @@ bool ia64_imported(const struct btl_elf *elf, uint32_t symbol)
            special == 0;
 }
 
-// Descriptors belong to places, not to symbols: all names of a function have the same one. False:
-// the symbol is nothing that could have one.
+// Find the place of a function. A descriptor belongs to a place, so all names of a function share
+// one. False: the symbol can have no descriptor.
 static bool ia64_function_place(const struct btl_image *image, uint32_t symbol, uint64_t addend,
                                 uint32_t *ret_section, uint64_t *ret_offset)
 {
@@ -64,7 +64,7 @@ bool ia64_count_descriptor(struct btl_image *image, uint32_t symbol, uint64_t ad
            ia64_add_entry(image, IA64_DESCRIPTOR, section, offset);
 }
 
-// The value of an imported function is its descriptor already.
+// The value of an imported function is the address of its descriptor already.
 static enum ia64_entry_kind got_descriptor_kind(const struct btl_image *image, uint32_t symbol)
 {
     return ia64_imported(image->elf, symbol) ? IA64_GOT_ADDRESS : IA64_GOT_DESCRIPTOR;
@@ -144,36 +144,36 @@ uint64_t ia64_descriptor(const struct btl_image *image, uint32_t symbol, uint64_
 }
 
 static void ia64_write_descriptor(const struct btl_image *image, const struct ia64_entry *entry,
-                                  uint8_t *at)
+                                  uint8_t *bytes)
 {
     uint64_t words[2] = {entry->offset, ia64_gp(image)};
     if (entry->target != ELF_SHN_UNDEF)
         words[0] += image->base + image->section_offset[entry->target];
-    memcpy(at, words, sizeof(words));
+    memcpy(bytes, words, sizeof(words));
 }
 
 static void ia64_write_import_stub(const struct btl_image *image, const struct ia64_entry *entry,
-                                   uint8_t *at)
+                                   uint8_t *bytes)
 {
-    memcpy(at, import_stub, sizeof(import_stub));
-    ia64_bundle_patch(at, 0, IA64_IMM22, ia64_got(image, entry->target, 0) - ia64_gp(image));
+    memcpy(bytes, import_stub, sizeof(import_stub));
+    ia64_bundle_patch(bytes, 0, IA64_IMM22, ia64_got(image, entry->target, 0) - ia64_gp(image));
 }
 
 static void ia64_write_far_stub(const struct btl_image *image, const struct ia64_entry *entry,
-                                uint8_t *at)
+                                uint8_t *bytes)
 {
     uint64_t here = image->base + ia64_entry_offset(image, entry);
-    memcpy(at, far_stub, sizeof(far_stub));
-    ia64_bundle_patch(at, 2, IA64_BRANCH60, image->value[entry->target] + entry->offset - here);
+    memcpy(bytes, far_stub, sizeof(far_stub));
+    ia64_bundle_patch(bytes, 2, IA64_BRANCH60, image->value[entry->target] + entry->offset - here);
 }
 
 static void ia64_write_got(const struct btl_image *image, const struct ia64_entry *entry,
-                           uint8_t *at)
+                           uint8_t *bytes)
 {
     uint64_t value = entry->kind == IA64_GOT_ADDRESS
                          ? image->value[entry->target] + entry->offset
                          : ia64_descriptor(image, entry->target, entry->offset);
-    memcpy(at, &value, sizeof(value));
+    memcpy(bytes, &value, sizeof(value));
 }
 
 void ia64_write_entries(const struct btl_image *image)
@@ -181,14 +181,14 @@ void ia64_write_entries(const struct btl_image *image)
     const struct ia64_linkage *linkage = image->machine_data;
     for (uint32_t i = 0; i < linkage->count; i++) {
         const struct ia64_entry *entry = &linkage->entries[i];
-        uint8_t *at = image->memory + ia64_entry_offset(image, entry);
+        uint8_t *bytes = image->memory + ia64_entry_offset(image, entry);
         if (entry->kind == IA64_DESCRIPTOR)
-            ia64_write_descriptor(image, entry, at);
+            ia64_write_descriptor(image, entry, bytes);
         else if (entry->kind == IA64_IMPORT_STUB)
-            ia64_write_import_stub(image, entry, at);
+            ia64_write_import_stub(image, entry, bytes);
         else if (entry->kind == IA64_FAR_STUB)
-            ia64_write_far_stub(image, entry, at);
+            ia64_write_far_stub(image, entry, bytes);
         else
-            ia64_write_got(image, entry, at);
+            ia64_write_got(image, entry, bytes);
     }
 }

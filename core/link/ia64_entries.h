@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What relocations of ia64 go through, of one image: its gp, GOT, function descriptors and stubs.
-// docs/ia64.md draws them.
+// The linkage of an ia64 image: its gp, GOT, function descriptors and stubs. docs/ia64.md has a
+// drawing.
 #ifndef BTL_CORE_IA64_ENTRIES_H
 #define BTL_CORE_IA64_ENTRIES_H
 
@@ -8,33 +8,34 @@
 
 #include "ia64_linkage.h"
 
-// Entries of one GOT. It ends less than a page below gp, which reaches 2 MiB down.
+// Maximum entries of a GOT. It ends less than a page below gp, and gp reaches 2 MiB down.
 #define BTL_IA64_GOT_MAX (((2u << 20) - BTL_PAGE_SIZE) / IA64_GOT_ENTRY_SIZE)
 
-// Does another image, or the kernel, define the symbol? Then the value of a function is the address
+// Does another image or the kernel define the symbol? Then the value of a function is the address
 // of its descriptor.
 bool ia64_imported(const struct btl_elf *elf, uint32_t symbol);
 
-// While counting. image->machine_data is the linkage. Each is false when there is no memory.
+// Count an entry that a relocation needs. image->machine_data is the linkage. False: no memory.
 bool ia64_count_got(struct btl_image *image, uint32_t symbol, uint64_t addend);
 bool ia64_count_descriptor(struct btl_image *image, uint32_t symbol, uint64_t addend);
 bool ia64_count_got_descriptor(struct btl_image *image, uint32_t symbol, uint64_t addend);
 bool ia64_count_import_stub(struct btl_image *image, uint32_t symbol);
 bool ia64_count_far_stub(struct btl_image *image, uint32_t symbol, uint64_t addend);
 
-// In a placed image.
+// The following functions need a placed image.
 uint64_t ia64_gp(const struct btl_image *image);
-// Addresses; 0: it was not counted.
+// Return an address; 0: the entry was not counted.
 uint64_t ia64_got(const struct btl_image *image, uint32_t symbol, uint64_t addend);
 uint64_t ia64_got_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend);
 uint64_t ia64_import_stub(const struct btl_image *image, uint32_t symbol);
 uint64_t ia64_far_stub(const struct btl_image *image, uint32_t symbol, uint64_t addend);
-// The descriptor of a function that this image defines; 0: it was not counted.
+// Return the descriptor of a function that this image defines; 0: not counted.
 uint64_t ia64_own_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend);
-// The descriptor of any function: its own, or what the exporter gave. Symbols have their values.
+// Return the descriptor of any function: of this image, or of the exporter. Symbols must have
+// values.
 uint64_t ia64_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend);
 
-// Write all that was counted. Symbols have their values.
+// Write all counted entries. Symbols must have their values.
 void ia64_write_entries(const struct btl_image *image);
 
 #endif

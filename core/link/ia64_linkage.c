@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// An array in the order of adding, and an index over it.
+// The entries of the linkage: an array in the order of adding, and an index.
 #include "ia64_linkage.h"
 
 #define CAPACITY_MIN 32u
@@ -42,7 +42,7 @@ static uint32_t linkage_probe(const struct ia64_linkage *linkage, const struct i
     return BTL_NONE;
 }
 
-// Make place for one more entry.
+// Reserve memory for one more entry.
 static bool linkage_reserve(struct ia64_linkage *linkage)
 {
     if (linkage->count == linkage->index.capacity) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Layout: which sections go into memory, in which order and at which offset, and room for what the
-// linker makes itself. Nothing is written but the image's own tables: there is no memory yet.
+// Layout: choose the sections that are loaded, their order and their offsets, and reserve offsets
+// for the linker's own tables. Only the tables of struct btl_image are written: the image has no
+// memory yet.
 #include "layout.h"
 #include "reloc.h"
 #include <btl/assert.h>
 #include <btl/module.h>
 
-// The image from its first byte to its last. Sections that are short (struct btl_relocator) lie on
-// either side of the border between constants and data, with the GOT there.
+// The parts of an image, ascending. Short sections (struct btl_relocator) and the GOT are next to
+// the border between constants and data.
 enum group {
     TEXT,
     TEXT_NOBITS, // stubs follow it
@@ -42,8 +43,8 @@ static const uint8_t segment_perm[BTL_SEGS] = {
 
 struct cursor {
     struct btl_image *image;
-    uint64_t at;    // offset of the next free byte
-    bool too_large; // then `at` has stopped moving
+    uint64_t offset; // of the next free byte
+    bool too_large;  // `offset` no longer changes
 };
 
 // Compilers make a constant writable that has an address in it, for a dynamic linker's sake. Here
@@ -82,8 +83,8 @@ static enum group section_group(const struct btl_image *image, uint32_t index)
     return nobits ? DATA_NOBITS : DATA;
 }
 
-// Sort what is loaded by group, within a group in the order of the file: counts, then places.
-// Offsets are 0 for now, to tell the loaded from the others.
+// Sort the loaded sections by group, within a group in the order of the file. Their offsets are 0
+// for now, those of other sections BTL_NO_OFFSET.
 static void layout_sort_sections(struct btl_image *image)
 {
     const struct btl_elf *elf = image->elf;
@@ -104,20 +105,20 @@ static void layout_sort_sections(struct btl_image *image)
     }
 }
 
-// Take `size` bytes; the offset of the first. Sizes are untrusted: once the image is too large it
-// stays so, and no sum wraps (at <= BTL_IMAGE_MAX, align <= BTL_ELF_ALIGN_MAX).
+// Allocate `size` bytes of the image; return the offset of the first. Sizes are untrusted, but no
+// sum wraps: offset <= BTL_IMAGE_MAX, align <= BTL_ELF_ALIGN_MAX.
 static uint64_t layout_alloc(struct cursor *cursor, uint64_t size, uint64_t align)
 {
-    uint64_t start = cursor->at;
+    uint64_t start = cursor->offset;
     if (align > 1)
         start = (start + align - 1) & ~(align - 1);
     if (!btl_in_range(start, size, BTL_IMAGE_MAX)) {
         cursor->too_large = true;
-        return cursor->at;
+        return cursor->offset;
     }
     if (align > cursor->image->align)
         cursor->image->align = align;
-    cursor->at = start + size;
+    cursor->offset = start + size;
     return start;
 }
 
@@ -156,13 +157,13 @@ static void layout_place_commons(struct cursor *cursor)
         btl_elf_symbol_section(image->elf, i, &special);
         if (special != ELF_SHN_COMMON)
             continue;
-        const struct elf64_symbol *symbol = &image->elf->symbols[i]; // value: its alignment
+        const struct elf64_symbol *symbol = &image->elf->symbols[i]; // value: alignment
         image->common_offset[i] = layout_alloc(cursor, symbol->size, symbol->value);
         image->bss_size += symbol->size;
     }
 }
 
-// What the linker makes itself ends the segment whose permission it needs.
+// Place the linker's own tables at the end of the segment with the right permission.
 static void layout_place_linkage(struct cursor *cursor, enum group group)
 {
     struct btl_image *image = cursor->image;
@@ -193,11 +194,11 @@ static bool layout_place_all(struct btl_image *image, struct btl_diags *diags)
     BTL_ASSERT(next == image->order_count);
     if (cursor.too_large)
         btl_report(diags, BTL_LINK_TOO_LARGE, image->elf->place, BTL_SIZE(BTL_IMAGE_MAX));
-    image->size = cursor.at;
+    image->size = cursor.offset;
     return !cursor.too_large;
 }
 
-// The tables of layout itself; common_offset only when the file has common symbols.
+// Allocate the tables of layout; common_offset only if the file has common symbols.
 static bool layout_alloc_tables(struct btl_image *image, struct btl_diags *diags)
 {
     const struct btl_elf *elf = image->elf;

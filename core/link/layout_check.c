@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Checks that a valid ELF file can be loaded as a module.
+// Check that a valid ELF file can be loaded as a module.
 #include "layout.h"
 
-#define STT_GNU_IFUNC 10 // the address of a function that returns the address of the function
+#define STT_GNU_IFUNC 10 // a function that returns the address of the function to call
 
-// Check that the section can be loaded as it is.
 static bool layout_check_section(const struct btl_elf *elf, uint32_t index, struct btl_diags *diags)
 {
     const struct elf64_section *section = &elf->sections[index];
@@ -28,7 +27,7 @@ static bool layout_check_relocations(const struct btl_image *image, uint32_t ind
     uint32_t target = section->info;
     if (section->type != ELF_SHT_REL && section->type != ELF_SHT_RELA)
         return true;
-    // The gate has looked at the target of SHT_RELA only. Section 0 is none.
+    // btl_elf_open() has checked the targets of SHT_RELA sections only. Section 0 is none.
     if (target != 0 && target < elf->section_count &&
         image->section_offset[target] == BTL_NO_OFFSET)
         return true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The passes between layout and sealing: place, copy, resolve, relocate, export.
+// The passes after layout: place, copy, resolve, relocate; and the exports.
 #include <btl/link.h>
 
 #include <btl/assert.h>
@@ -16,24 +16,24 @@ bool btl_image_place(struct btl_image *image, uint64_t base, uint8_t *memory)
     return true;
 }
 
-// What has contents is copied; the gap before each and the rest (bss, common symbols, GOT, stubs)
-// are cleared on the way, so that every byte is written once, in ascending order.
+// Every byte is written once, in ascending order: gaps, bss, common symbols, GOT and stubs become
+// zero between the copies.
 void btl_image_copy(struct btl_image *image)
 {
     BTL_ASSERT(image->memory != NULL || image->size == 0);
-    uint64_t at = 0;
+    uint64_t done = 0;
     for (uint32_t i = 0; i < image->order_count; i++) {
         uint32_t index = image->order[i];
         struct btl_bytes bytes = btl_elf_section_bytes(image->elf, index);
         if (bytes.size == 0)
             continue;
         uint64_t offset = image->section_offset[index];
-        memset(image->memory + at, 0, offset - at);
+        memset(image->memory + done, 0, offset - done);
         memcpy(image->memory + offset, bytes.at, bytes.size);
-        at = offset + bytes.size;
+        done = offset + bytes.size;
     }
-    if (at < image->size)
-        memset(image->memory + at, 0, image->size - at);
+    if (done < image->size)
+        memset(image->memory + done, 0, image->size - done);
 }
 
 // State of one resolve pass.
@@ -41,7 +41,7 @@ struct resolver {
     struct btl_image *image;
     const struct btl_scope *scope;
     struct btl_diags *diags;
-    uint32_t *first_use; // per symbol: the section whose relocations use it first, or 0; NULL: not
+    uint32_t *first_use; // per symbol: the first section whose relocations use it, or 0; NULL: not
                          // made yet
     bool good;
 };
@@ -55,7 +55,7 @@ static struct btl_arg export_owner_arg(const struct btl_scope *scope, uint32_t o
     return BTL_ARG(scope->owner_name(scope, owner));
 }
 
-// Made when the first symbol cannot be resolved, once: one pass over all relocations.
+// Make first_use, when the first symbol is unresolved: one pass over all relocations.
 static void find_first_uses(struct resolver *r)
 {
     r->first_use = BTL_NEW_ARRAY(r->image->arena, uint32_t, r->image->elf->symbol_count);
@@ -87,15 +87,15 @@ static void report_unresolved(struct resolver *r, uint32_t symbol, const struct 
     r->good = false;
 }
 
-// A weak reference asks for nothing: a module outside the scope is as good as absent, else whether
-// it resolves would hang on modules that this one does not declare.
+// For a weak reference, a module outside the scope counts as absent. Otherwise the result would
+// depend on modules that this one does not declare.
 static uint64_t resolve_undefined(struct resolver *r, uint32_t symbol)
 {
     const struct btl_elf *elf = r->image->elf;
     struct btl_str name = btl_elf_symbol_name(elf, symbol);
     if (name.len == 0)
         return 0;
-    // The psABI's name for the GOT, not a symbol of anybody.
+    // The psABI's name for the GOT: no module defines this symbol.
     if (btl_str_equal(name, BTL_STR("_GLOBAL_OFFSET_TABLE_")))
         return r->image->base + r->image->got_offset;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The part of relocation that no machine changes: finding the entries, bounding what they may
-// write, saying what is wrong with one.
+// The part of relocation that all machines share: find the entries, limit the memory that they can
+// change, and report errors.
 #include "reloc_port.h"
 
 static struct btl_window section_window(const struct btl_image *image, uint32_t section)
@@ -49,7 +49,7 @@ bool btl_symbol_loaded(const struct btl_image *image, uint32_t symbol)
     return section == ELF_SHN_UNDEF || image->section_offset[section] != BTL_NO_OFFSET;
 }
 
-// A symbol's name, for messages: a section symbol goes by its section's name.
+// Return a symbol's name for messages. A section symbol has the name of its section.
 static struct btl_arg symbol_arg(const struct btl_elf *elf, uint32_t symbol)
 {
     if (symbol >= elf->symbol_count)

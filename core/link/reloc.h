@@ -1,61 +1,60 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What relocators share, and the seam between them and the linker. A port is a table of relocation
-// types and a struct btl_relocator; layout.c and link.c know no machine.
+// The interface between the linker and its relocators. A relocator is a table of relocation types
+// and a struct btl_relocator; layout.c and link.c know no machine.
 #ifndef BTL_CORE_RELOC_H
 #define BTL_CORE_RELOC_H
 
 #include <btl/link.h>
 
-// One relocation type: what is computed, and where it goes (reloc_port.h).
+// One relocation type: the formula of the value, and the field that gets it (reloc_port.h).
 struct btl_reloc_type {
-    const char *name; // "R_X86_64_PC32"; NULL: there is no such type
+    const char *name; // "R_X86_64_PC32"; NULL: no such type
     uint8_t formula, field;
 };
 
-// Each hook is called once per image, so that a machine's inner loop is its own.
+// A function of a relocator is called once for each image: the loop over the entries is inside.
 struct btl_relocator {
     uint16_t machine;                   // e_machine
     const struct btl_reloc_type *types; // by number
     uint32_t type_count;
-    // Sections with one of these flags lie next to the GOT, in reach of short addressing; 0: none.
+    // Sections with one of these flags are next to the GOT, in reach of short addressing; 0: none.
     uint64_t short_flags;
-    // Pointers to functions are pointers to descriptors; what is exported of a function, by modules
-    // and by the kernel, is its descriptor.
+    // A pointer to a function is a pointer to its descriptor, and the value of an exported function
+    // is the address of its descriptor, for modules and for the kernel.
     bool function_descriptors;
 
-    // During layout, when no memory is there yet. Check every relocation entry (offset and width
-    // inside the section, symbol there, type known) and counts what the linker has to make: sets
-    // got_slot and got_count, plt_size, opd_size, machine_data.
+    // Called by layout, before the image has memory. Check every relocation entry (place inside the
+    // section, valid symbol, known type) and count the entries of GOT, stubs and descriptors: set
+    // got_slot, got_count, plt_size, opd_size, machine_data.
     bool (*count)(struct btl_image *image, struct btl_diags *diags);
-    // Fill GOT, stubs and descriptors and apply every relocation. Symbols have their values.
+    // Write GOT, stubs and descriptors, and apply every relocation. Symbols have their values.
     bool (*relocate)(struct btl_image *image, struct btl_diags *diags);
-    // What others get when they use an export of this image; NULL: its value. (Where pointers to
-    // functions are pointers to descriptors, the descriptor's address.) The image is placed, but
-    // perhaps not resolved: btl_symbol_address() knows the values of defined symbols.
+    // Return the value of an exported symbol for other images; NULL: btl_symbol_address(). The
+    // image is placed, but perhaps not resolved.
     uint64_t (*export_value)(const struct btl_image *image, uint32_t symbol);
 };
 
 extern const struct btl_relocator btl_relocator_x86_64;
 extern const struct btl_relocator btl_relocator_ia64;
 
-// NULL: there is no relocator for that machine.
+// Return the relocator of a machine; NULL: there is none.
 const struct btl_relocator *btl_relocator_find(uint16_t machine);
 
-// Bytes that may be written: where they lie, how many, and the address they are linked for.
+// The bytes that relocations of a section may change, and the address for which they are linked.
 struct btl_window {
     uint8_t *memory;
     uint64_t size;
     uint64_t address;
 };
 
-// The place of `size` bytes at `offset`, or NULL when they are not all in the window.
+// Return `size` bytes at `offset`; NULL: they are not all in the window.
 static inline uint8_t *btl_window_bytes(const struct btl_window *window, uint64_t offset,
                                         uint64_t size)
 {
     return btl_in_range(offset, size, window->size) ? window->memory + offset : NULL;
 }
 
-// Places are unaligned; these compile to one store.
+// The place may be unaligned; each function compiles to one store.
 static inline bool btl_window_store32(const struct btl_window *window, uint64_t offset,
                                       uint32_t value)
 {
@@ -73,28 +72,28 @@ static inline bool btl_window_store64(const struct btl_window *window, uint64_t 
     return place != NULL;
 }
 
-// The entries of one SHT_RELA section and the section they change.
+// The entries of one SHT_RELA section, and the section that they change.
 struct btl_rela {
-    uint32_t target; // section index; it lies in the image
+    uint32_t target; // index of a loaded section
     const struct elf64_rela *entries;
     uint64_t count;
-    struct btl_window window; // of the target; before place its size alone is right
+    struct btl_window window; // of the target; before place only its size is valid
 };
 
-// Go through the relocation sections whose target lies in the image, in the order of the file.
-// Start with *cursor = 0; false at the end.
+// Get the next relocation section of a loaded section, in the order of the file. Start with
+// *cursor = 0. False: the end.
 bool btl_rela_next(const struct btl_image *image, uint32_t *cursor, struct btl_rela *ret_rela);
 
-// The GOT as a window, and the address of its first entry.
+// Return the GOT as a window.
 struct btl_window btl_got_window(const struct btl_image *image);
 
-// The value of symbols in sections that are not loaded. It is also a possible value of others:
-// btl_symbol_loaded() tells, and need be asked only when a value is equal to this.
+// The value of symbols in sections that are not loaded. Other symbols can have this value too: if a
+// value is equal, ask btl_symbol_loaded().
 #define BTL_UNLOADED_VALUE 0x7fffdeadffffdeadull
 bool btl_symbol_loaded(const struct btl_image *image, uint32_t symbol);
 
-// Report what is wrong with an entry; always false, for `return`. `code` is one of
-// BTL_LINK_RELOC_…, which take all the same arguments: %1 type, %2 section, %3 offset, %4 symbol,
+// Report an error of an entry; return false always, for the caller's `return`. `code` is one of
+// BTL_LINK_RELOC_…, which have the same arguments: %1 type, %2 section, %3 offset, %4 symbol,
 // %5 value, %6 field.
 bool btl_reloc_report(const struct btl_image *image, const struct btl_rela *rela,
                       const struct elf64_rela *entry, enum btl_code code, struct btl_arg type,

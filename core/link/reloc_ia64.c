@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Relocations of ia64 (Intel Itanium Processor-specific ABI, chapter 4.3): every type that gcc
 // emits for freestanding code, and those of hand-written code for a kernel. Little-endian. No
-// instruction is rewritten: LTOFF22X goes through the GOT as LTOFF22 does, and LDXMOV stays a load.
+// instruction is rewritten: LTOFF22X uses the GOT like LTOFF22, and LDXMOV stays a load.
 //
-// tests/unit/link/test_reloc_ia64.c has each row at its limits and one beyond; tests/oracle/
-// compares every type that is applied with GNU ld. docs/ia64.md says what covers which.
+// tests/unit/link/test_reloc_ia64.c tests each row at its limits and one beyond; tests/oracle/
+// compares every applied type with GNU ld. docs/ia64.md says which test covers which type.
 #include "reloc_ia64.h"
 
-// `bundle`: its address. A far stub is there only where one was counted.
+// Return the distance from the bundle at `bundle` to the target, or to a stub if one was counted.
 static uint64_t ia64_branch_distance(const struct btl_image *image,
                                      const struct btl_reloc_type *type,
                                      const struct elf64_rela *entry, uint64_t bundle)
@@ -24,10 +24,9 @@ static uint64_t ia64_branch_distance(const struct btl_image *image,
     return stub != 0 ? stub - bundle : distance;
 }
 
-// All arithmetic is modulo 2^64, as the processor's is. `at`: what the field begins with, or its
-// bundle.
+// All arithmetic is modulo 2^64, like the processor's. `place`: address of the field or its bundle.
 static uint64_t ia64_evaluate(const struct btl_image *image, const struct btl_reloc_type *type,
-                              const struct elf64_rela *entry, uint64_t at)
+                              const struct elf64_rela *entry, uint64_t place)
 {
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
     uint64_t addend = (uint64_t)entry->addend;
@@ -35,12 +34,12 @@ static uint64_t ia64_evaluate(const struct btl_image *image, const struct btl_re
     case IA64_FORMULA_S_A:
         return image->value[symbol] + addend;
     case IA64_FORMULA_S_A_P:
-        return image->value[symbol] + addend - at;
+        return image->value[symbol] + addend - place;
     case IA64_FORMULA_S_A_GP:
         return image->value[symbol] + addend - ia64_gp(image);
     case IA64_FORMULA_S_A_SEGMENT:
         return image->value[symbol] + addend - image->base;
-    case IA64_FORMULA_S_A_SECTION: // a symbol's value in the file is relative to its section
+    case IA64_FORMULA_S_A_SECTION: // the value in the file is relative to the section
         return image->elf->symbols[symbol].value + addend;
     case IA64_FORMULA_GOT_GP:
         return ia64_got(image, symbol, addend) - ia64_gp(image);
@@ -49,14 +48,14 @@ static uint64_t ia64_evaluate(const struct btl_image *image, const struct btl_re
     case IA64_FORMULA_GOT_FPTR_GP:
         return ia64_got_descriptor(image, symbol, addend) - ia64_gp(image);
     case IA64_FORMULA_BRANCH:
-        return ia64_branch_distance(image, type, entry, at);
+        return ia64_branch_distance(image, type, entry, place);
     default:
         return 0;
     }
 }
 
-// Of a function elsewhere there is its descriptor alone: no entry point, no address inside it. An
-// absent weak one is 0 in every way.
+// Does the entry need the entry point, or an address inside, of a function of another image? Only
+// the address of the descriptor is known. An absent weak function is 0 in every formula.
 static bool ia64_needs_foreign_entry(const struct btl_image *image, enum ia64_formula formula,
                                      const struct elf64_rela *entry)
 {
@@ -95,9 +94,9 @@ static bool ia64_apply(const struct btl_image *image, const struct btl_rela *rel
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
     if (type->formula == IA64_FORMULA_NOTHING)
         return true;
-    uint64_t at;
-    ia64_reloc_extent(type, entry->offset, &at);
-    uint64_t value = ia64_evaluate(image, type, entry, rela->window.address + at);
+    uint64_t start;
+    ia64_reloc_extent(type, entry->offset, &start);
+    uint64_t value = ia64_evaluate(image, type, entry, rela->window.address + start);
     enum btl_code code;
     if (image->value[symbol] == BTL_UNLOADED_VALUE && !btl_symbol_loaded(image, symbol) &&
         type->formula != IA64_FORMULA_S_A_SECTION)
@@ -120,7 +119,7 @@ static bool ia64_relocate(struct btl_image *image, struct btl_diags *diags)
     return btl_reloc_apply(image, ia64_apply, diags);
 }
 
-// A pointer to a function is a pointer to its descriptor, and so is what others get of it.
+// The exported value of a function is the address of its descriptor.
 static uint64_t ia64_export_value(const struct btl_image *image, uint32_t symbol)
 {
     uint64_t descriptor =

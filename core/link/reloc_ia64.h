@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Between the parts of the relocations of ia64: their table (reloc_ia64_types.c), the count of what
-// they go through (reloc_ia64_count.c), and their values (reloc_ia64.c).
+// Shared by the parts of the ia64 relocator: the types (reloc_ia64_types.c), the checks and counts
+// (reloc_ia64_count.c), and the values (reloc_ia64.c).
 #ifndef BTL_CORE_RELOC_IA64_H
 #define BTL_CORE_RELOC_IA64_H
 
@@ -8,7 +8,7 @@
 #include "ia64_entries.h"
 #include "reloc_port.h"
 
-// What is computed. S symbol, A addend, P place, or its bundle for a branch; gp of the image.
+// Formulas. S: symbol, A: addend, P: place, or its bundle for a branch, gp: of the image.
 enum ia64_formula {
     IA64_FORMULA_REFUSED = BTL_RELOC_REFUSED,
     IA64_FORMULA_NOTHING = BTL_RELOC_NOTHING,
@@ -16,11 +16,11 @@ enum ia64_formula {
     IA64_FORMULA_S_A_P,
     IA64_FORMULA_S_A_GP,
     IA64_FORMULA_S_A_SEGMENT, // segment: the whole image is one
-    IA64_FORMULA_S_A_SECTION, // section: that of the symbol
+    IA64_FORMULA_S_A_SECTION, // section: of the symbol
     IA64_FORMULA_GOT_GP,      // GOT entry that holds S + A
     IA64_FORMULA_FPTR,        // descriptor of the function S + A
     IA64_FORMULA_GOT_FPTR_GP, // GOT entry that holds the address of that descriptor
-    IA64_FORMULA_BRANCH,      // S + A - P, or by way of a stub
+    IA64_FORMULA_BRANCH,      // S + A - P, or the distance to a stub
 };
 
 enum ia64_reloc_field {
@@ -41,26 +41,26 @@ enum ia64_reloc_field {
 #define IA64_RELOC_TYPES 0xbb
 extern const struct btl_reloc_type ia64_reloc_types[IA64_RELOC_TYPES];
 
-// An instruction is named by the address of its bundle plus the number of its slot.
+// The offset of an instruction is that of its bundle plus the number of its slot.
 #define IA64_SLOT_MASK (uint64_t)(IA64_BUNDLE_SIZE - 1)
 
 const char *ia64_reloc_field_text(unsigned field);
-// Bytes of the section that an entry changes: [*ret_at, *ret_at + size).
+// Return the number of bytes that an entry changes; *ret_start is the offset of the first.
 static inline uint64_t ia64_reloc_extent(const struct btl_reloc_type *type, uint64_t offset,
-                                         uint64_t *ret_at)
+                                         uint64_t *ret_start)
 {
-    *ret_at = type->field < IA64_FIELD_INSTRUCTION ? offset : offset & ~IA64_SLOT_MASK;
+    *ret_start = type->field < IA64_FIELD_INSTRUCTION ? offset : offset & ~IA64_SLOT_MASK;
     return type->field < IA64_FIELD_INSTRUCTION ? btl_words[type->field].width : IA64_BUNDLE_SIZE;
 }
 
-// Every global function may be exported.
+// Can the symbol be exported as a function? Every global function can.
 static inline bool ia64_is_export(const struct btl_elf *elf, uint32_t symbol)
 {
     uint8_t info = elf->symbols[symbol].info;
     return ELF64_SYMBOL_TYPE(info) == ELF_STT_FUNC && ELF64_SYMBOL_BIND(info) != ELF_STB_LOCAL;
 }
 
-// Look at every entry, and count what they go through, for layout. False: reported.
+// Check every entry, and count the GOT entries, descriptors and stubs. False: reported.
 bool ia64_reloc_count(struct btl_image *image, struct btl_diags *diags);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The gate of the relocations of ia64, and the count of what they go through: GOT entries, function
-// descriptors, stubs.
+// Check the relocations of ia64, and count the GOT entries, function descriptors and stubs that
+// they need.
 #include "reloc_ia64.h"
 
-// What the checks of an entry return when there is nothing to report.
+// The result of a check that finds no error.
 #define SOUND BTL_CODES
 
 static bool ia64_slot_fits(const struct btl_image *image, const struct btl_rela *rela,
@@ -32,8 +32,8 @@ static enum btl_code ia64_check_place(const struct btl_image *image, const struc
                                       const struct elf64_rela *entry,
                                       const struct btl_reloc_type *type)
 {
-    uint64_t at, size = ia64_reloc_extent(type, entry->offset, &at);
-    if (!btl_in_range(at, size, rela->window.size))
+    uint64_t start, size = ia64_reloc_extent(type, entry->offset, &start);
+    if (!btl_in_range(start, size, rela->window.size))
         return BTL_LINK_RELOC_OUTSIDE;
     if (type->field >= IA64_FIELD_INSTRUCTION &&
         !ia64_slot_fits(image, rela, entry->offset, type->field - IA64_FIELD_INSTRUCTION))
@@ -41,7 +41,7 @@ static enum btl_code ia64_check_place(const struct btl_image *image, const struc
     return ia64_check_symbol(image, type->formula, ELF64_RELA_SYMBOL(entry->info));
 }
 
-// The gate of one entry. Only the bounds of the store are checked again later.
+// Check one entry. Later only the bounds of the store are checked again.
 static bool ia64_check_entry(const struct btl_image *image, const struct btl_rela *rela,
                              const struct elf64_rela *entry, struct btl_diags *diags)
 {
@@ -53,7 +53,7 @@ static bool ia64_check_entry(const struct btl_image *image, const struct btl_rel
                                              ia64_reloc_field_text(type->field), diags);
 }
 
-// Return an upper bound of the distance between two places of loaded code, without the stubs.
+// Return a maximum of the distance between two places of loaded code, without the stubs.
 static uint64_t ia64_text_bound(const struct btl_image *image)
 {
     uint64_t bound = 0;
@@ -75,7 +75,7 @@ struct counter {
 
 #define BRANCH21_REACH (16u << 20)
 
-// Return true if a branch may need a stub: unless its reach spans all code that holds both ends.
+// Can a branch need a stub? Not if its reach spans all code between both ends.
 static bool ia64_may_be_far(const struct counter *c, const struct btl_rela *rela, uint32_t symbol)
 {
     const struct elf64_section *sections = c->image->elf->sections;
@@ -86,7 +86,7 @@ static bool ia64_may_be_far(const struct counter *c, const struct btl_rela *rela
            !(sections[rela->target].flags & ELF_SHF_EXECINSTR);
 }
 
-// Count what the entry goes through. False: no memory.
+// Count the linkage that the entry needs. False: no memory.
 static bool ia64_count_entry(void *counter, const struct btl_rela *rela,
                              const struct elf64_rela *entry)
 {

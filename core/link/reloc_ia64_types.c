@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The relocation types of ia64, and what is known of each.
+// The relocation types of ia64.
 #include "reloc_ia64.h"
 
 #define TYPE(number, name, formula, field)                                                         \

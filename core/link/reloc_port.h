@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What ports of the relocator are made of: rows, data words, and the two passes over all entries.
-// The passes are inline, with the port's own functions in them, so that a machine's inner loop is
-// its own.
+// The parts that relocators are made of: formulas, data words, and the two passes over all entries.
+// The passes are inline, so that each machine's functions are inlined in its own loops.
 #ifndef BTL_CORE_RELOC_PORT_H
 #define BTL_CORE_RELOC_PORT_H
 
 #include "reloc.h"
 
-// Formulas of every machine; a port's own follow. A number without a row has the first.
+// Formulas of every machine; those of one machine follow. A type without a row has the first.
 enum {
     BTL_RELOC_UNKNOWN, // no such type
-    BTL_RELOC_REFUSED, // exists, has no meaning in a module
+    BTL_RELOC_REFUSED, // exists, but has no meaning in a module
     BTL_RELOC_NOTHING,
     BTL_RELOC_FORMULAS
 };
 
-// Fields that are data; a port's own follow.
+// Fields that are data; those of one machine follow.
 enum btl_word { BTL_WORD_NONE, BTL_WORD_64, BTL_WORD_32, BTL_WORD_SIGNED32, BTL_WORDS };
 
 static const struct {
@@ -43,15 +42,15 @@ static inline bool btl_word_store(const struct btl_window *window, uint64_t offs
     return word == BTL_WORD_NONE || btl_window_store32(window, offset, (uint32_t)value);
 }
 
-// The row of an entry whose type exists and can be applied, and whose symbol is there; NULL:
-// reported. What else an entry must be, its port says.
+// Check the type and the symbol of an entry, and return the row of the type; NULL: reported. The
+// machine's own checks follow.
 const struct btl_reloc_type *btl_reloc_check(const struct btl_image *image,
                                              const struct btl_rela *rela,
                                              const struct elf64_rela *entry,
                                              struct btl_diags *diags);
 
-// Layout: checks every entry, and counts what those go through that are sound. False: `count` ran
-// out of memory. *good becomes false when an entry was reported.
+// Check every entry, and call `count` for each valid one. False: `count` has no memory. *good
+// becomes false if an entry is reported.
 static inline __attribute__((always_inline)) bool btl_reloc_count(
     struct btl_image *image,
     bool (*check)(const struct btl_image *image, const struct btl_rela *rela,
@@ -70,7 +69,7 @@ static inline __attribute__((always_inline)) bool btl_reloc_count(
     return true;
 }
 
-// Link: applies every entry. False: some were reported.
+// Apply every entry. False: an entry was reported.
 static inline __attribute__((always_inline)) bool
 btl_reloc_apply(struct btl_image *image,
                 bool (*apply)(const struct btl_image *image, const struct btl_rela *rela,

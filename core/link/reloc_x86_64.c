@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Relocations of x86-64 (System V psABI, chapter 4.4): every type that gcc and clang emit for
 // freestanding code, with -mcmodel=kernel or =large, -fno-pic, -fpic or -fPIC. No instruction is
-// rewritten: GOTPCRELX goes through the GOT as GOTPCREL does.
+// rewritten: GOTPCRELX uses the GOT like GOTPCREL.
 //
-// tests/unit/link/test_reloc_x86_64.c has each row at its limits and one beyond; tests/oracle/
-// compares every type that is applied with GNU ld.
+// tests/unit/link/test_reloc_x86_64.c tests each row at its limits and one beyond; tests/oracle/
+// compares every applied type with GNU ld.
 #include "reloc_port.h"
 
-// What is computed. S symbol, A addend, P place, Z size of the symbol, GOT first entry of the GOT,
-// G offset of the symbol's entry in it.
+// Formulas. S: symbol, A: addend, P: place, Z: size of the symbol, GOT: first entry of the GOT,
+// G: offset of the symbol's entry in the GOT.
 enum formula {
     REFUSED = BTL_RELOC_REFUSED,
     NOTHING = BTL_RELOC_NOTHING,
@@ -17,7 +17,7 @@ enum formula {
     S_A_GOT,
     Z_A,
     GOT_A_P,
-    G_A, // from here on the symbol needs a GOT entry
+    G_A, // this formula and the following need a GOT entry
     G_GOT_A_P,
 };
 
@@ -30,8 +30,8 @@ enum field {
 
 #define TYPE(number, name, formula, field) [number] = {"R_X86_64_" #name, formula, field}
 
-// PLT32 and PLTOFF64 go straight to the symbol: the image lies in its reach or an overflow is
-// reported.
+// PLT32 and PLTOFF64 use the symbol itself, without a stub: a symbol out of reach is reported as an
+// overflow.
 static const struct btl_reloc_type types[] = {
     TYPE(0, NONE, NOTHING, NONE),
     TYPE(1, 64, S_A, WORD64),
@@ -76,8 +76,8 @@ static const struct btl_reloc_type types[] = {
     TYPE(42, REX_GOTPCRELX, G_GOT_A_P, SIGNED32),
 };
 
-// Give the symbol a GOT entry, one however often it is used. The table comes into being with the
-// first one: most modules have none.
+// Give the symbol a GOT entry unless it has one. The table got_slot is made with the first entry:
+// most modules need none.
 static bool x86_64_count_got(struct btl_image *image, uint32_t symbol)
 {
     if (image->got_slot == NULL)
@@ -89,7 +89,7 @@ static bool x86_64_count_got(struct btl_image *image, uint32_t symbol)
     return true;
 }
 
-// The gate of one entry. Only the bounds of the store are checked again later.
+// Check one entry. Later only the bounds of the store are checked again.
 static bool x86_64_check_entry(const struct btl_image *image, const struct btl_rela *rela,
                                const struct elf64_rela *entry, struct btl_diags *diags)
 {
@@ -128,7 +128,7 @@ static void x86_64_fill_got(const struct btl_image *image)
                                image->value[symbol]);
 }
 
-// All arithmetic is modulo 2^64, as the processor's is.
+// All arithmetic is modulo 2^64, like the processor's.
 static inline uint64_t x86_64_evaluate(const struct btl_image *image, enum formula formula,
                                        const struct elf64_rela *entry, uint64_t place)
 {

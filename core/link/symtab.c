@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The table of exports: an array in the order of adding, and an index over it. Exports carry their
-// hash, so that growing touches no name.
+// The table of exports: an array in the order of adding, and an index. An export has the hash of
+// its name, so that growing the index reads no name.
 #include <btl/symtab.h>
 
 #include <btl/assert.h>
@@ -8,7 +8,7 @@
 
 #define CAPACITY_MIN 16u
 
-// The number of the export `name`, or BTL_NONE: then *probe is where it belongs.
+// Return the number of the export `name`; BTL_NONE: there is none, and *probe is its place.
 BTL_INLINE uint32_t symtab_probe(const struct btl_symtab *table, struct btl_str name,
                                  struct btl_probe *probe)
 {
@@ -26,7 +26,7 @@ static void symtab_index_exports(struct btl_symtab *table)
         btl_index_add(&table->index, table->exports[i].hash, i);
 }
 
-// Make place for as many exports again. The array is full before its index is, or with it.
+// Double the table. The array is full before the index is, or at the same time.
 static bool symtab_grow(struct btl_symtab *table)
 {
     struct btl_index larger;
@@ -59,7 +59,7 @@ bool btl_symtab_add(struct btl_symtab *table, struct btl_str name, uint64_t valu
     if (table->count == table->capacity) {
         if (!symtab_grow(table))
             return false;
-        probe = btl_index_probe(&table->index, hash); // its slot has moved
+        probe = btl_index_probe(&table->index, hash); // the place of the name has changed
         symtab_probe(table, name, &probe);
     }
     table->exports[table->count] =

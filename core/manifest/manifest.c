@@ -38,7 +38,7 @@ struct btl_str btl_manifest_text(const struct btl_manifest *manifest, enum btlm_
 const struct btlm_symbol *btl_manifest_find_symbol(const struct btl_manifest *manifest,
                                                    uint64_t address, uint64_t *ret_offset)
 {
-    // Invariant: symbols below `low` begin at or before the address, those from `high` on after it.
+    // Invariant: symbols before `low` begin at or below the address, those from `high` on above it.
     uint64_t low = 0, high = btl_manifest_count(manifest, BTLM_SYMBOLS);
     while (low < high) {
         uint64_t middle = low + (high - low) / 2;

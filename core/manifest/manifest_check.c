@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the reader checks in each field of each entry, as data, and the loop that does it. A new
-// table or field is a row. Fields without a row (sizes, times, versions, address of this and that,
-// event kinds, firmware types) may hold any value: no reader may index or branch on them unchecked.
+// The reader's checks of the fields of all entries: a table, and the loop over it. A new table or
+// field is a row. Fields without a row (sizes, times, versions, some addresses, event kinds,
+// firmware types) can have any value: no reader may use them as an index without a check.
 #include "manifest_kinds.h"
 
 #include <btl/config.h>
@@ -13,24 +13,24 @@
 enum check {
     STRING,    // btlm_str inside STRINGS
     INDEX,     // of an entry of table `limit`
-    OPTIONAL,  // the same, or BTL_NONE
-    OWNER,     // the same, or BTL_KERNEL
+    OPTIONAL,  // as INDEX, or BTL_NONE
+    OWNER,     // as INDEX, or BTL_KERNEL
     RANGE,     // `field` and `second` are first and count in table `limit`, or count is 0
-    UNSHARED,  // such ranges ascend: no entry belongs to two, and walking all ranges is linear
+    UNSHARED,  // the ranges ascend: no entry is in two, so walking all ranges is linear
     BELOW,     // value < limit: enums and masks
     PERM,      // BTL_PERM_ mask, not write and execute
     SPAN,      // field + second does not wrap
     PAGES,     // multiple of the page size
-    ASCENDING, // not below the field of the entry before
-    DISJOINT,  // begins at or after the end of the entry before
+    ASCENDING, // not below the field of the previous entry
+    DISJOINT,  // begins at or above the end of the previous entry
     NOT_ZERO,
     ORDERED, // field <= second
-    SCREEN,  // the framebuffer of struct btlm_system holds its lines
+    SCREEN,  // the framebuffer of struct btlm_system is large enough for its lines
 };
 
 static const struct {
     enum btl_code code;
-    bool hex; // how messages show the values
+    bool hex; // messages show the values in hexadecimal
 } checks[] = {
     [STRING] = {BTL_MANIFEST_BAD_STRING, false},
     [INDEX] = {BTL_MANIFEST_BAD_INDEX, false},
@@ -52,7 +52,7 @@ static const struct {
 struct row {
     uint8_t kind, check, width; // width: bytes of the field
     uint16_t field, second;     // offsets in the entry
-    uint32_t limit;             // a kind for STRING to UNSHARED, a value for BELOW
+    uint32_t limit;             // STRING to UNSHARED: a kind; BELOW: a value
     const char *name;
 };
 
@@ -76,12 +76,12 @@ static const struct row rows[] = {
 #include "manifest_fields.def"
 };
 
-// The values that one check of one entry looks at.
+// The values for one check of one entry.
 struct values {
     uint64_t field, second;
     uint64_t limit; // entries of the target table, or the row's limit
-    uint64_t
-        *previous; // of UNSHARED and DISJOINT: the end, of ASCENDING: the value, one entry before
+    // Of the previous entry: the end (UNSHARED, DISJOINT) or the value (ASCENDING).
+    uint64_t *previous;
 };
 
 static uint64_t read_field(const uint8_t *entry, size_t offset, size_t width)
@@ -91,7 +91,7 @@ static uint64_t read_field(const uint8_t *entry, size_t offset, size_t width)
     return value;
 }
 
-// Ranges that are empty may begin anywhere: absent tables have no place to point to.
+// An empty range may begin anywhere, because an absent table has no entries to point to.
 static bool range_follows(const struct values *v)
 {
     if (v->second == 0)
@@ -124,9 +124,9 @@ static bool check_holds(enum check check, const struct values *v, const uint8_t 
         return v->field < v->limit;
     case RANGE:
         return v->second == 0 || btl_in_range(v->field, v->second, v->limit);
-    case UNSHARED: // what leaves the table has been reported by RANGE
+    case UNSHARED: // RANGE has reported ranges that leave the table
         return !btl_in_range(v->field, v->second, v->limit) || range_follows(v);
-    case DISJOINT: // and what wraps, by SPAN
+    case DISJOINT: // SPAN has reported ranges that wrap
         return !btl_add(v->field, v->second, &end) || range_follows(v);
     case NOT_ZERO:
         return v->field != 0;

@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Before writing: the module of each diagnostic, the reason of each failed module, the exports by
-// owner, the events by time.
+// Prepare the writing: find the module of each diagnostic and the reason of each failed module,
+// sort the exports by owner and the events by time.
 #include "manifest_draft.h"
 
 #include <btl/assert.h>
 #include <btl/mem.h>
 #include "../base/sort.h"
 
-// A sink that counts, or also keeps what it is given.
+// A sink that counts the bytes, and stores them if it has memory.
 struct text {
     struct btl_out out;
-    char *at; // NULL: counts
+    char *memory; // NULL: count only
     size_t len;
 };
 
 static void draft_put_text(struct btl_out *out, const char *piece, size_t len)
 {
     struct text *text = out->owner;
-    if (text->at != NULL)
-        memcpy(text->at + text->len, piece, len);
+    if (text->memory != NULL)
+        memcpy(text->memory + text->len, piece, len);
     text->len += len;
 }
 
-static size_t draft_render_diag(const struct btl_diag *diag, char *at)
+static size_t draft_render_diag(const struct btl_diag *diag, char *memory)
 {
-    struct text text = {.at = at};
+    struct text text = {.memory = memory};
     text.out = (struct btl_out){.put = draft_put_text, .owner = &text};
     btl_diag_print(&text.out, diag);
     return text.len;
@@ -43,11 +43,11 @@ static bool draft_render_diags(struct draft *draft)
         struct draft_diagnostic *to = &draft->diagnostics[draft->diagnostic_count++];
         to->diag = diag;
         to->text.len = draft_render_diag(diag, NULL);
-        char *at = btl_alloc(draft->arena, to->text.len, 1);
-        if (at == NULL)
+        char *memory = btl_alloc(draft->arena, to->text.len, 1);
+        if (memory == NULL)
             return false;
-        draft_render_diag(diag, at);
-        to->text.at = at;
+        draft_render_diag(diag, memory);
+        to->text.at = memory;
     }
     return true;
 }
@@ -60,11 +60,11 @@ static bool draft_find_diag_modules(struct draft *draft)
                         draft->arena))
         return false;
     for (uint32_t i = 0; i < draft->module_count; i++)
-        btl_names_number(&names, modules[i].name); // is i: names of modules are unique
+        btl_names_number(&names, modules[i].name); // returns i: names of modules are unique
     for (uint32_t i = 0; i < draft->diagnostic_count; i++) {
-        struct draft_diagnostic *at = &draft->diagnostics[i];
-        uint32_t number = btl_names_number(&names, at->diag->place.module);
-        at->module = number < draft->module_count ? number : BTL_NONE;
+        struct draft_diagnostic *diagnostic = &draft->diagnostics[i];
+        uint32_t number = btl_names_number(&names, diagnostic->diag->place.module);
+        diagnostic->module = number < draft->module_count ? number : BTL_NONE;
     }
     return true;
 }
@@ -74,7 +74,8 @@ static struct btl_str draft_pointer_name(const struct btl_diag *const *pointer)
     return (struct btl_str){(const char *)pointer, sizeof(*pointer)};
 }
 
-// A plan says why a module failed by pointing at a diagnostic: the names here are these pointers.
+// In a plan, the reason of a failed module is a pointer to a diagnostic. These pointers are
+// numbered like names.
 static bool draft_find_reasons(struct draft *draft)
 {
     struct btl_names names;
@@ -93,16 +94,16 @@ static bool draft_find_reasons(struct draft *draft)
     return true;
 }
 
-// 0 for the kernel, i + 1 for module i, past the last module for owners that are not there.
-static uint32_t draft_export_group(const struct draft *draft, const struct btl_export *at)
+// Return the group of an export: 0 for the kernel, i + 1 for module i, the last for other owners.
+static uint32_t draft_export_group(const struct draft *draft, const struct btl_export *export)
 {
-    if (at->owner == BTL_KERNEL)
+    if (export->owner == BTL_KERNEL)
         return 0;
-    bool there = at->owner < draft->module_count && draft_image(draft, at->owner) != NULL;
-    return there ? at->owner + 1 : draft->module_count + 1;
+    bool linked = export->owner < draft->module_count && draft_image(draft, export->owner) != NULL;
+    return linked ? export->owner + 1 : draft->module_count + 1;
 }
 
-// A counting sort by owner: the table is in the order of linking, and the groups keep it.
+// Sort by owner, by counting: within a group the exports keep the order of linking.
 static bool draft_sort_exports(struct draft *draft)
 {
     const struct btl_symtab *symtab = draft->input->symtab;
@@ -122,7 +123,7 @@ static bool draft_sort_exports(struct draft *draft)
     return true;
 }
 
-// By start. The exit from the firmware, whose times btl_manifest_seal() fills in, comes last.
+// Compare by start. The event EXIT is last: btl_manifest_seal() sets its times.
 static int compare_draft_events(const void *a, const void *b, void *context)
 {
     const struct btlm_event *x = a, *y = b;
@@ -130,7 +131,7 @@ static int compare_draft_events(const void *a, const void *b, void *context)
         return x->kind == BTLM_EVENT_EXIT ? 1 : -1;
     if (x->start != y->start)
         return x->start < y->start ? -1 : 1;
-    if (x->end != y->end) // what contains others comes before them
+    if (x->end != y->end) // an event comes before those that it contains
         return x->end > y->end ? -1 : 1;
     if (x->kind != y->kind)
         return x->kind < y->kind ? -1 : 1;

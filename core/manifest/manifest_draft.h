@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the writer of the manifest works out once, before it measures and writes.
+// The draft of a manifest: results that the writer needs both to measure and to write.
 #ifndef BTL_CORE_MANIFEST_DRAFT_H
 #define BTL_CORE_MANIFEST_DRAFT_H
 
@@ -29,25 +29,25 @@ struct draft {
     struct draft_diagnostic *diagnostics; // in the order of reporting
     uint32_t diagnostic_count;
     uint32_t *reason; // per module: index of its reason in `diagnostics`, or BTL_NONE
-    // Indices into symtab->exports, the kernel's first, then by module; those of module i are
+    // Indices of symtab->exports: the kernel's, then those of each module. Module i has
     // [first_export[i], first_export[i + 1]).
     uint32_t *exports, *first_export;
     struct btlm_event *events;        // sorted
     struct draft_function *functions; // sorted
     uint32_t function_count;
 
-    struct btl_names strings; // every different string, numbered as they are met
-    uint64_t *string_offset;  // per number: in STRINGS
+    struct btl_names strings; // the different strings, numbered as the writer meets them
+    uint64_t *string_offset;  // per number: offset in STRINGS
     uint32_t string_count;
-    uint64_t string_max; // the writer meets no more
+    uint64_t string_max; // maximum of string_count
     uint64_t strings_size;
 };
 
-// False: no memory. Linear, apart from sorting functions and events.
+// Make the draft. False: no memory. Linear, except that functions and events are sorted.
 bool draft_begin(struct draft *draft, const struct btl_manifest_input *input,
                  struct btl_arena *arena);
-// Return the linked image of a module; NULL if it has none, has failed or is off: then its memory
-// may be in other use.
+// Return the linked image of a module; NULL: the module has none, has failed or is off. The memory
+// of the image of a failed module may have another use.
 static inline const struct btl_image *draft_image(const struct draft *draft, uint32_t module)
 {
     enum btl_verdict verdict = draft->input->plan->modules[module].verdict;
@@ -56,13 +56,13 @@ static inline const struct btl_image *draft_image(const struct draft *draft, uin
     return draft->input->results[module].image;
 }
 
-// manifest_functions.c: fills in functions and function_count. False: no memory.
+// Fill in functions and function_count (manifest_functions.c). False: no memory.
 bool draft_list_functions(struct draft *draft);
 
 struct writer {
     struct draft *draft;
-    uint8_t *memory; // NULL: measures
-    uint64_t at;     // bytes so far
+    uint8_t *memory; // NULL: measure only
+    uint64_t size;   // bytes so far
     struct btlm_table table[BTLM_KINDS];
     struct btlm_table *current;
 };
@@ -70,37 +70,37 @@ struct writer {
 static inline void writer_put_bytes(struct writer *writer, const void *bytes, uint64_t size)
 {
     if (writer->memory != NULL && size > 0)
-        __builtin_memcpy(writer->memory + writer->at, bytes, size);
-    writer->at += size;
+        __builtin_memcpy(writer->memory + writer->size, bytes, size);
+    writer->size += size;
 }
 
 static inline void writer_put_zeros(struct writer *writer, uint64_t size)
 {
     if (writer->memory != NULL)
-        __builtin_memset(writer->memory + writer->at, 0, size);
-    writer->at += size;
+        __builtin_memset(writer->memory + writer->size, 0, size);
+    writer->size += size;
 }
 
 // Align the output to 8 bytes and begin the table of that kind.
 static inline void writer_begin_table(struct writer *writer, enum btlm_kind kind)
 {
-    writer_put_zeros(writer, -writer->at & 7);
+    writer_put_zeros(writer, -writer->size & 7);
     writer->current = &writer->table[kind];
     *writer->current = (struct btlm_table){
-        .kind = kind, .entry_size = btlm_kinds[kind].entry_size, .offset = writer->at};
+        .kind = kind, .entry_size = btlm_kinds[kind].entry_size, .offset = writer->size};
 }
 
-// Write an entry of the table begun last.
+// Write an entry of the current table.
 static inline void writer_put_entry(struct writer *writer, const void *entry)
 {
     writer_put_bytes(writer, entry, writer->current->entry_size);
     writer->current->count++;
 }
 
-// The place of `text` in STRINGS, the same one for the same text.
+// Return the place of `text` in STRINGS: equal texts have the same place.
 struct btlm_str writer_string(struct writer *writer, struct btl_str text);
 
-// manifest_modules.c: MODULES, and the tables whose entries belong to modules.
+// Write MODULES, and the tables whose entries belong to modules (manifest_modules.c).
 void writer_modules(struct writer *writer);
 
 #endif

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The functions of the kernel and of every linked module, by address: what backtraces look up.
+// The functions of the kernel and of every linked module, by address, for backtraces.
 #include "manifest_draft.h"
 
 #include "../base/sort.h"
 
 static bool symbol_is_function(const struct btl_elf *elf, uint32_t symbol)
 {
-    const struct elf64_symbol *at = &elf->symbols[symbol];
-    return ELF64_SYMBOL_TYPE(at->info) == ELF_STT_FUNC && at->section != ELF_SHN_UNDEF &&
-           at->section != ELF_SHN_ABS && at->section != ELF_SHN_COMMON;
+    const struct elf64_symbol *entry = &elf->symbols[symbol];
+    return ELF64_SYMBOL_TYPE(entry->info) == ELF_STT_FUNC && entry->section != ELF_SHN_UNDEF &&
+           entry->section != ELF_SHN_ABS && entry->section != ELF_SHN_COMMON;
 }
 
-// Is the function in a section that lies in the image?
+// Is the symbol a function in a loaded section?
 static bool function_is_loaded(const struct btl_image *image, uint32_t symbol)
 {
     uint16_t special = 0;
@@ -63,8 +63,8 @@ static void draft_add_module_functions(struct draft *draft, uint32_t module,
     }
 }
 
-// By address; of several names for one address, the one that covers most comes last, where the
-// reader looks first.
+// Compare by address. Of several functions at one address the largest is last, because the reader
+// takes the last one.
 static int compare_draft_functions(const void *a, const void *b, void *context)
 {
     const struct draft_function *x = a, *y = b;
@@ -76,11 +76,11 @@ static int compare_draft_functions(const void *a, const void *b, void *context)
     return order != 0 ? order : (x->owner > y->owner) - (x->owner < y->owner);
 }
 
-// Assembly often gives no size: such a function reaches to the next one of its owner, and covers
-// its first byte alone when there is none. None goes past the end of the address space.
+// Assembly code often gives no size. Such a function ends where the next function of its owner
+// begins; without a next one it is one byte. No function exceeds the address space.
 static void draft_fix_function_sizes(struct draft *draft)
 {
-    struct draft_function *next = NULL; // begins after the current one
+    struct draft_function *next = NULL; // the next function at a higher address
     for (uint32_t i = draft->function_count; i > 0; i--) {
         struct draft_function *function = &draft->functions[i - 1];
         if (i < draft->function_count && function[1].address > function->address)

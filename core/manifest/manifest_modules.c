@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Writing the modules, and the tables whose entries belong to them, in the order of the modules.
-#include <btl/module.h> // before mem.h: it declares the same four functions
+// Write the modules, and the tables whose entries belong to them, in the order of the modules.
+#include <btl/module.h> // before mem.h, which declares some of the same functions
 
 #include "manifest_draft.h"
 #include <btl/assert.h>
@@ -24,7 +24,7 @@ static uint16_t on_error_flags(enum btl_on_error on_error)
                       (btl_on_error_stops(on_error) ? BTLM_REQUIRED : 0));
 }
 
-// What is known from configuration, plan and metadata.
+// Fill in the fields that come from configuration, plan and metadata.
 static void writer_describe_module(struct writer *writer, uint32_t index, struct btlm_module *to)
 {
     const struct btl_planned *module = &writer->draft->input->plan->modules[index];
@@ -51,7 +51,7 @@ static void writer_describe_module(struct writer *writer, uint32_t index, struct
     }
 }
 
-// What became of its file.
+// Fill in the fields about the file and the image.
 static void writer_locate_module(struct writer *writer, uint32_t index, struct btlm_module *to)
 {
     const struct btl_module_result *result = &writer->draft->input->results[index];
@@ -71,8 +71,8 @@ static void writer_locate_module(struct writer *writer, uint32_t index, struct b
     to->wrapper = btl_image_section_address(image, BTL_STR(BTL_WRAPPER_SECTION));
 }
 
-// How many entries of the tables that follow belong to it. writer_put_sections() to
-// writer_put_tunables() put exactly these.
+// Fill in how many entries of the other tables belong to the module. writer_put_sections() to
+// writer_put_tunables() write exactly as many.
 static void writer_count_module(struct writer *writer, uint32_t index, struct btlm_module *to)
 {
     const struct draft *draft = writer->draft;
@@ -87,7 +87,7 @@ static void writer_count_module(struct writer *writer, uint32_t index, struct bt
         to->tunable_count = (uint32_t)module->config->tunable_count;
 }
 
-// Return what the first entries of one more module would be: the counts of the tables below.
+// Write the modules. Return the first entries of one module more: the sizes of the other tables.
 static struct btlm_module writer_put_modules(struct writer *writer)
 {
     const struct draft *draft = writer->draft;
@@ -147,13 +147,13 @@ static void writer_put_owned_interfaces(struct writer *writer, const struct btl_
         return;
     for (size_t i = 0; i < info->provide_count + info->need_count; i++) {
         bool provided = i < info->provide_count;
-        const struct btl_interface *at =
+        const struct btl_interface *from =
             provided ? &info->provides[i] : &info->needs[i - info->provide_count];
-        writer_put_entry(writer, &(struct btlm_interface){.name = writer_string(writer, at->name),
+        writer_put_entry(writer, &(struct btlm_interface){.name = writer_string(writer, from->name),
                                                           .owner = owner,
                                                           .provided = provided,
-                                                          .major = at->major,
-                                                          .minor = at->minor});
+                                                          .major = from->major,
+                                                          .minor = from->minor});
     }
 }
 
@@ -171,10 +171,10 @@ static void writer_put_exports(struct writer *writer)
     const struct draft *draft = writer->draft;
     writer_begin_table(writer, BTLM_EXPORTS);
     for (uint32_t i = 0; i < draft->first_export[draft->module_count]; i++) {
-        const struct btl_export *at = &draft->input->symtab->exports[draft->exports[i]];
-        writer_put_entry(writer, &(struct btlm_export){.name = writer_string(writer, at->name),
-                                                       .value = at->value,
-                                                       .owner = at->owner});
+        const struct btl_export *from = &draft->input->symtab->exports[draft->exports[i]];
+        writer_put_entry(writer, &(struct btlm_export){.name = writer_string(writer, from->name),
+                                                       .value = from->value,
+                                                       .owner = from->owner});
     }
 }
 
@@ -184,11 +184,11 @@ static void writer_put_tunables(struct writer *writer)
     for (uint32_t module = 0; module < writer->draft->module_count; module++) {
         const struct btl_module_config *config = writer->draft->input->plan->modules[module].config;
         for (size_t i = 0; config != NULL && i < config->tunable_count; i++) {
-            const struct btl_tunable_setting *at = &config->tunables[i];
-            struct btlm_tunable tunable = {.line = at->setting->line,
-                                           .column = at->setting->value_column};
-            tunable.name = writer_string(writer, at->name);
-            tunable.value = writer_string(writer, at->setting->value);
+            const struct btl_tunable_setting *from = &config->tunables[i];
+            struct btlm_tunable tunable = {.line = from->setting->line,
+                                           .column = from->setting->value_column};
+            tunable.name = writer_string(writer, from->name);
+            tunable.value = writer_string(writer, from->setting->value);
             writer_put_entry(writer, &tunable);
         }
     }

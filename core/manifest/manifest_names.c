@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The manifest's tables, states, memory types and events by name.
+// Names and texts of the manifest's values.
 #include "manifest_kinds.h"
 
 #include <btl/link.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The last touches to a written manifest, when the firmware is gone: no allocation, no failure.
+// The last changes of a written manifest, after ExitBootServices: no allocation, no failure.
 #include "manifest_kinds.h"
 
 #include <btl/manifest_writer.h>
@@ -34,8 +34,8 @@ void btl_manifest_seal(uint8_t *memory, uint64_t memory_count, uint64_t exit_sta
 {
     struct btlm_header *header = (void *)memory;
     struct btlm_table *map = manifest_find_table(memory, BTLM_MEMORY);
-    uint64_t room = (header->total_size - map->offset) / sizeof(struct btlm_memory);
-    map->count = memory_count < room ? memory_count : room;
+    uint64_t capacity = (header->total_size - map->offset) / sizeof(struct btlm_memory);
+    map->count = memory_count < capacity ? memory_count : capacity;
     seal_events(memory, exit_start, end);
     header->checksum = btlm_checksum((struct btl_bytes){memory, header->total_size});
 }

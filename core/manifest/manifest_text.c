@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The manifest as a person reads it: the order of its sections, and the machine.
+// The manifest as text: the order of its sections, and the sections about system and kernel.
 #include "manifest_text.h"
 
 #include <btl/config.h>
 #include <btl/elf.h>
 
-// Nothing when it is not there.
+// 0: nothing is printed.
 static void text_address(struct text *text, const char *name, uint64_t value)
 {
     if (value == 0)
@@ -14,7 +14,7 @@ static void text_address(struct text *text, const char *name, uint64_t value)
     btl_format(text->out, "0x%lx\n", value);
 }
 
-// Where a part of the kernel's address space lies.
+// Print a range of the kernel's address space; nothing if it is empty.
 static void text_range(struct text *text, const char *name, uint64_t start, uint64_t physical,
                        uint64_t size)
 {
@@ -68,7 +68,7 @@ static void text_manifest(struct text *text)
                BTL_BYTES(header->total_size), header->physical);
 }
 
-// The random seed itself is a secret: its size alone is shown.
+// Only the size of the random seed is printed: the seed is a secret.
 static void text_system(struct text *text)
 {
     const struct btlm_system *system = btl_manifest_system(text->manifest);
@@ -101,7 +101,7 @@ static void text_kernel(struct text *text)
 {
     const struct btlm_kernel *kernel = btl_manifest_kernel(text->manifest);
     text_heading(text, "Kernel");
-    text->label_width = 9; // a SHA-256 fits beside it
+    text->label_width = 9; // leaves enough columns for a SHA-256
     text_field(text, "file", kernel->path);
     if (kernel->version.length != 0)
         text_field(text, "version", kernel->version);
@@ -120,9 +120,9 @@ static void text_segments(struct text *text)
     uint64_t count = btl_manifest_count(text->manifest, BTLM_SEGMENTS);
     text_heading(text, "Kernel segments");
     for (uint64_t i = 0; i < count; i++) {
-        const struct btlm_segment *at = btl_manifest_entry(text->manifest, BTLM_SEGMENTS, i);
-        btl_format(text->out, "  %016lx %8s  %s\n", at->address, text_byte_count(at->size, size),
-                   btlm_perm_text(at->perm, perm));
+        const struct btlm_segment *segment = btl_manifest_entry(text->manifest, BTLM_SEGMENTS, i);
+        btl_format(text->out, "  %016lx %8s  %s\n", segment->address,
+                   text_byte_count(segment->size, size), btlm_perm_text(segment->perm, perm));
     }
 }
 
@@ -131,15 +131,16 @@ static bool is_plain_text(char c)
     return (c >= ' ' && c <= '~') || c == '\n' || c == '\t';
 }
 
-// As it stands; other bytes as \xNN. Carriage returns before a newline are left out.
+// Print a text as it is, but other bytes than plain text as \xNN, and no carriage return before a
+// newline.
 static void text_verbatim(struct text *text, const char *heading, enum btlm_kind kind)
 {
     struct btl_str all = btl_manifest_text(text->manifest, kind);
     text_heading(text, heading);
-    for (size_t at = 0, end = 0; at < all.len; at = end) {
+    for (size_t start = 0, end = 0; start < all.len; start = end) {
         while (end < all.len && is_plain_text(all.at[end]))
             end++;
-        btl_format(text->out, "%pS", &(struct btl_str){all.at + at, end - at});
+        btl_format(text->out, "%pS", &(struct btl_str){all.at + start, end - start});
         if (end == all.len)
             break;
         bool ends_line = all.at[end] == '\r' && end + 1 < all.len && all.at[end + 1] == '\n';
@@ -161,7 +162,7 @@ static void text_config(struct text *text)
     text_verbatim(text, "Configuration", BTLM_CONFIG);
 }
 
-// In this order. A section is printed when any of its tables is wanted.
+// The sections in their order. A section is printed if any of its tables is wanted.
 static const struct {
     uint32_t kinds;
     void (*print)(struct text *text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What the manifest says about how it came to this boot: the configuration, and the volume.
+// The manifest's text about the choice of a configuration, and about the boot volume.
 #include "manifest_text.h"
 
 void text_volume(struct text *text)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Modules in the manifest's text: the table, why, in which order, and each in detail.
+// The manifest's text about modules: table, reasons, loading order, details.
 #include "manifest_text.h"
 
 #include <btl/symtab.h>
 
-#define INDENT 14 // of what stands right of the labels of a module's details
+#define INDENT 14 // column of the values in a module's details
 
-// "1,2,RUN": the phases without the word BOOT, to save columns.
+// Return "1,2,RUN": the phases without the word BOOT, to save columns.
 static const char *short_supported_text(const struct btlm_module *module, char buffer[static 16])
 {
     static const char *const names[] = {"1", "2", "RUN"};
@@ -117,7 +117,7 @@ static void text_file_details(struct text *text, const struct btlm_module *modul
     }
 }
 
-// Nothing about the default, and "required" stands above.
+// The default is not printed, and the line above has printed "required".
 static void text_level(struct text *text, const struct btlm_module *module)
 {
     enum btl_on_error on_error = BTLM_ON_ERROR(module->flags);
@@ -185,25 +185,25 @@ static void text_dependencies(struct text *text, const struct btlm_module *modul
     btl_format(text->out, "\n");
 }
 
-static void text_interface(struct text *text, const struct btlm_interface *at)
+static void text_interface(struct text *text, const struct btlm_interface *interface)
 {
-    text_detail_label(text, at->provided ? "provides" : "needs");
+    text_detail_label(text, interface->provided ? "provides" : "needs");
     btl_format(text->out, " ");
-    text_string(text, at->name, 0);
-    btl_format(text->out, ":%u.%u\n", at->major, at->minor);
+    text_string(text, interface->name, 0);
+    btl_format(text->out, ":%u.%u\n", interface->major, interface->minor);
 }
 
 static void text_tunables(struct text *text, const struct btlm_module *module)
 {
     for (uint32_t i = 0; i < module->tunable_count; i++) {
-        const struct btlm_tunable *at =
+        const struct btlm_tunable *tunable =
             btl_manifest_entry(text->manifest, BTLM_TUNABLES, (uint64_t)module->first_tunable + i);
         text_detail_label(text, i == 0 ? "tunables" : "");
         btl_format(text->out, " ");
-        text_string(text, at->name, 0);
+        text_string(text, tunable->name, 0);
         btl_format(text->out, "=");
-        text_string(text, at->value, 0);
-        btl_format(text->out, "  (line %u)\n", at->line);
+        text_string(text, tunable->value, 0);
+        btl_format(text->out, "  (line %u)\n", tunable->line);
     }
 }
 
@@ -211,12 +211,12 @@ static void text_module_sections(struct text *text, const struct btlm_module *mo
 {
     char size[16], perm[4];
     for (uint32_t i = 0; i < module->section_count; i++) {
-        const struct btlm_section *at =
+        const struct btlm_section *section =
             btl_manifest_entry(text->manifest, BTLM_SECTIONS, (uint64_t)module->first_section + i);
         text_detail_label(text, i == 0 ? "sections" : "");
-        btl_format(text->out, " %016lx %8s  %s  ", at->address, text_byte_count(at->size, size),
-                   btlm_perm_text(at->perm, perm));
-        text_string(text, at->name, 0);
+        btl_format(text->out, " %016lx %8s  %s  ", section->address,
+                   text_byte_count(section->size, size), btlm_perm_text(section->perm, perm));
+        text_string(text, section->name, 0);
         btl_format(text->out, "\n");
     }
 }
@@ -263,12 +263,13 @@ static void text_kernel_interfaces(struct text *text)
     uint64_t count = btl_manifest_count(text->manifest, BTLM_INTERFACES);
     bool first = true;
     for (uint64_t i = 0; i < count; i++) {
-        const struct btlm_interface *at = btl_manifest_entry(text->manifest, BTLM_INTERFACES, i);
-        if (at->owner != BTL_KERNEL)
+        const struct btlm_interface *interface =
+            btl_manifest_entry(text->manifest, BTLM_INTERFACES, i);
+        if (interface->owner != BTL_KERNEL)
             continue;
         if (first)
             btl_format(text->out, "  - kernel\n");
-        text_interface(text, at);
+        text_interface(text, interface);
         first = false;
     }
 }

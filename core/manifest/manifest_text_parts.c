@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The small parts of the manifest's text: strings, names, sizes, times.
+// Small parts of the manifest's text: strings, names, sizes, times.
 #include "manifest_text.h"
 
 #include <btl/hash.h>
@@ -12,8 +12,8 @@ void text_heading(struct text *text, const char *heading)
     text->begun = true;
 }
 
-// Bytes of one string that are shown: every entry of a hostile manifest may point at the same
-// megabytes, and the text is to stay linear in the manifest.
+// Maximum bytes of a string in the text. All entries of a hostile manifest can point to the same
+// megabytes, but the text must stay linear in the size of the manifest.
 #define SHOWN_MAX 4096
 
 static void text_put_padded(struct text *text, struct btl_str str, size_t width)
@@ -29,7 +29,6 @@ void text_string(struct text *text, struct btlm_str str, size_t width)
     text_put_padded(text, btl_manifest_str(text->manifest, str), width);
 }
 
-// Columns that it takes.
 static size_t text_string_width(const struct text *text, struct btlm_str str)
 {
     return btl_escaped_width(btl_manifest_str(text->manifest, str), SHOWN_MAX);
@@ -57,7 +56,7 @@ void text_field(struct text *text, const char *name, struct btlm_str str)
     btl_format(text->out, "\n");
 }
 
-// A hostile or careless name does not push the columns further than this.
+// A longer name does not move the columns further to the right.
 #define OWNER_WIDTH_MAX 32
 
 size_t text_owner_width(const struct text *text)
@@ -92,7 +91,7 @@ const char *text_byte_count(uint64_t bytes, char buffer[static 16])
     return buffer;
 }
 
-// Three digits after the point, in the largest unit that leaves one before it.
+// Three digits after the point, in the largest unit that gives at least one before the point.
 const char *text_time(uint64_t ns, char buffer[static 24])
 {
     static const struct {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The long tables in the manifest's text.
+// The long tables of the manifest's text.
 #include "manifest_text.h"
 
 void text_exports(struct text *text)
@@ -9,11 +9,11 @@ void text_exports(struct text *text)
     text_heading(text, "Exported symbols");
     btl_format(text->out, "  %-16s %-*s %s\n", "address", (int)width, "owner", "name");
     for (uint64_t i = 0; i < count; i++) {
-        const struct btlm_export *at = btl_manifest_entry(text->manifest, BTLM_EXPORTS, i);
-        btl_format(text->out, "  %016lx ", at->value);
-        text_owner(text, at->owner, width);
+        const struct btlm_export *export = btl_manifest_entry(text->manifest, BTLM_EXPORTS, i);
+        btl_format(text->out, "  %016lx ", export->value);
+        text_owner(text, export->owner, width);
         btl_format(text->out, " ");
-        text_string(text, at->name, 0);
+        text_string(text, export->name, 0);
         btl_format(text->out, "\n");
     }
 }
@@ -22,10 +22,10 @@ static void text_memory_totals(struct text *text)
 {
     uint64_t count = btl_manifest_count(text->manifest, BTLM_MEMORY);
     char size[16];
-    uint64_t total[BTLM_MEM_TYPES] = {0}; // cannot overflow: the ranges do not overlap
+    uint64_t total[BTLM_MEM_TYPES] = {0}; // no sum overflows: the ranges are disjoint
     for (uint64_t i = 0; i < count; i++) {
-        const struct btlm_memory *at = btl_manifest_entry(text->manifest, BTLM_MEMORY, i);
-        total[at->type] += at->size;
+        const struct btlm_memory *range = btl_manifest_entry(text->manifest, BTLM_MEMORY, i);
+        total[range->type] += range->size;
     }
     btl_format(text->out, "\n");
     for (unsigned type = 0; type < BTLM_MEM_TYPES; type++) {
@@ -43,10 +43,10 @@ void text_memory(struct text *text)
     btl_format(text->out, "  %-13s %-13s %8s  %-13s %4s  %s\n", "start", "end", "size", "type",
                "EFI", "attributes");
     for (uint64_t i = 0; i < count; i++) {
-        const struct btlm_memory *at = btl_manifest_entry(text->manifest, BTLM_MEMORY, i);
-        btl_format(text->out, "  %013lx-%013lx %8s  %-13s %4u  %lx\n", at->start,
-                   (at->start + at->size), text_byte_count(at->size, size),
-                   btlm_memory_name(at->type), at->efi_type, at->attributes);
+        const struct btlm_memory *range = btl_manifest_entry(text->manifest, BTLM_MEMORY, i);
+        btl_format(text->out, "  %013lx-%013lx %8s  %-13s %4u  %lx\n", range->start,
+                   (range->start + range->size), text_byte_count(range->size, size),
+                   btlm_memory_name(range->type), range->efi_type, range->attributes);
     }
     text_memory_totals(text);
 }
@@ -60,15 +60,16 @@ void text_events(struct text *text)
     btl_format(text->out, "  %11s %11s  %-13s %-*s %8s\n", "start", "duration", "event", (int)width,
                "module", "bytes");
     for (uint64_t i = 0; i < count; i++) {
-        const struct btlm_event *at = btl_manifest_entry(text->manifest, BTLM_EVENTS, i);
-        btl_format(text->out, "  %11s %11s  %-13s ", text_time(at->start, start),
-                   text_time(at->end - at->start, duration), btlm_event_name(at->kind));
-        text_owner(text, at->module, width);
-        btl_format(text->out, " %8s\n", at->bytes != 0 ? text_byte_count(at->bytes, size) : "-");
+        const struct btlm_event *event = btl_manifest_entry(text->manifest, BTLM_EVENTS, i);
+        btl_format(text->out, "  %11s %11s  %-13s ", text_time(event->start, start),
+                   text_time(event->end - event->start, duration), btlm_event_name(event->kind));
+        text_owner(text, event->module, width);
+        btl_format(text->out, " %8s\n",
+                   event->bytes != 0 ? text_byte_count(event->bytes, size) : "-");
     }
 }
 
-// Thousands of lines: printed in full only when this is the only section.
+// The functions are thousands of lines: they are printed only if this is the only section.
 void text_symbols(struct text *text)
 {
     uint64_t count = btl_manifest_count(text->manifest, BTLM_SYMBOLS);
@@ -81,11 +82,11 @@ void text_symbols(struct text *text)
     btl_format(text->out, "  %-16s %8s  %-*s %s\n", "address", "bytes", (int)width, "owner",
                "name");
     for (uint64_t i = 0; i < count; i++) {
-        const struct btlm_symbol *at = btl_manifest_entry(text->manifest, BTLM_SYMBOLS, i);
-        btl_format(text->out, "  %016lx %8lu  ", at->address, at->size);
-        text_owner(text, at->owner, width);
+        const struct btlm_symbol *symbol = btl_manifest_entry(text->manifest, BTLM_SYMBOLS, i);
+        btl_format(text->out, "  %016lx %8lu  ", symbol->address, symbol->size);
+        text_owner(text, symbol->owner, width);
         btl_format(text->out, " ");
-        text_string(text, at->name, 0);
+        text_string(text, symbol->name, 0);
         btl_format(text->out, "\n");
     }
 }
@@ -95,9 +96,10 @@ void text_diagnostics(struct text *text)
     uint64_t count = btl_manifest_count(text->manifest, BTLM_DIAGNOSTICS);
     text_heading(text, "Diagnostics");
     for (uint64_t i = 0; i < count; i++) {
-        const struct btlm_diagnostic *at = btl_manifest_entry(text->manifest, BTLM_DIAGNOSTICS, i);
+        const struct btlm_diagnostic *diagnostic =
+            btl_manifest_entry(text->manifest, BTLM_DIAGNOSTICS, i);
         btl_format(text->out, "  ");
-        text_string(text, at->text, 0);
+        text_string(text, diagnostic->text, 0);
         btl_format(text->out, "\n");
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Writing the manifest. writer_put_all() is the one body: with no memory it measures.
+// Write the manifest. writer_put_all() measures if it has no memory.
 #include "manifest_draft.h"
 #include "manifest_kinds.h"
 #include <btl/mem.h>
@@ -80,7 +80,7 @@ static void writer_put_order(struct writer *writer)
     writer_begin_table(writer, BTLM_ORDER);
     for (uint32_t i = 0; i < plan->order_count; i++) {
         enum btl_verdict verdict = plan->modules[plan->order[i]].verdict;
-        if (verdict != BTL_FAILED && verdict != BTL_OFF) // not compacted yet
+        if (verdict != BTL_FAILED && verdict != BTL_OFF) // the order still has failed modules
             writer_put_entry(writer, &plan->order[i]);
     }
 }
@@ -89,12 +89,12 @@ static void writer_put_diagnostics(struct writer *writer)
 {
     writer_begin_table(writer, BTLM_DIAGNOSTICS);
     for (uint32_t i = 0; i < writer->draft->diagnostic_count; i++) {
-        const struct draft_diagnostic *at = &writer->draft->diagnostics[i];
-        enum btl_code code = at->diag->code;
+        const struct draft_diagnostic *from = &writer->draft->diagnostics[i];
+        enum btl_code code = from->diag->code;
         struct btlm_diagnostic diagnostic = {.severity = btl_code_severity(code),
-                                             .module = at->module};
+                                             .module = from->module};
         diagnostic.code = writer_string(writer, btl_str_of(btl_code_name(code)));
-        diagnostic.text = writer_string(writer, at->text);
+        diagnostic.text = writer_string(writer, from->text);
         writer_put_entry(writer, &diagnostic);
     }
 }
@@ -110,15 +110,15 @@ static void writer_put_symbols(struct writer *writer)
 {
     writer_begin_table(writer, BTLM_SYMBOLS);
     for (uint32_t i = 0; i < writer->draft->function_count; i++) {
-        const struct draft_function *at = &writer->draft->functions[i];
-        writer_put_entry(writer, &(struct btlm_symbol){.address = at->address,
-                                                       .size = at->size,
-                                                       .name = writer_string(writer, at->name),
-                                                       .owner = at->owner});
+        const struct draft_function *from = &writer->draft->functions[i];
+        writer_put_entry(writer, &(struct btlm_symbol){.address = from->address,
+                                                       .size = from->size,
+                                                       .name = writer_string(writer, from->name),
+                                                       .owner = from->owner});
     }
 }
 
-// After everything that has strings.
+// After all tables that have strings.
 static void writer_put_strings(struct writer *writer)
 {
     const struct draft *draft = writer->draft;
@@ -128,7 +128,7 @@ static void writer_put_strings(struct writer *writer)
     writer->current->count = draft->strings_size;
 }
 
-// Last, so that the room reaches to the end of the manifest.
+// The last table: its memory ends with the manifest (btl_manifest_seal).
 static void writer_put_memory(struct writer *writer)
 {
     writer_begin_table(writer, BTLM_MEMORY);
@@ -141,11 +141,11 @@ static void writer_put_header(struct writer *writer)
                                  .major = BTLM_MAJOR,
                                  .minor = BTLM_MINOR,
                                  .header_size = sizeof(header),
-                                 .total_size = writer->at,
+                                 .total_size = writer->size,
                                  .table_count = BTLM_KINDS - 1,
                                  .directory = sizeof(header),
                                  .physical = writer->draft->input->physical};
-    writer->at = 0;
+    writer->size = 0;
     writer_put_bytes(writer, &header, sizeof(header));
     writer_put_bytes(writer, &writer->table[1], DIRECTORY_SIZE);
 }
@@ -167,8 +167,8 @@ static uint64_t writer_put_all(struct draft *draft, uint8_t *memory)
     writer_put_text(&writer, BTLM_LOG, draft->input->log);
     writer_put_text(&writer, BTLM_CONFIG, draft->input->config->text);
     writer_put_memory(&writer);
-    uint64_t size = writer.at;
-    writer_put_header(&writer); // when the directory is complete
+    uint64_t size = writer.size;
+    writer_put_header(&writer); // now the directory is complete
     return size;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What went wrong, as a value. Core functions add diagnostics to the caller's list and go on to the
-// end of their stage; the sentence is made at the edge, by btl_diag_print().
+// Diagnostics: messages as values. Core functions add diagnostics to the caller's list and continue
+// to the end of their stage; btl_diag_print() makes the text.
 #ifndef BTL_DIAG_H
 #define BTL_DIAG_H
 
@@ -18,11 +18,11 @@ enum btl_code {
     BTL_CODES
 };
 
-// Where. Every part may be absent: an empty string, or line 0.
+// The place of a diagnostic. Every part may be absent: an empty string, or line 0.
 struct btl_place {
-    struct btl_str file;   // path as the user knows it
+    struct btl_str file;   // path on the boot volume, or as the user gave it
     uint32_t line, column; // 1-based
-    struct btl_str module; // name of the module it is about
+    struct btl_str module; // name
 };
 
 struct btl_arg {
@@ -33,8 +33,8 @@ struct btl_arg {
 
 #define BTL_DIAG_ARGS 6
 
-// Strings are borrowed: from the configuration text, a file in memory or the arena. A diagnostic is
-// valid as long as these are.
+// Strings are borrowed from the configuration text, a file in memory or the arena, and must outlive
+// the diagnostic.
 struct btl_diag {
     enum btl_code code;
     struct btl_place place;
@@ -56,7 +56,7 @@ struct btl_diags {
 #define BTL_SIZE(value)           ((struct btl_arg){.kind = BTL_ARG_SIZE, .number = (uint64_t)(value)})
 
 // btl_report(diags, BTL_CONF_UNKNOWN_KEY, place, BTL_ARG(key), BTL_ARG(nearest));
-// Returns the diagnostic, or NULL when there was no memory for it (then it is counted in `lost`).
+// Return the diagnostic; NULL: the arena has no memory, and the diagnostic is counted in `lost`.
 #define btl_report(diags, code, place, ...)                                                        \
     btl_diag_add((diags), (code), (place), (struct btl_arg[]){{0}, __VA_ARGS__} + 1,               \
                  BTL_COUNT(((struct btl_arg[]){{0}, __VA_ARGS__})) - 1)
@@ -67,12 +67,11 @@ const char *btl_code_name(enum btl_code code); // "conf-unknown-key"
 enum btl_severity btl_code_severity(enum btl_code code);
 const char *btl_severity_name(enum btl_severity severity); // "note", "warning", "error"
 
-// "loader.conf:3:7: error: MODULE: sentence [code]", without a newline; parts of the place that are
-// absent are left out. Bytes of file, module and arguments that are not printable ASCII are shown
-// as \xNN, so that a hostile name cannot drive the terminal, and an argument ends after 1,024
-// bytes.
+// Print "loader.conf:3:7: error: MODULE: sentence [code]", without a newline and without absent
+// parts of the place. Bytes of file, module and arguments that are not printable ASCII become \xNN,
+// so that a hostile name cannot control the terminal. An argument is cut off after 1,024 bytes.
 void btl_diag_print(struct btl_out *out, const struct btl_diag *diag);
-// The sentence alone.
+// Print the sentence only.
 void btl_diag_sentence(struct btl_out *out, const struct btl_diag *diag);
 
 #endif

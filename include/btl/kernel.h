@@ -27,13 +27,13 @@ struct btl_stream;  // btl/stream.h
 struct btl_queue;   // btl/stream.h
 struct btl_message; // btl/stream.h
 
-// A stub for a function of a module that may not be loaded: BTL_STUB() of btl/module.h defines it,
-// the kernel resolves it.
+// A stub for a function of a module that is perhaps not loaded. BTL_STUB() of btl/module.h defines
+// the stub, the kernel resolves it.
 struct btl_stub {
     const char *module, *function;
     void *target; // NULL: not resolved
     struct btl_stub *next;
-    uint32_t id; // of the module that `target` belongs to
+    uint32_t id; // of the module of `target`
 };
 struct btl_fs; // btl/fs.h
 

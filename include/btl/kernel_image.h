@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel's ELF file: where its segments go, and putting them there.
+// The kernel's ELF file: choose the addresses of its segments, and load them.
 #ifndef BTL_KERNEL_IMAGE_H
 #define BTL_KERNEL_IMAGE_H
 
@@ -20,32 +20,32 @@ struct btl_kernel_image {
     uint64_t size;      // bytes from link_base to the highest end, a multiple of the page size
     uint64_t align;     // largest p_align, at least a page; base - link_base is a multiple of it
     uint64_t entry;     // as linked
-    bool movable;       // ET_DYN: can be linked for another base (its relocations are known to be
-                        // R_*_RELATIVE only)
+    bool movable;       // ET_DYN: can be loaded at another base, since all its relocations are
+                        // R_*_RELATIVE
     struct btl_kernel_segment *segments; // ascending
     uint32_t segment_count;
-    uint64_t rela_file_offset; // of the ET_DYN relocations; they lie inside the file
+    uint64_t rela_file_offset; // of the ET_DYN relocations, which are inside the file
     uint64_t rela_count;
 
     // After place.
-    uint64_t base; // the address it runs at: link_base, or the caller's choice when movable
+    uint64_t base; // run address: link_base, or the caller's choice if movable
     uint8_t *memory;
 };
 
-// Refuses segments that are writable and executable, share a page with different permissions, an
-// entry outside an executable segment, an interpreter, TLS, text relocations, relocation kinds
-// other than RELATIVE. p_paddr is not looked at. A dynamic section may be empty; an ET_DYN file
-// without one is not movable.
+// Open the kernel's file. These are rejected: a writable and executable segment, segments with
+// different permissions in one page, an entry point outside the executable segments, an
+// interpreter, TLS, text relocations, relocations other than RELATIVE. p_paddr is ignored. A
+// dynamic section may be empty; an ET_DYN file without one is not movable.
 bool btl_kernel_open(const struct btl_elf *elf, struct btl_arena *arena,
                      struct btl_kernel_image *ret_kernel, struct btl_diags *diags);
-// Choose the base of a kernel in the virtual addresses [window, window + window_size), which it
-// shares with what follows it: its link address, or, if that is outside and the kernel is movable,
-// the start of the window. False: boot-kernel-window is reported.
+// Choose the base of a kernel in [window, window + window_size): its link address, or, if that is
+// outside and the kernel is movable, the start of the window. False: boot-kernel-window is
+// reported.
 bool btl_kernel_choose_base(const struct btl_kernel_image *kernel, uint64_t window,
                             uint64_t window_size, uint64_t *ret_base, struct btl_diags *diags);
-// Copies segments to memory[kernel->size], clears the rest, relocates for `base` (which must be
-// link_base unless movable). Reports relocations that leave the image. The relocations are read
-// from the file, never from the image, which they could change.
+// Copy the segments to memory[kernel->size], clear the rest, and relocate for `base`, which is
+// link_base unless the kernel is movable. Report relocations outside the image. The relocations are
+// read from the file, because applying them could change those in the image.
 bool btl_kernel_load(struct btl_kernel_image *kernel, uint64_t base, uint8_t *memory,
                      struct btl_diags *diags);
 // Return the value of a symbol of the kernel at its base.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What BTL knows of each machine that it boots: one row for each, in core/elf/machine.c.
-// The relocators (core/link/reloc.h) have their own seam; everything else about a machine is here.
+// The machines that BTL boots: one row for each, in core/elf/machine.c. The relocators are separate
+// (core/link/reloc.h).
 #ifndef BTL_MACHINE_H
 #define BTL_MACHINE_H
 
@@ -15,11 +15,11 @@ struct btl_machine {
     // The address space at hand-off (btl/boot.h).
     uint64_t direct_map, direct_map_size_max;
     uint64_t window, window_size;
-    // Powers of two, at least a page. Virtual and physical address of the kernel, and of the other
-    // ranges of the window, agree modulo these.
+    // Powers of two, at least a page. The virtual and the physical address of the kernel, and of
+    // the other ranges of the window, are equal modulo these.
     uint64_t kernel_align, range_align;
-    uint64_t handoff_size;       // of the hand-off area, which is aligned to it
-    uint64_t stack_guard;        // not mapped, below each stack
+    uint64_t handoff_size;       // size and alignment of the hand-off area
+    uint64_t stack_guard;        // unmapped bytes below each stack
     uint64_t backing_store_size; // of the register stack's memory, above the stack; 0: none
 
     // Relocation types (psABI).
@@ -30,10 +30,10 @@ struct btl_machine {
 #define BTL_MACHINES 2
 extern const struct btl_machine btl_machines[BTL_MACHINES];
 
-// NULL: BTL does not boot that machine.
+// Return a machine; NULL: BTL does not boot that machine.
 const struct btl_machine *btl_machine_find(uint16_t number);
 const struct btl_machine *btl_machine_named(struct btl_str name);
-// The name of any machine, for messages; "unknown" for one that is not known by name.
+// Return the name of any machine, for messages, or "unknown".
 const char *btl_machine_name(uint16_t number);
 
 #endif

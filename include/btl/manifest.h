@@ -10,13 +10,13 @@
 //   | …                  |
 //   +--------------------+ header.total_size
 //
-// Little-endian. Offsets from the start of the manifest, never pointers: it stays valid when it is
-// moved, mapped elsewhere or saved to a file. Strings are (offset, length) into the STRINGS table,
-// not NUL-terminated. An absent index is BTL_NONE.
+// All numbers are little-endian. The manifest holds offsets from its start and no pointers, so it
+// can be moved, mapped elsewhere and saved to a file. A string is (offset, length) in the STRINGS
+// table, without a NUL. An absent index is BTL_NONE.
 //
-// Versions: a reader refuses another MAJOR. A MINOR adds tables, adds fields at the end of entries
-// (entry_size grows, by multiples of 8, of 4 for uint32_t) or adds values to the enums that say so;
-// a reader skips tables it does not know and ignores the bytes of an entry past those it knows.
+// Versions: a reader rejects another MAJOR. A MINOR adds tables, fields at the end of entries
+// (entry_size grows by multiples of 8, of 4 for uint32_t), or values of the enums that allow it. A
+// reader skips unknown tables, and ignores the bytes of an entry behind the last known field.
 #ifndef BTL_MANIFEST_H
 #define BTL_MANIFEST_H
 
@@ -35,10 +35,10 @@ struct btlm_header {
     uint16_t major, minor;
     uint32_t header_size; // sizeof(struct btlm_header) of the writer
     uint64_t total_size;  // bytes, with the header
-    uint32_t checksum;    // CRC-32 of total_size bytes with this field 0
+    uint32_t checksum;    // CRC-32 of total_size bytes, with 0 in this field
     uint32_t table_count;
     uint64_t directory; // offset of the first struct btlm_table
-    uint64_t physical;  // address at which the loader put it
+    uint64_t physical;  // address of the manifest at entry
 };
 _Static_assert(sizeof(struct btlm_header) == 48, "wire");
 
@@ -58,10 +58,10 @@ enum btlm_kind {
     BTLM_DIAGNOSTICS,  // struct btlm_diagnostic, in the order of reporting
     BTLM_EVENTS,       // struct btlm_event, ascending by start
     BTLM_SYMBOLS,      // struct btlm_symbol: functions, for backtraces; ascending by address
-    BTLM_LOG,          // char, the loader's log as printed
-    BTLM_CONFIG,       // char, the configuration text as read
+    BTLM_LOG,          // char: the log of the loader
+    BTLM_CONFIG,       // char: the text of the configuration
     BTLM_VOLUME,       // struct btlm_volume: the boot volume, one or none (since 1.1)
-    BTLM_BOOT,         // struct btlm_boot: what is booted, and why, one or none (since 1.2)
+    BTLM_BOOT,         // struct btlm_boot: the choice of a configuration, one or none (since 1.2)
     BTLM_KINDS
 };
 
@@ -77,7 +77,8 @@ struct btlm_str {
     uint32_t offset, length; // bytes in STRINGS
 };
 
-// Facts about machine, firmware and address space. Physical addresses; 0: not there.
+// Facts about machine, firmware and address space. Addresses are physical unless a comment says
+// otherwise; 0: absent.
 struct btlm_system {
     struct btlm_str loader_version;
     struct btlm_str firmware_vendor;
@@ -86,7 +87,7 @@ struct btlm_system {
     uint32_t firmware_revision, uefi_revision;
     uint16_t machine;          // e_machine
     uint16_t required_failure; // enum btl_stop_action
-    uint32_t seed_size;        // bytes of seed that are random; 0: no source was found
+    uint32_t seed_size;        // random bytes in `seed`; 0: the machine has no source of them
     uint8_t seed[BTLM_SEED_MAX];
     uint64_t efi_system_table, acpi_rsdp, smbios, smbios3;
     uint64_t framebuffer; // address
@@ -99,14 +100,14 @@ struct btlm_system {
     uint64_t window, window_size;                             // kernel and module window, virtual
     uint64_t modules_virtual, modules_physical, modules_size; // phase-1 images
     uint64_t early_virtual, early_physical, early_size;       // early allocator's arena
-    uint64_t stack_virtual, stack_physical, stack_size;       // guard page lies below it
+    uint64_t stack_virtual, stack_physical, stack_size;       // above an unmapped guard page
     uint64_t page_table_root;                                 // physical
     uint64_t ticks_per_second; // of the time stamp counter; 0: unknown
-    uint64_t ticks_at_zero;    // counter value at event time 0
+    uint64_t ticks_at_zero;    // value of the counter at event time 0
 };
 _Static_assert(sizeof(struct btlm_system) == 304, "wire");
 
-// Does the framebuffer, where there is one, hold its lines?
+// Is the framebuffer large enough for its lines? True without a framebuffer.
 static inline bool btlm_framebuffer_holds(const struct btlm_system *system)
 {
     uint64_t pixels = (uint64_t)system->framebuffer_stride * system->framebuffer_height, end;
@@ -127,47 +128,46 @@ _Static_assert(sizeof(struct btlm_kernel) == 88, "wire");
 
 enum btlm_volume_kind { // a minor version may add others
     BTLM_VOLUME_UNKNOWN,
-    BTLM_VOLUME_GPT, // `guid` is that of a partition
+    BTLM_VOLUME_GPT, // `guid` identifies a GPT partition
 };
 
-// The volume that the loader was started from, and the paths begin at. Files of REGISTERED modules
-// are there.
+// The volume from which the firmware started the loader. Every path begins at its root, and the
+// files of REGISTERED modules are on it.
 struct btlm_volume {
     uint32_t kind;      // enum btlm_volume_kind
     uint32_t partition; // number in the table
     uint8_t guid[16];   // as on the disk
     uint64_t start_block, block_count;
-    struct btlm_str controller; // what the disk hangs on, as in an alias= (modinfo.h); may be empty
+    struct btlm_str controller; // of the disk, as in alias= (modinfo.h); may be empty
 };
 _Static_assert(sizeof(struct btlm_volume) == 48, "wire");
 
 enum btlm_boot_how {   // a minor version may add others
     BTLM_HOW_NORMAL,   // /loader.conf
-    BTLM_HOW_OPTION,   // the loader was given its path
-    BTLM_HOW_ONE_SHOT, // next-conf: this boot only
+    BTLM_HOW_OPTION,   // the path was an option of the loader
+    BTLM_HOW_ONE_SHOT, // next-conf: for this boot only
     BTLM_HOW_MENU,     // chosen in the menu
-    BTLM_HOW_FALLBACK, // in place of `wanted`
+    BTLM_HOW_FALLBACK, // booted instead of `wanted`
 };
 
 enum {                      // btlm_boot.flags
     BTLM_BOOT_SAFE = 1,     // a safe boot (btl_config_safe)
-    BTLM_BOOT_CHANGED = 2,  // in the menu, for this boot: CONFIG ends with what was changed
-    BTLM_BOOT_TRIAL = 4,    // on trial, and counted: tries, tries_left
-    BTLM_BOOT_GOOD = 8,     // it is the last good configuration
-    BTLM_BOOT_FALLBACK = 16 // there is a configuration to fall back to
+    BTLM_BOOT_CHANGED = 2,  // changed in the menu for this boot: CONFIG ends with the changes
+    BTLM_BOOT_TRIAL = 4,    // on trial; this boot has used up a try: tries, tries_left
+    BTLM_BOOT_GOOD = 8,     // the last good configuration
+    BTLM_BOOT_FALLBACK = 16 // a configuration to fall back to exists
 };
 
-// Which configuration was booted, and why that one (docs/boot-state.md).
+// The configuration that was booted, and why the loader chose it (docs/boot-state.md).
 struct btlm_boot {
     struct btlm_str path, title; // of the configuration that was booted
-    struct btlm_str
-        wanted; // path of the one that was to be booted first; `path` unless it is a fallback
-    struct btlm_str reason;     // why it was not that one; else empty
-    uint8_t sha256[32];         // of the configuration's text as it lies on the volume
-    uint32_t how;               // enum btlm_boot_how
-    uint32_t flags;             // BTLM_BOOT_
-    uint32_t tries, tries_left; // of a trial; else 0
-    uint32_t timeout;           // seconds after which the kernel gives the boot up; 0: never
+    struct btlm_str wanted;      // path of the loader's first choice; `path` unless it fell back
+    struct btlm_str reason;      // of the fallback; else empty
+    uint8_t sha256[32];          // of the configuration's text on the volume
+    uint32_t how;                // enum btlm_boot_how
+    uint32_t flags;              // BTLM_BOOT_
+    uint32_t tries, tries_left;  // of a trial; else 0
+    uint32_t timeout;            // seconds until the kernel gives the boot up; 0: no watchdog
     uint32_t reserved;
 };
 _Static_assert(sizeof(struct btlm_boot) == 88, "wire");
@@ -180,23 +180,23 @@ struct btlm_segment {
 _Static_assert(sizeof(struct btlm_segment) == 24, "wire");
 
 enum btlm_state {
-    BTLM_LINKED,     // phase-1 image in memory, load function not called yet
+    BTLM_LINKED,     // phase-1 image in memory; its load function has not run
     BTLM_STAGED,     // file in memory, for the kernel to link
-    BTLM_REGISTERED, // known, no file staged (AUTO from disk)
+    BTLM_REGISTERED, // known, without a staged file: the kernel loads it from the volume
     BTLM_OFF,
-    BTLM_FAILED, // `reason`
+    BTLM_FAILED, // see btlm_module.reason
     BTLM_STATES
 };
 
 enum {                   // btlm_module.flags
     BTLM_REQUIRED = 1,   // BTLM_ON_ERROR() is HALT or REQUIRED
-    BTLM_CONFIGURED = 2, // loader.conf mentions it
-    BTLM_METADATA = 4    // the file's metadata was read; else name and path alone are known
+    BTLM_CONFIGURED = 2, // loader.conf mentions the module
+    BTLM_METADATA = 4    // the file's metadata was read; else only name and path are known
 };
 
 // What the failure of the module means: enum btl_on_error, in bits 4 to 6 of btlm_module.flags.
-// Before 1.2 only BTLM_REQUIRED said it. A minor version may add levels; btl_on_error_action()
-// takes those as warn.
+// Versions before 1.2 have BTLM_REQUIRED only. A minor version may add levels;
+// btl_on_error_action() takes unknown ones for "warn".
 #define BTLM_ON_ERROR_SHIFT 4
 #define BTLM_ON_ERROR(flags)                                                                       \
     ((enum btl_on_error)(((flags) & (BTLM_REQUIRED | 7u << BTLM_ON_ERROR_SHIFT)) == BTLM_REQUIRED  \
@@ -210,17 +210,17 @@ struct btlm_module {
     uint8_t registered;                         // enum btl_phase
     uint8_t state;                              // enum btlm_state
     uint16_t flags;
-    uint32_t pulled_by; // module that pulled it into `phase`
+    uint32_t pulled_by; // module that needs this one in `phase`
     uint32_t reason;    // index in DIAGNOSTICS
-    uint8_t sha256[32]; // of the file; 0 when it was not read
+    uint8_t sha256[32]; // of the file; all zero when the loader has not read it
     uint64_t file_size;
     uint64_t address, size, bss_size;      // linked image, virtual
-    uint64_t text_size, rodata_size;       // of it: text R-X, then constants R--,
+    uint64_t text_size, rodata_size;       // parts of the image: text R-X, then constants R--,
                                            // then data RW-; whole pages
-    uint64_t wrapper;                      // address of its struct btl_wrapper
+    uint64_t wrapper;                      // address of the struct btl_wrapper
     uint64_t staged_physical, staged_size; // file, page-aligned
-    // Its entries in the tables of that name. They follow each other in the order of the modules:
-    // no entry belongs to two. What belongs to the kernel comes before.
+    // The module's entries in the tables of these names. Each table has the kernel's entries first,
+    // then those of each module in the order of MODULES. No entry belongs to two modules.
     uint32_t first_section, section_count;
     uint32_t first_depend, depend_count;
     uint32_t first_interface, interface_count;
@@ -259,10 +259,11 @@ struct btlm_tunable {
 };
 _Static_assert(sizeof(struct btlm_tunable) == 24, "wire");
 
-// The owner of a range of memory at entry. The kernel may use USABLE at once, BOOT_SERVICES and
-// LOADER after it has left the loader's page tables and stack and copied what it wants, STAGED
-// after it has linked, ACPI_RECLAIM after it has read the tables. KERNEL, MODULES, EARLY and
-// MANIFEST are its own, to keep or to give up in parts. The others it never uses.
+// The owner of a range of memory at entry. The kernel may use USABLE at once; BOOT_SERVICES and
+// LOADER when it has left the loader's page tables and stack and has copied what it needs; STAGED
+// when it has linked the files; ACPI_RECLAIM when it has read the tables. KERNEL, MODULES, EARLY
+// and MANIFEST belong to the kernel, which may free parts of them. The kernel never uses the
+// others.
 enum btlm_memory_type {
     BTLM_MEM_USABLE,
     BTLM_MEM_BOOT_SERVICES,
@@ -286,17 +287,17 @@ enum btlm_memory_type {
 struct btlm_memory {
     uint64_t start, size; // physical, bytes, multiples of the page size
     uint32_t type;        // enum btlm_memory_type
-    uint32_t efi_type;    // EFI_MEMORY_TYPE it came from
+    uint32_t efi_type;    // EFI_MEMORY_TYPE of the range
     uint64_t attributes;  // EFI_MEMORY_ attribute bits
 };
 _Static_assert(sizeof(struct btlm_memory) == 32, "wire");
 
-// What of `attributes` says how the range may be cached (UEFI 2.10, 7.2.3).
+// Bits of `attributes` that say how the range can be cached (UEFI 2.10, 7.2.3).
 #define BTLM_CACHE_TYPES 0x1full // EFI_MEMORY_UC, WC, WT, WB, UCE
 #define BTLM_WRITE_BACK  0x08ull
 
-// How a page is mapped, wherever it is: write-back, or else uncached. Memory of which the firmware
-// says nothing is taken for ordinary memory.
+// Is the range mapped write-back? Otherwise it is mapped uncached, in every mapping. Memory whose
+// attributes name no way of caching counts as ordinary memory.
 static inline bool btlm_is_write_back(const struct btlm_memory *range)
 {
     return range->type != BTLM_MEM_MMIO && ((range->attributes & BTLM_WRITE_BACK) != 0 ||
@@ -304,14 +305,14 @@ static inline bool btlm_is_write_back(const struct btlm_memory *range)
 }
 
 struct btlm_diagnostic {
-    struct btlm_str code, text; // text: the whole line as btl_diag_print() gives it
+    struct btlm_str code, text; // text: the whole line of btl_diag_print()
     uint32_t severity;          // enum btl_severity
     uint32_t module;            // or BTL_NONE
 };
 _Static_assert(sizeof(struct btlm_diagnostic) == 24, "wire");
 
 enum btlm_event_kind { // a minor version may add others
-    BTLM_EVENT_LOADER, // the loader as a whole, until hand-off
+    BTLM_EVENT_LOADER, // the whole loader, until hand-off
     BTLM_EVENT_CONFIG, // loader.conf read and parsed
     BTLM_EVENT_KERNEL_READ,
     BTLM_EVENT_KERNEL_PLACED, // copied and relocated
@@ -320,7 +321,7 @@ enum btlm_event_kind { // a minor version may add others
     BTLM_EVENT_MODULE_LINKED, // laid out, copied, resolved, relocated
     BTLM_EVENT_MANIFEST,
     BTLM_EVENT_EXIT,   // GetMemoryMap and ExitBootServices
-    BTLM_EVENT_PHASE1, // from here on written by a kernel, in a copy of its own
+    BTLM_EVENT_PHASE1, // this one and the following: in the kernel's own list only
     BTLM_EVENT_VM,
     BTLM_EVENT_PHASE2,
     BTLM_EVENT_INIT,
@@ -332,7 +333,7 @@ struct btlm_event {
     uint64_t start, end; // nanoseconds since the loader started
     uint32_t kind;       // enum btlm_event_kind
     uint32_t module;     // or BTL_NONE
-    uint64_t bytes;      // read or written, 0 when that says nothing
+    uint64_t bytes;      // read or written; 0: the event has no such number
 };
 _Static_assert(sizeof(struct btlm_event) == 32, "wire");
 
@@ -346,23 +347,24 @@ _Static_assert(sizeof(struct btlm_symbol) == 32, "wire");
 
 // ---------------------------------------------------------------------------------- the reader
 
-// A checked manifest: every table lies inside, every index and string of every entry is in range,
-// every enum is known but those that a minor version may add to, no memory is writable and
-// executable, memory and symbols ascend, the framebuffer holds its lines. No accessor checks again.
-// core/manifest/manifest_check.c lists the checks, field by field.
+// A checked manifest: every table lies inside it, every index and string of every entry is in
+// range, every enum is known except those that a minor version may extend, no memory is writable
+// and executable, memory and symbols ascend, and the framebuffer is large enough. The accessors
+// rely on these checks; manifest_fields.def in core/manifest/ lists them, field by field.
 struct btl_manifest {
     struct btl_bytes bytes;
     const struct btlm_header *header;
     struct btlm_table table[BTLM_KINDS]; // by kind; absent tables have count 0
 };
 
-// `bytes` may be longer than the manifest. Aligned to 8; must stay in place. Reports everything
-// that is wrong, stage by stage: header, directory, entries. Allocates diagnostics alone. Linear.
+// Check a manifest. `bytes` is aligned to 8, must stay in place, and may be longer than the
+// manifest. Report every error of the first of these stages that has one: header, directory,
+// entries. The arena is used for diagnostics only. Linear.
 bool btl_manifest_open(struct btl_bytes bytes, struct btl_place place,
                        struct btl_manifest *ret_manifest, struct btl_diags *diags);
 
 uint64_t btl_manifest_count(const struct btl_manifest *manifest, enum btlm_kind kind);
-// Entry `index` (below the count) of a table.
+// Return entry `index` of a table; `index` must be below the count.
 const void *btl_manifest_entry(const struct btl_manifest *manifest, enum btlm_kind kind,
                                uint64_t index);
 struct btl_str btl_manifest_str(const struct btl_manifest *manifest, struct btlm_str str);
@@ -377,12 +379,12 @@ static inline const struct btlm_kernel *btl_manifest_kernel(const struct btl_man
 {
     return btl_manifest_entry(m, BTLM_KERNEL_IMAGE, 0);
 }
-// NULL when the manifest has none.
+// Return NULL if the manifest has none.
 static inline const struct btlm_volume *btl_manifest_volume(const struct btl_manifest *m)
 {
     return btl_manifest_count(m, BTLM_VOLUME) > 0 ? btl_manifest_entry(m, BTLM_VOLUME, 0) : 0;
 }
-// NULL when the manifest has none.
+// Return NULL if the manifest has none.
 static inline const struct btlm_boot *btl_manifest_boot(const struct btl_manifest *m)
 {
     return btl_manifest_count(m, BTLM_BOOT) > 0 ? btl_manifest_entry(m, BTLM_BOOT, 0) : 0;
@@ -393,8 +395,8 @@ static inline const struct btlm_module *btl_manifest_module(const struct btl_man
     return btl_manifest_entry(m, BTLM_MODULES, i);
 }
 
-// The function that holds `address`, or NULL. Binary search: of functions that overlap, only the
-// one that begins last is looked at. *ret_offset is written on success.
+// Return the function that holds `address`, or NULL. The search is binary: of overlapping functions
+// only the one that begins last is considered.
 const struct btlm_symbol *btl_manifest_find_symbol(const struct btl_manifest *manifest,
                                                    uint64_t address, uint64_t *ret_offset);
 
@@ -408,11 +410,11 @@ const char *btlm_guid_text(const uint8_t guid[static 16], char text[static 40]);
 
 // ------------------------------------------------------------------------------------ the text
 
-// The sections of the manifest as a person reads them; `what` is a mask of 1u << kind, 0 for all.
-// The same text on every side: firmware, monitor and host. Lines fit 80 columns where names allow.
-// The functions in BTLM_SYMBOLS are only counted, unless `what` names no other table.
+// Print sections of the manifest for people; `what` is a mask of 1u << kind, 0 for all. Loader,
+// kernel and host print the same text. Lines fit 80 columns unless a name is too long. If `what`
+// names other tables too, the functions of BTLM_SYMBOLS are only counted.
 void btl_manifest_print(const struct btl_manifest *manifest, uint32_t what, struct btl_out *out);
-// All about one module.
+// Print everything about one module.
 void btl_manifest_print_module(const struct btl_manifest *manifest, uint64_t index,
                                struct btl_out *out);
 // Return the name by which commands call a section: "memory"; "timeline" for the events, "kernel"

@@ -5,10 +5,10 @@
 
 #include <btl/types.h>
 
-// Supported loading phases: what the author says a module can do. A mask.
+// Supported loading phases, as the module's author declares them. A mask.
 enum { BTL_SUPPORTS_BOOT1 = 1, BTL_SUPPORTS_BOOT2 = 2, BTL_SUPPORTS_RUN = 4 };
 
-// Configured loading phases: what the administrator chose. The order is the order in time.
+// Configured loading phases, as the administrator chooses them. In the order of time.
 enum btl_phase {
 #define PHASE(name, text, supports) BTL_PHASE_##name,
 #include <btl/phases.def>
@@ -31,11 +31,11 @@ enum btl_module_type {
 bool btl_is_module_name(struct btl_str text);
 
 const char *btl_phase_name(enum btl_phase phase); // "BOOT1"; "?" outside the enum
-uint8_t btl_phase_needs(enum btl_phase phase);    // the BTL_SUPPORTS_ bit that it needs
+uint8_t btl_phase_needs(enum btl_phase phase);    // the BTL_SUPPORTS_ bit a module needs
 bool btl_phase_of(struct btl_str text, enum btl_phase *ret);
 const char *btl_type_name(enum btl_module_type type); // "wsio_class"
 bool btl_type_of(struct btl_str text, enum btl_module_type *ret);
-// "BOOT1,BOOT2,RUN" into text; returns its length.
+// Write "BOOT1,BOOT2,RUN" to `text`; return the length.
 size_t btl_supported_text(uint8_t supported, char text[static 16]);
 
 #endif
