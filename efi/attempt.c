@@ -64,6 +64,14 @@ static bool stop_boot(struct boot *boot)
     return false;
 }
 
+// Was the name of a file that cannot be read typed in the shell? A boot entry's gives way to a
+// fallback, because no person may be present.
+static bool typed_file_is_missing(const struct boot *boot)
+{
+    return boot->facts.options_name_program && boot->core.choice.how == BTLM_HOW_OPTION &&
+           boot->attempt.config_file == NULL;
+}
+
 // Print the result of a dry run that failed.
 static bool stop_dry_run(struct boot *boot)
 {
@@ -73,7 +81,7 @@ static bool stop_dry_run(struct boot *boot)
                       boot->attempt.diags->lost);
     console_print(&boot->log.console, "dry run: this would not boot (errors: %u)",
                   errors_shown(boot));
-    if (boot->attempt.fallback.valid)
+    if (boot->attempt.fallback.valid && !typed_file_is_missing(boot))
         console_print(&boot->log.console, "a boot would go on with %pS instead",
                       &boot->attempt.fallback.path);
     return false;
@@ -91,6 +99,8 @@ static bool choose_next(struct boot *boot)
         return stop_dry_run(boot);
     if (boot->core.attended && boot->set_up)
         return menu_after_failure(boot);
+    if (boot->set_up && typed_file_is_missing(boot))
+        return options_refuse(boot);
     if (boot->set_up)
         state_failed(boot);
     return (btl_attempt_falls_back(&boot->attempt) &&

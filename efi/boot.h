@@ -102,6 +102,8 @@ fw_status attempt_end(struct boot *boot); // frees everything
 
 // Once in a boot.
 bool options_read(struct boot *boot); // load options -> options
+// Say that the command line is wrong and that nothing is started. Return false.
+bool options_refuse(struct boot *boot);
 bool machine_fit(struct boot *boot);  // does the processor have no-execute
 bool volume_open(struct boot *boot);  // -> volume; true when already open
 bool state_read(struct boot *boot);   // variables -> state; repeated after the shell has run

@@ -27,6 +27,16 @@ static bool options_typed_wrong(const struct boot *boot)
            !boot->options.dry_run;
 }
 
+bool options_refuse(struct boot *boot)
+{
+    btl_report(boot->attempt.diags, BTL_OPTION_REFUSED,
+               ((struct btl_place){.file = BTL_STR("load options")}));
+    say_diags(boot);
+    boot->status = FW_LOAD_ERROR;
+    boot->res.outcome = OUTCOME_DONE;
+    return false;
+}
+
 bool options_read(struct boot *boot)
 {
     struct btl_load_options *options = &boot->options;
@@ -43,13 +53,8 @@ bool options_read(struct boot *boot)
         boot->res.outcome = OUTCOME_DONE;
         return false;
     }
-    if (options_typed_wrong(boot)) {
-        btl_report(boot->attempt.diags, BTL_OPTION_REFUSED,
-                   ((struct btl_place){.file = BTL_STR("load options")}));
-        boot->status = FW_LOAD_ERROR;
-        boot->res.outcome = OUTCOME_DONE;
-        return false;
-    }
+    if (options_typed_wrong(boot))
+        return options_refuse(boot);
     boot->core.attended = options->menu && !options->dry_run; // a person requested the menu
     if (options->verbose)
         log_release(&boot->log, LOG_VERBOSE);

@@ -4,10 +4,11 @@
 #include <btl/load_options.h>
 
 #include <btl/config.h>
-
 #include <btl/utf16.h>
+#include <btl/utf8.h>
 
-#define OPTIONS_MAX 8192 // bytes of UTF-16
+#define OPTIONS_MAX     8192    // bytes of UTF-16
+#define BYTE_ORDER_MARK 0xfeffu // editors begin a file with it
 
 #define PLACE ((struct btl_place){.file = BTL_STR("load options")})
 
@@ -19,7 +20,7 @@ struct option_parser {
 
 static bool is_option_space(char c)
 {
-    return c == ' ' || c == '\t';
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n'; // a text file ends its lines
 }
 
 // Parse the next word of *rest, "in quotes" or not. False at the end.
@@ -56,7 +57,7 @@ static bool is_program_name(struct btl_str word)
 static bool options_are_text(struct btl_str text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if ((uint8_t)text.at[i] < ' ' && text.at[i] != '\t')
+        if ((uint8_t)text.at[i] < ' ' && !is_option_space(text.at[i]))
             return false;
     }
     return true;
@@ -172,14 +173,55 @@ static bool parse_option(struct option_parser *job, struct btl_str word, struct 
     return true;
 }
 
+// Can the first word of a boot entry's options be an option, or the path of a configuration? A path
+// has a directory, a volume or a suffix before any '='. Das U-Boot passes the command line of its
+// own kernel instead: "root=/dev/sda1 ro".
+static bool is_word_of_loader(struct btl_str word)
+{
+    bool ours = word.len == 0 || word.at[0] == '-';
+    for (size_t i = 0; i < word.len && word.at[i] != '=' && !ours; i++) {
+        char c = word.at[i];
+        ours = c == '/' || c == '\\' || c == ':' || c == '.';
+    }
+    return ours;
+}
+
+// Skip the loader's name, if the options begin with it.
+static struct btl_str skip_program_name(struct btl_str text, bool names_program)
+{
+    struct btl_str rest = text, word;
+    return parse_option_word(&rest, &word) && (names_program || is_program_name(word)) ? rest
+                                                                                       : text;
+}
+
 static bool parse_option_words(struct option_parser *job, struct btl_str rest, bool names_program)
 {
     struct btl_str word;
-    for (bool first = true; parse_option_word(&rest, &word); first = false) {
-        bool program = first && (names_program || is_program_name(word));
-        if (!program && !parse_option(job, word, &rest))
+    rest = skip_program_name(rest, names_program);
+    for (bool first = !names_program; parse_option_word(&rest, &word); first = false) {
+        if (first && !is_word_of_loader(word)) {
+            btl_report(job->diags, BTL_OPTION_FOREIGN, PLACE, BTL_ARG(word));
+            return true;
+        }
+        if (!parse_option(job, word, &rest))
             return false;
     }
+    return true;
+}
+
+// Convert the options to UTF-8, without a byte order mark. False: no memory.
+static bool options_to_utf8(struct btl_bytes bytes, struct btl_arena *arena,
+                            struct btl_str *ret_text)
+{
+    size_t count = bytes.size / 2, mark = 0;
+    if (btl_utf16_next(bytes.at, count, &mark) != BYTE_ORDER_MARK)
+        mark = 0;
+    size_t size = 3 * (count - mark); // at most three bytes of UTF-8 for a unit of UTF-16
+    char *at = btl_alloc(arena, size, 1);
+    if (at == NULL)
+        return false;
+    size_t len = btl_utf16_to_utf8((const char *)bytes.at + 2 * mark, count - mark, at, size);
+    *ret_text = (struct btl_str){at, len};
     return true;
 }
 
@@ -194,11 +236,9 @@ bool btl_load_options_parse(struct btl_bytes bytes, bool names_program, struct b
         btl_report(diags, BTL_OPTION_NOT_TEXT, PLACE);
         return true;
     }
-    char *at =
-        btl_alloc(arena, 2 * bytes.size, 1); // at most three bytes of UTF-8 for two of UTF-16
-    if (at == NULL)
+    struct btl_str text;
+    if (!options_to_utf8(bytes, arena, &text))
         return false;
-    struct btl_str text = {at, btl_utf16_to_utf8(bytes.at, bytes.size / 2, at, 2 * bytes.size)};
     if (options_are_text(text) && (names_program || options_begin_as_text(text)))
         return parse_option_words(&job, text, names_program);
     btl_report(diags, BTL_OPTION_NOT_TEXT, PLACE);

@@ -33,38 +33,15 @@ bool btl_path_is_usable(struct btl_str path)
     return btl_path_to_utf16(path, ignored);
 }
 
-static uint32_t utf16_read_unit(const void *text, size_t index)
-{
-    uint16_t unit;
-    memcpy(&unit, (const char *)text + 2 * index, sizeof(unit));
-    return unit;
-}
-
-// Return the character at text[*at] and advance *at. An unpaired surrogate is returned unchanged.
-static uint32_t utf16_next(const void *text, size_t units, size_t *at)
-{
-    uint32_t point = utf16_read_unit(text, (*at)++);
-    uint32_t low = *at < units ? utf16_read_unit(text, *at) : 0;
-    if (point < 0xd800 || point >= 0xdc00 || low < 0xdc00 || low >= 0xe000)
-        return point;
-    (*at)++;
-    return 0x10000 + ((point & 0x3ff) << 10) + (low & 0x3ff);
-}
-
-static bool is_surrogate(uint32_t point)
-{
-    return point >= 0xd800 && point < 0xe000;
-}
-
 size_t btl_utf16_to_utf8(const void *text, size_t units, char *to, size_t size)
 {
     size_t used = 0;
     for (size_t at = 0; at < units;) {
         char bytes[BTL_UTF8_MAX];
-        uint32_t point = utf16_next(text, units, &at);
+        uint32_t point = btl_utf16_next(text, units, &at);
         if (point == 0)
             break;
-        size_t len = btl_utf8_put(point, bytes); // '?' for a surrogate
+        size_t len = btl_utf8_put(point, bytes);
         if (len > size - used)
             break;
         memcpy(to + used, bytes, len);
@@ -78,13 +55,14 @@ bool btl_utf16_name_to_utf8(const void *name, size_t units, char *to, size_t siz
     size_t used = 0;
     for (size_t at = 0; at < units;) {
         char bytes[BTL_UTF8_MAX];
-        uint32_t point = utf16_next(name, units, &at);
+        uint32_t point = btl_utf16_next(name, units, &at);
         if (point == 0) {
             bool dots = used <= 2 && used > 0 && to[0] == '.' && to[used - 1] == '.';
             *ret_len = used;
             return used > 0 && !dots;
         }
-        if (is_surrogate(point) || point == '/' || point == '\\' || !btl_utf8_shown(point))
+        if (point == BTL_UTF8_REPLACEMENT || point == '/' || point == '\\' ||
+            !btl_utf8_shown(point))
             return false;
         size_t len = btl_utf8_put(point, bytes);
         if (len > size - used)

@@ -13,12 +13,13 @@ bool btl_path_to_utf16(struct btl_str path, uint16_t ret_units[static BTL_UTF16_
 
 bool btl_path_is_usable(struct btl_str path);
 
-// Write at most `size` bytes, up to a NUL. Return the length. Unpaired surrogates become '?'.
+// Write at most `size` bytes, up to a NUL. Return the length. Unpaired surrogates become U+FFFD.
 // `text` need not be aligned.
 size_t btl_utf16_to_utf8(const void *text, size_t units, char *to, size_t size);
 
 // Convert the name of a directory entry, at most `units` with its NUL. False if no path can lead to
-// it: no NUL, empty, `.` or `..`, not UTF-16, too long, or with a control character, '/' or '\'.
+// it: no NUL, empty, `.` or `..`, not UTF-16, too long, or with U+FFFD, a control character, '/' or
+// '\'.
 bool btl_utf16_name_to_utf8(const void *name, size_t units, char *to, size_t size, size_t *ret_len);
 
 // Convert at most `units` characters of `text` from *at on for the firmware's console, and advance

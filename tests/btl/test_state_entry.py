@@ -62,9 +62,13 @@ def test_what_it_asks_for_is_not_there(tmp_path, root):
     assert "/gone.conf is not booted: it cannot be read\n" in said
 
 
+NOT_TEXT = ", options that are not text in UTF-16 (efibootmgr -u)\n"
+
+
 @pytest.mark.parametrize("options,words", [
     (b"", ", without options\n"), ("-s", ", options: -s\n"),
-    (b"odd", ", without options\n"), ("-c", ", options: -c\n"), ("\x1b[1m", ", without options\n")])
+    (b"odd", NOT_TEXT), (b"-c /a.cf", NOT_TEXT), ("-c", ", options: -c\n"), ("\x1b[1m", NOT_TEXT),
+    ("root=/dev/sda1 ro", ", options: root=/dev/sda1 ro\n")])
 def test_options_without_a_configuration(tmp_path, root, options, words):
     got, said = entry(tmp_path, root, Boot0003=load_option(OURS, options), BootOrder=[3])
     assert got["path"] == "/loader.conf" and said.endswith(words) and "\x1b" not in said

@@ -2,6 +2,8 @@
 // The mock's volume: files from memory, with the defects that a test gives them.
 #include "mock.h"
 
+#include <btl/utf8.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -392,11 +394,16 @@ bool mock_has_file(const struct mock *mock, const char *path)
 
 void mock_options(struct mock *mock, const char *text)
 {
-    size_t units = strlen(text) + 1;
-    uint16_t *options = malloc(2 * units);
+    struct btl_str from = btl_str_of(text);
+    size_t units = 0;
+    uint16_t *options = malloc(2 * (from.len + 1)); // no character has more units than bytes
     assert_non_null(options);
-    for (size_t i = 0; i < units; i++)
-        options[i] = (uint8_t)text[i];
+    for (size_t at = 0; at < from.len;) {
+        uint32_t point = btl_utf8_next(from, &at);
+        assert_true(point != BTL_UTF8_BAD);
+        units += btl_utf16_put(point, options + units);
+    }
+    options[units++] = 0;
     free((void *)(uintptr_t)mock->facts.load_options);
     mock->facts.load_options = options;
     mock->facts.load_options_size = (uint32_t)(2 * units);

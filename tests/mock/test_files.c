@@ -231,6 +231,7 @@ TEST(test_config_with_too_long_path)
     struct mock *mock = begin();
     char option[600];
     memset(option, 'a', sizeof(option) - 1);
+    option[0] = '/';
     option[sizeof(option) - 1] = '\0';
     mock_options(mock, option);
     mock_expect_boot(mock, "option-path");

@@ -49,6 +49,72 @@ TEST(test_quoted_name)
     expect_config("\"/with space/o.conf", false, "/with space/o.conf", NULL);
 }
 
+// Editors begin a file with a byte order mark and end its lines with CR and LF.
+TEST(test_options_from_a_text_file)
+{
+    expect_config("\xef\xbb\xbf-c \\btl\\new.conf", false, "/btl/new.conf", NULL);
+    expect_config("-c \\btl\\new.conf\r\n", false, "/btl/new.conf", NULL);
+    expect_config("\r\n-c\r\n/btl/new.conf\n-v\n", false, "/btl/new.conf", NULL);
+    expect_config("\xef\xbb\xbf\r\n", false, "/loader.conf", NULL);
+    expect_config("\xef\xbb\xbf", false, "/loader.conf", NULL);
+    expect_config("\xef\xbb\xbf"
+                  "BOOTX64.EFI /o.conf\r\n",
+                  true, "/o.conf", NULL);
+    expect_config("\xef\xbb\xbf\xef\xbb\xbf-v", false, "/loader.conf", "option-not-text");
+    expect_config("-v\x0b", false, "/loader.conf", "option-not-text");
+}
+
+TEST(test_dry_run_from_a_text_file)
+{
+    static const char *const files[] = {"-n\r\n", "-n\n", "\xef\xbb\xbf-n\r\n", "\n-n", "-n\r"};
+    for (size_t i = 0; i < BTL_COUNT(files); i++) {
+        struct mock *mock = mock_begin();
+        mock_add_ordinary(mock);
+        mock_options(mock, files[i]);
+        mock_expect_return(mock, FW_SUCCESS);
+        assert_true(mock_said(mock, "dry run: this would boot"));
+        mock_end(mock);
+    }
+}
+
+// A boot entry's options that another program wrote for its kernel: one note, and the default.
+TEST(test_options_of_another_program)
+{
+    static const char *const lines[] = {
+        "root=/dev/sdb3 init=/sbin/init rootwait ro",
+        "ro quiet splash",
+        "console=ttyS0,115200 -v",
+        "BOOT_IMAGE=/boot/vmlinuz root=UUID=1-2",
+        "quiet",
+        "initrd=\\initrd.img",
+        "BOOTX64.EFI root=/dev/sda1 a.conf",
+        "=",
+        "\"root=LABEL=a b\" ro",
+    };
+    for (size_t i = 0; i < BTL_COUNT(lines); i++)
+        expect_config(lines[i], false, "/loader.conf", "option-foreign");
+}
+
+TEST(test_options_of_another_program_are_one_line)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock_options(mock, "root=/dev/sdb3 init=/sbin/init rootwait ro");
+    mock_expect_boot(mock, "option-foreign");
+    assert_true(mock_said(mock, "load options: note: 'root=/dev/sdb3' is neither"));
+    assert_true(mock_said(mock, "(errors: 0, warnings: 0)"));
+    assert_false(mock_said(mock, "rootwait"));
+    mock_end(mock);
+}
+
+TEST(test_paths_of_a_boot_entry)
+{
+    expect_config("/a=b", false, "/a=b", NULL);
+    expect_config("fs0:o=1", false, "/o=1", NULL);
+    expect_config("o.conf=old", false, "/o.conf=old", NULL);
+    expect_config("-v quiet", false, "/quiet", NULL);
+}
+
 TEST(test_unknown_option_is_named_and_ignored)
 {
     expect_config("-x -c /o.conf", false, "/o.conf", "option-unknown");
@@ -102,6 +168,64 @@ TEST(test_slip_that_was_typed_starts_nothing)
     expect_refused("BOOTX64.EFI a.conf b.conf", "[option-unknown]");
     expect_refused("BOOTX64.EFI -c", "[option-no-file]");
     expect_refused("BOOTX64.EFI -c \\..\\loader.conf", "[option-path]");
+}
+
+// A file name that was typed boots that file or nothing.
+static void expect_file_refused(const char *options)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock->facts.options_name_program = true;
+    mock_options(mock, options);
+    mock_expect_return(mock, FW_LOAD_ERROR);
+    assert_true(mock_said(mock, "[boot-no-config]"));
+    assert_true(mock_said(mock, "[option-refused]"));
+    assert_false(mock->key_waited);
+    assert_int_equal(mock->calls[MOCK_VARIABLE_SET], 0);
+    mock_end(mock);
+}
+
+TEST(test_file_that_was_typed_and_is_missing_starts_nothing)
+{
+    expect_file_refused("BOOTX64.EFI foo");
+    expect_file_refused("BOOTX64.EFI /?");
+    expect_file_refused("BOOTX64.EFI root=/dev/sda1");
+    expect_file_refused("BOOTX64.EFI -v -c \\btl\\gone.conf");
+    expect_file_refused("fs0:\\BOOTX64.EFI -s gone.conf\r\n");
+}
+
+TEST(test_file_that_was_typed_and_cannot_be_read_starts_nothing)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock_add_text(mock, "/dir", "")->directory = true;
+    mock->facts.options_name_program = true;
+    mock_options(mock, "BOOTX64.EFI /dir");
+    mock_expect_return(mock, FW_LOAD_ERROR);
+    assert_true(mock_said(mock, "[option-refused]"));
+    mock_end(mock);
+}
+
+TEST(test_missing_file_of_a_dry_run)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock->facts.options_name_program = true;
+    mock_options(mock, "BOOTX64.EFI -n gone.conf");
+    mock_expect_return(mock, FW_LOAD_ERROR);
+    assert_true(mock_said(mock, "dry run: this would not boot"));
+    assert_false(mock_said(mock, "a boot would go on with"));
+    mock_end(mock);
+}
+
+// No person may be present at a boot entry.
+TEST(test_missing_file_of_a_boot_entry_gives_way)
+{
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock_options(mock, "gone.conf");
+    mock_expect_boot(mock, "boot-fallback");
+    mock_end(mock);
 }
 
 TEST(test_slip_beside_a_dry_run)

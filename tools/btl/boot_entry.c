@@ -44,8 +44,10 @@ static void boot_entry_parse_options(struct btl_arena *arena, struct btl_bytes b
 {
     struct btl_diags ignored = {.arena = arena};
     struct btl_load_options options;
-    if (!btl_load_options_parse(bytes, false, arena, &ignored, &options) ||
-        (ignored.first != NULL && ignored.first->code == BTL_OPTION_NOT_TEXT))
+    if (!btl_load_options_parse(bytes, false, arena, &ignored, &options))
+        return;
+    entry->options_not_text = ignored.first != NULL && ignored.first->code == BTL_OPTION_NOT_TEXT;
+    if (entry->options_not_text)
         return;
     entry->config = options.config;
     entry->options = boot_entry_utf8(arena, bytes);

@@ -11,6 +11,7 @@ struct boot_entry {
     const char *name;       // "Boot0003"
     struct btl_str title;   // as the firmware shows it
     struct btl_str options; // UTF-8; empty: none, or not text
+    bool options_not_text;  // the loader ignores them
     struct btl_str config;  // FILE of the option -c; empty: not given
     uint32_t others;        // entries that the firmware tries first
 };

@@ -133,7 +133,10 @@ static void state_print_entry(struct btl_out *out, struct btl_arena *arena,
     if (!entry->valid)
         return;
     btl_format(out, "boot entry:  %s \"%pS\"%s%pS", entry->name, &title,
-               options.len > 0 ? ", options: " : ", without options", &options);
+               options.len > 0           ? ", options: "
+               : entry->options_not_text ? ", options that are not text in UTF-16 (efibootmgr -u)"
+                                         : ", without options",
+               &options);
     if (entry->others > 0)
         btl_format(out, "; others that the firmware tries first: %u", entry->others);
     btl_format(out, "\n");
