@@ -21,7 +21,7 @@ efi_shared = $(sort $(wildcard efi/*.c efi/menu/*.c efi/$(1)/*.[cS]))
 EFI_SHARED := $(call efi_shared,$(ARCH))
 EFI_UEFI := $(sort $(wildcard efi/uefi/*.c efi/uefi/$(ARCH)/*.[cS]))
 
-EFI_FLAGS_x86_64 := -DGNU_EFI_USE_MS_ABI -mno-red-zone -maccumulate-outgoing-args
+EFI_FLAGS_x86_64 := -DGNU_EFI_USE_MS_ABI -mno-red-zone -maccumulate-outgoing-args -mgeneral-regs-only
 # No floating-point registers but those that a call of the firmware saves. Unwind tables are of no use.
 # No data speculation: a failed check may come to the firmware's vectors.
 EFI_FLAGS_ia64 := -mfixed-range=f32-f127 -fno-unwind-tables -mno-sched-ar-data-spec

@@ -6,7 +6,9 @@
 // written again. By then the firmware has the buffers that it needs.
 //
 // FAT cannot replace a file atomically: the new file is written under another name, the old one
-// removed, the new one renamed. If the power fails, one of the two is complete.
+// removed, the new one renamed. If the power fails, one of the two is complete. Firmware that
+// cannot rename (Das U-Boot) writes the file twice: the new one is removed when the second is
+// complete.
 #include "boot.h"
 #include <btl/utf16.h>
 
@@ -117,6 +119,22 @@ static bool save_write(struct save *save, struct volume_file *file)
     return status == FW_SUCCESS || save_warn(save, BTL_SAVE_WRITE_FAILED, status);
 }
 
+// Write the file under its own name, for firmware that cannot rename. False: only the file under
+// the temporary name is complete.
+static bool save_write_again(struct save *save)
+{
+    struct volume_file file;
+    uint64_t written = 0;
+    if (save->volume->create(save->volume, save->path, &file) != FW_SUCCESS)
+        return false;
+    bool good =
+        save->volume->write(&file, save->bytes.at, save->bytes.size, &written) == FW_SUCCESS &&
+        written == save->bytes.size && save->volume->flush(&file) == FW_SUCCESS;
+    save->volume->close(&file);
+    save->volume->remove(save->volume, good ? save->new_path : save->path);
+    return good;
+}
+
 // Write the new file under the temporary name, then rename it.
 static bool save_replace(struct save *save)
 {
@@ -127,15 +145,13 @@ static bool save_replace(struct save *save)
     if (status != FW_SUCCESS)
         return save_warn(save, BTL_SAVE_CREATE_FAILED, status);
     bool written = save_write(save, &file);
-    bool good = written && save_remove(save, save->path, BTL_SAVE_REMOVE_FAILED);
-    if (good) {
-        status = save->volume->rename(&file, save->name);
-        good = status == FW_SUCCESS || save_warn(save, BTL_SAVE_RENAME_FAILED, status);
-    }
+    bool removed = written && save_remove(save, save->path, BTL_SAVE_REMOVE_FAILED);
+    status = removed ? save->volume->rename(&file, save->name) : FW_SUCCESS;
     save->volume->close(&file);
     if (!written) // remove the incomplete file
         save->volume->remove(save->volume, save->new_path);
-    return good;
+    return removed && (status == FW_SUCCESS || save_write_again(save) ||
+                       save_warn(save, BTL_SAVE_RENAME_FAILED, status));
 }
 
 // Save once. Opens its own volume, because closing it may change the memory map too.

@@ -9,6 +9,9 @@
 
 #define PM_HZ   3579545u
 #define PM_MASK 0xffffffu // every timer has 24 bits; wraps after 4.6 s
+// Reads of one value after which the timer stands still. A running timer ticks at least once in a
+// few reads.
+#define PM_READS 1000
 
 static int64_t calibrate_ms = 10;
 static const struct btl_tunable tunables[] = {BTL_INT(calibrate_ms, 1, 1000)};
@@ -31,10 +34,13 @@ static uint16_t pm_timer_port(void)
 static uint64_t clock_measure(uint16_t port)
 {
     uint32_t want = (uint32_t)(PM_HZ * (uint64_t)calibrate_ms / 1000);
-    uint32_t first = port_in32(port), passed = 0, reads = 0;
+    uint32_t first = port_in32(port), passed = 0;
     uint64_t from = time_ticks();
-    while (passed < want && reads++ < 10000000)
-        passed = (port_in32(port) - first) & PM_MASK;
+    for (uint32_t same = 0; passed < want && same < PM_READS; same++) {
+        uint32_t now = (port_in32(port) - first) & PM_MASK;
+        same = now == passed ? same : 0;
+        passed = now;
+    }
     uint64_t ticks = time_ticks() - from;
     return passed < want ? 0 : ticks * PM_HZ / passed;
 }

@@ -14,13 +14,12 @@
 static int ich9_attach(const struct pci_function *device, void **ret_state)
 {
     uint32_t base = pci_read32(device, PMBASE) & PMBASE_PORTS;
-    if ((pci_read32(device, ACPI_CNTL) & ACPI_ENABLED) == 0) {
-        kprintf("ich9: %02x:%02x.%x: power management is switched off\n", device->bus,
-                device->device, device->function);
-        return BTL_EIO;
-    }
-    kprintf("ich9: %02x:%02x.%x: power management at port 0x%x\n", device->bus, device->device,
-            device->function, base);
+    bool enabled = (pci_read32(device, ACPI_CNTL) & ACPI_ENABLED) != 0;
+    kprintf("ich9: %02x:%02x.%x: ", device->bus, device->device, device->function);
+    if (enabled)
+        kprintf("power management at port 0x%x\n", base);
+    else // Das U-Boot leaves it so
+        kprintf("the firmware left power management switched off\n");
     return 0;
 }
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// SHA-256 by the processor's SHA extensions, where it has them (Intel SDM volume 2, SHA256RNDS2 and
-// SHA256MSG1/2). Without them hashing may be slower than the disk.
+// SHA-256 by the processor's SHA extensions (Intel SDM volume 2, SHA256RNDS2 and SHA256MSG1/2),
+// where the processor has them and the firmware has switched vector registers on. Without them
+// hashing may be slower than the disk. hash_blocks_by_sha() is the only function of the loader that
+// uses vector registers; tests/tree/test_registers.py checks this.
 #include <cpuid.h>
 #include <immintrin.h>
 
 #include "hash.h"
+#include "vectors.h"
 
 #define BLOCK 64
 
@@ -37,7 +40,7 @@
     NEXT(number);                                                                                  \
     FOUR_ROUNDS(number)
 
-__attribute__((target("sha,sse4.1"))) static void
+__attribute__((target("sha,sse4.1"), noinline)) static void
 hash_blocks_by_sha(uint32_t state[8], const uint8_t *blocks, size_t count)
 {
     const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
@@ -75,6 +78,8 @@ hash_blocks_by_sha(uint32_t state[8], const uint8_t *blocks, size_t count)
 static bool has_sha(void)
 {
     unsigned a, b, c, d;
+    if (!vectors_are_on(cpu_control_registers()))
+        return false;
     if (!__get_cpuid(1, &a, &b, &c, &d) || (c & bit_SSSE3) == 0 || (c & bit_SSE4_1) == 0)
         return false;
     return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & bit_SHA) != 0;

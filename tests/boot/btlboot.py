@@ -39,6 +39,7 @@ PROGRAM = os.path.join(ROOT, os.environ.get("BUILD", "build"), "host/btl")
 LIMIT = int(os.environ.get("BTL_TEST_LIMIT", "180"))
 GOOD, BAD = 33, 35  # exit status of QEMU: isa-debug-exit with 16 and 17
 PART = 1 << 20  # where the volume starts on the image
+U_BOOT = "/usr/lib/u-boot/qemu-x86_64/u-boot.rom"  # of Debian's u-boot-qemu
 
 # What the default image loads, and when.
 PHASES = {
@@ -121,21 +122,26 @@ def firmware(name):
     raise RuntimeError("OVMF_%s is not installed (package ovmf)" % name)
 
 
-def machine_x86_64(variables, image, disk, memory, random):
-    """QEMU with OVMF, and its options."""
+def ovmf(variables):
+    """Options of QEMU for OVMF."""
     if not os.path.exists(variables):
         shutil.copy(firmware("VARS"), variables)
+    return ["-drive", "if=pflash,format=raw,unit=0,readonly=on,file=" + firmware("CODE"),
+            "-drive", "if=pflash,format=raw,unit=1,file=" + variables]
+
+
+def machine_x86_64(variables, image, disk, memory, random, bios):
+    """QEMU with a firmware, and its options."""
     return os.environ.get("BTL_QEMU", "qemu-system-x86_64"), [
         "-machine", "q35", "-accel", os.environ.get("BTL_ACCEL", "tcg"), "-m", memory or "256M",
-        "-drive", "if=pflash,format=raw,unit=0,readonly=on,file=" + firmware("CODE"),
-        "-drive", "if=pflash,format=raw,unit=1,file=" + variables,
+        *(["-bios", bios] if bios else ovmf(variables)),
         "-drive", "if=none,id=disk" + (image if image.startswith(",") else ",format=raw,file=" + image),
         *DISKS[disk],
         *(["-device", "virtio-rng-pci"] if random else []), "-nic", "none",
         "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
 
 
-def machine_ia64(variables, image, disk, memory, random):
+def machine_ia64(variables, image, disk, memory, random, bios):
     """The emulator that QEMU_IA64 names, which has its firmware in it."""
     return os.environ["QEMU_IA64"], [
         "-machine", "vibtanium,efi-boot-manager=off,nvram=" + variables, "-m", memory or "512M",
@@ -233,14 +239,15 @@ class Program:
 class Machine(Program):
     """A running QEMU and the other end of its serial line. `image`: a file, or options of -drive that begin
     with a comma. `variables`: the firmware's variable store, a file that outlives the machine; it is made
-    when it is not there. Without it each machine has one of its own. `steady`: its clock is."""
+    when it is not there. Without it each machine has one of its own. `steady`: its clock is. `bios`: the file of
+    another firmware than OVMF."""
 
     def __init__(self, image, disk="virtio", memory=None, options=(), random=True, work=None, variables=None,
-                 serial="stdio", steady=False):
+                 serial="stdio", steady=False, bios=None):
         self.work = work or tempfile.mkdtemp(prefix="btlboot-")
         self.qmp_path = os.path.join(self.work, "qmp")
         variables = variables or os.path.join(self.work, "vars.fd")
-        program, command = MACHINES[ARCH](variables, image, disk, memory, random)
+        program, command = MACHINES[ARCH](variables, image, disk, memory, random, bios)
         command += ["-display", "none", "-no-reboot", "-serial", serial, "-monitor", "none",
                     "-qmp", "unix:%s,server=on,wait=off" % self.qmp_path,
                     *(STEADY if steady else ()), *options]

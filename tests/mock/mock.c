@@ -11,6 +11,15 @@
 
 #define EFI_FREE 7
 
+struct control_registers mock_control = {.cr0 = 0x80000011, .cr4 = 0x220}; // as EDK II sets them
+int mock_control_reads;
+
+struct control_registers cpu_control_registers(void)
+{
+    mock_control_reads++;
+    return mock_control;
+}
+
 static uint8_t *memory;
 
 static struct mock *mock_of(struct firmware *fw)

@@ -10,6 +10,7 @@
 #include <btl/memmap.h>
 
 #include "firmware.h"
+#include "x86_64/vectors.h"
 
 #define MOCK_MEMORY_START 0x10000000ull
 #define MOCK_MEMORY_SIZE  (96ull << 20)
@@ -55,6 +56,10 @@ struct mock_file {
     // Of a file that the loader created: its bytes, and its path, are the mock's then.
     bool created, flushed;
 };
+
+// What cpu_control_registers() returns, and how often it was called.
+extern struct control_registers mock_control;
+extern int mock_control_reads;
 
 #define MOCK_FILES 64
 
@@ -117,9 +122,10 @@ struct mock {
     uint32_t map_room; // growth of the map at each call of memory_map, bytes
 
     // Writing.
-    fw_status write_status; // of every call that would change the volume
-    uint64_t write_limit;   // so many bytes of one file are written
-    uint32_t restless;      // so many files that are closed after writing leave another memory map
+    fw_status write_status;  // of every call that would change the volume
+    fw_status rename_status; // of every rename
+    uint64_t write_limit;    // so many bytes of one file are written
+    uint32_t restless;       // so many files that are closed after writing leave another memory map
 
     uint64_t call_us,
         line_us;        // so long takes each call of the volume, and each write to the console

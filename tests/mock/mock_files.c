@@ -284,6 +284,8 @@ static fw_status file_rename(struct volume_file *open, struct btl_str name)
     fw_status status;
     if (!answers(mock, MOCK_RENAME, &status))
         return status;
+    if (mock->rename_status != FW_SUCCESS)
+        return mock->rename_status;
     int directory = (int)(strrchr(file->path, '/') - file->path);
     snprintf(path, sizeof(path), "%.*s/%.*s", directory, file->path, (int)name.len, name.at);
     if (find(mock, btl_str_of(path)) != NULL)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // SHA-256 as this processor does it, against that of core/. A processor without instructions for it
-// takes the way of core/ itself.
+// takes the way of core/ itself, and so does one whose vector registers are switched off.
 #include "hash.h"
+#include "x86_64/vectors.h"
 
 #include "mock.h"
 
@@ -55,4 +56,37 @@ TEST(test_published_vector)
     uint8_t digest[32];
     hash_file((struct btl_bytes){(const uint8_t *)"abc", 3}, digest);
     assert_memory_equal(digest, abc, sizeof(abc));
+}
+
+#define PE     0x80000011u // CR0: protection, paging
+#define EM     4u
+#define TS     8u
+#define PAE    0x20u // CR4
+#define OSFXSR 0x200u
+
+TEST(test_vector_registers_are_used_when_all_switches_allow_it)
+{
+    assert_true(vectors_are_on((struct control_registers){PE, PAE | OSFXSR}));
+    assert_true(vectors_are_on((struct control_registers){0, OSFXSR}));
+    assert_false(vectors_are_on((struct control_registers){PE, PAE}));
+    assert_false(vectors_are_on((struct control_registers){PE | EM, PAE | OSFXSR}));
+    assert_false(vectors_are_on((struct control_registers){PE | TS, PAE | OSFXSR}));
+    assert_false(vectors_are_on((struct control_registers){PE | EM | TS, PAE}));
+}
+
+// Return how often the control registers are read for one file.
+static int reads_of_control_registers(struct control_registers registers)
+{
+    int before = mock_control_reads;
+    mock_control = registers;
+    compare((const uint8_t *)"abc", 3);
+    return mock_control_reads - before;
+}
+
+TEST(test_the_control_registers_are_asked_before_each_file)
+{
+    struct control_registers usual = mock_control;
+    assert_int_equal(reads_of_control_registers(usual), 1);
+    assert_int_equal(reads_of_control_registers((struct control_registers){PE, PAE}), 1);
+    mock_control = usual;
 }

@@ -240,17 +240,19 @@ TEST(test_each_way_to_fail)
         uint32_t at;
         fw_status status;
         const char *code;
-        bool new_is_left;
+        bool new_is_left, cannot_rename;
     } cases[] = {
-        {MOCK_OPEN_VOLUME, 2, FW_DEVICE_ERROR, "save-no-volume", false},
-        {MOCK_REMOVE, 1, FW_DEVICE_ERROR, "save-create-failed", false},
-        {MOCK_CREATE, 1, FW_VOLUME_FULL, "save-full", false},
-        {MOCK_CREATE, 1, FW_ACCESS_DENIED, "save-create-failed", false},
-        {MOCK_WRITE, 1, FW_VOLUME_FULL, "save-full", false},
-        {MOCK_WRITE, 1, FW_DEVICE_ERROR, "save-write-failed", false},
-        {MOCK_FLUSH, 1, FW_DEVICE_ERROR, "save-write-failed", false},
-        {MOCK_REMOVE, 2, FW_ACCESS_DENIED, "save-remove-failed", true},
-        {MOCK_RENAME, 1, FW_UNSUPPORTED, "save-rename-failed", true},
+        {MOCK_OPEN_VOLUME, 2, FW_DEVICE_ERROR, "save-no-volume", false, false},
+        {MOCK_REMOVE, 1, FW_DEVICE_ERROR, "save-create-failed", false, false},
+        {MOCK_CREATE, 1, FW_VOLUME_FULL, "save-full", false, false},
+        {MOCK_CREATE, 1, FW_ACCESS_DENIED, "save-create-failed", false, false},
+        {MOCK_WRITE, 1, FW_VOLUME_FULL, "save-full", false, false},
+        {MOCK_WRITE, 1, FW_DEVICE_ERROR, "save-write-failed", false, false},
+        {MOCK_FLUSH, 1, FW_DEVICE_ERROR, "save-write-failed", false, false},
+        {MOCK_REMOVE, 2, FW_ACCESS_DENIED, "save-remove-failed", true, false},
+        {MOCK_CREATE, 2, FW_VOLUME_FULL, "save-rename-failed", true, true},
+        {MOCK_WRITE, 2, FW_VOLUME_FULL, "save-rename-failed", true, true},
+        {MOCK_FLUSH, 2, FW_DEVICE_ERROR, "save-rename-failed", true, true},
     };
     for (size_t i = 0; i < BTL_COUNT(cases); i++) {
         struct btl_manifest saved;
@@ -258,6 +260,7 @@ TEST(test_each_way_to_fail)
         mock->fail_service = cases[i].service;
         mock->fail_at = cases[i].at;
         mock->fail_status = cases[i].status;
+        mock->rename_status = cases[i].cannot_rename ? FW_ACCESS_DENIED : FW_SUCCESS;
         expect_warning(mock, cases[i].code);
         assert_int_equal(mock_has_file(mock, "/m.bin.new"), cases[i].new_is_left);
         assert_false(mock_has_file(mock, "/m.bin"));
@@ -265,6 +268,18 @@ TEST(test_each_way_to_fail)
             mock_saved_manifest(mock, "/m.bin.new", &saved);
         mock_end(mock);
     }
+}
+
+TEST(test_firmware_that_cannot_rename)
+{
+    struct btl_manifest saved;
+    struct mock *mock = begin("-m /m.bin");
+    mock_add_text(mock, "/m.bin", "BTLMANIF of an earlier boot");
+    mock->rename_status = FW_ACCESS_DENIED;
+    mock_expect_boot(mock, NULL);
+    assert_false(mock_has_file(mock, "/m.bin.new"));
+    mock_saved_manifest(mock, "/m.bin", &saved);
+    mock_end(mock);
 }
 
 // A failure leaves the file of an earlier boot unchanged.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// CPUID, CR4 and the time stamp counter (Intel SDM volume 2, CPUID; AMD APM volume 3, appendix E).
+// CPUID, CR0, CR4 and the time stamp counter (Intel SDM volume 2, CPUID; AMD APM volume 3, appendix
+// E).
 #include "cpu.h"
+#include "x86_64/vectors.h"
 
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;
@@ -23,11 +25,18 @@ static struct cpuid cpuid_checked(uint32_t leaf)
     return cpuid(leaf);
 }
 
+struct control_registers cpu_control_registers(void)
+{
+    struct control_registers registers;
+    __asm__ volatile("movq %%cr0, %0" : "=r"(registers.cr0));
+    __asm__ volatile("movq %%cr4, %0" : "=r"(registers.cr4));
+    return registers;
+}
+
 void cpu_features(struct paging_cpu *ret_cpu)
 {
     struct cpuid extended = cpuid_checked(0x80000001), sizes = cpuid_checked(0x80000008);
-    uint64_t cr4;
-    __asm__ volatile("movq %%cr4, %0" : "=r"(cr4));
+    uint64_t cr4 = cpu_control_registers().cr4;
     *ret_cpu = (struct paging_cpu){.no_execute = (extended.edx >> 20 & 1) != 0,
                                    .huge_pages = (extended.edx >> 26 & 1) != 0,
                                    .five_levels = (cr4 >> 12 & 1) != 0,
