@@ -13,25 +13,25 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 
-# Diagnostics that every C file of the project is compiled with, by gcc and by clang.
+# Warnings for every C file of the project, by gcc and by clang.
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	-Wvla -Wundef -Wwrite-strings -Wcast-align -Wno-unused-parameter
 CSTD := -std=gnu11 -Iinclude -MMD -MP
 
-# One line for each file that is made; make V=1 shows the commands instead.
+# make prints one line for each file that it makes; make V=1 prints the commands.
 BEGIN = @mkdir -p $(@D)
 ifneq ($(V),1)
 .SILENT:
 BEGIN += && printf '  %s\n' $@
 endif
 
-# $(call kept,FILE,TEXT): FILE, which is written when it does not hold TEXT. A target that depends on
-# it is made again when the text changes: a compiler, its flags, the list of an archive's members.
+# $(call kept,FILE,TEXT): FILE, which is written if its content is not TEXT. A target that depends on
+# FILE is made again when the text changes: a compiler, its flags, the list of an archive's members.
 differ = $(or $(subst x$(1),,x$(2)),$(subst x$(2),,x$(1)))
-# (make 4.3 leaves the last newline of some files in $(file <…): hence the second strip.)
+# (For some files, make 4.3 keeps the last newline in $(file <…): hence the second strip.)
 kept = $(1)$(if $(call differ,$(strip $(2)),$(strip $(file <$(1)))),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
 
-# $(call compile,OBJECT,SOURCE,COMMAND): the rule of a pattern of objects.
+# $(call compile,OBJECT,SOURCE,COMMAND): a pattern rule for objects.
 define compile_rule
 $(1): $(2) $(call kept,$(subst %,all,$(1))$(suffix $(2)).flags,$(3))
 	$$(BEGIN)
@@ -39,7 +39,7 @@ $(1): $(2) $(call kept,$(subst %,all,$(1))$(suffix $(2)).flags,$(3))
 endef
 compile = $(eval $(call compile_rule,$(1),$(2),$(3)))
 
-# $(call archive,FILE,OBJECTS): the rule of a library.
+# $(call archive,FILE,OBJECTS): the rule for a library.
 define archive_rule
 $(1): $(2) $(call kept,$(1).members,$(2))
 	@rm -f $$@

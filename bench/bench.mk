@@ -1,7 +1,7 @@
-# make bench        the cost of the steps of a boot in core/ for 10 to 10,000 generated modules: basic
-#                   blocks, memory, and time (which depends on the machine's load)
-# make bench-check  blocks and memory only: the same numbers in each run; fails when a step's cost
-#                   per module grows with the number of modules
+# make bench        measure what the steps of a boot cost in core/ for 10 to 10,000 generated modules:
+#                   basic blocks, memory, and time (which depends on the machine's load)
+# make bench-check  measure blocks and memory only, which are equal in each run; fail if a step's cost
+#                   for each module grows with the number of modules
 $(call core_variant,counted,clang,-O1 -g -fsanitize-coverage=trace-pc)
 
 BENCH_O := $(patsubst %,$(BUILD)/bench/%.o,bench_core steps generate elf_builder plan_shapes)

@@ -1,5 +1,5 @@
 # core/ is compiled once for each program that links it: a variant is a compiler and its flags.
-# A folder is a step of the path of the data.
+# A folder is a step of a boot.
 CORE_C := $(sort $(wildcard core/*/*.c))
 CORE_FLAGS := $(CSTD) $(WARN) -ffreestanding -fno-common
 
@@ -7,7 +7,7 @@ CORE_FLAGS := $(CSTD) $(WARN) -ffreestanding -fno-common
 core_variant = $(call compile,$(BUILD)/$(1)/core/%.o,core/%.c,$(2) $(CORE_FLAGS) $(3))$(call \
 	archive,$(BUILD)/$(1)/libbtl.a,$(CORE_C:core/%.c=$(BUILD)/$(1)/core/%.o))
 
-# For host programs, plain and fast; for tests, with sanitizers, by both compilers; for fuzzers.
+# Variants: fast, for host programs; with sanitizers and by both compilers, for tests; for fuzzers.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DBTL_ASSERTIONS
 $(call core_variant,host,gcc,-O2 -g)
 $(call core_variant,test-gcc,gcc,-O1 -g $(SANITIZE))

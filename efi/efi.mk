@@ -1,6 +1,6 @@
 # The loader: $(O)/efi/BOOTX64.EFI, and $(O)/efi/loader.elf with its symbols for gdb.
-# Shared files compile for every architecture; what differs is in folders named after it. efi/uefi/ has what
-# only a machine with UEFI can run; the rest also runs on the tests' own firmware (tests/mock/).
+# Shared files compile for every architecture; files of one architecture are in a folder of that name.
+# efi/uefi/ needs a machine with UEFI; the other files also run on the tests' mock firmware (tests/mock/).
 EFI_OUT := $(O)/efi
 LOADER_VERSION := 1.0
 EFI_NAME_x86_64 := BOOTX64.EFI
@@ -16,18 +16,18 @@ GNU_EFI_ia64 := $(IA64_EFI)/lib $(IA64_EFI)/include/efi
 GNU_EFI_LIB ?= $(word 1,$(GNU_EFI_$(ARCH)))
 GNU_EFI_INCLUDE ?= $(word 2,$(GNU_EFI_$(ARCH)))
 
-# $(call efi_shared,ARCH): what also runs in the tests.
+# $(call efi_shared,ARCH): the files that also run in the tests.
 efi_shared = $(sort $(wildcard efi/*.c efi/menu/*.c efi/$(1)/*.[cS]))
 EFI_SHARED := $(call efi_shared,$(ARCH))
 EFI_UEFI := $(sort $(wildcard efi/uefi/*.c efi/uefi/$(ARCH)/*.[cS]))
 
 EFI_FLAGS_x86_64 := -DGNU_EFI_USE_MS_ABI -mno-red-zone -maccumulate-outgoing-args -mgeneral-regs-only
-# No floating-point registers but those that a call of the firmware saves. Unwind tables are of no use.
-# No data speculation: a failed check may come to the firmware's vectors.
+# Use only those floating-point registers that a call of the firmware saves. Unwind tables are useless here.
+# No data speculation: a failed check could run the firmware's interrupt vectors.
 EFI_FLAGS_ia64 := -mfixed-range=f32-f127 -fno-unwind-tables -mno-sched-ar-data-spec
-# gnu-efi's script makes one segment of code and data: what protects memory is the firmware's business.
+# gnu-efi's script makes one segment of code and data; the firmware decides about memory protection.
 EFI_LD_FLAGS_ia64 := --no-warn-rwx-segments
-# The processor has no integer division.
+# The processor has no integer division: libgcc has it.
 EFI_LIBS_ia64 = $(shell $(EFI_CC) -print-libgcc-file-name)
 EFI_FLAGS := -ffreestanding -fpic -fshort-wchar -fno-stack-protector -fno-asynchronous-unwind-tables -fno-strict-aliasing -fno-common \
 	-fvisibility=hidden -fno-tree-loop-distribute-patterns -O2 -g $(EFI_FLAGS_$(ARCH))
@@ -44,7 +44,7 @@ EFI_ASSEMBLE := $(EFI_CC) -g -Wa,--fatal-warnings
 $(call compile,$(EFI_OUT)/%.o,efi/%.c,$(EFI_COMPILE))
 $(call compile,$(EFI_OUT)/%.o,efi/%.S,$(EFI_ASSEMBLE))
 
-# The explanations of all messages, from their page.
+# The explanations of all messages, from docs/messages.md.
 MESSAGES_TEXT := $(BUILD)/gen/messages_text.c
 $(MESSAGES_TEXT): docs/messages.md tools/messages_text.awk
 	$(BEGIN)

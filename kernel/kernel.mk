@@ -1,6 +1,6 @@
 # The reference kernel: $(O)/kernel/kernel.elf, with its symbols.
-# Shared files compile for every architecture; what differs is in kernel/arch/$(ARCH)/.
-# Layers: a folder includes headers of itself and of folders to its left.
+# Shared files compile for every architecture; files of one architecture are in kernel/arch/$(ARCH)/.
+# Layers: a folder includes its own headers and those of folders to its left.
 #   base < console, vm < firmware, dlkm < device, failure < monitor < kernel/*.c
 # arch/ARCH implements base/arch.h for all of them, and includes base, vm, firmware and failure.
 KERNEL_OUT := $(O)/kernel
@@ -18,7 +18,7 @@ KERNEL_LD := kernel/arch/$(ARCH)/kernel.ld
 
 $(call core_variant,$(ARCH)/kernel,$(KERNEL_CC),$(KERNEL_FLAGS))
 
-# The console font is a file of Debian's package psf-unifont; this repository has none.
+# The console font is a file of Debian's package psf-unifont.
 KERNEL_FONT ?= /usr/share/consolefonts/Unifont-APL8x16.psf.gz
 $(KERNEL_FONT):
 	@echo "the kernel's console font is missing: apt-get install psf-unifont" >&2; false

@@ -2,9 +2,9 @@
 UNIT_C := $(sort $(wildcard tests/unit/*/test_*.c))
 UNIT := $(patsubst test_%.c,%,$(notdir $(UNIT_C)))
 FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
-# Helpers that unit tests share (building ELF files, arenas that end, …).
+# Helpers of the unit tests (make ELF files, arenas that run out of memory, …).
 UNIT_SUPPORT := $(sort $(wildcard tests/unit/support/*.c))
-# The main() of test programs, and how tests are registered.
+# The main() of test programs, and the registration of tests.
 TEST_MAIN := tests/support/test_main.c
 TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/unit/support -Icore -g -O1 $(SANITIZE)
 FUZZ_RUNS ?= 20000
@@ -37,7 +37,7 @@ $(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a
 fuzz-%: $(BUILD)/fuzz/bin/%
 	@mkdir -p $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
 	$< -runs=$(FUZZ_RUNS) -max_len=65536 -print_final_stats=1 $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
-## Run the fuzzer NAME=… until it is stopped; keeps what it finds.
+## Run the fuzzer NAME=… until it is stopped; its findings are kept.
 fuzz: $(BUILD)/fuzz/bin/$(NAME)
 	@mkdir -p $(BUILD)/fuzz/corpus/$(NAME)
 	$< -max_len=65536 $(BUILD)/fuzz/corpus/$(NAME) tests/fuzz/seeds/$(NAME)
@@ -53,7 +53,7 @@ include tests/modules/modules.mk
 host_tests = $(UNIT:%=$(BUILD)/test-$(1)/unit/%) $(KERNEL_TESTS:%=$(BUILD)/test-$(1)/kernel/%) \
 	$(MODULE_TESTS:%=$(BUILD)/test-$(1)/modules/%) $(MOCK:%=$(MOCK_OUT)/$(1)/test_%) $(MOCK_FIXTURES)
 test-programs: $(call host_tests,gcc) $(call host_tests,clang) $(FUZZ:%=$(BUILD)/fuzz/bin/%)
-# What make check builds, and runs.
+# The programs of make check, and its tests.
 check-programs: $(call host_tests,gcc) $(BUILD)/test-gcc/btl
 check-tests: $(UNIT:%=unit-gcc-%) $(KERNEL_TESTS:%=kernel-test-gcc-%) $(MODULE_TESTS:%=module-test-gcc-%) $(MOCK:%=mock-gcc-%)
 

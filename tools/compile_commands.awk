@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Reads the commands of `make -nB V=1`, writes compile_commands.json: the first command for each source.
+# Read the commands of `make -nB V=1`, and write compile_commands.json: the first command for each source.
 / -c [^ ]+ -o [^ ]+$/ {
 	file = $(NF - 2)
 	if (file in seen)

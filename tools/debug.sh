@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Boots the image with QEMU waiting for gdb (BTL_GDB_PORT, 1234), its serial line on the terminal, and
-# writes $O/debug.gdb (BTL_GDB_SCRIPT), which stops at the kernel's entry with all symbols loaded. Run
-# the gdb command that it prints on another terminal.
+# Boot the image in a QEMU that waits for gdb (port BTL_GDB_PORT, 1234), with the serial line on the
+# terminal. Write $O/debug.gdb (BTL_GDB_SCRIPT), which makes gdb stop at the kernel's entry with all symbols
+# loaded. Print the gdb command to run in another terminal.
 set -eu
 . "$(dirname "$0")/qemu.sh"
 O=${O:-build/x86_64}

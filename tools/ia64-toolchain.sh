@@ -1,20 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Makes the ia64 tool chain, all of it from Debian packages:  tools/ia64-toolchain.sh [--check|--where]
+# Make the ia64 tool chain from Debian packages:  tools/ia64-toolchain.sh [--check|--where]
 #
 #     binutils-ia64-linux-gnu     assembler, linker, objcopy (efi-app-ia64): used as they are
-#     gcc-12-source               -> bin/ia64-linux-gnu-gcc, C alone, with libgcc and without a libc
+#     gcc-12-source               -> bin/ia64-linux-gnu-gcc, for C only, with libgcc and without a libc
 #     gnu-efi's source package    -> gnu-efi/: headers, crt0-efi-ia64.o, elf_ia64_efi.lds, libraries
 #
-# Everything goes into a cache outside the tree, ${BTL_CACHE:-${XDG_CACHE_HOME:-~/.cache}/btl}. Each
-# step is kept when it is done, and a step that was interrupted goes on where it was; the stamp, which
-# is written last, names the versions that it was made from. --check only says whether it is there.
+# All files go into a cache outside the tree, ${BTL_CACHE:-${XDG_CACHE_HOME:-~/.cache}/btl}. Finished steps
+# are kept, and an interrupted step is continued. The stamp is written last, and names the versions of the
+# packages. --check only tests whether a complete tool chain of these versions exists.
 set -eu
 
-# Started by make, gcc's makefiles would inherit --no-builtin-rules, and libgcc's need the known suffixes.
+# libgcc's makefiles need make's known suffixes, so they must not inherit --no-builtin-rules.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
-recipe=1 # a change of what this script builds
+recipe=1 # incremented when this script builds something else
 gcc_package=gcc-12-source
 
 cache=${BTL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/btl}
@@ -39,7 +39,7 @@ version()
 	dpkg-query -W -f '${Version}' "$1" 2>/dev/null || echo none
 }
 
-# What the stamp must say.
+# Print the content of a valid stamp.
 wanted()
 {
 	echo "recipe $recipe"
@@ -58,7 +58,7 @@ stamp()
 	mv "$root/stamp.$1.new" "$root/stamp.$1"
 }
 
-# One long step: its output goes to a log, which is shown when the step fails.
+# Run a long step. Its output goes to a log, which is printed if the step fails.
 logged()
 {
 	log=$build/$1.log
@@ -83,7 +83,7 @@ unpack_gcc()
 	mv "$build/gcc-src.new" "$build/gcc-src"
 }
 
-# Binutils under one prefix with the compiler, so that CROSS=…/bin/ia64-linux-gnu- is all there is to it.
+# The binutils get the same prefix as the compiler, so that CROSS=…/bin/ia64-linux-gnu- is sufficient.
 link_binutils()
 {
 	mkdir -p "$root/bin"
@@ -120,7 +120,7 @@ make_gcc()
 	say "compiling gcc (some ten minutes on two processors; $build/gcc.log)"
 	logged gcc make -j"$jobs" MAKEINFO=true all-gcc
 	logged gcc make -j"$jobs" MAKEINFO=true all-target-libgcc
-	# Not install-gcc: it wants the manuals too, which Debian's source does not have whole.
+	# Not install-gcc: it also installs the manuals, which are incomplete in Debian's source.
 	logged gcc make -C gcc install-common install-headers install-cpp install-driver
 	logged gcc make install-target-libgcc
 	stamp gcc
@@ -130,8 +130,8 @@ make_gcc()
 
 # ---- gnu-efi ----
 
-# The configured sources once more, as sources of source packages, read with lists of their own: nothing
-# of the system changes, and no root is needed.
+# The configured package sources, as sources of source packages, with package lists in the cache: the system
+# is unchanged, and root is not needed.
 apt_sources()
 {
 	apt_dir=$build/apt

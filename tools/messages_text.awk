@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# docs/messages.md as rows of a C table: {"code", "cause and cure"}, unsorted. Every item of a list
-# that begins with codes in backquotes explains these codes; it ends at an empty line, a heading or
-# the next item.
+# Print docs/messages.md as rows of a C table: {"code", "cause and cure"}, unsorted. A list item that
+# begins with codes in backquotes explains these codes, up to an empty line, a heading or the next item.
 function escaped(from,    i, c, to)
 {
 	for (i = 1; i <= length(from); i++) {

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Makes a disk image with a GPT and one EFI system partition (FAT32) that holds the given files:
+# Make a disk image with a GPT and one EFI system partition (FAT32) that holds the given files:
 #     tools/mkimage.sh IMAGE PATH-ON-VOLUME=FILE…
-# Needs no root and mounts nothing. The same files give the same image, byte for byte.
+# The script needs no root and mounts nothing. The same files give the same image, byte for byte.
 set -eu
 image=$1
 shift
 
-part_start=2048 # sectors of 512 bytes: the customary 1 MiB
+part_start=2048 # sectors of 512 bytes: 1 MiB, as usual
 export SOURCE_DATE_EPOCH=1700000000 MTOOLS_SKIP_CHECK=1 TZ=UTC
 
 tree=$(mktemp -d)
@@ -19,8 +19,8 @@ for pair; do
 done
 find "$tree" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 
-# Room for the files, their clusters' ends and some to spare, and at least what makes a FAT32:
-# 65525 clusters. The largest cluster that leaves it that many is taken.
+# The volume has space for the files, the unused ends of their clusters and a reserve, and at least
+# 65525 clusters, the minimum of FAT32. Take the largest cluster size that gives so many.
 bytes=$(find "$tree" -type f -printf '%s\n' | awk '{ sum += $1 + 8192 } END { print sum + 0 }')
 sectors=$(( (bytes + bytes / 16) / 512 + 4096 ))
 [ $sectors -ge 69632 ] || sectors=69632
@@ -37,7 +37,7 @@ sgdisk --clear --set-alignment=2048 --disk-guid=b7100001-0000-4000-8000-00000000
 	--partition-guid=1:b7100001-0000-4000-8000-000000000002 "$image.new" >/dev/null
 volume=$image.new@@$(( part_start * 512 ))
 mformat -i "$volume" -F -T $sectors -h 255 -s 63 -H $part_start -c $cluster -N b7100001 -v BTL ::
-# In sorted order: that of a host's directory is another one on each machine.
+# Sort the names: the order of a directory differs between hosts.
 (cd "$tree" && find . -mindepth 1 -type d | LC_ALL=C sort) | while read -r dir; do
 	mmd -i "$volume" "::$dir"
 done

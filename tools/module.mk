@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# How a module is built, inside and outside of the BTL tree. Outside, a Makefile of two lines:
+# Build modules, in the BTL tree and outside it. Outside, a Makefile has two lines:
 #
 #     MODULES := mine                  # mine.c -> mine.ko
 #     include $(BTL)/tools/module.mk
 #
 # and   make -C DIR BTL=/path/to/btl.   More sources: mine_OBJS := mine.o other.o
-# The .ko is what is booted, without debug information; the .ko.debug beside it is for gdb. Each
-# .ko is checked as the loader would check it, and does not stay when it fails.
+# The .ko is the file to boot, without debug information; the .ko.debug beside it is for gdb. Each .ko is
+# checked like in the loader, and removed if a check fails.
 
 ARCH ?= x86_64
 include $(BTL)/tools/module-$(ARCH).mk
@@ -19,7 +19,7 @@ MODULE_FLAGS = -std=gnu11 $(MODULE_WARN) -O2 -g -ffreestanding -fno-pic -fno-com
 	-fno-stack-protector -fno-asynchronous-unwind-tables -fno-omit-frame-pointer \
 	$(MODULE_ARCH_FLAGS) -I$(BTL)/include -I$(BTL)/modules -MMD -MP
 
-# $(call module_link,objects,module.ko)
+# $(call module_link,OBJECTS,MODULE.ko)
 define module_link
 $(MODULE_LD) -r $(1) $(MODULE_ARCH_LIBS) -o $(2).debug
 $(MODULE_OBJCOPY) --strip-debug $(2).debug $(2)

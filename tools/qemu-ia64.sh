@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The ia64 machine (tools/qemu.sh): an emulator that no package has, QEMU_IA64=/path/to/qemu-system-ia64.
-# Its firmware is part of it. The console of boot services is its standard error; what it has to say
-# itself, about its own state, is left out.
+# The ia64 machine (tools/qemu.sh): QEMU_IA64=/path/to/qemu-system-ia64, an emulator with firmware that is in
+# no Debian package. Its standard error is the console of the boot services; the emulator's own messages are
+# removed.
 # BTL_MEMORY (512M), BTL_DISPLAY (none).
 
 if [ -z "${QEMU_IA64:-}" ]; then
@@ -23,7 +23,7 @@ qemu()
 	return $qemu_status
 }
 
-# It has no device by which a kernel could set the exit status: the report is read.
+# The machine has no device by which a kernel can set the exit status: read the report.
 qemu_result()
 {
 	if [ "$1" != 0 ]; then

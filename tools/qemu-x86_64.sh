@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The x86-64 machine (tools/qemu.sh): QEMU with OVMF. Its exit status is the kernel's word (isa-debug-exit).
+# The x86-64 machine (tools/qemu.sh): QEMU with OVMF. The kernel sets the exit status (isa-debug-exit).
 # BTL_ACCEL (tcg), BTL_MEMORY (256M), BTL_DISPLAY (none), BTL_QEMU, BTL_OVMF_CODE, BTL_OVMF_VARS.
 
 first_of()
@@ -26,7 +26,7 @@ qemu()
 		-device isa-debug-exit,iobase=0xf4,iosize=4 "$@"
 }
 
-# qemu_result STATUS OUTPUT: what became of it: good, failed, timeout, reset, or a number.
+# qemu_result STATUS OUTPUT: print the result: good, failed, timeout, reset, or a number.
 qemu_result()
 {
 	case $1 in

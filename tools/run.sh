@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Boots the disk image in QEMU. On a terminal: the kernel's monitor (`poweroff` ends it,
-# Ctrl-A x ends QEMU). With no terminal on standard input: prints the boot report and exits 0 only if
-# every required module was loaded.
+# Boot the disk image in QEMU. On a terminal, this ends in the kernel's monitor (`poweroff` ends the
+# monitor, Ctrl-A x ends QEMU). If standard input is no terminal, print the boot report, and exit 0 only
+# if every required module was loaded.
 set -eu
 . "$(dirname "$0")/qemu.sh"
 O=${O:-build/${ARCH:-x86_64}}
@@ -10,7 +10,7 @@ limit=${BTL_TIMEOUT:-180} # seconds, without a terminal
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-cp --sparse=always "$O/btl.img" "$work/btl.img" # what the guest writes stays out of the build
+cp --sparse=always "$O/btl.img" "$work/btl.img" # the guest writes to a copy
 
 if [ -t 0 ]; then
 	status=0
@@ -21,7 +21,7 @@ if [ -t 0 ]; then
 	esac
 fi
 
-# The last assignment wins: the image's loader.conf, and two lines more. A loader that cannot boot
+# Add two lines to the image's loader.conf: the last assignment of a key wins. A loader that cannot boot
 # waits a minute for a key, and then ends QEMU by a reset.
 volume=$work/btl.img@@1M
 mcopy -i "$volume" ::/loader.conf "$work/loader.conf"
@@ -31,7 +31,7 @@ mcopy -i "$volume" -D o "$work/loader.conf" ::/loader.conf
 status=0
 qemu_before="timeout $limit"
 qemu "$work/btl.img" "$work" -serial stdio -monitor none </dev/null >"$work/serial" || status=$?
-# The firmware drives the serial line as a terminal: its control sequences are left out.
+# Remove the control sequences by which the firmware drives the serial line as a terminal.
 tr -d '\r' <"$work/serial" | sed 's/\x1b\[[=?0-9;]*[A-Za-z]//g' | tee "$work/text"
 
 result=$(qemu_result $status "$work/text")

@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Sees to the Debian packages that a purpose needs:  tools/setup.sh [build|run|debug|test|ia64]
-# Installs what is missing when it may (root, or sudo without a password); else it says what to run.
+# Install the Debian packages that a purpose needs:  tools/setup.sh [build|run|debug|test|ia64]
+# Without root, and without sudo that needs no password, print the command to run.
 set -eu
 
 build="libc6-dev binutils gnu-efi psf-unifont mtools gdisk"
 run="$build qemu-system-x86 ovmf"
 debug="$run gdb"
 test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu librsvg2-bin kmod mandoc valgrind u-boot-qemu"
-# To compile the ia64 cross compiler (tools/ia64-toolchain.sh).
+# For compiling the ia64 cross compiler (tools/ia64-toolchain.sh).
 ia64="binutils binutils-ia64-linux-gnu gcc-12-source gcc g++ make libc6-dev libgmp-dev libmpfr-dev libmpc-dev zlib1g-dev flex bison gawk bzip2 xz-utils"
 
 case "${1:-test}" in

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Set-up, disk image, running it.
+# Set-up, disk image, boot.
 
 $(BUILD)/host/tools/kernel_api: tools/kernel_api.c $(BUILD)/host/libbtl.a
 	$(BEGIN)
 	gcc $(CSTD) $(WARN) -O2 -g $< $(BUILD)/host/libbtl.a -o $@
-## Write docs/kernel-api.md, the table of what modules may call.
+## Write docs/kernel-api.md, the table of the functions that modules may call.
 kernel-api: $(BUILD)/host/tools/kernel_api
 	$< > docs/kernel-api.md
 
@@ -13,7 +13,7 @@ PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 SETUP_RUN_x86_64 := run
 SETUP_RUN_ia64 := build
 
-# Each installs its packages first and then runs another make, which finds what they brought.
+# Each target installs its packages first, and then runs another make, which finds the new programs.
 
 ## Install the Debian packages that all tests need.
 setup:
@@ -38,12 +38,12 @@ test:
 	@tools/setup.sh test
 	@ARCH=$(ARCH) O=$(O) BUILD=$(BUILD) $(PYTHON) tests/run.py
 
-# loader.conf, and what is different on the machine of the architecture: the last assignment wins.
+# loader.conf, with the differences for the machine of the architecture: the last assignment wins.
 $(O)/loader.conf: loader.conf $(wildcard tools/loader-$(ARCH).conf)
 	$(BEGIN)
 	cat $^ > $@
 
-## Make the disk image that run boots.
+## Make the disk image for make run.
 image: $(O)/btl.img
 $(O)/btl.img: tools/mkimage.sh $(O)/loader.conf $(EFI_IMAGE) $(O)/kernel/kernel.elf $(O)/modules/checked
 	tools/mkimage.sh $@ EFI/BOOT/$(notdir $(EFI_IMAGE))=$(EFI_IMAGE) loader.conf=$(O)/loader.conf \

@@ -1,9 +1,9 @@
-# make bench-boot   what a whole boot costs in OVMF, in instructions, part by part, against a program that only
-#                   reads the same files; repeatable to the last digit
+# make bench-boot   measure what a whole boot costs in OVMF, in instructions, part by part, against a program that
+#                   only reads the same files; every run gives the same numbers
 BOOT_OUT := $(O)/bench
 BOOT_EFI := disk floor profile
 
-# What profile.c enters functions through.
+# The functions that profile.c wraps.
 PROFILED := run hash_file memset memcpy space_build manifest_write \
 	$(addprefix btl_attempt_,configure open_kernel place_kernel read_modules plan link)
 
@@ -25,7 +25,7 @@ $(BUILD)/bench/files.o: bench/boot/files.c
 $(BUILD)/bench/bench_files: $(BUILD)/bench/files.o $(BUILD)/bench/generate.o $(BUILD)/bench/elf_builder.o
 	gcc $^ -o $@
 
-# As in the boot, to run on this machine.
+# The same code as in the boot, for this machine.
 $(BUILD)/bench/bench_hash: bench/boot/hash.c efi/$(ARCH)/hash.c $(BUILD)/host/libbtl.a
 	$(BEGIN)
 	$(BENCH_CC) -Iefi $^ -o $@

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# What the boot tests put on their disks: modules with one defect each, and EFI applications.
-# tests/boot/modules/ARCH has those that need instructions of one architecture.
+# The files for the disks of the boot tests: modules with one defect each, and EFI applications.
+# tests/boot/modules/ARCH has the modules that need instructions of one architecture.
 TEST_MODULES := $(patsubst %.c,%,$(notdir $(wildcard tests/boot/modules/*.c tests/boot/modules/$(ARCH)/*.c)))
 
 $(call compile,$(O)/testmodules/%.o,tests/boot/modules/%.c,$(MODULE_CC) $(MODULE_FLAGS))
@@ -12,8 +12,8 @@ test-modules: $(TEST_MODULES:%=$(O)/testmodules/%.ko)
 .PRECIOUS: $(O)/testmodules/%.o
 .PHONY: test-modules
 
-# Kernels that look at the state they were started in: tests/boot/kernels/state_ARCH.S, as it is and with
-# each way of stopping it.
+# Kernels that print the state at their entry: tests/boot/kernels/state_ARCH.S, once for each way of
+# stopping it.
 TEST_STATES := $(if $(wildcard tests/boot/kernels/state_$(ARCH).S),state WRITE_AREA WRITE_TEXT RUN_DATA GUARD SPECULATE CACHED PINNED)
 $(O)/testkernels/%.o: tests/boot/kernels/state_$(ARCH).S
 	$(BEGIN)
@@ -24,7 +24,7 @@ test-states: $(TEST_STATES:%=$(O)/testkernels/%.elf)
 .PRECIOUS: $(O)/testkernels/%.o
 .PHONY: test-states
 
-# EFI applications of the tests' own, by gnu-efi.
+# The tests' EFI applications, by gnu-efi.
 TEST_EFI := $(patsubst tests/boot/efi/%.c,$(O)/testefi/%.efi,$(wildcard tests/boot/efi/*.c))
 $(call compile,$(O)/testefi/%.o,tests/boot/efi/%.c,gcc -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fpic -fshort-wchar \
 	-fno-stack-protector -mno-red-zone -DGNU_EFI_USE_MS_ABI -Iinclude -isystem /usr/include/efi \
@@ -37,7 +37,7 @@ $(O)/testefi/%.efi: $(O)/testefi/%.so
 		-j '.rela.*' -j .reloc --target efi-app-x86_64 $< $@
 .PRECIOUS: $(O)/testefi/%.o $(O)/testefi/%.so
 
-# The loader's firmware layer with a run() of the tests' own.
+# The loader's firmware layer with the tests' own run().
 SERVICES_OBJ := $(patsubst efi/%,$(EFI_OUT)/%.o,$(basename $(EFI_UEFI))) $(EFI_OUT)/keys.o
 $(call compile,$(O)/testefi/services.o,tests/boot/firmware/services.c,$(EFI_COMPILE))
 $(O)/testefi/services.so: $(O)/testefi/services.o $(SERVICES_OBJ) $(O)/efi/libbtl.a

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# make link-test: btl link on modules and on objects compiled for it, each byte against check_link.py.
-# BTL_CORPUS=DIR: also on all .ko files below DIR, such as those of Debian's linux-image package
+# make link-test: compare each byte of `btl link`, on modules and on test objects, with check_link.py.
+# BTL_CORPUS=DIR: do so on all .ko files below DIR too, such as those of Debian's linux-image package
 # (apt-get download linux-image-6.1.0-N-amd64-unsigned; dpkg-deb -x FILE DIR).
 ## Compare btl link with an independent linker (BTL_CORPUS=DIR: on all .ko below DIR).
 link-test: $(BUILD)/host/btl $(BUILD)/test-gcc/btl

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Those parts of the kernel that touch no hardware, on the host, under sanitizers and by both
-# compilers: tests/kernel/test_X.c, with the machine replaced by host.c.  make kernel-tests
+# make kernel-tests: the parts of the kernel that need no hardware, on the host, with sanitizers and by
+# both compilers: tests/kernel/test_X.c. host.c replaces the machine.
 KERNEL_TESTS := $(patsubst tests/kernel/test_%.c,%,$(sort $(wildcard tests/kernel/test_*.c)))
 KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/page.c kernel/vm/kmem.c \
 	kernel/vm/early.c kernel/vm/window.c kernel/vm/owner.c kernel/vm/space.c kernel/base/arena.c kernel/base/images.c kernel/device/devsw.c kernel/device/device.c kernel/device/majors.c \
@@ -11,15 +11,15 @@ KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/pag
 	kernel/arch/x86_64/paging.c kernel/arch/x86_64/walk.c kernel/arch/x86_64/madt.c kernel/arch/ia64/unwind_info.c
 KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c tests/kernel/lab.c \
 	tests/kernel/firmware.c
-# tests/kernel first: its arch/*/cpu.h take the places of the kernel's.
+# tests/kernel is first, because its arch/*/cpu.h replace the kernel's.
 KERNEL_TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/kernel -Ikernel -g -O1 -fno-omit-frame-pointer
 
-# A module for the test of linking: a real ET_REL file, called where the test links it.
+# A module for the test of linking: an ET_REL file, which the test links and calls.
 GUEST_COMPILE := gcc $(CSTD) $(WARN) -O1 -ffreestanding -fno-pic -fno-common -mcmodel=small -fcf-protection=none \
 	-fno-stack-protector -fno-asynchronous-unwind-tables
 $(call compile,$(BUILD)/test-kernel/guest.o,tests/kernel/guest.c,$(GUEST_COMPILE))
 
-# Modules of the tests of loading at run time, each with one trait.
+# Modules for the tests of loading at run time, each with one property.
 KERNEL_GUESTS := $(patsubst tests/kernel/guests/%.c,$(BUILD)/test-kernel/guests/%.o,$(wildcard tests/kernel/guests/*.c))
 $(call compile,$(BUILD)/test-kernel/guests/%.o,tests/kernel/guests/%.c,$(GUEST_COMPILE))
 

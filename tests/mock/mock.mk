@@ -1,18 +1,18 @@
-# The loader on a mock firmware: `make mock` runs every tests/mock/test_X.c, built by gcc and by clang
-# with sanitizers. The loader's shared files are compiled as they are; what is left out is what only
-# UEFI can run (efi/efi.mk).
+# make mock: run the loader on a mock firmware, in every tests/mock/test_X.c, built by gcc and by clang
+# with sanitizers. The loader's files are compiled unchanged, except efi/uefi/, which needs UEFI
+# (efi/efi.mk).
 MOCK := $(patsubst tests/mock/test_%.c,%,$(sort $(wildcard tests/mock/test_*.c)))
 MOCK_OUT := $(BUILD)/mock
 MOCK_FIXTURES := $(patsubst tests/mock/fixtures/%.c,$(MOCK_OUT)/fixtures/%.ko,$(sort $(wildcard tests/mock/fixtures/*.c))) \
 	$(MOCK_OUT)/fixtures/kernel.elf $(MOCK_OUT)/fixtures/moved.elf $(MOCK_OUT)/fixtures/low.elf $(MOCK_OUT)/fixtures/high.elf
 MOCK_FLAGS := $(CSTD) $(WARN) -Iefi -Itests/support -Itests/mock -DLOADER_VERSION='"test"' -DLOADER_NAME='"BOOTX64.EFI"' \
 	-D_GNU_SOURCE -DMOCK_FIXTURES='"$(MOCK_OUT)/fixtures"' -g -O1 $(SANITIZE)
-# The shared files of the loader for x86-64; of another architecture those that have no assembly code.
+# The files of the loader for x86-64; of another architecture only those without assembly code.
 MOCK_LOADER := $(patsubst efi/%,%.o,$(basename $(call efi_shared,x86_64))) messages_text.o
 MOCK_SUPPORT := $(patsubst tests/mock/%.c,tests/%.o,$(filter-out tests/mock/test_%,$(wildcard tests/mock/*.c)))
 mock_portable = $(patsubst efi/%.c,%.o,$(shell grep -L asm $(wildcard efi/$(1)/*.c)))
 
-# Modules and kernels for the tests. They are linked by the boot, never run.
+# Modules and kernels for the tests, which the loader links; nothing runs them.
 MOCK_CODE := $(CSTD) $(WARN) -ffreestanding -fno-common -fno-stack-protector -fno-asynchronous-unwind-tables \
 	-mno-red-zone -mgeneral-regs-only -O1 -Itests/mock/fixtures
 $(call compile,$(MOCK_OUT)/fixtures/%.ko,tests/mock/fixtures/%.c,gcc $(MOCK_CODE) -mcmodel=kernel -fno-pic)

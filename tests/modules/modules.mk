@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Modules on the host, under sanitizers and by both compilers, with what they depend on replaced:
-# tests/modules/test_X.c.   make module-tests
+# make module-tests: modules on the host, with sanitizers and by both compilers: tests/modules/test_X.c.
+# The tests replace what the modules depend on.
 MODULE_TESTS := $(patsubst tests/modules/test_%.c,%,$(sort $(wildcard tests/modules/test_*.c)))
-# tests/modules first: its virtio/mmio.h takes the place of the module's.
+# tests/modules is first, because its virtio/mmio.h replaces the module's.
 MODULE_TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/modules -Imodules -g -O1 $(SANITIZE)
 MODULE_TEST_PARTS_virtio_blk := modules/virtio_blk modules/virtio/device modules/virtio/queue tests/modules/device
 

@@ -1,4 +1,4 @@
-# The linker against GNU ld: make oracle and make oracle-ia64 print "N passed, N failed".
+# make oracle, make oracle-ia64: compare the linker with GNU ld; print "N passed, N failed".
 ORACLE := $(BUILD)/oracle
 
 $(ORACLE)/link_dump: tests/oracle/link_dump.c $(BUILD)/test-gcc/libbtl.a

@@ -1,4 +1,4 @@
-# The GPT and FAT readers of core/ against images that mkfs.fat, mtools and sgdisk have made.
+# Test the GPT and FAT readers of core/ on images of mkfs.fat, mtools and sgdisk.
 $(BUILD)/test-gcc/volume/fat_dump: tests/volume/fat_dump.c $(BUILD)/test-gcc/libbtl.a
 	$(BEGIN)
 	gcc $(TEST_FLAGS) $(filter %.c %.a,$^) -o $@

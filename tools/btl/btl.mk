@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The host program: $(BUILD)/host/btl, and a second one with sanitizers for the tests. `make btl`,
-# `make install` (DESTDIR, PREFIX).
+# The host program: $(BUILD)/host/btl, and a second one with sanitizers for the tests.
+# make btl, make install (DESTDIR, PREFIX).
 BTL_C := $(sort $(wildcard tools/btl/*.c tools/btl/*/*.c))
 BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) messages_text.o
 BTL_VERSION := 1.0
 BTL_FLAGS := $(CSTD) $(WARN) -iquote tools/btl -D_GNU_SOURCE -DBTL_VERSION_TEXT='"$(BTL_VERSION)"'
 
-# $(call btl_variant,name of the core's variant,compiler and flags)
+# $(call btl_variant,VARIANT OF CORE,COMPILER AND FLAGS)
 define btl_variant
 $(call compile,$(BUILD)/$(1)/btl-o/%.o,tools/btl/%.c,$(2) $(BTL_FLAGS))
 $(call compile,$(BUILD)/$(1)/btl-o/messages_text.o,$(MESSAGES_TEXT),$(2) $(BTL_FLAGS))
@@ -20,7 +20,7 @@ $(eval $(call btl_variant,test-gcc,gcc -O1 -g $(SANITIZE)))
 ## Build the host program, build/host/btl.
 btl: $(BUILD)/host/btl
 
-# Program, helper, manual pages, completion. DESTDIR is put before everything, for packages.
+# Install program, helper, manual pages and completion. DESTDIR is a prefix of every path, for packages.
 PREFIX ?= /usr/local
 DESTDIR ?=
 BTL_MAN := $(sort $(wildcard docs/man/*.[1-9]))

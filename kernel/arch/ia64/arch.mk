@@ -1,5 +1,5 @@
-# How C is compiled for the kernel: f32 to f127 are switched off (PSR.dfh); one gp for all of it, but
-# pointers to functions are descriptors all the same, for modules have gps of their own. Backtraces
-# read the unwind tables. Division needs libgcc.
+# Flags for the kernel's C: f32 to f127 are disabled (PSR.dfh). The kernel has one gp, but pointers to
+# functions are descriptors, because each module has its own gp. Backtraces read the unwind tables.
+# Division needs libgcc.
 ARCH_KERNEL_FLAGS := -mfixed-range=f32-f127 -fno-pic -fasynchronous-unwind-tables
 ARCH_KERNEL_LIBS = $(shell $(KERNEL_CC) -print-libgcc-file-name)

@@ -1,4 +1,4 @@
-# How C is compiled for a kernel in the top 2 GiB.
+# Flags for the C of a kernel in the top 2 GiB.
 ARCH_KERNEL_FLAGS := -m64 -mcmodel=kernel -fno-pic -mno-red-zone -mgeneral-regs-only \
 	-fno-asynchronous-unwind-tables -fcf-protection=none
 ARCH_KERNEL_LIBS :=
