@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs every test there is and adds up what their runners say. Ends with a table and the line
-`N passed, N failed`; a runner that crashes, says nothing or counts nothing is a failure.
+"""Run all tests and add up the results of their runners. The output ends with a table and the line
+`N passed, N failed`. A runner that crashes, prints no result or runs no test counts as a failure.
 
     tests/run.py [--check] [NAME...]    all steps, or those whose name begins with a NAME
 
---check: the host tests by one compiler. With ARCH=ia64: the build for ia64, what concerns it on the host,
-and the boots.
+--check: the host tests by one compiler. With ARCH=ia64: the build for ia64, its tests on the host, and the
+boots.
 """
 import glob
 import os
@@ -25,7 +25,7 @@ FUZZ_RUNS = os.environ.get("FUZZ_RUNS", "20000")
 
 
 def cmocka(text):
-    """Its closing lines, one group after another."""
+    """Read the last lines of cmocka, of one group after another."""
     def total(word):
         return sum(int(n) for n in re.findall(r"^\[  %s *\] (\d+) test" % word, text, re.M))
     ran = re.findall(r"^\[=+\] (\d+) test\(s\) run", text, re.M)
@@ -35,7 +35,7 @@ def cmocka(text):
 
 
 def pytest(text):
-    """The summary: `3 failed, 40 passed, 1 error in 12.3s`."""
+    """Read the summary of pytest: `3 failed, 40 passed, 1 error in 12.3s`."""
     lines = [line for line in text.splitlines() if re.search(r"\bin [0-9.]+s\b", line)]
     if not lines:
         return None
@@ -45,7 +45,7 @@ def pytest(text):
 
 
 def counted(text):
-    """The last line `N passed, N failed`, of our own runners."""
+    """Read the last line of our own runners: `N passed, N failed`."""
     lines = re.findall(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?", text, re.M)
     return tuple(int(n or 0) for n in lines[-1]) if lines else None
 
@@ -55,17 +55,17 @@ def any_runner(text):
 
 
 def fuzzer(text):
-    """libFuzzer says at its end how much it did."""
+    """Read the last line of libFuzzer, with the number of runs."""
     return (1, 0, 0) if re.search(r"^Done \d+ runs|^stat::number_of_executed_units", text, re.M) else None
 
 
 def one(text):
-    """A step that says nothing but its exit status."""
+    """Count a step whose exit status is its only result."""
     return 1, 0, 0
 
 
 def names(pattern):
-    """What stands for the last * in the files' names."""
+    """Return the texts that match the last * in the names of files."""
     before, after = os.path.basename(pattern).split("*")
     return sorted(os.path.basename(path)[len(before):-len(after)] for path in glob.glob(pattern))
 
@@ -100,15 +100,15 @@ def steps_ia64():
 
 
 def steps():
-    """(name, command, reader of its output), in the order of running."""
+    """Yield (name, command, reader of its output) in the order of running."""
     units = names("tests/unit/*/test_*.c")
     yield "build", make(JOBS, "all", "image", "test-boot-files"), one
-    # Built at once, so that both processors are busy; a failure shows where the test is run.
+    # Build all programs first, to keep both processors busy; the test of a program that fails to build fails.
     yield "build tests", make(JOBS, "-k", "test-programs"), one
     for unit in units:
         for compiler in ("gcc", "clang"):
             yield "unit %s %s" % (unit, compiler), make("unit-%s-%s" % (compiler, unit)), cmocka
-    # -k: a failing program does not keep the next one from being counted.
+    # -k: run the other programs when one fails.
     yield "kernel", make(JOBS, "-k", "-O", "kernel-tests"), any_runner
     yield "modules", make("-k", "module-tests"), any_runner
     yield "mock firmware", make(JOBS, "-k", "-O", "mock"), any_runner
@@ -126,7 +126,7 @@ def steps():
 
 
 def steps_check():
-    """What a contributor runs. -O: the output of tests that run side by side stays apart."""
+    """Yield the steps of --check. -O: make keeps the outputs of parallel tests apart."""
     yield "build", make(JOBS, "all", "btl", "check-programs"), one
     yield "programs", make(JOBS, "-k", "-O", "check-tests"), cmocka
     slow = ("image", "disk", "valgrind", "seventy", "install")
@@ -135,7 +135,7 @@ def steps_check():
 
 
 def run(name, command, reader):
-    """(passed, failed, skipped, seconds); the output goes to a log."""
+    """Run a step; the output goes to a log. Return (passed, failed, skipped, seconds)."""
     start = time.monotonic()
     print("== %s" % name, flush=True)
     log = os.path.join(LOGS, name.replace(" ", "-") + ".log")
@@ -151,7 +151,7 @@ def run(name, command, reader):
     if reader is one and status != 0:
         passed = 0
     if failed == 0 and (status != 0 or silent):
-        failed = 1  # crashed, or counted nothing
+        failed = 1  # the runner crashed, or ran no test
     if failed:
         print("\n".join(text.splitlines()[-60:]))
         print("-- %s failed: exit status %d; all of it is in %s" % (
@@ -162,7 +162,7 @@ def run(name, command, reader):
 def main(wanted):
     os.chdir(ROOT)
     os.makedirs(LOGS, exist_ok=True)
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # nothing is left in the source tree
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # keep the source tree clean
     check = "--check" in wanted
     wanted = [word for word in wanted if word != "--check"]
     todo = [step for step in (steps_check if check else steps_ia64 if ARCH == "ia64" else steps)()

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Boots disk images in QEMU and reads what came of it. The architecture is that of $O (build/x86_64).
+"""Boot disk images in QEMU and read the results. The architecture is that of $O (build/x86_64).
 
     result = boot(conf='hello_load="YES"\n')
     assert result.status == GOOD and result.module("hello")["state"] == "loaded"
 
-A disk is the default tree (loader, kernel, modules) with files replaced or added; None takes one away.
-Every boot has a directory of its own.
+A disk is the default tree (loader, kernel, modules) with files replaced or added; None removes a file. Every boot
+has its own directory.
 
-No test depends on how fast or how busy the host is. What is waited for is something on the serial line or on the
-screen, and never a time; limits are for what hangs. The guest's clock is the host's: where something in the guest
-has a limit of its own (boot_timeout), it gets a steady clock, and where a test has something to do at a certain
-point of the boot, the loader is held there (tests/boot/efi).
+No test depends on the speed or the load of the host. A test waits for text on the serial line or for a picture on
+the screen, never for a time; limits end machines that hang. The guest's clock is the host's: a guest with its own
+time limit (boot_timeout) gets a steady clock. If a test must act at a certain point of the boot, an application of
+tests/boot/efi holds the loader there.
 """
 import codecs
 import contextlib
@@ -34,14 +34,14 @@ O = os.path.join(ROOT, os.environ.get("O", "build/x86_64"))
 ARCH = os.environ.get("ARCH") or os.path.basename(O)
 LOADER = {"x86_64": "BOOTX64.EFI", "ia64": "BOOTIA64.EFI"}[ARCH]
 PROGRAM = os.path.join(ROOT, os.environ.get("BUILD", "build"), "host/btl")
-# A machine that says nothing for so many seconds hangs, and one that takes ten times as many does not come to an
-# end; a good boot takes about ten.
+# A machine without output for so many seconds hangs. A test fails after ten times as many; a good boot takes about
+# ten seconds.
 LIMIT = int(os.environ.get("BTL_TEST_LIMIT", "180"))
 GOOD, BAD = 33, 35  # exit status of QEMU: isa-debug-exit with 16 and 17
-PART = 1 << 20  # where the volume starts on the image
+PART = 1 << 20  # offset of the volume in the image
 U_BOOT = "/usr/lib/u-boot/qemu-x86_64/u-boot.rom"  # of Debian's u-boot-qemu
 
-# What the default image loads, and when.
+# The modules of the default image, by phase.
 PHASES = {
     "ring": "BOOT1", "earlylog": "BOOT1", "clock": "BOOT1", "entropy": "BOOT1", "hello": "BOOT1",
     "pagetest": "BOOT2", "pci": "BOOT2", "block": "BOOT2", "gpt": "BOOT2", "fatfs": "BOOT2",
@@ -49,12 +49,12 @@ PHASES = {
     **{"x86_64": {"rtc": "BOOT2", "virtio_blk": "BOOT2", "smbios": "INIT"}, "ia64": {}}[ARCH],
 }
 
-# What the firmware sends to drive a terminal, and what an emulator says about itself.
+# Control sequences of the firmware for the terminal, and messages of the emulator itself.
 CONTROL = re.compile(r"\x1b\[[=?0-9;]*[A-Za-z]|\r|^qemu-system-ia64: warning: [^\n]*\n", re.M)
 
 DISKS = {
     "virtio": ["-device", "virtio-blk-pci,drive=disk,bootindex=0"],
-    # Behind other devices on the bus.
+    # After other devices on the bus.
     "virtio behind": ["-device", "virtio-blk-pci,drive=disk,bootindex=0,addr=0x10"],
     "ahci": ["-device", "ide-hd,drive=disk,bus=ide.0,bootindex=0"],
     "nvme": ["-device", "nvme,drive=disk,serial=btl,bootindex=0"],
@@ -68,12 +68,12 @@ def read(path):
 
 
 def test_module(name):
-    """The bytes of a module of tests/boot/modules."""
+    """Return the bytes of a module of tests/boot/modules."""
     return read(os.path.join(O, "testmodules", name + ".ko"))
 
 
 def module(name):
-    """The bytes of a module of the default tree."""
+    """Return the bytes of a module of the default tree."""
     return read(os.path.join(O, "modules", name + ".ko"))
 
 
@@ -94,7 +94,7 @@ def default_tree():
 
 
 def make_image(work, files):
-    """An image of the default tree with `files` (path: bytes, host path, or None) over it."""
+    """Make an image of the default tree with `files` (path: bytes, host path, or None) added, replaced or removed."""
     tree = default_tree()
     tree.update(files)
     pairs = []
@@ -142,21 +142,21 @@ def machine_x86_64(variables, image, disk, memory, random, bios):
 
 
 def machine_ia64(variables, image, disk, memory, random, bios):
-    """The emulator that QEMU_IA64 names, which has its firmware in it."""
+    """The emulator that QEMU_IA64 names; it contains its firmware."""
     return os.environ["QEMU_IA64"], [
         "-machine", "vibtanium,efi-boot-manager=off,nvram=" + variables, "-m", memory or "512M",
         "-drive", "if=ide,format=raw,file=" + image]
 
 
-# A clock that goes by the guest's instructions, 16 ns for each: a busy host makes everything in the machine slow,
-# and nothing late.
+# A clock that counts the guest's instructions, 16 ns for each: on a busy host the whole machine is slow, and nothing
+# in the machine is late.
 STEADY = ["-icount", "shift=4"] if ARCH == "x86_64" else []
 
 MACHINES = {"x86_64": machine_x86_64, "ia64": machine_ia64}
 
 
 def exit_status(status, text):
-    """As QEMU on x86-64 gives it: elsewhere there is no device for that, and the report says it."""
+    """Return the exit status as QEMU on x86-64 has it; other machines have no device for it, so read the report."""
     if ARCH == "x86_64" or status != 0:
         return status
     ends = re.findall(r"^BTL-REPORT end (\w+)", text, re.M)
@@ -167,27 +167,27 @@ PR_SET_PDEATHSIG, F_SETPIPE_SZ = 1, 1031  # of Linux
 
 
 class Program:
-    """A program that one talks with. The pipe has room for all that a boot says, because a guest whose serial line
-    is not taken from in time loses characters. It does not outlive us."""
+    """An interactive program. The pipe is large enough for the output of a boot, because a guest loses characters
+    if its serial line is read too late. The program ends with this process."""
 
     def __init__(self, program, options):
         self.child = subprocess.Popen([program, *options], bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       stderr=subprocess.STDOUT, preexec_fn=lambda: ctypes.CDLL(None).prctl(
                                           PR_SET_PDEATHSIG, signal.SIGKILL))
-        with contextlib.suppress(OSError):  # some systems allow no such pipe; theirs are mostly enough
+        with contextlib.suppress(OSError):  # some systems forbid such a large pipe; the usual size is mostly sufficient
             fcntl.fcntl(self.child.stdout, F_SETPIPE_SZ, 1 << 20)
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.begun = self.heard = time.monotonic()
-        self.raw = ""  # all that was said
-        self.behind = 0  # so much of it has been dealt with
-        self.match = None  # of the last pattern
+        self.raw = ""  # the whole output
+        self.behind = 0  # offset up to which the output was matched
+        self.match = None  # match of the last pattern
 
     def text(self):
-        """All that was said, without terminal control."""
+        """Return the output without terminal control."""
         return CONTROL.sub("", self.raw)
 
     def receive(self):
-        """Waits for more, but not for long. False: it has ended."""
+        """Wait for more output, for a short time. False: the program has ended."""
         now = time.monotonic()
         assert now < self.heard + LIMIT and now < self.begun + 10 * LIMIT, "it hangs:\n" + self.text()
         if not select.select([self.child.stdout], [], [], 0.5)[0]:
@@ -198,14 +198,14 @@ class Program:
         return more != b""
 
     def found(self, pattern):
-        """What is behind us is moved up to the end of the pattern, where it has come."""
+        """If the pattern has come, consume the output up to its end."""
         self.match = pattern.search(self.raw, self.behind)
         if self.match:
             self.behind = self.match.end()
         return self.match is not None
 
     def expect(self, pattern):
-        """Waits for a pattern, or for pexpect.EOF, and returns what came before it."""
+        """Wait for a pattern, or for pexpect.EOF; return the output before it."""
         start = self.behind
         if pattern is pexpect.EOF:
             while self.receive():
@@ -223,7 +223,7 @@ class Program:
         self.child.stdin.write(keys.encode())
 
     def close(self):
-        """It is killed, if need be, and gone."""
+        """Kill the program if it runs, and wait for its end."""
         self.child.kill()
         self.child.wait()
         self.child.stdin.close()
@@ -238,9 +238,9 @@ class Program:
 
 class Machine(Program):
     """A running QEMU and the other end of its serial line. `image`: a file, or options of -drive that begin
-    with a comma. `variables`: the firmware's variable store, a file that outlives the machine; it is made
-    when it is not there. Without it each machine has one of its own. `steady`: its clock is. `bios`: the file of
-    another firmware than OVMF."""
+    with a comma. `variables`: the file of the firmware's variable store, which stays after the machine ends and
+    is made if it does not exist; None: each machine has its own. `steady`: use the steady clock. `bios`: the file
+    of a firmware instead of OVMF."""
 
     def __init__(self, image, disk="virtio", memory=None, options=(), random=True, work=None, variables=None,
                  serial="stdio", steady=False, bios=None):
@@ -254,26 +254,26 @@ class Machine(Program):
         super().__init__(program, command)
 
     def command(self, line):
-        """Types a line at the monitor's prompt; the text until the next prompt."""
+        """Type a line at the monitor's prompt; return the text up to the next prompt."""
         self.send(line + "\r")
         answer = self.expect(PROMPT)
         return answer.split("\n", 1)[-1]  # without the echo
 
     def sync(self):
-        """To the prompt, where output that itself has prompts in it went before."""
+        """Wait for the prompt after output that contains prompts itself."""
         self.send("in-step\r")
         self.expect("in-step: no such command")
         self.expect(PROMPT)
 
     def wait(self):
-        """Until QEMU ends; its exit status. A loader that waits for a key is not waited for."""
+        """Wait for the end of QEMU; return its exit status. Fail if the loader waits for a key."""
         wanted = re.compile(STOP)
         while self.receive():
             assert not self.found(wanted), "the loader stopped:\n" + self.text()
         return exit_status(self.child.wait(), self.text())
 
     def hold(self, point):
-        """Until the loader, which tests/boot/efi/held.c has started, is held before this. send(".") lets it go on."""
+        """Wait until tests/boot/efi/held.c holds the loader before this step. send(".") continues the loader."""
         self.expect("HELD before ")
         while self.expect("\r\n") != point:
             self.send(".")
@@ -294,7 +294,7 @@ class Machine(Program):
         return answer["return"]
 
     def connect(self, link):
-        """QEMU may not be there yet."""
+        """Connect; QEMU may not listen yet."""
         link.settimeout(LIMIT)
         while True:
             try:
@@ -303,13 +303,13 @@ class Machine(Program):
                 assert self.receive(), "no QEMU"
 
     def close(self):
-        """The power is cut."""
+        """Cut the power."""
         super().close()
         shutil.rmtree(self.work, ignore_errors=True)
 
 
 def under(name):
-    """Files of a disk whose loader is started by an application of tests/boot/efi."""
+    """Return the files of a disk on which an application of tests/boot/efi starts the loader."""
     return {"EFI/BOOT/BOOTX64.EFI": read(os.path.join(O, "testefi", name + ".efi")),
             "EFI/BTL/LOADER.EFI": default_tree()["EFI/BOOT/BOOTX64.EFI"]}
 
@@ -319,7 +319,7 @@ STOP = r"cannot boot[^\n]*\n"  # the loader waits for a key
 
 
 class Result:
-    """What a boot left behind."""
+    """The results of a boot."""
 
     def __init__(self, status, text):
         self.status = status
@@ -330,7 +330,7 @@ class Result:
                 self.read_report(line)
 
     def read_report(self, line):
-        """`reason` is the last field of a module and takes the rest of the line."""
+        """Parse a line; `reason` is the last field of a module and has the rest of the line."""
         line, _, reason = line.partition(" reason=")
         words = line.split()[1:]
         fields = dict(word.split("=", 1) for word in words if "=" in word)
@@ -348,28 +348,28 @@ class Result:
         return self.modules[name]
 
     def loaded(self):
-        """Names of the modules that are loaded."""
+        """Return the names of the loaded modules."""
         return {name for name, fields in self.modules.items() if fields["state"] == "loaded"}
 
     def says(self, *parts):
-        """A line that has all the parts."""
+        """Return a line that contains all the parts."""
         for line in self.text.splitlines():
             if all(part in line for part in parts):
                 return line
         raise AssertionError("no line with %r in:\n%s" % (parts, self.text))
 
     def codes(self):
-        """The codes of all diagnostics that were printed."""
+        """Return the codes of all printed diagnostics."""
         return set(re.findall(r"\[([a-z0-9]+(?:-[a-z0-9]+)+)\]", self.text))
 
 
 def conf(extra="", options="report"):
-    """The default loader.conf with lines appended; the last assignment wins."""
+    """Return the default loader.conf with lines appended; the last assignment wins."""
     return default_conf() + '\nkernel_options="%s"\n%s' % (options, extra)
 
 
 def started(files, **machine):
-    """A machine that boots the default tree with `files` over it."""
+    """Start a machine that boots the default tree with `files` added or replaced."""
     work = tempfile.mkdtemp(prefix="btlboot-")
     try:
         return Machine(make_image(work, files), work=work, **machine)
@@ -379,7 +379,7 @@ def started(files, **machine):
 
 
 def boot(files=None, text=None, until=None, **machine):
-    """Boots to the end of QEMU, or to the pattern `until`. `text`: loader.conf; default: conf()."""
+    """Boot up to the end of QEMU, or up to the pattern `until`. `text`: loader.conf; default: conf()."""
     tree = dict(files or {})
     tree.setdefault("loader.conf", (conf() if text is None else text).encode())
     with started(tree, **machine) as it:

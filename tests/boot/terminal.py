@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a terminal at the serial line shows: the few sequences that the firmware sends, as rows of text;
-and pictures of the machine's own screen."""
+"""The screen of a terminal at the serial line, as rows of text, with the control sequences that the firmware uses; and
+pictures of the machine's own screen."""
 import os
 import re
 
 ROWS, COLUMNS = 64, 256
 SEQUENCE = re.compile(r"\x1b\[([=?]?)([0-9;]*)([A-Za-z])")
-# What a terminal sends for a key.
+# The sequences that a terminal sends for keys.
 KEYS = {"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "escape": "\x1b", "enter": "\r",
         "backspace": "\x08", "home": "\x1b[H", "end": "\x1b[F", "pagedown": "\x1b[6~", "pageup": "\x1b[5~"}
 
 
 class Screen:
-    """Rows of text, fed with what came over the line."""
+    """Rows of text, made from the output on the serial line."""
 
     def __init__(self):
         self.clear()
@@ -22,7 +22,7 @@ class Screen:
         self.row = self.column = 0
 
     def feed(self, text):
-        """Takes whole sequences; what is left of the text."""
+        """Process complete sequences; return the rest of the text."""
         at = 0
         while at < len(text):
             match = SEQUENCE.match(text, at)
@@ -72,23 +72,23 @@ class Screen:
 
 
 class Terminal:
-    """A person at the serial line of a Machine: types keys and looks at the screen. It is drawn while one looks,
-    from its top to its bottom; keys wait in the firmware, but those that come while the menu begins anew are
-    forgotten. So what is waited for is something that was not there before the keys, and the lower the better."""
+    """A user at the serial line of a Machine: types keys and reads the screen. The menu draws the screen from top to
+    bottom, and drops the keys that arrive while it starts again. So a test waits for text that the keys make
+    appear, as low on the screen as possible."""
 
     def __init__(self, machine):
         self.machine = machine
         self.screen = Screen()
-        self.fed = machine.behind  # so much of the line is on the screen
+        self.fed = machine.behind  # offset up to which the output is on the screen
 
     def look(self):
-        """What is on the screen by now."""
+        """Return the current screen."""
         new = self.machine.raw[self.fed:]
         self.fed += len(new) - len(self.screen.feed(new))
         return self.screen.text()
 
     def wait(self, good, what):
-        """Until what is on the screen is good."""
+        """Wait until the screen is as wanted."""
         while not good(self.look()):
             try:
                 assert self.machine.receive(), "the end"
@@ -97,22 +97,22 @@ class Terminal:
         return self.screen.text()
 
     def see(self, *texts):
-        """Waits until the screen shows all of the texts."""
+        """Wait until the screen shows all of the texts."""
         return self.wait(lambda screen: all(text in screen for text in texts), "no %r" % (texts,))
 
     def find(self, pattern):
-        """Waits for a pattern; its first group."""
+        """Wait for a pattern; return its first group."""
         return re.search(pattern, self.wait(re.compile(pattern).search, "no %r" % pattern)).group(1)
 
     def miss(self, text):
-        """Waits until the screen does not show the text any more."""
+        """Wait until the screen no longer shows the text."""
         return self.wait(lambda screen: text not in screen, "still %r" % text)
 
     def type(self, keys):
-        """Characters, and names of keys in braces. Escape is one when nothing follows it for two seconds of the
-        firmware's: what it does has to be seen before anything else is typed."""
+        """Type characters, and keys as names in braces. The firmware takes Escape for a key if no character follows for
+        two seconds: wait for its effect before typing more."""
         assert "{escape}" not in keys.removesuffix("{escape}")
-        self.machine.behind = len(self.machine.raw)  # the machine's next expect() is for what the keys do
+        self.machine.behind = len(self.machine.raw)  # the machine's next expect() reads the effect of the keys
         for name, character in re.findall(r"\{(\w+)\}|(.)", keys):
             self.machine.send(KEYS[name] if name else character)
 
@@ -122,7 +122,7 @@ class Terminal:
 
 
 class Picture:
-    """The machine's screen: a PPM of screendump."""
+    """The machine's screen: a PPM file of screendump."""
 
     def __init__(self, machine):
         path = os.path.join(machine.work, "screen.ppm")
@@ -138,7 +138,7 @@ class Picture:
         return tuple(self.pixels[offset:offset + 3])
 
     def colours(self, y):
-        """How often each colour is in a row of pixels."""
+        """Count each colour in a row of pixels."""
         row = self.pixels[3 * y * self.width:3 * (y + 1) * self.width]
         found = {}
         for x in range(0, len(row), 3):

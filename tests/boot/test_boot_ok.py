@@ -14,7 +14,7 @@ REBOOT = ["-action", "reboot=reset"]
 
 
 def running(files=None, lines="", options="", **machine):
-    """A machine at the monitor's prompt, which may be reset."""
+    """Start a machine, up to the monitor's prompt."""
     files = dict(files or {})
     files.setdefault("loader.conf", conf(lines, options=options).encode())
     it = started(files, options=REBOOT + list(machine.pop("options", ())), **machine)
@@ -23,7 +23,7 @@ def running(files=None, lines="", options="", **machine):
 
 
 def reset(machine):
-    """What came until the next prompt."""
+    """Return the output up to the next prompt."""
     machine.send("reset\r")
     return machine.expect(PROMPT)
 
@@ -67,13 +67,13 @@ def test_boot_ok_is_refused_in_a_safe_boot():
 
 
 def test_boot_ok_by_itself_is_left_out_when_something_that_matters_failed():
-    """With the level fallback and nothing to fall back to the boot goes on, but it is not a good one."""
+    """With the level fallback and no configuration to fall back to, the boot continues, but it is not a good one."""
     lines = 'fails_load="YES"\nfails_phase="INIT"\nfails_on_error="fallback"\n'
     with running({"modules/fails.ko": bad_module("fails")}, lines, options="boot-ok") as machine:
         assert "module fails was not loaded and its on_error is fallback" in machine.before
         assert "[run-ok-failed]" in machine.before
         assert re.search(r"BtlGood +-", machine.command("boot-state"))
-        assert "from now on" in machine.command("boot-ok")  # who says it by hand has seen it
+        assert "from now on" in machine.command("boot-ok")  # an administrator who types boot-ok has seen the failure
 
 
 def test_boot_ok_by_itself_with_the_kernels_checks():
@@ -86,8 +86,8 @@ def test_boot_ok_by_itself_with_the_kernels_checks():
 # ----------------------------------------------------------------------------------------- trials
 
 def trial(name, phase, lines="", files=None, tries=2):
-    """Boots /loader.conf, on trial with this module, with what was there before in /loader.conf.prev: to the
-    end of what comes up by itself."""
+    """Boot /loader.conf, on trial with this module; the previous text is in /loader.conf.prev. Wait until the machine
+    has come up without help."""
     tree = {"modules/%s.ko" % name: bad_module(name), "loader.conf.prev": conf().encode()}
     tree.update(files or {})
     text = conf('boot_tries="%d"\n%s_load="YES"\n%s_phase="%s"\n' % (tries, name, name, phase) + lines,
@@ -96,7 +96,7 @@ def trial(name, phase, lines="", files=None, tries=2):
 
 
 def fell_back(result, *reason):
-    """The machine came up, with nobody at it, and its manifest says why."""
+    """The machine has come up without help, and its manifest has the reason."""
     assert result.status == GOOD, result.text
     assert result.loaded() == ALL
     line = result.says("BTL-REPORT boot path=/loader.conf.prev", "how=fallback", "reason=")
@@ -124,7 +124,7 @@ def test_hanging_module_with_interrupts_off(how):
 
 
 @pytest.mark.parametrize("name, phase, what", [
-    ("earlypage", "BOOT1", "page_alloc"),  # before there is virtual memory to call the firmware in
+    ("earlypage", "BOOT1", "page_alloc"),  # before the kernel can call the firmware in virtual memory
     ("fault", "BOOT1", "EXCEPTION 14"),
     ("fault", "BOOT2", "EXCEPTION 14")])
 def test_panic_on_trial(name, phase, what):
@@ -142,7 +142,7 @@ def test_panic_without_a_trial_falls_back_too():
     ("faults", 'boot_tries="0"\n'), ("faults", ""),
     ("hangs", 'boot_tries="0"\nboot_timeout="4"\n'), ("hangs", 'boot_timeout="4"\n')])
 def test_panic_that_fails_in_its_turn(how, lines):
-    """It is recorded before there is more to show than what happened, and the machine is reset all the same."""
+    """The kernel records a failure before it prints it. So a panic that fails is recorded, and the machine is reset."""
     result = trial("badpanic", "BOOT2", lines + 'earlylog_load="NO"\nbadpanic_flags="%s"\n' % how)
     result.says("EXCEPTION 14")
     assert "backtrace:" not in result.text and "Stopped." not in result.text
@@ -151,7 +151,7 @@ def test_panic_that_fails_in_its_turn(how, lines):
 
 
 def test_watchdogs_own_panic_that_hangs():
-    """It was begun by a non-maskable interrupt, and is ended by another one."""
+    """The watchdog's non-maskable interrupt also ends its own panic, if that hangs."""
     result = trial("badpanic", "BOOT2",
                    'boot_tries="0"\nboot_timeout="4"\nearlylog_load="NO"\nbadpanic_flags="hangs twice"\n')
     assert "backtrace:" not in result.text and "EXCEPTION" not in result.text
@@ -167,7 +167,7 @@ def test_second_failure_without_a_fallback_stops():
 
 
 def test_tries_are_used_up_when_nobody_says_boot_ok():
-    """A boot that works, but that nobody calls good: two tries, then what was there before."""
+    """A boot that works but is never confirmed: two tries, then the previous configuration."""
     files = {"loader.conf.prev": conf(options="").encode()}
     with running(files, 'boot_tries="2"\n') as machine:
         for left in (1, 0):
@@ -199,7 +199,7 @@ def test_hang_without_a_fallback_is_a_panic_that_stops():
 
 
 def io_apic(machine):
-    """The redirection entry of the timer."""
+    """Return the redirection entry of the timer."""
     text = machine.qmp("human-monitor-command", **{"command-line": "info pic"})
     return [line.strip() for line in text.splitlines() if re.match(r"\s*pin 2 ", line)]
 
@@ -211,7 +211,7 @@ def test_watchdog_ends_with_the_boot_and_leaves_no_trace():
         assert "watchdog: the kernel must be up in 4 seconds" in machine.before
         assert len(before) == 1 and io_apic(machine) == before
         while float(re.search(r"([0-9.]+) s since the clock was loaded", machine.command("clock")).group(1)) < 6:
-            pass  # of the machine's seconds; it has the clock from phase 1
+            pass  # seconds of the machine, which has the clock in phase 1
         assert "NMI" not in machine.text() and "hello from" in machine.command("hello")
 
 
@@ -227,7 +227,7 @@ STAMP = re.compile(r"\[ *(\d+)\.(\d{6})\] (error|warn |note |info |debug) ")
 
 
 def test_dmesg_is_one_log():
-    """The loader's lines, then the kernel's, each with a time on one clock; the console has none of these."""
+    """The log has the loader's lines, then the kernel's, each with a time of one clock; the console shows no times."""
     with running() as machine:
         assert not STAMP.search(machine.before)
         machine.send("dmesg\r")

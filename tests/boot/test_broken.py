@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What cannot be loaded: the message says what, where and why, and the others are loaded."""
+"""Files that cannot be loaded: the message says what, where and why, and the other modules are loaded."""
 import os
 import struct
 import subprocess
@@ -11,13 +11,13 @@ from btlboot import (ARCH, BAD, GOOD, LIMIT, PROMPT, ROOT, STOP, boot, conf, def
 from test_default import PHASES
 
 ALL = set(PHASES)
-# The machine that files are built for here, and the other one with its e_machine. test_ia64.py takes over
-# what makes sense there.
+# The machine of the built files, and e_machine of the other one. test_ia64.py runs the tests of this file that apply
+# to ia64.
 THIS, OTHER, OTHER_NUMBER = {"x86_64": ("x86-64", "ia64", 50), "ia64": ("ia64", "x86-64", 62)}[ARCH]
 
 
 def add(name, phase="BOOT1", **more):
-    """A defective module and its lines of loader.conf."""
+    """Return a defective module and its lines of loader.conf."""
     lines = '%s_load="YES"\n%s_phase="%s"\n' % (name, name, phase)
     lines += "".join('%s_%s="%s"\n' % (name, key, value) for key, value in more.items())
     return {"modules/%s.ko" % name: bad_module(name)}, lines
@@ -78,7 +78,7 @@ def test_kernel_that_is_no_elf_file():
 
 
 def test_key_press_opens_the_menu_which_returns_to_the_firmware():
-    """The shell that follows shows that the firmware lives."""
+    """The firmware continues with its shell."""
     with started({"kernel/kernel.elf": None}) as machine:
         machine.expect(r"Press a key for the menu, or the machine returns to the firmware in 60 s")
         machine.send(" ")
@@ -205,7 +205,7 @@ def test_required_module_missing_stops_the_boot():
 
 
 def test_required_module_missing_resets():
-    """QEMU runs with -no-reboot: a reset is its end, with status 0."""
+    """QEMU runs with -no-reboot: a reset ends QEMU with status 0."""
     text = conf('hello_required="YES"\nrequired_failure="reset"\n')
     with started({"modules/hello.ko": None, "loader.conf": text.encode()}) as machine:
         machine.expect("Press a key for the menu, or the machine resets in 60 s")
@@ -223,7 +223,7 @@ def test_required_module_fails_in_the_kernel(phase):
 
 @pytest.mark.parametrize("phase", ["BOOT1", "BOOT2", "INIT"])
 def test_required_module_fails_in_the_kernel_at_a_terminal(phase):
-    """required_failure="stop": a rescue monitor, in which the reason can be read."""
+    """required_failure="stop": a rescue monitor, which shows the reason."""
     files, lines = add("fails", phase, required="YES")
     files["loader.conf"] = conf(lines, options="").encode()
     with started(files) as machine:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`btl check` on the host and a real boot of the same disk: the same codes about the same modules.
 
-Each disk carries many defects that are independent of each other; what the boot prints is what the
-loader says and, about modules of the later phases, what the kernel says.
+Each disk has many independent defects. The boot prints the diagnostics of the loader, and of the kernel about
+modules of later phases.
 """
 import os
 import re
@@ -22,14 +22,14 @@ DIAGNOSTIC = re.compile(r"(?:^|: )(error|warning): (?:([\w-]+): )?[^\n]*? \[([a-
 
 
 def diagnostics(text):
-    """(module or None, code) of each; the kernel repeats some of the loader's. Those about running a
-    module (run-...) are left out, but for what its wrapper structure says: on the host nothing is run."""
+    """Return (module or None, code) of each diagnostic; the kernel repeats some of the loader's. Diagnostics about
+    running a module (run-...) are excluded, except those about the wrapper structure: the host runs no module."""
     return {(found[1] or None, found[2]) for found in DIAGNOSTIC.findall(text)
             if not found[2].startswith("run-") or "-wrapper" in found[2]}
 
 
 def boot_and_check(files, until=None):
-    """What both say about one disk."""
+    """Compare the diagnostics about one disk."""
     work = tempfile.mkdtemp(prefix="btlboot-")
     try:
         image = make_image(work, files)

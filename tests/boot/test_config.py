@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What loader.conf says, and what becomes of a bad one."""
+"""The settings of loader.conf, and a bad loader.conf."""
 import pytest
 
 from btlboot import GOOD, PROMPT, STOP, boot, conf, default_conf, default_tree
@@ -73,7 +73,7 @@ def test_missing():
 
 
 def test_garbage():
-    """Every byte value, with line ends: all errors are named by line, and the machine comes up."""
+    """A file with every byte value, with line ends: each error has its line, and the machine comes up."""
     garbage = bytes((i * 7919 + i // 251) % 256 for i in range(20000)) + b"\n"
     result = boot(files={"loader.conf": garbage}, until=STOP + r"|btl> ")
     assert {code for code in result.codes() if code.startswith("conf-")}

@@ -15,7 +15,7 @@ def free_port():
 
 
 def gdb(tmp_path, *commands):
-    """What gdb says to the commands, given once the generated script has run."""
+    """Return the output of gdb for the commands, after the generated script."""
     script = str(tmp_path / "debug.gdb")
     environment = dict(os.environ, O=O, BTL_GDB_PORT=free_port(), BTL_GDB_SCRIPT=script, BTL_PROGRAM=PROGRAM)
     machine = pexpect.spawn(os.path.join(ROOT, "tools/debug.sh"), cwd=ROOT, env=environment,

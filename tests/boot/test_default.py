@@ -42,7 +42,7 @@ def test_kernels_own_checks():
 
 
 def test_run_without_a_terminal():
-    """tools/run.sh, as make run calls it: prints the report and exits 0."""
+    """tools/run.sh, as make run calls it, prints the report and exits 0."""
     done = subprocess.run([os.path.join(ROOT, "tools/run.sh")], cwd=ROOT, check=False, text=True,
                           env=dict(os.environ, O=O, BTL_TIMEOUT=str(10 * LIMIT)), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -52,7 +52,7 @@ def test_run_without_a_terminal():
 
 
 def test_run_on_a_terminal():
-    """The monitor comes up, and switching the machine off ends it well."""
+    """The monitor comes up, and poweroff ends the machine with a good status."""
     terminal = pexpect.spawn(os.path.join(ROOT, "tools/run.sh"), cwd=ROOT, timeout=10 * LIMIT,
                              env=dict(os.environ, O=O), encoding="utf-8", codec_errors="replace")
     terminal.expect(PROMPT)
@@ -70,7 +70,7 @@ def test_run_says_when_there_is_no_end():
 
 
 def test_image_copied_to_a_larger_disk(tmp_path):
-    """As with dd on a USB stick: the backup of the partition table is then not at the end."""
+    """As with dd on a USB stick: the backup of the partition table is not at the end of the disk."""
     disk = str(tmp_path / "stick.img")
     subprocess.run(["truncate", "-s", "256M", disk], check=True)
     image = make_image(str(tmp_path), {"loader.conf": conf().encode()})
@@ -81,7 +81,7 @@ def test_image_copied_to_a_larger_disk(tmp_path):
 
 
 def screen(machine, path):
-    """The rows of pixels that QEMU's display shows."""
+    """Return the rows of pixels of QEMU's display."""
     machine.qmp("screendump", filename=str(path))
     magic, size, _, pixels = path.read_bytes().split(b"\n", 3)
     width, height = map(int, size.split())
@@ -90,8 +90,8 @@ def screen(machine, path):
 
 
 def test_screen_shows_text(tmp_path):
-    """The kernel writes to the framebuffer: there are rows of more than one colour, and a command in
-    the monitor, when the firmware is long gone, changes many of them."""
+    """The kernel writes to the framebuffer: some rows have more than one colour, and a command of the monitor, long
+    after ExitBootServices, changes many of them."""
     with started({}, options=["-vga", "std"]) as machine:
         machine.expect(PROMPT)
         before = screen(machine, tmp_path / "before.ppm")

@@ -15,7 +15,7 @@ INIT = {name for name, phase in PHASES.items() if phase == "INIT"}
 
 
 def loader_line(text, name):
-    """What the loader said about a module."""
+    """Return the loader's line about a module."""
     for line in text.splitlines():
         if line.startswith(name + " "):
             return line
@@ -27,8 +27,7 @@ def mtool(program, image, *words):
 
 
 class Waiting:
-    """A machine that is held when the loader has read everything, with an image to do something to; then it goes
-    on to its end."""
+    """Hold a machine when the loader has read all files, change its image, and continue to the end of the boot."""
 
     def __init__(self, drive=None):
         self.work = tempfile.mkdtemp(prefix="btlboot-")
@@ -48,7 +47,7 @@ class Waiting:
 
 
 def failed(result, *parts, modules=("smbios",), other=()):
-    """These modules have failed, smbios with a reason that has these parts; the others have not."""
+    """Check that only these modules have failed, and that the reason of smbios has these parts."""
     for name in modules:
         assert result.module(name)["state"] == "failed", result.text
     for part in parts:
@@ -60,7 +59,7 @@ def failed(result, *parts, modules=("smbios",), other=()):
 # ------------------------------------------------------------------------------------- from the disk
 
 def test_init_module_comes_from_the_disk():
-    """The loader leaves it there, and it is loaded through the drivers."""
+    """The loader leaves the module on the disk, and the kernel loads it through the drivers."""
     result = boot()
     assert "on the disk" in loader_line(result.text, "smbios")
     assert "on the disk" in loader_line(result.text, "pciids")
@@ -85,7 +84,7 @@ def test_manifest_says_that_no_file_is_staged():
 
 
 def test_order_of_the_drivers_in_loader_conf_does_not_matter():
-    """Who reads partitions and file systems watches disks come."""
+    """The readers of partitions and file systems are told of each new disk."""
     lines = conf().replace('virtio_blk_load="YES"', '').replace('gpt_load="YES"', '').replace(
         'fatfs_load="YES"', 'fatfs_load="YES"\ngpt_load="YES"\nvirtio_blk_load="YES"')
     lines = lines.replace('virtio_blk_phase="BOOT2"', '').replace('gpt_phase="BOOT2"', '')
@@ -96,14 +95,14 @@ def test_order_of_the_drivers_in_loader_conf_does_not_matter():
 
 
 def test_large_module_from_the_disk():
-    """4 MiB behind its end: many clusters and many requests; the hash is right."""
+    """A module with 4 MiB appended: many clusters and many requests; the hash is right."""
     result = boot(files={"modules/smbios.ko": module("smbios") + bytes(4 << 20)})
     assert "on the disk" in loader_line(result.text, "smbios")
     assert result.module("smbios")["state"] == "loaded"
 
 
 def test_boot_volume_is_told_from_a_second_disk():
-    """A disk with other partitions of the same kind, and other modules under the same names."""
+    """A second disk has partitions of the same kind, and other modules under the same names."""
     work = tempfile.mkdtemp(prefix="btlboot-")
     try:
         other = make_image(work, {"modules/smbios.ko": module("hello")})
@@ -113,7 +112,7 @@ def test_boot_volume_is_told_from_a_second_disk():
             "-drive", "if=none,id=other,format=raw,file=" + other, "-device", "virtio-blk-pci,drive=other"])
     finally:
         shutil.rmtree(work)
-    result.says("fatfs: virtio0p1") # on the bus before the boot volume
+    result.says("fatfs: virtio0p1") # before the boot volume on the bus
     result.says("fatfs: virtio1p1")
     assert result.loaded() == set(PHASES)
 
@@ -121,7 +120,7 @@ def test_boot_volume_is_told_from_a_second_disk():
 # ----------------------------------------------------------- between the loader's reading and the kernel's
 
 def test_file_that_changed_on_the_disk():
-    """One byte of it; the error names the path."""
+    """One byte of the file has changed; the error names the path."""
     with Waiting() as it:
         bad = bytearray(module("smbios"))
         bad[len(bad) // 2] ^= 1
@@ -139,7 +138,7 @@ def test_file_that_vanished_from_the_disk():
 
 
 def test_file_system_that_was_overwritten():
-    """No FAT where there was one: it is said, and INIT fails for want of a volume."""
+    """The FAT is gone: a message says so, and INIT fails without a volume."""
     with Waiting() as it:
         with open(it.image, "r+b") as file:
             file.seek(PART)
@@ -150,7 +149,7 @@ def test_file_system_that_was_overwritten():
 
 
 def test_damaged_partition_table():
-    """The primary header is gone: the backup at the end of the disk is taken."""
+    """The primary header is gone: the kernel uses the backup at the end of the disk."""
     with Waiting() as it:
         with open(it.image, "r+b") as file:
             file.seek(512)
@@ -161,14 +160,14 @@ def test_damaged_partition_table():
 
 
 def sector_of(image, content):
-    """Where on the image the second half of a file begins."""
+    """Return the offset in the image of the second half of a file."""
     at = read(image).find(content[len(content) // 1024 * 512:])
     assert at > 0 and at % 512 == 0
     return at // 512
 
 
 def test_sector_that_cannot_be_read():
-    """A real read error, inside the file, from the moment on that the loader has read it."""
+    """A read error inside the file, after the loader has read it."""
     def drive(it):
         sector = sector_of(it.image, module("smbios"))
         return (",format=raw,file.driver=blkdebug,file.image.driver=file,file.image.filename=%s,"
@@ -177,7 +176,7 @@ def test_sector_that_cannot_be_read():
                 "file.set-state.0.event=write_aio,file.set-state.0.state=1,"
                 "file.set-state.0.new_state=2" % (it.image, sector))
     with Waiting(drive=drive) as it:
-        # A write by nobody in the machine, into the gap before the volume, changes blkdebug's state.
+        # A write from outside the machine, into the gap before the volume, changes blkdebug's state.
         it.machine.qmp("human-monitor-command", **{"command-line": "qemu-io disk \"write 64k 512\""})
         result = it.go_on()
         failed(result, SMBIOS, "virtio0p1", "[run-file-unreadable]")
@@ -188,7 +187,7 @@ def test_sector_that_cannot_be_read():
 # ----------------------------------------------------------------------- the drivers, switched off and failing
 
 def test_disk_driver_switched_off():
-    """INIT fails with the reason, and the monitor still comes up."""
+    """INIT fails with the reason, and the monitor comes up."""
     text = conf('virtio_blk_load="NO"\nstage="boot"\n', options="")
     with started({"loader.conf": text.encode()}) as machine:
         machine.expect(PROMPT)
@@ -204,7 +203,7 @@ def test_any_link_of_the_chain_switched_off(name):
 
 
 def test_disk_driver_switched_off_and_staging_left_to_the_loader():
-    """Nothing reads this disk, so the loader keeps what INIT needs in memory."""
+    """No driver reads this disk, so the loader keeps the INIT modules in memory."""
     result = boot(text=conf('virtio_blk_load="NO"\n'))
     assert "staged" in loader_line(result.text, "smbios")
     assert result.loaded() == set(PHASES) - {"virtio_blk"}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""With nobody there, and whatever is wrong with the configuration that is wanted, the machine ends in a
-running kernel with the last good one, and the manifest says why. Power cuts at each step of a trial."""
+"""For each defect of the wanted configuration, the machine boots the last good one without help, and the manifest
+has the reason. Power cuts at each step of a trial."""
 import contextlib
 import json
 import os
@@ -18,12 +18,12 @@ from test_default import PHASES
 REBOOTS = ["-action", "reboot=reset"]
 TRIES = 2
 
-# What runs, and somebody has said so: its name in the tests' output is its greeting.
+# The good configuration: its name in the tests is its greeting.
 LAST_GOOD = conf('hello.greeting="the last good one"\n')
 
 
 class Computer:
-    """A disk and a store of variables that stay, whatever becomes of the machines they are in."""
+    """A disk and a variable store that outlive their machines."""
 
     def __init__(self, files):
         self.work = tempfile.mkdtemp(prefix="btlcomputer-")
@@ -31,7 +31,7 @@ class Computer:
         self.variables = os.path.join(self.work, "variables")
 
     def on(self, **machine):
-        """Close it, and the power is cut."""
+        """Close the machine: this cuts the power."""
         return Machine(self.image, variables=self.variables, **machine)
 
     def boot(self, **machine):
@@ -56,7 +56,7 @@ class Computer:
 
 @contextlib.contextmanager
 def computer(wanted, prev=LAST_GOOD, files=None):
-    """`wanted` as /loader.conf, and another one to fall back to. None: there is none."""
+    """Make a disk with `wanted` as /loader.conf, and another configuration to fall back to; None: without one."""
     tree = dict(files or {})
     tree["loader.conf"] = None if wanted is None else wanted.encode()
     tree["loader.conf.prev"] = None if prev is None else prev.encode()
@@ -108,7 +108,7 @@ def test_loader_falls_back_in_the_same_boot(what):
     wanted, files, reason = BAD[what]
     with computer(wanted, LAST_GOOD + 'manifest_save="YES"\n', files) as it:
         fell_back(it.boot(), reason)
-        # It is in the manifest, too, as it was saved.
+        # The saved manifest has the reason too.
         done = subprocess.run([PROGRAM, "manifest", "--json", it.image], check=False, text=True,
                               stdout=subprocess.PIPE)
         boot = json.loads(done.stdout)["boot"]
@@ -118,7 +118,7 @@ def test_loader_falls_back_in_the_same_boot(what):
 
 
 def test_repaired_it_boots_again():
-    """What the loader saw is looked at anew, and the record of it goes away."""
+    """The loader tests the configuration again, and removes its own record of the failure."""
     with computer(conf('kernel="/kernel/new.elf"\n')) as it:
         fell_back(it.boot(), "/kernel/new.elf")
         second = it.boot()
@@ -131,10 +131,10 @@ def test_repaired_it_boots_again():
 
 
 def test_last_good_one_is_found_by_its_text():
-    """boot-ok in the kernel; then it lies under another name."""
+    """boot-ok in the kernel; then the file gets another name."""
     with computer(LAST_GOOD.replace('"report"', '"report boot-ok"'), None) as it:
         it.boot().says("boot-ok: /loader.conf is the last good configuration")
-        # Moved, and another one in its place; the previous one is not it.
+        # The file is moved, and another one has its name; loader.conf.prev is a different one too.
         for source, to in (("loader.conf", "loader.conf.d/moved.conf"),):
             subprocess.run(["mmd", "-i", it.image + "@@1M", "::/loader.conf.d"], check=True)
             subprocess.run(["mmove", "-i", it.image + "@@1M", "::/" + source, "::/" + to], check=True)
@@ -156,13 +156,13 @@ def put(it, path, text):
 # --------------------------------------------------------------------------------------- on trial
 
 def hanging(lines=""):
-    """On trial, with a module whose load function never comes back."""
+    """A trial with a module whose load function never returns."""
     text = conf('boot_tries="%d"\nhangs_load="YES"\nhangs_phase="BOOT2"\n%s' % (TRIES, lines))
     return text, {"modules/hangs.ko": bad_module("hangs")}
 
 
 def test_hanging_module_on_trial():
-    """The kernel's watchdog gives it up; nobody is there, and one machine does it all."""
+    """The kernel's watchdog gives the boot up; one machine does everything without help."""
     wanted, files = hanging('boot_timeout="5"\n')
     with computer(wanted, files=files) as it:
         result = it.boot(options=REBOOTS, steady=True)
@@ -170,7 +170,7 @@ def test_hanging_module_on_trial():
         result.says("on trial: %d of %d tries are left after this one" % (TRIES - 1, TRIES))
         result.says("hangs: for ever")
         result.says("a boot of /loader.conf has failed, in the kernel: ", "hangs")
-        # Once is enough, and it stays so.
+        # One failure is sufficient, and the choice stays.
         assert result.text.count("hangs: for ever") == 1
         assert it.state()["failed"]["where"] == "kernel"
         again = it.boot()
@@ -179,7 +179,7 @@ def test_hanging_module_on_trial():
 
 
 def test_power_is_cut_while_it_hangs():
-    """Without a watchdog, too: a machine that somebody switches off and on again has its tries."""
+    """Without a watchdog, switching the machine off and on uses up the tries."""
     wanted, files = hanging('boot_timeout="0"\n')
     with computer(wanted, files=files) as it:
         for left in reversed(range(TRIES)):
@@ -191,7 +191,7 @@ def test_power_is_cut_while_it_hangs():
 
 
 def test_power_is_cut_before_the_try_is_counted():
-    """Nothing has been used, however often."""
+    """No try is used up, however often the power is cut."""
     with computer(conf('boot_tries="%d"\n' % TRIES), files=under("held")) as it:
         for _ in range(TRIES):
             with it.on() as machine:
@@ -205,11 +205,11 @@ def test_power_is_cut_before_the_try_is_counted():
         assert boot["trial"] == "yes" and boot["tries_left"] == str(TRIES - 1)
 
 
-# Where the power is cut when it has been counted: what to wait for, and options of the drive. That it is cut
-# somewhat later makes no difference.
+# Places of the power cut after the try is counted: text to wait for, and options of the drive. A somewhat later cut
+# makes no difference.
 CUTS = {
     "after it is counted": ("on trial: ", ""),
-    # Writing the manifest takes its time on this disk: boot services are there, the try is used.
+    # Writing the manifest is slow on this disk: the boot services are running, and the try is used.
     "between count and hand-off": ("saving the manifest to", ",throttling.iops-write=1"),
     "after the hand-off": ("BTL reference kernel", ""),
     "in boot phase 2": ("VM: ", ""),
@@ -218,7 +218,7 @@ CUTS = {
 
 @pytest.mark.parametrize("cut", CUTS)
 def test_power_cut(cut):
-    """As often as the configuration has tries; then the machine comes up, with one more boot at most."""
+    """Cut the power once for each try; then the machine comes up after at most one boot more."""
     pattern, drive = CUTS[cut]
     wanted = conf('boot_tries="%d"\nmanifest_save="%s"\n' % (TRIES, "YES" if drive else "NO"))
     with computer(wanted) as it:
@@ -232,7 +232,7 @@ def test_power_cut(cut):
 
 
 def test_power_cut_when_the_kernel_has_given_it_up():
-    """Between the kernel's record and its reset."""
+    """Cut the power between the kernel's record and its reset."""
     wanted = conf('boot_tries="%d"\nfault_load="YES"\nfault_phase="BOOT2"\n' % TRIES)
     with computer(wanted, files={"modules/fault.ko": bad_module("fault")}) as it:
         with it.on() as machine:
@@ -242,7 +242,7 @@ def test_power_cut_when_the_kernel_has_given_it_up():
 
 
 def power_cut_before(machine, gdb, variable, say):
-    """Says something in the monitor; the machine is off when the kernel is about to write the variable."""
+    """Type a command in the monitor; cut the power when the kernel is about to write the variable."""
     symbols = subprocess.run(["nm", default_tree()["kernel/kernel.elf"]], check=True, text=True, stdout=subprocess.PIPE)
     address = re.search(r"^([0-9a-f]+) T efi_variable_set$", symbols.stdout, re.M)[1]
     words = ["set pagination off", "set remotetimeout %d" % LIMIT, "target remote " + gdb,
@@ -256,13 +256,13 @@ def power_cut_before(machine, gdb, variable, say):
 
 
 def test_power_cut_inside_boot_ok():
-    """Between BtlGood and BtlFailed: who is good is not given up, whatever the list says."""
+    """Cut the power between BtlGood and BtlFailed: the good configuration stays good, even if it is in the list."""
     wanted = conf('fault_load="YES"\nfault_phase="BOOT2"\n', options="")
     with computer(wanted, files={"modules/fault.ko": bad_module("fault")}) as it:
         with it.on() as machine:
             machine.expect("The failure is recorded")
         given_up = it.state()["failed"]["given_up"]
-        # The same text boots once its module is away, and there is nothing else to be booted.
+        # The same text boots without the module, and there is no other configuration.
         subprocess.run(["mdel", "-i", it.image + "@@1M", "::/modules/fault.ko", "::/loader.conf.prev"], check=True)
         gdb = os.path.join(it.work, "gdb")
         with it.on(options=["-gdb", "unix:%s,server=on,wait=off" % gdb]) as machine:
@@ -278,7 +278,7 @@ def test_power_cut_inside_boot_ok():
 
 
 def test_trial_that_is_good_after_all():
-    """boot-ok ends the trial: nothing is counted any more, and it is what others fall back to."""
+    """boot-ok ends the trial: no tries are counted, and other configurations fall back to this one."""
     wanted = conf('boot_tries="1"\nhello.greeting="new"\n', options="report boot-ok")
     with computer(wanted) as it:
         boot = runs(it.boot(), "/loader.conf", "normal")
@@ -286,11 +286,11 @@ def test_trial_that_is_good_after_all():
         for _ in range(2):
             boot = runs(it.boot(), "/loader.conf", "normal")
             assert boot["good"] == "yes" and boot["trial"] == "no"
-        assert it.state()["trial"] is None  # its count is over
+        assert it.state()["trial"] is None  # the trial is over
 
 
 def test_one_shot():
-    """next-conf: one boot, even when the power is cut in it; the next one is the usual one."""
+    """next-conf is for one boot, even if the power is cut in that boot; the next boot is the usual one."""
     usual = conf('hello.greeting="as usual"\n', options="")
     once = conf('hello.greeting="this once"\n', options="")
     with computer(usual, None, {"loader.conf.d/once.conf": once.encode()}) as it:
@@ -305,7 +305,7 @@ def test_one_shot():
 
 
 def test_full_store():
-    """A trial that cannot be counted is not begun."""
+    """A trial whose tries cannot be counted is not started."""
     with computer(conf('boot_tries="3"\n'), files=under("full")) as it:
         result = it.boot()
         assert int(re.search(r"FULL: variables written: (\d+)", result.text)[1]) > 10

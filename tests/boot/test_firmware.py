@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the firmware may do to a loader."""
+"""Firmware with unusual behaviour."""
 from btlboot import GOOD, boot, started, under
 from test_default import PHASES
 
@@ -14,18 +14,17 @@ def test_stale_map_key():
 
 
 def test_disk_that_answers_no_more():
-    """One that is slow is waited for; the firmware's watchdog ends the wait for one that hangs
-    (tests/boot/efi/hangs.c)."""
+    """The loader waits for a slow call; the firmware's watchdog ends a call that hangs (tests/boot/efi/hangs.c)."""
     with started(under("hangs"), steady=True) as machine:
         machine.expect("HANGS: after 8 reads")
-        assert machine.wait() == 0  # a reset is the end of this machine
+        assert machine.wait() == 0  # a reset ends this machine
         assert "cannot boot" not in machine.text()
 
 
 def test_tables_where_a_bios_had_them():
-    """SMBIOS at f04c0, which the memory map does not name (tests/boot/efi/legacy.c): what is not mapped is no
-    table, and nobody panics."""
+    """SMBIOS at f04c0, which is not in the memory map (tests/boot/efi/legacy.c): the kernel ignores an unmapped table,
+    and does not panic."""
     result = boot(files=under("legacy"))
     assert "PANIC" not in result.text and "EXCEPTION" not in result.text, result.text
     assert result.end is not None
-    assert result.module("clock")["state"] == "loaded"  # by ACPI, which lies elsewhere
+    assert result.module("clock")["state"] == "loaded"  # by ACPI, at another address

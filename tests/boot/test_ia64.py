@@ -11,7 +11,7 @@ import pytest
 
 from btlboot import ARCH, GOOD, LIMIT, O, PHASES, PROGRAM, PROMPT, ROOT, boot, conf, read, started
 from test_broken import add, boot_with
-# Collected here, too.
+# These tests run here too.
 from test_broken import (test_backtrace_of_a_fault_names_module_functions, test_cycle,
                          test_kernel_of_the_other_architecture, test_load_function_that_fails,
                          test_missing_module, test_module_of_the_other_architecture,
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(ARCH != "ia64", reason="these are for O=build/ia
 
 @pytest.fixture(name="machine", autouse=True)
 def fixture_machine(request):
-    """What needs a machine is skipped where there is none."""
+    """Skip the tests that need a machine if there is none."""
     if not os.environ.get("QEMU_IA64") and request.node.name != "test_run_without_a_machine":
         pytest.skip("skipped: no ia64 machine (set QEMU_IA64)")
 
@@ -48,7 +48,8 @@ def test_modules_did_their_work():
 
 
 def test_order_and_place_of_phase_1():
-    """Dependencies, then loader.conf; in the window, behind the kernel, on the next 2 MiB boundary."""
+    """The order: dependencies, then loader.conf. The addresses: in the window, from the next 2 MiB boundary after the
+    kernel."""
     result = boot()
     addresses = sorted((int(result.module(name)["address"], 16), name)
                        for name in PHASES if PHASES[name] == "BOOT1")
@@ -57,14 +58,14 @@ def test_order_and_place_of_phase_1():
 
 
 def test_rate_of_the_counter_is_the_firmwares():
-    """SAL's base frequency times PAL's ratio: a rate that was measured would not be round."""
+    """The rate is SAL's base frequency times PAL's ratio: a measured rate would not be round."""
     with started({"loader.conf": conf(options="").encode()}) as machine:
         machine.expect(PROMPT)
         assert "time stamps      200000000 ticks per second" in machine.command("manifest system")
 
 
 def test_memory_of_3_gib():
-    """Of more than the 1 GiB that one leaf of the direct map holds."""
+    """Memory of more than 1 GiB, the size of one leaf of the direct map."""
     result = boot(text=conf(options="autotest"), memory="3072M")
     assert result.status == GOOD and result.loaded() == ALL
     size = float(re.search(r"VM: ([0-9.]+) GiB in the memory map", result.text)[1])
@@ -72,7 +73,7 @@ def test_memory_of_3_gib():
 
 
 def test_kernels_own_checks():
-    """Among them the walk of its page tables: nothing is writable and executable."""
+    """The selftest includes the page tables: no page is writable and executable."""
     result = boot(text=conf(options="autotest"))
     assert result.status == GOOD
     assert len(result.checks) >= 3
@@ -88,7 +89,7 @@ def test_run_without_a_terminal():
 
 
 def test_run_on_a_terminal():
-    """The monitor comes up, answers, and switching the machine off ends it well."""
+    """The monitor comes up and answers, and poweroff ends the machine with a good status."""
     terminal = pexpect.spawn(os.path.join(ROOT, "tools/run.sh"), cwd=ROOT, timeout=LIMIT,
                              env=dict(os.environ, ARCH=ARCH, O=O), encoding="utf-8", codec_errors="replace")
     terminal.expect(PROMPT)
@@ -134,7 +135,7 @@ def test_100_modules(phase):
 # --------------------------------------------------------------------------- what cannot be loaded
 
 def test_volume_that_cannot_be_written():
-    """This firmware reads files alone: the manifest is not saved, and the boot goes on."""
+    """This firmware can only read files: the manifest is not saved, and the boot continues."""
     result = boot(text=conf('manifest_save="YES"\n'))
     assert result.status == GOOD
     result.says("/btl/manifest.bin: warning", "[save-protected]")
@@ -149,7 +150,7 @@ def btl(*words):
 
 
 def test_host_reads_the_manifest_of_a_boot(tmp_path):
-    """Out of the machine's memory: this firmware cannot save it."""
+    """Read the manifest from the machine's memory: this firmware cannot save a file."""
     with started({"loader.conf": conf(options="").encode()}) as machine:
         machine.expect(PROMPT)
         printed = machine.command("manifest")
@@ -173,7 +174,7 @@ def test_host_reads_the_manifest_of_a_boot(tmp_path):
 # ------------------------------------------------------------------ docs/boot-protocol-ia64.md
 
 def state(last, pattern):
-    """What a kernel of tests/boot/kernels/ prints."""
+    """Return the output of a kernel of tests/boot/kernels/."""
     kernel = read(os.path.join(O, "testkernels", last + ".elf"))
     files = {"kernel/kernel.elf": kernel, "loader.conf": b'kernel="/kernel/kernel.elf"\n'}
     with started(files) as machine:
@@ -199,14 +200,14 @@ def test_registers_at_entry():
 
 
 def instruction(machine):
-    """The address of that which is executed now."""
+    """Return the current instruction address."""
     registers = machine.qmp("human-monitor-command", **{"command-line": "info registers"})
     return int(re.search(r"(?i)\bip\s*=?\s*(?:0x)?([0-9a-f]{16})", registers).group(1), 16)
 
 
 @pytest.mark.parametrize("last", ["WRITE_AREA", "WRITE_TEXT", "RUN_DATA", "GUARD"])
 def test_what_is_not_allowed_stops(last):
-    """In the loader's vectors, silently. The monitor of the emulator shows where."""
+    """An exception stops in the loader's vectors, without output. The emulator's monitor shows the address."""
     kernel = read(os.path.join(O, "testkernels", last + ".elf"))
     files = {"kernel/kernel.elf": kernel, "loader.conf": b'kernel="/kernel/kernel.elf"\n'}
     with started(files) as machine:
@@ -222,12 +223,12 @@ def test_speculative_load_without_a_translation_is_deferred():
 
 
 def test_translation_registers_hold_stacks_and_text():
-    """They are there without the tree, on pages that no translation was entered for."""
+    """These ranges are mapped without the page tables; no translation was inserted for their pages."""
     assert "went on" in state("PINNED", "went on")
 
 
 def test_direct_map_is_cached_where_memory_is():
-    """Device registers are uncached there, and what the memory map does not know."""
+    """Device registers are uncached in the direct map, and so is memory that is not in the memory map."""
     assert "went on" in state("CACHED", "went on")
 
 

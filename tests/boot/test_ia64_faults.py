@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the kernel shows of exceptions on ia64: cause, registers, and who called whom. The watchdog."""
+"""Exceptions of the kernel on ia64: cause, registers, backtrace. The watchdog."""
 import os
 import re
 
@@ -36,7 +36,7 @@ def crash(flags, phase):
 
 
 def calls(result):
-    """The functions of the backtrace, innermost first, each once."""
+    """Return the functions of the backtrace, innermost first, each once."""
     return [match[1] for match in re.finditer(r"^ +#\d+ +[0-9a-f]{16}(?:  ([a-z_0-9]+)\+)?", result.text, re.M)]
 
 
@@ -61,7 +61,7 @@ def test_registers_of_the_interrupted_frame():
 
 @pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
 def test_values_of_the_interrupted_frame(phase):
-    """They were in registers alone when it happened."""
+    """At the exception, these values were in registers only."""
     files, lines = add("frame", phase)
     result = boot(files=files, text=conf(lines))
     assert result.status == BAD
@@ -74,7 +74,7 @@ def test_values_of_the_interrupted_frame(phase):
 
 @pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
 def test_code_has_no_writable_alias(phase):
-    """Region 6 would be one: of it the kernel maps the I/O port space alone."""
+    """Region 6 is unmapped, except for the I/O port space."""
     files, lines = add("alias", phase)
     result = boot(files=files, text=conf(lines))
     assert result.status == BAD
@@ -101,7 +101,7 @@ def test_stack_overflows():
 # -------------------------------------------------------------------------------- trials, the watchdog
 
 def fell_back(result, *reason):
-    """The machine came up, with nobody at it, and its manifest says why."""
+    """The machine has come up without help, and its manifest has the reason."""
     assert result.status == GOOD, result.text
     assert result.loaded() == ALL
     line = result.says("BTL-REPORT boot path=/loader.conf.prev", "how=fallback", "reason=")
@@ -125,7 +125,7 @@ def test_hanging_module_on_trial(phase):
 
 @pytest.mark.parametrize("flags", ["hangs", "hangs twice"])
 def test_panic_that_hangs(flags):
-    """Of an exception, or of the watchdog: the interrupt comes out of the handler of another one."""
+    """The watchdog interrupts the panic of an exception, or its own panic, if that hangs."""
     result = trial("badpanic", "BOOT2",
                    'boot_tries="0"\nboot_timeout="20"\nearlylog_load="NO"\nbadpanic_flags="%s"\n' % flags)
     assert "backtrace:" not in result.text and "Stopped." not in result.text
@@ -143,7 +143,7 @@ def test_hang_without_a_fallback_is_a_panic_that_stops():
 
 
 def timer_state(phase, lines):
-    """At the load function of a module: in phase 1, or, where it is AUTO, when the boot is over."""
+    """Stop at the load function of a module: in phase 1, or after the boot for an AUTO module."""
     text = conf('timer_load="YES"\ntimer_phase="%s"\n%s' % (phase, lines), options="")
     files = {"modules/timer.ko": bad_module("timer"), "loader.conf": text.encode()}
     with started(files) as machine:

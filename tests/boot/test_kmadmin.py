@@ -16,7 +16,7 @@ def running():
 
 
 def full(text):
-    """The blocks of -S, -Q, -q: a dictionary for each module, by name."""
+    """Parse the output of -S, -Q, -q: a dictionary for each module, by name."""
     modules = {}
     for block in re.split(r"\n\s*\n", text):
         fields = dict(re.findall(r"^(\S.*?)  +(.*?) *$", block, re.M))
@@ -30,7 +30,7 @@ def query(machine, name):
 
 
 def status(machine):
-    """name: (id, status, type, configured phase) as -s has them."""
+    """Parse the output of -s: {name: (id, status, type, configured phase)}."""
     lines = map(str.split, machine.command("kmadmin -s").splitlines())
     return {words[1]: (int(words[0]), *words[2:]) for words in lines if len(words) == 5 and words[0].isdigit()}
 
@@ -110,7 +110,7 @@ def test_an_open_device_holds_its_driver(machine):
 
 
 def test_opening_a_device_loads_its_driver(machine):
-    """By its major, which stands in the metadata of the module."""
+    """Open a device by the major of the module's metadata."""
     machine.command("kmadmin -U null")
     assert re.search(r"char +3 +null +0 \(not loaded\)", machine.command("device"))
     assert "5 bytes written" in machine.command("device write char:3 hello")
@@ -133,7 +133,7 @@ def test_a_driver_attaches_and_lets_go(machine):
 
 
 def test_data_flows_both_ways_through_a_stream(machine):
-    """rot13 was pushed first, so it lies below: the driver sees what both made of it."""
+    """rot13 was pushed first, so it is below the other module; the driver gets the text that both have changed."""
     machine.command("kmadmin -U rot13")
     answer = machine.command("stream loop rot13 upper Hello")
     assert 'loop: "URYYB"' in answer and 'read: "HELLO"' in answer
@@ -158,7 +158,7 @@ def test_configured_phase_for_the_next_boot(machine):
     number = status(machine)["smbios"][0]
     answer = machine.command("kmadmin -b a smbios %d" % number)
     assert answer.count('smbios_phase="AUTO"\n') == 2
-    answer = machine.command("kmadmin -b i ring")  # which loader.conf does not mention
+    answer = machine.command("kmadmin -b i ring")  # not in loader.conf
     assert 'ring_load="YES"\nring_phase="INIT"\n' in answer
     assert "cannot be configured BOOT1: it supports only BOOT2,RUN" in machine.command("kmadmin -b 1 pci")
     assert "x is no phase" in machine.command("kmadmin -b x pci")
@@ -211,13 +211,13 @@ def test_history(machine):
 
 
 def test_completion(machine):
-    """km and tab gives what kmadmin and kmtune share; a module is completed behind the command."""
+    """Tab after km completes the common part of kmadmin and kmtune; after the command, Tab completes modules."""
     machine.send("kma\t-Q ramd\t")
     assert "Module Name              ramdisk" in machine.command("")
 
 
 def test_the_kernels_own_checks_still_hold(machine):
-    """After all that came and went."""
+    """The checks hold after all these modules were loaded and unloaded."""
     answer = machine.command("selftest")
     assert "BTL-REPORT check load-cycles ok" in answer
     assert re.search(r"BTL-REPORT check \S+ failed", answer) is None, answer

@@ -8,8 +8,8 @@ from test_default import PHASES
 
 @pytest.mark.parametrize("disk", ["virtio", "ahci", "nvme", "usb"])
 def test_disk(disk):
-    """With its driver, INIT modules come from the disk; for a disk that no module drives the loader
-    keeps them in memory. They are loaded in both cases."""
+    """INIT modules come from the disk if a module drives it; otherwise the loader keeps them in memory. They are
+    loaded in both cases."""
     result = boot(disk=disk)
     assert result.status == GOOD
     driven = disk == "virtio"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A real boot's manifest, read out of the machine's memory by btl."""
+"""btl reads the manifest of a real boot in the machine's memory."""
 import json
 import os
 import shutil
@@ -16,7 +16,7 @@ def btl(*words):
 
 
 def boot_and_keep(directory, text):
-    """The machine's memory and its image in the directory; what the kernel printed for `manifest`."""
+    """Save the machine's memory and its image in the directory; return the kernel's output of `manifest`."""
     ram = ["-object", "memory-backend-file,id=ram,size=256M,share=on,mem-path=%s" % (directory / "ram"),
            "-machine", "memory-backend=ram"]
     with started({"loader.conf": text.encode()}, options=ram) as machine:

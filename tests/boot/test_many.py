@@ -42,7 +42,7 @@ def test_64_mib_of_modules(phase):
 
 
 def test_modules_larger_than_memory():
-    """A message, no crash: 64 MiB of modules in a machine of 128 MiB, of which the firmware has some."""
+    """64 MiB of modules in a machine of 128 MiB, part of which the firmware uses: a message, and no crash."""
     files, lines = {}, ""
     for i in range(8):
         name = "big%03d" % i

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The boot menu over the serial line: every item on the screen, the main ones by lines; and pictures of the
-machine's own screen, which are left in the directory BTL_PICTURES, where that is set."""
+"""The boot menu over the serial line: every item on the screen, the main ones in line mode; and pictures of the
+machine's own screen, which are kept in the directory BTL_PICTURES if it is set."""
 import os
 import shutil
 
@@ -23,7 +23,7 @@ def tree(extra="", **more):
 
 
 def opened(machine):
-    """The menu of a machine that counts down."""
+    """Open the menu while the machine counts down."""
     machine.expect("a key opens the menu")
     machine.send(" ")
     terminal = Terminal(machine)
@@ -37,8 +37,8 @@ def rest_of(machine):
 
 
 def choose_module(menu, name):
-    """From the list of modules to the page of one. How far down it is follows from the list, which is drawn
-    from the top; what a line shows while it is written over by another would be a guess."""
+    """Go from the list of modules to the page of one. Its row is counted in the list, which is drawn from the top: a
+    line that is half overwritten cannot be compared."""
     menu.do("{home}", "file /modules/ring.ko,")
     rows = menu.find(r"(?m)^ +(ring [^>]*?)^ +%s " % name)
     menu.do("{down}" * rows.count("\n"), "file /modules/%s.ko," % name)
@@ -49,7 +49,7 @@ def test_every_item_on_the_screen():
     with started(tree()) as machine:
         menu = opened(machine)
         menu.see("Every day", "Rescue", "/loader.conf.d/rescue.conf", "(chosen) default", "BOOT1 ring earlylog")
-        # What can be looked at.
+        # Pages to read.
         menu.do("p", "Plan, lines 1 to", "ring: load in BOOT1, pulled there by earlylog", "pciids: ready")
         menu.do("q", "For this boot")
         menu.do("g", "Log, lines 1 to", "BTL 1.0 on EDK II")
@@ -126,7 +126,7 @@ def test_module_is_added():
 
 
 def test_leave():
-    """The firmware goes on with what it has besides."""
+    """The firmware continues with its next boot option."""
     with started(tree()) as machine:
         menu = opened(machine)
         menu.type("q")
@@ -136,7 +136,7 @@ def test_leave():
 
 
 def test_menu_without_another_key():
-    """One key, as noise on the line may be: after a minute the boot goes on."""
+    """One key may be line noise: after a minute the boot continues."""
     with started(tree()) as machine:
         menu = opened(machine)
         menu.see("Without another key the boot goes on in 60 s")
@@ -146,7 +146,7 @@ def test_menu_without_another_key():
 
 
 def test_lines_where_nothing_has_a_screen():
-    """A serial line alone, and nothing there says where its cursor is."""
+    """A serial line only, whose terminal does not report the position of its cursor."""
     with started(tree(), options=["-vga", "none"]) as machine:
         machine.expect("a key opens the menu")
         machine.send(" ")
@@ -178,7 +178,7 @@ def test_firmware_setup():
 
 
 def test_boot_by_lines():
-    """A line at a time, each when the one before has been answered."""
+    """Type lines, each after the answer to the previous one."""
     with started(tree('menu="line"\n')) as machine:
         machine.expect("a key opens the menu")
         machine.send(" ")
@@ -246,7 +246,7 @@ BLUE, GREY = b"\x00\x00\x98", b"\x98\x98\x98"
 
 
 def picture_of(machine, name, check, *what):
-    """Waits until the screen looks as it is to; what is wrong with it is what was wrong with the last look."""
+    """Wait until the screen is as wanted; on failure, report the defects of the last picture."""
     while True:
         picture = Picture(machine)
         try:
@@ -263,7 +263,8 @@ def picture_of(machine, name, check, *what):
 
 
 def check(picture, size, columns, rows):
-    """Its size; a title bar over the whole width of the text, a selected row, text in others, and nothing outside."""
+    """Check the size, a title bar over the whole width of the text, a selected row, text in other rows, and an empty
+    border."""
     assert (picture.width, picture.height) == size
     left = (picture.width - 8 * columns) // 2
     blue = [y for y in range(picture.height) if picture.colours(y).get(BLUE, 0) > 6 * columns]
@@ -285,11 +286,11 @@ def test_picture(name, size, columns, rows):
     with started(tree('gone_load="YES"\n'), options=options) as machine:
         opened(machine)
         picture = picture_of(machine, name, check, size, columns, rows)
-        assert any(b"\xff\x00\x00" in picture.colours(y) for y in range(picture.height))  # what is wrong
+        assert any(b"\xff\x00\x00" in picture.colours(y) for y in range(picture.height))  # the defects
 
 
 def check_wide(picture, rows):
-    """The plan stands beside the rows."""
+    """The plan is beside the rows."""
     check(picture, (1600, 900), 200, rows)
     right = sum(picture.at(x, y) != (0, 0, 0) for x in range(820, 1500, 3) for y in range(60, 200, 3))
     assert right > 100
@@ -300,7 +301,7 @@ def check_changed(picture, before):
 
 
 def test_picture_of_a_wide_screen():
-    """200 columns, as the shell's `mode` sets them; no serial line."""
+    """A screen of 200 columns, set by the shell's `mode`; no serial line."""
     files = shell("mode 200 47", "\\EFI\\BTL\\BTL.EFI -i")
     options = ["-device", "VGA,xres=1600,yres=900"]
     with started(files, options=options, serial="none") as machine:

@@ -60,7 +60,7 @@ def test_unknown_command(machine):
 def test_earlylog_has_what_came_after_it(machine):
     machine.send("earlylog\r")
     answer = machine.expect(r"pci: \d+ functions")
-    machine.sync()  # what it shows has prompts in it
+    machine.sync()  # its output contains prompts
     assert "clock: counter runs at" in answer
 
 
@@ -73,7 +73,7 @@ def test_lspci(machine):
 def test_date(machine):
     before = time.strftime("%Y-%m-%d", time.gmtime())
     answer = machine.command("date")
-    assert before in answer or time.strftime("%Y-%m-%d", time.gmtime()) in answer  # a day may end meanwhile
+    assert before in answer or time.strftime("%Y-%m-%d", time.gmtime()) in answer  # midnight may pass meanwhile
 
 
 def test_hello_says_hello(machine):
@@ -81,7 +81,7 @@ def test_hello_says_hello(machine):
 
 
 def test_line_editing(machine):
-    """Backspace takes a character back."""
+    """Backspace deletes a character."""
     assert "hello from the boot volume" in machine.command("hellx\bo")
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The loader's firmware layer on a real firmware, without the loader: tests/boot/firmware/services.c does
-what single keys ask for."""
+"""The loader's firmware layer on a real firmware, without the loader: each key makes
+tests/boot/firmware/services.c run one test."""
 import os
 import re
 
@@ -17,7 +17,7 @@ SERVICES = os.path.join(O, "testefi/services.efi")
 
 
 def services(files=None, path="EFI/BOOT/BOOTX64.EFI"):
-    """With a clock of its own, because some answers are how long a call takes."""
+    """Start the machine with a steady clock, because some answers are times of calls."""
     it = started({**(files or {}), path: SERVICES}, steady=True)
     it.expect("services> ")
     return it
@@ -33,14 +33,14 @@ def machine():
 
 
 def ask(machine, key):
-    """The lines that the key's answer has."""
+    """Return the lines of the answer to a key."""
     machine.send(key)
     return machine.expect("services> ").strip().splitlines()
 
 
 def keys(machine, *sent):
-    """What the loader makes of what a terminal sends: of each text as many keys as it has parts, and then it may
-    be that the next one is not taken for more of it."""
+    """The keys that the loader reads from a terminal: each text gives as many keys as it has parts, and the next text
+    begins a new key."""
     got = []
     machine.send("k")
     machine.expect("until a q:")
@@ -62,7 +62,7 @@ def test_plain_keys(machine):
 
 
 def test_keys_of_terminals(machine):
-    """Those that the firmware knows, and those that it hands on character by character."""
+    """Sequences that the firmware decodes, and those that it passes on character by character."""
     assert keys(machine, "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D") == [UP, DOWN, RIGHT, LEFT]
     assert keys(machine, "\x1b[H", "\x1b[F", "\x1b[5~", "\x1b[6~") == [HOME, END, PAGE_UP, PAGE_DOWN]
     assert keys(machine, "\x1b[2~", "\x1b[3~", "\x1bOP", "\x1b[11~", "\x1b[[A") == [INSERT, DELETE, F1, F1, F1]
@@ -74,7 +74,7 @@ def test_a_look_is_no_wait(machine):
 
 
 def test_text_is_harmless(machine):
-    """What the console cannot show, and what would drive it, is shown as '?'."""
+    """Characters that the console cannot show, and control characters, are shown as '?'."""
     line, = ask(machine, "x")
     assert re.fullmatch(r"text: . . \? \?\[31m end", line)
 
@@ -96,14 +96,14 @@ def test_variables(machine):
     assert ask(machine, "v") == [
         "delete: 14", "get: 14",
         "set: 0", "get: 0, 300 bytes, attributes 7, first 5a",
-        "get: 5",  # one byte of room less
+        "get: 5",  # one byte too few
         "set: 0", "get: 0, 1 bytes, attributes 7, first 78",
-        "large: 2", "get: 0, 1 bytes, attributes 7, first 78",  # what was there has stayed
+        "large: 2", "get: 0, 1 bytes, attributes 7, first 78",  # the old value is unchanged
     ]
 
 
 def test_variable_with_other_attributes(machine):
-    """Another program's volatile variable gives way to ours."""
+    """The loader's variable replaces a volatile one of another program."""
     assert ask(machine, "w") == [
         "get: 0, 2 bytes, attributes 2, first 1", "set: 0", "get: 0, 2 bytes, attributes 7, first 1",
         "delete: 0", "get: 14"]
@@ -125,7 +125,7 @@ def test_directories(machine):
 
 
 def test_hostile_directories(machine):
-    """One that never ends, and answers that are too long, too short, without an end, no UTF-16."""
+    """A list that never ends, and names that are too long, too short, unterminated, or no UTF-16."""
     assert ask(machine, "f") == [
         "hostile 0: 10, 65536 entries, many reads",
         "hostile 1: 10, 0 entries, few reads",
@@ -142,7 +142,7 @@ def test_reads_go_on(machine):
 
 
 def test_silent_line_and_late_answer(machine):
-    """Nothing answers in time; an answer that comes later is no key."""
+    """The terminal does not answer in time; a later answer is no key."""
     machine.send("t")
     machine.expect("\x1b\\[6n")
     assert machine.expect("services> ").strip() == "terminal: %d, asked once" % SILENT
@@ -150,7 +150,7 @@ def test_silent_line_and_late_answer(machine):
 
 
 def test_terminal_that_answers_and_off():
-    """What is typed while it is asked is not lost. The machine is switched off after."""
+    """Keys that are typed during the question are kept. Then the machine is switched off."""
     with services(under("patient"), "EFI/BTL/LOADER.EFI") as machine:
         machine.send("t")
         machine.expect("\x1b\\[6n")
@@ -162,7 +162,7 @@ def test_terminal_that_answers_and_off():
 
 
 def test_shell():
-    """The firmware's own, and one on the boot volume; neither runs the script that may have started us."""
+    """The firmware's shell, and one on the boot volume; neither runs the script that may have started the loader."""
     with services({"startup.nsh": b"echo script\r\n"}) as machine:
         machine.send("h")
         machine.expect("Shell> ")
@@ -172,12 +172,12 @@ def test_shell():
         machine.expect("shell: 0\r")
         machine.expect("services> ")
         assert "has a shell: yes" in machine.text() and "\nscript" not in machine.text()
-        assert ask(machine, "i") == ["a look is no wait: yes"]  # it goes on as before
+        assert ask(machine, "i") == ["a look is no wait: yes"]  # the test continues as before
     with services({"shellx64.efi": read(SERVICES)}) as machine:
         machine.send("h")
         machine.expect("has a shell: yes")
         machine.expect("services> ")
-        machine.send("q")  # of the one that was started
+        machine.send("q")  # of the started one
         machine.expect("shell: 0\r")
 
 
@@ -186,7 +186,7 @@ def test_shell_that_is_none(machine):
 
 
 def test_setup():
-    """The machine resets, and stands in the firmware's setup then."""
+    """The machine resets, and then shows the firmware's setup."""
     with services() as machine:
         machine.send("u")
         machine.expect("has a setup: yes")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a module that fails in the kernel means for the boot: the table of docs/phases.md, each level with
-each kind of failure, with and without a configuration to fall back to. Cells whose boot goes on share one;
-cells that reset the machine follow each other in one machine, as boots of one configuration each."""
+"""The effect of a module that fails in the kernel: the table of docs/phases.md, each level with each kind of failure,
+with and without a configuration to fall back to. All cells whose boot continues share one boot; the cells that reset
+the machine are boots of one machine, with one configuration each."""
 import os
 import tempfile
 
@@ -29,8 +29,8 @@ def level_lines(name, level):
 
 
 def add(kind, level, name=None):
-    """Files and lines of loader.conf for a module that fails in this way. `name`: what a copy of it is
-    called, of the same length."""
+    """Return files and lines of loader.conf for a module that fails in this way. `name`: of the copy, with the same
+    length."""
     made_of, phase, code = KINDS[kind]
     name = name or made_of
     assert len(name) == len(made_of)
@@ -40,7 +40,7 @@ def add(kind, level, name=None):
 
 
 def cells(levels):
-    """One module for each kind of failure and each level: (kind, level) to its name; files, lines."""
+    """Make one module for each kind of failure and each level; return {(kind, level): name}, files, lines."""
     names, files, lines = {}, {}, ""
     for i, kind in enumerate(KINDS):
         for j, level in enumerate(levels):
@@ -55,7 +55,7 @@ def cells(levels):
 # ------------------------------------------------------------------------------ the boot goes on
 
 def gone_on(result, names):
-    """Everything else was loaded, each failure has its code; what is ignored is in no line but the report's."""
+    """All other modules are loaded, and each failure has its code. An ignored failure is in the report only."""
     assert result.status == GOOD, result.text
     assert result.loaded() == ALL
     printed = [line for line in result.text.split("BTL reference kernel", 1)[1].splitlines()
@@ -97,7 +97,7 @@ def test_what_is_ignored_is_in_dmesg():
         machine.send("dmesg\r")
         machine.expect(r"\[ *\d+\.\d{6}\] error error: fails: its load function returned[^\n]*%s" % code)
         machine.sync()
-        # Once the boot is over, who loads it wants to know.
+        # After the boot, the person who loads the module gets the message.
         assert code in machine.command("kmadmin -L fails")
 
 
@@ -106,7 +106,7 @@ def test_what_is_ignored_is_in_dmesg():
 @pytest.mark.parametrize("fallback", [False, True], ids=["without", "with"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_halt_stops(kind, fallback):
-    """With a fallback, too: the administrator wants to see it."""
+    """The boot stops even if it could fall back: the administrator wants to see the failure."""
     files, lines, code = add(kind, "halt")
     if fallback:
         files["loader.conf.prev"] = conf().encode()
@@ -133,8 +133,8 @@ def test_required_without_a_fallback_stops(kind):
 
 @pytest.mark.parametrize("level", ["fallback", "required"])
 def test_with_a_fallback_it_is_given_up(level):
-    """Each kind of failure in turn, each as a configuration that is booted once; the last good one comes up
-    after it, and the record says what failed."""
+    """Boot a configuration for each kind of failure once; the last good one comes up next, and the record has the
+    failure."""
     files = {"loader.conf": conf('kernel_options="boot-ok"\n').encode()}
     alternatives = []
     for number, kind in enumerate(KINDS):
@@ -161,7 +161,7 @@ def test_with_a_fallback_it_is_given_up(level):
 
 
 def test_in_the_plain_boot_it_falls_back_by_itself():
-    """Nobody at the machine: the configuration of before comes up, and its manifest says why."""
+    """Without help, the previous configuration comes up, and its manifest has the reason."""
     files, lines, code = add("load function, BOOT2", "fallback")
     files["loader.conf.prev"] = conf().encode()
     result = boot(files=files, text=conf(lines), options=["-action", "reboot=reset"])
@@ -174,7 +174,7 @@ def test_in_the_plain_boot_it_falls_back_by_itself():
 
 
 def boot_after(change, lines):
-    """What `change` does to the image is done when the loader has read everything."""
+    """Change the image with `change` after the loader has read all files."""
     work = tempfile.mkdtemp(prefix="btlboot-")
     image = make_image(work, {**under("held"), "loader.conf": conf(lines).encode(),
                               "loader.conf.prev": conf().encode()})
@@ -199,7 +199,7 @@ def replace(work, image):
 
 @pytest.mark.parametrize("change, code", [(delete, "run-file-not-found"), (replace, "run-file-changed")])
 def test_file_on_the_disk(change, code):
-    """Missing by now, or another one than the loader has read."""
+    """The file is gone, or is not the one that the loader has read."""
     result = boot_after(change, 'smbios_on_error="fallback"\n')
     assert result.status == 0  # -no-reboot: the reset ends QEMU
     result.says("BOOT GIVEN UP: module smbios was not loaded, and its on_error is fallback")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The loader's options, typed in the firmware's own shell; the manifest as it is saved."""
+"""The loader's options, typed in the firmware's shell; the saved manifest."""
 import os
 import re
 import struct
@@ -15,8 +15,8 @@ SAVED = "btl/manifest.bin"
 
 
 def shell(*lines, **files):
-    """The default tree without a loader that starts by itself, and lines for the shell. `files` have
-    names with __ for a dot."""
+    """Make the default tree without a loader that the firmware starts, and with lines for the shell. `files` have
+    names with __ instead of a dot."""
     tree = {
         "EFI/BOOT/BOOTX64.EFI": None,
         "EFI/BTL/BTL.EFI": default_tree()["EFI/BOOT/BOOTX64.EFI"],
@@ -32,7 +32,7 @@ BTL = "\\EFI\\BTL\\BTL.EFI "
 
 
 def saved(image, path):
-    """The bytes of a file of the volume."""
+    """Return the bytes of a file of the volume."""
     with tempfile.TemporaryDirectory() as work:
         target = os.path.join(work, "file")
         subprocess.run(["mcopy", "-n", "-i", "%s@@%d" % (image, PART), "::/" + path, target], check=True)
@@ -40,14 +40,14 @@ def saved(image, path):
 
 
 def header(manifest):
-    """Size and physical address that a manifest claims (include/btl/manifest.h)."""
+    """Return size and physical address from the header of a manifest (include/btl/manifest.h)."""
     magic, _, _, _, size, _, _, _, physical = struct.unpack_from("<8sHHIQIIQQ", manifest)
     assert magic == b"BTLMANIF"
     return size, physical
 
 
 def kernels(machine, manifest):
-    """What lies in the machine's memory where the loader put its manifest."""
+    """Return the bytes in the machine's memory at the address of the manifest."""
     size, physical = header(manifest)
     path = os.path.join(machine.work, "memory")
     machine.qmp("pmemsave", val=physical, size=size, filename=path)
@@ -56,7 +56,7 @@ def kernels(machine, manifest):
 
 @pytest.fixture(scope="module")
 def session():
-    """One visit to the shell: what each command printed, and its status."""
+    """Run commands in the shell; return the output and the status of each."""
     commands = {
         "memory before": "memmap",
         "help": BTL + "-h",
@@ -130,7 +130,7 @@ def test_dry_runs_give_all_memory_back(session):
 
 
 def test_dry_run_then_boot():
-    """A look, and then the boot, from the same shell."""
+    """A dry run, and then the boot, from the same shell."""
     result = boot(files=shell(BTL + "-n", BTL))
     assert "dry run: this would boot" in result.text
     assert result.status == GOOD
@@ -138,7 +138,7 @@ def test_dry_run_then_boot():
 
 
 def test_pages():
-    """A key after each screenful; q ends the reading and not the run."""
+    """A key continues after each screen; q ends the text, but not the run."""
     with started(shell(BTL + "-n -b", "echo status is %lasterror%", OFF)) as machine:
         page = machine.expect("-- a key: the next page, q: no more --")
         assert "BTL 1.0 on" in page and "Kernel segments:" not in page
@@ -151,7 +151,7 @@ def test_pages():
 
 
 def expect_same(machine, path):
-    """The file and the kernel's own have the same bytes, and the reader of core/ takes them."""
+    """The file has the same bytes as the kernel's manifest, and the reader of core/ accepts them."""
     file = saved(os.path.join(machine.work, "btl.img"), path)
     assert header(file)[0] == len(file)
     assert kernels(machine, file) == file
@@ -175,7 +175,7 @@ def test_saved_by_option():
 
 
 def test_saved_in_place_of_the_last_one():
-    """Twice: a longer one of a dry run before, and nothing else is left of it."""
+    """The manifest of a longer dry run is overwritten completely."""
     files = shell(BTL + "-n -m \\btl\\manifest.bin", BTL, loader__conf=conf('manifest_save="YES"\n', options="").encode())
     with started(files) as machine:
         machine.expect(PROMPT)
@@ -198,7 +198,7 @@ SAVING = {"loader.conf": conf('manifest_save="YES"\n').encode()}
 
 
 def test_write_protected_volume():
-    """A warning, and the boot goes on."""
+    """A warning, and the boot continues."""
     with tempfile.TemporaryDirectory(prefix="btlboot-") as work:
         with Machine(make_image(work, SAVING) + ",readonly=on", work=work) as machine:
             assert machine.wait() == GOOD
@@ -215,7 +215,7 @@ def fill(volume):
 
 
 def test_full_volume():
-    """A warning, the boot goes on, and no part of a manifest stays."""
+    """A warning, the boot continues, and no partial manifest is left."""
     with tempfile.TemporaryDirectory(prefix="btlboot-") as work:
         image = make_image(work, SAVING)
         fill("%s@@%d" % (image, PART))

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`btl state` on the host says before each boot what the loader then does: it has rules of its own for that,
-beside the shared judgement of one configuration."""
+"""Before each boot, `btl state` on the host predicts what the loader does."""
 import json
 import os
 import shutil
@@ -23,7 +22,7 @@ def next_boot(it):
 
 
 def agrees(it):
-    """Boots once; what was booted."""
+    """Boot once; return the booted configuration."""
     said = next_boot(it)
     result = it.boot()
     boot = fields(result)
@@ -37,7 +36,7 @@ def agrees(it):
 
 
 def test_a_trial_that_nobody_confirms():
-    """Counted, counted, used up; then mended: a new text has new tries; then one with an error."""
+    """A trial whose tries are counted and used up; then a corrected text, which has new tries; then one with an error."""
     with computer(conf('boot_tries="%d"\n' % TRIES)) as it:
         assert [agrees(it) for _ in range(TRIES + 1)] == ["/loader.conf"] * TRIES + ["/loader.conf.prev"]
         put(it, "loader.conf", conf('boot_tries="%d"\nhello.greeting="mended"\n' % TRIES))
@@ -47,7 +46,7 @@ def test_a_trial_that_nobody_confirms():
 
 
 def test_the_last_good_one():
-    """boot-ok; it has no fallback. Then it lies elsewhere, and is what a bad one falls back to."""
+    """boot-ok of a configuration without fallback. Then the file is moved, and a bad configuration falls back to it."""
     with computer(LAST_GOOD.replace('"report"', '"report boot-ok"'), conf("# older\n")) as it:
         assert agrees(it) == "/loader.conf"
         assert next_boot(it)["trial"] == "good" and agrees(it) == "/loader.conf"
@@ -57,7 +56,8 @@ def test_the_last_good_one():
 
 
 def test_the_boot_entry_asks_for_another_one():
-    """Its -c (tests/boot/efi/entry.c writes it, as BootNext), once; then the device is booted again."""
+    """A boot entry with -c (tests/boot/efi/entry.c writes it, as BootNext) for one boot; then the device is booted
+    again."""
     files = {"EFI/BOOT/BOOTX64.EFI": read(os.path.join(O, "testefi/entry.efi")),
              "EFI/BTL/LOADER.EFI": default_tree()["EFI/BOOT/BOOTX64.EFI"],
              "loader.conf.d/entry.conf": conf().encode()}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the tests of btl share: running it, boot volumes, golden outputs.
+"""Shared by the tests of btl: run btl, make boot volumes, compare with golden outputs.
 
-    GOLDEN=update make btl-tests      writes tests/btl/golden/ anew: look at the difference
+    GOLDEN=update make btl-tests      rewrites tests/btl/golden/: read the difference
 """
 import os
 import subprocess
@@ -21,7 +21,7 @@ def module(name, *info, **more):
 
 
 def good_modules():
-    """early needs lib, driver needs lib and offers an interface, late runs in INIT, idle on demand."""
+    """Modules: early needs lib; driver needs lib and provides an interface; late runs in INIT, idle on demand."""
     return {
         "lib": module("lib", ALL, exports=["lib_new"], needs=["kmem_alloc"]),
         "early": module("early", ALL, "depends=lib", "parm=size:bytes kept", "parmtype=size:int",
@@ -54,7 +54,7 @@ class Result:
         assert b"Sanitizer" not in self.err and b"runtime error" not in self.err, self.err.decode()
 
     def codes(self):
-        """Of the errors and warnings, in order."""
+        """The codes of the errors and warnings, in order."""
         lines = self.err.decode().splitlines()
         return [line.rsplit("[", 1)[1][:-1] for line in lines if line.endswith("]")]
 
@@ -67,7 +67,7 @@ def btl(*words, cwd=None, env=None, stdin=b""):
 
 
 def write(root, files):
-    """Files {path: bytes or text} under a directory; None takes one away."""
+    """Write files {path: bytes or text} below a directory; None removes a file."""
     for path, content in files.items():
         target = os.path.join(root, path)
         if content is None:
@@ -79,7 +79,7 @@ def write(root, files):
 
 
 def volume(root, conf=GOOD_CONF, files=None):
-    """A tree that boots, with `files` over it."""
+    """Make a tree that boots, with `files` added or replaced."""
     tree = {"loader.conf": conf, "kernel/kernel.elf": elf.kernel(),
             "EFI/BOOT/BOOTX64.EFI": b"MZ a loader"}
     tree.update({"modules/%s.ko" % name: data for name, data in good_modules().items()})
@@ -90,7 +90,7 @@ def volume(root, conf=GOOD_CONF, files=None):
 
 
 def image(path, root):
-    """The tree as a GPT disk image."""
+    """Make a GPT disk image of the tree."""
     pairs = []
     for directory, _, names in os.walk(root):
         for name in names:
@@ -107,7 +107,7 @@ def read(path):
 
 
 def golden(name, result):
-    """Status, answer and messages are those of the file; temporary paths do not occur in it."""
+    """Compare status, output and messages with the file, without temporary paths."""
     text = "status %d\n--- stdout\n%s--- stderr\n%s" % (
         result.status, result.out.decode("utf-8", "backslashreplace"),
         result.err.decode("utf-8", "backslashreplace"))

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What `btl link` wrote, against the psABI: computes every byte of every loaded section of every module
-again, from the files, MAP.json and the symbols file, and compares. Written from the gABI and the psABI,
-without a look at core/: the two must not share a mistake.
+"""Compare the output of `btl link` with the psABI: compute every byte of every loaded section of every module
+from the files, MAP.json and the symbols file. This program is written from the gABI and the psABI, not from
+core/, so that the two do not share a mistake.
 
     check_link.py IMAGE MAP.json [SYMBOLS]
 
-Also: the map has exactly the sections with SHF_ALLOC, at multiples of their alignment, none over another,
-no page with two permissions, and zeros in between.
+Also check that the map has exactly the sections with SHF_ALLOC, aligned and disjoint, that no page has two
+permissions, and that the bytes between the sections are zero.
 """
 import json
 import mmap
@@ -42,7 +42,7 @@ class Wrong(Exception):
 
 
 class Module:
-    """A relocatable file and what the map says about it."""
+    """A relocatable file and its part of the map."""
 
     def __init__(self, entry):
         self.entry, self.file = entry, entry["file"]
@@ -83,7 +83,7 @@ class Module:
         return next((i for i in range(len(self.sections)) if self.section_name(i) == name), None)
 
     def place(self, index):
-        """The section of a symbol, or one of the reserved numbers as a negative one."""
+        """Return the section of a symbol, or a reserved number as a negative one."""
         number = self.symbols[index][3]
         if number == SHN_XINDEX:
             return self.extended[index]
@@ -95,7 +95,7 @@ class Module:
         return [line[len(key) + 1:] for line in lines if line.startswith(key + b"=")]
 
     def defined(self, index):
-        """The value of a symbol that is not undefined; None: it lies in nothing that is loaded."""
+        """Return the value of a defined symbol; None: its section is not loaded."""
         place, value = self.place(index), self.symbols[index][4]
         if place == -SHN_ABS:
             return value
@@ -104,7 +104,7 @@ class Module:
         return (self.addr[place] + value) & MASK if place in self.addr else None
 
     def exports(self):
-        """(declared, {name: value}): export= of the metadata, else what EXPORT_SYMBOL() left."""
+        """Return (declared, {name: value}): export= of the metadata, else the symbols of EXPORT_SYMBOL()."""
         names = set(self.metadata(b"export"))
         declared = bool(names)
         if not declared and self.find(b".btl.module") is None:
@@ -137,7 +137,7 @@ def exports_of(entry):
 
 
 def make_table(entries, symbols_path, pool):
-    """{name: [(value, module that has it or None)]} in the order of who is asked first."""
+    """Return {name: [(value, defining module or None)]} in the order of the search."""
     exports = pool.map(exports_of, entries, 32)
     in_file = read_symbols(symbols_path)
     table = {}
@@ -183,7 +183,7 @@ class Checker:
         return self.image[address - self.base:address - self.base + size]
 
     def entry_of(self, expected, address, offset, addend, formula, width):
-        """The GOT entry that the image's own field leads to: its address."""
+        """Return the address of the GOT entry to which a field of the image refers."""
         field = int.from_bytes(self.bytes_at(address + offset, width), "little", signed=True)
         origin = address + offset if formula == "G+GOT+A-P" else self.module.got
         entry = (origin + field - addend) & MASK
@@ -229,7 +229,7 @@ class Checker:
                 pack_unsigned(expected, offset, value)
 
     def check_headers(self):
-        """The map has what the file has."""
+        """Check that the map agrees with the file."""
         module = self.module
         wanted = {i for i, section in enumerate(module.sections) if section[2] & SHF_ALLOC and section[1] != SHT_NULL}
         if [section["index"] for section in module.entry["sections"]] != sorted(wanted):
@@ -264,7 +264,7 @@ class Checker:
 
 
 def check_gaps(document, image, base):
-    """No byte belongs to two, no page has two permissions, and what nobody has is zero."""
+    """Check that sections are disjoint, that no page has two permissions, and that all other bytes are zero."""
     ranges = []
     for number, entry in enumerate(document["modules"]):
         for section in entry["sections"]:

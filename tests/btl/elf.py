@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Modules and kernels made byte for byte, so that what btl says about them is the same everywhere."""
+"""Make modules and kernels byte by byte, so that the output of btl is the same on every machine."""
 import struct
 
 R_64, R_PC32, R_PLT32, R_32S = 1, 2, 4, 11
@@ -68,8 +68,8 @@ ABI, WRAPPER = 2, 48  # of btl/module.h; the size of the structure
 
 def module(name, info=(), exports=(), needs=(), bss=0, machine=62, text_flags=SHF_ALLOC | SHF_EXEC,
            weak=(), wrapper=(ABI, WRAPPER, 1)):
-    """Each export is a function of 16 bytes, each need a call. wrapper: ABI, size, and is there a load
-    function (at the beginning of .text)? None: there is no such section."""
+    """Make a module: each export is a function of 16 bytes, each need a call. wrapper: (ABI, size, has a load
+    function at the beginning of .text); None: no such section."""
     file, strings = File(1, machine), Strings()
     code = b"\x90" * 15 + b"\xc3"
     text = code * max(len(exports) + len(needs) + len(weak), 1)
@@ -105,7 +105,7 @@ def module(name, info=(), exports=(), needs=(), bss=0, machine=62, text_flags=SH
 
 def kernel(exports=("kprintf", "kmem_alloc"), provides="kernel:1.0", base=KERNEL_BASE, machine=62,
            flags=5):
-    """One segment of code at `base`; `flags` are its p_flags."""
+    """Make a kernel: one segment of code at `base` with the p_flags `flags`."""
     file, strings = File(2, machine), Strings()
     text = (b"\x90" * 15 + b"\xc3") * max(len(exports), 1)
     text_index = file.section(".text", PROGBITS, SHF_ALLOC | SHF_EXEC, text, 4096, address=base)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs a program and stops at each of its system calls (ptrace), to look at it or to kill it there."""
+"""Run a program, stop at each of its system calls (ptrace), and observe it or kill it there."""
 import ctypes
 import os
 import signal
@@ -36,7 +36,7 @@ def begin(program, words):
 
 
 def run(program, words, at_call):
-    """Calls at_call(index, number) before each system call; True kills the program there. (status, messages)"""
+    """Call at_call(index, number) before each system call; True kills the program. Return (status, messages)."""
     pid, messages = begin(program, words)
     index, entering, pending = 0, True, 0
     while True:
@@ -60,7 +60,7 @@ def run(program, words, at_call):
 
 
 def calls(program, words):
-    """The numbers of its system calls."""
+    """Return the numbers of the program's system calls."""
     numbers = []
     run(program, words, lambda index, number: numbers.append(number))
     return numbers

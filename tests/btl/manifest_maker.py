@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Manifests for the tests of btl, written from include/btl/manifest.h by hand: a second writer, so
-that a reader that agrees with the first one's mistakes is found out.
+"""Make manifests for the tests of btl: a second writer, made from include/btl/manifest.h by hand, to find
+mistakes that reader and writer of core/ share.
 
     Maker(modules=[Module("hello", phase="BOOT1")]).bytes()
 """
@@ -51,7 +51,7 @@ class Module:
 
 
 class Maker:
-    """A boot; every attribute may be changed before bytes()."""
+    """A boot; a test may change every attribute before bytes()."""
 
     def __init__(self, **more):
         self.modules = [
@@ -66,7 +66,7 @@ class Maker:
             Module("lost", "INIT", "failed", b"", flags=2, reason=0, version=""),
             Module("quiet", "INIT", "off", b"", flags=2, version=""),
         ]
-        self.order = None  # names; None: all that is linked or staged
+        self.order = None  # names; None: all linked or staged modules
         self.kernel_path, self.kernel_version, self.kernel_data = "/kernel/kernel.elf", "1.0", b"a kernel"
         self.loader, self.vendor, self.config_path, self.options = "1.0", "Firm ware", "/loader.conf", "quiet"
         self.config = 'kernel_options="quiet"\nearly_load="YES"\n'
@@ -183,7 +183,7 @@ class Maker:
                                   + struct.pack("<II", owner, 0) for address, size, name, owner in self.symbols]
 
     def write_boot(self):
-        """The choice of the configuration, and the boot volume: not in every manifest."""
+        """Add the optional tables: the choice of the configuration, and the boot volume."""
         if self.boot is not None:
             b = dict(path="/loader.conf", title="", wanted="/loader.conf", reason="", sha256=bytes(32),
                      how="normal", flags=0, tries=0, tries_left=0, timeout=0)
@@ -215,13 +215,13 @@ class Maker:
 
 
 def seal(manifest):
-    """With the right checksum."""
+    """Set the right checksum."""
     zeroed = manifest[:24] + bytes(4) + manifest[28:]
     return zeroed[:24] + struct.pack("<I", zlib.crc32(zeroed)) + zeroed[28:]
 
 
 def many(count):
-    """A boot with that many modules, in all phases, of which a kernel has recorded its part."""
+    """Return a boot with that many modules, in all phases, with the events of a kernel."""
     modules, at = [], 20 * MS
     for i in range(count):
         phase = PHASES[(0, 0, 1, 0, 1, 2, 0, 3)[i % 8]]

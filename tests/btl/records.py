@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What boots leave for each other, written by hand from include/btl/boot_state.h: records, the
-directory in which Linux shows them, and the file of a virtual machine's firmware."""
+"""Make the records that boots leave for each other, from include/btl/boot_state.h by hand; the directory in
+which Linux shows them; and the variable store of a virtual machine."""
 import hashlib
 import os
 import struct
@@ -42,7 +42,7 @@ def utf16(text):
 
 
 def load_option(path, options=b"", title="BTL", attributes=1):
-    """A variable Boot####. `path`: of the file, or None."""
+    """Return a variable Boot####. `path`: of the file, or None."""
     nodes = node(4, 1, struct.pack("<IQQ16sBB", 1, 2048, 4096, bytes(16), 2, 2))  # a partition
     if path is not None:
         nodes += node(4, 4, utf16(path))
@@ -53,7 +53,7 @@ def load_option(path, options=b"", title="BTL", attributes=1):
 
 
 def boot_entries(directory, **entries):
-    """Variables of the firmware in a directory as Linux shows it. BootOrder, BootNext: numbers."""
+    """Write variables of the firmware to a directory like that of Linux. BootOrder, BootNext: numbers."""
     for name, data in entries.items():
         if isinstance(data, (list, tuple)):
             data = struct.pack("<%dH" % len(data), *data)
@@ -63,7 +63,7 @@ def boot_entries(directory, **entries):
 
 
 def efivars(directory, attributes=ATTRIBUTES, **records):
-    """A directory as Linux shows it, with BtlGood=record bytes …"""
+    """Make a directory like that of Linux, with BtlGood=record bytes …"""
     os.makedirs(directory, exist_ok=True)
     for name, data in {"Boot0000": b"not ours", **records}.items():
         with open(os.path.join(directory, file_name(name)), "wb") as file:
@@ -72,7 +72,7 @@ def efivars(directory, attributes=ATTRIBUTES, **records):
 
 
 def read_record(directory, name):
-    """(path, digest, number, text) of a record in a directory, or None."""
+    """Return (path, digest, number, text) of a record in a directory, or None."""
     try:
         with open(os.path.join(directory, file_name(name)), "rb") as file:
             data = file.read()
@@ -90,7 +90,7 @@ def read_record(directory, name):
 
 
 def read_given_up(directory, name="BtlFailed"):
-    """The hashes in the list of a record that is there."""
+    """Return the hashes in the list of an existing record."""
     with open(os.path.join(directory, file_name(name)), "rb") as file:
         data = file.read()[4:]
     return [data[at:at + 32] for at in range(56, 56 + 32 * struct.unpack("<I", data[52:56])[0], 32)]
@@ -104,7 +104,7 @@ def variable(name, data, guid=GUID, state=0x3f, attributes=ATTRIBUTES):
 
 
 def store(*variables, size=0x4000):
-    """A variable store as edk2 keeps it, with room for updates behind it."""
+    """Make a variable store like that of edk2, with free space for updates at the end."""
     body = uuid.UUID("aaf32c78-947b-439a-a180-2e144ec37792").bytes_le
     body += struct.pack("<IBBHI", size - 72 - 0x1000, 0x5a, 0xfe, 0, 0) + b"".join(variables)
 

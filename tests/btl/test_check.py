@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""btl check: good and bad volumes; what it says is what the loader's stages say."""
+"""btl check: good and bad volumes. The messages are those of the loader's steps."""
 import os
 import shutil
 import subprocess
@@ -52,7 +52,7 @@ def test_config_of_the_host_in_the_place_of_the_volumes(tmp_path):
 
 
 def test_all_configurations(tmp_path):
-    """Each of them is checked as if it was booted; loader.conf.d in the order of its names."""
+    """Each configuration is checked as if it were booted; loader.conf.d in the order of the names."""
     files = {"loader.conf.prev": GOOD_CONF, "loader.conf.d/b.conf": GOOD_CONF.replace("BOOT1", "BOOT9"),
              "loader.conf.d/a.CONF": 'nowhere_load="YES"\n', "loader.conf.d/notes.txt": "=",
              "loader.conf.d/.conf": "="}
@@ -85,7 +85,7 @@ def test_what_a_failed_module_means(tmp_path, level, prev, code):
 
 
 def test_everything_wrong_is_found_in_one_run(tmp_path):
-    """Syntax, unknown key, phase, cycle, missing file, version, unresolved symbol, W+X: at once."""
+    """One run reports syntax, unknown key, phase, cycle, missing file, version, unresolved symbol and W+X."""
     conf = GOOD_CONF + """\
 late_phase="BOOT1"
 idle_lod="YES"
@@ -185,7 +185,7 @@ def test_memory(tmp_path):
 
 
 def test_window_too_small_for_phase_1(tmp_path):
-    """The kernel ends below the end of the window; what comes after it has no room."""
+    """The kernel ends just below the end of the window, so the modules do not fit."""
     kernel = elf.kernel(base=0xffffffffffa00000)
     result, _ = check(tmp_path, GOOD_CONF, {"kernel/kernel.elf": kernel})
     assert "boot-window-full" in result.codes()
@@ -276,7 +276,7 @@ def test_single_modules(tmp_path):
     (None, "run-no-wrapper"), ((3, 48, 1), "run-wrapper-abi"), ((2, 40, 1), "run-wrapper-abi"),
     ((2, 48, 0), "run-wrapper-pointer"), ((1, 48, 1), None)])
 def test_what_the_kernel_would_refuse(tmp_path, wrapper, code):
-    """The kernel and btl check look at the wrapper structure with the same code."""
+    """The kernel and btl check test the wrapper structure with the same code."""
     late = module("late", wrapper=wrapper)
     result, _ = check(tmp_path, 'late_load="YES"\n', {"modules/late.ko": late})
     assert (result.status, result.codes()) == ((2, [code]) if code else (0, []))

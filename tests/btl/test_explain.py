@@ -11,7 +11,7 @@ CODES = re.findall(r'^DIAG\(\s*\w+,\s*"([^"]+)"', read(os.path.join(ROOT, "inclu
 
 
 def page_of(code):
-    """The words that docs/messages.md has for a code, without its marks."""
+    """Return the text of docs/messages.md for a code, without Markdown."""
     page = read(os.path.join(ROOT, "docs/messages.md")).decode()
     for item in re.split(r"\n(?=- |\n|#)", page):
         found = re.match(r"- ((?:`[^`]+`(?:,| and|/)?\s*)+)(.*)", item, re.S)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""btl gdb: add-symbol-file lines (tests/boot/test_debug.py has gdb itself take them)."""
+"""btl gdb: add-symbol-file lines (tests/boot/test_debug.py runs them in gdb)."""
 import pytest
 
 import elf
@@ -64,7 +64,7 @@ def test_loader_is_found_in_a_dump_of_physical_memory(tmp_path):
     good, code = Maker().bytes(), (b"\x90" * 15 + b"\xc3") * 20
     memory = bytearray(0x1000000)
     memory[0xe00000:0xe00000 + len(good)] = good
-    memory[0x500000:0x500000 + len(code)] = code  # a copy, in memory that is not the loader's
+    memory[0x500000:0x500000 + len(code)] = code  # a copy, in other memory than the loader's
     memory[0xe30000:0xe30000 + len(code)] = code
     write(tmp_path, {"ram": bytes(memory), "loader.elf": loader})
     result = btl("gdb", "--loader", "loader.elf", "ram", cwd=tmp_path)

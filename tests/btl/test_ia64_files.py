@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""btl on the host, on the files that were built for ia64: make test ARCH=ia64."""
+"""btl on the host, with files for ia64: make test ARCH=ia64."""
 import collections
 import os
 import re
@@ -31,7 +31,7 @@ def test_modinfo_begins_as_the_stock_program(path):
 
 @pytest.mark.parametrize("path", own_modules(), ids=os.path.basename)
 def test_modinfo_counts_the_relocations_that_readelf_lists(path):
-    """Of the sections that are loaded; binutils name the types by themselves."""
+    """The relocations of the loaded sections; binutils have names for the types."""
     listed = collections.Counter()
     text = subprocess.run([READELF, "-rW", path], stdout=subprocess.PIPE, check=True, text=True).stdout
     for section, entries in re.findall(r"^Relocation section '\.rela([^']*)'(.*?)(?=^Relocation|\Z)", text, re.M | re.S):
@@ -42,7 +42,7 @@ def test_modinfo_counts_the_relocations_that_readelf_lists(path):
 
 
 def test_modules_are_good():
-    """They link with their kernel; and with none, as the program has the kernel's exports, too."""
+    """The modules link with their kernel, and without a kernel, because btl has a list of its exports."""
     paths = [os.path.join(MODULES, name) for name in sorted(os.listdir(MODULES)) if name.endswith(".ko")]
     for kernel in ([], ["--kernel", KERNEL]):
         result = btl("check", "--module", "--machine", "ia64", *kernel, "-L", MODULES, *paths)
@@ -51,13 +51,13 @@ def test_modules_are_good():
 
 
 def test_module_for_another_machine():
-    """x86-64 is what is meant where nothing says otherwise."""
+    """The default machine is x86-64."""
     result = btl("check", "--module", os.path.join(MODULES, "hello.ko"))
     assert (result.status, result.codes()) == (2, ["elf-machine"])
 
 
 def test_image_is_good():
-    """Of which architecture it is says the loader on it."""
+    """The loader on a volume decides the architecture."""
     result = btl("check", "-W", "-C", os.path.join(O, "btl.img"))
     assert result.status == 0, result.err
     assert b": good, " in result.out

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""btl image: a directory becomes a disk image that btl itself, and mtools, read."""
+"""btl image: make a disk image of a directory; btl and mtools read the image."""
 import os
 import shutil
 import subprocess
@@ -71,7 +71,7 @@ def test_without_the_tools(tmp_path):
 
 
 def test_program_that_was_copied_alone(tmp_path):
-    """Then no package of the tools would help."""
+    """If the files are too large, no message may name a package to install."""
     volume(str(tmp_path / "esp"))
     alone = shutil.copy(BTL, tmp_path / "btl")
     done = subprocess.run([alone, "image", "-o", "x.img", "-C", "esp"], cwd=tmp_path, check=False, text=True,

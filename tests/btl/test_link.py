@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""btl link: every byte against check_link.py, which computes them from the psABI alone; who resolves
-what; what is refused, and that nothing is left behind then.
+"""btl link: compare every byte with check_link.py, which uses the psABI only; test the order in which symbols
+are resolved, and that an error leaves no file behind.
 
-    BTL_CORPUS=DIR make link-test      also all .ko files below DIR, in one call
+    BTL_CORPUS=DIR make link-test      also link all .ko files below DIR, in one call
 """
 import glob
 import json
@@ -43,7 +43,7 @@ def spread(names, first=KERNEL, step=0x1234):
 
 
 def checked(tmp_path, image="out.bin"):
-    """Lines of check_link.py, and whether it was content."""
+    """Return the lines of check_link.py, and whether it found no error."""
     words = [sys.executable, os.path.join(HERE, "check_link.py"), image, "out.json"]
     if os.path.exists(tmp_path / "symbols"):
         words.append("symbols")
@@ -87,7 +87,7 @@ def compile_c(tmp_path, source, name, *flags, compiler="gcc"):
 
 
 def assemble(tmp_path, name, text):
-    """With a symbol: the assembler writes no symbol table when there is none."""
+    """Assemble with a symbol: without one the assembler writes no symbol table."""
     write(tmp_path, {name + ".S": text + "\n.set anchor, 0\n"})
     return compile_c(tmp_path, str(tmp_path / (name + ".S")), name + ".o")
 
@@ -141,7 +141,7 @@ def undefined_names(files):
 
 
 def test_seventy_thousand_sections(tmp_path):
-    """More than fit into e_shnum and st_shndx, with all alignments."""
+    """More sections than e_shnum and st_shndx can count, with all alignments."""
     text = "".join('.section .s%d,"%s"\n.balign %d\nl%d: .quad l%d + 1, outside_small - .\n' % (
         i, ("a", "aw", "ax")[i % 3], 1 << i % 9, i, i * 7919 % 70000) for i in range(70000))
     good(tmp_path, link(tmp_path, assemble(tmp_path, "many", text), symbols={"outside_small": KERNEL}))
@@ -196,7 +196,7 @@ __ksymtab_shared: .long shared - ., 0, 0
 
 
 def resolved(tmp_path, symbols, *texts):
-    """What `shared` became in an object beside those; "symbols" or the index of a module."""
+    """Return the definition of `shared` that an object gets: "symbols", or the index of a module."""
     files = [assemble(tmp_path, "user", USER)]
     files += [assemble(tmp_path, "m%d" % i, text) for i, text in enumerate(texts)]
     result = link(tmp_path, *files, symbols=symbols)
@@ -252,7 +252,7 @@ WEAK_LIB = "__attribute__((weak)) int lib_new(void);\nvoid *const found = lib_ne
 
 
 def btl_module(tmp_path, name, text):
-    """A module as its author writes it: only such a one has the wrapper structure."""
+    """A module that includes btl/module.h: only such a module has the wrapper structure."""
     write(tmp_path, {name + ".c": "#include <btl/module.h>\nstatic int load(const struct btl_load_args *args) "
                                   '{ return 0; }\nBTL_MODULE("%s", .load = load);\n%s' % (name, text)})
     return compile_c(tmp_path, str(tmp_path / (name + ".c")), name + ".ko", "-O2", "-I" + ROOT + "/include", *KERNEL_MODEL)
@@ -387,7 +387,7 @@ def test_outputs_that_cannot_be_written(tmp_path):
 
 @pytest.mark.parametrize("room", [4096, 3 << 20])
 def test_a_full_disk_leaves_nothing_behind(tmp_path, room):
-    """A limit on the size of files stands in for the disk: for all of the image, and in the midst of the map."""
+    """A limit on the size of files replaces a full disk: for the whole image, and in the middle of the map."""
     text = "".join('.section .a_section_with_a_long_name_%d,"a"\n.byte 1\n' % i for i in range(30000))
     name = assemble(tmp_path, "m", text)
 
@@ -428,7 +428,7 @@ def corpus_files():
 
 
 def all_undefined(files):
-    """Undefined names of many files, without a process for each."""
+    """Return the undefined names of many files, with one process."""
     found = set()
     for path in files:
         data = read(path)
@@ -470,7 +470,7 @@ def test_corpus(corpus):
 
 
 def test_corpus_resolves_itself(corpus):
-    """A symbols file with what the kernel exports alone: the rest is what the modules export."""
+    """Make a symbols file with the kernel's exports only: the modules export the other symbols."""
     path, files = corpus
     done = link_corpus(path, files)
     missing = set(re.findall(r": symbol (\S+) \(first", done.stderr))
@@ -483,7 +483,7 @@ def test_corpus_resolves_itself(corpus):
 
 
 class Given(oracle.Case):
-    """A case of the oracle with a file in the place of a source, and btl link in the place of link_dump."""
+    """A case of the oracle with a file instead of a source, and btl link instead of link_dump."""
 
     def __init__(self, path, symbols, work):
         super().__init__(os.path.basename(path), [path], None, [], "kernel", str(work))

@@ -40,7 +40,7 @@ def test_wrong_usage(tmp_path, words):
 
 
 def damaged():
-    """(name, bytes, codes): saved manifests that are none."""
+    """(name, bytes, codes): files that are no valid manifest."""
     good = Maker().bytes()
     for cut in (9, 47, 48, len(good) // 2, len(good) - 1):
         code = "manifest-too-small" if cut < 48 else "manifest-truncated"
@@ -71,7 +71,7 @@ def test_every_flipped_byte_is_noticed(tmp_path):
 
 
 def dump(*parts, size=0x40000):
-    """Memory with (offset, bytes) in it, and the magic alone where a program looks for it."""
+    """Return memory with (offset, bytes) in it, and the magic without a manifest at other places."""
     memory = bytearray(size)
     memory[0x1008:0x1010] = memory[0x2003:0x200b] = b"BTLMANIF"
     for offset, data in parts:
@@ -163,7 +163,7 @@ def test_no_such_file(tmp_path):
 
 
 def check(value, schema, root, where="$"):
-    """The keywords of JSON Schema that docs/manifest.schema.json uses, and no others."""
+    """Check the keywords of JSON Schema that docs/manifest.schema.json uses."""
     known = {"$schema", "$comment", "$defs", "$ref", "type", "const", "enum", "pattern", "items", "properties",
              "required", "additionalProperties"}
     assert set(schema) <= known, where
@@ -230,7 +230,7 @@ def test_json_says_what_was_written(tmp_path):
 
 
 def test_manifest_of_another_machine(tmp_path):
-    """Kernel and modules in region 5 of ia64; here a function's value is its descriptor, a number as any."""
+    """Kernel and modules in region 5 of ia64. The value of a function is the address of its descriptor."""
     window = 0xa000000000000000
     maker = Maker(machine=50, modules=[Module("hello", address=window + (2 << 20))], diagnostics=[],
                   segments=[(window + (1 << 20), 0x18000, 5)], symbols=[(window + (1 << 20), 32, "kmain", KERNEL)])
@@ -336,7 +336,7 @@ def test_diff_needs_both(tmp_path):
 
 
 def booted(tmp_path):
-    """A volume, and the manifest of a boot from it."""
+    """Make a volume, and the manifest of a boot from it."""
     conf = 'early_load="YES"\n'
     files = {"modules/%s.ko" % name: module(name) for name in ("ring", "early", "disk", "spare")}
     maker = Maker(kernel_data=elf.kernel(), config=conf)

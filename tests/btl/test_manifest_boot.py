@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Which configuration was booted and why, what a failed module means, and the volume: in text, JSON,
-comparison and picture."""
+"""The configuration that was booted and the reason, the levels of failure, and the volume: in text, JSON, diff
+and plot."""
 import hashlib
 import uuid
 
@@ -92,7 +92,7 @@ def test_diff_of_what_a_failure_means(tmp_path):
 
 @pytest.mark.parametrize("same", [True, False])
 def test_verify_of_a_boot_that_was_changed_in_the_menu(tmp_path, same):
-    """The text in the manifest has lines that no file has; the hash is that of the file."""
+    """The manifest's text has lines of the menu that no file has; the hash is that of the file."""
     root = booted(tmp_path)
     conf = b'early_load="YES"\n'
     maker = Maker(config=conf.decode() + '# changed in the menu, for this boot\nquiet="YES"\n',

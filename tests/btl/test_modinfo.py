@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""btl modinfo: the stock program's fields first, as it prints them; then BTL's own."""
+"""btl modinfo: the fields of modinfo(8) first, in its format; then BTL's own."""
 import os
 import shutil
 import subprocess

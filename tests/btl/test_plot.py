@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""btl plot: well-formed XML that says what the manifest says; drawn by renderers that are not ours."""
+"""btl plot: well-formed XML that agrees with the manifest; other programs draw it."""
 import os
 import shutil
 import struct
@@ -27,7 +27,7 @@ def texts(root):
 
 
 def boxes(root, name):
-    """Rectangles of a class: (x, y, width, height, tooltip)."""
+    """Return the rectangles of a class: (x, y, width, height, tooltip)."""
     found = [it for it in root.iter(SVG + "rect") if it.get("class") == name]
     return [tuple(float(it.get(key)) for key in ("x", "y", "width", "height"))
             + (it.findtext(SVG + "title"),) for it in found]
@@ -50,7 +50,7 @@ def test_every_module_has_its_bars(tmp_path):
 
 
 def test_bars_are_where_the_times_are(tmp_path):
-    """Equal scale for all: x is linear in time."""
+    """All rows have the same scale: x is linear in time."""
     root = plot(tmp_path, Maker())
     bars = {box[4].split(":")[0]: box for box in boxes(root, "read") if box[4]}
     early, ring, kernel = bars["early"], bars["ring"], bars["kernel"]
@@ -82,7 +82,7 @@ def test_kernel_times(tmp_path):
 
 
 def overlaps(root):
-    """Labels of rows that lie on each other: same x, and closer than their letters are high."""
+    """Return labels that overlap: same x, and nearer than the height of a letter."""
     rows = {}
     for it in root.iter(SVG + "text"):
         rows.setdefault((it.get("x"), "end" in it.get("class")), []).append(float(it.get("y")))

@@ -78,7 +78,7 @@ def test_colours_on_a_terminal_alone(tmp_path):
 
 
 def test_freebsd_syntax(tmp_path):
-    """Quotes or none, comments, escapes, blanks, the last one wins."""
+    """The forms of an assignment: with quotes or without, comments, escapes, blanks; the last one wins."""
     volume(str(tmp_path / "esp"), read(os.path.join(HERE, "sample.conf")).decode())
     golden("check-freebsd-syntax", btl("check", "-C", "esp", cwd=tmp_path))
     golden("list-freebsd-syntax", btl("list", "-C", "esp", cwd=tmp_path))
@@ -87,7 +87,7 @@ def test_freebsd_syntax(tmp_path):
 @pytest.mark.skipif(shutil.which("mandoc") is None, reason="needs the package mandoc")
 @pytest.mark.parametrize("page", MAN)
 def test_manual_page_is_good_mdoc(page):
-    """Of other pages only those of this directory can be asked for."""
+    """References to other pages name pages of this directory."""
     done = subprocess.run(["mandoc", "-Tlint", os.path.join(ROOT, "docs/man", page)], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False)
     complaints = [line for line in done.stdout.decode().splitlines()
@@ -122,7 +122,7 @@ def test_manual_of_modules_has_every_macro():
 # ---------------------------------------------------------------------------------- completion
 
 def complete(cwd, *words):
-    """What bash would offer for the last word."""
+    """Return the words that bash offers for the last word."""
     script = 'PATH=%s:$PATH; . %s; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; ' \
         'compopt() { :; }; _btl; printf "%%s\\n" "${COMPREPLY[@]}"' % (
             os.path.dirname(BTL), os.path.join(ROOT, "tools/btl/completion.bash"))
@@ -154,7 +154,7 @@ def test_completion(tmp_path):
 # --------------------------------------------------------------------------------- installation
 
 def test_install(tmp_path):
-    """The installed program finds its helper, whatever the prefix."""
+    """The installed program finds its helper with every prefix."""
     build = os.environ.get("BUILD", "build")
     if not os.path.exists(os.path.join(ROOT, build, "host/btl")):
         pytest.skip("needs make btl")
@@ -174,7 +174,7 @@ def test_install(tmp_path):
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="needs the package valgrind")
 def test_no_memory_errors_under_valgrind(tmp_path):
-    """The plain build, on an image: what the sanitizers do not see (uninitialised memory)."""
+    """Run the plain build on an image, for errors that the sanitizers miss (uninitialised memory)."""
     program = os.path.join(ROOT, os.environ.get("BUILD", "build"), "host/btl")
     if not os.path.exists(program):
         pytest.skip("needs make btl")

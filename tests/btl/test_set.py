@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""btl set and btl unset: what they change, what they leave alone, what they refuse."""
+"""btl set and btl unset: what they change, what they keep, what they reject."""
 import os
 import random
 import re
@@ -13,13 +13,13 @@ from btltest import BTL, GOOD_CONF, ROOT, btl, golden, image, read, volume, writ
 
 TOOL = os.path.join(ROOT, os.environ.get("BUILD", "build"), "host/btl")  # ptrace and sanitizers exclude each other
 
-# The syntax once more, by other means.
+# A second parser of the syntax.
 LINE = re.compile(rb'^[ \t]*(?P<key>[\w.-]+)[ \t]*=[ \t]*(?:"(?P<quoted>(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*)"'
                   rb'|(?P<bare>[\w.-]+))[ \t]*(?P<comment>#.*)?$', re.A)
 
 
 def lines(text):
-    """With their ends, so that joining them gives the text."""
+    """Return the lines with their ends, so that joining them gives the text."""
     return text.splitlines(keepends=True) if b"\r" not in text.replace(b"\r\n", b"") else \
         re.findall(rb"[^\n]*\n|[^\n]+$", text)
 
@@ -490,7 +490,7 @@ def check_set(root, module, key, value):
 
 
 def without(line, name):
-    """The line, or what stays of it: a comment behind the assignment, where the assignment stood."""
+    """Return the rest of the line: a comment behind the assignment, in the column of the assignment."""
     if (assignment(line) or [None])[0] != name:
         return line
     found = LINE.match(line.rstrip(b"\r\n"))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""btl state: what it reads, what it says about the next boot, what it writes."""
+"""btl state: reading the records, predicting the next boot, writing the records."""
 import errno
 import json
 import os
@@ -61,7 +61,7 @@ def test_nothing_there(tmp_path):
 
 
 def test_store_of_a_firmware():
-    """As it is installed, before its first start."""
+    """A firmware's variables before the first boot."""
     found = [path for path in ("/usr/share/OVMF/OVMF_VARS_4M.fd", "/usr/share/OVMF/OVMF_VARS.fd")
              if os.path.exists(path)]
     if not found:
@@ -132,7 +132,7 @@ def test_machine_without_variables():
 
 @pytest.mark.parametrize("seed", range(40))
 def test_random_damage(tmp_path, seed):
-    """An answer or a complaint, whatever the bytes are."""
+    """Random bytes give an answer or a message."""
     rng = random.Random(seed)
     data = bytearray(store(*(variable(name, it) for name, it in all_records().items()), size=0x2000))
     for _ in range(rng.choice([1, 2, 8, 64])):
@@ -275,7 +275,7 @@ def test_next_boot_in_words(tmp_path, conf, files, records, words):
 
 
 def test_given_up_texts_are_found(tmp_path):
-    """Which file has each of them; one that was edited since is none."""
+    """The file of each record; a file that was edited since does not count."""
     root = tree(tmp_path, **{"loader.conf.prev": PREV, "loader.conf.d/a.conf": OTHER})
     directory = efivars(tmp_path / "vars", BtlFailed=record("BtlFailed", "/loader.conf.d/a.conf", sha256(OTHER), KERNEL, given_up=[
         sha256(OTHER), sha256("edited since"), sha256(PREV)]))
@@ -298,7 +298,7 @@ def test_next_boot_of_an_image(tmp_path):
 # ------------------------------------------------------------------------------------- writing
 
 def test_ok_by_path_of_this_machine(tmp_path):
-    """Without -C, the volume is where the file lies; loader.conf.d is a directory of it."""
+    """Without -C, the volume is the directory of the file; loader.conf.d is a directory of the volume."""
     root = tree(tmp_path, **{"loader.conf.d/a.conf": OTHER})
     directory = efivars(tmp_path / "vars")
     assert btl("state", "--efivars", directory, "--ok", root + "/loader.conf").status == 0
@@ -320,7 +320,7 @@ def test_ok_forgives_this_configuration_alone(tmp_path, digest, stays):
 
 
 def test_ok_keeps_the_other_verdicts(tmp_path):
-    """Of the last failure, and of others in the list; then nothing is left to say."""
+    """Remove the last failure, and others of the list, until the record is empty."""
     root = tree(tmp_path, **{"loader.conf.d/a.conf": OTHER})
     mine, other = sha256(GOOD_CONF), sha256(OTHER)
     directory = efivars(tmp_path / "vars",
@@ -376,7 +376,7 @@ def test_what_is_there_already_is_not_written(tmp_path):
 
 
 def test_a_variable_with_other_attributes_goes_first(tmp_path):
-    """Those of a variable that is there cannot be changed."""
+    """The attributes of an existing variable cannot be changed."""
     root = tree(tmp_path)
     directory = efivars(tmp_path / "vars", attributes=6, BtlGood=record("BtlGood"))
     os.link(os.path.join(directory, file_name("BtlGood")), tmp_path / "old")
@@ -411,13 +411,13 @@ def test_bad_command_lines(tmp_path):
 
 
 def immutable(path, on):
-    """False: this user, or this file system, cannot."""
+    """False: this user or this file system does not allow it."""
     return subprocess.run(["chattr", "+i" if on else "-i", path], stdout=subprocess.DEVNULL,
                           stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def test_immutable_files(tmp_path):
-    """As root the flag is taken off, and set again; without the capability it is said how."""
+    """As root, btl removes the flag and sets it again; without the capability, the message says how."""
     root = tree(tmp_path, **{"loader.conf.d/a.conf": OTHER})
     directory = efivars(tmp_path / "vars", BtlGood=record("BtlGood"), BtlNext=record("BtlNext"))
     paths = [os.path.join(directory, file_name(name)) for name in ("BtlGood", "BtlNext")]
@@ -443,7 +443,7 @@ def test_immutable_files(tmp_path):
             immutable(path, False)
 
 
-# What the file system of variables may answer; a library before libc says it in its place.
+# Errors of the file system of variables; a preloaded library returns them.
 REFUSALS = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -477,5 +477,5 @@ def test_refusals_of_the_firmware(tmp_path, name, code):
                    "ASAN_OPTIONS": "verify_asan_link_order=0"}
     result = btl("state", "--efivars", directory, "--ok", root + "/loader.conf", env=environment)
     assert result.status == 2 and result.codes() == [code]
-    assert os.listdir(directory) == [file_name("Boot0000")]  # nothing half-written stays
+    assert os.listdir(directory) == [file_name("Boot0000")]  # no partial file is left
     assert read(root + "/loader.conf") == GOOD_CONF.encode()

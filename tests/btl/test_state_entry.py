@@ -23,7 +23,7 @@ def fixture_root(tmp_path):
 
 
 def entry(tmp_path, root, records=None, **entries):
-    """(next_boot of the JSON, the text after "next boot:")"""
+    """Return (next_boot of the JSON, the text after "next boot:")."""
     directory = boot_entries(efivars(tmp_path / "vars", **(records or {})), **entries)
     said = btl("state", "-C", root, directory)
     assert said.status == 0 and said.err == b""

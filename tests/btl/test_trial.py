@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""btl set --trial: loader.conf.prev stays the last text that was not on trial."""
+"""btl set --trial: loader.conf.prev keeps the last text that was not on trial."""
 import os
 import subprocess
 
@@ -48,7 +48,7 @@ def test_a_trial_that_is_edited_does_not_become_prev(tmp_path):
     trial(root, "early", "phase=BOOT2")
     assert trial(root, "late", "flags=a", number="=5").codes() == ["host-trial-prev"]
     assert model(conf_of(root))[b"boot_tries"] == b"5"
-    # Without --trial it is on trial all the same: nobody has taken boot_tries away.
+    # Without --trial, the text is on trial too, because boot_tries is still in it.
     again = btl("set", "-C", root, "late", "flags=b")
     assert (again.status, again.codes()) == (0, ["host-trial-prev"])
     assert model(conf_of(root))[b"boot_tries"] == b"5" and model(conf_of(root))[b"late_flags"] == b"b"
@@ -58,7 +58,7 @@ def test_a_trial_that_is_edited_does_not_become_prev(tmp_path):
 
 
 def test_the_end_of_a_trial(tmp_path):
-    """boot_tries is taken away: prev stays, for nothing else has changed. The next edit keeps the text."""
+    """Removing boot_tries keeps prev, because nothing else changes. The next edit saves the text."""
     root = tree(tmp_path)
     trial(root, "early", "phase=BOOT2")
     assert btl("unset", "-g", "-C", root, "boot_tries").codes() == ["host-trial-prev"]
@@ -98,7 +98,7 @@ def test_the_same_text_is_not_tried_anew(tmp_path):
 
 @pytest.mark.parametrize("kind", ["directory", "file"])
 def test_what_the_machine_calls_good_becomes_prev(tmp_path, kind):
-    """A trial to which boot-ok was said is the last good text, and must not be lost."""
+    """A trial that boot-ok confirmed is the last good text, and must not be lost."""
     root = tree(tmp_path)
     trial(root, "early", "phase=BOOT2")
     tried = conf_of(root)
@@ -111,7 +111,7 @@ def test_what_the_machine_calls_good_becomes_prev(tmp_path, kind):
     result = btl("set", "--trial", "--efivars", variables, "-C", root, "late", "flags=a")
     assert (result.status, result.codes()) == (0, [])
     assert prev_of(root) == tried.decode()
-    # What is tried now is another text again.
+    # The text on trial has changed again.
     again = btl("set", "--trial", "--efivars", variables, "-C", root, "late", "flags=b")
     assert again.codes() == ["host-trial-prev"] and prev_of(root) == tried.decode()
 
@@ -156,7 +156,7 @@ def test_image(tmp_path):
 
 
 def test_no_empty_prev_on_an_image(tmp_path):
-    """Where there was no loader.conf, there is none to be kept."""
+    """Without a loader.conf, there is no text to keep."""
     disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp"), None))
     assert btl("set", "-C", disk, "early", "load=YES").status == 0
     assert btl("state", "-C", disk, efivars(tmp_path / "vars")).out.endswith(b"next boot:   /loader.conf\n"

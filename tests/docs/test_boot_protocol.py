@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The kernel of docs/boot-protocol-x86_64.md: built as the page says, accepted by btl check, with a module that it can
-start."""
+"""The kernel of docs/boot-protocol-x86_64.md: build it as the page says; btl check accepts it with a module."""
 import os
 import re
 import shutil
@@ -40,7 +39,7 @@ def run(directory, *command):
 
 @pytest.fixture(scope="module", name="volume")
 def built(tmp_path_factory):
-    """A directory as the page describes it."""
+    """Make the directory that the page describes."""
     work, page = tmp_path_factory.mktemp("kernel"), blocks()
     (work / "kernel.c").write_text(page["c"])
     (work / "kernel.ld").write_text(page["ld"])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""docs/boot-state.md: the record it shows and the program it prints make what core/ reads and writes."""
+"""docs/boot-state.md: its record and its program agree with core/."""
 import binascii
 import hashlib
 import os
@@ -20,7 +20,7 @@ def read(path):
 
 @pytest.fixture
 def program():
-    """The functions of the page's program."""
+    """Return the functions of the page's program."""
     names = {}
     exec(re.search(r"```python\n(.*?)```", read("docs/boot-state.md"), re.S).group(1), names)
     names["subprocess"].call = lambda command: 0    # nothing is immutable here
@@ -57,7 +57,7 @@ def test_boot_ok_writes_the_record_and_forgets_the_failure(program, tmp_path):
 
 
 def test_boot_ok_keeps_the_verdicts_about_others(program, tmp_path):
-    """The last failure is over; then so is the one that is in the list alone."""
+    """Remove the last failure, then one that is in the list only."""
     mine, other = b"\1" * 32, b"\2" * 32
     failed = tmp_path / (NAME % "BtlFailed")
     failed.write_bytes(struct.pack("<I", 7) + program["record"](2, b"/a.conf", mine, 1, b"x", [mine, other]))

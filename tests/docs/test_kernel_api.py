@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""docs/kernel-api.md is what kernel_exports.def says, and so is the built kernel."""
+"""docs/kernel-api.md and the built kernel agree with kernel_exports.def."""
 import os
 import re
 import subprocess
@@ -21,7 +21,7 @@ def generated():
 
 
 def exports():
-    """(name, minor) of the table, read without a compiler."""
+    """Return (name, minor) of the table, read without a compiler."""
     text = re.sub(r"^//.*$", "", read("include/btl/kernel_exports.def"), flags=re.M)
     return re.findall(r"EXPORT\([^,]*?,\s*(\w+)\s*,.*?\b(?:BOOT1|BOOT2),\s*(\d+),", text, re.S)
 
@@ -37,7 +37,7 @@ def test_every_export_has_a_row():
 
 
 def test_the_newest_export_is_as_new_as_the_interface():
-    """A function is as new as its column says, or, where it learned something, as its text says."""
+    """The minor version is that of the column, or a later one in the text, for an extended function."""
     minor = int(re.search(r'BTL_KERNEL_INTERFACE "kernel:1\.(\d+)"', read("include/btl/kernel.h")).group(1))
     learned = re.findall(r"since 1\.(\d+)", read("include/btl/kernel_exports.def"))
     assert max(int(m) for m in [m for _, m in exports()] + learned) == minor

@@ -16,7 +16,7 @@ def codes():
 
 
 def documented():
-    """Codes that stand at the beginning of a list item; several may share one explanation."""
+    """Return the codes at the beginning of a list item; several can share an explanation."""
     found = []
     for item in re.findall(r"^- ((?:`[^`]+`(?:,| and|/)?\s*)+)", read("docs/messages.md"), re.M):
         found += re.findall(r"`([^`]+)`", item)

@@ -10,7 +10,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PAGES = [os.path.relpath(page, ROOT) for page in sorted(
     glob.glob(os.path.join(ROOT, "*.md")) + glob.glob(os.path.join(ROOT, "docs/*.md")) +
     glob.glob(os.path.join(ROOT, "docs/man/*.[1-9]")) + [os.path.join(ROOT, "modules/README.md")])]
-# A path of the tree. `*`, STEP, NAME and X stand for anything, ARCH for an architecture; one with a slash before it is on a boot volume.
+# A path of the tree. `*`, STEP, NAME and X mean any text, ARCH an architecture; a path with a leading slash is on a
+# boot volume.
 PATH = re.compile(r"(?<![\w/.~-])(?:core|efi|kernel|tools|tests|docs|include|modules|bench)/[\w./*-]*[\w*/]")
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#]+)")
 HEADER = re.compile(r"(?<![\w/.~-])btl/\w+\.(?:h|def)")
@@ -51,7 +52,7 @@ def test_files_of_the_steps_exist():
 
 @pytest.mark.parametrize("page", ["docs/phases.md", "docs/ia64.md"])
 def test_tests_that_a_page_names_exist(page):
-    """Their names have at least three words, and stand in code or in a table's column."""
+    """Names of functions have at least three words, and are in code or in a column of a table."""
     sources = "".join(read(source) for source in glob.glob("tests/unit/*/*.c", root_dir=ROOT))
     names = set(re.findall(r"(?<![\w/])[a-z]\w*(?:_[a-z0-9]+){3,}(?![\w.(])", read(page)))
     assert len(names) > 10

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Just enough of ELF64 for the oracle, written without a look at core/: the two must not share a mistake."""
+"""The part of ELF64 that the oracle needs. It is not made from core/, so that the two do not share a mistake."""
 import struct
 
 SHT_SYMTAB, SHT_RELA, SHT_NOBITS, SHT_GROUP = 2, 4, 8, 17
@@ -43,7 +43,7 @@ class Elf:
         return bytes(self.data[section.offset:section.offset + section.size])
 
     def symbols(self):
-        """(name, binding, section number, value, size) of each symbol, in order."""
+        """Return (name, binding, section number, value, size) of each symbol, in order."""
         for section in self.sections:
             if section.type == SHT_SYMTAB:
                 for at in range(section.offset, section.offset + section.size, SYMBOL.size):
@@ -55,7 +55,7 @@ class Elf:
         return SYMBOL.unpack_from(self.data, table.offset + index * SYMBOL.size)[1] & 15
 
     def relocations(self):
-        """(target section number, offset, type, addend) of each entry for a loaded section."""
+        """Return (target section number, offset, type, addend) of each entry for a loaded section."""
         for section in self.sections:
             if section.type != SHT_RELA or not self.sections[section.info].flags & SHF_ALLOC:
                 continue
@@ -64,7 +64,7 @@ class Elf:
                 yield section.info, offset, info & 0xFFFFFFFF, info >> 32, addend
 
     def retype(self, types):
-        """Changes types of relocations; `types`: old number to new."""
+        """Change types of relocations; `types`: old number to new."""
         for section in self.sections:
             if section.type == SHT_RELA:
                 for at in range(section.offset, section.offset + section.size, RELA.size):
@@ -73,10 +73,10 @@ class Elf:
                     RELA.pack_into(self.data, at, offset, info, addend)
 
     def rename(self, names):
-        """Gives sections names of their own, so that a linker script can place each; and takes away the
-        flags that make ld merge strings, and groups, which make it drop sections."""
+        """Give sections unique names, so that a linker script can place each. Remove the flags that make ld merge
+        strings, and the groups, which make ld drop sections."""
         strings = self.sections[self.shstrndx]
-        table = bytearray(self.contents(strings))  # kept: symbols may have their names in it too
+        table = bytearray(self.contents(strings))  # kept: symbols may have their names in this table
         for number, section in enumerate(self.sections):
             section.name_at = len(table)
             table += names(number, section).encode() + b"\0"

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The linker of core/ against GNU ld: the same objects at the same addresses, byte for byte.
+"""Compare the linker of core/ with GNU ld: the same objects at the same addresses, byte by byte.
 
     oracle.py LINK_DUMP WORK_DIRECTORY
 
 Each case compiles sources of src/ with one compiler and one set of flags, links them with link_dump
-(core/), reads from its map where each section lies, makes ld place them there too (without relaxation),
-and compares every loaded section. Entries of the GOT lie in another order in ld's output, so a field that
-refers to one is compared by what the entry holds; that is the only exception.
+(core/), reads the address of each section from its map, makes ld use the same addresses (without
+relaxation), and compares every loaded section. The only exception: ld orders the GOT differently, so for a
+field that refers to a GOT entry, the contents of the entries are compared.
 """
 import itertools
 import os
@@ -106,7 +106,7 @@ class Case:
         return path
 
     def outside(self, elves):
-        """Addresses for what nobody defines; weak names that begin with absent_ stay undefined."""
+        """Return addresses for the undefined names; weak names that begin with absent_ stay undefined."""
         defined = {name for elf in elves for name, _, shndx, _, _ in elf.symbols() if shndx != SHN_UNDEF}
         first, size = self.extern
         found = {}
@@ -122,8 +122,8 @@ class Case:
 
     @staticmethod
     def absent_through_got(elves):
-        """Weak undefined names that are loaded from the GOT. ld turns such a load into `mov $0`, even with
-        --no-relax; given as 0, it leaves the code alone. All others stay undefined for ld as well."""
+        """Return the weak undefined names that are loaded from the GOT. ld changes such a load to `mov $0`, even
+        with --no-relax, unless the name is defined as 0. All other names stay undefined for ld too."""
         names = {}
         for elf in elves:
             symbols = list(elf.symbols())
@@ -162,8 +162,8 @@ class Case:
         for (number, index), address in sorted(addresses.items(), key=lambda item: item[1]):
             name = f".m{number}.s{index}"
             lines.append(f"{name} {address:#x} : {{ KEEP(*({name})) }}")
-        # The psABI's _GLOBAL_OFFSET_TABLE_ is where ld's .got.plt begins: that comes to our GOT. The
-        # entries themselves are put out of everybody's way.
+        # The psABI's _GLOBAL_OFFSET_TABLE_ is the beginning of ld's .got.plt, which gets the address of our GOT. The
+        # entries themselves are placed behind all sections.
         lines.append(f".got.plt {gots[0]:#x} : {{ *(.got.plt) }}")
         lines.append(f".got {self.base + (8 << 20):#x} : {{ *(.got) *(.igot*) }}")
         lines.append("/DISCARD/ : { *(*) } }")
@@ -177,7 +177,7 @@ class Case:
         memory = Memory()
         elf = Elf(open(self.path("ld.out"), "rb").read())
         for section in elf.sections:
-            # .got.plt overlies our GOT's place: nothing is compared there.
+            # .got.plt has the address of our GOT: these bytes are not compared.
             if section.flags & SHF_ALLOC and elf.name(section) != ".got.plt":
                 memory.add(section.addr, elf.contents(section))
         return memory
@@ -207,7 +207,7 @@ class Case:
 
     @staticmethod
     def entry(memory, address, width, addend, origin):
-        """What the GOT entry holds that the field at `address` refers to."""
+        """Return the content of the GOT entry to which the field at `address` refers."""
         field = int.from_bytes(memory.read(address, width), "little", signed=True)
         return int.from_bytes(memory.read((origin + field - addend) % (1 << 64), 8), "little")
 
@@ -248,7 +248,7 @@ def outcome(case, link_dump):
 
 
 def notices_a_changed_byte(link_dump, work):
-    """The comparison itself: one bit changed in a relocated field of our image must not pass."""
+    """Test the comparison: it must find one changed bit in a relocated field of our image."""
     def first_field(elves, addresses):
         for target, offset, kind, _, _ in elves[0].relocations():
             if TYPES[kind][1] and TYPES[kind][2] is None:
@@ -263,7 +263,7 @@ def notices_a_changed_byte(link_dump, work):
 
 
 class Tally:
-    """What was compared, and what came of it."""
+    """Counts and results of the comparisons."""
     def __init__(self):
         self.passed, self.failed, self.seen = 0, 0, {}
 
@@ -280,7 +280,7 @@ class Tally:
                     self.seen[name] = self.seen.get(name, 0) + number
 
     def close(self, skipped=0):
-        """Says it all; the exit status."""
+        """Print the result; return the exit status."""
         print("compared: " + ", ".join(f"{name} {number}" for name, number in sorted(self.seen.items())))
         print(f"{self.passed} passed, {self.failed} failed" + (f", {skipped} skipped" if skipped else ""))
         return self.failed != 0

@@ -1,18 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The ia64 linker of core/ against GNU ld for ia64: the same objects at the same addresses, byte for byte.
+"""Compare the ia64 linker of core/ with GNU ld for ia64: the same objects at the same addresses, byte by byte.
 
     oracle_ia64.py LINK_DUMP WORK_DIRECTORY [GCC]
 
-Each case makes objects of src/ia64/ with the assembler (and of src/ with the cross compiler where there is
-one), links them with link_dump (core/), and makes ld link each of them alone at the same addresses, with the
-same gp, without relaxation. What is compared:
+Each case makes objects of src/ia64/ with the assembler (and of src/ with the cross compiler, if it exists),
+links them with link_dump (core/), and makes ld link each object separately at the same addresses, with the
+same gp, without relaxation. The comparison covers
 
- - every byte of every loaded section. Where a field refers to a GOT entry or holds the address of a function
-   descriptor, which ld puts elsewhere, what the entry or the descriptor holds is compared instead;
- - that a function has one descriptor, however it is reached and from whichever module;
- - each stub for a call out of the module: it must be, byte for byte, what the assembler makes of the text
-   below, with the GOT entry that holds the address of the callee's descriptor.
+ - every byte of every loaded section. If a field refers to a GOT entry, or holds the address of a function
+   descriptor, the contents of the entries or descriptors are compared: ld puts them at other addresses;
+ - the descriptors: a function has one descriptor, for all references and in all modules;
+ - each stub for a call out of the module: its bytes must be those that the assembler makes of the text below,
+   with the GOT entry that holds the address of the callee's descriptor.
 """
 import os
 import shutil
@@ -28,7 +28,7 @@ PREFIX = "ia64-linux-gnu-"
 MASK = (1 << 64) - 1
 STT_FUNC = 2
 
-# Where the bits of a value stand in a slot: (bit of the slot, bits, bit of the value). Long fields: the slot
+# The pieces of a value in a slot: (bit of the slot, bits, bit of the value). Long fields: the slot
 # too. Intel Itanium Architecture Software Developer's Manual, volume 3, formats A4, A5, B1, F14, M20, X2, X3.
 FIELDS = {
     "imm14": [(None, 13, 7, 0), (None, 27, 6, 7), (None, 36, 1, 13)],
@@ -56,8 +56,8 @@ TYPES = {
     0x5F: ("SEGREL64LSB", 8, None), 0x65: ("SECREL32LSB", 4, None), 0x67: ("SECREL64LSB", 8, None),
     0x86: ("LTOFF22X", "imm22", "entry"), 0x87: ("LDXMOV", None, None),
 }
-# --no-relax does not keep ld from turning a load from the GOT into an addition where gp reaches the symbol
-# itself. So it is given the relocations that are the same but for that permission.
+# Even with --no-relax, ld changes a load from the GOT to an addition if gp reaches the symbol itself. So ld gets
+# the relocations that are equal except that they do not permit this change.
 UNRELAXED = {0x86: 0x32, 0x87: 0x00}
 BRANCHES = (0x48, 0x49, 0x4A, 0x4B)
 TO_FUNCTIONS = (*BRANCHES, 0x43, 0x47, 0x52, 0x53)
@@ -74,7 +74,7 @@ def signed(value, bits):
 
 
 def read_field(memory, address, field):
-    """The value of a field; instructions are named as relocations name them."""
+    """Return the value of a field; the address of an instruction is that of relocations."""
     if isinstance(field, int):
         return int.from_bytes(memory.read(address, field), "little")
     bundle = int.from_bytes(memory.read(address & ~15, 16), "little")
@@ -87,7 +87,7 @@ def read_field(memory, address, field):
 
 
 def clear_field(data, offset, field):
-    """Takes a field out of a section's bytes."""
+    """Clear a field in the bytes of a section."""
     if isinstance(field, int):
         data[offset:offset + field] = bytes(field)
         return
@@ -104,7 +104,7 @@ def word(memory, address):
 
 
 class Module:
-    """One object, and what the map says about it."""
+    """One object, and its part of the map."""
 
     def __init__(self, number, path):
         self.number, self.path = number, path
@@ -119,12 +119,12 @@ class Module:
         return symbol != 0 and self.symbols[symbol][2] == SHN_UNDEF
 
     def functions(self):
-        """Imported names that are used as functions."""
+        """Return the imported names that are used as functions."""
         return {self.symbols[symbol][0] for _, _, kind, symbol, _ in self.relocations
                 if kind in TO_FUNCTIONS and self.imported(symbol)}
 
     def address_of(self, symbol):
-        """Of a defined one, as the gABI says."""
+        """Return the value of a defined symbol by the gABI."""
         _, _, shndx, value, _ = self.symbols[symbol]
         return value + (self.addresses[shndx] if shndx < 0xFF00 and shndx in self.addresses else 0)
 
@@ -161,7 +161,7 @@ class Case:
         return seen
 
     def outside(self, modules):
-        """Values for what nobody defines; weak names that begin with absent_ stay undefined."""
+        """Return values for the undefined names; weak names that begin with absent_ stay undefined."""
         defined = {name for module in modules for name, _, shndx, _, _ in module.symbols if shndx != SHN_UNDEF}
         first, size = self.extern
         found = {"tiny": 0x1234}
@@ -196,7 +196,7 @@ class Case:
 
     @staticmethod
     def check_exports(modules, exports, mine):
-        """An exported function is its descriptor, an exported variable its address."""
+        """Return the value of an export: the descriptor of a function, the address of a variable."""
         for module in modules:
             for index, (name, bind, shndx, _, _) in enumerate(module.symbols):
                 if bind == 0 or name not in exports or shndx in (SHN_UNDEF, SHN_COMMON):
@@ -213,7 +213,7 @@ class Case:
                     raise Mismatch(f"export {name}: {found}, expected {expected}")
 
     def find_stubs(self, module, values, mine):
-        """Where calls to other modules go: a stub each, in .plt, that is as it must be."""
+        """Check the stubs in .plt: one for each function of another module that is called."""
         for target, offset, kind, symbol, _ in module.relocations:
             if kind not in BRANCHES or not module.imported(symbol):
                 continue
@@ -248,8 +248,8 @@ class Case:
                 raise Mismatch(f"the stub of {name} is {found.hex()}")
 
     def link_ld(self, module, values):
-        """ld's image of one module. What is imported is given to it: data by value, a function as the stub by
-        which it is called (ld makes none for a static program)."""
+        """Return ld's image of one module. ld gets the imported names: data by value, a function as the address of
+        our stub (ld makes no stub in a static program)."""
         module.elf.retype(UNRELAXED)
         renamed = self.path(f"renamed{module.number}.o")
         with open(renamed, "wb") as out:
@@ -267,7 +267,7 @@ class Case:
         lines.append("SECTIONS {")
         for index, address in sorted(module.addresses.items(), key=lambda item: item[1]):
             lines.append(f".s{index} {address:#x} : {{ KEEP(*(.s{index})) }} :all")
-        # ld's own tables must be in reach of gp, and in nobody's way.
+        # ld's own tables must be in reach of gp, and must not overlap a section.
         end = max(address + module.elf.sections[index].size for index, address in module.addresses.items())
         lines.append(f".got {end + 0xFFF & ~0xFFF:#x} : {{ *(.got) }} :all")
         lines.append(".opd : { *(.opd) } :all")
@@ -311,7 +311,7 @@ class Case:
 
     @staticmethod
     def shortened(name, at, mine, theirs):
-        """ld has made br of brl, which it does in spite of --no-relax: then the targets are compared."""
+        """ld may change brl to br in spite of --no-relax: then compare the targets."""
         if theirs.read(at & ~15, 1)[0] & 0x1E == 4:
             return False
         pair = [read_field(mine, at, "branch60"), read_field(theirs, (at & ~15) + 2, "branch21")]
@@ -399,7 +399,7 @@ def outcome(case, link_dump):
 
 
 def notices(link_dump, work, name, spoil):
-    """The comparison itself: a changed bit must not pass."""
+    """Test the comparison: it must find a changed bit."""
     base, extern = PLACES["kernel"]
     try:
         Case(name, assembled("every"), base, extern, work).run(link_dump, spoil)

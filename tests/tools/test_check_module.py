@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The check that the build runs on every module accepts all of ours and refuses each defect by its name."""
+"""The build's check of modules accepts all our modules, and rejects each defect by name."""
 import os
 import subprocess
 

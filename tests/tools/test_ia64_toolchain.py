@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""tools/ia64-toolchain.sh: where the tool chain is, and whether it is the one that is wanted. Making it
-takes too long for a test; what it made is used by `make oracle-ia64` and by every build with ARCH=ia64."""
+"""tools/ia64-toolchain.sh: the place of the tool chain, and the check of its version. Building it takes too
+long for a test; `make oracle-ia64` and every build with ARCH=ia64 use the result."""
 import os
 import subprocess
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""tools/mkimage.sh: what lies on the disk, and that the same files give the same disk."""
+"""tools/mkimage.sh: the contents of the disk; the same files give the same disk."""
 import os
 import re
 import subprocess
@@ -45,7 +45,7 @@ def test_partition_table_is_sound(tmp_path):
 
 
 def test_volume_is_fat32_at_any_size(tmp_path):
-    """FAT32 begins at 65525 clusters, by the definition of the format."""
+    """FAT32 has at least 65525 clusters, by definition."""
     for megabytes in (1, 100, 300):
         files = pairs(tmp_path, count=1, size=megabytes << 20)
         image = make(tmp_path / "i.img", *files)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""tests/run.py: what it makes of the runners' outputs."""
+"""tests/run.py: how it reads the outputs of the runners."""
 import importlib.util
 import os
 import sys

@@ -9,7 +9,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 
 def run_setup(tmp_path, installed, user, sudo_works=False, words=()):
-    """Runs it where dpkg-query knows `installed` only; returns status, output, calls of apt-get."""
+    """Run the script with a dpkg-query that knows only `installed`; return status, output, calls of apt-get."""
     (tmp_path / "installed").write_text("\n".join(installed) + "\n")
     scripts = {
         "dpkg-query": 'for last; do :; done\ngrep -qx "$last" %s/installed && printf installed' % tmp_path,

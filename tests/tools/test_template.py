@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A module outside of the tree: modules/template/ copied somewhere else, as modules/README.md says."""
+"""A module outside the tree: a copy of modules/template/, built as modules/README.md says."""
 import os
 import shutil
 import subprocess

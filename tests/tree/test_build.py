@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What make builds again: an object when its flags change, a library when a source is gone."""
+"""make builds an object again if its flags change, and a library if a source is deleted."""
 import json
 import os
 import shutil
@@ -16,7 +16,7 @@ class Tree:
         self.path = path
 
     def make(self):
-        """The files that make says it builds."""
+        """Return the files that make builds, by its output."""
         environment = {k: v for k, v in os.environ.items()
                        if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "BUILD", "ARCH", "O")}
         done = subprocess.run(["make", "--no-print-directory", "-j2", LIBRARY], cwd=self.path, env=environment,
@@ -40,7 +40,7 @@ class Tree:
 
 @pytest.fixture
 def tree(tmp_path):
-    """The makefiles and a part of core/, built."""
+    """Copy the makefiles and a part of core/, and build them."""
     files = subprocess.run(["git", "ls-files", "Makefile", "*.mk", "include/btl", "core/base", "core/core.mk"],
                            cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     for name in files:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The tree follows .clang-format; make format makes it so."""
+"""The tree is formatted by .clang-format; make format does it."""
 import os
 import re
 import shutil
@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-MAJOR = "14"  # another version breaks lines elsewhere
+MAJOR = "14"  # other versions break lines differently
 PROGRAM = shutil.which("clang-format-" + MAJOR) or shutil.which("clang-format")
 
 
@@ -23,7 +23,7 @@ needs_program = pytest.mark.skipif(version() != MAJOR, reason="clang-format %s i
 
 
 def differs(*names):
-    """Whether clang-format would change one of the files, and what it says."""
+    """Return whether clang-format would change one of the files, and its output."""
     batches = [names[i::2] for i in range(2) if names[i::2]]
     running = [subprocess.Popen([PROGRAM, "--dry-run", "-Werror", "--style=file", *batch], cwd=ROOT,
                                 stderr=subprocess.PIPE, text=True) for batch in batches]

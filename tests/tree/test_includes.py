@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Who may include what. core/ is a folder for each step of the path of the data; an arrow points from a folder
-to those whose headers it may include. This file is the one place that says so."""
+"""The allowed includes. core/ has a folder for each step of a boot; an arrow points from a folder to the folders
+whose headers it may include. This file defines the arrows."""
 import os
 import re
 import subprocess
@@ -44,7 +44,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 
 def sources(root, folder):
-    """Of the files git knows of and those it will: path and text."""
+    """Return path and text of the tracked files and of new ones."""
     names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", folder], cwd=root,
                            stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")
     for name in names:
@@ -87,7 +87,7 @@ def core_faults(files):
 
 
 def program_faults(program, own, files):
-    """Every "header" is found beside its includer or below the program's folder; <…> is btl's or the system's."""
+    """Every "header" is beside its includer or below the program's folder; <…> is btl's or the system's."""
     files = list(files)
     faults = []
     for name, text in files:
@@ -105,7 +105,7 @@ def program_faults(program, own, files):
 
 
 def circle(graph):
-    """Folders that lead back to themselves, or None."""
+    """Return a circle of folders, or None."""
     def visit(folder, path):
         if folder in path:
             return path[path.index(folder):] + [folder]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The name of a function, a static one too, is unique within its program, so that a line of a backtrace and
-grep lead to one place. Read from the sources, and from the symbols of what was built.
+"""The name of a function, even a static one, is unique within its program, so that a line of a backtrace and
+grep lead to one place. The names come from the sources and from the symbols of built programs.
 
-    tests/tree/test_names.py        prints what is not unique, by program
+    tests/tree/test_names.py        prints the repeated names of each program
 """
 import collections
 import os
@@ -13,7 +13,7 @@ import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
-# Program: what it is built from, and what was built. No program has the files of two architectures.
+# Program: its sources, and the built files. No program has the files of two architectures.
 PROGRAMS = {
     "loader": (["core", "efi"], "x86_64/efi/loader.elf"),
     "loader for ia64": (["core", "efi"], None),
@@ -21,7 +21,7 @@ PROGRAMS = {
     "kernel for ia64": (["core", "kernel"], None),
     "btl": (["core", "tools/btl"], "host/btl"),
 }
-# As .clang-format has it: a definition begins in the first column, and so does its brace.
+# By .clang-format, a definition and its brace begin in the first column.
 DEFINITION = re.compile(r"^(?!(?:struct|enum|union) \w+\n|typedef|#|//)[A-Za-z_][\w \t*]*?[\s*](\w+)\([^;{}]*?\)\s*\n\{", re.M)
 SUFFIX = re.compile(r"\.(?:constprop|part|isra|cold|lto_priv)\b.*")
 
@@ -52,7 +52,7 @@ def repeated_in_sources(program):
 
 
 def header_functions(folders):
-    """static inline functions, of which an object that does not inline them has its own copy."""
+    """Return the static inline functions: an object that does not inline them has its own copy."""
     found = set()
     for name in sources([*folders, "include/btl"], "x86_64"):
         if name.endswith(".h"):
@@ -62,7 +62,7 @@ def header_functions(folders):
 
 
 def repeated_symbols(lines):
-    """`lines` of nm. What the compiler has split off a function does not count as another."""
+    """Return the functions in `lines` of nm. A part that the compiler split off is no function."""
     count = collections.Counter()
     for line in lines:
         kind, name = line.split()[-2:]

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The GPT and FAT readers of core/ against mkfs.fat, mtools and sgdisk: the same trees, byte for byte.
+"""Compare the GPT and FAT readers of core/ with mkfs.fat, mtools and sgdisk: the same trees, byte by byte.
 
 usage: check_volume.py FAT_DUMP    ends with "N passed, N failed"
 """
@@ -19,7 +19,7 @@ def run(*command, **options):
 
 
 def make_tree(rng, files, size):
-    """Directories and files: short names, long ones, other scripts, empty files, many in one directory."""
+    """Make directories and files: short names, long ones, other scripts, empty files, many in one directory."""
     tree = {"/LOADER.CNF": b"x=1\n", "/loader.conf": b"kernel=\"/k\"\n", "/empty": b"",
             "/a name with blanks and a length beyond thirteen units.txt": rng.randbytes(1000),
             "/größere Wörter.txt": rng.randbytes(3), "/日本語.ko": rng.randbytes(77),
@@ -31,7 +31,7 @@ def make_tree(rng, files, size):
 
 
 def fill(image, tree, offset=None):
-    """Copies the tree by mtools; every third file is deleted and written again, so that chains break."""
+    """Copy the tree with mtools. Delete every third file and write it again, to get fragmented chains."""
     target = image if offset is None else f"{image}@@{offset}"
     mtools = dict(env={**os.environ, "MTOOLS_SKIP_CHECK": "1", "LC_ALL": "C.UTF-8"})
     with tempfile.TemporaryDirectory() as folder:

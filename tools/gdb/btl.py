@@ -2,9 +2,9 @@
 # gdb commands for BTL; tools/debug.sh writes the script that sets the paths and sources this.
 #
 #   btl-symbols   at the kernel's entry: load the symbols of kernel, phase-1 modules and loader at
-#                 their final addresses (runs by itself when the entry is reached)
+#                 their final addresses (runs automatically at the entry)
 #   btl-loader    reset the machine and stop in the loader's first function, at its address in the
-#                 boot before
+#                 previous boot
 import os
 import struct
 import subprocess
@@ -40,7 +40,7 @@ def run_tool(manifest):
 
 
 def text_of_loader():
-    """Link address and first bytes of .text in the loader's ELF file."""
+    """Return link address and first bytes of .text in the loader's ELF file."""
     with open(PATHS["loader"], "rb") as file:
         data = file.read()
     shoff, = struct.unpack_from("<Q", data, 40)
@@ -54,9 +54,9 @@ def text_of_loader():
 
 
 def find_loader(memory):
-    """The offset of the loader from its link address, by searching its code in the loader's memory."""
+    """Find the loader's code in its memory; return the offset from the link address."""
     address, code = text_of_loader()
-    # The code before the first relocated field is the same at any address.
+    # The code before the first relocated field is equal at every address.
     for start, size in memory:
         hit = gdb.selected_inferior().search_memory(start, size, code[:256])
         if hit is not None:
@@ -65,7 +65,7 @@ def find_loader(memory):
 
 
 def loader_memory(lines):
-    """The ranges (start, size) in the tool's comments."""
+    """Return the ranges (start, size) in the comments of `btl gdb`."""
     for line in lines:
         if line.startswith("# loader may lie in "):
             start, size = line.split()[-2:]
@@ -109,8 +109,8 @@ class Loader(gdb.Command):
             gdb.execute("thbreak efi_main")
             gdb.execute("monitor system_reset")
             gdb.execute("continue")
-            # At the kernel's entry instead, btl-symbols has found the loader at another address: the
-            # firmware had more variables to read than in the boot before. Then the address stays.
+            # Otherwise the machine is at the kernel's entry, and btl-symbols has found the loader at another address: the
+            # firmware had more variables to read than in the previous boot. Then the address does not change again.
             if gdb.selected_frame().name() == "efi_main" or self.symbols.loader_offset == before:
                 return
 
