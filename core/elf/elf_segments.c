@@ -41,6 +41,13 @@ static bool check_segment_table(struct elf_gate *gate)
     return true;
 }
 
+// A segment of no size, which linkers make of an empty output section, takes part in nothing, with
+// whatever address and offset it has.
+static bool segment_is_empty(const struct elf64_segment *segment)
+{
+    return segment->memsz == 0 && segment->filesz == 0;
+}
+
 // Check one PT_LOAD segment by itself: its bytes in the file and its addresses.
 static bool check_segment(struct elf_gate *gate, uint32_t index)
 {
@@ -85,16 +92,20 @@ bool elf_check_segments(struct elf_gate *gate)
     if (!check_segment_table(gate))
         return false;
     bool good = true;
+    bool any = false;
     uint32_t before = BTL_NONE;
     for (uint32_t i = 0; i < gate->elf.segment_count; i++) {
         if (gate->elf.segments[i].type != ELF_PT_LOAD)
+            continue;
+        any = true;
+        if (segment_is_empty(&gate->elf.segments[i]))
             continue;
         good = check_segment(gate, i) && good;
         if (before != BTL_NONE)
             good = check_order(gate, before, i) && good;
         before = i;
     }
-    if (before == BTL_NONE)
+    if (!any)
         elf_report(gate, BTL_ELF_NO_SEGMENTS);
-    return good && before != BTL_NONE;
+    return good && any;
 }

@@ -4,11 +4,35 @@
 
 #define STT_GNU_IFUNC 10 // a function that returns the address of the function to call
 
+// Does the section hold functions, or pointers to functions, that a C library calls before and
+// after a program? Nothing calls them in a module. Old compilers and assembler files write tables
+// of plain type, and some append a priority to the name.
+static bool is_constructor_section(const struct elf64_section *section, struct btl_str name)
+{
+    static const struct btl_str tables[] = {BTL_STR(".ctors"), BTL_STR(".dtors"),
+                                            BTL_STR(".init_array"), BTL_STR(".fini_array"),
+                                            BTL_STR(".preinit_array")};
+    if (section->size == 0)
+        return false;
+    if (section->type == ELF_SHT_INIT_ARRAY || section->type == ELF_SHT_FINI_ARRAY ||
+        section->type == ELF_SHT_PREINIT_ARRAY)
+        return true;
+    for (size_t i = 0; i < BTL_COUNT(tables); i++) {
+        if (btl_str_begins(name, tables[i]) &&
+            (name.len == tables[i].len || name.at[tables[i].len] == '.'))
+            return true;
+    }
+    return btl_str_equal(name, BTL_STR(".init")) || btl_str_equal(name, BTL_STR(".fini"));
+}
+
 static bool layout_check_section(const struct btl_elf *elf, uint32_t index, struct btl_diags *diags)
 {
     const struct elf64_section *section = &elf->sections[index];
-    struct btl_arg name = BTL_ARG(btl_elf_section_name(elf, index));
+    struct btl_str text = btl_elf_section_name(elf, index);
+    struct btl_arg name = BTL_ARG(text);
     uint32_t errors = diags->errors;
+    if (is_constructor_section(section, text))
+        btl_report(diags, BTL_LINK_CONSTRUCTOR, elf->place, name);
     if ((section->flags & ELF_SHF_WRITE) && (section->flags & ELF_SHF_EXECINSTR))
         btl_report(diags, BTL_LINK_WRITE_EXEC, elf->place, name);
     if (section->flags & ELF_SHF_TLS)

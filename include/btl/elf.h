@@ -19,8 +19,8 @@
 //    kernel_image.h);
 //  - the types of an ET_REL file's sections are known, as far as the image depends on them: none
 //    is SHT_NULL with contents, none looks like relocations of a loaded section and is none;
-//  - every PT_LOAD segment lies inside the file, filesz <= memsz, vaddr + memsz does not wrap, and
-//    segments ascend by vaddr and do not overlap;
+//  - every PT_LOAD segment that is not empty lies inside the file, filesz <= memsz, vaddr + memsz
+//    does not wrap, and these segments ascend by vaddr and do not overlap;
 //  - all tables are aligned for direct access.
 // Relocation entries themselves are checked where they are consumed, once (link.h).
 struct btl_elf {

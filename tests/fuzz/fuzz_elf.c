@@ -79,7 +79,7 @@ static void walk_segments(const struct btl_elf *elf)
     uint64_t end = 0;
     for (uint32_t i = 0; i < elf->segment_count; i++) {
         const struct elf64_segment *segment = &elf->segments[i];
-        if (segment->type != ELF_PT_LOAD)
+        if (segment->type != ELF_PT_LOAD || (segment->filesz == 0 && segment->memsz == 0))
             continue;
         NEED(segment->filesz <= segment->memsz && segment->vaddr >= end);
         NEED(btl_add(segment->vaddr, segment->memsz, &end));

@@ -35,6 +35,16 @@ def test_module_that_cannot_be_loaded_does_not_stay(tmp_path):
     assert not (copy / "template.ko").exists()
 
 
+def test_module_with_a_constructor_does_not_stay(tmp_path):
+    copy = shutil.copytree(os.path.join(ROOT, "modules/template"), tmp_path / "mine")
+    with open(copy / "template.c", "a") as source:
+        source.write("static volatile int made;\n__attribute__((constructor)) static void make(void) { made = 42; }\n")
+    result = build(copy)
+    assert result.returncode != 0
+    assert "[link-constructor]" in result.stdout
+    assert not (copy / "template.ko").exists()
+
+
 def test_module_of_two_files(tmp_path):
     copy = shutil.copytree(os.path.join(ROOT, "modules/template"), tmp_path / "mine")
     makefile = (copy / "Makefile").read_text()

@@ -9,6 +9,7 @@
 
 #include "files.h"
 #include "report.h"
+#include "signature.h"
 
 #define NAME_WIDTH 15  // of a field, without the colon
 #define TYPES_MAX  256 // relocation types of a machine
@@ -23,7 +24,7 @@ struct printer {
 
 static void print_field(struct printer *printer, struct btl_str name, struct btl_str value)
 {
-    struct btl_str safe = report_safe(printer->host->arena, value);
+    struct btl_str safe = report_safe_lines(printer->host->arena, value);
     struct btl_str safe_name = report_safe(printer->host->arena, name);
     if (printer->only != NULL) {
         if (btl_str_equal(name, btl_str_of(printer->only)))
@@ -114,6 +115,32 @@ static void print_parms(struct printer *printer, struct btl_bytes bytes)
     }
     while (count > 0)
         print_parm(printer, &parms[--count]);
+}
+
+// Print numbers as modinfo(8) does: 20 in a line, the next line below the first.
+static void print_hex(struct printer *printer, struct btl_str name, struct btl_bytes bytes)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    struct memory_buffer text;
+    memory_buffer_begin(&text, printer->host->arena, 4 * bytes.size + 16);
+    for (size_t i = 0; i < bytes.size; i++) {
+        bool last = i + 1 == bytes.size;
+        btl_format(&text.out, "%c%c%s%s", digits[bytes.at[i] >> 4], digits[bytes.at[i] & 15],
+                   last ? "" : ":", !last && (i + 1) % 20 == 0 ? "\n\t\t" : "");
+    }
+    print_field(printer, name, memory_buffer_text(&text));
+}
+
+static void print_signature(struct printer *printer)
+{
+    struct signature signature;
+    if (!signature_find(printer->elf.file, &signature))
+        return;
+    FIELD(printer, "sig_id", "%s", signature.kind);
+    print_field(printer, BTL_STR("signer"), signature.signer);
+    print_hex(printer, BTL_STR("sig_key"), signature.key);
+    FIELD(printer, "sig_hashalgo", "%s", signature.hash != NULL ? signature.hash : "unknown");
+    print_hex(printer, BTL_STR("signature"), signature.signature);
 }
 
 static void print_filename(struct printer *printer, const char *path)
@@ -219,6 +246,7 @@ static void print_file(struct printer *printer, const char *path)
     printer->printed = true;
     print_filename(printer, path);
     print_strings(printer, strings);
+    print_signature(printer);
     print_parms(printer, strings);
     if (printer->only == NULL)
         btl_format(&printer->out, "\n");

@@ -67,13 +67,15 @@ void report_all(struct host *host)
     }
 }
 
-struct btl_str report_safe(struct btl_arena *arena, struct btl_str text)
+// `lines`: tabs and line ends stay.
+static struct btl_str make_safe(struct btl_arena *arena, struct btl_str text, bool lines)
 {
     char *safe = MEMORY_ARRAY(arena, char, 4 * text.len + 1);
     size_t len = 0;
     for (size_t i = 0; i < text.len;) {
         size_t end = i;
-        if (!btl_utf8_shown(btl_utf8_next(text, &end))) {
+        bool line = lines && (text.at[i] == '\t' || text.at[i] == '\n');
+        if (!btl_utf8_shown(btl_utf8_next(text, &end)) && !line) {
             len += btl_format_to(safe + len, 5, "\\x%02x", (unsigned)(uint8_t)text.at[i]);
             i++;
             continue;
@@ -83,6 +85,16 @@ struct btl_str report_safe(struct btl_arena *arena, struct btl_str text)
         i = end;
     }
     return (struct btl_str){safe, len};
+}
+
+struct btl_str report_safe(struct btl_arena *arena, struct btl_str text)
+{
+    return make_safe(arena, text, false);
+}
+
+struct btl_str report_safe_lines(struct btl_arena *arena, struct btl_str text)
+{
+    return make_safe(arena, text, true);
 }
 
 // Length of the ASCII text at the beginning that needs no escape.

@@ -20,6 +20,8 @@ struct btl_out out_to(FILE *stream);
 struct btl_str report_sentence(const struct btl_diag *diag, char *text, size_t size);
 // Text of unknown origin as a terminal may show it: what is not printable becomes \xNN.
 struct btl_str report_safe(struct btl_arena *arena, struct btl_str text);
+// The same for a text of several lines: tabs and line ends stay.
+struct btl_str report_safe_lines(struct btl_arena *arena, struct btl_str text);
 // A JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
 void report_json(struct btl_out *out, struct btl_str text);
 

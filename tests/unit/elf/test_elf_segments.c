@@ -27,6 +27,14 @@ SPOIL(touch, SEG(RODATA)->vaddr = SAMPLE_BASE + 32)
 SPOIL(same_address, SEG(RODATA)->vaddr = SAMPLE_BASE)
 SPOIL(others_anywhere, SEG(RODATA)->type = 4; SEG(RODATA)->offset = UINT64_MAX;
       SEG(RODATA)->vaddr = 0)
+SPOIL(empty, SEG(DATA)->filesz = SEG(DATA)->memsz = SEG(DATA)->vaddr = SEG(DATA)->offset = 0)
+SPOIL(empty_between, SEG(RODATA)->filesz = SEG(RODATA)->memsz = 0; SEG(RODATA)->vaddr = UINT64_MAX;
+      SEG(RODATA)->offset = UINT64_MAX)
+SPOIL(empty_all, for (uint32_t i = 0; i < SAMPLE_SEGMENTS; i++) eb_segment_at(b, i)->filesz =
+                     eb_segment_at(b, i)->memsz = 0)
+SPOIL(empty_in_memory, SEG(DATA)->memsz = 0; SEG(DATA)->vaddr = 0)
+SPOIL(empty_before_overlap, SEG(RODATA)->filesz = SEG(RODATA)->memsz = 0; SEG(RODATA)->vaddr = 0;
+      SEG(DATA)->vaddr = SAMPLE_BASE + 31)
 SPOIL(several, offset_far(b); wraps(b); same_address(b); SEG(DATA)->filesz = UINT64_MAX)
 
 static const struct elf_defect kernel_defects[] = {
@@ -54,6 +62,13 @@ static const struct elf_defect kernel_defects[] = {
     {"segments touch", touch, "", NULL, false},
     {"segments at the same address", same_address, "elf-segments-overlap", NULL, false},
     {"segments of other types lie anywhere", others_anywhere, "", NULL, false},
+    {"a segment of no size at address 0", empty, "", NULL, false},
+    {"a segment of no size lies anywhere", empty_between, "", NULL, false},
+    {"segments of no size alone", empty_all, "", NULL, false},
+    {"no memory for what the file has", empty_in_memory, "elf-segment-size elf-segments-order",
+     "segment 2 has 8 bytes in the file but only 0", false},
+    {"overlap across a segment of no size", empty_before_overlap, "elf-segments-overlap", NULL,
+     false},
     {"several defects", several,
      "elf-segment-range elf-segments-overlap elf-segment-range elf-segment-size elf-segment-wraps",
      NULL, false},

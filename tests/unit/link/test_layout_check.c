@@ -55,6 +55,48 @@ TEST(a_compressed_section_is_refused_when_it_is_loaded)
     lf_end(&f);
 }
 
+// Nothing would call these functions, so that the module would run with what they set up missing.
+TEST(constructors_and_destructors_are_refused)
+{
+    static const struct {
+        const char *name;
+        uint32_t type;
+        uint64_t flags;
+        bool good;
+    } cases[] = {
+        {".init_array", ELF_SHT_INIT_ARRAY, LF_DATA, false},
+        {".init_array.00100", ELF_SHT_INIT_ARRAY, LF_DATA, false},
+        {".fini_array", ELF_SHT_FINI_ARRAY, LF_DATA, false},
+        {".preinit_array", ELF_SHT_PREINIT_ARRAY, LF_DATA, false},
+        {".made", ELF_SHT_INIT_ARRAY, LF_CONST, false},
+        {".init_array", ELF_SHT_PROGBITS, LF_DATA, false},
+        {".ctors", ELF_SHT_PROGBITS, LF_DATA, false},
+        {".ctors.65435", ELF_SHT_PROGBITS, LF_CONST, false},
+        {".dtors", ELF_SHT_PROGBITS, LF_DATA, false},
+        {".init", ELF_SHT_PROGBITS, LF_CODE, false},
+        {".fini", ELF_SHT_PROGBITS, LF_CODE, false},
+        {".ctors", ELF_SHT_PROGBITS, 0, true}, // not loaded
+        {".init.text", ELF_SHT_PROGBITS, LF_CODE, true},
+        {".init_arrays", ELF_SHT_PROGBITS, LF_DATA, true},
+    };
+    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+        struct link_fixture f;
+        lf_begin(&f, SIZE_MAX);
+        section(&f, cases[i].name, cases[i].type, cases[i].flags);
+        if (!cases[i].good) {
+            refused(&f, "link-constructor", cases[i].name);
+            continue;
+        }
+        assert_true(lf_layout(&f));
+        lf_end(&f);
+    }
+    struct link_fixture f;
+    lf_begin(&f, SIZE_MAX);
+    eb_section(&f.builder, ".init_array", ELF_SHT_INIT_ARRAY, LF_DATA, 8, NULL, 0);
+    assert_true(lf_layout(&f)); // empty
+    lf_end(&f);
+}
+
 TEST(relocations_without_addends_are_refused_for_loaded_sections)
 {
     static const struct {
