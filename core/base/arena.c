@@ -71,19 +71,24 @@ bool btl_array_reserve(struct btl_arena *arena, void *array, size_t size, size_t
     return true;
 }
 
+// Copy a text, which may have no bytes and no address; returns where the copy ends.
+static char *append_text(char *to, struct btl_str text)
+{
+    if (text.len > 0)
+        memcpy(to, text.at, text.len);
+    return to + text.len;
+}
+
 struct btl_str btl_str_join(struct btl_arena *arena, const struct btl_str *parts, size_t count)
 {
-    size_t len = 0, filled = 0;
+    size_t len = 0;
     for (size_t i = 0; i < count; i++)
         len += parts[i].len;
-    char *text = btl_alloc(arena, len, 1);
+    char *text = btl_alloc(arena, len, 1), *end = text;
     if (text == NULL)
         return (struct btl_str){NULL, 0};
-    for (size_t i = 0; i < count; i++) {
-        if (parts[i].len > 0)
-            memcpy(text + filled, parts[i].at, parts[i].len);
-        filled += parts[i].len;
-    }
+    for (size_t i = 0; i < count; i++)
+        end = append_text(end, parts[i]);
     return (struct btl_str){text, len};
 }
 
@@ -92,15 +97,19 @@ struct btl_str btl_str_copy(struct btl_arena *arena, struct btl_str text)
     char *copy = btl_alloc(arena, text.len, 1);
     if (copy == NULL)
         return (struct btl_str){NULL, 0};
-    if (text.len > 0)
-        memcpy(copy, text.at, text.len);
+    append_text(copy, text);
     return (struct btl_str){copy, text.len};
 }
 
 struct btl_str btl_module_path(struct btl_arena *arena, struct btl_str directory,
                                struct btl_str name)
 {
-    const struct btl_str parts[] = {btl_directory_prefix(directory), BTL_STR("/"), name,
-                                    BTL_STR(".ko")};
-    return btl_str_join(arena, parts, BTL_COUNT(parts));
+    directory = btl_directory_prefix(directory);
+    size_t len = directory.len + 1 + name.len + BTL_STR(".ko").len;
+    char *path = btl_alloc(arena, len, 1);
+    if (path == NULL)
+        return (struct btl_str){NULL, 0};
+    char *end = append_text(append_text(path, directory), BTL_STR("/"));
+    append_text(append_text(end, name), BTL_STR(".ko"));
+    return (struct btl_str){path, len};
 }

@@ -14,9 +14,9 @@ bool btl_names_init(struct btl_names *names, size_t max, struct btl_arena *arena
 BTL_INLINE uint32_t names_probe(const struct btl_names *names, struct btl_str name,
                                 struct btl_probe *ret_probe)
 {
-    uint32_t number;
     *ret_probe = btl_index_probe(&names->index, btl_index_hash(&names->index, name, 0));
-    while (btl_index_next(&names->index, ret_probe, &number)) {
+    BTL_INDEX_EACH (&names->index, ret_probe) {
+        uint32_t number = btl_index_number(&names->index, ret_probe);
         if (btl_str_equal(names->name[number], name))
             return number;
     }

@@ -33,25 +33,25 @@ _Static_assert(KEYS <= MODINFO_KEYS_MAX, "seen[] and taken[]");
 // `once`: a second one is an error. The texts of Linux may be repeated, as in modules made of many
 // files; the first is kept. `lines`: a text, which may have tabs and more than one line.
 static const struct key {
-    const char *key;
+    struct btl_str key;
     modinfo_parse_value *parse;
     bool once, lines;
 } keys[KEYS] = {
-    [KEY_NAME] = {"name", modinfo_parse_name, .once = true},
-    [KEY_VERSION] = {"version", modinfo_parse_version, .once = true},
-    [KEY_DESCRIPTION] = {"description", modinfo_parse_description, .lines = true},
-    [KEY_AUTHOR] = {"author", modinfo_parse_author, .lines = true},
-    [KEY_LICENSE] = {"license", modinfo_parse_license, .lines = true},
-    [KEY_PHASES] = {"phases", modinfo_parse_phases, .once = true},
-    [KEY_TYPE] = {"type", modinfo_parse_type, .once = true},
-    [KEY_DEPENDS] = {"depends", modinfo_parse_depends, .once = false},
-    [KEY_INTERFACE] = {"interface", modinfo_parse_needs, .once = false},
-    [KEY_PROVIDES] = {"provides", modinfo_parse_provides, .once = false},
-    [KEY_EXPORT] = {"export", modinfo_parse_export, .once = false},
-    [KEY_STUB] = {"stub", modinfo_parse_stub, .once = false},
-    [KEY_PARM] = {"parm", modinfo_parse_parm, .lines = true},
-    [KEY_PARMTYPE] = {"parmtype", modinfo_parse_parmtype, .once = false},
-    [KEY_ALIAS] = {"alias", modinfo_parse_alias, .once = false},
+    [KEY_NAME] = {BTL_STR("name"), modinfo_parse_name, .once = true},
+    [KEY_VERSION] = {BTL_STR("version"), modinfo_parse_version, .once = true},
+    [KEY_DESCRIPTION] = {BTL_STR("description"), modinfo_parse_description, .lines = true},
+    [KEY_AUTHOR] = {BTL_STR("author"), modinfo_parse_author, .lines = true},
+    [KEY_LICENSE] = {BTL_STR("license"), modinfo_parse_license, .lines = true},
+    [KEY_PHASES] = {BTL_STR("phases"), modinfo_parse_phases, .once = true},
+    [KEY_TYPE] = {BTL_STR("type"), modinfo_parse_type, .once = true},
+    [KEY_DEPENDS] = {BTL_STR("depends"), modinfo_parse_depends, .once = false},
+    [KEY_INTERFACE] = {BTL_STR("interface"), modinfo_parse_needs, .once = false},
+    [KEY_PROVIDES] = {BTL_STR("provides"), modinfo_parse_provides, .once = false},
+    [KEY_EXPORT] = {BTL_STR("export"), modinfo_parse_export, .once = false},
+    [KEY_STUB] = {BTL_STR("stub"), modinfo_parse_stub, .once = false},
+    [KEY_PARM] = {BTL_STR("parm"), modinfo_parse_parm, .lines = true},
+    [KEY_PARMTYPE] = {BTL_STR("parmtype"), modinfo_parse_parmtype, .once = false},
+    [KEY_ALIAS] = {BTL_STR("alias"), modinfo_parse_alias, .once = false},
 };
 
 static void modinfo_parse_name(struct modinfo_reader *reader, struct btl_str value)
@@ -215,7 +215,7 @@ static bool modinfo_find_key(struct btl_str entry, size_t *ret_key, struct btl_s
     if (!btl_str_split(entry, '=', &name, ret_value) || name.len == 0)
         return false;
     size_t key = 0;
-    while (key < KEYS && !btl_str_equal(name, btl_str_of(keys[key].key)))
+    while (key < KEYS && !btl_str_equal(name, keys[key].key))
         key++;
     *ret_key = key;
     return true;
@@ -272,7 +272,7 @@ void modinfo_parse_entry(struct modinfo_reader *reader, struct btl_str entry)
     if (!check_controls(reader, entry, key, value) || key == KEYS)
         return;
     if (keys[key].once && reader->taken[key]) {
-        modinfo_report(reader, BTL_MODINFO_REPEATED, BTL_ARG_Z(keys[key].key), BTL_ARG(value));
+        modinfo_report(reader, BTL_MODINFO_REPEATED, BTL_ARG(keys[key].key), BTL_ARG(value));
         return;
     }
     reader->taken[key] = true;

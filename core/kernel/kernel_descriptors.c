@@ -26,8 +26,8 @@ static uint32_t descriptor_number(const struct kernel_descriptors *descriptors, 
 {
     struct btl_probe probe =
         btl_index_probe(&descriptors->index, descriptor_hash(descriptors, entry));
-    uint32_t number;
-    while (btl_index_next(&descriptors->index, &probe, &number)) {
+    BTL_INDEX_EACH (&descriptors->index, &probe) {
+        uint32_t number = btl_index_number(&descriptors->index, &probe);
         if (descriptor_entry(descriptors, number) == entry)
             return number;
     }

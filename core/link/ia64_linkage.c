@@ -34,8 +34,8 @@ static uint32_t linkage_hash(const struct ia64_linkage *linkage, const struct ia
 static uint32_t linkage_probe(const struct ia64_linkage *linkage, const struct ia64_entry *wanted)
 {
     struct btl_probe probe = btl_index_probe(&linkage->index, linkage_hash(linkage, wanted));
-    uint32_t number;
-    while (btl_index_next(&linkage->index, &probe, &number)) {
+    BTL_INDEX_EACH (&linkage->index, &probe) {
+        uint32_t number = btl_index_number(&linkage->index, &probe);
         if (linkage_same_entry(&linkage->entries[number], wanted))
             return number;
     }

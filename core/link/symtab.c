@@ -12,8 +12,8 @@
 BTL_INLINE uint32_t symtab_probe(const struct btl_symtab *table, struct btl_str name,
                                  struct btl_probe *probe)
 {
-    uint32_t number;
-    while (btl_index_next(&table->index, probe, &number)) {
+    BTL_INDEX_EACH (&table->index, probe) {
+        uint32_t number = btl_index_number(&table->index, probe);
         if (btl_str_equal(table->exports[number].name, name))
             return number;
     }

@@ -8,9 +8,9 @@
 BTL_INLINE uint32_t plan_table_probe(const struct plan_table *table, struct btl_str name,
                                      uint64_t tag, struct btl_probe *ret_probe)
 {
-    uint32_t number;
     *ret_probe = btl_index_probe(&table->index, btl_index_hash(&table->index, name, tag));
-    while (btl_index_next(&table->index, ret_probe, &number)) {
+    BTL_INDEX_EACH (&table->index, ret_probe) {
+        uint32_t number = btl_index_number(&table->index, ret_probe);
         const struct plan_entry *entry = &table->entries[number];
         if (entry->tag == tag && btl_str_equal(entry->name, name))
             return number;

@@ -19,8 +19,8 @@ static uint32_t find_folded(const struct btl_fat_directory *directory, struct bt
                             uint32_t hash)
 {
     struct btl_probe probe = btl_index_probe(&directory->index, hash);
-    uint32_t number;
-    while (btl_index_next(&directory->index, &probe, &number)) {
+    BTL_INDEX_EACH (&directory->index, &probe) {
+        uint32_t number = btl_index_number(&directory->index, &probe);
         if (btl_str_equal_nocase(directory->entries[number].name, name))
             return number;
     }

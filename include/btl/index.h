@@ -3,11 +3,10 @@
 // that key. Open addressing with linear probing; at most half of the slots are taken, so that a
 // probe ends, and soon. The array itself, and growing it, are the caller's:
 //
-//     uint32_t hash = btl_index_hash(&index, key, 0), number;
-//     struct btl_probe probe = btl_index_probe(&index, hash);
-//     while (btl_index_next(&index, &probe, &number))
-//         if (btl_str_equal(array[number].key, key))
-//             return &array[number];
+//     struct btl_probe probe = btl_index_probe(&index, btl_index_hash(&index, key, 0));
+//     BTL_INDEX_EACH(&index, &probe)
+//         if (btl_str_equal(array[btl_index_number(&index, &probe)].key, key))
+//             return btl_index_number(&index, &probe);
 #ifndef BTL_INDEX_H
 #define BTL_INDEX_H
 
@@ -55,19 +54,17 @@ BTL_INLINE struct btl_probe btl_index_probe(const struct btl_index *index, uint3
 {
     return (struct btl_probe){hash & index->mask, hash & ~index->mask};
 }
-// The next element whose key may be the one of the probe, in the order of entering. False: none.
-BTL_INLINE bool btl_index_next(const struct btl_index *index, struct btl_probe *probe,
-                               uint32_t *ret_number)
+// For the elements whose key may be the one of the probe, in the order of entering; behind the last
+// of them `probe` is where a new element belongs. One loop without a call in it: each look-up of
+// the loader runs through here.
+#define BTL_INDEX_EACH(index, probe)                                                               \
+    for (; (index)->slots[(probe)->slot] != 0;                                                     \
+         (probe)->slot = ((probe)->slot + 1) & (index)->mask)                                      \
+        if (((index)->slots[(probe)->slot] & ~(index)->mask) == (probe)->hash)
+// The number of the element that BTL_INDEX_EACH has come to.
+BTL_INLINE uint32_t btl_index_number(const struct btl_index *index, const struct btl_probe *probe)
 {
-    uint32_t slot;
-    while ((slot = index->slots[probe->slot]) != 0) {
-        probe->slot = (probe->slot + 1) & index->mask;
-        if ((slot & ~index->mask) != probe->hash)
-            continue;
-        *ret_number = (slot & index->mask) - 1;
-        return true;
-    }
-    return false;
+    return (index->slots[probe->slot] & index->mask) - 1;
 }
 
 #endif

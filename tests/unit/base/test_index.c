@@ -7,10 +7,9 @@
 static uint32_t find(const struct btl_index *index, uint32_t hash, uint32_t number)
 {
     struct btl_probe probe = btl_index_probe(index, hash);
-    uint32_t found;
-    while (btl_index_next(index, &probe, &found)) {
-        if (found == number)
-            return found;
+    BTL_INDEX_EACH (index, &probe) {
+        if (btl_index_number(index, &probe) == number)
+            return number;
     }
     return BTL_NONE;
 }
@@ -42,12 +41,12 @@ TEST(test_elements_with_one_hash_come_in_the_order_of_entering)
         btl_index_add(&index, i == 2 ? 0x10007 : 7, i); // one differs in high bits alone
     struct btl_probe probe = btl_index_probe(&index, 7);
     const uint32_t expected[] = {0, 1, 3};
-    uint32_t number;
-    for (size_t i = 0; i < BTL_COUNT(expected); i++) {
-        assert_true(btl_index_next(&index, &probe, &number));
-        assert_int_equal(number, expected[i]);
+    size_t found = 0;
+    BTL_INDEX_EACH (&index, &probe) {
+        assert_true(found < BTL_COUNT(expected));
+        assert_int_equal(btl_index_number(&index, &probe), expected[found++]);
     }
-    assert_false(btl_index_next(&index, &probe, &number));
+    assert_int_equal(found, BTL_COUNT(expected));
     test_memory_end(&memory);
 }
 
