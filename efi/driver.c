@@ -131,7 +131,15 @@ const struct btl_boot_driver loader_driver = {
 
 bool modules_stage(struct boot *boot)
 {
-    btl_attempt_stage(&boot->attempt, btl_str_of(boot->facts.volume.controller));
+    const struct fw_volume *volume = &boot->facts.volume;
+    btl_attempt_stage(&boot->attempt,
+                      &(struct btl_boot_disk){.layout = volume->kind,
+                                              .controller = btl_str_of(volume->controller)});
     log_table_end(&boot->log);
+    log_line(&boot->log, BTL_LOG_DEBUG, "files of INIT and AUTO modules: %s: %s",
+             boot->attempt.stage_all ? "staged" : "on the disk",
+             boot->attempt.config.stage == BTL_STAGE_AUTO
+                 ? btl_stage_reason_text(boot->attempt.stage_reason)
+                 : "loader.conf says so");
     return true;
 }

@@ -46,14 +46,13 @@ struct fw_framebuffer {
     uint32_t width, height, stride, format; // as in struct btlm_system
 };
 
-// The boot volume's partition, and the controller of its disk.
+// The place of the boot volume on its disk, and the disk's controller: as in struct btlm_volume.
 struct fw_volume {
-    bool known; // the other fields are valid
-    bool gpt;   // `guid` is a partition's
-    uint32_t partition;
+    bool known; // a partition or a disk; the fields up to `guid` are valid
+    uint32_t kind, partition;
     uint64_t start_block, block_count;
     uint8_t guid[16];
-    char controller[64]; // as in struct btlm_volume; "": not on PCI, or unknown
+    char controller[64]; // "": not on PCI, or unknown
 };
 
 // Facts that do not change while the loader runs. Addresses are physical; 0: none.

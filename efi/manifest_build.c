@@ -79,7 +79,7 @@ static void manifest_fill_volume(struct boot *boot, struct btl_manifest_input *i
     if (!volume->known)
         return;
     boot->res.volume_record = (struct btlm_volume){
-        .kind = volume->gpt ? BTLM_VOLUME_GPT : BTLM_VOLUME_UNKNOWN,
+        .kind = volume->kind,
         .partition = volume->partition,
         .start_block = volume->start_block,
         .block_count = volume->block_count,

@@ -6,7 +6,7 @@
 #define BTL_MODULES_BLOCK_H
 
 #include <btl/blocks.h>
-#include <btl/gpt.h>
+#include <btl/partitions.h>
 
 #define BLOCK_NAME_MAX 24
 

@@ -98,7 +98,7 @@ static int fatfs_read(struct btl_fs *fs, const struct btl_fs_file *file, void *b
 
 static bool device_is_esp(const struct block_device *device)
 {
-    return device->disk != NULL && memcmp(device->partition.type, BTL_GPT_ESP, 16) == 0;
+    return device->disk != NULL && btl_partition_type_is_esp(device->partition.type);
 }
 
 static void volume_fill(struct volume *volume, const struct block_device *device)

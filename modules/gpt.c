@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Partitions of GPT disks as block devices, through the checking reader of core/ (btl/gpt.h).
+// Partitions of disks with a GPT or an MBR as block devices, through the checking readers of core/
+// (btl/partitions.h).
 #include <btl/module.h>
 
 #include "block.h"
@@ -46,18 +47,18 @@ static bool part_add(const struct block_device *disk, const struct btl_partition
 static void gpt_added(struct block_device *device)
 {
     struct heap heap;
-    struct btl_gpt gpt;
+    struct btl_partitions table;
     if (device->disk != NULL)
         return;
     heap_init(&heap, HEAP_MAX);
     struct btl_diags diags = {.arena = &heap.arena};
     struct btl_place place = {.file = btl_str_of(device->name)};
-    bool good = btl_gpt_open(&device->blocks, place, &heap.arena, &gpt, &diags);
+    bool good = btl_partitions_open(&device->blocks, place, &heap.arena, &table, &diags);
     bool none = diags.first != NULL && diags.first->code == BTL_GPT_MISSING;
     if (!none)
         heap_print("gpt", &diags);
-    for (uint32_t i = 0; good && i < gpt.count; i++)
-        good = part_add(device, &gpt.partitions[i]);
+    for (uint32_t i = 0; good && i < table.count; i++)
+        good = part_add(device, &table.partitions[i]);
     if (!good && !none)
         kprintf("gpt: %s: not all partitions can be used\n", device->name);
     heap_free(&heap);
@@ -100,9 +101,11 @@ static int gpt_unload(void)
 
 BTL_MODULE("gpt", .load = gpt_load, .unload = gpt_unload);
 BTL_VERSION("1.0");
-BTL_DESCRIPTION("partitions of GPT disks");
+BTL_DESCRIPTION("partitions of disks: GPT and MBR");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
 BTL_NEEDS("kernel:1.0");
 BTL_NEEDS("block:1.0");
+BTL_PROVIDES("gpt:1.0");
+BTL_PROVIDES("mbr:1.0");
 BTL_DEPENDS("block");

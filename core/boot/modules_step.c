@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The steps of the modules' files: read, open, plan, judge, stage.
+// The steps of the modules' files: read, open, plan, judge.
 #include "attempt_private.h"
 
 #include <btl/mem.h>
@@ -119,35 +119,4 @@ bool btl_attempt_judge_modules(struct btl_attempt *attempt)
     attempt->halted = action == BTL_STOP;
     attempt->stop_resets = attempt->config.required_failure == BTL_STOP_RESET;
     return false;
-}
-
-bool btl_attempt_is_staged(const struct btl_attempt *attempt, uint32_t module)
-{
-    const struct btl_planned *planned = &attempt->plan.modules[module];
-    if (planned->verdict != BTL_LOAD && planned->verdict != BTL_READY)
-        return false;
-    return planned->phase == BTL_PHASE_BOOT2 ||
-           (planned->phase != BTL_PHASE_BOOT1 && attempt->stage_all);
-}
-
-bool btl_attempt_stage(struct btl_attempt *attempt, struct btl_str controller)
-{
-    const struct btl_plan *plan = &attempt->plan;
-    attempt->stage_all = btl_plan_stages_all(plan, controller);
-    for (uint32_t i = 0; i < plan->order_count; i++) {
-        uint32_t index = plan->order[i];
-        const struct btl_planned *planned = &plan->modules[index];
-        uint64_t time = attempt->modules[index]->read_time;
-        if (btl_attempt_is_staged(attempt, index))
-            attempt_done(attempt, index, BTL_OUTCOME_STAGED, time);
-        else if (planned->phase > BTL_PHASE_BOOT2 && planned->verdict != BTL_FAILED)
-            attempt_done(attempt, index, BTL_OUTCOME_ON_VOLUME, time);
-    }
-    for (uint32_t i = 0; i < plan->module_count; i++) {
-        if (plan->modules[i].verdict == BTL_FAILED)
-            attempt_done(attempt, i, BTL_OUTCOME_FAILED, 0);
-        else if (plan->modules[i].verdict == BTL_OFF)
-            attempt_done(attempt, i, BTL_OUTCOME_OFF, 0);
-    }
-    return true;
 }

@@ -2,20 +2,35 @@
 // The manifest's text about the choice of a configuration, and about the boot volume.
 #include "manifest_text.h"
 
+static void text_partition(struct text *text, const struct btlm_volume *volume)
+{
+    const uint8_t *id = volume->guid;
+    char guid[40];
+    switch (volume->kind) {
+    case BTLM_VOLUME_GPT:
+        btl_format(text->out, "%u, GUID %s\n", volume->partition, btlm_guid_text(id, guid));
+        break;
+    case BTLM_VOLUME_MBR:
+        btl_format(text->out, "%u, of an MBR, signature %02x%02x%02x%02x\n", volume->partition,
+                   id[3], id[2], id[1], id[0]);
+        break;
+    case BTLM_VOLUME_DISK:
+        btl_format(text->out, "none, the whole disk\n");
+        break;
+    default:
+        btl_format(text->out, "unknown\n");
+    }
+}
+
 void text_volume(struct text *text)
 {
     const struct btlm_volume *volume = btl_manifest_volume(text->manifest);
-    char guid[40];
     if (volume == NULL)
         return;
     text_heading(text, "Boot volume");
     text->label_width = 10;
     text_label(text, "partition");
-    if (volume->kind == BTLM_VOLUME_GPT)
-        btl_format(text->out, "%u, GUID %s\n", volume->partition,
-                   btlm_guid_text(volume->guid, guid));
-    else
-        btl_format(text->out, "unknown\n");
+    text_partition(text, volume);
     if (volume->block_count != 0) {
         text_label(text, "blocks");
         btl_format(text->out, "%lu from %lu on\n", volume->block_count, volume->start_block);

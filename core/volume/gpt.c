@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // GPT: the primary header and table, or the backup.
-#include <btl/gpt.h>
+#include <btl/partitions.h>
 #include <btl/hash.h>
 
 #include <btl/mem.h>
@@ -109,7 +109,7 @@ static bool to_partition(const struct reader *reader, const struct gpt_entry *en
 }
 
 static enum result read_entries(const struct reader *reader, const struct gpt_header *header,
-                                const uint8_t *table, struct btl_gpt *gpt)
+                                const uint8_t *table, struct btl_partitions *gpt)
 {
     gpt->partitions = BTL_NEW_ARRAY(reader->arena, struct btl_partition, header->entry_count);
     if (gpt->partitions == NULL) {
@@ -127,7 +127,7 @@ static enum result read_entries(const struct reader *reader, const struct gpt_he
     return GOOD;
 }
 
-static enum result read_gpt(const struct reader *reader, uint64_t block, struct btl_gpt *gpt)
+static enum result read_gpt(const struct reader *reader, uint64_t block, struct btl_partitions *gpt)
 {
     uint8_t *bytes, *table;
     uint64_t offset, size;
@@ -151,10 +151,10 @@ static enum result read_gpt(const struct reader *reader, uint64_t block, struct 
 }
 
 bool btl_gpt_open(const struct btl_blocks *blocks, struct btl_place place, struct btl_arena *arena,
-                  struct btl_gpt *ret_gpt, struct btl_diags *diags)
+                  struct btl_partitions *ret_partitions, struct btl_diags *diags)
 {
     struct reader reader = {blocks, place, arena, diags};
-    struct btl_gpt gpt = {0};
+    struct btl_partitions gpt = {0};
     uint64_t count = blocks->size / blocks->block_size;
     enum result result = count < 3 ? DAMAGED : read_gpt(&reader, 1, &gpt);
     if (result == DAMAGED && count >= 3) {
@@ -167,14 +167,6 @@ bool btl_gpt_open(const struct btl_blocks *blocks, struct btl_place place, struc
         btl_report(diags, BTL_GPT_MISSING, place);
     if (result != GOOD)
         return false;
-    *ret_gpt = gpt;
+    *ret_partitions = gpt;
     return true;
-}
-
-const struct btl_partition *btl_gpt_find(const struct btl_gpt *gpt, const char *type)
-{
-    for (uint32_t i = 0; i < gpt->count; i++)
-        if (memcmp(gpt->partitions[i].type, type, 16) == 0)
-            return &gpt->partitions[i];
-    return NULL;
 }

@@ -120,6 +120,23 @@ struct btl_attempt_module {
     bool opened, laid_out, linked;
 };
 
+// The disk of the boot volume, as far as it is known.
+struct btl_boot_disk {
+    enum btlm_volume_kind layout; // how the volume lies on it
+    struct btl_str controller;    // as in an alias (modinfo.h); empty: unknown, or not on PCI
+};
+
+// Can the kernel read the boot volume when INIT begins? The first thing that it lacks.
+enum btl_stage_reason {
+    BTL_STAGE_READABLE,
+    BTL_STAGE_NO_FILES,      // a module that provides the interface fs
+    BTL_STAGE_NO_LAYOUT,     // it is not known where the volume begins
+    BTL_STAGE_NO_PARTITIONS, // a module that provides gpt or mbr, for a partition of that kind
+    BTL_STAGE_NO_CONTROLLER, // it is not known which controller the disk has
+    BTL_STAGE_NO_DRIVER,     // a module with an alias for that controller
+};
+const char *btl_stage_reason_text(enum btl_stage_reason reason);
+
 // A range of the kernel and module window, and the memory mapped there.
 struct btl_window_range {
     uint64_t address, physical, size; // bytes
@@ -145,9 +162,10 @@ struct btl_attempt {
     bool planned;                        // `plan` is complete
     struct btl_attempt_module **modules; // index as in plan.modules
     uint32_t module_capacity;
-    bool halted;      // a module's level is halt: no other configuration is tried
-    bool stop_resets; // the machine is reset when the boot stops
-    bool stage_all;   // the files of INIT and AUTO modules are staged, too
+    bool halted;                        // a module's level is halt: no other configuration is tried
+    bool stop_resets;                   // the machine is reset when the boot stops
+    bool stage_all;                     // the files of INIT and AUTO modules are staged, too
+    enum btl_stage_reason stage_reason; // why, with stage="auto"
 
     uint64_t window_next; // next free address of the window, a multiple of 2 MiB
     struct btl_window_range phase1, early, stack, backing_store;
@@ -188,9 +206,12 @@ bool btl_attempt_judge_modules(struct btl_attempt *attempt);
 bool btl_attempt_place_kernel(struct btl_attempt *attempt);
 // Link phase-1 modules against the kernel and each other.
 bool btl_attempt_link(struct btl_attempt *attempt);
-// Choose the files that the kernel gets in memory. `controller`: of the boot volume
-// (btl_plan_stages_all).
-bool btl_attempt_stage(struct btl_attempt *attempt, struct btl_str controller);
+// Choose the files that the kernel gets in memory: with stage="auto", those of INIT and AUTO
+// modules too, unless the kernel can certainly read the boot volume. Reports every module's
+// outcome.
+void btl_attempt_stage(struct btl_attempt *attempt, const struct btl_boot_disk *disk);
+// The choice alone.
+void btl_attempt_choose_staged(struct btl_attempt *attempt, const struct btl_boot_disk *disk);
 // Reserve ranges of the window for the early arena, the stack and the backing store.
 bool btl_attempt_reserve(struct btl_attempt *attempt);
 

@@ -55,7 +55,7 @@ struct btl_module_config {
 enum btl_stop_action { BTL_STOP_WAIT, BTL_STOP_RESET };
 
 // Which files the loader keeps in memory for the kernel: those of INIT and AUTO modules as well, or
-// those of BOOT2 alone. AUTO: as btl_plan_stages_all() (plan.h) sees it.
+// those of BOOT2 alone. AUTO: as btl_attempt_stage() (attempt.h) judges.
 enum btl_stage { BTL_STAGE_AUTO, BTL_STAGE_ALL, BTL_STAGE_BOOT };
 
 // How the menu is drawn: on the whole screen, or as plain lines. AUTO: the screen, where there is

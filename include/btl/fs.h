@@ -18,7 +18,7 @@ struct btl_fs_file {
 struct btl_fs {
     const char *name; // of its device, "virtio0p1"
     const char *type; // "FAT32"
-    // Of the partition, as on the disk (btl/gpt.h); 0: there is none.
+    // Of the partition (struct btl_partition); 0: there is none.
     uint8_t partition_type[16], partition_guid[16];
     // Find a file by its absolute path. 0, BTL_ENOENT, BTL_EINVAL for a directory, BTL_EIO or
     // BTL_ENOMEM. The handle is valid until fs_remove(); files are not closed.

@@ -26,7 +26,7 @@
 
 #define BTLM_MAGIC    "BTLMANIF"
 #define BTLM_MAJOR    1
-#define BTLM_MINOR    2 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR()
+#define BTLM_MINOR    3 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
 
@@ -128,14 +128,16 @@ _Static_assert(sizeof(struct btlm_kernel) == 88, "wire");
 
 enum btlm_volume_kind { // a minor version may add others
     BTLM_VOLUME_UNKNOWN,
-    BTLM_VOLUME_GPT, // `guid` identifies a GPT partition
+    BTLM_VOLUME_GPT,  // `guid` identifies a GPT partition
+    BTLM_VOLUME_MBR,  // `guid` is btl_mbr_guid() (btl/partitions.h) of a partition (since 1.3)
+    BTLM_VOLUME_DISK, // a whole disk, without partitions (since 1.3)
 };
 
 // The volume from which the firmware started the loader. Every path begins at its root, and the
 // files of REGISTERED modules are on it.
 struct btlm_volume {
     uint32_t kind;      // enum btlm_volume_kind
-    uint32_t partition; // number in the table
+    uint32_t partition; // number in the table; 0: unknown, or there is none
     uint8_t guid[16];   // as on the disk
     uint64_t start_block, block_count;
     struct btlm_str controller; // of the disk, as in alias= (modinfo.h); may be empty

@@ -98,12 +98,6 @@ enum btl_failure_action btl_plan_action(const struct btl_plan *plan, bool fallba
 // configuration is booted).
 bool btl_plan_check_required(const struct btl_plan *plan, bool fallback);
 
-// Return true if the files of INIT and AUTO modules are kept in memory for the kernel. With
-// stage="auto" they are not, if the kernel can read them from the boot volume: modules that are
-// loaded in BOOT2 or before provide the interface fs and drive the volume's `controller` (one of
-// their alias= matches; empty: not known).
-bool btl_plan_stages_all(const struct btl_plan *plan, struct btl_str controller);
-
 struct btl_scope;
 struct btl_symtab;
 // Return the scope in which `module` is linked (link.h): the kernel and its declared dependencies.

@@ -4,7 +4,6 @@
 #include "base/handoff.h"
 
 #include <btl/elf.h>
-#include <btl/gpt.h>
 #include <btl/hash.h>
 #include <btl/kernel.h>
 
@@ -71,14 +70,24 @@ static bool fs_holds_kernel(struct btl_fs *fs)
     return memcmp(digest, kernel->sha256, sizeof(digest)) == 0;
 }
 
+// The loader names a partition; a whole disk has neither type nor GUID. Only the GUID of a GPT is
+// unique: elsewhere, and where the loader knows nothing, the file of the kernel decides.
 static bool fs_is_boot(struct btl_fs *fs)
 {
+    static const struct btlm_volume unknown = {.kind = BTLM_VOLUME_UNKNOWN};
     const struct btlm_volume *volume = btl_manifest_volume(handoff_manifest());
-
-    if (volume != NULL && volume->kind == BTLM_VOLUME_GPT)
-        return memcmp(fs->partition_guid, volume->guid, sizeof(volume->guid)) == 0;
-    return memcmp(fs->partition_type, BTL_GPT_ESP, sizeof(fs->partition_type)) == 0 &&
-           fs_holds_kernel(fs);
+    if (volume == NULL)
+        volume = &unknown;
+    bool same = memcmp(fs->partition_guid, volume->guid, sizeof(volume->guid)) == 0;
+    switch (volume->kind) {
+    case BTLM_VOLUME_GPT:
+        return same;
+    case BTLM_VOLUME_MBR:
+    case BTLM_VOLUME_DISK:
+        return same && fs_holds_kernel(fs);
+    default:
+        return fs_holds_kernel(fs);
+    }
 }
 
 struct btl_fs *volume_boot(void)

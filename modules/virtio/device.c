@@ -179,7 +179,8 @@ int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char *
     *ret_reason = "it does not offer virtio 1.0";
     if ((offered & VIRTIO_F_VERSION_1) == 0)
         return BTL_ENODEV;
-    device->features = offered & (wanted | VIRTIO_F_VERSION_1);
+    device->features = offered & (wanted | VIRTIO_F_VERSION_1 | VIRTIO_F_ACCESS_PLATFORM |
+                                  VIRTIO_F_ORDER_PLATFORM);
     virtio_accept_half(device, 0, (uint32_t)device->features);
     virtio_accept_half(device, 1, (uint32_t)(device->features >> 32));
     virtio_add_status(device, STATUS_FEATURES_OK);

@@ -6,7 +6,11 @@
 #include "pci.h"
 #include "virtio/queue.h"
 
-#define VIRTIO_F_VERSION_1 (1ull << 32)
+// VIRTIO 1.2, chapter 6. The last two are about what the device is behind: the addresses that it
+// gets are those of the platform (no module programs an IOMMU), and the queue has real barriers.
+#define VIRTIO_F_VERSION_1       (1ull << 32)
+#define VIRTIO_F_ACCESS_PLATFORM (1ull << 33)
+#define VIRTIO_F_ORDER_PLATFORM  (1ull << 36)
 
 // Registers in the address space, mapped.
 struct virtio_region {
@@ -30,8 +34,8 @@ int virtio_open(struct virtio_device *device, const struct pci_function *functio
                 const char **ret_reason);
 // Reset the device and unmap it. False: the device does not stop; its memory must not be reused.
 bool virtio_close(struct virtio_device *device);
-// Accept the features of `wanted` that the device offers, and VIRTIO_F_VERSION_1, which it must
-// offer.
+// Accept the features of `wanted` that the device offers, those above, which it may insist on, and
+// VIRTIO_F_VERSION_1, which it must offer.
 int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char **ret_reason);
 // Set queue 0 up, with at least `min_size` descriptors, and start the device.
 int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq_memory *memory,

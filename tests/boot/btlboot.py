@@ -24,12 +24,16 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
 import pexpect
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "tests/support"))
+from layouts import PART, lay_out  # noqa: E402 (tests take these from here)
+
 O = os.path.join(ROOT, os.environ.get("O", "build/x86_64"))
 ARCH = os.environ.get("ARCH") or os.path.basename(O)
 LOADER = {"x86_64": "BOOTX64.EFI", "ia64": "BOOTIA64.EFI"}[ARCH]
@@ -38,7 +42,6 @@ PROGRAM = os.path.join(ROOT, os.environ.get("BUILD", "build"), "host/btl")
 # ten seconds.
 LIMIT = int(os.environ.get("BTL_TEST_LIMIT", "180"))
 GOOD, BAD = 33, 35  # exit status of QEMU: isa-debug-exit with 16 and 17
-PART = 1 << 20  # offset of the volume in the image
 U_BOOT = "/usr/lib/u-boot/qemu-x86_64/u-boot.rom"  # of Debian's u-boot-qemu
 
 # The modules of the default image, by phase.
@@ -56,6 +59,7 @@ DISKS = {
     "virtio": ["-device", "virtio-blk-pci,drive=disk,bootindex=0"],
     # After other devices on the bus.
     "virtio behind": ["-device", "virtio-blk-pci,drive=disk,bootindex=0,addr=0x10"],
+    "virtio iommu": ["-device", "virtio-blk-pci,drive=disk,bootindex=0,disable-legacy=on,iommu_platform=on"],
     "ahci": ["-device", "ide-hd,drive=disk,bus=ide.0,bootindex=0"],
     "nvme": ["-device", "nvme,drive=disk,serial=btl,bootindex=0"],
     "usb": ["-device", "qemu-xhci", "-device", "usb-storage,drive=disk,bootindex=0"],
@@ -368,11 +372,14 @@ def conf(extra="", options="report"):
     return default_conf() + '\nkernel_options="%s"\n%s' % (options, extra)
 
 
-def started(files, **machine):
-    """Start a machine that boots the default tree with `files` added or replaced."""
+def started(files, layout=None, **machine):
+    """Start a machine that boots the default tree with `files` added or replaced. `layout`: see lay_out()."""
     work = tempfile.mkdtemp(prefix="btlboot-")
     try:
-        return Machine(make_image(work, files), work=work, **machine)
+        image = make_image(work, files)
+        if layout is not None:
+            lay_out(image, layout)
+        return Machine(image, work=work, **machine)
     except BaseException:
         shutil.rmtree(work)
         raise

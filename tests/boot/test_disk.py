@@ -7,7 +7,8 @@ import tempfile
 
 import pytest
 
-from btlboot import BAD, GOOD, PART, PROMPT, Machine, Result, boot, conf, make_image, module, read, started, under
+from btlboot import (BAD, GOOD, PART, PROMPT, Machine, Result, boot, conf, lay_out, make_image, module, read, started,
+                     under)
 from test_default import PHASES
 
 SMBIOS = "/modules/smbios.ko"
@@ -117,6 +118,36 @@ def test_boot_volume_is_told_from_a_second_disk():
     assert result.loaded() == set(PHASES)
 
 
+@pytest.mark.parametrize("layout, name", [("mbr", "virtio0p2"), ("logical", "virtio0p5"), ("disk", "virtio0")])
+def test_disks_without_a_gpt(layout, name):
+    """What UEFI boots from, the kernel reads: partitions of an MBR, and a file system without a table."""
+    result = boot(layout=layout)
+    assert result.loaded() == set(PHASES)
+    assert result.status == GOOD
+    assert "on the disk" in loader_line(result.text, "smbios")
+    result.says("fatfs: %s: FAT32" % name)
+
+
+def test_manifest_of_a_disk_with_an_mbr():
+    with started({}, layout="mbr") as machine:
+        machine.expect(PROMPT)
+        assert "2, of an MBR, signature b7100001" in machine.command("manifest volume")
+
+
+@pytest.mark.parametrize("layout", ["mbr", "disk"])
+def test_boot_volume_without_a_gpt_is_told_from_a_second_disk(layout):
+    """The other disk has the same layout and signature, but another kernel and other modules."""
+    work = tempfile.mkdtemp(prefix="btlboot-")
+    try:
+        other = make_image(work, {"modules/smbios.ko": module("hello"), "kernel/kernel.elf": b"another"})
+        lay_out(other, layout)
+        result = boot(disk="virtio behind", layout=layout, options=[
+            "-drive", "if=none,id=other,format=raw,file=" + other, "-device", "virtio-blk-pci,drive=other"])
+    finally:
+        shutil.rmtree(work)
+    assert result.loaded() == set(PHASES)
+
+
 # ----------------------------------------------------------- between the loader's reading and the kernel's
 
 def test_file_that_changed_on_the_disk():
@@ -191,6 +222,7 @@ def test_disk_driver_switched_off():
     text = conf('virtio_blk_load="NO"\nstage="boot"\n', options="")
     with started({"loader.conf": text.encode()}) as machine:
         machine.expect(PROMPT)
+        assert "no module of BOOT2 drives the disk's controller" in machine.text()
         assert "run-no-volume" in machine.text()
         listing = machine.command("modinfo smbios")
         assert SMBIOS in listing and "run-no-volume" in listing
@@ -202,11 +234,12 @@ def test_any_link_of_the_chain_switched_off(name):
     failed(result, SMBIOS, "[run-no-volume]", modules=INIT, other=[name])
 
 
-def test_disk_driver_switched_off_and_staging_left_to_the_loader():
-    """No driver reads this disk, so the loader keeps the INIT modules in memory."""
-    result = boot(text=conf('virtio_blk_load="NO"\n'))
+@pytest.mark.parametrize("name", ["virtio_blk", "gpt", "fatfs"])
+def test_link_of_the_chain_switched_off_and_staging_left_to_the_loader(name):
+    """No chain of drivers reads this disk, so the loader keeps the INIT modules in memory."""
+    result = boot(text=conf('%s_load="NO"\n' % name))
     assert "staged" in loader_line(result.text, "smbios")
-    assert result.loaded() == set(PHASES) - {"virtio_blk"}
+    assert result.loaded() == set(PHASES) - {name}
 
 
 def test_everything_staged():

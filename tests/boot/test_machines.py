@@ -6,13 +6,13 @@ from btlboot import GOOD, boot, conf
 from test_default import PHASES
 
 
-@pytest.mark.parametrize("disk", ["virtio", "ahci", "nvme", "usb"])
+@pytest.mark.parametrize("disk", ["virtio", "virtio iommu", "ahci", "nvme", "usb"])
 def test_disk(disk):
     """INIT modules come from the disk if a module drives it; otherwise the loader keeps them in memory. They are
     loaded in both cases."""
     result = boot(disk=disk)
     assert result.status == GOOD
-    driven = disk == "virtio"
+    driven = disk.startswith("virtio")
     assert result.loaded() == set(PHASES) - (set() if driven else {"virtio_blk"})
     line = next(line for line in result.text.splitlines() if line.startswith("smbios "))
     assert ("on the disk" if driven else "staged") in line

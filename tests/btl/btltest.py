@@ -5,11 +5,13 @@
 """
 import os
 import subprocess
+import sys
 
 import elf
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "tests/support"))
 BTL = os.path.abspath(os.environ.get("BTL", os.path.join(ROOT, "build/host/btl")))
 O = os.path.join(ROOT, os.environ.get("O", "build/x86_64"))
 BASIC = ["version=1.0", "description=a test", "license=BSD-2-Clause", "interface=kernel:1.0"]

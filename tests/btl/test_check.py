@@ -8,6 +8,7 @@ import pytest
 
 import elf
 from btltest import ALL, GOOD_CONF, O, ROOT, btl, golden, image, module, read, volume, write
+from layouts import lay_out
 
 
 def check(tmp_path, conf=GOOD_CONF, files=None, *words):
@@ -231,6 +232,29 @@ def test_disk_without_efi_system_partition(tmp_path):
     disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp")))
     subprocess.run(["sgdisk", "--typecode=1:8300", disk], check=True, stdout=subprocess.DEVNULL)
     golden("check-no-esp", btl("check", "-C", "disk.img", cwd=tmp_path))
+
+
+@pytest.mark.parametrize("layout", ["mbr", "logical", "disk"])
+def test_disks_without_a_gpt(tmp_path, layout):
+    """A partition of an MBR, and a file system without a table: what UEFI boots from is a volume."""
+    disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp")))
+    lay_out(disk, layout)
+    result = btl("check", "-W", "-C", disk)
+    assert (result.status, result.codes()) == (0, [])
+
+
+def test_mbr_without_an_efi_system_partition(tmp_path):
+    disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp")))
+    lay_out(disk, "mbr", 0x0c)
+    result = btl("check", "-C", disk)
+    assert (result.status, result.codes()) == (2, ["host-no-esp"])
+
+
+def test_files_that_would_stay_on_a_disk_that_no_module_reads(tmp_path):
+    """stage="boot" is a demand; the loader would leave files where nothing reads them."""
+    root = volume(str(tmp_path / "esp"), conf=GOOD_CONF + 'stage="boot"\n')
+    result = btl("check", "-W", "-C", root)
+    assert (result.status, result.codes()) == (1, ["boot-stage"])
 
 
 def test_damaged_primary_gpt_warns(tmp_path):

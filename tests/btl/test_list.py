@@ -2,8 +2,10 @@
 """btl list: table and JSON, of good and bad volumes."""
 import json
 
+import pytest
+
 import elf
-from btltest import GOOD_CONF, btl, golden, image, volume
+from btltest import GOOD_CONF, btl, golden, image, module, volume
 
 BAD = GOOD_CONF + 'lib_load="NO"\nnowhere_load="YES"\nidle_phase="BOOT2"\n'
 
@@ -73,3 +75,26 @@ def test_empty_plan(tmp_path):
     volume(str(tmp_path / "esp"), "")
     assert json.loads(btl("list", "--json", "-C", tmp_path / "esp").out)["modules"] == []
     assert btl("list", "-C", tmp_path / "esp").out.count(b"\n") == 1
+
+
+READER = module("reader", "phases=BOOT2,RUN", "provides=fs:1.0", "provides=gpt:1.0", "alias=pci:v00001AF4*")
+
+
+@pytest.mark.parametrize("stage, text, staged", [
+    ("", "on the disk*", None), ('stage="boot"\n', "on the disk", False), ('stage="all"\n', "staged", True)])
+def test_where_the_kernel_finds_a_file(tmp_path, stage, text, staged):
+    """By the loader's own rule. What depends on the machine's disk is said so."""
+    conf = GOOD_CONF + 'reader_load="YES"\nreader_phase="BOOT2"\n' + stage
+    disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp"), conf, {"modules/reader.ko": READER}))
+    rows = btl("list", "-C", disk).out.decode()
+    late = next(line for line in rows.splitlines() if " late " in line)
+    assert "  %s  " % text in late
+    assert ("* if modules of BOOT2" in rows) == (staged is None)
+    plan = json.loads(btl("list", "--json", "-C", disk).out)
+    assert {m["name"]: m["staged"] for m in plan["modules"]} == {
+        "lib": False, "early": False, "driver": True, "reader": True, "late": staged, "idle": staged}
+
+
+def test_files_that_nothing_reads_are_staged(tmp_path):
+    rows = btl("list", "-C", volume(str(tmp_path / "esp"))).out.decode().splitlines()
+    assert all("  staged  " in line for line in rows if " INIT " in line or " AUTO " in line)

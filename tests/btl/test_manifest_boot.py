@@ -26,8 +26,18 @@ def test_json(tmp_path):
         "path": "/loader.conf.prev", "title": "Tuesday", "sha256": "ab" * 32, "how": "fallback",
         "wanted": "/loader.conf", "reason": "its tries are used up", "safe": False, "changed": False, "good": True,
         "fallback": False, "trial": None, "timeout": 60}
-    assert got["volume"] == {"partition": 2, "guid": str(GUID), "start_block": 2048, "block_count": 131072,
+    assert got["volume"] == {"layout": "gpt", "partition": 2, "guid": str(GUID), "start_block": 2048, "block_count": 131072,
                              "controller": VOLUME[5]}
+
+
+@pytest.mark.parametrize("kind, layout, text", [
+    (0, None, "unknown"), (2, "mbr", "2, of an MBR, signature 67452301"), (3, "disk", "none, the whole disk")])
+def test_volumes_without_a_gpt(tmp_path, kind, layout, text):
+    maker = Maker(boot=ON_TRIAL, volume=(kind, 2, bytes.fromhex("01234567") + bytes(12), 2048, 131072, ""))
+    got = as_json(tmp_path, maker)
+    check(got, schema(), schema())
+    assert got["volume"]["layout"] == layout and got["volume"]["guid"] is None
+    assert "  partition  %s\n" % text in btl("manifest", tmp_path / "boot.manifest").out.decode()
 
 
 def test_json_of_a_trial(tmp_path):

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include <btl/fat.h>
-#include <btl/gpt.h>
+#include <btl/partitions.h>
 
 #include "btl_test.h"
 #include "disk.h"
@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct test_disk disk;
     struct test_memory memory;
-    struct btl_gpt gpt;
+    struct btl_partitions gpt;
     struct btl_fat fat;
     unsigned files = 0;
     uint64_t whole = size / 512 * 512;
@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     test_memory_begin(&memory);
     struct btl_diags diags = {.arena = &memory.arena};
     struct btl_place place = {.file = BTL_STR("disk")};
-    btl_gpt_open(&disk.blocks, place, &memory.arena, &gpt, &diags);
+    btl_partitions_open(&disk.blocks, place, &memory.arena, &gpt, &diags);
     if (whole > 0 && btl_fat_open(&disk.blocks, 0, whole, place, &memory.arena, &fat, &diags)) {
         read_all(&fat, BTL_STR(""), 0, &files, &diags);
         replace_some(&fat, bytes, &diags);

@@ -9,7 +9,6 @@
 
 #include <string.h>
 
-#include <btl/gpt.h>
 #include <btl/hash.h>
 
 // A file system with a few files.
@@ -48,7 +47,6 @@ static void give(struct files *files)
 {
     files->fs = (struct btl_fs){
         .name = "disk0p1", .type = "test", .open = open_file, .read = read_file, .owner = files};
-    memcpy(files->fs.partition_type, BTL_GPT_ESP, 16);
     assert_int_equal(fs_add(&files->fs), 0);
 }
 
@@ -161,33 +159,64 @@ TEST(a_file_system_without_functions_is_refused)
     refuses("run-no-volume", "/modules/mod.ko");
 }
 
-// Without a name in the manifest the volume is the ESP with this kernel.
+static struct files another_system(void)
+{
+    return (struct files){.file = {{.path = "/kernel/kernel.elf", .text = "another kernel"},
+                                   {.path = "/modules/mod.ko", .text = "another module"}}};
+}
+
+// Without a name in the manifest the volume is the one with this kernel.
 TEST(the_boot_volume_is_the_one_with_the_kernel)
 {
-    struct files other = {.file = {{.path = "/kernel/kernel.elf", .text = "another kernel"},
-                                   {.path = "/modules/mod.ko", .text = "another module"}}};
-    struct files data = usual; // a copy, on a partition of another type
+    struct files other = another_system();
 
     give(&other);
-    give(&data);
-    data.fs.partition_type[0] ^= 1;
     refuses("run-no-volume", "/modules/mod.ko");
     give(&usual);
     opens(MODULE);
     fs_remove(&other.fs);
     fs_remove(&usual.fs);
-    fs_remove(&data.fs);
+}
+
+static const struct btlm_volume *name_volume(enum btlm_volume_kind kind, uint8_t first)
+{
+    struct btlm_volume *volume = (struct btlm_volume *)(world.strings + 3072);
+
+    *volume = (struct btlm_volume){.kind = kind, .guid = {first}};
+    world.manifest.table[BTLM_VOLUME] =
+        (struct btlm_table){BTLM_VOLUME, sizeof(*volume),
+                            (uint64_t)((const uint8_t *)volume - (const uint8_t *)&world), 1};
+    return volume;
+}
+
+// Where the identity is none that is unique, the kernel's file decides.
+TEST(the_boot_volume_outside_a_gpt)
+{
+    struct files other = another_system(), copy = usual;
+    uint8_t first = 0;
+
+    for (enum btlm_volume_kind kind = BTLM_VOLUME_MBR; kind <= BTLM_VOLUME_DISK; kind++) {
+        first = kind == BTLM_VOLUME_MBR ? 7 : 0;
+        name_volume(kind, first);
+        give(&other);
+        give(&copy);
+        other.fs.partition_guid[0] = first;
+        copy.fs.partition_guid[0] = 9;
+        refuses("run-no-volume", "/modules/mod.ko");
+        give(&usual);
+        usual.fs.partition_guid[0] = first;
+        opens(MODULE);
+        fs_remove(&other.fs);
+        fs_remove(&copy.fs);
+        fs_remove(&usual.fs);
+    }
 }
 
 TEST(the_boot_volume_is_the_one_that_the_manifest_names)
 {
-    struct btlm_volume *volume = (struct btlm_volume *)(world.strings + 3072);
+    const struct btlm_volume *volume = name_volume(BTLM_VOLUME_GPT, 1);
     struct files other = usual; // has the kernel, but is not the volume
 
-    *volume = (struct btlm_volume){.kind = BTLM_VOLUME_GPT, .guid = {1, 2, 3}};
-    world.manifest.table[BTLM_VOLUME] =
-        (struct btlm_table){BTLM_VOLUME, sizeof(*volume),
-                            (uint64_t)((const uint8_t *)volume - (const uint8_t *)&world), 1};
     other.file[1].text = "the module of the other";
     give(&other);
     refuses("run-no-volume", "/modules/mod.ko");

@@ -9,7 +9,7 @@
     "reader_load=\"YES\"\nreader_phase=\"BOOT2\"\n"
 #define DISK "pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i00"
 
-static struct mock *boot(const char *conf, const char *controller,
+static struct mock *boot(const char *conf, uint32_t kind, const char *controller,
                          struct btl_manifest *ret_manifest)
 {
     struct mock *mock = mock_begin();
@@ -19,7 +19,7 @@ static struct mock *boot(const char *conf, const char *controller,
     mock_add_fixture(mock, "/modules/lazy.ko", "lazy.ko");
     mock_add_fixture(mock, "/modules/reader.ko", "reader.ko");
     mock->facts.volume = (struct fw_volume){.known = true,
-                                            .gpt = true,
+                                            .kind = kind,
                                             .partition = 3,
                                             .start_block = 2048,
                                             .block_count = 4096,
@@ -30,10 +30,11 @@ static struct mock *boot(const char *conf, const char *controller,
     return mock;
 }
 
-static void expect_lazy(const char *conf, const char *controller, enum btlm_state state)
+static void expect_lazy_on(const char *conf, uint32_t kind, const char *controller,
+                           enum btlm_state state)
 {
     struct btl_manifest manifest;
-    struct mock *mock = boot(conf, controller, &manifest);
+    struct mock *mock = boot(conf, kind, controller, &manifest);
     const struct btlm_module *lazy = mock_module(&manifest, "lazy");
     const struct mock_file *file = mock_file(mock, "/modules/lazy.ko");
     static const uint8_t none[32];
@@ -46,6 +47,11 @@ static void expect_lazy(const char *conf, const char *controller, enum btlm_stat
     assert_int_equal(file->reads, 1);
     assert_int_equal(mock_count(mock, "on the disk"), state == BTLM_REGISTERED);
     mock_end(mock);
+}
+
+static void expect_lazy(const char *conf, const char *controller, enum btlm_state state)
+{
+    expect_lazy_on(conf, BTLM_VOLUME_GPT, controller, state);
 }
 
 TEST(test_a_disk_that_modules_read)
@@ -62,10 +68,18 @@ TEST(test_a_disk_that_no_module_reads)
     expect_lazy(CONF "stage=\"boot\"\n", "", BTLM_REGISTERED);
 }
 
+// The fixture reads a GPT, and no MBR.
+TEST(test_a_layout_that_no_module_reads)
+{
+    expect_lazy_on(CONF, BTLM_VOLUME_MBR, DISK, BTLM_STAGED);
+    expect_lazy_on(CONF, BTLM_VOLUME_DISK, DISK, BTLM_REGISTERED);
+    expect_lazy_on(CONF, BTLM_VOLUME_UNKNOWN, DISK, BTLM_STAGED);
+}
+
 TEST(test_the_volume_is_in_the_manifest)
 {
     struct btl_manifest manifest;
-    struct mock *mock = boot(CONF, DISK, &manifest);
+    struct mock *mock = boot(CONF, BTLM_VOLUME_GPT, DISK, &manifest);
     const struct btlm_volume *volume = btl_manifest_volume(&manifest);
     static const uint8_t guid[16] = {9, 8, 7};
     assert_non_null(volume);

@@ -30,7 +30,7 @@ PUBLIC = {
             " str.h types.h utf8.h",
     "config": "config.h",
     "elf": "elf.h elf_format.h machine.h modinfo.h",
-    "volume": "blocks.h fat.h gpt.h",
+    "volume": "blocks.h fat.h partitions.h",
     "plan": "plan.h",
     "link": "link.h symtab.h wrapper.h",
     "kernel": "kernel_image.h",

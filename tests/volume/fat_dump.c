@@ -2,7 +2,7 @@
 // Prints what the GPT and FAT readers of core/ see on an image: partitions, then every file with
 // its size and SHA-256, every directory with a slash. Compared with what mtools put there.
 #include <btl/fat.h>
-#include <btl/gpt.h>
+#include <btl/partitions.h>
 #include <btl/hash.h>
 
 #include <stdio.h>
@@ -79,7 +79,7 @@ int main(int argc, char **argv)
 {
     struct btl_arena arena = {.grow = grow};
     struct btl_diags diags = {.arena = &arena};
-    struct btl_gpt gpt;
+    struct btl_partitions gpt;
     struct btl_fat fat;
     if (argc != 3 || (strcmp(argv[1], "fat") != 0 && strcmp(argv[1], "gpt") != 0)) {
         fprintf(stderr, "usage: fat_dump fat|gpt IMAGE\n");
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
             printf("partition %u %llu %llu\n", gpt.partitions[i].number,
                    (unsigned long long)gpt.partitions[i].start,
                    (unsigned long long)gpt.partitions[i].size);
-        const struct btl_partition *esp = good ? btl_gpt_find(&gpt, BTL_GPT_ESP) : NULL;
+        const struct btl_partition *esp = good ? btl_partitions_find_esp(&gpt) : NULL;
         good = esp != NULL;
         if (good) {
             start = esp->start;

@@ -180,6 +180,7 @@ void boot_steps_after_configuration(struct boot *boot)
         boot_judge_modules(boot);
         btl_attempt_reserve(attempt);
     }
+    btl_attempt_stage(attempt, &(struct btl_boot_disk){.layout = volume_layout(&boot->volume)});
     boot_measure_memory(boot);
 }
 

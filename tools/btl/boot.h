@@ -45,7 +45,7 @@ struct boot {
     }
 #define BOOT_SYNOPSIS "[-C DIR|IMAGE] [-c FILE] [--machine M] [--memory SIZE]"
 #define BOOT_HELP                                                                                  \
-    "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a GPT disk image\n"   \
+    "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a disk image\n"       \
     "                          (its EFI system partition); default: the directory of "             \
     "loader.conf,\n"                                                                               \
     "                          or the current one\n"                                               \

@@ -33,28 +33,51 @@ static bool list_has_address(const struct boot *boot, uint32_t index)
            boot->attempt.plan.modules[index].phase == BTL_PHASE_BOOT1;
 }
 
+static bool list_in_order(const struct boot *boot, uint32_t index)
+{
+    enum btl_verdict verdict = boot->attempt.plan.modules[index].verdict;
+    return verdict == BTL_LOAD || verdict == BTL_READY;
+}
+
+// Where will the kernel find the file of a module that the loader has not linked? Where modules of
+// BOOT2 may read it, the answer depends on the machine's disk, which is not known here.
+static bool list_depends_on_disk(const struct boot *boot, uint32_t index)
+{
+    const struct btl_attempt *attempt = &boot->attempt;
+    return attempt->plan.modules[index].phase > BTL_PHASE_BOOT2 &&
+           attempt->config.stage == BTL_STAGE_AUTO &&
+           (attempt->stage_reason == BTL_STAGE_NO_LAYOUT ||
+            attempt->stage_reason == BTL_STAGE_NO_CONTROLLER);
+}
+
+static const char *list_file_place(const struct boot *boot, uint32_t index)
+{
+    const struct btl_planned *planned = &boot->attempt.plan.modules[index];
+    if (planned->phase == BTL_PHASE_BOOT1 || !list_in_order(boot, index))
+        return "-";
+    if (list_depends_on_disk(boot, index))
+        return "on the disk*";
+    return btl_attempt_is_staged(&boot->attempt, index) ? "staged" : "on the disk";
+}
+
 static void list_print_row(void *to, const struct boot *boot, uint32_t index, uint32_t number)
 {
     struct btl_out *out = to;
     const struct btl_planned *planned = &boot->attempt.plan.modules[index];
     const struct btl_attempt_module *module = boot->attempt.modules[index];
     struct btl_str reason = list_reason(boot, index);
-    char place[8] = "-", size[24] = "-", address[24] = "-";
+    char place[8] = "-", size[24] = "-", address[24];
     if (number != 0)
         btl_format_to(place, sizeof(place), "%u", number);
     if (module->linked)
         btl_format_to(size, sizeof(size), "%pB", &module->image.size);
     if (list_has_address(boot, index))
         btl_format_to(address, sizeof(address), "%016lx", module->image.base);
+    else
+        btl_format_to(address, sizeof(address), "%s", list_file_place(boot, index));
     btl_format(out, "%5s  %-5s  %-20pS  %-6s  %-8s  %10s  %-16s  %pS\n", place,
                btl_phase_name(planned->phase), &planned->name, btl_verdict_name(planned->verdict),
                btl_on_error_name(planned->on_error), size, address, &reason);
-}
-
-static bool list_in_order(const struct boot *boot, uint32_t index)
-{
-    enum btl_verdict verdict = boot->attempt.plan.modules[index].verdict;
-    return verdict == BTL_LOAD || verdict == BTL_READY;
 }
 
 // Call `print` for every module: first those to be loaded, in order, then the others.
@@ -75,6 +98,12 @@ static void list_print_table(struct btl_out *out, const struct boot *boot)
     btl_format(out, "ORDER  %-5s  %-20s  %-6s  %-8s  %10s  %-16s  %s\n", "PHASE", "MODULE", "STATE",
                "ON-ERROR", "SIZE", "ADDRESS", "WHY");
     list_for_each(out, boot, list_print_row);
+    for (uint32_t i = 0; i < boot->attempt.plan.order_count; i++) {
+        if (!list_depends_on_disk(boot, boot->attempt.plan.order[i]))
+            continue;
+        btl_format(out, "* if modules of BOOT2 can read the machine's disk, else staged\n");
+        return;
+    }
 }
 
 static void list_json_number(struct json *json, const char *name, bool known, uint64_t value)
@@ -141,6 +170,10 @@ static void list_json_module(void *to, const struct boot *boot, uint32_t index, 
                      module->file == NULL ? 0 : module->file->bytes.size);
     list_json_number(json, "size", module->linked, module->image.size);
     list_json_address(json, list_has_address(boot, index), module->image.base);
+    if (number == 0 || list_depends_on_disk(boot, index))
+        json_null(json, "staged");
+    else
+        json_bool(json, "staged", btl_attempt_is_staged(&boot->attempt, index));
     list_json_depends(json, boot, index);
     list_json_reason(json, boot, index);
     json_end(json, '}');

@@ -7,7 +7,7 @@
 
 #include "test_case.h"
 
-#include <btl/gpt.h>
+#include <btl/partitions.h>
 
 #include "btl_test.h"
 #include "disk.h"
@@ -19,7 +19,7 @@ struct fixture {
     struct test_disk disk;
     struct test_memory memory;
     struct btl_diags diags;
-    struct btl_gpt gpt;
+    struct btl_partitions gpt;
 };
 
 static void begin(struct fixture *f)
@@ -43,12 +43,13 @@ TEST(finds_the_system_partition)
     assert_true(open_disk(&f));
     assert_int_equal(f.gpt.count, 1);
     assert_false(f.gpt.from_backup);
-    const struct btl_partition *esp = btl_gpt_find(&f.gpt, BTL_GPT_ESP);
+    const struct btl_partition *esp = btl_partitions_find_esp(&f.gpt);
     assert_non_null(esp);
     assert_int_equal(esp->number, 2);
     assert_int_equal(esp->start, 8 * 512);
     assert_int_equal(esp->size, 32 * 512);
-    assert_null(btl_gpt_find(&f.gpt, "0123456789abcdef"));
+    f.gpt.partitions[0].type[15] ^= 1;
+    assert_null(btl_partitions_find_esp(&f.gpt));
     assert_codes(&f.memory, &f.diags, "");
     test_memory_end(&f.memory);
 }

@@ -22,7 +22,7 @@ struct edit {
 #define EDIT_TRIES    "3" // default of --trial
 #define EDIT_SYNOPSIS "[-C DIR|IMAGE] [-f LOADER.CONF] [-n] [--force] [--trial[=N]]"
 #define EDIT_HELP                                                                                  \
-    "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a GPT disk image\n"   \
+    "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a disk image\n"       \
     "  -f, --file LOADER.CONF  its path on the volume; without -C its directory is the volume\n"   \
     "  -g, --global            keys of the whole boot, such as kernel_options\n"                   \
     "  -n, --dry-run           print the new loader.conf and write nothing\n"                      \

@@ -45,7 +45,13 @@ void print_volume(struct json_printer *p)
         json_null(&p->json, "volume");
         return;
     }
+    static const char *const layouts[] = {
+        [BTLM_VOLUME_GPT] = "gpt", [BTLM_VOLUME_MBR] = "mbr", [BTLM_VOLUME_DISK] = "disk"};
     json_begin(&p->json, "volume", '{');
+    if (v->kind < BTL_COUNT(layouts) && layouts[v->kind] != NULL)
+        json_word(&p->json, "layout", layouts[v->kind]);
+    else
+        json_null(&p->json, "layout");
     json_number(&p->json, "partition", v->partition);
     if (v->kind == BTLM_VOLUME_GPT)
         json_word(&p->json, "guid", btlm_guid_text(v->guid, guid));

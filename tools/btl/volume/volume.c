@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <btl/gpt.h>
+#include <btl/partitions.h>
 
 #include <btl/utf16.h>
 #include "files.h"
@@ -32,29 +32,29 @@ static bool read_image_blocks(const struct btl_blocks *blocks, uint64_t offset, 
     return true;
 }
 
-// Read the image as a GPT disk with blocks of `block_size` bytes. False: it is none. *ret_size is 0
-// when the disk has no EFI system partition (reported).
+// Read the image as a disk with partitions, with blocks of `block_size` bytes. False: it is none.
+// *ret_size is 0 when the disk has no EFI system partition (reported).
 static bool volume_find_partition(struct volume *volume, uint32_t block_size,
                                   struct btl_diags *diags, uint64_t *ret_size)
 {
     struct host *host = volume->host;
     struct btl_place place = {.file = btl_str_of(volume->path)};
-    struct btl_gpt gpt;
+    struct btl_partitions table;
     off_t end = lseek(volume->image, 0, SEEK_END);
     volume->blocks = (struct btl_blocks){.read = read_image_blocks,
                                          .owner = volume,
                                          .size = (uint64_t)end / block_size * block_size,
                                          .block_size = block_size};
-    if (!btl_gpt_open(&volume->blocks, place, host->arena, &gpt, diags))
+    bool good = btl_mbr_open(&volume->blocks, place, host->arena, &table, &volume->is_mbr, diags);
+    if (!volume->is_mbr)
+        good = btl_gpt_open(&volume->blocks, place, host->arena, &table, diags);
+    if (!good)
         return false;
-    const struct btl_partition *partition = btl_gpt_find(&gpt, BTL_GPT_ESP);
-    if (partition == NULL) {
-        btl_report(diags, BTL_HOST_NO_ESP, place, BTL_DEC(gpt.count));
-        *ret_size = 0;
-        return true;
-    }
-    volume->start = partition->start;
-    *ret_size = partition->size;
+    const struct btl_partition *partition = btl_partitions_find_esp(&table);
+    if (partition == NULL)
+        btl_report(diags, BTL_HOST_NO_ESP, place, BTL_DEC(table.count));
+    volume->start = partition == NULL ? 0 : partition->start;
+    *ret_size = partition == NULL ? 0 : partition->size;
     return true;
 }
 
@@ -64,20 +64,40 @@ static void append_diags(struct btl_diags *to, const struct btl_diags *from)
         btl_diag_add(to, diag->code, diag->place, diag->arg, BTL_DIAG_ARGS);
 }
 
+// Open the file system of a disk with blocks of `block_size` bytes. *ret_is_disk: it is such a
+// disk. An MBR does not say the size of its blocks: it counts in those with which there is a file
+// system.
+static bool volume_open_disk(struct volume *volume, uint32_t block_size, struct btl_diags *diags,
+                             bool *ret_is_disk)
+{
+    struct btl_place place = {.file = btl_str_of(volume->path)};
+    uint64_t size;
+    *ret_is_disk = volume_find_partition(volume, block_size, diags, &size);
+    return *ret_is_disk && size != 0 &&
+           btl_fat_open(&volume->blocks, volume->start, size, place, volume->host->arena,
+                        &volume->fat, diags);
+}
+
 static bool volume_open_image(struct volume *volume)
 {
     struct host *host = volume->host;
     struct btl_place place = {.file = btl_str_of(volume->path)};
     struct btl_diags as_disk = {.arena = host->arena}, as_disk_4k = {.arena = host->arena};
     struct btl_diags as_fat = {.arena = host->arena};
-    uint64_t size;
-    bool small = volume_find_partition(volume, BTL_BLOCK_MIN, &as_disk, &size);
-    bool large = !small && volume_find_partition(volume, BTL_BLOCK_MAX, &as_disk_4k, &size);
-    if (small || large) {
-        append_diags(&host->diags, small ? &as_disk : &as_disk_4k);
-        return size != 0 && btl_fat_open(&volume->blocks, volume->start, size, place, host->arena,
-                                         &volume->fat, &host->diags);
+    bool small, large;
+    bool good = volume_open_disk(volume, BTL_BLOCK_MIN, &as_disk, &small);
+    if (good || (small && !volume->is_mbr)) {
+        append_diags(&host->diags, &as_disk);
+        return good;
     }
+    good = volume_open_disk(volume, BTL_BLOCK_MAX, &as_disk_4k, &large);
+    if (good || small || large) {
+        append_diags(&host->diags, good || !small ? &as_disk_4k : &as_disk);
+        return good;
+    }
+    volume->is_mbr = false;
+    volume->is_disk = true;
+    volume->start = 0;
     volume->blocks.size +=
         (uint64_t)lseek(volume->image, 0, SEEK_END) % BTL_BLOCK_MAX / BTL_BLOCK_MIN * BTL_BLOCK_MIN;
     volume->blocks.block_size = BTL_BLOCK_MIN;
@@ -88,6 +108,15 @@ static bool volume_open_image(struct volume *volume)
     append_diags(&host->diags, &as_disk);
     append_diags(&host->diags, &as_fat);
     return false;
+}
+
+enum btlm_volume_kind volume_layout(const struct volume *volume)
+{
+    if (!volume->is_image)
+        return BTLM_VOLUME_UNKNOWN;
+    if (volume->is_disk)
+        return BTLM_VOLUME_DISK;
+    return volume->is_mbr ? BTLM_VOLUME_MBR : BTLM_VOLUME_GPT;
 }
 
 bool volume_open(struct host *host, const char *path, struct volume *ret_volume)

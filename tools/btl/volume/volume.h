@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A boot volume on the host: a directory tree, the image of a FAT file system, or the image of a
-// GPT disk (its first EFI system partition). One interface to all: open, size, read.
+// disk with a GPT or an MBR (its first EFI system partition). One interface to all: open, size,
+// read.
 #ifndef BTL_HOST_VOLUME_H
 #define BTL_HOST_VOLUME_H
 
@@ -17,6 +18,7 @@ struct volume {
     bool is_image;
     struct tree tree;         // of a tree
     int image;                // of an image: its descriptor
+    bool is_mbr, is_disk;     // of an image: a partition of an MBR; a file system without a table
     struct btl_blocks blocks; // of an image
     uint64_t start;           // of the file system on the image, bytes
     struct btl_fat fat;
@@ -33,6 +35,9 @@ struct volume_file {
 // False: reported.
 bool volume_open(struct host *host, const char *path, struct volume *ret_volume);
 void volume_close(struct volume *volume);
+
+// How the volume lies on its disk, as the loader will find it. Of a tree it is not known.
+enum btlm_volume_kind volume_layout(const struct volume *volume);
 
 // The name of a file in messages.
 struct btl_str volume_name(const struct volume *volume, struct btl_str path);
