@@ -8,7 +8,8 @@ image=$1
 shift
 
 part_start=2048 # sectors of 512 bytes: 1 MiB, as usual
-export SOURCE_DATE_EPOCH=1700000000 MTOOLS_SKIP_CHECK=1 TZ=UTC
+# mtools reads names in the encoding of the locale.
+export SOURCE_DATE_EPOCH=1700000000 MTOOLS_SKIP_CHECK=1 TZ=UTC LC_ALL=C.UTF-8
 
 tree=$(mktemp -d)
 trap 'rm -rf "$tree" "$image.new"' EXIT

@@ -43,6 +43,13 @@ struct config_name config_parse_key(struct btl_str key)
     return (struct config_name){.key = CONFIG_UNKNOWN};
 }
 
+bool btl_config_key(struct btl_str key, struct btl_str *ret_module)
+{
+    struct config_name name = config_parse_key(key);
+    *ret_module = name.of_module ? name.module : btl_str_first(key, 0);
+    return name.key != CONFIG_UNKNOWN;
+}
+
 // The known key nearest to `key`: one for the whole boot, or the same module with a known suffix.
 // The text before it is kept in ret_module.
 static struct btl_str nearest_key(struct btl_str key, struct btl_str *ret_module)

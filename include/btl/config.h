@@ -105,6 +105,10 @@ bool btl_config_line(struct btl_str key, struct btl_str value, struct btl_out *o
 // The value alone, in quotes; control characters stay in it.
 void btl_config_quote(struct btl_str value, struct btl_out *out);
 
+// Is this a key, known or of a tunable? *ret_module: the module that it begins with; empty: a key
+// of the whole boot, or none.
+bool btl_config_key(struct btl_str key, struct btl_str *ret_module);
+
 // Where a setting stands, for messages; the file alone when it is NULL.
 struct btl_place btl_setting_place(const struct btl_config *config,
                                    const struct btl_setting *setting, struct btl_str module);

@@ -61,10 +61,10 @@ class Result:
         return [line.rsplit("[", 1)[1][:-1] for line in lines if line.endswith("]")]
 
 
-def btl(*words, cwd=None, env=None, stdin=b""):
+def btl(*words, cwd=None, env=None, stdin=b"", timeout=600):
     environment = {**os.environ, "NO_COLOR": "1", "LC_ALL": "C", **(env or {})}
     done = subprocess.run([BTL, *map(str, words)], cwd=cwd, env=environment, input=stdin,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=600, check=False)
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, check=False)
     return Result(done)
 
 

@@ -54,6 +54,16 @@ def test_what_could_not_boot_is_not_made(tmp_path):
     assert os.path.exists(tmp_path / "disk.img")
 
 
+def test_names_of_other_scripts(tmp_path):
+    """Whatever the locale is; the tests run with LC_ALL=C."""
+    names = ["große Namen/日本語 und mehr.conf", "große Namen/Ünïcode-name.ko"]
+    volume(str(tmp_path / "esp"), files={name: GOOD_CONF for name in names})
+    disk = str(tmp_path / "disk.img")
+    assert btl("image", "-o", disk, "-C", "esp", cwd=tmp_path).status == 0
+    for name in names:
+        assert btl("get", "-C", disk, "-f", name, "early", "phase").out == b"BOOT1\n"
+
+
 def test_bad_command_lines(tmp_path):
     volume(str(tmp_path / "esp"))
     for words in (["-o", "x.img"], ["-C", "esp"], ["-o", "x.img", "-C", "esp", "no-pair"]):

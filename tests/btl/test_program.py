@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import shutil
+import stat
 import subprocess
 
 import pytest
@@ -181,3 +182,37 @@ def test_no_memory_errors_under_valgrind(tmp_path):
     disk = image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp")))
     subprocess.run(["valgrind", "-q", "--error-exitcode=9", program, "list", "--json", "-C", disk], check=True,
                    stdout=subprocess.DEVNULL)
+
+
+# ------------------------------------------------------------------------------ files of other kinds
+
+@pytest.mark.parametrize("kind", ["fifo", "zero", "socket"])
+@pytest.mark.parametrize("path", ["loader.conf", "kernel/kernel.elf", "modules/early.ko", "loader.conf.d/a.conf"])
+def test_only_regular_files_of_a_tree_are_read(tmp_path, kind, path):
+    """A FIFO would wait for its other end; /dev/zero has none."""
+    root = volume(str(tmp_path / "esp"), files={"loader.conf.d/a.conf": GOOD_CONF})
+    file = os.path.join(root, path)
+    os.unlink(file)
+    if kind == "fifo":
+        os.mkfifo(file)
+    elif kind == "zero":
+        os.symlink("/dev/zero", file)
+    else:
+        os.mknod(file, stat.S_IFSOCK | 0o600)
+    for words in (["check", "--all"], ["list"], ["set", "early", "load=NO"], ["image", "-o", str(tmp_path / "i")]):
+        result = btl(*words, "-C", root, timeout=30)
+        assert b"(it is no regular file)" in result.err or words[0] != "image" and path != "loader.conf"
+        assert result.status == 2 or words[0] == "set" or path == "loader.conf.d/a.conf"
+
+
+def test_a_volume_is_a_directory_or_a_disk(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    for path in (tmp_path / "fifo", "/dev/null", "/dev/zero"):
+        for words in (["check"], ["set", "early", "load=NO"], ["state"]):
+            result = btl(*words, "-C", path, timeout=30, env={"HOME": "/nowhere"})
+            assert result.status == 2
+
+
+def test_a_stream_without_end_is_given_up():
+    result = btl("modinfo", "/dev/zero", timeout=120)
+    assert result.status == 2 and result.codes() == ["file-open-failed"]

@@ -54,6 +54,110 @@ def test_changes_one_value(tmp_path):
     assert sorted(os.listdir(root)) == ["EFI", "kernel", "loader.conf", "loader.conf.prev", "modules"]
 
 
+def test_a_new_key_stands_at_its_comment(tmp_path):
+    """With the lines that go on with that comment."""
+    conf = ("# the title= is in this sentence\n#title=\"every day\"  # a name\n   # of the configuration\n"
+            "quiet=\"YES\"\n#  early.size = 4\n" + GOOD_CONF)
+    root = tree(tmp_path, conf)
+    assert btl("set", "-C", root, "-g", "title=x").status == 0
+    assert btl("set", "-C", root, "early", "tunable.size=5").status == 0
+    expected = conf.replace("configuration\n", 'configuration\ntitle="x"\n') \
+        .replace("size = 4\n", 'size = 4\nearly.size="5"\n')
+    assert conf_of(root) == expected.encode()
+
+
+@pytest.mark.parametrize("line", [
+    'early_phase="BOOT9"', 'early_phase="BOOT1', "early_phase=", "early_phase", "early_phase BOOT2",
+    'early_phase = "BOOT1" x', "  early_phase=BOOT!", 'early_phase="', "early_phase=#",
+    'early_phase="BOOT2\x01"'])
+def test_a_bad_line_is_replaced_and_taken_out(tmp_path, line):
+    """Whatever the value is; whether a good line of the key stands before it, after it, or not at all."""
+    good = 'early_phase="BOOT2"\n'
+    base = GOOD_CONF.replace('early_phase="BOOT1"\n', "")
+    for before, after in (("", ""), (good, ""), ("", good), (line + "\n", line + "\n")):
+        root = str(tmp_path / "esp")
+        volume(root, base + before + line + "\n" + after)
+        result = btl("set", "-C", root, "early", "phase=BOOT1")
+        assert result.status == 0, result.err
+        assert btl("check", "-W", "-C", root).status == 0
+        assert model(conf_of(root))[b"early_phase"] == b"BOOT1"
+        for words in (["early", "phase"], ["early"]):
+            volume(root, base + before + line + "\n" + after)
+            assert btl("unset", "-C", root, *words).status == 0
+            assert b"early_phase" not in conf_of(root)
+
+
+def test_the_comment_behind_a_bad_value_stays(tmp_path):
+    root = tree(tmp_path, GOOD_CONF + 'idle_on_error="perhaps"  # why\n')
+    assert btl("set", "-C", root, "idle", "on_error=warn").status == 0
+    assert conf_of(root) == (GOOD_CONF + 'idle_on_error="warn"  # why\n').encode()
+
+
+def test_it_says_what_was_changed(tmp_path):
+    root = tree(tmp_path)
+
+    def out(*words):
+        result = btl(*words, cwd=tmp_path)
+        assert result.status == 0, result.err
+        return result.out.decode()
+    assert out("set", "-C", "esp", "early", "phase=BOOT2", "tunable.size=7") == (
+        'esp/loader.conf: early_phase="BOOT2" (was "BOOT1"), early.size="7"; '
+        "the old file is kept as esp/loader.conf.prev\n")
+    assert out("set", "-C", "esp", "early", "phase=BOOT2") == "esp/loader.conf: nothing to change\n"
+    assert out("unset", "-C", "esp", "early", "phase") == (
+        'esp/loader.conf: early_phase removed (was "BOOT2"); the old file is kept as esp/loader.conf.prev\n')
+    os.unlink(root + "/loader.conf")
+    assert out("set", "-C", "esp", "early", "load=YES") == 'esp/loader.conf: early_load="YES"\n'
+
+
+def test_options_after_words(tmp_path):
+    root = tree(tmp_path)
+    assert btl("set", "early", "phase=BOOT2", "-C", root).status == 0
+    assert btl("get", "early", "phase", "-C", root).out == b"BOOT2\n"
+    assert btl("unset", "early", "-C", root, "phase").status == 0
+    assert btl("set", "-C", root, "--force", "--", "early", "flags=-x").status == 0
+
+
+@pytest.mark.parametrize("words,typed", [
+    (["set", "hello_phase=BOOT1"], "btl set hello phase=BOOT1"),
+    (["set", "kernel_options=a b"], "btl set -g kernel_options='a b'"),
+    (["set", "hello.greeting=hi"], "btl set hello tunable.greeting=hi"),
+    (["set", "greeting=hi"], "btl set NAME greeting=hi"),
+    (["set", "hello", "greeting=hi"], "btl set hello tunable.greeting=hi"),
+    (["set", "hello", "phse=BOOT1"], "btl set hello phase=BOOT1"),
+    (["set", "hello", "hello_phase=BOOT1"], "btl set hello phase=BOOT1"),
+    (["set", "hello", "quiet=YES"], "btl set -g quiet=YES"),
+    (["set", "hello.ko", "phase=BOOT1"], "btl set hello phase=BOOT1"),
+    (["set", "hello"], "btl set hello phase=BOOT2"),
+    (["set", "hello", "phase", "BOOT1"], "phase=BOOT2"),
+    (["unset", "early_phase"], "btl unset early phase"),
+    (["unset", "kernel"], "btl unset -g kernel"),
+    (["unset", "early", "early_phase"], "btl unset early phase"),
+    (["get", "early_phase"], "btl get early phase"),
+    (["get", "early", "kernel"], "btl get -g kernel"),
+])
+def test_it_says_what_to_type(tmp_path, words, typed):
+    root = tree(tmp_path)
+    result = btl(*words, "-C", root)
+    assert result.status == 2 and result.codes() == ["host-usage"]
+    assert typed + "; 'btl" in result.err.decode() or typed + ", as" in result.err.decode() or \
+        "as in " + typed in result.err.decode()
+    assert conf_of(root) == GOOD_CONF.encode()
+
+
+def test_get(tmp_path):
+    root = tree(tmp_path, GOOD_CONF + 'early_phase="BOOT9"\nearly_flags="say \\"a\\""\nearly.size=3\nquiet="NO"\n')
+    assert btl("get", "-C", root, "early", "phase", "flags", "tunable.size").out == b'BOOT1\nsay "a"\n3\n'
+    assert btl("get", "-C", root, "early").out == (
+        b'early_load="YES"\nearly_phase="BOOT1"\nearly_flags="say \\"a\\""\nearly.size="3"\n')
+    assert btl("get", "-g", "-C", root).out == b'kernel="/kernel/kernel.elf"\nquiet="NO"\n'
+    assert btl("get", "-C", root).out.count(b"\n") == 11
+    for words in (["nix"], ["early", "required"], ["-g", "verbose"]):
+        result = btl("get", "-C", root, *words)
+        assert result.status == 2 and result.codes() == ["host-not-set"]
+    assert btl("get", "-C", root, "early", "required").out == b""
+
+
 def test_new_settings_stand_with_their_module(tmp_path):
     root = tree(tmp_path)
     result = btl("set", "-n", "-C", "esp", "early", "tunable.size=5", 'flags=say "a\\b"', cwd=tmp_path)
@@ -467,6 +571,16 @@ def run_edit(root, *words):
     return before, conf_of(root), result
 
 
+def assigns(line, name):
+    """Well or badly."""
+    return re.match(rb"[ \t]*%s(?![\w.-])" % re.escape(name), line.removeprefix(b"\xef\xbb\xbf")) is not None
+
+
+def without_bad(text, name):
+    """Lines of the key that the loader rejects are taken out."""
+    return b"".join(line for line in lines(text) if not assigns(line, name) or assignment(line))
+
+
 def check_set(root, module, key, value):
     name = full_key(module, key)
     before, after, result = run_edit(root, "set", os.fsdecode(module), os.fsdecode(key + b"=" + value))
@@ -474,7 +588,9 @@ def check_set(root, module, key, value):
     expected = dict(model(before), **{})
     expected[name] = value
     assert model(after) == expected, (before, after)
-    old, new = lines(before), lines(after)
+    old, new = lines(without_bad(before, name)), lines(after)
+    if not any(assigns(line, name) for line in lines(before)) == (name not in model(before)):
+        return  # a bad line was replaced
     if name in model(before):
         last = max(i for i, line in enumerate(old) if (assignment(line) or [None])[0] == name)
         assert len(old) == len(new)
@@ -491,8 +607,10 @@ def check_set(root, module, key, value):
 
 def without(line, name):
     """Return the rest of the line: a comment behind the assignment, in the column of the assignment."""
-    if (assignment(line) or [None])[0] != name:
+    if not assigns(line, name):
         return line
+    if assignment(line) is None:
+        return b""
     found = LINE.match(line.rstrip(b"\r\n"))
     if found["comment"] is None:
         return b""
@@ -502,7 +620,7 @@ def without(line, name):
 def check_unset(root, module, key):
     name = full_key(module, key)
     before, after, result = run_edit(root, "unset", os.fsdecode(module), os.fsdecode(key))
-    assert result.status == (0 if name in model(before) else 2)
+    assert result.status == (0 if any(assigns(line, name) for line in lines(before)) else 2)
     expected = model(before)
     expected.pop(name, None)
     assert model(after) == expected

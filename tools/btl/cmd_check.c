@@ -5,7 +5,8 @@
 #include "configurations.h"
 #include "report.h"
 
-static void check_print_good(const struct boot *boot)
+// The verdict about a configuration without errors.
+static void check_print_verdict(const struct boot *boot, uint32_t warnings)
 {
     uint32_t count[BTL_PHASES] = {0};
     const struct btl_plan *plan = &boot->attempt.plan;
@@ -13,8 +14,11 @@ static void check_print_good(const struct boot *boot)
     for (uint32_t i = 0; i < plan->order_count; i++)
         count[plan->modules[plan->order[i]].phase]++;
     struct btl_str name = report_safe(boot->host->arena, boot->attempt.config.file);
-    btl_format(&out, "%pS: good, %u module%s:", &name, plan->order_count,
-               plan->order_count == 1 ? "" : "s");
+    if (warnings == 0)
+        btl_format(&out, "%pS: good", &name);
+    else
+        btl_format(&out, "%pS: %u warning%s", &name, warnings, warnings == 1 ? "" : "s");
+    btl_format(&out, ", %u module%s:", plan->order_count, plan->order_count == 1 ? "" : "s");
     for (enum btl_phase phase = 0; phase < BTL_PHASES; phase++)
         btl_format(&out, "%s %u %s", phase == 0 ? "" : ",", count[phase], btl_phase_name(phase));
     btl_format(&out, "; %pB while loading\n", &boot->bytes);
@@ -29,11 +33,12 @@ static void check_print_bad(const struct btl_diags *diags)
 
 static void check_one(struct host *host, struct boot *boot)
 {
-    uint32_t before = host->diags.errors;
-    if (boot_run(boot) && host->diags.errors == before)
-        check_print_good(boot);
-    boot_close(boot);
+    uint32_t errors = host->diags.errors, warnings = host->diags.warnings;
+    bool good = boot_run(boot) && host->diags.errors == errors;
     report_all(host);
+    if (good)
+        check_print_verdict(boot, host->diags.warnings - warnings);
+    boot_close(boot);
 }
 
 // Check every configuration of the volume as if it were booted.

@@ -48,13 +48,16 @@ static bool image_add_directory(struct image_files *to, const char *directory,
     FTS *walk = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, NULL);
     bool good = walk != NULL;
     for (FTSENT *entry; walk != NULL && (entry = fts_read(walk)) != NULL;) {
-        bool unreadable = entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR ||
+        bool special = entry->fts_info == FTS_DEFAULT; // a FIFO, a socket, a device
+        bool unreadable = special || entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR ||
                           entry->fts_info == FTS_ERR || entry->fts_info == FTS_SLNONE;
         if (unreadable) {
             files_report(
                 to->host,
                 (struct btl_place){.file = memory_text(to->host->arena, "%s", entry->fts_path)},
-                entry->fts_errno != 0 ? entry->fts_errno : ENOENT);
+                special                 ? FILES_NOT_REGULAR
+                : entry->fts_errno != 0 ? entry->fts_errno
+                                        : ENOENT);
             good = false;
         } else if (entry->fts_info == FTS_F && (entry->fts_statp->st_dev != image->st_dev ||
                                                 entry->fts_statp->st_ino != image->st_ino)) {
@@ -137,6 +140,7 @@ static int image_build(const struct image_files *contents, const char *output, b
         return EXIT_GOOD;
     btl_report(&host->diags, BTL_HOST_WRITE, ((struct btl_place){.file = btl_str_of(output)}),
                BTL_ARG_Z(strerror(errno)));
+    unlink(temporary);
     return EXIT_ERRORS;
 }
 

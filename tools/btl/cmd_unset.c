@@ -3,26 +3,21 @@
 #include "edit/conf_edit.h"
 #include "edit/edit.h"
 
-static bool unset_key(struct edit *edit, struct btl_str key)
+static bool unset_key(struct edit *edit, struct btl_str module, struct btl_str word)
 {
-    if (conf_unset(edit->host->arena, &edit->text, key))
-        return true;
-    btl_report(&edit->host->diags, BTL_HOST_NOT_SET,
-               ((struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)}),
-               BTL_ARG(key));
-    return false;
+    struct btl_str key = edit_setting_key(edit, module, word);
+    return conf_unset(edit->host->arena, &edit->text, key) ||
+           edit_report_not_set(edit, module, word);
 }
 
 // Remove all settings of a module.
 static bool unset_module(struct edit *edit, struct btl_str module)
 {
-    struct btl_str *keys = NULL;
+    struct btl_str *keys;
     size_t count = conf_module_keys(edit->host->arena, edit->text, module, &keys);
-    if (count == 0)
-        return unset_key(edit, memory_text(edit->host->arena, "%pS_load", &module));
     for (size_t i = 0; i < count; i++)
         conf_unset(edit->host->arena, &edit->text, keys[i]);
-    return true;
+    return count > 0 || edit_report_not_set(edit, module, BTL_STR(""));
 }
 
 static int unset_command(struct host *host, int argc, char **argv)
@@ -38,7 +33,7 @@ static int unset_command(struct host *host, int argc, char **argv)
     if (first == argc)
         good = unset_module(&edit, module);
     for (int i = first; i < argc; i++)
-        good = unset_key(&edit, edit_setting_key(&edit, module, btl_str_of(argv[i]))) && good;
+        good = unset_key(&edit, module, btl_str_of(argv[i])) && good;
     return good ? edit_finish(&edit, BTL_STR("")) : EXIT_ERRORS;
 }
 
@@ -52,6 +47,5 @@ const struct command cmd_unset = {
     "on trial.\n\n"
     "Example: btl unset hello phase tunable.greeting\n"
     "         btl unset -g quiet\n",
-    .options_first = true,
     .run = unset_command,
 };

@@ -12,9 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define PIPE_MAX ((size_t)256 << 20) // bytes
+
 static const uint8_t nothing[8] __attribute__((aligned(8)));
 
-// Read a file whose size is not known beforehand, such as a pipe.
+// Read a file whose size is not known beforehand, such as a pipe, up to PIPE_MAX.
 static bool read_to_end(int fd, struct btl_bytes *ret_bytes)
 {
     size_t capacity = 1u << 16, size = 0;
@@ -31,18 +33,27 @@ static bool read_to_end(int fd, struct btl_bytes *ret_bytes)
         if (got == 0)
             break;
         size += (size_t)got;
+        if (size > PIPE_MAX) {
+            free(bytes);
+            errno = EFBIG;
+            return false;
+        }
     }
     *ret_bytes = (struct btl_bytes){bytes, size};
     return true;
 }
 
-static bool map_descriptor(int fd, struct btl_bytes *ret_bytes)
+static bool map_descriptor(int fd, bool regular_only, struct btl_bytes *ret_bytes)
 {
     struct stat status;
     if (fstat(fd, &status) != 0)
         return false;
     if (S_ISDIR(status.st_mode)) {
         errno = EISDIR;
+        return false;
+    }
+    if (!S_ISREG(status.st_mode) && regular_only) {
+        errno = FILES_NOT_REGULAR;
         return false;
     }
     if (!S_ISREG(status.st_mode))
@@ -58,10 +69,11 @@ static bool map_descriptor(int fd, struct btl_bytes *ret_bytes)
     return true;
 }
 
+// Without O_NONBLOCK the system waits at a FIFO until a program opens its other end.
 bool files_map_at(int directory, const char *path, struct btl_bytes *ret_bytes, int *ret_error)
 {
-    int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
-    bool good = fd >= 0 && map_descriptor(fd, ret_bytes);
+    int fd = openat(directory, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    bool good = fd >= 0 && map_descriptor(fd, true, ret_bytes);
     if (!good)
         *ret_error = errno;
     if (fd >= 0)
@@ -71,7 +83,13 @@ bool files_map_at(int directory, const char *path, struct btl_bytes *ret_bytes, 
 
 bool files_map(const char *path, struct btl_bytes *ret_bytes, int *ret_error)
 {
-    return files_map_at(AT_FDCWD, path, ret_bytes, ret_error);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool good = fd >= 0 && map_descriptor(fd, false, ret_bytes);
+    if (!good)
+        *ret_error = errno;
+    if (fd >= 0)
+        close(fd);
+    return good;
 }
 
 // Pipes are rare and small: their bytes are not freed.
@@ -81,6 +99,11 @@ void files_release(struct btl_bytes bytes)
         munmap((void *)(uintptr_t)bytes.at, bytes.size);
 }
 
+const char *files_error_text(int error)
+{
+    return error == FILES_NOT_REGULAR ? "it is no regular file" : strerror(error);
+}
+
 void files_report(struct host *host, struct btl_place place, int error)
 {
     if (error == ENOENT || error == ENOTDIR)
@@ -88,7 +111,7 @@ void files_report(struct host *host, struct btl_place place, int error)
     else if (error == EISDIR)
         btl_report(&host->diags, BTL_FILE_IS_DIRECTORY, place);
     else
-        btl_report(&host->diags, BTL_FILE_OPEN_FAILED, place, BTL_ARG_Z(strerror(error)));
+        btl_report(&host->diags, BTL_FILE_OPEN_FAILED, place, BTL_ARG_Z(files_error_text(error)));
 }
 
 bool files_read(struct host *host, const char *path, struct btl_bytes *ret_bytes)

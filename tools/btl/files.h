@@ -10,11 +10,14 @@
 // ends. False with *ret_error an errno value. Allocates memory for pipes alone; may be called by
 // several threads.
 bool files_map(const char *path, struct btl_bytes *ret_bytes, int *ret_error);
+// As files_map(), for a regular file alone: what is found in a directory may be anything.
 bool files_map_at(int directory, const char *path, struct btl_bytes *ret_bytes, int *ret_error);
 void files_release(struct btl_bytes bytes);
 
 // files_map() that reports errors (host-no-file, file-open-failed, …).
 bool files_read(struct host *host, const char *path, struct btl_bytes *ret_bytes);
+#define FILES_NOT_REGULAR (-1) // as an errno value: a FIFO, a socket, a device
+const char *files_error_text(int error);
 void files_report(struct host *host, struct btl_place place, int error);
 
 // Run a program and wait for it. argv ends with NULL. False: reported (host-tool-missing with

@@ -30,7 +30,6 @@ struct command {
     const char *synopsis; // what follows "btl NAME "
     const char *summary;  // one line, for btl --help
     const char *help;     // options, example; each line ends with \n
-    bool options_first;   // an argument that is no option ends the options
     // argv[0] is the command's name. Returns the exit status; with errors in host->diags it becomes
     // at least EXIT_ERRORS.
     int (*run)(struct host *host, int argc, char **argv);

@@ -58,12 +58,9 @@ static int option_number(const struct command_option *options, size_t index)
 }
 
 // The arguments of getopt_long().
-static void option_tables(const struct host *host, const struct command_option *options,
-                          char *letters, struct option *words)
+static void option_tables(const struct command_option *options, char *letters, struct option *words)
 {
     *letters = '\0';
-    if (host->command->options_first)
-        letters = stpcpy(letters, "+");
     for (size_t i = 0; options[i].word != NULL; i++) {
         int argument = options[i].flag != NULL       ? no_argument
                        : options[i].optional == NULL ? required_argument
@@ -80,7 +77,7 @@ bool parse_options(struct host *host, int argc, char **argv, const struct comman
     char letters[2 * OPTIONS_MAX + 2];
     struct option words[OPTIONS_MAX + 1] = {{0}};
     int number;
-    option_tables(host, options, letters, words);
+    option_tables(options, letters, words);
     while ((number = next_option(host, argc, argv, letters, words)) != -1) {
         if (number == '?')
             return false;

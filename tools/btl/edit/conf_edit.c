@@ -20,7 +20,7 @@ static struct btl_str splice_text(struct btl_arena *arena, struct btl_str text, 
     return memory_text(arena, "%pS%pS%pS", &before, &middle, &after);
 }
 
-static struct btl_str conf_quote(struct btl_arena *arena, struct btl_str value)
+struct btl_str conf_quote(struct btl_arena *arena, struct btl_str value)
 {
     size_t size = 2 * value.len + sizeof("\"\"");
     struct btl_buffer quoted = btl_buffer(MEMORY_ARRAY(arena, char, size), size);
@@ -38,23 +38,99 @@ static const struct btl_setting *find_setting(const struct btl_config *config, s
     return NULL;
 }
 
-bool conf_get(struct btl_arena *arena, struct btl_str text, struct btl_str key,
-              struct btl_str *ret_value)
+bool conf_value(const struct btl_config *config, struct btl_str key, struct btl_str *ret_value)
 {
-    struct btl_config config = conf_parse(arena, text);
-    const struct btl_setting *setting = find_setting(&config, key);
+    const struct btl_setting *setting = find_setting(config, key);
     if (setting != NULL)
         *ret_value = setting->value;
     return setting != NULL;
 }
 
-// The offset of the value: after key, blanks, '=', blanks.
-static size_t value_offset(struct btl_str text, const struct btl_setting *setting)
+// ------------------------------------------------------------------------------------------- lines
+
+// A line that begins with a word, as an assignment does, good or bad; or with '#' and a word.
+struct conf_line {
+    struct btl_str key;
+    size_t offset; // of the key
+    bool equals, comment;
+    size_t next;
+};
+
+static size_t skip_blanks(struct btl_str text, size_t at)
 {
-    size_t offset = setting->offset + setting->key.len;
-    while (text.at[offset] == ' ' || text.at[offset] == '\t' || text.at[offset] == '=')
-        offset++;
-    return offset;
+    while (at < text.len && (text.at[at] == ' ' || text.at[at] == '\t'))
+        at++;
+    return at;
+}
+
+// The end of the line's text: before its \n, or \r\n.
+static size_t line_end(struct btl_str text, size_t at)
+{
+    while (at < text.len && text.at[at] != '\n')
+        at++;
+    return at > 0 && at < text.len && text.at[at - 1] == '\r' ? at - 1 : at;
+}
+
+static size_t word_end(struct btl_str text, size_t at)
+{
+    while (at < text.len && (btl_is_name_character(text.at[at]) || text.at[at] == '.'))
+        at++;
+    return at;
+}
+
+static bool conf_next_line(struct btl_str text, struct conf_line *line)
+{
+    size_t at = line->next;
+    if (at >= text.len)
+        return false;
+    if (at == 0 && btl_str_begins(text, BTL_STR("\xef\xbb\xbf")))
+        at = 3;
+    at = skip_blanks(text, at);
+    line->comment = at < text.len && text.at[at] == '#';
+    line->offset = line->comment ? skip_blanks(text, at + 1) : at;
+    size_t end = word_end(text, line->offset), after = skip_blanks(text, end);
+    line->key = (struct btl_str){text.at + line->offset, end - line->offset};
+    line->equals = after < text.len && text.at[after] == '=';
+    const char *newline = memchr(text.at + at, '\n', text.len - at);
+    line->next = newline == NULL ? text.len : (size_t)(newline + 1 - text.at);
+    return true;
+}
+
+// The offset of the value: after key, blanks, '=', blanks.
+static size_t value_offset(struct btl_str text, size_t offset)
+{
+    offset = skip_blanks(text, word_end(text, offset));
+    return offset < text.len && text.at[offset] == '=' ? skip_blanks(text, offset + 1) : offset;
+}
+
+// The end of an assignment that the parser rejects: that of its value, or of the line.
+static size_t bad_value_end(struct btl_str text, size_t offset)
+{
+    size_t at = value_offset(text, offset), end = line_end(text, at);
+    if (at < end && text.at[at] == '"') {
+        at++;
+        while (at < end && text.at[at] != '"')
+            at += text.at[at] == '\\' && at + 1 < end ? 2 : 1;
+        at += at < end;
+    } else {
+        at = word_end(text, at);
+    }
+    size_t rest = skip_blanks(text, at);
+    return rest >= end || text.at[rest] == '#' ? at : end;
+}
+
+// The end of the assignment in a line; *ret_good: the parser accepts it.
+static size_t assignment_end(const struct btl_config *config, struct btl_str text,
+                             const struct conf_line *line, bool *ret_good)
+{
+    for (size_t i = 0; i < config->setting_count; i++) {
+        const struct btl_setting *setting = &config->settings[i];
+        *ret_good = setting->offset == line->offset;
+        if (*ret_good)
+            return setting->offset + setting->length;
+    }
+    *ret_good = false;
+    return bad_value_end(text, line->offset);
 }
 
 static const struct btl_module_config *find_module_config(const struct btl_config *config,
@@ -89,26 +165,32 @@ module_settings(struct btl_arena *arena, const struct btl_module_config *module,
     return settings;
 }
 
-struct btl_str conf_module_of(struct btl_arena *arena, struct btl_str text, struct btl_str key)
+// The offset behind the comment that has the key in place of an assignment, and behind the lines
+// that go on with that comment; 0: there is none.
+static size_t commented_key_offset(struct btl_str text, struct btl_str key)
 {
-    struct btl_config config = conf_parse(arena, text);
-    for (size_t i = 0; i < config.module_count; i++) {
-        size_t count;
-        const struct btl_setting **settings = module_settings(arena, &config.modules[i], &count);
-        for (size_t k = 0; k < count; k++) {
-            if (btl_str_equal(settings[k]->key, key))
-                return config.modules[i].name;
-        }
+    struct conf_line line = {0};
+    bool found = false;
+    while (!found && conf_next_line(text, &line))
+        found = line.comment && line.equals && btl_str_equal(line.key, key);
+    size_t end = line.next, at = end;
+    while (found && (at = skip_blanks(text, end)) > end && at < text.len && text.at[at] == '#') {
+        line = (struct conf_line){.next = end};
+        conf_next_line(text, &line);
+        end = line.next;
     }
-    return BTL_STR("");
+    return found ? end : 0;
 }
 
-// The offset of a new line: behind the last setting of the module, or at the end of the text.
+// The offset of a new line: at a comment with the key, or behind the last setting of the module, or
+// at the end of the text.
 static size_t new_line_offset(struct btl_arena *arena, const struct btl_config *config,
-                              struct btl_str text, struct btl_str name)
+                              struct btl_str text, struct btl_str name, struct btl_str key)
 {
     const struct btl_module_config *module = find_module_config(config, name);
-    size_t count = 0, last = 0;
+    size_t count = 0, last = 0, commented = commented_key_offset(text, key);
+    if (commented > 0)
+        return commented;
     const struct btl_setting **settings =
         module == NULL ? NULL : module_settings(arena, module, &count);
     for (size_t i = 0; i < count; i++) {
@@ -119,19 +201,10 @@ static size_t new_line_offset(struct btl_arena *arena, const struct btl_config *
     return end == NULL ? text.len : (size_t)(end + 1 - text.at);
 }
 
-struct btl_str conf_set(struct btl_arena *arena, struct btl_str text, struct btl_str module,
-                        struct btl_str key, struct btl_str value)
+static struct btl_str conf_insert(struct btl_arena *arena, struct btl_str text, size_t offset,
+                                  struct btl_str key, struct btl_str quoted)
 {
-    struct btl_config config = conf_parse(arena, text);
-    const struct btl_setting *setting = find_setting(&config, key);
-    struct btl_str quoted = conf_quote(arena, value);
-    if (setting != NULL && btl_str_equal(setting->value, value))
-        return text;
-    if (setting != NULL)
-        return splice_text(arena, text, value_offset(text, setting),
-                           setting->offset + setting->length, quoted);
     // The new line ends as the line before it does, or as the first line.
-    size_t offset = new_line_offset(arena, &config, text, module);
     const char *first = memchr(text.at, '\n', text.len);
     size_t end = offset > 0 && text.at[offset - 1] == '\n' ? offset - 1
                  : first != NULL                           ? (size_t)(first - text.at)
@@ -143,57 +216,109 @@ struct btl_str conf_set(struct btl_arena *arena, struct btl_str text, struct btl
         memory_text(arena, "%s%pS=%pS%s", unfinished ? newline : "", &key, &quoted, newline));
 }
 
+// Find the last assignment of a key: a good one, or a bad one where there is no good one.
+static bool last_assignment(const struct btl_config *config, struct btl_str text,
+                            struct btl_str key, size_t *ret_begin, size_t *ret_end)
+{
+    struct conf_line line = {0};
+    bool found = false, found_good = false, good;
+    while (conf_next_line(text, &line)) {
+        if (line.comment || !btl_str_equal(line.key, key))
+            continue;
+        size_t end = assignment_end(config, text, &line, &good);
+        if (good < found_good)
+            continue;
+        *ret_begin = line.offset;
+        *ret_end = end;
+        found = true;
+        found_good = good;
+    }
+    return found;
+}
+
 // The bytes to remove with an assignment: its line, or, if a comment follows, everything up to the
 // comment.
-static void setting_extent(struct btl_str text, const struct btl_setting *setting,
-                           size_t *ret_begin, size_t *ret_end)
+static void assignment_extent(struct btl_str text, size_t *begin, size_t *end)
 {
-    size_t begin = setting->offset, end = setting->offset + setting->length;
-    while (end < text.len && (text.at[end] == ' ' || text.at[end] == '\t'))
-        end++;
-    if (end == text.len || text.at[end] != '#') {
-        while (begin > 0 && (text.at[begin - 1] == ' ' || text.at[begin - 1] == '\t'))
-            begin--;
-        while (end < text.len && text.at[end] != '\n')
-            end++;
-        end += end < text.len;
+    *end = skip_blanks(text, *end);
+    if (*end < text.len && text.at[*end] == '#')
+        return;
+    while (*begin > 0 && (text.at[*begin - 1] == ' ' || text.at[*begin - 1] == '\t'))
+        --*begin;
+    while (*end < text.len && text.at[*end] != '\n')
+        ++*end;
+    *end += *end < text.len;
+}
+
+// Remove the assignments of a key; `bad_only`: those that the parser rejects. The one at offset
+// `keep` stays.
+static struct btl_str conf_remove(struct btl_arena *arena, struct btl_str text, struct btl_str key,
+                                  bool bad_only, size_t keep)
+{
+    struct btl_config config = conf_parse(arena, text);
+    struct memory_buffer kept;
+    struct conf_line line = {0};
+    size_t from = 0;
+    bool good;
+    memory_buffer_begin(&kept, arena, text.len + 1);
+    while (conf_next_line(text, &line)) {
+        if (line.comment || !btl_str_equal(line.key, key))
+            continue;
+        size_t begin = line.offset, end = assignment_end(&config, text, &line, &good);
+        if ((good && bad_only) || line.offset == keep)
+            continue;
+        assignment_extent(text, &begin, &end);
+        btl_format(&kept.out, "%pS", &(struct btl_str){text.at + from, begin - from});
+        from = end;
     }
-    *ret_begin = begin;
-    *ret_end = end;
+    btl_format(&kept.out, "%pS", &(struct btl_str){text.at + from, text.len - from});
+    return memory_buffer_text(&kept);
+}
+
+// KEY="VALUE" in place of the assignment of text[begin, end), with its blanks.
+static struct btl_str replace_assignment(struct btl_arena *arena, struct btl_str text, size_t begin,
+                                         size_t end, struct btl_str quoted)
+{
+    struct btl_str key = {text.at + begin, value_offset(text, begin) - begin};
+    bool equals = btl_str_find(key, '=') < key.len;
+    return splice_text(arena, text, begin, end,
+                       memory_text(arena, "%pS%s%pS", &key, equals ? "" : "=", &quoted));
+}
+
+struct btl_str conf_set(struct btl_arena *arena, struct btl_str text, struct btl_str module,
+                        struct btl_str key, struct btl_str value)
+{
+    struct btl_config config = conf_parse(arena, text);
+    const struct btl_setting *setting = find_setting(&config, key);
+    struct btl_str quoted = conf_quote(arena, value);
+    size_t begin = 0, end;
+    if (!last_assignment(&config, text, key, &begin, &end))
+        return conf_insert(arena, text, new_line_offset(arena, &config, text, module, key), key,
+                           quoted);
+    if (setting == NULL || !btl_str_equal(setting->value, value))
+        text = replace_assignment(arena, text, begin, end, quoted);
+    return conf_remove(arena, text, key, true, begin);
 }
 
 bool conf_unset(struct btl_arena *arena, struct btl_str *text, struct btl_str key)
 {
-    struct btl_config config = conf_parse(arena, *text);
-    char *kept = MEMORY_ARRAY(arena, char, text->len);
-    size_t len = 0, from = 0, begin, end;
-    bool found = false;
-    for (size_t i = 0; i < config.setting_count; i++) {
-        if (!btl_str_equal(config.settings[i].key, key))
-            continue;
-        setting_extent(*text, &config.settings[i], &begin, &end);
-        memcpy(kept + len, text->at + from, begin - from);
-        len += begin - from;
-        from = end;
-        found = true;
-    }
-    if (text->len > from)
-        memcpy(kept + len, text->at + from, text->len - from);
-    *text = (struct btl_str){kept, len + text->len - from};
-    return found;
+    size_t before = text->len;
+    *text = conf_remove(arena, *text, key, false, SIZE_MAX);
+    return text->len != before;
 }
 
 size_t conf_module_keys(struct btl_arena *arena, struct btl_str text, struct btl_str module,
                         struct btl_str **ret_keys)
 {
-    struct btl_config config = conf_parse(arena, text);
-    const struct btl_module_config *found = find_module_config(&config, module);
-    size_t count = 0;
-    if (found == NULL)
-        return 0;
-    const struct btl_setting **settings = module_settings(arena, found, &count);
-    *ret_keys = MEMORY_ARRAY(arena, struct btl_str, count);
-    for (size_t i = 0; i < count; i++)
-        (*ret_keys)[i] = settings[i]->key;
+    struct conf_line line = {0};
+    struct btl_str other;
+    size_t count = 0, capacity = 0;
+    *ret_keys = NULL;
+    while (conf_next_line(text, &line)) {
+        if (!line.comment && btl_config_key(line.key, &other) && btl_str_equal(other, module)) {
+            MEMORY_RESERVE(arena, *ret_keys, count, 1, capacity);
+            (*ret_keys)[count++] = line.key;
+        }
+    }
     return count;
 }

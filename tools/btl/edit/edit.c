@@ -25,15 +25,19 @@ static bool edit_parse(struct edit *edit, int argc, char **argv)
 
 bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv)
 {
+    *edit = (struct edit){.host = host, .boot = {.host = host}};
+    return edit_parse(edit, argc, argv) && edit_trial_state(edit) && edit_open(edit);
+}
+
+bool edit_open(struct edit *edit)
+{
+    struct host *host = edit->host;
     struct btl_file_problem problem;
     struct btl_bytes bytes = {(const uint8_t *)"", 0};
-    *edit = (struct edit){.host = host, .boot = {.host = host}};
-    if (!edit_parse(edit, argc, argv))
-        return false;
     boot_argument(&edit->boot, edit->file);
     if (!edit->dry_run)
         edit_lock(edit);
-    if (!edit_trial_state(edit) || !boot_open(&edit->boot))
+    if (!boot_open(&edit->boot))
         return false;
     edit->existed =
         volume_read(&edit->boot.volume, edit->boot.path, BTL_CONFIG_MAX, &bytes, &problem);
@@ -140,9 +144,10 @@ int edit_finish(struct edit *edit, struct btl_str without_effect)
         return EXIT_GOOD;
     }
     bool written = true;
-    if (btl_str_equal(edit->text, edit->old_text))
+    if (btl_str_equal(edit->text, edit->old_text)) {
+        edit_print_change(edit, false);
         edit_trial_report(edit, false);
-    else
+    } else
         written = edit_write(edit);
     boot_close(&edit->boot);
     return written ? EXIT_GOOD : EXIT_ERRORS;

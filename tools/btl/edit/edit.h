@@ -34,6 +34,8 @@ struct edit {
 
 // Parse the options and read loader.conf. False: return EXIT_ERRORS.
 bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv);
+// Read loader.conf with the options that are in *edit. False: reported.
+bool edit_open(struct edit *edit);
 // The key as loader.conf has it: "phase" of a module as hello_phase, "tunable.size" as hello.size;
 // keys of the whole boot are the same.
 struct btl_str edit_setting_key(const struct edit *edit, struct btl_str module, struct btl_str key);
@@ -43,6 +45,19 @@ int edit_finish(struct edit *edit, struct btl_str without_effect);
 
 // --------------------------------------------------------------------------- writing
 // (edit_write.c)
+
+// ----------------------------------------------------------------------------- words
+// (edit_words.c)
+
+// The command to type for a key as loader.conf has it, or for a word that is no key of `module`.
+// `value`: NULL for a command that takes none.
+struct btl_str edit_command_for(const struct edit *edit, struct btl_str module, struct btl_str key,
+                                const char *value);
+// Print what was changed. `kept`: the old file became .prev.
+void edit_print_change(const struct edit *edit, bool kept);
+// Report that the file does not set the key `word` of the module (empty: nothing of the module),
+// and what to type in place of it. False, for `return`.
+bool edit_report_not_set(struct edit *edit, struct btl_str module, struct btl_str word);
 
 // Keep other programs of this kind from editing the volume until this one ends.
 void edit_lock(struct edit *edit);

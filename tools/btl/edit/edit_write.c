@@ -95,7 +95,9 @@ bool edit_write(struct edit *edit)
     bool keep = edit_trial_keeps_old(edit);
     bool good =
         edit->boot.volume.is_image ? edit_write_image(edit, keep) : edit_write_tree(edit, keep);
-    if (good)
+    if (good) {
+        edit_print_change(edit, keep);
         edit_trial_report(edit, keep);
+    }
     return good;
 }

@@ -59,7 +59,8 @@ bool efivars_read(struct variables *variables, enum btl_variable which, struct e
     // One byte more than the longest record.
     const size_t size = sizeof(uint32_t) + BTL_RECORD_MAX + 1;
     uint8_t *bytes = MEMORY_ARRAY(variables->host->arena, uint8_t, size);
-    int fd = openat(variables->directory, efivar_file(variables, which), O_RDONLY | O_CLOEXEC);
+    int fd = openat(variables->directory, efivar_file(variables, which),
+                    O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     ssize_t len = fd < 0 ? -1 : read_up_to(fd, bytes, size);
     int error = errno;
     *ret_variable = (struct efivar){0};
@@ -84,7 +85,7 @@ bool efivars_read_firmware(struct variables *variables, const char *name,
     const size_t attributes = sizeof(uint32_t), size = attributes + FIRMWARE_MAX;
     struct btl_arena *arena = variables->host->arena;
     const char *file = memory_text(arena, "%s-" FIRMWARE_GUID, name).at;
-    int fd = openat(variables->directory, file, O_RDONLY | O_CLOEXEC);
+    int fd = openat(variables->directory, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     uint8_t *bytes = fd < 0 ? NULL : MEMORY_ARRAY(arena, uint8_t, size);
     ssize_t len = fd < 0 ? -1 : read_up_to(fd, bytes, size);
     if (fd >= 0)
@@ -100,7 +101,7 @@ bool efivars_read_firmware(struct variables *variables, const char *name,
 // Clear the immutable flag of a file. False: it was not set, or it stays (*ret_stays).
 static bool make_mutable(const struct variables *variables, const char *file, bool *ret_stays)
 {
-    int flags = 0, fd = openat(variables->directory, file, O_RDONLY | O_CLOEXEC);
+    int flags = 0, fd = openat(variables->directory, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     bool immutable =
         fd >= 0 && ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_IMMUTABLE_FL) != 0;
     flags &= ~FS_IMMUTABLE_FL;
@@ -113,7 +114,7 @@ static bool make_mutable(const struct variables *variables, const char *file, bo
 
 static void make_immutable(const struct variables *variables, const char *file)
 {
-    int flags = 0, fd = openat(variables->directory, file, O_RDONLY | O_CLOEXEC);
+    int flags = 0, fd = openat(variables->directory, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0 && ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0) {
         flags |= FS_IMMUTABLE_FL;
         ioctl(fd, FS_IOC_SETFLAGS, &flags);

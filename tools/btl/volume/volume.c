@@ -129,9 +129,11 @@ bool volume_open(struct host *host, const char *path, struct volume *ret_volume)
     if (found && S_ISDIR(status.st_mode)) {
         if (tree_open(&ret_volume->tree, host, path, &error))
             return true;
+    } else if (found && !S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) {
+        error = FILES_NOT_REGULAR;
     } else if (found) {
         ret_volume->is_image = true;
-        ret_volume->image = open(path, O_RDONLY | O_CLOEXEC);
+        ret_volume->image = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
         if (ret_volume->image >= 0)
             return volume_open_image(ret_volume);
         error = errno;
@@ -173,7 +175,7 @@ static bool volume_system_problem(struct btl_file_problem *ret_problem, int erro
     bool none = error == ENOENT || error == ENOTDIR;
     *ret_problem =
         (struct btl_file_problem){.code = none ? BTL_FILE_NOT_FOUND : BTL_FILE_OPEN_FAILED,
-                                  .status = btl_str_of(strerror(error))};
+                                  .status = btl_str_of(files_error_text(error))};
     return false;
 }
 
@@ -188,6 +190,8 @@ static bool volume_open_in_tree(struct volume *volume, struct btl_str path,
     if (fstatat(volume->tree.root, file->path, &status, 0) != 0)
         return volume_system_problem(ret_problem, errno);
     *ret_directory = S_ISDIR(status.st_mode);
+    if (!*ret_directory && !S_ISREG(status.st_mode))
+        return volume_system_problem(ret_problem, FILES_NOT_REGULAR);
     file->size = (uint64_t)status.st_size;
     return true;
 }
