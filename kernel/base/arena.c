@@ -36,7 +36,8 @@ static bool heap_arena_grow(struct btl_arena *arena, size_t bytes)
 
 void heap_arena_init(struct heap_arena *heap)
 {
-    *heap = (struct heap_arena){.arena = {.grow = heap_arena_grow, .owner = heap}};
+    *heap = (struct heap_arena){
+        .arena = {.grow = heap_arena_grow, .owner = heap, .seed = time_ticks()}};
 }
 
 void heap_arena_free(struct heap_arena *heap)

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "base/timeline.h"
 
+#include "base/arena.h"
 #include "base/handoff.h"
 
 #include <btl/kernel.h>
 
-static struct btlm_event *events; // grows by doubling
-static uint64_t event_count, capacity, lost;
+static struct heap_arena heap; // of `events`
+static struct btlm_event *events;
+static size_t event_count, capacity;
+static uint64_t lost;
 
 uint64_t timeline_now(void)
 {
@@ -18,24 +21,11 @@ uint64_t timeline_now(void)
     return ticks / rate * 1000000000u + ticks % rate * 1000000000u / rate;
 }
 
-static bool timeline_grow(void)
-{
-    uint64_t more = capacity > 0 ? 2 * capacity : 32;
-    struct btlm_event *wider = kmem_alloc(more * sizeof(*wider));
-
-    if (wider == NULL)
-        return false;
-    if (event_count > 0)
-        memcpy(wider, events, event_count * sizeof(*events));
-    kmem_free(events);
-    events = wider;
-    capacity = more;
-    return true;
-}
-
 uint64_t timeline_begin(enum btlm_event_kind kind, uint32_t module)
 {
-    if (event_count == capacity && !timeline_grow()) {
+    if (capacity == 0)
+        heap_arena_init(&heap);
+    if (!BTL_RESERVE(&heap.arena, events, event_count, 1, capacity)) {
         lost++;
         return UINT64_MAX;
     }

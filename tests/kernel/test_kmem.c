@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
 
@@ -25,6 +26,16 @@ static int end(void **state)
 }
 
 EACH_TEST(begin, end)
+
+// The names in a module cannot choose their slots in the hash tables of an arena.
+TEST(each_arena_has_another_seed)
+{
+    struct heap_arena a, b;
+
+    heap_arena_init(&a);
+    heap_arena_init(&b);
+    assert_true(a.arena.seed != 0 && b.arena.seed != 0 && a.arena.seed != b.arena.seed);
+}
 
 TEST(every_size_is_zeroed_aligned_and_its_own)
 {
