@@ -87,15 +87,6 @@ bool arch_space_create(struct arch_space *ret_space);
 // Create a space that shares the kernel's half with `kernel` and is empty otherwise.
 bool arch_space_create_beside(const struct arch_space *kernel, struct arch_space *ret_space);
 void arch_space_use(const struct arch_space *space);
-// Map a range; addresses and sizes are multiples of the page size. False: no memory for tables; a
-// part of the range may be mapped.
-bool arch_map(struct arch_space *space, uint64_t virtual, uint64_t physical, uint64_t size,
-              uint32_t flags);
-// Change the permission of the mappings in a range; splits large pages where necessary.
-bool arch_protect(struct arch_space *space, uint64_t virtual, uint64_t size, uint32_t flags);
-void arch_unmap(struct arch_space *space, uint64_t virtual, uint64_t size);
-bool arch_translate(const struct arch_space *space, uint64_t virtual, uint64_t *ret_physical,
-                    uint32_t *ret_flags);
 // Call `visit` for each page of the space, large or small, as the hardware sees it.
 void arch_walk(const struct arch_space *space,
                void (*visit)(void *context, uint64_t virtual, uint64_t size, uint32_t flags),

@@ -14,6 +14,7 @@
 #include "base/arch.h"
 #include "base/handoff.h"
 #include "vm/page.h"
+#include "vm/tables.h"
 #include "vm/vm.h"
 
 #include <btl/boot_state.h>
@@ -80,7 +81,7 @@ static bool runtime_map(struct arch_space *space)
     for (uint64_t i = 0; i < runtime_range_count(); i++) {
         const struct btlm_memory *range = runtime_range(i);
         if (runtime_has_range(range) &&
-            !arch_map(space, range->start, range->start, range->size, runtime_flags_of(range)))
+            !space_map(space, range->start, range->start, range->size, runtime_flags_of(range)))
             return false;
     }
     return true;
@@ -89,8 +90,8 @@ static bool runtime_map(struct arch_space *space)
 static bool runtime_build_space(void)
 {
     return arch_space_create_beside(vm_space(), &runtime.space) && runtime_map(&runtime.space) &&
-           arch_map(&runtime.space, runtime.page, runtime.page, BTL_PAGE_SIZE,
-                    BTL_PERM_READ | BTL_PERM_WRITE);
+           space_map(&runtime.space, runtime.page, runtime.page, BTL_PAGE_SIZE,
+                     BTL_PERM_READ | BTL_PERM_WRITE);
 }
 
 // Prepare calls, once. A failed attempt does not free its memory: the machine is out of memory

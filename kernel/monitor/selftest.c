@@ -8,6 +8,7 @@
 #include "dlkm/source.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
+#include "vm/tables.h"
 #include "vm/vm.h"
 #include "vm/window.h"
 
@@ -52,10 +53,10 @@ static bool alias_is_read_only(uint64_t address, uint64_t size, uint64_t *ret_pa
     uint32_t flags;
 
     for (uint64_t at = address; at < address + size; at += BTL_PAGE_SIZE) {
-        if (!arch_translate(vm_space(), at, &physical, &flags) || (flags & BTL_PERM_WRITE))
+        if (!space_translate(vm_space(), at, &physical, &flags) || (flags & BTL_PERM_WRITE))
             return false;
-        if (!arch_translate(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), &again,
-                            &flags) ||
+        if (!space_translate(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), &again,
+                             &flags) ||
             again != physical || (flags & (BTL_PERM_WRITE | BTL_PERM_EXEC)))
             return false;
         ++*ret_pages;

@@ -3,6 +3,7 @@
 #include "vm/vm.h"
 
 #include "vm/page.h"
+#include "vm/tables.h"
 #include "vm/window.h"
 
 #include <btl/kernel.h>
@@ -15,7 +16,7 @@ static bool image_for_each_run(uint64_t address, uint64_t size,
     uint32_t flags;
 
     for (uint64_t at = 0; at < size; at += BTL_PAGE_SIZE) {
-        if (!arch_translate(vm_space(), address + at, &physical, &flags))
+        if (!space_translate(vm_space(), address + at, &physical, &flags))
             kpanic("image at 0x%lx: page 0x%lx is not mapped", address, at);
         if (run > 0 && physical != start + run) {
             if (!visit(start, run))
@@ -31,15 +32,15 @@ static bool image_for_each_run(uint64_t address, uint64_t size,
 
 static bool image_protect_alias(uint64_t physical, uint64_t size)
 {
-    return arch_protect(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), size,
-                        BTL_PERM_READ);
+    return space_protect(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), size,
+                         BTL_PERM_READ);
 }
 
 static bool image_free_run(uint64_t physical, uint64_t size)
 {
     // Cannot fail: sealing has split the pages already, or nothing changes.
-    arch_protect(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), size,
-                 BTL_PERM_READ | BTL_PERM_WRITE);
+    space_protect(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), size,
+                  BTL_PERM_READ | BTL_PERM_WRITE);
     pages_free(physical, size / BTL_PAGE_SIZE, PF_MODULE);
     return true;
 }
@@ -58,9 +59,9 @@ static bool image_map_pages(uint64_t address, uint64_t size, uint64_t *ret_done)
             run /= 2;
             continue;
         }
-        if (!arch_map(vm_space(), address + done, physical, run * BTL_PAGE_SIZE,
-                      BTL_PERM_READ | BTL_PERM_WRITE)) {
-            arch_unmap(vm_space(), address + done, run * BTL_PAGE_SIZE);
+        if (!space_map(vm_space(), address + done, physical, run * BTL_PAGE_SIZE,
+                       BTL_PERM_READ | BTL_PERM_WRITE)) {
+            space_unmap(vm_space(), address + done, run * BTL_PAGE_SIZE);
             pages_free(physical, run, PF_MODULE);
             break;
         }
@@ -78,7 +79,7 @@ bool vm_image_alloc(uint64_t size, uint64_t align, uint64_t *ret_address)
         return false;
     if (!image_map_pages(address, size, &done)) {
         image_for_each_run(address, done, image_free_run);
-        arch_unmap(vm_space(), address, done);
+        space_unmap(vm_space(), address, done);
         window_free(address, size);
         return false;
     }
@@ -95,7 +96,7 @@ bool vm_image_seal(uint64_t address, const struct btl_segment segment[BTL_SEGS])
             continue;
         if (segment[kind].perm & BTL_PERM_EXEC)
             arch_sync_code(start, size);
-        if (!arch_protect(vm_space(), start, size, segment[kind].perm))
+        if (!space_protect(vm_space(), start, size, segment[kind].perm))
             return false;
         if (!(segment[kind].perm & BTL_PERM_WRITE) &&
             !image_for_each_run(start, size, image_protect_alias))
@@ -107,6 +108,6 @@ bool vm_image_seal(uint64_t address, const struct btl_segment segment[BTL_SEGS])
 void vm_image_free(uint64_t address, uint64_t size)
 {
     image_for_each_run(address, size, image_free_run);
-    arch_unmap(vm_space(), address, size);
+    space_unmap(vm_space(), address, size);
     window_free(address, size);
 }

@@ -2,6 +2,7 @@
 // The page-frame services that modules may call, from phase 2 on.
 #include "base/symbols.h"
 #include "vm/page.h"
+#include "vm/tables.h"
 #include "vm/vm.h"
 #include "vm/window.h"
 
@@ -52,7 +53,7 @@ static uint32_t device_memory_type(uint64_t physical)
     uint64_t found;
     uint32_t flags;
 
-    if (!arch_translate(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), &found, &flags))
+    if (!space_translate(vm_space(), (uint64_t)(uintptr_t)phys_to_virt(physical), &found, &flags))
         return MAP_UNCACHED;
     return flags & (MAP_UNCACHED | MAP_WRITE_COMBINING);
 }
@@ -65,8 +66,8 @@ static bool device_map_pages(uint64_t address, uint64_t start, uint64_t end)
         next = start + BTL_PAGE_SIZE;
         while (next < end && device_memory_type(next) == type)
             next += BTL_PAGE_SIZE;
-        if (!arch_map(vm_space(), address, start, next - start,
-                      BTL_PERM_READ | BTL_PERM_WRITE | type))
+        if (!space_map(vm_space(), address, start, next - start,
+                       BTL_PERM_READ | BTL_PERM_WRITE | type))
             return false;
     }
     return true;
@@ -81,7 +82,7 @@ void *map_device(uint64_t physical, size_t size)
         device_range_is_memory(start, end) || !window_alloc(end - start, BTL_PAGE_SIZE, &address))
         return NULL;
     if (!device_map_pages(address, start, end)) {
-        arch_unmap(vm_space(), address, end - start);
+        space_unmap(vm_space(), address, end - start);
         window_free(address, end - start);
         return NULL;
     }
@@ -95,6 +96,6 @@ void unmap_device(void *mapping, size_t size)
     require_vm("unmap_device", __builtin_return_address(0));
     if (mapping == NULL || !btl_round_up(at + size, BTL_PAGE_SIZE, &end))
         return;
-    arch_unmap(vm_space(), start, end - start);
+    space_unmap(vm_space(), start, end - start);
     window_free(start, end - start);
 }

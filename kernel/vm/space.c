@@ -12,6 +12,7 @@
 #include "base/handoff.h"
 #include "base/images.h"
 #include "vm/direct_map.h"
+#include "vm/tables.h"
 
 #include <btl/kernel.h>
 
@@ -37,14 +38,14 @@ static bool space_map_direct(struct arch_space *space)
         if (!direct_map_has(range))
             continue;
         if (range->start != end || space_flags_of(range) != flags) {
-            if (!arch_map(space, base + start, start, end - start, flags))
+            if (!space_map(space, base + start, start, end - start, flags))
                 return false;
             start = range->start;
             flags = space_flags_of(range);
         }
         end = range->start + range->size;
     }
-    return arch_map(space, base + start, start, end - start, flags);
+    return space_map(space, base + start, start, end - start, flags);
 }
 
 static uint64_t page_round_up(uint64_t a)
@@ -52,34 +53,38 @@ static uint64_t page_round_up(uint64_t a)
     return (a + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1);
 }
 
+// Map those pages of a range that the direct map does not have.
+static bool space_map_absent(struct arch_space *space, uint64_t start, uint64_t end, uint32_t flags)
+{
+    uint64_t base = boot_system()->direct_map, physical;
+    uint32_t present;
+
+    for (uint64_t next; start < end; start = next + BTL_PAGE_SIZE) {
+        for (next = start; next < end; next += BTL_PAGE_SIZE)
+            if (space_translate(space, base + next, &physical, &present))
+                break;
+        if (!space_map(space, base + start, start, next - start, flags))
+            return false;
+    }
+    return true;
+}
+
 static bool space_map_framebuffer(struct arch_space *space)
 {
     const struct btlm_system *system = boot_system();
-    uint64_t start = system->framebuffer & ~(uint64_t)(BTL_PAGE_SIZE - 1), physical;
+    uint64_t start = system->framebuffer & ~(uint64_t)(BTL_PAGE_SIZE - 1);
     uint64_t end = page_round_up(system->framebuffer + system->framebuffer_size);
-    uint32_t flags;
 
-    if (system->framebuffer_format == 0 ||
-        arch_translate(space, system->direct_map + start, &physical, &flags))
-        return true;
-    return arch_map(space, system->direct_map + start, start, end - start,
-                    read_write | MAP_WRITE_COMBINING);
+    return system->framebuffer_format == 0 ||
+           space_map_absent(space, start, end, read_write | MAP_WRITE_COMBINING);
 }
 
 // Map the pages of a BIOS's tables that the memory map does not name; uncached, since they may not
 // be ordinary memory.
 static bool space_map_bios(struct arch_space *space)
 {
-    uint64_t base = boot_system()->direct_map, physical;
-    uint32_t flags;
-
-    if (!direct_map_has_bios())
-        return true;
-    for (uint64_t at = BIOS_START; at < BIOS_END; at += BTL_PAGE_SIZE)
-        if (!arch_translate(space, base + at, &physical, &flags) &&
-            !arch_map(space, base + at, at, BTL_PAGE_SIZE, BTL_PERM_READ | MAP_UNCACHED))
-            return false;
-    return true;
+    return !direct_map_has_bios() ||
+           space_map_absent(space, BIOS_START, BIOS_END, BTL_PERM_READ | MAP_UNCACHED);
 }
 
 // Map a piece of the window. If it is read-only there, make it read-only in the direct map too.
@@ -88,10 +93,10 @@ static bool space_map_piece(struct arch_space *space, uint64_t virtual, uint64_t
 {
     if (size == 0)
         return true;
-    if (!arch_map(space, virtual, physical, size, perm))
+    if (!space_map(space, virtual, physical, size, perm))
         return false;
     return (perm & BTL_PERM_WRITE) ||
-           arch_protect(space, boot_system()->direct_map + physical, size, BTL_PERM_READ);
+           space_protect(space, boot_system()->direct_map + physical, size, BTL_PERM_READ);
 }
 
 static bool space_map_kernel(struct arch_space *space)
@@ -149,6 +154,6 @@ bool vm_space_build(struct arch_space *space)
            space_map_piece(space, system->early_virtual, system->early_physical, system->early_size,
                            read_write) &&
            space_map_stacks(space) &&
-           arch_protect(space, (uint64_t)(uintptr_t)manifest->bytes.at,
-                        page_round_up(manifest->header->total_size), BTL_PERM_READ);
+           space_protect(space, (uint64_t)(uintptr_t)manifest->bytes.at,
+                         page_round_up(manifest->header->total_size), BTL_PERM_READ);
 }

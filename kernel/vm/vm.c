@@ -6,6 +6,7 @@
 #include "base/timeline.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
+#include "vm/tables.h"
 #include "vm/window.h"
 
 #include <btl/kernel.h>
@@ -123,9 +124,9 @@ void vm_boot_image_free(uint64_t address, uint64_t size)
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());
     uint64_t physical = address - system->modules_virtual + system->modules_physical;
 
-    arch_unmap(&kernel_space, address, size);
-    arch_protect(&kernel_space, (uint64_t)(uintptr_t)phys_to_virt(physical), size,
-                 BTL_PERM_READ | BTL_PERM_WRITE);
+    space_unmap(&kernel_space, address, size);
+    space_protect(&kernel_space, (uint64_t)(uintptr_t)phys_to_virt(physical), size,
+                  BTL_PERM_READ | BTL_PERM_WRITE);
     vm_release_owned(physical, size, PF_BOOT_MODULE);
 }
 

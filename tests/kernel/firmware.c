@@ -7,6 +7,7 @@
 #include "base/arch.h"
 #include "firmware/efi_runtime.h"
 #include "vm/page.h"
+#include "vm/tables.h"
 #include "vm/vm.h"
 
 #include <btl/boot_state.h>
@@ -36,7 +37,7 @@ int firmware_group_begin(void **state)
     paging_init();
     assert_true(arch_space_create(&kernel_space));
     assert_true(pages_alloc(1, PF_KERNEL, &kernel_half));
-    assert_true(arch_map(&kernel_space, KERNEL_ADDRESS, kernel_half, BTL_PAGE_SIZE, 1));
+    assert_true(space_map(&kernel_space, KERNEL_ADDRESS, kernel_half, BTL_PAGE_SIZE, 1));
     assert_true(pages_alloc(1, PF_FIRMWARE, &firmware.table));
     assert_true(pages_alloc(1, PF_FIRMWARE, &firmware.code));
     return 0;
@@ -94,7 +95,7 @@ static void *seen(uint64_t address, uint64_t size, uint32_t wanted)
     uint32_t flags;
 
     assert_true(address % BTL_PAGE_SIZE + size <= BTL_PAGE_SIZE);
-    assert_true(arch_translate(&space, address, &physical, &flags));
+    assert_true(space_translate(&space, address, &physical, &flags));
     assert_int_equal(flags & wanted, wanted);
     assert_int_equal(physical, address); // physical mode
     return phys_to_virt(physical);
@@ -161,7 +162,7 @@ uint64_t arch_efi_call(uint64_t function, uint64_t a, uint64_t b, uint64_t c, ui
     char name[32];
 
     assert_int_not_equal(cpu_cr3, kernel_space.root);
-    assert_true(arch_translate(&space, KERNEL_ADDRESS, &physical, &flags)); // stack and code
+    assert_true(space_translate(&space, KERNEL_ADDRESS, &physical, &flags)); // stack and code
     seen(function, 1, BTL_PERM_EXEC);
     if (firmware.during != NULL)
         firmware.during();

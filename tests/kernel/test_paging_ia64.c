@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The tree of ia64, made in host memory and read back three times: by arch_translate(), by
+// The tree of ia64, made in host memory and read back three times: by space_translate(), by
 // arch_walk(), and by a model of the miss handlers of ivt.S, which returns the processor's entry.
 #include "host.h"
 
@@ -7,17 +7,27 @@
 #define arch_space_create        ia64_space_create
 #define arch_space_create_beside ia64_space_create_beside
 #define arch_space_use           ia64_space_use
-#define arch_map                 ia64_map
-#define arch_protect             ia64_protect
-#define arch_unmap               ia64_unmap
-#define arch_translate           ia64_translate
+#define arch_table_levels        ia64_table_levels
+#define arch_largest_leaf        ia64_largest_leaf
+#define arch_table_slot          ia64_table_slot
+#define arch_table_entry         ia64_table_entry
+#define arch_leaf_entry          ia64_leaf_entry
+#define arch_entry_is_leaf       ia64_entry_is_leaf
+#define arch_entry_address       ia64_entry_address
+#define arch_leaf_flags          ia64_leaf_flags
+#define arch_tlb_purge           ia64_tlb_purge
 #define arch_walk                ia64_walk
+#define space_map                ia64_space_map
+#define space_protect            ia64_space_protect
+#define space_unmap              ia64_space_unmap
+#define space_translate          ia64_space_translate
 #define paging_init              ia64_paging_init
-#define vm_space_build           ia64_space_build
+#define vm_space_build           ia64_vm_space_build
 #include "../../kernel/arch/ia64/paging.c"
 #include "../../kernel/arch/ia64/tlb.c"
 #include "../../kernel/arch/ia64/walk.c"
 #include "../../kernel/vm/space.c"
+#include "../../kernel/vm/tables.c"
 #include "world.h"
 
 #define PAGES  512u
@@ -116,7 +126,7 @@ static void assert_maps(uint64_t virtual, uint64_t physical, uint32_t flags)
     uint32_t with;
     unsigned bits;
 
-    assert_true(arch_translate(&space, virtual, &found, &with));
+    assert_true(space_translate(&space, virtual, &found, &with));
     assert_int_equal(found, physical);
     assert_int_equal(with, flags);
     assert_true(miss(virtual, &translation, &bits));
@@ -133,7 +143,7 @@ static void assert_absent(uint64_t virtual)
     uint32_t flags;
     unsigned bits;
 
-    assert_false(arch_translate(&space, virtual, &translation, &flags));
+    assert_false(space_translate(&space, virtual, &translation, &flags));
     assert_false(miss(virtual, &translation, &bits));
 }
 
@@ -208,7 +218,7 @@ TEST(large_leaves_where_both_addresses_allow)
     uint64_t start = LARGE - BTL_PAGE_SIZE, size = 2 * BTL_PAGE_SIZE + HUGE_ + LARGE;
     struct seen seen;
 
-    assert_true(arch_map(&space, DIRECT + start, start, size, R | W));
+    assert_true(space_map(&space, DIRECT + start, start, size, R | W));
     seen = walk();
     assert_int_equal(seen.bytes, size);
     assert_int_equal(seen.lowest, DIRECT + start);
@@ -225,7 +235,7 @@ TEST(a_gigabyte_is_entered_by_quarters)
     uint64_t translation;
     unsigned bits;
 
-    assert_true(arch_map(&space, DIRECT + HUGE_, HUGE_, HUGE_, R | W));
+    assert_true(space_map(&space, DIRECT + HUGE_, HUGE_, HUGE_, R | W));
     assert_int_equal(walk().mappings, 1);
     for (uint64_t i = 0; i < 4; i++) {
         uint64_t quarter = HUGE_ + (i << 28);
@@ -240,7 +250,7 @@ TEST(two_megabytes_are_entered_by_halves)
     uint64_t translation;
     unsigned bits;
 
-    assert_true(arch_map(&space, WINDOW + LARGE, LARGE, LARGE, R | X));
+    assert_true(space_map(&space, WINDOW + LARGE, LARGE, LARGE, R | X));
     assert_int_equal(walk().mappings, 1);
     assert_true(miss(WINDOW + LARGE + (1 << 20) + 5, &translation, &bits));
     assert_int_equal(bits, 20);
@@ -253,7 +263,7 @@ TEST(addresses_of_all_regions_and_widths)
 
     for (uint64_t region = 0; region < 8; region++) {
         uint64_t virtual = region << 61 | far;
-        assert_true(arch_map(&space, virtual, far, BTL_PAGE_SIZE, R));
+        assert_true(space_map(&space, virtual, far, BTL_PAGE_SIZE, R));
         assert_maps(virtual, far, R);
         assert_absent(virtual ^ 1ull << 48);
     }
@@ -266,19 +276,20 @@ TEST(bits_that_no_address_has_are_not_served)
     uint64_t translation;
     unsigned bits;
 
-    assert_true(arch_map(&space, DIRECT, 0, BTL_PAGE_SIZE, R | W));
+    assert_true(space_map(&space, DIRECT, 0, BTL_PAGE_SIZE, R | W));
     for (unsigned bit = 50; bit < 61; bit++)
         assert_false(miss(DIRECT | 1ull << bit, &translation, &bits));
 }
 
 TEST(write_and_execute_together_are_refused)
 {
-    assert_panics(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | W | X), "writable and executable");
-    assert_true(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | X));
-    assert_panics(arch_protect(&space, WINDOW, BTL_PAGE_SIZE, R | W | X),
+    assert_panics(space_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | W | X),
+                  "writable and executable");
+    assert_true(space_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | X));
+    assert_panics(space_protect(&space, WINDOW, BTL_PAGE_SIZE, R | W | X),
                   "writable and executable");
     assert_int_equal(walk().write_exec, 0);
-    assert_true(arch_map(&space, 0x1000, 0x1000, BTL_PAGE_SIZE, R | W | X | MAP_FIRMWARE));
+    assert_true(space_map(&space, 0x1000, 0x1000, BTL_PAGE_SIZE, R | W | X | MAP_FIRMWARE));
     assert_maps(0x1000, 0x1000, R | W | X);
 }
 
@@ -286,9 +297,9 @@ TEST(protecting_splits_and_purges_what_it_changes)
 {
     uint64_t at = DIRECT + HUGE_ + 5 * BTL_PAGE_SIZE;
 
-    assert_true(arch_map(&space, DIRECT + HUGE_, HUGE_, HUGE_, R | W));
+    assert_true(space_map(&space, DIRECT + HUGE_, HUGE_, HUGE_, R | W));
     assert_int_equal(purges, 0); // absent entries are not cached
-    assert_true(arch_protect(&space, at, BTL_PAGE_SIZE, R));
+    assert_true(space_protect(&space, at, BTL_PAGE_SIZE, R));
     assert_maps(at, HUGE_ + 5 * BTL_PAGE_SIZE, R);
     assert_maps(at - 1, HUGE_ + 5 * BTL_PAGE_SIZE - 1, R | W);
     assert_maps(at + BTL_PAGE_SIZE, HUGE_ + 6 * BTL_PAGE_SIZE, R | W);
@@ -302,9 +313,9 @@ TEST(unmapping_purges_the_range_and_no_more)
     const uint64_t start = WINDOW + 0x7f000, size = 0x5000 + LARGE;
 
     for (uint64_t at = 0; at < size; at += BTL_PAGE_SIZE)
-        assert_true(arch_map(&space, start + at, at, BTL_PAGE_SIZE, R | W));
+        assert_true(space_map(&space, start + at, at, BTL_PAGE_SIZE, R | W));
     forget_purges();
-    arch_unmap(&space, start, size);
+    space_unmap(&space, start, size);
     assert_int_equal(walk().mappings, 0);
     assert_int_equal(purged_start, start);
     assert_int_equal(purged_bytes, size);
@@ -314,21 +325,22 @@ TEST(unmapping_purges_the_range_and_no_more)
 
 TEST(unmapping_a_part_of_a_large_page_panics)
 {
-    assert_true(arch_map(&space, WINDOW, 0, LARGE, R | W));
-    assert_panics(arch_unmap(&space, WINDOW + BTL_PAGE_SIZE, BTL_PAGE_SIZE), "inside a large page");
+    assert_true(space_map(&space, WINDOW, 0, LARGE, R | W));
+    assert_panics(space_unmap(&space, WINDOW + BTL_PAGE_SIZE, BTL_PAGE_SIZE),
+                  "inside a large page");
 }
 
 TEST(mapping_over_a_table_panics)
 {
-    assert_true(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R));
-    assert_panics(arch_map(&space, WINDOW, 0, LARGE, R), "mapped already");
+    assert_true(space_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R));
+    assert_panics(space_map(&space, WINDOW, 0, LARGE, R), "mapped already");
 }
 
 // The old translation may be cached.
 TEST(mapping_over_a_page_panics)
 {
-    assert_true(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | W));
-    assert_panics(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R), "mapped already");
+    assert_true(space_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | W));
+    assert_panics(space_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R), "mapped already");
     assert_maps(WINDOW, 0, R | W);
 }
 
@@ -337,8 +349,8 @@ TEST(memory_types)
     uint64_t translation;
     unsigned bits;
 
-    assert_true(arch_map(&space, WINDOW, LARGE, BTL_PAGE_SIZE, R | W | MAP_WRITE_COMBINING));
-    assert_true(arch_map(&space, WINDOW + LARGE, LARGE, LARGE, R | W | MAP_UNCACHED));
+    assert_true(space_map(&space, WINDOW, LARGE, BTL_PAGE_SIZE, R | W | MAP_WRITE_COMBINING));
+    assert_true(space_map(&space, WINDOW + LARGE, LARGE, LARGE, R | W | MAP_UNCACHED));
     assert_maps(WINDOW, LARGE, R | W | MAP_WRITE_COMBINING);
     assert_maps(WINDOW + LARGE, LARGE, R | W | MAP_UNCACHED);
     assert_true(miss(WINDOW, &translation, &bits));
@@ -408,11 +420,11 @@ TEST(a_space_beside_has_the_kernels_regions_alone)
     uint64_t found;
     uint32_t flags;
 
-    assert_true(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | X));
-    assert_true(arch_map(&space, 0x1000, 0x1000, BTL_PAGE_SIZE, R));
+    assert_true(space_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R | X));
+    assert_true(space_map(&space, 0x1000, 0x1000, BTL_PAGE_SIZE, R));
     assert_true(arch_space_create_beside(&space, &beside));
-    assert_true(arch_translate(&beside, WINDOW, &found, &flags));
-    assert_false(arch_translate(&beside, 0x1000, &found, &flags));
+    assert_true(space_translate(&beside, WINDOW, &found, &flags));
+    assert_false(space_translate(&beside, 0x1000, &found, &flags));
 }
 
 TEST(no_memory_at_each_table)
@@ -421,6 +433,6 @@ TEST(no_memory_at_each_table)
         host_memory_end();
         host_memory(1 + 1 + tables); // frame 0, the top table, and one too few
         assert_true(arch_space_create(&space));
-        assert_false(arch_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R));
+        assert_false(space_map(&space, WINDOW, 0, BTL_PAGE_SIZE, R));
     }
 }

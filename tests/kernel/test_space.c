@@ -6,6 +6,7 @@
 #include "arch/x86_64/cpu.h"
 #include "base/arch.h"
 #include "vm/page.h"
+#include "vm/tables.h"
 #include "vm/vm.h"
 
 #define DIRECT 0xffff800000000000ull
@@ -55,7 +56,7 @@ static void assert_mapped(uint64_t physical, uint32_t type)
     uint64_t found;
     uint32_t flags;
 
-    assert_true(arch_translate(&space, DIRECT + physical, &found, &flags));
+    assert_true(space_translate(&space, DIRECT + physical, &found, &flags));
     assert_int_equal(found, physical);
     assert_int_equal(flags, BTL_PERM_READ | BTL_PERM_WRITE | type);
 }
@@ -65,7 +66,7 @@ static void assert_absent(uint64_t physical)
     uint64_t found;
     uint32_t flags;
 
-    assert_false(arch_translate(&space, DIRECT + physical, &found, &flags));
+    assert_false(space_translate(&space, DIRECT + physical, &found, &flags));
 }
 
 EACH_TEST(begin, end)
@@ -150,9 +151,26 @@ TEST(the_place_of_a_bios_is_there_when_a_table_is)
     world.system.acpi_rsdp = 0xf04c0;
     build();
     assert_mapped(0xe0000, 0);
-    assert_true(arch_translate(&space, DIRECT + 0xf04c0, &found, &flags));
+    assert_true(space_translate(&space, DIRECT + 0xf04c0, &found, &flags));
     assert_true(found == 0xf04c0 && flags == (BTL_PERM_READ | MAP_UNCACHED));
     assert_absent(0x100000);
+}
+
+// A firmware may have a part of the framebuffer in its memory map, at either end.
+TEST(a_framebuffer_is_mapped_where_memory_is_not)
+{
+    memory(0, 3 * MIB, BTLM_MEM_USABLE, WB);
+    memory(9 * MIB, MIB, BTLM_MEM_RESERVED, WB);
+    world.system.framebuffer = 2 * MIB;
+    world.system.framebuffer_size = 8 * MIB;
+    world.system.framebuffer_format = 1;
+    build();
+    assert_mapped(3 * MIB - 1, 0);
+    assert_mapped(3 * MIB, MAP_WRITE_COMBINING);
+    assert_mapped(9 * MIB - 1, MAP_WRITE_COMBINING);
+    assert_mapped(9 * MIB, 0);
+    assert_mapped(10 * MIB - 1, 0);
+    assert_absent(10 * MIB);
 }
 
 TEST(device_registers_are_never_cached)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The tree that the miss handlers of ivt.S walk; tables are reached through the direct map.
+// The tree that the miss handlers of ivt.S walk.
 //
 //   level   5        4        3      2      1
 //   covers  256 TiB  512 GiB  1 GiB  2 MiB  4 KiB  per entry; leaves at each level
@@ -11,7 +11,6 @@
 // processor has: 1 MiB of level 2, 256 MiB of 3 and 4, 4 KiB of 5.
 #include "arch/ia64/paging.h"
 
-#include "base/arch.h"
 #include "base/handoff.h"
 #include "vm/page.h"
 
@@ -59,13 +58,13 @@ static uint64_t ports[3][PAGING_SLOTS] __attribute__((aligned(BTL_PAGE_SIZE)));
 
 static void make_ports(uint64_t physical)
 {
-    const uint64_t virtual = BTL_IA64_UNCACHED | physical, step = paging_size(2);
+    const uint64_t virtual = BTL_IA64_UNCACHED | physical, step = tables_size(2);
     const uint64_t leaf = PTE_COMMON | BTL_IA64_PTE_RW | BTL_IA64_PTE_UNCACHED;
 
     ports[0][paging_slot(virtual, 4)] = physical_of(ports[1]) | PTE_PRESENT;
     ports[1][paging_slot(virtual, 3)] = physical_of(ports[2]) | PTE_PRESENT;
-    for (uint64_t at = 0; at < PORT_SPACE_SIZE; at += step)
-        ports[2][paging_slot(virtual + at, 2)] = (physical + at) | leaf;
+    for (uint64_t done = 0; done < PORT_SPACE_SIZE; done += step)
+        ports[2][paging_slot(virtual + done, 2)] = (physical + done) | leaf;
 }
 
 // Nothing else of region 6 is ever mapped: it would be a second, writable mapping of code.
@@ -95,16 +94,39 @@ void paging_init(void)
     write_root(physical_of(boot_top));
 }
 
-static uint64_t *entry_at(uint64_t table, uint64_t virtual, int level)
+int arch_table_levels(void)
 {
-    uint64_t *entries = phys_to_virt(table);
-
-    return &entries[paging_slot(virtual, level)];
+    return PAGING_LEVELS;
 }
 
-static uint64_t leaf_bits(uint32_t flags)
+int arch_largest_leaf(void)
 {
-    uint64_t bits = PTE_COMMON | BTL_IA64_PTE_R;
+    return LARGEST_LEAF;
+}
+
+size_t arch_table_slot(uint64_t virtual, int level)
+{
+    return paging_slot(virtual, level);
+}
+
+uint64_t arch_table_entry(uint64_t table)
+{
+    return table | PTE_PRESENT;
+}
+
+bool arch_entry_is_leaf(uint64_t entry, int level)
+{
+    return paging_is_leaf(entry);
+}
+
+uint64_t arch_entry_address(uint64_t entry, int level)
+{
+    return entry & BTL_IA64_PTE_ADDRESS;
+}
+
+uint64_t arch_leaf_entry(uint64_t physical, uint32_t flags, int level)
+{
+    uint64_t bits = physical | PTE_COMMON | BTL_IA64_PTE_R;
 
     if ((flags & BTL_PERM_WRITE) && (flags & BTL_PERM_EXEC))
         bits |= PTE_RWX;
@@ -119,7 +141,7 @@ static uint64_t leaf_bits(uint32_t flags)
     return bits;
 }
 
-uint32_t paging_flags(uint64_t entry)
+uint32_t arch_leaf_flags(uint64_t entry, int level)
 {
     uint64_t rights = entry & PTE_RIGHTS, memory = entry & PTE_MEMORY;
     uint32_t flags = BTL_PERM_READ;
@@ -133,71 +155,6 @@ uint32_t paging_flags(uint64_t entry)
     if (memory == PTE_WC)
         flags |= MAP_WRITE_COMBINING;
     return flags;
-}
-
-// Replace a large leaf by a table of the next level that maps the same.
-static bool leaf_split(uint64_t *entry, int level)
-{
-    uint64_t part = *entry, table;
-    uint64_t *entries;
-
-    if (!pages_alloc(1, PF_PAGE_TABLE, &table))
-        return false;
-    entries = phys_to_virt(table);
-    for (uint64_t i = 0; i < PAGING_SLOTS; i++, part += paging_size(level - 1))
-        entries[i] = part;
-    *entry = table | PTE_PRESENT;
-    return true;
-}
-
-// Return the entry for `virtual` at `level`; create the tables above it, and split large leaves.
-static bool make_entry(const struct arch_space *space, uint64_t virtual, int level,
-                       uint64_t **ret_entry)
-{
-    uint64_t table = space->root;
-
-    for (int at = PAGING_LEVELS; at > level; at--) {
-        uint64_t *entry = entry_at(table, virtual, at);
-        if (*entry == 0) {
-            uint64_t fresh;
-            if (!pages_alloc(1, PF_PAGE_TABLE, &fresh))
-                return false;
-            *entry = fresh | PTE_PRESENT;
-        } else if (paging_is_leaf(*entry) && !leaf_split(entry, at)) {
-            return false;
-        }
-        table = *entry & BTL_IA64_PTE_ADDRESS;
-    }
-    *ret_entry = entry_at(table, virtual, level);
-    return true;
-}
-
-// Return the leaf that maps `virtual`, or NULL. *ret_level is the level where the walk ended.
-static uint64_t *find_leaf(const struct arch_space *space, uint64_t virtual, int *ret_level)
-{
-    uint64_t table = space->root;
-
-    for (int level = PAGING_LEVELS; level >= 1; level--) {
-        uint64_t *entry = entry_at(table, virtual, level);
-        *ret_level = level;
-        if (*entry == 0)
-            return NULL;
-        if (paging_is_leaf(*entry))
-            return entry;
-        table = *entry & BTL_IA64_PTE_ADDRESS;
-    }
-    return NULL;
-}
-
-// Return the level of the largest leaf that can start at these addresses and fits into `size`.
-static int level_for(uint64_t virtual, uint64_t physical, uint64_t size)
-{
-    int level = LARGEST_LEAF;
-
-    while (level > 1 &&
-           (((virtual | physical) & (paging_size(level) - 1)) || size < paging_size(level)))
-        level--;
-    return level;
 }
 
 bool arch_space_create(struct arch_space *ret_space)
@@ -219,91 +176,5 @@ bool arch_space_create_beside(const struct arch_space *kernel, struct arch_space
     to = phys_to_virt(ret_space->root);
     from = phys_to_virt(kernel->root);
     memcpy(to + first, from + first, (PAGING_SLOTS - first) * sizeof(*to));
-    return true;
-}
-
-bool arch_map(struct arch_space *space, uint64_t virtual, uint64_t physical, uint64_t size,
-              uint32_t flags)
-{
-    if ((flags & BTL_PERM_WRITE) && (flags & BTL_PERM_EXEC) && !(flags & MAP_FIRMWARE))
-        kpanic("arch_map: 0x%lx would be writable and executable", virtual);
-    while (size > 0) {
-        int level = level_for(virtual, physical, size);
-        uint64_t *entry, step = paging_size(level);
-
-        if (!make_entry(space, virtual, level, &entry))
-            return false;
-        if (*entry != 0) // a leaf could be cached
-            kpanic("arch_map: 0x%lx is mapped already", virtual);
-        *entry = physical | leaf_bits(flags);
-        virtual += step;
-        physical += step;
-        size -= step;
-    }
-    return true;
-}
-
-// Change the flags of the leaf at `virtual`; split it if it extends beyond the range.
-static bool protect_leaf(struct arch_space *space, uint64_t virtual, uint64_t size, uint32_t flags,
-                         uint64_t *ret_step)
-{
-    int level;
-    uint64_t *entry = find_leaf(space, virtual, &level);
-
-    while (entry != NULL && ((virtual & (paging_size(level) - 1)) || size < paging_size(level))) {
-        if (!leaf_split(entry, level))
-            return false;
-        entry = find_leaf(space, virtual, &level);
-    }
-    if (entry != NULL)
-        *entry = (*entry & BTL_IA64_PTE_ADDRESS) | leaf_bits(flags);
-    *ret_step = entry != NULL ? paging_size(level) : BTL_PAGE_SIZE;
-    return true;
-}
-
-bool arch_protect(struct arch_space *space, uint64_t virtual, uint64_t size, uint32_t flags)
-{
-    uint64_t start = virtual, whole = size, step;
-    bool good = true;
-
-    if ((flags & BTL_PERM_WRITE) && (flags & BTL_PERM_EXEC))
-        kpanic("arch_protect: 0x%lx would be writable and executable", virtual);
-    for (; size > 0 && good; virtual += step, size -= step)
-        good = protect_leaf(space, virtual, size, flags, &step);
-    tlb_purge(start, whole);
-    return good;
-}
-
-// The kernel unmaps only ranges that it has mapped page by page: no large leaf has to be split.
-void arch_unmap(struct arch_space *space, uint64_t virtual, uint64_t size)
-{
-    uint64_t start = virtual, whole = size;
-
-    while (size > 0) {
-        int level;
-        uint64_t *entry = find_leaf(space, virtual, &level), step = BTL_PAGE_SIZE;
-
-        if (entry != NULL) {
-            step = paging_size(level);
-            if ((virtual & (step - 1)) || step > size)
-                kpanic("arch_unmap: 0x%lx is inside a large page", virtual);
-            *entry = 0;
-        }
-        virtual += step;
-        size -= step;
-    }
-    tlb_purge(start, whole);
-}
-
-bool arch_translate(const struct arch_space *space, uint64_t virtual, uint64_t *ret_physical,
-                    uint32_t *ret_flags)
-{
-    int level;
-    const uint64_t *entry = find_leaf(space, virtual, &level);
-
-    if (entry == NULL)
-        return false;
-    *ret_physical = (*entry & BTL_IA64_PTE_ADDRESS) + (virtual & (paging_size(level) - 1));
-    *ret_flags = paging_flags(*entry);
     return true;
 }

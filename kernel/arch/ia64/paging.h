@@ -4,16 +4,13 @@
 #define KERNEL_IA64_PAGING_H
 
 #include "arch/ia64/cpu.h"
+#include "vm/tables.h"
 
 #include <btl/boot.h>
 
 #define PAGING_LEVELS 5
 #define PAGING_SLOTS  BTL_IA64_TABLE_SLOTS
-
-static inline uint64_t paging_size(int level)
-{
-    return 1ull << (12 + 9 * (level - 1));
-}
+_Static_assert(PAGING_SLOTS == TABLE_SLOTS, "vm/tables.c");
 
 static inline size_t paging_slot(uint64_t virtual, int level)
 {
@@ -26,10 +23,5 @@ static inline bool paging_is_leaf(uint64_t entry)
 {
     return entry & BTL_IA64_PTE_ACCESSED;
 }
-
-uint32_t paging_flags(uint64_t entry); // of a leaf
-
-// tlb.c: drops what is cached of a range, in translation registers too.
-void tlb_purge(uint64_t virtual, uint64_t size);
 
 #endif

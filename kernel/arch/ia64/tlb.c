@@ -24,7 +24,7 @@ static uint8_t bits_for(uint64_t virtual, uint64_t size)
     return purge_bits[i];
 }
 
-void tlb_purge(uint64_t virtual, uint64_t size)
+void arch_tlb_purge(uint64_t virtual, uint64_t size)
 {
     while (size > 0) {
         uint8_t bits = bits_for(virtual, size);
@@ -51,7 +51,7 @@ static void purge_direct_map(void)
             start = done;
         if (start >= end)
             continue;
-        tlb_purge(BTL_IA64_DIRECT_MAP + start, end - start);
+        arch_tlb_purge(BTL_IA64_DIRECT_MAP + start, end - start);
         done = end;
     }
 }
@@ -60,9 +60,9 @@ static void purge_direct_map(void)
 // purge drops.
 void arch_space_use(const struct arch_space *space)
 {
-    tlb_purge(BTL_IA64_WINDOW, BTL_IA64_WINDOW_SIZE);
+    arch_tlb_purge(BTL_IA64_WINDOW, BTL_IA64_WINDOW_SIZE);
     write_root(space->root);
     serialize();
-    tlb_purge(BTL_IA64_WINDOW, BTL_IA64_WINDOW_SIZE);
+    arch_tlb_purge(BTL_IA64_WINDOW, BTL_IA64_WINDOW_SIZE);
     purge_direct_map();
 }

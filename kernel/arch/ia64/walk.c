@@ -16,15 +16,16 @@ static void walk_table(const struct walk *walk, uint64_t table, uint64_t base, i
     const uint64_t *entries = phys_to_virt(table);
 
     for (uint64_t i = 0; i < PAGING_SLOTS; i++) {
-        uint64_t entry = entries[i], virtual = base + i * paging_size(level);
+        uint64_t entry = entries[i], virtual = base + i * tables_size(level);
 
         if (level == PAGING_LEVELS)
             virtual = i >> 2 << 61 | (i & 3) << 48;
         if (entry == 0)
             continue;
         if (paging_is_leaf(entry))
-            walk->visit(walk->context, virtual, paging_size(level),
-                        paging_flags(entry) & (BTL_PERM_READ | BTL_PERM_WRITE | BTL_PERM_EXEC));
+            walk->visit(walk->context, virtual, tables_size(level),
+                        arch_leaf_flags(entry, level) &
+                            (BTL_PERM_READ | BTL_PERM_WRITE | BTL_PERM_EXEC));
         else
             walk_table(walk, entry & BTL_IA64_PTE_ADDRESS, virtual, level - 1);
     }
