@@ -116,18 +116,18 @@ static void state_report(struct boot *boot, enum btl_variable variable, fw_statu
 bool state_write(struct boot *boot, enum btl_variable variable, const struct btl_record *record)
 {
     struct fw_variable which = firmware_variable(variable);
-    struct btl_bytes *there = &boot->variables[variable];
+    struct btl_bytes *stored = &boot->variables[variable];
     uint8_t bytes[BTL_RECORD_MAX];
     uint64_t size = record == NULL ? 0 : btl_record_write(variable, record, bytes);
     if (boot->options.dry_run || boot->preview || boot->written[variable])
         return false;
     if (record != NULL && size == 0)
         return false; // a path that no record can hold
-    if (size == 0 && there->size == 0)
+    if (size == 0 && stored->size == 0)
         return true;
     // An identical record counts as written; otherwise two records would alternate on every boot.
     boot->written[variable] = true;
-    if (size == there->size && memcmp(bytes, there->at, size) == 0)
+    if (size == stored->size && memcmp(bytes, stored->at, size) == 0)
         return true;
     fw_status status = boot->fw->variable_set(boot->fw, &which, bytes, size);
     if (status != FW_SUCCESS && !(size == 0 && status == FW_NOT_FOUND)) {

@@ -8,7 +8,7 @@
 
 // Return the character to write for `point`, and its columns: 0 (nothing is to be written), 1 or 2.
 uint32_t glyph_of(uint32_t point, uint32_t *ret_columns);
-// The next character of `text` to be written, from text.at[*index] on; *index moves behind it.
+// The next character of `text` to be written, from text.at[*index] on; *index moves past it.
 // False at the end of the text.
 bool glyph_next(struct btl_str text, size_t *index, uint32_t *ret_glyph, uint32_t *ret_columns);
 uint32_t glyph_columns(struct btl_str text); // of the whole text

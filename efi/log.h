@@ -60,7 +60,7 @@ void log_module_state(struct log *log, struct btl_str name, const char *phase, c
                       bool only);
 void log_table_end(struct log *log);
 
-// Parse the next line of kept text; *rest moves behind it. False: there is none.
+// Parse the next line of kept text; *rest moves past it. False: there is none.
 bool log_next_line(struct btl_str *rest, enum btl_log_level *ret_level, struct btl_str *ret_line);
 
 #endif

@@ -158,12 +158,12 @@ static bool manifest_write_now(struct boot *boot)
 
 // Growth of a manifest that could not be saved: the warning, as a diagnostic and in the log. It
 // shows at most two paths, of each 1,024 bytes as four characters (core/base/diag.c).
-#define SAVE_ROOM 20480
+#define SAVE_RESERVE 20480
 
 bool manifest_write(struct boot *boot)
 {
     struct btl_manifest_input input;
-    uint64_t room = boot->res.save_path.len > 0 ? SAVE_ROOM : 0;
+    uint64_t reserve = boot->res.save_path.len > 0 ? SAVE_RESERVE : 0;
     uint32_t event = event_begin(&boot->res.timeline, BTLM_EVENT_MANIFEST, BTL_NONE);
     // Buffers for the final memory map: the first were allocated before the page tables.
     memory_map_attributes(&boot->res.memory_map, boot->facts.memory_attributes);
@@ -173,11 +173,11 @@ bool manifest_write(struct boot *boot)
     manifest_begin_exit(boot);
     manifest_fill(boot, &input);
     uint64_t size = btl_manifest_write(&input, boot->attempt.arena, NULL, 0);
-    if (size == 0 || !pages_allocate_clear(&boot->res.pages, size + room, BTLM_MEM_MANIFEST,
+    if (size == 0 || !pages_allocate_clear(&boot->res.pages, size + reserve, BTLM_MEM_MANIFEST,
                                            &boot->res.manifest.physical))
         return btl_attempt_no_memory(&boot->attempt, "writing the manifest");
     event_end(&boot->res.timeline, event, size);
-    boot->res.manifest.size = size + room;
+    boot->res.manifest.size = size + reserve;
     boot->res.manifest.address = boot->core.machine->direct_map + boot->res.manifest.physical;
     return manifest_write_now(boot) ||
            btl_attempt_no_memory(&boot->attempt, "writing the manifest");

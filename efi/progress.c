@@ -164,8 +164,8 @@ static void put_bar(struct btl_out *out, uint64_t done, uint64_t all)
 // Of a long path the end says more. Characters count, so that each is one column.
 static void put_path(struct line *line, struct btl_out *out, struct btl_str path)
 {
-    size_t room = line->columns - 1 - line->len;
-    size_t begin = path.len > room ? path.len - room : 0;
+    size_t columns = line->columns - 1 - line->len;
+    size_t begin = path.len > columns ? path.len - columns : 0;
     for (size_t i = begin; i < path.len; i++) {
         char c = path.at[i] >= ' ' && path.at[i] <= '~' ? path.at[i] : '?';
         if (((uint8_t)path.at[i] & 0xc0) != 0x80) // not inside a character of UTF-8

@@ -24,7 +24,7 @@ static uint32_t beyond(uint32_t count)
     return count > LOG_DIAGS_SHOWN ? count - LOG_DIAGS_SHOWN : 0;
 }
 
-static const struct btl_diag *behind(const struct boot *boot, const struct btl_diag *diag)
+static const struct btl_diag *diag_after(const struct boot *boot, const struct btl_diag *diag)
 {
     return diag != NULL ? diag->next : boot->attempt.diags->first;
 }
@@ -32,8 +32,8 @@ static const struct btl_diag *behind(const struct boot *boot, const struct btl_d
 // The log has them; they were hidden when they came.
 static void say_uncovered(struct boot *boot, struct limits *limits)
 {
-    const struct btl_diag *end = behind(boot, boot->res.last_printed);
-    const struct btl_diag *diag = behind(boot, boot->res.ignored.before);
+    const struct btl_diag *end = diag_after(boot, boot->res.last_printed);
+    const struct btl_diag *diag = diag_after(boot, boot->res.ignored.before);
     for (; diag != end; diag = diag->next) {
         if (!is_uncovered(boot, diag))
             continue;
@@ -58,7 +58,7 @@ static void say(struct boot *boot, const struct btl_diag *diag, struct limits *l
 
 void say_diags(struct boot *boot)
 {
-    const struct btl_diag *diag = behind(boot, boot->res.last_printed);
+    const struct btl_diag *diag = diag_after(boot, boot->res.last_printed);
     struct limits limits = {0};
     if (diag != NULL && ignored_uncover(boot))
         say_uncovered(boot, &limits);

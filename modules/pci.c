@@ -157,11 +157,11 @@ static bool pci_probe(struct pci_function at, uint8_t *ret_header, uint8_t *ret_
 
 static void pci_probe_device(uint8_t bus, uint8_t device, bool reached[256])
 {
-    uint8_t header = 0, behind;
+    uint8_t header = 0, secondary;
     for (uint8_t function = 0; function < 8; function++) {
         struct pci_function at = {.bus = bus, .device = device, .function = function};
-        if (pci_probe(at, &header, &behind))
-            reached[behind] = true;
+        if (pci_probe(at, &header, &secondary))
+            reached[secondary] = true;
         if (function == 0 && (header & 0x80) == 0)
             return; // no more functions, or no device at all
     }

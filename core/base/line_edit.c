@@ -101,7 +101,7 @@ bool btl_line_erase_all_before(struct btl_line *line)
     return line_erase(line, 0, line->cursor);
 }
 
-bool btl_line_erase_all_behind(struct btl_line *line)
+bool btl_line_erase_all_after(struct btl_line *line)
 {
     return line_erase(line, line->cursor, line->len);
 }

@@ -143,15 +143,15 @@ static void memmap_add(struct sweep *sweep, const struct btlm_memory *entry)
         sweep->map[sweep->needed - 1] = *last;
 }
 
-// Merge the descriptors that start at or before `at`. Return the start of the next one.
-static uint64_t memmap_merge_descriptors(struct sweep *sweep, uint64_t at)
+// Merge the descriptors that start at or before `address`. Return the start of the next one.
+static uint64_t memmap_merge_descriptors(struct sweep *sweep, uint64_t address)
 {
     for (; sweep->next < sweep->count; sweep->next++) {
         struct btl_efi_memory descriptor = parse_descriptor(sweep, sweep->next);
         uint64_t start, end;
         if (!descriptor_range(&descriptor, &start, &end))
             continue;
-        if (start > at)
+        if (start > address)
             return start;
         struct active *active = &sweep->active[descriptor_type(descriptor.type)];
         if (end > active->end)
@@ -160,9 +160,9 @@ static uint64_t memmap_merge_descriptors(struct sweep *sweep, uint64_t at)
     return ADDRESS_END;
 }
 
-// Return the own range that contains `at`, or NULL. *ret_boundary: the next address where the
+// Return the own range that contains `address`, or NULL. *ret_boundary: the next address where the
 // answer changes.
-static const struct btl_own_range *own_range_at(struct sweep *sweep, uint64_t at,
+static const struct btl_own_range *own_range_at(struct sweep *sweep, uint64_t address,
                                                 uint64_t *ret_boundary)
 {
     for (; sweep->own_next < sweep->own_count; sweep->own_next++) {
@@ -170,20 +170,20 @@ static const struct btl_own_range *own_range_at(struct sweep *sweep, uint64_t at
         uint64_t end;
         if (!btl_add(own->start, own->size, &end) || end > ADDRESS_END)
             end = ADDRESS_END;
-        if (end <= at)
+        if (end <= address)
             continue;
-        *ret_boundary = own->start > at ? own->start : end;
-        return own->start > at ? NULL : own;
+        *ret_boundary = own->start > address ? own->start : end;
+        return own->start > address ? NULL : own;
     }
     *ret_boundary = ADDRESS_END;
     return NULL;
 }
 
-// Return the most restrictive type at `at`, or BTLM_MEM_TYPES when no descriptor covers it.
-static enum btlm_memory_type memmap_winner(const struct sweep *sweep, uint64_t at)
+// Return the most restrictive type at `address`, or BTLM_MEM_TYPES when no descriptor covers it.
+static enum btlm_memory_type memmap_winner(const struct sweep *sweep, uint64_t address)
 {
     for (size_t i = BTL_COUNT(restrictive); i > 0; i--) {
-        if (sweep->active[restrictive[i - 1]].end > at)
+        if (sweep->active[restrictive[i - 1]].end > address)
             return restrictive[i - 1];
     }
     return BTLM_MEM_TYPES;
@@ -194,14 +194,15 @@ static uint64_t lower_u64(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-// Add the entry from `at` to the next boundary of a descriptor or own range. Return the boundary.
-static uint64_t memmap_step(struct sweep *sweep, uint64_t at)
+// Add the entry from `address` to the next boundary of a descriptor or own range. Return the
+// boundary.
+static uint64_t memmap_step(struct sweep *sweep, uint64_t address)
 {
-    uint64_t own_boundary, end = memmap_merge_descriptors(sweep, at);
-    const struct btl_own_range *own = own_range_at(sweep, at, &own_boundary);
+    uint64_t own_boundary, end = memmap_merge_descriptors(sweep, address);
+    const struct btl_own_range *own = own_range_at(sweep, address, &own_boundary);
     end = lower_u64(end, own_boundary);
-    enum btlm_memory_type type = memmap_winner(sweep, at);
-    struct btlm_memory entry = {.start = at, .type = type};
+    enum btlm_memory_type type = memmap_winner(sweep, address);
+    struct btlm_memory entry = {.start = address, .type = type};
     if (type != BTLM_MEM_TYPES) {
         end = lower_u64(end, sweep->active[type].end);
         entry.efi_type = sweep->active[type].efi_type;
@@ -209,7 +210,7 @@ static uint64_t memmap_step(struct sweep *sweep, uint64_t at)
     }
     if (own != NULL)
         entry.type = own->type;
-    entry.size = end - at;
+    entry.size = end - address;
     if (own != NULL || type != BTLM_MEM_TYPES)
         memmap_add(sweep, &entry);
     return end;
@@ -231,7 +232,7 @@ uint64_t btl_memmap_build(void *descriptors, uint64_t size, uint64_t stride,
     btl_sort(descriptors, sweep.count, stride, compare_descriptors, NULL);
     btl_sort(own, own_count, sizeof(*own), compare_own, NULL);
     // Each step passes a start or an end: at most two per descriptor and own range.
-    for (uint64_t at = 0; at < ADDRESS_END;)
-        at = memmap_step(&sweep, at);
+    for (uint64_t address = 0; address < ADDRESS_END;)
+        address = memmap_step(&sweep, address);
     return sweep.needed;
 }

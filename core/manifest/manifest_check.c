@@ -57,12 +57,12 @@ struct row {
 };
 
 // clang-format off
-#define ROW(table, type, member, what, other, most)                                                \
+#define ROW(table, type, member, what, other, max)                                                \
     {BTLM_##table, what, sizeof(((struct btlm_##type *)0)->member),                                \
-     offsetof(struct btlm_##type, member), offsetof(struct btlm_##type, other), most, #member}
+     offsetof(struct btlm_##type, member), offsetof(struct btlm_##type, other), max, #member}
 // clang-format on
 #define STR(table, type, member)               ROW(table, type, member, STRING, member, BTLM_STRINGS)
-#define ONE(table, type, member, what, most)   ROW(table, type, member, what, member, most)
+#define ONE(table, type, member, what, max)    ROW(table, type, member, what, member, max)
 #define PAIR(table, type, member, other, what) ROW(table, type, member, what, other, 0)
 #define OWNED(table, type, first, count, target)                                                   \
     ROW(table, type, first, RANGE, count, BTLM_##target),                                          \

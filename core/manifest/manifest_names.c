@@ -70,7 +70,7 @@ static const char *const events[BTLM_EVENTS_KINDS] = {
     [BTLM_EVENT_MODULE_LOADED] = "module loaded",
 };
 
-static const char *const hows[] = {
+static const char *const boot_hows[] = {
     [BTLM_HOW_NORMAL] = "normal",     [BTLM_HOW_OPTION] = "option",
     [BTLM_HOW_ONE_SHOT] = "one-shot", [BTLM_HOW_FALLBACK] = "fallback",
     [BTLM_HOW_MENU] = "menu",
@@ -98,7 +98,7 @@ const char *btlm_event_name(enum btlm_event_kind kind)
 
 const char *btlm_how_name(enum btlm_boot_how how)
 {
-    return manifest_name_of(hows, BTL_COUNT(hows), how);
+    return manifest_name_of(boot_hows, BTL_COUNT(boot_hows), how);
 }
 
 const char *btlm_perm_text(uint32_t perm, char text[static 4])

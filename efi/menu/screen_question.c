@@ -46,7 +46,7 @@ static void edit_key(struct boot *boot, struct btl_line *line, fw_key key)
         bool (*edit)(struct btl_line *line);
     } edits[] = {{FW_KEY_LEFT, btl_line_left},        {FW_KEY_RIGHT, btl_line_right},
                  {'\b', btl_line_erase_before},       {FW_KEY_DELETE, btl_line_erase_at},
-                 {CTRL_U, btl_line_erase_all_before}, {CTRL_K, btl_line_erase_all_behind},
+                 {CTRL_U, btl_line_erase_all_before}, {CTRL_K, btl_line_erase_all_after},
                  {CTRL_W, btl_line_erase_word}};
     for (size_t i = 0; i < BTL_COUNT(edits); i++) {
         if (edits[i].key == key) {

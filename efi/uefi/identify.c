@@ -37,7 +37,7 @@ static void identify_parse_gpt(const uint8_t *node, struct fw_volume *ret_volume
     memcpy(ret_volume->guid, node + HD_SIGNATURE, 16);
 }
 
-// EDK II gives a logical partition a node behind that of the extended one. Only the first node has
+// EDK II gives a logical partition a node after that of the extended one. Only the first node has
 // the disk's signature.
 static void identify_parse_mbr(const uint8_t *node, struct fw_volume *ret_volume)
 {

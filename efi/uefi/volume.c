@@ -12,7 +12,7 @@
 #define INFO_MAX (sizeof(EFI_FILE_INFO) + 2 * 256)
 union entry {
     EFI_FILE_INFO info;
-    uint8_t room[INFO_MAX];
+    uint8_t bytes[INFO_MAX];
 };
 
 // Bytes of such a name in UTF-8.
@@ -113,7 +113,7 @@ static bool volume_entry_name(const union entry *entry, UINTN bytes, char to[sta
                               struct btl_str *ret_name)
 {
     size_t units = (bytes - SIZE_OF_EFI_FILE_INFO) / 2, len;
-    const uint8_t *text = entry->room + SIZE_OF_EFI_FILE_INFO;
+    const uint8_t *text = entry->bytes + SIZE_OF_EFI_FILE_INFO;
     if (!btl_utf16_name_to_utf8(text, units, to, NAME_MAX, &len))
         return false;
     *ret_name = (struct btl_str){to, len};
@@ -215,7 +215,7 @@ static fw_status volume_uefi_rename(struct volume_file *file, struct btl_str nam
     EFI_FILE *handle = file->handle;
     union {
         EFI_FILE_INFO info;
-        uint8_t room[sizeof(EFI_FILE_INFO) + 2 * BTL_UTF16_PATH_MAX];
+        uint8_t bytes[sizeof(EFI_FILE_INFO) + 2 * BTL_UTF16_PATH_MAX];
     } to;
     CHAR16 path[BTL_UTF16_PATH_MAX];
     UINTN size = sizeof(to), len = 0;

@@ -25,7 +25,7 @@ struct btl_arena {
 void *btl_alloc(struct btl_arena *arena, size_t size, size_t align);
 // Zeroed array; NULL also when count * size overflows. A count of 0 gives a valid non-NULL pointer.
 void *btl_alloc_array(struct btl_arena *arena, size_t count, size_t size, size_t align);
-// Make place for `more` elements behind the first `count` of an array, which at least doubles when
+// Make place for `more` elements after the first `count` of an array, which at least doubles when
 // it grows. `array` is the address of the caller's pointer. False, and nothing changed: no memory.
 bool btl_array_reserve(struct btl_arena *arena, void *array, size_t size, size_t align,
                        size_t count, size_t more, size_t *capacity);

@@ -54,7 +54,7 @@ BTL_INLINE struct btl_probe btl_index_probe(const struct btl_index *index, uint3
 {
     return (struct btl_probe){hash & index->mask, hash & ~index->mask};
 }
-// For the elements whose key may be the one of the probe, in the order of entering; behind the last
+// For the elements whose key may be the one of the probe, in the order of entering; after the last
 // of them `probe` is where a new element belongs. One loop without a call in it: each look-up of
 // the loader runs through here.
 #define BTL_INDEX_EACH(index, probe)                                                               \

@@ -28,7 +28,7 @@ bool btl_line_erase_at(struct btl_line *line);
 // Erase back to the beginning of a word, with the blanks that follow the word.
 bool btl_line_erase_word(struct btl_line *line);
 bool btl_line_erase_all_before(struct btl_line *line);
-bool btl_line_erase_all_behind(struct btl_line *line);
+bool btl_line_erase_all_after(struct btl_line *line);
 
 static inline struct btl_str btl_line_text(const struct btl_line *line)
 {

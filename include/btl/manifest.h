@@ -16,7 +16,7 @@
 //
 // Versions: a reader rejects another MAJOR. A MINOR adds tables, fields at the end of entries
 // (entry_size grows by multiples of 8, of 4 for uint32_t), or values of the enums that allow it. A
-// reader skips unknown tables, and ignores the bytes of an entry behind the last known field.
+// reader skips unknown tables, and ignores the bytes of an entry after the last known field.
 #ifndef BTL_MANIFEST_H
 #define BTL_MANIFEST_H
 

@@ -55,7 +55,7 @@ bool btl_alias_match(struct btl_str pattern, struct btl_str text);
 bool btl_modinfo_read(const struct btl_elf *elf, struct btl_arena *arena,
                       struct btl_modinfo *ret_info, struct btl_diags *diags);
 
-// The next "key=value" of a .modinfo section; *rest moves behind it. For programs that show all
+// The next "key=value" of a .modinfo section; *rest moves past it. For programs that show all
 // strings. Linkers pad with NULs between strings.
 bool btl_modinfo_next(struct btl_bytes *rest, struct btl_str *ret_entry);
 

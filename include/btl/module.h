@@ -95,10 +95,10 @@ struct btl_wrapper {
 //     static int64_t depth = 8;
 //     static const struct btl_tunable tunables[] = {BTL_INT(depth, 1, 64)};
 //     BTL_PARM("depth", "int", "entries in the queue");
-#define BTL_INT(variable, least, most)                                                             \
+#define BTL_INT(variable, minimum, maximum)                                                        \
     {                                                                                              \
-        .name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (least),        \
-        .max = (most)                                                                              \
+        .name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (minimum),      \
+        .max = (maximum)                                                                           \
     }
 #define BTL_BOOL(variable)                                                                         \
     {                                                                                              \
@@ -113,10 +113,10 @@ struct btl_wrapper {
     BTL_MODINFO("parmtype", name ":" type);                                                        \
     BTL_MODINFO("parm", name ":" text)
 // The same for tunables that may change while the module is loaded, if `callback` allows it.
-#define BTL_INT_RUNTIME(variable, least, most, callback)                                           \
+#define BTL_INT_RUNTIME(variable, minimum, maximum, callback)                                      \
     {                                                                                              \
-        .name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (least),        \
-        .max = (most), .changed = (callback)                                                       \
+        .name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (minimum),      \
+        .max = (maximum), .changed = (callback)                                                    \
     }
 #define BTL_BOOL_RUNTIME(variable, callback)                                                       \
     {                                                                                              \

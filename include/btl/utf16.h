@@ -22,8 +22,9 @@ size_t btl_utf16_to_utf8(const void *text, size_t units, char *to, size_t size);
 // '\'.
 bool btl_utf16_name_to_utf8(const void *name, size_t units, char *to, size_t size, size_t *ret_len);
 
-// Convert at most `units` characters of `text` from *at on for the firmware's console, and advance
-// *at. Invalid UTF-8, control characters except \r and \n, and characters above 16 bits become '?'.
-size_t btl_utf8_to_ucs2(struct btl_str text, size_t *at, uint16_t *to, size_t units);
+// Convert at most `units` characters of `text` from *index on for the firmware's console, and
+// advance *index. Invalid UTF-8, control characters except \r and \n, and characters above 16 bits
+// become '?'.
+size_t btl_utf8_to_ucs2(struct btl_str text, size_t *index, uint16_t *to, size_t units);
 
 #endif

@@ -23,7 +23,7 @@ BTL_INLINE size_t btl_utf8_length(char first)
 // The number of characters of a well-formed text.
 size_t btl_utf8_count(struct btl_str text);
 
-// The character at text.at[*index]; *index moves behind it. BTL_UTF8_BAD, and *index unchanged,
+// The character at text.at[*index]; *index moves past it. BTL_UTF8_BAD, and *index unchanged,
 // when no well-formed character begins there, or the text ends.
 uint32_t btl_utf8_next(struct btl_str text, size_t *index);
 // Write one character; returns its bytes. A number that is no character becomes '?'.
@@ -33,7 +33,7 @@ size_t btl_utf8_put(uint32_t point, char to[static BTL_UTF8_MAX]);
 bool btl_utf8_shown(uint32_t point);
 
 // The character at unit number *index of `count` units, which need no alignment; *index moves
-// behind it. A surrogate without its other half is BTL_UTF8_REPLACEMENT.
+// after it. A surrogate without its other half is BTL_UTF8_REPLACEMENT.
 uint32_t btl_utf16_next(const void *units, size_t count, size_t *index);
 // Write one character, a valid one; returns its units, 1 or 2.
 size_t btl_utf16_put(uint32_t point, uint16_t to[static 2]);

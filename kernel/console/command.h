@@ -15,7 +15,7 @@ struct command {
 extern const struct command kernel_commands[];
 extern const size_t kernel_command_count;
 
-// Command number `index`, the kernel's first; NULL behind the last one.
+// Command number `index`, the kernel's first; NULL after the last one.
 const struct command *command_get(uint32_t index);
 const struct command *command_find(const char *name);
 // Remove the commands whose function or strings lie in [start, end). True: there were any.

@@ -31,7 +31,7 @@ static uint32_t dirty_start, dirty_end; // rows that may differ from the screen
 static uint16_t glyph_of[128];
 static char text_on[ROWS_MAX][COLUMNS_MAX], text_drawn[ROWS_MAX][COLUMNS_MAX];
 
-// Read from the table behind the glyphs which glyph shows which ASCII character.
+// Read from the table after the glyphs which glyph shows which ASCII character.
 static void font_read_table(const uint8_t *at)
 {
     uint32_t glyph = 0;

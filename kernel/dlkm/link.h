@@ -9,7 +9,7 @@
 struct btl_scope exports_scope(const struct module *module);
 bool exports_add(const struct module *module, const struct btl_image *image,
                  const struct btl_modinfo *info, struct btl_diags *diags);
-// Move the names of exports from index `first` on to `buf`; return the byte behind them.
+// Move the names of exports from index `first` on to `buf`; return the byte after them.
 char *exports_move_names(uint32_t first, char *buf);
 void exports_remove(const struct module *module);
 

@@ -28,7 +28,7 @@ bool panic_is_active(void)
     return depth > 0;
 }
 
-// Append the message in one line behind the last complete line of the backtrace.
+// Append the message in one line after the last complete line of the backtrace.
 static void panic_append_message(void)
 {
     struct btl_str whole = btl_buffer_text(&record), line = btl_buffer_text(&message);
@@ -96,7 +96,7 @@ static void trace_print_repeated(struct trace *trace)
 static bool trace_print_frame(void *context, uint64_t address)
 {
     struct trace *trace = context;
-    // A return address may be the first byte behind its function.
+    // A return address may be the first byte after its function.
     const struct symbol at = symbol_find(address, trace->frame > 0);
 
     if (address == trace->last) {

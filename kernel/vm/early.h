@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The allocator of phase 1: one reserved arena, filled from the front. Memory freed at its end is
-// used again; a hole waits until everything behind it is free.
+// used again; a hole waits until everything after it is free.
 #ifndef KERNEL_VM_EARLY_H
 #define KERNEL_VM_EARLY_H
 

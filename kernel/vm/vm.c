@@ -150,7 +150,7 @@ static uint64_t vm_window_used(void)
     return start;
 }
 
-// Leave one unit free behind the loader's part of the window, as a guard.
+// Leave one unit free after the loader's part of the window, as a guard.
 static void vm_open_window(void)
 {
     const struct btlm_system *system = btl_manifest_system(handoff_manifest());

@@ -29,7 +29,7 @@ static uint32_t window_units_for(uint64_t size)
     return (uint32_t)((size + BTL_PAGE_SIZE + WINDOW_UNIT - 1) / WINDOW_UNIT);
 }
 
-// For an alignment above the unit, allocate more units and free those before and behind.
+// For an alignment above the unit, allocate more units and free those before and after.
 bool window_alloc(uint64_t size, uint64_t align, uint64_t *ret_address)
 {
     uint64_t total = (uint64_t)buddy.count * WINDOW_UNIT, address, front;

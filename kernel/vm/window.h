@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // An allocator of addresses in the kernel and module window, in pieces of WINDOW_UNIT bytes. The
-// unit keeps the table small, and leaves unmapped pages behind most images as a guard.
+// unit keeps the table small, and leaves unmapped pages after most images as a guard.
 #ifndef KERNEL_VM_WINDOW_H
 #define KERNEL_VM_WINDOW_H
 
@@ -12,7 +12,7 @@
 // Manage [start, end). False: no memory for the table.
 bool window_init(uint64_t start, uint64_t end);
 // Allocate `size` bytes of addresses, aligned to `align` (a power of two) and to WINDOW_UNIT, with
-// at least one unmapped page behind them.
+// at least one unmapped page after them.
 bool window_alloc(uint64_t size, uint64_t align, uint64_t *ret_address);
 void window_free(uint64_t address, uint64_t size);
 uint64_t window_free_bytes(void);

@@ -13,9 +13,9 @@ static uint8_t buffer[EFI_VARIABLE_MAX];
 static uint64_t size;
 static uint32_t attributes;
 
-static efi_status get(const char *name, uint64_t room)
+static efi_status get(const char *name, uint64_t capacity)
 {
-    size = room;
+    size = capacity;
     attributes = 0;
     return efi_variable_get(name, buffer, &size, &attributes);
 }

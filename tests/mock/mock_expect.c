@@ -38,8 +38,8 @@ uint32_t mock_count(const struct mock *mock, const char *text)
 
 static void open_manifest(struct btl_bytes bytes, struct btl_manifest *ret_manifest)
 {
-    static char room[1 << 16];
-    struct btl_arena arena = {.at = (uint8_t *)room, .end = (uint8_t *)room + sizeof(room)};
+    static char buffer[1 << 16];
+    struct btl_arena arena = {.at = (uint8_t *)buffer, .end = (uint8_t *)buffer + sizeof(buffer)};
     struct btl_diags diags = {.arena = &arena};
     assert_true(btl_manifest_open(bytes, (struct btl_place){0}, ret_manifest, &diags));
 }
@@ -100,8 +100,8 @@ void mock_expect_stop(struct mock *mock, const char *code)
 void mock_expect_boot(struct mock *mock, const char *code)
 {
     fw_status status = run(&mock->firmware);
-    bool said = code == NULL || code[0] == '\0' || said_code(mock, code);
-    if (status != FW_SUCCESS || !said)
+    bool found = code == NULL || code[0] == '\0' || said_code(mock, code);
+    if (status != FW_SUCCESS || !found)
         fail_msg("expected a boot with [%s], got status %llx and:\n%s", code != NULL ? code : "-",
                  (unsigned long long)status, mock->console);
     if (code == NULL && (mock_said(mock, "error:") || mock_said(mock, "warning:")))

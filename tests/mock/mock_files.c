@@ -91,8 +91,8 @@ static fw_status file_read_bytes(struct volume_file *open, void *to, uint64_t si
     if (file->read_status != FW_SUCCESS)
         return file->read_status;
     uint64_t end = file->size - file->short_by;
-    uint64_t there = file->position < end ? end - file->position : 0;
-    *ret_read = size < there ? size : there;
+    uint64_t left = file->position < end ? end - file->position : 0;
+    *ret_read = size < left ? size : left;
     if (*ret_read > 0)
         memcpy(to, (const char *)file->bytes + file->position, *ret_read);
     file->position += *ret_read;

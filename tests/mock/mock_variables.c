@@ -52,12 +52,12 @@ static fw_status variable_get(struct firmware *fw, const struct fw_variable *whi
     const struct mock_variable *variable = find(mock, which->guid, which->name);
     if (variable == NULL || variable->size == 0)
         return FW_NOT_FOUND;
-    uint64_t said = variable->said_size != 0 ? variable->said_size : variable->size;
-    if (said > *size)
+    uint64_t reported = variable->said_size != 0 ? variable->said_size : variable->size;
+    if (reported > *size)
         return FW_BUFFER_TOO_SMALL;
     memset(to, 0xa5, *size);
-    memcpy(to, variable->bytes, said < variable->size ? said : variable->size);
-    *size = said;
+    memcpy(to, variable->bytes, reported < variable->size ? reported : variable->size);
+    *size = reported;
     *ret_attributes = variable->attributes;
     return FW_SUCCESS;
 }

@@ -29,11 +29,11 @@ void state_put(struct mock *mock, enum btl_variable variable, const char *conf, 
 
 bool state_get(struct mock *mock, enum btl_variable variable, struct btl_record *ret)
 {
-    const struct mock_variable *there = mock_variable(mock, btl_variable_name(variable));
-    if (there == NULL)
+    const struct mock_variable *stored = mock_variable(mock, btl_variable_name(variable));
+    if (stored == NULL)
         return false;
-    if (!btl_record_read(variable, (struct btl_bytes){there->bytes, there->size}, ret))
-        fail_msg("%s holds no record", there->name);
+    if (!btl_record_read(variable, (struct btl_bytes){stored->bytes, stored->size}, ret))
+        fail_msg("%s holds no record", stored->name);
     return true;
 }
 

@@ -57,11 +57,11 @@ static void expect_saved(struct mock *mock, const struct btl_manifest *manifest)
 static void expect_end(struct mock *mock, fw_status status, const char *what, uint32_t at)
 {
     // Something beside the module that is missing in every run.
-    bool said = mock_count(mock, "error: ") > mock_count(mock, "error: gone: ") ||
-                mock_said(mock, "errors not shown, out of memory");
-    bool good = status == FW_SUCCESS ? mock->handed_off && (said || all_loaded(mock))
+    bool reported = mock_count(mock, "error: ") > mock_count(mock, "error: gone: ") ||
+                    mock_said(mock, "errors not shown, out of memory");
+    bool good = status == FW_SUCCESS ? mock->handed_off && (reported || all_loaded(mock))
                                      : !mock->handed_off && mock_said(mock, "cannot boot") &&
-                                           said && (mock->key_waited || mock->reset);
+                                           reported && (mock->key_waited || mock->reset);
     if (!good)
         fail_msg("%s %u: status %llx, and:\n%s", what, at, (unsigned long long)status,
                  mock->console);
@@ -76,10 +76,10 @@ static void expect_end(struct mock *mock, fw_status status, const char *what, ui
 // The same of a dry run, which asks for no key and leaves the firmware alone.
 static void expect_end_dry(struct mock *mock, fw_status status, const char *what, uint32_t at)
 {
-    bool said = mock_count(mock, "error: ") > mock_count(mock, "error: gone: ") ||
-                mock_said(mock, "errors not shown, out of memory");
+    bool reported = mock_count(mock, "error: ") > mock_count(mock, "error: gone: ") ||
+                    mock_said(mock, "errors not shown, out of memory");
     bool good = status == FW_SUCCESS ? mock_said(mock, "this would boot")
-                                     : mock_said(mock, "dry run: this would not boot") && said;
+                                     : mock_said(mock, "dry run: this would not boot") && reported;
     if (!good || mock->exit_tried || mock->key_waited || mock->reset || mock->handed_off)
         fail_msg("%s %u: status %llx, and:\n%s", what, at, (unsigned long long)status,
                  mock->console);

@@ -13,10 +13,10 @@
 
 static void compare(const uint8_t *at, size_t size)
 {
-    uint8_t here[32], there[32];
-    hash_file((struct btl_bytes){at, size}, here);
-    btl_sha256((struct btl_bytes){at, size}, there);
-    assert_memory_equal(here, there, sizeof(here));
+    uint8_t by_loader[32], by_core[32];
+    hash_file((struct btl_bytes){at, size}, by_loader);
+    btl_sha256((struct btl_bytes){at, size}, by_core);
+    assert_memory_equal(by_loader, by_core, sizeof(by_loader));
 }
 
 static void fill(uint8_t *bytes, size_t size)

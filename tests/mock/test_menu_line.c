@@ -293,14 +293,14 @@ TEST(test_any_key_keeps_the_menu)
 }
 
 // The longest run of lines that came without a key.
-static uint32_t lines, most;
+static uint32_t lines, max_lines;
 static size_t seen;
 static void count_lines(struct mock *mock, fw_key key)
 {
     lines = 0;
     for (; seen < mock->console_len; seen++)
         lines += mock->console[seen] == '\n';
-    most = lines > most ? lines : most;
+    max_lines = lines > max_lines ? lines : max_lines;
 }
 
 TEST(test_page_by_page)
@@ -308,10 +308,10 @@ TEST(test_page_by_page)
     struct mock *mock = begin("e" E "boot-" E " qq" E);
     mock->facts.console_rows = 12;
     mock->at_key = count_lines;
-    lines = most = 0;
+    lines = max_lines = 0;
     seen = 0;
     menu_leave(mock);
-    assert_true(most == 12);
+    assert_true(max_lines == 12);
     assert_int_equal(mock_count(mock, "-- a key: the next page, q: no more --"), 2);
     mock_end(mock);
 }

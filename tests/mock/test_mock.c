@@ -14,10 +14,11 @@ static fw_status set(struct mock *mock, const char *bytes)
     return mock->firmware.variable_set(&mock->firmware, &trial, bytes, strlen(bytes));
 }
 
-static fw_status get(struct mock *mock, uint64_t room, uint64_t *ret_size, uint32_t *ret_attributes)
+static fw_status get(struct mock *mock, uint64_t capacity, uint64_t *ret_size,
+                     uint32_t *ret_attributes)
 {
     uint8_t bytes[MOCK_VARIABLE_MAX];
-    *ret_size = room;
+    *ret_size = capacity;
     return mock->firmware.variable_get(&mock->firmware, &trial, bytes, ret_size, ret_attributes);
 }
 

@@ -35,10 +35,10 @@ static void end(void)
     device_end();
 }
 
-static void refused(const char *why)
+static void refused(const char *reason)
 {
     assert_int_equal(driver_load(), BTL_ENODEV);
-    assert_true(said(why));
+    assert_true(said(reason));
     assert_false(device.bus_master);
     device_end();
 }

@@ -115,7 +115,7 @@ static bool link_open_all(struct link_job *job)
     return job->host->diags.errors == 0;
 }
 
-// Place the images one behind another, in the order of the command line.
+// Place the images one after another, in the order of the command line.
 static bool link_place_all(struct link_job *job)
 {
     uint64_t address = job->base;

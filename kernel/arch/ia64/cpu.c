@@ -15,8 +15,8 @@ _Static_assert(BTL_IA64_HANDOFF_SIZE == 1u << HANDOFF_BITS, "ITR 0 and DTR 3");
 #define PIN_FLAGS                                                                                  \
     (BTL_IA64_PTE_PRESENT | BTL_IA64_PTE_ACCESSED | BTL_IA64_PTE_DIRTY | BTL_IA64_PTE_RX)
 
-// Pin the vectors and the text behind them at an address of their own, which no purge in the window
-// or the direct map touches. With PSR.ic off no miss can be handled: this function is right behind
+// Pin the vectors and the text after them at an address of their own, which no purge in the window
+// or the direct map touches. With PSR.ic off no miss can be handled: this function is right after
 // the vectors, where the loader's ITR 1 pins it (kernel.ld).
 __attribute__((noinline, section(".text.entry"))) static void pin_vectors(void)
 {

@@ -27,7 +27,7 @@ struct arch_registers {
     uint64_t unat, pr, pfs, rsc, fpsr, ccv, lc, ec;
     uint64_t b[8];
     uint64_t r1_to_r31[31];
-    uint64_t ifs, bsp;       // of the interrupted frame; bsp is behind it
+    uint64_t ifs, bsp;       // of the interrupted frame; bsp is after it
     uint64_t bspstore, rnat; // registers between bspstore and bsp …
     uint64_t moved_to;       // … were written from here on
     uint64_t nat;            // ar.unat after the spills

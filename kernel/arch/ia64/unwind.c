@@ -192,7 +192,7 @@ static bool unwind_step(struct frame *frame, const struct arch_registers *r)
     uint64_t rp = r != NULL ? r->b[0] : 0, pfs = r != NULL ? r->pfs : 0;
     struct btl_bytes info;
 
-    // A return address may be the first one behind its function; the call was in the bundle before.
+    // A return address may be the first one after its function; the call was in the bundle before.
     if (unwind_find_info(frame->ip - returning, &info, &start)) {
         uint64_t at = frame->ip - start, slot = at / 16 * 3 + (returning ? 0 : at % 16);
         if (!unwind_read(info, slot, &state))

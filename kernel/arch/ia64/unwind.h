@@ -31,7 +31,7 @@ bool unwind_read(struct btl_bytes info, uint64_t slot, struct unwind_state *ret)
 
 // capture.S: the caller of unwind_capture().
 struct unwind_caller {
-    uint64_t ip, pfs, bsp, sp; // bsp: behind its registers
+    uint64_t ip, pfs, bsp, sp; // bsp: after its registers
 };
 void unwind_capture(struct unwind_caller *ret);
 

@@ -241,7 +241,7 @@ bool unwind_read(struct btl_bytes info, uint64_t slot, struct unwind_state *ret)
 
     while (d.good && d.at < d.end) {
         unsigned code = *d.at;
-        // Regions come in order: the one behind that of the slot ends it.
+        // Regions come in order: the one after that of the slot ends it.
         if (code < 0x80 && d.start + d.count > slot)
             break;
         d.at++;

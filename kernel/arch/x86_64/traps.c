@@ -109,7 +109,7 @@ static bool stack_bounds(uint64_t address, uint64_t *ret_start, uint64_t *ret_en
     return address >= *ret_start && address < *ret_end;
 }
 
-// Is it the address behind a call instruction (E8 rel32, or a form of FF /2) in code that has a
+// Is it the address after a call instruction (E8 rel32, or a form of FF /2) in code that has a
 // name?
 static bool is_return_address(uint64_t address)
 {

@@ -47,10 +47,10 @@ static void show_times(struct firmware *fw)
 {
     uint64_t before = fw->ticks(fw);
     fw_key key = fw->wait_key(fw, 0);
-    uint64_t look = fw->ticks(fw);
+    uint64_t after = fw->ticks(fw);
     key |= fw->wait_key(fw, 1000);
     uint64_t wait = fw->ticks(fw);
-    bool good = key == 0 && 20 * (look - before) < wait - look;
+    bool good = key == 0 && 20 * (after - before) < wait - after;
     say(fw, "a look is no wait: %s\r\n", good ? "yes" : "no");
 }
 
@@ -94,10 +94,10 @@ static void show_terminal(struct firmware *fw)
 
 static const struct fw_variable trial = {BTL_VARIABLE_GUID, "BtlTest"};
 
-static void show_variable(struct firmware *fw, uint64_t room)
+static void show_variable(struct firmware *fw, uint64_t size_given)
 {
     uint8_t bytes[4096];
-    uint64_t size = room;
+    uint64_t size = size_given;
     uint32_t attributes = 0;
     fw_status status = fw->variable_get(fw, &trial, bytes, &size, &attributes);
     say(fw, "get: %llu", (unsigned long long)(status & 0xff));
@@ -215,8 +215,8 @@ static EFI_STATUS EFIAPI hostile_read(EFI_FILE *file, UINTN *size, void *to)
 {
     EFI_FILE_INFO *info = to;
     uint16_t *name = (uint16_t *)((char *)to + SIZE_OF_EFI_FILE_INFO);
-    UINTN room = *size, bytes = SIZE_OF_EFI_FILE_INFO + 2 * 2;
-    memset(to, 0, room);
+    UINTN size_given = *size, bytes = SIZE_OF_EFI_FILE_INFO + 2 * 2;
+    memset(to, 0, size_given);
     *info = (EFI_FILE_INFO){.Size = bytes, .FileSize = ~(UINT64)0};
     name[0] = 'a';
     *size = bytes;
@@ -226,7 +226,7 @@ static EFI_STATUS EFIAPI hostile_read(EFI_FILE *file, UINTN *size, void *to)
         *size = 1 << 20;
         return EFI_BUFFER_TOO_SMALL;
     } else if (hostile.defect == BEYOND)
-        *size = room + 1;
+        *size = size_given + 1;
     else if (hostile.defect == TOO_SHORT)
         *size = SIZE_OF_EFI_FILE_INFO - 1;
     else if (hostile.defect == NO_END)

@@ -13,13 +13,13 @@
 
 struct fixture {
     struct btl_line line;
-    char *room; // exactly as large as said, so that the sanitizer sees the first byte beyond
+    char *memory; // exactly as large as said, so that the sanitizer sees the first byte beyond
 };
 
 static struct fixture begin(size_t size, const char *text)
 {
-    struct fixture f = {.room = malloc(size)};
-    btl_line_begin(&f.line, f.room, size);
+    struct fixture f = {.memory = malloc(size)};
+    btl_line_begin(&f.line, f.memory, size);
     assert_true(btl_line_set(&f.line, btl_str_of(text)));
     return f;
 }
@@ -42,7 +42,7 @@ TEST(test_inserts_at_the_cursor)
            "ab\xc3\xa4"
            "c",
            4);
-    free(f.room);
+    free(f.memory);
 }
 
 TEST(test_moves_over_whole_characters)
@@ -57,7 +57,7 @@ TEST(test_moves_over_whole_characters)
     assert_false(btl_line_left(&f.line));
     assert_true(btl_line_right(&f.line) && btl_line_right(&f.line));
     assert_int_equal(f.line.cursor, 4);
-    free(f.room);
+    free(f.memory);
 }
 
 TEST(test_erases_whole_characters)
@@ -73,7 +73,7 @@ TEST(test_erases_whole_characters)
     assert_true(btl_line_erase_before(&f.line));
     assert_false(btl_line_erase_before(&f.line));
     expect(&f, "", 0);
-    free(f.room);
+    free(f.memory);
 }
 
 TEST(test_erases_words_and_ends)
@@ -84,13 +84,13 @@ TEST(test_erases_words_and_ends)
     assert_true(btl_line_erase_word(&f.line));
     expect(&f, "one ", 4);
     assert_true(btl_line_left(&f.line) && btl_line_left(&f.line));
-    assert_true(btl_line_erase_all_behind(&f.line));
+    assert_true(btl_line_erase_all_after(&f.line));
     expect(&f, "on", 2);
-    assert_false(btl_line_erase_all_behind(&f.line));
+    assert_false(btl_line_erase_all_after(&f.line));
     assert_true(btl_line_erase_all_before(&f.line));
     expect(&f, "", 0);
     assert_false(btl_line_erase_word(&f.line));
-    free(f.room);
+    free(f.memory);
 }
 
 TEST(test_room_ends)
@@ -102,7 +102,7 @@ TEST(test_room_ends)
     expect(&f, "abc", 3);
     assert_false(btl_line_set(&f.line, BTL_STR("abcd")));
     expect(&f, "abc", 3);
-    free(f.room);
+    free(f.memory);
 }
 
 TEST(test_refuses_what_is_not_shown)
@@ -115,20 +115,17 @@ TEST(test_refuses_what_is_not_shown)
     assert_false(btl_line_set(&f.line, BTL_STR("a\x1b[2J")));
     assert_false(btl_line_set(&f.line, BTL_STR("a\xff")));
     expect(&f, "x", 1);
-    free(f.room);
+    free(f.memory);
 }
 
 // Random keys: the text stays UTF-8, the cursor between characters, the NUL in its place.
 TEST(test_random_keys)
 {
     struct fixture f = begin(24, "");
-    bool (*const keys[])(struct btl_line *) = {btl_line_left,
-                                               btl_line_right,
-                                               btl_line_erase_before,
-                                               btl_line_erase_at,
-                                               btl_line_erase_word,
-                                               btl_line_erase_all_before,
-                                               btl_line_erase_all_behind};
+    bool (*const keys[])(struct btl_line *) = {btl_line_left,           btl_line_right,
+                                               btl_line_erase_before,   btl_line_erase_at,
+                                               btl_line_erase_word,     btl_line_erase_all_before,
+                                               btl_line_erase_all_after};
     srand(7);
     for (int step = 0; step < 20000; step++) {
         uint32_t key = (uint32_t)rand() % 30;
@@ -140,7 +137,7 @@ TEST(test_random_keys)
         for (size_t at = 0; at < f.line.len; boundary |= at == f.line.cursor)
             assert_int_not_equal(btl_utf8_next(btl_line_text(&f.line), &at), BTL_UTF8_BAD);
         assert_true(boundary);
-        assert_int_equal(strlen(f.room), f.line.len);
+        assert_int_equal(strlen(f.memory), f.line.len);
     }
-    free(f.room);
+    free(f.memory);
 }

@@ -58,11 +58,11 @@ TEST(test_actions_are_in_the_order_of_their_strength)
 
 TEST(test_names)
 {
-    static const char *const said[] = {"ignore", "warn", "fallback", "halt"};
-    for (size_t i = 0; i < BTL_COUNT(said); i++) {
+    static const char *const names[] = {"ignore", "warn", "fallback", "halt"};
+    for (size_t i = 0; i < BTL_COUNT(names); i++) {
         enum btl_on_error level = BTL_ON_ERRORS;
-        assert_true(btl_on_error_of(btl_str_of(said[i]), &level));
-        assert_string_equal(btl_on_error_name(level), said[i]);
+        assert_true(btl_on_error_of(btl_str_of(names[i]), &level));
+        assert_string_equal(btl_on_error_name(level), names[i]);
     }
     assert_string_equal(btl_on_error_name(BTL_ON_ERROR_REQUIRED), "required");
 }

@@ -109,15 +109,16 @@ static bool boot(struct machine *machine, size_t *ret_running)
         uint32_t left;
         size_t index = index_of(booting.path);
         hash_of(index, sha256);
-        bool there = btl_boot_fallback(&state, &booting, &volume, &next);
-        bool given_up = btl_boot_trial(&state, sha256, 0, &left) == BTL_TRIAL_FAILED && there;
+        bool has_fallback = btl_boot_fallback(&state, &booting, &volume, &next);
+        bool given_up =
+            btl_boot_trial(&state, sha256, 0, &left) == BTL_TRIAL_FAILED && has_fallback;
         if (!given_up && machine->behaviour[index] != FAILS_IN_LOADER) {
             *ret_running = index;
-            return run_kernel(machine, index, there);
+            return run_kernel(machine, index, has_fallback);
         }
         if (first && !given_up)
             record_failure(machine, index, BTL_FAILED_IN_LOADER);
-        if (!there)
+        if (!has_fallback)
             return false;
         memcpy(tried[booting.tried_count++], sha256, 32);
         booting.path = next;

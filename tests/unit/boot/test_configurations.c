@@ -45,15 +45,15 @@ TEST(test_names_in_the_directory)
 TEST(test_path_is_as_long_as_paths_may_be)
 {
     char name[300];
-    size_t most = 255 - strlen("/loader.conf.d/");
+    size_t max = 255 - strlen("/loader.conf.d/");
     memset(name, 'a', sizeof(name));
-    for (size_t len = most - 1; len <= most + 1; len++) {
+    for (size_t len = max - 1; len <= max + 1; len++) {
         struct test_memory memory;
         test_memory_begin(&memory);
         memcpy(name + len - 5, ".conf", 5);
         struct btl_str path =
             btl_configuration_path(false, (struct btl_str){name, len}, &memory.arena);
-        assert_int_equal(path.len, len > most ? 0 : 255 - most + len);
+        assert_int_equal(path.len, len > max ? 0 : 255 - max + len);
         test_memory_end(&memory);
     }
 }

@@ -137,7 +137,7 @@ TEST(fields_have_limits)
 {
     static const struct {
         enum ia64_field field;
-        int64_t least, most, step;
+        int64_t min, max, step;
     } limits[] = {
         {IA64_IMM14, -0x2000, 0x1fff, 1},          {IA64_IMM22, -0x200000, 0x1fffff, 1},
         {IA64_BRANCH21, -0x1000000, 0xfffff0, 16}, {IA64_CHECK21, -0x1000000, 0xfffff0, 16},
@@ -146,10 +146,10 @@ TEST(fields_have_limits)
     for (size_t i = 0; i < BTL_COUNT(limits); i++) {
         enum ia64_field field = limits[i].field;
         assert_true(ia64_field_fits(field, 0));
-        assert_true(ia64_field_fits(field, (uint64_t)limits[i].least));
-        assert_true(ia64_field_fits(field, (uint64_t)limits[i].most));
-        assert_false(ia64_field_fits(field, (uint64_t)(limits[i].least - limits[i].step)));
-        assert_false(ia64_field_fits(field, (uint64_t)(limits[i].most + limits[i].step)));
+        assert_true(ia64_field_fits(field, (uint64_t)limits[i].min));
+        assert_true(ia64_field_fits(field, (uint64_t)limits[i].max));
+        assert_false(ia64_field_fits(field, (uint64_t)(limits[i].min - limits[i].step)));
+        assert_false(ia64_field_fits(field, (uint64_t)(limits[i].max + limits[i].step)));
         assert_false(ia64_field_fits(field, 1ull << 63));
         assert_false(ia64_field_fits(field, UINT64_MAX >> 1));
     }

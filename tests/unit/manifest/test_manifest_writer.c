@@ -245,12 +245,13 @@ TEST(test_events_ascend_and_the_seal_ends_them)
     for (uint64_t i = 1; i < 7; i++)
         assert_true(((const struct btlm_event *)at(world, BTLM_EVENTS, i - 1))->start <=
                     ((const struct btlm_event *)at(world, BTLM_EVENTS, i))->start);
-    const struct btlm_event *loader = at(world, BTLM_EVENTS, 0), *leave = at(world, BTLM_EVENTS, 6);
+    const struct btlm_event *loader = at(world, BTLM_EVENTS, 0),
+                            *exit_event = at(world, BTLM_EVENTS, 6);
     assert_int_equal(loader->kind, BTLM_EVENT_LOADER);
     assert_int_equal(loader->end, BOOT_END);
-    assert_int_equal(leave->kind, BTLM_EVENT_EXIT);
-    assert_int_equal(leave->start, BOOT_EXIT_START);
-    assert_int_equal(leave->end, BOOT_END);
+    assert_int_equal(exit_event->kind, BTLM_EVENT_EXIT);
+    assert_int_equal(exit_event->start, BOOT_EXIT_START);
+    assert_int_equal(exit_event->end, BOOT_END);
 }
 
 // An event that contains others begins with them and ends later: it comes before them. The exit

@@ -208,7 +208,7 @@ static void find_cycles(struct model *model)
 static int interface_code(const struct model *model, int index)
 {
     const struct model_module *m = &model->module[index];
-    bool unknown = false, there = false, elsewhere = false;
+    bool unknown = false, found = false, elsewhere = false;
     if (m->needs == 0)
         return 0;
     for (int j = 0; j < m->depend_count; j++) {
@@ -216,7 +216,7 @@ static int interface_code(const struct model *model, int index)
         unknown |= !readable(d);
         if (!readable(d) || d->provides == 0)
             continue;
-        there = true;
+        found = true;
         if (d->provides / 10 == m->needs / 10 && d->provides % 10 >= m->needs % 10)
             return 0;
     }
@@ -224,7 +224,7 @@ static int interface_code(const struct model *model, int index)
         if (readable(&model->module[model->list[k]]) && model->module[model->list[k]].provides != 0)
             elsewhere = model->list[k] != index;
     return unknown     ? 0
-           : there     ? BTL_PLAN_INTERFACE_VERSION
+           : found     ? BTL_PLAN_INTERFACE_VERSION
            : elsewhere ? BTL_PLAN_INTERFACE_UNDECLARED
                        : BTL_PLAN_INTERFACE_MISSING;
 }

@@ -25,7 +25,7 @@ struct timeline {
 double rows_x(const struct timeline *t, uint64_t ns);
 double rows_column(const struct timeline *t, int kind); // right edge of a column of times
 void rows_axis(struct timeline *t, double y, bool above);
-// The band behind the next `rows` rows, with its heading.
+// The band after the next `rows` rows, with its heading.
 void rows_group(struct timeline *t, unsigned band, const char *name, const char *note, size_t rows);
 // Parts of the row at t->y. `event` may be NULL: nothing is drawn.
 void rows_name(struct timeline *t, const char *class, const char *name);

@@ -3,7 +3,7 @@
 // volume (PI 1.8, volume 3, 3.2.1) with the variable store of edk2
 // (MdeModulePkg/Include/Guid/VariableFormat.h).
 //
-// After a power failure the blocks behind the store may contain an unfinished update, which the
+// After a power failure the blocks after the store may contain an unfinished update, which the
 // firmware completes when it starts. Neither that nor the padding of ia64's stores is read here.
 #ifndef BTL_HOST_VARSTORE_H
 #define BTL_HOST_VARSTORE_H
@@ -22,7 +22,7 @@ struct varstore_variable {
 };
 
 // Check the file and all records. False: reported. A damaged record is reported as a warning; it
-// and all records behind it are ignored.
+// and all records after it are ignored.
 bool varstore_open(struct btl_bytes file, struct btl_place place, struct varstore *ret_store,
                    struct btl_diags *diags);
 // Find a variable. `guid` has the layout of EFI_GUID; `name` is ASCII. False: there is none.
