@@ -45,3 +45,11 @@ bool btl_log_take_apart(struct btl_str line, enum btl_log_level *ret_level,
     }
     return false;
 }
+
+enum btl_log_level btl_log_level_named(struct btl_str name)
+{
+    size_t level = 0;
+    while (level < BTL_LOG_LEVELS && !btl_str_equal(name, btl_str_of(levels[level])))
+        level++;
+    return (enum btl_log_level)level;
+}

@@ -82,7 +82,7 @@ static void text_system(struct text *text)
     text_field(text, "configuration", system->config_path);
     text_field(text, "kernel options", system->kernel_options);
     text_label(text, "required failure");
-    btl_format(text->out, "%s\n", system->required_failure == BTL_STOP_RESET ? "reset" : "wait");
+    btl_format(text->out, "%s\n", system->required_failure == BTL_STOP_RESET ? "reset" : "stop");
     text_label(text, "random seed");
     btl_format(text->out, "%u bytes\n", system->seed_size);
     text_address(text, "EFI system table", system->efi_system_table);

@@ -23,5 +23,7 @@ size_t btl_log_prefix(char to[static BTL_LOG_PREFIX_MAX], uint64_t nanoseconds,
 // Split a line into its level and the text after the prefix. False: the line has no prefix.
 bool btl_log_take_apart(struct btl_str line, enum btl_log_level *ret_level,
                         struct btl_str *ret_text);
+// Return the level of that name ("error", "warn", …), or BTL_LOG_LEVELS.
+enum btl_log_level btl_log_level_named(struct btl_str name);
 
 #endif

@@ -141,8 +141,8 @@ struct btl_wrapper {
 //   BTL_EBUSY   it, or a dependency, is being loaded now: the caller is its own load function
 //   BTL_ENOMEM  no memory
 //
-//     BTL_STUB("pciids", const char *, pci_vendor_name, (uint16_t vendor), (vendor), NULL)
-//     BTL_STUB("disk", int, disk_flush, (void), (), btl_error)
+//     BTL_STUB("pciids", const char *, pci_vendor_name, (uint16_t vendor), (vendor), NULL);
+//     BTL_STUB("disk", int, disk_flush, (void), (), btl_error);
 //
 // The module is busy until the call returns, so that it is not unloaded during the call.
 #define BTL_STUB(module_name, returned, name, parameters, arguments, failed)                       \

@@ -41,7 +41,9 @@ int monitor_add(const char *name, const char *help, void (*command)(int argc, ch
     added = kmem_alloc(sizeof(*added));
     if (added == NULL)
         return BTL_ENOMEM;
-    *added = (struct added_command){{name, "", help != NULL ? help : "", command}, added_commands};
+    *added = (struct added_command){
+        .command = {.name = name, .help = help != NULL ? help : "", .run = command},
+        .next = added_commands};
     added_commands = added;
     return 0;
 }

@@ -7,8 +7,9 @@
 #include <btl/types.h>
 
 struct command {
-    const char *name, *arguments, *help;
+    const char *name, *arguments, *help; // arguments: "": none; NULL: the command checks them
     void (*run)(int argc, char **argv);
+    bool shows; // it changes nothing, so that its output is no part of the log
 };
 
 // monitor/commands.c

@@ -10,9 +10,8 @@ static bool serial, screen, capturing;
 static void (*capture)(const char *text, size_t len);
 static struct btl_buffer *copied;
 
-static void console_put(struct btl_out *out, const char *text, size_t len)
+static void console_put_unlogged(struct btl_out *out, const char *text, size_t len)
 {
-    log_put(text, len);
     if (serial)
         uart_put(text, len);
     if (screen)
@@ -24,6 +23,12 @@ static void console_put(struct btl_out *out, const char *text, size_t len)
     capturing = true; // output of the sink itself is not captured
     capture(text, len);
     capturing = false;
+}
+
+static void console_put(struct btl_out *out, const char *text, size_t len)
+{
+    log_put(text, len);
+    console_put_unlogged(out, text, len);
 }
 
 static struct btl_out out = {.put = console_put};
@@ -61,6 +66,11 @@ void console_configure(uint64_t direct_map_size)
 struct btl_out console_out(void)
 {
     return out;
+}
+
+struct btl_out console_echo(void)
+{
+    return (struct btl_out){.put = console_put_unlogged};
 }
 
 void console_copy(struct btl_buffer *copy)

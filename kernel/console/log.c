@@ -11,7 +11,7 @@
 static char ring[LOG_SIZE];
 static uint64_t written; // bytes ever
 static enum btl_log_level level = BTL_LOG_INFO;
-static bool inside_line, shown;
+static bool inside_line, paused;
 
 static void log_put_bytes(const char *text, size_t len)
 {
@@ -27,12 +27,12 @@ static void log_begin_line(void)
     log_put_bytes(prefix, btl_log_prefix(prefix, handoff_ready() ? timeline_now() : 0, level));
 }
 
-// Output while the log is printed is the log itself, which is not logged again.
+// The output of commands that only show something is not logged: it would drive out what it shows.
 void log_put(const char *text, size_t len)
 {
     size_t start = 0;
 
-    if (shown)
+    if (paused)
         return;
     for (size_t at = 0; at < len; at++) {
         if (!inside_line)
@@ -98,11 +98,60 @@ static void log_print_kernel(struct btl_out *out)
     }
 }
 
-void log_print(struct btl_out *out)
+// Passes on the lines of some levels. A line without a level belongs to the one before it.
+struct log_filter {
+    struct btl_out out;
+    struct btl_out *to;
+    enum btl_log_level last; // and all before it
+    char head[BTL_LOG_PREFIX_MAX];
+    size_t len;
+    bool past_head, passes;
+};
+
+static void filter_end_head(struct log_filter *filter)
 {
-    shown = true;
+    enum btl_log_level of_line;
+    struct btl_str text;
+
+    if (btl_log_take_apart((struct btl_str){filter->head, filter->len}, &of_line, &text))
+        filter->passes = of_line <= filter->last;
+    if (filter->passes && filter->len > 0)
+        filter->to->put(filter->to, filter->head, filter->len);
+    filter->len = 0;
+    filter->past_head = true;
+}
+
+static void filter_put(struct btl_out *out, const char *text, size_t len)
+{
+    struct log_filter *filter = (struct log_filter *)out;
+
+    for (size_t i = 0; i < len; i++) {
+        if (filter->past_head && filter->passes)
+            filter->to->put(filter->to, text + i, 1);
+        else if (!filter->past_head)
+            filter->head[filter->len++] = text[i];
+        if (!filter->past_head && (text[i] == '\n' || filter->len == sizeof(filter->head)))
+            filter_end_head(filter);
+        if (text[i] == '\n')
+            filter->past_head = false;
+    }
+}
+
+void log_pause(bool pause)
+{
+    paused = pause;
+}
+
+void log_print(struct btl_out *out, enum btl_log_level last)
+{
+    struct log_filter filter = {
+        .out = {.put = filter_put}, .to = out, .last = last, .passes = true};
+    bool before = paused;
+
+    paused = true;
     if (handoff_ready())
-        log_print_loader(out);
-    log_print_kernel(out);
-    shown = false;
+        log_print_loader(&filter.out);
+    log_print_kernel(&filter.out);
+    filter_end_head(&filter);
+    paused = before;
 }

@@ -13,6 +13,7 @@ void console_init(void);
 // manifest is used when a direct map of that size reaches it.
 void console_configure(uint64_t direct_map_size);
 struct btl_out console_out(void);
+struct btl_out console_echo(void); // the same, except that the log does not get it
 // Return a character from the terminal, or -1 when none has arrived.
 int console_read(void);
 bool console_has_terminal(void);
@@ -26,8 +27,10 @@ void console_copy(struct btl_buffer *copy);
 void log_put(const char *text, size_t len);
 void log_level(enum btl_log_level of_lines); // that begin from now on; BTL_LOG_INFO at first
 struct btl_out log_out(void);                // the log alone
-// Print the loader's log, then the kernel's, without logging this.
-void log_print(struct btl_out *out);
+// Print the loader's log, then the kernel's, without logging this: the lines of the levels up to
+// `last`.
+void log_print(struct btl_out *out, enum btl_log_level last);
+void log_pause(bool pause); // what is printed meanwhile is not logged
 
 // uart16550.c
 bool uart_init(void);

@@ -82,6 +82,7 @@ struct module {
     bool majors_kept;                 // it keeps its majors when it is unloaded
     bool adoptable;                   // the loader's image is in memory and was never loaded
     bool file_released;               // source.c: its staged file has been released
+    bool no_device;                   // of MODULE_FAILED: its device is missing, which is no error
     uint8_t state;
 };
 
@@ -95,6 +96,10 @@ struct btl_str module_name(const struct module *module);
 bool module_find(struct btl_str name, uint32_t *ret_id);
 uint32_t module_dependency(const struct module *module, uint32_t index); // id
 const char *module_state_name(enum module_state state);
+// The name of the module's state, or "no-device".
+const char *module_condition(const struct module *module);
+// Has it failed, for another reason than a missing device that the boot can do without?
+bool module_is_faulty(const struct module *module);
 // The transitions in the picture above.
 void module_registered(struct module *module); // to FAILED where rule 5 is broken
 void module_begin_load(struct module *module);

@@ -36,7 +36,9 @@ static bool load_check_phase(struct load *load)
     if (supported & btl_phase_needs(load->phase))
         return true;
     names = (struct btl_str){text, btl_supported_text(supported, text)};
-    btl_report(&load->diags, BTL_RUN_PHASE, load->place, BTL_ARG_Z(btl_phase_name(load->phase)),
+    // INIT and AUTO are one phase of what a module supports: RUN.
+    btl_report(&load->diags, BTL_RUN_PHASE, load->place,
+               BTL_ARG_Z(load->phase > BTL_PHASE_BOOT2 ? "RUN" : btl_phase_name(load->phase)),
                BTL_ARG(btl_str_copy(&load->heap.arena, names)));
     return false;
 }
@@ -163,6 +165,12 @@ const char *error_text(int error)
     }
 }
 
+// Does the boot need it? Then a missing device is an error.
+static bool module_is_vital(const struct module *module)
+{
+    return btl_on_error_is_vital(BTLM_ON_ERROR(module->entry->flags));
+}
+
 // The strings of the arguments are valid during the call only (btl/module.h), so they may be in the
 // arena.
 static bool load_call(struct load *load)
@@ -192,8 +200,13 @@ static bool load_call(struct load *load)
     load_end_event(event, 0);
     if (error == 0)
         return true;
-    btl_report(&load->diags, BTL_RUN_LOAD_FUNCTION, load->place, BTL_DEC(-(int64_t)error),
-               BTL_ARG_Z(error_text(error)));
+    load->module->no_device = error == BTL_ENODEV && !module_is_vital(load->module);
+    if (load->module->no_device)
+        btl_report(&load->diags, BTL_RUN_NO_DEVICE, load->place, BTL_DEC(-(int64_t)error),
+                   BTL_ARG(name));
+    else
+        btl_report(&load->diags, BTL_RUN_LOAD_FUNCTION, load->place, BTL_DEC(-(int64_t)error),
+                   BTL_ARG_Z(error_text(error)));
     return false;
 }
 
@@ -225,22 +238,23 @@ static const struct step {
     {load_call, load_undo_call},       {load_attach, NULL},
 };
 
-// NAME_on_error="ignore" applies to the boot; a later request to load the module prints its
-// failure.
+// NAME_on_error="ignore", and a missing device, apply to the boot; a later request to load the
+// module prints its failure.
 bool module_is_ignored(const struct module *module)
 {
-    return BTLM_ON_ERROR(module->entry->flags) == BTL_ON_ERROR_IGNORE &&
+    return (BTLM_ON_ERROR(module->entry->flags) == BTL_ON_ERROR_IGNORE || module->no_device) &&
            dlkm_phase() != BTL_PHASE_AUTO;
 }
 
-// The first error is the reason. Call this before anything is undone: messages quote strings of the
-// module's image and file.
+// The first error, or a missing device, is the reason. Call this before anything is undone:
+// messages quote strings of the module's image and file.
 static void diags_find_reason(const struct btl_diags *diags, char reason[static REASON_MAX])
 {
     struct btl_buffer buffer = btl_buffer(reason, REASON_MAX);
     const struct btl_diag *diag = diags->first;
 
-    while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR)
+    while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR &&
+           diag->code != BTL_RUN_NO_DEVICE)
         diag = diag->next;
     if (diag == NULL)
         btl_format_to(reason, REASON_MAX, "unknown: out of memory for the message");

@@ -33,15 +33,21 @@ static void phase_print_loaded(const struct module *module, enum btl_phase phase
             (took / 1000000), (took / 1000 % 1000));
 }
 
-static void phase_load_module(uint32_t id, enum btl_phase phase, uint32_t *loaded, uint32_t *failed)
+struct phase_counts {
+    uint32_t loaded, failed, no_device;
+};
+
+static void phase_load_module(uint32_t id, enum btl_phase phase, struct phase_counts *counts)
 {
     uint64_t start = timeline_now();
 
     if (module_load(id, phase)) {
         phase_print_loaded(module_get(id), phase, start);
-        ++*loaded;
+        counts->loaded++;
+    } else if (module_get(id)->no_device) {
+        counts->no_device++;
     } else if (!module_is_ignored(module_get(id))) {
-        ++*failed;
+        counts->failed++;
     }
     if (vm_ready())
         source_release(module_get(id));
@@ -51,7 +57,7 @@ void dlkm_boot_phase(enum btl_phase phase)
 {
     const struct btl_manifest *manifest = handoff_manifest();
     uint64_t count = btl_manifest_count(manifest, BTLM_ORDER), event;
-    uint32_t loaded = 0, failed = 0;
+    struct phase_counts counts = {0};
 
     now = phase;
     event = timeline_begin(event_of_phase[phase], BTL_NONE);
@@ -60,13 +66,16 @@ void dlkm_boot_phase(enum btl_phase phase)
         uint32_t id = *(const uint32_t *)btl_manifest_entry(manifest, BTLM_ORDER, i);
         const struct module *module = module_get(id);
         if (module->entry->phase == phase && module->state == MODULE_REGISTERED)
-            phase_load_module(id, phase, &loaded, &failed);
+            phase_load_module(id, phase, &counts);
     }
     timeline_end(event, 0);
     if (phase == BTL_PHASE_INIT)
         now = BTL_PHASE_AUTO;
-    kprintf("%s: %u module%s loaded, %u failed\n", btl_phase_name(phase), loaded,
-            loaded == 1 ? "" : "s", failed);
+    kprintf("%s: %u module%s loaded, %u failed", btl_phase_name(phase), counts.loaded,
+            counts.loaded == 1 ? "" : "s", counts.failed);
+    if (counts.no_device > 0)
+        kprintf(", %u without a device", counts.no_device);
+    kprintf("\n");
 }
 
 void dlkm_release_failed(void)

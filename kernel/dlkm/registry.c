@@ -24,6 +24,17 @@ const char *module_state_name(enum module_state state)
     return state < MODULE_STATES ? state_name[state] : "?";
 }
 
+const char *module_condition(const struct module *module)
+{
+    return module->state == MODULE_FAILED && module->no_device ? "no-device"
+                                                               : module_state_name(module->state);
+}
+
+bool module_is_faulty(const struct module *module)
+{
+    return module->state == MODULE_FAILED && !module->no_device;
+}
+
 uint32_t module_count(void)
 {
     return count;
@@ -202,6 +213,7 @@ void module_retry(struct module *module)
     module_require_state(module, 1u << MODULE_FAILED, "retry");
     kmem_free(module->reason);
     module->reason = NULL;
+    module->no_device = false;
     module->state = MODULE_REGISTERED;
 }
 

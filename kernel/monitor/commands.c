@@ -2,9 +2,6 @@
 // The kernel's commands: a table, and the functions of the short ones.
 #include "monitor/commands.h"
 
-#include "monitor/commands.h"
-#include "monitor/commands.h"
-
 #include "base/handoff.h"
 #include "base/timeline.h"
 #include "console/command.h"
@@ -32,7 +29,7 @@ static void lsmod_print(const struct module *module)
 
     kprintf("%3u %-16pS %-11s %-15.*s %-5s %-10s ", module_id(module), &name,
             btl_type_name(entry->type), length, supported, btl_phase_name(entry->configured),
-            module_state_name(module->state));
+            module_condition(module));
     if (module->image != NULL)
         kprintf("%p %7lu %3u\n", (void *)(uintptr_t)module->image->base, module->image->size,
                 module->dependents);
@@ -112,7 +109,7 @@ static void run_modinfo(int argc, char **argv)
             "type:", btl_type_name(module->entry->type), "supported:", length, supported,
             "configured:", btl_phase_name(module->entry->configured),
             "phase:", btl_phase_name(module->entry->phase));
-    kprintf("%-14s %s%s%s\n", "state:", module_state_name(module->state),
+    kprintf("%-14s %s%s%s\n", "state:", module_condition(module),
             module->reason != NULL ? ": " : "", module->reason != NULL ? module->reason : "");
     modinfo_print_dependencies(module);
     if (module->image != NULL)
@@ -157,8 +154,13 @@ static void run_timeline(int argc, char **argv)
 static void run_dmesg(int argc, char **argv)
 {
     struct btl_out out = console_out();
+    enum btl_log_level last = argc == 2 ? btl_log_level_named(btl_str_of(argv[1])) : BTL_LOG_DEBUG;
 
-    log_print(&out);
+    if (argc > 2 || last == BTL_LOG_LEVELS)
+        kprintf("usage: dmesg [LEVEL], where LEVEL is error, warn, note, info or debug: the lines "
+                "of that level and of those before it\n");
+    else
+        log_print(&out, last);
 }
 
 static void run_bt(int argc, char **argv)
@@ -182,25 +184,27 @@ static void run_reset(int argc, char **argv)
 }
 
 const struct command kernel_commands[] = {
-    {"help", "", "list the commands", run_help},
-    {"lsmod", "", "list the modules and their states", run_lsmod},
-    {"kmadmin", "OPTION", "load, unload, show and configure modules", kmadmin_run},
-    {"kmtune", "OPTION", "show and change tunables of modules", kmtune_run},
-    {"device", "", "list drivers of devices; open, read, write a device", device_run},
-    {"stream", "", "send a text through a stream of modules", stream_run},
-    {"modinfo", "NAME", "show details of a module", run_modinfo},
-    {"manifest", "[SECTION]", "show the loader's boot manifest", run_manifest},
-    {"memmap", "", "show the firmware's memory map, and the owners of pages now", run_memmap},
-    {"timeline", "", "show the events of the boot, from the start of the loader on", run_timeline},
-    {"dmesg", "", "show the loader's log, then the kernel's", run_dmesg},
-    {"boot-ok", "", "mark this configuration as the last good one", boot_ok_run},
-    {"next-conf", "PATH", "boot another configuration next time, once", next_conf_run},
+    {"help", "", "list the commands", run_help, true},
+    {"lsmod", "", "list the modules and their states", run_lsmod, true},
+    {"kmadmin", "OPTION", "load, unload, show and configure modules", kmadmin_run, false},
+    {"kmtune", "OPTION", "show and change tunables of modules", kmtune_run, false},
+    {"device", NULL, "list drivers of devices; open, read, write a device", device_run, false},
+    {"stream", NULL, "send a text through a stream of modules", stream_run, false},
+    {"modinfo", "NAME", "show details of a module", run_modinfo, true},
+    {"manifest", "[SECTION]", "show the loader's boot manifest", run_manifest, true},
+    {"memmap", "", "show the firmware's memory map, and the owners of pages now", run_memmap, true},
+    {"timeline", "", "show the events of the boot, from the start of the loader on", run_timeline,
+     true},
+    {"dmesg", "[LEVEL]", "show the loader's log, then the kernel's; LEVEL: error, warn, note …",
+     run_dmesg, true},
+    {"boot-ok", "", "mark this configuration as the last good one", boot_ok_run, false},
+    {"next-conf", "PATH", "boot another configuration next time, once", next_conf_run, false},
     {"boot-state", "", "show what was booted and why, and the records for the next boot",
-     boot_state_run},
-    {"bt", "", "show a backtrace of the monitor", run_bt},
-    {"selftest", "", "run the kernel's checks (kernel_options=\"autotest\": at boot)",
-     run_selftest},
-    {"poweroff", "", "power off through the firmware", run_poweroff},
-    {"reset", "", "reset the machine through the firmware", run_reset},
+     boot_state_run, true},
+    {"bt", "", "show a backtrace of the monitor", run_bt, true},
+    {"selftest", "", "run the kernel's checks (kernel_options=\"autotest\": at boot)", run_selftest,
+     false},
+    {"poweroff", "", "power off through the firmware", run_poweroff, false},
+    {"reset", "", "reset the machine through the firmware", run_reset, false},
 };
 const size_t kernel_command_count = BTL_COUNT(kernel_commands);

@@ -36,8 +36,7 @@ static void kmadmin_print_names(const struct module *module)
     kprintf("%-24s %s\n%-24s %s\n%-24s %pS\n", "Configured Phase",
             btl_phase_name(module->entry->configured), "Loading Phase",
             btl_phase_name(module->entry->phase), "Module Path", &path);
-    kprintf("%-24s %s (%s)\n", "Module Status", kmadmin_status(module),
-            module_state_name(module->state));
+    kprintf("%-24s %s (%s)\n", "Module Status", kmadmin_status(module), module_condition(module));
     if (module->reason != NULL)
         kprintf("%-24s %s\n", "Reason", module->reason);
 }
@@ -95,7 +94,7 @@ void kmadmin_print_static(void)
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
         struct btl_str name = module_name(module);
-        if (module->image != NULL && module->image->by_loader)
+        if (module->image != NULL && module->image->wrapper->unload == NULL)
             kprintf("  %pS (id %u)\n", &name, id);
     }
 }

@@ -16,7 +16,15 @@ void monitor_help(void)
     const struct command *command;
 
     for (uint32_t i = 0; (command = command_get(i)) != NULL; i++)
-        kprintf("  %-10s %-10s %s\n", command->name, command->arguments, command->help);
+        kprintf("  %-10s %-10s %s\n", command->name,
+                command->arguments != NULL ? command->arguments : "", command->help);
+}
+
+static void monitor_run_command(const struct command *command, int count, char **words)
+{
+    log_pause(command->shows);
+    command->run(count, words);
+    log_pause(false);
 }
 
 static void monitor_run_line(struct line *line)
@@ -35,8 +43,10 @@ static void monitor_run_line(struct line *line)
     command = command_find(words[0]);
     if (command == NULL)
         kprintf("%s: no such command; help lists them\n", words[0]);
+    else if (count > 1 && command->arguments != NULL && command->arguments[0] == '\0')
+        kprintf("%s: it takes no words; \"%s\" is one too many\n", words[0], words[1]);
     else
-        command->run(count, words);
+        monitor_run_command(command, count, words);
 }
 
 static int monitor_wait_for_key(void)
@@ -63,13 +73,13 @@ void monitor_run(const char *prompt)
 {
     static struct history history;
     static struct line line = {.history = &history, .candidate = monitor_candidate};
-    struct btl_out echo = console_out();
+    struct btl_out echo = console_echo();
 
     line.prompt = prompt;
     for (;;) {
         enum line_event event;
 
-        kprintf("%s", prompt);
+        btl_format(&echo, "%s", prompt);
         line_clear(&line);
         while ((event = line_feed(&line, monitor_wait_for_key(), &echo)) == LINE_MORE)
             ;

@@ -23,7 +23,7 @@ static void report_module(const struct module *module)
             module_id(module), &name, btl_type_name(entry->type), length, supported,
             btl_phase_name(entry->configured), btl_phase_name(entry->phase),
             entry->flags & BTLM_REQUIRED ? "yes" : "no",
-            btl_on_error_name(BTLM_ON_ERROR(entry->flags)), module_state_name(module->state),
+            btl_on_error_name(BTLM_ON_ERROR(entry->flags)), module_condition(module),
             (module->image != NULL ? module->image->base : 0),
             (module->image != NULL ? module->image->size : 0), module->dependents);
     if (module->reason != NULL)
@@ -75,7 +75,7 @@ bool report_print(uint32_t checks_failed)
     report_boot();
     for (uint32_t id = 0; id < module_count(); id++) {
         report_module(module_get(id));
-        failed += module_get(id)->state == MODULE_FAILED;
+        failed += module_is_faulty(module_get(id));
     }
     report_memory();
     kprintf("BTL-REPORT end %s required=%s checks_failed=%u modules_failed=%u\n",
@@ -89,8 +89,7 @@ void report_failures(void)
         const struct module *module = module_get(id);
         struct btl_str name = module_name(module);
 
-        if (module->state == MODULE_FAILED &&
-            BTLM_ON_ERROR(module->entry->flags) != BTL_ON_ERROR_IGNORE)
+        if (module_is_faulty(module) && BTLM_ON_ERROR(module->entry->flags) != BTL_ON_ERROR_IGNORE)
             kprintf("  %-20pS %s%s\n", &name,
                     module->entry->flags & BTLM_REQUIRED ? "(required) " : "",
                     module->reason != NULL ? module->reason : "");

@@ -16,8 +16,12 @@ def test_disk(disk):
     assert result.loaded() == set(PHASES) - (set() if driven else {"virtio_blk"})
     line = next(line for line in result.text.splitlines() if line.startswith("smbios "))
     assert ("on the disk" if driven else "staged") in line
+    assert "error" not in result.text.split("BTL-REPORT")[0].replace("errors: 0", "")
     if not driven:
         result.says("virtio_blk: no virtio disk found")
+        result.says("BOOT2: 7 modules loaded, 0 failed, 1 without a device")
+        assert result.module("virtio_blk")["state"] == "no-device"
+        assert result.end["modules_failed"] == "0"
 
 
 @pytest.mark.parametrize("memory", ["128M", "4G"])

@@ -57,6 +57,22 @@ def test_unknown_command(machine):
     assert "frobnicate" in machine.command("frobnicate")
 
 
+@pytest.mark.parametrize("line", ["poweroff now please", "reset now", "lsmod -a", "boot-ok please", "help me"])
+def test_commands_refuse_words_they_do_not_know(machine, line):
+    answer = machine.command(line)
+    assert "it takes no words" in answer and '"%s" is one too many' % line.split()[1] in answer
+
+
+def test_dmesg_of_a_level(machine):
+    """Typed lines, and what a command only shows, are no part of the log."""
+    machine.command("manifest system")
+    log = machine.command("dmesg")
+    assert "BOOT2: " in log
+    assert "manifest system" not in log and "btl>" not in log and "required failure" not in log
+    assert "BOOT2: " not in machine.command("dmesg warn")
+    assert "usage: dmesg [LEVEL]" in machine.command("dmesg loud")
+
+
 def test_earlylog_has_what_came_after_it(machine):
     machine.send("earlylog\r")
     answer = machine.expect(r"pci: \d+ functions")

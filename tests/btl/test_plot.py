@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from btltest import btl, write
-from manifest_maker import Maker, many
+from manifest_maker import Maker, Module, many
 from test_manifest import hostile
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -65,6 +65,16 @@ def test_phases_failures_and_axis(tmp_path):
                  "hand-off after 96.0 ms"):
         assert word in said, word
     assert any("failed: file-not-found" in text and "no such file" in text for text in said)
+
+
+@pytest.mark.parametrize("states, note", [
+    (["staged", "staged"], "2 modules, staged, loaded when init starts"),
+    (["registered", "registered"], "2 modules, on the disk, loaded when init starts"),
+    (["registered", "staged"], "2 modules, loaded when init starts")])
+def test_a_group_says_where_its_files_are(tmp_path, states, note):
+    """The kernel has them in memory, or reads them from the disk."""
+    modules = [Module("m%d" % number, "INIT", state) for number, state in enumerate(states)]
+    assert note in texts(plot(tmp_path, Maker(modules=modules, diagnostics=[], events=[], symbols=[])))
 
 
 def test_memory_map(tmp_path):

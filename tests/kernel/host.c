@@ -71,6 +71,11 @@ struct btl_out console_out(void)
     return out;
 }
 
+struct btl_out console_echo(void)
+{
+    return console_out();
+}
+
 const char *host_printed(void)
 {
     return printed;

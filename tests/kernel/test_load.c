@@ -46,9 +46,9 @@ TEST(a_failing_load_function_fails_its_dependents_by_name)
     world_depends(ring);
     other = self_module("other");
     self_start();
-    self_load_result = BTL_ENODEV;
+    self_load_result = BTL_EIO;
     assert_false(module_load(ring, BTL_PHASE_BOOT1));
-    assert_contains(module_get(ring)->reason, "error -19 (no such device)");
+    assert_contains(module_get(ring)->reason, "error -5 (input/output error)");
     assert_contains(module_get(ring)->reason, "[run-load-function]");
     self_load_result = self_load_calls = 0;
     self_assert_fails(log, "run-dependency");
@@ -65,13 +65,36 @@ TEST(what_is_ignored_is_said_in_the_log_alone)
 
     world.module[id].flags = BTL_ON_ERROR_IGNORE << BTLM_ON_ERROR_SHIFT;
     self_start();
-    self_load_result = BTL_ENODEV;
+    self_load_result = BTL_EIO;
     assert_false(module_load(id, BTL_PHASE_BOOT1));
     assert_int_equal(module_get(id)->state, MODULE_FAILED);
     assert_contains(module_get(id)->reason, "[run-load-function]");
     assert_string_equal(host_printed(), "");
-    log_print(&log.out);
-    assert_contains(text, "error error: noise: its load function returned error -19");
+    log_print(&log.out, BTL_LOG_DEBUG);
+    assert_contains(text, "error error: noise: its load function returned error -5");
+}
+
+// A driver without its device is no failure, unless the boot needs it.
+TEST(a_missing_device)
+{
+    uint32_t id = self_module("driver"), needed = self_module("needed");
+
+    world.module[id].flags = BTL_ON_ERROR_WARN << BTLM_ON_ERROR_SHIFT;
+    world.module[needed].flags = BTL_ON_ERROR_FALLBACK << BTLM_ON_ERROR_SHIFT;
+    self_start();
+    self_load_result = BTL_ENODEV;
+    assert_false(module_load(id, BTL_PHASE_BOOT1));
+    assert_contains(module_get(id)->reason, "[run-no-device]");
+    assert_string_equal(module_condition(module_get(id)), "no-device");
+    assert_false(module_is_faulty(module_get(id)));
+    assert_string_equal(host_printed(), "");
+    assert_false(module_load(needed, BTL_PHASE_BOOT1));
+    assert_contains(module_get(needed)->reason, "[run-load-function]");
+    assert_true(module_is_faulty(module_get(needed)));
+    self_load_result = 0;
+    module_retry(module_get(id));
+    assert_true(module_load(id, BTL_PHASE_BOOT1));
+    assert_string_equal(module_condition(module_get(id)), "loaded");
 }
 
 TEST(a_phase_that_is_not_supported)

@@ -14,7 +14,7 @@ static struct btl_buffer shown;
 static const char *show(void)
 {
     shown = btl_buffer(text, sizeof(text));
-    log_print(&shown.out);
+    log_print(&shown.out, BTL_LOG_DEBUG);
     return text;
 }
 
@@ -53,7 +53,7 @@ TEST(what_is_printed_while_it_is_shown_is_not_logged)
 
     put("a line\n");
     before = strdup(show());
-    log_print(&both); // as the console does: every piece also goes to the log
+    log_print(&both, BTL_LOG_DEBUG); // as the console does: every piece also goes to the log
     assert_string_equal(show(), before);
     free((void *)(uintptr_t)before);
 }
@@ -94,4 +94,33 @@ TEST(a_ring_that_is_full_begins_with_a_whole_line)
     btl_format_to(last, sizeof(last), "[    0.000000] info  line number %d\n", 4999);
     assert_string_equal(text + strlen(text) - strlen(last), last);
     assert_true(strlen(text) > (60u << 10));
+}
+
+// Lines of a level and the more severe ones; what has no level belongs to the line before it.
+TEST(lines_of_some_levels)
+{
+    world_log("[    0.000123] warn  loader\n[    0.000124] debug more\nof it\n");
+    log_level(BTL_LOG_ERROR);
+    put("a line that is longer than the beginning of a line\nx\n");
+    log_level(BTL_LOG_INFO);
+    put("no error\n");
+    shown = btl_buffer(text, sizeof(text));
+    log_print(&shown.out, BTL_LOG_WARN);
+    assert_non_null(strstr(text, "warn  loader\n"));
+    assert_non_null(strstr(text, "a line that is longer than the beginning of a line\n"));
+    assert_non_null(strstr(text, "error x\n"));
+    assert_null(strstr(text, "more"));
+    assert_null(strstr(text, "of it"));
+    assert_null(strstr(text, "no error"));
+}
+
+TEST(what_a_command_shows_is_not_logged)
+{
+    log_pause(true);
+    put("shown\n");
+    log_pause(false);
+    put("said\n");
+    show();
+    assert_null(strstr(text, "shown"));
+    assert_non_null(strstr(text, "said"));
 }

@@ -216,7 +216,8 @@ static void command(int argc, char **argv)
 }
 
 // The kernel's commands need hardware; one represents them here.
-const struct command kernel_commands[] = {{"lsmod", "", "", command}};
+const struct command kernel_commands[] = {
+    {.name = "lsmod", .arguments = "", .help = "", .run = command}};
 const size_t kernel_command_count = 1;
 
 // Images are in the low 2 GiB, where code of the small model links and can be called.

@@ -141,15 +141,26 @@ static void draw_module(struct timeline *t, uint64_t index)
     t->y += t->row_height;
 }
 
-static const char *phase_note(struct timeline *t, enum btl_phase phase, size_t count)
+// Where the kernel found the files of these modules; "" if it found them in different places.
+static const char *phase_files(const struct timeline *t, const uint32_t *list, size_t count)
+{
+    size_t staged = 0;
+    for (size_t i = 0; i < count; i++)
+        staged += btl_manifest_module(t->plot->manifest, list[i])->state == BTLM_STAGED;
+    return staged == count ? "staged, " : staged == 0 ? "on the disk, " : "";
+}
+
+static const char *phase_note(struct timeline *t, enum btl_phase phase, const uint32_t *list,
+                              size_t count)
 {
     static const char *const notes[] = {
         [BTL_PHASE_BOOT1] = "linked by the loader, run before memory management",
-        [BTL_PHASE_BOOT2] = "staged, linked by the kernel after memory management",
-        [BTL_PHASE_INIT] = "staged, loaded when init starts",
+        [BTL_PHASE_BOOT2] = "linked by the kernel after memory management",
+        [BTL_PHASE_INIT] = "loaded when init starts",
         [BTL_PHASE_AUTO] = "loaded on demand",
     };
-    return plot_text(t->plot, "%zu module%s, %s", count, count == 1 ? "" : "s",
+    return plot_text(t->plot, "%zu module%s, %s%s", count, count == 1 ? "" : "s",
+                     phase == BTL_PHASE_BOOT1 ? "" : phase_files(t, list, count),
                      phase < BTL_COUNT(notes) ? notes[phase] : "");
 }
 
@@ -183,8 +194,8 @@ static void draw_all_modules(struct timeline *t)
             listed[*index] = true;
             list[in_list++] = *index;
         }
-        draw_module_group(t, 1 + phase % 3, btl_phase_name(phase), phase_note(t, phase, in_list),
-                          list, in_list);
+        draw_module_group(t, 1 + phase % 3, btl_phase_name(phase),
+                          phase_note(t, phase, list, in_list), list, in_list);
     }
     in_list = 0;
     for (uint64_t i = 0; i < count; i++) {
