@@ -38,8 +38,8 @@ static bool wait_for_person(struct boot *boot)
         log_line(&boot->log, BTL_LOG_ERROR,
                  "cannot boot (errors: %u). Press a key to return to the firmware (%u s)",
                  errors_shown(boot), KEY_SECONDS);
-    bool key = watchdog_wait_key(fw, 1000 * KEY_SECONDS) != 0;
-    return key && boot->set_up;
+    boot->menu.opened_by = watchdog_wait_key(fw, 1000 * KEY_SECONDS);
+    return boot->menu.opened_by != 0 && boot->set_up;
 }
 
 static bool menu_after_failure(struct boot *boot)

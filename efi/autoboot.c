@@ -12,37 +12,38 @@ static bool attempt_will_fail(const struct boot *boot)
 
 #define COUNTDOWN "starting in %u s; a key opens the menu"
 
-// Count down in the status line of the console; the log gets one line. True: a key was pressed.
-static bool show_countdown(struct boot *boot, uint32_t seconds)
+// Count down in the status line of the console; the log gets one line. Return the key
+// that was pressed; 0: none.
+static fw_key show_countdown(struct boot *boot, uint32_t seconds)
 {
     char text[64];
-    bool key = false;
+    fw_key key = 0;
     log_only(&boot->log, BTL_LOG_INFO, COUNTDOWN, seconds);
-    for (; seconds > 0 && !key; seconds--) {
+    for (; seconds > 0 && key == 0; seconds--) {
         btl_format_to(text, sizeof(text), COUNTDOWN, seconds);
         status_line(&boot->log.console, btl_str_of(text));
-        key = watchdog_wait_key(boot->fw, 1000) != 0;
+        key = watchdog_wait_key(boot->fw, 1000);
     }
     status_line(&boot->log.console, BTL_STR(""));
     return key;
 }
 
 // Without a delay, a key typed earlier opens the menu; with a delay, only a key typed during it.
-static bool count_down(struct boot *boot)
+static fw_key count_down(struct boot *boot)
 {
     struct firmware *fw = boot->fw;
     uint32_t seconds = boot->attempt.config.autoboot_delay;
     if (boot->counted_down)
-        return fw->wait_key(fw, 0) != 0;
+        return fw->wait_key(fw, 0);
     boot->counted_down = true;
     if (seconds == 0)
-        return fw->wait_key(fw, 0) != 0;
-    bool ticks = boot->log.shown >= LOG_NORMAL && fw->terminal(fw) != FW_TERMINAL_SILENT;
+        return fw->wait_key(fw, 0);
+    bool ticks = boot->log.shown >= LOG_NORMAL && terminal_of(boot) != FW_TERMINAL_SILENT;
     fw->forget_keys(fw);
     if (ticks)
         return show_countdown(boot, seconds);
     log_line(&boot->log, BTL_LOG_INFO, COUNTDOWN, seconds);
-    return watchdog_wait_key(fw, 1000 * seconds) != 0;
+    return watchdog_wait_key(fw, 1000 * seconds);
 }
 
 static bool menu_before_boot(struct boot *boot)
@@ -64,7 +65,10 @@ bool autoboot_wait(struct boot *boot)
         return true;
     if (boot->core.attended)
         return menu_before_boot(boot);
-    if (attempt_will_fail(boot) || !count_down(boot))
+    if (attempt_will_fail(boot))
+        return true;
+    boot->menu.opened_by = count_down(boot);
+    if (boot->menu.opened_by == 0)
         return true;
     boot->menu.times_out = true; // the key may be line noise
     return menu_before_boot(boot);

@@ -102,6 +102,8 @@ fw_status attempt_end(struct boot *boot); // frees everything
 
 // Once in a boot.
 bool options_read(struct boot *boot); // load options -> options
+// Query the terminal, and narrow the console of boot->facts to it.
+enum fw_terminal terminal_of(struct boot *boot);
 // Say that the command line is wrong and that nothing is started. Return false.
 bool options_refuse(struct boot *boot);
 bool machine_fit(struct boot *boot);  // does the processor have no-execute

@@ -107,6 +107,11 @@ enum fw_terminal {
     FW_TERMINAL_SILENT   // a serial line without an answer, maybe a log: no line is rewritten
 };
 
+// 0 rows and columns: unknown.
+struct fw_size {
+    uint32_t rows, columns;
+};
+
 struct fw_variable {
     uint8_t guid[16]; // memory layout of EFI_GUID
     const char *name; // ASCII
@@ -142,8 +147,8 @@ struct firmware {
     void (*screen_at)(struct firmware *fw, uint32_t column, uint32_t row);
     void (*screen_style)(struct firmware *fw, enum fw_style style);
     void (*screen_cursor)(struct firmware *fw, bool shown);
-    // Query the terminal at the first call, which may take 100 ms.
-    enum fw_terminal (*terminal)(struct firmware *fw);
+    // Query the terminal and its size at the first call, which may take 100 ms.
+    enum fw_terminal (*terminal)(struct firmware *fw, struct fw_size *ret_size);
 
     // UEFI variables. variable_get: *size is the size of the buffer `to`, then of the variable.
     // FW_NOT_FOUND: no such variable. FW_BUFFER_TOO_SMALL: larger than the buffer, and *size may be

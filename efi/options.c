@@ -45,9 +45,11 @@ bool options_read(struct boot *boot)
     if (!btl_load_options_parse(bytes, facts->options_name_program, &boot->arena,
                                 boot->attempt.diags, options))
         return btl_attempt_no_memory(&boot->attempt, "reading the load options");
-    if (options->pages)
+    if (options->pages) {
+        terminal_of(boot);
         console_page(&boot->log.console, boot->facts.console_rows, boot->facts.console_columns,
                      console_wait_key, boot->fw);
+    }
     if (options->help) {
         btl_format(&boot->log.console.out, "%s", help);
         boot->res.outcome = OUTCOME_DONE;

@@ -204,7 +204,7 @@ static void show(struct boot *boot)
         return;
     if (!progress->listed)
         look(boot);
-    bool rewrites = boot->fw->terminal(boot->fw) != FW_TERMINAL_SILENT;
+    bool rewrites = terminal_of(boot) != FW_TERMINAL_SILENT;
     if (progress->visible && now - progress->shown < (rewrites ? REWRITE_EVERY : LINE_EVERY))
         return;
     struct line line;

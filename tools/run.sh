@@ -32,7 +32,7 @@ status=0
 qemu_before="timeout $limit"
 qemu "$work/btl.img" "$work" -serial stdio -monitor none </dev/null >"$work/serial" || status=$?
 # Remove the control sequences by which the firmware drives the serial line as a terminal.
-tr -d '\r' <"$work/serial" | sed 's/\x1b\[[=?0-9;]*[A-Za-z]//g' | tee "$work/text"
+tr -d '\r' <"$work/serial" | sed 's/\x1b\(\[[=?0-9;]*[A-Za-z]\|[78]\)//g' | tee "$work/text"
 
 result=$(qemu_result $status "$work/text")
 case $result in

@@ -45,8 +45,7 @@ static void line_show_again(struct boot *boot, const char *prompt, const struct 
 {
     uint32_t width =
         glyph_columns(btl_str_of(prompt)) + glyph_columns(btl_line_text(line)) + erased;
-    if (width >= boot->facts.console_columns ||
-        boot->fw->terminal(boot->fw) == FW_TERMINAL_SILENT) {
+    if (width >= boot->facts.console_columns || terminal_of(boot) == FW_TERMINAL_SILENT) {
         line_write(boot, BTL_STR("\n"));
     } else {
         boot->fw->write(boot->fw, "\r", 1);

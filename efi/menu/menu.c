@@ -5,6 +5,10 @@
 #define COLUMNS_MIN 40 // a smaller terminal gets the line view
 #define ROWS_MIN    10
 #define WAIT_S      60
+// A key that repeats, held or tapped, has no pause as long as this. A key that sticks counts again
+// after so many repeats: otherwise it would keep the menu open for ever.
+#define PAUSE_MS    1000
+#define REPEATS_MAX 200
 
 const struct menu_view *menu_view_of(const struct boot *boot)
 {
@@ -42,12 +46,26 @@ bool menu_ask(struct boot *boot, struct menu_question *question)
     return false;
 }
 
+// Ignore repeats of the key that opened the menu: the user pressed it for the menu, and may not
+// have seen yet that the menu is there. Return the first other key; 0: none yet.
+static fw_key skip_repeats(struct boot *boot)
+{
+    struct menu *menu = &boot->menu;
+    fw_key opened_by = menu->opened_by, key = opened_by;
+    for (uint32_t i = 0; key == opened_by && i < REPEATS_MAX; i++)
+        key = watchdog_wait_key(boot->fw, PAUSE_MS);
+    menu->opened_by = 0;
+    return key;
+}
+
 fw_key menu_wait_key(struct boot *boot)
 {
     struct menu *menu = &boot->menu;
-    fw_key key = 0;
+    uint32_t ms = 1000 * WAIT_S - (menu->opened_by != 0 ? PAUSE_MS : 0);
+    fw_key key = menu->opened_by != 0 ? skip_repeats(boot) : 0;
     while (key == 0 && !menu->unattended) {
-        key = watchdog_wait_key(boot->fw, 1000 * WAIT_S);
+        key = watchdog_wait_key(boot->fw, ms);
+        ms = 1000 * WAIT_S;
         menu->unattended = key == 0 && menu->times_out;
     }
     menu->times_out = false;
@@ -56,10 +74,9 @@ fw_key menu_wait_key(struct boot *boot)
 
 // Is the console a serial line only, without a terminal that says where its cursor is? Then it is a
 // log, or a terminal without a screen.
-static bool console_has_no_screen(const struct boot *boot)
+static bool console_has_no_screen(struct boot *boot)
 {
-    return boot->facts.framebuffer.format == 0 &&
-           boot->fw->terminal(boot->fw) == FW_TERMINAL_SILENT;
+    return terminal_of(boot) == FW_TERMINAL_SILENT && boot->facts.framebuffer.format == 0;
 }
 
 // Choose the view, once; then the user may change it.
@@ -69,10 +86,11 @@ static void choose_view(struct boot *boot)
     if (menu->style_known)
         return;
     menu->style_known = true;
+    bool no_screen = console_has_no_screen(boot); // the size is that of the terminal from here on
     menu->lines = boot->attempt.config.menu == BTL_MENU_LINE ||
                   boot->facts.console_columns < COLUMNS_MIN ||
                   boot->facts.console_rows < ROWS_MIN ||
-                  (boot->attempt.config.menu == BTL_MENU_AUTO && console_has_no_screen(boot));
+                  (boot->attempt.config.menu == BTL_MENU_AUTO && no_screen);
 }
 
 static void find_content(struct boot *boot)

@@ -33,11 +33,12 @@ struct menu_screen;
 // Lives in struct boot (all zero at first), so that it survives a change of the choice.
 struct menu {
     bool style_known;
-    bool lines;      // the line view, not the screen
-    bool planned;    // as menu_run() was told
-    bool times_out;  // without another key the boot goes on
-    bool unattended; // no other key came
-    uint8_t listed;  // line view: 1 + the page that was listed last
+    bool lines;       // the line view, not the screen
+    bool planned;     // as menu_run() was told
+    bool times_out;   // without another key the boot goes on
+    bool unattended;  // no other key came
+    fw_key opened_by; // the key that opened the menu, while it may repeat; 0: none
+    uint8_t listed;   // line view: 1 + the page that was listed last
     enum menu_page page;
     uint32_t selected[MENU_PAGES], top[MENU_PAGES]; // rows
     char module[BTL_MODULE_NAME_MAX + 1];           // name of the module of MENU_PAGE_MODULE

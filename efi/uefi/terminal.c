@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Detection of the terminal: is one of the console's devices a serial line, and does a terminal
-// answer there (ECMA-48, device status report)?
+// Detection of the terminal: is one of the console's devices a serial line, does a terminal answer
+// there, and how large is it (ECMA-48, cursor position, device status report)?
 #include <efi.h>
 #include <efiser.h>
 
@@ -9,13 +9,22 @@
 #include "firmware.h"
 #include "uefi.h"
 
-#define ANSWER_US 100000
-#define POLL_US   1000
-#define BYTES_MAX 256 // a device that sends more is no terminal
+#define ANSWER_US  100000
+#define POLL_US    1000
+#define BYTES_MAX  256 // a device that sends more is no terminal
+#define EXTENT_MAX 999 // rows or columns
+// A smaller terminal has not moved its cursor: its size stays unknown.
+#define ROWS_LEAST    5
+#define COLUMNS_LEAST 20
+
+// Save the cursor, move it to the last place, ask where it is, restore it. A terminal stops the
+// cursor at its edges, so the answer is its size.
+static const char terminal_question[] = "\0337\033[999;999H\033[6n\0338";
 
 // The answer to ESC [ 6 n: ESC [ row ; column R.
 struct answer {
-    uint32_t state; // matched characters of the pattern; digits count once
+    uint32_t state;     // matched characters of the pattern; digits count once
+    uint32_t number[2]; // row, column
     bool complete;
 };
 
@@ -24,14 +33,26 @@ static bool answer_is_digit(uint8_t c)
     return c >= '0' && c <= '9';
 }
 
+static void answer_add_digit(uint32_t *number, uint8_t digit)
+{
+    *number = *number * 10 + (uint32_t)(digit - '0');
+    *number = *number < EXTENT_MAX ? *number : EXTENT_MAX;
+}
+
 // Match the next byte of the answer. False: `c` is not part of it.
 static bool answer_parse(struct answer *answer, uint8_t c)
 {
     static const char pattern[] = "\033[0;0R";
     uint32_t state = answer->state;
-    if (state > 0 && pattern[state - 1] == '0' && answer_is_digit(c))
+    bool more = state > 0 && pattern[state - 1] == '0' && answer_is_digit(c);
+    bool begins = !more && pattern[state] == '0' && answer_is_digit(c);
+    if (more || begins)
+        answer_add_digit(&answer->number[state <= 3 ? 0 : 1], c);
+    if (more)
         return true;
-    bool fits = pattern[state] == '0' ? answer_is_digit(c) : c == (uint8_t)pattern[state];
+    bool fits = begins || (pattern[state] != '0' && c == (uint8_t)pattern[state]);
+    if (!fits)
+        answer->number[0] = answer->number[1] = 0;
     answer->state = fits ? state + 1 : 0;
     answer->complete = answer->state == sizeof(pattern) - 1;
     return fits;
@@ -59,7 +80,14 @@ static void terminal_keep_key(struct uefi *uefi, uint8_t c)
         uefi->typed[uefi->typed_count++] = c;
 }
 
-static bool terminal_await_answer(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial)
+static void answer_get_size(const struct answer *answer, struct fw_size *ret_size)
+{
+    if (answer->number[0] >= ROWS_LEAST && answer->number[1] >= COLUMNS_LEAST)
+        *ret_size = (struct fw_size){answer->number[0], answer->number[1]};
+}
+
+static bool terminal_await_answer(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial,
+                                  struct fw_size *ret_size)
 {
     struct answer answer = {0};
     bool failed = false;
@@ -70,8 +98,10 @@ static bool terminal_await_answer(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *ser
             bytes++;
             if (!answer_parse(&answer, c))
                 terminal_keep_key(uefi, c);
-            if (answer.complete)
+            if (answer.complete) {
+                answer_get_size(&answer, ret_size);
                 return true;
+            }
         }
         uefi->boot->Stall(POLL_US);
     }
@@ -82,11 +112,11 @@ static bool terminal_await_answer(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *ser
 // as keys.
 static bool terminal_answers(struct uefi *uefi, EFI_SERIAL_IO_PROTOCOL *serial)
 {
-    char question[] = "\033[6n";
-    UINTN size = sizeof(question) - 1;
+    UINTN size = sizeof(terminal_question) - 1;
     EFI_TPL before = uefi->boot->RaiseTPL(TPL_NOTIFY);
-    bool answered = serial->Write(serial, &size, question) == EFI_SUCCESS &&
-                    terminal_await_answer(uefi, serial);
+    bool answered =
+        serial->Write(serial, &size, (void *)(uintptr_t)terminal_question) == EFI_SUCCESS &&
+        terminal_await_answer(uefi, serial, &uefi->terminal_size);
     uefi->boot->RestoreTPL(before);
     return answered;
 }
@@ -118,7 +148,7 @@ static enum fw_terminal terminal_ask(struct uefi *uefi, const EFI_HANDLE *device
 
 // Query each device of the console once. edk2 and its predecessors, back to EFI 1.10, mark the
 // active devices; otherwise every text output device counts.
-static enum fw_terminal terminal_detect(struct firmware *fw)
+static enum fw_terminal terminal_detect(struct firmware *fw, struct fw_size *ret_size)
 {
     EFI_GUID marks[] = {UEFI_CONSOLE_OUT_DEVICE_GUID, SIMPLE_TEXT_OUTPUT_PROTOCOL};
     struct uefi *uefi = uefi_of(fw);
@@ -133,6 +163,7 @@ static enum fw_terminal terminal_detect(struct firmware *fw)
         uefi->boot->FreePool(devices);
     }
     uefi->terminal_asked = true;
+    *ret_size = uefi->terminal_size;
     return uefi->terminal;
 }
 

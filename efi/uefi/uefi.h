@@ -81,6 +81,7 @@ struct uefi {
     bool mode_set; // all devices of the console are in its mode
     bool terminal_asked;
     enum fw_terminal terminal;
+    struct fw_size terminal_size;
     fw_key typed[16]; // typed during the query of the terminal
     uint32_t typed_count;
     char vendor[128]; // UTF-8

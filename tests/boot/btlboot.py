@@ -53,7 +53,7 @@ PHASES = {
 }
 
 # Control sequences of the firmware for the terminal, and messages of the emulator itself.
-CONTROL = re.compile(r"\x1b\[[=?0-9;]*[A-Za-z]|\r|^qemu-system-ia64: warning: [^\n]*\n", re.M)
+CONTROL = re.compile(r"\x1b(?:\[[=?0-9;]*[A-Za-z]|[78])|\r|^qemu-system-ia64: warning: [^\n]*\n", re.M)
 
 DISKS = {
     "virtio": ["-device", "virtio-blk-pci,drive=disk,bootindex=0"],
@@ -368,8 +368,9 @@ class Result:
 
 
 def conf(extra="", options="report"):
-    """Return the default loader.conf with lines appended; the last assignment wins."""
-    return default_conf() + '\nkernel_options="%s"\n%s' % (options, extra)
+    """Return the default loader.conf with lines appended; the last assignment wins. Without lines of its own, no
+    test waits for the countdown."""
+    return default_conf() + '\nautoboot_delay="0"\nkernel_options="%s"\n%s' % (options, extra)
 
 
 def started(files, layout=None, **machine):

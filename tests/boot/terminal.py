@@ -5,20 +5,22 @@ import os
 import re
 
 ROWS, COLUMNS = 64, 256
-SEQUENCE = re.compile(r"\x1b\[([=?]?)([0-9;]*)([A-Za-z])")
+SEQUENCE = re.compile(r"\x1b(?:\[([=?]?)([0-9;]*)([A-Za-z])|([78]))")
 # The sequences that a terminal sends for keys.
 KEYS = {"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "escape": "\x1b", "enter": "\r",
         "backspace": "\x08", "home": "\x1b[H", "end": "\x1b[F", "pagedown": "\x1b[6~", "pageup": "\x1b[5~"}
 
 
 class Screen:
-    """Rows of text, made from the output on the serial line."""
+    """Rows of text, made from the output on the serial line. `answer` sends to the line."""
 
-    def __init__(self):
+    def __init__(self, rows=ROWS, columns=COLUMNS, answer=None):
+        self.rows, self.columns, self.answer = rows, columns, answer
+        self.saved = (0, 0)
         self.clear()
 
     def clear(self):
-        self.cells = [[" "] * COLUMNS for _ in range(ROWS)]
+        self.cells = [[" "] * self.columns for _ in range(self.rows)]
         self.row = self.column = 0
 
     def feed(self, text):
@@ -27,7 +29,10 @@ class Screen:
         while at < len(text):
             match = SEQUENCE.match(text, at)
             if match:
-                self.control(match.group(3), [int(number or 0) for number in match.group(2).split(";")])
+                if match.group(4):
+                    self.save_or_restore(match.group(4))
+                else:
+                    self.control(match.group(3), [int(number or 0) for number in match.group(2).split(";")])
                 at = match.end()
             elif text[at] == "\x1b" and len(text) - at < 16:
                 break
@@ -36,7 +41,15 @@ class Screen:
                 at += 1
         return text[at:]
 
+    def save_or_restore(self, name):
+        if name == "7":
+            self.saved = self.row, self.column
+        else:
+            self.row, self.column = self.saved
+
     def control(self, name, numbers):
+        """As with xterm, the cursor stays on the screen, and moves from the last column, not from beyond it."""
+        self.column = min(self.column, self.columns - 1)
         count = max(numbers[0], 1)
         if name == "H":
             self.row, self.column = count - 1, max(numbers[-1], 1) - 1 if len(numbers) > 1 else 0
@@ -50,22 +63,30 @@ class Screen:
             self.row = max(self.row - count, 0)
         elif name == "B":
             self.row += count
+        elif name == "n" and self.answer:
+            self.answer("\x1b[%d;%dR" % (self.row + 1, self.column + 1))
+        self.row, self.column = min(self.row, self.rows - 1), min(self.column, self.columns - 1)
 
     def put(self, character):
         if character == "\r":
             self.column = 0
         elif character == "\n":
-            self.row += 1
-            if self.row >= ROWS:
-                self.cells.append([" "] * COLUMNS)
-                del self.cells[0]
-                self.row -= 1
+            self.line_feed()
         elif character == "\b":
             self.column = max(self.column - 1, 0)
         elif character >= " ":
-            if self.row < ROWS and self.column < COLUMNS:
-                self.cells[self.row][self.column] = character
+            if self.column >= self.columns:
+                self.column = 0
+                self.line_feed()
+            self.cells[self.row][self.column] = character
             self.column += 1
+
+    def line_feed(self):
+        self.row += 1
+        if self.row >= self.rows:
+            self.cells.append([" "] * self.columns)
+            del self.cells[0]
+            self.row -= 1
 
     def text(self):
         return "\n".join("".join(row).rstrip() for row in self.cells).rstrip()
@@ -76,9 +97,9 @@ class Terminal:
     bottom, and drops the keys that arrive while it starts again. So a test waits for text that the keys make
     appear, as low on the screen as possible."""
 
-    def __init__(self, machine):
+    def __init__(self, machine, rows=ROWS, columns=COLUMNS, answers=False):
         self.machine = machine
-        self.screen = Screen()
+        self.screen = Screen(rows, columns, machine.send if answers else None)
         self.fed = machine.behind  # offset up to which the output is on the screen
 
     def look(self):

@@ -161,6 +161,36 @@ def test_screen_on_a_terminal_that_answers():
         opened(machine)
 
 
+@pytest.mark.parametrize("rows, columns", [(24, 80), (25, 80), (24, 100), (40, 132)])
+def test_terminal_of_another_size_than_the_screen(rows, columns):
+    """The firmware says 100x31 for its screen and the serial line together."""
+    with started(tree(**under("patient"))) as machine:
+        menu = Terminal(machine, rows, columns, answers=True)
+        menu.see("a key opens the menu")
+        menu.type(" ")
+        menu.see("Every day", "Rescue", "For this boot", "l: lines")
+        menu.do("{down}{down}", "Return chooses it")
+        menu.do("o two{enter}", 'kernel_options="report two"', "changes: 1")
+        menu.do("{right}", "virtio_blk", "of 21")
+        menu.do("{left}", "Rescue", "changes: 1")
+        shown = menu.screen.text().split("\n")
+        assert "boot menu" in shown[0] and len(shown) <= min(rows, 31)
+        assert "l: lines" in shown[-1]
+        assert sum("Rescue" in line for line in shown) == 1
+        menu.type("b")
+        result = rest_of(machine)
+    assert result.status == GOOD
+
+
+def test_repeats_of_the_key_that_opens_the_menu():
+    with started(tree()) as machine:
+        machine.expect("a key opens the menu")
+        machine.send("     ")
+        terminal = Terminal(machine)
+        terminal.see("boot menu", "For this boot")
+        terminal.do("p", "Plan, lines 1 to")
+
+
 def test_reset_then_power_off():
     with started(tree(), options=REBOOTS) as machine:
         menu = opened(machine)

@@ -145,7 +145,7 @@ def test_silent_line_and_late_answer(machine):
     """The terminal does not answer in time; a later answer is no key."""
     machine.send("t")
     machine.expect("\x1b\\[6n")
-    assert machine.expect("services> ").strip() == "terminal: %d, asked once" % SILENT
+    assert machine.expect("services> ").strip() == "terminal: %d, 0x0, asked once" % SILENT
     assert keys(machine, "\x1b[24;80Ra") == [ord("a")]
 
 
@@ -155,7 +155,7 @@ def test_terminal_that_answers_and_off():
         machine.send("t")
         machine.expect("\x1b\\[6n")
         machine.send("p\x1b[24;80R")
-        machine.expect("terminal: %d, asked once" % ANSWERS)
+        machine.expect("terminal: %d, 80x24, asked once" % ANSWERS)
         machine.expect("letters: ")
         machine.send("o")
         assert machine.wait() == 0

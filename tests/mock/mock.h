@@ -156,6 +156,7 @@ struct mock {
     size_t console_len;
     struct mock_screen screen;
     enum fw_terminal terminal;
+    struct fw_size terminal_size;
     uint32_t terminal_asked;
     uint64_t ticks, rate, stalled;
     bool ran, exit_tried, exited, reset; // ran: the loader, not a part of it

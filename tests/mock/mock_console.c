@@ -128,10 +128,11 @@ static void screen_cursor(struct firmware *fw, bool shown)
     mock_of(fw)->screen.cursor_hidden = !shown;
 }
 
-static enum fw_terminal terminal(struct firmware *fw)
+static enum fw_terminal terminal(struct firmware *fw, struct fw_size *ret_size)
 {
     mock_of(fw)->violations += mock_of(fw)->exit_tried;
     mock_of(fw)->terminal_asked++;
+    *ret_size = mock_of(fw)->terminal_size;
     return mock_of(fw)->terminal;
 }
 

@@ -110,6 +110,44 @@ TEST(test_key_in_the_delay)
     mock_end(mock);
 }
 
+// A user who keeps tapping the key stays in the menu, and does not take its first row.
+TEST(test_repeats_of_the_key_that_opened_the_menu)
+{
+    static const char *const keys[] = {"     {wait}{see boot menu}q", "   {see boot menu}q",
+                                       "  {wait}{down}{see boot menu}q",
+                                       "{enter}{enter}{enter}{wait}{see boot menu}q", "qqq{wait}q"};
+    static const char *const confs[] = {"autoboot_delay=\"3\"\n", "kernel=\"/kernel/gone.elf\"\n"};
+    for (size_t i = 0; i < BTL_COUNT(keys) * BTL_COUNT(confs); i++) {
+        struct mock *mock = begin(confs[i % BTL_COUNT(confs)]);
+        mock->keys = keys[i / BTL_COUNT(confs)];
+        mock_expect_return(mock, FW_ABORTED);
+        assert_int_equal(*mock->keys, '\0');
+        mock_end(mock);
+    }
+}
+
+TEST(test_key_after_a_pause_is_no_repeat)
+{
+    struct mock *mock = begin("autoboot_delay=\"3\"\n");
+    mock->keys = "  {wait}{see boot menu} ";
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_int_equal(*mock->keys, '\0');
+    mock_end(mock);
+}
+
+// A key that sticks does not keep the menu open for ever.
+TEST(test_key_that_sticks)
+{
+    char keys[1000];
+    struct mock *mock = begin("autoboot_delay=\"3\"\n");
+    memset(keys, ' ', sizeof(keys));
+    keys[sizeof(keys) - 1] = '\0';
+    mock->keys = keys;
+    state_boot(mock, "/loader.conf", BTLM_HOW_NORMAL);
+    assert_true(strlen(mock->keys) > 500);
+    mock_end(mock);
+}
+
 TEST(test_quiet_looks_for_keys_all_the_same)
 {
     struct mock *mock = begin("autoboot_delay=\"3\"\nquiet=\"YES\"\n");

@@ -39,6 +39,61 @@ TEST(test_sizes)
     }
 }
 
+static void expect_nothing_outside(const struct mock *mock, uint32_t rows, uint32_t columns)
+{
+    assert_int_equal(mock->screen.scrolls, 0);
+    for (uint32_t row = 0; row < MOCK_ROWS; row++) {
+        for (uint32_t column = row < rows ? columns : 0; column < MOCK_COLUMNS; column++)
+            assert_int_equal(mock->screen.cell[row][column].character, 0);
+    }
+}
+
+static struct fw_size terminal_shown;
+
+static void look_at_menu(struct mock *mock, fw_key key)
+{
+    if (key == 'o')
+        expect_nothing_outside(mock, terminal_shown.rows, terminal_shown.columns);
+}
+
+// The firmware has one mode for screen and serial line; the terminal may be smaller, and shows the
+// menu all the same. The last column of a narrower one stays free.
+TEST(test_terminal_that_is_smaller_than_the_mode)
+{
+    static const struct {
+        struct fw_size mode, terminal, shown;
+    } sizes[] = {
+        {{31, 100}, {24, 80}, {24, 79}},   {{31, 100}, {25, 80}, {25, 79}},
+        {{31, 100}, {50, 132}, {31, 100}}, {{31, 100}, {24, 132}, {24, 100}},
+        {{31, 100}, {50, 80}, {31, 79}},   {{25, 80}, {24, 80}, {24, 80}},
+        {{25, 80}, {25, 80}, {25, 80}},    {{31, 100}, {0, 0}, {31, 100}},
+        {{47, 160}, {12, 41}, {12, 40}},
+    };
+    for (size_t i = 0; i < BTL_COUNT(sizes); i++) {
+        struct mock *mock = menu_begin("{see boot menu}{see Every day}{right}{see late}{left}"
+                                       "{see Every day}ox{enter}{see changes: 1}q");
+        mock_add_text(mock, "/loader.conf", "title=\"Every day\"\nlate_load=\"YES\"\n");
+        mock->terminal = FW_TERMINAL_ANSWERS;
+        mock->facts.console_rows = sizes[i].mode.rows;
+        mock->facts.console_columns = sizes[i].mode.columns;
+        mock->terminal_size = sizes[i].terminal;
+        terminal_shown = sizes[i].shown;
+        mock->at_key = look_at_menu;
+        menu_leave(mock);
+        mock_end(mock);
+    }
+}
+
+TEST(test_terminal_too_small_for_a_screen)
+{
+    struct mock *mock = menu_begin(" q{enter}");
+    mock->terminal = FW_TERMINAL_ANSWERS;
+    mock->terminal_size = (struct fw_size){9, 80};
+    menu_leave(mock);
+    assert_true(mock_said(mock, "menu> "));
+    mock_end(mock);
+}
+
 TEST(test_too_small_for_a_screen)
 {
     static const struct {

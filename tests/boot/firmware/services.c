@@ -82,11 +82,12 @@ static void show_screen(struct firmware *fw)
 static void show_terminal(struct firmware *fw)
 {
     uint64_t before = fw->ticks(fw);
-    enum fw_terminal terminal = fw->terminal(fw);
+    struct fw_size size, again;
+    enum fw_terminal terminal = fw->terminal(fw, &size);
     uint64_t first = fw->ticks(fw) - before;
-    bool same = fw->terminal(fw) == terminal;
+    bool same = fw->terminal(fw, &again) == terminal && again.rows == size.rows;
     uint64_t second = fw->ticks(fw) - before - first;
-    say(fw, "terminal: %u, %s\r\n", terminal,
+    say(fw, "terminal: %u, %ux%u, %s\r\n", terminal, size.columns, size.rows,
         same && second <= first / 2 ? "asked once" : "asked again");
 }
 
