@@ -7,11 +7,11 @@
 
 #include <btl/types.h>
 
-// Where text goes. `put` gets whole pieces, not NUL-terminated; it cannot fail.
+// A sink of text. `put` gets pieces without a NUL, and cannot fail.
 struct btl_out {
     void (*put)(struct btl_out *out, const char *text, size_t len);
     void *owner;
-    size_t column; // characters since the last newline; kept by btl_format
+    size_t column; // characters since the last newline; set by btl_format
 };
 
 // Conversions, a subset of C11 section 7.21.6.1:
@@ -29,24 +29,24 @@ BTL_PRINTF(2, 3);
 void btl_vformat(struct btl_out *out, const char *format, va_list args) BTL_PRINTF(2, 0);
 
 // Put at most `max` bytes of `text`, then "..." for the rest. Bytes that are not printable ASCII
-// become \xNN: a hostile name cannot drive the terminal.
+// become \xNN, so that a hostile name cannot control the terminal.
 void btl_put_escaped(struct btl_out *out, struct btl_str text, size_t max);
-// The characters that btl_put_escaped() puts.
+// Return the number of characters that btl_put_escaped() puts.
 size_t btl_escaped_width(struct btl_str text, size_t max);
 
-// A sink in memory of the caller, at[size]. The text ends with a NUL, when size > 0. What does not
-// fit is cut off.
+// A sink in the caller's memory, at[size]. The text ends with a NUL if size > 0. A text that is too
+// long is cut off.
 struct btl_buffer {
-    struct btl_out out; // the first member: the buffer may be returned by value, and moved
+    struct btl_out out; // the first member, so that the buffer can be copied
     char *at;
     size_t size;
-    size_t len; // of the whole text, cut or not
+    size_t len; // of the whole text, even if it was cut off
 };
 struct btl_buffer btl_buffer(char *at, size_t size);
-struct btl_str btl_buffer_text(const struct btl_buffer *buffer); // what has fitted
+struct btl_str btl_buffer_text(const struct btl_buffer *buffer); // the text up to the cut
 
-// Format into buffer[size], always NUL-terminated when size > 0. Return the length the whole text
-// would have, as snprintf does.
+// Format into buffer[size], with a NUL if size > 0. Return the length of the whole text, like
+// snprintf.
 size_t btl_format_to(char *buffer, size_t size, const char *format, ...) BTL_PRINTF(3, 4);
 size_t btl_vformat_to(char *buffer, size_t size, const char *format, va_list args) BTL_PRINTF(3, 0);
 

@@ -6,18 +6,18 @@
 #include <btl/types.h>
 
 void btl_sha256(struct btl_bytes bytes, uint8_t ret_digest[32]);
-// The same with the caller's own way to put blocks of 64 bytes into the state: its processor may
-// have instructions for that. The state is that of FIPS 180-4, section 6.2, a to h.
+// Compute SHA-256 with the caller's function for blocks of 64 bytes, which can use instructions of
+// the processor. The state is a to h of FIPS 180-4, section 6.2.
 typedef void btl_sha256_blocks(uint32_t state[8], const uint8_t *blocks, size_t count);
 extern const uint32_t btl_sha256_constants[64]; // FIPS 180-4, section 4.2.2
 void btl_sha256_by(btl_sha256_blocks *hash, struct btl_bytes bytes, uint8_t ret_digest[32]);
-// 64 lower-case hexadecimal digits and a NUL; returns `text`.
+// Write 64 lower-case hexadecimal digits and a NUL; return `text`.
 #define BTL_SHA256_TEXT 65
 const char *btl_sha256_text(const uint8_t digest[static 32], char text[static BTL_SHA256_TEXT]);
 
-// Continue with `crc`; start with 0.
+// Continue the CRC `crc`; start with 0.
 uint32_t btl_crc32(uint32_t crc, struct btl_bytes bytes);
-// The CRC of a record that holds its own: the 4 bytes at offset `field` count as 0.
+// Return the CRC of a record that contains it: the 4 bytes at offset `field` count as 0.
 uint32_t btl_crc32_of_record(struct btl_bytes record, size_t field);
 
 #endif

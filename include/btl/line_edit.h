@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A line of text that a person edits: what each key does to it, without any terminal. UTF-8; the
-// cursor stands between two characters.
+// A line of text that a user edits: the effect of each key, without a terminal. The text is UTF-8;
+// the cursor is between two characters.
 #ifndef BTL_LINE_EDIT_H
 #define BTL_LINE_EDIT_H
 
@@ -12,15 +12,15 @@ struct btl_line {
     size_t len, cursor; // bytes
 };
 
-// An empty line in buf[size], size > 0.
+// Begin an empty line in buf[size], size > 0.
 void btl_line_begin(struct btl_line *line, char *buf, size_t size);
-// The whole text, cursor at its end. False, and the line is left as it is: it does not fit, is not
-// UTF-8, or has characters that are not shown.
+// Replace the text, with the cursor at the end. False, with the line unchanged: the text is too
+// long, not UTF-8, or has characters that are not printable.
 bool btl_line_set(struct btl_line *line, struct btl_str text);
-// At the cursor, which moves on. False: no such character can be there, or there is no room.
+// Insert a character before the cursor. False: it is not printable, or the line is full.
 bool btl_line_insert(struct btl_line *line, uint32_t point);
 
-// Move the cursor; erase what is beside it. False: there was nothing.
+// Move the cursor, or erase characters beside it. False: nothing has changed.
 bool btl_line_left(struct btl_line *line);
 bool btl_line_right(struct btl_line *line);
 bool btl_line_erase_before(struct btl_line *line);

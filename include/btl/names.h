@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Numbers for names, from 0 on, in the order in which each name is first seen. Constant cost each.
+// Number names from 0, in the order in which each name is first seen. Constant cost for each name.
 #ifndef BTL_NAMES_H
 #define BTL_NAMES_H
 
@@ -11,11 +11,11 @@ struct btl_names {
     struct btl_index index;
 };
 
-// For at most `max` different names. False: no memory, or `max` is above BTL_INDEX_MAX.
+// Make a table for at most `max` different names. False: no memory, or `max` > BTL_INDEX_MAX.
 bool btl_names_init(struct btl_names *names, size_t max, struct btl_arena *arena);
-// The number of `name`; a new name gets the next one.
+// Return the number of `name`; a new name gets the next one.
 uint32_t btl_names_number(struct btl_names *names, struct btl_str name);
-// The number of `name`, or BTL_NONE.
+// Return the number of `name`, or BTL_NONE.
 uint32_t btl_names_find(const struct btl_names *names, struct btl_str name);
 
 #endif

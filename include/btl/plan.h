@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// From settings and metadata to order, phases and verdicts: the only place of the rules of the
-// phases (docs/phases.md). The plan opens no file: it names the metadata that it needs, and the
-// caller reads that and hands it over.
+// The plan: order, phases and verdicts of modules, from settings and metadata. All rules of the
+// phases (docs/phases.md) are here. The plan opens no file: it names the metadata that it needs,
+// and the caller reads the file.
 //
 //     btl_plan_begin(&plan, config, kernel_info, arena, diags);
 //     while ((wanted = btl_plan_next_wanted(&plan)) != BTL_NONE)
@@ -22,7 +22,7 @@ enum btl_verdict {
     BTL_LOAD,    // will be loaded in `phase`
     BTL_READY,   // AUTO: registered, loaded on demand
     BTL_OFF,     // switched off, and known only as a dependency
-    BTL_FAILED,  // `reason` says why
+    BTL_FAILED,  // see `reason`
 };
 
 struct btl_planned {
@@ -31,11 +31,11 @@ struct btl_planned {
     struct btl_str path; // of its file on the boot volume: NAME_name, or DIR/NAME.ko (see
                          // btl_plan_next_path)
     const struct btl_modinfo *info; // NULL until given, and when the file failed
-    enum btl_phase configured; // what was configured (or the default of rule: INIT, else the latest
-                               // boot phase it supports)
-    enum btl_phase phase;      // what it became: the earliest of configured and its dependents'
-    enum btl_phase registered; // BOOT1 when it supports BOOT1, else BOOT2
-    uint32_t pulled_by;        // the dependent that pulled it into `phase`, or BTL_NONE
+    enum btl_phase configured;  // by loader.conf, or the default: INIT, else the latest supported
+                                // boot phase
+    enum btl_phase phase;       // the earliest of `configured` and the phases of its dependents
+    enum btl_phase registered;  // BOOT1 if the module supports BOOT1, else BOOT2
+    uint32_t pulled_by;         // the dependent that needs the module in `phase`, or BTL_NONE
     enum btl_on_error on_error; // NAME_on_error, NAME_required
     enum btl_verdict verdict;
     const struct btl_diag *reason; // of BTL_FAILED: the first error; NULL only if memory ran out
@@ -43,8 +43,8 @@ struct btl_planned {
     uint32_t dependency_count;
 };
 
-// Maximum number of interfaces that one module may need (plan-too-many-needs): each is looked up in
-// each dependency.
+// Maximum number of interfaces that one module may need (plan-too-many-needs), because each is
+// looked up in each dependency.
 #define BTL_PLAN_NEEDS_MAX 64
 
 struct btl_plan {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The few types that every BTL header shares. Freestanding C11.
+// The types that all BTL headers share. Freestanding C11.
 #ifndef BTL_TYPES_H
 #define BTL_TYPES_H
 
@@ -21,13 +21,13 @@ struct btl_bytes {
 // the first argument for the format, or 0 for a va_list.
 #define BTL_PRINTF(parameter, args) __attribute__((format(printf, parameter, args)))
 
-// Absent index, in plans and in manifests.
+// An absent index, in plans and in manifests.
 #define BTL_NONE UINT32_MAX
 
 #define BTL_PAGE_SIZE 4096u
 
-// *ret = a + b, a * b, or a rounded up to `align` (a power of two). False, and *ret untouched, on
-// overflow.
+// Set *ret to a + b, to a * b, or to a rounded up to `align` (a power of two). False, with *ret
+// unchanged: overflow.
 static inline bool btl_add(uint64_t a, uint64_t b, uint64_t *ret)
 {
     return !__builtin_add_overflow(a, b, ret);

@@ -14,28 +14,28 @@ BTL_INLINE bool btl_utf8_continues(char c)
 {
     return ((uint8_t)c & 0xc0) == 0x80;
 }
-// Bytes of the character that begins with `first`; 1 when no character does.
+// Return the bytes of a character that begins with `first`; 1: no character does.
 BTL_INLINE size_t btl_utf8_length(char first)
 {
     uint8_t byte = (uint8_t)first;
     return byte < 0xc2 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf5 ? 4 : 1;
 }
-// The number of characters of a well-formed text.
+// Return the number of characters of a well-formed text.
 size_t btl_utf8_count(struct btl_str text);
 
-// The character at text.at[*index]; *index moves past it. BTL_UTF8_BAD, and *index unchanged,
-// when no well-formed character begins there, or the text ends.
+// Return the character at text.at[*index], and move *index past it. BTL_UTF8_BAD, with *index
+// unchanged: no well-formed character begins here, or the text ends.
 uint32_t btl_utf8_next(struct btl_str text, size_t *index);
-// Write one character; returns its bytes. A number that is no character becomes '?'.
+// Write one character; return its bytes. A number that is no character becomes '?'.
 size_t btl_utf8_put(uint32_t point, char to[static BTL_UTF8_MAX]);
-// Has the character a shape of its own? False for what drives a terminal or turns the text around:
-// controls, marks of direction, separators of lines.
+// Is the character printable? False for characters that control a terminal or change the direction
+// of the text: controls, marks of direction, separators of lines.
 bool btl_utf8_shown(uint32_t point);
 
-// The character at unit number *index of `count` units, which need no alignment; *index moves
-// after it. A surrogate without its other half is BTL_UTF8_REPLACEMENT.
+// Return the character at unit *index of `count` units, which may be unaligned, and move *index
+// past it. A surrogate without its other half is BTL_UTF8_REPLACEMENT.
 uint32_t btl_utf16_next(const void *units, size_t count, size_t *index);
-// Write one character, a valid one; returns its units, 1 or 2.
+// Write one valid character; return its units, 1 or 2.
 size_t btl_utf16_put(uint32_t point, uint16_t to[static 2]);
 BTL_INLINE bool btl_utf16_is_surrogate(uint32_t unit)
 {

@@ -212,7 +212,7 @@ TEST(there_is_no_fourth_slot)
             }
 }
 
-// Nothing but the field changes, in a bundle of ones and in one of zeros.
+// Only the field changes, in a bundle of ones and in one of zeros.
 TEST(patching_changes_as_many_bits_as_the_field_has)
 {
     static const unsigned bits[IA64_FIELDS] = {

@@ -12,7 +12,7 @@
 
 #include "plan_world.h"
 
-// ------------------------------------------------------------------------------- who takes part
+// --------------------------------------------------------------------- the modules of a plan
 
 TEST(test_module_takes_part_only_with_load_yes)
 {
