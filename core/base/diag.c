@@ -2,6 +2,8 @@
 // The list of diagnostics, and their sentences.
 #include <btl/diag.h>
 
+#include <btl/utf8.h>
+
 #define SHOWN_MAX 1024 // bytes of one argument in a sentence: a hostile name may be megabytes long
 
 static const struct {
@@ -52,11 +54,23 @@ struct btl_diag *btl_diag_add(struct btl_diags *diags, enum btl_code code, struc
     return diag;
 }
 
+static void put_letter(struct btl_out *out, struct btl_str letter)
+{
+    size_t end = 0;
+    if (btl_utf8_shown(btl_utf8_next(letter, &end)) && end == letter.len)
+        btl_format(out, "%pS", &letter);
+    else
+        btl_put_escaped(out, letter, SHOWN_MAX);
+}
+
 static void put_arg(struct btl_out *out, const struct btl_arg *arg)
 {
     switch (arg->kind) {
     case BTL_ARG_STR:
         btl_put_escaped(out, arg->str, SHOWN_MAX);
+        break;
+    case BTL_ARG_LETTER:
+        put_letter(out, arg->str);
         break;
     case BTL_ARG_DEC:
         btl_format(out, "%lu", arg->number);
@@ -89,11 +103,15 @@ void btl_diag_sentence(struct btl_out *out, const struct btl_diag *diag)
     }
 }
 
+// A path with a blank stands in quotes: one at its end would not be seen.
 static void put_place(struct btl_out *out, const struct btl_place *place)
 {
     if (place->file.len == 0)
         return;
+    const char *quote = btl_str_find(place->file, ' ') < place->file.len ? "\"" : "";
+    btl_format(out, "%s", quote);
     btl_put_escaped(out, place->file, SHOWN_MAX);
+    btl_format(out, "%s", quote);
     if (place->line != 0)
         btl_format(out, ":%u", place->line);
     if (place->line != 0 && place->column != 0)

@@ -28,6 +28,51 @@ struct btl_attempt_module *btl_attempt_module(struct btl_attempt *attempt, uint3
     return attempt->modules[index];
 }
 
+#define HINTS_MAX 16 // modules for which the nearest name is looked for
+
+// The module that is meant by a name without a file: one beside the path of the missing file, or
+// another one of the configuration. Empty: none is near.
+static struct btl_str nearest_module(struct btl_attempt *attempt, const struct btl_planned *planned)
+{
+    const struct btl_boot *boot = attempt->boot;
+    const struct btl_config *config = &attempt->config;
+    struct btl_str nearest = {NULL, 0};
+    nearest = boot->driver->nearest(boot->owner, planned->path);
+    struct btl_str *names = BTL_NEW_ARRAY(attempt->arena, struct btl_str, config->module_count);
+    if (nearest.len > 0 || names == NULL || planned->config->path != NULL)
+        return nearest;
+    size_t count = 0;
+    for (size_t i = 0; i < config->module_count; i++) {
+        if (!btl_str_equal(config->modules[i].name, planned->name))
+            names[count++] = config->modules[i].name;
+    }
+    return btl_nearest(planned->name, names, count);
+}
+
+// Note the line that asks for a module without a file, for a reader who corrects it now.
+static void report_module_line(struct btl_attempt *attempt, const struct btl_planned *planned)
+{
+    const struct btl_module_config *config = planned->config;
+    const struct btl_setting *setting = config == NULL         ? NULL
+                                        : config->path != NULL ? config->path
+                                                               : config->load;
+    if (setting == NULL)
+        return;
+    struct btl_str nearest = {NULL, 0}, advice = BTL_STR("correct the name, or remove the line");
+    if (attempt->hints++ < HINTS_MAX)
+        nearest = nearest_module(attempt, planned);
+    bool path = setting == config->path; // then the line has the directory too, and ".ko"
+    struct btl_str name = btl_base_name(planned->path);
+    const struct btl_str parts[] = {
+        BTL_STR("did you mean \""),
+        btl_str_first(planned->path, path ? planned->path.len - name.len : 0), nearest,
+        path && btl_str_ends(name, BTL_STR(".ko")) ? BTL_STR(".ko\"?") : BTL_STR("\"?")};
+    struct btl_str text = btl_str_join(attempt->arena, parts, BTL_COUNT(parts));
+    btl_report(attempt->diags, BTL_BOOT_MODULE_LINE,
+               btl_setting_place(&attempt->config, setting, planned->name),
+               BTL_ARG(nearest.len > 0 && text.at != NULL ? text : advice));
+}
+
 // Read the file from the first directory that has it.
 static bool read_module(struct btl_attempt *attempt, uint32_t index,
                         struct btl_attempt_module *module)
@@ -50,6 +95,8 @@ static bool read_module(struct btl_attempt *attempt, uint32_t index,
         attempt->diags,
         (struct btl_place){.file = attempt_name(attempt, planned->path), .module = planned->name},
         &problem);
+    if (problem.code == BTL_FILE_NOT_FOUND && boot->driver->nearest != NULL)
+        report_module_line(attempt, planned);
     return false;
 }
 

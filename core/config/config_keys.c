@@ -25,11 +25,25 @@ static bool key_has_suffix(struct btl_str key, struct btl_str suffix)
            btl_str_ends(key, suffix);
 }
 
+// Is this tunable the rest of a key that was written with the name of the file, as in
+// hello.ko_load?
+static bool is_rest_of_file_name(struct btl_str tunable)
+{
+    if (!btl_str_begins(tunable, BTL_STR("ko_")))
+        return false;
+    for (size_t i = 0; i < BTL_COUNT(key_rows); i++) {
+        if (key_rows[i].of_module && btl_str_equal(btl_str_after(tunable, 3), key_rows[i].text))
+            return true;
+    }
+    return false;
+}
+
 struct config_name config_parse_key(struct btl_str key)
 {
     struct config_name name = {.key = CONFIG_TUNABLE, .of_module = true};
     if (btl_str_split(key, '.', &name.module, &name.tunable))
-        return name;
+        return is_rest_of_file_name(name.tunable) ? (struct config_name){.key = CONFIG_UNKNOWN}
+                                                  : name;
     // No suffix ends with "_" and another suffix, so that a key has one at most.
     for (size_t i = 0; i < BTL_COUNT(key_rows); i++) {
         if (!key_rows[i].of_module && btl_str_equal(key, key_rows[i].text))
@@ -77,11 +91,76 @@ static struct btl_str nearest_key(struct btl_str key, struct btl_str *ret_module
     return nearest;
 }
 
+// Keys of FreeBSD's loader.conf(5) that BTL does not have, and the ends of those of a module.
+static const char *const freebsd_keys[] = {"beastie_disable",
+                                           "bootfile",
+                                           "bootlock_password",
+                                           "boot_askname",
+                                           "boot_cdrom",
+                                           "boot_ddb",
+                                           "boot_dfltroot",
+                                           "boot_gdb",
+                                           "boot_multicons",
+                                           "boot_mute",
+                                           "boot_pause",
+                                           "boot_serial",
+                                           "boot_single",
+                                           "boot_verbose",
+                                           "comconsole_pcidev",
+                                           "comconsole_port",
+                                           "comconsole_speed",
+                                           "console",
+                                           "currdev",
+                                           "dumpdev",
+                                           "entropy_efi_seed",
+                                           "exec",
+                                           "init_chroot",
+                                           "init_exec",
+                                           "init_path",
+                                           "init_script",
+                                           "init_shell",
+                                           "kernels",
+                                           "kernels_autodetect",
+                                           "loader_brand",
+                                           "loader_color",
+                                           "loader_conf_dirs",
+                                           "loader_conf_files",
+                                           "loader_delay",
+                                           "loader_logo",
+                                           "loader_menu_title",
+                                           "local_loader_conf_files",
+                                           "nextboot_conf",
+                                           "nextboot_enable",
+                                           "password",
+                                           "prompt",
+                                           "rootdev",
+                                           "root_disk_unit",
+                                           "splash",
+                                           "verbose_loading"};
+static const char *const freebsd_ends[] = {"_after", "_before", "_type"};
+
+static bool is_key_of_freebsd(struct btl_str key)
+{
+    bool found = false;
+    for (size_t i = 0; i < BTL_COUNT(freebsd_keys) && !found; i++)
+        found = btl_str_equal(key, btl_str_of(freebsd_keys[i]));
+    for (size_t i = 0; i < BTL_COUNT(freebsd_ends) && !found; i++)
+        found = btl_str_ends(key, btl_str_of(freebsd_ends[i]));
+    return found;
+}
+
 // The second half of the sentence about an unknown key.
 static struct btl_str unknown_key_advice(struct config_parser *parser, struct btl_str key)
 {
-    struct btl_str module, nearest = nearest_key(key, &module);
+    struct btl_str module, rest, nearest;
     struct btl_str none = BTL_STR("loader.conf(5) lists the keys");
+    if (is_key_of_freebsd(key))
+        return BTL_STR("FreeBSD's loader has this key, BTL does not; remove the line");
+    if (btl_str_split(key, '.', &module, &rest)) {
+        nearest = btl_str_after(rest, 2); // hello.ko_load: "_load"
+    } else {
+        nearest = nearest_key(key, &module);
+    }
     if (nearest.len == 0)
         return none;
     const struct btl_str parts[] = {BTL_STR("did you mean \""), module, nearest, BTL_STR("\"?")};

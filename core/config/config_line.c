@@ -63,6 +63,17 @@ static bool line_at_end(const struct config_parser *parser, const struct config_
     return line->at == line->end || parser->text.at[line->at] == '#';
 }
 
+// The character of UTF-8 at an offset of the line, or the byte.
+static struct btl_arg line_letter(const struct config_parser *parser,
+                                  const struct config_line *line)
+{
+    struct btl_str rest = line_slice(parser, line->at, line->end);
+    size_t len = 0;
+    if (btl_utf8_next(rest, &len) == BTL_UTF8_BAD)
+        len = 1;
+    return BTL_LETTER(btl_str_first(rest, len));
+}
+
 // Of a key, and of a value without quotes.
 static bool line_is_word(char c)
 {
@@ -99,7 +110,7 @@ static bool parse_key(struct config_parser *parser, struct config_line *line,
                       BTL_ARG(setting->key));
     else
         config_report(parser, BTL_CONF_BAD_CHARACTER, line_place(parser, line, line->at),
-                      BTL_ARG(line_slice(parser, line->at, line->at + 1)));
+                      line_letter(parser, line));
     return false;
 }
 
@@ -170,7 +181,7 @@ static bool parse_value(struct config_parser *parser, struct config_line *line,
     if (next == ' ' || next == '\t' || next == '#')
         return true;
     config_report(parser, BTL_CONF_NEEDS_QUOTES, line_place(parser, line, line->at),
-                  BTL_ARG(setting->key), BTL_ARG(line_slice(parser, line->at, line->at + 1)));
+                  BTL_ARG(setting->key), line_letter(parser, line));
     return false;
 }
 

@@ -57,10 +57,30 @@ void plan_report_dependencies(struct btl_plan *plan, uint32_t index, enum btl_ph
     }
 }
 
+#define HINTS_MAX 16 // modules for which the nearest name is looked for
+
+// What to do about a line of a module that is not loaded.
+static struct btl_str idle_advice(const struct btl_plan *plan, struct btl_str name, bool hint)
+{
+    struct btl_str *names = BTL_NEW_ARRAY(plan->arena, struct btl_str, plan->module_count);
+    struct btl_str nearest = {NULL, 0};
+    for (uint32_t i = 0; hint && names != NULL && i < plan->module_count; i++)
+        names[i] = plan->modules[i].name;
+    if (hint && names != NULL)
+        nearest = btl_nearest(name, names, plan->module_count);
+    const struct btl_str near[] = {BTL_STR("correct the name, for example to "), nearest};
+    const struct btl_str add[] = {BTL_STR("add "), name,
+                                  BTL_STR("_load=\"YES\", or remove the line")};
+    struct btl_str text = nearest.len > 0 ? btl_str_join(plan->arena, near, BTL_COUNT(near))
+                                          : btl_str_join(plan->arena, add, BTL_COUNT(add));
+    return text.at != NULL ? text : BTL_STR("correct the name");
+}
+
 // The usual cause is a misspelt name, which no other message reports.
 void plan_report_idle(struct btl_plan *plan)
 {
     const struct btl_config *config = plan->config;
+    uint32_t reported = 0;
     for (size_t i = 0; i < config->module_count; i++) {
         const struct btl_module_config *module = &config->modules[i];
         const uint32_t *known = plan_table_find(&plan->state->names, module->name, 0);
@@ -68,6 +88,7 @@ void plan_report_idle(struct btl_plan *plan)
             module->first != NULL && known != NULL && *known >= PLAN_ONLY_CONFIG)
             btl_report(plan->diags, BTL_PLAN_IDLE,
                        btl_setting_place(config, module->first, module->name),
-                       BTL_ARG(module->name));
+                       BTL_ARG(module->name),
+                       BTL_ARG(idle_advice(plan, module->name, reported++ < HINTS_MAX)));
     }
 }

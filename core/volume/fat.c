@@ -56,6 +56,8 @@ static const char *bpb_defect(const struct bpb *bpb, const struct btl_blocks *bl
     return NULL;
 }
 
+static const char few_clusters[] = "the number of clusters";
+
 // Fill in where everything lies. All in 64 bits: no field can make it wrap.
 static const char *fat_lay_out(struct btl_fat *fat, const struct bpb *bpb, uint64_t size)
 {
@@ -70,9 +72,12 @@ static const char *fat_lay_out(struct btl_fat *fat, const struct bpb *bpb, uint6
     if (data >= sectors)
         return "the size of the allocation tables: no sector is left for data";
     uint64_t clusters = (sectors - data) / bpb->sectors_per_cluster;
+    fat->cluster_count = (uint32_t)clusters;
     fat->bits = clusters < 4085 ? 12 : clusters < 65525 ? 16 : 32; // section 3.5
     if (clusters > 0x0ffffff5)
         return "the number of clusters";
+    if (fat->bits != 32 && bpb->root_entries == 0 && bpb->fat_sectors_16 == 0)
+        return few_clusters;
     if ((fat->bits == 32) != (bpb->root_entries == 0))
         return "the number of root directory entries";
     // FAT32 alone: a later version may mean anything, and one table of several may be the only one
@@ -122,10 +127,12 @@ bool btl_fat_open(const struct btl_blocks *blocks, uint64_t start, uint64_t size
         defect = fat_lay_out(&fat, &bpb, size);
     if (sector[510] != 0x55 || sector[511] != 0xaa)
         defect = "the signature at the end of the boot sector";
-    if (defect != NULL) {
+    if (defect == few_clusters)
+        btl_report(diags, BTL_FAT_FEW_CLUSTERS, place, BTL_DEC(fat.cluster_count));
+    else if (defect != NULL)
         btl_report(diags, BTL_FAT_BAD, place, BTL_ARG_Z(defect));
+    if (defect != NULL)
         return false;
-    }
     *ret_fat = fat;
     return true;
 }

@@ -53,6 +53,10 @@ struct btl_boot_driver {
     // List the first BTL_CONFIGURATIONS_MAX configurations of the volume, in order. Return the
     // number.
     size_t (*list)(void *owner, struct btl_str **ret_paths);
+    // Return the name in the directory of `path` that is nearest to the last part of `path`, both
+    // without ".ko", or an empty one. NULL: the driver lists no directories, and
+    // lines of modules without a file are not named.
+    struct btl_str (*nearest)(void *owner, struct btl_str path);
     // Delete BtlNext. True: deleted, and its configuration may be booted.
     bool (*delete_next)(void *owner);
     // Allocate cleared memory for a range of the window. Its physical address is congruent to
@@ -162,6 +166,7 @@ struct btl_attempt {
     bool planned;                        // `plan` is complete
     struct btl_attempt_module **modules; // index as in plan.modules
     uint32_t module_capacity;
+    uint32_t hints;                     // looked for: the nearest name of a module without a file
     bool halted;                        // a module's level is halt: no other configuration is tried
     bool stop_resets;                   // the machine is reset when the boot stops
     bool stage_all;                     // the files of INIT and AUTO modules are staged, too

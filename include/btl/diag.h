@@ -26,7 +26,7 @@ struct btl_place {
 };
 
 struct btl_arg {
-    enum btl_arg_kind { BTL_ARG_STR, BTL_ARG_DEC, BTL_ARG_HEX, BTL_ARG_SIZE } kind;
+    enum btl_arg_kind { BTL_ARG_STR, BTL_ARG_LETTER, BTL_ARG_DEC, BTL_ARG_HEX, BTL_ARG_SIZE } kind;
     struct btl_str str;
     uint64_t number;
 };
@@ -51,9 +51,11 @@ struct btl_diags {
 
 #define BTL_ARG(string)           ((struct btl_arg){.kind = BTL_ARG_STR, .str = (string)})
 #define BTL_ARG_Z(nul_terminated) BTL_ARG(btl_str_of(nul_terminated))
-#define BTL_DEC(value)            ((struct btl_arg){.kind = BTL_ARG_DEC, .number = (uint64_t)(value)})
-#define BTL_HEX(value)            ((struct btl_arg){.kind = BTL_ARG_HEX, .number = (uint64_t)(value)})
-#define BTL_SIZE(value)           ((struct btl_arg){.kind = BTL_ARG_SIZE, .number = (uint64_t)(value)})
+// One character of UTF-8, which is shown as it is where it has a shape.
+#define BTL_LETTER(string) ((struct btl_arg){.kind = BTL_ARG_LETTER, .str = (string)})
+#define BTL_DEC(value)     ((struct btl_arg){.kind = BTL_ARG_DEC, .number = (uint64_t)(value)})
+#define BTL_HEX(value)     ((struct btl_arg){.kind = BTL_ARG_HEX, .number = (uint64_t)(value)})
+#define BTL_SIZE(value)    ((struct btl_arg){.kind = BTL_ARG_SIZE, .number = (uint64_t)(value)})
 
 // btl_report(diags, BTL_CONF_UNKNOWN_KEY, place, BTL_ARG(key), BTL_ARG(nearest));
 // Return the diagnostic; NULL: the arena has no memory, and the diagnostic is counted in `lost`.

@@ -55,6 +55,11 @@ class Result:
         self.out, self.err = done.stdout, done.stderr
         assert b"Sanitizer" not in self.err and b"runtime error" not in self.err, self.err.decode()
 
+    def problems(self):
+        """Return the codes of the errors and warnings, in order: those of codes() without notes."""
+        lines = [line for line in self.err.decode().splitlines() if line.endswith("]")]
+        return [line.rsplit("[", 1)[1][:-1] for line in lines if ": note: " not in line]
+
     def codes(self):
         """The codes of the errors and warnings, in order."""
         lines = self.err.decode().splitlines()

@@ -43,7 +43,40 @@ def test_volume_is_where_loader_conf_lies(tmp_path):
 
 def test_names_compare_without_case_as_on_fat(tmp_path):
     result, _ = check(tmp_path, GOOD_CONF + 'kernel="/Kernel/KERNEL.ELF"\nidle_name="/MODULES/Idle.ko"\n')
-    assert (result.status, result.codes()) == (0, [])
+    assert (result.status, result.codes()) == (0, ["conf-assigned-again"])
+
+
+def test_a_misspelled_module(tmp_path):
+    """The line and the nearest name are named, whatever else the file says about either module."""
+    for conf, near in (('erly_load="YES"\n', "early"), (GOOD_CONF + 'drive_load="YES"\n', "driver"),
+                       ('x_load="YES"\nx_name="/modules/drver.ko"\n', "/modules/driver.ko")):
+        result, _ = check(tmp_path, conf)
+        assert result.status == 2 and result.codes() == ["file-not-found", "boot-module-line"]
+        line = conf.count("\n")
+        assert ('esp/loader.conf:%d:1: note: ' % line).encode() in result.err
+        assert ('did you mean "%s"?' % near).encode() in result.err
+
+
+@pytest.mark.parametrize("line", ["erly_phase=BOOT1", "erly_flags=x", "erly.size=3", "early.ko_load=YES"])
+def test_a_line_without_effect_is_a_warning(tmp_path, line):
+    result, root = check(tmp_path, GOOD_CONF + line + "\n", None, "-W")
+    assert result.status == 1 and len(result.codes()) == 1
+    assert b"for example to early" in result.err or b'did you mean "early_load"?' in result.err
+    write(root, {"loader.conf": GOOD_CONF})
+    assert btl("set", "-C", root, "erly", "phase=BOOT1").codes() == ["plan-idle", "host-edit-refused"]
+
+
+def test_a_key_that_is_set_twice(tmp_path):
+    result, _ = check(tmp_path, GOOD_CONF + 'title="a"\ntitle="b"\ntitle="c"\n', None, "-W")
+    assert result.status == 0 and result.codes() == ["conf-assigned-again"] * 2
+    first = GOOD_CONF.count("\n") + 1
+    assert ("esp/loader.conf:%d:1: note: line %d sets title again" % (first, first + 2)).encode() in result.err
+
+
+def test_a_path_that_ends_with_a_blank(tmp_path):
+    result, _ = check(tmp_path, 'kernel="/kernel/kernel.elf "\n')
+    assert b'"esp/kernel/kernel.elf ": error' in result.err
+    assert b'names the kernel "/kernel/kernel.elf "' in result.err
 
 
 def test_config_of_the_host_in_the_place_of_the_volumes(tmp_path):
@@ -82,7 +115,7 @@ def test_what_a_failed_module_means(tmp_path, level, prev, code):
     files = {"modules/late.ko": None, **({"loader.conf.prev": GOOD_CONF} if prev else {})}
     result, _ = check(tmp_path, GOOD_CONF + "late_%s\n" % level, files)
     assert result.status == 2
-    assert [it for it in result.codes() if it.startswith("boot-")] == ([code] if code else [])
+    assert [it for it in result.problems() if it.startswith("boot-")] == ([code] if code else [])
 
 
 def test_everything_wrong_is_found_in_one_run(tmp_path):
@@ -134,7 +167,7 @@ def test_bad_files(tmp_path, name, files, codes):
     golden("check-" + name, result)
     assert result.status == 2
     if codes is not None:
-        assert result.codes() == codes
+        assert result.problems() == codes
 
 
 def test_missing_loader_conf(tmp_path):
@@ -279,7 +312,7 @@ def test_thousands_of_modules_take_no_more_than_seconds(tmp_path):
     conf = "".join('%s_load="YES"\n%s_phase="BOOT1"\nnone%s_load="YES"\n' % (name, name, name)
                    for name in names)
     result, _ = check(tmp_path, conf, files)
-    assert result.codes() == ["file-not-found"] * 3000
+    assert result.problems() == ["file-not-found"] * 3000
 
 
 # ------------------------------------------------------------------------------- single modules

@@ -43,7 +43,7 @@ def test_json_of_a_bad_volume(tmp_path):
     verdicts = {module["name"]: module["verdict"] for module in plan["modules"]}
     assert verdicts == {"early": "failed", "driver": "failed", "late": "failed", "idle": "failed",
                         "nowhere": "failed", "lib": "off"}
-    assert plan["errors"] == len(result.codes())
+    assert plan["errors"] == len(result.problems())
 
 
 def test_json_is_the_plan(tmp_path):

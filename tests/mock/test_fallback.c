@@ -106,7 +106,7 @@ TEST(test_wrong_kernel_names_its_line)
     mock->keys = "";
     assert_int_equal(run(&mock->firmware), FW_LOAD_ERROR);
     assert_true(mock_said(mock, "/loader.conf:2:3: warning: this line names the kernel "
-                                "/kernel/gone.elf"));
+                                "\"/kernel/gone.elf\""));
     assert_true(mock_said(mock, "[boot-kernel-line]"));
     mock_end(mock);
     mock = mock_begin();

@@ -42,6 +42,21 @@ static size_t boot_driver_list(void *owner, struct btl_str **ret_paths)
     return count < BTL_CONFIGURATIONS_MAX ? count : BTL_CONFIGURATIONS_MAX;
 }
 
+static struct btl_str boot_driver_nearest(void *owner, struct btl_str path)
+{
+    struct boot *boot = owner;
+    struct btl_str name = btl_base_name(path), *names;
+    struct btl_str directory = btl_str_first(path, path.len - name.len);
+    size_t count = volume_names(&boot->volume, directory, &names), kept = 0;
+    struct btl_str suffix = btl_str_ends(name, BTL_STR(".ko")) ? BTL_STR(".ko") : BTL_STR("");
+    // The end that all modules have does not make them near.
+    for (size_t i = 0; i < count; i++) {
+        if (btl_str_ends(names[i], suffix))
+            names[kept++] = btl_str_without_last(names[i], suffix.len);
+    }
+    return btl_nearest(btl_str_without_last(name, suffix.len), names, kept);
+}
+
 static bool boot_driver_delete_next(void *owner)
 {
     return true;
@@ -88,6 +103,7 @@ const struct btl_boot_driver volume_driver = {
     .read = boot_driver_read,
     .name = boot_driver_name,
     .list = boot_driver_list,
+    .nearest = boot_driver_nearest,
     .delete_next = boot_driver_delete_next,
     .allocate = boot_driver_allocate,
     .event_begin = boot_driver_event_begin,

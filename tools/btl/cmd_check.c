@@ -31,10 +31,29 @@ static void check_print_bad(const struct btl_diags *diags)
                diags->warnings, diags->warnings == 1 ? "" : "s");
 }
 
+// Note the lines that a later line of the same key replaces.
+static void check_report_again(struct host *host, const struct btl_config *config)
+{
+    struct btl_symtab keys;
+    if (!btl_symtab_init(&keys, 16, host->arena))
+        return;
+    for (size_t i = config->setting_count; i > 0; i--) {
+        const struct btl_setting *setting = &config->settings[i - 1];
+        const struct btl_export *last = btl_symtab_find(&keys, setting->key);
+        if (last == NULL)
+            btl_symtab_add(&keys, setting->key, setting->line, 0, NULL);
+        else
+            btl_report(&host->diags, BTL_CONF_ASSIGNED_AGAIN,
+                       btl_setting_place(config, setting, BTL_STR("")), BTL_ARG(setting->key),
+                       BTL_DEC(last->value));
+    }
+}
+
 static void check_one(struct host *host, struct boot *boot)
 {
     uint32_t errors = host->diags.errors, warnings = host->diags.warnings;
     bool good = boot_run(boot) && host->diags.errors == errors;
+    check_report_again(host, &boot->attempt.config);
     report_all(host);
     if (good)
         check_print_verdict(boot, host->diags.warnings - warnings);

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "configurations.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <btl/config.h>
 #include <btl/utf16.h>
@@ -36,30 +33,6 @@ static void configurations_add_named(struct configuration_list *list, struct btl
         configurations_add(list, path);
 }
 
-static void configurations_list_tree(struct configuration_list *list)
-{
-    struct tree *tree = &list->volume->tree;
-    const char *path = tree_find(tree, BTL_STR(BTL_CONFIG_DIRECTORY));
-    int fd = path == NULL ? -1 : openat(tree->root, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-    struct dirent *entry;
-    while (directory != NULL && (entry = readdir(directory)) != NULL)
-        configurations_add_named(list, memory_text(tree->host->arena, "%s", entry->d_name));
-    if (directory != NULL)
-        closedir(directory);
-    else if (fd >= 0)
-        close(fd);
-}
-
-static void configurations_list_image(struct configuration_list *list)
-{
-    struct btl_diags ignored = {.arena = list->volume->host->arena};
-    const struct btl_fat_directory *directory =
-        btl_fat_list(&list->volume->fat, BTL_STR(BTL_CONFIG_DIRECTORY), &ignored);
-    for (uint32_t i = 0; directory != NULL && i < directory->count; i++)
-        configurations_add_named(list, directory->entries[i].name);
-}
-
 static int configurations_compare(const void *a, const void *b)
 {
     return btl_configuration_compare(*(const struct btl_str *)a, *(const struct btl_str *)b);
@@ -73,10 +46,10 @@ size_t configurations(struct volume *volume, struct btl_str **ret_paths)
     configurations_add(&list, BTL_STR(BTL_CONFIG_DEFAULT));
     if (volume_file_open(volume, BTL_STR(BTL_CONFIG_PREVIOUS), UINT64_MAX, &file, &problem))
         configurations_add(&list, BTL_STR(BTL_CONFIG_PREVIOUS));
-    if (volume->is_image)
-        configurations_list_image(&list);
-    else
-        configurations_list_tree(&list);
+    struct btl_str *names;
+    size_t count = volume_names(volume, BTL_STR(BTL_CONFIG_DIRECTORY), &names);
+    for (size_t i = 0; i < count; i++)
+        configurations_add_named(&list, names[i]);
     qsort(list.paths, list.count, sizeof(*list.paths), configurations_compare);
     *ret_paths = list.paths;
     return list.count;

@@ -43,6 +43,16 @@ TEST(test_hostile_names_cannot_drive_the_terminal)
     test_memory_end(&memory);
 }
 
+TEST(test_path_with_a_blank_stands_in_quotes)
+{
+    struct test_memory memory;
+    test_memory_begin(&memory);
+    struct btl_str file = BTL_STR("/kernel/kernel.elf "), work = BTL_STR("work");
+    assert_string_equal(printed(&memory, (struct btl_place){.file = file, .line = 3}, work),
+                        "\"/kernel/kernel.elf \":3: error: out of memory while work [no-memory]");
+    test_memory_end(&memory);
+}
+
 TEST(test_arguments_are_cut_at_1024_bytes)
 {
     struct test_memory memory;

@@ -41,10 +41,40 @@ TEST(test_unknown_key_that_is_near_to_none)
 #define UNKNOWN(key)                                                                               \
     "loader.conf:1:1: warning: the key \"" key "\" is unknown and has no effect; loader.conf(5) "  \
     "lists the keys [conf-unknown-key]\n"
-    COMPLAINT("beastie_disable=\"YES\"", UNKNOWN("beastie_disable"));
+    COMPLAINT("my_own_words=\"YES\"", UNKNOWN("my_own_words"));
     COMPLAINT("zzz=1", UNKNOWN("zzz"));
     COMPLAINT("_=1", UNKNOWN("_"));
     COMPLAINT("_laod=1", UNKNOWN("_laod")); // "_load" would be no key either
     COMPLAINT("a_=1", UNKNOWN("a_"));
     COMPLAINT("-=1", UNKNOWN("-"));
+}
+
+// "Did you mean loader_load" would load a module of the name loader.
+TEST(test_key_of_freebsd_is_told_from_a_slip)
+{
+    static const char *const keys[] = {"loader_logo", "beastie_disable", "boot_verbose",
+                                       "console",     "loader_color",    "mfs_type",
+                                       "snd_before",  "acpi_after"};
+    for (size_t i = 0; i < BTL_COUNT(keys); i++) {
+        char text[64], expected[256];
+        snprintf(text, sizeof(text), "%s=x", keys[i]);
+        snprintf(expected, sizeof(expected),
+                 "loader.conf:1:1: warning: the key \"%s\" is unknown and has no effect; FreeBSD's "
+                 "loader has this key, BTL does not; remove the line [conf-unknown-key]\n",
+                 keys[i]);
+        assert_complaint(btl_str_of(text), expected);
+    }
+}
+
+TEST(test_name_of_the_file_before_a_key)
+{
+    COMPLAINT(
+        "hello.ko_load=YES",
+        "loader.conf:1:1: warning: the key \"hello.ko_load\" is unknown and has no effect; did "
+        "you mean \"hello_load\"? [conf-unknown-key]\n");
+    COMPLAINT("a-b.ko_on_error=warn",
+              "loader.conf:1:1: warning: the key \"a-b.ko_on_error\" is unknown and has no effect; "
+              "did you mean \"a-b_on_error\"? [conf-unknown-key]\n");
+    COMPLAINT("hello.ko_size=1", ""); // a tunable
+    COMPLAINT("hello.ko_=1", "");
 }

@@ -143,3 +143,19 @@ TEST(test_every_error_of_the_file_is_reported_in_order)
         "loader.conf:6:4: error: no '=' follows \"end\"; write end=\"value\", or begin the line "
         "with '#' if it is a comment [conf-no-equals]\n");
 }
+
+// The character is shown, not its first byte; what drives a terminal is shown as bytes.
+TEST(test_letter_that_is_not_allowed)
+{
+    COMPLAINT("hello_load=\u201cYES\u201d",
+              "loader.conf:1:12: error: '\u201c' is not allowed in a value without quotes; write "
+              "hello_load=\"value\" [conf-needs-quotes]\n");
+    COMPLAINT("h\u00e9llo_load=YES",
+              "loader.conf:1:2: error: '\u00e9' is not allowed in a key; use "
+              "letters, digits, '_', '-' and '.' [conf-bad-character]\n");
+    COMPLAINT("a=\u202ex", "loader.conf:1:3: error: '\\xe2\\x80\\xae' is not allowed in a value "
+                           "without quotes; write a=\"value\" [conf-needs-quotes]\n");
+    COMPLAINT("a=\xe2\x80",
+              "loader.conf:1:3: error: '\\xe2' is not allowed in a value without quotes; "
+              "write a=\"value\" [conf-needs-quotes]\n");
+}

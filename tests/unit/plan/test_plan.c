@@ -47,9 +47,9 @@ TEST(test_what_is_said_of_a_module_that_takes_no_part_is_noted)
     assert_true(world.ordered);
     assert_plan(&world, "INIT: lib<hello hello");
     assert_string_equal(test_diags_text(&world.own, &world.diags),
-                        "loader.conf:1:1: note: helo: the module is not used: no line sets "
-                        "helo_load, and no module depends on it; add helo_load=\"YES\", or "
-                        "correct the name [plan-idle]\n");
+                        "loader.conf:1:1: warning: helo: this line has no effect: no line sets "
+                        "helo_load, and no module depends on helo; correct the name, for example "
+                        "to hello [plan-idle]\n");
     world_end(&world);
 }
 

@@ -310,3 +310,17 @@ TEST(a_later_version_is_refused)
 {
     assert_false(read_a_txt(0x81, 1));
 }
+
+// The number of clusters decides the type of a file system; this one says FAT32 by its fields.
+TEST(fat32_with_few_clusters)
+{
+    struct fixture f;
+    begin(&f);
+    test_put16(f.bytes + 17, 0); // no fixed root
+    test_put16(f.bytes + 22, 0); // the sectors of a table stand where FAT32 has them
+    test_put32(f.bytes + 36, 1);
+    assert_false(open_volume(&f));
+    assert_codes(&f.memory, &f.diags, "fat-few-clusters");
+    assert_int_equal(f.diags.first->arg[0].number, 62);
+    test_memory_end(&f.memory);
+}

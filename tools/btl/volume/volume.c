@@ -2,6 +2,7 @@
 // Trees are read through the host's file system, images by the readers of core/, without mounting.
 #include "volume.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -268,6 +269,46 @@ bool volume_read(struct volume *volume, struct btl_str path, uint64_t max,
     struct volume_file file;
     return volume_file_open(volume, path, max, &file, ret_problem) &&
            volume_file_read(&file, ret_bytes, ret_problem);
+}
+
+// ------------------------------------------------------------------------------------ directories
+
+static size_t tree_directory_names(struct tree *tree, struct btl_str path,
+                                   struct btl_str **ret_names)
+{
+    const char *found = tree_find(tree, path);
+    int fd = found == NULL ? -1 : openat(tree->root, found, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+    size_t count = 0, capacity = 0;
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        MEMORY_RESERVE(tree->host->arena, *ret_names, count, 1, capacity);
+        (*ret_names)[count++] = memory_text(tree->host->arena, "%s", entry->d_name);
+    }
+    if (directory != NULL)
+        closedir(directory);
+    else if (fd >= 0)
+        close(fd);
+    return count;
+}
+
+static size_t image_directory_names(struct volume *volume, struct btl_str path,
+                                    struct btl_str **ret_names)
+{
+    struct btl_diags ignored = {.arena = volume->host->arena};
+    const struct btl_fat_directory *directory = btl_fat_list(&volume->fat, path, &ignored);
+    size_t count = directory != NULL ? directory->count : 0;
+    *ret_names = MEMORY_ARRAY(volume->host->arena, struct btl_str, count);
+    for (size_t i = 0; i < count; i++)
+        (*ret_names)[i] = directory->entries[i].name;
+    return count;
+}
+
+size_t volume_names(struct volume *volume, struct btl_str directory, struct btl_str **ret_names)
+{
+    *ret_names = NULL;
+    return volume->is_image ? image_directory_names(volume, directory, ret_names)
+                            : tree_directory_names(&volume->tree, directory, ret_names);
 }
 
 // ---------------------------------------------------------------------------------------- writing

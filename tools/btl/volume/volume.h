@@ -50,6 +50,10 @@ bool volume_file_read(const struct volume_file *file, struct btl_bytes *ret_byte
 // Open and read a file.
 bool volume_read(struct volume *volume, struct btl_str path, uint64_t max,
                  struct btl_bytes *ret_bytes, struct btl_file_problem *ret_problem);
+// The names in a directory, "." and ".." included on a tree; none when it cannot be read. Return
+// their number.
+size_t volume_names(struct volume *volume, struct btl_str directory, struct btl_str **ret_names);
+
 // Replace a file of an image (btl_fat_replace()); its old contents become the file `kept` beside
 // it, unless that is empty. False: reported.
 bool volume_replace(struct volume *volume, struct btl_str path, struct btl_str text,
