@@ -42,6 +42,15 @@ fuzz: $(BUILD)/fuzz/bin/$(NAME)
 	@mkdir -p $(BUILD)/fuzz/corpus/$(NAME)
 	$< -max_len=65536 $(BUILD)/fuzz/corpus/$(NAME) tests/fuzz/seeds/$(NAME)
 
+# Inputs that fuzz-long found, which outlive `make clean`.
+FUZZ_CORPUS ?= $(or $(BTL_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/btl)/fuzz
+FUZZ_SECONDS ?= 600
+## Run every fuzzer for FUZZ_SECONDS, and keep what it finds in FUZZ_CORPUS for the next time.
+fuzz-long: $(FUZZ:%=fuzz-long-%)
+fuzz-long-%: $(BUILD)/fuzz/bin/%
+	@mkdir -p $(FUZZ_CORPUS)/$* tests/fuzz/seeds/$*
+	$< -max_total_time=$(FUZZ_SECONDS) -max_len=65536 -artifact_prefix=$(FUZZ_CORPUS)/$*- $(FUZZ_CORPUS)/$* tests/fuzz/seeds/$*
+
 include tests/oracle/oracle.mk
 include tests/volume/volume.mk
 include tests/mock/mock.mk
@@ -58,4 +67,4 @@ check-programs: $(call host_tests,gcc) $(BUILD)/test-gcc/btl
 check-tests: $(UNIT:%=unit-gcc-%) $(KERNEL_TESTS:%=kernel-test-gcc-%) $(MODULE_TESTS:%=module-test-gcc-%) $(MOCK:%=mock-gcc-%)
 
 .PRECIOUS: $(BUILD)/test-gcc/support/%.o $(BUILD)/test-clang/support/%.o $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/% $(BUILD)/fuzz/bin/%
-.PHONY: fuzz test-programs check-programs check-tests
+.PHONY: fuzz fuzz-long test-programs check-programs check-tests

@@ -31,8 +31,7 @@ const char *btl_severity_name(enum btl_severity severity)
     return severity == BTL_ERROR ? "error" : severity == BTL_WARNING ? "warning" : "note";
 }
 
-struct btl_diag *btl_diag_add(struct btl_diags *diags, enum btl_code code, struct btl_place place,
-                              const struct btl_arg *args, size_t count)
+static struct btl_diag *diag_append(struct btl_diags *diags, enum btl_code code)
 {
     struct btl_diag *diag = BTL_NEW(diags->arena, struct btl_diag);
     if (diag == NULL) {
@@ -41,16 +40,39 @@ struct btl_diag *btl_diag_add(struct btl_diags *diags, enum btl_code code, struc
         return NULL;
     }
     diag->code = code;
-    diag->place = place;
-    for (size_t i = 0; i < count && i < BTL_DIAG_ARGS; i++)
-        diag->arg[i] = args[i];
     if (diags->last == NULL)
         diags->first = diag;
     else
         diags->last->next = diag;
     diags->last = diag;
+    diags->count++;
+    return diag;
+}
+
+// Count a diagnostic that the list has no place for.
+static struct btl_diag *diag_count_more(struct btl_diags *diags)
+{
+    if (diags->more == NULL)
+        diags->more = diag_append(diags, BTL_DIAGS_MORE);
+    if (diags->more != NULL)
+        diags->more->arg[0] = BTL_DEC(diags->more->arg[0].number + 1);
+    return diags->more;
+}
+
+struct btl_diag *btl_diag_add(struct btl_diags *diags, enum btl_code code, struct btl_place place,
+                              const struct btl_arg *args, size_t count)
+{
+    bool full = diags->count >= BTL_DIAGS_MAX;
+    struct btl_diag *diag = full ? diag_count_more(diags) : diag_append(diags, code);
+    if (diag == NULL)
+        return NULL;
     diags->errors += btl_code_severity(code) == BTL_ERROR;
     diags->warnings += btl_code_severity(code) == BTL_WARNING;
+    if (full)
+        return diag;
+    diag->place = place;
+    for (size_t i = 0; i < count && i < BTL_DIAG_ARGS; i++)
+        diag->arg[i] = args[i];
     return diag;
 }
 

@@ -24,7 +24,7 @@ const struct btl_diag *btl_error_since(const struct btl_diags *diags, const stru
     const struct btl_diag *diag = btl_diag_since(diags, before);
     while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR)
         diag = diag->next;
-    return diag;
+    return diag != NULL ? diag : diags->more; // the list is full: the error was counted there
 }
 
 void btl_file_report(struct btl_diags *diags, struct btl_place place,

@@ -5,7 +5,7 @@
 
 static void fail_link(struct btl_attempt *attempt, uint32_t index, const struct btl_diag *before)
 {
-    btl_plan_fail(&attempt->plan, index, btl_diag_since(attempt->diags, before));
+    btl_plan_fail(&attempt->plan, index, btl_error_since(attempt->diags, before));
 }
 
 // Is this module to be linked? Checked in every loop, because a failure also fails the dependents.

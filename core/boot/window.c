@@ -56,9 +56,16 @@ static bool reserve_stack(struct btl_attempt *attempt)
     return true;
 }
 
+uint64_t btl_attempt_early_size(const struct btl_attempt *attempt)
+{
+    uint64_t size =
+        BTL_BOOT_EARLY_SIZE + attempt->plan.module_count * (uint64_t)BTL_BOOT_EARLY_MODULE;
+    return (size + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1);
+}
+
 bool btl_attempt_reserve(struct btl_attempt *attempt)
 {
-    return btl_attempt_alloc_window(attempt, BTL_BOOT_EARLY_SIZE, 0, BTLM_MEM_EARLY,
+    return btl_attempt_alloc_window(attempt, btl_attempt_early_size(attempt), 0, BTLM_MEM_EARLY,
                                     "the early arena", &attempt->early) &&
            reserve_stack(attempt);
 }

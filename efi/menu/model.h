@@ -165,6 +165,7 @@ struct menu_tunable {
     const struct btl_setting *setting; // NULL: it has its default
     bool has_default;
     char default_text[80];
+    char rule[80]; // type and range; empty: not known
 };
 uint32_t menu_tunable_count(const struct menu_module *module);
 struct menu_tunable menu_tunable_get(const struct menu_module *module, uint32_t index);

@@ -249,6 +249,8 @@ static void tunable_details(const struct boot *boot, uint32_t index, struct btl_
     if (tunable.description.len > 0)
         btl_format(out, ": %pS", &tunable.description);
     btl_format(out, "\n");
+    if (tunable.rule[0] != '\0')
+        btl_format(out, "value: %s\n", tunable.rule);
     if (tunable.has_default)
         btl_format(out, "default: %s\n", tunable.default_text);
 }
@@ -263,7 +265,8 @@ static enum menu_result tunable_take(struct boot *boot, uint32_t index)
         tunable.setting != NULL ? tunable.setting->value : btl_str_of(tunable.default_text);
     if (!menu_question_begin(boot, &question, "Tunable", value))
         return MENU_STAY;
-    struct btl_str type = btl_str_first(tunable.type, 60);
+    struct btl_str type =
+        btl_str_first(tunable.rule[0] != '\0' ? btl_str_of(tunable.rule) : tunable.type, 60);
     struct btl_str description = btl_str_first(tunable.description, 200);
     btl_format_to(question.hint, sizeof(question.hint), "%pS%s%pS%s%s%s", &type,
                   type.len > 0 ? ": " : "", &description, description.len > 0 ? ". " : "",

@@ -3,7 +3,7 @@
 // modules come first, then the order of loading, then modules that are off.
 #include "model.h"
 
-#include "tunable_default.h"
+#include <btl/tunable.h>
 
 #define OF_CONFIG 0x80000000u // the index is one of config.modules
 
@@ -202,9 +202,14 @@ struct menu_tunable menu_tunable_get(const struct menu_module *module, uint32_t 
                                    .type = parm->type,
                                    .description = parm->description,
                                    .setting = tunable_setting(module->config, parm->name)};
-    tunable.has_default = module->module != NULL && module->module->opened &&
-                          tunable_default(&module->module->elf, parm->name, tunable.default_text,
-                                          sizeof(tunable.default_text));
+    struct btl_file_tunable found;
+    if (module->module == NULL || !module->module->opened ||
+        !btl_tunable_find(&module->module->elf, parm->name, &found))
+        return tunable;
+    struct btl_buffer rule = btl_buffer(tunable.rule, sizeof(tunable.rule));
+    btl_tunable_print(&found.tunable, &rule.out);
+    tunable.has_default = btl_tunable_default(&module->module->elf, &found, tunable.default_text,
+                                              sizeof(tunable.default_text));
     return tunable;
 }
 

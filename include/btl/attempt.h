@@ -222,6 +222,9 @@ bool btl_attempt_reserve(struct btl_attempt *attempt);
 
 // Other functions for the driver.
 
+// Bytes of the early arena: the kernel keeps an entry and a reason for each module there, before it
+// has another allocator.
+uint64_t btl_attempt_early_size(const struct btl_attempt *attempt);
 // Return the view of the volume that btl_boot_fallback() uses.
 struct btl_boot_volume btl_boot_view(struct btl_boot *boot);
 

@@ -42,9 +42,15 @@ struct btl_diag {
     struct btl_diag *next;             // in the order of reporting
 };
 
+// More diagnostics than these are counted, and the last one of the list (diags-more) says how many
+// there are: hostile input could cause millions.
+#define BTL_DIAGS_MAX 32768u
+
 struct btl_diags {
     struct btl_arena *arena;
     struct btl_diag *first, *last;
+    struct btl_diag *more; // diags-more, or NULL
+    uint32_t count;        // in the list
     uint32_t errors, warnings;
     uint32_t lost; // diagnostics for which the arena had no memory; counted in errors too
 };
@@ -58,7 +64,8 @@ struct btl_diags {
 #define BTL_SIZE(value)    ((struct btl_arg){.kind = BTL_ARG_SIZE, .number = (uint64_t)(value)})
 
 // btl_report(diags, BTL_CONF_UNKNOWN_KEY, place, BTL_ARG(key), BTL_ARG(nearest));
-// Return the diagnostic; NULL: the arena has no memory, and the diagnostic is counted in `lost`.
+// Return the diagnostic, or diags-more when the list is full; NULL: the arena has no memory, and
+// the diagnostic is counted in `lost`.
 #define btl_report(diags, code, place, ...)                                                        \
     btl_diag_add((diags), (code), (place), (struct btl_arg[]){{0}, __VA_ARGS__} + 1,               \
                  BTL_COUNT(((struct btl_arg[]){{0}, __VA_ARGS__})) - 1)

@@ -103,15 +103,16 @@ static void module_announce(struct module *module, const struct btlm_module *ent
 void registry_init(void)
 {
     const struct btl_manifest *manifest = handoff_manifest();
+    uint32_t announced = (uint32_t)btl_manifest_count(manifest, BTLM_MODULES);
 
     images_init();
-    count = (uint32_t)btl_manifest_count(manifest, BTLM_MODULES);
-    modules = kmem_alloc(count * sizeof(*modules));
+    count = 0; // a panic goes through the table
+    modules = kmem_alloc(announced * sizeof(*modules));
     if (modules == NULL)
         kpanic("the early arena is too small for the registry of %u modules (BTL_BOOT_EARLY_SIZE)",
-               count);
-    for (uint32_t id = 0; id < count; id++)
-        module_announce(&modules[id], btl_manifest_module(manifest, id));
+               announced);
+    for (; count < announced; count++)
+        module_announce(&modules[count], btl_manifest_module(manifest, count));
 }
 
 void registry_register(enum btl_phase registered)

@@ -400,6 +400,24 @@ def test_same_code_as_the_boot(own_tree, tmp_path, name, code, phase):
     assert result.status == 2 and set(result.codes()) == {code}
 
 
+@pytest.mark.parametrize("line,code", [
+    ('earlylog.size="64k"', "run-tunable-number"), ('pagetest.pages="0"', "run-tunable-range"),
+    ("ramdisk.kib=99999", "run-tunable-range"), ('ramdisk.readonly="maybe"', "run-tunable-bool"),
+    ('hello.greeting="%s"' % ("x" * 500), "run-tunable-long")])
+def test_values_of_tunables_are_known_before_the_boot(own_tree, tmp_path, line, code):
+    root = tmp_path / "esp"
+    shutil.copytree(own_tree, root)
+    write(root, {"loader.conf": read(os.path.join(ROOT, "loader.conf"))})
+    name, value = line.replace('"', "").split("=")
+    module, tunable = name.split(".")
+    refused = btl("set", "-C", root, module, "tunable.%s=%s" % (tunable, value))
+    assert refused.status == 2 and code in refused.codes()
+    write(root, {"loader.conf": read(os.path.join(ROOT, "loader.conf")) + line.encode() + b"\n"})
+    result = btl("check", "-C", root)
+    assert result.status == 2 and result.codes() == [code]
+    assert b": error: " + module.encode() + b": " in result.err
+
+
 def test_own_image_is_good():
     disk = os.path.join(O, "btl.img")
     if not os.path.exists(disk):

@@ -82,6 +82,15 @@ def test_stock_program_prints_the_fields_of_our_modules(path):
     assert btl("modinfo", path).out.startswith(expected + b"\n")
 
 
+def test_range_and_default_of_tunables():
+    ramdisk = os.path.join(O, "modules", "ramdisk.ko")
+    if not os.path.exists(ramdisk):
+        pytest.skip("needs make modules")
+    lines = btl("modinfo", "-F", "tunable", ramdisk).out.decode().splitlines()
+    assert 'kib: int from 1 to 16384, default "64"' in lines
+    assert 'readonly: bool, default "NO"' in lines
+
+
 # --- signatures, as sign-file of Linux appends them
 
 def der(tag, *parts):

@@ -13,6 +13,20 @@
 #define DEPTH_MAX 3u
 #define FILES_MAX 64u
 
+// What a directory lists is found by its name, unless an entry before it has that name.
+static void find_again(struct btl_fat *fat, const struct btl_fat_directory *directory,
+                       struct btl_str path, const struct btl_fat_entry *entry,
+                       struct btl_diags *diags)
+{
+    char full[4096];
+    size_t len = btl_format_to(full, sizeof(full), "%pS/%pS", &path, &entry->name);
+    if (len >= sizeof(full) || btl_str_find(entry->name, '/') != entry->name.len)
+        return;
+    const struct btl_fat_entry *found = btl_fat_find(fat, (struct btl_str){full, len}, diags);
+    if (entry->name.len > 0 && (found == NULL || found > entry || found < directory->entries))
+        abort();
+}
+
 static void read_all(struct btl_fat *fat, struct btl_str path, unsigned depth, unsigned *files,
                      struct btl_diags *diags)
 {
@@ -21,6 +35,7 @@ static void read_all(struct btl_fat *fat, struct btl_str path, unsigned depth, u
         const struct btl_fat_entry *entry = &directory->entries[i];
         char below[4096];
         ++*files;
+        find_again(fat, directory, path, entry, diags);
         if (entry->directory && depth < DEPTH_MAX) {
             size_t len = btl_format_to(below, sizeof(below), "%pS/%pS", &path, &entry->name);
             read_all(fat, (struct btl_str){below, len < sizeof(below) ? len : 0}, depth + 1, files,

@@ -32,6 +32,17 @@ static void load(struct btl_kernel_image *kernel, uint64_t base, struct btl_diag
     free(memory);
 }
 
+// A base is in the window, and is the link address unless the kernel can be moved.
+static void choose_base(const struct btl_kernel_image *kernel, uint64_t window, uint64_t size,
+                        struct btl_diags *diags)
+{
+    uint64_t base;
+    if (btl_kernel_choose_base(kernel, window, size, &base, diags) &&
+        (base < window || !btl_in_range(base - window, kernel->size, size) ||
+         base % kernel->align != kernel->link_base % kernel->align))
+        abort();
+}
+
 static void walk_symbols(const struct btl_kernel_image *kernel)
 {
     static volatile uint64_t sink;
@@ -64,6 +75,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                      &diags) &&
         btl_kernel_open(&elf, &memory.arena, &kernel, &diags)) {
         check_view(&kernel);
+        choose_base(&kernel, 0xffffffff80000000, 2ull << 30, &diags);
+        choose_base(&kernel, kernel.link_base, kernel.size, &diags);
+        choose_base(&kernel, kernel.link_base + 1, UINT64_MAX - kernel.link_base - 1, &diags);
+        choose_base(&kernel, 0, UINT64_MAX, &diags);
         if (kernel.size <= LARGEST) {
             load(&kernel, kernel.link_base, &diags);
             load(&kernel, kernel.link_base + kernel.align, &diags);

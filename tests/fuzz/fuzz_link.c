@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <btl/link.h>
+#include <btl/tunable.h>
 
 #include "btl_test.h"
 
@@ -39,6 +40,32 @@ static void check_layout(const struct btl_image *image)
         abort();
 }
 
+// The linker's value of symbols that are not loaded (core/link/reloc.h) is no export. An absolute
+// symbol may have any value; the seeds have none with this one.
+static void check_exports(const struct btl_modinfo *info, const struct btl_symtab *table)
+{
+    for (size_t i = 0; i < info->export_count; i++) {
+        const struct btl_export *found = btl_symtab_find(table, info->exports[i]);
+        if (found == NULL || found->owner != 3 || found->value == 0x7fffdeadffffdeadull)
+            abort();
+    }
+}
+
+// What the file says about tunables, without the linker.
+static void find_tunables(const struct btl_elf *elf, const struct btl_modinfo *info,
+                          struct btl_diags *diags)
+{
+    struct btl_file_tunable found;
+    char text[64];
+    for (size_t i = 0; i < info->parm_count && i < 64; i++) {
+        if (!btl_tunable_find(elf, info->parms[i].name, &found))
+            continue;
+        btl_tunable_default(elf, &found, text, sizeof(text));
+        btl_tunable_parse(&found.tunable, info->parms[i].name, BTL_STR("12"), NULL,
+                          (struct btl_place){0}, diags);
+    }
+}
+
 static void link_image(struct btl_image *image, struct btl_arena *arena, struct btl_diags *diags)
 {
     struct btl_symtab table;
@@ -53,8 +80,11 @@ static void link_image(struct btl_image *image, struct btl_arena *arena, struct 
     bool good = btl_image_resolve(image, &scope, diags);
     if (good)
         good = btl_image_relocate(image, diags);
+    if (good && btl_modinfo_read(image->elf, arena, &info, diags) &&
+        btl_image_export(image, &info, 3, &scope, &table, diags))
+        check_exports(&info, &table);
     if (good && btl_modinfo_read(image->elf, arena, &info, diags))
-        btl_image_export(image, &info, 3, &scope, &table, diags);
+        find_tunables(image->elf, &info, diags);
     free(block);
 }
 

@@ -32,7 +32,7 @@ PUBLIC = {
     "elf": "elf.h elf_format.h machine.h modinfo.h",
     "volume": "blocks.h fat.h partitions.h",
     "plan": "plan.h",
-    "link": "link.h symtab.h wrapper.h",
+    "link": "link.h symtab.h tunable.h wrapper.h",
     "kernel": "kernel_image.h",
     "manifest": "manifest.h manifest_writer.h",
     "boot": "attempt.h boot_state.h configurations.h load_options.h memmap.h utf16.h",

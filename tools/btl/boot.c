@@ -146,7 +146,7 @@ static void boot_measure_memory(struct boot *boot)
     const struct btl_attempt *attempt = &boot->attempt;
     const struct btl_boot_file *kernel = attempt->kernel.file;
     uint64_t bytes = (kernel != NULL ? kernel->bytes.size : 0) + attempt->kernel.image.size +
-                     attempt->phase1.size + BTL_BOOT_EARLY_SIZE + BTL_BOOT_STACK_SIZE +
+                     attempt->phase1.size + btl_attempt_early_size(attempt) + BTL_BOOT_STACK_SIZE +
                      (attempt->config_file != NULL ? attempt->config_file->bytes.size : 0);
     for (uint32_t i = 0; i < attempt->plan.module_count; i++) {
         const struct btl_boot_file *file = attempt->modules[i]->file;

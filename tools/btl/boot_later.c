@@ -72,7 +72,7 @@ void boot_link_later(struct boot *boot)
         module->linked = module->linked ? boot_later_check_wrapper(boot, index)
                                         : boot_later_link(boot, index, &next);
         if (!module->linked)
-            btl_plan_fail(plan, index, btl_diag_since(attempt->diags, before));
+            btl_plan_fail(plan, index, btl_error_since(attempt->diags, before));
     }
     btl_plan_compact(plan);
 }

@@ -6,6 +6,7 @@
 
 #include <btl/hash.h>
 #include <btl/link.h>
+#include <btl/tunable.h>
 
 #include "files.h"
 #include "report.h"
@@ -162,6 +163,26 @@ static void print_file_hash(struct printer *printer)
     FIELD(printer, "sha256", "%s", btl_sha256_text(digest, text));
 }
 
+// Print type, range and default of the tunables that the module declares, as the kernel checks
+// them.
+static void print_tunables(struct printer *printer, const struct btl_modinfo *info)
+{
+    struct btl_arena *arena = printer->host->arena;
+    for (size_t i = 0; i < info->parm_count; i++) {
+        struct btl_file_tunable found;
+        struct memory_buffer rule;
+        char value[256];
+        if (!btl_tunable_find(&printer->elf, info->parms[i].name, &found))
+            continue;
+        memory_buffer_begin(&rule, arena, 64);
+        btl_tunable_print(&found.tunable, &rule.out);
+        if (!btl_tunable_default(&printer->elf, &found, value, sizeof(value)))
+            value[0] = '\0';
+        struct btl_str text = memory_buffer_text(&rule);
+        FIELD(printer, "tunable", "%pS: %pS, default \"%s\"", &info->parms[i].name, &text, value);
+    }
+}
+
 static void print_btl_metadata(struct printer *printer)
 {
     struct btl_modinfo info;
@@ -175,6 +196,7 @@ static void print_btl_metadata(struct printer *printer)
         print_field(printer, BTL_STR("depends on"), info.depends[i]);
     for (size_t i = 0; i < info.export_count; i++)
         print_field(printer, BTL_STR("exports"), info.exports[i]);
+    print_tunables(printer, &info);
 }
 
 static void print_needs(struct printer *printer)

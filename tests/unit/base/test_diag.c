@@ -157,3 +157,29 @@ TEST(test_codes_and_sentences_are_well_formed)
     assert_string_equal(btl_code_name(BTL_CODES), "?");
     test_memory_end(&memory);
 }
+
+TEST(test_a_full_list_counts_what_follows)
+{
+    struct test_memory memory;
+    test_memory_begin(&memory);
+    struct btl_diags diags = {.arena = &memory.arena};
+    const struct btl_diag *reason = NULL;
+    for (uint32_t i = 0; i < BTL_DIAGS_MAX; i++)
+        btl_report(&diags, BTL_NO_MEMORY, (struct btl_place){0}, BTL_ARG_Z("work"));
+    assert_null(diags.more);
+    for (uint32_t i = 0; i < 1000; i++)
+        reason = btl_report(&diags, i % 2 ? BTL_NO_MEMORY : BTL_CONF_MORE_WARNINGS,
+                            (struct btl_place){.line = i}, BTL_DEC(7));
+    assert_int_equal(diags.errors, BTL_DIAGS_MAX + 500);
+    assert_int_equal(diags.warnings, 500);
+    assert_int_equal(diags.lost, 0);
+    assert_ptr_equal(diags.last, diags.more);
+    assert_ptr_equal(reason, diags.more); // a module that fails has a reason
+    assert_non_null(
+        strstr(test_diag_text(&memory, reason), "note: 1000 more messages are counted"));
+    uint32_t kept = 0;
+    for (const struct btl_diag *diag = diags.first; diag != NULL; diag = diag->next)
+        kept++;
+    assert_int_equal(kept, BTL_DIAGS_MAX + 1);
+    test_memory_end(&memory);
+}
