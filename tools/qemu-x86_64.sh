@@ -17,10 +17,11 @@ qemu()
 	shift 2
 	qemu_code=${BTL_OVMF_CODE:-$(first_of /usr/share/OVMF/OVMF_CODE_4M.fd /usr/share/OVMF/OVMF_CODE.fd)}
 	qemu_vars=${BTL_OVMF_VARS:-$(first_of /usr/share/OVMF/OVMF_VARS_4M.fd /usr/share/OVMF/OVMF_VARS.fd)}
-	cp "$qemu_vars" "$qemu_work/vars.fd"
+	qemu_own=${qemu_kept:-$qemu_work/vars.fd}
+	[ -e "$qemu_own" ] || cp "$qemu_vars" "$qemu_own"
 	${qemu_before:-} "${BTL_QEMU:-qemu-system-x86_64}" -machine q35 -accel "${BTL_ACCEL:-tcg}" -m "${BTL_MEMORY:-256M}" \
 		-drive "if=pflash,format=raw,unit=0,readonly=on,file=$qemu_code" \
-		-drive "if=pflash,format=raw,unit=1,file=$qemu_work/vars.fd" \
+		-drive "if=pflash,format=raw,unit=1,file=$qemu_own" \
 		-drive "if=none,id=disk,format=raw,file=$qemu_image" -device virtio-blk-pci,drive=disk,bootindex=0 \
 		-device virtio-rng-pci -nic none -no-reboot -display "${BTL_DISPLAY:-none}" \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 "$@"

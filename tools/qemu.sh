@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Sourced by run.sh and debug.sh: the machine of $ARCH (x86_64).
 #     qemu IMAGE WORK [option…]     boots the image. WORK: a directory for private files.
-#                                   qemu_before: a command to run it under.
+#                                   qemu_before: a command to run it under; qemu_kept: the file of
+#                                   UEFI variables, which is made if it does not exist.
 #     qemu_result STATUS OUTPUT     prints the result; OUTPUT: a file with the output of the boot
 # Run as a program, this script only tests whether the machine exists.
 . "$(dirname "$0")/qemu-${ARCH:-x86_64}.sh"

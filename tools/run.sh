@@ -3,6 +3,9 @@
 # Boot the disk image in QEMU. On a terminal, this ends in the kernel's monitor (`poweroff` ends the
 # monitor, Ctrl-A x ends QEMU). If standard input is no terminal, print the boot report, and exit 0 only
 # if every required module was loaded.
+#
+# On a terminal the machine keeps what it writes: its disk is $O/btl.img, and its UEFI variables are
+# $O/vars.fd. Without a terminal it has copies.
 set -eu
 . "$(dirname "$0")/qemu.sh"
 O=${O:-build/${ARCH:-x86_64}}
@@ -10,17 +13,18 @@ limit=${BTL_TIMEOUT:-180} # seconds, without a terminal
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
-cp --sparse=always "$O/btl.img" "$work/btl.img" # the guest writes to a copy
 
 if [ -t 0 ]; then
 	status=0
-	qemu "$work/btl.img" "$work" -serial mon:stdio || status=$?
+	qemu_kept=$O/vars.fd
+	qemu "$O/btl.img" "$work" -serial mon:stdio || status=$?
 	case $(qemu_result $status /dev/null) in
 	good | reset) exit 0 ;;
 	*) exit $status ;;
 	esac
 fi
 
+cp --sparse=always "$O/btl.img" "$work/btl.img" # the guest writes to a copy
 # Add two lines to the image's loader.conf: the last assignment of a key wins. A loader that cannot boot
 # waits a minute for a key, and then ends QEMU by a reset.
 volume=$work/btl.img@@1M

@@ -18,10 +18,12 @@ SETUP_RUN_ia64 := build
 ## Install the Debian packages that all tests need.
 setup:
 	@tools/setup.sh
-## Build, make a disk image and boot it in QEMU: ends in the kernel's monitor.
+## Build, make a disk image and boot it in QEMU: ends in the kernel's monitor. FRESH=1: a new machine.
 run:
 	@ARCH=$(ARCH) tools/qemu.sh
 	@tools/setup.sh $(SETUP_RUN_$(ARCH))
+	@$(if $(FRESH),rm -f $(O)/btl.img $(O)/vars.fd)
+	@[ -e $(O)/kernel/kernel.elf ] || echo "run: the first build takes about two minutes on two processors"
 	@$(MAKE) --no-print-directory $(PARALLEL) image
 	@ARCH=$(ARCH) O=$(O) tools/run.sh
 ## As run, but the machine waits for gdb.
@@ -44,10 +46,14 @@ $(O)/loader.conf: loader.conf $(wildcard tools/loader-$(ARCH).conf)
 	cat $^ > $@
 
 ## Make the disk image for make run.
+# `hangs` is a module of the tests, for docs/trials.md: no line of loader.conf loads it.
 image: $(O)/btl.img
-$(O)/btl.img: tools/mkimage.sh $(O)/loader.conf $(EFI_IMAGE) $(O)/kernel/kernel.elf $(O)/modules/checked
+$(O)/btl.img: tools/mkimage.sh $(O)/loader.conf $(EFI_IMAGE) $(O)/kernel/kernel.elf $(O)/modules/checked \
+		$(O)/testmodules/hangs.ko
+	@[ ! -e $@ ] || echo "image: the build has changed: $@ is made again, without what a machine or btl wrote to it"
 	tools/mkimage.sh $@ EFI/BOOT/$(notdir $(EFI_IMAGE))=$(EFI_IMAGE) loader.conf=$(O)/loader.conf \
-		kernel/kernel.elf=$(O)/kernel/kernel.elf $(foreach ko,$(MODULE_KO),modules/$(notdir $(ko))=$(ko))
+		kernel/kernel.elf=$(O)/kernel/kernel.elf modules/hangs.ko=$(O)/testmodules/hangs.ko \
+		$(foreach ko,$(MODULE_KO),modules/$(notdir $(ko))=$(ko))
 
 include tests/boot/boot.mk
 

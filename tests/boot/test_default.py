@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The image that make run boots."""
 import os
+import re
+import shutil
 import subprocess
 
 import pexpect
 
-from btlboot import GOOD, LIMIT, O, PHASES, PROMPT, ROOT, Machine, boot, conf, make_image, started
+from btlboot import GOOD, LIMIT, O, PHASES, PROGRAM, PROMPT, ROOT, Machine, boot, conf, make_image, started
 
 
 def test_every_module_in_its_phase():
@@ -51,14 +53,31 @@ def test_run_without_a_terminal():
     assert done.stdout.endswith("run: every required module was loaded\n")
 
 
-def test_run_on_a_terminal():
-    """The monitor comes up, and poweroff ends the machine with a good status."""
+def run_on_a_terminal(directory, *commands):
     terminal = pexpect.spawn(os.path.join(ROOT, "tools/run.sh"), cwd=ROOT, timeout=10 * LIMIT,
-                             env=dict(os.environ, O=O), encoding="utf-8", codec_errors="replace")
-    terminal.expect(PROMPT)
-    terminal.send("poweroff\r")
+                             env=dict(os.environ, O=str(directory)), encoding="utf-8", codec_errors="replace")
+    for command in commands:
+        terminal.expect(PROMPT)
+        terminal.send(command + "\r")
     terminal.expect(pexpect.EOF)
     assert terminal.wait() == 0
+
+
+def btl(*words):
+    return subprocess.run([PROGRAM, *words], check=True, text=True, stdout=subprocess.PIPE).stdout
+
+
+def test_run_on_a_terminal(tmp_path):
+    """The monitor comes up, poweroff ends the machine with a good status, and what it wrote lasts."""
+    image, variables = str(tmp_path / "btl.img"), str(tmp_path / "vars.fd")
+    shutil.copy(os.path.join(O, "btl.img"), image)
+    btl("set", "-g", "-C", image, "manifest_save=YES")
+    run_on_a_terminal(tmp_path, "boot-ok", "poweroff")
+    assert '"btl-manifest"' in btl("manifest", "--json", image)
+    assert re.search(r"^BtlGood .*/loader\.conf", btl("state", "-C", image, variables), re.M)
+    btl("set", "--trial", "-C", image, "--efivars", variables, "hangs", "load=NO")
+    run_on_a_terminal(tmp_path, "poweroff")
+    assert "2 of 3 tries left" in btl("state", "-C", image, variables)
 
 
 def test_run_says_when_there_is_no_end():

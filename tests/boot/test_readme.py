@@ -29,7 +29,7 @@ def assert_shown(block, text):
     """Check that every line of the block is a line of the text, in the same order."""
     lines = iter(plain(line) for line in text.splitlines())
     wanted = [line for line in block.splitlines() if plain(line) not in ("", "...", "btl>")]
-    assert len(wanted) > 1
+    assert wanted
     for line in wanted:
         assert plain(line) in lines, "%r is not, or not there, in:\n%s" % (line, text)
 
