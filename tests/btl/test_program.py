@@ -150,6 +150,45 @@ def test_completion(tmp_path):
     assert complete(root, "btl", "state", "--ok", "loader") == {"loader.conf"}
     assert complete(root, "btl", "state", "--forget", "") == {"trial", "good", "failed", "next"}
     assert complete(root, "btl", "check", "--al") == {"--all"}
+    assert complete(root, "btl", "get", "early", "ph") == {"phase"}
+    assert complete(root, "btl", "set", "early", "tunable.") == {"tunable.size="}
+    assert complete(root, "btl", "modinfo", "modules/early.ko", "-F", "des") == {"description"}
+    keys = re.findall(r'^KEY\(\w+, "(\w+)"', read(os.path.join(ROOT, "core/config/config_keys.def")).decode(), re.M)
+    assert complete(root, "btl", "get", "-g", "") == set(keys)
+    assert complete(root, "btl", "set", "-g", "manif") == {"manifest_save="}
+    assert complete(root, "btl", "set", "-g", "menu", "=", "") == {"auto", "screen", "line"}
+
+
+SHELLS = {
+    "fish": "PATH=%s:$PATH; source %s; complete -C \"$argv\"",
+    # compadd prints what it is given; zsh calls the file with these arrays.
+    "zsh": "PATH=%s:$PATH; compadd() { while [[ $1 != -- ]]; do shift; done; shift; print -l -- $@ }; "
+           "_files() { print -l * }; words=(\"${(@s: :)1}\"); CURRENT=${#words}; () { . %s }",
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_completion_of_other_shells(tmp_path, shell):
+    if shutil.which(shell) is None:
+        pytest.skip("needs " + shell)
+    root = volume(str(tmp_path / "esp"))
+    file = os.path.join(ROOT, "tools/btl/completion." + shell)
+    script = (SHELLS[shell] % (os.path.dirname(BTL), file)).replace(
+        "PATH=%s:$PATH" % os.path.dirname(BTL),
+        "set -x PATH %s $PATH" % os.path.dirname(BTL) if shell == "fish" else "PATH=%s:$PATH" % os.path.dirname(BTL))
+
+    def offered(line):
+        words = [shell, "-c", script, line] if shell == "fish" else [shell, "-f", "-c", script, shell, line]
+        done = subprocess.run(words, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True,
+                              env={**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)})
+        assert done.stderr == b"", done.stderr
+        return {words.split("\t")[0].rstrip("=") for words in done.stdout.decode().splitlines()}
+    assert set(COMMANDS) <= offered("btl ")
+    assert {"--machine", "--memory", "--module"} <= offered("btl check --m")
+    assert {"early", "driver", "phase"} <= offered("btl set ")
+    assert "quiet" in offered("btl get -g ") and "early" not in offered("btl get -g ")
+    assert "conf-unknown-key" in offered("btl explain conf-unknown")
+    assert "loader.conf" in offered("btl check lo")
 
 
 # --------------------------------------------------------------------------------- installation
@@ -165,6 +204,7 @@ def test_install(tmp_path):
     found = {os.path.relpath(os.path.join(directory, name), prefix)
              for directory, _, names in os.walk(prefix) for name in names}
     assert found == {"bin/btl", "libexec/btl/mkimage.sh", "share/bash-completion/completions/btl",
+                     "share/zsh/site-functions/_btl", "share/fish/vendor_completions.d/btl.fish",
                      *("share/man/man%s/%s" % (page[-1], page) for page in MAN)}
     root = volume(str(tmp_path / "esp"), GOOD_CONF)
     subprocess.run([prefix / "bin/btl", "image", "-o", tmp_path / "disk.img", "-C", root], check=True)

@@ -27,10 +27,13 @@ BTL_MAN := $(sort $(wildcard docs/man/*.[1-9]))
 ## Install btl, its manual pages and its completion (PREFIX, DESTDIR).
 install: $(BUILD)/host/btl
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/btl \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
 	install -m 755 $(BUILD)/host/btl $(DESTDIR)$(PREFIX)/bin/btl
 	install -m 755 tools/mkimage.sh $(DESTDIR)$(PREFIX)/libexec/btl/mkimage.sh
 	install -m 644 tools/btl/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/btl
+	install -m 644 tools/btl/completion.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_btl
+	install -m 644 tools/btl/completion.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/btl.fish
 	for page in $(BTL_MAN); do \
 		section=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.} && install -d $$section && \
 		install -m 644 $$page $$section/ || exit 1; \
@@ -38,6 +41,8 @@ install: $(BUILD)/host/btl
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/btl $(DESTDIR)$(PREFIX)/libexec/btl/mkimage.sh \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/btl \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_btl \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/btl.fish \
 		$(foreach page,$(BTL_MAN),$(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	-rmdir $(DESTDIR)$(PREFIX)/libexec/btl
 .PHONY: btl install uninstall

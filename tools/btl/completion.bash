@@ -9,6 +9,36 @@ _btl_options()
 	echo --help
 }
 
+# Keys of the whole boot.
+_btl_global_keys()
+{
+	btl set --help 2>/dev/null | sed -n '/^KEY of the whole boot:/,/\.$/{s/^KEY of the whole boot://;s/[,.]/ /g;p}'
+}
+
+# The tunables of a module: those that the volume sets, and of a directory those of the module's file.
+_btl_tunables()
+{
+	local i root=. volume=()
+	for ((i = 1; i < ${#COMP_WORDS[@]} - 1; i++)); do
+		case ${COMP_WORDS[i]} in
+		-C | --volume) root=${COMP_WORDS[i + 1]} volume=(-C "$root") ;;
+		esac
+	done
+	{
+		btl get "${volume[@]}" "$1" | sed -n 's/^[^.=]*\.\([^=]*\)=.*/\1/p'
+		btl modinfo -F parm "$root/modules/$1.ko" | sed 's/:.*//'
+	} 2>/dev/null | sed 's/^/tunable./' | sort -u
+}
+
+# Fields of the files on the line.
+_btl_fields()
+{
+	local word
+	for word in "${COMP_WORDS[@]:2}"; do
+		[ ! -f "$word" ] || btl modinfo "$word" 2>/dev/null | sed -n 's/^\([a-z][a-z0-9_ ]*\):.*/\1/p'
+	done | sort -u
+}
+
 # Modules of the volume that the line is about.
 _btl_modules()
 {
@@ -35,7 +65,12 @@ _btl()
 		mapfile -t COMPREPLY < <(compgen -W "x86-64 ia64" -- "$word")
 		return
 		;;
-	--memory | -F | --field | --base) return ;;
+	-F | --field)
+		local IFS=$'\n' # a field may have a blank
+		mapfile -t COMPREPLY < <(compgen -W "$(_btl_fields)" -- "$word")
+		return
+		;;
+	--memory | --base) return ;;
 	esac
 	case $word in
 	-*)
@@ -56,9 +91,9 @@ _btl()
 		;;
 	esac
 	case $command in
-	set | unset)
-		local keys="load phase name flags required on_error tunable." sign=
-		[ "$command" = unset ] || sign==
+	get | set | unset)
+		local keys="load phase name flags required on_error tunable." sign= modules=
+		[ "$command" != set ] || sign==
 		# bash cuts words at '=': the value of a key is a word of its own.
 		local key=
 		[ "$before" != = ] || key=${COMP_WORDS[COMP_CWORD - 2]}
@@ -66,14 +101,24 @@ _btl()
 		if [ -n "$key" ]; then
 			case $key in
 			phase) keys="BOOT1 BOOT2 INIT AUTO" ;;
-			load | required | verbose | quiet) keys="YES NO" ;;
+			load | required | verbose | quiet | manifest_save) keys="YES NO" ;;
 			on_error) keys="ignore warn fallback halt" ;;
+			menu) keys="auto screen line" ;;
+			stage) keys="auto all boot" ;;
+			required_failure) keys="stop reset" ;;
 			*) keys= ;;
 			esac
 			mapfile -t COMPREPLY < <(compgen -W "$keys" -- "${word#=}")
 			return
 		fi
-		mapfile -t COMPREPLY < <(compgen -W "$(_btl_modules) $(printf "%s$sign " $keys)" -- "$word")
+		case $word in
+		tunable.*) keys=$(_btl_tunables "$before") ;;
+		esac
+		case " ${COMP_WORDS[*]} " in
+		*" -g "* | *" --global "*) keys=$(_btl_global_keys) ;;
+		*) modules=$(_btl_modules) ;;
+		esac
+		mapfile -t COMPREPLY < <(compgen -W "$modules $(printf "%s$sign " $keys)" -- "$word")
 		compopt -o nospace 2>/dev/null
 		;;
 	explain)

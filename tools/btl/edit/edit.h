@@ -19,6 +19,11 @@ struct edit {
     bool global, force, dry_run;
 };
 
+#define EDIT_GLOBAL_KEYS                                                                           \
+    "KEY of the whole boot: kernel, kernel_options, module_path, module_blacklist,\n"              \
+    "  autoboot_delay, title, menu, boot_tries, boot_timeout, verbose, quiet, manifest_save,\n"    \
+    "  required_failure, stage.\n"
+
 #define EDIT_TRIES    "3" // default of --trial
 #define EDIT_SYNOPSIS "[-C DIR|IMAGE] [-f LOADER.CONF] [-n] [--force] [--trial[=N]]"
 #define EDIT_HELP                                                                                  \
