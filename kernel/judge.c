@@ -70,8 +70,10 @@ static _Noreturn void judge_stop(const struct module *module)
         kprintf("required_failure=\"reset\": resetting\n");
         power_reset();
     }
-    if (!console_has_terminal()) {
-        kprintf("No serial terminal for the rescue monitor. Stopped.\n");
+    if (!console_has_input()) {
+        kprintf("Nothing can be typed in a rescue monitor: there is neither a serial line (COM1, "
+                "115200 8N1) nor a keyboard.\nChange loader.conf, or press a key while the loader "
+                "counts down. Stopped.\n");
         arch_halt();
     }
     kprintf("This is the rescue monitor; modinfo, dmesg and manifest show details.\n");

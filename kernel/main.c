@@ -71,8 +71,10 @@ static _Noreturn void finish_boot(void)
         boot_ok_by_itself();
     if (options_unattended())
         power_off_with(report_print(failed));
-    if (!console_has_terminal()) {
-        kprintf("No serial terminal: nothing more to do.\n");
+    if (!console_has_input()) {
+        kprintf("Nothing can be typed: there is neither a serial line (COM1, 115200 8N1) nor a "
+                "keyboard.\nFor a keyboard, load the module kbd: kbd_load=\"YES\" in loader.conf. "
+                "Stopped.\n");
         arch_halt();
     }
     kprintf("Type help for the monitor's commands.\n");

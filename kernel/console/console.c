@@ -10,6 +10,9 @@ static bool serial, screen, capturing;
 static void (*capture)(const char *text, size_t len);
 static struct btl_buffer *copied;
 
+#define INPUTS_MAX 4 // of modules, beside the serial line
+static int (*inputs[INPUTS_MAX])(void);
+
 static void console_put_unlogged(struct btl_out *out, const char *text, size_t len)
 {
     if (serial)
@@ -80,12 +83,54 @@ void console_copy(struct btl_buffer *copy)
 
 int console_read(void)
 {
-    return serial ? uart_read() : -1;
+    int c = serial ? uart_read() : -1;
+
+    for (size_t i = 0; i < INPUTS_MAX && c < 0; i++)
+        if (inputs[i] != NULL)
+            c = inputs[i]();
+    return c;
 }
 
-bool console_has_terminal(void)
+bool console_has_input(void)
 {
+    for (size_t i = 0; i < INPUTS_MAX; i++)
+        if (inputs[i] != NULL)
+            return true;
     return serial;
+}
+
+int console_input_add(int (*read)(void))
+{
+    if (read == NULL)
+        return BTL_EINVAL;
+    for (size_t i = 0; i < INPUTS_MAX; i++) {
+        if (inputs[i] != NULL)
+            continue;
+        inputs[i] = read;
+        return 0;
+    }
+    return BTL_ENOMEM;
+}
+
+void console_input_remove(int (*read)(void))
+{
+    for (size_t i = 0; i < INPUTS_MAX; i++)
+        if (inputs[i] == read)
+            inputs[i] = NULL;
+}
+
+static bool console_forget_inputs(uint64_t start, uint64_t end)
+{
+    bool found = false;
+
+    for (size_t i = 0; i < INPUTS_MAX; i++) {
+        uint64_t at = (uint64_t)(uintptr_t)inputs[i];
+        if (inputs[i] == NULL || at < start || at >= end)
+            continue;
+        inputs[i] = NULL;
+        found = true;
+    }
+    return found;
 }
 
 void kvprintf(const char *format, va_list args)
@@ -122,8 +167,10 @@ bool console_forget(uint64_t start, uint64_t end)
 {
     uint64_t at = (uint64_t)(uintptr_t)capture;
 
+    bool found = console_forget_inputs(start, end);
+
     if (capture == NULL || at < start || at >= end)
-        return false;
+        return found;
     capture = NULL;
     return true;
 }

@@ -14,10 +14,11 @@ void console_init(void);
 void console_configure(uint64_t direct_map_size);
 struct btl_out console_out(void);
 struct btl_out console_echo(void); // the same, except that the log does not get it
-// Return a character from the terminal, or -1 when none has arrived.
+// Return a character from an input, or -1 when none has arrived.
 int console_read(void);
-bool console_has_terminal(void);
-// End a capture whose sink lies in [start, end), the image of a module that is being unloaded.
+bool console_has_input(void); // a serial line, or an input that a module has added
+// End a capture and remove inputs whose functions lie in [start, end), the image of a module that
+// is being unloaded.
 bool console_forget(uint64_t start, uint64_t end);
 
 // Copy console output to a buffer from now on; NULL ends that.

@@ -49,7 +49,7 @@ PHASES = {
     "ring": "BOOT1", "earlylog": "BOOT1", "clock": "BOOT1", "entropy": "BOOT1", "hello": "BOOT1",
     "pagetest": "BOOT2", "pci": "BOOT2", "block": "BOOT2", "gpt": "BOOT2", "fatfs": "BOOT2",
     "ich9": "BOOT2", "ramdisk": "INIT", "upper": "INIT", "loop": "INIT",
-    **{"x86_64": {"rtc": "BOOT2", "virtio_blk": "BOOT2", "smbios": "INIT"}, "ia64": {}}[ARCH],
+    **{"x86_64": {"rtc": "BOOT2", "virtio_blk": "BOOT2", "kbd": "BOOT2", "smbios": "INIT"}, "ia64": {}}[ARCH],
 }
 
 # Control sequences of the firmware for the terminal, and messages of the emulator itself.

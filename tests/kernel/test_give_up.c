@@ -52,7 +52,7 @@ void arch_halt(void)
     end(HALT);
 }
 
-bool console_has_terminal(void)
+bool console_has_input(void)
 {
     return terminal;
 }

@@ -69,7 +69,7 @@ _Noreturn void arch_halt(void)
     abort();
 }
 
-bool console_has_terminal(void)
+bool console_has_input(void)
 {
     return false;
 }

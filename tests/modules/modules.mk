@@ -4,12 +4,13 @@
 MODULE_TESTS := $(patsubst tests/modules/test_%.c,%,$(sort $(wildcard tests/modules/test_*.c)))
 # tests/modules is first, because its virtio/mmio.h replaces the module's.
 MODULE_TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/modules -Imodules -g -O1 $(SANITIZE)
+MODULE_TEST_PARTS_kbd := modules/kbd/keymap
 MODULE_TEST_PARTS_virtio_blk := modules/virtio_blk modules/virtio/device modules/virtio/queue tests/modules/device
 
 define module_test_variant
 $(call compile,$(BUILD)/test-$(1)/modpart/%.o,%.c,$(1) $(MODULE_TEST_FLAGS))
-$(foreach test,$(MODULE_TESTS),$(BUILD)/test-$(1)/modules/$(test): \
-	$(MODULE_TEST_PARTS_$(test):%=$(BUILD)/test-$(1)/modpart/%.o))
+$(foreach test,$(MODULE_TESTS),$(BUILD)/test-$(1)/modules/$(test): $(MODULE_TEST_PARTS_$(test):%=$(BUILD)/test-$(1)/modpart/%.o)
+)
 $(BUILD)/test-$(1)/modules/%: $(BUILD)/test-$(1)/modpart/tests/modules/test_%.o $(BUILD)/test-$(1)/test_main.o $(BUILD)/test-$(1)/libbtl.a
 	$$(BEGIN)
 	$(1) $(SANITIZE) $$(filter %.o,$$^) $$(filter %.a,$$^) -lcmocka -o $$@
