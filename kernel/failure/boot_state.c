@@ -23,7 +23,9 @@ void boot_record_load(enum btl_variable which, struct boot_record *ret)
 
 static bool boot_report_status(enum btl_variable which, efi_status status)
 {
-    if (status != EFI_SUCCESS)
+    if (status == EFI_UNSUPPORTED)
+        kernel_say(BTL_RUN_STATE_READ_ONLY, BTL_ARG_Z(btl_variable_name(which)));
+    else if (status != EFI_SUCCESS)
         kernel_say(BTL_RUN_STATE_WRITE, BTL_ARG_Z(btl_variable_name(which)),
                    BTL_ARG_Z(efi_status_text(status)));
     return status == EFI_SUCCESS;

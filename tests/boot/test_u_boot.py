@@ -43,6 +43,12 @@ def test_manifest_is_saved():
     assert "save-" not in " ".join(result.codes())
 
 
+def test_boot_ok_says_that_nothing_is_stored():
+    result = boot(bios=U_BOOT, text=conf(options="report boot-ok"))
+    assert result.status == GOOD
+    result.says("the variable BtlGood is not stored", "[run-state-read-only]")
+
+
 def test_menu():
     with started(tree(), bios=U_BOOT) as machine:
         machine.expect("a key opens the menu")

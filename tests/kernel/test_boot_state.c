@@ -186,6 +186,17 @@ TEST(a_store_that_is_full)
     assert_contains(host_printed(), "[run-state-write]");
 }
 
+// Das U-Boot stores variables until the kernel starts.
+TEST(a_firmware_that_stores_nothing_at_run_time)
+{
+    start();
+    firmware.set_status = EFI_UNSUPPORTED;
+    host_clear();
+    assert_false(boot_ok());
+    assert_contains(host_printed(), "BtlGood is not stored");
+    assert_contains(host_printed(), "[run-state-read-only]");
+}
+
 // SetVariable does not change attributes.
 TEST(a_variable_of_somebody_else_is_replaced)
 {
