@@ -5,26 +5,58 @@
 
 #include <btl/mem.h>
 
-static uint32_t hash_folded(const struct btl_fat_directory *directory, struct btl_str name)
+// Fold a name as the firmware does (EDK II): letters of ASCII and Latin-1 have no case. In UTF-8
+// the latter are 0xc3 and a second byte; 0x97 there is the multiplication sign.
+static struct btl_str fat_fold(struct btl_str name, char folded[static FAT_NAME_MAX])
 {
-    char folded[FAT_NAME_MAX];
     size_t len = name.len < FAT_NAME_MAX ? name.len : FAT_NAME_MAX;
-    for (size_t i = 0; i < len; i++)
-        folded[i] = btl_lower(name.at[i]);
-    return btl_index_hash(&directory->index, (struct btl_str){folded, len}, 0);
+    for (size_t i = 0; i < len; i++) {
+        uint8_t byte = (uint8_t)name.at[i];
+        bool latin = i > 0 && (uint8_t)name.at[i - 1] == 0xc3;
+        folded[i] = latin && byte >= 0x80 && byte <= 0x9e && byte != 0x97 ? (char)(byte + 0x20)
+                                                                          : btl_lower(name.at[i]);
+    }
+    return (struct btl_str){folded, len};
 }
 
-// The number of the entry of that name, or BTL_NONE.
-static uint32_t find_folded(const struct btl_fat_directory *directory, struct btl_str name,
+static bool fat_folds_to(struct btl_str name, struct btl_str folded)
+{
+    char text[FAT_NAME_MAX];
+    return btl_str_equal(fat_fold(name, text), folded);
+}
+
+// The number of the entry whose long or short name folds to this, or BTL_NONE.
+static uint32_t find_folded(const struct btl_fat_directory *directory, struct btl_str folded,
                             uint32_t hash)
 {
     struct btl_probe probe = btl_index_probe(&directory->index, hash);
     BTL_INDEX_EACH (&directory->index, &probe) {
         uint32_t number = btl_index_number(&directory->index, &probe);
-        if (btl_str_equal_nocase(directory->entries[number].name, name))
+        if (fat_folds_to(directory->entries[number].name, folded) ||
+            fat_folds_to(directory->entries[number].short_name, folded))
             return number;
     }
     return BTL_NONE;
+}
+
+static void fat_index_name(struct btl_fat_directory *directory, struct btl_str name,
+                           uint32_t number)
+{
+    char text[FAT_NAME_MAX];
+    struct btl_str folded = fat_fold(name, text);
+    uint32_t hash = btl_index_hash(&directory->index, folded, 0);
+    if (find_folded(directory, folded, hash) == BTL_NONE)
+        btl_index_add(&directory->index, hash, number);
+}
+
+// The firmware takes no notice of dots and blanks at the end of a name.
+static uint32_t fat_find_name(const struct btl_fat_directory *directory, struct btl_str name)
+{
+    char text[FAT_NAME_MAX];
+    while (name.len > 1 && (name.at[name.len - 1] == '.' || name.at[name.len - 1] == ' '))
+        name.len--;
+    struct btl_str folded = fat_fold(name, text);
+    return find_folded(directory, folded, btl_index_hash(&directory->index, folded, 0));
 }
 
 static bool fat_add_entry(struct btl_fat *fat, struct btl_fat_directory *directory,
@@ -34,7 +66,9 @@ static bool fat_add_entry(struct btl_fat *fat, struct btl_fat_directory *directo
     size_t len = fat_name(long_name, entry, text);
     struct btl_fat_entry *added = &directory->entries[directory->count];
     added->name = btl_str_copy(fat->arena, (struct btl_str){text, len});
-    if (added->name.at == NULL)
+    len = fat_short_text(entry, text);
+    added->short_name = btl_str_copy(fat->arena, (struct btl_str){text, len});
+    if (added->name.at == NULL || added->short_name.at == NULL)
         return false;
     added->first_cluster = fat_read16(entry + 26);
     if (fat->bits == 32)
@@ -65,17 +99,16 @@ static bool fat_parse_entries(struct btl_fat *fat, struct btl_fat_directory *dir
     return true;
 }
 
-// Index the entries; of two equal names the first counts.
+// Index the entries by both names; of two equal names the first counts, and a long name before a
+// short one.
 static bool fat_index_entries(struct btl_fat *fat, struct btl_fat_directory *directory)
 {
-    if (!btl_index_init(&directory->index, directory->count, fat->arena))
+    if (!btl_index_init(&directory->index, 2 * directory->count, fat->arena))
         return false;
-    for (uint32_t i = 0; i < directory->count; i++) {
-        struct btl_str name = directory->entries[i].name;
-        uint32_t hash = hash_folded(directory, name);
-        if (find_folded(directory, name, hash) == BTL_NONE)
-            btl_index_add(&directory->index, hash, i);
-    }
+    for (uint32_t i = 0; i < directory->count; i++)
+        fat_index_name(directory, directory->entries[i].name, i);
+    for (uint32_t i = 0; i < directory->count; i++)
+        fat_index_name(directory, directory->entries[i].short_name, i);
     return true;
 }
 
@@ -169,7 +202,7 @@ static bool fat_walk(struct btl_fat *fat, struct btl_str path,
                        BTL_ARG(entry->name));
         if (directory == NULL)
             return false;
-        uint32_t number = find_folded(directory, name, hash_folded(directory, name));
+        uint32_t number = fat_find_name(directory, name);
         if (number == BTL_NONE) {
             btl_report(diags, BTL_FAT_NOT_FOUND, fat->place, BTL_ARG(path), BTL_ARG(name));
             return false;

@@ -60,7 +60,7 @@ static size_t put_short_part(char *to, const uint8_t *from, unsigned size, bool 
     return len;
 }
 
-static size_t short_to_utf8(const uint8_t *entry, char text[static FAT_NAME_MAX])
+size_t fat_short_text(const uint8_t *entry, char text[static FAT_NAME_MAX])
 {
     uint8_t base[8];
     memcpy(base, entry, 8);
@@ -83,7 +83,7 @@ size_t fat_name(const struct fat_long_name *long_name, const uint8_t *entry,
     if (long_name->parts != 0 && long_name->expected == 0 &&
         long_name->checksum == fat_short_checksum(entry))
         len = long_to_utf8(long_name, text);
-    return len > 0 ? len : short_to_utf8(entry, text);
+    return len > 0 ? len : fat_short_text(entry, text);
 }
 
 // A character that a short name may have as it is; 0: none (FAT specification, section 6.1).

@@ -53,8 +53,10 @@ static inline void fat_put32(uint8_t *at, uint32_t value)
 
 // Take in an entry that is a part of a long name.
 void fat_long_name_add(struct fat_long_name *name, const uint8_t *entry);
-// The name of the file of `entry`, in UTF-8: the long one that was collected, where it is complete
-// and belongs to it, else the short one. Return its length.
+// The short name of the file of `entry`, in UTF-8. Return its length.
+size_t fat_short_text(const uint8_t *entry, char text[static FAT_NAME_MAX]);
+// The name of the file: the long one that was collected, where it is complete and belongs to it,
+// else the short one. Return its length.
 size_t fat_name(const struct fat_long_name *long_name, const uint8_t *entry,
                 char text[static FAT_NAME_MAX]);
 uint8_t fat_short_checksum(const uint8_t *short_name);

@@ -12,6 +12,7 @@
 struct btl_fat_entry {
     struct btl_str name; // UTF-8: the long name, else the short one (there, a byte of an OEM code
                          // page, which FAT does not name, is shown as "_")
+    struct btl_str short_name; // the same, where there is no long one
     uint32_t first_cluster;
     uint32_t size; // bytes; 0 for a directory
     bool directory;
@@ -53,7 +54,8 @@ bool btl_fat_open(const struct btl_blocks *blocks, uint64_t start, uint64_t size
 // A directory by absolute path ("/" is the root). Reads it the first time.
 const struct btl_fat_directory *btl_fat_list(struct btl_fat *fat, struct btl_str path,
                                              struct btl_diags *diags);
-// A file or directory by absolute path. ASCII letters compare without case, as FAT does. NULL,
+// A file or directory by absolute path. Long and short names are one name space, without case.
+// NULL,
 // reported, when it is not there; NULL without a diagnostic is the root.
 const struct btl_fat_entry *btl_fat_find(struct btl_fat *fat, struct btl_str path,
                                          struct btl_diags *diags);

@@ -115,6 +115,43 @@ TEST(long_name_counts_when_its_checksum_fits)
     }
 }
 
+// A file with a long name, in one entry, and a short one.
+static void put_long(uint8_t *entry, const uint16_t *name, size_t count, const char short_name[11])
+{
+    static const uint8_t place[13] = {1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30};
+    uint8_t sum = 0;
+    memset(entry, 0, 32);
+    entry[0] = 0x41;
+    entry[11] = 0x0f;
+    for (size_t i = 0; i < 13; i++)
+        test_put16(entry + place[i], i < count ? name[i] : i == count ? 0 : 0xffff);
+    for (int i = 0; i < 11; i++)
+        sum = (uint8_t)((sum >> 1 | sum << 7) + short_name[i]);
+    entry[13] = sum;
+    test_fat_entry(entry + 32, short_name, 0, 2, 3);
+}
+
+// As in the firmware: long and short names are one name space, Latin-1 has no case, and dots at the
+// end do not count.
+TEST(names_of_the_firmware)
+{
+    static const uint16_t name[] = {0xc4, 'r', 0xd7, '.', 'k', 'o'};
+    static const char *const found[] = {
+        "/\xc3\x84r\xc3\x97.ko",  "/\xc3\xa4R\xc3\x97.KO", "/RGER~1.KO", "/rger~1.ko",
+        "/\xc3\xa4r\xc3\x97.ko.", "/RGER~1.KO.. "};
+    static const char *const missing[] = {"/\xc3\xa4r\xc3\xb7.ko", "/ar\xc3\x97.ko", "/RGER~2.KO",
+                                          "/."};
+    struct fixture f;
+    begin(&f);
+    put_long(f.bytes + 2 * 512 + 96, name, BTL_COUNT(name), "RGER~1  KO ");
+    assert_true(open_volume(&f));
+    for (size_t i = 0; i < BTL_COUNT(found); i++)
+        assert_non_null(find(&f, found[i]));
+    for (size_t i = 0; i < BTL_COUNT(missing); i++)
+        assert_null(find(&f, missing[i]));
+    test_memory_end(&f.memory);
+}
+
 TEST(not_there)
 {
     struct fixture f;
