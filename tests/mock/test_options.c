@@ -101,7 +101,7 @@ TEST(test_options_of_another_program_are_one_line)
     mock_add_ordinary(mock);
     mock_options(mock, "root=/dev/sdb3 init=/sbin/init rootwait ro");
     mock_expect_boot(mock, "option-foreign");
-    assert_true(mock_said(mock, "load options: note: 'root=/dev/sdb3' is neither"));
+    assert_true(mock_said(mock, "note: 'root=/dev/sdb3' is neither"));
     assert_true(mock_said(mock, "(errors: 0, warnings: 0)"));
     assert_false(mock_said(mock, "rootwait"));
     mock_end(mock);
