@@ -97,6 +97,7 @@ static bool choose_next(struct boot *boot)
         return false;
     if (boot->options.dry_run)
         return stop_dry_run(boot);
+    manifest_save_failed(boot);
     if (boot->core.attended && boot->set_up)
         return menu_after_failure(boot);
     if (boot->set_up && typed_file_is_missing(boot))

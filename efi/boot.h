@@ -156,8 +156,8 @@ void state_tidy(struct boot *boot);
 // Fill in the manifest's facts about the trial and the fallback.
 void trial_describe(const struct boot *boot, struct btlm_boot *record);
 
-// ---------------------------------------------------------------- manifest_build.c,
-// manifest_final.c
+// -------------------------------------------------------- manifest_build.c, manifest_final.c,
+// save.c
 
 // Write the firmware's current memory map into the manifest, and unseal it if the map has changed.
 // Allocates nothing. False: reported.
@@ -166,6 +166,11 @@ bool manifest_update_map(struct boot *boot);
 void manifest_seal(struct boot *boot, uint64_t exit_start);
 // Write the manifest again, unsealed, with the current diagnostics and log.
 bool manifest_write_again(struct boot *boot);
+// Write a manifest of what is known of a failed attempt, sealed, in the attempt's arena, without
+// memory map and seed. False: no memory, not reported.
+bool manifest_write_failed(struct boot *boot, struct btl_bytes *ret_bytes);
+// Save that manifest to BTL_MANIFEST_FAILED if this attempt was to save its manifest.
+void manifest_save_failed(struct boot *boot);
 
 // ------------------------------------------------------------------------------ say.c, ignored.c
 

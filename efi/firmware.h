@@ -131,7 +131,7 @@ struct firmware {
     fw_status (*release)(struct firmware *fw, uint64_t address, uint64_t pages);
     fw_status (*memory_map)(struct firmware *fw, struct fw_memory_map *map);
 
-    // Open the boot volume. May be opened again after it was closed.
+    // Open the boot volume, which is not open. May be opened again after it was closed.
     fw_status (*open_volume)(struct firmware *fw, struct volume **ret_volume);
 
     // Console. write: UTF-8 without control characters except \r\n at line ends, whole characters

@@ -119,7 +119,6 @@ static void manifest_fill(struct boot *boot, struct btl_manifest_input *input)
         .kernel_path = boot->attempt.config.kernel,
         .kernel = &kernel->image,
         .kernel_info = &kernel->info,
-        .kernel_file_size = kernel->file->bytes.size,
         .kernel_physical = kernel->physical,
         .symtab = &boot->attempt.symtab,
         .diags = boot->attempt.diags,
@@ -128,7 +127,10 @@ static void manifest_fill(struct boot *boot, struct btl_manifest_input *input)
         .event_count = boot->res.timeline.count,
         .memory_capacity = memory_map_capacity(&boot->res.memory_map),
     };
-    memcpy(input->kernel_sha256, kernel->file->sha256, sizeof(input->kernel_sha256));
+    if (kernel->file != NULL) {
+        input->kernel_file_size = kernel->file->bytes.size;
+        memcpy(input->kernel_sha256, kernel->file->sha256, sizeof(input->kernel_sha256));
+    }
     manifest_fill_machine(boot, &input->system);
     manifest_fill_space(boot, &input->system);
     manifest_fill_volume(boot, input);
@@ -189,4 +191,34 @@ bool manifest_write_again(struct boot *boot)
     manifest_begin_exit(boot);
     return manifest_write_now(boot) ||
            btl_attempt_no_memory(&boot->attempt, "writing the manifest again");
+}
+
+// Fill in what is known of a boot that has failed. The seed stays secret: no kernel gets it.
+static void manifest_fill_failed(struct boot *boot, struct btl_manifest_input *input)
+{
+    static const struct btl_plan no_plan;
+    manifest_fill(boot, input);
+    input->memory_capacity = 0;
+    input->system.seed_size = 0;
+    memset(input->system.seed, 0, sizeof(input->system.seed));
+    if (!boot->attempt.planned)
+        input->plan = &no_plan;
+    boot->res.boot_record.facts.flags |= BTLM_BOOT_FAILED;
+    boot->res.boot_record.reason = btl_attempt_reason(&boot->attempt, boot->attempt.arena);
+}
+
+bool manifest_write_failed(struct boot *boot, struct btl_bytes *ret_bytes)
+{
+    struct btl_manifest_input input;
+    struct btl_arena *arena = boot->attempt.arena;
+    if (boot->attempt.planned && !manifest_collect_results(boot))
+        return false;
+    manifest_fill_failed(boot, &input);
+    uint64_t size = btl_manifest_write(&input, arena, NULL, 0);
+    uint8_t *memory = size != 0 ? btl_alloc(arena, size, 8) : NULL;
+    if (memory == NULL || btl_manifest_write(&input, arena, memory, size) != size)
+        return false;
+    btl_manifest_seal(memory, 0, 0, clock_now(&boot->clock));
+    *ret_bytes = (struct btl_bytes){memory, size};
+    return true;
 }

@@ -10,6 +10,7 @@
 // cannot rename (Das U-Boot) writes the file twice: the new one is removed when the second is
 // complete.
 #include "boot.h"
+#include <btl/boot.h>
 #include <btl/utf16.h>
 
 #include <btl/mem.h>
@@ -191,4 +192,18 @@ bool manifest_save(struct boot *boot)
     }
     say_diags(boot);
     return manifest_write_again(boot);
+}
+
+void manifest_save_failed(struct boot *boot)
+{
+    struct save save = {.boot = boot};
+    if (boot->res.save_path.len == 0 || !save_find_names(&save, BTL_STR(BTL_MANIFEST_FAILED)))
+        return;
+    volume_close(boot); // the next attempt opens it again
+    log_line(&boot->log, BTL_LOG_INFO, "saving the manifest of this boot to " BTL_MANIFEST_FAILED);
+    if (manifest_write_failed(boot, &save.bytes))
+        save_once(&save);
+    else
+        btl_attempt_no_memory(&boot->attempt, "saving the manifest");
+    say_diags(boot);
 }

@@ -73,7 +73,7 @@ bool btl_attempt_falls_back(const struct btl_attempt *attempt)
     return attempt->fallback.valid && !attempt->boot->attended && !attempt->halted;
 }
 
-static struct btl_str fallback_reason(const struct btl_attempt *attempt, struct btl_arena *arena)
+struct btl_str btl_attempt_reason(const struct btl_attempt *attempt, struct btl_arena *arena)
 {
     char text[REASON_MAX + 1];
     struct btl_buffer reason = btl_buffer(text, sizeof(text));
@@ -92,7 +92,8 @@ bool btl_attempt_activate_fallback(const struct btl_attempt *attempt, struct btl
                               .how = BTLM_HOW_FALLBACK,
                               .safe = failed->safe,
                               .wanted = first ? failed->path : failed->wanted,
-                              .reason = first ? fallback_reason(attempt, arena) : failed->reason};
+                              .reason =
+                                  first ? btl_attempt_reason(attempt, arena) : failed->reason};
     if (next.path.at == NULL || next.reason.at == NULL)
         return false;
     if (attempt->config_file != NULL)

@@ -21,11 +21,18 @@ static bool function_is_loaded(const struct btl_image *image, uint32_t symbol)
     return section != ELF_SHN_UNDEF && image->section_offset[section] != BTL_NO_OFFSET;
 }
 
+// Return 0 for a kernel that could not be opened.
+static uint32_t kernel_symbol_count(const struct draft *draft)
+{
+    const struct btl_elf *kernel = draft->input->kernel->elf;
+    return kernel != NULL ? kernel->symbol_count : 0;
+}
+
 static uint64_t draft_count_functions(const struct draft *draft)
 {
     uint64_t count = 0;
     const struct btl_elf *kernel = draft->input->kernel->elf;
-    for (uint32_t i = 1; i < kernel->symbol_count; i++)
+    for (uint32_t i = 1; i < kernel_symbol_count(draft); i++)
         count += symbol_is_function(kernel, i);
     for (uint32_t module = 0; module < draft->module_count; module++) {
         const struct btl_image *image = draft_image(draft, module);
@@ -38,7 +45,7 @@ static uint64_t draft_count_functions(const struct draft *draft)
 static void draft_add_kernel_functions(struct draft *draft)
 {
     const struct btl_kernel_image *kernel = draft->input->kernel;
-    for (uint32_t i = 1; i < kernel->elf->symbol_count; i++) {
+    for (uint32_t i = 1; i < kernel_symbol_count(draft); i++) {
         if (!symbol_is_function(kernel->elf, i))
             continue;
         draft->functions[draft->function_count++] =

@@ -230,6 +230,8 @@ struct btl_boot_volume btl_boot_view(struct btl_boot *boot);
 
 // Does the boot go on with the fallback when this attempt fails, without asking a person?
 bool btl_attempt_falls_back(const struct btl_attempt *attempt);
+// Return the reason of a failure as one sentence. `at` is NULL: no memory.
+struct btl_str btl_attempt_reason(const struct btl_attempt *attempt, struct btl_arena *arena);
 // Make the fallback the next choice. False: no memory. `arena` outlives the attempt.
 bool btl_attempt_activate_fallback(const struct btl_attempt *attempt, struct btl_arena *arena);
 // Is the configuration booted unchanged from its file? Only then its trial counts.

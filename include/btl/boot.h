@@ -10,8 +10,10 @@
 // the address of the manifest in the direct map. The function must not return.
 typedef void btl_kernel_entry(const void *manifest);
 
-// Default path on the boot volume for a saved manifest.
-#define BTL_MANIFEST_SAVED "/btl/manifest.bin"
+// Paths on the boot volume: the default one of a saved manifest, and the one of the last boot that
+// the loader gave up.
+#define BTL_MANIFEST_SAVED  "/btl/manifest.bin"
+#define BTL_MANIFEST_FAILED "/btl/failed.bin"
 
 #define BTL_BOOT_STACK_SIZE   (64u << 10)
 #define BTL_BOOT_EARLY_SIZE   (1u << 20) // the early allocator's arena, at least

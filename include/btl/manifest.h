@@ -152,19 +152,20 @@ enum btlm_boot_how {   // a minor version may add others
     BTLM_HOW_FALLBACK, // booted instead of `wanted`
 };
 
-enum {                      // btlm_boot.flags
-    BTLM_BOOT_SAFE = 1,     // a safe boot (btl_config_safe)
-    BTLM_BOOT_CHANGED = 2,  // changed in the menu for this boot: CONFIG ends with the changes
-    BTLM_BOOT_TRIAL = 4,    // on trial; this boot has used up a try: tries, tries_left
-    BTLM_BOOT_GOOD = 8,     // the last good configuration
-    BTLM_BOOT_FALLBACK = 16 // a configuration to fall back to exists
+enum {                       // btlm_boot.flags
+    BTLM_BOOT_SAFE = 1,      // a safe boot (btl_config_safe)
+    BTLM_BOOT_CHANGED = 2,   // changed in the menu for this boot: CONFIG ends with the changes
+    BTLM_BOOT_TRIAL = 4,     // on trial; this boot has used up a try: tries, tries_left
+    BTLM_BOOT_GOOD = 8,      // the last good configuration
+    BTLM_BOOT_FALLBACK = 16, // a configuration to fall back to exists
+    BTLM_BOOT_FAILED = 32,   // the loader gave this boot up: no kernel has seen this manifest
 };
 
 // The configuration that was booted, and why the loader chose it (docs/boot-state.md).
 struct btlm_boot {
     struct btlm_str path, title; // of the configuration that was booted
     struct btlm_str wanted;      // path of the loader's first choice; `path` unless it fell back
-    struct btlm_str reason;      // of the fallback; else empty
+    struct btlm_str reason;      // of the failure (BTLM_BOOT_FAILED) or fallback; else empty
     uint8_t sha256[32];          // of the configuration's text on the volume
     uint32_t how;                // enum btlm_boot_how
     uint32_t flags;              // BTLM_BOOT_

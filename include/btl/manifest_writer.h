@@ -34,7 +34,7 @@ struct btl_manifest_input {
     const struct btl_plan *plan;
     const struct btl_module_result *results;
     struct btl_str kernel_path;
-    const struct btl_kernel_image *kernel;
+    const struct btl_kernel_image *kernel; // `elf` is NULL: the file could not be opened
     const struct btl_modinfo *kernel_info;
     uint8_t kernel_sha256[32];
     uint64_t kernel_file_size, kernel_physical;

@@ -89,6 +89,15 @@ def fell_back(result, *reason):
 
 # -------------------------------------------------------------------- what the loader sees by itself
 
+SAVES = 'manifest_save="YES"\n'
+
+
+def manifest_of(image, *options):
+    """Return the manifest in a file of the image; None: btl cannot show it."""
+    done = subprocess.run([PROGRAM, "manifest", "--json", *options, image], check=False, stdout=subprocess.PIPE)
+    return json.loads(done.stdout) if done.returncode == 0 else None
+
+
 BAD = {
     "missing": (None, {}, "[boot-no-config]"),
     "an error": (conf('hello_load="MAYBE"\n'), {}, "[conf-bad-yes-no]"),
@@ -106,15 +115,21 @@ BAD = {
 @pytest.mark.parametrize("what", BAD)
 def test_loader_falls_back_in_the_same_boot(what):
     wanted, files, reason = BAD[what]
-    with computer(wanted, LAST_GOOD + 'manifest_save="YES"\n', files) as it:
+    saves = what not in ("missing", "garbage")
+    with computer(wanted + SAVES if saves else wanted, LAST_GOOD + SAVES, files) as it:
         fell_back(it.boot(), reason)
-        # The saved manifest has the reason too.
-        done = subprocess.run([PROGRAM, "manifest", "--json", it.image], check=False, text=True,
-                              stdout=subprocess.PIPE)
-        boot = json.loads(done.stdout)["boot"]
-        assert boot["path"] == "/loader.conf.prev" and boot["wanted"] == "/loader.conf"
+        # The saved manifests have the reason too.
+        boot = manifest_of(it.image)["boot"]
+        assert boot["path"] == "/loader.conf.prev" and boot["wanted"] == "/loader.conf" and not boot["failed"]
         assert reason.split(":")[0] in boot["reason"]
         assert it.state()["failed"]["path"] == "/loader.conf"
+        failed = manifest_of(it.image, "-p", "/btl/failed.bin")
+        assert (failed is not None) == saves
+        if saves:
+            assert failed["boot"]["path"] == "/loader.conf" and failed["boot"]["failed"]
+            assert reason.split(":")[0] in failed["boot"]["reason"]
+            assert failed["memory"] == []
+            subprocess.run([PROGRAM, "plot", "-p", "/btl/failed.bin", it.image], check=True, stdout=subprocess.DEVNULL)
 
 
 def test_repaired_it_boots_again():

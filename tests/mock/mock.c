@@ -175,6 +175,7 @@ static fw_status open_volume(struct firmware *fw, struct volume **ret_volume)
     struct mock *mock = mock_of(fw);
     if (mock_fails(mock, MOCK_OPEN_VOLUME))
         return mock->fail_status;
+    assert_int_equal(mock->volumes_open, 0); // the firmware's table has one
     mock->volumes_open++;
     *ret_volume = &mock->volume;
     return FW_SUCCESS;

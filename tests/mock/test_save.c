@@ -295,3 +295,84 @@ TEST(test_older_one_outlives_a_failure)
     assert_true(mock_file(mock, "/m.bin")->bytes == old);
     mock_end(mock);
 }
+
+// --------------------------------------------------------------------- boots that the loader gives
+// up
+
+static void expect_failed(struct mock *mock, const char *reason, struct btl_manifest *ret_saved)
+{
+    mock_saved_manifest(mock, BTL_MANIFEST_FAILED, ret_saved);
+    const struct btlm_boot *boot = btl_manifest_boot(ret_saved);
+    assert_non_null(boot);
+    assert_true((boot->flags & BTLM_BOOT_FAILED) != 0);
+    struct btl_str text = btl_manifest_str(ret_saved, boot->reason);
+    assert_non_null(memmem(text.at, text.len, reason, strlen(reason)));
+    assert_true(btl_manifest_count(ret_saved, BTLM_DIAGNOSTICS) > 0);
+    assert_true(btl_manifest_text(ret_saved, BTLM_LOG).len > 0);
+    assert_true(btl_manifest_text(ret_saved, BTLM_CONFIG).len > 0);
+    assert_int_equal(btl_manifest_count(ret_saved, BTLM_MEMORY), 0);
+    assert_int_equal(btl_manifest_system(ret_saved)->seed_size, 0);
+}
+
+TEST(test_failed_boot_is_saved_without_a_kernel)
+{
+    struct btl_manifest saved;
+    struct mock *mock = begin(NULL);
+    mock_add_text(mock, "/loader.conf",
+                  "manifest_save=\"YES\"\nkernel=\"/gone.elf\"\nbase_load=\"YES\"\n");
+    mock_expect_return(mock, FW_LOAD_ERROR);
+    expect_failed(mock, "file-not-found", &saved);
+    assert_int_equal(btl_manifest_count(&saved, BTLM_MODULES), 0);
+    assert_int_equal(btl_manifest_kernel(&saved)->size, 0);
+    assert_false(mock_has_file(mock, BTL_MANIFEST_SAVED));
+    mock_end(mock);
+}
+
+TEST(test_failed_boot_is_saved_with_its_plan)
+{
+    struct btl_manifest saved;
+    struct mock *mock = begin(NULL);
+    mock_add_text(mock, "/loader.conf",
+                  "manifest_save=\"YES\"\nbase_load=\"YES\"\n"
+                  "gone_load=\"YES\"\ngone_required=\"YES\"\n");
+    mock_expect_return(mock, FW_LOAD_ERROR);
+    expect_failed(mock, "file-not-found", &saved);
+    assert_int_equal(btl_manifest_count(&saved, BTLM_MODULES), 2);
+    assert_int_equal(btl_manifest_module(&saved, 1)->state, BTLM_FAILED);
+    assert_true(btl_manifest_kernel(&saved)->file_size > 0);
+    mock_end(mock);
+}
+
+// The fallback that then boots saves its own manifest beside.
+TEST(test_failed_boot_is_saved_before_its_fallback)
+{
+    struct btl_manifest saved;
+    struct mock *mock = begin(NULL);
+    mock_add_text(mock, "/loader.conf", "manifest_save=\"YES\"\nkernel=\"/gone.elf\"\n");
+    mock_add_text(mock, "/loader.conf.prev", "manifest_save=\"YES\"\nbase_load=\"YES\"\n");
+    mock_expect_boot(mock, "boot-fallback");
+    expect_failed(mock, "file-not-found", &saved);
+    expect_same(mock, BTL_MANIFEST_SAVED);
+    mock_end(mock);
+}
+
+TEST(test_failed_boot_is_not_saved_unless_asked_for)
+{
+    struct mock *mock = begin(NULL);
+    mock_add_text(mock, "/loader.conf", "kernel=\"/gone.elf\"\n");
+    mock_expect_return(mock, FW_LOAD_ERROR);
+    assert_false(mock_has_file(mock, BTL_MANIFEST_FAILED));
+    mock_end(mock);
+}
+
+// What is not a manifest stays; so does the message about the boot.
+TEST(test_failed_boot_destroys_no_other_file)
+{
+    struct mock *mock = begin(NULL);
+    mock_add_text(mock, "/loader.conf", "manifest_save=\"YES\"\nkernel=\"/gone.elf\"\n");
+    mock_add_text(mock, BTL_MANIFEST_FAILED, "my letters");
+    mock_expect_return(mock, FW_LOAD_ERROR);
+    assert_true(mock_said(mock, "save-not-manifest"));
+    assert_true(mock_said(mock, "file-not-found"));
+    mock_end(mock);
+}

@@ -32,6 +32,7 @@ void print_boot(struct json_printer *p)
     json_bool(&p->json, "changed", (b->flags & BTLM_BOOT_CHANGED) != 0);
     json_bool(&p->json, "good", (b->flags & BTLM_BOOT_GOOD) != 0);
     json_bool(&p->json, "fallback", (b->flags & BTLM_BOOT_FALLBACK) != 0);
+    json_bool(&p->json, "failed", (b->flags & BTLM_BOOT_FAILED) != 0);
     print_trial(p, b);
     json_number(&p->json, "timeout", b->timeout);
     json_end(&p->json, '}');
