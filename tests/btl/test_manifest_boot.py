@@ -11,7 +11,7 @@ from manifest_maker import ON_ERROR, Maker, Module
 from test_manifest import HOSTILE, as_json, booted, check, diff, schema
 from test_plot import overlaps, plot, texts
 
-SAFE, CHANGED, TRIAL, GOOD, FALLBACK = 1, 2, 4, 8, 16
+SAFE, CHANGED, TRIAL, GOOD, FALLBACK, FAILED = 1, 2, 4, 8, 16, 32
 FELL_BACK = dict(path="/loader.conf.prev", title="Tuesday", wanted="/loader.conf", how="fallback", flags=GOOD,
                  reason="its tries are used up", sha256=b"\xab" * 32, timeout=60)
 ON_TRIAL = dict(how="one-shot", flags=TRIAL | FALLBACK, tries=3, tries_left=2)
@@ -25,9 +25,17 @@ def test_json(tmp_path):
     assert got["boot"] == {
         "path": "/loader.conf.prev", "title": "Tuesday", "sha256": "ab" * 32, "how": "fallback",
         "wanted": "/loader.conf", "reason": "its tries are used up", "safe": False, "changed": False, "good": True,
-        "fallback": False, "trial": None, "timeout": 60}
+        "fallback": False, "failed": False, "trial": None, "timeout": 60}
     assert got["volume"] == {"layout": "gpt", "partition": 2, "guid": str(GUID), "start_block": 2048, "block_count": 131072,
                              "controller": VOLUME[5]}
+
+
+def test_a_boot_that_failed(tmp_path):
+    got = as_json(tmp_path, Maker(boot=dict(FELL_BACK, how="normal", flags=FAILED)))
+    check(got, schema(), schema())
+    assert got["boot"]["failed"]
+    text = btl("manifest", tmp_path / "boot.manifest").out.decode()
+    assert "  state    failed\n" in text and "  reason   its tries are used up\n" in text
 
 
 @pytest.mark.parametrize("kind, layout, text", [
