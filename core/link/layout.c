@@ -53,9 +53,10 @@ static bool section_is_written(const struct btl_elf *elf, uint32_t index)
 {
     if ((elf->sections[index].flags & ELF_SHF_WRITE) == 0)
         return false;
-    struct btl_str name = btl_elf_section_name(elf, index);
+    // The table of names from this name on, whose length is never measured.
+    struct btl_str name = btl_str_after(elf->section_names, elf->sections[index].name);
     return !btl_str_begins(name, BTL_STR(".data.rel.ro")) &&
-           !btl_str_equal(name, BTL_STR(BTL_WRAPPER_SECTION));
+           !btl_str_begins(name, BTL_STR(BTL_WRAPPER_SECTION "\0"));
 }
 
 uint8_t btl_section_perm(const struct btl_elf *elf, uint32_t section)
@@ -83,14 +84,17 @@ static enum group section_group(const struct btl_image *image, uint32_t index)
     return nobits ? DATA_NOBITS : DATA;
 }
 
-// Sort the loaded sections by group, within a group in the order of the file. Their offsets are 0
-// for now, those of other sections BTL_NO_OFFSET.
+// Sort the loaded sections by group, within a group in the order of the file. Until a section is
+// placed its offset is the number of its group. That of a section that is not loaded is
+// BTL_NO_OFFSET.
 static void layout_sort_sections(struct btl_image *image)
 {
     const struct btl_elf *elf = image->elf;
     uint32_t next[GROUPS + 1] = {0};
-    for (uint32_t i = 0; i < elf->section_count; i++)
-        next[section_group(image, i)]++;
+    for (uint32_t i = 0; i < elf->section_count; i++) {
+        image->section_offset[i] = section_group(image, i);
+        next[image->section_offset[i]]++;
+    }
     for (uint32_t group = 0, sum = 0; group <= GROUPS; group++) {
         uint32_t count = next[group];
         next[group] = sum;
@@ -98,9 +102,10 @@ static void layout_sort_sections(struct btl_image *image)
     }
     image->order_count = next[NOT_LOADED];
     for (uint32_t i = 0; i < elf->section_count; i++) {
-        enum group group = section_group(image, i);
-        image->section_offset[i] = group == NOT_LOADED ? BTL_NO_OFFSET : 0;
-        if (group != NOT_LOADED)
+        uint64_t group = image->section_offset[i];
+        if (group == NOT_LOADED)
+            image->section_offset[i] = BTL_NO_OFFSET;
+        else
             image->order[next[group]++] = i;
     }
 }
@@ -141,7 +146,7 @@ static void layout_place_group(struct cursor *cursor, enum group group, uint32_t
     for (; *next < image->order_count; (*next)++) {
         uint32_t index = image->order[*next];
         const struct elf64_section *section = &image->elf->sections[index];
-        if (section_group(image, index) != group)
+        if (image->section_offset[index] != group)
             return;
         image->section_offset[index] = layout_alloc(cursor, section->size, section->align);
         if (section->type == ELF_SHT_NOBITS)
