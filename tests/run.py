@@ -129,7 +129,7 @@ def steps_check():
     """Yield the steps of --check. -O: make keeps the outputs of parallel tests apart."""
     yield "build", make(JOBS, "all", "btl", "check-programs"), one
     yield "programs", make(JOBS, "-k", "-O", "check-tests"), cmocka
-    slow = ("image", "disk", "valgrind", "seventy", "install")
+    slow = ("image", "disk", "valgrind", "seventy", "install", "system_call")
     yield "btl", make("btl-tests", "BTL_SELECT=" + " and ".join("not " + word for word in slow)), pytest
     yield "docs and tree", pytest_command("-n", "2", "-rs", "tests/docs", "tests/tree"), pytest
 

@@ -36,7 +36,7 @@ $(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a
 ## Run one fuzzer over its seeds and FUZZ_RUNS inputs more.
 fuzz-%: $(BUILD)/fuzz/bin/%
 	@mkdir -p $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
-	$< -runs=$(FUZZ_RUNS) -max_len=65536 -print_final_stats=1 $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
+	$< -runs=$(FUZZ_RUNS) -max_len=65536 -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
 ## Run the fuzzer NAME=… until it is stopped; its findings are kept.
 fuzz: $(BUILD)/fuzz/bin/$(NAME)
 	@mkdir -p $(BUILD)/fuzz/corpus/$(NAME)
