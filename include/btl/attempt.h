@@ -124,7 +124,7 @@ struct btl_attempt_module {
     bool opened, laid_out, linked;
 };
 
-// The disk of the boot volume, as far as it is known.
+// The known facts about the disk of the boot volume.
 struct btl_boot_disk {
     enum btlm_volume_kind layout; // how the volume lies on it
     struct btl_str controller;    // as in an alias (modinfo.h); empty: unknown, or not on PCI
@@ -134,9 +134,9 @@ struct btl_boot_disk {
 enum btl_stage_reason {
     BTL_STAGE_READABLE,
     BTL_STAGE_NO_FILES,      // a module that provides the interface fs
-    BTL_STAGE_NO_LAYOUT,     // it is not known where the volume begins
+    BTL_STAGE_NO_LAYOUT,     // a known place of the volume on its disk
     BTL_STAGE_NO_PARTITIONS, // a module that provides gpt or mbr, for a partition of that kind
-    BTL_STAGE_NO_CONTROLLER, // it is not known which controller the disk has
+    BTL_STAGE_NO_CONTROLLER, // a known controller of the disk
     BTL_STAGE_NO_DRIVER,     // a module with an alias for that controller
 };
 const char *btl_stage_reason_text(enum btl_stage_reason reason);
@@ -215,7 +215,7 @@ bool btl_attempt_link(struct btl_attempt *attempt);
 // modules too, unless the kernel can certainly read the boot volume. Reports every module's
 // outcome.
 void btl_attempt_stage(struct btl_attempt *attempt, const struct btl_boot_disk *disk);
-// The choice alone.
+// Make this choice alone, without the outcomes.
 void btl_attempt_choose_staged(struct btl_attempt *attempt, const struct btl_boot_disk *disk);
 // Reserve ranges of the window for the early arena, the stack and the backing store.
 bool btl_attempt_reserve(struct btl_attempt *attempt);

@@ -31,7 +31,7 @@ struct btl_tunable_setting {
     const struct btl_setting *setting;
 };
 
-// What loader.conf says about one module. A NULL setting: it says nothing.
+// The settings of one module. NULL: loader.conf has no such line.
 struct btl_module_config {
     struct btl_str name;
     const struct btl_setting *load;             // NAME_load
@@ -43,7 +43,7 @@ struct btl_module_config {
     const struct btl_setting *first;            // the first line that mentions the module
     struct btl_tunable_setting *tunables;       // in the order of the file, last assignment of each
     size_t tunable_count;
-    bool load_yes, load_no; // both false: not said
+    bool load_yes, load_no; // both false: there is no such line
     bool required_yes;
     enum btl_on_error on_error; // NAME_on_error; else REQUIRED when required_yes; else WARN
     bool blacklisted;           // named in module_blacklist
@@ -58,8 +58,7 @@ enum btl_stop_action { BTL_STOP_WAIT, BTL_STOP_RESET };
 // those of BOOT2 alone. AUTO: as btl_attempt_stage() (attempt.h) judges.
 enum btl_stage { BTL_STAGE_AUTO, BTL_STAGE_ALL, BTL_STAGE_BOOT };
 
-// How the menu is drawn: on the whole screen, or as plain lines. AUTO: the screen, where there is
-// one.
+// The view of the menu: the whole screen, or plain lines. AUTO: the screen, where there is one.
 enum btl_menu_style { BTL_MENU_AUTO, BTL_MENU_SCREEN, BTL_MENU_LINE };
 
 struct btl_config {
@@ -69,7 +68,7 @@ struct btl_config {
     struct btl_str kernel;         // default "/kernel/kernel.elf"
     struct btl_str kernel_options; // default ""
     struct btl_str module_path;    // default "/modules"; directories separated by ';'
-    struct btl_str title;          // what the menu calls the configuration; empty: none was given
+    struct btl_str title;          // the name of the configuration in the menu; empty: none
     uint32_t autoboot_delay;       // seconds; default 0
     uint32_t boot_tries;           // 0: the configuration is not on trial
     bool boot_timeout_given;       // then:
@@ -77,7 +76,7 @@ struct btl_config {
     enum btl_menu_style menu;      // default "auto"
     bool verbose, quiet;
     bool manifest_save;                    // the loader saves the manifest (btl/boot.h says where)
-    enum btl_stop_action required_failure; // what a failed required module does; default "stop"
+    enum btl_stop_action required_failure; // of a required module that fails; default "stop"
     enum btl_stage stage;                  // default "auto"
     const struct btl_setting *kernel_setting; // NULL: the default
 
@@ -87,29 +86,28 @@ struct btl_config {
     size_t module_count;
 };
 
-// Parse `text`. Lines in error are reported, all of them, and dropped; the others take effect, so
-// that ret_config is always usable. False when there was any error (or no memory: then everything
-// has its default value). The text must outlive the configuration.
+// Parse `text`. Report and drop every line in error. The other lines take effect, so ret_config is
+// always usable. False: there was an error, or no memory (then everything has its default). The
+// text must outlive the configuration.
 bool btl_config_parse(struct btl_str file, struct btl_str text, struct btl_arena *arena,
                       struct btl_config *ret_config, struct btl_diags *diags);
 
-// A safe boot: of what is switched on, only modules without which the boot is not worth having stay
-// so (levels fallback, halt and required); what they depend on comes along. No tunable is set. The
-// settings themselves stay as they are.
+// Prepare a safe boot. Of the modules that are switched on, those of the levels fallback, halt and
+// required stay so, with their dependencies. No tunable is set. The settings stay as they are.
 void btl_config_safe(struct btl_config *config);
 
 // Write KEY="VALUE" and a newline, so that btl_config_parse() reads them as they are. False, and
-// nothing written, when no line can say that: the key is not made of letters, digits, '_', '-' and
-// '.', or the value has control characters.
+// nothing written: the key has other characters than letters, digits, '_', '-' and '.', or the
+// value has control characters.
 bool btl_config_line(struct btl_str key, struct btl_str value, struct btl_out *out);
-// The value alone, in quotes; control characters stay in it.
+// Write the value alone, in quotes. Control characters stay in the value.
 void btl_config_quote(struct btl_str value, struct btl_out *out);
 
 // Is this a key, known or of a tunable? *ret_module: the module that it begins with; empty: a key
 // of the whole boot, or none.
 bool btl_config_key(struct btl_str key, struct btl_str *ret_module);
 
-// Where a setting stands, for messages; the file alone when it is NULL.
+// Return the place of a setting, for messages; of NULL, the file alone.
 struct btl_place btl_setting_place(const struct btl_config *config,
                                    const struct btl_setting *setting, struct btl_str module);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The gate of every ELF file: checks it once and hands on a view that needs no more checks.
+// The gate of every ELF file. It checks a file once and returns a view that needs no more checks.
 #ifndef BTL_ELF_H
 #define BTL_ELF_H
 
@@ -49,9 +49,9 @@ enum btl_elf_kind {
     BTL_ELF_KERNEL, // ET_EXEC or ET_DYN with at least one PT_LOAD; section headers may be absent
 };
 
-// `machine`: the machine that is expected, or 0 for any that BTL knows. `file.at` must be aligned
-// to 8 bytes and stay in place as long as the view is used. Report everything that is wrong with
-// the file. The view borrows; nothing is allocated but diagnostics.
+// Check a file. `machine`: the expected machine, or 0 for any that BTL knows. `file.at` must be
+// aligned to 8 bytes and stay in place as long as the view is used. Report everything that is wrong
+// with the file. The view borrows; only diagnostics are allocated.
 bool btl_elf_open(struct btl_bytes file, enum btl_elf_kind kind, uint16_t machine,
                   struct btl_place place, struct btl_elf *ret_elf, struct btl_diags *diags);
 
@@ -60,8 +60,8 @@ struct btl_str btl_elf_section_name(const struct btl_elf *elf, uint32_t section)
 struct btl_bytes btl_elf_section_bytes(const struct btl_elf *elf,
                                        uint32_t section); // NOBITS: empty
 struct btl_str btl_elf_symbol_name(const struct btl_elf *elf, uint32_t symbol);
-// The section of a symbol: below section_count, or ELF_SHN_UNDEF, or one of *ret_special =
-// ELF_SHN_ABS, ELF_SHN_COMMON (then the return value is 0).
+// Return the section of a symbol: below section_count, or ELF_SHN_UNDEF; or 0 with *ret_special =
+// ELF_SHN_ABS or ELF_SHN_COMMON.
 uint32_t btl_elf_symbol_section(const struct btl_elf *elf, uint32_t symbol, uint16_t *ret_special);
 // Is the section part of the image in memory?
 BTL_INLINE bool btl_elf_section_loaded(const struct btl_elf *elf, uint32_t section)
@@ -70,7 +70,7 @@ BTL_INLINE bool btl_elf_section_loaded(const struct btl_elf *elf, uint32_t secti
     return (elf->sections[section].flags & ELF_SHF_ALLOC) != 0 &&
            elf->sections[section].type != ELF_SHT_NULL;
 }
-// The first section of that name, or BTL_NONE.
+// Return the first section of that name, or BTL_NONE.
 uint32_t btl_elf_find_section(const struct btl_elf *elf, struct btl_str name);
 
 #endif

@@ -51,21 +51,19 @@ struct btl_fat {
 bool btl_fat_open(const struct btl_blocks *blocks, uint64_t start, uint64_t size,
                   struct btl_place place, struct btl_arena *arena, struct btl_fat *ret_fat,
                   struct btl_diags *diags);
-// A directory by absolute path ("/" is the root). Reads it the first time.
+// Find a directory by absolute path ("/" is the root). The first call reads it.
 const struct btl_fat_directory *btl_fat_list(struct btl_fat *fat, struct btl_str path,
                                              struct btl_diags *diags);
-// A file or directory by absolute path. Long and short names are one name space, without case.
-// NULL,
-// reported, when it is not there; NULL without a diagnostic is the root.
+// Find a file or directory by absolute path. Long and short names are one name space, without case.
+// NULL, reported: it does not exist. NULL without a diagnostic: the root.
 const struct btl_fat_entry *btl_fat_find(struct btl_fat *fat, struct btl_str path,
                                          struct btl_diags *diags);
-// The first `size` bytes of a file into `buffer`; size is at most entry->size. `buffer` needs no
-// alignment.
+// Read the first `size` bytes of a file into `buffer`; size is at most entry->size. `buffer` needs
+// no alignment.
 bool btl_fat_read(struct btl_fat *fat, const struct btl_fat_entry *entry, void *buffer,
                   uint64_t size, struct btl_diags *diags);
 
-// ---------------------------------------------------------------------------- writing
-// (fat_write.c)
+// ------------------------------------------------------------------------- writing (fat_write.c)
 
 struct btl_fat_writer {
     // Write bytes [offset, offset + size) of the device, whole blocks as for reading. False: the

@@ -49,23 +49,23 @@ struct btl_modinfo {
 // device, class, subclass, programming interface.
 bool btl_alias_match(struct btl_str pattern, struct btl_str text);
 
-// Read the section of a checked file. Strings point into the file. Every malformed string is
-// reported; unknown keys are ignored (Linux has many). For a module, `name` must be there and
+// Read the section of a checked file. Strings point into the file. Report every malformed string;
+// ignore unknown keys (Linux has many). For a module, `name` must be there and
 // every export must be a defined global symbol that is loaded; for a kernel all is optional.
 bool btl_modinfo_read(const struct btl_elf *elf, struct btl_arena *arena,
                       struct btl_modinfo *ret_info, struct btl_diags *diags);
 
-// The next "key=value" of a .modinfo section; *rest moves past it. For programs that show all
+// Take the next "key=value" of a .modinfo section; *rest moves past it. For programs that show all
 // strings. Linkers pad with NULs between strings.
 bool btl_modinfo_next(struct btl_bytes *rest, struct btl_str *ret_entry);
 
-// The symbol table index of each export, in the order of info->exports, written to
-// ret_symbols[export_count]. Hashed: one pass over the symbol table. False when one is not a
-// defined global symbol of the file (reported).
+// Find the symbol of each export, in the order of info->exports: ret_symbols[export_count] are
+// indexes of the symbol table. Hashed: one pass over the symbol table. False, reported: an export
+// is no defined global symbol of the file.
 bool btl_modinfo_exports(const struct btl_elf *elf, const struct btl_modinfo *info,
                          struct btl_arena *arena, uint32_t *ret_symbols, struct btl_diags *diags);
 
-// "kernel:1.2" as an interface; false when it is not of that form.
+// Parse "kernel:1.2". False: the text has another form.
 bool btl_interface_parse(struct btl_str text, struct btl_interface *ret);
 
 #endif

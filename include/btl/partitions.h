@@ -47,7 +47,7 @@ bool btl_mbr_open(const struct btl_blocks *blocks, struct btl_place place, struc
 void btl_mbr_guid(uint32_t signature, uint64_t start_block, uint8_t ret_guid[static 16]);
 // Is this the type of an EFI system partition, in either table?
 bool btl_partition_type_is_esp(const uint8_t type[static 16]);
-// The first EFI system partition, or NULL.
+// Return the first EFI system partition, or NULL.
 const struct btl_partition *btl_partitions_find_esp(const struct btl_partitions *partitions);
 
 #endif

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The wrapper structure of a module (btl/module.h), in its linked image. It is the first thing of a
-// module that a kernel trusts: all that it points to must lie in the image, with the permission
-// that its use needs. The structure itself, the tables and names that it points to, and descriptors
-// of functions must be constants: they are checked once, and no value of a tunable may change them.
-// The kernel checks it before it calls the load function, btl check before there is a kernel.
+// The wrapper structure of a module (btl/module.h), in its linked image. A kernel trusts the
+// wrapper before anything else of a module: all that it points to must lie in the image, with the
+// permission that its use needs. The structure itself, the tables and names that it points to, and
+// descriptors of functions must be constants: they are checked once, and no value of a tunable may
+// change them. The kernel checks it before it calls the load function, btl check before there is a
+// kernel.
 #ifndef BTL_WRAPPER_H
 #define BTL_WRAPPER_H
 
@@ -18,7 +19,7 @@ struct btl_linked {
     const struct btl_segment *segment; // [BTL_SEGS]
     bool function_descriptors;         // pointers to functions are pointers to descriptors
 };
-// After relocation, while its memory is there.
+// Return the image after relocation, while its memory is valid.
 struct btl_linked btl_image_linked(const struct btl_image *image);
 
 // Do these bytes lie in one segment that has all of the permissions?
@@ -29,14 +30,14 @@ bool btl_linked_holds_constant(const struct btl_linked *image, uint64_t address,
 // May a call go by this pointer: does what it leads to lie in the image's code?
 bool btl_linked_holds_function(const struct btl_linked *image, uint64_t pointer);
 
-// `wrapper`: the address of section BTL_WRAPPER_SECTION; 0: there is none. False: reported, one of
-// the codes run-no-wrapper and run-wrapper-….
+// Check the wrapper at this address, that of section BTL_WRAPPER_SECTION; 0: there is none. False:
+// reported, one of the codes run-no-wrapper and run-wrapper-….
 bool btl_wrapper_check(const struct btl_linked *image, uint64_t wrapper, struct btl_place place,
                        struct btl_diags *diags);
 
-// Bytes of an entry of the wrapper's array: ABI 1 ended before `changed`.
+// Return the bytes of an entry of the wrapper's array: ABI 1 ended before `changed`.
 uint64_t btl_tunable_size(uint32_t abi);
-// Bytes of its storage; 0: of no type.
+// Return the bytes of a tunable's storage; 0: it has no valid type.
 uint64_t btl_tunable_storage_size(const struct btl_tunable *tunable);
 
 #endif
