@@ -22,6 +22,7 @@ LOGS = os.path.join(ROOT, BUILD, "test-logs" + ("" if ARCH == "x86_64" else "-" 
 MAKE = os.environ.get("MAKE", "make")
 JOBS = "-j%d" % (os.cpu_count() or 1)
 FUZZ_RUNS = os.environ.get("FUZZ_RUNS", "20000")
+FAILURES = []  # lines that name what failed, for the end of the output
 
 
 def cmocka(text):
@@ -57,6 +58,13 @@ def any_runner(text):
 def fuzzer(text):
     """Read the last line of libFuzzer, with the number of runs."""
     return (1, 0, 0) if re.search(r"^Done \d+ runs|^stat::number_of_executed_units", text, re.M) else None
+
+
+def failures(name, text):
+    """Return a line for each failed test that a step's output names; the step itself when it names none."""
+    found = re.findall(r"^(?:FAILED|ERROR) (.*)|^\[  FAILED  \] (\w+)$", text, re.M)
+    return ["failed: %s: %s" % (name, line[:240]) for line in dict.fromkeys(a or b for a, b in found)] \
+        or ["failed: %s" % name]
 
 
 def one(text):
@@ -156,6 +164,7 @@ def run(name, command, reader):
         print("\n".join(text.splitlines()[-60:]))
         print("-- %s failed: exit status %d; all of it is in %s" % (
             name, status, os.path.relpath(log, ROOT)), flush=True)
+        FAILURES.extend(failures(name, text))
     return passed, failed, skipped, time.monotonic() - start
 
 
@@ -173,6 +182,7 @@ def main(wanted):
         print("%-34s %7d %7d %7d %8.1f" % row)
     passed, failed, skipped = (sum(row[i] for row in rows) for i in (1, 2, 3))
     print("%-34s %7d %7d %7d %8.1f\n" % ("all", passed, failed, skipped, sum(r[4] for r in rows)))
+    print("".join(line + "\n" for line in FAILURES), end="")
     print("%d passed, %d failed%s" % (passed, failed, ", %d skipped" % skipped if skipped else ""))
     return 1 if failed or not rows else 0
 

@@ -75,10 +75,27 @@ def test_closing_line_and_status(run, monkeypatch, capsys):
     steps = [("good", ["true"], run.one), ("bad", ["false"], run.one)]
     monkeypatch.setattr(run, "steps", lambda: iter(steps))
     assert run.main([]) == 1
-    assert capsys.readouterr().out.endswith("\n1 passed, 1 failed\n")
+    assert capsys.readouterr().out.endswith("\nfailed: bad\n1 passed, 1 failed\n")
+    run.FAILURES.clear()
     assert run.main(["good"]) == 0
     assert capsys.readouterr().out.endswith("\n1 passed, 0 failed\n")
     assert run.main(["nothing of that name"]) == 1
+
+
+@pytest.mark.parametrize("text, lines", [
+    ("FAILED tests/a.py::test_b - assert 1\nERROR tests/c.py\n2 failed, 1 error in 1s\n",
+     ["failed: boot: tests/a.py::test_b - assert 1", "failed: boot: tests/c.py"]),
+    (CMOCKA + "[  FAILED  ] test_one\n", ["failed: boot: test_one"]),
+    ("Segmentation fault\n", ["failed: boot"]),
+])
+def test_failures_are_named(run, text, lines):
+    assert run.failures("boot", text) == lines
+
+
+def test_failures_stand_before_the_closing_line(run, monkeypatch, capsys):
+    monkeypatch.setattr(run, "steps", lambda: iter([("bad", ["false"], run.one)]))
+    run.main([])
+    assert capsys.readouterr().out.endswith("\nfailed: bad\n0 passed, 1 failed\n")
 
 
 def test_every_unit_test_and_fuzzer_is_a_step(run):
