@@ -125,6 +125,7 @@ def steps():
     yield "volume", make("volume"), any_runner
     for fuzz in names("tests/fuzz/fuzz_*.c"):
         yield "fuzz " + fuzz, make("fuzz-" + fuzz, "FUZZ_RUNS=" + FUZZ_RUNS), fuzzer
+    yield "attack", make("attack-test"), any_runner
     yield "cost", make("bench-check"), one
     if os.path.exists("tests/btl/btl.mk"):
         yield "btl", make("btl-tests"), pytest

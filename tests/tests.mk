@@ -54,6 +54,7 @@ fuzz-long-%: $(BUILD)/fuzz/bin/%
 include tests/oracle/oracle.mk
 include tests/volume/volume.mk
 include tests/mock/mock.mk
+include tests/attack/attack.mk
 -include tests/btl/link.mk
 include tests/kernel/kernel.mk
 include tests/modules/modules.mk
@@ -61,7 +62,7 @@ include tests/modules/modules.mk
 # $(call host_tests,COMPILER): the programs of all host tests.
 host_tests = $(UNIT:%=$(BUILD)/test-$(1)/unit/%) $(KERNEL_TESTS:%=$(BUILD)/test-$(1)/kernel/%) \
 	$(MODULE_TESTS:%=$(BUILD)/test-$(1)/modules/%) $(MOCK:%=$(MOCK_OUT)/$(1)/test_%) $(MOCK_FIXTURES)
-test-programs: $(call host_tests,gcc) $(call host_tests,clang) $(FUZZ:%=$(BUILD)/fuzz/bin/%)
+test-programs: $(call host_tests,gcc) $(call host_tests,clang) $(FUZZ:%=$(BUILD)/fuzz/bin/%) $(ATTACK)/attack
 # The programs of make check, and its tests.
 check-programs: $(call host_tests,gcc) $(BUILD)/test-gcc/btl
 check-tests: $(UNIT:%=unit-gcc-%) $(KERNEL_TESTS:%=kernel-test-gcc-%) $(MODULE_TESTS:%=module-test-gcc-%) $(MOCK:%=mock-gcc-%)

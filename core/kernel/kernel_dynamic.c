@@ -47,26 +47,6 @@ static void parse_dynamic_entry(struct dynamic *dynamic, const struct elf64_dyna
     }
 }
 
-// Read the section up to DT_NULL or its end. Check that it is inside the file.
-static bool read_dynamic(const struct btl_kernel_image *kernel, const struct elf64_segment *segment,
-                         struct dynamic *dynamic, struct btl_diags *diags)
-{
-    struct btl_bytes file = kernel->elf->file;
-    if (!btl_in_range(segment->offset, segment->filesz, file.size)) {
-        kernel_report(kernel, diags, BTL_KERNEL_DYNAMIC_RANGE, BTL_DEC(segment->offset),
-                      BTL_DEC(segment->filesz), BTL_DEC(file.size));
-        return false;
-    }
-    struct elf64_dynamic entry;
-    for (uint64_t done = 0; segment->filesz - done >= sizeof(entry); done += sizeof(entry)) {
-        memcpy(&entry, file.at + segment->offset + done, sizeof(entry));
-        if (entry.tag == ELF_DT_NULL)
-            break;
-        parse_dynamic_entry(dynamic, &entry);
-    }
-    return true;
-}
-
 // Return the file offset of [address, address + size) of the linked kernel, inside one segment.
 static bool find_file_offset(const struct btl_kernel_image *kernel, uint64_t address, uint64_t size,
                              uint64_t *ret_file_offset)
@@ -81,6 +61,43 @@ static bool find_file_offset(const struct btl_kernel_image *kernel, uint64_t add
         return true;
     }
     return false;
+}
+
+// The segment's address and its offset must lead to the same bytes: the kernel finds its dynamic
+// section by the address, the loader by the offset.
+static bool check_dynamic_place(const struct btl_kernel_image *kernel,
+                                const struct elf64_segment *segment, struct btl_diags *diags)
+{
+    uint64_t offset;
+    if (segment->filesz == 0 ||
+        (find_file_offset(kernel, segment->vaddr, segment->filesz, &offset) &&
+         offset == segment->offset))
+        return true;
+    kernel_report(kernel, diags, BTL_KERNEL_DYNAMIC_PLACE, BTL_HEX(segment->vaddr),
+                  BTL_DEC(segment->filesz), BTL_DEC(segment->offset));
+    return false;
+}
+
+// Read the section up to DT_NULL or its end. Check that it is inside the file.
+static bool read_dynamic(const struct btl_kernel_image *kernel, const struct elf64_segment *segment,
+                         struct dynamic *dynamic, struct btl_diags *diags)
+{
+    struct btl_bytes file = kernel->elf->file;
+    if (!btl_in_range(segment->offset, segment->filesz, file.size)) {
+        kernel_report(kernel, diags, BTL_KERNEL_DYNAMIC_RANGE, BTL_DEC(segment->offset),
+                      BTL_DEC(segment->filesz), BTL_DEC(file.size));
+        return false;
+    }
+    if (!check_dynamic_place(kernel, segment, diags))
+        return false;
+    struct elf64_dynamic entry;
+    for (uint64_t done = 0; segment->filesz - done >= sizeof(entry); done += sizeof(entry)) {
+        memcpy(&entry, file.at + segment->offset + done, sizeof(entry));
+        if (entry.tag == ELF_DT_NULL)
+            break;
+        parse_dynamic_entry(dynamic, &entry);
+    }
+    return true;
 }
 
 // Check entry size and place of the table. Fill in rela_file_offset and rela_count.

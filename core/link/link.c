@@ -70,14 +70,34 @@ static void find_first_uses(struct resolver *r)
         }
 }
 
+// Return the first section whose relocations use the symbol; 0: none, or there is no memory to
+// know.
+static uint32_t section_using(struct resolver *r, uint32_t symbol)
+{
+    if (r->first_use == NULL)
+        find_first_uses(r);
+    return r->first_use != NULL ? r->first_use[symbol] : 0;
+}
+
+// A symbol that no other file can define: it is local, or has no name. What uses such a symbol
+// would get an address that is not its own.
+static void resolve_lost(struct resolver *r, uint32_t symbol)
+{
+    const struct btl_elf *elf = r->image->elf;
+    uint32_t use = section_using(r, symbol);
+    if (use == 0 && r->first_use != NULL)
+        return;
+    btl_report(r->diags, BTL_LINK_SYMBOL_LOST, elf->place, BTL_DEC(symbol),
+               BTL_ARG(btl_elf_symbol_name(elf, symbol)), BTL_ARG(btl_elf_section_name(elf, use)));
+    r->good = false;
+}
+
 static void report_unresolved(struct resolver *r, uint32_t symbol, const struct btl_export *export)
 {
     const struct btl_elf *elf = r->image->elf;
-    if (r->first_use == NULL)
-        find_first_uses(r);
-    struct btl_arg use = BTL_ARG_Z("no section");
-    if (r->first_use != NULL && r->first_use[symbol] != 0)
-        use = BTL_ARG(btl_elf_section_name(elf, r->first_use[symbol]));
+    uint32_t section = section_using(r, symbol);
+    struct btl_arg use =
+        section != 0 ? BTL_ARG(btl_elf_section_name(elf, section)) : BTL_ARG_Z("no section");
     struct btl_arg name = BTL_ARG(btl_elf_symbol_name(elf, symbol));
     if (export == NULL)
         btl_report(r->diags, BTL_LINK_UNRESOLVED, elf->place, name, use);
@@ -93,8 +113,10 @@ static uint64_t resolve_undefined(struct resolver *r, uint32_t symbol)
 {
     const struct btl_elf *elf = r->image->elf;
     struct btl_str name = btl_elf_symbol_name(elf, symbol);
-    if (name.len == 0)
+    if (name.len == 0 || ELF64_SYMBOL_BIND(elf->symbols[symbol].info) == ELF_STB_LOCAL) {
+        resolve_lost(r, symbol);
         return 0;
+    }
     // The psABI's name for the GOT: no module defines this symbol.
     if (btl_str_equal(name, BTL_STR("_GLOBAL_OFFSET_TABLE_")))
         return r->image->base + r->image->got_offset;

@@ -18,6 +18,11 @@ SPOIL(plt, DYN(NEEDED)->tag = ELF_DT_PLTRELSZ; DYN(NEEDED)->value = 24)
 SPOIL(plt_empty, DYN(NEEDED)->tag = ELF_DT_PLTRELSZ)
 SPOIL(dynamic_far, eb_segment_at(b, MOVABLE_DYNAMIC)->offset = b->file_size)
 SPOIL(dynamic_wraps, eb_segment_at(b, MOVABLE_DYNAMIC)->offset = UINT64_MAX)
+SPOIL(dynamic_moved, eb_segment_at(b, MOVABLE_DYNAMIC)->offset += 16)
+SPOIL(dynamic_elsewhere, eb_segment_at(b, MOVABLE_DYNAMIC)->vaddr ^= 1ull << 47)
+SPOIL(dynamic_data_moved, eb_segment_at(b, MOVABLE_DATA)->offset += 8;
+      eb_segment_at(b, MOVABLE_DATA)->filesz -= 8)
+SPOIL(dynamic_in_bss, eb_segment_at(b, MOVABLE_DATA)->filesz = 16)
 SPOIL(dynamic_empty, eb_segment_at(b, MOVABLE_DYNAMIC)->filesz = 0)
 SPOIL(dynamic_half, eb_segment_at(b, MOVABLE_DYNAMIC)->filesz = 15)
 SPOIL(dynamic_null, DYN(NEEDED)->tag = ELF_DT_NULL)
@@ -47,6 +52,13 @@ static const struct elf_defect defects[] = {
     {"empty procedure linkage table", plt_empty, "", NULL, false},
     {"dynamic section out of the file", dynamic_far, "kernel-dynamic-range", NULL, false},
     {"dynamic section's end wraps", dynamic_wraps, "kernel-dynamic-range", NULL, false},
+    {"dynamic section's offset is of other bytes", dynamic_moved, "kernel-dynamic-place", NULL,
+     false},
+    {"dynamic section's address is in no segment", dynamic_elsewhere, "kernel-dynamic-place",
+     "address 0x800000012010", false},
+    {"segment around the dynamic section has other bytes", dynamic_data_moved,
+     "kernel-dynamic-place", NULL, false},
+    {"dynamic section in .bss", dynamic_in_bss, "kernel-dynamic-place", NULL, false},
     {"dynamic section empty", dynamic_empty, "", NULL, false},
     {"dynamic section of half an entry", dynamic_half, "", NULL, false},
     {"dynamic section of DT_NULL alone", dynamic_null, "", NULL, false},

@@ -126,6 +126,26 @@ TEST(unresolved_symbols_are_all_named_once_with_their_first_use)
     lf_end(&f);
 }
 
+TEST(a_symbol_that_no_file_can_define_is_refused_where_it_is_used)
+{
+    struct link_fixture f;
+    lf_begin(&f, SIZE_MAX);
+    uint32_t text = text_section(&f, 64);
+    uint32_t nameless = eb_symbol(&f.builder, "", EB_GLOBAL(0), ELF_SHN_UNDEF, 0, 0);
+    uint32_t local = eb_symbol(&f.builder, "here", EB_LOCAL(ELF_STT_FUNC), ELF_SHN_UNDEF, 0, 0);
+    eb_symbol(&f.builder, "unused", EB_LOCAL(0), ELF_SHN_UNDEF, 0, 0);
+    eb_rela(&f.builder, text, 0, nameless, R_64, 0);
+    eb_rela(&f.builder, text, 8, local, R_64, 0);
+    eb_rela(&f.builder, text, 16, local, R_PC32, 0);
+    lf_export(&f, "here", 1, BTL_KERNEL);
+    assert_false(lf_resolve(&f, LF_BASE));
+    assert_codes(&f.memory, &f.diags, "link-symbol-lost link-symbol-lost");
+    const char *text_of_all = test_diags_text(&f.memory, &f.diags);
+    assert_non_null(strstr(text_of_all, "(\"\", first used in .text)"));
+    assert_non_null(strstr(text_of_all, "(\"here\", first used in .text)"));
+    lf_end(&f);
+}
+
 TEST(a_symbol_of_an_undeclared_dependency_is_named_with_its_module)
 {
     struct link_fixture f;

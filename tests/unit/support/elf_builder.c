@@ -21,6 +21,7 @@ struct eb_section {
 struct eb_segment {
     struct elf64_segment header;
     struct eb_bytes contents;
+    uint32_t inside; // index of the segment of which it is a part + 1; 0: has its own bytes
 };
 
 struct eb_symbol {
@@ -170,6 +171,16 @@ uint32_t eb_segment(struct elf_builder *b, uint32_t type, uint32_t flags, uint64
     return b->segment_count++;
 }
 
+uint32_t eb_segment_inside(struct elf_builder *b, uint32_t type, uint32_t segment, uint64_t offset,
+                           uint64_t size)
+{
+    struct elf64_segment outer = b->segments[segment].header;
+    uint32_t index = eb_segment(b, type, outer.flags, outer.vaddr + offset, NULL, 0, size, 8);
+    b->segments[index].header.filesz = size;
+    b->segments[index].inside = segment + 1;
+    return index;
+}
+
 uint32_t eb_section_of_segment(struct elf_builder *b, const char *name, uint64_t flags,
                                uint32_t segment)
 {
@@ -260,8 +271,13 @@ static uint64_t place_contents(struct elf_builder *b)
     uint64_t end = sizeof(struct elf64_header) + b->segment_count * sizeof(struct elf64_segment);
     for (uint32_t i = 0; i < b->segment_count; i++) {
         end = align_to(end, 16);
-        b->segments[i].header.offset = end;
-        end += b->segments[i].contents.size;
+        struct eb_segment *segment = &b->segments[i];
+        segment->header.offset = end;
+        if (segment->inside != 0) {
+            const struct elf64_segment *outer = &b->segments[segment->inside - 1].header;
+            segment->header.offset = outer->offset + (segment->header.vaddr - outer->vaddr);
+        }
+        end += segment->contents.size;
     }
     for (uint32_t i = 1; i < b->section_count; i++) {
         struct eb_section *section = &b->sections[i];

@@ -66,6 +66,9 @@ void eb_modinfo_reset(struct elf_builder *b);
 // page).
 uint32_t eb_segment(struct elf_builder *b, uint32_t type, uint32_t flags, uint64_t vaddr,
                     const void *bytes, uint64_t filesz, uint64_t memsz, uint64_t align);
+// Appends a segment that is `size` bytes of an earlier one, `offset` behind its start.
+uint32_t eb_segment_inside(struct elf_builder *b, uint32_t type, uint32_t segment, uint64_t offset,
+                           uint64_t size);
 // A PROGBITS section that names the bytes of a segment, so that symbols can lie in it.
 uint32_t eb_section_of_segment(struct elf_builder *b, const char *name, uint64_t flags,
                                uint32_t segment);

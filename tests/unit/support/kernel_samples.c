@@ -31,22 +31,26 @@ static void make_movable(struct elf_builder *b, uint16_t machine, uint32_t relat
         {data_at, relative, (int64_t)MOVABLE_BASE},
         {data_at + 8, relative, (int64_t)(MOVABLE_BASE + 0x1010)},
     };
-    const struct movable_data data = {{0, 0x5555}, 0x1234};
-    const struct elf64_dynamic dynamic[] = {
-        [MOVABLE_NEEDED] = {0x6ffffef5 /* DT_GNU_HASH: ignored */, 0},
-        [MOVABLE_RELA] = {ELF_DT_RELA, MOVABLE_BASE + 0x1000},
-        [MOVABLE_RELASZ] = {ELF_DT_RELASZ, sizeof(relas)},
-        [MOVABLE_RELAENT] = {ELF_DT_RELAENT, sizeof(relas[0])},
-        [MOVABLE_NULL] = {ELF_DT_NULL, 0},
-    };
+    const struct movable_data data = {
+        .pointer = {0, 0x5555},
+        .dynamic =
+            {
+                [MOVABLE_NEEDED] = {0x6ffffef5 /* DT_GNU_HASH: ignored */, 0},
+                [MOVABLE_RELA] = {ELF_DT_RELA, MOVABLE_BASE + 0x1000},
+                [MOVABLE_RELASZ] = {ELF_DT_RELASZ, sizeof(relas)},
+                [MOVABLE_RELAENT] = {ELF_DT_RELAENT, sizeof(relas[0])},
+                [MOVABLE_NULL] = {ELF_DT_NULL, 0},
+            },
+        .end = 0x1234};
     eb_begin(b, ELF_DYN, machine);
     eb_segment(b, ELF_PT_LOAD, ELF_PF_R | ELF_PF_X, MOVABLE_BASE, code, sizeof(code), sizeof(code),
                0);
     eb_segment(b, ELF_PT_LOAD, ELF_PF_R, MOVABLE_BASE + 0x1000, relas, sizeof(relas), sizeof(relas),
                0);
-    eb_segment(b, ELF_PT_LOAD, ELF_PF_R | ELF_PF_W, data_at, &data, sizeof(data), 0x1000, 0);
-    eb_segment(b, ELF_PT_DYNAMIC, ELF_PF_R | ELF_PF_W, data_at + 0x100, dynamic, sizeof(dynamic),
-               sizeof(dynamic), 8);
+    uint32_t loaded =
+        eb_segment(b, ELF_PT_LOAD, ELF_PF_R | ELF_PF_W, data_at, &data, sizeof(data), 0x1000, 0);
+    eb_segment_inside(b, ELF_PT_DYNAMIC, loaded, offsetof(struct movable_data, dynamic),
+                      sizeof(data.dynamic));
     uint32_t text = eb_section_of_segment(b, ".text", ELF_SHF_ALLOC | ELF_SHF_EXECINSTR, 0);
     eb_symbol(b, "kmain", EB_GLOBAL(ELF_STT_FUNC), text, MOVABLE_BASE + 1, 3);
     eb_symbol(b, "absolute", EB_GLOBAL(ELF_STT_NOTYPE), ELF_SHN_ABS, 42, 0);

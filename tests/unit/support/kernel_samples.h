@@ -30,6 +30,7 @@ enum { MOVABLE_TEXT, MOVABLE_RODATA, MOVABLE_DATA, MOVABLE_DYNAMIC };
 enum { MOVABLE_NEEDED, MOVABLE_RELA, MOVABLE_RELASZ, MOVABLE_RELAENT, MOVABLE_NULL };
 struct movable_data {
     uint64_t pointer[2];
+    struct elf64_dynamic dynamic[5];
     uint64_t end; // the last 8 bytes of the segment
 };
 void movable_kernel(struct elf_builder *b);
