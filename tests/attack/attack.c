@@ -23,8 +23,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BATCH        500 // runs of one process
-#define SECONDS_MAX  60  // of one run
+#define BATCH       500 // runs of one process
+#define SECONDS_MAX 60  // of one run
 
 struct counts {
     uint64_t at; // the run that is being made
@@ -133,12 +133,10 @@ static uint64_t number(const char *text)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
-                                            {"first", required_argument, NULL, 'f'},
-                                            {"runs", required_argument, NULL, 'r'},
-                                            {"save", required_argument, NULL, 'd'},
-                                            {"spoil", required_argument, NULL, 'p'},
-                                            {0}};
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'},  {"first", required_argument, NULL, 'f'},
+        {"runs", required_argument, NULL, 'r'},  {"save", required_argument, NULL, 'd'},
+        {"spoil", required_argument, NULL, 'p'}, {0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         if (option == 's')
             seed = number(optarg);

@@ -6,9 +6,16 @@ passed=0 failed=0
 try() {
 	if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED $*"; fi
 }
+# Print the last line alone: each spoiled machine is a finding.
+spoiled() {
+	found=$("$1" --runs "$2" --spoil "$3" 2>/dev/null)
+	status=$?
+	echo "$found" | tail -n 1
+	return $status
+}
 try "$1" --runs "$2"
 for what in 1 2 3; do
-	try "$1" --runs "$3" --spoil $what 2>/dev/null
+	try spoiled "$1" "$3" $what
 done
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -59,8 +59,8 @@ static void *keep(size_t size)
 
 static void add_files(struct mock *mock)
 {
-    static const char *const modules[] = {"base", "user", "late", "lazy", "reader", "broken",
-                                          "onbroken"};
+    static const char *const modules[] = {"base",   "user",   "late",    "lazy",
+                                          "reader", "broken", "onbroken"};
     char *text = keep(1024);
     snprintf(text, 1024, "kernel=\"/kernel/kernel.elf\"\n%s", PICK(&dice, texts));
     mock_add_text(mock, "/loader.conf", text);
@@ -215,14 +215,46 @@ static void change_elf_field(struct mock *mock)
 
 static void change_text(struct mock *mock)
 {
-    static const char *const words[] = {
-        "\"",   "\\", "=",       "#",          "\r",      "\xef\xbb\xbf", "\xc3",          "\x1b[2J",
-        "YES",  "NO", "BOOT1",   "BOOT2",      "AUTO",    "INIT",         "base",          "user",
-        "late", "\n", "_load",   "_phase",     "_name",   "_required",    "module_path",   "kernel",
-        "/",    ";",  "/../",    "on_error",   "18446744073709551616",    "include",       "\t ",
-        "late.depth=\"65\"\n",   "user_name=\"/modules/base.ko\"\n",      "stage=\"none\"\n",
-        "module_blacklist=\"base\"\n", "base_sha256=\"00\"\n", "manifest_save=\"/loader.conf\"\n",
-        "autoboot_delay=\"-1\"\n", "kernel_options=\"a b\"\n", "boot_tries=\"255\"\n"};
+    static const char *const words[] = {"\"",
+                                        "\\",
+                                        "=",
+                                        "#",
+                                        "\r",
+                                        "\xef\xbb\xbf",
+                                        "\xc3",
+                                        "\x1b[2J",
+                                        "YES",
+                                        "NO",
+                                        "BOOT1",
+                                        "BOOT2",
+                                        "AUTO",
+                                        "INIT",
+                                        "base",
+                                        "user",
+                                        "late",
+                                        "\n",
+                                        "_load",
+                                        "_phase",
+                                        "_name",
+                                        "_required",
+                                        "module_path",
+                                        "kernel",
+                                        "/",
+                                        ";",
+                                        "/../",
+                                        "on_error",
+                                        "18446744073709551616",
+                                        "include",
+                                        "\t ",
+                                        "late.depth=\"65\"\n",
+                                        "user_name=\"/modules/base.ko\"\n",
+                                        "stage=\"none\"\n",
+                                        "module_blacklist=\"base\"\n",
+                                        "base_sha256=\"00\"\n",
+                                        "manifest_save=\"/loader.conf\"\n",
+                                        "autoboot_delay=\"-1\"\n",
+                                        "kernel_options=\"a b\"\n",
+                                        "boot_tries=\"255\"\n"};
     struct mock_file *file = any_file(mock);
     while (!is_text(file))
         file = any_file(mock);
@@ -238,7 +270,7 @@ static void change_text(struct mock *mock)
 
 // ------------------------------------------------------------------------------------ the firmware
 
-static const fw_status failures[] = {FW_NOT_FOUND,      FW_DEVICE_ERROR, FW_OUT_OF_RESOURCES,
+static const fw_status failures[] = {FW_NOT_FOUND,       FW_DEVICE_ERROR, FW_OUT_OF_RESOURCES,
                                      FW_WRITE_PROTECTED, FW_NO_MEDIA,     FW_UNSUPPORTED,
                                      FW_ACCESS_DENIED};
 
@@ -331,9 +363,19 @@ static void change_facts(struct mock *mock)
 
 static void change_options(struct mock *mock)
 {
-    static const char *const options[] = {
-        "-n", "-h", "-x", "-m /btl/m.bin", "-c /loader.conf.d/other.conf", "-c /none",
-        "other.conf", "root=/dev/sda1 quiet", "-c", "-m", "-b", "\xc3\xa4", "\r\n-n"};
+    static const char *const options[] = {"-n",
+                                          "-h",
+                                          "-x",
+                                          "-m /btl/m.bin",
+                                          "-c /loader.conf.d/other.conf",
+                                          "-c /none",
+                                          "other.conf",
+                                          "root=/dev/sda1 quiet",
+                                          "-c",
+                                          "-m",
+                                          "-b",
+                                          "\xc3\xa4",
+                                          "\r\n-n"};
     mock_options(mock, PICK(&dice, options));
     if (dice_one_in(&dice, 3)) { // cut, also inside of a character
         uint8_t *bytes = (uint8_t *)(uintptr_t)mock->facts.load_options;
@@ -429,9 +471,10 @@ static void press_keys(struct mock *mock)
 // --------------------------------------------------------------------------------------- a machine
 
 static void (*const mutations[])(struct mock *mock) = {
-    flip_bit,     flip_bit,       change_elf_field, change_elf_field, change_elf_field, change_size,
-    change_text,  change_text,    lie_about_file,   fail_a_call,      change_map,       change_facts,
-    change_options, change_variables, change_writing, press_keys};
+    flip_bit,         flip_bit,         change_elf_field, change_elf_field,
+    change_elf_field, change_size,      change_text,      change_text,
+    lie_about_file,   fail_a_call,      change_map,       change_facts,
+    change_options,   change_variables, change_writing,   press_keys};
 
 struct mock *machine_begin(uint64_t seed, uint64_t number)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A machine of the mock firmware with something wrong: a few mutations of files, variables, keys and
-// the answers of the firmware, all from one number.
+// A machine of the mock firmware with something wrong: a few mutations of files, variables, keys
+// and the answers of the firmware, all from one number.
 #ifndef ATTACK_MACHINE_H
 #define ATTACK_MACHINE_H
 
@@ -13,7 +13,8 @@ struct dice {
 uint64_t dice_next(struct dice *dice);
 uint32_t dice_below(struct dice *dice, uint32_t limit); // 0 to limit - 1
 
-// Build the machine of run `number`. machine_end() frees what machine_begin() made, after mock_end().
+// Build the machine of run `number`. machine_end() frees what machine_begin() made, after
+// mock_end().
 struct mock *machine_begin(uint64_t seed, uint64_t number);
 void machine_end(void);
 // Write the machine's files and variables into a directory.

@@ -16,17 +16,26 @@ static const struct kind {
     uint8_t width;
     bool is_signed;
 } kinds[] = {
-    {R_X86_64_NONE, NOTHING, 0, false},       {R_X86_64_64, S_A, 8, false},
-    {R_X86_64_PC32, S_A_P, 4, true},          {R_X86_64_PLT32, S_A_P, 4, true},
-    {R_X86_64_32, S_A, 4, false},             {R_X86_64_32S, S_A, 4, true},
-    {R_X86_64_PC64, S_A_P, 8, false},         {R_X86_64_SIZE32, Z_A, 4, false},
-    {R_X86_64_SIZE64, Z_A, 8, false},         {R_X86_64_GOTPCREL, ENTRY_P, 4, true},
-    {R_X86_64_GOTPCRELX, ENTRY_P, 4, true},   {R_X86_64_REX_GOTPCRELX, ENTRY_P, 4, true},
+    {R_X86_64_NONE, NOTHING, 0, false},
+    {R_X86_64_64, S_A, 8, false},
+    {R_X86_64_PC32, S_A_P, 4, true},
+    {R_X86_64_PLT32, S_A_P, 4, true},
+    {R_X86_64_32, S_A, 4, false},
+    {R_X86_64_32S, S_A, 4, true},
+    {R_X86_64_PC64, S_A_P, 8, false},
+    {R_X86_64_SIZE32, Z_A, 4, false},
+    {R_X86_64_SIZE64, Z_A, 8, false},
+    {R_X86_64_GOTPCREL, ENTRY_P, 4, true},
+    {R_X86_64_GOTPCRELX, ENTRY_P, 4, true},
+    {R_X86_64_REX_GOTPCRELX, ENTRY_P, 4, true},
     {R_X86_64_GOTPCREL64, ENTRY_P, 8, false},
     // Fields that hold a distance from the GOT, whose address no table of the manifest says.
-    {R_X86_64_GOT32, BASE, 4, true},          {R_X86_64_GOT64, BASE, 8, false},
-    {R_X86_64_GOTPLT64, BASE, 8, false},      {R_X86_64_GOTOFF64, BASE, 8, false},
-    {R_X86_64_PLTOFF64, BASE, 8, false},      {R_X86_64_GOTPC32, BASE, 4, true},
+    {R_X86_64_GOT32, BASE, 4, true},
+    {R_X86_64_GOT64, BASE, 8, false},
+    {R_X86_64_GOTPLT64, BASE, 8, false},
+    {R_X86_64_GOTOFF64, BASE, 8, false},
+    {R_X86_64_PLTOFF64, BASE, 8, false},
+    {R_X86_64_GOTPC32, BASE, 4, true},
     {R_X86_64_GOTPC64, BASE, 8, false},
 };
 

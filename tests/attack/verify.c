@@ -29,8 +29,8 @@ static uint8_t *physical_bytes(const struct mock *mock, uint64_t physical, uint6
         !btl_in_range(physical - MOCK_MEMORY_START, size, MOCK_MEMORY_SIZE))
         return NULL;
     uint64_t first = (physical - MOCK_MEMORY_START) / BTL_PAGE_SIZE;
-    for (uint64_t page = first; size > 0 && page * BTL_PAGE_SIZE + MOCK_MEMORY_START < physical + size;
-         page++)
+    for (uint64_t page = first;
+         size > 0 && page * BTL_PAGE_SIZE + MOCK_MEMORY_START < physical + size; page++)
         if (mock->type[page] == 7)
             return NULL;
     return (uint8_t *)(uintptr_t)physical;
@@ -109,8 +109,8 @@ static bool find_export(void *context, const char *name, uint64_t *ret_value)
 static bool check_exports(const struct check *check, const struct relink *link)
 {
     for (uint32_t i = 0; i < check->module->export_count; i++) {
-        const struct btlm_export *export = btl_manifest_entry(&check->manifest, BTLM_EXPORTS,
-                                                              check->module->first_export + i);
+        const struct btlm_export *export =
+            btl_manifest_entry(&check->manifest, BTLM_EXPORTS, check->module->first_export + i);
         struct btl_str name = btl_manifest_str(&check->manifest, export->name);
         char text[256];
         uint64_t value;

@@ -164,7 +164,7 @@ struct mock {
     uint64_t watchdog_due;               // in ticks
     fw_status watchdog_status;           // of every call
     enum fw_reset reset_how;
-    bool reads_again;                    // a test that lets the loader read a file twice
+    bool reads_again; // a test that lets the loader read a file twice
     uint32_t volumes_open;
     uint32_t violations; // calls that the specification forbids at that time
     bool handed_off;
