@@ -4,7 +4,7 @@
 # Without root, and without sudo that needs no password, print the command to run.
 set -eu
 
-build="libc6-dev binutils gnu-efi psf-unifont mtools gdisk"
+build="libc6-dev binutils gnu-efi psf-unifont mtools gdisk fdisk"
 run="$build qemu-system-x86 ovmf"
 debug="$run gdb"
 test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu librsvg2-bin kmod mandoc valgrind u-boot-qemu zsh fish"

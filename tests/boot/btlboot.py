@@ -59,6 +59,7 @@ DISKS = {
     "virtio": ["-device", "virtio-blk-pci,drive=disk,bootindex=0"],
     # After other devices on the bus.
     "virtio behind": ["-device", "virtio-blk-pci,drive=disk,bootindex=0,addr=0x10"],
+    "virtio 4096": ["-device", "virtio-blk-pci,drive=disk,bootindex=0,logical_block_size=4096,physical_block_size=4096"],
     "virtio iommu": ["-device", "virtio-blk-pci,drive=disk,bootindex=0,disable-legacy=on,iommu_platform=on"],
     "ahci": ["-device", "ide-hd,drive=disk,bus=ide.0,bootindex=0"],
     "nvme": ["-device", "nvme,drive=disk,serial=btl,bootindex=0"],
@@ -97,8 +98,9 @@ def default_tree():
     return tree
 
 
-def make_image(work, files):
-    """Make an image of the default tree with `files` (path: bytes, host path, or None) added, replaced or removed."""
+def make_image(work, files, block=512):
+    """Make an image of the default tree with `files` (path: bytes, host path, or None) added, replaced or removed;
+    `block`: the size of the disk's blocks."""
     tree = default_tree()
     tree.update(files)
     pairs = []
@@ -112,7 +114,7 @@ def make_image(work, files):
             source = name
         pairs.append("%s=%s" % (path, source))
     image = os.path.join(work, "btl.img")
-    subprocess.run([os.path.join(ROOT, "tools/mkimage.sh"), image] + pairs, check=True,
+    subprocess.run([os.path.join(ROOT, "tools/mkimage.sh"), "-b", str(block), image] + pairs, check=True,
                    stdout=subprocess.DEVNULL)
     return image
 
@@ -377,7 +379,7 @@ def started(files, layout=None, **machine):
     """Start a machine that boots the default tree with `files` added or replaced. `layout`: see lay_out()."""
     work = tempfile.mkdtemp(prefix="btlboot-")
     try:
-        image = make_image(work, files)
+        image = make_image(work, files, 4096 if machine.get("disk") == "virtio 4096" else 512)
         if layout is not None:
             lay_out(image, layout)
         return Machine(image, work=work, **machine)

@@ -128,6 +128,16 @@ def test_disks_without_a_gpt(layout, name):
     result.says("fatfs: %s: FAT32" % name)
 
 
+def test_disk_with_blocks_of_4096_bytes():
+    """A GPT, a FAT and a disk that count other blocks than 512 bytes."""
+    result = boot(disk="virtio 4096")
+    assert result.loaded() == set(PHASES)
+    assert result.status == GOOD
+    assert "on the disk" in loader_line(result.text, "smbios")
+    result.says("fatfs: virtio0p1: FAT32")
+    result.says("blocks of 4096")
+
+
 def test_manifest_of_a_disk_with_an_mbr():
     with started({}, layout="mbr") as machine:
         machine.expect(PROMPT)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """btl image: make a disk image of a directory; btl and mtools read the image."""
 import os
+import re
 import shutil
 import subprocess
 
+import pytest
 from btltest import BTL, GOOD_CONF, btl, golden, module, read, volume, write
 
 
@@ -37,6 +39,24 @@ def test_other_config_and_more_files(tmp_path):
     assert btl("image", "-o", disk, "-C", root, "-c", tmp_path / "my.conf",
                "modules/extra.ko=%s" % (tmp_path / "extra.ko")).status == 0
     assert b"extra" in btl("list", "-C", disk).out
+
+
+def test_disk_with_large_blocks(tmp_path):
+    """fdisk and btl read the table and the volume where a disk with blocks of 4096 bytes has them."""
+    disk = str(tmp_path / "disk.img")
+    assert btl("image", "--block-size", "4096", "-o", disk, "-C", volume(str(tmp_path / "esp"))).status == 0
+    text = subprocess.run(["/sbin/fdisk", "-b", "4096", "-l", disk], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
+    assert "Disklabel type: gpt" in text and re.search(r"disk.img1 +256 .* EFI System", text)
+    assert btl("check", "-W", "-C", disk).status == 0
+    assert btl("set", "-g", "-C", disk, "autoboot_delay=7").status == 0
+    assert b"7" in btl("get", "-g", "-C", disk, "autoboot_delay").out
+
+
+@pytest.mark.parametrize("size", ["1024", "512x", "", "0"])
+def test_block_size_that_no_disk_has(tmp_path, size):
+    result = btl("image", "--block-size", size, "-o", tmp_path / "disk.img", "-C", volume(str(tmp_path / "esp")))
+    assert result.codes() == ["host-usage"] and not (tmp_path / "disk.img").exists()
 
 
 def test_image_inside_its_own_directory(tmp_path):

@@ -16,6 +16,7 @@
 // The files of the image, each as PATH=FILE.
 struct image_files {
     struct host *host;
+    const char *block_size; // of the disk, in bytes
     const char **pairs;
     size_t count, capacity;
 };
@@ -89,16 +90,18 @@ static const char *find_mkimage(struct host *host)
 static bool image_make(const struct image_files *contents, const char *image)
 {
     struct host *host = contents->host;
-    const char **argv = MEMORY_ARRAY(host->arena, const char *, contents->count + 3);
+    const char **argv = MEMORY_ARRAY(host->arena, const char *, contents->count + 5);
     argv[0] = find_mkimage(host);
     if (argv[0] == NULL) {
         btl_report(&host->diags, BTL_HOST_TOOL_MISSING, (struct btl_place){.file = BTL_STR("btl")},
                    BTL_ARG_Z("mkimage.sh"), BTL_ARG_Z("btl, whose part it is (make install)"));
         return false;
     }
-    argv[1] = image;
-    memcpy(argv + 2, contents->pairs, contents->count * sizeof(*argv));
-    return files_run(host, argv, "mtools and gdisk");
+    argv[1] = "-b";
+    argv[2] = contents->block_size;
+    argv[3] = image;
+    memcpy(argv + 4, contents->pairs, contents->count * sizeof(*argv));
+    return files_run(host, argv, "mtools, gdisk and fdisk");
 }
 
 // Check the image as the loader would, with `name` in the messages.
@@ -147,19 +150,23 @@ static int image_build(const struct image_files *contents, const char *output, b
 static int image_command(struct host *host, int argc, char **argv)
 {
     const char *output = NULL, *directory = NULL, *config = NULL;
-    struct image_files contents = {.host = host};
+    struct image_files contents = {.host = host, .block_size = "512"};
     struct stat image = {0};
     bool force = false;
     const struct command_option options[] = {
         {.word = "output", .letter = 'o', .value = &output},
         {.word = "directory", .letter = 'C', .value = &directory},
         {.word = "config", .letter = 'c', .value = &config},
+        {.word = "block-size", .value = &contents.block_size},
         {.word = "force", .flag = &force},
         {0}};
     if (!parse_options(host, argc, argv, options))
         return EXIT_ERRORS;
     if (output == NULL || (directory == NULL && optind == argc))
         return usage_error(host, "-o FILE and -C DIR, or PATH=FILE, are needed");
+    if (strcmp(contents.block_size, "512") != 0 && strcmp(contents.block_size, "4096") != 0)
+        return usage_error(host, "--block-size is 512 or 4096 bytes, not \"%s\"",
+                           contents.block_size);
     stat(output, &image);
     if (directory != NULL && !image_add_directory(&contents, directory, &image))
         return EXIT_ERRORS;
@@ -175,14 +182,15 @@ static int image_command(struct host *host, int argc, char **argv)
 
 const struct command cmd_image = {
     .name = "image",
-    .synopsis = "-o FILE [-C DIR] [-c LOADER.CONF] [--force] [PATH=FILE ...]",
+    .synopsis = "-o FILE [-C DIR] [-c LOADER.CONF] [--block-size BYTES] [--force] [PATH=FILE ...]",
     .summary = "makes a bootable GPT disk image of a directory",
-    .help =
-        "  -o, --output FILE       the image\n"
-        "  -C, --directory DIR     its files become the EFI system partition\n"
-        "  -c, --config FILE       loader.conf, instead of that in DIR\n"
-        "      --force             make it even if 'btl check' finds errors\n"
-        "PATH=FILE puts FILE at PATH on the partition. Needs sgdisk and mtools, but not root.\n\n"
-        "Example: btl image -o btl.img -C esp modules/hello.ko=hello.ko\n",
+    .help = "  -o, --output FILE       the image\n"
+            "  -C, --directory DIR     its files become the EFI system partition\n"
+            "  -c, --config FILE       loader.conf, instead of that in DIR\n"
+            "      --block-size BYTES  of the disk's blocks: 512 (the default) or 4096\n"
+            "      --force             make it even if 'btl check' finds errors\n"
+            "PATH=FILE puts FILE at PATH on the partition. Needs mtools, and sgdisk or (for\n"
+            "blocks of 4096 bytes) fdisk, but not root.\n\n"
+            "Example: btl image -o btl.img -C esp modules/hello.ko=hello.ko\n",
     .run = image_command,
 };
