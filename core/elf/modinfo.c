@@ -121,6 +121,7 @@ static bool modinfo_check_module(struct modinfo_reader *reader)
         modinfo_report(reader, BTL_NO_MEMORY, BTL_ARG_Z("reading the metadata"));
         return false;
     }
+    modinfo_check_majors(reader);
     if (!modinfo_has_name(reader))
         modinfo_report(reader, BTL_MODINFO_NO_NAME);
     return btl_modinfo_exports(reader->elf, info, reader->arena, symbols, reader->diags) &&

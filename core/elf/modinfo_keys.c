@@ -7,8 +7,9 @@ typedef void modinfo_parse_value(struct modinfo_reader *reader, struct btl_str v
 
 static modinfo_parse_value modinfo_parse_name, modinfo_parse_version, modinfo_parse_description,
     modinfo_parse_author, modinfo_parse_license, modinfo_parse_phases, modinfo_parse_type,
-    modinfo_parse_depends, modinfo_parse_needs, modinfo_parse_provides, modinfo_parse_export,
-    modinfo_parse_stub, modinfo_parse_parm, modinfo_parse_parmtype, modinfo_parse_alias;
+    modinfo_parse_majors, modinfo_parse_depends, modinfo_parse_needs, modinfo_parse_provides,
+    modinfo_parse_export, modinfo_parse_stub, modinfo_parse_parm, modinfo_parse_parmtype,
+    modinfo_parse_alias;
 
 enum key_id {
     KEY_NAME,
@@ -18,6 +19,7 @@ enum key_id {
     KEY_LICENSE,
     KEY_PHASES,
     KEY_TYPE,
+    KEY_MAJORS,
     KEY_DEPENDS,
     KEY_INTERFACE,
     KEY_PROVIDES,
@@ -44,6 +46,7 @@ static const struct key {
     [KEY_LICENSE] = {BTL_STR("license"), modinfo_parse_license, .lines = true},
     [KEY_PHASES] = {BTL_STR("phases"), modinfo_parse_phases, .once = true},
     [KEY_TYPE] = {BTL_STR("type"), modinfo_parse_type, .once = true},
+    [KEY_MAJORS] = {BTL_STR("majors"), modinfo_parse_majors, .once = true},
     [KEY_DEPENDS] = {BTL_STR("depends"), modinfo_parse_depends, .once = false},
     [KEY_INTERFACE] = {BTL_STR("interface"), modinfo_parse_needs, .once = false},
     [KEY_PROVIDES] = {BTL_STR("provides"), modinfo_parse_provides, .once = false},
@@ -118,6 +121,12 @@ static void modinfo_parse_type(struct modinfo_reader *reader, struct btl_str val
 {
     if (!btl_type_of(value, &reader->info.type))
         modinfo_report(reader, BTL_MODINFO_TYPE, BTL_ARG(value));
+}
+
+static void modinfo_parse_majors(struct modinfo_reader *reader, struct btl_str value)
+{
+    if (!btl_majors_parse(value, reader->info.majors))
+        modinfo_report(reader, BTL_MODINFO_MAJORS, BTL_ARG(value), BTL_DEC(BTL_MAJORS_MAX - 1));
 }
 
 static void modinfo_parse_depends(struct modinfo_reader *reader, struct btl_str value)
@@ -236,6 +245,7 @@ bool modinfo_allocate(struct modinfo_reader *reader)
     const uint32_t *seen = reader->seen;
     size_t parms = (size_t)seen[KEY_PARM] + seen[KEY_PARMTYPE];
     info->supported = BTL_SUPPORTS_RUN;
+    info->majors[BTL_DEVICE_CHAR] = info->majors[BTL_DEVICE_BLOCK] = BTL_MAJOR_NONE;
     info->depends = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_DEPENDS]);
     info->needs = BTL_NEW_ARRAY(arena, struct btl_interface, seen[KEY_INTERFACE]);
     info->provides = BTL_NEW_ARRAY(arena, struct btl_interface, seen[KEY_PROVIDES]);
@@ -282,6 +292,19 @@ void modinfo_parse_entry(struct modinfo_reader *reader, struct btl_str entry)
 bool modinfo_has_name(const struct modinfo_reader *reader)
 {
     return reader->taken[KEY_NAME];
+}
+
+// Majors belong to drivers, which are opened by them.
+void modinfo_check_majors(struct modinfo_reader *reader)
+{
+    struct btl_modinfo *info = &reader->info;
+    bool given = reader->taken[KEY_MAJORS];
+    if (info->type == BTL_TYPE_WSIO_CLASS && !given)
+        modinfo_report(reader, BTL_MODINFO_NO_MAJORS);
+    if (info->type == BTL_TYPE_WSIO_CLASS || !given)
+        return;
+    modinfo_report(reader, BTL_MODINFO_MAJORS_UNUSED, BTL_ARG_Z(btl_type_name(info->type)));
+    info->majors[BTL_DEVICE_CHAR] = info->majors[BTL_DEVICE_BLOCK] = BTL_MAJOR_NONE;
 }
 
 // A '*' takes as little as it can; when what follows does not fit, the last one takes one byte

@@ -31,5 +31,7 @@ bool modinfo_allocate(struct modinfo_reader *reader);
 void modinfo_parse_entry(struct modinfo_reader *reader, struct btl_str entry);
 // After pass 2: is there a name=, good or bad?
 bool modinfo_has_name(const struct modinfo_reader *reader);
+// After pass 2: check `majors` against the type.
+void modinfo_check_majors(struct modinfo_reader *reader);
 
 #endif

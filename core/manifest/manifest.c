@@ -35,6 +35,18 @@ struct btl_str btl_manifest_text(const struct btl_manifest *manifest, enum btlm_
     return (struct btl_str){(const char *)manifest->bytes.at + table->offset, table->count};
 }
 
+bool btl_manifest_has_majors(const struct btl_manifest *manifest)
+{
+    return manifest->table[BTLM_MODULES].entry_size >=
+           offsetof(struct btlm_module, majors) + sizeof(((struct btlm_module *)0)->majors);
+}
+
+int16_t btl_manifest_major(const struct btl_manifest *manifest, const struct btlm_module *module,
+                           enum btl_device_kind kind)
+{
+    return btl_manifest_has_majors(manifest) ? module->majors[kind] : BTL_MAJOR_NONE;
+}
+
 const struct btlm_symbol *btl_manifest_find_symbol(const struct btl_manifest *manifest,
                                                    uint64_t address, uint64_t *ret_offset)
 {

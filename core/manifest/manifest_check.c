@@ -26,6 +26,7 @@ enum check {
     NOT_ZERO,
     ORDERED, // field <= second
     SCREEN,  // the framebuffer of struct btlm_system is large enough for its lines
+    MAJOR,   // value < limit, BTL_MAJOR_DYNAMIC or BTL_MAJOR_NONE
 };
 
 static const struct {
@@ -47,12 +48,13 @@ static const struct {
     [NOT_ZERO] = {BTL_MANIFEST_EMPTY_RANGE, false},
     [ORDERED] = {BTL_MANIFEST_BAD_EVENT, false},
     [SCREEN] = {BTL_MANIFEST_BAD_FRAMEBUFFER, true},
+    [MAJOR] = {BTL_MANIFEST_BAD_MAJOR, false},
 };
 
 struct row {
     uint8_t kind, check, width; // width: bytes of the field
     uint16_t field, second;     // offsets in the entry
-    uint32_t limit;             // STRING to UNSHARED: a kind; BELOW: a value
+    uint32_t limit;             // STRING to UNSHARED: a kind; BELOW, MAJOR: a value
     const char *name;
 };
 
@@ -143,6 +145,9 @@ static bool check_holds(enum check check, const struct values *v, const uint8_t 
         return v->field <= v->second;
     case SCREEN:
         return btlm_framebuffer_holds((const void *)entry);
+    case MAJOR:
+        return v->field < v->limit || v->field == (uint16_t)BTL_MAJOR_DYNAMIC ||
+               v->field == (uint16_t)BTL_MAJOR_NONE;
     }
     return false;
 }
@@ -173,6 +178,8 @@ static bool check_row(const struct btl_manifest *manifest, const struct row *row
     bool good = true;
     uint64_t previous = 0, count = manifest->table[row->kind].count;
     struct values v = {.limit = row->limit, .previous = &previous};
+    if (row->field + row->width > manifest->table[row->kind].entry_size)
+        return true; // an older version has no such field
     if (row->check <= UNSHARED)
         v.limit = manifest->table[row->limit].count;
     for (uint64_t i = 0; i < count; i++) {

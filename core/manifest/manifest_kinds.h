@@ -7,7 +7,8 @@
 
 struct btlm_kind_info {
     const char *name;    // for messages and commands
-    uint32_t entry_size; // of version 1.0; 1: text, whose entries never grow
+    uint32_t entry_size; // of this version, which the writer writes; 1: text, which never grows
+    uint32_t first_size; // of the version that brought the table: the least that a reader takes
     uint32_t align;      // of entry_size
     bool single;         // exactly one entry
 };

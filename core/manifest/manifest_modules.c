@@ -37,6 +37,7 @@ static void writer_describe_module(struct writer *writer, uint32_t index, struct
     to->pulled_by = module->pulled_by;
     to->reason = writer->draft->reason[index];
     to->flags = on_error_flags(module->on_error);
+    to->majors[BTL_DEVICE_CHAR] = to->majors[BTL_DEVICE_BLOCK] = BTL_MAJOR_NONE;
     if (module->config != NULL) {
         to->flags |= BTLM_CONFIGURED;
         if (module->config->flags != NULL)
@@ -48,6 +49,7 @@ static void writer_describe_module(struct writer *writer, uint32_t index, struct
         to->description = writer_string(writer, info->description);
         to->type = (uint8_t)info->type;
         to->supported = info->supported;
+        memcpy(to->majors, info->majors, sizeof(to->majors));
     }
 }
 

@@ -4,15 +4,18 @@
 
 #include <btl/link.h>
 
-#define KIND(kind, name, type) [BTLM_##kind] = {name, sizeof(type), _Alignof(type), false}
-#define ONE(kind, name, type)  [BTLM_##kind] = {name, sizeof(type), _Alignof(type), true}
+#define KIND(kind, name, type) GREW(kind, name, type, sizeof(type))
+#define ONE(kind, name, type)                                                                      \
+    [BTLM_##kind] = {name, sizeof(type), sizeof(type), _Alignof(type), true}
+#define GREW(kind, name, type, first)                                                              \
+    [BTLM_##kind] = {name, sizeof(type), first, _Alignof(type), false}
 
 const struct btlm_kind_info btlm_kinds[BTLM_KINDS] = {
     KIND(STRINGS, "strings", char),
     ONE(SYSTEM, "system", struct btlm_system),
     ONE(KERNEL_IMAGE, "kernel", struct btlm_kernel),
     KIND(SEGMENTS, "segments", struct btlm_segment),
-    KIND(MODULES, "modules", struct btlm_module),
+    GREW(MODULES, "modules", struct btlm_module, offsetof(struct btlm_module, majors)),
     KIND(SECTIONS, "sections", struct btlm_section),
     KIND(DEPENDS, "depends", uint32_t),
     KIND(INTERFACES, "interfaces", struct btlm_interface),

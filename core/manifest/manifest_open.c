@@ -83,10 +83,10 @@ static void manifest_check_table(struct gate *gate, const struct btlm_table *tab
     if (!known)
         return;
     const struct btlm_kind_info *info = &btlm_kinds[table->kind];
-    if (table->entry_size < info->entry_size || table->entry_size % info->align != 0 ||
+    if (table->entry_size < info->first_size || table->entry_size % info->align != 0 ||
         (info->entry_size == 1 && table->entry_size != 1)) {
         reject(gate, BTL_MANIFEST_BAD_ENTRY_SIZE, name, BTL_DEC(table->entry_size),
-               BTL_DEC(info->entry_size), BTL_DEC(info->align));
+               BTL_DEC(info->first_size), BTL_DEC(info->align));
     } else if (gate->manifest->table[table->kind].kind != 0) {
         reject(gate, BTL_MANIFEST_TABLE_TWICE, name);
     } else {

@@ -2,6 +2,7 @@
 // The manifest's text about modules: table, reasons, loading order, details.
 #include "manifest_text.h"
 
+#include <btl/modinfo.h>
 #include <btl/symtab.h>
 
 #define INDENT 14 // column of the values in a module's details
@@ -150,6 +151,18 @@ static void text_phase_details(struct text *text, const struct btlm_module *modu
     btl_format(text->out, "\n");
 }
 
+static void text_majors(struct text *text, const struct btlm_module *module)
+{
+    int16_t majors[BTL_DEVICE_KINDS];
+    char words[32];
+    for (int kind = 0; kind < BTL_DEVICE_KINDS; kind++)
+        majors[kind] = btl_manifest_major(text->manifest, module, (enum btl_device_kind)kind);
+    if (btl_majors_text(majors, words) == 0)
+        return;
+    text_detail_label(text, "majors");
+    btl_format(text->out, " %s\n", words);
+}
+
 static void text_place_details(struct text *text, const struct btlm_module *module)
 {
     if (module->size != 0) {
@@ -245,6 +258,7 @@ void text_module(struct text *text, uint64_t index)
     if (text_wants(text, BTLM_MODULES)) {
         text_file_details(text, module);
         text_phase_details(text, module);
+        text_majors(text, module);
         text_place_details(text, module);
     }
     if (text_wants(text, BTLM_DEPENDS))

@@ -6,7 +6,8 @@
 //     BTL_TYPE("wsio_class");
 //     BTL_MAJORS("char:3");        "block:-1": the kernel chooses; "char:-1,block:31": both
 //
-// The majors are in the metadata, so that the kernel knows them before it loads the module.
+// The majors are in the metadata. The kernel assigns them when it registers the module: fixed ones
+// first. A module whose fixed major belongs to another module is not registered.
 #ifndef BTL_DEVICE_H
 #define BTL_DEVICE_H
 

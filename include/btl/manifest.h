@@ -20,13 +20,15 @@
 #ifndef BTL_MANIFEST_H
 #define BTL_MANIFEST_H
 
+#include <btl/device.h>
 #include <btl/diag.h>
 #include <btl/on_error.h>
 #include <btl/phases.h>
 
-#define BTLM_MAGIC    "BTLMANIF"
-#define BTLM_MAJOR    1
-#define BTLM_MINOR    3 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume
+#define BTLM_MAGIC "BTLMANIF"
+#define BTLM_MAJOR 1
+// 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume; 1.4: majors of modules
+#define BTLM_MINOR    4
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
 
@@ -229,8 +231,12 @@ struct btlm_module {
     uint32_t first_interface, interface_count;
     uint32_t first_export, export_count;
     uint32_t first_tunable, tunable_count;
+    // Since 1.4; read them with btl_manifest_major(). Majors that a wsio_class module asks for, by
+    // kind: 0 to BTL_MAJORS_MAX - 1, BTL_MAJOR_DYNAMIC or BTL_MAJOR_NONE.
+    int16_t majors[BTL_DEVICE_KINDS];
+    uint32_t reserved;
 };
-_Static_assert(sizeof(struct btlm_module) == 200, "wire");
+_Static_assert(sizeof(struct btlm_module) == 208, "wire");
 
 struct btlm_section {
     struct btlm_str name;
@@ -397,6 +403,13 @@ static inline const struct btlm_module *btl_manifest_module(const struct btl_man
 {
     return btl_manifest_entry(m, BTLM_MODULES, i);
 }
+
+// Does the manifest say which majors modules ask for? One before 1.4 does not.
+bool btl_manifest_has_majors(const struct btl_manifest *manifest);
+// Return the major of that kind which the module asks for; BTL_MAJOR_NONE if the manifest does not
+// say.
+int16_t btl_manifest_major(const struct btl_manifest *manifest, const struct btlm_module *module,
+                           enum btl_device_kind kind);
 
 // Return the function that holds `address`, or NULL. The search is binary: of overlapping functions
 // only the one that begins last is considered.

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The metadata of a module or kernel: the key=value strings of its .modinfo section.
 // Keys of Linux: name version description author license depends parm parmtype alias.
-// Keys of BTL: phases type interface provides export stub.
-// One of each at most: name version phases type. Of description author license the first counts, as
-// modules made of many files repeat them. The others may stand as often as needed; depends is a
-// list separated by commas. The section must be constant bytes: not writable, without relocations,
-// and without control characters (description author license parm, and keys of others, may have
-// tabs and line ends).
+// Keys of BTL: phases type majors interface provides export stub.
+// One of each at most: name version phases type majors. Of description author license the first
+// counts, as modules made of many files repeat them. The others may stand as often as needed;
+// depends is a list separated by commas. The section must be constant bytes: not writable, without
+// relocations, and without control characters (description author license parm, and keys of others,
+// may have tabs and line ends).
 #ifndef BTL_MODINFO_H
 #define BTL_MODINFO_H
 
+#include <btl/device.h>
 #include <btl/elf.h>
 #include <btl/phases.h>
 
@@ -28,6 +29,9 @@ struct btl_modinfo {
     struct btl_str name, version, description, author, license;
     uint8_t supported;         // BTL_SUPPORTS_ mask; BTL_SUPPORTS_RUN when `phases` is absent
     enum btl_module_type type; // BTL_TYPE_MISC when absent
+    // Of a wsio_class module, by kind: 0 to BTL_MAJORS_MAX - 1, BTL_MAJOR_DYNAMIC or, for at most
+    // one kind, BTL_MAJOR_NONE. Of the other types BTL_MAJOR_NONE.
+    int16_t majors[BTL_DEVICE_KINDS];
     struct btl_str *depends;
     size_t depend_count;
     struct btl_interface *needs;
@@ -67,5 +71,13 @@ bool btl_modinfo_exports(const struct btl_elf *elf, const struct btl_modinfo *in
 
 // Parse "kernel:1.2". False: the text has another form.
 bool btl_interface_parse(struct btl_str text, struct btl_interface *ret);
+
+const char *btl_device_kind_name(enum btl_device_kind kind); // "char" "block"
+// Write majors as `majors=` has them: "char:3", "block:-1", "char:3,block:-1"; without majors "".
+// Return the length without the NUL.
+size_t btl_majors_text(const int16_t majors[static BTL_DEVICE_KINDS], char text[static 32]);
+// Parse such a text. False: it has another form, names a kind twice or none, or a number is too
+// large; *ret_majors is then unchanged.
+bool btl_majors_parse(struct btl_str text, int16_t ret_majors[static BTL_DEVICE_KINDS]);
 
 #endif

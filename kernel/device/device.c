@@ -3,6 +3,7 @@
 #include "device/devsw.h"
 
 #include <btl/kernel.h>
+#include <btl/modinfo.h>
 
 struct btl_device {
     struct btl_device *next;
@@ -20,7 +21,7 @@ static const struct btl_device_class *device_class_of(const struct btl_device *d
 
 static void device_holder(const struct btl_device *device, char text[static 48])
 {
-    btl_format_to(text, 48, "an open device (%s %u:%u)", device_kind_name(device->kind),
+    btl_format_to(text, 48, "an open device (%s %u:%u)", btl_device_kind_name(device->kind),
                   device->major, device->minor);
 }
 

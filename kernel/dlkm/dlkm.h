@@ -65,24 +65,22 @@ struct hold {
 };
 
 struct module {
-    const struct btlm_module *entry;  // in the manifest; its index is the module's id
-    struct module_image *image;       // NULL when it is not in memory
-    char *reason;                     // of MODULE_FAILED and MODULE_OFF; kmem, or NULL
-    struct hold *holds;               // its users; it is busy while there are any
-    void *attached;                   // data of the service of its type (types.c)
-    struct module *next;              // request.c: in the list of one request
-    uint32_t cursor;                  // request.c: index of the next dependency
-    uint32_t seen;                    // request.c: stamp of the last walk that visited it
-    uint32_t calls;                   // active calls through stubs; it is busy while not 0
-    uint32_t dependents;              // loaded modules that need this one; busy while not 0
-    uint32_t unloads;                 // number of unloads
-    uint32_t scope_mark;              // exports.c: stamp of its last scope
-    int16_t major[2], wants_major[2]; // devsw.c: by enum btl_device_kind, or negative
-    bool majors_known;                // wants_major has been read
-    bool majors_kept;                 // it keeps its majors when it is unloaded
-    bool adoptable;                   // the loader's image is in memory and was never loaded
-    bool file_released;               // source.c: its staged file has been released
-    bool no_device;                   // of MODULE_FAILED: its device is missing, which is no error
+    const struct btlm_module *entry; // in the manifest; its index is the module's id
+    struct module_image *image;      // NULL when it is not in memory
+    char *reason;                    // of MODULE_FAILED and MODULE_OFF; kmem, or NULL
+    struct hold *holds;              // its users; it is busy while there are any
+    void *attached;                  // data of the service of its type (types.c)
+    struct module *next;             // request.c: in the list of one request
+    uint32_t cursor;                 // request.c: index of the next dependency
+    uint32_t seen;                   // request.c: stamp of the last walk that visited it
+    uint32_t calls;                  // active calls through stubs; it is busy while not 0
+    uint32_t dependents;             // loaded modules that need this one; busy while not 0
+    uint32_t unloads;                // number of unloads
+    uint32_t scope_mark;             // exports.c: stamp of its last scope
+    int16_t major[2];                // devsw.c: by enum btl_device_kind; BTL_MAJOR_NONE: none
+    bool adoptable;                  // the loader's image is in memory and was never loaded
+    bool file_released;              // source.c: its staged file has been released
+    bool no_device;                  // of MODULE_FAILED: its device is missing, which is no error
     uint8_t state;
 };
 
@@ -101,7 +99,9 @@ const char *module_condition(const struct module *module);
 // Has it failed, for another reason than a missing device that the boot can do without?
 bool module_is_faulty(const struct module *module);
 // The transitions in the picture above.
-void module_registered(struct module *module); // to FAILED where rule 5 is broken
+// The two steps of registration. To FAILED where rule 5 is broken, or a major is taken.
+void module_admitted(struct module *module);
+void module_registered(struct module *module);
 void module_begin_load(struct module *module);
 void module_put_off(struct module *module);
 void module_loaded(struct module *module);
@@ -157,18 +157,20 @@ int module_unload(uint32_t id);
 void unload_image(struct module *module);
 
 // --- types.c
-// The service of a type of modules. `check` is called before the load function and checks the
-// wrapper's type data; `attach` is called after it. A `detach` that returns false has reported the
-// error and changed nothing.
+// The service of a type of modules. `init` is called before any module is registered. `reserve` is
+// called twice for each module that is registered: for all of a phase with `fixed`, to take what
+// the module names by number, then for all of them to take what the kernel chooses. `check` is
+// called before the load function and checks the wrapper's type data; `attach` is called after it.
+// What returns false has reported the error and changed nothing. Only `check` must be there.
 struct type_ops {
-    bool (*read_metadata)(struct module *module, const struct btl_elf *elf,
-                          struct btl_diags *diags); // of the module's file; NULL: none of its own
+    void (*init)(void);
+    bool (*reserve)(struct module *module, bool fixed, struct btl_diags *diags);
     bool (*check)(struct module *module, struct btl_diags *diags);
     bool (*attach)(struct module *module, struct btl_diags *diags);
     bool (*detach)(struct module *module, struct btl_diags *diags);
 };
-bool type_read_metadata(struct module *module, unsigned type, const struct btl_elf *elf,
-                        struct btl_diags *diags);
+void types_init(void);
+bool type_reserve(struct module *module, bool fixed, struct btl_diags *diags);
 bool type_check(struct module *module, struct btl_diags *diags);
 bool type_attach(struct module *module, struct btl_diags *diags);
 bool type_detach(struct module *module, struct btl_diags *diags);

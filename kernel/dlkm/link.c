@@ -33,8 +33,7 @@ static bool link_open(struct link *link)
 
     return btl_elf_open(link->file, BTL_ELF_MODULE, machine, link->place, &link->elf,
                         link->diags) &&
-           btl_modinfo_read(&link->elf, link->arena, &link->info, link->diags) &&
-           type_read_metadata(link->module, link->info.type, &link->elf, link->diags);
+           btl_modinfo_read(&link->elf, link->arena, &link->info, link->diags);
 }
 
 static bool link_place(struct link *link)

@@ -78,9 +78,19 @@ static bool load_check_dependencies(struct load *load)
     return load->diags.errors == before;
 }
 
+// A request before the module's own phase may come before the boot volume is served.
 static bool load_open_file(struct load *load)
 {
-    return load->module->adoptable || source_open(load->module, &load->file, &load->diags);
+    const struct module *module = load->module;
+
+    if (module->adoptable)
+        return true;
+    load->put_off = module->entry->phase > load->phase && !source_lasts(module);
+    if (!load->put_off)
+        return source_open(module, &load->file, &load->diags);
+    btl_report(&load->diags, BTL_RUN_NO_VOLUME_YET, load->place,
+               BTL_ARG(btl_manifest_str(handoff_manifest(), module->entry->path)));
+    return false;
 }
 
 static void load_close_file(struct load *load)

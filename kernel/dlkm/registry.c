@@ -83,7 +83,6 @@ static void module_announce(struct module *module, const struct btlm_module *ent
     *module = (struct module){.entry = entry,
                               .state = MODULE_ANNOUNCED,
                               .major = {BTL_MAJOR_NONE, BTL_MAJOR_NONE},
-                              .wants_major = {BTL_MAJOR_NONE, BTL_MAJOR_NONE},
                               .adoptable = entry->state == BTLM_LINKED};
     if (entry->state != BTLM_FAILED && entry->state != BTLM_OFF)
         return;
@@ -106,6 +105,7 @@ void registry_init(void)
     uint32_t announced = (uint32_t)btl_manifest_count(manifest, BTLM_MODULES);
 
     images_init();
+    types_init();
     count = 0; // a panic goes through the table
     modules = kmem_alloc(announced * sizeof(*modules));
     if (modules == NULL)
@@ -115,11 +115,18 @@ void registry_init(void)
         module_announce(&modules[count], btl_manifest_module(manifest, count));
 }
 
-void registry_register(enum btl_phase registered)
+static void registry_visit(enum btl_phase registered, void (*visit)(struct module *module))
 {
     for (uint32_t id = 0; id < count; id++)
         if (modules[id].state == MODULE_ANNOUNCED && modules[id].entry->registered == registered)
-            module_registered(&modules[id]);
+            visit(&modules[id]);
+}
+
+// What modules name by number comes first: no other module must get it.
+void registry_register(enum btl_phase registered)
+{
+    registry_visit(registered, module_admitted);
+    registry_visit(registered, module_registered);
 }
 
 // --- transitions
@@ -133,27 +140,42 @@ static void module_require_state(const struct module *module, uint32_t states,
         kpanic("module %pS: %s from state %s", &name, transition, module_state_name(module->state));
 }
 
-// There is only one diagnostic, so the arena is on the stack.
-static void module_reject_type(struct module *module)
+// Rule 5: in phase 1 the services of all types but misc are missing.
+static bool module_check_type(const struct module *module, struct btl_diags *diags)
+{
+    struct btl_place place = {.module = module_name(module)};
+
+    if (module->entry->registered != BTL_PHASE_BOOT1 || module->entry->type == BTL_TYPE_MISC)
+        return true;
+    btl_report(diags, BTL_RUN_EARLY_TYPE, place, BTL_ARG_Z(btl_type_name(module->entry->type)));
+    return false;
+}
+
+// One step of registration: the module fails if its type is wrong, or what it needs is taken. There
+// is only one diagnostic, so the arena is on the stack.
+static bool module_enter(struct module *module, bool fixed)
 {
     uint64_t memory[64];
     struct btl_arena arena = {.at = (uint8_t *)memory, .end = (uint8_t *)(memory + 64)};
     struct btl_diags diags = {.arena = &arena};
-    struct btl_place place = {.module = module_name(module)};
     char reason[REASON_MAX];
 
-    btl_report(&diags, BTL_RUN_EARLY_TYPE, place, BTL_ARG_Z(btl_type_name(module->entry->type)));
+    module_require_state(module, 1u << MODULE_ANNOUNCED, "registered");
+    if (module_check_type(module, &diags) && type_reserve(module, fixed, &diags))
+        return true;
     diags_explain_failure(module, &diags, reason);
     module_failed(module, reason);
+    return false;
 }
 
-// Rule 5: in phase 1 the services of all types but misc are missing.
+void module_admitted(struct module *module)
+{
+    module_enter(module, true);
+}
+
 void module_registered(struct module *module)
 {
-    module_require_state(module, 1u << MODULE_ANNOUNCED, "registered");
-    if (module->entry->registered == BTL_PHASE_BOOT1 && module->entry->type != BTL_TYPE_MISC)
-        module_reject_type(module);
-    else
+    if (module_enter(module, false))
         module->state = MODULE_REGISTERED;
 }
 

@@ -5,22 +5,23 @@
 
 #include <btl/kernel.h>
 
-static const struct type_ops *type_ops_of(unsigned type)
-{
-    return type < BTL_TYPES ? type_services[type] : NULL;
-}
-
 static const struct type_ops *type_ops_of_module(const struct module *module)
 {
-    return type_ops_of(module->entry->type);
+    return module->entry->type < BTL_TYPES ? type_services[module->entry->type] : NULL;
 }
 
-bool type_read_metadata(struct module *module, unsigned type, const struct btl_elf *elf,
-                        struct btl_diags *diags)
+void types_init(void)
 {
-    const struct type_ops *ops = type_ops_of(type);
+    for (unsigned type = 0; type < BTL_TYPES; type++)
+        if (type_services[type] != NULL && type_services[type]->init != NULL)
+            type_services[type]->init();
+}
 
-    return ops == NULL || ops->read_metadata == NULL || ops->read_metadata(module, elf, diags);
+bool type_reserve(struct module *module, bool fixed, struct btl_diags *diags)
+{
+    const struct type_ops *ops = type_ops_of_module(module);
+
+    return ops == NULL || ops->reserve == NULL || ops->reserve(module, fixed, diags);
 }
 
 // Attaching may fail after the load function has run, so the module must have an unload function.
@@ -42,12 +43,16 @@ bool type_check(struct module *module, struct btl_diags *diags)
 
 bool type_attach(struct module *module, struct btl_diags *diags)
 {
-    return type_ops_of_module(module) == NULL || type_ops_of_module(module)->attach(module, diags);
+    const struct type_ops *ops = type_ops_of_module(module);
+
+    return ops == NULL || ops->attach == NULL || ops->attach(module, diags);
 }
 
 bool type_detach(struct module *module, struct btl_diags *diags)
 {
-    return type_ops_of_module(module) == NULL || type_ops_of_module(module)->detach(module, diags);
+    const struct type_ops *ops = type_ops_of_module(module);
+
+    return ops == NULL || ops->detach == NULL || ops->detach(module, diags);
 }
 
 bool type_data_holds(const struct module *module, size_t size, struct btl_diags *diags)

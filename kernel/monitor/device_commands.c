@@ -6,6 +6,7 @@
 #include "device/intfc.h"
 
 #include <btl/kernel.h>
+#include <btl/modinfo.h>
 #include <btl/stream.h>
 
 #define OPEN_MAX   8 // devices opened with `device open`
@@ -32,7 +33,7 @@ static void device_list(void)
             uint32_t id = devsw_owner((enum btl_device_kind)kind, major);
             struct btl_str name = id != BTL_NONE ? module_name(module_get(id)) : BTL_STR("");
             if (id != BTL_NONE)
-                kprintf("%-5s %5u  %-20pS %u%s\n", device_kind_name((enum btl_device_kind)kind),
+                kprintf("%-5s %5u  %-20pS %u%s\n", btl_device_kind_name((enum btl_device_kind)kind),
                         major, &name, devsw_open_count((enum btl_device_kind)kind, major),
                         module_get(id)->state == MODULE_LOADED ? "" : " (not loaded)");
         }

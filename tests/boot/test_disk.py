@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """INIT and AUTO modules come from the disk, through drivers that are modules."""
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -9,6 +10,7 @@ import pytest
 
 from btlboot import (BAD, GOOD, PART, PROMPT, Machine, Result, boot, conf, lay_out, make_image, module, read, started,
                      under)
+from btlboot import test_module as extra_module
 from test_default import PHASES
 
 SMBIOS = "/modules/smbios.ko"
@@ -82,6 +84,25 @@ def test_manifest_says_that_no_file_is_staged():
         assert "pci:v00001AF4d00001001sv" in volume
         listing = machine.command("lsblk")
         assert "virtio0p1" in listing and "partition 1 of virtio0" in listing
+
+
+def test_devices_that_are_opened_before_the_disk_can_be_read():
+    """The kernel knows the majors of drivers on the disk. An early open does not spoil the later ones."""
+    names = ("earlyopen", "latedriver")
+    files = {"modules/%s.ko" % name: extra_module(name) for name in names}
+    files["loader.conf"] = ('earlyopen_load="YES"\nearlyopen_phase="BOOT2"\nlatedriver_load="YES"\n'
+                            'latedriver_phase="AUTO"\n' + conf(options="")).encode()
+    with started(files) as machine:
+        machine.expect(PROMPT)
+        assert "earlyopen: char 3: -19, char 5: -16" in machine.text(), machine.text()
+        assert machine.text().count("run-no-volume-yet") == 1 and "modinfo-" not in machine.text()
+        listing = machine.command("device")
+        for name, major in (("null", 3), ("latedriver", 5)):
+            assert re.search(r"char +%d +%s +0 \(not loaded\)" % (major, name), listing), listing
+        assert "error" not in listing
+        assert "0 bytes" in machine.command("device read char:3")
+        assert "error -38" in machine.command("device read char:5")
+        assert re.search(r"char +5 +latedriver +0\r*\n", machine.command("device"))
 
 
 def test_order_of_the_drivers_in_loader_conf_does_not_matter():

@@ -11,7 +11,7 @@ import zlib
 KINDS = ["strings", "system", "kernel", "segments", "modules", "sections", "depends", "interfaces",
          "exports", "tunables", "order", "memory", "diagnostics", "timeline", "symbols", "log", "config",
          "volume", "boot"]
-SIZES = dict(strings=1, system=304, kernel=88, segments=24, modules=200, sections=32, depends=4,
+SIZES = dict(strings=1, system=304, kernel=88, segments=24, modules=208, sections=32, depends=4,
              interfaces=24, exports=24, tunables=24, order=4, memory=32, diagnostics=24, timeline=32,
              symbols=32, log=1, config=1, volume=48, boot=88)
 PHASES = ["BOOT1", "BOOT2", "INIT", "AUTO"]
@@ -43,6 +43,7 @@ class Module:
         self.pulled_by = self.reason = NONE
         self.address = self.staged = 0
         self.size = 3 * 4096 if self.state == "linked" else 0
+        self.majors = (-2, -2)  # char, block: -1 any, -2 none
         self.depends, self.interfaces, self.exports, self.tunables = [], [], [], []
         self.sections = [(".text", 0, 600, READ | EXEC, 1), (".rodata", 4096, 90, READ, 3),
                          (".data", 8192, 16, READ | WRITE, 5)]
@@ -60,7 +61,7 @@ class Maker:
                    read=(60 * MS, 64 * MS), link=(80 * MS, 80400000)),
             Module("early", depends=[0], arguments="buffer=64k", read=(52 * MS, 57 * MS),
                    link=(81 * MS, 81300000), tunables=[("size", "65536", 8, 12)]),
-            Module("disk", "BOOT2", supported=6, flags=7, registered="BOOT2", type="wsio_class",
+            Module("disk", "BOOT2", supported=6, flags=7, registered="BOOT2", type="wsio_class", majors=(3, -1),
                    read=(57 * MS, 60 * MS)),
             Module("spare", "AUTO", supported=4, read=(64 * MS, 65 * MS)),
             Module("lost", "INIT", "failed", b"", flags=2, reason=0, version=""),
@@ -160,6 +161,7 @@ class Maker:
         for kind, added in rows.items():
             entry += struct.pack("<II", len(self.tables[kind]), len(added))
             self.tables[kind] += added
+        entry += struct.pack("<hhI", *m.majors, 0)
         self.tables["modules"].append(entry)
 
     def write_rest(self):

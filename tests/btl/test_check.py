@@ -188,7 +188,7 @@ def test_bad_settings(tmp_path, name, lines):
 
 
 def test_driver_type_in_phase_1(tmp_path):
-    result, _ = check(tmp_path, GOOD_CONF, {"modules/idle.ko": module("idle", ALL, "type=wsio_class")})
+    result, _ = check(tmp_path, GOOD_CONF, {"modules/idle.ko": module("idle", ALL, "type=wsio_class", "majors=char:3")})
     assert result.codes() == ["plan-type-in-phase1"]
 
 

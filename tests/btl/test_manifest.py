@@ -224,6 +224,7 @@ def test_json_says_what_was_written(tmp_path):
     assert early["tunables"] == [{"name": "size", "value": "65536", "line": 8, "column": 12}]
     assert [s["permission"] for s in early["sections"]] == ["r-x", "r--", "rw-"]
     assert disk["required"] and disk["type"] == "wsio_class" and disk["supports"] == ["BOOT2", "RUN"]
+    assert disk["majors"] == {"char": 3, "block": "any"}
     assert disk["image"] is None and disk["staged"] == {"physical": "0xf70000", "size": 4096}
     assert spare["phase"] == "AUTO" and spare["file_size"] == len("the file of spare")
     assert lost["sha256"] is None and got["diagnostics"][lost["reason"]]["code"] == "file-not-found"

@@ -121,6 +121,15 @@ uint32_t lab_module(const char *name, const char *guest, enum btl_module_type ty
     return id;
 }
 
+uint32_t lab_driver(const char *name, const char *guest, int char_major, int block_major)
+{
+    uint32_t id = lab_module(name, guest, BTL_TYPE_WSIO_CLASS);
+
+    world.module[id].majors[BTL_DEVICE_CHAR] = (int16_t)char_major;
+    world.module[id].majors[BTL_DEVICE_BLOCK] = (int16_t)block_major;
+    return id;
+}
+
 void lab_start(void)
 {
     world_seal();

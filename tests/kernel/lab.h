@@ -15,6 +15,8 @@ int lab_end(void **state); // unload all modules; nothing may be left
 
 // Register an AUTO module whose file is that guest. Return its id.
 uint32_t lab_module(const char *name, const char *guest, enum btl_module_type type);
+// The same for a driver with these majors.
+uint32_t lab_driver(const char *name, const char *guest, int char_major, int block_major);
 // End all boot phases.
 void lab_start(void);
 

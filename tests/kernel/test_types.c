@@ -14,7 +14,7 @@ EACH_TEST(lab_begin, lab_end)
 
 TEST(opening_a_device_loads_its_driver)
 {
-    uint32_t id = lab_module("null", "char3", BTL_TYPE_WSIO_CLASS);
+    uint32_t id = lab_driver("null", "char3", 3, BTL_MAJOR_NONE);
     struct btl_device *one, *two;
     char c;
 
@@ -44,7 +44,7 @@ TEST(opening_a_device_loads_its_driver)
 
 TEST(an_open_that_fails_leaves_nothing)
 {
-    uint32_t id = lab_module("null", "char3", BTL_TYPE_WSIO_CLASS);
+    uint32_t id = lab_driver("null", "char3", 3, BTL_MAJOR_NONE);
     struct btl_device *device;
 
     lab_start();
@@ -61,7 +61,7 @@ TEST(an_open_that_fails_leaves_nothing)
 
 TEST(a_driver_that_fails_is_tried_once)
 {
-    uint32_t id = lab_module("null", "char3", BTL_TYPE_WSIO_CLASS);
+    uint32_t id = lab_driver("null", "char3", 3, BTL_MAJOR_NONE);
     struct btl_device *device;
 
     lab_start();
@@ -69,78 +69,152 @@ TEST(a_driver_that_fails_is_tried_once)
     for (int i = 0; i < 3; i++)
         assert_int_equal(device_open(BTL_DEVICE_CHAR, 3, 1, &device), BTL_ENODEV);
     assert_string_equal(lab_events, "load null;");
-    lab_load_result[id] = 0; // load again, so that its major is freed at the end
-    assert_int_equal(module_load_by_hand(id), 0);
 }
 
-TEST(dynamic_majors_are_free_ones)
+TEST(majors_are_assigned_at_registration_and_kept)
 {
-    uint32_t a = lab_module("a", "both", BTL_TYPE_WSIO_CLASS);
-    uint32_t b = lab_module("b", "both", BTL_TYPE_WSIO_CLASS);
+    uint32_t any = lab_driver("any", "both", BTL_MAJOR_DYNAMIC, BTL_MAJOR_DYNAMIC);
+    uint32_t top = lab_driver("top", "char3", BTL_MAJORS_MAX - 1, BTL_MAJOR_NONE);
+    uint32_t other = lab_driver("other", "both", BTL_MAJOR_DYNAMIC, 0);
 
     lab_start();
     struct lab_snapshot before = lab_snapshot();
-    assert_int_equal(module_load_by_hand(a), 0);
-    assert_int_equal(module_load_by_hand(b), 0);
-    assert_int_equal(devsw_owner(BTL_DEVICE_CHAR, (uint32_t)module_get(b)->major[0]), b);
-    assert_true(module_get(a)->major[BTL_DEVICE_BLOCK] != module_get(b)->major[BTL_DEVICE_BLOCK]);
-    assert_int_equal(module_unload(a), 0);
-    assert_int_equal(module_unload(b), 0);
+    assert_int_equal(before.majors, 5);
+    assert_int_equal(device_major("top", BTL_DEVICE_CHAR), 255); // fixed ones come first
+    assert_int_equal(device_major("top", BTL_DEVICE_BLOCK), BTL_ENODEV);
+    assert_int_equal(device_major("any", BTL_DEVICE_CHAR), 254);
+    assert_int_equal(device_major("any", BTL_DEVICE_BLOCK), 255);
+    assert_int_equal(device_major("other", BTL_DEVICE_CHAR), 253);
+    assert_int_equal(device_major("other", BTL_DEVICE_BLOCK), 0);
+    assert_int_equal(devsw_owner(BTL_DEVICE_CHAR, 255), top);
+    assert_int_equal(devsw_owner(BTL_DEVICE_CHAR, 254), any);
+    assert_int_equal(devsw_owner(BTL_DEVICE_BLOCK, 0), other);
+    assert_int_equal(devsw_owner(BTL_DEVICE_CHAR, BTL_MAJORS_MAX), BTL_NONE);
+    assert_int_equal(module_load_by_hand(any), 0);
+    assert_int_equal(module_unload(any), 0);
+    assert_int_equal(device_major("any", BTL_DEVICE_CHAR), 254);
     assert_snapshot(before);
 }
 
+TEST(modules_that_are_off_or_refused_by_the_loader_have_no_majors)
+{
+    uint32_t off = lab_driver("off", "char3", 3, BTL_MAJOR_NONE);
+    uint32_t bad = lab_driver("bad", "char3", 3, BTL_MAJOR_NONE);
+    uint32_t good = lab_driver("good", "char3", 3, BTL_MAJOR_NONE);
+
+    world.module[off].state = BTLM_OFF;
+    world.module[bad].state = BTLM_FAILED;
+    lab_start();
+    assert_int_equal(devsw_owner(BTL_DEVICE_CHAR, 3), good);
+    assert_int_equal(device_major("off", BTL_DEVICE_CHAR), BTL_ENODEV);
+}
+
+// The whole module is refused: it would not be found where its users look for it.
 TEST(a_major_that_is_taken)
 {
-    uint32_t a = lab_module("a", "char3", BTL_TYPE_WSIO_CLASS);
-    uint32_t b = lab_module("b", "char3", BTL_TYPE_WSIO_CLASS);
+    uint32_t a = lab_driver("a", "char3", 3, BTL_MAJOR_NONE);
+    uint32_t b = lab_driver("b", "both", 3, 7);
+    uint32_t c = lab_driver("c", "both", BTL_MAJOR_DYNAMIC, 7);
 
+    world_seal();
+    registry_init();
+    registry_register(BTL_PHASE_BOOT2);
+    const char *once = strstr(host_printed(), "run-major-taken");
+    assert_non_null(once);
+    assert_null(strstr(once + 1, "run-major-taken"));
+    assert_int_equal(module_get(b)->state, MODULE_FAILED);
+    assert_contains(module_get(b)->reason, "char major 3, which belongs to a");
+    assert_contains(module_get(b)->reason, "run-major-taken");
     lab_start();
-    assert_int_equal(module_load_by_hand(a), 0);
+    assert_int_equal(module_get(c)->state, MODULE_REGISTERED);
+    assert_int_equal(devsw_owner(BTL_DEVICE_CHAR, 3), a);
+    assert_int_equal(devsw_owner(BTL_DEVICE_BLOCK, 7), c); // b has given it back
     struct lab_snapshot before = lab_snapshot();
     lab_forget_events();
-    assert_int_equal(module_load_by_hand(b), BTL_ENODEV);
-    assert_string_equal(lab_events, "load b;unload b;"); // attaching comes after loading
+    assert_int_equal(module_load_by_hand(b), BTL_ENODEV); // asked again, it is refused again
+    assert_string_equal(lab_events, "");
     assert_contains(module_get(b)->reason, "run-major-taken");
-    assert_contains(module_get(b)->reason, "char major 3, which belongs to a");
     assert_snapshot(before);
 }
 
 TEST(no_major_is_left)
 {
-    uint32_t a = lab_module("a", "both", BTL_TYPE_WSIO_CLASS);
-    uint32_t b = lab_module("b", "both", BTL_TYPE_WSIO_CLASS);
+    uint32_t a = lab_driver("a", "both", BTL_MAJOR_NONE, 3);
+    uint32_t b = lab_driver("b", "both", BTL_MAJOR_DYNAMIC, BTL_MAJOR_DYNAMIC);
 
-    lab_start();
+    world_seal();
+    registry_init();
     for (int i = 0; i < BTL_MAJORS_MAX; i++) { // a gets every character major in turn
         struct btl_diags diags = {0};
-        module_get(a)->wants_major[BTL_DEVICE_CHAR] = (int16_t)i;
         module_get(a)->major[BTL_DEVICE_CHAR] = BTL_MAJOR_NONE;
-        assert_true(devsw_type.attach(module_get(a), &diags));
+        world.module[a].majors[BTL_DEVICE_CHAR] = (int16_t)i;
+        assert_true(devsw_type.reserve(module_get(a), true, &diags));
     }
-    struct lab_snapshot before = lab_snapshot();
-    assert_int_equal(module_load_by_hand(b), BTL_ENODEV);
+    registry_register(BTL_PHASE_BOOT2);
+    assert_int_equal(module_get(b)->state, MODULE_FAILED);
     assert_contains(module_get(b)->reason, "run-majors-full");
-    assert_snapshot(before);
-    for (int i = 0; i < BTL_MAJORS_MAX; i++) {
-        struct btl_diags diags = {0};
-        module_get(a)->major[BTL_DEVICE_CHAR] = (int16_t)i;
-        assert_true(devsw_type.detach(module_get(a), &diags));
-    }
+    assert_int_equal(device_major("b", BTL_DEVICE_BLOCK), BTL_ENODEV);
 }
 
-TEST(majors_that_cannot_be_read)
+TEST(a_manifest_without_majors)
 {
-    uint32_t id = lab_module("a", "badmajors", BTL_TYPE_WSIO_CLASS);
+    uint32_t a = lab_driver("a", "char3", 3, BTL_MAJOR_NONE);
+    struct btl_device *device;
+
+    lab_start();
+    world.manifest.table[BTLM_MODULES].entry_size = 200; // 1.3; there is one entry
+    registry_init();
+    registry_register(BTL_PHASE_BOOT2);
+    assert_int_equal(devsw_owner(BTL_DEVICE_CHAR, 3), BTL_NONE);
+    assert_int_equal(device_major("a", BTL_DEVICE_CHAR), 255);
+    assert_int_equal(device_major("a", BTL_DEVICE_BLOCK), 255);
+    assert_int_equal(device_open(BTL_DEVICE_CHAR, 255, 1, &device), 0);
+    device_close(device);
+    assert_int_equal(module_unload(a), 0);
+}
+
+TEST(a_driver_whose_file_has_bad_majors)
+{
+    uint32_t id = lab_driver("a", "badmajors", 77, BTL_MAJOR_NONE);
     struct btl_device *device;
 
     lab_start();
     struct lab_snapshot before = lab_snapshot();
     for (int i = 0; i < 2; i++)
         assert_int_equal(device_open(BTL_DEVICE_CHAR, 77, 0, &device), BTL_ENODEV);
-    assert_contains(host_printed(), "run-majors");
-    assert_int_equal(module_load_by_hand(id), BTL_ENODEV);
     assert_contains(module_get(id)->reason, "majors=char:256");
+    assert_contains(module_get(id)->reason, "modinfo-majors");
     assert_snapshot(before);
+}
+
+// Its file is on a disk that no module serves yet: it has its major, and is not spoiled by the
+// request.
+TEST(a_device_that_is_opened_before_its_disk_can_be_read)
+{
+    uint32_t id = lab_driver("null", "char3", 3, BTL_MAJOR_NONE);
+    struct btl_device *device;
+
+    world.module[id].phase = world.module[id].configured = BTL_PHASE_INIT;
+    world.module[id].path = world_str("/modules/null.ko");
+    world.module[id].state = BTLM_REGISTERED;
+    world_seal();
+    registry_init();
+    assert_true(exports_init());
+    dlkm_boot_phase(BTL_PHASE_BOOT2);
+    assert_int_equal(device_major("null", BTL_DEVICE_CHAR), 3);
+    struct lab_snapshot before = lab_snapshot();
+    assert_int_equal(device_open(BTL_DEVICE_CHAR, 3, 1, &device), BTL_EBUSY);
+    assert_contains(host_printed(), "run-no-volume-yet");
+    assert_int_equal(module_get(id)->state, MODULE_REGISTERED);
+    assert_snapshot(before);
+    world.module[id].state = BTLM_STAGED; // its file can be read
+    assert_int_equal(device_open(BTL_DEVICE_CHAR, 3, 1, &device), 0);
+    device_close(device);
+    assert_int_equal(module_unload(id), 0);
+    world.module[id].state = BTLM_REGISTERED;
+    dlkm_boot_phase(BTL_PHASE_INIT); // its own phase: now it has failed
+    assert_contains(module_get(id)->reason, "run-no-volume]");
+    assert_int_equal(module_get(id)->state, MODULE_FAILED);
 }
 
 // --- type data

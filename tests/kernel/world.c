@@ -79,6 +79,7 @@ uint32_t world_module(const char *name, enum btl_phase phase, enum btlm_state st
         .state = (uint8_t)state,
         .pulled_by = BTL_NONE,
         .reason = BTL_NONE,
+        .majors = {BTL_MAJOR_NONE, BTL_MAJOR_NONE},
         .first_section = (uint32_t)*count(BTLM_SECTIONS),
         .first_depend = (uint32_t)*count(BTLM_DEPENDS),
         .first_tunable = (uint32_t)*count(BTLM_TUNABLES),

@@ -13,6 +13,7 @@ TEST(test_everything_is_read)
 {
     static const char strings[] = "name=sample\0version=1.2\0description=a = b\0author=A\0"
                                   "license=BSD\0phases=BOOT1,RUN\0type=wsio_class\0"
+                                  "majors=block:-1,char:3\0"
                                   "depends=ring,clock-2\0depends=\0depends=pci\0"
                                   "interface=kernel:1.0\0interface=ring:4294967295.3\0"
                                   "provides=sample:2.7\0export=sample_load\0"
@@ -31,6 +32,8 @@ TEST(test_everything_is_read)
     assert_str(&s.memory, info->license, "BSD");
     assert_int_equal(info->supported, BTL_SUPPORTS_BOOT1 | BTL_SUPPORTS_RUN);
     assert_int_equal(info->type, BTL_TYPE_WSIO_CLASS);
+    assert_int_equal(info->majors[BTL_DEVICE_CHAR], 3);
+    assert_int_equal(info->majors[BTL_DEVICE_BLOCK], BTL_MAJOR_DYNAMIC);
     assert_int_equal(info->depend_count, 3);
     assert_str(&s.memory, info->depends[0], "ring");
     assert_str(&s.memory, info->depends[1], "clock-2");
@@ -61,6 +64,8 @@ TEST(test_defaults)
     assert_true(s.good);
     assert_int_equal(s.info.supported, BTL_SUPPORTS_RUN);
     assert_int_equal(s.info.type, BTL_TYPE_MISC);
+    assert_int_equal(s.info.majors[BTL_DEVICE_CHAR], BTL_MAJOR_NONE);
+    assert_int_equal(s.info.majors[BTL_DEVICE_BLOCK], BTL_MAJOR_NONE);
     assert_int_equal(s.info.version.len, 0);
     assert_int_equal(s.info.depend_count + s.info.need_count + s.info.export_count, 0);
     modinfo_sample_end(&s);

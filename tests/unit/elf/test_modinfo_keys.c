@@ -54,6 +54,11 @@ static const struct value_case cases[] = {
     {"phases empty", "phases=", "modinfo-no-phase", NULL},
     {"type unknown", "type=driver", "modinfo-type", "type=driver"},
     {"type empty", "type=", "modinfo-type", NULL},
+    {"majors twice", "type=wsio_class;majors=char:1;majors=char:1", "modinfo-repeated", NULL},
+    {"majors malformed", "type=wsio_class;majors=char:256", "modinfo-majors",
+     "majors=char:256 must be char:N"},
+    {"majors empty", "type=wsio_class;majors=", "modinfo-majors", NULL},
+    {"driver without majors", "type=wsio_class", "modinfo-no-majors", NULL},
     {"depends on nothing", "depends=", "", NULL},
     {"depends on a name of 63", "depends=" NAME_63, "", NULL},
     {"depends on a name of 64", "depends=" NAME_63 "4", "modinfo-depends", NULL},
@@ -114,6 +119,17 @@ static void test_value(void **state)
     modinfo_sample_end(&s);
 }
 TEST_ROWS(cases, test_value)
+
+TEST(test_majors_of_what_is_no_driver_are_ignored)
+{
+    static const char strings[] = "name=sample\0majors=char:3\0type=streams_drv\0";
+    struct modinfo_sample s;
+    modinfo_sample(&s, strings, sizeof(strings) - 1, NULL);
+    assert_true(s.good);
+    assert_codes(&s.memory, &s.diags, "modinfo-majors-unused");
+    assert_int_equal(s.info.majors[BTL_DEVICE_CHAR], BTL_MAJOR_NONE);
+    modinfo_sample_end(&s);
+}
 
 // Some modules of Linux have that: a note, and the first type counts.
 TEST(test_a_second_type_of_a_parameter_is_ignored)

@@ -216,6 +216,34 @@ TEST(test_older_reader_reads_larger_entries)
         assert_int_equal(*(const uint32_t *)btl_manifest_entry(&manifest, BTLM_ORDER, i), i);
 }
 
+// Version 1.3: entries of modules end before the majors.
+TEST(test_entries_of_an_older_version_are_read)
+{
+    struct btl_manifest manifest;
+    uint64_t count = table(BTLM_MODULES)->count, size = world.sound.size, old = 200;
+    uint8_t *larger = btl_alloc(&world.memory.arena, size + old * count + 8, 8);
+    memcpy(larger, world.sound.at, size);
+    struct btlm_table *modules = boot_table(larger, BTLM_MODULES);
+    uint64_t at = (size + 7) & ~7ull;
+    for (uint64_t i = 0; i < count; i++)
+        memcpy(larger + at + old * i, larger + modules->offset + modules->entry_size * i, old);
+    modules->offset = at;
+    modules->entry_size = (uint32_t)old;
+    boot_header(larger)->total_size = at + old * count;
+    boot_header(larger)->minor = 3;
+    boot_reseal(larger);
+    struct btl_bytes bytes = test_block(&world.memory, larger, at + old * count);
+    assert_true(btl_manifest_open(bytes, place, &manifest, &world.diags));
+    assert_codes(&world.memory, &world.diags, "");
+    assert_false(btl_manifest_has_majors(&manifest));
+    for (uint64_t i = 0; i < count; i++)
+        assert_int_equal(
+            btl_manifest_major(&manifest, btl_manifest_module(&manifest, i), BTL_DEVICE_BLOCK),
+            BTL_MAJOR_NONE);
+    assert_true(open_resealed(&manifest));
+    assert_true(btl_manifest_has_majors(&manifest));
+}
+
 // ----------------------------------------------------------------------------------- accessors
 
 TEST(test_functions_are_found_by_address)

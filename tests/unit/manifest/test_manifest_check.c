@@ -53,6 +53,16 @@ TEST(test_shared_range)
     assert_says("first_section is 3, but entries from there on belong to an earlier entry");
 }
 
+TEST(test_bad_major)
+{
+    ((struct btlm_module *)entry(BTLM_MODULES, 0))->majors[BTL_DEVICE_CHAR] = BTL_MAJORS_MAX;
+    ((struct btlm_module *)entry(BTLM_MODULES, 8))->majors[BTL_DEVICE_BLOCK] = -3;
+    assert_spoiled("manifest-bad-major manifest-bad-major");
+    assert_says("entry 0: majors[BTL_DEVICE_CHAR] is 256; it must be below 256, or 65535 for any, "
+                "or 65534 for none");
+    assert_says("entry 8: majors[BTL_DEVICE_BLOCK] is 65533");
+}
+
 TEST(test_bad_value)
 {
     struct btlm_module *module = entry(BTLM_MODULES, 0);

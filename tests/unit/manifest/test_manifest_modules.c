@@ -87,6 +87,11 @@ TEST(test_staged_and_registered_modules)
     const struct btlm_module *disk = module(world, "disk"), *spare = module(world, "spare");
     assert_int_equal(disk->state, BTLM_STAGED);
     assert_int_equal(disk->type, BTL_TYPE_WSIO_CLASS);
+    assert_int_equal(btl_manifest_major(&world->manifest, disk, BTL_DEVICE_CHAR),
+                     BTL_MAJOR_DYNAMIC);
+    assert_int_equal(btl_manifest_major(&world->manifest, disk, BTL_DEVICE_BLOCK), 8);
+    assert_int_equal(btl_manifest_major(&world->manifest, spare, BTL_DEVICE_BLOCK), BTL_MAJOR_NONE);
+    assert_int_equal(module(world, "broken")->majors[BTL_DEVICE_CHAR], BTL_MAJOR_NONE);
     assert_int_equal(disk->staged_physical, 0x7d000000);
     assert_int_equal(disk->staged_size, 8192);
     assert_int_equal(disk->address, 0);

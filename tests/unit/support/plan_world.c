@@ -71,6 +71,13 @@ static void parms_of(struct plan_world *world, struct btl_str text, struct btl_m
         next_part(&text, ',', &info->parms[i].name);
 }
 
+static void majors_of(struct btl_str text, struct btl_modinfo *info)
+{
+    info->type = BTL_TYPE_WSIO_CLASS;
+    if (!btl_majors_parse(text, info->majors))
+        abort();
+}
+
 static void set_field(struct plan_world *world, struct world_file *file, struct btl_str key,
                       struct btl_str value)
 {
@@ -89,6 +96,8 @@ static void set_field(struct plan_world *world, struct world_file *file, struct 
         parms_of(world, value, info);
     else if (btl_str_equal(key, BTL_STR("file")))
         file->path = test_text(&world->own, value);
+    else if (btl_str_equal(key, BTL_STR("majors")))
+        majors_of(value, info);
     else if (btl_str_equal(key, BTL_STR("is")))
         info->name = value;
     else if (!btl_str_equal(key, BTL_STR("type")) || !btl_type_of(value, &info->type))
@@ -120,6 +129,7 @@ void world_module(struct plan_world *world, const char *description)
     snprintf(path, sizeof(path), "/modules/%.*s.ko", (int)file->info.name.len, file->info.name.at);
     file->path = test_text(&world->own, btl_str_of(path));
     file->info.supported = BTL_SUPPORTS_RUN;
+    file->info.majors[BTL_DEVICE_CHAR] = file->info.majors[BTL_DEVICE_BLOCK] = BTL_MAJOR_NONE;
     while (next_part(&rest, ' ', &part)) {
         next_part(&part, '=', &key);
         set_field(world, file, key, part);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The differences between the modules of two boots, which are matched by their names.
+#include <btl/modinfo.h>
 #include <btl/symtab.h>
 
 #include "diff.h"
@@ -30,6 +31,17 @@ static struct btl_str supported_text(const struct diff *d, const struct btlm_mod
                : memory_text(d->host->arena, "%pS", &(struct btl_str){phases, len});
 }
 
+static struct btl_str majors_text(const struct diff *d, const struct btl_manifest *manifest,
+                                  const struct btlm_module *module)
+{
+    int16_t majors[BTL_DEVICE_KINDS];
+    char text[32];
+    for (int kind = 0; kind < BTL_DEVICE_KINDS; kind++)
+        majors[kind] = btl_manifest_major(manifest, module, (enum btl_device_kind)kind);
+    size_t len = btl_majors_text(majors, text);
+    return memory_text(d->host->arena, "%pS", &(struct btl_str){text, len});
+}
+
 static struct btl_str reason_code(const struct diff *d, const struct btl_manifest *m,
                                   const struct btlm_module *module)
 {
@@ -57,6 +69,8 @@ static void diff_module_file(struct diff *d, const struct btlm_module *a,
         diff_field(d, "type", diff_text(d, btl_type_name(a->type)),
                    diff_text(d, btl_type_name(b->type)));
     diff_field(d, "supports", supported_text(d, a), supported_text(d, b));
+    if (btl_manifest_has_majors(d->a) && btl_manifest_has_majors(d->b))
+        diff_field(d, "majors", majors_text(d, d->a, a), majors_text(d, d->b, b));
     diff_field(d, "depends on", depends_text(d, d->a, a), depends_text(d, d->b, b));
 }
 

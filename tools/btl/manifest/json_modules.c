@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Print modules as JSON.
+#include <btl/modinfo.h>
+
 #include "json_parts.h"
 #include "words.h"
 
@@ -76,6 +78,27 @@ static void print_supported(struct json_printer *p, const struct btlm_module *m)
     json_end(&p->json, ']');
 }
 
+// null: the manifest does not say.
+static void print_majors(struct json_printer *p, const struct btlm_module *m, bool known)
+{
+    if (!known || !btl_manifest_has_majors(p->manifest)) {
+        json_null(&p->json, "majors");
+        return;
+    }
+    json_begin_line(&p->json, "majors", '{');
+    for (int kind = 0; kind < BTL_DEVICE_KINDS; kind++) {
+        const char *name = btl_device_kind_name((enum btl_device_kind)kind);
+        int16_t major = btl_manifest_major(p->manifest, m, (enum btl_device_kind)kind);
+        if (major == BTL_MAJOR_NONE)
+            json_null(&p->json, name);
+        else if (major == BTL_MAJOR_DYNAMIC)
+            json_word(&p->json, name, "any");
+        else
+            json_number(&p->json, name, (uint64_t)major);
+    }
+    json_end(&p->json, '}');
+}
+
 static void print_module_file(struct json_printer *p, const struct btlm_module *m)
 {
     print_string(p, "path", m->path);
@@ -99,6 +122,7 @@ static void print_module_metadata(struct json_printer *p, const struct btlm_modu
     else
         json_null(&p->json, "type");
     print_supported(p, m);
+    print_majors(p, m, known);
 }
 
 static void print_module_verdict(struct json_printer *p, const struct btlm_module *m)
