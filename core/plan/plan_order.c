@@ -133,6 +133,7 @@ bool btl_plan_order(struct btl_plan *plan)
         plan_find_cycles(plan);
         for (int phase = 0; phase < BTL_PHASES; phase++)
             plan_phase(plan, phase);
+        plan_check_majors(plan);
         plan_report_idle(plan);
     }
     if (state->out_of_memory)

@@ -7,6 +7,7 @@
 //   plan_interface.c interfaces (rule 11)
 //   plan_cycle.c     cycles (rule 12), and the modules sorted dependencies first
 //   plan_order.c     the phases (rules 3, 4, 6, 7, 8, 13): which module is loaded when
+//   plan_majors.c    fixed majors of drivers, each for one module
 //   plan_fail.c      failures, and the modules that fail with them
 //   plan_scope.c     the exports that a module may use (rule 11)
 //   plan_report.c    messages about failed dependencies, and settings without effect
@@ -87,5 +88,7 @@ void plan_find_cycles(struct btl_plan *plan);
 // Fail a module that cannot be loaded in `phase` because of its dependencies, and report each.
 void plan_report_dependencies(struct btl_plan *plan, uint32_t index, enum btl_phase phase);
 bool plan_find_dependents(struct btl_plan *plan);
+// Fail modules whose fixed major an earlier module of plan->order has, and those that need them.
+void plan_check_majors(struct btl_plan *plan);
 
 #endif

@@ -66,6 +66,15 @@ def test_bad_modules(phase):
     assert checked == booted
 
 
+def test_two_drivers_with_one_major():
+    """latedriver and samemajor are both char 5: the second one fails, and the first one keeps its device."""
+    files, lines = add("latedriver", "samemajor", phase="INIT")
+    files["loader.conf"] = conf(lines).encode()
+    booted, checked, status = boot_and_check(files)
+    assert status == 2 and booted == {("samemajor", "plan-major-taken")}
+    assert checked == booted
+
+
 def test_bad_configuration():
     lines = 'clock_load="NO"\nhello_phase="BOOT7"\nearlylog_lod="YES"\nearlylog.sise="1"\nno assignment\n' \
         'smbios_phase="BOOT1"\nautoboot_delay="soon"\nnobody_load="YES"\nrtc_flags="open\n'

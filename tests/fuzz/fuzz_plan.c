@@ -83,8 +83,22 @@ static void check_dependencies(const struct btl_plan *plan, uint32_t index, uint
     }
 }
 
+// Each fixed major belongs to one module that is planned.
+static void check_majors(const struct btl_plan *plan)
+{
+    bool taken[BTL_DEVICE_KINDS][BTL_MAJORS_MAX] = {0};
+    for (uint32_t i = 0; i < plan->module_count; i++)
+        for (int kind = 0; is_planned(&plan->modules[i]) && kind < BTL_DEVICE_KINDS; kind++) {
+            int major = plan->modules[i].info->majors[kind];
+            NEED(major < 0 || !taken[kind][major]);
+            if (major >= 0)
+                taken[kind][major] = true;
+        }
+}
+
 static void check_plan(const struct btl_plan *plan)
 {
+    check_majors(plan);
     for (uint32_t i = 0; i < plan->module_count; i++) {
         const struct btl_planned *module = &plan->modules[i];
         uint32_t place = place_of(plan, i);

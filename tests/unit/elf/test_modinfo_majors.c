@@ -38,10 +38,27 @@ TEST_ROWS(good, test_good)
 static const struct bad_case {
     const char *name;
 } bad[] = {
-    {""},        {","},       {"char"},    {"char:"},           {":3"},
-    {"3"},       {"char:-2"}, {"char:256"}, {"char:99999999999999999999"}, {"Char:3"},
-    {"tape:3"}, {"char:0x10"},  {"char:3,"}, {",char:3"}, {"char:3,,block:1"}, {"char:3,char:4"},
-    {"char: 3"}, {"char:3 "}, {"char:3:4"}, {"char:+3"},         {"char:3,block:1,char:2"},
+    {""},
+    {","},
+    {"char"},
+    {"char:"},
+    {":3"},
+    {"3"},
+    {"char:-2"},
+    {"char:256"},
+    {"char:99999999999999999999"},
+    {"Char:3"},
+    {"tape:3"},
+    {"char:0x10"},
+    {"char:3,"},
+    {",char:3"},
+    {"char:3,,block:1"},
+    {"char:3,char:4"},
+    {"char: 3"},
+    {"char:3 "},
+    {"char:3:4"},
+    {"char:+3"},
+    {"char:3,block:1,char:2"},
 };
 
 static void test_bad(void **state)

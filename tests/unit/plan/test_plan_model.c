@@ -24,6 +24,7 @@ struct model_module {
     int configured; // enum btl_phase
     int supported;
     int type;
+    int major; // fixed, of characters; -1: none
     int depends[4], depend_count;
     int provides, needs; // version of interface "x" as major * 10 + minor; 0: none
 
@@ -74,6 +75,7 @@ static void make_module(struct model *model, int index, bool wild)
     if (!wild && m->configured >= 2)
         m->supported |= 4;
     m->type = chance(wild ? 10 : 2) ? BTL_TYPE_WSIO_CLASS : BTL_TYPE_MISC;
+    m->major = chance(wild ? 70 : 5) ? pick(2) : -1;
     m->file_missing = chance(wild ? 5 : 2);
     m->other_name = chance(wild ? 4 : 1);
     m->provides = chance(30) ? 10 * (1 + pick(2)) + pick(3) : 0;
@@ -126,6 +128,8 @@ static void write_modules(const struct model *model, struct plan_world *world)
         char text[256];
         int at = sprintf(text, "m%d phases=%s type=%s", i, phases[m->supported],
                          btl_type_name((enum btl_module_type)m->type));
+        if (m->major >= 0)
+            at += sprintf(text + at, " majors=char:%d", m->major);
         if (m->other_name)
             at += sprintf(text + at, " is=other");
         if (m->provides)
@@ -314,6 +318,21 @@ static void fail_model(struct model *model, int index)
     }
 }
 
+// A number belongs to the first module of the order that is loaded after all.
+static void take_majors(struct model *model)
+{
+    for (int i = 0; i < model->order_count; i++) {
+        struct model_module *m = &model->module[model->order[i]];
+        for (int j = 0; j < i && m->verdict != BTL_FAILED && m->major >= 0; j++) {
+            const struct model_module *first = &model->module[model->order[j]];
+            if (first->verdict == BTL_FAILED || first->major != m->major)
+                continue;
+            fail_model(model, model->order[i]);
+            m->code = BTL_PLAN_MAJOR_TAKEN;
+        }
+    }
+}
+
 // --------------------------------------------------------------------------------- the comparison
 
 static void compare_reason(const struct plan_world *world, const struct model_module *m,
@@ -415,7 +434,7 @@ static void fail_some(struct plan_world *world, struct model *model)
 }
 
 struct tally {
-    int loaded, pulled, ready, off, failed, cyclic, sound;
+    int loaded, pulled, ready, off, failed, cyclic, taken, sound;
 };
 
 static void count(struct tally *tally, const struct model *model)
@@ -428,6 +447,7 @@ static void count(struct tally *tally, const struct model *model)
         tally->off += m->verdict == BTL_OFF;
         tally->failed += m->verdict == BTL_FAILED;
         tally->cyclic += m->cyclic;
+        tally->taken += m->code == BTL_PLAN_MAJOR_TAKEN;
     }
     tally->sound += model->known > 3 && !any_failed(model);
 }
@@ -448,6 +468,7 @@ static void compare_world(uint32_t seed, struct tally *tally)
     now.seed = seed;
     write_modules(&now.model, &now.world);
     run_model(&now.model);
+    take_majors(&now.model);
     world_plan(&now.world);
     assert_int_equal(now.world.ordered, !any_failed(&now.model));
     compare(&now.world, &now.model);
@@ -484,11 +505,12 @@ TEST(test_random_worlds_are_planned_as_the_model_says)
     for (uint32_t seed = 1; seed <= WORLDS; seed++)
         compare_world(seed, &tally);
     print_message(
-        "loaded %d, pulled %d, ready %d, off %d, failed %d, in cycles %d; sound worlds %d\n",
-        tally.loaded, tally.pulled, tally.ready, tally.off, tally.failed, tally.cyclic,
+        "loaded %d, pulled %d, ready %d, off %d, failed %d, in cycles %d, majors taken %d; sound "
+        "worlds %d\n",
+        tally.loaded, tally.pulled, tally.ready, tally.off, tally.failed, tally.cyclic, tally.taken,
         tally.sound);
     // The worlds reach every outcome, often: else the comparison would say little.
     assert_true(tally.loaded > WORLDS && tally.pulled > WORLDS / 4 && tally.ready > WORLDS / 8);
     assert_true(tally.off > WORLDS / 16 && tally.failed > WORLDS && tally.cyclic > WORLDS / 4);
-    assert_true(tally.sound > WORLDS / 10);
+    assert_true(tally.sound > WORLDS / 10 && tally.taken > WORLDS / 16);
 }

@@ -69,6 +69,7 @@ static void make_depends(struct maker *maker, uint32_t index)
     const struct shaped *shaped = maker->shaped;
     struct btl_modinfo *info = &shaped->infos[index];
     uint32_t depends[2];
+    info->majors[BTL_DEVICE_CHAR] = info->majors[BTL_DEVICE_BLOCK] = BTL_MAJOR_NONE;
     info->depend_count = depends_of(shaped->shape, index, shaped->count, depends);
     if (shaped->shape == SHAPE_DUPLICATE)
         info->depend_count = shaped->count;

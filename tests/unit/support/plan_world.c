@@ -71,13 +71,6 @@ static void parms_of(struct plan_world *world, struct btl_str text, struct btl_m
         next_part(&text, ',', &info->parms[i].name);
 }
 
-static void majors_of(struct btl_str text, struct btl_modinfo *info)
-{
-    info->type = BTL_TYPE_WSIO_CLASS;
-    if (!btl_majors_parse(text, info->majors))
-        abort();
-}
-
 static void set_field(struct plan_world *world, struct world_file *file, struct btl_str key,
                       struct btl_str value)
 {
@@ -96,11 +89,10 @@ static void set_field(struct plan_world *world, struct world_file *file, struct 
         parms_of(world, value, info);
     else if (btl_str_equal(key, BTL_STR("file")))
         file->path = test_text(&world->own, value);
-    else if (btl_str_equal(key, BTL_STR("majors")))
-        majors_of(value, info);
     else if (btl_str_equal(key, BTL_STR("is")))
         info->name = value;
-    else if (!btl_str_equal(key, BTL_STR("type")) || !btl_type_of(value, &info->type))
+    else if (!(btl_str_equal(key, BTL_STR("majors")) && btl_majors_parse(value, info->majors)) &&
+             !(btl_str_equal(key, BTL_STR("type")) && btl_type_of(value, &info->type)))
         abort(); // a mistake in the test
 }
 

@@ -10,7 +10,7 @@
 //     assert_codes(&world.memory, &world.diags, "");
 //     world_end(&world);
 //
-// `majors` makes a module a driver. A module's file is /modules/NAME.ko unless `file` says
+// A module's file is /modules/NAME.ko unless `file` says
 // otherwise; `is` gives the name in its metadata where that is another one. "b<a" is a module that
 // a pulled.
 #ifndef BTL_PLAN_WORLD_H
