@@ -15,12 +15,11 @@ void attempt_begin(struct boot *boot)
     boot->res = (struct attempt_resources){
         .pages = pages,
         .diags = {.arena = &boot->res.arena},
-        .timeline = {.clock = &boot->clock, .arena = &boot->res.arena},
         .save_path = boot->options.save,
     };
     pages_arena(&boot->res.pages, &boot->res.arena);
     boot->res.arena.seed = boot->arena.seed;
-    event_begin_at(&boot->res.timeline, BTLM_EVENT_LOADER, BTL_NONE, 0);
+    timeline_next_attempt(&boot->timeline);
     progress_begin(boot);
 }
 
@@ -38,7 +37,9 @@ static bool wait_for_person(struct boot *boot)
         log_line(&boot->log, BTL_LOG_ERROR,
                  "cannot boot (errors: %u). Press a key to return to the firmware (%u s)",
                  errors_shown(boot), KEY_SECONDS);
+    uint32_t event = event_begin(&boot->timeline, BTLM_EVENT_COUNTDOWN, BTL_NONE);
     boot->menu.opened_by = watchdog_wait_key(fw, 1000 * KEY_SECONDS);
+    event_end(&boot->timeline, event, 0);
     return boot->menu.opened_by != 0 && boot->set_up;
 }
 
@@ -111,11 +112,14 @@ static bool choose_next(struct boot *boot)
 
 bool attempt_next(struct boot *boot)
 {
+    uint64_t start = clock_now(&boot->clock);
     progress_end(boot);
     if (!choose_next(boot))
         return false;
     boot->status = FW_SUCCESS;
     attempt_begin(boot);
+    event_end(&boot->timeline, event_begin_at(&boot->timeline, BTLM_EVENT_NEXT, BTL_NONE, start),
+              0);
     return true;
 }
 

@@ -28,6 +28,12 @@ static fw_key show_countdown(struct boot *boot, uint32_t seconds)
     return key;
 }
 
+static fw_key log_countdown(struct boot *boot, uint32_t seconds)
+{
+    log_line(&boot->log, BTL_LOG_INFO, COUNTDOWN, seconds);
+    return watchdog_wait_key(boot->fw, 1000 * seconds);
+}
+
 // Without a delay, a key typed earlier opens the menu; with a delay, only a key typed during it.
 static fw_key count_down(struct boot *boot)
 {
@@ -40,10 +46,10 @@ static fw_key count_down(struct boot *boot)
         return fw->wait_key(fw, 0);
     bool ticks = boot->log.shown >= LOG_NORMAL && terminal_of(boot) != FW_TERMINAL_SILENT;
     fw->forget_keys(fw);
-    if (ticks)
-        return show_countdown(boot, seconds);
-    log_line(&boot->log, BTL_LOG_INFO, COUNTDOWN, seconds);
-    return watchdog_wait_key(fw, 1000 * seconds);
+    uint32_t event = event_begin(&boot->timeline, BTLM_EVENT_COUNTDOWN, BTL_NONE);
+    fw_key key = ticks ? show_countdown(boot, seconds) : log_countdown(boot, seconds);
+    event_end(&boot->timeline, event, 0);
+    return key;
 }
 
 static bool menu_before_boot(struct boot *boot)

@@ -45,6 +45,8 @@ struct boot {
     struct btl_arena arena; // outlives an attempt: choices, records, the log
     struct log log;
     struct clock clock;
+    struct timeline timeline;
+    uint32_t step_event; // of the current step; BTL_NONE: none
     uint8_t seed[64];
     bool seeded;
     struct btl_load_options options;
@@ -66,8 +68,7 @@ struct boot {
         struct pages pages;
         struct btl_arena arena; // of pages
         struct btl_diags diags;
-        uint32_t hidden_errors; // of diags: about modules whose failure is ignored
-        struct timeline timeline;
+        uint32_t hidden_errors;              // of diags: about modules whose failure is ignored
         const struct btl_diag *last_printed; // the last diagnostic that was printed
         struct ignored {
             struct btl_names names;        // modules whose failure is ignored
@@ -86,6 +87,7 @@ struct boot {
         struct btl_str save_path;    // of the manifest; empty: not saved
         uint64_t manifest_map_count; // entries of the memory map in it
         bool manifest_sealed;        // with that map
+        uint32_t last_event;         // that btl_manifest_seal() ends; BTL_NONE: none
         struct btlm_volume volume_record;
         struct btl_manifest_boot boot_record;
     } res;
@@ -163,7 +165,7 @@ void trial_describe(const struct boot *boot, struct btlm_boot *record);
 // Allocates nothing. False: reported.
 bool manifest_update_map(struct boot *boot);
 // Seal the manifest. Afterwards only manifest_update_map() may change it.
-void manifest_seal(struct boot *boot, uint64_t exit_start);
+void manifest_seal(struct boot *boot, uint64_t last_start); // see btl_manifest_seal()
 // Write the manifest again, unsealed, with the current diagnostics and log.
 bool manifest_write_again(struct boot *boot);
 // Write a manifest of what is known of a failed attempt, sealed, in the attempt's arena, without

@@ -49,10 +49,15 @@ uint32_t event_begin(struct timeline *timeline, enum btlm_event_kind kind, uint3
 uint32_t event_begin_at(struct timeline *timeline, enum btlm_event_kind kind, uint32_t module,
                         uint64_t start)
 {
+    return event_add(timeline, (struct btlm_event){
+                                   .start = start, .end = start, .kind = kind, .module = module});
+}
+
+uint32_t event_add(struct timeline *timeline, struct btlm_event event)
+{
     if (!BTL_RESERVE(timeline->arena, timeline->events, timeline->count, 1, timeline->capacity))
         return BTL_NONE;
-    timeline->events[timeline->count] =
-        (struct btlm_event){.start = start, .end = start, .kind = kind, .module = module};
+    timeline->events[timeline->count] = event;
     return (uint32_t)timeline->count++;
 }
 
@@ -66,4 +71,25 @@ uint64_t event_end(struct timeline *timeline, uint32_t event, uint64_t bytes)
     ended->end = now < ended->start ? ended->start : now;
     ended->bytes = bytes;
     return ended->end - ended->start;
+}
+
+bool timeline_has(const struct timeline *timeline, enum btlm_event_kind kind, uint64_t start)
+{
+    for (uint64_t i = 0; i < timeline->count; i++) {
+        if (timeline->events[i].kind == kind && timeline->events[i].start == start)
+            return true;
+    }
+    return false;
+}
+
+void timeline_next_attempt(struct timeline *timeline)
+{
+    uint64_t kept = 0;
+    for (uint64_t i = 0; i < timeline->count; i++) {
+        const struct btlm_event event = timeline->events[i];
+        if (event.module == BTL_NONE && event.kind != BTLM_EVENT_EXIT &&
+            event.kind != BTLM_EVENT_SAVED)
+            timeline->events[kept++] = event;
+    }
+    timeline->count = kept;
 }

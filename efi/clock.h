@@ -18,7 +18,7 @@ struct clock {
 void clock_begin(struct clock *clock, struct firmware *fw);
 uint64_t clock_now(const struct clock *clock); // nanoseconds
 
-// The events of the manifest, ascending by start.
+// The events of the manifest. The manifest's writer sorts them.
 struct timeline {
     const struct clock *clock;
     struct btl_arena *arena;
@@ -28,10 +28,15 @@ struct timeline {
 
 // Begin an event and return its number. BTL_NONE: no memory; event_end() accepts it.
 uint32_t event_begin(struct timeline *timeline, enum btlm_event_kind kind, uint32_t module);
-// Begin an event at `start`, not before the start of the last event.
 uint32_t event_begin_at(struct timeline *timeline, enum btlm_event_kind kind, uint32_t module,
                         uint64_t start);
+// Add an event that has ended.
+uint32_t event_add(struct timeline *timeline, struct btlm_event event);
 // End an event and return its duration in nanoseconds.
 uint64_t event_end(struct timeline *timeline, uint32_t event, uint64_t bytes);
+bool timeline_has(const struct timeline *timeline, enum btlm_event_kind kind, uint64_t start);
+// Keep the events of earlier attempts, except those of modules, whose indices are of another plan:
+// the read of a cached file is noted again, with its time. The numbers of events change.
+void timeline_next_attempt(struct timeline *timeline);
 
 #endif

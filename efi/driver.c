@@ -40,13 +40,27 @@ static bool driver_allocate(void *owner, enum btlm_memory_type purpose, uint64_t
 static uint32_t driver_event_begin(void *owner, enum btlm_event_kind kind, uint32_t module)
 {
     struct boot *boot = owner;
-    return event_begin(&boot->res.timeline, kind, module);
+    return event_begin(&boot->timeline, kind, module);
 }
 
 static uint64_t driver_event_end(void *owner, uint32_t event, uint64_t bytes)
 {
     struct boot *boot = owner;
-    return event_end(&boot->res.timeline, event, bytes);
+    return event_end(&boot->timeline, event, bytes);
+}
+
+static void driver_event_read(void *owner, enum btlm_event_kind kind, uint32_t module,
+                              const struct btl_boot_file *file)
+{
+    struct boot *boot = owner;
+    // The kernel's file may be that of an earlier attempt, whose event was kept.
+    if (module == BTL_NONE && timeline_has(&boot->timeline, kind, file->read_start))
+        return;
+    event_add(&boot->timeline, (struct btlm_event){.start = file->read_start,
+                                                   .end = file->read_end,
+                                                   .kind = kind,
+                                                   .module = module,
+                                                   .bytes = file->bytes.size});
 }
 
 // Apply settings of the loader itself. Load options override loader.conf. A dry run writes only the
@@ -124,6 +138,7 @@ const struct btl_boot_driver loader_driver = {
     .allocate = driver_allocate,
     .event_begin = driver_event_begin,
     .event_end = driver_event_end,
+    .event_read = driver_event_read,
     .configured = driver_configured,
     .plan_grew = driver_plan_grew,
     .done = driver_done,

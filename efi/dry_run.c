@@ -16,7 +16,7 @@ bool dry_run_end(struct boot *boot)
     if (!manifest_update_map(boot))
         return false;
     if (!boot->res.manifest_sealed)
-        manifest_seal(boot, 0);
+        manifest_seal(boot, clock_now(&boot->clock));
     // Use the kernel's reader: it rejects what the kernel would reject.
     struct btl_bytes bytes = {memory, boot->res.manifest.size};
     struct btl_place place = {.file = BTL_STR("manifest")};

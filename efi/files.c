@@ -189,9 +189,12 @@ static bool file_problem_is_final(enum btl_code code)
 static void file_read_new(struct boot *boot, uint64_t max, struct file *file)
 {
     struct btl_file_problem *problem = &file->problem;
+    file->base.read_start = clock_now(&boot->clock);
     file->good = btl_path_is_usable(file->base.path)
                      ? file_read_path(boot, max, file, problem)
                      : file_fail(problem, BTL_FILE_BAD_PATH, 0, 0, 0);
+    uint64_t end = clock_now(&boot->clock);
+    file->base.read_end = end < file->base.read_start ? file->base.read_start : end;
     file->known = file->good || file_problem_is_final(problem->code);
 }
 

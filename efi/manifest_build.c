@@ -123,8 +123,8 @@ static void manifest_fill(struct boot *boot, struct btl_manifest_input *input)
         .symtab = &boot->attempt.symtab,
         .diags = boot->attempt.diags,
         .log = {boot->log.text, boot->log.len},
-        .events = boot->res.timeline.events,
-        .event_count = boot->res.timeline.count,
+        .events = boot->timeline.events,
+        .event_count = boot->timeline.count,
         .memory_capacity = memory_map_capacity(&boot->res.memory_map),
     };
     if (kernel->file != NULL) {
@@ -137,12 +137,15 @@ static void manifest_fill(struct boot *boot, struct btl_manifest_input *input)
     manifest_fill_boot(boot, input);
 }
 
-// Begin the event that btl_manifest_seal() ends, unless the manifest is saved or shown: a copy
-// cannot include later times.
-static void manifest_begin_exit(struct boot *boot)
+// Begin the event that btl_manifest_seal() ends. A manifest that is only shown has none; one that
+// is saved cannot include the exit.
+static void manifest_begin_last(struct boot *boot)
 {
-    if (boot->res.save_path.len == 0 && !boot->options.dry_run)
-        event_begin(&boot->res.timeline, BTLM_EVENT_EXIT, BTL_NONE);
+    bool saved = boot->res.save_path.len > 0;
+    boot->res.last_event = BTL_NONE;
+    if (saved || (!boot->options.dry_run && !boot->preview))
+        boot->res.last_event =
+            event_begin(&boot->timeline, saved ? BTLM_EVENT_SAVED : BTLM_EVENT_EXIT, BTL_NONE);
 }
 
 static bool manifest_write_now(struct boot *boot)
@@ -166,19 +169,19 @@ bool manifest_write(struct boot *boot)
 {
     struct btl_manifest_input input;
     uint64_t reserve = boot->res.save_path.len > 0 ? SAVE_RESERVE : 0;
-    uint32_t event = event_begin(&boot->res.timeline, BTLM_EVENT_MANIFEST, BTL_NONE);
+    uint32_t event = event_begin(&boot->timeline, BTLM_EVENT_MANIFEST, BTL_NONE);
     // Buffers for the final memory map: the first were allocated before the page tables.
     memory_map_attributes(&boot->res.memory_map, boot->facts.memory_attributes);
     if (!memory_map_reserve(&boot->res.memory_map, &boot->res.pages) ||
         !manifest_collect_results(boot))
         return btl_attempt_no_memory(&boot->attempt, "writing the manifest");
-    manifest_begin_exit(boot);
+    manifest_begin_last(boot);
     manifest_fill(boot, &input);
     uint64_t size = btl_manifest_write(&input, boot->attempt.arena, NULL, 0);
     if (size == 0 || !pages_allocate_clear(&boot->res.pages, size + reserve, BTLM_MEM_MANIFEST,
                                            &boot->res.manifest.physical))
         return btl_attempt_no_memory(&boot->attempt, "writing the manifest");
-    event_end(&boot->res.timeline, event, size);
+    event_end(&boot->timeline, event, size);
     boot->res.manifest.size = size + reserve;
     boot->res.manifest.address = boot->core.machine->direct_map + boot->res.manifest.physical;
     return manifest_write_now(boot) ||
@@ -188,7 +191,8 @@ bool manifest_write(struct boot *boot)
 bool manifest_write_again(struct boot *boot)
 {
     boot->res.save_path.len = 0; // saving is finished
-    manifest_begin_exit(boot);
+    event_end(&boot->timeline, boot->res.last_event, 0);
+    manifest_begin_last(boot);
     return manifest_write_now(boot) ||
            btl_attempt_no_memory(&boot->attempt, "writing the manifest again");
 }
@@ -218,7 +222,8 @@ bool manifest_write_failed(struct boot *boot, struct btl_bytes *ret_bytes)
     uint8_t *memory = size != 0 ? btl_alloc(arena, size, 8) : NULL;
     if (memory == NULL || btl_manifest_write(&input, arena, memory, size) != size)
         return false;
-    btl_manifest_seal(memory, 0, 0, clock_now(&boot->clock));
+    uint64_t now = clock_now(&boot->clock);
+    btl_manifest_seal(memory, 0, now, now);
     *ret_bytes = (struct btl_bytes){memory, size};
     return true;
 }

@@ -25,9 +25,9 @@ bool manifest_update_map(struct boot *boot)
     return true;
 }
 
-void manifest_seal(struct boot *boot, uint64_t exit_start)
+void manifest_seal(struct boot *boot, uint64_t last_start)
 {
-    btl_manifest_seal(manifest_bytes(boot), boot->res.manifest_map_count, exit_start,
+    btl_manifest_seal(manifest_bytes(boot), boot->res.manifest_map_count, last_start,
                       clock_now(&boot->clock));
     boot->res.manifest_sealed = true;
 }

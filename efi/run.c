@@ -4,9 +4,13 @@
 
 #include <btl/mem.h>
 
-static void step_begin(struct boot *boot)
+#define NO_EVENT BTLM_EVENTS_KINDS // of a step that takes no time, or notes events itself
+
+// `event`: an enum btlm_event_kind, or NO_EVENT.
+static void step_begin(struct boot *boot, uint32_t event)
 {
     boot->res.before_step = boot->attempt.diags->last;
+    boot->step_event = event == NO_EVENT ? BTL_NONE : event_begin(&boot->timeline, event, BTL_NONE);
     watchdog_arm(boot->fw); // a step that hangs resets the machine
 }
 
@@ -17,10 +21,11 @@ static bool step_end(struct boot *boot, bool good)
     if (!good && attempt->reason == NULL)
         attempt->reason = btl_error_since(attempt->diags, boot->res.before_step);
     say_diags(boot);
+    event_end(&boot->timeline, boot->step_event, 0);
     return good;
 }
 
-#define STEP(call) (step_begin(boot), step_end(boot, (call)))
+#define STEP(event, call) (step_begin(boot, event), step_end(boot, (call)))
 
 static void boot_begin(struct boot *boot, struct firmware *fw)
 {
@@ -36,6 +41,8 @@ static void boot_begin(struct boot *boot, struct firmware *fw)
     fw->facts(fw, &boot->facts);
     pages_arena(&boot->pages, &boot->arena);
     clock_begin(&boot->clock, fw);
+    boot->timeline = (struct timeline){.clock = &boot->clock, .arena = &boot->arena};
+    event_begin_at(&boot->timeline, BTLM_EVENT_LOADER, BTL_NONE, 0); // btl_manifest_seal() ends it
     boot->seeded = fw->random(fw, boot->seed, sizeof(boot->seed));
     memcpy(&boot->arena.seed, boot->seed, sizeof(boot->arena.seed));
     boot->arena.seed ^= fw->ticks(fw); // for machines without a random seed
@@ -52,37 +59,40 @@ static void boot_begin(struct boot *boot, struct firmware *fw)
 // Run the one-time steps.
 static bool boot_set_up(struct boot *boot)
 {
-    return STEP(options_read(boot)) && // load options -> options
-           STEP(machine_fit(boot)) &&  // does the processor have no-execute
-           STEP(volume_open(boot)) &&  // -> the boot volume
-           STEP(state_read(boot)) &&   // variables -> the records of earlier boots
-           STEP(choice_first(boot));   // -> the configuration of the first attempt
+    uint32_t event = event_begin_at(&boot->timeline, BTLM_EVENT_START, BTL_NONE, 0);
+    bool good = STEP(NO_EVENT, options_read(boot)) && // load options -> options
+                STEP(NO_EVENT, machine_fit(boot)) &&  // does the processor have no-execute
+                STEP(NO_EVENT, volume_open(boot)) &&  // -> the boot volume
+                STEP(NO_EVENT, state_read(boot)) &&   // variables -> the records of earlier boots
+                STEP(NO_EVENT, choice_first(boot));   // -> the configuration of the first attempt
+    event_end(&boot->timeline, event, 0);
+    return good;
 }
 
 // Run an attempt with one configuration. True: boot services have ended.
 static bool attempt_boot(struct boot *boot)
 {
     struct btl_attempt *attempt = &boot->attempt;
-    return STEP(volume_open(boot) &&
-                btl_attempt_configure(attempt)) &&   // the configuration's text -> settings
-           STEP(btl_attempt_judge_trial(attempt)) && // are its tries used up?
-           STEP(btl_attempt_open_kernel(attempt)) && // kernel file -> checked view, metadata
-           STEP(btl_attempt_read_modules(attempt) &&
-                ignored_find(boot)) &&                 // module files -> metadata
-           STEP(btl_attempt_plan(attempt)) &&          // -> order, phases, verdicts
-           STEP(autoboot_wait(boot)) &&                // the countdown, the menu
-           STEP(btl_attempt_judge_modules(attempt)) && // may the boot go on without failed modules?
-           STEP(btl_attempt_place_kernel(attempt)) &&  // -> memory, addresses
-           STEP(btl_attempt_link(attempt)) &&          // -> linked images
-           STEP(btl_attempt_judge_modules(attempt)) && // the same question after linking
-           STEP(modules_stage(boot)) &&                // -> files for the kernel
-           STEP(space_build(boot)) &&                  // -> page tables
-           STEP(trial_count(boot)) &&                  // this try -> BtlTrial
-           STEP(files_close(boot)) &&                  // the log ends here
-           STEP(manifest_write(boot)) &&               // -> one record
-           STEP(manifest_save(boot)) &&                // -> a file, where one is requested
-           STEP(dry_run_end(boot)) &&                  // a dry run ends here
-           STEP(boot_services_exit(boot));             // the firmware ends here
+    return STEP(NO_EVENT,
+                volume_open(boot) && btl_attempt_configure(attempt)) && // the text -> settings
+           STEP(NO_EVENT, btl_attempt_judge_trial(attempt)) &&          // are its tries used up?
+           STEP(NO_EVENT, btl_attempt_open_kernel(attempt)) && // kernel file -> checked view
+           STEP(BTLM_EVENT_MODULES_READ, btl_attempt_read_modules(attempt) &&
+                                             ignored_find(boot)) && // module files -> metadata
+           STEP(NO_EVENT, btl_attempt_plan(attempt)) &&             // -> order, phases, verdicts
+           STEP(NO_EVENT, autoboot_wait(boot)) &&                   // the countdown, the menu
+           STEP(NO_EVENT, btl_attempt_judge_modules(attempt)) &&    // go on without failed modules?
+           STEP(NO_EVENT, btl_attempt_place_kernel(attempt)) &&     // -> memory, addresses
+           STEP(BTLM_EVENT_MODULES_LINKED, btl_attempt_link(attempt)) && // -> linked images
+           STEP(NO_EVENT, btl_attempt_judge_modules(attempt)) && // the same question after linking
+           STEP(BTLM_EVENT_STAGED, modules_stage(boot)) &&       // -> files for the kernel
+           STEP(BTLM_EVENT_SPACE, space_build(boot)) &&          // -> page tables
+           STEP(BTLM_EVENT_TRIAL, trial_count(boot)) &&          // this try -> BtlTrial
+           STEP(BTLM_EVENT_CLOSED, files_close(boot)) &&         // the log ends here
+           STEP(NO_EVENT, manifest_write(boot)) &&               // -> one record
+           STEP(NO_EVENT, manifest_save(boot)) &&    // -> a file, where one is requested
+           STEP(NO_EVENT, dry_run_end(boot)) &&      // a dry run ends here
+           STEP(NO_EVENT, boot_services_exit(boot)); // the firmware ends here
 }
 
 fw_status run(struct firmware *fw)

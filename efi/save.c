@@ -174,6 +174,7 @@ bool manifest_save(struct boot *boot)
     struct save save = {.boot = boot};
     if (boot->res.save_path.len == 0)
         return true;
+    uint64_t start = clock_now(&boot->clock);
     bool good = save_find_names(&save, boot->res.save_path);
     for (int try = 0; good; try++) {
         if (!manifest_update_map(boot))
@@ -184,7 +185,7 @@ bool manifest_save(struct boot *boot)
             btl_report(boot->attempt.diags, BTL_SAVE_MAP_CHANGED, save.place, BTL_DEC(SAVE_TRIES));
             break;
         }
-        manifest_seal(boot, 0);
+        manifest_seal(boot, start);
         const uint8_t *memory = (const uint8_t *)(uintptr_t)boot->res.manifest.physical;
         const struct btlm_header *header = (const void *)memory;
         save.bytes = (struct btl_bytes){memory, header->total_size};

@@ -33,6 +33,15 @@ static inline uint64_t attempt_event_end(const struct btl_attempt *attempt, uint
     return attempt->boot->driver->event_end(attempt->boot->owner, event, bytes);
 }
 
+// Note the read of a file, and return its duration in nanoseconds.
+static inline uint64_t attempt_event_read(const struct btl_attempt *attempt,
+                                          enum btlm_event_kind kind, uint32_t module,
+                                          const struct btl_boot_file *file)
+{
+    attempt->boot->driver->event_read(attempt->boot->owner, kind, module, file);
+    return file->read_end - file->read_start;
+}
+
 static inline void attempt_done(const struct btl_attempt *attempt, uint32_t module,
                                 enum btl_boot_outcome outcome, uint64_t time)
 {

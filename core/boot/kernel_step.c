@@ -2,24 +2,33 @@
 // The steps of the kernel: open its file, place its image in memory and in the window.
 #include "attempt_private.h"
 
+static bool check_kernel(struct btl_attempt *attempt, struct btl_place place)
+{
+    const struct btl_boot *boot = attempt->boot;
+    struct btl_attempt_kernel *kernel = &attempt->kernel;
+    uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_KERNEL_CHECKED, BTL_NONE);
+    bool good = btl_elf_open(kernel->file->bytes, BTL_ELF_KERNEL, boot->machine->number, place,
+                             &kernel->elf, attempt->diags) &&
+                btl_modinfo_read(&kernel->elf, attempt->arena, &kernel->info, attempt->diags) &&
+                btl_kernel_open(&kernel->elf, attempt->arena, &kernel->image, attempt->diags);
+    attempt_event_end(attempt, event, 0);
+    return good;
+}
+
 static bool read_kernel(struct btl_attempt *attempt)
 {
     const struct btl_boot *boot = attempt->boot;
     struct btl_attempt_kernel *kernel = &attempt->kernel;
     struct btl_place place = {.file = attempt_name(attempt, attempt->config.kernel)};
     struct btl_file_problem problem;
-    uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_KERNEL_READ, BTL_NONE);
     kernel->file =
         boot->driver->read(boot->owner, attempt->config.kernel, BTL_ELF_FILE_MAX, &problem);
     if (kernel->file == NULL) {
         btl_file_report(attempt->diags, place, &problem);
         return false;
     }
-    kernel->read_time = attempt_event_end(attempt, event, kernel->file->bytes.size);
-    return btl_elf_open(kernel->file->bytes, BTL_ELF_KERNEL, boot->machine->number, place,
-                        &kernel->elf, attempt->diags) &&
-           btl_modinfo_read(&kernel->elf, attempt->arena, &kernel->info, attempt->diags) &&
-           btl_kernel_open(&kernel->elf, attempt->arena, &kernel->image, attempt->diags);
+    kernel->read_time = attempt_event_read(attempt, BTLM_EVENT_KERNEL_READ, BTL_NONE, kernel->file);
+    return check_kernel(attempt, place);
 }
 
 bool btl_attempt_open_kernel(struct btl_attempt *attempt)
@@ -53,5 +62,6 @@ bool btl_attempt_place_kernel(struct btl_attempt *attempt)
     uint64_t time = attempt_event_end(attempt, event, kernel->image.size);
     btl_attempt_begin_window(attempt);
     attempt_done(attempt, BTL_NONE, BTL_OUTCOME_PLACED, kernel->read_time + time);
+    attempt_event_end(attempt, event, kernel->image.size); // with the row that the driver prints
     return true;
 }

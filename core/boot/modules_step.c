@@ -81,16 +81,15 @@ static bool read_module(struct btl_attempt *attempt, uint32_t index,
     const struct btl_boot *boot = attempt->boot;
     struct btl_plan *plan = &attempt->plan;
     struct btl_file_problem problem;
-    uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_MODULE_READ, index);
     do {
         module->file =
             boot->driver->read(boot->owner, plan->modules[index].path, BTL_ELF_FILE_MAX, &problem);
         if (module->file != NULL) {
-            module->read_time = attempt_event_end(attempt, event, module->file->bytes.size);
+            module->read_time =
+                attempt_event_read(attempt, BTLM_EVENT_MODULE_READ, index, module->file);
             return true;
         }
     } while (problem.code == BTL_FILE_NOT_FOUND && btl_plan_next_path(plan, index));
-    attempt_event_end(attempt, event, 0);
     const struct btl_planned *planned = &plan->modules[index];
     btl_file_report(
         attempt->diags,

@@ -123,12 +123,18 @@ static bool draft_sort_exports(struct draft *draft)
     return true;
 }
 
-// Compare by start. The event EXIT is last: btl_manifest_seal() sets its times.
+// btl_manifest_seal() sets the times of EXIT, and the end of LOADER, which contains all others.
+static int event_rank(const struct btlm_event *event)
+{
+    return event->kind == BTLM_EVENT_LOADER ? 0 : event->kind == BTLM_EVENT_EXIT ? 2 : 1;
+}
+
+// Compare by rank, then by start.
 static int compare_draft_events(const void *a, const void *b, void *context)
 {
     const struct btlm_event *x = a, *y = b;
-    if ((x->kind == BTLM_EVENT_EXIT) != (y->kind == BTLM_EVENT_EXIT))
-        return x->kind == BTLM_EVENT_EXIT ? 1 : -1;
+    if (event_rank(x) != event_rank(y))
+        return event_rank(x) - event_rank(y);
     if (x->start != y->start)
         return x->start < y->start ? -1 : 1;
     if (x->end != y->end) // an event comes before those that it contains

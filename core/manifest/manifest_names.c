@@ -71,6 +71,19 @@ static const char *const events[BTLM_EVENTS_KINDS] = {
     [BTLM_EVENT_PHASE2] = "phase 2",
     [BTLM_EVENT_INIT] = "init",
     [BTLM_EVENT_MODULE_LOADED] = "module loaded",
+    [BTLM_EVENT_START] = "start",
+    [BTLM_EVENT_KERNEL_CHECKED] = "kernel checked",
+    [BTLM_EVENT_MODULES_READ] = "modules read",
+    [BTLM_EVENT_COUNTDOWN] = "countdown",
+    [BTLM_EVENT_MENU] = "menu",
+    [BTLM_EVENT_MODULES_LINKED] = "modules linked",
+    [BTLM_EVENT_STAGED] = "files staged",
+    [BTLM_EVENT_SPACE] = "page tables",
+    [BTLM_EVENT_TRIAL] = "try counted",
+    [BTLM_EVENT_CLOSED] = "volume closed",
+    [BTLM_EVENT_SAVED] = "saved",
+    [BTLM_EVENT_TERMINAL] = "terminal",
+    [BTLM_EVENT_NEXT] = "next attempt",
 };
 
 static const char *const boot_hows[] = {

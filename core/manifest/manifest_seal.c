@@ -18,24 +18,39 @@ struct btlm_memory *btl_manifest_memory(uint8_t *memory)
     return (void *)(memory + manifest_find_table(memory, BTLM_MEMORY)->offset);
 }
 
-static void seal_events(uint8_t *memory, uint64_t exit_start, uint64_t end)
+static void seal_end(struct btlm_event *event, uint64_t end)
+{
+    event->end = end < event->start ? event->start : end;
+}
+
+// The last event is that of the step which seals, if this step has one.
+static void seal_events(uint8_t *memory, uint64_t last_start, uint64_t end)
 {
     const struct btlm_table *table = manifest_find_table(memory, BTLM_EVENTS);
     struct btlm_event *events = (void *)(memory + table->offset);
-    for (uint64_t i = 0; i < table->count; i++) {
-        if (events[i].kind == BTLM_EVENT_EXIT)
-            events[i].start = exit_start;
-        if (events[i].kind == BTLM_EVENT_EXIT || events[i].kind == BTLM_EVENT_LOADER)
-            events[i].end = end < events[i].start ? events[i].start : end;
+    uint64_t i = table->count, written = end;
+    if (i > 0 &&
+        (events[i - 1].kind == BTLM_EVENT_EXIT || events[i - 1].kind == BTLM_EVENT_SAVED)) {
+        events[--i].start = written = last_start;
+        seal_end(&events[i], end);
+    }
+    bool last = true; // earlier manifests are those of earlier attempts
+    while (i-- > 0) {
+        if (events[i].kind == BTLM_EVENT_LOADER)
+            seal_end(&events[i], end);
+        if (events[i].kind == BTLM_EVENT_MANIFEST && last) {
+            seal_end(&events[i], written);
+            last = false;
+        }
     }
 }
 
-void btl_manifest_seal(uint8_t *memory, uint64_t memory_count, uint64_t exit_start, uint64_t end)
+void btl_manifest_seal(uint8_t *memory, uint64_t memory_count, uint64_t last_start, uint64_t end)
 {
     struct btlm_header *header = (void *)memory;
     struct btlm_table *map = manifest_find_table(memory, BTLM_MEMORY);
     uint64_t capacity = (header->total_size - map->offset) / sizeof(struct btlm_memory);
     map->count = memory_count < capacity ? memory_count : capacity;
-    seal_events(memory, exit_start, end);
+    seal_events(memory, last_start, end);
     header->checksum = btlm_checksum((struct btl_bytes){memory, header->total_size});
 }

@@ -57,11 +57,11 @@ void text_events(struct text *text)
     char start[24], duration[24], size[16];
     size_t width = text_owner_width(text);
     text_heading(text, "Timeline");
-    btl_format(text->out, "  %11s %11s  %-13s %-*s %8s\n", "start", "duration", "event", (int)width,
+    btl_format(text->out, "  %11s %11s  %-14s %-*s %8s\n", "start", "duration", "event", (int)width,
                "module", "bytes");
     for (uint64_t i = 0; i < count; i++) {
         const struct btlm_event *event = btl_manifest_entry(text->manifest, BTLM_EVENTS, i);
-        btl_format(text->out, "  %11s %11s  %-13s ", text_time(event->start, start),
+        btl_format(text->out, "  %11s %11s  %-14s ", text_time(event->start, start),
                    text_time(event->end - event->start, duration), btlm_event_name(event->kind));
         text_owner(text, event->module, width);
         btl_format(text->out, " %8s\n",

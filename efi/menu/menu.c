@@ -116,6 +116,7 @@ static void continue_unattended(struct boot *boot)
 enum menu_result menu_run(struct boot *boot, bool planned)
 {
     enum menu_result result = MENU_STAY;
+    uint32_t event = event_begin(&boot->timeline, BTLM_EVENT_MENU, BTL_NONE);
     boot->core.attended = true;
     boot->preview = false;
     boot->menu.planned = planned;
@@ -128,6 +129,7 @@ enum menu_result menu_run(struct boot *boot, bool planned)
     while (result == MENU_STAY)
         result = menu_do(boot, menu_view_of(boot)->command(boot));
     menu_view_of(boot)->end(boot);
+    event_end(&boot->timeline, event, 0);
     if (boot->menu.unattended)
         continue_unattended(boot);
     return result;
@@ -137,7 +139,9 @@ void menu_view(struct boot *boot, const char *title,
                void (*print)(const void *what, struct btl_out *out), const void *what)
 {
     choose_view(boot);
+    uint32_t event = event_begin(&boot->timeline, BTLM_EVENT_MENU, BTL_NONE);
     menu_view_of(boot)->begin(boot);
     menu_view_of(boot)->show(boot, title, print, what);
     menu_view_of(boot)->end(boot);
+    event_end(&boot->timeline, event, 0);
 }

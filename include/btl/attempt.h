@@ -20,7 +20,8 @@
 struct btl_boot_file {
     struct btl_str path; // on the volume
     struct btl_bytes bytes;
-    uint8_t sha256[32]; // in `btl`, of configurations only
+    uint8_t sha256[32];            // in `btl`, of configurations only
+    uint64_t read_start, read_end; // nanoseconds since the loader started; in `btl` 0
 };
 
 // The reason why a file could not be read.
@@ -68,9 +69,12 @@ struct btl_boot_driver {
     bool (*export_kernel)(void *owner);
 
     // Notifications. event_begin() returns the event's number, event_end() its duration in
-    // nanoseconds.
+    // nanoseconds until now; it may be called again.
     uint32_t (*event_begin)(void *owner, enum btlm_event_kind kind, uint32_t module);
     uint64_t (*event_end)(void *owner, uint32_t event, uint64_t bytes);
+    // `file` was read for this attempt, or earlier.
+    void (*event_read)(void *owner, enum btlm_event_kind kind, uint32_t module,
+                       const struct btl_boot_file *file);
     void (*configured)(void *owner);                // attempt->config is valid
     void (*plan_grew)(void *owner, uint32_t first); // modules from `first` on are new
     // `module`: BTL_NONE for the kernel. `time`: nanoseconds of reading and linking.

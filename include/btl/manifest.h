@@ -27,8 +27,9 @@
 
 #define BTLM_MAGIC "BTLMANIF"
 #define BTLM_MAJOR 1
-// 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume; 1.4: majors of modules
-#define BTLM_MINOR    4
+// 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume; 1.4: majors of
+// modules; 1.5: kinds of event
+#define BTLM_MINOR    5
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
 
@@ -330,19 +331,40 @@ enum btlm_event_kind { // a minor version may add others
     BTLM_EVENT_MODULE_LINKED, // laid out, copied, resolved, relocated
     BTLM_EVENT_MANIFEST,
     BTLM_EVENT_EXIT,   // GetMemoryMap and ExitBootServices
-    BTLM_EVENT_PHASE1, // this one and the following: in the kernel's own list only
+    BTLM_EVENT_PHASE1, // from here to MODULE_LOADED: in the kernel's own list only
     BTLM_EVENT_VM,
     BTLM_EVENT_PHASE2,
     BTLM_EVENT_INIT,
-    BTLM_EVENT_MODULE_LOADED, // its load function
+    BTLM_EVENT_MODULE_LOADED,  // its load function
+    BTLM_EVENT_START,          // the following since 1.5. Load options, boot volume, boot state
+    BTLM_EVENT_KERNEL_CHECKED, // the file's headers, metadata and segments
+    BTLM_EVENT_MODULES_READ,   // all modules: read and checked; contains their MODULE_READ
+    BTLM_EVENT_COUNTDOWN,      // waiting for a key: before the boot, or after a failure
+    BTLM_EVENT_MENU,           // the menu is open: waiting for a person
+    BTLM_EVENT_MODULES_LINKED, // all modules; contains their MODULE_LINKED
+    BTLM_EVENT_STAGED,         // the choice of the files for the kernel, the table on the console
+    BTLM_EVENT_SPACE,          // page tables
+    BTLM_EVENT_TRIAL,          // the try is counted in a variable
+    BTLM_EVENT_CLOSED,         // the volume is closed, the log ends
+    BTLM_EVENT_SAVED,          // in a saved manifest: writes before the last one
+    BTLM_EVENT_TERMINAL,       // the terminal is asked for its size; it may not answer
+    BTLM_EVENT_NEXT,           // an attempt has ended, the next one is chosen
     BTLM_EVENTS_KINDS
 };
 
+// Does the machine wait for a person during this event?
+static inline bool btlm_event_waits(uint32_t kind)
+{
+    return kind == BTLM_EVENT_COUNTDOWN || kind == BTLM_EVENT_MENU;
+}
+
 struct btlm_event {
-    uint64_t start, end; // nanoseconds since the loader started
-    uint32_t kind;       // enum btlm_event_kind
-    uint32_t module;     // or BTL_NONE
-    uint64_t bytes;      // read or written; 0: the event has no such number
+    // Nanoseconds since the loader started. A file that is read once for several attempts has the
+    // time of that read.
+    uint64_t start, end;
+    uint32_t kind;   // enum btlm_event_kind
+    uint32_t module; // or BTL_NONE
+    uint64_t bytes;  // read or written; 0: the event has no such number
 };
 _Static_assert(sizeof(struct btlm_event) == 32, "wire");
 

@@ -56,9 +56,10 @@ uint64_t btl_manifest_write(const struct btl_manifest_input *input, struct btl_a
                             uint8_t *memory, uint64_t size);
 // Return the memory map of a written manifest: an array of memory_capacity entries, at its end.
 struct btlm_memory *btl_manifest_memory(uint8_t *memory);
-// Set the number of entries of the memory map (at most its capacity), the end of
-// BTLM_EVENT_LOADER, start and end of BTLM_EVENT_EXIT, and the checksum. Allocate nothing and never
-// fail: the loader calls this after ExitBootServices.
-void btl_manifest_seal(uint8_t *memory, uint64_t memory_count, uint64_t exit_start, uint64_t end);
+// Set the number of entries of the memory map (at most its capacity), the ends of
+// BTLM_EVENT_LOADER and of the last BTLM_EVENT_MANIFEST, start and end of the last event if it is
+// BTLM_EVENT_EXIT or BTLM_EVENT_SAVED, and the checksum. Allocate nothing and never fail: the
+// loader calls this after ExitBootServices. Times are nanoseconds since the loader started.
+void btl_manifest_seal(uint8_t *memory, uint64_t memory_count, uint64_t last_start, uint64_t end);
 
 #endif

@@ -56,6 +56,25 @@ def test_json_of_the_real_thing(kept):
     assert boot["config"].startswith(default_conf()) and boot["system"]["firmware"]["vendor"]
 
 
+def gaps(boot):
+    """Return how much of the loader's time no event explains, from 0 to 1."""
+    loader, = (event for event in boot["timeline"] if event["event"] == "loader")
+    end = missing = 0
+    for event in boot["timeline"]:
+        if event is not loader:
+            missing += max(0, event["start_ns"] - end)
+            end = max(end, event["end_ns"])
+    return (missing + loader["end_ns"] - end) / loader["end_ns"]
+
+
+def test_events_explain_the_boot(kept):
+    """Every step of the loader is an event: less than a twentieth of its time is in none."""
+    directory, _ = kept
+    boot = json.loads(btl("manifest", "--json", directory / "ram")[1])
+    assert gaps(boot) < 0.05, boot["timeline"]
+    assert boot["timeline"][-1]["event"] == "exit firmware"
+
+
 def test_plot_of_the_real_thing(kept):
     directory, _ = kept
     assert btl("plot", directory / "ram", "-o", directory / "boot.svg")[0] == 0

@@ -21,7 +21,9 @@ MEMORY = ["usable", "boot services", "loader", "staged", "kernel", "modules", "e
           "ACPI reclaim", "ACPI NVS", "runtime code", "runtime data", "MMIO", "persistent", "reserved",
           "bad"]
 EVENTS = ["loader", "config", "kernel read", "kernel placed", "module read", "plan", "module linked",
-          "manifest", "exit firmware", "phase 1", "VM", "phase 2", "init", "module loaded"]
+          "manifest", "exit firmware", "phase 1", "VM", "phase 2", "init", "module loaded",
+          "start", "kernel checked", "modules read", "countdown", "menu", "modules linked", "files staged",
+          "page tables", "try counted", "volume closed", "saved", "terminal", "next attempt"]
 HOWS = ["normal", "option", "one-shot", "menu", "fallback"]
 ON_ERROR = ["warn", "ignore", "fallback", "halt", "required"]
 NONE, KERNEL = 0xffffffff, 0xfffffffe

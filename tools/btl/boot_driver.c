@@ -86,6 +86,11 @@ static uint64_t boot_driver_event_end(void *owner, uint32_t event, uint64_t byte
     return 0;
 }
 
+static void boot_driver_event_read(void *owner, enum btlm_event_kind kind, uint32_t module,
+                                   const struct btl_boot_file *file)
+{
+}
+
 static void boot_driver_configured(void *owner)
 {
 }
@@ -108,6 +113,7 @@ const struct btl_boot_driver volume_driver = {
     .allocate = boot_driver_allocate,
     .event_begin = boot_driver_event_begin,
     .event_end = boot_driver_event_end,
+    .event_read = boot_driver_event_read,
     .configured = boot_driver_configured,
     .plan_grew = boot_driver_plan_grew,
     .done = boot_driver_done,

@@ -255,16 +255,18 @@ TEST(test_events_ascend_and_the_seal_ends_them)
 }
 
 // An event that contains others begins with them and ends later: it comes before them. The exit
-// from the firmware has its times from the seal alone, so it comes last whatever it says.
+// from the firmware has its times from the seal alone, so it comes last whatever it says; the event
+// of the loader has its end from there, and comes first.
 TEST(test_of_events_that_start_together_the_one_that_contains_the_others_is_first)
 {
     struct world *world = *state;
     static const struct btlm_event expected[] = {
-        {10, 90, BTLM_EVENT_LOADER, BTL_NONE, 0},   {20, 80, BTLM_EVENT_MODULE_READ, 1, 0},
-        {20, 60, BTLM_EVENT_PLAN, BTL_NONE, 0},     {20, 40, BTLM_EVENT_CONFIG, BTL_NONE, 0},
-        {20, 40, BTLM_EVENT_MODULE_READ, 0, 7},     {20, 40, BTLM_EVENT_MODULE_READ, 1, 5},
-        {20, 40, BTLM_EVENT_MODULE_READ, 1, 6},     {20, 20, BTLM_EVENT_CONFIG, BTL_NONE, 0},
-        {30, 90, BTLM_EVENT_MANIFEST, BTL_NONE, 0}, {1, 2, BTLM_EVENT_EXIT, BTL_NONE, 0},
+        {10, 10, BTLM_EVENT_LOADER, BTL_NONE, 0}, {10, 15, BTLM_EVENT_START, BTL_NONE, 0},
+        {20, 80, BTLM_EVENT_MODULE_READ, 1, 0},   {20, 60, BTLM_EVENT_PLAN, BTL_NONE, 0},
+        {20, 40, BTLM_EVENT_CONFIG, BTL_NONE, 0}, {20, 40, BTLM_EVENT_MODULE_READ, 0, 7},
+        {20, 40, BTLM_EVENT_MODULE_READ, 1, 5},   {20, 40, BTLM_EVENT_MODULE_READ, 1, 6},
+        {20, 20, BTLM_EVENT_CONFIG, BTL_NONE, 0}, {30, 90, BTLM_EVENT_SPACE, BTL_NONE, 0},
+        {1, 2, BTLM_EVENT_EXIT, BTL_NONE, 0},
     };
     struct btlm_event given[BTL_COUNT(expected)];
     for (size_t shift = 0; shift < BTL_COUNT(expected); shift++) {
@@ -311,6 +313,44 @@ TEST(test_seal_takes_no_more_entries_than_there_is_room_for)
         btl_manifest_open(world->bytes, (struct btl_place){0}, &world->manifest, &world->diags));
     assert_int_equal(btl_manifest_count(&world->manifest, BTLM_MEMORY), 8);
     assert_ptr_equal(&map[8], world->bytes.at + world->bytes.size);
+}
+
+static const struct btlm_event *sealed_event(struct world *world, enum btlm_event_kind kind,
+                                             uint64_t skip)
+{
+    for (uint64_t i = 0; i < btl_manifest_count(&world->manifest, BTLM_EVENTS); i++) {
+        const struct btlm_event *event = btl_manifest_entry(&world->manifest, BTLM_EVENTS, i);
+        if (event->kind == kind && skip-- == 0)
+            return event;
+    }
+    return NULL;
+}
+
+// The seal ends the last event, the manifest's event before it, and that of the loader. A manifest
+// of an earlier attempt keeps its times.
+TEST(test_seal_ends_the_last_events)
+{
+    static const enum btlm_event_kind last[] = {BTLM_EVENT_EXIT, BTLM_EVENT_SAVED};
+    for (size_t i = 0; i < BTL_COUNT(last); i++) {
+        struct world *world = *state;
+        const struct btlm_event events[] = {
+            {0, 0, BTLM_EVENT_LOADER, BTL_NONE, 0},
+            {10, 20, BTLM_EVENT_MANIFEST, BTL_NONE, 0},
+            {30, 40, BTLM_EVENT_MANIFEST, BTL_NONE, 0},
+            {35, 35, last[i], BTL_NONE, 0},
+        };
+        world->boot.input.events = events;
+        world->boot.input.event_count = BTL_COUNT(events);
+        write_and_open(world);
+        btl_manifest_seal((uint8_t *)world->bytes.at, 0, 100, 200);
+        assert_true(btl_manifest_open(world->bytes, (struct btl_place){0}, &world->manifest,
+                                      &world->diags));
+        assert_int_equal(sealed_event(world, last[i], 0)->start, 100);
+        assert_int_equal(sealed_event(world, last[i], 0)->end, 200);
+        assert_int_equal(sealed_event(world, BTLM_EVENT_MANIFEST, 0)->end, 20);
+        assert_int_equal(sealed_event(world, BTLM_EVENT_MANIFEST, 1)->end, 100);
+        assert_int_equal(sealed_event(world, BTLM_EVENT_LOADER, 0)->end, 200);
+    }
 }
 
 TEST(test_unsealed_manifest_is_refused)
