@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from btltest import btl, write
-from manifest_maker import Maker, Module, many
+from manifest_maker import MS, Maker, Module, many
 from test_manifest import hostile
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,6 +24,11 @@ def plot(tmp_path, maker):
 
 def texts(root):
     return ["".join(it.itertext()) for it in root.iter(SVG + "text")]
+
+
+def places(root):
+    """Return all texts as (text, x, y)."""
+    return [("".join(it.itertext()), float(it.get("x")), float(it.get("y"))) for it in root.iter(SVG + "text")]
 
 
 def boxes(root, name):
@@ -77,11 +82,83 @@ def test_a_group_says_where_its_files_are(tmp_path, states, note):
     assert note in texts(plot(tmp_path, Maker(modules=modules, diagnostics=[], events=[], symbols=[])))
 
 
+def test_every_step_has_its_row_and_column(tmp_path):
+    """Times of a step are in the column of steps; the manifest of a loader has no column of loads."""
+    root = plot(tmp_path, Maker())
+    columns = {text: x for text, x, _ in places(root) if text in ("step", "read", "link", "load")}
+    assert set(columns) == {"step", "read", "link"} and "load function" not in texts(root)
+    rows = {text: y for text, _, y in reversed(places(root))}  # the first of each
+    times = {(x, y): text for text, x, y in places(root)}
+    assert times[columns["step"], rows["plan"]] == "1.00 ms"
+    assert times[columns["step"], rows["manifest"]] == "4.00 ms"
+    assert times[columns["read"], rows["kernel"]] == "44.0 ms"
+    assert (columns["read"], rows["plan"]) not in times
+
+
+def test_manifest_with_loads_has_their_column(tmp_path):
+    said = texts(plot(tmp_path, many(10)))
+    assert "load" in said and "load function" in said
+
+
+def waiting(*waits):
+    """Return a boot like Maker's, with waits inserted at 67 ms."""
+    maker, at = Maker(), 67 * MS
+    maker.events = [event for event in maker.events if event[1] <= at and event[0] != "loader"]
+    for kind, took in waits:
+        maker.events.append((kind, at, at + took, 0))
+        at += took + MS
+    maker.events += [("manifest", at, at + 4 * MS, 0), ("exit firmware", at + 4 * MS, at + 5 * MS, 0),
+                     ("loader", 0, at + 5 * MS, 0)]
+    for module in maker.modules:
+        module.link = None
+    return maker
+
+
+def test_waits_are_cut_out_of_the_axis(tmp_path):
+    """All other bars keep their scale, however long a person takes; labels go on with the true time."""
+    root = plot(tmp_path, waiting(("countdown", 3000 * MS), ("menu", 3600000 * MS)))
+    scale = next(box[2] for box in boxes(root, "read") if box[4] and box[4].startswith("kernel")) / 44
+    written, = (box for box in boxes(root, "other") if box[4] and box[4].startswith("manifest:"))
+    assert abs(written[2] - 4 * scale) < 0.1 and scale > 5
+    waits, cuts = [box for box in boxes(root, "wait") if box[4]], boxes(root, "cut")
+    assert [tip.split(",")[0] for *_, tip in waits] == ["countdown: waited in 3.00 s", "menu: waited in 3600 s"]
+    assert {round(box[2]) for box in waits} == {round(box[2]) for box in cuts} and len(boxes(root, "cut")) % 2 == 0
+    said = texts(root)
+    assert "3.00 s" in said and "60 ms" in said and "3603080 ms" not in said
+    assert all(float(it.get("x")) < float(root.get("width")) - 24 for it in root.iter(SVG + "text"))
+    assert any(text.endswith("3603 s of it waiting") for text in said)
+
+
+def test_short_wait_is_not_cut_out(tmp_path):
+    root = plot(tmp_path, waiting(("countdown", 1 * MS)))
+    assert boxes(root, "wait") and not boxes(root, "cut")
+
+
+def test_steps_of_several_attempts_share_a_row(tmp_path):
+    maker = waiting(("menu", 2 * MS))
+    maker.events.append(("plan", 68 * MS, 70 * MS, 0))
+    root = plot(tmp_path, maker)
+    assert texts(root).count("plan") == 1 and "3.00 ms" in texts(root)
+    assert len({box[1] for box in boxes(root, "other") if box[4] and box[4].startswith("plan:")}) == 1
+    assert len([tip for tip in tooltips(root, "other") if tip.startswith("plan:")]) == 2
+
+
+def test_list_of_ranges_has_those_that_the_map_shows(tmp_path):
+    """Ranges whose bars are too narrow to be seen are counted in one row."""
+    small = [(0x10000000 + i * 0x4000, 0x2000, "usable" if i % 2 else "boot services") for i in range(400)]
+    root = plot(tmp_path, Maker(memory=[(0x100000, 0xd00000, "usable"), (0xe00000, 0x20000, "manifest"),
+                                        (0x1000000, 0x50000, "kernel"), (0x2000000, 0x8000000, "usable"), *small,
+                                        (0x20000000, 0x8000000, "usable")]))
+    said = texts(root)
+    assert "400 smaller ranges" in said and float(root.get("height")) < 1500
+    assert "e00000" in said and "10000000" not in said
+
+
 def test_memory_map(tmp_path):
     root = plot(tmp_path, Maker())
     said = texts(root)
     for word in ("usable 125 MiB", "kernel 320 KiB", "manifest 128 KiB", "16 MiB", "e00000", "1000000",
-                 "nothing reported, 384 KiB", "disk, spare", "guard page, not mapped, 4 KiB"):
+                 "nothing reported, 2.6 GiB", "disk, spare", "guard page, not mapped, 4 KiB"):
         assert word in said, word
     assert len(boxes(root, "p-rx")) == 3 + 1  # kernel, two modules, the key
 
@@ -114,8 +191,12 @@ EMPTY = Maker(modules=[], memory=[], events=[], segments=[], symbols=[], diagnos
 HUGE = Maker(memory=[(0, 2 ** 64 - 4096, "usable")], events=[("loader", 0, 2 ** 64 - 1, 2 ** 64 - 1)])
 RESERVED = Maker(memory=[(8192 * i, 4096, "MMIO") for i in range(5000)])
 
+WAITS = Maker(events=[("menu", 2 ** 50 * i, 2 ** 50 * i + 2 ** 49, 0) for i in range(3000)])
+ALWAYS = Maker(events=[("menu", 0, 2 ** 64 - 1, 0), ("countdown", 5, 7, 0)], modules=[], diagnostics=[])
 
-@pytest.mark.parametrize("maker", [hostile(), EMPTY, HUGE, RESERVED], ids=["hostile", "empty", "huge", "reserved"])
+
+@pytest.mark.parametrize("maker", [hostile(), EMPTY, HUGE, RESERVED, WAITS, ALWAYS],
+                         ids=["hostile", "empty", "huge", "reserved", "waits", "always"])
 def test_is_xml_whatever_it_says(tmp_path, maker):
     root = plot(tmp_path, maker)
     assert root.tag == SVG + "svg" and root.findtext(SVG + "title")

@@ -113,7 +113,11 @@ static double plot_draw_title(struct plot *plot, double y, const char *text, con
 static double draw_body(struct plot *plot)
 {
     double half = PLOT_WIDTH / 2, y = draw_heading(plot, PLOT_MARGIN / 2);
-    y = plot_draw_title(plot, y, "Timeline", "time since the loader started");
+    y = plot_draw_title(
+        plot, y, "Timeline",
+        plot_has_kernel_events(plot)
+            ? "time since the loader started"
+            : "time since the loader started; the kernel's own events are not in this manifest");
     y = plot_timeline(plot, y);
     y = plot_draw_title(plot, y, "Physical memory at entry to the kernel",
                         "to scale, except gaps and device addresses");
@@ -176,7 +180,8 @@ const struct command cmd_plot = {
     .help = MANIFEST_HELP
     "  -o, --output FILE.svg   the file to write; default: standard output\n"
     "The picture shows when each module was read, linked and (if the kernel has recorded it)\n"
-    "loaded, the phases, physical memory, and the addresses of kernel and modules.\n\n"
+    "loaded, the steps of the loader, the phases, physical memory, and the addresses of kernel\n"
+    "and modules. Long waits for a person are cut out of the axis of time.\n\n"
     "Example: btl plot boot.manifest -o boot.svg\n",
     .run = plot_command,
 };

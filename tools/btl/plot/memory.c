@@ -2,6 +2,8 @@
 // Physical memory at the kernel's entry, to scale, as strips.
 #include "plot.h"
 
+#include <math.h>
+
 #define STRIP_HEIGHT 30.0
 #define SQUEEZED     26.0 // maximum width of gaps, devices and reserved address space
 
@@ -159,6 +161,9 @@ static void draw_strip(struct strip *s)
     s->x = s->left;
     for (uint64_t i = s->first; i <= s->last; i++) {
         const struct btlm_memory *range = memory_range(s->plot, i);
+        struct plot_range *drawn = &s->plot->ranges[i];
+        drawn->gap = fmax(drawn->gap, squeezed_width(s, gap_before(s, i)));
+        drawn->width = fmax(drawn->width, range_width(s, range));
         if (gap_before(s, i) != 0)
             draw_gap(s, gap_before(s, i), range->start);
         draw_range(s, range);
@@ -245,6 +250,7 @@ double plot_memory_scale(struct plot *plot, double y)
             "The manifest has no memory map: it was saved before the loader left the firmware.");
         return y + 20;
     }
+    plot->ranges = MEMORY_ARRAY(plot->svg.host->arena, struct plot_range, count);
     struct strip whole = {.plot = plot,
                           .last = count - 1,
                           .left = PLOT_MARGIN,

@@ -10,9 +10,16 @@
 #define PLOT_WIDTH  1120.0
 #define PLOT_MARGIN 24.0
 
+// What plot_memory_scale() has drawn for a range of the map: the width of its bar, and of the gap
+// before it, in the strip that shows it larger.
+struct plot_range {
+    double width, gap;
+};
+
 struct plot {
     struct svg svg;
     const struct btl_manifest *manifest;
+    struct plot_range *ranges; // by index in the map
 };
 
 // A string of the manifest, escaped, and cut to `max` characters.
@@ -26,9 +33,11 @@ const char *plot_time(struct plot *plot, uint64_t ns);    // "4.04 ms"
 double plot_key(struct plot *plot, double x, double y, const char *class, const char *text);
 
 double plot_timeline(struct plot *plot, double y);
-double plot_memory_scale(struct plot *plot, double y);            // physical memory, to scale
-double plot_memory_ranges(struct plot *plot, double x, double y); // its ranges, one below another
-double plot_window(struct plot *plot, double x, double y);        // the kernel's addresses
+bool plot_has_kernel_events(const struct plot *plot);  // a manifest from the loader has none
+double plot_memory_scale(struct plot *plot, double y); // physical memory, to scale
+// Those of its ranges that plot_memory_scale() has drawn legibly, one below another.
+double plot_memory_ranges(struct plot *plot, double x, double y);
+double plot_window(struct plot *plot, double x, double y); // the kernel's addresses
 
 // An address to the left of x, with a mark at y, where its range begins.
 void plot_address(struct plot *plot, double x, double y, const char *class, uint64_t address);

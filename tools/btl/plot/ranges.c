@@ -10,11 +10,25 @@ struct piece {
     const char *class, *name;
     enum btlm_memory_type type; // of the first
     uint32_t count;
+    double width, gap; // of its bars, and of the gap before it
 };
 
-#define MANY_PIECES 70
 #define ADDRESS     92.0  // width of the addresses
 #define BOX         190.0 // and of the boxes beside them
+#define LEGIBLE     6.0   // minimum width of a bar that has a row here
+#define MANY_PIECES 70
+
+// Are readers looking for it, however small it is?
+static bool is_sought(enum btlm_memory_type type)
+{
+    return type == BTLM_MEM_KERNEL || type == BTLM_MEM_MODULES || type == BTLM_MEM_EARLY ||
+           type == BTLM_MEM_MANIFEST;
+}
+
+static bool has_row(const struct piece *piece)
+{
+    return piece->width >= LEGIBLE || is_sought(piece->type);
+}
 
 // The firmware leaves dozens of small ranges of code and data, which are drawn as one row.
 static const char *mixed_name(enum btlm_memory_type type, const char *name)
@@ -39,11 +53,13 @@ static size_t merge_ranges(const struct plot *plot, struct piece *pieces)
         if (last != NULL && last->class == class && last->start + last->size == range->start) {
             last->size += range->size;
             last->count++;
+            last->width += plot->ranges[i].width;
             last->name =
                 last->type == range->type ? last->name : mixed_name(range->type, last->name);
         } else {
-            pieces[count++] =
-                (struct piece){range->start, range->size, class, name, range->type, 1};
+            pieces[count++] = (struct piece){
+                range->start,          range->size,        class, name, range->type, 1,
+                plot->ranges[i].width, plot->ranges[i].gap};
         }
     }
     return count;
@@ -120,25 +136,49 @@ static double draw_unreported(struct plot *plot, double x, double y, uint64_t st
     return y + 14;
 }
 
+static double piece_height(const struct piece *piece, bool many)
+{
+    return many ? 14 : 15 + 1.3 * log2((double)piece->size / BTL_PAGE_SIZE + 1);
+}
+
+// One row for all ranges without a row of their own.
+static double draw_rest(struct plot *plot, double x, double y, const struct piece *pieces,
+                        size_t count)
+{
+    uint64_t size = 0, ranges = 0; // no overflow: the ranges are disjoint
+    for (size_t i = 0; i < count; i++) {
+        if (has_row(&pieces[i]))
+            continue;
+        size += pieces[i].size;
+        ranges += pieces[i].count;
+    }
+    if (ranges == 0)
+        return y;
+    svg_rect(&plot->svg, (struct svg_box){x + ADDRESS, y + 6, BOX, 16}, "m-gap", NULL);
+    svg_textf(&plot->svg, x + ADDRESS + 8, y + 18, "", "%lu smaller range%s", ranges,
+              ranges == 1 ? "" : "s");
+    svg_text(&plot->svg, x + ADDRESS + BOX - 8, y + 18, "end", plot_size(plot, size));
+    return y + 22;
+}
+
 double plot_memory_ranges(struct plot *plot, double x, double y)
 {
     uint64_t ranges = btl_manifest_count(plot->manifest, BTLM_MEMORY);
     struct piece *pieces = MEMORY_ARRAY(plot->svg.host->arena, struct piece, ranges);
-    size_t count = merge_ranges(plot, pieces);
+    size_t count = merge_ranges(plot, pieces), rows = 0;
+    for (size_t i = 0; i < count; i++)
+        rows += has_row(&pieces[i]);
     svg_text(&plot->svg, x + ADDRESS, y + 12, "bold", "Physical memory");
     y += 20;
     for (size_t i = 0; i < count; i++) {
         const struct piece *piece = &pieces[i];
-        uint64_t before = i == 0 ? piece->start : piece[-1].start + piece[-1].size;
-        double steps = log2((double)piece->size / BTL_PAGE_SIZE + 1);
-        double height = count > MANY_PIECES ? 14 : 15 + 1.3 * steps;
-        if (before != piece->start)
-            y = draw_unreported(plot, x, y, before, piece->start);
+        if (piece->gap >= LEGIBLE)
+            y = draw_unreported(plot, x, y, piece[-1].start + piece[-1].size, piece->start);
+        if (!has_row(piece))
+            continue;
+        double height = piece_height(piece, rows > MANY_PIECES);
         draw_piece(plot, x, y, height, piece);
         y += height;
     }
-    if (count > 0)
-        plot_address(plot, x + ADDRESS, y, "mono end",
-                     (pieces[count - 1].start + pieces[count - 1].size));
-    return y + 14;
+    return draw_rest(plot, x, y, pieces, count) + 14;
 }

@@ -8,74 +8,138 @@
 #define NAME_WIDTH   170.0 // of the names to the left of the bars
 #define MANY_MODULES 60    // above that, rows are lower and letters smaller
 
-static const char *const bar_class[BARS] = {"read", "link", "load"};
-static const char *const bar_verb[BARS] = {"read", "linked", "loaded"};
+static const char *const bar_class[COLUMNS] = {"other", "read", "link", "load"};
+static const char *const bar_verb[COLUMNS] = {"done", "read", "linked", "loaded"};
 
-static int event_bar(uint32_t kind)
+static int module_column(uint32_t kind)
 {
-    return kind == BTLM_EVENT_MODULE_READ     ? BAR_READ
-           : kind == BTLM_EVENT_MODULE_LINKED ? BAR_LINK
-           : kind == BTLM_EVENT_MODULE_LOADED ? BAR_LOAD
-                                              : BARS;
+    return kind == BTLM_EVENT_MODULE_READ     ? COLUMN_READ
+           : kind == BTLM_EVENT_MODULE_LINKED ? COLUMN_LINK
+           : kind == BTLM_EVENT_MODULE_LOADED ? COLUMN_LOAD
+                                              : COLUMNS;
+}
+
+static const struct btlm_event *event_at(const struct timeline *t, uint64_t index)
+{
+    return btl_manifest_entry(t->plot->manifest, BTLM_EVENTS, index);
+}
+
+static uint64_t event_count(const struct timeline *t)
+{
+    return btl_manifest_count(t->plot->manifest, BTLM_EVENTS);
 }
 
 static void read_events(struct timeline *t)
 {
-    const struct btl_manifest *m = t->plot->manifest;
-    t->modules =
-        MEMORY_ARRAY(t->plot->svg.host->arena, struct row, btl_manifest_count(m, BTLM_MODULES));
-    for (uint64_t i = 0; i < btl_manifest_count(m, BTLM_EVENTS); i++) {
-        const struct btlm_event *event = btl_manifest_entry(m, BTLM_EVENTS, i);
-        int bar = event_bar(event->kind);
-        t->end = event->end > t->end ? event->end : t->end;
-        if (bar < BARS && event->module != BTL_NONE)
-            t->modules[event->module].bar[bar] = event;
-        else if (event->kind < BTLM_EVENTS_KINDS)
-            t->once[event->kind] = event;
+    t->modules = MEMORY_ARRAY(t->plot->svg.host->arena, struct row,
+                              btl_manifest_count(t->plot->manifest, BTLM_MODULES));
+    t->columns = COLUMN_LOAD;
+    for (uint64_t i = 0; i < event_count(t); i++) {
+        const struct btlm_event *event = event_at(t, i);
+        int column = module_column(event->kind);
+        t->axis.end = event->end > t->axis.end ? event->end : t->axis.end;
+        if (btlm_event_waits(event->kind))
+            t->waits += event->end - event->start;
+        if (column == COLUMNS || event->module == BTL_NONE)
+            continue;
+        t->modules[event->module].bar[column] = event;
+        if (column == COLUMN_LOAD)
+            t->columns = COLUMNS;
     }
 }
 
-// A step of the loader or a phase of the kernel; `second` belongs to the column of links and
-// differs for the kernel's file alone.
-static void draw_step(struct timeline *t, const char *name, enum btlm_event_kind kind,
-                      enum btlm_event_kind second)
-{
-    const struct btlm_event *event = t->once[kind], *other = t->once[second];
-    if (event == NULL)
-        return;
-    bool file = kind != second;
-    rows_name(t, "", name);
-    rows_bar(t, event, file ? "read" : "other", name, file ? "read" : "done");
-    rows_took(t, event, kind == second && kind >= BTLM_EVENT_PHASE1 ? BAR_LOAD : BAR_READ);
-    if (file) {
-        rows_bar(t, other, "link", name, "placed");
-        rows_took(t, other, BAR_LINK);
-    }
-    t->y += t->row_height;
-}
-
-static const struct {
+// A row of a step: the loader's, or a phase of the kernel. A step of several attempts has a bar for
+// each, and the sum of their times.
+struct step {
     const char *name;
-    uint8_t kind, second;
     bool kernel;
-} steps[] = {
-    {"loader.conf", BTLM_EVENT_CONFIG, BTLM_EVENT_CONFIG, false},
-    {"kernel", BTLM_EVENT_KERNEL_READ, BTLM_EVENT_KERNEL_PLACED, false},
-    {"plan", BTLM_EVENT_PLAN, BTLM_EVENT_PLAN, false},
-    {"manifest", BTLM_EVENT_MANIFEST, BTLM_EVENT_MANIFEST, false},
-    {"leaving the firmware", BTLM_EVENT_EXIT, BTLM_EVENT_EXIT, false},
-    {"phase 1", BTLM_EVENT_PHASE1, BTLM_EVENT_PHASE1, true},
-    {"virtual memory", BTLM_EVENT_VM, BTLM_EVENT_VM, true},
-    {"phase 2", BTLM_EVENT_PHASE2, BTLM_EVENT_PHASE2, true},
-    {"init", BTLM_EVENT_INIT, BTLM_EVENT_INIT, true},
+    uint8_t kind[COLUMNS]; // BTLM_EVENT_LOADER: none
 };
+
+static const struct step steps[] = {
+    {"start", false, {BTLM_EVENT_START}},
+    {"loader.conf", false, {BTLM_EVENT_CONFIG}},
+    {"kernel",
+     false,
+     {BTLM_EVENT_KERNEL_CHECKED, BTLM_EVENT_KERNEL_READ, BTLM_EVENT_KERNEL_PLACED}},
+    {"modules read", false, {BTLM_EVENT_MODULES_READ}},
+    {"plan", false, {BTLM_EVENT_PLAN}},
+    {"terminal", false, {BTLM_EVENT_TERMINAL}},
+    {"countdown", false, {BTLM_EVENT_COUNTDOWN}},
+    {"menu", false, {BTLM_EVENT_MENU}},
+    {"next attempt", false, {BTLM_EVENT_NEXT}},
+    {"modules linked", false, {BTLM_EVENT_MODULES_LINKED}},
+    {"files staged", false, {BTLM_EVENT_STAGED}},
+    {"page tables", false, {BTLM_EVENT_SPACE}},
+    {"try counted", false, {BTLM_EVENT_TRIAL}},
+    {"volume closed", false, {BTLM_EVENT_CLOSED}},
+    {"manifest", false, {BTLM_EVENT_MANIFEST}},
+    {"manifest saved", false, {BTLM_EVENT_SAVED}},
+    {"leaving the firmware", false, {BTLM_EVENT_EXIT}},
+    {"phase 1", true, {BTLM_EVENT_PHASE1}},
+    {"virtual memory", true, {BTLM_EVENT_VM}},
+    {"phase 2", true, {BTLM_EVENT_PHASE2}},
+    {"init", true, {BTLM_EVENT_INIT}},
+};
+
+// Is this event the next one of the step in this column?
+static bool is_step_event(const struct btlm_event *event, const struct step *step, int column)
+{
+    return step->kind[column] != BTLM_EVENT_LOADER && event->kind == step->kind[column] &&
+           event->module == BTL_NONE;
+}
+
+static bool step_occurs(const struct timeline *t, const struct step *step)
+{
+    for (uint64_t i = 0; i < event_count(t); i++) {
+        for (int column = 0; column < COLUMNS; column++) {
+            if (is_step_event(event_at(t, i), step, column))
+                return true;
+        }
+    }
+    return false;
+}
 
 static size_t count_steps(const struct timeline *t, bool kernel)
 {
     size_t count = 0;
     for (size_t i = 0; i < BTL_COUNT(steps); i++)
-        count += steps[i].kernel == kernel && t->once[steps[i].kind] != NULL;
+        count += steps[i].kernel == kernel && step_occurs(t, &steps[i]);
     return count;
+}
+
+static const char *step_verb(const struct btlm_event *event)
+{
+    return btlm_event_waits(event->kind)              ? "waited"
+           : event->kind == BTLM_EVENT_KERNEL_CHECKED ? "checked"
+           : event->kind == BTLM_EVENT_KERNEL_PLACED  ? "placed"
+           : event->kind == BTLM_EVENT_KERNEL_READ    ? "read"
+                                                      : "done";
+}
+
+static void draw_step_column(struct timeline *t, const struct step *step, int column)
+{
+    bool any = false;
+    uint64_t took = 0;
+    for (uint64_t i = 0; i < event_count(t); i++) {
+        const struct btlm_event *event = event_at(t, i);
+        if (!is_step_event(event, step, column))
+            continue;
+        rows_bar(t, event, btlm_event_waits(event->kind) ? "wait" : bar_class[column], step->name,
+                 step_verb(event));
+        took += event->end - event->start;
+        any = true;
+    }
+    if (any)
+        rows_took(t, took, column);
+}
+
+static void draw_step(struct timeline *t, const struct step *step)
+{
+    rows_name(t, "", step->name);
+    for (int column = 0; column < t->columns; column++)
+        draw_step_column(t, step, column);
+    t->y += t->row_height;
 }
 
 static void draw_steps(struct timeline *t, bool kernel, const char *name, const char *note)
@@ -85,8 +149,8 @@ static void draw_steps(struct timeline *t, bool kernel, const char *name, const 
         return;
     rows_group(t, 0, name, note, count);
     for (size_t i = 0; i < BTL_COUNT(steps); i++) {
-        if (steps[i].kernel == kernel)
-            draw_step(t, steps[i].name, steps[i].kind, steps[i].second);
+        if (steps[i].kernel == kernel && step_occurs(t, &steps[i]))
+            draw_step(t, &steps[i]);
     }
     t->y += 4;
 }
@@ -95,14 +159,14 @@ static void draw_steps(struct timeline *t, bool kernel, const char *name, const 
 static void draw_beside_bars(struct timeline *t, const struct row *row, const char *class,
                              const char *text, double width)
 {
-    double first = t->right, last = t->left;
-    for (int kind = 0; kind < BARS; kind++) {
-        if (row->bar[kind] == NULL)
+    double first = t->axis.right, last = t->axis.left;
+    for (int column = 0; column < COLUMNS; column++) {
+        if (row->bar[column] == NULL)
             continue;
-        first = fmin(first, rows_x(t, row->bar[kind]->start));
-        last = fmax(last, rows_x(t, row->bar[kind]->end));
+        first = fmin(first, axis_x(&t->axis, row->bar[column]->start));
+        last = fmax(last, axis_x(&t->axis, row->bar[column]->end));
     }
-    bool fits = last + 6 + width < t->right;
+    bool fits = last + 6 + width < t->axis.right;
     svg_text(&t->plot->svg, fits ? last + 6 : first - 6, t->y + t->row_height - 5,
              plot_text(t->plot, "%s %s %s", t->font, class, fits ? "" : "end"), text);
 }
@@ -134,9 +198,12 @@ static void draw_module(struct timeline *t, uint64_t index)
     const char *name = plot_label(t->plot, module->name, 22);
     rows_name(t, module->state == BTLM_FAILED ? "bad" : "", name);
     draw_verdict(t, module, row);
-    for (int kind = 0; kind < BARS; kind++) {
-        rows_bar(t, row->bar[kind], bar_class[kind], name, bar_verb[kind]);
-        rows_took(t, row->bar[kind], kind);
+    for (int column = COLUMN_READ; column < t->columns; column++) {
+        const struct btlm_event *event = row->bar[column];
+        if (event == NULL)
+            continue;
+        rows_bar(t, event, bar_class[column], name, bar_verb[column]);
+        rows_took(t, event->end - event->start, column);
     }
     t->y += t->row_height;
 }
@@ -207,48 +274,74 @@ static void draw_all_modules(struct timeline *t)
 
 static void draw_keys(struct timeline *t)
 {
+    static const char *const headings[COLUMNS] = {"step", "read", "link", "load"};
     struct plot *plot = t->plot;
-    double x = t->left;
-    x = plot_key(plot, x, t->y + 12, "read", "read from the volume");
-    x = plot_key(plot, x, t->y + 12, "link", "linked (the kernel: placed)");
-    x = plot_key(plot, x, t->y + 12, "load", "load function");
-    plot_key(plot, x, t->y + 12, "other", "other steps");
-    t->y += 56;
-    for (int kind = 0; kind < BARS; kind++)
-        svg_text(&plot->svg, rows_column(t, kind), t->y - 8, "small end faint", bar_class[kind]);
+    double x = t->axis.left, y = t->y + 12;
+    x = plot_key(plot, x, y, "read", "read from the volume");
+    x = plot_key(plot, x, y, "link", "linked (the kernel: placed)");
+    if (t->columns > COLUMN_LOAD)
+        x = plot_key(plot, x, y, "load", "load function");
+    x = plot_key(plot, x, y, "other", "steps");
+    if (t->waits > 0)
+        plot_key(plot, x, y, "wait",
+                 t->axis.cut_count > 0 ? "waiting, cut out of the axis" : "waiting for a person");
+    t->y += 74;
+    for (int column = 0; column < t->columns; column++)
+        svg_text(&plot->svg, rows_column(t, column), t->y - 8, "small end faint", headings[column]);
 }
 
-// Mark the time of the hand-off.
+// Mark the end of the loader. A saved manifest ends before the hand-off.
 static void draw_hand_off(struct timeline *t, double bottom)
 {
-    const struct btlm_event *loader = t->once[BTLM_EVENT_LOADER];
+    const struct btlm_event *loader = NULL;
+    const char *what = "the record ends after", *waits = "";
+    for (uint64_t i = 0; i < event_count(t); i++) {
+        if (event_at(t, i)->kind == BTLM_EVENT_LOADER)
+            loader = event_at(t, i);
+        if (event_at(t, i)->kind == BTLM_EVENT_EXIT)
+            what = "hand-off after";
+    }
     if (loader == NULL)
         return;
-    double x = rows_x(t, loader->end);
+    if (t->waits > 0)
+        waits = plot_text(t->plot, ", %s of it waiting", plot_time(t->plot, t->waits));
+    double x = axis_x(&t->axis, loader->end);
     svg_line(&t->plot->svg, x, t->top, x, bottom, "mark");
-    svg_textf(&t->plot->svg, x - 4, t->top - 22, "small end", "hand-off after %s",
-              plot_time(t->plot, loader->end));
+    svg_textf(&t->plot->svg, x - 4, t->top - 22, "small end", "%s %s%s", what,
+              plot_time(t->plot, loader->end), waits);
+}
+
+bool plot_has_kernel_events(const struct plot *plot)
+{
+    for (uint64_t i = 0; i < btl_manifest_count(plot->manifest, BTLM_EVENTS); i++) {
+        const struct btlm_event *event = btl_manifest_entry(plot->manifest, BTLM_EVENTS, i);
+        if (event->kind >= BTLM_EVENT_PHASE1 && event->kind <= BTLM_EVENT_MODULE_LOADED)
+            return true;
+    }
+    return false;
 }
 
 double plot_timeline(struct plot *plot, double y)
 {
     uint64_t count = btl_manifest_count(plot->manifest, BTLM_MODULES);
     struct timeline t = {.plot = plot, .y = y};
-    t.left = PLOT_MARGIN + NAME_WIDTH;
-    t.right = PLOT_WIDTH - PLOT_MARGIN - TIMES_WIDTH - 6;
     t.row_height = count > MANY_MODULES ? 13 : 18;
     t.font = count > MANY_MODULES ? "small" : "";
     read_events(&t);
-    if (t.end == 0)
-        t.end = 1;
-    t.scale = (t.right - t.left) / (double)t.end;
+    t.axis.plot = plot;
+    t.axis.left = PLOT_MARGIN + NAME_WIDTH;
+    t.axis.right = PLOT_WIDTH - PLOT_MARGIN - t.columns * COLUMN_WIDTH - 6;
+    if (t.axis.end == 0)
+        t.axis.end = 1;
+    axis_set(&t.axis);
     draw_keys(&t);
     t.top = t.y;
-    rows_axis(&t, t.top, true);
+    axis_draw(&t.axis, t.top, true);
+    axis_label_cuts(&t.axis, t.top - 36);
     draw_steps(&t, false, "Loader", "");
     draw_steps(&t, true, "Kernel", "as the kernel has recorded it");
     draw_all_modules(&t);
-    rows_axis(&t, t.y, false);
+    axis_draw(&t.axis, t.y, false);
     draw_hand_off(&t, t.y);
     return t.y + 26;
 }
