@@ -6,12 +6,15 @@ import shutil
 
 import pytest
 
-from btlboot import GOOD, STOP, Result, conf, started, under
+from btlboot import GOOD, STOP, Result, conf, default_tree, started, under
 from test_default import PHASES
 from terminal import Picture, Terminal
 from test_shell import shell
 
 RESCUE = b'title="Rescue"\nkernel_options="report"\nearlylog_load="YES"\nearlylog_phase="BOOT1"\n'
+# The page has a row for each module of the default tree, and one to add another.
+ROWS = sum(path.endswith(".ko") for path in default_tree()) + 1
+MODULES, MODULES_AND_ONE = "of %d" % ROWS, "of %d" % (ROWS + 1)
 REBOOTS = ["-action", "reboot=reset"]
 
 
@@ -75,7 +78,7 @@ def test_every_item_on_the_screen():
         menu.do("{enter}", "/loader.conf.d/rescue.conf was chosen", "BOOT1 ring earlylog")
         menu.do("{up}{enter}", "/loader.conf was chosen", "BOOT2 pagetest")
         # Modules.
-        menu.do("{right}", "virtio_blk", "pulled by earlylog", "of 22")
+        menu.do("{right}", "virtio_blk", "pulled by earlylog", MODULES)
         choose_module(menu, "hello")
         menu.do("{down}", "BOOT1 (now): linked", "BOOT2: after", "INIT: when init starts", "AUTO: when")
         menu.do("p", 'hello_phase="BOOT2"')
@@ -90,12 +93,12 @@ def test_every_item_on_the_screen():
         menu.do("{home}{down}{down}{down}{down}", "what it says", "default: hello, world")
         menu.do("{enter}", "Default: hello, world")
         menu.do(" today{enter}", 'hello.greeting="hello from the boot volume today"')
-        menu.do("{escape}", "of 22")
+        menu.do("{escape}", MODULES)
         choose_module(menu, "rtc")
         menu.do("n", 'rtc_load="NO"')
         menu.do("u", "rtc is as in /loader.conf again")
         menu.do("n", 'rtc_load="NO"')
-        menu.do("{escape}", "of 22")
+        menu.do("{escape}", MODULES)
         menu.do("{end}", "Add a module")
         # Lines, and back.
         menu.do("l", "menu>")
@@ -171,7 +174,7 @@ def test_terminal_of_another_size_than_the_screen(rows, columns):
         menu.see("Every day", "Rescue", "For this boot", "l: lines")
         menu.do("{down}{down}", "Return chooses it")
         menu.do("o two{enter}", 'kernel_options="report two"', "changes: 1")
-        menu.do("{right}", "virtio_blk", "of 22")
+        menu.do("{right}", "virtio_blk", MODULES)
         menu.do("{left}", "Rescue", "changes: 1")
         shown = menu.screen.text().split("\n")
         assert "boot menu" in shown[0] and len(shown) <= min(rows, 31)
@@ -260,10 +263,10 @@ def test_what_stops_the_boot_is_switched_off():
         machine.send(" ")
         menu = Terminal(machine)
         menu.see("boot menu", "cannot be booted so", "gone: the file does not exist")
-        menu.do("{right}{home}", "of 22", "file /modules/gone.ko, on error required")  # failed ones come first
+        menu.do("{right}{home}", MODULES_AND_ONE, "file /modules/gone.ko, on error required")  # failed ones come first
         menu.do("{enter}", "Modules > gone")
         menu.do("n", 'gone_load="NO"')
-        menu.do("{escape}", "of 22")
+        menu.do("{escape}", MODULES_AND_ONE)
         menu.type("b")
         result = rest_of(machine)
     assert result.status == GOOD

@@ -51,7 +51,8 @@ def keys(machine, *sent):
             machine.expect(r"key ([0-9a-f]+)\r")
             got.append(int(machine.match.group(1), 16))
     machine.send("q")
-    assert machine.expect("services> ").split() == ["key", "%x" % ord("q")]
+    rest = machine.expect("services> ").split()
+    assert rest == ["key", "%x" % ord("q")], (got, rest)
     return got
 
 
