@@ -30,12 +30,13 @@ TEST(test_majors_that_differ_are_no_conflict)
 
 TEST(test_the_message_names_both_modules_and_what_they_share)
 {
-    CHECK_MESSAGES(AB "b_name=\"/other/b.ko\"\n",
-                   "loader.conf:2:1: error: b: its file /other/b.ko asks for block major 7, which "
-                   "belongs to a (/modules/a.ko, loader.conf:1), an earlier module of the boot; switch "
-                   "one of the two off, or build one with another major (-1: any) "
-                   "[plan-major-taken]\n",
-                   "a majors=char:-1,block:7", "b file=/other/b.ko majors=block:7");
+    CHECK_MESSAGES(
+        AB "b_name=\"/other/b.ko\"\n",
+        "loader.conf:2:1: error: b: its file /other/b.ko asks for block major 7, which "
+        "belongs to a (/modules/a.ko, loader.conf:1), an earlier module of the boot; switch "
+        "one of the two off, or build one with another major (-1: any) "
+        "[plan-major-taken]\n",
+        "a majors=char:-1,block:7", "b file=/other/b.ko majors=block:7");
 }
 
 TEST(test_a_dependency_without_a_line_is_named_by_its_file)
