@@ -15,11 +15,6 @@
 #include <btl/config.h>
 #include <btl/kernel.h>
 
-static const char *judge_reason_of(const struct module *module)
-{
-    return module->reason != NULL ? module->reason : "unknown: out of memory for the message";
-}
-
 // A line for each module whose failure leads to a fallback, as many as fit. The first module's line
 // is the last one, which the loader quotes.
 static void judge_collect_reasons(struct btl_buffer *to)
@@ -29,16 +24,17 @@ static void judge_collect_reasons(struct btl_buffer *to)
 
     for (; end < module_count(); end++) {
         const struct module *module = module_get(end);
-        size_t length = btl_str_of(judge_reason_of(module)).len + 1;
+        size_t length;
         if (module_action(module, true) < BTL_FALL_BACK)
             continue;
+        length = btl_str_of(module->reason).len + 1;
         if (length > left)
             break;
         left -= length;
     }
     while (end-- > 0)
         if (module_action(module_get(end), true) >= BTL_FALL_BACK)
-            btl_format(&to->out, "%s\n", judge_reason_of(module_get(end)));
+            btl_format(&to->out, "%s\n", module_get(end)->reason);
 }
 
 static void judge_fall_back(const struct module *module)

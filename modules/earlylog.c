@@ -32,10 +32,14 @@ static void earlylog_print(int argc, char **argv)
 
 static int earlylog_load(const struct btl_load_args *args)
 {
+    if (!btl_is_power_of_two((uint64_t)size)) {
+        kprintf("earlylog: earlylog.size=%ld is not a power of two\n", (long)size);
+        return BTL_EINVAL;
+    }
     log = ring_new((size_t)size);
     if (log == NULL) {
-        kprintf("earlylog: no memory for %ld bytes, or not a power of two\n", (long)size);
-        return BTL_EINVAL;
+        kprintf("earlylog: no memory for %ld bytes; set earlylog.size to less\n", (long)size);
+        return BTL_ENOMEM;
     }
     int error = console_capture(earlylog_capture);
     if (error != 0) {

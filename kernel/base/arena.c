@@ -40,6 +40,13 @@ void heap_arena_init(struct heap_arena *heap)
         .arena = {.grow = heap_arena_grow, .owner = heap, .seed = time_ticks()}};
 }
 
+void heap_arena_init_on(struct heap_arena *heap, void *memory, size_t size)
+{
+    heap_arena_init(heap);
+    heap->arena.at = memory;
+    heap->arena.end = heap->arena.at + size;
+}
+
 void heap_arena_free(struct heap_arena *heap)
 {
     while (heap->chunks != NULL) {

@@ -5,6 +5,9 @@
 
 #include <btl/arena.h>
 
+// Words of memory for the first diagnostics of a request, so that they are not lost without heap.
+#define ARENA_REPORT_WORDS 128
+
 struct arena_chunk;
 
 struct heap_arena {
@@ -14,6 +17,8 @@ struct heap_arena {
 
 // Allocates nothing itself. The structure must not move while in use.
 void heap_arena_init(struct heap_arena *heap);
+// The same, with `size` bytes of the caller's to begin with: what is allocated first needs no heap.
+void heap_arena_init_on(struct heap_arena *heap, void *memory, size_t size);
 void heap_arena_free(struct heap_arena *heap);
 
 #endif

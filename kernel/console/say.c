@@ -22,14 +22,14 @@ void diags_show(const struct btl_diags *diags, bool in_log_alone)
 {
     struct btl_out out = in_log_alone ? log_out() : console_out();
 
-    if (diags->lost > 0)
-        btl_format(&out, "out of memory: %u messages are lost\n", diags->lost);
     for (const struct btl_diag *diag = diags->first; diag != NULL; diag = diag->next) {
         log_level(diag_log_level(diag->code));
         btl_diag_print(&out, diag);
         btl_format(&out, "\n");
     }
     log_level(BTL_LOG_INFO);
+    if (diags->lost > 0)
+        btl_format(&out, "out of memory: %u more messages are lost\n", diags->lost);
 }
 
 void say_one(enum btl_code code, const struct btl_arg *args, size_t count)

@@ -57,6 +57,8 @@ enum module_state {
     MODULE_STATES
 };
 
+#define REASON_MAX 512 // bytes of the reason of a failure, with the NUL; longer ones are cut off
+
 // A user of a module.
 struct hold {
     struct hold *next;
@@ -67,7 +69,7 @@ struct hold {
 struct module {
     const struct btlm_module *entry; // in the manifest; its index is the module's id
     struct module_image *image;      // NULL when it is not in memory
-    char *reason;                    // of MODULE_FAILED and MODULE_OFF; kmem, or NULL
+    const char *reason;              // of MODULE_FAILED and MODULE_OFF; else NULL
     struct hold *holds;              // its users; it is busy while there are any
     void *attached;                  // data of the service of its type (types.c)
     struct module *next;             // request.c: in the list of one request
@@ -128,7 +130,6 @@ uint32_t module_hold_count(const struct module *module);
 // reported and rolled back, and the module's state is set.
 bool load_one(struct module *module, enum btl_phase phase);
 struct btl_str dlkm_running(void); // the module whose load function is running; empty: none
-#define REASON_MAX 512
 // Print all diagnostics; the first error becomes the reason.
 void diags_explain(const struct btl_diags *diags, char reason[static REASON_MAX]);
 // Do the same for a module that cannot be loaded.

@@ -13,7 +13,8 @@
 struct load {
     struct module *module;
     enum btl_phase phase;
-    struct heap_arena heap;
+    struct heap_arena heap, reports; // reports: of `diags` and their arguments
+    uint64_t first_reports[ARENA_REPORT_WORDS];
     struct btl_diags diags;
     struct btl_place place;
     struct btl_bytes file; // size 0: not open
@@ -39,7 +40,7 @@ static bool load_check_phase(struct load *load)
     // INIT and AUTO are one phase of what a module supports: RUN.
     btl_report(&load->diags, BTL_RUN_PHASE, load->place,
                BTL_ARG_Z(load->phase > BTL_PHASE_BOOT2 ? "RUN" : btl_phase_name(load->phase)),
-               BTL_ARG(btl_str_copy(&load->heap.arena, names)));
+               BTL_ARG(btl_str_copy(&load->reports.arena, names)));
     return false;
 }
 
@@ -258,7 +259,8 @@ bool module_is_ignored(const struct module *module)
 
 // The first error, or a missing device, is the reason. Call this before anything is undone:
 // messages quote strings of the module's image and file.
-static void diags_find_reason(const struct btl_diags *diags, char reason[static REASON_MAX])
+static void diags_find_reason(const struct btl_diags *diags, struct btl_str name,
+                              char reason[static REASON_MAX])
 {
     struct btl_buffer buffer = btl_buffer(reason, REASON_MAX);
     const struct btl_diag *diag = diags->first;
@@ -267,7 +269,7 @@ static void diags_find_reason(const struct btl_diags *diags, char reason[static 
            diag->code != BTL_RUN_NO_DEVICE)
         diag = diag->next;
     if (diag == NULL)
-        btl_format_to(reason, REASON_MAX, "unknown: out of memory for the message");
+        btl_format_to(reason, REASON_MAX, "error: %pS: out of memory for the message", &name);
     else
         btl_diag_print(&buffer.out, diag);
 }
@@ -275,14 +277,14 @@ static void diags_find_reason(const struct btl_diags *diags, char reason[static 
 void diags_explain(const struct btl_diags *diags, char reason[static REASON_MAX])
 {
     diags_show(diags, false);
-    diags_find_reason(diags, reason);
+    diags_find_reason(diags, (struct btl_str){"", 0}, reason);
 }
 
 void diags_explain_failure(const struct module *module, const struct btl_diags *diags,
                            char reason[static REASON_MAX])
 {
     diags_show(diags, module_is_ignored(module));
-    diags_find_reason(diags, reason);
+    diags_find_reason(diags, module_name(module), reason);
 }
 
 static bool load_run_steps(struct load *load)
@@ -313,11 +315,13 @@ bool load_one(struct module *module, enum btl_phase phase)
     bool good;
 
     heap_arena_init(&load.heap);
-    load.diags.arena = &load.heap.arena;
+    heap_arena_init_on(&load.reports, load.first_reports, sizeof(load.first_reports));
+    load.diags.arena = &load.reports.arena;
     good = load_run_steps(&load);
     if (good)
         module_loaded(module);
     load_close_file(&load);
     heap_arena_free(&load.heap);
+    heap_arena_free(&load.reports);
     return good;
 }

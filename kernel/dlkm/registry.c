@@ -7,6 +7,7 @@
 #include <btl/kernel.h>
 
 static struct module *modules;
+static char (*reasons)[REASON_MAX]; // of each module: a failure must not need memory
 static uint32_t count;
 
 static const char *const state_name[MODULE_STATES] = {
@@ -78,7 +79,7 @@ uint32_t module_dependency(const struct module *module, uint32_t index)
 static void module_announce(struct module *module, const struct btlm_module *entry)
 {
     const struct btl_manifest *manifest = handoff_manifest();
-    char reason[512] = "the loader gave no reason";
+    char reason[REASON_MAX] = "the loader gave no reason";
 
     *module = (struct module){.entry = entry,
                               .state = MODULE_ANNOUNCED,
@@ -108,7 +109,8 @@ void registry_init(void)
     types_init();
     count = 0; // a panic goes through the table
     modules = kmem_alloc(announced * sizeof(*modules));
-    if (modules == NULL)
+    reasons = kmem_alloc(announced * sizeof(*reasons));
+    if (modules == NULL || reasons == NULL)
         kpanic("the early arena is too small for the registry of %u modules (BTL_BOOT_EARLY_SIZE)",
                announced);
     for (; count < announced; count++)
@@ -222,19 +224,17 @@ void module_unloaded(struct module *module)
 
 void module_failed(struct module *module, const char *reason)
 {
-    size_t size = btl_format_to(NULL, 0, "%s", reason) + 1;
+    char *to = reasons[module_id(module)];
 
     module_require_state(module, 1u << MODULE_ANNOUNCED | 1u << MODULE_LOADING, "failed");
     module->state = MODULE_FAILED;
-    module->reason = kmem_alloc(size);
-    if (module->reason != NULL)
-        memcpy(module->reason, reason, size);
+    btl_format_to(to, REASON_MAX, "%s", reason);
+    module->reason = to;
 }
 
 void module_retry(struct module *module)
 {
     module_require_state(module, 1u << MODULE_FAILED, "retry");
-    kmem_free(module->reason);
     module->reason = NULL;
     module->no_device = false;
     module->state = MODULE_REGISTERED;

@@ -10,7 +10,8 @@
 
 struct unload {
     struct module *module;
-    struct heap_arena heap;
+    struct heap_arena reports;
+    uint64_t first_reports[ARENA_REPORT_WORDS];
     struct btl_diags diags;
     struct btl_place place;
 };
@@ -119,10 +120,10 @@ int module_unload(uint32_t id)
     char reason[REASON_MAX];
     int error;
 
-    heap_arena_init(&unload.heap);
-    unload.diags.arena = &unload.heap.arena;
+    heap_arena_init_on(&unload.reports, unload.first_reports, sizeof(unload.first_reports));
+    unload.diags.arena = &unload.reports.arena;
     error = unload_run(&unload);
     diags_explain(&unload.diags, reason);
-    heap_arena_free(&unload.heap);
+    heap_arena_free(&unload.reports);
     return error;
 }

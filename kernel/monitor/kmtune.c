@@ -101,8 +101,9 @@ static void kmtune_query(struct btl_str text)
 static void kmtune_change(struct btl_str text, bool reset)
 {
     struct btl_str value, name = text;
-    struct heap_arena heap;
-    struct btl_diags diags = {.arena = &heap.arena};
+    uint64_t first_reports[ARENA_REPORT_WORDS];
+    struct heap_arena reports;
+    struct btl_diags diags = {.arena = &reports.arena};
     char reason[REASON_MAX];
     uint32_t index;
     const struct module *module;
@@ -119,11 +120,11 @@ static void kmtune_change(struct btl_str text, bool reset)
         kprintf("kmtune: which tunable of %pS? kmtune -q %pS lists them\n", &name, &name);
         return;
     }
-    heap_arena_init(&heap);
+    heap_arena_init_on(&reports, first_reports, sizeof(first_reports));
     error =
         reset ? tunable_reset(module, index, &diags) : tunable_change(module, index, value, &diags);
     diags_explain(&diags, reason);
-    heap_arena_free(&heap);
+    heap_arena_free(&reports);
     if (error == 0)
         kmtune_print(module, index);
     else if (error == BTL_ENOSYS && !reset)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Files that cannot be loaded: the message says what, where and why, and the other modules are loaded."""
 import os
+import re
 import struct
 import subprocess
 
@@ -279,3 +280,34 @@ def test_backtrace_of_a_fault_names_module_functions(phase):
     result.says("kmain+")
     result.says("ffffffffffe00000")
     assert PROMPT not in result.text
+
+
+def test_module_that_uses_up_the_memory_of_phase_1():
+    """Modules that find no memory fail with their names and reasons; the boot goes on."""
+    files, lines = add("eatsarena")
+    result = boot(files=files, text=lines + conf())
+    assert result.module("eatsarena")["state"] == "loaded"
+    faulty = {name for name in result.modules if result.module(name)["state"] == "failed"}
+    assert faulty == {"ring", "earlylog", "clock", "entropy", "hello"} | (faulty & {"pagetest", "rtc"})
+    for name in faulty:
+        reason = result.module(name)["reason"]
+        assert re.match(r"error: %s: .*\[(no-memory|run-dependency)\]$" % name, reason), reason
+        result.says("error: %s: " % name)
+    assert "lost" not in result.text
+    assert result.loaded() == set(PHASES) - faulty | {"eatsarena"}
+    assert result.end is not None and result.status == GOOD
+
+
+def test_log_without_memory():
+    files, lines = add("eatsarena")
+    result = boot(files=files, text=lines + conf('eatsarena.leave="32768"\n'))
+    result.says("earlylog: no memory for 65536 bytes")
+    assert "error -12 (out of memory)" in result.module("earlylog")["reason"]
+    failed(result, "earlylog", "run-load-function")
+    assert result.module("ring")["state"] == "loaded"
+
+
+def test_log_whose_size_is_no_power_of_two():
+    result = boot(text=conf('earlylog.size="5000"\n'))
+    result.says("earlylog: earlylog.size=5000 is not a power of two")
+    assert "error -22 (invalid value)" in result.module("earlylog")["reason"]

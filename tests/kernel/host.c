@@ -15,7 +15,7 @@ static char printed[1 << 16];
 static size_t printed_len;
 static char panic_text[512];
 static uint64_t fail_in = UINT64_MAX;
-static bool failed;
+static bool failed, fail_for_ever;
 static struct btl_buffer *copied;
 
 // The processor of arch/x86_64/cpu.h.
@@ -129,7 +129,13 @@ void assert_contains(const char *text, const char *part)
 void host_fail_alloc(uint64_t nth)
 {
     fail_in = nth;
-    failed = false;
+    failed = fail_for_ever = false;
+}
+
+void host_fail_allocs(void)
+{
+    host_fail_alloc(0);
+    fail_for_ever = true;
 }
 
 void host_fail_no_alloc(void)
@@ -149,7 +155,7 @@ void *__wrap_kmem_alloc(size_t size);
 void *__wrap_kmem_alloc(size_t size)
 {
     if (fail_in == 0) {
-        fail_in = UINT64_MAX;
+        fail_in = fail_for_ever ? 0 : UINT64_MAX;
         failed = true;
         return NULL;
     }

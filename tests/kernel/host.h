@@ -18,6 +18,7 @@ void host_clear(void);
 
 // Let only allocation number `nth` from now on fail (0: the next one).
 void host_fail_alloc(uint64_t nth);
+void host_fail_allocs(void); // all, until host_fail_no_alloc()
 void host_fail_no_alloc(void);
 bool host_alloc_failed(void); // since host_fail_alloc()
 

@@ -157,13 +157,6 @@ struct lab_snapshot lab_snapshot(void)
         all.holds += module_hold_count(module);
         all.majors +=
             (module->major[BTL_DEVICE_CHAR] >= 0) + (module->major[BTL_DEVICE_BLOCK] >= 0);
-        if (module->reason != NULL) { // a failed module keeps its reason
-            uint64_t size = 16;
-            while (size < strlen(module->reason) + 1)
-                size *= 2;
-            all.bytes -= size;
-            all.allocations--;
-        }
     }
     return all;
 }

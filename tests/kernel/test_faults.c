@@ -102,6 +102,16 @@ TEST(a_failure_at_each_step)
     }
 }
 
+// The reason names the module and has a code, and was printed.
+static void assert_reason_is_said(void)
+{
+    const char *reason = module_get(target)->reason;
+
+    assert_contains(reason, "target: ");
+    assert_string_equal(reason + strlen(reason) - 1, "]");
+    assert_contains(host_printed(), reason);
+}
+
 static void each_allocation(const struct kind *kind)
 {
     struct lab_snapshot before = lab_snapshot();
@@ -115,6 +125,8 @@ static void each_allocation(const struct kind *kind)
         int error = module_load_by_hand(target);
         failed = host_alloc_failed();
         host_fail_no_alloc();
+        if (error != 0)
+            assert_reason_is_said();
         if (error == 0) {
             assert_int_equal(module_unload(target), 0);
             assert_int_equal(module_unload(dependency), 0);

@@ -106,7 +106,7 @@ TEST(names_outlive_the_file)
     assert_int_equal(symbol.offset, 2);
 }
 
-// Check that images, exports, heap (except the reason) and counts are as before the attempt.
+// Check that images, exports, heap and counts are as before the attempt.
 static void assert_undone(const char *code)
 {
     uint64_t heap = kmem_stats().allocations - kmem_stats().frees;
@@ -120,7 +120,6 @@ static void assert_undone(const char *code)
     assert_int_equal(exports_table()->count, exports);
     assert_null(btl_symtab_find(exports_table(), BTL_STR("guest_sum")));
     assert_int_equal(module_get(ring)->dependents, 0);
-    kmem_free(module_get(guest)->reason);
     assert_int_equal(kmem_stats().allocations - kmem_stats().frees, heap);
 }
 
@@ -148,7 +147,6 @@ TEST(exports_of_a_failed_phase_1_module_are_not_there)
     assert_true(exports_init());
     assert_null(btl_symtab_find(exports_table(), BTL_STR("from_ring")));
     assert_non_null(btl_symtab_find(exports_table(), BTL_STR("from_kernel")));
-    kmem_free(module_get(ring)->reason);
 }
 
 TEST(an_export_that_exists_already)

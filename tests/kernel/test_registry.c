@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "world.h"
 
+#include <string.h>
+
 #include "base/handoff.h"
 #include "console/command.h"
 #include "dlkm/dlkm.h"
@@ -109,24 +111,54 @@ TEST(without_a_failure_nothing_is_asked_for)
     assert_int_equal(id, BTL_NONE);
 }
 
-TEST(a_reason_without_memory_is_still_a_failure)
+TEST(a_reason_needs_no_memory)
 {
+    static char long_reason[REASON_MAX + 100];
+
+    memset(long_reason, 'x', sizeof(long_reason) - 1);
     world_module("a", BTL_PHASE_BOOT1, BTLM_STAGED);
+    world_module("b", BTL_PHASE_BOOT1, BTLM_STAGED);
     world_seal();
     registry_init();
-    host_fail_alloc(0);
+    host_fail_allocs();
     module_failed(module_get(0), "no disk");
+    module_failed(module_get(1), long_reason);
+    host_fail_no_alloc();
     assert_int_equal(module_get(0)->state, MODULE_FAILED);
-    assert_null(module_get(0)->reason);
+    assert_string_equal(module_get(0)->reason, "no disk");
+    assert_int_equal(strlen(module_get(1)->reason), REASON_MAX - 1);
+}
+
+// The arena of phase 1 is used up by another module: what fails then has a name and a reason.
+TEST(a_module_that_fails_without_any_memory_says_why)
+{
+    world_module("needy", BTL_PHASE_BOOT2, BTLM_REGISTERED);
+    world_module("needier", BTL_PHASE_BOOT2, BTLM_REGISTERED);
+    world_depends(0);
+    world_seal();
+    registry_init();
+    host_fail_allocs();
+    dlkm_boot_phase(BTL_PHASE_BOOT1);
+    dlkm_boot_phase(BTL_PHASE_BOOT2);
+    host_fail_no_alloc();
+    assert_contains(module_get(0)->reason, "error: needy: its file");
+    assert_contains(module_get(0)->reason, "[run-no-volume]");
+    assert_contains(module_get(1)->reason, "error: needier: it needs needy");
+    assert_contains(module_get(1)->reason, "[run-dependency]");
+    assert_contains(host_printed(), module_get(0)->reason);
+    assert_contains(host_printed(), module_get(1)->reason);
+    assert_null(strstr(host_printed(), "messages are lost"));
 }
 
 TEST(a_registry_without_memory_names_the_constant)
 {
     world_module("a", BTL_PHASE_BOOT1, BTLM_STAGED);
     world_seal();
-    host_fail_alloc(0);
-    assert_panics(registry_init(), "BTL_BOOT_EARLY_SIZE");
-    assert_int_equal(module_count(), 0); // what a panic goes through
+    for (uint64_t nth = 0; nth < 2; nth++) {
+        host_fail_alloc(nth);
+        assert_panics(registry_init(), "BTL_BOOT_EARLY_SIZE");
+        assert_int_equal(module_count(), 0); // what a panic goes through
+    }
 }
 
 TEST(a_boot_phase_loads_only_its_own_modules)
