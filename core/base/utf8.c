@@ -97,3 +97,21 @@ size_t btl_utf16_put(uint32_t point, uint16_t to[static 2])
     to[1] = (uint16_t)(0xdc00 + (point & 0x3ff));
     return 2;
 }
+
+struct btl_str btl_utf8_last_lines(struct btl_str text, size_t max)
+{
+    if (text.len <= max)
+        return text;
+    struct btl_str part = {text.at + (text.len - max), max};
+    size_t at = 0;
+    if (part.at[-1] == '\n')
+        return part;
+    while (at < part.len && part.at[at] != '\n')
+        at++;
+    if (at + 1 < part.len)
+        return btl_str_after(part, at + 1);
+    at = 0; // one line
+    while (at < part.len && btl_utf8_continues(part.at[at]))
+        at++;
+    return btl_str_after(part, at);
+}

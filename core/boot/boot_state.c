@@ -28,28 +28,6 @@ static uint32_t record_checksum(struct btl_bytes bytes)
     return btl_crc32_of_record(bytes, offsetof(struct btl_record_wire, checksum));
 }
 
-// Return the last part of a text that fits into a record. A longer text is cut at the beginning of
-// a line, or else of a character.
-static struct btl_str record_text_end(struct btl_str text)
-{
-    if (text.len <= BTL_RECORD_TEXT_MAX)
-        return text;
-    struct btl_str part = {text.at + text.len - BTL_RECORD_TEXT_MAX, BTL_RECORD_TEXT_MAX};
-    size_t at = 0;
-    if (part.at[-1] == '\n')
-        return part;
-    while (at < part.len && part.at[at] != '\n')
-        at++;
-    if (at + 1 < part.len) {
-        at++;
-    } else {
-        at = 0; // one line
-        while (at < part.len && btl_utf8_continues(part.at[at]))
-            at++;
-    }
-    return (struct btl_str){part.at + at, part.len - at};
-}
-
 // Does BtlFailed hold only the list of configurations given up, and no failed boot?
 static bool record_is_list(enum btl_variable variable, const struct btl_record *record)
 {
@@ -66,7 +44,8 @@ static uint8_t *append_bytes(uint8_t *to, const void *from, size_t size)
 uint64_t btl_record_write(enum btl_variable variable, const struct btl_record *record,
                           uint8_t to[static BTL_RECORD_MAX])
 {
-    struct btl_str path = record->path, text = record_text_end(record->text);
+    struct btl_str path = record->path,
+                   text = btl_utf8_last_lines(record->text, BTL_RECORD_TEXT_MAX);
     if (!btl_is_path(path) && !record_is_list(variable, record))
         return 0;
     struct btl_record_wire wire = {.magic = MAGIC,

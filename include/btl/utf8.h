@@ -27,6 +27,9 @@ size_t btl_utf8_count(struct btl_str text);
 // unchanged: no well-formed character begins here, or the text ends.
 uint32_t btl_utf8_next(struct btl_str text, size_t *index);
 // Write one character; return its bytes. A number that is no character becomes '?'.
+// Return the last part of a text that has at most `max` bytes: whole lines, or the end of the last
+// line, from the beginning of a character.
+struct btl_str btl_utf8_last_lines(struct btl_str text, size_t max);
 size_t btl_utf8_put(uint32_t point, char to[static BTL_UTF8_MAX]);
 // Is the character printable? False for characters that control a terminal or change the direction
 // of the text: controls, marks of direction, separators of lines.

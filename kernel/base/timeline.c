@@ -42,6 +42,12 @@ void timeline_end(uint64_t event, uint64_t bytes)
     events[event].bytes = bytes;
 }
 
+size_t timeline_events(const struct btlm_event **ret_events)
+{
+    *ret_events = events;
+    return event_count;
+}
+
 static void timeline_print_event(struct btl_out *out, const struct btlm_event *event)
 {
     const struct btl_manifest *manifest = handoff_manifest();

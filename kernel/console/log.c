@@ -142,16 +142,26 @@ void log_pause(bool pause)
     paused = pause;
 }
 
-void log_print(struct btl_out *out, enum btl_log_level last)
+static void log_print_filtered(struct btl_out *out, enum btl_log_level last, bool of_loader)
 {
     struct log_filter filter = {
         .out = {.put = filter_put}, .to = out, .last = last, .passes = true};
     bool before = paused;
 
     paused = true;
-    if (handoff_ready())
+    if (of_loader && handoff_ready())
         log_print_loader(&filter.out);
     log_print_kernel(&filter.out);
     filter_end_head(&filter);
     paused = before;
+}
+
+void log_print(struct btl_out *out, enum btl_log_level last)
+{
+    log_print_filtered(out, last, true);
+}
+
+void log_print_own(struct btl_out *out, enum btl_log_level last)
+{
+    log_print_filtered(out, last, false);
 }

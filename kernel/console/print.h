@@ -31,6 +31,7 @@ struct btl_out log_out(void);                // the log alone
 // Print the loader's log, then the kernel's, without logging this: the lines of the levels up to
 // `last`.
 void log_print(struct btl_out *out, enum btl_log_level last);
+void log_print_own(struct btl_out *out, enum btl_log_level last); // the kernel's alone
 void log_pause(bool pause); // what is printed meanwhile is not logged
 
 // uart16550.c

@@ -6,6 +6,7 @@
 #include "base/handoff.h"
 #include "console/say.h"
 #include "dlkm/dlkm.h"
+#include "failure/run_record.h"
 
 #include <btl/kernel.h>
 
@@ -166,6 +167,7 @@ bool boot_ok(void)
     kprintf("boot-ok: %pS is the last good configuration%s\n", &record.path,
             is_new ? " from now on" : " already");
     is_ok = true;
+    run_record_write(BTL_RUN_GOOD);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include "console/say.h"
 #include "failure/boot_state.h"
 #include "failure/power.h"
+#include "failure/run_record.h"
 #include "failure/watchdog.h"
 #include "vm/vm.h"
 
@@ -19,9 +20,7 @@ bool boot_can_fall_back(void)
     return boot_has(BTLM_BOOT_FALLBACK) && !boot_is_ok() && !fallback_lost;
 }
 
-// The firmware is called in an address space of the kernel's own, which a panic in phase 1 has to
-// create.
-static void give_up_start_vm(void)
+void boot_start_vm(void)
 {
     if (!vm_begun())
         vm_init();
@@ -37,7 +36,7 @@ bool boot_give_up_record(struct btl_str text)
 {
     if (!boot_can_fall_back())
         return false;
-    give_up_start_vm();
+    boot_start_vm();
     if (boot_record_failure(text))
         return true;
     if (!boot_has(BTLM_BOOT_TRIAL)) {
@@ -62,6 +61,7 @@ void boot_give_up(struct btl_str text)
 {
     bool recorded = boot_give_up_record(text);
 
+    run_record_write(BTL_RUN_GIVEN_UP);
     boot_give_up_reset(recorded);
 }
 

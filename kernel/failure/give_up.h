@@ -7,6 +7,9 @@
 
 // Is there a last good configuration that the loader would boot instead?
 bool boot_can_fall_back(void);
+// Begin virtual memory, unless it has begun: the firmware is called in an address space of the
+// kernel's own, which a panic in phase 1 has to create.
+void boot_start_vm(void);
 // Allocate what giving up needs, once virtual memory is up, so that a panic need not allocate.
 void boot_give_up_prepare(void);
 // Record the reason (lines; a long text loses its beginning) and reset. Returns when there is no

@@ -7,6 +7,7 @@
 #include "failure/boot_state.h"
 #include "failure/give_up.h"
 #include "failure/power.h"
+#include "failure/run_record.h"
 #include "failure/watchdog.h"
 
 #include <btl/boot_state.h>
@@ -138,6 +139,10 @@ void panic_end(const struct arch_registers *registers)
     panic_append_message();
     if (recorded) // again, with the backtrace
         boot_record_failure(btl_buffer_text(&record));
+    if (boot_has(BTLM_BOOT_SAVED)) {
+        boot_start_vm();
+        run_record_write(BTL_RUN_PANIC);
+    }
     if (boot_can_fall_back())
         power_report_panic();
     boot_give_up_reset(recorded);

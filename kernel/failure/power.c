@@ -3,12 +3,14 @@
 
 #include "base/arch.h"
 #include "base/handoff.h"
+#include "failure/run_record.h"
 #include "firmware/efi_runtime.h"
 
 #include <btl/kernel.h>
 
 void power_off(void)
 {
+    run_record_write(BTL_RUN_LEFT);
     efi_reset_system(EFI_RESET_SHUTDOWN);
     kprintf("The firmware did not power off. It is safe to switch off now.\n");
     arch_halt();
@@ -16,6 +18,7 @@ void power_off(void)
 
 void power_reset(void)
 {
+    run_record_write(BTL_RUN_LEFT);
     efi_reset_system(EFI_RESET_COLD);
     arch_reset();
     kprintf("The machine could not be reset. Switch it off and on.\n");
@@ -24,6 +27,7 @@ void power_reset(void)
 
 void power_off_with(bool good)
 {
+    run_record_write(BTL_RUN_LEFT);
     arch_debug_exit(good);
     power_off();
 }

@@ -4,9 +4,12 @@
 
 #include <string.h>
 
+#include "base/handoff.h"
+#include "console/print.h"
 #include "dlkm/dlkm.h"
 #include "dlkm/volume.h"
 #include "failure/boot_state.h"
+#include "failure/run_record.h"
 #include "monitor/commands.h"
 
 #include <btl/boot_state.h>
@@ -328,4 +331,77 @@ TEST(boot_state_shows_the_records)
     run(boot_state_run, NULL);
     assert_contains(host_printed(), "BtlTrial   cannot be read (device error)");
     assert_int_equal(firmware.sets, 0);
+}
+
+TEST(no_record_of_a_boot_whose_manifest_is_not_saved)
+{
+    start();
+    run_record_write(BTL_RUN_GOOD);
+    assert_null(firmware_find(BTL_RUN_VARIABLE));
+    assert_int_equal(firmware.sets, 0);
+}
+
+static struct btl_run stored_run(void)
+{
+    const struct firmware_variable *at = firmware_find(BTL_RUN_VARIABLE);
+    struct btl_run record;
+
+    assert_non_null(at);
+    assert_int_equal(at->attributes, BTL_VARIABLE_ATTRIBUTES);
+    assert_true(btl_run_read((struct btl_bytes){at->data, at->size}, &record));
+    return record;
+}
+
+static bool run_says(const struct btl_run *record, const char *text)
+{
+    char copy[BTL_RUN_MAX + 1] = "";
+
+    memcpy(copy, record->text.at, record->text.len);
+    return strstr(copy, text) != NULL;
+}
+
+// One write in a boot, and one more for a failure after boot-ok. The calls of one test, because a
+// boot has one record.
+TEST(record_of_a_boot_is_written_once_and_again_for_a_failure)
+{
+    struct btl_run record;
+
+    world_boot(BTLM_BOOT_SAVED);
+    world_module("bad", BTL_PHASE_BOOT2, BTLM_STAGED);
+    start();
+    module_get(0)->state = MODULE_FAILED;
+    world_events[0] = (struct btlm_event){1999, 3000000, BTLM_EVENT_PHASE2, BTL_NONE, 0};
+    world_events[1] = (struct btlm_event){5000000, 7000000, BTLM_EVENT_MODULE_LOADED, 0, 0};
+    world_events[2] = (struct btlm_event){UINT64_MAX / 2, 0, BTLM_EVENT_INIT, BTL_NONE, 0};
+    world_event_count = 3;
+    log_level(BTL_LOG_INFO);
+    log_put("an ordinary line\n", 17);
+    log_level(BTL_LOG_ERROR);
+    log_put("bad: error: a reason\n", 21);
+    log_level(BTL_LOG_INFO);
+    run_record_write(BTL_RUN_GOOD);
+    record = stored_run();
+    assert_int_equal(record.end, BTL_RUN_GOOD);
+    assert_int_equal(record.manifest, handoff_manifest()->header->checksum);
+    assert_int_equal(record.event_count, 3);
+    assert_int_equal(record.events[0].start, 1);
+    assert_int_equal(record.events[0].length, 2998);
+    assert_int_equal(record.events[0].module, BTL_RUN_NO_MODULE);
+    assert_false(record.events[0].failed);
+    assert_int_equal(record.events[1].module, 0);
+    assert_true(record.events[1].failed);
+    assert_int_equal(record.events[2].start, UINT32_MAX);
+    assert_int_equal(record.events[2].length, 0);
+    assert_true(run_says(&record, "a reason"));
+    assert_false(run_says(&record, "ordinary"));
+
+    run_record_write(BTL_RUN_LEFT);
+    run_record_write(BTL_RUN_GOOD);
+    assert_int_equal(firmware.sets, 1);
+    run_record_write(BTL_RUN_PANIC);
+    record = stored_run();
+    assert_int_equal(record.end, BTL_RUN_PANIC);
+    assert_true(run_says(&record, "ordinary"));
+    run_record_write(BTL_RUN_GIVEN_UP);
+    assert_int_equal(firmware.sets, 2);
 }

@@ -200,6 +200,15 @@ void timeline_end(uint64_t event, uint64_t bytes)
 {
 }
 
+struct btlm_event world_events[4];
+size_t world_event_count;
+
+size_t timeline_events(const struct btlm_event **ret_events)
+{
+    *ret_events = world_events;
+    return world_event_count;
+}
+
 const size_t arch_descriptor_size = 0;
 const struct btl_str arch_unwind_section = {"", 0};
 

@@ -49,7 +49,9 @@ void world_seal(void);
 // Images that the mocked VM has allocated.
 extern uint32_t world_images;
 extern bool world_vm_ready, world_seal_fails;
-extern uint64_t world_released; // freed bytes of staged files
-extern uint64_t world_now;      // of timeline_now()
+extern uint64_t world_released;           // freed bytes of staged files
+extern struct btlm_event world_events[4]; // of the kernel's timeline
+extern size_t world_event_count;
+extern uint64_t world_now; // of timeline_now()
 
 #endif

@@ -35,7 +35,7 @@ PUBLIC = {
     "link": "link.h symtab.h tunable.h wrapper.h",
     "kernel": "kernel_image.h",
     "manifest": "manifest.h manifest_writer.h",
-    "boot": "attempt.h boot_state.h configurations.h load_options.h memmap.h utf16.h",
+    "boot": "attempt.h boot_state.h configurations.h load_options.h memmap.h run_record.h utf16.h",
 }
 FOLDER = {header: folder for folder, headers in PUBLIC.items() for header in headers.split()}
 # Programs: they include <btl/…> and their own.

@@ -139,9 +139,10 @@ static int manifest_command(struct host *host, int argc, char **argv)
 
 const struct command cmd_manifest = {
     .name = "manifest",
-    .synopsis = "[-p PATH] [--at OFFSET] [--json | -o FILE] MANIFEST [SECTION ...]\n"
-                "       btl manifest --diff [-v] MANIFEST MANIFEST\n"
-                "       btl manifest --verify DIR|IMAGE [-v] [MANIFEST]",
+    .synopsis =
+        "[-p PATH] [--at OFFSET] [--efivars DIR|FILE] [--json | -o FILE] MANIFEST [SECTION ...]\n"
+        "       btl manifest --diff [-v] MANIFEST MANIFEST\n"
+        "       btl manifest --verify DIR|IMAGE [-v] [MANIFEST]",
     .summary = "shows what a boot did, compares two boots, or a boot with the files of a volume",
     .help = MANIFEST_HELP
     "      --json              everything as JSON; btl-manifest(5) has the schema\n"

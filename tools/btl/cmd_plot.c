@@ -175,7 +175,7 @@ static int plot_command(struct host *host, int argc, char **argv)
 
 const struct command cmd_plot = {
     .name = "plot",
-    .synopsis = "[-p PATH] [--at OFFSET] [-o FILE.svg] MANIFEST",
+    .synopsis = "[-p PATH] [--at OFFSET] [--efivars DIR|FILE] [-o FILE.svg] MANIFEST",
     .summary = "draws the timeline of a boot and its memory, as SVG for a browser",
     .help = MANIFEST_HELP
     "  -o, --output FILE.svg   the file to write; default: standard output\n"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <btl/hash.h>
+#include <btl/manifest.h>
 
 #include "json.h"
 #include "report.h"
@@ -79,6 +80,34 @@ static void state_print_record(struct btl_out *out, const struct variables *vari
         btl_format(out, ", SHA-256 %.16s", btl_sha256_text(record->sha256, hash));
     btl_format(out, "\n");
     state_print_lines(out, variables->host->arena, record->text);
+}
+
+struct run_counts {
+    uint32_t loaded, failed;
+};
+
+static struct run_counts state_count_run(const struct btl_run *run)
+{
+    struct run_counts counts = {0};
+    for (uint32_t i = 0; i < run->event_count; i++) {
+        if (run->events[i].kind != BTLM_EVENT_MODULE_LOADED)
+            continue;
+        counts.failed += run->events[i].failed;
+        counts.loaded += !run->events[i].failed;
+    }
+    return counts;
+}
+
+// Print how the kernel's last recorded boot ended. Most machines have no such record.
+static void state_print_run(struct btl_out *out, const struct variables *variables)
+{
+    struct btl_run run;
+    if (!variables_run(variables, &run))
+        return;
+    struct run_counts counts = state_count_run(&run);
+    btl_format(out, "%-10s last recorded boot: %s; modules: %u loaded, %u failed\n",
+               BTL_RUN_VARIABLE, btl_run_end_name(run.end), counts.loaded, counts.failed);
+    state_print_lines(out, variables->host->arena, run.text);
 }
 
 // ---------------------------------------------------------------------------------- the next boot
@@ -171,6 +200,7 @@ void state_print(struct btl_out *out, const struct variables *variables,
         if (which == BTL_VARIABLE_FAILED)
             state_print_given_up(out, variables, next);
     }
+    state_print_run(out, variables);
     if (next != NULL)
         state_print_next(out, variables->host->arena, next);
     else
@@ -262,6 +292,22 @@ static void state_json_next(struct json *json, const struct next_boot *next)
     json_end(json, '}');
 }
 
+static void state_json_run(struct json *json, const struct variables *variables)
+{
+    struct btl_run run;
+    if (!variables_run(variables, &run)) {
+        json_null(json, "run");
+        return;
+    }
+    struct run_counts counts = state_count_run(&run);
+    json_begin(json, "run", '{');
+    json_word(json, "end", btl_run_end_name(run.end));
+    json_number(json, "loaded", counts.loaded);
+    json_number(json, "failed", counts.failed);
+    json_text(json, "log", run.text);
+    json_end(json, '}');
+}
+
 void state_json(struct btl_out *out, const struct variables *variables,
                 const struct next_boot *next)
 {
@@ -273,6 +319,7 @@ void state_json(struct btl_out *out, const struct variables *variables,
     state_json_record(&json, "good", variables, BTL_VARIABLE_GOOD);
     state_json_record(&json, "failed", variables, BTL_VARIABLE_FAILED);
     state_json_record(&json, "next", variables, BTL_VARIABLE_NEXT);
+    state_json_run(&json, variables);
     if (next != NULL)
         state_json_next(&json, next);
     else

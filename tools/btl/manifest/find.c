@@ -9,6 +9,7 @@
 #include <btl/hash.h>
 
 #include "files.h"
+#include "run.h"
 #include "volume/volume.h"
 
 #define MAGIC_SIZE (sizeof(BTLM_MAGIC) - 1)
@@ -210,7 +211,7 @@ static bool parse_offset(const struct manifest_source *source, uint64_t *ret_off
     return false;
 }
 
-bool manifest_find(const struct manifest_source *source, struct found_manifest *ret_found)
+static bool find_manifest(const struct manifest_source *source, struct found_manifest *ret_found)
 {
     struct stat status;
     struct btl_bytes bytes;
@@ -233,4 +234,9 @@ bool manifest_find(const struct manifest_source *source, struct found_manifest *
     if (bytes.size >= MAGIC_SIZE && memcmp(bytes.at, BTLM_MAGIC, MAGIC_SIZE) == 0)
         return open_candidate(source, bytes, 0, source_place(source), ret_found);
     return find_in_dump(source, bytes, ret_found);
+}
+
+bool manifest_find(const struct manifest_source *source, struct found_manifest *ret_found)
+{
+    return find_manifest(source, ret_found) && manifest_add_run(source, ret_found);
 }

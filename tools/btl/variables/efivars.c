@@ -79,12 +79,12 @@ bool efivars_read(struct variables *variables, enum btl_variable which, struct e
     return true;
 }
 
-bool efivars_read_firmware(struct variables *variables, const char *name,
-                           struct btl_bytes *ret_data)
+bool efivars_read_other(const struct variables *variables, bool own, const char *name,
+                        struct btl_bytes *ret_data)
 {
     const size_t attributes = sizeof(uint32_t), size = attributes + FIRMWARE_MAX;
     struct btl_arena *arena = variables->host->arena;
-    const char *file = memory_text(arena, "%s-" FIRMWARE_GUID, name).at;
+    const char *file = memory_text(arena, "%s-%s", name, own ? NAME_GUID : FIRMWARE_GUID).at;
     int fd = openat(variables->directory, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     uint8_t *bytes = fd < 0 ? NULL : MEMORY_ARRAY(arena, uint8_t, size);
     ssize_t len = fd < 0 ? -1 : read_up_to(fd, bytes, size);

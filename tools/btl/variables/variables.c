@@ -61,18 +61,39 @@ static bool read_efivars(struct variables *variables)
     return good;
 }
 
-bool variables_firmware(struct variables *variables, const char *name, struct btl_bytes *ret_data)
+static bool find_other(const struct variables *variables, bool own, const char *name,
+                       struct btl_bytes *ret_data)
 {
     // 8be4df61-93ca-11d2-aa0d-00e098032b8c
-    static const uint8_t guid[] = {0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
-                                   0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c};
+    static const uint8_t firmware_guid[] = {0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
+                                            0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c};
+    static const uint8_t own_guid[] = BTL_VARIABLE_GUID;
     struct varstore_variable found;
     if (variables->directory >= 0)
-        return efivars_read_firmware(variables, name, ret_data);
-    if (!varstore_find(&variables->store, guid, name, &found))
+        return efivars_read_other(variables, own, name, ret_data);
+    if (!varstore_find(&variables->store, own ? own_guid : firmware_guid, name, &found))
         return false;
     *ret_data = found.data;
     return true;
+}
+
+bool variables_firmware(const struct variables *variables, const char *name,
+                        struct btl_bytes *ret_data)
+{
+    return find_other(variables, false, name, ret_data);
+}
+
+bool variables_run(const struct variables *variables, struct btl_run *ret_run)
+{
+    struct btl_bytes data;
+    if (!find_other(variables, true, BTL_RUN_VARIABLE, &data))
+        return false;
+    if (btl_run_read(data, ret_run))
+        return true;
+    struct btl_place place = {
+        .file = memory_text(variables->host->arena, "%s: " BTL_RUN_VARIABLE, variables->source)};
+    btl_report(&variables->host->diags, BTL_HOST_RUN_BAD, place, BTL_DEC(data.size));
+    return false;
 }
 
 bool variables_exist(const char *source)

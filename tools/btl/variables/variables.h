@@ -6,6 +6,7 @@
 #define BTL_HOST_VARIABLES_H
 
 #include <btl/boot_state.h>
+#include <btl/run_record.h>
 
 #include "host.h"
 #include "varstore.h"
@@ -26,7 +27,11 @@ bool variables_open(struct host *host, const char *source, struct variables *ret
 void variables_close(struct variables *variables);
 // The content of one of the firmware's own variables (UEFI 2.10, 3.3), such as BootOrder. False: it
 // does not exist, or cannot be read.
-bool variables_firmware(struct variables *variables, const char *name, struct btl_bytes *ret_data);
+bool variables_firmware(const struct variables *variables, const char *name,
+                        struct btl_bytes *ret_data);
+// The kernel's record of a boot; its text stays valid. False: there is none, or it is damaged,
+// which is reported as a warning.
+bool variables_run(const struct variables *variables, struct btl_run *ret_run);
 // Does the directory or file exist?
 bool variables_exist(const char *source);
 
