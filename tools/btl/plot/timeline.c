@@ -290,11 +290,12 @@ static void draw_keys(struct timeline *t)
         svg_text(&plot->svg, rows_column(t, column), t->y - 8, "small end faint", headings[column]);
 }
 
-// Mark the end of the loader. A saved manifest ends before the hand-off.
+// Mark the end of the loader. A saved manifest ends before the hand-off; after it may come the
+// kernel's own record.
 static void draw_hand_off(struct timeline *t, double bottom)
 {
     const struct btlm_event *loader = NULL;
-    const char *what = "the record ends after", *waits = "";
+    const char *what = "the loader's record ends after", *waits = "";
     for (uint64_t i = 0; i < event_count(t); i++) {
         if (event_at(t, i)->kind == BTLM_EVENT_LOADER)
             loader = event_at(t, i);
