@@ -81,7 +81,7 @@ static void block_list(int argc, char **argv)
 
 static int block_load(const struct btl_load_args *args)
 {
-    return monitor_add("lsblk", "lists the block devices", block_list);
+    return monitor_add_with("lsblk", "", "lists the block devices", block_list);
 }
 
 static int block_unload(void)
@@ -97,7 +97,7 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("library: the list of block devices");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.3");
+BTL_NEEDS("kernel:1.4");
 BTL_PROVIDES("block:1.0");
 BTL_EXPORT(block_add);
 BTL_EXPORT(block_remove);

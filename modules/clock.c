@@ -86,7 +86,7 @@ static int clock_load(const struct btl_load_args *args)
     }
     start = time_ticks();
     kprintf("clock: counter runs at %lu kHz (%s)\n", (hz / 1000), source);
-    return monitor_add("clock", "time since the clock was loaded", clock_print);
+    return monitor_add_with("clock", "", "time since the clock was loaded", clock_print);
 }
 
 static int clock_unload(void)
@@ -100,7 +100,7 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("calibrated time stamp counter");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT1,BOOT2,RUN");
-BTL_NEEDS("kernel:1.2");
+BTL_NEEDS("kernel:1.4");
 BTL_PROVIDES("clock:1.0");
 BTL_PARM("calibrate_ms", "int", "how long the counter is measured, milliseconds");
 BTL_EXPORT(clock_ns);

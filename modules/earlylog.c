@@ -46,7 +46,8 @@ static int earlylog_load(const struct btl_load_args *args)
         ring_free(log);
         return error;
     }
-    error = monitor_add("earlylog", "what the console showed since phase 1", earlylog_print);
+    error =
+        monitor_add_with("earlylog", "", "what the console showed since phase 1", earlylog_print);
     if (error != 0) {
         console_release(earlylog_capture);
         ring_free(log);
@@ -69,7 +70,7 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("captures the console before anything else");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT1,BOOT2,RUN");
-BTL_NEEDS("kernel:1.0");
+BTL_NEEDS("kernel:1.4");
 BTL_NEEDS("ring:1.0");
 BTL_DEPENDS("ring");
 BTL_PARM("size", "int", "bytes kept, a power of two");

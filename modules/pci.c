@@ -203,7 +203,7 @@ static int pci_load(const struct btl_load_args *args)
         return BTL_ENODEV;
     }
     kprintf("pci: %u functions\n", count + lost);
-    return monitor_add("lspci", "lists the PCI functions", pci_list);
+    return monitor_add_with("lspci", "", "lists the PCI functions", pci_list);
 }
 
 static int pci_unload(void)
@@ -217,7 +217,7 @@ BTL_VERSION("1.1");
 BTL_DESCRIPTION("enumerates the PCI buses");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.1");
+BTL_NEEDS("kernel:1.4");
 BTL_PROVIDES("pci:1.1");
 BTL_EXPORT(pci_at);
 BTL_STUB_EXPORT(pci_find);

@@ -130,7 +130,7 @@ static int rtc_load(const struct btl_load_args *args)
     at_load = days_of(&date) * 86400 + date.hour * 3600 + date.minute * 60 + date.second;
     kprintf("rtc: ");
     rtc_print(0, NULL);
-    return monitor_add("date", "date and time, as the CMOS clock has them", rtc_print);
+    return monitor_add_with("date", "", "date and time, as the CMOS clock has them", rtc_print);
 }
 
 static int rtc_unload(void)
@@ -144,7 +144,7 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("date from the CMOS clock");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.0");
+BTL_NEEDS("kernel:1.4");
 BTL_NEEDS("clock:1.0");
 BTL_PROVIDES("rtc:1.0");
 BTL_DEPENDS("clock");

@@ -113,7 +113,7 @@ static int smbios_load(const struct btl_load_args *args)
     struct btl_str version = smbios_string(system, STRING_VERSION);
     btl_format_to(machine, sizeof(machine), "%pS %pS (%pS)", &vendor, &product, &version);
     kprintf("smbios: %s\n", machine);
-    return monitor_add("machine", "which machine this is", smbios_print);
+    return monitor_add_with("machine", "", "which machine this is", smbios_print);
 }
 
 static int smbios_unload(void)
@@ -126,4 +126,4 @@ BTL_MODULE("smbios", .load = smbios_load, .unload = smbios_unload);
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("names the machine");
 BTL_LICENSE("BSD-2-Clause");
-BTL_NEEDS("kernel:1.3");
+BTL_NEEDS("kernel:1.4");

@@ -30,7 +30,8 @@ const struct command *command_find(const char *name)
     return command;
 }
 
-int monitor_add(const char *name, const char *help, void (*command)(int argc, char **argv))
+int monitor_add_with(const char *name, const char *arguments, const char *help,
+                     void (*command)(int argc, char **argv))
 {
     struct added_command *added;
 
@@ -41,11 +42,18 @@ int monitor_add(const char *name, const char *help, void (*command)(int argc, ch
     added = kmem_alloc(sizeof(*added));
     if (added == NULL)
         return BTL_ENOMEM;
-    *added = (struct added_command){
-        .command = {.name = name, .help = help != NULL ? help : "", .run = command},
-        .next = added_commands};
+    *added = (struct added_command){.command = {.name = name,
+                                                .arguments = arguments,
+                                                .help = help != NULL ? help : "",
+                                                .run = command},
+                                    .next = added_commands};
     added_commands = added;
     return 0;
+}
+
+int monitor_add(const char *name, const char *help, void (*command)(int argc, char **argv))
+{
+    return monitor_add_with(name, NULL, help, command);
 }
 
 static void command_drop(struct added_command **link)
@@ -72,6 +80,7 @@ static bool command_is_in(const struct command *command, uint64_t start, uint64_
 
     return (uint64_t)(uintptr_t)command->run - start < size ||
            (uint64_t)(uintptr_t)command->name - start < size ||
+           (uint64_t)(uintptr_t)command->arguments - start < size ||
            (uint64_t)(uintptr_t)command->help - start < size;
 }
 

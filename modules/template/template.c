@@ -18,7 +18,7 @@ static void template_run(int argc, char **argv)
 static int template_load(const struct btl_load_args *args)
 {
     template_run(0, NULL);
-    return monitor_add("template", "says that it is here", template_run);
+    return monitor_add_with("template", "", "says that it is here", template_run);
 }
 
 // Undoes what load did. Non-zero: refuses. Without this function the module cannot be unloaded.
@@ -33,5 +33,5 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("a module to start from");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT1,BOOT2,RUN"); // supported phases; loader.conf chooses one
-BTL_NEEDS("kernel:1.0");       // the interface that it needs
+BTL_NEEDS("kernel:1.4");       // the interface that it needs
 BTL_PARM("repeat", "int", "how often it says so");

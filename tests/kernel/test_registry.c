@@ -222,8 +222,10 @@ TEST(commands_of_modules_come_and_go)
     assert_int_equal(monitor_add("", "help", command), BTL_EINVAL);
     assert_int_equal(monitor_add("two", NULL, NULL), BTL_EINVAL);
     assert_int_equal(monitor_add("two", NULL, command), 0);
+    assert_int_equal(monitor_add_with("four", "[NAME]", "says", command), 0);
     monitor_help();
     assert_contains(host_printed(), "one");
+    assert_contains(host_printed(), "four       [NAME]     says");
     monitor_remove("one");
     monitor_remove("one");
     assert_false(command_forget(1, 2));
