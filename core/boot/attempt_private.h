@@ -10,6 +10,9 @@
 // Find the configuration to boot when this attempt fails: attempt->fallback.
 void btl_attempt_find_fallback(struct btl_attempt *attempt);
 
+// Find the directories of module_path that exist: config.search_path. False: no memory.
+bool attempt_find_directories(struct btl_attempt *attempt);
+
 // Allocate cleared memory and map it at the next free address of the window, after a gap of `guard`
 // bytes. `what` names the range in messages.
 bool btl_attempt_alloc_window(struct btl_attempt *attempt, uint64_t size, uint64_t guard,

@@ -140,6 +140,8 @@ bool btl_attempt_read_modules(struct btl_attempt *attempt)
     const struct btl_boot *boot = attempt->boot;
     struct btl_plan *plan = &attempt->plan;
     uint32_t index;
+    if (!attempt_find_directories(attempt))
+        return false;
     if (!btl_plan_begin(plan, &attempt->config, &attempt->kernel.info, attempt->arena,
                         attempt->diags))
         return btl_attempt_no_memory(attempt, "planning");

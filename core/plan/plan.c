@@ -36,6 +36,12 @@ static struct btl_str plan_join_path(struct btl_plan *plan, struct btl_str direc
     return path;
 }
 
+static struct btl_str plan_search_path(const struct btl_plan *plan)
+{
+    const struct btl_config *config = plan->config;
+    return config->search_path.at != NULL ? config->search_path : config->module_path;
+}
+
 static void plan_set_first_path(struct btl_plan *plan, struct btl_planned *module,
                                 struct plan_node *node)
 {
@@ -44,7 +50,7 @@ static void plan_set_first_path(struct btl_plan *plan, struct btl_planned *modul
         return;
     }
     struct btl_str directory = {"", 0}; // a module_path without directories means the root
-    plan_next_directory(plan->config->module_path, &node->path_offset, &directory);
+    plan_next_directory(plan_search_path(plan), &node->path_offset, &directory);
     module->path = plan_join_path(plan, directory, module->name);
     node->first_path = module->path;
 }
@@ -148,7 +154,7 @@ bool btl_plan_next_path(struct btl_plan *plan, uint32_t index)
     struct btl_str directory, path = {NULL, 0};
     if (module->config != NULL && module->config->path != NULL)
         return false;
-    if (plan_next_directory(plan->config->module_path, &node->path_offset, &directory))
+    if (plan_next_directory(plan_search_path(plan), &node->path_offset, &directory))
         path = plan_join_path(plan, directory, module->name);
     module->path = path.at != NULL ? path : node->first_path;
     return path.at != NULL;

@@ -16,6 +16,8 @@
 #include <btl/manifest.h>
 #include <btl/plan.h>
 
+#define BTL_MODULE_DIRECTORIES_MAX 16 // of module_path that exist and are searched
+
 // A file of the boot volume, read completely. Valid until the end of the boot.
 struct btl_boot_file {
     struct btl_str path; // on the volume
@@ -45,8 +47,8 @@ enum btl_boot_outcome {
 
 // The differences between the loader and `btl`. `owner` is btl_boot.owner.
 struct btl_boot_driver {
-    // Read a file of at most `max` bytes. NULL: *ret_problem is the reason. The result stays valid
-    // until the end of the boot.
+    // Read a file of at most `max` bytes. NULL: *ret_problem is the reason; of a directory it is
+    // BTL_FILE_IS_DIRECTORY. The result stays valid until the end of the boot.
     const struct btl_boot_file *(*read)(void *owner, struct btl_str path, uint64_t max,
                                         struct btl_file_problem *ret_problem);
     // Return the name of a file for messages.
@@ -201,7 +203,9 @@ bool btl_attempt_configure_file(struct btl_attempt *attempt, struct btl_str name
 bool btl_attempt_judge_trial(struct btl_attempt *attempt);
 // Open the kernel's file and read its metadata.
 bool btl_attempt_open_kernel(struct btl_attempt *attempt);
-// Read the modules' files and add their metadata to the plan.
+// Find the directories of module_path, read the modules' files there and add their metadata to the
+// plan. Cost: one look for each directory, and for each module at most one file in each of
+// BTL_MODULE_DIRECTORIES_MAX directories.
 bool btl_attempt_read_modules(struct btl_attempt *attempt);
 // Plan: compute order, phases and verdicts.
 bool btl_attempt_plan(struct btl_attempt *attempt);

@@ -68,6 +68,7 @@ struct btl_config {
     struct btl_str kernel;         // default "/kernel/kernel.elf"
     struct btl_str kernel_options; // default ""
     struct btl_str module_path;    // default "/modules"; directories separated by ';'
+    struct btl_str search_path;    // those that exist; no bytes: module_path
     struct btl_str title;          // the name of the configuration in the menu; empty: none
     uint32_t autoboot_delay;       // seconds; default 0
     uint32_t boot_tries;           // 0: the configuration is not on trial
@@ -78,7 +79,7 @@ struct btl_config {
     bool manifest_save;                    // the loader saves the manifest (btl/boot.h says where)
     enum btl_stop_action required_failure; // of a required module that fails; default "stop"
     enum btl_stage stage;                  // default "auto"
-    const struct btl_setting *kernel_setting; // NULL: the default
+    const struct btl_setting *kernel_setting, *module_path_setting; // NULL: the default
 
     struct btl_setting *settings; // every assignment, in the order of the text
     size_t setting_count;

@@ -57,6 +57,34 @@ def test_a_misspelled_module(tmp_path):
         assert ('did you mean "%s"?' % near).encode() in result.err
 
 
+@pytest.mark.parametrize("where", ["tree", "image"])
+def test_directories_of_module_path(tmp_path, where):
+    """Those that exist are found as the firmware finds them: without case, on FAT also by their short name."""
+    names = ["/None", "/MORE"] + (["/LONGNA~1"] if where == "image" else ["/long name"])
+    conf = GOOD_CONF + 'module_path="%s"\nother_load="YES"\nthird_load="YES"\n' % ";".join(names + ["/modules"])
+    root = volume(str(tmp_path / "esp"), conf, {"more/other.ko": module("other"), "Long name/third.ko": module("third")})
+    place = image(str(tmp_path / "disk.img"), root) if where == "image" else root
+    result = btl("check", "-C", place)
+    assert "boot-no-directory" in result.codes() and result.status == 0, result.err
+    assert b'1 of the 4 directories of module_path are not on the boot volume, the first is "/None"' in result.err
+
+
+@pytest.mark.parametrize("count", [16, 17])
+def test_sixteen_directories_are_searched(tmp_path, count):
+    directories = ["d%d" % number for number in range(count - 1)]
+    conf = GOOD_CONF + 'module_path="%s;/modules"\n' % ";".join("/" + name for name in directories)
+    result, _ = check(tmp_path, conf, {name + "/readme": b"" for name in directories})
+    assert ("boot-directories" in result.codes()) == (count > 16)
+    assert (result.status == 0) == (count <= 16), result.err
+
+
+def test_no_directory_exists(tmp_path):
+    """The message about a module names the first directory, as without a choice."""
+    result, _ = check(tmp_path, GOOD_CONF + 'module_path="/one;/two"\n')
+    assert b"esp/one/early.ko: error: early: the file does not exist" in result.err
+    assert b"2 of the 2 directories" in result.err
+
+
 @pytest.mark.parametrize("line", ["erly_phase=BOOT1", "erly_flags=x", "erly.size=3", "early.ko_load=YES"])
 def test_a_line_without_effect_is_a_warning(tmp_path, line):
     result, root = check(tmp_path, GOOD_CONF + line + "\n", None, "-W")

@@ -324,6 +324,7 @@ struct mock *mock_begin(void)
     mock->page_limit = MOCK_PAGES;
     mock->rate = MOCK_HERTZ;
     begin_watchdog(mock);
+    mock->open_directory = (struct mock_file){.path = "a directory", .directory = true};
     mock->write_limit = UINT64_MAX;
     mock->variable_room = 64u << 10;
     mock->facts = (struct fw_facts){

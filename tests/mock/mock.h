@@ -106,6 +106,7 @@ struct mock {
     struct fw_facts facts;
     struct volume volume;
     struct mock_file files[MOCK_FILES];
+    struct mock_file open_directory; // any directory that holds a file
 
     // Memory: per page the EFI type, 7 is free.
     uint8_t type[MOCK_PAGES];

@@ -45,6 +45,18 @@ static bool answers(struct mock *mock, enum mock_service service, fw_status *ret
     return mock->vanish_at == 0 || mock->volume_calls < mock->vanish_at;
 }
 
+// Does a file lie below this path?
+static bool has_directory(const struct mock *mock, struct btl_str path)
+{
+    for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++) {
+        struct btl_str file = btl_str_of(mock->files[i].path);
+        if (file.len > path.len && file.at[path.len] == '/' &&
+            strncasecmp(file.at, path.at, path.len) == 0)
+            return true;
+    }
+    return false;
+}
+
 static fw_status file_open(struct volume *volume, struct btl_str path, struct volume_file *ret_file)
 {
     struct mock *mock = mock_of_volume(volume);
@@ -52,6 +64,8 @@ static fw_status file_open(struct volume *volume, struct btl_str path, struct vo
     if (!answers(mock, MOCK_OPEN, &status))
         return status;
     struct mock_file *file = find(mock, path);
+    if (file == NULL && has_directory(mock, path))
+        file = &mock->open_directory;
     if (file == NULL)
         return FW_NOT_FOUND;
     if (file->open_status != FW_SUCCESS)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Files that are missing or defective: each defect has a message of its own, and costs no more than
 // it must.
+#include <btl/attempt.h>
+
 #include "log.h"
 #include "mock.h"
 
@@ -13,6 +15,13 @@ static struct mock *begin(void)
     struct mock *mock = mock_begin();
     mock_add_ordinary(mock);
     return mock;
+}
+
+static enum btlm_state mock_module_state(struct mock *mock, const char *name)
+{
+    struct btl_manifest manifest;
+    mock_manifest(mock, &manifest);
+    return mock_module(&manifest, name)->state;
 }
 
 // The module `late` cannot be read: the others are there, the manifest says why.
@@ -132,6 +141,59 @@ TEST(test_module_in_second_directory)
     mock_file(mock, "/modules/late.ko")->path = "/more/late.ko";
     mock_add_text(mock, "/loader.conf", "module_path=\"/modules;/more\"\nlate_load=\"YES\"\n");
     mock_expect_boot(mock, NULL);
+    mock_end(mock);
+}
+
+// Directories of module_path that are not there cost one open each, not one for each module.
+TEST(test_missing_directories_are_asked_for_once)
+{
+    enum { DIRECTORIES = 300, MODULES = 400 };
+    static char conf[32768];
+    size_t len = (size_t)snprintf(conf, sizeof(conf), "late_load=\"YES\"\nmodule_path=\"");
+    for (int i = 0; i < DIRECTORIES; i++)
+        len += (size_t)snprintf(conf + len, sizeof(conf) - len, "/none%d;", i);
+    len += (size_t)snprintf(conf + len, sizeof(conf) - len, "/modules\"\n");
+    for (int i = 0; i < MODULES; i++)
+        len += (size_t)snprintf(conf + len, sizeof(conf) - len, "m%d_load=\"YES\"\n", i);
+    struct mock *mock = begin();
+    mock_add_text(mock, "/loader.conf", conf);
+    mock_expect_boot(mock, "boot-no-directory");
+    assert_int_equal(mock_module_state(mock, "late"), BTLM_STAGED);
+    assert_in_range(mock->calls[MOCK_OPEN], DIRECTORIES + MODULES, DIRECTORIES + MODULES + 20);
+    mock_end(mock);
+}
+
+// Only 16 directories that exist are searched, whatever lies before and between them.
+TEST(test_directories_beyond_the_limit)
+{
+    for (int extra = 0; extra <= 1; extra++) {
+        char conf[1024], paths[32][32];
+        size_t len = (size_t)snprintf(conf, sizeof(conf), "late_load=\"YES\"\nmodule_path=\"");
+        struct mock *mock = begin();
+        mock_file(mock, "/modules/late.ko")->path = "/last/late.ko";
+        for (int i = 0; i < BTL_MODULE_DIRECTORIES_MAX - 1 + extra; i++) {
+            snprintf(paths[i], sizeof(paths[i]), "/some%d/file", i);
+            mock_add_text(mock, paths[i], "");
+            len += (size_t)snprintf(conf + len, sizeof(conf) - len, "/none%d;/some%d/;", i, i);
+        }
+        snprintf(conf + len, sizeof(conf) - len, "/some0/;/last\"\n");
+        mock_add_text(mock, "/loader.conf", conf);
+        mock_expect_boot(mock, extra ? "boot-directories" : "boot-no-directory");
+        assert_int_equal(mock_said(mock, "boot-directories"), extra);
+        assert_int_equal(mock_module_state(mock, "late"), extra ? BTLM_FAILED : BTLM_STAGED);
+        mock_end(mock);
+    }
+}
+
+// A directory that cannot be opened may be there: its files say what is wrong.
+TEST(test_directory_that_cannot_be_opened)
+{
+    struct mock *mock = begin();
+    mock->open_directory.open_status = FW_DEVICE_ERROR;
+    mock_file(mock, "/modules/late.ko")->path = "/more/late.ko";
+    mock_add_text(mock, "/loader.conf", "module_path=\"/modules;/more\"\nlate_load=\"YES\"\n");
+    mock_expect_boot(mock, NULL);
+    assert_int_equal(mock_module_state(mock, "late"), BTLM_STAGED);
     mock_end(mock);
 }
 
