@@ -30,7 +30,7 @@ static bool options_typed_wrong(const struct boot *boot)
 bool options_refuse(struct boot *boot)
 {
     btl_report(boot->attempt.diags, BTL_OPTION_REFUSED,
-               ((struct btl_place){.file = BTL_STR("load options")}));
+               ((struct btl_place){.file = BTL_STR("options")}));
     say_diags(boot);
     boot->status = FW_LOAD_ERROR;
     boot->res.outcome = OUTCOME_DONE;

@@ -10,7 +10,7 @@
 #define OPTIONS_MAX     8192    // bytes of UTF-16
 #define BYTE_ORDER_MARK 0xfeffu // editors begin a file with it
 
-#define PLACE ((struct btl_place){.file = BTL_STR("load options")})
+#define PLACE ((struct btl_place){.file = BTL_STR("options")})
 
 struct option_parser {
     struct btl_load_options *options;

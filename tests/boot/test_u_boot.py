@@ -16,7 +16,7 @@ def test_default_image(disk):
     assert result.status == GOOD
     assert result.loaded() == set(PHASES) - (set() if disk == "virtio" else {"virtio_blk"})
     result.says("BTL 1.0 on Das U-Boot")
-    result.says("load options", "note: 'root=/dev/sdb3'", "[option-foreign]")
+    result.says("options", "note: 'root=/dev/sdb3'", "[option-foreign]")
     result.says("starting /kernel/kernel.elf", "(errors: 0, warnings: 0)")
     assert result.text.count("[option-") == 1
 

@@ -18,6 +18,8 @@ static const struct defect {
     {"unplannable", "reader", "reader.ko", "reader_phase=\"BOOT1\"\n", "plan-phase-unsupported"},
     {"dependency missing", "user", "user.ko", "user_phase=\"BOOT1\"\n", "plan-dependency-failed"},
     {"switched off", "base", "base.ko", "", "plan-dependency-off"},
+    {"tunable out of range", "late", "late.ko", "late_phase=\"BOOT2\"\nlate.depth=\"65\"\n",
+     "run-tunable-range"},
     {"unlinkable", "broken", "broken.ko", "broken_phase=\"BOOT1\"\n", "link-unresolved"},
 };
 
