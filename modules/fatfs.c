@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // FAT12, FAT16 and FAT32 with long names, read-only, through the checking reader of core/
-// (btl/fat.h). Every block device with a FAT becomes a file system of the kernel.
+// (btl/fat.h). Every block device with a FAT becomes a file system of the kernel. A device is
+// checked when it comes and mounted when a file is looked up on it: a disk may have thousands of
+// partitions, and the boot needs the files of one.
 #include <btl/fat.h>
 #include <btl/fs.h>
 #include <btl/module.h>
@@ -11,16 +13,27 @@
 // Bytes for the directories of one volume, which are read whole and kept, and for the reader.
 #define HEAP_MAX (64u << 20)
 
-struct volume {
-    struct btl_fs fs;
+// Volumes that are mounted at the same time: those with a file that was found.
+#define FATFS_MOUNTED_MAX 64u
+// Messages about devices that came. What a disk with more partitions has is not printed.
+#define FATFS_LISTED_MAX 32u
+
+struct mount {
     struct btl_fat fat;
     struct heap heap;
+};
+
+struct volume {
+    struct btl_fs fs;
     char type[8];
     const struct block_device *device;
+    struct mount *mount; // NULL: not mounted
     struct volume *next;
 };
 
 static struct volume *volumes;
+static uint32_t mounted, listed;
+static bool full; // FATFS_MOUNTED_MAX was reached, which has been printed
 
 // Return one error code for the reader's diagnostics.
 static int fatfs_error(const struct btl_diags *diags)
@@ -59,12 +72,52 @@ static int fatfs_call_end(struct call *call, bool good)
     return error;
 }
 
-static int fatfs_open(struct btl_fs *fs, struct btl_str path, struct btl_fs_file *ret_file)
+static void volume_unmount(struct volume *volume)
 {
-    struct volume *volume = fs->owner;
+    if (volume->mount == NULL)
+        return;
+    heap_free(&volume->mount->heap);
+    kmem_free(volume->mount);
+    volume->mount = NULL;
+    mounted--;
+    full = false;
+}
+
+static bool device_open_fat(const struct block_device *device, struct btl_arena *arena,
+                            struct btl_fat *ret_fat, struct btl_diags *diags)
+{
+    struct btl_place place = {.file = btl_str_of(device->name)};
+    return btl_fat_open(&device->blocks, 0, device->blocks.size, place, arena, ret_fat, diags);
+}
+
+static int volume_mount(struct volume *volume)
+{
+    struct call call;
+    if (volume->mount != NULL)
+        return 0;
+    if (mounted == FATFS_MOUNTED_MAX) {
+        if (!full)
+            kprintf("fatfs: %s: not mounted: %u volumes with files in use are the maximum "
+                    "(FATFS_MOUNTED_MAX); remove disks that this boot does not need\n",
+                    volume->device->name, FATFS_MOUNTED_MAX);
+        full = true;
+        return BTL_ENOMEM;
+    }
+    volume->mount = kmem_alloc(sizeof(*volume->mount));
+    if (volume->mount == NULL)
+        return BTL_ENOMEM;
+    mounted++;
+    heap_init(&volume->mount->heap, HEAP_MAX);
+    fatfs_call_begin(&call);
+    return fatfs_call_end(&call, device_open_fat(volume->device, &volume->mount->heap.arena,
+                                                 &volume->mount->fat, &call.diags));
+}
+
+static int volume_find(struct volume *volume, struct btl_str path, struct btl_fs_file *ret_file)
+{
     struct call call;
     fatfs_call_begin(&call);
-    const struct btl_fat_entry *entry = btl_fat_find(&volume->fat, path, &call.diags);
+    const struct btl_fat_entry *entry = btl_fat_find(&volume->mount->fat, path, &call.diags);
     if (entry == NULL && call.diags.first == NULL) { // the root
         heap_free(&call.heap);
         return BTL_EINVAL;
@@ -78,21 +131,34 @@ static int fatfs_open(struct btl_fs *fs, struct btl_str path, struct btl_fs_file
     return 0;
 }
 
+// A volume stays mounted from the first file that was found: the handle points into its memory.
+static int fatfs_open(struct btl_fs *fs, struct btl_str path, struct btl_fs_file *ret_file)
+{
+    struct volume *volume = fs->owner;
+    bool in_use = volume->mount != NULL;
+    int error = volume_mount(volume);
+    if (error == 0)
+        error = volume_find(volume, path, ret_file);
+    if (error != 0 && !in_use)
+        volume_unmount(volume);
+    return error;
+}
+
 static int fatfs_read(struct btl_fs *fs, const struct btl_fs_file *file, void *buffer,
                       uint64_t size)
 {
-    struct volume *volume = fs->owner;
+    struct btl_fat *fat = &((struct volume *)fs->owner)->mount->fat;
     const struct btl_fat_entry *entry = file->handle;
     struct call call;
     if (size > entry->size)
         return BTL_EINVAL;
     fatfs_call_begin(&call);
     // A copy of the reader, with the same tables, allocates from the heap of this call.
-    struct btl_fat reader = volume->fat;
+    struct btl_fat reader = *fat;
     reader.arena = &call.heap.arena;
     bool good = btl_fat_read(&reader, entry, buffer, size, &call.diags);
-    volume->fat.window_at = reader.window_at;
-    volume->fat.window_size = reader.window_size;
+    fat->window_at = reader.window_at;
+    fat->window_size = reader.window_size;
     return fatfs_call_end(&call, good);
 }
 
@@ -101,10 +167,10 @@ static bool device_is_esp(const struct block_device *device)
     return device->disk != NULL && btl_partition_type_is_esp(device->partition.type);
 }
 
-static void volume_fill(struct volume *volume, const struct block_device *device)
+static void volume_fill(struct volume *volume, const struct block_device *device, unsigned bits)
 {
-    btl_format_to(volume->type, sizeof(volume->type), "FAT%u", volume->fat.bits);
-    volume->device = device;
+    *volume = (struct volume){.device = device};
+    btl_format_to(volume->type, sizeof(volume->type), "FAT%u", bits);
     volume->fs = (struct btl_fs){.name = device->name,
                                  .type = volume->type,
                                  .open = fatfs_open,
@@ -116,39 +182,55 @@ static void volume_fill(struct volume *volume, const struct block_device *device
     memcpy(volume->fs.partition_guid, device->partition.guid, 16);
 }
 
-// Most partitions hold other file systems. Report only those whose type requires a FAT.
-static void fatfs_added(struct block_device *device)
+// May one more message about a new device be printed?
+static bool fatfs_lists(void)
+{
+    if (listed > FATFS_LISTED_MAX)
+        return false;
+    if (listed++ < FATFS_LISTED_MAX)
+        return true;
+    kprintf("fatfs: more volumes are served but not listed (FATFS_LISTED_MAX: %u)\n",
+            FATFS_LISTED_MAX);
+    return false;
+}
+
+static void fatfs_add_volume(const struct block_device *device, unsigned bits)
 {
     struct volume *volume = kmem_alloc(sizeof(*volume));
-    struct call call;
-    if (volume == NULL)
+    if (volume == NULL) {
+        kprintf("fatfs: %s: not served: out of memory\n", device->name);
         return;
-    heap_init(&volume->heap, HEAP_MAX);
-    fatfs_call_begin(&call);
-    struct btl_place place = {.file = btl_str_of(device->name)};
-    bool good = btl_fat_open(&device->blocks, 0, device->blocks.size, place, &volume->heap.arena,
-                             &volume->fat, &call.diags);
-    if (good || device_is_esp(device))
-        heap_print("fatfs", &call.diags);
-    heap_free(&call.heap);
-    if (good) {
-        volume_fill(volume, device);
-        good = fs_add(&volume->fs) == 0;
     }
-    if (!good) {
-        heap_free(&volume->heap);
+    volume_fill(volume, device, bits);
+    if (fs_add(&volume->fs) != 0) {
         kmem_free(volume);
         return;
     }
-    kprintf("fatfs: %s: %s, %pB\n", device->name, volume->type, BTL_BYTES(device->blocks.size));
     volume->next = volumes;
     volumes = volume;
+    if (fatfs_lists())
+        kprintf("fatfs: %s: %s, %pB\n", device->name, volume->type, BTL_BYTES(device->blocks.size));
+}
+
+// Most partitions hold other file systems. Report only those whose type requires a FAT. Nothing is
+// kept of what was read: the volume may never be asked for.
+static void fatfs_added(struct block_device *device)
+{
+    struct btl_fat fat;
+    struct call call;
+    fatfs_call_begin(&call);
+    bool good = device_open_fat(device, &call.heap.arena, &fat, &call.diags);
+    if ((good || device_is_esp(device)) && call.diags.first != NULL && fatfs_lists())
+        heap_print("fatfs", &call.diags);
+    heap_free(&call.heap);
+    if (good)
+        fatfs_add_volume(device, fat.bits);
 }
 
 static void volume_drop(struct volume *volume)
 {
     fs_remove(&volume->fs);
-    heap_free(&volume->heap);
+    volume_unmount(volume);
     kmem_free(volume);
 }
 
@@ -180,6 +262,7 @@ static int fatfs_unload(void)
         volumes = volume->next;
         volume_drop(volume);
     }
+    listed = 0;
     return 0;
 }
 

@@ -32,7 +32,7 @@ import pexpect
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests/support"))
-from layouts import PART, lay_out  # noqa: E402 (tests take these from here)
+from layouts import PART, crowd, lay_out  # noqa: E402 (tests take these from here)
 
 O = os.path.join(ROOT, os.environ.get("O", "build/x86_64"))
 ARCH = os.environ.get("ARCH") or os.path.basename(O)

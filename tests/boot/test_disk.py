@@ -8,7 +8,7 @@ import tempfile
 
 import pytest
 
-from btlboot import (BAD, GOOD, PART, PROMPT, Machine, Result, boot, conf, lay_out, make_image, module, read, started,
+from btlboot import (BAD, GOOD, PART, PROMPT, Machine, Result, boot, conf, crowd, lay_out, make_image, module, read, started,
                      under)
 from btlboot import test_module as extra_module
 from test_default import PHASES
@@ -137,6 +137,26 @@ def test_boot_volume_is_told_from_a_second_disk():
     result.says("fatfs: virtio0p1") # before the boot volume on the bus
     result.says("fatfs: virtio1p1")
     assert result.loaded() == set(PHASES)
+
+
+@pytest.mark.parametrize("disk", ["virtio", "virtio behind"])
+def test_disk_with_thousands_of_partitions(disk):
+    """8,192 entries of a GPT are one volume, before or after the boot disk. The boot volume is served in little
+    memory."""
+    work = tempfile.mkdtemp(prefix="btlboot-")
+    try:
+        other = make_image(work, {"modules/smbios.ko": module("hello")})
+        crowd(other, 8192)
+        result = boot(disk=disk, memory="192M", options=[
+            "-drive", "if=none,id=other,format=raw,file=" + other, "-device", "virtio-blk-pci,drive=other" +
+            (",addr=0x1e" if disk == "virtio" else "")])
+    finally:
+        shutil.rmtree(work)
+    result.says("fatfs: more volumes are served but not listed (FATFS_LISTED_MAX: 32)")
+    assert result.text.count(": FAT32, ") <= 32
+    assert result.loaded() == set(PHASES)
+    assert result.status == GOOD and result.memory["balance"] == "ok"
+    assert int(result.memory["kmem"]) < 4096, result.memory  # pages
 
 
 @pytest.mark.parametrize("layout, name", [("mbr", "virtio0p2"), ("logical", "virtio0p5"), ("disk", "virtio0")])

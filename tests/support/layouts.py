@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Disks without a GPT, made of the images that tools/mkimage.sh makes."""
+"""Disks with other tables of partitions, made of the images that tools/mkimage.sh makes."""
 import struct
+import zlib
 
 PART = 1 << 20  # where the volume starts on such an image
 
@@ -26,3 +27,21 @@ def lay_out(image, layout, kind=0xef):
         put_record(disk, 64, 0, kind, first - 64, blocks)
     with open(image, "wb") as file:
         file.write(disk[PART if layout == "disk" else 0:PART + blocks * 512])
+
+
+def crowd(image, count):
+    """Give a disk a GPT of so many partitions, each with a GUID of its own, that are all the volume. The table is
+    behind the volume."""
+    with open(image, "rb") as file:
+        disk = bytearray(file.read())
+    kind = disk[1024:1040]  # of the first partition
+    first, last = struct.unpack_from("<QQ", disk, 1024 + 32)
+    table = b"".join(kind + struct.pack("<QQQQQ72x", index, 0x77, first, last, 0) for index in range(count))
+    disk += bytes(-len(disk) % 512) + bytes(34 * 512)
+    place = len(disk) // 512
+    disk += table + bytes(-len(table) % 512)
+    header = struct.pack("<8sIIIIQQQQ16sQIII", b"EFI PART", 0x10000, 92, 0, 0, 1, place + len(table) // 512, 34,
+                         place - 1, bytes(16), place, count, 128, zlib.crc32(table))
+    disk[512:1024] = (header[:16] + struct.pack("<I", zlib.crc32(header)) + header[20:]).ljust(512, b"\0")
+    with open(image, "wb") as file:
+        file.write(disk)
