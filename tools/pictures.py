@@ -3,7 +3,8 @@
 """Make the pictures of README.md from real boots in QEMU: pictures.py DIRECTORY
 
 menu.png  the boot menu on the machine's screen
-boot.svg  btl plot of the manifest that the same machine saved in its first boot, without the address lists"""
+boot.svg  btl plot of the manifest that the same machine saved in its first boot, with the kernel's record of that boot,
+          without the address lists"""
 import os
 import re
 import struct
@@ -48,9 +49,10 @@ def confirm_boot(image, variables):
         machine.wait()
 
 
-def plot_boot(image, path):
+def plot_boot(image, variables, path):
     """Plot the saved manifest; leave out the last section and the texts that a pointer shows."""
-    plot = subprocess.run([PROGRAM, "plot", image], check=True, text=True, stdout=subprocess.PIPE).stdout
+    plot = subprocess.run([PROGRAM, "plot", "--efivars", variables, image], check=True, text=True,
+                          stdout=subprocess.PIPE).stdout
     heading, = re.finditer(r'<line class="rule" [^>]*y1="([0-9.]+)"[^>]*>\n<text class="h2"[^>]*>Ranges and', plot)
     height = heading.group(1).split(".")[0]
     plot = re.sub(r'height="\d+" viewBox="0 0 (\d+) \d+"', r'height="%s" viewBox="0 0 \1 %s"' % (height, height),
@@ -75,7 +77,7 @@ def main(directory):
     with tempfile.TemporaryDirectory() as work:
         image, variables = make_image(work, FILES), os.path.join(work, "vars.fd")
         confirm_boot(image, variables)
-        plot_boot(image, os.path.join(directory, "boot.svg"))
+        plot_boot(image, variables, os.path.join(directory, "boot.svg"))
         image = make_image(work, {**FILES, **under("typed")})
         photograph_menu(image, variables, os.path.join(directory, "menu.png"))
 

@@ -100,6 +100,17 @@ def test_manifest_with_loads_has_their_column(tmp_path):
     assert "load" in said and "load function" in said
 
 
+def test_time_between_the_records_has_a_row(tmp_path):
+    """A saved manifest ends before the exit, and the kernel's events begin after it."""
+    maker = many(10)
+    loader, = (event for event in maker.events if event[0] == "loader")
+    first, = (event for event in maker.events if event[0] == "phase 1")
+    root = plot(tmp_path, maker)
+    tip = next(tip for tip in tooltips(root, "m-gap") if "records" in tip)
+    assert tip.startswith("between the records: the kernel was reached in %.2f ms" % ((first[1] - loader[2]) / MS))
+    assert "to the kernel" not in texts(plot(tmp_path, Maker()))
+
+
 def waiting(*waits):
     """Return a boot like Maker's, with waits inserted at 67 ms."""
     maker, at = Maker(), 67 * MS

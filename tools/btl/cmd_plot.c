@@ -113,11 +113,11 @@ static double plot_draw_title(struct plot *plot, double y, const char *text, con
 static double draw_body(struct plot *plot)
 {
     double half = PLOT_WIDTH / 2, y = draw_heading(plot, PLOT_MARGIN / 2);
-    y = plot_draw_title(
-        plot, y, "Timeline",
-        plot_has_kernel_events(plot)
-            ? "time since the loader started"
-            : "time since the loader started; the kernel's own events are not in this manifest");
+    y = plot_draw_title(plot, y, "Timeline",
+                        plot_has_kernel_events(plot)
+                            ? "time since the loader started"
+                            : "time since the loader started; the kernel's own events are missing "
+                              "(--efivars adds them)");
     y = plot_timeline(plot, y);
     y = plot_draw_title(plot, y, "Physical memory at entry to the kernel",
                         "to scale, except gaps and device addresses");

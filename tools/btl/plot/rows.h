@@ -17,8 +17,9 @@ struct timeline {
     struct plot *plot;
     struct axis axis;
     struct row *modules;
-    int columns;    // without COLUMN_LOAD when the manifest has no event for it
-    uint64_t waits; // ns in which the machine waited for a person
+    int columns;               // without COLUMN_LOAD when the manifest has no event for it
+    struct btlm_event between; // from the end of the loader's record to the kernel's first event
+    uint64_t waits;            // ns in which the machine waited for a person
     double top, y, row_height;
     const char *font;
 };

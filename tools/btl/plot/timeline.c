@@ -108,6 +108,30 @@ static size_t count_steps(const struct timeline *t, bool kernel)
     return count;
 }
 
+// What is in neither record: the last write of a saved manifest, the exit from the firmware, the
+// kernel's start. Empty if the manifest has no events of the kernel.
+static void find_between(struct timeline *t)
+{
+    uint64_t loader = 0, kernel = UINT64_MAX;
+    for (uint64_t i = 0; i < event_count(t); i++) {
+        const struct btlm_event *event = event_at(t, i);
+        if (event->kind == BTLM_EVENT_LOADER)
+            loader = event->end;
+        else if (event->kind >= BTLM_EVENT_PHASE1 && event->kind <= BTLM_EVENT_MODULE_LOADED)
+            kernel = event->start < kernel ? event->start : kernel;
+    }
+    if (loader != 0 && kernel != UINT64_MAX && kernel > loader)
+        t->between = (struct btlm_event){.start = loader, .end = kernel};
+}
+
+static void draw_between(struct timeline *t)
+{
+    rows_name(t, "faint", "to the kernel");
+    rows_bar(t, &t->between, "m-gap", "between the records", "the kernel was reached");
+    rows_took(t, t->between.end - t->between.start, COLUMN_STEP);
+    t->y += t->row_height;
+}
+
 static const char *step_verb(const struct btlm_event *event)
 {
     return btlm_event_waits(event->kind)              ? "waited"
@@ -144,7 +168,8 @@ static void draw_step(struct timeline *t, const struct step *step)
 
 static void draw_steps(struct timeline *t, bool kernel, const char *name, const char *note)
 {
-    size_t count = count_steps(t, kernel);
+    bool between = !kernel && t->between.end != 0;
+    size_t count = count_steps(t, kernel) + between;
     if (count == 0)
         return;
     rows_group(t, 0, name, note, count);
@@ -152,6 +177,8 @@ static void draw_steps(struct timeline *t, bool kernel, const char *name, const 
         if (steps[i].kernel == kernel && step_occurs(t, &steps[i]))
             draw_step(t, &steps[i]);
     }
+    if (between)
+        draw_between(t);
     t->y += 4;
 }
 
@@ -329,6 +356,7 @@ double plot_timeline(struct plot *plot, double y)
     t.row_height = count > MANY_MODULES ? 13 : 18;
     t.font = count > MANY_MODULES ? "small" : "";
     read_events(&t);
+    find_between(&t);
     t.axis.plot = plot;
     t.axis.left = PLOT_MARGIN + NAME_WIDTH;
     t.axis.right = PLOT_WIDTH - PLOT_MARGIN - t.columns * COLUMN_WIDTH - 6;
