@@ -2,6 +2,7 @@
 // The main() of all test programs (test_case.h).
 #include "test_case.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,8 +36,13 @@ void test_register_all(CMFixtureFunction setup, CMFixtureFunction teardown)
     all_teardown = teardown;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    (void)argc;
+    if (registered_count == 0) { // make unit-NAME of a name that no test has
+        fprintf(stderr, "%s has no test\n", argv[0]);
+        return 1;
+    }
     struct CMUnitTest *tests = calloc(registered_count, sizeof(*tests));
     if (tests == NULL)
         abort();
