@@ -99,6 +99,7 @@ static bool file_read_open(struct boot *boot, struct volume_file *open, uint64_t
     file->range = pages->count - 1;
     file->size = pages->ranges[file->range].size;
     hash_file(file->base.bytes, file->base.sha256);
+    file->base.hashed = true;
     file_log(boot, file);
     return true;
 }

@@ -136,3 +136,27 @@ const char *btl_sha256_text(const uint8_t digest[static 32], char text[static BT
     text[BTL_SHA256_TEXT - 1] = '\0';
     return text;
 }
+
+static int digit_value(char c)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    for (int i = 0; digits[i] != '\0'; i++)
+        if (digits[i] == c)
+            return i % 16;
+    return -1;
+}
+
+bool btl_sha256_of(struct btl_str text, uint8_t ret_digest[static 32])
+{
+    uint8_t digest[32];
+    if (text.len != 2 * sizeof(digest))
+        return false;
+    for (size_t i = 0; i < sizeof(digest); i++) {
+        int high = digit_value(text.at[2 * i]), low = digit_value(text.at[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        digest[i] = (uint8_t)(high * 16 + low);
+    }
+    memcpy(ret_digest, digest, sizeof(digest));
+    return true;
+}

@@ -10,6 +10,10 @@
 // Find the configuration to boot when this attempt fails: attempt->fallback.
 void btl_attempt_find_fallback(struct btl_attempt *attempt);
 
+// Has the file the hash of the pin? NULL: there is no pin. False: reported.
+bool attempt_check_pin(struct btl_attempt *attempt, const struct btl_setting *pin,
+                       const struct btl_boot_file *file, struct btl_place file_place);
+
 // Find the directories of module_path that exist: config.search_path. False: no memory.
 bool attempt_find_directories(struct btl_attempt *attempt);
 

@@ -28,7 +28,8 @@ static bool read_kernel(struct btl_attempt *attempt)
         return false;
     }
     kernel->read_time = attempt_event_read(attempt, BTLM_EVENT_KERNEL_READ, BTL_NONE, kernel->file);
-    return check_kernel(attempt, place);
+    return attempt_check_pin(attempt, attempt->config.kernel_sha256, kernel->file, place) &&
+           check_kernel(attempt, place);
 }
 
 bool btl_attempt_open_kernel(struct btl_attempt *attempt)

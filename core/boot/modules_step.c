@@ -128,9 +128,11 @@ static bool read_metadata(struct btl_attempt *attempt, uint32_t index,
     // From here on the plan's messages use the driver's name of the file.
     planned->path = attempt_name(attempt, planned->path);
     struct btl_place place = {.file = planned->path, .module = planned->name};
+    const struct btl_setting *pin = planned->config != NULL ? planned->config->sha256 : NULL;
     module->opened =
-        read && btl_elf_open(module->file->bytes, BTL_ELF_MODULE, attempt->boot->machine->number,
-                             place, &module->elf, attempt->diags);
+        read && attempt_check_pin(attempt, pin, module->file, place) &&
+        btl_elf_open(module->file->bytes, BTL_ELF_MODULE, attempt->boot->machine->number, place,
+                     &module->elf, attempt->diags);
     return module->opened &&
            btl_modinfo_read(&module->elf, attempt->arena, &module->info, attempt->diags);
 }

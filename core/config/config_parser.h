@@ -59,6 +59,7 @@ enum config_type {
     CONFIG_MENU_STYLE, // enum btl_menu_style
     CONFIG_LEVEL,      // enum btl_on_error
     CONFIG_LOADING_PHASE,
+    CONFIG_DIGEST, // SHA-256
 };
 
 struct config_key_row {

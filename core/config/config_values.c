@@ -3,6 +3,8 @@
 #include "config_parser.h"
 #include "../base/path.h"
 
+#include <btl/hash.h>
+
 // One assignment that is being checked.
 struct check {
     struct config_parser *parser;
@@ -182,6 +184,16 @@ static bool value_check_phase(const struct check *check, struct btl_str value)
     return false;
 }
 
+static bool value_check_sha256(const struct check *check, struct btl_str value)
+{
+    uint8_t digest[32];
+    if (btl_sha256_of(value, digest))
+        return true;
+    config_report(check->parser, BTL_CONF_BAD_SHA256, check->place, BTL_ARG(value),
+                  BTL_ARG(check->key));
+    return false;
+}
+
 static bool value_check_text(const struct check *check, struct btl_str value)
 {
     return true;
@@ -194,6 +206,7 @@ static bool (*const checks[])(const struct check *check, struct btl_str value) =
     [CONFIG_ACTION] = value_check_choice,     [CONFIG_LOADING_PHASE] = value_check_phase,
     [CONFIG_STAGING] = value_check_choice,    [CONFIG_TRIES] = value_check_tries,
     [CONFIG_MENU_STYLE] = value_check_choice, [CONFIG_LEVEL] = value_check_on_error,
+    [CONFIG_DIGEST] = value_check_sha256,
 };
 
 bool config_check(struct config_parser *parser, struct btl_setting *setting)

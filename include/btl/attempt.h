@@ -22,7 +22,8 @@
 struct btl_boot_file {
     struct btl_str path; // on the volume
     struct btl_bytes bytes;
-    uint8_t sha256[32];            // in `btl`, of configurations only
+    uint8_t sha256[32];            // valid when `hashed`
+    bool hashed;                   // in `btl`, of configurations only
     uint64_t read_start, read_end; // nanoseconds since the loader started; in `btl` 0
 };
 

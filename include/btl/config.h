@@ -37,6 +37,7 @@ struct btl_module_config {
     const struct btl_setting *load;             // NAME_load
     const struct btl_setting *phase;            // NAME_phase
     const struct btl_setting *path;             // NAME_name
+    const struct btl_setting *sha256;           // NAME_sha256: a pin, see btl_attempt (attempt.h)
     const struct btl_setting *flags;            // NAME_flags
     const struct btl_setting *required;         // NAME_required
     const struct btl_setting *on_error_setting; // NAME_on_error
@@ -65,16 +66,17 @@ struct btl_config {
     struct btl_str file; // path of the configuration, for messages
     struct btl_str text; // the whole text, borrowed
 
-    struct btl_str kernel;         // default "/kernel/kernel.elf"
-    struct btl_str kernel_options; // default ""
-    struct btl_str module_path;    // default "/modules"; directories separated by ';'
-    struct btl_str search_path;    // those that exist; no bytes: module_path
-    struct btl_str title;          // the name of the configuration in the menu; empty: none
-    uint32_t autoboot_delay;       // seconds; default 0
-    uint32_t boot_tries;           // 0: the configuration is not on trial
-    bool boot_timeout_given;       // then:
-    uint32_t boot_timeout;         // seconds, 0: no watchdog
-    enum btl_menu_style menu;      // default "auto"
+    struct btl_str kernel;                   // default "/kernel/kernel.elf"
+    const struct btl_setting *kernel_sha256; // a pin; NULL: none
+    struct btl_str kernel_options;           // default ""
+    struct btl_str module_path;              // default "/modules"; directories separated by ';'
+    struct btl_str search_path;              // those that exist; no bytes: module_path
+    struct btl_str title;     // the name of the configuration in the menu; empty: none
+    uint32_t autoboot_delay;  // seconds; default 0
+    uint32_t boot_tries;      // 0: the configuration is not on trial
+    bool boot_timeout_given;  // then:
+    uint32_t boot_timeout;    // seconds, 0: no watchdog
+    enum btl_menu_style menu; // default "auto"
     bool verbose, quiet;
     bool manifest_save;                    // the loader saves the manifest (btl/boot.h says where)
     enum btl_stop_action required_failure; // of a required module that fails; default "stop"

@@ -14,6 +14,8 @@ void btl_sha256_by(btl_sha256_blocks *hash, struct btl_bytes bytes, uint8_t ret_
 // Write 64 lower-case hexadecimal digits and a NUL; return `text`.
 #define BTL_SHA256_TEXT 65
 const char *btl_sha256_text(const uint8_t digest[static 32], char text[static BTL_SHA256_TEXT]);
+// Parse 64 hexadecimal digits. False: the text is something else.
+bool btl_sha256_of(struct btl_str text, uint8_t ret_digest[static 32]);
 
 // Continue the CRC `crc`; start with 0.
 uint32_t btl_crc32(uint32_t crc, struct btl_bytes bytes);

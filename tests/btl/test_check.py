@@ -66,7 +66,7 @@ def test_directories_of_module_path(tmp_path, where):
     place = image(str(tmp_path / "disk.img"), root) if where == "image" else root
     result = btl("check", "-C", place)
     assert "boot-no-directory" in result.codes() and result.status == 0, result.err
-    assert b'1 of the 4 directories of module_path are not on the boot volume, the first is "/None"' in result.err
+    assert b'not on the boot volume: 1 of 4, the first is "/None"' in result.err
 
 
 @pytest.mark.parametrize("count", [16, 17])
@@ -82,7 +82,7 @@ def test_no_directory_exists(tmp_path):
     """The message about a module names the first directory, as without a choice."""
     result, _ = check(tmp_path, GOOD_CONF + 'module_path="/one;/two"\n')
     assert b"esp/one/early.ko: error: early: the file does not exist" in result.err
-    assert b"2 of the 2 directories" in result.err
+    assert b"not on the boot volume: 2 of 2" in result.err
 
 
 @pytest.mark.parametrize("line", ["erly_phase=BOOT1", "erly_flags=x", "erly.size=3", "early.ko_load=YES"])

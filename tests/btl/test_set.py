@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """btl set and btl unset: what they change, what they keep, what they reject."""
+import hashlib
 import os
 import random
 import re
@@ -639,3 +640,39 @@ def test_random_edits(tmp_path, seed):
             check_set(root, module, key, some_value(rng, key))
         else:
             check_unset(root, module, key)
+
+
+# ------------------------------------------------------------------------------------------- pins
+
+def test_pin_and_unpin(tmp_path):
+    root = tree(tmp_path)
+    assert btl("pin", "-C", root, "early", "kernel").status == 0
+    digest = hashlib.sha256(read(os.path.join(root, "modules/early.ko"))).hexdigest().encode()
+    assert b'early_sha256="%s"' % digest in conf_of(root) and b"kernel_sha256=" in conf_of(root)
+    assert btl("check", "-W", "-C", root).status == 0
+    with open(os.path.join(root, "modules/early.ko"), "ab") as file:
+        file.write(b"more")
+    result = btl("check", "-C", root)
+    assert result.status == 2 and "boot-pinned" in result.codes()
+    assert btl("pin", "-C", root, "early").status == 0  # accepted, so the text is another one
+    assert btl("check", "-W", "-C", root).status == 0
+    assert btl("unset", "-C", root, "early", "sha256").status == 0
+    assert b"early_sha256" not in conf_of(root)
+
+
+def test_pin_everything(tmp_path):
+    root = tree(tmp_path)
+    assert btl("pin", "-C", root).status == 0
+    text = conf_of(root)
+    for name in ("early", "driver", "late", "idle", "lib"):
+        assert b"%s_sha256=" % name.encode() in text
+    assert btl("check", "-W", "-C", root).status == 0
+    assert btl("pin", "-C", root).status == 0 and conf_of(root) == text
+
+
+def test_pin_of_what_is_not_there(tmp_path):
+    root = tree(tmp_path)
+    before = conf_of(root)
+    assert btl("pin", "-C", root, "early", "nothing").codes() == ["host-pin-no-file"]
+    assert btl("pin", "-g", "-C", root, "early").codes() == ["host-usage"]
+    assert conf_of(root) == before

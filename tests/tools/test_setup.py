@@ -27,7 +27,7 @@ def run_setup(tmp_path, installed, user, sudo_works=False, words=()):
     return done.returncode, done.stdout, calls.read_text() if calls.exists() else ""
 
 
-RUN = ["libc6-dev", "binutils", "gnu-efi", "psf-unifont", "mtools", "gdisk", "qemu-system-x86", "ovmf"]
+RUN = ["libc6-dev", "binutils", "gnu-efi", "psf-unifont", "mtools", "gdisk", "fdisk", "qemu-system-x86", "ovmf"]
 
 
 def test_nothing_to_do(tmp_path):

@@ -13,7 +13,7 @@ const struct btl_boot_file *boot_file(struct boot *boot, struct btl_str path,
                                       struct btl_bytes bytes, bool hashed)
 {
     struct btl_boot_file *file = MEMORY_NEW(boot->host->arena, struct btl_boot_file);
-    *file = (struct btl_boot_file){.path = path, .bytes = bytes};
+    *file = (struct btl_boot_file){.path = path, .bytes = bytes, .hashed = hashed};
     if (hashed)
         btl_sha256(bytes, file->sha256);
     return file;

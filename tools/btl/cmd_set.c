@@ -106,7 +106,8 @@ const struct command cmd_set = {
                               "       btl set -g " EDIT_SYNOPSIS " KEY=VALUE ...",
     .summary = "changes settings in loader.conf and nothing else in it",
     .help = EDIT_HELP EDIT_GLOBAL_KEYS
-    "KEY of a module: load, phase, name, flags, required, on_error, tunable.X. A change is\n"
+    "KEY of a module: load, phase, name, sha256, flags, required, on_error, tunable.X. A change "
+    "is\n"
     "rejected when it adds an error or a warning of 'btl check'. The old file is kept as\n"
     "loader.conf.prev, unless it was on trial.\n\n"
     "Example: btl set hello load=YES phase=BOOT2 tunable.greeting='good day'\n"

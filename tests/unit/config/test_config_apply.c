@@ -96,6 +96,8 @@ TEST(test_module_whose_name_ends_like_a_suffix)
     parse_end(&parsed);
 }
 
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 TEST(test_keys_of_modules_are_gathered_in_order_of_first_mention)
 {
     struct parsed parsed;
@@ -104,6 +106,7 @@ TEST(test_keys_of_modules_are_gathered_in_order_of_first_mention)
                            "my-mod_2_phase=\"BOOT1\"\n"
                            "my-mod_2_name=\"/modules/h2.ko\"\n"
                            "my-mod_2_flags=\"verbose=1\"\n"
+                           "my-mod_2_sha256=\"" DIGEST "\"\nkernel_sha256=\"" DIGEST "\"\n"
                            "my-mod_2_required=\"YES\"\n"
                            "zeta_load=\"YES\"\n"));
     assert_codes(&parsed.memory, &parsed.diags, "");
@@ -111,7 +114,7 @@ TEST(test_keys_of_modules_are_gathered_in_order_of_first_mention)
     const struct btl_module_config *zeta = &parsed.config.modules[0], *mod = zeta + 1;
     assert_str(&parsed.memory, zeta->name, "zeta");
     assert_int_equal(zeta->first->line, 1);
-    assert_int_equal(zeta->load->line, 7);
+    assert_int_equal(zeta->load->line, 9);
     assert_true(zeta->load_yes && !zeta->load_no && !zeta->phase_given && !zeta->required_yes);
     assert_null(zeta->path);
     assert_str(&parsed.memory, mod->name, "my-mod_2");
@@ -119,7 +122,9 @@ TEST(test_keys_of_modules_are_gathered_in_order_of_first_mention)
     assert_int_equal(mod->configured, BTL_PHASE_BOOT1);
     assert_str(&parsed.memory, mod->path->value, "/modules/h2.ko");
     assert_str(&parsed.memory, mod->flags->value, "verbose=1");
-    assert_int_equal(mod->required->line, 6);
+    assert_str(&parsed.memory, mod->sha256->value, DIGEST);
+    assert_str(&parsed.memory, parsed.config.kernel_sha256->value, DIGEST);
+    assert_int_equal(mod->required->line, 8);
     parse_end(&parsed);
 }
 

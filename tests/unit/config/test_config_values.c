@@ -75,6 +75,14 @@ TEST(test_bad_action)
 
 TEST(test_bad_stage)
 {
+    COMPLAINT("kernel_sha256=12", "loader.conf:1:15: error: kernel_sha256 must be a SHA-256, 64 "
+                                  "hexadecimal digits, not \"12\"; 'btl pin' writes the line "
+                                  "[conf-bad-sha256]\n");
+    COMPLAINT("a_sha256=0123456789ABCDEF0123456789abcdef0123456789abcdef0123456789abcdef", "");
+    COMPLAINT("a_sha256=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg",
+              "loader.conf:1:10: error: a: a_sha256 must be a SHA-256, 64 hexadecimal digits, not "
+              "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdeg\"; 'btl pin' "
+              "writes the line [conf-bad-sha256]\n");
     COMPLAINT("stage=none", "loader.conf:1:7: error: stage must be \"auto\", \"all\" or "
                             "\"boot\", not \"none\" [conf-bad-stage]\n");
     COMPLAINT("stage=auto", "");

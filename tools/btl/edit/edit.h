@@ -20,7 +20,8 @@ struct edit {
 };
 
 #define EDIT_GLOBAL_KEYS                                                                           \
-    "KEY of the whole boot: kernel, kernel_options, module_path, module_blacklist,\n"              \
+    "KEY of the whole boot: kernel, kernel_sha256, kernel_options, module_path, "                  \
+    "module_blacklist,\n"                                                                          \
     "  autoboot_delay, title, menu, boot_tries, boot_timeout, verbose, quiet, manifest_save,\n"    \
     "  required_failure, stage.\n"
 

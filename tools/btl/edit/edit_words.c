@@ -7,7 +7,8 @@
 #include "edit.h"
 #include "report.h"
 
-static const char *const module_keys[] = {"load", "phase", "name", "flags", "required", "on_error"};
+static const char *const module_keys[] = {"load",  "phase",    "name",    "sha256",
+                                          "flags", "required", "on_error"};
 
 // A value as a shell takes it.
 static struct btl_str shell_word(struct btl_arena *arena, const char *value)
