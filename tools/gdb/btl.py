@@ -117,9 +117,14 @@ class Loader(gdb.Command):
 
 class Entry(gdb.Breakpoint):
     """The kernel's entry, with the manifest's address in the first argument register."""
+    header = None
 
     def stop(self):
-        return True
+        """On a busy host QEMU may end the step over this breakpoint without a step: the second stop of the same boot,
+        which has the same manifest, is none."""
+        address = int(gdb.parse_and_eval("(unsigned long)$rdi"))
+        header, self.header = self.header, bytes(gdb.selected_inferior().read_memory(address, HEADER.size))
+        return header != self.header
 
 
 symbols = Symbols()
