@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 import kill_at
-from btltest import BTL, GOOD_CONF, ROOT, btl, golden, image, read, volume, write
+from btltest import ALL, BTL, GOOD_CONF, ROOT, btl, golden, image, module, read, volume, write
 
 TOOL = os.path.join(ROOT, os.environ.get("BUILD", "build"), "host/btl")  # ptrace and sanitizers exclude each other
 
@@ -668,6 +668,36 @@ def test_pin_everything(tmp_path):
         assert b"%s_sha256=" % name.encode() in text
     assert btl("check", "-W", "-C", root).status == 0
     assert btl("pin", "-C", root).status == 0 and conf_of(root) == text
+
+
+def test_pin_what_pinned_files_need(tmp_path):
+    """A changed file does not hide the files that it needs, which have no other lines."""
+    root = tree(tmp_path)
+    assert btl("pin", "-C", root).status == 0
+    for path in ("modules/early.ko", "modules/driver.ko", "modules/lib.ko", "kernel/kernel.elf"):
+        with open(os.path.join(root, path), "ab") as file:
+            file.write(b"more")
+    assert btl("pin", "-C", root).status == 0
+    assert btl("check", "-W", "-C", root).status == 0
+
+
+def test_pin_a_module_called_kernel(tmp_path):
+    """Its line would be the kernel's, which stays right."""
+    root = volume(str(tmp_path / "esp"), GOOD_CONF + 'kernel_load="YES"\n',
+                  {"modules/kernel.ko": module("kernel", ALL)})
+    result = btl("pin", "-C", root)
+    assert result.status == 0 and result.codes() == ["host-pin-kernel"], result.err
+    assert btl("check", "-W", "-C", root).status == 0
+    digest = hashlib.sha256(read(os.path.join(root, "kernel/kernel.elf"))).hexdigest().encode()
+    assert b'kernel_sha256="%s"' % digest in conf_of(root)
+    os.unlink(os.path.join(root, "kernel/kernel.elf"))
+    assert btl("pin", "-C", root, "kernel").codes() == ["host-pin-no-file"]
+
+
+def test_pin_without_a_loader_conf(tmp_path):
+    root = volume(str(tmp_path / "esp"), None)
+    assert btl("pin", "-C", root).status == 0
+    assert conf_of(root).startswith(b"kernel_sha256=")
 
 
 def test_pin_of_what_is_not_there(tmp_path):

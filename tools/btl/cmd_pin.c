@@ -8,6 +8,21 @@
 #include "edit/conf_edit.h"
 #include "edit/edit.h"
 
+// Make comments of all pins: the steps stop at a file that is not the pinned one, and never learn
+// what that file needs.
+static struct btl_str pin_text_without_pins(struct btl_arena *arena, struct btl_str text)
+{
+    const struct btl_config config = conf_parse(arena, text);
+    char *copy = MEMORY_ARRAY(arena, char, text.len);
+    if (text.len > 0)
+        memcpy(copy, text.at, text.len);
+    for (size_t i = 0; i < config.setting_count; i++) {
+        if (btl_str_ends(config.settings[i].key, BTL_STR("_sha256")))
+            copy[config.settings[i].offset] = '#';
+    }
+    return (struct btl_str){copy, text.len};
+}
+
 // Run the steps to find the files. What they report is the matter of edit_finish().
 static void pin_find_files(struct edit *edit, struct host *quiet, struct boot *ret_boot)
 {
@@ -15,7 +30,8 @@ static void pin_find_files(struct edit *edit, struct host *quiet, struct boot *r
     quiet->diags = (struct btl_diags){.arena = edit->host->arena};
     *ret_boot = (struct boot){.host = quiet, .root = edit->boot.root, .path = edit->boot.path};
     if (boot_open(ret_boot))
-        boot_steps_with(ret_boot, volume_name(&ret_boot->volume, ret_boot->path), edit->text);
+        boot_steps_with(ret_boot, volume_name(&ret_boot->volume, ret_boot->path),
+                        pin_text_without_pins(edit->host->arena, edit->text));
 }
 
 static void pin_file(struct edit *edit, struct btl_str module, const char *key,
@@ -28,8 +44,14 @@ static void pin_file(struct edit *edit, struct btl_str module, const char *key,
                           btl_str_of(btl_sha256_text(digest, text)));
 }
 
+// The line of a module with the name kernel would be the kernel's.
 static void pin_module(struct edit *edit, struct btl_str name, struct btl_bytes bytes)
 {
+    if (btl_str_equal(name, BTL_STR("kernel"))) {
+        btl_report(&edit->host->diags, BTL_HOST_PIN_KERNEL,
+                   ((struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)}));
+        return;
+    }
     pin_file(edit, name, memory_text(edit->host->arena, "%pS_sha256", &name).at, bytes);
 }
 
@@ -58,11 +80,12 @@ static void pin_all(struct edit *edit, const struct boot *boot)
 static bool pin_word(struct edit *edit, const struct boot *boot, const char *word)
 {
     const struct btl_plan *plan = &boot->attempt.plan;
-    if (strcmp(word, "kernel") == 0 && boot->attempt.kernel.file != NULL) {
+    bool kernel = strcmp(word, "kernel") == 0;
+    if (kernel && boot->attempt.kernel.file != NULL) {
         pin_file(edit, BTL_STR(""), "kernel_sha256", boot->attempt.kernel.file->bytes);
         return true;
     }
-    for (uint32_t i = 0; i < plan->module_count; i++) {
+    for (uint32_t i = 0; !kernel && i < plan->module_count; i++) {
         const struct btl_boot_file *file = pin_module_file(boot, i);
         if (!btl_str_equal(plan->modules[i].name, btl_str_of(word)) || file == NULL)
             continue;
