@@ -7,7 +7,6 @@
 
 #include <btl/mem.h>
 
-#define LAST_LONG       0x40
 #define LOWER_BASE      0x08
 #define LOWER_EXTENSION 0x10
 
@@ -16,7 +15,7 @@ static const uint8_t unit_places[FAT_ENTRY_UNITS] = {1, 3, 5, 7, 9, 14, 16, 18, 
 void fat_long_name_add(struct fat_long_name *name, const uint8_t *entry)
 {
     unsigned number = entry[0] & 0x3f;
-    if (entry[0] & LAST_LONG) {
+    if (entry[0] & FAT_LONG_LAST) {
         name->parts = number <= FAT_LONG_UNITS / FAT_ENTRY_UNITS ? number : 0;
         name->expected = number;
         name->checksum = entry[13];
@@ -148,7 +147,7 @@ void fat_long_name_put(const struct fat_long_name *name, unsigned number, uint8_
                        uint8_t *entry)
 {
     memset(entry, 0, FAT_ENTRY_SIZE);
-    entry[0] = (uint8_t)(number == name->parts ? number | LAST_LONG : number);
+    entry[0] = (uint8_t)(number == name->parts ? number | FAT_LONG_LAST : number);
     entry[11] = FAT_LONG;
     entry[13] = checksum;
     for (unsigned i = 0; i < FAT_ENTRY_UNITS; i++)

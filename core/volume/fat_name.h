@@ -17,6 +17,7 @@
 #define FAT_DIRECTORY     0x10
 #define FAT_ARCHIVE       0x20
 #define FAT_LONG          0x0f
+#define FAT_LONG_LAST     0x40 // first byte of an entry: the last part of a long name
 #define FAT_DIRECTORY_MAX (65536u * FAT_ENTRY_SIZE) // bytes, section 6
 #define FAT_FREE          0xe5                      // first byte of an entry that is not used
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Replacing a file on FAT. What must not be lost is never overwritten: contents go to free
-// clusters, and one block of the directory changes from the old clusters to the new ones.
+// Replacing and removing a file on FAT. What must not be lost is never overwritten: contents go to
+// free clusters, and one block of the directory changes from the old clusters to the new ones.
 #include "fat.h"
 #include "fat_name.h"
 
@@ -511,19 +511,117 @@ static bool replace_file(struct replacing *r, struct btl_str name, struct btl_st
            switch_entries(r, (uint32_t)contents.size, keeps, old, old_kept);
 }
 
+// Take the device's block and the directory of r->path, and find the file in it.
+static bool replacing_begin(struct replacing *r, struct btl_str *ret_directory,
+                            struct btl_str *ret_name)
+{
+    *ret_name = btl_base_name(r->path);
+    *ret_directory = btl_directory_prefix(btl_str_first(r->path, r->path.len - ret_name->len));
+    r->block = btl_alloc(r->fat->arena, r->fat->blocks->block_size, 8);
+    if (r->block == NULL)
+        return replacing_no_memory(r);
+    return listing_open(r, *ret_directory) &&
+           listing_find_file(r, *ret_directory, *ret_name, &r->slot);
+}
+
 bool btl_fat_replace(struct btl_fat *fat, const struct btl_fat_writer *writer, struct btl_str path,
                      struct btl_bytes contents, struct btl_str kept, struct btl_diags *diags)
 {
     struct replacing r = {
         .fat = fat, .writer = writer, .diags = diags, .path = path, .kept_slot = NO_SLOT};
-    struct btl_str name = btl_base_name(path);
-    struct btl_str directory = btl_directory_prefix(btl_str_first(path, path.len - name.len));
-    r.block = btl_alloc(fat->arena, fat->blocks->block_size, 8);
-    if (r.block == NULL)
-        return replacing_no_memory(&r);
-    bool good = listing_open(&r, directory) && listing_find_file(&r, directory, name, &r.slot) &&
+    struct btl_str name, directory;
+    bool good = replacing_begin(&r, &directory, &name) &&
                 (kept.len == 0 || listing_find_file(&r, directory, kept, &r.kept_slot)) &&
                 replace_file(&r, name, kept, contents);
+    fat->directories = NULL; // they are not as they were
+    return good;
+}
+
+// ---------------------------------------------------------------------------------------- removing
+
+// The first slot of the file's name: that of its long name, where the parts belong to it.
+static uint64_t name_first_slot(const struct replacing *r)
+{
+    uint8_t sum = fat_short_checksum(slot_bytes(r, r->slot));
+    uint64_t first = r->slot;
+    while (first > 0) {
+        const uint8_t *part = slot_bytes(r, first - 1);
+        if (part[0] == FAT_FREE || (part[11] & 0x3f) != FAT_LONG || part[13] != sum)
+            break;
+        first--;
+        if ((part[0] & FAT_LONG_LAST) != 0)
+            break;
+    }
+    return first;
+}
+
+// Mark the entries of the name as free. The block with the file's own entry is written first: the
+// parts of a long name count for nothing without that entry.
+static bool name_remove(struct replacing *r)
+{
+    uint64_t first = name_first_slot(r), block = slot_block(r, r->slot) + 1;
+    for (uint64_t slot = first; slot <= r->slot; slot++)
+        slot_bytes(r, slot)[0] = FAT_FREE;
+    while (block-- > slot_block(r, first)) {
+        if (!write_slot_block(r, block) || !fat_device_flush(r))
+            return false;
+    }
+    return true;
+}
+
+// Has another entry of the directory these clusters too, or the directory itself?
+static bool cluster_is_shared(const struct replacing *r, uint32_t cluster)
+{
+    for (uint32_t slot = 0; slot < r->listing.end; slot++) {
+        const uint8_t *entry = slot_bytes(r, slot);
+        if (slot != r->slot && entry[0] != FAT_FREE && (entry[11] & 0x3f) != FAT_LONG &&
+            slot_cluster(r, slot) == cluster)
+            return true;
+    }
+    for (uint64_t i = 0; i < r->listing.cluster_count; i++) {
+        if (r->listing.clusters[i] == cluster)
+            return true;
+    }
+    return false;
+}
+
+// Is the chain as long as the file? Another one is damaged, and may lead into the clusters of other
+// files.
+static bool chain_is_of_file(const struct replacing *r, uint32_t cluster)
+{
+    struct btl_diags ignored = {.arena = r->fat->arena};
+    uint64_t size = fat_read32(slot_bytes(r, r->slot) + 28), cluster_size = r->fat->cluster_size;
+    uint32_t left = (uint32_t)((size + cluster_size - 1) / cluster_size);
+    while (cluster != 0 && left > 0) {
+        struct fat_run run;
+        if (!fat_next_run(r->fat, &cluster, left, &run, &ignored))
+            return false;
+        left -= run.count;
+    }
+    return cluster == 0 && left == 0;
+}
+
+static bool remove_file(struct replacing *r)
+{
+    uint32_t cluster = slot_cluster(r, r->slot);
+    bool frees = !cluster_is_shared(r, cluster) && chain_is_of_file(r, cluster);
+    return name_remove(r) && (!frees || table_free_chain(r, cluster)) && update_free_count(r) &&
+           fat_device_flush(r);
+}
+
+bool btl_fat_remove(struct btl_fat *fat, const struct btl_fat_writer *writer, struct btl_str path,
+                    struct btl_diags *diags)
+{
+    struct replacing r = {
+        .fat = fat, .writer = writer, .diags = diags, .path = path, .kept_slot = NO_SLOT};
+    struct btl_str name, directory;
+    if (!replacing_begin(&r, &directory, &name))
+        return false;
+    if (r.slot == NO_SLOT) {
+        btl_report(diags, BTL_FAT_NOT_FOUND, fat->place, BTL_ARG(path), BTL_ARG(name));
+        return false;
+    }
+    bool good = remove_file(&r);
     fat->directories = NULL; // they are not as they were
     return good;
 }

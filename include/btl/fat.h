@@ -82,5 +82,11 @@ struct btl_fat_writer {
 // a stop can leave clusters that belong to no file, which fsck.fat gives back. False: reported.
 bool btl_fat_replace(struct btl_fat *fat, const struct btl_fat_writer *writer, struct btl_str path,
                      struct btl_bytes contents, struct btl_str kept, struct btl_diags *diags);
+// Remove the file `path`. Its entry goes first, then its clusters become free: after a stop at any
+// moment the file is whole or absent, and no other file has changed. Such a stop can leave clusters
+// that belong to no file, as can a file whose chain of clusters is damaged or shared; fsck.fat
+// gives them back. False: reported (fat-not-found, fat-name-taken: a directory, fat-write, …).
+bool btl_fat_remove(struct btl_fat *fat, const struct btl_fat_writer *writer, struct btl_str path,
+                    struct btl_diags *diags);
 
 #endif

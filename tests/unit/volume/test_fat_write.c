@@ -177,3 +177,165 @@ TEST(a_loop_ends)
     assert_int_equal(first_byte(&m, "/dir/b.bin"), 'n');
     test_memory_end(&m.memory);
 }
+
+// ---------------------------------------------------------------------------------------- removing
+
+static bool remove_path(struct machine *m, const char *path, unsigned stop)
+{
+    struct btl_fat_writer writer = {write_bytes, flush_nothing, m, 0};
+    m->writes = 0;
+    m->stop = stop;
+    return btl_fat_remove(&m->fat, &writer, btl_str_of(path), &m->diags);
+}
+
+static unsigned used_clusters(const struct machine *m)
+{
+    unsigned used = 0;
+    for (unsigned cluster = 2; cluster < 63; cluster++) {
+        const uint8_t *at = m->bytes + 512 + cluster * 3 / 2;
+        uint32_t value = at[0] | (uint32_t)at[1] << 8;
+        used += (cluster % 2 == 1 ? value >> 4 : value & 0xfff) != 0;
+    }
+    return used;
+}
+
+static void open_again(struct machine *m)
+{
+    test_memory_end(&m->memory);
+    open_machine(m);
+}
+
+// Stop the removal of a file with a long name at each of its writes, and remove what is left.
+static void stop_removal_everywhere(unsigned filled, unsigned deleted)
+{
+    bool done = false;
+    for (unsigned stop = 0; !done; stop++) {
+        struct machine m;
+        make_volume(&m, filled, deleted);
+        open_machine(&m);
+        assert_true(replace(&m, 'n', "b.bin.previous", NO_STOP));
+        uint32_t count = btl_fat_list(&m.fat, BTL_STR("/dir"), &m.diags)->count;
+        unsigned used = used_clusters(&m);
+        done = remove_path(&m, "/dir/B.bin.previous", stop);
+        open_again(&m);
+        int now = first_byte(&m, "/dir/b.bin.previous");
+        assert_true(now == 0 || (now == 'x' && !done));
+        assert_int_equal(btl_fat_list(&m.fat, BTL_STR("/dir"), &m.diags)->count,
+                         now == 0 ? count - 1 : count);
+        assert_int_equal(first_byte(&m, "/dir/b.bin"), 'n');
+        if (done)
+            assert_int_equal(used_clusters(&m), used - 3);
+        assert_true(now == 0 || remove_path(&m, "/dir/b.bin.previous", NO_STOP));
+        assert_true(replace(&m, 'm', "b.bin.previous", NO_STOP));
+        assert_int_equal(first_byte(&m, "/dir/b.bin.previous"), 'n');
+        test_memory_end(&m.memory);
+    }
+}
+
+TEST(a_removal_that_stops_leaves_the_file_whole_or_absent)
+{
+    for (unsigned filled = 0; filled <= FILLED; filled++) {
+        stop_removal_everywhere(filled, 0);
+        stop_removal_everywhere(filled, filled < 3 ? filled : 3);
+    }
+}
+
+// Remove /DIR/B.BIN after `change`; return how many clusters became free.
+static unsigned freed_after(void (*change)(uint8_t *bytes))
+{
+    struct machine m;
+    make_volume(&m, 0, 0);
+    change(m.bytes);
+    open_machine(&m);
+    unsigned used = used_clusters(&m);
+    assert_true(remove_path(&m, "/dir/b.bin", NO_STOP));
+    assert_codes(&m.memory, &m.diags, "");
+    assert_int_equal(first_byte(&m, "/dir/b.bin"), 0);
+    test_memory_end(&m.memory);
+    return used - used_clusters(&m);
+}
+
+static void leave_as_it_is(uint8_t *bytes)
+{
+}
+
+static void make_loop(uint8_t *bytes)
+{
+    test_fat_set(bytes, 5, 4);
+}
+
+static void make_short_chain(uint8_t *bytes)
+{
+    test_fat_set(bytes, 6, 0xfff);
+}
+
+static void make_chain_into_another_file(uint8_t *bytes)
+{
+    test_fat_set(bytes, 5, 2);
+}
+
+static void make_chain_outside(uint8_t *bytes)
+{
+    test_fat_set(bytes, 6, 0xff0);
+}
+
+static void make_file_of_the_directory(uint8_t *bytes)
+{
+    test_fat_entry(bytes + 4 * 512 + 32, "B       BIN", 0, 3, 512);
+}
+
+static void make_twin(uint8_t *bytes)
+{
+    test_fat_entry(bytes + 4 * 512 + 64, "C       BIN", 0, 4, 1200);
+}
+
+TEST(a_damaged_or_shared_chain_stays)
+{
+    assert_int_equal(freed_after(leave_as_it_is), 3);
+    assert_int_equal(freed_after(make_loop), 0);
+    assert_int_equal(freed_after(make_short_chain), 0);
+    assert_int_equal(freed_after(make_chain_into_another_file), 0);
+    assert_int_equal(freed_after(make_chain_outside), 0);
+    assert_int_equal(freed_after(make_file_of_the_directory), 0);
+    assert_int_equal(freed_after(make_twin), 0);
+}
+
+TEST(only_a_file_that_is_there_is_removed)
+{
+    struct machine m;
+    make_volume(&m, 0, 0);
+    open_machine(&m);
+    assert_false(remove_path(&m, "/dir/none", NO_STOP));
+    assert_false(remove_path(&m, "/none/x", NO_STOP));
+    assert_false(remove_path(&m, "/dir", NO_STOP));
+    assert_false(remove_path(&m, "/", NO_STOP));
+    assert_codes(&m.memory, &m.diags, "fat-not-found fat-not-found fat-name-taken fat-not-found");
+    assert_int_equal(m.writes, 0);
+    test_memory_end(&m.memory);
+}
+
+// The entries before a name are of another file when their checksum says so.
+TEST(parts_of_another_long_name_stay)
+{
+    struct machine m;
+    make_volume(&m, 0, 0);
+    uint8_t *slot = m.bytes + 4 * 512 + 32;
+    memcpy(slot + 32, slot, 32);
+    test_fat_entry(slot, "A          ", 0x0f, 0, 0);
+    slot[0] = 0x41;
+    open_machine(&m);
+    assert_true(remove_path(&m, "/dir/b.bin", NO_STOP));
+    assert_int_equal(slot[0], 0x41);
+    assert_int_equal(slot[32], 0xe5);
+    test_memory_end(&m.memory);
+}
+
+TEST(a_removal_on_a_device_that_fails_is_reported)
+{
+    struct machine m;
+    make_volume(&m, 0, 0);
+    open_machine(&m);
+    assert_false(remove_path(&m, "/a.txt", 0));
+    assert_codes(&m.memory, &m.diags, "fat-write");
+    test_memory_end(&m.memory);
+}
