@@ -14,5 +14,6 @@ $(call core_variant,test-gcc,gcc,-O1 -g $(SANITIZE))
 $(call core_variant,test-clang,clang,-O1 -g $(SANITIZE))
 $(call core_variant,fuzz,clang,-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link)
 
+## Build core/ as a library for host programs: build/host/libbtl.a.
 libbtl: $(BUILD)/host/libbtl.a
 .PHONY: libbtl

@@ -37,10 +37,15 @@ $(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a
 fuzz-%: $(BUILD)/fuzz/bin/%
 	@mkdir -p $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
 	$< -runs=$(FUZZ_RUNS) -max_len=65536 -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
+ifeq ($(filter $(NAME),$(FUZZ)),)
+fuzz:
+	@echo "make fuzz NAME=...: one of $(FUZZ)" >&2; false
+else
 ## Run the fuzzer NAME=… until it is stopped; its findings are kept.
 fuzz: $(BUILD)/fuzz/bin/$(NAME)
 	@mkdir -p $(BUILD)/fuzz/corpus/$(NAME)
-	$< -max_len=65536 $(BUILD)/fuzz/corpus/$(NAME) tests/fuzz/seeds/$(NAME)
+	$< -max_len=65536 -artifact_prefix=$(BUILD)/fuzz/$(NAME)- $(BUILD)/fuzz/corpus/$(NAME) tests/fuzz/seeds/$(NAME)
+endif
 
 # Inputs that fuzz-long found, which outlive `make clean`.
 FUZZ_CORPUS ?= $(or $(BTL_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/btl)/fuzz

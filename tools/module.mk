@@ -9,6 +9,7 @@
 # checked like in the loader, and removed if a check fails.
 
 ARCH ?= x86_64
+$(if $(wildcard $(BTL)/tools/module-$(ARCH).mk),,$(error ARCH=$(ARCH) is no architecture of BTL; there are x86_64 and ia64))
 include $(BTL)/tools/module-$(ARCH).mk
 
 MODULE_CC ?= $(MODULE_CROSS)$(CC)

@@ -10,6 +10,9 @@ set -eu
 . "$(dirname "$0")/qemu.sh"
 O=${O:-build/${ARCH:-x86_64}}
 limit=${BTL_TIMEOUT:-180} # seconds, without a terminal
+case $limit in
+'' | *[!0-9]*) echo "run: BTL_TIMEOUT is a number of seconds, not \"$limit\"" >&2 && exit 2 ;;
+esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -19,7 +22,8 @@ if [ -t 0 ]; then
 	qemu_kept=$O/vars.fd
 	qemu "$O/btl.img" "$work" -serial mon:stdio || status=$?
 	case $(qemu_result $status /dev/null) in
-	good | reset) exit 0 ;;
+	good) exit 0 ;;
+	reset) echo "run: the machine was switched off or reset; make run goes on with its disk and variables" && exit 0 ;;
 	*) exit $status ;;
 	esac
 fi
@@ -42,7 +46,9 @@ result=$(qemu_result $status "$work/text")
 case $result in
 good) echo "run: every required module was loaded" ;;
 failed) echo "run: the boot failed: a required module was not loaded, or the kernel stopped; see above" >&2 ;;
-timeout) echo "run: no end after $limit seconds (BTL_TIMEOUT sets the limit)" >&2 ;;
+timeout) echo "run: no end after $limit seconds (BTL_TIMEOUT sets the limit)" >&2
+	[ -s "$work/text" ] || echo "run: the firmware printed nothing; BTL_MEMORY may be too little" >&2 ;;
+125 | 126 | 127) echo "run: QEMU did not start; see above (BTL_QEMU names another one, BTL_MEMORY its memory)" >&2 ;;
 reset) echo "run: the machine was reset or switched off before the end of the kernel's report" >&2 ;;
 *) echo "run: QEMU ended with status $result" >&2 ;;
 esac

@@ -45,8 +45,8 @@ $(O)/loader.conf: loader.conf $(wildcard tools/loader-$(ARCH).conf)
 	$(BEGIN)
 	cat $^ > $@
 
-## Make the disk image for make run.
 # `hangs` is a module of the tests, for docs/trials.md: no line of loader.conf loads it.
+## Make the disk image for make run.
 image: $(O)/btl.img
 $(O)/btl.img: tools/mkimage.sh $(O)/loader.conf $(EFI_IMAGE) $(O)/kernel/kernel.elf $(O)/modules/checked \
 		$(O)/testmodules/hangs.ko

@@ -49,7 +49,7 @@ TEST_EFI_x86_64 := $(TEST_EFI)
 test-boot-files: test-modules test-states $(TEST_EFI_$(ARCH)) $(BUILD)/host/btl
 .PHONY: test-boot-files
 
-# The pictures of README.md, from real boots.
+## Make the pictures of README.md from boots in QEMU.
 pictures: image test-boot-files
 	O=$(O) BUILD=$(BUILD) $(PYTHON) tools/pictures.py docs/pictures
 .PHONY: pictures

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pexpect
+import pytest
 
 from btlboot import GOOD, LIMIT, O, PHASES, PROGRAM, PROMPT, ROOT, Machine, boot, conf, make_image, started
 
@@ -86,6 +87,17 @@ def test_run_says_when_there_is_no_end():
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode != 0
     assert "no end after 1 seconds" in done.stdout
+
+
+@pytest.mark.parametrize("name, value, text", [
+    ("BTL_TIMEOUT", "abc", 'BTL_TIMEOUT is a number of seconds, not "abc"'),
+    ("BTL_QEMU", "no-such-qemu", "QEMU did not start"),
+])
+def test_run_says_what_is_wrong_with_a_variable(name, value, text):
+    done = subprocess.run([os.path.join(ROOT, "tools/run.sh")], cwd=ROOT, check=False, text=True,
+                          env=dict(os.environ, **{"O": O, name: value}), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert done.returncode != 0 and text in done.stdout
 
 
 def test_image_copied_to_a_larger_disk(tmp_path):

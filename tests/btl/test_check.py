@@ -401,7 +401,8 @@ BOOT_CASES = [
 @pytest.fixture(scope="module", name="own_tree")
 def own_tree_fixture(tmp_path_factory):
     """The tree that `make run` boots."""
-    if not os.path.exists(os.path.join(O, "btl.img")) or not os.path.isdir(os.path.join(O, "testmodules")):
+    built = ["btl.img"] + ["testmodules/%s.ko" % name for name, _ in BOOT_CASES]
+    if not all(os.path.exists(os.path.join(O, file)) for file in built):
         pytest.skip("needs make image test-boot-files")
     root = tmp_path_factory.mktemp("own")
     files = {"kernel/kernel.elf": read(os.path.join(O, "kernel/kernel.elf")),
