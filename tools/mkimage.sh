@@ -33,13 +33,14 @@ done
 find "$tree" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 
 # The volume has space for the files, the unused ends of their clusters and a reserve, and at least
-# 65525 clusters, the minimum of FAT32. Take the largest cluster size that gives so many.
+# 65525 clusters, the minimum of FAT32. Take the largest cluster size that gives so many, of at most
+# 32 KiB, the largest that the specification of FAT allows.
 bytes=$(find "$tree" -type f -printf '%s\n' | awk '{ sum += $1 + 8192 } END { print sum + 0 }')
 sectors=$(( (bytes + bytes / 16 + 2097152) / block ))
 [ $sectors -ge 69632 ] || sectors=69632
 sectors=$(( (sectors + part_start - 1) / part_start * part_start ))
 cluster=1
-while [ $(( sectors / (cluster * 2) )) -ge 66560 ] && [ $cluster -lt 64 ]; do
+while [ $(( sectors / (cluster * 2) )) -ge 66560 ] && [ $(( cluster * block )) -lt 32768 ]; do
 	cluster=$(( cluster * 2 ))
 done
 

@@ -4,6 +4,8 @@ import os
 import re
 import subprocess
 
+import pytest
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -55,6 +57,21 @@ def test_volume_is_fat32_at_any_size(tmp_path):
         fat = int(re.search(r"^Big fatlen=(\d+)", text, re.M).group(1))
         cluster = int(re.search(r"^cluster size: (\d+)", text, re.M).group(1))
         assert (sectors - 32 - 2 * fat) // cluster >= 65525
+
+
+@pytest.mark.parametrize("block", [512, 4096])
+def test_clusters_of_a_large_volume(tmp_path, block):
+    """At most 32 KiB, by the specification of FAT. What mformat is told: nothing writes so many bytes."""
+    for name, line in (("mformat", 'echo "$@" > "%s/told"' % tmp_path), ("mcopy", "true")):
+        (tmp_path / name).write_text("#!/bin/sh\n%s\n" % line)
+        (tmp_path / name).chmod(0o755)
+    with open(tmp_path / "large", "wb") as file:
+        file.truncate(6 << 30)
+    subprocess.run([os.path.join(ROOT, "tools/mkimage.sh"), "-b", str(block), str(tmp_path / "i.img"),
+                    "large=%s" % (tmp_path / "large")], check=True,
+                   env={**os.environ, "PATH": "%s:%s" % (tmp_path, os.environ["PATH"])})
+    sectors = int(re.search(r" -c (\d+) ", (tmp_path / "told").read_text()).group(1))
+    assert sectors * block == 32768
 
 
 def test_short_of_a_file_leaves_no_image(tmp_path):
