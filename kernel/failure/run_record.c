@@ -84,6 +84,10 @@ static void run_store(void)
     uint64_t size = btl_run_write(&run, bytes);
     efi_status status = efi_variable_set(BTL_RUN_VARIABLE, bytes, size);
 
+    if (status == EFI_INVALID_PARAMETER) { // the variable has other attributes, which would stay
+        efi_variable_set(BTL_RUN_VARIABLE, NULL, 0);
+        status = efi_variable_set(BTL_RUN_VARIABLE, bytes, size);
+    }
     // Firmware that stores no variables while a kernel runs is no fault of this boot.
     if (status != EFI_SUCCESS && status != EFI_UNSUPPORTED)
         kernel_say(BTL_RUN_STATE_WRITE, BTL_ARG_Z(BTL_RUN_VARIABLE),

@@ -238,7 +238,7 @@ const char *efi_status_text(efi_status status)
     switch (status) {
     case EFI_SUCCESS:
         return "success";
-    case EFI_ERROR(2):
+    case EFI_INVALID_PARAMETER:
         return "invalid parameter";
     case EFI_UNSUPPORTED:
         return "not supported";

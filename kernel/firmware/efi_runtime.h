@@ -12,13 +12,14 @@ enum efi_reset { EFI_RESET_COLD, EFI_RESET_WARM, EFI_RESET_SHUTDOWN };
 void efi_reset_system(enum efi_reset type);
 
 typedef uint64_t efi_status;
-#define EFI_SUCCESS          0ull
-#define EFI_ERROR(number)    (1ull << 63 | (number))
-#define EFI_UNSUPPORTED      EFI_ERROR(3) // also when no call can be made
-#define EFI_BUFFER_TOO_SMALL EFI_ERROR(5)
-#define EFI_DEVICE_ERROR     EFI_ERROR(7)
-#define EFI_NOT_READY        EFI_ERROR(6)
-#define EFI_NOT_FOUND        EFI_ERROR(14)
+#define EFI_SUCCESS           0ull
+#define EFI_ERROR(number)     (1ull << 63 | (number))
+#define EFI_INVALID_PARAMETER EFI_ERROR(2)
+#define EFI_UNSUPPORTED       EFI_ERROR(3) // also when no call can be made
+#define EFI_BUFFER_TOO_SMALL  EFI_ERROR(5)
+#define EFI_DEVICE_ERROR      EFI_ERROR(7)
+#define EFI_NOT_READY         EFI_ERROR(6)
+#define EFI_NOT_FOUND         EFI_ERROR(14)
 const char *efi_status_text(efi_status status);
 
 // Can services be called? False: no VM yet, or the firmware's tables are not usable.
