@@ -42,6 +42,27 @@ def test_unknown_options_are_usage_errors(command):
     assert result.status == 2 and result.codes() == ["host-usage"]
 
 
+@pytest.mark.parametrize("words,says", [
+    (["check", "--memory"], "the option --memory needs a value;"),
+    (["check", "--mem"], "the option --memory needs a value;"),
+    (["check", "--volume"], "the option --volume needs a value;"),
+    (["check", "-C"], "the option -C needs a value;"),
+    (["check", "x", "-WC"], "the option -C needs a value;"),
+    (["check", "--all=3"], "the option --all takes no value;"),
+    (["list", "x", "--jso=1", "y"], "the option --json takes no value;"),
+    (["list", "--jsno"], 'there is no option --jsno (did you mean "--json"?);'),
+    (["list", "x", "--jsno=1", "y"], 'there is no option --jsno (did you mean "--json"?);'),
+    (["check", "--foo"], "there is no option --foo;"),
+    (["check", "--m"], "--m is short for both --machine and --memory;"),
+    (["check", "-WZ"], "there is no option -Z;"),
+    (["check", "--all", "-ZW"], "there is no option -Z;"),
+])
+def test_what_is_wrong_with_an_option(words, says):
+    result = btl(*words)
+    assert result.status == 2 and result.codes() == ["host-usage"]
+    assert result.err.decode().startswith("btl: error: " + says)
+
+
 def test_unknown_command_names_the_nearest():
     golden("unknown-command", btl("chek"))
 

@@ -34,27 +34,49 @@ struct btl_str did_you_mean(struct host *host, struct btl_str word, const struct
                             : memory_text(host->arena, " (did you mean \"%pS\"?)", &nearest);
 }
 
-// getopt_long() that reports errors. -1: no more options; '?': reported.
-static int next_option(struct host *host, int argc, char **argv, const char *letters,
-                       const struct option *words)
-{
-    opterr = 0;
-    int index = optind, option = getopt_long(argc, argv, letters, words, NULL);
-    if (option != '?')
-        return option;
-    const char *word = argv[index < argc ? index : argc - 1];
-    if (optopt != 0 && strchr(letters, optopt) != NULL)
-        usage_error(host, "the option -%c needs a value", optopt);
-    else if (optopt != 0 && word[1] != '-')
-        usage_error(host, "there is no option -%c", optopt);
-    else
-        usage_error(host, "the option %s is unknown, lacks its value, or must not have one", word);
-    return '?';
-}
-
 static int option_number(const struct command_option *options, size_t index)
 {
     return options[index].letter != 0 ? options[index].letter : NO_LETTER + (int)index;
+}
+
+// Report a word that is no option, or is short for several ones.
+static void report_unknown_word(struct host *host, const char *word,
+                                const struct command_option *options)
+{
+    struct btl_str names[OPTIONS_MAX], given = {word, strcspn(word, "=")}, first = BTL_STR("");
+    size_t count = 0;
+    for (; options[count].word != NULL; count++) {
+        names[count] = memory_text(host->arena, "--%s", options[count].word);
+        bool matches = btl_str_begins(names[count], given);
+        if (matches && first.len > 0) {
+            usage_error(host, "%pS is short for both %pS and %pS; write the whole word", &given,
+                        &first, &names[count]);
+            return;
+        }
+        if (matches)
+            first = names[count];
+    }
+    struct btl_str hint = did_you_mean(host, given, names, count);
+    usage_error(host, "there is no option %pS%pS", &given, &hint);
+}
+
+// Report what getopt_long() rejects in argv.
+static void report_option(struct host *host, char **argv, const struct command_option *options)
+{
+    const char *word = argv[optind - 1]; // a word is behind getopt_long() when it is rejected
+    size_t i = 0;
+    while (options[i].word != NULL && option_number(options, i) != optopt)
+        i++;
+    if (optopt == 0)
+        report_unknown_word(host, word, options);
+    else if (options[i].word == NULL)
+        usage_error(host, "there is no option -%c", optopt);
+    else if (options[i].flag != NULL)
+        usage_error(host, "the option --%s takes no value", options[i].word);
+    else if (strncmp(word, "--", 2) == 0)
+        usage_error(host, "the option --%s needs a value", options[i].word);
+    else
+        usage_error(host, "the option -%c needs a value", optopt);
 }
 
 // The arguments of getopt_long().
@@ -78,9 +100,12 @@ bool parse_options(struct host *host, int argc, char **argv, const struct comman
     struct option words[OPTIONS_MAX + 1] = {{0}};
     int number;
     option_tables(options, letters, words);
-    while ((number = next_option(host, argc, argv, letters, words)) != -1) {
-        if (number == '?')
+    opterr = 0;
+    while ((number = getopt_long(argc, argv, letters, words, NULL)) != -1) {
+        if (number == '?') {
+            report_option(host, argv, options);
             return false;
+        }
         size_t i = 0;
         while (option_number(options, i) != number)
             i++;
