@@ -108,7 +108,7 @@ def test_it_says_what_was_changed(tmp_path):
     assert out("unset", "-C", "esp", "early", "phase") == (
         'esp/loader.conf: early_phase removed (was "BOOT2"); the old file is kept as esp/loader.conf.prev\n')
     os.unlink(root + "/loader.conf")
-    assert out("set", "-C", "esp", "early", "load=YES") == 'esp/loader.conf: early_load="YES"\n'
+    assert out("set", "-C", "esp", "early", "load=YES") == 'esp/loader.conf: early_load="YES"; the file is new\n'
 
 
 def test_options_after_words(tmp_path):
@@ -153,7 +153,7 @@ def test_get(tmp_path):
         b'early_load="YES"\nearly_phase="BOOT1"\nearly_flags="say \\"a\\""\nearly.size="3"\n')
     assert btl("get", "-g", "-C", root).out == b'kernel="/kernel/kernel.elf"\nquiet="NO"\n'
     assert btl("get", "-C", root).out.count(b"\n") == 11
-    for words in (["nix"], ["early", "required"], ["-g", "verbose"]):
+    for words in (["early", "required"], ["early", "tunable.x"], ["-g", "verbose"]):
         result = btl("get", "-C", root, *words)
         assert result.status == 2 and result.codes() == ["host-not-set"]
     assert btl("get", "-C", root, "early", "required").out == b""
@@ -706,3 +706,73 @@ def test_pin_of_what_is_not_there(tmp_path):
     assert btl("pin", "-C", root, "early", "nothing").codes() == ["host-pin-no-file"]
     assert btl("pin", "-g", "-C", root, "early").codes() == ["host-usage"]
     assert conf_of(root) == before
+
+
+# ------------------------------------------------------------------------------- wrong arguments
+
+@pytest.mark.parametrize("words", [
+    ["set", "--trial", "5", "early", "phase=BOOT2"], ["set", "--trial", "5"],
+    ["set", "-g", "--trial", "5", "quiet=YES"], ["unset", "--trial", "5", "early", "phase"]])
+def test_the_number_of_trial_is_no_word_of_its_own(tmp_path, words):
+    root = tree(tmp_path)
+    result = btl(*words, "-C", root)
+    assert result.status == 2 and result.codes() == ["host-usage"] and b"type: --trial=5;" in result.err
+    assert conf_of(root) == GOOD_CONF.encode()
+
+
+def test_a_module_may_be_called_as_a_number(tmp_path):
+    root = tree(tmp_path)
+    result = btl("set", "-n", "--trial", "--force", "-C", root, "5", "load=YES")
+    assert result.status == 0 and b'5_load="YES"' in result.out and b'boot_tries="3"' in result.out
+
+
+@pytest.mark.parametrize("command", ["get", "unset"])
+def test_what_is_no_key_or_module_is_said(tmp_path, command):
+    root = tree(tmp_path)
+    result = btl(command, "-C", root, "early", "fase")
+    assert result.status == 2 and result.codes() == ["host-usage"]
+    assert b"fase is no key of the module early; type: btl %s early phase;" % command.encode() in result.err
+    for words in (["erly"], ["erly", "phase"]):
+        result = btl(command, "-C", root, *words)
+        assert result.status == 2 and result.codes() == ["host-not-mentioned"]
+        assert b'no module erly (did you mean "early"?);' in result.err
+    assert conf_of(root) == GOOD_CONF.encode()
+
+
+def test_a_file_that_does_not_exist(tmp_path):
+    for words in (["get"], ["get", "-g"], ["get", "early", "phase"], ["unset", "early"], ["get", "-f", "none.conf"]):
+        result = btl(*words, cwd=tmp_path)
+        assert result.status == 2 and result.codes() == ["host-edit-no-file"] and result.out == b""
+    result = btl("set", "early", "phase=BOOT2", cwd=tmp_path)
+    assert result.status == 2 and result.codes() == ["plan-idle", "host-edit-not-created"]
+    assert os.listdir(tmp_path) == []
+    result = btl("set", "-g", "quiet=YES", cwd=tmp_path)
+    assert result.status == 0 and result.codes() == []
+    assert result.out == b'loader.conf: quiet="YES"; the file is new\n'
+
+
+@pytest.mark.parametrize("errors,count", [("", b"1 error "), ("early_phase=X\n", b"2 errors ")])
+def test_the_number_of_old_errors(tmp_path, errors, count):
+    root = tree(tmp_path, 'kernel="/none"\n' + errors)
+    result = btl("set", "-C", root, "-g", "quiet=YES")
+    assert result.status == 0 and b"already had " + count in result.err
+
+
+@pytest.mark.parametrize("name", ["hel lo", "hello=", "a/b", "", "a\"b", "a#", "\u00e4"])
+def test_a_name_that_cannot_stand_before_a_key(tmp_path, name):
+    """The message is about the argument, not about a line that the file does not have."""
+    root = tree(tmp_path)
+    for option in ([], ["--force"]):
+        result = btl("set", *option, "-C", root, "--", name, "load=YES")
+        assert result.status == 2 and result.codes() == ["host-usage"]
+        assert b"is not a module's name" in result.err or "=" in name
+    assert conf_of(root) == GOOD_CONF.encode()
+
+
+def test_force_says_what_it_overrides(tmp_path):
+    root = tree(tmp_path)
+    result = btl("set", "--force", "-C", root, "early", "phase=BOOT9")
+    assert result.status == 0 and result.codes() == ["host-edit-forced"]
+    assert b'not "BOOT9" (conf-bad-phase)' in result.err and b'"BOOT9"' in conf_of(root)
+    result = btl("set", "--force", "-C", root, "early", "flags=x")
+    assert result.status == 0 and result.codes() == [], "it adds nothing that was not wrong before"

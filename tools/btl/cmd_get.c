@@ -47,7 +47,8 @@ static int get_command(struct host *host, int argc, char **argv)
         {.word = "file", .letter = 'f', .value = &edit.file},
         {.word = "global", .letter = 'g', .flag = &edit.global},
         {0}};
-    if (!parse_options(host, argc, argv, options) || !edit_open(&edit))
+    if (!parse_options(host, argc, argv, options) || !edit_open(&edit) ||
+        !edit_requires_file(&edit))
         return EXIT_ERRORS;
     bool good = true, named = !edit.global && optind < argc;
     struct btl_str module = named ? btl_str_of(argv[optind]) : BTL_STR("");

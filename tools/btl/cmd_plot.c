@@ -93,12 +93,12 @@ static double draw_heading(struct plot *plot, double y)
     svg_textf(&plot->svg, PLOT_MARGIN, y + 20, "h1", "Boot of %s %s",
               plot_label(plot, kernel->path, 60), plot_label(plot, kernel->version, 30));
     svg_textf(&plot->svg, PLOT_MARGIN, y + 40, "faint",
-              "BTL %s on %s, UEFI %s · %lu modules%s%s · kernel SHA-256 %02x%02x%02x%02x…",
+              "BTL %s on %s, UEFI %s · %lu module%s%s%s · kernel SHA-256 %02x%02x%02x%02x…",
               plot_label(plot, system->loader_version, 30),
               plot_label(plot, system->firmware_vendor, 40),
-              btlm_uefi_text(system->uefi_revision, uefi), modules, modules > 0 ? ": " : "",
-              count_states(plot), kernel->sha256[0], kernel->sha256[1], kernel->sha256[2],
-              kernel->sha256[3]);
+              btlm_uefi_text(system->uefi_revision, uefi), modules, modules == 1 ? "" : "s",
+              modules > 0 ? ": " : "", count_states(plot), kernel->sha256[0], kernel->sha256[1],
+              kernel->sha256[2], kernel->sha256[3]);
     return draw_choice(plot, y + 52);
 }
 

@@ -5,28 +5,17 @@
 #include "edit/conf_edit.h"
 #include "edit/edit.h"
 
-// Is `key` a setting of `module`? Reports what to type if it is not.
-static bool set_is_of_module(struct edit *edit, struct btl_str module, struct btl_str word,
-                             struct btl_str key, const char *value)
+// May the module's name stand before a key in loader.conf? Reports that it may not. The loader says
+// what else is wrong with a name.
+static bool set_is_name(struct edit *edit, struct btl_str module)
 {
-    struct btl_str other, ignored;
-    if (edit->global || edit->force ||
-        (btl_config_key(key, &other) && btl_str_equal(other, module)))
-        return true;
-    // The loader rejects the name: 'btl check' says why.
-    if (!btl_config_key(word, &ignored) && !btl_is_module_name(module) &&
-        !btl_str_ends(module, BTL_STR(".ko")))
-        return true;
-    struct btl_str name = module;
-    if (btl_str_ends(module, BTL_STR(".ko")))
-        name = btl_str_without_last(module, 3);
-    bool is_word =
-        name.len < module.len && btl_config_key(edit_setting_key(edit, name, word), &ignored);
-    struct btl_str command =
-        is_word ? memory_text(edit->host->arena, "btl set %pS %pS=%s", &name, &word, value)
-                : edit_command_for(edit, name, word, value);
-    usage_error(edit->host, "%pS is no key of the module %pS; type: %pS", &word, &module, &command);
-    return false;
+    bool good = module.len > 0;
+    for (size_t i = 0; i < module.len; i++)
+        good = good && (btl_is_name_character(module.at[i]) || module.at[i] == '.');
+    if (!good)
+        usage_error(edit->host, "\"%pS\" is not a module's name; use letters, digits, '_' and '-'",
+                    &module);
+    return good;
 }
 
 // Set one KEY=VALUE.
@@ -34,12 +23,14 @@ static bool set_argument(struct edit *edit, struct btl_str module, const char *a
 {
     const char *equals = strchr(argument, '=');
     if (equals == NULL || equals == argument) {
-        usage_error(edit->host, "\"%s\" is not of the form KEY=VALUE, as in phase=BOOT2", argument);
+        if (!edit_report_trial_number(edit, edit->global ? btl_str_of(argument) : module))
+            usage_error(edit->host, "\"%s\" is not of the form KEY=VALUE, as in phase=BOOT2",
+                        argument);
         return false;
     }
     struct btl_str word = {argument, (size_t)(equals - argument)};
     struct btl_str key = edit_setting_key(edit, module, word), value = btl_str_of(equals + 1);
-    if (!set_is_of_module(edit, module, word, key, equals + 1))
+    if (!edit->global && !edit->force && !edit_is_key_of_module(edit, module, word, equals + 1))
         return false;
     edit->text = conf_set(edit->host->arena, edit->text, module, key, value);
     return true;
@@ -53,6 +44,8 @@ static int set_report_missing(struct edit *edit, const char *argument)
         return usage_error(edit->host, "KEY=VALUE is missing");
     if (argument == NULL)
         return usage_error(edit->host, "the module's name and KEY=VALUE are missing");
+    if (edit_report_trial_number(edit, btl_str_of(argument)))
+        return EXIT_ERRORS;
     if (equals == NULL)
         return usage_error(
             edit->host, "KEY=VALUE is missing; type for example: btl set %s phase=BOOT2", argument);
@@ -93,6 +86,8 @@ static int set_command(struct host *host, int argc, char **argv)
     if (misplaced || (first >= argc && (!edit.global || edit.trial == 0)))
         return set_report_missing(&edit, optind < argc ? argv[optind] : NULL);
     struct btl_str module = edit.global ? BTL_STR("") : btl_str_of(argv[optind]);
+    if (!edit.global && !set_is_name(&edit, module))
+        return EXIT_ERRORS;
     for (int i = first; i < argc; i++) {
         if (!set_argument(&edit, module, argv[i]))
             return EXIT_ERRORS;

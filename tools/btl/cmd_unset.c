@@ -30,6 +30,8 @@ static int unset_command(struct host *host, int argc, char **argv)
         return usage_error(host, edit.global ? "KEY is missing" : "the module's name is missing");
     struct btl_str module = edit.global ? BTL_STR("") : btl_str_of(argv[optind]);
     int first = optind + !edit.global;
+    if (!edit_requires_file(&edit) || edit_report_trial_number(&edit, btl_str_of(argv[optind])))
+        return EXIT_ERRORS;
     if (first == argc)
         good = unset_module(&edit, module);
     for (int i = first; i < argc; i++)

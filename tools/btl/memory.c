@@ -82,6 +82,11 @@ struct btl_str memory_text(struct btl_arena *arena, const char *format, ...)
     return (struct btl_str){text, len};
 }
 
+struct btl_str memory_count(struct btl_arena *arena, uint64_t count, const char *noun)
+{
+    return memory_text(arena, "%lu %s%s", (unsigned long)count, noun, count == 1 ? "" : "s");
+}
+
 static void append_to_buffer(struct btl_out *out, const char *text, size_t len)
 {
     struct memory_buffer *buffer = out->owner;

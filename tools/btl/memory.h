@@ -32,6 +32,9 @@ void memory_require(bool good); // false ends the program
 // Text made with a format of btl/format.h; NUL-terminated, the NUL is not counted.
 struct btl_str memory_text(struct btl_arena *arena, const char *format, ...) BTL_PRINTF(2, 3);
 
+// "1 error", "2 errors".
+struct btl_str memory_count(struct btl_arena *arena, uint64_t count, const char *noun);
+
 // Text that grows by what is written to `out`. Must not be moved.
 struct memory_buffer {
     struct btl_out out;

@@ -97,6 +97,21 @@ static struct btl_diags edit_check(struct edit *edit, struct btl_str text)
     return host.diags;
 }
 
+// Report a diagnostic that the edit adds, or with --force what --force overrides.
+static void edit_report_added(struct edit *edit, const struct btl_diag *diag)
+{
+    struct host *host = edit->host;
+    struct memory_buffer sentence;
+    if (!edit->force) {
+        btl_diag_add(&host->diags, diag->code, diag->place, diag->arg, BTL_DIAG_ARGS);
+        return;
+    }
+    memory_buffer_begin(&sentence, host->arena, 256);
+    btl_diag_sentence(&sentence.out, diag);
+    btl_report(&host->diags, BTL_HOST_EDIT_FORCED, diag->place,
+               BTL_ARG(memory_buffer_text(&sentence)), BTL_ARG_Z(btl_code_name(diag->code)));
+}
+
 // Report the errors and warnings that the edit adds. *ret_left: the number of old errors that stay.
 static bool edit_compare(struct edit *edit, uint32_t *ret_left)
 {
@@ -116,8 +131,8 @@ static bool edit_compare(struct edit *edit, uint32_t *ret_left)
             *ret_left += btl_code_severity(diag->code) == BTL_ERROR;
             continue;
         }
-        btl_diag_add(&edit->host->diags, diag->code, diag->place, diag->arg, BTL_DIAG_ARGS);
-        good = false;
+        edit_report_added(edit, diag);
+        good = edit->force;
     }
     return good;
 }
@@ -130,15 +145,17 @@ int edit_finish(struct edit *edit, struct btl_str without_effect)
     struct btl_place place = {.file = volume_name(&edit->boot.volume, edit->boot.path)};
     uint32_t left = 0;
     edit_trial_begin(edit);
-    bool good = edit->force || edit_compare(edit, &left);
+    bool good = edit_compare(edit, &left);
     if (good && without_effect.len > 0)
         btl_report(&host->diags, BTL_HOST_EDIT_NO_EFFECT, place, BTL_ARG(without_effect));
     else if (!good)
-        btl_report(&host->diags, BTL_HOST_EDIT_REFUSED, place);
+        btl_report(&host->diags, edit->existed ? BTL_HOST_EDIT_REFUSED : BTL_HOST_EDIT_NOT_CREATED,
+                   place);
     if (!good || without_effect.len > 0)
         return EXIT_ERRORS;
-    if (left > 0)
-        btl_report(&host->diags, BTL_HOST_EDIT_LEFT, place, BTL_DEC(left));
+    if (left > 0 && edit->existed && !edit->force)
+        btl_report(&host->diags, BTL_HOST_EDIT_LEFT, place,
+                   BTL_ARG(memory_count(host->arena, left, "error")));
     if (edit->dry_run) {
         fwrite(edit->text.at, 1, edit->text.len, stdout);
         return EXIT_GOOD;

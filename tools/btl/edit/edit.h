@@ -61,6 +61,14 @@ struct btl_str edit_command_for(const struct edit *edit, struct btl_str module, 
                                 const char *value);
 // Print what was changed. `kept`: the old file became .prev.
 void edit_print_change(const struct edit *edit, bool kept);
+// Is `word` a key of the module, as the arguments have it? Reports what to type if it is not.
+// `value`: NULL for a command that takes none.
+bool edit_is_key_of_module(const struct edit *edit, struct btl_str module, struct btl_str word,
+                           const char *value);
+// Report that the number of --trial was given as a word of its own. False: `word` is none.
+bool edit_report_trial_number(const struct edit *edit, struct btl_str word);
+// Does the file exist? Reports that it does not.
+bool edit_requires_file(const struct edit *edit);
 // Report that the file does not set the key `word` of the module (empty: nothing of the module),
 // and what to type in place of it. False, for `return`.
 bool edit_report_not_set(struct edit *edit, struct btl_str module, struct btl_str word);

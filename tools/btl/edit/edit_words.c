@@ -44,6 +44,68 @@ struct btl_str edit_command_for(const struct edit *edit, struct btl_str module, 
                        &word);
 }
 
+static bool is_own_key(const struct edit *edit, struct btl_str module, struct btl_str word)
+{
+    struct btl_str other;
+    return btl_config_key(edit_setting_key(edit, module, word), &other) &&
+           btl_str_equal(other, module);
+}
+
+bool edit_is_key_of_module(const struct edit *edit, struct btl_str module, struct btl_str word,
+                           const char *value)
+{
+    struct btl_str ignored, name = module;
+    bool is_file = btl_str_ends(module, BTL_STR(".ko"));
+    if (is_own_key(edit, module, word))
+        return true;
+    // The loader rejects the name: 'btl check' says why.
+    if (!btl_config_key(word, &ignored) && !btl_is_module_name(module) && !is_file)
+        return true;
+    if (is_file)
+        name = btl_str_without_last(module, 3);
+    bool is_word = is_file && btl_config_key(edit_setting_key(edit, name, word), &ignored);
+    struct btl_str command =
+        edit_command_for(edit, name, is_word ? edit_setting_key(edit, name, word) : word, value);
+    usage_error(edit->host, "%pS is no key of the module %pS; type: %pS", &word, &module, &command);
+    return false;
+}
+
+bool edit_report_trial_number(const struct edit *edit, struct btl_str word)
+{
+    bool number = edit->trial != 0 && word.len > 0;
+    for (size_t i = 0; i < word.len; i++)
+        number = number && word.at[i] >= '0' && word.at[i] <= '9';
+    if (number)
+        usage_error(edit->host, "the number of tries follows --trial with '='; type: --trial=%pS",
+                    &word);
+    return number;
+}
+
+bool edit_requires_file(const struct edit *edit)
+{
+    struct btl_place place = {.file = volume_name(&edit->boot.volume, edit->boot.path)};
+    if (!edit->existed)
+        btl_report(&edit->host->diags, BTL_HOST_EDIT_NO_FILE, place);
+    return edit->existed;
+}
+
+// Report a module of which the file sets nothing. False: the file sets something of the module.
+static bool report_not_mentioned(const struct edit *edit, struct btl_str module)
+{
+    struct btl_config config = conf_parse(edit->host->arena, edit->text);
+    struct btl_str *names = MEMORY_ARRAY(edit->host->arena, struct btl_str, config.module_count);
+    for (size_t i = 0; i < config.module_count; i++) {
+        names[i] = config.modules[i].name;
+        if (btl_str_equal(names[i], module))
+            return false;
+    }
+    struct btl_str hint = did_you_mean(edit->host, module, names, config.module_count);
+    btl_report(&edit->host->diags, BTL_HOST_NOT_MENTIONED,
+               ((struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)}),
+               BTL_ARG(module), BTL_ARG(hint));
+    return true;
+}
+
 // Is the word a key that the file sets, or could set, in another place than the arguments say?
 static bool is_misplaced(const struct edit *edit, struct btl_str module, struct btl_str word)
 {
@@ -60,11 +122,13 @@ bool edit_report_not_set(struct edit *edit, struct btl_str module, struct btl_st
     struct btl_str key =
         whole ? memory_text(arena, "%pS_load", &module) : edit_setting_key(edit, module, word);
     struct btl_str name = whole ? module : word, owner = whole ? BTL_STR("") : module;
-    if (!edit->global && is_misplaced(edit, owner, name)) {
+    bool own = !whole && is_own_key(edit, module, word);
+    if (!edit->global && !own && is_misplaced(edit, owner, name)) {
         struct btl_str command = edit_command_for(edit, owner, name, NULL);
         usage_error(edit->host, "the file sets no %pS of a module %pS; type: %pS",
                     whole ? &BTL_STR("key") : &word, &module, &command);
-    } else {
+    } else if (edit->global || (!report_not_mentioned(edit, module) &&
+                                (whole || edit_is_key_of_module(edit, module, word, NULL)))) {
         btl_report(&edit->host->diags, BTL_HOST_NOT_SET,
                    ((struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)}),
                    BTL_ARG(key));
@@ -131,6 +195,8 @@ void edit_print_change(const struct edit *edit, bool kept)
         btl_format(&change.text.out, " lines without effect removed");
     struct btl_str text = report_safe(host->arena, memory_buffer_text(&change.text));
     btl_format(&out, "%pS:%pS", &name, &text);
+    if (!edit->existed)
+        btl_format(&out, "; the file is new");
     if (kept)
         btl_format(&out, "; the old file is kept as %pS.prev", &name);
     btl_format(&out, "\n");

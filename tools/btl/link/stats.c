@@ -71,7 +71,8 @@ void link_print_stats(const struct link_job *job, double seconds)
     print_pass("map", passes[LINK_MAP], map_bytes, "bytes");
     print_pass("all", seconds, total.relocations, "relocations");
     print_pass("", seconds, total.contents, "bytes");
-    printf("%u modules. Times of passes are sums over %u threads; \"all\" is elapsed time.\n"
+    printf("Modules: %u; threads: %u. Times of passes are sums over the threads; \"all\" is "
+           "elapsed time.\n"
            "memcpy: the bytes of copy again, by one thread, in memory that was written before.\n",
            job->count, job->thread_count);
 }

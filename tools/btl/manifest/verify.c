@@ -132,9 +132,12 @@ bool manifest_verify(struct host *host, const struct found_manifest *found, cons
     verify_file(&v, kernel->path, kernel->file_size, kernel->sha256, manifest);
     verify_modules(&v, manifest);
     volume_close(&v.volume);
-    btl_format(out, "%u files are as they were booted, %u are not", v.same, v.different);
+    struct btl_str same = memory_count(host->arena, v.same, "file");
+    btl_format(out, "%pS %s booted, %u %s not", &same,
+               v.same == 1 ? "is as it was" : "are as they were", v.different,
+               v.different == 1 ? "is" : "are");
     if (v.unread > 0)
-        btl_format(out, "; %u were not read at that boot", v.unread);
+        btl_format(out, "; %u %s not read at that boot", v.unread, v.unread == 1 ? "was" : "were");
     btl_format(out, "\n");
     return v.different == 0 && v.failed == 0;
 }

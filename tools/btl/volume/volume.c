@@ -53,7 +53,8 @@ static bool volume_find_partition(struct volume *volume, uint32_t block_size,
         return false;
     const struct btl_partition *partition = btl_partitions_find_esp(&table);
     if (partition == NULL)
-        btl_report(diags, BTL_HOST_NO_ESP, place, BTL_DEC(table.count));
+        btl_report(diags, BTL_HOST_NO_ESP, place,
+                   BTL_ARG(memory_count(host->arena, table.count, "partition")));
     volume->start = partition == NULL ? 0 : partition->start;
     *ret_size = partition == NULL ? 0 : partition->size;
     return true;
