@@ -694,6 +694,13 @@ def test_pin_a_module_called_kernel(tmp_path):
     assert btl("pin", "-C", root, "kernel").codes() == ["host-pin-no-file"]
 
 
+@pytest.mark.parametrize("module_name, key", [("kernel", "sha256"), ("kernel", "options"), ("module", "path")])
+def test_a_key_of_the_whole_boot_in_two_words(tmp_path, module_name, key):
+    """The message names a command that works: not the same one, and no tunable."""
+    result = btl("set", "-C", tree(tmp_path), module_name, key + "=x")
+    assert b"type: btl set -g %s_%s=x;" % (module_name.encode(), key.encode()) in result.err, result.err
+
+
 def test_pin_without_a_loader_conf(tmp_path):
     root = volume(str(tmp_path / "esp"), None)
     assert btl("pin", "-C", root).status == 0

@@ -54,7 +54,7 @@ static bool is_own_key(const struct edit *edit, struct btl_str module, struct bt
 bool edit_is_key_of_module(const struct edit *edit, struct btl_str module, struct btl_str word,
                            const char *value)
 {
-    struct btl_str ignored, name = module;
+    struct btl_str ignored, owner, name = module;
     bool is_file = btl_str_ends(module, BTL_STR(".ko"));
     if (is_own_key(edit, module, word))
         return true;
@@ -63,9 +63,9 @@ bool edit_is_key_of_module(const struct edit *edit, struct btl_str module, struc
         return true;
     if (is_file)
         name = btl_str_without_last(module, 3);
-    bool is_word = is_file && btl_config_key(edit_setting_key(edit, name, word), &ignored);
-    struct btl_str command =
-        edit_command_for(edit, name, is_word ? edit_setting_key(edit, name, word) : word, value);
+    struct btl_str key = edit_setting_key(edit, name, word); // perhaps of the whole boot
+    bool is_key = btl_config_key(key, &owner) && (is_file || owner.len == 0);
+    struct btl_str command = edit_command_for(edit, name, is_key ? key : word, value);
     usage_error(edit->host, "%pS is no key of the module %pS; type: %pS", &word, &module, &command);
     return false;
 }
