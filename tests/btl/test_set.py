@@ -694,6 +694,14 @@ def test_pin_a_module_called_kernel(tmp_path):
     assert btl("pin", "-C", root, "kernel").codes() == ["host-pin-no-file"]
 
 
+def test_a_pin_is_a_setting_of_its_module(tmp_path):
+    root = tree(tmp_path)
+    assert btl("pin", "-C", root, "early").status == 0
+    assert b"early_sha256=" in btl("get", "-C", root, "early").out
+    assert btl("unset", "-C", root, "early").status == 0
+    assert b"early_" not in conf_of(root)
+
+
 @pytest.mark.parametrize("module_name, key", [("kernel", "sha256"), ("kernel", "options"), ("module", "path")])
 def test_a_key_of_the_whole_boot_in_two_words(tmp_path, module_name, key):
     """The message names a command that works: not the same one, and no tunable."""

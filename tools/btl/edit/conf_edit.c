@@ -143,15 +143,15 @@ static const struct btl_module_config *find_module_config(const struct btl_confi
     return NULL;
 }
 
-#define FIXED 6 // settings of a module, without its tunables
+#define FIXED 7 // settings of a module, without its tunables
 
 // The last assignment of each setting of a module.
 static const struct btl_setting **
 module_settings(struct btl_arena *arena, const struct btl_module_config *module, size_t *ret_count)
 {
-    const struct btl_setting *fixed[FIXED] = {module->load,     module->phase,
-                                              module->path,     module->flags,
-                                              module->required, module->on_error_setting};
+    const struct btl_setting *fixed[FIXED] = {
+        module->load,     module->phase,           module->path, module->sha256, module->flags,
+        module->required, module->on_error_setting};
     const struct btl_setting **settings =
         MEMORY_ARRAY(arena, const struct btl_setting *, FIXED + module->tunable_count);
     size_t count = 0;
