@@ -276,9 +276,11 @@ def test_machine_of_the_loader_on_the_volume(tmp_path):
 
 
 @pytest.mark.parametrize("content,codes", [
-    (b"", ["gpt-missing", "fat-device"]),
-    (b"not an image\n" * 1000, ["gpt-missing", "fat-bad"]),
-])
+    (b"", ["host-not-volume"]),
+    (b"x" * 511, ["host-not-volume"]),
+    (b"not an image\n" * 1000, ["host-not-volume"]),
+    (bytes(510) + b"\x55\xaa" + bytes(100000), ["gpt-missing", "fat-bad"]), # it may have been a disk
+], ids=["empty", "short", "text", "disk"])
 def test_not_a_volume(tmp_path, content, codes):
     write(tmp_path, {"thing": content})
     result = btl("check", "-C", "thing", cwd=tmp_path)
@@ -351,9 +353,13 @@ def test_single_modules(tmp_path):
         "user": module("user", ALL, "depends=lib", needs=["lib_new", "kprintf"]),
         "bad": module("bad", ALL, needs=["no_such_thing"]),
         "wrong": module("other", ALL)}.items()})
+    os.mkdir(tmp_path / "modules")
     golden("check-module-good", btl("check", "--module", "lib.ko", "user.ko", cwd=tmp_path))
     golden("check-module-bad", btl("check", "--module", "bad.ko", "wrong.ko", "user.ko", cwd=tmp_path))
-    assert btl("check", "--module", "-L", "nowhere:.", "user.ko", cwd=tmp_path).status == 0
+    assert btl("check", "--module", "-L", "modules::.", "user.ko", cwd=tmp_path).status == 0
+    result = btl("check", "--module", "-L", ".:nowhere:lib.ko:", "user.ko", cwd=tmp_path)
+    assert result.status == 2 and result.codes() == ["host-no-file", "host-not-directory"]
+    assert result.err.startswith(b"nowhere: error: ") and b"\nlib.ko: error: " in result.err
     assert btl("check", "--module", "none.ko", cwd=tmp_path).status == 2
 
 

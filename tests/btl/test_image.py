@@ -89,7 +89,17 @@ def test_bad_command_lines(tmp_path):
     for words in (["-o", "x.img"], ["-C", "esp"], ["-o", "x.img", "-C", "esp", "no-pair"]):
         assert btl("image", *words, cwd=tmp_path).codes() == ["host-usage"]
     assert btl("image", "-o", "x.img", "-C", "nowhere", cwd=tmp_path).codes() == ["host-no-file"]
-    assert btl("image", "-o", "no/x.img", "-C", "esp", cwd=tmp_path).status == 2
+    write(tmp_path, {"file": b"", "x.img": b"old"})
+    for words, file, code in ((["-o", "no/x.img", "-C", "esp"], b"no", "host-no-file"),
+                              (["-o", "file/x.img", "-C", "esp"], b"file", "host-not-directory"),
+                              (["-o", "x.img", "-C", "file"], b"file", "host-not-directory"),
+                              (["-o", "x.img", "-C", "esp", "a=none"], b"none", "host-no-file"),
+                              (["-o", "x.img", "-C", "esp", "a=esp"], b"esp", "file-is-directory"),
+                              (["-o", "x.img", "-C", "esp", "-c", "none.conf"], b"none.conf", "host-no-file")):
+        result = btl("image", *words, cwd=tmp_path)
+        assert result.status == 2 and result.codes() == [code] and result.err.startswith(file + b": error: ")
+        assert result.err.count(b"\n") == 1, "nothing of mkimage.sh"
+    assert sorted(os.listdir(tmp_path)) == ["esp", "file", "x.img"] and read(tmp_path / "x.img") == b"old"
     write(tmp_path, {"esp/a=b": b""})
     assert btl("image", "-o", "x.img", "-C", "esp", cwd=tmp_path).codes() == ["host-image-name"]
 

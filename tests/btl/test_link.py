@@ -243,7 +243,7 @@ def test_names_come_from_the_metadata_or_the_file(tmp_path):
 def test_what_is_not_exported_does_not_exist_for_others(tmp_path):
     text = '.data\n.quad hidden\n'
     result = link(tmp_path, assemble(tmp_path, "user", text), assemble(tmp_path, "m", LINUX % "m"))
-    refused(tmp_path, result, "link-unresolved")
+    refused(tmp_path, result, "link-unresolved", "host-link-no-symbols")
 
 
 LIB = "int lib_new(void) { return 1; }\nBTL_EXPORT(lib_new);\n"
@@ -296,10 +296,10 @@ def test_any_number_of_threads_writes_the_same(tmp_path, jobs):
 def test_errors_come_in_the_order_of_the_files_whatever_the_threads_do(tmp_path):
     files = [assemble(tmp_path, "m%d" % i, ".data\n.quad u%d, v%d\n" % (i, i)) for i in range(40)]
     result = link(tmp_path, *files, more=["--jobs", 8])
-    refused(tmp_path, result, *["link-unresolved"] * 80)
+    refused(tmp_path, result, *["link-unresolved"] * 80, "host-link-no-symbols")
     wanted = [("m%d.o" % i, "%s%d" % (name, i)) for i in range(40) for name in "uv"]
     lines = result.err.decode().splitlines()
-    assert [(line.split(":")[0], re.search(r": symbol (\S+) \(first", line)[1]) for line in lines] == wanted
+    assert [(line.split(":")[0], re.search(r": symbol (\S+) \(first", line)[1]) for line in lines[:-1]] == wanted
 
 
 def test_every_file_that_cannot_be_read_is_named(tmp_path):
@@ -331,12 +331,26 @@ def test_writable_code_is_refused(tmp_path):
     refused(tmp_path, link(tmp_path, name), "link-write-exec")
 
 
-def test_every_bad_line_of_the_symbols_file_is_named(tmp_path):
+def test_the_first_bad_line_of_the_symbols_file_is_named(tmp_path):
     text = "ffffffff81000000 T good\n\nffffffff81000000 Tbad\nxyz T bad\n  U bad\n" \
            "12345678123456781 T bad\nffffffff81000000 T bad more\n0 A zero"
-    result = link(tmp_path, assemble(tmp_path, "m", ".data\n.long 1\n"), symbols=text)
-    refused(tmp_path, result, *["host-symbols-line"] * 5)
-    assert [line.split(":")[1] for line in result.err.decode().splitlines()] == ["3", "4", "5", "6", "7"]
+    name = assemble(tmp_path, "m", ".data\n.long 1\n")
+    result = link(tmp_path, name, symbols=text)
+    refused(tmp_path, result, "host-symbols-line", "host-symbols-more")
+    assert result.err.startswith(b"symbols:3: error: ") and b"4 more lines of the file" in result.err
+    result = link(tmp_path, name, symbols="\n\nbad\n0 T good\n")
+    refused(tmp_path, result, "host-symbols-line")
+    assert result.err.startswith(b"symbols:3: error: ")
+
+
+def test_without_a_symbols_file_the_option_is_named(tmp_path):
+    name = assemble(tmp_path, "m", ".data\n.quad absent\n")
+    result = link(tmp_path, name)
+    refused(tmp_path, result, "link-unresolved", "host-link-no-symbols")
+    assert b"--symbols FILE" in result.err
+    refused(tmp_path, link(tmp_path, name, symbols="0 T another\n"), "link-unresolved")
+    bad = assemble(tmp_path, "wx", '.section .both,"awx"\nnop\n')
+    refused(tmp_path, link(tmp_path, bad), "link-write-exec")
 
 
 def test_a_symbols_file_that_is_not_there(tmp_path):
@@ -370,7 +384,7 @@ def test_usage(tmp_path, words):
 def test_old_files_stay_when_linking_fails(tmp_path):
     write(tmp_path, {"out.bin": "old image", "out.json": "old map"})
     result = link(tmp_path, assemble(tmp_path, "m", ".data\n.quad nobody\n"))
-    assert (result.status, result.codes()) == (2, ["link-unresolved"])
+    assert (result.status, result.codes()) == (2, ["link-unresolved", "host-link-no-symbols"])
     assert (read(tmp_path / "out.bin"), read(tmp_path / "out.json")) == (b"old image", b"old map")
     assert not leftovers(tmp_path)
 

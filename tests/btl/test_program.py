@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 import subprocess
+import tempfile
 
 import pytest
 
@@ -272,6 +273,35 @@ def test_a_volume_is_a_directory_or_a_disk(tmp_path):
         for words in (["check"], ["set", "early", "load=NO"], ["state"]):
             result = btl(*words, "-C", path, timeout=30, env={"HOME": "/nowhere"})
             assert result.status == 2
+        assert btl("check", "-C", path, timeout=30).codes() == ["host-not-volume"]
+
+
+@pytest.fixture
+def open_path():
+    """A directory that every user may enter, as those of pytest are not."""
+    with tempfile.TemporaryDirectory() as path:
+        os.chmod(path, 0o755)
+        yield path
+
+
+def test_what_may_not_be_read(open_path):
+    """The cure is a permission, not the file system. Root may read everything: another user runs btl."""
+    root = volume(os.path.join(open_path, "esp"))
+    shutil.copy(BTL, open_path)
+    other = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+
+    def run(path, mode):
+        os.chmod(os.path.join(open_path, path), 0)
+        done = subprocess.run([os.path.join(open_path, "btl"), "check", "-C", "esp"], cwd=open_path, check=False,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, **other)
+        os.chmod(os.path.join(open_path, path), mode)
+        return done.returncode, done.stderr.decode()
+    for path in ("loader.conf", "kernel/kernel.elf", "modules/early.ko"):
+        status, text = run("esp/" + path, 0o644)
+        assert status == 2 and "esp/%s: error: " % path in text and "[host-access]" in text, text
+        assert "file system" not in text
+    status, text = run(root, 0o755)
+    assert status == 2 and text.startswith("esp: error: this user may not read it") and "[host-access]" in text
 
 
 def test_a_stream_without_end_is_given_up():

@@ -38,6 +38,19 @@ static struct btl_str check_module_name(struct btl_str path)
     return name;
 }
 
+// Reports the directories of -L that do not exist.
+static bool check_directories(struct host *host, const char *directories)
+{
+    bool good = true;
+    for (const char *at = directories; *at != '\0';) {
+        struct btl_str path = {at, strcspn(at, ":")};
+        if (path.len > 0)
+            good = files_require_directory(host, path) && good;
+        at += path.len + (at[path.len] == ':');
+    }
+    return good;
+}
+
 // Return the file of this machine for a path of the plan: the given one of that name, or the first
 // in the directories. NULL: none.
 static const char *check_find_file(const struct given *given, struct btl_str path)
@@ -174,6 +187,8 @@ int check_modules(const struct boot *options, const struct check_modules *module
     driver.export_kernel = check_driver_export_kernel;
     if (modules->count == 0)
         return usage_error(host, "--module needs the files of the modules");
+    if (!check_directories(host, modules->directories))
+        return EXIT_ERRORS;
     if (boot->machine == NULL)
         boot->machine = &btl_machines[0];
     btl_symtab_init(&given.by_name, (uint32_t)modules->count, host->arena);

@@ -126,11 +126,23 @@ static bool image_check(struct host *host, const char *path, const char *name)
     return host->diags.errors == 0;
 }
 
+// Can the files be read, and an image be written into its directory? Reports what cannot.
+static bool image_check_files(const struct image_files *contents, const char *temporary)
+{
+    struct host *host = contents->host;
+    const char *slash = strrchr(temporary, '/');
+    struct btl_str directory = {temporary, slash == NULL ? 0 : (size_t)(slash - temporary)};
+    bool good = directory.len == 0 || files_require_directory(host, directory);
+    for (size_t i = 0; i < contents->count; i++)
+        good = files_require(host, strchr(contents->pairs[i], '=') + 1) && good;
+    return good;
+}
+
 static int image_build(const struct image_files *contents, const char *output, bool force)
 {
     struct host *host = contents->host;
     const char *temporary = memory_text(host->arena, "%s.part", output).at;
-    if (!image_make(contents, temporary))
+    if (!image_check_files(contents, temporary) || !image_make(contents, temporary))
         return EXIT_ERRORS;
     if (!force && !image_check(host, temporary, output)) {
         unlink(temporary);
@@ -168,7 +180,8 @@ static int image_command(struct host *host, int argc, char **argv)
         return usage_error(host, "--block-size is 512 or 4096 bytes, not \"%s\"",
                            contents.block_size);
     stat(output, &image);
-    if (directory != NULL && !image_add_directory(&contents, directory, &image))
+    if (directory != NULL && (!files_require_directory(host, btl_str_of(directory)) ||
+                              !image_add_directory(&contents, directory, &image)))
         return EXIT_ERRORS;
     if (config != NULL)
         image_add(&contents, memory_text(host->arena, "loader.conf=%s", config).at);

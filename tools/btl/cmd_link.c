@@ -154,6 +154,17 @@ static bool link_define_symbols(struct link_job *job)
     return good;
 }
 
+// Note that unresolved symbols could come from a file that was not given.
+static void link_note_symbols(struct link_job *job)
+{
+    const struct btl_diag *diag = job->symbols_path == NULL ? job->host->diags.first : NULL;
+    while (diag != NULL && diag->code != BTL_LINK_UNRESOLVED)
+        diag = diag->next;
+    if (diag != NULL)
+        btl_report(&job->host->diags, BTL_HOST_LINK_NO_SYMBOLS,
+                   ((struct btl_place){.file = BTL_STR("btl")}));
+}
+
 // All images go into the same file: report an error of it once.
 static bool link_write_all(struct link_job *job)
 {
@@ -168,6 +179,7 @@ static bool link_write_all(struct link_job *job)
     }
     if (error != 0)
         output_failed(job->host, &job->image, strerror(error));
+    link_note_symbols(job);
     return job->host->diags.errors == 0 && link_write_map(job) &&
            output_keep(job->host, &job->image) && output_keep(job->host, &job->map);
 }

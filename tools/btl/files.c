@@ -110,6 +110,8 @@ void files_report(struct host *host, struct btl_place place, int error)
         btl_report(&host->diags, BTL_HOST_NO_FILE, place);
     else if (error == EISDIR)
         btl_report(&host->diags, BTL_FILE_IS_DIRECTORY, place);
+    else if (error == EACCES)
+        btl_report(&host->diags, BTL_HOST_ACCESS, place, BTL_ARG_Z(strerror(error)));
     else
         btl_report(&host->diags, BTL_FILE_OPEN_FAILED, place, BTL_ARG_Z(files_error_text(error)));
 }
@@ -121,6 +123,33 @@ bool files_read(struct host *host, const char *path, struct btl_bytes *ret_bytes
         return true;
     files_report(host, (struct btl_place){.file = btl_str_of(path)}, error);
     return false;
+}
+
+bool files_require_directory(struct host *host, struct btl_str path)
+{
+    struct stat status;
+    const char *name = memory_text(host->arena, "%pS", &path).at;
+    struct btl_place place = {.file = path};
+    if (stat(name, &status) != 0)
+        files_report(host, place, errno);
+    else if (!S_ISDIR(status.st_mode))
+        btl_report(&host->diags, BTL_HOST_NOT_DIRECTORY, place);
+    else
+        return true;
+    return false;
+}
+
+bool files_require(struct host *host, const char *path)
+{
+    struct stat status;
+    int error = 0;
+    if (access(path, R_OK) != 0 || stat(path, &status) != 0)
+        error = errno;
+    else if (S_ISDIR(status.st_mode))
+        error = EISDIR;
+    if (error != 0)
+        files_report(host, (struct btl_place){.file = btl_str_of(path)}, error);
+    return error == 0;
 }
 
 // Replace the child process; never returns.

@@ -19,6 +19,10 @@ bool files_read(struct host *host, const char *path, struct btl_bytes *ret_bytes
 #define FILES_NOT_REGULAR (-1) // as an errno value: a FIFO, a socket, a device
 const char *files_error_text(int error);
 void files_report(struct host *host, struct btl_place place, int error);
+// Is this a directory? Reports that it is none, or does not exist.
+bool files_require_directory(struct host *host, struct btl_str path);
+// Can the file be read? Reports why not.
+bool files_require(struct host *host, const char *path);
 
 // Run a program and wait for it. argv ends with NULL. False: reported (host-tool-missing with
 // `package`, host-tool-failed).

@@ -73,11 +73,21 @@ static bool parse_symbol_line(struct btl_str text, struct symbol_line *ret_line)
     return true;
 }
 
-// Parse all lines of the symbols file that are not empty, and report the malformed ones.
+// Report the first malformed line; *bad counts them.
+static void report_symbol_line(struct link_job *job, struct btl_str line, uint32_t number,
+                               uint64_t *bad)
+{
+    struct btl_place place = {.file = btl_str_of(job->symbols_path), .line = number};
+    if ((*bad)++ == 0)
+        btl_report(&job->host->diags, BTL_HOST_SYMBOLS_LINE, place, BTL_ARG(line));
+}
+
+// Parse all lines of the symbols file that are not empty, and report that some are malformed.
 static struct symbol_lines parse_symbol_lines(struct link_job *job, struct btl_str text)
 {
     struct symbol_lines symbols = {0};
     struct btl_str line;
+    uint64_t bad = 0;
     for (uint32_t number = 1; btl_take_line(&text, &line); number++) {
         struct btl_str words = line;
         if (next_symbol_word(&words).len == 0)
@@ -87,9 +97,12 @@ static struct symbol_lines parse_symbol_lines(struct link_job *job, struct btl_s
             symbols.count++;
             continue;
         }
-        struct btl_place place = {.file = btl_str_of(job->symbols_path), .line = number};
-        btl_report(&job->host->diags, BTL_HOST_SYMBOLS_LINE, place, BTL_ARG(line));
+        report_symbol_line(job, line, number, &bad);
     }
+    if (bad > 1)
+        btl_report(&job->host->diags, BTL_HOST_SYMBOLS_MORE,
+                   ((struct btl_place){.file = btl_str_of(job->symbols_path)}),
+                   BTL_ARG(memory_count(job->host->arena, bad - 1, "more line")));
     return symbols;
 }
 

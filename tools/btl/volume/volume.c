@@ -80,6 +80,14 @@ static bool volume_open_disk(struct volume *volume, uint32_t block_size, struct 
                         &volume->fat, diags);
 }
 
+// Does the first block end as those of all partition tables and of FAT do?
+static bool has_boot_signature(const struct volume *volume)
+{
+    uint8_t block[BTL_BLOCK_MIN];
+    return read_image_blocks(&volume->blocks, 0, block, sizeof(block)) &&
+           block[BTL_BLOCK_MIN - 2] == 0x55 && block[BTL_BLOCK_MIN - 1] == 0xaa;
+}
+
 static bool volume_open_image(struct volume *volume)
 {
     struct host *host = volume->host;
@@ -107,6 +115,10 @@ static bool volume_open_image(struct volume *volume)
                      &as_fat))
         return true;
     // Report why it is neither a disk nor a FAT volume.
+    if (!has_boot_signature(volume)) {
+        btl_report(&host->diags, BTL_HOST_NOT_VOLUME, place);
+        return false;
+    }
     append_diags(&host->diags, &as_disk);
     append_diags(&host->diags, &as_fat);
     return false;
@@ -132,7 +144,9 @@ bool volume_open(struct host *host, const char *path, struct volume *ret_volume)
         if (tree_open(&ret_volume->tree, host, path, &error))
             return true;
     } else if (found && !S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) {
-        error = FILES_NOT_REGULAR;
+        btl_report(&host->diags, BTL_HOST_NOT_VOLUME,
+                   ((struct btl_place){.file = btl_str_of(path)}));
+        return false;
     } else if (found) {
         ret_volume->is_image = true;
         ret_volume->image = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -247,9 +261,14 @@ bool volume_file_read(const struct volume_file *file, struct btl_bytes *ret_byte
 {
     struct volume *volume = file->volume;
     int error;
+    if (!volume->is_image && files_map_at(volume->tree.root, file->path, ret_bytes, &error))
+        return true;
+    if (!volume->is_image && error == EACCES) {
+        files_report(volume->host, (struct btl_place){.file = file->name}, error);
+        return volume_problem_is(ret_problem, BTL_CODES);
+    }
     if (!volume->is_image)
-        return files_map_at(volume->tree.root, file->path, ret_bytes, &error) ||
-               volume_system_problem(ret_problem, error);
+        return volume_system_problem(ret_problem, error);
     uint8_t *bytes = btl_alloc(volume->host->arena, file->size, 64);
     if (bytes == NULL) {
         *ret_problem =
