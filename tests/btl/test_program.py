@@ -168,6 +168,8 @@ def test_completion(tmp_path):
     assert complete(root, "btl", "unset", "early", "ph") == {"phase"}
     assert complete(root, "btl", "set", "--trial", "ear") == {"early"}
     assert complete(root, "btl", "set", "early", "on_error", "=", "") == {"ignore", "warn", "fallback", "halt"}
+    assert complete(root, "btl", "remove", "ea") == complete(root, "btl", "pin", "ea") == {"early"}
+    assert complete(root, "btl", "add", "lo") == {"loader.conf"}
     assert complete(root, "btl", "explain", "conf-unknown") == {"conf-unknown-key"}
     assert complete(root, "btl", "state", "--ok", "loader") == {"loader.conf"}
     assert complete(root, "btl", "state", "--forget", "") == {"trial", "good", "failed", "next"}
@@ -210,7 +212,8 @@ def test_completion_of_other_shells(tmp_path, shell):
     assert {"early", "driver", "phase"} <= offered("btl set ")
     assert "quiet" in offered("btl get -g ") and "early" not in offered("btl get -g ")
     assert "conf-unknown-key" in offered("btl explain conf-unknown")
-    assert "loader.conf" in offered("btl check lo")
+    assert "early" in offered("btl remove ") and "phase" not in offered("btl remove ")
+    assert "loader.conf" in offered("btl check lo") and "loader.conf" in offered("btl add lo")
 
 
 # --------------------------------------------------------------------------------- installation

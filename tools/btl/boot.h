@@ -11,6 +11,14 @@
 
 #define BOOT_RANGES_MAX 4 // kernel, phase 1, early arena, stack
 
+// A file of the volume as it will be, in place of the one that is there.
+struct boot_overlay {
+    struct btl_str path;
+    struct btl_bytes bytes;
+    bool absent; // there will be no such file
+    const struct boot_overlay *next;
+};
+
 struct boot {
     struct host *host;
     // The user's choice.
@@ -20,6 +28,7 @@ struct boot {
     const char *machine_name, *memory_size; // the options --machine and --memory, or NULL
     const struct btl_machine *machine;      // NULL: the one whose loader is on the volume
     uint64_t memory;                        // bytes of the machine; 0: unknown
+    const struct boot_overlay *overlay;     // or NULL
 
     struct volume volume;
     struct btl_boot core;

@@ -19,11 +19,26 @@ const struct btl_boot_file *boot_file(struct boot *boot, struct btl_str path,
     return file;
 }
 
+static const struct boot_overlay *boot_find_overlay(const struct boot *boot, struct btl_str path)
+{
+    const struct boot_overlay *overlay = boot->overlay;
+    while (overlay != NULL && !volume_is_same_path(&boot->volume, overlay->path, path))
+        overlay = overlay->next;
+    return overlay;
+}
+
 static const struct btl_boot_file *boot_driver_read(void *owner, struct btl_str path, uint64_t max,
                                                     struct btl_file_problem *ret_problem)
 {
     struct boot *boot = owner;
+    const struct boot_overlay *overlay = boot_find_overlay(boot, path);
     struct btl_bytes bytes;
+    if (overlay != NULL && overlay->absent) {
+        *ret_problem = (struct btl_file_problem){.code = BTL_FILE_NOT_FOUND};
+        return NULL;
+    }
+    if (overlay != NULL)
+        return boot_file(boot, path, overlay->bytes, false);
     if (!volume_read(&boot->volume, path, max, &bytes, ret_problem))
         return NULL;
     return boot_file(boot, path, bytes, max == BTL_CONFIG_MAX);

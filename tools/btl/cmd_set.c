@@ -18,24 +18,6 @@ static bool set_is_name(struct edit *edit, struct btl_str module)
     return good;
 }
 
-// Set one KEY=VALUE.
-static bool set_argument(struct edit *edit, struct btl_str module, const char *argument)
-{
-    const char *equals = strchr(argument, '=');
-    if (equals == NULL || equals == argument) {
-        if (!edit_report_trial_number(edit, edit->global ? btl_str_of(argument) : module))
-            usage_error(edit->host, "\"%s\" is not of the form KEY=VALUE, as in phase=BOOT2",
-                        argument);
-        return false;
-    }
-    struct btl_str word = {argument, (size_t)(equals - argument)};
-    struct btl_str key = edit_setting_key(edit, module, word), value = btl_str_of(equals + 1);
-    if (!edit->global && !edit->force && !edit_is_key_of_module(edit, module, word, equals + 1))
-        return false;
-    edit->text = conf_set(edit->host->arena, edit->text, module, key, value);
-    return true;
-}
-
 // The arguments lack the module, or what to set. Return EXIT_ERRORS.
 static int set_report_missing(struct edit *edit, const char *argument)
 {
@@ -55,27 +37,6 @@ static int set_report_missing(struct edit *edit, const char *argument)
                        argument, &command);
 }
 
-// Return the first key whose value the loader would not read back, because of something before it;
-// or an empty one.
-static struct btl_str first_without_effect(struct edit *edit, struct btl_str module,
-                                           char **arguments, int count)
-{
-    struct btl_config config = conf_parse(edit->host->arena, edit->text);
-    struct btl_str none = BTL_STR(""), value;
-    for (int i = 0; i < count && !edit->force; i++) {
-        const char *equals = strchr(arguments[i], '=');
-        struct btl_str name = {arguments[i], (size_t)(equals - arguments[i])};
-        struct btl_str key = edit_setting_key(edit, module, name);
-        bool again = false; // a later argument sets the same key
-        for (int k = i + 1; k < count; k++)
-            again |= strncmp(arguments[k], arguments[i], name.len + 1) == 0;
-        if (!again &&
-            (!conf_value(&config, key, &value) || !btl_str_equal(value, btl_str_of(equals + 1))))
-            return key;
-    }
-    return none;
-}
-
 static int set_command(struct host *host, int argc, char **argv)
 {
     struct edit edit;
@@ -89,10 +50,10 @@ static int set_command(struct host *host, int argc, char **argv)
     if (!edit.global && !set_is_name(&edit, module))
         return EXIT_ERRORS;
     for (int i = first; i < argc; i++) {
-        if (!set_argument(&edit, module, argv[i]))
+        if (!edit_set_argument(&edit, module, argv[i]))
             return EXIT_ERRORS;
     }
-    return edit_finish(&edit, first_without_effect(&edit, module, argv + first, argc - first));
+    return edit_finish(&edit, edit_without_effect(&edit, module, argv + first, argc - first));
 }
 
 const struct command cmd_set = {

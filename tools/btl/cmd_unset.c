@@ -10,16 +10,6 @@ static bool unset_key(struct edit *edit, struct btl_str module, struct btl_str w
            edit_report_not_set(edit, module, word);
 }
 
-// Remove all settings of a module.
-static bool unset_module(struct edit *edit, struct btl_str module)
-{
-    struct btl_str *keys;
-    size_t count = conf_module_keys(edit->host->arena, edit->text, module, &keys);
-    for (size_t i = 0; i < count; i++)
-        conf_unset(edit->host->arena, &edit->text, keys[i]);
-    return count > 0 || edit_report_not_set(edit, module, BTL_STR(""));
-}
-
 static int unset_command(struct host *host, int argc, char **argv)
 {
     struct edit edit;
@@ -33,7 +23,7 @@ static int unset_command(struct host *host, int argc, char **argv)
     if (!edit_requires_file(&edit) || edit_report_trial_number(&edit, btl_str_of(argv[optind])))
         return EXIT_ERRORS;
     if (first == argc)
-        good = unset_module(&edit, module);
+        good = edit_unset_module(&edit, module) || edit_report_not_set(&edit, module, BTL_STR(""));
     for (int i = first; i < argc; i++)
         good = unset_key(&edit, module, btl_str_of(argv[i])) && good;
     return good ? edit_finish(&edit, BTL_STR("")) : EXIT_ERRORS;

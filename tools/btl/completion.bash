@@ -121,6 +121,9 @@ _btl()
 		mapfile -t COMPREPLY < <(compgen -W "$modules $(printf "%s$sign " $keys)" -- "$word")
 		compopt -o nospace 2>/dev/null
 		;;
+	remove | pin)
+		mapfile -t COMPREPLY < <(compgen -W "$(_btl_modules)" -- "$word")
+		;;
 	explain)
 		mapfile -t COMPREPLY < <(compgen -W "$(btl explain 2>/dev/null)" -- "$word")
 		;;

@@ -29,4 +29,5 @@ end
 complete -c btl -n __fish_use_subcommand -f -a "(btl --help | string match -rg '^  ([a-z]+) ') --help --version"
 complete -c btl -n "not __fish_use_subcommand; and string match -q -- '-*' (commandline -ct)" -f -a "(__btl_options)"
 complete -c btl -n "__btl_is get set unset" -f -a "(__btl_keys)"
+complete -c btl -n "__btl_is remove pin" -f -a "(btl list 2>/dev/null | awk 'NR > 1 { print \$3 }')"
 complete -c btl -n "__btl_is explain" -f -a "(btl explain 2>/dev/null)"

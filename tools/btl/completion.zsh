@@ -27,6 +27,7 @@ _btl()
 		fi
 		compadd -S "$sign" -- $found
 		;;
+	remove | pin) compadd -- ${(f)"$(btl list 2>/dev/null | awk 'NR > 1 { print $3 }')"} ;;
 	explain) compadd -- ${(f)"$(btl explain 2>/dev/null)"} ;;
 	*) _files ;;
 	esac

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf_edit.h"
+
 // False: reported.
 static bool edit_parse(struct edit *edit, int argc, char **argv)
 {
@@ -65,6 +67,15 @@ struct btl_str edit_setting_key(const struct edit *edit, struct btl_str module, 
     return memory_text(edit->host->arena, "%pS_%pS", &module, &key);
 }
 
+bool edit_unset_module(struct edit *edit, struct btl_str module)
+{
+    struct btl_str *keys;
+    size_t count = conf_module_keys(edit->host->arena, edit->text, module, &keys);
+    for (size_t i = 0; i < count; i++)
+        conf_unset(edit->host->arena, &edit->text, keys[i]);
+    return count > 0;
+}
+
 // --------------------------------------------------------------------------------------- checking
 
 // A diagnostic as text, without the positions and numbers that an edit changes.
@@ -84,11 +95,13 @@ static bool is_error_or_warning(const struct btl_diag *diag)
     return btl_code_severity(diag->code) != BTL_NOTE;
 }
 
-// All diagnostics of `btl check` about a text.
-static struct btl_diags edit_check(struct edit *edit, struct btl_str text)
+// All diagnostics of `btl check` about a text, with these files on the volume.
+static struct btl_diags edit_check(struct edit *edit, struct btl_str text,
+                                   const struct boot_overlay *overlay)
 {
     struct host host = *edit->host;
-    struct boot boot = {.host = &host, .root = edit->boot.root, .path = edit->boot.path};
+    struct boot boot = {
+        .host = &host, .root = edit->boot.root, .path = edit->boot.path, .overlay = overlay};
     host.diags = (struct btl_diags){.arena = host.arena};
     if (!boot_open(&boot))
         return host.diags;
@@ -116,8 +129,8 @@ static void edit_report_added(struct edit *edit, const struct btl_diag *diag)
 static bool edit_compare(struct edit *edit, uint32_t *ret_left)
 {
     struct btl_arena *arena = edit->host->arena;
-    struct btl_diags before = edit_check(edit, edit->old_text),
-                     after = edit_check(edit, edit->text);
+    struct btl_diags before = edit_check(edit, edit->old_text, NULL),
+                     after = edit_check(edit, edit->text, edit->overlay);
     struct btl_symtab known;
     uint32_t count = 0;
     bool good = btl_symtab_init(&known, 16, arena);
@@ -160,6 +173,8 @@ int edit_finish(struct edit *edit, struct btl_str without_effect)
         fwrite(edit->text.at, 1, edit->text.len, stdout);
         return EXIT_GOOD;
     }
+    if (edit->prepare != NULL && !edit->prepare(edit, edit->prepare_owner))
+        return EXIT_ERRORS;
     bool written = true;
     if (btl_str_equal(edit->text, edit->old_text)) {
         edit_print_change(edit, false);

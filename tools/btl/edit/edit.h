@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// What btl set and btl unset share: read loader.conf, check the edited text, write it.
+// What btl set, unset, pin, add and remove share: read loader.conf, check the edited text, write
+// it.
 #ifndef BTL_HOST_EDIT_H
 #define BTL_HOST_EDIT_H
 
@@ -17,6 +18,14 @@ struct edit {
     struct btl_record good; // the machine's last good configuration, if it can be read
     uint32_t trial;         // of the option --trial, or 0
     bool global, force, dry_run;
+
+    // Of btl add and btl remove.
+    const struct boot_overlay *overlay; // files of the volume as the edited text will find them
+    // Called after the check, before the file is written. False, reported: it is not. Or NULL.
+    bool (*prepare)(struct edit *edit, void *owner);
+    void *prepare_owner;
+    const char *added_file;    // that btl add was given with KEY=VALUE, or NULL; then:
+    struct btl_str added_name; // of its module
 };
 
 #define EDIT_GLOBAL_KEYS                                                                           \
@@ -45,6 +54,14 @@ bool edit_open(struct edit *edit);
 // The key as loader.conf has it: "phase" of a module as hello_phase, "tunable.size" as hello.size;
 // keys of the whole boot are the same.
 struct btl_str edit_setting_key(const struct edit *edit, struct btl_str module, struct btl_str key);
+// Set one KEY=VALUE of the module (empty: of the whole boot) in edit->text. False: reported.
+bool edit_set_argument(struct edit *edit, struct btl_str module, const char *argument);
+// Return the first key of the arguments KEY=VALUE whose value the loader would not read back,
+// because of something before the line; or an empty one.
+struct btl_str edit_without_effect(struct edit *edit, struct btl_str module, char **arguments,
+                                   int count);
+// Remove all settings of a module from edit->text. False: there are none.
+bool edit_unset_module(struct edit *edit, struct btl_str module);
 // Check edit->text and write it, or reject it. `without_effect`: a key whose value the loader would
 // not use, or empty; then the text is rejected. Return the exit status.
 int edit_finish(struct edit *edit, struct btl_str without_effect);
@@ -82,6 +99,10 @@ bool edit_write(struct edit *edit);
 
 // Parse the number of --trial. False: reported.
 bool edit_trial_option(struct edit *edit, const char *number);
+// Read the machine's state. Where its variables cannot be read, it is empty: no configuration is
+// known to be good. False, reported: those of the option --efivars (NULL: not given) cannot be
+// read.
+bool edit_read_state(struct host *host, const char *efivars, struct btl_boot_state *ret_state);
 // Read edit->good. False: reported.
 bool edit_trial_state(struct edit *edit);
 // Put edit->text on trial, if --trial was given.

@@ -19,29 +19,45 @@ static struct btl_str shell_word(struct btl_arena *arena, const char *value)
     return memory_text(arena, quoted ? "'%s'" : "%s", value);
 }
 
+// The command and what it is about: the file, for a setting of the module that btl add was given.
+static struct btl_str command_begin(const struct edit *edit, struct btl_str subject)
+{
+    struct btl_arena *arena = edit->host->arena;
+    const char *name = edit->added_file != NULL ? "set" : edit->host->command->name;
+    if (edit->added_file != NULL && btl_str_equal(subject, edit->added_name)) {
+        struct btl_str file = shell_word(arena, edit->added_file);
+        return memory_text(arena, "btl add %pS", &file);
+    }
+    return memory_text(arena, "btl %s %pS", name, &subject);
+}
+
 struct btl_str edit_command_for(const struct edit *edit, struct btl_str module, struct btl_str key,
                                 const char *value)
 {
     struct btl_arena *arena = edit->host->arena;
-    const char *name = edit->host->command->name;
     struct btl_str other, word = value != NULL ? shell_word(arena, value) : BTL_STR("");
+    struct btl_str begin = command_begin(edit, module);
     const char *equals = value != NULL ? "=" : "";
-    if (btl_config_key(key, &other) && other.len == 0)
-        return memory_text(arena, "btl %s -g %pS%s%pS", name, &key, equals, &word);
+    if (btl_config_key(key, &other) && other.len == 0) {
+        begin = command_begin(edit, BTL_STR("-g"));
+        return memory_text(arena, "%pS %pS%s%pS", &begin, &key, equals, &word);
+    }
     if (other.len > 0) {
         struct btl_str rest = btl_str_after(key, other.len + 1);
-        return memory_text(arena, "btl %s %pS %s%pS%s%pS", name, &other,
+        begin = command_begin(edit, other);
+        return memory_text(arena, "%pS %s%pS%s%pS", &begin,
                            key.at[other.len] == '.' ? "tunable." : "", &rest, equals, &word);
     }
-    if (module.len == 0)
-        return memory_text(arena, "btl %s NAME %pS%s%pS", name, &key, equals, &word);
+    if (module.len == 0) {
+        begin = command_begin(edit, BTL_STR("NAME"));
+        return memory_text(arena, "%pS %pS%s%pS", &begin, &key, equals, &word);
+    }
     struct btl_str words[BTL_COUNT(module_keys)];
     for (size_t i = 0; i < BTL_COUNT(words); i++)
         words[i] = btl_str_of(module_keys[i]);
     struct btl_str nearest = btl_nearest(key, words, BTL_COUNT(words));
-    return memory_text(arena, "btl %s %pS %s%pS%s%pS", name, &module,
-                       nearest.len > 0 ? "" : "tunable.", nearest.len > 0 ? &nearest : &key, equals,
-                       &word);
+    return memory_text(arena, "%pS %s%pS%s%pS", &begin, nearest.len > 0 ? "" : "tunable.",
+                       nearest.len > 0 ? &nearest : &key, equals, &word);
 }
 
 static bool is_own_key(const struct edit *edit, struct btl_str module, struct btl_str word)

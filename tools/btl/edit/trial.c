@@ -62,21 +62,28 @@ static bool differ_in_tries_only(const struct btl_config *a, const struct btl_co
     return false;
 }
 
-// Where the machine's variables cannot be read, no configuration is known to be good.
-bool edit_trial_state(struct edit *edit)
+bool edit_read_state(struct host *host, const char *efivars, struct btl_boot_state *ret_state)
 {
-    struct host quiet = *edit->host;
+    struct host quiet = *host;
     struct variables variables;
-    bool given = edit->efivars != NULL;
+    bool given = efivars != NULL;
+    *ret_state = (struct btl_boot_state){0};
     quiet.diags = (struct btl_diags){.arena = quiet.arena};
     if (!given && !variables_exist(VARIABLES_DEFAULT))
         return true;
-    if (!variables_open(given ? edit->host : &quiet, given ? edit->efivars : VARIABLES_DEFAULT,
-                        &variables))
+    if (!variables_open(given ? host : &quiet, given ? efivars : VARIABLES_DEFAULT, &variables))
         return !given;
-    edit->good = variables.state.record[BTL_VARIABLE_GOOD];
+    *ret_state = variables.state;
     variables_close(&variables);
     return true;
+}
+
+bool edit_trial_state(struct edit *edit)
+{
+    struct btl_boot_state state;
+    bool good = edit_read_state(edit->host, edit->efivars, &state);
+    edit->good = state.record[BTL_VARIABLE_GOOD];
+    return good;
 }
 
 // Is the old text the last good configuration?

@@ -15,7 +15,7 @@ static void *symbol_pointer(const struct btl_export *export)
     return export == NULL ? NULL : (void *)(uintptr_t) export->value;
 }
 
-static struct btl_str fold_case(struct btl_arena *arena, struct btl_str text)
+struct btl_str tree_fold_case(struct btl_arena *arena, struct btl_str text)
 {
     char *folded = MEMORY_ARRAY(arena, char, text.len);
     for (size_t i = 0; i < text.len; i++)
@@ -45,7 +45,7 @@ static void tree_read_names(struct tree *tree, const char *path, struct btl_symt
     struct dirent *entry;
     while (directory != NULL && (entry = readdir(directory)) != NULL) {
         struct btl_str name = memory_text(tree->host->arena, "%s", entry->d_name);
-        btl_symtab_add(names, fold_case(tree->host->arena, name), (uintptr_t)name.at, 0, NULL);
+        btl_symtab_add(names, tree_fold_case(tree->host->arena, name), (uintptr_t)name.at, 0, NULL);
     }
     if (directory != NULL)
         closedir(directory);
@@ -85,7 +85,8 @@ const char *tree_find(struct tree *tree, struct btl_str path)
     while (btl_take_part(&rest, '/', &part)) {
         struct btl_symtab *names = tree_names(tree, found);
         const char *name =
-            names == NULL ? NULL : symbol_pointer(btl_symtab_find(names, fold_case(arena, part)));
+            names == NULL ? NULL
+                          : symbol_pointer(btl_symtab_find(names, tree_fold_case(arena, part)));
         if (name == NULL)
             return NULL;
         found = memory_text(arena, "%pS/%s", &found, name);

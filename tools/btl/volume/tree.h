@@ -18,5 +18,7 @@ bool tree_open(struct tree *tree, struct host *host, const char *path, int *ret_
 void tree_close(struct tree *tree);
 // The path of a file on the host, below the root; NULL: there is none.
 const char *tree_find(struct tree *tree, struct btl_str path);
+// The text in lower case (letters of ASCII).
+struct btl_str tree_fold_case(struct btl_arena *arena, struct btl_str text);
 
 #endif

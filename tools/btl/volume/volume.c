@@ -331,6 +331,35 @@ size_t volume_names(struct volume *volume, struct btl_str directory, struct btl_
                             : tree_directory_names(&volume->tree, directory, ret_names);
 }
 
+struct btl_str volume_path_key(const struct volume *volume, struct btl_str path)
+{
+    struct memory_buffer key;
+    struct btl_str part;
+    memory_buffer_begin(&key, volume->host->arena, path.len + 1);
+    while (btl_take_part(&path, '/', &part)) {
+        if (btl_str_equal(part, BTL_STR(".")))
+            continue;
+        part = tree_fold_case(volume->host->arena, part);
+        btl_format(&key.out, "/%pS", &part);
+    }
+    return memory_buffer_text(&key);
+}
+
+bool volume_is_same_path(const struct volume *volume, struct btl_str a, struct btl_str b)
+{
+    return btl_str_equal_nocase(btl_base_name(a), btl_base_name(b)) &&
+           btl_str_equal(volume_path_key(volume, a), volume_path_key(volume, b));
+}
+
+bool volume_has_directory(struct volume *volume, struct btl_str path)
+{
+    struct volume_file file;
+    struct btl_file_problem problem;
+    path = btl_directory_prefix(path);
+    return path.len == 0 || (!volume_file_open(volume, path, UINT64_MAX, &file, &problem) &&
+                             problem.code == BTL_FILE_IS_DIRECTORY);
+}
+
 // ---------------------------------------------------------------------------------------- writing
 
 static bool write_image_blocks(void *owner, uint64_t offset, const void *bytes, uint64_t size)
@@ -380,20 +409,39 @@ static int open_for_writing(const struct volume *volume)
     return -1;
 }
 
+// Open the image for writing. False: reported.
+static bool begin_writing(struct volume *volume, int *ret_fd, struct btl_fat_writer *ret_writer)
+{
+    *ret_fd = open_for_writing(volume);
+    *ret_writer = (struct btl_fat_writer){write_image_blocks, flush_image, ret_fd, fat_time_now()};
+    if (*ret_fd >= 0)
+        return true;
+    btl_report(&volume->host->diags, BTL_HOST_WRITE,
+               ((struct btl_place){.file = btl_str_of(volume->path)}), BTL_ARG_Z(strerror(errno)));
+    return false;
+}
+
 bool volume_replace(struct volume *volume, struct btl_str path, struct btl_str text,
                     struct btl_str kept)
 {
-    int fd = open_for_writing(volume);
-    struct btl_fat_writer writer = {write_image_blocks, flush_image, &fd, fat_time_now()};
-    if (fd < 0) {
-        btl_report(&volume->host->diags, BTL_HOST_WRITE,
-                   ((struct btl_place){.file = btl_str_of(volume->path)}),
-                   BTL_ARG_Z(strerror(errno)));
+    struct btl_fat_writer writer;
+    int fd;
+    if (!begin_writing(volume, &fd, &writer))
         return false;
-    }
     bool good = btl_fat_replace(&volume->fat, &writer, path,
                                 (struct btl_bytes){(const uint8_t *)text.at, text.len}, kept,
                                 &volume->host->diags);
+    close(fd);
+    return good;
+}
+
+bool volume_image_remove(struct volume *volume, struct btl_str path)
+{
+    struct btl_fat_writer writer;
+    int fd;
+    if (!begin_writing(volume, &fd, &writer))
+        return false;
+    bool good = btl_fat_remove(&volume->fat, &writer, path, &volume->host->diags);
     close(fd);
     return good;
 }

@@ -54,9 +54,26 @@ bool volume_read(struct volume *volume, struct btl_str path, uint64_t max,
 // their number.
 size_t volume_names(struct volume *volume, struct btl_str directory, struct btl_str **ret_names);
 
+// Return a text that is equal for all ways to write the path of a file: FAT has no case.
+struct btl_str volume_path_key(const struct volume *volume, struct btl_str path);
+bool volume_is_same_path(const struct volume *volume, struct btl_str a, struct btl_str b);
+bool volume_has_directory(struct volume *volume, struct btl_str path);
+
 // Replace a file of an image (btl_fat_replace()); its old contents become the file `kept` beside
 // it, unless that is empty. False: reported.
 bool volume_replace(struct volume *volume, struct btl_str path, struct btl_str text,
                     struct btl_str kept);
+// Remove a file of an image (btl_fat_remove()). False: reported.
+bool volume_image_remove(struct volume *volume, struct btl_str path);
+
+// --------------------------------------------------------- files of trees and images (store.c)
+
+// Give a file these contents in one step; the file is created where there is none. False: reported,
+// and the file is as it was.
+bool volume_store(struct volume *volume, struct btl_str path, struct btl_bytes bytes);
+// Remove a file. False: reported.
+bool volume_remove(struct volume *volume, struct btl_str path);
+// Make a directory of a tree, and those that it lies in. False: reported.
+bool volume_make_directory(struct volume *volume, struct btl_str path);
 
 #endif
