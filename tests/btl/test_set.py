@@ -715,6 +715,19 @@ def test_pin_without_a_loader_conf(tmp_path):
     assert conf_of(root).startswith(b"kernel_sha256=")
 
 
+def test_memory_for_many_pins(tmp_path):
+    """A text of 600 pins has 60 KiB, and each pin makes another text."""
+    names = ["m%d" % i for i in range(600)]
+    root = volume(str(tmp_path / "esp"), "".join('%s_load="YES"\n' % name for name in names),
+                  {"modules/%s.ko" % name: module(name) for name in names})
+    assert btl("pin", "-C", root).status == 0
+    child = subprocess.Popen([BTL, "pin", "-C", root], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0 and usage.ru_maxrss < 160 << 10  # KiB
+    assert conf_of(root).count(b"_sha256=") == 601
+
+
 def test_pin_of_what_is_not_there(tmp_path):
     root = tree(tmp_path)
     before = conf_of(root)

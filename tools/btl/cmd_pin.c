@@ -34,25 +34,38 @@ static void pin_find_files(struct edit *edit, struct host *quiet, struct boot *r
                         pin_text_without_pins(edit->host->arena, edit->text));
 }
 
-static void pin_file(struct edit *edit, struct btl_str module, const char *key,
+// Each change makes another text. The one before is given back: a file may get thousands of pins.
+struct pins {
+    struct edit *edit;
+    struct memory memory[2]; // of edit->text, and of the next text
+    unsigned current;
+};
+
+static void pin_file(struct pins *pins, struct btl_str module, const char *key,
                      struct btl_bytes bytes)
 {
+    struct edit *edit = pins->edit;
+    unsigned next = 1 - pins->current;
     uint8_t digest[32];
     char text[BTL_SHA256_TEXT];
     btl_sha256(bytes, digest);
-    edit->text = conf_set(edit->host->arena, edit->text, module, btl_str_of(key),
+    memory_begin(&pins->memory[next]);
+    edit->text = conf_set(&pins->memory[next].arena, edit->text, module, btl_str_of(key),
                           btl_str_of(btl_sha256_text(digest, text)));
+    memory_end(&pins->memory[pins->current]);
+    pins->current = next;
 }
 
 // The line of a module with the name kernel would be the kernel's.
-static void pin_module(struct edit *edit, struct btl_str name, struct btl_bytes bytes)
+static void pin_module(struct pins *pins, struct btl_str name, struct btl_bytes bytes)
 {
+    const struct edit *edit = pins->edit;
     if (btl_str_equal(name, BTL_STR("kernel"))) {
         btl_report(&edit->host->diags, BTL_HOST_PIN_KERNEL,
                    ((struct btl_place){.file = volume_name(&edit->boot.volume, edit->boot.path)}));
         return;
     }
-    pin_file(edit, name, memory_text(edit->host->arena, "%pS_sha256", &name).at, bytes);
+    pin_file(pins, name, memory_text(edit->host->arena, "%pS_sha256", &name).at, bytes);
 }
 
 static const struct btl_boot_file *pin_module_file(const struct boot *boot, uint32_t index)
@@ -64,35 +77,35 @@ static const struct btl_boot_file *pin_module_file(const struct boot *boot, uint
 }
 
 // Pin the kernel and every module whose file the configuration uses.
-static void pin_all(struct edit *edit, const struct boot *boot)
+static void pin_all(struct pins *pins, const struct boot *boot)
 {
     const struct btl_plan *plan = &boot->attempt.plan;
     if (boot->attempt.kernel.file != NULL)
-        pin_file(edit, BTL_STR(""), "kernel_sha256", boot->attempt.kernel.file->bytes);
+        pin_file(pins, BTL_STR(""), "kernel_sha256", boot->attempt.kernel.file->bytes);
     for (uint32_t i = 0; i < plan->module_count; i++) {
         const struct btl_boot_file *file = pin_module_file(boot, i);
         if (file != NULL)
-            pin_module(edit, plan->modules[i].name, file->bytes);
+            pin_module(pins, plan->modules[i].name, file->bytes);
     }
 }
 
 // False: reported.
-static bool pin_word(struct edit *edit, const struct boot *boot, const char *word)
+static bool pin_word(struct pins *pins, const struct boot *boot, const char *word)
 {
     const struct btl_plan *plan = &boot->attempt.plan;
     bool kernel = strcmp(word, "kernel") == 0;
     if (kernel && boot->attempt.kernel.file != NULL) {
-        pin_file(edit, BTL_STR(""), "kernel_sha256", boot->attempt.kernel.file->bytes);
+        pin_file(pins, BTL_STR(""), "kernel_sha256", boot->attempt.kernel.file->bytes);
         return true;
     }
     for (uint32_t i = 0; !kernel && i < plan->module_count; i++) {
         const struct btl_boot_file *file = pin_module_file(boot, i);
         if (!btl_str_equal(plan->modules[i].name, btl_str_of(word)) || file == NULL)
             continue;
-        pin_module(edit, plan->modules[i].name, file->bytes);
+        pin_module(pins, plan->modules[i].name, file->bytes);
         return true;
     }
-    btl_report(&edit->host->diags, BTL_HOST_PIN_NO_FILE,
+    btl_report(&pins->edit->host->diags, BTL_HOST_PIN_NO_FILE,
                ((struct btl_place){.file = volume_name(&boot->volume, boot->path)}),
                BTL_ARG_Z(word));
     return false;
@@ -103,6 +116,7 @@ static int pin_command(struct host *host, int argc, char **argv)
     struct edit edit;
     struct host quiet;
     struct boot boot;
+    struct pins pins = {.edit = &edit};
     bool good = true;
     if (!edit_begin(&edit, host, argc, argv))
         return EXIT_ERRORS;
@@ -110,11 +124,13 @@ static int pin_command(struct host *host, int argc, char **argv)
         return usage_error(host, "btl pin takes names of modules, and \"kernel\", without -g");
     pin_find_files(&edit, &quiet, &boot);
     if (optind == argc)
-        pin_all(&edit, &boot);
+        pin_all(&pins, &boot);
     for (int i = optind; i < argc; i++)
-        good = pin_word(&edit, &boot, argv[i]) && good;
+        good = pin_word(&pins, &boot, argv[i]) && good;
     boot_close(&boot);
-    return good ? edit_finish(&edit, BTL_STR("")) : EXIT_ERRORS;
+    int status = good ? edit_finish(&edit, BTL_STR("")) : EXIT_ERRORS;
+    memory_end(&pins.memory[pins.current]);
+    return status;
 }
 
 const struct command cmd_pin = {
