@@ -169,6 +169,8 @@ def test_completion(tmp_path):
     assert complete(root, "btl", "set", "--trial", "ear") == {"early"}
     assert complete(root, "btl", "set", "early", "on_error", "=", "") == {"ignore", "warn", "fallback", "halt"}
     assert complete(root, "btl", "remove", "ea") == complete(root, "btl", "pin", "ea") == {"early"}
+    assert complete(root, "btl", "pin", "ker") == {"kernel"} and not complete(root, "btl", "remove", "ker")
+    assert complete(root, "btl", "unset", "early", "sha") == {"sha256"}
     assert complete(root, "btl", "add", "lo") == {"loader.conf"}
     assert complete(root, "btl", "explain", "conf-unknown") == {"conf-unknown-key"}
     assert complete(root, "btl", "state", "--ok", "loader") == {"loader.conf"}
@@ -209,7 +211,9 @@ def test_completion_of_other_shells(tmp_path, shell):
         return {words.split("\t")[0].rstrip("=") for words in done.stdout.decode().splitlines()}
     assert set(COMMANDS) <= offered("btl ")
     assert {"--machine", "--memory", "--module"} <= offered("btl check --m")
-    assert {"early", "driver", "phase"} <= offered("btl set ")
+    assert {"early", "driver", "phase", "sha256"} <= offered("btl set ")
+    assert {"early", "kernel"} <= offered("btl pin ") and "kernel" not in offered("btl remove ")
+    assert "kernel_sha256" in offered("btl get -g ")
     assert "quiet" in offered("btl get -g ") and "early" not in offered("btl get -g ")
     assert "conf-unknown-key" in offered("btl explain conf-unknown")
     assert "early" in offered("btl remove ") and "phase" not in offered("btl remove ")

@@ -92,7 +92,7 @@ _btl()
 	esac
 	case $command in
 	get | set | unset)
-		local keys="load phase name flags required on_error tunable." sign= modules=
+		local keys="load phase name sha256 flags required on_error tunable." sign= modules=
 		[ "$command" != set ] || sign==
 		# bash cuts words at '=': the value of a key is a word of its own.
 		local key=
@@ -122,7 +122,9 @@ _btl()
 		compopt -o nospace 2>/dev/null
 		;;
 	remove | pin)
-		mapfile -t COMPREPLY < <(compgen -W "$(_btl_modules)" -- "$word")
+		local kernel=
+		[ "$command" != pin ] || kernel=kernel
+		mapfile -t COMPREPLY < <(compgen -W "$(_btl_modules) $kernel" -- "$word")
 		;;
 	explain)
 		mapfile -t COMPREPLY < <(compgen -W "$(btl explain 2>/dev/null)" -- "$word")

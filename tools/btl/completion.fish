@@ -19,10 +19,10 @@ function __btl_keys
     set -l words (commandline -opc)
     if contains -- -g $words; or contains -- --global $words
         btl set --help | sed -n '/^KEY of the whole boot:/,/\.$/{s/^KEY of the whole boot://;s/[,.]/ /g;p}' |
-            string match -rag '([a-z_]+)' | string replace -r '$' "$sign"
+            string match -rag '([a-z0-9_]+)' | string replace -r '$' "$sign"
     else
         btl list 2>/dev/null | awk 'NR > 1 { print $3 }'
-        printf "%s$sign\n" load phase name flags required on_error tunable.
+        printf "%s$sign\n" load phase name sha256 flags required on_error tunable.
     end
 end
 
@@ -30,4 +30,5 @@ complete -c btl -n __fish_use_subcommand -f -a "(btl --help | string match -rg '
 complete -c btl -n "not __fish_use_subcommand; and string match -q -- '-*' (commandline -ct)" -f -a "(__btl_options)"
 complete -c btl -n "__btl_is get set unset" -f -a "(__btl_keys)"
 complete -c btl -n "__btl_is remove pin" -f -a "(btl list 2>/dev/null | awk 'NR > 1 { print \$3 }')"
+complete -c btl -n "__btl_is pin" -f -a kernel
 complete -c btl -n "__btl_is explain" -f -a "(btl explain 2>/dev/null)"

@@ -23,11 +23,14 @@ _btl()
 			found=($(btl set --help | sed -n '/^KEY of the whole boot:/,/\.$/{s/^KEY of the whole boot://;s/[,.]/ /g;p}'))
 		else
 			compadd -- ${(f)"$(btl list 2>/dev/null | awk 'NR > 1 { print $3 }')"}
-			found=(load phase name flags required on_error tunable.)
+			found=(load phase name sha256 flags required on_error tunable.)
 		fi
 		compadd -S "$sign" -- $found
 		;;
-	remove | pin) compadd -- ${(f)"$(btl list 2>/dev/null | awk 'NR > 1 { print $3 }')"} ;;
+	remove | pin)
+		[[ $command != pin ]] || compadd -- kernel
+		compadd -- ${(f)"$(btl list 2>/dev/null | awk 'NR > 1 { print $3 }')"}
+		;;
 	explain) compadd -- ${(f)"$(btl explain 2>/dev/null)"} ;;
 	*) _files ;;
 	esac
