@@ -98,3 +98,69 @@ def test_where_the_kernel_finds_a_file(tmp_path, stage, text, staged):
 def test_files_that_nothing_reads_are_staged(tmp_path):
     rows = btl("list", "-C", volume(str(tmp_path / "esp"))).out.decode().splitlines()
     assert all("  staged  " in line for line in rows if " INIT " in line or " AUTO " in line)
+
+
+# ---------------------------------------------------------------------------------------- --all
+
+FILES_CONF = GOOD_CONF + """module_blacklist="black"
+module_path="/modules;/MODULES/;/more"
+off_load="NO"
+mention_phase="INIT"
+other_name="/modules/early.ko"
+found_load="YES"
+"""
+FILES = {**{"modules/%s.ko" % name: module(name) for name in ("black", "off", "mention", "none", "other")},
+         "modules/lib-old.ko": module("lib"), "modules/lost.ko": module("found"), "modules/bad.ko": b"x",
+         "modules/readme.txt": b"", "more/none.ko": module("none"),
+         "more/empty.ko": b"", "elsewhere/x.ko": module("x")}
+WHY = {
+    "/modules/bad.ko": (False, "damaged: the file is not an ELF file"),
+    "/modules/black.ko": (False, "black is in module_blacklist"),
+    "/modules/driver.ko": (True, "configured in line 6"),
+    "/modules/early.ko": (True, "configured in line 4"),
+    "/modules/idle.ko": (True, "configured in line 9"),
+    "/modules/late.ko": (True, "configured in line 8"),
+    "/modules/lib-old.ko": (False, "another file of lib is used: /modules/lib.ko"),
+    "/modules/lib.ko": (True, "dependency of early"),
+    "/modules/lost.ko": (False, "the name found does not find the file"),
+    "/modules/mention.ko": (False, "no line switches mention on"),
+    "/modules/none.ko": (False, "loader.conf does not mention none"),
+    "/modules/off.ko": (False, 'off_load="NO" in line 13'),
+    "/modules/other.ko": (False, "other_name in line 15 names another file"),
+    "/more/empty.ko": (False, "damaged: the file is empty"),
+    "/more/none.ko": (False, "loader.conf does not mention none"),
+}
+
+
+@pytest.mark.parametrize("kind", ["tree", "image"])
+def test_every_file(tmp_path, kind):
+    """Each once, although two parts of module_path name one directory."""
+    root = volume(str(tmp_path / "esp"), FILES_CONF, FILES)
+    root = root if kind == "tree" else image(str(tmp_path / "disk.img"), root)
+    listed = json.loads(btl("list", "--all", "--json", "-C", root).out)
+    assert listed["version"] == 1 and listed["machine"] == "x86-64"
+    files = {file["file"]: file for file in listed["files"]}
+    assert len(files) == len(listed["files"]) and list(files) == sorted(
+        files, key=lambda path: (path.startswith("/more"), path))
+    assert set(files) == set(WHY)
+    for path, (used, why) in WHY.items():
+        assert files[path]["used"] == used and files[path]["why"].startswith(why), files[path]
+    driver, bad = files["/modules/driver.ko"], files["/modules/bad.ko"]
+    assert (driver["name"], driver["version"], driver["phases"]) == ("driver", "1.0", ["BOOT2", "RUN"])
+    assert (bad["name"], bad["version"], bad["phases"], bad["file_size"]) == (None, None, None, 1)
+
+
+def test_table_of_files(tmp_path):
+    volume(str(tmp_path / "esp"), FILES_CONF, {**FILES, "more/a\033b.ko": b""})  # a path that no line can have
+    golden("list-all", btl("list", "--all", "-C", "esp", cwd=tmp_path))
+
+
+def test_files_of_no_directory(tmp_path):
+    root = volume(str(tmp_path / "esp"), 'kernel="/kernel/kernel.elf"\nmodule_path="/none"\n')
+    assert btl("list", "--all", "-C", root).out.count(b"\n") == 1
+
+
+def test_a_directory_with_the_name_of_a_file(tmp_path):
+    root = volume(str(tmp_path / "esp"), files={"modules/d.ko/x": b""})
+    result = btl("list", "--all", "-C", root)
+    assert result.status == 2 and result.problems() == ["file-is-directory"] and b"/modules/late.ko" in result.out

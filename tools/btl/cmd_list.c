@@ -2,12 +2,12 @@
 // btl list: show the plan in the order of loading, as a table or as JSON (documented in btl(1)).
 #include "boot.h"
 #include "json.h"
+#include "list_files.h"
 #include "report.h"
 
 #define JSON_VERSION 1
 
-// Return the reason why a module is loaded, and in its phase.
-static struct btl_str list_reason(const struct boot *boot, uint32_t index)
+struct btl_str list_reason(const struct boot *boot, uint32_t index)
 {
     struct btl_arena *arena = boot->host->arena;
     const struct btl_plan *plan = &boot->attempt.plan;
@@ -204,9 +204,9 @@ static int list_command(struct host *host, int argc, char **argv)
 {
     struct boot boot = {.host = host};
     struct btl_out out = out_to(stdout);
-    bool json = false;
+    bool json = false, all = false;
     const struct command_option options[] = {
-        BOOT_OPTIONS(&boot), {.word = "json", .flag = &json}, {0}};
+        BOOT_OPTIONS(&boot), {.word = "json", .flag = &json}, {.word = "all", .flag = &all}, {0}};
     if (!parse_options(host, argc, argv, options) || !boot_parse_options(&boot))
         return EXIT_ERRORS;
     if (argc - optind > 1)
@@ -214,7 +214,9 @@ static int list_command(struct host *host, int argc, char **argv)
     boot_argument(&boot, optind < argc ? argv[optind] : NULL);
     if (!boot_run(&boot))
         return EXIT_ERRORS;
-    if (json)
+    if (all)
+        list_files(&boot, json);
+    else if (json)
         list_print_json(&out, &boot);
     else
         list_print_table(&out, &boot);
@@ -224,9 +226,11 @@ static int list_command(struct host *host, int argc, char **argv)
 
 const struct command cmd_list = {
     .name = "list",
-    .synopsis = BOOT_SYNOPSIS " [--json] [LOADER.CONF]",
+    .synopsis = BOOT_SYNOPSIS " [--all] [--json] [LOADER.CONF]",
     .summary = "shows the plan: which module is loaded when, where and why",
-    .help = BOOT_HELP "      --json              for programs; btl(1) describes it\n\n"
-                      "Example: btl list -C build/x86_64/btl.img\n",
+    .help = BOOT_HELP
+    "      --all               show every file of a module on the volume, used or not\n"
+    "      --json              for programs; btl(1) describes it\n\n"
+    "Example: btl list -C build/x86_64/btl.img\n",
     .run = list_command,
 };
