@@ -23,8 +23,8 @@ struct listing_files {
     struct boot *boot;
     struct listed_file *files;
     size_t count, capacity;
-    struct btl_symtab used;       // by volume_path_key(); the value is the module's index in the plan
-    struct btl_symtab planned;    // by name; the same
+    struct btl_symtab used;    // by volume_path_key(); the value is the module's index in the plan
+    struct btl_symtab planned; // by name; the same
     struct btl_symtab configured; // by name; the value is an index into config.modules
 };
 
@@ -82,8 +82,7 @@ static struct btl_str listed_why_not(const struct listing_files *list,
     uint32_t planned = listed_find(&list->planned, *name);
     const struct btl_module_config *config =
         index == BTL_NONE ? NULL : &boot->attempt.config.modules[index];
-    struct btl_str other =
-        planned == BTL_NONE ? BTL_STR("") : listed_planned_path(boot, planned);
+    struct btl_str other = planned == BTL_NONE ? BTL_STR("") : listed_planned_path(boot, planned);
     if (other.len > 0)
         return memory_text(arena, "another file of %pS is used: %pS", name, &other);
     if (config == NULL)
@@ -92,7 +91,8 @@ static struct btl_str listed_why_not(const struct listing_files *list,
         return memory_text(arena, "%pS is in module_blacklist", name);
     if (config->load_no)
         return memory_text(arena, "%pS_load=\"NO\" in line %u", name, config->load->line);
-    if (config->path != NULL && !volume_is_same_path(&boot->volume, config->path->value, file->path))
+    if (config->path != NULL &&
+        !volume_is_same_path(&boot->volume, config->path->value, file->path))
         return memory_text(arena, "%pS_name in line %u names another file", name,
                            config->path->line);
     return config->load_yes ? memory_text(arena, "the name %pS does not find the file", name)
@@ -106,9 +106,8 @@ static bool listed_open(struct boot *boot, struct btl_bytes bytes, struct listed
     struct btl_diags diags = {.arena = boot->host->arena};
     struct btl_place place = {.file = volume_name(&boot->volume, file->path)};
     struct btl_elf elf;
-    bool good =
-        btl_elf_open(bytes, BTL_ELF_MODULE, boot->machine->number, place, &elf, &diags) &&
-        btl_modinfo_read(&elf, boot->host->arena, &file->info, &diags);
+    bool good = btl_elf_open(bytes, BTL_ELF_MODULE, boot->machine->number, place, &elf, &diags) &&
+                btl_modinfo_read(&elf, boot->host->arena, &file->info, &diags);
     file->problem = diags.first;
     return good;
 }
@@ -127,8 +126,7 @@ static void list_add_file(struct listing_files *list, struct btl_str path)
     file.size = bytes.size;
     file.good = listed_open(boot, bytes, &file);
     file.used = listed_find(&list->used, volume_path_key(&boot->volume, path));
-    file.why =
-        file.used != BTL_NONE ? list_reason(boot, file.used) : listed_why_not(list, &file);
+    file.why = file.used != BTL_NONE ? list_reason(boot, file.used) : listed_why_not(list, &file);
     MEMORY_RESERVE(boot->host->arena, list->files, list->count, 1, list->capacity);
     list->files[list->count++] = file;
 }
@@ -147,8 +145,8 @@ static void list_add_directory(struct listing_files *list, struct btl_str direct
         qsort(names, count, sizeof(*names), compare_names);
     for (size_t i = 0; i < count; i++) {
         if (btl_str_ends(names[i], BTL_STR(FILE_SUFFIX)))
-            list_add_file(list, memory_text(list->boot->host->arena, "%pS/%pS", &directory,
-                                            &names[i]));
+            list_add_file(list,
+                          memory_text(list->boot->host->arena, "%pS/%pS", &directory, &names[i]));
     }
 }
 
@@ -189,8 +187,7 @@ static void list_print_files(struct btl_out *out, const struct listing_files *li
         btl_format_to(size, sizeof(size), "%pB", &file->size);
         struct btl_str path = report_safe(arena, file->path), why = report_safe(arena, file->why);
         bool known = file->good && file->info.version.len > 0;
-        struct btl_str version =
-            known ? report_safe(arena, file->info.version) : BTL_STR("-");
+        struct btl_str version = known ? report_safe(arena, file->info.version) : BTL_STR("-");
         btl_format(out, "%-40pS  %-10pS  %-15s  %10s  %-4s  %pS\n", &path, &version, phases, size,
                    file->used != BTL_NONE ? "yes" : "no", &why);
     }
@@ -201,8 +198,8 @@ static void list_json_phases(struct json *json, uint8_t supported)
     static const struct {
         uint8_t bit;
         const char *name;
-    } phases[] = {{BTL_SUPPORTS_BOOT1, "BOOT1"}, {BTL_SUPPORTS_BOOT2, "BOOT2"},
-                  {BTL_SUPPORTS_RUN, "RUN"}};
+    } phases[] = {
+        {BTL_SUPPORTS_BOOT1, "BOOT1"}, {BTL_SUPPORTS_BOOT2, "BOOT2"}, {BTL_SUPPORTS_RUN, "RUN"}};
     json_begin(json, "phases", '[');
     for (size_t i = 0; i < BTL_COUNT(phases); i++) {
         if ((supported & phases[i].bit) != 0)
