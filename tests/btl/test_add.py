@@ -133,6 +133,15 @@ def test_a_pin_follows_the_file(esp, tmp_path):
     esp.good("check", "-W")
 
 
+def test_a_module_called_kernel_keeps_the_pin_of_the_kernel(tmp_path):
+    root = volume(str(tmp_path / "esp"))
+    assert btl("pin", "-C", root, "kernel").status == 0
+    pinned = read(root + "/loader.conf")
+    assert btl("add", "-C", root, file_of(tmp_path, module("kernel", ALL))).status == 0
+    assert read(root + "/loader.conf").startswith(pinned)
+    assert btl("check", "-W", "-C", root).status == 0
+
+
 def test_a_new_file_is_on_trial(esp, tmp_path):
     esp.good("add", "--trial=2", file_of(tmp_path, extra()))
     assert 'boot_tries="2"\n' in esp.conf() and esp.conf("loader.conf.prev") == GOOD_CONF

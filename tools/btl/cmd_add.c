@@ -102,11 +102,13 @@ static void add_set(struct edit *edit, struct btl_str module, const char *key, s
     edit->text = conf_set(edit->host->arena, edit->text, module, whole, value);
 }
 
+// kernel_sha256 is the kernel's, and not of a module called kernel.
 static bool add_has(const struct edit *edit, struct btl_str module, const char *key)
 {
     struct btl_config config = conf_parse(edit->host->arena, edit->text);
-    struct btl_str whole = memory_text(edit->host->arena, "%pS_%s", &module, key), value;
-    return conf_value(&config, whole, &value);
+    struct btl_str whole = memory_text(edit->host->arena, "%pS_%s", &module, key), value, owner;
+    return btl_config_key(whole, &owner) && btl_str_equal(owner, module) &&
+           conf_value(&config, whole, &value);
 }
 
 // Put the module into the text: switched on unless a line says something else, under its new path.
