@@ -715,6 +715,14 @@ def test_pin_without_a_loader_conf(tmp_path):
     assert conf_of(root).startswith(b"kernel_sha256=")
 
 
+def test_a_refused_pin_says_why(tmp_path):
+    """The messages quote the text that was refused."""
+    root = tree(tmp_path, GOOD_CONF + 'early.nothing="5"\nearly_sha256="%s"\n' % ("0" * 64))
+    result = btl("pin", "-C", root, "early")
+    assert result.codes() == ["plan-unknown-tunable", "host-edit-refused"], result.err
+    assert b"no tunable nothing" in result.err
+
+
 def test_memory_for_many_pins(tmp_path):
     """A text of 600 pins has 60 KiB, and each pin makes another text."""
     names = ["m%d" % i for i in range(600)]

@@ -128,9 +128,9 @@ static int pin_command(struct host *host, int argc, char **argv)
     for (int i = optind; i < argc; i++)
         good = pin_word(&pins, &boot, argv[i]) && good;
     boot_close(&boot);
-    int status = good ? edit_finish(&edit, BTL_STR("")) : EXIT_ERRORS;
+    edit.text = memory_text(host->arena, "%pS", &edit.text); // messages point into it
     memory_end(&pins.memory[pins.current]);
-    return status;
+    return good ? edit_finish(&edit, BTL_STR("")) : EXIT_ERRORS;
 }
 
 const struct command cmd_pin = {
