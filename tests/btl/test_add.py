@@ -154,8 +154,17 @@ def test_an_update_that_breaks_dependents_is_refused(esp, tmp_path):
     assert result.problems() == ["link-unresolved", "link-unresolved", "plan-dependency-failed", "host-edit-refused"]
     for name in ("early", "driver"):
         assert b"error: %s: symbol lib_new" % name.encode() in result.err
-    esp.good("add", "--force", file_of(tmp_path, less))
+    out = esp.good("add", "--force", file_of(tmp_path, less))
     assert esp.read(stored("lib", less)) == less
+    assert "\nlib: needed by early (cannot be loaded), driver (cannot be loaded)\n" in out
+
+
+def test_it_says_what_becomes_of_dependents(esp, tmp_path):
+    more = module("lib", ALL, exports=["lib_new", "lib_more"])
+    out = esp.good("add", file_of(tmp_path, more))
+    assert out.endswith("\nlib: needed by early, driver\n")
+    assert "needed by" not in esp.good("add", file_of(tmp_path, extra()))
+    assert "needed by" not in esp.good("add", "-n", file_of(tmp_path, more))
 
 
 def test_several_modules_that_need_each_other(esp, tmp_path):

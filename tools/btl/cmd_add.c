@@ -176,6 +176,53 @@ static bool add_settings(struct addition *add)
     return true;
 }
 
+// ------------------------------------------------------------------------------------- dependents
+
+static bool add_depends_on(const struct btl_plan *plan, uint32_t index, struct btl_str name)
+{
+    const struct btl_planned *planned = &plan->modules[index];
+    for (uint32_t i = 0; i < planned->dependency_count; i++) {
+        if (btl_str_equal(plan->modules[planned->dependencies[i]].name, name))
+            return true;
+    }
+    return false;
+}
+
+// Print what becomes of the modules that need this one.
+static void add_print_dependents(const struct btl_plan *plan, struct btl_str name)
+{
+    struct btl_out out = out_to(stdout);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < plan->module_count; i++) {
+        const struct btl_planned *planned = &plan->modules[i];
+        bool failed = planned->verdict == BTL_FAILED;
+        if (!add_depends_on(plan, i, name))
+            continue;
+        if (count++ == 0)
+            btl_format(&out, "%pS: needed by ", &name);
+        else
+            btl_format(&out, ", ");
+        btl_format(&out, "%pS%s", &planned->name, failed ? " (cannot be loaded)" : "");
+    }
+    if (count > 0)
+        btl_format(&out, "\n");
+}
+
+// Plan the boot with the stored files; its messages were reported by the check.
+static void add_report_dependents(const struct addition *add)
+{
+    const struct edit *edit = &add->edit;
+    struct host quiet = *edit->host;
+    struct boot boot = {.host = &quiet, .root = edit->boot.root, .path = edit->boot.path};
+    quiet.diags = (struct btl_diags){.arena = quiet.arena};
+    if (boot_open(&boot)) {
+        boot_steps_with(&boot, boot.path, edit->text);
+        for (size_t i = 0; i < add->count; i++)
+            add_print_dependents(&boot.attempt.plan, add->files[i].name);
+    }
+    boot_close(&boot);
+}
+
 static int add_command(struct host *host, int argc, char **argv)
 {
     struct addition add = {.count = 0};
@@ -196,8 +243,11 @@ static int add_command(struct host *host, int argc, char **argv)
     add_show_to_check(&add);
     edit->prepare = add_store;
     edit->prepare_owner = &add;
-    return edit_finish(
+    int status = edit_finish(
         edit, edit_without_effect(edit, edit->added_name, add.settings, add.setting_count));
+    if (status == EXIT_GOOD && !edit->dry_run)
+        add_report_dependents(&add);
+    return status;
 }
 
 const struct command cmd_add = {
