@@ -29,6 +29,13 @@ def record(name, path="/loader.conf", digest=bytes(32), number=0, text="", versi
     return whole(zlib.crc32(whole(0)))
 
 
+def run_record(manifest=0, end=3, text=""):
+    """Return BtlRun without events (btl/run_record.h). `manifest`: the checksum of the boot's."""
+    def whole(checksum):
+        return struct.pack("<4sBBHIIHH", b"BTLk", 1, end, 0, checksum, manifest, 0, len(text)) + text.encode()
+    return whole(zlib.crc32(whole(0)))
+
+
 def file_name(name, guid=GUID):
     return "%s-%s" % (name, guid)
 

@@ -10,6 +10,7 @@ import pytest
 import elf
 from btltest import ROOT, btl, golden, image, module, volume, write
 from manifest_maker import KERNEL, MS, Maker, Module, many, seal
+from records import efivars, run_record
 
 # ------------------------------------------------------------------------------------------- text
 
@@ -395,3 +396,16 @@ def test_verify_what_cannot_be_read(tmp_path):
 def test_verify_on_no_volume(tmp_path):
     booted(tmp_path)
     assert btl("manifest", "--verify", "nowhere", "boot.manifest", cwd=tmp_path).status == 2
+
+
+@pytest.mark.parametrize("text", ["", "the last line\n"])
+def test_log_of_the_kernel_has_a_heading_when_there_is_one(tmp_path, text):
+    good = Maker().bytes()
+    write(tmp_path, {"boot.manifest": good})
+    directory = efivars(tmp_path / "vars", BtlRun=run_record(struct.unpack_from("<I", good, 24)[0], text=text))
+    alone = btl("manifest", tmp_path / "boot.manifest", "log").out.decode()
+    result = btl("manifest", "--efivars", directory, tmp_path / "boot.manifest", "log")
+    assert result.status == 0 and result.codes() == []
+    added = result.out.decode().removeprefix(alone)
+    assert added.split("\n")[0] == ("" if text == "" else "the kernel, recorded at its end (left):")
+    assert text in added and (added == "") == (text == "")

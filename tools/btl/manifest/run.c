@@ -79,7 +79,7 @@ static bool merge_run(struct merge *merge, const struct btl_run *run, struct btl
     merge->size = from.size;
     if (merge_table(merge, BTLM_EVENTS) != NULL)
         merge_events(merge, run);
-    if (merge_table(merge, BTLM_LOG) != NULL) {
+    if (run->text.len > 0 && merge_table(merge, BTLM_LOG) != NULL) {
         struct btl_str head = memory_text(merge->arena, "the kernel, recorded at its end (%s):\n",
                                           btl_run_end_name(run->end));
         merge_begin(merge, BTLM_LOG, 1);
