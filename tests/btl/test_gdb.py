@@ -27,8 +27,10 @@ def test_module_that_is_not_there(tmp_path):
     files(tmp_path, Maker())
     write(tmp_path, {"modules/early.ko": None})
     result = btl("gdb", "--modules", "modules", "boot.manifest", cwd=tmp_path)
-    assert result.status == 2 and result.codes() == ["host-no-file"]
+    assert result.status == 0 and result.codes() == ["host-gdb-no-module"] and b"early.ko" in result.err
     assert result.out.count(b"add-symbol-file") == 1
+    result = btl("gdb", "--modules", "nowhere", "boot.manifest", cwd=tmp_path)
+    assert result.status == 2 and result.codes() == ["host-no-file"]
 
 
 @pytest.mark.parametrize("name", ["x\nshell touch bad\n", "../../etc/passwd", "a b", ""])

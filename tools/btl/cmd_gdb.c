@@ -74,12 +74,16 @@ static void gdb_print_module(const struct gdb_request *request, const struct btl
     struct host *host = request->host;
     struct btl_str name = btl_manifest_str(request->manifest, module->name);
     bool usable = gdb_is_plain_name(name) && memchr(name.at, '/', name.len) == NULL;
+    struct btl_str missing = memory_text(host->arena, "%s/%pS.ko", request->modules, &name);
+    struct btl_place place = {.file = missing, .module = name};
     const char *path = usable ? gdb_module_file(request, module) : NULL;
-    if (path == NULL) {
-        struct btl_str missing = memory_text(host->arena, "%s/%pS.ko", request->modules, &name);
-        files_report(host, (struct btl_place){.file = missing, .module = name}, ENOENT);
+    if (!usable)
+        files_report(host, place, ENOENT);
+    else if (path == NULL)
+        btl_report(&host->diags, BTL_HOST_GDB_NO_MODULE, place, BTL_ARG(name),
+                   BTL_ARG_Z(request->modules));
+    if (path == NULL)
         return;
-    }
     struct btl_str file = gdb_quote(host, path);
     btl_format(out, "add-symbol-file %pS", &file);
     gdb_print_sections(request, module, out);
@@ -191,6 +195,8 @@ static int gdb_command(struct host *host, int argc, char **argv)
     if (request.loader == NULL && request.kernel == NULL && request.modules == NULL)
         return usage_error(host, "name --kernel, --modules or --loader");
     source.path = argv[optind];
+    if (request.modules != NULL && !files_require_directory(host, btl_str_of(request.modules)))
+        return EXIT_ERRORS;
     if (!manifest_find(&source, &found))
         return EXIT_ERRORS;
     request.manifest = &found.manifest;
@@ -199,7 +205,8 @@ static int gdb_command(struct host *host, int argc, char **argv)
 
 const struct command cmd_gdb = {
     .name = "gdb",
-    .synopsis = "[-p PATH] [--at OFFSET] [--kernel FILE] [--modules DIR] [--loader FILE] MANIFEST",
+    .synopsis = "[-p PATH] [--at OFFSET] [--efivars DIR|FILE] [--kernel FILE] [--modules DIR]\n"
+                "               [--loader FILE] MANIFEST",
     .summary = "prints gdb commands that load the symbols of a boot at their final addresses",
     .help = MANIFEST_HELP
     "      --kernel FILE       the kernel, with its symbols\n"
