@@ -126,6 +126,26 @@ def test_manual_names_every_command_and_option():
             assert "Fl -%s" % option in page or ", -%s" % option in page, (command, option)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_usage_has_every_option(command):
+    """In the usage, and in the synopsis of the manual; --conf is another name of --volume."""
+    usage, options = btl(command, "--help").out.decode().split("\n\n")[:2]
+    page = read(os.path.join(ROOT, "docs/man/btl.1")).decode().split(".Sh DESCRIPTION")[0]
+    synopsis = "".join(part for part in page.split(".Nm btl\n") if part.startswith(".Cm %s\n" % command))
+    for letter, word in re.findall(r"^  (?:-(\w), |    |)--([a-z-]+)", options, re.M):
+        if (command, word) == ("state", "conf"):
+            continue
+        assert re.search(r"[\[ |]--%s\b" % word, usage) or letter and re.search(r"[\[ ]-%s\b" % letter, usage), word
+        assert re.search(r"Fl -%s\b" % word, synopsis) or letter and re.search(r"Fl %s\b" % letter, synopsis), word
+
+
+def test_manual_has_the_version_of_the_manifest():
+    header = read(os.path.join(ROOT, "include/btl/manifest.h")).decode()
+    page = read(os.path.join(ROOT, "docs/man/btl-manifest.5")).decode()
+    for name in ("MAJOR", "MINOR"):
+        assert "%s version, %s:" % (name.lower(), re.search(r"^#define BTLM_%s +(\d+)" % name, header, re.M)[1]) in page
+
+
 def test_manual_of_loader_conf_has_every_key():
     page = read(os.path.join(ROOT, "docs/man/loader.conf.5")).decode()
     keys = read(os.path.join(ROOT, "core/config/config_keys.def")).decode()
@@ -174,7 +194,7 @@ def test_completion(tmp_path):
     assert complete(root, "btl", "add", "lo") == {"loader.conf"}
     assert complete(root, "btl", "explain", "conf-unknown") == {"conf-unknown-key"}
     assert complete(root, "btl", "state", "--ok", "loader") == {"loader.conf"}
-    assert complete(root, "btl", "state", "--forget", "") == {"trial", "good", "failed", "next"}
+    assert complete(root, "btl", "state", "--forget", "") == {"trial", "good", "failed", "next", "run"}
     assert complete(root, "btl", "check", "--al") == {"--all"}
     assert complete(root, "btl", "get", "early", "ph") == {"phase"}
     assert complete(root, "btl", "set", "early", "tunable.") == {"tunable.size="}

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from btltest import BTL, GOOD_CONF, btl, golden, image, read, volume, write
-from records import (KERNEL, LOADER, NAMES, efivars, file_name, read_given_up, read_record, record, sha256, store, variable)
+from records import (KERNEL, LOADER, NAMES, efivars, file_name, read_given_up, read_record, record, run_record, sha256, store, variable)
 
 PREV = GOOD_CONF + "# before\n"
 TRIAL = GOOD_CONF + 'boot_tries="3"\n'
@@ -128,6 +128,7 @@ def test_machine_without_variables():
         pytest.skip("this machine has UEFI variables")
     result = btl("state")
     assert result.status == 2 and result.codes() == ["host-no-efivars"]
+    assert b"'btl state OVMF_VARS.fd'" in result.err
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -286,6 +287,24 @@ def test_given_up_texts_are_found(tmp_path):
                      "/loader.conf.prev, SHA-256 " + sha256(PREV).hex()[:16]]
 
 
+@pytest.mark.parametrize("good,path,words", [
+    (record("BtlGood", digest=sha256(GOOD_CONF)), "/loader.conf", ""),
+    (record("BtlGood", digest=sha256(PREV)), "/loader.conf.prev", "that text is now in /loader.conf.prev"),
+    (record("BtlGood", "/loader.conf.d/gone.conf", sha256(OTHER)), "/loader.conf.d/a.conf",
+     "that text is now in /loader.conf.d/a.conf"),
+    (record("BtlGood", digest=sha256("?")), None, "no configuration of this volume has that text now"),
+    (None, None, ""),
+])
+def test_where_the_last_good_text_is(tmp_path, good, path, words):
+    root = tree(tmp_path, **{"loader.conf.prev": PREV, "loader.conf.d/a.conf": OTHER})
+    directory = efivars(tmp_path / "vars", **({"BtlGood": good} if good else {}))
+    lines = btl("state", "-C", root, directory).out.decode().splitlines()
+    after = lines[lines.index(next(line for line in lines if line.startswith("BtlGood"))) + 1]
+    assert after.strip() == words if words else after.startswith("BtlFailed")
+    assert json.loads(btl("state", "--json", "-C", root, directory).out)["next_boot"]["good"] == path
+    assert "that text" not in btl("state", directory).out.decode()
+
+
 def test_next_boot_of_an_image(tmp_path):
     disk = image(str(tmp_path / "disk.img"),
                  volume(str(tmp_path / "esp"), TRIAL, {"loader.conf.d/Kept.CONF": OTHER}))
@@ -396,6 +415,16 @@ def test_forget(tmp_path):
     assert btl("state", "--efivars", directory, "--forget").status == 0
 
 
+def test_forget_the_record_of_a_run(tmp_path):
+    """BtlRun is no record of the boot state, and goes all the same."""
+    for words, left in ((["run"], set(NAMES)), (["BtlRun"], set(NAMES)), (["run", "good"], set(NAMES) - {"BtlGood"}),
+                        (["good"], {*NAMES, "BtlRun"} - {"BtlGood"}), ([], set())):
+        directory = efivars(tmp_path / "vars", BtlRun=run_record(), **all_records())
+        assert btl("state", "--efivars", directory, "--forget", *words).status == 0
+        assert set(os.listdir(directory)) == {file_name(name) for name in {*left, "Boot0000"}}
+    assert b"good, failed, next or run" in btl("state", "--efivars", directory, "--forget", "rn").err
+
+
 def test_bad_command_lines(tmp_path):
     directory = efivars(tmp_path / "vars", **all_records())
     root = tree(tmp_path)
@@ -408,6 +437,15 @@ def test_bad_command_lines(tmp_path):
         result = btl("state", *words, cwd=tmp_path)
         assert result.status == 2 and result.codes() == ["host-usage"], words
     assert read_record(directory, "BtlNext") is not None
+
+
+@pytest.mark.parametrize("option", ["--ok", "--next"])
+def test_a_file_of_variables_is_not_ignored(tmp_path, option):
+    tree(tmp_path)
+    write(tmp_path, {"vars.fd": store()})
+    result = btl("state", option, "loader.conf", "-C", "esp", "vars.fd", cwd=tmp_path)
+    assert result.status == 2 and result.codes() == ["host-usage"]
+    assert b'"vars.fd" is one argument too many' in result.err and b"--efivars" in result.err
 
 
 def immutable(path, on):

@@ -68,9 +68,8 @@ const struct command cmd_get = {
     .summary = "prints settings of loader.conf; without KEY all of the module",
     .help =
         "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a GPT disk image\n"
-        "  -f, --file LOADER.CONF  its path on the volume; without -C its directory is the volume\n"
-        "  -g, --global            keys of the whole boot, such as "
-        "kernel_options\n" EDIT_GLOBAL_KEYS "KEY of a module: load, phase, name, sha256, flags, "
+        "  -f, --file LOADER.CONF  its path on the volume; without -C its directory is the "
+        "volume\n" EDIT_GLOBAL_HELP "KEY of a module: load, phase, name, sha256, flags, "
         "required, on_error, tunable.X. With KEY the\n"
         "value is printed, without KEY a line as in loader.conf. A key that is not set is an "
         "error.\n\n"

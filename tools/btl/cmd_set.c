@@ -61,7 +61,7 @@ const struct command cmd_set = {
     .synopsis = EDIT_SYNOPSIS " NAME KEY=VALUE ...\n"
                               "       btl set -g " EDIT_SYNOPSIS " KEY=VALUE ...",
     .summary = "changes settings in loader.conf and nothing else in it",
-    .help = EDIT_HELP EDIT_GLOBAL_KEYS
+    .help = EDIT_HELP EDIT_GLOBAL_HELP
     "KEY of a module: load, phase, name, sha256, flags, required, on_error, tunable.X. A change "
     "is\n"
     "rejected when it adds an error or a warning of 'btl check'. The old file is kept as\n"

@@ -94,11 +94,6 @@ static bool state_find_configuration(struct host *host, const struct state_reque
     struct volume_file file;
     if (boot.root == NULL)
         configuration_split(host->arena, argument, &boot.root, &boot.path);
-    if (request->word_count > 0) {
-        usage_error(host, "\"%s\" is one argument too many; name one configuration",
-                    request->words[0]);
-        return false;
-    }
     if (!boot_open(&boot))
         return false;
     bool good = volume_file_open(&boot.volume, boot.path, BTL_CONFIG_MAX, &file, &problem);
@@ -159,18 +154,23 @@ static int state_set_next(struct host *host, const struct state_request *request
     return good ? EXIT_GOOD : EXIT_ERRORS;
 }
 
-// Return the record that a word names, or BTL_VARIABLES.
-static enum btl_variable state_variable_named(const char *word)
+// What --forget can delete: the records, and behind them the kernel's record of a boot.
+#define STATE_RUN   BTL_VARIABLES
+#define STATE_WORDS (BTL_VARIABLES + 1)
+
+// Return what a word names, or STATE_WORDS.
+static size_t state_variable_named(const char *word)
 {
-    static const char *const words[] = {
+    static const char *const words[STATE_WORDS] = {
         [BTL_VARIABLE_TRIAL] = "trial",
         [BTL_VARIABLE_GOOD] = "good",
         [BTL_VARIABLE_FAILED] = "failed",
         [BTL_VARIABLE_NEXT] = "next",
+        [STATE_RUN] = "run",
     };
-    enum btl_variable which = 0;
-    while (which < BTL_VARIABLES && strcmp(word, words[which]) != 0 &&
-           strcmp(word, btl_variable_name(which)) != 0)
+    size_t which = 0;
+    while (which < STATE_WORDS && strcmp(word, words[which]) != 0 &&
+           strcmp(word, which == STATE_RUN ? BTL_RUN_VARIABLE : btl_variable_name(which)) != 0)
         which++;
     return which;
 }
@@ -178,18 +178,21 @@ static enum btl_variable state_variable_named(const char *word)
 static int state_forget(struct host *host, const struct state_request *request)
 {
     struct variables variables;
-    bool chosen[BTL_VARIABLES + 1] = {false}, good = true;
+    bool chosen[STATE_WORDS + 1] = {false}, good = true;
     for (int i = 0; i < request->word_count; i++) {
         chosen[state_variable_named(request->words[i])] = true;
-        if (chosen[BTL_VARIABLES])
-            return usage_error(host, "\"%s\" is not a record; name trial, good, failed or next",
+        if (chosen[STATE_WORDS])
+            return usage_error(host,
+                               "\"%s\" is not a record; name trial, good, failed, next or run",
                                request->words[i]);
     }
     if (!state_open_writable(host, request, &variables))
         return EXIT_ERRORS;
-    for (enum btl_variable which = 0; which < BTL_VARIABLES; which++) {
+    for (size_t which = 0; which < STATE_WORDS; which++) {
         if (request->word_count == 0 || chosen[which])
-            good = variables_delete(&variables, which) && good;
+            good = (which == STATE_RUN ? variables_delete_run(&variables)
+                                       : variables_delete(&variables, which)) &&
+                   good;
     }
     variables_close(&variables);
     return good ? EXIT_GOOD : EXIT_ERRORS;
@@ -200,6 +203,11 @@ static int state_command(struct host *host, int argc, char **argv)
     struct state_request request = {0};
     if (!state_parse_options(host, argc, argv, &request))
         return EXIT_ERRORS;
+    if ((request.ok != NULL || request.next != NULL) && request.word_count > 0)
+        return usage_error(host,
+                           "\"%s\" is one argument too many; name one configuration, and the "
+                           "directory of the variables with --efivars",
+                           request.words[0]);
     if (request.ok != NULL)
         return state_set_ok(host, &request);
     if (request.next != NULL)
@@ -211,9 +219,9 @@ static int state_command(struct host *host, int argc, char **argv)
 
 const struct command cmd_state = {
     .name = "state",
-    .synopsis = "[--json] [-C DIR|IMAGE] [--efivars DIR | FILE]\n"
+    .synopsis = "[--json] [-C DIR|IMAGE] [FILE | --efivars DIR]\n"
                 "       btl state --ok|--next CONF [-C DIR|IMAGE] [--efivars DIR]\n"
-                "       btl state --forget [--efivars DIR] [trial|good|failed|next ...]",
+                "       btl state --forget [--efivars DIR] [trial|good|failed|next|run ...]",
     .summary = "shows the records of earlier boots, and which configuration is next",
     .help =
         "  -C, --volume DIR|IMAGE  the boot volume: show which configuration would be booted now\n"
@@ -223,7 +231,8 @@ const struct command cmd_state = {
         "      --json              for programs; btl(1) describes it\n"
         "      --ok CONF           record this configuration as the last good one\n"
         "      --next CONF         boot this configuration next, once\n"
-        "      --forget            delete all records, or those named\n"
+        "      --forget            delete all records, or those named; run is BtlRun, the\n"
+        "                          kernel's record of a boot\n"
         "FILE holds the variables of a virtual machine in QEMU (OVMF_VARS.fd). CONF is a path\n"
         "on the volume; without -C its directory is the volume.\n\n"
         "Example: btl state -C btl.img OVMF_VARS.fd\n"

@@ -34,7 +34,7 @@ const struct command cmd_unset = {
     .synopsis = EDIT_SYNOPSIS " NAME [KEY ...]\n"
                               "       btl unset -g " EDIT_SYNOPSIS " KEY ...",
     .summary = "removes settings from loader.conf; without KEY all of the module",
-    .help = EDIT_HELP EDIT_GLOBAL_KEYS
+    .help = EDIT_HELP EDIT_GLOBAL_HELP
     "A comment behind a setting is kept. The old file is kept as loader.conf.prev, unless it was\n"
     "on trial.\n\n"
     "Example: btl unset hello phase tunable.greeting\n"

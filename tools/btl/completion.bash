@@ -133,7 +133,7 @@ _btl()
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		compopt -o filenames 2>/dev/null
 		[[ $command != state || " ${COMP_WORDS[*]} " != *" --forget "* ]] ||
-			mapfile -t COMPREPLY < <(compgen -W "trial good failed next" -- "$word")
+			mapfile -t COMPREPLY < <(compgen -W "trial good failed next run" -- "$word")
 		;;
 	esac
 }

@@ -53,15 +53,22 @@ void configuration_read(struct boot *boot, const struct btl_boot_state *state,
     configuration_judge(boot, ret);
 }
 
-static void next_boot_find_given_up(struct boot *boot, const struct btl_record *failed,
-                                    struct next_boot *next)
+// Find the configurations of the volume that have the text of a record.
+static void next_boot_find_texts(struct boot *boot, const struct btl_boot_state *state,
+                                 struct next_boot *next)
 {
+    const struct btl_record *failed = &state->record[BTL_VARIABLE_FAILED];
+    const struct btl_record *good = &state->record[BTL_VARIABLE_GOOD];
     const struct btl_boot_volume seen = btl_boot_view(&boot->core);
     struct btl_str *paths;
     uint8_t sha256[32];
-    size_t count = failed->given_up_count > 0 ? seen.list(seen.owner, &paths) : 0;
+    size_t count = failed->given_up_count > 0 || good->valid ? seen.list(seen.owner, &paths) : 0;
+    if (good->valid && seen.hash(seen.owner, good->path, sha256) && btl_record_names(good, sha256))
+        next->good = good->path;
     for (size_t i = 0; i < count; i++) {
         bool read = seen.hash(seen.owner, paths[i], sha256);
+        if (read && good->valid && next->good.len == 0 && btl_record_names(good, sha256))
+            next->good = paths[i];
         for (uint32_t k = 0; read && k < failed->given_up_count; k++) {
             if (next->given_up[k].len == 0 && memcmp(failed->given_up[k], sha256, 32) == 0)
                 next->given_up[k] = paths[i];
@@ -91,5 +98,5 @@ void next_boot(struct boot *boot, struct variables *variables, struct next_boot 
             break;
     }
     ret_next->fallback = boot->attempt.fallback.path;
-    next_boot_find_given_up(boot, &variables->state.record[BTL_VARIABLE_FAILED], ret_next);
+    next_boot_find_texts(boot, &variables->state, ret_next);
 }

@@ -31,6 +31,9 @@ struct next_boot {
     // Paths of the texts that the kernel gave up, in the order of BtlFailed; empty: not on the
     // volume.
     struct btl_str given_up[BTL_GIVEN_UP_MAX];
+    // Where the volume has the text of BtlGood: the recorded path, if the text is still there;
+    // empty: nowhere, or there is no record.
+    struct btl_str good;
 };
 
 // Choose as the loader would. The volume of `boot` is open.

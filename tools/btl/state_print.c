@@ -50,6 +50,18 @@ static void state_print_given_up(struct btl_out *out, const struct variables *va
     }
 }
 
+// Print where the last good text is, if the file of its record has another text by now.
+static void state_print_moved(struct btl_out *out, const struct variables *variables,
+                              const struct next_boot *next)
+{
+    const struct btl_record *good = &variables->state.record[BTL_VARIABLE_GOOD];
+    struct btl_str path = report_safe(variables->host->arena, next->good);
+    if (next->good.len == 0)
+        btl_format(out, "           no configuration of this volume has that text now\n");
+    else if (!btl_str_equal(next->good, good->path))
+        btl_format(out, "           that text is now in %pS\n", &path);
+}
+
 static void state_print_record(struct btl_out *out, const struct variables *variables,
                                enum btl_variable which)
 {
@@ -199,6 +211,8 @@ void state_print(struct btl_out *out, const struct variables *variables,
         state_print_record(out, variables, which);
         if (which == BTL_VARIABLE_FAILED)
             state_print_given_up(out, variables, next);
+        if (which == BTL_VARIABLE_GOOD && next != NULL && variables->state.record[which].valid)
+            state_print_moved(out, variables, next);
     }
     state_print_run(out, variables);
     if (next != NULL)
@@ -280,6 +294,7 @@ static void state_json_next(struct json *json, const struct next_boot *next)
     else
         json_null(json, "tries_left");
     state_json_path(json, "fallback", next->fallback);
+    state_json_path(json, "good", next->good);
     json_begin(json, "given_up", '[');
     for (size_t i = 0; i + 1 < next->count; i++) {
         json_begin_line(json, NULL, '{');

@@ -34,12 +34,16 @@ struct edit {
     "  autoboot_delay, title, menu, boot_tries, boot_timeout, verbose, quiet, manifest_save,\n"    \
     "  required_failure, stage.\n"
 
-#define EDIT_TRIES    "3" // default of --trial
-#define EDIT_SYNOPSIS "[-C DIR|IMAGE] [-f LOADER.CONF] [-n] [--force] [--trial[=N]]"
+#define EDIT_TRIES "3" // default of --trial
+#define EDIT_SYNOPSIS                                                                              \
+    "[-C DIR|IMAGE] [-f LOADER.CONF] [-n] [--force] [--trial[=N]]\n"                               \
+    "               [--efivars DIR|FILE]"
+// For the commands that take keys of the whole boot.
+#define EDIT_GLOBAL_HELP                                                                           \
+    "  -g, --global            keys of the whole boot, such as kernel_options\n" EDIT_GLOBAL_KEYS
 #define EDIT_HELP                                                                                  \
     "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a disk image\n"       \
     "  -f, --file LOADER.CONF  its path on the volume; without -C its directory is the volume\n"   \
-    "  -g, --global            keys of the whole boot, such as kernel_options\n"                   \
     "  -n, --dry-run           print the new loader.conf and write nothing\n"                      \
     "      --force             write it even if 'btl check' finds errors\n"                        \
     "      --trial[=N]         put the new text on trial: it is booted at most N times (default\n" \

@@ -16,16 +16,15 @@
 #define FIRMWARE_GUID "8be4df61-93ca-11d2-aa0d-00e098032b8c" // EFI_GLOBAL_VARIABLE
 #define FIRMWARE_MAX  65536                                  // bytes
 
-static const char *efivar_file(const struct variables *variables, enum btl_variable which)
+static const char *efivar_file(const struct variables *variables, const char *name)
 {
-    return memory_text(variables->host->arena, "%s-" NAME_GUID, btl_variable_name(which)).at;
+    return memory_text(variables->host->arena, "%s-" NAME_GUID, name).at;
 }
 
-static struct btl_place efivar_place(const struct variables *variables, enum btl_variable which)
+static struct btl_place efivar_place(const struct variables *variables, const char *name)
 {
-    return (struct btl_place){.file =
-                                  memory_text(variables->host->arena, "%s/%s", variables->source,
-                                              efivar_file(variables, which))};
+    return (struct btl_place){.file = memory_text(variables->host->arena, "%s/%s",
+                                                  variables->source, efivar_file(variables, name))};
 }
 
 bool efivars_open(struct variables *variables)
@@ -59,7 +58,7 @@ bool efivars_read(struct variables *variables, enum btl_variable which, struct e
     // One byte more than the longest record.
     const size_t size = sizeof(uint32_t) + BTL_RECORD_MAX + 1;
     uint8_t *bytes = MEMORY_ARRAY(variables->host->arena, uint8_t, size);
-    int fd = openat(variables->directory, efivar_file(variables, which),
+    int fd = openat(variables->directory, efivar_file(variables, btl_variable_name(which)),
                     O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     ssize_t len = fd < 0 ? -1 : read_up_to(fd, bytes, size);
     int error = errno;
@@ -67,7 +66,7 @@ bool efivars_read(struct variables *variables, enum btl_variable which, struct e
     if (fd >= 0)
         close(fd);
     if (len < 0 && error != ENOENT)
-        files_report(variables->host, efivar_place(variables, which), error);
+        files_report(variables->host, efivar_place(variables, btl_variable_name(which)), error);
     if (len < 0)
         return error == ENOENT;
     ret_variable->present = true;
@@ -123,11 +122,11 @@ static void make_immutable(const struct variables *variables, const char *file)
         close(fd);
 }
 
-static bool report_refusal(const struct variables *variables, enum btl_variable which, int error,
+static bool report_refusal(const struct variables *variables, const char *name, int error,
                            bool immutable)
 {
     struct btl_diags *diags = &variables->host->diags;
-    struct btl_place place = efivar_place(variables, which);
+    struct btl_place place = efivar_place(variables, name);
     if (immutable)
         btl_report(diags, BTL_HOST_VARIABLE_IMMUTABLE, place, BTL_ARG(place.file));
     else if (error == ENOSPC)
@@ -180,21 +179,21 @@ static bool change_file(const struct variables *variables, const char *file,
 }
 
 // Change a variable; make an immutable file mutable for it. False: reported.
-static bool change_variable(const struct variables *variables, enum btl_variable which,
+static bool change_variable(const struct variables *variables, const char *name,
                             const struct btl_bytes *bytes)
 {
-    const char *file = efivar_file(variables, which);
+    const char *file = efivar_file(variables, name);
     bool stays_immutable = false;
     if (change_file(variables, file, bytes))
         return true;
     int error = errno;
     if (!make_mutable(variables, file, &stays_immutable))
-        return report_refusal(variables, which, error, stays_immutable);
+        return report_refusal(variables, name, error, stays_immutable);
     bool good = change_file(variables, file, bytes);
     error = errno;
     if (bytes != NULL || !good)
         make_immutable(variables, file);
-    return good || report_refusal(variables, which, error, false);
+    return good || report_refusal(variables, name, error, false);
 }
 
 bool variables_write(struct variables *variables, enum btl_variable which,
@@ -217,10 +216,16 @@ bool variables_write(struct variables *variables, enum btl_variable which,
     // The attributes of a variable cannot be changed (UEFI 2.10, 8.2): delete it first.
     if (old.present && old.attributes != attributes && !variables_delete(variables, which))
         return false;
-    return change_variable(variables, which, &(struct btl_bytes){bytes, sizeof(attributes) + size});
+    return change_variable(variables, btl_variable_name(which),
+                           &(struct btl_bytes){bytes, sizeof(attributes) + size});
 }
 
 bool variables_delete(struct variables *variables, enum btl_variable which)
 {
-    return change_variable(variables, which, NULL);
+    return change_variable(variables, btl_variable_name(which), NULL);
+}
+
+bool variables_delete_run(struct variables *variables)
+{
+    return change_variable(variables, BTL_RUN_VARIABLE, NULL);
 }

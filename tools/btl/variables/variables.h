@@ -40,5 +40,7 @@ bool variables_exist(const char *source);
 bool variables_write(struct variables *variables, enum btl_variable which,
                      const struct btl_record *record);
 bool variables_delete(struct variables *variables, enum btl_variable which);
+// Delete the kernel's record of a boot, as variables_delete().
+bool variables_delete_run(struct variables *variables);
 
 #endif
