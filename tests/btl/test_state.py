@@ -294,7 +294,7 @@ def test_given_up_texts_are_found(tmp_path):
      "that text is now in /loader.conf.d/a.conf"),
     (record("BtlGood", digest=sha256("?")), None, "no configuration of this volume has that text now"),
     (None, None, ""),
-])
+], ids=["in place", "moved", "renamed", "gone", "no record"])
 def test_where_the_last_good_text_is(tmp_path, good, path, words):
     root = tree(tmp_path, **{"loader.conf.prev": PREV, "loader.conf.d/a.conf": OTHER})
     directory = efivars(tmp_path / "vars", **({"BtlGood": good} if good else {}))
