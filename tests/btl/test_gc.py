@@ -2,12 +2,14 @@
 """btl gc: what no configuration uses goes, and nothing else."""
 import hashlib
 import os
+import subprocess
 
 import pytest
 
 from btltest import ALL, GOOD_CONF, btl, module
 from records import efivars, record, sha256
 from test_add import KINDS, Esp, extra, file_of, stored
+from test_set import FAT_KINDS, contents, fat, free_clusters
 
 
 def named(data, name="extra"):
@@ -40,6 +42,34 @@ def test_old_versions_go(esp):
     assert esp.modules() == sorted(set(before) - {named(OLD)})
     esp.fsck()
     assert esp.good("gc").startswith("0 files")
+
+
+def test_what_a_stopped_add_has_left_goes(tmp_path):
+    left = {"modules/%s.btl-new" % named(OLD): b"half", "modules/mine.ko.btl-new": b"", "loader.conf.btl-new": b""}
+    esp = Esp(tmp_path, "tree", files=left)
+    assert "1 file of btl add deleted, 4 B" in esp.good("gc")
+    assert "mine.ko.btl-new" in esp.modules() and named(OLD) + ".btl-new" not in esp.modules()
+    assert "loader.conf.btl-new" in os.listdir(esp.path)
+
+
+@pytest.mark.parametrize("bits,cluster,sectors,more", FAT_KINDS)
+def test_fat_of_every_kind(tmp_path, bits, cluster, sectors, more):
+    """Names, tables and the count of free clusters are as other programs expect them."""
+    tree = {"loader.conf": b'title="a"\n', "keep": b"k" * 5000}
+    disk = fat(str(tmp_path / "disk"), bits, cluster, sectors, tree, **more)
+    subprocess.run(["mmd", "-i", disk, "::/modules"], check=True)
+    free, put_aside = free_clusters(disk), []
+    for step in range(20):
+        data = extra("author=%d" % step, "filler=" + "x" * (step * 37))
+        assert btl("add", "--force", "-C", disk, file_of(tmp_path, data)).status == 0
+        put_aside.append(named(data))
+        free_clusters(disk)
+    result = btl("gc", "-C", disk)
+    assert b"18 files of btl add deleted" in result.out, result.err
+    names = subprocess.run(["mdir", "-b", "-i", disk, "::/modules"], check=True, stdout=subprocess.PIPE).stdout.decode()
+    assert names.split() == ["::/modules/" + name for name in put_aside[-2:]]
+    assert contents(disk, "keep") == b"k" * 5000
+    assert free - free_clusters(disk) <= 2 + 1 + 2 * (1 + 2048 // (512 * cluster))  # files, .prev, the directory's end
 
 
 @pytest.mark.parametrize("name", ["loader.conf.d/a.conf", "loader.conf.d/a.conf.prev"])

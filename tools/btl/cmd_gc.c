@@ -3,6 +3,7 @@
 #include "edit/edit.h"
 #include "edit/module_file.h"
 #include "edit/uses.h"
+#include "output.h"
 #include "report.h"
 
 struct collection {
@@ -25,12 +26,27 @@ static bool gc_is_stored(struct collection *gc, struct btl_str path, uint64_t *r
     return module_file_is_stored(path, bytes);
 }
 
+// Is this what a btl add that was stopped has left in a tree? The lock of the volume excludes that
+// one is at work.
+static bool gc_is_left(struct collection *gc, struct btl_str path, uint64_t *ret_size)
+{
+    struct btl_str suffix = BTL_STR(OUTPUT_SUFFIX);
+    struct btl_file_problem problem;
+    struct volume_file file;
+    if (!btl_str_ends(path, suffix) ||
+        !module_file_is_named(btl_str_without_last(path, suffix.len)) ||
+        !volume_file_open(&gc->boot.volume, path, UINT64_MAX, &file, &problem))
+        return false;
+    *ret_size = file.size;
+    return true;
+}
+
 static bool gc_file(struct collection *gc, struct btl_str path)
 {
     struct btl_out out = out_to(stdout);
     struct btl_str user, name = volume_name(&gc->boot.volume, path);
     uint64_t size = 0;
-    if (!gc_is_stored(gc, path, &size))
+    if (!gc_is_stored(gc, path, &size) && !gc_is_left(gc, path, &size))
         return true;
     if (uses_has(&gc->uses, path, &user)) {
         gc->kept++;

@@ -68,7 +68,7 @@ static bool output_begin_like(struct host *host, struct output *output, const ch
     *output = (struct output){.path = path};
     if (!is_replaceable(path, like, &status))
         return output_failed(host, output, "it exists and is not a regular file");
-    char *temporary = (char *)(uintptr_t)memory_text(host->arena, "%s.btl-new", path).at;
+    char *temporary = (char *)(uintptr_t)memory_text(host->arena, "%s" OUTPUT_SUFFIX, path).at;
     output->fd = open_temporary(temporary);
     if (output->fd < 0)
         return output_failed(host, output, strerror(errno));

@@ -8,6 +8,8 @@
 
 // The temporary file is called PATH.btl-new: the next btl that writes PATH uses what a stopped one
 // has left.
+#define OUTPUT_SUFFIX ".btl-new"
+
 struct output {
     const char *path;
     char *temporary; // NULL: not begun, or ended
