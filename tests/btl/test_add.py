@@ -198,6 +198,20 @@ def test_a_damaged_copy_on_the_volume_is_replaced(esp, tmp_path):
     esp.fsck()
 
 
+def test_another_file_with_the_same_first_digits(esp, tmp_path):
+    """A configuration may use it: two modules are searched whose hashes begin alike."""
+    begin, end = extra("author=########").split(b"########")
+    known, number, other = {}, 0, None
+    while other is None:
+        data = begin + b"%08d" % number + end
+        other = known.setdefault(hashlib.sha256(data).digest()[:4], number)
+        other, number = (None if other == number else begin + b"%08d" % other + end), number + 1
+    assert stored("extra", data) == stored("extra", other)
+    esp.good("add", file_of(tmp_path, other))
+    result = esp.refused("add", file_of(tmp_path, data))
+    assert result.codes() == ["host-add-same-hash"] and b"/" + stored("extra", data).encode() in result.err
+
+
 @pytest.mark.parametrize("data,code", [
     (b"text\n", "elf-not-elf"), (b"", "elf-empty"), (elf.kernel(), "elf-not-relocatable"),
     (extra()[:-100], "elf-")])

@@ -76,6 +76,29 @@ static bool add_choose_directory(struct addition *add)
     return false;
 }
 
+static bool add_is_there(struct volume *volume, const struct module_file *file)
+{
+    struct btl_bytes bytes;
+    struct btl_file_problem problem;
+    return volume_read(volume, file->path, file->bytes.size, &bytes, &problem) &&
+           bytes.size == file->bytes.size && memcmp(bytes.at, file->bytes.at, bytes.size) == 0;
+}
+
+// Is the path that of another file of btl add? (A file that does not have the hash in its name is
+// damaged, and is replaced.) Reports that it is.
+static bool add_is_taken(struct addition *add, const struct module_file *file)
+{
+    struct volume *volume = &add->edit.boot.volume;
+    struct btl_file_problem problem;
+    struct btl_bytes bytes;
+    bool taken = volume_read(volume, file->path, BTL_ELF_FILE_MAX, &bytes, &problem) &&
+                 module_file_is_stored(file->path, bytes) && !add_is_there(volume, file);
+    if (taken)
+        btl_report(&volume->host->diags, BTL_HOST_ADD_SAME_HASH,
+                   ((struct btl_place){.file = btl_str_of(file->source)}), BTL_ARG(file->path));
+    return taken;
+}
+
 // Read all files. False, reported: one is no module of this machine, or two are the same module.
 static bool add_read(struct addition *add, char **words)
 {
@@ -91,6 +114,8 @@ static bool add_read(struct addition *add, char **words)
             btl_report(&host->diags, BTL_HOST_SAME_NAME,
                        ((struct btl_place){.file = btl_str_of(words[i])}), BTL_ARG(file->name));
             good = false;
+        } else {
+            good = !add_is_taken(add, file) && good;
         }
     }
     return good;
@@ -132,14 +157,6 @@ static void add_show_to_check(struct addition *add)
             .path = add->files[i].path, .bytes = add->files[i].bytes, .next = add->edit.overlay};
         add->edit.overlay = overlay;
     }
-}
-
-static bool add_is_there(struct volume *volume, const struct module_file *file)
-{
-    struct btl_bytes bytes;
-    struct btl_file_problem problem;
-    return volume_read(volume, file->path, file->bytes.size, &bytes, &problem) &&
-           bytes.size == file->bytes.size && memcmp(bytes.at, file->bytes.at, bytes.size) == 0;
 }
 
 static bool add_store_file(struct volume *volume, const struct module_file *file)
