@@ -18,7 +18,7 @@ static uint8_t bytes[BTL_RUN_MAX];
 static char tail[BTL_RUN_MAX];
 static size_t tail_len;
 
-static void tail_put(struct btl_out *out, const char *text, size_t len)
+static void run_tail_put(struct btl_out *out, const char *text, size_t len)
 {
     if (len > sizeof(tail)) {
         text += len - sizeof(tail);
@@ -71,7 +71,7 @@ static void run_take_events(void)
 // Of a good boot the warnings and errors; of a bad one all.
 static void run_take_log(enum btl_run_end end)
 {
-    struct btl_out out = {.put = tail_put};
+    struct btl_out out = {.put = run_tail_put};
     bool bad = end == BTL_RUN_GIVEN_UP || end == BTL_RUN_PANIC;
 
     tail_len = 0;

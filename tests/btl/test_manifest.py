@@ -409,3 +409,15 @@ def test_log_of_the_kernel_has_a_heading_when_there_is_one(tmp_path, text):
     added = result.out.decode().removeprefix(alone)
     assert added.split("\n")[0] == ("" if text == "" else "the kernel, recorded at its end (left):")
     assert text in added and (added == "") == (text == "")
+
+
+@pytest.mark.parametrize("what, code", [("none", "host-no-run"), ("damaged", "host-run-bad"), ("other", "host-run-other")])
+def test_record_that_does_not_fit(tmp_path, what, code):
+    """One warning that says what is wrong, and the manifest as it was saved."""
+    good = Maker().bytes()
+    write(tmp_path, {"boot.manifest": good})
+    records = {"none": {}, "damaged": {"BtlRun": b"BTLk and more"}, "other": {"BtlRun": run_record(1, text="x")}}
+    directory = efivars(tmp_path / "vars", **records[what])
+    result = btl("manifest", "--efivars", directory, tmp_path / "boot.manifest", "log")
+    assert (result.status, result.codes()) == (0, [code])
+    assert result.out == btl("manifest", tmp_path / "boot.manifest", "log").out

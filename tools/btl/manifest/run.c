@@ -107,9 +107,11 @@ bool manifest_add_run(const struct manifest_source *source, struct found_manifes
     if (!variables_open(host, source->efivars, &variables))
         return false;
     uint32_t checksum = found->manifest.header->checksum;
-    if (!variables_run(&variables, &run))
-        btl_report(&host->diags, BTL_HOST_NO_RUN, place);
-    else if (run.manifest != checksum)
+    const struct btl_diag *before = host->diags.last;
+    if (!variables_run(&variables, &run)) {
+        if (host->diags.last == before) // a damaged record was reported
+            btl_report(&host->diags, BTL_HOST_NO_RUN, place);
+    } else if (run.manifest != checksum)
         btl_report(&host->diags, BTL_HOST_RUN_OTHER, place, BTL_HEX(run.manifest),
                    BTL_ARG(found->name), BTL_HEX(checksum));
     else if (merge_run(&merge, &run, (struct btl_place){.file = found->name}, &merged,
