@@ -7,6 +7,8 @@ ARCH ?= x86_64
 BUILD ?= build
 O := $(BUILD)/$(ARCH)
 PYTHON ?= /usr/bin/python3
+# Of the loader, the reference kernel and btl.
+VERSION := $(shell cat VERSION)
 
 CC ?= gcc
 ifeq ($(origin CC),default)

@@ -2,7 +2,7 @@
 # Shared files compile for every architecture; files of one architecture are in a folder of that name.
 # efi/uefi/ needs a machine with UEFI; the other files also run on the tests' mock firmware (tests/mock/).
 EFI_OUT := $(O)/efi
-LOADER_VERSION := 1.0
+LOADER_VERSION := $(VERSION)
 EFI_NAME_x86_64 := BOOTX64.EFI
 EFI_NAME_ia64 := BOOTIA64.EFI
 EFI_SHELL_x86_64 := shellx64.efi

@@ -4,7 +4,7 @@
 #   base < console, vm < firmware, dlkm < device, failure < monitor < kernel/*.c
 # arch/ARCH implements base/arch.h for all of them, and includes base, vm, firmware and failure.
 KERNEL_OUT := $(O)/kernel
-KERNEL_VERSION := 1.0
+KERNEL_VERSION := $(VERSION)
 CROSS ?=
 KERNEL_CC ?= $(CROSS)$(CC)
 -include kernel/arch/$(ARCH)/arch.mk

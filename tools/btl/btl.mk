@@ -3,7 +3,7 @@
 # make btl, make install (DESTDIR, PREFIX).
 BTL_C := $(sort $(wildcard tools/btl/*.c tools/btl/*/*.c))
 BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) messages_text.o
-BTL_VERSION := 1.0
+BTL_VERSION := $(VERSION)
 BTL_FLAGS := $(CSTD) $(WARN) -iquote tools/btl -D_GNU_SOURCE -DBTL_VERSION_TEXT='"$(BTL_VERSION)"'
 
 # $(call btl_variant,VARIANT OF CORE,COMPILER AND FLAGS)
