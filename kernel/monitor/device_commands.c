@@ -59,6 +59,11 @@ static bool device_open_text(const char *text, struct btl_device **ret_device)
         if (major < 0)
             major = device_major(text, kind = BTL_DEVICE_BLOCK);
     }
+    if (major == BTL_ENOENT || major == BTL_ENODEV) {
+        kprintf("%s: error %d (%s); the command device lists the drivers and their majors\n", text,
+                major, error_text(major));
+        return false;
+    }
     return !device_report_error(text, major) &&
            !device_report_error(text, device_open(kind, (uint32_t)major, 0, ret_device));
 }

@@ -118,6 +118,8 @@ def test_opening_a_device_loads_its_driver(machine):
     assert query(machine, "null")["Character Major"] == "3"
     assert "0 bytes" in machine.command("device read null")
     assert "error -19" in machine.command("device read char:77")
+    for name in ("nosuch", "char:x"):
+        assert "the command device lists the drivers" in machine.command("device read " + name)
 
 
 def test_a_block_device(machine):
