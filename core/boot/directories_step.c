@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Which directories of module_path exist. Each is asked for once, so that the search for the
-// modules' files opens nothing in directories that are not there.
+// The step that finds the existing directories of module_path, by one look at each. The search for
+// the modules' files opens nothing in the missing ones.
 #include "attempt_private.h"
 
 struct directories {

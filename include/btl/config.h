@@ -37,7 +37,7 @@ struct btl_module_config {
     const struct btl_setting *load;             // NAME_load
     const struct btl_setting *phase;            // NAME_phase
     const struct btl_setting *path;             // NAME_name
-    const struct btl_setting *sha256;           // NAME_sha256: a pin, see btl_attempt (attempt.h)
+    const struct btl_setting *sha256;           // NAME_sha256, the hash that its file must have
     const struct btl_setting *flags;            // NAME_flags
     const struct btl_setting *required;         // NAME_required
     const struct btl_setting *on_error_setting; // NAME_on_error
@@ -67,7 +67,7 @@ struct btl_config {
     struct btl_str text; // the whole text, borrowed
 
     struct btl_str kernel;                   // default "/kernel/kernel.elf"
-    const struct btl_setting *kernel_sha256; // a pin; NULL: none
+    const struct btl_setting *kernel_sha256; // the hash that its file must have; NULL: any
     struct btl_str kernel_options;           // default ""
     struct btl_str module_path;              // default "/modules"; directories separated by ';'
     struct btl_str search_path;              // those that exist; no bytes: module_path

@@ -348,7 +348,7 @@ enum btlm_event_kind { // a minor version may add others
     BTLM_EVENT_TRIAL,          // the try is counted in a variable
     BTLM_EVENT_CLOSED,         // the volume is closed, the log ends
     BTLM_EVENT_SAVED,          // in a saved manifest: writes before the last one
-    BTLM_EVENT_TERMINAL,       // the terminal is asked for its size; it may not answer
+    BTLM_EVENT_TERMINAL,       // the query of the terminal's size, perhaps without an answer
     BTLM_EVENT_NEXT,           // an attempt has ended, the next one is chosen
     BTLM_EVENTS_KINDS
 };

@@ -25,6 +25,7 @@ static void expect_same(struct mock *mock, const char *path)
     assert_memory_equal(saved.bytes.at, kernels.bytes.at, saved.bytes.size);
     assert_true(btl_manifest_count(&saved, BTLM_MEMORY) > 5);
     assert_true(btl_manifest_count(&saved, BTLM_EVENTS) > 5);
+    assert_true(btl_manifest_boot(&saved)->flags & BTLM_BOOT_SAVED);
 }
 
 TEST(test_saved_as_the_kernel_gets_it)
@@ -135,6 +136,7 @@ static void expect_warning(struct mock *mock, const char *code)
     assert_true(last->start < last->end);
     assert_true(btl_manifest_count(&manifest, BTLM_MEMORY) > 5);
     assert_int_equal(mock_module(&manifest, "user")->state, BTLM_LINKED);
+    assert_false(btl_manifest_boot(&manifest)->flags & BTLM_BOOT_SAVED);
 }
 
 // "-m \\" and so many characters of three bytes.
