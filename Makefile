@@ -65,6 +65,7 @@ include core/core.mk
 -include bench/bench.mk
 include tests/tests.mk
 -include tools/btl/btl.mk
+-include tools/install.mk
 
 ## Format all C files as .clang-format says (clang-format 14).
 format:

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # modules/NAME.c -> $(O)/modules/NAME.ko. The headers of this folder are the interfaces between modules.
-BTL := .
 MODULE_WARN := $(WARN)
 include tools/module.mk
 

@@ -13,7 +13,7 @@ ia64-toolchain:
 ifeq ($(ARCH),ia64)
 CROSS := $(IA64_CROSS)
 # Targets that compile nothing for ia64, or that make the tool chain first.
-IA64_FREE_GOALS := ia64-toolchain setup test clean help format
+IA64_FREE_GOALS := ia64-toolchain setup test clean help format uninstall
 ifneq ($(filter-out $(IA64_FREE_GOALS),$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell tools/ia64-toolchain.sh --check >/dev/null || echo no),)
 $(error ARCH=ia64 needs the ia64 tool chain, which is not there: make ia64-toolchain)

@@ -240,27 +240,7 @@ def test_completion_of_other_shells(tmp_path, shell):
     assert "loader.conf" in offered("btl check lo") and "loader.conf" in offered("btl add lo")
 
 
-# --------------------------------------------------------------------------------- installation
-
-def test_install(tmp_path):
-    """The installed program finds its helper with every prefix."""
-    build = os.environ.get("BUILD", "build")
-    if not os.path.exists(os.path.join(ROOT, build, "host/btl")):
-        pytest.skip("needs make btl")
-    subprocess.run(["make", "--no-print-directory", "install", "DESTDIR=%s" % tmp_path, "PREFIX=/opt/x"],
-                   cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    prefix = tmp_path / "opt/x"
-    found = {os.path.relpath(os.path.join(directory, name), prefix)
-             for directory, _, names in os.walk(prefix) for name in names}
-    assert found == {"bin/btl", "libexec/btl/mkimage.sh", "share/bash-completion/completions/btl",
-                     "share/zsh/site-functions/_btl", "share/fish/vendor_completions.d/btl.fish",
-                     *("share/man/man%s/%s" % (page[-1], page) for page in MAN)}
-    root = volume(str(tmp_path / "esp"), GOOD_CONF)
-    subprocess.run([prefix / "bin/btl", "image", "-o", tmp_path / "disk.img", "-C", root], check=True)
-    subprocess.run(["make", "--no-print-directory", "uninstall", "DESTDIR=%s" % tmp_path, "PREFIX=/opt/x"],
-                   cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    assert not any(names for _, _, names in os.walk(prefix))
-
+# ------------------------------------------------------------------------------------ memory errors
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="needs the package valgrind")
 def test_no_memory_errors_under_valgrind(tmp_path):

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# For the Makefile of a kernel: core/ of BTL as a library, compiled by the kernel's compiler with its flags.
+#
+#     BTL_SDK ?= $(shell pkg-config --variable=sdk btl)
+#     include $(BTL_SDK)/btl.mk
+#
+#     %.o: %.c
+#             $(CC) $(BTL_CFLAGS) -c $< -o $@
+#     kernel.elf: kernel.o $(BTL_LIB)
+#             $(LD) $(BTL_LDFLAGS) $^ -o $@
+#
+# In the source tree BTL_SDK is the folder of this file. What the Makefile may set before the include:
+#
+#     ARCH           x86_64 (default) or ia64
+#     BTL_CC         the compiler; default: $(CC)
+#     BTL_CFLAGS     all flags of the kernel, if those below do not fit; -I$(BTL_INCLUDE) must be among them
+#     BTL_OUT        the folder for objects and BTL_LIB; default: btl, below the current one
+#
+# core/ calls memcpy, memmove, memset and memcmp, which the kernel has, and nothing else.
+# Another build system compiles each core/*/*.c of the SDK with the kernel's flags and -Iinclude, and makes an
+# archive of the objects; no file is generated, and no file needs a flag of its own.
+
+BTL_HERE := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+# The folder with include/ and core/: this one if BTL is installed, otherwise the one above.
+BTL_ROOT := $(if $(wildcard $(BTL_HERE)/core),$(BTL_HERE),$(patsubst %/,%,$(dir $(BTL_HERE))))
+BTL_INCLUDE := $(BTL_ROOT)/include
+
+ARCH ?= x86_64
+$(if $(wildcard $(BTL_HERE)/module-$(ARCH).mk),,$(error ARCH=$(ARCH) is no architecture of BTL; there are x86_64 and ia64))
+include $(BTL_HERE)/module-$(ARCH).mk
+
+BTL_CC ?= $(MODULE_CROSS)$(CC)
+BTL_OUT ?= btl
+BTL_LIB := $(BTL_OUT)/libbtl.a
+# Of a kernel: freestanding, at a fixed address, with the processor state that docs/boot-protocol-ARCH.md gives. GCC
+# would make a call of memcpy of the loop in memcpy without the last of them, which clang does not know.
+BTL_CFLAGS ?= -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-common -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fno-omit-frame-pointer $(MODULE_ARCH_FLAGS) -I$(BTL_INCLUDE) \
+	$(if $(findstring clang,$(BTL_CC)),,-fno-tree-loop-distribute-patterns)
+# The link script is the reference kernel's. Its entry point is _start.
+BTL_LDSCRIPT := $(firstword $(wildcard $(BTL_ROOT)/kernel-$(ARCH).ld $(BTL_ROOT)/kernel/arch/$(ARCH)/kernel.ld))
+BTL_LDFLAGS := -static -z max-page-size=4096 -z separate-code -z noexecstack -T $(BTL_LDSCRIPT)
+
+BTL_CORE_OBJ := $(patsubst $(BTL_ROOT)/core/%.c,$(BTL_OUT)/%.o,$(wildcard $(BTL_ROOT)/core/*/*.c))
+$(BTL_CORE_OBJ): $(BTL_OUT)/%.o: $(BTL_ROOT)/core/%.c
+	@mkdir -p $(@D)
+	$(BTL_CC) $(BTL_CFLAGS) -MMD -MP -c $< -o $@
+$(BTL_LIB): $(BTL_CORE_OBJ)
+	rm -f $@
+	$(MODULE_CROSS)ar rcs $@ $^
+-include $(BTL_CORE_OBJ:.o=.d)
