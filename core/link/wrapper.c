@@ -184,3 +184,20 @@ bool btl_wrapper_check(const struct btl_linked *image, uint64_t address, struct 
     return check_wrapper_pointers(image, &wrapper, place, diags) &&
            check_wrapper_tunables(image, &wrapper, place, diags);
 }
+
+struct btl_tunable btl_wrapper_tunable(const struct btl_wrapper *wrapper, uint64_t index)
+{
+    struct btl_tunable tunable = {0};
+    uint64_t size = btl_tunable_size(wrapper->abi);
+
+    memcpy(&tunable, (const uint8_t *)wrapper->tunables + index * size, size);
+    return tunable;
+}
+
+uint32_t btl_wrapper_find_tunable(const struct btl_wrapper *wrapper, struct btl_str name)
+{
+    for (uint32_t i = 0; i < wrapper->tunable_count; i++)
+        if (btl_str_equal(btl_str_of(btl_wrapper_tunable(wrapper, i).name), name))
+            return i;
+    return BTL_NONE;
+}

@@ -35,6 +35,11 @@ bool btl_linked_holds_function(const struct btl_linked *image, uint64_t pointer)
 bool btl_wrapper_check(const struct btl_linked *image, uint64_t wrapper, struct btl_place place,
                        struct btl_diags *diags);
 
+// For a wrapper that was checked, where it is linked: return entry `index` of its array (fields
+// that its version of btl/module.h lacks are 0), or the index of the first tunable of that name
+// (BTL_NONE: there is none).
+struct btl_tunable btl_wrapper_tunable(const struct btl_wrapper *wrapper, uint64_t index);
+uint32_t btl_wrapper_find_tunable(const struct btl_wrapper *wrapper, struct btl_str name);
 // Return the bytes of an entry of the wrapper's array: ABI 1 ended before `changed`.
 uint64_t btl_tunable_size(uint32_t abi);
 // Return the bytes of a tunable's storage; 0: it has no valid type.

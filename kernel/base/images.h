@@ -4,9 +4,7 @@
 #ifndef KERNEL_BASE_IMAGES_H
 #define KERNEL_BASE_IMAGES_H
 
-#include <btl/link.h>
-#include <btl/module.h>
-#include <btl/wrapper.h>
+#include <btl/load.h>
 
 struct image_function {     // for backtraces
     uint64_t address, size; // size 0: not known
@@ -16,9 +14,7 @@ struct image_function {     // for backtraces
 struct module_image {
     struct module_image *next;
     struct btl_str module; // the module's name
-    uint64_t base, size;
-    struct btl_segment segment[BTL_SEGS];
-    const struct btl_wrapper *wrapper;
+    struct btl_module_image linked;
     bool by_loader;                   // in the phase-1 arena, its symbols are in the manifest
     struct image_function *functions; // else here
     uint32_t function_count;
@@ -33,7 +29,6 @@ struct module_image *images_first(void);
 void images_add(struct module_image *image);
 void images_remove(struct module_image *image);
 struct module_image *image_find(uint64_t address); // the image that holds the address, or NULL
-struct btl_linked image_linked(const struct module_image *image); // for core/link/wrapper.c
 bool image_holds(const struct module_image *image, uint64_t address, uint64_t size, uint8_t perm);
 // Do these bytes lie in the image where nothing can write?
 bool image_holds_constant(const struct module_image *image, uint64_t address, uint64_t size);

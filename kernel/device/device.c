@@ -16,7 +16,7 @@ static struct btl_device *opened;
 
 static const struct btl_device_class *device_class_of(const struct btl_device *device)
 {
-    return device->module->image->wrapper->type_data;
+    return device->module->image->linked.wrapper->type_data;
 }
 
 static void device_holder(const struct btl_device *device, char text[static 48])

@@ -81,7 +81,7 @@ static bool devsw_reserve(struct module *module, bool fixed, struct btl_diags *d
 // A module that was refused for its majors may be tried again by hand.
 static bool devsw_check(struct module *module, struct btl_diags *diags)
 {
-    const struct btl_device_class *class = module->image->wrapper->type_data;
+    const struct btl_device_class *class = module->image->linked.wrapper->type_data;
 
     return devsw_reserve(module, true, diags) && devsw_reserve(module, false, diags) &&
            type_data_holds(module, sizeof(*class), diags) &&

@@ -102,7 +102,7 @@ static void intfc_offer(struct match *match, const struct pci_function *device)
 
 static bool intfc_attach(struct module *module, struct btl_diags *diags)
 {
-    struct match match = {.module = module, .driver = module->image->wrapper->type_data};
+    struct match match = {.module = module, .driver = module->image->linked.wrapper->type_data};
     struct btl_place place = {.module = module_name(module)};
 
     for (uint64_t i = 0; i < match.driver->id_count; i++) {
@@ -114,13 +114,13 @@ static bool intfc_attach(struct module *module, struct btl_diags *diags)
     if (match.offered == 0 || match.attached > 0)
         return true;
     btl_report(diags, BTL_RUN_ATTACH, place, BTL_DEC(match.offered),
-               BTL_DEC(-(int64_t)match.first_error), BTL_ARG_Z(error_text(match.first_error)));
+               BTL_DEC(-(int64_t)match.first_error), BTL_ARG_Z(btl_error_text(match.first_error)));
     return false;
 }
 
 static bool intfc_detach(struct module *module, struct btl_diags *diags)
 {
-    const struct btl_intfc *driver = module->image->wrapper->type_data;
+    const struct btl_intfc *driver = module->image->linked.wrapper->type_data;
     char text[48];
 
     intfc_holder(module, text);
@@ -136,7 +136,7 @@ static bool intfc_detach(struct module *module, struct btl_diags *diags)
 
 static bool intfc_check(struct module *module, struct btl_diags *diags)
 {
-    const struct btl_intfc *driver = module->image->wrapper->type_data;
+    const struct btl_intfc *driver = module->image->linked.wrapper->type_data;
     struct btl_place place = {.module = module_name(module)};
     uint64_t size;
 

@@ -85,7 +85,7 @@ static int stream_add(struct btl_stream *stream, uint32_t module)
 
     if (queue == NULL)
         return BTL_ENOMEM;
-    *queue = (struct btl_queue){.element = module_get(module)->image->wrapper->type_data,
+    *queue = (struct btl_queue){.element = module_get(module)->image->linked.wrapper->type_data,
                                 .below = stream->top,
                                 .stream = stream,
                                 .module = module};
@@ -214,7 +214,7 @@ void stream_close(struct btl_stream *stream)
 
 static bool streams_check(struct module *module, struct btl_diags *diags)
 {
-    const struct btl_stream_element *element = module->image->wrapper->type_data;
+    const struct btl_stream_element *element = module->image->linked.wrapper->type_data;
     bool driver = module->entry->type == BTL_TYPE_STREAMS_DRV;
 
     return type_data_holds(module, sizeof(*element), diags) &&

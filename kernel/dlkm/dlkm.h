@@ -8,8 +8,8 @@
 //   unload.c     the reverse
 //   source.c     the file of a module: staged in memory, or on a disk
 //   image.c      the image: adopted from the loader, or linked here (link.c)
-//   wrapper.c    the check of a module's wrapper structure (core/link/wrapper.c)
-//   tunables.c   values of loader.conf in the module's variables; changes at run time
+//   exports.c    the symbols that modules are linked against
+//   tunables.c   defaults of tunables, and changes at run time
 //   types.c      attaching a module to the service of its type
 //   stubs.c      calls that load the module that they call
 //   phases.c     the boot phases
@@ -78,7 +78,6 @@ struct module {
     uint32_t calls;                  // active calls through stubs; it is busy while not 0
     uint32_t dependents;             // loaded modules that need this one; busy while not 0
     uint32_t unloads;                // number of unloads
-    uint32_t scope_mark;             // exports.c: stamp of its last scope
     int16_t major[2];                // devsw.c: by enum btl_device_kind; BTL_MAJOR_NONE: none
     bool adoptable;                  // the loader's image is in memory and was never loaded
     bool file_released;              // source.c: its staged file has been released
@@ -137,7 +136,6 @@ void diags_explain_failure(const struct module *module, const struct btl_diags *
                            char reason[static REASON_MAX]);
 // Are failures of the module written to the log alone, now?
 bool module_is_ignored(const struct module *module);
-const char *error_text(int error); // of btl/kernel.h
 
 // --- request.c
 // Load a registered module, its dependencies first. False: state and reason of the module say why;
@@ -187,17 +185,17 @@ bool image_adopt(struct module *module, struct btl_diags *diags);
 bool image_link(struct module *module, struct btl_bytes file, struct btl_arena *arena,
                 struct btl_diags *diags);
 void image_drop(struct module *module);
+// Allocate an empty image (NULL: reported); free it; give it to its module.
+struct module_image *image_new(const struct module *module, struct btl_diags *diags);
+void image_delete(struct module_image *image);
+void image_put(struct module *module, struct module_image *image);
 // The symbols that modules are linked against: exports of the kernel and of loaded modules.
 bool exports_init(void);
 const struct btl_symtab *exports_table(void);
 
-// --- wrapper.c, tunables.c
-bool wrapper_check(const struct module *module, struct btl_diags *diags);
-// Return entry `index`; fields that the module's version of btl/module.h lacks are 0.
-struct btl_tunable wrapper_tunable(const struct btl_wrapper *wrapper, uint64_t index);
-bool tunables_set(const struct module *module, struct btl_diags *diags);
-// Find a tunable of a loaded module; return its index or BTL_NONE.
-uint32_t tunable_find(const struct module *module, struct btl_str name);
+// --- tunables.c
+// Keep the values of all tunables, one after the other, as they are in the module's file.
+bool tunables_keep_defaults(const struct module *module, struct btl_diags *diags);
 // Format a tunable's value or default as loader.conf writes it.
 void tunable_text(const struct module *module, uint32_t index, bool of_default, char *text,
                   size_t size);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The image of a phase-1 module, which the loader has linked and the manifest describes.
+// The images of modules: made, taken over from the loader, dropped.
 #include "dlkm/dlkm.h"
 
 #include "base/arch.h"
@@ -7,31 +7,6 @@
 #include "vm/vm.h"
 
 #include <btl/kernel.h>
-
-// The manifest has the sizes of text and rodata; the rest of the image is data.
-static bool image_find_segments(const struct btlm_module *entry, struct module_image *image)
-{
-    uint64_t text = entry->text_size, rodata = entry->rodata_size;
-
-    if (text % BTL_PAGE_SIZE != 0 || rodata % BTL_PAGE_SIZE != 0 ||
-        !btl_in_range(text, rodata, entry->size))
-        return false;
-    image->segment[BTL_SEG_TEXT] = (struct btl_segment){0, text, BTL_PERM_READ | BTL_PERM_EXEC};
-    image->segment[BTL_SEG_RODATA] = (struct btl_segment){text, rodata, BTL_PERM_READ};
-    image->segment[BTL_SEG_DATA] = (struct btl_segment){text + rodata, entry->size - text - rodata,
-                                                        BTL_PERM_READ | BTL_PERM_WRITE};
-    return true;
-}
-
-static bool image_in_arena(const struct btlm_module *entry)
-{
-    const struct btlm_system *system = btl_manifest_system(handoff_manifest());
-
-    return entry->address >= system->modules_virtual && entry->size > 0 &&
-           entry->address % BTL_PAGE_SIZE == 0 && entry->size % BTL_PAGE_SIZE == 0 &&
-           btl_in_range(entry->address - system->modules_virtual, entry->size,
-                        system->modules_size);
-}
 
 // Return the address of the section of that name, or 0 and a size of 0.
 static uint64_t image_find_section(const struct btlm_module *entry, struct btl_str name,
@@ -52,34 +27,49 @@ static uint64_t image_find_section(const struct btlm_module *entry, struct btl_s
     return 0;
 }
 
+struct module_image *image_new(const struct module *module, struct btl_diags *diags)
+{
+    struct module_image *image = kmem_alloc(sizeof(*image));
+
+    if (image != NULL)
+        *image = (struct module_image){.module = module_name(module)};
+    else
+        btl_report(diags, BTL_NO_MEMORY, (struct btl_place){.module = module_name(module)},
+                   BTL_ARG_Z("keeping the module's image"));
+    return image;
+}
+
+void image_delete(struct module_image *image)
+{
+    kmem_free(image->functions);
+    kmem_free(image->names);
+    kmem_free(image->defaults);
+    kmem_free(image);
+}
+
+void image_put(struct module *module, struct module_image *image)
+{
+    module->image = image;
+    images_add(image);
+}
+
 bool image_adopt(struct module *module, struct btl_diags *diags)
 {
     const struct btlm_module *entry = module->entry;
-    struct btl_place place = {.module = module_name(module)};
-    struct module_image image = {
-        .module = module_name(module),
-        .base = entry->address,
-        .size = entry->size,
-        .wrapper = (const struct btl_wrapper *)(uintptr_t)entry->wrapper,
-        .by_loader = true,
-        .bss_size = entry->bss_size,
-    };
+    struct module_image *image = image_new(module, diags);
     uint64_t size;
 
-    image.bss_base = image_find_section(entry, BTL_STR(".bss"), &size);
-    image.unwind = image_find_section(entry, arch_unwind_section, &image.unwind_size);
-
-    if (!image_in_arena(entry) || !image_find_segments(entry, &image)) {
-        btl_report(diags, BTL_RUN_BAD_IMAGE, place, BTL_HEX(entry->address), BTL_SIZE(entry->size));
+    if (image == NULL)
+        return false;
+    if (!btl_module_adopt(handoff_manifest(), module_id(module), &image->linked, diags)) {
+        image_delete(image);
         return false;
     }
-    module->image = kmem_alloc(sizeof(image));
-    if (module->image == NULL) {
-        btl_report(diags, BTL_NO_MEMORY, place, BTL_ARG_Z("adopting the image of the module"));
-        return false;
-    }
-    *module->image = image;
-    images_add(module->image);
+    image->by_loader = true;
+    image->bss_size = entry->bss_size;
+    image->bss_base = image_find_section(entry, BTL_STR(".bss"), &size);
+    image->unwind = image_find_section(entry, arch_unwind_section, &image->unwind_size);
+    image_put(module, image);
     return true;
 }
 
@@ -91,13 +81,10 @@ void image_drop(struct module *module)
     module->image = NULL;
     images_remove(image);
     if (!image->by_loader)
-        vm_image_free(image->base, image->size);
+        vm_image_free(image->linked.base, image->linked.size);
     else if (vm_ready())
-        vm_boot_image_free(image->base, image->size);
+        vm_boot_image_free(image->linked.base, image->linked.size);
     if (image->by_loader && vm_ready())
         module->adoptable = false;
-    kmem_free(image->functions);
-    kmem_free(image->names);
-    kmem_free(image->defaults);
-    kmem_free(image);
+    image_delete(image);
 }

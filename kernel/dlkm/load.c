@@ -126,7 +126,7 @@ static bool load_get_image(struct load *load)
         return image_adopt(module, &load->diags);
     event = load_begin_event(load, BTLM_EVENT_MODULE_LINKED);
     good = image_link(module, load->file, &load->heap.arena, &load->diags);
-    load_end_event(event, good ? module->image->size : 0);
+    load_end_event(event, good ? module->image->linked.size : 0);
     return good;
 }
 
@@ -137,100 +137,55 @@ static void load_drop_image(struct load *load)
     unload_image(load->module);
 }
 
-static bool load_check_wrapper(struct load *load)
+// The wrapper is good: the type checks its data, and the defaults of the tunables are kept.
+static bool load_prepare(const struct btl_start *start, struct btl_diags *diags)
 {
-    return wrapper_check(load->module, &load->diags);
+    struct load *load = start->caller;
+
+    return type_check(load->module, diags) && tunables_keep_defaults(load->module, diags);
 }
 
-static bool load_check_type(struct load *load)
+static int load_call(const struct btl_start *start, const struct btl_load_args *args)
 {
-    return type_check(load->module, &load->diags);
-}
-
-static bool load_set_tunables(struct load *load)
-{
-    return tunables_set(load->module, &load->diags);
-}
-
-const char *error_text(int error)
-{
-    switch (error) {
-    case BTL_ENOENT:
-        return "no such thing";
-    case BTL_EIO:
-        return "input/output error";
-    case BTL_ENOMEM:
-        return "out of memory";
-    case BTL_EBUSY:
-        return "busy";
-    case BTL_EEXIST:
-        return "exists already";
-    case BTL_ENODEV:
-        return "no such device";
-    case BTL_EINVAL:
-        return "invalid value";
-    case BTL_ENOSYS:
-        return "not supported";
-    default:
-        return "not an error of btl/kernel.h";
-    }
-}
-
-// Does the boot need it? Then a missing device is an error.
-static bool module_is_vital(const struct module *module)
-{
-    return btl_on_error_is_vital(BTLM_ON_ERROR(module->entry->flags));
-}
-
-// The strings of the arguments are valid during the call only (btl/module.h), so they may be in the
-// arena.
-static bool load_call(struct load *load)
-{
-    const struct btl_manifest *manifest = handoff_manifest();
-    struct btl_str name = load->place.module;
-    struct btl_str flags = btl_manifest_str(manifest, load->module->entry->arguments);
-    char *text = btl_alloc(&load->heap.arena, name.len + flags.len + 2, 1);
-    struct btl_load_args args = {.name = text, .phase = (int)load->phase};
+    struct load *load = start->caller;
     const struct module *caller = running; // it has called a stub of this one
-    uint64_t event;
+    uint64_t event = load_begin_event(load, BTLM_EVENT_MODULE_LOADED);
     int error;
 
-    if (text == NULL) {
-        btl_report(&load->diags, BTL_NO_MEMORY, load->place,
-                   BTL_ARG_Z("calling its load function"));
-        return false;
-    }
-    memcpy(text, name.at, name.len);
-    memcpy(text + name.len + 1, flags.at, flags.len);
-    args.flags = text + name.len + 1;
-
-    event = load_begin_event(load, BTLM_EVENT_MODULE_LOADED);
     running = load->module;
-    error = load->module->image->wrapper->load(&args);
+    error = start->image->wrapper->load(args);
     running = caller;
     load_end_event(event, 0);
-    if (error == 0)
-        return true;
-    load->module->no_device = error == BTL_ENODEV && !module_is_vital(load->module);
-    if (load->module->no_device)
-        btl_report(&load->diags, BTL_RUN_NO_DEVICE, load->place, BTL_DEC(-(int64_t)error),
-                   BTL_ARG(name));
-    else
-        btl_report(&load->diags, BTL_RUN_LOAD_FUNCTION, load->place, BTL_DEC(-(int64_t)error),
-                   BTL_ARG_Z(error_text(error)));
-    return false;
+    return error;
+}
+
+static bool load_start(struct load *load)
+{
+    struct btl_start start = {.manifest = handoff_manifest(),
+                              .index = module_id(load->module),
+                              .image = &load->module->image->linked,
+                              .phase = load->phase,
+                              .arena = &load->heap.arena,
+                              .prepare = load_prepare,
+                              .call = load_call,
+                              .caller = load};
+    enum btl_start_result result = btl_module_start(&start, &load->diags);
+
+    load->module->no_device = result == BTL_START_NO_DEVICE;
+    return result == BTL_STARTED;
 }
 
 // Called only after the type could not attach, when the module has to go.
-static void load_undo_call(struct load *load)
+static void load_undo_start(struct load *load)
 {
-    int error =
-        load->module->image->wrapper->unload != NULL ? load->module->image->wrapper->unload() : 0;
+    int error = load->module->image->linked.wrapper->unload != NULL
+                    ? load->module->image->linked.wrapper->unload()
+                    : 0;
 
     if (error != 0)
         kprintf("%pS: its unload function fails with error -%d (%s), but it could not be attached; "
                 "it is removed\n",
-                &load->place.module, -error, error_text(error));
+                &load->place.module, -error, btl_error_text(error));
 }
 
 static bool load_attach(struct load *load)
@@ -242,11 +197,13 @@ static const struct step {
     bool (*run)(struct load *load);
     void (*undo)(struct load *load);
 } steps[] = {
-    {load_check_phase, NULL},          {load_check_time, NULL},
-    {load_check_dependencies, NULL},   {load_open_file, load_close_file},
-    {load_get_image, load_drop_image}, {load_check_wrapper, NULL},
-    {load_check_type, NULL},           {load_set_tunables, NULL},
-    {load_call, load_undo_call},       {load_attach, NULL},
+    {load_check_phase, NULL},
+    {load_check_time, NULL},
+    {load_check_dependencies, NULL},
+    {load_open_file, load_close_file},
+    {load_get_image, load_drop_image},
+    {load_start, load_undo_start},
+    {load_attach, NULL},
 };
 
 // NAME_on_error="ignore", and a missing device, apply to the boot; a later request to load the

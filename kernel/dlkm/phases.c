@@ -29,7 +29,7 @@ static void phase_print_loaded(const struct module *module, enum btl_phase phase
     uint64_t took = timeline_now() - start;
 
     kprintf("  %-20pS %-5s  %p  %8pB  %4lu.%03lu ms\n", &name, btl_phase_name(phase),
-            (void *)(uintptr_t)module->image->base, BTL_BYTES(module->image->size),
+            (void *)(uintptr_t)module->image->linked.base, BTL_BYTES(module->image->linked.size),
             (took / 1000000), (took / 1000 % 1000));
 }
 

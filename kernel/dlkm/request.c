@@ -48,7 +48,7 @@ static void request_undo(struct request *request)
         struct module *module = request->done;
         request->done = module->next;
         if (module->state == MODULE_LOADED && module->dependents == 0 &&
-            module_hold_count(module) == 0 && module->image->wrapper->unload != NULL)
+            module_hold_count(module) == 0 && module->image->linked.wrapper->unload != NULL)
             module_unload(module_id(module));
     }
 }

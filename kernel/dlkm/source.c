@@ -34,7 +34,7 @@ static bool reading_report_error(const struct reading *reading, int error)
         btl_report(reading->diags, BTL_RUN_FILE_NOT_FOUND, reading->place, path, fs);
     else
         btl_report(reading->diags, BTL_RUN_FILE_UNREADABLE, reading->place, path, fs,
-                   BTL_ARG_Z(error_text(error)));
+                   BTL_ARG_Z(btl_error_text(error)));
     return false;
 }
 

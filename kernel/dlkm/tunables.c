@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// NAME.tunable="value" of loader.conf is checked (btl/tunable.h) and stored in the module's
-// variable before its load function is called.
+// The tunables of loaded modules: their defaults, and changes at run time. btl_module_start()
+// stores the values of loader.conf.
 #include "dlkm/dlkm.h"
 
 #include "base/handoff.h"
@@ -9,49 +9,15 @@
 #include <btl/tunable.h>
 #include <btl/wrapper.h>
 
-uint32_t tunable_find(const struct module *module, struct btl_str name)
+bool tunables_keep_defaults(const struct module *module, struct btl_diags *diags)
 {
-    const struct btl_wrapper *wrapper = module->image->wrapper;
-
-    for (uint32_t i = 0; i < wrapper->tunable_count; i++)
-        if (btl_str_equal(btl_str_of(wrapper_tunable(wrapper, i).name), name))
-            return i;
-    return BTL_NONE;
-}
-
-static bool tunable_set(const struct module *module, const struct btlm_tunable *setting,
-                        struct btl_diags *diags)
-{
-    const struct btl_manifest *manifest = handoff_manifest();
-    struct btl_str name = btl_manifest_str(manifest, setting->name);
-    struct btl_place place = {
-        .file = btl_manifest_str(manifest, btl_manifest_system(manifest)->config_path),
-        .line = setting->line,
-        .column = setting->column,
-        .module = module_name(module),
-    };
-    uint32_t index = tunable_find(module, name);
-    struct btl_tunable tunable;
-
-    if (index == BTL_NONE) {
-        btl_report(diags, BTL_RUN_TUNABLE_UNKNOWN, place, BTL_ARG(name));
-        return true; // the line has no effect, as in the planner
-    }
-    tunable = wrapper_tunable(module->image->wrapper, index);
-    return btl_tunable_parse(&tunable, name, btl_manifest_str(manifest, setting->value),
-                             tunable.storage, place, diags);
-}
-
-// Keep the values of all tunables, one after the other, as they are in the module's file.
-static bool tunables_keep_defaults(const struct module *module, struct btl_diags *diags)
-{
-    const struct btl_wrapper *wrapper = module->image->wrapper;
+    const struct btl_wrapper *wrapper = module->image->linked.wrapper;
     struct btl_place place = {.module = module_name(module)};
     uint64_t size = 0;
     uint8_t *to;
 
     for (uint32_t i = 0; i < wrapper->tunable_count; i++) {
-        struct btl_tunable tunable = wrapper_tunable(wrapper, i);
+        struct btl_tunable tunable = btl_wrapper_tunable(wrapper, i);
         size += btl_tunable_storage_size(&tunable);
     }
     if (size == 0)
@@ -62,23 +28,11 @@ static bool tunables_keep_defaults(const struct module *module, struct btl_diags
         return false;
     }
     for (uint32_t i = 0; i < wrapper->tunable_count; i++) {
-        struct btl_tunable tunable = wrapper_tunable(wrapper, i);
+        struct btl_tunable tunable = btl_wrapper_tunable(wrapper, i);
         memcpy(to, tunable.storage, btl_tunable_storage_size(&tunable));
         to += btl_tunable_storage_size(&tunable);
     }
     return true;
-}
-
-bool tunables_set(const struct module *module, struct btl_diags *diags)
-{
-    bool good = tunables_keep_defaults(module, diags);
-
-    for (uint32_t i = 0; i < module->entry->tunable_count; i++)
-        good &= tunable_set(module,
-                            btl_manifest_entry(handoff_manifest(), BTLM_TUNABLES,
-                                               module->entry->first_tunable + (uint64_t)i),
-                            diags);
-    return good;
 }
 
 // --- at run time
@@ -88,7 +42,7 @@ static const void *tunable_default(const struct module *module, uint32_t index)
     const uint8_t *at = module->image->defaults;
 
     for (uint32_t i = 0; i < index; i++) {
-        struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, i);
+        struct btl_tunable tunable = btl_wrapper_tunable(module->image->linked.wrapper, i);
         at += btl_tunable_storage_size(&tunable);
     }
     return at;
@@ -97,7 +51,7 @@ static const void *tunable_default(const struct module *module, uint32_t index)
 void tunable_text(const struct module *module, uint32_t index, bool of_default, char *text,
                   size_t size)
 {
-    struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
+    struct btl_tunable tunable = btl_wrapper_tunable(module->image->linked.wrapper, index);
     const void *from = of_default ? tunable_default(module, index) : tunable.storage;
     int64_t number;
 
@@ -123,7 +77,7 @@ static int tunable_ask_and_store(const struct btl_tunable *tunable, const void *
     error = tunable->changed(tunable, value);
     if (error != 0) {
         btl_report(diags, BTL_RUN_TUNABLE_REFUSED, place, BTL_ARG_Z(tunable->name),
-                   BTL_DEC(-(int64_t)error), BTL_ARG_Z(error_text(error)));
+                   BTL_DEC(-(int64_t)error), BTL_ARG_Z(btl_error_text(error)));
         return error;
     }
     memcpy(tunable->storage, value, btl_tunable_storage_size(tunable));
@@ -144,7 +98,7 @@ static void *tunable_alloc_value(const struct btl_tunable *tunable, struct btl_p
 int tunable_change(const struct module *module, uint32_t index, struct btl_str value,
                    struct btl_diags *diags)
 {
-    struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
+    struct btl_tunable tunable = btl_wrapper_tunable(module->image->linked.wrapper, index);
     struct btl_place place = {.module = module_name(module)};
     void *memory = tunable_alloc_value(&tunable, place, diags);
 
@@ -157,7 +111,7 @@ int tunable_change(const struct module *module, uint32_t index, struct btl_str v
 
 int tunable_reset(const struct module *module, uint32_t index, struct btl_diags *diags)
 {
-    struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
+    struct btl_tunable tunable = btl_wrapper_tunable(module->image->linked.wrapper, index);
     struct btl_place place = {.module = module_name(module)};
     void *memory = tunable_alloc_value(&tunable, place, diags);
 

@@ -27,7 +27,7 @@ bool type_reserve(struct module *module, bool fixed, struct btl_diags *diags)
 // Attaching may fail after the load function has run, so the module must have an unload function.
 bool type_check(struct module *module, struct btl_diags *diags)
 {
-    const struct btl_wrapper *wrapper = module->image->wrapper;
+    const struct btl_wrapper *wrapper = module->image->linked.wrapper;
     struct btl_place place = {.module = module_name(module)};
     const char *type = btl_type_name(module->entry->type);
     uint32_t before = diags->errors;
@@ -58,7 +58,7 @@ bool type_detach(struct module *module, struct btl_diags *diags)
 bool type_data_holds(const struct module *module, size_t size, struct btl_diags *diags)
 {
     struct btl_place place = {.module = module_name(module)};
-    uint64_t data = (uint64_t)(uintptr_t)module->image->wrapper->type_data;
+    uint64_t data = (uint64_t)(uintptr_t)module->image->linked.wrapper->type_data;
 
     if (data % 8 == 0 && image_holds_constant(module->image, data, size))
         return true;

@@ -19,14 +19,14 @@ struct unload {
 void unload_image(struct module *module)
 {
     struct btl_str name = module_name(module);
-    uint64_t start = module->image->base, end = start + module->image->size;
+    uint64_t start = module->image->linked.base, end = start + module->image->linked.size;
     bool left = console_forget(start, end);
 
     left = command_forget(start, end) || left;
     if (left)
         kprintf("%pS: did not remove its console capture or its commands; removed now\n", &name);
     stubs_forget(module);
-    exports_remove(module);
+    btl_linker_forget(exports_linker(), module_id(module));
     image_drop(module);
 }
 
@@ -72,7 +72,7 @@ static int unload_check_state(struct unload *unload)
                    BTL_ARG_Z(module_state_name(module->state)));
         return BTL_EINVAL;
     }
-    if (module->image->wrapper->unload == NULL) {
+    if (module->image->linked.wrapper->unload == NULL) {
         btl_report(&unload->diags, BTL_RUN_NO_UNLOAD, unload->place);
         return BTL_ENOSYS;
     }
@@ -87,11 +87,11 @@ static int unload_call(struct unload *unload)
 
     if (!type_detach(unload->module, &unload->diags))
         return BTL_EBUSY;
-    error = unload->module->image->wrapper->unload();
+    error = unload->module->image->linked.wrapper->unload();
     if (error == 0)
         return 0;
     btl_report(&unload->diags, BTL_RUN_UNLOAD_REFUSED, unload->place, BTL_DEC(-(int64_t)error),
-               BTL_ARG_Z(error_text(error)));
+               BTL_ARG_Z(btl_error_text(error)));
     type_attach(unload->module, &unload->diags);
     return error;
 }

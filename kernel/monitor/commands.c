@@ -31,8 +31,8 @@ static void lsmod_print(const struct module *module)
             btl_type_name(entry->type), length, supported, btl_phase_name(entry->configured),
             module_condition(module));
     if (module->image != NULL)
-        kprintf("%p %7lu %3u\n", (void *)(uintptr_t)module->image->base, module->image->size,
-                module->dependents);
+        kprintf("%p %7lu %3u\n", (void *)(uintptr_t)module->image->linked.base,
+                module->image->linked.size, module->dependents);
     else
         kprintf("%-18s %7s %3u\n", "-", "-", module->dependents);
 }
@@ -77,10 +77,10 @@ static void modinfo_print_image(const struct module_image *image)
     char perm[4];
 
     for (int kind = 0; kind < BTL_SEGS; kind++) {
-        const struct btl_segment *segment = &image->segment[kind];
+        const struct btl_segment *segment = &image->linked.segment[kind];
         if (segment->size > 0)
             kprintf("%-14s %p %lu bytes %s\n", what[kind],
-                    (void *)(uintptr_t)(image->base + segment->offset), segment->size,
+                    (void *)(uintptr_t)(image->linked.base + segment->offset), segment->size,
                     btlm_perm_text(segment->perm, perm));
     }
 }

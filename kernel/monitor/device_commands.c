@@ -21,7 +21,7 @@ static bool device_report_error(const char *what, int64_t error)
 {
     if (error >= 0)
         return false;
-    kprintf("%s: error %d (%s)\n", what, (int)error, error_text((int)error));
+    kprintf("%s: error %d (%s)\n", what, (int)error, btl_error_text((int)error));
     return true;
 }
 
@@ -61,7 +61,7 @@ static bool device_open_text(const char *text, struct btl_device **ret_device)
     }
     if (major == BTL_ENOENT || major == BTL_ENODEV) {
         kprintf("%s: error %d (%s); the command device lists the drivers and their majors\n", text,
-                major, error_text(major));
+                major, btl_error_text(major));
         return false;
     }
     return !device_report_error(text, major) &&

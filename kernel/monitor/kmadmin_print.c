@@ -48,8 +48,8 @@ static void kmadmin_print_image(const struct module_image *image)
                 "Module BSS Size", "Module BSS Base");
         return;
     }
-    kprintf("%-24s %lu\n%-24s %p\n%-24s %lu\n%-24s ", "Module Size", image->size,
-            "Module Load Address", (void *)(uintptr_t)image->base, "Module BSS Size",
+    kprintf("%-24s %lu\n%-24s %p\n%-24s %lu\n%-24s ", "Module Size", image->linked.size,
+            "Module Load Address", (void *)(uintptr_t)image->linked.base, "Module BSS Size",
             image->bss_size, "Module BSS Base");
     if (image->bss_base != 0)
         kprintf("%p\n", (void *)(uintptr_t)image->bss_base);
@@ -94,7 +94,7 @@ void kmadmin_print_static(void)
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
         struct btl_str name = module_name(module);
-        if (module->image != NULL && module->image->wrapper->unload == NULL)
+        if (module->image != NULL && module->image->linked.wrapper->unload == NULL)
             kprintf("  %pS (id %u)\n", &name, id);
     }
 }

@@ -16,7 +16,7 @@ static const char *const type_name[] = {
 
 static void kmtune_print(const struct module *module, uint32_t index)
 {
-    struct btl_tunable tunable = wrapper_tunable(module->image->wrapper, index);
+    struct btl_tunable tunable = btl_wrapper_tunable(module->image->linked.wrapper, index);
     struct btl_str name = module_name(module);
     char label[96], value[TEXT_MAX], from[TEXT_MAX];
 
@@ -53,7 +53,7 @@ static void kmtune_print_module(const struct module *module)
         kmtune_print_settings(module);
         return;
     }
-    for (uint32_t i = 0; i < module->image->wrapper->tunable_count; i++)
+    for (uint32_t i = 0; i < module->image->linked.wrapper->tunable_count; i++)
         kmtune_print(module, i);
 }
 
@@ -78,7 +78,7 @@ static struct module *kmtune_find(struct btl_str text, uint32_t *ret_index)
         kprintf("kmtune: %pS is not loaded, so its tunables are not known\n", &name);
         return NULL;
     }
-    *ret_index = tunable_find(module, tunable);
+    *ret_index = btl_wrapper_find_tunable(module->image->linked.wrapper, tunable);
     if (*ret_index != BTL_NONE)
         return module;
     kprintf("kmtune: %pS has no tunable %pS; kmtune -q %pS lists them\n", &name, &tunable, &name);

@@ -24,8 +24,8 @@ static void report_module(const struct module *module)
             btl_phase_name(entry->configured), btl_phase_name(entry->phase),
             entry->flags & BTLM_REQUIRED ? "yes" : "no",
             btl_on_error_name(BTLM_ON_ERROR(entry->flags)), module_condition(module),
-            (module->image != NULL ? module->image->base : 0),
-            (module->image != NULL ? module->image->size : 0), module->dependents);
+            (module->image != NULL ? module->image->linked.base : 0),
+            (module->image != NULL ? module->image->linked.size : 0), module->dependents);
     if (module->reason != NULL)
         kprintf(" reason=%s", module->reason);
     kprintf("\n");

@@ -78,9 +78,9 @@ static bool check_read_only(struct btl_out *detail)
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module_image *image = module_get(id)->image;
         for (int kind = 0; image != NULL && kind < BTL_SEGS; kind++)
-            if (!(image->segment[kind].perm & BTL_PERM_WRITE))
-                good &= alias_is_read_only(image->base + image->segment[kind].offset,
-                                           image->segment[kind].size, &pages);
+            if (!(image->linked.segment[kind].perm & BTL_PERM_WRITE))
+                good &= alias_is_read_only(image->linked.base + image->linked.segment[kind].offset,
+                                           image->linked.segment[kind].size, &pages);
     }
     DETAIL(detail, "read_only_pages=%lu", pages);
     return good && pages > 0;
@@ -147,7 +147,8 @@ static bool check_given_back(struct btl_out *detail)
         if (module->state == MODULE_FAILED && module->entry->state == BTLM_LINKED)
             failed += page_count(module->entry->size);
         if (module->image != NULL)
-            *(module->image->by_loader ? &in_arena : &linked) += page_count(module->image->size);
+            *(module->image->by_loader ? &in_arena : &linked) +=
+                page_count(module->image->linked.size);
     }
     DETAIL(detail, "loader=%lu staged=%lu/%lu linked=%lu/%lu phase1=%lu/%lu",
            pages_owned(PF_LOADER), pages_owned(PF_STAGED), staged, pages_owned(PF_MODULE), linked,
@@ -231,7 +232,7 @@ static bool check_module_symbols(struct btl_out *detail)
         uint64_t load;
         if (module->image == NULL)
             continue;
-        load = (uint64_t)(uintptr_t)module->image->wrapper->load;
+        load = (uint64_t)(uintptr_t)module->image->linked.wrapper->load;
         symbol = symbol_find(arch_function_entry(load), false);
         checked++;
         wrong += symbol.name.len == 0 || symbol.offset != 0 ||

@@ -123,8 +123,8 @@ static bool space_map_images(struct arch_space *space)
 
     for (const struct module_image *image = images_first(); image != NULL; image = image->next) {
         for (int kind = 0; kind < BTL_SEGS; kind++) {
-            const struct btl_segment *segment = &image->segment[kind];
-            uint64_t virtual = image->base + segment->offset;
+            const struct btl_segment *segment = &image->linked.segment[kind];
+            uint64_t virtual = image->linked.base + segment->offset;
             if (!space_map_piece(space, virtual,
                                  virtual - system->modules_virtual + system->modules_physical,
                                  segment->size, segment->perm))

@@ -430,7 +430,8 @@ static uint32_t start_runtime(void)
 static void assert_value(uint32_t id, const char *name, const char *value, const char *of_default)
 {
     char text[64];
-    uint32_t index = tunable_find(module_get(id), btl_str_of(name));
+    uint32_t index =
+        btl_wrapper_find_tunable(module_get(id)->image->linked.wrapper, btl_str_of(name));
 
     assert_true(index != BTL_NONE);
     tunable_text(module_get(id), index, false, text, sizeof(text));
@@ -441,8 +442,10 @@ static void assert_value(uint32_t id, const char *name, const char *value, const
 
 static int set(uint32_t id, const char *name, const char *value)
 {
-    return tunable_change(module_get(id), tunable_find(module_get(id), btl_str_of(name)),
-                          btl_str_of(value), &diags);
+    return tunable_change(
+        module_get(id),
+        btl_wrapper_find_tunable(module_get(id)->image->linked.wrapper, btl_str_of(name)),
+        btl_str_of(value), &diags);
 }
 
 TEST(tunables_change_where_the_module_allows_it)

@@ -119,5 +119,5 @@ TEST(a_module_of_abi_1_is_still_loaded)
     self_start();
     assert_true(module_load(id, BTL_PHASE_BOOT1));
     assert_string_equal(self_greeting, "good");
-    assert_null(wrapper_tunable(&self_wrapper, 1).changed);
+    assert_null(btl_wrapper_tunable(&self_wrapper, 1).changed);
 }

@@ -108,7 +108,13 @@ void world_tunable(const char *name, const char *value, uint32_t line)
 
 void world_export(const char *name, uint64_t value, uint32_t owner)
 {
-    world.export[(*count(BTLM_EXPORTS))++] = (struct btlm_export){world_str(name), value, owner, 0};
+    uint32_t index = (uint32_t)(*count(BTLM_EXPORTS))++;
+
+    world.export[index] = (struct btlm_export){world_str(name), value, owner, 0};
+    if (owner == BTL_KERNEL)
+        return;
+    if (world.module[owner].export_count++ == 0)
+        world.module[owner].first_export = index;
 }
 
 void world_reason(const char *text)

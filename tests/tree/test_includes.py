@@ -21,6 +21,7 @@ ARROWS = {
     "plan": {"base", "config", "elf", "link"},
     "kernel": {"base", "elf", "link"},
     "manifest": {"base", "abi", "config", "elf", "link", "kernel", "plan"},
+    "load": {"base", "abi", "elf", "link", "manifest"},
     "boot": {"base", "abi", "config", "elf", "volume", "plan", "link", "kernel", "manifest"},
 }
 # The folder that each header of include/btl/ belongs to.
@@ -33,6 +34,7 @@ PUBLIC = {
     "volume": "blocks.h fat.h partitions.h",
     "plan": "plan.h",
     "link": "link.h symtab.h tunable.h wrapper.h",
+    "load": "load.h",
     "kernel": "kernel_image.h",
     "manifest": "manifest.h manifest_writer.h",
     "boot": "attempt.h boot_state.h configurations.h load_options.h memmap.h run_record.h utf16.h",

@@ -106,7 +106,7 @@ static bool unwind_find_table(uint64_t ip, struct table *ret)
     if (image == NULL || image->unwind % 8 != 0 ||
         !image_holds(image, image->unwind, image->unwind_size, BTL_PERM_READ))
         return false;
-    *ret = (struct table){image->base, (const void *)image->unwind,
+    *ret = (struct table){image->linked.base, (const void *)image->unwind,
                           image->unwind_size / sizeof(struct table_entry)};
     return true;
 }
