@@ -9,7 +9,9 @@ BTL_MODINFO("description", "the reference kernel of BTL");
 BTL_MODINFO("license", "BSD-2-Clause");
 BTL_MODINFO("provides", BTL_KERNEL_INTERFACE);
 
-#define EXPORT(type, name, parameters, phase, minor, text) BTL_MODINFO("export", #name);
+#define EXPORT(type, name, parameters, phase, minor, text)                                         \
+    BTL_MODINFO("export", #name);                                                                  \
+    BTL_MODINFO("export_phase", #name ":" #phase);
 #include <btl/kernel_exports.def>
 #undef EXPORT
 

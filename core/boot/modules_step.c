@@ -169,13 +169,28 @@ bool btl_attempt_read_modules(struct btl_attempt *attempt)
     return true;
 }
 
+// False: no memory.
+static bool check_calls(struct btl_attempt *attempt)
+{
+    struct btl_plan *plan = &attempt->plan;
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        uint32_t index = plan->order[i];
+        if (plan->modules[index].verdict == BTL_LOAD &&
+            !btl_plan_check_calls(plan, index, &attempt->modules[index]->elf))
+            return false;
+    }
+    btl_plan_compact(plan);
+    return true;
+}
+
 bool btl_attempt_plan(struct btl_attempt *attempt)
 {
     uint32_t lost = attempt->diags->lost;
     uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_PLAN, BTL_NONE);
     btl_plan_order(&attempt->plan); // failed modules are reported and left out
+    bool checked = check_calls(attempt);
     attempt_event_end(attempt, event, 0);
-    attempt->planned = attempt->diags->lost == lost;
+    attempt->planned = checked && attempt->diags->lost == lost;
     return attempt->planned || btl_attempt_no_memory(attempt, "planning");
 }
 

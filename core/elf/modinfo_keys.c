@@ -8,8 +8,8 @@ typedef void modinfo_parse_value(struct modinfo_reader *reader, struct btl_str v
 static modinfo_parse_value modinfo_parse_name, modinfo_parse_version, modinfo_parse_description,
     modinfo_parse_author, modinfo_parse_license, modinfo_parse_phases, modinfo_parse_type,
     modinfo_parse_majors, modinfo_parse_depends, modinfo_parse_needs, modinfo_parse_provides,
-    modinfo_parse_export, modinfo_parse_stub, modinfo_parse_parm, modinfo_parse_parmtype,
-    modinfo_parse_alias;
+    modinfo_parse_export, modinfo_parse_export_phase, modinfo_parse_later, modinfo_parse_stub,
+    modinfo_parse_parm, modinfo_parse_parmtype, modinfo_parse_alias;
 
 enum key_id {
     KEY_NAME,
@@ -24,6 +24,8 @@ enum key_id {
     KEY_INTERFACE,
     KEY_PROVIDES,
     KEY_EXPORT,
+    KEY_EXPORT_PHASE,
+    KEY_LATER,
     KEY_STUB,
     KEY_PARM,
     KEY_PARMTYPE,
@@ -51,6 +53,8 @@ static const struct key {
     [KEY_INTERFACE] = {BTL_STR("interface"), modinfo_parse_needs, .once = false},
     [KEY_PROVIDES] = {BTL_STR("provides"), modinfo_parse_provides, .once = false},
     [KEY_EXPORT] = {BTL_STR("export"), modinfo_parse_export, .once = false},
+    [KEY_EXPORT_PHASE] = {BTL_STR("export_phase"), modinfo_parse_export_phase, .once = false},
+    [KEY_LATER] = {BTL_STR("later"), modinfo_parse_later, .once = false},
     [KEY_STUB] = {BTL_STR("stub"), modinfo_parse_stub, .once = false},
     [KEY_PARM] = {BTL_STR("parm"), modinfo_parse_parm, .lines = true},
     [KEY_PARMTYPE] = {BTL_STR("parmtype"), modinfo_parse_parmtype, .once = false},
@@ -169,6 +173,28 @@ static void modinfo_parse_export(struct modinfo_reader *reader, struct btl_str v
         modinfo_report(reader, BTL_MODINFO_NO_SYMBOL, BTL_ARG_Z("export"));
 }
 
+static void modinfo_parse_export_phase(struct modinfo_reader *reader, struct btl_str value)
+{
+    struct btl_modinfo *info = &reader->info;
+    struct btl_str symbol, phase;
+    uint8_t from = 0;
+    if (btl_str_split(value, ':', &symbol, &phase) && symbol.len > 0)
+        from = supported_phase(phase);
+    if (from != 0)
+        info->export_phases[info->export_phase_count++] = (struct btl_export_phase){symbol, from};
+    else
+        modinfo_report(reader, BTL_MODINFO_EXPORT_PHASE, BTL_ARG(value));
+}
+
+static void modinfo_parse_later(struct modinfo_reader *reader, struct btl_str value)
+{
+    struct btl_modinfo *info = &reader->info;
+    if (value.len > 0)
+        info->later[info->later_count++] = value;
+    else
+        modinfo_report(reader, BTL_MODINFO_NO_SYMBOL, BTL_ARG_Z("later"));
+}
+
 static void modinfo_parse_stub(struct modinfo_reader *reader, struct btl_str value)
 {
     struct btl_modinfo *info = &reader->info;
@@ -250,12 +276,15 @@ bool modinfo_allocate(struct modinfo_reader *reader)
     info->needs = BTL_NEW_ARRAY(arena, struct btl_interface, seen[KEY_INTERFACE]);
     info->provides = BTL_NEW_ARRAY(arena, struct btl_interface, seen[KEY_PROVIDES]);
     info->exports = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_EXPORT]);
+    info->export_phases = BTL_NEW_ARRAY(arena, struct btl_export_phase, seen[KEY_EXPORT_PHASE]);
+    info->later = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_LATER]);
     info->stubs = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_STUB]);
     info->aliases = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_ALIAS]);
     info->parms = BTL_NEW_ARRAY(arena, struct btl_parm, parms);
     return info->depends != NULL && info->needs != NULL && info->provides != NULL &&
-           info->exports != NULL && info->stubs != NULL && info->aliases != NULL &&
-           info->parms != NULL && btl_names_init(&reader->parm_names, parms, arena);
+           info->exports != NULL && info->export_phases != NULL && info->later != NULL &&
+           info->stubs != NULL && info->aliases != NULL && info->parms != NULL &&
+           btl_names_init(&reader->parm_names, parms, arena);
 }
 
 // Check that the entry can be shown: keys that are not ours are shown too.

@@ -8,7 +8,7 @@
 
 #include <btl/names.h>
 
-#define MODINFO_KEYS_MAX 16
+#define MODINFO_KEYS_MAX 18
 
 struct modinfo_reader {
     const struct btl_elf *elf;

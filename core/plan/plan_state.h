@@ -8,6 +8,7 @@
 //   plan_cycle.c     cycles (rule 12), and the modules sorted dependencies first
 //   plan_order.c     the phases (rules 3, 4, 6, 7, 8, 13): which module is loaded when
 //   plan_majors.c    fixed majors of drivers, each for one module
+//   plan_calls.c     calls of the kernel in a phase in which it does not offer them
 //   plan_fail.c      failures, and the modules that fail with them
 //   plan_scope.c     the exports that a module may use (rule 11)
 //   plan_report.c    messages about failed dependencies, and settings without effect
@@ -35,6 +36,7 @@ struct plan_node {
 
 struct btl_plan_state {
     struct plan_table names; // module name -> index, or PLAN_ONLY_CONFIG + index in config->modules
+    struct plan_table late;  // exports of the kernel -> first phase, and what modules say of them
     struct plan_node *nodes;
     size_t node_capacity, module_capacity; // of nodes and of plan->modules
     uint32_t configured_count;             // modules below that have NAME_load="YES"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The metadata of a module or kernel: the key=value strings of its .modinfo section.
 // Keys of Linux: name version description author license depends parm parmtype alias.
-// Keys of BTL: phases type majors interface provides export stub.
+// Keys of BTL: phases type majors interface provides export export_phase later stub.
 // One of each at most: name version phases type majors. Of description author license the first
 // counts, as modules made of many files repeat them. The others may stand as often as needed;
 // depends is a list separated by commas. The section must be constant bytes: not writable, without
@@ -19,6 +19,12 @@
 struct btl_interface {
     struct btl_str name;
     uint32_t major, minor;
+};
+
+// export_phase=SYMBOL:PHASE, of a kernel: modules may use its export from that phase on.
+struct btl_export_phase {
+    struct btl_str symbol;
+    uint8_t from; // one BTL_SUPPORTS_ bit
 };
 
 struct btl_parm {
@@ -40,6 +46,10 @@ struct btl_modinfo {
     size_t provide_count;
     struct btl_str *exports; // names of symbols that others may use
     size_t export_count;
+    struct btl_export_phase *export_phases;
+    size_t export_phase_count;
+    struct btl_str *later; // exports of the kernel that the module uses only when they are there
+    size_t later_count;
     struct btl_parm *parms; // tunables: parm=NAME:text, parmtype=NAME:type
     size_t parm_count;
     struct btl_str *stubs;

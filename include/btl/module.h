@@ -86,6 +86,12 @@ struct btl_wrapper {
 #define BTL_PROVIDES(interface) BTL_MODINFO("provides", interface)
 #define BTL_ALIAS(device)       BTL_MODINFO("alias", device) // "pci:v00001AF4d00001042*"
 
+// This module uses an export of the kernel only from the phase on in which the kernel offers it,
+// although the module can be loaded before: BTL_LATER(page_alloc).
+#define BTL_LATER(symbol)                                                                          \
+    BTL_MODINFO("later", #symbol);                                                                 \
+    _Static_assert(sizeof(&symbol) != 0, #symbol " is no export that btl/kernel.h declares")
+
 // Export a function or variable of this file to modules that declare this one a dependency.
 #define BTL_EXPORT(symbol)                                                                         \
     BTL_MODINFO("export", #symbol);                                                                \

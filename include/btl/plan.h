@@ -7,6 +7,7 @@
 //     while ((wanted = btl_plan_next_wanted(&plan)) != BTL_NONE)
 //         btl_plan_give(&plan, wanted, info)  or  btl_plan_fail(&plan, wanted, reason)
 //     btl_plan_order(&plan);
+//     for each index of plan.order whose verdict is still BTL_LOAD: btl_plan_check_calls()
 //     for each index of plan.order whose verdict is still BTL_LOAD: link it, or btl_plan_fail()
 //     btl_plan_compact(&plan);
 //
@@ -89,6 +90,12 @@ void btl_plan_compact(struct btl_plan *plan);
 // Apply the rules, once, after the last btl_plan_give(). False: a module failed (each is reported),
 // or memory ran out (then all have failed).
 bool btl_plan_order(struct btl_plan *plan);
+
+// Fail module `index` if its file uses an export of the kernel that the kernel offers only from a
+// phase on that is after the module's own, and report each such export. The kernel says so by
+// `export_phase`, and the module by `later` that it uses the export only when it is there. For
+// modules of plan->order, as btl_plan_fail() is. False: no memory.
+bool btl_plan_check_calls(struct btl_plan *plan, uint32_t index, const struct btl_elf *file);
 
 // Return the strongest action of all modules that failed or are off, and the first module with it;
 // BTL_GO_ON_SILENTLY and BTL_NONE if there is no such module.

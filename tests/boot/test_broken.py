@@ -266,9 +266,17 @@ def test_page_service_in_phase_1_is_a_panic_that_says_so():
 
 
 def test_page_service_in_phase_2_works():
-    result = boot_with(add("earlypage", "BOOT2"))
+    result = boot_with(add("tooearly", "BOOT2"))
     assert result.status == GOOD
-    result.says("earlypage: got a page")
+    result.says("tooearly: got a page")
+
+
+def test_module_that_uses_a_page_service_is_refused_for_phase_1():
+    result = boot_with(add("tooearly", "BOOT1"))
+    failed(result, "tooearly", "plan-call-too-early")
+    result.says("tooearly: it is to be loaded in BOOT1 and uses page_alloc")
+    result.says("tooearly: it is to be loaded in BOOT1 and uses page_free")
+    assert "got a page" not in result.text
 
 
 @pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])

@@ -56,13 +56,14 @@ pytestmark = pytest.mark.skipif(not os.path.exists(BTL), reason="needs make btl"
 @pytest.mark.parametrize("phase", ["BOOT1", "BOOT2"])
 def test_bad_modules(phase):
     files, lines = add("unresolved", "undeclared", "writablecode", "cycle_a", "cycle_b", "cycle_c", "runonly",
-                       "needs9", "needsrunonly", "wildunload", phase=phase)
+                       "needs9", "needsrunonly", "wildunload", "tooearly", phase=phase)
     files["modules/smbios.ko"] = module("smbios")[:900]
     files["modules/pciids.ko"] = None
     files["loader.conf"] = conf(lines).encode()
     booted, checked, status = boot_and_check(files)
     assert status == 2 and len(booted) >= 8
     assert ("wildunload", "run-wrapper-pointer") in booted
+    assert (("tooearly", "plan-call-too-early") in booted) == (phase == "BOOT1")
     assert checked == booted
 
 

@@ -104,13 +104,13 @@ def module(name, info=(), exports=(), needs=(), bss=0, machine=62, text_flags=SH
 
 
 def kernel(exports=("kprintf", "kmem_alloc"), provides="kernel:1.0", base=KERNEL_BASE, machine=62,
-           flags=5):
+           flags=5, info=()):
     """Make a kernel: one segment of code at `base` with the p_flags `flags`."""
     file, strings = File(2, machine), Strings()
     text = (b"\x90" * 15 + b"\xc3") * max(len(exports), 1)
     text_index = file.section(".text", PROGBITS, SHF_ALLOC | SHF_EXEC, text, 4096, address=base)
     file.section(".modinfo", PROGBITS, 0,
-                 modinfo(["provides=" + provides, *("export=" + export for export in exports)]))
+                 modinfo(["provides=" + provides, *info, *("export=" + export for export in exports)]))
     symbols = symbol(strings, "", 0, 0)
     for number, export in enumerate(exports):
         symbols += symbol(strings, export, 0x12, text_index, base + 16 * number, 16)

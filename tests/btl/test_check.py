@@ -387,6 +387,33 @@ def test_single_module_against_a_kernel(tmp_path):
     assert btl("check", "--module", "m.ko", cwd=tmp_path).codes() == ["link-unresolved"]
 
 
+CALLS = {"m.ko": module("m", ALL, needs=["page_alloc"]),
+         "later.ko": module("later", ALL, "later=page_alloc", needs=["page_alloc"]),
+         "boot2.ko": module("boot2", "phases=BOOT2,RUN", needs=["page_alloc"])}
+
+
+def test_a_module_that_uses_an_export_too_early(tmp_path):
+    """The file is judged by the earliest phase that it supports, and a foreign kernel by its own statement."""
+    write(tmp_path, {**CALLS, "silent.elf": elf.kernel(exports=["page_alloc"]),
+                     "run.elf": elf.kernel(exports=["page_alloc"], info=["export_phase=page_alloc:RUN"])})
+
+    def codes(*words):
+        return btl("check", "--module", *words, cwd=tmp_path).codes()
+
+    assert codes("m.ko") == ["plan-call-too-early"]
+    assert codes("later.ko", "boot2.ko") == []
+    assert codes("--kernel", "silent.elf", "m.ko") == []
+    assert codes("--kernel", "run.elf", "boot2.ko", "later.ko") == ["plan-call-too-early"]
+
+
+@pytest.mark.parametrize("phase, found", [("BOOT1", ["plan-call-too-early"]), ("BOOT2", []), ("INIT", [])])
+def test_what_a_module_uses_too_early_depends_on_its_configured_phase(tmp_path, phase, found):
+    files = {"modules/m.ko": CALLS["m.ko"],
+             "kernel/kernel.elf": elf.kernel(exports=["page_alloc"], info=["export_phase=page_alloc:BOOT2"])}
+    result, _ = check(tmp_path, 'm_load="YES"\nm_phase="%s"\n' % phase, files)
+    assert (result.codes(), result.status) == (found, 2 if found else 0)
+
+
 @pytest.mark.parametrize("name", sorted(os.listdir(os.path.join(O, "modules")))
                          if os.path.isdir(os.path.join(O, "modules")) else [])
 def test_own_modules_are_good(name):

@@ -13,8 +13,9 @@
 #define KERNEL_AT   0xffffffff80000000ull
 #define KERNEL_SIZE (2ull << 20)
 
-static const char *const kernel_exports[] = {
-#define EXPORT(type, name, parameters, phase, minor, text) #name,
+// Of the kernel that btl/kernel.h describes.
+static struct btl_export_phase kernel_exports[] = {
+#define EXPORT(type, name, parameters, phase, minor, text) {BTL_STR(#name), BTL_SUPPORTS_##phase},
 #include <btl/kernel_exports.def>
 #undef EXPORT
 };
@@ -157,7 +158,7 @@ static bool check_driver_export_kernel(void *owner)
     struct given *given = owner;
     bool good = true;
     for (size_t i = 0; i < BTL_COUNT(kernel_exports); i++)
-        good = good && btl_symtab_add(&given->boot.attempt.symtab, btl_str_of(kernel_exports[i]),
+        good = good && btl_symtab_add(&given->boot.attempt.symtab, kernel_exports[i].symbol,
                                       KERNEL_AT + 16 * i, BTL_KERNEL, NULL);
     return good;
 }
@@ -168,7 +169,10 @@ static void check_declare_kernel(struct boot *boot)
     struct btl_attempt_kernel *kernel = &boot->attempt.kernel;
     struct btl_interface *provides = MEMORY_NEW(boot->host->arena, struct btl_interface);
     btl_interface_parse(BTL_STR(BTL_KERNEL_INTERFACE), provides);
-    kernel->info = (struct btl_modinfo){.provides = provides, .provide_count = 1};
+    kernel->info = (struct btl_modinfo){.provides = provides,
+                                        .provide_count = 1,
+                                        .export_phases = kernel_exports,
+                                        .export_phase_count = BTL_COUNT(kernel_exports)};
     kernel->image.size = KERNEL_SIZE;
     kernel->image.base = KERNEL_AT;
     btl_attempt_begin_window(&boot->attempt);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Calls a page-frame service, in every phase.
+// Calls a page-frame service in every phase, although its metadata says that it does so only later:
+// what the loader and `btl check` cannot know.
 #include <btl/module.h>
 
 static int earlypage_load(const struct btl_load_args *args)
@@ -13,3 +14,5 @@ static int earlypage_load(const struct btl_load_args *args)
 BTL_MODULE("earlypage", .load = earlypage_load);
 BTL_PHASES("BOOT1,BOOT2,RUN");
 BTL_NEEDS("kernel:1.0");
+BTL_LATER(page_alloc);
+BTL_LATER(page_free);

@@ -18,6 +18,8 @@ TEST(test_everything_is_read)
                                   "interface=kernel:1.0\0interface=ring:4294967295.3\0"
                                   "provides=sample:2.7\0export=sample_load\0"
                                   "export=sample_count\0stub=sample_open\0"
+                                  "export_phase=sample_load:BOOT2\0export_phase=page_free:RUN\0"
+                                  "later=page_alloc\0later=page_free\0"
                                   "parm=depth:entries: many\0parmtype=speed:bool\0"
                                   "parmtype=depth:int\0vermagic=6.1\0";
     struct modinfo_sample s;
@@ -46,6 +48,12 @@ TEST(test_everything_is_read)
     assert_int_equal(info->provides[0].minor, 7);
     assert_int_equal(info->export_count, 2);
     assert_str(&s.memory, info->exports[1], "sample_count");
+    assert_int_equal(info->export_phase_count, 2);
+    assert_str(&s.memory, info->export_phases[0].symbol, "sample_load");
+    assert_int_equal(info->export_phases[0].from, BTL_SUPPORTS_BOOT2);
+    assert_int_equal(info->export_phases[1].from, BTL_SUPPORTS_RUN);
+    assert_int_equal(info->later_count, 2);
+    assert_str(&s.memory, info->later[1], "page_free");
     assert_int_equal(info->stub_count, 1);
     assert_str(&s.memory, info->stubs[0], "sample_open");
     assert_int_equal(info->parm_count, 2);

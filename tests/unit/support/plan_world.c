@@ -85,6 +85,8 @@ static void set_field(struct plan_world *world, struct world_file *file, struct 
         info->provides = interfaces_of(world, value, &info->provide_count);
     else if (btl_str_equal(key, BTL_STR("alias")))
         info->aliases = names_of(world, value, &info->alias_count);
+    else if (btl_str_equal(key, BTL_STR("later")))
+        info->later = names_of(world, value, &info->later_count);
     else if (btl_str_equal(key, BTL_STR("parms")))
         parms_of(world, value, info);
     else if (btl_str_equal(key, BTL_STR("file")))
