@@ -33,11 +33,14 @@ differ = $(or $(subst x$(1),,x$(2)),$(subst x$(2),,x$(1)))
 # (For some files, make 4.3 keeps the last newline in $(file <…): hence the second strip.)
 kept = $(1)$(if $(call differ,$(strip $(2)),$(strip $(file <$(1)))),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
 
+# Debug information names sources as seen from the tree's root: the bytes of a program do not depend on its place.
+PREFIX_MAP := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(abspath $(BUILD))=build
+
 # $(call compile,OBJECT,SOURCE,COMMAND): a pattern rule for objects.
 define compile_rule
 $(1): $(2) $(call kept,$(subst %,all,$(1))$(suffix $(2)).flags,$(3))
 	$$(BEGIN)
-	$(3) -c $$< -o $$@
+	$(3) $(PREFIX_MAP) -c $$< -o $$@
 endef
 compile = $(eval $(call compile_rule,$(1),$(2),$(3)))
 
@@ -45,7 +48,7 @@ compile = $(eval $(call compile_rule,$(1),$(2),$(3)))
 define archive_rule
 $(1): $(2) $(call kept,$(1).members,$(2))
 	@rm -f $$@
-	ar rcs $$@ $(2)
+	ar rcsD $$@ $(2)
 endef
 archive = $(eval $(call archive_rule,$(1),$(2)))
 

@@ -23,6 +23,7 @@ cat >"$script" <<EOF
 set pagination off
 set confirm off
 set architecture i386:x86-64
+directory $here
 set \$btl_tool = "$(absolute "${BTL_PROGRAM:-build/host/btl}")"
 set \$btl_kernel = "$(absolute "$O/kernel/kernel.elf")"
 set \$btl_loader = "$(absolute "$O/efi/loader.elf")"

@@ -3,7 +3,8 @@
 # Make a disk image with a GPT and one EFI system partition (FAT32) that holds the given files:
 #     tools/mkimage.sh [-b BLOCK-SIZE] IMAGE PATH-ON-VOLUME=FILE…
 # BLOCK-SIZE: bytes of a block of the disk, 512 (the default) or 4096.
-# The script needs no root and mounts nothing. The same files give the same image, byte for byte.
+# The script needs no root and mounts nothing. The same files give the same image, byte for byte: all files have the
+# date SOURCE_DATE_EPOCH (seconds since 1970), by default a day of 2023.
 set -eu
 block=512
 if [ "$1" = -b ]; then
@@ -21,7 +22,7 @@ part_start=$(( 1048576 / block )) # in blocks: 1 MiB, as usual
 disk_guid=b7100001-0000-4000-8000-000000000001
 partition_guid=b7100001-0000-4000-8000-000000000002
 # mtools reads names in the encoding of the locale.
-export SOURCE_DATE_EPOCH=1700000000 MTOOLS_SKIP_CHECK=1 TZ=UTC LC_ALL=C.UTF-8
+export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1700000000} MTOOLS_SKIP_CHECK=1 TZ=UTC LC_ALL=C.UTF-8
 
 tree=$(mktemp -d)
 trap 'rm -rf "$tree" "$image.new"' EXIT

@@ -38,11 +38,12 @@ def gdb(tmp_path, *commands):
 
 
 def test_breakpoint_in_a_phase_1_module(tmp_path):
-    output = gdb(tmp_path, "thbreak hello_load", "continue", "bt", "p greeting")
+    output = gdb(tmp_path, "thbreak hello_load", "continue", "bt", "p greeting", "list hello_unload")
     assert "hello_load (args=" in output, output
     assert "modules/hello.c" in output
     assert "kmain" in output
     assert "hello from the boot volume" in output
+    assert 'monitor_remove("hello");' in output, "gdb does not find the source"
 
 
 def test_breakpoint_in_the_loader(tmp_path):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""make builds an object again if its flags change, and a library if a source is deleted."""
+"""make builds an object again if its flags change, and a library if a source is deleted; its place does not matter."""
 import json
 import os
 import shutil
@@ -38,16 +38,21 @@ class Tree:
         (self.path / name).write_text(text.replace(old, new, 1))
 
 
-@pytest.fixture
-def tree(tmp_path):
-    """Copy the makefiles and a part of core/, and build them."""
+def part_of_tree(path):
+    """Copy the makefiles and a part of core/."""
     files = subprocess.run(["git", "ls-files", "Makefile", "*.mk", "include/btl", "core/base", "core/core.mk"],
                            cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
     for name in files:
         if os.path.exists(os.path.join(ROOT, name)):
-            os.makedirs(os.path.dirname(tmp_path / name), exist_ok=True)
-            shutil.copy(os.path.join(ROOT, name), tmp_path / name)
-    made = Tree(tmp_path)
+            os.makedirs(os.path.dirname(path / name), exist_ok=True)
+            shutil.copy(os.path.join(ROOT, name), path / name)
+    return Tree(path)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """Build a part of the tree."""
+    made = part_of_tree(tmp_path)
     assert made.make() == made.objects()
     assert made.make() == set()
     return made
@@ -85,6 +90,16 @@ def test_a_changed_header_builds_what_includes_it(tree):
     built = tree.make()
     assert "build/host/core/base/sort.o" in built
     assert built < tree.objects()
+
+
+def test_the_place_of_the_tree_changes_no_byte(tmp_path, monkeypatch):
+    monkeypatch.setenv("CCACHE_DISABLE", "1")
+    trees = [part_of_tree(tmp_path / "one"), part_of_tree(tmp_path / "another" / "place")]
+    libraries = []
+    for tree in trees:
+        tree.make()
+        libraries.append((tree.path / LIBRARY).read_bytes())
+    assert libraries[0] == libraries[1]
 
 
 def test_compile_commands():
