@@ -13,6 +13,7 @@
 #include "monitor/monitor.h"
 #include "monitor/report.h"
 #include "monitor/selftest.h"
+#include "older_loader.h"
 #include "vm/early.h"
 #include "vm/page.h"
 #include "vm/vm.h"
@@ -91,6 +92,7 @@ void kmain(const void *manifest)
     console_configure(
         boot_system()->direct_map_size); // the screen, if the loader's direct map reaches it
     print_banner();
+    older_loader_report();
     print_fallback();
     watchdog_start(); // from here on a hang is a panic, where boot_timeout says so
 

@@ -24,6 +24,16 @@ test-states: $(TEST_STATES:%=$(O)/testkernels/%.elf)
 .PRECIOUS: $(O)/testkernels/%.o
 .PHONY: test-states
 
+# The kernel and the module of protocol 1.0, by the headers of that time alone (tests/boot/frozen/README.md).
+FROZEN := tests/boot/frozen
+FROZEN_x86_64 := $(O)/frozen/kernel.elf $(O)/frozen/frozen.ko
+$(call compile,$(O)/frozen/%.o,$(FROZEN)/%.c,$(MODULE_CC) $(filter-out -I%,$(MODULE_FLAGS)) -I$(FROZEN)/include)
+$(O)/frozen/kernel.elf: $(O)/frozen/kernel.o $(FROZEN)/kernel.ld
+	ld -static -z max-page-size=4096 -z noexecstack -T $(FROZEN)/kernel.ld $< -o $@
+$(O)/frozen/frozen.ko: $(O)/frozen/module.o
+	$(call module_link,$<,$@)
+.PRECIOUS: $(O)/frozen/%.o
+
 # The tests' EFI applications, by gnu-efi.
 TEST_EFI := $(patsubst tests/boot/efi/%.c,$(O)/testefi/%.efi,$(wildcard tests/boot/efi/*.c))
 $(call compile,$(O)/testefi/%.o,tests/boot/efi/%.c,gcc -std=gnu11 -O2 -Wall -Wextra -Werror -ffreestanding -fpic -fshort-wchar \
@@ -46,7 +56,7 @@ $(O)/testefi/services.so: $(O)/testefi/services.o $(SERVICES_OBJ) $(O)/efi/libbt
 TEST_EFI += $(O)/testefi/services.efi
 
 TEST_EFI_x86_64 := $(TEST_EFI)
-test-boot-files: test-modules test-states $(TEST_EFI_$(ARCH)) $(BUILD)/host/btl
+test-boot-files: test-modules test-states $(TEST_EFI_$(ARCH)) $(FROZEN_$(ARCH)) $(BUILD)/host/btl
 .PHONY: test-boot-files
 
 ## Make the pictures of README.md from boots in QEMU.

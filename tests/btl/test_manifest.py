@@ -421,3 +421,37 @@ def test_record_that_does_not_fit(tmp_path, what, code):
     result = btl("manifest", "--efivars", directory, tmp_path / "boot.manifest", "log")
     assert (result.status, result.codes()) == (0, [code])
     assert result.out == btl("manifest", tmp_path / "boot.manifest", "log").out
+
+
+# ------------------------------------------------------------------------------------ of 1.0
+
+FROZEN = os.path.join(ROOT, "tests/boot/frozen/manifest-1.0.bin")
+
+
+def test_manifest_of_protocol_1_0():
+    """A manifest that the loader of protocol 1.0 wrote: what later versions added is absent, the rest is read."""
+    result = btl("manifest", "--json", FROZEN)
+    assert result.status == 0 and result.err == b""
+    manifest = json.loads(result.out)
+    assert (manifest["format"]["major"], manifest["format"]["minor"]) == (1, 0)
+    assert manifest["boot"] is None and manifest["volume"] is None
+    states = {module["name"]: (module["state"], module["phase"]) for module in manifest["modules"]}
+    assert states == {
+        "ring": ("linked", "BOOT1"), "earlylog": ("linked", "BOOT1"), "clock": ("linked", "BOOT1"),
+        "entropy": ("linked", "BOOT1"), "hello": ("linked", "BOOT1"), "pci": ("staged", "BOOT2"),
+        "rtc": ("staged", "INIT"), "pciids": ("staged", "AUTO"), "missing": ("failed", "INIT")}
+    assert {module["majors"] for module in manifest["modules"]} == {None}
+    levels = {module["name"]: module["on_error"] for module in manifest["modules"]}
+    assert levels.pop("pci") == "required" and set(levels.values()) == {"warn"}
+    hello = next(module for module in manifest["modules"] if module["name"] == "hello")
+    assert [(tunable["name"], tunable["value"]) for tunable in hello["tunables"]] == [("greeting", "hello from 1.0")]
+    assert manifest["order"] == ["ring", "earlylog", "clock", "entropy", "hello", "pci", "rtc", "pciids"]
+    assert manifest["config"].startswith('kernel="/kernel/kernel.elf"\n') and "missing" in manifest["log"]
+
+
+@pytest.mark.parametrize("words", [["manifest", FROZEN], ["manifest", "--diff", FROZEN, FROZEN], ["plot", FROZEN]])
+def test_commands_read_protocol_1_0(words):
+    result = btl(*words)
+    assert result.status == 0 and result.err == b""
+    if words == ["manifest", FROZEN]:
+        assert b"version 1.0, " in result.out and b"Loading order:\n  BOOT1  ring earlylog" in result.out
