@@ -16,10 +16,14 @@
 #     BTL_CFLAGS     all flags of the kernel, if those below do not fit; -I$(BTL_INCLUDE) must be among them
 #     BTL_OUT        the folder for objects and BTL_LIB; default: btl, below the current one
 #
-# core/ calls memcpy, memmove, memset and memcmp, which the kernel has, and nothing else.
+# It gives: BTL_CFLAGS, BTL_LDFLAGS, BTL_LIB; BTL_LOADER, the EFI application.
+#
+# core/ calls memcpy, memmove, memset and memcmp, and nothing else. A kernel has all four of its own, or it takes those
+# in BTL_LIB.
 # Another build system compiles each core/*/*.c of the SDK with the kernel's flags and -Iinclude, and makes an
 # archive of the objects; no file is generated, and no file needs a flag of its own.
 
+BTL_GOAL := $(.DEFAULT_GOAL)
 BTL_HERE := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 # The folder with include/ and core/: this one if BTL is installed, otherwise the one above.
 BTL_ROOT := $(if $(wildcard $(BTL_HERE)/core),$(BTL_HERE),$(patsubst %/,%,$(dir $(BTL_HERE))))
@@ -28,6 +32,10 @@ BTL_INCLUDE := $(BTL_ROOT)/include
 ARCH ?= x86_64
 $(if $(wildcard $(BTL_HERE)/module-$(ARCH).mk),,$(error ARCH=$(ARCH) is no architecture of BTL; there are x86_64 and ia64))
 include $(BTL_HERE)/module-$(ARCH).mk
+
+BTL_LOADER_x86_64 := BOOTX64.EFI
+BTL_LOADER_ia64 := BOOTIA64.EFI
+BTL_LOADER := $(if $(wildcard $(BTL_HERE)/core),$(BTL_ROOT)/../../lib/btl/efi,$(BTL_ROOT)/build/$(ARCH)/efi)/$(BTL_LOADER_$(ARCH))
 
 BTL_CC ?= $(MODULE_CROSS)$(CC)
 BTL_OUT ?= btl
@@ -45,7 +53,13 @@ BTL_CORE_OBJ := $(patsubst $(BTL_ROOT)/core/%.c,$(BTL_OUT)/%.o,$(wildcard $(BTL_
 $(BTL_CORE_OBJ): $(BTL_OUT)/%.o: $(BTL_ROOT)/core/%.c
 	@mkdir -p $(@D)
 	$(BTL_CC) $(BTL_CFLAGS) -MMD -MP -c $< -o $@
-$(BTL_LIB): $(BTL_CORE_OBJ)
+# memcpy and the like, of the reference kernel.
+$(BTL_OUT)/mem.o: $(firstword $(wildcard $(BTL_ROOT)/mem-$(ARCH).c $(BTL_ROOT)/kernel/arch/$(ARCH)/mem.c))
+	@mkdir -p $(@D)
+	$(BTL_CC) $(BTL_CFLAGS) -c $< -o $@
+$(BTL_LIB): $(BTL_CORE_OBJ) $(BTL_OUT)/mem.o
 	rm -f $@
 	$(MODULE_CROSS)ar rcs $@ $^
 -include $(BTL_CORE_OBJ:.o=.d)
+# No rule of this file is the Makefile's first one.
+.DEFAULT_GOAL := $(BTL_GOAL)

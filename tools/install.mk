@@ -43,7 +43,8 @@ $(call put,$(LIBDIR),$(BUILD)/host/libbtl.a)
 $(foreach folder,$(sort $(dir $(CORE_C))),$(call \
 	put,$(INSTALL_SDK)/$(folder:%/=%),$(sort $(wildcard $(addprefix $(folder)*.,c h def)))))
 $(call put,$(INSTALL_SDK),tools/btl.mk tools/module.mk $(sort $(wildcard tools/module-*.mk)) docs/manifest.schema.json)
-$(foreach arch,$(ARCHITECTURES),$(call put_as,$(INSTALL_SDK)/kernel-$(arch).ld,kernel/arch/$(arch)/kernel.ld))
+$(foreach arch,$(ARCHITECTURES),$(call put_as,$(INSTALL_SDK)/kernel-$(arch).ld,kernel/arch/$(arch)/kernel.ld) \
+	$(call put_as,$(INSTALL_SDK)/mem-$(arch).c,kernel/arch/$(arch)/mem.c))
 $(call put,$(INSTALL_SDK)/modules,$(sort $(wildcard modules/*.h)))
 $(call put,$(INSTALL_SDK)/modules/template,$(wildcard modules/template/*.c) modules/template/Makefile)
 $(foreach folder,$(wildcard examples/*),$(call \
