@@ -46,9 +46,9 @@ $(call compile,$(EFI_OUT)/%.o,efi/%.S,$(EFI_ASSEMBLE))
 
 # The explanations of all messages, from docs/messages.md.
 MESSAGES_TEXT := $(BUILD)/gen/messages_text.c
-$(MESSAGES_TEXT): docs/messages.md tools/messages_text.awk
+$(MESSAGES_TEXT): docs/messages.md tools/messages_text.awk efi/efi.mk
 	$(BEGIN)
-	{ printf '#include <btl/messages.h>\nstatic const struct btl_message list[] = {\n'; \
+	{ printf '#include <btl/messages.h>\nstatic const struct btl_explanation list[] = {\n'; \
 	  LC_ALL=C awk -f tools/messages_text.awk $< | LC_ALL=C sort; \
 	  printf '};\nconst struct btl_messages btl_messages = {list, BTL_COUNT(list)};\n'; } > $@
 $(call compile,$(EFI_OUT)/messages_text.o,$(MESSAGES_TEXT),$(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS))

@@ -2,7 +2,8 @@
 // The explanation of a message.
 #include <btl/messages.h>
 
-const struct btl_message *btl_message_find(const struct btl_messages *messages, struct btl_str code)
+const struct btl_explanation *btl_message_find(const struct btl_messages *messages,
+                                               struct btl_str code)
 {
     uint32_t from = 0, to = messages->count;
     while (from < to) {

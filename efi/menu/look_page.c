@@ -73,7 +73,7 @@ static void print_plan(const void *what, struct btl_out *out)
 
 static void print_explanation(const char *code, struct btl_out *out)
 {
-    const struct btl_message *text = btl_message_find(&btl_messages, btl_str_of(code));
+    const struct btl_explanation *text = btl_message_find(&btl_messages, btl_str_of(code));
     if (text != NULL)
         btl_format(out, "    %s\n", text->text);
 }
@@ -148,7 +148,7 @@ static void print_codes(const void *what, struct btl_out *out)
     const struct btl_str *prefix = what;
     bool any = false;
     for (uint32_t i = 0; i < btl_messages.count; i++) {
-        const struct btl_message *text = &btl_messages.list[i];
+        const struct btl_explanation *text = &btl_messages.list[i];
         struct btl_str code = btl_str_of(text->code);
         if (code.len < prefix->len ||
             !btl_str_equal((struct btl_str){code.at, prefix->len}, *prefix))

@@ -6,6 +6,8 @@
 
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 struct btl_arena {
     uint8_t *at;  // next free byte of the current chunk
     uint8_t *end; // of the current chunk
@@ -40,13 +42,15 @@ struct btl_str btl_str_join(struct btl_arena *arena, const struct btl_str *parts
 struct btl_str btl_module_path(struct btl_arena *arena, struct btl_str directory,
                                struct btl_str name);
 
-#define BTL_NEW(arena, type) ((type *)btl_alloc((arena), sizeof(type), _Alignof(type)))
+#define BTL_NEW(arena, type) ((type *)btl_alloc((arena), sizeof(type), __alignof__(type)))
 #define BTL_NEW_ARRAY(arena, type, count)                                                          \
-    ((type *)btl_alloc_array((arena), (count), sizeof(type), _Alignof(type)))
+    ((type *)btl_alloc_array((arena), (count), sizeof(type), __alignof__(type)))
 // btl_array_reserve() for a pointer and a capacity (size_t or uint64_t) that are variables.
 #define BTL_RESERVE(arena, array, count, more, capacity)                                           \
     ((more) <= (capacity) - (count) ||                                                             \
-     btl_array_reserve((arena), &(array), sizeof(*(array)), _Alignof(__typeof__(*(array))),        \
+     btl_array_reserve((arena), &(array), sizeof(*(array)), __alignof__(__typeof__(*(array))),     \
                        (count), (more), &(capacity)))
+
+BTL_END_DECLS
 
 #endif

@@ -16,6 +16,8 @@
 #include <btl/manifest.h>
 #include <btl/plan.h>
 
+BTL_BEGIN_DECLS
+
 #define BTL_MODULE_DIRECTORIES_MAX 16 // of module_path that exist and are searched
 
 // A file of the boot volume, read completely. Valid until the end of the boot.
@@ -95,6 +97,12 @@ struct btl_choice {
     struct btl_str reason; // its failure, one sentence
 };
 
+struct btl_counted_try {
+    bool valid;
+    uint8_t sha256[32]; // of the configuration
+    uint32_t tries_left;
+};
+
 // The boot as a whole. The driver fills in the first three members.
 struct btl_boot {
     const struct btl_boot_driver *driver;
@@ -104,11 +112,7 @@ struct btl_boot {
     struct btl_choice choice;         // of the next attempt
     uint8_t tried[BTL_TRIED_MAX][32]; // SHA-256 of configurations that failed in this boot
     uint32_t tried_count;
-    struct btl_counted_try {
-        bool valid;
-        uint8_t sha256[32]; // of the configuration
-        uint32_t tries_left;
-    } counted_try; // the try that this boot has written to BtlTrial
+    struct btl_counted_try counted_try; // the try that this boot has written to BtlTrial
     bool attended; // a person is at the menu: no countdown, no automatic fallback
 };
 
@@ -259,5 +263,7 @@ const struct btl_diag *btl_error_since(const struct btl_diags *diags,
                                        const struct btl_diag *before);
 // Return the last line of BtlFailed's text; may be empty.
 struct btl_str btl_boot_failed_line(const struct btl_boot_state *state);
+
+BTL_END_DECLS
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 // The kernel's entry point. On entry: interrupts off, the loader's page tables, a stack of
 // BTL_BOOT_STACK_SIZE bytes with an unmapped guard page below it, return address 0. `manifest` is
 // the address of the manifest in the direct map. The function must not return.
@@ -77,5 +79,7 @@ typedef void btl_kernel_entry(const void *manifest);
 #define BTL_IA64_RR5 0x10530ull
 #define BTL_IA64_RR6 0x10630ull
 #define BTL_IA64_RR7 0x10730ull
+
+BTL_END_DECLS
 
 #endif

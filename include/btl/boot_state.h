@@ -18,6 +18,8 @@
 #include <btl/diag.h>
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 // 5e1ac5b8-2fd0-4a52-9b7e-6c1f0f1d3a94 in the memory layout of EFI_GUID.
 #define BTL_VARIABLE_GUID                                                                          \
     {                                                                                              \
@@ -56,7 +58,7 @@ struct btl_record_wire {
     uint16_t path_length, text_length; // bytes
     uint32_t given_up;                 // FAILED; else 0
 };
-_Static_assert(sizeof(struct btl_record_wire) == 56, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btl_record_wire) == 56, "wire");
 
 enum btl_failed_where { BTL_FAILED_IN_LOADER, BTL_FAILED_IN_KERNEL };
 
@@ -93,7 +95,7 @@ struct btl_boot_state {
 
 // Encode a record. Return its size, at most BTL_RECORD_MAX; 0: no record can hold the path.
 uint64_t btl_record_write(enum btl_variable variable, const struct btl_record *record,
-                          uint8_t to[static BTL_RECORD_MAX]);
+                          uint8_t to[BTL_AT_LEAST(BTL_RECORD_MAX)]);
 // Decode a record. Strings point into `bytes`. False: not a valid record of this variable, as
 // *ret_record says too.
 bool btl_record_read(enum btl_variable variable, struct btl_bytes bytes,
@@ -113,5 +115,7 @@ enum btl_trial btl_boot_trial(const struct btl_boot_state *state, const uint8_t 
 // BtlTrial or writes it for another configuration. Otherwise the old count would apply if that
 // configuration were put on trial again.
 bool btl_boot_trial_is_over(const struct btl_boot_state *state);
+
+BTL_END_DECLS
 
 #endif

@@ -9,6 +9,8 @@
 #include <btl/phases.h>
 #include <btl/str.h>
 
+BTL_BEGIN_DECLS
+
 #define BTL_CONFIG_MAX (16u << 20) // bytes; a larger file is refused with conf-too-large
 
 // One assignment as it stands in the text. `offset` and `length` say which bytes of the text it
@@ -113,5 +115,7 @@ bool btl_config_key(struct btl_str key, struct btl_str *ret_module);
 // Return the place of a setting, for messages; of NULL, the file alone.
 struct btl_place btl_setting_place(const struct btl_config *config,
                                    const struct btl_setting *setting, struct btl_str module);
+
+BTL_END_DECLS
 
 #endif

@@ -7,6 +7,8 @@
 #include <btl/arena.h>
 #include <btl/boot_state.h>
 
+BTL_BEGIN_DECLS
+
 #define BTL_CONFIG_DEFAULT   "/loader.conf"
 #define BTL_CONFIG_PREVIOUS  "/loader.conf.prev" // backup that `btl set` writes
 #define BTL_CONFIG_DIRECTORY "/loader.conf.d"
@@ -43,5 +45,7 @@ struct btl_boot_volume {
 // configuration has no fallback. False: no fallback.
 bool btl_boot_fallback(const struct btl_boot_state *state, const struct btl_booting *booting,
                        const struct btl_boot_volume *volume, struct btl_str *ret_path);
+
+BTL_END_DECLS
 
 #endif

@@ -8,6 +8,8 @@
 #include <btl/format.h>
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 enum btl_severity { BTL_NOTE, BTL_WARNING, BTL_ERROR };
 
 // Every diagnostic of BTL, in diag.def: DIAG(NAME, "code", SEVERITY, "sentence with %1 %2 …").
@@ -25,8 +27,10 @@ struct btl_place {
     struct btl_str module; // name
 };
 
+enum btl_arg_kind { BTL_ARG_STR, BTL_ARG_LETTER, BTL_ARG_DEC, BTL_ARG_HEX, BTL_ARG_SIZE };
+
 struct btl_arg {
-    enum btl_arg_kind { BTL_ARG_STR, BTL_ARG_LETTER, BTL_ARG_DEC, BTL_ARG_HEX, BTL_ARG_SIZE } kind;
+    enum btl_arg_kind kind;
     struct btl_str str;
     uint64_t number;
 };
@@ -82,5 +86,7 @@ const char *btl_severity_name(enum btl_severity severity); // "note", "warning",
 void btl_diag_print(struct btl_out *out, const struct btl_diag *diag);
 // Print the sentence only.
 void btl_diag_sentence(struct btl_out *out, const struct btl_diag *diag);
+
+BTL_END_DECLS
 
 #endif

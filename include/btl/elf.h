@@ -7,6 +7,8 @@
 #include <btl/elf_format.h>
 #include <btl/machine.h>
 
+BTL_BEGIN_DECLS
+
 // A checked file. After btl_elf_open() returned true, all of this holds and is not checked again:
 //  - every section with contents lies inside the file, its alignment is 0 or a power of two not
 //    above BTL_ELF_ALIGN_MAX, its name is a NUL-terminated string;
@@ -72,5 +74,7 @@ BTL_INLINE bool btl_elf_section_loaded(const struct btl_elf *elf, uint32_t secti
 }
 // Return the first section of that name, or BTL_NONE.
 uint32_t btl_elf_find_section(const struct btl_elf *elf, struct btl_str name);
+
+BTL_END_DECLS
 
 #endif

@@ -6,6 +6,8 @@
 
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 struct elf64_header {
     uint8_t ident[16];
     uint16_t type, machine;
@@ -14,7 +16,7 @@ struct elf64_header {
     uint32_t flags;
     uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
 };
-_Static_assert(sizeof(struct elf64_header) == 64, "Elf64_Ehdr");
+BTL_STATIC_ASSERT(sizeof(struct elf64_header) == 64, "Elf64_Ehdr");
 
 struct elf64_section {
     uint32_t name, type;
@@ -22,13 +24,13 @@ struct elf64_section {
     uint32_t link, info;
     uint64_t align, entsize;
 };
-_Static_assert(sizeof(struct elf64_section) == 64, "Elf64_Shdr");
+BTL_STATIC_ASSERT(sizeof(struct elf64_section) == 64, "Elf64_Shdr");
 
 struct elf64_segment {
     uint32_t type, flags;
     uint64_t offset, vaddr, paddr, filesz, memsz, align;
 };
-_Static_assert(sizeof(struct elf64_segment) == 56, "Elf64_Phdr");
+BTL_STATIC_ASSERT(sizeof(struct elf64_segment) == 56, "Elf64_Phdr");
 
 struct elf64_symbol {
     uint32_t name;
@@ -36,13 +38,13 @@ struct elf64_symbol {
     uint16_t section;
     uint64_t value, size;
 };
-_Static_assert(sizeof(struct elf64_symbol) == 24, "Elf64_Sym");
+BTL_STATIC_ASSERT(sizeof(struct elf64_symbol) == 24, "Elf64_Sym");
 
 struct elf64_rela {
     uint64_t offset, info;
     int64_t addend;
 };
-_Static_assert(sizeof(struct elf64_rela) == 24, "Elf64_Rela");
+BTL_STATIC_ASSERT(sizeof(struct elf64_rela) == 24, "Elf64_Rela");
 
 struct elf64_dynamic {
     int64_t tag;
@@ -119,5 +121,7 @@ enum { // d_tag
     ELF_DT_RELR = 36
 };
 #define ELF_DF_TEXTREL 4u // in DT_FLAGS
+
+BTL_END_DECLS
 
 #endif

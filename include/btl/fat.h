@@ -9,6 +9,8 @@
 #include <btl/diag.h>
 #include <btl/index.h>
 
+BTL_BEGIN_DECLS
+
 struct btl_fat_entry {
     struct btl_str name; // UTF-8: the long name, else the short one (there, a byte of an OEM code
                          // page, which FAT does not name, is shown as "_")
@@ -88,5 +90,7 @@ bool btl_fat_replace(struct btl_fat *fat, const struct btl_fat_writer *writer, s
 // gives them back. False: reported (fat-not-found, fat-name-taken: a directory, fat-write, …).
 bool btl_fat_remove(struct btl_fat *fat, const struct btl_fat_writer *writer, struct btl_str path,
                     struct btl_diags *diags);
+
+BTL_END_DECLS
 
 #endif

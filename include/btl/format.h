@@ -7,6 +7,8 @@
 
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 // A sink of text. `put` gets pieces without a NUL, and cannot fail.
 struct btl_out {
     void (*put)(struct btl_out *out, const char *text, size_t len);
@@ -49,5 +51,7 @@ struct btl_str btl_buffer_text(const struct btl_buffer *buffer); // the text up 
 // snprintf.
 size_t btl_format_to(char *buffer, size_t size, const char *format, ...) BTL_PRINTF(3, 4);
 size_t btl_vformat_to(char *buffer, size_t size, const char *format, va_list args) BTL_PRINTF(3, 0);
+
+BTL_END_DECLS
 
 #endif

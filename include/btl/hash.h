@@ -5,6 +5,8 @@
 
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 void btl_sha256(struct btl_bytes bytes, uint8_t ret_digest[32]);
 // Compute SHA-256 with the caller's function for blocks of 64 bytes, which can use instructions of
 // the processor. The state is a to h of FIPS 180-4, section 6.2.
@@ -13,13 +15,16 @@ extern const uint32_t btl_sha256_constants[64]; // FIPS 180-4, section 4.2.2
 void btl_sha256_by(btl_sha256_blocks *hash, struct btl_bytes bytes, uint8_t ret_digest[32]);
 // Write 64 lower-case hexadecimal digits and a NUL; return `text`.
 #define BTL_SHA256_TEXT 65
-const char *btl_sha256_text(const uint8_t digest[static 32], char text[static BTL_SHA256_TEXT]);
+const char *btl_sha256_text(const uint8_t digest[BTL_AT_LEAST(32)],
+                            char text[BTL_AT_LEAST(BTL_SHA256_TEXT)]);
 // Parse 64 hexadecimal digits. False: the text is something else.
-bool btl_sha256_of(struct btl_str text, uint8_t ret_digest[static 32]);
+bool btl_sha256_of(struct btl_str text, uint8_t ret_digest[BTL_AT_LEAST(32)]);
 
 // Continue the CRC `crc`; start with 0.
 uint32_t btl_crc32(uint32_t crc, struct btl_bytes bytes);
 // Return the CRC of a record that contains it: the 4 bytes at offset `field` count as 0.
 uint32_t btl_crc32_of_record(struct btl_bytes record, size_t field);
+
+BTL_END_DECLS
 
 #endif

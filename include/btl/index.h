@@ -12,6 +12,8 @@
 
 #include <btl/arena.h>
 
+BTL_BEGIN_DECLS
+
 #define BTL_INDEX_MAX (1u << 30) // elements
 
 struct btl_index {
@@ -52,7 +54,8 @@ BTL_INLINE uint32_t btl_index_hash(const struct btl_index *index, struct btl_str
 
 BTL_INLINE struct btl_probe btl_index_probe(const struct btl_index *index, uint32_t hash)
 {
-    return (struct btl_probe){hash & index->mask, hash & ~index->mask};
+    struct btl_probe probe = {hash & index->mask, hash & ~index->mask};
+    return probe;
 }
 // Loop over the elements that may have the key of the probe, in the order of adding. At the end,
 // `probe` is the place for a new element. The loop has no call, because every look-up of the loader
@@ -66,5 +69,7 @@ BTL_INLINE uint32_t btl_index_number(const struct btl_index *index, const struct
 {
     return (index->slots[probe->slot] & index->mask) - 1;
 }
+
+BTL_END_DECLS
 
 #endif

@@ -4,8 +4,13 @@
 #define BTL_KERNEL_H
 
 #include <stdarg.h>
+#if __STDC_HOSTED__
+#include <string.h> // in C++ it must come before the declarations below
+#endif
 
 #include <btl/types.h>
+
+BTL_BEGIN_DECLS
 
 #define BTL_KERNEL_INTERFACE "kernel:1.4"
 
@@ -44,6 +49,8 @@ struct btl_fs; // btl/fs.h
 // Compilers check the formats of these (btl/format.h).
 void kprintf(const char *format, ...) BTL_PRINTF(1, 2);
 void kvprintf(const char *format, va_list args) BTL_PRINTF(1, 0);
-_Noreturn void kpanic(const char *format, ...) BTL_PRINTF(1, 2);
+void kpanic(const char *format, ...) BTL_PRINTF(1, 2) __attribute__((noreturn));
+
+BTL_END_DECLS
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <btl/link.h>
 
+BTL_BEGIN_DECLS
+
 #define BTL_KERNEL_IMAGE_MAX (1u << 30) // bytes from the lowest to the highest address
 
 struct btl_kernel_segment {
@@ -53,5 +55,7 @@ uint64_t btl_kernel_symbol(const struct btl_kernel_image *kernel, uint32_t symbo
 // Add the kernel's exports to the table, with owner BTL_KERNEL.
 bool btl_kernel_export(const struct btl_kernel_image *kernel, const struct btl_modinfo *info,
                        struct btl_symtab *table, struct btl_diags *diags);
+
+BTL_END_DECLS
 
 #endif

@@ -6,6 +6,8 @@
 
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 struct btl_line {
     char *text;         // NUL-terminated
     size_t size;        // of the buffer
@@ -32,7 +34,10 @@ bool btl_line_erase_all_after(struct btl_line *line);
 
 static inline struct btl_str btl_line_text(const struct btl_line *line)
 {
-    return (struct btl_str){line->text, line->len};
+    struct btl_str text = {line->text, line->len};
+    return text;
 }
+
+BTL_END_DECLS
 
 #endif

@@ -20,6 +20,8 @@
 #include <btl/modinfo.h>
 #include <btl/symtab.h>
 
+BTL_BEGIN_DECLS
+
 // Permission of a segment or section in memory. A mask; never write and execute together.
 enum { BTL_PERM_READ = 1, BTL_PERM_WRITE = 2, BTL_PERM_EXEC = 4 };
 
@@ -116,5 +118,7 @@ uint64_t btl_image_export_value(const struct btl_image *image, uint32_t symbol);
 bool btl_image_export(const struct btl_image *image, const struct btl_modinfo *info, uint32_t owner,
                       const struct btl_scope *scope, struct btl_symtab *table,
                       struct btl_diags *diags);
+
+BTL_END_DECLS
 
 #endif

@@ -19,6 +19,8 @@
 #include <btl/module.h>
 #include <btl/wrapper.h>
 
+BTL_BEGIN_DECLS
+
 // The image of a module, at the address for which it is linked.
 struct btl_module_image {
     uint64_t base, size; // whole pages
@@ -128,5 +130,7 @@ void btl_linker_forget(struct btl_linker *linker, uint32_t index);
 bool btl_module_link(struct btl_linker *linker, uint32_t index, struct btl_bytes file,
                      struct btl_arena *arena, struct btl_module_image *ret_image,
                      struct btl_diags *diags);
+
+BTL_END_DECLS
 
 #endif

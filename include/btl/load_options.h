@@ -6,6 +6,8 @@
 #include <btl/diag.h>
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 struct btl_load_options {
     struct btl_str config; // path of the configuration; empty: not given
     struct btl_str save;   // path for the manifest; empty: not given
@@ -16,5 +18,7 @@ struct btl_load_options {
 // loader's name. Strings are in the arena. False: no memory.
 bool btl_load_options_parse(struct btl_bytes bytes, bool names_program, struct btl_arena *arena,
                             struct btl_diags *diags, struct btl_load_options *ret_options);
+
+BTL_END_DECLS
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 enum btl_log_level {
     BTL_LOG_ERROR,
     BTL_LOG_WARN,
@@ -18,12 +20,14 @@ enum btl_log_level {
 
 // Write "[    1.002003] warn  ": seconds and microseconds since the loader started, and the level.
 // Return the length.
-size_t btl_log_prefix(char to[static BTL_LOG_PREFIX_MAX], uint64_t nanoseconds,
+size_t btl_log_prefix(char to[BTL_AT_LEAST(BTL_LOG_PREFIX_MAX)], uint64_t nanoseconds,
                       enum btl_log_level level);
 // Split a line into its level and the text after the prefix. False: the line has no prefix.
 bool btl_log_take_apart(struct btl_str line, enum btl_log_level *ret_level,
                         struct btl_str *ret_text);
 // Return the level of that name ("error", "warn", …), or BTL_LOG_LEVELS.
 enum btl_log_level btl_log_level_named(struct btl_str name);
+
+BTL_END_DECLS
 
 #endif

@@ -7,6 +7,8 @@
 #include <btl/elf_format.h>
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 struct btl_machine {
     uint16_t number;       // e_machine
     const char *name;      // "x86-64"
@@ -35,5 +37,7 @@ const struct btl_machine *btl_machine_find(uint16_t number);
 const struct btl_machine *btl_machine_named(struct btl_str name);
 // Return the name of any machine, for messages, or "unknown".
 const char *btl_machine_name(uint16_t number);
+
+BTL_END_DECLS
 
 #endif

@@ -25,6 +25,8 @@
 #include <btl/on_error.h>
 #include <btl/phases.h>
 
+BTL_BEGIN_DECLS
+
 #define BTLM_MAGIC "BTLMANIF"
 #define BTLM_MAJOR 1
 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume; 1.4: majors of
@@ -43,7 +45,7 @@ struct btlm_header {
     uint64_t directory; // offset of the first struct btlm_table
     uint64_t physical;  // address of the manifest at entry
 };
-_Static_assert(sizeof(struct btlm_header) == 48, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_header) == 48, "wire");
 
 enum btlm_kind {
     BTLM_STRINGS = 1,  // char
@@ -74,7 +76,7 @@ struct btlm_table {
     uint64_t offset;     // multiple of 8
     uint64_t count;      // entries
 };
-_Static_assert(sizeof(struct btlm_table) == 24, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_table) == 24, "wire");
 
 struct btlm_str {
     uint32_t offset, length; // bytes in STRINGS
@@ -108,7 +110,7 @@ struct btlm_system {
     uint64_t ticks_per_second; // of the time stamp counter; 0: unknown
     uint64_t ticks_at_zero;    // value of the counter at event time 0
 };
-_Static_assert(sizeof(struct btlm_system) == 304, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_system) == 304, "wire");
 
 // Is the framebuffer large enough for its lines? True without a framebuffer.
 static inline bool btlm_framebuffer_holds(const struct btlm_system *system)
@@ -127,7 +129,7 @@ struct btlm_kernel {
     uint64_t virtual_base, physical_base, size; // of the image in memory
     uint64_t entry;                             // virtual
 };
-_Static_assert(sizeof(struct btlm_kernel) == 88, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_kernel) == 88, "wire");
 
 enum btlm_volume_kind { // a minor version may add others
     BTLM_VOLUME_UNKNOWN,
@@ -145,7 +147,7 @@ struct btlm_volume {
     uint64_t start_block, block_count;
     struct btlm_str controller; // of the disk, as in alias= (modinfo.h); may be empty
 };
-_Static_assert(sizeof(struct btlm_volume) == 48, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_volume) == 48, "wire");
 
 enum btlm_boot_how {   // a minor version may add others
     BTLM_HOW_NORMAL,   // /loader.conf
@@ -177,14 +179,14 @@ struct btlm_boot {
     uint32_t timeout;            // seconds until the kernel gives the boot up; 0: no watchdog
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct btlm_boot) == 88, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_boot) == 88, "wire");
 
 struct btlm_segment {
     uint64_t address, size; // virtual; bytes
     uint32_t perm;          // BTL_PERM_ mask
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct btlm_segment) == 24, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_segment) == 24, "wire");
 
 enum btlm_state {
     BTLM_LINKED,     // phase-1 image in memory; its load function has not run
@@ -238,7 +240,7 @@ struct btlm_module {
     int16_t majors[BTL_DEVICE_KINDS];
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct btlm_module) == 208, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_module) == 208, "wire");
 
 struct btlm_section {
     struct btlm_str name;
@@ -246,7 +248,7 @@ struct btlm_section {
     uint32_t perm;          // BTL_PERM_ mask
     uint32_t index;         // in the ELF file
 };
-_Static_assert(sizeof(struct btlm_section) == 32, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_section) == 32, "wire");
 
 struct btlm_interface {
     struct btlm_str name;
@@ -254,7 +256,7 @@ struct btlm_interface {
     uint32_t provided; // 1: provides, 0: needs
     uint32_t major, minor;
 };
-_Static_assert(sizeof(struct btlm_interface) == 24, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_interface) == 24, "wire");
 
 struct btlm_export {
     struct btlm_str name;
@@ -262,13 +264,13 @@ struct btlm_export {
     uint32_t owner; // module, or BTL_KERNEL
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct btlm_export) == 24, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_export) == 24, "wire");
 
 struct btlm_tunable {
     struct btlm_str name, value;
     uint32_t line, column; // of the value in loader.conf
 };
-_Static_assert(sizeof(struct btlm_tunable) == 24, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_tunable) == 24, "wire");
 
 // The owner of a range of memory at entry. The kernel may use USABLE at once; BOOT_SERVICES and
 // LOADER when it has left the loader's page tables and stack and has copied what it needs; STAGED
@@ -301,7 +303,7 @@ struct btlm_memory {
     uint32_t efi_type;    // EFI_MEMORY_TYPE of the range
     uint64_t attributes;  // EFI_MEMORY_ attribute bits
 };
-_Static_assert(sizeof(struct btlm_memory) == 32, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_memory) == 32, "wire");
 
 // Bits of `attributes` that say how the range can be cached (UEFI 2.10, 7.2.3).
 #define BTLM_CACHE_TYPES 0x1full // EFI_MEMORY_UC, WC, WT, WB, UCE
@@ -320,7 +322,7 @@ struct btlm_diagnostic {
     uint32_t severity;          // enum btl_severity
     uint32_t module;            // or BTL_NONE
 };
-_Static_assert(sizeof(struct btlm_diagnostic) == 24, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_diagnostic) == 24, "wire");
 
 enum btlm_event_kind { // a minor version may add others
     BTLM_EVENT_LOADER, // the whole loader, until hand-off
@@ -367,7 +369,7 @@ struct btlm_event {
     uint32_t module; // or BTL_NONE
     uint64_t bytes;  // read or written; 0: the event has no such number
 };
-_Static_assert(sizeof(struct btlm_event) == 32, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_event) == 32, "wire");
 
 struct btlm_symbol {
     uint64_t address, size;
@@ -375,7 +377,7 @@ struct btlm_symbol {
     uint32_t owner; // module, or BTL_KERNEL
     uint32_t reserved;
 };
-_Static_assert(sizeof(struct btlm_symbol) == 32, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_symbol) == 32, "wire");
 
 // ---------------------------------------------------------------------------------- the reader
 
@@ -405,26 +407,30 @@ struct btl_str btl_manifest_text(const struct btl_manifest *manifest,
 
 static inline const struct btlm_system *btl_manifest_system(const struct btl_manifest *m)
 {
-    return btl_manifest_entry(m, BTLM_SYSTEM, 0);
+    return (const struct btlm_system *)btl_manifest_entry(m, BTLM_SYSTEM, 0);
 }
 static inline const struct btlm_kernel *btl_manifest_kernel(const struct btl_manifest *m)
 {
-    return btl_manifest_entry(m, BTLM_KERNEL_IMAGE, 0);
+    return (const struct btlm_kernel *)btl_manifest_entry(m, BTLM_KERNEL_IMAGE, 0);
 }
 // Return NULL if the manifest has none.
 static inline const struct btlm_volume *btl_manifest_volume(const struct btl_manifest *m)
 {
-    return btl_manifest_count(m, BTLM_VOLUME) > 0 ? btl_manifest_entry(m, BTLM_VOLUME, 0) : 0;
+    return btl_manifest_count(m, BTLM_VOLUME) > 0
+               ? (const struct btlm_volume *)btl_manifest_entry(m, BTLM_VOLUME, 0)
+               : 0;
 }
 // Return NULL if the manifest has none.
 static inline const struct btlm_boot *btl_manifest_boot(const struct btl_manifest *m)
 {
-    return btl_manifest_count(m, BTLM_BOOT) > 0 ? btl_manifest_entry(m, BTLM_BOOT, 0) : 0;
+    return btl_manifest_count(m, BTLM_BOOT) > 0
+               ? (const struct btlm_boot *)btl_manifest_entry(m, BTLM_BOOT, 0)
+               : 0;
 }
 static inline const struct btlm_module *btl_manifest_module(const struct btl_manifest *m,
                                                             uint64_t i)
 {
-    return btl_manifest_entry(m, BTLM_MODULES, i);
+    return (const struct btlm_module *)btl_manifest_entry(m, BTLM_MODULES, i);
 }
 
 // Does the manifest say which majors modules ask for? One before 1.4 does not.
@@ -442,10 +448,11 @@ const struct btlm_symbol *btl_manifest_find_symbol(const struct btl_manifest *ma
 const char *btlm_state_name(enum btlm_state state);
 const char *btlm_memory_name(enum btlm_memory_type type);
 const char *btlm_event_name(enum btlm_event_kind kind);
-const char *btlm_how_name(enum btlm_boot_how how);                               // "one-shot"
-const char *btlm_perm_text(uint32_t perm, char text[static 4]);                  // "r-x"
-const char *btlm_uefi_text(uint32_t revision, char text[static 24]);             // "2.7", "2.3.1"
-const char *btlm_guid_text(const uint8_t guid[static 16], char text[static 40]); // "c12a7328-..."
+const char *btlm_how_name(enum btlm_boot_how how);                          // "one-shot"
+const char *btlm_perm_text(uint32_t perm, char text[BTL_AT_LEAST(4)]);      // "r-x"
+const char *btlm_uefi_text(uint32_t revision, char text[BTL_AT_LEAST(24)]); // "2.7", "2.3.1"
+const char *btlm_guid_text(const uint8_t guid[BTL_AT_LEAST(16)],
+                           char text[BTL_AT_LEAST(40)]); // "c12a7328-..."
 
 // ------------------------------------------------------------------------------------ the text
 
@@ -461,5 +468,7 @@ void btl_manifest_print_module(const struct btl_manifest *manifest, uint64_t ind
 const char *btl_manifest_section_name(enum btlm_kind kind);
 // Return the mask of the section of that name: 1u << BTLM_MEMORY for "memory"; 0: no section.
 uint32_t btl_manifest_section_of(struct btl_str name);
+
+BTL_END_DECLS
 
 #endif

@@ -7,6 +7,8 @@
 #include <btl/manifest.h>
 #include <btl/plan.h>
 
+BTL_BEGIN_DECLS
+
 // What the loader did with a planned module; parallel to plan->modules.
 struct btl_module_result {
     uint8_t sha256[32];
@@ -61,5 +63,7 @@ struct btlm_memory *btl_manifest_memory(uint8_t *memory);
 // BTLM_EVENT_EXIT or BTLM_EVENT_SAVED, and the checksum. Allocate nothing and never fail: the
 // loader calls this after ExitBootServices. Times are nanoseconds since the loader started.
 void btl_manifest_seal(uint8_t *memory, uint64_t memory_count, uint64_t last_start, uint64_t end);
+
+BTL_END_DECLS
 
 #endif

@@ -6,12 +6,14 @@
 
 #include <btl/manifest.h>
 
+BTL_BEGIN_DECLS
+
 // A descriptor of GetMemoryMap (UEFI 2.10, 7.2.3). The stride may be larger than its size.
 struct btl_efi_memory {
     uint32_t type, pad;
     uint64_t physical, virtual_address, pages, attributes;
 };
-_Static_assert(sizeof(struct btl_efi_memory) == 40, "EFI_MEMORY_DESCRIPTOR");
+BTL_STATIC_ASSERT(sizeof(struct btl_efi_memory) == 40, "EFI_MEMORY_DESCRIPTOR");
 
 // A range allocated by the loader, and its use.
 struct btl_own_range {
@@ -35,5 +37,7 @@ struct btl_own_range {
 uint64_t btl_memmap_build(void *descriptors, uint64_t size, uint64_t stride,
                           struct btl_own_range *own, uint64_t own_count,
                           struct btlm_memory *ret_map, uint64_t capacity);
+
+BTL_END_DECLS
 
 #endif

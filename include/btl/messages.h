@@ -6,18 +6,22 @@
 
 #include <btl/types.h>
 
-struct btl_message {
+BTL_BEGIN_DECLS
+
+struct btl_explanation {
     const char *code, *text; // text: one paragraph of ASCII, cause and cure
 };
 
 struct btl_messages {
-    const struct btl_message *list; // sorted by code
+    const struct btl_explanation *list; // sorted by code
     uint32_t count;
 };
 extern const struct btl_messages btl_messages;
 
 // NULL: the table has no such code.
-const struct btl_message *btl_message_find(const struct btl_messages *messages,
-                                           struct btl_str code);
+const struct btl_explanation *btl_message_find(const struct btl_messages *messages,
+                                               struct btl_str code);
+
+BTL_END_DECLS
 
 #endif

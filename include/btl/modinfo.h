@@ -14,6 +14,8 @@
 #include <btl/elf.h>
 #include <btl/phases.h>
 
+BTL_BEGIN_DECLS
+
 // interface=NAME:MAJOR.MINOR. A provider serves a need when the name and the major number are
 // equal and its minor number is not below the needed one.
 struct btl_interface {
@@ -85,9 +87,12 @@ bool btl_interface_parse(struct btl_str text, struct btl_interface *ret);
 const char *btl_device_kind_name(enum btl_device_kind kind); // "char" "block"
 // Write majors as `majors=` has them: "char:3", "block:-1", "char:3,block:-1"; without majors "".
 // Return the length without the NUL.
-size_t btl_majors_text(const int16_t majors[static BTL_DEVICE_KINDS], char text[static 32]);
+size_t btl_majors_text(const int16_t majors[BTL_AT_LEAST(BTL_DEVICE_KINDS)],
+                       char text[BTL_AT_LEAST(32)]);
 // Parse such a text. False: it has another form, names a kind twice or none, or a number is too
 // large; *ret_majors is then unchanged.
-bool btl_majors_parse(struct btl_str text, int16_t ret_majors[static BTL_DEVICE_KINDS]);
+bool btl_majors_parse(struct btl_str text, int16_t ret_majors[BTL_AT_LEAST(BTL_DEVICE_KINDS)]);
+
+BTL_END_DECLS
 
 #endif

@@ -5,6 +5,8 @@
 
 #include <btl/index.h>
 
+BTL_BEGIN_DECLS
+
 struct btl_names {
     struct btl_str *name; // by number; borrowed
     uint32_t count;
@@ -17,5 +19,7 @@ bool btl_names_init(struct btl_names *names, size_t max, struct btl_arena *arena
 uint32_t btl_names_number(struct btl_names *names, struct btl_str name);
 // Return the number of `name`, or BTL_NONE.
 uint32_t btl_names_find(const struct btl_names *names, struct btl_str name);
+
+BTL_END_DECLS
 
 #endif

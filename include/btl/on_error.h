@@ -7,6 +7,8 @@
 
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 enum btl_on_error {
     BTL_ON_ERROR_WARN,     // a message, and the boot continues; the default
     BTL_ON_ERROR_IGNORE,   // an entry in the log only
@@ -28,5 +30,7 @@ bool btl_on_error_is_vital(enum btl_on_error on_error);
 bool btl_on_error_stops(enum btl_on_error on_error);
 const char *btl_on_error_name(enum btl_on_error on_error); // "warn" …; "required" for the last
 bool btl_on_error_of(struct btl_str name, enum btl_on_error *ret); // a value of NAME_on_error
+
+BTL_END_DECLS
 
 #endif

@@ -6,6 +6,8 @@
 #include <btl/blocks.h>
 #include <btl/diag.h>
 
+BTL_BEGIN_DECLS
+
 // Types of the EFI system partition: of a GPT, as its bytes lie on the disk (UEFI 2.10, table 5.7),
 // and of an MBR (5.2.2).
 #define BTL_GPT_ESP "\x28\x73\x2a\xc1\x1f\xf8\xd2\x11\xba\x4b\x00\xa0\xc9\x3e\xc9\x3b"
@@ -44,10 +46,12 @@ bool btl_mbr_open(const struct btl_blocks *blocks, struct btl_place place, struc
                   struct btl_partitions *ret_partitions, bool *ret_is_mbr, struct btl_diags *diags);
 // Return the identity of an MBR partition in 16 bytes: the disk's signature, four zeroes, and the
 // partition's first block on the disk.
-void btl_mbr_guid(uint32_t signature, uint64_t start_block, uint8_t ret_guid[static 16]);
+void btl_mbr_guid(uint32_t signature, uint64_t start_block, uint8_t ret_guid[BTL_AT_LEAST(16)]);
 // Is this the type of an EFI system partition, in either table?
-bool btl_partition_type_is_esp(const uint8_t type[static 16]);
+bool btl_partition_type_is_esp(const uint8_t type[BTL_AT_LEAST(16)]);
 // Return the first EFI system partition, or NULL.
 const struct btl_partition *btl_partitions_find_esp(const struct btl_partitions *partitions);
+
+BTL_END_DECLS
 
 #endif

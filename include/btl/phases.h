@@ -5,6 +5,8 @@
 
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 // Supported loading phases, as the module's author declares them. A mask.
 enum { BTL_SUPPORTS_BOOT1 = 1, BTL_SUPPORTS_BOOT2 = 2, BTL_SUPPORTS_RUN = 4 };
 
@@ -36,6 +38,8 @@ bool btl_phase_of(struct btl_str text, enum btl_phase *ret);
 const char *btl_type_name(enum btl_module_type type); // "wsio_class"
 bool btl_type_of(struct btl_str text, enum btl_module_type *ret);
 // Write "BOOT1,BOOT2,RUN" to `text`; return the length.
-size_t btl_supported_text(uint8_t supported, char text[static 16]);
+size_t btl_supported_text(uint8_t supported, char text[BTL_AT_LEAST(16)]);
+
+BTL_END_DECLS
 
 #endif

@@ -18,6 +18,8 @@
 #include <btl/config.h>
 #include <btl/modinfo.h>
 
+BTL_BEGIN_DECLS
+
 enum btl_verdict {
     BTL_PENDING, // btl_plan_order() has not run yet
     BTL_LOAD,    // will be loaded in `phase`
@@ -113,5 +115,7 @@ void btl_plan_scope(struct btl_plan *plan, uint32_t module, const struct btl_sym
                     struct btl_scope *ret_scope);
 
 const char *btl_verdict_name(enum btl_verdict verdict); // "load" "ready" "off" "failed" "pending"
+
+BTL_END_DECLS
 
 #endif

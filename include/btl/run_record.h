@@ -11,6 +11,8 @@
 
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 #define BTL_RUN_VARIABLE   "BtlRun" // of the GUID and with the attributes of btl/boot_state.h
 #define BTL_RUN_MAX        2048u    // bytes of the variable
 #define BTL_RUN_EVENTS_MAX 128u     // events; later ones are counted alone
@@ -31,7 +33,7 @@ struct btl_run_event {
     uint8_t kind;           // enum btlm_event_kind
     uint8_t failed;         // 1: the module's load failed; else 0
 };
-_Static_assert(sizeof(struct btl_run_event) == 12, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btl_run_event) == 12, "wire");
 
 // The format in the variable, little-endian. The events and the text follow; no byte follows them.
 struct btl_run_wire {
@@ -44,7 +46,7 @@ struct btl_run_wire {
     uint16_t events_left_out; // at most 65,535 are counted
     uint16_t text_length;     // bytes
 };
-_Static_assert(sizeof(struct btl_run_wire) == 20, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btl_run_wire) == 20, "wire");
 
 struct btl_run {
     enum btl_run_end end;
@@ -55,8 +57,10 @@ struct btl_run {
 };
 
 // Encode a record. Return its size, at most BTL_RUN_MAX.
-uint64_t btl_run_write(const struct btl_run *run, uint8_t to[static BTL_RUN_MAX]);
+uint64_t btl_run_write(const struct btl_run *run, uint8_t to[BTL_AT_LEAST(BTL_RUN_MAX)]);
 // Decode a record. `text` points into `bytes`. False: no valid record; *ret_run is then empty.
 bool btl_run_read(struct btl_bytes bytes, struct btl_run *ret_run);
+
+BTL_END_DECLS
 
 #endif

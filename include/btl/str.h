@@ -8,6 +8,9 @@
 #include <stdint.h>
 
 #include <btl/assert.h>
+#include <btl/cdefs.h>
+
+BTL_BEGIN_DECLS
 
 // A small function on a hot path, which compilers inline even at low optimisation.
 #define BTL_INLINE static inline __attribute__((always_inline))
@@ -42,19 +45,22 @@ size_t btl_str_find_last(struct btl_str text, char c);
 // Return at most the first `max` bytes of the text.
 BTL_INLINE struct btl_str btl_str_first(struct btl_str text, size_t max)
 {
-    return (struct btl_str){text.at, text.len < max ? text.len : max};
+    struct btl_str first = {text.at, text.len < max ? text.len : max};
+    return first;
 }
 // Return the text without its first `count` bytes, which must exist.
 BTL_INLINE struct btl_str btl_str_after(struct btl_str text, size_t count)
 {
     BTL_ASSERT(count <= text.len);
-    return (struct btl_str){text.at + count, text.len - count};
+    struct btl_str rest = {text.at + count, text.len - count};
+    return rest;
 }
 // Return the text without its last `count` bytes, which must exist.
 BTL_INLINE struct btl_str btl_str_without_last(struct btl_str text, size_t count)
 {
     BTL_ASSERT(count <= text.len);
-    return (struct btl_str){text.at, text.len - count};
+    struct btl_str rest = {text.at, text.len - count};
+    return rest;
 }
 
 // Split at the first `separator`. False: there is none.
@@ -101,5 +107,7 @@ bool btl_is_path(struct btl_str path);
 // Return the known word nearest to `word` by edit distance, for "did you mean"; empty: none is
 // near. Cost: |word| * |known| for each known word; words longer than 64 bytes are not compared.
 struct btl_str btl_nearest(struct btl_str word, const struct btl_str *known, size_t count);
+
+BTL_END_DECLS
 
 #endif

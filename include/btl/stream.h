@@ -28,7 +28,7 @@ struct btl_stream; // kernel_exports.def has its functions
 
 // One element in one stream.
 struct btl_queue {
-    void *private; // the element's own
+    void *owner; // the element's own
     const struct btl_stream_element *element;
     struct btl_queue *above, *below; // above NULL: the head; below NULL: none
     struct btl_stream *stream;

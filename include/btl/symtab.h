@@ -5,6 +5,8 @@
 
 #include <btl/index.h>
 
+BTL_BEGIN_DECLS
+
 struct btl_export {
     struct btl_str name; // borrowed
     uint64_t value;
@@ -35,5 +37,7 @@ const struct btl_export *btl_symtab_find(const struct btl_symtab *table, struct 
 void btl_symtab_remove(struct btl_symtab *table, uint32_t owner);
 // Remove the exports added last, down to `count`. Linear in the removed exports.
 void btl_symtab_truncate(struct btl_symtab *table, uint32_t count);
+
+BTL_END_DECLS
 
 #endif

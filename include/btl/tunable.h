@@ -8,6 +8,8 @@
 #include <btl/elf.h>
 #include <btl/module.h>
 
+BTL_BEGIN_DECLS
+
 // Parse a value of loader.conf and check it against type and range. `storage`: a variable of that
 // type; NULL: the value is only checked. False: the value is invalid, which was reported, and
 // nothing was stored.
@@ -35,5 +37,7 @@ bool btl_tunable_default(const struct btl_elf *elf, const struct btl_file_tunabl
                          char *ret_text, size_t size);
 // "int from 1 to 64", "bool", "string up to 15 bytes"
 void btl_tunable_print(const struct btl_tunable *tunable, struct btl_out *out);
+
+BTL_END_DECLS
 
 #endif

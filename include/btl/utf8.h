@@ -5,6 +5,8 @@
 
 #include <btl/types.h>
 
+BTL_BEGIN_DECLS
+
 #define BTL_UTF8_MAX         4 // bytes of a character
 #define BTL_UTF8_BAD         UINT32_MAX
 #define BTL_UTF8_REPLACEMENT 0xfffdu
@@ -30,7 +32,7 @@ uint32_t btl_utf8_next(struct btl_str text, size_t *index);
 // Return the last part of a text that has at most `max` bytes: whole lines, or the end of the last
 // line, from the beginning of a character.
 struct btl_str btl_utf8_last_lines(struct btl_str text, size_t max);
-size_t btl_utf8_put(uint32_t point, char to[static BTL_UTF8_MAX]);
+size_t btl_utf8_put(uint32_t point, char to[BTL_AT_LEAST(BTL_UTF8_MAX)]);
 // Is the character printable? False for characters that control a terminal or change the direction
 // of the text: controls, marks of direction, separators of lines.
 bool btl_utf8_shown(uint32_t point);
@@ -39,10 +41,12 @@ bool btl_utf8_shown(uint32_t point);
 // past it. A surrogate without its other half is BTL_UTF8_REPLACEMENT.
 uint32_t btl_utf16_next(const void *units, size_t count, size_t *index);
 // Write one valid character; return its units, 1 or 2.
-size_t btl_utf16_put(uint32_t point, uint16_t to[static 2]);
+size_t btl_utf16_put(uint32_t point, uint16_t to[BTL_AT_LEAST(2)]);
 BTL_INLINE bool btl_utf16_is_surrogate(uint32_t unit)
 {
     return unit >= 0xd800 && unit < 0xe000;
 }
+
+BTL_END_DECLS
 
 #endif

@@ -12,6 +12,8 @@
 #include <btl/link.h>
 #include <btl/module.h>
 
+BTL_BEGIN_DECLS
+
 // A linked image, as far as pointers in it are followed.
 struct btl_linked {
     uint64_t base;                     // address for which it is linked
@@ -44,5 +46,7 @@ uint32_t btl_wrapper_find_tunable(const struct btl_wrapper *wrapper, struct btl_
 uint64_t btl_tunable_size(uint32_t abi);
 // Return the bytes of a tunable's storage; 0: it has no valid type.
 uint64_t btl_tunable_storage_size(const struct btl_tunable *tunable);
+
+BTL_END_DECLS
 
 #endif

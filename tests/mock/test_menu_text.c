@@ -97,7 +97,7 @@ TEST(test_every_message_is_explained)
 {
     for (uint32_t code = 0; code < BTL_CODES; code++) {
         const char *name = btl_code_name((enum btl_code)code);
-        const struct btl_message *found = btl_message_find(&btl_messages, btl_str_of(name));
+        const struct btl_explanation *found = btl_message_find(&btl_messages, btl_str_of(name));
         if (found == NULL)
             fail_msg("%s is not explained", name);
         assert_string_equal(found->code, name);
@@ -109,7 +109,7 @@ TEST(test_explanations_are_in_order_and_plain)
 {
     uint32_t count = 0;
     for (; count < btl_messages.count; count++) {
-        const struct btl_message *at = &btl_messages.list[count];
+        const struct btl_explanation *at = &btl_messages.list[count];
         if (count > 0)
             assert_true(strcmp(btl_messages.list[count - 1].code, at->code) < 0);
         for (const char *c = at->text; *c != '\0'; c++)

@@ -27,7 +27,7 @@ ARROWS = {
 # The folder that each header of include/btl/ belongs to.
 PUBLIC = {
     "abi": "boot.h device.h fs.h intfc.h kernel.h kernel_exports.def module.h stream.h",
-    "base": "arena.h assert.h diag.def diag.h format.h hash.h index.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
+    "base": "arena.h assert.h cdefs.h diag.def diag.h format.h hash.h index.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
             " str.h types.h utf8.h",
     "config": "config.h",
     "elf": "elf.h elf_format.h machine.h modinfo.h",

@@ -60,7 +60,7 @@ static void print_paragraph(struct btl_out *out, const char *text)
 }
 
 static void explain_message(struct btl_out *out, struct btl_arena *arena,
-                            const struct btl_message *found)
+                            const struct btl_explanation *found)
 {
     const struct message *message = find_message(btl_str_of(found->code));
     btl_format(out, "%s", found->code);
@@ -104,7 +104,7 @@ static int explain_command(struct host *host, int argc, char **argv)
         btl_format(&out, "%s\n", btl_messages.list[i].code);
     for (int i = optind; i < argc; i++) {
         struct btl_str code = strip_brackets(argv[i]);
-        const struct btl_message *found = btl_message_find(&btl_messages, code);
+        const struct btl_explanation *found = btl_message_find(&btl_messages, code);
         if (found == NULL) {
             report_unknown_code(host, code);
             continue;
