@@ -150,6 +150,21 @@ bool btl_parse_number(struct btl_str text, uint64_t *ret_number)
     return text.len > 0;
 }
 
+bool btl_parse_size(struct btl_str text, uint64_t *ret_size)
+{
+    static const char units[] = "KMGT";
+    uint64_t unit = 1, number;
+    for (size_t i = 0; text.len > 0 && i < sizeof(units) - 1; i++)
+        if (text.at[text.len - 1] == units[i])
+            unit = 1024ull << (10 * i);
+    if (!btl_parse_number(btl_str_first(text, text.len - (unit > 1)), &number))
+        return false;
+    if (__builtin_mul_overflow(number, unit, &number))
+        number = UINT64_MAX;
+    *ret_size = number;
+    return true;
+}
+
 // ---------------------------------------------------------------------------------------- hash
 
 // Odd constants without pattern: fractional bits of the square roots of 2, 3 and 5.

@@ -59,7 +59,8 @@ static bool reserve_stack(struct btl_attempt *attempt)
 uint64_t btl_attempt_early_size(const struct btl_attempt *attempt)
 {
     uint64_t size =
-        BTL_BOOT_EARLY_SIZE + attempt->plan.module_count * (uint64_t)BTL_BOOT_EARLY_MODULE;
+        attempt->config.early_size != 0 ? attempt->config.early_size : BTL_BOOT_EARLY_SIZE;
+    size += attempt->plan.module_count * (uint64_t)BTL_BOOT_EARLY_MODULE;
     return (size + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1);
 }
 

@@ -9,6 +9,8 @@
 
 #define SECONDS_MAX 3600 // of any delay
 #define TRIES_MAX   99
+#define EARLY_MIN   (64u << 10) // of early_size
+#define EARLY_MAX   (256u << 20)
 
 struct config_parser {
     struct btl_str file, text;
@@ -53,6 +55,7 @@ enum config_type {
     CONFIG_MODULES, // names separated by blanks or commas
     CONFIG_SECONDS,
     CONFIG_TRIES,
+    CONFIG_EARLY, // bytes, as 4M
     CONFIG_YES_NO,
     CONFIG_ACTION,     // enum btl_stop_action
     CONFIG_STAGING,    // enum btl_stage

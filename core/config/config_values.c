@@ -55,6 +55,9 @@ uint32_t config_number(enum config_type type, struct btl_str value)
     case CONFIG_STAGING:
     case CONFIG_MENU_STYLE:
         return choice_number(type, value);
+    case CONFIG_EARLY:
+        btl_parse_size(value, &number);
+        return (uint32_t)number;
     default:
         btl_parse_number(value, &number);
         return (uint32_t)number;
@@ -141,6 +144,16 @@ static bool value_check_tries(const struct check *check, struct btl_str value)
     return value_check_number(check, value, TRIES_MAX);
 }
 
+static bool value_check_early(const struct check *check, struct btl_str value)
+{
+    uint64_t size;
+    if (btl_parse_size(value, &size) && size >= EARLY_MIN && size <= EARLY_MAX)
+        return true;
+    config_report(check->parser, BTL_CONF_BAD_SIZE, check->place, BTL_ARG(value),
+                  BTL_ARG(check->key), BTL_SIZE(EARLY_MIN), BTL_SIZE(EARLY_MAX));
+    return false;
+}
+
 static bool value_check_yes_no(const struct check *check, struct btl_str value)
 {
     if (config_is_yes(value) || btl_str_equal_nocase(value, BTL_STR("no")))
@@ -206,7 +219,7 @@ static bool (*const checks[])(const struct check *check, struct btl_str value) =
     [CONFIG_ACTION] = value_check_choice,     [CONFIG_LOADING_PHASE] = value_check_phase,
     [CONFIG_STAGING] = value_check_choice,    [CONFIG_TRIES] = value_check_tries,
     [CONFIG_MENU_STYLE] = value_check_choice, [CONFIG_LEVEL] = value_check_on_error,
-    [CONFIG_DIGEST] = value_check_sha256,
+    [CONFIG_DIGEST] = value_check_sha256,     [CONFIG_EARLY] = value_check_early,
 };
 
 bool config_check(struct config_parser *parser, struct btl_setting *setting)

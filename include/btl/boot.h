@@ -18,7 +18,7 @@ typedef void btl_kernel_entry(const void *manifest);
 #define BTL_MANIFEST_FAILED "/btl/failed.bin"
 
 #define BTL_BOOT_STACK_SIZE   (64u << 10)
-#define BTL_BOOT_EARLY_SIZE   (1u << 20) // the early allocator's arena, at least
+#define BTL_BOOT_EARLY_SIZE   (1u << 20) // the early allocator's arena: the default of early_size
 #define BTL_BOOT_EARLY_MODULE 1024u // and for each module of the manifest: its entry and reason
 
 // x86-64 virtual memory at entry:

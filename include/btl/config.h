@@ -78,6 +78,7 @@ struct btl_config {
     uint32_t boot_tries;      // 0: the configuration is not on trial
     bool boot_timeout_given;  // then:
     uint32_t boot_timeout;    // seconds, 0: no watchdog
+    uint32_t early_size;      // bytes of memory for phase 1; 0: BTL_BOOT_EARLY_SIZE
     enum btl_menu_style menu; // default "auto"
     bool verbose, quiet;
     bool manifest_save;                    // the loader saves the manifest (btl/boot.h says where)

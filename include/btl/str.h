@@ -75,6 +75,9 @@ bool btl_take_name(struct btl_str *rest, struct btl_str *ret_name);
 // Parse a decimal number. False: other characters than digits, or no digit. A number that is too
 // large gives UINT64_MAX.
 bool btl_parse_number(struct btl_str text, uint64_t *ret_number);
+// Parse a number of bytes: a number, and perhaps one of the letters K M G T behind it. False: it
+// has another form. A size that is too large gives UINT64_MAX.
+bool btl_parse_size(struct btl_str text, uint64_t *ret_size);
 
 // Return the part of a path after the last '/'.
 struct btl_str btl_base_name(struct btl_str path);

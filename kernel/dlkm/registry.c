@@ -111,8 +111,9 @@ void registry_init(void)
     modules = kmem_alloc(announced * sizeof(*modules));
     reasons = kmem_alloc(announced * sizeof(*reasons));
     if (modules == NULL || reasons == NULL)
-        kpanic("the early arena is too small for the registry of %u modules (BTL_BOOT_EARLY_SIZE)",
-               announced);
+        kpanic("the memory of phase 1 (%pB) is too small for the registry of %u modules; make "
+               "early_size larger in loader.conf",
+               BTL_BYTES(boot_system()->early_size), announced);
     for (; count < announced; count++)
         module_announce(&modules[count], btl_manifest_module(manifest, count));
 }

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "console/command.h"
 #include "console/print.h"
+#include "vm/early.h"
 
 #include <btl/kernel.h>
 
@@ -21,10 +22,14 @@ void unload_image(struct module *module)
     struct btl_str name = module_name(module);
     uint64_t start = module->image->linked.base, end = start + module->image->linked.size;
     bool left = console_forget(start, end);
+    size_t bytes;
 
     left = command_forget(start, end) || left;
     if (left)
         kprintf("%pS: did not remove its console capture or its commands; removed now\n", &name);
+    bytes = early_release(start, end - start);
+    if (bytes > 0)
+        kprintf("%pS: did not free %lu bytes of the memory of phase 1; freed now\n", &name, bytes);
     stubs_forget(module);
     btl_linker_forget(exports_linker(), module_id(module));
     image_drop(module);

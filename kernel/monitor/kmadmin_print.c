@@ -4,6 +4,7 @@
 
 #include "base/handoff.h"
 #include "dlkm/dlkm.h"
+#include "vm/early.h"
 
 #include <btl/device.h>
 #include <btl/kernel.h>
@@ -44,8 +45,9 @@ static void kmadmin_print_names(const struct module *module)
 static void kmadmin_print_image(const struct module_image *image)
 {
     if (image == NULL) {
-        kprintf("%-24s -\n%-24s -\n%-24s -\n%-24s -\n", "Module Size", "Module Load Address",
-                "Module BSS Size", "Module BSS Base");
+        kprintf("%-24s -\n%-24s -\n%-24s -\n%-24s -\n%-24s -\n", "Module Size",
+                "Module Load Address", "Module BSS Size", "Module BSS Base",
+                "Module Phase 1 Memory");
         return;
     }
     kprintf("%-24s %lu\n%-24s %p\n%-24s %lu\n%-24s ", "Module Size", image->linked.size,
@@ -55,6 +57,8 @@ static void kmadmin_print_image(const struct module_image *image)
         kprintf("%p\n", (void *)(uintptr_t)image->bss_base);
     else
         kprintf("-\n");
+    kprintf("%-24s %lu\n", "Module Phase 1 Memory",
+            early_bytes_of(image->linked.base, image->linked.size));
 }
 
 void kmadmin_print_full(const struct module *module)

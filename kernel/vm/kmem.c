@@ -139,7 +139,7 @@ void *kmem_alloc(size_t size)
     void *memory;
 
     if (!ready)
-        return early_alloc(size);
+        return early_alloc(size, __builtin_return_address(0));
     if (size <= kmem_class_size(CLASSES - 1))
         memory = kmem_alloc_small(kmem_class_for(size));
     else

@@ -306,6 +306,27 @@ def test_module_that_uses_up_the_memory_of_phase_1():
     assert result.end is not None and result.status == GOOD
 
 
+def test_module_that_fails_gives_its_memory_of_phase_1_back():
+    """The other modules find memory; commands show the size and the use."""
+    files, lines = add("eatsarena")
+    text = lines + 'early_size="3M"\neatsarena.fail="YES"\n' + conf(options="")
+    with started({**files, "loader.conf": text.encode()}) as machine:
+        machine.expect(PROMPT)
+        full, used = machine.command("kmadmin -S"), machine.command("memmap")
+        shown = machine.text()
+    eaten = int(re.search(r"eatsarena: (\d+) bytes eaten", shown)[1])
+    assert 5 << 19 < eaten < (3 << 20) + (64 << 10)  # 1 KiB for each module, too
+    left = int(re.search(r"eatsarena: did not free (\d+) bytes of the memory of phase 1; freed now", shown)[1])
+    assert eaten < left < (3 << 20) + (128 << 10)
+    assert "error -5 (input/output error)" in shown
+    sizes = re.search(r"memory of phase 1: ([\d.]+) MiB, in use (\d+) KiB, at most ([\d.]+) MiB \(early_size\)", used)
+    assert 3 <= float(sizes[1]) < 3.1 and 64 <= int(sizes[2]) < 256 and float(sizes[3]) > 2.9
+    own = {name: int(size) for name, size in re.findall(
+        r"Module Name +(\w+)\n(?:(?!Module Name).*\n)*?Module Phase 1 Memory +(\d+)", full.replace("\r", ""))}
+    assert own["ring"] > 64 << 10 and "eatsarena" not in own  # the log is in the ring of earlylog
+    assert {"earlylog", "clock", "entropy", "hello"} < set(own) and own["pci"] == 0
+
+
 def test_log_without_memory():
     files, lines = add("eatsarena")
     result = boot(files=files, text=lines + conf('eatsarena.leave="32768"\n'))

@@ -55,6 +55,7 @@ def test_detail_by_name_and_by_id(machine):
     assert list(fields) == [
         "Module Name", "Module Version", "Module ID", "Configured Phase", "Loading Phase", "Module Path",
         "Module Status", "Module Size", "Module Load Address", "Module BSS Size", "Module BSS Base",
+        "Module Phase 1 Memory",
         "Module Hold Count", "Module Dependent Count", "Module Description", "Module Type",
         "Character Major", "Block Major"]
     assert fields["Module Path"] == "/modules/ramdisk.ko"

@@ -68,6 +68,8 @@ static void check_config(const struct parsed *parsed)
         check_module(&config->modules[i]);
     require(config->kernel.at[0] == '/' && config->module_path.at[0] == '/');
     require(config->autoboot_delay <= 3600 && config->boot_timeout <= 3600);
+    require(config->early_size == 0 || config->early_size >= (64u << 10));
+    require(config->early_size <= (256u << 20));
     require(config->boot_tries <= 99 && (config->boot_timeout_given || config->boot_timeout == 0));
     require(config->menu <= BTL_MENU_LINE);
     require(parsed->good == (parsed->diags.errors == 0));

@@ -156,7 +156,7 @@ TEST(a_registry_without_memory_names_the_constant)
     world_seal();
     for (uint64_t nth = 0; nth < 2; nth++) {
         host_fail_alloc(nth);
-        assert_panics(registry_init(), "BTL_BOOT_EARLY_SIZE");
+        assert_panics(registry_init(), "make early_size larger");
         assert_int_equal(module_count(), 0); // what a panic goes through
     }
 }

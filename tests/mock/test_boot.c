@@ -205,6 +205,21 @@ TEST(test_stack_has_a_guard_and_the_early_arena_is_clear)
     mock_end(mock);
 }
 
+TEST(test_early_size_is_the_size_of_the_early_arena)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = mock_begin();
+    mock_add_ordinary(mock);
+    mock_add_text(mock, "/loader.conf", "early_size=\"5000K\"\n");
+    mock_expect_boot(mock, NULL);
+    mock_manifest(mock, &manifest);
+    const struct btlm_system *system = btl_manifest_system(&manifest);
+    assert_int_equal(btl_manifest_count(&manifest, BTLM_MODULES), 0);
+    assert_int_equal(system->early_size, 5000 << 10);
+    expect_perm(mock, system->early_virtual, system->early_size, BTL_PERM_WRITE);
+    mock_end(mock);
+}
+
 static const struct btlm_memory *memory_at(const struct btl_manifest *manifest, uint64_t address)
 {
     for (uint64_t i = 0; i < btl_manifest_count(manifest, BTLM_MEMORY); i++) {

@@ -354,6 +354,17 @@ TEST(test_phase1_larger_than_memory)
     mock_expect_stop(mock, "boot-no-memory");
 }
 
+TEST(test_early_arena_larger_than_memory)
+{
+    struct mock *mock = begin();
+    mock_add_text(mock, "/loader.conf", "early_size=\"256M\"\n");
+    assert_int_not_equal(run(&mock->firmware), FW_SUCCESS);
+    assert_true(mock_said(mock,
+                          "the machine has no 256 MiB of contiguous memory for the early arena; "
+                          "load fewer modules in phase 1, or make early_size smaller"));
+    mock_end(mock);
+}
+
 TEST(test_garbage_config_shows_twenty_errors_and_keeps_all)
 {
     struct btl_manifest manifest;

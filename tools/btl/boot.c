@@ -14,22 +14,6 @@
 
 // ---------------------------------------------------------------------------------------- options
 
-// Parse "128M" as a number of bytes.
-static bool boot_parse_size(const char *text, uint64_t *ret_size)
-{
-    static const char units[] = "KMGT";
-    char *end;
-    uint64_t number = strtoull(text, &end, 10);
-    if (end == text || text[0] == '-')
-        return false;
-    const char *unit = *end == '\0' ? NULL : strchr(units, *end);
-    if (unit == NULL)
-        *ret_size = number;
-    else if (!btl_mul(number, 1ull << (10 * (unit - units + 1)), ret_size))
-        return false;
-    return *end == '\0' || (unit != NULL && end[1] == '\0');
-}
-
 bool boot_parse_options(struct boot *boot)
 {
     if (boot->machine_name != NULL) {
@@ -38,7 +22,8 @@ bool boot_parse_options(struct boot *boot)
             usage_error(boot->host, "\"%s\" is not a machine; it is x86-64 or ia64",
                         boot->machine_name);
     }
-    bool has_size = boot->memory_size == NULL || boot_parse_size(boot->memory_size, &boot->memory);
+    bool has_size =
+        boot->memory_size == NULL || btl_parse_size(btl_str_of(boot->memory_size), &boot->memory);
     if (!has_size)
         usage_error(boot->host, "\"%s\" is not a size; write it like 128M", boot->memory_size);
     return has_size && (boot->machine_name == NULL || boot->machine != NULL);

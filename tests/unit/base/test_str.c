@@ -121,6 +121,29 @@ TEST(test_numbers_are_decimal_and_saturate)
         assert_false(btl_parse_number(btl_str_of(bad[i]), &number));
 }
 
+TEST(test_parse_size)
+{
+    static const struct {
+        const char *text;
+        uint64_t size;
+    } good[] = {{"0", 0},
+                {"12", 12},
+                {"64K", 64 << 10},
+                {"4M", 4 << 20},
+                {"3G", 3ull << 30},
+                {"2T", 2ull << 40},
+                {"17179869184G", UINT64_MAX},
+                {"99999999999999999999M", UINT64_MAX}};
+    static const char *const bad[] = {"", "K", "4k", "4MM", "4 M", "M4", "-4M", "4MB"};
+    uint64_t size;
+    for (size_t i = 0; i < BTL_COUNT(good); i++) {
+        assert_true(btl_parse_size(btl_str_of(good[i].text), &size));
+        assert_int_equal(size, good[i].size);
+    }
+    for (size_t i = 0; i < BTL_COUNT(bad); i++)
+        assert_false(btl_parse_size(btl_str_of(bad[i]), &size));
+}
+
 TEST(test_parts_of_paths)
 {
     assert_true(btl_str_equal(btl_base_name(BTL_STR("/a/b.ko")), BTL_STR("b.ko")));

@@ -33,14 +33,15 @@ TEST(test_keys_of_the_boot_take_effect)
 TEST(test_keys_of_the_menu_and_of_trials_take_effect)
 {
     struct parsed parsed;
-    parse(&parsed,
-          BTL_STR("title=\"New disk driver\"\nmenu=line\nboot_tries=3\nboot_timeout=90\n"));
+    parse(&parsed, BTL_STR("title=\"New disk driver\"\nmenu=line\nboot_tries=3\nboot_timeout=90\n"
+                           "early_size=64K\n"));
     assert_true(parsed.good);
     assert_str(&parsed.memory, parsed.config.title, "New disk driver");
     assert_int_equal(parsed.config.menu, BTL_MENU_LINE);
     assert_int_equal(parsed.config.boot_tries, 3);
     assert_true(parsed.config.boot_timeout_given);
     assert_int_equal(parsed.config.boot_timeout, 90);
+    assert_int_equal(parsed.config.early_size, 64 << 10);
     parse_end(&parsed);
     parse(&parsed, BTL_STR("menu=screen\nboot_timeout=0\n"));
     assert_int_equal(parsed.config.menu, BTL_MENU_SCREEN);
@@ -51,6 +52,7 @@ TEST(test_keys_of_the_menu_and_of_trials_take_effect)
     assert_str(&parsed.memory, parsed.config.title, "");
     assert_int_equal(parsed.config.menu, BTL_MENU_AUTO);
     assert_int_equal(parsed.config.boot_tries, 0);
+    assert_int_equal(parsed.config.early_size, 0);
     assert_false(parsed.config.boot_timeout_given);
     parse_end(&parsed);
 }

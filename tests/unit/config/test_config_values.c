@@ -111,6 +111,24 @@ TEST(test_bad_timeout)
     COMPLAINT("boot_timeout=0\nboot_timeout=3600", "");
 }
 
+#define NO_EARLY_SIZE(value)                                                                       \
+    COMPLAINT("early_size=\"" value "\"",                                                          \
+              "loader.conf:1:12: error: early_size must be a size from 64 KiB to 256 MiB, such "   \
+              "as 4M, not \"" value "\" [conf-bad-size]\n")
+
+TEST(test_bad_early_size)
+{
+    NO_EARLY_SIZE("65535");
+    NO_EARLY_SIZE("63K");
+    NO_EARLY_SIZE("257M");
+    NO_EARLY_SIZE("268435457");
+    NO_EARLY_SIZE("18446744073709551616G");
+    NO_EARLY_SIZE("M");
+    NO_EARLY_SIZE("4m");
+    NO_EARLY_SIZE("-1M");
+    COMPLAINT("early_size=65536\nearly_size=64K\nearly_size=256M\nearly_size=0262144K", "");
+}
+
 TEST(test_bad_menu)
 {
     COMPLAINT("menu=YES", "loader.conf:1:6: error: menu must be \"auto\", \"screen\" or "

@@ -31,8 +31,8 @@ struct edit {
 #define EDIT_GLOBAL_KEYS                                                                           \
     "KEY of the whole boot: kernel, kernel_sha256, kernel_options, module_path, "                  \
     "module_blacklist,\n"                                                                          \
-    "  autoboot_delay, title, menu, boot_tries, boot_timeout, verbose, quiet, manifest_save,\n"    \
-    "  required_failure, stage.\n"
+    "  autoboot_delay, title, menu, boot_tries, boot_timeout, early_size, verbose, quiet,\n"       \
+    "  manifest_save, required_failure, stage.\n"
 
 #define EDIT_TRIES "3" // default of --trial
 #define EDIT_SYNOPSIS                                                                              \
