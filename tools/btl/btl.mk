@@ -2,8 +2,7 @@
 # The host program: $(BUILD)/host/btl, and a second one with sanitizers for the tests.
 BTL_C := $(sort $(wildcard tools/btl/*.c tools/btl/*/*.c))
 BTL_OBJ := $(BTL_C:tools/btl/%.c=%.o) messages_text.o
-BTL_VERSION := $(VERSION)
-BTL_FLAGS := $(CSTD) $(WARN) -iquote tools/btl -D_GNU_SOURCE -DBTL_VERSION_TEXT='"$(BTL_VERSION)"'
+BTL_FLAGS := $(CSTD) $(WARN) -iquote tools/btl -D_GNU_SOURCE
 
 # $(call btl_variant,VARIANT OF CORE,COMPILER AND FLAGS)
 define btl_variant

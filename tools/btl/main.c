@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <btl/version.h>
+
 #include "host.h"
 #include "report.h"
 
