@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Replacing and removing a file on FAT. What must not be lost is never overwritten: contents go to
-// free clusters, and one block of the directory changes from the old clusters to the new ones.
+// Replacing and removing a file on FAT, and making a directory. What must not be lost is never
+// overwritten: contents go to free clusters, and one block of the directory changes from the old
+// clusters to the new ones.
 #include "fat.h"
 #include "fat_name.h"
 
@@ -622,6 +623,61 @@ bool btl_fat_remove(struct btl_fat *fat, const struct btl_fat_writer *writer, st
         return false;
     }
     bool good = remove_file(&r);
+    fat->directories = NULL; // they are not as they were
+    return good;
+}
+
+// ------------------------------------------------------------------------------------- directories
+
+static void entry_set_directory(const struct replacing *r, uint8_t *entry, uint32_t cluster)
+{
+    entry_set(r, entry, cluster, 0);
+    entry[11] = FAT_DIRECTORY;
+}
+
+// The first two entries of a directory: itself, and the directory above it (0: the root).
+static void directory_begin(const struct replacing *r, uint32_t above,
+                            uint8_t entries[2 * FAT_ENTRY_SIZE])
+{
+    memset(entries, 0, 2 * FAT_ENTRY_SIZE);
+    memset(entries, ' ', FAT_SHORT_SIZE);
+    memset(entries + FAT_ENTRY_SIZE, ' ', FAT_SHORT_SIZE);
+    entries[0] = entries[FAT_ENTRY_SIZE] = entries[FAT_ENTRY_SIZE + 1] = '.';
+    entry_set_directory(r, entries, r->clusters[0]);
+    entry_set_directory(r, entries + FAT_ENTRY_SIZE, above);
+}
+
+static bool make_directory(struct replacing *r, struct btl_str name, uint32_t above)
+{
+    struct fat_long_name long_name;
+    uint8_t entries[2 * FAT_ENTRY_SIZE];
+    r->content_count = 1;
+    if (!name_plan(r, name, &long_name) || !table_find_free(r, 1u + r->extends))
+        return false;
+    directory_begin(r, above, entries);
+    if (!write_contents(r, (struct btl_bytes){entries, sizeof(entries)}) ||
+        !table_link_contents(r) || !extend_directory(r) || !fat_device_flush(r) ||
+        !name_add(r, &long_name, name, &r->slot))
+        return false;
+    entry_set_directory(r, slot_bytes(r, r->slot), r->clusters[0]);
+    return write_entries(r) && fat_device_flush(r) && update_free_count(r) && fat_device_flush(r);
+}
+
+bool btl_fat_make_directory(struct btl_fat *fat, const struct btl_fat_writer *writer,
+                            struct btl_str path, struct btl_diags *diags)
+{
+    struct replacing r = {
+        .fat = fat, .writer = writer, .diags = diags, .path = path, .kept_slot = NO_SLOT};
+    struct btl_str name, directory;
+    if (!replacing_begin(&r, &directory, &name))
+        return false;
+    if (r.slot != NO_SLOT) {
+        btl_report(diags, BTL_FAT_NOT_DIRECTORY, fat->place, BTL_ARG(path), BTL_ARG(name));
+        return false;
+    }
+    struct btl_diags ignored = {.arena = fat->arena};
+    const struct btl_fat_entry *above = btl_fat_find(fat, directory, &ignored);
+    bool good = make_directory(&r, name, above != NULL ? above->first_cluster : 0);
     fat->directories = NULL; // they are not as they were
     return good;
 }

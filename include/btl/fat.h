@@ -90,6 +90,11 @@ bool btl_fat_replace(struct btl_fat *fat, const struct btl_fat_writer *writer, s
 // gives them back. False: reported (fat-not-found, fat-name-taken: a directory, fat-write, …).
 bool btl_fat_remove(struct btl_fat *fat, const struct btl_fat_writer *writer, struct btl_str path,
                     struct btl_diags *diags);
+// Make the directory `path` in a directory that exists. After a stop at any moment it is there,
+// empty, or it is not; such a stop can leave clusters that belong to no file. False: reported
+// (fat-name-taken: it exists; fat-not-directory: a file has the name; fat-write, …).
+bool btl_fat_make_directory(struct btl_fat *fat, const struct btl_fat_writer *writer,
+                            struct btl_str path, struct btl_diags *diags);
 
 BTL_END_DECLS
 

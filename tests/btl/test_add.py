@@ -263,16 +263,13 @@ def test_the_first_directory_that_exists(esp, tmp_path):
     assert os.path.basename(stored("extra", extra())) in esp.modules()
 
 
-def test_a_directory_is_made_in_a_tree(tmp_path):
-    root = volume(str(tmp_path / "esp"), 'kernel="/kernel/kernel.elf"\nmodule_path="/a/b"\n')
-    assert btl("add", "-C", root, file_of(tmp_path, extra())).status == 0
-    assert os.listdir(root + "/a/b") == [os.path.basename(stored("extra", extra()))]
-    assert btl("check", "-W", "-C", root).status == 0
-
-
-def test_no_directory_on_an_image(tmp_path):
-    esp = Esp(tmp_path, "image", 'kernel="/kernel/kernel.elf"\nmodule_path="/a/b"\n')
-    assert esp.refused("add", file_of(tmp_path, extra())).problems() == ["host-add-no-directory"]
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_directory_is_made(tmp_path, kind):
+    esp = Esp(tmp_path, kind, 'kernel="/kernel/kernel.elf"\nmodule_path="/a/Longer than 8/b"\n')
+    esp.good("add", file_of(tmp_path, extra()))
+    esp.good("check", "-W")
+    assert esp.names("a/Longer than 8/b") == [os.path.basename(stored("extra", extra()))]
+    esp.fsck()
 
 
 def test_a_file_is_where_the_directory_should_be(tmp_path):

@@ -55,25 +55,19 @@ static bool add_parse(struct addition *add, char **words, int count)
     return true;
 }
 
-// Choose the directory: the first one of module_path that exists, or that can be made.
-static bool add_choose_directory(struct addition *add)
+// Choose the directory: the first one of module_path that exists, else the first one, which is
+// made.
+static void add_choose_directory(struct addition *add)
 {
-    struct volume *volume = &add->edit.boot.volume;
     struct btl_config config = conf_parse(add->edit.host->arena, add->edit.text);
     struct btl_str rest = config.module_path, directory;
     while (btl_take_part(&rest, ';', &directory)) {
-        if (add->directory.len == 0)
+        bool exists = volume_has_directory(&add->edit.boot.volume, directory);
+        if (exists || add->directory.len == 0)
             add->directory = directory;
-        if (!volume_has_directory(volume, directory))
-            continue;
-        add->directory = directory;
-        return true;
+        if (exists)
+            return;
     }
-    if (!volume->is_image)
-        return true;
-    btl_report(&add->edit.host->diags, BTL_HOST_ADD_NO_DIRECTORY,
-               ((struct btl_place){.file = btl_str_of(volume->path)}), BTL_ARG(config.module_path));
-    return false;
 }
 
 static bool add_is_there(struct volume *volume, const struct module_file *file)
@@ -177,7 +171,7 @@ static bool add_store(struct edit *edit, void *owner)
     const struct addition *add = owner;
     struct volume volume; // read again: the volume may have changed
     bool good = volume_open(edit->host, edit->boot.root, &volume) &&
-                (volume.is_image || volume_make_directory(&volume, add->directory));
+                volume_make_directory(&volume, add->directory);
     for (size_t i = 0; i < add->count && good; i++)
         good = add_store_file(&volume, &add->files[i]);
     volume_close(&volume);
@@ -248,8 +242,10 @@ static int add_command(struct host *host, int argc, char **argv)
         return EXIT_ERRORS;
     if (edit->global)
         return usage_error(host, "btl add takes files of modules, without -g");
-    if (!add_parse(&add, argv + optind, argc - optind) || !add_choose_directory(&add) ||
-        !add_read(&add, argv + optind))
+    if (!add_parse(&add, argv + optind, argc - optind))
+        return EXIT_ERRORS;
+    add_choose_directory(&add);
+    if (!add_read(&add, argv + optind))
         return EXIT_ERRORS;
     for (size_t i = 0; i < add.count; i++)
         add_configure(edit, &add.files[i]);

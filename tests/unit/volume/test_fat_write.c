@@ -339,3 +339,49 @@ TEST(a_removal_on_a_device_that_fails_is_reported)
     assert_codes(&m.memory, &m.diags, "fat-write");
     test_memory_end(&m.memory);
 }
+
+static bool make_directory(struct machine *m, const char *path, unsigned stop)
+{
+    struct btl_fat_writer writer = {write_bytes, flush_nothing, m, 0};
+    m->writes = 0;
+    m->stop = stop;
+    return btl_fat_make_directory(&m->fat, &writer, btl_str_of(path), &m->diags);
+}
+
+// After a stop the directory is there, and empty, or it is not; then it can be made.
+TEST(a_directory_that_is_made_in_part_is_none)
+{
+    for (unsigned filled = 0; filled <= FILLED; filled++) {
+        bool done = false;
+        for (unsigned stop = 0; !done; stop++) {
+            struct machine m;
+            make_volume(&m, filled, 0);
+            open_machine(&m);
+            done = make_directory(&m, "/dir/A long name", stop);
+            test_memory_end(&m.memory);
+            open_machine(&m);
+            const struct btl_fat_directory *made =
+                btl_fat_list(&m.fat, BTL_STR("/dir/a long name"), &m.diags);
+            assert_true(made != NULL ? made->count == 0 : !done);
+            assert_true(first_byte(&m, "/dir/b.bin") != 0);
+            if (made == NULL)
+                assert_true(make_directory(&m, "/dir/A long name", NO_STOP));
+            assert_true(make_directory(&m, "/dir/a long name/below", NO_STOP));
+            assert_int_equal(btl_fat_list(&m.fat, BTL_STR("/dir/A LONG NAME"), &m.diags)->count, 1);
+            test_memory_end(&m.memory);
+        }
+    }
+}
+
+TEST(a_directory_is_made_where_nothing_has_its_name)
+{
+    struct machine m;
+    make_volume(&m, 0, 0);
+    open_machine(&m);
+    assert_false(make_directory(&m, "/dir", NO_STOP));
+    assert_false(make_directory(&m, "/a.txt", NO_STOP));
+    assert_false(make_directory(&m, "/none/x", NO_STOP));
+    assert_codes(&m.memory, &m.diags, "fat-name-taken fat-not-directory fat-not-found");
+    assert_int_equal(m.writes, 0);
+    test_memory_end(&m.memory);
+}

@@ -56,7 +56,8 @@ bool volume_remove(struct volume *volume, struct btl_str path)
            store_failed(volume, path, strerror(errno));
 }
 
-bool volume_make_directory(struct volume *volume, struct btl_str path)
+// Make each part of the path that is not there. On the host a part may have capitals.
+static bool make_tree_directory(struct volume *volume, struct btl_str path)
 {
     struct btl_arena *arena = volume->host->arena;
     struct btl_str rest = path, part, made = BTL_STR(".");
@@ -70,4 +71,21 @@ bool volume_make_directory(struct volume *volume, struct btl_str path)
             made = btl_str_of(found);
     }
     return true;
+}
+
+static bool make_image_directory(struct volume *volume, struct btl_str path)
+{
+    struct btl_str rest = path, part, made = BTL_STR("");
+    while (btl_take_part(&rest, '/', &part)) {
+        made = memory_text(volume->host->arena, "%pS/%pS", &made, &part);
+        if (!volume_has_directory(volume, made) && !volume_image_make_directory(volume, made))
+            return false;
+    }
+    return true;
+}
+
+bool volume_make_directory(struct volume *volume, struct btl_str path)
+{
+    return volume->is_image ? make_image_directory(volume, path)
+                            : make_tree_directory(volume, path);
 }

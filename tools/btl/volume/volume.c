@@ -445,3 +445,14 @@ bool volume_image_remove(struct volume *volume, struct btl_str path)
     close(fd);
     return good;
 }
+
+bool volume_image_make_directory(struct volume *volume, struct btl_str path)
+{
+    struct btl_fat_writer writer;
+    int fd;
+    if (!begin_writing(volume, &fd, &writer))
+        return false;
+    bool good = btl_fat_make_directory(&volume->fat, &writer, path, &volume->host->diags);
+    close(fd);
+    return good;
+}

@@ -65,6 +65,8 @@ bool volume_replace(struct volume *volume, struct btl_str path, struct btl_str t
                     struct btl_str kept);
 // Remove a file of an image (btl_fat_remove()). False: reported.
 bool volume_image_remove(struct volume *volume, struct btl_str path);
+// Make a directory of an image (btl_fat_make_directory()). False: reported.
+bool volume_image_make_directory(struct volume *volume, struct btl_str path);
 
 // --------------------------------------------------------- files of trees and images (store.c)
 
@@ -73,7 +75,7 @@ bool volume_image_remove(struct volume *volume, struct btl_str path);
 bool volume_store(struct volume *volume, struct btl_str path, struct btl_bytes bytes);
 // Remove a file. False: reported.
 bool volume_remove(struct volume *volume, struct btl_str path);
-// Make a directory of a tree, and those that it lies in. False: reported.
+// Make a directory and those that it lies in, where there is none. False: reported.
 bool volume_make_directory(struct volume *volume, struct btl_str path);
 
 #endif
