@@ -7,9 +7,13 @@ CORE_FLAGS := $(CSTD) $(WARN) -ffreestanding -fno-common
 core_variant = $(call compile,$(BUILD)/$(1)/core/%.o,core/%.c,$(2) $(CORE_FLAGS) $(3))$(call \
 	archive,$(BUILD)/$(1)/libbtl.a,$(CORE_C:core/%.c=$(BUILD)/$(1)/core/%.o))
 
+# Flags for host programs that are installed. A package replaces them by its distribution's.
+HOST_CFLAGS ?= -O2 -g
+HOST_LDFLAGS ?=
+
 # Variants: fast, for host programs; with sanitizers and by both compilers, for tests; for fuzzers.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -DBTL_ASSERTIONS
-$(call core_variant,host,gcc,-O2 -g)
+$(call core_variant,host,gcc,$(HOST_CFLAGS))
 $(call core_variant,test-gcc,gcc,-O1 -g $(SANITIZE))
 $(call core_variant,test-clang,clang,-O1 -g $(SANITIZE))
 $(call core_variant,fuzz,clang,-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Install the Debian packages that a purpose needs:  tools/setup.sh [build|run|debug|test|ia64]
+# Install the Debian packages that a purpose needs:  tools/setup.sh [build|run|debug|test|deb|packages|ia64]
 # Without root, and without sudo that needs no password, print the command to run.
 set -eu
 
@@ -8,6 +8,10 @@ build="libc6-dev binutils gnu-efi psf-unifont mtools gdisk fdisk"
 run="$build qemu-system-x86 ovmf"
 debug="$run gdb"
 test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu librsvg2-bin kmod mandoc valgrind g++ pkg-config u-boot-qemu zsh fish"
+# For make deb.
+deb="$build build-essential git debhelper libcmocka-dev"
+# For make test-packages.
+packages="$run $deb lintian debootstrap"
 # For compiling the ia64 cross compiler (tools/ia64-toolchain.sh).
 ia64="binutils binutils-ia64-linux-gnu gcc-12-source gcc g++ make libc6-dev libgmp-dev libmpfr-dev libmpc-dev zlib1g-dev flex bison gawk bzip2 xz-utils"
 
@@ -16,8 +20,10 @@ build) wanted=$build ;;
 run) wanted=$run ;;
 debug) wanted=$debug ;;
 test) wanted=$test ;;
+deb) wanted=$deb ;;
+packages) wanted=$packages ;;
 ia64) wanted=$ia64 ;;
-*) echo "usage: $0 [build|run|debug|test|ia64]" >&2; exit 2 ;;
+*) echo "usage: $0 [build|run|debug|test|deb|packages|ia64]" >&2; exit 2 ;;
 esac
 
 installed()

@@ -40,6 +40,11 @@ test:
 	@tools/setup.sh test
 	@ARCH=$(ARCH) O=$(O) BUILD=$(BUILD) $(PYTHON) tests/run.py
 
+## Build the Debian packages of the commit HEAD in build/deb.
+deb:
+	@tools/setup.sh deb
+	@tools/deb.sh $(BUILD)/deb
+
 # loader.conf, with the differences for the machine of the architecture: the last assignment wins.
 $(O)/loader.conf: loader.conf $(wildcard tools/loader-$(ARCH).conf)
 	$(BEGIN)
@@ -57,4 +62,4 @@ $(O)/btl.img: tools/mkimage.sh $(O)/loader.conf $(EFI_IMAGE) $(O)/kernel/kernel.
 
 include tests/boot/boot.mk
 
-.PHONY: kernel-api setup run debug check test image
+.PHONY: kernel-api setup run debug check test deb image

@@ -5,4 +5,10 @@
 test-reproducible:
 	@tools/setup.sh build
 	@tests/packages/reproducible.sh $(BUILD)/reproducible
-.PHONY: test-reproducible
+
+## Build the Debian packages; install, use, upgrade and remove them in a minimal Debian (as root).
+test-packages:
+	@tools/setup.sh packages
+	@tools/deb.sh $(BUILD)/deb
+	@tests/packages/packages.sh $(BUILD)/packages $(BUILD)/deb
+.PHONY: test-reproducible test-packages

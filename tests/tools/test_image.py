@@ -79,3 +79,11 @@ def test_short_of_a_file_leaves_no_image(tmp_path):
                            "x=%s/none" % tmp_path], check=False, stderr=subprocess.DEVNULL)
     assert done.returncode != 0
     assert not (tmp_path / "i.img").exists()
+
+
+def test_the_date_of_the_files_is_SOURCE_DATE_EPOCH(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
+    image = make(tmp_path / "i.img", *pairs(tmp_path, count=1))
+    text = subprocess.run(["mdir", "-i", "%s@@1M" % image, "::/modules"], check=True, text=True,
+                          stdout=subprocess.PIPE, env=dict(os.environ, TZ="UTC")).stdout
+    assert text.count("2001-09-09") == 3, text

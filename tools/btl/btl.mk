@@ -10,9 +10,9 @@ $(call compile,$(BUILD)/$(1)/btl-o/%.o,tools/btl/%.c,$(2) $(BTL_FLAGS))
 $(call compile,$(BUILD)/$(1)/btl-o/messages_text.o,$(MESSAGES_TEXT),$(2) $(BTL_FLAGS))
 $(BUILD)/$(1)/btl: $(addprefix $(BUILD)/$(1)/btl-o/,$(BTL_OBJ)) $(BUILD)/$(1)/libbtl.a \
 		$(call kept,$(BUILD)/$(1)/btl.parts,$(BTL_OBJ))
-	$(2) $$(filter %.o %.a,$$^) -pthread -lm -o $$@
+	$(2) $$(filter %.o %.a,$$^) -pthread -lm $(HOST_LDFLAGS) -o $$@
 endef
-$(eval $(call btl_variant,host,gcc -O2 -g))
+$(eval $(call btl_variant,host,gcc $(HOST_CFLAGS)))
 $(eval $(call btl_variant,test-gcc,gcc -O1 -g $(SANITIZE)))
 
 ## Build the host program, build/host/btl.

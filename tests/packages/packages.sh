@@ -1,0 +1,153 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# packages.sh DIR DEBS: install the packages of the folder DEBS in a minimal Debian below DIR, work with them there as
+# the author of a module or a kernel does, boot the result in QEMU, upgrade, and remove. Needs root.
+#
+# BTL_DEBIAN_MIRROR: where Debian's packages are. The minimal Debian is kept in DIR/debian.tar for the next run.
+set -u
+[ "$(id -u)" = 0 ] || { echo "test-packages: the test installs packages in a chroot; run it as root" >&2; exit 1; }
+# Mounts are private to this script, and end with it.
+[ -n "${BTL_UNSHARED:-}" ] || BTL_UNSHARED=1 exec unshare --mount --propagation private "$0" "$@"
+
+dir=$(realpath "$1") debs=$(realpath "$2")
+root=$dir/root
+version=$(cat VERSION)
+packages="btl btl-loader-efi btl-kernel libbtl-dev"
+passed=0 failed=0
+
+# try NAME COMMAND…: one test. Its output goes to a log.
+try() {
+	name=$1 log=$dir/$1.log
+	shift
+	if "$@" >"$log" 2>&1; then
+		passed=$((passed + 1)) && echo "ok $name"
+	else
+		failed=$((failed + 1)) && tail -n 20 "$log" && echo "FAILED $name (all of the output: $log)"
+	fi
+}
+
+end() {
+	echo "$passed passed, $failed failed"
+	[ "$failed" = 0 ] && exit 0
+	exit 1
+}
+
+# Run a script in the minimal Debian, which stops at the first error.
+inside() {
+	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+		sh -euxc "$1"
+}
+
+make_debian() {
+	rm -rf "$root"
+	[ -e "$dir/debian.tar" ] || {
+		debootstrap --variant=minbase bookworm "$root" "${BTL_DEBIAN_MIRROR:-http://deb.debian.org/debian}" &&
+			tar -c --one-file-system -C "$root" -f "$dir/debian.tar.new" . && mv "$dir/debian.tar.new" "$dir/debian.tar"
+	} || return 1
+	mkdir -p "$root" && tar -x -C "$root" -f "$dir/debian.tar" && cp /etc/resolv.conf "$root/etc/resolv.conf" &&
+		mount -t proc proc "$root/proc" || return 1
+	# What the packages depend on and recommend, so that only they make a difference.
+	inside 'apt-get -q update
+		apt-get -q -y install gcc make pkg-config mtools gdisk fdisk'
+}
+
+# The names of all files.
+list_files() {
+	inside 'find / \( -path /proc -o -path /root -o -path /debs -o -path /tmp -o -path "/var/cache/apt/*" \
+		-o -path "/var/log/*" \) -prune -o -print | sort' >"$dir/$1" 2>/dev/null
+}
+
+install_packages() {
+	list_files files.before && mkdir -p "$root/debs/next" || return 1
+	for package in $packages; do
+		cp "$debs/${package}_${version}_amd64.deb" "$root/debs" || return 1
+	done
+	inside 'apt-get -q -y install /debs/*.deb' && inside "dpkg-query -W -f '\${db:Status-Status} \${Version}\n' $packages" >"$dir/status" &&
+		[ "$(sort -u "$dir/status")" = "installed $version" ]
+}
+
+versions_agree() {
+	inside "btl --version | grep -F '$version'
+		pkg-config --modversion btl | grep -Fx '$version'"
+}
+
+# The steps of modules/README.md.
+build_module() {
+	inside 'cp -r /usr/share/btl/modules/template /root/mine
+		cd /root/mine
+		mv template.c mine.c
+		sed -i s/template/mine/g mine.c Makefile
+		make | tee log
+		grep -Fx "1 module checked: all can be loaded" log
+		btl modinfo mine.ko'
+}
+
+make_image() {
+	inside 'mkdir -p /root/esp/EFI/BOOT /root/esp/kernel /root/esp/modules
+		cd /root/esp
+		cp /usr/lib/btl/efi/BOOTX64.EFI EFI/BOOT
+		cp /usr/lib/btl/x86_64/kernel.elf kernel
+		cp /usr/lib/btl/x86_64/modules/*.ko modules
+		cp /usr/share/doc/btl-kernel/examples/loader.conf .
+		btl add ../mine/mine.ko phase=BOOT1
+		btl check -C .
+		btl image -o /root/btl.img -C .'
+}
+
+# Boot the image; run.sh succeeds when every required module was loaded.
+boot_image() {
+	mkdir -p "$dir/boot" && cp "$root/root/btl.img" "$dir/boot/btl.img" &&
+		ARCH=x86_64 O=$dir/boot tools/run.sh </dev/null >"$dir/serial" 2>&1
+	status=$?
+	cat "$dir/serial"
+	[ $status = 0 ] && grep -x 'mine: here' "$dir/serial"
+}
+
+build_example() {
+	inside "cp -r /usr/share/btl/examples/$1 /root/$1
+		make -C /root/$1"
+}
+
+# An example ends in a loop: boot until the text is there, for 60 seconds at most.
+boot_example() {
+	(. tools/qemu-x86_64.sh && mkdir -p "$dir/$1" && qemu_before="timeout 60" &&
+		qemu "$root/root/$1/btl.img" "$dir/$1" -serial stdio -monitor none </dev/null) | tee "$dir/serial-$1" |
+		grep -m 1 -a "$2"
+}
+
+# The newer version lacks one file.
+upgrade() {
+	for package in $packages; do
+		dpkg-deb -R "$root/debs/${package}_${version}_amd64.deb" "$dir/next" &&
+			sed -i "s/^Version: .*/&+next/; s/(= $version)/(= $version+next)/" "$dir/next/DEBIAN/control" &&
+			rm -f "$dir/next/usr/share/btl/core/base/sort.c" &&
+			dpkg-deb -Zgzip --root-owner-group -b "$dir/next" "$root/debs/next/$package.deb" && rm -r "$dir/next" || return 1
+	done
+	inside "test -e /usr/share/btl/core/base/sort.c
+		apt-get -q -y install /debs/next/*.deb
+		dpkg-query -W -f '\${db:Status-Status} \${Version}\n' $packages | sort -u | grep -Fx 'installed $version+next'
+		test ! -e /usr/share/btl/core/base/sort.c
+		btl --version"
+}
+
+remove() {
+	inside "apt-get -q -y purge $packages" && list_files files.after && diff "$dir/files.before" "$dir/files.after"
+}
+
+mkdir -p "$dir"
+[ -d "$debs" ] || { echo "test-packages: $debs is not there; make deb" >&2; exit 1; }
+try lintian lintian --allow-root --fail-on error,warning "$debs/btl_${version}_amd64.changes"
+try debian make_debian
+[ -e "$root/usr/bin/gcc" ] || end
+try install install_packages
+try versions versions_agree
+try module build_module
+try image make_image
+try boot boot_image
+for example in "$root"/usr/share/btl/examples/*/; do
+	[ ! -e "$example" ] || try "example-$(basename "$example")" build_example "$(basename "$example")"
+done
+[ ! -e "$root/root/phase1/btl.img" ] || try boot-phase1 boot_example phase1 'mine: here'
+try upgrade upgrade
+try remove remove
+end
