@@ -64,6 +64,15 @@ bool btl_config_key(struct btl_str key, struct btl_str *ret_module)
     return name.key != CONFIG_UNKNOWN;
 }
 
+struct btl_str btl_config_key_name(bool of_module, size_t index)
+{
+    for (size_t i = 0; i < BTL_COUNT(key_rows); i++) {
+        if (key_rows[i].of_module == of_module && index-- == 0)
+            return key_rows[i].text;
+    }
+    return (struct btl_str){0};
+}
+
 // The known key nearest to `key`: one for the whole boot, or the same module with a known suffix.
 // The text before it is kept in ret_module.
 static struct btl_str nearest_key(struct btl_str key, struct btl_str *ret_module)

@@ -64,6 +64,32 @@ uint32_t config_number(enum config_type type, struct btl_str value)
     }
 }
 
+struct btl_str btl_config_value_word(struct btl_str key, size_t index)
+{
+    static const char *const yes_no[] = {"YES", "NO"};
+    const struct config_key_row *row = config_key_row(config_parse_key(key).key);
+    const char *word = NULL;
+    switch (row != NULL ? row->type : CONFIG_TEXT) {
+    case CONFIG_YES_NO:
+        word = index < BTL_COUNT(yes_no) ? yes_no[index] : NULL;
+        break;
+    case CONFIG_LOADING_PHASE:
+        word = index < BTL_PHASES ? btl_phase_name((enum btl_phase)index) : NULL;
+        break;
+    case CONFIG_LEVEL:
+        word = index < BTL_ON_ERROR_REQUIRED ? btl_on_error_name((enum btl_on_error)index) : NULL;
+        break;
+    case CONFIG_ACTION:
+    case CONFIG_STAGING:
+    case CONFIG_MENU_STYLE:
+        word = index < BTL_COUNT(choices[0].words) ? choices[row->type].words[index] : NULL;
+        break;
+    default:
+        break;
+    }
+    return word != NULL ? btl_str_of(word) : (struct btl_str){0};
+}
+
 static bool value_check_module_name(const struct check *check, struct btl_str name)
 {
     bool good = btl_is_module_name(name);

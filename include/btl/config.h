@@ -113,6 +113,12 @@ void btl_config_quote(struct btl_str value, struct btl_out *out);
 // of the whole boot, or none.
 bool btl_config_key(struct btl_str key, struct btl_str *ret_module);
 
+// For programs that offer words: return key `index` of the whole boot, or what follows "MODULE_" in
+// a key of a module; and word `index` of the values of a key, as in loader.conf. After the last
+// one, and for values that are no words, `at` is NULL.
+struct btl_str btl_config_key_name(bool of_module, size_t index);
+struct btl_str btl_config_value_word(struct btl_str key, size_t index);
+
 // Return the place of a setting, for messages; of NULL, the file alone.
 struct btl_place btl_setting_place(const struct btl_config *config,
                                    const struct btl_setting *setting, struct btl_str module);

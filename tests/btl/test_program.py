@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""btl as a program: help, version, messages, manual pages, completion, installation."""
+"""btl as a program: help, version, messages, manual pages, installation."""
 import os
 import pty
 import re
@@ -12,7 +12,7 @@ import pytest
 
 from btltest import BTL, GOOD_CONF, HERE, ROOT, btl, golden, image, read, volume
 
-COMMANDS = re.findall(r"^COMMAND\((\w+)\)", read(os.path.join(ROOT, "tools/btl/commands.def")).decode(), re.M)
+COMMANDS = re.findall(r"^COMMAND\((\w+), \w+\)", read(os.path.join(ROOT, "tools/btl/commands.def")).decode(), re.M)
 MAN = sorted(name for name in os.listdir(os.path.join(ROOT, "docs/man")) if re.search(r"\.[1-9]$", name))
 
 
@@ -160,84 +160,6 @@ def test_manual_of_modules_has_every_macro():
     header = read(os.path.join(ROOT, "include/btl/module.h")).decode()
     macros = set(re.findall(r"^#define (BTL_[A-Z]+)\(", header, re.M)) - {"BTL_CONCAT", "BTL_MODINFO"}
     assert macros and all(macro in page for macro in macros), sorted(m for m in macros if m not in page)
-
-
-# ---------------------------------------------------------------------------------- completion
-
-def complete(cwd, *words):
-    """Return the words that bash offers for the last word."""
-    script = 'PATH=%s:$PATH; . %s; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; ' \
-        'compopt() { :; }; _btl; printf "%%s\\n" "${COMPREPLY[@]}"' % (
-            os.path.dirname(BTL), os.path.join(ROOT, "tools/btl/completion.bash"))
-    done = subprocess.run(["bash", "-c", script, "bash", *words], cwd=cwd, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, check=True)
-    assert done.stderr == b""
-    return set(done.stdout.decode().split())
-
-
-def test_completion(tmp_path):
-    root = volume(str(tmp_path / "esp"))
-    assert complete(root, "btl", "") == {*COMMANDS, "--help", "--version"}
-    assert complete(root, "btl", "mod") == {"modinfo"}
-    assert complete(root, "btl", "check", "--m") == {"--machine", "--memory", "--module"}
-    assert complete(root, "btl", "check", "--machine", "") == {"x86-64", "ia64"}
-    assert complete(root, "btl", "check", "-C", "k") == {"kernel"}
-    assert complete(root, "btl", "set", "ear") == {"early"}
-    assert complete(root, "btl", "set", "early", "ph") == {"phase="}
-    assert complete(root, "btl", "set", "early", "phase", "=", "BOOT") == {"BOOT1", "BOOT2"}
-    assert complete(root, "btl", "unset", "early", "ph") == {"phase"}
-    assert complete(root, "btl", "set", "--trial", "ear") == {"early"}
-    assert complete(root, "btl", "set", "early", "on_error", "=", "") == {"ignore", "warn", "fallback", "halt"}
-    assert complete(root, "btl", "remove", "ea") == complete(root, "btl", "pin", "ea") == {"early"}
-    assert complete(root, "btl", "pin", "ker") == {"kernel"} and not complete(root, "btl", "remove", "ker")
-    assert complete(root, "btl", "unset", "early", "sha") == {"sha256"}
-    assert complete(root, "btl", "add", "lo") == {"loader.conf"}
-    assert complete(root, "btl", "explain", "conf-unknown") == {"conf-unknown-key"}
-    assert complete(root, "btl", "state", "--ok", "loader") == {"loader.conf"}
-    assert complete(root, "btl", "state", "--forget", "") == {"trial", "good", "failed", "next", "run"}
-    assert complete(root, "btl", "check", "--al") == {"--all"}
-    assert complete(root, "btl", "get", "early", "ph") == {"phase"}
-    assert complete(root, "btl", "set", "early", "tunable.") == {"tunable.size="}
-    assert complete(root, "btl", "modinfo", "modules/early.ko", "-F", "des") == {"description"}
-    keys = re.findall(r'^KEY\(\w+, "(\w+)"', read(os.path.join(ROOT, "core/config/config_keys.def")).decode(), re.M)
-    assert complete(root, "btl", "get", "-g", "") == set(keys)
-    assert complete(root, "btl", "set", "-g", "manif") == {"manifest_save="}
-    assert complete(root, "btl", "set", "-g", "menu", "=", "") == {"auto", "screen", "line"}
-
-
-SHELLS = {
-    "fish": "PATH=%s:$PATH; source %s; complete -C \"$argv\"",
-    # compadd prints what it is given; zsh calls the file with these arrays.
-    "zsh": "PATH=%s:$PATH; compadd() { while [[ $1 != -- ]]; do shift; done; shift; print -l -- $@ }; "
-           "_files() { print -l * }; words=(\"${(@s: :)1}\"); CURRENT=${#words}; () { . %s }",
-}
-
-
-@pytest.mark.parametrize("shell", SHELLS)
-def test_completion_of_other_shells(tmp_path, shell):
-    if shutil.which(shell) is None:
-        pytest.skip("needs " + shell)
-    root = volume(str(tmp_path / "esp"))
-    file = os.path.join(ROOT, "tools/btl/completion." + shell)
-    script = (SHELLS[shell] % (os.path.dirname(BTL), file)).replace(
-        "PATH=%s:$PATH" % os.path.dirname(BTL),
-        "set -x PATH %s $PATH" % os.path.dirname(BTL) if shell == "fish" else "PATH=%s:$PATH" % os.path.dirname(BTL))
-
-    def offered(line):
-        words = [shell, "-c", script, line] if shell == "fish" else [shell, "-f", "-c", script, shell, line]
-        done = subprocess.run(words, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=True,
-                              env={**os.environ, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)})
-        assert done.stderr == b"", done.stderr
-        return {words.split("\t")[0].rstrip("=") for words in done.stdout.decode().splitlines()}
-    assert set(COMMANDS) <= offered("btl ")
-    assert {"--machine", "--memory", "--module"} <= offered("btl check --m")
-    assert {"early", "driver", "phase", "sha256"} <= offered("btl set ")
-    assert {"early", "kernel"} <= offered("btl pin ") and "kernel" not in offered("btl remove ")
-    assert "kernel_sha256" in offered("btl get -g ")
-    assert "quiet" in offered("btl get -g ") and "early" not in offered("btl get -g ")
-    assert "conf-unknown-key" in offered("btl explain conf-unknown")
-    assert "early" in offered("btl remove ") and "phase" not in offered("btl remove ")
-    assert "loader.conf" in offered("btl check lo") and "loader.conf" in offered("btl add lo")
 
 
 # ------------------------------------------------------------------------------------ memory errors

@@ -8,6 +8,7 @@
 #include <btl/link.h>
 #include <btl/tunable.h>
 
+#include "complete.h"
 #include "files.h"
 #include "report.h"
 #include "signature.h"
@@ -19,14 +20,19 @@ struct printer {
     struct host *host;
     struct btl_out out;
     struct btl_elf elf;
-    const char *only; // -F: the field to print, its values without the name
-    bool printed;     // a file; an empty line precedes the next one
+    const char *only;      // -F: the field to print, its values without the name
+    const char *completes; // a word: the names of fields are offered for it, and nothing is printed
+    bool printed;          // a file; an empty line precedes the next one
 };
 
 static void print_field(struct printer *printer, struct btl_str name, struct btl_str value)
 {
     struct btl_str safe = report_safe_lines(printer->host->arena, value);
     struct btl_str safe_name = report_safe(printer->host->arena, name);
+    if (printer->completes != NULL) {
+        complete_offer(printer->completes, safe_name, NULL);
+        return;
+    }
     if (printer->only != NULL) {
         if (btl_str_equal(name, btl_str_of(printer->only)))
             btl_format(&printer->out, "%pS\n", &safe);
@@ -270,7 +276,7 @@ static void print_file(struct printer *printer, const char *path)
     print_strings(printer, strings);
     print_signature(printer);
     print_parms(printer, strings);
-    if (printer->only == NULL)
+    if (printer->only == NULL && printer->completes == NULL)
         btl_format(&printer->out, "\n");
     FIELD(printer, "machine", "%s", btl_machine_name(printer->elf.machine));
     FIELD(printer, "size", "%pB", BTL_BYTES(bytes.size));
@@ -279,6 +285,12 @@ static void print_file(struct printer *printer, const char *path)
     print_image_size(printer);
     print_needs(printer);
     print_relocations(printer);
+}
+
+void modinfo_offer_fields(struct host *host, const char *path, const char *word)
+{
+    struct printer printer = {.host = host, .out = out_to(stdout), .completes = word};
+    print_file(&printer, path);
 }
 
 static int modinfo_command(struct host *host, int argc, char **argv)

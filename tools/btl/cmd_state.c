@@ -4,6 +4,7 @@
 
 #include <btl/config.h>
 
+#include "complete.h"
 #include "configurations.h"
 #include "report.h"
 #include "state_print.h"
@@ -158,18 +159,21 @@ static int state_set_next(struct host *host, const struct state_request *request
 #define STATE_RUN   BTL_VARIABLES
 #define STATE_WORDS (BTL_VARIABLES + 1)
 
+static const char *const state_words[STATE_WORDS] = {
+    [BTL_VARIABLE_TRIAL] = "trial", [BTL_VARIABLE_GOOD] = "good", [BTL_VARIABLE_FAILED] = "failed",
+    [BTL_VARIABLE_NEXT] = "next",   [STATE_RUN] = "run",
+};
+
+const char *state_record_word(size_t index)
+{
+    return index < STATE_WORDS ? state_words[index] : NULL;
+}
+
 // Return what a word names, or STATE_WORDS.
 static size_t state_variable_named(const char *word)
 {
-    static const char *const words[STATE_WORDS] = {
-        [BTL_VARIABLE_TRIAL] = "trial",
-        [BTL_VARIABLE_GOOD] = "good",
-        [BTL_VARIABLE_FAILED] = "failed",
-        [BTL_VARIABLE_NEXT] = "next",
-        [STATE_RUN] = "run",
-    };
     size_t which = 0;
-    while (which < STATE_WORDS && strcmp(word, words[which]) != 0 &&
+    while (which < STATE_WORDS && strcmp(word, state_words[which]) != 0 &&
            strcmp(word, which == STATE_RUN ? BTL_RUN_VARIABLE : btl_variable_name(which)) != 0)
         which++;
     return which;

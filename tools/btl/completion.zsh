@@ -1,38 +1,16 @@
 #compdef btl
 # SPDX-License-Identifier: BSD-2-Clause
-# Completion of btl(1) for zsh. The words come from `btl --help` and `btl COMMAND --help`.
-
+# Completion of btl(1) for zsh. `btl __complete` prints the words.
 _btl()
 {
-	local command=${words[2]} word=${words[CURRENT]} sign=
-	local -a found
-	if (( CURRENT == 2 )); then
-		found=(${(f)"$(btl --help | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p')"})
-		compadd -- $found --help --version
-		return
-	fi
-	if [[ $word == -* ]]; then
-		found=(${(f)"$(btl $command --help 2>/dev/null | grep -oE -- '(^|[ ,])--?[A-Za-z][a-z-]*' | tr -d ' ,' | sort -u)"})
-		compadd -- $found --help
-		return
-	fi
-	case $command in
-	get | set | unset)
-		[[ $command != set ]] || sign==
-		if (( ${words[(I)-g]} || ${words[(I)--global]} )); then
-			found=($(btl set --help | sed -n '/^KEY of the whole boot:/,/\.$/{s/^KEY of the whole boot://;s/[,.]/ /g;p}'))
-		else
-			compadd -- ${(f)"$(btl list 2>/dev/null | awk 'NR > 1 { print $3 }')"}
-			found=(load phase name sha256 flags required on_error tunable.)
-		fi
-		compadd -S "$sign" -- $found
-		;;
-	remove | pin)
-		[[ $command != pin ]] || compadd -- kernel
-		compadd -- ${(f)"$(btl list 2>/dev/null | awk 'NR > 1 { print $3 }')"}
-		;;
-	explain) compadd -- ${(f)"$(btl explain 2>/dev/null)"} ;;
-	*) _files ;;
-	esac
+	local line
+	for line in ${(f)"$(${(Q)words[1]} __complete ${(Q)words[2,CURRENT-1]} "${(Q)words[CURRENT]}" 2>/dev/null)"}; do
+		case $line in
+		:files) [[ $words[CURRENT] != *=* ]] || compset -P '*='
+			_files ;;
+		*[=.]) compadd -S '' -- $line ;;
+		*) compadd -- ${line%%$'\t'*} ;;
+		esac
+	done
 }
 _btl "$@"

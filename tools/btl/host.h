@@ -22,6 +22,7 @@ struct host {
     struct btl_diags diags;  // in that arena; main() prints what report_all() has not yet printed
     const struct btl_diag *printed; // the last one
     const struct command *command;
+    bool completes; // the command is run to complete its last word (complete.h)
 };
 
 // One command, defined in cmd_NAME.c and listed in commands.def.
@@ -35,7 +36,7 @@ struct command {
     int (*run)(struct host *host, int argc, char **argv);
 };
 
-#define COMMAND(name) extern const struct command cmd_##name;
+#define COMMAND(name, arguments) extern const struct command cmd_##name;
 #include "commands.def"
 #undef COMMAND
 

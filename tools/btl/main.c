@@ -5,13 +5,14 @@
 
 #include <btl/version.h>
 
+#include "complete.h"
 #include "host.h"
 #include "report.h"
 
 #define NAME_WIDTH 10 // of the names of commands, in the list
 
 static const struct command *const commands[] = {
-#define COMMAND(name) &cmd_##name,
+#define COMMAND(name, arguments) &cmd_##name,
 #include "commands.def"
 #undef COMMAND
 };
@@ -65,8 +66,28 @@ static int report_unknown_command(struct host *host, const char *name)
     return usage_error(host, "there is no command \"%s\"%pS", name, &hint);
 }
 
+// Print what completes the last word of a command line. Says nothing about errors in the line.
+static int complete_line(struct host *host, int argc, char **argv)
+{
+    if (argc == 1) {
+        for (size_t i = 0; i < BTL_COUNT(commands); i++)
+            complete_offer(argv[0], btl_str_of(commands[i]->name), commands[i]->summary);
+        complete_offer(argv[0], BTL_STR("--help"), NULL);
+        complete_offer(argv[0], BTL_STR("--version"), NULL);
+        return EXIT_GOOD;
+    }
+    host->command = argc > 1 ? find_command(argv[0]) : NULL;
+    host->completes = true;
+    if (host->command != NULL)
+        host->command->run(host, argc, argv);
+    host->diags = (struct btl_diags){.arena = host->arena};
+    return EXIT_GOOD;
+}
+
 static int run_command(struct host *host, int argc, char **argv)
 {
+    if (strcmp(argv[0], COMPLETE_COMMAND) == 0)
+        return complete_line(host, argc - 1, argv + 1);
     host->command = find_command(argv[0]);
     if (host->command == NULL)
         return report_unknown_command(host, argv[0]);

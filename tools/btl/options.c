@@ -5,6 +5,7 @@
 
 #include <btl/config.h>
 
+#include "complete.h"
 #include "host.h"
 
 #define OPTIONS_MAX 16
@@ -94,7 +95,8 @@ static void option_tables(const struct command_option *options, char *letters, s
     }
 }
 
-bool parse_options(struct host *host, int argc, char **argv, const struct command_option *options)
+// Take options up to the first error. False: getopt_long() has stopped there.
+static bool options_take(int argc, char **argv, const struct command_option *options)
 {
     char letters[2 * OPTIONS_MAX + 2];
     struct option words[OPTIONS_MAX + 1] = {{0}};
@@ -102,10 +104,8 @@ bool parse_options(struct host *host, int argc, char **argv, const struct comman
     option_tables(options, letters, words);
     opterr = 0;
     while ((number = getopt_long(argc, argv, letters, words, NULL)) != -1) {
-        if (number == '?') {
-            report_option(host, argv, options);
+        if (number == '?')
             return false;
-        }
         size_t i = 0;
         while (option_number(options, i) != number)
             i++;
@@ -115,4 +115,30 @@ bool parse_options(struct host *host, int argc, char **argv, const struct comman
             *options[i].value = optarg != NULL ? optarg : options[i].optional;
     }
     return true;
+}
+
+// Complete the last word: the value of an option before it, an option, or an argument.
+static void options_complete(struct host *host, int argc, char **argv,
+                             const struct command_option *options)
+{
+    const struct command_option *option = options;
+    if (options_take(argc - 1, argv, options)) {
+        complete_word(host, argc, argv, options);
+        return;
+    }
+    while (option->word != NULL && option_number(options, (size_t)(option - options)) != optopt)
+        option++;
+    if (option->word != NULL && option->flag == NULL && optind == argc - 1)
+        complete_value(host, argc, argv, option->word);
+}
+
+bool parse_options(struct host *host, int argc, char **argv, const struct command_option *options)
+{
+    if (host->completes)
+        options_complete(host, argc, argv, options);
+    else if (options_take(argc, argv, options))
+        return true;
+    else
+        report_option(host, argv, options);
+    return false;
 }

@@ -78,3 +78,47 @@ TEST(test_name_of_the_file_before_a_key)
     COMPLAINT("hello.ko_size=1", ""); // a tunable
     COMPLAINT("hello.ko_=1", "");
 }
+
+TEST(keys_are_named_one_after_another)
+{
+    assert_true(btl_str_equal(btl_config_key_name(false, 0), BTL_STR("kernel")));
+    assert_true(btl_str_equal(btl_config_key_name(false, 1), BTL_STR("kernel_sha256")));
+    assert_true(btl_str_equal(btl_config_key_name(true, 0), BTL_STR("load")));
+    assert_true(btl_str_equal(btl_config_key_name(true, 6), BTL_STR("required")));
+    assert_null(btl_config_key_name(true, 7).at);
+    assert_null(btl_config_key_name(false, 100).at);
+}
+
+// A key of the whole boot or of a module `x` takes each of its words, and no other one. Return
+// their number.
+static size_t words_taken(bool of_module, struct btl_str key)
+{
+    char text[64], whole[64];
+    struct btl_str word;
+    size_t count = 0;
+    btl_format_to(whole, sizeof(whole), "%s%pS", of_module ? "x_" : "", &key);
+    while ((word = btl_config_value_word(btl_str_of(whole), count)).at != NULL) {
+        btl_format_to(text, sizeof(text), "%s=%pS", whole, &word);
+        assert_complaint(btl_str_of(text), "");
+        count++;
+    }
+    return count;
+}
+
+TEST(words_of_values_are_taken)
+{
+    static const struct {
+        const char *key;
+        size_t words;
+    } cases[] = {{"menu", 3},    {"stage", 3},      {"required_failure", 2}, {"quiet", 2},
+                 {"x_load", 2},  {"x_phase", 4},    {"x_on_error", 4},       {"kernel", 0},
+                 {"x_flags", 0}, {"boot_tries", 0}, {"x.tunable", 0},        {"unheard", 0}};
+    struct btl_str key;
+    size_t count = 0;
+    for (int of_module = 0; of_module < 2; of_module++)
+        for (size_t i = 0; (key = btl_config_key_name(of_module, i)).at != NULL; i++)
+            count += words_taken(of_module, key);
+    assert_int_equal(count, 3 + 3 + 2 + 2 + 2 + 2 + 2 + 2 + 4 + 4);
+    for (size_t i = 0; i < BTL_COUNT(cases); i++)
+        assert_int_equal(words_taken(false, btl_str_of(cases[i].key)), cases[i].words);
+}

@@ -10,7 +10,7 @@
 #include "conf_edit.h"
 #include "files.h"
 
-#define HASH_DIGITS 8u // of the SHA-256, in the name
+#define HASH_DIGITS (MODULE_FILE_HASH - 1) // of the SHA-256, in the name
 
 // The end of the name of a file with this hash.
 static struct btl_str module_file_end(const uint8_t sha256[static 32],
@@ -47,7 +47,7 @@ bool module_file_read(struct host *host, const char *source, const struct btl_ma
 bool module_file_is_named(struct btl_str path)
 {
     struct btl_str name = btl_base_name(path), digits;
-    size_t suffix = strlen(MODULE_SUFFIX), end = 1 + HASH_DIGITS + suffix;
+    size_t suffix = strlen(MODULE_SUFFIX), end = MODULE_FILE_HASH + suffix;
     if (name.len <= end || !btl_str_ends(name, BTL_STR(MODULE_SUFFIX)))
         return false;
     digits = btl_str_without_last(btl_str_after(name, name.len - end), suffix);

@@ -6,7 +6,8 @@
 
 #include "volume/volume.h"
 
-#define MODULE_SUFFIX ".ko"
+#define MODULE_SUFFIX    ".ko"
+#define MODULE_FILE_HASH 9u // bytes of "-XXXXXXXX"
 
 struct module_file {
     const char *source; // file of this machine
