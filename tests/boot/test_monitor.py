@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The monitor on the serial line."""
+import os
+import re
 import time
 
 import pytest
 
-from btlboot import PROMPT, started
+from btlboot import PROMPT, ROOT, read, started
 
 
 @pytest.fixture(scope="module", name="machine")
@@ -20,6 +22,13 @@ def test_help(machine):
                  "boot-ok", "next-conf", "boot-state",
                  "lspci", "date", "earlylog", "clock", "machine", "hello"):
         assert name in answer
+
+
+def test_every_command_of_the_help_is_in_the_manual(machine):
+    page = read(os.path.join(ROOT, "docs/man/btl-monitor.8")).decode()
+    names = re.findall(r"^  ([a-z-]+) ", machine.command("help"), re.M)
+    assert len(names) > 20
+    assert [name for name in names if not re.search(r"^\.(It )?Cm %s\b" % name, page, re.M)] == []
 
 
 def test_lsmod(machine):

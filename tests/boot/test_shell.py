@@ -137,6 +137,14 @@ def test_dry_run_then_boot():
     result.says("BTL-REPORT end ok")
 
 
+def test_leaving_the_menu_is_aborted():
+    """btl-loader(8): EFI_ABORTED, 21."""
+    with started(shell(BTL + "-i", "echo END WITH %lasterror%", OFF)) as machine:
+        machine.expect("boot menu|Boot page")
+        machine.send("q")
+        machine.expect("END WITH 0x15")
+
+
 def test_pages():
     """A key continues after each screen; q ends the text, but not the run."""
     with started(shell(BTL + "-n -b", "echo status is %lasterror%", OFF)) as machine:

@@ -162,6 +162,59 @@ def test_manual_of_modules_has_every_macro():
     assert macros and all(macro in page for macro in macros), sorted(m for m in macros if m not in page)
 
 
+def test_manual_of_the_loader_has_every_option():
+    page = read(os.path.join(ROOT, "docs/man/btl-loader.8")).decode()
+    text = re.search(r'help\[\] =(.*?);\n', read(os.path.join(ROOT, "efi/options.c")).decode(), re.S)[1]
+    options = re.findall(r'^    "  -(\w)( FILE)? ', text, re.M)
+    assert len(options) > 7
+    for letter, file in options:
+        assert re.search(r"^\.It Fl %s%s" % (letter, " Ar file" if file else "$"), page, re.M), letter
+    flags = re.search(r"\[-(\w+)\]", text)[1]
+    assert ".Op Fl %s\n" % flags in page and sorted(flags) == [letter for letter, file in sorted(options) if not file]
+
+
+def test_manual_of_the_loader_has_every_variable():
+    page = read(os.path.join(ROOT, "docs/man/btl-loader.8")).decode()
+    headers = "".join(read(os.path.join(ROOT, "include/btl", name)).decode() for name in ("boot_state.h", "run_record.h"))
+    names = set(re.findall(r"\bBtl[A-Z][a-z]+\b", headers))
+    assert len(names) == 5 and names == set(re.findall(r"^\.It Va (\w+)$", page, re.M))
+    assert re.search("GUID `([0-9a-f-]+)`", read(os.path.join(ROOT, "docs/boot-state.md")).decode())[1] in page
+
+
+def test_manual_of_the_monitor_has_every_command():
+    """Those of the kernel's table, with their arguments, and those of modules."""
+    page = read(os.path.join(ROOT, "docs/man/btl-monitor.8")).decode()
+    table = re.findall(r'^    \{"([a-z-]+)", (?:"([^"]*)"|NULL),', read(os.path.join(ROOT, "kernel/monitor/commands.c")).decode(), re.M)
+    assert len(table) > 15
+    for name, arguments in table:
+        words = re.sub(r"^\[(\w+)\]$", r"Op Ar \1", arguments) if "[" in arguments else arguments and "Ar " + arguments
+        assert re.search(r"^\.It Cm %s%s" % (name, " %s$" % words if words else ""), page, re.M), name
+    assert {name for name, _ in table} == set(re.findall(r"^\.It Cm ([a-z-]+)", page, re.M))
+    modules = "".join(read(os.path.join(ROOT, "modules", name)).decode()
+                      for name in os.listdir(os.path.join(ROOT, "modules")) if name.endswith(".c"))
+    added = set(re.findall(r'monitor_add(?:_with)?\("(\w+)"', modules))
+    assert added and added == set(re.findall(r"^\.Cm (\w+)$", page.split(".Ss Commands of modules")[1], re.M))
+
+
+@pytest.mark.parametrize("command", ["kmadmin", "kmtune"])
+def test_manual_of_the_monitor_has_every_option(command):
+    page = read(os.path.join(ROOT, "docs/man/btl-monitor.8")).decode()
+    part = page.split(".It Cm %s " % command)[1].split("\n.El\n")[0]
+    usage = re.search(r'"usage: %s.*?\);' % command, read(os.path.join(ROOT, "kernel/monitor/%s.c" % command)).decode(), re.S)[0]
+    items = " ".join(line.replace(", S", ", Fl S") for line in part.splitlines() if line.startswith(".It Fl"))
+    assert set(re.findall(r" -(\w)", usage)) == set(re.findall(r"Fl (\w)\b", items))
+
+
+def test_manual_of_the_protocol_is_of_this_version():
+    page = read(os.path.join(ROOT, "docs/man/btl-protocol.7")).decode()
+    header = read(os.path.join(ROOT, "include/btl/manifest.h")).decode()
+    version = ".".join(re.search(r"^#define BTLM_%s +(\d+)" % name, header, re.M)[1] for name in ("MAJOR", "MINOR"))
+    assert "The version of the protocol is that of the manifest, %s.\n" % version in page
+    headers = header + read(os.path.join(ROOT, "include/btl/load.h")).decode()
+    functions = set(re.findall(r"^\.Fn (btl_\w+)", page, re.M))
+    assert len(functions) == 3 and all(name + "(" in headers for name in functions)
+
+
 # ------------------------------------------------------------------------------------ memory errors
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="needs the package valgrind")
