@@ -46,6 +46,13 @@ static bool tunable_follow_pointer(const struct btl_elf *elf, struct btl_spot at
     return false;
 }
 
+static bool tunable_follow_member(const struct btl_elf *elf, struct btl_spot entry, uint64_t member,
+                                  struct btl_spot *ret_spot)
+{
+    entry.offset += member;
+    return tunable_follow_pointer(elf, entry, ret_spot);
+}
+
 // Copy `size` bytes at a location; a section without contents has zeros.
 static bool tunable_fetch(const struct btl_elf *elf, struct btl_spot at, void *to, size_t size)
 {
@@ -131,17 +138,19 @@ bool btl_tunable_find(const struct btl_elf *elf, struct btl_str name,
 {
     struct tunable_table table;
     struct btl_file_tunable found = {0};
-    struct btl_spot entry;
+    struct btl_spot entry, function;
     // The last member exists since ABI 2; pointers are in relocations.
     if (!tunable_table_open(elf, &table) || !tunable_find_entry(elf, &table, name, &entry) ||
         !tunable_fetch(elf, entry, &found.tunable, offsetof(struct btl_tunable, changed)))
         return false;
     found.tunable.name = NULL;
     found.tunable.storage = NULL;
-    entry.offset += offsetof(struct btl_tunable, storage);
     if (btl_tunable_storage_size(&found.tunable) == 0 ||
-        !tunable_follow_pointer(elf, entry, &found.storage))
+        !tunable_follow_member(elf, entry, offsetof(struct btl_tunable, storage), &found.storage))
         return false;
+    found.at_run_time =
+        table.stride == sizeof(struct btl_tunable) &&
+        tunable_follow_member(elf, entry, offsetof(struct btl_tunable, changed), &function);
     *ret_tunable = found;
     return true;
 }

@@ -26,6 +26,7 @@ struct btl_spot {
 struct btl_file_tunable {
     struct btl_tunable tunable;
     struct btl_spot storage;
+    bool at_run_time; // can it change while the module is loaded?
 };
 
 // Find the first tunable of that name: from the wrapper structure through its relocations. The file

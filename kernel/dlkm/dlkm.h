@@ -10,12 +10,14 @@
 //   image.c      the image: adopted from the loader, or linked here (link.c)
 //   exports.c    the symbols that modules are linked against
 //   tunables.c   defaults of tunables, and changes at run time
+//   tunable_values.c  values for the next load of a module
 //   types.c      attaching a module to the service of its type
 //   stubs.c      calls that load the module that they call
 //   phases.c     the boot phases
 #ifndef KERNEL_DLKM_H
 #define KERNEL_DLKM_H
 
+#include "base/arena.h"
 #include "base/images.h"
 
 #include <btl/link.h>
@@ -72,6 +74,7 @@ struct module {
     const char *reason;              // of MODULE_FAILED and MODULE_OFF; else NULL
     struct hold *holds;              // its users; it is busy while there are any
     void *attached;                  // data of the service of its type (types.c)
+    struct tunable_value *values;    // of its next loads (tunable_values.c)
     struct module *next;             // request.c: in the list of one request
     uint32_t cursor;                 // request.c: index of the next dependency
     uint32_t seen;                   // request.c: stamp of the last walk that visited it
@@ -204,6 +207,33 @@ void tunable_text(const struct module *module, uint32_t index, bool of_default, 
 int tunable_change(const struct module *module, uint32_t index, struct btl_str value,
                    struct btl_diags *diags);
 int tunable_reset(const struct module *module, uint32_t index, struct btl_diags *diags);
+
+// --- tunable_values.c: tunables of modules that are not loaded
+// A value that kmtune has set. It replaces that of loader.conf in each load until the next boot.
+struct tunable_value {
+    struct tunable_value *next;
+    struct btl_str name, value;
+};
+// A module's file, for its tunables; one is open at a time.
+struct tunables_file {
+    struct heap_arena heap;
+    struct btl_bytes file;
+    struct btl_elf elf;
+    struct btl_modinfo info; // parms: the names
+};
+// False: reported. tunables_close() must follow either way.
+bool tunables_open(const struct module *module, struct tunables_file *ret_file,
+                   struct btl_diags *diags);
+void tunables_close(const struct module *module, struct tunables_file *file);
+// Return the value that kmtune has set; NULL: none.
+const struct tunable_value *tunable_value_find(const struct module *module, struct btl_str name);
+// Check a value and keep it for the next loads. 0, or an error, which has been reported.
+int tunable_value_set(struct module *module, struct btl_str name, struct btl_str value,
+                      struct btl_diags *diags);
+// Forget it; false: there was none.
+bool tunable_value_forget(struct module *module, struct btl_str name);
+// Store the values in the variables of a module that is being loaded.
+void tunable_values_store(const struct module *module, struct btl_diags *diags);
 
 // --- phases.c
 void dlkm_boot_phase(enum btl_phase phase);

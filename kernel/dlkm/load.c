@@ -149,9 +149,11 @@ static int load_call(const struct btl_start *start, const struct btl_load_args *
 {
     struct load *load = start->caller;
     const struct module *caller = running; // it has called a stub of this one
-    uint64_t event = load_begin_event(load, BTLM_EVENT_MODULE_LOADED);
+    uint64_t event;
     int error;
 
+    tunable_values_store(load->module, &load->diags);
+    event = load_begin_event(load, BTLM_EVENT_MODULE_LOADED);
     running = load->module;
     error = start->image->wrapper->load(args);
     running = caller;

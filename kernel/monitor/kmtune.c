@@ -8,6 +8,7 @@
 #include "dlkm/dlkm.h"
 
 #include <btl/kernel.h>
+#include <btl/tunable.h>
 
 #define TEXT_MAX 256
 
@@ -31,102 +32,174 @@ static void kmtune_print(const struct module *module, uint32_t index)
     kprintf("%s\n", tunable.changed != NULL ? "; can be changed now" : "; at boot only");
 }
 
-// Of a module that is not loaded only the lines of loader.conf are known.
-static void kmtune_print_settings(const struct module *module)
+// Return the line of loader.conf that sets a tunable; NULL: there is none.
+static const struct btlm_tunable *kmtune_setting(const struct module *module, struct btl_str name)
 {
     const struct btl_manifest *manifest = handoff_manifest();
 
     for (uint32_t i = 0; i < module->entry->tunable_count; i++) {
         const struct btlm_tunable *setting =
             btl_manifest_entry(manifest, BTLM_TUNABLES, module->entry->first_tunable + (uint64_t)i);
-        struct btl_str name = module_name(module),
-                       tunable = btl_manifest_str(manifest, setting->name);
-        struct btl_str value = btl_manifest_str(manifest, setting->value);
-        kprintf("%pS.%pS=\"%pS\" in line %u of loader.conf; %pS is not loaded\n", &name, &tunable,
-                &value, setting->line, &name);
+        if (btl_str_equal(btl_manifest_str(manifest, setting->name), name))
+            return setting;
     }
+    return NULL;
 }
 
-static void kmtune_print_module(const struct module *module)
+// "ramdisk.kib   int from 1 to 16384, default "64"; next load "128" (kmtune)"
+static bool kmtune_print_in_file(const struct module *module, const struct tunables_file *file,
+                                 struct btl_str name)
 {
+    const struct tunable_value *value = tunable_value_find(module, name);
+    const struct btlm_tunable *setting = kmtune_setting(module, name);
+    struct btl_str of = module_name(module), text;
+    struct btl_file_tunable found;
+    char label[96], rule[96], from[TEXT_MAX] = "";
+    struct btl_buffer buffer = btl_buffer(rule, sizeof(rule));
+
+    if (!btl_tunable_find(&file->elf, name, &found))
+        return false;
+    btl_tunable_print(&found.tunable, &buffer.out);
+    btl_tunable_default(&file->elf, &found, from, sizeof(from));
+    btl_format_to(label, sizeof(label), "%pS.%pS", &of, &name);
+    kprintf("%-28s %s, default \"%s\"; not loaded", label, rule, from);
+    if (value != NULL) {
+        kprintf(", next load \"%pS\"", &value->value);
+    } else if (setting != NULL) {
+        text = btl_manifest_str(handoff_manifest(), setting->value);
+        kprintf(", \"%pS\" in line %u of loader.conf", &text, setting->line);
+    }
+    kprintf("%s\n", found.at_run_time ? "; can be changed when loaded" : "");
+    return true;
+}
+
+static void kmtune_print_none(struct btl_str module, struct btl_str tunable)
+{
+    kprintf("kmtune: %pS has no tunable %pS; kmtune -q %pS lists them\n", &module, &tunable,
+            &module);
+}
+
+// Print one tunable, or all: `name` empty.
+static void kmtune_print_file(const struct module *module, struct btl_str name)
+{
+    uint64_t first_reports[ARENA_REPORT_WORDS];
+    struct heap_arena reports;
+    struct btl_diags diags = {.arena = &reports.arena};
+    char reason[REASON_MAX];
+    struct tunables_file file;
+    bool good;
+
+    heap_arena_init_on(&reports, first_reports, sizeof(first_reports));
+    good = tunables_open(module, &file, &diags);
+    for (size_t i = 0; good && name.len == 0 && i < file.info.parm_count; i++)
+        kmtune_print_in_file(module, &file, file.info.parms[i].name);
+    if (good && name.len > 0 && !kmtune_print_in_file(module, &file, name))
+        kmtune_print_none(module_name(module), name);
+    diags_explain(&diags, reason);
+    tunables_close(module, &file);
+    heap_arena_free(&reports);
+}
+
+// Print the tunables of a module, or the one of that name.
+static void kmtune_print_module(const struct module *module, struct btl_str name)
+{
+    const struct btl_wrapper *wrapper;
+
     if (module->image == NULL) {
-        kmtune_print_settings(module);
+        kmtune_print_file(module, name);
         return;
     }
-    for (uint32_t i = 0; i < module->image->linked.wrapper->tunable_count; i++)
-        kmtune_print(module, i);
+    wrapper = module->image->linked.wrapper;
+    for (uint32_t i = 0; i < wrapper->tunable_count; i++)
+        if (name.len == 0 || btl_str_equal(name, btl_str_of(btl_wrapper_tunable(wrapper, i).name)))
+            kmtune_print(module, i);
 }
 
-// Find "module.tunable", or "module" alone (then *ret_index is BTL_NONE). NULL: there is none,
-// which was printed.
-static struct module *kmtune_find(struct btl_str text, uint32_t *ret_index)
+// All modules that are loaded or can be. The files of the others cannot be read, or are no modules.
+static void kmtune_print_all(void)
 {
-    struct btl_str name = text, tunable;
-    bool named = btl_str_split(text, '.', &name, &tunable);
+    for (uint32_t id = 0; id < module_count(); id++) {
+        const struct module *module = module_get(id);
+        if (module->image != NULL || module->state == MODULE_REGISTERED)
+            kmtune_print_module(module, BTL_STR(""));
+    }
+}
+
+// Find the module of "module.tunable" or "module" (then *ret_tunable is empty). NULL: there is
+// none, or it is loaded and has no such tunable, which was printed.
+static struct module *kmtune_find(struct btl_str text, struct btl_str *ret_tunable)
+{
+    struct btl_str name = text;
     struct module *module;
     uint32_t id;
 
-    *ret_index = BTL_NONE;
+    *ret_tunable = BTL_STR("");
+    btl_str_split(text, '.', &name, ret_tunable);
     if (!module_find(name, &id)) {
         kprintf("kmtune: no module %pS is registered\n", &name);
         return NULL;
     }
     module = module_get(id);
-    if (!named)
+    if (module->image == NULL || ret_tunable->len == 0 ||
+        btl_wrapper_find_tunable(module->image->linked.wrapper, *ret_tunable) != BTL_NONE)
         return module;
-    if (module->image == NULL) {
-        kprintf("kmtune: %pS is not loaded, so its tunables are not known\n", &name);
-        return NULL;
-    }
-    *ret_index = btl_wrapper_find_tunable(module->image->linked.wrapper, tunable);
-    if (*ret_index != BTL_NONE)
-        return module;
-    kprintf("kmtune: %pS has no tunable %pS; kmtune -q %pS lists them\n", &name, &tunable, &name);
+    kmtune_print_none(name, *ret_tunable);
     return NULL;
 }
 
 static void kmtune_query(struct btl_str text)
 {
-    uint32_t index;
-    const struct module *module = kmtune_find(text, &index);
+    struct btl_str tunable;
+    const struct module *module = kmtune_find(text, &tunable);
 
-    if (module == NULL)
-        return;
-    if (index != BTL_NONE)
-        kmtune_print(module, index);
-    else
-        kmtune_print_module(module);
+    if (module != NULL)
+        kmtune_print_module(module, tunable);
+}
+
+// `value` NULL: back to the value of the configuration or the module.
+static int kmtune_store(struct module *module, struct btl_str tunable, const struct btl_str *value,
+                        struct btl_diags *diags)
+{
+    uint32_t index;
+
+    if (module->image == NULL) {
+        if (value != NULL)
+            return tunable_value_set(module, tunable, *value, diags);
+        tunable_value_forget(module, tunable);
+        return 0;
+    }
+    index = btl_wrapper_find_tunable(module->image->linked.wrapper, tunable);
+    return value != NULL ? tunable_change(module, index, *value, diags)
+                         : tunable_reset(module, index, diags);
 }
 
 static void kmtune_change(struct btl_str text, bool reset)
 {
-    struct btl_str value, name = text;
+    struct btl_str value, name = text, tunable;
     uint64_t first_reports[ARENA_REPORT_WORDS];
     struct heap_arena reports;
     struct btl_diags diags = {.arena = &reports.arena};
     char reason[REASON_MAX];
-    uint32_t index;
-    const struct module *module;
+    struct module *module;
     int error;
 
     if (!reset && !btl_str_split(text, '=', &name, &value)) {
         kprintf("kmtune: write MODULE.TUNABLE=value\n");
         return;
     }
-    module = kmtune_find(name, &index);
+    module = kmtune_find(name, &tunable);
     if (module == NULL)
         return;
-    if (index == BTL_NONE) {
+    if (tunable.len == 0) {
         kprintf("kmtune: which tunable of %pS? kmtune -q %pS lists them\n", &name, &name);
         return;
     }
     heap_arena_init_on(&reports, first_reports, sizeof(first_reports));
-    error =
-        reset ? tunable_reset(module, index, &diags) : tunable_change(module, index, value, &diags);
+    error = kmtune_store(module, tunable, reset ? NULL : &value, &diags);
     diags_explain(&diags, reason);
     heap_arena_free(&reports);
     if (error == 0)
-        kmtune_print(module, index);
+        kmtune_print_module(module, tunable);
     else if (error == BTL_ENOSYS && !reset)
         kprintf("%pS=\"%pS\"\n", &name, &value);
 }
@@ -138,8 +211,7 @@ void kmtune_run(int argc, char **argv)
                       : '\0';
 
     if (argc == 1 || (argc == 2 && option == 'q')) {
-        for (uint32_t id = 0; id < module_count(); id++)
-            kmtune_print_module(module_get(id));
+        kmtune_print_all();
     } else if (argc >= 3 && (option == 'q' || option == 's' || option == 'r')) {
         for (int i = 2; i < argc; i++) {
             if (option == 'q')

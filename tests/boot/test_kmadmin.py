@@ -206,6 +206,24 @@ def test_tunables(machine):
     assert "no module nosuch" in machine.command("kmtune -q nosuch")
 
 
+def test_tunables_of_a_module_that_is_not_loaded(machine):
+    """They are known from the file; a value that is set counts from the next load on, until it is reset."""
+    machine.command("kmadmin -U ramdisk")
+    shown = machine.command("kmtune -q ramdisk")
+    assert re.search(r'ramdisk\.kib +int from 1 to 16384, default "64"; not loaded\n', shown), shown
+    assert re.search(r'ramdisk\.readonly +bool, default "NO"; not loaded; can be changed when loaded\n', shown), shown
+    assert "run-tunable-range" in machine.command("kmtune -s ramdisk.kib=16385")
+    assert "run-tunable-none" in machine.command("kmtune -s ramdisk.nosuch=1")
+    assert "no tunable nosuch" in machine.command("kmtune -q ramdisk.nosuch")
+    assert 'next load "128"' in machine.command("kmtune -s ramdisk.kib=128")
+    machine.command("kmadmin -L ramdisk")
+    assert re.search(r'ramdisk\.kib +int +"128" default "64"', machine.command("kmtune -q ramdisk.kib"))
+    machine.command("kmadmin -U ramdisk")
+    assert "next load" not in machine.command("kmtune -r ramdisk.kib")
+    machine.command("kmadmin -L ramdisk")
+    assert re.search(r'ramdisk\.kib +int +"64" default "64"', machine.command("kmtune -q ramdisk.kib"))
+
+
 def test_history(machine):
     machine.command("device ioctl null")
     machine.command("help")

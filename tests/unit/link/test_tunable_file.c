@@ -58,6 +58,8 @@ static void build(struct sample *s, uint32_t abi)
         eb_rela(b, s->table, i * stride + offsetof(struct btl_tunable, storage), data_symbol, R_64,
                 (int64_t)storages[i]);
     }
+    if (abi > 1) // `loud` has a callback
+        eb_rela(b, s->table, stride + offsetof(struct btl_tunable, changed), text_symbol, R_64, 0);
     struct btl_bytes file = eb_finish(b);
     assert_true(btl_elf_open(file, BTL_ELF_MODULE, 0, (struct btl_place){0}, &s->elf, &s->diags));
 }
@@ -89,6 +91,10 @@ TEST(type_range_and_default_are_known_before_the_module_is_linked)
         expect(&s, "loud", "bool", "YES");
         expect(&s, "title", "string up to 7 bytes", "hi");
         struct btl_file_tunable found;
+        assert_true(btl_tunable_find(&s.elf, BTL_STR("loud"), &found));
+        assert_int_equal(found.at_run_time, abi > 1);
+        assert_true(btl_tunable_find(&s.elf, BTL_STR("title"), &found));
+        assert_false(found.at_run_time);
         assert_false(btl_tunable_find(&s.elf, BTL_STR("dept"), &found));
         assert_false(btl_tunable_find(&s.elf, BTL_STR("depths"), &found));
         assert_false(btl_tunable_find(&s.elf, BTL_STR(""), &found));

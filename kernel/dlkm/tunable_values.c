@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// Tunables of modules that are not loaded: the file says which there are, with type, range and
+// default. A value that is set now counts from the next load on.
+#include "dlkm/source.h"
+
+#include "base/handoff.h"
+
+#include <btl/kernel.h>
+#include <btl/tunable.h>
+
+bool tunables_open(const struct module *module, struct tunables_file *ret_file,
+                   struct btl_diags *diags)
+{
+    uint16_t machine = btl_manifest_system(handoff_manifest())->machine;
+    struct btl_place place = {.module = module_name(module)};
+
+    *ret_file = (struct tunables_file){.file = {NULL, 0}};
+    heap_arena_init(&ret_file->heap);
+    return source_open(module, &ret_file->file, diags) &&
+           btl_elf_open(ret_file->file, BTL_ELF_MODULE, machine, place, &ret_file->elf, diags) &&
+           btl_modinfo_read(&ret_file->elf, &ret_file->heap.arena, &ret_file->info, diags);
+}
+
+void tunables_close(const struct module *module, struct tunables_file *file)
+{
+    if (file->file.size > 0)
+        source_close(module, file->file);
+    heap_arena_free(&file->heap);
+}
+
+static struct tunable_value **value_link(struct module *module, struct btl_str name)
+{
+    struct tunable_value **link = &module->values;
+
+    while (*link != NULL && !btl_str_equal((*link)->name, name))
+        link = &(*link)->next;
+    return link;
+}
+
+const struct tunable_value *tunable_value_find(const struct module *module, struct btl_str name)
+{
+    const struct tunable_value *value = module->values;
+
+    while (value != NULL && !btl_str_equal(value->name, name))
+        value = value->next;
+    return value;
+}
+
+bool tunable_value_forget(struct module *module, struct btl_str name)
+{
+    struct tunable_value **link = value_link(module, name), *value = *link;
+
+    if (value == NULL)
+        return false;
+    *link = value->next;
+    kmem_free(value);
+    return true;
+}
+
+static int value_keep(struct module *module, struct btl_str name, struct btl_str text,
+                      struct btl_diags *diags)
+{
+    struct tunable_value *value = kmem_alloc(sizeof(*value) + name.len + text.len);
+    char *at = (char *)(value + 1);
+
+    if (value == NULL) {
+        btl_report(diags, BTL_NO_MEMORY, (struct btl_place){.module = module_name(module)},
+                   BTL_ARG_Z("keeping the value of a tunable"));
+        return BTL_ENOMEM;
+    }
+    memcpy(at, name.at, name.len);
+    memcpy(at + name.len, text.at, text.len);
+    tunable_value_forget(module, name);
+    *value = (struct tunable_value){module->values, {at, name.len}, {at + name.len, text.len}};
+    module->values = value;
+    return 0;
+}
+
+int tunable_value_set(struct module *module, struct btl_str name, struct btl_str value,
+                      struct btl_diags *diags)
+{
+    struct btl_place place = {.module = module_name(module)};
+    struct btl_file_tunable found;
+    struct tunables_file file;
+    int error = BTL_EIO;
+
+    if (tunables_open(module, &file, diags)) {
+        error = BTL_EINVAL;
+        if (!btl_tunable_find(&file.elf, name, &found))
+            btl_report(diags, BTL_RUN_TUNABLE_NONE, place, BTL_ARG(name));
+        else if (btl_tunable_parse(&found.tunable, name, value, NULL, place, diags))
+            error = value_keep(module, name, value, diags);
+    }
+    tunables_close(module, &file);
+    return error;
+}
+
+void tunable_values_store(const struct module *module, struct btl_diags *diags)
+{
+    const struct btl_wrapper *wrapper = module->image->linked.wrapper;
+    struct btl_place place = {.module = module_name(module)};
+
+    for (const struct tunable_value *value = module->values; value != NULL; value = value->next) {
+        uint32_t index = btl_wrapper_find_tunable(wrapper, value->name);
+        struct btl_tunable tunable;
+
+        if (index == BTL_NONE)
+            continue;
+        tunable = btl_wrapper_tunable(wrapper, index);
+        btl_tunable_parse(&tunable, value->name, value->value, tunable.storage, place, diags);
+    }
+}
