@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The version of BTL: that of the headers as macros, that of the linked core as a function.
-// (BTL_VERSION() of btl/module.h is a module's own.)
+// docs/abi.md says what a version may change. (BTL_VERSION() of btl/module.h is a module's own.)
 #ifndef BTL_VERSION_H
 #define BTL_VERSION_H
 
