@@ -22,8 +22,9 @@ bool boot_parse_options(struct boot *boot)
             usage_error(boot->host, "\"%s\" is not a machine; it is x86-64 or ia64",
                         boot->machine_name);
     }
-    bool has_size =
-        boot->memory_size == NULL || btl_parse_size(btl_str_of(boot->memory_size), &boot->memory);
+    bool has_size = boot->memory_size == NULL ||
+                    (btl_parse_size(btl_str_of(boot->memory_size), &boot->memory) &&
+                     boot->memory < UINT64_MAX); // a larger size is the maximum
     if (!has_size)
         usage_error(boot->host, "\"%s\" is not a size; write it like 128M", boot->memory_size);
     return has_size && (boot->machine_name == NULL || boot->machine != NULL);
