@@ -8,8 +8,9 @@ import subprocess
 
 import pytest
 
-from btlboot import GOOD, O, PROGRAM, boot, conf, default_tree, read, started
+from btlboot import ARCH, GOOD, O, PROGRAM, boot, conf, default_tree, read, started
 
+pytestmark = pytest.mark.skipif(ARCH != "x86_64", reason="the loader of 1.0 was for x86-64")
 KERNEL, MODULE = (os.path.join(O, "frozen", name) for name in ("kernel.elf", "frozen.ko"))
 FROZEN = 'frozen_load="YES"\nfrozen_phase="%s"\nfrozen_flags="a=b c"\nfrozen.greeting="hello from 1.0"\nfrozen.answer="42"\n'
 CONF = 'autoboot_delay="0"\nkernel="/old.elf"\nkernel_options="these words"\nboot_timeout="60"\n' + FROZEN % "BOOT1"
