@@ -11,7 +11,7 @@ test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-py
 # For make deb.
 deb="$build build-essential git debhelper libcmocka-dev"
 # For make test-packages.
-packages="$run $deb lintian debootstrap"
+packages="$run git lintian debootstrap"
 # For compiling the ia64 cross compiler (tools/ia64-toolchain.sh).
 ia64="binutils binutils-ia64-linux-gnu gcc-12-source gcc g++ make libc6-dev libgmp-dev libmpfr-dev libmpc-dev zlib1g-dev flex bison gawk bzip2 xz-utils"
 

@@ -6,9 +6,9 @@ test-reproducible:
 	@tools/setup.sh build
 	@tests/packages/reproducible.sh $(BUILD)/reproducible
 
-## Build the Debian packages; install, use, upgrade and remove them in a minimal Debian (as root).
+# DEBS=DIR: take the packages that are in DIR.
+## Build the Debian packages of HEAD; install, use, upgrade and remove them in a minimal Debian (as root).
 test-packages:
 	@tools/setup.sh packages
-	@tools/deb.sh $(BUILD)/deb
-	@tests/packages/packages.sh $(BUILD)/packages $(BUILD)/deb
+	@tests/packages/packages.sh $(BUILD)/packages $(DEBS)
 .PHONY: test-reproducible test-packages

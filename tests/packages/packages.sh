@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# packages.sh DIR DEBS: install the packages of the folder DEBS in a minimal Debian below DIR, work with them there as
-# the author of a module or a kernel does, boot the result in QEMU, upgrade, and remove. Needs root.
+# packages.sh DIR [DEBS]: build the packages in a minimal Debian below DIR (or take those of the folder DEBS), install
+# them in a second one, work with them there as the author of a module or a kernel does, boot the result in QEMU,
+# upgrade, and remove. Needs root.
 #
 # BTL_DEBIAN_MIRROR: where Debian's packages are. The minimal Debian is kept in DIR/debian.tar for the next run.
 set -u
@@ -9,8 +10,9 @@ set -u
 # Mounts are private to this script, and end with it.
 [ -n "${BTL_UNSHARED:-}" ] || BTL_UNSHARED=1 exec unshare --mount --propagation private "$0" "$@"
 
-dir=$(realpath "$1") debs=$(realpath "$2")
-root=$dir/root
+mkdir -p "$1"
+dir=$(realpath "$1") debs=${2:+$(realpath "$2")}
+root=
 version=$(cat VERSION)
 packages="btl btl-loader-efi btl-kernel libbtl-dev"
 passed=0 failed=0
@@ -38,6 +40,7 @@ inside() {
 		sh -euxc "$1"
 }
 
+# Make a minimal Debian in $root.
 make_debian() {
 	rm -rf "$root"
 	[ -e "$dir/debian.tar" ] || {
@@ -45,10 +48,23 @@ make_debian() {
 			tar -c --one-file-system -C "$root" -f "$dir/debian.tar.new" . && mv "$dir/debian.tar.new" "$dir/debian.tar"
 	} || return 1
 	mkdir -p "$root" && tar -x -C "$root" -f "$dir/debian.tar" && cp /etc/resolv.conf "$root/etc/resolv.conf" &&
-		mount -t proc proc "$root/proc" || return 1
-	# What the packages depend on and recommend, so that only they make a difference.
-	inside 'apt-get -q update
-		apt-get -q -y install gcc make pkg-config mtools gdisk fdisk'
+		mount -t proc proc "$root/proc" && inside 'apt-get -q update'
+}
+
+# Root installs what the build needs; a user builds.
+build_packages() {
+	make_debian && git clone -q "$(pwd)" "$root/home/btl" || return 1
+	inside 'apt-get -q -y --no-install-recommends install make
+		cd /home/btl
+		tools/setup.sh deb
+		useradd builder
+		chown -R builder .
+		su builder -c "make deb"'
+}
+
+# What the packages depend on and recommend is here before they are, so that only they make a difference.
+make_user_debian() {
+	make_debian && inside 'apt-get -q -y install gcc make pkg-config mtools gdisk fdisk'
 }
 
 # The names of all files.
@@ -134,10 +150,15 @@ remove() {
 	inside "apt-get -q -y purge $packages" && list_files files.after && diff "$dir/files.before" "$dir/files.after"
 }
 
-mkdir -p "$dir"
-[ -d "$debs" ] || { echo "test-packages: $debs is not there; make deb" >&2; exit 1; }
+if [ -z "$debs" ]; then
+	root=$dir/builder
+	debs=$root/home/btl/build/deb
+	try build build_packages
+fi
+[ -d "$debs" ] || { echo "test-packages: there are no packages in $debs" >&2; failed=1 && end; }
 try lintian lintian --allow-root --fail-on error,warning "$debs/btl_${version}_amd64.changes"
-try debian make_debian
+root=$dir/root
+try debian make_user_debian
 [ -e "$root/usr/bin/gcc" ] || end
 try install install_packages
 try versions versions_agree
