@@ -112,7 +112,8 @@ make_image() {
 
 # Boot the image; run.sh succeeds when every required module was loaded.
 boot_image() {
-	mkdir -p "$dir/boot" && cp "$root/root/btl.img" "$dir/boot/btl.img" &&
+	rm -rf "$dir/boot" "$dir/serial"
+	mkdir "$dir/boot" && cp "$root/root/btl.img" "$dir/boot/btl.img" &&
 		ARCH=x86_64 O=$dir/boot tools/run.sh </dev/null >"$dir/serial" 2>&1
 	status=$?
 	cat "$dir/serial"
@@ -155,7 +156,7 @@ if [ -z "$debs" ]; then
 	debs=$root/home/btl/build/deb
 	try build build_packages
 fi
-[ -d "$debs" ] || { echo "test-packages: there are no packages in $debs" >&2; failed=1 && end; }
+[ -e "$debs/btl_${version}_amd64.deb" ] || { echo "test-packages: there is no btl_${version}_amd64.deb in $debs" >&2; failed=1 && end; }
 try lintian lintian --allow-root --fail-on error,warning "$debs/btl_${version}_amd64.changes"
 root=$dir/root
 try debian make_user_debian
