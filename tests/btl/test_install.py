@@ -185,6 +185,14 @@ def test_every_header_and_source_is_there(installed):
     assert os.path.exists(os.path.join(installed.root, "share/btl/include/btl/module.h"))
 
 
+def test_the_page_names_what_is_there(installed):
+    """docs/sdk.md"""
+    table = read(os.path.join(ROOT, "docs/sdk.md")).decode().split("## The files")[1].split("\n## ")[0]
+    paths = [path for row in re.findall(r"^\| (`.*?) \|", table, re.M) for path in re.findall(r"`([^`]+)`", row)]
+    assert len(paths) > 15
+    assert [path for path in paths if not os.path.exists(os.path.join(installed.root, path))] == []
+
+
 def test_program_makes_an_image(installed, tmp_path):
     """With the installed loader, kernel and modules, and with its own helper."""
     volume = tmp_path / "esp"
@@ -252,6 +260,16 @@ def test_kernel(installed, kernel, template, tmp_path):
     done = subprocess.run([installed.btl, "check", "-W", "-C", tmp_path], text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, check=False)
     assert done.returncode == 0 and "good, 0 modules" in done.stdout, done.stdout
+
+
+def test_kernel_by_another_compiler(installed, kernel, tmp_path):
+    """In another folder, by clang."""
+    for name in ("kernel.c", "Makefile"):
+        shutil.copy(kernel.parent / name, tmp_path)
+    out = installed.make(tmp_path, "-j2", "kernel.elf", "CC=clang", "BTL_OUT=elsewhere")
+    assert "-fno-tree-loop-distribute-patterns" not in out and (tmp_path / "elsewhere/libbtl.a").exists()
+    (tmp_path / "loader.conf").write_text('kernel="/kernel.elf"\n')
+    subprocess.run([installed.btl, "check", "-W", "-C", tmp_path], check=True, stdout=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize("file", ["btl.mk", "module.mk"])
