@@ -49,12 +49,18 @@ BTL_CFLAGS ?= -std=gnu11 -O2 -g -ffreestanding -fno-pic -fno-common -fno-stack-p
 BTL_LDSCRIPT := $(firstword $(wildcard $(BTL_ROOT)/kernel-$(ARCH).ld $(BTL_ROOT)/kernel/arch/$(ARCH)/kernel.ld))
 BTL_LDFLAGS := -static -z max-page-size=4096 -z separate-code -z noexecstack -T $(BTL_LDSCRIPT)
 
+# Other flags make the objects again.
+BTL_FLAGS_FILE := $(BTL_OUT)/flags
+ifneq ($(strip $(file <$(BTL_FLAGS_FILE))),$(strip $(BTL_CC) $(BTL_CFLAGS)))
+$(shell mkdir -p $(BTL_OUT))$(file >$(BTL_FLAGS_FILE),$(BTL_CC) $(BTL_CFLAGS))
+endif
+
 BTL_CORE_OBJ := $(patsubst $(BTL_ROOT)/core/%.c,$(BTL_OUT)/%.o,$(wildcard $(BTL_ROOT)/core/*/*.c))
-$(BTL_CORE_OBJ): $(BTL_OUT)/%.o: $(BTL_ROOT)/core/%.c
+$(BTL_CORE_OBJ): $(BTL_OUT)/%.o: $(BTL_ROOT)/core/%.c $(BTL_FLAGS_FILE)
 	@mkdir -p $(@D)
 	$(BTL_CC) $(BTL_CFLAGS) -MMD -MP -c $< -o $@
 # memcpy and the like, of the reference kernel.
-$(BTL_OUT)/mem.o: $(firstword $(wildcard $(BTL_ROOT)/mem-$(ARCH).c $(BTL_ROOT)/kernel/arch/$(ARCH)/mem.c))
+$(BTL_OUT)/mem.o: $(firstword $(wildcard $(BTL_ROOT)/mem-$(ARCH).c $(BTL_ROOT)/kernel/arch/$(ARCH)/mem.c)) $(BTL_FLAGS_FILE)
 	@mkdir -p $(@D)
 	$(BTL_CC) $(BTL_CFLAGS) -c $< -o $@
 $(BTL_LIB): $(BTL_CORE_OBJ) $(BTL_OUT)/mem.o

@@ -262,6 +262,16 @@ def test_kernel(installed, kernel, template, tmp_path):
     assert done.returncode == 0 and "good, 0 modules" in done.stdout, done.stdout
 
 
+def test_other_flags_make_core_again(installed, kernel, tmp_path):
+    folder = tmp_path / "kernel"
+    shutil.copytree(kernel.parent, folder)
+    objects = len(list(folder.glob("btl/*/*.o")))
+    assert objects > 100
+    assert "up to date" in installed.make(folder, "-n", "kernel.elf")
+    assert installed.make(folder, "-n", "kernel.elf", "CC=clang").count("clang ") > objects
+    assert "clang" not in installed.make(folder, "-n", "kernel.elf")
+
+
 def test_kernel_by_another_compiler(installed, kernel, tmp_path):
     """In another folder, by clang."""
     for name in ("kernel.c", "Makefile"):
