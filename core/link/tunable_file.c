@@ -155,6 +155,34 @@ bool btl_tunable_find(const struct btl_elf *elf, struct btl_str name,
     return true;
 }
 
+static struct btl_str tunable_type_name(int type)
+{
+    return type == BTL_TUNABLE_INT    ? BTL_STR("int")
+           : type == BTL_TUNABLE_BOOL ? BTL_STR("bool")
+                                      : BTL_STR("string");
+}
+
+bool btl_tunables_check(const struct btl_elf *elf, const struct btl_modinfo *info,
+                        struct btl_place place, struct btl_diags *diags)
+{
+    uint32_t before = diags->errors;
+    if (btl_elf_find_section(elf, BTL_STR(BTL_WRAPPER_SECTION)) == BTL_NONE)
+        return true;
+    for (size_t i = 0; i < info->parm_count; i++) {
+        const struct btl_parm *parm = &info->parms[i];
+        struct btl_file_tunable found;
+        if (!btl_tunable_find(elf, parm->name, &found)) {
+            btl_report(diags, BTL_TUNABLE_PARM, place, BTL_ARG(parm->name));
+            continue;
+        }
+        struct btl_str type = tunable_type_name(found.tunable.type);
+        if (parm->type.len > 0 && !btl_str_equal(parm->type, type))
+            btl_report(diags, BTL_TUNABLE_PARM_TYPE, place, BTL_ARG(parm->name),
+                       BTL_ARG(parm->type), BTL_ARG(type));
+    }
+    return diags->errors == before;
+}
+
 bool btl_tunable_default(const struct btl_elf *elf, const struct btl_file_tunable *tunable,
                          char *ret_text, size_t size)
 {

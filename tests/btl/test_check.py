@@ -387,6 +387,11 @@ def test_single_module_against_a_kernel(tmp_path):
     assert btl("check", "--module", "m.ko", cwd=tmp_path).codes() == ["link-unresolved"]
 
 
+def test_tunables_that_are_described_and_not_declared(tmp_path):
+    write(tmp_path, {"m.ko": module("m", ALL, "parm=depth:of the queue", "parmtype=depth:int")})
+    assert btl("check", "--module", "m.ko", cwd=tmp_path).codes() == ["tunable-parm"]
+
+
 CALLS = {"m.ko": module("m", ALL, needs=["page_alloc"]),
          "later.ko": module("later", ALL, "later=page_alloc", needs=["page_alloc"]),
          "boot2.ko": module("boot2", "phases=BOOT2,RUN", needs=["page_alloc"])}

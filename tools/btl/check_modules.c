@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <btl/kernel.h>
+#include <btl/tunable.h>
 
 #include "files.h"
 #include "report.h"
@@ -179,6 +180,18 @@ static void check_declare_kernel(struct boot *boot)
     boot->kernel_good = true;
 }
 
+// Compare the metadata of the given modules with their code.
+static void check_tunables(const struct given *given)
+{
+    const struct btl_attempt *attempt = &given->boot.attempt;
+    for (uint32_t i = 0; i < attempt->plan.module_count; i++) {
+        const struct btl_attempt_module *module = attempt->modules[i];
+        if (module->opened &&
+            btl_symtab_find(&given->by_name, attempt->plan.modules[i].name) != NULL)
+            btl_tunables_check(&module->elf, &module->info, module->elf.place, attempt->diags);
+    }
+}
+
 int check_modules(const struct boot *options, const struct check_modules *modules, bool strict)
 {
     struct host *host = options->host;
@@ -205,6 +218,7 @@ int check_modules(const struct boot *options, const struct check_modules *module
     if (modules->kernel == NULL)
         check_declare_kernel(boot);
     boot_steps_after_configuration(boot);
+    check_tunables(&given);
     report_all(host);
     if (host->diags.errors > 0)
         return EXIT_ERRORS;

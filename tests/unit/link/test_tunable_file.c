@@ -102,6 +102,32 @@ TEST(type_range_and_default_are_known_before_the_module_is_linked)
     }
 }
 
+TEST(metadata_that_says_something_else_than_the_code)
+{
+    static const struct {
+        const char *name, *type, *code;
+    } cases[] = {
+        {"depth", "int", ""},
+        {"loud", "bool", ""},
+        {"title", "string", ""},
+        {"depth", "", ""}, // the type may be left out
+        {"depth", "bool", "tunable-parm-type"},
+        {"title", "int", "tunable-parm-type"},
+        {"loudly", "bool", "tunable-parm"},
+    };
+    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+        struct sample s;
+        struct btl_parm parm = {.name = btl_str_of(cases[i].name),
+                                .type = btl_str_of(cases[i].type)};
+        struct btl_modinfo info = {.parms = &parm, .parm_count = 1};
+        build(&s, 2);
+        assert_int_equal(btl_tunables_check(&s.elf, &info, (struct btl_place){0}, &s.diags),
+                         cases[i].code[0] == '\0');
+        assert_codes(&s.memory, &s.diags, cases[i].code);
+        end(&s);
+    }
+}
+
 static struct btl_wrapper *wrapper_of(struct sample *s)
 {
     return (struct btl_wrapper *)(void *)eb_bytes_at(&s->builder, s->wrapper);
