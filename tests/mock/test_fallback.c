@@ -121,7 +121,8 @@ TEST(test_memory_that_one_configuration_needs)
 {
     struct mock *mock = begin("huge_load=\"YES\"\nhuge_phase=\"BOOT1\"\n" GOOD);
     mock_add_fixture(mock, "/modules/huge.ko", "huge.ko");
-    state_fall_back(mock, "/loader.conf.prev", "/loader.conf", "no 1.8 GiB of contiguous memory for phase-1 modules");
+    state_fall_back(mock, "/loader.conf.prev", "/loader.conf",
+                    "no 1.8 GiB of contiguous memory for phase-1 modules");
     mock_end(mock);
 }
 
