@@ -79,6 +79,7 @@ static void volume_unmount(struct volume *volume)
     heap_free(&volume->mount->heap);
     kmem_free(volume->mount);
     volume->mount = NULL;
+    module_release(volume->device->blocks.read, volume->device->name);
     mounted--;
     full = false;
 }
@@ -103,9 +104,13 @@ static int volume_mount(struct volume *volume)
         full = true;
         return BTL_ENOMEM;
     }
-    volume->mount = kmem_alloc(sizeof(*volume->mount));
-    if (volume->mount == NULL)
+    if (module_hold(volume->device->blocks.read, volume->device->name, true) != 0)
         return BTL_ENOMEM;
+    volume->mount = kmem_alloc(sizeof(*volume->mount));
+    if (volume->mount == NULL) {
+        module_release(volume->device->blocks.read, volume->device->name);
+        return BTL_ENOMEM;
+    }
     mounted++;
     heap_init(&volume->mount->heap, HEAP_MAX);
     fatfs_call_begin(&call);
@@ -271,7 +276,7 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("FAT file systems, read-only");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.3");
+BTL_NEEDS("kernel:1.5");
 BTL_NEEDS("block:1.0");
 BTL_PROVIDES("fs:1.0");
 BTL_DEPENDS("block");

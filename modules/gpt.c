@@ -21,6 +21,13 @@ static bool part_read(const struct btl_blocks *blocks, uint64_t offset, void *bu
     return block_read(part->block.disk, part->block.partition.start + offset, buffer, size) == 0;
 }
 
+// The partition no longer holds its disk.
+static void part_free(struct part *part)
+{
+    module_release(part->block.disk->blocks.read, part->block.disk->name);
+    kmem_free(part);
+}
+
 static bool part_add(const struct block_device *disk, const struct btl_partition *partition)
 {
     struct part *part = kmem_alloc(sizeof(*part));
@@ -34,12 +41,16 @@ static bool part_add(const struct block_device *disk, const struct btl_partition
     part->block.partition = *partition;
     btl_format_to(part->block.name, sizeof(part->block.name), "%sp%u", disk->name,
                   partition->number);
+    if (module_hold(disk->blocks.read, disk->name, true) != 0) {
+        kmem_free(part);
+        return false;
+    }
     part->next = parts;
     parts = part;
     if (block_add(&part->block) == 0)
         return true;
     parts = part->next;
-    kmem_free(part);
+    part_free(part);
     return true; // a partition without a valid size is skipped
 }
 
@@ -75,7 +86,7 @@ static void gpt_removed(struct block_device *device)
         }
         *at = part->next;
         block_remove(&part->block);
-        kmem_free(part);
+        part_free(part);
     }
 }
 
@@ -94,7 +105,7 @@ static int gpt_unload(void)
         struct part *part = parts;
         parts = part->next;
         block_remove(&part->block);
-        kmem_free(part);
+        part_free(part);
     }
     return 0;
 }
@@ -104,7 +115,7 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("partitions of disks: GPT and MBR");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.0");
+BTL_NEEDS("kernel:1.5");
 BTL_NEEDS("block:1.0");
 BTL_PROVIDES("gpt:1.0");
 BTL_PROVIDES("mbr:1.0");

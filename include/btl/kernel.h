@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel's interface to modules, kernel:1.4; kernel_exports.def is its table.
+// The kernel's interface to modules, kernel:1.5; kernel_exports.def is its table.
 #ifndef BTL_KERNEL_H
 #define BTL_KERNEL_H
 
@@ -12,7 +12,7 @@
 
 BTL_BEGIN_DECLS
 
-#define BTL_KERNEL_INTERFACE "kernel:1.4"
+#define BTL_KERNEL_INTERFACE "kernel:1.5"
 
 // Functions of the kernel and of modules return 0 or one of these errors.
 enum {

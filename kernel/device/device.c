@@ -46,13 +46,13 @@ static int device_hold_and_open(struct btl_device *device)
     int error;
 
     device_holder(device, text);
-    error = module_hold(device->module, text);
+    error = hold_add(device->module, text);
     if (error != 0)
         return error;
     if (device_class_of(device)->open != NULL)
         error = device_class_of(device)->open(device->minor);
     if (error != 0)
-        module_release(device->module, text);
+        hold_drop(device->module, text);
     return error;
 }
 
@@ -107,7 +107,7 @@ void device_close(struct btl_device *device)
     if (device_unlink(device) && device_class_of(device)->close != NULL)
         device_class_of(device)->close(device->minor);
     device_holder(device, text);
-    module_release(device->module, text);
+    hold_drop(device->module, text);
     kmem_free(device);
 }
 

@@ -72,11 +72,11 @@ static int intfc_attach_device(struct match *match, const struct pci_function *d
 
     intfc_holder(match->module, text);
     if (attachment != NULL)
-        error = module_hold(intfc_bus(), text);
+        error = hold_add(intfc_bus(), text);
     if (error == 0) {
         error = match->driver->attach(device, &attachment->state);
         if (error != 0)
-            module_release(intfc_bus(), text);
+            hold_drop(intfc_bus(), text);
     }
     if (error != 0) {
         kmem_free(attachment);
@@ -128,7 +128,7 @@ static bool intfc_detach(struct module *module, struct btl_diags *diags)
         struct attachment *attachment = module->attached;
         module->attached = attachment->next;
         driver->detach(attachment->device, attachment->state);
-        module_release(intfc_bus(), text);
+        hold_drop(intfc_bus(), text);
         kmem_free(attachment);
     }
     return true;

@@ -71,7 +71,7 @@ static int stream_get_element(const char *name, enum btl_module_type type, uint3
         return BTL_EINVAL;
     error = module_autoload(id);
     if (error == 0)
-        error = module_hold(module_get(id), held_by);
+        error = hold_add(module_get(id), held_by);
     if (error == 0)
         *ret_module = id;
     return error;
@@ -111,7 +111,7 @@ static int stream_add_by_name(struct btl_stream *stream, const char *name,
         return error;
     error = stream_add(stream, module);
     if (error != 0)
-        module_release(module_get(module), held_by);
+        hold_drop(module_get(module), held_by);
     return error;
 }
 
@@ -124,7 +124,7 @@ static void stream_remove_top(struct btl_stream *stream)
         stream->top->above = NULL;
     if (queue->element->close != NULL)
         queue->element->close(queue);
-    module_release(module_get(queue->module), held_by);
+    hold_drop(module_get(queue->module), held_by);
     kmem_free(queue);
 }
 

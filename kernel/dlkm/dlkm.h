@@ -3,6 +3,7 @@
 //
 //   registry.c   the modules, their states, and every transition
 //   holds.c      the users of a module, which keep it loaded
+//   chain.c      the modules that serve the boot volume
 //   load.c       the one procedure that loads a module, with undo
 //   request.c    loading with dependencies first, and rollback; loading on demand
 //   unload.c     the reverse
@@ -64,7 +65,9 @@ enum module_state {
 // A user of a module.
 struct hold {
     struct hold *next;
+    const struct module *holder; // NULL: the kernel
     uint32_t count;
+    bool leaves; // the user goes away when the unload function of the module is called
     char user[48];
 };
 
@@ -84,6 +87,7 @@ struct module {
     int16_t major[2];                // devsw.c: by enum btl_device_kind; BTL_MAJOR_NONE: none
     bool adoptable;                  // the loader's image is in memory and was never loaded
     bool file_released;              // source.c: its staged file has been released
+    bool in_chain;                   // chain.c: it serves the boot volume
     bool no_device;                  // of MODULE_FAILED: its device is missing, which is no error
     uint8_t state;
 };
@@ -96,6 +100,7 @@ struct module *module_get(uint32_t id);
 uint32_t module_id(const struct module *module);
 struct btl_str module_name(const struct module *module);
 bool module_find(struct btl_str name, uint32_t *ret_id);
+struct module *module_at(uint64_t address); // the module whose image has the address, or NULL
 uint32_t module_dependency(const struct module *module, uint32_t index); // id
 const char *module_state_name(enum module_state state);
 // The name of the module's state, or "no-device".
@@ -122,10 +127,32 @@ enum btl_failure_action module_action(const struct module *module, bool fallback
 enum btl_failure_action modules_action(bool fallback, uint32_t *ret_id);
 
 // --- holds.c
-// Count one more use by `user`. 0 or BTL_ENOMEM.
-int module_hold(struct module *module, const char *user);
-void module_release(struct module *module, const char *user);
+// Count one more use by `user`, of the kernel or of the module `holder`. 0 or BTL_ENOMEM. `leaves`:
+// a forced unload may go on, because the module's unload function makes this user leave.
+int hold_add(struct module *module, const char *user);
+int hold_add_by(struct module *module, const struct module *holder, const char *user, bool leaves);
+void hold_drop(struct module *module, const char *user);
+void hold_drop_by(struct module *module, const struct module *holder, const char *user);
+// Drop what a module that goes still holds, and name each.
+void holds_forget(const struct module *holder);
+// Write "gpt (virtio0p1)", or the user alone if it is the kernel.
+size_t hold_text(const struct hold *hold, char *text, size_t size);
 uint32_t module_hold_count(const struct module *module);
+
+// --- chain.c
+void chain_init(void); // nothing is held
+// Set in_chain of each module: the one that serves the boot volume, those that it holds, and those
+// that these depend on, and so on. All false if no module serves it.
+void chain_mark(void);
+// Let the kernel hold the boot volume's module if a registered module needs the volume, and only
+// then.
+void chain_hold(void);
+// Find the boot volume if a registered module needs it.
+void chain_find(void);
+// The boot volume goes away.
+void chain_release(void);
+// Does a registered module have its file on the boot volume only?
+bool chain_is_needed(const struct module *module);
 
 // --- load.c
 // Load a module in state LOADING whose dependencies are loaded. False: the failure has been
@@ -155,6 +182,9 @@ int module_autoload(uint32_t id);
 // Unload a module. 0, or an error, which has been printed: BTL_EBUSY, BTL_EINVAL (not loaded),
 // BTL_ENOSYS (it has no unload function), or the error of its unload function.
 int module_unload(uint32_t id);
+// The same, although users that leave with it hold the module. Say first which modules cannot be
+// loaded without it.
+int module_unload_by_force(uint32_t id);
 // Free an image and everything in the kernel that refers to it.
 void unload_image(struct module *module);
 

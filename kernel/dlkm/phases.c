@@ -49,7 +49,8 @@ static void phase_load_module(uint32_t id, enum btl_phase phase, struct phase_co
     } else if (!module_is_ignored(module_get(id))) {
         counts->failed++;
     }
-    if (vm_ready())
+    // The disk drivers among those of BOOT2 keep their files: see source_release_rest().
+    if (vm_ready() && phase != BTL_PHASE_BOOT2)
         source_release(module_get(id));
 }
 

@@ -67,6 +67,14 @@ bool module_find(struct btl_str name, uint32_t *ret_id)
     return false;
 }
 
+struct module *module_at(uint64_t address)
+{
+    const struct module_image *image = image_find(address);
+    uint32_t id;
+
+    return image != NULL && module_find(image->module, &id) ? &modules[id] : NULL;
+}
+
 uint32_t module_dependency(const struct module *module, uint32_t index)
 {
     const uint32_t *id = btl_manifest_entry(handoff_manifest(), BTLM_DEPENDS,
@@ -107,6 +115,7 @@ void registry_init(void)
 
     images_init();
     types_init();
+    chain_init();
     count = 0; // a panic goes through the table
     modules = kmem_alloc(announced * sizeof(*modules));
     reasons = kmem_alloc(announced * sizeof(*reasons));

@@ -10,7 +10,7 @@
 #include <btl/hash.h>
 #include <btl/kernel.h>
 
-static bool is_staged(const struct module *module)
+bool source_is_staged(const struct module *module)
 {
     const struct btlm_module *entry = module->entry;
 
@@ -104,7 +104,7 @@ bool source_open(const struct module *module, struct btl_bytes *ret_bytes, struc
 {
     const struct btlm_module *entry = module->entry;
 
-    if (!is_staged(module))
+    if (!source_is_staged(module))
         return source_read_file(module, ret_bytes, diags);
     *ret_bytes = (struct btl_bytes){phys_to_virt(entry->staged_physical), entry->file_size};
     return true;
@@ -113,21 +113,21 @@ bool source_open(const struct module *module, struct btl_bytes *ret_bytes, struc
 // Staged bytes stay in memory; others were read for this caller.
 void source_close(const struct module *module, struct btl_bytes bytes)
 {
-    if (is_staged(module) && bytes.at == phys_to_virt(module->entry->staged_physical))
+    if (source_is_staged(module) && bytes.at == phys_to_virt(module->entry->staged_physical))
         return;
     kmem_free((void *)(uintptr_t)bytes.at);
 }
 
 bool source_lasts(const struct module *module)
 {
-    return is_staged(module) || volume_boot() != NULL;
+    return source_is_staged(module) || volume_boot() != NULL;
 }
 
 void source_release(const struct module *module)
 {
     const struct btlm_module *entry = module->entry;
 
-    if (!vm_ready() || !is_staged(module))
+    if (!vm_ready() || !source_is_staged(module))
         return;
     module_get(module_id(module))->file_released = true;
     vm_release(entry->staged_physical,
@@ -135,10 +135,13 @@ void source_release(const struct module *module)
                BTLM_MEM_STAGED);
 }
 
-// Only AUTO modules keep their files after INIT.
+// After INIT these keep their files: AUTO modules, and those that serve the boot volume, which
+// could not be read without them.
 void source_release_rest(void)
 {
+    chain_find();
+    chain_mark();
     for (uint32_t id = 0; id < module_count(); id++)
-        if (module_get(id)->state != MODULE_REGISTERED)
+        if (module_get(id)->state != MODULE_REGISTERED && !module_get(id)->in_chain)
             source_release(module_get(id));
 }

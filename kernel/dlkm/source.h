@@ -13,8 +13,10 @@ void source_close(const struct module *module, struct btl_bytes bytes);
 
 // Free the staged file of a module; from then on the file comes from the disk or cannot be opened.
 void source_release(const struct module *module);
-// After INIT, do the same for all modules that are not AUTO.
+// After INIT, do the same for all modules that are not AUTO and do not serve the boot volume.
 void source_release_rest(void);
+// Is the file in memory?
+bool source_is_staged(const struct module *module);
 // Can the file be opened again later?
 bool source_lasts(const struct module *module);
 

@@ -9,12 +9,15 @@
 
 #include <btl/kernel.h>
 
+#define CHAIN_MAX 8 // users of users that are named
+
 struct unload {
     struct module *module;
     struct heap_arena reports;
     uint64_t first_reports[ARENA_REPORT_WORDS];
     struct btl_diags diags;
     struct btl_place place;
+    bool force;
 };
 
 void unload_image(struct module *module)
@@ -31,6 +34,9 @@ void unload_image(struct module *module)
     if (bytes > 0)
         kprintf("%pS: did not free %lu bytes of the memory of phase 1; freed now\n", &name, bytes);
     stubs_forget(module);
+    holds_forget(module);
+    if (module->holds != NULL)
+        kpanic("module %pS goes, and is still used by %s", &name, module->holds->user);
     btl_linker_forget(exports_linker(), module_id(module));
     image_drop(module);
 }
@@ -55,17 +61,72 @@ static void unload_report_dependents(struct unload *unload)
                        BTL_ARG(module_name(module_get(other))));
 }
 
-// Report every user of the module.
+static struct btl_arg hold_arg(struct unload *unload, const struct hold *hold)
+{
+    char text[128];
+    struct btl_str written = {text, hold_text(hold, text, sizeof(text))};
+
+    return BTL_ARG(btl_str_copy(&unload->reports.arena, written));
+}
+
+// Report a user. Return the module that it is, if that is held itself.
+static void unload_report_hold(struct unload *unload, const struct hold *hold)
+{
+    btl_report(&unload->diags, hold->leaves ? BTL_RUN_BUSY_CHAIN : BTL_RUN_BUSY_HELD, unload->place,
+               hold_arg(unload, hold), BTL_DEC(hold->count));
+}
+
+// Note the users of the module's users: who must leave first.
+static void unload_report_chain(struct unload *unload, const struct module *module, int depth)
+{
+    for (const struct hold *hold = module->holds; hold != NULL; hold = hold->next) {
+        struct btl_place place = {.module = module_name(module)};
+        if (module != unload->module)
+            btl_report(&unload->diags, BTL_RUN_CHAIN, place, hold_arg(unload, hold));
+        if (hold->holder != NULL && depth < CHAIN_MAX &&
+            (hold->next == NULL || hold->next->holder != hold->holder))
+            unload_report_chain(unload, hold->holder, depth + 1);
+    }
+}
+
+// Report every user of the module. With force, only those that would stay.
 static int unload_check_busy(struct unload *unload)
 {
+    chain_hold();
     unload_report_dependents(unload);
     for (const struct hold *hold = unload->module->holds; hold != NULL; hold = hold->next)
-        btl_report(&unload->diags, BTL_RUN_BUSY_HELD, unload->place, BTL_ARG_Z(hold->user),
-                   BTL_DEC(hold->count));
+        if (!unload->force || !hold->leaves)
+            unload_report_hold(unload, hold);
     if (unload->module->calls > 0)
         btl_report(&unload->diags, BTL_RUN_BUSY_HELD, unload->place, BTL_ARG_Z("a call of a stub"),
                    BTL_DEC(unload->module->calls));
-    return unload->diags.errors > 0 ? BTL_EBUSY : 0;
+    if (unload->diags.errors == 0)
+        return 0;
+    unload_report_chain(unload, unload->module, 0);
+    return BTL_EBUSY;
+}
+
+// Say which modules cannot be loaded while the module, of the chain to the boot volume, is away.
+static void unload_report_unreachable(const struct module *module)
+{
+    struct btl_str name = module_name(module);
+    const char *before = "";
+
+    chain_mark();
+    if (!module->in_chain)
+        return;
+    for (uint32_t id = 0; id < module_count(); id++) {
+        struct btl_str other = module_name(module_get(id));
+        if (!chain_is_needed(module_get(id)))
+            continue;
+        if (before[0] == '\0')
+            kprintf("%pS serves the boot volume; without it these modules cannot be loaded: ",
+                    &name);
+        kprintf("%s%pS", before, &other);
+        before = ", ";
+    }
+    if (before[0] != '\0')
+        kprintf("\n");
 }
 
 static int unload_check_state(struct unload *unload)
@@ -107,6 +168,8 @@ static int unload_run(struct unload *unload)
 
     if (error != 0)
         return error;
+    if (unload->force)
+        unload_report_unreachable(unload->module);
     module_begin_unload(unload->module);
     error = unload_call(unload);
     if (error != 0) {
@@ -118,10 +181,10 @@ static int unload_run(struct unload *unload)
     return 0;
 }
 
-int module_unload(uint32_t id)
+static int unload_begin(uint32_t id, bool force)
 {
-    struct unload unload = {.module = module_get(id),
-                            .place = {.module = module_name(module_get(id))}};
+    struct unload unload = {
+        .module = module_get(id), .place = {.module = module_name(module_get(id))}, .force = force};
     char reason[REASON_MAX];
     int error;
 
@@ -131,4 +194,14 @@ int module_unload(uint32_t id)
     diags_explain(&unload.diags, reason);
     heap_arena_free(&unload.reports);
     return error;
+}
+
+int module_unload(uint32_t id)
+{
+    return unload_begin(id, false);
+}
+
+int module_unload_by_force(uint32_t id)
+{
+    return unload_begin(id, true);
 }

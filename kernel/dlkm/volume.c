@@ -2,6 +2,7 @@
 #include "dlkm/volume.h"
 
 #include "base/handoff.h"
+#include "dlkm/dlkm.h"
 
 #include <btl/elf.h>
 #include <btl/hash.h>
@@ -30,8 +31,10 @@ void fs_remove(struct btl_fs *fs)
         *at = fs->next;
         break;
     }
-    if (boot == fs)
+    if (boot == fs) {
         boot = NULL;
+        chain_release();
+    }
 }
 
 int volume_read(struct btl_fs *fs, struct btl_str path, struct btl_bytes *ret)
@@ -90,10 +93,30 @@ static bool fs_is_boot(struct btl_fs *fs)
     }
 }
 
+struct btl_fs *volume_known(void)
+{
+    return boot;
+}
+
+// A file system is mounted, and holds its device, from the first file that is found on it.
+static void volume_mount_boot(void)
+{
+    struct btl_fs_file file;
+
+    boot->open(boot,
+               btl_manifest_str(handoff_manifest(), btl_manifest_kernel(handoff_manifest())->path),
+               &file);
+    chain_hold();
+}
+
 struct btl_fs *volume_boot(void)
 {
+    if (boot != NULL)
+        return boot;
     for (struct btl_fs *fs = all; fs != NULL && boot == NULL; fs = fs->next)
         if (fs_is_boot(fs))
             boot = fs;
+    if (boot != NULL)
+        volume_mount_boot();
     return boot;
 }

@@ -11,6 +11,9 @@
 // kernel file. NULL: there is none.
 struct btl_fs *volume_boot(void);
 
+// The same if it has been found already, else NULL.
+struct btl_fs *volume_known(void);
+
 // Read a file into memory of kmem, aligned to 8. 0, BTL_ENOENT, BTL_EINVAL for a directory,
 // BTL_ENOMEM, or BTL_EIO; *ret is written on success only.
 int volume_read(struct btl_fs *fs, struct btl_str path, struct btl_bytes *ret);

@@ -55,14 +55,24 @@ static void kmadmin_load(struct module *module)
         kprintf("kmadmin: Module %pS was not loaded\n", &name);
 }
 
-static void kmadmin_unload(struct module *module)
+static void kmadmin_end_unload(const struct module *module, int error)
 {
     struct btl_str name = module_name(module);
 
-    if (module_unload(module_id(module)) == 0)
+    if (error == 0)
         kprintf("kmadmin: Module %pS (ID = %u) unloaded\n", &name, module_id(module));
     else
         kprintf("kmadmin: Module %pS was not unloaded\n", &name);
+}
+
+static void kmadmin_unload(struct module *module)
+{
+    kmadmin_end_unload(module, module_unload(module_id(module)));
+}
+
+static void kmadmin_unload_by_force(struct module *module)
+{
+    kmadmin_end_unload(module, module_unload_by_force(module_id(module)));
 }
 
 static void kmadmin_show(struct module *module)
@@ -148,7 +158,9 @@ static void kmadmin_usage(void)
 {
     kprintf("usage: kmadmin -k                      static modules\n"
             "       kmadmin -L NAME...              load; prints the id\n"
-            "       kmadmin -U NAME... | -u ID...   unload\n"
+            "       kmadmin -U [-f] NAME...         unload; -f: although others use it that then "
+            "go away\n"
+            "       kmadmin -u [-f] ID...           the same by id\n"
             "       kmadmin -s | -S                 all modules, short or in full\n"
             "       kmadmin -Q NAME | -q ID         one module in full\n"
             "       kmadmin -b {1|2|i|a} NAME|ID... configured phase at the next boot\n"
@@ -195,6 +207,16 @@ static bool kmadmin_run_plain(char option)
     }
 }
 
+// "-f" may be the first word. False: no module is named.
+static bool kmadmin_unload_all(int argc, char **argv, struct module *(*find)(const char *text))
+{
+    int force = btl_str_equal(btl_str_of(argv[0]), BTL_STR("-f"));
+
+    kmadmin_for_each(argc - force, argv + force, find,
+                     force ? kmadmin_unload_by_force : kmadmin_unload);
+    return argc > force;
+}
+
 static bool kmadmin_run_words(char option, int argc, char **argv)
 {
     switch (option) {
@@ -202,11 +224,9 @@ static bool kmadmin_run_words(char option, int argc, char **argv)
         kmadmin_for_each(argc, argv, kmadmin_by_name, kmadmin_load);
         return true;
     case 'U':
-        kmadmin_for_each(argc, argv, kmadmin_by_name, kmadmin_unload);
-        return true;
+        return kmadmin_unload_all(argc, argv, kmadmin_by_name);
     case 'u':
-        kmadmin_for_each(argc, argv, kmadmin_by_id, kmadmin_unload);
-        return true;
+        return kmadmin_unload_all(argc, argv, kmadmin_by_id);
     case 'Q':
         kmadmin_for_each(argc, argv, kmadmin_by_name, kmadmin_show);
         return true;

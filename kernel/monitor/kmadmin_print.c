@@ -61,15 +61,25 @@ static void kmadmin_print_image(const struct module_image *image)
             early_bytes_of(image->linked.base, image->linked.size));
 }
 
+static void kmadmin_print_holds(const struct module *module)
+{
+    char text[128];
+
+    for (const struct hold *hold = module->holds; hold != NULL; hold = hold->next) {
+        hold_text(hold, text, sizeof(text));
+        kprintf("%-24s %s (%u)\n", "  held by", text, hold->count);
+    }
+}
+
 void kmadmin_print_full(const struct module *module)
 {
     struct btl_str description = kmadmin_text(module->entry->description);
 
+    chain_hold();
     kmadmin_print_names(module);
     kmadmin_print_image(module->image);
     kprintf("%-24s %u\n", "Module Hold Count", module_hold_count(module));
-    for (const struct hold *hold = module->holds; hold != NULL; hold = hold->next)
-        kprintf("%-24s %s (%u)\n", "  held by", hold->user, hold->count);
+    kmadmin_print_holds(module);
     kprintf("%-24s %u\n%-24s %pS\n%-24s %s\n", "Module Dependent Count", module->dependents,
             "Module Description", &description, "Module Type", btl_type_name(module->entry->type));
     kmadmin_print_major("Character Major", module->major[BTL_DEVICE_CHAR]);

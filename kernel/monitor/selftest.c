@@ -134,7 +134,7 @@ static uint64_t page_count(uint64_t size)
     return (size + BTL_PAGE_SIZE - 1) / BTL_PAGE_SIZE;
 }
 
-// No memory of the loader is left. Staged files are those of AUTO modules, loaded or not. Images
+// No memory of the loader is left. Staged files are those that were not released. Images
 // are those of loaded modules (and in the phase-1 arena, the gaps that align them).
 static bool check_given_back(struct btl_out *detail)
 {
@@ -142,7 +142,7 @@ static bool check_given_back(struct btl_out *detail)
 
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
-        if (module->entry->phase == BTL_PHASE_AUTO && !module->file_released)
+        if (!module->file_released)
             staged += page_count(module->entry->staged_size);
         if (module->state == MODULE_FAILED && module->entry->state == BTLM_LINKED)
             failed += page_count(module->entry->size);

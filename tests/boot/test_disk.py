@@ -68,9 +68,41 @@ def test_init_module_comes_from_the_disk():
     assert "on the disk" in loader_line(result.text, "pciids")
     assert "staged" in loader_line(result.text, "virtio_blk")
     assert result.loaded() == set(PHASES)
-    assert result.memory["staged"] == "0"
+    # The drivers of the boot volume can come back from memory.
+    kept = sum((len(module(name)) + 4095) // 4096 for name in ("pci", "block", "virtio_blk", "gpt", "fatfs"))
+    assert result.memory["staged"] == str(kept)
     result.says("fatfs: virtio0p1: FAT32")
     result.says("smbios: QEMU")
+
+
+def test_the_chain_to_the_boot_volume_is_held_and_can_come_back():
+    with started({}) as machine:
+        machine.expect(PROMPT)
+        answer = machine.command("kmadmin -U virtio_blk")
+        assert re.search(r"error: virtio_blk: it cannot be unloaded, because gpt \(virtio0\) uses it \(count \d+\).*"
+                         r"kmadmin -U -f.*\[run-busy-chain\]", answer), answer
+        assert "note: gpt: it is used by fatfs (virtio0p1) itself" in answer, answer
+        assert "note: fatfs: it is used by the kernel, for files of modules itself" in answer, answer
+        assert "Module virtio_blk was not unloaded" in answer
+        assert "the kernel, for files of modules uses it" in machine.command("kmadmin -U fatfs")
+        assert "  held by                gpt (virtio0) (" in machine.command("kmadmin -Q virtio_blk")
+        for _ in range(2):
+            answer = machine.command("kmadmin -U -f virtio_blk")
+            assert re.search(r"virtio_blk serves the boot volume; without it these modules cannot be loaded: "
+                             r".*\bpciids\b", answer), answer
+            assert "Module virtio_blk (ID =" in answer and "unloaded" in answer
+            assert "virtio0" not in machine.command("lsblk")
+            assert "run-no-volume" in machine.command("kmadmin -L pciids")
+            assert "fatfs: virtio0p1: FAT32" in machine.command("kmadmin -L virtio_blk")
+            assert "Module pciids loaded" in machine.command("kmadmin -L pciids")
+            assert "was not unloaded" in machine.command("kmadmin -U virtio_blk")
+            assert "unloaded" in machine.command("kmadmin -U pciids")
+        # The whole chain, from its end.
+        answer = machine.command("kmadmin -U -f fatfs gpt virtio_blk")
+        assert answer.count(") unloaded") == 3, answer
+        assert "run-no-volume" in machine.command("kmadmin -L pciids")
+        assert machine.command("kmadmin -L gpt fatfs virtio_blk").count(" loaded, ID") == 3
+        assert "Module pciids loaded" in machine.command("kmadmin -L pciids")
 
 
 def test_manifest_says_that_no_file_is_staged():

@@ -134,7 +134,7 @@ static void step_hold(int module)
 {
     if (model.state[module] != LOADED)
         return;
-    assert_int_equal(module_hold(module_get((uint32_t)module), "the model"), 0);
+    assert_int_equal(hold_add(module_get((uint32_t)module), "the model"), 0);
     model.holds[module]++;
 }
 
@@ -142,7 +142,7 @@ static void step_release(int module)
 {
     if (model.holds[module] == 0)
         return;
-    module_release(module_get((uint32_t)module), "the model");
+    hold_drop(module_get((uint32_t)module), "the model");
     model.holds[module]--;
 }
 

@@ -127,22 +127,22 @@ TEST(who_holds_it_is_named)
     assert_int_equal(module_load_by_hand(a), 0);
     module = module_get(a);
     struct lab_snapshot before = lab_snapshot();
-    assert_int_equal(module_hold(module, "the first"), 0);
-    assert_int_equal(module_hold(module, "the first"), 0);
+    assert_int_equal(hold_add(module, "the first"), 0);
+    assert_int_equal(hold_add(module, "the first"), 0);
     assert_int_equal(
-        module_hold(module, "the other, whose name is longer than what a hold keeps of it"), 0);
+        hold_add(module, "the other, whose name is longer than what a hold keeps of it"), 0);
     assert_int_equal(module_hold_count(module), 3);
     assert_int_equal(module_unload(a), BTL_EBUSY);
     assert_contains(host_printed(), "because the first uses it (count 2)");
     assert_contains(host_printed(), "because the other");
     assert_contains(host_printed(), "run-busy-held");
-    module_release(module, "the first");
-    module_release(module, "the first");
-    assert_panics(module_release(module, "the first"), "does not hold it");
-    module_release(module, "the other, whose name is longer than what a hold keeps of it");
+    hold_drop(module, "the first");
+    hold_drop(module, "the first");
+    assert_panics(hold_drop(module, "the first"), "does not hold it");
+    hold_drop(module, "the other, whose name is longer than what a hold keeps of it");
     assert_snapshot(before);
     host_fail_alloc(0);
-    assert_int_equal(module_hold(module, "nobody"), BTL_ENOMEM);
+    assert_int_equal(hold_add(module, "nobody"), BTL_ENOMEM);
     assert_int_equal(module_unload(a), 0);
 }
 

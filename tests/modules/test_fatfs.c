@@ -25,6 +25,7 @@ static uint32_t count; // of served
 static struct block_watcher *watcher;
 static char printed[16384];
 static size_t allocated, heap_limit; // bytes
+static int held, hold_error;         // holds of the devices' drivers
 
 // --- what the module imports
 
@@ -55,6 +56,21 @@ void kprintf(const char *format, ...)
     va_start(args, format);
     btl_vformat(&buffer.out, format, args);
     va_end(args);
+}
+
+int module_hold(const void *of, const char *user, bool leaves)
+{
+    assert_ptr_equal(of, disk.blocks.read);
+    assert_true(leaves);
+    if (hold_error == 0)
+        held++;
+    return hold_error;
+}
+
+void module_release(const void *of, const char *user)
+{
+    assert_ptr_equal(of, disk.blocks.read);
+    held--;
 }
 
 int fs_add(struct btl_fs *fs)
@@ -99,6 +115,7 @@ static int begin(void **state)
     test_disk_begin(&disk, bytes, sizeof(bytes), 512);
     count = 0;
     allocated = 0;
+    held = hold_error = 0;
     heap_limit = SIZE_MAX / 2;
     printed[0] = '\0';
     assert_int_equal(
@@ -142,10 +159,12 @@ TEST(test_a_device_is_mounted_when_a_file_is_looked_up)
     assert_in_range(idle, 1, 1023);
     assert_int_equal(served[0]->open(served[0], BTL_STR("/a.txt"), &file), 0);
     assert_true(allocated > idle + (64u << 10));
+    assert_int_equal(held, 1);
     assert_int_equal(file.size, 3);
     assert_int_equal(served[0]->read(served[0], &file, text, 3), 0);
     watcher->removed(&devices[0]);
     assert_int_equal(allocated, 0);
+    assert_int_equal(held, 0);
 }
 
 TEST(test_a_volume_without_the_file_is_not_kept)
@@ -160,6 +179,23 @@ TEST(test_a_volume_without_the_file_is_not_kept)
     size_t mounted = allocated;
     assert_int_equal(look_up(0, "/nothing"), BTL_ENOENT); // now its handle counts
     assert_int_equal(allocated, mounted);
+}
+
+TEST(test_a_mounted_volume_holds_its_device)
+{
+    add(0, 2);
+    assert_int_equal(held, 0);
+    assert_int_equal(look_up(0, "/nothing"), BTL_ENOENT);
+    assert_int_equal(held, 0);
+    assert_int_equal(look_up(0, "/a.txt"), 0);
+    assert_int_equal(look_up(0, "/dir/b.bin"), 0);
+    assert_int_equal(held, 1);
+    hold_error = BTL_ENOMEM;
+    assert_int_equal(look_up(1, "/a.txt"), BTL_ENOMEM);
+    hold_error = 0;
+    heap_limit = allocated + 1000;
+    assert_int_equal(look_up(1, "/a.txt"), BTL_ENOMEM);
+    assert_int_equal(held, 1);
 }
 
 TEST(test_thousands_of_volumes_cost_little)
