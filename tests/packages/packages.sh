@@ -87,37 +87,38 @@ versions_agree() {
 		pkg-config --modversion btl | grep -Fx '$version'"
 }
 
-# The steps of modules/README.md.
-build_module() {
-	inside 'cp -r /usr/share/btl/modules/template /root/mine
-		cd /root/mine
-		mv template.c mine.c
-		sed -i s/template/mine/g mine.c Makefile
-		make | tee log
-		grep -Fx "1 module checked: all can be loaded" log
-		btl modinfo mine.ko'
+# The commands of a page, which are the indented lines of a section, until QEMU starts; and the QEMU line.
+page_commands() {
+	sed -n "/^## $2/,/^## /s/^    //p" "$1" | sed '/^qemu-system/,$d'
+}
+page_machine() {
+	sed -n 's/^    //p' "$1" | sed -n '/^qemu-system/,/[^\\]$/p'
 }
 
-make_image() {
-	inside 'mkdir -p /root/esp/EFI/BOOT /root/esp/kernel /root/esp/modules
-		cd /root/esp
-		cp /usr/lib/btl/efi/BOOTX64.EFI EFI/BOOT
-		cp /usr/lib/btl/x86_64/kernel.elf kernel
-		cp /usr/lib/btl/x86_64/modules/*.ko modules
-		cp /usr/share/doc/btl-kernel/examples/loader.conf .
-		btl add ../mine/mine.ko phase=BOOT1
-		btl check -C .
-		btl image -o /root/btl.img -C .'
+follow_page() {
+	inside "mkdir /root/page
+		cd /root/page
+		$(page_commands docs/packages.md 'From the packages to a boot')
+		test -e btl.img"
 }
 
-# Boot the image; run.sh succeeds when every required module was loaded.
-boot_image() {
-	rm -rf "$dir/boot" "$dir/serial"
-	mkdir "$dir/boot" && cp "$root/root/btl.img" "$dir/boot/btl.img" &&
-		ARCH=x86_64 O=$dir/boot tools/run.sh </dev/null >"$dir/serial" 2>&1
-	status=$?
-	cat "$dir/serial"
-	[ $status = 0 ] && grep -x 'mine: here' "$dir/serial"
+# boot_until TEXT PAGE FOLDER: boot the image by the QEMU line of the page, for two minutes at most.
+boot_until() {
+	serial=$dir/serial
+	(cd "$root/root/$3" && exec timeout 120 sh -c "$(cd "$OLDPWD" && page_machine "$2")") </dev/null >"$serial" 2>&1 &
+	machine=$!
+	until grep -qa "$1" "$serial"; do
+		kill -0 $machine 2>/dev/null || break
+		sleep 1
+	done
+	kill $machine 2>/dev/null
+	wait $machine
+	cat "$serial"
+	grep -qa "$1" "$serial"
+}
+
+boot_page() {
+	boot_until 'INIT: [0-9]* modules loaded, 0 failed' docs/packages.md page && grep -a 'mine: here' "$dir/serial"
 }
 
 build_example() {
@@ -125,11 +126,8 @@ build_example() {
 		make -C /root/$1"
 }
 
-# An example ends in a loop: boot until the text is there, for 60 seconds at most.
 boot_example() {
-	(. tools/qemu-x86_64.sh && mkdir -p "$dir/$1" && qemu_before="timeout 60" &&
-		qemu "$root/root/$1/btl.img" "$dir/$1" -serial stdio -monitor none </dev/null) | tee "$dir/serial-$1" |
-		grep -m 1 -a "$2"
+	boot_until 'the kernel has come to its end' "examples/$1/README.md" "$1"
 }
 
 # The newer version lacks one file.
@@ -163,13 +161,13 @@ try debian make_user_debian
 [ -e "$root/usr/bin/gcc" ] || end
 try install install_packages
 try versions versions_agree
-try module build_module
-try image make_image
-try boot boot_image
-for example in "$root"/usr/share/btl/examples/*/; do
-	[ ! -e "$example" ] || try "example-$(basename "$example")" build_example "$(basename "$example")"
+try page follow_page
+try boot-page boot_page
+for example in examples/*/; do
+	example=$(basename "$example")
+	try "example-$example" build_example "$example"
+	[ ! -e "$root/root/$example/btl.img" ] || try "boot-$example" boot_example "$example"
 done
-[ ! -e "$root/root/phase1/btl.img" ] || try boot-phase1 boot_example phase1 'mine: here'
 try upgrade upgrade
 try remove remove
 end
