@@ -18,6 +18,7 @@ enum { ANNOUNCED, REGISTERED, LOADED, FAILED };
 static struct model {
     bool needs[MODULES][MODULES]; // [a][b]: a needs b; b < a
     int state[MODULES], holds[MODULES];
+    int held_by[MODULES][MODULES]; // [a][b]: how often b holds a
     int registered[MODULES];
     bool load_fails[MODULES], refuses[MODULES];
     int done[MODULES], done_count; // of one request
@@ -42,12 +43,24 @@ static int dependents(int module)
     return count;
 }
 
+static int holds_of(int module)
+{
+    int count = model.holds[module];
+
+    for (int i = 0; i < MODULES; i++)
+        count += model.held_by[module][i];
+    return count;
+}
+
+// What it holds, and has not released, is released.
 static bool model_unload(int module)
 {
-    if (model.state[module] != LOADED || dependents(module) > 0 || model.holds[module] > 0 ||
+    if (model.state[module] != LOADED || dependents(module) > 0 || holds_of(module) > 0 ||
         model.refuses[module])
         return false;
     model.state[module] = REGISTERED;
+    for (int i = 0; i < MODULES; i++)
+        model.held_by[i][module] = 0;
     return true;
 }
 
@@ -138,6 +151,24 @@ static void step_hold(int module)
     model.holds[module]++;
 }
 
+static void step_hold_by(int module, int holder)
+{
+    if (model.state[module] != LOADED || model.state[holder] != LOADED || module == holder)
+        return;
+    assert_int_equal(hold_add_by(module_get((uint32_t)module), module_get((uint32_t)holder),
+                                 "the model", below(2) == 0),
+                     0);
+    model.held_by[module][holder]++;
+}
+
+static void step_release_by(int module, int holder)
+{
+    if (model.held_by[module][holder] == 0)
+        return;
+    hold_drop_by(module_get((uint32_t)module), module_get((uint32_t)holder), "the model");
+    model.held_by[module][holder]--;
+}
+
 static void step_release(int module)
 {
     if (model.holds[module] == 0)
@@ -149,7 +180,7 @@ static void step_release(int module)
 static void step(void)
 {
     int module = (int)below(MODULES);
-    uint32_t id = (uint32_t)module, what = below(16);
+    uint32_t id = (uint32_t)module, what = below(21);
 
     if (what < 4)
         assert_int_equal(module_load_by_hand(id) == 0, model_load(module));
@@ -165,8 +196,12 @@ static void step(void)
         lab_load_result[id] = (model.load_fails[module] = below(3) == 0) ? BTL_EIO : 0;
     else if (what < 15)
         lab_unload_result[id] = (model.refuses[module] = below(3) == 0) ? BTL_EBUSY : 0;
-    else
+    else if (what < 16)
         step_register();
+    else if (what < 17)
+        step_hold_by(module, (int)below(MODULES));
+    else
+        step_release_by(module, (int)below(MODULES));
 }
 
 static void compare(void)
@@ -177,7 +212,7 @@ static void compare(void)
     for (int i = 0; i < MODULES; i++) {
         const struct module *module = module_get((uint32_t)i);
         assert_int_equal(module->state, states[model.state[i]]);
-        assert_int_equal(module_hold_count(module), model.holds[i]);
+        assert_int_equal(module_hold_count(module), holds_of(i));
         assert_int_equal(module->dependents, dependents(i));
         assert_int_equal(module->image != NULL, model.state[i] == LOADED);
         assert_int_equal(module->reason != NULL, model.state[i] == FAILED);
@@ -191,6 +226,9 @@ static void unload_all(void)
         lab_unload_result[i] = model.refuses[i] = 0;
         while (model.holds[i] > 0)
             step_release(i);
+        for (int j = 0; j < MODULES; j++)
+            while (model.held_by[i][j] > 0)
+                step_release_by(i, j);
         assert_int_equal(module_unload((uint32_t)i) == 0, model_unload(i));
     }
     compare();
