@@ -64,7 +64,8 @@ build_packages() {
 
 # What the packages depend on and recommend is here before they are, so that only they make a difference.
 make_user_debian() {
-	make_debian && inside 'apt-get -q -y install gcc make pkg-config mtools gdisk fdisk'
+	make_debian && inside 'apt-get -q -y install gcc make pkg-config mtools gdisk fdisk
+		apt-get -q -y --no-install-recommends install systemd-boot' # has a page loader.conf(5), too
 }
 
 # The names of all files.
