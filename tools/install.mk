@@ -35,7 +35,14 @@ $(call put_as,$(PREFIX)/share/bash-completion/completions/btl,tools/btl/completi
 $(call put_as,$(PREFIX)/share/zsh/site-functions/_btl,tools/btl/completion.zsh)
 $(call put_as,$(PREFIX)/share/fish/vendor_completions.d/btl.fish,tools/btl/completion.fish)
 $(foreach section,1 5 7 8 9,$(call put,$(INSTALL_MAN)$(section),$(sort $(wildcard docs/man/*.$(section)))))
-$(call put,$(PREFIX)/share/doc/btl,LICENSE $(sort $(wildcard *.md docs/*.md)))
+# The pages, and the files to which their links lead, in the folders of the source tree.
+INSTALL_DOC = $(PREFIX)/share/doc/btl
+$(call put,$(INSTALL_DOC),LICENSE loader.conf $(sort $(wildcard *.md)))
+$(call put,$(INSTALL_DOC)/include/btl,include/btl/kernel_exports.def)
+$(call put,$(INSTALL_DOC)/docs,$(sort $(wildcard docs/*.md)))
+$(call put,$(INSTALL_DOC)/docs/pictures,$(sort $(wildcard docs/pictures/*)))
+$(foreach page,modules/README.md tests/boot/frozen/README.md $(sort $(wildcard examples/*/README.md)),$(call \
+	put,$(INSTALL_DOC)/$(patsubst %/,%,$(dir $(page))),$(page)))
 
 # The SDK. share/btl has the folders of the source tree, include/ by a link.
 $(call put,$(PREFIX)/include/btl,$(sort $(wildcard include/btl/*)))

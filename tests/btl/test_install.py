@@ -193,6 +193,17 @@ def test_the_page_names_what_is_there(installed):
     assert [path for path in paths if not os.path.exists(os.path.join(installed.root, path))] == []
 
 
+def test_links_of_the_installed_pages(installed):
+    """A link leads to an installed page, or to a manual page, which man(1) finds."""
+    folder = os.path.join(installed.root, "share/doc/btl")
+    pages = [name for name in tree(folder) if name.endswith(".md")]
+    assert {"README.md", "docs/index.md", "examples/phase1/README.md"} <= set(pages)
+    dead = [(page, link) for page in pages
+            for link in re.findall(r"\]\((?!\w+:|#)([^)#]+)", read(os.path.join(folder, page)).decode())
+            if not os.path.exists(os.path.join(folder, os.path.dirname(page), link)) and not re.search(r"man/\S+\.\d$", link)]
+    assert dead == []
+
+
 def test_program_makes_an_image(installed, tmp_path):
     """With the installed loader, kernel and modules, and with its own helper."""
     volume = tmp_path / "esp"
