@@ -7,13 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Text that somebody else owns: not NUL-terminated, may hold any byte.
+// Borrowed text: not NUL-terminated, may hold any byte.
 struct btl_str {
     const char *at;
     size_t len; // bytes
 };
 
-// Bytes that somebody else owns.
+// Borrowed bytes.
 struct btl_bytes {
     const uint8_t *at;
     size_t size; // bytes
