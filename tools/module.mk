@@ -56,12 +56,15 @@ MODULE_OBJS := $(sort $(foreach module,$(MODULES),$($(module)_OBJS)))
 $(MODULE_OBJS): %.o: %.c
 	$(MODULE_CC) $(MODULE_FLAGS) -c $< -o $@
 
-define module_rule
-$(1).ko: $($(1)_OBJS) $(KERNEL) | $(BTL_PROGRAM)
-	$$(call module_link,$($(1)_OBJS),$$@)
-	$$(MODULE_CHECK) $$@
+# All modules are linked before one of them is checked: the checker looks for those that a module depends on. One rule
+# makes all of them (&:), for a parallel make.
+define module_link_line
+	$(call module_link,$($(1)_OBJS),$(1).ko)
+
 endef
-$(foreach module,$(MODULES),$(eval $(call module_rule,$(module))))
+$(MODULES:%=%.ko) &: $(MODULE_OBJS) $(KERNEL) | $(BTL_PROGRAM)
+	$(foreach module,$(MODULES),$(call module_link_line,$(module)))
+	$(MODULE_CHECK) $(MODULES:%=%.ko) || { rm -f $(MODULES:%=%.ko); false; }
 
 clean: clean-modules
 clean-modules:

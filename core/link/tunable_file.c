@@ -162,12 +162,38 @@ static struct btl_str tunable_type_name(int type)
                                       : BTL_STR("string");
 }
 
+static bool parm_is_described(const struct btl_modinfo *info, struct btl_str name)
+{
+    for (size_t i = 0; i < info->parm_count; i++)
+        if (btl_str_equal(info->parms[i].name, name))
+            return true;
+    return false;
+}
+
+// Report each name of the table that the metadata lacks.
+static void tunables_check_described(const struct btl_elf *elf, const struct btl_modinfo *info,
+                                     struct btl_place place, struct btl_diags *diags)
+{
+    struct tunable_table table;
+    struct btl_spot text;
+    if (!tunable_table_open(elf, &table))
+        return;
+    for (uint64_t at = 0; at < table.size; at += table.stride) {
+        if (!tunable_follow_member(elf, table.start, at, &text))
+            continue;
+        struct btl_str name = tunable_text_at(elf, text, BTL_ELF_NAME_MAX);
+        if (!parm_is_described(info, name))
+            btl_report(diags, BTL_TUNABLE_NO_PARM, place, BTL_ARG(name));
+    }
+}
+
 bool btl_tunables_check(const struct btl_elf *elf, const struct btl_modinfo *info,
                         struct btl_place place, struct btl_diags *diags)
 {
     uint32_t before = diags->errors;
     if (btl_elf_find_section(elf, BTL_STR(BTL_WRAPPER_SECTION)) == BTL_NONE)
         return true;
+    tunables_check_described(elf, info, place, diags);
     for (size_t i = 0; i < info->parm_count; i++) {
         const struct btl_parm *parm = &info->parms[i];
         struct btl_file_tunable found;

@@ -97,42 +97,42 @@ struct btl_wrapper {
     BTL_MODINFO("export", #symbol);                                                                \
     _Static_assert(sizeof(&symbol) != 0, #symbol " must be declared before it is exported")
 
+// In a kernel: modules may use its export from that phase on, BTL_EXPORT_FROM(page_alloc, BOOT2).
+#define BTL_EXPORT_FROM(symbol, phase)                                                             \
+    BTL_MODINFO("export_phase", #symbol ":" #phase);                                               \
+    BTL_EXPORT(symbol)
+
 // One line of the array that .tunables points to, and its metadata, as two macros:
 //     static int64_t depth = 8;
 //     static const struct btl_tunable tunables[] = {BTL_INT(depth, 1, 64)};
 //     BTL_PARM("depth", "int", "entries in the queue");
-#define BTL_INT(variable, minimum, maximum)                                                        \
+// A variable of another type than int64_t, bool or char[] does not compile.
+#define BTL_INT(variable, minimum, maximum) BTL_INT_RUNTIME(variable, minimum, maximum, NULL)
+#define BTL_BOOL(variable)                  BTL_BOOL_RUNTIME(variable, NULL)
+#define BTL_STRING(variable)                BTL_STRING_RUNTIME(variable, NULL)
+// The same for tunables that may change while the module is loaded, if `callback` allows it.
+#define BTL_INT_RUNTIME(variable, minimum, maximum, callback)                                      \
     {                                                                                              \
-        .name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (minimum),      \
-        .max = (maximum)                                                                           \
+        .name = #variable, .type = BTL_TUNABLE_INT,                                                \
+        .storage = _Generic(&(variable), int64_t *                                                 \
+                            : &(variable)),                                                        \
+        .min = (minimum), .max = (maximum), .changed = (callback)                                  \
     }
-#define BTL_BOOL(variable)                                                                         \
-    {                                                                                              \
-        .name = #variable, .type = BTL_TUNABLE_BOOL, .storage = &(variable)                        \
+#define BTL_BOOL_RUNTIME(variable, callback)                                                         \
+    {                                                                                                \
+        .name = #variable, .type = BTL_TUNABLE_BOOL,                                               \
+        .storage = _Generic(&(variable), bool *: &(variable)), .changed = (callback) \
     }
-#define BTL_STRING(variable)                                                                       \
+#define BTL_STRING_RUNTIME(variable, callback)                                                     \
     {                                                                                              \
-        .name = #variable, .type = BTL_TUNABLE_STRING, .storage = (variable),                      \
-        .max = sizeof(variable)                                                                    \
+        .name = #variable, .type = BTL_TUNABLE_STRING,                                             \
+        .storage = _Generic(&(variable), char(*)[sizeof(variable)]                                 \
+                            : (variable)),                                                         \
+        .max = sizeof(variable), .changed = (callback)                                             \
     }
 #define BTL_PARM(name, type, text)                                                                 \
     BTL_MODINFO("parmtype", name ":" type);                                                        \
     BTL_MODINFO("parm", name ":" text)
-// The same for tunables that may change while the module is loaded, if `callback` allows it.
-#define BTL_INT_RUNTIME(variable, minimum, maximum, callback)                                      \
-    {                                                                                              \
-        .name = #variable, .type = BTL_TUNABLE_INT, .storage = &(variable), .min = (minimum),      \
-        .max = (maximum), .changed = (callback)                                                    \
-    }
-#define BTL_BOOL_RUNTIME(variable, callback)                                                       \
-    {                                                                                              \
-        .name = #variable, .type = BTL_TUNABLE_BOOL, .storage = &(variable), .changed = (callback) \
-    }
-#define BTL_STRING_RUNTIME(variable, callback)                                                     \
-    {                                                                                              \
-        .name = #variable, .type = BTL_TUNABLE_STRING, .storage = (variable),                      \
-        .max = sizeof(variable), .changed = (callback)                                             \
-    }
 #define BTL_TUNABLES(array) .tunables = (array), .tunable_count = BTL_COUNT(array)
 
 // A stub: `name` in this file (or in the kernel) calls the function of that name that module

@@ -34,9 +34,9 @@ struct btl_file_tunable {
 // is a checked one. False: it has none, or none that can be followed.
 bool btl_tunable_find(const struct btl_elf *elf, struct btl_str name,
                       struct btl_file_tunable *ret_tunable);
-// Does the metadata (BTL_PARM) describe tunables as the code declares them? False: reported, each
-// name without a tunable and each type that differs. A module without a wrapper, as those of Linux
-// are, is not judged.
+// Does the metadata (BTL_PARM) describe the tunables as the code declares them? False: reported,
+// each name that only one of the two has, and each type that differs. Quadratic in the tunables:
+// for programs of the host. A module without a wrapper, as those of Linux are, is not judged.
 bool btl_tunables_check(const struct btl_elf *elf, const struct btl_modinfo *info,
                         struct btl_place place, struct btl_diags *diags);
 // Write the default in the syntax of loader.conf, at most `size` bytes with the NUL.

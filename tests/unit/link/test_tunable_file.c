@@ -105,21 +105,21 @@ TEST(type_range_and_default_are_known_before_the_module_is_linked)
 TEST(metadata_that_says_something_else_than_the_code)
 {
     static const struct {
-        const char *name, *type, *code;
+        const char *depth, *loud, *type, *code; // names of two tunables, the type of the first
     } cases[] = {
-        {"depth", "int", ""},
-        {"loud", "bool", ""},
-        {"title", "string", ""},
-        {"depth", "", ""}, // the type may be left out
-        {"depth", "bool", "tunable-parm-type"},
-        {"title", "int", "tunable-parm-type"},
-        {"loudly", "bool", "tunable-parm"},
+        {"depth", "loud", "int", ""},
+        {"depth", "loud", "", ""}, // the type may be left out
+        {"depth", "loud", "bool", "tunable-parm-type"},
+        {"depth", "loudly", "int", "tunable-no-parm tunable-parm"},
+        {"dept", "loud", "int", "tunable-no-parm tunable-no-parm tunable-parm"}, // two entries
     };
     for (size_t i = 0; i < BTL_COUNT(cases); i++) {
         struct sample s;
-        struct btl_parm parm = {.name = btl_str_of(cases[i].name),
-                                .type = btl_str_of(cases[i].type)};
-        struct btl_modinfo info = {.parms = &parm, .parm_count = 1};
+        struct btl_parm parm[3] = {
+            {.name = btl_str_of(cases[i].depth), .type = btl_str_of(cases[i].type)},
+            {.name = btl_str_of(cases[i].loud), .type = BTL_STR("bool")},
+            {.name = BTL_STR("title"), .type = BTL_STR("string")}};
+        struct btl_modinfo info = {.parms = parm, .parm_count = 3};
         build(&s, 2);
         assert_int_equal(btl_tunables_check(&s.elf, &info, (struct btl_place){0}, &s.diags),
                          cases[i].code[0] == '\0');
