@@ -21,6 +21,14 @@ def test_good_tree(tmp_path):
     golden("check-good", result)
 
 
+@pytest.mark.parametrize("command", ["check", "list"])
+def test_an_image_without_an_option(tmp_path, command):
+    """A user who leaves out -C means the image, and not a loader.conf of 36 MiB."""
+    image(str(tmp_path / "disk.img"), volume(str(tmp_path / "esp"), GOOD_CONF))
+    given, named = (btl(command, *words, "disk.img", cwd=tmp_path) for words in ([], ["-C"]))
+    assert given.status == named.status == 0 and (given.out, given.err) == (named.out, named.err)
+
+
 def test_good_image(tmp_path):
     root = volume(str(tmp_path / "esp"))
     image(str(tmp_path / "disk.img"), root)

@@ -30,11 +30,20 @@ bool boot_parse_options(struct boot *boot)
     return has_size && (boot->machine_name == NULL || boot->machine != NULL);
 }
 
+static bool argument_is_image(const char *argument)
+{
+    struct btl_bytes bytes;
+    int error;
+    return files_map(argument, &bytes, &error) && volume_is_disk(bytes);
+}
+
 void boot_argument(struct boot *boot, const char *argument)
 {
     struct btl_arena *arena = boot->host->arena;
     boot->path = BTL_STR(BTL_CONFIG_DEFAULT);
-    if (argument != NULL && boot->root == NULL)
+    if (argument != NULL && boot->root == NULL && argument_is_image(argument))
+        boot->root = argument;
+    else if (argument != NULL && boot->root == NULL)
         configuration_split(arena, argument, &boot->root, &boot->path);
     else if (argument != NULL)
         boot->path = memory_text(arena, "%s%s", argument[0] == '/' ? "" : "/", argument);

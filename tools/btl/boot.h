@@ -62,8 +62,8 @@ struct boot {
     "      --machine M         x86-64 or ia64; default: by the loader in EFI/BOOT, else x86-64\n"  \
     "      --memory SIZE       memory of the machine, such as 128M; too little is an error\n"
 bool boot_parse_options(struct boot *boot);
-// Choose volume and configuration by the argument loader.conf (NULL: none). Call it after the
-// options.
+// Choose volume and configuration by the argument: loader.conf, or an image (NULL: none). Call it
+// after the options.
 void boot_argument(struct boot *boot, const char *argument);
 
 // Open the volume. False: reported.

@@ -186,17 +186,6 @@ static bool find_saved(const struct manifest_source *source, struct found_manife
     return good;
 }
 
-// A GPT header, or the jump and the signature of a FAT boot sector.
-static bool is_disk(struct btl_bytes bytes)
-{
-    for (uint32_t size = BTL_BLOCK_MIN; size <= BTL_BLOCK_MAX; size *= 2) {
-        if (bytes.size >= size + 8 && memcmp(bytes.at + size, "EFI PART", 8) == 0)
-            return true;
-    }
-    return bytes.size >= 512 && bytes.at[510] == 0x55 && bytes.at[511] == 0xaa &&
-           (bytes.at[0] == 0xeb || bytes.at[0] == 0xe9);
-}
-
 // The option --at; UINT64_MAX without it. False: reported.
 static bool parse_offset(const struct manifest_source *source, uint64_t *ret_offset)
 {
@@ -229,7 +218,7 @@ static bool find_manifest(const struct manifest_source *source, struct found_man
                     offset, source->path, bytes.size);
         return false;
     }
-    if (is_disk(bytes))
+    if (volume_is_disk(bytes))
         return find_saved(source, ret_found);
     if (bytes.size >= MAGIC_SIZE && memcmp(bytes.at, BTLM_MAGIC, MAGIC_SIZE) == 0)
         return open_candidate(source, bytes, 0, source_place(source), ret_found);

@@ -80,6 +80,17 @@ static bool volume_open_disk(struct volume *volume, uint32_t block_size, struct 
                         &volume->fat, diags);
 }
 
+// A GPT header, or the jump and the signature of a FAT boot sector.
+bool volume_is_disk(struct btl_bytes bytes)
+{
+    for (uint32_t size = BTL_BLOCK_MIN; size <= BTL_BLOCK_MAX; size *= 2) {
+        if (bytes.size >= size + 8 && memcmp(bytes.at + size, "EFI PART", 8) == 0)
+            return true;
+    }
+    return bytes.size >= 512 && bytes.at[510] == 0x55 && bytes.at[511] == 0xaa &&
+           (bytes.at[0] == 0xeb || bytes.at[0] == 0xe9);
+}
+
 // Does the first block end as those of all partition tables and of FAT do?
 static bool has_boot_signature(const struct volume *volume)
 {

@@ -56,6 +56,8 @@ size_t volume_names(struct volume *volume, struct btl_str directory, struct btl_
 
 // Return a text that is equal for all ways to write the path of a file: FAT has no case.
 struct btl_str volume_path_key(const struct volume *volume, struct btl_str path);
+// Do these bytes begin as those of a disk or a FAT volume do?
+bool volume_is_disk(struct btl_bytes bytes);
 bool volume_is_same_path(const struct volume *volume, struct btl_str a, struct btl_str b);
 bool volume_has_directory(struct volume *volume, struct btl_str path);
 
