@@ -5,14 +5,14 @@
 #     include $(BTL_SDK)/btl.mk
 #
 #     %.o: %.c
-#             $(CC) $(BTL_CFLAGS) -c $< -o $@
+#             $(BTL_CC) $(BTL_CFLAGS) -c $< -o $@
 #     kernel.elf: kernel.o $(BTL_LIB)
 #             $(LD) $(BTL_LDFLAGS) $^ -o $@
 #
 # In the source tree BTL_SDK is the folder of this file. What the Makefile may set before the include:
 #
 #     ARCH           x86_64 (default) or ia64
-#     BTL_CC         the compiler; default: $(CC)
+#     BTL_CC         the compiler; default: gcc, or the CC that was set
 #     BTL_CFLAGS     all flags of the kernel, if those below do not fit; -I$(BTL_INCLUDE) must be among them
 #     BTL_OUT        the folder for objects and BTL_LIB; default: btl, below the current one
 #
@@ -37,7 +37,7 @@ BTL_LOADER_x86_64 := BOOTX64.EFI
 BTL_LOADER_ia64 := BOOTIA64.EFI
 BTL_LOADER := $(if $(wildcard $(BTL_HERE)/core),$(BTL_ROOT)/../../lib/btl/efi,$(BTL_ROOT)/build/$(ARCH)/efi)/$(BTL_LOADER_$(ARCH))
 
-BTL_CC ?= $(MODULE_CROSS)$(CC)
+BTL_CC ?= $(MODULE_CROSS)$(if $(filter default,$(origin CC)),gcc,$(CC))
 BTL_OUT ?= btl
 BTL_LIB := $(BTL_OUT)/libbtl.a
 # Of a kernel: freestanding, at a fixed address, with the processor state that docs/boot-protocol-ARCH.md gives. GCC

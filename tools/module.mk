@@ -21,7 +21,7 @@ ARCH ?= x86_64
 $(if $(wildcard $(BTL_HERE)/module-$(ARCH).mk),,$(error ARCH=$(ARCH) is no architecture of BTL; there are x86_64 and ia64))
 include $(BTL_HERE)/module-$(ARCH).mk
 
-MODULE_CC ?= $(MODULE_CROSS)$(CC)
+MODULE_CC ?= $(MODULE_CROSS)$(if $(filter default,$(origin CC)),gcc,$(CC))
 MODULE_LD ?= $(MODULE_CROSS)ld
 MODULE_OBJCOPY ?= $(MODULE_CROSS)objcopy
 MODULE_WARN ?= -Wall -Wextra -Wno-unused-parameter

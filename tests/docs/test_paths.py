@@ -9,7 +9,8 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGES = [os.path.relpath(page, ROOT) for page in sorted(
     glob.glob(os.path.join(ROOT, "*.md")) + glob.glob(os.path.join(ROOT, "docs/*.md")) +
-    glob.glob(os.path.join(ROOT, "docs/man/*.[1-9]")) + [os.path.join(ROOT, "modules/README.md")])]
+    glob.glob(os.path.join(ROOT, "docs/man/*.[1-9]")) + glob.glob(os.path.join(ROOT, "examples/*/README.md")) +
+    [os.path.join(ROOT, "modules/README.md")])]
 # A path of the tree. `*`, STEP, NAME and X mean any text, ARCH an architecture; a path with a leading slash is on a
 # boot volume.
 PATH = re.compile(r"(?<![\w/.~-])(?:core|efi|kernel|tools|tests|docs|include|modules|bench)/[\w./*-]*[\w*/]")
