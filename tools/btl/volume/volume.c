@@ -446,24 +446,25 @@ bool volume_replace(struct volume *volume, struct btl_str path, struct btl_str t
     return good;
 }
 
-bool volume_image_remove(struct volume *volume, struct btl_str path)
+static bool change_image(struct volume *volume, struct btl_str path,
+                         bool (*change)(struct btl_fat *fat, const struct btl_fat_writer *writer,
+                                        struct btl_str path, struct btl_diags *diags))
 {
     struct btl_fat_writer writer;
     int fd;
     if (!begin_writing(volume, &fd, &writer))
         return false;
-    bool good = btl_fat_remove(&volume->fat, &writer, path, &volume->host->diags);
+    bool good = change(&volume->fat, &writer, path, &volume->host->diags);
     close(fd);
     return good;
 }
 
+bool volume_image_remove(struct volume *volume, struct btl_str path)
+{
+    return change_image(volume, path, btl_fat_remove);
+}
+
 bool volume_image_make_directory(struct volume *volume, struct btl_str path)
 {
-    struct btl_fat_writer writer;
-    int fd;
-    if (!begin_writing(volume, &fd, &writer))
-        return false;
-    bool good = btl_fat_make_directory(&volume->fat, &writer, path, &volume->host->diags);
-    close(fd);
-    return good;
+    return change_image(volume, path, btl_fat_make_directory);
 }
