@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Any bytes as a disk: GPT, then FAT from its start; every file of every directory is read, and two
-// files are replaced.
+// Any bytes as a disk: GPT, then FAT from its start; every file of every directory is read, two
+// files are replaced, a directory is made and a file removed.
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,14 +13,16 @@
 #define DEPTH_MAX 3u
 #define FILES_MAX 64u
 
-// What a directory lists is found by its name, unless an entry before it has that name.
+// What a directory lists is found by its name, unless an entry before it has that name, or the name
+// ends with a dot or blank, as no valid name does: a path is read without these.
 static void find_again(struct btl_fat *fat, const struct btl_fat_directory *directory,
                        struct btl_str path, const struct btl_fat_entry *entry,
                        struct btl_diags *diags)
 {
     char full[4096];
     size_t len = btl_format_to(full, sizeof(full), "%pS/%pS", &path, &entry->name);
-    if (len >= sizeof(full) || btl_str_find(entry->name, '/') != entry->name.len)
+    if (len >= sizeof(full) || btl_str_find(entry->name, '/') != entry->name.len ||
+        full[len - 1] == '.' || full[len - 1] == ' ')
         return;
     const struct btl_fat_entry *found = btl_fat_find(fat, (struct btl_str){full, len}, diags);
     if (entry->name.len > 0 && (found == NULL || found > entry || found < directory->entries))
@@ -60,8 +62,8 @@ static bool flush_memory(void *owner)
     return true;
 }
 
-// The first file of the root, and a new one.
-static void replace_some(struct btl_fat *fat, uint8_t *disk, struct btl_diags *diags)
+// The first file of the root, and a new one; a directory with a file; the first file again.
+static void change_some(struct btl_fat *fat, uint8_t *disk, struct btl_diags *diags)
 {
     static const uint8_t contents[5000] = {1};
     struct btl_fat_writer writer = {write_memory, flush_memory, disk, 1};
@@ -72,6 +74,12 @@ static void replace_some(struct btl_fat *fat, uint8_t *disk, struct btl_diags *d
                         diags);
     btl_fat_replace(fat, &writer, BTL_STR("/dir/new"), (struct btl_bytes){contents, 10},
                     BTL_STR(""), diags);
+    btl_fat_make_directory(fat, &writer, BTL_STR("/dir/a directory with a long name"), diags);
+    btl_fat_replace(fat, &writer, BTL_STR("/dir/a directory with a long name/new"),
+                    (struct btl_bytes){contents, 10}, BTL_STR(""), diags);
+    root = btl_fat_list(fat, BTL_STR(""), diags);
+    if (root != NULL && root->count > 0)
+        btl_fat_remove(fat, &writer, root->entries[0].name, diags);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -92,7 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     btl_partitions_open(&disk.blocks, place, &memory.arena, &gpt, &diags);
     if (whole > 0 && btl_fat_open(&disk.blocks, 0, whole, place, &memory.arena, &fat, &diags)) {
         read_all(&fat, BTL_STR(""), 0, &files, &diags);
-        replace_some(&fat, bytes, &diags);
+        change_some(&fat, bytes, &diags);
     }
     test_memory_end(&memory);
     free(bytes);
