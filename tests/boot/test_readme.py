@@ -149,7 +149,7 @@ def commands():
 def test_your_own_module_in_five_minutes(tmp_path):
     tree = tmp_path / "btl"  # a checkout with its own image; the rest is shared
     tree.mkdir()
-    for name in ("modules", "tools", "include"):
+    for name in ("Makefile", "modules", "tools", "include"):
         (tree / name).symlink_to(os.path.join(ROOT, name))
     (tree / "build/x86_64").mkdir(parents=True)
     (tree / "build/host").symlink_to(os.path.join(ROOT, "build/host"))
