@@ -142,7 +142,7 @@ TEST(who_holds_it_is_named)
     hold_drop(module, "the other, whose name is longer than what a hold keeps of it");
     assert_snapshot(before);
     host_fail_alloc(0);
-    assert_int_equal(hold_add(module, "nobody"), BTL_ENOMEM);
+    assert_int_equal(hold_add(module, "a user"), BTL_ENOMEM);
     assert_int_equal(module_unload(a), 0);
 }
 

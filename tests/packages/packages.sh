@@ -70,7 +70,7 @@ make_user_debian() {
 
 # The names of all files.
 list_files() {
-	inside 'find / \( -path /proc -o -path /root -o -path /debs -o -path /tmp -o -path "/var/cache/apt/*" \
+	inside 'find / \( -path /proc -o -path /root -o -path /srv -o -path /debs -o -path /tmp -o -path "/var/cache/apt/*" \
 		-o -path "/var/log/*" \) -prune -o -print | sort' >"$dir/$1" 2>/dev/null
 }
 
@@ -97,8 +97,8 @@ page_machine() {
 }
 
 follow_page() {
-	inside "mkdir /root/page
-		cd /root/page
+	inside "mkdir /srv/page
+		cd /srv/page
 		$(page_commands docs/packages.md 'From the packages to a boot')
 		test -e btl.img"
 }
@@ -106,7 +106,7 @@ follow_page() {
 # boot_until TEXT PAGE FOLDER: boot the image by the QEMU line of the page, for two minutes at most.
 boot_until() {
 	serial=$dir/serial
-	(cd "$root/root/$3" && exec timeout 120 sh -c "$(cd "$OLDPWD" && page_machine "$2")") </dev/null >"$serial" 2>&1 &
+	(cd "$root/srv/$3" && exec timeout 120 sh -c "$(cd "$OLDPWD" && page_machine "$2")") </dev/null >"$serial" 2>&1 &
 	machine=$!
 	until grep -qa "$1" "$serial"; do
 		kill -0 $machine 2>/dev/null || break
@@ -123,8 +123,8 @@ boot_page() {
 }
 
 build_example() {
-	inside "cp -r /usr/share/btl/examples/$1 /root/$1
-		make -C /root/$1"
+	inside "cp -r /usr/share/btl/examples/$1 /srv/$1
+		make -C /srv/$1"
 }
 
 boot_example() {
@@ -167,7 +167,7 @@ try boot-page boot_page
 for example in examples/*/; do
 	example=$(basename "$example")
 	try "example-$example" build_example "$example"
-	[ ! -e "$root/root/$example/btl.img" ] || try "boot-$example" boot_example "$example"
+	[ ! -e "$root/srv/$example/btl.img" ] || try "boot-$example" boot_example "$example"
 done
 try upgrade upgrade
 try remove remove

@@ -313,7 +313,7 @@ const char *btlm_event_name(enum btlm_event_kind kind);
 
 // The sections of the manifest as a person reads them; `what` is a mask of 1u << kind, 0 for all.
 // The same text on every side: firmware, monitor and host. Lines fit 80 columns where names allow.
-// The functions in BTLM_SYMBOLS are counted only, unless nothing else is asked for.
+// If `what` names other tables too, the functions of BTLM_SYMBOLS are only counted.
 void btl_manifest_print(const struct btl_manifest *manifest, uint32_t what, struct btl_out *out);
 // All about one module.
 void btl_manifest_print_module(const struct btl_manifest *manifest, uint64_t index,
