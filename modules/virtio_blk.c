@@ -21,8 +21,6 @@ enum { REPLY_OK = 0, REPLY_ERROR = 1, REPLY_NONE = 0xff };
 #define SECTOR       512u
 #define DATA_SIZE    (64u << 10)
 #define BUFFER_PAGES (DATA_SIZE / BTL_PAGE_SIZE + 1)
-#define WAIT_SECONDS 10
-#define WAIT_POLLS   (1ull << 32) // if the rate of the clock is unknown
 
 struct request_header {
     uint32_t type, reserved;
@@ -52,19 +50,6 @@ struct disk {
 static struct disk *disks, **disks_end = &disks;
 static uint32_t number;
 
-// Wait for the answer to the pending request.
-static enum virtq_answer disk_wait(struct disk *disk, uint32_t *ret_written)
-{
-    uint64_t limit = time_ticks_per_second() * WAIT_SECONDS, start = time_ticks();
-    enum virtq_answer answer;
-    for (uint64_t polls = 0;; polls++) {
-        answer = virtq_poll(&disk->queue, ret_written);
-        bool late = limit > 0 ? time_ticks() - start > limit : polls > WAIT_POLLS;
-        if (answer != VIRTQ_PENDING || late)
-            return answer;
-    }
-}
-
 static bool disk_stop(struct disk *disk, const char *reason)
 {
     kprintf("virtio_blk: %s: %s; it is not used any more\n", disk->block.name, reason);
@@ -86,17 +71,10 @@ static bool disk_request(struct disk *disk, uint64_t offset, uint32_t size)
     uint32_t written = 0;
     disk->shared->header = (struct request_header){.type = REQUEST_IN, .sector = offset / SECTOR};
     disk->shared->status = REPLY_NONE;
-    if (!virtq_put(&disk->queue, pieces, BTL_COUNT(pieces)))
-        return disk_stop(disk, "its queue takes no request");
-    virtio_notify(&disk->device);
-    switch (disk_wait(disk, &written)) {
-    case VIRTQ_PENDING:
-        return disk_stop(disk, "it does not answer");
-    case VIRTQ_BROKEN:
-        return disk_stop(disk, "its answer does not match the request");
-    case VIRTQ_DONE:
-        break;
-    }
+    const char *reason =
+        virtio_request(&disk->device, &disk->queue, pieces, BTL_COUNT(pieces), &written);
+    if (reason != NULL)
+        return disk_stop(disk, reason);
     uint8_t reply = __atomic_load_n(&disk->shared->status, __ATOMIC_ACQUIRE);
     if (reply == REPLY_OK && written == size + 1)
         return true;

@@ -41,6 +41,8 @@ enum {
 #define RESET_POLLS      1000000
 #define CONFIG_ATTEMPTS  16
 #define CAPABILITIES_MAX 48 // as many as fit
+#define WAIT_SECONDS     10
+#define WAIT_POLLS       (1ull << 32) // if the rate of the clock is unknown
 
 static uint8_t virtio_status(const struct virtio_device *device)
 {
@@ -220,9 +222,34 @@ int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq
     return virtio_is_alive(device) ? 0 : BTL_ENODEV;
 }
 
-void virtio_notify(const struct virtio_device *device)
+// Wait for the answer to the pending request.
+static enum virtq_answer virtio_wait(struct virtq *queue, uint32_t *ret_written)
 {
+    uint64_t limit = time_ticks_per_second() * WAIT_SECONDS, start = time_ticks();
+    enum virtq_answer answer;
+    for (uint64_t polls = 0;; polls++) {
+        answer = virtq_poll(queue, ret_written);
+        bool late = limit > 0 ? time_ticks() - start > limit : polls > WAIT_POLLS;
+        if (answer != VIRTQ_PENDING || late)
+            return answer;
+    }
+}
+
+const char *virtio_request(const struct virtio_device *device, struct virtq *queue,
+                           const struct virtq_piece *pieces, uint16_t count, uint32_t *ret_written)
+{
+    if (!virtq_put(queue, pieces, count))
+        return "its queue takes no request";
     mmio_write16(device->notify_at, 0); // the number of the queue
+    switch (virtio_wait(queue, ret_written)) {
+    case VIRTQ_PENDING:
+        return "it does not answer";
+    case VIRTQ_BROKEN:
+        return "its answer does not match the request";
+    case VIRTQ_DONE:
+        break;
+    }
+    return NULL;
 }
 
 bool virtio_config(const struct virtio_device *device, uint32_t offset, uint32_t *ret,

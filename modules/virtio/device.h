@@ -40,7 +40,10 @@ int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char *
 // Set queue 0 up, with at least `min_size` descriptors, and start the device.
 int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq_memory *memory,
                  uint64_t physical, uint16_t min_size, const char **ret_reason);
-void virtio_notify(const struct virtio_device *device);
+// Put a request, notify the device, and wait for the answer. NULL, or what the device did wrong:
+// then the caller stops the device.
+const char *virtio_request(const struct virtio_device *device, struct virtq *queue,
+                           const struct virtq_piece *pieces, uint16_t count, uint32_t *ret_written);
 // Stop the device. False: it does not stop.
 bool virtio_reset(const struct virtio_device *device);
 // Read `count` words of the configuration from byte `offset` on, a multiple of 4, all of one
