@@ -29,7 +29,7 @@ PUBLIC = {
     "abi": "boot.h device.h fs.h intfc.h kernel.h kernel_exports.def module.h stream.h",
     "base": "arena.h assert.h cdefs.h diag.def diag.h format.h hash.h index.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
             " str.h types.h utf8.h version.h",
-    "config": "config.h",
+    "config": "config.h config_edit.h",
     "elf": "elf.h elf_format.h machine.h modinfo.h",
     "volume": "blocks.h fat.h partitions.h",
     "plan": "plan.h",

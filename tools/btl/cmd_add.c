@@ -127,7 +127,7 @@ static bool add_has(const struct edit *edit, struct btl_str module, const char *
     struct btl_config config = conf_parse(edit->host->arena, edit->text);
     struct btl_str whole = memory_text(edit->host->arena, "%pS_%s", &module, key), value, owner;
     return btl_config_key(whole, &owner) && btl_str_equal(owner, module) &&
-           conf_value(&config, whole, &value);
+           btl_config_value(&config, whole, &value);
 }
 
 // Put the module into the text: switched on unless a line says something else, under its new path.

@@ -32,7 +32,7 @@ static bool get_print(struct edit *edit, struct btl_str module, const char *word
     struct btl_str key = edit_setting_key(edit, module, btl_str_of(word)), value;
     struct btl_config config = conf_parse(edit->host->arena, edit->text);
     struct btl_out out = out_to(stdout);
-    if (!conf_value(&config, key, &value))
+    if (!btl_config_value(&config, key, &value))
         return edit_report_not_set(edit, module, btl_str_of(word));
     value = report_safe(edit->host->arena, value);
     btl_format(&out, "%pS\n", &value);

@@ -1,324 +1,41 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Edit loader.conf.
+// The editor of core/ for a program that ends when there is no memory.
 #include "conf_edit.h"
-
-#include <string.h>
 
 struct btl_config conf_parse(struct btl_arena *arena, struct btl_str text)
 {
-    struct btl_diags ignored = {.arena = arena};
     struct btl_config config;
-    btl_config_parse(BTL_STR(""), text, arena, &config, &ignored);
+    memory_require(btl_config_read(arena, text, &config));
     return config;
-}
-
-// text[0, begin) + middle + text[end, …)
-static struct btl_str splice_text(struct btl_arena *arena, struct btl_str text, size_t begin,
-                                  size_t end, struct btl_str middle)
-{
-    struct btl_str before = {text.at, begin}, after = {text.at + end, text.len - end};
-    return memory_text(arena, "%pS%pS%pS", &before, &middle, &after);
 }
 
 struct btl_str conf_quote(struct btl_arena *arena, struct btl_str value)
 {
-    size_t size = 2 * value.len + sizeof("\"\"");
-    struct btl_buffer quoted = btl_buffer(MEMORY_ARRAY(arena, char, size), size);
-    btl_config_quote(value, &quoted.out);
-    return btl_buffer_text(&quoted);
-}
-
-// The last assignment, or NULL.
-static const struct btl_setting *find_setting(const struct btl_config *config, struct btl_str key)
-{
-    for (size_t i = config->setting_count; i > 0; i--) {
-        if (btl_str_equal(config->settings[i - 1].key, key))
-            return &config->settings[i - 1];
-    }
-    return NULL;
-}
-
-bool conf_value(const struct btl_config *config, struct btl_str key, struct btl_str *ret_value)
-{
-    const struct btl_setting *setting = find_setting(config, key);
-    if (setting != NULL)
-        *ret_value = setting->value;
-    return setting != NULL;
-}
-
-// ------------------------------------------------------------------------------------------- lines
-
-// A line that begins with a word, as an assignment does, good or bad; or with '#' and a word.
-struct conf_line {
-    struct btl_str key;
-    size_t offset; // of the key
-    bool equals, comment;
-    size_t next;
-};
-
-static size_t skip_blanks(struct btl_str text, size_t at)
-{
-    while (at < text.len && (text.at[at] == ' ' || text.at[at] == '\t'))
-        at++;
-    return at;
-}
-
-// The end of the line's text: before its \n, or \r\n.
-static size_t line_end(struct btl_str text, size_t at)
-{
-    while (at < text.len && text.at[at] != '\n')
-        at++;
-    return at > 0 && at < text.len && text.at[at - 1] == '\r' ? at - 1 : at;
-}
-
-static size_t word_end(struct btl_str text, size_t at)
-{
-    while (at < text.len && (btl_is_name_character(text.at[at]) || text.at[at] == '.'))
-        at++;
-    return at;
-}
-
-static bool conf_next_line(struct btl_str text, struct conf_line *line)
-{
-    size_t at = line->next;
-    if (at >= text.len)
-        return false;
-    if (at == 0 && btl_str_begins(text, BTL_STR("\xef\xbb\xbf")))
-        at = 3;
-    at = skip_blanks(text, at);
-    line->comment = at < text.len && text.at[at] == '#';
-    line->offset = line->comment ? skip_blanks(text, at + 1) : at;
-    size_t end = word_end(text, line->offset), after = skip_blanks(text, end);
-    line->key = (struct btl_str){text.at + line->offset, end - line->offset};
-    line->equals = after < text.len && text.at[after] == '=';
-    const char *newline = memchr(text.at + at, '\n', text.len - at);
-    line->next = newline == NULL ? text.len : (size_t)(newline + 1 - text.at);
-    return true;
-}
-
-// The offset of the value: after key, blanks, '=', blanks.
-static size_t value_offset(struct btl_str text, size_t offset)
-{
-    offset = skip_blanks(text, word_end(text, offset));
-    return offset < text.len && text.at[offset] == '=' ? skip_blanks(text, offset + 1) : offset;
-}
-
-// The end of an assignment that the parser rejects: that of its value, or of the line.
-static size_t bad_value_end(struct btl_str text, size_t offset)
-{
-    size_t at = value_offset(text, offset), end = line_end(text, at);
-    if (at < end && text.at[at] == '"') {
-        at++;
-        while (at < end && text.at[at] != '"')
-            at += text.at[at] == '\\' && at + 1 < end ? 2 : 1;
-        at += at < end;
-    } else {
-        at = word_end(text, at);
-    }
-    size_t rest = skip_blanks(text, at);
-    return rest >= end || text.at[rest] == '#' ? at : end;
-}
-
-// The end of the assignment in a line; *ret_good: the parser accepts it.
-static size_t assignment_end(const struct btl_config *config, struct btl_str text,
-                             const struct conf_line *line, bool *ret_good)
-{
-    for (size_t i = 0; i < config->setting_count; i++) {
-        const struct btl_setting *setting = &config->settings[i];
-        *ret_good = setting->offset == line->offset;
-        if (*ret_good)
-            return setting->offset + setting->length;
-    }
-    *ret_good = false;
-    return bad_value_end(text, line->offset);
-}
-
-static const struct btl_module_config *find_module_config(const struct btl_config *config,
-                                                          struct btl_str name)
-{
-    for (size_t i = 0; i < config->module_count; i++) {
-        if (btl_str_equal(config->modules[i].name, name))
-            return &config->modules[i];
-    }
-    return NULL;
-}
-
-#define FIXED 7 // settings of a module, without its tunables
-
-// The last assignment of each setting of a module.
-static const struct btl_setting **
-module_settings(struct btl_arena *arena, const struct btl_module_config *module, size_t *ret_count)
-{
-    const struct btl_setting *fixed[FIXED] = {
-        module->load,     module->phase,           module->path, module->sha256, module->flags,
-        module->required, module->on_error_setting};
-    const struct btl_setting **settings =
-        MEMORY_ARRAY(arena, const struct btl_setting *, FIXED + module->tunable_count);
-    size_t count = 0;
-    for (size_t i = 0; i < FIXED; i++) {
-        if (fixed[i] != NULL)
-            settings[count++] = fixed[i];
-    }
-    for (size_t i = 0; i < module->tunable_count; i++)
-        settings[count++] = module->tunables[i].setting;
-    *ret_count = count;
-    return settings;
-}
-
-// The offset behind the comment that has the key in place of an assignment, and behind the lines
-// that go on with that comment; 0: there is none.
-static size_t commented_key_offset(struct btl_str text, struct btl_str key)
-{
-    struct conf_line line = {0};
-    bool found = false;
-    while (!found && conf_next_line(text, &line))
-        found = line.comment && line.equals && btl_str_equal(line.key, key);
-    size_t end = line.next, at = end;
-    while (found && (at = skip_blanks(text, end)) > end && at < text.len && text.at[at] == '#') {
-        line = (struct conf_line){.next = end};
-        conf_next_line(text, &line);
-        end = line.next;
-    }
-    return found ? end : 0;
-}
-
-// The offset of a new line: at a comment with the key, or behind the last setting of the module, or
-// at the end of the text.
-static size_t new_line_offset(struct btl_arena *arena, const struct btl_config *config,
-                              struct btl_str text, struct btl_str name, struct btl_str key)
-{
-    const struct btl_module_config *module = find_module_config(config, name);
-    size_t count = 0, last = 0, commented = commented_key_offset(text, key);
-    if (commented > 0)
-        return commented;
-    const struct btl_setting **settings =
-        module == NULL ? NULL : module_settings(arena, module, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (settings[i]->offset > last)
-            last = settings[i]->offset;
-    }
-    const char *end = count > 0 ? memchr(text.at + last, '\n', text.len - last) : NULL;
-    return end == NULL ? text.len : (size_t)(end + 1 - text.at);
-}
-
-static struct btl_str conf_insert(struct btl_arena *arena, struct btl_str text, size_t offset,
-                                  struct btl_str key, struct btl_str quoted)
-{
-    // The new line ends as the line before it does, or as the first line.
-    const char *first = memchr(text.at, '\n', text.len);
-    size_t end = offset > 0 && text.at[offset - 1] == '\n' ? offset - 1
-                 : first != NULL                           ? (size_t)(first - text.at)
-                                                           : 0;
-    const char *newline = end > 0 && text.at[end - 1] == '\r' ? "\r\n" : "\n";
-    bool unfinished = offset > 0 && text.at[offset - 1] != '\n';
-    return splice_text(
-        arena, text, offset, offset,
-        memory_text(arena, "%s%pS=%pS%s", unfinished ? newline : "", &key, &quoted, newline));
-}
-
-// Find the last assignment of a key: a good one, or a bad one where there is no good one.
-static bool last_assignment(const struct btl_config *config, struct btl_str text,
-                            struct btl_str key, size_t *ret_begin, size_t *ret_end)
-{
-    struct conf_line line = {0};
-    bool found = false, found_good = false, good;
-    while (conf_next_line(text, &line)) {
-        if (line.comment || !btl_str_equal(line.key, key))
-            continue;
-        size_t end = assignment_end(config, text, &line, &good);
-        if (good < found_good)
-            continue;
-        *ret_begin = line.offset;
-        *ret_end = end;
-        found = true;
-        found_good = good;
-    }
-    return found;
-}
-
-// The bytes to remove with an assignment: its line, or, if a comment follows, everything up to the
-// comment.
-static void assignment_extent(struct btl_str text, size_t *begin, size_t *end)
-{
-    *end = skip_blanks(text, *end);
-    if (*end < text.len && text.at[*end] == '#')
-        return;
-    while (*begin > 0 && (text.at[*begin - 1] == ' ' || text.at[*begin - 1] == '\t'))
-        --*begin;
-    while (*end < text.len && text.at[*end] != '\n')
-        ++*end;
-    *end += *end < text.len;
-}
-
-// Remove the assignments of a key; `bad_only`: those that the parser rejects. The one at offset
-// `keep` stays.
-static struct btl_str conf_remove(struct btl_arena *arena, struct btl_str text, struct btl_str key,
-                                  bool bad_only, size_t keep)
-{
-    struct btl_config config = conf_parse(arena, text);
-    struct memory_buffer kept;
-    struct conf_line line = {0};
-    size_t from = 0;
-    bool good;
-    memory_buffer_begin(&kept, arena, text.len + 1);
-    while (conf_next_line(text, &line)) {
-        if (line.comment || !btl_str_equal(line.key, key))
-            continue;
-        size_t begin = line.offset, end = assignment_end(&config, text, &line, &good);
-        if ((good && bad_only) || line.offset == keep)
-            continue;
-        assignment_extent(text, &begin, &end);
-        btl_format(&kept.out, "%pS", &(struct btl_str){text.at + from, begin - from});
-        from = end;
-    }
-    btl_format(&kept.out, "%pS", &(struct btl_str){text.at + from, text.len - from});
-    return memory_buffer_text(&kept);
-}
-
-// KEY="VALUE" in place of the assignment of text[begin, end), with its blanks.
-static struct btl_str replace_assignment(struct btl_arena *arena, struct btl_str text, size_t begin,
-                                         size_t end, struct btl_str quoted)
-{
-    struct btl_str key = {text.at + begin, value_offset(text, begin) - begin};
-    bool equals = btl_str_find(key, '=') < key.len;
-    return splice_text(arena, text, begin, end,
-                       memory_text(arena, "%pS%s%pS", &key, equals ? "" : "=", &quoted));
+    struct btl_str quoted = btl_config_quoted(arena, value);
+    memory_require(quoted.at != NULL);
+    return quoted;
 }
 
 struct btl_str conf_set(struct btl_arena *arena, struct btl_str text, struct btl_str module,
                         struct btl_str key, struct btl_str value)
 {
-    struct btl_config config = conf_parse(arena, text);
-    const struct btl_setting *setting = find_setting(&config, key);
-    struct btl_str quoted = conf_quote(arena, value);
-    size_t begin = 0, end;
-    if (!last_assignment(&config, text, key, &begin, &end))
-        return conf_insert(arena, text, new_line_offset(arena, &config, text, module, key), key,
-                           quoted);
-    if (setting == NULL || !btl_str_equal(setting->value, value))
-        text = replace_assignment(arena, text, begin, end, quoted);
-    return conf_remove(arena, text, key, true, begin);
+    struct btl_str edited = btl_config_set(arena, text, module, key, value);
+    memory_require(edited.at != NULL);
+    return edited;
 }
 
 bool conf_unset(struct btl_arena *arena, struct btl_str *text, struct btl_str key)
 {
     size_t before = text->len;
-    *text = conf_remove(arena, *text, key, false, SIZE_MAX);
+    *text = btl_config_unset(arena, *text, key);
+    memory_require(text->at != NULL);
     return text->len != before;
 }
 
 size_t conf_module_keys(struct btl_arena *arena, struct btl_str text, struct btl_str module,
                         struct btl_str **ret_keys)
 {
-    struct conf_line line = {0};
-    struct btl_str other;
-    size_t count = 0, capacity = 0;
-    *ret_keys = NULL;
-    while (conf_next_line(text, &line)) {
-        if (!line.comment && btl_config_key(line.key, &other) && btl_str_equal(other, module)) {
-            MEMORY_RESERVE(arena, *ret_keys, count, 1, capacity);
-            (*ret_keys)[count++] = line.key;
-        }
-    }
+    size_t count;
+    memory_require(btl_config_module_keys(arena, text, module, ret_keys, &count));
     return count;
 }

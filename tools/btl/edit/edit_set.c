@@ -34,8 +34,8 @@ struct btl_str edit_without_effect(struct edit *edit, struct btl_str module, cha
         bool again = false; // a later argument sets the same key
         for (int k = i + 1; k < count; k++)
             again |= strncmp(arguments[k], arguments[i], name.len + 1) == 0;
-        if (!again &&
-            (!conf_value(&config, key, &value) || !btl_str_equal(value, btl_str_of(equals + 1))))
+        if (!again && (!btl_config_value(&config, key, &value) ||
+                       !btl_str_equal(value, btl_str_of(equals + 1))))
             return key;
     }
     return none;

@@ -128,7 +128,8 @@ static bool is_misplaced(const struct edit *edit, struct btl_str module, struct 
     struct btl_config config = conf_parse(edit->host->arena, edit->text);
     struct btl_str other, value;
     struct btl_str tunable = memory_text(edit->host->arena, "%pS.%pS", &module, &word);
-    return btl_config_key(word, &other) || (module.len > 0 && conf_value(&config, tunable, &value));
+    return btl_config_key(word, &other) ||
+           (module.len > 0 && btl_config_value(&config, tunable, &value));
 }
 
 bool edit_report_not_set(struct edit *edit, struct btl_str module, struct btl_str word)
@@ -185,13 +186,13 @@ static void find_changes(struct change *change)
     struct btl_str value;
     for (size_t i = 0; i < after.setting_count; i++) {
         const struct btl_setting *setting = &after.settings[i];
-        bool was = conf_value(&before, setting->key, &value);
+        bool was = btl_config_value(&before, setting->key, &value);
         if (!setting->overridden && (!was || !btl_str_equal(value, setting->value)))
             change_add(change, setting->key, was ? &value : NULL, &setting->value);
     }
     for (size_t i = 0; i < before.setting_count; i++) {
         const struct btl_setting *setting = &before.settings[i];
-        if (!setting->overridden && !conf_value(&after, setting->key, &value))
+        if (!setting->overridden && !btl_config_value(&after, setting->key, &value))
             change_add(change, setting->key, &setting->value, NULL);
     }
 }

@@ -75,7 +75,7 @@ size_t module_files(struct volume *volume, const struct btl_config *config, stru
     struct btl_file_problem problem;
     struct btl_str rest = config->module_path, directory, path;
     size_t count = 0, capacity = 0;
-    bool named = conf_value(config, memory_text(arena, "%pS_name", &name), &path);
+    bool named = btl_config_value(config, memory_text(arena, "%pS_name", &name), &path);
     *ret_paths = NULL;
     while (named || btl_take_part(&rest, ';', &directory)) {
         if (!named) {
