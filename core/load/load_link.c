@@ -39,8 +39,9 @@ bool btl_linker_init(struct btl_linker *linker, const struct btl_manifest *manif
     uint64_t exports = btl_manifest_count(manifest, BTLM_EXPORTS);
 
     *linker = (struct btl_linker){.manifest = manifest, .ops = ops, .caller = linker->caller};
-    linker->seen = BTL_NEW_ARRAY(arena, uint32_t, btl_manifest_count(manifest, BTLM_MODULES));
-    return linker->seen != NULL && exports <= UINT32_MAX / 2 &&
+    return BTL_RESERVE(arena, linker->seen, 0, btl_manifest_count(manifest, BTLM_MODULES),
+                       linker->seen_capacity) &&
+           exports <= UINT32_MAX / 2 &&
            btl_symtab_init(&linker->exports, 2 * (uint32_t)exports, arena) &&
            linker_add_exports(linker, 0, linker_count_kernel_exports(manifest));
 }
@@ -62,27 +63,38 @@ static bool linker_allows(const struct btl_scope *scope, uint32_t owner)
 {
     const struct btl_linker *linker = scope->caller;
 
-    return owner == BTL_KERNEL || linker->seen[owner] == linker->links;
+    return owner == BTL_KERNEL ||
+           (owner < linker->seen_capacity && linker->seen[owner] == linker->links);
 }
 
 static struct btl_str linker_owner_name(const struct btl_scope *scope, uint32_t owner)
 {
     const struct btl_linker *linker = scope->caller;
 
-    return owner == BTL_KERNEL
-               ? BTL_STR("the kernel")
-               : btl_manifest_str(linker->manifest,
-                                  btl_manifest_module(linker->manifest, owner)->name);
+    if (owner == BTL_KERNEL)
+        return BTL_STR("the kernel");
+    if (linker->ops->name != NULL && owner >= btl_manifest_count(linker->manifest, BTLM_MODULES))
+        return linker->ops->name(linker, owner);
+    return btl_manifest_str(linker->manifest, btl_manifest_module(linker->manifest, owner)->name);
 }
 
-static struct btl_scope linker_scope(struct btl_linker *linker, uint32_t index)
+// Make the dependencies the modules whose exports this link may use. False: no memory.
+static bool linker_admit(struct btl_linker *linker, const struct btl_module_facts *facts)
 {
-    const struct btlm_module *module = btl_manifest_module(linker->manifest, index);
-
     linker->links++;
-    for (uint64_t i = 0; i < module->depend_count; i++)
-        linker->seen[*(const uint32_t *)btl_manifest_entry(
-            linker->manifest, BTLM_DEPENDS, module->first_depend + i)] = linker->links;
+    for (uint32_t i = 0; i < facts->dependency_count; i++) {
+        uint32_t id = facts->dependencies[i];
+        if (id >= linker->seen_capacity &&
+            !BTL_RESERVE(linker->exports.arena, linker->seen, linker->seen_capacity,
+                         id + 1 - linker->seen_capacity, linker->seen_capacity))
+            return false;
+        linker->seen[id] = linker->links;
+    }
+    return true;
+}
+
+static struct btl_scope linker_scope(struct btl_linker *linker)
+{
     return (struct btl_scope){.symtab = &linker->exports,
                               .allowed = linker_allows,
                               .owner_name = linker_owner_name,
@@ -94,7 +106,7 @@ static struct btl_scope linker_scope(struct btl_linker *linker, uint32_t index)
 // The state of linking one module.
 struct linking {
     struct btl_linker *linker;
-    uint32_t index;
+    const struct btl_module_facts *facts;
     struct btl_place place;
     struct btl_elf elf;
     struct btl_modinfo info;
@@ -142,18 +154,20 @@ static bool linking_place(struct linking *linking)
 
 static bool linking_relocate(struct linking *linking)
 {
-    struct btl_scope scope = linker_scope(linking->linker, linking->index);
+    struct btl_scope scope = linker_scope(linking->linker);
 
+    if (!linker_admit(linking->linker, linking->facts))
+        return linking_no_memory(linking, "linking");
     btl_image_copy(&linking->image);
     return btl_image_resolve(&linking->image, &scope, linking->diags) &&
            btl_image_relocate(&linking->image, linking->diags) &&
-           btl_image_export(&linking->image, &linking->info, linking->index, &scope,
+           btl_image_export(&linking->image, &linking->info, linking->facts->id, &scope,
                             &linking->linker->exports, linking->diags);
 }
 
 static bool linking_keep(struct linking *linking, uint32_t first_export)
 {
-    const struct btl_link_result result = {.index = linking->index,
+    const struct btl_link_result result = {.id = linking->facts->id,
                                            .elf = &linking->elf,
                                            .info = &linking->info,
                                            .image = &linking->image,
@@ -199,14 +213,13 @@ static bool linking_finish(struct linking *linking, struct btl_module_image *ret
     return false;
 }
 
-bool btl_module_link(struct btl_linker *linker, uint32_t index, struct btl_bytes file,
-                     struct btl_arena *arena, struct btl_module_image *ret_image,
-                     struct btl_diags *diags)
+bool btl_module_link_as(struct btl_linker *linker, const struct btl_module_facts *facts,
+                        struct btl_bytes file, struct btl_arena *arena,
+                        struct btl_module_image *ret_image, struct btl_diags *diags)
 {
-    const struct btlm_module *module = btl_manifest_module(linker->manifest, index);
     struct linking linking = {.linker = linker,
-                              .index = index,
-                              .place = {.module = btl_manifest_str(linker->manifest, module->name)},
+                              .facts = facts,
+                              .place = {.module = facts->name},
                               .arena = arena,
                               .diags = diags};
 
@@ -215,5 +228,18 @@ bool btl_module_link(struct btl_linker *linker, uint32_t index, struct btl_bytes
     if (linking_finish(&linking, ret_image))
         return true;
     linking_free(&linking, linking.image.base);
+    return false;
+}
+
+bool btl_module_link(struct btl_linker *linker, uint32_t index, struct btl_bytes file,
+                     struct btl_arena *arena, struct btl_module_image *ret_image,
+                     struct btl_diags *diags)
+{
+    struct btl_module_facts facts;
+
+    if (btl_module_facts(linker->manifest, index, arena, &facts))
+        return btl_module_link_as(linker, &facts, file, arena, ret_image, diags);
+    btl_report(diags, BTL_NO_MEMORY, (struct btl_place){.module = facts.name},
+               BTL_ARG_Z("linking"));
     return false;
 }

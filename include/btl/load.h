@@ -36,12 +36,36 @@ struct btl_linked btl_module_image_linked(const struct btl_module_image *image);
 bool btl_module_adopt(const struct btl_manifest *manifest, uint32_t index,
                       struct btl_module_image *ret_image, struct btl_diags *diags);
 
+// The value of a tunable, as loader.conf sets it; line and column are those of the value.
+struct btl_module_setting {
+    struct btl_str name, value;
+    uint32_t line, column;
+};
+
+// What linking and starting must know of a module. btl_module_facts() takes it from the manifest. A
+// kernel that registers further modules while it runs makes it, and owns what it points to.
+struct btl_module_facts {
+    uint32_t id; // the module's index in MODULES; the kernel numbers its own modules behind these
+    struct btl_str name, flags; // flags: of the load function
+    enum btl_on_error on_error;
+    const uint32_t *dependencies; // ids
+    uint32_t dependency_count;
+    const struct btl_module_setting *settings;
+    uint32_t setting_count;
+};
+
+// Return the facts of module `index` of the manifest; their tables are in the arena, their strings
+// in the manifest. False: no memory.
+bool btl_module_facts(const struct btl_manifest *manifest, uint32_t index, struct btl_arena *arena,
+                      struct btl_module_facts *ret_facts);
+
 // ----------------------------------------------------------------------------------- starting
 
 // One start of a module.
 struct btl_start {
     const struct btl_manifest *manifest;
-    uint32_t index; // of the module in MODULES
+    uint32_t index; // of the module in MODULES, if `facts` is NULL
+    const struct btl_module_facts *facts;
     const struct btl_module_image *image;
     enum btl_phase phase;    // in which the module is being loaded
     struct btl_arena *arena; // for the arguments of the load function
@@ -81,7 +105,7 @@ struct btl_linker;
 
 // What the linker has made, for the kernel's step `keep`. Valid during that call.
 struct btl_link_result {
-    uint32_t index; // of the module in MODULES
+    uint32_t id; // of the module
     const struct btl_elf *elf;
     const struct btl_modinfo *info;
     const struct btl_image *image; // relocated
@@ -100,6 +124,8 @@ struct btl_linker_ops {
     // exports are borrowed from the file. False: reported.
     bool (*keep)(struct btl_linker *linker, const struct btl_link_result *result,
                  struct btl_diags *diags);
+    // NULL, or: return the name of a module that the manifest does not have, for messages.
+    struct btl_str (*name)(const struct btl_linker *linker, uint32_t id);
 };
 
 // The symbols that modules are linked against. A module may use the kernel's exports and those of
@@ -110,8 +136,9 @@ struct btl_linker {
     void *caller; // the kernel's
 
     struct btl_symtab exports;
-    uint32_t *seen; // per module: the last link to which it was a dependency
-    uint32_t links; // number of links
+    uint32_t *seen;       // per module: the last link to which it was a dependency
+    size_t seen_capacity; // modules
+    uint32_t links;       // number of links
 };
 
 // Make a linker with the kernel's exports. False: no memory. `arena` lives as long as the linker.
@@ -130,6 +157,10 @@ void btl_linker_forget(struct btl_linker *linker, uint32_t index);
 bool btl_module_link(struct btl_linker *linker, uint32_t index, struct btl_bytes file,
                      struct btl_arena *arena, struct btl_module_image *ret_image,
                      struct btl_diags *diags);
+// The same for a module of which the kernel gives the facts.
+bool btl_module_link_as(struct btl_linker *linker, const struct btl_module_facts *facts,
+                        struct btl_bytes file, struct btl_arena *arena,
+                        struct btl_module_image *ret_image, struct btl_diags *diags);
 
 BTL_END_DECLS
 

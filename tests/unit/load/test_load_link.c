@@ -44,12 +44,14 @@ static bool seal_image(struct btl_linker *of, const struct btl_module_image *mad
     return !seal_fails;
 }
 
+static uint32_t kept_id;
+
 static bool keep_names(struct btl_linker *of, const struct btl_link_result *result,
                        struct btl_diags *diags)
 {
     kept++;
     assert_int_equal(sealed, 0);
-    assert_int_equal(result->index, LOAD_SECOND);
+    assert_int_equal(result->id, kept_id);
     assert_int_equal(of->exports.count, result->first_export + 1);
     assert_int_equal(result->info->export_count, 1);
     if (keep_fails)
@@ -57,7 +59,13 @@ static bool keep_names(struct btl_linker *of, const struct btl_link_result *resu
     return !keep_fails;
 }
 
-static const struct btl_linker_ops ops = {alloc_image, free_image, seal_image, keep_names};
+static struct btl_str name_later(const struct btl_linker *of, uint32_t id)
+{
+    return id == 40 ? BTL_STR("later") : BTL_STR("?");
+}
+
+static const struct btl_linker_ops ops = {alloc_image, free_image, seal_image, keep_names,
+                                          name_later};
 
 static int begin(void **state)
 {
@@ -81,6 +89,7 @@ static int begin(void **state)
     eb_modinfo(&builder, "depends=first");
     eb_modinfo(&builder, "export=second_run");
     images = kept = sealed = 0;
+    kept_id = LOAD_SECOND;
     alloc_fails = seal_fails = keep_fails = false;
     return 0;
 }
@@ -202,4 +211,47 @@ TEST(no_memory_for_the_linker)
         if (good)
             break;
     }
+}
+
+// A module that the kernel registers while it runs has an id behind those of the manifest.
+static bool links_later(uint32_t id, const uint32_t *dependencies, uint32_t count)
+{
+    const struct btl_module_facts facts = {.id = kept_id = id,
+                                           .name = BTL_STR("second"),
+                                           .dependencies = dependencies,
+                                           .dependency_count = count};
+
+    return btl_module_link_as(&linker, &facts, file, &fixture.memory.arena, &image, &fixture.diags);
+}
+
+TEST(a_module_that_the_manifest_does_not_have)
+{
+    const uint32_t first = LOAD_FIRST;
+
+    file = eb_finish(&builder);
+    assert_true(btl_linker_init(&linker, &fixture.manifest, &ops, &fixture.memory.arena));
+    assert_true(btl_linker_publish(&linker, LOAD_FIRST));
+    assert_true(links_later(40, &first, 1));
+    assert_int_equal(btl_symtab_find(&linker.exports, BTL_STR("second_run"))->owner, 40);
+    free_image(&linker, image.base, image.size);
+}
+
+// The dependency on one is declared by its id, and a message has its name.
+TEST(a_dependency_that_the_manifest_does_not_have)
+{
+    const uint32_t both[] = {LOAD_FIRST, 40};
+
+    eb_rela(&builder, 2, 8, eb_symbol(&builder, "later_run", EB_GLOBAL(0), ELF_SHN_UNDEF, 0, 0), 1,
+            0);
+    file = eb_finish(&builder);
+    assert_true(btl_linker_init(&linker, &fixture.manifest, &ops, &fixture.memory.arena));
+    assert_true(btl_linker_publish(&linker, LOAD_FIRST));
+    assert_true(btl_symtab_add(&linker.exports, BTL_STR("later_run"), 0x3000, 40, NULL));
+    assert_true(links_later(41, both, 2));
+    free_image(&linker, image.base, image.size);
+    btl_linker_forget(&linker, 41);
+    assert_false(links_later(41, both, 1));
+    assert_codes(&fixture.memory, &fixture.diags, "link-undeclared-dependency");
+    assert_non_null(
+        strstr(test_diag_text(&fixture.memory, fixture.diags.first), "exported by later"));
 }

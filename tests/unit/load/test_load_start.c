@@ -152,3 +152,20 @@ TEST(dependencies_that_are_not_loaded_are_named)
     assert_true(
         btl_module_dependencies_loaded(&fixture.manifest, LOAD_SECOND, loaded, &fixture.diags));
 }
+
+// The facts of a module that the manifest does not have come from the kernel.
+TEST(a_module_with_facts_of_the_kernel)
+{
+    const struct btl_module_setting settings[] = {{BTL_STR("depth"), BTL_STR("16"), 3, 9},
+                                                  {BTL_STR("deep"), BTL_STR("1"), 4, 8}};
+    const struct btl_module_facts facts = {.id = 7,
+                                           .name = BTL_STR("later"),
+                                           .settings = settings,
+                                           .setting_count = BTL_COUNT(settings)};
+
+    start.facts = &facts;
+    assert_result(BTL_STARTED, "run-tunable-unknown");
+    assert_int_equal(load_values(&fixture)->depth, 16);
+    assert_non_null(strstr(test_diag_text(&fixture.memory, fixture.diags.first),
+                           "loader.conf:4:8: warning: later"));
+}
