@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The device switch. A module gets its majors when it is registered, and keeps them for as long as
-// the machine runs: loaded, unloaded or failed.
+// The device switch. A module gets its majors when it is registered, and keeps them, loaded,
+// unloaded or failed, until it is unregistered.
 #include "device/devsw.h"
 
 #include "base/handoff.h"
@@ -20,6 +20,8 @@ static int16_t major_wanted(const struct module *module, enum btl_device_kind ki
 {
     const struct btl_manifest *manifest = handoff_manifest();
 
+    if (module->record != NULL)
+        return module->entry->majors[kind];
     return btl_manifest_has_majors(manifest) ? btl_manifest_major(manifest, module->entry, kind)
                                              : BTL_MAJOR_DYNAMIC;
 }
@@ -93,7 +95,7 @@ static bool devsw_check(struct module *module, struct btl_diags *diags)
 }
 
 const struct type_ops devsw_type = {
-    .init = devsw_init, .reserve = devsw_reserve, .check = devsw_check};
+    .init = devsw_init, .reserve = devsw_reserve, .release = majors_free, .check = devsw_check};
 
 uint32_t devsw_owner(enum btl_device_kind kind, uint32_t major)
 {

@@ -2,6 +2,7 @@
 // The kernel's module subsystem (HP-UX calls it DLKM): registry, loading, the boot phases.
 //
 //   registry.c   the modules, their states, and every transition
+//   record.c     what is known of a module: by the manifest, or by its file
 //   holds.c      the users of a module, which keep it loaded
 //   chain.c      the modules that serve the boot volume
 //   load.c       the one procedure that loads a module, with undo
@@ -21,7 +22,7 @@
 #include "base/arena.h"
 #include "base/images.h"
 
-#include <btl/link.h>
+#include <btl/load.h>
 #include <btl/manifest.h>
 #include <btl/module.h>
 
@@ -48,7 +49,8 @@
 //          +-----------------------------------------------------+
 //
 // Every arrow is one function of registry.c, which panics in another state than that of the arrow.
-// A FAILED module has a reason and no memory. OFF lasts until the next boot.
+// A FAILED module has a reason and no memory. OFF lasts until the next boot. A module that is
+// registered at run time begins as REGISTERED, and ends as GONE.
 enum module_state {
     MODULE_ANNOUNCED,
     MODULE_REGISTERED,
@@ -57,6 +59,7 @@ enum module_state {
     MODULE_UNLOADING,
     MODULE_FAILED,
     MODULE_OFF,
+    MODULE_GONE, // unregistered: the id is free
     MODULE_STATES
 };
 
@@ -71,24 +74,39 @@ struct hold {
     char user[48];
 };
 
+// What the kernel knows of a module from the file itself, which was registered, or replaced, while
+// the kernel runs. Memory of kmem; everything in it is in its arena.
+struct module_record {
+    struct heap_arena heap;
+    struct btlm_module entry; // its numbers; strings and tables are the following
+    struct btl_module_facts facts;
+    struct btl_str path, version, description;
+    struct btl_interface *interfaces; // first the needed ones
+    uint32_t need_count, provide_count;
+    struct btl_bytes file; // kmem: the module is linked from these bytes alone
+};
+
 struct module {
-    const struct btlm_module *entry; // in the manifest; its index is the module's id
-    struct module_image *image;      // NULL when it is not in memory
-    const char *reason;              // of MODULE_FAILED and MODULE_OFF; else NULL
-    struct hold *holds;              // its users; it is busy while there are any
-    void *attached;                  // data of the service of its type (types.c)
-    struct tunable_value *values;    // of its next loads (tunable_values.c)
-    struct module *next;             // request.c: in the list of one request
-    uint32_t cursor;                 // request.c: index of the next dependency
-    uint32_t seen;                   // request.c: stamp of the last walk that visited it
-    uint32_t calls;                  // active calls through stubs; it is busy while not 0
-    uint32_t dependents;             // loaded modules that need this one; busy while not 0
-    uint32_t unloads;                // number of unloads
-    int16_t major[2];                // devsw.c: by enum btl_device_kind; BTL_MAJOR_NONE: none
-    bool adoptable;                  // the loader's image is in memory and was never loaded
-    bool file_released;              // source.c: its staged file has been released
-    bool in_chain;                   // chain.c: it serves the boot volume
-    bool no_device;                  // of MODULE_FAILED: its device is missing, which is no error
+    const struct btlm_module *entry; // in the manifest, or in the record
+    struct module_record *record;    // NULL: the manifest has everything
+    uint32_t id;
+    struct module_image *image;   // NULL when it is not in memory
+    const char *reason;           // of MODULE_FAILED and MODULE_OFF; else NULL
+    struct hold *holds;           // its users; it is busy while there are any
+    void *attached;               // data of the service of its type (types.c)
+    struct tunable_value *values; // of its next loads (tunable_values.c)
+    char *reason_room;            // REASON_MAX bytes: a failure must not need memory
+    struct module *next;          // request.c: in the list of one request
+    uint32_t cursor;              // request.c: index of the next dependency
+    uint32_t seen;                // request.c: stamp of the last walk that visited it
+    uint32_t calls;               // active calls through stubs; it is busy while not 0
+    uint32_t dependents;          // loaded modules that need this one; busy while not 0
+    uint32_t unloads;             // number of unloads
+    int16_t major[2];             // devsw.c: by enum btl_device_kind; BTL_MAJOR_NONE: none
+    bool adoptable;               // the loader's image is in memory and was never loaded
+    bool file_released;           // source.c: its staged file has been released
+    bool in_chain;                // chain.c: it serves the boot volume
+    bool no_device;               // of MODULE_FAILED: its device is missing, which is no error
     uint8_t state;
 };
 
@@ -101,7 +119,16 @@ uint32_t module_id(const struct module *module);
 struct btl_str module_name(const struct module *module);
 bool module_find(struct btl_str name, uint32_t *ret_id);
 struct module *module_at(uint64_t address); // the module whose image has the address, or NULL
-uint32_t module_dependency(const struct module *module, uint32_t index); // id
+// Register a module of which the manifest knows nothing; its id is behind all others. The module
+// owns the record from then on. NULL: reported, and the record is still the caller's.
+struct module *module_add(struct module_record *record, struct btl_diags *diags);
+// Unregister a module that was added, and is not loaded. Its id is free.
+void module_remove(struct module *module);
+// Give a module that is not loaded another record (NULL: that of the manifest), and return the one
+// before. A module that had failed is registered again. False: its majors are taken; nothing was
+// changed.
+bool module_exchange(struct module *module, struct module_record *record,
+                     struct module_record **ret_before, struct btl_diags *diags);
 const char *module_state_name(enum module_state state);
 // The name of the module's state, or "no-device".
 const char *module_condition(const struct module *module);
@@ -125,6 +152,23 @@ void module_retry(struct module *module);
 enum btl_failure_action module_action(const struct module *module, bool fallback);
 // Return the strongest action of all modules, and the first module that causes it (else BTL_NONE).
 enum btl_failure_action modules_action(bool fallback, uint32_t *ret_id);
+
+// --- record.c
+struct module_record *record_new(void); // NULL: no memory
+void record_delete(struct module_record *record);
+struct btl_str module_path(const struct module *module);
+struct btl_str module_version(const struct module *module);
+struct btl_str module_description(const struct module *module);
+struct btl_str module_flags(const struct module *module);                // NAME_flags
+uint32_t module_dependency(const struct module *module, uint32_t index); // id
+bool module_depends_on(const struct module *module, uint32_t id);
+// Return what the linker must know; tables of the manifest are copied to the arena. False: no
+// memory.
+bool module_facts(const struct module *module, struct btl_arena *arena,
+                  struct btl_module_facts *ret_facts);
+// Return the line of loader.conf that sets a tunable of the module. False: there is none.
+bool module_setting(const struct module *module, struct btl_str tunable,
+                    struct btl_module_setting *ret_setting);
 
 // --- holds.c
 // Count one more use by `user`, of the kernel or of the module `holder`. 0 or BTL_ENOMEM. `leaves`:
@@ -197,12 +241,14 @@ void unload_image(struct module *module);
 struct type_ops {
     void (*init)(void);
     bool (*reserve)(struct module *module, bool fixed, struct btl_diags *diags);
+    void (*release)(struct module *module);
     bool (*check)(struct module *module, struct btl_diags *diags);
     bool (*attach)(struct module *module, struct btl_diags *diags);
     bool (*detach)(struct module *module, struct btl_diags *diags);
 };
 void types_init(void);
 bool type_reserve(struct module *module, bool fixed, struct btl_diags *diags);
+void type_release(struct module *module);
 bool type_check(struct module *module, struct btl_diags *diags);
 bool type_attach(struct module *module, struct btl_diags *diags);
 bool type_detach(struct module *module, struct btl_diags *diags);
@@ -214,12 +260,13 @@ void stubs_forget(const struct module *module);
 // --- image.c, link.c
 // Make module->image from the loader's image.
 bool image_adopt(struct module *module, struct btl_diags *diags);
-// Make module->image from the bytes of the module's file, which must outlive the diagnostics.
-bool image_link(struct module *module, struct btl_bytes file, struct btl_arena *arena,
-                struct btl_diags *diags);
 void image_drop(struct module *module);
+// Make an image from the bytes of a module's file, which must outlive the diagnostics. NULL:
+// reported.
+struct module_image *image_link(const struct btl_module_facts *facts, struct btl_bytes file,
+                                struct btl_arena *arena, struct btl_diags *diags);
 // Allocate an empty image (NULL: reported); free it; give it to its module.
-struct module_image *image_new(const struct module *module, struct btl_diags *diags);
+struct module_image *image_new(struct btl_str module, struct btl_diags *diags);
 void image_delete(struct module_image *image);
 void image_put(struct module *module, struct module_image *image);
 // The symbols that modules are linked against: exports of the kernel and of loaded modules.
@@ -262,6 +309,7 @@ int tunable_value_set(struct module *module, struct btl_str name, struct btl_str
                       struct btl_diags *diags);
 // Forget it; false: there was none.
 bool tunable_value_forget(struct module *module, struct btl_str name);
+void tunable_values_forget(struct module *module); // all
 // Store the values in the variables of a module that is being loaded.
 void tunable_values_store(const struct module *module, struct btl_diags *diags);
 

@@ -27,14 +27,14 @@ static uint64_t image_find_section(const struct btlm_module *entry, struct btl_s
     return 0;
 }
 
-struct module_image *image_new(const struct module *module, struct btl_diags *diags)
+struct module_image *image_new(struct btl_str module, struct btl_diags *diags)
 {
     struct module_image *image = kmem_alloc(sizeof(*image));
 
     if (image != NULL)
-        *image = (struct module_image){.module = module_name(module)};
+        *image = (struct module_image){.module = module};
     else
-        btl_report(diags, BTL_NO_MEMORY, (struct btl_place){.module = module_name(module)},
+        btl_report(diags, BTL_NO_MEMORY, (struct btl_place){.module = module},
                    BTL_ARG_Z("keeping the module's image"));
     return image;
 }
@@ -56,7 +56,7 @@ void image_put(struct module *module, struct module_image *image)
 bool image_adopt(struct module *module, struct btl_diags *diags)
 {
     const struct btlm_module *entry = module->entry;
-    struct module_image *image = image_new(module, diags);
+    struct module_image *image = image_new(module_name(module), diags);
     uint64_t size;
 
     if (image == NULL)

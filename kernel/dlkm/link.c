@@ -93,22 +93,28 @@ static bool link_keep(struct btl_linker *linker, const struct btl_link_result *r
     return false;
 }
 
-const struct btl_linker_ops image_ops = {
-    .alloc = link_alloc, .free = link_free, .seal = link_seal, .keep = link_keep};
+static struct btl_str link_name(const struct btl_linker *linker, uint32_t id)
+{
+    return module_name(module_get(id));
+}
 
-bool image_link(struct module *module, struct btl_bytes file, struct btl_arena *arena,
-                struct btl_diags *diags)
+const struct btl_linker_ops image_ops = {.alloc = link_alloc,
+                                         .free = link_free,
+                                         .seal = link_seal,
+                                         .keep = link_keep,
+                                         .name = link_name};
+
+struct module_image *image_link(const struct btl_module_facts *facts, struct btl_bytes file,
+                                struct btl_arena *arena, struct btl_diags *diags)
 {
     struct btl_linker *linker = exports_linker();
-    struct module_image *image = image_new(module, diags);
+    struct module_image *image = image_new(facts->name, diags);
 
     if (image == NULL)
-        return false;
+        return NULL;
     linker->caller = image;
-    if (!btl_module_link(linker, module_id(module), file, arena, &image->linked, diags)) {
-        image_delete(image);
-        return false;
-    }
-    image_put(module, image);
-    return true;
+    if (btl_module_link_as(linker, facts, file, arena, &image->linked, diags))
+        return image;
+    image_delete(image);
+    return NULL;
 }

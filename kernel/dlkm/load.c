@@ -89,8 +89,7 @@ static bool load_open_file(struct load *load)
     load->put_off = module->entry->phase > load->phase && !source_lasts(module);
     if (!load->put_off)
         return source_open(module, &load->file, &load->diags);
-    btl_report(&load->diags, BTL_RUN_NO_VOLUME_YET, load->place,
-               BTL_ARG(btl_manifest_str(handoff_manifest(), module->entry->path)));
+    btl_report(&load->diags, BTL_RUN_NO_VOLUME_YET, load->place, BTL_ARG(module_path(module)));
     return false;
 }
 
@@ -116,18 +115,36 @@ static void load_end_event(uint64_t event, uint64_t bytes)
         timeline_end(event, bytes);
 }
 
+static bool load_no_memory(struct load *load, const char *doing)
+{
+    btl_report(&load->diags, BTL_NO_MEMORY, load->place, BTL_ARG_Z(doing));
+    return false;
+}
+
+static struct module_image *load_link(struct load *load)
+{
+    struct btl_module_facts facts;
+
+    if (module_facts(load->module, &load->heap.arena, &facts))
+        return image_link(&facts, load->file, &load->heap.arena, &load->diags);
+    load_no_memory(load, "linking it");
+    return NULL;
+}
+
 static bool load_get_image(struct load *load)
 {
     struct module *module = load->module;
+    struct module_image *image;
     uint64_t event;
-    bool good;
 
     if (module->adoptable)
         return image_adopt(module, &load->diags);
     event = load_begin_event(load, BTLM_EVENT_MODULE_LINKED);
-    good = image_link(module, load->file, &load->heap.arena, &load->diags);
-    load_end_event(event, good ? module->image->linked.size : 0);
-    return good;
+    image = load_link(load);
+    load_end_event(event, image != NULL ? image->linked.size : 0);
+    if (image != NULL)
+        image_put(module, image);
+    return image != NULL;
 }
 
 // A load function that failed has undone its work. Pointers into the image that it left in the
@@ -163,16 +180,20 @@ static int load_call(const struct btl_start *start, const struct btl_load_args *
 
 static bool load_start(struct load *load)
 {
+    struct btl_module_facts facts;
     struct btl_start start = {.manifest = handoff_manifest(),
-                              .index = module_id(load->module),
+                              .facts = &facts,
                               .image = &load->module->image->linked,
                               .phase = load->phase,
                               .arena = &load->heap.arena,
                               .prepare = load_prepare,
                               .call = load_call,
                               .caller = load};
-    enum btl_start_result result = btl_module_start(&start, &load->diags);
+    enum btl_start_result result;
 
+    if (!module_facts(load->module, &load->heap.arena, &facts))
+        return load_no_memory(load, "starting it");
+    result = btl_module_start(&start, &load->diags);
     load->module->no_device = result == BTL_START_NO_DEVICE;
     return result == BTL_STARTED;
 }

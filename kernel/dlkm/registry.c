@@ -6,9 +6,8 @@
 #include <btl/device.h>
 #include <btl/kernel.h>
 
-static struct module *modules;
-static char (*reasons)[REASON_MAX]; // of each module: a failure must not need memory
-static uint32_t count;
+static struct module **modules; // by id; the first ones are those of the manifest
+static uint32_t count, capacity, announced;
 
 static const char *const state_name[MODULE_STATES] = {
     [MODULE_ANNOUNCED] = "announced",
@@ -18,6 +17,7 @@ static const char *const state_name[MODULE_STATES] = {
     [MODULE_UNLOADING] = "unloading",
     [MODULE_FAILED] = "failed",
     [MODULE_OFF] = "off",
+    [MODULE_GONE] = "unregistered",
 };
 
 const char *module_state_name(enum module_state state)
@@ -43,23 +43,18 @@ uint32_t module_count(void)
 
 struct module *module_get(uint32_t id)
 {
-    return &modules[id];
+    return modules[id];
 }
 
 uint32_t module_id(const struct module *module)
 {
-    return (uint32_t)(module - modules);
-}
-
-struct btl_str module_name(const struct module *module)
-{
-    return btl_manifest_str(handoff_manifest(), module->entry->name);
+    return module->id;
 }
 
 bool module_find(struct btl_str name, uint32_t *ret_id)
 {
     for (uint32_t id = 0; id < count; id++) {
-        if (!btl_str_equal(module_name(&modules[id]), name))
+        if (modules[id]->state == MODULE_GONE || !btl_str_equal(module_name(modules[id]), name))
             continue;
         *ret_id = id;
         return true;
@@ -72,24 +67,19 @@ struct module *module_at(uint64_t address)
     const struct module_image *image = image_find(address);
     uint32_t id;
 
-    return image != NULL && module_find(image->module, &id) ? &modules[id] : NULL;
-}
-
-uint32_t module_dependency(const struct module *module, uint32_t index)
-{
-    const uint32_t *id = btl_manifest_entry(handoff_manifest(), BTLM_DEPENDS,
-                                            module->entry->first_depend + (uint64_t)index);
-
-    return *id;
+    return image != NULL && module_find(image->module, &id) ? modules[id] : NULL;
 }
 
 // A module that the loader rejected starts as FAILED, with the loader's reason.
-static void module_announce(struct module *module, const struct btlm_module *entry)
+static void module_announce(struct module *module, char *reason_room)
 {
     const struct btl_manifest *manifest = handoff_manifest();
+    const struct btlm_module *entry = btl_manifest_module(manifest, count);
     char reason[REASON_MAX] = "the loader gave no reason";
 
     *module = (struct module){.entry = entry,
+                              .id = count,
+                              .reason_room = reason_room,
                               .state = MODULE_ANNOUNCED,
                               .major = {BTL_MAJOR_NONE, BTL_MAJOR_NONE},
                               .adoptable = entry->state == BTLM_LINKED};
@@ -111,27 +101,32 @@ static void module_announce(struct module *module, const struct btlm_module *ent
 void registry_init(void)
 {
     const struct btl_manifest *manifest = handoff_manifest();
-    uint32_t announced = (uint32_t)btl_manifest_count(manifest, BTLM_MODULES);
+    struct module *all;
+    char(*reasons)[REASON_MAX];
 
     images_init();
     types_init();
     chain_init();
     count = 0; // a panic goes through the table
+    announced = capacity = (uint32_t)btl_manifest_count(manifest, BTLM_MODULES);
     modules = kmem_alloc(announced * sizeof(*modules));
+    all = kmem_alloc(announced * sizeof(*all));
     reasons = kmem_alloc(announced * sizeof(*reasons));
-    if (modules == NULL || reasons == NULL)
+    if (modules == NULL || all == NULL || reasons == NULL)
         kpanic("the memory of phase 1 (%pB) is too small for the registry of %u modules; make "
                "early_size larger in loader.conf",
                BTL_BYTES(boot_system()->early_size), announced);
-    for (; count < announced; count++)
-        module_announce(&modules[count], btl_manifest_module(manifest, count));
+    for (; count < announced; count++) {
+        modules[count] = &all[count];
+        module_announce(&all[count], reasons[count]);
+    }
 }
 
 static void registry_visit(enum btl_phase registered, void (*visit)(struct module *module))
 {
     for (uint32_t id = 0; id < count; id++)
-        if (modules[id].state == MODULE_ANNOUNCED && modules[id].entry->registered == registered)
-            visit(&modules[id]);
+        if (modules[id]->state == MODULE_ANNOUNCED && modules[id]->entry->registered == registered)
+            visit(modules[id]);
 }
 
 // What modules name by number comes first: no other module must get it.
@@ -207,7 +202,7 @@ void module_loaded(struct module *module)
 {
     module_require_state(module, 1u << MODULE_LOADING, "loaded");
     for (uint32_t i = 0; i < module->entry->depend_count; i++)
-        modules[module_dependency(module, i)].dependents++;
+        modules[module_dependency(module, i)]->dependents++;
     module->state = MODULE_LOADED;
 }
 
@@ -227,14 +222,14 @@ void module_unloaded(struct module *module)
 {
     module_require_state(module, 1u << MODULE_UNLOADING, "unloaded");
     for (uint32_t i = 0; i < module->entry->depend_count; i++)
-        modules[module_dependency(module, i)].dependents--;
+        modules[module_dependency(module, i)]->dependents--;
     module->unloads++;
     module->state = MODULE_REGISTERED;
 }
 
 void module_failed(struct module *module, const char *reason)
 {
-    char *to = reasons[module_id(module)];
+    char *to = module->reason_room;
 
     module_require_state(module, 1u << MODULE_ANNOUNCED | 1u << MODULE_LOADING, "failed");
     module->state = MODULE_FAILED;
@@ -248,6 +243,121 @@ void module_retry(struct module *module)
     module->reason = NULL;
     module->no_device = false;
     module->state = MODULE_REGISTERED;
+}
+
+// --- at run time
+
+// The id of a module that is gone, or the next one behind all others. False: no memory.
+static bool registry_find_room(uint32_t *ret_id)
+{
+    uint32_t id = announced, more = capacity < 32 ? 32 : 2 * capacity;
+    struct module **larger;
+
+    while (id < count && modules[id]->state != MODULE_GONE)
+        id++;
+    *ret_id = id;
+    if (id < capacity)
+        return true;
+    larger = kmem_alloc(more * sizeof(*larger));
+    if (larger == NULL)
+        return false;
+    memcpy(larger, modules, count * sizeof(*larger));
+    kmem_free(modules);
+    modules = larger;
+    capacity = more;
+    return true;
+}
+
+static bool module_reserve(struct module *module, struct btl_diags *diags)
+{
+    if (type_reserve(module, true, diags) && type_reserve(module, false, diags))
+        return true;
+    type_release(module);
+    return false;
+}
+
+// The structure of a module that is gone stays, for the next one with its id.
+static struct module *registry_make(uint32_t id)
+{
+    struct module *module = id < count ? modules[id] : kmem_alloc(sizeof(*module) + REASON_MAX);
+
+    if (module == NULL)
+        return NULL;
+    *module = (struct module){.id = id,
+                              .reason_room = (char *)(module + 1),
+                              .state = MODULE_GONE,
+                              .major = {BTL_MAJOR_NONE, BTL_MAJOR_NONE}};
+    return module;
+}
+
+// The id is free; nothing asks for the entry.
+static void module_forget(struct module *module)
+{
+    static const struct btlm_module none;
+
+    module->entry = &none;
+    module->reason = NULL;
+    module->state = MODULE_GONE;
+    while (count > announced && modules[count - 1]->state == MODULE_GONE)
+        kmem_free(modules[--count]);
+}
+
+struct module *module_add(struct module_record *record, struct btl_diags *diags)
+{
+    struct module *module = NULL;
+    uint32_t id;
+
+    if (registry_find_room(&id))
+        module = registry_make(id);
+    if (module == NULL) {
+        btl_report(diags, BTL_NO_MEMORY, (struct btl_place){.module = record->facts.name},
+                   BTL_ARG_Z("registering it"));
+        return NULL;
+    }
+    module->record = record;
+    module->entry = &record->entry;
+    modules[id] = module;
+    if (id == count)
+        count++;
+    if (!module_reserve(module, diags)) {
+        module->record = NULL;
+        module_forget(module);
+        return NULL;
+    }
+    module->state = MODULE_REGISTERED;
+    return module;
+}
+
+void module_remove(struct module *module)
+{
+    module_require_state(module, 1u << MODULE_REGISTERED | 1u << MODULE_FAILED, "unregistered");
+    type_release(module);
+    tunable_values_forget(module);
+    record_delete(module->record);
+    module->record = NULL;
+    module_forget(module);
+}
+
+bool module_exchange(struct module *module, struct module_record *record,
+                     struct module_record **ret_before, struct btl_diags *diags)
+{
+    const struct btlm_module *entry = module->entry;
+
+    module_require_state(module, 1u << MODULE_REGISTERED | 1u << MODULE_FAILED, "exchanged");
+    *ret_before = module->record;
+    type_release(module);
+    module->record = record;
+    module->entry =
+        record != NULL ? &record->entry : btl_manifest_module(handoff_manifest(), module->id);
+    if (!module_reserve(module, diags)) {
+        module->record = *ret_before;
+        module->entry = entry;
+        module_reserve(module, diags); // what it had a moment ago is free
+        return false;
+    }
+    if (module->state == MODULE_FAILED)
+        module_retry(module);
+    return true;
 }
 
 enum btl_failure_action module_action(const struct module *module, bool fallback)
@@ -268,7 +378,7 @@ enum btl_failure_action modules_action(bool fallback, uint32_t *ret_id)
 
     *ret_id = BTL_NONE;
     for (uint32_t id = 0; id < count; id++) {
-        enum btl_failure_action action = module_action(&modules[id], fallback);
+        enum btl_failure_action action = module_action(modules[id], fallback);
         if (action <= strongest)
             continue;
         strongest = action;

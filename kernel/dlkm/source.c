@@ -14,8 +14,14 @@ bool source_is_staged(const struct module *module)
 {
     const struct btlm_module *entry = module->entry;
 
-    return entry->state == BTLM_STAGED && entry->staged_size > 0 && !module->file_released &&
-           entry->staged_physical % BTL_PAGE_SIZE == 0 && entry->file_size <= entry->staged_size;
+    return module->record == NULL && entry->state == BTLM_STAGED && entry->staged_size > 0 &&
+           !module->file_released && entry->staged_physical % BTL_PAGE_SIZE == 0 &&
+           entry->file_size <= entry->staged_size;
+}
+
+bool source_is_in_memory(const struct module *module)
+{
+    return module->record != NULL || source_is_staged(module);
 }
 
 // Data for reports about a file that is being read.
@@ -78,9 +84,8 @@ static bool source_read_file(const struct module *module, struct btl_bytes *ret_
                              struct btl_diags *diags)
 {
     const struct btlm_module *entry = module->entry;
-    struct reading reading = {.place = {.module = module_name(module)},
-                              .path = btl_manifest_str(handoff_manifest(), entry->path),
-                              .diags = diags};
+    struct reading reading = {
+        .place = {.module = module_name(module)}, .path = module_path(module), .diags = diags};
     struct btl_bytes bytes;
     int error;
 
@@ -104,23 +109,29 @@ bool source_open(const struct module *module, struct btl_bytes *ret_bytes, struc
 {
     const struct btlm_module *entry = module->entry;
 
-    if (!source_is_staged(module))
+    if (!source_is_in_memory(module))
         return source_read_file(module, ret_bytes, diags);
+    if (module->record != NULL) {
+        *ret_bytes = module->record->file;
+        return true;
+    }
     *ret_bytes = (struct btl_bytes){phys_to_virt(entry->staged_physical), entry->file_size};
     return true;
 }
 
-// Staged bytes stay in memory; others were read for this caller.
+// Staged bytes, and those of a record, stay in memory; others were read for this caller.
 void source_close(const struct module *module, struct btl_bytes bytes)
 {
-    if (source_is_staged(module) && bytes.at == phys_to_virt(module->entry->staged_physical))
+    if (module->record != NULL
+            ? bytes.at == module->record->file.at
+            : source_is_staged(module) && bytes.at == phys_to_virt(module->entry->staged_physical))
         return;
     kmem_free((void *)(uintptr_t)bytes.at);
 }
 
 bool source_lasts(const struct module *module)
 {
-    return source_is_staged(module) || volume_boot() != NULL;
+    return source_is_in_memory(module) || volume_boot() != NULL;
 }
 
 void source_release(const struct module *module)

@@ -15,7 +15,8 @@ void source_close(const struct module *module, struct btl_bytes bytes);
 void source_release(const struct module *module);
 // After INIT, do the same for all modules that are not AUTO and do not serve the boot volume.
 void source_release_rest(void);
-// Is the file in memory?
+// Is the file in memory, and by the loader?
+bool source_is_in_memory(const struct module *module);
 bool source_is_staged(const struct module *module);
 // Can the file be opened again later?
 bool source_lasts(const struct module *module);

@@ -57,6 +57,12 @@ bool tunable_value_forget(struct module *module, struct btl_str name)
     return true;
 }
 
+void tunable_values_forget(struct module *module)
+{
+    while (module->values != NULL)
+        tunable_value_forget(module, module->values->name);
+}
+
 static int value_keep(struct module *module, struct btl_str name, struct btl_str text,
                       struct btl_diags *diags)
 {

@@ -24,6 +24,14 @@ bool type_reserve(struct module *module, bool fixed, struct btl_diags *diags)
     return ops == NULL || ops->reserve == NULL || ops->reserve(module, fixed, diags);
 }
 
+void type_release(struct module *module)
+{
+    const struct type_ops *ops = type_ops_of_module(module);
+
+    if (ops != NULL && ops->release != NULL)
+        ops->release(module);
+}
+
 // Attaching may fail after the load function has run, so the module must have an unload function.
 bool type_check(struct module *module, struct btl_diags *diags)
 {

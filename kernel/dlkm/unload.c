@@ -41,14 +41,6 @@ void unload_image(struct module *module)
     image_drop(module);
 }
 
-static bool module_depends_on(const struct module *module, uint32_t id)
-{
-    for (uint32_t i = 0; i < module->entry->depend_count; i++)
-        if (module_dependency(module, i) == id)
-            return true;
-    return false;
-}
-
 static void unload_report_dependents(struct unload *unload)
 {
     uint32_t id = module_id(unload->module);

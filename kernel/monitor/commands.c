@@ -45,10 +45,8 @@ static void run_lsmod(int argc, char **argv)
         lsmod_print(module_get(id));
 }
 
-static void modinfo_print_text(const char *label, struct btlm_str str)
+static void modinfo_print_text(const char *label, struct btl_str text)
 {
-    struct btl_str text = btl_manifest_str(handoff_manifest(), str);
-
     if (text.len > 0)
         kprintf("%-14s %pS\n", label, &text);
 }
@@ -64,9 +62,8 @@ static void modinfo_print_dependencies(const struct module *module)
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *other = module_get(id);
         struct btl_str name = module_name(other);
-        for (uint32_t i = 0; i < other->entry->depend_count; i++)
-            if (module_dependency(other, i) == module_id(module))
-                kprintf(" %pS%s", &name, other->state == MODULE_LOADED ? "" : " (not loaded)");
+        if (module_depends_on(other, module_id(module)))
+            kprintf(" %pS%s", &name, other->state == MODULE_LOADED ? "" : " (not loaded)");
     }
     kprintf("\n");
 }
@@ -99,11 +96,11 @@ static void run_modinfo(int argc, char **argv)
     }
     module = module_get(id);
     length = (int)btl_supported_text(module->entry->supported, supported);
-    modinfo_print_text("name:", module->entry->name);
-    modinfo_print_text("file:", module->entry->path);
-    modinfo_print_text("version:", module->entry->version);
-    modinfo_print_text("description:", module->entry->description);
-    modinfo_print_text("flags:", module->entry->arguments);
+    modinfo_print_text("name:", module_name(module));
+    modinfo_print_text("file:", module_path(module));
+    modinfo_print_text("version:", module_version(module));
+    modinfo_print_text("description:", module_description(module));
+    modinfo_print_text("flags:", module_flags(module));
     kprintf("%-14s %s\n", "on error:", btl_on_error_name(BTLM_ON_ERROR(module->entry->flags)));
     kprintf("%-14s %u\n%-14s %s\n%-14s %.*s\n%-14s %s\n%-14s %s\n", "id:", id,
             "type:", btl_type_name(module->entry->type), "supported:", length, supported,

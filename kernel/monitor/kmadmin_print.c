@@ -9,11 +9,6 @@
 #include <btl/device.h>
 #include <btl/kernel.h>
 
-static struct btl_str kmadmin_text(struct btlm_str str)
-{
-    return btl_manifest_str(handoff_manifest(), str);
-}
-
 static const char *kmadmin_status(const struct module *module)
 {
     return module->state == MODULE_LOADED ? "LOADED" : "UNLOADED";
@@ -29,8 +24,8 @@ static void kmadmin_print_major(const char *label, int16_t major)
 
 static void kmadmin_print_names(const struct module *module)
 {
-    struct btl_str name = module_name(module), version = kmadmin_text(module->entry->version);
-    struct btl_str path = kmadmin_text(module->entry->path);
+    struct btl_str name = module_name(module), version = module_version(module);
+    struct btl_str path = module_path(module);
 
     kprintf("%-24s %pS\n%-24s %pS\n%-24s %u\n", "Module Name", &name, "Module Version", &version,
             "Module ID", module_id(module));
@@ -73,7 +68,7 @@ static void kmadmin_print_holds(const struct module *module)
 
 void kmadmin_print_full(const struct module *module)
 {
-    struct btl_str description = kmadmin_text(module->entry->description);
+    struct btl_str description = module_description(module);
 
     chain_hold();
     kmadmin_print_names(module);
@@ -102,7 +97,7 @@ void kmadmin_print_short(const struct module *module)
 void kmadmin_print_static(void)
 {
     const struct btlm_kernel *kernel = btl_manifest_kernel(handoff_manifest());
-    struct btl_str version = kmadmin_text(kernel->version);
+    struct btl_str version = btl_manifest_str(handoff_manifest(), kernel->version);
 
     kprintf("  kernel %pS\n", &version);
     for (uint32_t id = 0; id < module_count(); id++) {

@@ -4,7 +4,6 @@
 #include "monitor/commands.h"
 
 #include "base/arena.h"
-#include "base/handoff.h"
 #include "dlkm/dlkm.h"
 
 #include <btl/kernel.h>
@@ -32,27 +31,13 @@ static void kmtune_print(const struct module *module, uint32_t index)
     kprintf("%s\n", tunable.changed != NULL ? "; can be changed now" : "; at boot only");
 }
 
-// Return the line of loader.conf that sets a tunable; NULL: there is none.
-static const struct btlm_tunable *kmtune_setting(const struct module *module, struct btl_str name)
-{
-    const struct btl_manifest *manifest = handoff_manifest();
-
-    for (uint32_t i = 0; i < module->entry->tunable_count; i++) {
-        const struct btlm_tunable *setting =
-            btl_manifest_entry(manifest, BTLM_TUNABLES, module->entry->first_tunable + (uint64_t)i);
-        if (btl_str_equal(btl_manifest_str(manifest, setting->name), name))
-            return setting;
-    }
-    return NULL;
-}
-
 // "ramdisk.kib   int from 1 to 16384, default "64"; next load "128" (kmtune)"
 static bool kmtune_print_in_file(const struct module *module, const struct tunables_file *file,
                                  struct btl_str name)
 {
     const struct tunable_value *value = tunable_value_find(module, name);
-    const struct btlm_tunable *setting = kmtune_setting(module, name);
-    struct btl_str of = module_name(module), text;
+    struct btl_str of = module_name(module);
+    struct btl_module_setting setting;
     struct btl_file_tunable found;
     char label[96], rule[96], from[TEXT_MAX] = "";
     struct btl_buffer buffer = btl_buffer(rule, sizeof(rule));
@@ -65,9 +50,8 @@ static bool kmtune_print_in_file(const struct module *module, const struct tunab
     kprintf("%-28s %s, default \"%s\"; not loaded", label, rule, from);
     if (value != NULL) {
         kprintf(", next load \"%pS\"", &value->value);
-    } else if (setting != NULL) {
-        text = btl_manifest_str(handoff_manifest(), setting->value);
-        kprintf(", \"%pS\" in line %u of loader.conf", &text, setting->line);
+    } else if (module_setting(module, name, &setting)) {
+        kprintf(", \"%pS\" in line %u of loader.conf", &setting.value, setting.line);
     }
     kprintf("%s\n", found.at_run_time ? "; can be changed when loaded" : "");
     return true;
