@@ -3,6 +3,7 @@
 #include <btl/boot_state.h>
 #include <btl/config.h>
 #include <btl/hash.h>
+#include <btl/pending.h>
 #include <btl/utf8.h>
 
 #include <btl/mem.h>
@@ -15,10 +16,9 @@ _Static_assert(BTL_RECORD_PATH_MAX == BTL_PATH_MAX, "a record names what loader.
 const char *btl_variable_name(enum btl_variable variable)
 {
     static const char *const names[BTL_VARIABLES] = {
-        [BTL_VARIABLE_TRIAL] = "BtlTrial",
-        [BTL_VARIABLE_GOOD] = "BtlGood",
-        [BTL_VARIABLE_FAILED] = "BtlFailed",
-        [BTL_VARIABLE_NEXT] = "BtlNext",
+        [BTL_VARIABLE_TRIAL] = "BtlTrial",     [BTL_VARIABLE_GOOD] = "BtlGood",
+        [BTL_VARIABLE_FAILED] = "BtlFailed",   [BTL_VARIABLE_NEXT] = "BtlNext",
+        [BTL_VARIABLE_PENDING] = "BtlPending",
     };
     return (size_t)variable < BTL_VARIABLES ? names[variable] : "?";
 }
@@ -34,6 +34,13 @@ static bool record_is_list(enum btl_variable variable, const struct btl_record *
     return variable == BTL_VARIABLE_FAILED && record->path.len == 0 && record->given_up_count > 0;
 }
 
+static bool record_is_pending(const struct btl_record *record)
+{
+    return btl_is_path(record->path) && record->number >= 1 && record->number <= BTL_TRIES_MAX &&
+           record->given_up_count == 0 && record->text.len <= BTL_RECORD_TEXT_MAX &&
+           btl_pending_is_sound(record->text);
+}
+
 static uint8_t *append_bytes(uint8_t *to, const void *from, size_t size)
 {
     if (size > 0)
@@ -47,6 +54,8 @@ uint64_t btl_record_write(enum btl_variable variable, const struct btl_record *r
     struct btl_str path = record->path,
                    text = btl_utf8_last_lines(record->text, BTL_RECORD_TEXT_MAX);
     if (!btl_is_path(path) && !record_is_list(variable, record))
+        return 0;
+    if (variable == BTL_VARIABLE_PENDING && !record_is_pending(record))
         return 0;
     struct btl_record_wire wire = {.magic = MAGIC,
                                    .version = VERSION,
@@ -99,6 +108,8 @@ static bool record_is_sound(enum btl_variable variable, const struct btl_record 
 {
     if (variable == BTL_VARIABLE_FAILED)
         return record_is_failure(record);
+    if (variable == BTL_VARIABLE_PENDING)
+        return record_is_pending(record);
     return btl_is_path(record->path) && record->text.len == 0 && record->given_up_count == 0 &&
            (record->number == 0 || variable == BTL_VARIABLE_TRIAL) &&
            (variable != BTL_VARIABLE_NEXT || sha256_is_zero(record->sha256));

@@ -9,6 +9,7 @@
 //   BtlGood    kernel  the last good configuration: it booted and was confirmed (boot-ok)
 //   BtlFailed  both    the last failed boot, the reason, the configurations given up by the kernel
 //   BtlNext    kernel  the configuration to boot once (next-conf); the loader deletes it
+//   BtlPending kernel  changes of loader.conf (btl/pending.h); the loader applies and deletes them
 //
 // The SHA-256 of its text on the volume identifies a configuration: after an edit, it is another
 // one. A damaged record counts as missing.
@@ -34,12 +35,13 @@ enum btl_variable {
     BTL_VARIABLE_GOOD,
     BTL_VARIABLE_FAILED,
     BTL_VARIABLE_NEXT,
+    BTL_VARIABLE_PENDING,
     BTL_VARIABLES
 };
 const char *btl_variable_name(enum btl_variable variable); // "BtlTrial", ASCII
 
 #define BTL_RECORD_PATH_MAX 255  // bytes; as in loader.conf
-#define BTL_RECORD_TEXT_MAX 1024 // bytes; a longer text loses its beginning
+#define BTL_RECORD_TEXT_MAX 1024 // bytes; a longer text of FAILED loses its beginning
 #define BTL_GIVEN_UP_MAX    8    // configurations; the oldest is dropped
 #define BTL_RECORD_MAX                                                                             \
     (sizeof(struct btl_record_wire) + 32 * BTL_GIVEN_UP_MAX + BTL_RECORD_PATH_MAX +                \
@@ -65,11 +67,13 @@ enum btl_failed_where { BTL_FAILED_IN_LOADER, BTL_FAILED_IN_KERNEL };
 struct btl_record {
     bool valid;         // without it, the other fields mean nothing
     uint8_t sha256[32]; // of the configuration's text; NEXT: 0
-    uint32_t number;    // TRIAL: tries left; FAILED: enum btl_failed_where; else 0
+    // TRIAL: tries left; FAILED: enum btl_failed_where; PENDING: tries of the changed text; else 0
+    uint32_t number;
     // Path of the configuration on the boot volume. FAILED may lack path, hash and text: then only
     // its list is valid.
     struct btl_str path;
-    struct btl_str text; // FAILED: the last diagnostics, lines; else empty
+    // FAILED: the last diagnostics, lines; PENDING: lines for loader.conf; else empty
+    struct btl_str text;
     // FAILED: configurations that the kernel has given up, the newest first.
     uint8_t given_up[BTL_GIVEN_UP_MAX][32];
     uint32_t given_up_count;
@@ -93,7 +97,8 @@ struct btl_boot_state {
     struct btl_record record[BTL_VARIABLES];
 };
 
-// Encode a record. Return its size, at most BTL_RECORD_MAX; 0: no record can hold the path.
+// Encode a record. Return its size, at most BTL_RECORD_MAX; 0: no record can hold
+// the path, or BtlPending the lines.
 uint64_t btl_record_write(enum btl_variable variable, const struct btl_record *record,
                           uint8_t to[BTL_AT_LEAST(BTL_RECORD_MAX)]);
 // Decode a record. Strings point into `bytes`. False: not a valid record of this variable, as

@@ -78,6 +78,10 @@ static void print_record_details(enum btl_variable which, const struct btl_recor
     case BTL_VARIABLE_TRIAL:
         kprintf(", tries left: %u\n", record->number);
         break;
+    case BTL_VARIABLE_PENDING:
+        kprintf(", tries: %u\n", record->number);
+        print_escaped(record->text);
+        break;
     case BTL_VARIABLE_FAILED:
         if (record->path.len == 0) {
             kprintf("the last failure is settled\n");
@@ -100,7 +104,7 @@ static void print_variable(enum btl_variable which)
     struct boot_record stored;
 
     boot_record_load(which, &stored);
-    kprintf("%-9s  ", btl_variable_name(which));
+    kprintf("%-10s  ", btl_variable_name(which));
     if (stored.record.valid) {
         kprintf("%pS", &stored.record.path);
         print_record_details(which, &stored.record);

@@ -155,9 +155,9 @@ def test_with_a_fallback_it_is_given_up(level):
             machine.expect("boot-ok: /loader.conf is the last good configuration already")
             machine.expect(PROMPT)
             state = machine.command("boot-state")
-            assert "BtlFailed  %s, in the kernel:" % path in state
+            assert "BtlFailed   %s, in the kernel:" % path in state
             assert "error: %s: " % name in state and code in state
-            assert "BtlNext    -" in state
+            assert "BtlNext     -" in state
 
 
 def test_in_the_plain_boot_it_falls_back_by_itself():

@@ -9,7 +9,7 @@ import zlib
 
 GUID = uuid.UUID("5e1ac5b8-2fd0-4a52-9b7e-6c1f0f1d3a94")
 FIRMWARE = uuid.UUID("8be4df61-93ca-11d2-aa0d-00e098032b8c")
-NAMES = ["BtlTrial", "BtlGood", "BtlFailed", "BtlNext"]
+NAMES = ["BtlTrial", "BtlGood", "BtlFailed", "BtlNext", "BtlPending"]
 ATTRIBUTES = 7
 LOADER, KERNEL = 0, 1
 

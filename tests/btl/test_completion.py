@@ -75,7 +75,7 @@ def test_files_with_other_words(root):
     assert offered(root, "add", "modules/early.ko", "t") == {FILES, "tunable.size="}
     assert offered(root, "add", "modules/early.ko", "required=") == {"required=YES", "required=NO"}
     assert offered(root, "state", "") == offered(root, "state", "--ok", "l") == {FILES}
-    assert offered(root, "state", "--forget", "") == {"trial", "good", "failed", "next", "run"}
+    assert offered(root, "state", "--forget", "") == {"trial", "good", "failed", "next", "pending", "run"}
     assert offered(root, "manifest", "") == {FILES}
     assert offered(root, "modinfo", "modules/early.ko", "-F", "des") == {"description"}
 

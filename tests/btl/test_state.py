@@ -27,6 +27,7 @@ def all_records():
         "BtlFailed": record("BtlFailed", "/loader.conf.d/a.conf", sha256("a"), KERNEL,
                             "first line\nlast \x1b[1mline\n"),
         "BtlNext": record("BtlNext", "/loader.conf.d/b.conf"),
+        "BtlPending": record("BtlPending", digest=sha256(PREV), number=3, text='a_load="NO"\na.b="\\""\n'),
     }
 
 
@@ -51,6 +52,8 @@ def test_json(tmp_path):
     assert got["failed"]["where"] == "kernel" and got["failed"]["text"] == "first line\nlast \x1b[1mline\n"
     assert got["failed"]["given_up"] == [sha256("a").hex()]
     assert got["next"] == {"path": "/loader.conf.d/b.conf"}
+    assert got["pending"] == {"path": "/loader.conf", "sha256": sha256(PREV).hex(), "tries": 3,
+                              "text": 'a_load="NO"\na.b="\\""\n'}
 
 
 def test_nothing_there(tmp_path):
@@ -422,7 +425,7 @@ def test_forget_the_record_of_a_run(tmp_path):
         directory = efivars(tmp_path / "vars", BtlRun=run_record(), **all_records())
         assert btl("state", "--efivars", directory, "--forget", *words).status == 0
         assert set(os.listdir(directory)) == {file_name(name) for name in {*left, "Boot0000"}}
-    assert b"good, failed, next or run" in btl("state", "--efivars", directory, "--forget", "rn").err
+    assert b"failed, next, pending or run" in btl("state", "--efivars", directory, "--forget", "rn").err
 
 
 def test_bad_command_lines(tmp_path):

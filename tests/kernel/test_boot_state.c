@@ -124,7 +124,7 @@ TEST(boot_ok_takes_only_itself_out_of_the_list)
     assert_false(btl_record_is_given_up(&rest, sha256));
     run(boot_state_run, NULL);
     assert_contains(host_printed(),
-                    "BtlFailed  the last failure is settled\n    given up by the kernel: 0101");
+                    "BtlFailed   the last failure is settled\n    given up by the kernel: 0101");
 }
 
 TEST(a_failure_keeps_those_that_were_given_up_before)
@@ -323,13 +323,13 @@ TEST(boot_state_shows_the_records)
     firmware_store("BtlGood", "garbage", 7, BTL_VARIABLE_ATTRIBUTES);
     run(boot_state_run, NULL);
     assert_contains(host_printed(), "file     /loader.conf");
-    assert_contains(host_printed(), "BtlTrial   /a, tries left: 2\n    SHA-256 1111");
-    assert_contains(host_printed(), "BtlFailed  /b, in the loader:\n    one\n    \\x1b[2Jtwo\n");
-    assert_contains(host_printed(), "BtlGood    not a record of this version");
-    assert_contains(host_printed(), "BtlNext    -\n");
+    assert_contains(host_printed(), "BtlTrial    /a, tries left: 2\n    SHA-256 1111");
+    assert_contains(host_printed(), "BtlFailed   /b, in the loader:\n    one\n    \\x1b[2Jtwo\n");
+    assert_contains(host_printed(), "BtlGood     not a record of this version");
+    assert_contains(host_printed(), "BtlNext     -\n");
     firmware.get_status = EFI_DEVICE_ERROR;
     run(boot_state_run, NULL);
-    assert_contains(host_printed(), "BtlTrial   cannot be read (device error)");
+    assert_contains(host_printed(), "BtlTrial    cannot be read (device error)");
     assert_int_equal(firmware.sets, 0);
 }
 

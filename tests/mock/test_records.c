@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-static const char *const names[] = {"BtlTrial", "BtlGood", "BtlFailed", "BtlNext"};
+static const char *const names[] = {"BtlTrial", "BtlGood", "BtlFailed", "BtlNext", "BtlPending"};
 
 static void expect_plain(struct mock *mock, const char *code)
 {

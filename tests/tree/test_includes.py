@@ -27,7 +27,7 @@ ARROWS = {
 # The folder that each header of include/btl/ belongs to.
 PUBLIC = {
     "abi": "boot.h device.h fs.h intfc.h kernel.h kernel_exports.def module.h stream.h",
-    "base": "arena.h assert.h cdefs.h diag.def diag.h format.h hash.h index.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
+    "base": "arena.h assert.h cdefs.h diag.def diag.h diag_set.h format.h hash.h index.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
             " str.h types.h utf8.h version.h",
     "config": "config.h config_edit.h",
     "elf": "elf.h elf_format.h machine.h modinfo.h",
@@ -37,7 +37,7 @@ PUBLIC = {
     "load": "load.h",
     "kernel": "kernel_image.h",
     "manifest": "manifest.h manifest_writer.h",
-    "boot": "attempt.h boot_state.h configurations.h load_options.h memmap.h run_record.h utf16.h",
+    "boot": "attempt.h boot_state.h configurations.h load_options.h memmap.h pending.h run_record.h utf16.h",
 }
 FOLDER = {header: folder for folder, headers in PUBLIC.items() for header in headers.split()}
 # Programs: they include <btl/…> and their own.

@@ -160,8 +160,9 @@ static int state_set_next(struct host *host, const struct state_request *request
 #define STATE_WORDS (BTL_VARIABLES + 1)
 
 static const char *const state_words[STATE_WORDS] = {
-    [BTL_VARIABLE_TRIAL] = "trial", [BTL_VARIABLE_GOOD] = "good", [BTL_VARIABLE_FAILED] = "failed",
-    [BTL_VARIABLE_NEXT] = "next",   [STATE_RUN] = "run",
+    [BTL_VARIABLE_TRIAL] = "trial",     [BTL_VARIABLE_GOOD] = "good",
+    [BTL_VARIABLE_FAILED] = "failed",   [BTL_VARIABLE_NEXT] = "next",
+    [BTL_VARIABLE_PENDING] = "pending", [STATE_RUN] = "run",
 };
 
 const char *state_record_word(size_t index)
@@ -186,9 +187,9 @@ static int state_forget(struct host *host, const struct state_request *request)
     for (int i = 0; i < request->word_count; i++) {
         chosen[state_variable_named(request->words[i])] = true;
         if (chosen[STATE_WORDS])
-            return usage_error(host,
-                               "\"%s\" is not a record; name trial, good, failed, next or run",
-                               request->words[i]);
+            return usage_error(
+                host, "\"%s\" is not a record; name trial, good, failed, next, pending or run",
+                request->words[i]);
     }
     if (!state_open_writable(host, request, &variables))
         return EXIT_ERRORS;
@@ -223,9 +224,10 @@ static int state_command(struct host *host, int argc, char **argv)
 
 const struct command cmd_state = {
     .name = "state",
-    .synopsis = "[--json] [-C DIR|IMAGE] [FILE | --efivars DIR]\n"
-                "       btl state --ok|--next CONF [-C DIR|IMAGE] [--efivars DIR]\n"
-                "       btl state --forget [--efivars DIR] [trial|good|failed|next|run ...]",
+    .synopsis =
+        "[--json] [-C DIR|IMAGE] [FILE | --efivars DIR]\n"
+        "       btl state --ok|--next CONF [-C DIR|IMAGE] [--efivars DIR]\n"
+        "       btl state --forget [--efivars DIR] [trial|good|failed|next|pending|run ...]",
     .summary = "shows the records of earlier boots, and which configuration is next",
     .help =
         "  -C, --volume DIR|IMAGE  the boot volume: show which configuration would be booted now\n"
@@ -235,8 +237,8 @@ const struct command cmd_state = {
         "      --json              for programs; btl(1) describes it\n"
         "      --ok CONF           record this configuration as the last good one\n"
         "      --next CONF         boot this configuration next, once\n"
-        "      --forget            delete all records, or those named; run is BtlRun, the\n"
-        "                          kernel's record of a boot\n"
+        "      --forget            delete all records, or those named; pending is BtlPending,\n"
+        "                          run is BtlRun, the kernel's record of a boot\n"
         "FILE holds the variables of a virtual machine in QEMU (OVMF_VARS.fd). CONF is a path\n"
         "on the volume; without -C its directory is the volume.\n\n"
         "Example: btl state -C btl.img OVMF_VARS.fd\n"

@@ -66,10 +66,9 @@ static void state_print_record(struct btl_out *out, const struct variables *vari
                                enum btl_variable which)
 {
     static const char *const meaning[BTL_VARIABLES] = {
-        [BTL_VARIABLE_TRIAL] = "on trial",
-        [BTL_VARIABLE_GOOD] = "last good",
-        [BTL_VARIABLE_FAILED] = "failed last",
-        [BTL_VARIABLE_NEXT] = "next, once",
+        [BTL_VARIABLE_TRIAL] = "on trial",     [BTL_VARIABLE_GOOD] = "last good",
+        [BTL_VARIABLE_FAILED] = "failed last", [BTL_VARIABLE_NEXT] = "next, once",
+        [BTL_VARIABLE_PENDING] = "pending",
     };
     const struct btl_record *record = &variables->state.record[which];
     char hash[BTL_SHA256_TEXT];
@@ -86,6 +85,8 @@ static void state_print_record(struct btl_out *out, const struct variables *vari
     btl_format(out, " %s: %pS", meaning[which], &path);
     if (which == BTL_VARIABLE_TRIAL)
         btl_format(out, ", %u %s left", record->number, record->number == 1 ? "try" : "tries");
+    else if (which == BTL_VARIABLE_PENDING)
+        btl_format(out, ", on trial with %u tries", record->number);
     else if (which == BTL_VARIABLE_FAILED)
         btl_format(out, ", %s", where[record->number]);
     if (which != BTL_VARIABLE_NEXT)
@@ -257,6 +258,10 @@ static void state_json_record(struct json *json, const char *name,
         json_word(json, "sha256", btl_sha256_text(record->sha256, hash));
     if (which == BTL_VARIABLE_TRIAL)
         json_number(json, "tries_left", record->number);
+    if (which == BTL_VARIABLE_PENDING) {
+        json_number(json, "tries", record->number);
+        json_text(json, "text", record->text);
+    }
     if (which == BTL_VARIABLE_FAILED)
         state_json_failed(json, record);
     json_end(json, '}');
@@ -334,6 +339,7 @@ void state_json(struct btl_out *out, const struct variables *variables,
     state_json_record(&json, "good", variables, BTL_VARIABLE_GOOD);
     state_json_record(&json, "failed", variables, BTL_VARIABLE_FAILED);
     state_json_record(&json, "next", variables, BTL_VARIABLE_NEXT);
+    state_json_record(&json, "pending", variables, BTL_VARIABLE_PENDING);
     state_json_run(&json, variables);
     if (next != NULL)
         state_json_next(&json, next);

@@ -26,8 +26,12 @@ static struct btl_record sample_of(enum btl_variable variable)
     struct btl_record record = sample;
     if (variable == BTL_VARIABLE_FAILED)
         return record;
-    record.text.len = record.given_up_count = 0;
-    if (variable != BTL_VARIABLE_TRIAL)
+    record.given_up_count = 0;
+    if (variable == BTL_VARIABLE_PENDING)
+        record.text = BTL_STR("a_load=\"NO\"\n");
+    else
+        record.text.len = 0;
+    if (variable != BTL_VARIABLE_TRIAL && variable != BTL_VARIABLE_PENDING)
         record.number = 0;
     if (variable == BTL_VARIABLE_NEXT)
         memset(record.sha256, 0, sizeof(record.sha256));
@@ -240,12 +244,12 @@ TEST(test_fields_that_are_zero)
         void (*change)(struct btl_record_wire *wire, uint8_t *strings);
         bool reads[BTL_VARIABLES];
     } cases[] = {
-        {change_nothing, {true, true, true, true}},
-        {change_reserved, {false, false, false, false}},
-        {change_number, {true, false, false, false}}, // FAILED: IN_KERNEL + 1
-        {change_hash, {true, true, false, false}},    // FAILED: not the first in its list
-        {change_text, {false, false, true, false}},
-        {change_given_up, {false, false, true, false}},
+        {change_nothing, {true, true, true, true, true}},
+        {change_reserved, {false, false, false, false, false}},
+        {change_number, {true, false, false, false, true}}, // FAILED: IN_KERNEL + 1
+        {change_hash, {true, true, false, false, true}},    // FAILED: not the first in its list
+        {change_text, {false, false, true, false, false}},
+        {change_given_up, {false, false, true, false, false}},
     };
     for (size_t i = 0; i < BTL_COUNT(cases); i++) {
         for (unsigned variable = 0; variable < BTL_VARIABLES; variable++)
@@ -376,6 +380,7 @@ TEST(test_names_and_guid)
     assert_string_equal(btl_variable_name(BTL_VARIABLE_GOOD), "BtlGood");
     assert_string_equal(btl_variable_name(BTL_VARIABLE_FAILED), "BtlFailed");
     assert_string_equal(btl_variable_name(BTL_VARIABLE_NEXT), "BtlNext");
+    assert_string_equal(btl_variable_name(BTL_VARIABLE_PENDING), "BtlPending");
     assert_string_equal(btl_variable_name(BTL_VARIABLES), "?");
     assert_int_equal(sizeof(guid), 16);
     snprintf(text, sizeof(text),

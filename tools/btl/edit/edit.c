@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <btl/diag_set.h>
+
 #include "conf_edit.h"
 
 // False: reported.
@@ -78,23 +80,6 @@ bool edit_unset_module(struct edit *edit, struct btl_str module)
 
 // --------------------------------------------------------------------------------------- checking
 
-// A diagnostic as text, without the positions and numbers that an edit changes.
-static struct btl_str diag_key(struct btl_arena *arena, const struct btl_diag *diag)
-{
-    struct btl_str text =
-        memory_text(arena, "%s|%pS", btl_code_name(diag->code), &diag->place.module);
-    for (size_t i = 0; i < BTL_DIAG_ARGS; i++) {
-        if (diag->arg[i].kind == BTL_ARG_STR)
-            text = memory_text(arena, "%pS|%pS", &text, &diag->arg[i].str);
-    }
-    return text;
-}
-
-static bool is_error_or_warning(const struct btl_diag *diag)
-{
-    return btl_code_severity(diag->code) != BTL_NOTE;
-}
-
 // All diagnostics of `btl check` about a text, with these files on the volume.
 static struct btl_diags edit_check(struct edit *edit, struct btl_str text,
                                    const struct boot_overlay *overlay)
@@ -131,19 +116,16 @@ static bool edit_compare(struct edit *edit, uint32_t *ret_left)
     struct btl_arena *arena = edit->host->arena;
     struct btl_diags before = edit_check(edit, edit->old_text, NULL),
                      after = edit_check(edit, edit->text, edit->overlay);
-    struct btl_symtab known;
-    uint32_t count = 0;
-    bool good = btl_symtab_init(&known, 16, arena);
+    struct btl_diag_set known;
+    bool good = true;
+    btl_diag_set_make(&known, &before, arena);
+    memory_require(!known.no_memory);
     *ret_left = 0;
-    for (const struct btl_diag *diag = before.first; diag != NULL; diag = diag->next)
-        btl_symtab_add(&known, diag_key(arena, diag), 0, count++, NULL);
-    for (const struct btl_diag *diag = after.first; diag != NULL; diag = diag->next) {
-        if (!is_error_or_warning(diag))
-            continue;
-        if (btl_symtab_find(&known, diag_key(arena, diag)) != NULL) {
-            *ret_left += btl_code_severity(diag->code) == BTL_ERROR;
-            continue;
-        }
+    for (const struct btl_diag *diag = after.first; diag != NULL; diag = diag->next)
+        *ret_left +=
+            btl_code_severity(diag->code) == BTL_ERROR && btl_diag_set_has(&known, diag, arena);
+    for (const struct btl_diag *diag = btl_diag_added(&known, after.first, arena); diag != NULL;
+         diag = btl_diag_added(&known, diag->next, arena)) {
         edit_report_added(edit, diag);
         good = edit->force;
     }

@@ -5,27 +5,26 @@
 #include <string.h>
 
 #include <btl/hash.h>
+#include <btl/pending.h>
 
 #include "conf_edit.h"
 #include "configurations.h"
 #include "edit.h"
 #include "variables/variables.h"
 
-#define TRIES_KEY "boot_tries"
-#define TRIES_MAX 99 // as core/config/config_keys.def
-
 bool edit_trial_option(struct edit *edit, const char *number)
 {
     char *end = NULL;
     unsigned long tries = strtoul(number, &end, 10);
-    if (number[0] >= '0' && number[0] <= '9' && *end == '\0' && tries >= 1 && tries <= TRIES_MAX) {
+    if (number[0] >= '0' && number[0] <= '9' && *end == '\0' && tries >= 1 &&
+        tries <= BTL_TRIES_MAX) {
         edit->trial = (uint32_t)tries;
         return true;
     }
     usage_error(edit->host,
-                "\"%s\" is not a number of tries; give 1 to %d, or end a trial with btl unset "
-                "-g " TRIES_KEY,
-                number, TRIES_MAX);
+                "\"%s\" is not a number of tries; give 1 to %u, or end a trial with btl unset "
+                "-g " BTL_TRIES_KEY,
+                number, BTL_TRIES_MAX);
     return false;
 }
 
@@ -33,33 +32,8 @@ void edit_trial_begin(struct edit *edit)
 {
     struct btl_arena *arena = edit->host->arena;
     if (edit->trial != 0)
-        edit->text = conf_set(arena, edit->text, BTL_STR(""), BTL_STR(TRIES_KEY),
+        edit->text = conf_set(arena, edit->text, BTL_STR(""), BTL_STR(BTL_TRIES_KEY),
                               memory_text(arena, "%u", edit->trial));
-}
-
-// The next setting from *index on except boot_tries, or NULL.
-static const struct btl_setting *next_setting(const struct btl_config *config, size_t *index)
-{
-    while (*index < config->setting_count) {
-        const struct btl_setting *setting = &config->settings[(*index)++];
-        if (!btl_str_equal(setting->key, BTL_STR(TRIES_KEY)))
-            return setting;
-    }
-    return NULL;
-}
-
-// Do both have the same settings, except the number of tries?
-static bool differ_in_tries_only(const struct btl_config *a, const struct btl_config *b)
-{
-    const struct btl_setting *in_a, *in_b;
-    size_t index_a = 0, index_b = 0;
-    do {
-        in_a = next_setting(a, &index_a);
-        in_b = next_setting(b, &index_b);
-        if (in_a == NULL || in_b == NULL)
-            return in_a == in_b;
-    } while (btl_str_equal(in_a->key, in_b->key) && btl_str_equal(in_a->value, in_b->value));
-    return false;
 }
 
 bool edit_read_state(struct host *host, const char *efivars, struct btl_boot_state *ret_state)
@@ -99,9 +73,7 @@ bool edit_trial_keeps_old(struct edit *edit)
     struct btl_arena *arena = edit->host->arena;
     struct btl_config before = conf_parse(arena, edit->old_text),
                       after = conf_parse(arena, edit->text);
-    if (!edit->existed || differ_in_tries_only(&before, &after))
-        return false;
-    return before.boot_tries == 0 || old_text_is_good(edit);
+    return edit->existed && btl_trial_keeps_old(&before, &after, old_text_is_good(edit));
 }
 
 void edit_trial_report(struct edit *edit, bool kept)
