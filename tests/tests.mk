@@ -30,9 +30,11 @@ unit-%: $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/%
 	$(BUILD)/test-gcc/unit/$*
 	$(BUILD)/test-clang/unit/$*
 
+# A parser that is not in core/.
+$(BUILD)/fuzz/bin/ninep: modules/hostfs/ninep.c
 $(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a
 	$(BEGIN)
-	clang $(TEST_FLAGS) -fsanitize=fuzzer $< $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a -o $@
+	clang $(TEST_FLAGS) -Imodules -fsanitize=fuzzer $(filter %.c,$^) $(BUILD)/fuzz/libbtl.a -o $@
 ## Run one fuzzer over its seeds and FUZZ_RUNS inputs more.
 fuzz-%: $(BUILD)/fuzz/bin/%
 	@mkdir -p $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*

@@ -8,6 +8,10 @@ if [ -z "${QEMU_IA64:-}" ]; then
 	echo "no ia64 machine (set QEMU_IA64)" >&2
 	exit 1
 fi
+if [ -n "${SHARE:-}" ]; then
+	echo "the ia64 machine has no device for a directory of the host; run it without SHARE" >&2
+	exit 2
+fi
 
 qemu()
 {

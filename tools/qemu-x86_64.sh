@@ -18,6 +18,9 @@ qemu()
 	qemu_code=${BTL_OVMF_CODE:-$(first_of /usr/share/OVMF/OVMF_CODE_4M.fd /usr/share/OVMF/OVMF_CODE.fd)}
 	qemu_vars=${BTL_OVMF_VARS:-$(first_of /usr/share/OVMF/OVMF_VARS_4M.fd /usr/share/OVMF/OVMF_VARS.fd)}
 	qemu_own=${qemu_kept:-$qemu_work/vars.fd}
+	if [ -n "${SHARE:-}" ]; then # a comma in a path is written twice
+		set -- -virtfs "local,path=$(echo "$SHARE" | sed 's/,/,,/g'),mount_tag=host,security_model=none,readonly=on" "$@"
+	fi
 	[ -e "$qemu_own" ] || cp "$qemu_vars" "$qemu_own"
 	${qemu_before:-} "${BTL_QEMU:-qemu-system-x86_64}" -machine q35 -accel "${BTL_ACCEL:-tcg}" -m "${BTL_MEMORY:-256M}" \
 		-drive "if=pflash,format=raw,unit=0,readonly=on,file=$qemu_code" \

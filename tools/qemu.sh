@@ -6,4 +6,9 @@
 #                                   UEFI variables, which is made if it does not exist.
 #     qemu_result STATUS OUTPUT     prints the result; OUTPUT: a file with the output of the boot
 # Run as a program, this script only tests whether the machine exists.
+#     SHARE=DIR                     gives the machine this directory of the host, read-only, as "host".
+if [ -n "${SHARE:-}" ] && [ ! -d "$SHARE" ]; then
+	echo "SHARE names a directory of this host; there is no directory \"$SHARE\"" >&2
+	exit 2
+fi
 . "$(dirname "$0")/qemu-${ARCH:-x86_64}.sh"

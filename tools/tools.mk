@@ -18,7 +18,7 @@ SETUP_RUN_ia64 := build
 ## Install the Debian packages that all tests need.
 setup:
 	@tools/setup.sh
-## Build, make a disk image and boot it in QEMU: ends in the kernel's monitor. FRESH=1: a new machine.
+## Build, make a disk image and boot it in QEMU: ends in the kernel's monitor. FRESH=1: a new machine; SHARE=DIR: as host:/.
 run:
 	@ARCH=$(ARCH) tools/qemu.sh
 	@tools/setup.sh $(SETUP_RUN_$(ARCH))

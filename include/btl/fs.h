@@ -2,8 +2,8 @@
 // Interface fs:1.0: a file system that a module registers with fs_add(). The kernel reads the files
 // of modules from that of the boot volume.
 //
-// Such a module has BTL_PROVIDES("fs:1.0"), which tells the loader that the kernel can read files
-// by itself (docs/data-path.md).
+// A module that can read boot volumes has BTL_PROVIDES("fs:1.0"), which tells the loader that the
+// kernel can read files by itself (docs/data-path.md).
 #ifndef BTL_FS_H
 #define BTL_FS_H
 
@@ -16,7 +16,7 @@ struct btl_fs_file {
 
 // Memory of the module, in use until fs_remove() returns.
 struct btl_fs {
-    const char *name; // of its device, "virtio0p1"
+    const char *name; // of its device, "virtio0p1"; no other file system has it
     const char *type; // "FAT32"
     // Of the partition (struct btl_partition); 0: there is none.
     uint8_t partition_type[16], partition_guid[16];

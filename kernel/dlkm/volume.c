@@ -16,8 +16,9 @@ int fs_add(struct btl_fs *fs)
 
     if (fs->name == NULL || fs->type == NULL || fs->open == NULL || fs->read == NULL)
         return BTL_EINVAL;
-    while (*end != NULL)
-        end = &(*end)->next;
+    for (; *end != NULL; end = &(*end)->next)
+        if (btl_str_equal(btl_str_of((*end)->name), btl_str_of(fs->name)))
+            return BTL_EEXIST;
     fs->next = NULL;
     *end = fs;
     return 0;

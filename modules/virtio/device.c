@@ -252,17 +252,33 @@ const char *virtio_request(const struct virtio_device *device, struct virtq *que
     return NULL;
 }
 
-bool virtio_config(const struct virtio_device *device, uint32_t offset, uint32_t *ret,
-                   uint32_t count)
+// Read `count` fields of `width` bytes, 1 or 4: a field must be read whole (4.1.3.1).
+static bool virtio_config_read(const struct virtio_device *device, uint32_t offset, uint8_t *ret,
+                               uint32_t width, uint32_t count)
 {
-    if (!btl_in_range(offset, 4ull * count, device->config.size))
+    if (!btl_in_range(offset, (uint64_t)width * count, device->config.size))
         return false;
     for (int attempt = 0; attempt < CONFIG_ATTEMPTS; attempt++) {
         uint8_t before = mmio_read8(device->common.at + COMMON_GENERATION);
-        for (uint32_t i = 0; i < count; i++)
-            ret[i] = mmio_read32(device->config.at + offset + 4 * i);
+        for (uint32_t i = 0; i < count; i++) {
+            const uint8_t *at = device->config.at + offset + width * i;
+            uint32_t field = width == 1 ? mmio_read8(at) : mmio_read32(at);
+            memcpy(ret + width * i, &field, width);
+        }
         if (mmio_read8(device->common.at + COMMON_GENERATION) == before)
             return true;
     }
     return false;
+}
+
+bool virtio_config(const struct virtio_device *device, uint32_t offset, uint32_t *ret,
+                   uint32_t count)
+{
+    return virtio_config_read(device, offset, (uint8_t *)ret, sizeof(*ret), count);
+}
+
+bool virtio_config_bytes(const struct virtio_device *device, uint32_t offset, uint8_t *ret,
+                         uint32_t count)
+{
+    return virtio_config_read(device, offset, ret, sizeof(*ret), count);
 }

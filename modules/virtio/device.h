@@ -50,5 +50,8 @@ bool virtio_reset(const struct virtio_device *device);
 // generation. False: the configuration is too small, or keeps changing.
 bool virtio_config(const struct virtio_device *device, uint32_t offset, uint32_t *ret,
                    uint32_t count);
+// The same for bytes.
+bool virtio_config_bytes(const struct virtio_device *device, uint32_t offset, uint8_t *ret,
+                         uint32_t count);
 
 #endif

@@ -19,7 +19,7 @@ def test_disk(disk):
     assert "error" not in result.text.split("BTL-REPORT")[0].replace("errors: 0", "")
     if not driven:
         result.says("virtio_blk: no virtio disk found")
-        result.says("BOOT2: 8 modules loaded, 0 failed, 1 without a device")
+        result.says("BOOT2: 8 modules loaded, 0 failed, 2 without a device")
         assert result.module("virtio_blk")["state"] == "no-device"
         assert result.end["modules_failed"] == "0"
 

@@ -13,6 +13,7 @@
 
 // A file system with a few files.
 struct files {
+    const char *name; // NULL: "disk0p1"
     struct btl_fs fs;
     struct {
         const char *path, *text;
@@ -45,8 +46,11 @@ static int read_file(struct btl_fs *fs, const struct btl_fs_file *file, void *bu
 
 static void give(struct files *files)
 {
-    files->fs = (struct btl_fs){
-        .name = "disk0p1", .type = "test", .open = open_file, .read = read_file, .owner = files};
+    files->fs = (struct btl_fs){.name = files->name != NULL ? files->name : "disk0p1",
+                                .type = "test",
+                                .open = open_file,
+                                .read = read_file,
+                                .owner = files};
     assert_int_equal(fs_add(&files->fs), 0);
 }
 
@@ -151,17 +155,22 @@ TEST(no_volume)
     refuses("run-no-volume", "/modules/mod.ko"); // the found volume is forgotten with its module
 }
 
-TEST(a_file_system_without_functions_is_refused)
+TEST(a_file_system_without_functions_or_with_a_name_in_use_is_refused)
 {
-    struct btl_fs fs = {.name = "x", .type = "y", .open = open_file};
+    struct btl_fs fs = {.name = "disk0p1", .type = "y", .open = open_file};
 
     assert_int_equal(fs_add(&fs), BTL_EINVAL);
+    fs.read = read_file;
+    give(&usual);
+    assert_int_equal(fs_add(&fs), BTL_EEXIST);
+    fs_remove(&usual.fs);
     refuses("run-no-volume", "/modules/mod.ko");
 }
 
 static struct files another_system(void)
 {
-    return (struct files){.file = {{.path = "/kernel/kernel.elf", .text = "another kernel"},
+    return (struct files){.name = "disk1p1",
+                          .file = {{.path = "/kernel/kernel.elf", .text = "another kernel"},
                                    {.path = "/modules/mod.ko", .text = "another module"}}};
 }
 
@@ -195,6 +204,7 @@ TEST(the_boot_volume_outside_a_gpt)
     struct files other = another_system(), copy = usual;
     uint8_t first = 0;
 
+    copy.name = "disk2p1";
     for (enum btlm_volume_kind kind = BTLM_VOLUME_MBR; kind <= BTLM_VOLUME_DISK; kind++) {
         first = kind == BTLM_VOLUME_MBR ? 7 : 0;
         name_volume(kind, first);
@@ -217,6 +227,7 @@ TEST(the_boot_volume_is_the_one_that_the_manifest_names)
     const struct btlm_volume *volume = name_volume(BTLM_VOLUME_GPT, 1);
     struct files other = usual; // has the kernel, but is not the volume
 
+    other.name = "disk1p1";
     other.file[1].text = "the module of the other";
     give(&other);
     refuses("run-no-volume", "/modules/mod.ko");

@@ -17,6 +17,8 @@ static uint8_t registers[REGISTERS];
 
 enum { AT_COMMON = 0, AT_CONFIG = 0x1000, AT_NOTIFY = 0x2000 };
 
+static uint32_t disk_serve(uint16_t head, uint8_t status);
+
 void device_begin(void)
 {
     memset(&device, 0, sizeof(device));
@@ -32,6 +34,7 @@ void device_begin(void)
     device.bar = 4;
     device.bar_size = REGISTERS;
     device.bus_master = false;
+    device.serve = disk_serve;
     for (size_t i = 0; i < DISK_SIZE; i++)
         device.disk[i] = (uint8_t)(i * 7 + i / 512);
 }
@@ -61,15 +64,15 @@ void device_end(void)
 
 // ---------------------------------------------------------------------------------------- requests
 
-static struct virtq_memory *queue(void)
+struct virtq_memory *device_queue(void)
 {
     return (struct virtq_memory *)(uintptr_t)device.queue_address[0];
 }
 
-// Serve the chain from descriptor `head`, by the rules.
-static uint32_t serve(uint16_t head, uint8_t status)
+// Serve a request by the rules.
+static uint32_t disk_serve(uint16_t head, uint8_t status)
 {
-    const struct virtq_descriptor *at = &queue()->descriptor[head];
+    const struct virtq_descriptor *at = &device_queue()->descriptor[head];
     struct {
         uint32_t type, reserved;
         uint64_t sector;
@@ -77,8 +80,8 @@ static uint32_t serve(uint16_t head, uint8_t status)
     assert_int_equal(at[0].size, sizeof(header));
     assert_int_equal(at[0].flags, 1); // next
     memcpy(&header, (void *)(uintptr_t)at[0].physical, sizeof(header));
-    const struct virtq_descriptor *data = &queue()->descriptor[at[0].next];
-    const struct virtq_descriptor *last = &queue()->descriptor[data->next];
+    const struct virtq_descriptor *data = &device_queue()->descriptor[at[0].next];
+    const struct virtq_descriptor *last = &device_queue()->descriptor[data->next];
     assert_int_equal(header.type, 0);
     assert_int_equal(data->flags, 3); // next, the device writes
     assert_int_equal(last->flags, 2);
@@ -91,7 +94,7 @@ static uint32_t serve(uint16_t head, uint8_t status)
 
 static void answer(uint32_t id, uint32_t written, uint16_t steps)
 {
-    struct virtq_used *used = &queue()->used;
+    struct virtq_used *used = &device_queue()->used;
     used->ring[used->index % device.queue_size] = (struct virtq_used_element){id, written};
     used->index = (uint16_t)(used->index + steps);
 }
@@ -102,38 +105,38 @@ static void misbehave(enum misdeed misdeed, uint16_t head)
     case SILENT:
         return;
     case INDEX_JUMPS:
-        return answer(head, serve(head, 0), 3);
+        return answer(head, device.serve(head, 0), 3);
     case INDEX_BACK:
-        return answer(head, serve(head, 0), UINT16_MAX);
+        return answer(head, device.serve(head, 0), UINT16_MAX);
     case WRONG_ID:
-        return answer(head + 1u, serve(head, 0), 1);
+        return answer(head + 1u, device.serve(head, 0), 1);
     case HUGE_ID:
-        return answer(UINT32_MAX, serve(head, 0), 1);
+        return answer(UINT32_MAX, device.serve(head, 0), 1);
     case WRITES_TOO_MUCH:
-        return answer(head, serve(head, 0) + 1, 1);
+        return answer(head, device.serve(head, 0) + 1, 1);
     case WRITES_LESS:
-        return answer(head, serve(head, 0) / 2, 1);
+        return answer(head, device.serve(head, 0) / 2, 1);
     case WRITES_NOTHING:
         return answer(head, 0, 1);
     case NO_STATUS:
-        return answer(head, serve(head, 0xff), 1);
+        return answer(head, device.serve(head, 0xff), 1);
     case READ_ERROR:
-        return answer(head, serve(head, 1), 1);
+        return answer(head, device.serve(head, 1), 1);
     case UNSUPPORTED:
-        return answer(head, serve(head, 2), 1);
+        return answer(head, device.serve(head, 2), 1);
     case ODD_STATUS:
-        return answer(head, serve(head, 77), 1);
+        return answer(head, device.serve(head, 77), 1);
     case NEEDS_RESET:
         device.status |= 64;
         return;
     default:
-        return answer(head, serve(head, 0), 1);
+        return answer(head, device.serve(head, 0), 1);
     }
 }
 
 static void notified(void)
 {
-    const struct virtq_available *available = &queue()->available;
+    const struct virtq_available *available = &device_queue()->available;
     assert_true(device.enabled && (device.status & 4) != 0);
     while (device.available != available->index) {
         uint16_t head = available->ring[device.available++ % device.queue_size];
@@ -146,13 +149,14 @@ static void notified(void)
 
 static uint64_t config_field(uint32_t offset)
 {
-    uint8_t config[64] = {0};
-    memcpy(config, &device.capacity, 8);
-    memcpy(config + 8, &device.size_max, 4);
-    memcpy(config + 20, &device.block_size, 4);
     uint32_t value = 0;
-    assert_true(offset + 4 <= sizeof(config));
-    memcpy(&value, config + offset, 4);
+    if (device.serve == disk_serve) {
+        memcpy(device.config, &device.capacity, 8);
+        memcpy(device.config + 8, &device.size_max, 4);
+        memcpy(device.config + 20, &device.block_size, 4);
+    }
+    assert_true(offset + 4 <= sizeof(device.config));
+    memcpy(&value, device.config + offset, 4);
     return value;
 }
 

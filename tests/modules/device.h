@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A virtio disk in a host process, and the kernel functions that its driver calls. The disk keeps
-// the rules of VIRTIO 1.1, except those that a test breaks. Its memory is memory of the process, so
-// the address sanitizer reports wrong accesses of the driver.
+// A virtio device in a host process, and the kernel functions that its driver calls: a disk, unless
+// a test makes another device of it. The device keeps the rules of VIRTIO 1.1, except those that a
+// test breaks. Its memory is memory of the process, so the address sanitizer reports wrong accesses
+// of the driver.
 #ifndef TEST_MODULES_DEVICE_H
 #define TEST_MODULES_DEVICE_H
 
@@ -47,6 +48,10 @@ struct test_device {
     bool fails_at_start;
     enum misdeed misdeed;
     int from_request; // the misdeed begins at this request, from 0
+    // Answer the chain from descriptor `head`; return the number of written bytes. A disk answers
+    // with `status`.
+    uint32_t (*serve)(uint16_t head, uint8_t status);
+    uint8_t config[64]; // of another device than a disk
 
     // Set by driver and device.
     uint8_t disk[DISK_SIZE];
@@ -69,6 +74,7 @@ struct test_device {
 extern struct test_device device;
 
 void device_begin(void); // an ordinary disk
+struct virtq_memory *device_queue(void);
 // Load the driver. Return 0 or its error.
 int driver_load(void);
 int driver_unload(void);

@@ -5,6 +5,9 @@ MODULE_TESTS := $(patsubst tests/modules/test_%.c,%,$(sort $(wildcard tests/modu
 # tests/modules is first, because its virtio/mmio.h replaces the module's.
 MODULE_TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/unit/support -Itests/modules -Imodules -g -O1 $(SANITIZE)
 MODULE_TEST_PARTS_fatfs := modules/fatfs modules/heap/heap tests/unit/support/disk
+MODULE_TEST_PARTS_hostfs := modules/hostfs modules/hostfs/ninep modules/virtio/device modules/virtio/queue \
+	tests/modules/device tests/modules/ninep_server
+MODULE_TEST_PARTS_ninep := modules/hostfs/ninep tests/modules/ninep_server
 MODULE_TEST_PARTS_kbd := modules/kbd/keymap
 MODULE_TEST_PARTS_virtio_blk := modules/virtio_blk modules/virtio/device modules/virtio/queue tests/modules/device
 
