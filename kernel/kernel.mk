@@ -1,8 +1,8 @@
 # The reference kernel: $(O)/kernel/kernel.elf, with its symbols.
 # Shared files compile for every architecture; files of one architecture are in kernel/arch/$(ARCH)/.
 # Layers: a folder includes its own headers and those of folders to its left.
-#   base < console, vm < firmware, dlkm < device, failure < monitor < kernel/*.c
-# arch/ARCH implements base/arch.h for all of them, and includes base, vm, firmware and failure.
+#   base < console, vm < intr < firmware, dlkm < device, failure < monitor < kernel/*.c
+# arch/ARCH implements base/arch.h for all of them, and includes base, vm, intr, firmware and failure.
 KERNEL_OUT := $(O)/kernel
 KERNEL_VERSION := $(VERSION)
 CROSS ?=

@@ -9,6 +9,7 @@
 #include "failure/give_up.h"
 #include "failure/power.h"
 #include "failure/watchdog.h"
+#include "intr/intr.h"
 #include "judge.h"
 #include "monitor/monitor.h"
 #include "monitor/report.h"
@@ -104,6 +105,8 @@ void kmain(const void *manifest)
     dlkm_release_failed();
     console_configure(UINT64_MAX);
     print_vm_memory();
+    interrupts_start(); // from here on handlers and timeouts run
+    console_use_interrupts();
     boot_give_up_prepare();
     boot_judge();
 

@@ -15,6 +15,7 @@ $(O)/modules/%.ko: $(O)/modules/%.o
 CORE := $(O)/module/libbtl.a
 $(call core_variant,$(ARCH)/module,$(MODULE_CC),$(MODULE_FLAGS))
 $(O)/modules/virtio_blk.ko: $(O)/modules/virtio/device.o $(O)/modules/virtio/queue.o
+$(O)/modules/pci.ko: $(O)/modules/pci/interrupt.o
 $(O)/modules/kbd.ko: $(O)/modules/kbd/keymap.o $(CORE)
 $(O)/modules/hostfs.ko: $(O)/modules/hostfs/ninep.o $(O)/modules/virtio/device.o $(O)/modules/virtio/queue.o $(CORE)
 $(O)/modules/gpt.ko: $(O)/modules/heap/heap.o $(CORE)

@@ -4,29 +4,21 @@
 #include <btl/module.h>
 
 #include "pci.h"
+#include "pci/config.h"
 #include "pciids.h"
 
 #define CONFIG_ADDRESS 0xcf8
 #define CONFIG_DATA    0xcfc
 #define MAX_FUNCTIONS  256 // lspci reports how many more exist
 
-enum {
-    OFFSET_ID = 0,
-    OFFSET_COMMAND = 4, // status in the upper half
-    OFFSET_CLASS = 8,
-    OFFSET_HEADER = 12,
-    OFFSET_BARS = 16,
-    OFFSET_BUSES = 24,
-    OFFSET_CAPABILITIES = 52
-};
 enum { HEADER_DEVICE = 0, HEADER_BRIDGE = 1 };
-enum { COMMAND_MEMORY = 2, COMMAND_MASTER = 4 };
 enum { STATUS_CAPABILITIES = 16 };
 enum { BAR_PORTS = 1, BAR_TYPE = 6, BAR_64 = 4, BAR_FLAGS = 15 };
 enum { BARS = 6, CAPABILITIES_MAX = 48 }; // so many 4-byte capabilities fit above the header
 
 static struct pci_function functions[MAX_FUNCTIONS];
 static uint32_t count, lost;
+static struct btl_lock config = BTL_LOCK("pci"); // an address is written, then the data
 
 static void pci_select(const struct pci_function *at, uint8_t offset)
 {
@@ -36,14 +28,19 @@ static void pci_select(const struct pci_function *at, uint8_t offset)
 
 uint32_t pci_read32(const struct pci_function *at, uint8_t offset)
 {
+    lock_acquire(&config);
     pci_select(at, offset);
-    return port_in32(CONFIG_DATA);
+    uint32_t value = port_in32(CONFIG_DATA);
+    lock_release(&config);
+    return value;
 }
 
 void pci_write32(const struct pci_function *at, uint8_t offset, uint32_t value)
 {
+    lock_acquire(&config);
     pci_select(at, offset);
     port_out32(CONFIG_DATA, value);
+    lock_release(&config);
 }
 
 uint8_t pci_capability(const struct pci_function *at, uint8_t id, uint8_t after)
@@ -213,12 +210,12 @@ static int pci_unload(void)
 }
 
 BTL_MODULE("pci", .load = pci_load, .unload = pci_unload);
-BTL_VERSION("1.1");
+BTL_VERSION("1.2");
 BTL_DESCRIPTION("enumerates the PCI buses");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.4");
-BTL_PROVIDES("pci:1.1");
+BTL_NEEDS("kernel:1.6");
+BTL_PROVIDES("pci:1.2");
 BTL_EXPORT(pci_at);
 BTL_STUB_EXPORT(pci_find);
 BTL_EXPORT(pci_read32);
@@ -226,3 +223,5 @@ BTL_EXPORT(pci_write32);
 BTL_EXPORT(pci_capability);
 BTL_EXPORT(pci_memory_bar);
 BTL_EXPORT(pci_enable);
+BTL_EXPORT(pci_intr_attach);
+BTL_EXPORT(pci_intr_kind);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Interface pci:1.1: the functions found on the PCI buses, and their configuration space.
-// 1.1 added capabilities, base address registers and pci_enable().
+// Interface pci:1.2: the functions found on the PCI buses, their configuration space, and their
+// interrupts. 1.1 added capabilities, base address registers and pci_enable(), 1.2 interrupts.
 #ifndef BTL_MODULES_PCI_H
 #define BTL_MODULES_PCI_H
 
+#include <btl/intr.h>
 #include <btl/types.h>
 
 struct pci_function {
@@ -28,5 +29,15 @@ bool pci_memory_bar(const struct pci_function *at, unsigned bar, uint64_t *ret_a
                     uint64_t *ret_size);
 // Switch memory decoding and bus mastering on; off: bus mastering only.
 void pci_enable(const struct pci_function *at, bool on);
+
+// Attach a handler (btl/intr.h) to the function's interrupt, by the first of these that it and the
+// machine have and that `kinds` allows: MSI-X (the first entry of its table), MSI, its line. At
+// most one handler for a function. intr_detach() ends it, and stops the function from interrupting.
+// 0; BTL_ENODEV: it has none of these; BTL_EBUSY: it has a handler; or an error of intr_attach().
+enum { PCI_INTR_MSIX = 1, PCI_INTR_MSI = 2, PCI_INTR_LINE = 4, PCI_INTR_ANY = 7 };
+int pci_intr_attach(const struct pci_function *at, unsigned kinds, btl_intr_handler *handler,
+                    void *argument, struct btl_intr **ret_intr);
+// Which of them it is; 0: none.
+unsigned pci_intr_kind(const struct pci_function *at);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The kernel's interface to modules, kernel:1.5; kernel_exports.def is its table.
+// The kernel's interface to modules, kernel:1.6; kernel_exports.def is its table.
 #ifndef BTL_KERNEL_H
 #define BTL_KERNEL_H
 
@@ -8,11 +8,12 @@
 #include <string.h> // in C++ it must come before the declarations below
 #endif
 
+#include <btl/intr.h>
 #include <btl/types.h>
 
 BTL_BEGIN_DECLS
 
-#define BTL_KERNEL_INTERFACE "kernel:1.5"
+#define BTL_KERNEL_INTERFACE "kernel:1.6"
 
 // Functions of the kernel and of modules return 0 or one of these errors.
 enum {

@@ -4,6 +4,7 @@
 #ifndef KERNEL_ARCH_H
 #define KERNEL_ARCH_H
 
+#include <btl/format.h>
 #include <btl/link.h>
 #include <btl/types.h>
 
@@ -15,6 +16,30 @@ void arch_pause(void); // in a loop that waits
 _Noreturn void arch_halt(void);
 // Make the instruction cache agree with code that was written to memory.
 void arch_sync_code(uint64_t address, uint64_t size);
+
+// --- interrupts
+
+// Interrupts are off from the entry of the kernel on. Slots are the places at which interrupts of
+// devices arrive; intr.c hands them out.
+#define ARCH_INTR_SLOTS 64
+
+// Switch interrupts off. Return whether they were on.
+bool arch_interrupts_off(void);
+void arch_interrupts_restore(bool on);
+// With interrupts off: let them in, stop the processor until one has been handled, and switch them
+// off again. A pending one is not missed.
+void arch_interrupts_wait(void);
+// Prepare the interrupt controllers and the timer, once, when memory can be mapped. Interrupts stay
+// off. From then on intr_dispatch(slot) and timeouts_run() are called with interrupts off. False:
+// this machine has none that the kernel can use.
+bool arch_interrupts_start(struct btl_out *description);
+// Route a line (btl_intr_source), which stays off, to a slot. False: there is no such line.
+bool arch_line_route(uint32_t line, bool of_pci, uint32_t slot);
+void arch_line_switch(uint32_t line, bool on);
+// What a device writes, and where, to interrupt at a slot.
+void arch_message(uint32_t slot, uint64_t *ret_address, uint32_t *ret_data);
+// Call timeouts_run() after so many ticks of time_ticks(), in place of an earlier request.
+void arch_timer_set(uint64_t ticks);
 
 // --- functions
 

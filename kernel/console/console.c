@@ -2,11 +2,13 @@
 // Output goes to the log, the serial line, the screen and the capture, in that order.
 #include "console/print.h"
 
+#include "base/arch.h"
 #include "base/handoff.h"
+#include "base/lock.h"
 
 #include <btl/kernel.h>
 
-static bool serial, screen, capturing;
+static bool serial, screen, capturing, inside_line;
 static void (*capture)(const char *text, size_t len);
 static struct btl_buffer *copied;
 
@@ -15,6 +17,8 @@ static int (*inputs[INPUTS_MAX])(void);
 
 static void console_put_unlogged(struct btl_out *out, const char *text, size_t len)
 {
+    if (len > 0)
+        inside_line = text[len - 1] != '\n';
     if (serial)
         uart_put(text, len);
     if (screen)
@@ -39,6 +43,12 @@ static struct btl_out out = {.put = console_put};
 void console_init(void)
 {
     serial = uart_init();
+}
+
+void console_use_interrupts(void)
+{
+    if (serial)
+        uart_start_interrupts();
 }
 
 static bool console_find_screen(uint64_t direct_map_size, struct screen *ret)
@@ -133,9 +143,68 @@ static bool console_forget_inputs(uint64_t start, uint64_t end)
     return found;
 }
 
+// What handlers have printed since the last console_flush().
+#define DEFERRED_SIZE 4096
+static struct {
+    char text[DEFERRED_SIZE];
+    uint32_t len, lost;
+} deferred;
+
+static void deferred_put(struct btl_out *unused, const char *text, size_t len)
+{
+    size_t room = DEFERRED_SIZE - deferred.len, part = len < room ? len : room;
+
+    memcpy(deferred.text + deferred.len, text, part);
+    deferred.len += (uint32_t)part;
+    deferred.lost += (uint32_t)(len - part);
+}
+
+// The next bytes to print; 0: there are no more, and the text is empty again. Handlers may add to
+// it meanwhile.
+static size_t deferred_next(size_t done)
+{
+    bool on = arch_interrupts_off();
+    size_t left = deferred.len - done;
+
+    if (left == 0)
+        deferred.len = 0;
+    arch_interrupts_restore(on);
+    return left;
+}
+
+// The text belongs into the log, whatever the command that runs shows.
+void console_flush(void)
+{
+    static bool flushing;
+    size_t done = 0, part;
+    bool paused;
+
+    if (flushing || (deferred.len == 0 && deferred.lost == 0))
+        return;
+    flushing = true;
+    paused = log_pause(false);
+    if (inside_line)
+        console_put(&out, "\n", 1);
+    for (; (part = deferred_next(done)) > 0; done += part)
+        console_put(&out, deferred.text + done, part);
+    if (deferred.lost > 0)
+        btl_format(&out, "[%u bytes that interrupt handlers printed are lost]\n", deferred.lost);
+    deferred.lost = 0;
+    log_pause(paused);
+    flushing = false;
+}
+
 void kvprintf(const char *format, va_list args)
 {
+    struct btl_out handlers = {.put = deferred_put};
+
+    if (handler_running() != NULL) {
+        btl_vformat(&handlers, format, args);
+        return;
+    }
     btl_vformat(&out, format, args);
+    if (!inside_line)
+        console_flush();
 }
 
 void kprintf(const char *format, ...)

@@ -137,18 +137,20 @@ static void filter_put(struct btl_out *out, const char *text, size_t len)
     }
 }
 
-void log_pause(bool pause)
+bool log_pause(bool pause)
 {
+    bool before = paused;
+
     paused = pause;
+    return before;
 }
 
 static void log_print_filtered(struct btl_out *out, enum btl_log_level last, bool of_loader)
 {
     struct log_filter filter = {
         .out = {.put = filter_put}, .to = out, .last = last, .passes = true};
-    bool before = paused;
+    bool before = log_pause(true);
 
-    paused = true;
     if (of_loader && handoff_ready())
         log_print_loader(&filter.out);
     log_print_kernel(&filter.out);

@@ -13,6 +13,10 @@ void console_init(void);
 // manifest is used when a direct map of that size reaches it.
 void console_configure(uint64_t direct_map_size);
 struct btl_out console_out(void);
+// Let characters that arrive interrupt, once there are interrupts.
+void console_use_interrupts(void);
+// Print what handlers of interrupts have printed since the last time. Not for handlers.
+void console_flush(void);
 struct btl_out console_echo(void); // the same, except that the log does not get it
 // Return a character from an input, or -1 when none has arrived.
 int console_read(void);
@@ -32,12 +36,13 @@ struct btl_out log_out(void);                // the log alone
 // `last`.
 void log_print(struct btl_out *out, enum btl_log_level last);
 void log_print_own(struct btl_out *out, enum btl_log_level last); // the kernel's alone
-void log_pause(bool pause); // what is printed meanwhile is not logged
+bool log_pause(bool pause); // what is printed meanwhile is not logged; return how it was
 
 // uart16550.c
 bool uart_init(void);
 void uart_put(const char *text, size_t len);
 int uart_read(void);
+void uart_start_interrupts(void);
 
 // framebuffer.c
 struct screen {

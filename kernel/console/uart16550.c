@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// COM1, polled, 115200 8N1. Every wait is bounded: a transmitter that never gets ready costs
-// characters, not the boot. A port without a UART reads as all ones and fails the scratch test.
+// COM1, 115200 8N1. Output is polled, input too where there are no interrupts. Every wait is
+// bounded: a transmitter that never gets ready costs characters, not the boot. A port without a
+// UART reads as all ones and fails the scratch test.
 #include "console/print.h"
 
+#include <btl/intr.h>
 #include <btl/kernel.h>
 
-#define COM1 0x3f8
+#define COM1     0x3f8
+#define COM1_IRQ 4
 
 enum { DATA, INTERRUPTS, FIFO, LINE, MODEM, LINE_STATUS, MODEM_STATUS, SCRATCH };
 enum { DIVISOR_LOW = 0, DIVISOR_HIGH = 1 };
 enum { LINE_8N1 = 0x03, LINE_DIVISOR = 0x80 };
+enum { INTERRUPT_RECEIVED = 0x01 };
+enum { MODEM_DTR_RTS = 0x03, MODEM_OUT2 = 0x08 }; // OUT2 connects the interrupt
 enum { STATUS_READY = 0x01, STATUS_EMPTY = 0x20 };
 
 #define DIVISOR_115200 1
@@ -43,8 +48,8 @@ bool uart_init(void)
     uart_set(DIVISOR_LOW, DIVISOR_115200);
     uart_set(DIVISOR_HIGH, 0);
     uart_set(LINE, LINE_8N1);
-    uart_set(FIFO, 0xc7);  // on, cleared
-    uart_set(MODEM, 0x03); // DTR, RTS
+    uart_set(FIFO, 0xc7); // on, cleared
+    uart_set(MODEM, MODEM_DTR_RTS);
     return true;
 }
 
@@ -73,7 +78,45 @@ void uart_put(const char *text, size_t len)
     }
 }
 
+#define RECEIVED_SIZE 256 // a power of two
+
+static uint8_t received[RECEIVED_SIZE];
+static volatile uint32_t received_count, read_count; // ever
+
+// Take in what has arrived. If nothing reads it, the newest bytes are lost, as in the UART.
+static bool uart_receive(void *argument)
+{
+    bool any = false;
+
+    while (uart_get(LINE_STATUS) & STATUS_READY) {
+        uint8_t byte = uart_get(DATA);
+        if (received_count - read_count < RECEIVED_SIZE)
+            received[received_count++ % RECEIVED_SIZE] = byte;
+        any = true;
+    }
+    return any;
+}
+
+void uart_start_interrupts(void)
+{
+    const struct btl_intr_source source = {.kind = BTL_INTR_ISA, .line = COM1_IRQ, .name = "COM1"};
+    struct btl_intr *intr;
+
+    if (intr_attach(&source, uart_receive, NULL, &intr) != 0)
+        return;
+    uart_set(MODEM, MODEM_DTR_RTS | MODEM_OUT2);
+    uart_set(INTERRUPTS, INTERRUPT_RECEIVED);
+}
+
 int uart_read(void)
 {
-    return uart_get(LINE_STATUS) & STATUS_READY ? uart_get(DATA) : -1;
+    static struct btl_lock lock = BTL_LOCK("COM1");
+    int c = -1;
+
+    lock_acquire(&lock);
+    uart_receive(NULL);
+    if (received_count != read_count)
+        c = received[read_count++ % RECEIVED_SIZE];
+    lock_release(&lock);
+    return c;
 }

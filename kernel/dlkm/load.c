@@ -3,9 +3,11 @@
 // its undo. A step that fails has reported the error; the steps before it are undone in reverse.
 #include "base/arena.h"
 #include "base/handoff.h"
+#include "base/lock.h"
 #include "base/timeline.h"
 #include "console/say.h"
 #include "dlkm/source.h"
+#include "intr/intr.h"
 #include "vm/vm.h"
 
 #include <btl/kernel.h>
@@ -173,6 +175,7 @@ static int load_call(const struct btl_start *start, const struct btl_load_args *
     event = load_begin_event(load, BTLM_EVENT_MODULE_LOADED);
     running = load->module;
     error = start->image->wrapper->load(args);
+    locks_forget(load->place.module, "load", interrupts_started());
     running = caller;
     load_end_event(event, 0);
     return error;

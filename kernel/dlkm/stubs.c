@@ -2,6 +2,7 @@
 // Stubs: functions that call a function of another module, and load that module on the first call
 // (BTL_STUB() of btl/module.h). A resolved stub keeps the address until one of the two modules is
 // unloaded.
+#include "base/lock.h"
 #include "dlkm/link.h"
 
 #include <btl/kernel.h>
@@ -34,7 +35,11 @@ static int stub_resolve(struct btl_stub *stub)
 
 int stub_enter(struct btl_stub *stub, void **ret_function)
 {
-    int error = stub->target == NULL ? stub_resolve(stub) : 0;
+    int error;
+
+    if (stub->target == NULL && handler_running() != NULL)
+        return BTL_EBUSY; // loading a module in a handler
+    error = stub->target == NULL ? stub_resolve(stub) : 0;
 
     if (error != 0)
         return error;

@@ -3,8 +3,11 @@
 #include "dlkm/link.h"
 
 #include "base/arena.h"
+#include "base/lock.h"
 #include "console/command.h"
 #include "console/print.h"
+#include "intr/intr.h"
+#include "vm/dma.h"
 #include "vm/early.h"
 
 #include <btl/kernel.h>
@@ -20,13 +23,24 @@ struct unload {
     bool force;
 };
 
+// Detach what would call the module, or write to it.
+static void unload_interrupts(struct btl_str name, uint64_t start, uint64_t end)
+{
+    intr_forget(name, start, end);
+    timeouts_forget(name, start, end);
+    locks_forget_image(name, start, end);
+    dma_forget(name, start, end);
+}
+
 void unload_image(struct module *module)
 {
     struct btl_str name = module_name(module);
     uint64_t start = module->image->linked.base, end = start + module->image->linked.size;
-    bool left = console_forget(start, end);
+    bool left;
     size_t bytes;
 
+    unload_interrupts(name, start, end);
+    left = console_forget(start, end);
     left = command_forget(start, end) || left;
     if (left)
         kprintf("%pS: did not remove its console capture or its commands; removed now\n", &name);
@@ -146,6 +160,7 @@ static int unload_call(struct unload *unload)
     if (!type_detach(unload->module, &unload->diags))
         return BTL_EBUSY;
     error = unload->module->image->linked.wrapper->unload();
+    locks_forget(module_name(unload->module), "unload", interrupts_started());
     if (error == 0)
         return 0;
     btl_report(&unload->diags, BTL_RUN_UNLOAD_REFUSED, unload->place, BTL_DEC(-(int64_t)error),

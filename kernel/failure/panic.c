@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "failure/panic.h"
 
+#include "base/images.h"
+#include "base/lock.h"
 #include "base/symbols.h"
 #include "console/print.h"
 #include "dlkm/dlkm.h"
@@ -16,6 +18,7 @@
 #define FRAMES_MAX 32
 
 static int depth;
+static const struct handler *handler; // that was running
 
 // The record of the failure: the backtrace, then the message in one line, since the loader quotes
 // the last line.
@@ -72,9 +75,13 @@ static _Noreturn void panic_second_failure(void)
 
 void panic_begin(void)
 {
+    arch_interrupts_off();
+    if (handler == NULL)
+        handler = handler_abandon();
     if (depth++ > 0)
         panic_second_failure();
     watchdog_time_panic();
+    console_flush();
     log_level(BTL_LOG_ERROR);
     kprintf("\n*** ");
     message = btl_buffer(message_text, sizeof(message_text));
@@ -124,10 +131,22 @@ void backtrace_print(const struct arch_registers *registers)
     trace_print_repeated(&trace);
 }
 
+// Say in which handler it has happened.
+static void panic_print_handler(void)
+{
+    struct btl_str name = symbol_owner((uint64_t)(uintptr_t)handler->function);
+    bool of_module = image_find((uint64_t)(uintptr_t)handler->function) != NULL;
+
+    kprintf("in %s of %s%pS", handler->kind, of_module ? "module " : "", &name);
+    kprintf(handler->name != NULL ? " (%s)\n" : "\n", handler->name);
+}
+
 void panic_end(const struct arch_registers *registers)
 {
     struct btl_str running = dlkm_running();
 
+    if (handler != NULL)
+        panic_print_handler();
     if (running.len > 0)
         kprintf("while the load function of module %pS was running\n", &running);
     panic_record_message();

@@ -155,15 +155,18 @@ static efi_status runtime_call(uint64_t offset, uint64_t a, uint64_t b, uint64_t
 {
     uint64_t function;
     efi_status status;
+    bool on;
 
     if (!vm_ready() || !runtime_find_service(offset, &function) || !runtime_prepare())
         return EFI_UNSUPPORTED;
     if (runtime.calling)
         return EFI_NOT_READY;
     runtime.calling = true;
+    on = arch_interrupts_off(); // another address space, and code that may not expect them
     runtime_use_space(&runtime.space);
     status = arch_efi_call(function, a, b, c, d, e);
     runtime_use_space(vm_space());
+    arch_interrupts_restore(on);
     runtime.calling = false;
     return status;
 }

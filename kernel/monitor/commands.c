@@ -9,6 +9,7 @@
 #include "dlkm/dlkm.h"
 #include "failure/panic.h"
 #include "failure/power.h"
+#include "intr/intr.h"
 #include "monitor/monitor.h"
 #include "monitor/selftest.h"
 #include "vm/vm.h"
@@ -160,6 +161,12 @@ static void run_dmesg(int argc, char **argv)
         log_print(&out, last);
 }
 
+static void run_intr(int argc, char **argv)
+{
+    intr_print();
+    timeouts_print();
+}
+
 static void run_bt(int argc, char **argv)
 {
     backtrace_print(NULL);
@@ -194,6 +201,7 @@ const struct command kernel_commands[] = {
      true},
     {"dmesg", "[LEVEL]", "show the loader's log, then the kernel's; LEVEL: error, warn, note …",
      run_dmesg, true},
+    {"intr", "", "show the interrupt handlers, and how often each was called", run_intr, true},
     {"boot-ok", "", "mark this configuration as the last good one", boot_ok_run, false},
     {"next-conf", "PATH", "boot another configuration next time, once", next_conf_run, false},
     {"boot-state", "", "show what was booted and why, and the records for the next boot",

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "monitor/monitor.h"
 
-#include "base/arch.h"
 #include "console/command.h"
 #include "console/lineedit.h"
 #include "console/print.h"
@@ -49,12 +48,17 @@ static void monitor_run_line(struct line *line)
         monitor_run_command(command, count, words);
 }
 
+#define POLL_MICROSECONDS 20000 // of inputs without an interrupt
+
 static int monitor_wait_for_key(void)
 {
+    static struct btl_lock lock = BTL_LOCK("monitor");
     int c;
 
+    lock_acquire(&lock);
     while ((c = console_read()) < 0)
-        arch_pause();
+        lock_wait(&lock, POLL_MICROSECONDS);
+    lock_release(&lock);
     return c;
 }
 

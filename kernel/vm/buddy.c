@@ -73,21 +73,38 @@ void buddy_free(struct buddy *buddy, uint32_t first, uint32_t count)
     }
 }
 
-bool buddy_alloc(struct buddy *buddy, uint32_t count, uint32_t *ret_first)
+// The first free block of an order of which `count` units are below `end`; BTL_NONE: there is none.
+static uint32_t buddy_find(const struct buddy *buddy, int order, uint32_t count, uint32_t end)
+{
+    uint32_t unit = buddy->free[order];
+
+    while (unit != BTL_NONE && !btl_in_range(unit, count, end))
+        unit = buddy_link(buddy, unit)->next;
+    return unit;
+}
+
+bool buddy_alloc_below(struct buddy *buddy, uint32_t count, uint32_t end, uint32_t *ret_first)
 {
     int order = buddy_order_for(count);
-    uint32_t unit;
+    uint32_t unit = BTL_NONE;
 
     if (count == 0)
         return false;
-    while (order < BUDDY_ORDERS && buddy->free[order] == BTL_NONE)
-        order++;
-    if (order >= BUDDY_ORDERS)
+    for (; order < BUDDY_ORDERS; order++) {
+        unit = buddy_find(buddy, order, count, end);
+        if (unit != BTL_NONE)
+            break;
+    }
+    if (unit == BTL_NONE)
         return false;
-    unit = buddy->free[order];
     buddy_unlink(buddy, unit);
     buddy->free_units -= 1u << order;
     buddy_free(buddy, unit + count, (1u << order) - count);
     *ret_first = unit;
     return true;
+}
+
+bool buddy_alloc(struct buddy *buddy, uint32_t count, uint32_t *ret_first)
+{
+    return buddy_alloc_below(buddy, count, UINT32_MAX, ret_first);
 }

@@ -26,6 +26,8 @@ struct buddy {
 void buddy_init(struct buddy *buddy, void *table, size_t stride, uint32_t count);
 // Allocate `count` units in a row; false: there is no such run. Cost: O(orders).
 bool buddy_alloc(struct buddy *buddy, uint32_t count, uint32_t *ret_first);
+// The same, all of them below unit `end`. Cost: as many steps as there are free blocks.
+bool buddy_alloc_below(struct buddy *buddy, uint32_t count, uint32_t end, uint32_t *ret_first);
 // Free any run of allocated units, whole allocations or parts. Cost: at most O(orders²).
 void buddy_free(struct buddy *buddy, uint32_t first, uint32_t count);
 

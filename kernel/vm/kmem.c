@@ -5,6 +5,7 @@
 // frame.
 #include "vm/kmem.h"
 
+#include "base/lock.h"
 #include "vm/early.h"
 #include "vm/page.h"
 
@@ -138,6 +139,7 @@ void *kmem_alloc(size_t size)
 {
     void *memory;
 
+    handler_forbid("kmem_alloc", __builtin_return_address(0));
     if (!ready)
         return early_alloc(size, __builtin_return_address(0));
     if (size <= kmem_class_size(CLASSES - 1))
@@ -190,6 +192,7 @@ void kmem_free(void *memory)
     uint64_t physical = (uint64_t)(uintptr_t)memory - (uint64_t)(uintptr_t)phys_to_virt(0);
     struct pfdat *pf;
 
+    handler_forbid("kmem_free", __builtin_return_address(0));
     if (memory == NULL)
         return;
     if (early_owns(memory)) {

@@ -83,23 +83,35 @@ void pages_set_owner(uint64_t physical, uint64_t size, enum pf_owner owner)
         buddy_free(&buddy, (uint32_t)first, (uint32_t)count);
 }
 
-bool pages_alloc_raw(uint64_t count, enum pf_owner owner, uint64_t *ret_physical)
+static bool pages_take(uint64_t count, uint64_t end, enum pf_owner owner, uint64_t *ret_physical)
 {
     uint32_t first;
 
-    if (count == 0 || count > frame_count || !buddy_alloc(&buddy, (uint32_t)count, &first))
+    if (count == 0 || count > frame_count ||
+        !buddy_alloc_below(&buddy, (uint32_t)count, (uint32_t)(end < UINT32_MAX ? end : UINT32_MAX),
+                           &first))
         return false;
     pfdat_set_owner(first, count, owner);
     *ret_physical = (uint64_t)first * BTL_PAGE_SIZE;
     return true;
 }
 
-bool pages_alloc(uint64_t count, enum pf_owner owner, uint64_t *ret_physical)
+bool pages_alloc_raw(uint64_t count, enum pf_owner owner, uint64_t *ret_physical)
 {
-    if (!pages_alloc_raw(count, owner, ret_physical))
+    return pages_take(count, UINT32_MAX, owner, ret_physical);
+}
+
+bool pages_alloc_below(uint64_t count, uint64_t below, enum pf_owner owner, uint64_t *ret_physical)
+{
+    if (!pages_take(count, below / BTL_PAGE_SIZE, owner, ret_physical))
         return false;
     memset(phys_to_virt(*ret_physical), 0, count * BTL_PAGE_SIZE);
     return true;
+}
+
+bool pages_alloc(uint64_t count, enum pf_owner owner, uint64_t *ret_physical)
+{
+    return pages_alloc_below(count, UINT64_MAX, owner, ret_physical);
 }
 
 void pages_free(uint64_t physical, uint64_t count, enum pf_owner owner)

@@ -54,6 +54,8 @@ void pages_set_owner(uint64_t physical, uint64_t size, enum pf_owner owner);
 bool pages_alloc(uint64_t count, enum pf_owner owner, uint64_t *ret_physical);
 // Allocate them without zeroing, for a caller that writes every byte.
 bool pages_alloc_raw(uint64_t count, enum pf_owner owner, uint64_t *ret_physical);
+// Allocate them zeroed, all below a physical address.
+bool pages_alloc_below(uint64_t count, uint64_t below, enum pf_owner owner, uint64_t *ret_physical);
 // Free pages of one owner; pages of another owner are a panic.
 void pages_free(uint64_t physical, uint64_t count, enum pf_owner owner);
 

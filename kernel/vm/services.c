@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The page-frame services that modules may call, from phase 2 on.
+#include "base/lock.h"
 #include "base/symbols.h"
 #include "vm/page.h"
 #include "vm/tables.h"
@@ -11,12 +12,15 @@
 // In phase 1 no page frame has an owner: an early caller could get memory that is in use.
 static void require_vm(const char *function, const void *caller)
 {
-    struct btl_str name = symbol_owner((uint64_t)(uintptr_t)caller);
+    struct btl_str name;
 
-    if (!vm_ready())
-        kpanic("%s() called by %pS in phase 1 (BOOT1): page-frame services start with phase 2; "
-               "use kmem_alloc(), or configure the module BOOT2",
-               function, &name);
+    handler_forbid(function, caller);
+    if (vm_ready())
+        return;
+    name = symbol_owner((uint64_t)(uintptr_t)caller);
+    kpanic("%s() called by %pS in phase 1 (BOOT1): page-frame services start with phase 2; "
+           "use kmem_alloc(), or configure the module BOOT2",
+           function, &name);
 }
 
 uint64_t page_alloc(size_t count)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "arch/x86_64/cpu.h"
+#include "base/arch.h"
 #include "console/print.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
@@ -162,6 +163,60 @@ void *__wrap_kmem_alloc(size_t size)
     if (fail_in != UINT64_MAX)
         fail_in--;
     return __real_kmem_alloc(size);
+}
+
+struct host_interrupts host_interrupts;
+
+bool arch_interrupts_start(struct btl_out *description)
+{
+    btl_format(description, "of the host");
+    return host_interrupts.present;
+}
+
+bool arch_interrupts_off(void)
+{
+    bool on = host_interrupts.on;
+
+    host_interrupts.on = false;
+    return on;
+}
+
+void arch_interrupts_restore(bool on)
+{
+    host_interrupts.on = host_interrupts.on || on;
+}
+
+void arch_interrupts_wait(void)
+{
+    assert_false(host_interrupts.on);
+    if (host_interrupts.arrives != NULL)
+        host_interrupts.arrives();
+}
+
+bool arch_line_route(uint32_t line, bool of_pci, uint32_t slot)
+{
+    return !(host_interrupts.missing >> line & 1);
+}
+
+void arch_line_switch(uint32_t line, bool on)
+{
+    host_interrupts.lines &= ~(1u << line);
+    host_interrupts.lines |= (uint32_t)on << line;
+}
+
+void arch_message(uint32_t slot, uint64_t *ret_address, uint32_t *ret_data)
+{
+    *ret_address = 0xfee00000;
+    *ret_data = slot;
+}
+
+void arch_timer_set(uint64_t ticks)
+{
+    host_interrupts.timer = ticks;
+}
+
+void console_flush(void)
+{
 }
 
 int console_read(void)

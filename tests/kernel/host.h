@@ -37,6 +37,16 @@ const char *host_panic_text(void);
         assert_contains(host_panic_text(), part);                                                  \
     } while (0)
 
+// The processor's interrupts and the controllers, as the kernel has set them.
+extern struct host_interrupts {
+    bool present; // arch_interrupts_start() finds some
+    bool on;
+    uint64_t timer;        // ticks that arch_timer_set() was called with last; 0: not called
+    uint32_t lines;        // bit n: line n is on
+    uint32_t missing;      // bit n: there is no line n
+    void (*arrives)(void); // called while the processor waits
+} host_interrupts;
+
 void assert_contains(const char *text, const char *part);
 
 #endif

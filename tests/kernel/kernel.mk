@@ -3,7 +3,7 @@
 # both compilers: tests/kernel/test_X.c. host.c replaces the machine.
 KERNEL_TESTS := $(patsubst tests/kernel/test_%.c,%,$(sort $(wildcard tests/kernel/test_*.c)))
 KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/page.c kernel/vm/kmem.c \
-	kernel/vm/early.c kernel/vm/tables.c kernel/vm/window.c kernel/vm/owner.c kernel/vm/space.c kernel/base/arena.c kernel/base/images.c kernel/device/devsw.c kernel/device/device.c \
+	kernel/vm/early.c kernel/vm/tables.c kernel/vm/window.c kernel/vm/owner.c kernel/vm/space.c kernel/vm/dma.c kernel/intr/intr.c kernel/intr/timeout.c kernel/intr/wait.c kernel/base/lock.c kernel/base/arena.c kernel/base/images.c kernel/device/devsw.c kernel/device/device.c \
 	kernel/device/intfc.c kernel/device/streams.c kernel/device/services.c kernel/console/lineedit.c kernel/console/complete.c kernel/console/command.c kernel/monitor/monitor.c \
 	kernel/base/options.c kernel/base/symbols.c kernel/console/log.c kernel/console/say.c kernel/firmware/efi_runtime.c \
 	kernel/vm/direct_map.c kernel/firmware/acpi.c \

@@ -10,7 +10,7 @@
 enum { RSDP = 0x1000, XSDT = 0x1100, RSDT = 0x1200, MADT = 0x2000, END = 0x3000 };
 
 static uint64_t madt_size;
-static struct timer_pin pin;
+static struct interrupt_pin pin;
 
 static void put(uint64_t at, uint64_t value, size_t size)
 {

@@ -26,7 +26,7 @@ ARROWS = {
 }
 # The folder that each header of include/btl/ belongs to.
 PUBLIC = {
-    "abi": "boot.h device.h fs.h intfc.h kernel.h kernel_exports.def module.h stream.h",
+    "abi": "boot.h device.h fs.h intfc.h intr.h kernel.h kernel_exports.def module.h stream.h",
     "base": "arena.h assert.h cdefs.h diag.def diag.h diag_set.h format.h hash.h index.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
             " str.h types.h utf8.h version.h",
     "config": "config.h config_edit.h",

@@ -8,6 +8,8 @@
 #define CR0_WP   (1ull << 16)
 #define CR4_LA57 (1ull << 12)
 
+#define FLAGS_INTERRUPTS (1ull << 9)
+
 #define MSR_EFER 0xc0000080u
 #define EFER_NXE (1ull << 11)
 #define MSR_PAT  0x277u
@@ -57,6 +59,15 @@ static inline void cpuid(uint32_t leaf, uint32_t ret[static 4])
                      : "a"(leaf), "c"(0));
 }
 
+static inline uint64_t read_flags(void)
+{
+    uint64_t value;
+    __asm__ volatile("pushfq\n\tpopq %0" : "=r"(value) : : "memory");
+    return value;
+}
+
+// intr.c: an interrupt, by its vector.
+void interrupt(uint64_t vector);
 // descriptors.c
 void descriptors_init(void);
 // Return the top of the stack for a panic that the watchdog begins.

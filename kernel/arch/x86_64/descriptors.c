@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// GDT, TSS and IDT of the one processor. Interrupts stay off: the kernel polls. Only exceptions,
-// NMIs and machine checks arrive.
+// GDT, TSS and IDT of the one processor.
 #include "arch/x86_64/cpu.h"
 #include "arch/x86_64/traps.h"
 
 enum { SELECTOR_CODE = 0x08, SELECTOR_DATA = 0x10, SELECTOR_TSS = 0x18 };
-// Exceptions that cannot rely on the interrupted stack have stacks of their own.
-enum { IST_DOUBLE_FAULT = 1, IST_NMI = 2, IST_MACHINE_CHECK = 3, IST_COUNT = 3 };
+// Exceptions that cannot rely on the interrupted stack have stacks of their own. So have
+// interrupts, which do not nest.
+enum { IST_DOUBLE_FAULT = 1, IST_NMI = 2, IST_MACHINE_CHECK = 3, IST_INTERRUPT = 4, IST_COUNT = 4 };
 
 #define IST_SIZE 32768 // a panic calls the firmware
 
@@ -94,7 +94,7 @@ static void load_idt(void)
     struct table_register reg = {sizeof(idt) - 1, (uint64_t)idt};
 
     for (int vector = 0; vector < 256; vector++)
-        set_gate(vector, 0);
+        set_gate(vector, vector < TRAP_EXCEPTIONS ? 0 : IST_INTERRUPT);
     set_gate(TRAP_NMI, IST_NMI);
     set_gate(TRAP_DOUBLE_FAULT, IST_DOUBLE_FAULT);
     set_gate(TRAP_MACHINE_CHECK, IST_MACHINE_CHECK);

@@ -40,38 +40,38 @@ static const uint8_t *madt_next_entry(struct btl_bytes madt, size_t *at, uint8_t
     return NULL;
 }
 
-// Return the global number of ISA interrupt 0: 0, or the number in an override. False: it is
-// level-triggered.
-static bool madt_timer_interrupt(struct btl_bytes madt, uint32_t *ret_gsi, bool *ret_low)
+// Return the global number of an interrupt: the same, or that of an override, which also says how
+// it is signalled.
+static uint32_t madt_global_number(struct btl_bytes madt, uint32_t number,
+                                   struct interrupt_pin *ret)
 {
     const uint8_t *entry;
     size_t at = MADT_ENTRIES;
 
-    *ret_gsi = 0;
-    *ret_low = false;
+    ret->level = ret->active_low = number >= ISA_INTERRUPTS;
     while ((entry = madt_next_entry(madt, &at, ENTRY_OVERRIDE, OVERRIDE_SIZE)) != NULL) {
         uint64_t flags = madt_load(entry + OVERRIDE_FLAGS, 2);
-        if (entry[OVERRIDE_BUS] != 0 || entry[OVERRIDE_IRQ] != 0)
+        if (entry[OVERRIDE_BUS] != 0 || entry[OVERRIDE_IRQ] != number)
             continue;
-        *ret_gsi = (uint32_t)madt_load(entry + OVERRIDE_GSI, 4);
-        *ret_low = (flags & POLARITY) == POLARITY_LOW;
-        return (flags & TRIGGER) != TRIGGER_LEVEL;
+        ret->active_low = (flags & POLARITY) == POLARITY_LOW;
+        ret->level = (flags & TRIGGER) == TRIGGER_LEVEL;
+        return (uint32_t)madt_load(entry + OVERRIDE_GSI, 4);
     }
-    return true;
+    return number;
 }
 
-bool madt_find_timer(struct timer_pin *ret)
+bool madt_find_interrupt(uint32_t number, struct interrupt_pin *ret)
 {
     const uint8_t *entry, *best = NULL;
     uint64_t base = 0;
     struct btl_bytes madt = acpi_table("APIC");
     uint32_t gsi;
-    bool low;
     size_t at = MADT_ENTRIES;
 
-    if (madt.size == 0 || !madt_timer_interrupt(madt, &gsi, &low))
+    if (madt.size == 0)
         return false;
-    // The I/O APIC with the highest first interrupt that is not above the timer's.
+    gsi = madt_global_number(madt, number, ret);
+    // The I/O APIC with the highest first interrupt that is not above this one.
     while ((entry = madt_next_entry(madt, &at, ENTRY_IO_APIC, IO_APIC_SIZE)) != NULL) {
         uint64_t first = madt_load(entry + IO_APIC_BASE, 4);
         if (first > gsi || (best != NULL && first < base))
@@ -81,6 +81,27 @@ bool madt_find_timer(struct timer_pin *ret)
     }
     if (best == NULL)
         return false;
-    *ret = (struct timer_pin){madt_load(best + IO_APIC_ADDRESS, 4), (uint32_t)(gsi - base), low};
+    ret->io_apic = madt_load(best + IO_APIC_ADDRESS, 4);
+    ret->pin = (uint32_t)(gsi - base);
+    return true;
+}
+
+bool madt_find_timer(struct interrupt_pin *ret)
+{
+    return madt_find_interrupt(0, ret) && !ret->level;
+}
+
+bool madt_io_apic(uint32_t index, uint64_t *ret_physical)
+{
+    struct btl_bytes madt = acpi_table("APIC");
+    const uint8_t *entry = NULL;
+    size_t at = MADT_ENTRIES;
+
+    if (madt.size == 0)
+        return false;
+    for (uint32_t i = 0; i <= index; i++)
+        if ((entry = madt_next_entry(madt, &at, ENTRY_IO_APIC, IO_APIC_SIZE)) == NULL)
+            return false;
+    *ret_physical = madt_load(entry + IO_APIC_ADDRESS, 4);
     return true;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // One stub for each vector, all of one size, so that descriptors.c computes their addresses. Each
 // makes the stack look alike (an error code, 0 where the processor pushes none; the vector) and goes
-// to the common part, which saves struct arch_registers (traps.h) and calls trap(). Only the watchdog's
-// NMI comes back from there; every other trap ends the kernel.
+// to the common part, which saves struct arch_registers (traps.h) and calls trap(). Interrupts
+// and the watchdog's NMI come back from there; every other trap ends the kernel.
     .section .text, "ax", %progbits
     .balign 16
     .globl trap_stubs

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// An exception in the kernel or a module is a panic. Only the NMI of the watchdog is expected.
+// An exception in the kernel or a module is a panic, except the NMI of the watchdog.
 #include "arch/x86_64/traps.h"
 
 #include "arch/x86_64/cpu.h"
@@ -54,13 +54,18 @@ static void print_double_fault(const struct arch_registers *r)
 
 void trap(const struct arch_registers *r)
 {
-    const char *name = r->vector < TRAP_EXCEPTIONS ? exception_name[r->vector] : NULL;
+    const char *name;
 
+    if (r->vector >= TRAP_EXCEPTIONS) {
+        interrupt(r->vector);
+        return;
+    }
     if (r->vector == TRAP_NMI && watchdog_tick(r))
         return;
+    name = exception_name[r->vector];
     panic_begin();
     kprintf("EXCEPTION %u (%s), error code 0x%lx\n", (unsigned)r->vector,
-            name != NULL ? name : "unexpected interrupt", r->error);
+            name != NULL ? name : "unknown", r->error);
     if (r->vector == TRAP_PAGE_FAULT)
         print_page_fault(r);
     if (r->vector == TRAP_DOUBLE_FAULT)

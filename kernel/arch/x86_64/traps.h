@@ -25,7 +25,7 @@ struct arch_registers {
 _Static_assert(sizeof(struct arch_registers) == 22 * 8, "trap_stubs.S");
 
 extern const char trap_stubs[]; // 256 of TRAP_STUB_SIZE bytes
-// Returns only after an NMI that the watchdog has counted.
+// Returns after an interrupt, and after an NMI that the watchdog has counted.
 void trap(const struct arch_registers *registers);
 // trap_stubs.S: end the interrupt and continue with a function that does not return, on another
 // stack.

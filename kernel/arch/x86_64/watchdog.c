@@ -3,10 +3,10 @@
 // into a non-maskable one for the one processor. Such an interrupt needs neither an enabled local
 // APIC nor an end-of-interrupt, and arrives with interrupts off.
 #include "arch/x86_64/cpu.h"
+#include "arch/x86_64/io_apic.h"
 #include "arch/x86_64/madt.h"
 #include "arch/x86_64/traps.h"
 #include "base/arch.h"
-#include "vm/vm.h"
 
 #include <btl/kernel.h>
 
@@ -37,52 +37,11 @@ static uint8_t pit_mode(void)
     return port_in8(PIT_COUNTER0) & PIT_MODE_AND_BCD;
 }
 
-// --- the I/O APIC: a register is chosen, then read or written
-
-enum { IO_APIC_PAGE = 4096, SELECT = 0, WINDOW = 4 }; // index of 32-bit registers
-enum { VERSION = 1, REDIRECTION = 0x10 };
-enum { NMI = 4 << 8, ACTIVE_LOW = 1 << 13, MASKED = 1 << 16 };
-
-// Map the registers; in phase 1 they are in the loader's direct map. NULL: they cannot be mapped.
-static volatile uint32_t *io_apic_open(uint64_t physical)
-{
-    return vm_ready() ? map_device(physical, IO_APIC_PAGE) : phys_to_virt(physical);
-}
-
-static void io_apic_close(volatile uint32_t *registers)
-{
-    if (vm_ready())
-        unmap_device((void *)(uintptr_t)registers, IO_APIC_PAGE);
-}
-
-static uint32_t io_apic_read(volatile uint32_t *registers, uint32_t index)
-{
-    registers[SELECT] = index;
-    return registers[WINDOW];
-}
-
-static void io_apic_write(volatile uint32_t *registers, uint32_t index, uint32_t value)
-{
-    registers[SELECT] = index;
-    registers[WINDOW] = value;
-}
-
-// Write a redirection entry, masked until both halves are written.
-static void io_apic_redirect(volatile uint32_t *registers, uint32_t pin, uint32_t low,
-                             uint32_t high)
-{
-    uint32_t index = REDIRECTION + 2 * pin;
-
-    io_apic_write(registers, index, MASKED);
-    io_apic_write(registers, index + 1, high);
-    io_apic_write(registers, index, low);
-}
-
 // --- the watchdog
 
 static struct {
     bool running;
-    struct timer_pin pin;
+    struct interrupt_pin pin;
     uint32_t found_low, found_high; // the redirection entry before
     uint8_t found_mode;             // of the timer
     volatile uint32_t ticks, left;  // that have arrived; until it expires
@@ -152,16 +111,17 @@ static void watchdog_restore(volatile uint32_t *registers)
 
 static bool watchdog_start_timer(volatile uint32_t *registers)
 {
-    uint32_t index = REDIRECTION + 2 * watchdog.pin.pin;
+    uint32_t index = IO_APIC_REDIRECTION + 2 * watchdog.pin.pin;
 
-    if (watchdog.pin.pin > (io_apic_read(registers, VERSION) >> 16 & 0xff))
+    if (watchdog.pin.pin >= io_apic_pins(registers))
         return false;
     watchdog.found_low = io_apic_read(registers, index);
     watchdog.found_high = io_apic_read(registers, index + 1);
     watchdog.found_mode = pit_mode();
     watchdog.running = true;
     pit_start(PIT_RATE_GENERATOR, FAST);
-    io_apic_redirect(registers, watchdog.pin.pin, NMI | (watchdog.pin.active_low ? ACTIVE_LOW : 0),
+    io_apic_redirect(registers, watchdog.pin.pin,
+                     IO_APIC_NMI | (watchdog.pin.active_low ? IO_APIC_ACTIVE_LOW : 0),
                      processor_id() << 24);
     if (!watchdog_ticks_arrive()) {
         watchdog_restore(registers);
@@ -201,6 +161,7 @@ void arch_watchdog_extend(uint32_t seconds)
 void arch_watchdog_stop(void)
 {
     volatile uint32_t *registers;
+    bool on;
 
     if (!watchdog.running)
         return;
@@ -210,6 +171,8 @@ void arch_watchdog_stop(void)
         port_out8(PIT_COMMAND, PIT_LOW_HIGH); // mode 0, and no count
         return;
     }
+    on = arch_interrupts_off(); // interrupts use the I/O APIC too
     watchdog_restore(registers);
+    arch_interrupts_restore(on);
     io_apic_close(registers);
 }
