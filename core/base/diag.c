@@ -152,3 +152,16 @@ void btl_diag_print(struct btl_out *out, const struct btl_diag *diag)
     btl_diag_sentence(out, diag);
     btl_format(out, " [%s]", btl_code_name(diag->code));
 }
+
+const struct btl_diag *btl_diag_since(const struct btl_diags *diags, const struct btl_diag *before)
+{
+    return before != NULL ? before->next : diags->first;
+}
+
+const struct btl_diag *btl_error_since(const struct btl_diags *diags, const struct btl_diag *before)
+{
+    const struct btl_diag *diag = btl_diag_since(diags, before);
+    while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR)
+        diag = diag->next;
+    return diag != NULL ? diag : diags->more; // the list is full: the error was counted there
+}

@@ -14,19 +14,6 @@ bool btl_attempt_no_memory(struct btl_attempt *attempt, const char *doing)
     return false;
 }
 
-const struct btl_diag *btl_diag_since(const struct btl_diags *diags, const struct btl_diag *before)
-{
-    return before != NULL ? before->next : diags->first;
-}
-
-const struct btl_diag *btl_error_since(const struct btl_diags *diags, const struct btl_diag *before)
-{
-    const struct btl_diag *diag = btl_diag_since(diags, before);
-    while (diag != NULL && btl_code_severity(diag->code) != BTL_ERROR)
-        diag = diag->next;
-    return diag != NULL ? diag : diags->more; // the list is full: the error was counted there
-}
-
 void btl_file_report(struct btl_diags *diags, struct btl_place place,
                      const struct btl_file_problem *problem)
 {

@@ -57,10 +57,11 @@ enum config_type {
     CONFIG_TRIES,
     CONFIG_EARLY, // bytes, as 4M
     CONFIG_YES_NO,
-    CONFIG_ACTION,     // enum btl_stop_action
-    CONFIG_STAGING,    // enum btl_stage
-    CONFIG_MENU_STYLE, // enum btl_menu_style
-    CONFIG_LEVEL,      // enum btl_on_error
+    CONFIG_ACTION,      // enum btl_stop_action
+    CONFIG_STAGING,     // enum btl_stage
+    CONFIG_REGISTERING, // enum btl_registering
+    CONFIG_MENU_STYLE,  // enum btl_menu_style
+    CONFIG_LEVEL,       // enum btl_on_error
     CONFIG_LOADING_PHASE,
     CONFIG_DIGEST, // SHA-256
 };

@@ -26,6 +26,8 @@ struct btl_place plan_place(const struct btl_plan *plan, uint32_t index,
         return plan_file_place(plan, index);
     if (setting == NULL)
         setting = module->config->load != NULL ? module->config->load : module->config->first;
+    if (setting == NULL)
+        return plan_file_place(plan, index); // loader.conf has no line of the module
     return btl_setting_place(plan->config, setting, module->name);
 }
 

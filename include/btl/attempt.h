@@ -257,10 +257,6 @@ bool btl_attempt_is_staged(const struct btl_attempt *attempt, uint32_t module);
 struct btl_attempt_module *btl_attempt_module(struct btl_attempt *attempt, uint32_t index);
 // Report no-memory. Always returns false.
 bool btl_attempt_no_memory(struct btl_attempt *attempt, const char *doing);
-// Return the first diagnostic, or the first error, after `before` (an earlier diags.last).
-const struct btl_diag *btl_diag_since(const struct btl_diags *diags, const struct btl_diag *before);
-const struct btl_diag *btl_error_since(const struct btl_diags *diags,
-                                       const struct btl_diag *before);
 // Return the last line of BtlFailed's text; may be empty.
 struct btl_str btl_boot_failed_line(const struct btl_boot_state *state);
 

@@ -61,6 +61,10 @@ enum btl_stop_action { BTL_STOP_WAIT, BTL_STOP_RESET };
 // those of BOOT2 alone. AUTO: as btl_attempt_stage() (attempt.h) judges.
 enum btl_stage { BTL_STAGE_AUTO, BTL_STAGE_ALL, BTL_STAGE_BOOT };
 
+// Which files a kernel may register as modules while it runs: those of the boot volume in the
+// directories of module_path, none, or any.
+enum btl_registering { BTL_REGISTER_PATH, BTL_REGISTER_BOOT, BTL_REGISTER_ANY };
+
 // The view of the menu: the whole screen, or plain lines. AUTO: the screen, where there is one.
 enum btl_menu_style { BTL_MENU_AUTO, BTL_MENU_SCREEN, BTL_MENU_LINE };
 
@@ -84,6 +88,7 @@ struct btl_config {
     bool manifest_save;                    // the loader saves the manifest (btl/boot.h says where)
     enum btl_stop_action required_failure; // of a required module that fails; default "stop"
     enum btl_stage stage;                  // default "auto"
+    enum btl_registering module_register;  // default "path"
     const struct btl_setting *kernel_setting, *module_path_setting; // NULL: the default
 
     struct btl_setting *settings; // every assignment, in the order of the text

@@ -75,6 +75,10 @@ struct btl_diags {
                  BTL_COUNT(((struct btl_arg[]){{0}, __VA_ARGS__})) - 1)
 struct btl_diag *btl_diag_add(struct btl_diags *diags, enum btl_code code, struct btl_place place,
                               const struct btl_arg *args, size_t count);
+// Return the first diagnostic, or the first error, after `before` (an earlier diags.last).
+const struct btl_diag *btl_diag_since(const struct btl_diags *diags, const struct btl_diag *before);
+const struct btl_diag *btl_error_since(const struct btl_diags *diags,
+                                       const struct btl_diag *before);
 
 const char *btl_code_name(enum btl_code code); // "conf-unknown-key"
 enum btl_severity btl_code_severity(enum btl_code code);

@@ -8,6 +8,9 @@
 //   load.c       the one procedure that loads a module, with undo
 //   request.c    loading with dependencies first, and rollback; loading on demand
 //   unload.c     the reverse
+//   registration.c  reading and planning of files that the boot did not name
+//   register.c   registering them
+//   update.c     replacing the file of a module
 //   source.c     the file of a module: staged in memory, or on a disk
 //   image.c      the image: adopted from the loader, or linked here (link.c)
 //   exports.c    the symbols that modules are linked against
@@ -122,6 +125,7 @@ struct module *module_at(uint64_t address); // the module whose image has the ad
 // Register a module of which the manifest knows nothing; its id is behind all others. The module
 // owns the record from then on. NULL: reported, and the record is still the caller's.
 struct module *module_add(struct module_record *record, struct btl_diags *diags);
+bool module_is_of_boot(const struct module *module); // the manifest has it
 // Unregister a module that was added, and is not loaded. Its id is free.
 void module_remove(struct module *module);
 // Give a module that is not loaded another record (NULL: that of the manifest), and return the one
@@ -198,10 +202,30 @@ void chain_release(void);
 // Does a registered module have its file on the boot volume only?
 bool chain_is_needed(const struct module *module);
 
+// --- exports.c
+// Exports that are kept out of the table: kmem.
+struct held_exports {
+    struct btl_export *at;
+    uint32_t count;
+};
+// Take a module's exports out of the table. False: no memory, and nothing was done.
+bool exports_take(uint32_t id, struct held_exports *ret_held);
+// Put them into it again. There must be room: as many were taken out since it had them.
+void exports_give(const struct held_exports *held);
+void exports_drop(struct held_exports *held); // forget them
+
 // --- load.c
 // Load a module in state LOADING whose dependencies are loaded. False: the failure has been
 // reported and rolled back, and the module's state is set.
 bool load_one(struct module *module, enum btl_phase phase);
+// The same with an image that is linked already, or, if that is NULL, with the bytes of a file. The
+// image belongs to the module from then on.
+struct load_source {
+    struct module_image *image;
+    struct held_exports exports; // of the image
+    struct btl_bytes file;
+};
+bool load_from(struct module *module, enum btl_phase phase, const struct load_source *from);
 struct btl_str dlkm_running(void); // the module whose load function is running; empty: none
 // Print all diagnostics; the first error becomes the reason.
 void diags_explain(const struct btl_diags *diags, char reason[static REASON_MAX]);

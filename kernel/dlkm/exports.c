@@ -52,3 +52,37 @@ char *exports_move_names(uint32_t first, char *buf)
     }
     return buf;
 }
+
+bool exports_take(uint32_t id, struct held_exports *ret_held)
+{
+    const struct btl_symtab *table = &linker.exports;
+
+    *ret_held = (struct held_exports){.count = 0};
+    for (uint32_t i = 0; i < table->count; i++)
+        ret_held->count += table->exports[i].owner == id;
+    ret_held->at = kmem_alloc(ret_held->count * sizeof(*ret_held->at));
+    if (ret_held->at == NULL)
+        return false;
+    ret_held->count = 0;
+    for (uint32_t i = 0; i < table->count; i++)
+        if (table->exports[i].owner == id)
+            ret_held->at[ret_held->count++] = table->exports[i];
+    btl_linker_forget(&linker, id);
+    return true;
+}
+
+void exports_give(const struct held_exports *held)
+{
+    for (uint32_t i = 0; i < held->count; i++) {
+        const struct btl_export *export = &held->at[i];
+        if (!btl_symtab_add(&linker.exports, export->name, export->value, export->owner, NULL))
+            kpanic("the exports of module %u do not fit into the table that had them",
+                   export->owner);
+    }
+}
+
+void exports_drop(struct held_exports *held)
+{
+    kmem_free(held->at);
+    *held = (struct held_exports){.count = 0};
+}

@@ -19,8 +19,9 @@ struct load {
     uint64_t first_reports[ARENA_REPORT_WORDS];
     struct btl_diags diags;
     struct btl_place place;
-    struct btl_bytes file; // size 0: not open
-    bool put_off;          // not an error: it can be loaded later
+    struct btl_bytes file;          // size 0: not open
+    bool put_off;                   // not an error: it can be loaded later
+    const struct load_source *from; // NULL: the module's file
 };
 
 static const struct module *running; // the module whose load function is running
@@ -86,7 +87,7 @@ static bool load_open_file(struct load *load)
 {
     const struct module *module = load->module;
 
-    if (module->adoptable)
+    if (module->adoptable || load->from != NULL)
         return true;
     load->put_off = module->entry->phase > load->phase && !source_lasts(module);
     if (!load->put_off)
@@ -125,10 +126,15 @@ static bool load_no_memory(struct load *load, const char *doing)
 
 static struct module_image *load_link(struct load *load)
 {
+    struct btl_bytes file = load->from != NULL ? load->from->file : load->file;
     struct btl_module_facts facts;
 
+    if (load->from != NULL && load->from->image != NULL) {
+        exports_give(&load->from->exports);
+        return load->from->image;
+    }
     if (module_facts(load->module, &load->heap.arena, &facts))
-        return image_link(&facts, load->file, &load->heap.arena, &load->diags);
+        return image_link(&facts, file, &load->heap.arena, &load->diags);
     load_no_memory(load, "linking it");
     return NULL;
 }
@@ -292,9 +298,10 @@ static bool load_run_steps(struct load *load)
     return false;
 }
 
-bool load_one(struct module *module, enum btl_phase phase)
+bool load_from(struct module *module, enum btl_phase phase, const struct load_source *from)
 {
-    struct load load = {.module = module, .phase = phase, .place = {.module = module_name(module)}};
+    struct load load = {
+        .module = module, .phase = phase, .place = {.module = module_name(module)}, .from = from};
     bool good;
 
     heap_arena_init(&load.heap);
@@ -307,4 +314,9 @@ bool load_one(struct module *module, enum btl_phase phase)
     heap_arena_free(&load.heap);
     heap_arena_free(&load.reports);
     return good;
+}
+
+bool load_one(struct module *module, enum btl_phase phase)
+{
+    return load_from(module, phase, NULL);
 }

@@ -39,12 +39,22 @@ bool search_path_reset(void)
     return good;
 }
 
+// "/DIR" of the boot volume, or "VOLUME:/DIR".
+static bool directory_has_form(struct btl_str directory)
+{
+    struct btl_str volume = {"", 0}, rest = directory;
+
+    btl_str_split(directory, ':', &volume, &rest);
+    return btl_str_begins(directory, BTL_STR("/")) ||
+           (volume.len > 0 && btl_str_begins(rest, BTL_STR("/")));
+}
+
 bool search_path_set(struct btl_str directories)
 {
     struct btl_str rest = directories, directory;
 
     while (btl_take_part(&rest, ';', &directory))
-        if (directory.at[0] != '/')
+        if (!directory_has_form(directory))
             return false;
     return search_path_store(directories);
 }

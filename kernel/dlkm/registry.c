@@ -247,6 +247,11 @@ void module_retry(struct module *module)
 
 // --- at run time
 
+bool module_is_of_boot(const struct module *module)
+{
+    return module->id < announced;
+}
+
 // The id of a module that is gone, or the next one behind all others. False: no memory.
 static bool registry_find_room(uint32_t *ret_id)
 {

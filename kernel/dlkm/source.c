@@ -24,7 +24,7 @@ bool source_is_in_memory(const struct module *module)
     return module->record != NULL || source_is_staged(module);
 }
 
-// Data for reports about a file that is being read.
+// A file that is being read, with what reports about it need.
 struct reading {
     struct btl_place place;
     struct btl_str path;
@@ -34,9 +34,12 @@ struct reading {
 
 static bool reading_report_error(const struct reading *reading, int error)
 {
-    struct btl_arg path = BTL_ARG(reading->path), fs = BTL_ARG_Z(reading->fs->name);
+    struct btl_arg path = BTL_ARG(reading->path);
+    struct btl_arg fs = BTL_ARG_Z(reading->fs != NULL ? reading->fs->name : "");
 
-    if (error == BTL_ENOENT)
+    if (reading->fs == NULL)
+        btl_report(reading->diags, BTL_RUN_NO_VOLUME, reading->place, path);
+    else if (error == BTL_ENOENT)
         btl_report(reading->diags, BTL_RUN_FILE_NOT_FOUND, reading->place, path, fs);
     else
         btl_report(reading->diags, BTL_RUN_FILE_UNREADABLE, reading->place, path, fs,
@@ -61,23 +64,37 @@ static bool reading_matches_manifest(const struct reading *reading, const struct
     return false;
 }
 
-// Read the file at the loader's path, else from the directories of the search path, which the
-// administrator may have changed. *path becomes the path of the file.
-static int reading_find(const struct reading *reading, struct btl_str *path, struct btl_bytes *ret)
+int source_search(struct btl_str name, struct btl_arena *arena, struct btl_str *ret_place,
+                  struct btl_fs **ret_fs, struct btl_bytes *ret)
 {
     struct btl_str rest = search_path(), directory;
-    int error = volume_read(reading->fs, *path, ret);
+    int error = BTL_ENOENT;
 
-    while (error == BTL_ENOENT && btl_take_part(&rest, ';', &directory)) {
-        struct btl_str candidate =
-            btl_module_path(reading->diags->arena, directory, reading->place.module);
-        if (candidate.at == NULL)
-            break;
-        error = volume_read(reading->fs, candidate, ret);
-        if (error != BTL_ENOENT)
-            *path = candidate;
+    while ((error == BTL_ENOENT || error == BTL_ENODEV) && btl_take_part(&rest, ';', &directory)) {
+        *ret_place = btl_module_path(arena, directory, name);
+        error = ret_place->at != NULL ? volume_read_place(*ret_place, ret_fs, ret) : BTL_ENOMEM;
     }
     return error;
+}
+
+// Read the file at the loader's path, else from the directories of the search path, which the
+// administrator may have changed. *path becomes the path of the file.
+static int reading_find(struct reading *reading, struct btl_bytes *ret)
+{
+    int error = volume_read_place(reading->path, &reading->fs, ret), found;
+    struct btl_str place;
+    struct btl_fs *fs;
+
+    if (error != BTL_ENOENT && error != BTL_ENODEV)
+        return error;
+    found = source_search(reading->place.module, reading->diags->arena, &place, &fs, ret);
+    if (found == BTL_ENOENT || found == BTL_ENODEV)
+        return error;
+    if (fs != NULL) {
+        reading->path = place;
+        reading->fs = fs;
+    }
+    return found;
 }
 
 static bool source_read_file(const struct module *module, struct btl_bytes *ret_bytes,
@@ -89,12 +106,7 @@ static bool source_read_file(const struct module *module, struct btl_bytes *ret_
     struct btl_bytes bytes;
     int error;
 
-    reading.fs = volume_boot();
-    if (reading.fs == NULL) {
-        btl_report(diags, BTL_RUN_NO_VOLUME, reading.place, BTL_ARG(reading.path));
-        return false;
-    }
-    error = reading_find(&reading, &reading.path, &bytes);
+    error = reading_find(&reading, &bytes);
     if (error != 0)
         return reading_report_error(&reading, error);
     if (reading_matches_manifest(&reading, entry, bytes)) {

@@ -21,11 +21,17 @@ bool source_is_staged(const struct module *module);
 // Can the file be opened again later?
 bool source_lasts(const struct module *module);
 
+// Read the file NAME.ko from the first directory of the search path that has it, into kmem.
+// *ret_place, in the arena, and *ret_fs say where. The errors of volume_read_place().
+struct btl_fs;
+int source_search(struct btl_str name, struct btl_arena *arena, struct btl_str *ret_place,
+                  struct btl_fs **ret_fs, struct btl_bytes *ret);
+
 // --- path.c
 // Return the directories, separated by ';', in the order of the search: module_path of loader.conf
 // at first.
 struct btl_str search_path(void);
-// False: one of the directories does not begin with '/', or no memory; nothing was changed.
+// False: one of the directories is neither /DIR nor VOLUME:/DIR, or no memory; nothing was changed.
 bool search_path_set(struct btl_str directories);
 bool search_path_reset(void);
 

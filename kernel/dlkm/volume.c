@@ -60,6 +60,24 @@ int volume_read(struct btl_fs *fs, struct btl_str path, struct btl_bytes *ret)
     return 0;
 }
 
+struct btl_fs *volume_named(struct btl_str name)
+{
+    struct btl_fs *fs = all;
+
+    while (fs != NULL && !btl_str_equal(btl_str_of(fs->name), name))
+        fs = fs->next;
+    return fs;
+}
+
+int volume_read_place(struct btl_str place, struct btl_fs **ret_fs, struct btl_bytes *ret)
+{
+    struct btl_str volume, path;
+    bool named = !btl_str_begins(place, BTL_STR("/")) && btl_str_split(place, ':', &volume, &path);
+
+    *ret_fs = named ? volume_named(volume) : volume_boot();
+    return *ret_fs != NULL ? volume_read(*ret_fs, named ? path : place, ret) : BTL_ENODEV;
+}
+
 // Does the file system have the file that this kernel was loaded from?
 static bool fs_holds_kernel(struct btl_fs *fs)
 {

@@ -14,8 +14,15 @@ struct btl_fs *volume_boot(void);
 // The same if it has been found already, else NULL.
 struct btl_fs *volume_known(void);
 
+// Return the file system of that name; NULL: there is none.
+struct btl_fs *volume_named(struct btl_str name);
+
 // Read a file into memory of kmem, aligned to 8. 0, BTL_ENOENT, BTL_EINVAL for a directory,
 // BTL_ENOMEM, or BTL_EIO; *ret is written on success only.
 int volume_read(struct btl_fs *fs, struct btl_str path, struct btl_bytes *ret);
+
+// The same for a file by its place: /DIR/FILE on the boot volume, or VOLUME:/DIR/FILE. *ret_fs: the
+// volume. BTL_ENODEV: there is no such volume, and *ret_fs is NULL.
+int volume_read_place(struct btl_str place, struct btl_fs **ret_fs, struct btl_bytes *ret);
 
 #endif

@@ -43,7 +43,8 @@ static void run_lsmod(int argc, char **argv)
     kprintf("%3s %-16s %-11s %-15s %-5s %-10s %-18s %7s %s\n", "id", "name", "type", "supported",
             "conf.", "state", "address", "size", "dependents");
     for (uint32_t id = 0; id < module_count(); id++)
-        lsmod_print(module_get(id));
+        if (module_get(id)->state != MODULE_GONE)
+            lsmod_print(module_get(id));
 }
 
 static void modinfo_print_text(const char *label, struct btl_str text)

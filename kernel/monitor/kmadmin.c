@@ -2,6 +2,7 @@
 // The command kmadmin: show, load, unload and configure modules.
 #include "monitor/commands.h"
 
+#include "dlkm/register.h"
 #include "dlkm/source.h"
 
 #include <btl/kernel.h>
@@ -43,6 +44,72 @@ static struct module *kmadmin_by_name_or_id(const char *text)
     if (kmadmin_id(text, &id) && !module_find(btl_str_of(text), &id))
         return module_get(id);
     return kmadmin_by_name(text);
+}
+
+// The registered module of that name, or with that file.
+static struct module *kmadmin_by_name_or_file(const char *text)
+{
+    struct btl_str wanted = btl_str_of(text);
+    uint32_t id;
+
+    if (module_find(wanted, &id))
+        return module_get(id);
+    for (id = 0; id < module_count(); id++)
+        if (module_get(id)->state != MODULE_GONE &&
+            btl_str_equal(module_path(module_get(id)), wanted))
+            return module_get(id);
+    return NULL;
+}
+
+// Register a file, or the file of a name. NULL: reported.
+static struct module *kmadmin_register(const char *text)
+{
+    struct btl_str name;
+    uint32_t id;
+
+    if (module_register(btl_str_of(text), &id) != 0) {
+        kprintf("kmadmin: %s was not registered\n", text);
+        return NULL;
+    }
+    name = module_name(module_get(id));
+    kprintf("kmadmin: Module %pS registered, ID = %u\n", &name, id);
+    return module_get(id);
+}
+
+static struct module *kmadmin_find_or_register(const char *text)
+{
+    struct module *module = kmadmin_by_name_or_file(text);
+
+    return module != NULL ? module : kmadmin_register(text);
+}
+
+static void kmadmin_unregister(struct module *module)
+{
+    struct btl_str name = module_name(module);
+    char text[BTL_MODULE_NAME_MAX + 1];
+
+    btl_format_to(text, sizeof(text), "%pS", &name); // the module is gone afterwards
+    if (module_unregister(module_id(module)) == 0)
+        kprintf("kmadmin: Module %s unregistered\n", text);
+    else
+        kprintf("kmadmin: Module %s was not unregistered\n", text);
+}
+
+static void kmadmin_update(const char *module_text, const char *file)
+{
+    struct module *module = kmadmin_by_name(module_text);
+    struct btl_str version;
+
+    if (module == NULL)
+        return;
+    if (module_update(module_id(module), btl_str_of(file)) != 0) {
+        kprintf("kmadmin: Module %s was not updated; it is %s\n", module_text,
+                module_condition(module));
+        return;
+    }
+    version = module_version(module);
+    kprintf("kmadmin: Module %s updated, version %pS, ID = %u; it is %s\n", module_text, &version,
+            module_id(module), module_condition(module));
 }
 
 static void kmadmin_load(struct module *module)
@@ -150,21 +217,29 @@ static void kmadmin_print_path(void)
 static void kmadmin_set_path(const char *directories)
 {
     if (!search_path_set(btl_str_of(directories)))
-        kprintf("kmadmin: %s: each directory begins with /, with ; between them\n", directories);
+        kprintf(
+            "kmadmin: %s: a directory is /DIR, or VOLUME:/DIR on another volume; with ; between "
+            "them\n",
+            directories);
     kmadmin_print_path();
 }
 
 static void kmadmin_usage(void)
 {
-    kprintf("usage: kmadmin -k                      static modules\n"
-            "       kmadmin -L NAME...              load; prints the id\n"
-            "       kmadmin -U [-f] NAME...         unload; -f: although others use it that then "
-            "go away\n"
-            "       kmadmin -u [-f] ID...           the same by id\n"
-            "       kmadmin -s | -S                 all modules, short or in full\n"
-            "       kmadmin -Q NAME | -q ID         one module in full\n"
-            "       kmadmin -b {1|2|i|a} NAME|ID... configured phase at the next boot\n"
-            "       kmadmin -d DIR[;DIR...] | -D    set the search path; as in loader.conf\n");
+    kprintf(
+        "usage: kmadmin -k                      static modules\n"
+        "       kmadmin -L NAME|FILE...         load; prints the id; a FILE, or the file of a "
+        "NAME, is registered first\n"
+        "       kmadmin -r NAME|FILE...         register: /DIR/FILE, or VOLUME:/DIR/FILE\n"
+        "       kmadmin -R NAME...              unregister\n"
+        "       kmadmin -M NAME [FILE]          replace the module's file, and the loaded module\n"
+        "       kmadmin -U [-f] NAME...         unload; -f: although others use it that then "
+        "go away\n"
+        "       kmadmin -u [-f] ID...           the same by id\n"
+        "       kmadmin -s | -S                 all modules, short or in full\n"
+        "       kmadmin -Q NAME | -q ID         one module in full\n"
+        "       kmadmin -b {1|2|i|a} NAME|ID... configured phase at the next boot\n"
+        "       kmadmin -d DIR[;DIR...] | -D    set the search path; as in loader.conf\n");
 }
 
 static void kmadmin_for_each(int argc, char **argv, struct module *(*find)(const char *text),
@@ -172,7 +247,7 @@ static void kmadmin_for_each(int argc, char **argv, struct module *(*find)(const
 {
     for (int i = 0; i < argc; i++) {
         struct module *module = find(argv[i]);
-        if (module != NULL)
+        if (module != NULL && act != NULL)
             act(module);
     }
 }
@@ -180,6 +255,8 @@ static void kmadmin_for_each(int argc, char **argv, struct module *(*find)(const
 static void kmadmin_list(void (*print)(const struct module *module), const char *between)
 {
     for (uint32_t id = 0; id < module_count(); id++) {
+        if (module_get(id)->state == MODULE_GONE)
+            continue;
         print(module_get(id));
         kprintf("%s", between);
     }
@@ -221,8 +298,17 @@ static bool kmadmin_run_words(char option, int argc, char **argv)
 {
     switch (option) {
     case 'L':
-        kmadmin_for_each(argc, argv, kmadmin_by_name, kmadmin_load);
+        kmadmin_for_each(argc, argv, kmadmin_find_or_register, kmadmin_load);
         return true;
+    case 'r':
+        kmadmin_for_each(argc, argv, kmadmin_register, NULL);
+        return true;
+    case 'R':
+        kmadmin_for_each(argc, argv, kmadmin_by_name, kmadmin_unregister);
+        return true;
+    case 'M':
+        kmadmin_update(argv[0], argc > 1 ? argv[1] : "");
+        return argc <= 2;
     case 'U':
         return kmadmin_unload_all(argc, argv, kmadmin_by_name);
     case 'u':

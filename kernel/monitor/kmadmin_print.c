@@ -7,6 +7,7 @@
 #include "vm/early.h"
 
 #include <btl/device.h>
+#include <btl/hash.h>
 #include <btl/kernel.h>
 
 static const char *kmadmin_status(const struct module *module)
@@ -22,6 +23,16 @@ static void kmadmin_print_major(const char *label, int16_t major)
         kprintf("%-24s -\n", label);
 }
 
+static void kmadmin_print_hash(const struct module *module)
+{
+    static const uint8_t unknown[32];
+    char text[BTL_SHA256_TEXT] = "-";
+
+    if (memcmp(module->entry->sha256, unknown, sizeof(unknown)) != 0)
+        btl_sha256_text(module->entry->sha256, text);
+    kprintf("%-24s %s\n", "Module SHA-256", text);
+}
+
 static void kmadmin_print_names(const struct module *module)
 {
     struct btl_str name = module_name(module), version = module_version(module);
@@ -32,6 +43,7 @@ static void kmadmin_print_names(const struct module *module)
     kprintf("%-24s %s\n%-24s %s\n%-24s %pS\n", "Configured Phase",
             btl_phase_name(module->entry->configured), "Loading Phase",
             btl_phase_name(module->entry->phase), "Module Path", &path);
+    kmadmin_print_hash(module);
     kprintf("%-24s %s (%s)\n", "Module Status", kmadmin_status(module), module_condition(module));
     if (module->reason != NULL)
         kprintf("%-24s %s\n", "Reason", module->reason);

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#define VISITOR        "2.0"
+#define VISITOR_RESULT 0
+#include "visitor.h"
