@@ -90,6 +90,14 @@ TEST(test_bad_stage)
     COMPLAINT("stage=boot", "");
 }
 
+TEST(test_bad_module_register)
+{
+    COMPLAINT("module_register=YES",
+              "loader.conf:1:17: error: module_register must be \"path\", \"boot\" or \"any\", not "
+              "\"YES\" [conf-bad-register]\n");
+    COMPLAINT("module_register=path", "");
+}
+
 TEST(test_bad_tries)
 {
     COMPLAINT("boot_tries=100",
