@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Boot the image in a QEMU that waits for gdb (port BTL_GDB_PORT, 1234), with the serial line on the
 # terminal. Write $O/debug.gdb (BTL_GDB_SCRIPT), which makes gdb stop at the kernel's entry with all symbols
-# loaded. Print the gdb command to run in another terminal.
+# loaded, and follow the modules that are loaded later. Print the gdb command to run in another terminal.
 set -eu
 . "$(dirname "$0")/qemu.sh"
 O=${O:-build/x86_64}
@@ -19,6 +19,14 @@ absolute()
 	esac
 }
 
+# Where the symbols of modules are: the directories of BTL_SYMBOLS, which are separated by colons, and SHARE.
+symbols=${SHARE:+$(absolute "$SHARE")}
+IFS=:
+for directory in ${BTL_SYMBOLS:-}; do
+	symbols=$symbols:$(absolute "$directory")
+done
+unset IFS
+
 cat >"$script" <<EOF
 set pagination off
 set confirm off
@@ -28,7 +36,9 @@ set \$btl_tool = "$(absolute "${BTL_PROGRAM:-build/host/btl}")"
 set \$btl_kernel = "$(absolute "$O/kernel/kernel.elf")"
 set \$btl_loader = "$(absolute "$O/efi/loader.elf")"
 set \$btl_modules = "$(absolute "$O/modules")"
+set \$btl_symbols = "$symbols"
 set \$btl_entry = $entry
+set breakpoint pending on
 file $(absolute "$O/kernel/kernel.elf")
 target remote 127.0.0.1:$port
 source $(absolute tools/gdb/btl.py)
@@ -37,8 +47,9 @@ EOF
 
 echo "QEMU waits for gdb. On another terminal:"
 echo "    gdb -x $(absolute "$script")"
-echo "It stops at the kernel's entry with the symbols of kernel, phase-1 modules and loader;"
-echo "then e.g.  hbreak hello_load ; continue.  btl-loader starts again and stops in the loader."
+echo "It stops at the kernel's entry with the symbols of kernel, phase-1 modules and loader; those of"
+echo "other modules follow when they are loaded. Then e.g.  break null_load ; continue.  btl-loader starts"
+echo "again and stops in the loader."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM

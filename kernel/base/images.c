@@ -13,10 +13,16 @@ struct module_image *images_first(void)
     return images;
 }
 
+__attribute__((noinline)) void debug_image_changed(const struct module_image *image, bool present)
+{
+    __asm__ volatile("" : : "r"(image), "r"(present) : "memory"); // keeps the arguments
+}
+
 void images_add(struct module_image *image)
 {
     image->next = images;
     images = image;
+    debug_image_changed(image, true);
 }
 
 void images_remove(struct module_image *image)
@@ -26,6 +32,7 @@ void images_remove(struct module_image *image)
     while (*link != image)
         link = &(*link)->next;
     *link = image->next;
+    debug_image_changed(image, false);
 }
 
 struct module_image *image_find(uint64_t address)

@@ -11,14 +11,20 @@ struct image_function {     // for backtraces
     struct btl_str name;
 };
 
+struct image_section { // for debuggers
+    uint64_t address;
+    struct btl_str name;
+};
+
 struct module_image {
     struct module_image *next;
     struct btl_str module; // the module's name
     struct btl_module_image linked;
-    bool by_loader;                   // in the phase-1 arena, its symbols are in the manifest
+    bool by_loader; // in the phase-1 arena; functions and sections are in the manifest
     struct image_function *functions; // else here
-    uint32_t function_count;
-    char *names;                  // memory of the names of functions and exports
+    struct image_section *sections;
+    uint32_t function_count, section_count;
+    char *names;                  // memory of the names of functions, sections and exports
     uint64_t bss_base, bss_size;  // base 0: no section of that name
     uint64_t unwind, unwind_size; // arch_unwind_section; size 0: there is none
     void *defaults;               // tunables.c: the tunables as they were before loader.conf
@@ -32,6 +38,9 @@ struct module_image *image_find(uint64_t address); // the image that holds the a
 bool image_holds(const struct module_image *image, uint64_t address, uint64_t size, uint8_t perm);
 // Do these bytes lie in the image where nothing can write?
 bool image_holds_constant(const struct module_image *image, uint64_t address, uint64_t size);
+// Called when the image has come into memory, and before it goes. The function does nothing: a
+// debugger sets a breakpoint on it (tools/gdb/btl.py).
+void debug_image_changed(const struct module_image *image, bool present);
 // Is it a pointer to a function of the image?
 bool image_holds_function(const struct module_image *image, uint64_t pointer);
 

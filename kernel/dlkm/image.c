@@ -42,6 +42,7 @@ struct module_image *image_new(struct btl_str module, struct btl_diags *diags)
 void image_delete(struct module_image *image)
 {
     kmem_free(image->functions);
+    kmem_free(image->sections);
     kmem_free(image->names);
     kmem_free(image->defaults);
     kmem_free(image);

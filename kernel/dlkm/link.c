@@ -32,11 +32,14 @@ static bool link_is_function(const struct btl_link_result *result, uint32_t symb
            special == 0 && result->image->section_offset[section] != BTL_NO_OFFSET;
 }
 
-// Allocate the functions and names that outlive the file.
+// Allocate the functions, sections and names that outlive the file.
 static bool link_alloc_names(const struct btl_link_result *result, struct module_image *to)
 {
     size_t bytes = 0;
 
+    to->section_count = result->image->order_count;
+    for (uint32_t i = 0; i < to->section_count; i++)
+        bytes += btl_elf_section_name(result->elf, result->image->order[i]).len;
     for (uint32_t i = 1; i < result->elf->symbol_count; i++) {
         if (!link_is_function(result, i))
             continue;
@@ -46,8 +49,23 @@ static bool link_alloc_names(const struct btl_link_result *result, struct module
     for (size_t i = 0; i < result->info->export_count; i++)
         bytes += result->info->exports[i].len;
     to->functions = kmem_alloc(to->function_count * sizeof(*to->functions));
+    to->sections = kmem_alloc(to->section_count * sizeof(*to->sections));
     to->names = kmem_alloc(bytes);
-    return to->functions != NULL && to->names != NULL;
+    return to->functions != NULL && to->sections != NULL && to->names != NULL;
+}
+
+static char *link_keep_sections(const struct btl_link_result *result, struct module_image *to,
+                                char *at)
+{
+    for (uint32_t i = 0; i < to->section_count; i++) {
+        uint32_t section = result->image->order[i];
+        struct btl_str name = btl_elf_section_name(result->elf, section);
+        memcpy(at, name.at, name.len);
+        to->sections[i] = (struct image_section){
+            result->image->base + result->image->section_offset[section], {at, name.len}};
+        at += name.len;
+    }
+    return at;
 }
 
 static void link_keep_names(const struct btl_link_result *result, struct module_image *to)
@@ -55,6 +73,7 @@ static void link_keep_names(const struct btl_link_result *result, struct module_
     struct image_function *function = to->functions;
     char *at = exports_move_names(result->first_export, to->names);
 
+    at = link_keep_sections(result, to, at);
     for (uint32_t i = 1; i < result->elf->symbol_count; i++) {
         struct btl_str name = btl_elf_symbol_name(result->elf, i);
         if (!link_is_function(result, i))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""make debug: gdb finds functions of the kernel, of a phase-1 module and of the loader by name."""
+"""make debug: gdb finds functions of the kernel, of the modules of every phase and of the loader by name."""
 import os
+import re
+import shutil
 import socket
 
 import pexpect
@@ -14,10 +16,11 @@ def free_port():
         return str(it.getsockname()[1])
 
 
-def gdb(tmp_path, *commands):
-    """Return the output of gdb for the commands, after the generated script."""
+def gdb(tmp_path, *commands, typed=(), **variables):
+    """Return the output of gdb for the commands, after the generated script. `typed`: lines for the monitor's prompt,
+    each when the prompt has come."""
     script = str(tmp_path / "debug.gdb")
-    environment = dict(os.environ, O=O, BTL_GDB_PORT=free_port(), BTL_GDB_SCRIPT=script, BTL_PROGRAM=PROGRAM)
+    environment = dict(os.environ, **{"O": O, **variables}, BTL_GDB_PORT=free_port(), BTL_GDB_SCRIPT=script, BTL_PROGRAM=PROGRAM)
     machine = pexpect.spawn(os.path.join(ROOT, "tools/debug.sh"), cwd=ROOT, env=environment,
                             timeout=10 * LIMIT, encoding="utf-8", codec_errors="replace")
     machine.expect("gdb -x " + script)
@@ -28,6 +31,9 @@ def gdb(tmp_path, *commands):
         words += ["-ex", command]
     try:
         with Program("gdb", words) as debugger:
+            for line in typed:
+                machine.expect("btl> $")
+                machine.send(line + "\r")
             while debugger.receive():
                 pass
             machine.expect(pexpect.EOF)
@@ -50,3 +56,54 @@ def test_breakpoint_in_the_loader(tmp_path):
     output = gdb(tmp_path, "btl-loader", "bt 1")
     assert "efi_main (" in output, output
     assert "efi/" in output
+
+
+def test_breakpoints_in_modules_that_are_not_loaded_yet(tmp_path):
+    """In a module of BOOT2, of INIT, and of AUTO, which the monitor loads."""
+    output = gdb(tmp_path, "break fatfs_load", "break ramdisk_load", "break rot13_load", "continue", "bt 2",
+                 "continue", "continue", "info line", "p rot13.down", typed=["kmadmin -L rot13"])
+    assert output.count(" not defined.") == 3, output
+    for name in ("fatfs", "ramdisk", "rot13"):
+        assert "btl: module %s at 0x" % name in output, output
+        assert re.search(r"Breakpoint [\d.]+, %s_load \(args=.*modules/%s\.c:\d+" % (name, name), output, re.S), output
+    assert "load_call" in output
+    assert "rot13_down" in output
+
+
+def test_breakpoints_follow_a_module(tmp_path):
+    """A module leaves and comes back to another address."""
+    output = gdb(tmp_path, "break hello_load", "continue", "p/x $pc", "continue", "info breakpoints", "p/x $pc",
+                 typed=["kmadmin -U hello", "kmadmin -L hello"])
+    first, second = re.findall(r"^\$\d = (0x[0-9a-f]+)$", output, re.M)
+    assert first != second, output
+    assert "btl: module hello is gone" in output and "btl: module hello at " in output
+    assert output.count("hello_load (args=") == 2
+    assert re.search(r"^2 +breakpoint +keep y +%s in hello_load at " % (second[:2] + second[2:].rjust(16, "0")), output,
+                     re.M), output
+
+
+def test_symbols_of_other_directories_and_of_another_build(tmp_path):
+    """BTL_SYMBOLS comes first, but a file of another build is not used."""
+    other = tmp_path / "with a blank"
+    other.mkdir()
+    for name in ("rot13", "null"):
+        shutil.copy(os.path.join(O, "modules", name + ".ko.debug"), other)
+    shutil.copy(os.path.join(O, "modules/upper.ko.debug"), other / "loop.ko.debug")
+    os.symlink("nowhere", other / "ring.ko.debug")
+    output = gdb(tmp_path, "break rot13_load", "continue", "list rot13_load",
+                 typed=["kmadmin -L rot13"], BTL_SYMBOLS="%s:/nowhere" % other)
+    assert re.search(r"^btl: module rot13 at 0x\w+: %s/rot13\.ko\.debug$" % other, output, re.M), output
+    assert re.search(r"^btl: module loop at 0x\w+: %s/loop\.ko\.debug$" % os.path.join(O, "modules"), output, re.M), output
+    assert "static int rot13_load(" in output
+
+
+def test_modules_without_symbols(tmp_path):
+    tree = tmp_path / "tree"
+    shutil.copytree(O, tree, ignore=lambda _, names: [name for name in names if name == "loop.ko.debug"])
+    shutil.copy(os.path.join(O, "modules/upper.ko"), tree / "modules/loop.ko")
+    os.remove(tree / "modules/rot13.ko.debug")
+    os.remove(tree / "modules/rot13.ko")
+    output = gdb(tmp_path, "break null_load", "continue", typed=["kmadmin -L rot13", "kmadmin -L null"], O=str(tree))
+    assert "btl: module loop has no symbols: it is of another build than %s/modules/loop.ko\n" % tree in output, output
+    assert "btl: module rot13 has no symbols: rot13.ko.debug is not in %s/modules (BTL_SYMBOLS)\n" % tree in output, output
+    assert "null_load (args=" in output

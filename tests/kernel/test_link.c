@@ -107,6 +107,34 @@ TEST(names_outlive_the_file)
     assert_int_equal(symbol.offset, 2);
 }
 
+static uint64_t section_address(const struct module_image *image, const char *name)
+{
+    for (uint32_t i = 0; i < image->section_count; i++)
+        if (btl_str_equal(image->sections[i].name, btl_str_of(name)))
+            return image->sections[i].address;
+    return 0;
+}
+
+// Debuggers read them, at any time.
+TEST(sections_outlive_the_file)
+{
+    const struct module_image *image;
+    uint64_t text;
+
+    world_depends(ring);
+    start();
+    assert_true(module_load(guest, BTL_PHASE_BOOT2));
+    memset(phys_to_virt(staged), 0xee, STAGED_PAGES * BTL_PAGE_SIZE);
+    image = module_get(guest)->image;
+    text = section_address(image, ".text");
+    assert_int_equal(text, image->linked.base);
+    assert_true((uint64_t)(uintptr_t)image->linked.wrapper->load - text < BTL_PAGE_SIZE);
+    assert_int_equal(section_address(image, ".btl.module"),
+                     (uint64_t)(uintptr_t)image->linked.wrapper);
+    assert_int_equal(section_address(image, ".rela.text"), 0);
+    assert_int_equal(section_address(image, ".comment"), 0);
+}
+
 // Check that images, exports, heap and counts are as before the attempt.
 static void assert_undone(const char *code)
 {
@@ -223,5 +251,5 @@ TEST(memory_that_ends_at_any_point)
         assert_int_equal(kmem_stats().allocations - kmem_stats().frees, heap);
         assert_int_equal(pages_owned(PF_FREE), free);
     }
-    assert_true(nth >= 4); // the arena, the image, its functions, its names
+    assert_true(nth >= 5); // the arena, the image, its functions, its sections, its names
 }
