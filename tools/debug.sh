@@ -54,4 +54,5 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cp --sparse=always "$O/btl.img" "$work/btl.img"
+qemu_permit "$work/btl.img"
 qemu "$work/btl.img" "$work" -serial mon:stdio -gdb "tcp:127.0.0.1:$port" -S -action reboot=reset

@@ -11,4 +11,9 @@ if [ -n "${SHARE:-}" ] && [ ! -d "$SHARE" ]; then
 	echo "SHARE names a directory of this host; there is no directory \"$SHARE\"" >&2
 	exit 2
 fi
+# qemu_permit IMAGE: loader.conf of the disk permits modules of the directory that SHARE names.
+qemu_permit()
+{
+	[ -z "${SHARE:-}" ] || "${BTL_PROGRAM:-build/host/btl}" set -g -C "$1" module_register=any
+}
 . "$(dirname "$0")/qemu-${ARCH:-x86_64}.sh"

@@ -20,6 +20,7 @@ trap 'exit 1' HUP INT TERM
 if [ -t 0 ]; then
 	status=0
 	qemu_kept=$O/vars.fd
+	qemu_permit "$O/btl.img"
 	qemu "$O/btl.img" "$work" -serial mon:stdio || status=$?
 	case $(qemu_result $status /dev/null) in
 	good) exit 0 ;;
@@ -29,6 +30,7 @@ if [ -t 0 ]; then
 fi
 
 cp --sparse=always "$O/btl.img" "$work/btl.img" # the guest writes to a copy
+qemu_permit "$work/btl.img"
 # Add two lines to the image's loader.conf: the last assignment of a key wins. A loader that cannot boot
 # waits a minute for a key, and then ends QEMU by a reset.
 volume=$work/btl.img@@1M

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """make run SHARE=DIR: a directory of the host as a file system of the kernel, by the module hostfs."""
+import hashlib
 import os
+import shutil
 import subprocess
 
+import pexpect
 import pytest
 
-from btlboot import ARCH, GOOD, O, ROOT, boot, conf
+from btlboot import (ARCH, GOOD, LIMIT, O, PROGRAM, PROMPT, ROOT, boot, conf, default_conf, read, started,
+                     test_module as example)
 
 pytestmark = pytest.mark.skipif(ARCH != "x86_64", reason="the machine has no device for a directory of the host")
 
@@ -67,3 +71,134 @@ def test_run_gives_the_directory(tmp_path):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
     assert "its files are host:/NAME" in done.stdout
+    assert 'loader.conf: module_register="any"' in done.stdout
+
+
+# ------------------------------------------------------------------------------------------- files
+
+
+@pytest.fixture(scope="module", name="directory")
+def made(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("shared")
+    (directory / "sub").mkdir()
+    (directory / "dir.ko").mkdir()
+    shutil.copy(os.path.join(O, "modules/rot13.ko"), directory / "sub/rot13.ko")
+    # Longer than three messages: an ELF file may have anything behind its tables.
+    (directory / "pciids.ko").write_bytes(read(os.path.join(O, "modules/pciids.ko")) + os.urandom(200001))
+    (directory / "sub/guestbook.ko").write_bytes(example("guestbook"))
+    (directory / "link.ko").symlink_to("sub/rot13.ko")
+    with open(directory / "big.ko", "wb") as file:
+        file.truncate((256 << 20) + 1)
+    return directory
+
+
+@pytest.fixture(scope="module", name="machine")
+def running(directory):
+    text = default_conf() + 'module_register="any"\n'
+    with started({"loader.conf": text.encode()}, options=share(directory)) as it:
+        it.expect(PROMPT)
+        yield it
+
+
+@pytest.mark.parametrize("name, path", [("pciids", "pciids.ko"), ("rot13", "sub/rot13.ko")])
+def test_the_kernel_has_the_hosts_bytes(machine, directory, name, path):
+    assert "updated" in machine.command("kmadmin -M %s host:/%s" % (name, path))
+    detail = machine.command("kmadmin -Q " + name)
+    assert hashlib.sha256((directory / path).read_bytes()).hexdigest() in detail
+    assert "host:/" + path in detail
+
+
+@pytest.mark.parametrize("path, text", [
+    ("/nosuch.ko", "run-file-not-found"),
+    ("/sub/nosuch.ko", "run-file-not-found"),
+    ("/pciids.ko/below.ko", "run-file-not-found"),
+    ("/dir.ko", "run-file-unreadable"),
+    ("/../pciids.ko", "run-file-unreadable"),
+    ("/sub/../pciids.ko", "run-file-unreadable"),
+    ("/link.ko", "hostfs: host:/link.ko: it is no file: a symbolic link"),
+    ("/big.ko", "hostfs: host:/big.ko has 256 MiB; the maximum is 256 MiB (HOSTFS_FILE_MAX)"),
+])
+def test_what_cannot_be_read(machine, path, text):
+    answer = machine.command("kmadmin -r host:" + path)
+    assert text in answer, answer
+    assert "error: " in answer
+
+
+def test_the_search_path_may_begin_there(machine):
+    machine.command("kmadmin -d host:/sub;/modules")
+    assert "Module guestbook loaded" in machine.command("kmadmin -L guestbook")
+    assert "host:/sub/guestbook.ko" in machine.command("kmadmin -Q guestbook")
+    machine.command("kmadmin -D")
+
+
+def test_the_module_goes_and_comes_back(machine, directory):
+    assert "unloaded" in machine.command("kmadmin -U hostfs")
+    assert "run-register-no-volume" in machine.command("kmadmin -M rot13 host:/sub/rot13.ko")
+    assert "hostfs: host: a directory of the host" in machine.command("kmadmin -L hostfs")
+    (directory / "new.ko").write_bytes(b"no module")
+    assert "elf-" in machine.command("kmadmin -r host:/new.ko")
+    (directory / "new.ko").unlink()
+    assert "run-file-not-found" in machine.command("kmadmin -r host:/new.ko")
+
+
+# -------------------------------------------------------------------------------------- the loop
+
+
+class Developer:
+    """A directory with a module that is being written, as modules/README.md makes it."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        source = os.path.join(ROOT, "modules/template")
+        for old, new in (("template.c", "mine.c"), ("Makefile", "Makefile")):
+            with open(os.path.join(source, old), encoding="utf-8") as file:
+                (directory / new).write_text(file.read().replace("template", "mine"))
+
+    def edit(self, old, new):
+        text = (self.directory / "mine.c").read_text()
+        assert old in text
+        (self.directory / "mine.c").write_text(text.replace(old, new))
+
+    def build(self):
+        environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "O")}
+        subprocess.run(["make", "-C", str(self.directory), "BTL=" + ROOT, "BTL_PROGRAM=" + PROGRAM,
+                        "MODULE_PATH=.:" + os.path.join(O, "modules")], check=True, env=environment,
+                       stdout=subprocess.DEVNULL)
+
+
+def test_edit_build_replace(tmp_path):
+    """make run SHARE=DIR: the module is loaded, edited and replaced at one prompt."""
+    work, directory = tmp_path / "out", tmp_path / "mine"
+    work.mkdir()
+    directory.mkdir()
+    shutil.copy(os.path.join(O, "btl.img"), work / "btl.img")
+    developer = Developer(directory)
+    developer.build()
+    terminal = pexpect.spawn(os.path.join(ROOT, "tools/run.sh"), cwd=ROOT, timeout=10 * LIMIT,
+                             env=dict(os.environ, O=str(work), SHARE=str(directory), BTL_PROGRAM=PROGRAM),
+                             encoding="utf-8", codec_errors="replace")
+
+    def command(line):
+        terminal.send(line + "\r")
+        terminal.expect(PROMPT)
+        return terminal.before
+
+    try:
+        terminal.expect(PROMPT)
+        answer = command("kmadmin -L host:/mine.ko")
+        assert "mine: here" in answer and "Module mine loaded" in answer
+        for text in ("there", "everywhere"):
+            developer.edit("mine: ", "mine: %s, " % text)
+            developer.build()
+            answer = command("kmadmin -M mine")
+            assert "mine: %s, " % text in answer and "Module mine updated" in answer, answer
+            assert "mine: %s, " % text in command("mine")
+        developer.edit("    mine_run(0, NULL);\n", "    return BTL_EIO;\n")
+        developer.build()
+        assert "it is loaded" in command("kmadmin -M mine host:/mine.ko")
+        assert "mine: everywhere, there, here" in command("mine")
+        terminal.send("poweroff\r")
+        terminal.expect(pexpect.EOF)
+        assert terminal.wait() == 0
+    finally:
+        terminal.close(force=True)
