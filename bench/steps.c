@@ -125,7 +125,8 @@ static void do_link(struct run *run)
     uint64_t offset = 0;
     run->relocations = 0;
     must(btl_symtab_init(&run->symtab, 0, &run->arena[STEP_LINK]) &&
-             btl_kernel_export(&run->kernel, &run->kernel_info, &run->symtab, &run->diags),
+             btl_kernel_export(&run->kernel, &run->kernel_info, BTL_KERNEL, &run->symtab,
+                               &run->diags),
          run, "link");
     for (uint32_t i = 0; i < run->plan.order_count; i++) {
         must(bench_link_module(run, run->plan.order[i], &offset), run, "link");

@@ -121,6 +121,9 @@ static void driver_done(void *owner, uint32_t index, enum btl_boot_outcome outco
     case BTL_OUTCOME_ON_VOLUME:
         log_module_row(&boot->log, name, phase, module->file->bytes.size, "on the disk", 0, time);
         break;
+    case BTL_OUTCOME_BUILT_IN:
+        log_module_row(&boot->log, name, phase, 0, "in the kernel", 0, time);
+        break;
     case BTL_OUTCOME_OFF:
         log_left_out(boot, index, "off");
         break;

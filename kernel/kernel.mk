@@ -35,9 +35,27 @@ $(call compile,$(KERNEL_OUT)/kernel/%.o,kernel/%.S,$(KERNEL_CC) $(ARCH_KERNEL_FL
 
 KERNEL_LINK := $(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -nostdlib -static -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,--fatal-warnings -T $(KERNEL_LD)
-$(KERNEL_OUT)/kernel.elf: $(KERNEL_OBJ) $(KERNEL_OUT)/libbtl.a $(KERNEL_LD) \
-		$(call kept,$(KERNEL_OUT)/kernel.parts,$(KERNEL_LINK) $(KERNEL_OBJ))
-	$(KERNEL_LINK) $(KERNEL_OBJ) $(KERNEL_OUT)/libbtl.a $(ARCH_KERNEL_LIBS) -o $@
+
+# $(call kernel_file,FOLDER,MODULES): FOLDER/kernel.elf with these modules of modules/ linked into it.
+define kernel_file_rule
+$(1)/static/%.o: $(O)/modules/%.ko $(O)/modules/checked kernel/dlkm/static_entry.S tools/static-module.sh \
+		$(call kept,$(1)/static/modules,$(2))
+	$$(BEGIN)
+	$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -DSTATIC_MODULE='"$$*"' -c kernel/dlkm/static_entry.S -o $$@.entry
+	LD=$(CROSS)ld OBJCOPY=$(CROSS)objcopy tools/static-module.sh $$* $(O)/modules/$$*.ko.debug $$@.entry $$@ "$(2)"
+	rm -f $$@.entry
+$(1)/kernel.elf: $(KERNEL_OBJ) $(2:%=$(1)/static/%.o) $(KERNEL_OUT)/libbtl.a $(KERNEL_LD) \
+		$(call kept,$(1)/kernel.parts,$(KERNEL_LINK) $(KERNEL_OBJ) $(2))
+	$(KERNEL_LINK) $(KERNEL_OBJ) $(2:%=$(1)/static/%.o) $(KERNEL_OUT)/libbtl.a $(ARCH_KERNEL_LIBS) -o $$@
+endef
+kernel_file = $(eval $(call kernel_file_rule,$(1),$(2)))
+
+# make STATIC="ring clock": these modules are in the kernel's file.
+STATIC ?=
+$(foreach name,$(STATIC),$(if $(wildcard modules/$(name).c),,$(error STATIC: there is no module "$(name)", for \
+	there is no file modules/$(name).c)))
+KERNEL_FILE ?= $(KERNEL_OUT)
+$(call kernel_file,$(KERNEL_FILE),$(STATIC))
 
 kernel: $(KERNEL_OUT)/kernel.elf
 .PHONY: kernel

@@ -14,8 +14,9 @@ static const struct {
     {3, BTL_RUN_OLDER_VOLUME}, // table VOLUME (1.1), and its kinds
     {4, BTL_RUN_OLDER_MAJORS}, // btlm_module.majors
     {5, BTL_RUN_OLDER_EVENTS}, // kinds of event, BTLM_BOOT_SAVED
+    {6, BTL_RUN_OLDER_STATIC}, // BTLM_BUILT_IN
 };
-_Static_assert(BTLM_MINOR == 5, "a row for what the new minor version brings");
+_Static_assert(BTLM_MINOR == 6, "a row for what the new minor version brings");
 
 void older_loader_report(void)
 {

@@ -12,7 +12,16 @@ static void fail_link(struct btl_attempt *attempt, uint32_t index, const struct 
 static bool is_phase1(const struct btl_attempt *attempt, uint32_t index)
 {
     const struct btl_planned *planned = &attempt->plan.modules[index];
-    return planned->phase == BTL_PHASE_BOOT1 && planned->verdict == BTL_LOAD;
+    return planned->phase == BTL_PHASE_BOOT1 && planned->verdict == BTL_LOAD &&
+           planned->built_in == NULL;
+}
+
+// The exports of a static module are there unless it is off or has failed.
+static bool is_static(const struct btl_attempt *attempt, uint32_t index)
+{
+    const struct btl_planned *planned = &attempt->plan.modules[index];
+    return planned->built_in != NULL &&
+           (planned->verdict == BTL_LOAD || planned->verdict == BTL_READY);
 }
 
 // Allocate a symbol table for the exports of the kernel and of all modules to be linked.
@@ -21,7 +30,7 @@ static bool begin_symbols(struct btl_attempt *attempt)
     const struct btl_plan *plan = &attempt->plan;
     uint64_t exports = attempt->kernel.info.export_count;
     for (uint32_t i = 0; i < plan->order_count; i++) {
-        if (is_phase1(attempt, plan->order[i]))
+        if (is_phase1(attempt, plan->order[i]) || is_static(attempt, plan->order[i]))
             exports += attempt->modules[plan->order[i]]->info.export_count;
     }
     return exports <= UINT32_MAX &&
@@ -33,8 +42,22 @@ static bool export_kernel(struct btl_attempt *attempt)
     const struct btl_boot *boot = attempt->boot;
     if (attempt->kernel.file == NULL)
         return boot->driver->export_kernel(boot->owner);
-    return btl_kernel_export(&attempt->kernel.image, &attempt->kernel.info, &attempt->symtab,
-                             attempt->diags);
+    return btl_kernel_export(&attempt->kernel.image, &attempt->kernel.info, BTL_KERNEL,
+                             &attempt->symtab, attempt->diags);
+}
+
+// Only modules that depend on a static module may use its exports, as with other modules.
+static void export_statics(struct btl_attempt *attempt)
+{
+    const struct btl_plan *plan = &attempt->plan;
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        uint32_t index = plan->order[i];
+        const struct btl_diag *before = attempt->diags->last;
+        if (is_static(attempt, index) &&
+            !btl_kernel_export(&attempt->kernel.image, &attempt->modules[index]->info, index,
+                               &attempt->symtab, attempt->diags))
+            fail_link(attempt, index, before);
+    }
 }
 
 // Compute each module's offset in the common range, and the size of the range.
@@ -109,6 +132,7 @@ bool btl_attempt_link(struct btl_attempt *attempt)
         return btl_attempt_no_memory(attempt, "linking");
     if (!export_kernel(attempt))
         return false;
+    export_statics(attempt);
     layout_phase1(attempt, &size);
     attempt->phase1 = (struct btl_window_range){.address = attempt->window_next};
     if (size > 0 && !btl_attempt_alloc_window(attempt, size, 0, BTLM_MEM_MODULES, "phase-1 modules",

@@ -74,6 +74,16 @@ static void report_module_line(struct btl_attempt *attempt, const struct btl_pla
                BTL_ARG(nearest.len > 0 && text.at != NULL ? text : advice));
 }
 
+static bool read_static(struct btl_attempt *attempt, uint32_t index,
+                        struct btl_attempt_module *module)
+{
+    struct btl_planned *planned = &attempt->plan.modules[index];
+    module->path = planned->path;
+    planned->path = attempt_name(attempt, planned->path);
+    return btl_modinfo_read_static(&attempt->kernel.elf, planned->built_in, attempt->arena,
+                                   &module->info, attempt->diags);
+}
+
 // Read the file from the first directory that has it.
 static bool read_module(struct btl_attempt *attempt, uint32_t index,
                         struct btl_attempt_module *module)
@@ -122,6 +132,8 @@ static bool check_tunable_values(struct btl_attempt *attempt, const struct btl_p
 static bool read_metadata(struct btl_attempt *attempt, uint32_t index,
                           struct btl_attempt_module *module)
 {
+    if (attempt->plan.modules[index].built_in != NULL)
+        return read_static(attempt, index, module);
     bool read = read_module(attempt, index, module);
     struct btl_planned *planned = &attempt->plan.modules[index];
     module->path = planned->path;
@@ -157,7 +169,8 @@ bool btl_attempt_read_modules(struct btl_attempt *attempt)
         if (good)
             btl_plan_give(plan, index, &module->info);
         // The metadata of a module with a bad value is known: the menu shows its tunables.
-        if (!good || !check_tunable_values(attempt, &plan->modules[index], &module->elf))
+        if (!good ||
+            (module->opened && !check_tunable_values(attempt, &plan->modules[index], &module->elf)))
             btl_plan_fail(plan, index, btl_error_since(attempt->diags, before));
         boot->driver->plan_grew(boot->owner, known);
     }
@@ -175,7 +188,7 @@ static bool check_calls(struct btl_attempt *attempt)
     struct btl_plan *plan = &attempt->plan;
     for (uint32_t i = 0; i < plan->order_count; i++) {
         uint32_t index = plan->order[i];
-        if (plan->modules[index].verdict == BTL_LOAD &&
+        if (plan->modules[index].verdict == BTL_LOAD && attempt->modules[index]->opened &&
             !btl_plan_check_calls(plan, index, &attempt->modules[index]->elf))
             return false;
     }

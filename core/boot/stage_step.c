@@ -77,7 +77,8 @@ static void stage_check_demand(struct btl_attempt *attempt)
 static bool stage_leaves_files(const struct btl_plan *plan)
 {
     for (uint32_t i = 0; i < plan->order_count; i++)
-        if (plan->modules[plan->order[i]].phase > BTL_PHASE_BOOT2)
+        if (plan->modules[plan->order[i]].phase > BTL_PHASE_BOOT2 &&
+            plan->modules[plan->order[i]].built_in == NULL)
             return true;
     return false;
 }
@@ -95,7 +96,8 @@ void btl_attempt_choose_staged(struct btl_attempt *attempt, const struct btl_boo
 bool btl_attempt_is_staged(const struct btl_attempt *attempt, uint32_t module)
 {
     const struct btl_planned *planned = &attempt->plan.modules[module];
-    if (planned->verdict != BTL_LOAD && planned->verdict != BTL_READY)
+    if ((planned->verdict != BTL_LOAD && planned->verdict != BTL_READY) ||
+        planned->built_in != NULL)
         return false;
     return planned->phase == BTL_PHASE_BOOT2 ||
            (planned->phase != BTL_PHASE_BOOT1 && attempt->stage_all);
@@ -109,7 +111,9 @@ void btl_attempt_stage(struct btl_attempt *attempt, const struct btl_boot_disk *
         uint32_t index = plan->order[i];
         const struct btl_planned *planned = &plan->modules[index];
         uint64_t time = attempt->modules[index]->read_time;
-        if (btl_attempt_is_staged(attempt, index))
+        if (planned->built_in != NULL && planned->verdict != BTL_FAILED)
+            attempt_done(attempt, index, BTL_OUTCOME_BUILT_IN, 0);
+        else if (btl_attempt_is_staged(attempt, index))
             attempt_done(attempt, index, BTL_OUTCOME_STAGED, time);
         else if (planned->phase > BTL_PHASE_BOOT2 && planned->verdict != BTL_FAILED)
             attempt_done(attempt, index, BTL_OUTCOME_ON_VOLUME, time);

@@ -95,13 +95,10 @@ static bool modinfo_read_strings(struct modinfo_reader *reader, struct btl_bytes
     return true;
 }
 
-// Read all strings of the section, if there is one.
-static bool modinfo_read_section(struct modinfo_reader *reader)
+// Read all strings of the section; 0: there is none.
+static bool modinfo_read_section(struct modinfo_reader *reader, uint32_t section)
 {
-    uint32_t section;
     struct btl_bytes bytes = {0};
-    if (!modinfo_find_section(reader, &section))
-        return false;
     if (section != 0) {
         if (!modinfo_check_section(reader, section))
             return false;
@@ -128,16 +125,52 @@ static bool modinfo_check_module(struct modinfo_reader *reader)
            modinfo_has_name(reader);
 }
 
+// List the static modules of a kernel, in one pass over its sections.
+static bool modinfo_list_statics(struct modinfo_reader *reader)
+{
+    const struct btl_elf *elf = reader->elf;
+    struct btl_modinfo *info = &reader->info;
+    struct btl_str prefix = BTL_STR(".modinfo.");
+    size_t count = 0;
+    for (uint32_t i = 1; i < elf->section_count; i++)
+        count += btl_str_begins(btl_elf_section_name(elf, i), prefix);
+    info->statics = BTL_NEW_ARRAY(reader->arena, struct btl_static_module, count);
+    if (info->statics == NULL) {
+        modinfo_report(reader, BTL_NO_MEMORY, BTL_ARG_Z("reading the metadata"));
+        return false;
+    }
+    for (uint32_t i = 1; i < elf->section_count; i++) {
+        struct btl_str name = btl_elf_section_name(elf, i);
+        if (btl_str_begins(name, prefix))
+            info->statics[info->static_count++] =
+                (struct btl_static_module){btl_str_after(name, prefix.len), i};
+    }
+    return true;
+}
+
 bool btl_modinfo_read(const struct btl_elf *elf, struct btl_arena *arena,
                       struct btl_modinfo *ret_info, struct btl_diags *diags)
 {
     struct modinfo_reader reader = {.elf = elf, .arena = arena, .diags = diags};
-    uint32_t before = diags->errors;
-    if (!modinfo_read_section(&reader))
+    uint32_t before = diags->errors, section;
+    if (!modinfo_find_section(&reader, &section) || !modinfo_read_section(&reader, section))
         return false;
-    if (elf->type == ELF_REL && !modinfo_check_module(&reader))
+    if (elf->type == ELF_REL ? !modinfo_check_module(&reader) : !modinfo_list_statics(&reader))
         return false;
     if (diags->errors != before)
+        return false;
+    *ret_info = reader.info;
+    return true;
+}
+
+bool btl_modinfo_read_static(const struct btl_elf *kernel, const struct btl_static_module *module,
+                             struct btl_arena *arena, struct btl_modinfo *ret_info,
+                             struct btl_diags *diags)
+{
+    struct modinfo_reader reader = {.elf = kernel, .arena = arena, .diags = diags};
+    uint32_t before = diags->errors;
+    if (!modinfo_read_section(&reader, module->section) || !modinfo_check_module(&reader) ||
+        diags->errors != before)
         return false;
     *ret_info = reader.info;
     return true;

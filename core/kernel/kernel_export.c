@@ -33,7 +33,8 @@ static bool kernel_export_value(const struct btl_kernel_image *kernel,
 
 static bool kernel_add_export(const struct btl_kernel_image *kernel,
                               const struct kernel_descriptors *descriptors, struct btl_str name,
-                              uint32_t symbol, struct btl_symtab *table, struct btl_diags *diags)
+                              uint32_t symbol, uint32_t owner, struct btl_symtab *table,
+                              struct btl_diags *diags)
 {
     uint32_t other;
     uint64_t value;
@@ -41,7 +42,7 @@ static bool kernel_add_export(const struct btl_kernel_image *kernel,
         kernel_report(kernel, diags, BTL_KERNEL_EXPORT_DESCRIPTOR, BTL_ARG(name));
         return false;
     }
-    if (btl_symtab_add(table, name, value, BTL_KERNEL, &other))
+    if (btl_symtab_add(table, name, value, owner, &other))
         return true;
     if (other == BTL_NONE)
         kernel_report(kernel, diags, BTL_NO_MEMORY, BTL_ARG_Z("adding the kernel's exports"));
@@ -51,7 +52,7 @@ static bool kernel_add_export(const struct btl_kernel_image *kernel,
 }
 
 bool btl_kernel_export(const struct btl_kernel_image *kernel, const struct btl_modinfo *info,
-                       struct btl_symtab *table, struct btl_diags *diags)
+                       uint32_t owner, struct btl_symtab *table, struct btl_diags *diags)
 {
     uint32_t *symbols = BTL_NEW_ARRAY(table->arena, uint32_t, info->export_count);
     if (symbols == NULL) {
@@ -69,7 +70,8 @@ bool btl_kernel_export(const struct btl_kernel_image *kernel, const struct btl_m
     }
     bool good = true;
     for (size_t i = 0; i < info->export_count; i++)
-        good = kernel_add_export(kernel, descriptors, info->exports[i], symbols[i], table, diags) &&
+        good = kernel_add_export(kernel, descriptors, info->exports[i], symbols[i], owner, table,
+                                 diags) &&
                good;
     return good;
 }

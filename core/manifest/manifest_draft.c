@@ -99,8 +99,10 @@ static uint32_t draft_export_group(const struct draft *draft, const struct btl_e
 {
     if (export->owner == BTL_KERNEL)
         return 0;
-    bool linked = export->owner < draft->module_count && draft_image(draft, export->owner) != NULL;
-    return linked ? export->owner + 1 : draft->module_count + 1;
+    bool present =
+        export->owner < draft->module_count &&
+        (draft_image(draft, export->owner) != NULL || draft_is_static(draft, export->owner));
+    return present ? export->owner + 1 : draft->module_count + 1;
 }
 
 // Sort by owner, by counting: within a group the exports keep the order of linking.

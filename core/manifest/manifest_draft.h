@@ -56,6 +56,14 @@ static inline const struct btl_image *draft_image(const struct draft *draft, uin
     return draft->input->results[module].image;
 }
 
+// Is it a static module that will be loaded?
+static inline bool draft_is_static(const struct draft *draft, uint32_t module)
+{
+    const struct btl_planned *planned = &draft->input->plan->modules[module];
+    return planned->built_in != NULL && planned->verdict != BTL_FAILED &&
+           planned->verdict != BTL_OFF;
+}
+
 // Fill in functions and function_count (manifest_functions.c). False: no memory.
 bool draft_list_functions(struct draft *draft);
 

@@ -38,6 +38,8 @@ static void writer_describe_module(struct writer *writer, uint32_t index, struct
     to->reason = writer->draft->reason[index];
     to->flags = on_error_flags(module->on_error);
     to->majors[BTL_DEVICE_CHAR] = to->majors[BTL_DEVICE_BLOCK] = BTL_MAJOR_NONE;
+    if (module->built_in != NULL)
+        to->flags |= BTLM_BUILT_IN;
     if (module->config != NULL) {
         to->flags |= BTLM_CONFIGURED;
         if (module->config->flags != NULL)

@@ -35,8 +35,10 @@ static void text_module_row(struct text *text, uint64_t index, size_t name_width
     btl_format(text->out, " %-11s %-8s %-5s %-10s %-16s %8s\n",
                module->flags & BTLM_METADATA ? btl_type_name(module->type) : "-",
                short_supported_text(module, phases), btl_phase_name(module->phase),
-               btlm_state_name(module->state), address,
-               bytes != 0 ? text_byte_count(bytes, size) : "-");
+               module->flags & BTLM_BUILT_IN && module->state == BTLM_REGISTERED
+                   ? "built in"
+                   : btlm_state_name(module->state),
+               address, bytes != 0 ? text_byte_count(bytes, size) : "-");
 }
 
 static void text_reasons(struct text *text)

@@ -83,6 +83,14 @@ static bool config_takes_part(const struct btl_module_config *config)
     return config->load_yes && !config->blacklisted;
 }
 
+static void plan_set_phase(struct btl_planned *module)
+{
+    module->configured = module->config != NULL && module->config->phase_given
+                             ? module->config->configured
+                             : BTL_PHASE_INIT;
+    module->phase = module->configured;
+}
+
 static bool plan_add_configured(struct btl_plan *plan)
 {
     const struct btl_config *config = plan->config;
@@ -93,9 +101,7 @@ static bool plan_add_configured(struct btl_plan *plan)
             index = plan_add_module(plan, module->name, module);
             if (index == BTL_NONE)
                 return false;
-            plan->modules[index].configured =
-                module->phase_given ? module->configured : BTL_PHASE_INIT;
-            plan->modules[index].phase = plan->modules[index].configured;
+            plan_set_phase(&plan->modules[index]);
         } else if (module->load_yes) {
             btl_report(plan->diags, BTL_PLAN_BLACKLISTED,
                        btl_setting_place(config, module->load, module->name),
@@ -103,6 +109,44 @@ static bool plan_add_configured(struct btl_plan *plan)
         }
         if (plan_table_add(&plan->state->names, module->name, 0, index) == NULL)
             return false;
+    }
+    return true;
+}
+
+// Note the lines about a file, which a static module has not.
+static void plan_note_static(struct btl_plan *plan, const struct btl_planned *module)
+{
+    const struct btl_module_config *config = module->config;
+    const struct btl_setting *lines[] = {config->load_yes ? config->load : NULL, config->path,
+                                         config->sha256};
+    for (size_t i = 0; i < BTL_COUNT(lines); i++)
+        if (lines[i] != NULL)
+            btl_report(plan->diags, BTL_PLAN_BUILT_IN,
+                       btl_setting_place(plan->config, lines[i], module->name));
+}
+
+// Mark the static modules, and add those that no line loads after the others: they take part unless
+// a line switches them off.
+static bool plan_add_statics(struct btl_plan *plan)
+{
+    for (size_t i = 0; plan->kernel != NULL && i < plan->kernel->static_count; i++) {
+        const struct btl_static_module *module = &plan->kernel->statics[i];
+        uint32_t *known = plan_table_add(&plan->state->names, module->name, 0, BTL_NONE);
+        const struct btl_module_config *config = NULL;
+        if (known == NULL)
+            return false;
+        if (*known >= PLAN_ONLY_CONFIG) {
+            if (*known != BTL_NONE)
+                config = &plan->config->modules[*known - PLAN_ONLY_CONFIG];
+            *known = plan_add_module(plan, module->name, config);
+            if (*known == BTL_NONE)
+                return false;
+            plan_set_phase(&plan->modules[*known]);
+        }
+        plan->modules[*known].built_in = module;
+        plan->modules[*known].path = plan->config->kernel;
+        if (plan->modules[*known].config != NULL)
+            plan_note_static(plan, &plan->modules[*known]);
     }
     plan->state->configured_count = plan->module_count;
     return true;
@@ -120,7 +164,7 @@ static bool plan_start(struct btl_plan *plan)
         !plan_table_init(&state->names, expected, plan->arena))
         return false;
     plan->state = state;
-    return plan_add_configured(plan);
+    return plan_add_configured(plan) && plan_add_statics(plan);
 }
 
 bool btl_plan_begin(struct btl_plan *plan, const struct btl_config *config,
@@ -152,6 +196,8 @@ bool btl_plan_next_path(struct btl_plan *plan, uint32_t index)
     struct btl_planned *module = &plan->modules[index];
     struct plan_node *node = &plan->state->nodes[index];
     struct btl_str directory, path = {NULL, 0};
+    if (module->built_in != NULL)
+        return false;
     if (module->config != NULL && module->config->path != NULL)
         return false;
     if (plan_next_directory(plan_search_path(plan), &node->path_offset, &directory))
@@ -197,8 +243,13 @@ static bool plan_add_dependencies(struct btl_plan *plan, uint32_t index,
     return true;
 }
 
-static enum btl_phase plan_default_phase(uint8_t supported)
+// Without NAME_phase a module is loaded as late as it can be, a static one as early.
+static enum btl_phase plan_default_phase(const struct btl_planned *module, uint8_t supported)
 {
+    if (module->built_in != NULL && (supported & BTL_SUPPORTS_BOOT1))
+        return BTL_PHASE_BOOT1;
+    if (module->built_in != NULL && (supported & BTL_SUPPORTS_BOOT2))
+        return BTL_PHASE_BOOT2;
     if (supported & BTL_SUPPORTS_RUN)
         return BTL_PHASE_INIT;
     if (supported & BTL_SUPPORTS_BOOT2)
@@ -221,8 +272,8 @@ void btl_plan_give(struct btl_plan *plan, uint32_t index, const struct btl_modin
     module->info = info;
     if (info->supported & BTL_SUPPORTS_BOOT1)
         module->registered = BTL_PHASE_BOOT1;
-    if (plan_is_configured(plan, index) && !module->config->phase_given)
-        module->configured = module->phase = plan_default_phase(info->supported);
+    if (plan_is_configured(plan, index) && (module->config == NULL || !module->config->phase_given))
+        module->configured = module->phase = plan_default_phase(module, info->supported);
     if (!plan_add_dependencies(plan, index, info))
         plan_no_memory(plan);
 }

@@ -44,6 +44,7 @@ enum btl_boot_outcome {
     BTL_OUTCOME_LINKED,    // a phase-1 module
     BTL_OUTCOME_STAGED,    // the kernel gets its file in memory
     BTL_OUTCOME_ON_VOLUME, // the kernel reads its file from the boot volume
+    BTL_OUTCOME_BUILT_IN,  // in the kernel's file
     BTL_OUTCOME_OFF,
     BTL_OUTCOME_FAILED,
 };

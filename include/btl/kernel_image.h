@@ -52,9 +52,9 @@ bool btl_kernel_load(struct btl_kernel_image *kernel, uint64_t base, uint8_t *me
                      struct btl_diags *diags);
 // Return the value of a symbol of the kernel at its base.
 uint64_t btl_kernel_symbol(const struct btl_kernel_image *kernel, uint32_t symbol);
-// Add the kernel's exports to the table, with owner BTL_KERNEL.
+// Add the exports of the kernel (`owner` BTL_KERNEL) or of one of its static modules to the table.
 bool btl_kernel_export(const struct btl_kernel_image *kernel, const struct btl_modinfo *info,
-                       struct btl_symtab *table, struct btl_diags *diags);
+                       uint32_t owner, struct btl_symtab *table, struct btl_diags *diags);
 
 BTL_END_DECLS
 

@@ -30,8 +30,8 @@ BTL_BEGIN_DECLS
 #define BTLM_MAGIC "BTLMANIF"
 #define BTLM_MAJOR 1
 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume; 1.4: majors of
-// modules; 1.5: kinds of event, BTLM_BOOT_SAVED
-#define BTLM_MINOR    5
+// modules; 1.5: kinds of event, BTLM_BOOT_SAVED; 1.6: BTLM_BUILT_IN
+#define BTLM_MINOR    6
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
 
@@ -200,7 +200,9 @@ enum btlm_state {
 enum {                   // btlm_module.flags
     BTLM_REQUIRED = 1,   // BTLM_ON_ERROR() is HALT or REQUIRED
     BTLM_CONFIGURED = 2, // loader.conf mentions the module
-    BTLM_METADATA = 4    // the file's metadata was read; else only name and path are known
+    BTLM_METADATA = 4,   // the file's metadata was read; else only name and path are known
+    BTLM_BUILT_IN = 8 // in the kernel's file, which `path` names; REGISTERED, and its exports are
+                      // in the kernel's image (since 1.6)
 };
 
 // What the failure of the module means: enum btl_on_error, in bits 4 to 6 of btlm_module.flags.

@@ -33,6 +33,12 @@ struct btl_parm {
     struct btl_str name, type, description;
 };
 
+// A module that is linked into the file of a kernel. Its metadata are in section .modinfo.NAME.
+struct btl_static_module {
+    struct btl_str name;
+    uint32_t section;
+};
+
 struct btl_modinfo {
     struct btl_str name, version, description, author, license;
     uint8_t supported;         // BTL_SUPPORTS_ mask; BTL_SUPPORTS_RUN when `phases` is absent
@@ -58,6 +64,8 @@ struct btl_modinfo {
     size_t stub_count;
     struct btl_str *aliases; // devices that it drives
     size_t alias_count;
+    struct btl_static_module *statics; // of a kernel: its static modules, in the order of the file
+    size_t static_count;
 };
 
 // A device by its ids, as Linux writes it; '*' in an alias= stands for anything:
@@ -70,6 +78,12 @@ bool btl_alias_match(struct btl_str pattern, struct btl_str text);
 // every export must be a defined global symbol that is loaded; for a kernel all is optional.
 bool btl_modinfo_read(const struct btl_elf *elf, struct btl_arena *arena,
                       struct btl_modinfo *ret_info, struct btl_diags *diags);
+
+// Read the metadata of a static module of a checked kernel: as btl_modinfo_read() does for a
+// module.
+bool btl_modinfo_read_static(const struct btl_elf *kernel, const struct btl_static_module *module,
+                             struct btl_arena *arena, struct btl_modinfo *ret_info,
+                             struct btl_diags *diags);
 
 // Take the next "key=value" of a .modinfo section; *rest moves past it. For programs that show all
 // strings. Linkers pad with NULs between strings.

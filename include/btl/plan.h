@@ -44,6 +44,8 @@ struct btl_planned {
     const struct btl_diag *reason; // of BTL_FAILED: the first error; NULL only if memory ran out
     uint32_t *dependencies;        // indices into plan->modules, in declared order
     uint32_t dependency_count;
+    const struct btl_static_module *built_in; // NULL: it has a file of its own. Else it is in the
+                                              // kernel's file, which `path` names
 };
 
 // Maximum number of interfaces that one module may need (plan-too-many-needs), because each is
@@ -71,7 +73,8 @@ bool btl_plan_begin(struct btl_plan *plan, const struct btl_config *config,
                     const struct btl_modinfo *kernel, struct btl_arena *arena,
                     struct btl_diags *diags);
 
-// Return the next module whose metadata the plan needs, or BTL_NONE. Its `path` names the file.
+// Return the next module whose metadata the plan needs, or BTL_NONE. Its `path` names the file; the
+// metadata of a `built_in` one are in the kernel's file.
 uint32_t btl_plan_next_wanted(struct btl_plan *plan);
 // Set `path` of module `index` to the next directory of module_path. False: no directory is left
 // (`path` is the first candidate again, for the message), or NAME_name gives the path.

@@ -86,6 +86,7 @@ void arch_backtrace(const struct arch_registers *registers,
 
 // The section of a module that backtraces need, empty where they need none.
 extern const struct btl_str arch_unwind_section;
+extern const bool arch_function_descriptors; // a pointer to a function points to its descriptor
 
 // --- stacks
 

@@ -39,9 +39,33 @@ struct module_image *image_find(uint64_t address)
 {
     struct module_image *image = images;
 
-    while (image != NULL && address - image->linked.base >= image->linked.size)
+    while (image != NULL && !image_covers(image, address))
         image = image->next;
     return image;
+}
+
+bool image_covers(const struct module_image *image, uint64_t address)
+{
+    if (image->fixed == NULL)
+        return address - image->linked.base < image->linked.size;
+    for (int kind = 0; kind < BTL_SEGS; kind++)
+        if (address >= image->fixed->part[kind].start && address < image->fixed->part[kind].end)
+            return true;
+    return false;
+}
+
+bool image_visit(const struct module_image *image,
+                 bool (*visit)(struct btl_str module, uint64_t start, uint64_t end))
+{
+    bool found = false;
+
+    if (image->fixed == NULL)
+        return visit(image->module, image->linked.base, image->linked.base + image->linked.size);
+    for (int kind = 0; kind < BTL_SEGS; kind++)
+        found =
+            visit(image->module, image->fixed->part[kind].start, image->fixed->part[kind].end) ||
+            found;
+    return found;
 }
 
 bool image_holds(const struct module_image *image, uint64_t address, uint64_t size, uint8_t perm)

@@ -5,8 +5,9 @@
 
 #include <btl/kernel.h>
 
-// As modules/pci.h declares it.
-const struct pci_function *pci_find(uint16_t vendor, uint16_t id, const struct pci_function *after);
+// As modules/pci.h declares it; static, because the module pci may be linked into the kernel.
+static const struct pci_function *pci_find(uint16_t vendor, uint16_t id,
+                                           const struct pci_function *after);
 BTL_STUB("pci", const struct pci_function *, pci_find,
          (uint16_t vendor, uint16_t id, const struct pci_function *after), (vendor, id, after),
          NULL);

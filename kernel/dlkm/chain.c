@@ -72,7 +72,8 @@ void chain_mark(void)
 
 bool chain_is_needed(const struct module *module)
 {
-    return module->state == MODULE_REGISTERED && !source_is_in_memory(module);
+    return module->state == MODULE_REGISTERED && !source_is_in_memory(module) &&
+           !module_is_static(module);
 }
 
 static bool volume_is_needed(void)

@@ -12,6 +12,7 @@
 //   register.c   registering them
 //   update.c     replacing the file of a module
 //   source.c     the file of a module: staged in memory, or on a disk
+//   static.c     modules in the kernel's file
 //   image.c      the image: adopted from the loader, or linked here (link.c)
 //   exports.c    the symbols that modules are linked against
 //   tunables.c   defaults of tunables, and changes at run time
@@ -106,7 +107,7 @@ struct module {
     uint32_t dependents;          // loaded modules that need this one; busy while not 0
     uint32_t unloads;             // number of unloads
     int16_t major[2];             // devsw.c: by enum btl_device_kind; BTL_MAJOR_NONE: none
-    bool adoptable;               // the loader's image is in memory and was never loaded
+    bool adoptable;               // its image, by the loader or static, was never loaded
     bool file_released;           // source.c: its staged file has been released
     bool in_chain;                // chain.c: it serves the boot volume
     bool no_device;               // of MODULE_FAILED: its device is missing, which is no error
@@ -173,6 +174,13 @@ bool module_facts(const struct module *module, struct btl_arena *arena,
 // Return the line of loader.conf that sets a tunable of the module. False: there is none.
 bool module_setting(const struct module *module, struct btl_str tunable,
                     struct btl_module_setting *ret_setting);
+
+// --- static.c
+bool module_is_static(const struct module *module);
+// Make the image of a static module from its part of the kernel's. False: reported.
+bool static_adopt(struct module *module, struct btl_diags *diags);
+// Return the static module's image whose function has that descriptor, or NULL.
+const struct module_image *static_image_of(uint64_t descriptor);
 
 // --- holds.c
 // Count one more use by `user`, of the kernel or of the module `holder`. 0 or BTL_ENOMEM. `leaves`:

@@ -57,9 +57,12 @@ void image_put(struct module *module, struct module_image *image)
 bool image_adopt(struct module *module, struct btl_diags *diags)
 {
     const struct btlm_module *entry = module->entry;
-    struct module_image *image = image_new(module_name(module), diags);
+    struct module_image *image;
     uint64_t size;
 
+    if (module_is_static(module))
+        return static_adopt(module, diags);
+    image = image_new(module_name(module), diags);
     if (image == NULL)
         return false;
     if (!btl_module_adopt(handoff_manifest(), module_id(module), &image->linked, diags)) {
@@ -81,7 +84,9 @@ void image_drop(struct module *module)
 
     module->image = NULL;
     images_remove(image);
-    if (!image->by_loader)
+    if (image->fixed != NULL)
+        module->adoptable = false; // its data are not those of the file any more
+    else if (!image->by_loader)
         vm_image_free(image->linked.base, image->linked.size);
     else if (vm_ready())
         vm_boot_image_free(image->linked.base, image->linked.size);

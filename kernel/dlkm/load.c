@@ -47,6 +47,15 @@ static bool load_check_phase(struct load *load)
     return false;
 }
 
+// What a static module's load function has changed in its data before it failed cannot be undone.
+static bool load_check_static(struct load *load)
+{
+    if (!module_is_static(load->module) || load->module->adoptable)
+        return true;
+    btl_report(&load->diags, BTL_RUN_STATIC_AGAIN, load->place);
+    return false;
+}
+
 // In phase 1 no module can be linked: there is no memory for images.
 static bool load_check_time(struct load *load)
 {
@@ -229,13 +238,10 @@ static const struct step {
     bool (*run)(struct load *load);
     void (*undo)(struct load *load);
 } steps[] = {
-    {load_check_phase, NULL},
-    {load_check_time, NULL},
-    {load_check_dependencies, NULL},
-    {load_open_file, load_close_file},
-    {load_get_image, load_drop_image},
-    {load_start, load_undo_start},
-    {load_attach, NULL},
+    {load_check_phase, NULL},          {load_check_static, NULL},
+    {load_check_time, NULL},           {load_check_dependencies, NULL},
+    {load_open_file, load_close_file}, {load_get_image, load_drop_image},
+    {load_start, load_undo_start},     {load_attach, NULL},
 };
 
 // NAME_on_error="ignore", and a missing device, apply to the boot; a later request to load the

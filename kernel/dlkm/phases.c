@@ -83,7 +83,7 @@ void dlkm_release_failed(void)
 {
     for (uint32_t id = 0; id < module_count(); id++) {
         struct module *module = module_get(id);
-        if (!module->adoptable || module->image != NULL)
+        if (!module->adoptable || module->image != NULL || module_is_static(module))
             continue;
         vm_boot_image_free(module->entry->address, module->entry->size);
         module->adoptable = false;

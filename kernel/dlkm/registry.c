@@ -67,6 +67,8 @@ struct module *module_at(uint64_t address)
     const struct module_image *image = image_find(address);
     uint32_t id;
 
+    if (image == NULL)
+        image = static_image_of(address);
     return image != NULL && module_find(image->module, &id) ? modules[id] : NULL;
 }
 
@@ -82,7 +84,8 @@ static void module_announce(struct module *module, char *reason_room)
                               .reason_room = reason_room,
                               .state = MODULE_ANNOUNCED,
                               .major = {BTL_MAJOR_NONE, BTL_MAJOR_NONE},
-                              .adoptable = entry->state == BTLM_LINKED};
+                              .adoptable = entry->state == BTLM_LINKED ||
+                                           (entry->flags & BTLM_BUILT_IN) != 0};
     if (entry->state != BTLM_FAILED && entry->state != BTLM_OFF)
         return;
     if (entry->state == BTLM_OFF)

@@ -59,8 +59,7 @@ void stubs_forget(const struct module *module)
 
     for (struct btl_stub **at = &resolved; *at != NULL;) {
         struct btl_stub *stub = *at;
-        if (stub->id != id &&
-            (uint64_t)(uintptr_t)stub - module->image->linked.base >= module->image->linked.size) {
+        if (stub->id != id && !image_covers(module->image, (uint64_t)(uintptr_t)stub)) {
             at = &stub->next;
             continue;
         }

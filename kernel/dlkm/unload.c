@@ -23,28 +23,37 @@ struct unload {
     bool force;
 };
 
-// Detach what would call the module, or write to it.
-static void unload_interrupts(struct btl_str name, uint64_t start, uint64_t end)
+// Return the code of the image, which calls kmem_alloc().
+static struct btl_segment unload_code(const struct module_image *image)
 {
+    struct btl_segment code = image->linked.segment[BTL_SEG_TEXT];
+
+    code.offset += image->linked.base;
+    return code;
+}
+
+// Detach what would call the module, or write to it. True: it has left commands or a capture.
+static bool unload_forget(struct btl_str name, uint64_t start, uint64_t end)
+{
+    bool left;
+
     intr_forget(name, start, end);
     timeouts_forget(name, start, end);
     locks_forget_image(name, start, end);
     dma_forget(name, start, end);
+    left = console_forget(start, end);
+    return command_forget(start, end) || left;
 }
 
 void unload_image(struct module *module)
 {
     struct btl_str name = module_name(module);
-    uint64_t start = module->image->linked.base, end = start + module->image->linked.size;
-    bool left;
+    struct btl_segment code = unload_code(module->image);
     size_t bytes;
 
-    unload_interrupts(name, start, end);
-    left = console_forget(start, end);
-    left = command_forget(start, end) || left;
-    if (left)
+    if (image_visit(module->image, unload_forget))
         kprintf("%pS: did not remove its console capture or its commands; removed now\n", &name);
-    bytes = early_release(start, end - start);
+    bytes = early_release(code.offset, code.size);
     if (bytes > 0)
         kprintf("%pS: did not free %lu bytes of the memory of phase 1; freed now\n", &name, bytes);
     stubs_forget(module);
@@ -143,6 +152,10 @@ static int unload_check_state(struct unload *unload)
         btl_report(&unload->diags, BTL_RUN_NOT_LOADED, unload->place,
                    BTL_ARG_Z(module_state_name(module->state)));
         return BTL_EINVAL;
+    }
+    if (module_is_static(module)) {
+        btl_report(&unload->diags, BTL_RUN_STATIC, unload->place);
+        return BTL_ENOSYS;
     }
     if (module->image->linked.wrapper->unload == NULL) {
         btl_report(&unload->diags, BTL_RUN_NO_UNLOAD, unload->place);

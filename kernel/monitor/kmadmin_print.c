@@ -12,7 +12,9 @@
 
 static const char *kmadmin_status(const struct module *module)
 {
-    return module->state == MODULE_LOADED ? "LOADED" : "UNLOADED";
+    if (module->state == MODULE_LOADED)
+        return module_is_static(module) ? "STATIC" : "LOADED";
+    return "UNLOADED";
 }
 
 static void kmadmin_print_major(const char *label, int16_t major)
@@ -45,6 +47,8 @@ static void kmadmin_print_names(const struct module *module)
             btl_phase_name(module->entry->phase), "Module Path", &path);
     kmadmin_print_hash(module);
     kprintf("%-24s %s (%s)\n", "Module Status", kmadmin_status(module), module_condition(module));
+    if (module_is_static(module))
+        kprintf("%-24s static: in the kernel's file\n", "Module Linkage");
     if (module->reason != NULL)
         kprintf("%-24s %s\n", "Reason", module->reason);
 }
@@ -65,7 +69,8 @@ static void kmadmin_print_image(const struct module_image *image)
     else
         kprintf("-\n");
     kprintf("%-24s %lu\n", "Module Phase 1 Memory",
-            early_bytes_of(image->linked.base, image->linked.size));
+            early_bytes_of(image->linked.base + image->linked.segment[BTL_SEG_TEXT].offset,
+                           image->linked.segment[BTL_SEG_TEXT].size));
 }
 
 static void kmadmin_print_holds(const struct module *module)
@@ -115,7 +120,7 @@ void kmadmin_print_static(void)
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
         struct btl_str name = module_name(module);
-        if (module->image != NULL && module->image->linked.wrapper->unload == NULL)
-            kprintf("  %pS (id %u)\n", &name, id);
+        if (module_is_static(module))
+            kprintf("  %pS (id %u, %s)\n", &name, id, module_condition(module));
     }
 }

@@ -146,7 +146,7 @@ static bool check_given_back(struct btl_out *detail)
             staged += page_count(module->entry->staged_size);
         if (module->state == MODULE_FAILED && module->entry->state == BTLM_LINKED)
             failed += page_count(module->entry->size);
-        if (module->image != NULL)
+        if (module->image != NULL && module->image->fixed == NULL)
             *(module->image->by_loader ? &in_arena : &linked) +=
                 page_count(module->image->linked.size);
     }
@@ -250,8 +250,9 @@ static struct module *find_quiet(enum module_state state)
 {
     for (uint32_t id = module_count(); id-- > 0;) {
         struct module *module = module_get(id);
-        if (module->state == state && (module->image == NULL || !module->image->by_loader) &&
-            module->dependents == 0 && module_hold_count(module) == 0 && source_lasts(module) &&
+        if (module->state == state && !module_is_static(module) &&
+            (module->image == NULL || !module->image->by_loader) && module->dependents == 0 &&
+            module_hold_count(module) == 0 && source_lasts(module) &&
             (module->entry->type == BTL_TYPE_WSIO_CLASS ||
              module->entry->type == BTL_TYPE_STREAMS_DRV ||
              module->entry->type == BTL_TYPE_STREAMS_MOD))

@@ -122,7 +122,7 @@ static bool space_map_images(struct arch_space *space)
     const struct btlm_system *system = boot_system();
 
     for (const struct module_image *image = images_first(); image != NULL; image = image->next) {
-        for (int kind = 0; kind < BTL_SEGS; kind++) {
+        for (int kind = 0; image->fixed == NULL && kind < BTL_SEGS; kind++) {
             const struct btl_segment *segment = &image->linked.segment[kind];
             uint64_t virtual = image->linked.base + segment->offset;
             if (!space_map_piece(space, virtual,

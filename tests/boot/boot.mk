@@ -24,6 +24,10 @@ test-states: $(TEST_STATES:%=$(O)/testkernels/%.elf)
 .PRECIOUS: $(O)/testkernels/%.o
 .PHONY: test-states
 
+# A kernel with static modules (test_static.py).
+TEST_STATIC := ring clock hello pci ich9 null upper pciids
+$(call kernel_file,$(O)/testkernels/static,$(TEST_STATIC))
+
 # The kernel and the module of protocol 1.0, by the headers of that time alone (tests/boot/frozen/README.md).
 FROZEN := tests/boot/frozen
 FROZEN_x86_64 := $(O)/frozen/kernel.elf $(O)/frozen/frozen.ko
@@ -56,7 +60,7 @@ $(O)/testefi/services.so: $(O)/testefi/services.o $(SERVICES_OBJ) $(O)/efi/libbt
 TEST_EFI += $(O)/testefi/services.efi
 
 TEST_EFI_x86_64 := $(TEST_EFI)
-test-boot-files: test-modules test-states $(TEST_EFI_$(ARCH)) $(FROZEN_$(ARCH)) $(BUILD)/host/btl
+test-boot-files: test-modules test-states $(O)/testkernels/static/kernel.elf $(TEST_EFI_$(ARCH)) $(FROZEN_$(ARCH)) $(BUILD)/host/btl
 .PHONY: test-boot-files
 
 ## Make the pictures of README.md from boots in QEMU.

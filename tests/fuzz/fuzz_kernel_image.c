@@ -58,7 +58,7 @@ static void export_symbols(const struct btl_kernel_image *kernel, struct test_me
     struct btl_symtab table;
     if (btl_modinfo_read(kernel->elf, &memory->arena, &info, diags) &&
         btl_symtab_init(&table, 0, &memory->arena))
-        btl_kernel_export(kernel, &info, &table, diags);
+        btl_kernel_export(kernel, &info, BTL_KERNEL, &table, diags);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -49,7 +49,7 @@ TEST(a_loader_of_1_0_is_told_from_this_one)
         host_printed(),
         "warning: the loader follows version 1.0 of the boot protocol, and this kernel is built "
         "for "
-        "1.5, so the kernel does without what the next lines name; install the loader of this "
+        "1.6, so the kernel does without what the next lines name; install the loader of this "
         "kernel's release [run-older-loader]\n"
         "note: the loader (before 1.2) does not name the configuration of this boot: nothing can "
         "be "
@@ -62,7 +62,9 @@ TEST(a_loader_of_1_0_is_told_from_this_one)
         "note: the loader (before 1.4) does not name the majors of drivers: each driver gets free "
         "majors, not its fixed ones [run-older-majors]\n"
         "note: the loader (before 1.5) leaves steps out of its timeline, and a saved manifest gets "
-        "neither events nor log of this kernel [run-older-events]\n");
+        "neither events nor log of this kernel [run-older-events]\n"
+        "note: the loader (before 1.6) does not know modules that are linked into the kernel: they "
+        "are not loaded, unless from their files [run-older-static]\n");
 }
 
 // The codes that are printed with a loader of that minor version, in their order.
@@ -72,12 +74,15 @@ static const struct minor {
     const char *codes;
 } minors[] = {
     {"1.0", 0,
-     "run-older-loader run-older-boot run-older-volume run-older-majors run-older-events "},
+     "run-older-loader run-older-boot run-older-volume run-older-majors run-older-events "
+     "run-older-static "},
     {"1.1", 1,
-     "run-older-loader run-older-boot run-older-volume run-older-majors run-older-events "},
-    {"1.2", 2, "run-older-loader run-older-volume run-older-majors run-older-events "},
-    {"1.3", 3, "run-older-loader run-older-majors run-older-events "},
-    {"1.4", 4, "run-older-loader run-older-events "},
+     "run-older-loader run-older-boot run-older-volume run-older-majors run-older-events "
+     "run-older-static "},
+    {"1.2", 2,
+     "run-older-loader run-older-volume run-older-majors run-older-events run-older-static "},
+    {"1.3", 3, "run-older-loader run-older-majors run-older-events run-older-static "},
+    {"1.4", 4, "run-older-loader run-older-events run-older-static "},
     {"this one", BTLM_MINOR, ""},
     {"a newer one", BTLM_MINOR + 1, ""},
 };

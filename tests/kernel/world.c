@@ -46,6 +46,7 @@ void world_begin(const char *kernel_options)
     world.system.ticks_per_second = 1000000;
     world.manifest.header = &world.header;
     world.manifest.bytes = (struct btl_bytes){(const uint8_t *)&world, sizeof(world)};
+    TABLE(SEGMENTS, world.segment, 1);
     TABLE(SECTIONS, world.section, 0);
     TABLE(DEPENDS, world.depend, 0);
     TABLE(EXPORTS, world.export, 0);
@@ -216,6 +217,7 @@ size_t timeline_events(const struct btlm_event **ret_events)
 }
 
 const size_t arch_descriptor_size = 0;
+const bool arch_function_descriptors = false;
 const struct btl_str arch_unwind_section = {"", 0};
 
 uint64_t arch_function_entry(uint64_t pointer)

@@ -16,6 +16,7 @@ struct world {
     struct btlm_system system;
     struct btlm_kernel kernel;
     struct btlm_module module[WORLD_MODULES];
+    struct btlm_segment segment[1]; // of the kernel
     struct btlm_section section[WORLD_MANY];
     uint32_t depend[WORLD_MANY];
     struct btlm_export export[WORLD_MANY];

@@ -69,6 +69,8 @@ void boot_link_later(struct boot *boot)
         const struct btl_diag *before = attempt->diags->last;
         if (plan->modules[index].verdict != BTL_LOAD && plan->modules[index].verdict != BTL_READY)
             continue; // a dependency failed in this loop
+        if (plan->modules[index].built_in != NULL)
+            continue; // the build has linked it
         module->linked = module->linked ? boot_later_check_wrapper(boot, index)
                                         : boot_later_link(boot, index, &next);
         if (!module->linked)

@@ -19,8 +19,9 @@ struct btl_str list_reason(const struct boot *boot, uint32_t index)
         return set == NULL ? BTL_STR("switched off")
                            : memory_text(arena, "switched off in line %u", set->line);
     if (planned->pulled_by == BTL_NONE)
-        return set == NULL ? BTL_STR("dependency, on demand")
-                           : memory_text(arena, "configured in line %u", set->line);
+        return set == NULL && planned->built_in != NULL ? BTL_STR("built in")
+               : set == NULL                            ? BTL_STR("dependency, on demand")
+                             : memory_text(arena, "configured in line %u", set->line);
     const struct btl_str *by = &plan->modules[planned->pulled_by].name;
     return set == NULL ? memory_text(arena, "dependency of %pS", by)
                        : memory_text(arena, "configured for %s in line %u, dependency of %pS",
@@ -45,6 +46,7 @@ static bool list_depends_on_disk(const struct boot *boot, uint32_t index)
 {
     const struct btl_attempt *attempt = &boot->attempt;
     return attempt->plan.modules[index].phase > BTL_PHASE_BOOT2 &&
+           attempt->plan.modules[index].built_in == NULL &&
            attempt->config.stage == BTL_STAGE_AUTO &&
            (attempt->stage_reason == BTL_STAGE_NO_LAYOUT ||
             attempt->stage_reason == BTL_STAGE_NO_CONTROLLER);
@@ -53,7 +55,11 @@ static bool list_depends_on_disk(const struct boot *boot, uint32_t index)
 static const char *list_file_place(const struct boot *boot, uint32_t index)
 {
     const struct btl_planned *planned = &boot->attempt.plan.modules[index];
-    if (planned->phase == BTL_PHASE_BOOT1 || !list_in_order(boot, index))
+    if (!list_in_order(boot, index))
+        return "-";
+    if (planned->built_in != NULL)
+        return "in the kernel";
+    if (planned->phase == BTL_PHASE_BOOT1)
         return "-";
     if (list_depends_on_disk(boot, index))
         return "on the disk*";
@@ -170,10 +176,11 @@ static void list_json_module(void *to, const struct boot *boot, uint32_t index, 
                      module->file == NULL ? 0 : module->file->bytes.size);
     list_json_number(json, "size", module->linked, module->image.size);
     list_json_address(json, list_has_address(boot, index), module->image.base);
-    if (number == 0 || list_depends_on_disk(boot, index))
+    if (number == 0 || planned->built_in != NULL || list_depends_on_disk(boot, index))
         json_null(json, "staged");
     else
         json_bool(json, "staged", btl_attempt_is_staged(&boot->attempt, index));
+    json_bool(json, "built_in", planned->built_in != NULL);
     list_json_depends(json, boot, index);
     list_json_reason(json, boot, index);
     json_end(json, '}');

@@ -257,6 +257,27 @@ static void print_relocations(struct printer *printer)
         FIELD(printer, "relocation", "unknown types %lu", others);
 }
 
+// Print the metadata of a kernel's static modules. Its image is one: their parts have no sizes.
+static void print_static_modules(struct printer *printer, const char *path, struct btl_place place,
+                                 struct btl_bytes bytes)
+{
+    struct host *host = printer->host;
+    struct btl_modinfo kernel;
+    if (!btl_elf_open(bytes, BTL_ELF_KERNEL, 0, place, &printer->elf, &host->diags) ||
+        !btl_modinfo_read(&printer->elf, host->arena, &kernel, &host->diags))
+        return;
+    for (size_t i = 0; i < kernel.static_count; i++) {
+        struct btl_bytes strings = btl_elf_section_bytes(&printer->elf, kernel.statics[i].section);
+        if (printer->printed && printer->only == NULL)
+            btl_format(&printer->out, "\n");
+        printer->printed = true;
+        print_filename(printer, path);
+        FIELD(printer, "built into", "the kernel");
+        print_strings(printer, strings);
+        print_parms(printer, strings);
+    }
+}
+
 static void print_file(struct printer *printer, const char *path)
 {
     struct host *host = printer->host;
@@ -264,6 +285,11 @@ static void print_file(struct printer *printer, const char *path)
     struct btl_bytes bytes, strings = {0};
     if (!files_read(host, path, &bytes))
         return;
+    const struct elf64_header *header = (const void *)bytes.at;
+    if (bytes.size >= sizeof(*header) && (header->type == ELF_EXEC || header->type == ELF_DYN)) {
+        print_static_modules(printer, path, place, bytes);
+        return;
+    }
     if (!btl_elf_open(bytes, BTL_ELF_MODULE, 0, place, &printer->elf, &host->diags))
         return;
     uint32_t section = btl_elf_find_section(&printer->elf, BTL_STR(".modinfo"));
@@ -314,7 +340,8 @@ const struct command cmd_modinfo = {
     .synopsis = "[-F FIELD] FILE ...",
     .summary = "shows the metadata of modules, what they export and need, and their relocations",
     .help = "  -F, --field FIELD       print only the values of this field, one per line\n"
-            "The first part is what modinfo(8) prints; BTL's own fields follow.\n\n"
+            "The first part is what modinfo(8) prints; BTL's own fields follow. Of a kernel,\n"
+            "the metadata of its static modules.\n\n"
             "Example: btl modinfo build/x86_64/modules/hello.ko\n"
             "         btl modinfo -F needs build/x86_64/modules/hello.ko\n",
     .run = modinfo_command,

@@ -21,6 +21,7 @@
 extern const uint8_t kernel_start[], kernel_unwind[], kernel_unwind_end[];
 extern uint8_t trap_stack[], trap_backing_store[];
 
+const bool arch_function_descriptors = true;
 const struct btl_str arch_unwind_section = BTL_STR(".IA_64.unwind");
 
 // An active call: `ip` is in it, its r32 was or will be at `base` of the backing store.

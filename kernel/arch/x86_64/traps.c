@@ -126,6 +126,7 @@ static bool is_return_address(uint64_t address)
            (at[-3] == 0xff && (at[-2] & 0xf8) == 0x50) || (at[-6] == 0xff && at[-5] == 0x15);
 }
 
+const bool arch_function_descriptors = false;
 const struct btl_str arch_unwind_section = {"", 0}; // frame pointers are enough
 
 // Return the caller of an interrupted function without a frame: its return address is on top of the

@@ -211,6 +211,54 @@ TEST(test_no_memory)
     assert_true(failures >= 10); // one for each array
 }
 
+// ------------------------------------------------------------------------ static modules of a
+// kernel
+
+// A kernel with one export, and the metadata of a static module in a section of its own.
+static bool read_static(struct test_memory *memory, struct btl_diags *diags, const char *strings,
+                        size_t size, struct btl_modinfo *kernel, struct btl_modinfo *info)
+{
+    struct elf_builder b;
+    struct btl_elf elf;
+    eb_begin(&b, ELF_EXEC, ELF_MACHINE_X86_64);
+    uint32_t segment = eb_segment(&b, ELF_PT_LOAD, 5, 0xffffffff80200000, "\xc3", 1, 1, 0);
+    uint32_t text = eb_section_of_segment(&b, ".text", ELF_SHF_ALLOC | ELF_SHF_EXECINSTR, segment);
+    eb_symbol(&b, "ring_new", EB_GLOBAL(ELF_STT_FUNC), text, 0xffffffff80200000, 1);
+    eb_symbol(&b, "hidden", EB_LOCAL(ELF_STT_FUNC), text, 0xffffffff80200000, 1);
+    eb_section(&b, ".modinfo.ring", ELF_SHT_PROGBITS, 0, 1, strings, size);
+    b.entry = 0xffffffff80200000;
+    struct btl_bytes file = eb_finish(&b);
+    diags->arena = &memory->arena;
+    assert_true(btl_elf_open(file, BTL_ELF_KERNEL, 0, SAMPLE_PLACE, &elf, diags));
+    assert_true(btl_modinfo_read(&elf, &memory->arena, kernel, diags));
+    assert_int_equal(kernel->static_count, 1);
+    assert_true(btl_str_equal(kernel->statics[0].name, BTL_STR("ring")));
+    bool good = btl_modinfo_read_static(&elf, &kernel->statics[0], &memory->arena, info, diags);
+    eb_end(&b);
+    return good;
+}
+
+TEST(test_static_modules_of_a_kernel)
+{
+    static const char good[] = "name=ring\0provides=ring:1.2\0export=ring_new\0phases=BOOT1";
+    static const char hidden[] = "name=ring\0export=hidden", nameless[] = "version=1";
+    struct btl_modinfo kernel, info;
+    struct test_memory memory;
+    struct btl_diags diags = {0};
+    test_memory_begin(&memory);
+    assert_true(read_static(&memory, &diags, good, sizeof(good), &kernel, &info));
+    assert_int_equal(kernel.export_count, 0); // they are the module's
+    assert_int_equal(info.export_count, 1);
+    assert_int_equal(info.provides[0].minor, 2);
+    assert_int_equal(info.supported, BTL_SUPPORTS_BOOT1);
+    assert_false(read_static(&memory, &diags, hidden, sizeof(hidden), &kernel, &info));
+    assert_codes(&memory, &diags, "modinfo-export-local");
+    diags = (struct btl_diags){0};
+    assert_false(read_static(&memory, &diags, nameless, sizeof(nameless), &kernel, &info));
+    assert_codes(&memory, &diags, "modinfo-no-name");
+    test_memory_end(&memory);
+}
+
 // Cost: each distinct name is hashed once. 200,000 names would take minutes if they were compared
 // with each other.
 TEST(test_many_tunables_and_exports)

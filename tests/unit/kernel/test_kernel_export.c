@@ -51,7 +51,8 @@ TEST(test_exports_move_with_the_kernel)
 {
     struct exported e;
     load(&e, with_exports, 0xffffffff80000000ull);
-    assert_true(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_true(
+        btl_kernel_export(&e.sample.kernel, &e.info, BTL_KERNEL, &e.table, &e.sample.diags));
     assert_int_equal(e.table.count, 2);
     const struct btl_export *kmain = btl_symtab_find(&e.table, BTL_STR("kmain"));
     assert_int_equal(kmain->value, 0xffffffff80000001ull);
@@ -64,7 +65,8 @@ TEST(test_kernel_without_exports)
 {
     struct exported e;
     load(&e, movable_kernel, MOVABLE_BASE);
-    assert_true(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_true(
+        btl_kernel_export(&e.sample.kernel, &e.info, BTL_KERNEL, &e.table, &e.sample.diags));
     assert_int_equal(e.table.count, 0);
     end(&e);
 }
@@ -73,7 +75,8 @@ TEST(test_every_missing_export_is_reported)
 {
     struct exported e;
     load(&e, with_bad_exports, MOVABLE_BASE);
-    assert_false(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_false(
+        btl_kernel_export(&e.sample.kernel, &e.info, BTL_KERNEL, &e.table, &e.sample.diags));
     assert_codes(&e.sample.memory, &e.sample.diags,
                  "modinfo-export-missing modinfo-export-missing");
     end(&e);
@@ -85,7 +88,8 @@ TEST(test_export_taken_by_somebody_else)
     uint32_t other;
     load(&e, with_exports, MOVABLE_BASE);
     assert_true(btl_symtab_add(&e.table, BTL_STR("absolute"), 1, 7, &other));
-    assert_false(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_false(
+        btl_kernel_export(&e.sample.kernel, &e.info, BTL_KERNEL, &e.table, &e.sample.diags));
     assert_codes(&e.sample.memory, &e.sample.diags, "kernel-export-taken");
     end(&e);
 }
@@ -161,7 +165,8 @@ TEST(test_functions_of_ia64_kernels_are_exported_by_their_descriptors)
 {
     struct exported e;
     load(&e, ia64_kernel, IA64_KERNEL);
-    assert_true(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_true(
+        btl_kernel_export(&e.sample.kernel, &e.info, BTL_KERNEL, &e.table, &e.sample.diags));
     assert_int_equal(e.table.count, 4);
     assert_true(exported(&e, "first") == IA64_OPD + 16);
     assert_true(exported(&e, "third") == IA64_OPD); // the first of two
@@ -174,7 +179,8 @@ TEST(test_a_function_without_descriptor_is_named_and_the_rest_exported)
 {
     struct exported e;
     load(&e, ia64_kernel_without, IA64_KERNEL);
-    assert_false(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_false(
+        btl_kernel_export(&e.sample.kernel, &e.info, BTL_KERNEL, &e.table, &e.sample.diags));
     assert_codes(&e.sample.memory, &e.sample.diags, "kernel-export-descriptor");
     assert_str(&e.sample.memory, e.sample.diags.first->arg[0].str, "bare");
     assert_int_equal(e.table.count, 2);
@@ -185,7 +191,8 @@ TEST(test_half_a_descriptor_is_refused)
 {
     struct exported e;
     load(&e, ia64_kernel_cut, IA64_KERNEL);
-    assert_false(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_false(
+        btl_kernel_export(&e.sample.kernel, &e.info, BTL_KERNEL, &e.table, &e.sample.diags));
     assert_codes(&e.sample.memory, &e.sample.diags, "kernel-opd-size");
     end(&e);
 }
@@ -196,7 +203,8 @@ TEST(test_descriptors_that_are_not_there)
     struct exported e;
     load(&e, ia64_kernel, IA64_KERNEL);
     eb_section_at(&e.sample.builder, 3)->name = eb_section_at(&e.sample.builder, 1)->name;
-    assert_false(btl_kernel_export(&e.sample.kernel, &e.info, &e.table, &e.sample.diags));
+    assert_false(
+        btl_kernel_export(&e.sample.kernel, &e.info, BTL_KERNEL, &e.table, &e.sample.diags));
     assert_codes(&e.sample.memory, &e.sample.diags,
                  "kernel-export-descriptor kernel-export-descriptor kernel-export-descriptor");
     assert_int_equal(e.table.count, 1);
@@ -226,7 +234,7 @@ TEST(test_exports_of_a_kernel_by_gnu_ld_are_its_own_pointers)
     e.memory = malloc(kernel.size);
     assert_true(btl_kernel_load(&kernel, kernel.link_base, e.memory, &diags));
     assert_true(btl_symtab_init(&e.table, 4, &memory.arena));
-    assert_true(btl_kernel_export(&kernel, &e.info, &e.table, &diags));
+    assert_true(btl_kernel_export(&kernel, &e.info, BTL_KERNEL, &e.table, &diags));
     uint64_t pointers[2];
     memcpy(pointers, e.memory + (exported(&e, "table") - kernel.link_base), sizeof(pointers));
     assert_true(exported(&e, "kprint") == pointers[0]);
@@ -246,7 +254,7 @@ TEST(test_running_out_of_memory_for_descriptors)
         test_memory_begin_limited(&limited, n + 2); // two are the table itself
         struct btl_diags diags = {.arena = &e.sample.memory.arena};
         assert_true(btl_symtab_init(&table, 16, &limited.arena));
-        assert_false(btl_kernel_export(&e.sample.kernel, &e.info, &table, &diags));
+        assert_false(btl_kernel_export(&e.sample.kernel, &e.info, BTL_KERNEL, &table, &diags));
         assert_codes(&e.sample.memory, &diags, "no-memory");
         test_memory_end(&limited);
     }

@@ -129,7 +129,8 @@ static void open_kernel(struct boot_fixture *boot)
     must(btl_kernel_load(&boot->kernel, BOOT_KERNEL_BASE, memory, &boot->diags),
          "loading the kernel");
     must(btl_symtab_init(&boot->symtab, 0, &boot->memory.arena) &&
-             btl_kernel_export(&boot->kernel, &boot->kernel_info, &boot->symtab, &boot->diags),
+             btl_kernel_export(&boot->kernel, &boot->kernel_info, BTL_KERNEL, &boot->symtab,
+                               &boot->diags),
          "exporting the kernel's symbols");
 }
 

@@ -139,6 +139,25 @@ void world_kernel(struct plan_world *world, const char *provides)
                       &world->kernel.provide_count);
 }
 
+void world_statics(struct plan_world *world, const char *names)
+{
+    struct btl_modinfo *kernel = &world->kernel;
+    struct btl_str *list = names_of(world, btl_str_of(names), &kernel->static_count);
+    kernel->statics =
+        BTL_NEW_ARRAY(&world->own.arena, struct btl_static_module, kernel->static_count);
+    for (size_t i = 0; i < kernel->static_count; i++)
+        kernel->statics[i].name = list[i];
+}
+
+// The metadata of a static module, whose `path` is the kernel's.
+static const struct btl_modinfo *static_info(const struct plan_world *world, struct btl_str name)
+{
+    for (const struct world_file *file = world->files; file != NULL; file = file->next)
+        if (btl_str_equal(file->info.name, name))
+            return &file->info;
+    return NULL;
+}
+
 void world_limit(struct plan_world *world, size_t allocations)
 {
     test_memory_end(&world->memory);
@@ -161,7 +180,9 @@ void world_collect(struct plan_world *world)
     while ((wanted = btl_plan_next_wanted(&world->plan)) != BTL_NONE) {
         const struct btl_modinfo *info;
         do
-            info = world_file(world, world->plan.modules[wanted].path);
+            info = world->plan.modules[wanted].built_in != NULL
+                       ? static_info(world, world->plan.modules[wanted].name)
+                       : world_file(world, world->plan.modules[wanted].path);
         while (info == NULL && btl_plan_next_path(&world->plan, wanted));
         if (info != NULL)
             btl_plan_give(&world->plan, wanted, info);

@@ -41,6 +41,8 @@ void world_begin(struct plan_world *world, const char *conf);
 void world_module(struct plan_world *world, const char *description);
 // What the kernel provides: "kernel:1.2,console:2.0".
 void world_kernel(struct plan_world *world, const char *provides);
+// The modules in the kernel's file: "ring,clock". Their metadata come from world_module() too.
+void world_statics(struct plan_world *world, const char *names);
 // Lets the planner have only that many allocations; before world_plan().
 void world_limit(struct plan_world *world, size_t allocations);
 void world_collect(struct plan_world *world); // all but btl_plan_order()

@@ -135,6 +135,7 @@ static void print_module_verdict(struct json_printer *p, const struct btlm_modul
     print_owner(p, "pulled_by", m->pulled_by);
     json_word(&p->json, "registered", btl_phase_name(m->registered));
     json_word(&p->json, "state", btlm_state_name(m->state));
+    json_bool(&p->json, "built_in", (m->flags & BTLM_BUILT_IN) != 0);
     if (m->reason == BTL_NONE)
         json_null(&p->json, "reason");
     else
