@@ -26,11 +26,13 @@ static bool update_check_state(struct update *update)
     const struct module *module = update->module;
     struct btl_place place = {.module = module_name(module)};
 
-    if (module->state == MODULE_REGISTERED || module->state == MODULE_LOADED ||
-        module->state == MODULE_FAILED)
+    if (!module_is_static(module) &&
+        (module->state == MODULE_REGISTERED || module->state == MODULE_LOADED ||
+         module->state == MODULE_FAILED))
         return true;
     btl_report(&update->registration.diags, BTL_RUN_UPDATE_STATE, place,
-               BTL_ARG_Z(module_state_name(module->state)));
+               BTL_ARG_Z(module_is_static(module) ? "linked into the kernel"
+                                                  : module_state_name(module->state)));
     return false;
 }
 

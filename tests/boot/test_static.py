@@ -47,6 +47,8 @@ def test_they_are_shown_as_static_and_stay(machine):
     for command in "kmadmin -U clock", "kmadmin -U -f clock":
         text = machine.command(command)
         assert "it cannot be unloaded, because it is linked into the kernel" in text and "[run-static]" in text
+    text = machine.command("kmadmin -M clock /modules/loop.ko")
+    assert "clock: its file cannot be replaced, because it is linked into the kernel" in text
     assert "since the clock was loaded" in machine.command("clock")
 
 
