@@ -7,6 +7,8 @@ import socket
 
 import pexpect
 
+from developer import Developer
+
 from btlboot import LIMIT, O, PROGRAM, ROOT, Program
 
 
@@ -18,7 +20,7 @@ def free_port():
 
 def gdb(tmp_path, *commands, typed=(), **variables):
     """Return the output of gdb for the commands, after the generated script. `typed`: lines for the monitor's prompt,
-    each when the prompt has come."""
+    each when the prompt has come, or functions that return one."""
     script = str(tmp_path / "debug.gdb")
     environment = {**os.environ, "O": O, "BTL_GDB_PORT": free_port(), "BTL_GDB_SCRIPT": script,
                    "BTL_PROGRAM": PROGRAM, **variables}
@@ -34,7 +36,7 @@ def gdb(tmp_path, *commands, typed=(), **variables):
         with Program("gdb", words) as debugger:
             for line in typed:
                 machine.expect("btl> $")
-                machine.send(line + "\r")
+                machine.send((line() if callable(line) else line) + "\r")
             while debugger.receive():
                 pass
             machine.expect(pexpect.EOF)
@@ -108,3 +110,25 @@ def test_modules_without_symbols(tmp_path):
     assert "btl: module loop has no symbols: it is of another build than %s/modules/loop.ko\n" % tree in output, output
     assert "module rot13 has no symbols: rot13.ko.debug is not in %s/modules (BTL_SYMBOLS)\n" % tree in output, output
     assert "null_load (args=" in output
+
+
+def test_a_module_that_is_being_written(tmp_path):
+    """make debug SHARE=DIR: the breakpoint is in the new build of the module, and gdb shows its lines."""
+    directory = tmp_path / "mine"
+    directory.mkdir()
+    developer = Developer(directory)
+    developer.build()
+
+    def next_build():
+        developer.edit("#include <btl/module.h>\n", "#include <btl/module.h>\n\n// Two lines more.\n")
+        developer.edit("i < repeat;", "i < 2 * repeat;")
+        developer.build()
+        return "kmadmin -M mine"
+
+    output = gdb(tmp_path, "break mine_load", "continue", "continue", typed=["kmadmin -L host:/mine.ko", next_build],
+                 SHARE=str(directory))
+    assert output.count("btl: module mine at 0x") == 2 and output.count("btl: module mine is gone") == 1, output
+    lines = re.findall(r"mine_load \(args=.*\) at mine\.c:(\d+)\n\1\t +for .*i < (.*);", output)
+    assert len(lines) == 2, output
+    assert [condition for _, condition in lines] == ["repeat", "2 * repeat"]
+    assert int(lines[1][0]) == int(lines[0][0]) + 2

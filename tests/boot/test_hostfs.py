@@ -8,6 +8,8 @@ import subprocess
 import pexpect
 import pytest
 
+from developer import Developer
+
 from btlboot import (ARCH, GOOD, LIMIT, O, PROGRAM, PROMPT, ROOT, boot, conf, default_conf, read, started,
                      test_module as example)
 
@@ -142,28 +144,6 @@ def test_the_module_goes_and_comes_back(machine, directory):
 
 
 # -------------------------------------------------------------------------------------- the loop
-
-
-class Developer:
-    """A directory with a module that is being written, as modules/README.md makes it."""
-
-    def __init__(self, directory):
-        self.directory = directory
-        source = os.path.join(ROOT, "modules/template")
-        for old, new in (("template.c", "mine.c"), ("Makefile", "Makefile")):
-            with open(os.path.join(source, old), encoding="utf-8") as file:
-                (directory / new).write_text(file.read().replace("template", "mine"))
-
-    def edit(self, old, new):
-        text = (self.directory / "mine.c").read_text()
-        assert old in text
-        (self.directory / "mine.c").write_text(text.replace(old, new))
-
-    def build(self):
-        environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "O")}
-        subprocess.run(["make", "-C", str(self.directory), "BTL=" + ROOT, "BTL_PROGRAM=" + PROGRAM,
-                        "MODULE_PATH=.:" + os.path.join(O, "modules")], check=True, env=environment,
-                       stdout=subprocess.DEVNULL)
 
 
 def test_edit_build_replace(tmp_path):

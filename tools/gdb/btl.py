@@ -116,19 +116,23 @@ def quoted(path):
 
 
 class Modules:
-    """The modules whose symbols gdb has."""
+    """The modules whose symbols gdb has. One that is being replaced is there twice for a moment."""
 
     def __init__(self):
-        self.texts = {}  # the address of the first section, by name
+        self.addresses = []  # of the first section of each
 
     def forget(self):
-        self.texts = {}
+        self.addresses = []
 
     def note(self, command):
         """Take note of a module that a line of `btl gdb` has loaded."""
-        module = re.search(r"/([^/ ]+)\.ko(?:\.debug)? -s \S+ (0x[0-9a-f]+)", command)
+        module = re.search(r"\.ko(?:\.debug)? -s \S+ (0x[0-9a-f]+)", command)
         if module:
-            self.texts[module.group(1)] = int(module.group(2), 16)
+            self.addresses.append(int(module.group(1), 16))
+
+    def within(self, image):
+        base, size = int(image["linked"]["base"]), int(image["linked"]["size"])
+        return [address for address in self.addresses if base <= address < base + size]
 
     @staticmethod
     def find(name, text):
@@ -144,21 +148,26 @@ class Modules:
             else "%s.ko.debug is not in %s (BTL_SYMBOLS)" % (name, ", ".join(directories))))
         return None
 
-    def add(self, name, sections):
-        if name in self.texts or ".text" not in dict(sections):
-            return
-        path = self.find(name, dict(sections)[".text"])
+    def add(self, image):
+        name = text_of(image["module"])
+        sections = [(text_of(image["sections"][i]["name"]), int(image["sections"][i]["address"]))
+                    for i in range(int(image["section_count"]))]
+        sections = [one for one in sections if re.fullmatch(r"[\w.-]+", one[0])]
+        text = dict(sections).get(".text")
+        path = self.find(name, text) if text is not None and not self.within(image) else None
         if path is None:
             return
         gdb.execute("add-symbol-file %s %s" % (quoted(path), " ".join("-s %s 0x%x" % one for one in sections)),
                     to_string=True)
-        self.texts[name] = sections[0][1]
-        gdb.write("btl: module %s at 0x%x: %s\n" % (name, sections[0][1], path))
+        self.addresses.append(text)
+        gdb.execute("maintenance flush source-cache", to_string=True)  # the sources may have been edited
+        gdb.write("btl: module %s at 0x%x: %s\n" % (name, text, path))
 
-    def remove(self, name):
-        if name in self.texts:
-            gdb.execute("remove-symbol-file -a 0x%x" % self.texts.pop(name), to_string=True)
-            gdb.write("btl: module %s is gone\n" % name)
+    def remove(self, image):
+        for address in self.within(image):
+            gdb.execute("remove-symbol-file -a 0x%x" % address, to_string=True)
+            self.addresses.remove(address)
+            gdb.write("btl: module %s is gone\n" % text_of(image["module"]))
 
 
 class Hook(gdb.Breakpoint):
@@ -172,15 +181,11 @@ class Hook(gdb.Breakpoint):
     def stop(self):
         """A second stop for one call changes nothing (see Entry)."""
         frame = gdb.selected_frame()
-        image, present = frame.read_var("image").dereference(), bool(frame.read_var("present"))
-        name = text_of(image["module"])
-        sections = [(text_of(image["sections"][i]["name"]), int(image["sections"][i]["address"]))
-                    for i in range(int(image["section_count"]))]
-        sections = [one for one in sections if re.fullmatch(r"[\w.-]+", one[0])]
-        if present:
-            self.modules.add(name, sections)
+        image = frame.read_var("image").dereference()
+        if frame.read_var("present"):
+            self.modules.add(image)
         else:
-            self.modules.remove(name)
+            self.modules.remove(image)
         return False
 
 
