@@ -13,8 +13,9 @@
 // few reads.
 #define PM_READS 1000
 
-static int64_t calibrate_ms = 10;
-static const struct btl_tunable tunables[] = {BTL_INT(calibrate_ms, 1, 1000)};
+#define TUNABLES(x)                                                                                \
+    BTL_TUNABLE_INT(x, calibrate_ms, 10, 1, 1000, "how long the counter is measured, milliseconds")
+BTL_TUNABLE_LIST(TUNABLES);
 
 static uint64_t start, hz;
 
@@ -95,14 +96,13 @@ static int clock_unload(void)
     return 0;
 }
 
-BTL_MODULE("clock", .load = clock_load, .unload = clock_unload, BTL_TUNABLES(tunables));
+BTL_MODULE("clock", .load = clock_load, .unload = clock_unload, BTL_TUNABLES(btl_tunables));
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("calibrated time stamp counter");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT1,BOOT2,RUN");
 BTL_NEEDS("kernel:1.4");
 BTL_PROVIDES("clock:1.0");
-BTL_PARM("calibrate_ms", "int", "how long the counter is measured, milliseconds");
 BTL_EXPORT(clock_ns);
 BTL_EXPORT(clock_hz);
 BTL_EXPORT(clock_wait);

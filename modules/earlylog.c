@@ -5,8 +5,9 @@
 
 #include "ring.h"
 
-static int64_t size = 64 << 10;
-static const struct btl_tunable tunables[] = {BTL_INT(size, 4 << 10, 512 << 10)};
+#define TUNABLES(x)                                                                                \
+    BTL_TUNABLE_INT(x, size, 64 << 10, 4 << 10, 512 << 10, "bytes kept, a power of two")
+BTL_TUNABLE_LIST(TUNABLES);
 
 static struct ring *log;
 
@@ -65,7 +66,8 @@ static int earlylog_unload(void)
     return 0;
 }
 
-BTL_MODULE("earlylog", .load = earlylog_load, .unload = earlylog_unload, BTL_TUNABLES(tunables));
+BTL_MODULE("earlylog", .load = earlylog_load, .unload = earlylog_unload,
+           BTL_TUNABLES(btl_tunables));
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("captures the console before anything else");
 BTL_LICENSE("BSD-2-Clause");
@@ -73,4 +75,3 @@ BTL_PHASES("BOOT1,BOOT2,RUN");
 BTL_NEEDS("kernel:1.4");
 BTL_NEEDS("ring:1.0");
 BTL_DEPENDS("ring");
-BTL_PARM("size", "int", "bytes kept, a power of two");

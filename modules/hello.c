@@ -4,8 +4,8 @@
 
 #include "hello.h"
 
-static char greeting[64] = "hello, world";
-static const struct btl_tunable tunables[] = {BTL_STRING(greeting)};
+#define TUNABLES(x) BTL_TUNABLE_STRING(x, greeting, 64, "hello, world", "what it says")
+BTL_TUNABLE_LIST(TUNABLES);
 
 int hello_count;
 
@@ -28,12 +28,11 @@ static int hello_unload(void)
     return 0;
 }
 
-BTL_MODULE("hello", .load = hello_load, .unload = hello_unload, BTL_TUNABLES(tunables));
+BTL_MODULE("hello", .load = hello_load, .unload = hello_unload, BTL_TUNABLES(btl_tunables));
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("says hello");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT1,BOOT2,RUN");
 BTL_NEEDS("kernel:1.0");
 BTL_PROVIDES("hello:1.0");
-BTL_PARM("greeting", "string", "what it says");
 BTL_EXPORT(hello_count);

@@ -28,8 +28,8 @@ enum { KEYBOARD_ENABLE = 0xf4, KEYBOARD_ACKNOWLEDGE = 0xfa };
 #define WAITS     100000 // polls of a port, about 1 us each
 #define FLUSH_MAX 64     // bytes that may wait in the controller and keyboard
 
-static char layout[8] = "us";
-static const struct btl_tunable tunables[] = {BTL_STRING(layout)};
+#define TUNABLES(x) BTL_TUNABLE_STRING(x, layout, 8, "us", "of the keys: us or de")
+BTL_TUNABLE_LIST(TUNABLES);
 static struct keymap keymap;
 
 static bool kbd_wait(uint8_t bit, bool set)
@@ -136,10 +136,9 @@ static int kbd_unload(void)
     return 0;
 }
 
-BTL_MODULE("kbd", .load = kbd_load, .unload = kbd_unload, BTL_TUNABLES(tunables));
+BTL_MODULE("kbd", .load = kbd_load, .unload = kbd_unload, BTL_TUNABLES(btl_tunables));
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("keyboard at an i8042 controller, for the monitor");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
 BTL_NEEDS("kernel:1.4");
-BTL_PARM("layout", "string", "of the keys: us or de");

@@ -4,13 +4,13 @@
 #include <btl/module.h>
 #include <btl/stream.h>
 
-static bool loud = true;
+#define TUNABLES(x) BTL_TUNABLE_BOOL_RUNTIME(x, loud, false, loud_changed, "says what comes down")
+BTL_TUNABLE_LIST(TUNABLES);
 
 static int loud_changed(const struct btl_tunable *tunable, const void *value)
 {
     return 0;
 }
-static const struct btl_tunable tunables[] = {BTL_BOOL_RUNTIME(loud, loud_changed)};
 
 static int loop_down(struct btl_queue *queue, struct btl_message *message)
 {
@@ -32,10 +32,9 @@ static int loop_unload(void)
 static const struct btl_stream_element loop_driver = {.down = loop_down};
 
 BTL_MODULE("loop", .load = loop_load, .unload = loop_unload, .type_data = &loop_driver,
-           BTL_TUNABLES(tunables));
+           BTL_TUNABLES(btl_tunables));
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("streams driver that sends everything back");
 BTL_LICENSE("BSD-2-Clause");
 BTL_TYPE("streams_drv");
 BTL_NEEDS("kernel:1.1");
-BTL_PARM("loud", "bool", "says what comes down");

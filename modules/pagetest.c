@@ -8,8 +8,8 @@
 
 #define WORDS (BTL_PAGE_SIZE / sizeof(uint64_t))
 
-static int64_t pages = 256;
-static const struct btl_tunable tunables[] = {BTL_INT(pages, 1, 65536)};
+#define TUNABLES(x) BTL_TUNABLE_INT(x, pages, 256, 1, 65536, "number of pages to check")
+BTL_TUNABLE_LIST(TUNABLES);
 
 // Return the next word of a seeded sequence (xorshift64*), which checks a page without a copy.
 static uint64_t random_next(uint64_t *state)
@@ -89,7 +89,8 @@ static int pagetest_unload(void)
     return 0;
 }
 
-BTL_MODULE("pagetest", .load = pagetest_load, .unload = pagetest_unload, BTL_TUNABLES(tunables));
+BTL_MODULE("pagetest", .load = pagetest_load, .unload = pagetest_unload,
+           BTL_TUNABLES(btl_tunables));
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("checks some pages of the page allocator");
 BTL_LICENSE("BSD-2-Clause");
@@ -98,4 +99,3 @@ BTL_NEEDS("kernel:1.0");
 BTL_NEEDS("clock:1.0");
 BTL_NEEDS("entropy:1.0");
 BTL_DEPENDS("clock,entropy");
-BTL_PARM("pages", "int", "number of pages to check");

@@ -8,8 +8,11 @@
 
 static uint8_t *memory;
 static uint32_t opens;
-static int64_t kib = 64;
-static bool readonly;
+
+#define TUNABLES(x)                                                                                \
+    BTL_TUNABLE_INT(x, kib, 64, 1, 16384, "size in KiB")                                           \
+    BTL_TUNABLE_BOOL_RUNTIME(x, readonly, false, readonly_changed, "refuses writes")
+BTL_TUNABLE_LIST(TUNABLES);
 
 static size_t ramdisk_size(void)
 {
@@ -21,9 +24,6 @@ static int readonly_changed(const struct btl_tunable *tunable, const void *value
 {
     return opens > 0 ? BTL_EBUSY : 0;
 }
-
-static const struct btl_tunable tunables[] = {BTL_INT(kib, 1, 16384),
-                                              BTL_BOOL_RUNTIME(readonly, readonly_changed)};
 
 static int ramdisk_open(uint32_t minor)
 {
@@ -82,7 +82,7 @@ static const struct btl_device_class ramdisk_class = {
     .open = ramdisk_open, .close = ramdisk_close, .read = ramdisk_read, .write = ramdisk_write};
 
 BTL_MODULE("ramdisk", .load = ramdisk_load, .unload = ramdisk_unload, .type_data = &ramdisk_class,
-           BTL_TUNABLES(tunables));
+           BTL_TUNABLES(btl_tunables));
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("block device in memory");
 BTL_LICENSE("BSD-2-Clause");
@@ -90,5 +90,3 @@ BTL_TYPE("wsio_class");
 BTL_MAJORS("block:-1");
 BTL_PHASES("BOOT2,RUN");
 BTL_NEEDS("kernel:1.1");
-BTL_PARM("kib", "int", "size in KiB");
-BTL_PARM("readonly", "bool", "refuses writes");

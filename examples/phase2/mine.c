@@ -5,8 +5,8 @@
 #include "early.h"
 
 // A tunable: mine.repeat="3" in loader.conf.
-static int64_t repeat = 1;
-static const struct btl_tunable tunables[] = {BTL_INT(repeat, 1, 10)};
+#define TUNABLES(x) BTL_TUNABLE_INT(x, repeat, 1, 1, 10, "how often it says so")
+BTL_TUNABLE_LIST(TUNABLES);
 
 // 0, or an error of btl/kernel.h after undoing what was done.
 static int mine_load(const struct btl_load_args *args)
@@ -16,11 +16,10 @@ static int mine_load(const struct btl_load_args *args)
     return 0;
 }
 
-BTL_MODULE("mine", .load = mine_load, BTL_TUNABLES(tunables));
+BTL_MODULE("mine", .load = mine_load, BTL_TUNABLES(btl_tunables));
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("a module to start from");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
 BTL_NEEDS("kernel:1.0");
 BTL_DEPENDS("early");
-BTL_PARM("repeat", "int", "how often it says so");

@@ -135,6 +135,39 @@ struct btl_wrapper {
     BTL_MODINFO("parm", name ":" text)
 #define BTL_TUNABLES(array) .tunables = (array), .tunable_count = BTL_COUNT(array)
 
+// Tunables written once: the list declares their variables, their metadata and the array
+// btl_tunables. More entries follow each other, without commas. A callback is a static function of
+// the file, defined after the list.
+//     #define TUNABLES(x) BTL_TUNABLE_INT(x, depth, 8, 1, 64, "entries in the queue")
+//     BTL_TUNABLE_LIST(TUNABLES);
+//     BTL_MODULE("mine", .load = mine_load, BTL_TUNABLES(btl_tunables));
+#define BTL_TUNABLE_LIST(list)                                                                     \
+    list(VARIABLE) list(METADATA) static const struct btl_tunable btl_tunables[] = {list(ENTRY)}
+
+#define BTL_TUNABLE_INT(x, name, initial, minimum, maximum, text)                                  \
+    BTL_TUNABLE_##x(int64_t name = (initial), , #name, "int", text, BTL_INT(name, minimum, maximum))
+#define BTL_TUNABLE_INT_RUNTIME(x, name, initial, minimum, maximum, callback, text)                \
+    BTL_TUNABLE_##x(int64_t name = (initial), BTL_TUNABLE_CALLBACK(callback), #name, "int", text,  \
+                    BTL_INT_RUNTIME(name, minimum, maximum, callback))
+#define BTL_TUNABLE_BOOL(x, name, initial, text)                                                   \
+    BTL_TUNABLE_##x(bool name = (initial), , #name, "bool", text, BTL_BOOL(name))
+#define BTL_TUNABLE_BOOL_RUNTIME(x, name, initial, callback, text)                                 \
+    BTL_TUNABLE_##x(bool name = (initial), BTL_TUNABLE_CALLBACK(callback), #name, "bool", text,    \
+                    BTL_BOOL_RUNTIME(name, callback))
+// `size`: bytes of the variable, with the NUL.
+#define BTL_TUNABLE_STRING(x, name, size, initial, text)                                           \
+    BTL_TUNABLE_##x(char name[size] = initial, , #name, "string", text, BTL_STRING(name))
+#define BTL_TUNABLE_STRING_RUNTIME(x, name, size, initial, callback, text)                         \
+    BTL_TUNABLE_##x(char name[size] = initial, BTL_TUNABLE_CALLBACK(callback), #name, "string",    \
+                    text, BTL_STRING_RUNTIME(name, callback))
+// The three readings of the list.
+#define BTL_TUNABLE_CALLBACK(callback)                                                             \
+    static int callback(const struct btl_tunable *tunable, const void *value);
+#define BTL_TUNABLE_VARIABLE(variable, callback, name, type, text, entry) callback static variable;
+#define BTL_TUNABLE_METADATA(variable, callback, name, type, text, entry)                          \
+    BTL_PARM(name, type, text);
+#define BTL_TUNABLE_ENTRY(variable, callback, name, type, text, entry) entry,
+
 // A stub: `name` in this file (or in the kernel) calls the function of that name that module
 // `module_name` exports. A call loads the module, its dependencies first, if it is not loaded. A
 // stub needs no BTL_DEPENDS: the module may be absent. If the function cannot be called, the stub

@@ -2,28 +2,31 @@
 // The command kmtune: show tunables of modules, and change those that allow it. They are called
 // MODULE.NAME as in loader.conf.
 #include "monitor/commands.h"
+#include "monitor/kmtune.h"
 
 #include "base/arena.h"
-#include "dlkm/dlkm.h"
 
 #include <btl/kernel.h>
 #include <btl/tunable.h>
 
-#define TEXT_MAX 256
+const char *kmtune_type_name(int type)
+{
+    static const char *const names[] = {
+        [BTL_TUNABLE_INT] = "int", [BTL_TUNABLE_BOOL] = "bool", [BTL_TUNABLE_STRING] = "string"};
 
-static const char *const type_name[] = {
-    [BTL_TUNABLE_INT] = "int", [BTL_TUNABLE_BOOL] = "bool", [BTL_TUNABLE_STRING] = "string"};
+    return names[type];
+}
 
 static void kmtune_print(const struct module *module, uint32_t index)
 {
     struct btl_tunable tunable = btl_wrapper_tunable(module->image->linked.wrapper, index);
     struct btl_str name = module_name(module);
-    char label[96], value[TEXT_MAX], from[TEXT_MAX];
+    char label[96], value[KMTUNE_TEXT_MAX], from[KMTUNE_TEXT_MAX];
 
     tunable_text(module, index, false, value, sizeof(value));
     tunable_text(module, index, true, from, sizeof(from));
     btl_format_to(label, sizeof(label), "%pS.%s", &name, tunable.name);
-    kprintf("%-28s %-7s \"%s\" default \"%s\"", label, type_name[tunable.type], value, from);
+    kprintf("%-28s %-7s \"%s\" default \"%s\"", label, kmtune_type_name(tunable.type), value, from);
     if (tunable.type == BTL_TUNABLE_INT)
         kprintf(" from %ld to %ld", tunable.min, tunable.max);
     if (tunable.type == BTL_TUNABLE_STRING)
@@ -39,7 +42,7 @@ static bool kmtune_print_in_file(const struct module *module, const struct tunab
     struct btl_str of = module_name(module);
     struct btl_module_setting setting;
     struct btl_file_tunable found;
-    char label[96], rule[96], from[TEXT_MAX] = "";
+    char label[96], rule[96], from[KMTUNE_TEXT_MAX] = "";
     struct btl_buffer buffer = btl_buffer(rule, sizeof(rule));
 
     if (!btl_tunable_find(&file->elf, name, &found))
@@ -57,6 +60,8 @@ static bool kmtune_print_in_file(const struct module *module, const struct tunab
     return true;
 }
 
+static const struct kmtune_view short_view = {kmtune_print, kmtune_print_in_file};
+
 static void kmtune_print_none(struct btl_str module, struct btl_str tunable)
 {
     kprintf("kmtune: %pS has no tunable %pS; kmtune -q %pS lists them\n", &module, &tunable,
@@ -64,7 +69,8 @@ static void kmtune_print_none(struct btl_str module, struct btl_str tunable)
 }
 
 // Print one tunable, or all: `name` empty.
-static void kmtune_print_file(const struct module *module, struct btl_str name)
+static void kmtune_print_file(const struct module *module, struct btl_str name,
+                              const struct kmtune_view *view)
 {
     uint64_t first_reports[ARENA_REPORT_WORDS];
     struct heap_arena reports;
@@ -76,8 +82,8 @@ static void kmtune_print_file(const struct module *module, struct btl_str name)
     heap_arena_init_on(&reports, first_reports, sizeof(first_reports));
     good = tunables_open(module, &file, &diags);
     for (size_t i = 0; good && name.len == 0 && i < file.info.parm_count; i++)
-        kmtune_print_in_file(module, &file, file.info.parms[i].name);
-    if (good && name.len > 0 && !kmtune_print_in_file(module, &file, name))
+        view->in_file(module, &file, file.info.parms[i].name);
+    if (good && name.len > 0 && !view->in_file(module, &file, name))
         kmtune_print_none(module_name(module), name);
     diags_explain(&diags, reason);
     tunables_close(module, &file);
@@ -85,27 +91,33 @@ static void kmtune_print_file(const struct module *module, struct btl_str name)
 }
 
 // Print the tunables of a module, or the one of that name.
-static void kmtune_print_module(const struct module *module, struct btl_str name)
+static void kmtune_print_module(const struct module *module, struct btl_str name,
+                                const struct kmtune_view *view)
 {
     const struct btl_wrapper *wrapper;
 
+    if (module->image == NULL && module_is_static(module)) {
+        struct btl_str of = module_name(module);
+        kprintf("%pS: a static module shows its tunables when it is loaded\n", &of);
+        return;
+    }
     if (module->image == NULL) {
-        kmtune_print_file(module, name);
+        kmtune_print_file(module, name, view);
         return;
     }
     wrapper = module->image->linked.wrapper;
     for (uint32_t i = 0; i < wrapper->tunable_count; i++)
         if (name.len == 0 || btl_str_equal(name, btl_str_of(btl_wrapper_tunable(wrapper, i).name)))
-            kmtune_print(module, i);
+            view->loaded(module, i);
 }
 
 // All modules that are loaded or can be. The files of the others cannot be read, or are no modules.
-static void kmtune_print_all(void)
+static void kmtune_print_all(const struct kmtune_view *view)
 {
     for (uint32_t id = 0; id < module_count(); id++) {
         const struct module *module = module_get(id);
         if (module->image != NULL || module->state == MODULE_REGISTERED)
-            kmtune_print_module(module, BTL_STR(""));
+            kmtune_print_module(module, BTL_STR(""), view);
     }
 }
 
@@ -131,13 +143,13 @@ static struct module *kmtune_find(struct btl_str text, struct btl_str *ret_tunab
     return NULL;
 }
 
-static void kmtune_query(struct btl_str text)
+static void kmtune_query(struct btl_str text, const struct kmtune_view *view)
 {
     struct btl_str tunable;
     const struct module *module = kmtune_find(text, &tunable);
 
     if (module != NULL)
-        kmtune_print_module(module, tunable);
+        kmtune_print_module(module, tunable, view);
 }
 
 // `value` NULL: back to the value of the configuration or the module.
@@ -183,7 +195,7 @@ static void kmtune_change(struct btl_str text, bool reset)
     diags_explain(&diags, reason);
     heap_arena_free(&reports);
     if (error == 0)
-        kmtune_print_module(module, tunable);
+        kmtune_print_module(module, tunable, &short_view);
     else if (error == BTL_ENOSYS && !reset)
         kprintf("%pS=\"%pS\"\n", &name, &value);
 }
@@ -194,17 +206,21 @@ void kmtune_run(int argc, char **argv)
                       ? argv[1][1]
                       : '\0';
 
-    if (argc == 1 || (argc == 2 && option == 'q')) {
-        kmtune_print_all();
-    } else if (argc >= 3 && (option == 'q' || option == 's' || option == 'r')) {
+    const struct kmtune_view *view = option == 'l' ? &kmtune_long : &short_view;
+    bool shows = option == 'q' || option == 'l';
+
+    if (argc == 1 || (argc == 2 && shows)) {
+        kmtune_print_all(view);
+    } else if (argc >= 3 && (shows || option == 's' || option == 'r')) {
         for (int i = 2; i < argc; i++) {
-            if (option == 'q')
-                kmtune_query(btl_str_of(argv[i]));
+            if (shows)
+                kmtune_query(btl_str_of(argv[i]), view);
             else
                 kmtune_change(btl_str_of(argv[i]), option == 'r');
         }
     } else {
-        kprintf("usage: kmtune -q [MODULE[.TUNABLE]...]     show\n"
+        kprintf("usage: kmtune -q [MODULE[.TUNABLE]...]     show, a line for each\n"
+                "       kmtune -l [MODULE[.TUNABLE]...]     show in full\n"
                 "       kmtune -s MODULE.TUNABLE=VALUE...   set, where the module allows it\n"
                 "       kmtune -r MODULE.TUNABLE...         back to the default\n");
     }

@@ -3,8 +3,8 @@
 #include <btl/module.h>
 
 // A tunable: template.repeat="3" in loader.conf. Checked against the range before load is called.
-static int64_t repeat = 1;
-static const struct btl_tunable tunables[] = {BTL_INT(repeat, 1, 10)};
+#define TUNABLES(x) BTL_TUNABLE_INT(x, repeat, 1, 1, 10, "how often it says so")
+BTL_TUNABLE_LIST(TUNABLES);
 
 // A monitor command.
 static void template_run(int argc, char **argv)
@@ -28,10 +28,10 @@ static int template_unload(void)
     return 0;
 }
 
-BTL_MODULE("template", .load = template_load, .unload = template_unload, BTL_TUNABLES(tunables));
+BTL_MODULE("template", .load = template_load, .unload = template_unload,
+           BTL_TUNABLES(btl_tunables));
 BTL_VERSION("1.0");
 BTL_DESCRIPTION("a module to start from");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT1,BOOT2,RUN"); // supported phases; loader.conf chooses one
 BTL_NEEDS("kernel:1.4");       // the interface that it needs
-BTL_PARM("repeat", "int", "how often it says so");

@@ -193,6 +193,12 @@ def test_tunables(machine):
     assert re.search(r'ramdisk\.kib +int +"64" default "64" from 1 to 16384; at boot only',
                      machine.command("kmtune -q ramdisk"))
     assert 'ramdisk.readonly' in machine.command("kmtune -q ramdisk.readonly")
+    block = dict(re.findall(r"^(\w+): +(.*?) *$", machine.command("kmtune -l ramdisk.kib"), re.M))
+    assert block == {"Parameter": "ramdisk.kib", "Type": "int", "Current": "64", "Planned": "64", "Default": "64",
+                     "Minimum": "1", "Maximum": "16384", "Module": "ramdisk (loaded)", "Version": "1.0",
+                     "Dynamic": "No"}
+    assert {"clock.calibrate_ms", "kbd.layout", "loop.loud"} <= set(
+        re.findall(r"^Parameter: +(\S+)", machine.command("kmtune -l"), re.M))
     assert 'bool    "YES" default "NO"' in machine.command("kmtune -s ramdisk.readonly=YES")
     assert "error -22" in machine.command("device write ramdisk x")
     assert 'bool    "NO"' in machine.command("kmtune -r ramdisk.readonly")
@@ -216,6 +222,9 @@ def test_tunables_of_a_module_that_is_not_loaded(machine):
     assert "run-tunable-none" in machine.command("kmtune -s ramdisk.nosuch=1")
     assert "no tunable nosuch" in machine.command("kmtune -q ramdisk.nosuch")
     assert 'next load "128"' in machine.command("kmtune -s ramdisk.kib=128")
+    listed = machine.command("kmtune -l ramdisk.kib")
+    assert re.search(r"Current: +-\nPlanned: +128\nDefault: +64\n", listed), listed
+    assert "Dynamic:    Yes" in machine.command("kmtune -l ramdisk.readonly")
     machine.command("kmadmin -L ramdisk")
     assert re.search(r'ramdisk\.kib +int +"128" default "64"', machine.command("kmtune -q ramdisk.kib"))
     machine.command("kmadmin -U ramdisk")
