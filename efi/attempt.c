@@ -93,6 +93,9 @@ static bool choose_next(struct boot *boot)
 {
     if (boot->res.outcome != OUTCOME_FAILED)
         return boot->res.outcome == OUTCOME_AGAIN;
+    boot->decided = false;
+    if (pending_failed(boot))
+        return true;
     boot->status = FW_LOAD_ERROR;
     if (boot->half_shut_down)
         return false;

@@ -69,6 +69,10 @@ bool autoboot_wait(struct boot *boot)
     say_diags(boot); // show everything before the countdown
     if (boot->options.dry_run || boot->preview)
         return true;
+    bool decided = boot->decided;
+    boot->decided = false;
+    if (decided)
+        return true;
     if (boot->core.attended)
         return menu_before_boot(boot);
     if (attempt_will_fail(boot))

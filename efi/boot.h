@@ -7,7 +7,9 @@
 #define BTL_EFI_BOOT_H
 
 #include <btl/attempt.h>
+#include <btl/diag_set.h>
 #include <btl/manifest_writer.h>
+#include <btl/pending.h>
 
 #include <btl/names.h>
 
@@ -36,6 +38,25 @@ enum ignored_state {
     IGNORED_SHOWN
 };
 
+// What became of the changes from the running system (pending.c).
+enum pending_step {
+    PENDING_NEW,      // not looked at yet, or left for another boot
+    PENDING_JUDGED,   // the attempt has the changed text, and only judges it
+    PENDING_APPLIED,  // the text on the volume has them
+    PENDING_REFUSED,  // and dropped
+    PENDING_UNWRITTEN // they wait for another boot
+};
+
+struct pending {
+    enum pending_step step;
+    bool applied, stuck;        // stuck: the variable could not be deleted
+    struct btl_str lines;       // for messages
+    struct btl_str reason;      // of REFUSED and UNWRITTEN
+    struct btl_str text;        // changed
+    struct btl_bytes old;       // the text before
+    struct btl_diag_set before; // its diagnostics
+};
+
 // The loader's state. `btl` shares the parts in struct btl_boot and struct btl_attempt.
 struct boot {
     struct btl_boot core;
@@ -56,8 +77,10 @@ struct boot {
     bool written[BTL_VARIABLES];               // each is written at most once in a boot
     struct progress progress;
     struct menu menu;
+    struct pending pending;
     bool preview;        // the menu shows the manifest of this choice without booting it
     bool counted_down;   // the countdown was shown
+    bool decided;        // the next attempt has the same choice, and no countdown or menu
     bool set_up;         // the one-time steps have succeeded: a menu is possible
     bool half_shut_down; // ExitBootServices was called, and failed
     fw_status status;    // of the loader, when it returns
@@ -108,13 +131,15 @@ bool options_read(struct boot *boot); // load options -> options
 enum fw_terminal terminal_of(struct boot *boot);
 // Say that the command line is wrong and that nothing is started. Return false.
 bool options_refuse(struct boot *boot);
-bool machine_fit(struct boot *boot);  // does the processor have no-execute
-bool volume_open(struct boot *boot);  // -> volume; true when already open
-bool state_read(struct boot *boot);   // variables -> state; repeated after the shell has run
-bool choice_first(struct boot *boot); // options, state -> choice
+bool machine_fit(struct boot *boot);     // does the processor have no-execute
+bool volume_open(struct boot *boot);     // -> volume; true when already open
+bool state_read(struct boot *boot);      // variables -> state; repeated after the shell has run
+bool pending_recover(struct boot *boot); // completes a change that the power interrupted
+bool choice_first(struct boot *boot);    // options, state -> choice
 
 // In each attempt, between and after the steps of core (btl/attempt.h).
 bool autoboot_wait(struct boot *boot);      // the countdown, the menu
+bool pending_apply(struct boot *boot);      // BtlPending -> the configuration's file
 bool modules_stage(struct boot *boot);      // which files the kernel gets in memory
 bool space_build(struct boot *boot);        // -> page tables
 bool trial_count(struct boot *boot);        // this try -> BtlTrial
@@ -150,8 +175,17 @@ bool state_is_gone(struct boot *boot, enum btl_variable variable);
 void state_failed(struct boot *boot);
 // Log the failure in BtlFailed; on the console only if it is about the choice.
 void state_say_failed(struct boot *boot);
+// Escape control characters: any program may have written the record, and the text is printed here
+// and in the kernel's log.
+struct btl_str state_escape(struct boot *boot, struct btl_str text);
 // Delete records that are outdated once this attempt can start its kernel.
 void state_tidy(struct boot *boot);
+
+// --------------------------------------------------------------------------------------- pending.c
+
+// Call when an attempt has failed. True: the attempt only judged changes from the running system,
+// which are refused, and the choice is tried without them.
+bool pending_failed(struct boot *boot);
 
 // ----------------------------------------------------------------------------------------- trial.c
 

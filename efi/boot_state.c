@@ -47,9 +47,7 @@ static bool state_read_variable(struct boot *boot, enum btl_variable variable)
     return true;
 }
 
-// Escape control characters: any program may have written the record, and the text is printed here
-// and in the kernel's log.
-static struct btl_str state_escape(struct boot *boot, struct btl_str text)
+struct btl_str state_escape(struct boot *boot, struct btl_str text)
 {
     static const char digits[] = "0123456789abcdef";
     char *at = btl_alloc(&boot->arena, 4 * text.len + 1, 1);
@@ -94,6 +92,7 @@ bool choice_first(struct boot *boot)
 
 bool state_read(struct boot *boot)
 {
+    boot->pending.step = PENDING_NEW;
     for (int variable = 0; variable < BTL_VARIABLES; variable++) {
         if (!state_read_variable(boot, variable))
             return btl_attempt_no_memory(&boot->attempt, "reading the boot state");

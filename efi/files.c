@@ -230,6 +230,28 @@ const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, ui
     return NULL;
 }
 
+bool file_overlay(struct boot *boot, struct btl_str path, struct btl_str text)
+{
+    struct file *file = files_find(boot, path);
+    if (file == NULL)
+        file = files_add(boot, path);
+    if (file == NULL)
+        return false;
+    file->base.bytes = (struct btl_bytes){(const uint8_t *)text.at, text.len};
+    hash_file(file->base.bytes, file->base.sha256);
+    file->base.hashed = file->known = file->good = true;
+    return true;
+}
+
+void file_forget(struct boot *boot, struct btl_str path)
+{
+    struct file *file = files_find(boot, path);
+    if (file == NULL)
+        return;
+    file->known = file->good = false;
+    file->problem = (struct btl_file_problem){0};
+}
+
 void files_stage(struct boot *boot, const struct btl_boot_file *file)
 {
     boot->files.pages.ranges[file_of(file)->range].type = BTLM_MEM_STAGED;

@@ -39,6 +39,11 @@ const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, ui
 // Give the file's pages to the kernel; take back the pages of all files.
 void files_stage(struct boot *boot, const struct btl_boot_file *file);
 void files_unstage(struct boot *boot);
+// Let a text stand for the file, until it is forgotten. False: no memory.
+bool file_overlay(struct boot *boot, struct btl_str path, struct btl_str text);
+// Read the file again when it is needed: it was written, or had an overlay. The bytes of the last
+// read stay.
+void file_forget(struct boot *boot, struct btl_str path);
 // Close the volume and empty the cache, because another program may change files. Invalidates the
 // files of this attempt.
 void files_free(struct boot *boot);

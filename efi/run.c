@@ -64,7 +64,8 @@ static bool boot_set_up(struct boot *boot)
                 STEP(NO_EVENT, machine_fit(boot)) &&  // does the processor have no-execute
                 STEP(NO_EVENT, volume_open(boot)) &&  // -> the boot volume
                 STEP(NO_EVENT, state_read(boot)) &&   // variables -> the records of earlier boots
-                STEP(NO_EVENT, choice_first(boot));   // -> the configuration of the first attempt
+                STEP(NO_EVENT, pending_recover(boot)) && // a change that the power interrupted
+                STEP(NO_EVENT, choice_first(boot)); // -> the configuration of the first attempt
     event_end(&boot->timeline, event, 0);
     return good;
 }
@@ -82,6 +83,7 @@ static bool attempt_boot(struct boot *boot)
            STEP(NO_EVENT, btl_attempt_plan(attempt)) &&             // -> order, phases, verdicts
            STEP(NO_EVENT, autoboot_wait(boot)) &&                   // the countdown, the menu
            STEP(NO_EVENT, btl_attempt_judge_modules(attempt)) &&    // go on without failed modules?
+           STEP(NO_EVENT, pending_apply(boot)) &&                   // BtlPending -> the file
            STEP(NO_EVENT, btl_attempt_place_kernel(attempt)) &&     // -> memory, addresses
            STEP(BTLM_EVENT_MODULES_LINKED, btl_attempt_link(attempt)) && // -> linked images
            STEP(NO_EVENT, btl_attempt_judge_modules(attempt)) && // the same question after linking

@@ -10,11 +10,12 @@ static const struct {
     uint16_t minor;
     enum btl_code code;
 } additions[] = {
-    {2, BTL_RUN_OLDER_BOOT},   // table BOOT, BTLM_ON_ERROR()
-    {3, BTL_RUN_OLDER_VOLUME}, // table VOLUME (1.1), and its kinds
-    {4, BTL_RUN_OLDER_MAJORS}, // btlm_module.majors
-    {5, BTL_RUN_OLDER_EVENTS}, // kinds of event, BTLM_BOOT_SAVED
-    {6, BTL_RUN_OLDER_STATIC}, // BTLM_BUILT_IN
+    {2, BTL_RUN_OLDER_BOOT},    // table BOOT, BTLM_ON_ERROR()
+    {3, BTL_RUN_OLDER_VOLUME},  // table VOLUME (1.1), and its kinds
+    {4, BTL_RUN_OLDER_MAJORS},  // btlm_module.majors
+    {5, BTL_RUN_OLDER_EVENTS},  // kinds of event, BTLM_BOOT_SAVED
+    {6, BTL_RUN_OLDER_STATIC},  // BTLM_BUILT_IN
+    {6, BTL_RUN_OLDER_PENDING}, // BTLM_BOOT_APPLIED
 };
 _Static_assert(BTLM_MINOR == 6, "a row for what the new minor version brings");
 

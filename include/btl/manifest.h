@@ -30,7 +30,7 @@ BTL_BEGIN_DECLS
 #define BTLM_MAGIC "BTLMANIF"
 #define BTLM_MAJOR 1
 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume; 1.4: majors of
-// modules; 1.5: kinds of event, BTLM_BOOT_SAVED; 1.6: BTLM_BUILT_IN
+// modules; 1.5: kinds of event, BTLM_BOOT_SAVED; 1.6: BTLM_BUILT_IN, BTLM_BOOT_APPLIED
 #define BTLM_MINOR    6
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
@@ -165,6 +165,7 @@ enum {                       // btlm_boot.flags
     BTLM_BOOT_FALLBACK = 16, // a configuration to fall back to exists
     BTLM_BOOT_FAILED = 32,   // the loader gave this boot up: no kernel has seen this manifest
     BTLM_BOOT_SAVED = 64,    // the manifest is saved: the kernel writes BtlRun (btl/run_record.h)
+    BTLM_BOOT_APPLIED = 128, // the loader has changed `wanted` as BtlPending said (btl/pending.h)
 };
 
 // The configuration that was booted, and why the loader chose it (docs/boot-state.md).

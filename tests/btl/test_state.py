@@ -411,7 +411,7 @@ def test_a_variable_with_other_attributes_goes_first(tmp_path):
 def test_forget(tmp_path):
     directory = efivars(tmp_path / "vars", **all_records())
     assert btl("state", "--efivars", directory, "--forget", "trial", "BtlNext").status == 0
-    assert [name for name in NAMES if read_record(directory, name)] == ["BtlGood", "BtlFailed"]
+    assert [name for name in NAMES if read_record(directory, name)] == ["BtlGood", "BtlFailed", "BtlPending"]
     assert btl("state", "--efivars", directory, "--forget").status == 0
     assert not any(read_record(directory, name) for name in NAMES)
     assert os.listdir(directory) == [file_name("Boot0000")]

@@ -64,7 +64,10 @@ TEST(a_loader_of_1_0_is_told_from_this_one)
         "note: the loader (before 1.5) leaves steps out of its timeline, and a saved manifest gets "
         "neither events nor log of this kernel [run-older-events]\n"
         "note: the loader (before 1.6) does not know modules that are linked into the kernel: they "
-        "are not loaded, unless from their files [run-older-static]\n");
+        "are not loaded, unless from their files [run-older-static]\n"
+        "note: the loader (before 1.6) does not apply changes that the running system queues: "
+        "kmadmin -b, kmadmin -x and kmtune -w print their lines for loader.conf instead "
+        "[run-older-pending]\n");
 }
 
 // The codes that are printed with a loader of that minor version, in their order.
@@ -75,14 +78,16 @@ static const struct minor {
 } minors[] = {
     {"1.0", 0,
      "run-older-loader run-older-boot run-older-volume run-older-majors run-older-events "
-     "run-older-static "},
+     "run-older-static run-older-pending "},
     {"1.1", 1,
      "run-older-loader run-older-boot run-older-volume run-older-majors run-older-events "
-     "run-older-static "},
+     "run-older-static run-older-pending "},
     {"1.2", 2,
-     "run-older-loader run-older-volume run-older-majors run-older-events run-older-static "},
-    {"1.3", 3, "run-older-loader run-older-majors run-older-events run-older-static "},
-    {"1.4", 4, "run-older-loader run-older-events run-older-static "},
+     "run-older-loader run-older-volume run-older-majors run-older-events run-older-static "
+     "run-older-pending "},
+    {"1.3", 3,
+     "run-older-loader run-older-majors run-older-events run-older-static run-older-pending "},
+    {"1.4", 4, "run-older-loader run-older-events run-older-static run-older-pending "},
     {"this one", BTLM_MINOR, ""},
     {"a newer one", BTLM_MINOR + 1, ""},
 };
@@ -90,7 +95,7 @@ static const struct minor {
 static void codes_of_a_minor_version(void **state)
 {
     const struct minor *row = *state;
-    char codes[200] = "";
+    char codes[240] = "";
     const char *at = host_printed();
 
     header.minor = row->minor;

@@ -36,6 +36,10 @@ bool mock_fails(struct mock *mock, enum mock_service service)
     if (mock->exited)
         mock->violations++;
     mock->calls[service]++;
+    bool changes =
+        (service >= MOCK_CREATE && service <= MOCK_REMOVE) || service == MOCK_VARIABLE_SET;
+    if (changes && ++mock->changes == mock->cut_at)
+        longjmp(mock->power, 1);
     return mock->fail_at != 0 && mock->fail_service == service &&
            mock->calls[service] == mock->fail_at;
 }
@@ -371,16 +375,16 @@ static void check_boot(struct mock *mock)
         assert_int_equal(mock->taken_pages, 0);
 }
 
-void mock_reboot(struct mock *mock)
+static void power_on(struct mock *mock)
 {
-    check_boot(mock);
     free_memory(mock);
     memset(mock->calls, 0, sizeof(mock->calls));
     memset(mock->console, 0, mock->console_len);
     mock->console_len = 0;
     mock->screen = (struct mock_screen){0};
     mock->keys = mock->typed = NULL;
-    mock->fail_at = mock->stale_keys = mock->volume_calls = mock->terminal_asked = 0;
+    mock->fail_at = mock->cut_at = mock->changes = mock->stale_keys = mock->volume_calls =
+        mock->terminal_asked = 0;
     mock->waited_ms = mock->idle_waits = mock->ticks = mock->stalled = 0;
     mock->key_waited = mock->ran = mock->exit_tried = mock->exited = mock->reset = false;
     mock->handed_off = mock->entered_setup = false;
@@ -393,6 +397,35 @@ void mock_reboot(struct mock *mock)
     }
     for (size_t i = 0; i < MOCK_VARIABLES; i++)
         mock->variables[i].writes = mock->variables[i].idle = 0;
+}
+
+void mock_reboot(struct mock *mock)
+{
+    check_boot(mock);
+    power_on(mock);
+}
+
+static void cut_power(struct mock *mock)
+{
+    mock->volumes_open = 0;
+    for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++) {
+        struct mock_file *file = &mock->files[i];
+        file->open_now = 0;
+        if (file->created && !file->flushed)
+            file->size /= 2;
+    }
+    power_on(mock);
+}
+
+bool mock_run_until(struct mock *mock, uint32_t change)
+{
+    mock->cut_at = change;
+    if (setjmp(mock->power) == 0) {
+        run(&mock->firmware);
+        return true;
+    }
+    cut_power(mock);
+    return false;
 }
 
 void mock_end(struct mock *mock)

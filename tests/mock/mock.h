@@ -7,6 +7,8 @@
 
 #include "test_case.h"
 
+#include <setjmp.h>
+
 #include <btl/memmap.h>
 
 #include "firmware.h"
@@ -118,6 +120,9 @@ struct mock {
     enum mock_service fail_service;
     uint32_t fail_at; // 1-based; 0: none
     fw_status fail_status;
+    uint32_t cut_at,
+        changes; // the power fails at that change of files or variables; 0: it does not
+    jmp_buf power;
     uint32_t stale_keys; // so many times exit_boot_services calls the key stale
     void (*change_map)(struct mock *mock, struct fw_memory_map *map); // a hostile answer
     uint32_t map_room; // growth of the map at each call of memory_map, bytes
@@ -181,6 +186,11 @@ void mock_end(struct mock *mock);
 // The next boot of the same machine: its files and variables, everything else as mock_begin() left
 // it. Checks what mock_end() does.
 void mock_reboot(struct mock *mock);
+
+// Boots; at the n-th change of files or variables, before it is done, the power fails. False: it
+// failed, and the machine is as mock_reboot() leaves it; a file that was not flushed has lost half
+// of its bytes.
+bool mock_run_until(struct mock *mock, uint32_t change);
 
 struct mock_file *mock_add(struct mock *mock, const char *path, const void *bytes, uint64_t size);
 struct mock_file *mock_add_text(struct mock *mock, const char *path, const char *text);
