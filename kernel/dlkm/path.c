@@ -10,6 +10,11 @@
 
 static char *path; // kmem; NULL: not used yet
 
+void search_path_init(void)
+{
+    path = NULL;
+}
+
 static bool search_path_store(struct btl_str to)
 {
     char *copy = kmem_alloc(to.len + 1);

@@ -2,6 +2,7 @@
 #include "dlkm/dlkm.h"
 
 #include "base/handoff.h"
+#include "dlkm/source.h"
 
 #include <btl/device.h>
 #include <btl/kernel.h>
@@ -110,6 +111,7 @@ void registry_init(void)
     images_init();
     types_init();
     chain_init();
+    search_path_init();
     count = 0; // a panic goes through the table
     announced = capacity = (uint32_t)btl_manifest_count(manifest, BTLM_MODULES);
     modules = kmem_alloc(announced * sizeof(*modules));

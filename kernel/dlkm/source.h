@@ -28,6 +28,7 @@ int source_search(struct btl_str name, struct btl_arena *arena, struct btl_str *
                   struct btl_fs **ret_fs, struct btl_bytes *ret);
 
 // --- path.c
+void search_path_init(void); // as in loader.conf
 // Return the directories, separated by ';', in the order of the search: module_path of loader.conf
 // at first.
 struct btl_str search_path(void);

@@ -9,7 +9,8 @@ KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/pag
 	kernel/vm/direct_map.c kernel/firmware/acpi.c \
 	kernel/failure/boot_state.c kernel/failure/run_record.c kernel/monitor/boot_commands.c kernel/monitor/kmadmin.c kernel/monitor/kmadmin_print.c kernel/monitor/kmtune.c kernel/monitor/kmtune_list.c kernel/failure/give_up.c kernel/judge.c kernel/older_loader.c kernel/monitor/report.c kernel/failure/panic.c kernel/failure/watchdog.c \
 	kernel/arch/x86_64/paging.c kernel/arch/x86_64/walk.c kernel/arch/x86_64/madt.c kernel/arch/ia64/unwind_info.c
-KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c tests/kernel/lab.c tests/kernel/statics.c \
+KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c tests/kernel/lab.c tests/kernel/shop.c \
+	tests/kernel/statics.c \
 	tests/kernel/firmware.c
 # tests/kernel is first, because its arch/*/cpu.h replace the kernel's.
 KERNEL_TEST_FLAGS := $(CSTD) $(WARN) -Itests/support -Itests/kernel -Ikernel -g -O1 -fno-omit-frame-pointer

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "device/devsw.h"
+#include "dlkm/source.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
 
@@ -14,7 +15,7 @@
 
 struct host_calls *lab; // in the low 2 GiB, where the code of guests reaches it
 char lab_events[1024];
-int lab_load_result[WORLD_MODULES], lab_unload_result[WORLD_MODULES], lab_event_result;
+int lab_load_result[LAB_MODULES], lab_unload_result[LAB_MODULES], lab_event_result;
 
 void lab_forget_events(void)
 {
@@ -138,6 +139,7 @@ void lab_start(void)
     dlkm_boot_phase(BTL_PHASE_BOOT2);
     dlkm_boot_phase(BTL_PHASE_INIT);
     assert_int_equal(dlkm_phase(), BTL_PHASE_AUTO);
+    (void)search_path(); // the first call allocates; its result stays
     host_clear();
 }
 

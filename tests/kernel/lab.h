@@ -25,7 +25,8 @@ extern struct host_calls *lab; // may be changed by a test
 extern char lab_events[1024];
 void lab_forget_events(void);
 // Results, by id; 0 at first.
-extern int lab_load_result[WORLD_MODULES], lab_unload_result[WORLD_MODULES];
+#define LAB_MODULES 128 // with those that are registered at run time
+extern int lab_load_result[LAB_MODULES], lab_unload_result[LAB_MODULES];
 extern int lab_event_result;
 
 // Everything that a load may change. Snapshots before a load and after its undoing must be equal.

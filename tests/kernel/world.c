@@ -50,6 +50,7 @@ void world_begin(const char *kernel_options)
     TABLE(SECTIONS, world.section, 0);
     TABLE(DEPENDS, world.depend, 0);
     TABLE(EXPORTS, world.export, 0);
+    TABLE(INTERFACES, world.interface, 0);
     TABLE(TUNABLES, world.tunable, 0);
     TABLE(ORDER, world.order, 0);
     TABLE(MODULES, world.module, 0);
@@ -118,6 +119,18 @@ void world_export(const char *name, uint64_t value, uint32_t owner)
         world.module[owner].first_export = index;
 }
 
+void world_provides(const char *name, uint32_t owner)
+{
+    uint32_t index = (uint32_t)(*count(BTLM_INTERFACES))++;
+
+    world.interface[index] = (struct btlm_interface){
+        .name = world_str(name), .owner = owner, .provided = 1, .major = 1};
+    if (owner == BTL_KERNEL)
+        return;
+    if (world.module[owner].interface_count++ == 0)
+        world.module[owner].first_interface = index;
+}
+
 void world_reason(const char *text)
 {
     uint32_t index = (uint32_t)(*count(BTLM_DIAGNOSTICS))++;
@@ -147,6 +160,13 @@ void world_log(const char *text)
     struct btlm_str str = world_str(text);
 
     table(BTLM_LOG, world.strings + str.offset, 1, str.length);
+}
+
+void world_config(const char *text)
+{
+    struct btlm_str str = world_str(text);
+
+    table(BTLM_CONFIG, world.strings + str.offset, 1, str.length);
 }
 
 void world_seal(void)
