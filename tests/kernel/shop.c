@@ -98,8 +98,8 @@ void shop_put(const char *path, struct shop_item item)
     snprintf(text, sizeof(text), "version=%s", item.version != NULL ? item.version : "1.0");
     patch(file, "version=1.0", text);
     // A key that is unknown has no effect.
-    snprintf(text, sizeof(text), first != NULL ? "depends=%s,%s" : "dependz=dep0,dep1",
-             first, second != NULL ? second : first);
+    snprintf(text, sizeof(text), first != NULL ? "depends=%s,%s" : "dependz=dep0,dep1", first,
+             second != NULL ? second : first);
     patch(file, "depends=dep0,dep1", text);
     snprintf(text, sizeof(text), item.needs != NULL ? "interface=%s:1.0" : "interfaze=need:1.0",
              item.needs);

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The module subsystem against a one-page model: random sequences of register, load, load on
-// demand, unload, hold and release, with modules that fail to load and refuse to unload. States,
-// holds and dependents are compared after each step. At the end of each world everything is
-// unloaded and must be as at its beginning.
-#include "lab.h"
+// The module subsystem against a model of two pages: random sequences of register, load, load on
+// demand, unload, hold and release, with modules that fail to load and refuse to unload. Some
+// modules have only a file; they are registered, replaced and unregistered. States, holds and
+// dependents are compared after each step. At the end of each world everything is unloaded and must
+// be as at its beginning.
+#include "shop.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#include "dlkm/dlkm.h"
+#include "dlkm/register.h"
+#include "dlkm/source.h"
 
-#define MODULES 8
+#define OF_BOOT 8 // modules of the manifest
+#define MODULES 12
 #define WORLDS  100
 #define STEPS   1000 // in each
 
-enum { ANNOUNCED, REGISTERED, LOADED, FAILED };
+enum { ANNOUNCED, REGISTERED, LOADED, FAILED, GONE };
 
 static struct model {
     bool needs[MODULES][MODULES]; // [a][b]: a needs b; b < a
@@ -21,8 +25,12 @@ static struct model {
     int held_by[MODULES][MODULES]; // [a][b]: how often b holds a
     int registered[MODULES];
     bool load_fails[MODULES], refuses[MODULES];
-    int done[MODULES], done_count; // of one request
+    bool file_needs[MODULES][MODULES]; // what its file says now
+    int done[MODULES], done_count;     // of one request
 } model;
+
+static const char *const names[MODULES] = {"aaaa", "bbbb", "cccc", "dddd", "eeee", "ffff",
+                                           "gggg", "hhhh", "iiii", "jjjj", "kkkk", "llll"};
 
 static uint64_t seed;
 
@@ -111,13 +119,58 @@ static bool model_load(int module)
     return model_autoload(module);
 }
 
+// The id of a module; BTL_NONE: it is not registered.
+static uint32_t id_of(int module)
+{
+    uint32_t id = BTL_NONE;
+
+    module_find(btl_str_of(names[module]), &id);
+    return id;
+}
+
+static void path_of(int module, char path[32])
+{
+    btl_format_to(path, 32, "/modules/%s.ko", names[module]);
+}
+
+// Ids move, so the results that load and unload functions give are set for each step.
+static void tell_results(void)
+{
+    memset(lab_load_result, 0, sizeof(lab_load_result));
+    memset(lab_unload_result, 0, sizeof(lab_unload_result));
+    for (int i = 0; i < MODULES; i++) {
+        uint32_t id = id_of(i);
+        if (id == BTL_NONE)
+            continue;
+        lab_load_result[id] = model.load_fails[i] ? BTL_EIO : 0;
+        lab_unload_result[id] = model.refuses[i] ? BTL_EBUSY : 0;
+    }
+}
+
+// Put a file there that needs up to two modules, of lower numbers.
+static void make_file(int module)
+{
+    struct shop_item item = {.name = names[module]};
+    char path[32];
+    int first = (int)below((uint32_t)module), second = (int)below((uint32_t)module);
+
+    for (int i = 0; i < MODULES; i++)
+        model.file_needs[module][i] = false;
+    if (below(3) != 0) {
+        item.depends[0] = names[first < second ? first : second];
+        item.depends[1] = names[first < second ? second : first];
+        model.file_needs[module][first] = model.file_needs[module][second] = true;
+    }
+    path_of(module, path);
+    shop_put(path, item);
+}
+
 // Dependencies are given in ascending order, as the model walks them.
 static void make_world(void)
 {
     model = (struct model){0};
-    for (int i = 0; i < MODULES; i++) {
-        const char name[] = {(char)('a' + i), '\0'};
-        uint32_t id = lab_module(name, "misc", BTL_TYPE_MISC);
+    for (int i = 0; i < OF_BOOT; i++) {
+        uint32_t id = lab_module(names[i], "misc", BTL_TYPE_MISC);
         assert_int_equal(id, i);
         model.registered[i] = below(4) == 0 ? BTL_PHASE_INIT : BTL_PHASE_BOOT2;
         world.module[i].registered = (uint8_t)model.registered[i];
@@ -127,11 +180,134 @@ static void make_world(void)
                 world_depends((uint32_t)j);
         }
     }
+    for (int i = OF_BOOT; i < MODULES; i++) {
+        model.state[i] = GONE;
+        make_file(i);
+    }
     // Some modules stay announced: the steps of the test register them, not the phases.
     world_seal();
     registry_init();
     assert_true(exports_init());
 }
+
+// --- modules that have only a file
+
+// Register the module, and what its file needs. In the plan's order, dependencies are first.
+static void model_register(int module)
+{
+    for (int i = 0; i < MODULES; i++) {
+        model.needs[module][i] = model.file_needs[module][i];
+        if (model.needs[module][i] && model.state[i] == GONE)
+            model_register(i);
+    }
+    model.state[module] = REGISTERED;
+}
+
+static void step_register_file(int module)
+{
+    bool free = model.state[module] == GONE;
+    uint32_t id;
+
+    assert_int_equal(module_register(btl_str_of(names[module]), &id) == 0, free);
+    if (free)
+        model_register(module);
+}
+
+static void step_unregister(int module)
+{
+    bool good =
+        module >= OF_BOOT && (model.state[module] == REGISTERED || model.state[module] == FAILED);
+
+    for (int i = 0; i < MODULES; i++)
+        good &= model.state[i] == GONE || !model.needs[i][module];
+    if (model.state[module] == GONE)
+        return;
+    assert_int_equal(module_unregister(id_of(module)) == 0, good);
+    if (!good)
+        return;
+    model.state[module] = GONE;
+    model.load_fails[module] = model.refuses[module] = false;
+}
+
+static void model_set_needs(int module, const bool needs[MODULES])
+{
+    for (int i = 0; i < MODULES; i++)
+        model.needs[module][i] = needs[i];
+}
+
+static bool model_load(int module);
+
+// What the new file needs is registered and loaded, and goes again if the file is not taken.
+static bool model_load_needed(int module, int before[MODULES], int loaded[MODULES], int *ret_count)
+{
+    bool good = true;
+
+    for (int i = 0; i < MODULES; i++) {
+        before[i] = model.state[i];
+        if (model.file_needs[module][i] && model.state[i] == GONE)
+            model_register(i);
+    }
+    *ret_count = 0;
+    for (int i = 0; i < MODULES && model.state[module] == LOADED; i++) {
+        if (!model.file_needs[module][i] || model.state[i] == LOADED)
+            continue;
+        if (model_load(i))
+            loaded[(*ret_count)++] = i;
+        else
+            good = false;
+    }
+    return good;
+}
+
+static void model_undo_needed(const int before[MODULES], const int loaded[MODULES], int count)
+{
+    while (count-- > 0)
+        model_unload(loaded[count]);
+    for (int i = 0; i < MODULES; i++)
+        if (before[i] == GONE && model.state[i] != LOADED)
+            model.state[i] = GONE;
+}
+
+// The two images have the same load function here, so if it fails, both fail.
+static bool model_update(int module)
+{
+    bool old[MODULES];
+    int before[MODULES], loaded[MODULES], count;
+    bool good = model_load_needed(module, before, loaded, &count);
+
+    for (int i = 0; i < MODULES; i++)
+        old[i] = model.needs[module][i];
+    if (model.state[module] != LOADED) {
+        model_set_needs(module, model.file_needs[module]);
+        model.state[module] = REGISTERED;
+        return true;
+    }
+    good = good && model_unload(module);
+    if (good && model.load_fails[module]) {
+        model.state[module] = FAILED;
+        model_set_needs(module, old);
+        good = false;
+    } else if (good) {
+        model_set_needs(module, model.file_needs[module]);
+        model.state[module] = LOADED;
+    }
+    if (!good)
+        model_undo_needed(before, loaded, count);
+    return good;
+}
+
+static void step_update(int module)
+{
+    char path[32];
+
+    if (module < OF_BOOT || model.state[module] == GONE)
+        return;
+    make_file(module);
+    path_of(module, path);
+    assert_int_equal(module_update(id_of(module), btl_str_of(path)) == 0, model_update(module));
+}
+
+// --- the steps
 
 static void step_register(void)
 {
@@ -147,7 +323,7 @@ static void step_hold(int module)
 {
     if (model.state[module] != LOADED)
         return;
-    assert_int_equal(hold_add(module_get((uint32_t)module), "the model"), 0);
+    assert_int_equal(hold_add(module_get(id_of(module)), "the model"), 0);
     model.holds[module]++;
 }
 
@@ -155,8 +331,8 @@ static void step_hold_by(int module, int holder)
 {
     if (model.state[module] != LOADED || model.state[holder] != LOADED || module == holder)
         return;
-    assert_int_equal(hold_add_by(module_get((uint32_t)module), module_get((uint32_t)holder),
-                                 "the model", below(2) == 0),
+    assert_int_equal(hold_add_by(module_get(id_of(module)), module_get(id_of(holder)), "the model",
+                                 below(2) == 0),
                      0);
     model.held_by[module][holder]++;
 }
@@ -165,7 +341,7 @@ static void step_release_by(int module, int holder)
 {
     if (model.held_by[module][holder] == 0)
         return;
-    hold_drop_by(module_get((uint32_t)module), module_get((uint32_t)holder), "the model");
+    hold_drop_by(module_get(id_of(module)), module_get(id_of(holder)), "the model");
     model.held_by[module][holder]--;
 }
 
@@ -173,16 +349,24 @@ static void step_release(int module)
 {
     if (model.holds[module] == 0)
         return;
-    hold_drop(module_get((uint32_t)module), "the model");
+    hold_drop(module_get(id_of(module)), "the model");
     model.holds[module]--;
 }
 
 static void step(void)
 {
     int module = (int)below(MODULES);
-    uint32_t id = (uint32_t)module, what = below(21);
+    uint32_t id = id_of(module), what = below(26);
 
-    if (what < 4)
+    if (what >= 24)
+        step_register_file(module);
+    else if (what >= 22)
+        step_update(module);
+    else if (what >= 21)
+        step_unregister(module);
+    else if (id == BTL_NONE)
+        return;
+    else if (what < 4)
         assert_int_equal(module_load_by_hand(id) == 0, model_load(module));
     else if (what < 6)
         assert_int_equal(module_autoload(id) == 0, model_autoload(module));
@@ -193,9 +377,9 @@ static void step(void)
     else if (what < 13)
         step_release(module);
     else if (what < 14)
-        lab_load_result[id] = (model.load_fails[module] = below(3) == 0) ? BTL_EIO : 0;
+        model.load_fails[module] = below(3) == 0;
     else if (what < 15)
-        lab_unload_result[id] = (model.refuses[module] = below(3) == 0) ? BTL_EBUSY : 0;
+        model.refuses[module] = below(3) == 0;
     else if (what < 16)
         step_register();
     else if (what < 17)
@@ -210,7 +394,11 @@ static void compare(void)
                                                MODULE_FAILED};
 
     for (int i = 0; i < MODULES; i++) {
-        const struct module *module = module_get((uint32_t)i);
+        uint32_t id = id_of(i);
+        assert_int_equal(id == BTL_NONE, model.state[i] == GONE);
+        if (id == BTL_NONE)
+            continue;
+        const struct module *module = module_get(id);
         assert_int_equal(module->state, states[model.state[i]]);
         assert_int_equal(module_hold_count(module), holds_of(i));
         assert_int_equal(module->dependents, dependents(i));
@@ -223,14 +411,18 @@ static void compare(void)
 static void unload_all(void)
 {
     for (int i = MODULES - 1; i >= 0; i--) {
-        lab_unload_result[i] = model.refuses[i] = 0;
+        model.refuses[i] = false;
+        tell_results();
         while (model.holds[i] > 0)
             step_release(i);
         for (int j = 0; j < MODULES; j++)
             while (model.held_by[i][j] > 0)
                 step_release_by(i, j);
-        assert_int_equal(module_unload((uint32_t)i) == 0, model_unload(i));
+        if (id_of(i) != BTL_NONE)
+            assert_int_equal(module_unload(id_of(i)) == 0, model_unload(i));
     }
+    for (int i = MODULES - 1; i >= OF_BOOT; i--)
+        step_unregister(i);
     compare();
 }
 
@@ -242,20 +434,26 @@ TEST(a_hundred_thousand_random_steps)
     for (uint64_t i = 0; i < WORLDS; i++) {
         seed = first + i * 2;
         assert_int_equal(lab_begin(state), 0);
+        shop_begin();
         make_world();
         dlkm_boot_phase(BTL_PHASE_INIT); // registers some, loads none; run time begins
-        for (int module = 0; module < MODULES; module++)
+        for (int module = 0; module < OF_BOOT; module++)
             if (model.registered[module] == BTL_PHASE_INIT)
                 model.state[module] = REGISTERED;
+        (void)search_path(); // it, and the registry, grow once
+        assert_non_null(module_add(record_new(), NULL));
+        module_remove(module_get(OF_BOOT));
         struct lab_snapshot before = lab_snapshot();
         for (int n = 0; n < STEPS; n++) {
             lab_forget_events();
             host_clear();
+            tell_results();
             step();
             compare();
         }
         unload_all();
         assert_snapshot(before);
+        shop_end();
         assert_int_equal(lab_end(state), 0);
     }
 }

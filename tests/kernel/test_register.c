@@ -59,10 +59,9 @@ TEST(a_file_is_registered_with_what_it_needs)
     uint32_t base = lab_module("base", "misc", BTL_TYPE_MISC), id, mine;
 
     shop_put("/modules/lib1.ko", (struct shop_item){.name = "lib1", .provides = "libs"});
-    shop_put("/modules/mine.ko", (struct shop_item){.name = "mine",
-                                                    .version = "2.5",
-                                                    .depends = {"base", "lib1"},
-                                                    .needs = "libs"});
+    shop_put("/modules/mine.ko",
+             (struct shop_item){
+                 .name = "mine", .version = "2.5", .depends = {"base", "lib1"}, .needs = "libs"});
     start("mine_flags=\"fast\"\nmine.depth=\"12\"\n");
     struct lab_snapshot before = lab_snapshot();
     mine = registers("mine");
@@ -307,7 +306,8 @@ TEST(the_commands)
     assert_contains(host_printed(), "kmadmin: Module mine loaded, ID = 0\n");
     shop_put("/modules/mine.ko", (struct shop_item){.name = "mine", .version = "1.1"});
     type("kmadmin -M mine");
-    assert_contains(host_printed(), "kmadmin: Module mine updated, version 1.1, ID = 0; it is loaded\n");
+    assert_contains(host_printed(),
+                    "kmadmin: Module mine updated, version 1.1, ID = 0; it is loaded\n");
     type("kmadmin -R mine");
     assert_contains(host_printed(), "kmadmin: Module mine was not unregistered\n");
     type("kmadmin -U mine");

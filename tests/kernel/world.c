@@ -123,8 +123,8 @@ void world_provides(const char *name, uint32_t owner)
 {
     uint32_t index = (uint32_t)(*count(BTLM_INTERFACES))++;
 
-    world.interface[index] = (struct btlm_interface){
-        .name = world_str(name), .owner = owner, .provided = 1, .major = 1};
+    world.interface[index] =
+        (struct btlm_interface){.name = world_str(name), .owner = owner, .provided = 1, .major = 1};
     if (owner == BTL_KERNEL)
         return;
     if (world.module[owner].interface_count++ == 0)

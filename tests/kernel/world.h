@@ -41,11 +41,11 @@ void world_depends(uint32_t id);
 void world_tunable(const char *name, const char *value, uint32_t line);
 void world_export(const char *name, uint64_t value, uint32_t owner);
 void world_provides(const char *name, uint32_t owner); // version 1.0 of that interface
-void world_reason(const char *text); // of the module added last
-void world_boot(uint32_t flags);     // table BOOT 1.2: /loader.conf, of that SHA-256
-#define WORLD_SHA256 0x5a            // each byte
+void world_reason(const char *text);                   // of the module added last
+void world_boot(uint32_t flags); // table BOOT 1.2: /loader.conf, of that SHA-256
+#define WORLD_SHA256 0x5a        // each byte
 void world_memory(uint64_t start, uint64_t size, enum btlm_memory_type type);
-void world_log(const char *text); // the loader's
+void world_log(const char *text);    // the loader's
 void world_config(const char *text); // loader.conf
 struct btlm_str world_str(const char *text);
 void world_seal(void);
