@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Disks on virtio 1.0 and later over PCI (VIRTIO 1.1, 5.2), read-only: one request at a time,
-// polled, through the driver's own pages. The device never gets another address.
+// through the driver's own pages. The device never gets another address.
 //
 // The device is not trusted: its answers are checked (virtio/queue.c). A device that breaks the
 // rules or does not answer is stopped, and every later read fails.
@@ -172,8 +172,9 @@ static int disk_attach(const struct pci_function *function, const char **ret_rea
     number++;
     *disks_end = disk;
     disks_end = &disk->next;
-    kprintf("virtio_blk: %s: %pB, blocks of %u\n", disk->block.name,
-            BTL_BYTES(disk->block.blocks.size), disk->block.blocks.block_size);
+    kprintf("virtio_blk: %s: %pB, blocks of %u, %s\n", disk->block.name,
+            BTL_BYTES(disk->block.blocks.size), disk->block.blocks.block_size,
+            virtio_reports_by(&disk->device));
     return 0;
 }
 
@@ -220,8 +221,8 @@ BTL_VERSION("1.0");
 BTL_DESCRIPTION("disks on virtio");
 BTL_LICENSE("BSD-2-Clause");
 BTL_PHASES("BOOT2,RUN");
-BTL_NEEDS("kernel:1.3");
-BTL_NEEDS("pci:1.1");
+BTL_NEEDS("kernel:1.6");
+BTL_NEEDS("pci:1.2");
 BTL_NEEDS("block:1.0");
 BTL_DEPENDS("pci,block");
 BTL_ALIAS("pci:v00001AF4d00001001sv*");

@@ -8,7 +8,7 @@
 enum { CAPABILITY_VENDOR = 9 };
 // struct virtio_pci_cap (4.1.4)
 enum { CAP_TYPE = 3, CAP_BAR = 4, CAP_OFFSET = 8, CAP_LENGTH = 12, CAP_MULTIPLIER = 16 };
-enum { TYPE_COMMON = 1, TYPE_NOTIFY = 2, TYPE_DEVICE = 4 };
+enum { TYPE_COMMON = 1, TYPE_NOTIFY = 2, TYPE_ISR = 3, TYPE_DEVICE = 4 };
 
 // struct virtio_pci_common_cfg (4.1.4.3)
 enum {
@@ -16,11 +16,13 @@ enum {
     COMMON_DEVICE_FEATURE = 4,
     COMMON_DRIVER_SELECT = 8,
     COMMON_DRIVER_FEATURE = 12,
+    COMMON_CONFIG_VECTOR = 16,
     COMMON_QUEUES = 18,
     COMMON_STATUS = 20,
     COMMON_GENERATION = 21,
     COMMON_QUEUE_SELECT = 22,
     COMMON_QUEUE_SIZE = 24,
+    COMMON_QUEUE_VECTOR = 26,
     COMMON_QUEUE_ENABLE = 28,
     COMMON_QUEUE_NOTIFY = 30,
     COMMON_QUEUE_DESCRIPTOR = 32,
@@ -37,6 +39,8 @@ enum {
     STATUS_FAILED = 128
 };
 
+#define NO_VECTOR        0xffff
+#define RECHECK          10000      // microseconds without an interrupt, which may have got lost
 #define REGION_MAX       (1u << 20) // maximum bytes of mapped registers
 #define RESET_POLLS      1000000
 #define CONFIG_ATTEMPTS  16
@@ -86,6 +90,7 @@ static void virtio_use_capability(struct virtio_device *device, uint8_t cap)
     uint8_t type = (uint8_t)(pci_read32(function, cap) >> (8 * CAP_TYPE));
     struct virtio_region *region = type == TYPE_COMMON   ? &device->common
                                    : type == TYPE_NOTIFY ? &device->notify
+                                   : type == TYPE_ISR    ? &device->isr
                                    : type == TYPE_DEVICE ? &device->config
                                                          : NULL;
     if (region == NULL || region->size != 0 || !virtio_map(function, cap, region))
@@ -106,6 +111,7 @@ static void virtio_unmap_all(struct virtio_device *device)
     virtio_unmap(&device->common);
     virtio_unmap(&device->notify);
     virtio_unmap(&device->config);
+    virtio_unmap(&device->isr);
 }
 
 // A capability ends inside the 256 bytes of the configuration space.
@@ -117,7 +123,7 @@ static bool virtio_capability_fits(uint8_t cap)
 int virtio_open(struct virtio_device *device, const struct pci_function *function,
                 const char **ret_reason)
 {
-    *device = (struct virtio_device){.function = function};
+    *device = (struct virtio_device){.function = function, .lock = BTL_LOCK("virtio")};
     pci_enable(function, true);
     uint8_t cap = 0;
     // pci_capability() continues from `cap` each time; a circle would never end.
@@ -151,6 +157,8 @@ bool virtio_reset(const struct virtio_device *device)
 bool virtio_close(struct virtio_device *device)
 {
     bool stopped = virtio_reset(device);
+    intr_detach(device->intr);
+    device->intr = NULL;
     pci_enable(device->function, false);
     virtio_unmap_all(device);
     return stopped;
@@ -190,6 +198,37 @@ int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char *
     return (virtio_status(device) & STATUS_FEATURES_OK) != 0 ? 0 : BTL_ENODEV;
 }
 
+// Reading the register of a line ends its interrupt; a message needs nothing. Either ends a wait.
+static bool virtio_interrupted(void *argument)
+{
+    const struct virtio_device *device = argument;
+    return pci_intr_kind(device->function) != PCI_INTR_LINE || mmio_read8(device->isr.at) != 0;
+}
+
+// Let queue 0 interrupt, by a message or, without one, by the line. Without either it is polled.
+static void virtio_use_interrupt(struct virtio_device *device, struct virtq *queue)
+{
+    uint8_t *common = device->common.at;
+    unsigned kinds = PCI_INTR_MSIX | (device->isr.size > 0 ? PCI_INTR_LINE : 0);
+    if (pci_intr_attach(device->function, kinds, virtio_interrupted, device, &device->intr) != 0)
+        return;
+    if (pci_intr_kind(device->function) == PCI_INTR_MSIX) {
+        mmio_write16(common + COMMON_CONFIG_VECTOR, NO_VECTOR);
+        mmio_write16(common + COMMON_QUEUE_VECTOR, 0);
+        if (mmio_read16(common + COMMON_QUEUE_VECTOR) == NO_VECTOR) {
+            intr_detach(device->intr);
+            device->intr = NULL;
+            return;
+        }
+    }
+    virtq_interrupt(queue);
+}
+
+const char *virtio_reports_by(const struct virtio_device *device)
+{
+    return device->intr != NULL ? intr_name(device->intr) : "polled";
+}
+
 int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq_memory *memory,
                  uint64_t physical, uint16_t min_size, const char **ret_reason)
 {
@@ -216,32 +255,46 @@ int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq
     virtio_write64(common + COMMON_QUEUE_DRIVER,
                    physical + offsetof(struct virtq_memory, available));
     virtio_write64(common + COMMON_QUEUE_DEVICE, physical + offsetof(struct virtq_memory, used));
+    virtio_use_interrupt(device, queue);
     mmio_write16(common + COMMON_QUEUE_ENABLE, 1);
     virtio_add_status(device, STATUS_DRIVER_OK);
     *ret_reason = "it failed when it was started";
     return virtio_is_alive(device) ? 0 : BTL_ENODEV;
 }
 
+// Look for the answer; if there is none, wait for an interrupt.
+static enum virtq_answer virtio_look(struct virtio_device *device, struct virtq *queue,
+                                     uint32_t *ret_written)
+{
+    lock_acquire(&device->lock);
+    enum virtq_answer answer = virtq_poll(queue, ret_written);
+    if (answer == VIRTQ_PENDING && device->intr != NULL)
+        lock_wait(&device->lock, RECHECK);
+    lock_release(&device->lock);
+    return answer;
+}
+
 // Wait for the answer to the pending request.
-static enum virtq_answer virtio_wait(struct virtq *queue, uint32_t *ret_written)
+static enum virtq_answer virtio_wait(struct virtio_device *device, struct virtq *queue,
+                                     uint32_t *ret_written)
 {
     uint64_t limit = time_ticks_per_second() * WAIT_SECONDS, start = time_ticks();
     enum virtq_answer answer;
     for (uint64_t polls = 0;; polls++) {
-        answer = virtq_poll(queue, ret_written);
+        answer = virtio_look(device, queue, ret_written);
         bool late = limit > 0 ? time_ticks() - start > limit : polls > WAIT_POLLS;
         if (answer != VIRTQ_PENDING || late)
             return answer;
     }
 }
 
-const char *virtio_request(const struct virtio_device *device, struct virtq *queue,
+const char *virtio_request(struct virtio_device *device, struct virtq *queue,
                            const struct virtq_piece *pieces, uint16_t count, uint32_t *ret_written)
 {
     if (!virtq_put(queue, pieces, count))
         return "its queue takes no request";
     mmio_write16(device->notify_at, 0); // the number of the queue
-    switch (virtio_wait(queue, ret_written)) {
+    switch (virtio_wait(device, queue, ret_written)) {
     case VIRTQ_PENDING:
         return "it does not answer";
     case VIRTQ_BROKEN:

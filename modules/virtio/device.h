@@ -22,10 +22,12 @@ struct virtio_region {
 
 struct virtio_device {
     const struct pci_function *function;
-    struct virtio_region common, notify, config; // config.size 0: none
+    struct virtio_region common, notify, config, isr; // config and isr: size 0: none
     uint32_t notify_multiplier;
-    uint8_t *notify_at; // of queue 0
-    uint64_t features;  // negotiated
+    uint8_t *notify_at;    // of queue 0
+    uint64_t features;     // negotiated
+    struct btl_intr *intr; // NULL: it is polled
+    struct btl_lock lock;  // of the wait for its interrupt
 };
 
 // Map the registers and reset the device. 0, BTL_ENODEV: not a modern device, or BTL_ENOMEM;
@@ -40,9 +42,11 @@ int virtio_negotiate(struct virtio_device *device, uint64_t wanted, const char *
 // Set queue 0 up, with at least `min_size` descriptors, and start the device.
 int virtio_start(struct virtio_device *device, struct virtq *queue, struct virtq_memory *memory,
                  uint64_t physical, uint16_t min_size, const char **ret_reason);
+// Return how the device reports the end of a request, for a message: "MSI-X of 00:03.0", "polled".
+const char *virtio_reports_by(const struct virtio_device *device);
 // Put a request, notify the device, and wait for the answer. NULL, or what the device did wrong:
 // then the caller stops the device.
-const char *virtio_request(const struct virtio_device *device, struct virtq *queue,
+const char *virtio_request(struct virtio_device *device, struct virtq *queue,
                            const struct virtq_piece *pieces, uint16_t count, uint32_t *ret_written);
 // Stop the device. False: it does not stop.
 bool virtio_reset(const struct virtio_device *device);

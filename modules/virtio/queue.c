@@ -13,6 +13,11 @@ void virtq_init(struct virtq *queue, struct virtq_memory *memory, uint16_t size)
     *queue = (struct virtq){.memory = memory, .size = size};
 }
 
+void virtq_interrupt(struct virtq *queue)
+{
+    queue->memory->available.flags = 0;
+}
+
 bool virtq_put(struct virtq *queue, const struct virtq_piece *pieces, uint16_t count)
 {
     struct virtq_available *available = &queue->memory->available;

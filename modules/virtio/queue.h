@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A split virtqueue (VIRTIO 1.1, 2.6) with one pending request at a time, polled. The caller
-// notifies the device of a request.
+// A split virtqueue (VIRTIO 1.1, 2.6) with one pending request at a time. The caller notifies the
+// device of a request.
 //
 // Everything that the device writes is read once, checked, and then used; an invalid answer breaks
 // the queue for good.
@@ -56,6 +56,8 @@ enum virtq_answer { VIRTQ_PENDING, VIRTQ_DONE, VIRTQ_BROKEN };
 
 // Clear `memory`, which the device may use from now on.
 void virtq_init(struct virtq *queue, struct virtq_memory *memory, uint16_t size);
+// Let the device interrupt after each request; without this it does not.
+void virtq_interrupt(struct virtq *queue);
 // Put a request. False: the queue is broken or has a pending request, or there are more pieces than
 // descriptors.
 bool virtq_put(struct virtq *queue, const struct virtq_piece *pieces, uint16_t count);

@@ -7,7 +7,6 @@
 #include <btl/format.h>
 #include <btl/module.h>
 
-#include "pci.h"
 #include "virtio/mmio.h"
 
 extern const struct btl_wrapper btl_wrapper; // of the driver
@@ -15,7 +14,7 @@ extern const struct btl_wrapper btl_wrapper; // of the driver
 struct test_device device;
 static uint8_t registers[REGISTERS];
 
-enum { AT_COMMON = 0, AT_CONFIG = 0x1000, AT_NOTIFY = 0x2000 };
+enum { AT_COMMON = 0, AT_CONFIG = 0x1000, AT_NOTIFY = 0x2000, AT_ISR = 0x3000 };
 
 static uint32_t disk_serve(uint16_t head, uint8_t status);
 
@@ -60,6 +59,7 @@ void device_end(void)
     assert_int_equal(device.maps, 0);
     assert_int_equal(device.pages, 0);
     assert_int_equal(device.memory, 0);
+    assert_null(device.handler);
 }
 
 // ---------------------------------------------------------------------------------------- requests
@@ -134,15 +134,38 @@ static void misbehave(enum misdeed misdeed, uint16_t head)
     }
 }
 
-static void notified(void)
+// Let the driver know, if it wants that.
+static void interrupt(void)
+{
+    bool message = device.intr_kind == PCI_INTR_MSIX && device.vector == 0;
+    if (device.handler == NULL || device.interrupts_lost ||
+        (device_queue()->available.flags & 1) != 0 ||
+        (device.intr_kind == PCI_INTR_MSIX && !message))
+        return;
+    device.isr = 1;
+    device.handled += device.handler(device.handler_argument);
+    // A line that the driver leaves raised interrupts for ever.
+    assert_true(message || device.isr == 0);
+}
+
+static void answer_requests(void)
 {
     const struct virtq_available *available = &device_queue()->available;
+    bool any = device.available != available->index;
     assert_true(device.enabled && (device.status & 4) != 0);
     while (device.available != available->index) {
         uint16_t head = available->ring[device.available++ % device.queue_size];
         bool now = device.requests++ >= device.from_request;
         misbehave(now ? device.misdeed : GOOD, head);
     }
+    if (any)
+        interrupt();
+}
+
+static void notified(void)
+{
+    if (!device.late)
+        answer_requests();
 }
 
 // --------------------------------------------------------------------------------------- registers
@@ -174,6 +197,8 @@ static uint64_t register_read(uint32_t offset)
         return device.restless ? device.generation++ : device.generation;
     case 24:
         return device.queue_size;
+    case 26:
+        return device.vector;
     case 30:
         return device.notify_offset;
     default:
@@ -206,6 +231,8 @@ static void register_write(uint32_t offset, uint64_t value)
         write_status((uint8_t)value);
     else if (offset == 24)
         device.queue_size = (uint16_t)value;
+    else if (offset == 26)
+        device.vector = device.refuses_vectors ? 0xffff : (uint16_t)value;
     else if (offset == 28)
         device.enabled = value == 1;
     else if (offset >= 32 && offset < 56)
@@ -223,6 +250,11 @@ static uint32_t offset_of(const void *at, uint32_t width)
 static uint64_t read_at(const void *at, uint32_t width)
 {
     uint32_t offset = offset_of(at, width);
+    if (offset == AT_ISR) {
+        uint8_t isr = device.isr;
+        device.isr = 0;
+        return isr;
+    }
     return offset >= AT_CONFIG && offset < AT_NOTIFY ? config_field(offset - AT_CONFIG)
                                                      : register_read(offset);
 }
@@ -270,21 +302,22 @@ const struct pci_function *pci_find(uint16_t vendor, uint16_t id, const struct p
     return !device.absent && after == NULL && id == device.id ? &function : NULL;
 }
 
-// Three capabilities, at 0x40, 0x60 and 0x80.
+// Four capabilities, at 0x40, 0x60, 0x80 and 0xa0.
 uint8_t pci_capability(const struct pci_function *at, uint8_t id, uint8_t after)
 {
     if (device.no_caps)
         return 0;
-    if (device.caps_circle && after == 0x80)
+    if (device.caps_circle && after == 0xa0)
         return 0x40;
-    return after == 0 ? 0x40 : after < 0x80 ? (uint8_t)(after + 0x20) : 0;
+    return after == 0 ? 0x40 : after < 0xa0 ? (uint8_t)(after + 0x20) : 0;
 }
 
 uint32_t pci_read32(const struct pci_function *at, uint8_t offset)
 {
-    static const uint32_t type[] = {1, 4, 2}, place[] = {AT_COMMON, AT_CONFIG, AT_NOTIFY};
+    static const uint32_t type[] = {1, 4, 2, 3},
+                          place[] = {AT_COMMON, AT_CONFIG, AT_NOTIFY, AT_ISR};
     unsigned cap = (offset - 0x40u) / 0x20;
-    assert_true(offset >= 0x40 && cap < 3);
+    assert_true(offset >= 0x40 && cap < 4);
     switch (offset % 0x20) {
     case 0:
         return 9 | type[cap] << 24;
@@ -312,7 +345,61 @@ void pci_enable(const struct pci_function *at, bool on)
     device.bus_master = on;
 }
 
+int pci_intr_attach(const struct pci_function *at, unsigned kinds, btl_intr_handler *handler,
+                    void *argument, struct btl_intr **ret_intr)
+{
+    static struct btl_lock attached; // a place in memory
+    if (device.intr_kind == 0)
+        return BTL_ENOSYS;
+    if ((kinds & device.intr_kind) == 0)
+        return BTL_ENODEV;
+    device.handler = handler;
+    device.handler_argument = argument;
+    *ret_intr = (struct btl_intr *)(void *)&attached;
+    return 0;
+}
+
+unsigned pci_intr_kind(const struct pci_function *at)
+{
+    return device.handler != NULL ? device.intr_kind : 0;
+}
+
 // ----------------------------------------------------------------------------------- the kernel
+
+static bool locked;
+
+void intr_detach(struct btl_intr *intr)
+{
+    if (intr != NULL)
+        device.handler = NULL;
+}
+
+const char *intr_name(const struct btl_intr *intr)
+{
+    return device.intr_kind == PCI_INTR_MSIX ? "MSI-X of 00:03.0" : "line 11 of 00:03.0";
+}
+
+void lock_acquire(struct btl_lock *lock)
+{
+    assert_false(locked);
+    locked = true;
+}
+
+void lock_release(struct btl_lock *lock)
+{
+    assert_true(locked);
+    locked = false;
+}
+
+void lock_wait(struct btl_lock *lock, uint64_t microseconds)
+{
+    assert_true(locked);
+    device.waits++;
+    locked = false;
+    if (device.late)
+        answer_requests();
+    locked = true;
+}
 
 int block_add(struct block_device *block)
 {

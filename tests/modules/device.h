@@ -9,6 +9,7 @@
 #include "test_case.h"
 
 #include "block.h"
+#include "pci.h"
 #include "virtio/queue.h"
 
 #define DISK_SIZE (1u << 20)
@@ -46,6 +47,10 @@ struct test_device {
     uint64_t bar_size;
     bool no_version, no_caps, caps_circle, refuses_features, never_resets, restless;
     bool fails_at_start;
+    unsigned intr_kind;   // by which it interrupts: PCI_INTR_MSIX, PCI_INTR_LINE; 0: by none
+    bool refuses_vectors; // of MSI-X
+    bool late;            // answers while the driver waits
+    bool interrupts_lost; // interrupts are lost
     enum misdeed misdeed;
     int from_request; // the misdeed begins at this request, from 0
     // Answer the chain from descriptor `head`; return the number of written bytes. A disk answers
@@ -70,6 +75,12 @@ struct test_device {
     size_t console_len;
     struct block_device *added; // added by the driver
     uint64_t ticks;
+    btl_intr_handler *handler;
+    void *handler_argument;
+    uint32_t waits;   // for an interrupt
+    uint32_t handled; // interrupts that the driver has claimed
+    uint16_t vector;  // of the queue
+    uint8_t isr;
 };
 extern struct test_device device;
 

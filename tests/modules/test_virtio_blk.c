@@ -81,6 +81,57 @@ TEST(test_transitional_device)
     end();
 }
 
+// It waits for the interrupt of each request, and finds an answer whose interrupt got lost.
+TEST(test_interrupts)
+{
+    static const unsigned kinds[] = {PCI_INTR_MSIX, PCI_INTR_LINE};
+    for (size_t i = 0; i < BTL_COUNT(kinds); i++) {
+        device_begin();
+        device.intr_kind = kinds[i];
+        device.late = true;
+        loaded();
+        assert_true(said(kinds[i] == PCI_INTR_MSIX ? "MSI-X of 00:03.0" : "line 11 of 00:03.0"));
+        assert_true(read_disk(0, DISK_SIZE));
+        assert_memory_equal(buffer, device.disk, DISK_SIZE);
+        assert_int_equal(device.waits, device.requests);
+        assert_int_equal(device.handled, device.requests);
+        device.interrupts_lost = true;
+        assert_true(read_disk(0, 512));
+        end();
+    }
+}
+
+TEST(test_without_interrupts_it_polls)
+{
+    loaded();
+    assert_true(said("polled"));
+    assert_true(read_disk(0, 512));
+    assert_int_equal(device.waits, 0);
+    end();
+}
+
+TEST(test_a_device_that_refuses_its_vector_is_polled)
+{
+    device.intr_kind = PCI_INTR_MSIX;
+    device.refuses_vectors = true;
+    loaded();
+    assert_true(said("polled"));
+    assert_null(device.handler);
+    assert_true(read_disk(0, DISK_SIZE));
+    assert_int_equal(device.handled, 0);
+    end();
+}
+
+// The line belongs to other devices too.
+TEST(test_an_interrupt_of_another_device)
+{
+    device.intr_kind = PCI_INTR_LINE;
+    loaded();
+    assert_true(read_disk(0, 512));
+    assert_false(device.handler(device.handler_argument));
+    end();
+}
+
 TEST(test_no_device)
 {
     device.absent = true;

@@ -68,9 +68,17 @@ static bool edutest_raise(void)
 
 static void edutest_step(void *argument)
 {
-    registers[RAISE / 4] = 1;
-    if (++stepped < wanted)
+    if (count == stepped) { // the last one was handled
+        stepped++;
+        registers[RAISE / 4] = 1;
+    }
+    if (stepped < wanted)
         timeout_add(&timeout, 200, edutest_step, NULL);
+}
+
+static void edutest_misuse(void *argument)
+{
+    kmem_free(kmem_alloc(16));
 }
 
 static void edutest_dma(void)
@@ -124,9 +132,6 @@ static void edutest_run(int argc, char **argv)
         leaves = true;
         edutest_dma();
         timeout_add(&timeout, 3600000000, edutest_step, NULL);
-    } else if (is("held")) {
-        leaves = true;
-        lock_acquire(&lock);
     } else if (is("twice")) {
         lock_acquire(&lock);
         lock_acquire(&lock);
@@ -136,6 +141,8 @@ static void edutest_run(int argc, char **argv)
         lock_acquire(&second);
         lock_acquire(&lock);
         lock_wait(&lock, 1000);
+    } else if (is("late")) {
+        timeout_add(&timeout, 1000, edutest_misuse, NULL);
     } else if (is("detach")) {
         intr_detach(intr);
     } else if (is("line") || is("msi")) {
