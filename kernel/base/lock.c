@@ -88,8 +88,10 @@ bool lock_suspend(struct btl_lock *lock, const void *caller)
            lock->name);
 }
 
-void lock_resume(struct btl_lock *lock, const void *caller)
+// Handlers have acquired locks meanwhile.
+void lock_resume(struct btl_lock *lock, const void *caller, bool on)
 {
+    interrupted_on = on;
     lock_push(lock, caller);
 }
 

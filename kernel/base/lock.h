@@ -31,8 +31,8 @@ void locks_forget(struct btl_str module, const char *function, bool on);
 void locks_forget_image(struct btl_str module, uint64_t start, uint64_t end);
 
 // For a wait: release the lock, which must be the only one, with interrupts off; and the reverse.
-// Return whether interrupts were on before the lock was acquired.
+// Return whether interrupts were on before the lock was acquired: `on`.
 bool lock_suspend(struct btl_lock *lock, const void *caller);
-void lock_resume(struct btl_lock *lock, const void *caller);
+void lock_resume(struct btl_lock *lock, const void *caller, bool on);
 
 #endif

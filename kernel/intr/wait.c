@@ -42,10 +42,11 @@ static void wait_for_interrupt(uint64_t microseconds)
 void lock_wait(struct btl_lock *lock, uint64_t microseconds)
 {
     const void *caller = __builtin_return_address(0);
+    bool on = lock_suspend(lock, caller);
 
-    if (lock_suspend(lock, caller) && interrupts_started())
+    if (on && interrupts_started())
         wait_for_interrupt(microseconds);
     else
         lock_poll();
-    lock_resume(lock, caller);
+    lock_resume(lock, caller, on);
 }

@@ -88,7 +88,7 @@ void dma_forget(struct btl_str module, uint64_t start, uint64_t end)
         kmem_free(dma);
     }
     if (pages > 0)
-        kprintf("%pS: did not free %pB of memory for DMA; they stay allocated, because its device "
-                "may still write to them\n",
+        kprintf("%pS: did not free %pB of memory for DMA; it stays allocated, because its device "
+                "may still write to it\n",
                 &module, BTL_BYTES(pages * BTL_PAGE_SIZE));
 }

@@ -155,7 +155,7 @@ def test_what_a_module_leaves_when_it_is_unloaded():
         answer = machine.command("kmadmin -U edutest")
         assert re.search(r"edutest: did not detach its interrupt handler \(MSI of 00:[0-9a-f.]+\); detached now", answer)
         assert "edutest: did not cancel 1 of its timeouts; cancelled now" in answer
-        assert "edutest: did not free 4096 B of memory for DMA" in answer
+        assert "edutest: did not free 4 KiB of memory for DMA; it stays allocated" in answer
         assert "Module edutest (ID =" in answer
         assert "edutest" not in machine.command("intr")
         assert "0 timeouts are pending" in machine.command("intr")
