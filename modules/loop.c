@@ -4,7 +4,7 @@
 #include <btl/module.h>
 #include <btl/stream.h>
 
-#define TUNABLES(x) BTL_TUNABLE_BOOL_RUNTIME(x, loud, false, loud_changed, "says what comes down")
+#define TUNABLES(x) BTL_TUNABLE_BOOL_RUNTIME(x, loud, true, loud_changed, "says what comes down")
 BTL_TUNABLE_LIST(TUNABLES);
 
 static int loud_changed(const struct btl_tunable *tunable, const void *value)

@@ -54,7 +54,7 @@ def test_detail_by_name_and_by_id(machine):
     fields = query(machine, "ramdisk")
     assert list(fields) == [
         "Module Name", "Module Version", "Module ID", "Configured Phase", "Loading Phase", "Module Path",
-        "Module Status", "Module Size", "Module Load Address", "Module BSS Size", "Module BSS Base",
+        "Module SHA-256", "Module Status", "Module Size", "Module Load Address", "Module BSS Size", "Module BSS Base",
         "Module Phase 1 Memory",
         "Module Hold Count", "Module Dependent Count", "Module Description", "Module Type",
         "Character Major", "Block Major"]
@@ -176,7 +176,7 @@ def test_what_b_prints_is_a_line_for_loader_conf(machine):
 
 def test_search_path(machine):
     assert "module search path: /other;/modules" in machine.command("kmadmin -d /other;/modules")
-    assert "each directory begins with /" in machine.command("kmadmin -d other")
+    assert "a directory is /DIR, or VOLUME:/DIR" in machine.command("kmadmin -d other")
     assert "module search path: /modules\n" in machine.command("kmadmin -D")
 
 
