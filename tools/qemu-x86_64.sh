@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The x86-64 machine (tools/qemu.sh): QEMU with OVMF. The kernel sets the exit status (isa-debug-exit).
-# BTL_ACCEL (tcg), BTL_MEMORY (256M), BTL_DISPLAY (none), BTL_QEMU, BTL_OVMF_CODE, BTL_OVMF_VARS.
+# BTL_ACCEL (tcg), BTL_MEMORY (256M), BTL_DISPLAY (none), BTL_QEMU, BTL_OVMF_CODE, BTL_OVMF_VARS,
+# BTL_DEVICES: more devices, "edu".
 
 first_of()
 {
@@ -21,6 +22,9 @@ qemu()
 	if [ -n "${SHARE:-}" ]; then # a comma in a path is written twice
 		set -- -virtfs "local,path=$(echo "$SHARE" | sed 's/,/,,/g'),mount_tag=host,security_model=none,readonly=on" "$@"
 	fi
+	for qemu_device in ${BTL_DEVICES:-}; do
+		set -- -device "$qemu_device" "$@"
+	done
 	[ -e "$qemu_own" ] || cp "$qemu_vars" "$qemu_own"
 	${qemu_before:-} "${BTL_QEMU:-qemu-system-x86_64}" -machine q35 -accel "${BTL_ACCEL:-tcg}" -m "${BTL_MEMORY:-256M}" \
 		-drive "if=pflash,format=raw,unit=0,readonly=on,file=$qemu_code" \

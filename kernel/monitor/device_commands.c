@@ -44,10 +44,25 @@ static void device_list(void)
     }
 }
 
+// "edu/1": return the minor, and the driver in `ret_driver`, cut off after `size` bytes.
+static uint32_t device_split_minor(const char *text, char *ret_driver, size_t size)
+{
+    struct btl_str driver = btl_str_of(text), minor;
+    uint64_t number = 0;
+
+    if (btl_str_split(btl_str_of(text), '/', &driver, &minor) &&
+        (!btl_parse_number(minor, &number) || number > UINT32_MAX))
+        number = UINT32_MAX;
+    btl_format_to(ret_driver, size, "%pS", &driver);
+    return (uint32_t)number;
+}
+
 // Open a device by the name of its driver, or by a major such as "char:3".
 static bool device_open_text(const char *text, struct btl_device **ret_device)
 {
-    struct btl_str str = btl_str_of(text), prefix = BTL_STR("char:");
+    char driver[64];
+    uint32_t minor = device_split_minor(text, driver, sizeof(driver));
+    struct btl_str str = btl_str_of(driver), prefix = BTL_STR("char:");
     int kind = BTL_DEVICE_CHAR, major;
     uint64_t number;
 
@@ -55,9 +70,9 @@ static bool device_open_text(const char *text, struct btl_device **ret_device)
         bool valid = btl_parse_number(btl_str_after(str, prefix.len), &number);
         major = valid && number < BTL_MAJORS_MAX ? (int)number : BTL_ENODEV;
     } else {
-        major = device_major(text, kind);
+        major = device_major(driver, kind);
         if (major < 0)
-            major = device_major(text, kind = BTL_DEVICE_BLOCK);
+            major = device_major(driver, kind = BTL_DEVICE_BLOCK);
     }
     if (major == BTL_ENOENT || major == BTL_ENODEV) {
         kprintf("%s: error %d (%s); the command device lists the drivers and their majors\n", text,
@@ -65,7 +80,7 @@ static bool device_open_text(const char *text, struct btl_device **ret_device)
         return false;
     }
     return !device_report_error(text, major) &&
-           !device_report_error(text, device_open(kind, (uint32_t)major, 0, ret_device));
+           !device_report_error(text, device_open(kind, (uint32_t)major, minor, ret_device));
 }
 
 static void device_keep_open(const char *name)
@@ -78,7 +93,11 @@ static void device_keep_open(const char *name)
         kprintf("device: %d are open (OPEN_MAX); close one\n", OPEN_MAX);
         return;
     }
-    if (!device_open_text(name, &opened[slot].device) || !module_find(btl_str_of(name), &id))
+    if (!module_find(btl_str_of(name), &id)) {
+        kprintf("device: open takes the name of a module, which lsmod lists\n");
+        return;
+    }
+    if (!device_open_text(name, &opened[slot].device))
         return;
     opened[slot].module = module_get(id);
     kprintf("%s is open\n", name);
@@ -164,7 +183,7 @@ void device_run(int argc, char **argv)
                 "       device open|close DRIVER    keeps it open\n"
                 "       device read|ioctl DRIVER    16 bytes; request 0\n"
                 "       device write DRIVER TEXT\n"
-                "DRIVER is the name of a module, or char:MAJOR\n");
+                "DRIVER is the name of a module, or char:MAJOR; DRIVER/1 has minor 1\n");
 }
 
 static void stream_exchange(struct btl_stream *stream, const char *text)
