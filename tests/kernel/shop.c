@@ -93,7 +93,7 @@ void shop_put(const char *path, struct shop_item item)
     struct shop_file *file;
     char text[64];
 
-    shop_put_guest(path, "shop");
+    shop_put_guest(path, item.major != 0 ? "driver_shop" : "shop");
     file = find(path);
     snprintf(text, sizeof(text), "version=%s", item.version != NULL ? item.version : "1.0");
     patch(file, "version=1.0", text);
@@ -107,6 +107,8 @@ void shop_put(const char *path, struct shop_item item)
     snprintf(text, sizeof(text), item.provides != NULL ? "provides=%s:1.0" : "providez=give:1.0",
              item.provides);
     patch(file, "provides=give:1.0", text);
+    snprintf(text, sizeof(text), "majors=char:%c", item.major != 0 ? item.major : '3');
+    patch(file, "majors=char:3", text);
     snprintf(text, sizeof(text), "shop_%s", item.name);
     patch(file, "shop_name", text);
     snprintf(text, sizeof(text), "name=%s", item.name);

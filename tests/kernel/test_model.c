@@ -25,8 +25,9 @@ static struct model {
     int held_by[MODULES][MODULES]; // [a][b]: how often b holds a
     int registered[MODULES];
     bool load_fails[MODULES], refuses[MODULES];
-    bool file_needs[MODULES][MODULES]; // what its file says now
-    int done[MODULES], done_count;     // of one request
+    bool file_needs[MODULES][MODULES];        // what its file says now
+    char major[MODULES], file_major[MODULES]; // of a driver; 0: the module is none
+    int done[MODULES], done_count;            // of one request
 } model;
 
 static const char *const names[MODULES] = {"aaaa", "bbbb", "cccc", "dddd", "eeee", "ffff",
@@ -147,7 +148,8 @@ static void tell_results(void)
     }
 }
 
-// Put a file there that needs up to two modules, of lower numbers.
+// Put a file there that needs up to two modules, of lower numbers. Half of the files are drivers,
+// with one of few majors.
 static void make_file(int module)
 {
     struct shop_item item = {.name = names[module]};
@@ -161,6 +163,7 @@ static void make_file(int module)
         item.depends[1] = names[first < second ? second : first];
         model.file_needs[module][first] = model.file_needs[module][second] = true;
     }
+    item.major = model.file_major[module] = below(2) == 0 ? (char)('3' + below(4)) : 0;
     path_of(module, path);
     shop_put(path, item);
 }
@@ -192,25 +195,45 @@ static void make_world(void)
 
 // --- modules that have only a file
 
-// Register the module, and what its file needs. In the plan's order, dependencies are first.
-static void model_register(int module)
+static bool major_is_free(char major, int but)
 {
-    for (int i = 0; i < MODULES; i++) {
+    for (int i = 0; i < MODULES; i++)
+        if (i != but && model.state[i] != GONE && major != 0 && model.major[i] == major)
+            return false;
+    return true;
+}
+
+static bool model_register_needed(int module);
+
+// Register the module, and what its file needs first. False: a major is taken.
+static bool model_register(int module)
+{
+    if (!model_register_needed(module) || !major_is_free(model.file_major[module], module))
+        return false;
+    for (int i = 0; i < MODULES; i++)
         model.needs[module][i] = model.file_needs[module][i];
-        if (model.needs[module][i] && model.state[i] == GONE)
-            model_register(i);
-    }
+    model.major[module] = model.file_major[module];
     model.state[module] = REGISTERED;
+    return true;
+}
+
+static bool model_register_needed(int module)
+{
+    for (int i = 0; i < MODULES; i++)
+        if (model.file_needs[module][i] && model.state[i] == GONE && !model_register(i))
+            return false;
+    return true;
 }
 
 static void step_register_file(int module)
 {
-    bool free = model.state[module] == GONE;
+    struct model before = model;
+    bool good = model.state[module] == GONE && model_register(module);
     uint32_t id;
 
-    assert_int_equal(module_register(btl_str_of(names[module]), &id) == 0, free);
-    if (free)
-        model_register(module);
+    assert_int_equal(module_register(btl_str_of(names[module]), &id) == 0, good);
+    if (!good)
+        model = before;
 }
 
 static void step_unregister(int module)
@@ -235,6 +258,12 @@ static void model_set_needs(int module, const bool needs[MODULES])
         model.needs[module][i] = needs[i];
 }
 
+static void model_take_file(int module)
+{
+    model_set_needs(module, model.file_needs[module]);
+    model.major[module] = model.file_major[module];
+}
+
 static bool model_load(int module);
 
 // What the new file needs is registered and loaded, and goes again if the file is not taken.
@@ -242,12 +271,14 @@ static bool model_load_needed(int module, int before[MODULES], int loaded[MODULE
 {
     bool good = true;
 
-    for (int i = 0; i < MODULES; i++) {
+    for (int i = 0; i < MODULES; i++)
         before[i] = model.state[i];
-        if (model.file_needs[module][i] && model.state[i] == GONE)
-            model_register(i);
-    }
     *ret_count = 0;
+    if (!model_register_needed(module)) {
+        for (int i = 0; i < MODULES; i++)
+            model.state[i] = before[i];
+        return false;
+    }
     for (int i = 0; i < MODULES && model.state[module] == LOADED; i++) {
         if (!model.file_needs[module][i] || model.state[i] == LOADED)
             continue;
@@ -278,17 +309,24 @@ static bool model_update(int module)
     for (int i = 0; i < MODULES; i++)
         old[i] = model.needs[module][i];
     if (model.state[module] != LOADED) {
-        model_set_needs(module, model.file_needs[module]);
-        model.state[module] = REGISTERED;
-        return true;
+        good = good && major_is_free(model.file_major[module], module);
+        if (good)
+            model_take_file(module);
+        else
+            model_undo_needed(before, loaded, count);
+        model.state[module] = good ? REGISTERED : model.state[module];
+        return good;
     }
     good = good && model_unload(module);
-    if (good && model.load_fails[module]) {
+    if (good && !major_is_free(model.file_major[module], module)) {
+        model.state[module] = model.load_fails[module] ? FAILED : LOADED; // the old one
+        good = false;
+    } else if (good && model.load_fails[module]) {
         model.state[module] = FAILED;
         model_set_needs(module, old);
         good = false;
     } else if (good) {
-        model_set_needs(module, model.file_needs[module]);
+        model_take_file(module);
         model.state[module] = LOADED;
     }
     if (!good)
@@ -402,6 +440,8 @@ static void compare(void)
         assert_int_equal(module->state, states[model.state[i]]);
         assert_int_equal(module_hold_count(module), holds_of(i));
         assert_int_equal(module->dependents, dependents(i));
+        assert_int_equal(module->major[BTL_DEVICE_CHAR],
+                         model.major[i] != 0 ? model.major[i] - '0' : BTL_MAJOR_NONE);
         assert_int_equal(module->image != NULL, model.state[i] == LOADED);
         assert_int_equal(module->reason != NULL, model.state[i] == FAILED);
     }
