@@ -31,7 +31,7 @@ enum { MINOR_FACTORIAL, MINOR_LIVE, MINORS };
 BTL_TUNABLE_LIST(TUNABLES);
 
 static const struct pci_function *function;
-static volatile uint8_t *registers;
+static volatile uint32_t *registers;
 static struct btl_intr *intr; // NULL: this machine has no interrupts, so the driver polls
 static bool in_use[MINORS];
 
@@ -43,12 +43,12 @@ static uint64_t interrupts;
 
 static uint32_t edu_get(unsigned offset)
 {
-    return *(volatile uint32_t *)(registers + offset);
+    return registers[offset / 4];
 }
 
 static void edu_put(unsigned offset, uint32_t value)
 {
-    *(volatile uint32_t *)(registers + offset) = value;
+    registers[offset / 4] = value;
 }
 
 static bool edu_interrupt(void *argument)
