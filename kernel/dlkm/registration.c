@@ -57,21 +57,31 @@ bool registration_no_memory(struct registration *registration, const char *doing
 
 // --- the file
 
-// The loader has reported the errors of loader.conf.
+static bool diags_have_no_memory(const struct btl_diags *diags)
+{
+    const struct btl_diag *diag = diags->first;
+
+    while (diag != NULL && diag->code != BTL_NO_MEMORY)
+        diag = diag->next;
+    return diag != NULL || diags->lost > 0;
+}
+
+// The loader has reported the errors of loader.conf. Without memory every key has its default,
+// which may permit more than the file does.
 static bool registration_configure(struct registration *registration)
 {
     const struct btl_manifest *manifest = handoff_manifest();
     struct heap_arena reports;
     struct btl_diags reported = {.arena = &reports.arena};
-    struct btl_str text = btl_manifest_text(manifest, BTLM_CONFIG);
-    bool memory;
+    bool good;
 
     heap_arena_init(&reports);
-    btl_config_parse(btl_manifest_str(manifest, btl_manifest_system(manifest)->config_path), text,
-                     &registration->heap.arena, &registration->config, &reported);
-    memory = text.len == 0 || registration->config.text.at != NULL;
+    good = btl_config_parse(btl_manifest_str(manifest, btl_manifest_system(manifest)->config_path),
+                            btl_manifest_text(manifest, BTLM_CONFIG), &registration->heap.arena,
+                            &registration->config, &reported) ||
+           !diags_have_no_memory(&reported);
     heap_arena_free(&reports);
-    return memory || registration_no_memory(registration, "reading loader.conf");
+    return good || registration_no_memory(registration, "reading loader.conf");
 }
 
 // Is the file of the boot volume, in a directory of module_path?
@@ -542,7 +552,7 @@ static bool record_copy_interfaces(struct module_record *record, const struct bt
     return good;
 }
 
-// The plan's modules are registered by now, but for the target itself.
+// The modules that it needs are registered by now.
 static bool record_copy_dependencies(struct module_record *record, const struct btl_plan *plan,
                                      const struct btl_planned *planned)
 {

@@ -99,11 +99,10 @@ int lab_end(void **state)
     return 0;
 }
 
-uint32_t lab_module(const char *name, const char *guest, enum btl_module_type type)
+uint64_t lab_read_guest(const char *guest, void *buffer, uint64_t size)
 {
-    uint32_t id = world_module(name, BTL_PHASE_AUTO, BTLM_STAGED);
-    struct btlm_module *module = &world.module[id];
     const char *directory = getenv("BTL_GUESTS");
+    uint64_t length;
     char path[512];
     FILE *file;
 
@@ -111,11 +110,21 @@ uint32_t lab_module(const char *name, const char *guest, enum btl_module_type ty
     file = fopen(path, "rb");
     if (file == NULL)
         fail_msg("no guest %s", path);
+    length = fread(buffer, 1, size, file);
+    fclose(file);
+    assert_in_range(length, 64, size - 1);
+    return length;
+}
+
+uint32_t lab_module(const char *name, const char *guest, enum btl_module_type type)
+{
+    uint32_t id = world_module(name, BTL_PHASE_AUTO, BTLM_STAGED);
+    struct btlm_module *module = &world.module[id];
+
     assert_true(pages_alloc(STAGED_PAGES, PF_STAGED, &module->staged_physical));
     module->staged_size = STAGED_PAGES * BTL_PAGE_SIZE;
-    module->file_size = fread(phys_to_virt(module->staged_physical), 1, module->staged_size, file);
-    fclose(file);
-    assert_in_range(module->file_size, 64, module->staged_size - 1);
+    module->file_size =
+        lab_read_guest(guest, phys_to_virt(module->staged_physical), module->staged_size);
     module->type = (uint8_t)type;
     module->registered = BTL_PHASE_BOOT2;
     module->flags = BTLM_METADATA | BTLM_CONFIGURED;

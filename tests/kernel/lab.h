@@ -13,6 +13,7 @@
 int lab_begin(void **state);
 int lab_end(void **state); // unload all modules; nothing may be left
 
+uint64_t lab_read_guest(const char *guest, void *buffer, uint64_t size); // return its bytes
 // Register an AUTO module whose file is that guest. Return its id.
 uint32_t lab_module(const char *name, const char *guest, enum btl_module_type type);
 // The same for a driver with these majors.

@@ -61,18 +61,10 @@ static struct shop_file *make(const char *path)
 
 void shop_put_guest(const char *path, const char *guest)
 {
-    const char *directory = getenv("BTL_GUESTS");
     struct shop_file *file = make(path);
-    char from[512];
-    FILE *stream;
 
-    snprintf(from, sizeof(from), "%s/%s.o", directory != NULL ? directory : "guests", guest);
-    stream = fopen(from, "rb");
-    if (stream == NULL)
-        fail_msg("no guest %s", from);
     file->bytes = malloc(1 << 16);
-    file->size = fread(file->bytes, 1, 1 << 16, stream);
-    fclose(stream);
+    file->size = lab_read_guest(guest, file->bytes, 1 << 16);
 }
 
 static void patch(struct shop_file *file, const char *from, const char *to)

@@ -282,6 +282,19 @@ TEST(memory_that_ends_at_any_point)
     assert_int_equal(module_count(), 2);
 }
 
+// Without memory loader.conf cannot be read; then nothing is permitted.
+TEST(memory_that_ends_while_loader_conf_is_read)
+{
+    shop_put("/modules/mine.ko", (struct shop_item){.name = "mine"});
+    start("module_register=\"boot\"\n");
+    for (uint64_t n = 0; n < 20; n++) {
+        uint32_t id;
+        host_fail_alloc(n);
+        assert_int_equal(module_register(BTL_STR("mine"), &id), BTL_EINVAL);
+        host_fail_no_alloc();
+    }
+}
+
 static void type(const char *line)
 {
     char text[128], *words[8];
