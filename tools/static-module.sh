@@ -6,6 +6,7 @@
 set -eu
 name=$1 module=$2 entry=$3 output=$4 modules=$5
 case $LD in *ia64*) data=.sdata constants=.srodata ;; *) data=.data constants=.rodata ;; esac
+tools=${LD%ld}
 
 "$OBJCOPY" -O binary -j .modinfo "$module" "$output.modinfo"
 metadata() { tr '\0' '\n' <"$output.modinfo" | sed -n "s/^$1=//p"; }
@@ -38,7 +39,16 @@ SECTIONS
     }
 }
 END
-"$LD" -r -T "$output.ld" "$module" "$entry" -o "$output.linked"
+# On ia64 the loader exports the descriptors of functions, which the linker makes for those whose address is taken.
+functions=
+if [ "$constants" = .srodata ]; then
+    {
+        echo '.section .rodata.static_functions, "a"'
+        "${tools}nm" "$module" | sed -n 's/.* T //p' | grep -Fxf "$output.exports" | sed 's/.*/data8 @fptr(&)/' || :
+    } | "${tools}as" -o "$output.functions" -
+    functions=$output.functions
+fi
+"$LD" -r -T "$output.ld" "$module" "$entry" $functions -o "$output.linked"
 "$OBJCOPY" --keep-global-symbols="$output.exports" --rename-section ".modinfo=.modinfo.$name,contents,readonly" \
     "$output.linked" "$output"
-rm -f "$output.modinfo" "$output.exports" "$output.ld" "$output.linked"
+rm -f "$output.functions" "$output.modinfo" "$output.exports" "$output.ld" "$output.linked"
