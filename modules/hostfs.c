@@ -85,7 +85,9 @@ static int share_report(struct share *share, struct btl_str path, int error)
     if (share->server.host_error != 0)
         kprintf(" (error %u)", share->server.host_error);
     if (share->server.broken != NULL) {
-        kprintf("; the directory is not used any more");
+        kprintf(
+            "; the directory is not used any more (to begin again: kmadmin -U hostfs, kmadmin -L "
+            "hostfs)");
         virtio_reset(&share->device);
     }
     kprintf("\n");
@@ -176,8 +178,8 @@ static int share_connect(struct share *share, const char **ret_reason)
     return BTL_ENODEV;
 }
 
-// The GUID is that of no partition: a directory with a copy of the boot volume is not the boot
-// volume.
+// The GUID is that of no partition: where the manifest names the boot volume, a directory with a
+// copy of it is another one.
 static int share_add(struct share *share)
 {
     share->fs = (struct btl_fs){
