@@ -6,8 +6,7 @@
 #include <btl/hash.h>
 #include <btl/mem.h>
 
-// ---------------------------------------------------------------------------------------- the
-// lines
+// ---------------------------------------------------------------------------------- the lines
 
 // Is the text a value in quotes, as btl_config_quote() writes it?
 static bool is_quoted(struct btl_str text)
@@ -104,8 +103,30 @@ const char *btl_pending_cell(const struct btl_config *lines, struct btl_str modu
     return found->load_yes ? "on" : "-";
 }
 
-// ------------------------------------------------------------------------------------------
-// applying
+void btl_pending_heading(struct btl_out *out)
+{
+    btl_pending_row(out, BTL_STR("NAME"), BTL_STR("RUNNING"), BTL_STR("CONFIGURED"),
+                    BTL_STR("PENDING"));
+}
+
+static void pending_put_cell(struct btl_out *out, struct btl_str text, size_t width)
+{
+    size_t used = btl_escaped_width(text, SIZE_MAX);
+    btl_put_escaped(out, text, SIZE_MAX);
+    btl_format(out, "%*s  ", (int)(used < width ? width - used : 0), "");
+}
+
+void btl_pending_row(struct btl_out *out, struct btl_str name, struct btl_str running,
+                     struct btl_str configured, struct btl_str pending)
+{
+    pending_put_cell(out, name, 28);
+    pending_put_cell(out, running, 10);
+    pending_put_cell(out, configured, 10);
+    btl_put_escaped(out, pending, SIZE_MAX);
+    btl_format(out, "\n");
+}
+
+// ---------------------------------------------------------------------------------- applying
 
 // Does the parser accept each of the lines?
 static bool pending_parses(const struct btl_config *lines, struct btl_str text)
@@ -173,8 +194,7 @@ enum btl_pending_verdict btl_pending_apply(const struct btl_record *pending, str
     return BTL_PENDING_APPLIES;
 }
 
-// -------------------------------------------------------------------------------------- the old
-// text
+// ---------------------------------------------------------------------------------- the old text
 
 // The next setting from *index on except the number of tries, or NULL.
 static const struct btl_setting *next_setting(const struct btl_config *config, size_t *index)

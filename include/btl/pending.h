@@ -49,6 +49,12 @@ bool btl_trial_keeps_old(const struct btl_config *before, const struct btl_confi
 // A module's cell in the column of pending changes: "BOOT2", "off", "on"; "-": no line.
 const char *btl_pending_cell(const struct btl_config *lines, struct btl_str module);
 
+// Print the heading, or a row, of the table of what runs, what loader.conf says and what is
+// pending.
+void btl_pending_heading(struct btl_out *out);
+void btl_pending_row(struct btl_out *out, struct btl_str name, struct btl_str running,
+                     struct btl_str configured, struct btl_str pending);
+
 BTL_END_DECLS
 
 #endif

@@ -336,7 +336,10 @@ bool tunables_open(const struct module *module, struct tunables_file *ret_file,
 void tunables_close(const struct module *module, struct tunables_file *file);
 // Return the value that kmtune has set; NULL: none.
 const struct tunable_value *tunable_value_find(const struct module *module, struct btl_str name);
-// Check a value and keep it for the next loads. 0, or an error, which has been reported.
+// Check a value by the module's file. 0, or an error, which has been reported.
+int tunable_value_check(const struct module *module, struct btl_str name, struct btl_str value,
+                        struct btl_diags *diags);
+// Check a value and keep it for the next loads.
 int tunable_value_set(struct module *module, struct btl_str name, struct btl_str value,
                       struct btl_diags *diags);
 // Forget it; false: there was none.

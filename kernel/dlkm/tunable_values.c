@@ -82,8 +82,8 @@ static int value_keep(struct module *module, struct btl_str name, struct btl_str
     return 0;
 }
 
-int tunable_value_set(struct module *module, struct btl_str name, struct btl_str value,
-                      struct btl_diags *diags)
+int tunable_value_check(const struct module *module, struct btl_str name, struct btl_str value,
+                        struct btl_diags *diags)
 {
     struct btl_place place = {.module = module_name(module)};
     struct btl_file_tunable found;
@@ -95,10 +95,18 @@ int tunable_value_set(struct module *module, struct btl_str name, struct btl_str
         if (!btl_tunable_find(&file.elf, name, &found))
             btl_report(diags, BTL_RUN_TUNABLE_NONE, place, BTL_ARG(name));
         else if (btl_tunable_parse(&found.tunable, name, value, NULL, place, diags))
-            error = value_keep(module, name, value, diags);
+            error = 0;
     }
     tunables_close(module, &file);
     return error;
+}
+
+int tunable_value_set(struct module *module, struct btl_str name, struct btl_str value,
+                      struct btl_diags *diags)
+{
+    int error = tunable_value_check(module, name, value, diags);
+
+    return error != 0 ? error : value_keep(module, name, value, diags);
 }
 
 void tunable_values_store(const struct module *module, struct btl_diags *diags)

@@ -4,6 +4,7 @@
 
 #include "dlkm/register.h"
 #include "dlkm/source.h"
+#include "failure/pending.h"
 
 #include <btl/kernel.h>
 
@@ -167,13 +168,19 @@ static bool kmadmin_phase(const char *text, enum btl_phase *ret)
     return false;
 }
 
-// Rule 1. The kernel cannot write to the boot volume, so the lines are printed.
-static void kmadmin_configure(const struct module *module, enum btl_phase phase)
+// Rule 1.
+static void kmadmin_queue_phase(struct pending_edit *edit, const char *text, enum btl_phase phase)
 {
-    struct btl_str name = module_name(module);
+    const struct module *module = kmadmin_by_name_or_id(text);
+    struct btl_str name;
     char supported[16];
-    int length = (int)btl_supported_text(module->entry->supported, supported);
+    int length;
 
+    edit->refused = true;
+    if (module == NULL)
+        return;
+    name = module_name(module);
+    length = (int)btl_supported_text(module->entry->supported, supported);
     if (!(module->entry->flags & BTLM_METADATA)) {
         kprintf("kmadmin: the file of %pS could not be read, so the phases that it supports are "
                 "unknown\n",
@@ -182,29 +189,77 @@ static void kmadmin_configure(const struct module *module, enum btl_phase phase)
         kprintf("kmadmin: %pS cannot be configured %s: it supports only %.*s\n", &name,
                 btl_phase_name(phase), length, supported);
     } else {
-        kprintf("# the boot volume cannot be written from here: put this into loader.conf\n");
+        edit->refused = false;
         // A module that joined as a dependency is AUTO and has no configured phase.
-        if (!(module->entry->flags & BTLM_CONFIGURED) || module->entry->state == BTLM_OFF ||
-            module->entry->configured == BTL_PHASE_AUTO)
-            kprintf("%pS_load=\"YES\"\n", &name);
-        kprintf("%pS_phase=\"%s\"\n", &name, btl_phase_name(phase));
+        pending_edit_set(edit, name, "_load", BTL_STR("YES"));
+        pending_edit_set(edit, name, "_phase", btl_str_of(btl_phase_name(phase)));
     }
 }
 
-static void kmadmin_configure_all(int argc, char **argv)
+// A module that loader.conf switches on can be switched off although this boot does not have it:
+// after a safe boot, for example.
+static void kmadmin_queue_off(struct pending_edit *edit, const char *text)
+{
+    struct btl_str name = btl_str_of(text);
+    const struct module *module;
+
+    if (btl_pending_cell(&edit->config, name)[0] == '-') {
+        module = kmadmin_by_name_or_id(text);
+        edit->refused = module == NULL;
+        name = module != NULL ? module_name(module) : name;
+    }
+    if (!edit->refused)
+        pending_edit_set(edit, name, "_load", BTL_STR("NO"));
+}
+
+// All changes of a command are queued, or none. `phase` NULL: the modules are switched off.
+static void kmadmin_queue(int count, char **names, const enum btl_phase *phase)
+{
+    struct pending_edit edit;
+
+    if (pending_edit_begin(&edit)) {
+        for (int i = 0; i < count && !edit.refused; i++) {
+            if (phase != NULL)
+                kmadmin_queue_phase(&edit, names[i], *phase);
+            else
+                kmadmin_queue_off(&edit, names[i]);
+        }
+        pending_edit_store(&edit);
+    }
+    pending_edit_free(&edit);
+}
+
+static void kmadmin_take_back(int count, char **names)
+{
+    struct pending_edit edit;
+
+    if (count == 0) {
+        pending_forget_all();
+        return;
+    }
+    if (pending_edit_begin(&edit)) {
+        for (int i = 0; i < count; i++)
+            pending_edit_forget(&edit, btl_str_of(names[i]));
+        pending_edit_store(&edit);
+    }
+    pending_edit_free(&edit);
+}
+
+// False: the words are no arguments of -b.
+static bool kmadmin_configure(int argc, char **argv)
 {
     enum btl_phase phase;
 
-    if (!kmadmin_phase(argv[0], &phase)) {
+    if (btl_str_equal(btl_str_of(argv[0]), BTL_STR("-c"))) {
+        kmadmin_take_back(argc - 1, argv + 1);
+        return true;
+    }
+    if (!kmadmin_phase(argv[0], &phase))
         kprintf("kmadmin: %s is no phase; it is 1 (BOOT1), 2 (BOOT2), i (INIT) or a (AUTO)\n",
                 argv[0]);
-        return;
-    }
-    for (int i = 1; i < argc; i++) {
-        const struct module *module = kmadmin_by_name_or_id(argv[i]);
-        if (module != NULL)
-            kmadmin_configure(module, phase);
-    }
+    else if (argc > 1)
+        kmadmin_queue(argc - 1, argv + 1, &phase);
+    return argc > 1;
 }
 
 static void kmadmin_print_path(void)
@@ -238,7 +293,10 @@ static void kmadmin_usage(void)
         "       kmadmin -u [-f] ID...           the same by id\n"
         "       kmadmin -s | -S                 all modules, short or in full\n"
         "       kmadmin -Q NAME | -q ID         one module in full\n"
-        "       kmadmin -b {1|2|i|a} NAME|ID... configured phase at the next boot\n"
+        "       kmadmin -b                      what runs, is configured, and is pending\n"
+        "       kmadmin -b {1|2|i|a} NAME|ID... configured phase from the next boot on\n"
+        "       kmadmin -x NAME|ID...           switched off from the next boot on\n"
+        "       kmadmin -b -c [NAME...]         take pending changes back\n"
         "       kmadmin -d DIR[;DIR...] | -D    set the search path; as in loader.conf\n");
 }
 
@@ -274,6 +332,9 @@ static bool kmadmin_run_plain(char option)
         return true;
     case 'S':
         kmadmin_list(kmadmin_print_full, "\n");
+        return true;
+    case 'b':
+        pending_print();
         return true;
     case 'D':
         search_path_reset();
@@ -323,8 +384,10 @@ static bool kmadmin_run_words(char option, int argc, char **argv)
         kmadmin_set_path(argv[0]);
         return argc == 1;
     case 'b':
-        kmadmin_configure_all(argc, argv);
-        return argc >= 2;
+        return kmadmin_configure(argc, argv);
+    case 'x':
+        kmadmin_queue(argc, argv, NULL);
+        return true;
     default:
         return false;
     }

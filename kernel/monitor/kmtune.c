@@ -5,6 +5,7 @@
 #include "monitor/kmtune.h"
 
 #include "base/arena.h"
+#include "failure/pending.h"
 
 #include <btl/kernel.h>
 #include <btl/tunable.h>
@@ -200,6 +201,60 @@ static void kmtune_change(struct btl_str text, bool reset)
         kprintf("%pS=\"%pS\"\n", &name, &value);
 }
 
+// May the tunable have the value? The module is not asked: it judges when it is loaded.
+static bool kmtune_check(const struct module *module, struct btl_str tunable, struct btl_str value,
+                         struct btl_diags *diags)
+{
+    struct btl_place place = {.module = module_name(module)};
+    struct btl_tunable loaded;
+
+    if (module->image == NULL)
+        return tunable_value_check(module, tunable, value, diags) == 0;
+    loaded = btl_wrapper_tunable(module->image->linked.wrapper,
+                                 btl_wrapper_find_tunable(module->image->linked.wrapper, tunable));
+    return btl_tunable_parse(&loaded, tunable, value, NULL, place, diags);
+}
+
+// MODULE.TUNABLE=VALUE
+static void kmtune_queue(struct pending_edit *edit, struct btl_str text)
+{
+    struct btl_str value, name = text, tunable;
+    uint64_t first_reports[ARENA_REPORT_WORDS];
+    struct heap_arena reports;
+    struct btl_diags diags = {.arena = &reports.arena};
+    char reason[REASON_MAX], key[BTL_MODULE_NAME_MAX + 2];
+    struct module *module;
+
+    edit->refused = true;
+    if (!btl_str_split(text, '=', &name, &value) || btl_str_find(name, '.') == name.len) {
+        kprintf("kmtune: write MODULE.TUNABLE=value\n");
+        return;
+    }
+    module = kmtune_find(name, &tunable);
+    if (module == NULL)
+        return;
+    heap_arena_init_on(&reports, first_reports, sizeof(first_reports));
+    if (kmtune_check(module, tunable, value, &diags)) {
+        edit->refused = false;
+        btl_format_to(key, sizeof(key), ".%pS", &tunable);
+        pending_edit_set(edit, module_name(module), key, value);
+    }
+    diags_explain(&diags, reason);
+    heap_arena_free(&reports);
+}
+
+static void kmtune_queue_all(int count, char **texts)
+{
+    struct pending_edit edit;
+
+    if (pending_edit_begin(&edit)) {
+        for (int i = 0; i < count && !edit.refused; i++)
+            kmtune_queue(&edit, btl_str_of(texts[i]));
+        pending_edit_store(&edit);
+    }
+    pending_edit_free(&edit);
+}
+
 void kmtune_run(int argc, char **argv)
 {
     char option = argc >= 2 && argv[1][0] == '-' && argv[1][1] != '\0' && argv[1][2] == '\0'
@@ -211,6 +266,8 @@ void kmtune_run(int argc, char **argv)
 
     if (argc == 1 || (argc == 2 && shows)) {
         kmtune_print_all(view);
+    } else if (argc >= 3 && option == 'w') {
+        kmtune_queue_all(argc - 2, argv + 2);
     } else if (argc >= 3 && (shows || option == 's' || option == 'r')) {
         for (int i = 2; i < argc; i++) {
             if (shows)
@@ -219,9 +276,11 @@ void kmtune_run(int argc, char **argv)
                 kmtune_change(btl_str_of(argv[i]), option == 'r');
         }
     } else {
-        kprintf("usage: kmtune -q [MODULE[.TUNABLE]...]     show, a line for each\n"
-                "       kmtune -l [MODULE[.TUNABLE]...]     show in full\n"
-                "       kmtune -s MODULE.TUNABLE=VALUE...   set, where the module allows it\n"
-                "       kmtune -r MODULE.TUNABLE...         back to the default\n");
+        kprintf(
+            "usage: kmtune -q [MODULE[.TUNABLE]...]     show, a line for each\n"
+            "       kmtune -l [MODULE[.TUNABLE]...]     show in full\n"
+            "       kmtune -s MODULE.TUNABLE=VALUE...   set, where the module allows it\n"
+            "       kmtune -w MODULE.TUNABLE=VALUE...   set in loader.conf, from the next boot on\n"
+            "       kmtune -r MODULE.TUNABLE...         back to the default\n");
     }
 }
