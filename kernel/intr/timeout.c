@@ -12,13 +12,16 @@
 static struct btl_timeout *pending;
 static struct btl_lock lock = BTL_LOCK("timeouts");
 
-static uint64_t ticks_of(uint64_t microseconds)
+// Never, if the counter does not reach it.
+static uint64_t timeout_due(uint64_t microseconds)
 {
-    uint64_t rate = time_ticks_per_second(), seconds = microseconds / 1000000, ticks;
+    uint64_t rate = time_ticks_per_second(), due;
 
-    if (!btl_mul(seconds, rate, &ticks))
-        return UINT64_MAX / 2;
-    return ticks + microseconds % 1000000 * rate / 1000000;
+    if (!btl_mul(microseconds / 1000000, rate, &due) ||
+        !btl_add(due, microseconds % 1000000 * rate / 1000000, &due) ||
+        !btl_add(due, time_ticks(), &due))
+        return UINT64_MAX;
+    return due;
 }
 
 static void timer_set_to_first(void)
@@ -65,7 +68,7 @@ int timeout_add(struct btl_timeout *timeout, uint64_t microseconds,
     } else {
         timeout->function = function;
         timeout->argument = argument;
-        timeout->due = time_ticks() + ticks_of(microseconds);
+        timeout->due = timeout_due(microseconds);
         timeout_insert(timeout);
         timer_set_to_first();
     }
@@ -75,16 +78,15 @@ int timeout_add(struct btl_timeout *timeout, uint64_t microseconds,
 
 bool timeout_cancel(struct btl_timeout *timeout)
 {
-    bool found = false;
+    struct btl_timeout **at = &pending;
+    bool found;
 
     lock_acquire(&lock);
-    for (struct btl_timeout **at = &pending; *at != NULL && !found; at = &(*at)->next) {
-        found = *at == timeout;
-        if (found)
-            timeout_remove(at);
-        if (*at == NULL)
-            break;
-    }
+    while (*at != NULL && *at != timeout)
+        at = &(*at)->next;
+    found = *at != NULL;
+    if (found)
+        timeout_remove(at);
     lock_release(&lock);
     return found;
 }

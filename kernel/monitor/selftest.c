@@ -6,6 +6,7 @@
 #include "base/symbols.h"
 #include "dlkm/dlkm.h"
 #include "dlkm/source.h"
+#include "intr/intr.h"
 #include "vm/kmem.h"
 #include "vm/page.h"
 #include "vm/tables.h"
@@ -303,6 +304,34 @@ static bool check_cycles(struct btl_out *detail)
     return good && (loaded || module_unload(module_id(module)) == 0);
 }
 
+#define CHECK_MICROSECONDS 5000
+
+static void timeout_came(void *argument)
+{
+    *(volatile uint64_t *)argument = time_ticks();
+}
+
+// A timeout comes when it is due and not before, by an interrupt where there are any.
+static bool check_timeout(struct btl_out *detail)
+{
+    static struct btl_timeout timeout;
+    static struct btl_lock lock = BTL_LOCK("selftest");
+    volatile uint64_t came = 0;
+    uint64_t rate = time_ticks_per_second(), start = time_ticks(), passed;
+
+    if (timeout_add(&timeout, CHECK_MICROSECONDS, timeout_came, (void *)(uintptr_t)&came) != 0)
+        return rate == 0;
+    lock_acquire(&lock);
+    while (came == 0 && time_ticks() - start < rate * 5)
+        lock_wait(&lock, 1000000);
+    lock_release(&lock);
+    timeout_cancel(&timeout);
+    passed = came != 0 ? (came - start) * 1000 / (rate / 1000) : 0;
+    DETAIL(detail, "wanted=%u us came=%lu us interrupts=%s handled=%lu", CHECK_MICROSECONDS, passed,
+           interrupts_started() ? "yes" : "no", intr_claimed());
+    return passed >= CHECK_MICROSECONDS;
+}
+
 static const struct {
     const char *name;
     bool (*run)(struct btl_out *detail);
@@ -312,7 +341,7 @@ static const struct {
     {"page-accounts", check_accounts}, {"given-back", check_given_back},
     {"heap-balance", check_heap},      {"export-call", check_export},
     {"backtrace", check_backtrace},    {"module-symbols", check_module_symbols},
-    {"load-cycles", check_cycles},
+    {"load-cycles", check_cycles},     {"timeout", check_timeout},
 };
 
 uint32_t selftest_run(void)

@@ -215,8 +215,11 @@ void arch_timer_set(uint64_t ticks)
     host_interrupts.timer = ticks;
 }
 
+// An interrupt may arrive while the console prints.
 void console_flush(void)
 {
+    if (host_interrupts.on && host_interrupts.arrives != NULL)
+        host_interrupts.arrives();
 }
 
 int console_read(void)

@@ -196,3 +196,32 @@ TEST(addresses_that_are_no_memory)
     world.memory[0].type = BTLM_MEM_MMIO;
     assert_false(madt_find_timer(&pin));
 }
+
+TEST(interrupts_of_devices)
+{
+    override(9, 9, 0xd);
+    override(10, 20, 0xf);
+    io_apic(0xfec00000, 0);
+    assert_true(madt_find_interrupt(1, &pin)); // no override: edge, high
+    assert_true(pin.pin == 1 && !pin.level && !pin.active_low);
+    assert_true(madt_find_interrupt(9, &pin));
+    assert_true(pin.pin == 9 && pin.level && !pin.active_low);
+    assert_true(madt_find_interrupt(10, &pin));
+    assert_true(pin.pin == 20 && pin.level && pin.active_low);
+    assert_true(madt_find_interrupt(16, &pin)); // a global number: as PCI has it
+    assert_true(pin.pin == 16 && pin.level && pin.active_low);
+}
+
+TEST(every_io_apic)
+{
+    uint64_t physical;
+
+    override(0, 2, 0);
+    io_apic(0xfec00000, 0);
+    io_apic(0xfec10000, 24);
+    assert_true(madt_io_apic(0, &physical) && physical == 0xfec00000);
+    assert_true(madt_io_apic(1, &physical) && physical == 0xfec10000);
+    assert_false(madt_io_apic(2, &physical));
+    world.system.acpi_rsdp = 0;
+    assert_false(madt_io_apic(0, &physical));
+}
