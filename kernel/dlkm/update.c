@@ -15,8 +15,8 @@ struct update {
     struct module_record *before; // of the old file, while the new one has replaced it
     struct load_source next, back;
     bool back_was_read; // the bytes of `back` are this update's
-    uint32_t *loaded;   // ids of modules that were loaded for the new file
-    uint32_t loaded_count;
+    bool *was_loaded; // by id, before modules were loaded for the new file; NULL: none was
+    uint32_t was_count;
 };
 
 // --- before the old module is unloaded
@@ -36,6 +36,20 @@ static bool update_check_state(struct update *update)
     return false;
 }
 
+static bool update_note_loaded(struct update *update)
+{
+    struct registration *registration = &update->registration;
+    uint32_t count = module_count();
+
+    update->was_loaded = BTL_NEW_ARRAY(&registration->heap.arena, bool, count);
+    if (update->was_loaded == NULL)
+        return registration_no_memory(registration, "loading the modules that it needs");
+    update->was_count = count;
+    for (uint32_t id = 0; id < count; id++)
+        update->was_loaded[id] = module_get(id)->state == MODULE_LOADED;
+    return true;
+}
+
 // The new file may need modules that the old one did not.
 static bool update_load_needed(struct update *update)
 {
@@ -43,16 +57,11 @@ static bool update_load_needed(struct update *update)
     struct registration *registration = &update->registration;
     uint32_t before = registration->diags.errors;
 
-    update->loaded = BTL_NEW_ARRAY(&registration->heap.arena, uint32_t, facts->dependency_count);
-    if (update->loaded == NULL)
-        return registration_no_memory(registration, "loading the modules that it needs");
+    if (!update_note_loaded(update))
+        return false;
     for (uint32_t i = 0; i < facts->dependency_count; i++) {
         struct module *needed = module_get(facts->dependencies[i]);
-        if (needed->state == MODULE_LOADED)
-            continue;
-        if (module_load_by_hand(module_id(needed)) == 0)
-            update->loaded[update->loaded_count++] = module_id(needed);
-        else
+        if (needed->state != MODULE_LOADED && module_load_by_hand(module_id(needed)) != 0)
             btl_report(&registration->diags, BTL_RUN_UPDATE_DEPENDENCY,
                        registration_place(registration), BTL_ARG(module_name(needed)));
     }
@@ -174,15 +183,26 @@ static bool update_apply(struct update *update)
     return false;
 }
 
+// Unload each module that was loaded for the new file and has no user. True: one was unloaded, and
+// what it needed may have no user now.
+static bool update_unload_needed(const struct update *update)
+{
+    bool unloaded = false;
+
+    for (uint32_t id = update->was_count; id-- > 0;) {
+        const struct module *needed = module_get(id);
+        if (!update->was_loaded[id] && needed->state == MODULE_LOADED && needed->dependents == 0 &&
+            module_hold_count(needed) == 0 && needed->image->linked.wrapper->unload != NULL)
+            unloaded = module_unload(id) == 0 || unloaded;
+    }
+    return unloaded;
+}
+
 // Modules that were loaded or registered for the new file alone go again with it.
 static void update_undo_needed(struct update *update)
 {
-    while (update->loaded_count > 0) {
-        const struct module *needed = module_get(update->loaded[--update->loaded_count]);
-        if (needed->dependents == 0 && module_hold_count(needed) == 0 &&
-            needed->image->linked.wrapper->unload != NULL)
-            module_unload(module_id(needed));
-    }
+    while (update_unload_needed(update))
+        continue;
     registration_remove_needed(&update->registration);
 }
 

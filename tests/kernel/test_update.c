@@ -174,6 +174,27 @@ TEST(what_was_loaded_for_a_file_that_fails_goes)
     hold_drop(module_get(mine), "the test");
 }
 
+// Also the modules that these need, whether they were registered before or not.
+TEST(what_was_loaded_for_those_goes_too)
+{
+    uint32_t lib;
+
+    start("");
+    shop_put("/modules/lib3.ko", (struct shop_item){.name = "lib3"});
+    shop_put("/modules/lib2.ko", (struct shop_item){.name = "lib2", .depends = {"lib3"}});
+    shop_put("/modules/lib1.ko", (struct shop_item){.name = "lib1", .depends = {"lib2"}});
+    shop_put("/modules/next.ko", (struct shop_item){.name = "mine", .depends = {"lib1"}});
+    assert_int_equal(module_register(BTL_STR("lib3"), &lib), 0);
+    assert_int_equal(hold_add(module_get(mine), "the test"), 0);
+    refuses("/modules/next.ko", "run-busy-held");
+    assert_string_equal(lab_events,
+                        "load lib3;load lib2;load lib1;unload lib1;unload lib2;unload lib3;");
+    assert_false(module_find(BTL_STR("lib2"), &lib));
+    assert_true(module_find(BTL_STR("lib3"), &lib));
+    assert_int_equal(module_get(lib)->state, MODULE_REGISTERED);
+    hold_drop(module_get(mine), "the test");
+}
+
 TEST(a_file_that_does_not_link)
 {
     start("");
