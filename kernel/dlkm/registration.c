@@ -173,7 +173,9 @@ static bool candidate_search(struct registration *registration, struct btl_str n
     candidate->place = place;
     if (error == 0)
         return registration_permits(registration, place) && candidate_open(registration, candidate);
-    if (error != BTL_ENOENT && fs != NULL)
+    if (place.at == NULL)
+        return registration_no_memory(registration, "looking for its file");
+    if (error != BTL_ENOENT)
         return candidate_report_error(registration, place, fs, error);
     btl_report(&registration->diags, BTL_RUN_REGISTER_NO_FILE, (struct btl_place){.module = name},
                BTL_ARG(search_path()));
@@ -602,9 +604,11 @@ static bool record_copy_texts(struct module_record *record, const struct candida
            record->path.at != NULL && record->version.at != NULL && record->description.at != NULL;
 }
 
-// The numbers, as the manifest has them for other modules.
+// The numbers, as the manifest has them for other modules. A new file does not change what
+// loader.conf says for the next boot.
 static struct btlm_module candidate_entry(const struct candidate *candidate,
-                                          const struct btl_module_config *config)
+                                          const struct btl_module_config *config,
+                                          const struct module *replaced)
 {
     struct btlm_module entry = {
         .type = (uint8_t)candidate->info.type,
@@ -621,6 +625,8 @@ static struct btlm_module candidate_entry(const struct candidate *candidate,
 
     if (config != NULL && config->first != NULL)
         entry.flags |= BTLM_CONFIGURED;
+    if (replaced != NULL)
+        entry.configured = replaced->entry->configured;
     btl_sha256(candidate->bytes, entry.sha256);
     for (int kind = 0; kind < BTL_DEVICE_KINDS; kind++)
         entry.majors[kind] = candidate->info.majors[kind];
@@ -634,7 +640,8 @@ static struct module_record *record_make(struct registration *registration, uint
     struct module_record *record = record_new();
 
     if (record != NULL) {
-        record->entry = candidate_entry(candidate, planned->config);
+        record->entry = candidate_entry(candidate, planned->config,
+                                        index == 0 ? registration->replaced : NULL);
         record->facts.on_error = BTL_ON_ERROR_WARN;
         if (record_copy_texts(record, candidate, planned->config) &&
             record_copy_interfaces(record, planned->info) &&

@@ -12,7 +12,8 @@ static bool kmadmin_id(const char *text, uint32_t *ret_id)
 {
     uint64_t number;
 
-    if (!btl_parse_number(btl_str_of(text), &number) || number >= module_count())
+    if (!btl_parse_number(btl_str_of(text), &number) || number >= module_count() ||
+        module_get((uint32_t)number)->state == MODULE_GONE)
         return false;
     *ret_id = (uint32_t)number;
     return true;

@@ -88,7 +88,7 @@ static bool check_read_only(struct btl_out *detail)
 }
 
 // After the last phase a module is loaded, failed with a reason, off, or registered: AUTO modules,
-// and those unloaded since.
+// and those unloaded since. An id may be free again.
 static bool state_is_final(const struct module *module)
 {
     switch (module->state) {
@@ -100,6 +100,7 @@ static bool state_is_final(const struct module *module)
     case MODULE_FAILED:
         return module->image == NULL && module->reason != NULL;
     case MODULE_OFF:
+    case MODULE_GONE:
         return module->image == NULL;
     default:
         return false;

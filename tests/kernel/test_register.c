@@ -98,6 +98,19 @@ TEST(a_file_is_registered_with_what_it_needs)
     assert_snapshot(before);
 }
 
+static void type(const char *line)
+{
+    char text[128], *words[8];
+    int count = 0;
+
+    btl_format_to(text, sizeof(text), "%s", line);
+    for (char *word = strtok(text, " "); word != NULL; word = strtok(NULL, " "))
+        words[count++] = word;
+    words[count] = NULL;
+    host_clear();
+    kmadmin_run(count, words);
+}
+
 TEST(an_id_that_is_free_is_used_again)
 {
     shop_put("/modules/aaaa.ko", (struct shop_item){.name = "aaaa"});
@@ -109,6 +122,10 @@ TEST(an_id_that_is_free_is_used_again)
     assert_int_equal(module_unregister(0), 0);
     assert_int_equal(module_count(), 2);
     assert_int_equal(module_get(0)->state, MODULE_GONE);
+    type("kmadmin -q 0");
+    assert_contains(host_printed(), "no module has the id 0");
+    type("kmadmin -b i 0");
+    assert_contains(host_printed(), "no module 0 is registered");
     assert_int_equal(registers("cccc"), 0);
     assert_int_equal(module_load_by_hand(0), 0);
     assert_int_equal(module_load_by_hand(1), 0);
@@ -213,6 +230,19 @@ TEST(files_that_cannot_be_registered)
     world_vm_ready = true;
 }
 
+// The file is not missing: there is nothing that it could be read from.
+TEST(no_volume)
+{
+    shop_put("/modules/mine.ko", (struct shop_item){.name = "mine"});
+    start("module_register=\"any\"\n");
+    assert_true(search_path_set(BTL_STR("nowhere:/modules")));
+    refuses("mine", "nowhere:/modules/mine.ko: error: the file cannot be read");
+    assert_true(search_path_set(BTL_STR("/modules")));
+    shop_end();
+    refuses("mine", "run-no-volume");
+    shop_begin();
+}
+
 TEST(a_pinned_file)
 {
     shop_put("/modules/mine.ko", (struct shop_item){.name = "mine"});
@@ -293,19 +323,6 @@ TEST(memory_that_ends_while_loader_conf_is_read)
         assert_int_equal(module_register(BTL_STR("mine"), &id), BTL_EINVAL);
         host_fail_no_alloc();
     }
-}
-
-static void type(const char *line)
-{
-    char text[128], *words[8];
-    int count = 0;
-
-    btl_format_to(text, sizeof(text), "%s", line);
-    for (char *word = strtok(text, " "); word != NULL; word = strtok(NULL, " "))
-        words[count++] = word;
-    words[count] = NULL;
-    host_clear();
-    kmadmin_run(count, words);
 }
 
 TEST(the_commands)
