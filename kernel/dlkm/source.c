@@ -10,13 +10,16 @@
 #include <btl/hash.h>
 #include <btl/kernel.h>
 
+// Has the loader's copy of the file not been given back?
+static bool entry_is_staged(const struct btlm_module *entry, const struct module *module)
+{
+    return entry->state == BTLM_STAGED && entry->staged_size > 0 && !module->file_released &&
+           entry->staged_physical % BTL_PAGE_SIZE == 0 && entry->file_size <= entry->staged_size;
+}
+
 bool source_is_staged(const struct module *module)
 {
-    const struct btlm_module *entry = module->entry;
-
-    return module->record == NULL && entry->state == BTLM_STAGED && entry->staged_size > 0 &&
-           !module->file_released && entry->staged_physical % BTL_PAGE_SIZE == 0 &&
-           entry->file_size <= entry->staged_size;
+    return module->record == NULL && entry_is_staged(module->entry, module);
 }
 
 bool source_is_in_memory(const struct module *module)
@@ -148,9 +151,9 @@ bool source_lasts(const struct module *module)
 
 void source_release(const struct module *module)
 {
-    const struct btlm_module *entry = module->entry;
+    const struct btlm_module *entry = btl_manifest_module(handoff_manifest(), module_id(module));
 
-    if (!vm_ready() || !source_is_staged(module))
+    if (!vm_ready() || !entry_is_staged(entry, module))
         return;
     module_get(module_id(module))->file_released = true;
     vm_release(entry->staged_physical,

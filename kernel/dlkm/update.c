@@ -232,6 +232,8 @@ int module_update(uint32_t id, struct btl_str file)
     record_delete(update.record);
     if (good)
         record_delete(update.before);
+    if (good && module_is_of_boot(update.module))
+        source_release(update.module);
     if (update.back_was_read)
         kmem_free((void *)(uintptr_t)update.back.file.at);
     return good ? 0 : BTL_EINVAL;

@@ -302,6 +302,25 @@ TEST(no_way_back)
     assert_string_equal(version(), "1.1");
 }
 
+// The new file stands in the kernel's memory, so the loader's copy of the old one is given back.
+TEST(the_staged_file_of_a_module_that_is_replaced)
+{
+    uint32_t boot = lab_module("boot", "misc", BTL_TYPE_MISC);
+
+    shop_put("/modules/next.ko", (struct shop_item){.name = "boot", .version = "1.1"});
+    start("");
+    world.module[boot].configured = BTL_PHASE_INIT;
+    assert_int_equal(module_load_by_hand(boot), 0);
+    mine = boot;
+    lab_unload_result[boot] = BTL_EBUSY;
+    assert_int_equal(updates("/modules/next.ko"), BTL_EINVAL);
+    assert_false(module_get(boot)->file_released);
+    lab_unload_result[boot] = 0;
+    assert_int_equal(updates("/modules/next.ko"), 0);
+    assert_true(module_get(boot)->file_released);
+    assert_int_equal(module_get(boot)->entry->configured, BTL_PHASE_INIT);
+}
+
 // Each allocation fails once: the module is replaced, or the old one is loaded.
 TEST(memory_that_ends_at_any_point)
 {
