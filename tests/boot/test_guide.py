@@ -11,14 +11,16 @@ import subprocess
 import pexpect
 import pytest
 
+from test_debug import free_port
+
 from btlboot import ARCH, CONTROL, LIMIT, O, PROGRAM, PROMPT, ROOT, make_image
 
 pytestmark = pytest.mark.skipif(ARCH != "x86_64", reason="the page is about the machine with the device edu")
 PAGE = "docs/writing-modules.md"
-IMAGE = "build/x86_64/btl.img"
+IMAGE, SCRIPT = "build/x86_64/btl.img", "build/x86_64/debug.gdb"
 # What differs between two runs or builds: addresses, hashes, times, ids, numbers of lines, sizes, places in the order.
 VARIES = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+(\.\d+)? (ms|us|KiB|B)\b|(?<=ID = )\d+|(?<=id )\d+|(?<=[Ll]ine )\d+|"
-                    r":\d+:\d+:|(?<=\+)\d+(?=>)|^ *\d+(?=  BOOT)")
+                    r":\d+:\d+:|(?<=\.c:)\d+|^\d+(?=\t)|(?<=\+)\d+(?=>)|^ *\d+(?=  BOOT)")
 
 
 def session():
@@ -52,8 +54,10 @@ class Author:
     """The person who types the commands."""
 
     def __init__(self, home):
-        self.home, self.out, self.machine = home, home / "out", None
+        self.home, self.out, self.machine, self.debugged = home, home / "out", None, None
         self.out.mkdir()
+        for folder in "kernel", "efi", "modules":
+            (self.out / folder).symlink_to(os.path.join(O, folder))
         self.image = make_image(str(self.out), {})
         ours = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARCH", "O", "BUILD", "BTL", "SHARE")
         self.environment = {**{k: v for k, v in os.environ.items() if k not in ours}, "HOME": str(home)}
@@ -62,7 +66,11 @@ class Author:
         run = re.fullmatch(r"(?:BTL_DEVICES=(\w+) )?make run(?: STATIC=\"(.*)\")?(?: SHARE=\$HOME/(\w+))?", command)
         if run:
             return self.start(*run.groups())
-        assert "make run" not in command
+        if command == "BTL_DEVICES=edu make debug SHARE=$HOME/edu":
+            return self.debug()
+        assert "make run" not in command and "make debug" not in command
+        if SCRIPT in command:
+            return self.follow(command.replace(SCRIPT, str(self.out / "debug.gdb")))
         done = subprocess.run(["sh", "-e", "-c", command.replace(IMAGE, self.image).replace("build/host/btl", PROGRAM)],
                               cwd=ROOT, env=self.environment, check=False, text=True, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -81,6 +89,22 @@ class Author:
             env={**self.environment, "O": str(self.out), "BTL_PROGRAM": PROGRAM, "BTL_DEVICES": devices or "", **more})
         self.machine.expect(PROMPT)
         return CONTROL.sub("", self.machine.before)
+
+    def debug(self):
+        """A second machine, with a copy of the disk."""
+        self.debugged = pexpect.spawn(
+            os.path.join(ROOT, "tools/debug.sh"), cwd=ROOT, timeout=10 * LIMIT, encoding="utf-8", codec_errors="replace",
+            env={**self.environment, "O": str(self.out), "BTL_PROGRAM": PROGRAM, "BTL_DEVICES": "edu",
+                 "SHARE": str(self.home / "edu"), "BTL_GDB_PORT": free_port()})
+        self.debugged.expect("starts\r\nagain and stops in the loader.")
+        return (self.debugged.before + self.debugged.after).replace(str(self.out), "build/x86_64")
+
+    def follow(self, command):
+        """Run gdb, which ends the machine; what the machine prints must be read in the meantime."""
+        gdb = subprocess.Popen(["sh", "-c", command], cwd=ROOT, env=self.environment, text=True, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.debugged.expect(pexpect.EOF)
+        return gdb.communicate()[0].replace(str(self.home), "~")
 
     def type_at_monitor(self, command):
         self.machine.send(command + "\r")
@@ -102,5 +126,6 @@ def test_the_session_of_the_page(tmp_path):
                 print("%s %s\n%s" % (kind, command, text))
             assert_shows(command, expected, text)
     finally:
-        if author.machine:
-            author.machine.close(force=True)
+        for machine in author.machine, author.debugged:
+            if machine:
+                machine.close(force=True)

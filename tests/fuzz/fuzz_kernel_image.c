@@ -56,9 +56,15 @@ static void export_symbols(const struct btl_kernel_image *kernel, struct test_me
 {
     struct btl_modinfo info;
     struct btl_symtab table;
-    if (btl_modinfo_read(kernel->elf, &memory->arena, &info, diags) &&
-        btl_symtab_init(&table, 0, &memory->arena))
-        btl_kernel_export(kernel, &info, BTL_KERNEL, &table, diags);
+    if (!btl_modinfo_read(kernel->elf, &memory->arena, &info, diags) ||
+        !btl_symtab_init(&table, 0, &memory->arena))
+        return;
+    btl_kernel_export(kernel, &info, BTL_KERNEL, &table, diags);
+    for (uint32_t i = 0; i < info.static_count; i++) {
+        struct btl_modinfo module;
+        if (btl_modinfo_read_static(kernel->elf, &info.statics[i], &memory->arena, &module, diags))
+            btl_kernel_export(kernel, &module, i, &table, diags);
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
