@@ -3,6 +3,7 @@
 #include "boot.h"
 #include "json.h"
 #include "list_files.h"
+#include "list_planned.h"
 #include "report.h"
 
 #define JSON_VERSION 1
@@ -211,32 +212,46 @@ static int list_command(struct host *host, int argc, char **argv)
 {
     struct boot boot = {.host = host};
     struct btl_out out = out_to(stdout);
-    bool json = false, all = false;
-    const struct command_option options[] = {
-        BOOT_OPTIONS(&boot), {.word = "json", .flag = &json}, {.word = "all", .flag = &all}, {0}};
+    bool json = false, all = false, good = true;
+    const char *planned = NULL, *efivars = NULL;
+    const struct command_option options[] = {BOOT_OPTIONS(&boot),
+                                             {.word = "json", .flag = &json},
+                                             {.word = "all", .flag = &all},
+                                             {.word = "planned", .value = &planned, .optional = ""},
+                                             {.word = "efivars", .value = &efivars},
+                                             {0}};
     if (!parse_options(host, argc, argv, options) || !boot_parse_options(&boot))
         return EXIT_ERRORS;
     if (argc - optind > 1)
         return usage_error(host, "more than one loader.conf was given; name one");
+    if (planned != NULL && (json || all))
+        return usage_error(host, "--planned is a table of its own; leave out --json and --all");
     boot_argument(&boot, optind < argc ? argv[optind] : NULL);
     if (!boot_run(&boot))
         return EXIT_ERRORS;
-    if (all)
+    if (planned != NULL)
+        good = list_planned(&boot, planned, efivars);
+    else if (all)
         list_files(&boot, json);
     else if (json)
         list_print_json(&out, &boot);
     else
         list_print_table(&out, &boot);
     boot_close(&boot);
-    return EXIT_GOOD;
+    return good ? EXIT_GOOD : EXIT_ERRORS;
 }
 
 const struct command cmd_list = {
     .name = "list",
-    .synopsis = BOOT_SYNOPSIS " [--all] [--json] [LOADER.CONF]",
+    .synopsis = BOOT_SYNOPSIS " [--all] [--json] [LOADER.CONF]\n"
+                              "       btl list --planned[=MANIFEST] [--efivars DIR|FILE] "
+                              "[-C DIR|IMAGE] [LOADER.CONF]",
     .summary = "shows the plan: which module is loaded when, where and why",
     .help = BOOT_HELP
     "      --all               show every file of a module on the volume, used or not\n"
+    "      --planned[=MANIFEST] show what a boot ran, what loader.conf says now, and what the\n"
+    "                          running system has queued; default: the manifest on the volume\n"
+    "      --efivars DIR|FILE  the UEFI variables of the machine (btl state --help)\n"
     "      --json              for programs; btl(1) describes it\n\n"
     "Example: btl list -C build/x86_64/btl.img\n",
     .run = list_command,
