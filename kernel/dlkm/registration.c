@@ -640,8 +640,8 @@ static struct module_record *record_make(struct registration *registration, uint
     struct module_record *record = record_new();
 
     if (record != NULL) {
-        record->entry = candidate_entry(candidate, planned->config,
-                                        index == 0 ? registration->replaced : NULL);
+        record->entry =
+            candidate_entry(candidate, planned->config, index == 0 ? registration->replaced : NULL);
         record->facts.on_error = BTL_ON_ERROR_WARN;
         if (record_copy_texts(record, candidate, planned->config) &&
             record_copy_interfaces(record, planned->info) &&

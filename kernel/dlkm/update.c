@@ -15,7 +15,7 @@ struct update {
     struct module_record *before; // of the old file, while the new one has replaced it
     struct load_source next, back;
     bool back_was_read; // the bytes of `back` are this update's
-    bool *was_loaded; // by id, before modules were loaded for the new file; NULL: none was
+    bool *was_loaded;   // by id, before modules were loaded for the new file; NULL: none was
     uint32_t was_count;
 };
 

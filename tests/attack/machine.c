@@ -388,11 +388,16 @@ static void change_options(struct mock *mock)
 static void change_variables(struct mock *mock)
 {
     static const char *const paths[] = {"/loader.conf", "/loader.conf.d/other.conf", "/none"};
+    static const char *const lines[] = {"base_load=\"NO\"\n", "late_phase=\"BOOT1\"\n",
+                                        "late.depth=\"4\"\nuser_load=\"YES\"\n",
+                                        "gone_load=\"YES\"\n"};
     enum btl_variable which = dice_below(&dice, BTL_VARIABLES);
+    bool pending = which == BTL_VARIABLE_PENDING;
     const struct mock_file *conf = mock_file(mock, "/loader.conf");
     char text[2048];
     snprintf(text, sizeof(text), "%.*s", (int)conf->size, (const char *)conf->bytes);
-    state_put(mock, which, text, PICK(&dice, paths), dice_below(&dice, 4), "a reason");
+    state_put(mock, which, text, PICK(&dice, paths), dice_below(&dice, 4) + pending,
+              pending ? PICK(&dice, lines) : "a reason");
     struct mock_variable *variable = mock_variable(mock, btl_variable_name(which));
     switch (dice_below(&dice, 6)) {
     case 0:

@@ -177,7 +177,7 @@ def test_manual_of_the_loader_has_every_variable():
     page = read(os.path.join(ROOT, "docs/man/btl-loader.8")).decode()
     headers = "".join(read(os.path.join(ROOT, "include/btl", name)).decode() for name in ("boot_state.h", "run_record.h"))
     names = set(re.findall(r"\bBtl[A-Z][a-z]+\b", headers))
-    assert len(names) == 5 and names == set(re.findall(r"^\.It Va (\w+)$", page, re.M))
+    assert len(names) == 6 and names == set(re.findall(r"^\.It Va (\w+)$", page, re.M))
     assert re.search("GUID `([0-9a-f-]+)`", read(os.path.join(ROOT, "docs/boot-state.md")).decode())[1] in page
 
 
