@@ -29,6 +29,7 @@
 #include <btl/load.h>
 #include <btl/manifest.h>
 #include <btl/module.h>
+#include <btl/tunable.h>
 
 //                  ANNOUNCED (in the manifest)
 //        refused by |    |    | switched off
@@ -177,6 +178,8 @@ bool module_setting(const struct module *module, struct btl_str tunable,
 
 // --- static.c
 bool module_is_static(const struct module *module);
+// Return the wrapper of a static module, also while it is not loaded. NULL: it is not in the table.
+const struct btl_wrapper *static_wrapper(const struct module *module);
 // Make the image of a static module from its part of the kernel's. False: reported.
 bool static_adopt(struct module *module, struct btl_diags *diags);
 // Return the static module's image whose function has that descriptor, or NULL.
@@ -309,6 +312,9 @@ const struct btl_symtab *exports_table(void);
 // Keep the values of all tunables, one after the other, as they are in the module's file.
 bool tunables_keep_defaults(const struct module *module, struct btl_diags *diags);
 // Format a tunable's value or default as loader.conf writes it.
+// The same of any variable of that type.
+void tunable_value_text(const struct btl_tunable *tunable, const void *from, char *text,
+                        size_t size);
 void tunable_text(const struct module *module, uint32_t index, bool of_default, char *text,
                   size_t size);
 // Parse and check a value, and store it if the module agrees. 0, or an error, which has been
@@ -328,12 +334,16 @@ struct tunables_file {
     struct heap_arena heap;
     struct btl_bytes file;
     struct btl_elf elf;
-    struct btl_modinfo info; // parms: the names
+    struct btl_modinfo info;           // parms: the names
+    const struct btl_wrapper *wrapper; // of a static module, which has no file; else NULL
 };
 // False: reported. tunables_close() must follow either way.
 bool tunables_open(const struct module *module, struct tunables_file *ret_file,
                    struct btl_diags *diags);
 void tunables_close(const struct module *module, struct tunables_file *file);
+// Find a tunable, and write its default in at most `size` bytes. False: there is none of that name.
+bool tunables_find(const struct tunables_file *file, struct btl_str name,
+                   struct btl_file_tunable *ret_tunable, char *ret_default, size_t size);
 // Return the value that kmtune has set; NULL: none.
 const struct tunable_value *tunable_value_find(const struct module *module, struct btl_str name);
 // Check a value by the module's file. 0, or an error, which has been reported.

@@ -24,6 +24,13 @@ static const struct static_module *static_find(struct btl_str name)
     return NULL;
 }
 
+const struct btl_wrapper *static_wrapper(const struct module *module)
+{
+    const struct static_module *from = static_find(module_name(module));
+
+    return from != NULL ? from->wrapper : NULL;
+}
+
 // The constants are those of the whole kernel: descriptors of functions lie among them.
 static struct btl_segment static_constants(const struct static_module *from)
 {

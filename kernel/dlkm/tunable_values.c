@@ -8,6 +8,57 @@
 #include <btl/kernel.h>
 #include <btl/tunable.h>
 
+// Before its first load, the variables of a static module have their defaults.
+static bool tunables_open_static(const struct module *module, struct tunables_file *file,
+                                 struct btl_diags *diags)
+{
+    struct btl_parm *parms;
+
+    file->wrapper = static_wrapper(module);
+    if (file->wrapper == NULL) {
+        btl_report(diags, BTL_RUN_STATIC_MISSING,
+                   (struct btl_place){.module = module_name(module)});
+        return false;
+    }
+    parms = BTL_NEW_ARRAY(&file->heap.arena, struct btl_parm, file->wrapper->tunable_count);
+    if (parms == NULL) {
+        btl_report(diags, BTL_NO_MEMORY, (struct btl_place){.module = module_name(module)},
+                   BTL_ARG_Z("reading its tunables"));
+        return false;
+    }
+    file->info.parms = parms;
+    file->info.parm_count = file->wrapper->tunable_count;
+    for (uint64_t i = 0; i < file->wrapper->tunable_count; i++)
+        parms[i].name = btl_str_of(btl_wrapper_tunable(file->wrapper, i).name);
+    return true;
+}
+
+static bool tunables_find_static(const struct btl_wrapper *wrapper, struct btl_str name,
+                                 struct btl_file_tunable *ret_tunable, char *ret_default,
+                                 size_t size)
+{
+    uint32_t index = btl_wrapper_find_tunable(wrapper, name);
+
+    if (index == BTL_NONE)
+        return false;
+    *ret_tunable = (struct btl_file_tunable){.tunable = btl_wrapper_tunable(wrapper, index)};
+    ret_tunable->at_run_time = ret_tunable->tunable.changed != NULL;
+    tunable_value_text(&ret_tunable->tunable, ret_tunable->tunable.storage, ret_default, size);
+    return true;
+}
+
+bool tunables_find(const struct tunables_file *file, struct btl_str name,
+                   struct btl_file_tunable *ret_tunable, char *ret_default, size_t size)
+{
+    if (file->wrapper != NULL)
+        return tunables_find_static(file->wrapper, name, ret_tunable, ret_default, size);
+    if (!btl_tunable_find(&file->elf, name, ret_tunable))
+        return false;
+    if (!btl_tunable_default(&file->elf, ret_tunable, ret_default, size))
+        ret_default[0] = '\0';
+    return true;
+}
+
 bool tunables_open(const struct module *module, struct tunables_file *ret_file,
                    struct btl_diags *diags)
 {
@@ -16,6 +67,8 @@ bool tunables_open(const struct module *module, struct tunables_file *ret_file,
 
     *ret_file = (struct tunables_file){.file = {NULL, 0}};
     heap_arena_init(&ret_file->heap);
+    if (module_is_static(module))
+        return tunables_open_static(module, ret_file, diags);
     return source_open(module, &ret_file->file, diags) &&
            btl_elf_open(ret_file->file, BTL_ELF_MODULE, machine, place, &ret_file->elf, diags) &&
            btl_modinfo_read(&ret_file->elf, &ret_file->heap.arena, &ret_file->info, diags);
@@ -88,11 +141,12 @@ int tunable_value_check(const struct module *module, struct btl_str name, struct
     struct btl_place place = {.module = module_name(module)};
     struct btl_file_tunable found;
     struct tunables_file file;
+    char from[4];
     int error = BTL_EIO;
 
     if (tunables_open(module, &file, diags)) {
         error = BTL_EINVAL;
-        if (!btl_tunable_find(&file.elf, name, &found))
+        if (!tunables_find(&file, name, &found, from, sizeof(from)))
             btl_report(diags, BTL_RUN_TUNABLE_NONE, place, BTL_ARG(name));
         else if (btl_tunable_parse(&found.tunable, name, value, NULL, place, diags))
             error = 0;

@@ -48,21 +48,28 @@ static const void *tunable_default(const struct module *module, uint32_t index)
     return at;
 }
 
+void tunable_value_text(const struct btl_tunable *tunable, const void *from, char *text,
+                        size_t size)
+{
+    int64_t number;
+
+    if (tunable->type == BTL_TUNABLE_INT) {
+        memcpy(&number, from, sizeof(number)); // defaults are not aligned
+        btl_format_to(text, size, "%ld", number);
+    } else if (tunable->type == BTL_TUNABLE_BOOL) {
+        btl_format_to(text, size, "%s", *(const uint8_t *)from != 0 ? "YES" : "NO");
+    } else {
+        btl_format_to(text, size, "%.*s", (int)tunable->max, (const char *)from);
+    }
+}
+
 void tunable_text(const struct module *module, uint32_t index, bool of_default, char *text,
                   size_t size)
 {
     struct btl_tunable tunable = btl_wrapper_tunable(module->image->linked.wrapper, index);
-    const void *from = of_default ? tunable_default(module, index) : tunable.storage;
-    int64_t number;
 
-    if (tunable.type == BTL_TUNABLE_INT) {
-        memcpy(&number, from, sizeof(number)); // defaults are not aligned
-        btl_format_to(text, size, "%ld", number);
-    } else if (tunable.type == BTL_TUNABLE_BOOL) {
-        btl_format_to(text, size, "%s", *(const uint8_t *)from != 0 ? "YES" : "NO");
-    } else {
-        btl_format_to(text, size, "%.*s", (int)tunable.max, (const char *)from);
-    }
+    tunable_value_text(&tunable, of_default ? tunable_default(module, index) : tunable.storage,
+                       text, size);
 }
 
 static int tunable_ask_and_store(const struct btl_tunable *tunable, const void *value,

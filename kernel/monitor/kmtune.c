@@ -46,10 +46,9 @@ static bool kmtune_print_in_file(const struct module *module, const struct tunab
     char label[96], rule[96], from[KMTUNE_TEXT_MAX] = "";
     struct btl_buffer buffer = btl_buffer(rule, sizeof(rule));
 
-    if (!btl_tunable_find(&file->elf, name, &found))
+    if (!tunables_find(file, name, &found, from, sizeof(from)))
         return false;
     btl_tunable_print(&found.tunable, &buffer.out);
-    btl_tunable_default(&file->elf, &found, from, sizeof(from));
     btl_format_to(label, sizeof(label), "%pS.%pS", &of, &name);
     kprintf("%-28s %s, default \"%s\"; not loaded", label, rule, from);
     if (value != NULL) {
@@ -97,11 +96,6 @@ static void kmtune_print_module(const struct module *module, struct btl_str name
 {
     const struct btl_wrapper *wrapper;
 
-    if (module->image == NULL && module_is_static(module)) {
-        struct btl_str of = module_name(module);
-        kprintf("%pS: a static module shows its tunables when it is loaded\n", &of);
-        return;
-    }
     if (module->image == NULL) {
         kmtune_print_file(module, name, view);
         return;

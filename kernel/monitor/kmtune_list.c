@@ -58,9 +58,8 @@ static bool list_in_file(const struct module *module, const struct tunables_file
     struct btl_file_tunable found;
     char from[KMTUNE_TEXT_MAX] = "";
 
-    if (!btl_tunable_find(&file->elf, name, &found))
+    if (!tunables_find(file, name, &found, from, sizeof(from)))
         return false;
-    btl_tunable_default(&file->elf, &found, from, sizeof(from));
     list_print(module, name, &found.tunable, "-", from, found.at_run_time);
     return true;
 }

@@ -3,6 +3,8 @@
 #include "lab.h"
 #include "statics.h"
 
+#include "monitor/commands.h"
+
 EACH_TEST(lab_begin, lab_end)
 
 static void add_dependent(uint32_t built, uint32_t *ret_id)
@@ -71,6 +73,33 @@ TEST(on_demand_it_is_loaded_without_a_file)
     assert_int_equal(module_get(id)->state, MODULE_REGISTERED);
     assert_int_equal(module_autoload(id), 0);
     assert_string_equal(built_events, "load built flags= depth=4 phase=3");
+}
+
+static void type_kmtune(const char *option, const char *word)
+{
+    char name[] = "kmtune", first[8], second[32], *words[] = {name, first, second};
+
+    btl_format_to(first, sizeof(first), "%s", option);
+    btl_format_to(second, sizeof(second), "%s", word);
+    kmtune_run(3, words);
+}
+
+TEST(its_tunables_are_known_before_it_is_loaded)
+{
+    uint32_t id = built_module(BTL_PHASE_AUTO);
+    lab_start();
+    type_kmtune("-l", "built");
+    assert_contains(host_printed(),
+                    "Parameter:  built.depth\nType:       int\nCurrent:    -\n"
+                    "Planned:    4\nDefault:    4\nMinimum:    1\nMaximum:    64\n");
+    type_kmtune("-s", "built.depth=65");
+    assert_contains(host_printed(), "run-tunable-range");
+    type_kmtune("-q", "built.width");
+    assert_contains(host_printed(), "built has no tunable width");
+    type_kmtune("-s", "built.depth=9");
+    assert_contains(host_printed(), "next load \"9\"");
+    assert_int_equal(module_autoload(id), 0);
+    assert_contains(built_events, "depth=9");
 }
 
 TEST(after_a_failure_there_is_no_second_time)
