@@ -267,13 +267,12 @@ static void model_take_file(int module)
 static bool model_load(int module);
 
 // What the new file needs is registered and loaded, and goes again if the file is not taken.
-static bool model_load_needed(int module, int before[MODULES], int loaded[MODULES], int *ret_count)
+static bool model_load_needed(int module, int before[MODULES])
 {
     bool good = true;
 
     for (int i = 0; i < MODULES; i++)
         before[i] = model.state[i];
-    *ret_count = 0;
     if (!model_register_needed(module)) {
         for (int i = 0; i < MODULES; i++)
             model.state[i] = before[i];
@@ -282,18 +281,25 @@ static bool model_load_needed(int module, int before[MODULES], int loaded[MODULE
     for (int i = 0; i < MODULES && model.state[module] == LOADED; i++) {
         if (!model.file_needs[module][i] || model.state[i] == LOADED)
             continue;
-        if (model_load(i))
-            loaded[(*ret_count)++] = i;
-        else
-            good = false;
+        good = model_load(i) && good;
     }
     return good;
 }
 
-static void model_undo_needed(const int before[MODULES], const int loaded[MODULES], int count)
+static bool model_unload_needed(const int before[MODULES])
 {
-    while (count-- > 0)
-        model_unload(loaded[count]);
+    bool unloaded = false;
+
+    for (int i = MODULES - 1; i >= 0; i--)
+        if (before[i] != LOADED && model.state[i] == LOADED)
+            unloaded = model_unload(i) || unloaded;
+    return unloaded;
+}
+
+static void model_undo_needed(const int before[MODULES])
+{
+    while (model_unload_needed(before))
+        continue;
     for (int i = 0; i < MODULES; i++)
         if (before[i] == GONE && model.state[i] != LOADED)
             model.state[i] = GONE;
@@ -303,8 +309,8 @@ static void model_undo_needed(const int before[MODULES], const int loaded[MODULE
 static bool model_update(int module)
 {
     bool old[MODULES];
-    int before[MODULES], loaded[MODULES], count;
-    bool good = model_load_needed(module, before, loaded, &count);
+    int before[MODULES];
+    bool good = model_load_needed(module, before);
 
     for (int i = 0; i < MODULES; i++)
         old[i] = model.needs[module][i];
@@ -313,7 +319,7 @@ static bool model_update(int module)
         if (good)
             model_take_file(module);
         else
-            model_undo_needed(before, loaded, count);
+            model_undo_needed(before);
         model.state[module] = good ? REGISTERED : model.state[module];
         return good;
     }
@@ -330,7 +336,7 @@ static bool model_update(int module)
         model.state[module] = LOADED;
     }
     if (!good)
-        model_undo_needed(before, loaded, count);
+        model_undo_needed(before);
     return good;
 }
 
