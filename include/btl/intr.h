@@ -11,7 +11,8 @@
 // interrupted code has finished its line), kpanic(), lock_acquire(), lock_release(), timeout_add(),
 // timeout_cancel(), intr_detach(), intr_name(), time_ticks(), port_in8() …, phys_to_virt(),
 // btl_format_to(), memcpy() and the like. Memory, attaching and waiting in a handler are a panic
-// that names the module; a stub that would load a module fails with BTL_EBUSY.
+// that names the module; a stub whose first call it is fails with BTL_EBUSY,
+// because it would load a module.
 #ifndef BTL_INTR_H
 #define BTL_INTR_H
 

@@ -111,6 +111,7 @@ bool console_has_input(void)
 
 int console_input_add(int (*read)(void))
 {
+    handler_forbid("console_input_add", __builtin_return_address(0));
     if (read == NULL)
         return BTL_EINVAL;
     for (size_t i = 0; i < INPUTS_MAX; i++) {
@@ -218,6 +219,7 @@ void kprintf(const char *format, ...)
 
 int console_capture(void (*sink)(const char *text, size_t len))
 {
+    handler_forbid("console_capture", __builtin_return_address(0));
     if (sink == NULL)
         return BTL_EINVAL;
     if (capture != NULL)

@@ -2,6 +2,8 @@
 // Open devices: one handle each, which holds the driver's module.
 #include "device/devsw.h"
 
+#include "base/lock.h"
+
 #include <btl/kernel.h>
 #include <btl/modinfo.h>
 
@@ -62,6 +64,7 @@ int device_open(int kind, uint32_t major, uint32_t minor, struct btl_device **re
     uint32_t id;
     int error;
 
+    handler_forbid("device_open", __builtin_return_address(0));
     if (kind < 0 || kind >= BTL_DEVICE_KINDS)
         return BTL_EINVAL;
     id = devsw_owner((enum btl_device_kind)kind, major);
@@ -104,6 +107,7 @@ void device_close(struct btl_device *device)
 {
     char text[48];
 
+    handler_forbid("device_close", __builtin_return_address(0));
     if (device_unlink(device) && device_class_of(device)->close != NULL)
         device_class_of(device)->close(device->minor);
     device_holder(device, text);
@@ -115,6 +119,7 @@ int64_t device_read(struct btl_device *device, void *buffer, size_t size, uint64
 {
     const struct btl_device_class *class = device_class_of(device);
 
+    handler_forbid("device_read", __builtin_return_address(0));
     return class->read != NULL ? class->read(device->minor, buffer, size, offset) : BTL_ENOSYS;
 }
 
@@ -122,6 +127,7 @@ int64_t device_write(struct btl_device *device, const void *buffer, size_t size,
 {
     const struct btl_device_class *class = device_class_of(device);
 
+    handler_forbid("device_write", __builtin_return_address(0));
     return class->write != NULL ? class->write(device->minor, buffer, size, offset) : BTL_ENOSYS;
 }
 
@@ -129,5 +135,6 @@ int device_ioctl(struct btl_device *device, uint32_t request, void *argument)
 {
     const struct btl_device_class *class = device_class_of(device);
 
+    handler_forbid("device_ioctl", __builtin_return_address(0));
     return class->ioctl != NULL ? class->ioctl(device->minor, request, argument) : BTL_ENOSYS;
 }

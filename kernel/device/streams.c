@@ -2,6 +2,8 @@
 // A stream is a stack of a head, modules, and a driver. Each element holds its module.
 #include "device/streams.h"
 
+#include "base/lock.h"
+
 #include <btl/kernel.h>
 
 struct btl_stream {
@@ -32,6 +34,7 @@ void message_free(struct btl_message *message)
 
 int stream_put_down(struct btl_queue *queue, struct btl_message *message)
 {
+    handler_forbid("stream_put_down", __builtin_return_address(0));
     if (queue->below == NULL) {
         message_free(message);
         return BTL_EINVAL;
@@ -54,6 +57,7 @@ static int stream_put_at_head(struct btl_stream *stream, struct btl_message *mes
 
 int stream_put_up(struct btl_queue *queue, struct btl_message *message)
 {
+    handler_forbid("stream_put_up", __builtin_return_address(0));
     if (queue->above == NULL)
         return stream_put_at_head(queue->stream, message);
     return queue->above->element->up(queue->above, message);
@@ -133,6 +137,7 @@ int stream_open(const char *driver, struct btl_stream **ret_stream)
     struct btl_stream *stream = kmem_alloc(sizeof(*stream));
     int error;
 
+    handler_forbid("stream_open", __builtin_return_address(0));
     if (stream == NULL)
         return BTL_ENOMEM;
     stream->last = &stream->first;
@@ -168,6 +173,7 @@ int64_t stream_write(struct btl_stream *stream, const void *bytes, size_t size)
     struct btl_message *message = message_alloc(size);
     int error;
 
+    handler_forbid("stream_write", __builtin_return_address(0));
     if (message == NULL)
         return size > BTL_MESSAGE_MAX ? BTL_EINVAL : BTL_ENOMEM;
     memcpy(message->data, bytes, size);
@@ -191,6 +197,7 @@ int64_t stream_read(struct btl_stream *stream, void *buffer, size_t size)
 {
     struct btl_message *message = stream->first;
 
+    handler_forbid("stream_read", __builtin_return_address(0));
     if (message == NULL)
         return 0;
     if (size > message->size - stream->taken)

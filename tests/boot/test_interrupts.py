@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from btlboot import PROMPT, conf, started
+from btlboot import BAD, PROMPT, boot, conf, started
 from btlboot import test_module as extra_module
 
 EDU = ["-device", "edu"]
@@ -182,3 +182,22 @@ def test_a_load_function_that_leaves_interrupts_off():
         assert "edutest: its load function has returned with interrupts off; on again now" in machine.text()
         machine.command("edutest msi")
         assert "edutest: it came" in machine.command("edutest raise")
+
+
+def test_a_stub_in_a_handler_loads_nothing():
+    with edu() as machine:
+        machine.expect(PROMPT)
+        machine.command("edutest msi")
+        assert "edutest: the name is busy" in machine.command("edutest loads")
+        assert re.search(r"pciids +AUTO.* UNLOADED|pciids.*registered", machine.command("lsmod")), machine.command("lsmod")
+
+
+def test_the_watchdog_ends_a_handler_that_hangs():
+    """A handler runs with interrupts off: the watchdog's is not maskable."""
+    lines = 'edutest_load="YES"\nedutest_phase="BOOT2"\nedutest_flags="hangs"\nboot_timeout="4"\n'
+    result = boot(files={"modules/edutest.ko": extra_module("edutest")}, text=conf(lines), options=EDU, steady=True)
+    assert result.status == BAD
+    result.says("WATCHDOG: the kernel is not up after 4 seconds (boot_timeout)")
+    result.says("in an interrupt handler of module edutest (MSI of 00:")
+    result.says("while the load function of module edutest was running")
+    result.says("edutest_interrupt+")

@@ -4,6 +4,7 @@
 #include <btl/module.h>
 
 #include "pci.h"
+#include "pciids.h"
 
 enum { BAR_SIZE = 0x100000 };
 enum { IDENTITY = 0, RAISED = 0x24, RAISE = 0x60, ACKNOWLEDGE = 0x64 };
@@ -31,6 +32,10 @@ static bool is(const char *word)
     return mode[at] == word[at];
 }
 
+// A stub in a handler must not load its module.
+BTL_STUB("pciids", const char *, pci_vendor_name, (uint16_t vendor), (vendor),
+         btl_error == BTL_EBUSY ? "busy" : NULL);
+
 static bool edutest_interrupt(void *argument)
 {
     uint32_t raised = registers[RAISED / 4];
@@ -39,6 +44,8 @@ static bool edutest_interrupt(void *argument)
         return false;
     registers[ACKNOWLEDGE / 4] = raised;
     count++;
+    while (is("hang"))
+        ;
     if (is("fault"))
         *nowhere = 1;
     if (is("alloc"))
@@ -47,6 +54,8 @@ static bool edutest_interrupt(void *argument)
         lock_acquire(&lock);
     if (is("says"))
         kprintf("edutest: said in a handler\n");
+    if (is("loads"))
+        kprintf("edutest: the name is %s\n", pci_vendor_name(0x8086));
     if (is("ends"))
         intr_detach(intr);
     return true;
@@ -170,6 +179,11 @@ static int edutest_load(const struct btl_load_args *args)
         timeout_add(&timeout, 3600000000, edutest_step, NULL);
         lock_acquire(&lock);
         return BTL_EIO;
+    }
+    if (args->flags[0] == 'h') { // its handler does not return
+        edutest_attach(PCI_INTR_ANY);
+        mode = "hang";
+        edutest_raise();
     }
     if (args->flags[0] == 'c')
         __asm__ volatile("cli");
