@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """btl modinfo: the fields of modinfo(8) first, in its format; then BTL's own."""
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -77,7 +78,8 @@ def test_begins_as_the_stock_program_prints_it(tmp_path):
 def test_stock_program_prints_the_fields_of_our_modules(path):
     name = os.path.basename(path)[:-3]
     expected = stock(path)
-    assert ("name:           %s\n" % name).encode() in expected
+    named = re.search(rb"^name: +(\S+)$", expected, re.M).group(1).decode()
+    assert name == named or name in ("visitor1", "visitor2", "visitorfails")  # files of one module (kmadmin -M)
     assert b"phases:" in expected or name in ("smbios", "pciids") or b"interface:" in expected
     assert btl("modinfo", path).out.startswith(expected + b"\n")
 
