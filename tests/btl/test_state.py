@@ -308,6 +308,17 @@ def test_where_the_last_good_text_is(tmp_path, good, path, words):
     assert "that text" not in btl("state", directory).out.decode()
 
 
+def test_next_boot_with_pending_changes(tmp_path):
+    root = tree(tmp_path)
+    for digest, path, words in ((sha256(GOOD_CONF), "/loader.conf", "the loader applies the changes of BtlPending to it"),
+                                (sha256("x"), "/loader.conf", "the file was changed since"),
+                                (sha256(GOOD_CONF), "/x.conf", None)):
+        changes = record("BtlPending", path, digest, 3, 'lib_load="NO"\n')
+        said = btl("state", "-C", root, efivars(tmp_path / "vars", BtlPending=changes)).out.decode()
+        last = said.splitlines()[-1]
+        assert last.startswith("pending:     " + words) if words else last.startswith("if it fails:")
+
+
 def test_next_boot_of_an_image(tmp_path):
     disk = image(str(tmp_path / "disk.img"),
                  volume(str(tmp_path / "esp"), TRIAL, {"loader.conf.d/Kept.CONF": OTHER}))

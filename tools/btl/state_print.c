@@ -184,6 +184,21 @@ static void state_print_entry(struct btl_out *out, struct btl_arena *arena,
     btl_format(out, "\n");
 }
 
+// Print what the loader will do with BtlPending.
+static void state_print_pending(struct btl_out *out, const struct variables *variables,
+                                const struct next_boot *next)
+{
+    const struct btl_record *pending = &variables->state.record[BTL_VARIABLE_PENDING];
+    const struct configuration *first = &next->tried[0];
+    if (!pending->valid || !btl_str_equal(pending->path, first->path))
+        return;
+    btl_format(
+        out, "pending:     %s\n",
+        btl_record_names(pending, first->sha256)
+            ? "the loader applies the changes of BtlPending to it, if they have no errors"
+            : "the file was changed since: the loader refuses changes that it does not have");
+}
+
 static void state_print_next(struct btl_out *out, struct btl_arena *arena,
                              const struct next_boot *next)
 {
@@ -216,9 +231,10 @@ void state_print(struct btl_out *out, const struct variables *variables,
             state_print_moved(out, variables, next);
     }
     state_print_run(out, variables);
-    if (next != NULL)
+    if (next != NULL) {
         state_print_next(out, variables->host->arena, next);
-    else
+        state_print_pending(out, variables, next);
+    } else
         btl_format(out, "next boot:   not known; name the boot volume with -C\n");
 }
 
