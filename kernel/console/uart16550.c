@@ -83,18 +83,36 @@ void uart_put(const char *text, size_t len)
 static uint8_t received[RECEIVED_SIZE];
 static volatile uint32_t received_count, read_count; // ever
 
-// Take in what has arrived. If nothing reads it, the newest bytes are lost, as in the UART.
+static uint8_t interrupts; // those that are on while there is room
+
+static bool uart_has_room(void)
+{
+    return received_count - read_count < RECEIVED_SIZE;
+}
+
+// Take in what has arrived. What has no room stays in the UART, where flow control sees it, without
+// an interrupt until there is room.
 static bool uart_receive(void *argument)
 {
     bool any = false;
 
-    while (uart_get(LINE_STATUS) & STATUS_READY) {
-        uint8_t byte = uart_get(DATA);
-        if (received_count - read_count < RECEIVED_SIZE)
-            received[received_count++ % RECEIVED_SIZE] = byte;
+    while (uart_has_room() && (uart_get(LINE_STATUS) & STATUS_READY)) {
+        received[received_count++ % RECEIVED_SIZE] = uart_get(DATA);
         any = true;
     }
+    if (!uart_has_room())
+        uart_set(INTERRUPTS, 0);
     return any;
+}
+
+static uint8_t uart_take(void)
+{
+    bool was_full = !uart_has_room();
+    uint8_t byte = received[read_count++ % RECEIVED_SIZE];
+
+    if (was_full)
+        uart_set(INTERRUPTS, interrupts);
+    return byte;
 }
 
 void uart_start_interrupts(void)
@@ -105,7 +123,8 @@ void uart_start_interrupts(void)
     if (intr_attach(&source, uart_receive, NULL, &intr) != 0)
         return;
     uart_set(MODEM, MODEM_DTR_RTS | MODEM_OUT2);
-    uart_set(INTERRUPTS, INTERRUPT_RECEIVED);
+    interrupts = INTERRUPT_RECEIVED;
+    uart_set(INTERRUPTS, interrupts);
 }
 
 int uart_read(void)
@@ -116,7 +135,7 @@ int uart_read(void)
     lock_acquire(&lock);
     uart_receive(NULL);
     if (received_count != read_count)
-        c = received[read_count++ % RECEIVED_SIZE];
+        c = uart_take();
     lock_release(&lock);
     return c;
 }

@@ -31,6 +31,14 @@ def test_every_command_of_the_help_is_in_the_manual(machine):
     assert [name for name in names if not re.search(r"^\.(It )?Cm %s\b" % name, page, re.M)] == []
 
 
+def test_keys_during_a_command(machine):
+    """More keys than the kernel buffers, while a command runs: none is lost."""
+    machine.send("selftest\r" + "x" * 1000 + "\rnosuch\r")
+    machine.expect("x{200}: no such command")
+    machine.expect("nosuch: no such command")
+    machine.expect(PROMPT)
+
+
 def test_lsmod(machine):
     lines = machine.command("lsmod").splitlines()
     rows = {words[1]: words for words in map(str.split, lines) if len(words) > 4 and words[0].isdigit()}
