@@ -126,6 +126,8 @@ static bool candidate_report_error(struct registration *registration, struct btl
         btl_report(&registration->diags, BTL_RUN_NO_VOLUME, of, BTL_ARG(place));
     else if (fs == NULL)
         btl_report(&registration->diags, BTL_RUN_REGISTER_NO_VOLUME, of);
+    else if (error == BTL_EINVAL)
+        btl_report(&registration->diags, BTL_RUN_REGISTER_NO_PATH, of, BTL_ARG_Z(fs->name));
     else if (error == BTL_ENOENT)
         btl_report(&registration->diags, BTL_RUN_FILE_NOT_FOUND, of, BTL_ARG(place),
                    BTL_ARG_Z(fs->name));

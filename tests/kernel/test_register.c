@@ -218,6 +218,9 @@ TEST(files_that_cannot_be_registered)
     refuses("none", "run-register-no-file");
     refuses("junk", "elf-");
     refuses("sick", "run-file-unreadable");
+    shop_put("/modules/direc", (struct shop_item){.name = "dire"});
+    shop_fail("/modules/direc", BTL_EINVAL);
+    refuses("/modules/direc", "run-register-no-path");
     refuses("offs", "run-register-off");
     refuses("need", "run-register-no-file");
     refuses("need", "plan-dependency-failed");
