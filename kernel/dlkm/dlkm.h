@@ -221,8 +221,9 @@ struct held_exports {
 };
 // Take a module's exports out of the table. False: no memory, and nothing was done.
 bool exports_take(uint32_t id, struct held_exports *ret_held);
-// Put them into it again. There must be room: as many were taken out since it had them.
-void exports_give(const struct held_exports *held);
+// Put them into it again. False: another module exports one of these names, or there is no memory;
+// it has been reported, and the table is as it was.
+bool exports_give(const struct held_exports *held, struct btl_diags *diags);
 void exports_drop(struct held_exports *held); // forget them
 
 // --- load.c
@@ -300,6 +301,8 @@ void image_drop(struct module *module);
 // reported.
 struct module_image *image_link(const struct btl_module_facts *facts, struct btl_bytes file,
                                 struct btl_arena *arena, struct btl_diags *diags);
+// Free an image that image_link() has made and no module has; its exports are not in the table.
+void image_discard(struct module_image *image);
 // Allocate an empty image (NULL: reported); free it; give it to its module.
 struct module_image *image_new(struct btl_str module, struct btl_diags *diags);
 void image_delete(struct module_image *image);

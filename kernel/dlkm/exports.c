@@ -71,14 +71,33 @@ bool exports_take(uint32_t id, struct held_exports *ret_held)
     return true;
 }
 
-void exports_give(const struct held_exports *held)
+static void export_report_refused(const struct btl_export *export, uint32_t other,
+                                  struct btl_diags *diags)
 {
+    struct btl_str name = module_name(module_get(export->owner));
+    struct btl_place place = {.module = name};
+
+    if (other == BTL_NONE)
+        btl_report(diags, BTL_NO_MEMORY, place, BTL_ARG_Z("publishing its exports"));
+    else
+        btl_report(diags, BTL_LINK_DUPLICATE_EXPORT, place,
+                   BTL_ARG(btl_str_copy(diags->arena, export->name)), // the image will be gone
+                   BTL_ARG(module_name(module_get(other))), BTL_ARG(name));
+}
+
+bool exports_give(const struct held_exports *held, struct btl_diags *diags)
+{
+    uint32_t before = linker.exports.count, other;
+
     for (uint32_t i = 0; i < held->count; i++) {
         const struct btl_export *export = &held->at[i];
-        if (!btl_symtab_add(&linker.exports, export->name, export->value, export->owner, NULL))
-            kpanic("the exports of module %u do not fit into the table that had them",
-                   export->owner);
+        if (btl_symtab_add(&linker.exports, export->name, export->value, export->owner, &other))
+            continue;
+        export_report_refused(export, other, diags);
+        btl_symtab_truncate(&linker.exports, before);
+        return false;
     }
+    return true;
 }
 
 void exports_drop(struct held_exports *held)

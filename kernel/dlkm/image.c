@@ -48,6 +48,12 @@ void image_delete(struct module_image *image)
     kmem_free(image);
 }
 
+void image_discard(struct module_image *image)
+{
+    vm_image_free(image->linked.base, image->linked.size);
+    image_delete(image);
+}
+
 void image_put(struct module *module, struct module_image *image)
 {
     module->image = image;

@@ -133,15 +133,22 @@ static bool load_no_memory(struct load *load, const char *doing)
     return false;
 }
 
+// While the module had no image, another one may have been loaded that exports the same names.
+static struct module_image *load_publish(struct load *load)
+{
+    if (exports_give(&load->from->exports, &load->diags))
+        return load->from->image;
+    image_discard(load->from->image);
+    return NULL;
+}
+
 static struct module_image *load_link(struct load *load)
 {
     struct btl_bytes file = load->from != NULL ? load->from->file : load->file;
     struct btl_module_facts facts;
 
-    if (load->from != NULL && load->from->image != NULL) {
-        exports_give(&load->from->exports);
-        return load->from->image;
-    }
+    if (load->from != NULL && load->from->image != NULL)
+        return load_publish(load);
     if (module_facts(load->module, &load->heap.arena, &facts))
         return image_link(&facts, file, &load->heap.arena, &load->diags);
     load_no_memory(load, "linking it");

@@ -4,7 +4,6 @@
 #include "dlkm/link.h"
 #include "dlkm/register.h"
 #include "dlkm/source.h"
-#include "vm/vm.h"
 
 #include <btl/kernel.h>
 
@@ -15,8 +14,8 @@ struct update {
     struct module_record *before; // of the old file, while the new one has replaced it
     struct load_source next, back;
     bool back_was_read; // the bytes of `back` are this update's
-    bool *was_loaded;   // by id, before modules were loaded for the new file; NULL: none was
-    uint32_t was_count;
+    bool *loaded;       // by id: modules that were loaded for the new file; NULL: none
+    uint32_t loaded_count;
 };
 
 // --- before the old module is unloaded
@@ -36,18 +35,25 @@ static bool update_check_state(struct update *update)
     return false;
 }
 
-static bool update_note_loaded(struct update *update)
+// Begin to note the modules that are loaded for the new file: those that are loaded now are not.
+static bool update_begin_note(struct update *update)
 {
     struct registration *registration = &update->registration;
     uint32_t count = module_count();
 
-    update->was_loaded = BTL_NEW_ARRAY(&registration->heap.arena, bool, count);
-    if (update->was_loaded == NULL)
+    update->loaded = BTL_NEW_ARRAY(&registration->heap.arena, bool, count);
+    if (update->loaded == NULL)
         return registration_no_memory(registration, "loading the modules that it needs");
-    update->was_count = count;
+    update->loaded_count = count;
     for (uint32_t id = 0; id < count; id++)
-        update->was_loaded[id] = module_get(id)->state == MODULE_LOADED;
+        update->loaded[id] = module_get(id)->state == MODULE_LOADED;
     return true;
+}
+
+static void update_end_note(struct update *update)
+{
+    for (uint32_t id = 0; id < update->loaded_count; id++)
+        update->loaded[id] = !update->loaded[id] && module_get(id)->state == MODULE_LOADED;
 }
 
 // The new file may need modules that the old one did not.
@@ -57,7 +63,7 @@ static bool update_load_needed(struct update *update)
     struct registration *registration = &update->registration;
     uint32_t before = registration->diags.errors;
 
-    if (!update_note_loaded(update))
+    if (!update_begin_note(update))
         return false;
     for (uint32_t i = 0; i < facts->dependency_count; i++) {
         struct module *needed = module_get(facts->dependencies[i]);
@@ -65,6 +71,7 @@ static bool update_load_needed(struct update *update)
             btl_report(&registration->diags, BTL_RUN_UPDATE_DEPENDENCY,
                        registration_place(registration), BTL_ARG(module_name(needed)));
     }
+    update_end_note(update);
     return registration->diags.errors == before;
 }
 
@@ -110,19 +117,16 @@ static bool update_link(struct update *update)
         btl_linker_forget(exports_linker(), facts.id);
         registration_no_memory(registration, "linking it");
     }
-    exports_give(&old);
+    if (!exports_give(&old, &registration->diags))
+        kpanic("the exports of module %u do not fit into the table that had them", facts.id);
     exports_drop(&old);
     return taken;
 }
 
 static void update_discard_image(struct update *update)
 {
-    struct module_image *image = update->next.image;
-
-    if (image == NULL)
-        return;
-    vm_image_free(image->linked.base, image->linked.size);
-    image_delete(image);
+    if (update->next.image != NULL)
+        image_discard(update->next.image);
     update->next.image = NULL;
 }
 
@@ -189,9 +193,9 @@ static bool update_unload_needed(const struct update *update)
 {
     bool unloaded = false;
 
-    for (uint32_t id = update->was_count; id-- > 0;) {
+    for (uint32_t id = update->loaded_count; id-- > 0;) {
         const struct module *needed = module_get(id);
-        if (!update->was_loaded[id] && needed->state == MODULE_LOADED && needed->dependents == 0 &&
+        if (update->loaded[id] && needed->state == MODULE_LOADED && needed->dependents == 0 &&
             module_hold_count(needed) == 0 && needed->image->linked.wrapper->unload != NULL)
             unloaded = module_unload(id) == 0 || unloaded;
     }

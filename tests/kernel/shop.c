@@ -101,7 +101,7 @@ void shop_put(const char *path, struct shop_item item)
     patch(file, "provides=give:1.0", text);
     snprintf(text, sizeof(text), "majors=char:%c", item.major != 0 ? item.major : '3');
     patch(file, "majors=char:3", text);
-    snprintf(text, sizeof(text), "shop_%s", item.name);
+    snprintf(text, sizeof(text), "shop_%s", item.exports != NULL ? item.exports : item.name);
     patch(file, "shop_name", text);
     snprintf(text, sizeof(text), "name=%s", item.name);
     patch(file, "name=name", text);

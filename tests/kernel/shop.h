@@ -13,6 +13,7 @@ struct shop_item {
     const char *name, *version; // version: three bytes, default 1.0
     const char *depends[2];
     const char *needs, *provides; // interface, of four letters; version 1.0
+    const char *exports;          // shop_mine, where this is mine; four letters; NULL: its name
     char major;                   // of a driver of character devices: '0' to '9'; 0: no driver
 };
 

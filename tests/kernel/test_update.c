@@ -264,6 +264,40 @@ TEST(a_load_function_that_fails)
     assert_string_equal(version(), "1.0");
 }
 
+static uint32_t clashing;
+
+static int unloads_and_loads(const char *name)
+{
+    size_t used = strlen(lab_events);
+
+    btl_format_to(lab_events + used, sizeof(lab_events) - used, "unload %s;", name);
+    if (strcmp(name, "mine") == 0)
+        module_autoload(clashing);
+    return 0;
+}
+
+// The old module's unload function leads to the load of a module that exports what the new one
+// does.
+TEST(an_export_that_is_taken_meanwhile)
+{
+    start("");
+    shop_put("/modules/next.ko", (struct shop_item){.name = "next"});
+    shop_put("/modules/new1.ko",
+             (struct shop_item){.name = "mine", .version = "1.1", .exports = "next"});
+    assert_int_equal(module_register(BTL_STR("next"), &clashing), 0);
+    assert_int_equal(module_load_by_hand(clashing), 0); // the tables grow
+    assert_int_equal(module_unload(clashing), 0);
+    lab->unload = unloads_and_loads;
+    struct lab_snapshot before = lab_snapshot();
+    assert_int_equal(updates("/modules/new1.ko"), BTL_EINVAL);
+    assert_contains(host_printed(), "symbol shop_next is exported by both next and mine");
+    assert_contains(host_printed(), "run-update-back");
+    assert_string_equal(lab_events, "unload mine;load next;load mine;");
+    assert_string_equal(version(), "1.0");
+    assert_int_equal(module_unload(clashing), 0);
+    assert_snapshot(before);
+}
+
 TEST(majors_that_are_taken)
 {
     uint32_t driver = lab_driver("char3", "both", 4, -1);
