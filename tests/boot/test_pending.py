@@ -5,8 +5,14 @@ import os
 import re
 import shutil
 
-from btlboot import PROMPT, Machine, test_module as bad_module
+import pytest
+
+from btlboot import ARCH, PROMPT, Machine, test_module as bad_module
 from test_boot_ok import REBOOT, reset, running
+
+
+# The firmware of the ia64 machine does not write its volume.
+writable = pytest.mark.skipif(ARCH == "ia64", reason="the boot volume is write-protected")
 
 
 def row(machine, name):
@@ -14,6 +20,7 @@ def row(machine, name):
     return re.search(r"^%s +(\S+) +(\S+) +(\S+)\r?$" % re.escape(name), machine.command("kmadmin -b"), re.M).groups()
 
 
+@writable
 def test_a_change_is_applied_and_confirmed():
     with running() as machine:
         assert 'hello_phase="BOOT2"' in machine.command("kmadmin -b 2 hello")
@@ -36,6 +43,7 @@ def test_a_change_is_applied_and_confirmed():
         assert row(machine, "hello") == ("BOOT2", "BOOT2", "-")
 
 
+@writable
 def test_a_change_that_does_not_boot_rolls_back():
     with running({"modules/fails.ko": bad_module("fails")}, 'fails_on_error="fallback"\n') as machine:
         assert "registered" in machine.command("kmadmin -r fails")
@@ -47,6 +55,7 @@ def test_a_change_that_does_not_boot_rolls_back():
         assert "run-pending-fallback" in machine.command("kmadmin -x hello")
 
 
+@writable
 def test_power_fails_between_the_file_and_the_variable(tmp_path):
     image, variables = str(tmp_path / "disk.img"), str(tmp_path / "vars.fd")
     with running() as machine:
@@ -65,9 +74,19 @@ def test_power_fails_between_the_file_and_the_variable(tmp_path):
 def test_a_change_waits_for_its_configuration():
     """A one-shot boot of another configuration changes nothing."""
     with running({"loader.conf.d/other.conf": b'autoboot_delay="0"\n'}) as machine:
-        machine.command("kmadmin -x smbios")
+        machine.command("kmadmin -x hello")
         machine.command("next-conf /loader.conf.d/other.conf")
         text = reset(machine)
         assert "[boot-pending-waits]" in text and "another configuration is booted" in text
         assert "run-pending-other" in machine.command("kmadmin -x hello")
+        assert "the pending changes are taken back" in machine.command("kmadmin -b -c")
+
+
+@pytest.mark.skipif(ARCH != "ia64", reason="the boot volume can be written")
+def test_a_volume_that_cannot_be_written():
+    with running() as machine:
+        assert 'hello_phase="BOOT2"' in machine.command("kmadmin -b 2 hello")
+        text = reset(machine)
+        assert "/loader.conf.new cannot be created: Write Protected" in text and "[boot-pending-unwritten]" in text
+        assert row(machine, "hello") == ("BOOT1", "BOOT1", "BOOT2")
         assert "the pending changes are taken back" in machine.command("kmadmin -b -c")
