@@ -36,8 +36,7 @@ static struct btl_str pending_lines(struct boot *boot)
     return state_escape(boot, all);
 }
 
-// ------------------------------------------------------------------------------------------
-// results
+// --- results
 
 // End this attempt; the next one repeats the choice, and asks nothing again.
 static bool pending_again(struct boot *boot)
@@ -85,8 +84,7 @@ static void pending_applied(struct boot *boot, const char *when)
     pending_delete(boot, PENDING_APPLIED);
 }
 
-// ------------------------------------------------------------------------------------------
-// writing
+// --- writing
 
 // False: not written, and boot->pending.reason says why.
 static bool pending_fail(struct boot *boot, const struct replacement *file)
@@ -152,8 +150,7 @@ static bool pending_keeps_old(struct boot *boot)
                                btl_record_names(good, pending_record(boot)->sha256));
 }
 
-// -------------------------------------------------------------------------------------------
-// judging
+// --- judging
 
 // Return why the record waits for another boot; empty: it does not.
 static struct btl_str pending_obstacle(const struct boot *boot)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Who may be interrupted: locks (btl/intr.h), and which handler is running.
+// What may be interrupted: locks (btl/intr.h), and which handler is running.
 #ifndef KERNEL_BASE_LOCK_H
 #define KERNEL_BASE_LOCK_H
 

@@ -12,8 +12,7 @@
 
 #define APPLIES_SINCE 6 // minor version of the loader's protocol
 
-// ---------------------------------------------------------------------------------------- the
-// record
+// --- the record
 
 static struct btl_str pending_path(void)
 {
@@ -91,8 +90,7 @@ void pending_edit_forget(struct pending_edit *edit, struct btl_str module)
         edit->lines = btl_pending_forget(&edit->heap.arena, edit->lines, module);
 }
 
-// ------------------------------------------------------------------------------------------
-// checking
+// --- checking
 
 // Drop lines that loader.conf has: a change back is no change.
 static bool pending_drop_idle(struct pending_edit *edit)
@@ -172,8 +170,7 @@ static bool pending_is_good(struct pending_edit *edit)
     }
 }
 
-// -------------------------------------------------------------------------------------------
-// storing
+// --- storing
 
 static void pending_print_lines(const char *before, struct btl_str lines)
 {

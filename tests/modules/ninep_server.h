@@ -22,7 +22,7 @@ struct test_server {
     uint32_t max;        // bytes of a message, as the server wants it
     const char *version; // of the protocol
     bool root_is_file;
-    uint32_t short_reads; // at most this many bytes each; 0: as many as asked for
+    uint32_t short_reads; // at most this many bytes each; 0: as many as requested
     // Called for each reply that is ready, and returns its size; NULL: none.
     uint32_t (*lie)(int number, uint8_t *reply, uint32_t size);
     // Called before each read of a file.
