@@ -7,7 +7,7 @@
 
 #include <btl/kernel.h>
 
-#define CHAIN_USER "the kernel, for files of modules"
+#define CHAIN_USER "the kernel (files of modules)"
 
 static struct module *held; // by the kernel; NULL: none
 

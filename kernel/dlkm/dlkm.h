@@ -103,7 +103,7 @@ struct module {
     char *reason_room;            // REASON_MAX bytes: a failure must not need memory
     struct module *next;          // request.c: in the list of one request
     uint32_t cursor;              // request.c: index of the next dependency
-    uint32_t seen;                // request.c: stamp of the last walk that visited it
+    uint32_t seen;                // stamp of the last walk that visited it
     uint32_t calls;               // active calls through stubs; it is busy while not 0
     uint32_t dependents;          // loaded modules that need this one; busy while not 0
     uint32_t unloads;             // number of unloads
@@ -123,6 +123,7 @@ struct module *module_get(uint32_t id);
 uint32_t module_id(const struct module *module);
 struct btl_str module_name(const struct module *module);
 bool module_find(struct btl_str name, uint32_t *ret_id);
+uint32_t module_new_stamp(void);            // for module->seen: no module has it
 struct module *module_at(uint64_t address); // the module whose image has the address, or NULL
 // Register a module of which the manifest knows nothing; its id is behind all others. The module
 // owns the record from then on. NULL: reported, and the record is still the caller's.

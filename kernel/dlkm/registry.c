@@ -63,6 +63,13 @@ bool module_find(struct btl_str name, uint32_t *ret_id)
     return false;
 }
 
+uint32_t module_new_stamp(void)
+{
+    static uint32_t stamp;
+
+    return ++stamp;
+}
+
 struct module *module_at(uint64_t address)
 {
     const struct module_image *image = image_find(address);
@@ -348,23 +355,47 @@ void module_remove(struct module *module)
     module_forget(module);
 }
 
+// A module that wants the same keeps its majors, dynamic ones too.
+static bool module_wants_the_same(const struct btlm_module *a, const struct btlm_module *b)
+{
+    return a->type == b->type && memcmp(a->majors, b->majors, sizeof(a->majors)) == 0;
+}
+
+// Take what the module's new entry names in place of what the old one did. False: reported, and the
+// module is as before.
+static bool module_reserve_instead(struct module *module, struct module_record *record,
+                                   const struct btlm_module *entry, struct btl_diags *diags)
+{
+    const struct btlm_module *next = module->entry;
+    struct module_record *next_record = module->record;
+
+    module->record = record;
+    module->entry = entry;
+    type_release(module);
+    module->record = next_record;
+    module->entry = next;
+    if (module_reserve(module, diags))
+        return true;
+    module->record = record;
+    module->entry = entry;
+    module_reserve(module, diags); // what it had a moment ago is free
+    return false;
+}
+
 bool module_exchange(struct module *module, struct module_record *record,
                      struct module_record **ret_before, struct btl_diags *diags)
 {
     const struct btlm_module *entry = module->entry;
+    struct module_record *before = module->record;
 
     module_require_state(module, 1u << MODULE_REGISTERED | 1u << MODULE_FAILED, "exchanged");
-    *ret_before = module->record;
-    type_release(module);
     module->record = record;
     module->entry =
         record != NULL ? &record->entry : btl_manifest_module(handoff_manifest(), module->id);
-    if (!module_reserve(module, diags)) {
-        module->record = *ret_before;
-        module->entry = entry;
-        module_reserve(module, diags); // what it had a moment ago is free
+    if (!module_wants_the_same(entry, module->entry) &&
+        !module_reserve_instead(module, before, entry, diags))
         return false;
-    }
+    *ret_before = before;
     if (module->state == MODULE_FAILED)
         module_retry(module);
     return true;

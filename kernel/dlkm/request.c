@@ -92,10 +92,10 @@ static void retry_visit(struct module *module, uint32_t stamp, struct module **l
 // Reset the module and all its dependencies from FAILED to REGISTERED, visiting each once.
 static void request_retry(struct module *target)
 {
-    static uint32_t stamp;
+    uint32_t stamp = module_new_stamp();
     struct module *list = NULL;
 
-    retry_visit(target, ++stamp, &list);
+    retry_visit(target, stamp, &list);
     while (list != NULL) {
         struct module *module = list;
         list = module->next;

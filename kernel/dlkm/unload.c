@@ -20,6 +20,7 @@ struct unload {
     uint64_t first_reports[ARENA_REPORT_WORDS];
     struct btl_diags diags;
     struct btl_place place;
+    uint32_t stamp; // of the walk over users of users
     bool force;
 };
 
@@ -91,15 +92,15 @@ static void unload_report_hold(struct unload *unload, const struct hold *hold)
                hold_arg(unload, hold), BTL_DEC(hold->count));
 }
 
-// Note the users of the module's users: who must leave first.
+// Note the users of the module's users, which must leave first: each module once.
 static void unload_report_chain(struct unload *unload, const struct module *module, int depth)
 {
+    module_get(module_id(module))->seen = unload->stamp;
     for (const struct hold *hold = module->holds; hold != NULL; hold = hold->next) {
         struct btl_place place = {.module = module_name(module)};
         if (module != unload->module)
             btl_report(&unload->diags, BTL_RUN_CHAIN, place, hold_arg(unload, hold));
-        if (hold->holder != NULL && depth < CHAIN_MAX &&
-            (hold->next == NULL || hold->next->holder != hold->holder))
+        if (hold->holder != NULL && hold->holder->seen != unload->stamp && depth < CHAIN_MAX)
             unload_report_chain(unload, hold->holder, depth + 1);
     }
 }
@@ -117,6 +118,7 @@ static int unload_check_busy(struct unload *unload)
                    BTL_DEC(unload->module->calls));
     if (unload->diags.errors == 0)
         return 0;
+    unload->stamp = module_new_stamp();
     unload_report_chain(unload, unload->module, 0);
     return BTL_EBUSY;
 }

@@ -69,11 +69,11 @@ void pending_edit_free(struct pending_edit *edit)
     heap_arena_free(&edit->heap);
 }
 
-void pending_edit_set(struct pending_edit *edit, struct btl_str module, const char *of_module,
+void pending_edit_set(struct pending_edit *edit, struct btl_str module, struct btl_str of_module,
                       struct btl_str value)
 {
     struct btl_arena *arena = &edit->heap.arena;
-    const struct btl_str parts[] = {module, btl_str_of(of_module)};
+    const struct btl_str parts[] = {module, of_module};
     struct btl_str key = btl_str_join(arena, parts, BTL_COUNT(parts));
 
     if (edit->lines.at == NULL || edit->queued.at == NULL || key.at == NULL) {

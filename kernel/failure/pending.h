@@ -25,7 +25,7 @@ struct pending_edit {
 // False: no change can be queued, which was reported; call pending_edit_free() all the same.
 bool pending_edit_begin(struct pending_edit *edit);
 // Set MODULE + `of_module`, such as "_load", to `value`.
-void pending_edit_set(struct pending_edit *edit, struct btl_str module, const char *of_module,
+void pending_edit_set(struct pending_edit *edit, struct btl_str module, struct btl_str of_module,
                       struct btl_str value);
 // Take back the changes of a module.
 void pending_edit_forget(struct pending_edit *edit, struct btl_str module);

@@ -169,6 +169,23 @@ static bool kmadmin_phase(const char *text, enum btl_phase *ret)
     return false;
 }
 
+// The file of a module that was registered, or replaced, by this kernel may be where the loader
+// does not look.
+static void kmadmin_note_file(struct pending_edit *edit, const struct module *module)
+{
+    struct btl_str rest = edit->config.module_path, name = module_name(module), directory;
+    struct btl_str path = module_path(module);
+
+    if (module->record == NULL)
+        return;
+    while (btl_take_part(&rest, ';', &directory))
+        if (btl_str_equal(btl_module_path(&edit->heap.arena, directory, name), path))
+            return;
+    kprintf("note: the loader looks for %pS.ko in %pS, and this boot has %pS: put the file there "
+            "before the next boot\n",
+            &name, &edit->config.module_path, &path);
+}
+
 // Rule 1.
 static void kmadmin_queue_phase(struct pending_edit *edit, const char *text, enum btl_phase phase)
 {
@@ -191,9 +208,10 @@ static void kmadmin_queue_phase(struct pending_edit *edit, const char *text, enu
                 btl_phase_name(phase), length, supported);
     } else {
         edit->refused = false;
+        kmadmin_note_file(edit, module);
         // A module that joined as a dependency is AUTO and has no configured phase.
-        pending_edit_set(edit, name, "_load", BTL_STR("YES"));
-        pending_edit_set(edit, name, "_phase", btl_str_of(btl_phase_name(phase)));
+        pending_edit_set(edit, name, BTL_STR("_load"), BTL_STR("YES"));
+        pending_edit_set(edit, name, BTL_STR("_phase"), btl_str_of(btl_phase_name(phase)));
     }
 }
 
@@ -210,7 +228,7 @@ static void kmadmin_queue_off(struct pending_edit *edit, const char *text)
         name = module != NULL ? module_name(module) : name;
     }
     if (!edit->refused)
-        pending_edit_set(edit, name, "_load", BTL_STR("NO"));
+        pending_edit_set(edit, name, BTL_STR("_load"), BTL_STR("NO"));
 }
 
 // All changes of a command are queued, or none. `phase` NULL: the modules are switched off.

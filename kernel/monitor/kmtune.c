@@ -216,7 +216,8 @@ static void kmtune_queue(struct pending_edit *edit, struct btl_str text)
     uint64_t first_reports[ARENA_REPORT_WORDS];
     struct heap_arena reports;
     struct btl_diags diags = {.arena = &reports.arena};
-    char reason[REASON_MAX], key[BTL_MODULE_NAME_MAX + 2];
+    char reason[REASON_MAX];
+    struct btl_str key;
     struct module *module;
 
     edit->refused = true;
@@ -230,7 +231,7 @@ static void kmtune_queue(struct pending_edit *edit, struct btl_str text)
     heap_arena_init_on(&reports, first_reports, sizeof(first_reports));
     if (kmtune_check(module, tunable, value, &diags)) {
         edit->refused = false;
-        btl_format_to(key, sizeof(key), ".%pS", &tunable);
+        key = btl_str_after(name, btl_str_find(name, '.'));
         pending_edit_set(edit, module_name(module), key, value);
     }
     diags_explain(&diags, reason);

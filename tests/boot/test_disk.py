@@ -82,9 +82,9 @@ def test_the_chain_to_the_boot_volume_is_held_and_can_come_back():
         assert re.search(r"error: virtio_blk: it cannot be unloaded, because gpt \(virtio0\) uses it \(count \d+\).*"
                          r"kmadmin -U -f.*\[run-busy-chain\]", answer), answer
         assert "note: gpt: it is used by fatfs (virtio0p1) itself" in answer, answer
-        assert "note: fatfs: it is used by the kernel, for files of modules itself" in answer, answer
+        assert "note: fatfs: it is used by the kernel (files of modules) itself" in answer, answer
         assert "Module virtio_blk was not unloaded" in answer
-        assert "the kernel, for files of modules uses it" in machine.command("kmadmin -U fatfs")
+        assert "the kernel (files of modules) uses it" in machine.command("kmadmin -U fatfs")
         assert "  held by                gpt (virtio0) (" in machine.command("kmadmin -Q virtio_blk")
         for _ in range(2):
             answer = machine.command("kmadmin -U -f virtio_blk")

@@ -199,10 +199,10 @@ TEST(the_boot_volume_is_held_while_a_module_needs_it)
     assert_int_equal(asked, 1); // mounted, so that its device is held
     assert_int_equal(module_hold_count(upper), 1);
     assert_int_equal(module_unload(b), BTL_EBUSY);
-    assert_contains(host_printed(), "because the kernel, for files of modules uses it");
+    assert_contains(host_printed(), "because the kernel (files of modules) uses it");
     assert_int_equal(module_unload(a), BTL_EBUSY);
     assert_contains(host_printed(), "because b (disk0) uses it");
-    assert_contains(host_printed(), "note: b: it is used by the kernel, for files of modules");
+    assert_contains(host_printed(), "note: b: it is used by the kernel (files of modules)");
     module_get(wants)->state = MODULE_LOADED; // nothing is left to read
     chain_hold();
     assert_int_equal(module_hold_count(upper), 0);

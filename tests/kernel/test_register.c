@@ -31,6 +31,19 @@ static uint32_t registers(const char *file)
     return id;
 }
 
+static void type(const char *line)
+{
+    char text[128], *words[8];
+    int count = 0;
+
+    btl_format_to(text, sizeof(text), "%s", line);
+    for (char *word = strtok(text, " "); word != NULL; word = strtok(NULL, " "))
+        words[count++] = word;
+    words[count] = NULL;
+    host_clear();
+    kmadmin_run(count, words);
+}
+
 // The boot is over; the tables that grow once have grown.
 static void start(const char *config)
 {
@@ -96,19 +109,6 @@ TEST(a_file_is_registered_with_what_it_needs)
     assert_int_equal(module_unload(base), 0);
     assert_int_equal(module_count(), 1);
     assert_snapshot(before);
-}
-
-static void type(const char *line)
-{
-    char text[128], *words[8];
-    int count = 0;
-
-    btl_format_to(text, sizeof(text), "%s", line);
-    for (char *word = strtok(text, " "); word != NULL; word = strtok(NULL, " "))
-        words[count++] = word;
-    words[count] = NULL;
-    host_clear();
-    kmadmin_run(count, words);
 }
 
 TEST(an_id_that_is_free_is_used_again)
@@ -191,7 +191,11 @@ TEST(any_file_is_permitted)
     shop_put("/attic/mine.ko", (struct shop_item){.name = "mine"});
     start("module_register=\"any\"\n");
     refuses("nowhere:/attic/mine.ko", "run-register-no-volume");
-    assert_int_equal(module_unregister(registers("shop0p1:/attic/mine.ko")), 0);
+    uint32_t id = registers("shop0p1:/attic/mine.ko");
+    type("kmadmin -b i mine"); // the loader would not find it
+    assert_contains(host_printed(), "note: the loader looks for mine.ko in /modules, and this boot "
+                                    "has shop0p1:/attic/mine.ko");
+    assert_int_equal(module_unregister(id), 0);
     assert_int_equal(module_unregister(registers("/attic/mine.ko")), 0);
     assert_true(search_path_set(BTL_STR("/modules;shop0p1:/attic")));
     assert_int_equal(module_unregister(registers("mine")), 0);

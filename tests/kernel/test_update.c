@@ -311,6 +311,20 @@ TEST(majors_that_are_taken)
     assert_int_equal(module_get(driver)->major[BTL_DEVICE_CHAR], 4);
 }
 
+// A driver that takes any major keeps the one that it has, also when a higher one is free.
+TEST(a_dynamic_major_stays)
+{
+    shop_put_guest("/modules/both.ko", "both");
+    uint32_t first = lab_driver("first", "misc", -1, -1), both = lab_driver("both", "both", -1, -1);
+    start("");
+    assert_int_equal(module_get(first)->major[BTL_DEVICE_CHAR], 255);
+    assert_int_equal(module_get(both)->major[BTL_DEVICE_CHAR], 254);
+    type_release(module_get(first));
+    mine = both;
+    assert_int_equal(updates("/modules/both.ko"), 0);
+    assert_int_equal(module_get(both)->major[BTL_DEVICE_CHAR], 254);
+}
+
 // The file of a module of the boot may be away: then nothing is done.
 TEST(no_way_back)
 {
