@@ -36,6 +36,7 @@ def test_a_device_interrupts(kind, name):
         assert "edutest: it did not come" in machine.command("edutest raise")
         assert "attached by MSI" in machine.command("edutest msi")
         assert "edutest: it came" in machine.command("edutest raise")
+        assert "edutest: DMA good" in machine.command("edutest dma")
 
 
 def test_interrupts_while_modules_come_and_go():
