@@ -41,7 +41,7 @@ $(call put,$(INSTALL_DOC),LICENSE loader.conf $(sort $(wildcard *.md)))
 $(call put,$(INSTALL_DOC)/include/btl,include/btl/kernel_exports.def)
 $(call put,$(INSTALL_DOC)/docs,$(sort $(wildcard docs/*.md)))
 $(call put,$(INSTALL_DOC)/docs/pictures,$(sort $(wildcard docs/pictures/*)))
-$(foreach page,modules/README.md tests/boot/frozen/README.md $(sort $(wildcard examples/*/README.md)),$(call \
+$(foreach page,modules/README.md modules/edu.c tests/boot/frozen/README.md $(sort $(wildcard examples/*/README.md)),$(call \
 	put,$(INSTALL_DOC)/$(patsubst %/,%,$(dir $(page))),$(page)))
 
 # The SDK. share/btl has the folders of the source tree, include/ by a link.
