@@ -49,7 +49,8 @@ def test_boot_ok_keeps_the_events_of_the_kernel(tmp_path):
 
 
 def test_reason_of_a_failed_module_outlives_the_boot(tmp_path):
-    boots = Boots(tmp_path, {"loader.conf": saving('fails_load="YES"\nfails_phase="BOOT2"\n'),
+    """The record counts the load of a module without its device, as hostfs here, among the failed ones."""
+    boots = Boots(tmp_path, {"loader.conf": saving('fails_load="YES"\nfails_phase="BOOT2"\nhostfs_load="NO"\n'),
                              "modules/fails.ko": a_module("fails")})
     with boots.machine() as machine:
         machine.expect(PROMPT)
