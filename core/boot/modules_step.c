@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The steps of the modules' files: read, open, plan, judge.
 #include "attempt_private.h"
-#include <btl/tunable.h> // before mem.h: its module.h declares the same four functions
-
 #include <btl/mem.h>
 
 #define MODULES_FIRST 64 // entries of the first table
@@ -110,25 +108,6 @@ static bool read_module(struct btl_attempt *attempt, uint32_t index,
     return false;
 }
 
-// Check the values that loader.conf gives to tunables, as the kernel does before it stores them. A
-// name that the module does not have is the plan's matter.
-static bool check_tunable_values(struct btl_attempt *attempt, const struct btl_planned *planned,
-                                 const struct btl_elf *elf)
-{
-    const struct btl_module_config *config = planned->config;
-    bool good = true;
-    for (size_t i = 0; config != NULL && i < config->tunable_count; i++) {
-        const struct btl_tunable_setting *line = &config->tunables[i];
-        struct btl_place place = btl_setting_place(&attempt->config, line->setting, planned->name);
-        struct btl_file_tunable found;
-        if (btl_tunable_find(elf, line->name, &found))
-            good = btl_tunable_parse(&found.tunable, line->name, line->setting->value, NULL, place,
-                                     attempt->diags) &&
-                   good;
-    }
-    return good;
-}
-
 static bool read_metadata(struct btl_attempt *attempt, uint32_t index,
                           struct btl_attempt_module *module)
 {
@@ -169,8 +148,7 @@ bool btl_attempt_read_modules(struct btl_attempt *attempt)
         if (good)
             btl_plan_give(plan, index, &module->info);
         // The metadata of a module with a bad value is known: the menu shows its tunables.
-        if (!good ||
-            (module->opened && !check_tunable_values(attempt, &plan->modules[index], &module->elf)))
+        if (!good || (module->opened && !btl_plan_check_values(plan, index, &module->elf)))
             btl_plan_fail(plan, index, btl_error_since(attempt->diags, before));
         boot->driver->plan_grew(boot->owner, known);
     }

@@ -9,6 +9,7 @@
 //   plan_order.c     the phases (rules 3, 4, 6, 7, 8, 13): which module is loaded when
 //   plan_majors.c    fixed majors of drivers, each for one module
 //   plan_calls.c     calls of the kernel in a phase in which it does not offer them
+//   plan_values.c    values of tunables in loader.conf
 //   plan_fail.c      failures, and the modules that fail with them
 //   plan_scope.c     the exports that a module may use (rule 11)
 //   plan_report.c    messages about failed dependencies, and settings without effect

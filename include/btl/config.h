@@ -124,6 +124,12 @@ bool btl_config_key(struct btl_str key, struct btl_str *ret_module);
 struct btl_str btl_config_key_name(bool of_module, size_t index);
 struct btl_str btl_config_value_word(struct btl_str key, size_t index);
 
+// Is `digest` the SHA-256 that the setting demands of a file? False: reported, for `file.module`
+// with the name `file.file`.
+bool btl_config_check_pin(const struct btl_config *config, const struct btl_setting *pin,
+                          struct btl_place file, const uint8_t digest[BTL_AT_LEAST(32)],
+                          struct btl_diags *diags);
+
 // Return the place of a setting, for messages; of NULL, the file alone.
 struct btl_place btl_setting_place(const struct btl_config *config,
                                    const struct btl_setting *setting, struct btl_str module);

@@ -96,6 +96,10 @@ void btl_plan_compact(struct btl_plan *plan);
 // or memory ran out (then all have failed).
 bool btl_plan_order(struct btl_plan *plan);
 
+// Are the values of the module's tunables in loader.conf good by its file? Each bad one is
+// reported; the caller fails the module.
+bool btl_plan_check_values(const struct btl_plan *plan, uint32_t index, const struct btl_elf *file);
+
 // Fail module `index` if its file uses an export of the kernel that the kernel offers only from a
 // phase on that is after the module's own, and report each such export. The kernel says so by
 // `export_phase`, and the module by `later` that it uses the export only when it is there. For

@@ -144,7 +144,7 @@ static bool console_forget_inputs(uint64_t start, uint64_t end)
     return found;
 }
 
-// What handlers have printed since the last console_flush().
+// What handlers have printed since the last console_print_deferred().
 #define DEFERRED_SIZE 4096
 static struct {
     char text[DEFERRED_SIZE];
@@ -174,7 +174,7 @@ static size_t deferred_next(size_t done)
 }
 
 // The text belongs into the log, whatever the command that runs shows.
-void console_flush(void)
+void console_print_deferred(void)
 {
     static bool flushing;
     size_t done = 0, part;
@@ -205,7 +205,7 @@ void kvprintf(const char *format, va_list args)
     }
     btl_vformat(&out, format, args);
     if (!inside_line)
-        console_flush();
+        console_print_deferred();
 }
 
 void kprintf(const char *format, ...)

@@ -16,7 +16,7 @@ struct btl_out console_out(void);
 // Let characters that arrive interrupt, once there are interrupts.
 void console_use_interrupts(void);
 // Print what handlers of interrupts have printed since the last time. Not for handlers.
-void console_flush(void);
+void console_print_deferred(void);
 struct btl_out console_echo(void); // the same, except that the log does not get it
 // Return a character from an input, or -1 when none has arrived.
 int console_read(void);

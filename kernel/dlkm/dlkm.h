@@ -8,7 +8,7 @@
 //   load.c       the one procedure that loads a module, with undo
 //   request.c    loading with dependencies first, and rollback; loading on demand
 //   unload.c     the reverse
-//   registration.c  reading and planning of files that the boot did not name
+//   registration*.c  files that the boot did not name: reading, plan, records
 //   register.c   registering them
 //   update.c     replacing the file of a module
 //   source.c     the file of a module: staged in memory, or on a disk

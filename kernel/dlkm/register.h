@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Registering of files that the boot did not name, and replacing the files of modules. The
-// interface between registration.c (reading and planning), register.c and update.c.
+// Registering of files that the boot did not name, and replacing the files of modules.
 #ifndef KERNEL_DLKM_REGISTER_H
 #define KERNEL_DLKM_REGISTER_H
 
@@ -13,6 +12,7 @@
 struct candidate {
     struct btl_str place;
     struct btl_bytes bytes; // kmem, until a record takes them; at NULL: not read
+    uint8_t sha256[32];
     struct btl_elf elf;
     struct btl_modinfo info;
 };
@@ -34,6 +34,7 @@ struct registration {
     uint32_t added_count;
 };
 
+// --- registration.c
 void registration_begin(struct registration *registration, struct module *replaced);
 // Print the reports, and free everything that no record has taken.
 void registration_end(struct registration *registration);
@@ -43,8 +44,15 @@ bool registration_no_memory(struct registration *registration, const char *doing
 // Read the file to register: "/DIR/FILE", "VOLUME:/DIR/FILE", or the name of a module, for which
 // the search path is searched. False: reported.
 bool registration_read(struct registration *registration, struct btl_str file);
+// Read the file of a module that is looked for in the search path. False: reported.
+bool candidate_search(struct registration *registration, struct btl_str name,
+                      struct candidate *candidate);
+
+// --- registration_plan.c
 // Plan the module, and those that it needs and that are not registered yet. False: reported.
 bool registration_plan(struct registration *registration);
+
+// --- registration_records.c
 // Register the modules that the target needs. False: reported, and none is registered.
 bool registration_add_needed(struct registration *registration);
 // Unregister them again.

@@ -81,7 +81,7 @@ void panic_begin(void)
     if (depth++ > 0)
         panic_second_failure();
     watchdog_time_panic();
-    console_flush();
+    console_print_deferred();
     log_level(BTL_LOG_ERROR);
     kprintf("\n*** ");
     message = btl_buffer(message_text, sizeof(message_text));

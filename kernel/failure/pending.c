@@ -191,7 +191,7 @@ static bool pending_can_be_stored(const struct pending_edit *edit)
     return edit->lines.len <= BTL_RECORD_TEXT_MAX;
 }
 
-static bool pending_delete(const struct boot_record *stored)
+static bool pending_record_delete(const struct boot_record *stored)
 {
     efi_status status = EFI_SUCCESS;
 
@@ -203,7 +203,7 @@ static bool pending_delete(const struct boot_record *stored)
     return status == EFI_SUCCESS;
 }
 
-static bool pending_write(struct pending_edit *edit)
+static bool pending_record_store(struct pending_edit *edit)
 {
     struct btl_record record = pending_new_record(edit);
     bool is_new;
@@ -238,11 +238,11 @@ void pending_edit_store(struct pending_edit *edit)
         return;
     }
     if (edit->lines.len == 0) {
-        if (pending_delete(&edit->stored))
+        if (pending_record_delete(&edit->stored))
             kprintf("no changes of %pS are pending\n", &path);
     } else if (!pending_is_good(edit)) {
         kprintf("nothing is queued\n");
-    } else if (pending_write(edit)) {
+    } else if (pending_record_store(edit)) {
         kprintf("pending for the next boot of %pS, on trial with %u tries:\n", &path,
                 BTL_PENDING_TRIES);
         pending_print_lines("    ", edit->lines);
@@ -256,7 +256,7 @@ void pending_forget_all(void)
     struct boot_record stored;
 
     boot_record_load(BTL_VARIABLE_PENDING, &stored);
-    if (!pending_delete(&stored))
+    if (!pending_record_delete(&stored))
         return;
     kprintf(stored.status == EFI_NOT_FOUND ? "no changes are pending\n"
                                            : "the pending changes are taken back:\n");

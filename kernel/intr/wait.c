@@ -15,7 +15,7 @@ static void wait_over(void *argument)
 void handlers_finish(void)
 {
     intr_reap();
-    console_flush();
+    console_print_deferred();
 }
 
 // Without interrupts the caller's loop polls, and so do timeouts.

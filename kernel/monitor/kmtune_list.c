@@ -16,8 +16,8 @@ static void list_bounds(const struct btl_tunable *tunable)
 }
 
 // What the next load of the module stores: kmtune -s before the configuration before the default.
-static struct btl_str list_planned(const struct module *module, struct btl_str name,
-                                   const char *from)
+static struct btl_str kmtune_planned(const struct module *module, struct btl_str name,
+                                     const char *from)
 {
     const struct tunable_value *value = tunable_value_find(module, name);
     struct btl_module_setting setting;
@@ -32,7 +32,7 @@ static void list_print(const struct module *module, struct btl_str name,
                        bool dynamic)
 {
     struct btl_str of = module_name(module), version = module_version(module);
-    struct btl_str planned = list_planned(module, name, from);
+    struct btl_str planned = kmtune_planned(module, name, from);
 
     kprintf(
         "Parameter:  %pS.%pS\nType:       %s\nCurrent:    %s\nPlanned:    %pS\nDefault:    %s\n",

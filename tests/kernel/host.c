@@ -216,7 +216,7 @@ void arch_timer_set(uint64_t ticks)
 }
 
 // An interrupt may arrive while the console prints.
-void console_flush(void)
+void console_print_deferred(void)
 {
     if (host_interrupts.on && host_interrupts.arrives != NULL)
         host_interrupts.arrives();
