@@ -19,6 +19,12 @@ absolute()
 	esac
 }
 
+# gdb would follow the other machine.
+if awk -v port="$(printf ':%04X$' "$port")" '$4 == "0A" && $2 ~ port { used = 1 } END { exit !used }' /proc/net/tcp; then
+	echo "debug: port $port is in use, perhaps by another machine; end it, or set BTL_GDB_PORT" >&2
+	exit 1
+fi
+
 # Where the symbols of modules are: the directories of BTL_SYMBOLS, which are separated by colons, and SHARE.
 symbols=${SHARE:+$(absolute "$SHARE")}
 IFS=:

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import socket
+import subprocess
 
 import pexpect
 
@@ -132,3 +133,14 @@ def test_a_module_that_is_being_written(tmp_path):
     assert len(lines) == 2, output
     assert [condition for _, condition in lines] == ["repeat", "2 * repeat"]
     assert int(lines[1][0]) == int(lines[0][0]) + 2
+
+
+def test_a_port_that_is_in_use(tmp_path):
+    """gdb would follow the machine that has the port."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        done = subprocess.run([os.path.join(ROOT, "tools/debug.sh")], cwd=ROOT, capture_output=True, text=True, check=False,
+                              env={**os.environ, "O": O, "BTL_GDB_PORT": port,
+                                   "BTL_GDB_SCRIPT": str(tmp_path / "debug.gdb"), "BTL_PROGRAM": PROGRAM})
+    assert done.returncode == 1 and done.stdout == ""
+    assert "debug: port %s is in use, perhaps by another machine; end it, or set BTL_GDB_PORT\n" % port == done.stderr
