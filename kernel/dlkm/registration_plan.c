@@ -8,7 +8,7 @@
 #include <btl/kernel.h>
 
 // The plan refuses a file whose metadata has another name than the module that it replaces.
-static struct btl_str target_name(const struct registration *registration)
+static struct btl_str registration_target_name(const struct registration *registration)
 {
     return registration->replaced != NULL ? module_name(registration->replaced)
                                           : registration->target.info.name;
@@ -16,7 +16,7 @@ static struct btl_str target_name(const struct registration *registration)
 
 static bool registration_is_target(const struct registration *registration, struct btl_str name)
 {
-    return btl_str_equal(name, target_name(registration));
+    return btl_str_equal(name, registration_target_name(registration));
 }
 
 static bool module_needs_replaced(const struct registration *registration,
@@ -27,7 +27,7 @@ static bool module_needs_replaced(const struct registration *registration,
            module_depends_on(module, module_id(registration->replaced));
 }
 
-static uint32_t count_dependents(const struct registration *registration)
+static uint32_t registration_count_dependents(const struct registration *registration)
 {
     uint32_t count = 0;
 
@@ -38,8 +38,8 @@ static uint32_t count_dependents(const struct registration *registration)
 
 // A module takes part as an AUTO one, with the values of loader.conf if it is the target. Those of
 // the others were judged when they were registered.
-static void choose(struct registration *registration, struct btl_str name,
-                   struct btl_module_config *chosen)
+static void module_config_choose(struct registration *registration, struct btl_str name,
+                                 struct btl_module_config *chosen)
 {
     bool target = registration_is_target(registration, name);
 
@@ -52,7 +52,7 @@ static void choose(struct registration *registration, struct btl_str name,
 }
 
 // The others keep what switches them off. Nothing is said about lines without effect.
-static struct btl_module_config not_chosen(const struct btl_module_config *config)
+static struct btl_module_config module_config_left_out(const struct btl_module_config *config)
 {
     return (struct btl_module_config){.name = config->name,
                                       .load = config->load,
@@ -65,7 +65,8 @@ static struct btl_module_config not_chosen(const struct btl_module_config *confi
 }
 
 // Report a target that loader.conf switches off.
-static bool target_is_on(struct registration *registration, const struct btl_module_config *config)
+static bool registration_target_is_on(struct registration *registration,
+                                      const struct btl_module_config *config)
 {
     if (!config->load_no && !config->blacklisted)
         return true;
@@ -75,15 +76,16 @@ static bool target_is_on(struct registration *registration, const struct btl_mod
     return false;
 }
 
-static void choose_dependents(struct registration *registration, struct btl_module_config *at)
+static void registration_choose_dependents(struct registration *registration,
+                                           struct btl_module_config *at)
 {
     for (uint32_t id = 0; id < module_count(); id++)
         if (module_needs_replaced(registration, module_get(id)))
-            choose(registration, module_name(module_get(id)), at++);
+            module_config_choose(registration, module_name(module_get(id)), at++);
 }
 
 // Is the module chosen? Each is in the configuration once.
-static bool is_chosen(const struct registration *registration, struct btl_str name)
+static bool registration_has_chosen(const struct registration *registration, struct btl_str name)
 {
     uint32_t id;
 
@@ -95,22 +97,22 @@ static bool is_chosen(const struct registration *registration, struct btl_str na
 static bool registration_choose(struct registration *registration)
 {
     const struct btl_config *config = &registration->config;
-    size_t dependents = count_dependents(registration), count = 1 + dependents;
+    size_t dependents = registration_count_dependents(registration), count = 1 + dependents;
     struct btl_module_config *chosen = BTL_NEW_ARRAY(
         &registration->heap.arena, struct btl_module_config, count + config->module_count);
 
     if (chosen == NULL)
         return registration_no_memory(registration, "planning");
     for (size_t i = 0; i < config->module_count; i++) {
-        if (!is_chosen(registration, config->modules[i].name))
-            chosen[count++] = not_chosen(&config->modules[i]);
+        if (!registration_has_chosen(registration, config->modules[i].name))
+            chosen[count++] = module_config_left_out(&config->modules[i]);
         else if (registration_is_target(registration, config->modules[i].name))
             chosen[0] = config->modules[i];
     }
-    if (!target_is_on(registration, &chosen[0]))
+    if (!registration_target_is_on(registration, &chosen[0]))
         return false;
-    choose(registration, target_name(registration), &chosen[0]);
-    choose_dependents(registration, chosen + 1);
+    module_config_choose(registration, registration_target_name(registration), &chosen[0]);
+    registration_choose_dependents(registration, chosen + 1);
     registration->chosen = *config;
     registration->chosen.modules = chosen;
     registration->chosen.module_count = count;
