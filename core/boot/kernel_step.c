@@ -2,15 +2,60 @@
 // The steps of the kernel: open its file, place its image in memory and in the window.
 #include "attempt_private.h"
 
+static bool open_elf_kernel(struct btl_attempt *attempt, struct btl_place place)
+{
+    struct btl_attempt_kernel *kernel = &attempt->kernel;
+    return btl_elf_open(kernel->file->bytes, BTL_ELF_KERNEL, attempt->boot->machine->number, place,
+                        &kernel->elf, attempt->diags) &&
+           btl_modinfo_read(&kernel->elf, attempt->arena, &kernel->info, attempt->diags) &&
+           btl_kernel_open(&kernel->elf, attempt->arena, &kernel->image, attempt->diags);
+}
+
+static bool open_image_kernel(struct btl_attempt *attempt, struct btl_place place)
+{
+    struct btl_attempt_kernel *kernel = &attempt->kernel;
+    struct btl_bytes bzimage = kernel->file->bytes;
+    kernel->info.name = BTL_STR("kernel");
+    if (!btl_pe_open(kernel->file->bytes, attempt->boot->machine->number, place, &kernel->pe,
+                     attempt->diags))
+        return false;
+    if (kernel->kind == BTL_KERNEL_UKI) {
+        if (!btl_uki_open(&kernel->pe, &kernel->uki, attempt->diags))
+            return false;
+        bzimage = kernel->uki.kernel;
+    }
+    return kernel->kind == BTL_KERNEL_EFI ||
+           btl_linux_open(bzimage, place, &kernel->linux_image, attempt->diags);
+}
+
+// Find the kind of the kernel: that of its content, or that of kernel_type if the file can be both.
+static bool choose_kind(struct btl_attempt *attempt, struct btl_place place)
+{
+    const struct btl_config *config = &attempt->config;
+    struct btl_attempt_kernel *kernel = &attempt->kernel;
+    enum btl_kernel_kind wanted = config->kernel_type;
+    kernel->kind = btl_kernel_kind_of(kernel->file->bytes);
+    if (config->kernel_type_setting == NULL || wanted == kernel->kind)
+        return true;
+    bool possible = wanted == BTL_KERNEL_EFI
+                        ? btl_kernel_kind_is_image(kernel->kind)
+                        : wanted == BTL_KERNEL_BTL && kernel->kind == BTL_KERNEL_LIMINE;
+    if (possible)
+        kernel->kind = wanted;
+    else
+        btl_report(attempt->diags, BTL_KERNEL_WRONG_KIND, place,
+                   BTL_ARG_Z(btl_kernel_kind_text(kernel->kind)),
+                   BTL_ARG_Z(btl_kernel_kind_name(wanted)),
+                   BTL_ARG_Z(btl_kernel_kind_name(kernel->kind)));
+    return possible;
+}
+
 static bool check_kernel(struct btl_attempt *attempt, struct btl_place place)
 {
-    const struct btl_boot *boot = attempt->boot;
-    struct btl_attempt_kernel *kernel = &attempt->kernel;
     uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_KERNEL_CHECKED, BTL_NONE);
-    bool good = btl_elf_open(kernel->file->bytes, BTL_ELF_KERNEL, boot->machine->number, place,
-                             &kernel->elf, attempt->diags) &&
-                btl_modinfo_read(&kernel->elf, attempt->arena, &kernel->info, attempt->diags) &&
-                btl_kernel_open(&kernel->elf, attempt->arena, &kernel->image, attempt->diags);
+    bool good = choose_kind(attempt, place) &&
+                (btl_kernel_kind_is_image(attempt->kernel.kind) ? open_image_kernel(attempt, place)
+                                                                : open_elf_kernel(attempt, place));
     attempt_event_end(attempt, event, 0);
     return good;
 }
@@ -50,6 +95,12 @@ bool btl_attempt_place_kernel(struct btl_attempt *attempt)
     const struct btl_machine *machine = boot->machine;
     struct btl_attempt_kernel *kernel = &attempt->kernel;
     uint64_t base;
+    if (kernel->kind != BTL_KERNEL_BTL) {
+        struct btl_place place = {.file = attempt_name(attempt, attempt->config.kernel)};
+        btl_report(attempt->diags, BTL_KERNEL_UNSUPPORTED, place,
+                   BTL_ARG_Z(btl_kernel_kind_text(kernel->kind)), BTL_ARG_Z(machine->name));
+        return false;
+    }
     uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_KERNEL_PLACED, BTL_NONE);
     if (!btl_kernel_choose_base(&kernel->image, machine->window, machine->window_size, &base,
                                 attempt->diags))

@@ -117,7 +117,8 @@ static void write_value(char *member, enum config_type type, struct btl_str valu
 }
 _Static_assert(sizeof(enum btl_phase) == 4 && sizeof(enum btl_on_error) == 4 &&
                    sizeof(enum btl_stop_action) == 4 && sizeof(enum btl_stage) == 4 &&
-                   sizeof(enum btl_registering) == 4 && sizeof(enum btl_menu_style) == 4,
+                   sizeof(enum btl_registering) == 4 && sizeof(enum btl_menu_style) == 4 &&
+                   sizeof(enum btl_kernel_kind) == 4,
                "members that write_value() writes as a number");
 
 static void apply_setting(const struct apply *apply, const struct btl_setting *setting)
@@ -187,6 +188,29 @@ static bool collect_tunables(const struct apply *apply)
     return true;
 }
 
+static bool is_raw_file(const struct btl_setting *setting)
+{
+    return setting->key_id == CONFIG_RAW_FILE && !setting->overridden;
+}
+
+static bool collect_raw_files(const struct apply *apply)
+{
+    struct btl_config *config = apply->config;
+    size_t count = 0;
+    for (size_t i = 0; i < config->setting_count; i++)
+        count += is_raw_file(&config->settings[i]);
+    config->raw_files = BTL_NEW_ARRAY(apply->arena, struct btl_raw_file_setting, count);
+    if (config->raw_files == NULL)
+        return false;
+    for (size_t i = 0; i < config->setting_count; i++) {
+        const struct btl_setting *setting = &config->settings[i];
+        if (is_raw_file(setting))
+            config->raw_files[config->raw_file_count++] = (struct btl_raw_file_setting){
+                btl_str_after(setting->key, sizeof(RAW_FILE_PREFIX) - 1), setting};
+    }
+    return true;
+}
+
 bool config_apply(struct btl_config *config, struct btl_arena *arena)
 {
     struct apply apply = {.arena = arena, .config = config};
@@ -194,5 +218,5 @@ bool config_apply(struct btl_config *config, struct btl_arena *arena)
         return false;
     apply_settings(&apply);
     settle_modules(config);
-    return collect_tunables(&apply);
+    return collect_tunables(&apply) && collect_raw_files(&apply);
 }

@@ -54,6 +54,10 @@ struct config_name config_parse_key(struct btl_str key)
                                             btl_str_first(key, key.len - key_rows[i].text.len - 1),
                                         .of_module = true};
     }
+    // The suffix of a module is looked for first: file_load is a key of the module "file".
+    if (btl_str_begins(key, BTL_STR(RAW_FILE_PREFIX)) &&
+        btl_is_module_name(btl_str_after(key, sizeof(RAW_FILE_PREFIX) - 1)))
+        return (struct config_name){.key = CONFIG_RAW_FILE};
     return (struct config_name){.key = CONFIG_UNKNOWN};
 }
 

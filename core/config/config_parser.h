@@ -45,6 +45,7 @@ enum config_key {
 #undef MODULE_KEY
     CONFIG_KEYS, // those above have a row in the table
     CONFIG_TUNABLE = CONFIG_KEYS,
+    CONFIG_RAW_FILE, // file_NAME
     CONFIG_UNKNOWN,
 };
 
@@ -61,6 +62,7 @@ enum config_type {
     CONFIG_STAGING,     // enum btl_stage
     CONFIG_REGISTERING, // enum btl_registering
     CONFIG_MENU_STYLE,  // enum btl_menu_style
+    CONFIG_KIND,        // enum btl_kernel_kind
     CONFIG_LEVEL,       // enum btl_on_error
     CONFIG_LOADING_PHASE,
     CONFIG_DIGEST, // SHA-256
@@ -72,7 +74,7 @@ struct config_key_row {
     bool of_module;
     uint16_t value, setting; // offsets of members; 0: none
 };
-// NULL: CONFIG_TUNABLE and CONFIG_UNKNOWN have no row.
+// NULL: CONFIG_TUNABLE, CONFIG_RAW_FILE and CONFIG_UNKNOWN have no row.
 const struct config_key_row *config_key_row(enum config_key key);
 
 struct config_name {
@@ -81,6 +83,7 @@ struct config_name {
     struct btl_str tunable; // of MODULE.tunable
     bool of_module;
 };
+#define RAW_FILE_PREFIX "file_"
 struct config_name config_parse_key(struct btl_str key);
 // The module that the key of a checked setting begins with; empty: it is a key of the whole boot.
 BTL_INLINE struct btl_str config_setting_module(const struct btl_setting *setting)

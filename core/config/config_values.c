@@ -21,11 +21,12 @@ bool config_is_yes(struct btl_str value)
 // Words in the order of their enums.
 static const struct choice {
     enum btl_code code; // of a value that is none of them
-    const char *words[3];
+    const char *words[5];
 } choices[] = {
     [CONFIG_ACTION] = {BTL_CONF_BAD_ACTION, {"stop", "reset"}},
     [CONFIG_STAGING] = {BTL_CONF_BAD_STAGE, {"auto", "all", "boot"}},
     [CONFIG_MENU_STYLE] = {BTL_CONF_BAD_MENU, {"auto", "screen", "line"}},
+    [CONFIG_KIND] = {BTL_CONF_BAD_KERNEL_TYPE, {"btl", "limine", "linux", "uki", "efi"}},
     [CONFIG_REGISTERING] = {BTL_CONF_BAD_REGISTER, {"path", "boot", "any"}},
 };
 
@@ -56,6 +57,7 @@ uint32_t config_number(enum config_type type, struct btl_str value)
     case CONFIG_STAGING:
     case CONFIG_MENU_STYLE:
     case CONFIG_REGISTERING:
+    case CONFIG_KIND:
         return choice_number(type, value);
     case CONFIG_EARLY:
         btl_parse_size(value, &number);
@@ -85,6 +87,7 @@ struct btl_str btl_config_value_word(struct btl_str key, size_t index)
     case CONFIG_STAGING:
     case CONFIG_MENU_STYLE:
     case CONFIG_REGISTERING:
+    case CONFIG_KIND:
         word = index < BTL_COUNT(choices[0].words) ? choices[row->type].words[index] : NULL;
         break;
     default:
@@ -249,7 +252,7 @@ static bool (*const checks[])(const struct check *check, struct btl_str value) =
     [CONFIG_REGISTERING] = value_check_choice, [CONFIG_STAGING] = value_check_choice,
     [CONFIG_TRIES] = value_check_tries,        [CONFIG_MENU_STYLE] = value_check_choice,
     [CONFIG_LEVEL] = value_check_on_error,     [CONFIG_DIGEST] = value_check_sha256,
-    [CONFIG_EARLY] = value_check_early,
+    [CONFIG_EARLY] = value_check_early,        [CONFIG_KIND] = value_check_choice,
 };
 
 bool config_check(struct config_parser *parser, struct btl_setting *setting)
@@ -259,7 +262,9 @@ bool config_check(struct config_parser *parser, struct btl_setting *setting)
     struct check check = {parser,
                           setting->key,
                           {parser->file, setting->line, setting->column, {NULL, 0}},
-                          row != NULL ? row->type : CONFIG_TEXT};
+                          row != NULL                   ? row->type
+                          : name.key == CONFIG_RAW_FILE ? CONFIG_PATH
+                                                        : CONFIG_TEXT};
     setting->key_id = (uint8_t)name.key;
     if (name.key == CONFIG_UNKNOWN) {
         config_report_unknown(parser, setting);

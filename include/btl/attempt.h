@@ -14,6 +14,7 @@
 #include <btl/kernel_image.h>
 #include <btl/machine.h>
 #include <btl/manifest.h>
+#include <btl/pe.h>
 #include <btl/plan.h>
 
 BTL_BEGIN_DECLS
@@ -119,11 +120,17 @@ struct btl_boot {
 
 struct btl_attempt_kernel {
     const struct btl_boot_file *file;
+    enum btl_kernel_kind kind;
+    // Of the kinds in ELF; else without content:
     struct btl_elf elf;
     struct btl_modinfo info;
     struct btl_kernel_image image;
-    uint64_t physical;  // address of its memory
-    uint64_t read_time; // nanoseconds
+    // Of the kinds in PE:
+    struct btl_pe pe;
+    struct btl_uki uki;                 // of a unified kernel image
+    struct btl_linux_image linux_image; // of Linux, and of the kernel in a unified kernel image
+    uint64_t physical;                  // address of its memory
+    uint64_t read_time;                 // nanoseconds
 };
 
 struct btl_attempt_module {

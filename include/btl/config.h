@@ -5,6 +5,7 @@
 #define BTL_CONFIG_H
 
 #include <btl/diag.h>
+#include <btl/kernel_kind.h>
 #include <btl/on_error.h>
 #include <btl/phases.h>
 #include <btl/str.h>
@@ -33,6 +34,12 @@ struct btl_tunable_setting {
     const struct btl_setting *setting;
 };
 
+// A file for the kernel as it is: file_NAME.
+struct btl_raw_file_setting {
+    struct btl_str name; // without "file_"
+    const struct btl_setting *setting;
+};
+
 // The settings of one module. NULL: loader.conf has no such line.
 struct btl_module_config {
     struct btl_str name;
@@ -43,11 +50,14 @@ struct btl_module_config {
     const struct btl_setting *flags;            // NAME_flags
     const struct btl_setting *required;         // NAME_required
     const struct btl_setting *on_error_setting; // NAME_on_error
+    const struct btl_setting *kernel;           // NAME_kernel, a condition on the kernel's version
+    const struct btl_setting *arch;             // NAME_arch, a condition on the machine
     const struct btl_setting *first;            // the first line that mentions the module
     struct btl_tunable_setting *tunables;       // in the order of the file, last assignment of each
     size_t tunable_count;
     bool load_yes, load_no; // both false: there is no such line
     bool required_yes;
+    bool serial;                // NAME_serial: a Linux module that is loaded with no other one
     enum btl_on_error on_error; // NAME_on_error; else REQUIRED when required_yes; else WARN
     bool blacklisted;           // named in module_blacklist
     bool left_out;              // of a safe boot, unless another one depends on it
@@ -74,7 +84,9 @@ struct btl_config {
 
     struct btl_str kernel;                   // default "/kernel/kernel.elf"
     const struct btl_setting *kernel_sha256; // the hash that its file must have; NULL: any
+    enum btl_kernel_kind kernel_type;        // valid when `kernel_type_setting`
     struct btl_str kernel_options;           // default ""
+    struct btl_str initrd;                   // default ""; paths separated by ';'
     struct btl_str module_path;              // default "/modules"; directories separated by ';'
     struct btl_str search_path;              // those that exist; no bytes: module_path
     struct btl_str title;     // the name of the configuration in the menu; empty: none
@@ -82,6 +94,7 @@ struct btl_config {
     uint32_t boot_tries;      // 0: the configuration is not on trial
     bool boot_timeout_given;  // then:
     uint32_t boot_timeout;    // seconds, 0: no watchdog
+    uint32_t watchdog;        // seconds for the machine's watchdog; 0: it stays as it is
     uint32_t early_size;      // bytes of memory for phase 1; 0: BTL_BOOT_EARLY_SIZE
     enum btl_menu_style menu; // default "auto"
     bool verbose, quiet;
@@ -90,9 +103,13 @@ struct btl_config {
     enum btl_stage stage;                  // default "auto"
     enum btl_registering module_register;  // default "path"
     const struct btl_setting *kernel_setting, *module_path_setting; // NULL: the default
+    const struct btl_setting *kernel_type_setting; // NULL: the kind follows from the content
+    const struct btl_setting *initrd_setting;      // NULL: none
 
     struct btl_setting *settings; // every assignment, in the order of the text
     size_t setting_count;
+    struct btl_raw_file_setting *raw_files; // in the order of the file, last assignment of each
+    size_t raw_file_count;
     struct btl_module_config *modules; // in the order of first mention
     size_t module_count;
 };

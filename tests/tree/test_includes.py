@@ -17,21 +17,23 @@ ARROWS = {
     "config": {"base"},
     "elf": {"base", "abi"},
     "volume": {"base"},
+    "image": {"base", "elf"},
     "link": {"base", "abi", "elf"},
     "plan": {"base", "config", "elf", "link"},
     "kernel": {"base", "elf", "link"},
     "manifest": {"base", "abi", "config", "elf", "link", "kernel", "plan"},
     "load": {"base", "abi", "elf", "link", "manifest"},
-    "boot": {"base", "abi", "config", "elf", "volume", "plan", "link", "kernel", "manifest"},
+    "boot": {"base", "abi", "config", "elf", "volume", "image", "plan", "link", "kernel", "manifest"},
 }
 # The folder that each header of include/btl/ belongs to.
 PUBLIC = {
     "abi": "boot.h device.h fs.h intfc.h intr.h kernel.h kernel_exports.def module.h stream.h",
-    "base": "arena.h assert.h cdefs.h diag.def diag.h diag_set.h format.h hash.h index.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
+    "base": "arena.h assert.h cdefs.h diag.def diag.h diag_set.h format.h hash.h index.h kernel_kind.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
             " str.h types.h utf8.h version.h",
     "config": "config.h config_edit.h",
     "elf": "elf.h elf_format.h machine.h modinfo.h",
     "volume": "blocks.h fat.h partitions.h",
+    "image": "pe.h",
     "plan": "plan.h",
     "link": "link.h symtab.h tunable.h wrapper.h",
     "load": "load.h",

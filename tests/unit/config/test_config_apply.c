@@ -57,6 +57,45 @@ TEST(test_keys_of_the_menu_and_of_trials_take_effect)
     parse_end(&parsed);
 }
 
+TEST(test_keys_of_other_kinds_of_kernel_take_effect)
+{
+    struct parsed parsed;
+    parse(&parsed, BTL_STR("kernel_type=uki\ninitrd=\"/a.img;/b.img\"\nwatchdog=60\n"
+                           "a_kernel=\">=6.1\"\na_arch=ia64\na_serial=YES\nb_serial=NO\n"));
+    assert_codes(&parsed.memory, &parsed.diags, "");
+    assert_int_equal(parsed.config.kernel_type, BTL_KERNEL_UKI);
+    assert_int_equal(parsed.config.kernel_type_setting->line, 1);
+    assert_str(&parsed.memory, parsed.config.initrd, "/a.img;/b.img");
+    assert_int_equal(parsed.config.initrd_setting->line, 2);
+    assert_int_equal(parsed.config.watchdog, 60);
+    assert_str(&parsed.memory, parsed.config.modules[0].kernel->value, ">=6.1");
+    assert_str(&parsed.memory, parsed.config.modules[0].arch->value, "ia64");
+    assert_true(parsed.config.modules[0].serial && !parsed.config.modules[1].serial);
+    parse_end(&parsed);
+    parse(&parsed, BTL_STR(""));
+    assert_null(parsed.config.kernel_type_setting);
+    assert_str(&parsed.memory, parsed.config.initrd, "");
+    assert_int_equal(parsed.config.watchdog, 0);
+    parse_end(&parsed);
+}
+
+TEST(test_raw_files_are_gathered_in_order)
+{
+    struct parsed parsed;
+    parse(&parsed, BTL_STR("file_ramdisk=\"/r.tar\"\nfile_b=\"/b\"\nfile_ramdisk=\"/r2.tar\"\n"
+                           "file_load=YES\nfile_name=\"/x.ko\"\n"));
+    assert_true(parsed.good);
+    assert_int_equal(parsed.config.raw_file_count, 2);
+    assert_str(&parsed.memory, parsed.config.raw_files[0].name, "b");
+    assert_str(&parsed.memory, parsed.config.raw_files[0].setting->value, "/b");
+    assert_str(&parsed.memory, parsed.config.raw_files[1].name, "ramdisk");
+    assert_str(&parsed.memory, parsed.config.raw_files[1].setting->value, "/r2.tar");
+    assert_int_equal(parsed.config.module_count, 1); // "file"
+    assert_true(parsed.config.modules[0].load_yes);
+    assert_str(&parsed.memory, parsed.config.modules[0].path->value, "/x.ko");
+    parse_end(&parsed);
+}
+
 TEST(test_levels_of_failures)
 {
     static const struct {

@@ -90,6 +90,22 @@ TEST(test_bad_stage)
     COMPLAINT("stage=boot", "");
 }
 
+TEST(test_bad_kernel_type)
+{
+    COMPLAINT("kernel_type=ELF",
+              "loader.conf:1:13: error: kernel_type must be \"btl\", \"limine\", \"linux\", "
+              "\"uki\" or \"efi\", not \"ELF\" [conf-bad-kernel-type]\n");
+    COMPLAINT("kernel_type=limine", "");
+    COMPLAINT(
+        "initrd=\"a;/b\"",
+        "loader.conf:1:8: error: the path \"a\" of initrd does not begin with '/'; write it from "
+        "the root of the boot volume, with '/' instead of '\\' [conf-path-relative]\n");
+    COMPLAINT(
+        "file_x=y",
+        "loader.conf:1:8: error: the path \"y\" of file_x does not begin with '/'; write it from "
+        "the root of the boot volume, with '/' instead of '\\' [conf-path-relative]\n");
+}
+
 TEST(test_bad_module_register)
 {
     COMPLAINT("module_register=YES",
