@@ -91,6 +91,6 @@ help:
 		$(filter Makefile %.mk,$(MAKEFILE_LIST))
 
 .PHONY: all format compile-commands clean help
-# The folders of other trees (tests/packages/packages.mk) are left out.
--include $(shell find $(BUILD) \( -path $(BUILD)/deb -o -path $(BUILD)/packages -o -path $(BUILD)/reproducible \) -prune \
-	-o -name '*.d' -print 2>/dev/null)
+# The folders of other trees (tests/packages/packages.mk, tools/linux.mk) are left out.
+-include $(shell find $(BUILD) $(foreach tree,deb packages reproducible linux/root,-path $(BUILD)/$(tree) -prune -o) \
+	-name "*.d" -print 2>/dev/null)

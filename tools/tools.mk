@@ -60,6 +60,7 @@ $(O)/btl.img: tools/mkimage.sh $(O)/loader.conf $(EFI_IMAGE) $(O)/kernel/kernel.
 		kernel/kernel.elf=$(O)/kernel/kernel.elf modules/hangs.ko=$(O)/testmodules/hangs.ko \
 		$(foreach ko,$(MODULE_KO),modules/$(notdir $(ko))=$(ko))
 
+include tools/linux.mk
 include tests/boot/boot.mk
 
 .PHONY: kernel-api setup run debug check test deb image
