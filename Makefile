@@ -61,6 +61,7 @@ all: loader kernel modules
 
 -include tools/ia64.mk
 include core/core.mk
+-include linux/linux.mk
 -include efi/efi.mk
 -include kernel/kernel.mk
 -include modules/modules.mk

@@ -119,6 +119,7 @@ def steps():
     # -k: run the other programs when one fails.
     yield "kernel", make(JOBS, "-k", "-O", "kernel-tests"), any_runner
     yield "modules", make("-k", "module-tests"), any_runner
+    yield "init", make("-k", "init-tests"), any_runner
     yield "mock firmware", make(JOBS, "-k", "-O", "mock"), any_runner
     yield "oracle", make("oracle"), any_runner
     yield "oracle ia64", make("oracle-ia64"), any_runner

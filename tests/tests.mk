@@ -66,14 +66,15 @@ include tests/packages/packages.mk
 -include tests/btl/link.mk
 include tests/kernel/kernel.mk
 include tests/modules/modules.mk
+include tests/init/init.mk
 
 # $(call host_tests,COMPILER): the programs of all host tests.
 host_tests = $(UNIT:%=$(BUILD)/test-$(1)/unit/%) $(KERNEL_TESTS:%=$(BUILD)/test-$(1)/kernel/%) \
-	$(MODULE_TESTS:%=$(BUILD)/test-$(1)/modules/%) $(MOCK:%=$(MOCK_OUT)/$(1)/test_%) $(MOCK_FIXTURES)
+	$(MODULE_TESTS:%=$(BUILD)/test-$(1)/modules/%) $(INIT_TESTS:%=$(BUILD)/test-$(1)/init/%) $(MOCK:%=$(MOCK_OUT)/$(1)/test_%) $(MOCK_FIXTURES)
 test-programs: $(call host_tests,gcc) $(call host_tests,clang) $(FUZZ:%=$(BUILD)/fuzz/bin/%) $(ATTACK)/attack
 # The programs of make check, and its tests.
 check-programs: $(call host_tests,gcc) $(BUILD)/test-gcc/btl
-check-tests: $(UNIT:%=unit-gcc-%) $(KERNEL_TESTS:%=kernel-test-gcc-%) $(MODULE_TESTS:%=module-test-gcc-%) $(MOCK:%=mock-gcc-%)
+check-tests: $(UNIT:%=unit-gcc-%) $(KERNEL_TESTS:%=kernel-test-gcc-%) $(MODULE_TESTS:%=module-test-gcc-%) $(INIT_TESTS:%=init-test-gcc-%) $(MOCK:%=mock-gcc-%)
 
 .PRECIOUS: $(BUILD)/test-gcc/support/%.o $(BUILD)/test-clang/support/%.o $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/% $(BUILD)/fuzz/bin/%
 .PHONY: fuzz fuzz-long test-programs check-programs check-tests

@@ -19,11 +19,12 @@ ARROWS = {
     "volume": {"base"},
     "image": {"base", "elf"},
     "link": {"base", "abi", "elf"},
+    "linux": {"base", "elf"},
     "plan": {"base", "config", "elf", "link"},
     "kernel": {"base", "elf", "link"},
     "manifest": {"base", "abi", "config", "elf", "link", "kernel", "plan"},
     "load": {"base", "abi", "elf", "link", "manifest"},
-    "boot": {"base", "abi", "config", "elf", "volume", "image", "plan", "link", "kernel", "manifest"},
+    "boot": {"base", "abi", "config", "elf", "volume", "image", "linux", "plan", "link", "kernel", "manifest"},
 }
 # The folder that each header of include/btl/ belongs to.
 PUBLIC = {
@@ -34,6 +35,7 @@ PUBLIC = {
     "elf": "elf.h elf_format.h machine.h modinfo.h",
     "volume": "blocks.h fat.h partitions.h",
     "image": "pe.h",
+    "linux": "linux_archive.h linux_command.h linux_order.h",
     "plan": "plan.h",
     "link": "link.h symtab.h tunable.h wrapper.h",
     "load": "load.h",
