@@ -6,11 +6,10 @@
 
 #include <btl/load_options.h>
 #include <btl/utf16.h>
+#include "install/loader_file.h"
 #include "variables/load_option.h"
 
-#define ENTRIES_MAX 256         // of BootOrder
-#define LOADER_MAX  (16u << 20) // bytes of a program
-#define LOADER_INFO "#### LoaderInfo: BTL "
+#define ENTRIES_MAX 256 // of BootOrder
 
 static struct btl_str boot_entry_utf8(struct btl_arena *arena, struct btl_bytes utf16)
 {
@@ -19,9 +18,7 @@ static struct btl_str boot_entry_utf8(struct btl_arena *arena, struct btl_bytes 
     return (struct btl_str){at, btl_utf16_to_utf8(utf16.at, utf16.size / 2, at, size)};
 }
 
-// Return the entry's path with '/' for the firmware's '\'.
-static struct btl_str boot_entry_file_path(struct btl_arena *arena,
-                                           const struct load_option *option)
+struct btl_str boot_entry_file_path(struct btl_arena *arena, const struct load_option *option)
 {
     struct btl_str text = boot_entry_utf8(arena, option->file);
     char *path = (char *)(uintptr_t)text.at;
@@ -35,8 +32,8 @@ static bool boot_entry_is_loader(struct volume *volume, struct btl_str path)
     struct btl_file_problem problem;
     struct btl_bytes bytes;
     return path.len > 0 && btl_path_is_usable(path) &&
-           volume_read(volume, path, LOADER_MAX, &bytes, &problem) &&
-           memmem(bytes.at, bytes.size, LOADER_INFO, sizeof(LOADER_INFO) - 1) != NULL;
+           volume_read(volume, path, LOADER_FILE_MAX, &bytes, &problem) &&
+           loader_file_is_btl(bytes);
 }
 
 static void boot_entry_parse_options(struct btl_arena *arena, struct btl_bytes bytes,

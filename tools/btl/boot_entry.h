@@ -3,6 +3,7 @@
 #ifndef BTL_HOST_BOOT_ENTRY_H
 #define BTL_HOST_BOOT_ENTRY_H
 
+#include "variables/load_option.h"
 #include "variables/variables.h"
 #include "volume/volume.h"
 
@@ -20,5 +21,7 @@ struct boot_entry {
 // on this volume. An entry without a file starts the device's default loader, without options.
 void boot_entry_find(struct variables *variables, struct volume *volume,
                      struct boot_entry *ret_entry);
+// Return the path of the file that an entry starts, with '/' for the firmware's '\'.
+struct btl_str boot_entry_file_path(struct btl_arena *arena, const struct load_option *option);
 
 #endif

@@ -70,28 +70,14 @@ static bool image_add_directory(struct image_files *to, const char *directory,
     return good;
 }
 
-// mkimage.sh of an installed btl, or of the source tree in which btl was built. NULL: btl was
-// copied without it.
-static const char *find_mkimage(struct host *host)
-{
-    static const char *const places[] = {"../libexec/btl/mkimage.sh", "../../tools/mkimage.sh"};
-    char program[4096];
-    ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
-    while (len > 0 && program[len - 1] != '/')
-        len--;
-    for (size_t i = 0; i < BTL_COUNT(places) && len > 0; i++) {
-        const char *path = memory_text(host->arena, "%.*s%s", (int)len, program, places[i]).at;
-        if (access(path, X_OK) == 0)
-            return path;
-    }
-    return NULL;
-}
+// mkimage.sh of an installed btl, and of the source tree in which btl was built.
+static const char *const mkimage_places[] = {"../libexec/btl/mkimage.sh", "../../tools/mkimage.sh"};
 
 static bool image_make(const struct image_files *contents, const char *image)
 {
     struct host *host = contents->host;
     const char **argv = MEMORY_ARRAY(host->arena, const char *, contents->count + 5);
-    argv[0] = find_mkimage(host);
+    argv[0] = files_of_program(host, mkimage_places, BTL_COUNT(mkimage_places), X_OK);
     if (argv[0] == NULL) {
         btl_report(&host->diags, BTL_HOST_TOOL_MISSING, (struct btl_place){.file = BTL_STR("btl")},
                    BTL_ARG_Z("mkimage.sh"), BTL_ARG_Z("btl, whose part it is (make install)"));

@@ -152,21 +152,44 @@ bool files_require(struct host *host, const char *path)
     return error == 0;
 }
 
-// Replace the child process; never returns.
-static void exec_program(const char *const *argv)
+const char *files_of_program(struct host *host, const char *const *places, size_t count, int mode)
 {
+    char program[4096];
+    ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    while (len > 0 && program[len - 1] != '/')
+        len--;
+    for (size_t i = 0; i < count && len > 0; i++) {
+        const char *path = memory_text(host->arena, "%.*s%s", (int)len, program, places[i]).at;
+        if (access(path, mode) == 0)
+            return path;
+    }
+    return NULL;
+}
+
+// Replace the child process; never returns. `output`: a descriptor for its standard output, or -1.
+static void exec_program(const char *const *argv, int output)
+{
+    if (output >= 0)
+        dup2(output, STDOUT_FILENO);
     execvp(argv[0], (char *const *)(uintptr_t)argv);
     _exit(127);
 }
 
-bool files_run(struct host *host, const char *const *argv, const char *package)
+// Start a program. Negative: errno.
+static pid_t start_program(const char *const *argv, int output)
 {
-    struct btl_place place = {.file = BTL_STR("btl")};
-    int status = 0;
     fflush(stdout);
     pid_t child = fork();
     if (child == 0)
-        exec_program(argv);
+        exec_program(argv, output);
+    return child;
+}
+
+static bool wait_for_program(struct host *host, pid_t child, const char *const *argv,
+                             const char *package)
+{
+    struct btl_place place = {.file = BTL_STR("btl")};
+    int status = 0;
     while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
         continue;
     if (child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 127)
@@ -178,4 +201,34 @@ bool files_run(struct host *host, const char *const *argv, const char *package)
     else
         return true;
     return false;
+}
+
+bool files_run(struct host *host, const char *const *argv, const char *package)
+{
+    return wait_for_program(host, start_program(argv, -1), argv, package);
+}
+
+bool files_run_output(struct host *host, const char *const *argv, const char *package,
+                      struct btl_bytes *ret_output)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return wait_for_program(host, -1, argv, package);
+    pid_t child = start_program(argv, ends[1]);
+    close(ends[1]);
+    struct btl_bytes output;
+    bool good = read_to_end(ends[0], &output);
+    int error = errno;
+    close(ends[0]);
+    if (good) {
+        uint8_t *copy = MEMORY_ARRAY(host->arena, uint8_t, output.size);
+        memcpy(copy, output.at, output.size);
+        *ret_output = (struct btl_bytes){copy, output.size};
+        free((void *)(uintptr_t)output.at);
+    }
+    if (!wait_for_program(host, child, argv, package))
+        return false;
+    if (!good)
+        files_report(host, (struct btl_place){.file = btl_str_of(argv[0])}, error);
+    return good;
 }

@@ -24,8 +24,15 @@ bool files_require_directory(struct host *host, struct btl_str path);
 // Can the file be read? Reports why not.
 bool files_require(struct host *host, const char *path);
 
+// Return the first of these paths, relative to the directory of this program, to which access(2)
+// allows `mode`. NULL: the program was copied without its parts.
+const char *files_of_program(struct host *host, const char *const *places, size_t count, int mode);
+
 // Run a program and wait for it. argv ends with NULL. False: reported (host-tool-missing with
 // `package`, host-tool-failed).
 bool files_run(struct host *host, const char *const *argv, const char *package);
+// The same; *ret_output becomes what the program writes to its standard output, of at most 256 MiB.
+bool files_run_output(struct host *host, const char *const *argv, const char *package,
+                      struct btl_bytes *ret_output);
 
 #endif

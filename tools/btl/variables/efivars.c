@@ -21,10 +21,15 @@ static const char *efivar_file(const struct variables *variables, const char *na
     return memory_text(variables->host->arena, "%s-" NAME_GUID, name).at;
 }
 
-static struct btl_place efivar_place(const struct variables *variables, const char *name)
+static const char *efivar_file_of_firmware(const struct variables *variables, const char *name)
 {
-    return (struct btl_place){.file = memory_text(variables->host->arena, "%s/%s",
-                                                  variables->source, efivar_file(variables, name))};
+    return memory_text(variables->host->arena, "%s-" FIRMWARE_GUID, name).at;
+}
+
+static struct btl_place efivar_place(const struct variables *variables, const char *file)
+{
+    return (struct btl_place){
+        .file = memory_text(variables->host->arena, "%s/%s", variables->source, file)};
 }
 
 bool efivars_open(struct variables *variables)
@@ -58,15 +63,15 @@ bool efivars_read(struct variables *variables, enum btl_variable which, struct e
     // One byte more than the longest record.
     const size_t size = sizeof(uint32_t) + BTL_RECORD_MAX + 1;
     uint8_t *bytes = MEMORY_ARRAY(variables->host->arena, uint8_t, size);
-    int fd = openat(variables->directory, efivar_file(variables, btl_variable_name(which)),
-                    O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    const char *file = efivar_file(variables, btl_variable_name(which));
+    int fd = openat(variables->directory, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     ssize_t len = fd < 0 ? -1 : read_up_to(fd, bytes, size);
     int error = errno;
     *ret_variable = (struct efivar){0};
     if (fd >= 0)
         close(fd);
     if (len < 0 && error != ENOENT)
-        files_report(variables->host, efivar_place(variables, btl_variable_name(which)), error);
+        files_report(variables->host, efivar_place(variables, file), error);
     if (len < 0)
         return error == ENOENT;
     ret_variable->present = true;
@@ -83,7 +88,8 @@ bool efivars_read_other(const struct variables *variables, bool own, const char 
 {
     const size_t attributes = sizeof(uint32_t), size = attributes + FIRMWARE_MAX;
     struct btl_arena *arena = variables->host->arena;
-    const char *file = memory_text(arena, "%s-%s", name, own ? NAME_GUID : FIRMWARE_GUID).at;
+    const char *file =
+        own ? efivar_file(variables, name) : efivar_file_of_firmware(variables, name);
     int fd = openat(variables->directory, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     uint8_t *bytes = fd < 0 ? NULL : MEMORY_ARRAY(arena, uint8_t, size);
     ssize_t len = fd < 0 ? -1 : read_up_to(fd, bytes, size);
@@ -122,11 +128,11 @@ static void make_immutable(const struct variables *variables, const char *file)
         close(fd);
 }
 
-static bool report_refusal(const struct variables *variables, const char *name, int error,
+static bool report_refusal(const struct variables *variables, const char *file, int error,
                            bool immutable)
 {
     struct btl_diags *diags = &variables->host->diags;
-    struct btl_place place = efivar_place(variables, name);
+    struct btl_place place = efivar_place(variables, file);
     if (immutable)
         btl_report(diags, BTL_HOST_VARIABLE_IMMUTABLE, place, BTL_ARG(place.file));
     else if (error == ENOSPC)
@@ -179,21 +185,20 @@ static bool change_file(const struct variables *variables, const char *file,
 }
 
 // Change a variable; make an immutable file mutable for it. False: reported.
-static bool change_variable(const struct variables *variables, const char *name,
+static bool change_variable(const struct variables *variables, const char *file,
                             const struct btl_bytes *bytes)
 {
-    const char *file = efivar_file(variables, name);
     bool stays_immutable = false;
     if (change_file(variables, file, bytes))
         return true;
     int error = errno;
     if (!make_mutable(variables, file, &stays_immutable))
-        return report_refusal(variables, name, error, stays_immutable);
+        return report_refusal(variables, file, error, stays_immutable);
     bool good = change_file(variables, file, bytes);
     error = errno;
     if (bytes != NULL || !good)
         make_immutable(variables, file);
-    return good || report_refusal(variables, name, error, false);
+    return good || report_refusal(variables, file, error, false);
 }
 
 bool variables_write(struct variables *variables, enum btl_variable which,
@@ -216,16 +221,35 @@ bool variables_write(struct variables *variables, enum btl_variable which,
     // The attributes of a variable cannot be changed (UEFI 2.10, 8.2): delete it first.
     if (old.present && old.attributes != attributes && !variables_delete(variables, which))
         return false;
-    return change_variable(variables, btl_variable_name(which),
+    return change_variable(variables, efivar_file(variables, btl_variable_name(which)),
                            &(struct btl_bytes){bytes, sizeof(attributes) + size});
 }
 
 bool variables_delete(struct variables *variables, enum btl_variable which)
 {
-    return change_variable(variables, btl_variable_name(which), NULL);
+    return change_variable(variables, efivar_file(variables, btl_variable_name(which)), NULL);
 }
 
 bool variables_delete_run(struct variables *variables)
 {
-    return change_variable(variables, BTL_RUN_VARIABLE, NULL);
+    return change_variable(variables, efivar_file(variables, BTL_RUN_VARIABLE), NULL);
+}
+
+bool variables_write_firmware(struct variables *variables, const char *name, struct btl_bytes data)
+{
+    const uint32_t attributes = BTL_VARIABLE_ATTRIBUTES;
+    struct btl_bytes old;
+    if (variables_firmware(variables, name, &old) && old.size == data.size &&
+        memcmp(old.at, data.at, data.size) == 0)
+        return true;
+    uint8_t *bytes = MEMORY_ARRAY(variables->host->arena, uint8_t, sizeof(attributes) + data.size);
+    memcpy(bytes, &attributes, sizeof(attributes));
+    memcpy(bytes + sizeof(attributes), data.at, data.size);
+    return change_variable(variables, efivar_file_of_firmware(variables, name),
+                           &(struct btl_bytes){bytes, sizeof(attributes) + data.size});
+}
+
+bool variables_delete_firmware(struct variables *variables, const char *name)
+{
+    return change_variable(variables, efivar_file_of_firmware(variables, name), NULL);
 }

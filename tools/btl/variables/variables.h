@@ -42,5 +42,9 @@ bool variables_write(struct variables *variables, enum btl_variable which,
 bool variables_delete(struct variables *variables, enum btl_variable which);
 // Delete the kernel's record of a boot, as variables_delete().
 bool variables_delete_run(struct variables *variables);
+// Write or delete one of the firmware's own variables, with the attributes of boot entries (UEFI
+// 2.10, 3.3), as variables_write() and variables_delete().
+bool variables_write_firmware(struct variables *variables, const char *name, struct btl_bytes data);
+bool variables_delete_firmware(struct variables *variables, const char *name);
 
 #endif
