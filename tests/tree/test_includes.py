@@ -22,13 +22,14 @@ ARROWS = {
     "linux": {"base", "elf"},
     "plan": {"base", "config", "elf", "link"},
     "kernel": {"base", "elf", "link"},
+    "limine": {"base", "abi", "elf", "link", "kernel", "manifest"},
     "manifest": {"base", "abi", "config", "elf", "link", "kernel", "plan"},
     "load": {"base", "abi", "elf", "link", "manifest"},
-    "boot": {"base", "abi", "config", "elf", "volume", "image", "linux", "plan", "link", "kernel", "manifest"},
+    "boot": {"base", "abi", "config", "elf", "volume", "image", "linux", "plan", "link", "kernel", "limine", "manifest"},
 }
 # The folder that each header of include/btl/ belongs to.
 PUBLIC = {
-    "abi": "boot.h device.h fs.h intfc.h intr.h kernel.h kernel_exports.def module.h stream.h",
+    "abi": "boot.h device.h fs.h intfc.h intr.h kernel.h kernel_exports.def limine.h module.h stream.h",
     "base": "arena.h assert.h cdefs.h diag.def diag.h diag_set.h format.h hash.h index.h kernel_kind.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
             " str.h types.h utf8.h version.h",
     "config": "config.h config_edit.h",
@@ -40,6 +41,7 @@ PUBLIC = {
     "link": "link.h symtab.h tunable.h wrapper.h",
     "load": "load.h",
     "kernel": "kernel_image.h",
+    "limine": "limine_features.def limine_kernel.h limine_protocol.h",
     "manifest": "manifest.h manifest_writer.h",
     "boot": "attempt.h boot_state.h configurations.h load_options.h memmap.h pending.h run_record.h utf16.h",
 }
