@@ -9,6 +9,7 @@
 void attempt_begin(struct boot *boot)
 {
     struct pages pages = boot->res.pages;
+    image_undo(boot);
     pages_free_all(&pages);
     files_unstage(boot);
     btl_attempt_begin(&boot->attempt, &boot->core, &boot->res.arena, &boot->res.diags);
@@ -120,6 +121,8 @@ bool attempt_next(struct boot *boot)
     if (!choose_next(boot))
         return false;
     boot->status = FW_SUCCESS;
+    if (boot->res.image.returned)
+        files_free(boot); // the program may have changed files
     attempt_begin(boot);
     event_end(&boot->timeline, event_begin_at(&boot->timeline, BTLM_EVENT_NEXT, BTL_NONE, start),
               0);
@@ -132,6 +135,7 @@ fw_status attempt_end(struct boot *boot)
     volume_close(boot);
     if (!boot->half_shut_down) // else the watchdog stays armed
         watchdog_off(boot->fw);
+    image_undo(boot);
     pages_free_all(&boot->res.pages);
     pages_free_all(&boot->files.pages);
     pages_free_all(&boot->pages);

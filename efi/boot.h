@@ -15,6 +15,7 @@
 
 #include "clock.h"
 #include "files.h"
+#include "kernel.h"
 #include <btl/load_options.h>
 #include "log.h"
 #include "memory_map.h"
@@ -102,6 +103,7 @@ struct boot {
         enum outcome outcome;               // of a step that returned false
         bool counted;                       // BtlTrial has this try
         const struct btl_diag *before_step; // the last diagnostic before the current step
+        struct image_start image;           // of a kernel that is an EFI program
         uint64_t code_page;
         struct paging paging;
         struct memory_map memory_map;
@@ -149,7 +151,7 @@ bool manifest_save(struct boot *boot);      // -> a file, where one is requested
 bool dry_run_end(struct boot *boot);        // the end of a dry run: the record on the console
 bool boot_services_exit(struct boot *boot); // final memory map into it; the firmware is left
 void handoff_fill(const struct boot *boot,
-                  struct handoff *ret_handoff); // what the kernel needs to start
+                  struct handoff *ret_handoff); // what a kernel of BTL's protocol needs to start
 
 // --------------------------------------------------------------------------------------- driver.c
 

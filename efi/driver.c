@@ -102,8 +102,14 @@ static void driver_done(void *owner, uint32_t index, enum btl_boot_outcome outco
     struct boot *boot = owner;
     const struct btl_attempt *attempt = &boot->attempt;
     if (outcome == BTL_OUTCOME_PLACED) {
-        const struct btl_kernel_image *image = &attempt->kernel.image;
+        const struct btl_attempt_kernel *kernel = &attempt->kernel;
+        const struct btl_kernel_image *image = &kernel->image;
         log_table_begin(&boot->log);
+        if (btl_kernel_kind_is_image(kernel->kind)) {
+            log_module_row(&boot->log, BTL_STR("kernel"), "", kernel->file->bytes.size,
+                           btl_kernel_kind_name(kernel->kind), 0, time);
+            return;
+        }
         log_module_row(&boot->log, BTL_STR("kernel"), "", image->size, NULL, image->base, time);
         return;
     }

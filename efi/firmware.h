@@ -12,21 +12,23 @@
 
 // EFI_STATUS (UEFI 2.10, appendix D), as far as the loader distinguishes them.
 typedef uint64_t fw_status;
-#define FW_ERROR(number)     ((1ull << 63) | (number))
-#define FW_SUCCESS           ((fw_status)0)
-#define FW_LOAD_ERROR        FW_ERROR(1)
-#define FW_INVALID_PARAMETER FW_ERROR(2)
-#define FW_UNSUPPORTED       FW_ERROR(3)
-#define FW_BUFFER_TOO_SMALL  FW_ERROR(5)
-#define FW_DEVICE_ERROR      FW_ERROR(7)
-#define FW_WRITE_PROTECTED   FW_ERROR(8)
-#define FW_OUT_OF_RESOURCES  FW_ERROR(9)
-#define FW_VOLUME_CORRUPTED  FW_ERROR(10)
-#define FW_VOLUME_FULL       FW_ERROR(11)
-#define FW_NO_MEDIA          FW_ERROR(12)
-#define FW_NOT_FOUND         FW_ERROR(14)
-#define FW_ACCESS_DENIED     FW_ERROR(15)
-#define FW_ABORTED           FW_ERROR(21)
+#define FW_ERROR(number)      ((1ull << 63) | (number))
+#define FW_SUCCESS            ((fw_status)0)
+#define FW_LOAD_ERROR         FW_ERROR(1)
+#define FW_INVALID_PARAMETER  FW_ERROR(2)
+#define FW_UNSUPPORTED        FW_ERROR(3)
+#define FW_BUFFER_TOO_SMALL   FW_ERROR(5)
+#define FW_DEVICE_ERROR       FW_ERROR(7)
+#define FW_WRITE_PROTECTED    FW_ERROR(8)
+#define FW_OUT_OF_RESOURCES   FW_ERROR(9)
+#define FW_VOLUME_CORRUPTED   FW_ERROR(10)
+#define FW_VOLUME_FULL        FW_ERROR(11)
+#define FW_NO_MEDIA           FW_ERROR(12)
+#define FW_NOT_FOUND          FW_ERROR(14)
+#define FW_ACCESS_DENIED      FW_ERROR(15)
+#define FW_ALREADY_STARTED    FW_ERROR(20)
+#define FW_ABORTED            FW_ERROR(21)
+#define FW_SECURITY_VIOLATION FW_ERROR(26)
 
 // Return a name for messages, such as "Device Error".
 struct btl_str fw_status_name(fw_status status);
@@ -117,6 +119,13 @@ struct fw_variable {
     const char *name; // ASCII
 };
 
+// How a program that was started has ended.
+struct fw_exit {
+    fw_status status;
+    char text[256]; // the program's, UTF-8; may be empty
+    size_t len;
+};
+
 enum fw_reset { FW_RESET_COLD, FW_RESET_OFF };
 
 struct firmware {
@@ -177,6 +186,21 @@ struct firmware {
     fw_status (*enter_setup)(struct firmware *fw);
     bool (*has_shell)(struct firmware *fw);
     fw_status (*run_shell)(struct firmware *fw);
+
+    // Programs. load_image: load `bytes` as the file `path` of the boot volume. On failure there is
+    // no program. FW_ACCESS_DENIED, FW_SECURITY_VIOLATION: not permitted. unload_image: give back a
+    // program that was not started. start_image: start it with load options, UTF-16 with a NUL, or
+    // none (size 0). It returns only when the program does, which is then unloaded, or was not
+    // permitted to start.
+    fw_status (*load_image)(struct firmware *fw, struct btl_bytes bytes, struct btl_str path,
+                            void **ret_image);
+    fw_status (*unload_image)(struct firmware *fw, void *image);
+    void (*start_image)(struct firmware *fw, void *image, const uint16_t *options,
+                        uint32_t options_size, struct fw_exit *ret_exit);
+    // Offer an initrd to programs (LoadFile2 on LINUX_EFI_INITRD_MEDIA_GUID): the pieces, one after
+    // the other, which a program copies once. They must stay until remove_initrd.
+    fw_status (*offer_initrd)(struct firmware *fw, const struct btl_bytes *pieces, size_t count);
+    void (*remove_initrd)(struct firmware *fw);
 
     // The end. After the first call of exit_boot_services only memory_map and exit_boot_services
     // may be called (UEFI 2.10, 7.4.6), then hand_off or reset. reset returns only on failure or in

@@ -56,6 +56,8 @@ static void manifest_fill_machine(const struct boot *boot, struct btlm_system *s
 
 static void manifest_fill_space(const struct boot *boot, struct btlm_system *system)
 {
+    if (btl_kernel_kind_is_image(boot->attempt.kernel.kind))
+        return; // the program has the firmware's address space
     system->direct_map = boot->core.machine->direct_map;
     system->direct_map_size = boot->res.paging.physical_end;
     system->window = boot->core.machine->window;
@@ -165,6 +167,13 @@ static bool manifest_write_now(struct boot *boot)
 // shows at most two paths, of each 1,024 bytes as four characters (core/base/diag.c).
 #define SAVE_RESERVE 20480
 
+// An EFI program does not know that the manifest is to be kept: its memory is loader data.
+static enum btlm_memory_type manifest_purpose(const struct boot *boot)
+{
+    return btl_kernel_kind_is_image(boot->attempt.kernel.kind) ? BTLM_MEM_LOADER
+                                                               : BTLM_MEM_MANIFEST;
+}
+
 bool manifest_write(struct boot *boot)
 {
     struct btl_manifest_input input;
@@ -178,7 +187,7 @@ bool manifest_write(struct boot *boot)
     manifest_begin_last(boot);
     manifest_fill(boot, &input);
     uint64_t size = btl_manifest_write(&input, boot->attempt.arena, NULL, 0);
-    if (size == 0 || !pages_allocate_clear(&boot->res.pages, size + reserve, BTLM_MEM_MANIFEST,
+    if (size == 0 || !pages_allocate_clear(&boot->res.pages, size + reserve, manifest_purpose(boot),
                                            &boot->res.manifest.physical))
         return btl_attempt_no_memory(&boot->attempt, "writing the manifest");
     event_end(&boot->timeline, event, size);

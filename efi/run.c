@@ -70,7 +70,7 @@ static bool boot_set_up(struct boot *boot)
     return good;
 }
 
-// Run an attempt with one configuration. True: boot services have ended.
+// Run an attempt with one configuration. True: the kernel was started (only in a test).
 static bool attempt_boot(struct boot *boot)
 {
     struct btl_attempt *attempt = &boot->attempt;
@@ -84,31 +84,27 @@ static bool attempt_boot(struct boot *boot)
            STEP(NO_EVENT, autoboot_wait(boot)) &&                   // the countdown, the menu
            STEP(NO_EVENT, btl_attempt_judge_modules(attempt)) &&    // go on without failed modules?
            STEP(NO_EVENT, pending_apply(boot)) &&                   // BtlPending -> the file
-           STEP(NO_EVENT, btl_attempt_place_kernel(attempt)) &&     // -> memory, addresses
-           STEP(BTLM_EVENT_MODULES_LINKED, btl_attempt_link(attempt)) && // -> linked images
+           STEP(NO_EVENT, kernel_place(boot)) &&                    // -> memory, addresses
+           STEP(BTLM_EVENT_MODULES_LINKED, kernel_link(boot)) &&    // -> linked images
            STEP(NO_EVENT, btl_attempt_judge_modules(attempt)) && // the same question after linking
            STEP(BTLM_EVENT_STAGED, modules_stage(boot)) &&       // -> files for the kernel
-           STEP(BTLM_EVENT_SPACE, space_build(boot)) &&          // -> page tables
+           STEP(BTLM_EVENT_SPACE, kernel_space(boot)) &&         // -> page tables, initrd
            STEP(BTLM_EVENT_TRIAL, trial_count(boot)) &&          // this try -> BtlTrial
            STEP(BTLM_EVENT_CLOSED, files_close(boot)) &&         // the log ends here
            STEP(NO_EVENT, manifest_write(boot)) &&               // -> one record
-           STEP(NO_EVENT, manifest_save(boot)) &&    // -> a file, where one is requested
-           STEP(NO_EVENT, dry_run_end(boot)) &&      // a dry run ends here
-           STEP(NO_EVENT, boot_services_exit(boot)); // the firmware ends here
+           STEP(NO_EVENT, manifest_save(boot)) && // -> a file, where one is requested
+           STEP(NO_EVENT, dry_run_end(boot)) &&   // a dry run ends here
+           STEP(NO_EVENT, kernel_finish(boot)) && // of most kinds the firmware ends here
+           step_end(boot, kernel_start(boot));    // the kernel, which may return
 }
 
 fw_status run(struct firmware *fw)
 {
     struct boot state, *boot = &state;
-    struct handoff handoff;
     boot_begin(boot, fw);
     boot->set_up = boot_set_up(boot);
     bool ready = boot->set_up && attempt_boot(boot);
     while (!ready && attempt_next(boot))
         ready = attempt_boot(boot);
-    if (!ready)
-        return attempt_end(boot);
-    handoff_fill(boot, &handoff); // -> what the kernel needs to start
-    fw->hand_off(fw, &handoff);
-    return FW_SUCCESS;
+    return ready ? FW_SUCCESS : attempt_end(boot);
 }

@@ -32,8 +32,9 @@ struct btl_str fw_status_name(fw_status status)
         {FW_ERROR(13), "Media Changed"},
         {FW_NOT_FOUND, "Not Found"},
         {FW_ACCESS_DENIED, "Access Denied"},
+        {FW_ALREADY_STARTED, "Already Started"},
         {FW_ABORTED, "Aborted"},
-        {FW_ERROR(26), "Security Violation"},
+        {FW_SECURITY_VIOLATION, "Security Violation"},
         {FW_ERROR(27), "CRC Error"},
     };
     for (size_t i = 0; i < BTL_COUNT(names); i++) {

@@ -17,6 +17,9 @@ bool attempt_check_pin(struct btl_attempt *attempt, const struct btl_setting *pi
 // Find the directories of module_path that exist: config.search_path. False: no memory.
 bool attempt_find_directories(struct btl_attempt *attempt);
 
+// Read the files beside the kernel: its initrds and the files file_NAME.
+bool attempt_read_files(struct btl_attempt *attempt);
+
 // Allocate cleared memory and map it at the next free address of the window, after a gap of `guard`
 // bytes. `what` names the range in messages.
 bool btl_attempt_alloc_window(struct btl_attempt *attempt, uint64_t size, uint64_t guard,

@@ -81,7 +81,7 @@ bool btl_attempt_open_kernel(struct btl_attempt *attempt)
 {
     const struct btl_config *config = &attempt->config;
     if (read_kernel(attempt))
-        return true;
+        return attempt_read_files(attempt);
     if (config->kernel_setting != NULL)
         btl_report(attempt->diags, BTL_BOOT_KERNEL_LINE,
                    btl_setting_place(config, config->kernel_setting, (struct btl_str){NULL, 0}),
@@ -95,11 +95,9 @@ bool btl_attempt_place_kernel(struct btl_attempt *attempt)
     const struct btl_machine *machine = boot->machine;
     struct btl_attempt_kernel *kernel = &attempt->kernel;
     uint64_t base;
-    if (kernel->kind != BTL_KERNEL_BTL) {
-        struct btl_place place = {.file = attempt_name(attempt, attempt->config.kernel)};
-        btl_report(attempt->diags, BTL_KERNEL_UNSUPPORTED, place,
-                   BTL_ARG_Z(btl_kernel_kind_text(kernel->kind)), BTL_ARG_Z(machine->name));
-        return false;
+    if (btl_kernel_kind_is_image(kernel->kind)) {
+        attempt_done(attempt, BTL_NONE, BTL_OUTCOME_PLACED, kernel->read_time);
+        return true;
     }
     uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_KERNEL_PLACED, BTL_NONE);
     if (!btl_kernel_choose_base(&kernel->image, machine->window, machine->window_size, &base,

@@ -130,6 +130,8 @@ bool btl_attempt_link(struct btl_attempt *attempt)
     uint64_t size;
     if (!begin_symbols(attempt))
         return btl_attempt_no_memory(attempt, "linking");
+    if (btl_kernel_kind_is_image(attempt->kernel.kind))
+        return true; // exports nothing
     if (!export_kernel(attempt))
         return false;
     export_statics(attempt);

@@ -9,33 +9,15 @@
 
 #include <btl/mem.h>
 
-#define MEDIA_FILE    4 // subtypes of media device path nodes (UEFI 2.10, 10.3.5)
-#define MEDIA_FV_FILE 6
-#define NODE_SIZE     256 // of the largest node made here
-#define NODES_MAX     64
-
 // Paths of the shell, in order of preference.
 static const CHAR16 *const files[] = {L"\\EFI\\Shell\\Shell.efi", L"\\EFI\\Shell\\" SHELL_FILE,
                                       L"\\" SHELL_FILE};
 
-struct node {
-    uint8_t type, subtype, size[2];
-    uint8_t data[NODE_SIZE];
-};
-
 // The location of a shell: a device and a file.
 struct place {
     EFI_HANDLE device;
-    struct node file;
+    struct uefi_node file;
 };
-
-static void shell_make_node(struct node *ret_node, uint8_t subtype, const void *data, size_t size)
-{
-    *ret_node = (struct node){.type = MEDIA_DEVICE_PATH, .subtype = subtype};
-    ret_node->size[0] = (uint8_t)(4 + size);
-    ret_node->size[1] = (uint8_t)((4 + size) >> 8);
-    memcpy(ret_node->data, data, size);
-}
 
 static size_t shell_name_size(const CHAR16 *name)
 {
@@ -67,7 +49,7 @@ static bool shell_find_on_volume(struct uefi *uefi, struct place *ret_place)
     if (i == BTL_COUNT(files))
         return false;
     ret_place->device = uefi->loaded->DeviceHandle;
-    shell_make_node(&ret_place->file, MEDIA_FILE, files[i], shell_name_size(files[i]));
+    uefi_node_make(&ret_place->file, UEFI_MEDIA_FILE, files[i], shell_name_size(files[i]));
     return true;
 }
 
@@ -96,7 +78,7 @@ static bool shell_find_in_firmware(struct uefi *uefi, struct place *ret_place)
     bool found = i < count;
     if (found) {
         ret_place->device = devices[i];
-        shell_make_node(&ret_place->file, MEDIA_FV_FILE, &shell, sizeof(shell));
+        uefi_node_make(&ret_place->file, UEFI_MEDIA_FV_FILE, &shell, sizeof(shell));
     }
     uefi->boot->FreePool(devices);
     return found;
@@ -111,42 +93,6 @@ static bool shell_exists(struct firmware *fw)
 {
     struct place place;
     return shell_find(uefi_of(fw), &place);
-}
-
-// Return the size of a device path without its end node; 0: no valid path.
-static size_t device_path_size(const uint8_t *path)
-{
-    size_t size = 0;
-    for (int i = 0; i < NODES_MAX; i++) {
-        uint16_t node = (uint16_t)(path[size + 2] | path[size + 3] << 8);
-        if ((path[size] & 0x7f) == END_DEVICE_PATH_TYPE)
-            return size;
-        if (node < 4)
-            return 0;
-        size += node;
-    }
-    return 0;
-}
-
-// Build the device path of the file, in memory of the pool.
-static fw_status shell_path(struct uefi *uefi, const struct place *place, uint8_t **ret_path)
-{
-    static const uint8_t end[] = {END_DEVICE_PATH_TYPE, END_ENTIRE_DEVICE_PATH_SUBTYPE, 4, 0};
-    EFI_GUID guid = DEVICE_PATH_PROTOCOL;
-    const uint8_t *device;
-    uint8_t *path;
-    EFI_STATUS status = uefi->boot->HandleProtocol(place->device, &guid, (void **)&device);
-    if (status != EFI_SUCCESS)
-        return status;
-    size_t first = device_path_size(device), node = place->file.size[0] | place->file.size[1] << 8;
-    status = uefi->boot->AllocatePool(EfiLoaderData, first + node + sizeof(end), (void **)&path);
-    if (status != EFI_SUCCESS)
-        return status;
-    memcpy(path, device, first);
-    memcpy(path + first, &place->file, node);
-    memcpy(path + first + node, end, sizeof(end));
-    *ret_path = path;
-    return FW_SUCCESS;
 }
 
 // Do not run the startup script: it may start this loader.
@@ -165,7 +111,7 @@ static fw_status shell_load(struct uefi *uefi, const struct place *place, EFI_HA
 {
     uint8_t *path;
     EFI_HANDLE shell = NULL;
-    EFI_STATUS status = shell_path(uefi, place, &path);
+    EFI_STATUS status = uefi_path_make(uefi, place->device, &place->file, &path);
     if (status != EFI_SUCCESS)
         return status;
     status =

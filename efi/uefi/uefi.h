@@ -46,6 +46,46 @@
         }                                                                                          \
     }
 
+#define UEFI_LOAD_FILE2_GUID                                                                       \
+    {                                                                                              \
+        0x4006c0c1, 0xfcb3, 0x403e,                                                                \
+        {                                                                                          \
+            0x99, 0x6d, 0x4a, 0x6c, 0x87, 0x24, 0xe0, 0x6d                                         \
+        }                                                                                          \
+    }
+// The device path at which Linux looks for its initrd.
+#define UEFI_LINUX_INITRD_GUID                                                                     \
+    {                                                                                              \
+        0x5568e427, 0x68fc, 0x4f3d,                                                                \
+        {                                                                                          \
+            0xac, 0x74, 0xca, 0x55, 0x52, 0x31, 0xcc, 0x68                                         \
+        }                                                                                          \
+    }
+
+// EFI_LOAD_FILE2_PROTOCOL (UEFI 2.10, 13.2).
+struct uefi_load_file2 {
+    EFI_STATUS(EFIAPI *load_file)
+    (struct uefi_load_file2 *file, void *path, BOOLEAN boot_policy, UINTN *size, void *buffer);
+};
+
+// The initrd that is offered to programs.
+struct uefi_initrd {
+    struct uefi_load_file2 protocol; // first
+    const struct btl_bytes *pieces;
+    size_t count;
+    EFI_HANDLE handle;
+};
+
+// A node of a device path, large enough for the path of a file.
+#define UEFI_NODE_SIZE     (2 * BTL_UTF16_PATH_MAX)
+#define UEFI_MEDIA_VENDOR  3 // subtypes of media device path nodes (UEFI 2.10, 10.3.5)
+#define UEFI_MEDIA_FILE    4
+#define UEFI_MEDIA_FV_FILE 6
+struct uefi_node {
+    uint8_t type, subtype, size[2];
+    uint8_t data[UEFI_NODE_SIZE];
+};
+
 // EFI_FIRMWARE_VOLUME2_PROTOCOL (PI 1.7, volume 3, 3.4.1), up to the last member used.
 struct uefi_firmware_volume2 {
     void *get_volume_attributes, *set_volume_attributes;
@@ -85,6 +125,7 @@ struct uefi {
     fw_key typed[16]; // typed during the query of the terminal
     uint32_t typed_count;
     char vendor[128]; // UTF-8
+    struct uefi_initrd initrd;
     struct uefi_tested tested[UEFI_TESTED];
 };
 
@@ -98,6 +139,13 @@ void console_uefi(struct firmware *ret_fw);
 void terminal_uefi(struct firmware *ret_fw);
 void variables_uefi(struct firmware *ret_fw);
 void shell_uefi(struct firmware *ret_fw);
+void image_uefi(struct firmware *ret_fw);
+
+// Make a node of media type; `size` is at most UEFI_NODE_SIZE.
+void uefi_node_make(struct uefi_node *ret_node, uint8_t subtype, const void *data, size_t size);
+// Build the device path of a file on a device, in memory of the pool.
+fw_status uefi_path_make(struct uefi *uefi, EFI_HANDLE handle, const struct uefi_node *file,
+                         uint8_t **ret_path);
 
 // Find the partition of the volume and the controller of its disk. Unknown members are left
 // unchanged.

@@ -127,10 +127,12 @@ struct btl_attempt_kernel {
     struct btl_kernel_image image;
     // Of the kinds in PE:
     struct btl_pe pe;
-    struct btl_uki uki;                 // of a unified kernel image
-    struct btl_linux_image linux_image; // of Linux, and of the kernel in a unified kernel image
-    uint64_t physical;                  // address of its memory
-    uint64_t read_time;                 // nanoseconds
+    struct btl_uki uki;                   // of a unified kernel image
+    struct btl_linux_image linux_image;   // of Linux, and of the kernel in a unified kernel image
+    const struct btl_boot_file **initrds; // of `initrd`, in their order
+    uint32_t initrd_count;
+    uint64_t physical;  // address of its memory
+    uint64_t read_time; // nanoseconds
 };
 
 struct btl_attempt_module {
@@ -141,6 +143,12 @@ struct btl_attempt_module {
     struct btl_image image; // has its sizes when `laid_out`
     uint64_t read_time;     // nanoseconds
     bool opened, laid_out, linked;
+};
+
+// A file for the kernel as it is: file_NAME.
+struct btl_attempt_raw_file {
+    struct btl_str name; // as in raw_files of the configuration
+    const struct btl_boot_file *file;
 };
 
 // The known facts about the disk of the boot volume.
@@ -181,6 +189,8 @@ struct btl_attempt {
     enum btl_trial trial; // known once `config` is read
     uint32_t tries_left;  // of BTL_TRIAL_COUNTED
     struct btl_attempt_kernel kernel;
+    struct btl_attempt_raw_file *raw_files; // [raw_file_count]
+    uint32_t raw_file_count;
     struct btl_plan plan;
     bool planned;                        // `plan` is complete
     struct btl_attempt_module **modules; // index as in plan.modules
@@ -214,7 +224,7 @@ bool btl_attempt_configure_file(struct btl_attempt *attempt, struct btl_str name
                                 const struct btl_boot_file *file);
 // Judge the trial. False: the configuration has no tries left, or the kernel has given it up.
 bool btl_attempt_judge_trial(struct btl_attempt *attempt);
-// Open the kernel's file and read its metadata.
+// Open the kernel's file and read its metadata. Read its initrds and the files file_NAME.
 bool btl_attempt_open_kernel(struct btl_attempt *attempt);
 // Find the directories of module_path, read the modules' files there and add their metadata to the
 // plan. Cost: one look for each directory, and for each module at most one file in each of
@@ -228,7 +238,8 @@ bool btl_attempt_plan(struct btl_attempt *attempt);
 void btl_attempt_begin_window(struct btl_attempt *attempt);
 // May the boot go on without the modules that failed? Called after planning and after linking.
 bool btl_attempt_judge_modules(struct btl_attempt *attempt);
-// Load the kernel's image to memory and choose its address in the window.
+// Load the kernel's image to memory and choose its address in the window. A kernel that is an EFI
+// program has none: the firmware loads it.
 bool btl_attempt_place_kernel(struct btl_attempt *attempt);
 // Link phase-1 modules against the kernel and each other.
 bool btl_attempt_link(struct btl_attempt *attempt);

@@ -302,6 +302,7 @@ static void alloc_table(struct mock *mock)
     };
     mock_console(&mock->firmware);
     mock_variables(&mock->firmware);
+    mock_images(&mock->firmware);
 }
 
 static void free_memory(struct mock *mock)
@@ -367,11 +368,12 @@ static void check_boot(struct mock *mock)
     assert_int_equal(mock->violations, 0);
     mock_watchdog_check(mock);
     assert_int_equal(mock->watchdog_resets, 0);
-    if (mock->ran && (mock->exited || !mock->exit_tried))
+    if (mock->ran && !mock->program_started && (mock->exited || !mock->exit_tried))
         assert_int_equal(mock->watchdog, 0);
     check_files(mock);
     mock_variables_check(mock);
-    if (!mock->handed_off)
+    mock_images_check(mock);
+    if (!mock->handed_off && !mock->program_started)
         assert_int_equal(mock->taken_pages, 0);
 }
 
@@ -387,7 +389,8 @@ static void power_on(struct mock *mock)
         mock->terminal_asked = 0;
     mock->waited_ms = mock->idle_waits = mock->ticks = mock->stalled = 0;
     mock->key_waited = mock->ran = mock->exit_tried = mock->exited = mock->reset = false;
-    mock->handed_off = mock->entered_setup = false;
+    mock->handed_off = mock->entered_setup = mock->program_started = mock->initrd_offered = false;
+    mock->programs_run = 0;
     begin_watchdog(mock);
     mock->shell_runs = 0;
     for (size_t i = 0; i < MOCK_FILES; i++) {
@@ -434,5 +437,6 @@ void mock_end(struct mock *mock)
     for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++)
         mock_forget(&mock->files[i]);
     free((void *)(uintptr_t)mock->facts.load_options);
+    free(mock->initrd);
     free(mock);
 }

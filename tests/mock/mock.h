@@ -40,6 +40,8 @@ enum mock_service {
     MOCK_VARIABLE_SET,
     MOCK_SETUP,
     MOCK_SHELL,
+    MOCK_LOAD_IMAGE,
+    MOCK_OFFER_INITRD,
     MOCK_SERVICES
 };
 
@@ -171,6 +173,18 @@ struct mock {
     fw_status watchdog_status;           // of every call
     enum fw_reset reset_how;
     bool reads_again; // a test that lets the loader read a file twice
+    // Programs (mock_image.c). Without `returns`, a program that is started never comes back:
+    // mock_run() ends.
+    bool returns;
+    struct fw_exit program_exit;            // with which it comes back
+    void (*in_program)(struct mock *mock);  // its actions
+    uint32_t programs_loaded, programs_run; // loaded: and not unloaded
+    bool program_started, initrd_offered;   // started: it has the machine
+    struct btl_bytes program;               // its bytes, as they were loaded
+    char program_path[256], program_options[512];
+    uint8_t *initrd; // as a program reads it; the mock's
+    uint64_t initrd_size;
+    jmp_buf program_end;
     uint32_t volumes_open;
     uint32_t violations; // calls that the specification forbids at that time
     bool handed_off;
@@ -191,6 +205,9 @@ void mock_reboot(struct mock *mock);
 // failed, and the machine is as mock_reboot() leaves it; a file that was not flushed has lost half
 // of its bytes.
 bool mock_run_until(struct mock *mock, uint32_t change);
+
+// Runs the loader. Returns also when a program has got the machine (FW_SUCCESS).
+fw_status mock_run(struct mock *mock);
 
 struct mock_file *mock_add(struct mock *mock, const char *path, const void *bytes, uint64_t size);
 struct mock_file *mock_add_text(struct mock *mock, const char *path, const char *text);
@@ -229,6 +246,8 @@ void mock_watchdog_check(struct mock *mock);
 void mock_volume(struct volume *ret);
 void mock_console(struct firmware *ret);
 void mock_variables(struct firmware *ret);
+void mock_images(struct firmware *ret);
+void mock_images_check(struct mock *mock);
 void mock_variables_check(struct mock *mock);
 void mock_forget(struct mock_file *file);
 

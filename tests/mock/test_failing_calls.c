@@ -6,9 +6,10 @@
 #include <string.h>
 
 static const char *const services[MOCK_SERVICES] = {
-    "allocate", "memory_map", "open_volume",  "open",         "info",        "read",
-    "random",   "exit",       "create",       "write",        "flush",       "rename",
-    "remove",   "list",       "variable_get", "variable_set", "enter_setup", "run_shell"};
+    "allocate",     "memory_map",  "open_volume", "open",       "info",
+    "read",         "random",      "exit",        "create",     "write",
+    "flush",        "rename",      "remove",      "list",       "variable_get",
+    "variable_set", "enter_setup", "run_shell",   "load_image", "offer_initrd"};
 
 // With a module that is missing, so that a search path is walked too, and a firmware whose first
 // map key is stale; the manifest is saved, in place of an older one, by a firmware that is
@@ -86,8 +87,9 @@ static void expect_end_dry(struct mock *mock, fw_status status, const char *what
     mock_end(mock);
 }
 
-// Called only from the menu.
-#define MENU_ONLY (1u << MOCK_SETUP | 1u << MOCK_SHELL)
+// Called only from the menu, or for kernels that are EFI programs (test_image.c).
+#define MENU_ONLY                                                                                  \
+    (1u << MOCK_SETUP | 1u << MOCK_SHELL | 1u << MOCK_LOAD_IMAGE | 1u << MOCK_OFFER_INITRD)
 
 typedef void expect_run(struct mock *mock, fw_status status, const char *what, uint32_t at);
 

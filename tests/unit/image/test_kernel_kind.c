@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "btl_test.h"
 #include "pe_builder.h"
 #include <btl/kernel_kind.h>
 

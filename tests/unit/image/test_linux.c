@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "btl_test.h"
 #include "pe_builder.h"
 #include <btl/pe.h>
 
@@ -34,7 +35,8 @@ TEST(test_version_and_limits)
     struct btl_diags diags = {.arena = &memory.arena};
     pb_begin(&builder);
     pb_linux(&builder, VERSION);
-    assert_true(btl_linux_open(pb_finish(&builder, &memory), PLACE, &image, &diags));
+    assert_true(
+        btl_linux_open(test_block(&memory, builder.bytes, builder.size), PLACE, &image, &diags));
     assert_str(&memory, image.version, VERSION);
     assert_str(&memory, image.release, "6.1.0-18-cloud-amd64");
     assert_int_equal(image.protocol, 0x20f);
@@ -53,7 +55,8 @@ TEST(test_old_headers_state_no_limits)
     pb_begin(&builder);
     pb_linux(&builder, VERSION);
     pb_put16(&builder, 0x206, 0x205);
-    assert_true(btl_linux_open(pb_finish(&builder, &memory), PLACE, &image, &diags));
+    assert_true(
+        btl_linux_open(test_block(&memory, builder.bytes, builder.size), PLACE, &image, &diags));
     assert_int_equal(image.command_line, 0);
     assert_int_equal(image.preferred_size, 0);
     test_memory_end(&memory);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "btl_test.h"
 #include "pe_builder.h"
 #include <btl/machine.h>
 #include <btl/pe.h>
@@ -34,7 +35,8 @@ TEST(test_sections_are_found)
     pb_begin(&builder);
     pb_section(&builder, ".text", "code", 4);
     pb_section(&builder, ".longest", "eight", 5);
-    assert_true(btl_pe_open(pb_finish(&builder, &memory), 0, PLACE, &pe, &diags));
+    assert_true(
+        btl_pe_open(test_block(&memory, builder.bytes, builder.size), 0, PLACE, &pe, &diags));
     assert_int_equal(pe.machine, ELF_MACHINE_X86_64);
     assert_int_equal(pe.section_count, 2);
     assert_str(&memory, btl_pe_section(&pe, 1).name, ".longest");
@@ -56,7 +58,8 @@ TEST(test_section_that_is_larger_in_memory)
     pb_begin(&builder);
     pb_section(&builder, ".data", "abcd", 4);
     pb_put32(&builder, PB_TABLE + 8, 4096);
-    assert_true(btl_pe_open(pb_finish(&builder, &memory), 0, PLACE, &pe, &diags));
+    assert_true(
+        btl_pe_open(test_block(&memory, builder.bytes, builder.size), 0, PLACE, &pe, &diags));
     assert_int_equal(btl_pe_section(&pe, 0).size, 4096);
     assert_int_equal(btl_pe_section(&pe, 0).contents.size, 32);
     test_memory_end(&memory);
@@ -117,7 +120,7 @@ TEST(test_another_machine_that_btl_knows)
     pb_put16(&builder, PB_HEADER + 4, 0x200);
     expect(&builder, builder.size, "pe-machine");
     test_memory_begin(&memory);
-    assert_true(btl_pe_open(pb_finish(&builder, &memory), 0, PLACE, &pe, NULL));
+    assert_true(btl_pe_open(test_block(&memory, builder.bytes, builder.size), 0, PLACE, &pe, NULL));
     assert_int_equal(pe.machine, ELF_MACHINE_IA64);
     test_memory_end(&memory);
 }

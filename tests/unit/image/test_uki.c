@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "btl_test.h"
 #include "pe_builder.h"
 #include <btl/pe.h>
 
@@ -34,7 +35,8 @@ static void open_uki(struct opened *o, const char *kernel_machine, const char *c
     pb_section(&builder, ".cmdline", command_line, command_line_size);
     pb_section(&builder, ".uname", "6.6", 3);
     pb_section(&builder, ".ucode", "u", 1);
-    assert_true(btl_pe_open(pb_finish(&builder, &o->memory), 0, PLACE, &pe, &o->diags));
+    assert_true(
+        btl_pe_open(test_block(&o->memory, builder.bytes, builder.size), 0, PLACE, &pe, &o->diags));
     o->good = btl_uki_open(&pe, &o->uki, &o->diags);
 }
 
