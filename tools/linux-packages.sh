@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Download Debian packages and unpack them in DIR/root, without root. Nothing is installed:
 #     tools/linux-packages.sh DIR PACKAGE…
-# The name of a package that only depends on the current kernel (linux-image-cloud-amd64) stands for that kernel.
+# A package that only depends on the current kernel (linux-image-cloud-amd64) or the current Xen (xen-system-amd64)
+# stands for that.
 # DIR/PACKAGE.files: where the files of each package are. Exit status 3: the mirror does not serve a package.
 set -eu
 mkdir -p "$1"
@@ -22,19 +23,16 @@ update_lists() {
 	get apt-get -q update >"$dir/apt/log" 2>&1
 }
 
-# kernel_of NAME: print the kernel package on which a package depends, or the name itself.
-kernel_of() {
-	case $1 in
-	linux-image-[0-9]* | [!l]*) echo "$1" ;;
-	*) get apt-cache depends "$1" 2>/dev/null | awk -v name="$1" '
-		/Depends: linux-image-[0-9]/ && !found { name = $2; found = 1 } END { print name }' ;;
-	esac
+# current NAME: print the package of the kernel or of Xen on which a package depends, or else its own name.
+current() {
+	get apt-cache depends "$1" 2>/dev/null | awk -v name="$1" '
+		/Depends: (linux-image|xen-hypervisor)-[0-9]/ && !found { name = $2; found = 1 } END { print name }'
 }
 
 # download NAME: put the package's file in DIR/debs.
 download() {
 	rm -rf "$dir/debs" && mkdir -p "$dir/debs"
-	(cd "$dir/debs" && get apt-get -q download "$(kernel_of "$1")") >"$dir/download.log" 2>&1
+	(cd "$dir/debs" && get apt-get -q download "$(current "$1")") >"$dir/download.log" 2>&1
 }
 
 unpack() {
