@@ -3,10 +3,10 @@
 """Run all tests and add up the results of their runners. The output ends with a table and the line
 `N passed, N failed`. A runner that crashes, prints no result or runs no test counts as a failure.
 
-    tests/run.py [--check] [NAME...]    all steps, or those whose name begins with a NAME
+    tests/run.py [--check | --linux] [NAME...]    all steps, or those whose name begins with a NAME
 
---check: the host tests by one compiler. With ARCH=ia64: the build for ia64, its tests on the host, and the
-boots.
+--check: the host tests by one compiler. --linux: the long tests with Debian's kernel. With ARCH=ia64: the build for
+ia64, its tests on the host, and the boots.
 """
 import glob
 import os
@@ -135,6 +135,12 @@ def steps():
     yield "boot", pytest_command("-n", "2", "--ignore-glob=tests/boot/test_ia64*.py", "tests/boot"), pytest
 
 
+def steps_linux():
+    """Yield the steps of --linux."""
+    yield "build", make(JOBS, "all", "test-boot-files"), one
+    yield "linux", pytest_command("-rs", *sorted(glob.glob("tests/linux/long_*.py"))), pytest
+
+
 def steps_check():
     """Yield the steps of --check. -O: make keeps the outputs of parallel tests apart."""
     yield "build", make(JOBS, "all", "btl", "check-programs"), one
@@ -174,9 +180,10 @@ def main(wanted):
     os.chdir(ROOT)
     os.makedirs(LOGS, exist_ok=True)
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # keep the source tree clean
-    check = "--check" in wanted
-    wanted = [word for word in wanted if word != "--check"]
-    todo = [step for step in (steps_check if check else steps_ia64 if ARCH == "ia64" else steps)()
+    every = {"--check": steps_check, "--linux": steps_linux}
+    chosen = [every[word] for word in wanted if word in every] or [steps_ia64 if ARCH == "ia64" else steps]
+    wanted = [word for word in wanted if word not in every]
+    todo = [step for step in chosen[0]()
             if not wanted or any(step[0].startswith(name) for name in wanted)]
     rows = [(step[0], *run(*step)) for step in todo]
     print("\n%-34s %7s %7s %7s %8s" % ("", "passed", "failed", "skipped", "seconds"))

@@ -63,6 +63,7 @@ include tests/volume/volume.mk
 include tests/mock/mock.mk
 include tests/attack/attack.mk
 include tests/packages/packages.mk
+include tests/linux/linux.mk
 -include tests/btl/link.mk
 include tests/kernel/kernel.mk
 include tests/modules/modules.mk

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Install the Debian packages that a purpose needs:  tools/setup.sh [build|run|debug|test|deb|packages|ia64]
+# Install the Debian packages that a purpose needs:  tools/setup.sh [build|run|debug|test|deb|packages|linux|ia64]
 # Without root, and without sudo that needs no password, print the command to run.
 set -eu
 
@@ -12,6 +12,8 @@ test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-py
 deb="$build build-essential git debhelper libcmocka-dev"
 # For make test-packages.
 packages="$run git lintian debootstrap"
+# For make test-linux.
+linux="$test mmdebstrap e2fsprogs"
 # For compiling the ia64 cross compiler (tools/ia64-toolchain.sh).
 ia64="binutils binutils-ia64-linux-gnu gcc-12-source gcc g++ make libc6-dev libgmp-dev libmpfr-dev libmpc-dev zlib1g-dev flex bison gawk bzip2 xz-utils"
 
@@ -22,8 +24,9 @@ debug) wanted=$debug ;;
 test) wanted=$test ;;
 deb) wanted=$deb ;;
 packages) wanted=$packages ;;
+linux) wanted=$linux ;;
 ia64) wanted=$ia64 ;;
-*) echo "usage: $0 [build|run|debug|test|deb|packages|ia64]" >&2; exit 2 ;;
+*) echo "usage: $0 [build|run|debug|test|deb|packages|linux|ia64]" >&2; exit 2 ;;
 esac
 
 installed()
