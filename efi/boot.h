@@ -79,6 +79,7 @@ struct boot {
     struct progress progress;
     struct menu menu;
     struct pending pending;
+    bool running_told;   // BtlBoot is written
     bool preview;        // the menu shows the manifest of this choice without booting it
     bool counted_down;   // the countdown was shown
     bool decided;        // the next attempt has the same choice, and no countdown or menu
@@ -145,6 +146,7 @@ bool pending_apply(struct boot *boot);      // BtlPending -> the configuration's
 bool modules_stage(struct boot *boot);      // which files the kernel gets in memory
 bool space_build(struct boot *boot);        // -> page tables
 bool trial_count(struct boot *boot);        // this try -> BtlTrial
+bool running_tell(struct boot *boot);       // -> BtlBoot, for user space
 bool files_close(struct boot *boot);        // the last lines of the log
 bool manifest_write(struct boot *boot);     // everything above -> one record
 bool manifest_save(struct boot *boot);      // -> a file, where one is requested
@@ -182,6 +184,11 @@ void state_say_failed(struct boot *boot);
 struct btl_str state_escape(struct boot *boot, struct btl_str text);
 // Delete records that are outdated once this attempt can start its kernel.
 void state_tidy(struct boot *boot);
+
+// --------------------------------------------------------------------------------------- running.c
+
+// Delete BtlBoot if this attempt has written it: its kernel does not run.
+void running_forget(struct boot *boot);
 
 // --------------------------------------------------------------------------------------- pending.c
 

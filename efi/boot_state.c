@@ -6,7 +6,7 @@
 
 static struct fw_variable firmware_variable(enum btl_variable variable)
 {
-    return (struct fw_variable){BTL_VARIABLE_GUID, btl_variable_name(variable)};
+    return (struct fw_variable){.guid = BTL_VARIABLE_GUID, .name = btl_variable_name(variable)};
 }
 
 static struct btl_arg variable_name_arg(enum btl_variable variable)

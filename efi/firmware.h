@@ -117,6 +117,7 @@ struct fw_size {
 struct fw_variable {
     uint8_t guid[16]; // memory layout of EFI_GUID
     const char *name; // ASCII
+    bool transient;   // written without NON_VOLATILE: it lives until the machine is reset
 };
 
 // How a program that was started has ended.
@@ -162,8 +163,9 @@ struct firmware {
     // UEFI variables. variable_get: *size is the size of the buffer `to`, then of the variable.
     // FW_NOT_FOUND: no such variable. FW_BUFFER_TOO_SMALL: larger than the buffer, and *size may be
     // unchanged. Check *ret_attributes too: any program may have written the variable.
-    // variable_set: write with BTL_VARIABLE_ATTRIBUTES, even over other attributes; size 0 deletes,
-    // and FW_NOT_FOUND then means no such variable.
+    // variable_set: write with BTL_VARIABLE_ATTRIBUTES, those of a transient variable without
+    // NON_VOLATILE, even over other attributes; size 0 deletes, and FW_NOT_FOUND then means no such
+    // variable.
     fw_status (*variable_get)(struct firmware *fw, const struct fw_variable *which, void *to,
                               uint64_t *size, uint32_t *ret_attributes);
     fw_status (*variable_set)(struct firmware *fw, const struct fw_variable *which,

@@ -53,13 +53,14 @@ static fw_status variables_uefi_get(struct firmware *fw, const struct fw_variabl
 
 // Does the variable exist with other attributes? It must be deleted before it can be written
 // (8.2.3). Checked because the firmware has the same status for other errors.
-static bool variable_has_other_attributes(EFI_RUNTIME_SERVICES *runtime, struct name *name)
+static bool variable_has_other_attributes(EFI_RUNTIME_SERVICES *runtime, struct name *name,
+                                          UINT32 wanted)
 {
     UINT32 attributes = 0;
     UINTN size = 0;
     EFI_STATUS status = runtime->GetVariable(name->text, &name->guid, &attributes, &size, NULL);
     return (status == EFI_SUCCESS || status == EFI_BUFFER_TOO_SMALL) && attributes != 0 &&
-           attributes != BTL_VARIABLE_ATTRIBUTES;
+           attributes != wanted;
 }
 
 static fw_status variables_uefi_set(struct firmware *fw, const struct fw_variable *which,
@@ -71,13 +72,14 @@ static fw_status variables_uefi_set(struct firmware *fw, const struct fw_variabl
         return FW_INVALID_PARAMETER;
     if (size == 0)
         return runtime->SetVariable(name.text, &name.guid, 0, 0, NULL);
+    UINT32 attributes = which->transient ? ACCESS : BTL_VARIABLE_ATTRIBUTES;
     void *bytes = (void *)(uintptr_t)data;
-    EFI_STATUS status =
-        runtime->SetVariable(name.text, &name.guid, BTL_VARIABLE_ATTRIBUTES, size, bytes);
-    if (status != EFI_INVALID_PARAMETER || !variable_has_other_attributes(runtime, &name) ||
+    EFI_STATUS status = runtime->SetVariable(name.text, &name.guid, attributes, size, bytes);
+    if (status != EFI_INVALID_PARAMETER ||
+        !variable_has_other_attributes(runtime, &name, attributes) ||
         runtime->SetVariable(name.text, &name.guid, 0, 0, NULL) != EFI_SUCCESS)
         return status;
-    return runtime->SetVariable(name.text, &name.guid, BTL_VARIABLE_ATTRIBUTES, size, bytes);
+    return runtime->SetVariable(name.text, &name.guid, attributes, size, bytes);
 }
 
 // ------------------------------------------------------------------------------------------ setup

@@ -36,6 +36,21 @@ def run_record(manifest=0, end=3, text=""):
     return whole(zlib.crc32(whole(0)))
 
 
+def running(path="/loader.conf", digest=bytes(32), how=0, flags=0, tries=0, left=0, timeout=0, watchdog=0):
+    """Return BtlBoot (btl/running_record.h)."""
+    path = path.encode()
+
+    def whole(checksum):
+        return struct.pack("<4sBBHIIHHII32sHH", b"BTLb", 1, how, 0, checksum, flags, tries, left, timeout, watchdog,
+                           digest, len(path), 0) + path
+    return whole(zlib.crc32(whole(0)))
+
+
+def put_running(directory, attributes=6, **fields):
+    with open(os.path.join(directory, file_name("BtlBoot")), "wb") as file:
+        file.write(struct.pack("<I", attributes) + running(**fields))
+
+
 def file_name(name, guid=GUID):
     return "%s-%s" % (name, guid)
 

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from btltest import BTL, GOOD_CONF, btl, golden, image, read, volume, write
-from records import (KERNEL, LOADER, NAMES, efivars, file_name, read_given_up, read_record, record, run_record, sha256, store, variable)
+from records import (KERNEL, LOADER, NAMES, efivars, file_name, put_running, read_given_up, read_record, record, run_record, sha256, store, variable)
 
 PREV = GOOD_CONF + "# before\n"
 TRIAL = GOOD_CONF + 'boot_tries="3"\n'
@@ -379,6 +379,63 @@ def test_ok_warns_when_another_text_was_tried(tmp_path, trial, good, codes):
     result = btl("state", "--efivars", directory, "--ok", root + "/loader.conf")
     assert (result.status, result.codes()) == (0, codes)
     assert read_record(directory, "BtlGood")[1] == sha256(TRIAL)
+
+
+# ------------------------------------------------------------------------------------- what runs
+
+SAFE, CHANGED, ON_TRIAL, FALLBACK = 1, 2, 4, 4
+
+
+def test_running(tmp_path):
+    directory = efivars(tmp_path / "vars")
+    put_running(directory, path="/loader.conf.prev", digest=sha256(PREV), how=FALLBACK, flags=ON_TRIAL | SAFE, tries=3,
+                left=2, timeout=90, watchdog=60)
+    assert ("BtlBoot    running: /loader.conf.prev, booted as fallback, safe, on trial with 2 of 3 tries left, "
+            "hardware watchdog 60 s, SHA-256 %s\n" % sha256(PREV).hex()[:16]).encode() in btl("state", directory).out
+    got = json.loads(btl("state", "--json", directory).out)["running"]
+    assert got == {"path": "/loader.conf.prev", "sha256": sha256(PREV).hex(), "how": "fallback", "safe": True,
+                   "changed": False, "good": False, "tries": 3, "tries_left": 2, "timeout": 90, "watchdog": 60}
+
+
+def test_ok_without_a_name_confirms_what_runs(tmp_path):
+    """In the fallback, BtlTrial names the configuration that was given up. No volume is needed."""
+    directory = efivars(tmp_path / "vars", BtlTrial=record("BtlTrial", digest=sha256(TRIAL), number=0))
+    put_running(directory, path="/loader.conf.prev", digest=sha256(PREV), how=FALLBACK)
+    result = btl("state", "--ok", "--efivars", directory)
+    assert (result.status, result.codes()) == (0, [])
+    assert read_record(directory, "BtlGood") == ("/loader.conf.prev", sha256(PREV), 0, "")
+
+
+def test_ok_in_the_fallback_refuses_the_configuration_that_failed(tmp_path):
+    root = tree(tmp_path, TRIAL, **{"loader.conf.prev": PREV})
+    directory = efivars(tmp_path / "vars")
+    put_running(directory, path="/loader.conf.prev", digest=sha256(PREV), how=FALLBACK)
+    result = btl("state", "--ok", root + "/loader.conf", "--efivars", directory)
+    assert (result.status, result.codes()) == (2, ["host-running-other"])
+    assert read_record(directory, "BtlGood") is None
+    assert btl("state", "--ok", root + "/loader.conf.prev", "--efivars", directory).status == 0
+    assert read_record(directory, "BtlGood")[1] == sha256(PREV)
+
+
+@pytest.mark.parametrize("flags", [SAFE, CHANGED, CHANGED | ON_TRIAL])
+@pytest.mark.parametrize("named", [False, True])
+def test_ok_refuses_a_boot_that_is_not_the_file_on_the_volume(tmp_path, flags, named):
+    root = tree(tmp_path)
+    directory = efivars(tmp_path / "vars")
+    put_running(directory, digest=sha256(GOOD_CONF), flags=flags)
+    result = btl("state", "--efivars", directory, "--ok", *([root + "/loader.conf"] if named else []))
+    assert (result.status, result.codes()) == (2, ["host-running-changed"])
+    assert read_record(directory, "BtlGood") is None
+
+
+def test_ok_without_a_name_needs_the_record(tmp_path):
+    """Another loader has booted this system, or the variable is not the loader's."""
+    directory = efivars(tmp_path / "vars")
+    assert btl("state", "--ok", "--efivars", directory).codes() == ["host-not-running"]
+    put_running(directory, attributes=7)
+    result = btl("state", "--ok", "--efivars", directory)
+    assert (result.status, result.codes()) == (2, ["host-running-bad", "host-not-running"])
+    assert read_record(directory, "BtlGood") is None
 
 
 def test_next(tmp_path):

@@ -28,6 +28,7 @@ def find(pattern, *path):
     ("C API of the library", find(r"([\d.]+)", "VERSION")),
     ("records in UEFI variables", find(r"#define VERSION (\d+)", "core/boot/boot_state.c")),
     ("records in UEFI variables", find(r"#define VERSION (\d+)", "core/boot/run_record.c")),
+    ("records in UEFI variables", find(r"#define VERSION (\d+)", "core/boot/running_record.c")),
     ("JSON of btl", find(r'"schema_version": \{"const": (\d+)\}', "docs/manifest.schema.json")),
 ])
 def test_versions_of_the_page(interface, version):

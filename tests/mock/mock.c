@@ -398,8 +398,12 @@ static void power_on(struct mock *mock)
         file->opened = file->reads = 0;
         file->position = file->read_bytes = 0;
     }
-    for (size_t i = 0; i < MOCK_VARIABLES; i++)
-        mock->variables[i].writes = mock->variables[i].idle = 0;
+    for (size_t i = 0; i < MOCK_VARIABLES; i++) {
+        struct mock_variable *variable = &mock->variables[i];
+        variable->writes = variable->idle = 0;
+        if ((variable->attributes & MOCK_NON_VOLATILE) == 0)
+            variable->size = 0;
+    }
 }
 
 void mock_reboot(struct mock *mock)

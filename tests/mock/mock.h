@@ -38,6 +38,7 @@ enum mock_service {
     MOCK_LIST,
     MOCK_VARIABLE_GET,
     MOCK_VARIABLE_SET,
+    MOCK_TRANSIENT_SET, // variable_set of a transient variable
     MOCK_SETUP,
     MOCK_SHELL,
     MOCK_LOAD_IMAGE,
@@ -76,7 +77,8 @@ struct mock_ghost {
 };
 
 #define MOCK_VARIABLE_MAX 4096
-#define MOCK_VARIABLES    16
+#define MOCK_VARIABLES    32
+#define MOCK_NON_VOLATILE 1u // in the attributes of a variable
 
 struct mock_variable {
     uint8_t guid[16];

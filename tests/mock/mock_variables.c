@@ -77,7 +77,7 @@ static fw_status variable_set(struct firmware *fw, const struct fw_variable *whi
                               const void *data, uint64_t size)
 {
     struct mock *mock = mock_of(fw);
-    if (mock_fails(mock, MOCK_VARIABLE_SET))
+    if (mock_fails(mock, which->transient ? MOCK_TRANSIENT_SET : MOCK_VARIABLE_SET))
         return mock->fail_status;
     fw_status broken =
         mock->variables_status != FW_SUCCESS ? mock->variables_status : mock->variable_status;
@@ -99,16 +99,18 @@ static fw_status variable_set(struct firmware *fw, const struct fw_variable *whi
         memcpy(variable->bytes, data, size);
     variable->size = size;
     variable->said_size = 0;
-    variable->attributes = BTL_VARIABLE_ATTRIBUTES;
+    variable->attributes = BTL_VARIABLE_ATTRIBUTES & ~(which->transient ? MOCK_NON_VOLATILE : 0);
     return FW_SUCCESS;
 }
 
-// boot_state.h: at most one write of each in a boot, none that changes nothing.
+// boot_state.h: at most one write of each in a boot, none that changes nothing. A transient
+// variable costs no flash.
 void mock_variables_check(struct mock *mock)
 {
     for (size_t i = 0; i < MOCK_VARIABLES; i++) {
         const struct mock_variable *variable = &mock->variables[i];
-        if (variable->writes > 1 || variable->idle > 0)
+        if ((variable->attributes & MOCK_NON_VOLATILE) != 0 &&
+            (variable->writes > 1 || variable->idle > 0))
             fail_msg("%s was written %u times, %u times without a change", variable->name,
                      variable->writes, variable->idle);
     }

@@ -6,10 +6,10 @@
 #include <string.h>
 
 static const char *const services[MOCK_SERVICES] = {
-    "allocate",     "memory_map",  "open_volume", "open",       "info",
-    "read",         "random",      "exit",        "create",     "write",
-    "flush",        "rename",      "remove",      "list",       "variable_get",
-    "variable_set", "enter_setup", "run_shell",   "load_image", "offer_initrd"};
+    "allocate",  "memory_map", "open_volume",  "open",         "info",          "read",
+    "random",    "exit",       "create",       "write",        "flush",         "rename",
+    "remove",    "list",       "variable_get", "variable_set", "transient_set", "enter_setup",
+    "run_shell", "load_image", "offer_initrd"};
 
 // With a module that is missing, so that a search path is walked too, and a firmware whose first
 // map key is stale; the manifest is saved, in place of an older one, by a firmware that is
@@ -126,7 +126,8 @@ TEST(test_each_call_fails_in_turn)
 
 TEST(test_each_call_of_a_dry_run_fails_in_turn)
 {
-    fail_each("-n -m /btl/m.bin", MENU_ONLY | 1u << MOCK_EXIT | 1u << MOCK_VARIABLE_SET,
+    fail_each("-n -m /btl/m.bin",
+              MENU_ONLY | 1u << MOCK_EXIT | 1u << MOCK_VARIABLE_SET | 1u << MOCK_TRANSIENT_SET,
               expect_end_dry);
 }
 

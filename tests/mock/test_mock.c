@@ -6,8 +6,8 @@
 
 #include <btl/boot_state.h>
 
-static const struct fw_variable trial = {BTL_VARIABLE_GUID, "BtlTrial"};
-static const struct fw_variable other = {{1}, "BtlTrial"};
+static const struct fw_variable trial = {.guid = BTL_VARIABLE_GUID, .name = "BtlTrial"};
+static const struct fw_variable other = {.guid = {1}, .name = "BtlTrial"};
 
 static fw_status set(struct mock *mock, const char *bytes)
 {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <btl/config.h>
+#include <btl/hash.h>
 
 #include "complete.h"
 #include "configurations.h"
@@ -11,7 +12,7 @@
 
 struct state_request {
     const char *efivars, *volume; // NULL: not given
-    const char *ok, *next;        // paths, or NULL
+    const char *ok, *next;        // paths, or NULL; ok: "" for what runs
     bool forget, json;
     char **words;
     int word_count;
@@ -24,7 +25,7 @@ static bool state_parse_options(struct host *host, int argc, char **argv,
         {.word = "efivars", .value = &request->efivars},
         {.word = "volume", .letter = 'C', .value = &request->volume},
         {.word = "conf", .value = &request->volume},
-        {.word = "ok", .value = &request->ok},
+        {.word = "ok", .value = &request->ok, .optional = ""},
         {.word = "next", .value = &request->next},
         {.word = "forget", .flag = &request->forget},
         {.word = "json", .flag = &request->json},
@@ -33,6 +34,10 @@ static bool state_parse_options(struct host *host, int argc, char **argv,
         return false;
     request->words = argv + optind;
     request->word_count = argc - optind;
+    if (request->ok != NULL && request->ok[0] == '\0' && request->word_count > 0) {
+        request->ok = *request->words++;
+        request->word_count--;
+    }
     if (request->json + request->forget + (request->ok != NULL) + (request->next != NULL) <= 1)
         return true;
     usage_error(host, "--ok, --next, --forget and --json exclude each other");
@@ -130,14 +135,56 @@ static bool state_write_good(struct variables *variables, const struct configura
            state_clear_failure(variables, conf->sha256);
 }
 
+// May the running boot be confirmed as `conf`? False: reported. Otherwise a fallback would bless
+// the configuration that was given up.
+static bool state_judge_running(struct host *host, const struct btl_running *running,
+                                const struct configuration *conf)
+{
+    struct btl_place place = {.file = running->path};
+    bool safe = (running->flags & BTLM_BOOT_SAFE) != 0;
+    char runs[BTL_SHA256_TEXT], given[BTL_SHA256_TEXT];
+    if (!btl_running_may_be_confirmed(running)) {
+        btl_report(&host->diags, BTL_HOST_RUNNING_CHANGED, place,
+                   BTL_ARG_Z(safe ? "as a safe boot" : "with changes of the menu"));
+        return false;
+    }
+    if (memcmp(running->sha256, conf->sha256, sizeof(conf->sha256)) == 0)
+        return true;
+    btl_report(&host->diags, BTL_HOST_RUNNING_OTHER, ((struct btl_place){.file = conf->path}),
+               BTL_ARG(memory_text(host->arena, "%.16s", btl_sha256_text(conf->sha256, given))),
+               BTL_ARG(running->path),
+               BTL_ARG(memory_text(host->arena, "%.16s", btl_sha256_text(running->sha256, runs))));
+    return false;
+}
+
+// Find the configuration to confirm: what runs, or the one that was named. False: reported.
+static bool state_find_ok(struct host *host, const struct state_request *request,
+                          const struct variables *variables, struct configuration *ret)
+{
+    struct btl_running running;
+    bool known = variables_running(variables, &running), named = request->ok[0] != '\0';
+    if (!known && !named) {
+        btl_report(&host->diags, BTL_HOST_NOT_RUNNING,
+                   ((struct btl_place){.file = btl_str_of(variables->source)}));
+        return false;
+    }
+    if (named && !state_find_configuration(host, request, request->ok, &variables->state, ret))
+        return false;
+    if (!named) {
+        *ret = (struct configuration){.path = running.path};
+        memcpy(ret->sha256, running.sha256, sizeof(ret->sha256));
+    }
+    return !known || state_judge_running(host, &running, ret);
+}
+
 static int state_set_ok(struct host *host, const struct state_request *request)
 {
     struct variables variables;
     struct configuration conf;
     if (!state_open_writable(host, request, &variables))
         return EXIT_ERRORS;
-    bool good = state_find_configuration(host, request, request->ok, &variables.state, &conf) &&
-                state_write_good(&variables, &conf);
+    bool good =
+        state_find_ok(host, request, &variables, &conf) && state_write_good(&variables, &conf);
     variables_close(&variables);
     return good ? EXIT_GOOD : EXIT_ERRORS;
 }
@@ -226,7 +273,8 @@ const struct command cmd_state = {
     .name = "state",
     .synopsis =
         "[--json] [-C DIR|IMAGE] [FILE | --efivars DIR]\n"
-        "       btl state --ok|--next CONF [-C DIR|IMAGE] [--efivars DIR]\n"
+        "       btl state --ok [CONF] [-C DIR|IMAGE] [--efivars DIR]\n"
+        "       btl state --next CONF [-C DIR|IMAGE] [--efivars DIR]\n"
         "       btl state --forget [--efivars DIR] [trial|good|failed|next|pending|run ...]",
     .summary = "shows the records of earlier boots, and which configuration is next",
     .help =
@@ -235,13 +283,13 @@ const struct command cmd_state = {
         "      --efivars DIR       where Linux shows the UEFI variables; default:\n"
         "                          " VARIABLES_DEFAULT "\n"
         "      --json              for programs; btl(1) describes it\n"
-        "      --ok CONF           record this configuration as the last good one\n"
+        "      --ok [CONF]         record what runs, or this configuration, as the last good one\n"
         "      --next CONF         boot this configuration next, once\n"
         "      --forget            delete all records, or those named; pending is BtlPending,\n"
         "                          run is BtlRun, the kernel's record of a boot\n"
         "FILE holds the variables of a virtual machine in QEMU (OVMF_VARS.fd). CONF is a path\n"
         "on the volume; without -C its directory is the volume.\n\n"
         "Example: btl state -C btl.img OVMF_VARS.fd\n"
-        "         btl state --ok /boot/efi/loader.conf\n",
+        "         btl state --ok\n",
     .run = state_command,
 };

@@ -123,6 +123,27 @@ static void state_print_run(struct btl_out *out, const struct variables *variabl
     state_print_lines(out, variables->host->arena, run.text);
 }
 
+// Print what runs. Without BTL's loader there is no such record.
+static void state_print_running(struct btl_out *out, const struct variables *variables)
+{
+    struct btl_running running;
+    char hash[BTL_SHA256_TEXT];
+    if (!variables_running(variables, &running))
+        return;
+    struct btl_str path = report_safe(variables->host->arena, running.path);
+    btl_format(out, "%-10s running: %pS, booted as %s", BTL_RUNNING_VARIABLE, &path,
+               btlm_how_name(running.how));
+    if ((running.flags & BTLM_BOOT_SAFE) != 0)
+        btl_format(out, ", safe");
+    if ((running.flags & BTLM_BOOT_CHANGED) != 0)
+        btl_format(out, ", changed in the menu");
+    if ((running.flags & BTLM_BOOT_TRIAL) != 0)
+        btl_format(out, ", on trial with %u of %u tries left", running.tries_left, running.tries);
+    if (running.watchdog != 0)
+        btl_format(out, ", hardware watchdog %u s", running.watchdog);
+    btl_format(out, ", SHA-256 %.16s\n", btl_sha256_text(running.sha256, hash));
+}
+
 // ---------------------------------------------------------------------------------- the next boot
 
 #define BESIDE "             " // as wide as "if it fails: "
@@ -231,6 +252,7 @@ void state_print(struct btl_out *out, const struct variables *variables,
             state_print_moved(out, variables, next);
     }
     state_print_run(out, variables);
+    state_print_running(out, variables);
     if (next != NULL) {
         state_print_next(out, variables->host->arena, next);
         state_print_pending(out, variables, next);
@@ -344,6 +366,28 @@ static void state_json_run(struct json *json, const struct variables *variables)
     json_end(json, '}');
 }
 
+static void state_json_running(struct json *json, const struct variables *variables)
+{
+    struct btl_running running;
+    char hash[BTL_SHA256_TEXT];
+    if (!variables_running(variables, &running)) {
+        json_null(json, "running");
+        return;
+    }
+    json_begin(json, "running", '{');
+    json_text(json, "path", running.path);
+    json_word(json, "sha256", btl_sha256_text(running.sha256, hash));
+    json_word(json, "how", btlm_how_name(running.how));
+    json_bool(json, "safe", (running.flags & BTLM_BOOT_SAFE) != 0);
+    json_bool(json, "changed", (running.flags & BTLM_BOOT_CHANGED) != 0);
+    json_bool(json, "good", (running.flags & BTLM_BOOT_GOOD) != 0);
+    json_number(json, "tries", running.tries);
+    json_number(json, "tries_left", running.tries_left);
+    json_number(json, "timeout", running.timeout);
+    json_number(json, "watchdog", running.watchdog);
+    json_end(json, '}');
+}
+
 void state_json(struct btl_out *out, const struct variables *variables,
                 const struct next_boot *next)
 {
@@ -357,6 +401,7 @@ void state_json(struct btl_out *out, const struct variables *variables,
     state_json_record(&json, "next", variables, BTL_VARIABLE_NEXT);
     state_json_record(&json, "pending", variables, BTL_VARIABLE_PENDING);
     state_json_run(&json, variables);
+    state_json_running(&json, variables);
     if (next != NULL)
         state_json_next(&json, next);
     else

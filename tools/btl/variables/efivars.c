@@ -84,7 +84,7 @@ bool efivars_read(struct variables *variables, enum btl_variable which, struct e
 }
 
 bool efivars_read_other(const struct variables *variables, bool own, const char *name,
-                        struct btl_bytes *ret_data)
+                        struct btl_bytes *ret_data, uint32_t *ret_attributes)
 {
     const size_t attributes = sizeof(uint32_t), size = attributes + FIRMWARE_MAX;
     struct btl_arena *arena = variables->host->arena;
@@ -97,6 +97,7 @@ bool efivars_read_other(const struct variables *variables, bool own, const char 
         close(fd);
     if (len < (ssize_t)attributes)
         return false;
+    memcpy(ret_attributes, bytes, attributes);
     *ret_data = (struct btl_bytes){bytes + attributes, (size_t)len - attributes};
     return true;
 }

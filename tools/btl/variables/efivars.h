@@ -21,6 +21,6 @@ bool efivars_read(struct variables *variables, enum btl_variable which,
 // Read a variable that is no record, of at most 64 KiB: one of BTL's (`own`), or of the firmware's.
 // False: it does not exist, or cannot be read.
 bool efivars_read_other(const struct variables *variables, bool own, const char *name,
-                        struct btl_bytes *ret_data);
+                        struct btl_bytes *ret_data, uint32_t *ret_attributes);
 
 #endif

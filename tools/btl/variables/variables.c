@@ -62,7 +62,7 @@ static bool read_efivars(struct variables *variables)
 }
 
 static bool find_other(const struct variables *variables, bool own, const char *name,
-                       struct btl_bytes *ret_data)
+                       struct btl_bytes *ret_data, uint32_t *ret_attributes)
 {
     // 8be4df61-93ca-11d2-aa0d-00e098032b8c
     static const uint8_t firmware_guid[] = {0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
@@ -70,29 +70,47 @@ static bool find_other(const struct variables *variables, bool own, const char *
     static const uint8_t own_guid[] = BTL_VARIABLE_GUID;
     struct varstore_variable found;
     if (variables->directory >= 0)
-        return efivars_read_other(variables, own, name, ret_data);
+        return efivars_read_other(variables, own, name, ret_data, ret_attributes);
     if (!varstore_find(&variables->store, own ? own_guid : firmware_guid, name, &found))
         return false;
     *ret_data = found.data;
+    *ret_attributes = found.attributes;
     return true;
 }
 
 bool variables_firmware(const struct variables *variables, const char *name,
                         struct btl_bytes *ret_data)
 {
-    return find_other(variables, false, name, ret_data);
+    uint32_t attributes;
+    return find_other(variables, false, name, ret_data, &attributes);
 }
 
 bool variables_run(const struct variables *variables, struct btl_run *ret_run)
 {
     struct btl_bytes data;
-    if (!find_other(variables, true, BTL_RUN_VARIABLE, &data))
+    uint32_t attributes;
+    if (!find_other(variables, true, BTL_RUN_VARIABLE, &data, &attributes))
         return false;
     if (btl_run_read(data, ret_run))
         return true;
     struct btl_place place = {
         .file = memory_text(variables->host->arena, "%s: " BTL_RUN_VARIABLE, variables->source)};
     btl_report(&variables->host->diags, BTL_HOST_RUN_BAD, place, BTL_DEC(data.size));
+    return false;
+}
+
+bool variables_running(const struct variables *variables, struct btl_running *ret_running)
+{
+    struct btl_bytes data;
+    uint32_t attributes;
+    if (!find_other(variables, true, BTL_RUNNING_VARIABLE, &data, &attributes))
+        return false;
+    // One that survives the power is of another boot.
+    if (attributes == BTL_RUNNING_ATTRIBUTES && btl_running_read(data, ret_running))
+        return true;
+    struct btl_place place = {.file = memory_text(variables->host->arena,
+                                                  "%s: " BTL_RUNNING_VARIABLE, variables->source)};
+    btl_report(&variables->host->diags, BTL_HOST_RUNNING_BAD, place, BTL_DEC(data.size));
     return false;
 }
 

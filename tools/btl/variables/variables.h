@@ -7,6 +7,7 @@
 
 #include <btl/boot_state.h>
 #include <btl/run_record.h>
+#include <btl/running_record.h>
 
 #include "host.h"
 #include "varstore.h"
@@ -32,6 +33,9 @@ bool variables_firmware(const struct variables *variables, const char *name,
 // The kernel's record of a boot; its text stays valid. False: there is none, or it is damaged,
 // which is reported as a warning.
 bool variables_run(const struct variables *variables, struct btl_run *ret_run);
+// What the loader says of the running system; its path stays valid. False: there is no record, or
+// it cannot be of this boot, which is reported as a warning.
+bool variables_running(const struct variables *variables, struct btl_running *ret_running);
 // Does the directory or file exist?
 bool variables_exist(const char *source);
 
