@@ -16,6 +16,7 @@
 #include "clock.h"
 #include "files.h"
 #include "kernel.h"
+#include "hardware/device.h"
 #include <btl/load_options.h>
 #include "log.h"
 #include "memory_map.h"
@@ -79,6 +80,11 @@ struct boot {
     struct progress progress;
     struct menu menu;
     struct pending pending;
+    struct hardware {
+        struct watchdog_device device;
+        const struct watchdog_driver *driver; // NULL: no watchdog for this attempt
+        bool armed;
+    } hardware;
     bool running_told;   // BtlBoot is written
     bool preview;        // the menu shows the manifest of this choice without booting it
     bool counted_down;   // the countdown was shown
@@ -146,6 +152,7 @@ bool pending_apply(struct boot *boot);      // BtlPending -> the configuration's
 bool modules_stage(struct boot *boot);      // which files the kernel gets in memory
 bool space_build(struct boot *boot);        // -> page tables
 bool trial_count(struct boot *boot);        // this try -> BtlTrial
+bool hardware_arm(struct boot *boot);       // the machine's own watchdog
 bool running_tell(struct boot *boot);       // -> BtlBoot, for user space
 bool files_close(struct boot *boot);        // the last lines of the log
 bool manifest_write(struct boot *boot);     // everything above -> one record
@@ -184,6 +191,13 @@ void state_say_failed(struct boot *boot);
 struct btl_str state_escape(struct boot *boot, struct btl_str text);
 // Delete records that are outdated once this attempt can start its kernel.
 void state_tidy(struct boot *boot);
+
+// ----------------------------------------------------------------------------- hardware/watchdog.c
+
+// Stop the machine's own watchdog if this attempt has armed it.
+void hardware_disarm(struct boot *boot);
+// Fill in the manifest's facts about the watchdog.
+void hardware_describe(const struct boot *boot, struct btlm_boot *record);
 
 // --------------------------------------------------------------------------------------- running.c
 

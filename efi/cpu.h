@@ -10,6 +10,9 @@ void cpu_features(struct paging_cpu *ret_cpu);
 uint64_t cpu_ticks(void);
 // Return the rate that the processor or the firmware (its EFI system table) states; 0: none.
 uint64_t cpu_ticks_per_second(uint64_t system_table);
+// Read or write an I/O port of 1, 2 or 4 bytes. False: the machine has no ports.
+bool cpu_port_read(uint16_t port, uint32_t width, uint32_t *ret_value);
+bool cpu_port_write(uint16_t port, uint32_t width, uint32_t value);
 // Jump to the hand-off area, and from there to the kernel. Boot services have ended.
 void cpu_hand_off(const struct handoff *handoff);
 

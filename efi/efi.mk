@@ -17,7 +17,7 @@ GNU_EFI_LIB ?= $(word 1,$(GNU_EFI_$(ARCH)))
 GNU_EFI_INCLUDE ?= $(word 2,$(GNU_EFI_$(ARCH)))
 
 # $(call efi_shared,ARCH): the files that also run in the tests.
-efi_shared = $(sort $(wildcard efi/*.c efi/menu/*.c efi/$(1)/*.[cS]))
+efi_shared = $(sort $(wildcard efi/*.c efi/menu/*.c efi/hardware/*.c efi/$(1)/*.[cS]))
 EFI_SHARED := $(call efi_shared,$(ARCH))
 EFI_UEFI := $(sort $(wildcard efi/uefi/*.c efi/uefi/$(ARCH)/*.[cS]))
 

@@ -129,6 +129,12 @@ struct fw_exit {
 
 enum fw_reset { FW_RESET_COLD, FW_RESET_OFF };
 
+// Where the registers of devices are; the numbers are those of enum btlm_space.
+enum fw_space { FW_SPACE_PCI, FW_SPACE_IO, FW_SPACE_MEMORY };
+// An address in PCI's configuration space, of segment 0.
+#define FW_PCI(bus, device, function, offset)                                                      \
+    ((uint64_t)(bus) << 20 | (uint64_t)(device) << 15 | (uint64_t)(function) << 12 | (offset))
+
 struct firmware {
     void (*facts)(struct firmware *fw, struct fw_facts *ret_facts);
 
@@ -177,6 +183,13 @@ struct firmware {
     void (*stall)(struct firmware *fw, uint64_t microseconds);
     // Reset the machine after `seconds`; 0: never. FW_UNSUPPORTED: no watchdog.
     fw_status (*watchdog)(struct firmware *fw, uint32_t seconds);
+
+    // Registers of devices, of `width` 1, 2 or 4 bytes. FW_UNSUPPORTED: the machine has no ports.
+    // A PCI function that does not exist reads as ones, or fails.
+    fw_status (*register_read)(struct firmware *fw, enum fw_space space, uint64_t address,
+                               uint32_t width, uint32_t *ret_value);
+    fw_status (*register_write)(struct firmware *fw, enum fw_space space, uint64_t address,
+                                uint32_t width, uint32_t value);
 
     // Fill in random bytes. False: no source, or it failed.
     bool (*random)(struct firmware *fw, uint8_t *to, size_t size);

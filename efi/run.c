@@ -90,6 +90,7 @@ static bool attempt_boot(struct boot *boot)
            STEP(BTLM_EVENT_STAGED, modules_stage(boot)) &&       // -> files for the kernel
            STEP(BTLM_EVENT_SPACE, kernel_space(boot)) &&         // -> page tables, initrd
            STEP(BTLM_EVENT_TRIAL, trial_count(boot)) &&          // this try -> BtlTrial
+           STEP(NO_EVENT, hardware_arm(boot)) &&                 // the machine's own watchdog
            STEP(NO_EVENT, running_tell(boot)) &&                 // what runs -> BtlBoot
            STEP(BTLM_EVENT_CLOSED, files_close(boot)) &&         // the log ends here
            STEP(NO_EVENT, manifest_write(boot)) &&               // -> one record

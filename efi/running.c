@@ -18,7 +18,8 @@ static uint64_t running_encode(const struct boot *boot, uint8_t bytes[static BTL
                                   .flags = facts.flags,
                                   .tries = facts.tries,
                                   .tries_left = facts.tries_left,
-                                  .timeout = facts.timeout};
+                                  .timeout = facts.timeout,
+                                  .watchdog = facts.watchdog};
     if (boot->attempt.config_file != NULL)
         memcpy(running.sha256, boot->attempt.config_file->sha256, sizeof(running.sha256));
     return btl_running_write(&running, bytes);

@@ -78,4 +78,5 @@ void trial_describe(const struct boot *boot, struct btlm_boot *record)
     record->timeout = config->boot_timeout_given ? config->boot_timeout
                       : boot->res.counted        ? TRIAL_TIMEOUT
                                                  : 0;
+    hardware_describe(boot, record);
 }

@@ -47,6 +47,22 @@ int16_t btl_manifest_major(const struct btl_manifest *manifest, const struct btl
     return btl_manifest_has_majors(manifest) ? module->majors[kind] : BTL_MAJOR_NONE;
 }
 
+bool btl_manifest_watchdog(const struct btl_manifest *manifest, struct btl_watchdog *ret_watchdog)
+{
+    const struct btlm_boot *boot = btl_manifest_boot(manifest);
+    *ret_watchdog = (struct btl_watchdog){0};
+    if (boot == NULL || manifest->table[BTLM_BOOT].entry_size < sizeof(*boot) ||
+        boot->watchdog == 0)
+        return false;
+    *ret_watchdog = (struct btl_watchdog){.seconds = boot->watchdog,
+                                          .space = boot->watchdog_space,
+                                          .width = boot->watchdog_width,
+                                          .address = boot->watchdog_address,
+                                          .mask = boot->watchdog_mask,
+                                          .value = boot->watchdog_value};
+    return true;
+}
+
 const struct btlm_symbol *btl_manifest_find_symbol(const struct btl_manifest *manifest,
                                                    uint64_t address, uint64_t *ret_offset)
 {

@@ -29,7 +29,7 @@ const struct btlm_kind_info btlm_kinds[BTLM_KINDS] = {
     KIND(LOG, "log", char),
     KIND(CONFIG, "config", char),
     KIND(VOLUME, "volume", struct btlm_volume),
-    KIND(BOOT, "boot", struct btlm_boot),
+    GREW(BOOT, "boot", struct btlm_boot, offsetof(struct btlm_boot, watchdog_space)),
 };
 
 static const char *const states[BTLM_STATES] = {

@@ -88,4 +88,9 @@ void text_boot(struct text *text)
         text_label(text, "watchdog");
         btl_format(text->out, "%u s\n", boot->timeout);
     }
+    struct btl_watchdog hardware;
+    if (btl_manifest_watchdog(text->manifest, &hardware)) {
+        text_label(text, "hardware");
+        btl_format(text->out, "watchdog, %u s\n", hardware.seconds);
+    }
 }

@@ -233,6 +233,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     console_uefi(&uefi.firmware);
     terminal_uefi(&uefi.firmware);
     variables_uefi(&uefi.firmware);
+    registers_uefi(&uefi.firmware);
     shell_uefi(&uefi.firmware);
     image_uefi(&uefi.firmware);
     if (uefi.boot->HandleProtocol(image, &guid, (void **)&uefi.loaded) != EFI_SUCCESS)

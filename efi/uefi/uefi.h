@@ -138,6 +138,7 @@ static inline struct uefi *uefi_of(struct firmware *fw)
 void console_uefi(struct firmware *ret_fw);
 void terminal_uefi(struct firmware *ret_fw);
 void variables_uefi(struct firmware *ret_fw);
+void registers_uefi(struct firmware *ret_fw);
 void shell_uefi(struct firmware *ret_fw);
 void image_uefi(struct firmware *ret_fw);
 

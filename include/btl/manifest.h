@@ -30,8 +30,9 @@ BTL_BEGIN_DECLS
 #define BTLM_MAGIC "BTLMANIF"
 #define BTLM_MAJOR 1
 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume; 1.4: majors of
-// modules; 1.5: kinds of event, BTLM_BOOT_SAVED; 1.6: BTLM_BUILT_IN, BTLM_BOOT_APPLIED
-#define BTLM_MINOR    6
+// modules; 1.5: kinds of event, BTLM_BOOT_SAVED; 1.6: BTLM_BUILT_IN, BTLM_BOOT_APPLIED;
+// 1.7: the hardware watchdog in BOOT
+#define BTLM_MINOR    7
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
 
@@ -168,6 +169,12 @@ enum {                       // btlm_boot.flags
     BTLM_BOOT_APPLIED = 128, // the loader has changed `wanted` as BtlPending said (btl/pending.h)
 };
 
+enum btlm_space {      // a minor version may add others
+    BTLM_SPACE_PCI,    // configuration space: bus << 20 | device << 15 | function << 12 | offset
+    BTLM_SPACE_IO,     // an I/O port
+    BTLM_SPACE_MEMORY, // physical
+};
+
 // The configuration that was booted, and why the loader chose it (docs/boot-state.md).
 struct btlm_boot {
     struct btlm_str path, title; // of the configuration that was booted
@@ -178,9 +185,15 @@ struct btlm_boot {
     uint32_t flags;              // BTLM_BOOT_
     uint32_t tries, tries_left;  // of a trial; else 0
     uint32_t timeout;            // seconds until the kernel gives the boot up; 0: no watchdog
-    uint32_t reserved;
+    // Since 1.7; read it with btl_manifest_watchdog(). The machine's own watchdog, which the loader
+    // has armed: seconds from then until the reset; 0: none. One write stops it: of watchdog_value
+    // into the bits of watchdog_mask.
+    uint32_t watchdog;
+    uint32_t watchdog_space, watchdog_width; // enum btlm_space; bytes
+    uint64_t watchdog_address;
+    uint32_t watchdog_mask, watchdog_value;
 };
-BTL_STATIC_ASSERT(sizeof(struct btlm_boot) == 88, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_boot) == 112, "wire");
 
 struct btlm_segment {
     uint64_t address, size; // virtual; bytes
@@ -423,6 +436,16 @@ static inline const struct btlm_volume *btl_manifest_volume(const struct btl_man
                ? (const struct btlm_volume *)btl_manifest_entry(m, BTLM_VOLUME, 0)
                : 0;
 }
+// The hardware watchdog that the loader has armed.
+struct btl_watchdog {
+    uint32_t seconds;
+    uint32_t space, width; // of the register that stops it: enum btlm_space; bytes
+    uint64_t address;
+    uint32_t mask, value; // write `value` into the bits of `mask`
+};
+// False: there is none, or the loader does not tell (before 1.7); *ret_watchdog is then empty.
+bool btl_manifest_watchdog(const struct btl_manifest *manifest, struct btl_watchdog *ret_watchdog);
+
 // Return NULL if the manifest has none.
 static inline const struct btlm_boot *btl_manifest_boot(const struct btl_manifest *m)
 {

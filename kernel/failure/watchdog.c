@@ -5,6 +5,7 @@
 #include "console/say.h"
 #include "failure/boot_state.h"
 #include "failure/give_up.h"
+#include "failure/hardware.h"
 #include "failure/panic.h"
 
 #include <btl/kernel.h>
@@ -48,4 +49,5 @@ void watchdog_start(void)
 void watchdog_stop(void)
 {
     arch_watchdog_stop();
+    hardware_watchdog_stop();
 }

@@ -303,6 +303,7 @@ static void alloc_table(struct mock *mock)
     mock_console(&mock->firmware);
     mock_variables(&mock->firmware);
     mock_images(&mock->firmware);
+    mock_devices(&mock->firmware);
 }
 
 static void free_memory(struct mock *mock)
@@ -329,6 +330,7 @@ struct mock *mock_begin(void)
     mock->page_limit = MOCK_PAGES;
     mock->rate = MOCK_HERTZ;
     begin_watchdog(mock);
+    mock_devices_begin(mock);
     mock->open_directory = (struct mock_file){.path = "a directory", .directory = true};
     mock->write_limit = UINT64_MAX;
     mock->variable_room = 64u << 10;

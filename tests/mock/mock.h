@@ -39,6 +39,8 @@ enum mock_service {
     MOCK_VARIABLE_GET,
     MOCK_VARIABLE_SET,
     MOCK_TRANSIENT_SET, // variable_set of a transient variable
+    MOCK_REGISTER_READ,
+    MOCK_REGISTER_WRITE,
     MOCK_SETUP,
     MOCK_SHELL,
     MOCK_LOAD_IMAGE,
@@ -107,6 +109,20 @@ struct mock_screen {
     uint32_t clears, scrolls; // scrolls: since it was cleared
 };
 
+// The hardware watchdogs (mock_devices.c), and ACPI's tables.
+struct mock_devices {
+    bool tco, esb;     // in this machine
+    bool tco_disabled; // by the firmware
+    bool tco_smi;      // the firmware gets the TCO's SMI
+    bool strapped;     // the board forbids the TCO's reset
+    bool stuck;        // control registers do not change
+    uint32_t gcs, tco_control, tco_timer;
+    uint32_t esb_command, esb_config, esb_lock, esb_unlocked, esb_timer[2];
+    uint32_t reloads;
+    const uint8_t *acpi; // memory at acpi_at; NULL: none
+    uint64_t acpi_at, acpi_size;
+};
+
 struct mock {
     struct firmware firmware; // first
     struct fw_facts facts;
@@ -149,6 +165,7 @@ struct mock {
     fw_status variable_status;  // of every call that would change one
     bool deletes_nothing;       // and says that it did
     fw_status variables_status; // of every call
+    struct mock_devices devices;
     bool has_setup, entered_setup, has_shell;
     uint32_t shell_runs;
     void (*in_shell)(struct mock *mock); // the user's actions in the shell
@@ -251,6 +268,8 @@ void mock_variables(struct firmware *ret);
 void mock_images(struct firmware *ret);
 void mock_images_check(struct mock *mock);
 void mock_variables_check(struct mock *mock);
+void mock_devices(struct firmware *ret);
+void mock_devices_begin(struct mock *mock);
 void mock_forget(struct mock_file *file);
 
 bool mock_said(const struct mock *mock, const char *text);
@@ -261,6 +280,10 @@ void mock_manifest(const struct mock *mock, struct btl_manifest *ret_manifest);
 const struct btlm_module *mock_module(const struct btl_manifest *manifest, const char *name);
 void mock_expect_text(const struct btl_manifest *manifest, struct btlm_str str,
                       const char *expected);
+
+// The seconds after which a running watchdog resets the machine; 0: it does not run.
+uint32_t mock_tco_seconds(const struct mock *mock);
+uint32_t mock_esb_seconds(const struct mock *mock);
 
 // Has the loader called cache_sync_code() for this range since mock_forget_synced()?
 bool mock_synced(uint64_t start, uint64_t size);

@@ -43,7 +43,7 @@ PUBLIC = {
     "kernel": "kernel_image.h",
     "limine": "limine_features.def limine_kernel.h limine_protocol.h",
     "manifest": "manifest.h manifest_writer.h",
-    "boot": "attempt.h boot_state.h configurations.h load_options.h memmap.h pending.h run_record.h running_record.h utf16.h",
+    "boot": "attempt.h boot_state.h configurations.h load_options.h memmap.h pending.h run_record.h running_record.h utf16.h wdat.h",
 }
 FOLDER = {header: folder for folder, headers in PUBLIC.items() for header in headers.split()}
 # Programs: they include <btl/…> and their own.

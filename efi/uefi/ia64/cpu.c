@@ -19,6 +19,19 @@ uint64_t cpu_ticks(void)
     return ticks;
 }
 
+// The ports of an Itanium are memory whose address only the firmware's tables tell.
+bool cpu_port_read(uint16_t port, uint32_t width, uint32_t *ret_value)
+{
+    (void)port, (void)width, (void)ret_value;
+    return false;
+}
+
+bool cpu_port_write(uint16_t port, uint32_t width, uint32_t value)
+{
+    (void)port, (void)width, (void)value;
+    return false;
+}
+
 void cpu_hand_off(const struct handoff *handoff)
 {
     struct handoff_ia64 arguments;

@@ -62,6 +62,30 @@ uint64_t cpu_ticks_per_second(uint64_t system_table)
     return (uint64_t)(base.eax & 0xffff) * 1000000;
 }
 
+bool cpu_port_read(uint16_t port, uint32_t width, uint32_t *ret_value)
+{
+    uint32_t value = 0;
+    if (width == 1)
+        __asm__ volatile("inb %w1, %b0" : "+a"(value) : "Nd"(port));
+    else if (width == 2)
+        __asm__ volatile("inw %w1, %w0" : "+a"(value) : "Nd"(port));
+    else
+        __asm__ volatile("inl %w1, %0" : "+a"(value) : "Nd"(port));
+    *ret_value = value;
+    return true;
+}
+
+bool cpu_port_write(uint16_t port, uint32_t width, uint32_t value)
+{
+    if (width == 1)
+        __asm__ volatile("outb %b0, %w1" : : "a"(value), "Nd"(port));
+    else if (width == 2)
+        __asm__ volatile("outw %w0, %w1" : : "a"(value), "Nd"(port));
+    else
+        __asm__ volatile("outl %0, %w1" : : "a"(value), "Nd"(port));
+    return true;
+}
+
 void cpu_hand_off(const struct handoff *handoff)
 {
     void (*code)(const struct handoff *) =

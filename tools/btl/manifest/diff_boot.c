@@ -19,6 +19,14 @@ static struct btl_str timeout_text(const struct diff *d, const struct btlm_boot 
     return boot->timeout == 0 ? BTL_STR("off") : memory_text(d->host->arena, "%u s", boot->timeout);
 }
 
+static struct btl_str hardware_text(const struct diff *d, const struct btl_manifest *manifest)
+{
+    struct btl_watchdog watchdog;
+    return btl_manifest_watchdog(manifest, &watchdog)
+               ? memory_text(d->host->arena, "%u s", watchdog.seconds)
+               : BTL_STR("off");
+}
+
 void diff_boot(struct diff *d)
 {
     static const struct {
@@ -44,4 +52,5 @@ void diff_boot(struct diff *d)
         diff_field(d, flags[i].name, yes_no(d, a, flags[i].flag), yes_no(d, b, flags[i].flag));
     diff_field(d, "on trial", trial_text(d, a), trial_text(d, b));
     diff_field(d, "watchdog", timeout_text(d, a), timeout_text(d, b));
+    diff_field(d, "hardware watchdog", hardware_text(d, d->a), hardware_text(d, d->b));
 }

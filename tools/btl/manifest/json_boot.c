@@ -37,6 +37,9 @@ void print_boot(struct json_printer *p)
     json_bool(&p->json, "applied", (b->flags & BTLM_BOOT_APPLIED) != 0);
     print_trial(p, b);
     json_number(&p->json, "timeout", b->timeout);
+    struct btl_watchdog hardware;
+    btl_manifest_watchdog(p->manifest, &hardware);
+    json_number(&p->json, "watchdog", hardware.seconds);
     json_end(&p->json, '}');
 }
 
