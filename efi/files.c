@@ -219,6 +219,10 @@ const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, ui
         return NULL;
     }
     uint64_t size;
+    if (!file->known && boot->volume == NULL) { // all files are read before the volume is closed
+        file_fail(ret_problem, BTL_FILE_OPEN_FAILED, FW_NOT_READY, 0, 0);
+        return NULL;
+    }
     if (!file->known && !file_is_larger(file, max, &size))
         file_read_new(boot, max, file);
     bool larger = file_is_larger(file, max, &size);

@@ -18,6 +18,7 @@ typedef uint64_t fw_status;
 #define FW_INVALID_PARAMETER  FW_ERROR(2)
 #define FW_UNSUPPORTED        FW_ERROR(3)
 #define FW_BUFFER_TOO_SMALL   FW_ERROR(5)
+#define FW_NOT_READY          FW_ERROR(6)
 #define FW_DEVICE_ERROR       FW_ERROR(7)
 #define FW_WRITE_PROTECTED    FW_ERROR(8)
 #define FW_OUT_OF_RESOURCES   FW_ERROR(9)

@@ -22,7 +22,7 @@ struct btl_str fw_status_name(fw_status status)
         {FW_UNSUPPORTED, "Unsupported"},
         {FW_ERROR(4), "Bad Buffer Size"},
         {FW_BUFFER_TOO_SMALL, "Buffer Too Small"},
-        {FW_ERROR(6), "Not Ready"},
+        {FW_NOT_READY, "Not Ready"},
         {FW_DEVICE_ERROR, "Device Error"},
         {FW_WRITE_PROTECTED, "Write Protected"},
         {FW_OUT_OF_RESOURCES, "Out of Resources"},

@@ -108,9 +108,21 @@ static bool read_module(struct btl_attempt *attempt, uint32_t index,
     return false;
 }
 
+// An EFI program that is not Linux loads no modules.
+static bool refuse_module(struct btl_attempt *attempt, uint32_t index)
+{
+    const struct btl_planned *planned = &attempt->plan.modules[index];
+    const struct btl_setting *setting = planned->config != NULL ? planned->config->first : NULL;
+    btl_report(attempt->diags, BTL_BOOT_NO_MODULES,
+               btl_setting_place(&attempt->config, setting, planned->name));
+    return false;
+}
+
 static bool read_metadata(struct btl_attempt *attempt, uint32_t index,
                           struct btl_attempt_module *module)
 {
+    if (attempt->kernel.kind == BTL_KERNEL_EFI)
+        return refuse_module(attempt, index);
     if (attempt->plan.modules[index].built_in != NULL)
         return read_static(attempt, index, module);
     bool read = read_module(attempt, index, module);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "boot.h"
 #include "pe_builder.h"
 
 static struct pe_builder program, uki;
@@ -102,6 +103,34 @@ TEST(test_initrd_of_a_program_that_is_not_linux)
     expect_started(mock, "/program.efi", "");
     assert_true(mock_said(mock, "[boot-no-initrd]"));
     assert_false(mock->initrd_offered);
+    mock_end(mock);
+}
+
+TEST(test_modules_of_a_program_that_loads_none)
+{
+    struct mock *mock = begin("kernel=\"/program.efi\"\nbase_load=\"YES\"\n");
+    expect_started(mock, "/program.efi", "");
+    assert_true(mock_said(mock, "loader.conf:2:1: error: base: the kernel is an EFI program"));
+    mock_end(mock);
+    mock = begin("kernel=\"/program.efi\"\nbase_load=\"YES\"\nbase_on_error=\"halt\"\n");
+    mock_expect_stop(mock, "boot-no-modules");
+}
+
+// Which a step after files_close() must not do.
+static void read_after_close(struct mock *mock)
+{
+    struct boot boot = {.fw = &mock->firmware, .files.pages.fw = &mock->firmware};
+    struct btl_file_problem problem;
+    pages_arena(&boot.files.pages, &boot.arena);
+    assert_null(file_read(&boot, BTL_STR("/a.img"), 100, &problem));
+    assert_int_equal(problem.code, BTL_FILE_OPEN_FAILED);
+    pages_free_all(&boot.files.pages);
+}
+
+TEST(test_no_file_is_read_from_a_closed_volume)
+{
+    struct mock *mock = begin("");
+    read_after_close(mock);
     mock_end(mock);
 }
 
