@@ -11,6 +11,7 @@ DESTDIR ?=
 INSTALL_LOADER = $(PREFIX)/lib/btl/efi
 INSTALL_KERNEL = $(PREFIX)/lib/btl/$(ARCH)
 INSTALL_SDK = $(PREFIX)/share/btl
+INSTALL_HOOKS = $(PREFIX)/lib/btl/hooks
 INSTALL_MAN = $(PREFIX)/share/man/man
 
 # $(call put,FOLDER,FILES,MODE): install the files.
@@ -35,6 +36,11 @@ $(call put_as,$(PREFIX)/share/bash-completion/completions/btl,tools/btl/completi
 $(call put_as,$(PREFIX)/share/zsh/site-functions/_btl,tools/btl/completion.zsh)
 $(call put_as,$(PREFIX)/share/fish/vendor_completions.d/btl.fish,tools/btl/completion.fish)
 $(foreach section,1 5 7 8 9,$(call put,$(INSTALL_MAN)$(section),$(sort $(wildcard docs/man/*.$(section)))))
+# For machines that boot Linux: hooks, in the folders of /etc, and units of systemd.
+$(foreach hook,kernel/postinst.d/zz-btl kernel/postrm.d/zz-btl initramfs/post-update.d/btl,$(call \
+	put,$(INSTALL_HOOKS)/$(patsubst %/,%,$(dir $(hook))),linux/hooks/$(hook),755))
+$(call put,$(PREFIX)/lib/kernel/install.d,linux/hooks/kernel-install/95-btl.install,755)
+$(call put,$(PREFIX)/lib/systemd/system,$(sort $(wildcard linux/systemd/*.service)))
 # The pages, and the files to which their links lead, in the folders of the source tree.
 INSTALL_DOC = $(PREFIX)/share/doc/btl
 $(call put,$(INSTALL_DOC),LICENSE loader.conf $(sort $(wildcard *.md)))

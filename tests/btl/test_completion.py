@@ -9,7 +9,7 @@ import pytest
 
 from btltest import BTL, ROOT, btl, read, volume
 
-COMMANDS = re.findall(r"^COMMAND\((\w+), \w+\)", read(os.path.join(ROOT, "tools/btl/commands.def")).decode(), re.M)
+COMMANDS = [name.replace("_", "-") for name in re.findall(r"^COMMAND\((\w+), \w+\)", read(os.path.join(ROOT, "tools/btl/commands.def")).decode(), re.M)]
 KEYS = read(os.path.join(ROOT, "core/config/config_keys.def")).decode()
 GLOBAL_KEYS = set(re.findall(r'^KEY\(\w+, "(\w+)"', KEYS, re.M))
 MODULE_KEYS = set(re.findall(r'^MODULE_KEY\(\w+, "(\w+)"', KEYS, re.M))

@@ -12,14 +12,15 @@ import pytest
 
 from btltest import BTL, GOOD_CONF, HERE, ROOT, btl, golden, image, read, volume
 
-COMMANDS = re.findall(r"^COMMAND\((\w+), \w+\)", read(os.path.join(ROOT, "tools/btl/commands.def")).decode(), re.M)
+COMMANDS = [name.replace("_", "-") for name in re.findall(
+    r"^COMMAND\((\w+), \w+\)", read(os.path.join(ROOT, "tools/btl/commands.def")).decode(), re.M)]
 MAN = sorted(name for name in os.listdir(os.path.join(ROOT, "docs/man")) if re.search(r"\.[1-9]$", name))
 
 
 def test_help_names_every_command():
     result = btl("--help")
     assert result.status == 0
-    assert re.findall(r"^  ([a-z]+) ", result.out.decode(), re.M) == COMMANDS
+    assert re.findall(r"^  ([a-z-]+) ", result.out.decode(), re.M) == COMMANDS
     assert btl("-h").out == result.out
 
 

@@ -27,12 +27,27 @@ static const struct boot_overlay *boot_find_overlay(const struct boot *boot, str
     return overlay;
 }
 
+// Will the path be a directory, with a file of the overlay in it?
+static bool boot_overlay_makes(const struct boot *boot, struct btl_str path)
+{
+    const struct boot_overlay *overlay = boot->overlay;
+    while (overlay != NULL &&
+           (overlay->absent || overlay->path.len <= path.len || overlay->path.at[path.len] != '/' ||
+            !volume_is_same_path(&boot->volume, btl_str_first(overlay->path, path.len), path)))
+        overlay = overlay->next;
+    return overlay != NULL;
+}
+
 static const struct btl_boot_file *boot_driver_read(void *owner, struct btl_str path, uint64_t max,
                                                     struct btl_file_problem *ret_problem)
 {
     struct boot *boot = owner;
     const struct boot_overlay *overlay = boot_find_overlay(boot, path);
     struct btl_bytes bytes;
+    if (overlay == NULL && boot_overlay_makes(boot, path)) {
+        *ret_problem = (struct btl_file_problem){.code = BTL_FILE_IS_DIRECTORY};
+        return NULL;
+    }
     if (overlay != NULL && overlay->absent) {
         *ret_problem = (struct btl_file_problem){.code = BTL_FILE_NOT_FOUND};
         return NULL;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// btl gc: delete the files of btl add that no configuration of the volume uses any more.
+// btl gc: delete the files of btl add and btl linux-sync that no configuration of the volume uses
+// any more.
 #include "edit/edit.h"
 #include "edit/module_file.h"
 #include "edit/uses.h"
+#include "linux/collect.h"
 #include "output.h"
 #include "report.h"
 
@@ -10,8 +12,7 @@ struct collection {
     struct edit edit; // its options and its lock
     struct boot boot;
     struct uses uses;
-    uint64_t bytes;
-    size_t count, kept;
+    struct collected sum;
 };
 
 // Is this a file of btl add? Other files are not this program's to delete.
@@ -49,13 +50,13 @@ static bool gc_file(struct collection *gc, struct btl_str path)
     if (!gc_is_stored(gc, path, &size) && !gc_is_left(gc, path, &size))
         return true;
     if (uses_has(&gc->uses, path, &user)) {
-        gc->kept++;
+        gc->sum.kept++;
         return true;
     }
     if (!gc->edit.dry_run && !volume_remove(&gc->boot.volume, path))
         return false;
-    gc->count++;
-    gc->bytes += size;
+    gc->sum.count++;
+    gc->sum.bytes += size;
     name = report_safe(gc->edit.host->arena, name);
     btl_format(&out, "%pS: %s, %pB\n", &name, gc->edit.dry_run ? "would be deleted" : "deleted",
                &size);
@@ -74,12 +75,22 @@ static bool gc_directory(struct collection *gc, struct btl_str directory)
     return true;
 }
 
-static void gc_print_sum(const struct collection *gc)
+static void gc_print_sum(const struct collection *gc, const char *command,
+                         const struct collected *sum)
 {
     struct btl_out out = out_to(stdout);
-    btl_format(&out, "%lu file%s of btl add %s, %pB; %lu in use\n", gc->count,
-               gc->count == 1 ? "" : "s", gc->edit.dry_run ? "would be deleted" : "deleted",
-               &gc->bytes, gc->kept);
+    btl_format(&out, "%lu file%s of %s %s, %pB; %lu in use\n", sum->count,
+               sum->count == 1 ? "" : "s", command,
+               gc->edit.dry_run ? "would be deleted" : "deleted", &sum->bytes, sum->kept);
+}
+
+static bool gc_releases(struct collection *gc)
+{
+    struct collected sum = {0};
+    bool good = collect_releases(&gc->boot, &gc->uses, gc->edit.dry_run, &sum);
+    if (sum.count + sum.kept > 0)
+        gc_print_sum(gc, "btl linux-sync", &sum);
+    return good;
 }
 
 static int gc_command(struct host *host, int argc, char **argv)
@@ -102,7 +113,8 @@ static int gc_command(struct host *host, int argc, char **argv)
     for (size_t i = 0; i < gc.uses.directory_count && good; i++)
         good = gc_directory(&gc, gc.uses.directories[i]);
     if (good)
-        gc_print_sum(&gc);
+        gc_print_sum(&gc, "btl add", &gc.sum);
+    good = good && gc_releases(&gc);
     boot_close(&gc.boot);
     return good ? EXIT_GOOD : EXIT_ERRORS;
 }
@@ -110,7 +122,7 @@ static int gc_command(struct host *host, int argc, char **argv)
 const struct command cmd_gc = {
     .name = "gc",
     .synopsis = "[-C DIR|IMAGE] [-n] [--efivars DIR|FILE]",
-    .summary = "deletes files of btl add that no configuration uses any more",
+    .summary = "deletes files of btl add and linux-sync that no configuration uses",
     .help =
         "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a disk image\n"
         "  -n, --dry-run           print what would be deleted and delete nothing\n"

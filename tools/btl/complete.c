@@ -144,7 +144,7 @@ static const struct {
 } values[] = {
     {"machine", offer_machines}, {"field", offer_fields},       {"memory", offer_nothing},
     {"base", offer_nothing},     {"jobs", offer_nothing},       {"at", offer_nothing},
-    {"trial", offer_nothing},    {"block-size", offer_nothing},
+    {"trial", offer_nothing},    {"block-size", offer_nothing}, {"options", offer_nothing},
 };
 
 static void offer_values(const struct completion *completion, struct btl_str name)
@@ -379,6 +379,9 @@ static void offer_arguments(struct completion *completion)
         break;
     case COMPLETE_CODES:
         offer_codes(completion);
+        break;
+    case COMPLETE_RELEASES:
+        linux_sync_offer_releases(completion->host, completion->word);
         break;
     }
 }

@@ -23,6 +23,7 @@ enum complete_arguments {
     COMPLETE_FILES_SECTIONS, // files, then sections of a manifest
     COMPLETE_RECORDS,        // a file; with --forget: records of btl state
     COMPLETE_CODES,          // of messages
+    COMPLETE_RELEASES,       // Linux kernels that are installed on this machine
 };
 
 // Print `text` if it begins with `word`. `description`: or NULL.
@@ -35,6 +36,8 @@ void complete_value(struct host *host, int argc, char **argv, const char *name);
 
 // Of cmd_state.c: a word of --forget; NULL after the last one.
 const char *state_record_word(size_t index);
+// Of cmd_linux_sync.c: offer the Linux releases of this machine.
+void linux_sync_offer_releases(struct host *host, const char *word);
 // Of cmd_modinfo.c: offer the fields that `btl modinfo` prints about the file.
 void modinfo_offer_fields(struct host *host, const char *path, const char *word);
 

@@ -221,7 +221,7 @@ bool files_run_output(struct host *host, const char *const *argv, const char *pa
     int error = errno;
     close(ends[0]);
     if (good) {
-        uint8_t *copy = MEMORY_ARRAY(host->arena, uint8_t, output.size);
+        uint8_t *copy = memory_alloc(host->arena, output.size, 1, 16); // for any use
         memcpy(copy, output.at, output.size);
         *ret_output = (struct btl_bytes){copy, output.size};
         free((void *)(uintptr_t)output.at);

@@ -35,9 +35,11 @@ static void uses_add_directories(struct uses *uses, struct btl_str module_path)
 static void uses_add_named(struct uses *uses, const struct btl_config *config, struct btl_str path)
 {
     for (size_t i = 0; i < config->setting_count; i++) {
-        struct btl_str value = config->settings[i].value;
-        if (value.len > 0 && value.at[0] == '/')
-            uses_add(uses, value, path);
+        struct btl_str rest = config->settings[i].value, value;
+        while (btl_take_part(&rest, ';', &value)) {
+            if (value.at[0] == '/')
+                uses_add(uses, value, path);
+        }
     }
     uses_add_directories(uses, config->module_path);
 }
