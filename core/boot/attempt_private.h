@@ -14,6 +14,13 @@ void btl_attempt_find_fallback(struct btl_attempt *attempt);
 bool attempt_check_pin(struct btl_attempt *attempt, const struct btl_setting *pin,
                        const struct btl_boot_file *file, struct btl_place file_place);
 
+// Fill in what the plan knows of a Linux kernel. True for every other kernel.
+bool attempt_open_linux(struct btl_attempt *attempt);
+// Return the seconds after which a Linux system is reset that does not serve the watchdog; 0: none.
+uint32_t attempt_linux_watchdog(const struct btl_attempt *attempt);
+// Switch modules off whose condition (NAME_kernel, NAME_arch) is not met.
+void attempt_judge_conditions(struct btl_attempt *attempt);
+
 // Find the directories of module_path that exist: config.search_path. False: no memory.
 bool attempt_find_directories(struct btl_attempt *attempt);
 

@@ -145,8 +145,9 @@ bool btl_attempt_read_modules(struct btl_attempt *attempt)
     const struct btl_boot *boot = attempt->boot;
     struct btl_plan *plan = &attempt->plan;
     uint32_t index;
-    if (!attempt_find_directories(attempt))
+    if (!attempt_find_directories(attempt) || !attempt_open_linux(attempt))
         return false;
+    attempt_judge_conditions(attempt);
     if (!btl_plan_begin(plan, &attempt->config, &attempt->kernel.info, attempt->arena,
                         attempt->diags))
         return btl_attempt_no_memory(attempt, "planning");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Which files the kernel gets in memory, and which it reads from the boot volume: those alone that
 // modules of BOOT2 can certainly read there.
+#include <btl/linux_boot.h>
+
 #include "attempt_private.h"
 
 // Calls `test` for the modules that will run when INIT begins.
@@ -58,6 +60,7 @@ const char *btl_stage_reason_text(enum btl_stage_reason reason)
         [BTL_STAGE_NO_PARTITIONS] =
             "no module of BOOT2 reads the disk's partition table (interface gpt or mbr)",
         [BTL_STAGE_NO_CONTROLLER] = "it is not known what the disk's controller is",
+        [BTL_STAGE_LINUX] = "Linux gets all files in its initrd",
         [BTL_STAGE_NO_DRIVER] = "no module of BOOT2 drives the disk's controller",
     };
     return texts[reason];
@@ -67,8 +70,8 @@ const char *btl_stage_reason_text(enum btl_stage_reason reason)
 static void stage_check_demand(struct btl_attempt *attempt)
 {
     enum btl_stage_reason reason = attempt->stage_reason;
-    if (reason == BTL_STAGE_READABLE || reason == BTL_STAGE_NO_LAYOUT ||
-        reason == BTL_STAGE_NO_CONTROLLER)
+    if (reason == BTL_STAGE_READABLE || reason == BTL_STAGE_LINUX ||
+        reason == BTL_STAGE_NO_LAYOUT || reason == BTL_STAGE_NO_CONTROLLER)
         return;
     btl_report(attempt->diags, BTL_BOOT_STAGE, ((struct btl_place){.file = attempt->config.file}),
                BTL_ARG_Z(btl_stage_reason_text(reason)));
@@ -86,8 +89,9 @@ static bool stage_leaves_files(const struct btl_plan *plan)
 void btl_attempt_choose_staged(struct btl_attempt *attempt, const struct btl_boot_disk *disk)
 {
     enum btl_stage stage = attempt->config.stage;
-    attempt->stage_reason = stage_judge(&attempt->plan, disk);
-    attempt->stage_all = stage == BTL_STAGE_ALL ||
+    attempt->stage_reason =
+        btl_attempt_is_linux(attempt) ? BTL_STAGE_LINUX : stage_judge(&attempt->plan, disk);
+    attempt->stage_all = stage == BTL_STAGE_ALL || attempt->stage_reason == BTL_STAGE_LINUX ||
                          (stage == BTL_STAGE_AUTO && attempt->stage_reason != BTL_STAGE_READABLE);
     if (stage == BTL_STAGE_BOOT && stage_leaves_files(&attempt->plan))
         stage_check_demand(attempt);

@@ -65,7 +65,8 @@ enum config_type {
     CONFIG_KIND,        // enum btl_kernel_kind
     CONFIG_LEVEL,       // enum btl_on_error
     CONFIG_LOADING_PHASE,
-    CONFIG_DIGEST, // SHA-256
+    CONFIG_DIGEST,    // SHA-256
+    CONFIG_CONDITION, // btl/condition.h
 };
 
 struct config_key_row {

@@ -3,6 +3,7 @@
 #include "config_parser.h"
 #include "../base/path.h"
 
+#include <btl/condition.h>
 #include <btl/hash.h>
 
 // One assignment that is being checked.
@@ -239,20 +240,31 @@ static bool value_check_sha256(const struct check *check, struct btl_str value)
     return false;
 }
 
+static bool value_check_condition(const struct check *check, struct btl_str value)
+{
+    bool met;
+    if (btl_condition_judge(value, BTL_STR("0"), &met))
+        return true;
+    config_report(check->parser, BTL_CONF_BAD_CONDITION, check->place, BTL_ARG(value),
+                  BTL_ARG(check->key));
+    return false;
+}
+
 static bool value_check_text(const struct check *check, struct btl_str value)
 {
     return true;
 }
 
 static bool (*const checks[])(const struct check *check, struct btl_str value) = {
-    [CONFIG_TEXT] = value_check_text,          [CONFIG_PATH] = value_check_path,
-    [CONFIG_PATHS] = value_check_paths,        [CONFIG_MODULES] = value_check_modules,
-    [CONFIG_SECONDS] = value_check_seconds,    [CONFIG_YES_NO] = value_check_yes_no,
-    [CONFIG_ACTION] = value_check_choice,      [CONFIG_LOADING_PHASE] = value_check_phase,
-    [CONFIG_REGISTERING] = value_check_choice, [CONFIG_STAGING] = value_check_choice,
-    [CONFIG_TRIES] = value_check_tries,        [CONFIG_MENU_STYLE] = value_check_choice,
-    [CONFIG_LEVEL] = value_check_on_error,     [CONFIG_DIGEST] = value_check_sha256,
-    [CONFIG_EARLY] = value_check_early,        [CONFIG_KIND] = value_check_choice,
+    [CONFIG_TEXT] = value_check_text,           [CONFIG_PATH] = value_check_path,
+    [CONFIG_PATHS] = value_check_paths,         [CONFIG_MODULES] = value_check_modules,
+    [CONFIG_SECONDS] = value_check_seconds,     [CONFIG_YES_NO] = value_check_yes_no,
+    [CONFIG_ACTION] = value_check_choice,       [CONFIG_LOADING_PHASE] = value_check_phase,
+    [CONFIG_REGISTERING] = value_check_choice,  [CONFIG_STAGING] = value_check_choice,
+    [CONFIG_TRIES] = value_check_tries,         [CONFIG_MENU_STYLE] = value_check_choice,
+    [CONFIG_LEVEL] = value_check_on_error,      [CONFIG_DIGEST] = value_check_sha256,
+    [CONFIG_EARLY] = value_check_early,         [CONFIG_KIND] = value_check_choice,
+    [CONFIG_CONDITION] = value_check_condition,
 };
 
 bool config_check(struct config_parser *parser, struct btl_setting *setting)

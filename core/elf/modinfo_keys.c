@@ -9,7 +9,8 @@ static modinfo_parse_value modinfo_parse_name, modinfo_parse_version, modinfo_pa
     modinfo_parse_author, modinfo_parse_license, modinfo_parse_phases, modinfo_parse_type,
     modinfo_parse_majors, modinfo_parse_depends, modinfo_parse_needs, modinfo_parse_provides,
     modinfo_parse_export, modinfo_parse_export_phase, modinfo_parse_later, modinfo_parse_stub,
-    modinfo_parse_parm, modinfo_parse_parmtype, modinfo_parse_alias;
+    modinfo_parse_parm, modinfo_parse_parmtype, modinfo_parse_alias, modinfo_parse_vermagic,
+    modinfo_parse_softdep;
 
 enum key_id {
     KEY_NAME,
@@ -30,6 +31,8 @@ enum key_id {
     KEY_PARM,
     KEY_PARMTYPE,
     KEY_ALIAS,
+    KEY_VERMAGIC,
+    KEY_SOFTDEP,
     KEYS
 };
 _Static_assert(KEYS <= MODINFO_KEYS_MAX, "seen[] and taken[]");
@@ -59,6 +62,8 @@ static const struct key {
     [KEY_PARM] = {BTL_STR("parm"), modinfo_parse_parm, .lines = true},
     [KEY_PARMTYPE] = {BTL_STR("parmtype"), modinfo_parse_parmtype, .once = false},
     [KEY_ALIAS] = {BTL_STR("alias"), modinfo_parse_alias, .once = false},
+    [KEY_VERMAGIC] = {BTL_STR("vermagic"), modinfo_parse_vermagic, .once = true},
+    [KEY_SOFTDEP] = {BTL_STR("softdep"), modinfo_parse_softdep, .once = false},
 };
 
 static void modinfo_parse_name(struct modinfo_reader *reader, struct btl_str value)
@@ -209,6 +214,16 @@ static void modinfo_parse_alias(struct modinfo_reader *reader, struct btl_str va
     reader->info.aliases[reader->info.alias_count++] = value;
 }
 
+static void modinfo_parse_vermagic(struct modinfo_reader *reader, struct btl_str value)
+{
+    reader->info.vermagic = value;
+}
+
+static void modinfo_parse_softdep(struct modinfo_reader *reader, struct btl_str value)
+{
+    reader->info.softdeps[reader->info.softdep_count++] = value;
+}
+
 // The tunable that "NAME:text" is about, made if it is new. NULL: malformed, and reported.
 static struct btl_parm *modinfo_find_parm(struct modinfo_reader *reader, const char *key,
                                           struct btl_str value, struct btl_str *ret_text)
@@ -238,7 +253,7 @@ static void modinfo_parse_parmtype(struct modinfo_reader *reader, struct btl_str
     struct btl_parm *parm = modinfo_find_parm(reader, "parmtype", value, &text);
     if (parm == NULL)
         return;
-    if (parm->type.at != NULL)
+    if (parm->type.at != NULL && !modinfo_is_of_linux(reader))
         modinfo_report(reader, BTL_MODINFO_PARM_REPEATED, BTL_ARG(parm->name));
     set_if_first(&parm->type, text);
 }
@@ -270,7 +285,8 @@ bool modinfo_allocate(struct modinfo_reader *reader)
     struct btl_arena *arena = reader->arena;
     const uint32_t *seen = reader->seen;
     size_t parms = (size_t)seen[KEY_PARM] + seen[KEY_PARMTYPE];
-    info->supported = BTL_SUPPORTS_RUN;
+    info->of_linux = modinfo_is_of_linux(reader);
+    info->supported = info->of_linux ? BTL_SUPPORTS_BOOT2 | BTL_SUPPORTS_RUN : BTL_SUPPORTS_RUN;
     info->majors[BTL_DEVICE_CHAR] = info->majors[BTL_DEVICE_BLOCK] = BTL_MAJOR_NONE;
     info->depends = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_DEPENDS]);
     info->needs = BTL_NEW_ARRAY(arena, struct btl_interface, seen[KEY_INTERFACE]);
@@ -280,11 +296,12 @@ bool modinfo_allocate(struct modinfo_reader *reader)
     info->later = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_LATER]);
     info->stubs = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_STUB]);
     info->aliases = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_ALIAS]);
+    info->softdeps = BTL_NEW_ARRAY(arena, struct btl_str, seen[KEY_SOFTDEP]);
     info->parms = BTL_NEW_ARRAY(arena, struct btl_parm, parms);
     return info->depends != NULL && info->needs != NULL && info->provides != NULL &&
            info->exports != NULL && info->export_phases != NULL && info->later != NULL &&
-           info->stubs != NULL && info->aliases != NULL && info->parms != NULL &&
-           btl_names_init(&reader->parm_names, parms, arena);
+           info->stubs != NULL && info->aliases != NULL && info->softdeps != NULL &&
+           info->parms != NULL && btl_names_init(&reader->parm_names, parms, arena);
 }
 
 // Check that the entry can be shown: keys that are not ours are shown too.
@@ -321,6 +338,11 @@ void modinfo_parse_entry(struct modinfo_reader *reader, struct btl_str entry)
 bool modinfo_has_name(const struct modinfo_reader *reader)
 {
     return reader->taken[KEY_NAME];
+}
+
+bool modinfo_is_of_linux(const struct modinfo_reader *reader)
+{
+    return reader->seen[KEY_VERMAGIC] > 0 && reader->seen[KEY_PHASES] == 0;
 }
 
 // Majors belong to drivers, which are opened by them.

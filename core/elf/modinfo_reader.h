@@ -8,7 +8,7 @@
 
 #include <btl/names.h>
 
-#define MODINFO_KEYS_MAX 18
+#define MODINFO_KEYS_MAX 20
 
 struct modinfo_reader {
     const struct btl_elf *elf;
@@ -31,6 +31,8 @@ bool modinfo_allocate(struct modinfo_reader *reader);
 void modinfo_parse_entry(struct modinfo_reader *reader, struct btl_str entry);
 // After pass 2: is there a name=, good or bad?
 bool modinfo_has_name(const struct modinfo_reader *reader);
+// Between the passes and after: is it a module of Linux?
+bool modinfo_is_of_linux(const struct modinfo_reader *reader);
 // After pass 2: check `majors` against the type.
 void modinfo_check_majors(struct modinfo_reader *reader);
 

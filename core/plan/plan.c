@@ -97,7 +97,9 @@ static bool plan_add_configured(struct btl_plan *plan)
     for (size_t i = 0; i < config->module_count; i++) {
         const struct btl_module_config *module = &config->modules[i];
         uint32_t index = PLAN_ONLY_CONFIG + (uint32_t)i;
-        if (config_takes_part(module)) {
+        if (config_takes_part(module) && plan_is_in_linux(plan, module->name)) {
+            plan_note_in_linux(plan, module);
+        } else if (config_takes_part(module)) {
             index = plan_add_module(plan, module->name, module);
             if (index == BTL_NONE)
                 return false;
@@ -107,7 +109,7 @@ static bool plan_add_configured(struct btl_plan *plan)
                        btl_setting_place(config, module->load, module->name),
                        BTL_ARG(module->name));
         }
-        if (plan_table_add(&plan->state->names, module->name, 0, index) == NULL)
+        if (plan_table_add(&plan->state->names, plan_key(plan, module->name), 0, index) == NULL)
             return false;
     }
     return true;
@@ -200,8 +202,14 @@ bool btl_plan_next_path(struct btl_plan *plan, uint32_t index)
         return false;
     if (module->config != NULL && module->config->path != NULL)
         return false;
-    if (plan_next_directory(plan_search_path(plan), &node->path_offset, &directory))
-        path = plan_join_path(plan, directory, module->name);
+    bool found = plan_next_directory(plan_search_path(plan), &node->path_offset, &directory);
+    if (!found && plan_spell_next(plan, index)) {
+        node->path_offset = 0;
+        found = plan_next_directory(plan_search_path(plan), &node->path_offset, &directory);
+    }
+    if (found)
+        path = plan_join_path(plan, directory,
+                              node->spelling.at != NULL ? node->spelling : module->name);
     module->path = path.at != NULL ? path : node->first_path;
     return path.at != NULL;
 }
@@ -209,7 +217,7 @@ bool btl_plan_next_path(struct btl_plan *plan, uint32_t index)
 // The index of a dependency, which joins the plan when it was not known. BTL_NONE: no memory.
 static uint32_t plan_require_module(struct btl_plan *plan, struct btl_str name)
 {
-    uint32_t *known = plan_table_add(&plan->state->names, name, 0, BTL_NONE);
+    uint32_t *known = plan_table_add(&plan->state->names, plan_key(plan, name), 0, BTL_NONE);
     if (known == NULL)
         return BTL_NONE;
     if (*known < PLAN_ONLY_CONFIG)
@@ -230,6 +238,8 @@ static bool plan_add_dependencies(struct btl_plan *plan, uint32_t index,
         return false;
     uint32_t count = 0, stamp = plan_new_stamp(plan);
     for (size_t i = 0; i < info->depend_count; i++) {
+        if (plan_is_in_linux(plan, info->depends[i]))
+            continue;
         uint32_t dependency = plan_require_module(plan, info->depends[i]);
         if (dependency == BTL_NONE)
             return false;
@@ -262,7 +272,7 @@ void btl_plan_give(struct btl_plan *plan, uint32_t index, const struct btl_modin
     struct btl_planned *module = &plan->modules[index];
     if (module->verdict != BTL_PENDING || module->info != NULL)
         return;
-    if (!btl_str_equal(info->name, module->name)) {
+    if (!plan_names_equal(plan, info->name, module->name)) {
         plan_set_failed(plan, index,
                         btl_report(plan->diags, BTL_PLAN_NAME_MISMATCH,
                                    plan_place(plan, index, NULL), BTL_ARG(module->path),

@@ -32,7 +32,10 @@ static void plan_check_phase(struct btl_plan *plan, uint32_t index)
     if (!plan_is_configured(plan, index) || supported & btl_phase_needs(module->configured))
         return;
     const struct btl_diag *reason;
-    if ((supported & (BTL_SUPPORTS_BOOT1 | BTL_SUPPORTS_BOOT2 | BTL_SUPPORTS_RUN)) == 0)
+    if (module->info->of_linux && module->configured == BTL_PHASE_BOOT1)
+        reason = btl_report(plan->diags, BTL_PLAN_LINUX_BOOT1,
+                            plan_place(plan, index, module->config->phase), BTL_ARG(module->name));
+    else if ((supported & (BTL_SUPPORTS_BOOT1 | BTL_SUPPORTS_BOOT2 | BTL_SUPPORTS_RUN)) == 0)
         reason = btl_report(plan->diags, BTL_PLAN_NO_PHASE, plan_file_place(plan, index));
     else
         reason = btl_report(plan->diags, BTL_PLAN_PHASE_UNSUPPORTED,
@@ -54,8 +57,8 @@ static void plan_check_type(struct btl_plan *plan, uint32_t index)
                                BTL_ARG_Z(btl_type_name(module->info->type))));
 }
 
-static void plan_report_tunable(struct btl_plan *plan, uint32_t index,
-                                const struct btl_tunable_setting *tunable)
+void plan_report_tunable(struct btl_plan *plan, uint32_t index,
+                         const struct btl_tunable_setting *tunable)
 {
     const struct btl_planned *module = &plan->modules[index];
     struct btl_place place = btl_setting_place(plan->config, tunable->setting, module->name);
@@ -103,8 +106,12 @@ void plan_check_modules(struct btl_plan *plan)
             plan_set_failed(plan, i, plan_report_unusable(plan, i)); // the caller never answered
         if (module->info == NULL)
             continue;
+        plan_check_linux(plan, i);
         plan_check_phase(plan, i);
         plan_check_type(plan, i);
-        plan_check_tunables(plan, i);
+        if (module->info->of_linux)
+            plan_check_parameters(plan, i);
+        else
+            plan_check_tunables(plan, i);
     }
 }

@@ -83,7 +83,8 @@ void plan_report_idle(struct btl_plan *plan)
     uint32_t reported = 0;
     for (size_t i = 0; i < config->module_count; i++) {
         const struct btl_module_config *module = &config->modules[i];
-        const uint32_t *known = plan_table_find(&plan->state->names, module->name, 0);
+        const uint32_t *known =
+            plan_table_find(&plan->state->names, plan_key(plan, module->name), 0);
         if (module->load == NULL && !module->left_out && !module->blacklisted &&
             module->first != NULL && known != NULL && *known >= PLAN_ONLY_CONFIG)
             btl_report(plan->diags, BTL_PLAN_IDLE,

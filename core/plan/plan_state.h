@@ -10,6 +10,7 @@
 //   plan_majors.c    fixed majors of drivers, each for one module
 //   plan_calls.c     calls of the kernel in a phase in which it does not offer them
 //   plan_values.c    values of tunables in loader.conf
+//   plan_linux.c     modules of Linux: names, version, parameters
 //   plan_fail.c      failures, and the modules that fail with them
 //   plan_scope.c     the exports that a module may use (rule 11)
 //   plan_report.c    messages about failed dependencies, and settings without effect
@@ -24,6 +25,8 @@
 struct plan_node {
     struct btl_str first_path; // the first candidate for its file
     uint32_t path_offset;      // in module_path: what follows the directory that `path` uses
+    struct btl_str spelling;   // of a file of Linux, other than `name`; no bytes: `name`
+    uint32_t spellings;        // that were tried
     uint32_t mark;             // the last stamp that was put on it
     uint32_t visit;            // number in the order of first visits, from 1; 0: not visited
     uint32_t low;              // lowest visit number that can be reached (Tarjan)
@@ -85,6 +88,30 @@ struct btl_str plan_keep_text(struct btl_plan *plan, struct btl_str text);
 // Return "BOOT1,RUN", in the arena.
 struct btl_str plan_supported_text(struct btl_plan *plan, uint32_t index);
 
+// Return the kernel of a plan for Linux; NULL: the kernel is another one.
+BTL_INLINE const struct btl_linux_kernel *plan_linux_kernel(const struct btl_plan *plan)
+{
+    return plan->kernel != NULL ? plan->kernel->linux_kernel : NULL;
+}
+// Return the name under which a module is looked up: in Linux '-' and '_' are equal.
+struct btl_str plan_key(struct btl_plan *plan, struct btl_str name);
+// Are these names of one module?
+bool plan_names_equal(const struct btl_plan *plan, struct btl_str a, struct btl_str b);
+// Is this the name of a module that is built into the Linux kernel?
+bool plan_is_in_linux(const struct btl_plan *plan, struct btl_str name);
+// Note that a line loads a module which is built into the Linux kernel.
+void plan_note_in_linux(struct btl_plan *plan, const struct btl_module_config *config);
+// Check a module by the rules of Linux, or that a kernel which is not Linux gets none of its
+// modules.
+void plan_check_linux(struct btl_plan *plan, uint32_t index);
+// Check the parameters that loader.conf gives to a module of Linux.
+void plan_check_parameters(struct btl_plan *plan, uint32_t index);
+// Spell the file of a module of Linux in the next way. False: all were tried.
+bool plan_spell_next(struct btl_plan *plan, uint32_t index);
+
+// Warn about a line that sets a tunable which the module does not have.
+void plan_report_tunable(struct btl_plan *plan, uint32_t index,
+                         const struct btl_tunable_setting *tunable);
 void plan_check_modules(struct btl_plan *plan);
 void plan_check_interfaces(struct btl_plan *plan);
 void plan_find_cycles(struct btl_plan *plan);

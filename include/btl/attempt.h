@@ -164,6 +164,7 @@ enum btl_stage_reason {
     BTL_STAGE_NO_LAYOUT,     // a known place of the volume on its disk
     BTL_STAGE_NO_PARTITIONS, // a module that provides gpt or mbr, for a partition of that kind
     BTL_STAGE_NO_CONTROLLER, // a known controller of the disk
+    BTL_STAGE_LINUX,         // the kernel is Linux, which gets all files in its initrd
     BTL_STAGE_NO_DRIVER,     // a module with an alias for that controller
 };
 const char *btl_stage_reason_text(enum btl_stage_reason reason);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The metadata of a module or kernel: the key=value strings of its .modinfo section.
-// Keys of Linux: name version description author license depends parm parmtype alias.
-// Keys of BTL: phases type majors interface provides export export_phase later stub.
-// One of each at most: name version phases type majors. Of description author license the first
-// counts, as modules made of many files repeat them. The others may stand as often as needed;
-// depends is a list separated by commas. The section must be constant bytes: not writable, without
-// relocations, and without control characters (description author license parm, and keys of others,
-// may have tabs and line ends).
+// Keys of Linux: name version description author license depends parm parmtype alias vermagic
+// softdep. Keys of BTL: phases type majors interface provides export export_phase later stub. One
+// of each at most: name version phases type majors. Of description author license the first counts,
+// as modules made of many files repeat them. The others may stand as often as needed; depends is a
+// list separated by commas. A module with vermagic and without phases is a module of Linux: it
+// supports BOOT2 and RUN, and its parmtype may be repeated. The section must be constant bytes: not
+// writable, without relocations, and without control characters (description author license parm,
+// and keys of others, may have tabs and line ends).
 #ifndef BTL_MODINFO_H
 #define BTL_MODINFO_H
 
@@ -41,6 +42,8 @@ struct btl_static_module {
 
 struct btl_modinfo {
     struct btl_str name, version, description, author, license;
+    struct btl_str vermagic;   // version and options of the Linux kernel that it is built for
+    bool of_linux;             // a module of Linux, whose kernel links it
     uint8_t supported;         // BTL_SUPPORTS_ mask; BTL_SUPPORTS_RUN when `phases` is absent
     enum btl_module_type type; // BTL_TYPE_MISC when absent
     // Of a wsio_class module, by kind: 0 to BTL_MAJORS_MAX - 1, BTL_MAJOR_DYNAMIC or, for at most
@@ -64,6 +67,9 @@ struct btl_modinfo {
     size_t stub_count;
     struct btl_str *aliases; // devices that it drives
     size_t alias_count;
+    struct btl_str *softdeps; // of a module of Linux: "pre: a b post: c"
+    size_t softdep_count;
+    const struct btl_linux_kernel *linux_kernel; // of a Linux kernel (linux_kernel.h); else NULL
     struct btl_static_module *statics; // of a kernel: its static modules, in the order of the file
     size_t static_count;
 };

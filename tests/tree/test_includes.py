@@ -20,7 +20,7 @@ ARROWS = {
     "image": {"base", "elf"},
     "link": {"base", "abi", "elf"},
     "linux": {"base", "elf"},
-    "plan": {"base", "config", "elf", "link"},
+    "plan": {"base", "config", "elf", "link", "linux"},
     "kernel": {"base", "elf", "link"},
     "limine": {"base", "abi", "elf", "link", "kernel", "manifest"},
     "manifest": {"base", "abi", "config", "elf", "link", "kernel", "plan"},
@@ -30,20 +30,20 @@ ARROWS = {
 # The folder that each header of include/btl/ belongs to.
 PUBLIC = {
     "abi": "boot.h device.h fs.h intfc.h intr.h kernel.h kernel_exports.def limine.h module.h stream.h",
-    "base": "arena.h assert.h cdefs.h diag.def diag.h diag_set.h format.h hash.h index.h kernel_kind.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
+    "base": "arena.h assert.h cdefs.h condition.h diag.def diag.h diag_set.h format.h hash.h index.h kernel_kind.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
             " str.h types.h utf8.h version.h",
     "config": "config.h config_edit.h",
     "elf": "elf.h elf_format.h machine.h modinfo.h",
     "volume": "blocks.h fat.h partitions.h",
     "image": "pe.h",
-    "linux": "linux_archive.h linux_command.h linux_order.h",
+    "linux": "linux_archive.h linux_command.h linux_kernel.h linux_order.h",
     "plan": "plan.h",
     "link": "link.h symtab.h tunable.h wrapper.h",
     "load": "load.h",
     "kernel": "kernel_image.h",
     "limine": "limine_features.def limine_kernel.h limine_protocol.h",
     "manifest": "manifest.h manifest_writer.h",
-    "boot": "attempt.h boot_state.h configurations.h load_options.h memmap.h pending.h run_record.h running_record.h utf16.h wdat.h",
+    "boot": "attempt.h boot_state.h configurations.h linux_boot.h load_options.h memmap.h pending.h run_record.h running_record.h utf16.h wdat.h",
 }
 FOLDER = {header: folder for folder, headers in PUBLIC.items() for header in headers.split()}
 # Programs: they include <btl/…> and their own.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "plan_world.h"
 
+#include <btl/linux_kernel.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +73,13 @@ static void parms_of(struct plan_world *world, struct btl_str text, struct btl_m
         next_part(&text, ',', &info->parms[i].name);
 }
 
+static void set_vermagic(struct btl_modinfo *info, struct btl_str value)
+{
+    info->vermagic = value;
+    info->of_linux = true;
+    info->supported = BTL_SUPPORTS_BOOT2 | BTL_SUPPORTS_RUN;
+}
+
 static void set_field(struct plan_world *world, struct world_file *file, struct btl_str key,
                       struct btl_str value)
 {
@@ -91,6 +100,10 @@ static void set_field(struct plan_world *world, struct world_file *file, struct 
         parms_of(world, value, info);
     else if (btl_str_equal(key, BTL_STR("file")))
         file->path = test_text(&world->own, value);
+    else if (btl_str_equal(key, BTL_STR("vermagic")))
+        set_vermagic(info, value);
+    else if (btl_str_equal(key, BTL_STR("softdep")))
+        info->softdeps = names_of(world, value, &info->softdep_count);
     else if (btl_str_equal(key, BTL_STR("is")))
         info->name = value;
     else if (!(btl_str_equal(key, BTL_STR("majors")) && btl_majors_parse(value, info->majors)) &&
@@ -137,6 +150,15 @@ void world_kernel(struct plan_world *world, const char *provides)
     world->kernel.provides =
         interfaces_of(world, btl_str_of(test_text(&world->own, btl_str_of(provides))),
                       &world->kernel.provide_count);
+}
+
+void world_linux(struct plan_world *world, const char *release, const char *builtin)
+{
+    struct btl_linux_kernel *kernel = BTL_NEW(&world->own.arena, struct btl_linux_kernel);
+    kernel->release = btl_str_of(release);
+    btl_linux_read_builtin(btl_str_of(builtin), (struct btl_place){0}, &world->own.arena,
+                           &kernel->builtin, &world->config_diags);
+    world->kernel.linux_kernel = kernel;
 }
 
 void world_statics(struct plan_world *world, const char *names)

@@ -11,7 +11,8 @@
 //     world_end(&world);
 //
 // A module's file is /modules/NAME.ko unless `file` says
-// otherwise; `is` gives the name in its metadata where that is another one. "b<a" is a module that
+// otherwise; `is` gives the name in its metadata where that is another one. `vermagic` makes it a
+// module of Linux. "b<a" is a module that
 // a pulled.
 #ifndef BTL_PLAN_WORLD_H
 #define BTL_PLAN_WORLD_H
@@ -41,6 +42,8 @@ void world_begin(struct plan_world *world, const char *conf);
 void world_module(struct plan_world *world, const char *description);
 // What the kernel provides: "kernel:1.2,console:2.0".
 void world_kernel(struct plan_world *world, const char *provides);
+// The kernel is Linux; `builtin` is its modules.builtin.
+void world_linux(struct plan_world *world, const char *release, const char *builtin);
 // The modules in the kernel's file: "ring,clock". Their metadata come from world_module() too.
 void world_statics(struct plan_world *world, const char *names);
 // Lets the planner have only that many allocations; before world_plan().
