@@ -40,9 +40,11 @@ EFI_OBJ := $(patsubst efi/%,$(EFI_OUT)/%.o,$(basename $(EFI_SHARED) $(EFI_UEFI))
 
 EFI_COMPILE := $(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) $(LOADER_FLAGS) -isystem $(GNU_EFI_INCLUDE) \
 	-isystem $(GNU_EFI_INCLUDE)/$(ARCH)
-EFI_ASSEMBLE := $(EFI_CC) -g -Wa,--fatal-warnings
+EFI_ASSEMBLE := $(EFI_CC) -g -Wa,--fatal-warnings -DLINUX_INIT='"$(LINUX_INIT)"'
 $(call compile,$(EFI_OUT)/%.o,efi/%.c,$(EFI_COMPILE))
 $(call compile,$(EFI_OUT)/%.o,efi/%.S,$(EFI_ASSEMBLE))
+
+$(EFI_OUT)/x86_64/linux_init.o: $(LINUX_INIT)
 
 # The explanations of all messages, from docs/messages.md.
 MESSAGES_TEXT := $(BUILD)/gen/messages_text.c

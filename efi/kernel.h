@@ -27,14 +27,18 @@ bool kernel_space(struct boot *boot);
 bool kernel_finish(struct boot *boot);
 bool kernel_start(struct boot *boot);
 
+// The bytes of /btl/init, for Linux kernels (ARCH/linux_init).
+extern const uint8_t linux_init_begin[], linux_init_end[];
+
 // What is prepared for an EFI program (kernel_image.c).
 struct image_start {
     struct btl_bytes bytes;          // the program: the kernel's file, or the .linux part of a UKI
     struct btl_str command_line;     // UTF-8
     struct btl_linux_archive initrd; // in pieces, without a copy of any file; count 0: none
-    void *program;                   // the firmware's, when it is loaded
-    uint16_t *options;               // the command line as load options, with a NUL
-    uint32_t options_size;           // bytes; 0: none
+    bool archive;          // a Linux kernel, which gets modules and the manifest behind the initrds
+    void *program;         // the firmware's, when it is loaded
+    uint16_t *options;     // the command line as load options, with a NUL
+    uint32_t options_size; // bytes; 0: none
     bool initrd_offered;
     bool returned; // the program ran: files may have changed
 };

@@ -2,6 +2,7 @@
 // Kernels that are EFI programs: the firmware loads and starts them, with boot services. A program
 // that returns is a failed attempt.
 #include "boot.h"
+#include <btl/linux_boot.h>
 #include <btl/utf16.h>
 
 static struct btl_place image_file(const struct boot *boot)
@@ -17,12 +18,15 @@ static bool image_report(struct boot *boot, enum btl_code code, fw_status status
 
 // ------------------------------------------------------------------------------------------- place
 
-// Does the kernel get an initrd from the loader? Only then a UKI is opened: its own stub would
-// offer its own initrd, and Linux reads one.
-static bool image_gets_initrd(const struct boot *boot)
+// Does the kernel get an initrd from the loader? A UKI is opened only if there is something to add:
+// its own stub would offer its own initrd, and Linux reads one.
+static bool image_gets_archive(const struct boot *boot)
 {
     const struct btl_attempt *attempt = &boot->attempt;
-    return attempt->kernel.initrd_count > 0;
+    if (attempt->kernel.kind != BTL_KERNEL_UKI)
+        return btl_attempt_is_linux(attempt);
+    return attempt->kernel.initrd_count > 0 || attempt->plan.order_count > 0 ||
+           btl_attempt_needs_init(attempt);
 }
 
 // Choose the program and its command line.
@@ -32,7 +36,8 @@ static void image_choose(struct boot *boot)
     struct image_start *image = &boot->res.image;
     image->bytes = kernel->file->bytes;
     image->command_line = boot->attempt.config.kernel_options;
-    if (kernel->kind != BTL_KERNEL_UKI || !image_gets_initrd(boot))
+    image->archive = image_gets_archive(boot);
+    if (kernel->kind != BTL_KERNEL_UKI || !image->archive)
         return;
     image->bytes = kernel->uki.kernel;
     if (image->command_line.len == 0)
@@ -82,7 +87,7 @@ static bool image_space(struct boot *boot)
     const struct btl_attempt_kernel *kernel = &boot->attempt.kernel;
     struct image_start *image = &boot->res.image;
     btl_linux_archive_begin(&image->initrd, boot->attempt.arena);
-    if (!image_gets_initrd(boot))
+    if (!image->archive)
         return true;
     bool good = kernel->uki.initrd.size == 0 ||
                 btl_linux_archive_add_initrd(&image->initrd, kernel->uki.initrd);
@@ -103,6 +108,21 @@ static bool image_seal_manifest(struct boot *boot)
         return false;
     manifest_seal(boot, clock_now(&boot->clock));
     return true;
+}
+
+// Add what a Linux kernel gets: modules, the manifest, options of the command line.
+static bool image_complete(struct boot *boot)
+{
+    struct image_start *image = &boot->res.image;
+    const struct btl_window_range *manifest = &boot->res.manifest;
+    struct btl_bytes init = {linux_init_begin, (size_t)(linux_init_end - linux_init_begin)};
+    if (!image->archive)
+        return true;
+    return btl_attempt_add_archive(
+               &boot->attempt, init,
+               (struct btl_bytes){(const uint8_t *)(uintptr_t)manifest->physical, manifest->size},
+               &image->initrd) &&
+           btl_attempt_linux_command(&boot->attempt, image->command_line, &image->command_line);
 }
 
 static bool image_make_options(struct boot *boot)
@@ -134,7 +154,8 @@ static bool image_offer_initrd(struct boot *boot)
 
 static bool image_finish(struct boot *boot)
 {
-    return image_seal_manifest(boot) && image_make_options(boot) && image_offer_initrd(boot);
+    return image_seal_manifest(boot) && image_complete(boot) && image_make_options(boot) &&
+           image_offer_initrd(boot);
 }
 
 // ------------------------------------------------------------------------------------------- start

@@ -30,7 +30,8 @@ $(MOCK_OUT)/fixtures/moved.elf: $(MOCK_OUT)/fixtures/moved.o
 
 define mock_variant
 $(call compile,$(MOCK_OUT)/$(1)/%.o,efi/%.c,$(1) $(MOCK_FLAGS))
-$(call compile,$(MOCK_OUT)/$(1)/%.o,efi/%.S,$(1) -g)
+$(call compile,$(MOCK_OUT)/$(1)/%.o,efi/%.S,$(1) -g -DLINUX_INIT='"$(BUILD)/x86_64/linux/init"')
+$(MOCK_OUT)/$(1)/x86_64/linux_init.o: $(BUILD)/x86_64/linux/init
 $(call compile,$(MOCK_OUT)/$(1)/tests/%.o,tests/mock/%.c,$(1) $(MOCK_FLAGS))
 $(call compile,$(MOCK_OUT)/$(1)/messages_text.o,$(MESSAGES_TEXT),$(1) $(MOCK_FLAGS))
 $(MOCK_OUT)/$(1)/test_%: $(MOCK_OUT)/$(1)/tests/test_%.o $(addprefix $(MOCK_OUT)/$(1)/,$(MOCK_SUPPORT) $(MOCK_LOADER)) \
