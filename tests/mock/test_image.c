@@ -47,11 +47,18 @@ static void expect_started(struct mock *mock, const char *path, const char *opti
     assert_false(mock->exit_tried);
 }
 
+// The initrds, and behind them the loader's archive.
 static void expect_initrd(const struct mock *mock, const char *bytes, size_t size)
 {
     assert_true(mock->initrd_offered);
-    assert_int_equal(mock->initrd_size, size);
+    assert_true(mock->initrd_size > size);
     assert_memory_equal(mock->initrd, bytes, size);
+    assert_memory_equal(mock->initrd + size, "070701", 6);
+}
+
+static bool initrd_has(const struct mock *mock, const char *text)
+{
+    return memmem(mock->initrd, mock->initrd_size, text, strlen(text)) != NULL;
 }
 
 TEST(test_efi_program_is_started)
@@ -73,6 +80,73 @@ TEST(test_linux_gets_its_initrds_in_order)
         begin("kernel=\"/vmlinuz\"\nkernel_options=\"quiet\"\ninitrd=\"/a.img;/b.img\"\n");
     expect_started(mock, "/vmlinuz", "quiet");
     expect_initrd(mock, "first\0\0\0second!!", 16); // each begins at a multiple of 4
+    mock_end(mock);
+}
+
+TEST(test_linux_gets_the_manifest)
+{
+    struct mock *mock = begin("kernel=\"/vmlinuz\"\n");
+    expect_started(mock, "/vmlinuz", "");
+    assert_true(initrd_has(mock, "btl/manifest.bin"));
+    assert_false(initrd_has(mock, "btl/init"));
+    mock_end(mock);
+}
+
+#define STOCK "kernel=\"/vmlinuz\"\nmodule_path=\"/\"\nstock_load=\"YES\"\n"
+
+static struct mock *begin_stock(const char *conf)
+{
+    struct mock *mock = begin(conf);
+    mock_add_fixture(mock, "/stock.ko", "stock.ko");
+    mock_add_text(mock, "/modules.builtin", "kernel/fs/ext4/ext4.ko\n");
+    return mock;
+}
+
+TEST(test_linux_gets_its_modules)
+{
+    struct mock *mock = begin_stock(STOCK "initrd=\"/a.img\"\nstock_phase=\"BOOT2\"\n"
+                                          "stock.depth=\"3\"\next4_load=\"YES\"\n"
+                                          "kernel_options=\"quiet rdinit=/mine\"\n");
+    expect_started(mock, "/vmlinuz", "quiet rdinit=/mine rdinit=/btl/init");
+    expect_initrd(mock, "first\0\0\0", 8);
+    assert_true(initrd_has(mock, "btl/modules/stock.ko"));
+    assert_true(initrd_has(mock, "btl-order 1\ninit /mine\n"
+                                 "module stock BOOT2 warn parallel - depth=3\n"));
+    assert_true(mock_said(mock, "[plan-linux-built-in]"));
+    mock_end(mock);
+}
+
+TEST(test_linux_in_a_counted_boot)
+{
+    struct mock *mock =
+        begin_stock(STOCK "boot_tries=\"3\"\nboot_timeout=\"60\"\nmodule_blacklist=\"a-b,ext4\"\n"
+                          "stock_on_error=\"fallback\"\nstock_serial=\"YES\"\n");
+    mock_add_text(mock, "/loader.conf.prev", "kernel=\"/vmlinuz\"\n");
+    expect_started(mock, "/vmlinuz", "rdinit=/btl/init panic=10 module_blacklist=a_b");
+    assert_true(initrd_has(mock, "btl-order 1\ncounted\nwatchdog 60\ninit /init\n"
+                                 "module stock INIT reset serial -\n"));
+    assert_true(initrd_has(mock, "btl/failed"));
+    assert_true(mock_said(mock, "[plan-linux-stays]"));
+    mock_end(mock);
+}
+
+TEST(test_linux_gets_modules_for_modprobe)
+{
+    struct mock *mock = begin_stock(STOCK "stock_phase=\"AUTO\"\nstock.depth=\"3 4\"\n");
+    expect_started(mock, "/vmlinuz", "");
+    assert_true(initrd_has(mock, "alias pci:v00001AF4d* stock\noptions stock depth=\"3 4\"\n"
+                                 "install stock insmod /btl/modules/stock.ko $CMDLINE_OPTS\n"));
+    mock_end(mock);
+}
+
+TEST(test_conditions_of_modules)
+{
+    struct mock *mock = begin_stock(STOCK "stock_kernel=\">=6.7\"\n");
+    expect_started(mock, "/vmlinuz", "");
+    assert_true(mock_said(mock, "[boot-condition]"));
+    mock_end(mock);
+    mock = begin_stock(STOCK "stock_kernel=\">=6.6 <7\"\nstock_arch=\"ia64 x86_64\"\n");
+    expect_started(mock, "/vmlinuz", "rdinit=/btl/init");
     mock_end(mock);
 }
 

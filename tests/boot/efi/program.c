@@ -17,6 +17,15 @@ static struct {
 typedef EFI_STATUS(EFIAPI *load_file)(void *file, void *path, BOOLEAN policy, UINTN *size,
                                       void *to);
 
+// Where the loader's own archive begins, behind the initrds.
+static UINTN archive_begin(const UINT8 *bytes, UINTN size)
+{
+    UINTN begin = 0;
+    while (begin + 6 < size && CompareMem(bytes + begin, "070701", 6) != 0)
+        begin += 4;
+    return begin + 6 < size ? begin : size;
+}
+
 // Read the initrd as Linux does: ask for its size, allocate, read.
 static void read_initrd(void)
 {
@@ -36,7 +45,8 @@ static void read_initrd(void)
         status = BS->AllocatePool(EfiLoaderData, size, (void **)&bytes);
     if (status == EFI_SUCCESS)
         status = (*file)(file, path, FALSE, &size, bytes);
-    for (UINTN i = 0; i < size && status == EFI_SUCCESS; i++)
+    size = archive_begin(bytes, status == EFI_SUCCESS ? size : 0);
+    for (UINTN i = 0; i < size; i++)
         sum += bytes[i] * (UINT32)(i % 1000 + 1);
     Print(L"PROGRAM: initrd %r %d bytes %u\n", status, size, sum);
 }
