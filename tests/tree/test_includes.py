@@ -47,7 +47,7 @@ PUBLIC = {
 }
 FOLDER = {header: folder for folder, headers in PUBLIC.items() for header in headers.split()}
 # Programs: they include <btl/…> and their own.
-PROGRAMS = {"efi": ["efi"], "kernel": ["kernel"], "modules": ["modules"], "tools/btl": ["tools/btl"]}
+PROGRAMS = {"efi": ["efi"], "linux/init": ["linux/init"], "kernel": ["kernel"], "modules": ["modules"], "tools/btl": ["tools/btl"]}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 
