@@ -17,6 +17,7 @@
 #include "files.h"
 #include "kernel.h"
 #include "hardware/device.h"
+#include "limine.h"
 #include <btl/load_options.h>
 #include "log.h"
 #include "memory_map.h"
@@ -111,6 +112,7 @@ struct boot {
         bool counted;                       // BtlTrial has this try
         const struct btl_diag *before_step; // the last diagnostic before the current step
         struct image_start image;           // of a kernel that is an EFI program
+        struct limine_start limine;         // of a kernel of the Limine protocol
         uint64_t code_page;
         struct paging paging;
         struct memory_map memory_map;
@@ -147,8 +149,19 @@ bool pending_recover(struct boot *boot); // completes a change that the power in
 bool choice_first(struct boot *boot);    // options, state -> choice
 
 // In each attempt, between and after the steps of core (btl/attempt.h).
-bool autoboot_wait(struct boot *boot);      // the countdown, the menu
-bool pending_apply(struct boot *boot);      // BtlPending -> the configuration's file
+bool autoboot_wait(struct boot *boot); // the countdown, the menu
+bool pending_apply(struct boot *boot); // BtlPending -> the configuration's file
+// Pages for tables: the owner of paging.alloc_table.
+struct table_pool {
+    struct boot *boot;
+    uint64_t next, left;
+};
+uint64_t space_alloc_table(void *owner);
+// Map the kernel's image and the phase-1 images. Copy `code` to a new hand-off area. Fetch the
+// memory map.
+bool space_map_window(struct boot *boot);
+bool space_alloc_code(struct boot *boot, const uint8_t *code, const uint8_t *end);
+bool space_fetch_map(struct boot *boot);
 bool modules_stage(struct boot *boot);      // which files the kernel gets in memory
 bool space_build(struct boot *boot);        // -> page tables
 bool trial_count(struct boot *boot);        // this try -> BtlTrial

@@ -8,6 +8,7 @@
 
 #include "handoff.h"
 #include "paging.h"
+#include "processors.h"
 #include "volume.h"
 
 // EFI_STATUS (UEFI 2.10, appendix D), as far as the loader distinguishes them.
@@ -191,6 +192,10 @@ struct firmware {
                                uint32_t width, uint32_t *ret_value);
     fw_status (*register_write)(struct firmware *fw, enum fw_space space, uint64_t address,
                                 uint32_t width, uint32_t value);
+    // The date of the machine's clock. False: unknown.
+    bool (*date)(struct firmware *fw, struct btl_limine_date *ret_date);
+    // Return an ACPI table by its signature of 4 characters, whole; empty: there is none.
+    struct btl_bytes (*acpi_table)(struct firmware *fw, const char *signature);
 
     // Fill in random bytes. False: no source, or it failed.
     bool (*random)(struct firmware *fw, uint8_t *to, size_t size);
@@ -222,6 +227,9 @@ struct firmware {
     // may be called (UEFI 2.10, 7.4.6), then hand_off or reset. reset returns only on failure or in
     // a test, hand_off only in a test.
     fw_status (*exit_boot_services)(struct firmware *fw, uint64_t key);
+    // start_processors: mask the lines of the interrupt controllers, and start other processors,
+    // which then wait; called between exit_boot_services and hand_off.
+    void (*start_processors)(struct firmware *fw, struct processors *processors);
     void (*hand_off)(struct firmware *fw, const struct handoff *handoff);
     void (*reset)(struct firmware *fw, enum fw_reset how);
 };

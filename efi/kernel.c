@@ -3,9 +3,8 @@
 #include "boot.h"
 
 static const struct kernel_kind *const kernel_kinds[BTL_KERNEL_KINDS] = {
-    [BTL_KERNEL_BTL] = &kernel_kind_btl,
-    [BTL_KERNEL_LINUX] = &kernel_kind_image,
-    [BTL_KERNEL_UKI] = &kernel_kind_image,
+    [BTL_KERNEL_BTL] = &kernel_kind_btl,     [BTL_KERNEL_LIMINE] = &kernel_kind_limine,
+    [BTL_KERNEL_LINUX] = &kernel_kind_image, [BTL_KERNEL_UKI] = &kernel_kind_image,
     [BTL_KERNEL_EFI] = &kernel_kind_image,
 };
 

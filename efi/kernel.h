@@ -17,7 +17,8 @@ struct kernel_kind {
     bool (*start)(struct boot *boot);  // the end. True: only in a test
 };
 
-extern const struct kernel_kind kernel_kind_btl;   // kernel_btl.c
+extern const struct kernel_kind kernel_kind_btl;    // kernel_btl.c
+extern const struct kernel_kind kernel_kind_limine; // ARCH/kernel_limine.c
 extern const struct kernel_kind kernel_kind_image; // kernel_image.c: Linux, UKI, other EFI programs
 
 // The same steps, of the kind of this attempt's kernel.

@@ -161,6 +161,17 @@ bool pages_allocate_code(struct pages *pages, uint64_t bytes, uint64_t align, ui
                                   ret_address);
 }
 
+bool pages_allocate_at(struct pages *pages, uint64_t bytes, uint64_t address)
+{
+    uint64_t count = pages_needed(bytes);
+    if ((pages->count == pages->capacity && !pages_grow_list(pages)) ||
+        pages->fw->allocate_at(pages->fw, FW_LOADER_DATA, count, address) != FW_SUCCESS)
+        return false;
+    pages->ranges[pages->count++] =
+        (struct btl_own_range){address, count * BTL_PAGE_SIZE, BTLM_MEM_LOADER};
+    return true;
+}
+
 static void pages_release(struct pages *pages, const struct btl_own_range *range)
 {
     if (!pages_are_shared(pages, range->start))

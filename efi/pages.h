@@ -34,6 +34,8 @@ bool pages_allocate_congruent(struct pages *pages, uint64_t bytes, uint64_t addr
 // Allocate aligned pages that are executable under the firmware's page tables, not cleared.
 bool pages_allocate_code(struct pages *pages, uint64_t bytes, uint64_t align,
                          uint64_t *ret_address);
+// Allocate the pages at `address`, not cleared, as loader data.
+bool pages_allocate_at(struct pages *pages, uint64_t bytes, uint64_t address);
 // Free the last allocation.
 void pages_free_last(struct pages *pages);
 void pages_free_all(struct pages *pages); // not those of `parent`

@@ -13,6 +13,7 @@ struct paging_cpu {
     bool huge_pages;       // 1 GiB pages
     bool five_levels;      // 57-bit virtual addresses are enabled
     uint8_t physical_bits; // width of a physical address
+    uint32_t lapic_id;     // of the processor that runs, on x86-64
 };
 
 extern const uint16_t loader_machine; // e_machine: what this loader boots

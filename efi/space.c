@@ -10,12 +10,7 @@
 #define TABLE_POOL 32 // pages allocated at a time
 #define PAGE_MASK  ((uint64_t)BTL_PAGE_SIZE - 1)
 
-struct table_pool {
-    struct boot *boot;
-    uint64_t next, left;
-};
-
-static uint64_t space_alloc_table(void *owner)
+uint64_t space_alloc_table(void *owner)
 {
     struct table_pool *pool = owner;
     if (pool->left == 0) {
@@ -30,14 +25,14 @@ static uint64_t space_alloc_table(void *owner)
     return page;
 }
 
-static bool space_alloc_code_page(struct boot *boot)
+bool space_alloc_code(struct boot *boot, const uint8_t *code, const uint8_t *end)
 {
     uint64_t size = boot->core.machine->handoff_size;
     if (!pages_allocate_code(&boot->res.pages, size, size, &boot->res.code_page))
         return false;
     uint8_t *area = (uint8_t *)(uintptr_t)boot->res.code_page;
     memset(area, 0, size);
-    memcpy(area, handoff_code, (size_t)(handoff_code_end - handoff_code));
+    memcpy(area, code, (size_t)(end - code));
     cache_sync_code(boot->res.code_page, size);
     return true;
 }
@@ -104,7 +99,12 @@ static bool space_map_modules(struct boot *boot)
     return true;
 }
 
-static bool space_fetch_map(struct boot *boot)
+bool space_map_window(struct boot *boot)
+{
+    return space_map_kernel_image(boot) && space_map_modules(boot);
+}
+
+bool space_fetch_map(struct boot *boot)
 {
     struct memory_map *map = &boot->res.memory_map;
     if (memory_map_reserve(map, &boot->res.pages) && memory_map_fetch(map, boot->fw) &&
@@ -122,7 +122,7 @@ bool space_build(struct boot *boot)
     uint8_t writable = BTL_PERM_READ | BTL_PERM_WRITE;
     if (!btl_attempt_reserve(&boot->attempt))
         return false;
-    if (!space_alloc_code_page(boot))
+    if (!space_alloc_code(boot, handoff_code, handoff_code_end))
         return btl_attempt_no_memory(&boot->attempt, "building page tables");
     if (!space_fetch_map(boot))
         return false;
@@ -131,8 +131,7 @@ bool space_build(struct boot *boot)
                                        .alloc_table = space_alloc_table,
                                        .owner = &pool};
     bool built = paging_begin(&boot->res.paging) && space_map_physical(boot) &&
-                 space_map_kernel_image(boot) && space_map_modules(boot) &&
-                 space_map_range(boot, &boot->attempt.early, writable) &&
+                 space_map_window(boot) && space_map_range(boot, &boot->attempt.early, writable) &&
                  space_map_range(boot, &boot->attempt.stack, writable) &&
                  space_map_range(boot, &boot->attempt.backing_store, writable);
     boot->res.paging.owner = NULL; // the pool ends with this step

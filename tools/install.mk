@@ -61,7 +61,7 @@ $(foreach arch,$(ARCHITECTURES),$(call put_as,$(INSTALL_SDK)/kernel-$(arch).ld,k
 $(call put,$(INSTALL_SDK)/modules,$(sort $(wildcard modules/*.h)))
 $(call put,$(INSTALL_SDK)/modules/template,$(wildcard modules/template/*.c) modules/template/Makefile)
 $(foreach folder,$(wildcard examples/*),$(call \
-	put,$(INSTALL_SDK)/$(folder),$(sort $(wildcard $(addprefix $(folder)/,*.c *.h *.S *.ld *.conf *.md Makefile)))))
+	put,$(INSTALL_SDK)/$(folder),$(sort $(wildcard $(addprefix $(folder)/,*.c *.h *.S *.ld *.conf *.md *.txt Makefile)))))
 
 # Loader, reference kernel and modules of the architecture.
 $(call put,$(INSTALL_LOADER),$(EFI_IMAGE))

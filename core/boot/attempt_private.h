@@ -24,6 +24,9 @@ void attempt_judge_conditions(struct btl_attempt *attempt);
 // Find the directories of module_path that exist: config.search_path. False: no memory.
 bool attempt_find_directories(struct btl_attempt *attempt);
 
+// Find the requests of a placed Limine kernel, and read its internal modules: kernel.limine.
+bool attempt_open_limine(struct btl_attempt *attempt);
+
 // Read the files beside the kernel: its initrds and the files file_NAME.
 bool attempt_read_files(struct btl_attempt *attempt);
 

@@ -2,12 +2,22 @@
 // The steps of the kernel: open its file, place its image in memory and in the window.
 #include "attempt_private.h"
 
+// A kernel of the Limine protocol may have no metadata: then it exports nothing.
+static bool read_kernel_metadata(struct btl_attempt *attempt)
+{
+    struct btl_attempt_kernel *kernel = &attempt->kernel;
+    kernel->info.name = BTL_STR("kernel");
+    return (kernel->kind == BTL_KERNEL_LIMINE &&
+            btl_elf_find_section(&kernel->elf, BTL_STR(".modinfo")) == BTL_NONE) ||
+           btl_modinfo_read(&kernel->elf, attempt->arena, &kernel->info, attempt->diags);
+}
+
 static bool open_elf_kernel(struct btl_attempt *attempt, struct btl_place place)
 {
     struct btl_attempt_kernel *kernel = &attempt->kernel;
     return btl_elf_open(kernel->file->bytes, BTL_ELF_KERNEL, attempt->boot->machine->number, place,
                         &kernel->elf, attempt->diags) &&
-           btl_modinfo_read(&kernel->elf, attempt->arena, &kernel->info, attempt->diags) &&
+           read_kernel_metadata(attempt) &&
            btl_kernel_open(&kernel->elf, attempt->arena, &kernel->image, attempt->diags);
 }
 
@@ -108,6 +118,8 @@ bool btl_attempt_place_kernel(struct btl_attempt *attempt)
         return btl_attempt_no_memory(attempt, "placing the kernel");
     if (!btl_kernel_load(&kernel->image, base, (uint8_t *)(uintptr_t)kernel->physical,
                          attempt->diags))
+        return false;
+    if (kernel->kind == BTL_KERNEL_LIMINE && !attempt_open_limine(attempt))
         return false;
     uint64_t time = attempt_event_end(attempt, event, kernel->image.size);
     btl_attempt_begin_window(attempt);

@@ -91,8 +91,11 @@ void btl_attempt_choose_staged(struct btl_attempt *attempt, const struct btl_boo
     enum btl_stage stage = attempt->config.stage;
     attempt->stage_reason =
         btl_attempt_is_linux(attempt) ? BTL_STAGE_LINUX : stage_judge(&attempt->plan, disk);
+    // What a Limine kernel reads later is unknown: its modules are whole files.
+    bool readable =
+        attempt->stage_reason == BTL_STAGE_READABLE && attempt->kernel.kind != BTL_KERNEL_LIMINE;
     attempt->stage_all = stage == BTL_STAGE_ALL || attempt->stage_reason == BTL_STAGE_LINUX ||
-                         (stage == BTL_STAGE_AUTO && attempt->stage_reason != BTL_STAGE_READABLE);
+                         (stage == BTL_STAGE_AUTO && !readable);
     if (stage == BTL_STAGE_BOOT && stage_leaves_files(&attempt->plan))
         stage_check_demand(attempt);
 }

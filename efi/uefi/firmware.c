@@ -170,6 +170,23 @@ static void uefi_stall(struct firmware *fw, uint64_t microseconds)
     uefi_of(fw)->boot->Stall(microseconds);
 }
 
+static bool uefi_date(struct firmware *fw, struct btl_limine_date *ret_date)
+{
+    EFI_TIME time;
+    if (uefi_of(fw)->runtime->GetTime(&time, NULL) != EFI_SUCCESS)
+        return false;
+    *ret_date = (struct btl_limine_date){
+        .year = time.Year,
+        .month = time.Month,
+        .day = time.Day,
+        .hour = time.Hour,
+        .minute = time.Minute,
+        .second = time.Second,
+        .zone = time.TimeZone == EFI_UNSPECIFIED_TIMEZONE ? 0 : time.TimeZone,
+    };
+    return true;
+}
+
 #define WATCHDOG_CODE 0x42544c // "BTL"; codes below 0x10000 are the firmware's
 
 static fw_status uefi_watchdog(struct firmware *fw, uint32_t seconds)
@@ -190,6 +207,11 @@ static bool uefi_random(struct firmware *fw, uint8_t *to, size_t size)
 static fw_status uefi_exit_boot_services(struct firmware *fw, uint64_t key)
 {
     return uefi_of(fw)->boot->ExitBootServices(uefi_of(fw)->image, key);
+}
+
+static void uefi_start_processors(struct firmware *fw, struct processors *processors)
+{
+    cpu_start_processors(processors);
 }
 
 static void uefi_hand_off(struct firmware *fw, const struct handoff *handoff)
@@ -224,6 +246,9 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
                                      .watchdog = uefi_watchdog,
                                      .random = uefi_random,
                                      .exit_boot_services = uefi_exit_boot_services,
+                                     .date = uefi_date,
+                                     .acpi_table = uefi_acpi_table,
+                                     .start_processors = uefi_start_processors,
                                      .hand_off = uefi_hand_off,
                                      .reset = uefi_reset},
                         .image = image,

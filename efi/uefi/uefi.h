@@ -153,4 +153,6 @@ fw_status uefi_path_make(struct uefi *uefi, EFI_HANDLE handle, const struct uefi
 void volume_uefi_identify(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, struct fw_volume *ret_volume);
 fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, EFI_HANDLE device);
 
+struct btl_bytes uefi_acpi_table(struct firmware *fw, const char *signature); // acpi.c
+
 #endif

@@ -10,17 +10,7 @@
 #include <btl/link.h>
 
 #include "paging.h"
-
-#define PRESENT    1ull
-#define WRITE      2ull
-#define LARGE      (1ull << 7)
-#define NO_EXECUTE (1ull << 63)
-#define ADDRESS    0x000ffffffffff000ull
-
-#define SLOTS             512u
-#define GIB               (1ull << 30)
-#define LARGE_SIZE        (2ull << 20)
-#define SLOT_OF(v, level) (((v) >> (12 + 9 * (level))) & (SLOTS - 1)) // level 0: page table
+#include "x86_64/tables.h"
 
 #define DIRECT_SLOT  256u
 #define WINDOW_SLOT  511u
@@ -34,8 +24,7 @@ static uint64_t *table_at(uint64_t entry)
     return (uint64_t *)(uintptr_t)(entry & ADDRESS);
 }
 
-// Return the table below table[slot], allocated on first use. NULL: no memory.
-static uint64_t *descend(struct paging *paging, uint64_t *table, uint64_t slot)
+uint64_t *paging_descend(struct paging *paging, uint64_t *table, uint64_t slot)
 {
     if ((table[slot] & PRESENT) == 0) {
         uint64_t page = paging->alloc_table(paging->owner);
@@ -46,18 +35,17 @@ static uint64_t *descend(struct paging *paging, uint64_t *table, uint64_t slot)
     return table_at(table[slot]);
 }
 
-// Return the PML4 of the lower (slot 0 of a PML5) or the upper (slot 511) half.
-static uint64_t *half(struct paging *paging, uint64_t top_slot)
+uint64_t *paging_half(struct paging *paging, uint64_t top_slot)
 {
     uint64_t *root = table_at(paging->root);
-    return paging->cpu.five_levels ? descend(paging, root, top_slot) : root;
+    return paging->cpu.five_levels ? paging_descend(paging, root, top_slot) : root;
 }
 
 // Map the 2 MiB around the code page with single pages.
 static bool map_around_code(struct paging *paging, uint64_t *directory, uint64_t slot,
                             uint64_t start)
 {
-    uint64_t *pages = descend(paging, directory, slot);
+    uint64_t *pages = paging_descend(paging, directory, slot);
     if (pages == NULL)
         return false;
     for (uint64_t i = 0; i < SLOTS; i++) {
@@ -75,7 +63,7 @@ static bool map_gib(struct paging *paging, uint64_t *table, uint64_t slot, uint6
         table[slot] = start | PRESENT | WRITE | LARGE | NO_EXECUTE;
         return true;
     }
-    uint64_t *directory = descend(paging, table, slot);
+    uint64_t *directory = paging_descend(paging, table, slot);
     if (directory == NULL)
         return false;
     for (uint64_t i = 0; i < SLOTS; i++) {
@@ -93,11 +81,11 @@ static bool map_gib(struct paging *paging, uint64_t *table, uint64_t slot, uint6
 // Map the GiB at `start`, if not mapped yet, in both maps.
 static bool map_one(struct paging *paging, uint64_t start)
 {
-    uint64_t *lower = half(paging, 0), *upper = half(paging, WINDOW_SLOT);
+    uint64_t *lower = paging_half(paging, 0), *upper = paging_half(paging, WINDOW_SLOT);
     if (lower == NULL || upper == NULL)
         return false;
     uint64_t slot = start / (SLOTS * GIB);
-    uint64_t *table = descend(paging, lower, slot);
+    uint64_t *table = paging_descend(paging, lower, slot);
     if (table == NULL)
         return false;
     upper[DIRECT_SLOT + slot] = lower[slot] | NO_EXECUTE;
@@ -142,9 +130,9 @@ bool paging_map_window(struct paging *paging, uint64_t address, uint64_t physica
     uint64_t bits = PRESENT | ((perm & BTL_PERM_WRITE) != 0 ? WRITE : 0) |
                     ((perm & BTL_PERM_EXEC) != 0 ? 0 : NO_EXECUTE);
     for (uint64_t done = 0; done < size; done += BTL_PAGE_SIZE) {
-        uint64_t *table = half(paging, WINDOW_SLOT);
+        uint64_t *table = paging_half(paging, WINDOW_SLOT);
         for (unsigned level = 3; table != NULL && level > 0; level--)
-            table = descend(paging, table, SLOT_OF(address + done, level));
+            table = paging_descend(paging, table, SLOT_OF(address + done, level));
         if (table == NULL)
             return false;
         table[SLOT_OF(address + done, 0)] = (physical + done) | bits;

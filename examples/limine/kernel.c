@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A kernel of the Limine boot protocol: it prints what the loader answers. The same file boots under
-// BTL and under Limine. Under BTL it also starts the modules of phase 1.
+// A kernel of the Limine boot protocol: it prints what the loader answers. The same file boots
+// under BTL and under Limine. Under BTL it also starts the modules of phase 1.
 #include <btl/format.h>
 #include <btl/limine.h>
 #include <btl/load.h>
@@ -54,7 +54,9 @@ __attribute__((used, section(".requests"))) static volatile struct {
     .memory_map.id = ID(0x67cf3d9d378a806f, 0xe304acdfc50c3c62),
     .entry_point = {.id = ID(0x13d86c035a1cd3e1, 0x2b0caa89d8f3026a), .entry = kmain},
     .kernel_file.id = ID(0xad97e90e83f1ed67, 0x31eb5d1c5ff23b69),
-    .modules = {.id = ID(0x3e7e279702be32af, 0xca1c4f3bd1280cee), .revision = 1, .count = 1,
+    .modules = {.id = ID(0x3e7e279702be32af, 0xca1c4f3bd1280cee),
+                .revision = 1,
+                .count = 1,
                 .list = internal},
     .rsdp.id = ID(0xc5e77b6b397e7b43, 0x27637845accdcf3c),
     .smbios.id = ID(0x9e9046f11e095391, 0xaa4a520fefbde5ee),
@@ -88,7 +90,8 @@ void kprintf(const char *format, ...)
     va_end(args);
 }
 
-// ------------------------------------------------------------------------------- the machine's state
+// ------------------------------------------------------------------------------- the machine's
+// state
 
 static uint64_t read_msr(uint32_t number)
 {
@@ -122,7 +125,8 @@ static void show_state(const char *what)
     kprintf("\n");
 }
 
-// --------------------------------------------------------------------------------------- the answers
+// --------------------------------------------------------------------------------------- the
+// answers
 
 static uint64_t base_revision(void)
 {
@@ -223,7 +227,8 @@ static void show_answers(void)
     show_framebuffers(requests.framebuffers.response);
     show_number("paging mode", requests.paging_mode.response);
     show_memory_map(requests.memory_map.response);
-    kprintf("entry point: %s\n", requests.entry_point.response != NULL ? "requested" : "of the file");
+    kprintf("entry point: %s\n",
+            requests.entry_point.response != NULL ? "requested" : "of the file");
     show_file("kernel file", requests.kernel_file.response->file);
     for (uint64_t i = 0; requests.modules.response != NULL && i < requests.modules.response->count;
          i++)
@@ -248,8 +253,9 @@ static void show_answers(void)
 static void processor_main(struct processor *self)
 {
     show_state("processor");
-    self->argument = read_msr(0x1b) & 0x400 ? read_msr(0x802)
-                                            : *(volatile uint32_t *)(direct_map() + 0xfee00020) >> 24;
+    self->argument = read_msr(0x1b) & 0x400
+                         ? read_msr(0x802)
+                         : *(volatile uint32_t *)(direct_map() + 0xfee00020) >> 24;
     for (;;)
         __asm__ volatile("cli; hlt");
 }
@@ -275,7 +281,8 @@ static void start_processors(const struct processors *response)
     }
 }
 
-// ------------------------------------------------------------------------------- the modules of BTL
+// ------------------------------------------------------------------------------- the modules of
+// BTL
 
 static bool start_module(const struct btl_manifest *manifest, uint32_t id, struct btl_diags *diags)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The Limine boot protocol, as far as the example uses it. Pointers are addresses in the direct map.
+// The Limine boot protocol, as far as the example uses it. Pointers are addresses in the direct
+// map.
 #ifndef PROTOCOL_H
 #define PROTOCOL_H
 

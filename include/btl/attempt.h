@@ -12,6 +12,7 @@
 #include <btl/config.h>
 #include <btl/configurations.h>
 #include <btl/kernel_image.h>
+#include <btl/limine_kernel.h>
 #include <btl/machine.h>
 #include <btl/manifest.h>
 #include <btl/pe.h>
@@ -105,14 +106,29 @@ struct btl_counted_try {
     uint32_t tries_left;
 };
 
+// A file that a Limine kernel gets as a module.
+struct btl_attempt_limine_file {
+    const struct btl_boot_file *file;
+    struct btl_str path, string;
+};
+
+// Of a Limine kernel, when it is placed.
+struct btl_attempt_limine {
+    struct btl_limine_requests requests;
+    struct btl_limine_wishes wishes;
+    struct btl_attempt_limine_file *internal; // modules that the kernel itself asks for
+    uint32_t internal_count;
+};
+
 // The boot as a whole. The driver fills in the first three members.
 struct btl_boot {
     const struct btl_boot_driver *driver;
     void *owner; // the driver's
     const struct btl_machine *machine;
-    struct btl_boot_state state;      // the records of earlier boots
-    struct btl_choice choice;         // of the next attempt
-    uint8_t tried[BTL_TRIED_MAX][32]; // SHA-256 of configurations that failed in this boot
+    enum btl_limine_paging_mode paging_mode; // of the machine, for Limine kernels
+    struct btl_boot_state state;             // the records of earlier boots
+    struct btl_choice choice;                // of the next attempt
+    uint8_t tried[BTL_TRIED_MAX][32];        // SHA-256 of configurations that failed in this boot
     uint32_t tried_count;
     struct btl_counted_try counted_try; // the try that this boot has written to BtlTrial
     bool attended; // a person is at the menu: no countdown, no automatic fallback
@@ -131,8 +147,9 @@ struct btl_attempt_kernel {
     struct btl_linux_image linux_image;   // of Linux, and of the kernel in a unified kernel image
     const struct btl_boot_file **initrds; // of `initrd`, in their order
     uint32_t initrd_count;
-    uint64_t physical;  // address of its memory
-    uint64_t read_time; // nanoseconds
+    uint64_t physical;                 // address of its memory
+    uint64_t read_time;                // nanoseconds
+    struct btl_attempt_limine *limine; // of a Limine kernel that is placed
 };
 
 struct btl_attempt_module {

@@ -77,15 +77,40 @@ bool btl_limine_internal(const struct btl_limine_requests *requests, uint32_t in
 // front, to the root. `at` is NULL: no memory.
 struct btl_str btl_limine_path(struct btl_str kernel, struct btl_str path, struct btl_arena *arena);
 
+// ------------------------------------------------------------------------------- the firmware's
+
+#define BTL_LIMINE_PROCESSORS_MAX 1024u
+#define BTL_LIMINE_IO_APICS_MAX   64u
+
+struct btl_limine_processor {
+    uint32_t processor_id, lapic_id;
+};
+
+struct btl_limine_machine {
+    struct btl_limine_processor *processors; // the boot processor is the first
+    uint32_t processor_count;
+    uint64_t io_apics[BTL_LIMINE_IO_APICS_MAX]; // physical
+    uint32_t io_apic_count;
+};
+
+// Read the processors and the I/O APICs from the MADT (ACPI 6.5, 5.2.12), which may be empty: then
+// there is the boot processor alone. Processors that are disabled, appear twice, or are beyond
+// BTL_LIMINE_PROCESSORS_MAX, are left out. False: no memory.
+bool btl_limine_machine(struct btl_bytes madt, uint32_t boot_lapic_id, struct btl_arena *arena,
+                        struct btl_limine_machine *ret_machine);
+
+// Return the seconds since 1970 of a date. `zone`: minutes to be added for UTC. False: no date.
+struct btl_limine_date {
+    uint32_t year, month, day, hour, minute, second;
+    int32_t zone;
+};
+bool btl_limine_seconds(const struct btl_limine_date *date, int64_t *ret_seconds);
+
 // -------------------------------------------------------------------------------------- answers
 
 struct btl_limine_module {
     uint64_t physical, size;
     struct btl_str path, string;
-};
-
-struct btl_limine_processor {
-    uint32_t processor_id, lapic_id;
 };
 
 // What the responses say. Addresses are physical; 0: none.
@@ -144,15 +169,6 @@ enum btl_limine_memory_type btl_limine_memory_type(enum btlm_memory_type type);
 // Is memory of this type in the direct map of a kernel with this base revision? The first 4 GiB
 // are, up to base revision 2, whatever is there.
 bool btl_limine_is_mapped(enum btl_limine_memory_type type, uint32_t revision);
-
-// -------------------------------------------------------------------------------- the firmware's
-
-// Return the seconds since 1970 of a date. `zone`: minutes to be added for UTC. False: no date.
-struct btl_limine_date {
-    uint32_t year, month, day, hour, minute, second;
-    int32_t zone;
-};
-bool btl_limine_seconds(const struct btl_limine_date *date, int64_t *ret_seconds);
 
 BTL_END_DECLS
 

@@ -235,6 +235,28 @@ static bool random_bytes(struct firmware *fw, uint8_t *to, size_t size)
     return true;
 }
 
+static bool date(struct firmware *fw, struct btl_limine_date *ret_date)
+{
+    *ret_date = mock_of(fw)->date;
+    return true;
+}
+
+static struct btl_bytes acpi_table(struct firmware *fw, const char *signature)
+{
+    assert_string_equal(signature, "APIC");
+    return mock_of(fw)->madt;
+}
+
+// Every second processor starts.
+static void start_processors(struct firmware *fw, struct processors *processors)
+{
+    struct mock *mock = mock_of(fw);
+    assert_true(mock->exited && !mock->handed_off);
+    for (uint32_t i = 1; i < processors->machine->processor_count; i += 2)
+        processors->started[i] = true;
+    mock->processors = *processors;
+}
+
 static fw_status exit_boot_services(struct firmware *fw, uint64_t key)
 {
     struct mock *mock = mock_of(fw);
@@ -297,6 +319,9 @@ static void alloc_table(struct mock *mock)
         .watchdog = watchdog,
         .random = random_bytes,
         .exit_boot_services = exit_boot_services,
+        .date = date,
+        .acpi_table = acpi_table,
+        .start_processors = start_processors,
         .hand_off = hand_off,
         .reset = reset,
     };

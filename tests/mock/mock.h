@@ -208,6 +208,11 @@ struct mock {
     uint32_t violations; // calls that the specification forbids at that time
     bool handed_off;
     struct handoff handoff;
+
+    // For kernels of the Limine protocol.
+    struct btl_limine_date date;
+    struct btl_bytes madt;
+    struct processors processors; // as given to start_processors
 };
 
 // A machine with memory, without files. One at a time.

@@ -4,7 +4,7 @@
 MOCK := $(patsubst tests/mock/test_%.c,%,$(sort $(wildcard tests/mock/test_*.c)))
 MOCK_OUT := $(BUILD)/mock
 MOCK_FIXTURES := $(patsubst tests/mock/fixtures/%.c,$(MOCK_OUT)/fixtures/%.ko,$(sort $(wildcard tests/mock/fixtures/*.c))) \
-	$(MOCK_OUT)/fixtures/kernel.elf $(MOCK_OUT)/fixtures/moved.elf $(MOCK_OUT)/fixtures/low.elf $(MOCK_OUT)/fixtures/high.elf
+	$(MOCK_OUT)/fixtures/kernel.elf $(MOCK_OUT)/fixtures/limine.elf $(MOCK_OUT)/fixtures/moved.elf $(MOCK_OUT)/fixtures/low.elf $(MOCK_OUT)/fixtures/high.elf
 MOCK_FLAGS := $(CSTD) $(WARN) -Iefi -Itests/support -Itests/mock -DLOADER_VERSION='"test"' -DLOADER_NAME='"BOOTX64.EFI"' \
 	-D_GNU_SOURCE -DMOCK_FIXTURES='"$(MOCK_OUT)/fixtures"' -g -O1 $(SANITIZE)
 # The files of the loader for x86-64; of another architecture only those without assembly code.
@@ -18,8 +18,11 @@ MOCK_CODE := $(CSTD) $(WARN) -ffreestanding -fno-common -fno-stack-protector -fn
 $(call compile,$(MOCK_OUT)/fixtures/%.ko,tests/mock/fixtures/%.c,gcc $(MOCK_CODE) -mcmodel=kernel -fno-pic)
 $(call compile,$(MOCK_OUT)/fixtures/kernel.o,tests/mock/fixtures/kernel.inc,gcc $(MOCK_CODE) -mcmodel=kernel -fno-pic -x c)
 $(call compile,$(MOCK_OUT)/fixtures/moved.o,tests/mock/fixtures/kernel.inc,gcc $(MOCK_CODE) -fpie -x c)
+$(call compile,$(MOCK_OUT)/fixtures/limine.o,tests/mock/fixtures/limine.inc,gcc $(MOCK_CODE) -mcmodel=kernel -fno-pic -x c)
 MOCK_LD := ld -e kmain -z max-page-size=4096 -z separate-code -z noexecstack --build-id=none
 $(MOCK_OUT)/fixtures/kernel.elf: $(MOCK_OUT)/fixtures/kernel.o
+	$(MOCK_LD) -Ttext-segment=0xffffffff80200000 $< -o $@
+$(MOCK_OUT)/fixtures/limine.elf: $(MOCK_OUT)/fixtures/limine.o
 	$(MOCK_LD) -Ttext-segment=0xffffffff80200000 $< -o $@
 $(MOCK_OUT)/fixtures/low.elf: $(MOCK_OUT)/fixtures/moved.o
 	$(MOCK_LD) -Ttext-segment=0x200000 $< -o $@

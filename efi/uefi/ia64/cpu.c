@@ -32,6 +32,11 @@ bool cpu_port_write(uint16_t port, uint32_t width, uint32_t value)
     return false;
 }
 
+// The Limine protocol, which starts other processors, has no ia64.
+void cpu_start_processors(struct processors *processors)
+{
+}
+
 void cpu_hand_off(const struct handoff *handoff)
 {
     struct handoff_ia64 arguments;

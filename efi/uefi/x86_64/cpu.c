@@ -33,6 +33,13 @@ struct control_registers cpu_control_registers(void)
     return registers;
 }
 
+// The id of the local APIC: 32 bits, if the processor says them.
+static uint32_t cpu_lapic_id(void)
+{
+    struct cpuid topology = cpuid_checked(0xb);
+    return topology.ebx != 0 ? topology.edx : cpuid(1).ebx >> 24;
+}
+
 void cpu_features(struct paging_cpu *ret_cpu)
 {
     struct cpuid extended = cpuid_checked(0x80000001), sizes = cpuid_checked(0x80000008);
@@ -40,7 +47,8 @@ void cpu_features(struct paging_cpu *ret_cpu)
     *ret_cpu = (struct paging_cpu){.no_execute = (extended.edx >> 20 & 1) != 0,
                                    .huge_pages = (extended.edx >> 26 & 1) != 0,
                                    .five_levels = (cr4 >> 12 & 1) != 0,
-                                   .physical_bits = sizes.eax != 0 ? (uint8_t)sizes.eax : 36};
+                                   .physical_bits = sizes.eax != 0 ? (uint8_t)sizes.eax : 36,
+                                   .lapic_id = cpu_lapic_id()};
 }
 
 uint64_t cpu_ticks(void)
