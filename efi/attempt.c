@@ -119,6 +119,7 @@ bool attempt_next(struct boot *boot)
     uint64_t start = clock_now(&boot->clock);
     progress_end(boot);
     running_forget(boot);
+    interface_forget(boot);
     hardware_disarm(boot);
     if (!choose_next(boot))
         return false;

@@ -10,6 +10,7 @@
 #include <btl/diag_set.h>
 #include <btl/manifest_writer.h>
 #include <btl/pending.h>
+#include <btl/running_record.h>
 
 #include <btl/names.h>
 
@@ -86,6 +87,7 @@ struct boot {
         const struct watchdog_driver *driver; // NULL: no watchdog for this attempt
         bool armed;
     } hardware;
+    bool interface_told; // the variables of interface.c may exist
     bool running_told;   // BtlBoot is written
     bool preview;        // the menu shows the manifest of this choice without booting it
     bool counted_down;   // the countdown was shown
@@ -167,7 +169,9 @@ bool space_build(struct boot *boot);        // -> page tables
 bool trial_count(struct boot *boot);        // this try -> BtlTrial
 bool hardware_arm(struct boot *boot);       // the machine's own watchdog
 bool running_tell(struct boot *boot);       // -> BtlBoot, for user space
+bool interface_tell(struct boot *boot);     // -> variables of EFI programs
 bool files_close(struct boot *boot);        // the last lines of the log
+bool interface_tell_log(struct boot *boot); // the log and the time -> variables of EFI programs
 bool manifest_write(struct boot *boot);     // everything above -> one record
 bool manifest_save(struct boot *boot);      // -> a file, where one is requested
 bool dry_run_end(struct boot *boot);        // the end of a dry run: the record on the console
@@ -211,6 +215,11 @@ void state_tidy(struct boot *boot);
 void hardware_disarm(struct boot *boot);
 // Fill in the manifest's facts about the watchdog.
 void hardware_describe(const struct boot *boot, struct btlm_boot *record);
+
+// ------------------------------------------------------------------------------------- interface.c
+
+// Delete the variables that this attempt has written for its kernel, which does not run.
+void interface_forget(struct boot *boot);
 
 // --------------------------------------------------------------------------------------- running.c
 

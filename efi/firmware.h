@@ -68,6 +68,7 @@ struct fw_facts {
     const void *load_options;          // UTF-16
     uint32_t load_options_size;        // bytes
     bool options_name_program;         // their first word is the loader's name
+    struct btl_str loader_file;        // its path, with '\\'; empty: unknown
     struct fw_framebuffer framebuffer; // format 0: none
     uint32_t console_rows, console_columns;
     struct fw_volume volume;

@@ -92,7 +92,9 @@ static bool attempt_boot(struct boot *boot)
            STEP(BTLM_EVENT_TRIAL, trial_count(boot)) &&          // this try -> BtlTrial
            STEP(NO_EVENT, hardware_arm(boot)) &&                 // the machine's own watchdog
            STEP(NO_EVENT, running_tell(boot)) &&                 // what runs -> BtlBoot
+           STEP(NO_EVENT, interface_tell(boot)) &&               // for systemd
            STEP(BTLM_EVENT_CLOSED, files_close(boot)) &&         // the log ends here
+           STEP(NO_EVENT, interface_tell_log(boot)) &&           // -> BtlLog
            STEP(NO_EVENT, manifest_write(boot)) &&               // -> one record
            STEP(NO_EVENT, manifest_save(boot)) && // -> a file, where one is requested
            STEP(NO_EVENT, dry_run_end(boot)) &&   // a dry run ends here

@@ -92,6 +92,8 @@ static void uefi_facts(struct firmware *fw, struct fw_facts *ret_facts)
         ret_facts->load_options_size = uefi->loaded->LoadOptionsSize;
         ret_facts->options_name_program = uefi_started_by_shell(uefi);
         volume_uefi_identify(uefi->boot, uefi->loaded->DeviceHandle, &ret_facts->volume);
+        ret_facts->loader_file = volume_uefi_loader_file(uefi->loaded->FilePath, uefi->loader_file,
+                                                         sizeof(uefi->loader_file));
     }
     uefi_get_tables(uefi, ret_facts);
     uefi_get_framebuffer(uefi, &ret_facts->framebuffer);

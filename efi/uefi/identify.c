@@ -15,6 +15,7 @@
 
 #define NODE_MEDIA     4
 #define NODE_HARDDRIVE 1
+#define NODE_FILE_PATH 4
 #define NODE_END       0x7f
 #define SIGNATURE_MBR  1
 #define SIGNATURE_GUID 2
@@ -80,6 +81,26 @@ static bool identify_find_partition(const uint8_t *node, struct fw_volume *ret_v
         node += size;
     }
     return whole;
+}
+
+struct btl_str volume_uefi_loader_file(const EFI_DEVICE_PATH *path, char *to, size_t size)
+{
+    const uint8_t *node = (const uint8_t *)path;
+    size_t len = 0;
+    for (int i = 0; path != NULL && i < NODES_MAX && (node[0] & 0x7f) != NODE_END; i++) {
+        uint16_t bytes = identify_node_size(node);
+        if (bytes < 4)
+            break;
+        // A path may be split in several nodes, of which each may begin with a separator.
+        if (node[0] == NODE_MEDIA && node[1] == NODE_FILE_PATH) {
+            size_t begin = len > 0 && to[len - 1] != '\\' && node[4] != '\\' && len < size;
+            if (begin != 0)
+                to[len++] = '\\';
+            len += btl_utf16_to_utf8(node + 4, (bytes - 4) / 2, to + len, size - len);
+        }
+        node += bytes;
+    }
+    return (struct btl_str){to, len};
 }
 
 static void identify_disk(EFI_BLOCK_IO *blocks, struct fw_volume *ret_volume)

@@ -124,7 +124,8 @@ struct uefi {
     struct fw_size terminal_size;
     fw_key typed[16]; // typed during the query of the terminal
     uint32_t typed_count;
-    char vendor[128]; // UTF-8
+    char vendor[128];      // UTF-8
+    char loader_file[512]; // UTF-8
     struct uefi_initrd initrd;
     struct uefi_tested tested[UEFI_TESTED];
 };
@@ -151,6 +152,8 @@ fw_status uefi_path_make(struct uefi *uefi, EFI_HANDLE handle, const struct uefi
 // Find the partition of the volume and the controller of its disk. Unknown members are left
 // unchanged.
 void volume_uefi_identify(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, struct fw_volume *ret_volume);
+// Return the path of a file, from the nodes of its device path, in `to`.
+struct btl_str volume_uefi_loader_file(const EFI_DEVICE_PATH *path, char *to, size_t size);
 fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, EFI_HANDLE device);
 
 struct btl_bytes uefi_acpi_table(struct firmware *fw, const char *signature); // acpi.c

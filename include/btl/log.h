@@ -28,6 +28,16 @@ bool btl_log_take_apart(struct btl_str line, enum btl_log_level *ret_level,
 // Return the level of that name ("error", "warn", …), or BTL_LOG_LEVELS.
 enum btl_log_level btl_log_level_named(struct btl_str name);
 
+// A message of a log, with the lines that continue it.
+struct btl_log_entry {
+    enum btl_log_level level; // of a text without a prefix: INFO
+    uint64_t microseconds;    // since the loader started
+    struct btl_str text;      // without the prefix; may have several lines
+    struct btl_str code;      // of the diagnostic, such as "file-not-found"; may be empty
+};
+// Read the next message; *rest moves past it. Everything points into the text. False: the end.
+bool btl_log_next_entry(struct btl_str *rest, struct btl_log_entry *ret_entry);
+
 BTL_END_DECLS
 
 #endif

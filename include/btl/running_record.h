@@ -12,6 +12,9 @@
 
 BTL_BEGIN_DECLS
 
+// The end of the loader's log, as text, beside BtlBoot: for kernels that are EFI programs.
+#define BTL_LOG_VARIABLE "BtlLog"
+
 #define BTL_RUNNING_VARIABLE "BtlBoot" // of the GUID of btl/boot_state.h
 // BOOTSERVICE_ACCESS | RUNTIME_ACCESS (UEFI 2.10, 8.2), without NON_VOLATILE.
 #define BTL_RUNNING_ATTRIBUTES 6u

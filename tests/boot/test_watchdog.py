@@ -6,18 +6,18 @@ import struct
 import pytest
 
 from btlboot import GOOD, conf, test_module as bad_module
-from test_fallback import LAST_GOOD, computer, fields, fell_back
+from test_fallback import LAST_GOOD, computer, fell_back
 
 HANG = 'watchdog="8"\nboot_tries="1"\nboot_timeout="0"\nhangscli_load="YES"\nhangscli_phase="BOOT2"\n'
 
 
 def wdat(path):
     """Write ACPI's table WDAT, without its header, for the TCO of QEMU: two ends of 600 ms for each count."""
-    def instruction(action, operation, port, value, mask):
-        return struct.pack("<BBHBBBBQII", action, operation, 0, 1, 16, 0, 2, port, value, mask)
+    def instruction(action, operation, address, value, mask, space=1, width=16):
+        return struct.pack("<BBHBBBBQII", action, operation, 0, space, width, 0, 0, address, value, mask)
     entries = (instruction(6, 0x83, 0x672, 0, 0x3ff) + instruction(1, 2, 0x660, 1, 0xffff) +
                instruction(9, 0x82, 0x668, 0, 0x800) + instruction(11, 0x82, 0x668, 0x800, 0x800) +
-               instruction(8, 0x80, 0x668, 0, 0x800))
+               instruction(8, 0x80, 0x668, 0, 0x800) + instruction(17, 0x82, 0xfed1f410, 0, 0x20, 0, 32))
     path.write_bytes(struct.pack("<IHBBB3xIIIB3xI", 32, 0xffff, 0xff, 0xff, 0xff, 1200, 0x3ff, 4, 1,
                                  len(entries) // 24) + entries)
 
@@ -45,7 +45,18 @@ def test_the_kernel_stops_it(name, options):
         assert result.status == GOOD
 
 
-def test_a_machine_without_one():
+def test_the_firmware_s_description(tmp_path):
+    """With a table WDAT, the loader takes its word."""
+    wdat(tmp_path / "wdat")
+    options = TCO + ["-acpitable", "sig=WDAT,data=%s" % (tmp_path / "wdat")]
+    with computer(conf(HANG), LAST_GOOD, {"modules/hangscli.ko": bad_module("hangscli")}) as it:
+        hung = it.boot(options=options)
+        hung.says("watchdog: the WDAT resets the machine in 8 s")
+        assert hung.status == 0, hung.text
+        fell_back(it.boot(), "each of its 1 tries (boot_tries) was used")
+
+
+def test_a_time_that_no_watchdog_can_do():
     with computer(conf('watchdog="2000"\n')) as it:
         result = it.boot()
         result.says("[watchdog-time]")

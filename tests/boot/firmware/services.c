@@ -93,7 +93,7 @@ static void show_terminal(struct firmware *fw)
 
 // -------------------------------------------------------------------------------------- variables
 
-static const struct fw_variable trial = {BTL_VARIABLE_GUID, "BtlTest"};
+static const struct fw_variable trial = {.guid = BTL_VARIABLE_GUID, .name = "BtlTest"};
 
 static void show_variable(struct firmware *fw, uint64_t size_given)
 {

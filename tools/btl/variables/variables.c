@@ -114,6 +114,17 @@ bool variables_running(const struct variables *variables, struct btl_running *re
     return false;
 }
 
+bool variables_log(const struct variables *variables, struct btl_str *ret_text)
+{
+    struct btl_bytes data;
+    uint32_t attributes;
+    if (!find_other(variables, true, BTL_LOG_VARIABLE, &data, &attributes) ||
+        attributes != BTL_RUNNING_ATTRIBUTES)
+        return false;
+    *ret_text = (struct btl_str){(const char *)data.at, data.size};
+    return true;
+}
+
 bool variables_exist(const char *source)
 {
     return access(source, F_OK) == 0;

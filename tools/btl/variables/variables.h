@@ -36,6 +36,8 @@ bool variables_run(const struct variables *variables, struct btl_run *ret_run);
 // What the loader says of the running system; its path stays valid. False: there is no record, or
 // it cannot be of this boot, which is reported as a warning.
 bool variables_running(const struct variables *variables, struct btl_running *ret_running);
+// The end of the loader's log. False: there is none.
+bool variables_log(const struct variables *variables, struct btl_str *ret_text);
 // Does the directory or file exist?
 bool variables_exist(const char *source);
 
