@@ -119,6 +119,7 @@ struct boot {
         struct paging paging;
         struct memory_map memory_map;
         struct btl_module_result *results; // index as in plan.modules
+        struct btl_manifest_file *files;   // index as in attempt.raw_files
         struct btl_window_range manifest;
         struct btl_str save_path;    // of the manifest; empty: not saved
         uint64_t manifest_map_count; // entries of the memory map in it

@@ -159,6 +159,12 @@ bool modules_stage(struct boot *boot)
     btl_attempt_stage(&boot->attempt,
                       &(struct btl_boot_disk){.layout = volume->kind,
                                               .controller = btl_str_of(volume->controller)});
+    for (uint32_t i = 0; i < boot->attempt.raw_file_count; i++) {
+        const struct btl_boot_file *file = boot->attempt.raw_files[i].file;
+        files_stage(boot, file);
+        log_module_row(&boot->log, boot->attempt.raw_files[i].name, "", file->bytes.size, "staged",
+                       0, file->read_end - file->read_start);
+    }
     log_table_end(&boot->log);
     log_line(&boot->log, BTL_LOG_DEBUG, "files of INIT and AUTO modules: %s: %s",
              boot->attempt.stage_all ? "staged" : "on the disk",

@@ -27,6 +27,23 @@ static bool manifest_collect_results(struct boot *boot)
     return true;
 }
 
+static bool manifest_collect_files(struct boot *boot)
+{
+    const struct btl_attempt *attempt = &boot->attempt;
+    boot->res.files =
+        BTL_NEW_ARRAY(attempt->arena, struct btl_manifest_file, attempt->raw_file_count);
+    for (uint32_t i = 0; boot->res.files != NULL && i < attempt->raw_file_count; i++) {
+        const struct btl_boot_file *from = attempt->raw_files[i].file;
+        struct btl_manifest_file *file = &boot->res.files[i];
+        *file = (struct btl_manifest_file){
+            .facts = {.size = from->bytes.size, .physical = file_of(from)->physical},
+            .name = attempt->raw_files[i].name,
+            .path = from->path};
+        memcpy(file->facts.sha256, from->sha256, sizeof(file->facts.sha256));
+    }
+    return boot->res.files != NULL;
+}
+
 static void manifest_fill_machine(const struct boot *boot, struct btlm_system *system)
 {
     const struct fw_facts *facts = &boot->facts;
@@ -122,6 +139,9 @@ static void manifest_fill(struct boot *boot, struct btl_manifest_input *input)
         .kernel = &kernel->image,
         .kernel_info = &kernel->info,
         .kernel_physical = kernel->physical,
+        .kernel_kind = kernel->kind,
+        .files = boot->res.files,
+        .file_count = boot->res.files != NULL ? boot->attempt.raw_file_count : 0,
         .symtab = &boot->attempt.symtab,
         .diags = boot->attempt.diags,
         .log = {boot->log.text, boot->log.len},
@@ -182,7 +202,7 @@ bool manifest_write(struct boot *boot)
     // Buffers for the final memory map: the first were allocated before the page tables.
     memory_map_attributes(&boot->res.memory_map, boot->facts.memory_attributes);
     if (!memory_map_reserve(&boot->res.memory_map, &boot->res.pages) ||
-        !manifest_collect_results(boot))
+        !manifest_collect_results(boot) || !manifest_collect_files(boot))
         return btl_attempt_no_memory(&boot->attempt, "writing the manifest");
     manifest_begin_last(boot);
     manifest_fill(boot, &input);

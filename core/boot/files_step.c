@@ -22,6 +22,13 @@ static const struct btl_boot_file *files_read(struct btl_attempt *attempt, struc
     return file;
 }
 
+static void files_report_unused(struct btl_attempt *attempt, const struct btl_setting *setting)
+{
+    btl_report(attempt->diags, BTL_BOOT_FILE_UNUSED,
+               btl_setting_place(&attempt->config, setting, (struct btl_str){NULL, 0}),
+               BTL_ARG(setting->key), BTL_ARG_Z(btl_kernel_kind_text(attempt->kernel.kind)));
+}
+
 // Initrds are for Linux alone.
 static bool files_take_initrds(struct btl_attempt *attempt)
 {
@@ -30,10 +37,7 @@ static bool files_take_initrds(struct btl_attempt *attempt)
         return false;
     if (kind == BTL_KERNEL_LINUX || kind == BTL_KERNEL_UKI)
         return true;
-    btl_report(attempt->diags, BTL_BOOT_NO_INITRD,
-               btl_setting_place(&attempt->config, attempt->config.initrd_setting,
-                                 (struct btl_str){NULL, 0}),
-               BTL_ARG_Z(btl_kernel_kind_text(kind)));
+    files_report_unused(attempt, attempt->config.initrd_setting);
     return false;
 }
 
@@ -70,6 +74,10 @@ bool attempt_read_files(struct btl_attempt *attempt)
         return btl_attempt_no_memory(attempt, "reading files for the kernel");
     for (size_t i = 0; i < config->raw_file_count; i++) {
         const struct btl_raw_file_setting *raw = &config->raw_files[i];
+        if (btl_kernel_kind_is_image(attempt->kernel.kind)) { // cannot get it
+            files_report_unused(attempt, raw->setting);
+            continue;
+        }
         const struct btl_boot_file *file = files_read(attempt, raw->setting->value, raw->setting);
         if (file == NULL)
             return false;

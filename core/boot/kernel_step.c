@@ -34,8 +34,12 @@ static bool open_image_kernel(struct btl_attempt *attempt, struct btl_place plac
             return false;
         bzimage = kernel->uki.kernel;
     }
-    return kernel->kind == BTL_KERNEL_EFI ||
-           btl_linux_open(bzimage, place, &kernel->linux_image, attempt->diags);
+    if (kernel->kind == BTL_KERNEL_EFI)
+        return true;
+    if (!btl_linux_open(bzimage, place, &kernel->linux_image, attempt->diags))
+        return false;
+    kernel->info.version = kernel->linux_image.release;
+    return true;
 }
 
 // Find the kind of the kernel: that of its content, or that of kernel_type if the file can be both.

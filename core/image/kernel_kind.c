@@ -49,11 +49,11 @@ enum btl_kernel_kind btl_kernel_kind_of(struct btl_bytes file)
 static const struct {
     const char *name, *text;
 } kinds[BTL_KERNEL_KINDS] = {
-    [BTL_KERNEL_BTL] = {"btl", "kernel of BTL's protocol"},
-    [BTL_KERNEL_LIMINE] = {"limine", "kernel of the Limine protocol"},
-    [BTL_KERNEL_LINUX] = {"linux", "Linux kernel"},
-    [BTL_KERNEL_UKI] = {"uki", "unified kernel image"},
-    [BTL_KERNEL_EFI] = {"efi", "EFI program"},
+    [BTL_KERNEL_BTL] = {"btl", "a kernel of BTL's protocol"},
+    [BTL_KERNEL_LIMINE] = {"limine", "a kernel of the Limine protocol"},
+    [BTL_KERNEL_LINUX] = {"linux", "a Linux kernel"},
+    [BTL_KERNEL_UKI] = {"uki", "a unified kernel image"},
+    [BTL_KERNEL_EFI] = {"efi", "an EFI program"},
 };
 
 const char *btl_kernel_kind_name(enum btl_kernel_kind kind)

@@ -4,6 +4,7 @@
 
 #include <btl/assert.h>
 #include <btl/hash.h>
+#include <btl/kernel_kind.h>
 
 uint32_t btlm_checksum(struct btl_bytes bytes)
 {
@@ -33,6 +34,23 @@ struct btl_str btl_manifest_text(const struct btl_manifest *manifest, enum btlm_
 {
     const struct btlm_table *table = &manifest->table[kind];
     return (struct btl_str){(const char *)manifest->bytes.at + table->offset, table->count};
+}
+
+uint32_t btl_manifest_kernel_kind(const struct btl_manifest *manifest)
+{
+    bool known = manifest->table[BTLM_KERNEL_IMAGE].entry_size >= sizeof(struct btlm_kernel);
+    return known ? btl_manifest_kernel(manifest)->kind : BTL_KERNEL_BTL;
+}
+
+const struct btlm_file *btl_manifest_find_file(const struct btl_manifest *manifest,
+                                               struct btl_str name)
+{
+    for (uint64_t i = 0; i < btl_manifest_count(manifest, BTLM_FILES); i++) {
+        const struct btlm_file *file = btl_manifest_entry(manifest, BTLM_FILES, i);
+        if (btl_str_equal(btl_manifest_str(manifest, file->name), name))
+            return file;
+    }
+    return NULL;
 }
 
 bool btl_manifest_has_majors(const struct btl_manifest *manifest)

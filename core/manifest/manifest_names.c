@@ -13,7 +13,8 @@
 const struct btlm_kind_info btlm_kinds[BTLM_KINDS] = {
     KIND(STRINGS, "strings", char),
     ONE(SYSTEM, "system", struct btlm_system),
-    ONE(KERNEL_IMAGE, "kernel", struct btlm_kernel),
+    [BTLM_KERNEL_IMAGE] = {"kernel", sizeof(struct btlm_kernel), offsetof(struct btlm_kernel, kind),
+                           _Alignof(struct btlm_kernel), true},
     KIND(SEGMENTS, "segments", struct btlm_segment),
     GREW(MODULES, "modules", struct btlm_module, offsetof(struct btlm_module, majors)),
     KIND(SECTIONS, "sections", struct btlm_section),
@@ -30,6 +31,7 @@ const struct btlm_kind_info btlm_kinds[BTLM_KINDS] = {
     KIND(CONFIG, "config", char),
     KIND(VOLUME, "volume", struct btlm_volume),
     GREW(BOOT, "boot", struct btlm_boot, offsetof(struct btlm_boot, watchdog_space)),
+    KIND(FILES, "files", struct btlm_file),
 };
 
 static const char *const states[BTLM_STATES] = {

@@ -2,6 +2,7 @@
 // The manifest as text: the order of its sections, and the sections about system and kernel.
 #include "manifest_text.h"
 
+#include <btl/kernel_kind.h>
 #include <btl/config.h>
 #include <btl/elf.h>
 
@@ -97,6 +98,36 @@ static void text_system(struct text *text)
     btl_format(text->out, "%lu ticks per second\n", system->ticks_per_second);
 }
 
+// Print the kind of a kernel that is not of BTL's protocol. True: it is an EFI program, which has
+// no image that the loader made.
+static bool text_kernel_kind(struct text *text)
+{
+    uint32_t kind = btl_manifest_kernel_kind(text->manifest);
+    if (kind == BTL_KERNEL_BTL)
+        return false;
+    text_label(text, "kind");
+    btl_format(text->out, "%s\n",
+               kind < BTL_KERNEL_KINDS ? btl_kernel_kind_name((enum btl_kernel_kind)kind) : "?");
+    return kind < BTL_KERNEL_KINDS && btl_kernel_kind_is_image((enum btl_kernel_kind)kind);
+}
+
+static void text_files(struct text *text)
+{
+    char size[16];
+    uint64_t count = btl_manifest_count(text->manifest, BTLM_FILES);
+    if (count == 0)
+        return;
+    text_heading(text, "Files");
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_file *file = btl_manifest_entry(text->manifest, BTLM_FILES, i);
+        btl_format(text->out, "  ");
+        text_string(text, file->name, 16);
+        btl_format(text->out, " %8s  %016lx  ", text_byte_count(file->size, size), file->physical);
+        text_string(text, file->path, 0);
+        btl_format(text->out, "\n");
+    }
+}
+
 static void text_kernel(struct text *text)
 {
     const struct btlm_kernel *kernel = btl_manifest_kernel(text->manifest);
@@ -110,6 +141,8 @@ static void text_kernel(struct text *text)
     btl_format(text->out, "\n");
     text_label(text, "file size");
     btl_format(text->out, "%pB\n", &kernel->file_size);
+    if (text_kernel_kind(text))
+        return;
     text_range(text, "image", kernel->virtual_base, kernel->physical_base, kernel->size);
     text_address(text, "entry", kernel->entry);
 }
@@ -172,6 +205,7 @@ static const struct {
     {1u << BTLM_VOLUME, text_volume},
     {1u << BTLM_KERNEL_IMAGE, text_kernel},
     {1u << BTLM_SEGMENTS, text_segments},
+    {1u << BTLM_FILES, text_files},
     {1u << BTLM_MODULES, text_modules},
     {1u << BTLM_ORDER, text_order},
     {1u << BTLM_SECTIONS | 1u << BTLM_DEPENDS | 1u << BTLM_INTERFACES | 1u << BTLM_TUNABLES,

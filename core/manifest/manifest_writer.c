@@ -59,6 +59,7 @@ static void writer_put_kernel(struct writer *writer)
                                  .virtual_base = image->base,
                                  .physical_base = input->kernel_physical,
                                  .size = image->size,
+                                 .kind = input->kernel_kind,
                                  .entry = image->entry - image->link_base + image->base};
     if (input->kernel_info != NULL)
         kernel.version = writer_string(writer, input->kernel_info->version);
@@ -71,6 +72,18 @@ static void writer_put_kernel(struct writer *writer)
         writer_put_entry(writer, &(struct btlm_segment){.address = image->base + segment->offset,
                                                         .size = segment->size,
                                                         .perm = segment->perm});
+    }
+}
+
+static void writer_put_files(struct writer *writer)
+{
+    const struct btl_manifest_input *input = writer->draft->input;
+    writer_begin_table(writer, BTLM_FILES);
+    for (uint32_t i = 0; i < input->file_count; i++) {
+        struct btlm_file file = input->files[i].facts;
+        file.name = writer_string(writer, input->files[i].name);
+        file.path = writer_string(writer, input->files[i].path);
+        writer_put_entry(writer, &file);
     }
 }
 
@@ -158,6 +171,7 @@ static uint64_t writer_put_all(struct draft *draft, uint8_t *memory)
     writer_put_volume(&writer);
     writer_put_boot(&writer);
     writer_put_kernel(&writer);
+    writer_put_files(&writer);
     writer_modules(&writer);
     writer_put_order(&writer);
     writer_put_diagnostics(&writer);

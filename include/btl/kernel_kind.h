@@ -23,7 +23,7 @@ enum btl_kernel_kind btl_kernel_kind_of(struct btl_bytes file);
 
 // Return the word of loader.conf for it: "btl", "limine", "linux", "uki", "efi".
 const char *btl_kernel_kind_name(enum btl_kernel_kind kind);
-// Return what it is, for messages: "Linux kernel".
+// Return what it is, for messages: "a Linux kernel".
 const char *btl_kernel_kind_text(enum btl_kernel_kind kind);
 
 // Is it an EFI program, which the firmware loads and starts?

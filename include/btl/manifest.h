@@ -31,7 +31,7 @@ BTL_BEGIN_DECLS
 #define BTLM_MAJOR 1
 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume; 1.4: majors of
 // modules; 1.5: kinds of event, BTLM_BOOT_SAVED; 1.6: BTLM_BUILT_IN, BTLM_BOOT_APPLIED;
-// 1.7: the hardware watchdog in BOOT
+// 1.7: the hardware watchdog in BOOT, kinds of kernel, table FILES
 #define BTLM_MINOR    7
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
@@ -68,6 +68,7 @@ enum btlm_kind {
     BTLM_CONFIG,       // char: the text of the configuration
     BTLM_VOLUME,       // struct btlm_volume: the boot volume, one or none (since 1.1)
     BTLM_BOOT,         // struct btlm_boot: the choice of a configuration, one or none (since 1.2)
+    BTLM_FILES,        // struct btlm_file: files for the kernel as they are (since 1.7)
     BTLM_KINDS
 };
 
@@ -129,8 +130,19 @@ struct btlm_kernel {
     uint64_t file_size;
     uint64_t virtual_base, physical_base, size; // of the image in memory
     uint64_t entry;                             // virtual
+    uint32_t kind; // enum btl_kernel_kind (since 1.7): read it with btl_manifest_kernel_kind()
+    uint32_t reserved;
 };
-BTL_STATIC_ASSERT(sizeof(struct btlm_kernel) == 88, "wire");
+BTL_STATIC_ASSERT(sizeof(struct btlm_kernel) == 96, "wire");
+
+// A file that loader.conf names with file_NAME. Its memory is of type STAGED.
+struct btlm_file {
+    struct btlm_str name, path; // NAME; on the boot volume
+    uint8_t sha256[32];
+    uint64_t size;     // bytes
+    uint64_t physical; // a page; 0: not in memory
+};
+BTL_STATIC_ASSERT(sizeof(struct btlm_file) == 64, "wire");
 
 enum btlm_volume_kind { // a minor version may add others
     BTLM_VOLUME_UNKNOWN,
@@ -458,6 +470,13 @@ static inline const struct btlm_module *btl_manifest_module(const struct btl_man
 {
     return (const struct btlm_module *)btl_manifest_entry(m, BTLM_MODULES, i);
 }
+
+// Return the kind of the kernel: an enum btl_kernel_kind, or a higher number of a later version. A
+// manifest before 1.7 is of a kernel of BTL's protocol.
+uint32_t btl_manifest_kernel_kind(const struct btl_manifest *manifest);
+// Return the file of that name (file_NAME); NULL: there is none.
+const struct btlm_file *btl_manifest_find_file(const struct btl_manifest *manifest,
+                                               struct btl_str name);
 
 // Does the manifest say which majors modules ask for? One before 1.4 does not.
 bool btl_manifest_has_majors(const struct btl_manifest *manifest);

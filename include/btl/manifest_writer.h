@@ -4,6 +4,7 @@
 #define BTL_MANIFEST_WRITER_H
 
 #include <btl/kernel_image.h>
+#include <btl/kernel_kind.h>
 #include <btl/manifest.h>
 #include <btl/plan.h>
 
@@ -24,6 +25,12 @@ struct btl_manifest_boot {
     struct btl_str path, title, wanted, reason;
 };
 
+// struct btlm_file, with its strings as text.
+struct btl_manifest_file {
+    struct btlm_file facts;
+    struct btl_str name, path;
+};
+
 struct btl_manifest_input {
     // Without its strings, which are here as text.
     struct btlm_system system;
@@ -40,6 +47,9 @@ struct btl_manifest_input {
     const struct btl_modinfo *kernel_info;
     uint8_t kernel_sha256[32];
     uint64_t kernel_file_size, kernel_physical;
+    enum btl_kernel_kind kernel_kind;
+    const struct btl_manifest_file *files;
+    uint32_t file_count;
     const struct btl_symtab *symtab; // exports of the kernel and of linked modules
     const struct btl_diags *diags;
     struct btl_str log;

@@ -175,7 +175,7 @@ TEST(test_initrd_of_a_program_that_is_not_linux)
 {
     struct mock *mock = begin("kernel=\"/program.efi\"\ninitrd=\"/a.img\"\n");
     expect_started(mock, "/program.efi", "");
-    assert_true(mock_said(mock, "[boot-no-initrd]"));
+    assert_true(mock_said(mock, "[boot-file-unused]"));
     assert_false(mock->initrd_offered);
     mock_end(mock);
 }
@@ -211,7 +211,7 @@ TEST(test_no_file_is_read_from_a_closed_volume)
 TEST(test_missing_files)
 {
     mock_expect_stop(begin("kernel=\"/vmlinuz\"\ninitrd=\"/a.img;/gone.img\"\n"), "file-not-found");
-    mock_expect_stop(begin("kernel=\"/program.efi\"\nfile_x=\"/gone\"\n"), "boot-file-line");
+    mock_expect_stop(begin("kernel=\"/vmlinuz\"\ninitrd=\"/gone.img\"\n"), "boot-file-line");
     mock_expect_stop(begin("kernel=\"/program.efi\"\nkernel_type=\"linux\"\n"),
                      "kernel-wrong-kind");
 }
@@ -293,6 +293,27 @@ TEST(test_next_configuration_after_a_program_that_returns)
     mock_end(mock);
 }
 
+TEST(test_files_for_a_kernel)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = begin("file_ramdisk=\"/b.img\"\nfile_a=\"/a.img\"\n");
+    mock_add_fixture(mock, "/kernel/kernel.elf", "kernel.elf");
+    mock_expect_boot(mock, NULL);
+    mock_manifest(mock, &manifest);
+    assert_int_equal(btl_manifest_kernel_kind(&manifest), BTL_KERNEL_BTL);
+    assert_int_equal(btl_manifest_count(&manifest, BTLM_FILES), 2);
+    const struct btlm_file *file = btl_manifest_find_file(&manifest, BTL_STR("ramdisk"));
+    mock_expect_text(&manifest, file->path, "/b.img");
+    assert_int_equal(file->size, 8);
+    assert_memory_equal((const void *)(uintptr_t)file->physical, "second!!", 8);
+    assert_null(btl_manifest_find_file(&manifest, BTL_STR("ram")));
+    mock_end(mock);
+    mock = begin("kernel=\"/program.efi\"\nfile_a=\"/a.img\"\n");
+    expect_started(mock, "/program.efi", "");
+    assert_true(mock_said(mock, "file_a has no effect: the kernel is an EFI program"));
+    mock_end(mock);
+}
+
 TEST(test_dry_run_loads_no_program)
 {
     struct mock *mock = begin("kernel=\"/vmlinuz\"\ninitrd=\"/a.img\"\n");
@@ -311,5 +332,7 @@ TEST(test_manifest_is_saved_before_the_start)
     mock_saved_manifest(mock, "/btl/manifest.bin", &saved);
     mock_expect_text(&saved, btl_manifest_kernel(&saved)->path, "/vmlinuz");
     assert_int_equal(btl_manifest_kernel(&saved)->size, 0);
+    assert_int_equal(btl_manifest_kernel_kind(&saved), BTL_KERNEL_LINUX);
+    mock_expect_text(&saved, btl_manifest_kernel(&saved)->version, "6.6.1");
     mock_end(mock);
 }

@@ -143,6 +143,10 @@ static void boot_measure_memory(struct boot *boot)
     uint64_t bytes = (kernel != NULL ? kernel->bytes.size : 0) + attempt->kernel.image.size +
                      attempt->phase1.size + btl_attempt_early_size(attempt) + BTL_BOOT_STACK_SIZE +
                      (attempt->config_file != NULL ? attempt->config_file->bytes.size : 0);
+    for (uint32_t i = 0; i < attempt->kernel.initrd_count; i++)
+        bytes += attempt->kernel.initrds[i]->bytes.size;
+    for (uint32_t i = 0; i < attempt->raw_file_count; i++)
+        bytes += attempt->raw_files[i].file->bytes.size;
     for (uint32_t i = 0; i < attempt->plan.module_count; i++) {
         const struct btl_boot_file *file = attempt->modules[i]->file;
         bytes += file != NULL ? file->bytes.size : 0;

@@ -196,6 +196,10 @@ static void list_print_json(struct btl_out *out, const struct boot *boot)
     json_word(&json, "machine", boot->machine->name);
     json_begin_line(&json, "kernel", '{');
     json_text(&json, "file", boot->attempt.config.kernel);
+    if (boot->kernel_good)
+        json_word(&json, "kind", btl_kernel_kind_name(boot->attempt.kernel.kind));
+    else
+        json_null(&json, "kind");
     list_json_number(&json, "size", boot->kernel_good, boot->attempt.kernel.image.size);
     list_json_address(&json, boot->kernel_good, boot->attempt.kernel.image.base);
     json_end(&json, '}');

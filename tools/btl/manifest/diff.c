@@ -97,6 +97,8 @@ static void diff_kernel(struct diff *d)
     d->heading = "Kernel";
     diff_string(d, "file", a->path, b->path);
     diff_string(d, "version", a->version, b->version);
+    diff_field(d, "kind", diff_text(d, words_kernel_kind(d->a)),
+               diff_text(d, words_kernel_kind(d->b)));
     diff_field(d, "file size", diff_bytes(d, a->file_size), diff_bytes(d, b->file_size));
     diff_field(d, "SHA-256", diff_hash(d, a->sha256), diff_hash(d, b->sha256));
     diff_field(d, "address", diff_hex(d, a->virtual_base), diff_hex(d, b->virtual_base));

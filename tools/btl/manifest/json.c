@@ -10,6 +10,7 @@
 
 #include "json_parts.h"
 #include "report.h"
+#include "words.h"
 
 // Maximum bytes of one string: every entry of a hostile manifest may point at the same megabytes.
 #define STRING_MAX 4096
@@ -179,6 +180,7 @@ static void print_kernel(struct json_printer *p)
     json_begin(&p->json, "kernel", '{');
     print_string(p, "path", k->path);
     print_string(p, "version", k->version);
+    json_word(&p->json, "kind", words_kernel_kind(p->manifest));
     json_number(&p->json, "file_size", k->file_size);
     print_digest(p, "sha256", k->sha256);
     print_placed_range(p, "image", k->virtual_base, k->physical_base, k->size);
@@ -186,6 +188,18 @@ static void print_kernel(struct json_printer *p)
     print_all_entries(p, "segments", BTLM_SEGMENTS, print_segment);
     print_all_entries(p, "provides", BTLM_INTERFACES, print_kernel_interface);
     print_all_entries(p, "exports", BTLM_EXPORTS, print_kernel_export);
+    json_end(&p->json, '}');
+}
+
+static void print_file(struct json_printer *p, const void *entry)
+{
+    const struct btlm_file *file = entry;
+    json_begin_line(&p->json, NULL, '{');
+    print_string(p, "name", file->name);
+    print_string(p, "path", file->path);
+    json_number(&p->json, "size", file->size);
+    print_digest(p, "sha256", file->sha256);
+    json_hex(&p->json, "physical", file->physical);
     json_end(&p->json, '}');
 }
 
@@ -246,6 +260,7 @@ void manifest_json(const struct btl_manifest *manifest, struct btl_out *out)
     print_boot(&p);
     print_volume(&p);
     print_kernel(&p);
+    print_all_entries(&p, "files", BTLM_FILES, print_file);
     print_all_entries(&p, "modules", BTLM_MODULES, print_module_entry);
     print_all_entries(&p, "order", BTLM_ORDER, print_module_name);
     print_all_entries(&p, "memory", BTLM_MEMORY, print_memory_range);

@@ -109,6 +109,14 @@ static void verify_config(struct verify *v, const struct btl_manifest *manifest)
                &name, line_at_offset(now, same), booted.len, now.size);
 }
 
+static void verify_files(struct verify *v, const struct btl_manifest *manifest)
+{
+    for (uint64_t i = 0; i < btl_manifest_count(manifest, BTLM_FILES); i++) {
+        const struct btlm_file *file = btl_manifest_entry(manifest, BTLM_FILES, i);
+        verify_file(v, file->path, file->size, file->sha256, manifest);
+    }
+}
+
 static void verify_modules(struct verify *v, const struct btl_manifest *manifest)
 {
     for (uint64_t i = 0; i < btl_manifest_count(manifest, BTLM_MODULES); i++) {
@@ -130,6 +138,7 @@ bool manifest_verify(struct host *host, const struct found_manifest *found, cons
         return false;
     verify_config(&v, manifest);
     verify_file(&v, kernel->path, kernel->file_size, kernel->sha256, manifest);
+    verify_files(&v, manifest);
     verify_modules(&v, manifest);
     volume_close(&v.volume);
     struct btl_str same = memory_count(host->arena, v.same, "file");

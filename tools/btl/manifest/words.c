@@ -2,6 +2,8 @@
 // Values of a manifest as text.
 #include "words.h"
 
+#include <btl/kernel_kind.h>
+
 #include <stdio.h>
 
 const char *words_time(uint64_t ns, char text[static WORDS_TIME_SIZE])
@@ -24,4 +26,10 @@ bool words_file_was_read(const struct btlm_module *module)
     for (size_t i = 0; i < sizeof(module->sha256); i++)
         any |= module->sha256[i];
     return any != 0;
+}
+
+const char *words_kernel_kind(const struct btl_manifest *manifest)
+{
+    uint32_t kind = btl_manifest_kernel_kind(manifest);
+    return kind < BTL_KERNEL_KINDS ? btl_kernel_kind_name((enum btl_kernel_kind)kind) : "?";
 }

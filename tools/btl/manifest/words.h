@@ -11,4 +11,7 @@ const char *words_time(uint64_t ns, char text[static WORDS_TIME_SIZE]); // three
 // Are the size and SHA-256 of the module's file known?
 bool words_file_was_read(const struct btlm_module *module);
 
+// Return the word of loader.conf for the kind of the kernel; "?": of a later version.
+const char *words_kernel_kind(const struct btl_manifest *manifest);
+
 #endif
