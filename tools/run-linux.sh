@@ -24,7 +24,7 @@ fi
 cp --sparse=always "$LINUX/linux.img" "$work/linux.img" # the guest writes to a copy
 volume=$work/linux.img@@1M
 mcopy -i "$volume" ::/loader.conf "$work/loader.conf"
-printf '\nkernel_options="console=ttyS0 quiet report"\nautoboot_delay="0"\n' >>"$work/loader.conf"
+printf '\nkernel_options="console=ttyS0 no_timer_check quiet report"\nautoboot_delay="0"\n' >>"$work/loader.conf"
 mcopy -i "$volume" -D o "$work/loader.conf" ::/loader.conf
 
 status=0

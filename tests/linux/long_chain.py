@@ -16,7 +16,7 @@ GRUB = r"""
 serial --unit=0 --speed=115200
 terminal_output serial
 echo "GRUB was started from $cmdpath"
-linux /linux/vmlinuz console=ttyS0 quiet report grub
+linux /linux/vmlinuz console=ttyS0 no_timer_check quiet report grub
 initrd /linux/base.img
 boot
 """
@@ -41,7 +41,7 @@ def test_grub_finds_its_configuration_and_boots_linux():
 
 def test_systemd_boot_finds_its_entries_and_boots_linux():
     package("systemd-boot-efi")
-    entry = "title Debian\nlinux /linux/vmlinuz\ninitrd /linux/base.img\noptions console=ttyS0 quiet report\n"
+    entry = "title Debian\nlinux /linux/vmlinuz\ninitrd /linux/base.img\noptions console=ttyS0 no_timer_check quiet report\n"
     files = {**cloud(), "loader.conf": (CONF % "/EFI/systemd/systemd-bootx64.efi").encode(),
              "EFI/systemd/systemd-bootx64.efi": unpacked("usr/lib/systemd/boot/efi/systemd-bootx64.efi"),
              "loader/loader.conf": b"timeout 0\n", "loader/entries/debian.conf": entry.encode()}

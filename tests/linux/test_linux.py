@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Debian's kernel, started by BTL: its stock modules are chosen in loader.conf, and loaded before init.
+
+A boot takes fifteen seconds on an idle host, and more than a minute on a busy one, so there are few."""
+import os
+import re
+import subprocess
+
+import pytest
+
+from linuxboot import ARCH, LINUX, linux, linux_conf
+
+pytestmark = pytest.mark.skipif(ARCH != "x86_64", reason="Debian's kernel for x86-64")
+
+LOOK = """
+echo "TEST: modules"; cut -d ' ' -f 1 /proc/modules
+echo "TEST: log"; dmesg | grep BTL:
+echo "TEST: disk"; cat /mnt/loader.conf
+echo "TEST: parameter"; cat /sys/module/loop/parameters/max_loop
+echo "TEST: files"; find /btl
+echo "TEST: manifest"; btl manifest /btl/manifest.bin
+echo "TEST: state"; btl state
+echo "TEST: line"; cat /proc/cmdline
+"""
+
+
+def test_the_driver_of_the_disk_comes_from_loader_conf():
+    result = linux(LOOK, conf='manifest_save="YES"\n')
+    assert result.status == 0 and "TEST: end" in result.text
+    # The initrd of the distribution has no module.
+    listing = subprocess.run([os.path.join(LINUX, "root/bin/busybox"), "cpio", "-t"], check=True, text=True,
+                             stdin=open(os.path.join(LINUX, "base.img"), "rb"), stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL).stdout
+    assert ".ko" not in listing and "bin/busybox" in listing
+    loaded = result.between("modules", "log").split()
+    assert {"virtio_pci", "virtio_blk", "vfat", "efivarfs", "loop"} <= set(loaded)
+    # One line for each module, dependencies first.
+    order = re.findall(r"BTL: (\w+): loaded", result.between("log", "disk"))
+    assert set(order) == set(loaded) and len(order) == len(loaded)
+    for first, second in (("virtio_ring", "virtio"), ("virtio", "virtio_blk"), ("virtio_pci_modern_dev", "virtio_pci"),
+                          ("fat", "vfat")):
+        assert order.index(first) < order.index(second), order
+    # The driver reads the disk; the parameter has its value.
+    assert result.between("disk", "parameter").startswith(linux_conf())
+    assert result.between("parameter", "files") == "3\n"
+    files = result.between("files", "manifest").split()
+    assert {"/btl/init", "/btl/order", "/btl/manifest.bin", "/btl/modules/virtio_blk.ko"} <= set(files)
+    assert re.search(r"virtio_blk +INIT", result.between("manifest", "state"))
+    assert "/loader.conf" in result.between("state", "line")
+    assert "rdinit=/btl/init" in result.between("line", "end")
