@@ -26,7 +26,7 @@ void volume_close(struct boot *boot)
 
 struct listing {
     struct btl_arena *arena;
-    bool in_root;
+    enum btl_configuration_place place;
     struct btl_str *paths; // [BTL_CONFIGURATIONS_MAX], in their order
     uint32_t count;
     bool no_memory;
@@ -51,7 +51,7 @@ static bool configurations_visit(void *context, struct btl_str name, const struc
     struct listing *listing = context;
     if (info->directory)
         return true;
-    struct btl_str path = btl_configuration_path(listing->in_root, name, listing->arena);
+    struct btl_str path = btl_configuration_path(listing->place, name, listing->arena);
     listing->no_memory = path.at == NULL;
     if (path.len > 0 && !listing->no_memory)
         configurations_insert(listing, path);
@@ -62,14 +62,16 @@ bool configurations_list(struct boot *boot, struct btl_arena *arena, struct btl_
                          uint32_t *ret_count)
 {
     struct volume *volume = boot->volume;
-    struct listing listing = {.arena = arena, .in_root = true};
+    struct listing listing = {.arena = arena};
     listing.paths = BTL_NEW_ARRAY(arena, struct btl_str, BTL_CONFIGURATIONS_MAX);
     if (listing.paths == NULL)
         return false;
     // A missing directory, or an error while listing, is not fatal.
-    volume->list(volume, BTL_STR("/"), configurations_visit, &listing);
-    listing.in_root = false;
-    volume->list(volume, BTL_STR(BTL_CONFIG_DIRECTORY), configurations_visit, &listing);
+    for (uint32_t place = 0; place < BTL_CONFIGURATION_PLACES; place++) {
+        listing.place = (enum btl_configuration_place)place;
+        volume->list(volume, btl_configuration_directory(listing.place), configurations_visit,
+                     &listing);
+    }
     *ret_paths = listing.paths;
     *ret_count = listing.count;
     return !listing.no_memory;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include <btl/configurations.h>
+#include <btl/bls.h>
 #include <btl/config.h>
 
 #include <btl/mem.h>
@@ -27,28 +28,44 @@ static bool has_conf_suffix(struct btl_str name)
            btl_str_equal_nocase(btl_str_after(name, name.len - suffix.len), suffix);
 }
 
-// Return the path of a configuration in BTL_CONFIG_DIRECTORY, or an empty string.
-static struct btl_str configuration_in_directory(struct btl_str name, struct btl_arena *arena)
+// Return the path of a configuration in a directory, or an empty string.
+static struct btl_str configuration_in_directory(struct btl_str directory, struct btl_str name,
+                                                 struct btl_arena *arena)
 {
-    struct btl_str parts[] = {BTL_STR(BTL_CONFIG_DIRECTORY "/"), name};
+    struct btl_str parts[] = {directory, name};
     if (!has_conf_suffix(name) || name.len > BTL_PATH_MAX - parts[0].len)
         return BTL_STR("");
     struct btl_str path = btl_str_join(arena, parts, BTL_COUNT(parts));
     return path.at == NULL || btl_is_path(path) ? path : BTL_STR("");
 }
 
-// Return 0 or 1 for a configuration in the root, 2 for one in the directory.
+// Return 0 or 1 for a configuration in the root, 2 for one in the directory, 3 for a boot entry.
 static size_t configuration_rank(struct btl_str path)
 {
     size_t at = 0;
     while (at < BTL_COUNT(root_paths) && !btl_str_equal(path, root_paths[at]))
         at++;
-    return at;
+    return at + btl_bls_is_entry(path);
 }
 
-struct btl_str btl_configuration_path(bool in_root, struct btl_str name, struct btl_arena *arena)
+struct btl_str btl_configuration_path(enum btl_configuration_place place, struct btl_str name,
+                                      struct btl_arena *arena)
 {
-    return in_root ? configuration_in_root(name) : configuration_in_directory(name, arena);
+    switch (place) {
+    case BTL_CONFIGURATIONS_ROOT:
+        return configuration_in_root(name);
+    case BTL_CONFIGURATIONS_DIRECTORY:
+        return configuration_in_directory(BTL_STR(BTL_CONFIG_DIRECTORY "/"), name, arena);
+    default:
+        return configuration_in_directory(BTL_STR(BTL_BLS_DIRECTORY "/"), name, arena);
+    }
+}
+
+struct btl_str btl_configuration_directory(enum btl_configuration_place place)
+{
+    return place == BTL_CONFIGURATIONS_ROOT        ? BTL_STR("/")
+           : place == BTL_CONFIGURATIONS_DIRECTORY ? BTL_STR(BTL_CONFIG_DIRECTORY)
+                                                   : BTL_STR(BTL_BLS_DIRECTORY);
 }
 
 int btl_configuration_compare(struct btl_str path, struct btl_str other)

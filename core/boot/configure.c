@@ -2,6 +2,7 @@
 // The step from the text of a configuration to settings.
 #include "attempt_private.h"
 
+#include <btl/bls.h>
 #include <btl/mem.h>
 
 // Return the text, or an empty one when the file cannot be read: the defaults may still boot.
@@ -20,6 +21,16 @@ static struct btl_str read_configuration(struct btl_attempt *attempt, struct btl
     else
         btl_file_report(attempt->diags, place, &problem);
     return BTL_STR("");
+}
+
+// Replace the text of a boot entry by that of a loader.conf. False: it cannot be used, or there is
+// no file.
+static bool translate_configuration(struct btl_attempt *attempt, struct btl_str name,
+                                    struct btl_str *text)
+{
+    return attempt->config_file != NULL &&
+           btl_bls_translate(attempt->boot->choice.path, name, *text, attempt->arena, text,
+                             attempt->diags);
 }
 
 // Append the changes from the menu to the file's text. False: no memory.
@@ -41,13 +52,13 @@ static bool append_changes(struct btl_attempt *attempt, struct btl_str *text)
     return true;
 }
 
+// `good`: the text was found, and translated where it is a boot entry.
 static bool parse_configuration(struct btl_attempt *attempt, struct btl_str name,
-                                struct btl_str text)
+                                struct btl_str text, bool good)
 {
     const struct btl_boot *boot = attempt->boot;
     const struct btl_choice *choice = &boot->choice;
-    bool good = btl_config_parse(name, text, attempt->arena, &attempt->config, attempt->diags) &&
-                attempt->config_file != NULL;
+    good = btl_config_parse(name, text, attempt->arena, &attempt->config, attempt->diags) && good;
     attempt->config_good = good;
     if (choice->safe)
         btl_config_safe(&attempt->config);
@@ -65,9 +76,10 @@ bool btl_attempt_configure(struct btl_attempt *attempt)
     uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_CONFIG, BTL_NONE);
     struct btl_str name = attempt_name(attempt, attempt->boot->choice.path);
     struct btl_str text = read_configuration(attempt, name);
+    bool good = translate_configuration(attempt, name, &text);
     if (!append_changes(attempt, &text))
         return false;
-    bool good = parse_configuration(attempt, name, text);
+    good = parse_configuration(attempt, name, text, good);
     attempt_event_end(attempt, event, text.len);
     return good;
 }
@@ -77,5 +89,6 @@ bool btl_attempt_configure_file(struct btl_attempt *attempt, struct btl_str name
 {
     struct btl_str text = {(const char *)file->bytes.at, file->bytes.size};
     attempt->config_file = file;
-    return parse_configuration(attempt, name, text);
+    bool good = translate_configuration(attempt, name, &text);
+    return parse_configuration(attempt, name, text, good);
 }

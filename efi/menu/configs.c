@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The configurations of the volume: the list of the boot page.
+#include <btl/bls.h>
+
 #include "model.h"
 
 #define CONFIG_TEXT_MAX (256u << 10) // bytes; a larger one is not read for its title
@@ -16,6 +18,7 @@ static void config_parse(struct boot *boot, const struct btl_boot_file *file,
     struct btl_diags ignored = {.arena = boot->attempt.arena};
     struct btl_config config;
     struct btl_str text = {(const char *)file->bytes.at, file->bytes.size};
+    btl_bls_translate(ret->path, ret->path, text, boot->attempt.arena, &text, &ignored);
     btl_config_parse(ret->path, text, boot->attempt.arena, &config, &ignored);
     ret->title = config.title;
     ret->tries = config.boot_tries;

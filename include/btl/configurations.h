@@ -16,9 +16,20 @@ BTL_BEGIN_DECLS
 #define BTL_CONFIGURATIONS_MAX 64 // that the loader lists
 #define BTL_TRIED_MAX          16 // configurations in one boot
 
-// Return the path of the configuration `name` in the root of the volume or in BTL_CONFIG_DIRECTORY.
-// Case is ignored, as on FAT. Empty: not a configuration; at is NULL: no memory.
-struct btl_str btl_configuration_path(bool in_root, struct btl_str name, struct btl_arena *arena);
+// Where configurations lie: in the root of the volume, in BTL_CONFIG_DIRECTORY, and as boot entries
+// (btl/bls.h).
+enum btl_configuration_place {
+    BTL_CONFIGURATIONS_ROOT,
+    BTL_CONFIGURATIONS_DIRECTORY,
+    BTL_CONFIGURATIONS_ENTRIES
+};
+#define BTL_CONFIGURATION_PLACES 3
+
+struct btl_str btl_configuration_directory(enum btl_configuration_place place);
+// Return the path of the configuration `name` in one of these directories. Case is ignored, as on
+// FAT. Empty: not a configuration; at is NULL: no memory.
+struct btl_str btl_configuration_path(enum btl_configuration_place place, struct btl_str name,
+                                      struct btl_arena *arena);
 // Compare as btl_str_compare() does. BTL_CONFIG_DEFAULT and BTL_CONFIG_PREVIOUS come first.
 int btl_configuration_compare(struct btl_str path, struct btl_str other);
 

@@ -26,9 +26,10 @@ static void configurations_add(struct configuration_list *list, struct btl_str p
     list->paths[list->count++] = path;
 }
 
-static void configurations_add_named(struct configuration_list *list, struct btl_str name)
+static void configurations_add_named(struct configuration_list *list,
+                                     enum btl_configuration_place place, struct btl_str name)
 {
-    struct btl_str path = btl_configuration_path(false, name, list->volume->host->arena);
+    struct btl_str path = btl_configuration_path(place, name, list->volume->host->arena);
     if (path.len > 0 && btl_path_is_usable(path))
         configurations_add(list, path);
 }
@@ -46,10 +47,13 @@ size_t configurations(struct volume *volume, struct btl_str **ret_paths)
     configurations_add(&list, BTL_STR(BTL_CONFIG_DEFAULT));
     if (volume_file_open(volume, BTL_STR(BTL_CONFIG_PREVIOUS), UINT64_MAX, &file, &problem))
         configurations_add(&list, BTL_STR(BTL_CONFIG_PREVIOUS));
-    struct btl_str *names;
-    size_t count = volume_names(volume, BTL_STR(BTL_CONFIG_DIRECTORY), &names);
-    for (size_t i = 0; i < count; i++)
-        configurations_add_named(&list, names[i]);
+    for (uint32_t i = BTL_CONFIGURATIONS_DIRECTORY; i < BTL_CONFIGURATION_PLACES; i++) {
+        enum btl_configuration_place place = (enum btl_configuration_place)i;
+        struct btl_str *names;
+        size_t count = volume_names(volume, btl_configuration_directory(place), &names);
+        for (size_t k = 0; k < count; k++)
+            configurations_add_named(&list, place, names[k]);
+    }
     qsort(list.paths, list.count, sizeof(*list.paths), configurations_compare);
     *ret_paths = list.paths;
     return list.count;

@@ -16,7 +16,11 @@ static void assert_path(bool in_root, struct btl_str name, const char *expected)
 {
     struct test_memory memory;
     test_memory_begin(&memory);
-    assert_str(&memory, btl_configuration_path(in_root, name, &memory.arena), expected);
+    assert_str(
+        &memory,
+        btl_configuration_path(in_root ? BTL_CONFIGURATIONS_ROOT : BTL_CONFIGURATIONS_DIRECTORY,
+                               name, &memory.arena),
+        expected);
     test_memory_end(&memory);
 }
 
@@ -51,8 +55,8 @@ TEST(test_path_is_as_long_as_paths_may_be)
         struct test_memory memory;
         test_memory_begin(&memory);
         memcpy(name + len - 5, ".conf", 5);
-        struct btl_str path =
-            btl_configuration_path(false, (struct btl_str){name, len}, &memory.arena);
+        struct btl_str path = btl_configuration_path(BTL_CONFIGURATIONS_DIRECTORY,
+                                                     (struct btl_str){name, len}, &memory.arena);
         assert_int_equal(path.len, len > max ? 0 : 255 - max + len);
         test_memory_end(&memory);
     }
@@ -62,9 +66,12 @@ TEST(test_no_memory_for_a_path)
 {
     struct test_memory memory;
     test_memory_begin_limited(&memory, 0);
-    assert_null(btl_configuration_path(false, BTL_STR("a.conf"), &memory.arena).at);
-    assert_non_null(btl_configuration_path(false, BTL_STR("a.txt"), &memory.arena).at);
-    assert_non_null(btl_configuration_path(true, BTL_STR("loader.conf"), &memory.arena).at);
+    assert_null(
+        btl_configuration_path(BTL_CONFIGURATIONS_DIRECTORY, BTL_STR("a.conf"), &memory.arena).at);
+    assert_non_null(
+        btl_configuration_path(BTL_CONFIGURATIONS_DIRECTORY, BTL_STR("a.txt"), &memory.arena).at);
+    assert_non_null(
+        btl_configuration_path(BTL_CONFIGURATIONS_ROOT, BTL_STR("loader.conf"), &memory.arena).at);
     test_memory_end(&memory);
 }
 

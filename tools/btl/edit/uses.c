@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "uses.h"
 
+#include <btl/bls.h>
+
 #include "conf_edit.h"
 #include "configurations.h"
 #include "edit.h"
@@ -77,8 +79,10 @@ static bool uses_add_configuration(struct uses *uses, struct btl_str path)
         btl_report(&uses->host->diags, BTL_HOST_USES_UNKNOWN, place);
         return false;
     }
-    struct btl_str text = {(const char *)bytes.at, bytes.size};
-    struct btl_config config = conf_parse(uses->host->arena, text);
+    struct btl_str text = {(const char *)bytes.at, bytes.size}, lines;
+    struct btl_diags ignored = {.arena = uses->host->arena};
+    btl_bls_translate(path, path, text, uses->host->arena, &lines, &ignored);
+    struct btl_config config = conf_parse(uses->host->arena, lines);
     uses_add_named(uses, &config, path);
     uses_add_found(uses, path, text);
     return true;
