@@ -28,7 +28,7 @@ class Esp:
         write(self.path, {"EFI/btl/btlx64.efi": b"a loader"})
 
     def run(self, *words):
-        return btl("linux-sync", "--esp", self.path, "--root", self.root, "--efivars", self.vars, "--force", *words)
+        return btl("linux-sync", "--esp", self.path, "--root", self.root, "--efivars", self.vars, *words)
 
     def good(self, *words):
         said = self.run(*words)
@@ -268,7 +268,7 @@ def test_killed_at_any_call(esp):
     esp.bless()
     saved = esp.path + ".saved"
     shutil.copytree(esp.path, saved)
-    words = ["linux-sync", "--esp", esp.path, "--root", esp.root, "--efivars", esp.vars, "--force", NEW]
+    words = ["linux-sync", "--esp", esp.path, "--root", esp.root, "--efivars", esp.vars, NEW]
     numbers = kill_at.calls(TOOL, words)
     changing = (1, 74, 77, 82, 91, 93, 263)  # write, fsync, ftruncate, rename, fchmod, fchown, unlinkat
     first = numbers.index(kill_at.FSYNC) - 12
