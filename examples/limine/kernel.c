@@ -252,10 +252,11 @@ static void show_answers(void)
 // Runs on another processor, on its own stack.
 static void processor_main(struct processor *self)
 {
+    uint32_t eax = 1, ebx, ecx = 0, edx;
+
     show_state("processor");
-    self->argument = read_msr(0x1b) & 0x400
-                         ? read_msr(0x802)
-                         : *(volatile uint32_t *)(direct_map() + 0xfee00020) >> 24;
+    __asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+    self->argument = ebx >> 24;
     for (;;)
         __asm__ volatile("cli; hlt");
 }
