@@ -7,11 +7,12 @@
 #include "tables.h"
 #include "x86_64/limine.h"
 
-#define PAGE        ((uint64_t)BTL_PAGE_SIZE)
-#define FOUR_GIB    (4 * GIB)
-#define WC_PAGE     (1ull << 7 | 1ull << 3)  // PAT entry 5: PAT and PWT
-#define WC_LARGE    (1ull << 12 | 1ull << 3) // in entries of large pages
-#define DIRECT_SLOT 256u
+#define PAGE         ((uint64_t)BTL_PAGE_SIZE)
+#define FOUR_GIB     (4 * GIB)
+#define WC_PAGE      (1ull << 7 | 1ull << 3)  // PAT entry 5: PAT and PWT
+#define WC_LARGE     (1ull << 12 | 1ull << 3) // in entries of large pages
+#define DIRECT_SLOT  256u
+#define EFI_RESERVED 0u
 
 // Map one page of size 4 KiB << 9 * level.
 static bool map_leaf(struct paging *paging, uint64_t address, uint64_t physical, unsigned level,
@@ -59,6 +60,14 @@ static bool map_around(struct paging *paging, const struct limine_space *space, 
            (hole_end >= end || map_range(paging, hole_end, end, false));
 }
 
+// Memory that is reserved is mapped too: firmware takes the pages of the manifest, which is
+// allocated later, from memory that its map already calls reserved.
+static bool is_mapped(const struct btlm_memory *entry, uint32_t revision)
+{
+    return entry->efi_type == EFI_RESERVED ||
+           btl_limine_is_mapped(btl_limine_memory_type(entry->type), revision);
+}
+
 // Map the memory map's entries, each run of neighbours as one range. Up to revision 2 the first
 // 4 GiB are mapped, whatever is there.
 static bool map_memory(struct paging *paging, const struct limine_space *space)
@@ -68,7 +77,7 @@ static bool map_memory(struct paging *paging, const struct limine_space *space)
     for (uint64_t i = 0; i < space->count; i++) {
         const struct btlm_memory *entry = &space->map[i];
         uint64_t from = entry->start, to = entry->start + entry->size;
-        if (!btl_limine_is_mapped(btl_limine_memory_type(entry->type), space->revision))
+        if (!is_mapped(entry, space->revision))
             continue;
         to = to < limit ? to : limit;
         if (from > end) {
