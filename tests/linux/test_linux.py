@@ -48,3 +48,24 @@ def test_the_driver_of_the_disk_comes_from_loader_conf():
     assert re.search(r"virtio_blk +INIT", result.between("manifest", "state"))
     assert "/loader.conf" in result.between("state", "line")
     assert "rdinit=/btl/init" in result.between("line", "end")
+
+
+TRIAL = """
+echo "TEST: line $(cat /proc/cmdline)"
+case " $(cat /proc/cmdline) " in
+*" bad "*) echo "TEST: panic"; echo c >/proc/sysrq-trigger; sleep 600 ;;
+esac
+"""
+
+
+def test_a_panic_on_trial_rolls_back():
+    """No person and no key: the panic resets the machine, and the loader boots loader.conf.prev."""
+    good = linux_conf()
+    bad = good + 'kernel_options="console=ttyS0 no_timer_check quiet bad"\nboot_tries="1"\n'
+    result = linux(TRIAL, text=bad, files={"loader.conf.prev": good.encode()})
+    assert result.status == 0 and "TEST: end" in result.text
+    lines = re.findall(r"^TEST: line (.*)", result.text, re.M)
+    assert len(lines) == 2 and " bad" in lines[0] and " bad" not in lines[1]
+    assert re.search(r"\bpanic=[1-9]", lines[0])  # the loader's own word, in a counted boot
+    assert "Rebooting in" in result.text.split("TEST: panic")[1]
+    result.says("/loader.conf.prev", "[boot-fallback]")
