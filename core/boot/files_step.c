@@ -3,8 +3,8 @@
 // are.
 #include "attempt_private.h"
 
-static const struct btl_boot_file *files_read(struct btl_attempt *attempt, struct btl_str path,
-                                              const struct btl_setting *setting)
+static const struct btl_boot_file *files_read_path(struct btl_attempt *attempt, struct btl_str path,
+                                                   const struct btl_setting *setting)
 {
     const struct btl_boot *boot = attempt->boot;
     struct btl_file_problem problem;
@@ -55,7 +55,7 @@ static bool files_read_initrds(struct btl_attempt *attempt)
         return btl_attempt_no_memory(attempt, "reading initrds");
     while (btl_take_part(&rest, ';', &path)) {
         const struct btl_boot_file *file =
-            files_read(attempt, path, attempt->config.initrd_setting);
+            files_read_path(attempt, path, attempt->config.initrd_setting);
         if (file == NULL)
             return false;
         kernel->initrds[kernel->initrd_count++] = file;
@@ -78,7 +78,8 @@ bool attempt_read_files(struct btl_attempt *attempt)
             files_report_unused(attempt, raw->setting);
             continue;
         }
-        const struct btl_boot_file *file = files_read(attempt, raw->setting->value, raw->setting);
+        const struct btl_boot_file *file =
+            files_read_path(attempt, raw->setting->value, raw->setting);
         if (file == NULL)
             return false;
         attempt->raw_files[attempt->raw_file_count++] =

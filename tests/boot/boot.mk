@@ -52,7 +52,7 @@ $(O)/testefi/%.efi: $(O)/testefi/%.so
 .PRECIOUS: $(O)/testefi/%.o $(O)/testefi/%.so
 
 # The loader's firmware layer with the tests' own run().
-SERVICES_OBJ := $(patsubst efi/%,$(EFI_OUT)/%.o,$(basename $(EFI_UEFI))) $(EFI_OUT)/keys.o
+SERVICES_OBJ := $(patsubst efi/%,$(EFI_OUT)/%.o,$(basename $(EFI_UEFI))) $(EFI_OUT)/keys.o $(EFI_OUT)/x86_64/trampoline.o
 $(call compile,$(O)/testefi/services.o,tests/boot/firmware/services.c,$(EFI_COMPILE))
 $(O)/testefi/services.so: $(O)/testefi/services.o $(SERVICES_OBJ) $(O)/efi/libbtl.a
 	ld -shared -Bsymbolic -nostdlib -znocombreloc --no-undefined -T $(GNU_EFI_LIB)/elf_$(ARCH)_efi.lds \
