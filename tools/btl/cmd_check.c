@@ -125,7 +125,7 @@ const struct command cmd_check = {
     .help = BOOT_HELP
     "  -W, --strict            exit status 1 when there are warnings\n"
     "      --all               check every configuration of the volume: /loader.conf,\n"
-    "                          /loader.conf.prev and /loader.conf.d/*.conf\n"
+    "                          /loader.conf.prev, /loader.conf.d/*.conf, /loader/entries/*.conf\n"
     "      --module            check single modules: each is opened, planned in the earliest "
     "phase\n"
     "                          that it supports, and linked\n"
