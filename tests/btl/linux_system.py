@@ -28,7 +28,8 @@ def kernel(release, more=b""):
 
 def module(name, release, *depends, info=()):
     return elf.module(name, ["license=GPL", "depends=" + ",".join(depends),
-                             "vermagic=%s SMP preempt mod_unload " % release, *info])
+                             "vermagic=%s SMP preempt mod_unload " % release, *info],
+                      needs=["printk"])
 
 
 def system(root, *releases, suffix="", options="root=/dev/vda2 ro"):

@@ -175,7 +175,9 @@ void boot_steps_after_configuration(struct boot *boot)
     if (boot->kernel_good && !placed)
         boot->kernel_good = btl_attempt_place_kernel(attempt);
     if (boot->kernel_good && btl_attempt_link(attempt)) {
-        boot_link_later(boot);
+        // A kernel that the firmware starts links its modules itself, if it takes any.
+        if (!btl_kernel_kind_is_image(attempt->kernel.kind))
+            boot_link_later(boot);
         boot_judge_modules(boot);
         btl_attempt_reserve(attempt);
     }
