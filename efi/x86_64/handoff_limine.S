@@ -54,7 +54,7 @@ limine_code:                            // rdi: struct handoff
 
         movq    %r11, %rsp
         subq    $16, %rsp
-        movw    $(gdt_end - limine_gdt - 1), 6(%rsp)
+        movw    $(limine_gdt_end - limine_gdt - 1), 6(%rsp)
         leaq    limine_gdt(%rip), %rax
         movabsq $DIRECT_MAP, %rcx
         addq    %rcx, %rax
@@ -106,6 +106,6 @@ limine_gdt:
         .quad   0x00cf93000000ffff      // 32-bit data
         .quad   0x00209b0000000000      // 64-bit code
         .quad   0x0000930000000000      // 64-bit data
-gdt_end:
+limine_gdt_end:
 limine_code_end:
         .section .note.GNU-stack, "", @progbits

@@ -191,7 +191,7 @@ static void print_kernel(struct json_printer *p)
     json_end(&p->json, '}');
 }
 
-static void print_file(struct json_printer *p, const void *entry)
+static void print_raw_file(struct json_printer *p, const void *entry)
 {
     const struct btlm_file *file = entry;
     json_begin_line(&p->json, NULL, '{');
@@ -260,7 +260,7 @@ void manifest_json(const struct btl_manifest *manifest, struct btl_out *out)
     print_boot(&p);
     print_volume(&p);
     print_kernel(&p);
-    print_all_entries(&p, "files", BTLM_FILES, print_file);
+    print_all_entries(&p, "files", BTLM_FILES, print_raw_file);
     print_all_entries(&p, "modules", BTLM_MODULES, print_module_entry);
     print_all_entries(&p, "order", BTLM_ORDER, print_module_name);
     print_all_entries(&p, "memory", BTLM_MEMORY, print_memory_range);
