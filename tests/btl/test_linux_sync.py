@@ -80,6 +80,13 @@ def test_modules_with_their_dependencies(tmp_path, suffix):
     assert os.path.isdir(esp.path + directory) and esp.conf().startswith(LINES)
 
 
+def test_modules_of_the_command_line_are_switched_on(esp):
+    esp.good(OLD, "disk")
+    assert esp.settings()["disk_load"] == "YES" and sorted(modules_of(esp, OLD)) == ["bus-core.ko", "disk.ko"]
+    said = esp.run("-n", OLD, "disk", "no/name")
+    assert said.status == 2 and b'"no/name" is not a module\'s name' in said.err
+
+
 @pytest.mark.skipif(shutil.which("zstd") is None, reason="needs the package zstd")
 def test_zstd(tmp_path):
     esp = Esp(tmp_path, OLD)

@@ -135,7 +135,7 @@ def test_options_after_words(tmp_path):
     (["unset", "kernel"], "btl unset -g kernel"),
     (["unset", "early", "early_phase"], "btl unset early phase"),
     (["get", "early_phase"], "btl get early phase"),
-    (["get", "early", "kernel"], "btl get -g kernel"),
+    (["get", "early", "kernel_options"], "btl get -g kernel_options"),
 ])
 def test_it_says_what_to_type(tmp_path, words, typed):
     root = tree(tmp_path)

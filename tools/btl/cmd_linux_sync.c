@@ -23,6 +23,8 @@ struct sync {
     struct release release;
     const char *esp, *options; // of the command line, or NULL
     bool hook, removed, no_trial;
+    char **modules; // of the command line, to be switched on
+    int module_count;
     struct volume volume; // to which the files go
     uint64_t bytes;       // that are not there yet
 };
@@ -50,8 +52,10 @@ static bool sync_parse(struct sync *sync, int argc, char **argv)
     if (!parse_options(host, argc, argv, options) ||
         !edit_trial_option(&sync->edit, trial != NULL ? trial : EDIT_TRIES))
         return false;
-    if (argc - optind != 1)
-        usage_error(host, "name one release, as in btl linux-sync \"$(uname -r)\"");
+    sync->modules = argv + optind + 1;
+    sync->module_count = argc - optind - 1;
+    if (optind >= argc)
+        usage_error(host, "name a release, as in btl linux-sync \"$(uname -r)\"");
     else if (!release_is_name(argv[optind]))
         usage_error(host, "\"%s\" is not the name of a Linux release", argv[optind]);
     else
@@ -103,7 +107,7 @@ static struct btl_str sync_module_path(struct sync *sync, const struct btl_confi
     return memory_buffer_text(&path);
 }
 
-// The words of a command line that the loader or the kernel's stub adds anew.
+// The words of a command line that the loader or the kernel's stub adds by itself.
 static bool sync_is_kept_option(struct btl_str word)
 {
     return !btl_str_begins(word, BTL_STR("BOOT_IMAGE=")) &&
@@ -163,6 +167,22 @@ static void sync_edit_text(struct sync *sync)
 static bool sync_is_wanted(const struct btl_module_config *module)
 {
     return module->load_yes && !module->blacklisted && module->path == NULL;
+}
+
+// Switch on the modules of the command line.
+static bool sync_switch_on(struct sync *sync)
+{
+    for (int i = 0; i < sync->module_count; i++) {
+        struct btl_str name = btl_str_of(sync->modules[i]);
+        if (btl_str_find(name, '.') < name.len) { // "." stands before a tunable, and in releases
+            usage_error(sync->edit.host, "\"%pS\" is not a module's name", &name);
+            return false;
+        }
+        if (!edit_is_module_name(&sync->edit, name) ||
+            !edit_set_argument(&sync->edit, name, "load=YES"))
+            return false;
+    }
+    return true;
 }
 
 // Read the modules that the text switches on. What the release does not have is reported; whether
@@ -281,7 +301,7 @@ static bool sync_take_newest(struct sync *sync)
 static int sync_release(struct sync *sync)
 {
     struct edit *edit = &sync->edit;
-    if (!release_read(&sync->release) || !sync_read_modules(sync))
+    if (!sync_switch_on(sync) || !release_read(&sync->release) || !sync_read_modules(sync))
         return EXIT_ERRORS;
     sync_edit_text(sync);
     release_for_each(&sync->release, sync, sync_show_to_check);
@@ -346,7 +366,8 @@ const struct command cmd_linux_sync = {
     .synopsis = "[--esp DIR|IMAGE] [-f LOADER.CONF] [--root DIR] [--kernel FILE]\n"
                 "               [--initrd FILE | --no-initrd] [--options TEXT] [--trial[=N] | "
                 "--no-trial]\n"
-                "               [--hook] [--removed] [--force] [-n] [--efivars DIR|FILE] RELEASE",
+                "               [--hook] [--removed] [--force] [-n] [--efivars DIR|FILE] RELEASE\n"
+                "               [MODULE ...]",
     .summary = "copies a Linux kernel with its modules to the boot volume, on trial",
     .help =
         "      --esp DIR|IMAGE     the boot volume; default: the EFI system partition at /efi,\n"
@@ -370,10 +391,10 @@ const struct command cmd_linux_sync = {
         "      --force             write the text even if 'btl check' finds errors\n"
         "  -n, --dry-run           print the new loader.conf and write nothing\n"
         "      --efivars DIR|FILE  the UEFI variables of the machine (btl state --help)\n"
-        "The modules are those that loader.conf switches on, with their dependencies, as depmod\n"
-        "lists them; compressed ones are decompressed. The files lie in /linux/RELEASE, with the\n"
-        "first digits of their SHA-256 in their names. Files that no configuration uses any more\n"
-        "are deleted.\n\n"
-        "Example: btl linux-sync --esp /boot/efi \"$(uname -r)\"\n",
+        "Each MODULE is switched on in loader.conf (NAME_load=\"YES\"). The modules that loader.conf\n"
+        "switches on are copied with their dependencies, as depmod lists them; compressed ones are\n"
+        "decompressed. The files lie in /linux/RELEASE, with the first digits of their SHA-256 in\n"
+        "their names. Files that no configuration uses any more are deleted.\n\n"
+        "Example: btl linux-sync --esp /boot/efi \"$(uname -r)\" i6300esb\n",
     .run = linux_sync_command,
 };

@@ -5,19 +5,6 @@
 #include "edit/conf_edit.h"
 #include "edit/edit.h"
 
-// May the module's name stand before a key in loader.conf? Reports that it may not. The loader says
-// what else is wrong with a name.
-static bool set_is_name(struct edit *edit, struct btl_str module)
-{
-    bool good = module.len > 0;
-    for (size_t i = 0; i < module.len; i++)
-        good = good && (btl_is_name_character(module.at[i]) || module.at[i] == '.');
-    if (!good)
-        usage_error(edit->host, "\"%pS\" is not a module's name; use letters, digits, '_' and '-'",
-                    &module);
-    return good;
-}
-
 // The arguments lack the module, or what to set. Return EXIT_ERRORS.
 static int set_report_missing(struct edit *edit, const char *argument)
 {
@@ -47,7 +34,7 @@ static int set_command(struct host *host, int argc, char **argv)
     if (misplaced || (first >= argc && (!edit.global || edit.trial == 0)))
         return set_report_missing(&edit, optind < argc ? argv[optind] : NULL);
     struct btl_str module = edit.global ? BTL_STR("") : btl_str_of(argv[optind]);
-    if (!edit.global && !set_is_name(&edit, module))
+    if (!edit.global && !edit_is_module_name(&edit, module))
         return EXIT_ERRORS;
     for (int i = first; i < argc; i++) {
         if (!edit_set_argument(&edit, module, argv[i]))

@@ -58,6 +58,9 @@ bool edit_open(struct edit *edit);
 // The key as loader.conf has it: "phase" of a module as hello_phase, "tunable.size" as hello.size;
 // keys of the whole boot are the same.
 struct btl_str edit_setting_key(const struct edit *edit, struct btl_str module, struct btl_str key);
+// May the module's name stand before a key in loader.conf? Reports that it may not. The loader says
+// what else is wrong with a name.
+bool edit_is_module_name(struct edit *edit, struct btl_str module);
 // Set one KEY=VALUE of the module (empty: of the whole boot) in edit->text. False: reported.
 bool edit_set_argument(struct edit *edit, struct btl_str module, const char *argument);
 // Return the first key of the arguments KEY=VALUE whose value the loader would not read back,

@@ -5,6 +5,17 @@
 #include "conf_edit.h"
 #include "edit.h"
 
+bool edit_is_module_name(struct edit *edit, struct btl_str module)
+{
+    bool good = module.len > 0;
+    for (size_t i = 0; i < module.len; i++)
+        good = good && (btl_is_name_character(module.at[i]) || module.at[i] == '.');
+    if (!good)
+        usage_error(edit->host, "\"%pS\" is not a module's name; use letters, digits, '_' and '-'",
+                    &module);
+    return good;
+}
+
 bool edit_set_argument(struct edit *edit, struct btl_str module, const char *argument)
 {
     const char *equals = strchr(argument, '=');
