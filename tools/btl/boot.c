@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include <btl/boot.h>
+#include <btl/linux_kernel.h>
 
 #include "boot_later.h"
 #include "configurations.h"
@@ -185,6 +186,37 @@ void boot_steps_after_configuration(struct boot *boot)
     boot_measure_memory(boot);
 }
 
+// ------------------------------------------------------------------------------- another kernel
+
+static void boot_add_overlay(struct boot *boot, struct boot_overlay file)
+{
+    struct boot_overlay *overlay = MEMORY_NEW(boot->host->arena, struct boot_overlay);
+    *overlay = file;
+    overlay->next = boot->overlay;
+    boot->overlay = overlay;
+}
+
+// Put a file of the host in the place of the configuration's kernel, and the list of built-in
+// modules that stands beside it in the place of the other one.
+static void boot_replace_kernel(struct boot *boot)
+{
+    struct btl_arena *arena = boot->host->arena;
+    struct btl_str path = boot->attempt.config.kernel, name = btl_str_of(boot->kernel_file);
+    struct btl_bytes list;
+    int error;
+    boot_add_overlay(
+        boot, (struct boot_overlay){.path = path, .bytes = boot->kernel_bytes, .name = name});
+    struct btl_str beside = memory_text(arena, "%.*s" BTL_LINUX_BUILTIN_FILE,
+                                        (int)(name.len - btl_base_name(name).len), name.at);
+    struct btl_str place = btl_str_first(path, path.len - btl_base_name(path).len);
+    bool found = files_map(beside.at, &list, &error);
+    boot_add_overlay(boot, (struct boot_overlay){
+                               .path = memory_text(arena, "%pS" BTL_LINUX_BUILTIN_FILE, &place),
+                               .bytes = found ? list : (struct btl_bytes){0},
+                               .absent = !found,
+                               .name = beside});
+}
+
 static void boot_run_steps(struct boot *boot, struct btl_str name, const struct btl_boot_file *file)
 {
     boot_attempt_begin(boot, &volume_driver, boot);
@@ -193,6 +225,8 @@ static void boot_run_steps(struct boot *boot, struct btl_str name, const struct 
         btl_attempt_configure_file(&boot->attempt, name, file);
     else
         btl_attempt_configure(&boot->attempt);
+    if (boot->kernel_file != NULL)
+        boot_replace_kernel(boot);
     boot_steps_after_configuration(boot);
 }
 

@@ -15,7 +15,8 @@
 struct boot_overlay {
     struct btl_str path;
     struct btl_bytes bytes;
-    bool absent; // there will be no such file
+    bool absent;         // there will be no such file
+    struct btl_str name; // in messages; empty: that of the path
     const struct boot_overlay *next;
 };
 
@@ -25,6 +26,8 @@ struct boot {
     const char *root;                       // directory or image
     struct btl_str path;                    // of loader.conf, on the volume
     const char *config_file;                // a file of the host in place of loader.conf, or NULL
+    const char *kernel_file;                // in place of the kernel: a file of the host, or NULL
+    struct btl_bytes kernel_bytes;          // its content
     const char *machine_name, *memory_size; // the options --machine and --memory, or NULL
     const struct btl_machine *machine;      // NULL: the one whose loader is on the volume
     uint64_t memory;                        // bytes of the machine; 0: unknown

@@ -62,7 +62,9 @@ static const struct btl_boot_file *boot_driver_read(void *owner, struct btl_str 
 static struct btl_str boot_driver_name(void *owner, struct btl_str path)
 {
     const struct boot *boot = owner;
-    return volume_name(&boot->volume, path);
+    const struct boot_overlay *overlay = boot_find_overlay(boot, path);
+    return overlay != NULL && overlay->name.len > 0 ? overlay->name
+                                                    : volume_name(&boot->volume, path);
 }
 
 static size_t boot_driver_list(void *owner, struct btl_str **ret_paths)

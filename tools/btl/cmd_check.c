@@ -3,6 +3,7 @@
 #include "boot.h"
 #include "check_modules.h"
 #include "configurations.h"
+#include "files.h"
 #include "report.h"
 
 // The verdict about a configuration without errors.
@@ -113,12 +114,15 @@ static int check_command(struct host *host, int argc, char **argv)
     if (all && (modules.count == 1 || boot.config_file != NULL))
         return usage_error(host, "--all checks every configuration of the volume; do not name one");
     boot_argument(&boot, modules.count == 1 ? argv[optind] : NULL);
+    boot.kernel_file = modules.kernel;
+    if (boot.kernel_file != NULL && !files_read(host, boot.kernel_file, &boot.kernel_bytes))
+        return EXIT_ERRORS;
     return check_boot(host, &boot, all, strict);
 }
 
 const struct command cmd_check = {
     .name = "check",
-    .synopsis = BOOT_SYNOPSIS " [-W] [--all | LOADER.CONF]\n"
+    .synopsis = BOOT_SYNOPSIS " [-W] [--kernel FILE] [--all | LOADER.CONF]\n"
                               "       btl check --module [-W] [--machine M] [--kernel FILE] "
                               "[-L DIR:DIR...] FILE.ko ...",
     .summary = "finds everything that the loader would reject, without booting",
@@ -129,10 +133,14 @@ const struct command cmd_check = {
     "      --module            check single modules: each is opened, planned in the earliest "
     "phase\n"
     "                          that it supports, and linked\n"
-    "      --kernel FILE       the kernel for them; default: one that exports btl/kernel.h\n"
+    "      --kernel FILE       with a loader.conf: check it with FILE in the place of its kernel, "
+    "and\n"
+    "                          with the modules.builtin beside FILE. With modules: their kernel;\n"
+    "                          default: one that exports btl/kernel.h\n"
     "  -L, --library DIR:...   directories of their dependencies, as DIR/NAME.ko\n"
     "LOADER.CONF is a path on the volume; without -C its directory is the volume.\n\n"
     "Example: btl check -W -C build/x86_64/btl.img\n"
+    "         btl check -C /boot/efi --kernel /boot/vmlinuz-6.12\n"
     "         btl check --module -L modules mine.ko\n",
     .run = check_command,
 };

@@ -391,8 +391,10 @@ const struct command cmd_linux_sync = {
         "      --force             write the text even if 'btl check' finds errors\n"
         "  -n, --dry-run           print the new loader.conf and write nothing\n"
         "      --efivars DIR|FILE  the UEFI variables of the machine (btl state --help)\n"
-        "Each MODULE is switched on in loader.conf (NAME_load=\"YES\"). The modules that loader.conf\n"
-        "switches on are copied with their dependencies, as depmod lists them; compressed ones are\n"
+        "Each MODULE is switched on in loader.conf (NAME_load=\"YES\"). The modules that "
+        "loader.conf\n"
+        "switches on are copied with their dependencies, as depmod lists them; compressed ones "
+        "are\n"
         "decompressed. The files lie in /linux/RELEASE, with the first digits of their SHA-256 in\n"
         "their names. Files that no configuration uses any more are deleted.\n\n"
         "Example: btl linux-sync --esp /boot/efi \"$(uname -r)\" i6300esb\n",
