@@ -26,6 +26,7 @@ static struct shared {
     char log[8192]; // what happened, a line each
     size_t log_len;
     int running, running_max;
+    int meeting; // loads of which each waits until that many have run at the same time; 0: none
 } * shared;
 
 static const char *order_content;
@@ -137,6 +138,8 @@ long call_load_module(int file, const char *parameters)
     if (running > shared->running_max)
         shared->running_max = running;
     usleep(30000);
+    for (int i = 0; i < 2000 && shared->running_max < shared->meeting; i++)
+        usleep(5000);
     __atomic_sub_fetch(&shared->running, 1, __ATOMIC_SEQ_CST);
     return strstr(module_name, "bad") != NULL     ? -INIT_ENOENT
            : strstr(module_name, "there") != NULL ? -INIT_EEXIST
@@ -235,6 +238,7 @@ TEST(test_modules_are_loaded_and_the_real_init_follows)
 
 TEST(test_independent_modules_are_loaded_at_the_same_time)
 {
+    shared->meeting = 2;
     start(FIRST "module a BOOT2 warn parallel -\nmodule b BOOT2 warn parallel -\n"
                 "module c BOOT2 warn parallel -\nmodule d BOOT2 warn parallel -\n");
     assert_true(shared->running_max > 1);

@@ -238,3 +238,39 @@ uint64_t time_ticks_per_second(void)
 {
     return 1000000;
 }
+
+uint8_t host_ports[65536];
+
+uint8_t port_in8(uint16_t port)
+{
+    return host_ports[port];
+}
+
+uint16_t port_in16(uint16_t port)
+{
+    uint16_t value;
+    memcpy(&value, host_ports + port, sizeof(value));
+    return value;
+}
+
+uint32_t port_in32(uint16_t port)
+{
+    uint32_t value;
+    memcpy(&value, host_ports + port, sizeof(value));
+    return value;
+}
+
+void port_out8(uint16_t port, uint8_t value)
+{
+    host_ports[port] = value;
+}
+
+void port_out16(uint16_t port, uint16_t value)
+{
+    memcpy(host_ports + port, &value, sizeof(value));
+}
+
+void port_out32(uint16_t port, uint32_t value)
+{
+    memcpy(host_ports + port, &value, sizeof(value));
+}

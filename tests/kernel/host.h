@@ -47,6 +47,9 @@ extern struct host_interrupts {
     void (*arrives)(void); // called while the processor waits
 } host_interrupts;
 
+// The I/O ports: bytes that hold what was written last.
+extern uint8_t host_ports[65536];
+
 void assert_contains(const char *text, const char *part);
 
 #endif

@@ -7,7 +7,7 @@ KERNEL_TEST_PARTS := $(wildcard kernel/dlkm/*.c) kernel/vm/buddy.c kernel/vm/pag
 	kernel/device/intfc.c kernel/device/streams.c kernel/device/services.c kernel/console/lineedit.c kernel/console/complete.c kernel/console/command.c kernel/monitor/monitor.c \
 	kernel/base/options.c kernel/base/symbols.c kernel/console/log.c kernel/console/say.c kernel/firmware/efi_runtime.c \
 	kernel/vm/direct_map.c kernel/firmware/acpi.c \
-	kernel/failure/boot_state.c kernel/failure/pending.c kernel/monitor/pending.c kernel/failure/run_record.c kernel/monitor/boot_commands.c kernel/monitor/kmadmin.c kernel/monitor/kmadmin_print.c kernel/monitor/kmtune.c kernel/monitor/kmtune_list.c kernel/failure/give_up.c kernel/judge.c kernel/older_loader.c kernel/monitor/report.c kernel/failure/panic.c kernel/failure/watchdog.c \
+	kernel/failure/boot_state.c kernel/failure/pending.c kernel/monitor/pending.c kernel/failure/run_record.c kernel/monitor/boot_commands.c kernel/monitor/kmadmin.c kernel/monitor/kmadmin_print.c kernel/monitor/kmtune.c kernel/monitor/kmtune_list.c kernel/failure/give_up.c kernel/judge.c kernel/older_loader.c kernel/monitor/report.c kernel/failure/panic.c kernel/failure/hardware.c kernel/failure/watchdog.c \
 	kernel/arch/x86_64/paging.c kernel/arch/x86_64/walk.c kernel/arch/x86_64/madt.c kernel/arch/ia64/unwind_info.c
 KERNEL_TEST_SUPPORT := tests/kernel/host.c tests/kernel/world.c tests/kernel/self.c tests/kernel/lab.c tests/kernel/shop.c \
 	tests/kernel/statics.c \
