@@ -140,6 +140,17 @@ def test_usage_has_every_option(command):
         assert re.search(r"Fl -%s\b" % word, synopsis) or letter and re.search(r"Fl %s\b" % letter, synopsis), word
 
 
+def test_manual_has_each_table_of_the_manifest():
+    header = read(os.path.join(ROOT, "include/btl/manifest.h")).decode()
+    sizes = {name: int(size) for name, size in re.findall(r"sizeof\(struct (btlm_\w+)\) == (\d+)", header)}
+    sizes.update(char=1, uint32_t=4)
+    tables = re.findall(r"^    BTLM_(\w+),? *(?:= 1,)? *// (?:struct )?(\w+)", header.split("enum btlm_kind {")[1].split("};")[0], re.M)
+    page = read(os.path.join(ROOT, "docs/man/btl-manifest.5")).decode()
+    rows = re.findall(r"^\.It ([A-Z_]+) Ta (\d+) Ta (\d+) Ta", page, re.M)
+    assert len(tables) > 15
+    assert rows == [(name, str(kind), str(sizes[of])) for kind, (name, of) in enumerate(tables, 1)]
+
+
 def test_manual_has_the_version_of_the_manifest():
     header = read(os.path.join(ROOT, "include/btl/manifest.h")).decode()
     page = read(os.path.join(ROOT, "docs/man/btl-manifest.5")).decode()

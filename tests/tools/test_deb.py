@@ -92,7 +92,8 @@ def test_each_installed_file_is_in_one_package():
     packages = {}
     for name in glob.glob(os.path.join(ROOT, "debian/*.install")):
         with open(name, encoding="utf-8") as file:
-            for pattern in file.read().split():
+            for line in file:  # what is installed, and perhaps the folder for it
+                pattern = line.split()[0]
                 found = {path for path in installed if fnmatch.fnmatch(path, pattern) or fnmatch.fnmatch(path, pattern + "/*")}
                 assert found, "%s: %s is nothing that is installed" % (name, pattern)
                 for path in found:
