@@ -7,9 +7,10 @@
 #include <btl/mem.h>
 #include <btl/pe.h>
 
-// The first two words of every request of the Limine protocol.
-#define LIMINE_COMMON_0 0xc7b1dd30df4c8b88u
-#define LIMINE_COMMON_1 0x0a82e883a194f07bu
+// The first two words of every request of the Limine protocol. Their bits are inverted, and
+// volatile keeps the compiler from inverting them back: a kernel of BTL's protocol that links this
+// file would look like one with requests.
+static const volatile uint64_t limine_inverted[] = {~0xc7b1dd30df4c8b88u, ~0x0a82e883a194f07bu};
 
 static bool kind_has_magic(struct btl_bytes file, uint64_t offset, const char *magic, size_t size)
 {
@@ -20,9 +21,11 @@ static bool kind_has_magic(struct btl_bytes file, uint64_t offset, const char *m
 // their alignment.
 static bool kind_has_limine_request(struct btl_bytes file)
 {
-    static const uint64_t common[] = {LIMINE_COMMON_0, LIMINE_COMMON_1};
-    for (size_t i = 0; btl_in_range(i, sizeof(common), file.size); i += sizeof(common[0])) {
-        if (memcmp(file.at + i, common, sizeof(common)) == 0)
+    const uint64_t first = limine_inverted[0], second = limine_inverted[1];
+    uint64_t words[2];
+    for (size_t i = 0; btl_in_range(i, sizeof(words), file.size); i += sizeof(words[0])) {
+        memcpy(words, file.at + i, sizeof(words));
+        if (~words[0] == first && ~words[1] == second)
             return true;
     }
     return false;
@@ -44,24 +47,4 @@ enum btl_kernel_kind btl_kernel_kind_of(struct btl_bytes file)
     if (kind_has_magic(file, LINUX_MAGIC, "HdrS", 4))
         return BTL_KERNEL_LINUX;
     return kind_is_uki(file) ? BTL_KERNEL_UKI : BTL_KERNEL_EFI;
-}
-
-static const struct {
-    const char *name, *text;
-} kinds[BTL_KERNEL_KINDS] = {
-    [BTL_KERNEL_BTL] = {"btl", "a kernel of BTL's protocol"},
-    [BTL_KERNEL_LIMINE] = {"limine", "a kernel of the Limine protocol"},
-    [BTL_KERNEL_LINUX] = {"linux", "a Linux kernel"},
-    [BTL_KERNEL_UKI] = {"uki", "a unified kernel image"},
-    [BTL_KERNEL_EFI] = {"efi", "an EFI program"},
-};
-
-const char *btl_kernel_kind_name(enum btl_kernel_kind kind)
-{
-    return kinds[kind].name;
-}
-
-const char *btl_kernel_kind_text(enum btl_kernel_kind kind)
-{
-    return kinds[kind].text;
 }
