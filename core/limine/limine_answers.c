@@ -14,7 +14,7 @@ struct writer {
 // Lead the request to its response.
 static void respond(struct writer *writer, enum btl_limine_feature feature, uint64_t response)
 {
-    uint64_t address = block_address(writer->answers, response);
+    uint64_t address = limine_block_address(writer->answers, response);
     uint64_t at = writer->requests->at[feature] + offsetof(struct btl_limine_request, response);
     if (writer->answers->memory != NULL)
         memcpy(writer->requests->memory + at, &address, sizeof(address));
@@ -23,14 +23,14 @@ static void respond(struct writer *writer, enum btl_limine_feature feature, uint
 static void respond_value(struct writer *writer, enum btl_limine_feature feature, uint64_t value)
 {
     struct btl_limine_value_response response = {.value = value};
-    respond(writer, feature, block_add(writer->answers, &response, sizeof(response)));
+    respond(writer, feature, limine_block_add(writer->answers, &response, sizeof(response)));
 }
 
 static uint64_t respond_pair(struct writer *writer, enum btl_limine_feature feature, uint64_t first,
                              uint64_t second)
 {
     struct btl_limine_pair_response response = {.value = {first, second}};
-    uint64_t offset = block_add(writer->answers, &response, sizeof(response));
+    uint64_t offset = limine_block_add(writer->answers, &response, sizeof(response));
     respond(writer, feature, offset);
     return offset;
 }
@@ -38,12 +38,12 @@ static uint64_t respond_pair(struct writer *writer, enum btl_limine_feature feat
 static void respond_empty(struct writer *writer, enum btl_limine_feature feature)
 {
     struct btl_limine_empty_response response = {0};
-    respond(writer, feature, block_add(writer->answers, &response, sizeof(response)));
+    respond(writer, feature, limine_block_add(writer->answers, &response, sizeof(response)));
 }
 
 static uint64_t add_text_address(struct writer *writer, struct btl_str text)
 {
-    return block_address(writer->answers, block_add_text(writer->answers, text));
+    return limine_block_address(writer->answers, limine_block_add_text(writer->answers, text));
 }
 
 // Return the address of a table of the firmware: physical for a kernel of base revision 3.
@@ -97,8 +97,8 @@ static uint64_t add_video_mode(struct writer *writer, const struct btl_limine_fr
         .blue_size = buffer->blue_size,
         .blue_shift = buffer->blue_shift,
     };
-    uint64_t offset = block_add(writer->answers, &mode, sizeof(mode));
-    return block_add_pointers(writer->answers, offset, sizeof(mode), 1);
+    uint64_t offset = limine_block_add(writer->answers, &mode, sizeof(mode));
+    return limine_block_add_pointers(writer->answers, offset, sizeof(mode), 1);
 }
 
 static void answer_framebuffer(struct writer *writer)
@@ -121,13 +121,13 @@ static void answer_framebuffer(struct writer *writer)
         .blue_shift = facts->format == 1 ? 16 : 0,
         .mode_count = 1,
     };
-    buffer.modes = block_address(writer->answers, add_video_mode(writer, &buffer));
-    uint64_t offset = block_add(writer->answers, &buffer, sizeof(buffer));
+    buffer.modes = limine_block_address(writer->answers, add_video_mode(writer, &buffer));
+    uint64_t offset = limine_block_add(writer->answers, &buffer, sizeof(buffer));
     struct btl_limine_list_response response = {.revision = 1, .count = 1};
-    response.entries = block_address(
-        writer->answers, block_add_pointers(writer->answers, offset, sizeof(buffer), 1));
+    response.entries = limine_block_address(
+        writer->answers, limine_block_add_pointers(writer->answers, offset, sizeof(buffer), 1));
     respond(writer, BTL_LIMINE_FRAMEBUFFER,
-            block_add(writer->answers, &response, sizeof(response)));
+            limine_block_add(writer->answers, &response, sizeof(response)));
 }
 
 static void answer_paging_mode(struct writer *writer)
@@ -144,18 +144,18 @@ static void answer_mp(struct writer *writer)
     if (facts->processor_count == 0)
         return;
     answers->cpu_count = facts->processor_count;
-    answers->cpus = block_reserve(answers, size * facts->processor_count);
+    answers->cpus = limine_block_reserve(answers, size * facts->processor_count);
     for (uint32_t i = 0; i < facts->processor_count; i++) {
         struct btl_limine_cpu cpu = {.processor_id = facts->processors[i].processor_id,
                                      .lapic_id = facts->processors[i].lapic_id};
-        block_write(answers, answers->cpus + i * size, &cpu, size);
+        limine_block_write(answers, answers->cpus + i * size, &cpu, size);
     }
     struct btl_limine_mp_response response = {.bsp_lapic_id = facts->processors[0].lapic_id,
                                               .cpu_count = 1};
     answers->cpu_pointers =
-        block_add_pointers(answers, answers->cpus, size, facts->processor_count);
-    response.cpus = block_address(answers, answers->cpu_pointers);
-    answers->mp = block_add(answers, &response, sizeof(response));
+        limine_block_add_pointers(answers, answers->cpus, size, facts->processor_count);
+    response.cpus = limine_block_address(answers, answers->cpu_pointers);
+    answers->mp = limine_block_add(answers, &response, sizeof(response));
     respond(writer, BTL_LIMINE_MP, answers->mp);
 }
 
@@ -166,10 +166,10 @@ static void answer_memory_map(struct writer *writer)
     uint64_t size = sizeof(struct btl_limine_memory);
     struct btl_limine_list_response response = {0};
     answers->memory_capacity = capacity;
-    answers->memory_entries = block_reserve(answers, capacity * size);
-    response.entries = block_address(
-        answers, block_add_pointers(answers, answers->memory_entries, size, capacity));
-    answers->memory_map = block_add(answers, &response, sizeof(response));
+    answers->memory_entries = limine_block_reserve(answers, capacity * size);
+    response.entries = limine_block_address(
+        answers, limine_block_add_pointers(answers, answers->memory_entries, size, capacity));
+    answers->memory_map = limine_block_add(answers, &response, sizeof(response));
     respond(writer, BTL_LIMINE_MEMORY_MAP, answers->memory_map);
 }
 
@@ -180,8 +180,9 @@ static void answer_entry_point(struct writer *writer)
 
 static void answer_kernel_file(struct writer *writer)
 {
-    uint64_t file = block_add_file(writer->answers, writer->facts, &writer->facts->kernel_file);
-    respond_value(writer, BTL_LIMINE_KERNEL_FILE, block_address(writer->answers, file));
+    uint64_t file =
+        limine_block_add_file(writer->answers, writer->facts, &writer->facts->kernel_file);
+    respond_value(writer, BTL_LIMINE_KERNEL_FILE, limine_block_address(writer->answers, file));
 }
 
 static void answer_modules(struct writer *writer)
@@ -190,14 +191,16 @@ static void answer_modules(struct writer *writer)
     struct btl_limine_answers *answers = writer->answers;
     if (facts->module_count == 0)
         return;
-    uint64_t pointers = block_reserve(answers, facts->module_count * sizeof(uint64_t));
+    uint64_t pointers = limine_block_reserve(answers, facts->module_count * sizeof(uint64_t));
     for (uint32_t i = 0; i < facts->module_count; i++)
-        block_write_word(
+        limine_block_write_word(
             answers, pointers + i * sizeof(uint64_t),
-            block_address(answers, block_add_file(answers, facts, &facts->modules[i])));
-    struct btl_limine_list_response response = {
-        .revision = 1, .count = facts->module_count, .entries = block_address(answers, pointers)};
-    respond(writer, BTL_LIMINE_MODULES, block_add(answers, &response, sizeof(response)));
+            limine_block_address(answers,
+                                 limine_block_add_file(answers, facts, &facts->modules[i])));
+    struct btl_limine_list_response response = {.revision = 1,
+                                                .count = facts->module_count,
+                                                .entries = limine_block_address(answers, pointers)};
+    respond(writer, BTL_LIMINE_MODULES, limine_block_add(answers, &response, sizeof(response)));
 }
 
 static void answer_rsdp(struct writer *writer)
@@ -223,7 +226,7 @@ static void answer_system_table(struct writer *writer)
 static void answer_efi_map(struct writer *writer)
 {
     struct btl_limine_efi_map_response response = {0};
-    writer->answers->efi_map = block_add(writer->answers, &response, sizeof(response));
+    writer->answers->efi_map = limine_block_add(writer->answers, &response, sizeof(response));
     respond(writer, BTL_LIMINE_EFI_MAP, writer->answers->efi_map);
 }
 
@@ -243,7 +246,7 @@ static void answer_performance(struct writer *writer)
 {
     struct btl_limine_performance_response response = {.loader =
                                                            writer->facts->loader_microseconds};
-    writer->answers->performance = block_add(writer->answers, &response, sizeof(response));
+    writer->answers->performance = limine_block_add(writer->answers, &response, sizeof(response));
     respond(writer, BTL_LIMINE_PERFORMANCE, writer->answers->performance);
 }
 

@@ -49,7 +49,7 @@ void btl_limine_answer_manifest(const struct btl_limine_answers *answers, uint64
 {
     struct btl_limine_pair_response response = {.value = {answers->direct_map + physical, size}};
     if (answers->manifest != 0)
-        block_write(answers, answers->manifest, &response, sizeof(response));
+        limine_block_write(answers, answers->manifest, &response, sizeof(response));
 }
 
 void btl_limine_answer_efi_map(const struct btl_limine_answers *answers, uint64_t physical,
@@ -58,7 +58,7 @@ void btl_limine_answer_efi_map(const struct btl_limine_answers *answers, uint64_
     struct btl_limine_efi_map_response response = {
         .map = answers->direct_map + physical, .size = size, .stride = stride, .version = 1};
     if (answers->efi_map != 0)
-        block_write(answers, answers->efi_map, &response, sizeof(response));
+        limine_block_write(answers, answers->efi_map, &response, sizeof(response));
 }
 
 void btl_limine_answer_mp(const struct btl_limine_answers *answers, const bool *started,
@@ -72,20 +72,20 @@ void btl_limine_answer_mp(const struct btl_limine_answers *answers, const bool *
     response.cpu_count = 0;
     for (uint64_t i = 0; i < answers->cpu_count; i++) {
         if (i == 0 || started[i])
-            block_write_word(
+            limine_block_write_word(
                 answers, answers->cpu_pointers + response.cpu_count++ * sizeof(uint64_t),
-                block_address(answers, answers->cpus + i * sizeof(struct btl_limine_cpu)));
+                limine_block_address(answers, answers->cpus + i * sizeof(struct btl_limine_cpu)));
     }
-    block_write(answers, answers->mp, &response, sizeof(response));
+    limine_block_write(answers, answers->mp, &response, sizeof(response));
 }
 
 void btl_limine_answer_performance(const struct btl_limine_answers *answers, uint64_t kernel)
 {
     if (answers->performance != 0)
-        block_write_word(answers,
-                         answers->performance +
-                             offsetof(struct btl_limine_performance_response, kernel),
-                         kernel);
+        limine_block_write_word(answers,
+                                answers->performance +
+                                    offsetof(struct btl_limine_performance_response, kernel),
+                                kernel);
 }
 
 // The map that is written: entries[count], of which the last can still grow.
@@ -100,8 +100,8 @@ static void memory_write(struct memory_writer *writer, const struct btl_limine_m
 {
     const struct btl_limine_answers *answers = writer->answers;
     if (writer->count < answers->memory_capacity)
-        block_write(answers, answers->memory_entries + writer->count * sizeof(*entry), entry,
-                    sizeof(*entry));
+        limine_block_write(answers, answers->memory_entries + writer->count * sizeof(*entry), entry,
+                           sizeof(*entry));
     writer->count++;
 }
 
@@ -172,8 +172,8 @@ bool btl_limine_answer_memory(const struct btl_limine_answers *answers,
         memory_write(&writer,
                      &(struct btl_limine_memory){answers->framebuffer, answers->framebuffer_size,
                                                  BTL_LIMINE_MEM_FRAMEBUFFER});
-    block_write_word(answers,
-                     answers->memory_map + offsetof(struct btl_limine_list_response, count),
-                     writer.count);
+    limine_block_write_word(answers,
+                            answers->memory_map + offsetof(struct btl_limine_list_response, count),
+                            writer.count);
     return writer.count <= answers->memory_capacity;
 }

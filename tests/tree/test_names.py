@@ -81,6 +81,18 @@ def test_functions_of_the_sources(program):
     assert not repeated, report(repeated)
 
 
+def test_functions_of_modules_and_core():
+    """A module takes what it needs out of libbtl.a: a function of another module would be taken from there as well."""
+    def functions(folder):
+        found = set()
+        for name in sources([folder], "x86_64"):
+            with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+                found |= set(definitions(file.read()))
+        return found
+    assert len(functions("modules")) > 100
+    assert functions("modules") & functions("core") == set()
+
+
 @pytest.mark.parametrize("program", sorted(name for name in PROGRAMS if PROGRAMS[name][1]))
 def test_symbols(program):
     folders, built = PROGRAMS[program]
