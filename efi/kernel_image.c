@@ -74,7 +74,7 @@ static bool image_place(struct boot *boot)
     return status == FW_SUCCESS || image_report(boot, image_refusal(status), status);
 }
 
-static bool image_link(struct boot *boot)
+static bool image_link_modules(struct boot *boot)
 {
     return btl_attempt_link(&boot->attempt);
 }
@@ -204,7 +204,7 @@ void image_undo(struct boot *boot)
 
 const struct kernel_kind kernel_kind_image = {
     .place = image_place,
-    .link = image_link,
+    .link = image_link_modules,
     .space = image_space,
     .finish = image_finish,
     .start = image_start_program,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Download Debian packages and unpack them in DIR/root, without root. Nothing is installed:
+# Download Debian packages and unpack them in DIR/system, as any user. Nothing is installed:
 #     tools/linux-packages.sh DIR PACKAGE…
 # A package that only depends on the current kernel (linux-image-cloud-amd64) or the current Xen (xen-system-amd64)
 # stands for that.
@@ -36,8 +36,8 @@ download() {
 }
 
 unpack() {
-	mkdir -p "$dir/root"
-	dpkg-deb --fsys-tarfile "$dir"/debs/*.deb | tar -x --no-same-owner -C "$dir/root"
+	mkdir -p "$dir/system"
+	dpkg-deb --fsys-tarfile "$dir"/debs/*.deb | tar -x --no-same-owner -C "$dir/system"
 	dpkg-deb --fsys-tarfile "$dir"/debs/*.deb | tar -t >"$dir/$1.files"
 	rm -r "$dir/debs"
 }
@@ -54,5 +54,5 @@ for package; do
 		exit 3
 	fi
 	unpack "$package"
-	echo "linux: the package $package is in $dir/root"
+	echo "linux: the package $package is in $dir/system"
 done

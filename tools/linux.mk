@@ -10,7 +10,7 @@ $(LINUX)/unpacked: tools/linux-packages.sh
 	tools/linux-packages.sh $(LINUX) busybox-static linux-image-cloud-amd64
 	touch $@
 $(LINUX)/cloud/release: $(LINUX)/unpacked tools/linux-files.sh linux/loader.conf
-	tools/linux-files.sh $(LINUX)/root cloud-amd64 $(LINUX)/cloud $(LINUX_MODULES) $(LINUX_TEST_MODULES)
+	tools/linux-files.sh $(LINUX)/system cloud-amd64 $(LINUX)/cloud $(LINUX_MODULES) $(LINUX_TEST_MODULES)
 
 # btl for the initrd, which has no libraries.
 $(LINUX)/btl: $(BUILD)/host/btl
@@ -18,7 +18,7 @@ $(LINUX)/btl: $(BUILD)/host/btl
 	gcc -static -s $(addprefix $(BUILD)/host/btl-o/,$(BTL_OBJ)) $(BUILD)/host/libbtl.a -pthread -lm -o $@
 $(LINUX)/base.img: tools/linux-initrd.sh linux/shell/init $(LINUX)/unpacked $(LINUX)/btl
 	$(BEGIN)
-	tools/linux-initrd.sh $(LINUX)/root/bin/busybox $@ init=linux/shell/init bin/busybox=$(LINUX)/root/bin/busybox \
+	tools/linux-initrd.sh $(LINUX)/system/bin/busybox $@ init=linux/shell/init bin/busybox=$(LINUX)/system/bin/busybox \
 		bin/btl=$(LINUX)/btl
 linux-files: $(LINUX)/cloud/release $(LINUX)/base.img
 

@@ -39,7 +39,7 @@ def make(target):
 
 
 def package(name):
-    """Unpack a package in build/linux/root. Skip the test if the mirror does not serve it."""
+    """Unpack a package in build/linux/system. Skip the test if the mirror does not serve it."""
     done = subprocess.run([os.path.join(ROOT, "tools/linux-packages.sh"), LINUX, name], text=True, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode == 3:
@@ -49,8 +49,8 @@ def package(name):
 
 def unpacked(pattern):
     """Return the newest file of the unpacked packages whose path matches."""
-    found = sorted(glob.glob(os.path.join(LINUX, "root", pattern)))
-    assert found, "no file %s in %s/root" % (pattern, LINUX)
+    found = sorted(glob.glob(os.path.join(LINUX, "system", pattern)))
+    assert found, "no file %s in %s/system" % (pattern, LINUX)
     return found[-1]
 
 
@@ -58,7 +58,7 @@ def kernel(flavour, *modules):
     """Copy a kernel and modules out of the unpacked packages; return their folder."""
     package("linux-image-" + flavour)
     folder = os.path.join(LINUX, flavour)
-    subprocess.run([os.path.join(ROOT, "tools/linux-files.sh"), os.path.join(LINUX, "root"), flavour, folder, *modules],
+    subprocess.run([os.path.join(ROOT, "tools/linux-files.sh"), os.path.join(LINUX, "system"), flavour, folder, *modules],
                    check=True)
     return folder
 
@@ -78,7 +78,7 @@ def initrd(work, name, files):
             file.write(text)
         pairs.append("%s=%s" % (path, source))
     made = os.path.join(work, name + ".img")
-    subprocess.run([os.path.join(ROOT, "tools/linux-initrd.sh"), os.path.join(LINUX, "root/bin/busybox"), made, *pairs],
+    subprocess.run([os.path.join(ROOT, "tools/linux-initrd.sh"), os.path.join(LINUX, "system/bin/busybox"), made, *pairs],
                    check=True)
     return made
 

@@ -28,7 +28,7 @@ def test_the_driver_of_the_disk_comes_from_loader_conf():
     result = linux(LOOK, conf='manifest_save="YES"\n')
     assert result.status == 0 and "TEST: end" in result.text
     # The initrd of the distribution has no module.
-    listing = subprocess.run([os.path.join(LINUX, "root/bin/busybox"), "cpio", "-t"], check=True, text=True,
+    listing = subprocess.run([os.path.join(LINUX, "system/bin/busybox"), "cpio", "-t"], check=True, text=True,
                              stdin=open(os.path.join(LINUX, "base.img"), "rb"), stdout=subprocess.PIPE,
                              stderr=subprocess.DEVNULL).stdout
     assert ".ko" not in listing and "bin/busybox" in listing

@@ -38,7 +38,7 @@ struct log_text {
 
 // --------------------------------------------------------------------------------------- printing
 
-static void log_print(struct host *host, const struct log_text *log)
+static void print_boot_log(struct host *host, const struct log_text *log)
 {
     struct btl_out out = out_to(stdout);
     struct btl_str rest = log->text;
@@ -108,7 +108,7 @@ static bool log_show(struct host *host, const struct log_request *request,
     struct btl_str rest = log->text;
     bool good = true;
     if (!request->journal) {
-        log_print(host, log);
+        print_boot_log(host, log);
         return true;
     }
     if (!journal_open(host, request->socket != NULL ? request->socket : JOURNAL_SOCKET, &journal))
