@@ -122,7 +122,8 @@ static int check_command(struct host *host, int argc, char **argv)
 
 const struct command cmd_check = {
     .name = "check",
-    .synopsis = BOOT_SYNOPSIS " [-W] [--kernel FILE] [--all | LOADER.CONF]\n"
+    .synopsis = BOOT_SYNOPSIS "\n"
+                              "                 [-W] [--kernel FILE] [--all | LOADER.CONF]\n"
                               "       btl check --module [-W] [--machine M] [--kernel FILE] "
                               "[-L DIR:DIR...] FILE.ko ...",
     .summary = "finds everything that the loader would reject, without booting",
