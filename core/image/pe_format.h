@@ -6,21 +6,29 @@
 
 #include <btl/types.h>
 
-#define PE_DOS_SIZE     64 // of the DOS header, "MZ"
-#define PE_DOS_OFFSET   60 // in it: offset of "PE\0\0", u32
-#define PE_COFF_SIZE    24 // "PE\0\0" and the COFF header
-#define PE_OPTIONAL_MIN 70 // bytes of the optional header up to the subsystem
-#define PE_SECTION_SIZE 40 // an entry of the section table
+#define PE_DOS_SIZE       64 // of the DOS header, "MZ"
+#define PE_DOS_OFFSET     60 // in it: offset of "PE\0\0", u32
+#define PE_COFF_SIZE      24 // "PE\0\0" and the COFF header
+#define PE_OPTIONAL_MIN   70 // bytes of the optional header up to the subsystem
+#define PE_SECTION_SIZE   40 // an entry of the section table
+#define PE_DIRECTORY_SIZE 8  // an entry of the data directories: offset, size
 
 // In the COFF header, from "PE\0\0" on.
 enum { COFF_MACHINE = 4, COFF_SECTIONS = 6, COFF_OPTIONAL_SIZE = 20 };
 // In the optional header.
-enum { OPTIONAL_MAGIC = 0, OPTIONAL_SUBSYSTEM = 68 };
+enum {
+    OPTIONAL_MAGIC = 0,
+    OPTIONAL_HEADERS_SIZE = 60,
+    OPTIONAL_SUBSYSTEM = 68,
+    OPTIONAL_DIRECTORY_COUNT = 108,
+    OPTIONAL_DIRECTORIES = 112
+};
 // In an entry of the section table; the name is the first 8 bytes.
 enum { SECTION_SIZE = 8, SECTION_RAW_SIZE = 16, SECTION_RAW_OFFSET = 20 };
 
 #define PE_MAGIC_64        0x20b
 #define PE_EFI_APPLICATION 10
+#define PE_CERTIFICATES    4 // number of a data directory
 
 static inline uint16_t pe_u16(const uint8_t *at)
 {

@@ -19,13 +19,14 @@ ARROWS = {
     "volume": {"base"},
     "image": {"base", "elf"},
     "link": {"base", "abi", "elf"},
+    "seal": {"base", "elf", "image"},
     "linux": {"base", "elf"},
     "plan": {"base", "config", "elf", "link", "linux"},
     "kernel": {"base", "elf", "link"},
     "limine": {"base", "abi", "elf", "link", "kernel", "manifest"},
     "manifest": {"base", "abi", "config", "elf", "link", "kernel", "plan"},
     "load": {"base", "abi", "elf", "link", "manifest"},
-    "boot": {"base", "abi", "config", "elf", "volume", "image", "linux", "plan", "link", "kernel", "limine", "manifest"},
+    "boot": {"base", "abi", "config", "elf", "volume", "image", "seal", "linux", "plan", "link", "kernel", "limine", "manifest"},
 }
 # The folder that each header of include/btl/ belongs to.
 PUBLIC = {
@@ -36,6 +37,7 @@ PUBLIC = {
     "elf": "elf.h elf_format.h machine.h modinfo.h",
     "volume": "blocks.h fat.h partitions.h",
     "image": "pe.h",
+    "seal": "seal.h",
     "linux": "linux_archive.h linux_command.h linux_kernel.h linux_order.h",
     "plan": "plan.h",
     "link": "link.h symtab.h tunable.h wrapper.h",
