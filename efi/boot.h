@@ -146,6 +146,7 @@ enum fw_terminal terminal_of(struct boot *boot);
 // Say that the command line is wrong and that nothing is started. Return false.
 bool options_refuse(struct boot *boot);
 bool machine_fit(struct boot *boot);     // does the processor have no-execute
+bool trust_decide(struct boot *boot);    // is every file compared with a verified seal
 bool volume_open(struct boot *boot);     // -> volume; true when already open
 bool state_read(struct boot *boot);      // variables -> state; repeated after the shell has run
 bool pending_recover(struct boot *boot); // completes a change that the power interrupted

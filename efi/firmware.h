@@ -72,6 +72,7 @@ struct fw_facts {
     struct fw_framebuffer framebuffer; // format 0: none
     uint32_t console_rows, console_columns;
     struct fw_volume volume;
+    bool shim; // shim's protocol is installed
     struct paging_cpu cpu;
 };
 
@@ -121,6 +122,7 @@ struct fw_variable {
     uint8_t guid[16]; // memory layout of EFI_GUID
     const char *name; // ASCII
     bool transient;   // written without NON_VOLATILE: it lives until the machine is reset
+    bool hidden; // written without RUNTIME_ACCESS: a running system can neither see nor change it
 };
 
 // How a program that was started has ended.
@@ -173,8 +175,8 @@ struct firmware {
     // FW_NOT_FOUND: no such variable. FW_BUFFER_TOO_SMALL: larger than the buffer, and *size may be
     // unchanged. Check *ret_attributes too: any program may have written the variable.
     // variable_set: write with BTL_VARIABLE_ATTRIBUTES, those of a transient variable without
-    // NON_VOLATILE, even over other attributes; size 0 deletes, and FW_NOT_FOUND then means no such
-    // variable.
+    // NON_VOLATILE, of a hidden one without RUNTIME_ACCESS, even over other attributes; size 0
+    // deletes, and FW_NOT_FOUND then means no such variable.
     fw_status (*variable_get)(struct firmware *fw, const struct fw_variable *which, void *to,
                               uint64_t *size, uint32_t *ret_attributes);
     fw_status (*variable_set)(struct firmware *fw, const struct fw_variable *which,
@@ -208,6 +210,10 @@ struct firmware {
     fw_status (*enter_setup)(struct firmware *fw);
     bool (*has_shell)(struct firmware *fw);
     fw_status (*run_shell)(struct firmware *fw);
+
+    // Verify the signature of an EFI program that is never started, the file `path` of the boot
+    // volume, by shim if it is there, else by the firmware. Any error is a refusal.
+    fw_status (*verify_image)(struct firmware *fw, struct btl_bytes bytes, struct btl_str path);
 
     // Programs. load_image: load `bytes` as the file `path` of the boot volume. On failure there is
     // no program. FW_ACCESS_DENIED, FW_SECURITY_VIOLATION: not permitted. unload_image: give back a

@@ -62,6 +62,7 @@ static bool boot_set_up(struct boot *boot)
     uint32_t event = event_begin_at(&boot->timeline, BTLM_EVENT_START, BTL_NONE, 0);
     bool good = STEP(NO_EVENT, options_read(boot)) && // load options -> options
                 STEP(NO_EVENT, machine_fit(boot)) &&  // does the processor have no-execute
+                STEP(NO_EVENT, trust_decide(boot)) && // is each file compared with a verified seal
                 STEP(NO_EVENT, volume_open(boot)) &&  // -> the boot volume
                 STEP(NO_EVENT, state_read(boot)) &&   // variables -> the records of earlier boots
                 STEP(NO_EVENT, pending_recover(boot)) && // a change that the power interrupted

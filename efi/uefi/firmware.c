@@ -98,6 +98,7 @@ static void uefi_facts(struct firmware *fw, struct fw_facts *ret_facts)
     uefi_get_tables(uefi, ret_facts);
     uefi_get_framebuffer(uefi, &ret_facts->framebuffer);
     uefi_get_console(uefi, ret_facts);
+    ret_facts->shim = image_uefi_shim(uefi) != NULL;
     cpu_features(&ret_facts->cpu);
 }
 

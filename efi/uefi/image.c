@@ -47,6 +47,27 @@ static fw_status image_unload(struct firmware *fw, void *image)
     return uefi_of(fw)->boot->UnloadImage(image);
 }
 
+struct uefi_shim_lock *image_uefi_shim(const struct uefi *uefi)
+{
+    EFI_GUID guid = UEFI_SHIM_LOCK_GUID;
+    struct uefi_shim_lock *shim;
+    return uefi->boot->LocateProtocol(&guid, NULL, (void **)&shim) == EFI_SUCCESS ? shim : NULL;
+}
+
+static fw_status image_verify(struct firmware *fw, struct btl_bytes bytes, struct btl_str path)
+{
+    struct uefi_shim_lock *shim = image_uefi_shim(uefi_of(fw));
+    void *image;
+    if (shim != NULL)
+        return bytes.size > UINT32_MAX
+                   ? FW_UNSUPPORTED
+                   : shim->verify((void *)(uintptr_t)bytes.at, (uint32_t)bytes.size);
+    fw_status status = image_load(fw, bytes, path, &image);
+    if (status == FW_SUCCESS)
+        image_unload(fw, image);
+    return status;
+}
+
 static void image_set_options(struct uefi *uefi, EFI_HANDLE image, const uint16_t *options,
                               uint32_t size)
 {
@@ -138,6 +159,7 @@ static void initrd_remove(struct firmware *fw)
 
 void image_uefi(struct firmware *ret_fw)
 {
+    ret_fw->verify_image = image_verify;
     ret_fw->load_image = image_load;
     ret_fw->unload_image = image_unload;
     ret_fw->start_image = image_start;

@@ -62,6 +62,24 @@
         }                                                                                          \
     }
 
+#define UEFI_SHIM_LOCK_GUID                                                                        \
+    {                                                                                              \
+        0x605dab50, 0xe046, 0x4300,                                                                \
+        {                                                                                          \
+            0xab, 0xb6, 0x3d, 0xd8, 0x10, 0xdd, 0x8b, 0x23                                         \
+        }                                                                                          \
+    }
+
+// shim's protocol, up to the last member used. shim is built for the ABI of System V.
+#ifdef __x86_64__
+#define UEFI_SHIM_CALL __attribute__((sysv_abi))
+#else
+#define UEFI_SHIM_CALL
+#endif
+struct uefi_shim_lock {
+    EFI_STATUS(UEFI_SHIM_CALL *verify)(void *bytes, uint32_t size);
+};
+
 // EFI_LOAD_FILE2_PROTOCOL (UEFI 2.10, 13.2).
 struct uefi_load_file2 {
     EFI_STATUS(EFIAPI *load_file)
@@ -155,6 +173,9 @@ void volume_uefi_identify(EFI_BOOT_SERVICES *boot, EFI_HANDLE device, struct fw_
 // Return the path of a file, from the nodes of its device path, in `to`.
 struct btl_str volume_uefi_loader_file(const EFI_DEVICE_PATH *path, char *to, size_t size);
 fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, EFI_HANDLE device);
+
+// Return shim's protocol; NULL: shim has not started the loader.
+struct uefi_shim_lock *image_uefi_shim(const struct uefi *uefi);
 
 struct btl_bytes uefi_acpi_table(struct firmware *fw, const char *signature); // acpi.c
 

@@ -72,7 +72,11 @@ static fw_status variables_uefi_set(struct firmware *fw, const struct fw_variabl
         return FW_INVALID_PARAMETER;
     if (size == 0)
         return runtime->SetVariable(name.text, &name.guid, 0, 0, NULL);
-    UINT32 attributes = which->transient ? ACCESS : BTL_VARIABLE_ATTRIBUTES;
+    UINT32 attributes = BTL_VARIABLE_ATTRIBUTES;
+    if (which->transient)
+        attributes &= ~(UINT32)EFI_VARIABLE_NON_VOLATILE;
+    if (which->hidden)
+        attributes &= ~(UINT32)EFI_VARIABLE_RUNTIME_ACCESS;
     void *bytes = (void *)(uintptr_t)data;
     EFI_STATUS status = runtime->SetVariable(name.text, &name.guid, attributes, size, bytes);
     if (status != EFI_INVALID_PARAMETER ||

@@ -120,15 +120,23 @@ struct btl_attempt_limine {
     uint32_t internal_count;
 };
 
+// What the loader knows of Secure Boot, from before it reads the first file. In `btl` all 0.
+struct btl_trust {
+    bool secure_boot, setup_mode, shim;
+    bool shim_off; // shim verifies nothing (MokSBState)
+    bool enforced; // only files that a verified seal lists are used
+};
+
 // The boot as a whole. The driver fills in the first three members.
 struct btl_boot {
     const struct btl_boot_driver *driver;
     void *owner; // the driver's
     const struct btl_machine *machine;
     enum btl_limine_paging_mode paging_mode; // of the machine, for Limine kernels
-    struct btl_boot_state state;             // the records of earlier boots
-    struct btl_choice choice;                // of the next attempt
-    uint8_t tried[BTL_TRIED_MAX][32];        // SHA-256 of configurations that failed in this boot
+    struct btl_trust trust;
+    struct btl_boot_state state;      // the records of earlier boots
+    struct btl_choice choice;         // of the next attempt
+    uint8_t tried[BTL_TRIED_MAX][32]; // SHA-256 of configurations that failed in this boot
     uint32_t tried_count;
     struct btl_counted_try counted_try; // the try that this boot has written to BtlTrial
     bool attended; // a person is at the menu: no countdown, no automatic fallback

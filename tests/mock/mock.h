@@ -45,6 +45,7 @@ enum mock_service {
     MOCK_SHELL,
     MOCK_LOAD_IMAGE,
     MOCK_OFFER_INITRD,
+    MOCK_VERIFY_IMAGE,
     MOCK_SERVICES
 };
 
@@ -62,6 +63,7 @@ struct mock_file {
     uint64_t position, read_bytes; // start of the next read; bytes of all reads
     // Of a file that the loader created: its bytes, and its path, are the mock's then.
     bool created, flushed;
+    bool trusted; // verify_image() permits these bytes
 };
 
 // What cpu_control_registers() returns, and how often it was called.
@@ -81,6 +83,7 @@ struct mock_ghost {
 #define MOCK_VARIABLE_MAX 4096
 #define MOCK_VARIABLES    32
 #define MOCK_NON_VOLATILE 1u // in the attributes of a variable
+#define MOCK_RUNTIME      4u
 
 struct mock_variable {
     uint8_t guid[16];
@@ -250,6 +253,9 @@ void mock_add_ordinary(struct mock *mock);
 struct mock_variable *mock_variable(struct mock *mock, const char *name);
 struct mock_variable *mock_variable_put(struct mock *mock, const char *name, const void *bytes,
                                         uint64_t size);
+// The same for another owner's variable, with attributes.
+struct mock_variable *mock_variable_of(struct mock *mock, const uint8_t guid[16], const char *name,
+                                       const void *bytes, uint64_t size, uint32_t attributes);
 
 // The content of the screen. Rows have no trailing spaces.
 struct btl_str mock_row(const struct mock *mock, uint32_t row);

@@ -25,6 +25,22 @@ static fw_status load_image(struct firmware *fw, struct btl_bytes bytes, struct 
     return FW_SUCCESS;
 }
 
+// The keys of the machine: the bytes of files that a test trusts.
+static fw_status verify_image(struct firmware *fw, struct btl_bytes bytes, struct btl_str path)
+{
+    struct mock *mock = mock_of(fw);
+    (void)path;
+    if (mock_fails(mock, MOCK_VERIFY_IMAGE))
+        return mock->fail_status;
+    for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++) {
+        const struct mock_file *file = &mock->files[i];
+        if (file->trusted && file->size == bytes.size &&
+            memcmp(file->bytes, bytes.at, bytes.size) == 0)
+            return FW_SUCCESS;
+    }
+    return FW_SECURITY_VIOLATION;
+}
+
 static fw_status unload_image(struct firmware *fw, void *image)
 {
     struct mock *mock = mock_of(fw);
@@ -87,6 +103,7 @@ static void remove_initrd(struct firmware *fw)
 
 void mock_images(struct firmware *ret)
 {
+    ret->verify_image = verify_image;
     ret->load_image = load_image;
     ret->unload_image = unload_image;
     ret->start_image = start_image;

@@ -99,7 +99,8 @@ static fw_status variable_set(struct firmware *fw, const struct fw_variable *whi
         memcpy(variable->bytes, data, size);
     variable->size = size;
     variable->said_size = 0;
-    variable->attributes = BTL_VARIABLE_ATTRIBUTES & ~(which->transient ? MOCK_NON_VOLATILE : 0);
+    variable->attributes = BTL_VARIABLE_ATTRIBUTES & ~(which->transient ? MOCK_NON_VOLATILE : 0) &
+                           ~(which->hidden ? MOCK_RUNTIME : 0);
     return FW_SUCCESS;
 }
 
@@ -122,15 +123,21 @@ struct mock_variable *mock_variable(struct mock *mock, const char *name)
     return variable != NULL && variable->size > 0 ? variable : NULL;
 }
 
-struct mock_variable *mock_variable_put(struct mock *mock, const char *name, const void *bytes,
-                                        uint64_t size)
+struct mock_variable *mock_variable_of(struct mock *mock, const uint8_t guid[16], const char *name,
+                                       const void *bytes, uint64_t size, uint32_t attributes)
 {
-    struct mock_variable *variable = make(mock, own, name);
+    struct mock_variable *variable = make(mock, guid, name);
     assert_true(size > 0 && size <= MOCK_VARIABLE_MAX);
     memcpy(variable->bytes, bytes, size);
     variable->size = size;
-    variable->attributes = BTL_VARIABLE_ATTRIBUTES;
+    variable->attributes = attributes;
     return variable;
+}
+
+struct mock_variable *mock_variable_put(struct mock *mock, const char *name, const void *bytes,
+                                        uint64_t size)
+{
+    return mock_variable_of(mock, own, name, bytes, size, BTL_VARIABLE_ATTRIBUTES);
 }
 
 // ---------------------------------------------------------------------------- setup and the shell

@@ -10,7 +10,7 @@ static const char *const services[MOCK_SERVICES] = {
     "read",         "random",        "exit",          "create",         "write",
     "flush",        "rename",        "remove",        "list",           "variable_get",
     "variable_set", "transient_set", "register_read", "register_write", "enter_setup",
-    "run_shell",    "load_image",    "offer_initrd"};
+    "run_shell",    "load_image",    "offer_initrd",  "verify_image"};
 
 // With a module that is missing, so that a search path is walked too, and a firmware whose first
 // map key is stale; the manifest is saved, in place of an older one, by a firmware that is
@@ -89,9 +89,11 @@ static void expect_end_dry(struct mock *mock, fw_status status, const char *what
     mock_end(mock);
 }
 
-// Called only from the menu, or for kernels that are EFI programs (test_image.c).
+// Called only from the menu, for kernels that are EFI programs (test_image.c), or for seals
+// (test_trust.c).
 #define MENU_ONLY                                                                                  \
-    (1u << MOCK_SETUP | 1u << MOCK_SHELL | 1u << MOCK_LOAD_IMAGE | 1u << MOCK_OFFER_INITRD)
+    (1u << MOCK_SETUP | 1u << MOCK_SHELL | 1u << MOCK_LOAD_IMAGE | 1u << MOCK_OFFER_INITRD |       \
+     1u << MOCK_VERIFY_IMAGE)
 
 typedef void expect_run(struct mock *mock, fw_status status, const char *what, uint32_t at);
 
