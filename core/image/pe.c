@@ -46,24 +46,34 @@ static bool pe_check_magic(struct pe_gate *gate)
     return false;
 }
 
+static const struct {
+    uint16_t pe, elf;
+} pe_machines[] = {{0x8664, ELF_MACHINE_X86_64},
+                   {0x200, ELF_MACHINE_IA64},
+                   {0x14c, 3},
+                   {0x1c0, 40},
+                   {0x1c2, 40},
+                   {0xaa64, 183},
+                   {0x5064, 243},
+                   {0x6264, 258}};
+
 // Return the number of a machine in ELF; 0: unknown.
 static uint16_t pe_elf_machine(uint16_t machine)
 {
-    static const struct {
-        uint16_t pe, elf;
-    } machines[] = {{0x8664, ELF_MACHINE_X86_64},
-                    {0x200, ELF_MACHINE_IA64},
-                    {0x14c, 3},
-                    {0x1c0, 40},
-                    {0x1c2, 40},
-                    {0xaa64, 183},
-                    {0x5064, 243},
-                    {0x6264, 258}};
-    for (size_t i = 0; i < BTL_COUNT(machines); i++) {
-        if (machines[i].pe == machine)
-            return machines[i].elf;
+    for (size_t i = 0; i < BTL_COUNT(pe_machines); i++) {
+        if (pe_machines[i].pe == machine)
+            return pe_machines[i].elf;
     }
     return 0;
+}
+
+uint16_t btl_pe_machine(const struct btl_machine *machine)
+{
+    size_t i = 0;
+    while (i < BTL_COUNT(pe_machines) && pe_machines[i].elf != machine->number)
+        i++;
+    BTL_ASSERT(i < BTL_COUNT(pe_machines)); // every row of btl_machines is there
+    return pe_machines[i].pe;
 }
 
 // Check that the program is for `wanted`, or for any known machine when that is 0.

@@ -6,6 +6,7 @@
 
 #include <btl/diag.h>
 #include <btl/kernel_kind.h>
+#include <btl/machine.h>
 
 BTL_BEGIN_DECLS
 
@@ -34,6 +35,9 @@ bool btl_pe_open(struct btl_bytes file, uint16_t machine, struct btl_place place
 struct btl_pe_section btl_pe_section(const struct btl_pe *pe, uint32_t index);
 // Return the contents of the first section of that name; size 0: there is none, or it is empty.
 struct btl_bytes btl_pe_find(const struct btl_pe *pe, struct btl_str name);
+
+// Return the number of a machine in the COFF header.
+uint16_t btl_pe_machine(const struct btl_machine *machine);
 
 // A Linux kernel for x86 (bzImage; Documentation/arch/x86/boot.rst of Linux).
 struct btl_linux_image {

@@ -77,6 +77,12 @@ enum btl_seal_verdict {
 enum btl_seal_verdict btl_seal_judge(const struct btl_seal *seal, struct btl_str path,
                                      uint64_t size, const uint8_t sha256[BTL_AT_LEAST(32)]);
 
+// Write the list. seal->lines must be in the order that the reader demands.
+void btl_seal_print(const struct btl_seal *seal, struct btl_out *out);
+// Return the whole file, without a signature: the same seal gives the same bytes. Its size is a
+// multiple of 512. `at` is NULL: no memory.
+struct btl_bytes btl_seal_write(const struct btl_seal *seal, struct btl_arena *arena);
+
 BTL_END_DECLS
 
 #endif
