@@ -161,10 +161,10 @@ struct table_pool {
     uint64_t next, left;
 };
 uint64_t space_alloc_table(void *owner);
-// Map the kernel's image and the phase-1 images. Copy `code` to a new hand-off area. Fetch the
-// memory map.
+// Map the kernel's image and the phase-1 images. Find the hand-off area: `code` in place, or a new
+// area with a copy. Fetch the memory map.
 bool space_map_window(struct boot *boot);
-bool space_alloc_code(struct boot *boot, const uint8_t *code, const uint8_t *end);
+bool space_place_code(struct boot *boot, const uint8_t *code, const uint8_t *end);
 bool space_fetch_map(struct boot *boot);
 bool modules_stage(struct boot *boot);      // which files the kernel gets in memory
 bool space_build(struct boot *boot);        // -> page tables

@@ -15,6 +15,7 @@ uint64_t cpu_ticks_per_second(uint64_t system_table);
 bool cpu_port_read(uint16_t port, uint32_t width, uint32_t *ret_value);
 bool cpu_port_write(uint16_t port, uint32_t width, uint32_t value);
 void cpu_start_processors(struct processors *processors); // see struct firmware
+uint64_t cpu_place_code(const uint8_t *code);             // see struct firmware
 // Jump to the hand-off area, and from there to the kernel. Boot services have ended.
 void cpu_hand_off(const struct handoff *handoff);
 

@@ -40,7 +40,7 @@ EFI_OBJ := $(patsubst efi/%,$(EFI_OUT)/%.o,$(basename $(EFI_SHARED) $(EFI_UEFI))
 
 EFI_COMPILE := $(EFI_CC) $(CSTD) $(WARN) $(EFI_FLAGS) $(LOADER_FLAGS) -isystem $(GNU_EFI_INCLUDE) \
 	-isystem $(GNU_EFI_INCLUDE)/$(ARCH)
-EFI_ASSEMBLE := $(EFI_CC) -g -Wa,--fatal-warnings -DLINUX_INIT='"$(LINUX_INIT)"'
+EFI_ASSEMBLE := $(EFI_CC) -g -Wa,--fatal-warnings -DLINUX_INIT='"$(LINUX_INIT)"' -DLOADER_VERSION='"$(LOADER_VERSION)"'
 $(call compile,$(EFI_OUT)/%.o,efi/%.c,$(EFI_COMPILE))
 $(call compile,$(EFI_OUT)/%.o,efi/%.S,$(EFI_ASSEMBLE))
 
@@ -59,9 +59,19 @@ EFI_LINK := $(EFI_LD) $(EFI_LD_FLAGS_$(ARCH)) -shared -Bsymbolic -nostdlib -znoc
 	-T $(GNU_EFI_LIB)/elf_$(ARCH)_efi.lds $(GNU_EFI_LIB)/crt0-efi-$(ARCH).o
 $(EFI_OUT)/loader.elf: $(EFI_OBJ) $(EFI_OUT)/libbtl.a $(call kept,$(EFI_OUT)/loader.parts,$(EFI_LINK) $(EFI_OBJ))
 	$(EFI_LINK) --warn-common --fatal-warnings $(EFI_OBJ) $(EFI_OUT)/libbtl.a $(GNU_EFI_LIB)/libgnuefi.a $(EFI_LIBS_$(ARCH)) -o $@
+# Offsets in the optional header: it has 24 bytes less than what the DOS header points to.
+PE_CHECKSUM := 88
+PE_DLL_CHARACTERISTICS := 94
+# NX_COMPAT: the loader runs with memory that is either writable or executable. Nothing that it allocates is executed
+# on x86-64; on ia64 the hand-off code is. The checksum of objcopy is no longer true: 0 means that there is none.
+EFI_NX_x86_64 = at=$$(od -An -tu4 -j60 -N4 $@) && \
+	printf '\0\0\0\0' | dd of=$@ bs=1 seek=$$((at + $(PE_CHECKSUM))) conv=notrunc status=none && \
+	printf '\0\1' | dd of=$@ bs=1 seek=$$((at + $(PE_DLL_CHARACTERISTICS))) conv=notrunc status=none
+EFI_NX_ia64 := :
 $(EFI_IMAGE): $(EFI_OUT)/loader.elf
-	$(EFI_OBJCOPY) -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j .rel -j .rela -j '.rel.*' -j '.rela.*' \
-		-j .reloc --target efi-app-$(ARCH) --subsystem=10 $< $@
+	$(EFI_OBJCOPY) -S -j .text -j .sdata -j .data -j .dynamic -j .dynsym -j .rel -j .rela -j '.rel.*' -j '.rela.*' \
+		-j .reloc -j .sbat --target efi-app-$(ARCH) --subsystem=10 $< $@
+	$(EFI_NX_$(ARCH))
 
 loader: $(EFI_IMAGE)
 .PHONY: loader

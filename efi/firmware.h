@@ -237,6 +237,9 @@ struct firmware {
     // start_processors: mask the lines of the interrupt controllers, and start other processors,
     // which then wait; called between exit_boot_services and hand_off.
     void (*start_processors)(struct firmware *fw, struct processors *processors);
+    // Return where the hand-off code runs in place: `code`, if the loader's image has it on pages
+    // of its own. 0: it is copied to the hand-off area.
+    uint64_t (*place_code)(struct firmware *fw, const uint8_t *code);
     void (*hand_off)(struct firmware *fw, const struct handoff *handoff);
     void (*reset)(struct firmware *fw, enum fw_reset how);
 };

@@ -22,7 +22,7 @@ struct handoff {
 };
 _Static_assert(offsetof(struct handoff, code) == 32, "handoff_x86_64.S");
 
-// The position-independent code that is copied to the hand-off area.
+// The position-independent code of the hand-off area: in place on x86-64, copied on ia64.
 extern const uint8_t handoff_code[], handoff_code_end[];
 
 #endif

@@ -25,9 +25,12 @@ uint64_t space_alloc_table(void *owner)
     return page;
 }
 
-bool space_alloc_code(struct boot *boot, const uint8_t *code, const uint8_t *end)
+bool space_place_code(struct boot *boot, const uint8_t *code, const uint8_t *end)
 {
     uint64_t size = boot->core.machine->handoff_size;
+    boot->res.code_page = boot->fw->place_code(boot->fw, code);
+    if (boot->res.code_page != 0)
+        return true;
     if (!pages_allocate_code(&boot->res.pages, size, size, &boot->res.code_page))
         return false;
     uint8_t *area = (uint8_t *)(uintptr_t)boot->res.code_page;
@@ -122,7 +125,7 @@ bool space_build(struct boot *boot)
     uint8_t writable = BTL_PERM_READ | BTL_PERM_WRITE;
     if (!btl_attempt_reserve(&boot->attempt))
         return false;
-    if (!space_alloc_code(boot, handoff_code, handoff_code_end))
+    if (!space_place_code(boot, handoff_code, handoff_code_end))
         return btl_attempt_no_memory(&boot->attempt, "building page tables");
     if (!space_fetch_map(boot))
         return false;

@@ -217,6 +217,11 @@ static void uefi_start_processors(struct firmware *fw, struct processors *proces
     cpu_start_processors(processors);
 }
 
+static uint64_t uefi_place_code(struct firmware *fw, const uint8_t *code)
+{
+    return cpu_place_code(code);
+}
+
 static void uefi_hand_off(struct firmware *fw, const struct handoff *handoff)
 {
     cpu_hand_off(handoff);
@@ -252,6 +257,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
                                      .date = uefi_date,
                                      .acpi_table = uefi_acpi_table,
                                      .start_processors = uefi_start_processors,
+                                     .place_code = uefi_place_code,
                                      .hand_off = uefi_hand_off,
                                      .reset = uefi_reset},
                         .image = image,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The last code of the loader. It runs from a page that both the firmware's tables and ours map one
-// to one and executable; it switches the tables under its own feet and jumps into the kernel.
+// The last code of the loader. It runs in place, from a page of its own in the loader's image, which
+// both the firmware's tables and ours map one to one and executable; it switches the tables under its own feet and jumps into the kernel.
 // docs/boot-protocol-x86_64.md says what state it leaves; struct handoff is in handoff.h.
 
 #define CR0_MP      (1 << 1)
@@ -20,8 +20,8 @@
 #define CODE_SELECTOR 8
 #define DATA_SELECTOR 16
 
-        .text
-        .balign 16
+        .section .text.handoff, "ax", @progbits
+        .balign 4096
         .globl  handoff_code, handoff_code_end
 handoff_code:                           // rdi: struct handoff
         cli
@@ -100,4 +100,5 @@ gdt:    .quad   0
         .quad   0x00cf93000000ffff      // data, present, writable, accessed
 gdt_end:
 handoff_code_end:
+        .balign 4096                    // nothing else is on the page
         .section .note.GNU-stack, "", @progbits

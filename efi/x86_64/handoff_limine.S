@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The hand-off to a kernel of the Limine protocol: its segments, PAT and control registers. The
-// code runs from a page that both the firmware's tables and the kernel's map one to one.
+// code runs in place, from a page of its own in the loader's image, which both the firmware's tables and the kernel's map one to one.
 
 #define CR0_MP      (1 << 1)
 #define CR0_EM      (1 << 2)
@@ -23,8 +23,8 @@
 #define CODE_SELECTOR 0x28
 #define DATA_SELECTOR 0x30
 
-        .text
-        .balign 16
+        .section .text.handoff, "ax", @progbits
+        .balign 4096
         .globl  limine_code, limine_code_end, limine_gdt
 limine_code:                            // rdi: struct handoff
         cli
@@ -108,4 +108,5 @@ limine_gdt:
         .quad   0x0000930000000000      // 64-bit data
 limine_gdt_end:
 limine_code_end:
+        .balign 4096                    // nothing else is on the page
         .section .note.GNU-stack, "", @progbits

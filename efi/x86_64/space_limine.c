@@ -90,7 +90,7 @@ static bool limine_build_tables(struct boot *boot)
 static bool limine_alloc(struct boot *boot)
 {
     return limine_find_processors(boot) && limine_alloc_stacks(boot) &&
-           space_alloc_code(boot, limine_code, limine_code_end);
+           space_place_code(boot, limine_code, limine_code_end);
 }
 
 bool limine_space(struct boot *boot)

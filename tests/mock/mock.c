@@ -276,6 +276,11 @@ static fw_status exit_boot_services(struct firmware *fw, uint64_t key)
     return FW_SUCCESS;
 }
 
+static uint64_t place_code(struct firmware *fw, const uint8_t *code)
+{
+    return mock_of(fw)->code_page;
+}
+
 static void hand_off(struct firmware *fw, const struct handoff *handoff)
 {
     struct mock *mock = mock_of(fw);
@@ -322,6 +327,7 @@ static void alloc_table(struct mock *mock)
         .date = date,
         .acpi_table = acpi_table,
         .start_processors = start_processors,
+        .place_code = place_code,
         .hand_off = hand_off,
         .reset = reset,
     };

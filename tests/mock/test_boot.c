@@ -311,6 +311,26 @@ TEST(test_code_page_holds_the_handoff_code)
     mock_end(mock);
 }
 
+// On a machine where the loader runs the hand-off code in place, its page is that of the code, and
+// nothing is allocated as code.
+TEST(test_hand_off_code_in_place)
+{
+    struct mock *mock = mock_begin();
+    mock->code_page = MOCK_MEMORY_START + (MOCK_PAGES / 2) * BTL_PAGE_SIZE;
+    mock->type[MOCK_PAGES / 2] = FW_LOADER_CODE;
+    mock_add_ordinary(mock);
+    mock_expect_boot(mock, NULL);
+    assert_int_equal(mock->handoff.code, mock->code_page);
+    struct count count = {.mock = mock};
+    struct walk walk = walk_of(mock);
+    assert_true(walk_all(&walk, count_leaf, &count) > 100);
+    assert_int_equal(count.writable_and_executable, 0);
+    assert_int_equal(count.code_pages, 1);
+    for (size_t page = 0; page < MOCK_PAGES; page++)
+        assert_true(page == MOCK_PAGES / 2 || mock->type[page] != FW_LOADER_CODE);
+    mock_end(mock);
+}
+
 TEST(test_what_is_code_is_synced)
 {
     struct btl_manifest manifest;

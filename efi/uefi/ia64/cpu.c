@@ -37,6 +37,11 @@ void cpu_start_processors(struct processors *processors)
 {
 }
 
+uint64_t cpu_place_code(const uint8_t *code)
+{
+    return 0;
+}
+
 void cpu_hand_off(const struct handoff *handoff)
 {
     struct handoff_ia64 arguments;

@@ -94,6 +94,12 @@ bool cpu_port_write(uint16_t port, uint32_t width, uint32_t value)
     return true;
 }
 
+// Nothing that was allocated is executed: firmware may map such memory NX.
+uint64_t cpu_place_code(const uint8_t *code)
+{
+    return (uintptr_t)code;
+}
+
 void cpu_hand_off(const struct handoff *handoff)
 {
     void (*code)(const struct handoff *) =
