@@ -3,6 +3,7 @@
 #include <btl/boot.h>
 
 #include "boot.h"
+#include "hash.h"
 
 static const struct btl_boot_file *driver_read(void *owner, struct btl_str path, uint64_t max,
                                                struct btl_file_problem *ret_problem)
@@ -141,6 +142,7 @@ static void driver_done(void *owner, uint32_t index, enum btl_boot_outcome outco
 
 const struct btl_boot_driver loader_driver = {
     .read = driver_read,
+    .hash = hash_file,
     .name = driver_name,
     .list = driver_list,
     .delete_next = driver_delete_next,
@@ -165,6 +167,7 @@ bool modules_stage(struct boot *boot)
         log_module_row(&boot->log, boot->attempt.raw_files[i].name, "", file->bytes.size, "staged",
                        0, file->read_end - file->read_start);
     }
+    btl_attempt_hash(&boot->attempt);
     log_table_end(&boot->log);
     log_line(&boot->log, BTL_LOG_DEBUG, "files of INIT and AUTO modules: %s: %s",
              boot->attempt.stage_all ? "staged" : "on the disk",

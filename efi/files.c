@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Files: read in pieces, to show progress, into their own pages, and hashed.
-#include "hash.h"
+// Files: read in pieces, to show progress, into their own pages.
 #include "boot.h"
 #include <btl/utf16.h>
 
@@ -41,18 +40,6 @@ static bool file_fail_short(struct volume_file *open, uint64_t expected, uint64_
     if (changed)
         return file_fail(ret_problem, BTL_FILE_CHANGED, 0, expected, info.size);
     return file_fail(ret_problem, BTL_FILE_SHORT, 0, expected, got);
-}
-
-static void file_log(struct boot *boot, const struct file *file)
-{
-    char digest[65];
-    for (size_t i = 0; i < sizeof(file->base.sha256); i += sizeof(uint64_t)) {
-        uint64_t eight;
-        memcpy(&eight, file->base.sha256 + i, sizeof(eight));
-        btl_format_to(digest + 2 * i, 17, "%016lx", __builtin_bswap64(eight));
-    }
-    log_line(&boot->log, BTL_LOG_DEBUG, "%pS: %lu bytes", &file->base.path, file->base.bytes.size);
-    log_line(&boot->log, BTL_LOG_DEBUG, "  SHA-256 %s", digest);
 }
 
 static fw_status file_read_pieces(struct boot *boot, struct volume_file *open, uint8_t *to,
@@ -98,9 +85,7 @@ static bool file_read_open(struct boot *boot, struct volume_file *open, uint64_t
     file->base.bytes = (struct btl_bytes){bytes, size};
     file->range = pages->count - 1;
     file->size = pages->ranges[file->range].size;
-    hash_file(file->base.bytes, file->base.sha256);
-    file->base.hashed = true;
-    file_log(boot, file);
+    file->base.hashed = false;
     return true;
 }
 
@@ -242,8 +227,8 @@ bool file_overlay(struct boot *boot, struct btl_str path, struct btl_str text)
     if (file == NULL)
         return false;
     file->base.bytes = (struct btl_bytes){(const uint8_t *)text.at, text.len};
-    hash_file(file->base.bytes, file->base.sha256);
-    file->base.hashed = file->known = file->good = true;
+    file->base.hashed = false;
+    file->known = file->good = true;
     return true;
 }
 

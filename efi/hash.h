@@ -5,6 +5,8 @@
 
 #include <btl/hash.h>
 
+// Does hash_file() use instructions for SHA-256?
+bool hash_is_fast(void);
 void hash_file(struct btl_bytes bytes, uint8_t ret_digest[32]);
 
 #endif

@@ -17,6 +17,7 @@ static bool manifest_collect_results(struct boot *boot)
         bool staged = btl_attempt_is_staged(&boot->attempt, i);
         if (module->file != NULL) {
             memcpy(result->sha256, module->file->sha256, sizeof(result->sha256));
+            result->hashed = module->file->hashed;
             result->file_size = module->file->bytes.size;
         }
         result->elf = module->opened ? &module->elf : NULL;
@@ -39,7 +40,8 @@ static bool manifest_collect_files(struct boot *boot)
             .facts = {.size = from->bytes.size, .physical = file_of(from)->physical},
             .name = attempt->raw_files[i].name,
             .path = from->path};
-        memcpy(file->facts.sha256, from->sha256, sizeof(file->facts.sha256));
+        if (from->hashed)
+            memcpy(file->facts.sha256, from->sha256, sizeof(file->facts.sha256));
     }
     return boot->res.files != NULL;
 }
@@ -151,7 +153,8 @@ static void manifest_fill(struct boot *boot, struct btl_manifest_input *input)
     };
     if (kernel->file != NULL) {
         input->kernel_file_size = kernel->file->bytes.size;
-        memcpy(input->kernel_sha256, kernel->file->sha256, sizeof(input->kernel_sha256));
+        if (kernel->file->hashed)
+            memcpy(input->kernel_sha256, kernel->file->sha256, sizeof(input->kernel_sha256));
     }
     manifest_fill_machine(boot, &input->system);
     manifest_fill_space(boot, &input->system);
@@ -244,6 +247,7 @@ bool manifest_write_failed(struct boot *boot, struct btl_bytes *ret_bytes)
 {
     struct btl_manifest_input input;
     struct btl_arena *arena = boot->attempt.arena;
+    btl_attempt_hash(&boot->attempt);
     if (boot->attempt.planned && !manifest_collect_results(boot))
         return false;
     manifest_fill_failed(boot, &input);

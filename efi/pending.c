@@ -306,7 +306,8 @@ bool pending_recover(struct boot *boot)
     if (file == NULL)
         return true;
     const struct btl_boot_file *current = file_read(boot, record->path, BTL_CONFIG_MAX, &problem);
-    bool same = current != NULL && memcmp(current->sha256, file->sha256, 32) == 0;
+    bool same = current != NULL && memcmp(btl_boot_file_sha256(&boot->core, current),
+                                          btl_boot_file_sha256(&boot->core, file), 32) == 0;
     bool removed = current == NULL && problem.code == BTL_FILE_NOT_FOUND;
     if (same || (removed && pending_complete(boot, file->bytes)))
         boot->volume->remove(boot->volume, name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The loader from end to end. Steps with the parameter `attempt` are core's (btl/attempt.h).
 #include "boot.h"
+#include "hash.h"
 
 #include <btl/mem.h>
 
@@ -32,7 +33,8 @@ static void boot_begin(struct boot *boot, struct firmware *fw)
     *boot = (struct boot){.fw = fw,
                           .core = {.driver = &loader_driver,
                                    .owner = boot,
-                                   .machine = btl_machine_find(loader_machine)},
+                                   .machine = btl_machine_find(loader_machine),
+                                   .hashes_fast = hash_is_fast()},
                           .pages = {.fw = fw},
                           .files.pages = {.fw = fw, .parent = &boot->pages},
                           .res.pages = {.fw = fw, .parent = &boot->files.pages}};

@@ -41,7 +41,7 @@ static bool hash_configuration(void *owner, struct btl_str path, uint8_t ret_sha
     const struct btl_boot_file *file =
         boot->driver->read(boot->owner, path, BTL_CONFIG_MAX, &ignored);
     if (file != NULL)
-        memcpy(ret_sha256, file->sha256, sizeof(file->sha256));
+        memcpy(ret_sha256, btl_boot_file_sha256(boot, file), sizeof(file->sha256));
     return file != NULL;
 }
 

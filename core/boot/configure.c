@@ -14,6 +14,8 @@ static struct btl_str read_configuration(struct btl_attempt *attempt, struct btl
     struct btl_file_problem problem;
     attempt->config_file = boot->driver->read(boot->owner, path, BTL_CONFIG_MAX, &problem);
     if (attempt->config_file != NULL)
+        btl_boot_file_sha256(boot, attempt->config_file); // of its trial
+    if (attempt->config_file != NULL)
         return (struct btl_str){(const char *)attempt->config_file->bytes.at,
                                 attempt->config_file->bytes.size};
     if (problem.code == BTL_FILE_NOT_FOUND)
@@ -89,6 +91,7 @@ bool btl_attempt_configure_file(struct btl_attempt *attempt, struct btl_str name
 {
     struct btl_str text = {(const char *)file->bytes.at, file->bytes.size};
     attempt->config_file = file;
+    btl_boot_file_sha256(attempt->boot, file);
     bool good = translate_configuration(attempt, name, &text);
     return parse_configuration(attempt, name, text, good);
 }

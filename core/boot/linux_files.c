@@ -154,7 +154,7 @@ static bool linux_add_failed(struct btl_attempt *attempt, struct btl_linux_archi
 {
     const struct btl_boot *boot = attempt->boot;
     if (!attempt->fallback.valid || !btl_attempt_is_unchanged(attempt) ||
-        attempt->config_file == NULL || !attempt->config_file->hashed)
+        attempt->config_file == NULL)
         return true;
     struct btl_record record = {
         .valid = true, .number = BTL_FAILED_IN_KERNEL, .path = boot->choice.path};

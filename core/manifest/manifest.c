@@ -53,6 +53,14 @@ const struct btlm_file *btl_manifest_find_file(const struct btl_manifest *manife
     return NULL;
 }
 
+bool btlm_is_hashed(const uint8_t sha256[static 32])
+{
+    uint8_t any = 0;
+    for (size_t i = 0; i < 32; i++)
+        any |= sha256[i];
+    return any != 0;
+}
+
 bool btl_manifest_has_majors(const struct btl_manifest *manifest)
 {
     return manifest->table[BTLM_MODULES].entry_size >=

@@ -61,7 +61,10 @@ static void writer_locate_module(struct writer *writer, uint32_t index, struct b
     const struct btl_module_result *result = &writer->draft->input->results[index];
     const struct btl_image *image = draft_image(writer->draft, index);
     to->state = (uint8_t)module_state_of(&writer->draft->input->plan->modules[index], result);
-    memcpy(to->sha256, result->sha256, sizeof(to->sha256));
+    if (result->hashed)
+        memcpy(to->sha256, result->sha256, sizeof(to->sha256));
+    else if (result->file_size != 0)
+        to->flags |= BTLM_NOT_HASHED;
     to->file_size = result->file_size;
     to->staged_physical = result->staged_physical;
     to->staged_size = result->staged_size;

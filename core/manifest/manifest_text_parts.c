@@ -82,7 +82,8 @@ void text_word(struct text *text, struct btlm_str str, size_t indent)
 void text_sha256(struct text *text, const uint8_t digest[static 32])
 {
     char digits[BTL_SHA256_TEXT];
-    btl_format(text->out, "%s", btl_sha256_text(digest, digits));
+    btl_format(text->out, "%s",
+               btlm_is_hashed(digest) ? btl_sha256_text(digest, digits) : "not hashed");
 }
 
 const char *text_byte_count(uint64_t bytes, char buffer[static 16])

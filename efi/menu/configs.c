@@ -28,9 +28,9 @@ static void config_judge(const struct boot *boot, const struct btl_boot_file *fi
                          struct menu_config *ret)
 {
     const struct btl_record *good = &boot->core.state.record[BTL_VARIABLE_GOOD];
-    ret->good = btl_record_names(good, file->sha256);
-    enum btl_trial trial =
-        btl_boot_trial(&boot->core.state, file->sha256, ret->tries, &ret->tries_left);
+    const uint8_t *sha256 = btl_boot_file_sha256(&boot->core, file);
+    ret->good = btl_record_names(good, sha256);
+    enum btl_trial trial = btl_boot_trial(&boot->core.state, sha256, ret->tries, &ret->tries_left);
     ret->trial = trial == BTL_TRIAL_COUNTED || trial == BTL_TRIAL_USED_UP;
     ret->failed = trial == BTL_TRIAL_FAILED;
     if (trial == BTL_TRIAL_USED_UP)

@@ -75,7 +75,7 @@ hash_blocks_by_sha(uint32_t state[8], const uint8_t *blocks, size_t count)
     _mm_storeu_si128((__m128i_u *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
 }
 
-static bool has_sha(void)
+bool hash_is_fast(void)
 {
     unsigned a, b, c, d;
     if (!vectors_are_on(cpu_control_registers()))
@@ -87,7 +87,7 @@ static bool has_sha(void)
 
 void hash_file(struct btl_bytes bytes, uint8_t ret_digest[32])
 {
-    if (has_sha())
+    if (hash_is_fast())
         btl_sha256_by(hash_blocks_by_sha, bytes, ret_digest);
     else
         btl_sha256(bytes, ret_digest);

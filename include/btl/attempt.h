@@ -26,8 +26,8 @@ BTL_BEGIN_DECLS
 struct btl_boot_file {
     struct btl_str path; // on the volume
     struct btl_bytes bytes;
-    uint8_t sha256[32];            // valid when `hashed`
-    bool hashed;                   // in `btl`, of configurations only
+    uint8_t sha256[32]; // valid when `hashed`: btl_boot_file_sha256()
+    bool hashed;
     uint64_t read_start, read_end; // nanoseconds since the loader started; in `btl` 0
 };
 
@@ -57,6 +57,8 @@ struct btl_boot_driver {
     // BTL_FILE_IS_DIRECTORY. The result stays valid until the end of the boot.
     const struct btl_boot_file *(*read)(void *owner, struct btl_str path, uint64_t max,
                                         struct btl_file_problem *ret_problem);
+    // Compute the SHA-256 of bytes. NULL: btl_sha256().
+    void (*hash)(struct btl_bytes bytes, uint8_t ret_digest[BTL_AT_LEAST(32)]);
     // Return the name of a file for messages.
     struct btl_str (*name)(void *owner, struct btl_str path);
     // List the first BTL_CONFIGURATIONS_MAX configurations of the volume, in order. Return the
@@ -132,6 +134,7 @@ struct btl_boot {
     const struct btl_boot_driver *driver;
     void *owner; // the driver's
     const struct btl_machine *machine;
+    bool hashes_fast;                        // driver->hash uses instructions for it
     enum btl_limine_paging_mode paging_mode; // of the machine, for Limine kernels
     struct btl_trust trust;
     struct btl_boot_state state;      // the records of earlier boots
@@ -275,6 +278,11 @@ bool btl_attempt_link(struct btl_attempt *attempt);
 void btl_attempt_stage(struct btl_attempt *attempt, const struct btl_boot_disk *disk);
 // Make this choice alone, without the outcomes.
 void btl_attempt_choose_staged(struct btl_attempt *attempt, const struct btl_boot_disk *disk);
+// Compute the SHA-256 of the files of this attempt, as `hash` of the configuration says: of all; or
+// of the kernel of BTL's protocol, of linked modules, whose bytes are gone later, and of modules
+// whose file the kernel reads again. Called after staging. Those of the configuration and of pinned
+// files are known before.
+void btl_attempt_hash(const struct btl_attempt *attempt);
 // Reserve ranges of the window for the early arena, the stack and the backing store.
 bool btl_attempt_reserve(struct btl_attempt *attempt);
 
@@ -283,6 +291,8 @@ bool btl_attempt_reserve(struct btl_attempt *attempt);
 // Bytes of the early arena: the kernel keeps an entry and a reason for each module there, before it
 // has another allocator.
 uint64_t btl_attempt_early_size(const struct btl_attempt *attempt);
+// Return the SHA-256 of a file. The first call computes it.
+const uint8_t *btl_boot_file_sha256(const struct btl_boot *boot, const struct btl_boot_file *file);
 // Return the view of the volume that btl_boot_fallback() uses.
 struct btl_boot_volume btl_boot_view(struct btl_boot *boot);
 

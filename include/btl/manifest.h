@@ -126,7 +126,7 @@ static inline bool btlm_framebuffer_holds(const struct btlm_system *system)
 
 struct btlm_kernel {
     struct btlm_str path, version;
-    uint8_t sha256[32];
+    uint8_t sha256[32]; // of the file; all zero when the loader has not hashed it (since 1.7)
     uint64_t file_size;
     uint64_t virtual_base, physical_base, size; // of the image in memory
     uint64_t entry;                             // virtual
@@ -138,9 +138,9 @@ BTL_STATIC_ASSERT(sizeof(struct btlm_kernel) == 96, "wire");
 // A file that loader.conf names with file_NAME. Its memory is of type STAGED.
 struct btlm_file {
     struct btlm_str name, path; // NAME; on the boot volume
-    uint8_t sha256[32];
-    uint64_t size;     // bytes
-    uint64_t physical; // a page; 0: not in memory
+    uint8_t sha256[32];         // all zero when the loader has not hashed it
+    uint64_t size;              // bytes
+    uint64_t physical;          // a page; 0: not in memory
 };
 BTL_STATIC_ASSERT(sizeof(struct btlm_file) == 64, "wire");
 
@@ -227,8 +227,10 @@ enum {                   // btlm_module.flags
     BTLM_REQUIRED = 1,   // BTLM_ON_ERROR() is HALT or REQUIRED
     BTLM_CONFIGURED = 2, // loader.conf mentions the module
     BTLM_METADATA = 4,   // the file's metadata was read; else only name and path are known
-    BTLM_BUILT_IN = 8 // in the kernel's file, which `path` names; REGISTERED, and its exports are
-                      // in the kernel's image (since 1.6)
+    BTLM_BUILT_IN = 8, // in the kernel's file, which `path` names; REGISTERED, and its exports are
+                       // in the kernel's image (since 1.6)
+    BTLM_NOT_HASHED = 128, // the file was read, but its SHA-256 is open: `sha256` is all zero
+                           // (since 1.7)
 };
 
 // What the failure of the module means: enum btl_on_error, in bits 4 to 6 of btlm_module.flags.
@@ -249,7 +251,7 @@ struct btlm_module {
     uint16_t flags;
     uint32_t pulled_by; // module that needs this one in `phase`
     uint32_t reason;    // index in DIAGNOSTICS
-    uint8_t sha256[32]; // of the file; all zero when the loader has not read it
+    uint8_t sha256[32]; // of the file; all zero when the loader has not read or not hashed it
     uint64_t file_size;
     uint64_t address, size, bss_size;      // linked image, virtual
     uint64_t text_size, rodata_size;       // parts of the image: text R-X, then constants R--,
@@ -448,6 +450,8 @@ static inline const struct btlm_volume *btl_manifest_volume(const struct btl_man
                ? (const struct btlm_volume *)btl_manifest_entry(m, BTLM_VOLUME, 0)
                : 0;
 }
+// Is this SHA-256 of a file known? All zero: it is open.
+bool btlm_is_hashed(const uint8_t sha256[BTL_AT_LEAST(32)]);
 // The hardware watchdog that the loader has armed.
 struct btl_watchdog {
     uint32_t seconds;

@@ -12,7 +12,8 @@ BTL_BEGIN_DECLS
 
 // What the loader did with a planned module; parallel to plan->modules.
 struct btl_module_result {
-    uint8_t sha256[32];
+    uint8_t sha256[32]; // valid when `hashed`
+    bool hashed;
     uint64_t file_size;
     const struct btl_elf *elf;             // NULL: the file could not be opened
     const struct btl_image *image;         // linked, or NULL
@@ -45,7 +46,7 @@ struct btl_manifest_input {
     struct btl_str kernel_path;
     const struct btl_kernel_image *kernel; // `elf` is NULL: the file could not be opened
     const struct btl_modinfo *kernel_info;
-    uint8_t kernel_sha256[32];
+    uint8_t kernel_sha256[32]; // all zero: not hashed
     uint64_t kernel_file_size, kernel_physical;
     enum btl_kernel_kind kernel_kind;
     const struct btl_manifest_file *files;

@@ -107,6 +107,7 @@ struct module {
     uint32_t calls;               // active calls through stubs; it is busy while not 0
     uint32_t dependents;          // loaded modules that need this one; busy while not 0
     uint32_t unloads;             // number of unloads
+    uint8_t sha256[32];           // source.c: of its staged file, which the loader left open
     int16_t major[2];             // devsw.c: by enum btl_device_kind; BTL_MAJOR_NONE: none
     bool adoptable;               // its image, by the loader or static, was never loaded
     bool file_released;           // source.c: its staged file has been released

@@ -99,10 +99,14 @@ static bool load_open_file(struct load *load)
     if (module->adoptable || load->from != NULL)
         return true;
     load->put_off = module->entry->phase > load->phase && !source_lasts(module);
-    if (!load->put_off)
-        return source_open(module, &load->file, &load->diags);
-    btl_report(&load->diags, BTL_RUN_NO_VOLUME_YET, load->place, BTL_ARG(module_path(module)));
-    return false;
+    if (load->put_off) {
+        btl_report(&load->diags, BTL_RUN_NO_VOLUME_YET, load->place, BTL_ARG(module_path(module)));
+        return false;
+    }
+    if (!source_open(module, &load->file, &load->diags))
+        return false;
+    source_hash(load->module, load->file);
+    return true;
 }
 
 static void load_close_file(struct load *load)

@@ -54,10 +54,9 @@ static bool reading_report_error(const struct reading *reading, int error)
 static bool reading_matches_manifest(const struct reading *reading, const struct btlm_module *entry,
                                      struct btl_bytes bytes)
 {
-    static const uint8_t unknown[32];
     uint8_t digest[32];
 
-    if (memcmp(entry->sha256, unknown, sizeof(unknown)) == 0)
+    if (!btlm_is_hashed(entry->sha256))
         return true;
     btl_sha256(bytes, digest);
     if (bytes.size == entry->file_size && memcmp(digest, entry->sha256, sizeof(digest)) == 0)
@@ -132,6 +131,17 @@ bool source_open(const struct module *module, struct btl_bytes *ret_bytes, struc
     }
     *ret_bytes = (struct btl_bytes){phys_to_virt(entry->staged_physical), entry->file_size};
     return true;
+}
+
+void source_hash(struct module *module, struct btl_bytes bytes)
+{
+    if ((module->entry->flags & BTLM_NOT_HASHED) != 0 && !btlm_is_hashed(module->sha256))
+        btl_sha256(bytes, module->sha256);
+}
+
+const uint8_t *source_sha256(const struct module *module)
+{
+    return (module->entry->flags & BTLM_NOT_HASHED) != 0 ? module->sha256 : module->entry->sha256;
 }
 
 // Staged bytes, and those of a record, stay in memory; others were read for this caller.

@@ -9,6 +9,10 @@
 // Return the bytes of a module's file, aligned to 8, until source_close(). It is searched for in
 // the directories of search_path() unless NAME_name names it. One file is open at a time.
 bool source_open(const struct module *module, struct btl_bytes *ret_bytes, struct btl_diags *diags);
+// Compute the SHA-256 of a file that is about to be linked, if the loader has left it open.
+void source_hash(struct module *module, struct btl_bytes bytes);
+// Return the SHA-256 of the module's file; all zero: unknown.
+const uint8_t *source_sha256(const struct module *module);
 void source_close(const struct module *module, struct btl_bytes bytes);
 
 // Free the staged file of a module; from then on the file comes from the disk or cannot be opened.

@@ -4,6 +4,7 @@
 
 #include "base/handoff.h"
 #include "dlkm/dlkm.h"
+#include "dlkm/source.h"
 #include "vm/early.h"
 
 #include <btl/device.h>
@@ -27,11 +28,11 @@ static void kmadmin_print_major(const char *label, int16_t major)
 
 static void kmadmin_print_hash(const struct module *module)
 {
-    static const uint8_t unknown[32];
+    const uint8_t *sha256 = source_sha256(module);
     char text[BTL_SHA256_TEXT] = "-";
 
-    if (memcmp(module->entry->sha256, unknown, sizeof(unknown)) != 0)
-        btl_sha256_text(module->entry->sha256, text);
+    if (btlm_is_hashed(sha256))
+        btl_sha256_text(sha256, text);
     kprintf("%-24s %s\n", "Module SHA-256", text);
 }
 

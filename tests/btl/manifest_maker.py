@@ -29,6 +29,7 @@ ON_ERROR = ["warn", "ignore", "fallback", "halt", "required"]
 NONE, KERNEL = 0xffffffff, 0xfffffffe
 READ, WRITE, EXEC = 1, 2, 4
 BASE = 0xffffffff80000000
+NOT_HASHED = 128  # of a module's flags
 MS = 1000000
 
 
@@ -139,7 +140,7 @@ class Maker:
     def write_module(self, index, m):
         linked, staged = m.state == "linked", m.state == "staged"
         address = m.address or (BASE + (4 << 20) + 0x3000 * index if linked else 0)
-        digest = hashlib.sha256(m.data).digest() if m.data else bytes(32)
+        digest = hashlib.sha256(m.data).digest() if m.data and not m.flags & NOT_HASHED else bytes(32)
         rows = {
             "sections": [self.string(name) + struct.pack("<QQII", address + offset, size, perm, number)
                          for name, offset, size, perm, number in (m.sections if linked else [])],
@@ -189,7 +190,7 @@ class Maker:
     def write_boot(self):
         """Add the optional tables: the choice of the configuration, and the boot volume."""
         if self.boot is not None:
-            b = dict(path="/loader.conf", title="", wanted="/loader.conf", reason="", sha256=bytes(32),
+            b = dict(path="/loader.conf", title="", wanted="/loader.conf", reason="", sha256=b"\xcd" * 32,
                      how="normal", flags=0, tries=0, tries_left=0, timeout=0)
             b.update(self.boot)
             self.tables["boot"] = [

@@ -9,7 +9,7 @@ import pytest
 
 import elf
 from btltest import ROOT, btl, golden, image, module, volume, write
-from manifest_maker import KERNEL, MS, Maker, Module, many, seal
+from manifest_maker import KERNEL, MS, NOT_HASHED, Maker, Module, many, seal
 from records import efivars, run_record
 
 # ------------------------------------------------------------------------------------------- text
@@ -370,6 +370,18 @@ def test_verify_names_every_file(tmp_path):
     assert [line.split(":")[0] for line in result.out.decode().splitlines()[:-1]] == [
         "esp/loader.conf", "esp/kernel/kernel.elf", "esp/modules/ring.ko", "esp/modules/early.ko",
         "esp/modules/disk.ko", "esp/modules/spare.ko"]
+
+
+@pytest.mark.parametrize("now, words", [
+    (b"OTHER", b"1 was not hashed at that boot: only the size was compared"), (b"longer", b"staged.ko: differs")])
+def test_a_module_that_was_not_hashed(tmp_path, now, words):
+    maker = Maker(modules=[Module("staged", state="staged", phase="BOOT2", data=b"bytes", flags=6 | NOT_HASHED)],
+                  diagnostics=[])
+    write(tmp_path, {"boot.manifest": maker.bytes(), "esp/modules/staged.ko": now})
+    assert b"not hashed" in btl("manifest", "boot.manifest", cwd=tmp_path).out
+    [got] = json.loads(btl("manifest", "--json", "boot.manifest", cwd=tmp_path).out)["modules"]
+    assert got["sha256"] is None and got["file_size"] == 5
+    assert words in btl("manifest", "--verify", "esp", "boot.manifest", cwd=tmp_path).out
 
 
 def test_verify_bad(tmp_path):

@@ -318,6 +318,25 @@ TEST(a_staged_file_is_taken_until_it_is_released)
     kmem_free(page);
 }
 
+// A hash that the loader has left open is that of the bytes which are linked.
+TEST(an_open_hash_is_computed_before_the_file_is_linked)
+{
+    uint8_t expected[32], none[32] = {0};
+    struct btl_bytes bytes = {(const uint8_t *)"staged", 6};
+
+    hash("staged", expected);
+    memset(world.module[0].sha256, 0, 32);
+    world.module[0].flags |= BTLM_NOT_HASHED;
+    assert_memory_equal(source_sha256(module_get(0)), none, 32);
+    source_hash(module_get(0), bytes);
+    assert_memory_equal(source_sha256(module_get(0)), expected, 32);
+    world.module[0].flags &= (uint16_t)~BTLM_NOT_HASHED;
+    hash(MODULE, world.module[0].sha256);
+    source_hash(module_get(0), bytes); // known: that of the loader stays
+    hash(MODULE, expected);
+    assert_memory_equal(source_sha256(module_get(0)), expected, 32);
+}
+
 // Invalid addresses are rejected.
 TEST(a_staged_file_that_cannot_lie_there)
 {

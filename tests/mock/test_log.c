@@ -67,7 +67,7 @@ TEST(test_levels)
                              "lazy_lod=\"YES\"\n",
                              &manifest);
     assert_int_equal(level_of(&manifest, "BTL test on Mock"), BTL_LOG_INFO);
-    assert_int_equal(level_of(&manifest, "/loader.conf: "), BTL_LOG_DEBUG);
+    assert_int_equal(level_of(&manifest, "files of INIT and AUTO modules: "), BTL_LOG_DEBUG);
     assert_int_equal(level_of(&manifest, "/modules/gone.ko: error: "), BTL_LOG_ERROR);
     assert_int_equal(level_of(&manifest, "/loader.conf:4:1: warning: "), BTL_LOG_WARN);
     assert_int_equal(level_of(&manifest, "/loader.conf:1:1: note: "), BTL_LOG_NOTE);
@@ -121,28 +121,10 @@ TEST(test_what_is_not_shown_is_kept)
         struct line line;
         struct mock *mock = boot(confs[i], &manifest);
         assert_int_equal(find(&manifest, "BTL test", &line), 1);
-        assert_int_equal(find(&manifest, "  SHA-256", &line), 2); // loader.conf, kernel
         assert_int_equal(mock_said(mock, "BTL test"), i > 0);
-        assert_int_equal(mock_count(mock, "  SHA-256"), i > 1 ? 2 : 0);
         assert_int_equal(mock->console_len > 0, i > 0);
         mock_end(mock);
     }
-}
-
-TEST(test_digest_of_a_file)
-{
-    static const char conf[] = "quiet=\"YES\"\n";
-    struct btl_manifest manifest;
-    struct line line;
-    uint8_t digest[32];
-    char text[sizeof("  SHA-256 ") + 64] = "  SHA-256 ";
-    struct mock *mock = boot(conf, &manifest);
-    btl_sha256((struct btl_bytes){(const uint8_t *)conf, strlen(conf)}, digest);
-    for (size_t i = 0; i < sizeof(digest); i++)
-        sprintf(text + strlen(text), "%02x", digest[i]);
-    assert_int_equal(find(&manifest, text, &line), 1);
-    assert_int_equal(line.text.len, strlen(text));
-    mock_end(mock);
 }
 
 TEST(test_ignored_failure_is_kept_alone)

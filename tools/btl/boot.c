@@ -233,7 +233,7 @@ static void boot_run_steps(struct boot *boot, struct btl_str name, const struct 
 void boot_steps_with(struct boot *boot, struct btl_str name, struct btl_str text)
 {
     struct btl_bytes bytes = {(const uint8_t *)text.at, text.len};
-    boot_run_steps(boot, name, boot_file(boot, boot->path, bytes, true));
+    boot_run_steps(boot, name, boot_file(boot, boot->path, bytes));
 }
 
 void boot_steps(struct boot *boot)

@@ -89,8 +89,8 @@ void boot_attempt_begin(struct boot *boot, const struct btl_boot_driver *driver,
 // Run the steps after the configuration. A kernel without a file has its place already
 // (kernel_good).
 void boot_steps_after_configuration(struct boot *boot);
-// Return the file as core/boot uses it; `hashed`: with its SHA-256.
+// Return the file as core/boot uses it.
 const struct btl_boot_file *boot_file(struct boot *boot, struct btl_str path,
-                                      struct btl_bytes bytes, bool hashed);
+                                      struct btl_bytes bytes);
 
 #endif

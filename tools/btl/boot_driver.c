@@ -5,17 +5,13 @@
 
 #include <sys/mman.h>
 
-#include <btl/hash.h>
-
 #include "configurations.h"
 
 const struct btl_boot_file *boot_file(struct boot *boot, struct btl_str path,
-                                      struct btl_bytes bytes, bool hashed)
+                                      struct btl_bytes bytes)
 {
     struct btl_boot_file *file = MEMORY_NEW(boot->host->arena, struct btl_boot_file);
-    *file = (struct btl_boot_file){.path = path, .bytes = bytes, .hashed = hashed};
-    if (hashed)
-        btl_sha256(bytes, file->sha256);
+    *file = (struct btl_boot_file){.path = path, .bytes = bytes};
     return file;
 }
 
@@ -53,10 +49,10 @@ static const struct btl_boot_file *boot_driver_read(void *owner, struct btl_str 
         return NULL;
     }
     if (overlay != NULL)
-        return boot_file(boot, path, overlay->bytes, false);
+        return boot_file(boot, path, overlay->bytes);
     if (!volume_read(&boot->volume, path, max, &bytes, ret_problem))
         return NULL;
-    return boot_file(boot, path, bytes, max == BTL_CONFIG_MAX);
+    return boot_file(boot, path, bytes);
 }
 
 static struct btl_str boot_driver_name(void *owner, struct btl_str path)

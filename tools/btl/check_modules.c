@@ -89,7 +89,7 @@ static const struct btl_boot_file *check_driver_read(void *owner, struct btl_str
     int error;
     *ret_problem = (struct btl_file_problem){.code = BTL_FILE_NOT_FOUND};
     if (file != NULL && files_map(file, &bytes, &error))
-        return boot_file(&given->boot, path, bytes, false);
+        return boot_file(&given->boot, path, bytes);
     if (file == NULL && !check_is_module(path))
         return NULL;
     ret_problem->code = BTL_CODES; // reported here
@@ -211,10 +211,9 @@ int check_modules(const struct boot *options, const struct check_modules *module
     btl_symtab_init(&given.by_name, (uint32_t)modules->count, host->arena);
     boot_attempt_begin(boot, &driver, &given);
     struct btl_str text = check_configuration_text(boot, &given);
-    btl_attempt_configure_file(&boot->attempt, BTL_STR(""),
-                               boot_file(boot, BTL_STR(""),
-                                         (struct btl_bytes){(const uint8_t *)text.at, text.len},
-                                         false));
+    btl_attempt_configure_file(
+        &boot->attempt, BTL_STR(""),
+        boot_file(boot, BTL_STR(""), (struct btl_bytes){(const uint8_t *)text.at, text.len}));
     if (modules->kernel == NULL)
         check_declare_kernel(boot);
     boot_steps_after_configuration(boot);

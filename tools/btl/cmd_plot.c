@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <btl/hash.h>
+
 #include "manifest/find.h"
 #include "manifest/words.h"
 #include "output.h"
@@ -89,16 +91,18 @@ static double draw_heading(struct plot *plot, double y)
     const struct btlm_system *system = btl_manifest_system(plot->manifest);
     const struct btlm_kernel *kernel = btl_manifest_kernel(plot->manifest);
     uint64_t modules = btl_manifest_count(plot->manifest, BTLM_MODULES);
-    char uefi[24];
+    char uefi[24], hash[BTL_SHA256_TEXT] = "not known";
+    bool known = btlm_is_hashed(kernel->sha256);
+    if (known)
+        btl_sha256_text(kernel->sha256, hash);
     svg_textf(&plot->svg, PLOT_MARGIN, y + 20, "h1", "Boot of %s %s",
               plot_label(plot, kernel->path, 60), plot_label(plot, kernel->version, 30));
     svg_textf(&plot->svg, PLOT_MARGIN, y + 40, "faint",
-              "BTL %s on %s, UEFI %s · %lu module%s%s%s · kernel SHA-256 %02x%02x%02x%02x…",
+              "BTL %s on %s, UEFI %s · %lu module%s%s%s · kernel SHA-256 %.*s%s",
               plot_label(plot, system->loader_version, 30),
               plot_label(plot, system->firmware_vendor, 40),
               btlm_uefi_text(system->uefi_revision, uefi), modules, modules == 1 ? "" : "s",
-              modules > 0 ? ": " : "", count_states(plot), kernel->sha256[0], kernel->sha256[1],
-              kernel->sha256[2], kernel->sha256[3]);
+              modules > 0 ? ": " : "", count_states(plot), known ? 8 : 9, hash, known ? "…" : "");
     return draw_choice(plot, y + 52);
 }
 

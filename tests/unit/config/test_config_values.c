@@ -85,6 +85,10 @@ TEST(test_bad_stage)
               "writes the line [conf-bad-sha256]\n");
     COMPLAINT("stage=none", "loader.conf:1:7: error: stage must be \"auto\", \"all\" or "
                             "\"boot\", not \"none\" [conf-bad-stage]\n");
+    COMPLAINT("hash=some", "loader.conf:1:6: error: hash must be \"auto\", \"all\" or "
+                           "\"needed\", not \"some\" [conf-bad-hash]\n");
+    COMPLAINT("hash=auto", "");
+    COMPLAINT("hash=needed", "");
     COMPLAINT("stage=auto", "");
     COMPLAINT("stage=all", "");
     COMPLAINT("stage=boot", "");

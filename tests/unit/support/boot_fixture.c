@@ -204,6 +204,7 @@ static void load(struct boot_fixture *boot)
         boot->results[i].elf = &boot->elf[file];
         boot->results[i].file_size = 1500 * (file + 1);
         memset(boot->results[i].sha256, 0x10 + (int)file, 32);
+        boot->results[i].hashed = true;
     }
     for (uint32_t i = 0; i < boot->plan.order_count; i++) {
         uint32_t planned = boot->plan.order[i];

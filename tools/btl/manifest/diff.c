@@ -61,6 +61,8 @@ void diff_string(struct diff *d, const char *name, struct btlm_str a, struct btl
 struct btl_str diff_hash(const struct diff *d, const uint8_t sha256[static 32])
 {
     char digits[BTL_SHA256_TEXT];
+    if (!btlm_is_hashed(sha256))
+        return BTL_STR("not hashed");
     btl_sha256_text(sha256, digits);
     return memory_text(d->host->arena, "%.12s...", digits);
 }

@@ -36,7 +36,10 @@ void print_owner(struct json_printer *p, const char *name, uint32_t index)
 void print_digest(struct json_printer *p, const char *name, const uint8_t sha256[static 32])
 {
     char text[BTL_SHA256_TEXT];
-    json_word(&p->json, name, btl_sha256_text(sha256, text));
+    if (btlm_is_hashed(sha256))
+        json_word(&p->json, name, btl_sha256_text(sha256, text));
+    else
+        json_null(&p->json, name);
 }
 
 static void print_virtual_range(struct json_printer *p, const char *name, uint64_t start,

@@ -15,7 +15,7 @@ struct verify {
     struct btl_out *out;
     struct volume volume;
     bool all;
-    uint32_t same, different, unread, failed;
+    uint32_t same, different, unread, unhashed, failed;
 };
 
 // False: the file does not exist, or cannot be read; reported.
@@ -42,6 +42,20 @@ static void verify_same(struct verify *v, struct btl_str name)
         btl_format(v->out, "%pS: the same\n", &name);
 }
 
+// Without a hash only the size can be compared.
+static void verify_size(struct verify *v, struct btl_str name, uint64_t size, uint64_t now)
+{
+    if (size == now) {
+        v->unhashed++;
+        if (v->all)
+            btl_format(v->out, "%pS: the same size, not hashed at that boot\n", &name);
+        return;
+    }
+    v->different++;
+    btl_format(v->out, "%pS: differs\n  booted  %10lu bytes\n  now     %10lu bytes\n", &name, size,
+               now);
+}
+
 static void verify_file(struct verify *v, struct btlm_str str, uint64_t size,
                         const uint8_t sha256[static 32], const struct btl_manifest *manifest)
 {
@@ -53,6 +67,10 @@ static void verify_file(struct verify *v, struct btlm_str str, uint64_t size,
     uint8_t digest[32];
     if (!verify_read(v, btl_manifest_str(manifest, str), &bytes))
         return;
+    if (!btlm_is_hashed(sha256)) {
+        verify_size(v, name, size, bytes.size);
+        return;
+    }
     btl_sha256(bytes, digest);
     if (memcmp(digest, sha256, sizeof(digest)) == 0) {
         verify_same(v, name);
@@ -145,6 +163,9 @@ bool manifest_verify(struct host *host, const struct found_manifest *found, cons
     btl_format(out, "%pS %s booted, %u %s not", &same,
                v.same == 1 ? "is as it was" : "are as they were", v.different,
                v.different == 1 ? "is" : "are");
+    if (v.unhashed > 0)
+        btl_format(out, "; %u %s not hashed at that boot: only the size was compared", v.unhashed,
+                   v.unhashed == 1 ? "was" : "were");
     if (v.unread > 0)
         btl_format(out, "; %u %s not read at that boot", v.unread, v.unread == 1 ? "was" : "were");
     btl_format(out, "\n");

@@ -22,10 +22,7 @@ const char *words_time(uint64_t ns, char text[static WORDS_TIME_SIZE])
 
 bool words_file_was_read(const struct btlm_module *module)
 {
-    uint8_t any = 0;
-    for (size_t i = 0; i < sizeof(module->sha256); i++)
-        any |= module->sha256[i];
-    return any != 0;
+    return (module->flags & BTLM_NOT_HASHED) != 0 || btlm_is_hashed(module->sha256);
 }
 
 const char *words_kernel_kind(const struct btl_manifest *manifest)
