@@ -66,6 +66,16 @@ def test_first_kernel(esp):
     assert b"stored" in said.out and "host-trial-no-prev" in said.codes()
 
 
+def test_command_line_of_the_running_system(esp):
+    """Without /etc/kernel/cmdline. Files of /proc cannot be mapped."""
+    os.remove(esp.root + "/etc/kernel/cmdline")
+    os.symlink("/proc", esp.root + "/proc")
+    with open("/proc/cmdline", encoding="utf-8") as file:
+        words = [word for word in file.read().split() if not word.startswith(("BOOT_IMAGE=", "initrd="))]
+    esp.good(OLD)
+    assert words and ("kernel_options=\"%s\"\n" % " ".join(words)) in esp.conf()
+
+
 def modules_of(esp, release):
     return {path.split("/")[1]: data for path, data in tree(esp.path + "/linux/" + release).items() if "/" in path}
 

@@ -6,7 +6,8 @@ import struct
 
 import pytest
 
-from btltest import btl
+from btltest import btl, write
+from manifest_maker import Maker
 from records import KERNEL, efivars, file_name, put_running, record, sha256
 
 LOG = ("[    0.000100] info  BTL 1.0 on EDK II\n"
@@ -94,3 +95,20 @@ def test_no_journal_and_no_log(tmp_path):
     os.remove(os.path.join(directory, file_name("BtlLog")))
     result = btl("log", "--efivars", directory)
     assert (result.out, result.codes()) == (b"one\nlast\n", ["host-no-log"])
+
+
+def test_the_manifest_of_a_failed_boot(tmp_path, journal):
+    """btl-boot-log.service: written once, and a volume without such a file is no error."""
+    volume, seen = tmp_path / "esp", tmp_path / "seen"
+    volume.mkdir()
+    words = ["log", "--journal", "--socket", tmp_path / "socket", "--seen", seen, "--failed=%s" % volume]
+    result = btl(*words)
+    assert (result.status, result.out, result.err, entries(journal)) == (0, b"", b"", [])
+    boot = dict(path="/loader.conf", title="", wanted="", how="normal", flags=32, reason="", sha256=b"\xab" * 32)
+    write(volume, {"btl/failed.bin": Maker(log=LOG, boot=boot).bytes()})
+    assert btl(*words).status == 0
+    first, second = entries(journal)
+    assert first["BTL_BOOT"] == second["BTL_BOOT"] == "failed" and first["BTL_SHA256"] == "ab" * 32
+    assert first["MESSAGE"] == "BTL 1.0 on EDK II"
+    assert btl(*words).status == 0 and entries(journal) == []
+    assert btl("log", "--failed=%s" % volume, volume).status == 2

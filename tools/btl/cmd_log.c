@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <btl/boot.h>
 #include <btl/hash.h>
 #include <btl/log.h>
 
 #include "files.h"
+#include "install/esp.h"
 #include "journal.h"
 #include "manifest/find.h"
 #include "output.h"
@@ -25,6 +28,7 @@ static const char this_boot[] = "this", failed_boot[] = "failed";
 struct log_request {
     struct manifest_source source;
     const char *efivars, *seen, *socket; // NULL: not given
+    const char *failed; // the directory of the boot volume; "": the EFI system partition
     bool journal;
 };
 
@@ -139,6 +143,18 @@ static int log_of_manifest(struct host *host, const struct log_request *request)
     return log_show(host, request, &log) ? EXIT_GOOD : EXIT_ERRORS;
 }
 
+// The manifest of the boot that the loader gave up, if the volume has one.
+static int log_of_failed(struct host *host, struct log_request *request)
+{
+    const char *root = esp_directory(request->failed[0] != '\0' ? request->failed : NULL);
+    if (root == NULL ||
+        access(memory_text(host->arena, "%s" BTL_MANIFEST_FAILED, root).at, F_OK) != 0)
+        return EXIT_GOOD;
+    request->source.path = root;
+    request->source.saved = BTL_MANIFEST_FAILED;
+    return log_of_manifest(host, request);
+}
+
 // The boot before this one, as BtlFailed has it.
 static bool log_show_failed(struct host *host, const struct log_request *request,
                             const struct variables *variables)
@@ -177,6 +193,7 @@ static int log_command(struct host *host, int argc, char **argv)
     const struct command_option options[] = {
         {.word = "journal", .flag = &request.journal},
         {.word = "efivars", .value = &request.efivars},
+        {.word = "failed", .value = &request.failed, .optional = ""},
         {.word = "seen", .value = &request.seen},
         {.word = "socket", .value = &request.socket},
         {.word = "path", .letter = 'p', .value = &request.source.saved},
@@ -185,6 +202,10 @@ static int log_command(struct host *host, int argc, char **argv)
         return EXIT_ERRORS;
     if (argc - optind > 1)
         return usage_error(host, "more than one manifest was given; name one");
+    if (request.failed != NULL && (argc > optind || request.source.saved != NULL))
+        return usage_error(host, "--failed names the manifest; give no other");
+    if (request.failed != NULL)
+        return log_of_failed(host, &request);
     if (argc == optind)
         return log_of_variables(host, &request);
     request.source.path = argv[optind];
@@ -193,10 +214,14 @@ static int log_command(struct host *host, int argc, char **argv)
 
 const struct command cmd_log = {
     .name = "log",
-    .synopsis = "[--journal] [--seen FILE] [--socket PATH] [--efivars DIR | [-p PATH] MANIFEST]",
+    .synopsis = "[--journal] [--seen FILE] [--socket PATH]\n"
+                "               [--efivars DIR | --failed[=DIR] | [-p PATH] MANIFEST]",
     .summary = "shows the loader's log, and the last messages of a boot that failed",
     .help =
         "      --journal      write the messages to systemd's journal, with their fields\n"
+        "      --failed[=DIR] the manifest of a boot that the loader gave up, if there is one in "
+        "DIR;\n"
+        "                     default: the EFI system partition\n"
         "      --seen FILE    remember there which failed boot was written, and write it once\n"
         "      --socket PATH  the journal's; default: " JOURNAL_SOCKET "\n"
         "      --efivars DIR  where Linux shows the UEFI variables; default:\n"

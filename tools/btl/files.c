@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -16,31 +15,26 @@
 
 static const uint8_t nothing[8] __attribute__((aligned(8)));
 
-// Read a file whose size is not known beforehand, such as a pipe, up to PIPE_MAX.
+// Read a file whose size is not known beforehand, such as a pipe, up to PIPE_MAX, into pages of its
+// own, which stay.
 static bool read_to_end(int fd, struct btl_bytes *ret_bytes)
 {
-    size_t capacity = 1u << 16, size = 0;
-    uint8_t *bytes = NULL;
-    for (;;) {
-        uint8_t *more = bytes == NULL || size == capacity ? realloc(bytes, capacity *= 2) : bytes;
-        ssize_t got = more == NULL ? -1 : read(fd, more + size, capacity - size);
-        if (more != NULL)
-            bytes = more;
-        if (got < 0) {
-            free(bytes);
-            return false;
+    size_t capacity = 1u << 17, size = 0;
+    ssize_t got = 1;
+    uint8_t *bytes =
+        mmap(NULL, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    while (bytes != MAP_FAILED && got > 0 && size <= PIPE_MAX) {
+        if (size == capacity) {
+            bytes = mremap(bytes, capacity, 2 * capacity, MREMAP_MAYMOVE);
+            capacity *= 2;
         }
-        if (got == 0)
-            break;
-        size += (size_t)got;
-        if (size > PIPE_MAX) {
-            free(bytes);
-            errno = EFBIG;
-            return false;
-        }
+        got = bytes == MAP_FAILED ? -1 : read(fd, bytes + size, capacity - size);
+        size += got > 0 ? (size_t)got : 0;
     }
+    if (size > PIPE_MAX)
+        errno = EFBIG;
     *ret_bytes = (struct btl_bytes){bytes, size};
-    return true;
+    return bytes != MAP_FAILED && got == 0;
 }
 
 static bool map_descriptor(int fd, bool regular_only, struct btl_bytes *ret_bytes)
@@ -63,8 +57,9 @@ static bool map_descriptor(int fd, bool regular_only, struct btl_bytes *ret_byte
         return true;
     }
     void *mapped = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    // The files of /proc are regular, and cannot be mapped.
     if (mapped == MAP_FAILED)
-        return false;
+        return read_to_end(fd, ret_bytes);
     *ret_bytes = (struct btl_bytes){mapped, (size_t)status.st_size};
     return true;
 }
@@ -90,13 +85,6 @@ bool files_map(const char *path, struct btl_bytes *ret_bytes, int *ret_error)
     if (fd >= 0)
         close(fd);
     return good;
-}
-
-// Pipes are rare and small: their bytes are not freed.
-void files_release(struct btl_bytes bytes)
-{
-    if (bytes.size > 0 && ((uintptr_t)bytes.at & (BTL_PAGE_SIZE - 1)) == 0)
-        munmap((void *)(uintptr_t)bytes.at, bytes.size);
 }
 
 const char *files_error_text(int error)
@@ -216,16 +204,9 @@ bool files_run_output(struct host *host, const char *const *argv, const char *pa
         return wait_for_program(host, -1, argv, package);
     pid_t child = start_program(argv, ends[1]);
     close(ends[1]);
-    struct btl_bytes output;
-    bool good = read_to_end(ends[0], &output);
+    bool good = read_to_end(ends[0], ret_output);
     int error = errno;
     close(ends[0]);
-    if (good) {
-        uint8_t *copy = memory_alloc(host->arena, output.size, 1, 16); // for any use
-        memcpy(copy, output.at, output.size);
-        *ret_output = (struct btl_bytes){copy, output.size};
-        free((void *)(uintptr_t)output.at);
-    }
     if (!wait_for_program(host, child, argv, package))
         return false;
     if (!good)

@@ -6,13 +6,11 @@
 #include "host.h"
 
 // Map a file read-only, so that its pages are read when they are used; a file that cannot be mapped
-// is read. The bytes are aligned for any use; they stay until files_release(), or until the program
-// ends. False with *ret_error an errno value. Allocates memory for pipes alone; may be called by
-// several threads.
+// is read. The bytes are aligned for any use; they stay until the program ends. False with
+// *ret_error an errno value. May be called by several threads.
 bool files_map(const char *path, struct btl_bytes *ret_bytes, int *ret_error);
 // As files_map(), for a regular file alone: what is found in a directory may be anything.
 bool files_map_at(int directory, const char *path, struct btl_bytes *ret_bytes, int *ret_error);
-void files_release(struct btl_bytes bytes);
 
 // files_map() that reports errors (host-no-file, file-open-failed, …).
 bool files_read(struct host *host, const char *path, struct btl_bytes *ret_bytes);
