@@ -99,7 +99,7 @@ static bool seal_find_text(const struct seal_envelope *envelope, struct btl_str 
 
 bool seal_envelope_open(struct btl_bytes file, struct btl_place place,
                         const struct btl_machine *machine, struct btl_str *ret_text,
-                        struct btl_diags *diags)
+                        bool *ret_signed, struct btl_diags *diags)
 {
     struct seal_envelope envelope = {.diags = diags};
     uint64_t end;
@@ -107,8 +107,11 @@ bool seal_envelope_open(struct btl_bytes file, struct btl_place place,
         btl_report(diags, BTL_SEAL_TOO_LARGE, place, BTL_DEC(file.size), BTL_DEC(BTL_SEAL_MAX));
         return false;
     }
-    return btl_pe_open(file, machine->number, place, &envelope.pe, diags) &&
-           seal_read_optional(&envelope) && seal_check_headers(&envelope) &&
-           seal_check_certificates(&envelope, &end) && seal_check_sections(&envelope, end) &&
-           seal_find_text(&envelope, ret_text);
+    if (!btl_pe_open(file, machine->number, place, &envelope.pe, diags) ||
+        !seal_read_optional(&envelope) || !seal_check_headers(&envelope) ||
+        !seal_check_certificates(&envelope, &end) || !seal_check_sections(&envelope, end) ||
+        !seal_find_text(&envelope, ret_text))
+        return false;
+    *ret_signed = envelope.certificates_size > 0;
+    return true;
 }

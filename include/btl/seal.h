@@ -51,15 +51,23 @@ struct btl_seal {
     const struct btl_seal_line *lines;
     uint32_t count;
     uint8_t sha256[32]; // of the whole file
+    bool is_signed;     // it has a certificate table, which is not verified here
 };
 
 // Open the envelope (a PE file for `machine`) and the list in it. Report what is wrong. A loader
 // that trusts the list has verified the signature of the whole file before.
 bool btl_seal_open(struct btl_bytes file, struct btl_place place, const struct btl_machine *machine,
                    struct btl_arena *arena, struct btl_seal *ret_seal, struct btl_diags *diags);
-// Read the list alone, without an envelope. seal.machine is `machine`, and seal.sha256 is unset.
+// Read the list alone, without an envelope. seal.machine is `machine`; sha256 and is_signed are
+// unset.
 bool btl_seal_read(struct btl_str text, struct btl_place place, const struct btl_machine *machine,
                    struct btl_arena *arena, struct btl_seal *ret_seal, struct btl_diags *diags);
+
+// Return the words of the list. `bit`: one of enum btl_seal_allow. btl_seal_allow_of: 0, if the
+// word is none.
+struct btl_str btl_seal_kind_name(enum btl_seal_kind kind);
+struct btl_str btl_seal_allow_name(uint32_t bit);
+uint32_t btl_seal_allow_of(struct btl_str word);
 
 // Compare two paths as the boot volume does: without regard to the case of ASCII letters. The
 // result is that of memcmp.

@@ -93,6 +93,7 @@ void boot_close(struct boot *boot)
 void boot_attempt_begin(struct boot *boot, const struct btl_boot_driver *driver, void *owner)
 {
     boot_free_ranges(boot);
+    boot->reads.count = 0;
     boot->core.driver = driver;
     boot->core.owner = owner;
     boot->core.machine = boot->machine;

@@ -36,6 +36,10 @@ struct boot {
     struct volume volume;
     struct btl_boot core;
     struct btl_attempt attempt;
+    struct boot_reads {
+        const struct btl_boot_file **files; // each file that the steps have read, in that order
+        size_t count, capacity;
+    } reads;
     bool kernel_good; // the kernel has its place in the window
     bool judged;      // boot-required or boot-given-up was reported
     uint64_t bytes;   // of memory that the loader allocates

@@ -34,10 +34,9 @@ static bool boot_overlay_makes(const struct boot *boot, struct btl_str path)
     return overlay != NULL;
 }
 
-static const struct btl_boot_file *boot_driver_read(void *owner, struct btl_str path, uint64_t max,
-                                                    struct btl_file_problem *ret_problem)
+static const struct btl_boot_file *boot_read(struct boot *boot, struct btl_str path, uint64_t max,
+                                             struct btl_file_problem *ret_problem)
 {
-    struct boot *boot = owner;
     const struct boot_overlay *overlay = boot_find_overlay(boot, path);
     struct btl_bytes bytes;
     if (overlay == NULL && boot_overlay_makes(boot, path)) {
@@ -53,6 +52,19 @@ static const struct btl_boot_file *boot_driver_read(void *owner, struct btl_str 
     if (!volume_read(&boot->volume, path, max, &bytes, ret_problem))
         return NULL;
     return boot_file(boot, path, bytes);
+}
+
+static const struct btl_boot_file *boot_driver_read(void *owner, struct btl_str path, uint64_t max,
+                                                    struct btl_file_problem *ret_problem)
+{
+    struct boot *boot = owner;
+    const struct btl_boot_file *file = boot_read(boot, path, max, ret_problem);
+    if (file == NULL)
+        return NULL;
+    MEMORY_RESERVE(boot->host->arena, boot->reads.files, boot->reads.count, 1,
+                   boot->reads.capacity);
+    boot->reads.files[boot->reads.count++] = file;
+    return file;
 }
 
 static struct btl_str boot_driver_name(void *owner, struct btl_str path)

@@ -5,6 +5,7 @@
 #include "configurations.h"
 #include "files.h"
 #include "report.h"
+#include "seal/sealing.h"
 
 // The verdict about a configuration without errors.
 static void check_print_verdict(const struct boot *boot, uint32_t warnings)
@@ -53,7 +54,9 @@ static void check_report_again(struct host *host, const struct btl_config *confi
 static void check_one(struct host *host, struct boot *boot)
 {
     uint32_t errors = host->diags.errors, warnings = host->diags.warnings;
-    bool good = boot_run(boot) && host->diags.errors == errors;
+    bool opened = boot_run(boot), good = opened && host->diags.errors == errors;
+    if (opened)
+        seal_check(boot);
     check_report_again(host, &boot->attempt.config);
     report_all(host);
     if (good)

@@ -145,6 +145,7 @@ static const struct {
     {"machine", offer_machines}, {"field", offer_fields},       {"memory", offer_nothing},
     {"base", offer_nothing},     {"jobs", offer_nothing},       {"at", offer_nothing},
     {"trial", offer_nothing},    {"block-size", offer_nothing}, {"options", offer_nothing},
+    {"level", offer_nothing},    {"revoke", offer_nothing},     {"allow", offer_nothing},
 };
 
 static void offer_values(const struct completion *completion, struct btl_str name)

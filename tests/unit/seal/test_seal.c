@@ -40,6 +40,7 @@ TEST(test_hash_of_the_file)
     assert_true(seal_sample_opens(&sample, &first));
     seal_sample_sign(&sample, 16);
     assert_true(seal_sample_opens(&sample, &second));
+    assert_true(second.is_signed && !first.is_signed);
     assert_memory_not_equal(first.sha256, second.sha256, 32);
     seal_sample_end(&sample);
 }
