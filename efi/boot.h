@@ -145,8 +145,9 @@ bool options_read(struct boot *boot); // load options -> options
 enum fw_terminal terminal_of(struct boot *boot);
 // Say that the command line is wrong and that nothing is started. Return false.
 bool options_refuse(struct boot *boot);
-bool machine_fit(struct boot *boot);     // does the processor have no-execute
-bool trust_decide(struct boot *boot);    // is every file compared with a verified seal
+bool machine_fit(struct boot *boot);  // does the processor have no-execute
+bool trust_decide(struct boot *boot); // is every file compared with a verified seal
+bool trust_verify(void *owner, const struct btl_boot_file *seal, struct btl_str *ret_status);
 bool volume_open(struct boot *boot);     // -> volume; true when already open
 bool state_read(struct boot *boot);      // variables -> state; repeated after the shell has run
 bool pending_recover(struct boot *boot); // completes a change that the power interrupted
@@ -177,6 +178,7 @@ bool interface_tell_log(struct boot *boot); // the log and the time -> variables
 bool manifest_write(struct boot *boot);     // everything above -> one record
 bool manifest_save(struct boot *boot);      // -> a file, where one is requested
 bool dry_run_end(struct boot *boot);        // the end of a dry run: the record on the console
+bool seal_level_raise(struct boot *boot);   // the level that the seal revokes -> BtlSealLevel
 bool boot_services_exit(struct boot *boot); // final memory map into it; the firmware is left
 void handoff_fill(const struct boot *boot,
                   struct handoff *ret_handoff); // what a kernel of BTL's protocol needs to start
@@ -192,6 +194,11 @@ void volume_close(struct boot *boot); // if it is open
 // call reads the directories again. False: no memory.
 bool configurations_list(struct boot *boot, struct btl_arena *arena, struct btl_str **ret_paths,
                          uint32_t *ret_count);
+
+// ----------------------------------------------------------------------------------- seal_level.c
+
+// Return the level below which seals are revoked.
+uint64_t seal_level_read(struct boot *boot);
 
 // ----------------------------------------------------------------------------------- boot_state.c
 

@@ -64,6 +64,16 @@ static void driver_event_read(void *owner, enum btlm_event_kind kind, uint32_t m
                                                    .bytes = file->bytes.size});
 }
 
+static void driver_log_seal(struct boot *boot)
+{
+    const struct btl_attempt_seal *sealed = &boot->attempt.sealed;
+    if (sealed->absent)
+        log_only(&boot->log, BTL_LOG_INFO, "%pS: no seal", &boot->core.choice.path);
+    else if (sealed->fits)
+        log_only(&boot->log, BTL_LOG_INFO, "%pS: level %lu, files: %u", &sealed->name,
+                 sealed->seal.level, sealed->seal.count);
+}
+
 // Apply settings of the loader itself. Load options override loader.conf. A dry run writes only the
 // file that -m requests.
 static void driver_configured(void *owner)
@@ -84,6 +94,7 @@ static void driver_configured(void *owner)
     if (boot->core.choice.safe)
         log_line(&boot->log, BTL_LOG_INFO,
                  "safe boot: without the modules and tunables that can be left out");
+    driver_log_seal(boot);
 }
 
 static void driver_plan_grew(void *owner, uint32_t first)
@@ -143,6 +154,7 @@ static void driver_done(void *owner, uint32_t index, enum btl_boot_outcome outco
 const struct btl_boot_driver loader_driver = {
     .read = driver_read,
     .hash = hash_file,
+    .verify = trust_verify,
     .name = driver_name,
     .list = driver_list,
     .delete_next = driver_delete_next,

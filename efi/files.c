@@ -175,6 +175,7 @@ static bool file_problem_is_final(enum btl_code code)
 static void file_read_new(struct boot *boot, uint64_t max, struct file *file)
 {
     struct btl_file_problem *problem = &file->problem;
+    file->verified = false;
     file->base.read_start = clock_now(&boot->clock);
     file->good = btl_path_is_usable(file->base.path)
                      ? file_read_path(boot, max, file, problem)

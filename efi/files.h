@@ -17,6 +17,8 @@ struct file {
     uint64_t range;                  // index in files.pages
     bool known, good;                // known: the result of reading it is final
     struct btl_file_problem problem; // if not good
+    bool verified;                   // then:
+    fw_status verdict;               // of the firmware about its signature
     struct file *next;               // with the same hash
 };
 

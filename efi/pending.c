@@ -7,6 +7,7 @@
 // Then the files are written, and the next attempt boots what is on the volume. If the power fails,
 // the record is still there: it is judged again, and for a text that has its lines it is done.
 #include <btl/config_edit.h>
+#include <btl/hash.h>
 
 #include "boot.h"
 #include "replace.h"
@@ -176,10 +177,29 @@ static bool pending_wait(struct boot *boot, struct btl_str why)
     return true;
 }
 
+// Would the changed text be refused, because the configuration's seal is about the old one?
+static bool pending_breaks_seal(const struct boot *boot)
+{
+    const struct btl_attempt_seal *sealed = &boot->attempt.sealed;
+    struct btl_str text = boot->pending.text;
+    uint8_t digest[32];
+    if (!sealed->strict)
+        return false;
+    btl_sha256((struct btl_bytes){(const uint8_t *)text.at, text.len}, digest);
+    return btl_seal_judge(&sealed->seal, pending_record(boot)->path, text.len, digest) !=
+           BTL_SEAL_VERDICT_FITS;
+}
+
 // Let an attempt judge the changed text.
 static bool pending_try(struct boot *boot)
 {
     struct btl_str path = pending_record(boot)->path;
+    if (pending_breaks_seal(boot)) {
+        pending_refuse(boot, BTL_STR("the seal is about the text without them; make them with 'btl "
+                                     "set', which seals the new text"));
+        pending_report(boot);
+        return true;
+    }
     btl_diag_set_make(&boot->pending.before, boot->attempt.diags, &boot->arena);
     boot->pending.old = boot->attempt.config_file->bytes;
     if (boot->pending.before.no_memory || !file_overlay(boot, path, boot->pending.text))
@@ -300,7 +320,8 @@ bool pending_recover(struct boot *boot)
     const struct btl_str parts[] = {record->path, BTL_STR(".new")};
     struct btl_str name = btl_str_join(&boot->arena, parts, BTL_COUNT(parts));
     struct btl_file_problem problem = {0};
-    if (!record->valid || boot->options.dry_run || name.at == NULL)
+    // Where seals are enforced, no change was written, and no unverified text is parsed.
+    if (!record->valid || boot->options.dry_run || boot->core.trust.enforced || name.at == NULL)
         return true;
     const struct btl_boot_file *file = file_read(boot, name, BTL_CONFIG_MAX, &problem);
     if (file == NULL)

@@ -99,10 +99,11 @@ static bool attempt_boot(struct boot *boot)
            STEP(BTLM_EVENT_CLOSED, files_close(boot)) &&         // the log ends here
            STEP(NO_EVENT, interface_tell_log(boot)) &&           // -> BtlLog
            STEP(NO_EVENT, manifest_write(boot)) &&               // -> one record
-           STEP(NO_EVENT, manifest_save(boot)) && // -> a file, where one is requested
-           STEP(NO_EVENT, dry_run_end(boot)) &&   // a dry run ends here
-           STEP(NO_EVENT, kernel_finish(boot)) && // of most kinds the firmware ends here
-           step_end(boot, kernel_start(boot));    // the kernel, which may return
+           STEP(NO_EVENT, manifest_save(boot)) &&    // -> a file, where one is requested
+           STEP(NO_EVENT, dry_run_end(boot)) &&      // a dry run ends here
+           STEP(NO_EVENT, seal_level_raise(boot)) && // what the seal revokes -> BtlSealLevel
+           STEP(NO_EVENT, kernel_finish(boot)) &&    // of most kinds the firmware ends here
+           step_end(boot, kernel_start(boot));       // the kernel, which may return
 }
 
 fw_status run(struct firmware *fw)

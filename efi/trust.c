@@ -47,9 +47,23 @@ bool trust_decide(struct boot *boot)
     // nothing.
     trust->shim_off = trust->shim && trust_read_byte(fw, &mok_state, BOOT_ONLY, 0) == 1;
     trust->enforced = !trust->setup_mode && !trust->shim_off;
+    if (trust->enforced)
+        trust->level = seal_level_read(boot);
     log_line(&boot->log, BTL_LOG_INFO, "Secure Boot is on%s",
              trust->setup_mode ? ", in setup mode: seals are not enforced"
              : trust->shim_off ? ", but not shim's verification: seals are not enforced"
                                : ": seals are enforced");
     return true;
+}
+
+// A seal is verified once in a boot, as its file is read once: the firmware may measure it.
+bool trust_verify(void *owner, const struct btl_boot_file *seal, struct btl_str *ret_status)
+{
+    struct boot *boot = owner;
+    struct file *file = (struct file *)(uintptr_t)file_of(seal);
+    if (!file->verified)
+        file->verdict = boot->fw->verify_image(boot->fw, seal->bytes, seal->path);
+    file->verified = true;
+    *ret_status = fw_status_name(file->verdict);
+    return file->verdict == FW_SUCCESS;
 }

@@ -23,6 +23,8 @@ void btl_file_report(struct btl_diags *diags, struct btl_place place,
     case BTL_FILE_OPEN_FAILED:
     case BTL_FILE_NO_SIZE:
     case BTL_FILE_READ_FAILED:
+    case BTL_SEAL_NOT_LISTED:
+    case BTL_SEAL_MISMATCH:
         btl_report(diags, problem->code, place, BTL_ARG(problem->status));
         break;
     case BTL_FILE_SHORT:

@@ -10,6 +10,16 @@
 // Find the configuration to boot when this attempt fails: attempt->fallback.
 void btl_attempt_find_fallback(struct btl_attempt *attempt);
 
+// Read the configuration's seal, and verify it where seals are enforced. False: reported, and the
+// configuration is not parsed.
+bool attempt_open_seal(struct btl_attempt *attempt);
+// Report what is wrong with a seal that is not enforced. False: loader.conf demands a seal.
+bool attempt_judge_seal(struct btl_attempt *attempt);
+// Read a file for this attempt. Every step reads its files here, because here they are compared
+// with the seal. NULL: *ret_problem is the reason.
+const struct btl_boot_file *attempt_read_file(struct btl_attempt *attempt, struct btl_str path,
+                                              uint64_t max, struct btl_file_problem *ret_problem);
+
 // Has the file the hash of the pin? NULL: there is no pin. False: reported.
 bool attempt_check_pin(struct btl_attempt *attempt, const struct btl_setting *pin,
                        const struct btl_boot_file *file, struct btl_place file_place);

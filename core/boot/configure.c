@@ -12,6 +12,7 @@ static struct btl_str read_configuration(struct btl_attempt *attempt, struct btl
     struct btl_str path = boot->choice.path;
     struct btl_place place = {.file = name};
     struct btl_file_problem problem;
+    // Compared with its seal before it is parsed: attempt_open_seal().
     attempt->config_file = boot->driver->read(boot->owner, path, BTL_CONFIG_MAX, &problem);
     if (attempt->config_file != NULL)
         btl_boot_file_sha256(boot, attempt->config_file); // of its trial
@@ -41,6 +42,11 @@ static bool append_changes(struct btl_attempt *attempt, struct btl_str *text)
     static const char note[] = "\n# changed in the menu, for this boot\n";
     struct btl_str changes = attempt->boot->choice.changes;
     size_t note_len = sizeof(note) - 1;
+    if (changes.len > 0 && !btl_attempt_permits(attempt, BTL_SEAL_ALLOW_MENU)) {
+        btl_report(attempt->diags, BTL_SEAL_NO_CHANGES,
+                   (struct btl_place){.file = attempt->sealed.name});
+        attempt->boot->choice.changes = changes = BTL_STR("");
+    }
     if (changes.len == 0)
         return true;
     char *both = btl_alloc(attempt->arena, text->len + note_len + changes.len, 1);
@@ -59,9 +65,15 @@ static bool parse_configuration(struct btl_attempt *attempt, struct btl_str name
                                 struct btl_str text, bool good)
 {
     const struct btl_boot *boot = attempt->boot;
-    const struct btl_choice *choice = &boot->choice;
+    struct btl_choice *choice = &attempt->boot->choice;
     good = btl_config_parse(name, text, attempt->arena, &attempt->config, attempt->diags) && good;
     attempt->config_good = good;
+    if (choice->safe && attempt->sealed.fits &&
+        !btl_attempt_permits(attempt, BTL_SEAL_ALLOW_SAFE)) {
+        btl_report(attempt->diags, BTL_SEAL_NO_SAFE,
+                   (struct btl_place){.file = attempt->sealed.name});
+        choice->safe = false;
+    }
     if (choice->safe)
         btl_config_safe(&attempt->config);
     boot->driver->configured(boot->owner);
@@ -73,15 +85,28 @@ static bool parse_configuration(struct btl_attempt *attempt, struct btl_str name
     return good || !attempt->fallback.valid || boot->attended;
 }
 
+// Parse the text of the configuration, with the changes from the menu.
+static bool configure_text(struct btl_attempt *attempt, struct btl_str name, struct btl_str *text)
+{
+    bool good = translate_configuration(attempt, name, text);
+    if (!append_changes(attempt, text))
+        return false;
+    good = parse_configuration(attempt, name, *text, good);
+    return attempt_judge_seal(attempt) && good;
+}
+
 bool btl_attempt_configure(struct btl_attempt *attempt)
 {
     uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_CONFIG, BTL_NONE);
     struct btl_str name = attempt_name(attempt, attempt->boot->choice.path);
     struct btl_str text = read_configuration(attempt, name);
-    bool good = translate_configuration(attempt, name, &text);
-    if (!append_changes(attempt, &text))
-        return false;
-    good = parse_configuration(attempt, name, text, good);
+    bool good = attempt_open_seal(attempt);
+    if (good) {
+        good = configure_text(attempt, name, &text);
+    } else { // refused, and the defaults do not boot in its place
+        text = BTL_STR("");
+        parse_configuration(attempt, name, text, false);
+    }
     attempt_event_end(attempt, event, text.len);
     return good;
 }

@@ -6,10 +6,8 @@
 static const struct btl_boot_file *files_read_path(struct btl_attempt *attempt, struct btl_str path,
                                                    const struct btl_setting *setting)
 {
-    const struct btl_boot *boot = attempt->boot;
     struct btl_file_problem problem;
-    const struct btl_boot_file *file =
-        boot->driver->read(boot->owner, path, BTL_ELF_FILE_MAX, &problem);
+    const struct btl_boot_file *file = attempt_read_file(attempt, path, BTL_ELF_FILE_MAX, &problem);
     if (file == NULL) {
         btl_file_report(attempt->diags, (struct btl_place){.file = attempt_name(attempt, path)},
                         &problem);

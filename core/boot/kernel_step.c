@@ -76,12 +76,10 @@ static bool check_kernel(struct btl_attempt *attempt, struct btl_place place)
 
 static bool read_kernel(struct btl_attempt *attempt)
 {
-    const struct btl_boot *boot = attempt->boot;
     struct btl_attempt_kernel *kernel = &attempt->kernel;
     struct btl_place place = {.file = attempt_name(attempt, attempt->config.kernel)};
     struct btl_file_problem problem;
-    kernel->file =
-        boot->driver->read(boot->owner, attempt->config.kernel, BTL_ELF_FILE_MAX, &problem);
+    kernel->file = attempt_read_file(attempt, attempt->config.kernel, BTL_ELF_FILE_MAX, &problem);
     if (kernel->file == NULL) {
         btl_file_report(attempt->diags, place, &problem);
         return false;

@@ -14,7 +14,6 @@ static bool limine_has_request(const struct btl_limine_requests *requests)
 // Read internal module `index`. One that is not there and not required is left out.
 static bool limine_read_internal(struct btl_attempt *attempt, uint32_t index)
 {
-    const struct btl_boot *boot = attempt->boot;
     struct btl_attempt_limine *limine = attempt->kernel.limine;
     struct btl_limine_internal module;
     struct btl_file_problem problem;
@@ -28,8 +27,7 @@ static bool limine_read_internal(struct btl_attempt *attempt, uint32_t index)
                    BTL_DEC(BTL_PATH_MAX));
         return false;
     }
-    const struct btl_boot_file *file =
-        boot->driver->read(boot->owner, path, BTL_ELF_FILE_MAX, &problem);
+    const struct btl_boot_file *file = attempt_read_file(attempt, path, BTL_ELF_FILE_MAX, &problem);
     if (file != NULL) {
         limine->internal[limine->internal_count++] =
             (struct btl_attempt_limine_file){file, path, module.string};

@@ -14,23 +14,25 @@ bool btl_attempt_is_linux(const struct btl_attempt *attempt)
 // Read modules.builtin, in the directory of the kernel. The file may be missing.
 static bool linux_read_builtin(struct btl_attempt *attempt, struct btl_linux_kernel *kernel)
 {
-    const struct btl_boot *boot = attempt->boot;
     struct btl_str path = attempt->config.kernel;
     const struct btl_str parts[] = {btl_str_first(path, path.len - btl_base_name(path).len),
                                     BTL_STR(BTL_LINUX_BUILTIN_FILE)};
-    struct btl_file_problem problem;
+    struct btl_file_problem problem = {.code = BTL_CODES};
     path = btl_str_join(attempt->arena, parts, BTL_COUNT(parts));
     if (path.at == NULL)
         return btl_attempt_no_memory(attempt, "reading " BTL_LINUX_BUILTIN_FILE);
     const struct btl_boot_file *file =
-        path.len > BTL_PATH_MAX
-            ? NULL
-            : boot->driver->read(boot->owner, path, BTL_LINUX_BUILTIN_MAX, &problem);
+        path.len > BTL_PATH_MAX ? NULL
+                                : attempt_read_file(attempt, path, BTL_LINUX_BUILTIN_MAX, &problem);
+    struct btl_place place = {.file = attempt_name(attempt, path)};
+    if (problem.code == BTL_SEAL_MISMATCH || problem.code == BTL_SEAL_NOT_LISTED) {
+        btl_file_report(attempt->diags, place, &problem);
+        return false;
+    }
     if (file == NULL)
         return true;
     struct btl_str text = {(const char *)file->bytes.at, file->bytes.size};
-    return btl_linux_read_builtin(text, (struct btl_place){.file = attempt_name(attempt, path)},
-                                  attempt->arena, &kernel->builtin, attempt->diags);
+    return btl_linux_read_builtin(text, place, attempt->arena, &kernel->builtin, attempt->diags);
 }
 
 bool attempt_open_linux(struct btl_attempt *attempt)

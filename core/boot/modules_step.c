@@ -91,7 +91,7 @@ static bool read_module(struct btl_attempt *attempt, uint32_t index,
     struct btl_file_problem problem;
     do {
         module->file =
-            boot->driver->read(boot->owner, plan->modules[index].path, BTL_ELF_FILE_MAX, &problem);
+            attempt_read_file(attempt, plan->modules[index].path, BTL_ELF_FILE_MAX, &problem);
         if (module->file != NULL) {
             module->read_time =
                 attempt_event_read(attempt, BTLM_EVENT_MODULE_READ, index, module->file);

@@ -117,8 +117,8 @@ static void write_value(char *member, enum config_type type, struct btl_str valu
 }
 _Static_assert(sizeof(enum btl_phase) == 4 && sizeof(enum btl_on_error) == 4 &&
                    sizeof(enum btl_stop_action) == 4 && sizeof(enum btl_stage) == 4 &&
-                   sizeof(enum btl_registering) == 4 && sizeof(enum btl_menu_style) == 4 &&
-                   sizeof(enum btl_kernel_kind) == 4,
+                   sizeof(enum btl_registering) == 4 && sizeof(enum btl_sealing) == 4 &&
+                   sizeof(enum btl_menu_style) == 4 && sizeof(enum btl_kernel_kind) == 4,
                "members that write_value() writes as a number");
 
 static void apply_setting(const struct apply *apply, const struct btl_setting *setting)

@@ -92,6 +92,8 @@ static void safe_state(const struct boot *boot, struct menu_row *row)
 
 static enum menu_result safe_take(struct boot *boot)
 {
+    if (!boot->core.choice.safe && !menu_permits(boot, BTL_SEAL_ALLOW_SAFE, "safe boot", "safe"))
+        return MENU_STAY;
     boot->core.choice.safe = !boot->core.choice.safe;
     menu_message(boot, false, "Safe boot is %s", boot->core.choice.safe ? "on" : "off");
     return MENU_AGAIN;

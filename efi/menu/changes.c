@@ -43,12 +43,19 @@ static enum menu_result change_no_memory(struct boot *boot)
     return MENU_STAY;
 }
 
+static bool changes_permitted(struct boot *boot)
+{
+    return menu_permits(boot, BTL_SEAL_ALLOW_MENU, "changes", "menu");
+}
+
 // Keep the lines of the changes that are not of `name`, and append `line`, in memory that outlives
 // the attempt.
 static enum menu_result changes_rewrite(struct boot *boot, struct btl_str name, change_match *match,
                                         struct btl_str line)
 {
     struct btl_str rest = boot->core.choice.changes, kept;
+    if (!changes_permitted(boot))
+        return MENU_STAY;
     size_t size = rest.len + line.len + 1;
     char *text = btl_alloc(&boot->arena, size, 1);
     if (text == NULL)
@@ -92,6 +99,8 @@ enum menu_result menu_change(struct boot *boot, struct btl_str key, struct btl_s
 enum menu_result menu_ask_change(struct boot *boot, struct menu_question *question,
                                  struct btl_str key)
 {
+    if (!changes_permitted(boot))
+        return MENU_STAY;
     btl_format_to(question->about, sizeof(question->about), "%pS", &key);
     return menu_ask(boot, question) ? menu_change(boot, key, btl_line_text(&question->line))
                                     : MENU_STAY;

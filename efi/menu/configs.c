@@ -24,6 +24,13 @@ static void config_parse(struct boot *boot, const struct btl_boot_file *file,
     ret->tries = config.boot_tries;
 }
 
+// Where seals are enforced, only the text of the chosen configuration has been verified. The others
+// are listed by their path: to verify each seal would measure each into the TPM.
+static bool config_may_be_parsed(const struct boot *boot, const struct menu_config *config)
+{
+    return !boot->core.trust.enforced || (config->chosen && boot->attempt.sealed.fits);
+}
+
 static void config_judge(const struct boot *boot, const struct btl_boot_file *file,
                          struct menu_config *ret)
 {
@@ -49,7 +56,8 @@ static void config_read_marks(struct boot *boot, struct menu_config *config)
     if (file == NULL)
         return;
     config->size = file->bytes.size;
-    config_parse(boot, file, config);
+    if (config_may_be_parsed(boot, config))
+        config_parse(boot, file, config);
     config_judge(boot, file, config);
 }
 

@@ -29,14 +29,18 @@ static enum menu_result setup_take(struct boot *boot)
 
 static void shell_state(const struct boot *boot, struct menu_row *row)
 {
-    row->off = !boot->fw->has_shell(boot->fw);
-    menu_row_text(row, "%s", row->off ? "none was found" : "");
+    bool permitted = btl_attempt_permits(&boot->attempt, BTL_SEAL_ALLOW_SHELL);
+    bool none = !boot->fw->has_shell(boot->fw);
+    row->off = none || !permitted;
+    menu_row_text(row, "%s", none ? "none was found" : permitted ? "" : "not permitted");
 }
 
 // Run the shell with the volume closed, for the shell may change it; then read everything again,
 // the variables too.
 static enum menu_result shell_take(struct boot *boot)
 {
+    if (!menu_permits(boot, BTL_SEAL_ALLOW_SHELL, "shell", "shell"))
+        return MENU_STAY;
     if (!boot->fw->has_shell(boot->fw)) {
         menu_message(boot, true, "No UEFI shell was found, on the boot volume or in the firmware");
         return MENU_STAY;

@@ -24,6 +24,14 @@ void menu_message(struct boot *boot, bool problem, const char *format, ...)
     boot->menu.message_problem = problem;
 }
 
+bool menu_permits(struct boot *boot, enum btl_seal_allow allow, const char *what, const char *word)
+{
+    if (btl_attempt_permits(&boot->attempt, allow))
+        return true;
+    menu_message(boot, true, "The seal permits no %s: seal with 'btl seal --allow %s'", what, word);
+    return false;
+}
+
 bool menu_question_begin(struct boot *boot, struct menu_question *question, const char *title,
                          struct btl_str value)
 {

@@ -173,6 +173,10 @@ struct menu_tunable menu_tunable_get(const struct menu_module *module, uint32_t 
 // ------------------------------------------------------------------------------ changes
 // (changes.c)
 
+// Does the seal permit it? False: the message says that it permits no `what`, and that --allow
+// `word` does.
+bool menu_permits(struct boot *boot, enum btl_seal_allow allow, const char *what, const char *word);
+
 // Changes for this boot: lines of boot->core.choice.changes. Functions that change something return
 // MENU_AGAIN, or MENU_STAY after a message with the reason.
 struct menu_key {

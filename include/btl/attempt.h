@@ -17,6 +17,7 @@
 #include <btl/manifest.h>
 #include <btl/pe.h>
 #include <btl/plan.h>
+#include <btl/seal.h>
 
 BTL_BEGIN_DECLS
 
@@ -33,8 +34,8 @@ struct btl_boot_file {
 
 // The reason why a file could not be read.
 struct btl_file_problem {
-    enum btl_code code;     // one of the file-… codes, or BTL_CODES: already reported
-    struct btl_str status;  // the firmware's or the system's text
+    enum btl_code code;     // file-…, seal-…, or BTL_CODES: already reported
+    struct btl_str status;  // the firmware's or the system's text; of seal-… the seal
     uint64_t expected, got; // bytes, see diag.def
 };
 void btl_file_report(struct btl_diags *diags, struct btl_place place,
@@ -59,6 +60,9 @@ struct btl_boot_driver {
                                         struct btl_file_problem *ret_problem);
     // Compute the SHA-256 of bytes. NULL: btl_sha256().
     void (*hash)(struct btl_bytes bytes, uint8_t ret_digest[BTL_AT_LEAST(32)]);
+    // Have the firmware verify the signature of a seal. False: *ret_status says why not. NULL: the
+    // driver enforces no seals.
+    bool (*verify)(void *owner, const struct btl_boot_file *seal, struct btl_str *ret_status);
     // Return the name of a file for messages.
     struct btl_str (*name)(void *owner, struct btl_str path);
     // List the first BTL_CONFIGURATIONS_MAX configurations of the volume, in order. Return the
@@ -125,8 +129,9 @@ struct btl_attempt_limine {
 // What the loader knows of Secure Boot, from before it reads the first file. In `btl` all 0.
 struct btl_trust {
     bool secure_boot, setup_mode, shim;
-    bool shim_off; // shim verifies nothing (MokSBState)
-    bool enforced; // only files that a verified seal lists are used
+    bool shim_off;  // shim verifies nothing (MokSBState)
+    bool enforced;  // only files that a verified seal lists are used
+    uint64_t level; // seals below it are revoked
 };
 
 // The boot as a whole. The driver fills in the first three members.
@@ -137,6 +142,7 @@ struct btl_boot {
     bool hashes_fast;                        // driver->hash uses instructions for it
     enum btl_limine_paging_mode paging_mode; // of the machine, for Limine kernels
     struct btl_trust trust;
+    bool seals_ignored;               // the caller writes the seal, or edits what it lists
     struct btl_boot_state state;      // the records of earlier boots
     struct btl_choice choice;         // of the next attempt
     uint8_t tried[BTL_TRIED_MAX][32]; // SHA-256 of configurations that failed in this boot
@@ -202,6 +208,18 @@ struct btl_window_range {
     uint64_t address, physical, size; // bytes
 };
 
+// The seal of the configuration.
+struct btl_attempt_seal {
+    struct btl_str name;              // of its file, for messages
+    const struct btl_boot_file *file; // NULL: not read
+    bool absent;                      // there is none
+    bool opened; // `seal` is valid, and its signature was verified where it must be
+    bool fits;   // the configuration is the one that the seal lists
+    bool strict; // a file that the seal does not list as it is, is refused
+    struct btl_seal seal;
+    struct btl_diags faults; // what is wrong with the seal or the configuration
+};
+
 // One attempt to boot one choice. All pointers lead into the arena or into files.
 struct btl_attempt {
     struct btl_boot *boot;
@@ -209,6 +227,7 @@ struct btl_attempt {
     struct btl_diags *diags;
     const struct btl_diag *reason; // of a step that returned false; NULL: nothing reported
     const struct btl_boot_file *config_file; // NULL: unreadable
+    struct btl_attempt_seal sealed;
     struct btl_config config;
     bool config_good; // readable and without errors
     struct {
@@ -245,8 +264,8 @@ void btl_attempt_begin(struct btl_attempt *attempt, struct btl_boot *boot, struc
 
 // The steps, in their order.
 
-// Parse the configuration into settings and find the fallback. Also false when the configuration
-// has errors and there is a fallback.
+// Open the seal, parse the configuration into settings and find the fallback. Also false when the
+// configuration has errors and there is a fallback.
 bool btl_attempt_configure(struct btl_attempt *attempt);
 // Parse `file` in place of the configuration's file. `name`: its name in messages.
 bool btl_attempt_configure_file(struct btl_attempt *attempt, struct btl_str name,
@@ -304,6 +323,10 @@ struct btl_str btl_attempt_reason(const struct btl_attempt *attempt, struct btl_
 bool btl_attempt_activate_fallback(const struct btl_attempt *attempt, struct btl_arena *arena);
 // Is the configuration booted unchanged from its file? Only then its trial counts.
 bool btl_attempt_is_unchanged(const struct btl_attempt *attempt);
+// The allow-list of a loader that enforces seals: does the seal of this configuration permit a safe
+// boot, changes in the menu, or the shell? Everything else of the menu and of the load options is
+// permitted: it only looks, chooses among sealed configurations, or leaves the loader.
+bool btl_attempt_permits(const struct btl_attempt *attempt, enum btl_seal_allow what);
 // Was a try of this configuration counted in this boot?
 bool btl_attempt_is_counted(const struct btl_attempt *attempt);
 // Does the kernel get the file of this module in memory? Valid after btl_attempt_stage().

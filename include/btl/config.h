@@ -74,6 +74,8 @@ enum btl_stage { BTL_STAGE_AUTO, BTL_STAGE_ALL, BTL_STAGE_BOOT };
 // Of which files the loader computes the SHA-256: of all, or of those for which btl_attempt_hash()
 // (attempt.h) needs it. AUTO: of all if the processor has instructions for it.
 enum btl_hashing { BTL_HASH_AUTO, BTL_HASH_ALL, BTL_HASH_NEEDED };
+// Where no seal is enforced: is a file that does not fit the configuration's seal refused?
+enum btl_sealing { BTL_SEAL_WARN, BTL_SEAL_STRICT };
 
 // Which files a kernel may register as modules while it runs: those of the boot volume in the
 // directories of module_path, none, or any.
@@ -106,6 +108,7 @@ struct btl_config {
     enum btl_stop_action required_failure; // of a required module that fails; default "stop"
     enum btl_stage stage;                  // default "auto"
     enum btl_hashing hash;                 // default "auto"
+    enum btl_sealing seal;                 // default "warn"
     enum btl_registering module_register;  // default "path"
     const struct btl_setting *kernel_setting, *module_path_setting; // NULL: the default
     const struct btl_setting *kernel_type_setting; // NULL: the kind follows from the content

@@ -209,7 +209,7 @@ struct mock {
     jmp_buf program_end;
     uint32_t volumes_open;
     uint32_t violations; // calls that the specification forbids at that time
-    uint64_t code_page; // where the hand-off code runs in place; 0: it is copied
+    uint64_t code_page;  // where the hand-off code runs in place; 0: it is copied
     bool handed_off;
     struct handoff handoff;
 

@@ -180,3 +180,16 @@ def test_a_wrong_arrow_is_found(name, text):
 def test_a_header_of_another_program_is_found(name, text):
     program = "tools/btl" if name.startswith("tools") else name.split("/")[0]
     assert len(program_faults(program, PROGRAMS[program], [(name, text)])) == 1
+
+
+# A step that read a file by itself would use it without comparing it with the seal.
+READERS = {"core/boot/seal_step.c", "core/boot/configure.c", "core/boot/choose.c", "core/boot/directories_step.c"}
+
+
+def test_files_of_an_attempt_are_compared_with_the_seal():
+    """attempt_read_file() compares. The exceptions: the configuration, which its seal is compared with, hashes of
+    configurations, and looks for directories."""
+    assert {name for name, text in sources(ROOT, "core") if "driver->read(" in text} == READERS
+    # The loader's own reads: the driver's, titles in the menu, and an interrupted change.
+    assert {name for name, text in sources(ROOT, "efi") if re.search(r"\bfile_read\(", text)} == {
+        "efi/files.c", "efi/files.h", "efi/driver.c", "efi/menu/configs.c", "efi/pending.c"}

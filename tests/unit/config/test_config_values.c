@@ -89,6 +89,9 @@ TEST(test_bad_stage)
                            "\"needed\", not \"some\" [conf-bad-hash]\n");
     COMPLAINT("hash=auto", "");
     COMPLAINT("hash=needed", "");
+    COMPLAINT("seal=hard", "loader.conf:1:6: error: seal must be \"warn\" or \"strict\", not "
+                           "\"hard\" [conf-bad-seal]\n");
+    COMPLAINT("seal=strict", "");
     COMPLAINT("stage=auto", "");
     COMPLAINT("stage=all", "");
     COMPLAINT("stage=boot", "");
