@@ -14,6 +14,12 @@ release=${kernel##*/vmlinuz-}
 modules=$root/lib/modules/$release
 [ -d "$modules" ] || modules=$root/usr/lib/modules/$release
 
+# Lines "NAME PATH".
+index=$(find "$modules" -name '*.ko*' | while read -r path; do
+	base=${path##*/}
+	echo "${base%%.ko*} $path"
+done | sed -E ':next; s/^([^ -]*)-/\1_/; t next')
+
 builtin() {
 	tr - _ <"$modules/modules.builtin" | grep -q "/$1\.ko"
 }
@@ -22,10 +28,7 @@ builtin() {
 copy() {
 	name=$(echo "$1" | tr - _)
 	[ ! -e "$dir/modules/$name.ko" ] || return 0
-	file=$(find "$modules" -name '*.ko*' | while read -r path; do
-		base=${path##*/}
-		[ "$(echo "${base%%.ko*}" | tr - _)" != "$name" ] || echo "$path"
-	done | head -n 1)
+	file=$(echo "$index" | sed -n "s/^$name //p" | head -n 1)
 	[ -n "$file" ] || ! builtin "$name" || return 0
 	case $file in
 	*.ko) cp "$file" "$dir/modules/$name.ko" ;;
