@@ -28,6 +28,8 @@ bool attempt_check_pin(struct btl_attempt *attempt, const struct btl_setting *pi
 bool attempt_open_linux(struct btl_attempt *attempt);
 // Return the seconds after which a Linux system is reset that does not serve the watchdog; 0: none.
 uint32_t attempt_linux_watchdog(const struct btl_attempt *attempt);
+// Warn of /btl/init without an initrd.
+void attempt_check_initrd(struct btl_attempt *attempt);
 // Switch modules off whose condition (NAME_kernel, NAME_arch) is not met.
 void attempt_judge_conditions(struct btl_attempt *attempt);
 

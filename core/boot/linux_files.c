@@ -79,7 +79,8 @@ static enum btl_order_action linux_action(const struct btl_attempt *attempt,
     case BTL_FALL_BACK:
         return BTL_ORDER_RESET;
     default:
-        return BTL_ORDER_STOP;
+        return attempt->config.required_failure == BTL_STOP_RESET ? BTL_ORDER_RESTART
+                                                                  : BTL_ORDER_STOP;
     }
 }
 

@@ -65,6 +65,16 @@ bool btl_attempt_needs_init(const struct btl_attempt *attempt)
     return attempt_linux_watchdog(attempt) != 0;
 }
 
+// With /btl/init, Linux mounts no root= of its own: the program that follows does.
+void attempt_check_initrd(struct btl_attempt *attempt)
+{
+    const struct btl_attempt_kernel *kernel = &attempt->kernel;
+    if (btl_attempt_needs_init(attempt) && kernel->initrd_count == 0 &&
+        kernel->uki.initrd.size == 0)
+        btl_report(attempt->diags, BTL_LINUX_NO_INITRD,
+                   (struct btl_place){.file = attempt->config.file});
+}
+
 // Is the module to be kept out of the kernel, by whichever program loads it?
 static bool linux_is_off(const struct btl_module_config *config)
 {

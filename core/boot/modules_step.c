@@ -193,6 +193,7 @@ bool btl_attempt_plan(struct btl_attempt *attempt)
     uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_PLAN, BTL_NONE);
     btl_plan_order(&attempt->plan); // failed modules are reported and left out
     bool checked = check_calls(attempt);
+    attempt_check_initrd(attempt);
     attempt_event_end(attempt, event, 0);
     attempt->planned = checked && attempt->diags->lost == lost;
     return attempt->planned || btl_attempt_no_memory(attempt, "planning");

@@ -6,10 +6,9 @@
 #define FIRST_LINE BTL_STR("btl-order 1")
 
 static const struct btl_str actions[BTL_ORDER_ACTIONS] = {
-    [BTL_ORDER_IGNORE] = {"ignore", 6},
-    [BTL_ORDER_WARN] = {"warn", 4},
-    [BTL_ORDER_RESET] = {"reset", 5},
-    [BTL_ORDER_STOP] = {"stop", 4},
+    [BTL_ORDER_IGNORE] = {"ignore", 6},   [BTL_ORDER_WARN] = {"warn", 4},
+    [BTL_ORDER_RESET] = {"reset", 5},     [BTL_ORDER_STOP] = {"stop", 4},
+    [BTL_ORDER_RESTART] = {"restart", 7},
 };
 
 static bool order_take_field(struct btl_str *rest, struct btl_str *ret_field)

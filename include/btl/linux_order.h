@@ -30,10 +30,11 @@ BTL_BEGIN_DECLS
 // What the failure of a module leads to. The loader has made it of NAME_on_error and of what there
 // is to fall back to.
 enum btl_order_action {
-    BTL_ORDER_IGNORE, // a line of the level debug in the kernel's log
-    BTL_ORDER_WARN,   // a warning
-    BTL_ORDER_RESET,  // the machine is reset, where that leads to another configuration
-    BTL_ORDER_STOP,   // the boot stops
+    BTL_ORDER_IGNORE,  // a line of the level debug in the kernel's log
+    BTL_ORDER_WARN,    // a warning
+    BTL_ORDER_RESET,   // the machine is reset, where that leads to another configuration
+    BTL_ORDER_STOP,    // the boot stops
+    BTL_ORDER_RESTART, // the machine is reset in place of that (required_failure)
     BTL_ORDER_ACTIONS
 };
 

@@ -47,7 +47,7 @@ struct init_failure {
     struct btl_str module; // empty: none
     struct init_line line;
 };
-// Load the modules of the order. A failure of BTL_ORDER_RESET or STOP ends the loading.
+// Load the modules of the order. A failure of BTL_ORDER_RESET or worse ends the loading.
 void modules_load(const struct btl_order *order, struct init_failure *ret_worst);
 
 // ---------------------------------------------------------------------------------------- failed.c

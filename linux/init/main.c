@@ -59,8 +59,11 @@ static void failure_judge(const struct btl_order *order, const struct init_failu
     struct init_line line;
     line_begin(&line, INIT_EMERGENCY);
     line_add_str(&line, failure->module);
-    line_add(&line, " has failed: the boot stops here");
+    line_add(&line, failure->action == BTL_ORDER_RESTART ? " has failed: reset"
+                                                         : " has failed: the boot stops here");
     line_send(&line);
+    if (failure->action == BTL_ORDER_RESTART)
+        call_reset();
     for (;;)
         call_pause();
 }

@@ -324,6 +324,13 @@ TEST(test_a_boot_that_stops)
     assert_false(has("run"));
 }
 
+TEST(test_a_boot_that_is_reset_without_a_way_back)
+{
+    start(FIRST "module bad BOOT2 restart parallel -\n");
+    assert_true(has("<0>BTL: bad has failed: reset\nreset\n"));
+    assert_false(has("run"));
+}
+
 static void make_failed_record(void)
 {
     struct btl_record record = {

@@ -113,6 +113,7 @@ TEST(test_linux_gets_its_modules)
     assert_true(initrd_has(mock, "btl-order 1\ninit /mine\n"
                                  "module stock BOOT2 warn parallel - depth=3\n"));
     assert_true(mock_said(mock, "[plan-linux-built-in]"));
+    assert_false(mock_said(mock, "[linux-no-initrd]"));
     mock_end(mock);
 }
 
@@ -127,7 +128,24 @@ TEST(test_linux_in_a_counted_boot)
                                  "module stock INIT reset serial -\n"));
     assert_true(initrd_has(mock, "btl/failed"));
     assert_true(mock_said(mock, "[plan-linux-stays]"));
+    assert_true(mock_said(mock, "[linux-no-initrd]"));
     mock_end(mock);
+}
+
+#define HALT STOCK "initrd=\"/a.img\"\nstock_on_error=\"halt\"\n"
+
+TEST(test_linux_module_that_stops_the_boot)
+{
+    static const struct {
+        const char *conf, *action;
+    } rows[] = {{HALT, "module stock INIT stop parallel -\n"},
+                {HALT "required_failure=\"reset\"\n", "module stock INIT restart parallel -\n"}};
+    for (size_t i = 0; i < BTL_COUNT(rows); i++) {
+        struct mock *mock = begin_stock(rows[i].conf);
+        expect_started(mock, "/vmlinuz", "rdinit=/btl/init");
+        assert_true(initrd_has(mock, rows[i].action));
+        mock_end(mock);
+    }
 }
 
 TEST(test_linux_gets_modules_for_modprobe)

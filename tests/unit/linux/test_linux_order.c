@@ -28,6 +28,7 @@ TEST(test_what_was_written_is_read)
          .serial = true,
          .action = BTL_ORDER_RESET},
         {.name = {"c", 1}, .needs = {"0,1", 3}, .init = true, .action = BTL_ORDER_STOP},
+        {.name = {"d", 1}, .init = true, .action = BTL_ORDER_RESTART},
     };
     const struct btl_order order = {.counted = true,
                                     .watchdog = 60,
@@ -42,7 +43,8 @@ TEST(test_what_was_written_is_read)
     assert_string_equal(text, FIRST "counted\nwatchdog 60\ninit /sbin/my init\n"
                                     "module virtio-rng BOOT2 ignore parallel -\n"
                                     "module b BOOT2 reset serial 0 x=\"1 2\" y\n"
-                                    "module c INIT stop parallel 0,1\n");
+                                    "module c INIT stop parallel 0,1\n"
+                                    "module d INIT restart parallel -\n");
     assert_true(reads(text, &got, &line));
     assert_true(got.counted);
     assert_int_equal(got.watchdog, 60);
