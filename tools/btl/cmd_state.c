@@ -9,6 +9,7 @@
 #include "configurations.h"
 #include "report.h"
 #include "state_print.h"
+#include "watchdog.h"
 
 struct state_request {
     const char *efivars, *volume; // NULL: not given
@@ -157,13 +158,14 @@ static bool state_judge_running(struct host *host, const struct btl_running *run
     return false;
 }
 
-// Find the configuration to confirm: what runs, or the one that was named. False: reported.
+// Find the configuration to confirm: what runs, or the one that was named. `running`: NULL if that
+// is unknown. False: reported.
 static bool state_find_ok(struct host *host, const struct state_request *request,
-                          const struct variables *variables, struct configuration *ret)
+                          const struct variables *variables, const struct btl_running *running,
+                          struct configuration *ret)
 {
-    struct btl_running running;
-    bool known = variables_running(variables, &running), named = request->ok[0] != '\0';
-    if (!known && !named) {
+    bool named = request->ok[0] != '\0';
+    if (running == NULL && !named) {
         btl_report(&host->diags, BTL_HOST_NOT_RUNNING,
                    ((struct btl_place){.file = btl_str_of(variables->source)}));
         return false;
@@ -171,20 +173,26 @@ static bool state_find_ok(struct host *host, const struct state_request *request
     if (named && !state_find_configuration(host, request, request->ok, &variables->state, ret))
         return false;
     if (!named) {
-        *ret = (struct configuration){.path = running.path};
-        memcpy(ret->sha256, running.sha256, sizeof(ret->sha256));
+        *ret = (struct configuration){.path = running->path};
+        memcpy(ret->sha256, running->sha256, sizeof(ret->sha256));
     }
-    return !known || state_judge_running(host, &running, ret);
+    return running == NULL || state_judge_running(host, running, ret);
 }
 
 static int state_set_ok(struct host *host, const struct state_request *request)
 {
     struct variables variables;
+    struct btl_running record, *running = &record;
     struct configuration conf;
     if (!state_open_writable(host, request, &variables))
         return EXIT_ERRORS;
-    bool good =
-        state_find_ok(host, request, &variables, &conf) && state_write_good(&variables, &conf);
+    if (!variables_running(&variables, running))
+        running = NULL;
+    // The boot is complete, whether its configuration can be confirmed or not.
+    if (running != NULL && request->efivars == NULL)
+        watchdog_release(host);
+    bool good = state_find_ok(host, request, &variables, running, &conf) &&
+                state_write_good(&variables, &conf);
     variables_close(&variables);
     return good ? EXIT_GOOD : EXIT_ERRORS;
 }
