@@ -123,9 +123,13 @@ def cms(signer=None, digest=SHA256, signature=bytes(range(45))):
         0x30, der(2, b"\1"), der(0x31, der(0x30, der(6, digest))), der(0x30, der(6, DATA)), der(0x31, info))))
 
 
-def signed(message, kind=2, digest=0, before=b"", signer=0, key=0):
+def trailer_of(message, kind=2, digest=0, before=b"", signer=0, key=0):
     trailer = struct.pack(">BBBBBxxxI", 0, digest, kind, signer, key, len(message))
-    return full() + before + message + trailer + b"~Module signature appended~\n"
+    return before + message + trailer + b"~Module signature appended~\n"
+
+
+def signed(message, **fields):
+    return full() + trailer_of(message, **fields)
 
 
 def fields_of(tmp_path, content):

@@ -4,6 +4,7 @@
 #include "check_modules.h"
 #include "configurations.h"
 #include "files.h"
+#include "linux/signers.h"
 #include "report.h"
 #include "seal/sealing.h"
 
@@ -58,6 +59,7 @@ static void check_one(struct host *host, struct boot *boot)
     if (opened)
         seal_check(boot);
     check_report_again(host, &boot->attempt.config);
+    signers_note(boot);
     report_all(host);
     if (good)
         check_print_verdict(boot, host->diags.warnings - warnings);
