@@ -6,12 +6,15 @@ import time
 
 import pytest
 
-from btlboot import PROMPT, ROOT, read, started
+from btlboot import PROMPT, ROOT, default_conf, read, started
+
+NOTES = bytes(range(256)) * 20 + b"the end"  # no whole number of pages
 
 
 @pytest.fixture(scope="module", name="machine")
 def running():
-    with started({}) as it:
+    text = default_conf() + 'file_notes="/notes.bin"\n'
+    with started({"loader.conf": text.encode(), "notes.bin": NOTES}) as it:
         it.expect(PROMPT)
         yield it
 
@@ -59,6 +62,14 @@ def test_manifest(machine):
     answer = machine.command("manifest")
     for part in ("hello", "/modules/hello.ko", "EDK II"):
         assert part in answer
+
+
+def test_file_for_the_kernel_is_in_memory(machine, tmp_path):
+    """file_NAME: the manifest says where the bytes are, and they are still there."""
+    found = re.search(r"^  notes +\S+ \S+  ([0-9a-f]{16})  /notes\.bin$", machine.command("manifest files"), re.M)
+    assert found, machine.text()
+    machine.qmp("pmemsave", val=int(found[1], 16), size=len(NOTES), filename=str(tmp_path / "notes"))
+    assert read(tmp_path / "notes") == NOTES
 
 
 def test_memmap(machine):

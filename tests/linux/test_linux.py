@@ -55,6 +55,9 @@ echo "TEST: line $(cat /proc/cmdline)"
 case " $(cat /proc/cmdline) " in
 *" bad "*) echo "TEST: panic"; echo c >/proc/sysrq-trigger; sleep 600 ;;
 esac
+echo "TEST: refused"; btl state --ok /mnt/loader.conf; echo "status $?"
+echo "TEST: state"; btl state
+echo "TEST: confirmed"; btl state --ok; echo "status $?"; btl state
 """
 
 
@@ -69,3 +72,10 @@ def test_a_panic_on_trial_rolls_back():
     assert re.search(r"\bpanic=[1-9]", lines[0])  # the loader's own word, in a counted boot
     assert "Rebooting in" in result.text.split("TEST: panic")[1]
     result.says("/loader.conf.prev", "[boot-fallback]")
+    # The configuration that has just failed cannot be confirmed; what runs is shown, and can be.
+    refused, shown = result.between("refused", "state"), result.between("state", "confirmed")
+    assert "[host-running-other]" in refused and "booted from /loader.conf.prev" in refused and "status 2" in refused
+    assert re.search(r"^BtlBoot +running: /loader\.conf\.prev, booted as fallback", shown, re.M)
+    assert re.search(r"^BtlGood +-$", shown, re.M)
+    confirmed = result.between("confirmed", "end")
+    assert "status 0" in confirmed and re.search(r"^BtlGood +last good: /loader\.conf\.prev", confirmed, re.M)
