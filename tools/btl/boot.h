@@ -37,7 +37,7 @@ struct boot {
     struct btl_boot core;
     struct btl_attempt attempt;
     struct boot_reads {
-        const struct btl_boot_file **files; // each file that the steps have read, in that order
+        const struct btl_boot_file **files; // each file of the configuration that was read
         size_t count, capacity;
     } reads;
     bool kernel_good; // the kernel has its place in the window

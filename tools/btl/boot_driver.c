@@ -59,8 +59,9 @@ static const struct btl_boot_file *boot_driver_read(void *owner, struct btl_str 
 {
     struct boot *boot = owner;
     const struct btl_boot_file *file = boot_read(boot, path, max, ret_problem);
-    if (file == NULL)
-        return NULL;
+    // Other configurations and seals are no files of the configuration.
+    if (file == NULL || max == BTL_CONFIG_MAX || max == BTL_SEAL_MAX)
+        return file;
     MEMORY_RESERVE(boot->host->arena, boot->reads.files, boot->reads.count, 1,
                    boot->reads.capacity);
     boot->reads.files[boot->reads.count++] = file;

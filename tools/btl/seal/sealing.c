@@ -113,8 +113,7 @@ bool seal_collect(struct boot *boot, const char *also, struct btl_seal *seal)
     seal_add_line(&lines, BTL_SEAL_CONFIG, boot->path, attempt->config_file->bytes);
     for (size_t i = 0; i < boot->reads.count; i++) {
         const struct btl_boot_file *file = boot->reads.files[i];
-        if (!file->hashed) // another configuration has a seal of its own
-            seal_add_line(&lines, seal_kind_of(boot, file), file->path, file->bytes);
+        seal_add_line(&lines, seal_kind_of(boot, file), file->path, file->bytes);
     }
     if (!seal_add_also(&lines, also))
         return false;
