@@ -254,6 +254,9 @@ void trial_describe(const struct boot *boot, struct btlm_boot *record);
 bool manifest_update_map(struct boot *boot);
 // Seal the manifest. Afterwards only manifest_update_map() may change it.
 void manifest_seal(struct boot *boot, uint64_t last_start); // see btl_manifest_seal()
+// Leave the random seed out, for a file; give it to the kernel, which keeps the seal.
+void manifest_clear_seed(struct boot *boot);
+void manifest_set_seed(struct boot *boot);
 // Write the manifest again, unsealed, with the current diagnostics and log.
 bool manifest_write_again(struct boot *boot);
 // Write a manifest of what is known of a failed attempt, sealed, in the attempt's arena, without

@@ -31,3 +31,14 @@ void manifest_seal(struct boot *boot, uint64_t last_start)
                       clock_now(&boot->clock));
     boot->res.manifest_sealed = true;
 }
+
+void manifest_clear_seed(struct boot *boot)
+{
+    btl_manifest_clear_seed(manifest_bytes(boot));
+}
+
+void manifest_set_seed(struct boot *boot)
+{
+    if (boot->seeded)
+        btl_manifest_set_seed(manifest_bytes(boot), boot->seed);
+}

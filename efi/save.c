@@ -124,12 +124,15 @@ bool manifest_save(struct boot *boot)
     for (int try = 0; good; try++) {
         if (!manifest_update_map(boot))
             return false;
-        if (boot->res.manifest_sealed)
-            return true; // the file is what the kernel gets
+        if (boot->res.manifest_sealed) { // the file is what the kernel gets, without the seed
+            manifest_set_seed(boot);
+            return true;
+        }
         if (try == SAVE_TRIES) {
             btl_report(boot->attempt.diags, BTL_SAVE_MAP_CHANGED, save.place, BTL_DEC(SAVE_TRIES));
             break;
         }
+        manifest_clear_seed(boot);
         manifest_seal(boot, start);
         const uint8_t *memory = (const uint8_t *)(uintptr_t)boot->res.manifest.physical;
         const struct btlm_header *header = (const void *)memory;

@@ -46,6 +46,19 @@ uint32_t btl_crc32(uint32_t crc, struct btl_bytes bytes)
     return ~crc;
 }
 
+uint32_t btl_crc32_before(uint32_t crc, struct btl_bytes bytes)
+{
+    uint8_t index[256]; // of the entry with this upper byte
+    for (unsigned i = 0; i < 256; i++)
+        index[crc32_table[i] >> 24] = (uint8_t)i;
+    crc = ~crc;
+    for (size_t i = bytes.size; i-- > 0;) {
+        uint8_t entry = index[crc >> 24];
+        crc = (crc ^ crc32_table[entry]) << 8 | (uint32_t)(entry ^ bytes.at[i]);
+    }
+    return ~crc;
+}
+
 uint32_t btl_crc32_of_record(struct btl_bytes record, size_t field)
 {
     static const uint8_t zero[4];

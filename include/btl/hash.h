@@ -22,6 +22,8 @@ bool btl_sha256_of(struct btl_str text, uint8_t ret_digest[BTL_AT_LEAST(32)]);
 
 // Continue the CRC `crc`; start with 0.
 uint32_t btl_crc32(uint32_t crc, struct btl_bytes bytes);
+// Return the CRC from which btl_crc32() continues to `crc` over these bytes.
+uint32_t btl_crc32_before(uint32_t crc, struct btl_bytes bytes);
 // Return the CRC of a record that contains it: the 4 bytes at offset `field` count as 0.
 uint32_t btl_crc32_of_record(struct btl_bytes record, size_t field);
 

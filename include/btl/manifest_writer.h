@@ -69,6 +69,11 @@ uint64_t btl_manifest_write(const struct btl_manifest_input *input, struct btl_a
                             uint8_t *memory, uint64_t size);
 // Return the memory map of a written manifest: an array of memory_capacity entries, at its end.
 struct btlm_memory *btl_manifest_memory(uint8_t *memory);
+// The random seed of a written manifest. clear: for a copy that is saved; seal afterwards. set: for
+// the kernel, in a sealed manifest, whose checksum it keeps: the last 4 bytes of a seed are what
+// this needs, and the others are `seed`.
+void btl_manifest_clear_seed(uint8_t *memory);
+void btl_manifest_set_seed(uint8_t *memory, const uint8_t seed[BTL_AT_LEAST(BTLM_SEED_MAX)]);
 // Set the number of entries of the memory map (at most its capacity), the ends of
 // BTLM_EVENT_LOADER and of the last BTLM_EVENT_MANIFEST, start and end of the last event if it is
 // BTLM_EVENT_EXIT or BTLM_EVENT_SAVED, and the checksum. Allocate nothing and never fail: the

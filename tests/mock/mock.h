@@ -309,6 +309,8 @@ void mock_expect_stop(struct mock *mock, const char *code);
 void mock_expect_return(struct mock *mock, fw_status status);
 // Opens a file that the loader saved. Fails the test when it is not a sound manifest.
 void mock_saved_manifest(struct mock *mock, const char *path, struct btl_manifest *ret_manifest);
+// Fails the test unless it is the manifest that the kernel got, without the random seed.
+void mock_expect_same(const struct btl_manifest *saved, const struct btl_manifest *kernels);
 // Fails the test unless the kernel got the machine, and `code` (NULL: none; "": any, or none) was
 // said.
 void mock_expect_boot(struct mock *mock, const char *code);

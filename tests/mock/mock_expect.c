@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Expectations of the tests.
 #include <btl/boot.h>
+#include <btl/manifest_writer.h>
 
 #include "mock.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 void mock_add_ordinary(struct mock *mock)
@@ -151,4 +153,21 @@ bool mock_synced(uint64_t start, uint64_t size)
             btl_in_range(start - synced[i].start, size, synced[i].size))
             return true;
     return false;
+}
+
+void mock_expect_same(const struct btl_manifest *saved, const struct btl_manifest *kernels)
+{
+    static const uint8_t no_seed[BTLM_SEED_MAX];
+    const struct btlm_system *from = btl_manifest_system(saved);
+    uint64_t size = kernels->header->total_size;
+    assert_int_equal(saved->bytes.size, size);
+    assert_int_equal(saved->header->checksum, kernels->header->checksum);
+    assert_int_equal(from->seed_size, 0);
+    assert_memory_equal(from->seed, no_seed, sizeof(no_seed));
+    uint8_t *copy = malloc(size);
+    assert_non_null(copy);
+    memcpy(copy, kernels->bytes.at, size);
+    btl_manifest_clear_seed(copy);
+    assert_memory_equal(saved->bytes.at, copy, size);
+    free(copy);
 }

@@ -12,6 +12,18 @@ static uint32_t crc_of(const char *text)
     return btl_crc32(0, (struct btl_bytes){(const uint8_t *)text, strlen(text)});
 }
 
+TEST(test_before)
+{
+    uint8_t bytes[64];
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(i * 37);
+    for (size_t size = 0; size <= sizeof(bytes); size++) {
+        uint32_t start = (uint32_t)(0x9e3779b9 * size);
+        uint32_t end = btl_crc32(start, (struct btl_bytes){bytes, size});
+        assert_int_equal(btl_crc32_before(end, (struct btl_bytes){bytes, size}), start);
+    }
+}
+
 TEST(test_published_values)
 {
     assert_int_equal(crc_of(""), 0);
