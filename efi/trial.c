@@ -70,7 +70,8 @@ void trial_describe(const struct boot *boot, struct btlm_boot *record)
                     (boot->attempt.trial == BTL_TRIAL_GOOD ? BTLM_BOOT_GOOD : 0) |
                     (can_fall_back ? BTLM_BOOT_FALLBACK : 0) |
                     (boot->res.save_path.len > 0 ? BTLM_BOOT_SAVED : 0) |
-                    (boot->pending.applied ? BTLM_BOOT_APPLIED : 0);
+                    (boot->pending.applied ? BTLM_BOOT_APPLIED : 0) |
+                    (boot->attempt.sealed.strict ? BTLM_BOOT_SEALED : 0);
     if (boot->res.counted) {
         record->tries = config->boot_tries;
         record->tries_left = boot->attempt.tries_left;

@@ -44,7 +44,8 @@ static void text_boot_flags(struct text *text, const struct btlm_boot *boot)
     static const char *const names[] = {"safe",           "changed in the menu",
                                         "on trial",       "last good",
                                         "has a fallback", "failed",
-                                        "saved",          "changed by the running system"};
+                                        "saved",          "changed by the running system",
+                                        "sealed"};
     bool any = false;
     for (size_t i = 0; i < BTL_COUNT(names); i++) {
         if ((boot->flags & 1u << i) == 0)

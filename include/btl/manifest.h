@@ -179,6 +179,7 @@ enum {                       // btlm_boot.flags
     BTLM_BOOT_FAILED = 32,   // the loader gave this boot up: no kernel has seen this manifest
     BTLM_BOOT_SAVED = 64,    // the manifest is saved: the kernel writes BtlRun (btl/run_record.h)
     BTLM_BOOT_APPLIED = 128, // the loader has changed `wanted` as BtlPending said (btl/pending.h)
+    BTLM_BOOT_SEALED = 256,  // a seal lists each file: the kernel uses no other ones (since 1.7)
 };
 
 enum btlm_space {      // a minor version may add others

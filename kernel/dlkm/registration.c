@@ -5,6 +5,7 @@
 #include "base/handoff.h"
 #include "dlkm/source.h"
 #include "dlkm/volume.h"
+#include "failure/boot_state.h"
 #include "vm/vm.h"
 
 #include <btl/hash.h>
@@ -132,13 +133,37 @@ static bool candidate_report_error(struct registration *registration, struct btl
     return false;
 }
 
+// Is the file one that the loader has read, and so has compared with the seal?
+static bool candidate_is_of_boot(const struct candidate *candidate)
+{
+    const struct btl_manifest *manifest = handoff_manifest();
+
+    for (uint32_t id = 0; id < btl_manifest_count(manifest, BTLM_MODULES); id++)
+        if (memcmp(btl_manifest_module(manifest, id)->sha256, candidate->sha256,
+                   sizeof(candidate->sha256)) == 0)
+            return true;
+    return false;
+}
+
+// In a sealed boot, the file must be one of the seal.
+static bool candidate_fits_seal(struct registration *registration,
+                                const struct candidate *candidate)
+{
+    if (!boot_has(BTLM_BOOT_SEALED) || candidate_is_of_boot(candidate))
+        return true;
+    btl_report(&registration->diags, BTL_RUN_REGISTER_SEALED,
+               (struct btl_place){.file = candidate->place});
+    return false;
+}
+
 static bool candidate_open(struct registration *registration, struct candidate *candidate)
 {
     uint16_t machine = btl_manifest_system(handoff_manifest())->machine;
     struct btl_place place = {.file = candidate->place};
 
     btl_sha256(candidate->bytes, candidate->sha256);
-    return btl_elf_open(candidate->bytes, BTL_ELF_MODULE, machine, place, &candidate->elf,
+    return candidate_fits_seal(registration, candidate) &&
+           btl_elf_open(candidate->bytes, BTL_ELF_MODULE, machine, place, &candidate->elf,
                         &registration->diags) &&
            btl_modinfo_read(&candidate->elf, &registration->heap.arena, &candidate->info,
                             &registration->diags);

@@ -5,6 +5,7 @@
 
 #include "base/handoff.h"
 #include "dlkm/volume.h"
+#include "failure/boot_state.h"
 #include "vm/vm.h"
 
 #include <btl/hash.h>
@@ -50,13 +51,14 @@ static bool reading_report_error(const struct reading *reading, int error)
     return false;
 }
 
-// If the loader has read the file, its hash in the manifest must match.
+// If the loader has read the file, its hash in the manifest must match. In a sealed boot, the
+// loader has read every file that may be used.
 static bool reading_matches_manifest(const struct reading *reading, const struct btlm_module *entry,
                                      struct btl_bytes bytes)
 {
     uint8_t digest[32];
 
-    if (!btlm_is_hashed(entry->sha256))
+    if (!btlm_is_hashed(entry->sha256) && !boot_has(BTLM_BOOT_SEALED))
         return true;
     btl_sha256(bytes, digest);
     if (bytes.size == entry->file_size && memcmp(digest, entry->sha256, sizeof(digest)) == 0)

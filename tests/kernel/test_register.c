@@ -178,6 +178,18 @@ TEST(what_loader_conf_permits)
     assert_int_equal(module_unregister(registers("/modules/mine.ko")), 0);
 }
 
+TEST(a_file_that_is_not_of_a_sealed_boot)
+{
+    shop_put("/modules/mine.ko", (struct shop_item){.name = "mine"});
+    world_boot(BTLM_BOOT_SEALED);
+    start("");
+    refuses("mine", "run-register-sealed");
+    refuses("/modules/mine.ko", "run-register-sealed");
+    world_boot(0);
+    world_seal();
+    assert_int_equal(module_unregister(registers("mine")), 0);
+}
+
 TEST(no_file_is_permitted)
 {
     shop_put("/modules/mine.ko", (struct shop_item){.name = "mine"});

@@ -146,6 +146,23 @@ TEST(a_file_comes_from_the_boot_volume)
     fs_remove(&usual.fs);
 }
 
+// A sealed boot has a hash of each file that may be used.
+TEST(a_file_without_a_hash_in_a_sealed_boot)
+{
+    give(&usual);
+    memset(world.module[0].sha256, 0, sizeof(world.module[0].sha256));
+    world_boot(0);
+    world_seal();
+    opens(MODULE);
+    world_boot(BTLM_BOOT_SEALED);
+    world_seal();
+    refuses("run-file-changed", "/modules/mod.ko");
+    hash(MODULE, world.module[0].sha256);
+    world_seal();
+    opens(MODULE);
+    fs_remove(&usual.fs);
+}
+
 TEST(no_volume)
 {
     refuses("run-no-volume", "/modules/mod.ko");
