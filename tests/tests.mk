@@ -64,6 +64,7 @@ include tests/mock/mock.mk
 include tests/attack/attack.mk
 include tests/packages/packages.mk
 include tests/linux/linux.mk
+include tests/trust/trust.mk
 -include tests/btl/link.mk
 include tests/kernel/kernel.mk
 include tests/modules/modules.mk

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Install the Debian packages that a purpose needs:  tools/setup.sh [build|run|debug|test|deb|packages|linux|ia64]
+# Install the Debian packages that a purpose needs:  tools/setup.sh [build|run|debug|test|deb|packages|linux|trust|ia64]
 # Without root, and without sudo that needs no password, print the command to run.
 set -eu
 
@@ -14,6 +14,8 @@ deb="$build build-essential git debhelper libcmocka-dev"
 packages="$run git lintian debootstrap"
 # For make test-linux.
 linux="$test mmdebstrap e2fsprogs"
+# For make test-trust.
+trust="$test sbsigntool openssl"
 # For compiling the ia64 cross compiler (tools/ia64-toolchain.sh).
 ia64="binutils binutils-ia64-linux-gnu gcc-12-source gcc g++ make libc6-dev libgmp-dev libmpfr-dev libmpc-dev zlib1g-dev flex bison gawk bzip2 xz-utils"
 
@@ -25,8 +27,9 @@ test) wanted=$test ;;
 deb) wanted=$deb ;;
 packages) wanted=$packages ;;
 linux) wanted=$linux ;;
+trust) wanted=$trust ;;
 ia64) wanted=$ia64 ;;
-*) echo "usage: $0 [build|run|debug|test|deb|packages|linux|ia64]" >&2; exit 2 ;;
+*) echo "usage: $0 [build|run|debug|test|deb|packages|linux|trust|ia64]" >&2; exit 2 ;;
 esac
 
 installed()
