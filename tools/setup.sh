@@ -7,7 +7,7 @@ set -eu
 build="libc6-dev binutils gnu-efi psf-unifont mtools gdisk fdisk"
 run="$build qemu-system-x86 ovmf"
 debug="$run gdb"
-test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu librsvg2-bin kmod mandoc valgrind g++ pkg-config u-boot-qemu zsh fish"
+test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu librsvg2-bin kmod mandoc valgrind g++ pkg-config u-boot-qemu zsh fish sbsigntool osslsigncode openssl"
 # For make deb.
 deb="$build build-essential git debhelper libcmocka-dev"
 # For make test-packages.

@@ -133,6 +133,13 @@ static void offer_fields(const struct completion *completion)
     }
 }
 
+static void offer_sign_tools(const struct completion *completion)
+{
+    offer(completion, BTL_STR("sbsign"));
+    offer(completion, BTL_STR("osslsigncode"));
+    offer(completion, BTL_STR("pesign"));
+}
+
 static void offer_nothing(const struct completion *completion)
 {
 }
@@ -146,6 +153,7 @@ static const struct {
     {"base", offer_nothing},     {"jobs", offer_nothing},       {"at", offer_nothing},
     {"trial", offer_nothing},    {"block-size", offer_nothing}, {"options", offer_nothing},
     {"level", offer_nothing},    {"revoke", offer_nothing},     {"allow", offer_nothing},
+    {"tool", offer_sign_tools},
 };
 
 static void offer_values(const struct completion *completion, struct btl_str name)

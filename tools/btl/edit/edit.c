@@ -22,6 +22,7 @@ static bool edit_parse(struct edit *edit, int argc, char **argv)
         {.word = "force", .flag = &edit->force},
         {.word = "trial", .value = &trial, .optional = EDIT_TRIES},
         {.word = "efivars", .value = &edit->efivars},
+        SIGN_OPTIONS(&edit->signer),
         {0}};
     return parse_options(edit->host, argc, argv, options) &&
            (trial == NULL || edit_trial_option(edit, trial));
@@ -155,10 +156,13 @@ int edit_finish(struct edit *edit, struct btl_str without_effect)
         fwrite(edit->text.at, 1, edit->text.len, stdout);
         return EXIT_GOOD;
     }
+    if (!edit_seal_begin(edit))
+        return EXIT_ERRORS;
     if (edit->prepare != NULL && !edit->prepare(edit, edit->prepare_owner))
         return EXIT_ERRORS;
     bool written = true;
     if (btl_str_equal(edit->text, edit->old_text)) {
+        written = edit_seal_new(edit);
         edit_print_change(edit, false);
         edit_trial_report(edit, false);
     } else

@@ -6,7 +6,12 @@
 
 #include <btl/boot_state.h>
 
+#include <btl/seal.h>
+
 #include "boot.h"
+#include "seal/signing.h"
+
+#define EDIT_PREVIOUS ".prev" // behind the name of the replaced file
 
 struct edit {
     struct host *host;
@@ -18,6 +23,9 @@ struct edit {
     struct btl_record good; // the machine's last good configuration, if it can be read
     uint32_t trial;         // of the option --trial, or 0
     bool global, force, dry_run;
+    struct signer signer; // of the options; key is NULL: none
+    bool sealed;          // the configuration has a seal; then:
+    struct btl_seal seal; // the old one
 
     // Of btl add and btl remove.
     const struct boot_overlay *overlay; // files of the volume as the edited text will find them
@@ -37,7 +45,7 @@ struct edit {
 #define EDIT_TRIES "3" // default of --trial
 #define EDIT_SYNOPSIS                                                                              \
     "[-C DIR|IMAGE] [-f LOADER.CONF] [-n] [--force] [--trial[=N]]\n"                               \
-    "               [--efivars DIR|FILE]"
+    "               [--efivars DIR|FILE] [--key KEY --cert CERT]"
 // For the commands that take keys of the whole boot.
 #define EDIT_GLOBAL_HELP                                                                           \
     "  -g, --global            keys of the whole boot, such as kernel_options\n" EDIT_GLOBAL_KEYS
@@ -49,7 +57,9 @@ struct edit {
     "      --trial[=N]         put the new text on trial: it is booted at most N times (default\n" \
     "                          " EDIT_TRIES ") until a boot-ok confirms it\n"                      \
     "      --efivars DIR|FILE  the UEFI variables of the machine (btl state --help), which tell\n" \
-    "                          whether the replaced text is the last good one\n"
+    "                          whether the replaced text is the last good one\n"                   \
+    "      --key KEY, --cert CERT  sign the new seal of a configuration that is sealed (btl "      \
+    "sign)\n"
 
 // Parse the options and read loader.conf. False: return EXIT_ERRORS.
 bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv);
@@ -101,6 +111,16 @@ bool edit_report_not_set(struct edit *edit, struct btl_str module, struct btl_st
 void edit_lock(struct edit *edit);
 // Replace the file by edit->text. False: reported, and the old text stands.
 bool edit_write(struct edit *edit);
+
+// ------------------------------------------------------------------------------- seals
+// (edit_seal.c)
+
+// Read the seal of the configuration. False, reported: it is signed and no key was given, or it
+// cannot be read.
+bool edit_seal_begin(struct edit *edit);
+// Seal edit->text, or the old text as .prev, if the configuration has a seal. False: reported.
+bool edit_seal_new(struct edit *edit);
+bool edit_seal_previous(struct edit *edit);
 
 // ------------------------------------------------------------------------- -- trials (trial.c)
 

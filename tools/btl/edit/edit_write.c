@@ -10,8 +10,6 @@
 #include "edit.h"
 #include "output.h"
 
-#define PREVIOUS ".prev"
-
 // The lock of a directory or image that cannot be opened, or of a file system without locks, is not
 // needed for the rest. The descriptor stays open, and with it the lock.
 void edit_lock(struct edit *edit)
@@ -50,13 +48,14 @@ static bool tree_is_ready(void *owner)
     struct volume volume;
     bool good = volume_open(edit->host, edit->boot.root, &volume) && edit_is_current(edit, &volume);
     volume_close(&volume);
-    return good && (!tree->keep ||
-                    output_replace(
-                        edit->host,
-                        &(struct replacement){
-                            .path = memory_text(edit->host->arena, "%s" PREVIOUS, tree->target).at,
-                            .like = tree->target,
-                            .text = edit->old_text}));
+    return good &&
+           (!tree->keep ||
+            output_replace(
+                edit->host,
+                &(struct replacement){
+                    .path = memory_text(edit->host->arena, "%s" EDIT_PREVIOUS, tree->target).at,
+                    .like = tree->target,
+                    .text = edit->old_text}));
 }
 
 static bool edit_write_tree(struct edit *edit, bool keep)
@@ -81,7 +80,7 @@ static bool edit_write_image(struct edit *edit, bool keep)
 {
     struct btl_str name = btl_base_name(edit->boot.path);
     struct btl_str kept =
-        keep ? memory_text(edit->host->arena, "%pS" PREVIOUS, &name) : BTL_STR("");
+        keep ? memory_text(edit->host->arena, "%pS" EDIT_PREVIOUS, &name) : BTL_STR("");
     struct volume volume;
     bool good = volume_open(edit->host, edit->boot.root, &volume) &&
                 edit_is_current(edit, &volume) &&
@@ -93,11 +92,13 @@ static bool edit_write_image(struct edit *edit, bool keep)
 bool edit_write(struct edit *edit)
 {
     bool keep = edit_trial_keeps_old(edit);
+    if (!edit_seal_new(edit))
+        return false;
     bool good =
         edit->boot.volume.is_image ? edit_write_image(edit, keep) : edit_write_tree(edit, keep);
     if (good) {
         edit_print_change(edit, keep);
         edit_trial_report(edit, keep);
     }
-    return good;
+    return good && (!keep || edit_seal_previous(edit));
 }
