@@ -109,17 +109,24 @@ def test_verify(esp):
 
 
 def test_check_warns_when_the_seal_does_not_fit(esp):
+    """The steps of core/boot compare, as in the loader."""
     assert btl("check", "-C", esp).codes() == []
     btl("seal", "-C", esp)
     assert btl("check", "-W", "-C", esp).status == 0
-    write(esp, {"loader.conf": GOOD_CONF + '# more\n', "loader.conf.prev": GOOD_CONF})
+    content = bytearray(read(esp + "/modules/idle.ko"))
+    content[-1] ^= 1
+    write(esp, {"modules/idle.ko": bytes(content)})
     result = btl("check", "-W", "-C", esp)
-    assert result.status == 1 and result.codes() == ["host-seal-differs"] and b"size" in result.err
-    write(esp, {"loader.conf.seal": b"MZ" + bytes(100)})
-    assert btl("check", "-C", esp).codes() == ["pe-not-pe"]
+    assert result.status == 1 and result.codes() == ["seal-not-enforced"] and b"idle.ko" in result.err
+    write(esp, {"loader.conf": GOOD_CONF + "# more\n", "loader.conf.prev": GOOD_CONF})
+    assert btl("check", "-W", "-C", esp).codes() == ["seal-not-enforced"]
+    write(esp, {"loader.conf": GOOD_CONF + 'seal="strict"\n'})
+    assert btl("check", "-C", esp).codes()[0] == "seal-mismatch"
+    write(esp, {"loader.conf": GOOD_CONF, "loader.conf.seal": b"MZ" + bytes(100)})
+    assert btl("check", "-C", esp).codes() == ["seal-not-enforced"]
 
 
 def test_a_file_that_is_not_listed(esp):
     btl("seal", "-C", esp)
     write(esp, {"table.txt": "y", "loader.conf": GOOD_CONF + 'file_table="/table.txt"\n'})
-    assert btl("check", "-C", esp).codes() == ["host-seal-differs", "host-seal-unlisted"]
+    assert btl("seal", "--verify", "-C", esp).codes() == ["host-seal-differs", "host-seal-unlisted"]

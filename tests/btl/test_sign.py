@@ -64,7 +64,7 @@ def test_file_of_this_machine_and_of_an_image(esp, keys, tmp_path):
     (["--key", "k", "--cert", "c", "a b"], "sbsign --key k --cert c --output 'a b' 'a b'"),
     (["--key", "pkcs11:token=t;object=o", "--cert", "c", "f"],
      "sbsign --engine pkcs11 --key 'pkcs11:token=t;object=o' --cert c --output f f"),
-    (["--tool", "osslsigncode", "--pkcs11-module", "m.so", "--key", "k", "--cert", "c", "f"],
+    (["--tool", "osslsigncode", "--token-driver", "m.so", "--key", "k", "--cert", "c", "f"],
      "osslsigncode sign -h sha256 -pkcs11module m.so -key k -certs c -out f -in f"),
     (["--tool", "pesign", "--key", "db", "--cert", "nick", "f"], "pesign --sign --certdir db --certificate nick --out f --in f"),
 ])

@@ -97,6 +97,7 @@ void boot_attempt_begin(struct boot *boot, const struct btl_boot_driver *driver,
     boot->core.driver = driver;
     boot->core.owner = owner;
     boot->core.machine = boot->machine;
+    boot->core.seals_ignored = !boot->sees_seal;
     btl_attempt_begin(&boot->attempt, &boot->core, boot->host->arena, &boot->host->diags);
 }
 

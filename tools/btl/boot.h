@@ -32,6 +32,7 @@ struct boot {
     const struct btl_machine *machine;      // NULL: the one whose loader is on the volume
     uint64_t memory;                        // bytes of the machine; 0: unknown
     const struct boot_overlay *overlay;     // or NULL
+    bool sees_seal;                         // the steps compare files with the seal
 
     struct volume volume;
     struct btl_boot core;

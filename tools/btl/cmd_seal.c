@@ -60,7 +60,7 @@ static bool seal_choose(struct boot *boot, const struct seal_request *request,
 {
     struct host *host = boot->host;
     struct btl_place place = {.file = volume_name(&boot->volume, boot->path)};
-    enum seal_found found = seal_open(boot, seal);
+    enum seal_found found = seal_open_beside(boot, seal);
     if (found != SEAL_THERE)
         *seal = (struct btl_seal){.level = 1};
     if (found == SEAL_UNREADABLE && request->level == NULL) {
@@ -185,12 +185,12 @@ static void seal_print_summary(struct boot *boot, const struct btl_seal *seal, s
                seal->is_signed ? "signed" : "not signed");
 }
 
-static int seal_verify(struct boot *boot, const struct seal_request *request)
+static int seal_compare(struct boot *boot, const struct seal_request *request)
 {
     struct btl_out out = out_to(stdout);
     struct json json = {.out = &out};
     struct btl_seal seal;
-    enum seal_found found = seal_open(boot, &seal);
+    enum seal_found found = seal_open_beside(boot, &seal);
     if (found == SEAL_ABSENT)
         btl_report(&boot->host->diags, BTL_HOST_SEAL_ABSENT,
                    ((struct btl_place){.file = volume_name(&boot->volume, boot->path)}));
@@ -237,7 +237,7 @@ static int seal_command(struct host *host, int argc, char **argv)
     boot_argument(&boot, optind < argc ? argv[optind] : NULL);
     if (!boot_open(&boot))
         return EXIT_ERRORS;
-    int status = (request.verify ? seal_verify : seal_make)(&boot, &request);
+    int status = (request.verify ? seal_compare : seal_make)(&boot, &request);
     boot_close(&boot);
     return status;
 }

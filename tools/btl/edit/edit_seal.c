@@ -7,7 +7,7 @@
 bool edit_seal_begin(struct edit *edit)
 {
     struct host *host = edit->host;
-    enum seal_found found = seal_open(&edit->boot, &edit->seal);
+    enum seal_found found = seal_open_beside(&edit->boot, &edit->seal);
     edit->sealed = found == SEAL_THERE;
     if (found != SEAL_THERE)
         return found == SEAL_ABSENT;

@@ -11,7 +11,7 @@ struct btl_str seal_path(struct btl_arena *arena, struct btl_str config)
     return memory_text(arena, "%pS" BTL_SEAL_SUFFIX, &config);
 }
 
-enum seal_found seal_open(struct boot *boot, struct btl_seal *ret_seal)
+enum seal_found seal_open_beside(struct boot *boot, struct btl_seal *ret_seal)
 {
     struct host *host = boot->host;
     struct btl_str path = seal_path(host->arena, boot->path);
@@ -153,12 +153,4 @@ size_t seal_report_differences(struct boot *boot, const struct btl_seal *seal)
     for (uint32_t i = 0; i < now.count; i++)
         differences += seal_report_difference(boot, seal, &now.lines[i]);
     return differences;
-}
-
-void seal_check(struct boot *boot)
-{
-    struct btl_seal seal;
-    if (boot->config_file == NULL && boot->kernel_file == NULL &&
-        seal_open(boot, &seal) == SEAL_THERE)
-        seal_report_differences(boot, &seal);
 }

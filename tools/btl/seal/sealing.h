@@ -12,7 +12,7 @@ struct btl_str seal_path(struct btl_arena *arena, struct btl_str config);
 
 enum seal_found { SEAL_ABSENT, SEAL_UNREADABLE, SEAL_THERE };
 // Open the seal of the configuration boot->path. SEAL_UNREADABLE: reported.
-enum seal_found seal_open(struct boot *boot, struct btl_seal *ret_seal);
+enum seal_found seal_open_beside(struct boot *boot, struct btl_seal *ret_seal);
 
 // Fill in the lines of a seal: every file that the steps have read, and the files of the volume in
 // `also`, separated by ':'. False: reported.
@@ -21,7 +21,5 @@ bool seal_collect(struct boot *boot, const char *also, struct btl_seal *seal);
 // Report each file that the steps have read and that the seal does not list as it is. Return their
 // number.
 size_t seal_report_differences(struct boot *boot, const struct btl_seal *seal);
-// If the configuration has a seal, report what does not fit.
-void seal_check(struct boot *boot);
 
 #endif

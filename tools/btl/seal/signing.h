@@ -15,16 +15,16 @@ struct signer {
 
 #define SIGN_OPTIONS(signer)                                                                       \
     {.word = "key", .value = &(signer)->key}, {.word = "cert", .value = &(signer)->certificate},   \
-        {.word = "pkcs11-module", .value = &(signer)->module},                                     \
+        {.word = "token-driver", .value = &(signer)->module},                                      \
     {                                                                                              \
         .word = "tool", .value = &(signer)->tool                                                   \
     }
-#define SIGN_SYNOPSIS "--key KEY --cert CERT [--tool TOOL]\n                [--pkcs11-module FILE]"
+#define SIGN_SYNOPSIS "--key KEY --cert CERT [--tool TOOL]\n                [--token-driver FILE]"
 #define SIGN_HELP                                                                                  \
     "      --key KEY           the private key: a file, or a URI \"pkcs11:...\" of a token; for\n" \
     "                          pesign the directory of its database\n"                             \
     "      --cert CERT         the certificate: a file; for pesign its nickname\n"                 \
-    "      --pkcs11-module F   the driver of the token, for osslsigncode\n"                        \
+    "      --token-driver F    the driver of the token, for osslsigncode\n"                        \
     "      --tool TOOL         sbsign, osslsigncode or pesign; default: the first of the first\n"  \
     "                          two that is installed\n"
 
