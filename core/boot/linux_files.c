@@ -204,7 +204,8 @@ static bool linux_is_word(struct btl_str text)
     return text.len > 0;
 }
 
-// modprobe loads what a module needs by their lines; $CMDLINE_OPTS are the options of the line
+// modprobe loads what a module needs by their lines. The line has its path: a shell of busybox
+// prefers its own modprobe, which knows no such lines. $CMDLINE_OPTS are the options of the line
 // before.
 static void linux_write_auto(const struct linux_text *text, struct btl_out *out)
 {
@@ -221,7 +222,7 @@ static void linux_write_auto(const struct linux_text *text, struct btl_out *out)
     for (uint32_t i = 0; i < module->dependency_count; i++) {
         const struct btl_planned *need = &plan->modules[module->dependencies[i]];
         if (linux_is_auto(need))
-            btl_format(out, "modprobe %pS && ", &need->info->name);
+            btl_format(out, "/sbin/modprobe %pS && ", &need->info->name);
     }
     btl_format(out, "insmod /btl/modules/%pS.ko $CMDLINE_OPTS\n", &module->name);
 }
