@@ -73,7 +73,16 @@ def test_command_line_of_the_running_system(esp):
     with open("/proc/cmdline", encoding="utf-8") as file:
         words = [word for word in file.read().split() if not word.startswith(("BOOT_IMAGE=", "initrd="))]
     esp.good(OLD)
-    assert words and ("kernel_options=\"%s\"\n" % " ".join(words)) in esp.conf()
+    assert words and 'kernel_options="%s"\n' % " ".join(words) in esp.conf()
+
+
+def test_a_file_of_proc_says_that_it_is_empty(esp):
+    """So does /proc/cmdline of Linux 6.1."""
+    os.remove(esp.root + "/etc/kernel/cmdline")
+    os.symlink("/proc/sys/kernel/ostype", esp.root + "/etc/kernel/cmdline")
+    assert os.path.getsize(esp.root + "/etc/kernel/cmdline") == 0
+    esp.good(OLD)
+    assert 'kernel_options="Linux"\n' in esp.conf()
 
 
 def modules_of(esp, release):

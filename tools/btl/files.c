@@ -13,7 +13,7 @@
 
 #define PIPE_MAX ((size_t)256 << 20) // bytes
 
-static const uint8_t nothing[8] __attribute__((aligned(8)));
+static uint8_t nothing[8] __attribute__((aligned(8)));
 
 // Read a file whose size is not known beforehand, such as a pipe, up to PIPE_MAX, into pages of its
 // own, which stay.
@@ -33,6 +33,10 @@ static bool read_to_end(int fd, struct btl_bytes *ret_bytes)
     }
     if (size > PIPE_MAX)
         errno = EFBIG;
+    if (size == 0 && bytes != MAP_FAILED) {
+        munmap(bytes, capacity);
+        bytes = nothing;
+    }
     *ret_bytes = (struct btl_bytes){bytes, size};
     return bytes != MAP_FAILED && got == 0;
 }
@@ -50,14 +54,10 @@ static bool map_descriptor(int fd, bool regular_only, struct btl_bytes *ret_byte
         errno = FILES_NOT_REGULAR;
         return false;
     }
-    if (!S_ISREG(status.st_mode))
+    if (!S_ISREG(status.st_mode) || status.st_size == 0)
         return read_to_end(fd, ret_bytes);
-    if (status.st_size == 0) {
-        *ret_bytes = (struct btl_bytes){nothing, 0};
-        return true;
-    }
     void *mapped = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    // The files of /proc are regular, and cannot be mapped.
+    // The files of /proc are regular, and cannot be mapped; with an older Linux their size is 0.
     if (mapped == MAP_FAILED)
         return read_to_end(fd, ret_bytes);
     *ret_bytes = (struct btl_bytes){mapped, (size_t)status.st_size};
