@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# deb.sh DIR: build the Debian packages of the commit HEAD, in DIR. What differs from HEAD would not be in them, so the
-# tree has to be clean.
+# deb.sh DIR [COMMIT]: build the Debian packages of a commit, in DIR. Without COMMIT it is HEAD. What differs from HEAD
+# would not be in them, so the tree has to be clean.
 set -eu
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
@@ -9,7 +9,9 @@ fail() {
 	echo "deb: $1" >&2
 	exit 1
 }
-changed=$(git status --porcelain)
+commit=${2:-HEAD}
+changed=
+[ -n "${2:-}" ] || changed=$(git status --porcelain)
 [ -z "$changed" ] || fail "the packages are built of the commit HEAD; commit these files, or put them away (git stash -u):
 $changed"
 version=$(cat VERSION)
@@ -17,7 +19,7 @@ entry=$(sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)
 [ "$version" = "$entry" ] || fail "VERSION is $version, the first entry of debian/changelog is for $entry; add one for $version"
 
 find "$dir" -mindepth 1 -maxdepth 1 \( -name "btl-$version" -o -name '*.deb' -o -name 'btl_*' \) -exec rm -rf {} +
-git archive --prefix="btl-$version/" HEAD | tar -x -C "$dir"
+git archive --prefix="btl-$version/" "$commit" | tar -x -C "$dir"
 cd "$dir/btl-$version"
 # A make that runs this script has its own settings.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES BUILD O ARCH

@@ -176,6 +176,7 @@ PR_SET_PDEATHSIG, F_SETPIPE_SZ = 1, 1031  # of Linux
 class Program:
     """An interactive program. The pipe is large enough for the output of a boot, because a guest loses characters
     if its serial line is read too late. The program ends with this process."""
+    limit = LIMIT  # of a machine that takes its time, more
 
     def __init__(self, program, options):
         self.child = subprocess.Popen([program, *options], bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -196,7 +197,7 @@ class Program:
     def receive(self):
         """Wait for more output, for a short time. False: the program has ended."""
         now = time.monotonic()
-        assert now < self.heard + LIMIT and now < self.begun + 10 * LIMIT, "it hangs:\n" + self.text()
+        assert now < self.heard + self.limit and now < self.begun + 10 * self.limit, "it hangs:\n" + self.text()
         if not select.select([self.child.stdout], [], [], 0.5)[0]:
             return True
         self.heard = time.monotonic()

@@ -14,7 +14,7 @@ mkdir -p "$1"
 dir=$(realpath "$1") debs=${2:+$(realpath "$2")}
 root=
 version=$(cat VERSION)
-packages="btl btl-loader-efi btl-kernel libbtl-dev"
+packages="btl btl-loader-efi btl-linux btl-kernel libbtl-dev"
 passed=0 failed=0
 
 # try NAME COMMAND…: one test. Its output goes to a log.
@@ -64,7 +64,7 @@ build_packages() {
 
 # What the packages depend on and recommend is here before they are, so that only they make a difference.
 make_user_debian() {
-	make_debian && inside 'apt-get -q -y install gcc make pkg-config mtools gdisk fdisk
+	make_debian && inside 'apt-get -q -y install gcc make pkg-config mtools gdisk fdisk kmod xz-utils zstd
 		apt-get -q -y --no-install-recommends install systemd-boot' # has a page loader.conf(5), too
 }
 
@@ -77,7 +77,7 @@ list_files() {
 install_packages() {
 	list_files files.before && mkdir -p "$root/debs/next" || return 1
 	for package in $packages; do
-		cp "$debs/${package}_${version}_amd64.deb" "$root/debs" || return 1
+		cp "$debs/${package}_${version}_"*.deb "$root/debs" || return 1
 	done
 	inside 'apt-get -q -y install /debs/*.deb' && inside "dpkg-query -W -f '\${db:Status-Status} \${Version}\n' $packages" >"$dir/status" &&
 		[ "$(sort -u "$dir/status")" = "installed $version" ]
@@ -134,7 +134,7 @@ boot_example() {
 # The newer version lacks one file.
 upgrade() {
 	for package in $packages; do
-		dpkg-deb -R "$root/debs/${package}_${version}_amd64.deb" "$dir/next" &&
+		dpkg-deb -R "$root/debs/${package}_${version}_"*.deb "$dir/next" &&
 			sed -i "s/^Version: .*/&+next/; s/(= $version)/(= $version+next)/" "$dir/next/DEBIAN/control" &&
 			rm -f "$dir/next/usr/share/btl/core/base/sort.c" &&
 			dpkg-deb -Zgzip --root-owner-group -b "$dir/next" "$root/debs/next/$package.deb" && rm -r "$dir/next" || return 1
