@@ -10,10 +10,11 @@ import zlib
 
 KINDS = ["strings", "system", "kernel", "segments", "modules", "sections", "depends", "interfaces",
          "exports", "tunables", "order", "memory", "diagnostics", "timeline", "symbols", "log", "config",
-         "volume", "boot"]
+         "volume", "boot", "files"]
 SIZES = dict(strings=1, system=304, kernel=88, segments=24, modules=208, sections=32, depends=4,
              interfaces=24, exports=24, tunables=24, order=4, memory=32, diagnostics=24, timeline=32,
-             symbols=32, log=1, config=1, volume=48, boot=88)
+             symbols=32, log=1, config=1, volume=48, boot=88, files=64)
+KERNELS = ["btl", "limine", "linux", "uki", "efi"]
 PHASES = ["BOOT1", "BOOT2", "INIT", "AUTO"]
 STATES = ["linked", "staged", "registered", "off", "failed"]
 TYPES = ["misc", "wsio_class", "wsio_intfc", "streams_drv", "streams_mod"]
@@ -93,8 +94,14 @@ class Maker:
         self.seed, self.ticks_at_zero = b"\xc3" * 32, 123456789
         self.physical, self.major, self.machine = 0xe00000, 1, 62
         self.framebuffer = 0x80000000
+        self.kind = None  # of the kernel; None: as before version 1.7, without the field
+        self.files = []  # (name, path, data, physical)
         self.boot = self.volume = None  # dict(path=…), (kind, partition, guid, start, blocks, controller)
         self.__dict__.update(more)
+
+    def is_image(self):
+        """Does the firmware load the kernel?"""
+        return self.kind in KERNELS[2:]
 
     # -------------------------------------------------------------------------------- the writer
 
@@ -132,7 +139,12 @@ class Maker:
         self.tables["kernel"] = [
             self.string(self.kernel_path) + self.string(self.kernel_version)
             + hashlib.sha256(self.kernel_data).digest()
-            + struct.pack("<QQQQQ", len(self.kernel_data), BASE, 0x1000000, 0x50000, BASE + 64)]
+            + struct.pack("<QQQQQ", len(self.kernel_data), *(0, 0, 0, 0) if self.is_image() else (BASE, 0x1000000, 0x50000, BASE + 64))]
+        if self.kind is not None:
+            self.tables["kernel"][0] += struct.pack("<II", KERNELS.index(self.kind), 0)
+        if self.is_image():
+            self.tables.update(segments=[], interfaces=[], exports=[])
+            return
         self.tables["segments"] = [struct.pack("<QQII", *segment, 0) for segment in self.segments]
         self.tables["interfaces"] = [self.string("kernel") + struct.pack("<IIII", KERNEL, 1, 1, 0)]
         self.tables["exports"] = [self.string("kprintf") + struct.pack("<QII", BASE + 128, KERNEL, 0)]
@@ -188,7 +200,9 @@ class Maker:
                                   + struct.pack("<II", owner, 0) for address, size, name, owner in self.symbols]
 
     def write_boot(self):
-        """Add the optional tables: the choice of the configuration, and the boot volume."""
+        """Add the optional tables: files, the choice of the configuration, and the boot volume."""
+        self.tables["files"] = [self.string(name) + self.string(path) + hashlib.sha256(data).digest()
+                                + struct.pack("<QQ", len(data), physical) for name, path, data, physical in self.files]
         if self.boot is not None:
             b = dict(path="/loader.conf", title="", wanted="/loader.conf", reason="", sha256=b"\xcd" * 32,
                      how="normal", flags=0, tries=0, tries_left=0, timeout=0)
@@ -204,15 +218,16 @@ class Maker:
 
     def assemble(self):
         texts = {"strings": bytes(self.strings), "log": self.log.encode(), "config": self.config.encode()}
-        kinds = [kind for kind in KINDS if kind not in ("volume", "boot") or self.tables[kind]]
+        kinds = [kind for kind in KINDS if kind not in ("volume", "boot", "files") or self.tables[kind]]
         directory, body, start = b"", b"", 48 + 24 * len(kinds)
         for number, kind in enumerate(KINDS, 1):
             if kind not in kinds:
                 continue
             body += bytes(-len(body) % 8)
             data = texts[kind] if kind in texts else b"".join(self.tables[kind])
-            assert len(data) % SIZES[kind] == 0, kind
-            directory += struct.pack("<IIQQ", number, SIZES[kind], start + len(body), len(data) // SIZES[kind])
+            size = 96 if kind == "kernel" and self.kind is not None else SIZES[kind]
+            assert len(data) % size == 0, kind
+            directory += struct.pack("<IIQQ", number, size, start + len(body), len(data) // size)
             body += data
         header = struct.pack("<8sHHIQIIQQ", b"BTLMANIF", self.major, 0, 48, start + len(body), 0, len(kinds),
                              48, self.physical)

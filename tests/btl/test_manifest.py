@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """btl manifest: text, JSON, diff and verify; of saved manifests, dumps and volumes, good and bad."""
+import hashlib
 import json
 import os
 import re
@@ -467,3 +468,29 @@ def test_commands_read_protocol_1_0(words):
     assert result.status == 0 and result.err == b""
     if words == ["manifest", FROZEN]:
         assert b"version 1.0, " in result.out and b"Loading order:\n  BOOT1  ring earlylog" in result.out
+
+
+# --- kinds of kernel, and files for the kernel
+
+def test_kind_and_files(tmp_path):
+    kind, files = "linux", [("ramdisk", "/ramdisk.img", b"a disk", 0xf70000)]
+    write(tmp_path, {"old": Maker().bytes(), "linux": Maker(kind=kind).bytes(),
+                     "files": Maker(kind="limine", files=files).bytes()})
+    old, linux, limine = (json.loads(btl("manifest", "--json", name, cwd=tmp_path).out) for name in ("old", "linux", "files"))
+    assert [it["kernel"]["kind"] for it in (old, linux, limine)] == ["btl", "linux", "limine"]
+    assert old["files"] == linux["files"] == []
+    assert limine["files"] == [{"name": "ramdisk", "path": "/ramdisk.img", "size": 6, "physical": "0xf70000",
+                                "sha256": hashlib.sha256(b"a disk").hexdigest()}]
+    assert re.search(rb"^ +kind +linux$", btl("manifest", "linux", cwd=tmp_path).out, re.M)
+    assert re.search(rb"^  ramdisk +6 B +0000000000f70000  /ramdisk.img$", btl("manifest", "files", cwd=tmp_path).out, re.M)
+
+
+def test_diff_of_kind_and_files(tmp_path):
+    def files(*contents):
+        return [("f%d" % number, "/f%d" % number, data, 0xf70000) for number, data in enumerate(contents)]
+    write(tmp_path, {"a": Maker(kind="limine", files=files(b"one", b"two")).bytes(),
+                     "b": Maker(kind="btl", files=files(b"one", b"three", b"new")).bytes()})
+    said = btl("manifest", "--diff", "a", "b", cwd=tmp_path).out.decode()
+    assert re.search(r"^ +kind +limine -> btl$", said, re.M)
+    files = re.findall(r"^  ([-+]) (f\d: /f\d, \d bytes), SHA-256 [0-9a-f]{12}", said, re.M)
+    assert files == [("-", "f1: /f1, 3 bytes"), ("+", "f1: /f1, 5 bytes"), ("+", "f2: /f2, 3 bytes")]

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from btltest import btl, write
-from manifest_maker import MS, Maker, Module, many
+from manifest_maker import BASE, MS, Maker, Module, many, seal
 from test_manifest import hostile
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -251,3 +251,31 @@ def test_chromium_draws_it(tmp_path):
                    check=True, timeout=600, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     assert png_size(tmp_path / "boot.png") == (1120, 1200)
     assert os.path.getsize(tmp_path / "boot.png") > 20000
+
+
+def linux_boot():
+    """Return a boot of Linux: modules of Linux are staged, and the firmware loads the kernel."""
+    modules = [Module("virtio", "INIT", read=(52 * MS, 57 * MS)), Module("virtio_blk", "INIT", depends=[0])]
+    return Maker(kind="linux", modules=modules, kernel_path="/linux/vmlinuz", symbols=[], diagnostics=[])
+
+
+@pytest.mark.parametrize("kind", ["linux", "efi"])
+def test_kernel_that_the_firmware_loads(tmp_path, kind):
+    """It has no place in the kernel's window."""
+    maker = linux_boot()
+    maker.kind = kind
+    root = plot(tmp_path, maker)
+    assert any("/linux/vmlinuz" in text for text in texts(root))
+    items = [tip for name in ("m-text", "m-gap") for tip in tooltips(root, name)]
+    assert not [tip for tip in items if tip.startswith("kernel")], items
+
+
+def test_window_without_anything(tmp_path):
+    """As the loader leaves it for such a kernel."""
+    data = bytearray(linux_boot().bytes())
+    at = data.index(struct.pack("<QQQ", BASE + (6 << 20), 0xe60000, 1 << 20))
+    data[at + 16:at + 24] = bytes(8)  # the size of the early arena
+    data[at + 40:at + 48] = bytes(8)  # of the stack
+    write(tmp_path, {"boot.manifest": seal(bytes(data))})
+    assert btl("plot", "boot.manifest", "-o", "boot.svg", cwd=tmp_path).status == 0
+    assert "nothing: the firmware loads the kernel" in texts(ET.parse(tmp_path / "boot.svg").getroot())

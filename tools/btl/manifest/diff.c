@@ -140,6 +140,28 @@ void diff_lines(struct diff *d, struct lines *a, struct lines *b, bool numbers)
     diff_print_lines(d, b, '+', numbers);
 }
 
+// A line for each file that the kernel gets as it is.
+static struct lines raw_file_lines(struct diff *d, const struct btl_manifest *m)
+{
+    uint64_t count = btl_manifest_count(m, BTLM_FILES);
+    struct lines lines = {.line = MEMORY_ARRAY(d->host->arena, struct btl_str, count)};
+    for (uint64_t i = 0; i < count; i++) {
+        const struct btlm_file *file = btl_manifest_entry(m, BTLM_FILES, i);
+        struct btl_str name = btl_manifest_str(m, file->name),
+                       path = btl_manifest_str(m, file->path), hash = diff_hash(d, file->sha256);
+        lines.line[lines.count++] = memory_text(d->host->arena, "%pS: %pS, %lu bytes, SHA-256 %pS",
+                                                &name, &path, file->size, &hash);
+    }
+    return lines;
+}
+
+static void diff_raw_files(struct diff *d)
+{
+    struct lines a = raw_file_lines(d, d->a), b = raw_file_lines(d, d->b);
+    d->heading = "Files";
+    diff_lines(d, &a, &b, false);
+}
+
 static void diff_config(struct diff *d)
 {
     struct lines a = lines_of(d->host, btl_manifest_text(d->a, BTLM_CONFIG));
@@ -232,6 +254,7 @@ bool manifest_diff(struct host *host, const struct found_manifest *a,
     diff_boot(&d);
     diff_config(&d);
     diff_kernel(&d);
+    diff_raw_files(&d);
     diff_modules(&d);
     diff_order(&d);
     diff_memory(&d);

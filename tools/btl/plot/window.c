@@ -66,7 +66,8 @@ static size_t collect_items(struct plot *plot, struct item *items)
     const struct btl_manifest *m = plot->manifest;
     const struct btlm_system *s = btl_manifest_system(m);
     size_t count = 0;
-    items[count++] = kernel_item(plot);
+    if (btl_manifest_kernel(m)->size != 0) // else the firmware loads it
+        items[count++] = kernel_item(plot);
     for (uint64_t i = 0; i < btl_manifest_count(m, BTLM_MODULES); i++) {
         const struct btlm_module *module = btl_manifest_module(m, i);
         if (module->size != 0)
@@ -138,8 +139,12 @@ double plot_window(struct plot *plot, double x, double y)
             y = draw_unmapped(plot, x, y, before, items[i].address - before);
         y = draw_item(plot, &items[i], x, y, count > MANY_ITEMS);
     }
-    plot_address(plot, x + ADDRESS, y, "mono end",
-                 (items[count - 1].address + items[count - 1].size));
+    if (count == 0)
+        svg_text(&plot->svg, x + ADDRESS, y + 12, "faint",
+                 "nothing: the firmware loads the kernel");
+    else
+        plot_address(plot, x + ADDRESS, y, "mono end",
+                     (items[count - 1].address + items[count - 1].size));
     for (int i = 0; i < PARTS; i++)
         key = plot_key(plot, key, y + 34, parts[i].class,
                        plot_text(plot, "%s %s", parts[i].perm, parts[i].words));
