@@ -12,6 +12,7 @@ void attempt_begin(struct boot *boot)
     image_undo(boot);
     pages_free_all(&pages);
     files_unstage(boot);
+    reader_close(boot);
     btl_attempt_begin(&boot->attempt, &boot->core, &boot->res.arena, &boot->res.diags);
     boot->res = (struct attempt_resources){
         .pages = pages,

@@ -25,6 +25,7 @@
 #include "menu/menu.h"
 #include "pages.h"
 #include "progress.h"
+#include "reader.h"
 #include "watchdog.h"
 
 // What follows an attempt that has not started the kernel.
@@ -76,6 +77,7 @@ struct boot {
     bool seeded;
     struct btl_load_options options;
     struct volume *volume;                     // NULL: not open
+    struct reader reader;                      // of that volume
     struct files files;                        // cache of all files read in this boot
     struct btl_bytes variables[BTL_VARIABLES]; // content of each; size 0: none
     bool written[BTL_VARIABLES];               // each is written at most once in a boot
@@ -154,8 +156,9 @@ bool pending_recover(struct boot *boot); // completes a change that the power in
 bool choice_first(struct boot *boot);    // options, state -> choice
 
 // In each attempt, between and after the steps of core (btl/attempt.h).
-bool autoboot_wait(struct boot *boot); // the countdown, the menu
-bool pending_apply(struct boot *boot); // BtlPending -> the configuration's file
+bool prefetch_configured(struct boot *boot); // the files that the configuration names
+bool autoboot_wait(struct boot *boot);       // the countdown, the menu
+bool pending_apply(struct boot *boot);       // BtlPending -> the configuration's file
 // Pages for tables: the owner of paging.alloc_table.
 struct table_pool {
     struct boot *boot;
@@ -186,6 +189,11 @@ void handoff_fill(const struct boot *boot,
 // --------------------------------------------------------------------------------------- driver.c
 
 extern const struct btl_boot_driver loader_driver;
+
+// ------------------------------------------------------------------------------------- prefetch.c
+
+// Read the files of the modules that are new in the plan, before one of them is needed.
+void prefetch_plan(struct boot *boot);
 
 // ---------------------------------------------------------------------------------- boot_volume.c
 

@@ -19,6 +19,7 @@ bool volume_open(struct boot *boot)
 
 void volume_close(struct boot *boot)
 {
+    reader_close(boot);
     if (boot->volume != NULL)
         boot->volume->close_volume(boot->volume);
     boot->volume = NULL;

@@ -8,6 +8,8 @@
 static const struct btl_boot_file *driver_read(void *owner, struct btl_str path, uint64_t max,
                                                struct btl_file_problem *ret_problem)
 {
+    if (max > BTL_CONFIG_MAX && !file_is_known(owner, path))
+        prefetch_plan(owner);
     return file_read(owner, path, max, ret_problem);
 }
 

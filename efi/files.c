@@ -61,6 +61,15 @@ static fw_status file_read_pieces(struct boot *boot, struct volume_file *open, u
     return status;
 }
 
+// Note the bytes of a file that was read.
+static void file_set(const struct boot *boot, struct file *file, uint64_t size, uint64_t range)
+{
+    file->base.bytes = (struct btl_bytes){(uint8_t *)(uintptr_t)file->physical, size};
+    file->base.hashed = false;
+    file->range = range;
+    file->size = boot->files.pages.ranges[range].size;
+}
+
 static bool file_read_open(struct boot *boot, struct volume_file *open, uint64_t max,
                            struct file *file, struct btl_file_problem *ret_problem)
 {
@@ -82,10 +91,33 @@ static bool file_read_open(struct boot *boot, struct volume_file *open, uint64_t
         pages_free_last(pages);
         return false;
     }
-    file->base.bytes = (struct btl_bytes){bytes, size};
-    file->range = pages->count - 1;
-    file->size = pages->ranges[file->range].size;
-    file->base.hashed = false;
+    file_set(boot, file, size, pages->count - 1);
+    return true;
+}
+
+// Read a file past the firmware's file system. False: the firmware is to read it.
+static bool file_read_blocks(struct boot *boot, uint64_t max, struct file *file)
+{
+    struct btl_read_file found;
+    struct pages *pages = &boot->files.pages;
+    size_t count = 0;
+    if (!reader_find(boot, file->base.path, max, &found) ||
+        !pages_allocate(pages, found.size, BTLM_MEM_LOADER, &file->physical))
+        return false;
+    struct btl_read_request *requests =
+        BTL_NEW_ARRAY(&boot->reader.arena, struct btl_read_request, found.extents.count);
+    if (requests == NULL) {
+        pages_free_last(pages);
+        return false;
+    }
+    btl_extents_request(&found.extents, reader_whole_blocks(&boot->reader, found.size),
+                        (uint8_t *)(uintptr_t)file->physical, requests, &count);
+    progress_file(boot, file->base.path, found.size);
+    if (reader_request(boot, requests, count) != FW_SUCCESS) {
+        pages_free_last(pages);
+        return false;
+    }
+    file_set(boot, file, found.size, pages->count - 1);
     return true;
 }
 
@@ -93,6 +125,8 @@ static bool file_read_path(struct boot *boot, uint64_t max, struct file *file,
                            struct btl_file_problem *ret_problem)
 {
     struct volume_file open;
+    if (max > BTL_CONFIG_MAX && file_read_blocks(boot, max, file)) // else a text, which may change
+        return true;
     watchdog_arm(boot->fw);
     fw_status status = boot->volume->open(boot->volume, file->base.path, &open);
     if (status == FW_NOT_FOUND)
@@ -164,6 +198,32 @@ static struct file *files_add(struct boot *boot, struct btl_str path)
     return file;
 }
 
+static struct file *files_find_or_add(struct boot *boot, struct btl_str path)
+{
+    struct file *file = files_find(boot, path);
+    return file != NULL ? file : files_add(boot, path);
+}
+
+bool file_is_known(const struct boot *boot, struct btl_str path)
+{
+    const struct file *file = files_find(boot, path);
+    return file != NULL && file->known;
+}
+
+bool file_enter(struct boot *boot, const struct btl_read_file *read, uint64_t range, uint64_t start,
+                uint64_t end)
+{
+    struct file *file = files_find_or_add(boot, read->path);
+    if (file == NULL)
+        return false;
+    file->physical = (uintptr_t)read->to;
+    file_set(boot, file, read->size, range);
+    file->base.read_start = start;
+    file->base.read_end = end;
+    file->known = file->good = true;
+    return true;
+}
+
 // May this problem be cached? A lack of memory or this caller's maximum size may not apply to the
 // next read.
 static bool file_problem_is_final(enum btl_code code)
@@ -197,9 +257,7 @@ static bool file_is_larger(const struct file *file, uint64_t max, uint64_t *ret_
 const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, uint64_t max,
                                       struct btl_file_problem *ret_problem)
 {
-    struct file *file = files_find(boot, path);
-    if (file == NULL)
-        file = files_add(boot, path);
+    struct file *file = files_find_or_add(boot, path);
     if (file == NULL) {
         file_fail(ret_problem, BTL_FILE_NO_MEMORY, 0, sizeof(*file), 0);
         return NULL;
@@ -222,9 +280,7 @@ const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, ui
 
 bool file_overlay(struct boot *boot, struct btl_str path, struct btl_str text)
 {
-    struct file *file = files_find(boot, path);
-    if (file == NULL)
-        file = files_add(boot, path);
+    struct file *file = files_find_or_add(boot, path);
     if (file == NULL)
         return false;
     file->base.bytes = (struct btl_bytes){(const uint8_t *)text.at, text.len};
@@ -240,6 +296,7 @@ void file_forget(struct boot *boot, struct btl_str path)
         return;
     file->known = file->good = false;
     file->problem = (struct btl_file_problem){0};
+    reader_close(boot); // the file system has changed
 }
 
 void files_stage(struct boot *boot, const struct btl_boot_file *file)

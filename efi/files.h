@@ -4,6 +4,7 @@
 #define BTL_EFI_FILES_H
 
 #include <btl/attempt.h>
+#include <btl/extents.h>
 
 #include "pages.h"
 #include "volume.h"
@@ -38,6 +39,11 @@ struct files {
 // Read a file, or find it in the cache. NULL: *ret_problem is the reason.
 const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, uint64_t max,
                                       struct btl_file_problem *ret_problem);
+// Is the result of reading the file final?
+bool file_is_known(const struct boot *boot, struct btl_str path);
+// Enter a file that was read to read->to, which is a range of files.pages. False: no memory.
+bool file_enter(struct boot *boot, const struct btl_read_file *read, uint64_t range, uint64_t start,
+                uint64_t end);
 // Give the file's pages to the kernel; take back the pages of all files.
 void files_stage(struct boot *boot, const struct btl_boot_file *file);
 void files_unstage(struct boot *boot);

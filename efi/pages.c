@@ -95,6 +95,35 @@ static bool pages_allocate_listed(struct pages *pages, uint64_t bytes,
     return true;
 }
 
+// The block is not the newest, from which small ranges are shared.
+bool pages_begin_block(struct pages *pages, uint64_t bytes)
+{
+    uint64_t address, count = pages_needed(bytes) + 1;
+    if (bytes > BYTES_MAX ||
+        pages->fw->allocate(pages->fw, FW_LOADER_DATA, count, &address) != FW_SUCCESS)
+        return false;
+    struct shared **place = pages->shared == NULL ? &pages->shared : &pages->shared->older;
+    struct shared *block = (struct shared *)(uintptr_t)address;
+    *block = (struct shared){.older = *place, .pages = count};
+    *place = block;
+    pages->block_next = address + BTL_PAGE_SIZE;
+    pages->block_left = count - 1;
+    return true;
+}
+
+bool pages_allocate_part(struct pages *pages, uint64_t bytes, uint64_t room, uint64_t *ret_address)
+{
+    uint64_t count = pages_needed(room);
+    if (count > pages->block_left || (pages->count == pages->capacity && !pages_grow_list(pages)))
+        return false;
+    *ret_address = pages->block_next;
+    pages->ranges[pages->count++] =
+        (struct btl_own_range){*ret_address, pages_needed(bytes) * BTL_PAGE_SIZE, BTLM_MEM_LOADER};
+    pages->block_next += count * BTL_PAGE_SIZE;
+    pages->block_left -= count;
+    return true;
+}
+
 static enum fw_memory_type pages_memory_type(enum btlm_memory_type purpose)
 {
     bool ours = purpose == BTLM_MEM_LOADER || purpose == BTLM_MEM_STAGED;
@@ -186,6 +215,18 @@ void pages_free_last(struct pages *pages)
         pages->shared_next = last->start;
         pages->shared_left += pages_needed(last->size);
     }
+}
+
+void pages_free_block(struct pages *pages)
+{
+    struct shared **place = pages->shared->older == NULL ? &pages->shared : &pages->shared->older;
+    struct shared *block = *place;
+    uint64_t start = (uintptr_t)block, size = block->pages * BTL_PAGE_SIZE;
+    while (pages->count > 0 && pages->ranges[pages->count - 1].start - start < size)
+        pages->count--;
+    *place = block->older;
+    pages->block_left = 0;
+    pages->fw->release(pages->fw, start, block->pages);
 }
 
 void pages_free_all(struct pages *pages)

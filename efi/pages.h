@@ -15,6 +15,7 @@ struct pages {
     uint64_t count, capacity;          // without the list's own pages, which are loader data
     struct shared *shared;             // blocks of loader data that are shared, newest first
     uint64_t shared_next, shared_left; // in the newest: address, pages
+    uint64_t block_next, block_left;   // of pages_begin_block(): address, pages
     struct pages *parent; // a list that outlives this one and is counted with it; or NULL
 };
 
@@ -36,6 +37,12 @@ bool pages_allocate_code(struct pages *pages, uint64_t bytes, uint64_t align,
                          uint64_t *ret_address);
 // Allocate the pages at `address`, not cleared, as loader data.
 bool pages_allocate_at(struct pages *pages, uint64_t bytes, uint64_t address);
+// Allocate one block of loader data for several ranges, which pages_allocate_part() then allocates
+// in order. A range takes `room` bytes of the block, in whole pages.
+bool pages_begin_block(struct pages *pages, uint64_t bytes);
+bool pages_allocate_part(struct pages *pages, uint64_t bytes, uint64_t room, uint64_t *ret_address);
+// Free the block, and the last ranges, which are in it.
+void pages_free_block(struct pages *pages);
 // Free the last allocation.
 void pages_free_last(struct pages *pages);
 void pages_free_all(struct pages *pages); // not those of `parent`

@@ -80,6 +80,7 @@ static bool attempt_boot(struct boot *boot)
     return STEP(NO_EVENT,
                 volume_open(boot) && btl_attempt_configure(attempt)) && // the text -> settings
            STEP(NO_EVENT, btl_attempt_judge_trial(attempt)) &&          // are its tries used up?
+           STEP(NO_EVENT, prefetch_configured(boot)) &&        // what it names -> files in memory
            STEP(NO_EVENT, btl_attempt_open_kernel(attempt)) && // kernel file -> checked view
            STEP(BTLM_EVENT_MODULES_READ, btl_attempt_read_modules(attempt) &&
                                              ignored_find(boot)) && // module files -> metadata

@@ -21,6 +21,13 @@ struct volume_info {
     bool directory;
 };
 
+// The blocks of the volume itself, from the first one of its partition.
+struct volume_blocks {
+    uint64_t size;       // bytes; 0: they cannot be read
+    uint32_t block_size; // BTL_BLOCK_MIN to BTL_BLOCK_MAX
+    uint32_t align;      // of the buffer, a power of two
+};
+
 // Visit an entry of a directory. False: stop.
 typedef bool volume_visit(void *context, struct btl_str name, const struct volume_info *info);
 
@@ -38,6 +45,10 @@ struct volume {
     // such directory. On other failures some entries may have been visited.
     fw_status (*list)(struct volume *volume, struct btl_str directory, volume_visit *visit,
                       void *context);
+
+    struct volume_blocks blocks;
+    // Read bytes [offset, offset + size), whole blocks, to an aligned buffer.
+    fw_status (*read_blocks)(struct volume *volume, uint64_t offset, void *to, uint64_t size);
 
     // Create an empty file that does not exist yet, and the directories of its path.
     fw_status (*create)(struct volume *volume, struct btl_str path, struct volume_file *ret_file);

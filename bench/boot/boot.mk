@@ -4,7 +4,7 @@ BOOT_OUT := $(O)/bench
 BOOT_EFI := disk floor profile
 
 # The functions that profile.c wraps.
-PROFILED := run hash_file memset memcpy space_build manifest_write \
+PROFILED := run hash_file memset memcpy space_build manifest_write prefetch_configured \
 	$(addprefix btl_attempt_,configure open_kernel place_kernel read_modules plan link)
 
 $(call compile,$(BOOT_OUT)/%.o,bench/boot/%.c,$(EFI_COMPILE))

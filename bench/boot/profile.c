@@ -8,10 +8,10 @@
 #include "trace.h"
 
 #define PARTS(part)                                                                                \
-    part(rest) part(open) part(info) part(read) part(close) part(list) part(hash) part(config)     \
-        part(kernel) part(metadata) part(plan) part(link) part(paging) part(manifest)              \
-            part(console) part(wait) part(clear) part(copy) part(memory) part(map) part(variables) \
-                part(exit)
+    part(rest) part(open) part(info) part(read) part(close) part(list) part(blocks) part(hash)     \
+        part(config) part(prefetch) part(kernel) part(metadata) part(plan) part(link) part(paging) \
+            part(manifest) part(console) part(wait) part(clear) part(copy) part(memory) part(map)  \
+                part(variables) part(exit)
 
 #define NUMBER(name) PART_##name,
 #define TEXT(name)   "in-" #name,
@@ -77,6 +77,16 @@ static fw_status volume_real_read(struct volume_file *file, void *to, uint64_t s
     return status;
 }
 
+static fw_status volume_real_read_blocks(struct volume *volume, uint64_t offset, void *to,
+                                         uint64_t size)
+{
+    enum part before = part_enter(PART_blocks);
+    fw_status status = volume_real.read_blocks(volume, offset, to, size);
+    parts[PART_blocks].calls += size - 1;
+    part_switch(before);
+    return status;
+}
+
 static void volume_real_close(struct volume_file *file)
 {
     enum part before = part_enter(PART_close);
@@ -94,7 +104,8 @@ FW(memory, fw_status, release, (struct firmware * fw, uint64_t address, uint64_t
    (fw, address, pages))
 FW(map, fw_status, memory_map, (struct firmware * fw, struct fw_memory_map *map), (fw, map))
 FW(wait, fw_key, wait_key, (struct firmware * fw, uint32_t milliseconds), (fw, milliseconds))
-FW(console, enum fw_terminal, terminal, (struct firmware * fw), (fw))
+FW(console, enum fw_terminal, terminal, (struct firmware * fw, struct fw_size *ret_size),
+   (fw, ret_size))
 FW(variables, fw_status, variable_get,
    (struct firmware * fw, const struct fw_variable *which, void *to, uint64_t *size,
     uint32_t *ret_attributes),
@@ -127,6 +138,7 @@ static fw_status fw_real_open_volume(struct firmware *fw, struct volume **ret_vo
         (*ret_volume)->open = volume_real_open;
         (*ret_volume)->info = volume_real_info;
         (*ret_volume)->read = volume_real_read;
+        (*ret_volume)->read_blocks = volume_real_read_blocks;
         (*ret_volume)->close = volume_real_close;
         (*ret_volume)->list = volume_real_list;
     }
@@ -156,6 +168,7 @@ static void fw_real_hand_off(struct firmware *fw, const struct handoff *handoff)
     }
 
 STEP(config, btl_attempt_configure, btl_attempt)
+STEP(prefetch, prefetch_configured, boot)
 STEP(kernel, btl_attempt_open_kernel, btl_attempt)
 STEP(kernel, btl_attempt_place_kernel, btl_attempt)
 STEP(metadata, btl_attempt_read_modules, btl_attempt)

@@ -115,6 +115,8 @@ struct uefi_firmware_volume2 {
 struct volume_uefi {
     struct volume volume; // first: the table's functions get a pointer to it
     EFI_FILE *root;
+    EFI_BLOCK_IO *blocks; // valid when volume.blocks.size is not 0
+    uint32_t media;       // their MediaId when the volume was opened
     // Directory of the file opened last; NULL: none. While it is open, EDK II's FAT driver caches
     // its entries.
     EFI_FILE *directory;

@@ -6,6 +6,7 @@
 #include <btl/utf16.h>
 #include "uefi.h"
 
+#include <btl/blocks.h>
 #include <btl/mem.h>
 
 // EFI_FILE_INFO ends with the name: on FAT and NTFS at most 255 units and a NUL.
@@ -103,6 +104,35 @@ static void volume_uefi_close_file(struct volume_file *file)
 {
     EFI_FILE *handle = file->handle;
     handle->Close(handle);
+}
+
+// ------------------------------------------------------------------------------------------ blocks
+
+static fw_status volume_uefi_read_blocks(struct volume *volume, uint64_t offset, void *to,
+                                         uint64_t size)
+{
+    const struct volume_uefi *of = (struct volume_uefi *)volume;
+    return of->blocks->ReadBlocks(of->blocks, of->media, offset / volume->blocks.block_size, size,
+                                  to);
+}
+
+// Find the blocks of the volume, if they can be read as the loader's reader needs them.
+static void volume_uefi_find_blocks(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot,
+                                    EFI_HANDLE device)
+{
+    EFI_GUID guid = BLOCK_IO_PROTOCOL;
+    if (boot->HandleProtocol(device, &guid, (void **)&volume->blocks) != EFI_SUCCESS)
+        return;
+    const EFI_BLOCK_IO_MEDIA *media = volume->blocks->Media;
+    uint32_t align = media->IoAlign > 1 ? media->IoAlign : 1;
+    uint64_t blocks, size;
+    if (!media->MediaPresent || media->BlockSize < BTL_BLOCK_MIN ||
+        media->BlockSize > BTL_BLOCK_MAX || !btl_is_power_of_two(media->BlockSize) ||
+        !btl_is_power_of_two(align) || !btl_add(media->LastBlock, 1, &blocks) ||
+        !btl_mul(blocks, media->BlockSize, &size))
+        return;
+    volume->media = media->MediaId;
+    volume->volume.blocks = (struct volume_blocks){size, media->BlockSize, align};
 }
 
 // ----------------------------------------------------------------------------------------- listing
@@ -263,11 +293,13 @@ fw_status volume_uefi_open(struct volume_uefi *volume, EFI_BOOT_SERVICES *boot, 
                                               .read = volume_uefi_read,
                                               .close = volume_uefi_close_file,
                                               .list = volume_uefi_list,
+                                              .read_blocks = volume_uefi_read_blocks,
                                               .create = volume_uefi_create,
                                               .write = volume_uefi_write,
                                               .flush = volume_uefi_flush,
                                               .rename = volume_uefi_rename,
                                               .remove = volume_uefi_remove,
                                               .close_volume = volume_uefi_close}};
+    volume_uefi_find_blocks(volume, boot, device);
     return system->OpenVolume(system, &volume->root);
 }

@@ -77,6 +77,9 @@ enum btl_hashing { BTL_HASH_AUTO, BTL_HASH_ALL, BTL_HASH_NEEDED };
 // Where no seal is enforced: is a file that does not fit the configuration's seal refused?
 enum btl_sealing { BTL_SEAL_WARN, BTL_SEAL_STRICT };
 
+// Does the loader read files past the firmware's file system where it can, or never?
+enum btl_reading { BTL_VOLUME_AUTO, BTL_VOLUME_FIRMWARE };
+
 // Which files a kernel may register as modules while it runs: those of the boot volume in the
 // directories of module_path, none, or any.
 enum btl_registering { BTL_REGISTER_PATH, BTL_REGISTER_BOOT, BTL_REGISTER_ANY };
@@ -109,6 +112,7 @@ struct btl_config {
     enum btl_stage stage;                  // default "auto"
     enum btl_hashing hash;                 // default "auto"
     enum btl_sealing seal;                 // default "warn"
+    enum btl_reading volume;               // default "auto"
     enum btl_registering module_register;  // default "path"
     const struct btl_setting *kernel_setting, *module_path_setting; // NULL: the default
     const struct btl_setting *kernel_type_setting; // NULL: the kind follows from the content

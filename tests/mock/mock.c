@@ -475,5 +475,6 @@ void mock_end(struct mock *mock)
         mock_forget(&mock->files[i]);
     free((void *)(uintptr_t)mock->facts.load_options);
     free(mock->initrd);
+    mock_disk_end(mock);
     free(mock);
 }

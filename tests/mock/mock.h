@@ -126,11 +126,27 @@ struct mock_devices {
     uint64_t acpi_at, acpi_size;
 };
 
+// The blocks of the volume (mock_disk.c): none, unless the test calls mock_disk_make().
+struct mock_disk {
+    uint8_t *bytes;
+    uint64_t size;
+    uint32_t block_size, cluster_size, clusters, bits; // 0: the usual
+    uint32_t align;                                    // of buffers
+    bool scattered;                                    // no file has two clusters side by side
+    uint64_t request_max;                              // a larger one is refused; 0: none
+    fw_status refusal;
+    uint32_t fail_from, fail_count; // the requests that fail, from 1 on
+    fw_status fail_status;
+    uint32_t requests; // so far
+    uint64_t largest;  // bytes
+};
+
 struct mock {
     struct firmware firmware; // first
     struct fw_facts facts;
     struct volume volume;
     struct mock_file files[MOCK_FILES];
+    struct mock_disk disk;
     struct mock_file open_directory; // any directory that holds a file
 
     // Memory: per page the EFI type, 7 is free.
@@ -245,6 +261,14 @@ struct mock_file *mock_file(struct mock *mock, const char *path);
 bool mock_has_file(const struct mock *mock, const char *path);
 // Load options: ASCII text as UTF-16.
 void mock_options(struct mock *mock, const char *text);
+
+// Put all files on the blocks of a disk, whose shape mock->disk has.
+void mock_disk_make(struct mock *mock);
+// Return the offset of bytes on the disk; set the entry of a cluster in its allocation table.
+uint64_t mock_disk_find(const struct mock *mock, const void *bytes, uint64_t size);
+void mock_disk_mark(struct mock *mock, uint32_t cluster, uint32_t value);
+void mock_disk_table(struct volume *ret);
+void mock_disk_end(struct mock *mock);
 
 // loader.conf, kernel and modules of the ordinary boot (see fixtures/).
 void mock_add_ordinary(struct mock *mock);

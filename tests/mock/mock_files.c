@@ -346,6 +346,7 @@ void mock_volume(struct volume *ret)
                            .rename = file_rename,
                            .remove = file_remove,
                            .close_volume = volume_close};
+    mock_disk_table(ret);
 }
 
 struct mock_file *mock_add(struct mock *mock, const char *path, const void *bytes, uint64_t size)

@@ -35,7 +35,7 @@ PUBLIC = {
             " str.h types.h utf8.h version.h",
     "config": "bls.h config.h config_edit.h",
     "elf": "elf.h elf_format.h machine.h modinfo.h",
-    "volume": "blocks.h fat.h partitions.h",
+    "volume": "blocks.h extents.h fat.h partitions.h",
     "image": "pe.h",
     "seal": "seal.h",
     "linux": "linux_archive.h linux_command.h linux_kernel.h linux_order.h",

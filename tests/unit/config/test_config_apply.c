@@ -17,10 +17,11 @@ TEST(test_keys_of_the_boot_take_effect)
                            "verbose=yes\n"
                            "quiet=\"Yes\"\n"
                            "manifest_save=\"YES\"\n"
-                           "required_failure=reset\nhash=needed\n"));
+                           "required_failure=reset\nhash=needed\nvolume=firmware\n"));
     assert_codes(&parsed.memory, &parsed.diags, "");
     assert_true(parsed.good);
     assert_int_equal(parsed.config.hash, BTL_HASH_NEEDED);
+    assert_int_equal(parsed.config.volume, BTL_VOLUME_FIRMWARE);
     assert_str(&parsed.memory, parsed.config.kernel, "/boot/k.elf");
     assert_ptr_equal(parsed.config.kernel_setting, &parsed.config.settings[0]);
     assert_str(&parsed.memory, parsed.config.kernel_options, "console=com1 x");

@@ -87,6 +87,9 @@ TEST(test_bad_stage)
                             "\"boot\", not \"none\" [conf-bad-stage]\n");
     COMPLAINT("hash=some", "loader.conf:1:6: error: hash must be \"auto\", \"all\" or "
                            "\"needed\", not \"some\" [conf-bad-hash]\n");
+    COMPLAINT("volume=uefi", "loader.conf:1:8: error: volume must be \"auto\" or \"firmware\", "
+                             "not \"uefi\" [conf-bad-volume]\n");
+    COMPLAINT("volume=firmware", "");
     COMPLAINT("hash=auto", "");
     COMPLAINT("hash=needed", "");
     COMPLAINT("seal=hard", "loader.conf:1:6: error: seal must be \"warn\" or \"strict\", not "
