@@ -19,7 +19,7 @@ import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tests/boot"))
-from btlboot import ARCH, LIMIT, LOADER, Machine, O, default_tree, make_image  # noqa: E402
+from btlboot import ARCH, LIMIT, LOADER, STEADY, Machine, O, default_tree, make_image  # noqa: E402,F401
 
 BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build"))
 LINUX = os.path.join(BUILD, "linux")
