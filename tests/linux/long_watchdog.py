@@ -60,7 +60,7 @@ def test_a_module_of_loader_conf():
 
 def test_the_hardware_of_the_machine():
     """The loader has armed the watchdog, and the kernel hangs before a driver knows the device."""
-    result = rolls_back(("panic=0", 'watchdog="120"\n'), TCO + 'watchdog="600"\n', ["-global", "ICH9-LPC.noreboot=off"])
+    result = rolls_back(("panic=0", 'watchdog="160"\n'), TCO + 'watchdog="600"\n', ["-global", "ICH9-LPC.noreboot=off"])
     assert "TEST: panic" in result.text
-    result.says("watchdog: the TCO resets the machine in 120 s")
+    result.says("watchdog: the TCO resets the machine in 160 s")
     is_taken_over(result, "iTCO_wdt", 600)
