@@ -31,8 +31,9 @@ ExecStart=
 ExecStart=-/sbin/agetty --autologin root --noclear --keep-baud 115200 %I dumb
 UNIT
 printf '[Manager]\nDefaultTimeoutStartSec=900\nDefaultDeviceTimeoutSec=900\n' >"$1/etc/systemd/system.conf.d/test.conf"
-printf "PS1='debian# '\nset +o emacs +o vi\nstty cols 200\nexport LC_ALL=C.UTF-8 PAGER=cat\n" >>"$1/root/.bashrc"
-: >"$1/root/.hushlogin"
+root="$1/root"
+printf "PS1='debian# '\nset +o emacs +o vi\nstty cols 200\nexport LC_ALL=C.UTF-8 PAGER=cat\n" >>"$root/.bashrc"
+: >"$root/.hushlogin"
 # What takes long on an emulated machine, and no test needs.
 for unit in e2scrub_reap.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer \
 	getty-static.service getty@tty1.service systemd-pstore.service dev-hugepages.mount dev-mqueue.mount \

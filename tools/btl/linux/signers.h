@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Who signed the Linux modules of a configuration.
+// The signers of the Linux modules of a configuration.
 #ifndef BTL_HOST_SIGNERS_H
 #define BTL_HOST_SIGNERS_H
 
