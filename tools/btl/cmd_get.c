@@ -70,9 +70,9 @@ const struct command cmd_get = {
         "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a GPT disk image\n"
         "  -f, --file LOADER.CONF  its path on the volume; without -C its directory is the "
         "volume\n" EDIT_GLOBAL_HELP "KEY of a module: load, phase, name, sha256, flags, "
-        "required, on_error, tunable.X. With KEY the\n"
-        "value is printed, without KEY a line as in loader.conf. A key that is not set is an "
-        "error.\n\n"
+        "required, on_error, kernel,\n"
+        "arch, serial, tunable.X. With KEY the value is printed, without KEY a line as in "
+        "loader.conf.\nA key that is not set is an error.\n\n"
         "Example: btl get hello phase\n"
         "         btl get -g -C btl.img kernel_options\n",
     .run = get_command,

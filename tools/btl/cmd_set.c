@@ -49,10 +49,9 @@ const struct command cmd_set = {
                               "       btl set -g " EDIT_SYNOPSIS " KEY=VALUE ...",
     .summary = "changes settings in loader.conf and nothing else in it",
     .help = EDIT_HELP EDIT_GLOBAL_HELP
-    "KEY of a module: load, phase, name, sha256, flags, required, on_error, tunable.X. A change "
-    "is\n"
-    "rejected when it adds an error or a warning of 'btl check'. The old file is kept as\n"
-    "loader.conf.prev, unless it was on trial.\n\n"
+    "KEY of a module: load, phase, name, sha256, flags, required, on_error, kernel, arch, serial,\n"
+    "tunable.X. A change is rejected when it adds an error or a warning of 'btl check'.\n"
+    "The old file is kept as loader.conf.prev, unless it was on trial.\n\n"
     "Example: btl set hello load=YES phase=BOOT2 tunable.greeting='good day'\n"
     "         btl set --trial -C /boot/efi disk phase=BOOT2 on_error=fallback\n"
     "         btl set -g -C btl.img kernel_options=autotest\n",

@@ -37,15 +37,17 @@ struct edit {
 };
 
 #define EDIT_GLOBAL_KEYS                                                                           \
-    "KEY of the whole boot: kernel, kernel_sha256, kernel_options, module_path, "                  \
-    "module_blacklist,\n"                                                                          \
-    "  autoboot_delay, title, menu, boot_tries, boot_timeout, early_size, verbose, quiet,\n"       \
-    "  manifest_save, required_failure, stage.\n"
+    "KEY of the whole boot: kernel, kernel_sha256, kernel_type, initrd, kernel_options, "          \
+    "module_path,\n"                                                                               \
+    "  module_blacklist, autoboot_delay, title, menu, boot_tries, boot_timeout, watchdog,\n"       \
+    "  early_size, verbose, quiet, manifest_save, required_failure, stage, hash, seal, volume,\n"  \
+    "  module_register, file_NAME.\n"
 
 #define EDIT_TRIES "3" // default of --trial
 #define EDIT_SYNOPSIS                                                                              \
     "[-C DIR|IMAGE] [-f LOADER.CONF] [-n] [--force] [--trial[=N]]\n"                               \
-    "               [--efivars DIR|FILE] [--key KEY --cert CERT]"
+    "               [--efivars DIR|FILE] [--key KEY --cert CERT [--tool TOOL]\n"                   \
+    "               [--token-driver FILE]]"
 // For the commands that take keys of the whole boot.
 #define EDIT_GLOBAL_HELP                                                                           \
     "  -g, --global            keys of the whole boot, such as kernel_options\n" EDIT_GLOBAL_KEYS
@@ -58,8 +60,7 @@ struct edit {
     "                          " EDIT_TRIES ") until a boot-ok confirms it\n"                      \
     "      --efivars DIR|FILE  the UEFI variables of the machine (btl state --help), which tell\n" \
     "                          whether the replaced text is the last good one\n"                   \
-    "      --key KEY, --cert CERT  sign the new seal of a configuration that is sealed (btl "      \
-    "sign)\n"
+    "A configuration that is sealed gets a new seal. Its signature:\n" SIGN_HELP
 
 // Parse the options and read loader.conf. False: return EXIT_ERRORS.
 bool edit_begin(struct edit *edit, struct host *host, int argc, char **argv);
