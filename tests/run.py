@@ -132,7 +132,7 @@ def steps():
         yield "btl", make("btl-tests"), pytest
     for directory in ("docs", "tools", "tree"):
         yield directory, pytest_command("tests/" + directory), pytest
-    yield "boot", pytest_command("-n", "2", "--ignore-glob=tests/boot/test_ia64*.py", "tests/boot"), pytest
+    yield "boot", pytest_command("-n", "2", "--durations=40", "--ignore-glob=tests/boot/test_ia64*.py", "tests/boot"), pytest
     yield "linux", pytest_command("-rs", *glob.glob("tests/linux/test_*.py")), pytest
 
 

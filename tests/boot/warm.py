@@ -10,8 +10,8 @@ import os
 import shutil
 import time
 
-# Options with which a machine waits for a debugger before it runs.
-HELD = {"-S", "-gdb", "-s"}
+# Options with which a machine waits for a debugger before it runs, and a device whose state QEMU does not save.
+COLD = {"-S", "-gdb", "-s", "edu"}
 # Files in the place of a state.
 SEEN, UNUSABLE = b"one machine had these options", b"the state of this machine cannot be saved"
 
@@ -93,7 +93,7 @@ def wait_for(machine, query, wanted):
 def start(directory, program, command, firmware):
     """Return how a machine with these options starts. `directory`: of the states; `firmware`: its files, with a
     variable store that no boot has changed."""
-    if HELD & set(command):
+    if COLD & set(command):
         return Cold()
     words = [without_file(word) if before == "-drive" else word for before, word in zip(["", *command], command)]
     key = "\0".join([*words, *map(stamp, [program, *firmware])])
