@@ -12,6 +12,7 @@ struct wave {
     size_t count, capacity;
     size_t extents; // of all files
     uint64_t bytes; // of memory: whole clusters and pages
+    uint64_t start; // time: the search for the files is a part of reading
 };
 
 static uint64_t wave_room(const struct btl_read_file *file)
@@ -72,10 +73,10 @@ static bool wave_place(struct wave *wave, struct btl_read_request *requests, siz
 }
 
 // Enter the files. The time of reading is divided by their bytes.
-static void wave_enter(struct wave *wave, uint64_t start)
+static void wave_enter(struct wave *wave)
 {
     struct boot *boot = wave->boot;
-    uint64_t time = clock_now(&boot->clock), done = 0;
+    uint64_t start = wave->start, time = clock_now(&boot->clock), done = 0;
     uint64_t range = boot->files.pages.count - wave->count;
     time = time > start ? time - start : 0;
     for (size_t i = 0; i < wave->count; i++) {
@@ -90,7 +91,6 @@ static bool wave_read(struct wave *wave)
 {
     struct boot *boot = wave->boot;
     size_t count = 0;
-    uint64_t start = clock_now(&boot->clock);
     struct btl_read_request *requests =
         BTL_NEW_ARRAY(&boot->reader.arena, struct btl_read_request, wave->extents);
     if (requests == NULL || !pages_begin_block(&boot->files.pages, wave->bytes))
@@ -100,7 +100,7 @@ static bool wave_read(struct wave *wave)
         pages_free_block(&boot->files.pages);
         return reader_stop(boot, "several files could not be read together");
     }
-    wave_enter(wave, start);
+    wave_enter(wave);
     return true;
 }
 
@@ -118,7 +118,7 @@ static void wave_run(struct wave *wave)
 bool prefetch_configured(struct boot *boot)
 {
     const struct btl_config *config = &boot->attempt.config;
-    struct wave wave = {.boot = boot};
+    struct wave wave = {.boot = boot, .start = clock_now(&boot->clock)};
     wave_add(&wave, config->kernel);
     wave_add_paths(&wave, config->initrd);
     for (size_t i = 0; i < config->raw_file_count; i++)
@@ -132,7 +132,7 @@ bool prefetch_configured(struct boot *boot)
 void prefetch_plan(struct boot *boot)
 {
     const struct btl_plan *plan = &boot->attempt.plan;
-    struct wave wave = {.boot = boot};
+    struct wave wave = {.boot = boot, .start = clock_now(&boot->clock)};
     for (; boot->reader.planned < plan->module_count; boot->reader.planned++) {
         const struct btl_planned *module = &plan->modules[boot->reader.planned];
         if (module->verdict != BTL_OFF && module->built_in == NULL)

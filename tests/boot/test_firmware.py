@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Firmware with unusual behaviour."""
-from btlboot import GOOD, boot, started, under
+from btlboot import GOOD, boot, conf, started, under
 from test_default import PHASES
 
 
@@ -15,7 +15,8 @@ def test_stale_map_key():
 
 def test_disk_that_answers_no_more():
     """The loader waits for a slow call; the firmware's watchdog ends a call that hangs (tests/boot/efi/hangs.c)."""
-    with started(under("hangs"), steady=True) as machine:
+    files = {**under("hangs"), "loader.conf": conf('volume="firmware"\n').encode()}
+    with started(files, steady=True) as machine:
         machine.expect("HANGS: after 8 reads")
         assert machine.wait() == 0  # a reset ends this machine
         assert "cannot boot" not in machine.text()
