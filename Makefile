@@ -93,5 +93,5 @@ help:
 
 .PHONY: all format compile-commands clean help
 # The folders of other trees (tests/packages/packages.mk, tools/linux.mk) are left out.
--include $(shell find $(BUILD) $(foreach tree,deb packages reproducible linux/system,-path $(BUILD)/$(tree) -prune -o) \
+-include $(shell find $(BUILD) $(foreach tree,deb packages reproducible linux/system linux/deb,-path $(BUILD)/$(tree) -prune -o) -type f \
 	-name "*.d" -print 2>/dev/null)
