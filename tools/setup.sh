@@ -13,9 +13,9 @@ deb="$build build-essential git debhelper libcmocka-dev"
 # For make test-packages.
 packages="$run git lintian debootstrap"
 # For make test-linux.
-linux="$test mmdebstrap e2fsprogs"
+linux="$test $deb mmdebstrap e2fsprogs"
 # For make test-trust.
-trust="$test sbsigntool osslsigncode openssl shim-signed softhsm2 libengine-pkcs11-openssl"
+trust="$test shim-signed softhsm2 libengine-pkcs11-openssl"
 # For compiling the ia64 cross compiler (tools/ia64-toolchain.sh).
 ia64="binutils binutils-ia64-linux-gnu gcc-12-source gcc g++ make libc6-dev libgmp-dev libmpfr-dev libmpc-dev zlib1g-dev flex bison gawk bzip2 xz-utils"
 
