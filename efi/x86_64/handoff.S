@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The last code of the loader. It runs in place, from a page of its own in the loader's image, which
-// both the firmware's tables and ours map one to one and executable; it switches the tables under its own feet and jumps into the kernel.
+// both the firmware's tables and ours map one to one and executable. It switches the tables, and
+// jumps into the kernel.
 // docs/boot-protocol-x86_64.md says what state it leaves; struct handoff is in handoff.h.
 
 #define CR0_MP      (1 << 1)

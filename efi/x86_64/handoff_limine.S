@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The hand-off to a kernel of the Limine protocol: its segments, PAT and control registers. The
-// code runs in place, from a page of its own in the loader's image, which both the firmware's tables and the kernel's map one to one.
+// code runs in place, from a page of its own in the loader's image, which both the firmware's tables
+// and the kernel's map one to one.
 
 #define CR0_MP      (1 << 1)
 #define CR0_EM      (1 << 2)
