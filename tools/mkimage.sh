@@ -36,7 +36,7 @@ find "$tree" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 # The volume has space for the files, the unused ends of their clusters and a reserve, and at least
 # 65525 clusters, the minimum of FAT32. Take the largest cluster size that gives so many, of at most
 # 32 KiB, the largest that the specification of FAT allows.
-bytes=$(find "$tree" -type f -printf '%s\n' | awk '{ sum += $1 + 8192 } END { print sum + 0 }')
+bytes=$(find "$tree" -type f -printf '%s\n' | awk '{ sum += $1 + 8192 } END { printf "%.0f\n", sum }')
 sectors=$(( (bytes + bytes / 16 + 2097152) / block ))
 [ $sectors -ge 69632 ] || sectors=69632
 sectors=$(( (sectors + part_start - 1) / part_start * part_start ))
