@@ -55,14 +55,21 @@ def any_runner(text):
     return counted(text) or cmocka(text)
 
 
-def fuzzer(text):
-    """Read the last line of libFuzzer, with the number of runs."""
-    return (1, 0, 0) if re.search(r"^Done \d+ runs|^stat::number_of_executed_units", text, re.M) else None
+def fuzzers(text):
+    """Count the last lines of libFuzzer, with the number of runs."""
+    done = len(re.findall(r"^Done \d+ runs", text, re.M))
+    return (done, 0, 0) if done else None
+
+
+def broken_targets(text):
+    """Return the targets that make names as failed."""
+    return re.findall(r"^make\S*: \*\*\* \[\S+ (\S+)\] ", text, re.M)
 
 
 def failures(name, text):
     """Return a line for each failed test that a step's output names; the step itself when it names none."""
     found = re.findall(r"^(?:FAILED|ERROR) (.*)|^\[  FAILED  \] (\w+)$", text, re.M)
+    found += [(target, "") for target in broken_targets(text)]
     return ["failed: %s: %s" % (name, line[:240]) for line in dict.fromkeys(a or b for a, b in found)] \
         or ["failed: %s" % name]
 
@@ -82,6 +89,12 @@ def make(*words):
     return [MAKE, "--no-print-directory", *words]
 
 
+def together(targets):
+    """Make targets as many at a time as there are processors. -O keeps their outputs apart; -k goes on after a
+    failure."""
+    return make(JOBS, "-k", "-O", *targets)
+
+
 def pytest_command(*words):
     return [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *words]
 
@@ -94,14 +107,11 @@ def mentions_ia64(path):
 def steps_ia64():
     yield "tool chain", ["tools/ia64-toolchain.sh"], one
     yield "build", make(JOBS, "ARCH=ia64", "all", "image", "test-boot-files"), one
-    for kind, target, pattern in (("unit", "unit", "tests/unit/*/test_*.c"),
-                                  ("kernel", "kernel-test", "tests/kernel/test_*.c")):
-        for test in names(pattern):
-            if mentions_ia64(glob.glob(pattern.replace("_*", "_" + test))[0]):
-                for compiler in ("gcc", "clang"):
-                    yield "%s %s %s" % (kind, test, compiler), make("%s-%s-%s" % (target, compiler, test)), cmocka
-    for test in names("tests/mock/test_*_ia64.c"):
-        yield "mock %s_ia64" % test, make("mock-%s_ia64" % test), any_runner
+    for kind, pattern in (("unit", "tests/unit/*/test_*.c"), ("kernel-test", "tests/kernel/test_*.c")):
+        tests = [test for test in names(pattern) if mentions_ia64(glob.glob(pattern.replace("_*", "_" + test))[0])]
+        yield kind.split("-", maxsplit=1)[0], together("%s-%s-%s" % (kind, compiler, test)
+                                          for test in tests for compiler in ("gcc", "clang")), cmocka
+    yield "mock", together("mock-%s_ia64" % test for test in names("tests/mock/test_*_ia64.c")), any_runner
     yield "oracle ia64", make("oracle-ia64"), any_runner
     yield "btl ia64", pytest_command("-rs", "tests/btl/test_ia64_files.py"), pytest
     yield "boot ia64", pytest_command("-rs", "-n", "2", *glob.glob("tests/boot/test_ia64*.py")), pytest
@@ -109,23 +119,18 @@ def steps_ia64():
 
 def steps():
     """Yield (name, command, reader of its output) in the order of running."""
-    units = names("tests/unit/*/test_*.c")
     yield "build", make(JOBS, "all", "image", "test-boot-files"), one
     # Build all programs first, to keep both processors busy; the test of a program that fails to build fails.
     yield "build tests", make(JOBS, "-k", "test-programs"), one
-    for unit in units:
-        for compiler in ("gcc", "clang"):
-            yield "unit %s %s" % (unit, compiler), make("unit-%s-%s" % (compiler, unit)), cmocka
-    # -k: run the other programs when one fails.
-    yield "kernel", make(JOBS, "-k", "-O", "kernel-tests"), any_runner
-    yield "modules", make("-k", "module-tests"), any_runner
-    yield "init", make("-k", "init-tests"), any_runner
-    yield "mock firmware", make(JOBS, "-k", "-O", "mock"), any_runner
+    yield "unit", together(["unit-tests"]), cmocka
+    yield "kernel", together(["kernel-tests"]), any_runner
+    yield "modules", together(["module-tests"]), any_runner
+    yield "init", together(["init-tests"]), any_runner
+    yield "mock firmware", together(["mock"]), any_runner
     yield "oracle", make("oracle"), any_runner
     yield "oracle ia64", make("oracle-ia64"), any_runner
     yield "volume", make("volume"), any_runner
-    for fuzz in names("tests/fuzz/fuzz_*.c"):
-        yield "fuzz " + fuzz, make("fuzz-" + fuzz, "FUZZ_RUNS=" + FUZZ_RUNS), fuzzer
+    yield "fuzz", together(["fuzz-tests", "FUZZ_RUNS=" + FUZZ_RUNS]), fuzzers
     yield "attack", make("attack-test"), any_runner
     yield "cost", make("bench-check"), one
     if os.path.exists("tests/btl/btl.mk"):
@@ -143,9 +148,9 @@ def steps_linux():
 
 
 def steps_check():
-    """Yield the steps of --check. -O: make keeps the outputs of parallel tests apart."""
+    """Yield the steps of --check."""
     yield "build", make(JOBS, "all", "btl", "check-programs"), one
-    yield "programs", make(JOBS, "-k", "-O", "check-tests"), cmocka
+    yield "programs", together(["check-tests"]), cmocka
     slow = ("image", "disk", "valgrind", "seventy", "install", "system_call")
     yield "btl", make("btl-tests", "BTL_SELECT=" + " and ".join("not " + word for word in slow)), pytest
     yield "docs and tree", pytest_command("-n", "2", "-rs", "tests/docs", "tests/tree"), pytest
@@ -165,6 +170,7 @@ def run(name, command, reader):
     for line in sorted(set(re.findall(r"skipped: .*", text))):
         print("   " + line, flush=True)
     silent = passed + failed + skipped == 0
+    failed = max(failed, len(broken_targets(text)))  # a program that crashes counts nothing itself
     if reader is one and status != 0:
         passed = 0
     if failed == 0 and (status != 0 or silent):

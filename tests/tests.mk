@@ -30,6 +30,8 @@ unit-%: $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/%
 	$(BUILD)/test-gcc/unit/$*
 	$(BUILD)/test-clang/unit/$*
 
+unit-tests: $(UNIT:%=unit-gcc-%) $(UNIT:%=unit-clang-%)
+
 # A parser that is not in core/.
 $(BUILD)/fuzz/bin/ninep: modules/hostfs/ninep.c
 $(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a
@@ -39,6 +41,7 @@ $(BUILD)/fuzz/bin/%: tests/fuzz/fuzz_%.c $(UNIT_SUPPORT) $(BUILD)/fuzz/libbtl.a
 fuzz-%: $(BUILD)/fuzz/bin/%
 	@mkdir -p $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
 	$< -runs=$(FUZZ_RUNS) -max_len=65536 -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$* tests/fuzz/seeds/$*
+fuzz-tests: $(FUZZ:%=fuzz-%)
 ifeq ($(filter $(NAME),$(FUZZ)),)
 fuzz:
 	@echo "make fuzz NAME=...: one of $(FUZZ)" >&2; false
@@ -79,4 +82,4 @@ check-programs: $(call host_tests,gcc) $(BUILD)/test-gcc/btl
 check-tests: $(UNIT:%=unit-gcc-%) $(KERNEL_TESTS:%=kernel-test-gcc-%) $(MODULE_TESTS:%=module-test-gcc-%) $(INIT_TESTS:%=init-test-gcc-%) $(MOCK:%=mock-gcc-%)
 
 .PRECIOUS: $(BUILD)/test-gcc/support/%.o $(BUILD)/test-clang/support/%.o $(BUILD)/test-gcc/unit/% $(BUILD)/test-clang/unit/% $(BUILD)/fuzz/bin/%
-.PHONY: fuzz fuzz-long test-programs check-programs check-tests
+.PHONY: fuzz fuzz-long fuzz-tests unit-tests test-programs check-programs check-tests

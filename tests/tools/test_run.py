@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tests/run.py: how it reads the outputs of the runners."""
+import glob
 import importlib.util
 import os
+import subprocess
 import sys
 
 import pytest
@@ -98,9 +100,27 @@ def test_failures_stand_before_the_closing_line(run, monkeypatch, capsys):
     assert capsys.readouterr().out.endswith("\nfailed: bad\n0 passed, 1 failed\n")
 
 
-def test_every_unit_test_and_fuzzer_is_a_step(run):
-    names = [step[0] for step in run.steps()]
-    for file in os.listdir(os.path.join(ROOT, "tests/unit")):
-        if file.startswith("test_") and file.endswith(".c"):
-            assert "unit %s gcc" % file[5:-2] in names and "unit %s clang" % file[5:-2] in names
+def test_program_that_crashes_beside_a_failure_is_counted_and_named(run):
+    text = CMOCKA + "make: *** [tests/tests.mk:21: unit-gcc-a] Error 1\nmake: *** [tests/tests.mk:21: unit-gcc-b] Error 134\n"
+    assert shell(run, "cat <<'END'\n%sEND\nexit 2" % text, run.cmocka) == (2, 2, 0)
+    assert run.FAILURES == ["failed: name: unit-gcc-a", "failed: name: unit-gcc-b"]
+
+
+def test_fuzzers_are_counted(run):
+    assert run.fuzzers("Done 20000 runs in 3 second(s)\nDone 20000 runs in 1 second(s)\n") == (2, 0, 0)
+    assert run.fuzzers("SUMMARY: AddressSanitizer: heap-buffer-overflow\n") is None
+
+
+def test_every_unit_test_and_fuzzer_is_run(run):
+    commands = [step[1] for step in run.steps()]
+    plan = subprocess.run([command for command in commands if "unit-tests" in command][0] + ["-n", "fuzz-tests"],
+                          cwd=ROOT, stdout=subprocess.PIPE, check=True, text=True).stdout
+    units = [os.path.basename(path)[5:-2] for path in glob.glob(os.path.join(ROOT, "tests/unit/*/test_*.c"))]
+    fuzzers = [name[5:-2] for name in os.listdir(os.path.join(ROOT, "tests/fuzz")) if name.endswith(".c")]
+    assert len(units) > 50 and len(fuzzers) > 20
+    for unit in units:
+        assert "test-gcc/unit/%s\n" % unit in plan and "test-clang/unit/%s\n" % unit in plan, unit
+    for fuzzer in fuzzers:
+        assert "fuzz/bin/%s -runs=" % fuzzer in plan, fuzzer
+    assert any("fuzz-tests" in command for command in commands)
     assert sys.executable in next(step[1] for step in run.steps() if step[0] == "boot")
