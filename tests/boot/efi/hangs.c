@@ -4,8 +4,8 @@
 #include <efi.h>
 #include <efilib.h>
 
-#define WATCHDOG_S 6
-#define READ_US    1500000
+#define WATCHDOG_S 2
+#define READ_US    400000
 #define READS      8 // reads before the hang; together longer than the watchdog's time
 
 static EFI_SET_WATCHDOG_TIMER set_watchdog;
