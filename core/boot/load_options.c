@@ -194,13 +194,24 @@ static struct btl_str skip_program_name(struct btl_str text, bool names_program)
                                                                                        : text;
 }
 
+static struct btl_str trim_options(struct btl_str text)
+{
+    while (text.len > 0 && is_option_space(text.at[0]))
+        text = (struct btl_str){text.at + 1, text.len - 1};
+    while (text.len > 0 && is_option_space(text.at[text.len - 1]))
+        text.len--;
+    return text;
+}
+
 static bool parse_option_words(struct option_parser *job, struct btl_str rest, bool names_program)
 {
     struct btl_str word;
     rest = skip_program_name(rest, names_program);
+    job->options->text = trim_options(rest);
     for (bool first = !names_program; parse_option_word(&rest, &word); first = false) {
         if (first && !is_word_of_loader(word)) {
             btl_report(job->diags, BTL_OPTION_FOREIGN, PLACE, BTL_ARG(word));
+            job->options->text = BTL_STR("");
             return true;
         }
         if (!parse_option(job, word, &rest))

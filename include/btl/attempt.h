@@ -15,6 +15,7 @@
 #include <btl/limine_kernel.h>
 #include <btl/machine.h>
 #include <btl/manifest.h>
+#include <btl/measure.h>
 #include <btl/pe.h>
 #include <btl/plan.h>
 #include <btl/seal.h>
@@ -302,6 +303,12 @@ void btl_attempt_choose_staged(struct btl_attempt *attempt, const struct btl_boo
 // whose file the kernel reads again. Called after staging. Those of the configuration and of pinned
 // files are known before.
 void btl_attempt_hash(const struct btl_attempt *attempt);
+// Make the events that are measured before this attempt starts its kernel. They cover the kernel,
+// its initrds, the files file_NAME, those that a Limine kernel asks for, and the file of each
+// module that the kernel gets or may load. Called after staging. `options`: btl_load_options.text.
+// False: no memory, reported.
+bool btl_attempt_measure(struct btl_attempt *attempt, struct btl_str options,
+                         struct btl_measure_event events[BTL_AT_LEAST(BTL_MEASURE_EVENTS)]);
 // Reserve ranges of the window for the early arena, the stack and the backing store.
 bool btl_attempt_reserve(struct btl_attempt *attempt);
 

@@ -12,6 +12,9 @@ struct btl_load_options {
     struct btl_str config; // path of the configuration; empty: not given
     struct btl_str save;   // path for the manifest; empty: not given
     bool help, dry_run, verbose, pages, menu, safe;
+    // The options as one text, UTF-8, without the loader's name and the spaces around; empty if the
+    // loader ignores them.
+    struct btl_str text;
 };
 
 // Parse load options. `bytes`: expected to be UTF-16. `names_program`: the first word is the

@@ -25,8 +25,9 @@ ARROWS = {
     "kernel": {"base", "elf", "link"},
     "limine": {"base", "abi", "elf", "link", "kernel", "manifest"},
     "manifest": {"base", "abi", "config", "elf", "link", "kernel", "plan"},
+    "measure": {"base", "manifest"},
     "load": {"base", "abi", "elf", "link", "manifest"},
-    "boot": {"base", "abi", "config", "elf", "volume", "image", "seal", "linux", "plan", "link", "kernel", "limine", "manifest"},
+    "boot": {"base", "abi", "config", "elf", "volume", "image", "seal", "linux", "plan", "link", "kernel", "limine", "manifest", "measure"},
 }
 # The folder that each header of include/btl/ belongs to.
 PUBLIC = {
@@ -45,6 +46,7 @@ PUBLIC = {
     "kernel": "kernel_image.h",
     "limine": "limine_features.def limine_kernel.h limine_protocol.h",
     "manifest": "manifest.h manifest_writer.h",
+    "measure": "measure.h",
     "boot": "attempt.h boot_state.h configurations.h linux_boot.h load_options.h memmap.h pending.h run_record.h running_record.h utf16.h wdat.h",
 }
 FOLDER = {header: folder for folder, headers in PUBLIC.items() for header in headers.split()}
