@@ -36,6 +36,11 @@ struct btl_pe_section btl_pe_section(const struct btl_pe *pe, uint32_t index);
 // Return the contents of the first section of that name; size 0: there is none, or it is empty.
 struct btl_bytes btl_pe_find(const struct btl_pe *pe, struct btl_str name);
 
+// Compute the Authenticode hash (SHA-256), which firmware measures when it loads the program.
+// Report why there is none. Allocates as many bytes as the file has.
+bool btl_pe_hash(const struct btl_pe *pe, struct btl_arena *arena,
+                 uint8_t ret_sha256[BTL_AT_LEAST(32)], struct btl_diags *diags);
+
 // Return the number of a machine in the COFF header.
 uint16_t btl_pe_machine(const struct btl_machine *machine);
 

@@ -36,6 +36,16 @@ static void walk_pe(const struct btl_pe *pe)
     }
 }
 
+static void try_hash(const struct btl_pe *pe, struct btl_arena *arena, struct btl_diags *diags)
+{
+    uint8_t sha256[32];
+    uint32_t before = diags->errors;
+    bool good = btl_pe_hash(pe, arena, sha256, diags);
+    NEED(good == (diags->errors == before));
+    if (good)
+        walk_bytes(sha256, sizeof(sha256));
+}
+
 static void try_uki(const struct btl_pe *pe, struct btl_diags *diags)
 {
     struct btl_uki uki;
@@ -82,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     NEED(kind != BTL_KERNEL_UKI || good);
     if (good) {
         walk_pe(&pe);
+        try_hash(&pe, &memory.arena, &diags);
         try_uki(&pe, &diags);
     }
     try_linux(file, &diags);

@@ -26,6 +26,7 @@ ARROWS = {
     "limine": {"base", "abi", "elf", "link", "kernel", "manifest"},
     "manifest": {"base", "abi", "config", "elf", "link", "kernel", "plan"},
     "measure": {"base", "manifest"},
+    "tcg": {"base", "measure"},
     "load": {"base", "abi", "elf", "link", "manifest"},
     "boot": {"base", "abi", "config", "elf", "volume", "image", "seal", "linux", "plan", "link", "kernel", "limine", "manifest", "measure"},
 }
@@ -39,6 +40,7 @@ PUBLIC = {
     "volume": "blocks.h extents.h fat.h partitions.h",
     "image": "pe.h",
     "seal": "seal.h",
+    "tcg": "tcg_log.h",
     "linux": "linux_archive.h linux_command.h linux_kernel.h linux_order.h",
     "plan": "plan.h",
     "link": "link.h symtab.h tunable.h wrapper.h",
