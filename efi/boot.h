@@ -67,6 +67,10 @@ struct boot {
     struct btl_boot core;
     struct firmware *fw;
     struct fw_facts facts;
+    struct {
+        struct fw_tpm facts;
+        fw_status status; // of the search; FW_NOT_FOUND: no active TPM
+    } tpm;
     struct pages pages;
     struct btl_arena arena; // outlives an attempt: choices, records, the log
     struct log log;
@@ -150,6 +154,7 @@ bool options_refuse(struct boot *boot);
 bool machine_fit(struct boot *boot);  // does the processor have no-execute
 bool trust_decide(struct boot *boot); // is every file compared with a verified seal
 bool trust_verify(void *owner, const struct btl_boot_file *seal, struct btl_str *ret_status);
+bool tpm_find(struct boot *boot);        // the machine's TPM
 bool volume_open(struct boot *boot);     // -> volume; true when already open
 bool state_read(struct boot *boot);      // variables -> state; repeated after the shell has run
 bool pending_recover(struct boot *boot); // completes a change that the power interrupted
@@ -157,6 +162,7 @@ bool choice_first(struct boot *boot);    // options, state -> choice
 
 // In each attempt, between and after the steps of core (btl/attempt.h).
 bool prefetch_configured(struct boot *boot); // the files that the configuration names
+bool tpm_judge(struct boot *boot);           // is there a TPM, where one is required
 bool autoboot_wait(struct boot *boot);       // the countdown, the menu
 bool pending_apply(struct boot *boot);       // BtlPending -> the configuration's file
 // Pages for tables: the owner of paging.alloc_table.
@@ -176,6 +182,7 @@ bool trial_count(struct boot *boot);        // this try -> BtlTrial
 bool hardware_arm(struct boot *boot);       // the machine's own watchdog
 bool running_tell(struct boot *boot);       // -> BtlBoot, for user space
 bool interface_tell(struct boot *boot);     // -> variables of EFI programs
+bool tpm_measure(struct boot *boot);        // the six events -> TPM
 bool files_close(struct boot *boot);        // the last lines of the log
 bool interface_tell_log(struct boot *boot); // the log and the time -> variables of EFI programs
 bool manifest_write(struct boot *boot);     // everything above -> one record

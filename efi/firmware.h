@@ -61,6 +61,12 @@ struct fw_volume {
     char controller[64]; // "": not on PCI, or unknown
 };
 
+// A TPM 2.0 that the firmware has started.
+struct fw_tpm {
+    uint32_t banks; // that are active: bits of EFI_TCG2_EVENT_ALGORITHM_BITMAP, 2 for SHA-256
+    bool log;       // the firmware keeps a log in the format of TPM 2.0
+};
+
 // Facts that do not change while the loader runs. Addresses are physical; 0: none.
 struct fw_facts {
     struct btl_str vendor;
@@ -216,6 +222,12 @@ struct firmware {
     // Verify the signature of an EFI program that is never started, the file `path` of the boot
     // volume, by shim if it is there, else by the firmware. Any error is a refusal.
     fw_status (*verify_image)(struct firmware *fw, struct btl_bytes bytes, struct btl_str path);
+
+    // The TPM. FW_NOT_FOUND: no protocol, no TPM, or no active bank. tpm_extend: extend a register
+    // with the hash of a text by each active bank, and log the text as an event of the type EV_IPL.
+    // FW_VOLUME_FULL: extended, and not logged.
+    fw_status (*tpm_find)(struct firmware *fw, struct fw_tpm *ret_tpm);
+    fw_status (*tpm_extend)(struct firmware *fw, uint32_t pcr, struct btl_str text);
 
     // Programs. load_image: load `bytes` as the file `path` of the boot volume. On failure there is
     // no program. FW_ACCESS_DENIED, FW_SECURITY_VIOLATION: not permitted. unload_image: give back a

@@ -65,6 +65,7 @@ static bool boot_set_up(struct boot *boot)
     bool good = STEP(NO_EVENT, options_read(boot)) && // load options -> options
                 STEP(NO_EVENT, machine_fit(boot)) &&  // does the processor have no-execute
                 STEP(NO_EVENT, trust_decide(boot)) && // is each file compared with a verified seal
+                STEP(NO_EVENT, tpm_find(boot)) &&     // the machine's TPM
                 STEP(NO_EVENT, volume_open(boot)) &&  // -> the boot volume
                 STEP(NO_EVENT, state_read(boot)) &&   // variables -> the records of earlier boots
                 STEP(NO_EVENT, pending_recover(boot)) && // a change that the power interrupted
@@ -80,7 +81,8 @@ static bool attempt_boot(struct boot *boot)
     return STEP(NO_EVENT,
                 volume_open(boot) && btl_attempt_configure(attempt)) && // the text -> settings
            STEP(NO_EVENT, btl_attempt_judge_trial(attempt)) &&          // are its tries used up?
-           STEP(NO_EVENT, prefetch_configured(boot)) &&        // what it names -> files in memory
+           STEP(NO_EVENT, tpm_judge(boot)) &&           // is there a TPM, where one is required
+           STEP(NO_EVENT, prefetch_configured(boot)) && // what it names -> files in memory
            STEP(NO_EVENT, btl_attempt_open_kernel(attempt)) && // kernel file -> checked view
            STEP(BTLM_EVENT_MODULES_READ, btl_attempt_read_modules(attempt) &&
                                              ignored_find(boot)) && // module files -> metadata
@@ -97,6 +99,7 @@ static bool attempt_boot(struct boot *boot)
            STEP(NO_EVENT, hardware_arm(boot)) &&                 // the machine's own watchdog
            STEP(NO_EVENT, running_tell(boot)) &&                 // what runs -> BtlBoot
            STEP(NO_EVENT, interface_tell(boot)) &&               // for systemd
+           STEP(NO_EVENT, tpm_measure(boot)) &&                  // the six events -> TPM
            STEP(BTLM_EVENT_CLOSED, files_close(boot)) &&         // the log ends here
            STEP(NO_EVENT, interface_tell_log(boot)) &&           // -> BtlLog
            STEP(NO_EVENT, manifest_write(boot)) &&               // -> one record

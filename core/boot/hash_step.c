@@ -37,7 +37,8 @@ void btl_attempt_hash(const struct btl_attempt *attempt)
     const struct btl_boot *boot = attempt->boot;
     const struct btl_attempt_kernel *kernel = &attempt->kernel;
     enum btl_hashing hash = attempt->config.hash;
-    bool all = hash == BTL_HASH_ALL || (hash == BTL_HASH_AUTO && boot->hashes_fast);
+    bool measured = boot->measures && attempt->config.tpm != BTL_TPM_USE_NO; // the events have them
+    bool all = hash == BTL_HASH_ALL || (hash == BTL_HASH_AUTO && boot->hashes_fast) || measured;
     if (kernel->file != NULL && (all || kernel->kind == BTL_KERNEL_BTL))
         btl_boot_file_sha256(boot, kernel->file);
     for (uint32_t i = 0; attempt->planned && i < attempt->plan.module_count; i++)

@@ -62,6 +62,7 @@ enum config_type {
     CONFIG_STAGING,     // enum btl_stage
     CONFIG_HASHING,     // enum btl_hashing
     CONFIG_SEALING,     // enum btl_sealing
+    CONFIG_TPM_USE,     // enum btl_tpm_use
     CONFIG_READING,     // enum btl_reading
     CONFIG_REGISTERING, // enum btl_registering
     CONFIG_MENU_STYLE,  // enum btl_menu_style

@@ -28,6 +28,7 @@ static const struct choice {
     [CONFIG_STAGING] = {BTL_CONF_BAD_STAGE, {"auto", "all", "boot"}},
     [CONFIG_HASHING] = {BTL_CONF_BAD_HASH, {"auto", "all", "needed"}},
     [CONFIG_SEALING] = {BTL_CONF_BAD_SEAL, {"warn", "strict"}},
+    [CONFIG_TPM_USE] = {BTL_CONF_BAD_TPM, {"auto", "no", "required"}},
     [CONFIG_READING] = {BTL_CONF_BAD_VOLUME, {"auto", "firmware"}},
     [CONFIG_MENU_STYLE] = {BTL_CONF_BAD_MENU, {"auto", "screen", "line"}},
     [CONFIG_KIND] = {BTL_CONF_BAD_KERNEL_TYPE, {"btl", "limine", "linux", "uki", "efi"}},
@@ -61,6 +62,7 @@ uint32_t config_number(enum config_type type, struct btl_str value)
     case CONFIG_STAGING:
     case CONFIG_HASHING:
     case CONFIG_SEALING:
+    case CONFIG_TPM_USE:
     case CONFIG_READING:
     case CONFIG_MENU_STYLE:
     case CONFIG_REGISTERING:
@@ -94,6 +96,7 @@ struct btl_str btl_config_value_word(struct btl_str key, size_t index)
     case CONFIG_STAGING:
     case CONFIG_HASHING:
     case CONFIG_SEALING:
+    case CONFIG_TPM_USE:
     case CONFIG_READING:
     case CONFIG_MENU_STYLE:
     case CONFIG_REGISTERING:
@@ -265,16 +268,17 @@ static bool value_check_text(const struct check *check, struct btl_str value)
 }
 
 static bool (*const checks[])(const struct check *check, struct btl_str value) = {
-    [CONFIG_TEXT] = value_check_text,          [CONFIG_PATH] = value_check_path,
-    [CONFIG_PATHS] = value_check_paths,        [CONFIG_MODULES] = value_check_modules,
-    [CONFIG_SECONDS] = value_check_seconds,    [CONFIG_YES_NO] = value_check_yes_no,
-    [CONFIG_ACTION] = value_check_choice,      [CONFIG_LOADING_PHASE] = value_check_phase,
-    [CONFIG_REGISTERING] = value_check_choice, [CONFIG_STAGING] = value_check_choice,
-    [CONFIG_HASHING] = value_check_choice,     [CONFIG_SEALING] = value_check_choice,
-    [CONFIG_READING] = value_check_choice,     [CONFIG_TRIES] = value_check_tries,
-    [CONFIG_MENU_STYLE] = value_check_choice,  [CONFIG_LEVEL] = value_check_on_error,
-    [CONFIG_DIGEST] = value_check_sha256,      [CONFIG_EARLY] = value_check_early,
-    [CONFIG_KIND] = value_check_choice,        [CONFIG_CONDITION] = value_check_condition,
+    [CONFIG_TEXT] = value_check_text,           [CONFIG_PATH] = value_check_path,
+    [CONFIG_PATHS] = value_check_paths,         [CONFIG_MODULES] = value_check_modules,
+    [CONFIG_SECONDS] = value_check_seconds,     [CONFIG_YES_NO] = value_check_yes_no,
+    [CONFIG_ACTION] = value_check_choice,       [CONFIG_LOADING_PHASE] = value_check_phase,
+    [CONFIG_REGISTERING] = value_check_choice,  [CONFIG_STAGING] = value_check_choice,
+    [CONFIG_HASHING] = value_check_choice,      [CONFIG_SEALING] = value_check_choice,
+    [CONFIG_TPM_USE] = value_check_choice,      [CONFIG_READING] = value_check_choice,
+    [CONFIG_TRIES] = value_check_tries,         [CONFIG_MENU_STYLE] = value_check_choice,
+    [CONFIG_LEVEL] = value_check_on_error,      [CONFIG_DIGEST] = value_check_sha256,
+    [CONFIG_EARLY] = value_check_early,         [CONFIG_KIND] = value_check_choice,
+    [CONFIG_CONDITION] = value_check_condition,
 };
 
 bool config_check(struct config_parser *parser, struct btl_setting *setting)

@@ -270,6 +270,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     registers_uefi(&uefi.firmware);
     shell_uefi(&uefi.firmware);
     image_uefi(&uefi.firmware);
+    tpm_uefi(&uefi.firmware);
     if (uefi.boot->HandleProtocol(image, &guid, (void **)&uefi.loaded) != EFI_SUCCESS)
         uefi.loaded = NULL; // no volume: run() reports it
     return run(&uefi.firmware);

@@ -162,6 +162,7 @@ void variables_uefi(struct firmware *ret_fw);
 void registers_uefi(struct firmware *ret_fw);
 void shell_uefi(struct firmware *ret_fw);
 void image_uefi(struct firmware *ret_fw);
+void tpm_uefi(struct firmware *ret_fw);
 
 // Make a node of media type; `size` is at most UEFI_NODE_SIZE.
 void uefi_node_make(struct uefi_node *ret_node, uint8_t subtype, const void *data, size_t size);

@@ -143,6 +143,7 @@ struct btl_boot {
     bool hashes_fast;                        // driver->hash uses instructions for it
     enum btl_limine_paging_mode paging_mode; // of the machine, for Limine kernels
     struct btl_trust trust;
+    bool measures;                    // into a TPM, unless the configuration says tpm="no"
     bool seals_ignored;               // the caller writes the seal, or edits what it lists
     struct btl_boot_state state;      // the records of earlier boots
     struct btl_choice choice;         // of the next attempt
@@ -300,8 +301,8 @@ void btl_attempt_stage(struct btl_attempt *attempt, const struct btl_boot_disk *
 void btl_attempt_choose_staged(struct btl_attempt *attempt, const struct btl_boot_disk *disk);
 // Compute the SHA-256 of the files of this attempt, as `hash` of the configuration says: of all; or
 // of the kernel of BTL's protocol, of linked modules, whose bytes are gone later, and of modules
-// whose file the kernel reads again. Called after staging. Those of the configuration and of pinned
-// files are known before.
+// whose file the kernel reads again. Of all, too, if the boot is measured. Called after staging.
+// Those of the configuration and of pinned files are known before.
 void btl_attempt_hash(const struct btl_attempt *attempt);
 // Make the events that are measured before this attempt starts its kernel. They cover the kernel,
 // its initrds, the files file_NAME, those that a Limine kernel asks for, and the file of each

@@ -77,6 +77,9 @@ enum btl_hashing { BTL_HASH_AUTO, BTL_HASH_ALL, BTL_HASH_NEEDED };
 // Where no seal is enforced: is a file that does not fit the configuration's seal refused?
 enum btl_sealing { BTL_SEAL_WARN, BTL_SEAL_STRICT };
 
+// Is the boot measured into a TPM? AUTO: if the machine has one. REQUIRED: otherwise it is refused.
+enum btl_tpm_use { BTL_TPM_USE_AUTO, BTL_TPM_USE_NO, BTL_TPM_USE_REQUIRED };
+
 // Does the loader read files past the firmware's file system where it can, or never?
 enum btl_reading { BTL_VOLUME_AUTO, BTL_VOLUME_FIRMWARE };
 
@@ -112,6 +115,7 @@ struct btl_config {
     enum btl_stage stage;                  // default "auto"
     enum btl_hashing hash;                 // default "auto"
     enum btl_sealing seal;                 // default "warn"
+    enum btl_tpm_use tpm;                  // default "auto"
     enum btl_reading volume;               // default "auto"
     enum btl_registering module_register;  // default "path"
     const struct btl_setting *kernel_setting, *module_path_setting; // NULL: the default

@@ -335,6 +335,7 @@ static void alloc_table(struct mock *mock)
     mock_variables(&mock->firmware);
     mock_images(&mock->firmware);
     mock_devices(&mock->firmware);
+    mock_tpm(&mock->firmware);
 }
 
 static void free_memory(struct mock *mock)
@@ -424,6 +425,7 @@ static void power_on(struct mock *mock)
     mock->key_waited = mock->ran = mock->exit_tried = mock->exited = mock->reset = false;
     mock->handed_off = mock->entered_setup = mock->program_started = mock->initrd_offered = false;
     mock->programs_run = 0;
+    mock->tpm.count = 0;
     begin_watchdog(mock);
     mock->shell_runs = 0;
     for (size_t i = 0; i < MOCK_FILES; i++) {

@@ -46,6 +46,8 @@ enum mock_service {
     MOCK_LOAD_IMAGE,
     MOCK_OFFER_INITRD,
     MOCK_VERIFY_IMAGE,
+    MOCK_TPM_FIND,
+    MOCK_TPM_EXTEND,
     MOCK_SERVICES
 };
 
@@ -126,6 +128,20 @@ struct mock_devices {
     uint64_t acpi_at, acpi_size;
 };
 
+#define MOCK_TPM_EVENTS 32
+#define MOCK_TPM_TEXT   4096
+
+// The TPM (mock_tpm.c).
+struct mock_tpm {
+    uint32_t banks;    // that are active; 0: there is no TPM
+    uint32_t log_room; // events for which the log has space; 0: for any number
+    struct mock_tpm_event {
+        uint32_t pcr;
+        char text[MOCK_TPM_TEXT];
+    } events[MOCK_TPM_EVENTS];
+    uint32_t count;
+};
+
 // The blocks of the volume (mock_disk.c): none, unless the test calls mock_disk_make().
 struct mock_disk {
     uint8_t *bytes;
@@ -185,6 +201,7 @@ struct mock {
     bool deletes_nothing;       // and says that it did
     fw_status variables_status; // of every call
     struct mock_devices devices;
+    struct mock_tpm tpm;
     bool has_setup, entered_setup, has_shell;
     uint32_t shell_runs;
     void (*in_shell)(struct mock *mock); // the user's actions in the shell
@@ -305,6 +322,7 @@ void mock_images(struct firmware *ret);
 void mock_images_check(struct mock *mock);
 void mock_variables_check(struct mock *mock);
 void mock_devices(struct firmware *ret);
+void mock_tpm(struct firmware *ret);
 void mock_devices_begin(struct mock *mock);
 void mock_forget(struct mock_file *file);
 

@@ -10,7 +10,8 @@ static const char *const services[MOCK_SERVICES] = {
     "read",         "random",        "exit",          "create",         "write",
     "flush",        "rename",        "remove",        "list",           "variable_get",
     "variable_set", "transient_set", "register_read", "register_write", "enter_setup",
-    "run_shell",    "load_image",    "offer_initrd",  "verify_image"};
+    "run_shell",    "load_image",    "offer_initrd",  "verify_image",   "tpm_find",
+    "tpm_extend"};
 
 // With a module that is missing, so that a search path is walked too, and a firmware whose first
 // map key is stale; the manifest is saved, in place of an older one, by a firmware that is
@@ -26,6 +27,7 @@ static struct mock *begin(const char *options)
         "late_load=\"YES\"\nlate_phase=\"BOOT2\"\nlazy_load=\"YES\"\nlazy_phase=\"AUTO\"\n"
         "gone_load=\"YES\"\nboot_tries=\"3\"\nwatchdog=\"60\"\n");
     mock->devices.tco = true;
+    mock->tpm.banks = 2;
     state_put(mock, BTL_VARIABLE_GOOD, "of another day", "/loader.conf.d/good.conf", 0, "");
     mock_add_text(mock, "/btl/m.bin", "BTLMANIF of an earlier boot");
     mock->stale_keys = 1;
@@ -131,7 +133,7 @@ TEST(test_each_call_of_a_dry_run_fails_in_turn)
 {
     fail_each("-n -m /btl/m.bin",
               MENU_ONLY | 1u << MOCK_EXIT | 1u << MOCK_VARIABLE_SET | 1u << MOCK_TRANSIENT_SET |
-                  1u << MOCK_REGISTER_WRITE,
+                  1u << MOCK_REGISTER_WRITE | 1u << MOCK_TPM_EXTEND,
               expect_end_dry);
 }
 

@@ -95,6 +95,11 @@ TEST(test_bad_stage)
     COMPLAINT("seal=hard", "loader.conf:1:6: error: seal must be \"warn\" or \"strict\", not "
                            "\"hard\" [conf-bad-seal]\n");
     COMPLAINT("seal=strict", "");
+    COMPLAINT("tpm=yes", "loader.conf:1:5: error: tpm must be \"auto\", \"no\" or \"required\", "
+                         "not \"yes\" [conf-bad-tpm]\n");
+    COMPLAINT("tpm=auto", "");
+    COMPLAINT("tpm=no", "");
+    COMPLAINT("tpm=required", "");
     COMPLAINT("stage=auto", "");
     COMPLAINT("stage=all", "");
     COMPLAINT("stage=boot", "");
