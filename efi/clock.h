@@ -3,19 +3,31 @@
 #ifndef BTL_EFI_CLOCK_H
 #define BTL_EFI_CLOCK_H
 
+#include <btl/fadt.h>
 #include <btl/manifest.h>
 
 #include "firmware.h"
+
+// The counter of the processor and ACPI's timer at one moment.
+struct clock_pair {
+    uint64_t ticks;
+    uint32_t count;
+};
 
 struct clock {
     struct firmware *fw;
     uint64_t zero; // counter value at time 0
     uint64_t rate; // per second; 0: unknown, then time stands still
+    bool timed;    // `rate` was measured by ACPI's timer, from `first` on
+    struct btl_fadt_timer timer;
+    struct clock_pair first;
 };
 
 // Start the clock with the rate that the processor or the firmware states; if there is none,
-// measure it with the firmware's stall.
+// measure it with ACPI's timer, and if there is none, with the firmware's stall.
 void clock_begin(struct clock *clock, struct firmware *fw);
+// Return the rate. One that was measured is measured again, over the whole time since then.
+uint64_t clock_rate(const struct clock *clock);
 uint64_t clock_now(const struct clock *clock); // nanoseconds
 
 // The events of the manifest. The manifest's writer sorts them.

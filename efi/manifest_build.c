@@ -69,7 +69,7 @@ static void manifest_fill_machine(const struct boot *boot, struct btlm_system *s
     }
     if (!btlm_framebuffer_holds(system)) // inconsistent: no framebuffer
         system->framebuffer = system->framebuffer_format = 0;
-    system->ticks_per_second = boot->clock.rate;
+    system->ticks_per_second = clock_rate(&boot->clock);
     system->ticks_at_zero = boot->clock.zero;
 }
 

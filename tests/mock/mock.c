@@ -243,8 +243,11 @@ static bool date(struct firmware *fw, struct btl_limine_date *ret_date)
 
 static struct btl_bytes acpi_table(struct firmware *fw, const char *signature)
 {
+    struct mock *mock = mock_of(fw);
+    if (strcmp(signature, "FACP") == 0)
+        return mock->devices.fadt;
     assert_string_equal(signature, "APIC");
-    return mock_of(fw)->madt;
+    return mock->madt;
 }
 
 // Every second processor starts.

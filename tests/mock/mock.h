@@ -9,6 +9,7 @@
 
 #include <setjmp.h>
 
+#include <btl/fadt.h>
 #include <btl/memmap.h>
 
 #include "firmware.h"
@@ -72,7 +73,9 @@ struct mock_file {
 extern struct control_registers mock_control;
 extern int mock_control_reads;
 
+#ifndef MOCK_FILES
 #define MOCK_FILES 64
+#endif
 
 // Listed, and not there when it is opened.
 struct mock_ghost {
@@ -114,7 +117,9 @@ struct mock_screen {
     uint32_t clears, scrolls; // scrolls: since it was cleared
 };
 
-// The hardware watchdogs (mock_devices.c), and ACPI's tables.
+#define MOCK_TIMER 0x608 // the port of ACPI's timer
+
+// The hardware watchdogs and ACPI's timer (mock_devices.c), and ACPI's tables.
 struct mock_devices {
     bool tco, esb;     // in this machine
     bool tco_disabled; // by the firmware
@@ -124,6 +129,9 @@ struct mock_devices {
     uint32_t gcs, tco_control, tco_timer;
     uint32_t esb_command, esb_config, esb_lock, esb_unlocked, esb_timer[2];
     uint32_t reloads;
+    struct btl_bytes fadt;
+    uint64_t timer_stands; // ACPI's timer counts no further; 0: it counts on
+    uint32_t timer_mask;
     const uint8_t *acpi; // memory at acpi_at; NULL: none
     uint64_t acpi_at, acpi_size;
 };

@@ -57,6 +57,16 @@ static uint32_t memory_read(const struct mock_devices *devices, uint64_t address
     return value;
 }
 
+// ACPI's timer, which counts with the processor's counter.
+static uint32_t timer_read(const struct mock *mock)
+{
+    uint64_t ticks = mock->ticks;
+    if (mock->devices.timer_stands != 0 && ticks > mock->devices.timer_stands)
+        ticks = mock->devices.timer_stands;
+    return (uint32_t)(ticks / 1000 * BTL_FADT_TIMER_RATE / (MOCK_HERTZ / 1000)) &
+           mock->devices.timer_mask;
+}
+
 static uint32_t io_read(const struct mock_devices *devices, uint64_t address)
 {
     switch (address - TCO_BASE) {
@@ -78,6 +88,8 @@ static fw_status register_read(struct firmware *fw, enum fw_space space, uint64_
     uint32_t value = space == FW_SPACE_PCI  ? pci_read(&mock->devices, address)
                      : space == FW_SPACE_IO ? io_read(&mock->devices, address)
                                             : memory_read(&mock->devices, address, width);
+    if (space == FW_SPACE_IO && address == MOCK_TIMER)
+        value = timer_read(mock);
     *ret_value = width == 4 ? value : value & ((1u << 8 * width) - 1);
     return FW_SUCCESS;
 }

@@ -49,7 +49,7 @@ PUBLIC = {
     "limine": "limine_features.def limine_kernel.h limine_protocol.h",
     "manifest": "manifest.h manifest_writer.h",
     "measure": "measure.h",
-    "boot": "attempt.h boot_state.h configurations.h linux_boot.h load_options.h memmap.h pending.h run_record.h running_record.h utf16.h wdat.h",
+    "boot": "attempt.h boot_state.h configurations.h fadt.h linux_boot.h load_options.h memmap.h pending.h run_record.h running_record.h utf16.h wdat.h",
 }
 FOLDER = {header: folder for folder, headers in PUBLIC.items() for header in headers.split()}
 # Programs: they include <btl/…> and their own.
