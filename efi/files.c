@@ -101,7 +101,7 @@ static bool file_read_blocks(struct boot *boot, uint64_t max, struct file *file)
     struct btl_read_file found;
     struct pages *pages = &boot->files.pages;
     size_t count = 0;
-    if (!reader_find(boot, file->base.path, max, &found) ||
+    if (file->left || !reader_find(boot, file->base.path, max, &found) ||
         !pages_allocate(pages, found.size, BTLM_MEM_LOADER, &file->physical))
         return false;
     struct btl_read_request *requests =
@@ -222,6 +222,19 @@ bool file_enter(struct boot *boot, const struct btl_read_file *read, uint64_t ra
     file->base.read_end = end;
     file->known = file->good = true;
     return true;
+}
+
+void file_leave(struct boot *boot, struct btl_str path)
+{
+    struct file *file = files_find_or_add(boot, path);
+    if (file != NULL)
+        file->left = true;
+}
+
+bool file_is_left(const struct boot *boot, struct btl_str path)
+{
+    const struct file *file = files_find(boot, path);
+    return file != NULL && file->left;
 }
 
 // May this problem be cached? A lack of memory or this caller's maximum size may not apply to the

@@ -17,6 +17,7 @@ struct file {
     uint64_t physical, size;         // of its pages
     uint64_t range;                  // index in files.pages
     bool known, good;                // known: the result of reading it is final
+    bool left;                       // to the firmware, which reads it when it is needed
     struct btl_file_problem problem; // if not good
     bool verified;                   // then:
     fw_status verdict;               // of the firmware about its signature
@@ -41,6 +42,9 @@ const struct btl_boot_file *file_read(struct boot *boot, struct btl_str path, ui
                                       struct btl_file_problem *ret_problem);
 // Is the result of reading the file final?
 bool file_is_known(const struct boot *boot, struct btl_str path);
+// Leave a file to the firmware. Is it left?
+void file_leave(struct boot *boot, struct btl_str path);
+bool file_is_left(const struct boot *boot, struct btl_str path);
 // Enter a file that was read to read->to, which is a range of files.pages. False: no memory.
 bool file_enter(struct boot *boot, const struct btl_read_file *read, uint64_t range, uint64_t start,
                 uint64_t end);

@@ -20,12 +20,12 @@ static uint64_t wave_room(const struct btl_read_file *file)
     return (file->extents.size + BTL_PAGE_SIZE - 1) & ~(uint64_t)(BTL_PAGE_SIZE - 1);
 }
 
-// Add a file, if the reader finds it. True: it is known or added.
+// Add a file, if the reader finds it. True: it is known, left to the firmware, or added.
 static bool wave_add(struct wave *wave, struct btl_str path)
 {
     struct boot *boot = wave->boot;
     struct btl_read_file file;
-    if (file_is_known(boot, path))
+    if (file_is_known(boot, path) || file_is_left(boot, path))
         return true;
     if (!btl_path_is_usable(path) || !reader_find(boot, path, BTL_ELF_FILE_MAX, &file) ||
         !BTL_RESERVE(&boot->reader.arena, wave->files, wave->count, 1, wave->capacity))
@@ -87,21 +87,37 @@ static void wave_enter(struct wave *wave)
     }
 }
 
-static bool wave_read(struct wave *wave)
+// The device fails at one of the files. The firmware reads them one by one, so that this one alone
+// fails.
+static void wave_leave(struct wave *wave, fw_status status)
+{
+    struct btl_str name = fw_status_name(status);
+    log_line(&wave->boot->log, BTL_LOG_DEBUG,
+             "%u files could not be read together (%pS): the firmware reads them",
+             (unsigned)wave->count, &name);
+    for (size_t i = 0; i < wave->count; i++)
+        file_leave(wave->boot, wave->files[i].path);
+}
+
+static void wave_read(struct wave *wave)
 {
     struct boot *boot = wave->boot;
     size_t count = 0;
     struct btl_read_request *requests =
         BTL_NEW_ARRAY(&boot->reader.arena, struct btl_read_request, wave->extents);
     if (requests == NULL || !pages_begin_block(&boot->files.pages, wave->bytes))
-        return false;
-    if (!wave_place(wave, requests, &count) ||
-        reader_request(boot, requests, btl_requests_join(requests, count)) != FW_SUCCESS) {
+        return; // each file is read when it is needed
+    if (!wave_place(wave, requests, &count)) {
         pages_free_block(&boot->files.pages);
-        return reader_stop(boot, "several files could not be read together");
+        return;
     }
-    wave_enter(wave);
-    return true;
+    fw_status status = reader_request(boot, requests, btl_requests_join(requests, count));
+    if (status == FW_SUCCESS) {
+        wave_enter(wave);
+        return;
+    }
+    pages_free_block(&boot->files.pages);
+    wave_leave(wave, status);
 }
 
 static void wave_run(struct wave *wave)

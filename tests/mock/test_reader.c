@@ -275,6 +275,30 @@ TEST(the_medium_has_changed)
     mock_end(mock);
 }
 
+// A request of a wave fails: the firmware reads the files of that wave, and the reader the others.
+TEST(a_wave_that_fails)
+{
+    uint32_t found = 0;
+    for (uint32_t n = 1; n < 12; n++) {
+        struct mock *mock = mock_begin();
+        mock_add_ordinary(mock);
+        mock_add_text(mock, "/loader.conf",
+                      "user_load=\"YES\"\nuser_phase=\"BOOT1\"\nverbose=\"YES\"\n");
+        mock->disk =
+            (struct mock_disk){.fail_from = n, .fail_count = 1, .fail_status = FW_DEVICE_ERROR};
+        mock_disk_make(mock);
+        mock_expect_boot(mock, NULL);
+        if (mock_said(mock, "2 files could not be read together (Device Error)")) {
+            assert_true(firmware_has_read(mock, "/kernel/kernel.elf"));
+            assert_true(firmware_has_read(mock, "/modules/user.ko"));
+            assert_false(firmware_has_read(mock, "/modules/base.ko")); // of the second wave
+            found++;
+        }
+        mock_end(mock);
+    }
+    assert_true(found > 0);
+}
+
 // A file of the firmware alone: the message is that of the firmware's reader.
 TEST(a_file_that_is_missing)
 {
