@@ -149,9 +149,10 @@ static void do_manifest(struct run *run)
     };
     struct btl_manifest manifest;
     struct btl_arena *arena = &run->arena[STEP_MANIFEST];
-    uint64_t size = btl_manifest_write(&input, arena, NULL, 0);
-    must(size != 0 && size <= run->manifest_capacity, run, "manifest");
-    btl_manifest_write(&input, arena, run->manifest_memory, size);
+    uint64_t size;
+    struct btl_manifest_draft *draft = btl_manifest_measure(&input, arena, &size);
+    must(draft != NULL && size <= run->manifest_capacity, run, "manifest");
+    btl_manifest_put(draft, run->manifest_memory);
     btl_manifest_seal(run->manifest_memory, 0, 0, 0);
     must(btl_manifest_open((struct btl_bytes){run->manifest_memory, size}, (struct btl_place){0},
                            &manifest, &run->diags),

@@ -83,13 +83,57 @@ void log_release(struct log *log, enum btl_log_level shown)
     }
 }
 
-static void log_put_line(struct log *log, enum btl_log_level level, bool hidden, const char *format,
-                         va_list args)
+// A line is put whole, unless it is long: each piece of a format costs as much as a line.
+struct log_buffer {
+    struct btl_out out;
+    struct log *log;
+    size_t len;
+    char text[200];
+};
+
+static void log_buffer_flush(struct log_buffer *line)
+{
+    if (line->len > 0)
+        log_put(&line->log->out, line->text, line->len);
+    line->len = 0;
+}
+
+static void log_buffer_put(struct btl_out *out, const char *text, size_t len)
+{
+    struct log_buffer *line = out->owner;
+    if (len > sizeof(line->text) - line->len)
+        log_buffer_flush(line);
+    if (len > sizeof(line->text)) {
+        log_put(&line->log->out, text, len);
+        return;
+    }
+    memcpy(line->text + line->len, text, len);
+    line->len += len;
+}
+
+static void log_buffer_begin(struct log_buffer *line, struct log *log, enum btl_log_level level,
+                             bool hidden)
 {
     log->level = level;
     log->hidden = hidden;
-    btl_vformat(&log->out, format, args);
-    btl_format(&log->out, "\n");
+    line->out = (struct btl_out){.put = log_buffer_put, .owner = line};
+    line->log = log;
+    line->len = 0;
+}
+
+static void log_buffer_end(struct log_buffer *line)
+{
+    log_buffer_put(&line->out, "\n", 1);
+    log_buffer_flush(line);
+}
+
+static void log_put_line(struct log *log, enum btl_log_level level, bool hidden, const char *format,
+                         va_list args)
+{
+    struct log_buffer line;
+    log_buffer_begin(&line, log, level, hidden);
+    btl_vformat(&line.out, format, args);
+    log_buffer_end(&line);
 }
 
 void log_line(struct log *log, enum btl_log_level level, const char *format, ...)
@@ -121,20 +165,23 @@ static bool log_row_is_hidden(struct log *log)
 void log_module_row(struct log *log, struct btl_str name, const char *phase, uint64_t bytes,
                     const char *state, uint64_t address, uint64_t nanoseconds)
 {
-    char hex[17];
-    btl_format_to(hex, sizeof(hex), "%016lx", address);
-    log->level = BTL_LOG_INFO;
-    log->hidden = log_row_is_hidden(log);
-    btl_format(&log->out, "%-24pC %-5s %8pB  %-16s %9lu us\n", &name, phase, BTL_BYTES(bytes),
-               state != NULL ? state : hex, nanoseconds / 1000);
+    struct log_buffer line;
+    log_buffer_begin(&line, log, BTL_LOG_INFO, log_row_is_hidden(log));
+    btl_format(&line.out, "%-24pC %-5s %8pB  ", &name, phase, BTL_BYTES(bytes));
+    if (state != NULL)
+        btl_format(&line.out, "%-16s %9lu us", state, nanoseconds / 1000);
+    else
+        btl_format(&line.out, "%016lx %9lu us", address, nanoseconds / 1000);
+    log_buffer_end(&line);
 }
 
 void log_module_state(struct log *log, struct btl_str name, const char *phase, const char *state,
                       bool only)
 {
-    log->level = BTL_LOG_INFO;
-    log->hidden = only || log_row_is_hidden(log);
-    btl_format(&log->out, "%-24pC %-5s %s\n", &name, phase, state);
+    struct log_buffer line;
+    log_buffer_begin(&line, log, BTL_LOG_INFO, only || log_row_is_hidden(log));
+    btl_format(&line.out, "%-24pC %-5s %s", &name, phase, state);
+    log_buffer_end(&line);
 }
 
 void log_table_end(struct log *log)
@@ -153,8 +200,8 @@ enum btl_log_level log_level_of(const struct btl_diag *diag)
 
 void log_diag(struct log *log, const struct btl_diag *diag, bool shown)
 {
-    log->level = log_level_of(diag);
-    log->hidden = !shown;
-    btl_diag_print(&log->out, diag);
-    btl_format(&log->out, "\n");
+    struct log_buffer line;
+    log_buffer_begin(&line, log, log_level_of(diag), !shown);
+    btl_diag_print(&line.out, diag);
+    log_buffer_end(&line);
 }

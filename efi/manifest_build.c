@@ -173,19 +173,6 @@ static void manifest_begin_last(struct boot *boot)
             event_begin(&boot->timeline, saved ? BTLM_EVENT_SAVED : BTLM_EVENT_EXIT, BTL_NONE);
 }
 
-static bool manifest_write_now(struct boot *boot)
-{
-    struct btl_manifest_input input;
-    uint8_t *memory = (uint8_t *)(uintptr_t)boot->res.manifest.physical;
-    manifest_fill(boot, &input);
-    input.physical = boot->res.manifest.physical;
-    uint64_t size =
-        btl_manifest_write(&input, boot->attempt.arena, memory, boot->res.manifest.size);
-    boot->res.manifest_map_count = 0;
-    boot->res.manifest_sealed = false;
-    return size != 0 && size <= boot->res.manifest.size;
-}
-
 // Growth of a manifest that could not be saved: the warning, as a diagnostic and in the log. It
 // shows at most two paths, of each 1,024 bytes as four characters (core/base/diag.c).
 #define SAVE_RESERVE 20480
@@ -200,7 +187,7 @@ static enum btlm_memory_type manifest_purpose(const struct boot *boot)
 bool manifest_write(struct boot *boot)
 {
     struct btl_manifest_input input;
-    uint64_t reserve = boot->res.save_path.len > 0 ? SAVE_RESERVE : 0;
+    uint64_t size, reserve = boot->res.save_path.len > 0 ? SAVE_RESERVE : 0;
     uint32_t event = event_begin(&boot->timeline, BTLM_EVENT_MANIFEST, BTL_NONE);
     // Buffers for the final memory map: the first were allocated before the page tables.
     memory_map_attributes(&boot->res.memory_map, boot->facts.memory_attributes);
@@ -209,15 +196,32 @@ bool manifest_write(struct boot *boot)
         return btl_attempt_no_memory(&boot->attempt, "writing the manifest");
     manifest_begin_last(boot);
     manifest_fill(boot, &input);
-    uint64_t size = btl_manifest_write(&input, boot->attempt.arena, NULL, 0);
-    if (size == 0 || !pages_allocate_clear(&boot->res.pages, size + reserve, manifest_purpose(boot),
-                                           &boot->res.manifest.physical))
+    struct btl_manifest_draft *draft = btl_manifest_measure(&input, boot->attempt.arena, &size);
+    if (draft == NULL ||
+        !pages_allocate_clear(&boot->res.pages, size + reserve, manifest_purpose(boot),
+                              &boot->res.manifest.physical))
         return btl_attempt_no_memory(&boot->attempt, "writing the manifest");
     event_end(&boot->timeline, event, size);
     boot->res.manifest.size = size + reserve;
     boot->res.manifest.address = boot->core.machine->direct_map + boot->res.manifest.physical;
-    return manifest_write_now(boot) ||
-           btl_attempt_no_memory(&boot->attempt, "writing the manifest");
+    input.physical = boot->res.manifest.physical;
+    btl_manifest_put(draft, (uint8_t *)(uintptr_t)boot->res.manifest.physical);
+    boot->res.manifest_map_count = 0;
+    boot->res.manifest_sealed = false;
+    return true;
+}
+
+static bool manifest_write_now(struct boot *boot)
+{
+    struct btl_manifest_input input;
+    uint8_t *memory = (uint8_t *)(uintptr_t)boot->res.manifest.physical;
+    manifest_fill(boot, &input);
+    input.physical = boot->res.manifest.physical;
+    uint64_t size =
+        btl_manifest_write(&input, boot->attempt.arena, memory, boot->res.manifest.size);
+    boot->res.manifest_map_count = 0;
+    boot->res.manifest_sealed = false;
+    return size != 0 && size <= boot->res.manifest.size;
 }
 
 bool manifest_write_again(struct boot *boot)
@@ -251,10 +255,12 @@ bool manifest_write_failed(struct boot *boot, struct btl_bytes *ret_bytes)
     if (boot->attempt.planned && !manifest_collect_results(boot))
         return false;
     manifest_fill_failed(boot, &input);
-    uint64_t size = btl_manifest_write(&input, arena, NULL, 0);
-    uint8_t *memory = size != 0 ? btl_alloc(arena, size, 8) : NULL;
-    if (memory == NULL || btl_manifest_write(&input, arena, memory, size) != size)
+    uint64_t size;
+    struct btl_manifest_draft *draft = btl_manifest_measure(&input, arena, &size);
+    uint8_t *memory = draft != NULL ? btl_alloc(arena, size, 8) : NULL;
+    if (memory == NULL)
         return false;
+    btl_manifest_put(draft, memory);
     uint64_t now = clock_now(&boot->clock);
     btl_manifest_seal(memory, 0, now, now);
     *ret_bytes = (struct btl_bytes){memory, size};

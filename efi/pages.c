@@ -180,7 +180,8 @@ bool pages_allocate_congruent(struct pages *pages, uint64_t bytes, uint64_t addr
     if (!pages_allocate_aligned(pages, bytes, address, align, purpose, pages_memory_type(purpose),
                                 ret_physical))
         return false;
-    pages_clear(*ret_physical, bytes);
+    if (purpose != BTLM_MEM_MODULES)
+        pages_clear(*ret_physical, bytes);
     return true;
 }
 

@@ -29,7 +29,8 @@ bool pages_allocate(struct pages *pages, uint64_t bytes, enum btlm_memory_type p
 bool pages_allocate_clear(struct pages *pages, uint64_t bytes, enum btlm_memory_type purpose,
                           uint64_t *ret_address);
 // Allocate cleared pages to be mapped at `address`: it is congruent to the physical address modulo
-// `align`, a power of two, at least a page.
+// `align`, a power of two, at least a page. Those of MODULES are not cleared: the step that links
+// writes them whole.
 bool pages_allocate_congruent(struct pages *pages, uint64_t bytes, uint64_t address, uint64_t align,
                               enum btlm_memory_type purpose, uint64_t *ret_physical);
 // Allocate aligned pages that are executable under the firmware's page tables, not cleared.

@@ -50,6 +50,60 @@ bool btl_str_ends(struct btl_str text, struct btl_str suffix)
            btl_str_equal(btl_str_after(text, text.len - suffix.len), suffix);
 }
 
+// Eight bytes at once, as a number.
+static uint64_t str_word(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+#define EACH_BYTE(byte) (0x0101010101010101ull * (uint8_t)(byte))
+
+// The lowest of these bits is that of the first zero byte; all are 0 when there is none.
+static uint64_t str_zero_bytes(uint64_t word)
+{
+    return (word - EACH_BYTE(1)) & ~word & EACH_BYTE(0x80);
+}
+
+size_t btl_str_find(struct btl_str text, char c)
+{
+    size_t i = 0;
+    uint64_t found;
+    for (; text.len - i >= 8; i += 8) {
+        found = str_zero_bytes(str_word(text.at + i) ^ EACH_BYTE(c));
+        if (found != 0)
+            return i + (size_t)__builtin_ctzll(found) / 8;
+    }
+    if (text.len >= 8) { // the last word again: its first bytes are known
+        found = str_zero_bytes(str_word(text.at + (text.len - 8)) ^ EACH_BYTE(c));
+        return found != 0 ? text.len - 8 + (size_t)__builtin_ctzll(found) / 8 : text.len;
+    }
+    while (i < text.len && text.at[i] != c)
+        i++;
+    return i;
+}
+
+static bool str_word_is_printable(uint64_t word)
+{
+    // A byte below ' ' borrows, one above '~' carries, or has its upper bit.
+    uint64_t upper = (word - EACH_BYTE(' ')) | (word + EACH_BYTE(0x7f - '~')) | word;
+    return (upper & EACH_BYTE(0x80)) == 0;
+}
+
+size_t btl_str_printable(struct btl_str text)
+{
+    size_t i = 0;
+    while (text.len - i >= 8 && str_word_is_printable(str_word(text.at + i)))
+        i += 8;
+    if (text.len >= 8 && text.len - i < 8 &&
+        str_word_is_printable(str_word(text.at + (text.len - 8))))
+        return text.len;
+    while (i < text.len && text.at[i] >= ' ' && text.at[i] <= '~')
+        i++;
+    return i;
+}
+
 size_t btl_str_find_last(struct btl_str text, char c)
 {
     size_t end = text.len;
@@ -63,14 +117,12 @@ size_t btl_str_find_last(struct btl_str text, char c)
 bool btl_str_split(struct btl_str text, char separator, struct btl_str *ret_before,
                    struct btl_str *ret_after)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] != separator)
-            continue;
-        *ret_before = btl_str_first(text, i);
-        *ret_after = btl_str_after(text, i + 1);
-        return true;
-    }
-    return false;
+    size_t i = btl_str_find(text, separator);
+    if (i == text.len)
+        return false;
+    *ret_before = btl_str_first(text, i);
+    *ret_after = btl_str_after(text, i + 1);
+    return true;
 }
 
 bool btl_take_line(struct btl_str *rest, struct btl_str *ret_line)
@@ -179,12 +231,18 @@ static uint64_t hash_fold(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-// Up to 8 bytes, little-endian. The caller hashes the length, so that "a" and "a\0" differ.
-static uint64_t hash_read_word(const char *at, size_t size)
+// Up to 7 bytes, each of them at least once: the caller hashes the length too. Without a call,
+// since names are short.
+static uint64_t hash_read_rest(const char *at, size_t size)
 {
-    uint64_t word = 0;
-    memcpy(&word, at, size);
-    return word;
+    uint32_t first, last;
+    if (size >= sizeof(first)) {
+        memcpy(&first, at, sizeof(first));
+        memcpy(&last, at + size - sizeof(last), sizeof(last));
+        return (uint64_t)first << 32 | last;
+    }
+    return (uint64_t)(uint8_t)at[0] << 16 | (uint64_t)(uint8_t)at[size / 2] << 8 |
+           (uint8_t)at[size - 1];
 }
 
 uint64_t btl_hash(struct btl_str text, uint64_t seed)
@@ -192,8 +250,8 @@ uint64_t btl_hash(struct btl_str text, uint64_t seed)
     uint64_t hash = hash_fold(seed ^ HASH_1, text.len ^ HASH_2);
     size_t left = text.len;
     for (; left >= 8; left -= 8)
-        hash = hash_fold(hash ^ hash_read_word(text.at + (text.len - left), 8), HASH_3) + seed;
+        hash = hash_fold(hash ^ str_word(text.at + (text.len - left)), HASH_3) + seed;
     if (left > 0)
-        hash = hash_fold(hash ^ hash_read_word(text.at + (text.len - left), left), HASH_3) + seed;
+        hash = hash_fold(hash ^ hash_read_rest(text.at + (text.len - left), left), HASH_3) + seed;
     return hash_fold(hash ^ HASH_2, HASH_1);
 }

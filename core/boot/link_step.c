@@ -3,6 +3,8 @@
 // order of the plan, against the kernel and its dependencies.
 #include "attempt_private.h"
 
+#include <btl/mem.h>
+
 static void fail_link(struct btl_attempt *attempt, uint32_t index, const struct btl_diag *before)
 {
     btl_plan_fail(&attempt->plan, index, btl_error_since(attempt->diags, before));
@@ -105,9 +107,16 @@ static bool link_image(struct btl_attempt *attempt, uint32_t index)
            btl_image_export(image, &module->info, index, &scope, &attempt->symtab, attempt->diags);
 }
 
+// Clear the part of the range that no image covers: an image writes each of its own bytes.
+static void clear_gap(const struct btl_attempt *attempt, uint64_t from, uint64_t to)
+{
+    memset((uint8_t *)(uintptr_t)(attempt->phase1.physical + from), 0, to - from);
+}
+
 static void link_phase1(struct btl_attempt *attempt)
 {
     const struct btl_plan *plan = &attempt->plan;
+    uint64_t written = 0;
     for (uint32_t i = 0; i < plan->order_count; i++) {
         uint32_t index = plan->order[i];
         struct btl_attempt_module *module = attempt->modules[index];
@@ -115,6 +124,8 @@ static void link_phase1(struct btl_attempt *attempt)
         if (!is_phase1(attempt, index))
             continue;
         uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_MODULE_LINKED, index);
+        clear_gap(attempt, written, module->image.base); // its offset
+        written = module->image.base + module->image.size;
         module->linked = link_image(attempt, index);
         uint64_t time = attempt_event_end(attempt, event, module->image.size);
         if (module->linked)
@@ -122,6 +133,7 @@ static void link_phase1(struct btl_attempt *attempt)
         else
             fail_link(attempt, index, before); // its part of the range stays unused
     }
+    clear_gap(attempt, written, attempt->phase1.size);
 }
 
 bool btl_attempt_link(struct btl_attempt *attempt)
@@ -140,7 +152,8 @@ bool btl_attempt_link(struct btl_attempt *attempt)
     if (size > 0 && !btl_attempt_alloc_window(attempt, size, 0, BTLM_MEM_MODULES, "phase-1 modules",
                                               &attempt->phase1))
         return false;
-    link_phase1(attempt);
+    if (size > 0)
+        link_phase1(attempt);
     btl_plan_compact(&attempt->plan);
     return attempt->diags->lost == lost || btl_attempt_no_memory(attempt, "linking");
 }

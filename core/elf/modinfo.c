@@ -55,11 +55,11 @@ bool btl_modinfo_next(struct btl_bytes *rest, struct btl_str *ret_entry)
     size_t start = 0;
     while (start < rest->size && rest->at[start] == '\0')
         start++;
-    size_t end = start;
-    while (end < rest->size && rest->at[end] != '\0')
-        end++;
-    if (start == end)
+    if (start == rest->size)
         return false;
+    size_t end =
+        start +
+        btl_str_find((struct btl_str){(const char *)rest->at + start, rest->size - start}, '\0');
     *ret_entry = (struct btl_str){(const char *)rest->at + start, end - start};
     *rest = (struct btl_bytes){rest->at + end, rest->size - end};
     return true;

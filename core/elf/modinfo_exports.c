@@ -33,17 +33,29 @@ static bool number_exports(const struct btl_elf *elf, const struct btl_modinfo *
     return good;
 }
 
-// The one pass over the symbol table: the best symbol of each name.
-static void find_symbols(const struct btl_elf *elf, const struct btl_names *names, uint8_t *found,
-                         uint32_t *symbols)
+// Find the best symbol of each name, among the definitions (`defined`) or among the
+// others. Hashing a name costs more than looking at its symbol.
+static void find_symbols(const struct btl_elf *elf, const struct btl_names *names, bool defined,
+                         uint8_t *found, uint32_t *symbols)
 {
     for (uint32_t i = 1; i < elf->symbol_count; i++) {
-        uint32_t number = btl_names_find(names, btl_elf_symbol_name(elf, i));
-        if (number == BTL_NONE || classify(elf, i) <= found[number])
+        enum found class = classify(elf, i);
+        if ((class == DEFINED) != defined)
             continue;
-        found[number] = (uint8_t)classify(elf, i);
+        uint32_t number = btl_names_find(names, btl_elf_symbol_name(elf, i));
+        if (number == BTL_NONE || class <= found[number])
+            continue;
+        found[number] = (uint8_t) class;
         symbols[number] = i;
     }
+}
+
+static bool all_are_defined(const struct btl_names *names, const uint8_t *found)
+{
+    uint32_t i = 0;
+    while (i < names->count && found[i] == DEFINED)
+        i++;
+    return i == names->count;
 }
 
 static bool report_missing(const struct btl_elf *elf, const struct btl_names *names,
@@ -79,6 +91,8 @@ bool btl_modinfo_exports(const struct btl_elf *elf, const struct btl_modinfo *in
         return false;
     }
     bool good = number_exports(elf, info, &names, diags);
-    find_symbols(elf, &names, found, ret_symbols);
+    find_symbols(elf, &names, true, found, ret_symbols);
+    if (!all_are_defined(&names, found)) // the others say why
+        find_symbols(elf, &names, false, found, ret_symbols);
     return report_missing(elf, &names, found, diags) && good;
 }

@@ -12,29 +12,37 @@ static modinfo_parse_value modinfo_parse_name, modinfo_parse_version, modinfo_pa
     modinfo_parse_parm, modinfo_parse_parmtype, modinfo_parse_alias, modinfo_parse_vermagic,
     modinfo_parse_softdep;
 
+// In the order of their lengths: a word is compared with the keys of its length alone.
 enum key_id {
     KEY_NAME,
-    KEY_VERSION,
-    KEY_DESCRIPTION,
-    KEY_AUTHOR,
-    KEY_LICENSE,
-    KEY_PHASES,
     KEY_TYPE,
-    KEY_MAJORS,
-    KEY_DEPENDS,
-    KEY_INTERFACE,
-    KEY_PROVIDES,
-    KEY_EXPORT,
-    KEY_EXPORT_PHASE,
-    KEY_LATER,
     KEY_STUB,
     KEY_PARM,
-    KEY_PARMTYPE,
+    KEY_LATER,
     KEY_ALIAS,
-    KEY_VERMAGIC,
+    KEY_AUTHOR,
+    KEY_PHASES,
+    KEY_MAJORS,
+    KEY_EXPORT,
+    KEY_VERSION,
+    KEY_LICENSE,
+    KEY_DEPENDS,
     KEY_SOFTDEP,
+    KEY_PROVIDES,
+    KEY_PARMTYPE,
+    KEY_VERMAGIC,
+    KEY_INTERFACE,
+    KEY_DESCRIPTION,
+    KEY_EXPORT_PHASE,
     KEYS
 };
+#define KEY_LENGTH_MIN 4
+#define KEY_LENGTH_MAX 12
+// The first key of each length from KEY_LENGTH_MIN on.
+static const uint8_t keys_of_length[] = {
+    KEY_NAME,      KEY_LATER,       KEY_AUTHOR,      KEY_VERSION,      KEY_PROVIDES,
+    KEY_INTERFACE, KEY_DESCRIPTION, KEY_DESCRIPTION, KEY_EXPORT_PHASE, KEYS};
+_Static_assert(BTL_COUNT(keys_of_length) == KEY_LENGTH_MAX - KEY_LENGTH_MIN + 2, "each length");
 _Static_assert(KEYS <= MODINFO_KEYS_MAX, "seen[] and taken[]");
 
 // `once`: a second one is an error. The texts of Linux may be repeated, as in modules made of many
@@ -45,25 +53,25 @@ static const struct key {
     bool once, lines;
 } keys[KEYS] = {
     [KEY_NAME] = {BTL_STR("name"), modinfo_parse_name, .once = true},
-    [KEY_VERSION] = {BTL_STR("version"), modinfo_parse_version, .once = true},
-    [KEY_DESCRIPTION] = {BTL_STR("description"), modinfo_parse_description, .lines = true},
-    [KEY_AUTHOR] = {BTL_STR("author"), modinfo_parse_author, .lines = true},
-    [KEY_LICENSE] = {BTL_STR("license"), modinfo_parse_license, .lines = true},
-    [KEY_PHASES] = {BTL_STR("phases"), modinfo_parse_phases, .once = true},
     [KEY_TYPE] = {BTL_STR("type"), modinfo_parse_type, .once = true},
-    [KEY_MAJORS] = {BTL_STR("majors"), modinfo_parse_majors, .once = true},
-    [KEY_DEPENDS] = {BTL_STR("depends"), modinfo_parse_depends, .once = false},
-    [KEY_INTERFACE] = {BTL_STR("interface"), modinfo_parse_needs, .once = false},
-    [KEY_PROVIDES] = {BTL_STR("provides"), modinfo_parse_provides, .once = false},
-    [KEY_EXPORT] = {BTL_STR("export"), modinfo_parse_export, .once = false},
-    [KEY_EXPORT_PHASE] = {BTL_STR("export_phase"), modinfo_parse_export_phase, .once = false},
-    [KEY_LATER] = {BTL_STR("later"), modinfo_parse_later, .once = false},
     [KEY_STUB] = {BTL_STR("stub"), modinfo_parse_stub, .once = false},
     [KEY_PARM] = {BTL_STR("parm"), modinfo_parse_parm, .lines = true},
-    [KEY_PARMTYPE] = {BTL_STR("parmtype"), modinfo_parse_parmtype, .once = false},
+    [KEY_LATER] = {BTL_STR("later"), modinfo_parse_later, .once = false},
     [KEY_ALIAS] = {BTL_STR("alias"), modinfo_parse_alias, .once = false},
-    [KEY_VERMAGIC] = {BTL_STR("vermagic"), modinfo_parse_vermagic, .once = true},
+    [KEY_AUTHOR] = {BTL_STR("author"), modinfo_parse_author, .lines = true},
+    [KEY_PHASES] = {BTL_STR("phases"), modinfo_parse_phases, .once = true},
+    [KEY_MAJORS] = {BTL_STR("majors"), modinfo_parse_majors, .once = true},
+    [KEY_EXPORT] = {BTL_STR("export"), modinfo_parse_export, .once = false},
+    [KEY_VERSION] = {BTL_STR("version"), modinfo_parse_version, .once = true},
+    [KEY_LICENSE] = {BTL_STR("license"), modinfo_parse_license, .lines = true},
+    [KEY_DEPENDS] = {BTL_STR("depends"), modinfo_parse_depends, .once = false},
     [KEY_SOFTDEP] = {BTL_STR("softdep"), modinfo_parse_softdep, .once = false},
+    [KEY_PROVIDES] = {BTL_STR("provides"), modinfo_parse_provides, .once = false},
+    [KEY_PARMTYPE] = {BTL_STR("parmtype"), modinfo_parse_parmtype, .once = false},
+    [KEY_VERMAGIC] = {BTL_STR("vermagic"), modinfo_parse_vermagic, .once = true},
+    [KEY_INTERFACE] = {BTL_STR("interface"), modinfo_parse_needs, .once = false},
+    [KEY_DESCRIPTION] = {BTL_STR("description"), modinfo_parse_description, .lines = true},
+    [KEY_EXPORT_PHASE] = {BTL_STR("export_phase"), modinfo_parse_export_phase, .once = false},
 };
 
 static void modinfo_parse_name(struct modinfo_reader *reader, struct btl_str value)
@@ -258,16 +266,26 @@ static void modinfo_parse_parmtype(struct modinfo_reader *reader, struct btl_str
     set_if_first(&parm->type, text);
 }
 
+// Return the key of that name; KEYS: none.
+static size_t key_of_name(struct btl_str name)
+{
+    if (name.len < KEY_LENGTH_MIN || name.len > KEY_LENGTH_MAX)
+        return KEYS;
+    const uint8_t *range = &keys_of_length[name.len - KEY_LENGTH_MIN];
+    for (size_t key = range[0]; key < range[1]; key++) {
+        if (name.at[0] == keys[key].key.at[0] && btl_str_equal(name, keys[key].key))
+            return key;
+    }
+    return KEYS;
+}
+
 // The key of an entry, KEYS when it is none of ours. False: not of the form key=value.
 static bool modinfo_find_key(struct btl_str entry, size_t *ret_key, struct btl_str *ret_value)
 {
     struct btl_str name;
     if (!btl_str_split(entry, '=', &name, ret_value) || name.len == 0)
         return false;
-    size_t key = 0;
-    while (key < KEYS && !btl_str_equal(name, keys[key].key))
-        key++;
-    *ret_key = key;
+    *ret_key = key_of_name(name);
     return true;
 }
 

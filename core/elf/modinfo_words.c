@@ -42,10 +42,9 @@ bool words_is_name(struct btl_str text, char extra)
 bool words_find_control(struct btl_str text, bool lines, uint32_t *ret_control)
 {
     for (size_t i = 0; i < text.len;) {
-        if (text.at[i] >= ' ' && text.at[i] <= '~') {
-            i++;
-            continue;
-        }
+        i += btl_str_printable(btl_str_after(text, i));
+        if (i == text.len)
+            break;
         size_t next = i;
         uint32_t point = btl_utf8_next(text, &next);
         if (point == BTL_UTF8_BAD)

@@ -30,7 +30,7 @@ static size_t draft_render_diag(const struct btl_diag *diag, char *memory)
     return text.len;
 }
 
-static bool draft_render_diags(struct draft *draft)
+static bool draft_render_diags(struct btl_manifest_draft *draft)
 {
     uint64_t count = 0;
     const struct btl_diag *diag = draft->input->diags->first;
@@ -52,7 +52,7 @@ static bool draft_render_diags(struct draft *draft)
     return true;
 }
 
-static bool draft_find_diag_modules(struct draft *draft)
+static bool draft_find_diag_modules(struct btl_manifest_draft *draft)
 {
     struct btl_names names;
     const struct btl_planned *modules = draft->input->plan->modules;
@@ -76,7 +76,7 @@ static struct btl_str draft_pointer_name(const struct btl_diag *const *pointer)
 
 // In a plan, the reason of a failed module is a pointer to a diagnostic. These pointers are
 // numbered like names.
-static bool draft_find_reasons(struct draft *draft)
+static bool draft_find_reasons(struct btl_manifest_draft *draft)
 {
     struct btl_names names;
     draft->reason = BTL_NEW_ARRAY(draft->arena, uint32_t, draft->module_count);
@@ -95,7 +95,8 @@ static bool draft_find_reasons(struct draft *draft)
 }
 
 // Return the group of an export: 0 for the kernel, i + 1 for module i, the last for other owners.
-static uint32_t draft_export_group(const struct draft *draft, const struct btl_export *export)
+static uint32_t draft_export_group(const struct btl_manifest_draft *draft,
+                                   const struct btl_export *export)
 {
     if (export->owner == BTL_KERNEL)
         return 0;
@@ -106,7 +107,7 @@ static uint32_t draft_export_group(const struct draft *draft, const struct btl_e
 }
 
 // Sort by owner, by counting: within a group the exports keep the order of linking.
-static bool draft_sort_exports(struct draft *draft)
+static bool draft_sort_exports(struct btl_manifest_draft *draft)
 {
     const struct btl_symtab *symtab = draft->input->symtab;
     uint32_t groups = draft->module_count + 2;
@@ -147,20 +148,16 @@ static int compare_draft_events(const void *a, const void *b, void *context)
                                   : (x->bytes > y->bytes) - (x->bytes < y->bytes);
 }
 
-static bool draft_sort_events(struct draft *draft)
+void draft_sort_events(struct btl_manifest_draft *draft)
 {
     uint64_t count = draft->input->event_count;
-    draft->events = BTL_NEW_ARRAY(draft->arena, struct btlm_event, count);
-    if (draft->events == NULL)
-        return false;
     if (count > 0)
         memcpy(draft->events, draft->input->events, count * sizeof(*draft->events));
     btl_sort(draft->events, count, sizeof(*draft->events), compare_draft_events, NULL);
-    return true;
 }
 
 // Return the maximum number of strings that the writer can meet.
-static uint64_t draft_max_strings(const struct draft *draft)
+static uint64_t draft_max_strings(const struct btl_manifest_draft *draft)
 {
     const struct btl_manifest_input *input = draft->input;
     uint64_t max = 11 + 5 * (uint64_t)draft->module_count + 2 * (uint64_t)draft->diagnostic_count +
@@ -180,30 +177,41 @@ static uint64_t draft_max_strings(const struct draft *draft)
     return max;
 }
 
-bool draft_begin(struct draft *draft, const struct btl_manifest_input *input,
+bool draft_begin(struct btl_manifest_draft *draft, const struct btl_manifest_input *input,
                  struct btl_arena *arena)
 {
-    *draft =
-        (struct draft){.input = input, .arena = arena, .module_count = input->plan->module_count};
+    *draft = (struct btl_manifest_draft){
+        .input = input, .arena = arena, .module_count = input->plan->module_count};
     if (!draft_render_diags(draft) || !draft_find_diag_modules(draft) ||
-        !draft_find_reasons(draft) || !draft_sort_exports(draft) || !draft_sort_events(draft) ||
-        !draft_list_functions(draft))
+        !draft_find_reasons(draft) || !draft_sort_exports(draft) || !draft_list_functions(draft))
         return false;
+    draft->events = BTL_NEW_ARRAY(arena, struct btlm_event, input->event_count);
     draft->string_max = draft_max_strings(draft);
     draft->string_offset = BTL_NEW_ARRAY(arena, uint64_t, draft->string_max);
-    return draft->string_offset != NULL &&
+    draft->string_met = BTL_NEW_ARRAY(arena, uint32_t, draft->string_max);
+    return draft->events != NULL && draft->string_offset != NULL && draft->string_met != NULL &&
            btl_names_init(&draft->strings, draft->string_max, arena);
 }
 
-struct btlm_str writer_string(struct writer *writer, struct btl_str text)
+// Number a string that the writer meets for the first time.
+static uint32_t writer_meet_string(struct btl_manifest_draft *draft, struct btl_str text)
 {
-    struct draft *draft = writer->draft;
     uint32_t number = btl_names_number(&draft->strings, text);
-    BTL_ASSERT(number < draft->string_max);
+    BTL_ASSERT(number < draft->string_max && draft->met_count < draft->string_max);
     if (number == draft->string_count) {
         draft->string_count++;
         draft->string_offset[number] = draft->strings_size;
         draft->strings_size += text.len;
     }
+    draft->string_met[draft->met_count++] = number;
+    return number;
+}
+
+struct btlm_str writer_string(struct writer *writer, struct btl_str text)
+{
+    struct btl_manifest_draft *draft = writer->draft;
+    uint64_t met = writer->met++;
+    uint32_t number =
+        met < draft->met_count ? draft->string_met[met] : writer_meet_string(draft, text);
     return (struct btlm_str){(uint32_t)draft->string_offset[number], (uint32_t)text.len};
 }

@@ -21,7 +21,7 @@ struct draft_diagnostic {
     uint32_t module; // or BTL_NONE
 };
 
-struct draft {
+struct btl_manifest_draft {
     const struct btl_manifest_input *input;
     struct btl_arena *arena;
     uint32_t module_count;
@@ -32,23 +32,29 @@ struct draft {
     // Indices of symtab->exports: the kernel's, then those of each module. Module i has
     // [first_export[i], first_export[i + 1]).
     uint32_t *exports, *first_export;
-    struct btlm_event *events;        // sorted
+    struct btlm_event *events;        // sorted by draft_sort_events()
     struct draft_function *functions; // sorted
     uint32_t function_count;
 
     struct btl_names strings; // the different strings, numbered as the writer meets them
     uint64_t *string_offset;  // per number: offset in STRINGS
+    uint32_t *string_met;     // the numbers of the strings in the order of the writer, which writes
+                              // what it has measured
+    uint64_t met_count;
     uint32_t string_count;
-    uint64_t string_max; // maximum of string_count
+    uint64_t string_max; // maximum of string_count and met_count
     uint64_t strings_size;
 };
 
-// Make the draft. False: no memory. Linear, except that functions and events are sorted.
-bool draft_begin(struct draft *draft, const struct btl_manifest_input *input,
+// Make the draft, except its events. False: no memory. Linear, except that functions are sorted.
+bool draft_begin(struct btl_manifest_draft *draft, const struct btl_manifest_input *input,
                  struct btl_arena *arena);
+// Sort the events by time: the last change before writing.
+void draft_sort_events(struct btl_manifest_draft *draft);
 // Return the linked image of a module; NULL: the module has none, has failed or is off. The memory
 // of the image of a failed module may have another use.
-static inline const struct btl_image *draft_image(const struct draft *draft, uint32_t module)
+static inline const struct btl_image *draft_image(const struct btl_manifest_draft *draft,
+                                                  uint32_t module)
 {
     enum btl_verdict verdict = draft->input->plan->modules[module].verdict;
     if (verdict == BTL_FAILED || verdict == BTL_OFF)
@@ -57,7 +63,7 @@ static inline const struct btl_image *draft_image(const struct draft *draft, uin
 }
 
 // Is it a static module that will be loaded?
-static inline bool draft_is_static(const struct draft *draft, uint32_t module)
+static inline bool draft_is_static(const struct btl_manifest_draft *draft, uint32_t module)
 {
     const struct btl_planned *planned = &draft->input->plan->modules[module];
     return planned->built_in != NULL && planned->verdict != BTL_FAILED &&
@@ -65,12 +71,13 @@ static inline bool draft_is_static(const struct draft *draft, uint32_t module)
 }
 
 // Fill in functions and function_count (manifest_functions.c). False: no memory.
-bool draft_list_functions(struct draft *draft);
+bool draft_list_functions(struct btl_manifest_draft *draft);
 
 struct writer {
-    struct draft *draft;
+    struct btl_manifest_draft *draft;
     uint8_t *memory; // NULL: measure only
     uint64_t size;   // bytes so far
+    uint64_t met;    // strings so far
     struct btlm_table table[BTLM_KINDS];
     struct btlm_table *current;
 };

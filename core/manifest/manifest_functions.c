@@ -22,13 +22,13 @@ static bool function_is_loaded(const struct btl_image *image, uint32_t symbol)
 }
 
 // Return 0 for a kernel that could not be opened.
-static uint32_t kernel_symbol_count(const struct draft *draft)
+static uint32_t kernel_symbol_count(const struct btl_manifest_draft *draft)
 {
     const struct btl_elf *kernel = draft->input->kernel->elf;
     return kernel != NULL ? kernel->symbol_count : 0;
 }
 
-static uint64_t draft_count_functions(const struct draft *draft)
+static uint64_t draft_count_functions(const struct btl_manifest_draft *draft)
 {
     uint64_t count = 0;
     const struct btl_elf *kernel = draft->input->kernel->elf;
@@ -42,7 +42,7 @@ static uint64_t draft_count_functions(const struct draft *draft)
     return count;
 }
 
-static void draft_add_kernel_functions(struct draft *draft)
+static void draft_add_kernel_functions(struct btl_manifest_draft *draft)
 {
     const struct btl_kernel_image *kernel = draft->input->kernel;
     for (uint32_t i = 1; i < kernel_symbol_count(draft); i++) {
@@ -56,7 +56,7 @@ static void draft_add_kernel_functions(struct draft *draft)
     }
 }
 
-static void draft_add_module_functions(struct draft *draft, uint32_t module,
+static void draft_add_module_functions(struct btl_manifest_draft *draft, uint32_t module,
                                        const struct btl_image *image)
 {
     for (uint32_t i = 1; i < image->elf->symbol_count; i++) {
@@ -85,7 +85,7 @@ static int compare_draft_functions(const void *a, const void *b, void *context)
 
 // Assembly code often gives no size. Such a function ends where the next function of its owner
 // begins; without a next one it is one byte. No function exceeds the address space.
-static void draft_fix_function_sizes(struct draft *draft)
+static void draft_fix_function_sizes(struct btl_manifest_draft *draft)
 {
     struct draft_function *next = NULL; // the next function at a higher address
     for (uint32_t i = draft->function_count; i > 0; i--) {
@@ -101,19 +101,22 @@ static void draft_fix_function_sizes(struct draft *draft)
     }
 }
 
-bool draft_list_functions(struct draft *draft)
+bool draft_list_functions(struct btl_manifest_draft *draft)
 {
     uint64_t count = draft_count_functions(draft);
     draft->functions = BTL_NEW_ARRAY(draft->arena, struct draft_function, count);
     if (draft->functions == NULL || count > UINT32_MAX)
         return false;
     draft_add_kernel_functions(draft);
-    for (uint32_t module = 0; module < draft->module_count; module++) {
-        const struct btl_image *image = draft_image(draft, module);
+    // In the order of linking, which is that of the addresses.
+    const struct btl_plan *plan = draft->input->plan;
+    for (uint32_t i = 0; i < plan->order_count; i++) {
+        const struct btl_image *image = draft_image(draft, plan->order[i]);
         if (image != NULL)
-            draft_add_module_functions(draft, module, image);
+            draft_add_module_functions(draft, plan->order[i], image);
     }
-    btl_sort(draft->functions, count, sizeof(*draft->functions), compare_draft_functions, NULL);
+    btl_sort(draft->functions, draft->function_count, sizeof(*draft->functions),
+             compare_draft_functions, NULL);
     draft_fix_function_sizes(draft);
     return true;
 }

@@ -82,7 +82,7 @@ static void writer_locate_module(struct writer *writer, uint32_t index, struct b
 // writer_put_tunables() write exactly as many.
 static void writer_count_module(struct writer *writer, uint32_t index, struct btlm_module *to)
 {
-    const struct draft *draft = writer->draft;
+    const struct btl_manifest_draft *draft = writer->draft;
     const struct btl_planned *module = &draft->input->plan->modules[index];
     const struct btl_image *image = draft_image(draft, index);
     to->section_count = image != NULL ? image->order_count : 0;
@@ -97,7 +97,7 @@ static void writer_count_module(struct writer *writer, uint32_t index, struct bt
 // Write the modules. Return the first entries of one module more: the sizes of the other tables.
 static struct btlm_module writer_put_modules(struct writer *writer)
 {
-    const struct draft *draft = writer->draft;
+    const struct btl_manifest_draft *draft = writer->draft;
     const struct btl_modinfo *kernel = draft->input->kernel_info;
     struct btlm_module next = {.first_export = draft->first_export[0]};
     if (kernel != NULL)
@@ -175,7 +175,7 @@ static void writer_put_interfaces(struct writer *writer)
 
 static void writer_put_exports(struct writer *writer)
 {
-    const struct draft *draft = writer->draft;
+    const struct btl_manifest_draft *draft = writer->draft;
     writer_begin_table(writer, BTLM_EXPORTS);
     for (uint32_t i = 0; i < draft->first_export[draft->module_count]; i++) {
         const struct btl_export *from = &draft->input->symtab->exports[draft->exports[i]];

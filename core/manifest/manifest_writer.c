@@ -134,7 +134,7 @@ static void writer_put_symbols(struct writer *writer)
 // After all tables that have strings.
 static void writer_put_strings(struct writer *writer)
 {
-    const struct draft *draft = writer->draft;
+    const struct btl_manifest_draft *draft = writer->draft;
     writer_begin_table(writer, BTLM_STRINGS);
     for (uint32_t i = 0; i < draft->string_count; i++)
         writer_put_bytes(writer, draft->strings.name[i].at, draft->strings.name[i].len);
@@ -163,7 +163,7 @@ static void writer_put_header(struct writer *writer)
     writer_put_bytes(writer, &writer->table[1], DIRECTORY_SIZE);
 }
 
-static uint64_t writer_put_all(struct draft *draft, uint8_t *memory)
+static uint64_t writer_put_all(struct btl_manifest_draft *draft, uint8_t *memory)
 {
     struct writer writer = {.draft = draft, .memory = memory};
     writer_put_zeros(&writer, sizeof(struct btlm_header) + DIRECTORY_SIZE);
@@ -186,17 +186,31 @@ static uint64_t writer_put_all(struct draft *draft, uint8_t *memory)
     return size;
 }
 
+struct btl_manifest_draft *btl_manifest_measure(const struct btl_manifest_input *input,
+                                                struct btl_arena *arena, uint64_t *ret_size)
+{
+    struct btl_manifest_draft *draft = BTL_NEW(arena, struct btl_manifest_draft);
+    if (draft == NULL || input->memory_capacity > BTLM_SIZE_MAX / sizeof(struct btlm_memory) ||
+        !draft_begin(draft, input, arena))
+        return NULL;
+    *ret_size = writer_put_all(draft, NULL);
+    return *ret_size <= BTLM_SIZE_MAX ? draft : NULL;
+}
+
+void btl_manifest_put(struct btl_manifest_draft *draft, uint8_t *memory)
+{
+    draft_sort_events(draft);
+    writer_put_all(draft, memory);
+}
+
 uint64_t btl_manifest_write(const struct btl_manifest_input *input, struct btl_arena *arena,
                             uint8_t *memory, uint64_t size)
 {
-    struct draft draft;
-    if (input->memory_capacity > BTLM_SIZE_MAX / sizeof(struct btlm_memory) ||
-        !draft_begin(&draft, input, arena))
-        return 0;
-    uint64_t needed = writer_put_all(&draft, NULL);
-    if (needed > BTLM_SIZE_MAX)
+    uint64_t needed;
+    struct btl_manifest_draft *draft = btl_manifest_measure(input, arena, &needed);
+    if (draft == NULL)
         return 0;
     if (memory != NULL && size >= needed)
-        writer_put_all(&draft, memory);
+        btl_manifest_put(draft, memory);
     return needed;
 }

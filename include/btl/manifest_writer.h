@@ -60,11 +60,18 @@ struct btl_manifest_input {
     uint64_t physical;        // final address of the manifest
 };
 
-// Write the manifest to memory[size] if it fits, and return its size in any case; 0: the arena has
-// no memory, or the manifest exceeds BTLM_SIZE_MAX. With memory NULL, only measure. Each call
-// allocates its tables from the arena. The memory map stays empty, and btl_manifest_seal() is still
-// to be called. The same input gives the same bytes. Modules that failed or are off have no image
-// in the manifest, even if their result has one.
+// Measure the manifest: find its tables, in the arena, and the size of the whole. NULL: no memory,
+// or the manifest exceeds BTLM_SIZE_MAX.
+struct btl_manifest_draft *btl_manifest_measure(const struct btl_manifest_input *input,
+                                                struct btl_arena *arena, uint64_t *ret_size);
+// Write the measured manifest to memory of that size. Since it was measured, `physical` and what
+// the events say may have changed, and nothing else.
+void btl_manifest_put(struct btl_manifest_draft *draft, uint8_t *memory);
+// Both in one: write the manifest to memory[size] if it fits, and return its size in any case; 0:
+// the arena has no memory, or the manifest exceeds BTLM_SIZE_MAX. With memory NULL, only measure.
+// Each call allocates its tables from the arena. The memory map stays empty, and
+// btl_manifest_seal() is still to be called. The same input gives the same bytes. Modules that
+// failed or are off have no image in the manifest, even if their result has one.
 uint64_t btl_manifest_write(const struct btl_manifest_input *input, struct btl_arena *arena,
                             uint8_t *memory, uint64_t size);
 // Return the memory map of a written manifest: an array of memory_capacity entries, at its end.

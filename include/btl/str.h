@@ -32,15 +32,10 @@ int btl_str_compare(struct btl_str a, struct btl_str b);
 bool btl_str_begins(struct btl_str text, struct btl_str prefix);
 bool btl_str_ends(struct btl_str text, struct btl_str suffix);
 // Return the index of the first or the last `c`; text.len: there is none.
-BTL_INLINE size_t btl_str_find(struct btl_str text, char c)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] == c)
-            return i;
-    }
-    return text.len;
-}
+size_t btl_str_find(struct btl_str text, char c);
 size_t btl_str_find_last(struct btl_str text, char c);
+// Return how many characters at the start of the text are printable ASCII.
+size_t btl_str_printable(struct btl_str text);
 
 // Return at most the first `max` bytes of the text.
 BTL_INLINE struct btl_str btl_str_first(struct btl_str text, size_t max)

@@ -92,10 +92,12 @@ static void disk_add(struct btl_fat *fat, const struct btl_fat_writer *writer,
 void mock_disk_make(struct mock *mock)
 {
     struct mock_disk *disk = &mock->disk;
-    static uint8_t memory[32u << 20];
-    struct btl_arena arena = {.at = memory, .end = memory + sizeof(memory)};
+    const size_t size = (size_t)MOCK_FILES << 19;
+    uint8_t *memory = malloc(size);
+    struct btl_arena arena = {.at = memory, .end = memory + size};
     struct btl_diags diags = {.arena = &arena};
     struct btl_fat fat;
+    assert_non_null(memory);
     if (disk->block_size == 0)
         disk->block_size = 512;
     if (disk->cluster_size == 0)
@@ -118,6 +120,7 @@ void mock_disk_make(struct mock *mock)
     for (size_t i = 0; i < MOCK_FILES && mock->files[i].path != NULL; i++)
         if (!mock->files[i].directory)
             disk_add(&fat, &writer, &mock->files[i], &diags);
+    free(memory);
     mock->volume.blocks =
         (struct volume_blocks){disk->size, disk->block_size, disk->align == 0 ? 1 : disk->align};
 }

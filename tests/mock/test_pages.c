@@ -94,7 +94,7 @@ TEST(test_aligned_like_the_virtual_address)
     for (uint64_t align = PAGE; align <= 1 << 20; align *= 2) {
         uint64_t address = 0xa000000000123000 + align;
         assert_true(pages_allocate_congruent(&fixture.pages, 3 * PAGE, address, align,
-                                             BTLM_MEM_MODULES, &physical));
+                                             BTLM_MEM_KERNEL, &physical));
         assert_int_equal((physical ^ address) & (align - 1), 0);
         const uint8_t *bytes = (const uint8_t *)(uintptr_t)physical;
         for (size_t i = 0; i < 3 * PAGE; i++)

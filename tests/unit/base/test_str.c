@@ -222,3 +222,27 @@ TEST(test_hash_fills_buckets_evenly_with_like_names)
     for (unsigned i = 0; i < BUCKETS; i++)
         assert_in_range(bucket[i], 1, 48); // 16 expected
 }
+
+// Words and single bytes: each place in texts of each length, among bytes that differ by one bit.
+TEST(test_find_and_printable_at_every_place)
+{
+    static const unsigned char others[] = {0x00, 0x1f, 0x7f, 0x80, 0x9f, 0xff};
+    char text[40];
+    for (size_t len = 0; len <= sizeof(text); len++) {
+        memset(text, '~', sizeof(text));
+        struct btl_str whole = {text, len};
+        assert_int_equal(btl_str_find(whole, ';'), len);
+        assert_int_equal(btl_str_printable(whole), len);
+        for (size_t at = 0; at < len; at++) {
+            for (size_t i = 0; i < sizeof(others); i++) {
+                memset(text, i % 2 == 0 ? '~' : ' ', sizeof(text));
+                text[at] = (char)others[i];
+                assert_int_equal(btl_str_printable(whole), at);
+                assert_int_equal(btl_str_find(whole, (char)others[i]), at);
+                text[len - 1] = (char)others[i]; // the first of two
+                assert_int_equal(btl_str_find(whole, (char)others[i]), at);
+                assert_int_equal(btl_str_printable(whole), at);
+            }
+        }
+    }
+}
