@@ -68,6 +68,7 @@ include core/core.mk
 -include tools/tools.mk
 -include bench/bench.mk
 include tests/tests.mk
+-include bench/loader.mk
 -include tools/btl/btl.mk
 -include tools/install.mk
 

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <btl/module.h>
+
 #include "elf_builder.h"
 
 #define KERNEL_BASE 0xffffffff80000000ull
@@ -115,6 +117,7 @@ static void add_relocations(struct elf_builder *b, uint32_t index, uint32_t text
 static struct btl_bytes make_module(struct generated *boot, uint32_t index, size_t padding)
 {
     static const uint8_t bytes[1024] = {0x90};
+    static const uint32_t head[64 / 4] = {BTL_MODULE_ABI, sizeof(struct btl_wrapper)};
     struct elf_builder b;
     uint32_t own[GEN_EXPORTS];
     char name[32];
@@ -127,13 +130,14 @@ static struct btl_bytes make_module(struct generated *boot, uint32_t index, size
     uint32_t data =
         eb_section(&b, ".data", ELF_SHT_PROGBITS, ELF_SHF_ALLOC | ELF_SHF_WRITE, 16, bytes, 256);
     uint32_t wrapper = eb_section(&b, ".btl.module", ELF_SHT_PROGBITS,
-                                  ELF_SHF_ALLOC | ELF_SHF_WRITE, 8, bytes, 64);
+                                  ELF_SHF_ALLOC | ELF_SHF_WRITE, 8, head, sizeof(head));
     eb_section(&b, ".bss", ELF_SHT_NOBITS, ELF_SHF_ALLOC | ELF_SHF_WRITE, 32, NULL, 512);
     for (unsigned i = 0; i < GEN_EXPORTS; i++) {
         snprintf(name, sizeof(name), "m%05u_%u", index, i);
         own[i] = eb_symbol(&b, name, EB_GLOBAL(ELF_STT_FUNC), text, i * 64, 64);
     }
     eb_symbol(&b, "btl_wrapper", EB_GLOBAL(ELF_STT_OBJECT), wrapper, 0, 64);
+    eb_rela(&b, wrapper, offsetof(struct btl_wrapper, load), own[0], R_64, 0);
     add_relocations(&b, index, text, data, own);
     add_metadata(&b, index);
     return generated_finish(boot, &b);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Make a disk image with a GPT and one EFI system partition (FAT32) that holds the given files:
 #     tools/mkimage.sh [-b BLOCK-SIZE] IMAGE PATH-ON-VOLUME=FILE…
+# A directory in place of a file is taken whole.
 # BLOCK-SIZE: bytes of a block of the disk, 512 (the default) or 4096.
 # The script needs no root and mounts nothing. The same files give the same image, byte for byte: all files have the
 # date SOURCE_DATE_EPOCH (seconds since 1970), by default a day of 2023.
@@ -29,7 +30,7 @@ trap 'rm -rf "$tree" "$image.new"' EXIT
 trap 'exit 1' HUP INT TERM
 for pair; do
 	mkdir -p "$tree/$(dirname "${pair%%=*}")"
-	cp "${pair#*=}" "$tree/${pair%%=*}"
+	cp -R "${pair#*=}" "$tree/${pair%%=*}"
 done
 find "$tree" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 

@@ -1,7 +1,7 @@
 # make bench-boot   measure what a whole boot costs in OVMF, in instructions, part by part, against a program that
 #                   only reads the same files; every run gives the same numbers
 BOOT_OUT := $(O)/bench
-BOOT_EFI := disk floor profile
+BOOT_EFI := disk floor floor_fat profile
 
 # The functions that profile.c wraps.
 PROFILED := run hash_file memset memcpy space_build manifest_write prefetch_configured \
@@ -10,6 +10,8 @@ PROFILED := run hash_file memset memcpy space_build manifest_write prefetch_conf
 $(call compile,$(BOOT_OUT)/%.o,bench/boot/%.c,$(EFI_COMPILE))
 $(BOOT_OUT)/%.so: $(BOOT_OUT)/%.o
 	$(EFI_LINK) $< $(GNU_EFI_LIB)/libgnuefi.a -o $@
+$(BOOT_OUT)/floor_fat.so: $(BOOT_OUT)/floor_fat.o $(EFI_OUT)/uefi/$(ARCH)/mem.o $(O)/efi/libbtl.a
+	$(EFI_LINK) $^ $(GNU_EFI_LIB)/libgnuefi.a $(EFI_LIBS_$(ARCH)) -o $@
 $(BOOT_OUT)/profile.so: $(BOOT_OUT)/profile.o $(EFI_OBJ) $(O)/efi/libbtl.a
 	$(EFI_LINK) $(PROFILED:%=--wrap=%) $^ $(GNU_EFI_LIB)/libgnuefi.a $(EFI_LIBS_$(ARCH)) -o $@
 $(BOOT_OUT)/%.efi: $(BOOT_OUT)/%.so
@@ -32,7 +34,7 @@ $(BUILD)/bench/bench_hash: bench/boot/hash.c efi/$(ARCH)/hash.c $(BUILD)/host/li
 
 ## Measure what a whole boot costs in QEMU, in instructions.
 bench-boot: $(BOOT_EFI:%=$(BOOT_OUT)/%.efi) $(BOOT_OUT)/kernel.elf $(EFI_IMAGE) $(BUILD)/bench/bench_files \
-		$(BUILD)/bench/bench_hash
+		$(BUILD)/bench/bench_hash $(BUILD)/host/btl
 	O=$(O) BUILD=$(BUILD) $(PYTHON) bench/boot/bench_boot.py
 .PHONY: bench-boot
 .PRECIOUS: $(BOOT_OUT)/%.so $(BOOT_OUT)/%.o

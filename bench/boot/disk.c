@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // A disk in memory, so that reading costs instructions only, the same in each run, and every read
 // is traced. The firmware's own partition and FAT drivers use the disk. The program starts
-// \floor.efi, drops the drivers' caches, and starts \loader.efi.
+// \floor.efi, \floor_fat.efi, and \loader.efi. Before each it drops the drivers' caches.
 #include "firmware.h"
 
 #define FW_CFG_SELECT    0x510
@@ -208,6 +208,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     boot = system->BootServices;
     disk_install(&device);
     start_program(image, device, L"\\floor.efi");
+    start_program(image, device, L"\\floor_fat.efi");
     start_program(image, device, L"\\loader.efi");
     must(EFI_LOAD_ERROR, "returned");
     return EFI_SUCCESS;

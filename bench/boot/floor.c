@@ -4,7 +4,7 @@
 // reads its entries again for each file.
 #include "firmware.h"
 
-#define LIST_MAX    (64u << 10)
+#define LIST_MAX    (256u << 10)
 #define PATH_MAX    128
 #define BUFFER_SIZE (32u << 20) // for the largest file
 

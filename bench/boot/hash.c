@@ -8,8 +8,16 @@
 
 #include "hash.h"
 
+#include "x86_64/vectors.h"
+
 #define SIZE (16u << 20)
 #define RUNS 9
+
+// As an operating system has them; a program cannot read them.
+struct control_registers cpu_control_registers(void)
+{
+    return (struct control_registers){.cr0 = 0x80000011, .cr4 = 0x220};
+}
 
 static double thread_time(void)
 {
