@@ -23,11 +23,17 @@ _Static_assert(sizeof(import_stub) == IA64_IMPORT_STUB_SIZE, "size of an import 
 static const uint64_t far_stub[] = {0x0000000100000005, 0xc000000000000000};
 _Static_assert(sizeof(far_stub) == IA64_FAR_STUB_SIZE, "size of a far stub");
 
-bool ia64_imported(const struct btl_elf *elf, uint32_t symbol)
+static const struct btl_linkage_kind kinds[IA64_ENTRY_KINDS] = {
+    [IA64_GOT_ADDRESS] = {BTL_AREA_GOT, IA64_GOT_ENTRY_SIZE},
+    [IA64_GOT_DESCRIPTOR] = {BTL_AREA_GOT, IA64_GOT_ENTRY_SIZE},
+    [IA64_DESCRIPTOR] = {BTL_AREA_OPD, IA64_DESCRIPTOR_SIZE},
+    [IA64_IMPORT_STUB] = {BTL_AREA_PLT, IA64_IMPORT_STUB_SIZE},
+    [IA64_FAR_STUB] = {BTL_AREA_PLT, IA64_FAR_STUB_SIZE},
+};
+
+struct btl_linkage *ia64_linkage_new(struct btl_arena *arena)
 {
-    uint16_t special;
-    return symbol != 0 && btl_elf_symbol_section(elf, symbol, &special) == ELF_SHN_UNDEF &&
-           special == 0;
+    return btl_linkage_new(kinds, arena);
 }
 
 // Find the place of a function. A descriptor belongs to a place, so all names of a function share
@@ -37,7 +43,7 @@ static bool ia64_function_place(const struct btl_image *image, uint32_t symbol, 
 {
     uint16_t special;
     uint32_t section = btl_elf_symbol_section(image->elf, symbol, &special);
-    if (special == ELF_SHN_COMMON || ia64_imported(image->elf, symbol) ||
+    if (special == ELF_SHN_COMMON || btl_symbol_imported(image->elf, symbol) ||
         (section != ELF_SHN_UNDEF && image->section_offset[section] == BTL_NO_OFFSET))
         return false;
     *ret_section = section;
@@ -48,7 +54,7 @@ static bool ia64_function_place(const struct btl_image *image, uint32_t symbol, 
 static bool ia64_add_entry(struct btl_image *image, enum ia64_entry_kind kind, uint32_t target,
                            uint64_t offset)
 {
-    return ia64_linkage_add(image->machine_data, kind, target, offset);
+    return btl_linkage_add(image->machine_data, kind, target, offset);
 }
 
 bool ia64_count_got(struct btl_image *image, uint32_t symbol, uint64_t addend)
@@ -67,7 +73,7 @@ bool ia64_count_descriptor(struct btl_image *image, uint32_t symbol, uint64_t ad
 // The value of an imported function is the address of its descriptor already.
 static enum ia64_entry_kind got_descriptor_kind(const struct btl_image *image, uint32_t symbol)
 {
-    return ia64_imported(image->elf, symbol) ? IA64_GOT_ADDRESS : IA64_GOT_DESCRIPTOR;
+    return btl_symbol_imported(image->elf, symbol) ? IA64_GOT_ADDRESS : IA64_GOT_DESCRIPTOR;
 }
 
 bool ia64_count_got_descriptor(struct btl_image *image, uint32_t symbol, uint64_t addend)
@@ -91,41 +97,24 @@ uint64_t ia64_gp(const struct btl_image *image)
     return image->base + image->segment[BTL_SEG_DATA].offset;
 }
 
-static uint64_t ia64_entry_offset(const struct btl_image *image, const struct ia64_entry *entry)
-{
-    const uint64_t areas[IA64_AREAS] = {
-        [IA64_AREA_GOT] = image->got_offset,
-        [IA64_AREA_OPD] = image->opd_offset,
-        [IA64_AREA_PLT] = image->plt_offset,
-    };
-    return areas[ia64_area_of(entry->kind)] + entry->place;
-}
-
-static uint64_t ia64_find_address(const struct btl_image *image, enum ia64_entry_kind kind,
-                                  uint32_t target, uint64_t offset)
-{
-    const struct ia64_entry *entry = ia64_linkage_find(image->machine_data, kind, target, offset);
-    return entry != NULL ? image->base + ia64_entry_offset(image, entry) : 0;
-}
-
 uint64_t ia64_got(const struct btl_image *image, uint32_t symbol, uint64_t addend)
 {
-    return ia64_find_address(image, IA64_GOT_ADDRESS, symbol, addend);
+    return btl_linkage_address(image, IA64_GOT_ADDRESS, symbol, addend);
 }
 
 uint64_t ia64_got_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend)
 {
-    return ia64_find_address(image, got_descriptor_kind(image, symbol), symbol, addend);
+    return btl_linkage_address(image, got_descriptor_kind(image, symbol), symbol, addend);
 }
 
 uint64_t ia64_import_stub(const struct btl_image *image, uint32_t symbol)
 {
-    return ia64_find_address(image, IA64_IMPORT_STUB, symbol, 0);
+    return btl_linkage_address(image, IA64_IMPORT_STUB, symbol, 0);
 }
 
 uint64_t ia64_far_stub(const struct btl_image *image, uint32_t symbol, uint64_t addend)
 {
-    return ia64_find_address(image, IA64_FAR_STUB, symbol, addend);
+    return btl_linkage_address(image, IA64_FAR_STUB, symbol, addend);
 }
 
 uint64_t ia64_own_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend)
@@ -133,18 +122,18 @@ uint64_t ia64_own_descriptor(const struct btl_image *image, uint32_t symbol, uin
     uint32_t section;
     uint64_t offset;
     return ia64_function_place(image, symbol, addend, &section, &offset)
-               ? ia64_find_address(image, IA64_DESCRIPTOR, section, offset)
+               ? btl_linkage_address(image, IA64_DESCRIPTOR, section, offset)
                : 0;
 }
 
 uint64_t ia64_descriptor(const struct btl_image *image, uint32_t symbol, uint64_t addend)
 {
-    return ia64_imported(image->elf, symbol) ? image->value[symbol] + addend
-                                             : ia64_own_descriptor(image, symbol, addend);
+    return btl_symbol_imported(image->elf, symbol) ? image->value[symbol] + addend
+                                                   : ia64_own_descriptor(image, symbol, addend);
 }
 
-static void ia64_write_descriptor(const struct btl_image *image, const struct ia64_entry *entry,
-                                  uint8_t *bytes)
+static void ia64_write_descriptor(const struct btl_image *image,
+                                  const struct btl_linkage_entry *entry, uint8_t *bytes)
 {
     uint64_t words[2] = {entry->offset, ia64_gp(image)};
     if (entry->target != ELF_SHN_UNDEF)
@@ -152,22 +141,22 @@ static void ia64_write_descriptor(const struct btl_image *image, const struct ia
     memcpy(bytes, words, sizeof(words));
 }
 
-static void ia64_write_import_stub(const struct btl_image *image, const struct ia64_entry *entry,
-                                   uint8_t *bytes)
+static void ia64_write_import_stub(const struct btl_image *image,
+                                   const struct btl_linkage_entry *entry, uint8_t *bytes)
 {
     memcpy(bytes, import_stub, sizeof(import_stub));
     ia64_bundle_patch(bytes, 0, IA64_IMM22, ia64_got(image, entry->target, 0) - ia64_gp(image));
 }
 
-static void ia64_write_far_stub(const struct btl_image *image, const struct ia64_entry *entry,
-                                uint8_t *bytes)
+static void ia64_write_far_stub(const struct btl_image *image,
+                                const struct btl_linkage_entry *entry, uint8_t *bytes)
 {
-    uint64_t here = image->base + ia64_entry_offset(image, entry);
+    uint64_t here = image->base + btl_linkage_offset(image, entry);
     memcpy(bytes, far_stub, sizeof(far_stub));
     ia64_bundle_patch(bytes, 2, IA64_BRANCH60, image->value[entry->target] + entry->offset - here);
 }
 
-static void ia64_write_got(const struct btl_image *image, const struct ia64_entry *entry,
+static void ia64_write_got(const struct btl_image *image, const struct btl_linkage_entry *entry,
                            uint8_t *bytes)
 {
     uint64_t value = entry->kind == IA64_GOT_ADDRESS
@@ -178,10 +167,10 @@ static void ia64_write_got(const struct btl_image *image, const struct ia64_entr
 
 void ia64_write_entries(const struct btl_image *image)
 {
-    const struct ia64_linkage *linkage = image->machine_data;
+    const struct btl_linkage *linkage = image->machine_data;
     for (uint32_t i = 0; i < linkage->count; i++) {
-        const struct ia64_entry *entry = &linkage->entries[i];
-        uint8_t *bytes = image->memory + ia64_entry_offset(image, entry);
+        const struct btl_linkage_entry *entry = &linkage->entries[i];
+        uint8_t *bytes = image->memory + btl_linkage_offset(image, entry);
         if (entry->kind == IA64_DESCRIPTOR)
             ia64_write_descriptor(image, entry, bytes);
         else if (entry->kind == IA64_IMPORT_STUB)

@@ -4,16 +4,27 @@
 #ifndef BTL_CORE_IA64_ENTRIES_H
 #define BTL_CORE_IA64_ENTRIES_H
 
-#include <btl/link.h>
+#include "linkage.h"
 
-#include "ia64_linkage.h"
+enum ia64_entry_kind {
+    IA64_GOT_ADDRESS,    // GOT entry: symbol + offset; of an imported function: its descriptor
+    IA64_GOT_DESCRIPTOR, // GOT entry: address of the descriptor of the function symbol + offset
+    IA64_DESCRIPTOR,     // descriptor of section + offset (section 0: an absolute address)
+    IA64_IMPORT_STUB,    // calls the function symbol of another image, by its descriptor
+    IA64_FAR_STUB,       // branches to symbol + offset of this image
+    IA64_ENTRY_KINDS,
+};
+
+#define IA64_GOT_ENTRY_SIZE   8u
+#define IA64_DESCRIPTOR_SIZE  16u
+#define IA64_IMPORT_STUB_SIZE 48u
+#define IA64_FAR_STUB_SIZE    16u
 
 // Maximum entries of a GOT. It ends less than a page below gp, and gp reaches 2 MiB down.
 #define BTL_IA64_GOT_MAX (((2u << 20) - BTL_PAGE_SIZE) / IA64_GOT_ENTRY_SIZE)
 
-// Does another image or the kernel define the symbol? Then the value of a function is the address
-// of its descriptor.
-bool ia64_imported(const struct btl_elf *elf, uint32_t symbol);
+// Return the empty linkage of an ia64 image; NULL: no memory.
+struct btl_linkage *ia64_linkage_new(struct btl_arena *arena);
 
 // Count an entry that a relocation needs. image->machine_data is the linkage. False: no memory.
 bool ia64_count_got(struct btl_image *image, uint32_t symbol, uint64_t addend);

@@ -49,6 +49,30 @@ bool btl_symbol_loaded(const struct btl_image *image, uint32_t symbol)
     return section == ELF_SHN_UNDEF || image->section_offset[section] != BTL_NO_OFFSET;
 }
 
+uint64_t btl_text_bound(const struct btl_image *image)
+{
+    uint64_t bound = 0;
+    for (uint32_t i = 0; i < image->elf->section_count; i++) {
+        const struct elf64_section *section = &image->elf->sections[i];
+        if (image->section_offset[i] == BTL_NO_OFFSET || !(section->flags & ELF_SHF_EXECINSTR))
+            continue;
+        if (!btl_add(bound, section->size, &bound) || !btl_add(bound, section->align, &bound))
+            return UINT64_MAX;
+    }
+    return bound;
+}
+
+bool btl_branch_may_be_far(const struct btl_image *image, const struct btl_rela *rela,
+                           uint32_t symbol, uint64_t text_bound, uint64_t reach)
+{
+    const struct elf64_section *sections = image->elf->sections;
+    uint16_t special;
+    uint32_t section = btl_elf_symbol_section(image->elf, symbol, &special);
+    uint64_t span = section == rela->target ? sections[section].size : text_bound;
+    return span >= reach || !(sections[section].flags & ELF_SHF_EXECINSTR) ||
+           !(sections[rela->target].flags & ELF_SHF_EXECINSTR);
+}
+
 // Return a symbol's name for messages. A section symbol has the name of its section.
 static struct btl_arg symbol_arg(const struct btl_elf *elf, uint32_t symbol)
 {
@@ -73,6 +97,18 @@ bool btl_reloc_report(const struct btl_image *image, const struct btl_rela *rela
     return false;
 }
 
+const struct btl_reloc_type *btl_reloc_type_find(const struct btl_relocator *machine,
+                                                 uint32_t number)
+{
+    for (uint32_t i = 0; i < machine->run_count; i++) {
+        const struct btl_reloc_run *run = &machine->runs[i];
+        uint32_t row = number - run->first;
+        if (number >= run->first && row < run->count)
+            return run->types[row].formula != BTL_RELOC_UNKNOWN ? &run->types[row] : NULL;
+    }
+    return NULL;
+}
+
 const struct btl_reloc_type *btl_reloc_check(const struct btl_image *image,
                                              const struct btl_rela *rela,
                                              const struct elf64_rela *entry,
@@ -80,12 +116,12 @@ const struct btl_reloc_type *btl_reloc_check(const struct btl_image *image,
 {
     const struct btl_relocator *machine = image->machine;
     uint32_t number = ELF64_RELA_TYPE(entry->info);
+    const struct btl_reloc_type *type = btl_reloc_type_find(machine, number);
     enum btl_code code;
-    if (number >= machine->type_count || machine->types[number].formula == BTL_RELOC_UNKNOWN) {
+    if (type == NULL) {
         btl_reloc_report(image, rela, entry, BTL_LINK_RELOC_UNKNOWN, BTL_DEC(number), 0, "", diags);
         return NULL;
     }
-    const struct btl_reloc_type *type = &machine->types[number];
     if (ELF64_RELA_SYMBOL(entry->info) >= image->elf->symbol_count)
         code = BTL_LINK_RELOC_SYMBOL;
     else if (type->formula == BTL_RELOC_REFUSED)

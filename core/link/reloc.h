@@ -12,11 +12,17 @@ struct btl_reloc_type {
     uint8_t formula, field;
 };
 
+// Types with consecutive numbers.
+struct btl_reloc_run {
+    uint32_t first, count;
+    const struct btl_reloc_type *types;
+};
+
 // A function of a relocator is called once for each image: the loop over the entries is inside.
 struct btl_relocator {
-    uint16_t machine;                   // e_machine
-    const struct btl_reloc_type *types; // by number
-    uint32_t type_count;
+    uint16_t machine; // e_machine
+    const struct btl_reloc_run *runs;
+    uint32_t run_count;
     // Sections with one of these flags are next to the GOT, in reach of short addressing; 0: none.
     uint64_t short_flags;
     // A pointer to a function is a pointer to its descriptor, and the value of an exported function
@@ -37,6 +43,9 @@ struct btl_relocator {
 extern const struct btl_relocator btl_relocator_x86_64;
 extern const struct btl_relocator btl_relocator_ia64;
 
+// Return the row of a type; NULL: the machine has no such type.
+const struct btl_reloc_type *btl_reloc_type_find(const struct btl_relocator *machine,
+                                                 uint32_t number);
 // Return the relocator of a machine; NULL: there is none.
 const struct btl_relocator *btl_relocator_find(uint16_t machine);
 
@@ -91,6 +100,21 @@ struct btl_window btl_got_window(const struct btl_image *image);
 // value is equal, ask btl_symbol_loaded().
 #define BTL_UNLOADED_VALUE 0x7fffdeadffffdeadull
 bool btl_symbol_loaded(const struct btl_image *image, uint32_t symbol);
+
+// Does another image or the kernel define the symbol? An absent weak symbol counts.
+static inline bool btl_symbol_imported(const struct btl_elf *elf, uint32_t symbol)
+{
+    uint16_t special;
+    return symbol != 0 && btl_elf_symbol_section(elf, symbol, &special) == ELF_SHN_UNDEF &&
+           special == 0;
+}
+
+// Return a maximum of the distance between two places of loaded code, without the stubs.
+uint64_t btl_text_bound(const struct btl_image *image);
+// Can a branch to a symbol of the image need a stub? Not if its reach spans all code between both
+// ends. text_bound: btl_text_bound().
+bool btl_branch_may_be_far(const struct btl_image *image, const struct btl_rela *rela,
+                           uint32_t symbol, uint64_t text_bound, uint64_t reach);
 
 // Report an error of an entry; return false always, for the caller's `return`. `code` is one of
 // BTL_LINK_RELOC_…, which have the same arguments: %1 type, %2 section, %3 offset, %4 symbol,

@@ -14,7 +14,7 @@ static uint64_t ia64_branch_distance(const struct btl_image *image,
 {
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
     uint64_t addend = (uint64_t)entry->addend;
-    if (ia64_imported(image->elf, symbol))
+    if (btl_symbol_imported(image->elf, symbol))
         return ia64_import_stub(image, symbol) - bundle;
     uint64_t distance = image->value[symbol] + addend - bundle;
     if (ia64_field_fits(type->field - IA64_FIELD_INSTRUCTION, distance) ||
@@ -60,7 +60,7 @@ static bool ia64_needs_foreign_entry(const struct btl_image *image, enum ia64_fo
                                      const struct elf64_rela *entry)
 {
     uint32_t symbol = ELF64_RELA_SYMBOL(entry->info);
-    if (!ia64_imported(image->elf, symbol))
+    if (!btl_symbol_imported(image->elf, symbol))
         return false;
     if (formula == IA64_FORMULA_FPTR || formula == IA64_FORMULA_GOT_FPTR_GP ||
         formula == IA64_FORMULA_BRANCH)
@@ -127,10 +127,12 @@ static uint64_t ia64_export_value(const struct btl_image *image, uint32_t symbol
     return descriptor != 0 ? descriptor : btl_symbol_address(image, symbol);
 }
 
+static const struct btl_reloc_run run = {0, IA64_RELOC_TYPES, ia64_reloc_types};
+
 const struct btl_relocator btl_relocator_ia64 = {
     .machine = ELF_MACHINE_IA64,
-    .types = ia64_reloc_types,
-    .type_count = IA64_RELOC_TYPES,
+    .runs = &run,
+    .run_count = 1,
     .short_flags = ELF_SHF_IA64_SHORT,
     .function_descriptors = true,
     .count = ia64_reloc_count,

@@ -53,38 +53,13 @@ static bool ia64_check_entry(const struct btl_image *image, const struct btl_rel
                                              ia64_reloc_field_text(type->field), diags);
 }
 
-// Return a maximum of the distance between two places of loaded code, without the stubs.
-static uint64_t ia64_text_bound(const struct btl_image *image)
-{
-    uint64_t bound = 0;
-    for (uint32_t i = 0; i < image->elf->section_count; i++) {
-        const struct elf64_section *section = &image->elf->sections[i];
-        if (image->section_offset[i] == BTL_NO_OFFSET || !(section->flags & ELF_SHF_EXECINSTR))
-            continue;
-        if (!btl_add(bound, section->size, &bound) || !btl_add(bound, section->align, &bound))
-            return UINT64_MAX;
-    }
-    return bound;
-}
-
 // State of the count.
 struct counter {
     struct btl_image *image;
-    uint64_t text; // ia64_text_bound()
+    uint64_t text; // btl_text_bound()
 };
 
 #define BRANCH21_REACH (16u << 20)
-
-// Can a branch need a stub? Not if its reach spans all code between both ends.
-static bool ia64_may_be_far(const struct counter *c, const struct btl_rela *rela, uint32_t symbol)
-{
-    const struct elf64_section *sections = c->image->elf->sections;
-    uint16_t special;
-    uint32_t section = btl_elf_symbol_section(c->image->elf, symbol, &special);
-    uint64_t span = section == rela->target ? sections[section].size : c->text;
-    return span >= BRANCH21_REACH || !(sections[section].flags & ELF_SHF_EXECINSTR) ||
-           !(sections[rela->target].flags & ELF_SHF_EXECINSTR);
-}
 
 // Count the linkage that the entry needs. False: no memory.
 static bool ia64_count_entry(void *counter, const struct btl_rela *rela,
@@ -102,9 +77,10 @@ static bool ia64_count_entry(void *counter, const struct btl_rela *rela,
     case IA64_FORMULA_GOT_FPTR_GP:
         return ia64_count_got_descriptor(c->image, symbol, addend);
     case IA64_FORMULA_BRANCH:
-        if (ia64_imported(c->image->elf, symbol))
+        if (btl_symbol_imported(c->image->elf, symbol))
             return ia64_count_import_stub(c->image, symbol);
-        return type->field == IA64_FIELD_BRANCH60 || !ia64_may_be_far(c, rela, symbol) ||
+        return type->field == IA64_FIELD_BRANCH60 ||
+               !btl_branch_may_be_far(c->image, rela, symbol, c->text, BRANCH21_REACH) ||
                ia64_count_far_stub(c->image, symbol, addend);
     default:
         return true;
@@ -121,8 +97,8 @@ static bool ia64_count_exports(struct btl_image *image)
 
 bool ia64_reloc_count(struct btl_image *image, struct btl_diags *diags)
 {
-    struct ia64_linkage *linkage = ia64_linkage_new(image->arena);
-    struct counter counter = {.image = image, .text = ia64_text_bound(image)};
+    struct btl_linkage *linkage = ia64_linkage_new(image->arena);
+    struct counter counter = {.image = image, .text = btl_text_bound(image)};
     bool good = true;
     image->machine_data = linkage;
     if (linkage == NULL ||
@@ -132,14 +108,12 @@ bool ia64_reloc_count(struct btl_image *image, struct btl_diags *diags)
                    BTL_ARG_Z("counting GOT entries, function descriptors and stubs"));
         return false;
     }
-    uint64_t got_count = linkage->size[IA64_AREA_GOT] / IA64_GOT_ENTRY_SIZE;
+    uint64_t got_count = linkage->size[BTL_AREA_GOT] / IA64_GOT_ENTRY_SIZE;
     if (got_count > BTL_IA64_GOT_MAX) {
         btl_report(diags, BTL_LINK_GOT_FULL, image->elf->place, BTL_DEC(got_count),
                    BTL_DEC(BTL_IA64_GOT_MAX));
         return false;
     }
-    image->got_count = (uint32_t)got_count;
-    image->opd_size = linkage->size[IA64_AREA_OPD];
-    image->plt_size = linkage->size[IA64_AREA_PLT];
+    btl_linkage_reserve(image);
     return good;
 }

@@ -182,10 +182,12 @@ static bool x86_64_relocate(struct btl_image *image, struct btl_diags *diags)
     return btl_reloc_apply(image, x86_64_apply, diags);
 }
 
+static const struct btl_reloc_run run = {0, BTL_COUNT(types), types};
+
 const struct btl_relocator btl_relocator_x86_64 = {
     .machine = ELF_MACHINE_X86_64,
-    .types = types,
-    .type_count = BTL_COUNT(types),
+    .runs = &run,
+    .run_count = 1,
     .count = x86_64_count,
     .relocate = x86_64_relocate,
 };

@@ -19,5 +19,6 @@ const struct btl_relocator *btl_relocator_find(uint16_t machine)
 const char *btl_reloc_name(uint16_t machine, uint32_t type)
 {
     const struct btl_relocator *found = btl_relocator_find(machine);
-    return found == NULL || type >= found->type_count ? NULL : found->types[type].name;
+    const struct btl_reloc_type *row = found != NULL ? btl_reloc_type_find(found, type) : NULL;
+    return row != NULL ? row->name : NULL;
 }
