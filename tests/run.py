@@ -129,6 +129,7 @@ def steps():
     yield "mock firmware", together(["mock"]), any_runner
     yield "oracle", make("oracle"), any_runner
     yield "oracle ia64", make("oracle-ia64"), any_runner
+    yield "oracle aarch64", make("oracle-aarch64"), any_runner
     yield "volume", make("volume"), any_runner
     yield "fuzz", together(["fuzz-tests", "FUZZ_RUNS=" + FUZZ_RUNS]), fuzzers
     yield "attack", make("attack-test"), any_runner

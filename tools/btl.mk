@@ -30,7 +30,7 @@ BTL_ROOT := $(if $(wildcard $(BTL_HERE)/core),$(BTL_HERE),$(patsubst %/,%,$(dir 
 BTL_INCLUDE := $(BTL_ROOT)/include
 
 ARCH ?= x86_64
-$(if $(wildcard $(BTL_HERE)/module-$(ARCH).mk),,$(error ARCH=$(ARCH) is no architecture of BTL; there are x86_64 and ia64))
+$(if $(wildcard $(BTL_HERE)/module-$(ARCH).mk),,$(error ARCH=$(ARCH) is no architecture of BTL; there are $(patsubst $(BTL_HERE)/module-%.mk,%,$(wildcard $(BTL_HERE)/module-*.mk))))
 include $(BTL_HERE)/module-$(ARCH).mk
 
 BTL_LOADER_x86_64 := BOOTX64.EFI

@@ -18,7 +18,7 @@ BTL_HERE := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 BTL_ROOT := $(if $(wildcard $(BTL_HERE)/core),$(BTL_HERE),$(patsubst %/,%,$(dir $(BTL_HERE))))
 
 ARCH ?= x86_64
-$(if $(wildcard $(BTL_HERE)/module-$(ARCH).mk),,$(error ARCH=$(ARCH) is no architecture of BTL; there are x86_64 and ia64))
+$(if $(wildcard $(BTL_HERE)/module-$(ARCH).mk),,$(error ARCH=$(ARCH) is no architecture of BTL; there are $(patsubst $(BTL_HERE)/module-%.mk,%,$(wildcard $(BTL_HERE)/module-*.mk))))
 include $(BTL_HERE)/module-$(ARCH).mk
 
 MODULE_CC ?= $(MODULE_CROSS)$(if $(filter default,$(origin CC)),gcc,$(CC))

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Install the Debian packages that a purpose needs:  tools/setup.sh [build|run|debug|test|deb|packages|linux|trust|ia64]
+# Install the Debian packages that a purpose needs:  tools/setup.sh [build|run|debug|test|deb|packages|linux|trust|ia64|aarch64]
 # Without root, and without sudo that needs no password, print the command to run.
 set -eu
 
 build="libc6-dev binutils gnu-efi psf-unifont mtools gdisk fdisk"
 run="$build qemu-system-x86 ovmf"
 debug="$run gdb"
-test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu librsvg2-bin kmod mandoc valgrind g++ pkg-config u-boot-qemu zsh fish sbsigntool osslsigncode openssl"
+aarch64="gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu"
+test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu $aarch64 librsvg2-bin kmod mandoc valgrind g++ pkg-config u-boot-qemu zsh fish sbsigntool osslsigncode openssl"
 # For make deb.
 deb="$build build-essential git debhelper libcmocka-dev"
 # For make test-packages.
@@ -29,7 +30,8 @@ packages) wanted=$packages ;;
 linux) wanted=$linux ;;
 trust) wanted=$trust ;;
 ia64) wanted=$ia64 ;;
-*) echo "usage: $0 [build|run|debug|test|deb|packages|linux|trust|ia64]" >&2; exit 2 ;;
+aarch64) wanted=$aarch64 ;;
+*) echo "usage: $0 [build|run|debug|test|deb|packages|linux|trust|ia64|aarch64]" >&2; exit 2 ;;
 esac
 
 installed()

@@ -56,7 +56,7 @@ static bool elf_check_machine(struct elf_gate *gate, uint16_t wanted)
     if (btl_machine_find(machine) == NULL) {
         elf_report(gate, BTL_ELF_MACHINE_UNKNOWN, BTL_DEC(machine),
                    BTL_ARG_Z(btl_machine_name(machine)),
-                   BTL_ARG_Z(wanted == 0 ? "x86-64 or ia64" : btl_machine_name(wanted)));
+                   BTL_ARG_Z(wanted == 0 ? BTL_MACHINE_NAMES : btl_machine_name(wanted)));
         return false;
     }
     if (wanted != 0 && machine != wanted) {

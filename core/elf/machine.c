@@ -36,6 +36,21 @@ const struct btl_machine btl_machines[BTL_MACHINES] = {
         .reloc_relative = 0x6f,  // R_IA64_REL64LSB
         .reloc_address64 = 0x27, // R_IA64_DIR64LSB
     },
+    {
+        .number = ELF_MACHINE_AARCH64,
+        .name = "aarch64",
+        .loader = {"/EFI/BOOT/BOOTAA64.EFI", 22},
+        .direct_map = BTL_AARCH64_DIRECT_MAP,
+        .direct_map_size_max = BTL_AARCH64_DIRECT_MAP_SIZE,
+        .window = BTL_AARCH64_WINDOW,
+        .window_size = BTL_AARCH64_WINDOW_SIZE,
+        .kernel_align = BTL_PAGE_SIZE,
+        .range_align = BTL_PAGE_SIZE,
+        .handoff_size = BTL_PAGE_SIZE,
+        .stack_guard = BTL_PAGE_SIZE,
+        .reloc_relative = 1027, // R_AARCH64_RELATIVE
+        .reloc_address64 = 257, // R_AARCH64_ABS64
+    },
 };
 
 // Machines that are known by name alone.
@@ -43,8 +58,7 @@ static const struct {
     uint16_t number;
     const char *name;
 } foreign[] = {
-    {3, "i386"},      {21, "ppc64"},  {22, "s390"},       {40, "arm"},
-    {183, "aarch64"}, {243, "riscv"}, {258, "loongarch"},
+    {3, "i386"}, {21, "ppc64"}, {22, "s390"}, {40, "arm"}, {243, "riscv"}, {258, "loongarch"},
 };
 
 const struct btl_machine *btl_machine_find(uint16_t number)

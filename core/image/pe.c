@@ -53,7 +53,7 @@ static const struct {
                    {0x14c, 3},
                    {0x1c0, 40},
                    {0x1c2, 40},
-                   {0xaa64, 183},
+                   {0xaa64, ELF_MACHINE_AARCH64},
                    {0x5064, 243},
                    {0x6264, 258}};
 
@@ -84,7 +84,7 @@ static bool pe_check_machine(struct pe_gate *gate, uint16_t wanted)
     if (btl_machine_find(machine) != NULL && (wanted == 0 || machine == wanted))
         return true;
     pe_report(gate, BTL_PE_MACHINE, BTL_ARG_Z(btl_machine_name(machine)),
-              BTL_ARG_Z(wanted == 0 ? "x86-64 or ia64" : btl_machine_name(wanted)));
+              BTL_ARG_Z(wanted == 0 ? BTL_MACHINE_NAMES : btl_machine_name(wanted)));
     return false;
 }
 

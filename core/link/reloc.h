@@ -42,6 +42,7 @@ struct btl_relocator {
 
 extern const struct btl_relocator btl_relocator_x86_64;
 extern const struct btl_relocator btl_relocator_ia64;
+extern const struct btl_relocator btl_relocator_aarch64;
 
 // Return the row of a type; NULL: the machine has no such type.
 const struct btl_reloc_type *btl_reloc_type_find(const struct btl_relocator *machine,

@@ -6,6 +6,7 @@
 static const struct btl_relocator *const relocators[] = {
     &btl_relocator_x86_64,
     &btl_relocator_ia64,
+    &btl_relocator_aarch64,
 };
 
 const struct btl_relocator *btl_relocator_find(uint16_t machine)

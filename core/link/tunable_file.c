@@ -3,13 +3,14 @@
 // table, the names, and the initial values of the variables.
 #include <btl/tunable.h>
 
+#include <btl/machine.h>
 #include <btl/mem.h>
 #include <btl/wrapper.h>
 
 // Does the relocation store a 64-bit address (psABI)?
 static bool tunable_is_pointer(uint16_t machine, uint32_t type)
 {
-    return machine == ELF_MACHINE_X86_64 ? type == 1 : machine == ELF_MACHINE_IA64 && type == 0x27;
+    return type == btl_machine_find(machine)->reloc_address64;
 }
 
 static bool tunable_pointer_target(const struct btl_elf *elf, const struct elf64_rela *entry,

@@ -4,6 +4,7 @@
 #include "seal_format.h"
 
 #include "../image/pe_format.h"
+#include <btl/assert.h>
 #include <btl/mem.h>
 #include <btl/pe.h>
 
@@ -25,6 +26,17 @@
 static const uint8_t code_x86_64[] = {0x48, 0xb8, 3, 0, 0, 0, 0, 0, 0, 0x80, 0xc3};
 // A bundle of three `break 0`: ia64 has no Secure Boot, so its firmware never sees a seal.
 static const uint8_t code_ia64[16];
+// mov x0, 3; movk x0, 0x8000, lsl 48; ret
+static const uint8_t code_aarch64[] = {0x60, 0, 0x80, 0xd2, 0, 0, 0xf0, 0xf2, 0xc0, 3, 0x5f, 0xd6};
+
+static const struct {
+    uint16_t machine;
+    struct btl_bytes code;
+} seal_codes[] = {
+    {ELF_MACHINE_X86_64, {code_x86_64, sizeof(code_x86_64)}},
+    {ELF_MACHINE_IA64, {code_ia64, sizeof(code_ia64)}},
+    {ELF_MACHINE_AARCH64, {code_aarch64, sizeof(code_aarch64)}},
+};
 
 // Generations of revocation by shim (SBAT). Raise the number of btl-seal when seals of an older
 // form must no longer be accepted.
@@ -97,9 +109,11 @@ static void seal_put_optional(struct seal_writer *writer)
 
 static struct btl_bytes seal_code(const struct btl_machine *machine)
 {
-    if (machine->number == ELF_MACHINE_X86_64)
-        return (struct btl_bytes){code_x86_64, sizeof(code_x86_64)};
-    return (struct btl_bytes){code_ia64, sizeof(code_ia64)};
+    size_t i = 0;
+    while (i < BTL_COUNT(seal_codes) && seal_codes[i].machine != machine->number)
+        i++;
+    BTL_ASSERT(i < BTL_COUNT(seal_codes)); // every row of btl_machines is there
+    return seal_codes[i].code;
 }
 
 struct btl_bytes btl_seal_write(const struct btl_seal *seal, struct btl_arena *arena)

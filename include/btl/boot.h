@@ -39,6 +39,19 @@ typedef void btl_kernel_entry(const void *manifest);
 #define BTL_X86_64_WINDOW          0xffffffff80000000ull
 #define BTL_X86_64_WINDOW_SIZE     0x000000007fe00000ull
 
+// aarch64 virtual memory at entry, planned: no loader starts a kernel there yet (docs/aarch64.md).
+//
+//   0xffff000000000000  direct map: physical memory                    RW-
+//   0xffffffff80000000  window: kernel image at its link address       R-X R-- RW-
+//                         then phase-1 images, early arena, stack, as on x86-64
+//   0xffffffffffe00000  end of the window
+//
+// adrp reaches 4 GiB: from every place of the window to every other.
+#define BTL_AARCH64_DIRECT_MAP      0xffff000000000000ull
+#define BTL_AARCH64_DIRECT_MAP_SIZE 0x0000ff8000000000ull // to the 512 GiB that hold the window
+#define BTL_AARCH64_WINDOW          0xffffffff80000000ull
+#define BTL_AARCH64_WINDOW_SIZE     0x000000007fe00000ull
+
 // ia64 virtual memory at entry:
 //
 //   0xa000000000000000  region 5, window: kernel image at its link address  R-X R-- RW-

@@ -56,9 +56,9 @@ struct elf64_dynamic {
 #define ELF64_SYMBOL_BIND(info) ((info) >> 4)
 #define ELF64_SYMBOL_TYPE(info) ((info)&15)
 
-enum { ELF_REL = 1, ELF_EXEC = 2, ELF_DYN = 3 };         // e_type
-enum { ELF_MACHINE_IA64 = 50, ELF_MACHINE_X86_64 = 62 }; // e_machine
-enum {                                                   // sh_type
+enum { ELF_REL = 1, ELF_EXEC = 2, ELF_DYN = 3 };                                    // e_type
+enum { ELF_MACHINE_IA64 = 50, ELF_MACHINE_X86_64 = 62, ELF_MACHINE_AARCH64 = 183 }; // e_machine
+enum {                                                                              // sh_type
     ELF_SHT_NULL = 0,
     ELF_SHT_PROGBITS = 1,
     ELF_SHT_SYMTAB = 2,

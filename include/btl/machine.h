@@ -29,7 +29,8 @@ struct btl_machine {
     uint32_t reloc_address64; // *place = symbol + addend, 64 bits
 };
 
-#define BTL_MACHINES 2
+#define BTL_MACHINES      3
+#define BTL_MACHINE_NAMES "x86-64, ia64 or aarch64" // for messages
 extern const struct btl_machine btl_machines[BTL_MACHINES];
 
 // Return a machine; NULL: BTL does not boot that machine.

@@ -33,7 +33,7 @@ def test_commands_and_options(root):
     assert offered(root, "mod") == {"modinfo"}
     assert offered(root, "nonsense", "") == offered(root, "check", "--nonsense", "-") == offered(root) == set()
     assert offered(root, "check", "--m") == {"--machine", "--memory", "--module"}
-    assert offered(root, "check", "--machine", "") == {"x86-64", "ia64"}
+    assert offered(root, "check", "--machine", "") == {"x86-64", "ia64", "aarch64"}
     assert offered(root, "check", "--machine=i") == {"--machine=ia64"}
     assert offered(root, "check", "--memory", "") == offered(root, "gc", "") == set()
     assert offered(root, "check", "-C", "k") == offered(root, "check", "--volume=k") == {FILES}
@@ -97,7 +97,7 @@ def test_options_are_those_of_the_help(command):
 # A line that a person types, and some of what the shell offers for its last word.
 LINES = [
     ("btl ", {*COMMANDS, "--help"}), ("btl check --m", {"--machine", "--memory", "--module"}),
-    ("btl check --machine ", {"x86-64", "ia64"}), ("btl set ", {"early", "driver"}),
+    ("btl check --machine ", {"x86-64", "ia64", "aarch64"}), ("btl set ", {"early", "driver"}),
     ("btl set early ", {"phase=", "sha256=", "tunable.size="}), ("btl get early tun", {"tunable.size"}),
     ("btl get -g ", {"quiet", "kernel_sha256"}), ("btl pin ", {"early", "kernel"}), ("btl remove ", {"early"}),
     ("btl explain conf-unknown", {"conf-unknown-key"}), ("btl check lo", {"loader.conf"}),
@@ -106,7 +106,7 @@ LINES = [
 ]
 ASSIGNMENTS = [
     ("btl set early phase=BOOT", {"phase=BOOT1", "phase=BOOT2"}), ("btl set -g menu=", {"menu=auto", "menu=line"}),
-    ("btl check --machine=", {"--machine=x86-64", "--machine=ia64"}), ("btl check --volume=k", {"--volume=kernel"}),
+    ("btl check --machine=", {"--machine=x86-64", "--machine=ia64", "--machine=aarch64"}), ("btl check --volume=k", {"--volume=kernel"}),
 ]
 
 

@@ -25,7 +25,7 @@ def read(page):
 
 def exists(path):
     path = re.sub(r"STEP|NAME|(?<![A-Z])X(?=\.)", "*", path)
-    names = [path.replace("ARCH", arch) for arch in ("x86_64", "ia64")]
+    names = [path.replace("ARCH", arch) for arch in ("x86_64", "ia64", "aarch64")]
     return any(glob.glob(os.path.join(ROOT, name)) for name in names)
 
 

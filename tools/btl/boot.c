@@ -20,7 +20,7 @@ bool boot_parse_options(struct boot *boot)
     if (boot->machine_name != NULL) {
         boot->machine = btl_machine_named(btl_str_of(boot->machine_name));
         if (boot->machine == NULL)
-            usage_error(boot->host, "\"%s\" is not a machine; it is x86-64 or ia64",
+            usage_error(boot->host, "\"%s\" is not a machine; it is " BTL_MACHINE_NAMES,
                         boot->machine_name);
     }
     bool has_size = boot->memory_size == NULL ||

@@ -67,7 +67,8 @@ struct boot {
     "loader.conf,\n"                                                                               \
     "                          or the current one\n"                                               \
     "  -c, --config FILE       use FILE of this machine in place of the volume's loader.conf\n"    \
-    "      --machine M         x86-64 or ia64; default: by the loader in EFI/BOOT, else x86-64\n"  \
+    "      --machine M         " BTL_MACHINE_NAMES                                                 \
+    "; default: by the loader in EFI/BOOT, else x86-64\n"                                          \
     "      --memory SIZE       memory of the machine, such as 128M; too little is an error\n"
 bool boot_parse_options(struct boot *boot);
 // Choose volume and configuration by the argument: loader.conf, or an image (NULL: none). Call it

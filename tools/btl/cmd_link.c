@@ -220,10 +220,9 @@ const struct command cmd_link = {
         "  --symbols FILE  lines ADDRESS TYPE NAME, as in System.map, for what no module exports\n"
         "  --stats         print the time of each pass, and of a memcpy of the same bytes\n"
         "  --jobs N        number of threads (default: one for each processor)\n\n"
-        "Each FILE is a module of its own: any relocatable ELF file for x86-64 or ia64. It "
-        "exports\n"
-        "what its metadata says (export=); of Linux modules also what EXPORT_SYMBOL() names, "
-        "unless\n"
+        "Each FILE is a module of its own: any relocatable ELF file for " BTL_MACHINE_NAMES ".\n"
+        "It exports what its metadata says (export=); of Linux modules also what EXPORT_SYMBOL() "
+        "names, unless\n"
         "the symbols file has the name as a global one. On an error nothing is written.\n\n"
         "Example: btl link --symbols System.map --image out.bin --map out.json a.ko b.ko\n",
     .run = link_command,

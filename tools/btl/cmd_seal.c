@@ -250,8 +250,8 @@ const struct command cmd_seal = {
     .summary = "lists the files of a configuration with their hashes, to be signed",
     .help =
         "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a disk image\n"
-        "      --machine M         x86-64 or ia64; default: by the loader in EFI/BOOT, else "
-        "x86-64\n"
+        "      --machine M         " BTL_MACHINE_NAMES "; default: by the loader in EFI/BOOT,\n"
+        "                          else x86-64\n"
         "      --level N           level of the seal; default: that of the seal that is there, or "
         "1\n"
         "      --revoke N          once this seal has booted, seals below level N are refused\n"

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "test_case.h"
 
+#include <string.h>
+
 #include <btl/link.h>
 #include <btl/machine.h>
 
@@ -14,6 +16,13 @@ TEST(test_machines_are_found_by_number_and_name)
     }
     assert_int_equal(btl_machine_named(BTL_STR("x86-64"))->number, ELF_MACHINE_X86_64);
     assert_int_equal(btl_machine_named(BTL_STR("ia64"))->number, ELF_MACHINE_IA64);
+    assert_int_equal(btl_machine_named(BTL_STR("aarch64"))->number, ELF_MACHINE_AARCH64);
+}
+
+TEST(test_messages_name_every_machine)
+{
+    for (size_t i = 0; i < BTL_MACHINES; i++)
+        assert_non_null(strstr(BTL_MACHINE_NAMES, btl_machines[i].name));
 }
 
 TEST(test_other_machines_have_at_most_a_name)
@@ -45,6 +54,11 @@ TEST(test_relocation_types_are_those_of_the_psabi)
     assert_string_equal(btl_reloc_name(x86_64->number, x86_64->reloc_relative),
                         "R_X86_64_RELATIVE");
     assert_string_equal(btl_reloc_name(ia64->number, ia64->reloc_relative), "R_IA64_REL64LSB");
+    const struct btl_machine *aarch64 = btl_machine_find(ELF_MACHINE_AARCH64);
+    assert_string_equal(btl_reloc_name(aarch64->number, aarch64->reloc_address64),
+                        "R_AARCH64_ABS64");
+    assert_string_equal(btl_reloc_name(aarch64->number, aarch64->reloc_relative),
+                        "R_AARCH64_RELATIVE");
 }
 
 // What the loader relies on when it places images (btl/boot.h).

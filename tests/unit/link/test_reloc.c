@@ -85,6 +85,7 @@ TEST(relocators_are_found_by_machine)
 {
     assert_ptr_equal(btl_relocator_find(ELF_MACHINE_X86_64), &btl_relocator_x86_64);
     assert_ptr_equal(btl_relocator_find(ELF_MACHINE_IA64), &btl_relocator_ia64);
+    assert_ptr_equal(btl_relocator_find(ELF_MACHINE_AARCH64), &btl_relocator_aarch64);
     assert_null(btl_relocator_find(0));
     assert_null(btl_relocator_find(UINT16_MAX));
 }

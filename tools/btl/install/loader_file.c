@@ -15,6 +15,7 @@ static const struct {
 } machines[] = {
     {0x8664, BTL_STR("/EFI/btl/btlx64.efi"), BTL_STR("/EFI/BOOT/BOOTX64.EFI")},
     {0x0200, BTL_STR("/EFI/btl/btlia64.efi"), BTL_STR("/EFI/BOOT/BOOTIA64.EFI")},
+    {0xaa64, BTL_STR("/EFI/btl/btlaa64.efi"), BTL_STR("/EFI/BOOT/BOOTAA64.EFI")},
 };
 
 // PE/COFF 2 and 3: offsets in the file, and from the PE signature on.
@@ -89,7 +90,7 @@ bool loader_file_read(struct host *host, const char *source, struct loader_file 
                    BTL_ARG_Z(large            ? "it is too large"
                              : header == NULL ? "it has no PE32+ header"
                              : machine == BTL_COUNT(machines)
-                                 ? "its machine is neither x86-64 nor ia64"
+                                 ? "its machine is not " BTL_MACHINE_NAMES
                                  : "it does not name BTL"));
         return false;
     }
