@@ -60,6 +60,7 @@ MAKEFLAGS += --no-builtin-rules
 all: loader kernel modules
 
 -include tools/ia64.mk
+-include tools/aarch64.mk
 include core/core.mk
 -include linux/linux.mk
 -include efi/efi.mk

@@ -30,7 +30,9 @@ BTL_ROOT := $(if $(wildcard $(BTL_HERE)/core),$(BTL_HERE),$(patsubst %/,%,$(dir 
 BTL_INCLUDE := $(BTL_ROOT)/include
 
 ARCH ?= x86_64
-$(if $(wildcard $(BTL_HERE)/module-$(ARCH).mk),,$(error ARCH=$(ARCH) is no architecture of BTL; there are $(patsubst $(BTL_HERE)/module-%.mk,%,$(wildcard $(BTL_HERE)/module-*.mk))))
+# Where BTL has no kernel, it has no link script and no memcpy.
+$(if $(wildcard $(BTL_ROOT)/kernel-$(ARCH).ld $(BTL_ROOT)/kernel/arch/$(ARCH)/kernel.ld),,$(error \
+	ARCH=$(ARCH) is no architecture of BTL for a kernel; there are x86_64 and ia64))
 include $(BTL_HERE)/module-$(ARCH).mk
 
 BTL_LOADER_x86_64 := BOOTX64.EFI

@@ -13,8 +13,8 @@
 #include "report.h"
 #include "signature.h"
 
-#define NAME_WIDTH 15  // of a field, without the colon
-#define TYPES_MAX  256 // relocation types of a machine
+#define NAME_WIDTH 15   // of a field, without the colon
+#define TYPES_MAX  2048 // above the relocation types of every machine
 
 struct printer {
     struct host *host;
