@@ -33,8 +33,11 @@ $(call compile,$(KERNEL_OUT)/kernel/%.o,kernel/%.c,$(KERNEL_CC) $(CSTD) $(WARN) 
 	-DKERNEL_VERSION='"$(KERNEL_VERSION)"')
 $(call compile,$(KERNEL_OUT)/kernel/%.o,kernel/%.S,$(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -g)
 
-KERNEL_LINK := $(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -nostdlib -static -Wl,--build-id=none -Wl,-z,noexecstack \
-	-Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,--fatal-warnings -T $(KERNEL_LD)
+KERNEL_LINK := $(KERNEL_CC) $(ARCH_KERNEL_FLAGS) -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
+	-Wl,-z,max-page-size=4096 -Wl,-z,separate-code -Wl,--fatal-warnings
+
+# How the file is linked, with these static modules. The script knows the symbols of options before it.
+kernel_linkage = $(if $(strip $(1)),$(ARCH_KERNEL_LINK_STATIC),$(ARCH_KERNEL_LINK)) -T $(KERNEL_LD)
 
 # $(call kernel_file,FOLDER,MODULES): FOLDER/kernel.elf with these modules of modules/ linked into it.
 define kernel_file_rule
@@ -45,8 +48,9 @@ $(1)/static/%.o: $(O)/modules/%.ko $(O)/modules/checked kernel/dlkm/static_entry
 	LD=$(CROSS)ld OBJCOPY=$(CROSS)objcopy tools/static-module.sh $$* $(O)/modules/$$*.ko.debug $$@.entry $$@ "$(2)"
 	rm -f $$@.entry
 $(1)/kernel.elf: $(KERNEL_OBJ) $(2:%=$(1)/static/%.o) $(KERNEL_OUT)/libbtl.a $(KERNEL_LD) \
-		$(call kept,$(1)/kernel.parts,$(KERNEL_LINK) $(KERNEL_OBJ) $(2))
-	$(KERNEL_LINK) $(KERNEL_OBJ) $(2:%=$(1)/static/%.o) $(KERNEL_OUT)/libbtl.a $(ARCH_KERNEL_LIBS) -o $$@
+		$(call kept,$(1)/kernel.parts,$(KERNEL_LINK) $(call kernel_linkage,$(2)) $(KERNEL_OBJ) $(2))
+	$(KERNEL_LINK) $(call kernel_linkage,$(2)) $(KERNEL_OBJ) $(2:%=$(1)/static/%.o) $(KERNEL_OUT)/libbtl.a \
+		$(ARCH_KERNEL_LIBS) -o $$@
 endef
 kernel_file = $(eval $(call kernel_file_rule,$(1),$(2)))
 

@@ -9,7 +9,13 @@ O=${O:-build/x86_64}
 port=${BTL_GDB_PORT:-1234}
 here=$(pwd)
 script=${BTL_GDB_SCRIPT:-$O/debug.gdb}
-entry=$(readelf -h "$O/kernel/kernel.elf" | awk '/Entry point/ { print $4 }')
+kernel=$O/kernel/kernel.elf
+entry=$(readelf -h "$kernel" | awk '/Entry point/ { print $4 }')
+# A kernel that can be moved is at the start of the window (btl/boot.h), unless addresses are random.
+base=0
+if readelf -h "$kernel" | grep -q 'Type: *DYN'; then
+	base=0xffffffff80000000
+fi
 
 absolute()
 {
@@ -39,13 +45,13 @@ set confirm off
 set architecture i386:x86-64
 directory $here
 set \$btl_tool = "$(absolute "${BTL_PROGRAM:-build/host/btl}")"
-set \$btl_kernel = "$(absolute "$O/kernel/kernel.elf")"
+set \$btl_kernel = "$(absolute "$kernel")"
 set \$btl_loader = "$(absolute "$O/efi/loader.elf")"
 set \$btl_modules = "$(absolute "$O/modules")"
 set \$btl_symbols = "$symbols"
-set \$btl_entry = $entry
+set \$btl_entry = $base + $entry
 set breakpoint pending on
-file $(absolute "$O/kernel/kernel.elf")
+symbol-file $(absolute "$kernel") -o $base
 target remote 127.0.0.1:$port
 source $(absolute tools/gdb/btl.py)
 continue
@@ -61,4 +67,8 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 cp --sparse=always "$O/btl.img" "$work/btl.img"
 qemu_permit "$work/btl.img"
+program=${BTL_PROGRAM:-build/host/btl}
+if [ "$("$program" get -g -C "$work/btl.img" aslr 2>/dev/null)" = YES ]; then
+	"$program" set -g -C "$work/btl.img" aslr=NO
+fi
 qemu "$work/btl.img" "$work" -serial mon:stdio -gdb "tcp:127.0.0.1:$port" -S -action reboot=reset
