@@ -46,6 +46,8 @@ static void boot_begin(struct boot *boot, struct firmware *fw)
     boot->timeline = (struct timeline){.clock = &boot->clock, .arena = &boot->arena};
     event_begin_at(&boot->timeline, BTLM_EVENT_LOADER, BTL_NONE, 0); // btl_manifest_seal() ends it
     boot->seeded = fw->random(fw, boot->seed, sizeof(boot->seed));
+    boot->core.seed = boot->seeded ? boot->seed : NULL;
+    boot->core.seed_absent = !boot->seeded;
     memcpy(&boot->arena.seed, boot->seed, sizeof(boot->arena.seed));
     boot->arena.seed ^= fw->ticks(fw); // for machines without a random seed
     log_begin(&boot->log, &boot->clock, &boot->arena);

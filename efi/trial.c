@@ -71,7 +71,8 @@ void trial_describe(const struct boot *boot, struct btlm_boot *record)
                     (can_fall_back ? BTLM_BOOT_FALLBACK : 0) |
                     (boot->res.save_path.len > 0 ? BTLM_BOOT_SAVED : 0) |
                     (boot->pending.applied ? BTLM_BOOT_APPLIED : 0) |
-                    (boot->attempt.sealed.strict ? BTLM_BOOT_SEALED : 0);
+                    (boot->attempt.sealed.strict ? BTLM_BOOT_SEALED : 0) |
+                    (boot->attempt.aslr.on ? BTLM_BOOT_ASLR : 0);
     if (boot->res.counted) {
         record->tries = config->boot_tries;
         record->tries_left = boot->attempt.tries_left;

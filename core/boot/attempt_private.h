@@ -42,6 +42,13 @@ bool attempt_open_limine(struct btl_attempt *attempt);
 // Read the files beside the kernel: its initrds and the files file_NAME.
 bool attempt_read_files(struct btl_attempt *attempt);
 
+// Random addresses, if the configuration wants them: choose the numbers, or report why there are
+// none. The kernel is open.
+void attempt_begin_aslr(struct btl_attempt *attempt);
+// Leave a random gap, a multiple of `align`, before the next range of the window, which has `size`
+// bytes, unless the window is too small.
+void attempt_random_gap(struct btl_attempt *attempt, uint64_t size, uint64_t align);
+
 // Allocate cleared memory and map it at the next free address of the window, after a gap of `guard`
 // bytes. `what` names the range in messages.
 bool btl_attempt_alloc_window(struct btl_attempt *attempt, uint64_t size, uint64_t guard,

@@ -107,13 +107,16 @@ bool btl_attempt_place_kernel(struct btl_attempt *attempt)
     const struct btl_machine *machine = boot->machine;
     struct btl_attempt_kernel *kernel = &attempt->kernel;
     uint64_t base;
+    attempt_begin_aslr(attempt);
     if (btl_kernel_kind_is_image(kernel->kind)) {
         attempt_done(attempt, BTL_NONE, BTL_OUTCOME_PLACED, kernel->read_time);
         return true;
     }
     uint32_t event = attempt_event_begin(attempt, BTLM_EVENT_KERNEL_PLACED, BTL_NONE);
-    if (!btl_kernel_choose_base(&kernel->image, machine->window, machine->window_size, &base,
-                                attempt->diags))
+    if (!btl_kernel_choose_base(&kernel->image, machine->window, machine->window_size,
+                                attempt->aslr.on ? &attempt->aslr.numbers[BTL_ASLR_OF_KERNEL]
+                                                 : NULL,
+                                &base, attempt->diags))
         return false;
     if (!boot->driver->allocate(boot->owner, BTLM_MEM_KERNEL, kernel->image.size, base,
                                 machine->kernel_align, &kernel->physical))

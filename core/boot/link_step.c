@@ -62,11 +62,12 @@ static void export_statics(struct btl_attempt *attempt)
     }
 }
 
-// Compute each module's offset in the common range, and the size of the range.
-static void layout_phase1(struct btl_attempt *attempt, uint64_t *ret_size)
+// Compute each module's offset in the common range, and size and alignment of the range.
+static void layout_phase1(struct btl_attempt *attempt, uint64_t *ret_size, uint64_t *ret_align)
 {
     const struct btl_plan *plan = &attempt->plan;
     uint64_t size = 0;
+    *ret_align = BTL_PAGE_SIZE;
     for (uint32_t i = 0; i < plan->order_count; i++) {
         uint32_t index = plan->order[i];
         struct btl_attempt_module *module = attempt->modules[index];
@@ -87,6 +88,8 @@ static void layout_phase1(struct btl_attempt *attempt, uint64_t *ret_size)
             end = UINT64_MAX;
         }
         module->image.base = start; // the offset, until link_image()
+        if (module->image.align > *ret_align)
+            *ret_align = module->image.align;
         size = end;
     }
     *ret_size = size;
@@ -139,7 +142,7 @@ static void link_phase1(struct btl_attempt *attempt)
 bool btl_attempt_link(struct btl_attempt *attempt)
 {
     uint32_t lost = attempt->diags->lost;
-    uint64_t size;
+    uint64_t size, align;
     if (!begin_symbols(attempt))
         return btl_attempt_no_memory(attempt, "linking");
     if (btl_kernel_kind_is_image(attempt->kernel.kind))
@@ -147,7 +150,8 @@ bool btl_attempt_link(struct btl_attempt *attempt)
     if (!export_kernel(attempt))
         return false;
     export_statics(attempt);
-    layout_phase1(attempt, &size);
+    layout_phase1(attempt, &size, &align);
+    attempt_random_gap(attempt, size, align);
     attempt->phase1 = (struct btl_window_range){.address = attempt->window_next};
     if (size > 0 && !btl_attempt_alloc_window(attempt, size, 0, BTLM_MEM_MODULES, "phase-1 modules",
                                               &attempt->phase1))

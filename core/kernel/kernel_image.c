@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Check, copy and relocate the kernel's segments.
 #include "kernel_gate.h"
+#include <btl/aslr.h>
 #include <btl/mem.h>
 
 static uint64_t page_start(uint64_t address)
@@ -189,15 +190,28 @@ static void copy_kernel_segments(struct btl_kernel_image *kernel)
     memset(kernel->memory + done, 0, kernel->size - done);
 }
 
+// Choose an offset from the lowest possible base. `left`: bytes from there to the window's end.
+static uint64_t random_offset(const struct btl_kernel_image *kernel, uint64_t left, uint64_t random)
+{
+    uint64_t space = (left - kernel->size) / 2;
+    if (space > BTL_ASLR_KERNEL_SPACE)
+        space = BTL_ASLR_KERNEL_SPACE;
+    return btl_aslr_offset(random, space, kernel->align);
+}
+
 bool btl_kernel_choose_base(const struct btl_kernel_image *kernel, uint64_t window,
-                            uint64_t window_size, uint64_t *ret_base, struct btl_diags *diags)
+                            uint64_t window_size, const uint64_t *random, uint64_t *ret_base,
+                            struct btl_diags *diags)
 {
     uint64_t base = kernel->link_base;
     bool inside = base >= window && btl_in_range(base - window, kernel->size, window_size);
-    if (!inside && kernel->movable && btl_round_up(window, kernel->align, &base))
+    if (kernel->movable && (!inside || random != NULL) &&
+        btl_add(window, (kernel->link_base - window) & (kernel->align - 1), &base))
         inside = btl_in_range(base - window, kernel->size, window_size);
     if (inside)
-        *ret_base = base;
+        *ret_base = base + (kernel->movable && random != NULL
+                                ? random_offset(kernel, window_size - (base - window), *random)
+                                : 0);
     else
         kernel_report(kernel, diags, BTL_BOOT_KERNEL_WINDOW, BTL_HEX(kernel->link_base),
                       BTL_SIZE(kernel->size), BTL_HEX(window), BTL_HEX(window + window_size));

@@ -45,7 +45,7 @@ static void text_boot_flags(struct text *text, const struct btlm_boot *boot)
                                         "on trial",       "last good",
                                         "has a fallback", "failed",
                                         "saved",          "changed by the running system",
-                                        "sealed"};
+                                        "sealed",         "random addresses"};
     bool any = false;
     for (size_t i = 0; i < BTL_COUNT(names); i++) {
         if ((boot->flags & 1u << i) == 0)

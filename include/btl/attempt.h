@@ -9,6 +9,7 @@
 #ifndef BTL_ATTEMPT_H
 #define BTL_ATTEMPT_H
 
+#include <btl/aslr.h>
 #include <btl/config.h>
 #include <btl/configurations.h>
 #include <btl/kernel_image.h>
@@ -144,6 +145,8 @@ struct btl_boot {
     enum btl_limine_paging_mode paging_mode; // of the machine, for Limine kernels
     struct btl_trust trust;
     bool measures;                    // into a TPM, unless the configuration says tpm="no"
+    const uint8_t *seed;              // [BTL_ASLR_SEED] random bytes; NULL: none
+    bool seed_absent;                 // the machine that boots has none
     bool seals_ignored;               // the caller writes the seal, or edits what it lists
     struct btl_boot_state state;      // the records of earlier boots
     struct btl_choice choice;         // of the next attempt
@@ -251,7 +254,11 @@ struct btl_attempt {
     bool stage_all;                     // the files of INIT and AUTO modules are staged, too
     enum btl_stage_reason stage_reason; // why, with stage="auto"
 
-    uint64_t window_next; // next free address of the window, a multiple of 2 MiB
+    struct {
+        bool on; // then:
+        uint64_t numbers[BTL_ASLR_NUMBERS];
+    } aslr;               // random addresses
+    uint64_t window_next; // next free address of the window
     struct btl_window_range phase1, early, stack, backing_store;
     struct btl_symtab symtab;
 };

@@ -33,7 +33,7 @@ typedef void btl_kernel_entry(const void *manifest);
 //   0xffffffffffe00000  end of the window; the last 2 MiB stay unmapped
 //
 // The kernel may be linked anywhere in the window. The manifest has the addresses of everything
-// else.
+// else. Random addresses (btl/aslr.h) leave gaps before the kernel and the phase-1 images.
 #define BTL_X86_64_DIRECT_MAP      0xffff800000000000ull
 #define BTL_X86_64_DIRECT_MAP_SIZE 0x00007f8000000000ull // to the 512 GiB that hold the window
 #define BTL_X86_64_WINDOW          0xffffffff80000000ull

@@ -110,6 +110,7 @@ struct btl_config {
     uint32_t early_size;      // bytes of memory for phase 1; 0: BTL_BOOT_EARLY_SIZE
     enum btl_menu_style menu; // default "auto"
     bool verbose, quiet;
+    bool aslr;                             // random addresses of kernel and modules
     bool manifest_save;                    // the loader saves the manifest (btl/boot.h says where)
     enum btl_stop_action required_failure; // of a required module that fails; default "stop"
     enum btl_stage stage;                  // default "auto"
@@ -121,6 +122,7 @@ struct btl_config {
     const struct btl_setting *kernel_setting, *module_path_setting; // NULL: the default
     const struct btl_setting *kernel_type_setting; // NULL: the kind follows from the content
     const struct btl_setting *initrd_setting;      // NULL: none
+    const struct btl_setting *aslr_setting;        // NULL: no
 
     struct btl_setting *settings; // every assignment, in the order of the text
     size_t setting_count;

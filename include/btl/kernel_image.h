@@ -41,10 +41,13 @@ struct btl_kernel_image {
 bool btl_kernel_open(const struct btl_elf *elf, struct btl_arena *arena,
                      struct btl_kernel_image *ret_kernel, struct btl_diags *diags);
 // Choose the base of a kernel in [window, window + window_size): its link address, or, if that is
-// outside and the kernel is movable, the start of the window. False: boot-kernel-window is
+// outside and the kernel is movable, the start of the window. `random`, if it is not NULL, is a
+// number that chooses the base of a movable kernel instead: in the first GiB of the window, and at
+// least half of what the kernel leaves of the window stays above it. False: boot-kernel-window is
 // reported.
 bool btl_kernel_choose_base(const struct btl_kernel_image *kernel, uint64_t window,
-                            uint64_t window_size, uint64_t *ret_base, struct btl_diags *diags);
+                            uint64_t window_size, const uint64_t *random, uint64_t *ret_base,
+                            struct btl_diags *diags);
 // Copy the segments to memory[kernel->size], clear the rest, and relocate for `base`, which is
 // link_base unless the kernel is movable. Report relocations outside the image. The relocations are
 // read from the file, because applying them could change those in the image.

@@ -31,8 +31,8 @@ BTL_BEGIN_DECLS
 #define BTLM_MAJOR 1
 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume; 1.4: majors of
 // modules; 1.5: kinds of event, BTLM_BOOT_SAVED; 1.6: BTLM_BUILT_IN, BTLM_BOOT_APPLIED;
-// 1.7: the hardware watchdog in BOOT, kinds of kernel, table FILES
-#define BTLM_MINOR    7
+// 1.7: the hardware watchdog in BOOT, kinds of kernel, table FILES; 1.8: BTLM_BOOT_ASLR
+#define BTLM_MINOR    8
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
 
@@ -180,6 +180,7 @@ enum {                       // btlm_boot.flags
     BTLM_BOOT_SAVED = 64,    // the manifest is saved: the kernel writes BtlRun (btl/run_record.h)
     BTLM_BOOT_APPLIED = 128, // the loader has changed `wanted` as BtlPending said (btl/pending.h)
     BTLM_BOOT_SEALED = 256,  // a seal lists each file: the kernel uses no other ones (since 1.7)
+    BTLM_BOOT_ASLR = 512,    // addresses in the window are random, out of the seed (since 1.8)
 };
 
 enum btlm_space {      // a minor version may add others

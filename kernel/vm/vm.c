@@ -9,6 +9,7 @@
 #include "vm/tables.h"
 #include "vm/window.h"
 
+#include <btl/aslr.h>
 #include <btl/kernel.h>
 
 static struct arch_space kernel_space;
@@ -150,6 +151,20 @@ static uint64_t vm_window_used(void)
     return start;
 }
 
+// Later modules are at addresses that those of the loader do not tell: the label is another one.
+static void vm_randomise(uint64_t *start, uint64_t *end)
+{
+    const struct btlm_system *system = btl_manifest_system(handoff_manifest());
+    const struct btlm_boot *boot = btl_manifest_boot(handoff_manifest());
+    uint64_t numbers[BTL_ASLR_NUMBERS];
+
+    if (boot == NULL || !(boot->flags & BTLM_BOOT_ASLR) || system->seed_size < BTL_ASLR_SEED ||
+        *start >= *end)
+        return;
+    btl_aslr_numbers(BTL_STR(BTL_ASLR_KERNEL), system->seed, numbers);
+    window_shrink(start, end, numbers);
+}
+
 // Leave one unit free after the loader's part of the window, as a guard.
 static void vm_open_window(void)
 {
@@ -158,6 +173,7 @@ static void vm_open_window(void)
 
     if (end > start && end - start > WINDOW_MAX)
         end = start + WINDOW_MAX;
+    vm_randomise(&start, &end);
     if (!window_init(start, end))
         kpanic("no space left in the kernel and module window");
 }

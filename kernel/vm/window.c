@@ -3,10 +3,21 @@
 
 #include "vm/buddy.h"
 
+#include <btl/aslr.h>
 #include <btl/kernel.h>
 
 static struct buddy buddy;
 static uint64_t base;
+
+void window_shrink(uint64_t *start, uint64_t *end, const uint64_t random[2])
+{
+    uint64_t space = (*end - *start) / 4;
+
+    if (space > BTL_ASLR_LATER_SPACE)
+        space = BTL_ASLR_LATER_SPACE;
+    *start += btl_aslr_offset(random[0], space, WINDOW_UNIT);
+    *end -= btl_aslr_offset(random[1], space, WINDOW_UNIT);
+}
 
 bool window_init(uint64_t start, uint64_t end)
 {

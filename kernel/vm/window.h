@@ -9,6 +9,9 @@
 #define WINDOW_UNIT (64u << 10)
 #define WINDOW_MAX  (2ull << 30) // maximum that the kernel manages of a longer window
 
+// Make a range smaller, at random: at either end by at most a quarter and BTL_ASLR_LATER_SPACE. The
+// allocator begins at the end, where its blocks are small, and takes blocks at the start later.
+void window_shrink(uint64_t *start, uint64_t *end, const uint64_t random[2]);
 // Manage [start, end). False: no memory for the table.
 bool window_init(uint64_t start, uint64_t end);
 // Allocate `size` bytes of addresses, aligned to `align` (a power of two) and to WINDOW_UNIT, with

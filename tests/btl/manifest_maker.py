@@ -88,9 +88,10 @@ class Maker:
                        ("plan", 66 * MS, 67 * MS, 0), ("kernel placed", 68 * MS, 70 * MS, 327680),
                        ("manifest", 90 * MS, 94 * MS, 0), ("exit firmware", 95 * MS, 96 * MS, 0),
                        ("loader", 0, 96 * MS, 0)]
-        self.segments = [(BASE, 0x18000, READ | EXEC), (BASE + 0x18000, 0x8000, READ),
-                         (BASE + 0x20000, 0x30000, READ | WRITE)]
-        self.symbols = [(BASE + 64, 32, "kmain", KERNEL)]
+        self.base = more.get("base", BASE)  # of the kernel; the other images follow
+        self.segments = [(self.base, 0x18000, READ | EXEC), (self.base + 0x18000, 0x8000, READ),
+                         (self.base + 0x20000, 0x30000, READ | WRITE)]
+        self.symbols = [(self.base + 64, 32, "kmain", KERNEL)]
         self.seed, self.ticks_at_zero = b"\xc3" * 32, 123456789
         self.physical, self.major, self.machine = 0xe00000, 1, 62
         self.framebuffer = 0x80000000
@@ -130,16 +131,16 @@ class Maker:
             + self.seed.ljust(64, b"\0") + struct.pack("<QQQQ", 0x7f00000, 0x7e00000, 0, 0x7d00000)
             + struct.pack("<QQIIII", *screen)
             + struct.pack("<QQQQ", 0xffff800000000000, 4 << 30, BASE, 0x7fe00000)
-            + struct.pack("<QQQ", BASE + (4 << 20), 0xf60000, 0x10000)
-            + struct.pack("<QQQ", BASE + (6 << 20), 0xe60000, 1 << 20)
-            + struct.pack("<QQQ", BASE + (8 << 20) + 4096, 0xe30000, 65536)
+            + struct.pack("<QQQ", self.base + (4 << 20), 0xf60000, 0x10000)
+            + struct.pack("<QQQ", self.base + (6 << 20), 0xe60000, 1 << 20)
+            + struct.pack("<QQQ", self.base + (8 << 20) + 4096, 0xe30000, 65536)
             + struct.pack("<QQQ", 0xe20000, 2400000000, self.ticks_at_zero)]
 
     def write_kernel(self):
         self.tables["kernel"] = [
             self.string(self.kernel_path) + self.string(self.kernel_version)
             + hashlib.sha256(self.kernel_data).digest()
-            + struct.pack("<QQQQQ", len(self.kernel_data), *(0, 0, 0, 0) if self.is_image() else (BASE, 0x1000000, 0x50000, BASE + 64))]
+            + struct.pack("<QQQQQ", len(self.kernel_data), *(0, 0, 0, 0) if self.is_image() else (self.base, 0x1000000, 0x50000, self.base + 64))]
         if self.kind is not None:
             self.tables["kernel"][0] += struct.pack("<II", KERNELS.index(self.kind), 0)
         if self.is_image():
@@ -147,11 +148,11 @@ class Maker:
             return
         self.tables["segments"] = [struct.pack("<QQII", *segment, 0) for segment in self.segments]
         self.tables["interfaces"] = [self.string("kernel") + struct.pack("<IIII", KERNEL, 1, 1, 0)]
-        self.tables["exports"] = [self.string("kprintf") + struct.pack("<QII", BASE + 128, KERNEL, 0)]
+        self.tables["exports"] = [self.string("kprintf") + struct.pack("<QII", self.base + 128, KERNEL, 0)]
 
     def write_module(self, index, m):
         linked, staged = m.state == "linked", m.state == "staged"
-        address = m.address or (BASE + (4 << 20) + 0x3000 * index if linked else 0)
+        address = m.address or (self.base + (4 << 20) + 0x3000 * index if linked else 0)
         digest = hashlib.sha256(m.data).digest() if m.data and not m.flags & NOT_HASHED else bytes(32)
         rows = {
             "sections": [self.string(name) + struct.pack("<QQII", address + offset, size, perm, number)

@@ -206,6 +206,14 @@ def test_bad_files(tmp_path, name, files, codes):
         assert result.problems() == codes
 
 
+@pytest.mark.parametrize("lines,codes", [
+    ('aslr="YES"\n', ["aslr-fixed-kernel"]), ('aslr="NO"\n', []), ("", [])])
+def test_random_addresses(tmp_path, lines, codes):
+    """The host has no seed: it says what is true of the files."""
+    result, _ = check(tmp_path, GOOD_CONF + lines)
+    assert result.status == 0 and [code for code in result.codes() if code.startswith("aslr-")] == codes
+
+
 def test_missing_loader_conf(tmp_path):
     result, _ = check(tmp_path, GOOD_CONF, {"loader.conf": None})
     golden("check-missing-config", result)

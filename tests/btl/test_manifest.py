@@ -10,7 +10,7 @@ import pytest
 
 import elf
 from btltest import ROOT, btl, golden, image, module, volume, write
-from manifest_maker import KERNEL, MS, NOT_HASHED, Maker, Module, many, seal
+from manifest_maker import BASE, KERNEL, MS, NOT_HASHED, Maker, Module, many, seal
 from records import efivars, run_record
 
 # ------------------------------------------------------------------------------------------- text
@@ -290,6 +290,22 @@ def test_diff_of_the_same(tmp_path):
     result = diff(tmp_path, Maker(), Maker(seed=b"\x11" * 32, ticks_at_zero=5, log="other\n"))
     golden("manifest-diff-same", result)
     assert result.status == 0
+
+
+ASLR = {"flags": 512}  # random addresses
+
+
+def test_diff_of_random_addresses(tmp_path):
+    """The bases of two boots are no difference; the place of a module among the others is."""
+    other = Maker(base=BASE + 0x12345000, boot=ASLR)
+    assert diff(tmp_path, Maker(boot=ASLR), other).status == 0
+    other.modules[1].address = other.base + (4 << 20) + 0x9000
+    text = diff(tmp_path, Maker(boot=ASLR), other).out.decode()
+    assert "address          base + 0x3000 -> base + 0x9000" in text and text.count(" -> ") == 1, text
+    text = diff(tmp_path, Maker(boot={}), Maker(base=BASE + 0x1000, boot=ASLR)).out.decode()
+    assert "random addresses no -> yes" in text and text.count(" -> ") == 1, text
+    text = diff(tmp_path, Maker(boot={}), Maker(base=BASE + 0x1000, boot={})).out.decode()
+    assert "address          0xffffffff80000000 -> 0xffffffff80001000" in text, text
 
 
 def changed():

@@ -25,7 +25,7 @@ def test_json(tmp_path):
     assert got["boot"] == {
         "path": "/loader.conf.prev", "title": "Tuesday", "sha256": "ab" * 32, "how": "fallback",
         "wanted": "/loader.conf", "reason": "its tries are used up", "safe": False, "changed": False, "good": True,
-        "fallback": False, "failed": False, "saved": False, "applied": False, "sealed": False, "trial": None, "timeout": 60,
+        "fallback": False, "failed": False, "saved": False, "applied": False, "sealed": False, "aslr": False, "trial": None, "timeout": 60,
         "watchdog": 0}
     assert got["volume"] == {"layout": "gpt", "partition": 2, "guid": str(GUID), "start_block": 2048, "block_count": 131072,
                              "controller": VOLUME[5]}

@@ -32,15 +32,19 @@ static void load(struct btl_kernel_image *kernel, uint64_t base, struct btl_diag
     free(memory);
 }
 
-// A base is in the window, and is the link address unless the kernel can be moved.
+// A base is in the window and keeps the alignment, at random or not.
 static void choose_base(const struct btl_kernel_image *kernel, uint64_t window, uint64_t size,
                         struct btl_diags *diags)
 {
-    uint64_t base;
-    if (btl_kernel_choose_base(kernel, window, size, &base, diags) &&
-        (base < window || !btl_in_range(base - window, kernel->size, size) ||
-         base % kernel->align != kernel->link_base % kernel->align))
-        abort();
+    static const uint64_t numbers[] = {0, 0x123456789abcdef0, UINT64_MAX};
+    for (size_t i = 0; i <= BTL_COUNT(numbers); i++) {
+        uint64_t base;
+        const uint64_t *random = i < BTL_COUNT(numbers) ? &numbers[i] : NULL;
+        if (btl_kernel_choose_base(kernel, window, size, random, &base, diags) &&
+            (base < window || !btl_in_range(base - window, kernel->size, size) ||
+             base % kernel->align != kernel->link_base % kernel->align))
+            abort();
+    }
 }
 
 static void walk_symbols(const struct btl_kernel_image *kernel)

@@ -49,7 +49,7 @@ TEST(a_loader_of_1_0_is_told_from_this_one)
         host_printed(),
         "warning: the loader follows version 1.0 of the boot protocol, and this kernel is built "
         "for "
-        "1.7, so the kernel does without what the next lines name; install the loader of this "
+        "1.8, so the kernel does without what the next lines name; install the loader of this "
         "kernel's release [run-older-loader]\n"
         "note: the loader (before 1.2) does not name the configuration of this boot: nothing can "
         "be "

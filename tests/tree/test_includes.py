@@ -33,7 +33,7 @@ ARROWS = {
 # The folder that each header of include/btl/ belongs to.
 PUBLIC = {
     "abi": "boot.h device.h fs.h intfc.h intr.h kernel.h kernel_exports.def limine.h module.h stream.h",
-    "base": "arena.h assert.h cdefs.h condition.h diag.def diag.h diag_set.h format.h hash.h index.h kernel_kind.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
+    "base": "arena.h aslr.h assert.h cdefs.h condition.h diag.def diag.h diag_set.h format.h hash.h index.h kernel_kind.h line_edit.h log.h mem.h messages.h names.h on_error.h phases.def phases.h"
             " str.h types.h utf8.h version.h",
     "config": "bls.h config.h config_edit.h",
     "elf": "elf.h elf_format.h machine.h modinfo.h",

@@ -15,7 +15,7 @@ TEST(test_keys_of_the_boot_take_effect)
                            "module_path=\"/a;/b\"\n"
                            "autoboot_delay=\"3600\"\n"
                            "verbose=yes\n"
-                           "quiet=\"Yes\"\n"
+                           "quiet=\"Yes\"\naslr=YES\n"
                            "manifest_save=\"YES\"\n"
                            "required_failure=reset\nhash=needed\nvolume=firmware\n"));
     assert_codes(&parsed.memory, &parsed.diags, "");
@@ -28,6 +28,7 @@ TEST(test_keys_of_the_boot_take_effect)
     assert_str(&parsed.memory, parsed.config.module_path, "/a;/b");
     assert_int_equal(parsed.config.autoboot_delay, 3600);
     assert_true(parsed.config.verbose && parsed.config.quiet && parsed.config.manifest_save);
+    assert_true(parsed.config.aslr && parsed.config.aslr_setting == &parsed.config.settings[6]);
     assert_int_equal(parsed.config.required_failure, BTL_STOP_RESET);
     parse_end(&parsed);
 }

@@ -115,13 +115,14 @@ TEST(words_of_values_are_taken)
         {"quiet", 2},   {"x_load", 2},      {"x_phase", 4},         {"x_on_error", 4},
         {"kernel", 0},  {"x_flags", 0},     {"boot_tries", 0},      {"x.tunable", 0},
         {"unheard", 0}, {"kernel_type", 5}, {"x_serial", 2},        {"file_x", 0},
-        {"hash", 3},    {"seal", 2},        {"volume", 2},          {"tpm", 3}};
+        {"hash", 3},    {"seal", 2},        {"volume", 2},          {"tpm", 3},
+        {"aslr", 2}};
     struct btl_str key;
     size_t count = 0;
     for (int of_module = 0; of_module < 2; of_module++)
         for (size_t i = 0; (key = btl_config_key_name(of_module, i)).at != NULL; i++)
             count += words_taken(of_module, key);
-    assert_int_equal(count, 3 + 3 + 3 + 3 + 3 + 2 + 2 + 2 + 2 + 2 + 2 + 2 + 2 + 4 + 4 + 5 + 2);
+    assert_int_equal(count, 3 + 3 + 3 + 3 + 3 + 2 + 2 + 2 + 2 + 2 + 2 + 2 + 2 + 2 + 4 + 4 + 5 + 2);
     for (size_t i = 0; i < BTL_COUNT(cases); i++)
         assert_int_equal(words_taken(false, btl_str_of(cases[i].key)), cases[i].words);
 }

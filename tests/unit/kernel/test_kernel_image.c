@@ -152,13 +152,64 @@ TEST(test_base_is_the_linked_one_inside_the_window)
         uint64_t base = 0;
         kernel_sample(&s, sample_kernel, NULL);
         s.kernel.movable = cases[i].movable;
-        assert_int_equal(
-            btl_kernel_choose_base(&s.kernel, cases[i].window, cases[i].size, &base, &s.diags),
-            cases[i].inside);
+        assert_int_equal(btl_kernel_choose_base(&s.kernel, cases[i].window, cases[i].size, NULL,
+                                                &base, &s.diags),
+                         cases[i].inside);
         assert_int_equal(base, cases[i].base);
         assert_codes(&s.memory, &s.diags, cases[i].inside ? "" : "boot-kernel-window");
         kernel_sample_end(&s);
     }
+}
+
+// The sample is linked at SAMPLE_BASE and takes 0x3000 bytes.
+TEST(test_random_base)
+{
+    static const struct {
+        uint64_t window, size, align, random;
+        bool movable;
+        uint64_t base;
+    } cases[] = {
+        {0x100000, 0x103000, 0x1000, 0, true, 0x100000},
+        {0x100000, 0x103000, 0x1000, 0x80, true, 0x180000}, // the last base: half stays free
+        {0x100000, 0x103000, 0x1000, 0x81, true, 0x100000}, // 0x81 bases
+        {0x100000, 0x3000, 0x1000, 12345, true, 0x100000},  // the only base of a small window
+        {0x100000, 0x4fff, 0x1000, 12345, true, 0x100000},
+        {0x100000, 0x103000, 0x10000, 8, true, 0x180000}, // a larger alignment: fewer bases
+        {0x108000, 0x103000, 0x10000, 1, true, 0x120000},
+        {0, 1ull << 40, 0x1000, 1ull << 18, true, 1ull << 30}, // never above the first GiB
+        {0, 1ull << 40, 0x1000, (1ull << 18) + 1, true, 0},
+        {SAMPLE_BASE - 0x10000, 0x100000, 0x1000, 3, true, SAMPLE_BASE - 0x10000 + 0x3000},
+        {SAMPLE_BASE - 0x10000, 0x100000, 0x1000, 3, false, SAMPLE_BASE},
+        {SAMPLE_BASE, 0x2fff, 0x1000, 3, true, 0},
+    };
+    for (size_t i = 0; i < BTL_COUNT(cases); i++) {
+        struct kernel_sample s;
+        uint64_t base = 0;
+        kernel_sample(&s, sample_kernel, NULL);
+        s.kernel.movable = cases[i].movable;
+        s.kernel.align = cases[i].align;
+        bool inside = btl_kernel_choose_base(&s.kernel, cases[i].window, cases[i].size,
+                                             &cases[i].random, &base, &s.diags);
+        assert_int_equal(base, cases[i].base);
+        assert_codes(&s.memory, &s.diags, inside ? "" : "boot-kernel-window");
+        kernel_sample_end(&s);
+    }
+}
+
+// A kernel linked in the middle of its alignment keeps that place.
+TEST(test_base_keeps_the_alignment)
+{
+    struct kernel_sample s;
+    uint64_t base, random = 2;
+    kernel_sample(&s, sample_kernel, NULL);
+    s.kernel.movable = true;
+    s.kernel.align = 2u << 20;
+    s.kernel.link_base = 0x1000;
+    assert_true(btl_kernel_choose_base(&s.kernel, SAMPLE_BASE, 1u << 30, NULL, &base, &s.diags));
+    assert_int_equal(base, SAMPLE_BASE + 0x1000);
+    assert_true(btl_kernel_choose_base(&s.kernel, SAMPLE_BASE, 1u << 30, &random, &base, &s.diags));
+    assert_int_equal(base, SAMPLE_BASE + 0x401000);
+    kernel_sample_end(&s);
 }
 
 TEST(test_no_memory)

@@ -40,9 +40,8 @@ struct edit {
     "KEY of the whole boot: kernel, kernel_sha256, kernel_type, initrd, kernel_options, "          \
     "module_path,\n"                                                                               \
     "  module_blacklist, autoboot_delay, title, menu, boot_tries, boot_timeout, watchdog,\n"       \
-    "  early_size, verbose, quiet, manifest_save, required_failure, stage, hash, seal, tpm, "      \
-    "volume,\n"                                                                                    \
-    "  module_register, file_NAME.\n"
+    "  early_size, aslr, verbose, quiet, manifest_save, required_failure, stage, hash, seal,\n"    \
+    "  tpm, volume, module_register, file_NAME.\n"
 
 #define EDIT_TRIES "3" // default of --trial
 #define EDIT_SYNOPSIS                                                                              \

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // The differences between two boots, without those between any two boots: random seed, counter
-// values, the log, times (-v prints those that exceed the noise).
+// values, the log, times (-v prints those that exceed the noise), random bases of the images.
 #include "cmd.h"
 
 #include <btl/elf.h>
@@ -34,6 +34,12 @@ struct btl_str diff_text(const struct diff *d, const char *words)
 struct btl_str diff_hex(const struct diff *d, uint64_t value)
 {
     return value == 0 ? BTL_STR("-") : memory_text(d->host->arena, "0x%lx", value);
+}
+
+struct btl_str diff_address(const struct diff *d, uint64_t address, uint64_t base)
+{
+    return d->random && address != 0 ? memory_text(d->host->arena, "base + 0x%lx", (address - base))
+                                     : diff_hex(d, address);
 }
 
 struct btl_str diff_bytes(const struct diff *d, uint64_t value)
@@ -103,10 +109,12 @@ static void diff_kernel(struct diff *d)
                diff_text(d, words_kernel_kind(d->b)));
     diff_field(d, "file size", diff_bytes(d, a->file_size), diff_bytes(d, b->file_size));
     diff_field(d, "SHA-256", diff_hash(d, a->sha256), diff_hash(d, b->sha256));
-    diff_field(d, "address", diff_hex(d, a->virtual_base), diff_hex(d, b->virtual_base));
+    diff_field(d, "address", diff_address(d, a->virtual_base, a->virtual_base),
+               diff_address(d, b->virtual_base, b->virtual_base));
     diff_field(d, "physical", diff_hex(d, a->physical_base), diff_hex(d, b->physical_base));
     diff_field(d, "image size", diff_bytes(d, a->size), diff_bytes(d, b->size));
-    diff_field(d, "entry", diff_hex(d, a->entry), diff_hex(d, b->entry));
+    diff_field(d, "entry", diff_address(d, a->entry, a->virtual_base),
+               diff_address(d, b->entry, b->virtual_base));
 }
 
 static void diff_print_lines(struct diff *d, const struct lines *lines, char sign, bool numbers)
@@ -245,10 +253,17 @@ static void diff_diagnostics(struct diff *d)
     diff_lines(d, &a, &b, false);
 }
 
+static bool has_random_addresses(const struct btl_manifest *m)
+{
+    const struct btlm_boot *boot = btl_manifest_boot(m);
+    return boot != NULL && (boot->flags & BTLM_BOOT_ASLR) != 0;
+}
+
 bool manifest_diff(struct host *host, const struct found_manifest *a,
                    const struct found_manifest *b, bool timings, struct btl_out *out)
 {
     struct diff d = {.host = host, .out = out, .a = &a->manifest, .b = &b->manifest, .indent = 4};
+    d.random = has_random_addresses(d.a) || has_random_addresses(d.b);
     btl_format(out, "- %pS\n+ %pS\n\n", &a->name, &b->name);
     diff_loader(&d);
     diff_boot(&d);

@@ -16,6 +16,7 @@ struct diff {
     const char *subject; // a module, printed likewise
     int indent;          // of fields
     bool any;
+    bool random; // addresses of at least one of the boots: their bases are not compared
 };
 
 // Print the heading and the module that were not printed yet.
@@ -29,6 +30,8 @@ void diff_lines(struct diff *d, struct lines *a, struct lines *b, bool numbers);
 struct btl_str diff_safe(const struct diff *d, const struct btl_manifest *m, struct btlm_str str);
 struct btl_str diff_text(const struct diff *d, const char *words);
 struct btl_str diff_hex(const struct diff *d, uint64_t value); // 0: "-"
+// An address, as its offset from `base` if addresses are random.
+struct btl_str diff_address(const struct diff *d, uint64_t address, uint64_t base);
 struct btl_str diff_bytes(const struct diff *d, uint64_t value);
 struct btl_str diff_hash(const struct diff *d, const uint8_t sha256[static 32]);
 struct btl_str diff_owner(const struct diff *d, const struct btl_manifest *m, uint32_t index);

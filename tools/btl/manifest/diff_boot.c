@@ -35,7 +35,7 @@ void diff_boot(struct diff *d)
     } flags[] = {{"safe", BTLM_BOOT_SAFE},      {"changed in menu", BTLM_BOOT_CHANGED},
                  {"last good", BTLM_BOOT_GOOD}, {"has a fallback", BTLM_BOOT_FALLBACK},
                  {"failed", BTLM_BOOT_FAILED},  {"changed by system", BTLM_BOOT_APPLIED},
-                 {"sealed", BTLM_BOOT_SEALED}};
+                 {"sealed", BTLM_BOOT_SEALED},  {"random addresses", BTLM_BOOT_ASLR}};
     const struct btlm_boot *a = btl_manifest_boot(d->a), *b = btl_manifest_boot(d->b);
     d->heading = "Choice of the configuration";
     if (a == NULL || b == NULL) {

@@ -89,7 +89,9 @@ static void diff_module_boot(struct diff *d, const struct btlm_module *a,
     diff_field(d, "on error", diff_text(d, btl_on_error_name(BTLM_ON_ERROR(a->flags))),
                diff_text(d, btl_on_error_name(BTLM_ON_ERROR(b->flags))));
     diff_string(d, "arguments", a->arguments, b->arguments);
-    diff_field(d, "address", diff_hex(d, a->address), diff_hex(d, b->address));
+    diff_field(d, "address",
+               diff_address(d, a->address, btl_manifest_system(d->a)->modules_virtual),
+               diff_address(d, b->address, btl_manifest_system(d->b)->modules_virtual));
     diff_field(d, "image size", diff_bytes(d, a->size), diff_bytes(d, b->size));
 }
 

@@ -36,6 +36,7 @@ void print_boot(struct json_printer *p)
     json_bool(&p->json, "saved", (b->flags & BTLM_BOOT_SAVED) != 0);
     json_bool(&p->json, "applied", (b->flags & BTLM_BOOT_APPLIED) != 0);
     json_bool(&p->json, "sealed", (b->flags & BTLM_BOOT_SEALED) != 0);
+    json_bool(&p->json, "aslr", (b->flags & BTLM_BOOT_ASLR) != 0);
     print_trial(p, b);
     json_number(&p->json, "timeout", b->timeout);
     struct btl_watchdog hardware;
