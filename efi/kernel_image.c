@@ -18,29 +18,15 @@ static bool image_report(struct boot *boot, enum btl_code code, fw_status status
 
 // ------------------------------------------------------------------------------------------- place
 
-// Does the kernel get an initrd from the loader? A UKI is opened only if there is something to add:
-// its own stub would offer its own initrd, and Linux reads one.
-static bool image_gets_archive(const struct boot *boot)
-{
-    const struct btl_attempt *attempt = &boot->attempt;
-    if (attempt->kernel.kind != BTL_KERNEL_UKI)
-        return btl_attempt_is_linux(attempt);
-    return attempt->kernel.initrd_count > 0 || attempt->plan.order_count > 0 ||
-           btl_attempt_needs_init(attempt);
-}
-
 // Choose the program and its command line.
 static void image_choose(struct boot *boot)
 {
     const struct btl_attempt_kernel *kernel = &boot->attempt.kernel;
     struct image_start *image = &boot->res.image;
-    image->bytes = kernel->file->bytes;
+    image->bytes = btl_attempt_program(&boot->attempt);
     image->command_line = boot->attempt.config.kernel_options;
-    image->archive = image_gets_archive(boot);
-    if (kernel->kind != BTL_KERNEL_UKI || !image->archive)
-        return;
-    image->bytes = kernel->uki.kernel;
-    if (image->command_line.len == 0)
+    image->archive = btl_attempt_gets_archive(&boot->attempt);
+    if (kernel->kind == BTL_KERNEL_UKI && image->archive && image->command_line.len == 0)
         image->command_line = kernel->uki.command_line;
 }
 

@@ -8,7 +8,7 @@ build="libc6-dev binutils gnu-efi psf-unifont mtools gdisk fdisk"
 run="$build qemu-system-x86 ovmf"
 debug="$run gdb"
 aarch64="gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu"
-test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu $aarch64 librsvg2-bin kmod mandoc valgrind g++ pkg-config u-boot-qemu zsh fish sbsigntool osslsigncode openssl"
+test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu $aarch64 librsvg2-bin kmod mandoc valgrind g++ pkg-config u-boot-qemu zsh fish sbsigntool osslsigncode openssl tpm2-tools"
 # For make deb.
 deb="$build build-essential git debhelper libcmocka-dev"
 # For make test-packages.
@@ -16,7 +16,7 @@ packages="$run git lintian debootstrap"
 # For make test-linux.
 linux="$test $deb mmdebstrap e2fsprogs"
 # For make test-trust.
-trust="$test shim-signed softhsm2 libengine-pkcs11-openssl"
+trust="$test swtpm shim-signed softhsm2 libengine-pkcs11-openssl"
 # For compiling the ia64 cross compiler (tools/ia64-toolchain.sh).
 ia64="binutils binutils-ia64-linux-gnu gcc-12-source gcc g++ make libc6-dev libgmp-dev libmpfr-dev libmpc-dev zlib1g-dev flex bison gawk bzip2 xz-utils"
 

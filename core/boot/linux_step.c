@@ -65,6 +65,20 @@ bool btl_attempt_needs_init(const struct btl_attempt *attempt)
     return attempt_linux_watchdog(attempt) != 0;
 }
 
+bool btl_attempt_gets_archive(const struct btl_attempt *attempt)
+{
+    if (attempt->kernel.kind != BTL_KERNEL_UKI)
+        return btl_attempt_is_linux(attempt);
+    return attempt->kernel.initrd_count > 0 || attempt->plan.order_count > 0 ||
+           btl_attempt_needs_init(attempt);
+}
+
+struct btl_bytes btl_attempt_program(const struct btl_attempt *attempt)
+{
+    bool opened = attempt->kernel.kind == BTL_KERNEL_UKI && btl_attempt_gets_archive(attempt);
+    return opened ? attempt->kernel.uki.kernel : attempt->kernel.file->bytes;
+}
+
 // With /btl/init, Linux mounts no root= of its own: the program that follows does.
 void attempt_check_initrd(struct btl_attempt *attempt)
 {

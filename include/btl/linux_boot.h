@@ -23,6 +23,12 @@ bool btl_attempt_is_linux(const struct btl_attempt *attempt);
 // Does /btl/init have work in this boot: modules, or a watchdog?
 bool btl_attempt_needs_init(const struct btl_attempt *attempt);
 
+// Does the kernel get an initrd from the loader? A unified kernel image is opened only if there is
+// something to add: its own stub would offer its own initrd, and Linux reads one.
+bool btl_attempt_gets_archive(const struct btl_attempt *attempt);
+// Return the program that the firmware loads: the kernel's file, or the kernel in an opened image.
+struct btl_bytes btl_attempt_program(const struct btl_attempt *attempt);
+
 // Append the files to the archive and end it. `init`: the bytes of /btl/init; `manifest`: sealed.
 // False: reported.
 bool btl_attempt_add_archive(struct btl_attempt *attempt, struct btl_bytes init,

@@ -140,6 +140,12 @@ static void offer_sign_tools(const struct completion *completion)
     offer(completion, BTL_STR("pesign"));
 }
 
+static void offer_hows(const struct completion *completion)
+{
+    for (enum btlm_boot_how how = BTLM_HOW_NORMAL; how <= BTLM_HOW_FALLBACK; how++)
+        offer(completion, btl_str_of(btlm_how_name(how)));
+}
+
 static void offer_nothing(const struct completion *completion)
 {
 }
@@ -153,7 +159,7 @@ static const struct {
     {"base", offer_nothing},     {"jobs", offer_nothing},       {"at", offer_nothing},
     {"trial", offer_nothing},    {"block-size", offer_nothing}, {"options", offer_nothing},
     {"level", offer_nothing},    {"revoke", offer_nothing},     {"allow", offer_nothing},
-    {"tool", offer_sign_tools},
+    {"tool", offer_sign_tools},  {"how", offer_hows},           {"pcr", offer_nothing},
 };
 
 static void offer_values(const struct completion *completion, struct btl_str name)
