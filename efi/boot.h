@@ -133,6 +133,8 @@ struct boot {
         uint32_t last_event;         // that btl_manifest_seal() ends; BTL_NONE: none
         struct btlm_volume volume_record;
         struct btl_manifest_boot boot_record;
+        struct btlm_trust trust;
+        struct btl_str event_log; // in memory of the firmware
     } res;
 };
 
@@ -176,13 +178,15 @@ uint64_t space_alloc_table(void *owner);
 bool space_map_window(struct boot *boot);
 bool space_place_code(struct boot *boot, const uint8_t *code, const uint8_t *end);
 bool space_fetch_map(struct boot *boot);
-bool modules_stage(struct boot *boot);      // which files the kernel gets in memory
-bool space_build(struct boot *boot);        // -> page tables
-bool trial_count(struct boot *boot);        // this try -> BtlTrial
-bool hardware_arm(struct boot *boot);       // the machine's own watchdog
-bool running_tell(struct boot *boot);       // -> BtlBoot, for user space
-bool interface_tell(struct boot *boot);     // -> variables of EFI programs
-bool tpm_measure(struct boot *boot);        // the six events -> TPM
+bool modules_stage(struct boot *boot);  // which files the kernel gets in memory
+bool space_build(struct boot *boot);    // -> page tables
+bool trial_count(struct boot *boot);    // this try -> BtlTrial
+bool hardware_arm(struct boot *boot);   // the machine's own watchdog
+bool running_tell(struct boot *boot);   // -> BtlBoot, for user space
+bool interface_tell(struct boot *boot); // -> variables of EFI programs
+bool tpm_measure(struct boot *boot);    // the six events -> TPM
+// Fill in the manifest's facts about Secure Boot and the TPM.
+void trust_describe(struct boot *boot);
 bool files_close(struct boot *boot);        // the last lines of the log
 bool interface_tell_log(struct boot *boot); // the log and the time -> variables of EFI programs
 bool manifest_write(struct boot *boot);     // everything above -> one record

@@ -67,6 +67,13 @@ struct fw_tpm {
     bool log;       // the firmware keeps a log in the format of TPM 2.0
 };
 
+// The event log of a TPM, in memory of the firmware.
+struct fw_tpm_log {
+    const uint8_t *first; // entry
+    uint64_t last;        // offset of the last entry
+    bool truncated;       // entries are missing
+};
+
 // Facts that do not change while the loader runs. Addresses are physical; 0: none.
 struct fw_facts {
     struct btl_str vendor;
@@ -228,6 +235,8 @@ struct firmware {
     // FW_VOLUME_FULL: extended, and not logged.
     fw_status (*tpm_find)(struct firmware *fw, struct fw_tpm *ret_tpm);
     fw_status (*tpm_extend)(struct firmware *fw, uint32_t pcr, struct btl_str text);
+    // tpm_log: the log of TPM 2.0. FW_NOT_FOUND: none.
+    fw_status (*tpm_log)(struct firmware *fw, struct fw_tpm_log *ret_log);
 
     // Programs. load_image: load `bytes` as the file `path` of the boot volume. On failure there is
     // no program. FW_ACCESS_DENIED, FW_SECURITY_VIOLATION: not permitted. unload_image: give back a

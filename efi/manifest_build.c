@@ -160,6 +160,9 @@ static void manifest_fill(struct boot *boot, struct btl_manifest_input *input)
     manifest_fill_space(boot, &input->system);
     manifest_fill_volume(boot, input);
     manifest_fill_boot(boot, input);
+    trust_describe(boot);
+    input->trust = &boot->res.trust;
+    input->event_log = boot->res.event_log;
 }
 
 // Begin the event that btl_manifest_seal() ends. A manifest that is only shown has none; one that

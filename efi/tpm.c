@@ -4,6 +4,9 @@
 #include "boot.h"
 
 #include <btl/measure.h>
+#include <btl/mem.h>
+
+#define TPM_LOG_MAX (1u << 20) // bytes; that of EDK II has 64 KiB
 
 static const char absent[] = "the machine has no active TPM";
 
@@ -51,6 +54,47 @@ static fw_status tpm_extend_all(struct boot *boot, const struct btl_measure_even
     return FW_SUCCESS;
 }
 
+// Find the log for the manifest. It has the events up to here: those of ExitBootServices follow in
+// the firmware's table of final events.
+static void tpm_read_log(struct boot *boot)
+{
+    struct fw_tpm_log log = {0};
+    struct btl_place place = {.file = boot->attempt.config.file};
+    if (!boot->tpm.facts.log)
+        return;
+    fw_status status = boot->fw->tpm_log(boot->fw, &log);
+    uint64_t size = 0;
+    if (status == FW_SUCCESS && log.last < TPM_LOG_MAX)
+        size = btl_measure_log_size((struct btl_bytes){log.first, TPM_LOG_MAX}, log.last);
+    if (size == 0)
+        btl_report(boot->attempt.diags, BTL_TPM_LOG_UNREADABLE, place,
+                   BTL_ARG_Z(status != FW_SUCCESS ? "the firmware does not give it"
+                                                  : "it is damaged or too large"),
+                   BTL_ARG(fw_status_name(status)));
+    boot->res.event_log = (struct btl_str){(const char *)log.first, size};
+    if (log.truncated)
+        boot->res.trust.flags |= BTLM_TRUST_LOG_FULL;
+}
+
+void trust_describe(struct boot *boot)
+{
+    const struct btl_trust *trust = &boot->core.trust;
+    const struct btl_attempt_seal *sealed = &boot->attempt.sealed;
+    struct btlm_trust *record = &boot->res.trust;
+    record->flags |=
+        (trust->secure_boot ? BTLM_TRUST_SECURE_BOOT : 0) |
+        (trust->setup_mode ? BTLM_TRUST_SETUP_MODE : 0) | (trust->shim ? BTLM_TRUST_SHIM : 0) |
+        (trust->shim_off ? BTLM_TRUST_SHIM_OFF : 0) | (trust->enforced ? BTLM_TRUST_ENFORCED : 0);
+    record->level = trust->level;
+    if (sealed->file != NULL)
+        memcpy(record->seal_sha256, btl_boot_file_sha256(&boot->core, sealed->file), 32);
+    if (sealed->fits)
+        record->seal_level = sealed->seal.level;
+    record->banks = boot->tpm.facts.banks;
+    if (record->tpm == BTLM_TPM_NONE && boot->core.measures)
+        record->tpm = BTLM_TPM_UNUSED;
+}
+
 bool tpm_measure(struct boot *boot)
 {
     struct btl_attempt *attempt = &boot->attempt;
@@ -62,6 +106,10 @@ bool tpm_measure(struct boot *boot)
     if (!btl_attempt_measure(attempt, boot->options.text, events))
         return false;
     fw_status status = tpm_extend_all(boot, events, &full);
+    boot->res.trust.tpm = status == FW_SUCCESS ? BTLM_TPM_MEASURED : BTLM_TPM_INCOMPLETE;
+    if (full)
+        boot->res.trust.flags |= BTLM_TRUST_LOG_FULL;
+    tpm_read_log(boot);
     if (full)
         btl_report(attempt->diags, BTL_TPM_LOG_FULL,
                    ((struct btl_place){.file = attempt->config.file}));

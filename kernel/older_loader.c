@@ -18,6 +18,7 @@ static const struct {
     {6, BTL_RUN_OLDER_PENDING}, // BTLM_BOOT_APPLIED
     // 1.7: a loader before it arms no hardware watchdog, so nothing is missing.
     // 1.8: a loader before it chooses no address at random, so BTLM_BOOT_ASLR is not set.
+    // 1.8: the kernel only shows TRUST and EVENT_LOG.
 };
 _Static_assert(BTLM_MINOR == 8, "a row for what the new minor version brings");
 

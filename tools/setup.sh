@@ -8,7 +8,7 @@ build="libc6-dev binutils gnu-efi psf-unifont mtools gdisk fdisk"
 run="$build qemu-system-x86 ovmf"
 debug="$run gdb"
 aarch64="gcc-aarch64-linux-gnu binutils-aarch64-linux-gnu"
-test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu $aarch64 librsvg2-bin kmod mandoc valgrind g++ pkg-config u-boot-qemu zsh fish sbsigntool osslsigncode openssl tpm2-tools"
+test="$debug clang clang-format libclang-rt-dev libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-pexpect dosfstools binutils-ia64-linux-gnu $aarch64 librsvg2-bin kmod mandoc valgrind g++ pkg-config u-boot-qemu zsh fish sbsigntool osslsigncode openssl swtpm tpm2-tools"
 # For make deb.
 deb="$build build-essential git debhelper libcmocka-dev"
 # For make test-packages.

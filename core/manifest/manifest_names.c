@@ -32,6 +32,8 @@ const struct btlm_kind_info btlm_kinds[BTLM_KINDS] = {
     KIND(VOLUME, "volume", struct btlm_volume),
     GREW(BOOT, "boot", struct btlm_boot, offsetof(struct btlm_boot, watchdog_space)),
     KIND(FILES, "files", struct btlm_file),
+    KIND(TRUST, "trust", struct btlm_trust),
+    KIND(EVENT_LOG, "event-log", char),
 };
 
 static const char *const states[BTLM_STATES] = {
@@ -94,6 +96,13 @@ static const char *const boot_hows[] = {
     [BTLM_HOW_MENU] = "menu",
 };
 
+static const char *const tpms[] = {
+    [BTLM_TPM_NONE] = "none",
+    [BTLM_TPM_UNUSED] = "not used",
+    [BTLM_TPM_MEASURED] = "measured",
+    [BTLM_TPM_INCOMPLETE] = "incomplete",
+};
+
 static const char *manifest_name_of(const char *const *names, size_t count, size_t index)
 {
     return index < count ? names[index] : "?";
@@ -112,6 +121,11 @@ const char *btlm_memory_name(enum btlm_memory_type type)
 const char *btlm_event_name(enum btlm_event_kind kind)
 {
     return manifest_name_of(events, BTL_COUNT(events), kind);
+}
+
+const char *btlm_tpm_name(enum btlm_tpm tpm)
+{
+    return manifest_name_of(tpms, BTL_COUNT(tpms), tpm);
 }
 
 const char *btlm_how_name(enum btlm_boot_how how)

@@ -203,6 +203,7 @@ static const struct {
     {1u << BTLM_SYSTEM, text_system},
     {1u << BTLM_BOOT, text_boot},
     {1u << BTLM_VOLUME, text_volume},
+    {1u << BTLM_TRUST, text_trust},
     {1u << BTLM_KERNEL_IMAGE, text_kernel},
     {1u << BTLM_SEGMENTS, text_segments},
     {1u << BTLM_FILES, text_files},
@@ -217,6 +218,7 @@ static const struct {
     {1u << BTLM_SYMBOLS, text_symbols},
     {1u << BTLM_LOG, text_log},
     {1u << BTLM_CONFIG, text_config},
+    {1u << BTLM_EVENT_LOG, text_event_log},
 };
 
 void btl_manifest_print(const struct btl_manifest *manifest, uint32_t what, struct btl_out *out)

@@ -42,6 +42,8 @@ const char *text_time(uint64_t ns, char buffer[static 24]);          // "12.345 
 // manifest_text_boot.c
 void text_boot(struct text *text);
 void text_volume(struct text *text);
+void text_trust(struct text *text);
+void text_event_log(struct text *text);
 
 // manifest_text_modules.c
 void text_modules(struct text *text);

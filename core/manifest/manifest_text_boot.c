@@ -95,3 +95,58 @@ void text_boot(struct text *text)
         btl_format(text->out, "watchdog, %u s\n", hardware.seconds);
     }
 }
+
+static void text_trust_flags(struct text *text, uint32_t flags)
+{
+    text_label(text, "Secure Boot");
+    btl_format(text->out, "%s%s%s%s\n", (flags & BTLM_TRUST_SECURE_BOOT) != 0 ? "on" : "off",
+               (flags & BTLM_TRUST_SETUP_MODE) != 0 ? ", in setup mode" : "",
+               (flags & BTLM_TRUST_SHIM_OFF) != 0 ? ", but shim verifies nothing"
+               : (flags & BTLM_TRUST_SHIM) != 0   ? ", with shim"
+                                                  : "",
+               (flags & BTLM_TRUST_ENFORCED) != 0 ? ", seals are enforced" : "");
+}
+
+static void text_tpm(struct text *text, const struct btlm_trust *trust)
+{
+    text_label(text, "TPM");
+    btl_format(text->out, "%s", btlm_tpm_name(trust->tpm));
+    if (trust->tpm != BTLM_TPM_NONE)
+        btl_format(text->out, ", active banks 0x%x", trust->banks);
+    btl_format(text->out, "\n");
+}
+
+void text_trust(struct text *text)
+{
+    const struct btlm_trust *trust = btl_manifest_trust(text->manifest);
+    if (trust == NULL)
+        return;
+    text_heading(text, "Trust");
+    text->label_width = 11;
+    text_trust_flags(text, trust->flags);
+    if (btlm_is_hashed(trust->seal_sha256)) {
+        text_label(text, "seal");
+        text_sha256(text, trust->seal_sha256);
+        btl_format(text->out, "\n");
+        text_label(text, "its level");
+        btl_format(text->out, "%lu\n", trust->seal_level);
+    }
+    if (trust->level != 0) {
+        text_label(text, "revoked");
+        btl_format(text->out, "seals below level %lu\n", trust->level);
+    }
+    text_tpm(text, trust);
+}
+
+// The log is binary: tools show it.
+void text_event_log(struct text *text)
+{
+    uint64_t size = btl_manifest_count(text->manifest, BTLM_EVENT_LOG);
+    const struct btlm_trust *trust = btl_manifest_trust(text->manifest);
+    if (size == 0)
+        return;
+    text_heading(text, "Event log of the TPM");
+    btl_format(text->out, "  %pB%s\n", &size,
+               trust != NULL && (trust->flags & BTLM_TRUST_LOG_FULL) != 0 ? ", and lacks events"
+                                                                          : "");
+}

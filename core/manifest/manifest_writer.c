@@ -50,6 +50,13 @@ static void writer_put_boot(struct writer *writer)
     writer_put_entry(writer, &boot);
 }
 
+static void writer_put_trust(struct writer *writer)
+{
+    writer_begin_table(writer, BTLM_TRUST);
+    if (writer->draft->input->trust != NULL)
+        writer_put_entry(writer, writer->draft->input->trust);
+}
+
 static void writer_put_kernel(struct writer *writer)
 {
     const struct btl_manifest_input *input = writer->draft->input;
@@ -170,6 +177,7 @@ static uint64_t writer_put_all(struct btl_manifest_draft *draft, uint8_t *memory
     writer_put_system(&writer);
     writer_put_volume(&writer);
     writer_put_boot(&writer);
+    writer_put_trust(&writer);
     writer_put_kernel(&writer);
     writer_put_files(&writer);
     writer_modules(&writer);
@@ -180,6 +188,7 @@ static uint64_t writer_put_all(struct btl_manifest_draft *draft, uint8_t *memory
     writer_put_strings(&writer);
     writer_put_text(&writer, BTLM_LOG, draft->input->log);
     writer_put_text(&writer, BTLM_CONFIG, draft->input->config->text);
+    writer_put_text(&writer, BTLM_EVENT_LOG, draft->input->event_log);
     writer_put_memory(&writer);
     uint64_t size = writer.size;
     writer_put_header(&writer); // now the directory is complete

@@ -94,8 +94,27 @@ static fw_status tpm_uefi_extend(struct firmware *fw, uint32_t pcr, struct btl_s
     return status;
 }
 
+static fw_status tpm_uefi_log(struct firmware *fw, struct fw_tpm_log *ret_log)
+{
+    struct tpm_protocol *tpm = tpm_protocol(fw);
+    EFI_PHYSICAL_ADDRESS first = 0, last = 0;
+    BOOLEAN truncated = FALSE;
+    if (tpm == NULL)
+        return FW_NOT_FOUND;
+    fw_status status = tpm->get_event_log(tpm, TPM_LOG_TCG2, &first, &last, &truncated);
+    if (status != FW_SUCCESS)
+        return status;
+    if (first == 0 || last < first)
+        return FW_NOT_FOUND;
+    *ret_log = (struct fw_tpm_log){.first = (const uint8_t *)(uintptr_t)first,
+                                   .last = last - first,
+                                   .truncated = truncated != FALSE};
+    return FW_SUCCESS;
+}
+
 void tpm_uefi(struct firmware *ret_fw)
 {
     ret_fw->tpm_find = tpm_uefi_find;
     ret_fw->tpm_extend = tpm_uefi_extend;
+    ret_fw->tpm_log = tpm_uefi_log;
 }

@@ -31,7 +31,8 @@ BTL_BEGIN_DECLS
 #define BTLM_MAJOR 1
 // 1.1: table VOLUME; 1.2: table BOOT, BTLM_ON_ERROR(); 1.3: kinds of volume; 1.4: majors of
 // modules; 1.5: kinds of event, BTLM_BOOT_SAVED; 1.6: BTLM_BUILT_IN, BTLM_BOOT_APPLIED;
-// 1.7: the hardware watchdog in BOOT, kinds of kernel, table FILES; 1.8: BTLM_BOOT_ASLR
+// 1.7: the hardware watchdog in BOOT, kinds of kernel, table FILES; 1.8: BTLM_BOOT_ASLR, tables
+// TRUST and EVENT_LOG
 #define BTLM_MINOR    8
 #define BTLM_SIZE_MAX (1ull << 30)
 #define BTLM_SEED_MAX 64 // bytes of random seed
@@ -69,6 +70,8 @@ enum btlm_kind {
     BTLM_VOLUME,       // struct btlm_volume: the boot volume, one or none (since 1.1)
     BTLM_BOOT,         // struct btlm_boot: the choice of a configuration, one or none (since 1.2)
     BTLM_FILES,        // struct btlm_file: files for the kernel as they are (since 1.7)
+    BTLM_TRUST,        // struct btlm_trust: Secure Boot and TPM, one or none (since 1.8)
+    BTLM_EVENT_LOG,    // char: the TPM's event log, as the firmware keeps it (since 1.8)
     BTLM_KINDS
 };
 
@@ -208,6 +211,34 @@ struct btlm_boot {
     uint32_t watchdog_mask, watchdog_value;
 };
 BTL_STATIC_ASSERT(sizeof(struct btlm_boot) == 112, "wire");
+
+enum { // btlm_trust.flags
+    BTLM_TRUST_SECURE_BOOT = 1,
+    BTLM_TRUST_SETUP_MODE = 2,
+    BTLM_TRUST_SHIM = 4,
+    BTLM_TRUST_SHIM_OFF = 8,  // shim verifies nothing (MokSBState)
+    BTLM_TRUST_ENFORCED = 16, // only files that a verified seal lists were used
+    BTLM_TRUST_LOG_FULL = 32, // EVENT_LOG lacks events, so it does not replay to the registers
+};
+
+enum btlm_tpm {         // a minor version may add others
+    BTLM_TPM_NONE,      // no active TPM, or the firmware does not tell
+    BTLM_TPM_UNUSED,    // nothing of this boot was measured: tpm="no", or a dry run
+    BTLM_TPM_MEASURED,  // the six events of docs/measured-boot.md
+    BTLM_TPM_INCOMPLETE // an event failed, so the register 9 lacks the event `end`
+};
+
+// What the loader knew of Secure Boot, and what it did with a TPM.
+struct btlm_trust {
+    uint8_t seal_sha256[32]; // of the seal's file; all zero: the configuration has none
+    uint64_t seal_level;     // of a seal that fits the configuration; else 0
+    uint64_t level;          // seals below it are revoked on this machine
+    uint32_t flags;          // BTLM_TRUST_
+    uint32_t tpm;            // enum btlm_tpm
+    uint32_t banks;          // active: bits of EFI_TCG2_EVENT_ALGORITHM_BITMAP, 2 for SHA-256
+    uint32_t reserved;
+};
+BTL_STATIC_ASSERT(sizeof(struct btlm_trust) == 64, "wire");
 
 struct btlm_segment {
     uint64_t address, size; // virtual; bytes
@@ -435,7 +466,7 @@ const void *btl_manifest_entry(const struct btl_manifest *manifest, enum btlm_ki
                                uint64_t index);
 struct btl_str btl_manifest_str(const struct btl_manifest *manifest, struct btlm_str str);
 struct btl_str btl_manifest_text(const struct btl_manifest *manifest,
-                                 enum btlm_kind kind); // LOG, CONFIG
+                                 enum btlm_kind kind); // LOG, CONFIG, EVENT_LOG
 
 static inline const struct btlm_system *btl_manifest_system(const struct btl_manifest *m)
 {
@@ -471,6 +502,13 @@ static inline const struct btlm_boot *btl_manifest_boot(const struct btl_manifes
                ? (const struct btlm_boot *)btl_manifest_entry(m, BTLM_BOOT, 0)
                : 0;
 }
+// Return NULL if the manifest has none.
+static inline const struct btlm_trust *btl_manifest_trust(const struct btl_manifest *m)
+{
+    return btl_manifest_count(m, BTLM_TRUST) > 0
+               ? (const struct btlm_trust *)btl_manifest_entry(m, BTLM_TRUST, 0)
+               : 0;
+}
 static inline const struct btlm_module *btl_manifest_module(const struct btl_manifest *m,
                                                             uint64_t i)
 {
@@ -500,6 +538,7 @@ const char *btlm_state_name(enum btlm_state state);
 const char *btlm_memory_name(enum btlm_memory_type type);
 const char *btlm_event_name(enum btlm_event_kind kind);
 const char *btlm_how_name(enum btlm_boot_how how);                          // "one-shot"
+const char *btlm_tpm_name(enum btlm_tpm tpm);                               // "measured"
 const char *btlm_perm_text(uint32_t perm, char text[BTL_AT_LEAST(4)]);      // "r-x"
 const char *btlm_uefi_text(uint32_t revision, char text[BTL_AT_LEAST(24)]); // "2.7", "2.3.1"
 const char *btlm_guid_text(const uint8_t guid[BTL_AT_LEAST(16)],

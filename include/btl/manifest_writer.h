@@ -40,6 +40,8 @@ struct btl_manifest_input {
     const struct btlm_volume *volume;
     struct btl_str volume_controller;
     const struct btl_manifest_boot *boot; // NULL: the manifest has no table BOOT
+    const struct btlm_trust *trust;       // NULL: no table TRUST
+    struct btl_str event_log;             // of a TPM
     const struct btl_config *config;
     const struct btl_plan *plan;
     const struct btl_module_result *results;

@@ -61,6 +61,11 @@ bool btl_measure_events(const struct btl_measure_input *input, struct btl_arena 
 struct btl_str btl_measure_list(const struct btl_measure_file *files, size_t count,
                                 struct btl_arena *arena, size_t *ret_lines);
 
+// Return the size of a firmware's event log (TCG PC Client Platform Firmware Profile, "crypto
+// agile") up to the end of its last entry, at offset `last`; 0: the entries do not lead there.
+// Reads no byte that the entries before it have not announced.
+uint64_t btl_measure_log_size(struct btl_bytes memory, uint64_t last);
+
 // Extend a PCR of the SHA-256 bank, as the TPM does.
 void btl_measure_extend(uint8_t pcr[BTL_AT_LEAST(32)], const uint8_t digest[BTL_AT_LEAST(32)]);
 

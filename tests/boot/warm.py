@@ -11,7 +11,7 @@ import shutil
 import time
 
 # Options with which a machine waits for a debugger before it runs, and a device whose state QEMU does not save.
-COLD = {"-S", "-gdb", "-s", "edu"}
+COLD = {"-S", "-gdb", "-s", "edu", "-tpmdev"}
 # Files in the place of a state.
 SEEN, UNUSABLE = b"one machine had these options", b"the state of this machine cannot be saved"
 

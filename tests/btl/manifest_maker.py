@@ -10,10 +10,11 @@ import zlib
 
 KINDS = ["strings", "system", "kernel", "segments", "modules", "sections", "depends", "interfaces",
          "exports", "tunables", "order", "memory", "diagnostics", "timeline", "symbols", "log", "config",
-         "volume", "boot", "files"]
+         "volume", "boot", "files", "trust", "event-log"]
+TPMS = ["none", "not used", "measured", "incomplete"]
 SIZES = dict(strings=1, system=304, kernel=88, segments=24, modules=208, sections=32, depends=4,
              interfaces=24, exports=24, tunables=24, order=4, memory=32, diagnostics=24, timeline=32,
-             symbols=32, log=1, config=1, volume=48, boot=88, files=64)
+             symbols=32, log=1, config=1, volume=48, boot=88, files=64, trust=64)
 KERNELS = ["btl", "limine", "linux", "uki", "efi"]
 PHASES = ["BOOT1", "BOOT2", "INIT", "AUTO"]
 STATES = ["linked", "staged", "registered", "off", "failed"]
@@ -96,6 +97,8 @@ class Maker:
         self.physical, self.major, self.machine = 0xe00000, 1, 62
         self.framebuffer = 0x80000000
         self.kind = None  # of the kernel; None: as before version 1.7, without the field
+        self.trust = None  # (seal's SHA-256, its level, revoked level, flags, one of TPMS, banks)
+        self.event_log = b""
         self.files = []  # (name, path, data, physical)
         self.boot = self.volume = None  # dict(path=…), (kind, partition, guid, start, blocks, controller)
         self.__dict__.update(more)
@@ -212,6 +215,10 @@ class Maker:
                 b"".join(self.string(b[name]) for name in ("path", "title", "wanted", "reason")) + b["sha256"]
                 + struct.pack("<IIIIII", HOWS.index(b["how"]), b["flags"], b["tries"], b["tries_left"],
                               b["timeout"], 0)]
+        if self.trust is not None:
+            seal, seal_level, level, flags, tpm, banks = self.trust
+            self.tables["trust"] = [seal + struct.pack("<QQIIII", seal_level, level, flags, TPMS.index(tpm), banks, 0)]
+        self.tables["event-log"] = [self.event_log] if self.event_log else []
         if self.volume is not None:
             kind, partition, guid, start, blocks, controller = self.volume
             self.tables["volume"] = [struct.pack("<II16sQQ", kind, partition, guid, start, blocks)
@@ -219,14 +226,15 @@ class Maker:
 
     def assemble(self):
         texts = {"strings": bytes(self.strings), "log": self.log.encode(), "config": self.config.encode()}
-        kinds = [kind for kind in KINDS if kind not in ("volume", "boot", "files") or self.tables[kind]]
+        kinds = [kind for kind in KINDS if kind not in ("volume", "boot", "files", "trust", "event-log")
+                 or self.tables[kind]]
         directory, body, start = b"", b"", 48 + 24 * len(kinds)
         for number, kind in enumerate(KINDS, 1):
             if kind not in kinds:
                 continue
             body += bytes(-len(body) % 8)
             data = texts[kind] if kind in texts else b"".join(self.tables[kind])
-            size = 96 if kind == "kernel" and self.kind is not None else SIZES[kind]
+            size = 1 if kind == "event-log" else 96 if kind == "kernel" and self.kind is not None else SIZES[kind]
             assert len(data) % size == 0, kind
             directory += struct.pack("<IIQQ", number, size, start + len(body), len(data) // size)
             body += data

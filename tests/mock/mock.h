@@ -49,6 +49,7 @@ enum mock_service {
     MOCK_VERIFY_IMAGE,
     MOCK_TPM_FIND,
     MOCK_TPM_EXTEND,
+    MOCK_TPM_LOG,
     MOCK_SERVICES
 };
 
@@ -141,7 +142,10 @@ struct mock_devices {
 
 // The TPM (mock_tpm.c).
 struct mock_tpm {
-    uint32_t banks;    // that are active; 0: there is no TPM
+    uint32_t banks;     // that are active; 0: there is no TPM
+    const uint8_t *log; // NULL: the firmware keeps none
+    uint64_t log_last;  // offset of its last entry
+    bool log_truncated;
     uint32_t log_room; // events for which the log has space; 0: for any number
     struct mock_tpm_event {
         uint32_t pcr;

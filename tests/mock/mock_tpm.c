@@ -16,7 +16,7 @@ static fw_status find_tpm(struct firmware *fw, struct fw_tpm *ret_tpm)
         return mock->fail_status;
     if (mock->tpm.banks == 0)
         return FW_NOT_FOUND;
-    *ret_tpm = (struct fw_tpm){.banks = mock->tpm.banks};
+    *ret_tpm = (struct fw_tpm){.banks = mock->tpm.banks, .log = mock->tpm.log != NULL};
     return FW_SUCCESS;
 }
 
@@ -35,8 +35,18 @@ static fw_status extend_tpm(struct firmware *fw, uint32_t pcr, struct btl_str te
                                                                             : FW_VOLUME_FULL;
 }
 
+static fw_status log_of_tpm(struct firmware *fw, struct fw_tpm_log *ret_log)
+{
+    struct mock *mock = mock_of(fw);
+    if (mock_fails(mock, MOCK_TPM_LOG))
+        return mock->fail_status;
+    *ret_log = (struct fw_tpm_log){mock->tpm.log, mock->tpm.log_last, mock->tpm.log_truncated};
+    return FW_SUCCESS;
+}
+
 void mock_tpm(struct firmware *ret)
 {
     ret->tpm_find = find_tpm;
     ret->tpm_extend = extend_tpm;
+    ret->tpm_log = log_of_tpm;
 }

@@ -11,7 +11,10 @@ static const char *const services[MOCK_SERVICES] = {
     "flush",        "rename",        "remove",        "list",           "variable_get",
     "variable_set", "transient_set", "register_read", "register_write", "enter_setup",
     "run_shell",    "load_image",    "offer_initrd",  "verify_image",   "tpm_find",
-    "tpm_extend"};
+    "tpm_extend",   "tpm_log"};
+
+// The first entry alone, without data.
+static const uint8_t event_log[32] = {[4] = 3};
 
 // With a module that is missing, so that a search path is walked too, and a firmware whose first
 // map key is stale; the manifest is saved, in place of an older one, by a firmware that is
@@ -28,6 +31,7 @@ static struct mock *begin(const char *options)
         "gone_load=\"YES\"\nboot_tries=\"3\"\nwatchdog=\"60\"\n");
     mock->devices.tco = true;
     mock->tpm.banks = 2;
+    mock->tpm.log = event_log;
     state_put(mock, BTL_VARIABLE_GOOD, "of another day", "/loader.conf.d/good.conf", 0, "");
     mock_add_text(mock, "/btl/m.bin", "BTLMANIF of an earlier boot");
     mock->stale_keys = 1;
@@ -133,7 +137,7 @@ TEST(test_each_call_of_a_dry_run_fails_in_turn)
 {
     fail_each("-n -m /btl/m.bin",
               MENU_ONLY | 1u << MOCK_EXIT | 1u << MOCK_VARIABLE_SET | 1u << MOCK_TRANSIENT_SET |
-                  1u << MOCK_REGISTER_WRITE | 1u << MOCK_TPM_EXTEND,
+                  1u << MOCK_REGISTER_WRITE | 1u << MOCK_TPM_EXTEND | 1u << MOCK_TPM_LOG,
               expect_end_dry);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Measured boot: what is measured, when, and what a TPM that fails means.
-#include "mock.h"
+#include "trust.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -285,4 +285,101 @@ TEST(test_a_measured_boot_hashes_every_file)
         assert_int_equal(hashed, tpm == 1);
         mock_end(mock);
     }
+}
+
+// ------------------------------------------------------------------------------- in the manifest
+
+static const uint8_t event_log[40] = {[4] = 3, [28] = 4, [32] = 'd', 'a', 't', 'a'};
+
+static const struct btlm_trust *trust_of(const struct mock *mock, struct btl_manifest *manifest)
+{
+    mock_manifest(mock, manifest);
+    assert_int_equal(btl_manifest_count(manifest, BTLM_TRUST), 1);
+    return btl_manifest_trust(manifest);
+}
+
+TEST(test_the_manifest_tells_the_result)
+{
+    static const struct {
+        uint32_t banks, fail_at;
+        const char *conf;
+        enum btlm_tpm tpm;
+    } rows[] = {{0, 0, MODULES, BTLM_TPM_NONE},
+                {SHA256_BANK, 0, MODULES "tpm=\"no\"\n", BTLM_TPM_UNUSED},
+                {SHA256_BANK, 0, MODULES, BTLM_TPM_MEASURED},
+                {SHA256_BANK, 6, MODULES, BTLM_TPM_INCOMPLETE}};
+    for (size_t i = 0; i < BTL_COUNT(rows); i++) {
+        struct btl_manifest manifest;
+        struct mock *mock = begin(rows[i].conf);
+        mock->tpm.banks = rows[i].banks;
+        mock->fail_service = MOCK_TPM_EXTEND;
+        mock->fail_at = rows[i].fail_at;
+        mock->fail_status = FW_DEVICE_ERROR;
+        assert_int_equal(run(&mock->firmware), FW_SUCCESS);
+        const struct btlm_trust *trust = trust_of(mock, &manifest);
+        assert_int_equal(trust->tpm, rows[i].tpm);
+        assert_int_equal(trust->banks, rows[i].banks);
+        assert_int_equal(trust->flags, 0);
+        assert_int_equal(btl_manifest_count(&manifest, BTLM_EVENT_LOG), 0);
+        mock_end(mock);
+    }
+}
+
+TEST(test_the_manifest_has_the_log)
+{
+    for (int truncated = 0; truncated < 2; truncated++) {
+        struct btl_manifest manifest;
+        struct mock *mock = begin(MODULES);
+        mock->tpm.log = event_log;
+        mock->tpm.log_truncated = truncated;
+        mock_expect_boot(mock, NULL);
+        assert_int_equal(trust_of(mock, &manifest)->flags, truncated ? BTLM_TRUST_LOG_FULL : 0);
+        struct btl_str log = btl_manifest_text(&manifest, BTLM_EVENT_LOG);
+        assert_int_equal(log.len, 36);
+        assert_memory_equal(log.at, event_log, 36);
+        mock_end(mock);
+    }
+}
+
+// A log that cannot be used is left out, and refuses nothing.
+TEST(test_a_log_that_is_no_log)
+{
+    static const uint8_t damaged[40] = {[4] = 3, [31] = 0xff};
+    static const struct {
+        const uint8_t *log;
+        uint64_t last;
+        uint32_t fail_at;
+        const char *said;
+    } rows[] = {{damaged, 0, 0, "it is damaged or too large (Success)"},
+                {event_log, 35, 0, "it is damaged or too large (Success)"},
+                {event_log, 1u << 20, 0, "it is damaged or too large (Success)"},
+                {event_log, UINT64_MAX, 0, "it is damaged or too large (Success)"},
+                {event_log, 0, 1, "the firmware does not give it (Device Error)"}};
+    for (size_t i = 0; i < BTL_COUNT(rows); i++) {
+        struct btl_manifest manifest;
+        struct mock *mock = failing(MODULES REQUIRED, MOCK_TPM_LOG, rows[i].fail_at);
+        mock->tpm.log = rows[i].log;
+        mock->tpm.log_last = rows[i].last;
+        mock_expect_boot(mock, "tpm-log-unreadable");
+        assert_true(mock_said(mock, rows[i].said));
+        assert_int_equal(trust_of(mock, &manifest)->tpm, BTLM_TPM_MEASURED);
+        assert_int_equal(btl_manifest_count(&manifest, BTLM_EVENT_LOG), 0);
+        mock_end(mock);
+    }
+}
+
+TEST(test_the_manifest_tells_of_secure_boot)
+{
+    struct btl_manifest manifest;
+    struct mock *mock = trust_begin(&(struct trust_seal){.level = 7, .revoke = 5});
+    mock_expect_boot(mock, NULL);
+    const struct btlm_trust *trust = trust_of(mock, &manifest);
+    assert_int_equal(trust->flags, BTLM_TRUST_SECURE_BOOT | BTLM_TRUST_ENFORCED);
+    assert_int_equal(trust->seal_level, 7);
+    assert_int_equal(trust->level, 0); // raised after the manifest
+    uint8_t digest[32];
+    const struct mock_file *seal = mock_file(mock, "/loader.conf.seal");
+    btl_sha256((struct btl_bytes){seal->bytes, seal->size}, digest);
+    assert_memory_equal(trust->seal_sha256, digest, 32);
+    mock_end(mock);
 }

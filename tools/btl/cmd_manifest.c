@@ -153,8 +153,8 @@ const struct command cmd_manifest = {
     "                          saved on the volume\n"
     "  -v, --verbose           --diff: times and ranges of memory too; --verify: every file\n"
     "SECTION is system, boot, volume, kernel, segments, modules, sections, depends, interfaces,\n"
-    "exports, tunables, order, memory, diagnostics, timeline, symbols, log, config or files; "
-    "default: all.\n\n"
+    "exports, tunables, order, memory, diagnostics, timeline, symbols, log, config, files, trust\n"
+    "or event-log; default: all.\n\n"
     "Example: btl manifest ram.dump modules memory\n"
     "         btl manifest --diff monday.manifest btl.img\n"
     "         btl manifest --verify /boot/efi\n",

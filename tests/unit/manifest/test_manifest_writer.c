@@ -157,6 +157,27 @@ TEST(test_boot_volume_that_is_not_known)
     assert_null(btl_manifest_volume(&world->manifest));
 }
 
+TEST(test_trust_and_event_log)
+{
+    struct world *world = *state;
+    write_and_open(world);
+    assert_int_equal(btl_manifest_count(&world->manifest, BTLM_TRUST), 1);
+    assert_memory_equal(btl_manifest_trust(&world->manifest), world->boot.input.trust,
+                        sizeof(struct btlm_trust));
+    struct btl_str log = btl_manifest_text(&world->manifest, BTLM_EVENT_LOG);
+    assert_true(btl_str_equal(log, world->boot.input.event_log));
+}
+
+TEST(test_trust_that_is_not_known)
+{
+    struct world *world = *state;
+    world->boot.input.trust = NULL;
+    world->boot.input.event_log = BTL_STR("");
+    write_and_open(world);
+    assert_null(btl_manifest_trust(&world->manifest));
+    assert_int_equal(btl_manifest_count(&world->manifest, BTLM_EVENT_LOG), 0);
+}
+
 TEST(test_what_was_booted_and_why)
 {
     struct world *world = *state;

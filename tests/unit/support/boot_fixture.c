@@ -284,6 +284,15 @@ void boot_begin(struct boot_fixture *boot)
     open_kernel(boot);
     plan(boot);
     load(boot);
+    static const struct btlm_trust trust = {
+        .seal_sha256 = {0x5e, 0xa1},
+        .seal_level = 7,
+        .level = 5,
+        .flags =
+            BTLM_TRUST_SECURE_BOOT | BTLM_TRUST_SHIM | BTLM_TRUST_ENFORCED | BTLM_TRUST_LOG_FULL,
+        .tpm = BTLM_TPM_MEASURED,
+        .banks = 6,
+    };
     static const struct btlm_volume volume = {
         .kind = BTLM_VOLUME_GPT,
         .partition = 1,
@@ -311,6 +320,8 @@ void boot_begin(struct boot_fixture *boot)
         .volume = &volume,
         .volume_controller = BTL_STR("pci:v00001AF4d00001042sv00001AF4sd00001100bc01sc00i00"),
         .boot = &how,
+        .trust = &trust,
+        .event_log = BTL_STR("\1\2\3 event log"),
         .config = &boot->config,
         .plan = &boot->plan,
         .results = boot->results,

@@ -267,6 +267,7 @@ bool manifest_diff(struct host *host, const struct found_manifest *a,
     btl_format(out, "- %pS\n+ %pS\n\n", &a->name, &b->name);
     diff_loader(&d);
     diff_boot(&d);
+    diff_trust(&d);
     diff_config(&d);
     diff_kernel(&d);
     diff_raw_files(&d);

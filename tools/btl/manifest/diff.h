@@ -37,6 +37,7 @@ struct btl_str diff_hash(const struct diff *d, const uint8_t sha256[static 32]);
 struct btl_str diff_owner(const struct diff *d, const struct btl_manifest *m, uint32_t index);
 
 void diff_boot(struct diff *d);
+void diff_trust(struct diff *d);
 void diff_modules(struct diff *d);
 void diff_ranges(struct diff *d);
 void diff_timings(struct diff *d);

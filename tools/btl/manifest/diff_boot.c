@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The differences in the choice of the configuration, which manifests before 1.2 do not have.
+// The differences in the choice of the configuration, which manifests before 1.2 do not have, and
+// in Secure Boot and TPM, which those before 1.8 do not have.
 #include "diff.h"
 
 static struct btl_str yes_no(const struct diff *d, const struct btlm_boot *boot, uint32_t flag)
@@ -54,4 +55,42 @@ void diff_boot(struct diff *d)
     diff_field(d, "on trial", trial_text(d, a), trial_text(d, b));
     diff_field(d, "watchdog", timeout_text(d, a), timeout_text(d, b));
     diff_field(d, "hardware watchdog", hardware_text(d, d->a), hardware_text(d, d->b));
+}
+
+static struct btl_str trust_flag(const struct diff *d, const struct btlm_trust *trust,
+                                 uint32_t flag)
+{
+    return diff_text(d, (trust->flags & flag) != 0 ? "yes" : "no");
+}
+
+static struct btl_str trust_number(const struct diff *d, uint64_t number)
+{
+    return memory_text(d->host->arena, "%lu", number);
+}
+
+// The event log is not compared: it has a time, a random number or a serial number of each machine
+// and boot. An older manifest without the table says nothing about it.
+void diff_trust(struct diff *d)
+{
+    static const struct {
+        const char *name;
+        uint32_t flag;
+    } flags[] = {{"Secure Boot", BTLM_TRUST_SECURE_BOOT},
+                 {"setup mode", BTLM_TRUST_SETUP_MODE},
+                 {"shim", BTLM_TRUST_SHIM},
+                 {"shim is off", BTLM_TRUST_SHIM_OFF},
+                 {"seals enforced", BTLM_TRUST_ENFORCED}};
+    const struct btlm_trust *a = btl_manifest_trust(d->a), *b = btl_manifest_trust(d->b);
+    d->heading = "Trust";
+    if (a == NULL || b == NULL)
+        return;
+    for (size_t i = 0; i < BTL_COUNT(flags); i++)
+        diff_field(d, flags[i].name, trust_flag(d, a, flags[i].flag),
+                   trust_flag(d, b, flags[i].flag));
+    diff_field(d, "seal", diff_hash(d, a->seal_sha256), diff_hash(d, b->seal_sha256));
+    diff_field(d, "level of the seal", trust_number(d, a->seal_level),
+               trust_number(d, b->seal_level));
+    diff_field(d, "revoked below", trust_number(d, a->level), trust_number(d, b->level));
+    diff_field(d, "TPM", diff_text(d, btlm_tpm_name(a->tpm)), diff_text(d, btlm_tpm_name(b->tpm)));
+    diff_field(d, "active banks", trust_number(d, a->banks), trust_number(d, b->banks));
 }

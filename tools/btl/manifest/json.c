@@ -262,6 +262,7 @@ void manifest_json(const struct btl_manifest *manifest, struct btl_out *out)
     print_system(&p);
     print_boot(&p);
     print_volume(&p);
+    print_trust(&p);
     print_kernel(&p);
     print_all_entries(&p, "files", BTLM_FILES, print_raw_file);
     print_all_entries(&p, "modules", BTLM_MODULES, print_module_entry);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// Print the choice of a configuration, and the boot volume, as JSON.
+// Print the choice of a configuration, the boot volume, Secure Boot and TPM as JSON.
 #include "json_parts.h"
 
 static void print_trial(struct json_printer *p, const struct btlm_boot *b)
@@ -68,5 +68,39 @@ void print_volume(struct json_printer *p)
     json_number(&p->json, "start_block", v->start_block);
     json_number(&p->json, "block_count", v->block_count);
     print_string(p, "controller", v->controller);
+    json_end(&p->json, '}');
+}
+
+static void print_seal(struct json_printer *p, const struct btlm_trust *t)
+{
+    if (!btlm_is_hashed(t->seal_sha256)) {
+        json_null(&p->json, "seal");
+        return;
+    }
+    json_begin_line(&p->json, "seal", '{');
+    print_digest(p, "sha256", t->seal_sha256);
+    json_number(&p->json, "level", t->seal_level);
+    json_end(&p->json, '}');
+}
+
+void print_trust(struct json_printer *p)
+{
+    const struct btlm_trust *t = btl_manifest_trust(p->manifest);
+    if (t == NULL) {
+        json_null(&p->json, "trust");
+        return;
+    }
+    json_begin(&p->json, "trust", '{');
+    json_bool(&p->json, "secure_boot", (t->flags & BTLM_TRUST_SECURE_BOOT) != 0);
+    json_bool(&p->json, "setup_mode", (t->flags & BTLM_TRUST_SETUP_MODE) != 0);
+    json_bool(&p->json, "shim", (t->flags & BTLM_TRUST_SHIM) != 0);
+    json_bool(&p->json, "shim_off", (t->flags & BTLM_TRUST_SHIM_OFF) != 0);
+    json_bool(&p->json, "enforced", (t->flags & BTLM_TRUST_ENFORCED) != 0);
+    print_seal(p, t);
+    json_number(&p->json, "level", t->level);
+    json_word(&p->json, "tpm", btlm_tpm_name(t->tpm));
+    json_number(&p->json, "banks", t->banks);
+    json_number(&p->json, "event_log_size", btl_manifest_count(p->manifest, BTLM_EVENT_LOG));
+    json_bool(&p->json, "event_log_full", (t->flags & BTLM_TRUST_LOG_FULL) != 0);
     json_end(&p->json, '}');
 }

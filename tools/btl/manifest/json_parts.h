@@ -23,6 +23,7 @@ void print_entries(struct json_printer *p, const char *name, enum btlm_kind kind
 // Members of the outermost object; null when the manifest does not have them.
 void print_boot(struct json_printer *p);
 void print_volume(struct json_printer *p);
+void print_trust(struct json_printer *p);
 
 // Print an entry of a table.
 void print_export(struct json_printer *p, const void *entry);
