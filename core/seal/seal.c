@@ -9,11 +9,12 @@ bool btl_seal_open(struct btl_bytes file, struct btl_place place, const struct b
                    struct btl_arena *arena, struct btl_seal *ret_seal, struct btl_diags *diags)
 {
     struct btl_str text;
-    bool is_signed;
-    if (!seal_envelope_open(file, place, machine, &text, &is_signed, diags) ||
+    struct btl_bytes certificates;
+    if (!seal_envelope_open(file, place, machine, &text, &certificates, diags) ||
         !btl_seal_read(text, place, machine, arena, ret_seal, diags))
         return false;
-    ret_seal->is_signed = is_signed;
+    ret_seal->certificates = certificates;
+    ret_seal->is_signed = certificates.size > 0;
     btl_sha256(file, ret_seal->sha256);
     return true;
 }

@@ -99,7 +99,7 @@ static bool seal_find_text(const struct seal_envelope *envelope, struct btl_str 
 
 bool seal_envelope_open(struct btl_bytes file, struct btl_place place,
                         const struct btl_machine *machine, struct btl_str *ret_text,
-                        bool *ret_signed, struct btl_diags *diags)
+                        struct btl_bytes *ret_certificates, struct btl_diags *diags)
 {
     struct seal_envelope envelope = {.diags = diags};
     uint64_t end;
@@ -112,6 +112,7 @@ bool seal_envelope_open(struct btl_bytes file, struct btl_place place,
         !seal_check_certificates(&envelope, &end) || !seal_check_sections(&envelope, end) ||
         !seal_find_text(&envelope, ret_text))
         return false;
-    *ret_signed = envelope.certificates_size > 0;
+    *ret_certificates =
+        (struct btl_bytes){file.at + envelope.certificates, envelope.certificates_size};
     return true;
 }

@@ -17,10 +17,10 @@ extern const struct btl_str seal_allows[BTL_SEAL_ALLOWS]; // bit 0, bit 1, …
 #define SEAL_MACHINE_NAME_SIZE 16
 const char *seal_machine_name(const struct btl_machine *machine, char name[SEAL_MACHINE_NAME_SIZE]);
 
-// Find the list in the envelope; has the file a certificate table? Report what is wrong with the
-// envelope.
+// Find the list and the certificate table (empty: there is none) in the envelope. Report what is
+// wrong with the envelope.
 bool seal_envelope_open(struct btl_bytes file, struct btl_place place,
                         const struct btl_machine *machine, struct btl_str *ret_text,
-                        bool *ret_signed, struct btl_diags *diags);
+                        struct btl_bytes *ret_certificates, struct btl_diags *diags);
 
 #endif

@@ -128,7 +128,8 @@ struct btl_attempt_limine {
     uint32_t internal_count;
 };
 
-// What the loader knows of Secure Boot, from before it reads the first file. In `btl` all 0.
+// What the loader knows of Secure Boot, from before it reads the first file. In `btl` all 0, unless
+// the UEFI variables of a machine say more.
 struct btl_trust {
     bool secure_boot, setup_mode, shim;
     bool shim_off;  // shim verifies nothing (MokSBState)

@@ -51,15 +51,16 @@ struct btl_seal {
     const struct btl_seal_line *lines;
     uint32_t count;
     uint8_t sha256[32]; // of the whole file
-    bool is_signed;     // it has a certificate table, which is not verified here
+    bool is_signed;     // it has a certificate table, which is not verified here:
+    struct btl_bytes certificates;
 };
 
 // Open the envelope (a PE file for `machine`) and the list in it. Report what is wrong. A loader
 // that trusts the list has verified the signature of the whole file before.
 bool btl_seal_open(struct btl_bytes file, struct btl_place place, const struct btl_machine *machine,
                    struct btl_arena *arena, struct btl_seal *ret_seal, struct btl_diags *diags);
-// Read the list alone, without an envelope. seal.machine is `machine`; sha256 and is_signed are
-// unset.
+// Read the list alone, without an envelope. seal.machine is `machine`; sha256, is_signed and
+// certificates are unset.
 bool btl_seal_read(struct btl_str text, struct btl_place place, const struct btl_machine *machine,
                    struct btl_arena *arena, struct btl_seal *ret_seal, struct btl_diags *diags);
 

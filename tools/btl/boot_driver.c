@@ -98,6 +98,19 @@ static struct btl_str boot_driver_nearest(void *owner, struct btl_str path)
     return btl_nearest(btl_str_without_last(name, suffix.len), names, kept);
 }
 
+// No key is known here: each signature counts.
+static bool boot_driver_verify(void *owner, const struct btl_boot_file *seal,
+                               struct btl_str *ret_status)
+{
+    struct boot *boot = owner;
+    struct btl_diags dropped = {.arena = boot->host->arena};
+    struct btl_seal opened;
+    *ret_status = BTL_STR("not signed");
+    return btl_seal_open(seal->bytes, (struct btl_place){.file = seal->path}, boot->machine,
+                         boot->host->arena, &opened, &dropped) &&
+           opened.is_signed;
+}
+
 static bool boot_driver_delete_next(void *owner)
 {
     return true;
@@ -150,6 +163,7 @@ const struct btl_boot_driver volume_driver = {
     .name = boot_driver_name,
     .list = boot_driver_list,
     .nearest = boot_driver_nearest,
+    .verify = boot_driver_verify,
     .delete_next = boot_driver_delete_next,
     .allocate = boot_driver_allocate,
     .event_begin = boot_driver_event_begin,

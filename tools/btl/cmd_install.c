@@ -10,6 +10,7 @@
 #include "install/loader_file.h"
 #include "install/target.h"
 #include "report.h"
+#include "variables/secure_boot.h"
 
 struct installation {
     struct target target;
@@ -46,21 +47,13 @@ static bool install_parse(struct installation *install, struct host *host, int a
     return false;
 }
 
-// Secure Boot is on in user mode alone (UEFI 2.10, 32.3).
-static bool install_is_secure(const struct variables *variables)
-{
-    struct btl_bytes secure, setup;
-    bool is_setup =
-        variables_firmware(variables, "SetupMode", &setup) && setup.size > 0 && setup.at[0] == 1;
-    return !is_setup && variables_firmware(variables, "SecureBoot", &secure) && secure.size > 0 &&
-           secure.at[0] == 1;
-}
-
 static bool install_check_signature(struct installation *install)
 {
     struct btl_diags *diags = &install->target.host->diags;
     struct btl_place place = {.file = btl_str_of(install->loader.source)};
-    if (install->loader.is_signed || !install_is_secure(&install->target.variables))
+    enum secure_boot state = secure_boot_of(&install->target.variables);
+    if (install->loader.is_signed ||
+        (state != SECURE_BOOT_ENFORCED && state != SECURE_BOOT_SHIM_OFF))
         return true;
     btl_report(diags, install->force ? BTL_HOST_INSTALL_UNSIGNED : BTL_HOST_INSTALL_SECURE_BOOT,
                place);

@@ -5,6 +5,7 @@
 #include "list_files.h"
 #include "list_planned.h"
 #include "report.h"
+#include "seal/seal_view.h"
 
 #define JSON_VERSION 1
 
@@ -113,6 +114,15 @@ static void list_print_table(struct btl_out *out, const struct boot *boot)
     }
 }
 
+static void list_print_seal(struct btl_out *out, struct boot *boot)
+{
+    struct seal_view seal;
+    seal_view(boot, &seal);
+    struct btl_str text = seal_view_text(boot->host->arena, &seal);
+    if (seal.found != SEAL_ABSENT)
+        btl_format(out, "sealed: %pS\n", &text);
+}
+
 static void list_json_number(struct json *json, const char *name, bool known, uint64_t value)
 {
     if (known)
@@ -187,9 +197,11 @@ static void list_json_module(void *to, const struct boot *boot, uint32_t index, 
     json_end(json, '}');
 }
 
-static void list_print_json(struct btl_out *out, const struct boot *boot)
+static void list_print_json(struct btl_out *out, struct boot *boot)
 {
     struct json json = {.out = out};
+    struct seal_view seal;
+    seal_view(boot, &seal);
     json_begin(&json, NULL, '{');
     json_number(&json, "version", JSON_VERSION);
     json_text(&json, "config", boot->attempt.config.file);
@@ -203,6 +215,7 @@ static void list_print_json(struct btl_out *out, const struct boot *boot)
     list_json_number(&json, "size", boot->kernel_good, boot->attempt.kernel.image.size);
     list_json_address(&json, boot->kernel_good, boot->attempt.kernel.image.base);
     json_end(&json, '}');
+    seal_view_json(&json, &seal);
     json_number(&json, "errors", boot->host->diags.errors);
     json_number(&json, "warnings", boot->host->diags.warnings);
     json_begin(&json, "modules", '[');
@@ -239,8 +252,10 @@ static int list_command(struct host *host, int argc, char **argv)
         list_files(&boot, json);
     else if (json)
         list_print_json(&out, &boot);
-    else
+    else {
         list_print_table(&out, &boot);
+        list_print_seal(&out, &boot);
+    }
     boot_close(&boot);
     return good ? EXIT_GOOD : EXIT_ERRORS;
 }

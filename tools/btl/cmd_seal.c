@@ -8,12 +8,14 @@
 #include "json.h"
 #include "report.h"
 #include "seal/sealing.h"
+#include "seal/signing.h"
 
 #define SEAL_JSON_VERSION 1
 
 struct seal_request {
     const char *level, *revoke, *allow; // of the options, or NULL
-    const char *also;
+    struct seal_also also;
+    const char *certificate; // of --cert, or NULL
     bool dry_run, verify, json;
 };
 
@@ -52,6 +54,16 @@ static bool seal_option_allow(struct host *host, const char *text, uint32_t *all
         *allow |= bit;
     }
     return true;
+}
+
+static struct seal_also seal_option_also(struct host *host, const char *text)
+{
+    struct btl_str *paths = MEMORY_ARRAY(host->arena, struct btl_str, strlen(text) / 2 + 1);
+    struct seal_also also = {.paths = paths};
+    struct btl_str rest = btl_str_of(text);
+    while (btl_take_part(&rest, ':', &paths[also.count]))
+        also.count++;
+    return also;
 }
 
 // Fill in level, revoke and allow: of the options, else of the seal that is there.
@@ -101,7 +113,7 @@ static int seal_make(struct boot *boot, const struct seal_request *request)
         return EXIT_ERRORS;
     uint32_t errors = host->diags.errors;
     boot_steps(boot);
-    if (host->diags.errors > errors || !seal_collect(boot, request->also, &seal)) {
+    if (host->diags.errors > errors || !seal_collect(boot, &request->also, &seal)) {
         btl_report(&host->diags, BTL_HOST_SEAL_REFUSED,
                    ((struct btl_place){.file = volume_name(&boot->volume, boot->path)}));
         return EXIT_ERRORS;
@@ -158,6 +170,24 @@ static void seal_json_begin(struct json *json, const struct boot *boot, const st
     json_begin(json, "files", '[');
 }
 
+enum seal_signature { SEAL_UNSIGNED, SEAL_UNVERIFIED, SEAL_GOOD, SEAL_BAD };
+
+static enum seal_signature seal_verify_signature(struct boot *boot, const struct btl_seal *seal,
+                                                 const char *certificate)
+{
+    struct btl_str path = seal_path(boot->host->arena, boot->path);
+    struct btl_place place = {.file = volume_name(&boot->volume, path)};
+    struct btl_file_problem problem;
+    struct btl_bytes bytes;
+    if (certificate == NULL)
+        return seal->is_signed ? SEAL_UNVERIFIED : SEAL_UNSIGNED;
+    if (seal->is_signed && volume_read(&boot->volume, path, BTL_SEAL_MAX, &bytes, &problem) &&
+        signature_verify(boot->host, certificate, bytes))
+        return SEAL_GOOD;
+    btl_report(&boot->host->diags, BTL_HOST_SEAL_SIGNATURE, place, BTL_ARG_Z(certificate));
+    return SEAL_BAD;
+}
+
 // Print each line and whether its file fits. Return the number of those that do not.
 static size_t seal_print_verdicts(struct boot *boot, const struct btl_seal *seal, struct json *json)
 {
@@ -176,13 +206,20 @@ static size_t seal_print_verdicts(struct boot *boot, const struct btl_seal *seal
     return differences;
 }
 
-static void seal_print_summary(struct boot *boot, const struct btl_seal *seal, size_t differences)
+static void seal_print_summary(struct boot *boot, const struct btl_seal *seal, size_t differences,
+                               enum seal_signature signature)
 {
+    static const char *const texts[] = {
+        [SEAL_UNSIGNED] = "not signed",
+        [SEAL_UNVERIFIED] = "signed; without --cert FILE, the signature was not verified",
+        [SEAL_GOOD] = "the signature is good",
+        [SEAL_BAD] = "the signature is not good",
+    };
     struct btl_out out = out_to(stdout);
     struct btl_str name = report_safe(boot->host->arena, volume_name(&boot->volume, boot->path));
     btl_format(&out, "%pS: the seal %s, level %lu, %s\n", &name,
                differences == 0 ? "fits" : "does not fit", (unsigned long)seal->level,
-               seal->is_signed ? "signed" : "not signed");
+               texts[signature]);
 }
 
 static int seal_compare(struct boot *boot, const struct seal_request *request)
@@ -196,6 +233,7 @@ static int seal_compare(struct boot *boot, const struct seal_request *request)
                    ((struct btl_place){.file = volume_name(&boot->volume, boot->path)}));
     if (found != SEAL_THERE)
         return EXIT_ERRORS;
+    enum seal_signature signature = seal_verify_signature(boot, &seal, request->certificate);
     if (request->json)
         seal_json_begin(&json, boot, &seal);
     size_t differences = seal_print_verdicts(boot, &seal, request->json ? &json : NULL);
@@ -204,28 +242,34 @@ static int seal_compare(struct boot *boot, const struct seal_request *request)
     if (request->json) {
         json_end(&json, ']');
         json_bool(&json, "fits", differences == 0);
+        if (request->certificate != NULL)
+            json_bool(&json, "signature_good", signature == SEAL_GOOD);
+        else
+            json_null(&json, "signature_good");
         json_end(&json, '}');
         btl_format(&out, "\n");
     } else {
-        seal_print_summary(boot, &seal, differences);
+        seal_print_summary(boot, &seal, differences, signature);
     }
-    return differences == 0 ? EXIT_GOOD : EXIT_WARNINGS;
+    return signature == SEAL_BAD ? EXIT_ERRORS : differences == 0 ? EXIT_GOOD : EXIT_WARNINGS;
 }
 
 static int seal_command(struct host *host, int argc, char **argv)
 {
     struct boot boot = {.host = host,
                         .core.seals_ignored = true}; // the steps report no differences
-    struct seal_request request = {.also = ""};
+    struct seal_request request = {0};
+    const char *also = "";
     const struct command_option options[] = {
         {.word = "volume", .letter = 'C', .value = &boot.root},
         {.word = "machine", .value = &boot.machine_name},
         {.word = "level", .value = &request.level},
         {.word = "revoke", .value = &request.revoke},
         {.word = "allow", .value = &request.allow},
-        {.word = "also", .value = &request.also},
+        {.word = "also", .value = &also},
         {.word = "dry-run", .letter = 'n', .flag = &request.dry_run},
         {.word = "verify", .flag = &request.verify},
+        {.word = "cert", .value = &request.certificate},
         {.word = "json", .flag = &request.json},
         {0}};
     if (!parse_options(host, argc, argv, options) || !boot_parse_options(&boot))
@@ -234,6 +278,9 @@ static int seal_command(struct host *host, int argc, char **argv)
         return usage_error(host, "more than one loader.conf was given; name one");
     if (request.json && !request.verify)
         return usage_error(host, "--json goes with --verify");
+    if (request.certificate != NULL && !request.verify)
+        return usage_error(host, "--cert goes with --verify; 'btl sign' signs the seal");
+    request.also = seal_option_also(host, also);
     boot_argument(&boot, optind < argc ? argv[optind] : NULL);
     if (!boot_open(&boot))
         return EXIT_ERRORS;
@@ -246,7 +293,8 @@ const struct command cmd_seal = {
     .name = "seal",
     .synopsis = "[-C DIR|IMAGE] [--machine M] [--level N] [--revoke N] [--allow WORDS]\n"
                 "                [--also PATH:...] [-n] [LOADER.CONF]\n"
-                "       btl seal --verify [--json] [-C DIR|IMAGE] [--machine M] [LOADER.CONF]",
+                "       btl seal --verify [--cert FILE] [--json] [-C DIR|IMAGE] [--machine M] "
+                "[LOADER.CONF]",
     .summary = "lists the files of a configuration with their hashes, to be signed",
     .help =
         "  -C, --volume DIR|IMAGE  the boot volume: a directory, a FAT image, or a disk image\n"
@@ -261,6 +309,9 @@ const struct command cmd_seal = {
         "  -n, --dry-run           print the list and write nothing\n"
         "      --verify            compare every file with the seal; exit status 1 when they "
         "differ\n"
+        "      --cert FILE         with --verify: sbverify or osslsigncode verifies the signature, "
+        "which\n"
+        "                          must be by the key of this certificate\n"
         "      --json              print the comparison as JSON\n"
         "LOADER.CONF is a path on the volume; without -C its directory is the volume. The seal is\n"
         "LOADER.CONF.seal, an EFI program for signing tools and firmware. The same files give the\n"

@@ -47,12 +47,27 @@ static bool state_parse_options(struct host *host, int argc, char **argv,
 
 // ---------------------------------------------------------------------------------------- showing
 
+// Look at the seal of a configuration with all the files that it uses.
+static void state_view_seal(struct host *host, const char *volume, struct btl_str path,
+                            struct seal_view *ret_view)
+{
+    struct host quiet = *host;
+    struct boot boot = {.host = &quiet, .root = volume, .path = path};
+    quiet.diags = (struct btl_diags){.arena = host->arena};
+    *ret_view = (struct seal_view){.found = SEAL_ABSENT};
+    if (!boot_run(&boot))
+        return;
+    seal_view(&boot, ret_view);
+    boot_close(&boot);
+}
+
 static int state_show(struct host *host, const struct state_request *request)
 {
     struct btl_out out = out_to(stdout);
     struct variables variables;
     struct boot boot = {.host = host, .root = request->volume};
     struct next_boot next;
+    struct seal_view seal;
     const char *source = request->word_count == 1   ? request->words[0]
                          : request->efivars != NULL ? request->efivars
                                                     : VARIABLES_DEFAULT;
@@ -62,12 +77,14 @@ static int state_show(struct host *host, const struct state_request *request)
                            "file");
     if (!variables_open(host, source, &variables) || (request->volume != NULL && !boot_open(&boot)))
         return EXIT_ERRORS;
-    if (request->volume != NULL)
+    if (request->volume != NULL) {
         next_boot(&boot, &variables, &next);
-    (request->json ? state_json : state_print)(&out, &variables,
-                                               request->volume == NULL ? NULL : &next);
-    if (request->volume != NULL)
         boot_close(&boot);
+        state_view_seal(host, request->volume, next.tried[next.count - 1].path, &seal);
+    }
+    (request->json ? state_json : state_print)(&out, &variables,
+                                               request->volume == NULL ? NULL : &next,
+                                               request->volume == NULL ? NULL : &seal);
     variables_close(&variables);
     return EXIT_GOOD;
 }

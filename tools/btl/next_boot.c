@@ -5,12 +5,16 @@
 #include <string.h>
 
 #include "boot.h"
+#include "variables/secure_boot.h"
 
 // Return the reason for booting another configuration; empty: none.
 static struct btl_str configuration_refusal(const struct btl_attempt *attempt)
 {
     if (attempt->config_file == NULL)
         return BTL_STR("it cannot be read");
+    if (attempt->boot->trust.enforced && !attempt->sealed.fits)
+        return attempt->sealed.absent ? BTL_STR("it has no seal, and seals are enforced")
+                                      : BTL_STR("its seal does not fit, and seals are enforced");
     if (attempt->trial == BTL_TRIAL_USED_UP)
         return memory_text(attempt->arena, "its tries are used up, all %u",
                            attempt->config.boot_tries);
@@ -82,6 +86,9 @@ void next_boot(struct boot *boot, struct variables *variables, struct next_boot 
     struct btl_choice *choice = &boot->core.choice;
     struct btl_diags dropped = {.arena = arena}; // boot_driver_delete_next() cannot fail
     *ret_next = (struct next_boot){.count = 0};
+    boot->sees_seal = secure_boot_of(variables) == SECURE_BOOT_ENFORCED;
+    boot->core.trust = (struct btl_trust){.enforced = boot->sees_seal};
+    secure_boot_level(variables, &boot->core.trust.level);
     boot_entry_find(variables, &boot->volume, &ret_next->entry);
     boot->core.state = variables->state;
     boot_attempt_begin(boot, &volume_driver, boot);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// A signed module ends with: signer, key, signature (each as long as the trailer says), the
-// trailer, and a magic text. With PKCS#7, which is what Linux writes since 4.3, the signature is a
-// CMS message (RFC 5652) in DER that names signer and key itself.
+// What stands in a signature, unverified. A signed module ends with: signer, key, signature (each
+// as long as the trailer says), the trailer, and a magic text. With PKCS#7, which is what Linux
+// writes since 4.3, the signature is a CMS message (RFC 5652) in DER that names signer and key
+// itself.
 #include "signature.h"
 
 #include <string.h>
@@ -213,4 +214,29 @@ bool signature_find(struct btl_bytes file, struct signature *ret_signature)
     if (good)
         *ret_signature = signature;
     return good;
+}
+
+// WIN_CERTIFICATE (UEFI 2.10, 32.2.4), with PKCS#7 behind it.
+struct certificate {
+    uint32_t size; // with this header
+    uint16_t revision, kind;
+};
+
+enum { CERTIFICATE_PKCS7 = 2 };
+
+bool signature_of_program(struct btl_bytes certificates, struct signature *ret_signature)
+{
+    struct certificate header;
+    struct signature signature = {.kind = "PKCS#7"};
+    if (certificates.size < sizeof(header))
+        return false;
+    memcpy(&header, certificates.at, sizeof(header));
+    if (header.kind != CERTIFICATE_PKCS7 || header.size < sizeof(header) ||
+        header.size > certificates.size)
+        return false;
+    struct btl_bytes message = {certificates.at + sizeof(header), header.size - sizeof(header)};
+    if (!parse_cms(message, &signature))
+        return false;
+    *ret_signature = signature;
+    return true;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-// The signature that Linux appends to a module's file. It is shown, and never verified.
+// Signatures: what Linux appends to a module's file, and the first one of an EFI program. They are
+// shown, and never verified here.
 #ifndef BTL_HOST_SIGNATURE_H
 #define BTL_HOST_SIGNATURE_H
 
@@ -16,5 +17,7 @@ struct signature {
 // Find the signature at the end of a file; *ret_signature points into it. False: there is none, or
 // none of a known form.
 bool signature_find(struct btl_bytes file, struct signature *ret_signature);
+// Read the first signature in the certificate table of an EFI program, as signature_find().
+bool signature_of_program(struct btl_bytes certificates, struct signature *ret_signature);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "json.h"
 #include "report.h"
+#include "state_seal.h"
 
 #define JSON_VERSION 1
 
@@ -242,7 +243,7 @@ static void state_print_next(struct btl_out *out, struct btl_arena *arena,
 }
 
 void state_print(struct btl_out *out, const struct variables *variables,
-                 const struct next_boot *next)
+                 const struct next_boot *next, const struct seal_view *seal)
 {
     for (enum btl_variable which = 0; which < BTL_VARIABLES; which++) {
         state_print_record(out, variables, which);
@@ -253,8 +254,10 @@ void state_print(struct btl_out *out, const struct variables *variables,
     }
     state_print_run(out, variables);
     state_print_running(out, variables);
+    state_print_secure_boot(out, variables);
     if (next != NULL) {
         state_print_next(out, variables->host->arena, next);
+        state_print_seal(out, variables, seal);
         state_print_pending(out, variables, next);
     } else
         btl_format(out, "next boot:   not known; name the boot volume with -C\n");
@@ -319,7 +322,8 @@ static void state_json_entry(struct json *json, const struct boot_entry *entry)
     json_end(json, '}');
 }
 
-static void state_json_next(struct json *json, const struct next_boot *next)
+static void state_json_next(struct json *json, const struct next_boot *next,
+                            const struct seal_view *seal)
 {
     static const char *const verdicts[] = {
         [BTL_TRIAL_NONE] = "none",       [BTL_TRIAL_GOOD] = "good",
@@ -347,6 +351,7 @@ static void state_json_next(struct json *json, const struct next_boot *next)
     }
     json_end(json, ']');
     state_json_entry(json, &next->entry);
+    seal_view_json(json, seal);
     json_end(json, '}');
 }
 
@@ -389,7 +394,7 @@ static void state_json_running(struct json *json, const struct variables *variab
 }
 
 void state_json(struct btl_out *out, const struct variables *variables,
-                const struct next_boot *next)
+                const struct next_boot *next, const struct seal_view *seal)
 {
     struct json json = {.out = out};
     json_begin(&json, NULL, '{');
@@ -402,8 +407,9 @@ void state_json(struct btl_out *out, const struct variables *variables,
     state_json_record(&json, "pending", variables, BTL_VARIABLE_PENDING);
     state_json_run(&json, variables);
     state_json_running(&json, variables);
+    state_json_secure_boot(&json, variables);
     if (next != NULL)
-        state_json_next(&json, next);
+        state_json_next(&json, next, seal);
     else
         json_null(&json, "next_boot");
     json_end(&json, '}');

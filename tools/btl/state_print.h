@@ -6,13 +6,14 @@
 #include <btl/format.h>
 
 #include "next_boot.h"
+#include "seal/seal_view.h"
 #include "variables/variables.h"
 
-// Print as text. `next` NULL: no volume was given.
+// Print as text. `next`, `seal` NULL: no volume was given.
 void state_print(struct btl_out *out, const struct variables *variables,
-                 const struct next_boot *next);
+                 const struct next_boot *next, const struct seal_view *seal);
 // Print as JSON, for programs; btl(1) describes it.
 void state_json(struct btl_out *out, const struct variables *variables,
-                const struct next_boot *next);
+                const struct next_boot *next, const struct seal_view *seal);
 
 #endif

@@ -6,9 +6,7 @@
 
 #include <btl/boot_state.h>
 
-#include <btl/seal.h>
-
-#include "boot.h"
+#include "seal/sealing.h"
 #include "seal/signing.h"
 
 #define EDIT_PREVIOUS ".prev" // behind the name of the replaced file
@@ -25,7 +23,8 @@ struct edit {
     bool global, force, dry_run;
     struct signer signer; // of the options; key is NULL: none
     bool sealed;          // the configuration has a seal; then:
-    struct btl_seal seal; // the old one
+    struct btl_seal seal; // the old one, and what it lists beside the files of the old text
+    struct seal_also also;
 
     // Of btl add and btl remove.
     const struct boot_overlay *overlay; // files of the volume as the edited text will find them

@@ -2,7 +2,19 @@
 // The seal of an edited configuration. The new seal is stored before the new text, and that of the
 // old text, which becomes .prev, behind it: at each moment, one of both texts has its seal.
 #include "edit.h"
-#include "seal/sealing.h"
+
+// Find what the old seal lists by --also: the new one lists that, too.
+static void edit_seal_find_also(struct edit *edit)
+{
+    struct host quiet = *edit->host;
+    struct boot boot = {.host = &quiet, .root = edit->boot.root, .path = edit->boot.path};
+    quiet.diags = (struct btl_diags){.arena = quiet.arena};
+    if (boot_open(&boot)) {
+        boot_steps_with(&boot, volume_name(&boot.volume, boot.path), edit->old_text);
+        edit->also = seal_find_also(&boot, &edit->seal);
+    }
+    boot_close(&boot);
+}
 
 bool edit_seal_begin(struct edit *edit)
 {
@@ -11,6 +23,7 @@ bool edit_seal_begin(struct edit *edit)
     edit->sealed = found == SEAL_THERE;
     if (found != SEAL_THERE)
         return found == SEAL_ABSENT;
+    edit_seal_find_also(edit);
     if (!edit->seal.is_signed && edit->signer.key == NULL)
         return true;
     if (edit->signer.key != NULL)
@@ -26,7 +39,7 @@ static bool edit_seal_write(struct edit *edit, struct boot *boot)
     struct host *host = edit->host;
     struct btl_seal seal = edit->seal;
     struct volume volume; // read again: the steps have kept what they read
-    if (!seal_collect(boot, "", &seal))
+    if (!seal_collect(boot, &edit->also, &seal))
         return false;
     struct btl_bytes file = btl_seal_write(&seal, host->arena);
     memory_require(file.at != NULL);

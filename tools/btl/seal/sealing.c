@@ -83,13 +83,13 @@ static void seal_remove_repeated(struct seal_lines *lines)
     lines->count = kept;
 }
 
-static bool seal_add_also(struct seal_lines *lines, const char *also)
+static bool seal_add_also(struct seal_lines *lines, const struct seal_also *also)
 {
     struct volume *volume = &lines->boot->volume;
-    struct btl_str rest = btl_str_of(also), path;
     struct btl_file_problem problem;
     struct btl_bytes bytes;
-    while (btl_take_part(&rest, ':', &path)) {
+    for (size_t i = 0; i < also->count; i++) {
+        struct btl_str path = also->paths[i];
         struct btl_place place = {.file = volume_name(volume, path)};
         if (!btl_is_path(path)) {
             btl_report(&volume->host->diags, BTL_SEAL_PATH, place, BTL_ARG(path));
@@ -104,7 +104,7 @@ static bool seal_add_also(struct seal_lines *lines, const char *also)
     return true;
 }
 
-bool seal_collect(struct boot *boot, const char *also, struct btl_seal *seal)
+bool seal_collect(struct boot *boot, const struct seal_also *also, struct btl_seal *seal)
 {
     struct seal_lines lines = {.boot = boot};
     const struct btl_attempt *attempt = &boot->attempt;
@@ -123,6 +123,24 @@ bool seal_collect(struct boot *boot, const char *also, struct btl_seal *seal)
     seal->lines = lines.at;
     seal->count = (uint32_t)lines.count;
     return true;
+}
+
+struct seal_also seal_find_also(struct boot *boot, const struct btl_seal *old)
+{
+    struct volume *volume = &boot->volume;
+    struct btl_str *paths = MEMORY_ARRAY(boot->host->arena, struct btl_str, old->count);
+    struct seal_also also = {.paths = paths};
+    struct btl_seal used = {.count = 0};
+    struct btl_file_problem problem;
+    struct volume_file file;
+    seal_collect(boot, &also, &used);
+    for (uint32_t i = BTL_SEAL_FILE; i < old->count; i++) {
+        struct btl_str path = old->lines[i].path;
+        if ((used.count == 0 || btl_seal_find(&used, path) == NULL) &&
+            volume_file_open(volume, path, BTL_SEAL_SIZE_MAX, &file, &problem))
+            paths[also.count++] = memory_text(boot->host->arena, "%pS", &path);
+    }
+    return also;
 }
 
 // -------------------------------------------------------------------------------------- comparing
@@ -148,7 +166,7 @@ size_t seal_report_differences(struct boot *boot, const struct btl_seal *seal)
 {
     struct btl_seal now = {.count = 0};
     size_t differences = 0;
-    if (!seal_collect(boot, "", &now))
+    if (!seal_collect(boot, &(struct seal_also){0}, &now))
         return 0;
     for (uint32_t i = 0; i < now.count; i++)
         differences += seal_report_difference(boot, seal, &now.lines[i]);

@@ -118,19 +118,16 @@ const char *const *signer_command(struct host *host, const struct signer *signer
     return words.at;
 }
 
-// Sign the file `in` of a directory for this purpose alone.
-static bool sign_in(struct host *host, const struct signer *signer, const char *in, const char *out,
-                    struct btl_bytes *ret_signed)
-{
-    struct btl_bytes ignored;
-    // The bytes stay when the file is removed.
-    return files_run_output(host, signer_command(host, signer, in, out),
-                            sign_tool_of(signer)->package, &ignored) &&
-           files_read(host, out, ret_signed);
-}
+// ------------------------------------------------------------------- programs as files for a tool
 
-bool signer_sign(struct host *host, const struct signer *signer, struct btl_bytes program,
-                 struct btl_bytes *ret_signed)
+// A directory for one program, while a tool works on it.
+struct sign_place {
+    const char *directory, *in, *out;
+};
+
+// Make the directory with the program as the file `in`. False: reported.
+static bool sign_place_make(struct host *host, struct btl_bytes program,
+                            struct sign_place *ret_place)
 {
     const char *parent = getenv("TMPDIR");
     char *directory = MEMORY_ARRAY(host->arena, char, 4096);
@@ -140,13 +137,69 @@ bool signer_sign(struct host *host, const struct signer *signer, struct btl_byte
                    ((struct btl_place){.file = btl_str_of(directory)}), BTL_ARG_Z(strerror(errno)));
         return false;
     }
-    const char *in = memory_text(host->arena, "%s/program.efi", directory).at;
-    const char *out = memory_text(host->arena, "%s/signed.efi", directory).at;
+    *ret_place = (struct sign_place){
+        .directory = directory,
+        .in = memory_text(host->arena, "%s/program.efi", directory).at,
+        .out = memory_text(host->arena, "%s/signed.efi", directory).at,
+    };
     struct btl_str text = {(const char *)program.at, program.size};
-    bool good = output_replace(host, &(struct replacement){.path = in, .text = text}) &&
-                sign_in(host, signer, in, out, ret_signed);
-    unlink(in);
-    unlink(out);
-    rmdir(directory);
+    return output_replace(host, &(struct replacement){.path = ret_place->in, .text = text});
+}
+
+static void sign_place_remove(const struct sign_place *place)
+{
+    if (place->directory == NULL)
+        return;
+    unlink(place->in);
+    unlink(place->out);
+    rmdir(place->directory);
+}
+
+bool signer_sign(struct host *host, const struct signer *signer, struct btl_bytes program,
+                 struct btl_bytes *ret_signed)
+{
+    struct sign_place place = {0};
+    struct btl_bytes ignored;
+    // The bytes stay when the file is removed.
+    bool good = sign_place_make(host, program, &place) &&
+                files_run_output(host, signer_command(host, signer, place.in, place.out),
+                                 sign_tool_of(signer)->package, &ignored) &&
+                files_read(host, place.out, ret_signed);
+    sign_place_remove(&place);
+    return good;
+}
+
+// ------------------------------------------------------------------------------------- verifying
+
+// Return the command that verifies the signature of a program, ended by NULL. NULL: no tool is
+// installed.
+static const char *const *sign_verify_command(struct host *host, const char *certificate,
+                                              const char *program)
+{
+    struct words words = {.at = MEMORY_ARRAY(host->arena, const char *, WORDS_MAX)};
+    if (sign_is_installed(host, "sbverify")) {
+        sign_add_word(&words, "sbverify");
+        sign_add_option(&words, "--cert", certificate);
+        sign_add_word(&words, program);
+    } else if (sign_is_installed(host, "osslsigncode")) {
+        sign_add_option(&words, "osslsigncode", "verify");
+        sign_add_option(&words, "-CAfile", certificate);
+        sign_add_option(&words, "-in", program);
+    }
+    return words.count > 0 ? words.at : NULL;
+}
+
+bool signature_verify(struct host *host, const char *certificate, struct btl_bytes program)
+{
+    struct sign_place place = {0};
+    struct btl_bytes ignored;
+    const char *const *command = NULL;
+    if (!files_require(host, certificate) || !sign_place_make(host, program, &place))
+        return false;
+    command = sign_verify_command(host, certificate, place.in);
+    if (command == NULL)
+        btl_report(&host->diags, BTL_HOST_SIGN_NO_TOOL, (struct btl_place){0});
+    bool good = command != NULL && files_run_output(host, command, "sbsigntool", &ignored);
+    sign_place_remove(&place);
     return good;
 }

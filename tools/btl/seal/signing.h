@@ -37,5 +37,8 @@ const char *const *signer_command(struct host *host, const struct signer *signer
 // Sign an EFI program. False: reported.
 bool signer_sign(struct host *host, const struct signer *signer, struct btl_bytes program,
                  struct btl_bytes *ret_signed);
+// Let sbverify or osslsigncode verify the signature of an EFI program by the key of a certificate
+// (a file). False: reported.
+bool signature_verify(struct host *host, const char *certificate, struct btl_bytes program);
 
 #endif

@@ -16,6 +16,13 @@
 #define FIRMWARE_GUID "8be4df61-93ca-11d2-aa0d-00e098032b8c" // EFI_GLOBAL_VARIABLE
 #define FIRMWARE_MAX  65536                                  // bytes
 
+static const char *const guids[VARIABLE_VENDORS] = {
+    [VENDOR_BTL] = NAME_GUID,
+    [VENDOR_FIRMWARE] = FIRMWARE_GUID,
+    [VENDOR_SHIM] = "605dab50-e046-4300-abb6-3dd810dd8b23",
+    [VENDOR_OVMF] = "f0a30bc7-af08-4556-99c4-001009c93a44",
+};
+
 static const char *efivar_file(const struct variables *variables, const char *name)
 {
     return memory_text(variables->host->arena, "%s-" NAME_GUID, name).at;
@@ -83,13 +90,12 @@ bool efivars_read(struct variables *variables, enum btl_variable which, struct e
     return true;
 }
 
-bool efivars_read_other(const struct variables *variables, bool own, const char *name,
-                        struct btl_bytes *ret_data, uint32_t *ret_attributes)
+bool efivars_read_other(const struct variables *variables, enum variable_vendor vendor,
+                        const char *name, struct btl_bytes *ret_data, uint32_t *ret_attributes)
 {
     const size_t attributes = sizeof(uint32_t), size = attributes + FIRMWARE_MAX;
     struct btl_arena *arena = variables->host->arena;
-    const char *file =
-        own ? efivar_file(variables, name) : efivar_file_of_firmware(variables, name);
+    const char *file = memory_text(arena, "%s-%s", name, guids[vendor]).at;
     int fd = openat(variables->directory, file, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     uint8_t *bytes = fd < 0 ? NULL : MEMORY_ARRAY(arena, uint8_t, size);
     ssize_t len = fd < 0 ? -1 : read_up_to(fd, bytes, size);

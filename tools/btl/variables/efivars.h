@@ -18,9 +18,9 @@ bool efivars_open(struct variables *variables);
 // False: the variable exists and cannot be read (reported).
 bool efivars_read(struct variables *variables, enum btl_variable which,
                   struct efivar *ret_variable);
-// Read a variable that is no record, of at most 64 KiB: one of BTL's (`own`), or of the firmware's.
+// Read a variable that is no record, of at most 64 KiB.
 // False: it does not exist, or cannot be read.
-bool efivars_read_other(const struct variables *variables, bool own, const char *name,
-                        struct btl_bytes *ret_data, uint32_t *ret_attributes);
+bool efivars_read_other(const struct variables *variables, enum variable_vendor vendor,
+                        const char *name, struct btl_bytes *ret_data, uint32_t *ret_attributes);
 
 #endif

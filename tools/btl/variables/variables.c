@@ -61,17 +61,25 @@ static bool read_efivars(struct variables *variables)
     return good;
 }
 
-static bool find_other(const struct variables *variables, bool own, const char *name,
-                       struct btl_bytes *ret_data, uint32_t *ret_attributes)
+bool variables_find(const struct variables *variables, enum variable_vendor vendor,
+                    const char *name, struct btl_bytes *ret_data, uint32_t *ret_attributes)
 {
-    // 8be4df61-93ca-11d2-aa0d-00e098032b8c
-    static const uint8_t firmware_guid[] = {0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11,
-                                            0xaa, 0x0d, 0x00, 0xe0, 0x98, 0x03, 0x2b, 0x8c};
-    static const uint8_t own_guid[] = BTL_VARIABLE_GUID;
+    static const uint8_t guids[VARIABLE_VENDORS][16] = {
+        [VENDOR_BTL] = BTL_VARIABLE_GUID,
+        // 8be4df61-93ca-11d2-aa0d-00e098032b8c
+        [VENDOR_FIRMWARE] = {0x61, 0xdf, 0xe4, 0x8b, 0xca, 0x93, 0xd2, 0x11, 0xaa, 0x0d, 0x00, 0xe0,
+                             0x98, 0x03, 0x2b, 0x8c},
+        // 605dab50-e046-4300-abb6-3dd810dd8b23
+        [VENDOR_SHIM] = {0x50, 0xab, 0x5d, 0x60, 0x46, 0xe0, 0x00, 0x43, 0xab, 0xb6, 0x3d, 0xd8,
+                         0x10, 0xdd, 0x8b, 0x23},
+        // f0a30bc7-af08-4556-99c4-001009c93a44
+        [VENDOR_OVMF] = {0xc7, 0x0b, 0xa3, 0xf0, 0x08, 0xaf, 0x56, 0x45, 0x99, 0xc4, 0x00, 0x10,
+                         0x09, 0xc9, 0x3a, 0x44},
+    };
     struct varstore_variable found;
     if (variables->directory >= 0)
-        return efivars_read_other(variables, own, name, ret_data, ret_attributes);
-    if (!varstore_find(&variables->store, own ? own_guid : firmware_guid, name, &found))
+        return efivars_read_other(variables, vendor, name, ret_data, ret_attributes);
+    if (!varstore_find(&variables->store, guids[vendor], name, &found))
         return false;
     *ret_data = found.data;
     *ret_attributes = found.attributes;
@@ -82,14 +90,14 @@ bool variables_firmware(const struct variables *variables, const char *name,
                         struct btl_bytes *ret_data)
 {
     uint32_t attributes;
-    return find_other(variables, false, name, ret_data, &attributes);
+    return variables_find(variables, VENDOR_FIRMWARE, name, ret_data, &attributes);
 }
 
 bool variables_run(const struct variables *variables, struct btl_run *ret_run)
 {
     struct btl_bytes data;
     uint32_t attributes;
-    if (!find_other(variables, true, BTL_RUN_VARIABLE, &data, &attributes))
+    if (!variables_find(variables, VENDOR_BTL, BTL_RUN_VARIABLE, &data, &attributes))
         return false;
     if (btl_run_read(data, ret_run))
         return true;
@@ -103,7 +111,7 @@ bool variables_running(const struct variables *variables, struct btl_running *re
 {
     struct btl_bytes data;
     uint32_t attributes;
-    if (!find_other(variables, true, BTL_RUNNING_VARIABLE, &data, &attributes))
+    if (!variables_find(variables, VENDOR_BTL, BTL_RUNNING_VARIABLE, &data, &attributes))
         return false;
     // One that survives the power is of another boot.
     if (attributes == BTL_RUNNING_ATTRIBUTES && btl_running_read(data, ret_running))
@@ -118,7 +126,7 @@ bool variables_log(const struct variables *variables, struct btl_str *ret_text)
 {
     struct btl_bytes data;
     uint32_t attributes;
-    if (!find_other(variables, true, BTL_LOG_VARIABLE, &data, &attributes) ||
+    if (!variables_find(variables, VENDOR_BTL, BTL_LOG_VARIABLE, &data, &attributes) ||
         attributes != BTL_RUNNING_ATTRIBUTES)
         return false;
     *ret_text = (struct btl_str){(const char *)data.at, data.size};

@@ -14,6 +14,15 @@
 
 #define VARIABLES_DEFAULT "/sys/firmware/efi/efivars"
 
+// Of the GUID of a variable.
+enum variable_vendor {
+    VENDOR_BTL,
+    VENDOR_FIRMWARE, // EFI_GLOBAL_VARIABLE
+    VENDOR_SHIM,
+    VENDOR_OVMF, // switches Secure Boot
+    VARIABLE_VENDORS
+};
+
 struct variables {
     struct host *host;
     const char *source;    // as the user wrote it
@@ -30,6 +39,9 @@ void variables_close(struct variables *variables);
 // does not exist, or cannot be read.
 bool variables_firmware(const struct variables *variables, const char *name,
                         struct btl_bytes *ret_data);
+// The content of a variable of this vendor, as variables_firmware().
+bool variables_find(const struct variables *variables, enum variable_vendor vendor,
+                    const char *name, struct btl_bytes *ret_data, uint32_t *ret_attributes);
 // The kernel's record of a boot; its text stays valid. False: there is none, or it is damaged,
 // which is reported as a warning.
 bool variables_run(const struct variables *variables, struct btl_run *ret_run);
