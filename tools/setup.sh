@@ -16,7 +16,7 @@ packages="$run git lintian debootstrap"
 # For make test-linux.
 linux="$test $deb mmdebstrap e2fsprogs"
 # For make test-trust.
-trust="$test swtpm shim-signed softhsm2 libengine-pkcs11-openssl"
+trust="$test shim-signed softhsm2 libengine-pkcs11-openssl mokutil"
 # For compiling the ia64 cross compiler (tools/ia64-toolchain.sh).
 ia64="binutils binutils-ia64-linux-gnu gcc-12-source gcc g++ make libc6-dev libgmp-dev libmpfr-dev libmpc-dev zlib1g-dev flex bison gawk bzip2 xz-utils"
 

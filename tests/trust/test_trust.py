@@ -1,65 +1,89 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The loader under Secure Boot: what is sealed boots, and nothing else reaches the kernel. tests/mock/test_seal.c has
-each line of the rules; here, the firmware decides."""
+"""The loader under Secure Boot: each way to choose a configuration leads to a sealed one. tests/mock/test_seal.c has
+each line of the rules; test_matrix.py has each file; here, the firmware decides."""
 import os
 import sys
 
 import pytest
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from trustboot import CODE, Disk, btlboot  # noqa: E402
+sys.path[:0] = [os.path.join(os.path.dirname(os.path.abspath(__file__)), folder) for folder in (".", "../btl")]
+from records import record, sha256  # noqa: E402
+from store import BTL, RUNTIME  # noqa: E402
+from trustboot import CODE, ENFORCED, KERNEL, LOADER, Disk, booted, btlboot, refused  # noqa: E402
 
 pytestmark = pytest.mark.skipif(not os.path.exists(CODE), reason="no OVMF with Secure Boot")
-PREVIOUS = "/loader.conf.prev"
+PREVIOUS, OTHER = "/loader.conf.prev", "/loader.conf.d/other.conf"
 
 
-def disk(text=None):
-    """A disk with a configuration, and another one as its fallback."""
-    conf = (text or btlboot.conf()).encode()
-    return Disk({"loader.conf": conf, PREVIOUS[1:]: conf + b"# the fallback\n"})
-
-
-def refused(text, *lines):
-    """No kernel was started, and each line was printed."""
-    assert "Secure Boot is on: seals are enforced" in text
-    for line in lines:
-        assert line in text, text
-    assert "starting /kernel" not in text and "BTL-REPORT" not in text, text
+def disk(**files):
+    """A disk with three configurations."""
+    conf = btlboot.conf()
+    return Disk({"loader.conf": conf, PREVIOUS[1:]: conf + "# the fallback\n", OTHER[1:]: conf + "# the other\n", **files})
 
 
 def test_sealed_configuration_boots_and_revokes_older_ones():
+    """A change that the running system has left (BtlPending) is refused."""
     with disk() as it:
-        variables = os.path.join(it.work, "store.fd")
         it.seal("/loader.conf", "--level", "5", "--revoke", "5")
-        text, status = it.boot(variables)
-        assert status == btlboot.GOOD, text
-        assert "Secure Boot is on: seals are enforced" in text
-        assert "seals below level 5 are revoked from now on" in text
+        it.store().put("BtlPending", BTL, RUNTIME, record("BtlPending", digest=sha256(btlboot.conf()), number=3,
+                                                          text='hello_load="NO"\n'))
+        text, status = it.boot()
+        booted(text, status, "seals below level 5 are revoked from now on",
+               "changes from the running system are refused and dropped", "[boot-pending-refused]")
+        assert " name=hello " in text, text
         # An older seal, and a fallback without one.
         it.seal("/loader.conf", "--level", "4", "--revoke", "0")
-        text, _ = it.boot(variables)
-        refused(text, "/loader.conf.seal: error: the seal has level 4", "[seal-level]",
+        refused(it.boot()[0], "/loader.conf.seal: error: the seal has level 4", "[seal-level]",
                 PREVIOUS + ": error: the configuration has no seal", "[seal-missing]")
 
 
-def test_changed_configuration_and_foreign_seal():
+def test_one_shot_and_fallbacks():
+    """BtlNext names a configuration without a seal; the default one is changed; its fallback is whole."""
     with disk() as it:
         it.seal()
         it.change("/loader.conf")
-        it.seal(PREVIOUS, foreign=True)
-        text, _ = it.boot()
-        refused(text, "/loader.conf: error: the file is not the one", "[seal-mismatch]",
-                PREVIOUS + ".seal: error: no key of this machine has signed the seal", "[seal-untrusted]")
-
-
-def test_changed_module_and_changed_kernel():
-    with disk(btlboot.conf('ring_on_error="fallback"\n')) as it:
-        it.put("/kernel/other.elf", btlboot.read(btlboot.default_tree()["kernel/kernel.elf"]))
-        it.put(PREVIOUS, btlboot.conf('kernel="/kernel/other.elf"\n').encode())
-        it.seal()
         it.seal(PREVIOUS)
-        it.change("/modules/ring.ko")
-        it.change("/kernel/other.elf")
-        text, _ = it.boot()
-        refused(text, "/modules/ring.ko: error: ring: the file is not the one",
-                "/kernel/other.elf: error: the file is not the one", "[seal-mismatch]")
+        it.store().put("BtlNext", BTL, RUNTIME, record("BtlNext", OTHER))
+        booted(*it.boot(), OTHER + ": error: the configuration has no seal", "[seal-missing]",
+               "/loader.conf: error: the file is not the one", "[seal-mismatch]", "booted with %s in place of" % PREVIOUS)
+
+
+def test_option_chooses_what_is_not_sealed():
+    with disk() as it:
+        it.seal()
+        it.store().boot_next(LOADER, "-c " + OTHER)
+        booted(*it.boot(), OTHER + ": error: the configuration has no seal", "[seal-missing]",
+               "booted with /loader.conf in place of " + OTHER)
+
+
+def test_option_chooses_what_is_sealed_and_a_safe_boot_is_refused():
+    with disk() as it:
+        it.seal(OTHER)
+        it.store().boot_next(LOADER, "-s -c " + OTHER)
+        text, status = it.boot()
+        booted(text, status, "the seal permits no safe boot", "[seal-no-safe]")
+        assert " name=hello " in text and "[seal-missing]" not in text, text
+
+
+def test_safe_boot_that_the_seal_permits():
+    with disk() as it:
+        it.seal("/loader.conf", "--allow", "safe")
+        it.store().boot_next(LOADER, "-s")
+        text, status = it.boot()
+        booted(text, status, "safe boot: without the modules and tunables")
+        assert " name=hello " not in text and "[seal-no-safe]" not in text, text
+
+
+def test_changed_loaders():
+    """A byte of the code, and one of the signature: the firmware starts neither, and no line of the loader comes."""
+    with disk() as it:
+        it.seal()
+        it.put("/EFI/BTL/OTHER.EFI", btlboot.read(it.path(LOADER)))
+        it.change("/EFI/BTL/OTHER.EFI", -300)
+        it.change(LOADER, 0x2000)
+        it.store().boot_next("/EFI/BTL/OTHER.EFI", "")
+        with it.start() as machine:
+            machine.expect(r"failed to (load|start) Boot00A0[^\n]*: (Access Denied|Security Violation)")
+            machine.expect(r"failed to (load|start) Boot0[^\n]*: (Access Denied|Security Violation)")
+            text = machine.text()
+        assert ENFORCED not in text and KERNEL not in text, text
