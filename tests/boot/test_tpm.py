@@ -52,7 +52,9 @@ def boot_measured(chip, text):
     with started({"loader.conf": text.encode()}, options=chip.options()) as machine:
         status = machine.wait()
         saved = os.path.join(machine.work, "saved")
-        subprocess.run([PROGRAM, "manifest", "-o", saved, os.path.join(machine.work, "btl.img")], check=True)
+        image = os.path.join(machine.work, "btl.img")
+        subprocess.run([PROGRAM, "manifest", "-o", saved, image], check=True)
+        subprocess.run([PROGRAM, "verify-log", "-C", image, saved], check=True)  # it is the predicted boot
         return Result(status, machine.text()), read(saved)
 
 

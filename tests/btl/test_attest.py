@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from btltest import GOOD_CONF, O, ROOT, btl, read, volume, write
+from manifest_maker import Maker
 
 LOG = os.path.join(ROOT, "tests/fuzz/seeds/tcg_log/ovmf")  # of OVMF, with three EFI programs
 LOADER = os.path.join(O, "efi/BOOTX64.EFI")
@@ -164,6 +165,18 @@ def test_changed_file_is_named(esp, tmp_path, path, name):
     assert b"the event %s of PCR " % name.encode() in result.err
     result = btl("verify-log", "--json", "-C", esp, log)
     assert result.status == 1 and not json.loads(result.out)["good"]
+
+
+def test_log_in_a_saved_manifest(esp, tmp_path):
+    log, trust = read(booted(esp, tmp_path / "log")), (bytes(32), 0, 0, 0, "measured", 2)
+    write(tmp_path, {"saved": Maker(trust=trust, event_log=log).bytes(), "without": Maker(trust=trust).bytes(),
+                     "cut": Maker(trust=trust, event_log=log[:-1]).bytes(), "damaged": b"BTLMANIF" + bytes(80)})
+    result = btl("verify-log", "-C", esp, tmp_path / "saved")
+    assert (result.status, result.err) == (0, b"")
+    assert result.out == btl("verify-log", tmp_path / "log").out
+    for name, codes in (("without", ["host-log-none"]), ("cut", ["tcg-log-cut"]), ("damaged", ["manifest-bad-version"])):
+        result = btl("verify-log", tmp_path / name)
+        assert result.status == 2 and result.codes() == codes, result.err.decode()
 
 
 def test_missing_and_more_events(esp, tmp_path):

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // btl verify-log: replay the event log of a TPM, and compare it with PCR values and with what a
 // configuration leads to.
+#include <string.h>
+
 #include "attest/verify.h"
 #include "files.h"
+#include "manifest/find.h"
 #include "report.h"
 
 #define JSON_VERSION 1
@@ -87,12 +90,29 @@ static void verify_json(const struct log_check *check, bool good)
     btl_format(&out, "\n");
 }
 
+// Replace the bytes of a saved manifest by those of its table EVENT_LOG. False: reported.
+static bool verify_unwrap(struct host *host, const char *path, struct btl_bytes *bytes)
+{
+    struct manifest_source source = {.host = host, .path = path};
+    struct found_manifest found;
+    if (bytes->size < sizeof(BTLM_MAGIC) - 1 ||
+        memcmp(bytes->at, BTLM_MAGIC, sizeof(BTLM_MAGIC) - 1) != 0)
+        return true;
+    if (!manifest_find(&source, &found))
+        return false;
+    struct btl_str log = btl_manifest_text(&found.manifest, BTLM_EVENT_LOG);
+    *bytes = (struct btl_bytes){(const uint8_t *)log.at, log.len};
+    if (log.len == 0)
+        btl_report(&host->diags, BTL_HOST_LOG_NONE, (struct btl_place){.file = btl_str_of(path)});
+    return log.len > 0;
+}
+
 // Find the log in the file. False: reported.
 static bool verify_open(struct host *host, const char *path, struct btl_tcg_log *ret_log)
 {
     struct btl_place place = {.file = btl_str_of(path)};
     struct btl_bytes bytes;
-    return files_read(host, path, &bytes) &&
+    return files_read(host, path, &bytes) && verify_unwrap(host, path, &bytes) &&
            btl_tcg_open(bytes, place, host->arena, ret_log, &host->diags);
 }
 
@@ -151,7 +171,8 @@ const struct command cmd_verify_log = {
     .summary = "replays the event log of a TPM, and compares it with a quote and a configuration",
     .help =
         "LOG is an event log as Linux gives it to programs,\n"
-        "/sys/kernel/security/tpm0/binary_bios_measurements. The values are of the SHA-256 bank.\n"
+        "/sys/kernel/security/tpm0/binary_bios_measurements, or a saved manifest that has one. The\n"
+        "values are of the SHA-256 bank.\n"
         "      --pcr N=SHA256,...  values of a quote, which the log must lead to\n"
         "      --pcrs FILE         the same, out of what tpm2_checkquote or tpm2_pcrread prints\n"
         "      --json              print events and values as JSON\n"
