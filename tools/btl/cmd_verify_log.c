@@ -171,7 +171,8 @@ const struct command cmd_verify_log = {
     .summary = "replays the event log of a TPM, and compares it with a quote and a configuration",
     .help =
         "LOG is an event log as Linux gives it to programs,\n"
-        "/sys/kernel/security/tpm0/binary_bios_measurements, or a saved manifest that has one. The\n"
+        "/sys/kernel/security/tpm0/binary_bios_measurements, or a saved manifest that has one. "
+        "The\n"
         "values are of the SHA-256 bank.\n"
         "      --pcr N=SHA256,...  values of a quote, which the log must lead to\n"
         "      --pcrs FILE         the same, out of what tpm2_checkquote or tpm2_pcrread prints\n"
