@@ -39,7 +39,7 @@ SIGN, SHIM = STEPS
 
 
 class Owner(Disk):
-    """A machine, and the person who types the commands of the page."""
+    """A machine, and the person that types the commands of the page."""
 
     def __init__(self, variables):
         conf = btlboot.conf()
