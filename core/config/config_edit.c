@@ -215,9 +215,11 @@ static struct btl_str conf_insert(struct btl_arena *arena, struct btl_str text, 
                                                            : 0;
     bool returns = end > 0 && text.at[end - 1] == '\r';
     struct btl_str newline = returns ? BTL_STR("\r\n") : BTL_STR("\n");
-    bool unfinished = offset > 0 && text.at[offset - 1] != '\n';
-    const struct btl_str parts[] = {unfinished ? newline : BTL_STR(""), key, BTL_STR("="), quoted,
-                                    newline};
+    char before = offset > 0 ? text.at[offset - 1] : '\n';
+    struct btl_str finish = before == '\n'   ? BTL_STR("")
+                            : before == '\r' ? BTL_STR("\n") // a line end that was cut
+                                             : newline;
+    const struct btl_str parts[] = {finish, key, BTL_STR("="), quoted, newline};
     return splice_text(arena, text, offset, offset, btl_str_join(arena, parts, BTL_COUNT(parts)));
 }
 

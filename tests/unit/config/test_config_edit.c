@@ -35,6 +35,7 @@ static const struct {
      "#a_phase=\"BOOT1\"\n    # or BOOT2\na_phase=\"INIT\"\nb_load=\"YES\"\n"},
     {"x=\"1\"", "a.b", "c\"", "x=\"1\"\na.b=\"c\\\"\"\n"},
     {"quiet=\"NO\"\r\n", "a_load", "NO", "quiet=\"NO\"\r\na_load=\"NO\"\r\n"},
+    {"x=\"1\"\r\nquiet=\"NO\"\r", "a_load", "NO", "x=\"1\"\r\nquiet=\"NO\"\r\na_load=\"NO\"\r\n"},
     {"a_load=\"YES\"\na_load=\"NO\"\n", "a_load", "YES", "a_load=\"YES\"\na_load=\"YES\"\n"},
     {"a_load=\"maybe\"\na_load=\"NO\"\n", "a_load", "YES", "a_load=\"YES\"\n"},
     {"a_load = maybe\n", "a_load", "YES", "a_load = \"YES\"\n"},
