@@ -161,7 +161,7 @@ static uint64_t draft_max_strings(const struct btl_manifest_draft *draft)
 {
     const struct btl_manifest_input *input = draft->input;
     uint64_t max = 11 + 5 * (uint64_t)draft->module_count + 2 * (uint64_t)draft->diagnostic_count +
-                   input->symtab->count + draft->function_count;
+                   2 * (uint64_t)input->file_count + input->symtab->count + draft->function_count;
     if (input->kernel_info != NULL)
         max += input->kernel_info->need_count + input->kernel_info->provide_count;
     for (uint32_t i = 0; i < draft->module_count; i++) {

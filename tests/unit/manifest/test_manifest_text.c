@@ -218,9 +218,9 @@ TEST(test_long_lists_of_names_are_wrapped)
     struct btl_manifest manifest;
     struct sink sink;
     boot_begin(&boot);
-    uint32_t order[40]; // of the plan: ring, again and again
+    uint32_t order[40]; // of the plan: a staged module, again and again
     for (size_t i = 0; i < 40; i++)
-        order[i] = boot_index(&boot, "ring");
+        order[i] = boot_index(&boot, "disk");
     boot.plan.order = order;
     boot.plan.order_count = 40;
     open_manifest(&boot, boot_write(&boot), &manifest);
@@ -229,7 +229,7 @@ TEST(test_long_lists_of_names_are_wrapped)
     size_t lines = 0, names = 0;
     for (char *line = strtok(sink.text, "\n"); line != NULL; line = strtok(NULL, "\n"), lines++) {
         assert_true(strlen(line) < 80);
-        for (char *at = line; (at = strstr(at, "ring")) != NULL; at++)
+        for (char *at = line; (at = strstr(at, "disk")) != NULL; at++)
             names++;
     }
     assert_int_equal(names, 40);
