@@ -51,7 +51,7 @@ TEST(test_diagnostics_with_explanations)
 TEST(test_long_text_page_by_page)
 {
     struct mock *mock = menu_begin(
-        "e{enter}{see lines 1 to 23 of}{see boot-cpu}{pagedown}{see lines 24 to 46}"
+        "e{enter}{see lines 1 to 23 of}{see bls-bad-path}{pagedown}{see lines 24 to 46}"
         "{up}{see lines 23 to 45}{pageup}{see lines 1 to 23}{end}{not lines 1 to}{see "
         "watchdog-unusable}"
         "{down}{home}{see lines 1 to 23}{down}{see lines 2 to 24} {see lines 25 to}b{see "
