@@ -8,6 +8,7 @@ The base initrd has busybox and btl, and no module. The commands of a test are a
 the modules of loader.conf are loaded, and then switches the machine off.
 """
 import contextlib
+import fcntl
 import glob
 import os
 import re
@@ -28,10 +29,12 @@ SCRIPT = "#!/bin/busybox sh\nexport PATH=/bin\n%s\necho 'TEST: end'\npoweroff -f
 
 
 def make(target):
-    """Make files of build/linux. Skip the test if the mirror does not serve a package."""
-    done = subprocess.run(["make", "--no-print-directory", "-C", ROOT, "BUILD=" + BUILD, target], text=True, check=False,
-                          env={k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))},
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    """Make files of build/linux, one test at a time. Skip the test if the mirror does not serve a package."""
+    with open(os.path.join(BUILD, "linux.lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(["make", "--no-print-directory", "-C", ROOT, "BUILD=" + BUILD, target], text=True,
+                              env={k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))},
+                              check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     missing = re.search(r"^linux: .*(does not serve|is not a Debian system).*", done.stdout, re.M)
     if done.returncode != 0 and missing:
         pytest.skip(missing[0])
